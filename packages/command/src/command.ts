@@ -1,0 +1,48 @@
+import { Fault } from "@release-actions/report";
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  /** The whole environment of the child; without it, the parent's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Written to the child's standard input, which is then closed. Secrets go here, never into `args`. */
+  readonly input?: string | Uint8Array;
+  /** Called with every piece of output as it comes, for showing it live. */
+  readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
+  /** Stops the child: SIGTERM, and SIGKILL when that does not help. */
+  readonly signal?: AbortSignal;
+  /** Throw a `CommandError` unless the exit code is 0. Default true. */
+  readonly check?: boolean;
+}
+
+export interface CommandResult {
+  /** As a shell reports it: 128 plus the number of the signal when one ended the child. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a program without a shell and waits for it. The exit code decides, stderr explains. */
+export type CommandRunner = (
+  command: string,
+  args: readonly string[],
+  options?: CommandOptions,
+) => Promise<CommandResult>;
+
+/** A program that could not be started (exit code 126 or 127) or that failed. */
+export class CommandError extends Fault {
+  override readonly name = "CommandError";
+  readonly result: CommandResult;
+
+  constructor(command: string, args: readonly string[], result: CommandResult, options: ErrorOptions = {}) {
+    const said = lastLines(result.stderr.trim() === "" ? result.stdout : result.stderr, 12);
+    super(
+      `\`${[command, ...args].join(" ")}\` failed with exit code ${result.exitCode}${said && `:\n${said}`}`,
+      options,
+    );
+    this.result = result;
+  }
+}
+
+function lastLines(text: string, count: number): string {
+  return text.trim().split("\n").slice(-count).join("\n");
+}
