@@ -1,0 +1,34 @@
+import { Fault } from "@release-actions/report";
+
+/** Why an archive is refused, in words a program can tell apart. */
+export type ArchiveProblem =
+  /** It ends before it is complete. */
+  | "cut"
+  /** It is something else: another format, a web page, nothing at all. */
+  | "not-this-format"
+  /** A field says what cannot be. */
+  | "malformed"
+  /** Two places that must agree do not: checksums, sizes, names told twice. */
+  | "disagreement"
+  /** A path that leaves the archive, is no portable name, or collides with another. */
+  | "unsafe-name"
+  /** A kind of member or a feature that has no place in what we read. */
+  | "unsupported"
+  /** Larger, deeper or more than the stated limits. */
+  | "limit"
+  /** Bytes before, between or after what the archive accounts for. */
+  | "trailing-data";
+
+/** An archive that is refused: damaged, ambiguous, or made to mislead. */
+export class ArchiveError extends Fault {
+  override readonly name = "ArchiveError";
+  readonly problem: ArchiveProblem;
+  /** Where in the archive, in bytes from its start; undefined where no one place is to blame. */
+  readonly offset: number | undefined;
+
+  constructor(problem: ArchiveProblem, message: string, offset?: number, options: ErrorOptions = {}) {
+    super(offset === undefined ? message : `${message} (at byte ${offset})`, options);
+    this.problem = problem;
+    this.offset = offset;
+  }
+}

@@ -1,0 +1,37 @@
+import { open } from "node:fs/promises";
+import { type RandomAccessSource, requireRange } from "./source.ts";
+
+/** Large enough that the calls do not show, small enough that many reads at once stay cheap. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** A file on disk; close it when done. */
+export interface FileSource extends RandomAccessSource {
+  close(): Promise<void>;
+}
+
+/** Opens a file for reading from any place in it. Its size is taken once: it must not change meanwhile. */
+export async function openFileSource(path: string): Promise<FileSource> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const source: FileSource = {
+      size,
+      async *read(offset, length, signal) {
+        requireRange(source, offset, length);
+        for (let done = 0; done < length; ) {
+          signal?.throwIfAborted();
+          const chunk = new Uint8Array(Math.min(CHUNK_BYTES, length - done));
+          const { bytesRead } = await file.read(chunk, 0, chunk.length, offset + done);
+          if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`);
+          yield chunk.subarray(0, bytesRead);
+          done += bytesRead;
+        }
+      },
+      close: () => file.close(),
+    };
+    return source;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}

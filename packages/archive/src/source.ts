@@ -1,0 +1,72 @@
+import { ArchiveError } from "./error.ts";
+
+/**
+ * Bytes that can be read from any place: a file, or an HTTP resource that serves ranges.
+ * Reads may run side by side.
+ */
+export interface RandomAccessSource {
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * Streams exactly `length` bytes from `offset` on, in chunks of any size. The range lies inside the
+   * source. A source that cannot give every byte throws; it never ends early. Breaking out of the loop
+   * releases what the read holds.
+   */
+  read(offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** Reads a range into memory, and refuses one that reaches past the end. For small, bounded pieces. */
+export async function readExactly(
+  source: RandomAccessSource,
+  offset: number,
+  length: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  requireRange(source, offset, length);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for await (const chunk of source.read(offset, length, signal)) {
+    if (filled + chunk.length > length) throw sourceBroken(offset, length, filled + chunk.length);
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  }
+  if (filled !== length) throw sourceBroken(offset, length, filled);
+  return bytes;
+}
+
+/** A part of a source as a source of its own, such as the one stored file inside a zip. */
+export function sliceSource(source: RandomAccessSource, start: number, size: number): RandomAccessSource {
+  requireRange(source, start, size);
+  const slice: RandomAccessSource = {
+    size,
+    read(offset, length, signal) {
+      requireRange(slice, offset, length);
+      return source.read(start + offset, length, signal);
+    },
+  };
+  return slice;
+}
+
+/** Bytes in memory as a source. */
+export function memorySource(bytes: Uint8Array): RandomAccessSource {
+  const source: RandomAccessSource = {
+    size: bytes.length,
+    async *read(offset, length, signal) {
+      requireRange(source, offset, length);
+      signal?.throwIfAborted();
+      if (length > 0) yield bytes.subarray(offset, offset + length);
+    },
+  };
+  return source;
+}
+
+/** Refuses a range outside the source, before anything is asked of it. */
+export function requireRange(source: RandomAccessSource, offset: number, length: number): void {
+  const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (fits && offset + length <= source.size) return;
+  throw new ArchiveError("cut", `bytes ${offset} to ${offset + length} lie outside its ${source.size} bytes`, offset);
+}
+
+function sourceBroken(offset: number, expected: number, found: number): Error {
+  return new Error(`a source gave ${found} bytes where ${expected} were asked for at offset ${offset}`);
+}
