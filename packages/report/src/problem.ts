@@ -11,6 +11,6 @@ export type Level = "error" | "warning" | "notice";
 export interface Problem {
   readonly level: Level;
   readonly message: string;
-  readonly title?: string;
-  readonly location?: Location;
+  readonly title?: string | undefined;
+  readonly location?: Location | undefined;
 }

@@ -1,0 +1,54 @@
+/** What `action.yml` says of one input, as `npm run generate` writes it into `src/action.gen.ts`. */
+export type InputSpec = (
+  | { readonly kind: "string" }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "number"; readonly unit?: string; readonly min?: number; readonly max?: number }
+  | { readonly kind: "enum"; readonly values: readonly string[] }
+  /** Items separated by commas or white space. */
+  | { readonly kind: "list" }
+  /** One item a line; blank lines do not count. */
+  | { readonly kind: "lines" }
+  /** A path on the runner; read as an absolute one. */
+  | { readonly kind: "path" }
+  /** `<algorithm>:<lowercase hex>`, as in the OCI image spec (descriptor.md, "Digests"). */
+  | { readonly kind: "digest" }
+  /** Masked in the log before anything else happens. */
+  | { readonly kind: "secret" }
+) & {
+  readonly required?: true;
+  /** The literal default. An empty value counts as this one: it is what an unset expression becomes. */
+  readonly default?: string;
+};
+
+export interface Contract {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly outputs: readonly string[];
+}
+
+type InputValue<S extends InputSpec> = S extends { kind: "boolean" }
+  ? boolean
+  : S extends { kind: "number" }
+    ? number
+    : S extends { kind: "enum"; values: readonly (infer V)[] }
+      ? V
+      : S extends { kind: "list" | "lines" }
+        ? readonly string[]
+        : string;
+
+/** Lists are empty and booleans false when absent; all else is `undefined` unless required or defaulted. */
+type IsAlwaysSet<S extends InputSpec> = S extends
+  | { required: true }
+  | { default: string }
+  | { kind: "list" | "lines" | "boolean" }
+  ? true
+  : false;
+
+/** The typed inputs of a contract, by the name they have in `action.yml`. */
+export type InputValues<C extends Contract> = {
+  readonly [N in keyof C["inputs"]]: IsAlwaysSet<C["inputs"][N]> extends true
+    ? InputValue<C["inputs"][N]>
+    : InputValue<C["inputs"][N]> | undefined;
+};
+
+export type OutputName<C extends Contract> = C["outputs"][number];

@@ -1,0 +1,112 @@
+import path from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { Contract } from "./contract.ts";
+import { InputError, inputVariable, readInputs, secretInputs } from "./inputs.ts";
+
+const contract = {
+  name: "probe",
+  inputs: {
+    tag: { kind: "string", default: "app:latest" },
+    note: { kind: "string" },
+    push: { kind: "boolean", default: "false" },
+    "retention-days": { kind: "number", unit: "days", min: 1, max: 90, default: "1" },
+    ratio: { kind: "number" },
+    format: { kind: "enum", values: ["zip", "raw"], default: "zip" },
+    checks: { kind: "list", default: "generate, verify" },
+    images: { kind: "lines" },
+    file: { kind: "path" },
+    "expected-digest": { kind: "digest" },
+    token: { kind: "secret" },
+  },
+  outputs: [],
+} as const satisfies Contract;
+
+const read = (given: Record<string, string>) =>
+  readInputs(contract, Object.fromEntries(Object.entries(given).map(([name, value]) => [inputVariable(name), value])));
+
+describe("readInputs", () => {
+  test("gives the defaults of action.yml when nothing is given", () => {
+    expect(read({})).toEqual({
+      tag: "app:latest",
+      note: undefined,
+      push: false,
+      "retention-days": 1,
+      ratio: undefined,
+      format: "zip",
+      checks: ["generate", "verify"],
+      images: [],
+      file: undefined,
+      "expected-digest": undefined,
+      token: undefined,
+    });
+  });
+
+  test("takes an empty value for the default, as an unset expression gives one", () => {
+    expect(read({ tag: "", "retention-days": " ", format: "" })).toMatchObject({
+      tag: "app:latest",
+      "retention-days": 1,
+      format: "zip",
+    });
+  });
+
+  test("reads each kind", () => {
+    const hex = "0123456789abcdef".repeat(4);
+    const given = {
+      push: "True",
+      "retention-days": "90",
+      ratio: "-1.5",
+      format: "raw",
+      checks: "a,b  c\nd",
+      images: "one \r\n\n  two three\n",
+      file: "out/restate.tar",
+      "expected-digest": `sha256:${hex}`,
+      token: "s3cret",
+    };
+    expect(read(given)).toMatchObject({
+      push: true,
+      "retention-days": 90,
+      ratio: -1.5,
+      format: "raw",
+      checks: ["a", "b", "c", "d"],
+      images: ["one", "two three"],
+      file: path.resolve("out/restate.tar"),
+      "expected-digest": `sha256:${hex}`,
+      token: "s3cret",
+    });
+  });
+
+  test.each([
+    ["push", "yes", /`push` is "yes": expected true or false/],
+    ["push", "constructor", /expected true or false/],
+    ["retention-days", "0", /`retention-days` is "0": expected a plain number of days at least 1 and at most 90/],
+    ["retention-days", "0x10", /expected a plain number/],
+    ["retention-days", "1e1", /expected a plain number/],
+    ["ratio", "many", /`ratio` is "many": expected a plain number$/m],
+    ["format", "tar", /`format` is "tar": expected one of zip, raw/],
+    ["expected-digest", "sha256:ABC", /expected a digest such as sha256:/],
+    ["expected-digest", `sha256:${"A".repeat(64)}`, /lowercase/],
+    ["expected-digest", `constructor:${"a".repeat(64)}`, /expected a digest/],
+    ["file", "a\nb", /expected one path/],
+  ])("refuses %s %j, naming the input, the value and what is accepted", (name, value, message) => {
+    expect(() => read({ [name]: value })).toThrow(InputError);
+    expect(() => read({ [name]: value })).toThrow(message);
+  });
+
+  test("names everything that is wrong at once", () => {
+    expect(() => read({ push: "maybe", format: "tar" })).toThrow(/`push`.*\n.*`format`/);
+  });
+
+  test("refuses a required input that is empty, as a dropped job output is (F91)", () => {
+    const strict = { name: "p", inputs: { digest: { kind: "digest", required: true } }, outputs: [] } as const;
+    expect(() => readInputs(strict, { INPUT_DIGEST: "" })).toThrow(
+      /`digest` is required and was not given, or is empty/,
+    );
+  });
+});
+
+describe("secretInputs", () => {
+  test("returns the values that must be masked and no empty one", () => {
+    expect(secretInputs(contract, { INPUT_TOKEN: "s3cret", INPUT_TAG: "t" })).toEqual(["s3cret"]);
+    expect(secretInputs(contract, {})).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+import path from "node:path";
+import { Fault } from "@release-actions/report";
+import type { Contract, InputSpec, InputValues } from "./contract.ts";
+
+/** Hex characters that the digest algorithms of the OCI image spec yield. */
+const DIGEST_HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+
+/** The YAML 1.2 core schema's booleans, as `@actions/core` reads them. */
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  True: true,
+  TRUE: true,
+  false: false,
+  False: false,
+  FALSE: false,
+};
+
+export class InputError extends Fault {
+  override readonly name = "InputError";
+}
+
+/**
+ * Reads every input of an action from the `INPUT_*` variables the runner sets. All are read before
+ * anything happens, and all that is wrong is said at once.
+ *
+ * @throws InputError naming each bad input, its value and the accepted ones.
+ */
+export function readInputs<C extends Contract>(contract: C, env: NodeJS.ProcessEnv): InputValues<C> {
+  const values: Record<string, unknown> = {};
+  const complaints: string[] = [];
+  for (const [name, spec] of Object.entries(contract.inputs)) {
+    const text = inputText(name, spec, env);
+    if (text === "" && spec.required === true) {
+      complaints.push(`input \`${name}\` is required and was not given, or is empty`);
+      continue;
+    }
+    try {
+      values[name] = text === "" ? absentValue(spec) : parseInput(spec, text);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      complaints.push(`input \`${name}\` is ${shown(spec, text)}: ${error.message}`);
+    }
+  }
+  if (complaints.length > 0) {
+    throw new InputError(complaints.join("\n"), { advice: "Correct the `with:` block of this step." });
+  }
+  // Each value was produced from the spec that its type is computed from.
+  return values as InputValues<C>;
+}
+
+/** The values of all inputs declared secret, for masking before anything is parsed. */
+export function secretInputs(contract: Contract, env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(contract.inputs)
+    .filter(([, spec]) => spec.kind === "secret")
+    .map(([name, spec]) => inputText(name, spec, env))
+    .filter((value) => value !== "");
+}
+
+/** The name of the variable in which the runner hands over an input. */
+export function inputVariable(name: string): string {
+  return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
+}
+
+function inputText(name: string, spec: InputSpec, env: NodeJS.ProcessEnv): string {
+  const given = (env[inputVariable(name)] ?? "").trim();
+  return given === "" ? (spec.default ?? "") : given;
+}
+
+function absentValue(spec: InputSpec): unknown {
+  if (spec.kind === "boolean") return false;
+  if (spec.kind === "list" || spec.kind === "lines") return [];
+  return spec.default === "" ? "" : undefined;
+}
+
+function parseInput(spec: InputSpec, text: string): unknown {
+  switch (spec.kind) {
+    case "string":
+    case "secret":
+      return text;
+    case "boolean":
+      return parseBoolean(text);
+    case "number":
+      return parseNumber(spec, text);
+    case "enum":
+      if (!spec.values.includes(text)) throw new InputError(`expected one of ${spec.values.join(", ")}`);
+      return text;
+    case "list":
+      return text.split(/[\s,]+/).filter((item) => item !== "");
+    case "lines":
+      return text
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
+    case "path":
+      if (/[\0\n\r]/.test(text)) throw new InputError("expected one path without control characters");
+      return path.resolve(text);
+    case "digest":
+      return parseDigestText(text);
+  }
+}
+
+function parseBoolean(text: string): boolean {
+  const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
+  if (value === undefined) throw new InputError("expected true or false");
+  return value;
+}
+
+function parseNumber(spec: InputSpec & { kind: "number" }, text: string): number {
+  const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, unit } = spec;
+  if (!(value >= min && value <= max)) {
+    const range = [Number.isFinite(min) ? `at least ${min}` : "", Number.isFinite(max) ? `at most ${max}` : ""].filter(
+      (bound) => bound !== "",
+    );
+    throw new InputError(
+      ["expected a plain number", unit && `of ${unit}`, range.join(" and ")].filter(Boolean).join(" "),
+    );
+  }
+  return value;
+}
+
+function parseDigestText(text: string): string {
+  const [algorithm = "", hex = ""] = text.split(/:(.*)/s);
+  const length = Object.hasOwn(DIGEST_HEX_LENGTH, algorithm) ? DIGEST_HEX_LENGTH[algorithm] : undefined;
+  // Uppercase is refused, not folded: equal digests must be equal strings.
+  if (length === undefined || hex.length !== length || !/^[0-9a-f]+$/.test(hex)) {
+    throw new InputError("expected a digest such as sha256:<64 lowercase hex characters>");
+  }
+  return text;
+}
+
+function shown(spec: InputSpec, text: string): string {
+  return spec.kind === "secret" ? "malformed" : JSON.stringify(text);
+}

@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "action-kit-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly log: string;
+  readonly ms: number;
+  readonly output: string;
+  readonly summary: string;
+  readonly state: string;
+}
+
+async function run(scenario: string, env: Record<string, string> = {}, onLine?: (line: string, pid: number) => void) {
+  const files = { GITHUB_OUTPUT: "output", GITHUB_STEP_SUMMARY: "summary", GITHUB_STATE: "state", GITHUB_ENV: "env" };
+  const commandFiles = Object.fromEntries(Object.entries(files).map(([key, name]) => [key, path.join(folder, name)]));
+  for (const file of Object.values(commandFiles)) await writeFile(file, "");
+  const started = performance.now();
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, "run.probe.ts"), scenario], {
+    env: { PATH: process.env["PATH"], GITHUB_WORKSPACE: process.cwd(), RUNNER_TEMP: folder, ...commandFiles, ...env },
+  });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      for (const line of text.split("\n")) onLine?.(line, child.pid ?? 0);
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const text = (key: string): Promise<string> => readFile(commandFiles[key] ?? "", "utf8");
+  const [output, summary, state] = await Promise.all([
+    text("GITHUB_OUTPUT"),
+    text("GITHUB_STEP_SUMMARY"),
+    text("GITHUB_STATE"),
+  ]);
+  return { code, log, ms: performance.now() - started, output, summary, state } satisfies Ended;
+}
+
+describe("runAction", () => {
+  test("ends with success, outputs, state and summary", async () => {
+    const ended = await run("succeeds");
+    expect(ended.code).toBe(0);
+    expect(ended.output).toMatch(/^result<<ghadelimiter_.*\n\{"lines":"a\\nb"\}\n/);
+    expect(ended.summary).toContain("### Done");
+    expect(ended.state).toMatch(/^left<<.*\n\{"by":"main"\}\n/);
+    expect(ended.log).not.toMatch(/^::error::not a command/m);
+  });
+
+  test("shows a fault as an annotation on its file and line, and keeps the outputs known before", async () => {
+    const ended = await run("faults");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("::error file=src/a.rs,line=7::it broke%0ANext: mend it");
+    expect(ended.log).not.toContain("run.probe.ts");
+    expect(ended.output).toContain("known before");
+  });
+
+  test("fails for a finding without stopping the body", async () => {
+    const ended = await run("fails");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("::error::found something%0ANext: look at it");
+  });
+
+  test("shows the stack of a bug of ours", async () => {
+    const ended = await run("crashes");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("This is a bug in the action");
+    expect(ended.log).toMatch(/at .*run\.probe\.ts/);
+  });
+
+  test("is red when a promise never settles (F87)", async () => {
+    const ended = await run("never-settles");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("ended without a verdict");
+  });
+
+  test("prints one error for a throw in an event handler (F88)", async () => {
+    const ended = await run("throws-elsewhere");
+    expect(ended.code).toBe(1);
+    expect(ended.log.match(/^::error::/gm)).toHaveLength(1);
+    expect(ended.log).toContain("in an event handler");
+    expect(ended.ms).toBeLessThan(4000);
+  });
+
+  test("exits although something keeps the event loop busy (F08)", async () => {
+    const ended = await run("leaves-a-connection");
+    expect(ended.code).toBe(0);
+    expect(ended.ms).toBeLessThan(5000);
+  });
+
+  test("names a malformed input and never echoes a secret", async () => {
+    const ended = await run("succeeds", { INPUT_COUNT: "many", INPUT_TOKEN: "s3cret" });
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain('input `count` is "many"');
+    expect(ended.log.replace("::add-mask::s3cret", "")).not.toContain("s3cret");
+  });
+
+  test.each([
+    ["SIGINT", 130, "waits"],
+    ["SIGTERM", 143, "waits"],
+    ["SIGINT", 130, "ignores-the-signal"],
+  ] as const)(
+    "on %s ends with %d, its children stopped and its files gone (F84, %s)",
+    async (signal, code, scenario) => {
+      let childPid = 0;
+      const ended = await run(scenario, {}, (line, pid) => {
+        const child = /^child (\d+)/.exec(line)?.[1];
+        if (child === undefined) return;
+        childPid = Number(child);
+        process.kill(pid, signal);
+      });
+      expect(ended.code).toBe(code);
+      if (childPid > 0) expect(() => process.kill(childPid, 0)).toThrow(/ESRCH/);
+      const work = /folder (.*)/.exec(ended.log)?.[1] ?? "";
+      expect(work).toContain("probe-work-");
+      expect(existsSync(work)).toBe(false);
+      expect((await readdir(folder)).filter((name) => name.startsWith("probe-"))).toEqual([]);
+    },
+  );
+
+  test("refuses to pass on a variable with a line break (F137)", async () => {
+    const ended = await run("exports-a-line-break");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("A: a value with a line break is not passed on");
+  });
+
+  test.each([
+    ["unknown-output", /output "reslut" is not in the action.yml/],
+    ["huge-output", /output `result` has 1048577 bytes/],
+  ])("refuses an %s (F92)", async (scenario, message) => {
+    const ended = await run(scenario);
+    expect(ended.code).toBe(1);
+    expect(ended.log).toMatch(message);
+  });
+});
+
+describe("runner.exec", () => {
+  test("reports a child ended by SIGKILL as 137 (misleads 3)", async () => {
+    expect((await run("exec-killed")).output).toMatch(/\n137\n/);
+  });
+
+  test("says which program is missing, with exit code 127 (F99)", async () => {
+    const ended = await run("exec-missing");
+    expect(ended.log).toContain("::error::`no-such-tool --version` failed with exit code 127");
+  });
+
+  test("shows what a tool prints as data (F136)", async () => {
+    const ended = await run("exec-says-commands");
+    expect(ended.log).toContain("set-output name=x");
+    expect(ended.log).not.toMatch(/^::set-output|##\[error/m);
+  });
+
+  test("hands input over on standard input", async () => {
+    expect((await run("exec-input")).output).toContain("over stdin");
+  });
+});

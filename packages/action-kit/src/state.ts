@@ -1,0 +1,15 @@
+/** The variable in which the runner hands a state value, saved by the main step, to the post step. */
+export function stateVariable(name: string): string {
+  return `STATE_${name}`;
+}
+
+/** The JSON value saved under this name, or `undefined` when there is none or it is not JSON. */
+export function readState(name: string, env: NodeJS.ProcessEnv): unknown {
+  const text = env[stateVariable(name)] ?? "";
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Not written by `saveState`: as good as absent, and validated by the reader anyway.
+  }
+}
