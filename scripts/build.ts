@@ -1,0 +1,75 @@
+// Bundles every action, or the named ones, into actions/<name>/dist with ncc. A bundle whose sources
+// are unchanged is left alone.
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import { type ActionFile, readActions } from "./generate/action-file.ts";
+
+const root = path.dirname(import.meta.dirname);
+
+await buildActions(process.argv.slice(2));
+
+async function buildActions(names: readonly string[]): Promise<void> {
+  const actions = readActions(root).filter((action) => action.using !== "composite");
+  const unknown = names.filter((name) => !actions.some((action) => action.name === name));
+  if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(", ")}`);
+  const wanted = actions.filter((action) => names.length === 0 || names.includes(action.name));
+  const sources = sourceDigest();
+  const queue = wanted.flatMap((action) => entries(action));
+  const workers = Array.from({ length: Math.min(queue.length, availableParallelism()) }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await bundle(next, sources);
+  });
+  await Promise.all(workers);
+}
+
+interface Entry {
+  readonly label: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The main step's bundle is dist/index.js, the post step's dist/post/index.js. */
+function entries(action: ActionFile): Entry[] {
+  const main = path.join(action.folder, "src/main.ts");
+  const post = path.join(action.folder, "src/post.ts");
+  const dist = path.join(action.folder, "dist");
+  return [
+    { label: action.name, source: main, target: dist },
+    ...(existsSync(post) ? [{ label: `${action.name} (post)`, source: post, target: path.join(dist, "post") }] : []),
+  ];
+}
+
+async function bundle({ label, source, target }: Entry, sources: string): Promise<void> {
+  const stamp = path.join(root, ".work/build", `${label.replace(/\W+/g, "-")}.sha256`);
+  if (existsSync(path.join(target, "index.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
+  const started = performance.now();
+  rmSync(target, { recursive: true, force: true });
+  const ncc = path.join(import.meta.dirname, "node_modules/@vercel/ncc/dist/ncc/cli.js");
+  const options = ["--minify", "--no-cache", "--transpile-only", "--license", "licenses.txt", "--target", "es2022"];
+  await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, sources);
+  console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** One digest over everything that can end up in a bundle. */
+function sourceDigest(): string {
+  const hash = createHash("sha256");
+  const patterns = [
+    "{actions,packages}/*/src/**/*",
+    "{actions,packages}/*/package.json",
+    "pnpm-lock.yaml",
+    "tsconfig*.json",
+  ];
+  for (const file of patterns
+    .flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort()) {
+    const content = readFileSync(file);
+    hash.update(`${path.relative(root, file)}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}

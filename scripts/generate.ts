@@ -1,0 +1,58 @@
+// Writes what follows from the action.yml files: typed inputs, README tables, action-index.md.
+// With --check it writes nothing and fails when something is stale.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { readActions } from "./generate/action-file.ts";
+import { actionIndex, type Documented } from "./generate/action-index.ts";
+import { contractModule } from "./generate/contract-module.ts";
+import { inputTable, outputTable, replaceMarked, section, table } from "./generate/markdown.ts";
+
+const root = path.dirname(import.meta.dirname);
+const check = process.argv.includes("--check");
+
+const manifest: unknown = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+const files = generatedFiles(repositoryOf(manifest));
+const stale = files.filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
+for (const [file, text] of stale) {
+  console.log(`${check ? "stale" : "wrote"}: ${path.relative(root, file)}`);
+  if (!check) writeFileSync(file, text);
+}
+if (check && stale.length > 0) {
+  console.error("Generated files do not match the action.yml files: run `npm run generate` and commit.");
+  process.exit(1);
+}
+console.log(`generate: ${files.length} files ${check ? "checked" : "up to date"}`);
+
+function generatedFiles(repository: string): [file: string, text: string][] {
+  const found: [string, string][] = [];
+  const documented: Documented[] = [];
+  for (const action of readActions(root)) {
+    const readmeFile = path.join(action.folder, "README.md");
+    let readme = readFileSync(readmeFile, "utf8");
+    readme = replaceMarked(readme, "inputs", inputTable(action), readmeFile);
+    readme = replaceMarked(readme, "outputs", outputTable(action), readmeFile);
+    const uses = `uses: ${repository}/${action.name}@v`;
+    if (!section(readme, "Usage", readmeFile).includes(uses))
+      throw new Error(`${readmeFile}: no "${uses}..." in "## Usage"`);
+    found.push([readmeFile, readme]);
+    if (action.using !== "composite")
+      found.push([path.join(action.folder, "src/action.gen.ts"), contractModule(action)]);
+    documented.push({ action, readme, readmeFile });
+  }
+  found.push([path.join(root, "action-index.md"), actionIndex(documented)]);
+  const readmeFile = path.join(root, "README.md");
+  const overview = table(
+    ["action", "does"],
+    documented.map(({ action }) => [`[\`${action.name}\`](actions/${action.name}/README.md)`, action.description]),
+  );
+  found.push([readmeFile, replaceMarked(readFileSync(readmeFile, "utf8"), "actions", overview, readmeFile)]);
+  return found;
+}
+
+/** `owner/name`, the one setting that documentation, workflows and publishing share. */
+function repositoryOf(value: unknown): string {
+  const repository =
+    typeof value === "object" && value !== null && "repository" in value ? value.repository : undefined;
+  if (typeof repository === "string" && /^[\w.-]+\/[\w.-]+$/.test(repository)) return repository;
+  throw new Error('package.json: "repository" must be "owner/name"');
+}
