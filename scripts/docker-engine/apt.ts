@@ -1,0 +1,87 @@
+import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import { Fault } from "@release-actions/report";
+
+const ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/** Where this machine gets Debian packages from: its own apt configuration is the only source. */
+export interface DebianMirror {
+  readonly url: string;
+  /** Verifies the mirror's signatures. */
+  readonly keyring: string;
+  /** What a program that does not read apt's configuration needs in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export async function findDebianMirror(): Promise<DebianMirror> {
+  await installPackage("debian-archive-keyring", ARCHIVE_KEYRING);
+  const url = process.env["RELEASE_ACTIONS_DEBIAN_MIRROR"] ?? (await mirrorFromApt());
+  const proxy = (await runCommand("apt-config", ["dump", "--format", "%v", "Acquire::http::Proxy"])).stdout.trim();
+  return { url, keyring: ARCHIVE_KEYRING, env: proxy === "" ? {} : { http_proxy: proxy } };
+}
+
+async function mirrorFromApt(): Promise<string> {
+  // The origin is known only once the release files are there, which a fresh container image lacks.
+  const found = (await debianRepository()) ?? (await updateThen(debianRepository));
+  if (found === undefined) {
+    throw new Fault("apt knows no Debian mirror, from which the test engines are made", {
+      advice: "Name one in RELEASE_ACTIONS_DEBIAN_MIRROR.",
+    });
+  }
+  return found;
+}
+
+async function debianRepository(): Promise<string | undefined> {
+  const query = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian", "Label: Debian"];
+  const { stdout } = await runCommand("apt-get", query, { check: false });
+  return stdout.split("\n").find((line) => line !== "");
+}
+
+/** Installs a Debian package unless the file that it is wanted for is there already. */
+export async function installPackage(name: string, file: string): Promise<void> {
+  if (await exists(file)) return;
+  const install = () =>
+    runCommand("apt-get", ["install", "--yes", "--no-install-recommends", name], {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+  await install().catch(() => updateThen(install));
+}
+
+/** Unpacks a Debian package into a folder of its own, without installing it. Returns the folder. */
+export async function unpackPackage(name: string, folder: string): Promise<string> {
+  if (await exists(folder)) return folder;
+  const partial = `${folder}.${process.pid}`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  const download = () => runCommand("apt-get", ["download", name], { cwd: partial });
+  await download().catch(() => updateThen(download));
+  for (const file of await readdir(partial)) {
+    await runCommand("dpkg-deb", ["--extract", path.join(partial, file), partial]);
+    await rm(path.join(partial, file));
+  }
+  await renameUnlessThere(partial, folder);
+  return folder;
+}
+
+/** Puts a finished folder in its place; when another process was first, its folder is as good. */
+export async function renameUnlessThere(partial: string, folder: string): Promise<void> {
+  try {
+    await rename(partial, folder);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    if (!(await exists(folder))) throw error;
+  }
+}
+
+async function updateThen<T>(work: () => Promise<T>): Promise<T> {
+  await runCommand("apt-get", ["update"]);
+  return work();
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,26 @@
+import { runCommand } from "@release-actions/command";
+import { Fault } from "@release-actions/report";
+
+/** An engine is needed and this machine cannot have one; the message says why. */
+export class NoEngine extends Fault {
+  override readonly name = "NoEngine";
+}
+
+/** Throws `NoEngine` unless an engine can be started here: root, on a Linux that has apt. */
+export async function checkMachine(): Promise<void> {
+  const lacks = process.platform === "linux" ? await missingOnLinux() : [`Linux (this is ${process.platform})`];
+  if (lacks.length === 0) return;
+  throw new NoEngine(`a Docker engine cannot be started here without ${lacks.join(" and ")}`, {
+    advice: "Start Docker, or set DOCKER_HOST to a running engine.",
+  });
+}
+
+async function missingOnLinux(): Promise<string[]> {
+  if (process.getuid?.() !== 0) return ["root"];
+  const lacks: string[] = [];
+  const apt = await runCommand("apt-get", ["--version"], { check: false });
+  if (apt.exitCode !== 0) lacks.push("apt, which brings the engine's files");
+  const mount = await runCommand("unshare", ["--mount", "true"], { check: false });
+  if (mount.exitCode !== 0) lacks.push(`the right to mount (${mount.stderr.trim()})`);
+  return lacks;
+}

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault, type Reporter } from "@release-actions/report";
+import { removeCgroups } from "./cgroups.ts";
+import { workFolder } from "./folders.ts";
+import { withLock } from "./lock.ts";
+import { checkMachine } from "./machine.ts";
+import { engineVersion } from "./ping.ts";
+import { dataRootOption, endProcess, findEngineProcess, isAlive } from "./processes.ts";
+import { provideSystemTree } from "./system-tree.ts";
+import { type OwnVariant, VARIANTS } from "./variants.ts";
+
+const START_LIMIT_MS = 60_000;
+const STOP_GRACE_MS = 5_000;
+
+/** The kernel's limit for the path of a socket, less its final NUL. */
+const SOCKET_PATH_LIMIT = 107;
+
+/** What an engine is and where it works. Two places are two engines, also of one variant. */
+export interface EnginePlace {
+  readonly variant: OwnVariant;
+  /** Made at the start, removed at the stop. */
+  readonly home: string;
+}
+
+/** Where this clone has its engine of a variant. */
+export function placeOf(variant: OwnVariant): EnginePlace {
+  return { variant, home: workFolder("engine", variant) };
+}
+
+export interface RunningEngine {
+  readonly version: string;
+  readonly socket: string;
+  /** The engine's first process, as this side sees it. */
+  readonly pid: number;
+}
+
+/**
+ * Starts the engine unless it runs already, and notes `user` as one who needs it: a word,
+ * gone when released, or one that begins with a process ID, gone with that process at the latest.
+ * Throws `NoEngine`.
+ */
+export async function acquireEngine(place: EnginePlace, user: string, reporter: Reporter): Promise<RunningEngine> {
+  const { variant, home } = place;
+  await checkMachine();
+  const tree = await provideSystemTree(VARIANTS[variant].suite, reporter);
+  return withLock(home, async () => {
+    const engine = (await runningEngine(place)) ?? (await launch(place, tree));
+    await mkdir(path.join(home, "users"), { recursive: true });
+    await writeFile(path.join(home, "users", user), "");
+    return engine;
+  });
+}
+
+/** Stops the engine when `user` was the last who needed it, or at once for `everybody`. */
+export async function releaseEngine({ home }: EnginePlace, user: string | "everybody"): Promise<void> {
+  await withLock(home, async () => {
+    await rm(path.join(home, "users", user), { force: true });
+    if (user !== "everybody" && (await hasUsers(home))) return;
+    await tearDown(home);
+  });
+}
+
+/** The engine when it is up; looks only. */
+export async function runningEngine({ home }: EnginePlace): Promise<RunningEngine | undefined> {
+  const socket = socketOf(home);
+  const pid = await findEngineProcess(home);
+  const version = pid === undefined ? undefined : await engineVersion(socket);
+  return pid === undefined || version === undefined ? undefined : { version, socket, pid };
+}
+
+async function launch(place: EnginePlace, tree: string): Promise<RunningEngine> {
+  const { variant, home } = place;
+  await tearDown(home); // What a killed engine left.
+  await mkdir(path.join(home, "root"), { recursive: true });
+  await writeFile(path.join(home, "daemon.json"), JSON.stringify(VARIANTS[variant].config));
+  const logFile = path.join(home, "engine.log");
+  const log = await open(logFile, "w");
+  const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"];
+  const script = path.join(import.meta.dirname, "run-engine.sh");
+  const child = spawn("unshare", [...namespaces, script, tree, home, ...daemonOptions(home)], {
+    detached: true, // A Ctrl-C at the terminal is for us; we stop the engine in order.
+    stdio: ["ignore", log.fd, log.fd],
+  });
+  child.unref();
+  await log.close();
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const engine = await runningEngine(place);
+    if (engine !== undefined) return engine;
+    await sleep(100);
+  }
+  const said = (await readFile(logFile, "utf8")).trim().split("\n").slice(-15).join("\n");
+  await tearDown(home);
+  throw new Fault(`the Docker engine "${variant}" did not start; the end of its log:\n${said}`);
+}
+
+/**
+ * No bridge and no packet filter: containers get no outside network, the machine's own network
+ * stays untouched, and engines do not meet. The engine shares the machine's loopback.
+ */
+function daemonOptions(home: string): string[] {
+  return [
+    `--host=unix://${socketOf(home)}`,
+    dataRootOption(home),
+    `--config-file=${path.join(home, "daemon.json")}`,
+    `--cgroup-parent=${cgroupOf(home)}`,
+    "--exec-opt=native.cgroupdriver=cgroupfs",
+    "--bridge=none",
+    "--iptables=false",
+    "--ip6tables=false",
+  ];
+}
+
+async function tearDown(home: string): Promise<void> {
+  for (let pid = await findEngineProcess(home); pid !== undefined; pid = await findEngineProcess(home)) {
+    await endProcess(pid, STOP_GRACE_MS);
+  }
+  await removeCgroups(cgroupOf(home));
+  await rm(home, { recursive: true, force: true });
+}
+
+async function hasUsers(home: string): Promise<boolean> {
+  const users = await readdir(path.join(home, "users")).catch(() => []);
+  return users.some((user) => !/^\d/.test(user) || isAlive(Number.parseInt(user, 10)));
+}
+
+function socketOf(home: string): string {
+  const socket = path.join(home, "docker.sock");
+  if (Buffer.byteLength(socket) <= SOCKET_PATH_LIMIT) return socket;
+  throw new Fault(`${socket} is too long a path for a socket: ${SOCKET_PATH_LIMIT} bytes are allowed`, {
+    advice: "Clone the repository into a shorter path.",
+  });
+}
+
+function cgroupOf(home: string): string {
+  return `/release-actions-${createHash("sha256").update(home).digest("hex").slice(0, 12)}`;
+}

@@ -1,0 +1,51 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const POLL_INTERVAL_MS = 50;
+
+/**
+ * The first process of the engine that works in `home`. The process table is asked, no pid file:
+ * it cannot be stale.
+ */
+export async function findEngineProcess(home: string): Promise<number | undefined> {
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const [program = "", ...args] = await commandLine(entry);
+    const isFirst = path.basename(program) === "tini" || program === "/bin/sh";
+    if (isFirst && args.some((arg) => arg === dataRootOption(home))) return Number(entry);
+  }
+  return undefined;
+}
+
+/** The option by which an engine's processes are told from others. */
+export function dataRootOption(home: string): string {
+  return `--data-root=${path.join(home, "data")}`;
+}
+
+/** Ends a process: asks first, insists after `graceMs`. Resolves when it is gone. */
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
+  const end = (signal: "SIGTERM" | "SIGKILL"): void => {
+    if (isAlive(pid)) process.kill(pid, signal);
+  };
+  end("SIGTERM");
+  const deadline = Date.now() + graceMs;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) end("SIGKILL");
+    await sleep(POLL_INTERVAL_MS);
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // ESRCH: there is no such process. We are root, so it cannot be EPERM.
+  }
+}
+
+async function commandLine(pid: string): Promise<string[]> {
+  // Gone between listing and reading is as good as not there.
+  return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+}

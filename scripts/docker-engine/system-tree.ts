@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import type { Reporter } from "@release-actions/report";
+import { exists, findDebianMirror, installPackage } from "./apt.ts";
+import { cacheFolder } from "./folders.ts";
+import { withLock } from "./lock.ts";
+import { packagesOf, type Suite } from "./variants.ts";
+
+/** What nothing in an engine reads. */
+const DROPPED = ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"];
+
+/**
+ * The Debian system an engine runs in, made with debootstrap once a machine and kept in the cache.
+ * Engines mount it read-only, so several may share it. Returns its folder.
+ */
+export async function provideSystemTree(suite: Suite, reporter: Reporter): Promise<string> {
+  const recipe = JSON.stringify([packagesOf(suite), DROPPED]);
+  const name = `${suite}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`;
+  const tree = cacheFolder(path.join("engine", name));
+  if (await exists(tree)) return tree;
+  await withLock(
+    tree,
+    async () => {
+      if (!(await exists(tree))) await makeSystemTree(suite, tree, reporter);
+    },
+    () => reporter.info(`waiting for another process that makes the Debian ${suite} system`),
+  );
+  return tree;
+}
+
+async function makeSystemTree(suite: Suite, tree: string, reporter: Reporter): Promise<void> {
+  const packages = packagesOf(suite);
+  reporter.info(`making a Debian ${suite} system with ${packages.join(", ")} (once a machine, about a minute)`);
+  await installPackage("debootstrap", "/usr/sbin/debootstrap");
+  const mirror = await findDebianMirror();
+  const partial = `${tree}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(path.dirname(tree), { recursive: true });
+  // It dies with this process, and with its namespaces go its mounts and whatever it started.
+  const tied = ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--"];
+  const options = ["--variant=minbase", `--include=${packages.join(",")}`, `--keyring=${mirror.keyring}`];
+  await runCommand("setpriv", [...tied, "debootstrap", ...options, suite, partial, mirror.url], {
+    env: { ...process.env, ...mirror.env },
+    onOutput: (_, text) => reporter.debug(text.trimEnd()),
+  });
+  for (const folder of DROPPED) await rm(path.join(partial, folder), { recursive: true, force: true });
+  await rename(partial, tree);
+}
