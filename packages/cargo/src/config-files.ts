@@ -1,0 +1,132 @@
+import { existsSync, realpathSync } from "node:fs";
+import path from "node:path";
+import { entryOf, readToml, type TomlNode, type TomlTable } from "@release-actions/toml";
+import { mergeConfig } from "./config-merge.ts";
+import { CargoError } from "./fault.ts";
+
+export interface ConfigOptions {
+  /** Where cargo would be started: its config, then that of every folder above. */
+  readonly cwd: string;
+  /** `$CARGO_HOME`, or `~/.cargo`. */
+  readonly cargoHome: string;
+  /** Files that win over all others, as with `cargo --config <file>`; of two the later one wins. */
+  readonly overrides?: readonly string[];
+}
+
+export interface CargoConfig {
+  /** The files read, absolute, the one that wins first; what a file includes follows it. */
+  readonly files: readonly string[];
+  /** All of them merged. Every value, and every item of a list, knows the file and line it came from. */
+  readonly root: TomlTable;
+  /** What cargo would warn about. */
+  readonly warnings: readonly string[];
+}
+
+/** Finds, reads and merges configuration files as cargo 1.95 does. */
+export function loadConfig(options: ConfigOptions): CargoConfig {
+  const files: string[] = [];
+  const warnings: string[] = [];
+  const found = (options.overrides ?? []).map((file) => path.resolve(options.cwd, file)).reverse();
+  for (const folder of configFolders(options)) {
+    const file = configFile(folder, warnings);
+    if (file !== undefined) found.push(file);
+  }
+  const root = found
+    .map((file) => loadFile(file, [], files))
+    .reduce<TomlTable>((winner, loser) => mergeConfig(winner, loser), EMPTY);
+  return { files, root, warnings };
+}
+
+const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: 0, end: 0 };
+
+/** `.cargo` of the working directory and of every folder above, then CARGO_HOME unless it was one of them. */
+function configFolders({ cwd, cargoHome }: ConfigOptions): string[] {
+  const folders: string[] = [];
+  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
+    folders.push(path.join(folder, ".cargo"));
+    if (folder === path.dirname(folder)) break;
+  }
+  const seen = new Set(folders.map(realPath));
+  if (!seen.has(realPath(cargoHome))) folders.push(cargoHome);
+  return folders;
+}
+
+function configFile(folder: string, warnings: string[]): string | undefined {
+  const [plain, toml] = [path.join(folder, "config"), path.join(folder, "config.toml")];
+  if (!existsSync(plain)) return existsSync(toml) ? toml : undefined;
+  if (!existsSync(toml)) warnings.push(`${plain} has the deprecated name: rename it to config.toml`);
+  // The documented way to serve old versions of cargo is to make one name a link to the other.
+  else if (realPath(plain) !== realPath(toml))
+    warnings.push(`both ${plain} and config.toml exist: cargo reads the former alone`);
+  return plain;
+}
+
+function loadFile(file: string, parents: readonly string[], files: string[]): TomlTable {
+  files.push(file);
+  const { root } = readToml(file);
+  const entries = new Map(root.entries);
+  entries.delete("include");
+  return includesOf(root, file)
+    .map((include) => loadInclude(include, file, [...parents, file], files))
+    .reduce<TomlTable>((winner, included) => (included === undefined ? winner : mergeConfig(winner, included)), {
+      ...root,
+      entries,
+    });
+}
+
+interface Include {
+  readonly path: string;
+  readonly optional: boolean;
+  readonly node: TomlNode;
+}
+
+/** The included files, the one that wins first: a later one wins over an earlier one, the file itself over both. */
+function includesOf(root: TomlTable, file: string): Include[] {
+  const list = root.entries.get("include");
+  if (list === undefined) return [];
+  const refuse = (node: TomlNode): never => {
+    throw new CargoError(
+      `${file}:${node.location.line}: \`include\` takes a list of paths or of tables such as { path = "other.toml", optional = true }`,
+      { location: node.location },
+    );
+  };
+  if (list.kind !== "array") return refuse(list);
+  const includes = list.items.map((node): Include => {
+    const place = node.kind === "table" ? entryOf(node, "path") : node;
+    if (place?.kind !== "string") return refuse(node);
+    return { path: place.value, optional: isOptional(node), node };
+  });
+  return includes.reverse();
+}
+
+function isOptional(node: TomlNode): boolean {
+  const optional = entryOf(node, "optional");
+  return optional?.kind === "boolean" && optional.value === "true";
+}
+
+function loadInclude(
+  include: Include,
+  from: string,
+  parents: readonly string[],
+  files: string[],
+): TomlTable | undefined {
+  const { location } = include.node;
+  const file = path.resolve(path.dirname(from), include.path);
+  const where = `${from}:${location.line} includes ${include.path}`;
+  if (!file.endsWith(".toml")) throw new CargoError(`${where}: cargo wants a path that ends with .toml`, { location });
+  if (parents.includes(file)) {
+    throw new CargoError(`${where}, which includes itself again: ${[...parents, file].join(" -> ")}`, { location });
+  }
+  if (!existsSync(file)) {
+    if (include.optional) return undefined;
+    throw new CargoError(`${where}, which does not exist`, {
+      location,
+      advice: `Create it, or write { path = "${include.path}", optional = true }.`,
+    });
+  }
+  return loadFile(file, parents, files);
+}
+
+function realPath(file: string): string {
+  return existsSync(file) ? realpathSync(file) : path.resolve(file);
+}

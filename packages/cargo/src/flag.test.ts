@@ -1,0 +1,38 @@
+import { describe, expect, test } from "@jest/globals";
+import { groupFlags } from "./flag.ts";
+
+const canonical = (...args: string[]): string[] =>
+  groupFlags(args.map((value) => ({ value }))).map((flag) => flag.canonical);
+
+describe("groupFlags", () => {
+  test.each([
+    [["-C", "target-cpu=native"], ["-Ctarget-cpu=native"]],
+    [["-Ctarget_cpu=native"], ["-Ctarget-cpu=native"]],
+    [["--codegen", "target-cpu=native"], ["-Ctarget-cpu=native"]],
+    [["--codegen=target-cpu=native"], ["-Ctarget-cpu=native"]],
+    [["-C", "link-arg=-Wl,--a_b=c"], ["-Clink-arg=-Wl,--a_b=c"]],
+    [["--cfg", "tokio_unstable"], ["--cfg=tokio_unstable"]],
+    [['--cfg=feature="x"'], ['--cfg=feature="x"']],
+    [["-D", "warnings"], ["-Dwarnings"]],
+    [["--deny=warnings"], ["-Dwarnings"]],
+    [
+      ["-O", "-g"],
+      ["-Copt-level=3", "-Cdebuginfo=2"],
+    ],
+    [["-Zshare_generics=y"], ["-Zshare-generics=y"]],
+    [["-L", "native=/usr/lib_x"], ["-Lnative=/usr/lib_x"]],
+    [
+      ["--test", "--cfg", "a"],
+      ["--test", "--cfg=a"],
+    ],
+    [["--cfg"], ["--cfg"]],
+    [[], []],
+  ])("spells %j one way", (args, expected) => {
+    expect(canonical(...args)).toEqual(expected);
+  });
+
+  test("keeps the arguments as they were written", () => {
+    const args = ["-C", "opt-level=3", "-g"].map((value) => ({ value }));
+    expect(groupFlags(args).map((flag) => flag.args.map((arg) => arg.value))).toEqual([["-C", "opt-level=3"], ["-g"]]);
+  });
+});

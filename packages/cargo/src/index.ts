@@ -1,0 +1,16 @@
+export { type Cfg, matchesCfg, parseCfgLines } from "./cfg.ts";
+export { type CargoConfig, type ConfigOptions, loadConfig } from "./config-files.ts";
+export { CargoError } from "./fault.ts";
+export { groupFlags, type RustFlag } from "./flag.ts";
+export { type LockedPackage, type LockFile, parseLock } from "./lock.ts";
+export { printCfg, queryRustc, type Rustc, type RustcQuestion } from "./rustc.ts";
+export {
+  type FlagArgument,
+  type FlagOrigin,
+  type FlagQuestion,
+  type FlagSource,
+  type ResolvedFlags,
+  resolveRustflags,
+} from "./rustflags.ts";
+export { findToolchainFile, parseToolchainFile, type ToolchainFile } from "./toolchain.ts";
+export { type Crate, packageField, readWorkspace, type Workspace } from "./workspace.ts";

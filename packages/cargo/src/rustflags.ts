@@ -1,0 +1,164 @@
+import type { Location } from "@release-actions/report";
+import { entryOf, type TomlNode, tableOf } from "@release-actions/toml";
+import { type Cfg, matchesCfg } from "./cfg.ts";
+import type { CargoConfig } from "./config-files.ts";
+import { CargoError } from "./fault.ts";
+
+/** Who asked for a flag: a key of a configuration file, or a variable of the environment. */
+export interface FlagOrigin {
+  /** `build.rustflags`, `target.'cfg(unix)'.rustflags`, `RUSTFLAGS`, ... */
+  readonly name: string;
+  /** Nothing for the environment. */
+  readonly location: Location | undefined;
+}
+
+/** One argument for rustc. */
+export interface FlagArgument {
+  readonly value: string;
+  readonly origin: FlagOrigin;
+}
+
+export type FlagSource = "CARGO_ENCODED_RUSTFLAGS" | "RUSTFLAGS" | "target" | "build" | "none";
+
+export interface ResolvedFlags {
+  /** The one place cargo takes flags from. */
+  readonly source: FlagSource;
+  readonly args: readonly FlagArgument[];
+  /** What stands in places that cargo does not read because `source` comes first. */
+  readonly overridden: readonly FlagArgument[];
+  readonly warnings: readonly string[];
+}
+
+export interface FlagQuestion {
+  readonly config: CargoConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly target: string;
+  /** `rustc --print cfg` for the target, given flags that may themselves set or imply a cfg. */
+  readonly printCfg: (args: readonly string[]) => Promise<readonly Cfg[]>;
+}
+
+/**
+ * The flags cargo hands to rustc for a target, after `extra_args` in cargo's target_info.rs: all from
+ * one source, and `target.'cfg(..)'` settled in at most two rounds, since flags can switch a cfg on.
+ */
+export async function resolveRustflags(question: FlagQuestion): Promise<ResolvedFlags> {
+  const warnings: string[] = [];
+  const needsCfg = cfgTables(question.config).length > 0;
+  let flags = fromAllSources(question, undefined, warnings);
+  for (let round = 0; needsCfg && round < 2; round += 1) {
+    const cfg = await question.printCfg(chosen(flags).args.map((arg) => arg.value));
+    const next = fromAllSources(question, cfg, round === 0 ? warnings : []);
+    const settled = sameArgs(chosen(next).args, chosen(flags).args);
+    if (round === 0 || settled) flags = next;
+    else
+      warnings.push(
+        "a flag switches on a cfg() that brings further flags: cargo stops after two rounds and drops them",
+      );
+    if (settled) break;
+  }
+  const { source, args } = chosen(flags);
+  const overridden = flags.filter((each) => each.source !== source).flatMap((each) => each.args);
+  return { source, args, overridden, warnings };
+}
+
+interface Candidate {
+  readonly source: FlagSource;
+  readonly args: readonly FlagArgument[];
+}
+
+/** The first place that is set wins, and an empty variable is set; an empty list of a target is not. */
+function chosen(candidates: readonly Candidate[]): Candidate {
+  return candidates[0] ?? { source: "none", args: [] };
+}
+
+function fromAllSources(question: FlagQuestion, cfg: readonly Cfg[] | undefined, warnings: string[]): Candidate[] {
+  const { env, config } = question;
+  const candidates: Candidate[] = [];
+  const encoded = env["CARGO_ENCODED_RUSTFLAGS"];
+  if (encoded !== undefined) candidates.push({ source: "CARGO_ENCODED_RUSTFLAGS", args: encodedFlags(encoded) });
+  const plain = env["RUSTFLAGS"];
+  if (plain !== undefined) candidates.push({ source: "RUSTFLAGS", args: plainFlags(plain) });
+  const target = targetFlags(question, cfg, warnings);
+  if (target.length > 0) candidates.push({ source: "target", args: target });
+  const build = [
+    ...listOf(entryOf(tableOf(config.root, "build"), "rustflags"), "build.rustflags"),
+    ...variableFlags(env, "CARGO_BUILD_RUSTFLAGS"),
+  ];
+  if (build.length > 0) candidates.push({ source: "build", args: build });
+  return candidates;
+}
+
+function encodedFlags(text: string): FlagArgument[] {
+  const values = text === "" ? [] : text.split("\x1f");
+  return values.map((value) => ({ value, origin: { name: "CARGO_ENCODED_RUSTFLAGS", location: undefined } }));
+}
+
+/** Split at spaces alone and trimmed, as cargo does: a tab or newline inside stays in the argument. */
+function plainFlags(text: string): FlagArgument[] {
+  const values = text.split(" ").map((value) => value.trim());
+  return values
+    .filter((value) => value !== "")
+    .map((value) => ({ value, origin: { name: "RUSTFLAGS", location: undefined } }));
+}
+
+function targetFlags(
+  { config, env, target }: FlagQuestion,
+  cfg: readonly Cfg[] | undefined,
+  warnings: string[],
+): FlagArgument[] {
+  const own = entryOf(tableOf(tableOf(config.root, "target"), target), "rustflags");
+  const flags = listOf(own, `target.${target}.rustflags`);
+  flags.push(...variableFlags(env, `CARGO_TARGET_${target.toUpperCase().replace(/[-.]/g, "_")}_RUSTFLAGS`));
+  if (cfg === undefined) return flags;
+  for (const [key, node] of cfgTables(config)) {
+    const matches = matchesCfg(key, cfg);
+    if (matches === undefined) {
+      warnings.push(`${node.location.file}:${node.location.line}: cargo ignores the malformed \`${key}\``);
+    }
+    if (matches === true) flags.push(...listOf(node, `target.'${key}'.rustflags`));
+  }
+  return flags;
+}
+
+/** The `rustflags` of every `target.'cfg(..)'`, in the order cargo joins them: by key. */
+function cfgTables(config: CargoConfig): [string, TomlNode][] {
+  const tables = [...(tableOf(config.root, "target")?.entries ?? [])].filter(([key]) => key.startsWith("cfg("));
+  return tables
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, table]): [string, TomlNode][] => {
+      const flags = entryOf(table, "rustflags");
+      return flags === undefined ? [] : [[key, flags]];
+    });
+}
+
+/** A string is split at white space, an array is taken item by item (cargo's `StringList`). */
+function listOf(node: TomlNode | undefined, name: string): FlagArgument[] {
+  if (node === undefined) return [];
+  const origin = (from: TomlNode): FlagOrigin => ({ name, location: from.location });
+  if (node.kind === "string") return words(node.value).map((value) => ({ value, origin: origin(node) }));
+  if (node.kind === "array") {
+    return node.items.map((item) =>
+      item.kind === "string" ? { value: item.value, origin: origin(item) } : refuse(item, name),
+    );
+  }
+  return refuse(node, name);
+}
+
+function refuse(node: TomlNode, name: string): never {
+  throw new CargoError(
+    `${node.location.file}:${node.location.line}: \`${name}\` takes a string or an array of strings, found a value of type ${node.kind}`,
+    { location: node.location },
+  );
+}
+
+function variableFlags(env: FlagQuestion["env"], name: string): FlagArgument[] {
+  return words(env[name] ?? "").map((value) => ({ value, origin: { name, location: undefined } }));
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}
+
+function sameArgs(a: readonly FlagArgument[], b: readonly FlagArgument[]): boolean {
+  return a.length === b.length && a.every((arg, at) => arg.value === b[at]?.value);
+}

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Location } from "@release-actions/report";
+import { readText } from "@release-actions/text";
+import { entryOf, parseToml, tableOf } from "@release-actions/toml";
+import { CargoError } from "./fault.ts";
+
+export interface ToolchainFile {
+  /** `1.95.0`, `stable`, `nightly-2026-03-21`. */
+  readonly channel: string;
+  readonly location: Location;
+}
+
+/**
+ * The toolchain file rustup obeys in a folder: the nearest one above, and of two in one folder the one
+ * without extension (https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file).
+ */
+export function findToolchainFile(cwd: string): ToolchainFile | undefined {
+  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
+    for (const name of ["rust-toolchain", "rust-toolchain.toml"]) {
+      const file = path.join(folder, name);
+      if (existsSync(file)) return parseToolchainFile(readText(file), file);
+    }
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+/** Reads either form. Returns nothing for a file that names a `path` and so no channel. */
+export function parseToolchainFile(text: string, file: string): ToolchainFile | undefined {
+  const bare = path.extname(file) === "" ? legacyChannel(text) : undefined;
+  if (bare !== undefined) return { channel: bare, location: { file, line: 1 } };
+  const { root } = parseToml(text, file);
+  const table = tableOf(root, "toolchain");
+  const channel = entryOf(table, "channel");
+  if (channel?.kind === "string") return { channel: channel.value, location: channel.location };
+  if (channel === undefined && entryOf(table, "path")?.kind === "string") return undefined;
+  throw new CargoError(`${file} names no channel: expected a [toolchain] table with channel = "1.95.0" or the like`, {
+    location: channel?.location ?? table?.location ?? { file, line: 1 },
+  });
+}
+
+function legacyChannel(text: string): string | undefined {
+  const lines = text.trim().split("\n");
+  return lines.length === 1 && lines[0] !== undefined && /^[\w.-]+$/.test(lines[0]) ? lines[0] : undefined;
+}
