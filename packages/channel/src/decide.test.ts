@@ -1,0 +1,176 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { decideChannel } from "./decide.ts";
+import { parseRules } from "./rules.ts";
+import { compareVersions, parseVersion } from "./version.ts";
+
+const decide = (version: string, existing: readonly string[], rules: readonly string[] = []) =>
+  decideChannel(
+    parseVersion(version),
+    existing.map((text) => parseVersion(text)),
+    parseRules(rules),
+  );
+
+describe("decideChannel", () => {
+  test.each<[name: string, version: string, existing: string[], expected: object]>([
+    [
+      "the first release of all",
+      "0.1.0",
+      [],
+      {
+        channel: "stable",
+        isLatest: true,
+        imageTags: ["0.1.0", "0.1", "latest"],
+        npmDistTag: "latest",
+        formula: "push",
+        chart: "0.1.0",
+      },
+    ],
+    [
+      "a release that is its own predecessor, as on a second run",
+      "1.7.3",
+      ["1.7.3", "1.7.2"],
+      { channel: "stable", imageTags: ["1.7.3", "1.7", "latest"], npmDistTag: "latest" },
+    ],
+    [
+      "a backport at the head of its line (misleads 5)",
+      "1.2.4",
+      ["1.2.3", "1.3.1"],
+      {
+        channel: "backport",
+        isLatest: false,
+        imageTags: ["1.2.4", "1.2"],
+        npmDistTag: "release-1.2",
+        formula: "refuse",
+        chart: "1.2.4",
+      },
+    ],
+    [
+      "a backport behind the head of its line",
+      "1.2.4",
+      ["1.2.5", "1.3.1"],
+      { channel: "backport", imageTags: ["1.2.4"], npmDistTag: "release-1.2.4" },
+    ],
+    [
+      "a release candidate of what comes next (misleads 4)",
+      "1.7.3-rc.1",
+      ["1.7.2"],
+      {
+        channel: "prerelease",
+        isLatest: false,
+        imageTags: ["1.7.3-rc.1"],
+        npmDistTag: "next",
+        formula: "commit",
+        chart: "1.7.3-rc.1",
+      },
+    ],
+    [
+      "a release candidate of what is out already (misleads 4)",
+      "1.7.3-rc.1",
+      ["1.7.2", "1.7.3"],
+      { channel: "prerelease", isLatest: false, imageTags: ["1.7.3-rc.1"], npmDistTag: "next" },
+    ],
+    [
+      "a release candidate on an older line than the newest one",
+      "1.6.5-rc.1",
+      ["1.7.0", "1.8.0-rc.2"],
+      { channel: "prerelease", imageTags: ["1.6.5-rc.1"], npmDistTag: "next-1.6" },
+    ],
+    [
+      "a hotfix by build metadata (misleads 7)",
+      "1.7.4+hotfix.1",
+      ["1.7.4"],
+      {
+        channel: "build",
+        isLatest: false,
+        imageTags: ["1.7.4_hotfix.1"],
+        npmDistTag: undefined,
+        formula: "refuse",
+        chart: "1.7.4_hotfix.1",
+        moves: { image: [], npm: [], formula: false },
+      },
+    ],
+    ["a release beside a higher hotfix, which holds nothing back", "1.7.4", ["1.7.5+hotfix.1"], { channel: "stable" }],
+    ["a release beside higher pre-releases", "1.7.4", ["2.0.0-rc.1"], { channel: "stable", npmDistTag: "latest" }],
+  ])("places %s", (_name, version, existing, expected) => {
+    expect(decide(version, existing)).toMatchObject(expected);
+  });
+
+  test("lists only the names that others follow as moved", () => {
+    expect(decide("1.7.3", ["1.7.2"]).moves).toEqual({ image: ["1.7", "latest"], npm: ["latest"], formula: true });
+  });
+
+  test("follows changed rules, but never backwards", () => {
+    const rules = [
+      "stable.image: {version}, {line}, {major}, latest",
+      "backport.formula: versioned",
+      "backport.image: {version} {major} latest",
+    ];
+    expect(decide("2.1.0", ["1.9.0", "2.0.0"], rules).imageTags).toEqual(["2.1.0", "2.1", "2", "latest"]);
+    expect(decide("1.9.1", ["1.9.0", "2.0.0"], rules)).toMatchObject({
+      imageTags: ["1.9.1", "1"],
+      formula: "versioned",
+    });
+    expect(decide("1.8.1", ["1.9.0", "2.0.0"], rules).imageTags).toEqual(["1.8.1"]);
+  });
+
+  test("publishes a hotfix to npm only when asked, and under a name of its own", () => {
+    expect(decide("1.7.4+hotfix.1", ["1.7.4"], ["build.npm: hotfix-{line}"]).npmDistTag).toBe("hotfix-1.7");
+  });
+
+  const part = fc.integer({ min: 0, max: 3 });
+  const anyVersion = fc
+    .tuple(part, part, part, fc.constantFrom("", "-rc.1", "-rc.2", "+hotfix.1"))
+    .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`);
+
+  test("never takes a moving name from a higher version of the same kind, in whatever order releases happen", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(anyVersion, { maxLength: 12 }), (history) => {
+        const holders = new Map<string, string>();
+        history.forEach((version, index) => {
+          for (const name of decide(version, history.slice(0, index)).moves.image) {
+            const before = holders.get(name);
+            if (before !== undefined) {
+              expect(compareVersions(parseVersion(before), parseVersion(version))).toBeLessThan(0);
+            }
+            holders.set(name, version);
+          }
+        });
+        const stable = history.filter((version) => !/[-+]/.test(version)).map((version) => parseVersion(version));
+        expect(holders.get("latest")).toBe(stable.toSorted(compareVersions).at(-1)?.text);
+      }),
+    );
+  });
+
+  test("makes image and chart tags that a registry accepts", () => {
+    fc.assert(
+      fc.property(anyVersion, (version) => {
+        const { imageTags, chart } = decide(version, []);
+        for (const tag of [...imageTags, chart ?? ""]) expect(tag).toMatch(/^\w[\w.-]{0,127}$/);
+      }),
+    );
+  });
+});
+
+describe("parseRules", () => {
+  test("empties a list with `none`", () => {
+    expect(parseRules(["prerelease.chart: none", "stable.npm = none"])).toMatchObject({
+      prerelease: { chart: [] },
+      stable: { npm: [] },
+    });
+  });
+
+  test.each([
+    ["nightly.image: x", "expected <channel>.<subject>: <value>"],
+    ["stable.docker: x", "a subject of image, npm, formula, chart"],
+    ["stable.image", "is not understood"],
+    ["backport.formula: maybe", "expected push, versioned, commit, refuse"],
+    ["stable.image: -latest", "is no tag"],
+    ["stable.image: a/b", "is no tag"],
+    ["stable.image: {commit}", "is no tag"],
+    ["stable.npm: {version}", "which npm reads as a version"],
+    ["backport.npm: {line}", "which npm reads as a version"],
+  ])("refuses %j", (line, message) => {
+    expect(() => parseRules([line])).toThrow(message);
+  });
+});

@@ -1,0 +1,90 @@
+import { type Channel, DEFAULT_RULES, type FormulaRule, type Rules } from "./rules.ts";
+import { compareVersions, lineOf, type Version } from "./version.ts";
+
+/** Where one release goes; the same for every publisher, because all of them ask here. */
+export interface Decision {
+  readonly channel: Channel;
+  readonly version: Version;
+  readonly line: string;
+  /** Is this what somebody gets who names no version? */
+  readonly isLatest: boolean;
+  readonly imageTags: readonly string[];
+  /** `undefined`: not published to npm. */
+  readonly npmDistTag: string | undefined;
+  readonly formula: FormulaRule;
+  /** The chart's tag; `undefined`: not published. */
+  readonly chart: string | undefined;
+  /** Names that exist for others to follow and that this release takes over. */
+  readonly moves: {
+    readonly image: readonly string[];
+    readonly npm: readonly string[];
+    readonly formula: boolean;
+  };
+}
+
+/**
+ * Decides what a release is and what it may move.
+ *
+ * @param existing every version released so far; `version` itself may be among them, as on a second run.
+ */
+export function decideChannel(version: Version, existing: readonly Version[], rules: Rules = DEFAULT_RULES): Decision {
+  const channel = channelOf(version, existing);
+  const rule = rules[channel];
+  const mayGive = (name: string): boolean => isForward(name, version, existing);
+  const imageNames = rule.image.filter(mayGive);
+  const npmName = rule.npm.find(mayGive);
+  const fill = (name: string): string => fillIn(name, version);
+  return {
+    channel,
+    version,
+    line: lineOf(version),
+    isLatest: channel === "stable",
+    imageTags: imageNames.map(fill).map(ociTag),
+    npmDistTag: npmName === undefined ? undefined : fill(npmName),
+    formula: rule.formula,
+    chart: rule.chart.filter(mayGive).map(fill).map(ociTag)[0],
+    moves: {
+      image: imageNames.filter(isMoving).map(fill),
+      npm: [npmName ?? []].flat().filter(isMoving).map(fill),
+      formula: rule.formula === "push",
+    },
+  };
+}
+
+/** A tag of an OCI registry holds no `+`; Helm set the custom of writing `_` (helm.sh, "Use OCI-based registries"). */
+export function ociTag(version: string): string {
+  return version.replaceAll("+", "_");
+}
+
+function channelOf(version: Version, existing: readonly Version[]): Channel {
+  if (version.build !== "") return "build";
+  if (version.prerelease !== "") return "prerelease";
+  return peers(version, existing).every((other) => compareVersions(other, version) <= 0) ? "stable" : "backport";
+}
+
+/** Builds move nothing, so they hold nothing back; pre-releases and releases each have names of their own. */
+function peers(version: Version, existing: readonly Version[]): readonly Version[] {
+  return existing.filter((other) => other.build === "" && (other.prerelease === "") === (version.prerelease === ""));
+}
+
+function isMoving(name: string): boolean {
+  return !name.includes("{version}");
+}
+
+function isForward(name: string, version: Version, existing: readonly Version[]): boolean {
+  if (!isMoving(name)) return true;
+  const rivals = peers(version, existing).filter((other) => {
+    if (name.includes("{line}")) return lineOf(other) === lineOf(version);
+    return !name.includes("{major}") || other.major === version.major;
+  });
+  return rivals.every((other) => compareVersions(other, version) <= 0);
+}
+
+function fillIn(name: string, version: Version): string {
+  const values: Readonly<Record<string, string>> = {
+    version: version.text,
+    line: lineOf(version),
+    major: String(version.major),
+  };
+  return name.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
+}

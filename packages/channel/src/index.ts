@@ -1,0 +1,12 @@
+export { type Decision, decideChannel, ociTag } from "./decide.ts";
+export {
+  type Channel,
+  type ChannelRule,
+  DEFAULT_RULES,
+  type FormulaRule,
+  parseRules,
+  type Rules,
+  RulesError,
+} from "./rules.ts";
+export { parseTag, type VersionTag, versionsOfFamily } from "./tag.ts";
+export { compareVersions, lineOf, parseVersion, type Version, VersionError } from "./version.ts";

@@ -1,0 +1,108 @@
+import { Fault } from "@release-actions/report";
+import validRange from "semver/ranges/valid.js";
+
+/** What kind of release a version is, seen beside the versions that exist. */
+export type Channel = "stable" | "backport" | "prerelease" | "build";
+
+/** What happens to a Homebrew formula, of which a tap shows one version to everybody. */
+export type FormulaRule = "push" | "versioned" | "commit" | "refuse";
+
+/**
+ * Where a release of one channel goes. Names may hold `{version}`, `{line}` (`1.7`) and `{major}`.
+ *
+ * A name moves forwards only, whatever the rules say: one with `{version}` is exact, one with `{line}`
+ * or `{major}` is given to the highest version of that line or major, any other to the highest of all.
+ */
+export interface ChannelRule {
+  /** Image tags: all that may be given. `+` becomes `_`, as a tag allows no `+`. */
+  readonly image: readonly string[];
+  /** npm's dist-tag: the first that may be given, since a publish always gives exactly one. None: not published. */
+  readonly npm: readonly string[];
+  readonly formula: FormulaRule;
+  /** The chart's version and tag. None: not published. */
+  readonly chart: readonly string[];
+}
+
+export type Rules = Readonly<Record<Channel, ChannelRule>>;
+
+export const DEFAULT_RULES: Rules = {
+  stable: { image: ["{version}", "{line}", "latest"], npm: ["latest"], formula: "push", chart: ["{version}"] },
+  backport: {
+    image: ["{version}", "{line}"],
+    npm: ["release-{line}", "release-{version}"],
+    formula: "refuse",
+    chart: ["{version}"],
+  },
+  prerelease: {
+    image: ["{version}"],
+    npm: ["next", "next-{line}", "next-{version}"],
+    formula: "commit",
+    chart: ["{version}"],
+  },
+  // npm drops build metadata, so 1.7.4+hotfix.1 would be published as 1.7.4; Homebrew sees no difference either.
+  build: { image: ["{version}"], npm: [], formula: "refuse", chart: ["{version}"] },
+};
+
+export class RulesError extends Fault {
+  override readonly name = "RulesError";
+}
+
+const CHANNELS: readonly string[] = Object.keys(DEFAULT_RULES);
+const SUBJECTS = ["image", "npm", "formula", "chart"] as const;
+const FORMULA_RULES: readonly string[] = ["push", "versioned", "commit", "refuse"] satisfies FormulaRule[];
+
+/**
+ * Reads changes to the default rules, one a line: `backport.formula: versioned` or
+ * `stable.image: {version} {line} {major} latest`. `none` empties a list.
+ */
+export function parseRules(lines: readonly string[], base: Rules = DEFAULT_RULES): Rules {
+  const rules = { ...base };
+  for (const line of lines) {
+    const [, channel = "", subject = "", value = ""] = /^(\w+)\.(\w+)\s*[:=]\s*(.+)$/.exec(line.trim()) ?? [];
+    if (!isChannel(channel) || !isSubject(subject)) {
+      throw new RulesError(
+        `the rule ${JSON.stringify(line)} is not understood, expected <channel>.<subject>: <value>, ` +
+          `with a channel of ${CHANNELS.join(", ")} and a subject of ${SUBJECTS.join(", ")}`,
+      );
+    }
+    const words = value.split(/[\s,]+/).filter((word) => word !== "" && word !== "none");
+    const parsed =
+      subject === "formula" ? parseFormulaRule(value, line) : words.map((word) => parseName(word, subject, line));
+    rules[channel] = { ...rules[channel], [subject]: parsed };
+  }
+  return rules;
+}
+
+function isChannel(text: string): text is Channel {
+  return CHANNELS.includes(text);
+}
+
+function isSubject(text: string): text is (typeof SUBJECTS)[number] {
+  return SUBJECTS.some((subject) => subject === text);
+}
+
+function parseFormulaRule(value: string, line: string): FormulaRule {
+  if (!FORMULA_RULES.includes(value)) {
+    throw new RulesError(`the rule ${JSON.stringify(line)} has no such value, expected ${FORMULA_RULES.join(", ")}`);
+  }
+  return value as FormulaRule;
+}
+
+function parseName(template: string, subject: "image" | "npm" | "chart", line: string): string {
+  const example = template.replace(/\{(version|line|major)\}/g, "1");
+  // OCI distribution spec, "Pulling manifests": the grammar of a tag. npm's names are held to the same.
+  if (!/^\w[\w.-]{0,127}$/.test(example)) {
+    throw new RulesError(`the rule ${JSON.stringify(line)} names ${JSON.stringify(template)}, which is no tag`, {
+      advice: "Use letters, digits, `.`, `_`, `-` and the placeholders {version}, {line} and {major}.",
+    });
+  }
+  if (subject === "npm" && validRange(example) !== null) {
+    throw new RulesError(
+      `the rule ${JSON.stringify(line)} names ${JSON.stringify(template)}, which npm reads as a version`,
+      {
+        advice: "Put a word before it, such as release-{line}.",
+      },
+    );
+  }
+  return template;
+}

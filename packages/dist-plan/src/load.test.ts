@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { checksumsOf, mergeChecksums, readChecksumFile } from "./checksums.ts";
+import { loadManifest, loadPlan } from "./load.ts";
+import { makeManifest } from "./manifest-fixture.ts";
+import { readPlan } from "./read.ts";
+
+const none = async () => undefined;
+const json = JSON.stringify(makeManifest());
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "dist-plan-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("loadPlan", () => {
+  test("takes the manifest itself, a path to it, or the run's artifact", async () => {
+    const file = path.join(folder, "plan.json");
+    await writeFile(file, json);
+    const asked: string[] = [];
+    const plans = await Promise.all([
+      loadPlan(json, none),
+      loadPlan(file, none),
+      loadPlan("artifact", async (artifact, name) => {
+        asked.push(`${artifact}/${name}`);
+        return new TextEncoder().encode(json);
+      }),
+    ]);
+    expect(plans.map((plan) => plan.tag)).toEqual(["v1.2.3", "v1.2.3", "v1.2.3"]);
+    expect(asked).toEqual(["artifacts-plan-dist-manifest/plan-dist-manifest.json"]);
+  });
+
+  test("says what empties an output, and what to write instead (B124)", async () => {
+    await expect(loadPlan(" ", none)).rejects.toMatchObject({ advice: expect.stringContaining("plan: artifact") });
+  });
+
+  test("names the artifact that a finished build would have left", async () => {
+    await expect(loadManifest("host", none)).rejects.toThrow("this run has no artifact artifacts-dist-manifest");
+  });
+
+  test("names a path that is not there, and does not read a file too large to be a manifest (B130)", async () => {
+    await expect(loadPlan(path.join(folder, "nowhere.json"), none)).rejects.toThrow(
+      /cannot be read from ".*nowhere.json"/,
+    );
+    const large = path.join(folder, "large.json");
+    await writeFile(large, Buffer.alloc(1024 * 1024 + 1));
+    await expect(loadPlan(large, none)).rejects.toThrow("large.json has 1048577 bytes");
+  });
+});
+
+describe("checksums", () => {
+  const hex = (digit: string) => digit.repeat(64);
+
+  test("come from the manifest of a finished build; a plan has none", () => {
+    const finished = makeManifest({ sha256: (file) => (file.includes("apple") ? hex("a") : undefined) });
+    expect(checksumsOf(readPlan(json)).size).toBe(0);
+    expect([...checksumsOf(readPlan(JSON.stringify(finished)))]).toEqual([
+      ["widget-aarch64-apple-darwin.tar.xz", hex("a")],
+      ["widget-x86_64-apple-darwin.tar.xz", hex("a")],
+    ]);
+  });
+
+  test("are read from a file, in the forms of coreutils and of cargo-dist, with either line end", () => {
+    const sums = readChecksumFile(`${hex("a")}  a.tar.xz\r\n${hex("b")} *b.tar.xz\n\n`, "sha256.sum");
+    expect([...sums]).toEqual([
+      ["a.tar.xz", hex("a")],
+      ["b.tar.xz", hex("b")],
+    ]);
+  });
+
+  test.each([
+    ["nothing", "", "holds no checksum"],
+    ["a page of HTML", "<html>404</html>", 'has the line "<html>404</html>"'],
+    ["a hash that is short", `${"a".repeat(63)} *a`, "expected <sha256> *<file name>"],
+    ["a hash in upper case", `${hex("A")} *a`, "expected <sha256> *<file name>"],
+    ["two hashes for one file", `${hex("a")} *a\n${hex("b")} *a\n`, "the sha256 of a is"],
+  ])("are refused from a file with %s", (_name, content, message) => {
+    expect(() => readChecksumFile(content, "sha256.sum")).toThrow(message);
+  });
+
+  test("of two sources must agree", () => {
+    const one = new Map([["a", hex("1")]]);
+    expect(
+      mergeChecksums([
+        ["x", one],
+        ["y", new Map(one)],
+      ]),
+    ).toEqual(one);
+    expect(() =>
+      mergeChecksums([
+        ["x", one],
+        ["y", new Map([["a", hex("2")]])],
+      ]),
+    ).toThrow(`the sha256 of a is ${hex("1")} in x, but ${hex("2")} in y`);
+  });
+});

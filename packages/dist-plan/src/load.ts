@@ -1,0 +1,61 @@
+import { readFile, stat } from "node:fs/promises";
+import { type DistPlan, PlanError } from "./plan.ts";
+import { MAX_MANIFEST_BYTES, readPlan } from "./read.ts";
+
+/** Reads one file out of an artifact of the current run; `undefined` when there is no such artifact. */
+export type ArtifactFileReader = (artifact: string, file: string) => Promise<Uint8Array | undefined>;
+
+/** Where cargo-dist's own workflow puts the manifests of its phases (its release.yml). */
+const MANIFESTS = {
+  plan: { artifact: "artifacts-plan-dist-manifest", file: "plan-dist-manifest.json" },
+  global: { artifact: "artifacts-build-global", file: "global-dist-manifest.json" },
+  host: { artifact: "artifacts-dist-manifest", file: "dist-manifest.json" },
+} as const;
+
+/**
+ * Reads the input `plan`: the manifest's JSON text, a path, or `artifact` for the manifest that the
+ * run's plan job left. The last is the one to use: Linux starts no process with a variable over
+ * 128 KiB, and GitHub empties an output in which it sees a secret.
+ */
+export async function loadPlan(input: string, readArtifactFile: ArtifactFileReader): Promise<DistPlan> {
+  if (input.trim() === "") {
+    throw new PlanError("the input `plan` is empty", {
+      advice:
+        "Write `plan: artifact`. An output arrives empty when GitHub sees a secret in it, or its job was skipped.",
+    });
+  }
+  if (input.trimStart().startsWith("{")) return readPlan(input, "the input `plan`");
+  if (input === "artifact") return loadManifest("plan", readArtifactFile);
+  return readPlan(await readManifestFile(input), `the plan in ${input}`);
+}
+
+/** Reads the manifest that one of cargo-dist's phases left in the run. */
+export async function loadManifest(
+  phase: keyof typeof MANIFESTS,
+  readArtifactFile: ArtifactFileReader,
+): Promise<DistPlan> {
+  const { artifact, file } = MANIFESTS[phase];
+  const content = await readArtifactFile(artifact, file);
+  if (content === undefined) {
+    throw new PlanError(`this run has no artifact ${artifact}, expected the ${phase} manifest of cargo-dist in it`, {
+      advice: "Let this job need the one that makes it, in the same workflow run.",
+    });
+  }
+  return readPlan(content, `${file} of the artifact ${artifact}`);
+}
+
+async function readManifestFile(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    // Told before reading, so that a path to an archive costs nothing.
+    if (size > MAX_MANIFEST_BYTES)
+      throw new PlanError(`${path} has ${size} bytes, expected a manifest of at most ${MAX_MANIFEST_BYTES}`);
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof PlanError) throw cause;
+    throw new PlanError(`the plan cannot be read from ${JSON.stringify(path)}`, {
+      cause,
+      advice: "Give `plan` the manifest's JSON, a path to it, or `artifact`.",
+    });
+  }
+}

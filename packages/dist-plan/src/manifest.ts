@@ -1,0 +1,43 @@
+import { boolean, listOf, mapOf, object, optional, string, text } from "@release-actions/json";
+
+/**
+ * The part of cargo-dist's manifest that is read here, as it is spelled there (cargo-dist-schema
+ * 0.34, `DistManifest`). Everything empty is left out by the writer.
+ */
+const artifact = object({
+  name: optional(text),
+  kind: string,
+  target_triples: optional(listOf(text), []),
+  assets: optional(
+    listOf(object({ name: optional(string), path: optional(string), kind: optional(string, "unknown") })),
+    [],
+  ),
+  checksum: optional(text),
+  checksums: optional(mapOf(text), new Map()),
+});
+
+const release = object({
+  app_name: text,
+  app_version: text,
+  display_name: optional(text),
+  artifacts: optional(listOf(text), []),
+  hosting: optional(
+    object({
+      github: optional(object({ artifact_base_url: text, artifact_download_path: text })),
+    }),
+  ),
+});
+
+export const manifestDecoder = object({
+  dist_version: optional(text),
+  announcement_tag: optional(text),
+  announcement_tag_is_implicit: optional(boolean, false),
+  announcement_is_prerelease: optional(boolean, false),
+  announcement_title: optional(text),
+  releases: optional(listOf(release), []),
+  artifacts: optional(mapOf(artifact), new Map()),
+});
+
+export type Manifest = ReturnType<typeof manifestDecoder>;
+export type ManifestRelease = Manifest["releases"][number];
+export type ManifestArtifact = ReturnType<typeof artifact>;

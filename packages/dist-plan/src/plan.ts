@@ -1,0 +1,61 @@
+import type { Version } from "@release-actions/channel";
+import { Fault } from "@release-actions/report";
+
+/** What cargo-dist makes, by its own words (cargo-dist-schema, `ArtifactKind`). Kinds of newer versions are `unknown`. */
+export const ARTIFACT_KINDS = [
+  "executable-zip",
+  "symbols",
+  "installer",
+  "checksum",
+  "unified-checksum",
+  "source-tarball",
+  "extra-artifact",
+  "updater",
+  "sbom",
+  "omnibor-artifact-id",
+] as const;
+
+export type ArtifactKind = (typeof ARTIFACT_KINDS)[number] | "unknown";
+
+/** A file of a release. */
+export interface Artifact {
+  /** Its file name, which is also its id in the manifest and its name among the release's assets. */
+  readonly name: string;
+  readonly kind: ArtifactKind;
+  /** Rust target triples; empty for what fits every platform. */
+  readonly targets: readonly string[];
+  /** Lowercase hex. Known once it is built: a plan has none. */
+  readonly sha256: string | undefined;
+  /** The name of the artifact that holds its checksum. */
+  readonly checksumFile: string | undefined;
+  /** What an archive holds, by path inside it. */
+  readonly contents: readonly { readonly name: string; readonly path: string; readonly kind: string }[];
+}
+
+/** One app of the workspace at one version. */
+export interface Release {
+  readonly app: string;
+  readonly version: Version;
+  /** For people; may hold spaces. */
+  readonly displayName: string;
+  readonly artifacts: readonly Artifact[];
+  /** Where the files are downloaded from, without a final slash; `undefined` when not hosted on GitHub. */
+  readonly downloadBase: string | undefined;
+}
+
+/** What cargo-dist's manifest says, of whichever phase: plan, build or host. */
+export interface DistPlan {
+  readonly distVersion: string | undefined;
+  /** The git tag announced; `undefined` when no tag fits, as for a pull request over several versions. */
+  readonly tag: string | undefined;
+  /** True when cargo-dist made the tag up because none was given, as on a pull request. */
+  readonly tagIsImplicit: boolean;
+  readonly isPrerelease: boolean;
+  readonly title: string | undefined;
+  readonly releases: readonly Release[];
+}
+
+/** A manifest that contradicts itself, or does not fit the release that is under way. */
+export class PlanError extends Fault {
+  override readonly name = "PlanError";
+}

@@ -1,0 +1,56 @@
+import type { Version } from "@release-actions/channel";
+import { type Artifact, type DistPlan, PlanError, type Release } from "./plan.ts";
+
+/** The release of an app, or of the only app. */
+export function releaseOf(plan: DistPlan, app?: string): Release {
+  const apps = plan.releases.map((release) => release.app).join(", ");
+  const [first, second] = plan.releases.filter((release) => app === undefined || release.app === app);
+  if (first === undefined) throw new PlanError(`the plan does not release ${app}, only ${apps}`);
+  if (second !== undefined) throw new PlanError(`the plan releases ${apps}: say which app is meant`);
+  return first;
+}
+
+/** The version of the whole plan. Several apps are announced under one tag only when they share it. */
+export function versionOf(plan: DistPlan): Version {
+  const [first, ...others] = plan.releases;
+  const other = others.find((release) => release.version.text !== first?.version.text);
+  if (first === undefined || other !== undefined) {
+    const versions = plan.releases.map((release) => `${release.app} ${release.version.text}`).join(", ");
+    throw new PlanError(`the plan has no one version: ${versions}`);
+  }
+  return first.version;
+}
+
+/** The archives with executables, in the manifest's order. */
+export function archivesOf(release: Release): readonly Artifact[] {
+  return release.artifacts.filter((artifact) => artifact.kind === "executable-zip");
+}
+
+/** The Homebrew formulae, which cargo-dist lists among the installers. */
+export function formulaeOf(release: Release): readonly Artifact[] {
+  return release.artifacts.filter((artifact) => artifact.kind === "installer" && artifact.name.endsWith(".rb"));
+}
+
+/** Every file of every release, once. */
+export function artifactsOf(plan: DistPlan): readonly Artifact[] {
+  return [
+    ...new Map(plan.releases.flatMap((release) => release.artifacts).map((found) => [found.name, found])).values(),
+  ];
+}
+
+/** Where a file of a release is downloaded from; `undefined` when the release is not hosted on GitHub. */
+export function downloadUrl(release: Release, fileName: string): string | undefined {
+  return release.downloadBase && `${release.downloadBase}/${encodeURIComponent(fileName)}`;
+}
+
+/**
+ * Stops a release whose tag is not the one that was planned: another would be published than was built.
+ *
+ * @param pushedTag the tag the workflow runs for; `undefined` when it runs for none.
+ */
+export function requireTag(plan: DistPlan, pushedTag: string | undefined): void {
+  if (pushedTag === undefined || plan.tag === pushedTag) return;
+  throw new PlanError(`the workflow runs for the tag ${pushedTag}, but the plan announces ${plan.tag ?? "none"}`, {
+    advice: "Take the plan from this run, and tag the commit whose Cargo.toml has the tag's version.",
+  });
+}

@@ -1,0 +1,121 @@
+import { parseTag, parseVersion } from "@release-actions/channel";
+import { decodeJson } from "@release-actions/json";
+import { type Manifest, type ManifestArtifact, type ManifestRelease, manifestDecoder } from "./manifest.ts";
+import { ARTIFACT_KINDS, type Artifact, type ArtifactKind, type DistPlan, PlanError, type Release } from "./plan.ts";
+
+/** The most an output of a job can hold, and several times what a large workspace's manifest is. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+/**
+ * Reads a manifest that cargo-dist wrote, of any phase.
+ *
+ * @param source names it in errors: "the plan in dist-manifest.json".
+ * @throws JsonError when it is no manifest, PlanError when it contradicts itself.
+ */
+export function readPlan(content: string | Uint8Array, source = "the plan"): DistPlan {
+  const manifest = decodeJson(content, manifestDecoder, { source, maxBytes: MAX_MANIFEST_BYTES });
+  if (manifest.releases.length === 0) {
+    throw new PlanError(`${source} has no \`releases\`, expected at least one app to release`);
+  }
+  refuseDuplicates(
+    manifest.releases.map((release) => release.app_name),
+    (app) => `${source} releases the app ${app} twice`,
+  );
+  const artifacts = new Map(
+    [...manifest.artifacts].map(([id, found]) => [id, readArtifact(id, found, manifest, source)]),
+  );
+  const plan: DistPlan = {
+    distVersion: manifest.dist_version,
+    tag: manifest.announcement_tag,
+    tagIsImplicit: manifest.announcement_tag_is_implicit,
+    isPrerelease: manifest.announcement_is_prerelease,
+    title: manifest.announcement_title,
+    releases: manifest.releases.map((release) => readRelease(release, artifacts, source)),
+  };
+  refuseContradictions(plan, source);
+  return plan;
+}
+
+function readRelease(release: ManifestRelease, artifacts: ReadonlyMap<string, Artifact>, source: string): Release {
+  const app = release.app_name;
+  // The grammar of cargo's package names (cargo reference, "The `name` field"): safe in a path, a URL and a shell.
+  if (!/^[A-Za-z0-9_][\w-]*$/.test(app))
+    throw new PlanError(`${source}: ${JSON.stringify(app)} is no name of a package`);
+  refuseDuplicates(release.artifacts, (id) => `${source}: ${app} lists the artifact ${id} twice`);
+  const own = release.artifacts.map((id) => {
+    const found = artifacts.get(id);
+    if (found === undefined) {
+      throw new PlanError(
+        `${source}: ${app} lists the artifact ${JSON.stringify(id)}, which is not among \`artifacts\``,
+      );
+    }
+    return found;
+  });
+  refuseDuplicates(
+    own.filter((artifact) => artifact.kind === "executable-zip").flatMap((artifact) => artifact.targets),
+    (target) => `${source}: ${app} has two archives for ${target}`,
+  );
+  const github = release.hosting?.github;
+  return {
+    app,
+    version: parseVersion(release.app_version, `${source}: the version of ${app}`),
+    displayName: release.display_name ?? app,
+    artifacts: own,
+    downloadBase: github && `${github.artifact_base_url}${github.artifact_download_path}`.replace(/\/+$/, ""),
+  };
+}
+
+function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, source: string): Artifact {
+  const name = found.name ?? id;
+  // What GitHub keeps unchanged in the name of an asset, and nothing that means something in a path or a log.
+  if (!/^\w[\w.+@~-]*$/.test(name) || name !== id) {
+    throw new PlanError(`${source}: ${JSON.stringify(name)} is no file name that a release asset can have`);
+  }
+  const kind = isKnownKind(found.kind) ? found.kind : "unknown";
+  refuseDuplicates(found.target_triples, (target) => `${source}: ${name} names the target ${target} twice`);
+  if (kind === "executable-zip" && found.target_triples.length === 0) {
+    throw new PlanError(`${source}: the archive ${name} names no target`);
+  }
+  if (found.checksum !== undefined && !manifest.artifacts.has(found.checksum)) {
+    throw new PlanError(`${source}: ${name} has its checksum in ${found.checksum}, which is not among \`artifacts\``);
+  }
+  const sha256 = found.checksums.get("sha256");
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new PlanError(
+      `${source}: the sha256 of ${name} is ${JSON.stringify(sha256)}, expected 64 lowercase hex characters`,
+    );
+  }
+  const contents = found.assets.map((asset) => ({
+    name: asset.name ?? "",
+    path: asset.path ?? asset.name ?? "",
+    kind: asset.kind,
+  }));
+  return { name, kind, targets: found.target_triples, sha256, checksumFile: found.checksum, contents };
+}
+
+function refuseContradictions(plan: DistPlan, source: string): void {
+  // Without a tag and with several versions cargo-dist makes up the tag v1.0.0-FAKEVER.
+  if (plan.tag === undefined || plan.tagIsImplicit) return;
+  const tagged = parseTag(plan.tag);
+  if (tagged === undefined) {
+    throw new PlanError(`${source} announces the tag ${JSON.stringify(plan.tag)}, which names no version`);
+  }
+  for (const { app, version } of plan.releases) {
+    if (tagged.version.text !== version.text) {
+      throw new PlanError(`${source} announces the tag ${plan.tag}, but releases ${app} ${version.text}`);
+    }
+  }
+  if ((tagged.version.prerelease !== "") !== plan.isPrerelease) {
+    const claim = plan.isPrerelease ? "a pre-release" : "a full release";
+    throw new PlanError(`${source} announces ${claim}, but the tag ${plan.tag}`);
+  }
+}
+
+function isKnownKind(kind: string): kind is ArtifactKind {
+  return ARTIFACT_KINDS.some((known) => known === kind);
+}
+
+function refuseDuplicates(items: readonly string[], message: (item: string) => string): void {
+  const twice = items.find((item, index) => items.indexOf(item) !== index);
+  if (twice !== undefined) throw new PlanError(message(twice));
+}
