@@ -1,1 +1,3 @@
-export {};
+export { isPublished, mergeLedger } from "./merge.ts";
+export { type LedgerPage, type LedgerRow, type LedgerState, readPage, writePage } from "./page.ts";
+export { LedgerError, type LedgerStore, loadLedger, type SaveOptions, saveLedger } from "./store.ts";

@@ -1,0 +1,96 @@
+import {
+  type Decoder,
+  decodeJson,
+  integer,
+  JsonError,
+  listOf,
+  literal,
+  object,
+  optional,
+  text,
+} from "@release-actions/json";
+
+/** What became of one thing in one channel. `published` was sent; `verified` was also read back. */
+export type LedgerState = "planned" | "published" | "verified" | "skipped";
+
+export interface LedgerRow {
+  /** The kind of place: `github`, `homebrew`, `npm`, `image`, `chart`. */
+  readonly channel: string;
+  /** What was published there, by its own name: a formula, a package, an image's repository. */
+  readonly name: string;
+  /** The version, or the tag where a place has tags. */
+  readonly version: string;
+  readonly state: LedgerState;
+  /** `sha256:<hex>`, or `sha512-<base64>` where the place counts that way. */
+  readonly digest?: string | undefined;
+  /** Where people find it. */
+  readonly url?: string | undefined;
+  /** Why it was skipped, or what is still missing. Required for `skipped`. */
+  readonly reason?: string | undefined;
+  /** When the state was reached, as RFC 3339 in UTC. */
+  readonly at: string;
+}
+
+/** What one publisher did in one attempt: the content of one artifact, never changed once written. */
+export interface LedgerPage {
+  /** Of this format (ledger.schema.json). A reader refuses what it does not know. */
+  readonly ledger: 1;
+  readonly attempt: number;
+  readonly rows: readonly LedgerRow[];
+}
+
+/** Several thousand rows; a publisher writes a handful. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+
+const digest: Decoder<string> = matching(
+  /^[a-z0-9]+(:[0-9a-f]{32,}|-[A-Za-z0-9+/]{32,}={0,2})$/,
+  "a digest such as sha256:<hex>",
+);
+const instant: Decoder<string> = matching(
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+  "a time such as 2026-01-02T03:04:05Z",
+);
+const oneLine: Decoder<string> = matching(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, "one line of text");
+const webAddress: Decoder<string> = matching(/^https?:\/\/[^\s<>"]+$/, "a web address");
+
+const row: Decoder<LedgerRow> = (value, path) => {
+  const decoded = rowFields(value, path);
+  if (decoded.state === "skipped" && decoded.reason === undefined) {
+    throw new JsonError(`\`${path}\` is skipped without a \`reason\``);
+  }
+  return decoded;
+};
+
+const rowFields = object<LedgerRow>({
+  channel: matching(/^[a-z][a-z0-9-]{0,30}$/, "the name of a channel in lowercase"),
+  name: oneLine,
+  version: oneLine,
+  state: literal("planned", "published", "verified", "skipped"),
+  digest: optional(digest),
+  url: optional(webAddress),
+  reason: optional(oneLine),
+  at: instant,
+});
+
+const pageDecoder = object<LedgerPage>({ ledger: literal(1), attempt: integer, rows: listOf(row) });
+
+/** @throws JsonError when it is no page of a ledger, or one of a newer format. */
+export function readPage(content: string | Uint8Array, source = "the ledger"): LedgerPage {
+  return decodeJson(content, pageDecoder, { source, maxBytes: MAX_PAGE_BYTES });
+}
+
+/** The page as text, after the check that a reader will make. */
+export function writePage(page: LedgerPage): string {
+  const content = `${JSON.stringify(page, undefined, 2)}\n`;
+  readPage(content, "the ledger to be written");
+  return content;
+}
+
+function matching(pattern: RegExp, expected: string): Decoder<string> {
+  return (value, path) => {
+    const found = text(value, path);
+    if (!pattern.test(found))
+      throw new JsonError(`\`${path}\` is ${JSON.stringify(found.slice(0, 60))}, expected ${expected}`);
+    return found;
+  };
+}
