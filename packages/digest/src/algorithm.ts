@@ -1,0 +1,19 @@
+import { Fault } from "@release-actions/report";
+
+/** The digests this package computes, in the order in which they are shown. */
+export const ALGORITHMS = ["blake3", "sha256"] as const;
+
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** Digests of one content by algorithm, each 64 lowercase hex characters. At least one is there. */
+export type Digests = Readonly<Partial<Record<Algorithm, string>>>;
+
+/** A file that cannot be hashed, or a list of hashes that cannot be read. */
+export class DigestError extends Fault {
+  override readonly name = "DigestError";
+}
+
+/** Whether a text is a digest of 32 bytes. Uppercase is not: equal digests must be equal strings. */
+export function isHexDigest(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { EngineChoice, WorkerData } from "./hash-protocol.mts";
+
+// Every URL is written out in full: the bundler finds them, carries the files beside the bundle and
+// puts the new paths in their place. So a bundle holds the addons of all platforms, wherever it is built.
+const ADDONS: Readonly<Record<string, URL>> = {
+  "linux-x64": new URL("../node_modules/@napi-rs/blake-hash-linux-x64-gnu/blake.linux-x64-gnu.node", import.meta.url),
+  "linux-arm64": new URL(
+    "../node_modules/@napi-rs/blake-hash-linux-arm64-gnu/blake.linux-arm64-gnu.node",
+    import.meta.url,
+  ),
+  "darwin-arm64": new URL("../node_modules/@napi-rs/blake-hash-darwin-arm64/blake.darwin-arm64.node", import.meta.url),
+  "darwin-x64": new URL("../node_modules/@napi-rs/blake-hash-darwin-x64/blake.darwin-x64.node", import.meta.url),
+  "win32-x64": new URL("../node_modules/@napi-rs/blake-hash-win32-x64-msvc/blake.win32-x64-msvc.node", import.meta.url),
+};
+const WASM_GLUE = new URL("../node_modules/blake3/dist/wasm/web/blake3_js.js", import.meta.url);
+const WASM_BINARY = new URL("../node_modules/blake3/dist/wasm/web/blake3_js_bg.wasm", import.meta.url);
+const WORKER = new URL("./hash-worker.mts", import.meta.url);
+
+/** The file a hashing thread runs. */
+export function workerFile(): string {
+  return toPath(WORKER);
+}
+
+export function workerData(choice: EngineChoice): WorkerData {
+  const url = ADDONS[`${process.platform}-${process.arch}`];
+  const addon = url === undefined ? undefined : toPath(url);
+  return {
+    choice,
+    addon: addon !== undefined && existsSync(addon) ? addon : undefined,
+    wasmGlue: toPath(WASM_GLUE),
+    wasmBinary: toPath(WASM_BINARY),
+  };
+}
+
+/** In a bundle the bundler has put a path in the place of each URL. */
+function toPath(place: URL | string): string {
+  return typeof place === "string" ? place : fileURLToPath(place);
+}

@@ -1,0 +1,67 @@
+import type { Reporter } from "@release-actions/report";
+import type { Algorithm, Digests } from "./algorithm.ts";
+import type { EngineChoice, FileToHash, Job } from "./hash-protocol.mts";
+import { runJobs } from "./pool.ts";
+
+/** A job is worth sending to a thread when it has this many files or bytes. */
+const BATCH_FILES = 256;
+const BATCH_BYTES = 16 * 1024 * 1024;
+
+export interface HashFilesOptions {
+  /** Default `["blake3"]`. Several are computed in one reading. */
+  readonly algorithms?: readonly Algorithm[];
+  readonly engine?: EngineChoice;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly reporter?: Reporter;
+}
+
+/**
+ * Hashes files in parallel and returns their digests in the order given. Memory stays flat: a few
+ * megabytes a thread, whatever the size of the files. A file whose size is not the one stated, or
+ * that changes while it is read, is a `DigestError`.
+ */
+export async function hashFiles(files: readonly FileToHash[], options: HashFilesOptions = {}): Promise<Digests[]> {
+  const { algorithms = ["blake3"], reporter } = options;
+  const jobs = [...batches(files)].map((batch): Job & { kind: "files" } => ({
+    kind: "files",
+    files: batch,
+    blake3: algorithms.includes("blake3"),
+    sha256: algorithms.includes("sha256"),
+  }));
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const sizes = jobs.map((job) => job.files.reduce((sum, file) => sum + file.size, 0));
+  let finished = 0;
+  let underway = 0;
+  const tell = (): void =>
+    reporter?.progress({ label: "hashing", done: Math.min(finished + underway, total), total, unit: "bytes" });
+  const results = await runJobs(jobs, {
+    ...options,
+    onProgress: (bytes) => {
+      underway += bytes;
+      tell();
+    },
+    onDone: (index) => {
+      finished += sizes[index] ?? 0;
+      // What a long file reported on its way is now counted with its whole size.
+      underway = Math.max(0, underway - (sizes[index] ?? 0));
+      tell();
+    },
+  });
+  return results.flat();
+}
+
+function* batches(files: readonly FileToHash[]): Generator<FileToHash[]> {
+  let batch: FileToHash[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (batch.length > 0 && (batch.length === BATCH_FILES || bytes + file.size > BATCH_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(file);
+    bytes += file.size;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,48 @@
+// What the pool and its workers say to each other. `.mts`, because a worker is carried beside the
+// bundle as it is and run by Node itself: it must not depend on how the bundle is put together.
+
+export type EngineName = "native" | "wasm";
+
+/** `fastest` takes the native engine where one fits this platform and loads, else the WASM one. */
+export type EngineChoice = "fastest" | EngineName;
+
+/** Where a worker finds the engines: absolute paths. */
+export interface WorkerData {
+  readonly choice: EngineChoice;
+  /** The addon built for this platform, when there is one. */
+  readonly addon: string | undefined;
+  readonly wasmGlue: string;
+  readonly wasmBinary: string;
+}
+
+export interface FileToHash {
+  readonly path: string;
+  /** As it was when the file was listed; another size when it is read is an error. */
+  readonly size: number;
+}
+
+/** The three modes of BLAKE3 (the BLAKE3 paper, section 2.3). A key has 32 bytes. */
+export type Blake3Mode =
+  | { readonly kind: "hash" }
+  | { readonly kind: "keyed"; readonly key: Uint8Array }
+  | { readonly kind: "derive-key"; readonly context: string };
+
+export type Job =
+  | {
+      readonly kind: "files";
+      readonly files: readonly FileToHash[];
+      readonly blake3: boolean;
+      readonly sha256: boolean;
+    }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly mode: Blake3Mode };
+
+export interface HashedBytes {
+  readonly blake3?: string;
+  readonly sha256?: string;
+}
+
+export type Reply =
+  | { readonly kind: "done"; readonly engine: EngineName; readonly hashes: readonly HashedBytes[] }
+  /** Bytes read of a long file since the last such message. */
+  | { readonly kind: "progress"; readonly bytes: number }
+  | { readonly kind: "failed"; readonly message: string };

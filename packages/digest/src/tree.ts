@@ -1,0 +1,50 @@
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import path from "node:path";
+import { DigestError } from "./algorithm.ts";
+
+/** A file or symbolic link below a folder. `path` is relative to it, with `/` on every system. */
+export type TreeEntry =
+  | { readonly kind: "file"; readonly path: string; readonly size: number; readonly mode: number }
+  | { readonly kind: "symlink"; readonly path: string; readonly target: string };
+
+/** The order of every list we write: by UTF-16 code unit, never by locale. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * All files and symbolic links below a folder, sorted by path. Links are not followed; folders are
+ * named only by what is in them. A device, a socket or a name that is no text is refused: it could
+ * be neither hashed nor compared. `mode` has the permission bits only.
+ */
+export function listTree(root: string): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  const folders = [""];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const item of readFolder(root, folder)) {
+      const relative = folder === "" ? item.name : `${folder}/${item.name}`;
+      if (item.isDirectory()) folders.push(relative);
+      else entries.push(treeEntry(root, relative, item));
+    }
+  }
+  return entries.sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+function readFolder(root: string, folder: string): Dirent[] {
+  try {
+    return readdirSync(path.join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    throw new DigestError(`cannot list ${path.join(root, folder)}: ${String(error)}`, { cause: error });
+  }
+}
+
+function treeEntry(root: string, relative: string, item: Dirent): TreeEntry {
+  const full = path.join(root, relative);
+  if (item.name.includes("\uFFFD")) {
+    throw new DigestError(`${full} has a name that is not UTF-8, expected one that can be written down`);
+  }
+  if (item.isSymbolicLink()) return { kind: "symlink", path: relative, target: readlinkSync(full) };
+  if (!item.isFile()) throw new DigestError(`${full} is neither a file, a folder nor a symbolic link`);
+  const { size, mode } = lstatSync(full);
+  return { kind: "file", path: relative, size, mode: mode & 0o7777 };
+}
