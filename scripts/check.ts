@@ -1,0 +1,30 @@
+// Everything that must hold besides the tests: format, lint, types, generated files, layers, dependencies.
+import path from "node:path";
+import { CommandError, runCommand } from "@release-actions/command";
+
+const root = path.dirname(import.meta.dirname);
+const bin = path.join(root, "node_modules/.bin");
+
+const checks: readonly [name: string, command: string, args: readonly string[]][] = [
+  ["format and lint", path.join(bin, "biome"), ["check", "--error-on-warnings", "."]],
+  ["types", path.join(bin, "tsc"), ["-p", "."]],
+  ["generated files", process.execPath, [path.join(root, "scripts/generate.ts"), "--check"]],
+  [
+    "layers and dependencies",
+    path.join(bin, "depcruise"),
+    ["--config", "dependency-rules.mjs", "actions", "packages", "scripts", "test"],
+  ],
+];
+
+let failed = 0;
+for (const [name, command, args] of checks) {
+  try {
+    await runCommand(command, args, { cwd: root });
+    console.log(`ok: ${name}`);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    failed += 1;
+    console.log(`FAILED: ${name}\n${error.result.stdout}${error.result.stderr}`);
+  }
+}
+process.exit(failed === 0 ? 0 : 1);

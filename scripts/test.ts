@@ -1,0 +1,91 @@
+// All tests, or those of some rings or files: `npm test`, `npm test -- unit`, `npm test -- packages/oci`.
+// Brings the bundles, the real tools and the engines; ends with one line of counts.
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import { Fault, formatDuration, silentReporter } from "@release-actions/report";
+import { NoEngine, OWN_VARIANTS, type OwnEngine, startEngine } from "./docker-engine.ts";
+import { type Counts, type Ring, runRing } from "./test/jest.ts";
+import { binFolder, install } from "./tools/install.ts";
+import { TOOLS } from "./tools/pins.ts";
+
+const RINGS: readonly Ring[] = ["unit", "integration", "workflow"];
+
+const root = path.dirname(import.meta.dirname);
+const args = process.argv.slice(2);
+const patterns = args.filter((arg) => !isRing(arg));
+const rings = RINGS.filter((ring) => args.includes(ring) || !args.some(isRing));
+
+const started = performance.now();
+const outer = rings.filter((ring) => ring !== "unit");
+// Tools that have to be compiled take minutes; the unit tests need none of them and run meanwhile.
+const parts = outer.length > 0 ? prepare() : undefined;
+parts?.catch(() => undefined); // Looked at below, after the unit tests.
+const results: Counts[] = [];
+if (rings.includes("unit")) results.push(await runRing("unit", patterns, process.env));
+
+const { env, engines } = (await parts) ?? { env: process.env, engines: [] };
+try {
+  for (const ring of outer) results.push(await runRing(ring, patterns, env));
+} finally {
+  for (const engine of engines) await engine.stop();
+}
+
+const sum = (key: "passed" | "failed" | "skipped"): number => results.reduce((total, counts) => total + counts[key], 0);
+for (const title of results.flatMap((counts) => counts.skippedTitles)) say(`skipped: ${title}`);
+say(`took ${formatDuration(performance.now() - started)}`);
+const nothingRan = sum("passed") + sum("failed") === 0;
+if (nothingRan) say("no test matched");
+console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+process.exit(sum("failed") > 0 || nothingRan ? 1 : 0);
+
+function isRing(arg: string): arg is Ring {
+  return RINGS.some((ring) => ring === arg);
+}
+
+/** Builds the bundles, installs the tools and starts the engines. A part that cannot be had leaves its tests skipped. */
+async function prepare(): Promise<{ env: NodeJS.ProcessEnv; engines: readonly OwnEngine[] }> {
+  const [, , engines] = await Promise.all([
+    runCommand(process.execPath, [path.join(root, "scripts/build.ts")], {
+      onOutput: (_stream, text) => say(text.trim()),
+    }),
+    install(TOOLS, say).catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error;
+      say(`not every tool could be installed: ${error.message}`);
+    }),
+    startEngines(),
+  ]);
+  const folders = TOOLS.map(binFolder).filter((folder) => folder !== undefined);
+  const sockets = engines.map((engine) => [
+    `TEST_ENGINE_${engine.variant.replace(".", "_").toUpperCase()}`,
+    engine.socket,
+  ]);
+  return {
+    env: {
+      ...process.env,
+      ...Object.fromEntries(sockets),
+      PATH: [...folders, process.env["PATH"]].join(path.delimiter),
+      // What was installed for a tool of this machine must not steer the tools under test.
+      CARGO_TARGET_DIR: undefined,
+      RUSTFLAGS: undefined,
+    },
+    engines,
+  };
+}
+
+async function startEngines(): Promise<OwnEngine[]> {
+  const reporter = { ...silentReporter, info: say };
+  const engines: OwnEngine[] = [];
+  for (const variant of OWN_VARIANTS) {
+    try {
+      engines.push(await startEngine(variant, reporter));
+    } catch (error) {
+      if (!(error instanceof NoEngine)) throw error;
+      say(`no ${variant} engine: ${error.message}`);
+    }
+  }
+  return engines;
+}
+
+function say(text: string): void {
+  process.stderr.write(`test: ${text}\n`);
+}

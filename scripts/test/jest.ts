@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+
+const root = path.dirname(path.dirname(import.meta.dirname));
+
+export type Ring = "unit" | "integration" | "workflow";
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Titles of the tests that did not run. */
+  readonly skippedTitles: readonly string[];
+}
+
+/** Runs one ring of tests, its output shown as it comes. A ring that crashes counts as one failure. */
+export async function runRing(ring: Ring, patterns: readonly string[], env: NodeJS.ProcessEnv): Promise<Counts> {
+  const report = path.join(root, ".work/test", `${ring}.json`);
+  mkdirSync(path.dirname(report), { recursive: true });
+  rmSync(report, { force: true });
+  const jest = path.join(root, "node_modules/jest/bin/jest.js");
+  const options = ["--selectProjects", ring, "--passWithNoTests", "--json", "--outputFile", report, "--colors=false"];
+  const node = ["--disable-warning=ExperimentalWarning", "--experimental-vm-modules"];
+  const child = spawn(process.execPath, [...node, jest, ...options, ...patterns], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const counts = existsSync(report) ? countResults(JSON.parse(readFileSync(report, "utf8"))) : undefined;
+  if (counts === undefined) return { passed: 0, failed: 1, skipped: 0, skippedTitles: [] };
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** Jest's `--json` report (docs: "testResultsProcessor"). A suite that could not start counts as a failed test. */
+function countResults(report: JestReport): Counts {
+  const skippedTitles = report.testResults.flatMap((suite) =>
+    suite.assertionResults.filter((test) => test.status === "pending").map((test) => test.fullName),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+    skippedTitles,
+  };
+}
+
+interface JestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import type { Tool } from "./pins.ts";
+
+/** Where tools are kept between clones: `RELEASE_ACTIONS_CACHE`, else a folder in the user's cache. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env["RELEASE_ACTIONS_CACHE"]) return env["RELEASE_ACTIONS_CACHE"];
+  return path.join(env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "release-actions");
+}
+
+/** The folder a tool's program is in, or would be; `undefined` for Debian's, which are on the PATH. */
+export function binFolder(tool: Tool): string | undefined {
+  return tool.by === "apt" ? undefined : path.join(cacheFolder(), "tools", tool.name, tool.version, "bin");
+}
+
+export function isInstalled(tool: Tool): boolean {
+  const folder = binFolder(tool);
+  const program = tool.program ?? tool.name;
+  if (folder !== undefined) return existsSync(path.join(folder, program));
+  return (process.env["PATH"] ?? "").split(path.delimiter).some((entry) => existsSync(path.join(entry, program)));
+}
+
+/** Installs tools, each way of installing in turn, visible only when complete. */
+export async function install(tools: readonly Tool[], say: (text: string) => void): Promise<void> {
+  const missing = tools.filter((tool) => !isInstalled(tool));
+  const debian = missing.filter((tool) => tool.by === "apt");
+  if (debian.length > 0) await installDebianPackages(debian, say);
+  // Cargo and Go use every core by themselves; side by side they only fill each other's gaps.
+  const others = (by: Tool["by"]): Tool[] => missing.filter((tool) => tool.by === by);
+  await Promise.all([others("go"), others("cargo"), others("pip")].map((group) => installInTurn(group, say)));
+}
+
+async function installInTurn(tools: readonly Tool[], say: (text: string) => void): Promise<void> {
+  for (const tool of tools) {
+    const started = performance.now();
+    say(`installing ${tool.name} ${tool.version}`);
+    const home = path.join(cacheFolder(), "tools", tool.name, tool.version);
+    const partial = `${home}.${process.pid}`;
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    await installInto(partial, tool);
+    rmSync(home, { recursive: true, force: true });
+    renameSync(partial, home);
+    say(`installed ${tool.name} in ${Math.round((performance.now() - started) / 1000)} s`);
+  }
+}
+
+async function installInto(folder: string, tool: Tool): Promise<void> {
+  const { name, version } = tool;
+  if (tool.by === "go") {
+    const env = { ...process.env, GOFLAGS: "", GOBIN: path.join(folder, "bin") };
+    await runCommand("go", ["install", `${tool.module}@v${version}`], { env });
+  } else if (tool.by === "cargo") {
+    // Debug builds without debug information: what counts here is the time to the first test.
+    const target = path.join(cacheFolder(), "build", "cargo-target");
+    const env = { ...process.env, CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", RUSTFLAGS: undefined };
+    await runCommand("cargo", ["install", "--locked", "--debug", "--root", folder, name, "--version", version], {
+      env,
+    });
+  } else {
+    await runCommand("python3", [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--no-deps",
+      "--target",
+      folder,
+      `${name}==${version}`,
+    ]);
+  }
+}
+
+async function installDebianPackages(tools: readonly Tool[], say: (text: string) => void): Promise<void> {
+  const names = tools.map((tool) => (tool.by === "apt" ? (tool.debianPackage ?? tool.name) : tool.name));
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    say(`not installed, for want of root on a Debian-like system: ${names.join(" ")}`);
+    return;
+  }
+  say(`installing Debian packages: ${names.join(" ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // An update that fails for one of several sources need not matter; the install tells.
+  await runCommand("apt-get", ["update", "-q"], { env, check: false });
+  await runCommand("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...names], { env });
+}

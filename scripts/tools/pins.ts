@@ -1,0 +1,34 @@
+/** One real tool the tests, the demo or the benchmark run against, and where it comes from. */
+export type Tool = {
+  readonly name: string;
+  readonly version: string;
+  /** The program to look for; the name unless they differ. */
+  readonly program?: string;
+} & (
+  | { readonly by: "go"; readonly module: string }
+  | { readonly by: "cargo" }
+  | { readonly by: "pip" }
+  | { readonly by: "apt"; readonly debianPackage?: string }
+);
+
+/** The one place where the versions of real tools are pinned. Debian's packages follow the machine's release. */
+export const TOOLS: readonly Tool[] = [
+  { name: "crane", version: "0.22.1", by: "go", module: "github.com/google/go-containerregistry/cmd/crane" },
+  { name: "actionlint", version: "1.7.12", by: "go", module: "github.com/rhysd/actionlint/cmd/actionlint" },
+  { name: "act", version: "0.2.89", by: "go", module: "github.com/nektos/act" },
+  { name: "registry", version: "3.1.2", by: "go", module: "github.com/distribution/distribution/v3/cmd/registry" },
+  { name: "helm", version: "3.22.0", by: "go", module: "helm.sh/helm/v3/cmd/helm" },
+  { name: "cargo-hakari", version: "0.9.39", by: "cargo" },
+  { name: "just", version: "1.59.0", by: "cargo" },
+  { name: "cargo-license", version: "0.7.0", by: "cargo" },
+  { name: "cargo-dist", version: "0.34.0", by: "cargo", program: "dist" },
+  { name: "apple-codesign", version: "0.29.0", by: "cargo", program: "rcodesign" },
+  { name: "zizmor", version: "1.32.0", by: "pip" },
+  { name: "debootstrap", version: "*", by: "apt" },
+  { name: "b3sum", version: "*", by: "apt" },
+  { name: "hyperfine", version: "*", by: "apt" },
+  { name: "ruby", version: "*", by: "apt" },
+  { name: "shellcheck", version: "*", by: "apt" },
+  { name: "musl-gcc", version: "*", by: "apt", debianPackage: "musl-tools" },
+  { name: "chromium", version: "*", by: "apt" },
+];
