@@ -11,8 +11,8 @@ const said = new Set<string>();
  */
 export function describeWith(programs: readonly string[], title: string, body: () => void): void {
   const missing = programs.filter((program) => !isOnPath(program));
-  if (missing.length === 0) return describe(title, body);
-  describeWithout(missing.join(", "), title, body);
+  if (missing.length === 0) describe(title, body);
+  else describeWithout(missing.join(", "), title, body);
 }
 
 /** What `describeWith` does when a part (named by what to install or start) is not there. */
