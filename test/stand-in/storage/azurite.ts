@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import type { StorageAccount } from "./sas.ts";
+
+const START_TIMEOUT_MS = 30_000;
+
+/** A running blob service and the account in it. */
+export interface Azurite {
+  /** `http://127.0.0.1:<port>`; the account is the first path segment. */
+  readonly origin: string;
+  readonly account: StorageAccount;
+  close(): Promise<void>;
+}
+
+/** Starts Microsoft's Azure Storage emulator as a child of its own: ranges, blocks and expiry are its word, not ours. */
+export async function startAzurite(): Promise<Azurite> {
+  const account: StorageAccount = { name: "productionresults", key: randomBytes(64) };
+  const main = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
+  const args = ["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck"];
+  const child = spawn(process.execPath, [main, ...args, "--blobPort", "0"], {
+    cwd: tmpdir(),
+    env: { PATH: process.env["PATH"], AZURITE_ACCOUNTS: `${account.name}:${account.key.toString("base64")}` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  try {
+    return { origin: await listening(child), account, close: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+}
+
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const timer = setTimeout(() => reject(new Error(`Azurite did not start:\n${said}`)), START_TIMEOUT_MS);
+    const settle = (done: () => void): void => {
+      clearTimeout(timer);
+      done();
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        const origin = /successfully listens on (http:\S+?)\/?\s/.exec(said)?.[1];
+        if (origin !== undefined) settle(() => resolve(origin));
+      });
+    }
+    child.on("error", (error) => settle(() => reject(error)));
+    child.on("exit", (code) => settle(() => reject(new Error(`Azurite ended with exit code ${code}:\n${said}`))));
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  // Everything is in its memory, so there is nothing to shut down gently.
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
