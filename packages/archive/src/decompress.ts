@@ -1,0 +1,54 @@
+import { StreamCursor } from "./cursor.ts";
+import { decodeFrom } from "./decode.ts";
+import { ArchiveError } from "./error.ts";
+import { detectFormat } from "./format.ts";
+
+/** No image is larger; a decoder that gets here is being made to fill something. */
+export const MAX_DECOMPRESSED_BYTES = 64 * 1024 ** 3;
+/** Root file systems compress 2 to 5 times, the emptiest layers 50 times; bombs a thousand times. */
+export const MAX_RATIO = 250;
+/** Below this nothing is worth a complaint: a small file of zeros may well compress a thousand times. */
+export const RATIO_FREE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Decompresses a whole stream: one gzip or zstd member after the other, with nothing between or behind
+ * them. The output is bounded in itself and by its ratio to the input.
+ */
+export async function* decompress(
+  bytes: AsyncIterable<Uint8Array>,
+  format: "gzip" | "zstd",
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const cursor = new StreamCursor(bytes);
+  let produced = 0;
+  try {
+    do {
+      const start = cursor.position;
+      for await (const chunk of decodeFrom(cursor, format)) {
+        produced += chunk.length;
+        requireBounded(produced, cursor.position);
+        yield chunk;
+      }
+      if (cursor.position === start) throw new ArchiveError("cut", `an empty ${format} stream`, start);
+    } while (await hasAnother(cursor, format));
+  } finally {
+    await cursor.close();
+  }
+}
+
+/** Refuses an output out of proportion to the `consumed` bytes of input; both in bytes. */
+export function requireBounded(produced: number, consumed: number): void {
+  if (produced > MAX_DECOMPRESSED_BYTES) {
+    throw new ArchiveError("limit", `it decompresses to more than ${MAX_DECOMPRESSED_BYTES} bytes`);
+  }
+  if (produced > RATIO_FREE_BYTES && produced > consumed * MAX_RATIO) {
+    throw new ArchiveError("limit", `it decompresses to more than ${MAX_RATIO} times its size`, consumed);
+  }
+}
+
+async function hasAnother(cursor: StreamCursor, format: "gzip" | "zstd"): Promise<boolean> {
+  const next = await cursor.take(4);
+  if (next.length === 0) return false;
+  cursor.unread(next);
+  if (detectFormat(next) === format) return true;
+  throw new ArchiveError("trailing-data", `something else follows the ${format} data`, cursor.position);
+}

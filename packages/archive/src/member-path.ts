@@ -1,0 +1,101 @@
+import { ArchiveError } from "./error.ts";
+
+/** What Linux takes as a path; longer ones only serve to exhaust something. */
+export const MAX_PATH_BYTES = 4096;
+
+/** Decodes a name that must be UTF-8: any guess would let two readers see two names. */
+export function decodeName(bytes: Uint8Array, offset: number): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new ArchiveError("unsafe-name", "a member's name is not UTF-8", offset, { cause });
+  }
+}
+
+/**
+ * Accepts a relative path that means the same on every system, and returns it in its one spelling: no
+ * `./` before it and no `/` after it. The archive's own root (`.` or `./`) comes back as an empty string.
+ */
+export function canonicalPath(name: string, offset: number): string {
+  const refuse = (why: string): ArchiveError => new ArchiveError("unsafe-name", `${quote(name)} ${why}`, offset);
+  if (name === "") throw refuse("has an empty name");
+  if (Buffer.byteLength(name) > MAX_PATH_BYTES) throw refuse(`has a name of more than ${MAX_PATH_BYTES} bytes`);
+  if (hasControlCharacter(name)) throw refuse("has a control character in its name");
+  if (name.includes("\\")) throw refuse("has a backslash in its name");
+  if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) throw refuse("has an absolute path");
+  const path = name.replace(/^\.\//, "").replace(/\/$/, "");
+  if (path === "" || path === ".") return "";
+  for (const part of path.split("/")) {
+    if (part === "..") throw refuse("would leave the archive");
+    if (part === "" || part === ".") throw refuse("has an empty or `.` part in its path");
+  }
+  return path;
+}
+
+/** Where a symbolic link at `path` points, as a path of the archive; one that leaves it is refused. */
+export function resolveLink(path: string, target: string, offset: number): string {
+  const refuse = (): ArchiveError =>
+    new ArchiveError("unsafe-name", `the link ${quote(path)} points outside, to ${quote(target)}`, offset);
+  if (target === "" || target.startsWith("/") || target.includes("\\") || hasControlCharacter(target)) throw refuse();
+  const parts = path.split("/").slice(0, -1);
+  for (const part of target.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) throw refuse();
+  }
+  if (parts.length === 0) throw refuse();
+  return parts.join("/");
+}
+
+/** The paths of one archive, refusing those that some file system could not hold side by side. */
+export class PathSet {
+  readonly #leaves = new Map<string, string>();
+  readonly #folders = new Map<string, string>();
+
+  add(path: string, kind: "folder" | "leaf", offset: number): void {
+    const parts = path.split("/");
+    for (let depth = 1; depth < parts.length; depth += 1) {
+      this.#addFolder(parts.slice(0, depth).join("/"), offset);
+    }
+    if (kind === "folder") this.#addFolder(path, offset);
+    else this.#addLeaf(path, offset);
+  }
+
+  #addFolder(path: string, offset: number): void {
+    const key = foldCase(path);
+    const clash = this.#leaves.get(key);
+    if (clash !== undefined) throw collision(clash, path, "a file or link and as a folder", offset);
+    const known = this.#folders.get(key);
+    if (known !== undefined && known !== path) throw collision(known, path, "one folder on some systems", offset);
+    this.#folders.set(key, path);
+  }
+
+  #addLeaf(path: string, offset: number): void {
+    const key = foldCase(path);
+    const folder = this.#folders.get(key);
+    if (folder !== undefined) throw collision(folder, path, "a folder and as a file or link", offset);
+    const known = this.#leaves.get(key);
+    if (known !== undefined) throw collision(known, path, known === path ? "two members" : "one file", offset);
+    this.#leaves.set(key, path);
+  }
+}
+
+/** macOS takes NFC and NFD as one name, macOS and Windows upper and lower case. */
+function foldCase(path: string): string {
+  return path.normalize("NFC").toUpperCase().toLowerCase();
+}
+
+function collision(first: string, second: string, as: string, offset: number): ArchiveError {
+  const names = first === second ? quote(first) : `${quote(first)} and ${quote(second)}`;
+  return new ArchiveError("unsafe-name", `${names} would be there as ${as}`, offset);
+}
+
+function hasControlCharacter(text: string): boolean {
+  // Cc: what could end a string early, move a cursor or start a workflow command in a log.
+  return /\p{Cc}/u.test(text);
+}
+
+/** A name for a message: short, on one line. */
+export function quote(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
+}

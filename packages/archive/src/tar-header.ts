@@ -1,0 +1,94 @@
+import { ArchiveError } from "./error.ts";
+
+/** The unit of every tar: headers are one block, bodies are padded to blocks. */
+export const BLOCK_BYTES = 512;
+
+/** What fits the 11 octal digits of a ustar number: beyond it, PAX or base-256 must say. */
+export const MAX_OCTAL = 0o77777777777;
+
+/** One header block as it stands, before the extensions that may precede it are applied. */
+export interface TarHeader {
+  readonly typeflag: string;
+  readonly name: Uint8Array;
+  readonly linkName: Uint8Array;
+  /** In bytes. */
+  readonly size: number;
+  readonly mode: number;
+}
+
+/**
+ * Reads a header block of the ustar interchange format (POSIX.1-2017 pax, "ustar Interchange Format")
+ * or of GNU tar. The format of Version 7, which has no magic, is refused: nothing tells it from noise.
+ */
+export function parseHeader(block: Uint8Array, offset: number): TarHeader {
+  const magic = Buffer.from(block.subarray(257, 265)).toString("latin1");
+  const isPosix = magic === "ustar\u000000";
+  if (!isPosix && magic !== "ustar  \0") {
+    throw new ArchiveError("not-this-format", "there is no tar header where one must be", offset);
+  }
+  const stored = readNumber(block, 148, 8, "checksum", offset);
+  const computed = checksum(block);
+  if (stored !== computed) {
+    throw new ArchiveError("disagreement", `the header's checksum is ${computed}, it says ${stored}`, offset);
+  }
+  const name = untilNul(block.subarray(0, 100));
+  // GNU tar keeps times where POSIX keeps the beginning of a long name.
+  const prefix = isPosix ? untilNul(block.subarray(345, 500)) : new Uint8Array(0);
+  return {
+    typeflag: String.fromCharCode(block[156] ?? 0),
+    name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]),
+    linkName: untilNul(block.subarray(157, 257)),
+    size: readNumber(block, 124, 12, "size", offset),
+    mode: readNumber(block, 100, 8, "mode", offset),
+  };
+}
+
+/** The sum of all bytes of a header, its own field counted as blanks. */
+export function checksum(block: Uint8Array): number {
+  let sum = 0;
+  for (let index = 0; index < BLOCK_BYTES; index += 1) {
+    sum += index >= 148 && index < 156 ? 0x20 : (block[index] ?? 0);
+  }
+  return sum;
+}
+
+export function isZeroBlock(block: Uint8Array): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+/** How many bytes of padding follow a body. */
+export function paddingAfter(size: number): number {
+  return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
+}
+
+/** Octal digits, or GNU's base-256 when the first bit is set. */
+function readNumber(block: Uint8Array, start: number, length: number, field: string, offset: number): number {
+  const bytes = block.subarray(start, start + length);
+  const first = bytes[0] ?? 0;
+  if ((first & 0x80) !== 0) return readBase256(bytes, field, offset);
+  const text = Buffer.from(bytes).toString("latin1");
+  const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
+  if (digits === undefined) {
+    throw new ArchiveError("malformed", `the header's ${field} is no octal number: ${JSON.stringify(text)}`, offset);
+  }
+  // 11 digits are 33 bits, so the result is always exact.
+  return digits === "" ? 0 : Number.parseInt(digits, 8);
+}
+
+function readBase256(bytes: Uint8Array, field: string, offset: number): number {
+  const refuse = (what: string): ArchiveError =>
+    new ArchiveError("malformed", `the header's ${field} is ${what}`, offset);
+  const [first = 0, ...rest] = bytes;
+  if ((first & 0x40) !== 0) throw refuse("negative");
+  let value = first & 0x3f;
+  for (const byte of rest) {
+    value = value * 256 + byte;
+    if (value > Number.MAX_SAFE_INTEGER) throw refuse("larger than 2^53");
+  }
+  return value;
+}
+
+function untilNul(bytes: Uint8Array): Uint8Array {
+  const end = bytes.indexOf(0);
+  return end === -1 ? bytes : bytes.subarray(0, end);
+}

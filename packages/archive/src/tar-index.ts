@@ -1,0 +1,48 @@
+import { SourceCursor } from "./cursor.ts";
+import type { RandomAccessSource } from "./source.ts";
+import type { TarMember } from "./tar-member.ts";
+import { TarReader } from "./tar-reader.ts";
+
+/** Where everything in a tar is. */
+export interface TarIndex {
+  /** By path, in the order of the archive. */
+  readonly members: ReadonlyMap<string, TarMember>;
+  /** False when the two blocks of zeros are missing that end a tar. */
+  readonly hasEndBlocks: boolean;
+}
+
+export interface TarFile {
+  /** In bytes from the archive's start. */
+  readonly offset: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/**
+ * Walks over the headers of a tar and jumps over the bodies. `onMember` hears of each as it is found:
+ * whoever can tell from it where the next ones are may fetch them ahead.
+ */
+export async function indexTar(
+  source: RandomAccessSource,
+  options: { readonly signal?: AbortSignal; readonly onMember?: (member: TarMember) => void | Promise<void> } = {},
+): Promise<TarIndex> {
+  const reader = new TarReader(new SourceCursor(source, 0, options.signal));
+  const members = new Map<string, TarMember>();
+  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
+    members.set(member.path, member);
+    await options.onMember?.(member);
+  }
+  return { members, hasEndBlocks: reader.hasEndBlocks };
+}
+
+/** Where the bytes of a file are, links followed; undefined when there is no such file. */
+export function findFile(members: ReadonlyMap<string, TarMember>, path: string): TarFile | undefined {
+  let member = members.get(path);
+  // The reader has refused loops, but a partial index may be asked before it has met them.
+  for (let hops = members.size; hops > 0 && member !== undefined; hops -= 1) {
+    if (member.kind === "directory") return undefined;
+    if (member.kind === "file") return { offset: member.offset, size: member.size };
+    member = members.get(member.target);
+  }
+  return undefined;
+}

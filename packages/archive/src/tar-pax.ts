@@ -1,0 +1,61 @@
+import { ArchiveError } from "./error.ts";
+import { decodeName } from "./member-path.ts";
+
+/** What an extended header may say about the member after it that matters to a reader. */
+export interface PaxRecords {
+  readonly path?: string;
+  readonly linkPath?: string;
+  /** In bytes. */
+  readonly size?: number;
+}
+
+/**
+ * Reads the records of a PAX extended header: `<length> <key>=<value>\n` each, the length counting the
+ * whole record (POSIX.1-2017 pax, "pax Extended Header"). Unknown keys are left out.
+ */
+export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
+  const records = new Map<string, Uint8Array>();
+  for (let start = 0; start < bytes.length; ) {
+    const { key, value, end } = readRecord(bytes, start, offset);
+    if (key.startsWith("GNU.sparse.")) {
+      throw new ArchiveError("unsupported", "a sparse member, of which parts are left out", offset + start);
+    }
+    if (records.has(key)) throw new ArchiveError("disagreement", `PAX tells "${key}" twice`, offset + start);
+    records.set(key, value);
+    start = end;
+  }
+  const path = records.get("path");
+  const linkPath = records.get("linkpath");
+  const size = records.get("size");
+  return {
+    ...(path && { path: decodeText(path, "path", offset) }),
+    ...(linkPath && { linkPath: decodeText(linkPath, "linkpath", offset) }),
+    ...(size && { size: decodeSize(size, offset) }),
+  };
+}
+
+function readRecord(bytes: Uint8Array, start: number, offset: number): { key: string; value: Uint8Array; end: number } {
+  const refuse = (what: string): ArchiveError => new ArchiveError("malformed", `a PAX record ${what}`, offset + start);
+  const space = bytes.indexOf(0x20, start);
+  const digits = Buffer.from(bytes.subarray(start, space === -1 ? start : space)).toString("latin1");
+  if (!/^[1-9][0-9]{0,9}$/.test(digits)) throw refuse("does not begin with its length");
+  const end = start + Number(digits);
+  if (end > bytes.length || end <= space + 1) throw refuse(`of ${digits} bytes does not fit its header`);
+  if (bytes[end - 1] !== 0x0a) throw refuse("does not end with a line feed");
+  const equals = bytes.indexOf(0x3d, space + 1);
+  if (equals === -1 || equals >= end || equals === space + 1) throw refuse("has no key");
+  const key = decodeName(bytes.subarray(space + 1, equals), offset + start);
+  return { key, value: bytes.subarray(equals + 1, end - 1), end };
+}
+
+function decodeText(value: Uint8Array, key: string, offset: number): string {
+  if (value.includes(0)) throw new ArchiveError("unsafe-name", `PAX ${key} holds a NUL`, offset);
+  return decodeName(value, offset);
+}
+
+function decodeSize(value: Uint8Array, offset: number): number {
+  const text = Buffer.from(value).toString("latin1");
+  const size = /^(0|[1-9][0-9]*)$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(size)) return size;
+  throw new ArchiveError("malformed", `PAX size is no size: ${JSON.stringify(text.slice(0, 40))}`, offset);
+}

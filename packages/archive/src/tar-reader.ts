@@ -1,0 +1,167 @@
+import type { Cursor } from "./cursor.ts";
+import { ArchiveError } from "./error.ts";
+import { PathSet, quote } from "./member-path.ts";
+import { BLOCK_BYTES, isZeroBlock, paddingAfter, parseHeader, type TarHeader } from "./tar-header.ts";
+import { addExtension, assembleMember, type Extensions, extensionKey, type TarMember } from "./tar-member.ts";
+
+/** More members than any image has blobs, few enough to hold in memory. */
+export const MAX_MEMBERS = 100_000;
+/** Extended headers hold names and numbers; larger ones only serve to exhaust memory. */
+export const MAX_EXTENSION_BYTES = 1024 * 1024;
+/** A member has at most a PAX header or a GNU name and link; a few comments may stand between. */
+export const MAX_EXTENSIONS = 8;
+/** Padding of zeros after the end: tar writes 10 KiB at most, some tools round up further. */
+export const MAX_END_PADDING_BYTES = 1024 * 1024;
+
+/**
+ * Reads a tar member by member and refuses everything two readers could understand differently: only
+ * files, folders and links inside the archive, each path once, each number in range, and nothing after
+ * the end. A body is read by `body()` before the next call of `next()`, or skipped.
+ *
+ * Own code, since the libraries at hand (tar-stream, node-tar) read on where this one must refuse: they take
+ * the last of two equal names, ignore what follows the end, and merge extended headers.
+ */
+export class TarReader {
+  readonly #cursor: Cursor;
+  readonly #paths = new PathSet();
+  readonly #links = new Map<string, { target: string; offset: number }>();
+  readonly #leaves = new Set<string>();
+  #members = 0;
+  #bodyLeft = 0;
+  #padding = 0;
+  #ended = false;
+  #hasEndBlocks = false;
+
+  constructor(cursor: Cursor) {
+    this.#cursor = cursor;
+  }
+
+  /**
+   * After `next()` has returned undefined: whether the two blocks of zeros were there that end a tar. Without
+   * them the archive may have been cut between two members.
+   */
+  get hasEndBlocks(): boolean {
+    return this.#hasEndBlocks;
+  }
+
+  /** The next member, or undefined at the end of the archive. */
+  async next(): Promise<TarMember | undefined> {
+    if (this.#ended) return undefined;
+    await this.#cursor.skip(this.#bodyLeft + this.#padding);
+    this.#bodyLeft = this.#padding = 0;
+    for (;;) {
+      const member = await this.#readMember();
+      if (member === undefined) {
+        this.#checkLinks();
+        return undefined;
+      }
+      this.#register(member);
+      // The root folder itself, as `tar -C folder .` writes it, tells nothing.
+      if (member.path !== "") return member;
+    }
+  }
+
+  /** The bytes of the member that `next()` returned last. */
+  async *body(): AsyncGenerator<Uint8Array, void, undefined> {
+    const length = this.#bodyLeft;
+    this.#bodyLeft = 0;
+    yield* this.#cursor.stream(length);
+  }
+
+  async #readMember(): Promise<TarMember | undefined> {
+    const extensions: Extensions = {};
+    for (let count = 0; count <= MAX_EXTENSIONS; count += 1) {
+      const start = this.#cursor.position;
+      const block = await this.#takeHeader(start);
+      if (block === undefined) {
+        if (Object.keys(extensions).length === 0) return undefined;
+        throw new ArchiveError("malformed", "an extended header is followed by no member", start);
+      }
+      const header = parseHeader(block, start);
+      const key = extensionKey(header);
+      if (key === undefined) return assembleMember(header, extensions, start, this.#cursor.position);
+      addExtension(extensions, key, await this.#takeExtension(header, start), start + BLOCK_BYTES);
+    }
+    const message = `more than ${MAX_EXTENSIONS} extended headers before one member`;
+    throw new ArchiveError("limit", message, this.#cursor.position);
+  }
+
+  /** A header block, or undefined at the end of the archive. */
+  async #takeHeader(start: number): Promise<Uint8Array | undefined> {
+    const block = await this.#cursor.take(BLOCK_BYTES);
+    if (block.length === 0) {
+      if (start === 0) throw new ArchiveError("cut", "the archive is empty: it has no bytes at all", 0);
+      this.#ended = true;
+      return undefined;
+    }
+    if (block.length < BLOCK_BYTES) {
+      throw new ArchiveError("cut", `the archive ends inside a header, after ${block.length} bytes of it`, start);
+    }
+    if (!isZeroBlock(block)) return block;
+    const second = await this.#cursor.take(BLOCK_BYTES);
+    if (!isZeroBlock(second)) {
+      throw new ArchiveError("trailing-data", "there is more after a block that ends the archive", start + BLOCK_BYTES);
+    }
+    this.#ended = true;
+    this.#hasEndBlocks = second.length === BLOCK_BYTES;
+    await this.#readEndPadding();
+    return undefined;
+  }
+
+  async #readEndPadding(): Promise<void> {
+    const chunkBytes = 16 * 1024;
+    for (let total = 0; total <= MAX_END_PADDING_BYTES; total += chunkBytes) {
+      const offset = this.#cursor.position;
+      const chunk = await this.#cursor.take(chunkBytes);
+      const first = chunk.findIndex((byte) => byte !== 0);
+      if (first !== -1) {
+        const message = "there is more after the end of the archive, such as a second archive joined to it";
+        throw new ArchiveError("trailing-data", message, offset + first);
+      }
+      if (chunk.length < chunkBytes) return;
+    }
+    const message = `more than ${MAX_END_PADDING_BYTES} bytes of zeros follow the archive`;
+    throw new ArchiveError("limit", message, this.#cursor.position);
+  }
+
+  async #takeExtension(header: TarHeader, start: number): Promise<Uint8Array> {
+    if (header.size > MAX_EXTENSION_BYTES) {
+      throw new ArchiveError("limit", `an extended header of ${header.size} bytes`, start);
+    }
+    const length = header.size + paddingAfter(header.size);
+    const body = await this.#cursor.take(length);
+    if (body.length < length) throw new ArchiveError("cut", "the archive ends inside an extended header", start);
+    return body.subarray(0, header.size);
+  }
+
+  #register(member: TarMember): void {
+    const { path, kind, offset } = member;
+    this.#members += 1;
+    if (this.#members > MAX_MEMBERS) throw new ArchiveError("limit", `more than ${MAX_MEMBERS} members`, offset);
+    this.#bodyLeft = member.size;
+    this.#padding = paddingAfter(member.size);
+    if (path === "") return;
+    this.#paths.add(path, kind === "directory" ? "folder" : "leaf", offset);
+    if (kind === "hardlink" && !this.#leaves.has(member.target)) {
+      throw new ArchiveError("unsafe-name", `${quote(path)} links to no file before it`, offset);
+    }
+    if (kind === "symlink") this.#links.set(path, { target: member.target, offset });
+    if (kind !== "directory") this.#leaves.add(path);
+  }
+
+  /** Every symbolic link must end at a file that is there; one that only meets links is a loop. */
+  #checkLinks(): void {
+    for (const [path, { target, offset }] of this.#links) {
+      const seen = new Set([path]);
+      let current = target;
+      for (let link = this.#links.get(current); link !== undefined; link = this.#links.get(current)) {
+        if (seen.has(current)) throw new ArchiveError("unsafe-name", `the link ${quote(path)} leads to itself`, offset);
+        seen.add(current);
+        current = link.target;
+      }
+      if (!this.#leaves.has(current)) {
+        throw new ArchiveError("unsafe-name", `the link ${quote(path)} leads to no file of the archive`, offset);
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { type RandomAccessSource, readExactly, requireRange } from "./source.ts";
+
+export interface WindowOptions {
+  /** How much to fetch when less is asked for. */
+  readonly windowBytes?: number;
+  /** How many windows to keep; the oldest goes first. */
+  readonly maxWindows?: number;
+}
+
+/**
+ * Reads small pieces in larger windows and remembers them, for a source where each read costs a round
+ * trip. Pieces of a window or more go straight through: layers are streamed, headers and documents kept.
+ */
+export class WindowedSource implements RandomAccessSource {
+  readonly size: number;
+  readonly #source: RandomAccessSource;
+  readonly #windowBytes: number;
+  readonly #maxWindows: number;
+  #windows: { readonly start: number; readonly end: number; readonly bytes: Promise<Uint8Array> }[] = [];
+
+  constructor(source: RandomAccessSource, { windowBytes = 32 * 1024, maxWindows = 256 }: WindowOptions = {}) {
+    this.#source = source;
+    this.size = source.size;
+    this.#windowBytes = windowBytes;
+    this.#maxWindows = maxWindows;
+  }
+
+  async *read(offset: number, length: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    requireRange(this, offset, length);
+    signal?.throwIfAborted();
+    if (length === 0) return;
+    const known = this.#find(offset, length);
+    if (known === undefined && length >= this.#windowBytes) {
+      yield* this.#source.read(offset, length, signal);
+      return;
+    }
+    const { start, bytes } = known ?? this.#fetch(offset, this.#windowBytes);
+    yield (await bytes).subarray(offset - start, offset - start + length);
+  }
+
+  /** Starts fetching what will be asked for, cut to the source; at most `length` bytes, a window by default. */
+  prefetch(offset: number, length = this.#windowBytes): void {
+    const start = Math.max(0, offset);
+    const fits = Math.min(offset + length, this.size) - start;
+    // Who reads the range later meets the error, or tries again.
+    if (fits > 0 && this.#find(start, fits) === undefined) this.#fetch(start, fits).bytes.catch(() => undefined);
+  }
+
+  #find(offset: number, length: number) {
+    return this.#windows.find(({ start, end }) => start <= offset && offset + length <= end);
+  }
+
+  #fetch(start: number, length: number) {
+    const end = Math.min(start + length, this.size);
+    const window = { start, end, bytes: readExactly(this.#source, start, end - start) };
+    this.#windows.push(window);
+    if (this.#windows.length > this.#maxWindows) this.#windows.shift();
+    window.bytes.catch(() => {
+      this.#windows = this.#windows.filter((other) => other !== window);
+    });
+    return window;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Record signatures and fixed lengths of the zip format; section numbers throughout are those of
+ * PKWARE's APPNOTE.TXT 6.3.10.
+ */
+export const SIGNATURE = {
+  localHeader: 0x04034b50,
+  dataDescriptor: 0x08074b50,
+  centralHeader: 0x02014b50,
+  zip64End: 0x06064b50,
+  zip64Locator: 0x07064b50,
+  end: 0x06054b50,
+} as const;
+
+/** Lengths in bytes, signature included, without names and extra fields. */
+export const LENGTH = { localHeader: 30, centralHeader: 46, zip64End: 56, zip64Locator: 20, end: 22 } as const;
+
+/** What a 16-bit or 32-bit field holds when its value stands in a zip64 record. */
+export const IN_ZIP64 = { u16: 0xffff, u32: 0xffffffff } as const;
+
+/** General purpose flags (4.4.4) that may be set; all others change how the data must be read. */
+export const FLAG = { deflateOption: 0b110, dataDescriptor: 1 << 3, utf8: 1 << 11 } as const;
+export const ENCRYPTION_FLAGS = (1 << 0) | (1 << 6) | (1 << 13);
+
+/** Versions needed to extract (4.4.3) up to zip64; later ones bring methods and encryption we do not read. */
+export const MAX_VERSION_NEEDED = 45;
+
+export const METHODS = { 0: "stored", 8: "deflate" } as const;
+export type ZipMethod = (typeof METHODS)[keyof typeof METHODS];
+
+/** More files than any artifact of ours has. */
+export const MAX_ENTRIES = 10_000;
+export const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;

@@ -1,0 +1,186 @@
+import type { ByteReader } from "./byte-reader.ts";
+import { ArchiveError } from "./error.ts";
+import { canonicalPath, decodeName, quote } from "./member-path.ts";
+import {
+  ENCRYPTION_FLAGS,
+  FLAG,
+  IN_ZIP64,
+  MAX_VERSION_NEEDED,
+  METHODS,
+  SIGNATURE,
+  type ZipMethod,
+} from "./zip-format.ts";
+
+/** What both headers of an entry say. Sizes are in bytes. */
+export interface EntryFields {
+  readonly path: string;
+  readonly kind: "file" | "directory";
+  readonly nameBytes: Uint8Array;
+  readonly flags: number;
+  readonly method: ZipMethod;
+  readonly crc32: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  /** True when the sizes stand in a zip64 field, so that a data descriptor has 64-bit sizes. */
+  readonly isZip64: boolean;
+}
+
+/** An entry as the central directory describes it (4.3.12). */
+export interface CentralEntry extends EntryFields {
+  readonly headerOffset: number;
+  /** Unix permission bits, where the writer recorded them. */
+  readonly mode: number | undefined;
+}
+
+export function readCentralHeader(reader: ByteReader): CentralEntry {
+  const start = reader.offset;
+  requireSignature(reader, SIGNATURE.centralHeader, "a central directory entry");
+  const madeBy = reader.u16();
+  const common = readCommon(reader);
+  const [nameLength, extraLength, commentLength] = [reader.u16(), reader.u16(), reader.u16()];
+  const disk = reader.u16();
+  reader.u16(); // Internal attributes: whether the writer took it for text.
+  const externalAttributes = reader.u32();
+  const headerOffset = reader.u32();
+  const nameBytes = reader.bytes(nameLength);
+  const extra = readExtra(reader, extraLength, [
+    common.size === IN_ZIP64.u32,
+    common.compressedSize === IN_ZIP64.u32,
+    headerOffset === IN_ZIP64.u32,
+  ]);
+  reader.bytes(commentLength);
+  if (disk !== 0) throw new ArchiveError("unsupported", "an archive of several disks", start);
+  const [size, compressedSize, offset] = extra;
+  return {
+    ...describe(nameBytes, common, start),
+    size: size ?? common.size,
+    compressedSize: compressedSize ?? common.compressedSize,
+    isZip64: size !== undefined || compressedSize !== undefined,
+    headerOffset: offset ?? headerOffset,
+    mode: unixMode(madeBy, externalAttributes, nameBytes, start),
+  };
+}
+
+/** Reads the header in front of the data (4.3.7). With a data descriptor its CRC and sizes may be zero. */
+export function readLocalHeader(reader: ByteReader): EntryFields & { readonly extraLength: number } {
+  const start = reader.offset;
+  requireSignature(reader, SIGNATURE.localHeader, "a local header");
+  const common = readCommon(reader);
+  const [nameLength, extraLength] = [reader.u16(), reader.u16()];
+  const nameBytes = reader.bytes(nameLength);
+  const needs = common.size === IN_ZIP64.u32 || common.compressedSize === IN_ZIP64.u32;
+  // Here the zip64 field must hold both sizes when it holds one (4.5.3).
+  const [size, compressedSize] = readExtra(reader, extraLength, [needs, needs]);
+  return {
+    ...describe(nameBytes, common, start),
+    size: common.size === IN_ZIP64.u32 ? (size ?? common.size) : common.size,
+    compressedSize:
+      common.compressedSize === IN_ZIP64.u32 ? (compressedSize ?? common.compressedSize) : common.compressedSize,
+    isZip64: needs,
+    extraLength,
+  };
+}
+
+interface CommonFields {
+  readonly flags: number;
+  readonly method: number;
+  readonly versionNeeded: number;
+  readonly crc32: number;
+  readonly compressedSize: number;
+  readonly size: number;
+}
+
+function readCommon(reader: ByteReader): CommonFields {
+  const [versionNeeded, flags, method] = [reader.u16(), reader.u16(), reader.u16()];
+  reader.u32(); // Time and date.
+  const [crc32, compressedSize, size] = [reader.u32(), reader.u32(), reader.u32()];
+  return { flags, method, versionNeeded, crc32, compressedSize, size };
+}
+
+function describe(nameBytes: Uint8Array, common: CommonFields, start: number) {
+  const { flags, crc32 } = common;
+  const name = decodeZipName(nameBytes, flags, start);
+  const refuse = (what: string): ArchiveError => new ArchiveError("unsupported", `${quote(name)} ${what}`, start);
+  if ((flags & ENCRYPTION_FLAGS) !== 0) throw refuse("is encrypted");
+  if ((flags & ~(FLAG.deflateOption | FLAG.dataDescriptor | FLAG.utf8)) !== 0) {
+    throw refuse(`has flags that are not known: 0x${flags.toString(16)}`);
+  }
+  const { method: id, versionNeeded } = common;
+  if (versionNeeded > MAX_VERSION_NEEDED) throw refuse(`needs version ${versionNeeded / 10} of the zip format`);
+  const method = id === 0 || id === 8 ? METHODS[id] : undefined;
+  if (method === undefined) throw refuse(`uses the compression method ${id}`);
+  const path = canonicalPath(name, start);
+  if (path !== name.replace(/\/$/, ""))
+    throw new ArchiveError("unsafe-name", `${quote(name)} is not in plain form`, start);
+  if (path.split("/").some((part) => RESERVED_NAME.test(part))) {
+    throw new ArchiveError("unsafe-name", `${quote(name)} cannot be a file name on Windows`, start);
+  }
+  const kind = name.endsWith("/") ? ("directory" as const) : ("file" as const);
+  if (kind === "directory" && common.size !== 0) {
+    throw new ArchiveError("malformed", `the folder ${quote(name)} has data`, start);
+  }
+  return { path, kind, nameBytes, flags, method, crc32 };
+}
+
+/** Device names, and what Windows strips or forbids: such a file would be another one there. */
+const RESERVED_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$|[. ]$|[<>:"|?*]/i;
+
+function decodeZipName(bytes: Uint8Array, flags: number, start: number): string {
+  // Without the flag the name is in some code page of DOS: only ASCII reads the same in all of them.
+  if ((flags & FLAG.utf8) === 0 && bytes.some((byte) => byte >= 0x80)) {
+    throw new ArchiveError("unsafe-name", "a name with other letters than ASCII is not marked as UTF-8", start);
+  }
+  return decodeName(bytes, start);
+}
+
+/**
+ * Reads the extra fields and returns the zip64 values (4.5.3) for those of the header's fields that `wanted`
+ * marks. The zip64 field must hold exactly these: more would be a second opinion.
+ */
+function readExtra(reader: ByteReader, length: number, wanted: readonly boolean[]): (number | undefined)[] {
+  const end = reader.offset + length;
+  let values: (number | undefined)[] | undefined;
+  while (end - reader.offset >= 4) {
+    const start = reader.offset;
+    const [id, size] = [reader.u16(), reader.u16()];
+    if (size > end - reader.offset)
+      throw new ArchiveError("malformed", "an extra field reaches past its header", start);
+    if (id === UNICODE_PATH) throw new ArchiveError("unsafe-name", "an extra field gives a second name", start);
+    if (id !== ZIP64_EXTRA) {
+      reader.bytes(size);
+      continue;
+    }
+    if (values !== undefined) throw new ArchiveError("disagreement", "two zip64 fields in one header", start);
+    if (size !== wanted.filter(Boolean).length * 8) {
+      throw new ArchiveError("disagreement", "a zip64 field does not match the header's fields", start);
+    }
+    values = wanted.map((isWanted) => (isWanted ? reader.u64() : undefined));
+  }
+  if (reader.offset !== end) throw new ArchiveError("malformed", "extra fields do not fill their space", reader.offset);
+  if (values === undefined && wanted.some(Boolean)) {
+    throw new ArchiveError("malformed", "a header points to a zip64 field that is not there", end);
+  }
+  return values ?? wanted.map(() => undefined);
+}
+
+const ZIP64_EXTRA = 0x0001;
+const UNICODE_PATH = 0x7075;
+
+/** The mode in the upper half of the external attributes, when a Unix system (3) or macOS (19) wrote them. */
+function unixMode(madeBy: number, attributes: number, name: Uint8Array, start: number): number | undefined {
+  const system = madeBy >> 8;
+  const mode = attributes >>> 16;
+  if ((system !== 3 && system !== 19) || mode === 0) return undefined;
+  const type = mode & 0o170000;
+  const isFolder = name.at(-1) === 0x2f;
+  if (type !== 0 && type !== (isFolder ? 0o040000 : 0o100000)) {
+    const what = type === 0o120000 ? "a symbolic link" : `no plain file or folder, its mode is ${mode.toString(8)}`;
+    throw new ArchiveError("unsupported", `${quote(Buffer.from(name).toString())} is ${what}`, start);
+  }
+  return mode & 0o7777;
+}
+
+function requireSignature(reader: ByteReader, signature: number, what: string): void {
+  const offset = reader.offset;
+  if (reader.u32() !== signature) throw new ArchiveError("malformed", `${what} must begin here`, offset);
+}

@@ -1,0 +1,118 @@
+import { crc32 } from "node:zlib";
+import { ByteReader } from "./byte-reader.ts";
+import { StreamCursor } from "./cursor.ts";
+import { decodeFrom } from "./decode.ts";
+import { requireBounded } from "./decompress.ts";
+import { ArchiveError } from "./error.ts";
+import { quote } from "./member-path.ts";
+import { type RandomAccessSource, readExactly, sliceSource } from "./source.ts";
+import { readZipDirectory } from "./zip-directory.ts";
+import { requireDescriptor, requirePossibleSizes, requireSameEntry, type ZipEntry } from "./zip-entry.ts";
+import { FLAG, LENGTH } from "./zip-format.ts";
+import { type CentralEntry, readLocalHeader } from "./zip-header.ts";
+
+/**
+ * Opens a zip and checks everything but the data itself: every byte belongs to exactly one header, one
+ * entry's data, one data descriptor or the directory, and whatever is told twice is told alike.
+ *
+ * Own code, since yauzl, adm-zip and unzip-stream each skip some of it: local headers, overlaps, CRCs, what
+ * stands before or after; two readers of such a zip see two different contents.
+ */
+export async function openZip(source: RandomAccessSource, signal?: AbortSignal): Promise<readonly ZipEntry[]> {
+  const { entries, start } = await readZipDirectory(source, signal);
+  const opened: ZipEntry[] = [];
+  let expected = 0;
+  for (const [index, central] of entries.entries()) {
+    if (central.headerOffset !== expected) {
+      const what = central.headerOffset < expected ? "overlaps the data of another" : "leaves a gap before it";
+      throw new ArchiveError("disagreement", `${quote(central.path)} ${what}`, central.headerOffset);
+    }
+    const end = entries[index + 1]?.headerOffset ?? start;
+    opened.push(await openEntry(source, central, end, signal));
+    expected = end;
+  }
+  if (expected !== start) throw new ArchiveError("trailing-data", "data that belongs to no file", expected);
+  return opened;
+}
+
+/** Reads an entry's content, decompressed; its size and CRC are verified, at the latest before the end. */
+export async function* readZipEntry(
+  source: RandomAccessSource,
+  entry: ZipEntry,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const cursor = new StreamCursor(source.read(entry.dataOffset, entry.compressedSize, signal));
+  const bytes = entry.method === "stored" ? cursor.stream(entry.compressedSize) : decodeFrom(cursor, "deflate");
+  try {
+    yield* verified(bytes, entry, () => cursor.position);
+    if (cursor.position !== entry.compressedSize) {
+      const message = `${quote(entry.path)}: its compressed data ends after ${cursor.position} bytes`;
+      throw new ArchiveError("trailing-data", message, entry.dataOffset + cursor.position);
+    }
+  } finally {
+    await cursor.close();
+  }
+}
+
+/** A stored file as a source of its own, for reading parts of it; undefined for a compressed one. */
+export function storedSource(source: RandomAccessSource, entry: ZipEntry): RandomAccessSource | undefined {
+  return entry.method === "stored" ? sliceSource(source, entry.dataOffset, entry.size) : undefined;
+}
+
+/** Passes content on while it keeps to the size and CRC that its headers promised. */
+export async function* verified(
+  bytes: AsyncIterable<Uint8Array>,
+  expected: Pick<CentralEntry, "path" | "size" | "crc32">,
+  consumed: () => number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let crc = 0;
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > expected.size) throw sizeDiffers(expected, `more than ${expected.size}`);
+    requireBounded(size, consumed());
+    crc = crc32(chunk, crc);
+    yield chunk;
+  }
+  if (size !== expected.size) throw sizeDiffers(expected, `${size} and not ${expected.size}`);
+  if (crc !== expected.crc32) {
+    throw new ArchiveError("disagreement", `${quote(expected.path)} has another CRC than its headers say`);
+  }
+}
+
+async function openEntry(
+  source: RandomAccessSource,
+  central: CentralEntry,
+  end: number,
+  signal?: AbortSignal,
+): Promise<ZipEntry> {
+  const { headerOffset } = central;
+  const longest = Math.min(LENGTH.localHeader + 2 * 0xffff, end - headerOffset);
+  const fixed = await readExactly(source, headerOffset, Math.min(longest, LENGTH.localHeader), signal);
+  const lengths = new ByteReader(fixed, headerOffset, "a local header");
+  lengths.bytes(LENGTH.localHeader - 4);
+  const length = LENGTH.localHeader + lengths.u16() + lengths.u16();
+  if (length > end - headerOffset) throw overlaps(central);
+  const header = await readExactly(source, headerOffset, length, signal);
+  requireSameEntry(readLocalHeader(new ByteReader(header, headerOffset, "a local header")), central);
+  requirePossibleSizes(central);
+  const dataOffset = headerOffset + length;
+  const dataEnd = dataOffset + central.compressedSize;
+  if (dataEnd > end) throw overlaps(central);
+  if ((central.flags & FLAG.dataDescriptor) !== 0) {
+    // More than a descriptor can have is cut here, so that no gap is read for nothing.
+    const bytes = await readExactly(source, dataEnd, Math.min(end - dataEnd, 25), signal);
+    requireDescriptor(bytes, dataEnd, central);
+  } else if (dataEnd !== end) {
+    throw new ArchiveError("trailing-data", `${quote(central.path)} leaves a gap behind it`, dataEnd);
+  }
+  return { ...central, dataOffset };
+}
+
+function overlaps({ path, headerOffset }: CentralEntry): ArchiveError {
+  return new ArchiveError("disagreement", `the data of ${quote(path)} reaches into what follows it`, headerOffset);
+}
+
+function sizeDiffers({ path }: Pick<CentralEntry, "path">, what: string): ArchiveError {
+  return new ArchiveError("disagreement", `${quote(path)} has ${what} bytes`);
+}

@@ -1,0 +1,90 @@
+import { Buffer } from "node:buffer";
+import { ByteReader } from "./byte-reader.ts";
+import type { StreamCursor } from "./cursor.ts";
+import { ArchiveError } from "./error.ts";
+import { SIGNATURE } from "./zip-format.ts";
+
+/** What has been seen of an entry's content so far. */
+export interface Measured {
+  crc32: number;
+  /** In bytes. */
+  size: number;
+  add(chunk: Uint8Array): void;
+}
+
+const SIGNATURE_BYTES = Buffer.from([0x50, 0x4b, 0x07, 0x08]);
+/** A descriptor with 64-bit sizes, and the signature of what follows it. */
+const LOOKAHEAD_BYTES = 24 + 4;
+const READ_BYTES = 256 * 1024;
+
+/**
+ * Reads stored data of unknown length up to its data descriptor, and past that. A descriptor is where the
+ * signature, the CRC and the length of all before it, and a header right behind it come together. Data made
+ * to look like that ends too early here, which the central directory then tells.
+ */
+export async function* readStoredToDescriptor(
+  cursor: StreamCursor,
+  measured: Measured,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let held: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const found = held.indexOf(SIGNATURE_BYTES);
+    // The last three bytes may be the beginning of a signature.
+    const end = found === -1 ? Math.max(0, held.length - 3) : found;
+    if (end > 0) {
+      measured.add(held.subarray(0, end));
+      yield held.subarray(0, end);
+      held = held.subarray(end);
+    }
+    if (found === -1) {
+      const more = await cursor.some(READ_BYTES);
+      if (more === undefined) {
+        throw new ArchiveError("cut", "the zip ends before the data descriptor of a stored file", cursor.position);
+      }
+      held = held.length === 0 ? Buffer.from(more.buffer, more.byteOffset, more.length) : Buffer.concat([held, more]);
+      continue;
+    }
+    if (held.length < LOOKAHEAD_BYTES) {
+      held = Buffer.concat([held, await cursor.take(LOOKAHEAD_BYTES - held.length)]);
+    }
+    const length = descriptorLength(held, measured, measured.size);
+    if (length !== undefined) {
+      cursor.unread(held.subarray(length));
+      return;
+    }
+    measured.add(held.subarray(0, 1));
+    yield held.subarray(0, 1);
+    held = held.subarray(1);
+  }
+}
+
+/** Reads the descriptor (4.3.9) behind compressed data, whose end is known. */
+export async function readDescriptor(cursor: StreamCursor, measured: Measured, compressedSize: number): Promise<void> {
+  const offset = cursor.position;
+  const bytes = Buffer.from(await cursor.take(LOOKAHEAD_BYTES));
+  const length = descriptorLength(bytes, measured, compressedSize);
+  if (length === undefined) {
+    throw new ArchiveError("disagreement", "no data descriptor with the CRC and sizes of the data follows it", offset);
+  }
+  cursor.unread(bytes.subarray(length));
+}
+
+/** The length of the descriptor at the start of `bytes`, in bytes, if there is one for this content. */
+function descriptorLength(bytes: Buffer, measured: Measured, compressedSize: number): number | undefined {
+  for (const length of [16, 24]) {
+    if (bytes.length < length + 4) continue;
+    const reader = new ByteReader(bytes, 0, "a data descriptor");
+    const isDescriptor = reader.u32() === SIGNATURE.dataDescriptor && reader.u32() === measured.crc32;
+    if (!isDescriptor) return undefined;
+    const sizes = length === 16 ? [reader.u32(), reader.u32()] : [readU64(reader), readU64(reader)];
+    const next = reader.u32();
+    const isFollowed = next === SIGNATURE.localHeader || next === SIGNATURE.centralHeader;
+    if (sizes[0] === compressedSize && sizes[1] === measured.size && isFollowed) return length;
+  }
+  return undefined;
+}
+
+/** As a number; what is too large to be exact equals no size that was measured. */
+function readU64(reader: ByteReader): number {
+  return reader.u32() + reader.u32() * 2 ** 32;
+}

@@ -1,0 +1,137 @@
+import { crc32 } from "node:zlib";
+import { ByteReader } from "./byte-reader.ts";
+import { StreamCursor } from "./cursor.ts";
+import { decodeFrom } from "./decode.ts";
+import { requireBounded } from "./decompress.ts";
+import { ArchiveError } from "./error.ts";
+import { quote } from "./member-path.ts";
+import { memorySource, type RandomAccessSource } from "./source.ts";
+import { readZipDirectory } from "./zip-directory.ts";
+import { requirePossibleSizes, requireSameEntry } from "./zip-entry.ts";
+import { FLAG, LENGTH, MAX_DIRECTORY_BYTES, MAX_ENTRIES, SIGNATURE } from "./zip-format.ts";
+import { type EntryFields, readLocalHeader } from "./zip-header.ts";
+import { type Measured, readDescriptor, readStoredToDescriptor } from "./zip-stored-stream.ts";
+
+/** A file or folder met on the way; read `content` to its end before asking for the next. */
+export interface StreamedZipEntry {
+  readonly path: string;
+  readonly kind: "file" | "directory";
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+interface SeenEntry {
+  readonly local: EntryFields;
+  readonly headerOffset: number;
+  readonly measured: Measured;
+  /** In bytes; known when the content has been read. */
+  compressedSize: number;
+}
+
+/**
+ * Reads a zip from front to back, for a server that serves no ranges. What it yields is only proven when
+ * the last entry has been asked for and none came: then the central directory has been read, and every
+ * name, size, CRC and place in it agrees with what was seen. Until then the content is not to be trusted.
+ */
+export async function* readZipStream(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<StreamedZipEntry, void, undefined> {
+  const cursor = new StreamCursor(bytes);
+  const seen: SeenEntry[] = [];
+  try {
+    while (await startsWith(cursor, SIGNATURE.localHeader)) {
+      if (seen.length === MAX_ENTRIES) throw new ArchiveError("limit", `more than ${MAX_ENTRIES} files`);
+      const headerOffset = cursor.position;
+      const local = await takeLocalHeader(cursor);
+      const entry: SeenEntry = { local, headerOffset, measured: measure(), compressedSize: 0 };
+      seen.push(entry);
+      const content = readContent(cursor, entry);
+      yield { path: local.path, kind: local.kind, content };
+      for await (const _ of content); // What the caller left unread.
+    }
+    await requireDirectory(cursor, seen);
+  } finally {
+    await cursor.close();
+  }
+}
+
+async function startsWith(cursor: StreamCursor, signature: number): Promise<boolean> {
+  const next = await cursor.take(4);
+  cursor.unread(next);
+  return next.length === 4 && new ByteReader(next, cursor.position, "a signature").u32() === signature;
+}
+
+async function takeLocalHeader(cursor: StreamCursor): Promise<EntryFields> {
+  const offset = cursor.position;
+  const fixed = await cursor.take(LENGTH.localHeader);
+  const lengths = new ByteReader(fixed, offset, "a local header");
+  lengths.bytes(LENGTH.localHeader - 4);
+  const rest = await cursor.take(lengths.u16() + lengths.u16());
+  return readLocalHeader(new ByteReader(Buffer.concat([fixed, rest]), offset, "a local header"));
+}
+
+async function* readContent(cursor: StreamCursor, entry: SeenEntry): AsyncGenerator<Uint8Array, void, undefined> {
+  const { local, measured } = entry;
+  const start = cursor.position;
+  const isDeferred = (local.flags & FLAG.dataDescriptor) !== 0;
+  if (local.method === "stored" && isDeferred) {
+    yield* readStoredToDescriptor(cursor, measured);
+    entry.compressedSize = measured.size;
+    return;
+  }
+  const chunks = local.method === "stored" ? cursor.stream(local.size) : decodeFrom(cursor, "deflate");
+  for await (const chunk of chunks) {
+    measured.add(chunk);
+    requireBounded(measured.size, cursor.position - start);
+    yield chunk;
+  }
+  entry.compressedSize = cursor.position - start;
+  if (isDeferred) await readDescriptor(cursor, measured, entry.compressedSize);
+}
+
+/** Reads what is left, which must be the directory, and holds it against what was seen. */
+async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]): Promise<void> {
+  const start = cursor.position;
+  const rest = await cursor.take(MAX_DIRECTORY_BYTES);
+  if ((await cursor.some(1)) !== undefined) {
+    const message = `no zip directory: more than ${MAX_DIRECTORY_BYTES} bytes follow the last file`;
+    throw new ArchiveError("limit", message, start);
+  }
+  const directory = await readZipDirectory(tailSource(start, rest));
+  if (directory.start !== start || directory.entries.length !== seen.length) {
+    throw new ArchiveError("disagreement", "the directory does not begin behind the last file it names", start);
+  }
+  for (const [index, central] of directory.entries.entries()) {
+    const { local, headerOffset, measured, compressedSize } = seen[index] ?? neverShorter();
+    requirePossibleSizes(central);
+    requireSameEntry(local, central);
+    const agrees =
+      central.headerOffset === headerOffset &&
+      central.crc32 === measured.crc32 &&
+      central.size === measured.size &&
+      central.compressedSize === compressedSize;
+    if (agrees) continue;
+    const message = `${quote(central.path)}: the directory tells another place, size or CRC than its data has`;
+    throw new ArchiveError("disagreement", message, headerOffset);
+  }
+}
+
+/** The end of a file that has gone by, at the offsets it had. */
+function tailSource(start: number, rest: Uint8Array): RandomAccessSource {
+  const tail = memorySource(rest);
+  return { size: start + rest.length, read: (offset, length, signal) => tail.read(offset - start, length, signal) };
+}
+
+function measure(): Measured {
+  return {
+    crc32: 0,
+    size: 0,
+    add(chunk) {
+      this.crc32 = crc32(chunk, this.crc32);
+      this.size += chunk.length;
+    },
+  };
+}
+
+function neverShorter(): never {
+  throw new Error("the lists were compared to be of one length");
+}
