@@ -3,7 +3,7 @@ import { Fault, type Reporter, silentReporter } from "@release-actions/report";
 import { acquireEngine, placeOf, releaseEngine, runningEngine } from "./docker-engine/own-engine.ts";
 import { isOwnVariant, OWN_VARIANTS, type OwnVariant } from "./docker-engine/variants.ts";
 
-export { type Engine, type OwnEngine, startAnyEngine, startEngine } from "./docker-engine/engine.ts";
+export { type Engine, engineAt, type OwnEngine, startAnyEngine, startEngine } from "./docker-engine/engine.ts";
 export { NoEngine } from "./docker-engine/machine.ts";
 export { OWN_VARIANTS, type OwnVariant, type Variant } from "./docker-engine/variants.ts";
 

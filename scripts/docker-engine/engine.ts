@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Reporter } from "@release-actions/report";
-import { acquireEngine, placeOf, releaseEngine } from "./own-engine.ts";
+import path from "node:path";
+import { Fault, type Reporter } from "@release-actions/report";
+import { acquireEngine, placeOf, type RunningEngine, releaseEngine, runningEngine } from "./own-engine.ts";
 import { engineVersion } from "./ping.ts";
 import type { OwnVariant, Variant } from "./variants.ts";
 
@@ -37,25 +38,40 @@ export async function startEngine(
   place = placeOf(variant),
 ): Promise<OwnEngine> {
   const user = `${process.pid}-${randomUUID()}`;
-  const { socket, pid, version } = await acquireEngine(place, user, reporter);
-  const inside = ["nsenter", `--target=${pid}`, "--mount", "--pid", "--root", "--wd=/"] as const;
-  const stop = (): Promise<void> => releaseEngine(place, user);
-  return {
-    variant,
-    version,
-    socket,
-    host: `unix://${socket}`,
-    client: [...inside, "docker", "--host", `unix://${socket}`],
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+  const running = await acquireEngine(place, user, reporter);
+  return describeOwn(variant, running, () => releaseEngine(place, user));
+}
+
+/** The engine of that variant which somebody else started at this socket, and will stop. */
+export async function engineAt(variant: OwnVariant, socket: string): Promise<OwnEngine> {
+  const own = await runningEngine({ variant, home: path.dirname(socket) });
+  if (own !== undefined) return describeOwn(variant, own, stopNothing);
+  const version = await engineVersion(socket);
+  if (version === undefined) throw new Fault(`no Docker engine answers at ${socket}`);
+  return { ...describeForeign(version, `unix://${socket}`), variant, socket };
 }
 
 async function reachableEngine(): Promise<Engine | undefined> {
   const host = process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
   if (!host.startsWith("unix://")) return undefined;
   const version = await engineVersion(host.slice("unix://".length));
-  if (version === undefined) return undefined;
-  const stop = async (): Promise<void> => undefined; // It is not ours.
-  return { variant: "any", version, host, client: ["docker", "--host", host], stop, [Symbol.asyncDispose]: stop };
+  return version === undefined ? undefined : describeForeign(version, host);
+}
+
+function describeOwn(variant: OwnVariant, running: RunningEngine, stop: () => Promise<void>): OwnEngine {
+  const { version, socket, pid } = running;
+  const host = `unix://${socket}`;
+  const inside = ["nsenter", `--target=${pid}`, "--mount", "--pid", "--root", "--wd=/"] as const;
+  const client = [...inside, "docker", "--host", host] as const;
+  return { variant, version, host, socket, client, stop, [Symbol.asyncDispose]: stop };
+}
+
+function describeForeign(version: string, host: string): Engine {
+  const client = ["docker", "--host", host] as const;
+  return { variant: "any", version, host, client, stop: stopNothing, [Symbol.asyncDispose]: stopNothing };
+}
+
+/** An engine that is not ours keeps running. */
+async function stopNothing(): Promise<void> {
+  return undefined;
 }

@@ -1,0 +1,44 @@
+import { describe, test } from "@jest/globals";
+import { engineAt, OWN_VARIANTS, type OwnEngine, type OwnVariant } from "../scripts/docker-engine.ts";
+
+/** Where the test runner says that it started each engine. */
+const SOCKET_VARIABLE: Readonly<Record<OwnVariant, string>> = {
+  containerd: "TEST_ENGINE_CONTAINERD",
+  overlay2: "TEST_ENGINE_OVERLAY2",
+  "20.10": "TEST_ENGINE_20_10",
+};
+
+const engines = new Map<OwnVariant, OwnEngine>();
+for (const variant of OWN_VARIANTS) {
+  const socket = process.env[SOCKET_VARIABLE[variant]];
+  if (socket !== undefined && socket !== "") engines.set(variant, await engineAt(variant, socket));
+}
+
+/**
+ * Describes behaviour once for each of the engines. Where the test runner has started none of a
+ * variant, its tests are skipped and the reason is shown; under CI=true that is a failure.
+ */
+export function describeWithEngines(
+  title: string,
+  variants: readonly OwnVariant[],
+  body: (engine: OwnEngine) => void,
+): void {
+  for (const variant of variants) {
+    const engine = engines.get(variant);
+    const titleHere = `${title} (${variant})`;
+    if (engine !== undefined) describe(titleHere, () => body(engine));
+    else describeMissing(titleHere, `no engine "${variant}": ${SOCKET_VARIABLE[variant]} is not set`);
+  }
+}
+
+function describeMissing(title: string, reason: string): void {
+  describe(title, () => {
+    if (process.env["CI"] === "true") {
+      test("has the engine it needs", () => {
+        throw new Error(reason);
+      });
+    } else {
+      test.skip(`skipped: ${reason}`, () => undefined);
+    }
+  });
+}

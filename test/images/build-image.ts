@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { exists } from "../../scripts/docker-engine/apt.ts";
+import { workFolder } from "../../scripts/docker-engine/folders.ts";
+import { withLock } from "../../scripts/docker-engine/lock.ts";
+import type { Engine } from "../../scripts/docker-engine.ts";
+import { writeBuildContext } from "./build-context.ts";
+import type { ImageRecipe } from "./image-recipe.ts";
+
+/**
+ * The recipe's image as an OCI archive, made by `docker buildx build --output type=oci` and kept
+ * under .work/images. It takes an engine with the containerd store. Returns the archive's path.
+ */
+export function provideOciArchive(engine: Engine, recipe: ImageRecipe): Promise<string> {
+  return provide("oci", recipe, async (context, file) => {
+    const output = ["type=oci", "dest=-", `compression=${recipe.compression ?? "gzip"}`, "force-compression=true"];
+    const options = [...buildOptions(recipe), `--output=${output.join(",")}`];
+    await runClient(engine, ["buildx", "build", ...options, "-"], { contextFolder: context, outputFile: file });
+  });
+}
+
+/** The recipe's image as the engine's own `docker save` writes it, kept likewise. */
+export function provideSavedArchive(engine: Engine, recipe: ImageRecipe): Promise<string> {
+  return provide(`save-${engine.version}-${engine.variant}`, recipe, async (context, file) => {
+    const names = recipe.names ?? [];
+    const id = await buildFrom(engine, recipe, context);
+    await runClient(engine, ["save", ...(names.length > 0 ? names : [id])], { outputFile: file });
+    await runClient(engine, ["image", "rm", "--force", ...names, ...(names.length > 0 ? [] : [id])]);
+  });
+}
+
+/** Builds the recipe's image inside the engine, under the recipe's names. Returns its ID. */
+export async function buildInEngine(engine: Engine, recipe: ImageRecipe): Promise<string> {
+  const context = workFolder("images", `context-${process.pid}-${hashOf(recipe)}`);
+  try {
+    await writeBuildContext(recipe, context);
+    return await buildFrom(engine, recipe, context);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+async function buildFrom(engine: Engine, recipe: ImageRecipe, context: string): Promise<string> {
+  const tags = (recipe.names ?? []).map((name) => `--tag=${name}`);
+  return (await runClient(engine, ["build", "--quiet", ...tags, "-"], { contextFolder: context })).trim();
+}
+
+function buildOptions(recipe: ImageRecipe): string[] {
+  return [
+    `--provenance=${recipe.attestations ?? true}`,
+    ...(recipe.platforms === undefined ? [] : [`--platform=${recipe.platforms.join(",")}`]),
+    ...(recipe.names ?? []).map((name) => `--tag=${name}`),
+  ];
+}
+
+/** Makes a file once for a clone; it is visible only when whole. */
+async function provide(
+  kind: string,
+  recipe: ImageRecipe,
+  make: (context: string, file: string) => Promise<void>,
+): Promise<string> {
+  const file = workFolder("images", `${kind}-${hashOf(recipe)}.tar`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await withLock(file, async () => {
+    if (await exists(file)) return;
+    const [context, partial] = [`${file}.context`, `${file}.partial`];
+    try {
+      await writeBuildContext(recipe, context);
+      await make(context, partial);
+      await rename(partial, file);
+    } finally {
+      await rm(context, { recursive: true, force: true });
+      await rm(partial, { force: true });
+    }
+  });
+  return file;
+}
+
+/**
+ * Runs the engine's client with a folder as a tar on its input and a file for its output. Returns
+ * the output that went to no file.
+ */
+async function runClient(
+  engine: Engine,
+  args: readonly string[],
+  streams: { contextFolder?: string; outputFile?: string } = {},
+): Promise<string> {
+  const [command, ...prefix] = engine.client;
+  const output = streams.outputFile === undefined ? undefined : await open(streams.outputFile, "w");
+  try {
+    const client = spawn(command, [...prefix, ...args], { stdio: ["pipe", output?.fd ?? "pipe", "pipe"] });
+    const ended = new Promise<number | null>((resolve, reject) => client.on("error", reject).on("close", resolve));
+    const said = [client.stdout, client.stderr].map((stream) => (stream === null ? "" : text(stream)));
+    await sendContext(streams.contextFolder, client.stdin);
+    const [exitCode, stdout = "", stderr = ""] = await Promise.all([ended, ...said]);
+    if (exitCode !== 0) throw new Error(`docker ${args.join(" ")}: exit code ${exitCode}\n${stderr}`);
+    return stdout;
+  } finally {
+    await output?.close();
+  }
+}
+
+async function sendContext(folder: string | undefined, input: NodeJS.WritableStream | null): Promise<void> {
+  if (input === null) return;
+  if (folder === undefined) {
+    input.end();
+    return;
+  }
+  // The client's exit code tells what a broken pipe meant.
+  const tar = spawn("tar", [
+    "--create",
+    "--sort=name",
+    "--mtime=@0",
+    "--owner=0",
+    "--group=0",
+    "--directory",
+    folder,
+    ".",
+  ]);
+  await pipeline(tar.stdout, input).catch(() => undefined);
+}
+
+function hashOf(recipe: ImageRecipe): string {
+  return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);
+}
