@@ -1,0 +1,47 @@
+/** What checks a download must come from where the download came from before: a gateway could serve both. */
+export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
+  "*.sha256",
+  "*.sha512",
+  "*.sha3-256",
+  "*.sha3-512",
+  "*.blake2s",
+  "*.blake2b",
+  "*.b3",
+  "*.sum",
+  "*SUMS",
+  "*.asc",
+  "*.sig",
+  "*.minisig",
+  "*.sigstore",
+  "*.sigstore.json",
+  "*.intoto.jsonl",
+  "*.pem",
+];
+
+/** Tells by its name whether a file's URL is to be rewritten. Empty `include` means all; `*` and `?` are wild. */
+export function fileFilter(include: readonly string[], exclude: readonly string[]): (file: string) => boolean {
+  const included = include.map(wildcard);
+  const excluded = exclude.map(wildcard);
+  return (file) => {
+    const name = decoded(file);
+    const matches = (pattern: RegExp): boolean => pattern.test(name);
+    return (included.length === 0 || included.some(matches)) && !excluded.some(matches);
+  };
+}
+
+function wildcard(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[\\^$.+()[\]{}|]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "is");
+}
+
+function decoded(file: string): string {
+  try {
+    return decodeURIComponent(file);
+  } catch {
+    // A stray percent sign is part of a placeholder, not of an encoding.
+    return file;
+  }
+}

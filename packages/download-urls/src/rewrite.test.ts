@@ -1,0 +1,186 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { CHECKSUMS_AND_SIGNATURES, fileFilter } from "./file-filter.ts";
+import { parseGateway } from "./gateway.ts";
+import { type RewriteOptions, rewriteUrls } from "./rewrite.ts";
+
+const GITHUB = "https://github.com/acme/widget/releases/download";
+const GATEWAY = "https://acme.gateway.scarf.sh/widget";
+const gateway = parseGateway(GATEWAY, { owner: "acme", name: "widget" });
+const isWanted = fileFilter([], CHECKSUMS_AND_SIGNATURES);
+
+const to =
+  (direction: RewriteOptions["direction"], options: Partial<RewriteOptions> = {}) =>
+  (text: string) =>
+    rewriteUrls(text, { gateway, direction, isWanted, ...options });
+const rewrite = (text: string): string => to("to-gateway")(text).text;
+const reverse = (text: string): string => to("to-github")(text).text;
+
+describe("rewriteUrls", () => {
+  test.each<[name: string, before: string, after: string]>([
+    ["Markdown", `[x](${GITHUB}/v1/a.tar.xz)`, `[x](${GATEWAY}/v1/a.tar.xz)`],
+    ["a Markdown autolink", `<${GITHUB}/v1/a.tar.xz>`, `<${GATEWAY}/v1/a.tar.xz>`],
+    [
+      "Markdown in bold, and in code",
+      `**${GITHUB}/v1/a.zip** \`${GITHUB}/v1/b.zip\``,
+      `**${GATEWAY}/v1/a.zip** \`${GATEWAY}/v1/b.zip\``,
+    ],
+    ["HTML", `<a href="${GITHUB}/v1/a.tar.xz">`, `<a href="${GATEWAY}/v1/a.tar.xz">`],
+    ["HTML without quotes", `<a href=${GITHUB}/v1/a.tar.xz>x</a>`, `<a href=${GATEWAY}/v1/a.tar.xz>x</a>`],
+    ["Ruby", `  url "${GITHUB}/v1.2.3/a.tar.xz"\n`, `  url "${GATEWAY}/v1.2.3/a.tar.xz"\n`],
+    ["Ruby in single quotes", `url '${GITHUB}/v1/a.zip'`, `url '${GATEWAY}/v1/a.zip'`],
+    [
+      "Ruby with interpolation",
+      `url "${GITHUB}/v#{version}/a-#{Hardware::CPU.arch}.zip"`,
+      `url "${GATEWAY}/v#{version}/a-#{Hardware::CPU.arch}.zip"`,
+    ],
+    [
+      "a shell script",
+      `curl -L ${GITHUB}/v$VERSION/a-\${ARCH}.zip|tar x`,
+      `curl -L ${GATEWAY}/v$VERSION/a-\${ARCH}.zip|tar x`,
+    ],
+    ["JSON after an escaped line break", `"See\\n${GITHUB}/v1/a.zip\\n"`, `"See\\n${GATEWAY}/v1/a.zip\\n"`],
+    [
+      "JSON with escaped slashes",
+      `"${GITHUB}/v1/a.zip"`.replaceAll("/", "\\/"),
+      `"${GATEWAY}/v1/a.zip"`.replaceAll("/", "\\/"),
+    ],
+    ["a percent-encoded tag", `${GITHUB}/v1%2Bhotfix.1/a.zip`, `${GATEWAY}/v1%2Bhotfix.1/a.zip`],
+    ["a tag with a plus", `${GITHUB}/v1+hotfix.1/a.zip`, `${GATEWAY}/v1+hotfix.1/a.zip`],
+    ["a tag with a slash", `${GITHUB}/widget/v1/a.zip`, `${GATEWAY}/widget/v1/a.zip`],
+    [
+      "a URL encoded as a whole",
+      `?url=${encodeURIComponent(`${GITHUB}/v1+x/a.zip`)}&y`,
+      `?url=${encodeURIComponent(`${GATEWAY}/v1+x/a.zip`)}&y`,
+    ],
+    ["a query", `${GITHUB}/v1/a.zip?raw=1&x=2`, `${GATEWAY}/v1/a.zip?raw=1&x=2`],
+    ["a fragment", `${GITHUB}/v1/a.zip#sha256=abc`, `${GATEWAY}/v1/a.zip#sha256=abc`],
+    [
+      "the end of a sentence",
+      `Get ${GITHUB}/v1/a.zip. Or ${GITHUB}/v1/b.zip, or…`,
+      `Get ${GATEWAY}/v1/a.zip. Or ${GATEWAY}/v1/b.zip, or…`,
+    ],
+    [
+      "another spelling of the repository's case",
+      "https://GitHub.com/Acme/Widget/releases/download/v1/a.zip",
+      `${GATEWAY}/v1/a.zip`,
+    ],
+    ["two in a row", `${GITHUB}/v1/a.zip ${GITHUB}/v1/b.zip`, `${GATEWAY}/v1/a.zip ${GATEWAY}/v1/b.zip`],
+  ])("rewrites %s", (_name, before, after) => {
+    expect(rewrite(before)).toBe(after);
+    expect(reverse(after).toLowerCase()).toBe(before.toLowerCase());
+  });
+
+  test.each<[name: string, text: string]>([
+    ["a repository whose name begins alike", "https://github.com/acme/widget-server/releases/download/v1/a.zip"],
+    [
+      "a repository whose name begins alike, with a dot",
+      "https://github.com/acme/widget.js/releases/download/v1/a.zip",
+    ],
+    ["an owner whose name ends alike", "https://github.com/bigacme/widget/releases/download/v1/a.zip"],
+    ["another host that begins alike", "https://github.com.evil.example/acme/widget/releases/download/v1/a.zip"],
+    ["another host that ends alike", "https://notgithub.com/acme/widget/releases/download/v1/a.zip"],
+    ["an archived copy", `https://web.archive.org/web/2024/${GITHUB}/v1/a.zip`],
+    ["an archived copy, percent-encoded", `https://web.archive.org/web%2F${encodeURIComponent(`${GITHUB}/v1/a.zip`)}`],
+    ["another scheme", `git+${GITHUB}/v1/a.zip`],
+    ["plain HTTP, which is a fault of its own", `${GITHUB}/v1/a.zip`.replace("https", "http")],
+    ["a page of a release", "https://github.com/acme/widget/releases/tag/v1"],
+    ["the latest download, which has no tag", "https://github.com/acme/widget/releases/latest/download/a.zip"],
+    ["a folder", `${GITHUB}/v1/a.zip/`],
+    ["a tag without a file", `"${GITHUB}/v1.2.3"`],
+    ["a checksum", `${GITHUB}/v1/a.zip.sha256`],
+    ["all checksums, and a signature", `${GITHUB}/v1/sha256.sum ${GITHUB}/v1/a.zip.asc`],
+    ["nothing at all", ""],
+  ])("leaves alone %s", (_name, text) => {
+    expect(to("to-gateway")(text)).toEqual({ text, changed: [], settled: [] });
+  });
+
+  test("tells where each URL is and what it was", () => {
+    const { changed, settled } = to("to-gateway")(`one\r\n${GITHUB}/v1/a.zip\r\n\r\n${GATEWAY}/v1/b.zip\n`);
+    expect(changed).toEqual([
+      { line: 2, tag: "v1", file: "a.zip", githubUrl: `${GITHUB}/v1/a.zip`, gatewayUrl: `${GATEWAY}/v1/a.zip` },
+    ]);
+    expect(settled).toMatchObject([{ line: 4, file: "b.zip" }]);
+  });
+
+  test("takes only files that are included, in any case, and by their decoded name", () => {
+    const options = { isWanted: fileFilter(["widget-*.tar.?z"], ["*-musl*"]) };
+    const text = `${GITHUB}/v1/widget-a.tar.xz ${GITHUB}/v1/widget-musl.tar.xz ${GITHUB}/v1/Widget%2Da.tar.gz ${GITHUB}/v1/other.tar.xz`;
+    expect(to("to-gateway", options)(text).changed.map((url) => url.file)).toEqual([
+      "widget-a.tar.xz",
+      "Widget%2Da.tar.gz",
+    ]);
+  });
+
+  test("keeps every byte of an encoding it does not know", () => {
+    const bytes = Buffer.concat([
+      Buffer.of(0xef, 0xbb, 0xbf, 0xe9, 0x80, 0x0d, 0x0a),
+      Buffer.from(`${GITHUB}/v1/a.zip`),
+      Buffer.of(0xff, 0x00),
+    ]);
+    const written = Buffer.from(rewrite(bytes.toString("latin1")), "latin1");
+    expect(written).toEqual(
+      Buffer.concat([bytes.subarray(0, 7), Buffer.from(`${GATEWAY}/v1/a.zip`), Buffer.of(0xff, 0x00)]),
+    );
+  });
+
+  test("takes linear time on text made to be slow", () => {
+    const started = performance.now();
+    for (const filler of ["$a", "a.", "%2", "/a", "#{", "{{ a", "."]) rewrite(`${GITHUB}/${filler.repeat(50_000)}"`);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe("in a formula", () => {
+  const formula = `  url "${GITHUB}/v1/a.zip"\r\n  sha256 "x"\r\n`;
+  const mirrored = `  url "${GATEWAY}/v1/a.zip"\r\n  mirror "${GITHUB}/v1/a.zip"\r\n  sha256 "x"\r\n`;
+  const withMirror = to("to-gateway", { formula: { mirror: true } });
+
+  test("keeps GitHub's URL as a mirror when asked, once", () => {
+    expect(withMirror(formula).text).toBe(mirrored);
+    expect(withMirror(mirrored)).toMatchObject({ text: mirrored, changed: [] });
+  });
+
+  test("adds the mirror to a URL that was rewritten before", () => {
+    expect(withMirror(rewrite(formula)).text).toBe(mirrored);
+  });
+
+  test("never rewrites a mirror, and takes it away again with the gateway", () => {
+    const options = { formula: { mirror: false } };
+    expect(to("to-gateway", options)(mirrored)).toMatchObject({ text: mirrored, changed: [] });
+    expect(to("to-github", options)(mirrored).text).toBe(formula);
+  });
+
+  test("mirrors no URL of another file or place", () => {
+    const other = `  url "https://example.com/a.zip"\n  url "${GATEWAY}/v1/a.zip.sha256"\n`;
+    expect(withMirror(other).text).toBe(other);
+  });
+});
+
+describe("for any text", () => {
+  const name = fc.stringMatching(/^[\w+~-][\w.+~-]{0,8}[\w+~-]$/);
+  const url = fc.tuple(fc.constantFrom(GITHUB, GATEWAY), name, name).map((parts) => parts.join("/"));
+  const noise = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 20 }),
+    fc.constantFrom(GITHUB, "\r\n", '"', "https://github.com/acme/"),
+  );
+  const separator = fc.constantFrom(" ", '"', "\n", ")", "<", "'");
+  const anyText = fc
+    .array(fc.tuple(fc.oneof(url, noise), separator), { maxLength: 12 })
+    .map((pieces) => pieces.flat().join(""));
+
+  test("rewriting twice is rewriting once", () => {
+    fc.assert(fc.property(anyText, (text) => expect(rewrite(rewrite(text))).toBe(rewrite(text))));
+  });
+
+  test("what is rewritten comes back, and only URLs differ", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { text: written, changed } = to("to-gateway")(text);
+        expect(reverse(written)).toBe(reverse(text));
+        expect(written.length).toBe(text.length + changed.length * (GATEWAY.length - GITHUB.length));
+        expect(written.replaceAll(GATEWAY, GITHUB)).toBe(text.replaceAll(GATEWAY, GITHUB));
+      }),
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { verifyRedirect } from "./verify.ts";
+
+type Handler = (request: IncomingMessage, response: ServerResponse, base: string) => void;
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer((request, response) => handler(request, response, base));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  closers.push(() => new Promise((resolve) => server.close(resolve)));
+  return base;
+}
+
+/** `/github/*` is the original, which redirects to storage as GitHub does; `/gateway/*` is up to the test. */
+function release(
+  gateway: (file: string, base: string) => { status: number; location?: string; length?: number },
+): Handler {
+  return (request, response, base) => {
+    const [, place, ...rest] = (request.url ?? "").split(/[/?]/);
+    const file = rest.join("/");
+    const answer =
+      place === "gateway"
+        ? gateway(file, base)
+        : place === "github"
+          ? { status: 302, location: `${base}/storage/${file}?signature=secret` }
+          : { status: 200, length: 1234 };
+    if (request.method !== "HEAD") return void response.writeHead(405).end();
+    const location = "location" in answer && answer.location !== undefined ? { location: answer.location } : {};
+    const length = "length" in answer && answer.length !== undefined ? { "content-length": answer.length } : {};
+    response.writeHead(answer.status, { ...location, ...length }).end();
+  };
+}
+
+async function verify(handler: Handler) {
+  const base = await serve(handler);
+  const verdict = await verifyRedirect(`${base}/gateway/v1/a.zip`, `${base}/github/v1/a.zip`, { fetch });
+  return verdict.ok ? verdict : verdict.reason.replaceAll(base, "");
+}
+
+describe("verifyRedirect", () => {
+  test("accepts a redirect to the file that was replaced", async () => {
+    const verdict = await verify(release((file, base) => ({ status: 302, location: `${base}/github/${file}` })));
+    expect(verdict).toEqual({ ok: true, size: 1234 });
+  });
+
+  test("accepts a relative redirect, and more than one (F15)", async () => {
+    const hops = release((file) =>
+      file.startsWith("again/")
+        ? { status: 307, location: `/github/${file.slice("again/".length)}` }
+        : { status: 301, location: `/gateway/again/${file}` },
+    );
+    expect(await verify(hops)).toEqual({ ok: true, size: 1234 });
+  });
+
+  test.each<[name: string, handler: Handler, reason: string]>([
+    [
+      "a redirect to another file",
+      release((_file, base) => ({ status: 302, location: `${base}/github/v1/b.zip` })),
+      "/gateway/v1/a.zip leads to /storage/v1/b.zip, expected /github/v1/a.zip",
+    ],
+    [
+      "a redirect to another version",
+      release((_file, base) => ({ status: 302, location: `${base}/github/v2/a.zip` })),
+      "leads to /storage/v2/a.zip",
+    ],
+    [
+      "an answer that is no redirect (F13)",
+      release(() => ({ status: 200, length: 1234 })),
+      "/gateway/v1/a.zip answers 200 itself, expected a redirect",
+    ],
+    ["a missing package", release(() => ({ status: 404 })), "answers 404 itself"],
+    [
+      "a redirect in circles",
+      release((file, base) => ({ status: 302, location: `${base}/gateway/${file}` })),
+      "more than 5 redirects",
+    ],
+  ])("refuses %s", async (_name, handler, reason) => {
+    expect(await verify(handler)).toContain(reason);
+  });
+
+  test("refuses a file that is gone behind both", async () => {
+    const gone: Handler = (request, response, base) => {
+      if (request.url?.startsWith("/gateway/")) response.writeHead(302, { location: `${base}/github/v1/a.zip` }).end();
+      else response.writeHead(404).end();
+    };
+    expect(await verify(gone)).toContain("ends with status 404 at /github/v1/a.zip");
+  });
+
+  test("refuses another size", async () => {
+    let asked = 0;
+    const growing: Handler = (request, response, base) => {
+      if (request.url?.startsWith("/gateway/"))
+        return void response.writeHead(302, { location: `${base}/github/v1/a.zip` }).end();
+      asked += 1;
+      response.writeHead(200, { "content-length": asked }).end();
+    };
+    expect(await verify(growing)).toContain("/gateway/v1/a.zip serves 1 bytes, expected the 2 of /github/v1/a.zip");
+  });
+
+  test("names the address that does not answer, without anything signed in it (F01)", async () => {
+    const verdict = await verifyRedirect("http://127.0.0.1:1/v1/a.zip", "http://127.0.0.1:1/x", { fetch });
+    expect(verdict).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("http://127.0.0.1:1/v1/a.zip cannot be verified"),
+    });
+  });
+
+  test("stops when told to", async () => {
+    await expect(
+      verifyRedirect("http://127.0.0.1:1/", "http://127.0.0.1:1/x", {
+        fetch,
+        signal: AbortSignal.abort(new Error("cancelled")),
+      }),
+    ).rejects.toThrow("cancelled");
+  });
+});
