@@ -15,7 +15,7 @@ export default {
   testTimeout: 30_000,
   projects: [
     ring("unit", "<rootDir>/{actions,packages}/*/src/**/*.test.ts", "<rootDir>/scripts/**/*.test.ts"),
-    ring("integration", "<rootDir>/test/{stand-in,integration}/**/*.test.ts"),
+    ring("integration", "<rootDir>/test/{stand-in,runner,integration}/**/*.test.ts"),
     ring("workflow", "<rootDir>/test/workflow/**/*.test.ts"),
   ],
 };

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+/** How a runner cancels: SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. */
+const CANCELLATION = [
+  [0, "SIGINT"],
+  [7500, "SIGTERM"],
+  [10_000, "SIGKILL"],
+] as const;
+
+export interface Stop {
+  /** The first line of output that matches sets it off. */
+  readonly when: RegExp;
+  /** `cancel` does what a runner does on cancellation; a signal is sent once. Default `cancel`. */
+  readonly by?: "cancel" | NodeJS.Signals;
+}
+
+export interface ProcessResult {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stopped: boolean;
+  /** From the stopping signal to the end of the process. */
+  readonly stopMs: number | undefined;
+  readonly durationMs: number;
+  /** In bytes; undefined where /proc is missing. */
+  readonly peakRss: number | undefined;
+}
+
+/** Runs a bundle to its end, handing over its output line by line. */
+export async function runNode(
+  args: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly onLine: (line: string) => void;
+    readonly stop: Stop | undefined;
+  },
+): Promise<ProcessResult> {
+  const started = performance.now();
+  const child = spawn(process.execPath, args, {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const timers: NodeJS.Timeout[] = [];
+  let stoppedAt: number | undefined;
+  const drained = [child.stdout, child.stderr].map(async (stream) => {
+    for await (const line of createInterface({ input: stream })) {
+      options.onLine(line);
+      if (options.stop === undefined || stoppedAt !== undefined || !options.stop.when.test(line)) continue;
+      stoppedAt = performance.now();
+      timers.push(...stopChild(child, options.stop.by ?? "cancel"));
+    }
+  });
+  let peakRss: number | undefined;
+  const watch = setInterval(() => {
+    peakRss = readPeakRss(child.pid) ?? peakRss;
+  }, 25);
+  try {
+    const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve([code, signal]));
+    });
+    const [exitCode, signal] = await ended;
+    await Promise.all(drained);
+    const now = performance.now();
+    const stopMs = stoppedAt === undefined ? undefined : now - stoppedAt;
+    return { exitCode, signal, stopped: stoppedAt !== undefined, stopMs, durationMs: now - started, peakRss };
+  } finally {
+    clearInterval(watch);
+    for (const timer of timers) clearTimeout(timer);
+  }
+}
+
+function stopChild(child: ChildProcess, by: "cancel" | NodeJS.Signals): NodeJS.Timeout[] {
+  const plan = by === "cancel" ? CANCELLATION : [[0, by] as const];
+  return plan.map(([delay, signal]) => setTimeout(() => child.kill(signal), delay));
+}
+
+/** The high-water mark that the kernel keeps: reading it late is enough. */
+function readPeakRss(pid: number | undefined): number | undefined {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined; // Not Linux, or the process has just ended.
+  }
+}

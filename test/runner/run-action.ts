@@ -1,0 +1,26 @@
+import { Job, type JobOptions, type StepOptions, type StepResult } from "./job.ts";
+
+export interface ActionRun {
+  readonly main: StepResult;
+  /** Undefined for an action without a post step. */
+  readonly post: StepResult | undefined;
+}
+
+export interface ActionRunOptions extends JobOptions {
+  readonly step?: StepOptions;
+  /** Puts into the workspace what the action will find there. */
+  readonly prepare?: (job: Job) => Promise<void>;
+}
+
+/** Runs one action from main to post in a job of its own. */
+export async function runAction(action: string, options: ActionRunOptions = {}): Promise<ActionRun> {
+  const job = await Job.open(options);
+  try {
+    await options.prepare?.(job);
+    const main = await job.step(action, options.step);
+    const [post] = await job.post();
+    return { main, post };
+  } finally {
+    await job.close();
+  }
+}
