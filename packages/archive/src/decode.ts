@@ -1,4 +1,5 @@
 import type { Transform } from "node:stream";
+import { isNativeError } from "node:util/types";
 import { constants, createGunzip, createInflateRaw, createZstdDecompress } from "node:zlib";
 import type { StreamCursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
@@ -74,13 +75,13 @@ async function feed(cursor: StreamCursor, decoder: Decoder, state: { last: Uint8
 }
 
 function decodingFailed(error: unknown, encoding: Encoding, start: number): ArchiveError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = isNativeError(error) && "code" in error ? String(error.code) : "";
   const cause = { cause: error };
   if (code === "Z_BUF_ERROR") return new ArchiveError("cut", `the ${encoding} data ends too early`, start, cause);
   if (code === "ZSTD_error_frameParameter_windowTooLarge") {
     const message = `the zstd data needs a window of more than ${2 ** (MAX_ZSTD_WINDOW_LOG - 20)} MiB`;
     return new ArchiveError("limit", message, start, cause);
   }
-  const said = error instanceof Error ? error.message : String(error);
+  const said = isNativeError(error) ? error.message : String(error);
   return new ArchiveError("malformed", `the ${encoding} data is broken: ${said}`, start, cause);
 }

@@ -21,15 +21,13 @@ export async function* decompress(
   const cursor = new StreamCursor(bytes);
   let produced = 0;
   try {
-    do {
-      const start = cursor.position;
+    while (await hasAnother(cursor, format)) {
       for await (const chunk of decodeFrom(cursor, format)) {
         produced += chunk.length;
         requireBounded(produced, cursor.position);
         yield chunk;
       }
-      if (cursor.position === start) throw new ArchiveError("cut", `an empty ${format} stream`, start);
-    } while (await hasAnother(cursor, format));
+    }
   } finally {
     await cursor.close();
   }
@@ -45,10 +43,20 @@ export function requireBounded(produced: number, consumed: number): void {
   }
 }
 
+/** Whether another member begins here; anything else but the end is refused, and so is an empty stream. */
 async function hasAnother(cursor: StreamCursor, format: "gzip" | "zstd"): Promise<boolean> {
   const next = await cursor.take(4);
-  if (next.length === 0) return false;
+  const isFirst = cursor.position === next.length;
+  if (next.length === 0 && !isFirst) return false;
   cursor.unread(next);
   if (detectFormat(next) === format) return true;
+  if (isFirst) throw new ArchiveError("not-this-format", `this is no ${format} data`, 0);
+  // zstd lets frames without content follow (RFC 8878, 3.1.2); a decoder passes over them.
+  if (format === "zstd" && isSkippableFrame(next)) return true;
   throw new ArchiveError("trailing-data", `something else follows the ${format} data`, cursor.position);
+}
+
+function isSkippableFrame(head: Uint8Array): boolean {
+  const [first = 0, ...rest] = head;
+  return (first & 0xf0) === 0x50 && Buffer.from([0x2a, 0x4d, 0x18]).equals(Buffer.from(rest));
 }

@@ -95,8 +95,8 @@ async function readZip64End(
   const locatorOffset = endOffset - LENGTH.zip64Locator;
   const recordOffset = locatorOffset - LENGTH.zip64End;
   if (recordOffset < 0) return undefined;
-  const bytes = await readExactly(source, recordOffset, LENGTH.zip64End + LENGTH.zip64Locator, signal);
-  const locator = new ByteReader(bytes.subarray(LENGTH.zip64End), locatorOffset, "the zip64 locator");
+  const locatorBytes = await readExactly(source, locatorOffset, LENGTH.zip64Locator, signal);
+  const locator = new ByteReader(locatorBytes, locatorOffset, "the zip64 locator");
   if (locator.u32() !== SIGNATURE.zip64Locator) return undefined;
   const [locatorDisk, located, disks] = [locator.u32(), locator.u64(), locator.u32()];
   if (locatorDisk !== 0 || disks > 1)
@@ -104,6 +104,7 @@ async function readZip64End(
   if (located !== recordOffset) {
     throw new ArchiveError("disagreement", `the zip64 locator points to ${located}, not before itself`, locatorOffset);
   }
+  const bytes = await readExactly(source, recordOffset, LENGTH.zip64End, signal);
   const record = new ByteReader(bytes, recordOffset, "the zip64 end record");
   const [signature, length] = [record.u32(), record.u64()];
   if (signature !== SIGNATURE.zip64End || length !== LENGTH.zip64End - 12) {

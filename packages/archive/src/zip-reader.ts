@@ -87,8 +87,8 @@ async function openEntry(
   signal?: AbortSignal,
 ): Promise<ZipEntry> {
   const { headerOffset } = central;
-  const longest = Math.min(LENGTH.localHeader + 2 * 0xffff, end - headerOffset);
-  const fixed = await readExactly(source, headerOffset, Math.min(longest, LENGTH.localHeader), signal);
+  if (LENGTH.localHeader > end - headerOffset) throw overlaps(central);
+  const fixed = await readExactly(source, headerOffset, LENGTH.localHeader, signal);
   const lengths = new ByteReader(fixed, headerOffset, "a local header");
   lengths.bytes(LENGTH.localHeader - 4);
   const length = LENGTH.localHeader + lengths.u16() + lengths.u16();

@@ -98,7 +98,7 @@ async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]
   }
   const directory = await readZipDirectory(tailSource(start, rest));
   if (directory.start !== start || directory.entries.length !== seen.length) {
-    throw new ArchiveError("disagreement", "the directory does not begin behind the last file it names", start);
+    throw directoryElsewhere(start);
   }
   for (const [index, central] of directory.entries.entries()) {
     const { local, headerOffset, measured, compressedSize } = seen[index] ?? neverShorter();
@@ -118,7 +118,17 @@ async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]
 /** The end of a file that has gone by, at the offsets it had. */
 function tailSource(start: number, rest: Uint8Array): RandomAccessSource {
   const tail = memorySource(rest);
-  return { size: start + rest.length, read: (offset, length, signal) => tail.read(offset - start, length, signal) };
+  return {
+    size: start + rest.length,
+    read(offset, length, signal) {
+      if (offset < start) throw directoryElsewhere(start);
+      return tail.read(offset - start, length, signal);
+    },
+  };
+}
+
+function directoryElsewhere(start: number): ArchiveError {
+  return new ArchiveError("disagreement", "the directory does not begin behind the last file it names", start);
 }
 
 function measure(): Measured {

@@ -48,7 +48,7 @@ function paxRecord([key, value]: [string, string]): Uint8Array {
 }
 
 /** A whole archive, with its end. */
-export function tar(...members: Uint8Array[]): Uint8Array {
+export function tar(...members: Uint8Array[]): Buffer {
   return Buffer.concat([...members, TAR_END]);
 }
 
