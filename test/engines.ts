@@ -1,5 +1,6 @@
-import { describe, test } from "@jest/globals";
+import { describe } from "@jest/globals";
 import { engineAt, OWN_VARIANTS, type OwnEngine, type OwnVariant } from "../scripts/docker-engine.ts";
+import { describeWithout } from "./parts.ts";
 
 /** Where the test runner says that it started each engine. */
 const SOCKET_VARIABLE: Readonly<Record<OwnVariant, string>> = {
@@ -27,18 +28,6 @@ export function describeWithEngines(
     const engine = engines.get(variant);
     const titleHere = `${title} (${variant})`;
     if (engine !== undefined) describe(titleHere, () => body(engine));
-    else describeMissing(titleHere, `no engine "${variant}": ${SOCKET_VARIABLE[variant]} is not set`);
+    else describeWithout(`no engine "${variant}", ${SOCKET_VARIABLE[variant]} is not set`, titleHere);
   }
-}
-
-function describeMissing(title: string, reason: string): void {
-  describe(title, () => {
-    if (process.env["CI"] === "true") {
-      test("has the engine it needs", () => {
-        throw new Error(reason);
-      });
-    } else {
-      test.skip(`skipped: ${reason}`, () => undefined);
-    }
-  });
 }

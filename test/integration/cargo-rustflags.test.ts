@@ -2,8 +2,8 @@ import { expect, test } from "@jest/globals";
 import { loadConfig, printCfg, resolveRustflags } from "@release-actions/cargo";
 import { runCommand } from "@release-actions/command";
 import type { TomlNode } from "@release-actions/toml";
+import { describeWith } from "../parts.ts";
 import { FileTree } from "../support/file-tree.ts";
-import { describeWith } from "../support/require-tools.ts";
 
 const HOST = "x86_64-unknown-linux-gnu";
 const MUSL = "x86_64-unknown-linux-musl";
