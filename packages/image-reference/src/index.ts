@@ -1,0 +1,7 @@
+export {
+  formatReference,
+  type ImageReference,
+  ImageReferenceError,
+  parseReference,
+  parseTaggedReference,
+} from "./reference.ts";
