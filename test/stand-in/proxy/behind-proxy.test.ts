@@ -1,0 +1,34 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runPublishedArtifactClient } from "../published/run.ts";
+import { type ProxiedGitHub, startGitHubBehindProxy } from "./behind-proxy.ts";
+
+let world: ProxiedGitHub;
+let folder: string;
+beforeAll(async () => {
+  world = await startGitHubBehindProxy();
+  folder = await mkdtemp(path.join(tmpdir(), "stand-in-"));
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("the published client works through both proxies, and survives one answer of 503", async () => {
+  const { github, services, storage } = world;
+  const run = github.addRun();
+  const options = { env: { ...github.env(run), GITHUB_WORKSPACE: folder } };
+  const file = path.join(folder, "a.txt");
+  await writeFile(file, "content");
+  const busy = services.inject({ url: /CreateArtifact/, times: 1 }, { kind: "answer", status: 503, body: "{}" });
+  const upload = await runPublishedArtifactClient({ do: "upload", name: "a", files: [file], root: folder }, options);
+  expect(upload.log).toContain("successfully finalized");
+  expect(busy.hits).toBe(1);
+  await rm(file);
+  const { id } = github.artifact(run, "a");
+  await runPublishedArtifactClient({ do: "download", id, options: { path: folder } }, options);
+  expect(await readFile(file, "utf8")).toBe("content");
+  expect(storage.passages.map(({ method }) => method)).toEqual(expect.arrayContaining(["PUT", "GET"]));
+});

@@ -1,0 +1,156 @@
+import { createServer, Agent as HttpAgent, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { pipeline } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { closeServer, listen, originOf } from "../http.ts";
+import { relay, resetNow, writeHead } from "./answer.ts";
+import { find, type NetworkFault } from "./faults.ts";
+import { Pace, paced } from "./pace.ts";
+import { type ProxiedRequest, type Rule, type RulePattern, Rules } from "./rules.ts";
+
+export interface Limits {
+  /** Per connection and direction. */
+  bytesPerSecond: number;
+  /** Added once to each request, and once more to the first on a connection, as for its handshake. */
+  latencyMs: number;
+}
+
+/** One request that came by, as far as tests ask about it. */
+export interface Passage extends ProxiedRequest {
+  /** Numbers connections from 1. */
+  readonly connection: number;
+  /** The kinds of fault it met. */
+  readonly faults: readonly string[];
+  status: number | undefined;
+  /** Body bytes handed to the client. */
+  sent: number;
+}
+
+/** An HTTP proxy in front of one server, on the loopback interface: as slow and as faulty as it is told to be. */
+export interface FaultProxy {
+  readonly origin: string;
+  readonly limits: Limits;
+  /** Every request so far, oldest first. */
+  readonly passages: Passage[];
+  /** The most requests that were under way at one time. */
+  readonly peakRequests: number;
+  inject(pattern: RulePattern, ...faults: NetworkFault[]): Rule;
+  /** Forgets rules, limits and passages. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function startProxy(target: string): Promise<FaultProxy> {
+  const agent = new HttpAgent({ keepAlive: true });
+  const rules = new Rules();
+  const limits: Limits = { bytesPerSecond: Number.POSITIVE_INFINITY, latencyMs: 0 };
+  const passages: Passage[] = [];
+  const connections = new Map<Socket, { readonly number: number; readonly pace: Pace; used: boolean }>();
+  let opened = 0;
+  let underWay = 0;
+  let peak = 0;
+
+  const server = createServer((message, response) => {
+    underWay += 1;
+    peak = Math.max(peak, underWay);
+    response.on("close", () => {
+      underWay -= 1;
+    });
+    // What fails here is a connection, which is how the client learns of it.
+    forward(message, response).catch(() => response.socket?.destroy());
+  });
+  server.on("connection", (socket) => {
+    opened += 1;
+    connections.set(socket, { number: opened, pace: new Pace(), used: false });
+    socket.on("close", () => connections.delete(socket)).on("error", () => undefined);
+  });
+
+  async function forward(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const connection = connections.get(message.socket);
+    if (connection === undefined) return;
+    const seen: ProxiedRequest = { method: message.method ?? "", url: message.url ?? "", headers: message.headers };
+    const faults = rules.faultsFor(seen);
+    const passage: Passage = {
+      ...seen,
+      connection: connection.number,
+      faults: faults.map(({ kind }) => kind),
+      status: undefined,
+      sent: 0,
+    };
+    passages.push(passage);
+    await sleep(connection.used ? limits.latencyMs : limits.latencyMs * 2);
+    connection.used = true;
+    const rate = (): number =>
+      Math.min(limits.bytesPerSecond, find(faults, "drip")?.bytesPerSecond ?? Number.POSITIVE_INFINITY);
+
+    const reset = find(faults, "reset");
+    if (reset !== undefined && reset.after === undefined) return resetNow(message.socket);
+    const stall = find(faults, "stall");
+    if (stall !== undefined && stall.after === undefined) return;
+    const own = find(faults, "answer");
+    if (own !== undefined) {
+      message.resume();
+      passage.status = own.status;
+      const body = Buffer.from(own.body ?? "");
+      passage.sent = body.length;
+      response.writeHead(own.status, { "Content-Length": body.length, ...own.headers }).end(body);
+      return;
+    }
+    const upstream = await send(
+      message,
+      faults,
+      paced(message, connection.pace, () => limits.bytesPerSecond),
+    );
+    if (find(faults, "lost-answer") !== undefined) {
+      upstream.resume();
+      return resetNow(message.socket);
+    }
+    passage.status = writeHead(response, upstream, faults);
+    if (message.method === "HEAD" || find(faults, "empty") !== undefined) {
+      upstream.resume();
+      response.end();
+      return;
+    }
+    response.flushHeaders();
+    response.on("close", () => upstream.destroy());
+    await relay(upstream, response, { faults, passage, pace: connection.pace, rate });
+  }
+
+  function send(
+    message: IncomingMessage,
+    faults: readonly NetworkFault[],
+    body: AsyncIterable<Buffer>,
+  ): Promise<IncomingMessage> {
+    const headers = { ...message.headers, host: new URL(target).host };
+    if (find(faults, "no-ranges") !== undefined) delete headers["range"];
+    return new Promise((resolve, reject) => {
+      const outgoing = request(`${target}${message.url}`, { method: message.method, headers, agent });
+      outgoing.on("response", resolve).on("error", reject);
+      message.on("error", (error) => outgoing.destroy(error));
+      pipeline(body, outgoing, (error) => {
+        if (error) reject(error);
+      });
+    });
+  }
+
+  await listen(server);
+  return {
+    origin: originOf(server),
+    limits,
+    passages,
+    get peakRequests() {
+      return peak;
+    },
+    inject: (pattern, ...faults) => rules.add(pattern, faults),
+    reset: () => {
+      rules.clear();
+      Object.assign(limits, { bytesPerSecond: Number.POSITIVE_INFINITY, latencyMs: 0 });
+      passages.length = 0;
+      peak = 0;
+    },
+    close: async () => {
+      await closeServer(server);
+      agent.destroy();
+    },
+  };
+}
