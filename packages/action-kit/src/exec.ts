@@ -22,8 +22,12 @@ interface Started {
 const calls = new AsyncLocalStorage<Started>();
 subscribe("child_process", (message) => {
   const started = calls.getStore();
+  if (started === undefined || started.child !== undefined) return;
   // The channel's documented message is `{ process: ChildProcess }`.
-  if (started !== undefined) started.child ??= (message as { process: ChildProcess }).process;
+  const { process: child } = message as { process: ChildProcess };
+  started.child = child;
+  // A child may end without reading its input; its exit code tells what that meant. The streams come after the message.
+  process.nextTick(() => child.stdin?.on("error", () => undefined));
 });
 
 /** A `CommandRunner` on `@actions/exec`; `echo` is handed each command line and the output as it comes. */

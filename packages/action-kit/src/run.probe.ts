@@ -59,6 +59,10 @@ const scenarios: Record<string, (runner: Runner<typeof contract>) => Promise<voi
     const { stdout } = await runner.exec("cat", ["-"], { input: "over stdin", onOutput: () => undefined });
     runner.setOutput("result", stdout);
   },
+  "exec-ignores-input": async (runner) => {
+    const { exitCode } = await runner.exec("true", [], { input: "x".repeat(1024 * 1024) });
+    runner.setOutput("result", exitCode);
+  },
   "exports-a-line-break": async (runner) => runner.exportVariable("A", "b\nLD_PRELOAD=x"),
   "unknown-output": async (runner) => runner.setOutput("reslut" as "result", "x"),
   "huge-output": async (runner) => runner.setOutput("result", "x".repeat(1024 * 1024 + 1)),

@@ -162,4 +162,10 @@ describe("runner.exec", () => {
   test("hands input over on standard input", async () => {
     expect((await run("exec-input")).output).toContain("over stdin");
   });
+
+  test("goes by the exit code of a program that ends without reading its input", async () => {
+    const ended = await run("exec-ignores-input");
+    expect(ended.output).toMatch(/result<<.*\n0\n/);
+    expect(ended.code).toBe(0);
+  });
 });
