@@ -1,0 +1,20 @@
+import path from "node:path";
+import { Fault } from "@release-actions/report";
+import { readText } from "@release-actions/text";
+import { parseToml, type TomlDocument } from "@release-actions/toml";
+
+/** Hundreds of packages make some 50 kB; a file of megabytes is something else. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Reads a TOML file, named relative to the working folder as annotations want it. */
+export function readDocument(file: string): TomlDocument {
+  const shown = path.relative(process.cwd(), file);
+  const name = shown.startsWith("..") ? file : shown;
+  const text = readText(file, name);
+  if (text.length > MAX_BYTES) {
+    throw new Fault(`${name} has more than ${MAX_BYTES} characters, expected a lock file or a manifest`, {
+      location: { file: name },
+    });
+  }
+  return parseToml(text, name);
+}

@@ -1,0 +1,39 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { hashFiles } from "@release-actions/digest";
+import type { ParsedLock } from "@release-actions/environment";
+import { Fault, type Problem } from "@release-actions/report";
+import type { Services } from "./identify.ts";
+
+/** The root file system's archive must be the one the lock was resolved against. */
+export async function checkBaseImage(
+  file: string | undefined,
+  { lock, place }: ParsedLock,
+  services: Services,
+): Promise<Problem[]> {
+  if (file === undefined) return [];
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats?.isFile()) throw new Fault(`base-image: there is no file ${file}`);
+  if (stats.size === 0) throw new Fault(`base-image: ${file} has no bytes, expected the archive of a root file system`);
+  const [hashes] = await hashFiles([{ path: file, size: stats.size }], { reporter: services, signal: services.signal });
+  const stated = lock.baseImageDigest.replace(/^blake3:/, "");
+  if (hashes?.blake3 === stated) return [];
+  const message = `${path.basename(file)} has the BLAKE3 ${hashes?.blake3}, but \`base_image_digest\` is ${lock.baseImageDigest}`;
+  return [{ level: "error", message, location: place("base_image_digest") }];
+}
+
+/** A lock that is not in version control gives every clone its own environment. */
+export async function checkTracked(file: string, { place }: ParsedLock, services: Services): Promise<Problem[]> {
+  const git = (...args: string[]): ReturnType<Services["exec"]> =>
+    services.exec("git", ["-C", path.dirname(file), ...args], { check: false, onOutput: () => undefined });
+  const inside = await git("rev-parse", "--is-inside-work-tree");
+  if (inside.exitCode !== 0) {
+    services.debug(`not asked whether git tracks ${file}: ${inside.stderr.trim() || "it lies in no repository"}`);
+    return [];
+  }
+  const listed = await git("ls-files", "--error-unmatch", "--", path.basename(file));
+  if (listed.exitCode === 0) return [];
+  const location = { ...place("lock_version"), line: 1 };
+  const message = `${path.basename(file)} is not tracked by git: commit it, or others resolve another environment`;
+  return [{ level: "warning", message, location }];
+}
