@@ -1,11 +1,17 @@
 import { formatBytes } from "@release-actions/report";
 import { type Decoder, JsonError } from "./decoder.ts";
+import { requireUnambiguous } from "./unambiguous.ts";
 
 export interface ParseOptions {
   /** For messages: what the text is and where it came from, such as "the plan in dist-manifest.json". */
   readonly source: string;
   /** In bytes of UTF-8. */
   readonly maxBytes: number;
+  /**
+   * Refuse what two parsers may read differently, for documents that others will read again: a byte order
+   * mark, a key told twice, `__proto__`, nesting beyond `MAX_DEPTH`.
+   */
+  readonly strict?: boolean;
 }
 
 /**
@@ -13,18 +19,18 @@ export interface ParseOptions {
  *
  * @throws JsonError naming the source when it is empty, too large, not UTF-8 or not JSON.
  */
-export function parseJson(content: string | Uint8Array, { source, maxBytes }: ParseOptions): unknown {
+export function parseJson(content: string | Uint8Array, { source, maxBytes, strict = false }: ParseOptions): unknown {
   const size = typeof content === "string" ? Buffer.byteLength(content) : content.byteLength;
   if (size > maxBytes) {
     throw new JsonError(`${source} is ${formatBytes(size)}, expected at most ${formatBytes(maxBytes)}`);
   }
-  const json = (typeof content === "string" ? content : decodeUtf8(content, source)).replace(/^\uFEFF/, "");
+  const whole = typeof content === "string" ? content : decodeUtf8(content, source);
+  const json = whole.replace(/^\uFEFF/, "");
+  if (strict && json !== whole) throw new JsonError(`${source} begins with a byte order mark`);
   if (json.trim() === "") throw new JsonError(`${source} is empty, expected JSON`);
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new JsonError(`${source} is not JSON: it starts with ${JSON.stringify(json.trim().slice(0, 40))}`, { cause });
-  }
+  const value = parseSyntax(json, source);
+  if (strict) requireUnambiguous(json, source);
+  return value;
 }
 
 /** Parses and decodes in one step. Errors name the source and the place in it. */
@@ -38,9 +44,17 @@ export function decodeJson<T>(content: string | Uint8Array, decoder: Decoder<T>,
   }
 }
 
+function parseSyntax(json: string, source: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new JsonError(`${source} is not JSON: it starts with ${JSON.stringify(json.trim().slice(0, 40))}`, { cause });
+  }
+}
+
 function decodeUtf8(bytes: Uint8Array, source: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new JsonError(`${source} is not UTF-8 text`, { cause });
   }
