@@ -1,0 +1,57 @@
+import path from "node:path";
+import { currentContext, endpointOfContext, tlsFilesIn } from "./context.ts";
+import { type Endpoint, parseEndpoint } from "./endpoint.ts";
+
+/** The part of the world that decides where an engine is looked for. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  /** Undefined where there are no user IDs. */
+  readonly uid: number | undefined;
+}
+
+/** A place where an engine may listen, and why it is looked for there. */
+export interface Candidate {
+  readonly origin: string;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * Where to look for an engine, best first. What somebody chose, by `DOCKER_HOST` or a context as the
+ * docker client reads them, stands alone: another engine's images would not be seen by the client.
+ */
+export async function findCandidates(surroundings: Surroundings): Promise<readonly Candidate[]> {
+  const { env, home, platform } = surroundings;
+  const configFolder = env["DOCKER_CONFIG"] || path.join(home, ".docker");
+  const host = env["DOCKER_HOST"];
+  if (host)
+    return [{ origin: "DOCKER_HOST", endpoint: parseEndpoint(host, "DOCKER_HOST", tlsFromEnv(env, configFolder)) }];
+  const context = await currentContext(configFolder, env);
+  if (context !== undefined) {
+    const endpoint = await endpointOfContext(configFolder, context);
+    return [{ origin: `the docker context "${context.name}"`, endpoint }];
+  }
+  return platform === "win32" ? [socket("the default pipe", "//./pipe/docker_engine")] : unixSockets(surroundings);
+}
+
+function unixSockets({ env, platform, uid }: Surroundings): Candidate[] {
+  const candidates = [socket("the default socket", "/var/run/docker.sock")];
+  const runtimeFolder = env["XDG_RUNTIME_DIR"] || (uid === undefined ? undefined : `/run/user/${uid}`);
+  if (runtimeFolder !== undefined) candidates.push(socket("rootless Docker", `${runtimeFolder}/docker.sock`));
+  const podmanHost = env["CONTAINER_HOST"];
+  if (podmanHost) candidates.push({ origin: "CONTAINER_HOST", endpoint: parseEndpoint(podmanHost, "CONTAINER_HOST") });
+  if (platform !== "linux") return candidates;
+  candidates.push(socket("podman", "/run/podman/podman.sock"));
+  if (runtimeFolder !== undefined) candidates.push(socket("rootless podman", `${runtimeFolder}/podman/podman.sock`));
+  return candidates;
+}
+
+function socket(origin: string, socketPath: string): Candidate {
+  return { origin, endpoint: { kind: "socket", path: socketPath } };
+}
+
+/** As the docker client does: any value of `DOCKER_TLS_VERIFY` that is not empty asks for TLS. */
+function tlsFromEnv(env: Surroundings["env"], configFolder: string): ReturnType<typeof tlsFilesIn> | undefined {
+  return env["DOCKER_TLS_VERIFY"] ? tlsFilesIn(env["DOCKER_CERT_PATH"] || configFolder, true) : undefined;
+}

@@ -1,0 +1,81 @@
+import { listOf, object, optional, string } from "@release-actions/json";
+import { type ApiVersion, negotiate, parseApiVersion } from "./api-version.ts";
+import { callJson, collect } from "./call.ts";
+import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { EngineError } from "./fault.ts";
+import type { Platform } from "./platform.ts";
+import { exchange } from "./transport.ts";
+
+/** An engine that answers, and what it says of itself. The functions of this package take it first. */
+export interface Engine {
+  readonly endpoint: Endpoint;
+  readonly product: "docker" | "podman";
+  readonly version: string;
+  /** What both sides speak. */
+  readonly apiVersion: ApiVersion;
+  /** What its images must be made for. */
+  readonly platform: Platform;
+  /** As `docker info` names it: `overlay2`, `overlayfs`, ... */
+  readonly storageDriver: string;
+  /**
+   * Whether images are kept by containerd: an image's ID is then the digest of its manifest or
+   * index, and otherwise that of its config.
+   */
+  readonly containerdStore: boolean;
+  /** Where the engine keeps its data, as it sees its own file system. */
+  readonly rootFolder: string;
+}
+
+/** The driver type that `docker info` shows for the containerd store. */
+const CONTAINERD_STORE = "io.containerd.snapshotter.v1";
+
+const versionAnswer = object({
+  Version: string,
+  Os: string,
+  Arch: string,
+  Components: optional(listOf(object({ Name: string })), []),
+});
+
+const infoAnswer = object({
+  Driver: string,
+  DriverStatus: optional(listOf(listOf(string)), []),
+  DockerRootDir: string,
+});
+
+/** How long an engine may take to say that it is there. */
+const PING_LIMIT_MS = 10_000;
+
+/** Asks the engine at `endpoint` what it is. Throws `EngineConnectionLost` when none is there. */
+export async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Engine> {
+  const apiVersion = negotiate(await ping(endpoint, signal));
+  const caller = { endpoint, apiVersion };
+  const doing = "asking the engine what it is";
+  const version = await callJson(caller, { method: "GET", path: "/version", doing, signal }, versionAnswer);
+  const info = await callJson(caller, { method: "GET", path: "/info", doing, signal }, infoAnswer);
+  return {
+    ...caller,
+    product: version.Components.some(({ Name }) => Name.startsWith("Podman")) ? "podman" : "docker",
+    version: version.Version,
+    platform: { os: version.Os, architecture: version.Arch },
+    storageDriver: info.Driver,
+    containerdStore: info.DriverStatus.some(([key, value]) => key === "driver-type" && value === CONTAINERD_STORE),
+    rootFolder: info.DockerRootDir,
+  };
+}
+
+/** Resolves with the newest API version the engine speaks, when it is up. */
+export async function ping(endpoint: Endpoint, signal?: AbortSignal): Promise<ApiVersion> {
+  const limit = AbortSignal.timeout(PING_LIMIT_MS);
+  const answer = await exchange(endpoint, {
+    method: "GET",
+    path: "/_ping",
+    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+  });
+  const doing = `asking ${formatEndpoint(endpoint)} whether it is a container engine`;
+  const said = (await collect(answer.body, doing)).toString("utf8").trim();
+  const offered = parseApiVersion(String(answer.headers["api-version"]));
+  if (answer.status !== 200 || offered === undefined) {
+    throw new EngineError(doing, `${said.slice(0, 200)} (status ${answer.status})`, { status: answer.status });
+  }
+  return offered;
+}

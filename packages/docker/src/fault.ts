@@ -1,0 +1,26 @@
+import { Fault, type FaultDetails } from "@release-actions/report";
+
+/** The engine answered, and what it answered is an error: its status, or an error inside a stream of messages. */
+export class EngineError extends Fault {
+  override readonly name = "EngineError";
+  /** The HTTP status; undefined for an error that came inside a stream that had begun with 200. */
+  readonly status: number | undefined;
+  /** What the engine said, alone. */
+  readonly said: string;
+
+  constructor(doing: string, said: string, details: FaultDetails & { status?: number } = {}) {
+    super(`${doing}: the engine says: ${said}`, details);
+    this.status = details.status;
+    this.said = said;
+  }
+}
+
+/** The connection to the engine broke before the answer was complete: it was restarted, killed, or ran out of memory. */
+export class EngineConnectionLost extends Fault {
+  override readonly name = "EngineConnectionLost";
+}
+
+/** No engine answers. The message lists what was tried, and why each failed. */
+export class EngineNotFound extends Fault {
+  override readonly name = "EngineNotFound";
+}

@@ -1,0 +1,73 @@
+import { homedir } from "node:os";
+import type { Reporter } from "@release-actions/report";
+import { type Candidate, findCandidates, type Surroundings } from "./candidates.ts";
+import { formatEndpoint } from "./endpoint.ts";
+import { connect, type Engine } from "./engine.ts";
+import { EngineConnectionLost, EngineError, EngineNotFound } from "./fault.ts";
+
+export interface FindOptions {
+  readonly reporter: Reporter;
+  readonly signal?: AbortSignal | undefined;
+  /** Where to look; the process's own surroundings by default. */
+  readonly surroundings?: Surroundings;
+}
+
+type Failure = "absent" | "denied" | "silent";
+
+/**
+ * The container engine that the `docker` client would use here; podman's where there is none.
+ *
+ * @throws EngineNotFound when none answers, naming each place that was tried and what is wrong there.
+ */
+export async function findEngine({ reporter, signal, surroundings = ownSurroundings() }: FindOptions): Promise<Engine> {
+  const tried: { candidate: Candidate; failure: Failure; reason: string }[] = [];
+  for (const candidate of await findCandidates(surroundings)) {
+    try {
+      const engine = await connect(candidate.endpoint, signal);
+      reporter.debug(
+        `engine: ${engine.product} ${engine.version} at ${formatEndpoint(engine.endpoint)} (${candidate.origin})`,
+      );
+      return engine;
+    } catch (error) {
+      signal?.throwIfAborted();
+      const failed = { candidate, ...explain(error) };
+      tried.push(failed);
+      // Docker is there, and meant; another engine found further down would only hide the cause.
+      if (failed.failure === "denied") break;
+    }
+  }
+  const lines = tried.map(
+    ({ candidate, reason }) => `- ${candidate.origin}: ${formatEndpoint(candidate.endpoint)}: ${reason}`,
+  );
+  throw new EngineNotFound(`no container engine answers; tried:\n${lines.join("\n")}`, {
+    advice: adviceFor(tried.map(({ failure }) => failure)),
+  });
+}
+
+function explain(error: unknown): { failure: Failure; reason: string } {
+  const code = error instanceof EngineConnectionLost ? codeOf(error.cause) : undefined;
+  if (code === "EACCES" || code === "EPERM") return { failure: "denied", reason: "permission denied" };
+  if (code === "ENOENT") return { failure: "absent", reason: "there is no such socket" };
+  if (code === "ECONNREFUSED") return { failure: "silent", reason: "nobody listens there" };
+  if (error instanceof EngineConnectionLost || error instanceof EngineError)
+    return { failure: "silent", reason: error.message };
+  if (error instanceof DOMException && error.name === "TimeoutError")
+    return { failure: "silent", reason: "no answer in time" };
+  throw error;
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : undefined;
+}
+
+function adviceFor(failures: readonly Failure[]): string {
+  if (failures.includes("denied")) {
+    return "Let this user use the engine: add it to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again).";
+  }
+  if (failures.includes("silent")) return "Start the engine (`sudo systemctl start docker`), or correct the address.";
+  return "Install Docker or podman, or set DOCKER_HOST to an engine's address.";
+}
+
+function ownSurroundings(): Surroundings {
+  return { env: process.env, home: homedir(), platform: process.platform, uid: process.getuid?.() };
+}

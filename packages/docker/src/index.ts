@@ -1,0 +1,16 @@
+// Talks to a container engine over its API; no client is needed and no client's text is read.
+
+export type { Candidate, Surroundings } from "./candidates.ts";
+export { freeDisk, layersSize } from "./disk.ts";
+export { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
+export { connect, type Engine } from "./engine.ts";
+export { EngineConnectionLost, EngineError, EngineNotFound } from "./fault.ts";
+export { type FindOptions, findEngine } from "./find.ts";
+export { type Image, type ImageOptions, inspectImage, removeImage, tagImage } from "./images.ts";
+export { type LoadedImage, type LoadOptions, loadImage } from "./load.ts";
+export { formatPlatform, type Platform } from "./platform.ts";
+export { type PullOptions, pullImage, type RegistryCredentials } from "./pull.ts";
+export { InvalidReference, isImageId, parseReference, type Reference } from "./reference.ts";
+export { saveImages } from "./save.ts";
+export type { Bytes } from "./transport.ts";
+export { type Trial, tryImage } from "./trial.ts";

@@ -1,0 +1,62 @@
+import type { Reporter } from "@release-actions/report";
+import { call } from "./call.ts";
+import type { Engine } from "./engine.ts";
+import { EngineError } from "./fault.ts";
+import { type Image, inspectImage } from "./images.ts";
+import { progressOf } from "./message-progress.ts";
+import { readMessages } from "./messages.ts";
+import { formatPlatform, type Platform } from "./platform.ts";
+import { parseReference } from "./reference.ts";
+import { retryOverRestart } from "./restart.ts";
+
+/** For the registry the image comes from; sent to the engine, which passes it on there. */
+export interface RegistryCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface PullOptions {
+  readonly reporter: Reporter;
+  readonly platform?: Platform | undefined;
+  readonly credentials?: RegistryCredentials | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Has the engine pull an image by tag (`latest` when there is neither) or by digest, and returns
+ * what it then has under that name.
+ *
+ * @throws EngineError with the reason, also when the engine says no word of an error and yet has no
+ * such image afterwards.
+ */
+export function pullImage(engine: Engine, reference: string, options: PullOptions): Promise<Image> {
+  const { repository, tag, digest } = parseReference(reference);
+  const { reporter, platform, credentials, signal } = options;
+  const doing = `pulling ${reference}`;
+  return retryOverRestart(engine, options, async () => {
+    const answer = await call(engine, {
+      method: "POST",
+      path: "/images/create",
+      query: {
+        fromImage: repository,
+        tag: digest ?? tag ?? "latest",
+        platform: platform === undefined ? undefined : formatPlatform(platform),
+      },
+      headers: credentials === undefined ? {} : { "x-registry-auth": authHeader(credentials) },
+      signal,
+      doing,
+    });
+    const showProgress = progressOf(doing, reporter);
+    for await (const message of readMessages(answer.body, doing)) showProgress(message);
+    const image = await inspectImage(engine, digest === undefined ? reference : `${repository}@${digest}`, {
+      platform,
+      signal,
+    });
+    if (image === undefined) throw new EngineError(doing, "nothing of an error, yet it has no such image now");
+    return image;
+  });
+}
+
+function authHeader({ username, password }: RegistryCredentials): string {
+  return Buffer.from(JSON.stringify({ username, password })).toString("base64url");
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Reporter } from "@release-actions/report";
+import { type Engine, ping } from "./engine.ts";
+import { EngineConnectionLost } from "./fault.ts";
+
+/** How long an engine may take to come back; a service manager restarts it within seconds. */
+const COMEBACK_LIMIT_MS = 30_000;
+const POLL_INTERVAL_MS = 500;
+
+/**
+ * Runs `work` once more when the connection broke in the middle of it and the engine answers again:
+ * it was restarted. What the engine said is not tried again.
+ */
+export async function retryOverRestart<T>(
+  engine: Engine,
+  { reporter, signal }: { reporter: Reporter; signal?: AbortSignal | undefined },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineConnectionLost)) throw error;
+    if (!(await comesBack(engine, signal))) throw error;
+    reporter.info(`${error.message}; the engine is back, trying once more`);
+    return await work();
+  }
+}
+
+async function comesBack(engine: Engine, signal: AbortSignal | undefined): Promise<boolean> {
+  const deadline = Date.now() + COMEBACK_LIMIT_MS;
+  while (Date.now() < deadline) {
+    signal?.throwIfAborted();
+    const answers = await ping(engine.endpoint, signal).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return true;
+    await sleep(POLL_INTERVAL_MS);
+  }
+  return false;
+}

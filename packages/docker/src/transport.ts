@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { type Endpoint, formatEndpoint, type TlsFiles } from "./endpoint.ts";
+import { EngineConnectionLost } from "./fault.ts";
+
+export type Bytes = AsyncIterable<Uint8Array>;
+
+export interface HttpCall {
+  readonly method: "GET" | "HEAD" | "POST" | "DELETE";
+  /** With the query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Bytes | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** To be read to its end or left early; either closes the connection. Throws as `exchange` does. */
+  readonly body: Bytes;
+}
+
+/**
+ * One HTTP exchange over a connection of its own: an engine that restarts leaves no dead connection
+ * behind to trip over. Resolves with the head of the answer; a body that is still being sent goes on.
+ *
+ * @throws the body's own error when reading it fails, the signal's reason when it fires, and
+ * `EngineConnectionLost` (with the system's error as cause) for what befalls the connection.
+ */
+export async function exchange(endpoint: Endpoint, call: HttpCall): Promise<HttpAnswer> {
+  call.signal?.throwIfAborted();
+  const request = open(endpoint, call);
+  let bodyError: { error: unknown } | undefined;
+  const explain = (cause: unknown): unknown => {
+    if (call.signal?.aborted) return call.signal.reason;
+    return bodyError === undefined ? lost(endpoint, cause) : bodyError.error;
+  };
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    // Stays on after the answer has begun, when errors also show in the answer's body.
+    request.on("error", (cause) => reject(explain(cause))).once("response", resolve);
+  });
+  void send(request, call.body).catch((error: unknown) => {
+    bodyError = { error };
+    request.destroy(new Error("the body to be sent failed"));
+  });
+  const response = await answered;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: read(response, explain) };
+}
+
+async function* read(response: IncomingMessage, explain: (cause: unknown) => unknown): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response) yield chunk as Buffer; // No encoding was set.
+  } catch (cause) {
+    throw explain(cause);
+  }
+}
+
+function open(endpoint: Endpoint, call: HttpCall): ClientRequest {
+  const { method, path, signal } = call;
+  const common = { method, path, agent: false as const, ...(signal && { signal }) };
+  if (endpoint.kind === "socket") {
+    // An engine accepts any host's name there, but not none.
+    return requestHttp({ ...common, socketPath: endpoint.path, headers: { host: "docker", ...call.headers } });
+  }
+  const { host, port, tls } = endpoint;
+  if (tls === undefined) return requestHttp({ ...common, host, port, headers: call.headers });
+  return requestHttps({ ...common, host, port, headers: call.headers, ...readTlsFiles(tls) });
+}
+
+function readTlsFiles(tls: TlsFiles): object {
+  const files = Object.entries({ ca: tls.ca, cert: tls.cert, key: tls.key });
+  const contents = files.flatMap(([name, file]) => (file === undefined ? [] : [[name, readFileSync(file)]]));
+  return { ...Object.fromEntries(contents), rejectUnauthorized: tls.verify };
+}
+
+/** Throws only what reading the body throws; the fate of the connection shows elsewhere. */
+async function send(request: ClientRequest, body: string | Bytes | undefined): Promise<void> {
+  if (typeof body !== "object") {
+    request.end(body);
+    return;
+  }
+  let refused = false;
+  request.once("response", (response) => {
+    refused = (response.statusCode ?? 0) >= 400;
+  });
+  const closed = once(request, "close");
+  for await (const chunk of body) {
+    if (request.destroyed) return;
+    // An engine that has refused reads no further: stop sending, so that its answer is heard.
+    if (refused) break;
+    if (!request.write(chunk)) await Promise.race([once(request, "drain"), closed]);
+  }
+  request.end();
+}
+
+function lost(endpoint: Endpoint, cause: unknown): EngineConnectionLost {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new EngineConnectionLost(`the connection to the engine at ${formatEndpoint(endpoint)} failed: ${why}`, {
+    cause,
+  });
+}
