@@ -1,0 +1,171 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseVersion } from "@release-actions/channel";
+import { checkFormula, type Expectation } from "./check.ts";
+import { fixtureSha256, makeFormula } from "./formula-fixture.ts";
+import { checkLayout } from "./layout.ts";
+import { parseFormula } from "./parse.ts";
+import { versionedFormula } from "./versioned.ts";
+
+const TARGETS = [
+  "aarch64-apple-darwin",
+  "x86_64-apple-darwin",
+  "aarch64-unknown-linux-musl",
+  "x86_64-unknown-linux-gnu",
+];
+const archives = TARGETS.map((target) => ({
+  name: `widget-${target}.tar.xz`,
+  targets: [target],
+  sha256: fixtureSha256(`widget-${target}.tar.xz`),
+}));
+const release: Expectation = { version: parseVersion("1.2.3"), tag: "v1.2.3", archives };
+
+const messages = (text: string, expected: Expectation = release, file = "widget.rb"): string[] =>
+  checkFormula(parseFormula(text, file), expected).map((problem) => `${problem.location?.line}: ${problem.message}`);
+
+const FIRST = fixtureSha256("widget-aarch64-apple-darwin.tar.xz");
+const change = (from: string | RegExp, to: string): string => {
+  const changed = makeFormula().replace(from, to);
+  if (changed === makeFormula()) throw new Error(`nothing to replace: ${from}`);
+  return changed;
+};
+
+describe("checkFormula", () => {
+  test("finds nothing in a formula that matches its release", () => {
+    expect(messages(makeFormula())).toEqual([]);
+  });
+
+  test("finds nothing when the downloads lead through a gateway", () => {
+    expect(messages(makeFormula({ base: "https://acme.gateway.scarf.sh/widget/v1.2.3" }))).toEqual([]);
+  });
+
+  test.each<[name: string, text: string, message: string]>([
+    [
+      "a sha256 that is absent, as cargo-dist writes it without the builds' manifests (B136)",
+      change(/ {6}sha256 .*\n/, ""),
+      "7: widget.rb: there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
+    ],
+    ["a sha256 written twice (B136)", change(/( {6}sha256 .*\n)/, "$1$1"), "9: widget.rb: there is a second sha256"],
+    ["a sha256 in upper case (B136)", change(FIRST, FIRST.toUpperCase()), "expected 64 lowercase hex characters"],
+    ["a sha256 of 63 characters (B136)", change(FIRST, FIRST.slice(1)), "expected 64 lowercase hex characters"],
+    [
+      "the sha256 of nothing (B137)",
+      change(FIRST, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      "is that of an empty file",
+    ],
+    [
+      "a url of another version (B138)",
+      change("/v1.2.3/widget-aarch64-apple", "/v1.2.2/widget-aarch64-apple"),
+      "v1.2.2/widget-aarch64-apple-darwin.tar.xz is not of v1.2.3",
+    ],
+    [
+      "another version (B138)",
+      change('version "1.2.3"', 'version "1.2.2"'),
+      "4: widget.rb: the version is 1.2.2, expected 1.2.3",
+    ],
+    ["no version", change(/ {2}version .*\n/, ""), "there is no `version`, expected 1.2.3"],
+    [
+      "a class that does not fit the file (B139)",
+      makeFormula({ className: "Wigdet" }),
+      "1: widget.rb: the class is Wigdet, expected Widget",
+    ],
+    [
+      "a processor left out (B141)",
+      change(/ {4}if Hardware::CPU.intel\?\n.*darwin.*\n.*\n {4}end\n/, ""),
+      "there is an archive for macOS on Intel, but no url",
+    ],
+    [
+      "a system left out (B141)",
+      change(/ {2}if OS.linux\?\n(.*\n){8} {2}end\n/, ""),
+      "there is an archive for Linux on ARM, but no url",
+    ],
+    [
+      "plain HTTP (B144)",
+      change("https://github.com/acme/widget/releases", "http://github.com/acme/widget/releases"),
+      "is no https URL",
+    ],
+    [
+      "the sha256 of another processor's archive (B145)",
+      change(FIRST, fixtureSha256("widget-x86_64-apple-darwin.tar.xz")),
+      "has the sha256 of https://github.com",
+    ],
+    [
+      "an archive of another processor",
+      change("widget-aarch64-apple-darwin.tar.xz", "widget-x86_64-apple-darwin.tar.xz"),
+      "is for x86_64-apple-darwin, but is offered to macOS on ARM",
+    ],
+    [
+      "a file that is not in the release",
+      change("widget-aarch64-apple", "gadget-aarch64-apple"),
+      "gadget-aarch64-apple-darwin.tar.xz is no archive of this release",
+    ],
+    ["a sha256 that is not the build's", change(FIRST, "a".repeat(64)), `but the finished build has ${FIRST}`],
+    ["no url at all", 'class Widget < Formula\n  version "1.2.3"\nend\n', "there is no `url`"],
+  ])("finds %s", (_name, text, message) => {
+    expect(messages(text).join("\n")).toContain(message);
+  });
+
+  test("does not vouch for an archive whose checksum nobody knows", () => {
+    const unknown = { ...release, archives: archives.map((archive) => ({ ...archive, sha256: undefined })) };
+    expect(messages(makeFormula(), unknown)[0]).toContain(
+      "nothing tells the sha256 of widget-aarch64-apple-darwin.tar.xz",
+    );
+  });
+
+  test("lets every Mac use the Intel archive when there is no other", () => {
+    const text =
+      'class Widget < Formula\n  version "1.2.3"\n  if OS.mac?\n    url "https://github.com/acme/widget/releases/download/v1.2.3/widget-x86_64-apple-darwin.tar.xz"\n' +
+      `    sha256 "${fixtureSha256("widget-x86_64-apple-darwin.tar.xz")}"\n  end\nend\n`;
+    const intel = archives.filter((archive) => archive.name.includes("x86_64-apple"));
+    expect(messages(text, { ...release, archives: intel })).toEqual([]);
+    expect(messages(text)).toContain(
+      "4: widget.rb: widget-x86_64-apple-darwin.tar.xz is for x86_64-apple-darwin, but is offered to macOS on every processor",
+    );
+  });
+
+  test("reads a hotfix's tag in either spelling", () => {
+    const hotfix = { ...release, version: parseVersion("1.2.3+hotfix.1"), tag: "v1.2.3+hotfix.1" };
+    expect(messages(makeFormula({ version: "1.2.3+hotfix.1" }), hotfix)).toEqual([]);
+    const base = "https://github.com/acme/widget/releases/download/v1.2.3%2Bhotfix.1";
+    expect(messages(makeFormula({ version: "1.2.3+hotfix.1", base }), hotfix)).toEqual([]);
+  });
+});
+
+describe("checkLayout", () => {
+  test("finds nothing in what cargo-dist writes", () => {
+    expect(checkLayout(makeFormula(), "widget.rb")).toEqual([]);
+  });
+
+  test.each([
+    ["CR LF (B142)", makeFormula().replaceAll("\n", "\r\n"), "error", "ends with CR LF"],
+    ["no final line end (B142)", makeFormula().trimEnd(), "error", "has no line end"],
+    ["a byte order mark", `\uFEFF${makeFormula()}`, "error", "byte order mark"],
+    ["a tab", makeFormula().replace("  desc", "\tdesc"), "warning", "indented with a tab"],
+    [
+      "white space at the end of a line",
+      makeFormula().replace("Formula\n", "Formula \n"),
+      "warning",
+      "ends with white space",
+    ],
+    ["an odd indentation", makeFormula().replace("  desc", "   desc"), "warning", "odd number of spaces"],
+  ])("finds %s", (_name, text, level, message) => {
+    expect(checkLayout(text, "widget.rb")).toEqual([
+      expect.objectContaining({ level, message: expect.stringContaining(message) }),
+    ]);
+  });
+});
+
+describe("versionedFormula", () => {
+  const versioned = versionedFormula(makeFormula(), "widget.rb", "1.2");
+
+  test("renames file and class, and keeps the formula out of everybody's PATH", () => {
+    expect(versioned.file).toBe("widget@1.2.rb");
+    expect(versioned.text).toContain("class WidgetAT12 < Formula\n");
+    expect(versioned.text).toContain('  license "MIT"\n\n  keg_only :versioned_formula\n\n  BINARY_ALIASES');
+    expect(messages(versioned.text, release, versioned.file)).toEqual([]);
+  });
+
+  test("leaves everything else as it was", () => {
+    const back = versioned.text.replace("WidgetAT12", "Widget").replace("\n  keg_only :versioned_formula\n", "");
+    expect(back).toBe(makeFormula());
+  });
+});

@@ -1,0 +1,149 @@
+import type { Version } from "@release-actions/channel";
+import type { Problem } from "@release-actions/report";
+import { type Arch, classNameOf, type Formula, type FormulaDownload, type Os } from "./formula.ts";
+
+/** The SHA-256 of nothing: what a failed download leaves. */
+const SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** An archive of the release that a formula may download. */
+export interface ReleaseArchive {
+  readonly name: string;
+  /** Rust target triples. */
+  readonly targets: readonly string[];
+  /** Of the finished build, lowercase hex; `undefined` when nobody knows it. */
+  readonly sha256: string | undefined;
+}
+
+export interface Expectation {
+  readonly version: Version;
+  /** The git tag under which the files are downloaded. */
+  readonly tag: string;
+  readonly archives: readonly ReleaseArchive[];
+}
+
+/** Compares a formula with the release it is to install. No findings: it may be published. */
+export function checkFormula(formula: Formula, expected: Expectation): readonly Problem[] {
+  const problem = (line: number, message: string): Problem => ({
+    level: "error",
+    message: `${formula.file}: ${message}`,
+    title: "Formula does not match the release",
+    location: { file: formula.file, line },
+  });
+  const found: Problem[] = [];
+  const className = classNameOf(formula.file);
+  if (formula.className.value !== className) {
+    found.push(
+      problem(
+        formula.className.line,
+        `the class is ${formula.className.value}, expected ${className} as the file is called ${formula.file}`,
+      ),
+    );
+  }
+  if (formula.version?.value !== expected.version.text) {
+    const said = formula.version === undefined ? "there is no `version`" : `the version is ${formula.version.value}`;
+    found.push(problem(formula.version?.line ?? 1, `${said}, expected ${expected.version.text}`));
+  }
+  if (formula.downloads.length === 0) found.push(problem(1, "there is no `url`"));
+  for (const download of formula.downloads) {
+    found.push(...checkDownload(download, expected).map(({ line, message }) => problem(line, message)));
+  }
+  found.push(...sharedChecksums(formula.downloads).map(({ line, message }) => problem(line, message)));
+  found.push(...missingPlatforms(formula.downloads, expected.archives).map((message) => problem(1, message)));
+  return found;
+}
+
+interface Finding {
+  readonly line: number;
+  readonly message: string;
+}
+
+function checkDownload(download: FormulaDownload, { tag, archives }: Expectation): readonly Finding[] {
+  const { url } = download;
+  const findings: Finding[] = [];
+  const say = (line: number, message: string): void => void findings.push({ line, message });
+  if (!URL.canParse(url.value) || !/^(https:|http:\/\/127\.0\.0\.1)/.test(url.value))
+    say(url.line, `${url.value} is no https URL`);
+  const segments = url.value
+    .replace(/[?#].*$/, "")
+    .split("/")
+    .map(decoded);
+  const file = segments.at(-1) ?? "";
+  // A tag may hold slashes (`widget/v1.2.3`), and a gateway keeps the tag somewhere in the path.
+  if (!segments.join("/").includes(tag)) say(url.line, `${url.value} is not of ${tag}`);
+
+  const [sha256, second] = download.sha256;
+  if (sha256 === undefined) say(url.line, `there is no sha256 for ${file}`);
+  else if (second !== undefined) say(second.line, `there is a second sha256 for ${file}`);
+  else if (!/^[0-9a-f]{64}$/.test(sha256.value))
+    say(sha256.line, `the sha256 of ${file} is ${JSON.stringify(sha256.value)}, expected 64 lowercase hex characters`);
+  else if (sha256.value === SHA256_OF_NOTHING) say(sha256.line, `the sha256 of ${file} is that of an empty file`);
+
+  const archive = archives.find((candidate) => candidate.name === file);
+  if (archive === undefined) {
+    say(url.line, `${file} is no archive of this release`);
+  } else if (archive.sha256 === undefined) {
+    say(url.line, `nothing tells the sha256 of ${file} in the finished build`);
+  } else if (sha256 !== undefined && sha256.value !== archive.sha256) {
+    say(sha256.line, `the sha256 of ${file} is ${sha256.value}, but the finished build has ${archive.sha256}`);
+  }
+  if (archive !== undefined && !archive.targets.some((target) => runsOn(target, download, archives))) {
+    say(url.line, `${file} is for ${archive.targets.join(", ")}, but is offered to ${platformName(download)}`);
+  }
+  return findings;
+}
+
+function sharedChecksums(downloads: readonly FormulaDownload[]): readonly Finding[] {
+  return downloads.flatMap(({ url, sha256 }, index) => {
+    const twin = downloads
+      .slice(0, index)
+      .find((other) => other.sha256[0]?.value === sha256[0]?.value && other.url.value !== url.value);
+    if (twin === undefined || sha256[0] === undefined) return [];
+    return [{ line: sha256[0].line, message: `${url.value} has the sha256 of ${twin.url.value}` }];
+  });
+}
+
+function missingPlatforms(
+  downloads: readonly FormulaDownload[],
+  archives: readonly ReleaseArchive[],
+): readonly string[] {
+  const platforms = new Map<string, { os: Os; arch: Arch }>();
+  for (const target of archives.flatMap((archive) => archive.targets)) {
+    const platform = platformOf(target);
+    if (platform !== undefined) platforms.set(platformName(platform), platform);
+  }
+  return [...platforms]
+    .filter(
+      ([, { os, arch }]) =>
+        !downloads.some((download) => (download.os ?? os) === os && (download.arch ?? arch) === arch),
+    )
+    .map(([name]) => `there is an archive for ${name}, but no url`);
+}
+
+/** Does a target's program run where a download is used? An Intel Mac's does on the other Macs, when they have none of their own. */
+function runsOn(target: string, { os, arch }: FormulaDownload, archives: readonly ReleaseArchive[]): boolean {
+  const platform = platformOf(target);
+  if (platform === undefined || (os !== undefined && os !== platform.os)) return false;
+  const armMac = archives.some((archive) => archive.targets.includes("aarch64-apple-darwin"));
+  if (platform.os === "macos" && platform.arch === "intel" && !armMac) return true;
+  return arch === platform.arch;
+}
+
+function platformOf(target: string): { os: Os; arch: Arch } | undefined {
+  const [, cpu, rest] = /^(x86_64|aarch64)-(.+)$/.exec(target) ?? [];
+  if (cpu === undefined || rest === undefined) return undefined;
+  const os = rest.endsWith("-darwin") ? "macos" : rest.includes("-linux-") ? "linux" : undefined;
+  return os && { os, arch: cpu === "aarch64" ? "arm" : "intel" };
+}
+
+function platformName({ os, arch }: { readonly os: Os | undefined; readonly arch: Arch | undefined }): string {
+  return `${os === undefined ? "every system" : os === "macos" ? "macOS" : "Linux"} on ${arch === undefined ? "every processor" : arch === "arm" ? "ARM" : "Intel"}`;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // No percent-encoding, so it stands for itself.
+    return segment;
+  }
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "@jest/globals";
+import { classNameOf, FormulaError } from "./formula.ts";
+import { makeFormula } from "./formula-fixture.ts";
+import { parseFormula } from "./parse.ts";
+
+const parse = (text: string) => parseFormula(text, "widget.rb");
+const inClass = (body: string): string => `class Widget < Formula\n${body}\nend\n`;
+
+describe("parseFormula", () => {
+  test("reads what cargo-dist writes, with the platform of every download", () => {
+    const formula = parse(makeFormula());
+    expect(formula).toMatchObject({ className: { value: "Widget", line: 1 }, version: { value: "1.2.3", line: 4 } });
+    expect(
+      formula.downloads.map(({ os, arch, url, sha256 }) => [
+        os,
+        arch,
+        url.value.replace(/.*\//, ""),
+        url.line,
+        sha256.length,
+      ]),
+    ).toEqual([
+      ["macos", "arm", "widget-aarch64-apple-darwin.tar.xz", 7, 1],
+      ["macos", "intel", "widget-x86_64-apple-darwin.tar.xz", 11, 1],
+      ["linux", "arm", "widget-aarch64-unknown-linux-musl.tar.xz", 17, 1],
+      ["linux", "intel", "widget-x86_64-unknown-linux-gnu.tar.xz", 21, 1],
+    ]);
+  });
+
+  test.each<[name: string, body: string, downloads: [os: string | undefined, arch: string | undefined, url: string][]]>(
+    [
+      ["one download for all", 'url "https://a"', [[undefined, undefined, "https://a"]]],
+      [
+        "Homebrew's own blocks",
+        'on_macos do\n on_arm do\n url "https://a"\n end\nend\non_linux do\n url "https://b"\nend',
+        [
+          ["macos", "arm", "https://a"],
+          ["linux", undefined, "https://b"],
+        ],
+      ],
+      [
+        "one condition for both",
+        'if OS.mac? && Hardware::CPU.arm?\n url "https://a"\nend',
+        [["macos", "arm", "https://a"]],
+      ],
+      [
+        "an else of the system",
+        'if OS.mac?\n url "https://a"\nelse\n url "https://b"\nend',
+        [
+          ["macos", undefined, "https://a"],
+          ["linux", undefined, "https://b"],
+        ],
+      ],
+      [
+        "an else of the processor",
+        'if OS.linux?\nif Hardware::CPU.intel?\n url "https://a"\nelse\n url "https://b"\nend\nend',
+        [
+          ["linux", "intel", "https://a"],
+          ["linux", "arm", "https://b"],
+        ],
+      ],
+      [
+        "an elsif",
+        'if OS.mac?\n url "https://a"\nelsif OS.linux?\n url "https://b"\nend',
+        [
+          ["macos", undefined, "https://a"],
+          ["linux", undefined, "https://b"],
+        ],
+      ],
+      [
+        "a resource, which is no download of the release",
+        'url "https://a"\nresource "x" do\n url "https://b"\nend',
+        [[undefined, undefined, "https://a"]],
+      ],
+      [
+        "a method with every kind of block",
+        'url "https://a"\ndef x\n y = if z\n 1\n end\n w do |a|\n end\n return if v\n begin\n rescue E\n ensure\n end\nend',
+        [[undefined, undefined, "https://a"]],
+      ],
+      [
+        "a here document with words of Ruby",
+        'def caveats\n <<~EOS\n if you like\n url "https://x"\n EOS\nend\nurl "https://a"',
+        [[undefined, undefined, "https://a"]],
+      ],
+      [
+        "comments, single quotes and options",
+        "# url \"https://x\"\nurl 'https://a', using: :x # why",
+        [[undefined, undefined, "https://a"]],
+      ],
+      [
+        "a condition nobody knows, as nothing can be said of it",
+        'url "https://a"\nif MacOS.version > 13\n url "https://b"\nend',
+        [[undefined, undefined, "https://a"]],
+      ],
+    ],
+  )("follows %s", (_name, body, downloads) => {
+    expect(parse(inClass(body)).downloads.map(({ os, arch, url }) => [os, arch, url.value])).toEqual(downloads);
+  });
+
+  test.each<[name: string, text: string, message: string]>([
+    ["an empty file", "", "has no `class … < Formula`"],
+    ["a page of HTML", "<html>404</html>", "has no `class … < Formula`"],
+    ["two formulae in one file", makeFormula() + makeFormula(), "has a second formula"],
+    ["a block that stays open", makeFormula().replace(/end\n$/, ""), "line 1 has a block that is never closed"],
+    ["an end too many", `${makeFormula()}end\n`, "an `end` too many"],
+    ["an else outside of a block", "else\n", "`else` outside of a block"],
+    ["interpolation in a value (B140)", inClass('url "https://a/#{`id`}"'), "has a `url` that is no plain string"],
+    [
+      "interpolation in the description (B140)",
+      inClass('desc "x #{system(1)}"'),
+      "has a `desc` that is no plain string",
+    ],
+    ["interpolation of a variable (B140)", inClass('version "1#@x"'), "has a `version` that is no plain string"],
+    [
+      "a description that closes its own quotes, as cargo-dist writes it",
+      inClass('desc "Say "hi""'),
+      "has a `desc` that is no plain string",
+    ],
+    ["a value that is computed", inClass("url base + name"), "has a `url` that is no plain string"],
+    ["a second version", inClass('version "1"\nversion "2"'), "has a second `version`"],
+    ["a checksum before any url", inClass('sha256 "x"'), "has a `sha256` that follows no `url`"],
+    [
+      "a checksum for another platform than its url",
+      inClass('url "https://a"\nif OS.mac?\nsha256 "x"\nend'),
+      "has a `sha256` that follows no `url`",
+    ],
+  ])("refuses %s", (_name, text, message) => {
+    expect(() => parse(text)).toThrow(FormulaError);
+    expect(() => parse(text)).toThrow(message);
+  });
+
+  test("takes a license that is no string, and an escaped quote", () => {
+    expect(() => parse(inClass('license any_of: ["MIT", "Apache-2.0"]\ndesc "Say \\"hi\\" \\#{x}"'))).not.toThrow();
+  });
+
+  test("points at the line", () => {
+    expect(() => parse(inClass('\ndesc "#{1}"'))).toThrow(
+      expect.objectContaining({ location: { file: "widget.rb", line: 3 } }),
+    );
+  });
+});
+
+test.each([
+  ["widget.rb", "Widget"],
+  ["Formula/widget-cli.rb", "WidgetCli"],
+  ["widget-v2.rb", "WidgetV2"],
+  ["widget_x.rb", "WidgetX"],
+  ["widget@1.2.rb", "WidgetAT12"],
+  ["widget-cli@10.21.rb", "WidgetCliAT1021"],
+  ["lib+x.rb", "Libxx"],
+  ["FOO.rb", "Foo"],
+])("Homebrew looks in %s for the class %s", (file, className) => {
+  expect(classNameOf(file)).toBe(className);
+});
