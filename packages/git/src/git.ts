@@ -1,0 +1,84 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CommandError, type CommandResult, type CommandRunner } from "@release-actions/command";
+import { type Access, type Environment, GitError, gitEnvironment } from "./environment.ts";
+
+export interface GitOptions extends Access {
+  readonly run: CommandRunner;
+  /** The environment to start from, usually the step's own. */
+  readonly env: Environment;
+  readonly signal?: AbortSignal;
+  /** Waits between tries, in milliseconds. */
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
+}
+
+export interface GitCall {
+  readonly cwd?: string;
+  readonly env?: Environment;
+  readonly check?: boolean;
+}
+
+/** `git` with access to one remote. */
+export type Git = (args: readonly string[], call?: GitCall) => Promise<CommandResult>;
+
+/** Tries in all, for a command that only reads. */
+const MAX_TRIES = 4;
+const FIRST_WAIT_MS = 1000;
+
+/** What heals by itself. Everything else, such as a refused token, would fail the same way again. */
+const PASSING =
+  /Could not resolve host|Connection (refused|reset|timed out)|Operation timed out|Failed to connect|unexpected disconnect|early EOF|RPC failed|The requested URL returned error: (429|5\d\d)|GnuTLS recv error/i;
+
+/** A `git` for one remote; its access travels in the environment of each call. */
+export function openGit({ run, env, signal, ...access }: GitOptions): Git {
+  const environment = gitEnvironment(env, access);
+  return (args, call = {}) =>
+    run("git", args, {
+      env: { ...environment, ...call.env },
+      check: call.check ?? true,
+      ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+}
+
+/**
+ * Runs a git command that reads from the remote, again after faults that pass.
+ *
+ * @throws GitError with the usual reason when the remote refuses.
+ */
+export async function readRemote(
+  git: Git,
+  args: readonly string[],
+  options: GitOptions,
+  call: GitCall = {},
+): Promise<CommandResult> {
+  const wait = options.wait ?? ((ms, signal) => delay(ms, undefined, signal && { signal }));
+  for (let tries = 1; ; tries += 1) {
+    const result = await git(args, { ...call, check: false });
+    if (result.exitCode === 0) return result;
+    if (tries >= MAX_TRIES || !PASSING.test(result.stderr)) throw refusal(args, result, options.url);
+    // Jitter, so that the jobs of a matrix do not come back together.
+    await wait(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()), options.signal);
+  }
+}
+
+/** The branches and tags of a remote, by full name: `refs/tags/v1.2.3`. Annotated tags count once. */
+export async function listRefs(git: Git, options: GitOptions, pattern: string): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await readRemote(git, ["ls-remote", "--quiet", "--refs", "--", options.url, pattern], options);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return new Map(
+    lines.map((line) => {
+      const [sha = "", name = ""] = line.split("\t");
+      return [name, sha];
+    }),
+  );
+}
+
+function refusal(args: readonly string[], result: CommandResult, url: string): GitError {
+  const cause = new CommandError("git", args, result);
+  return new GitError(`git cannot read ${url}`, {
+    cause,
+    advice:
+      "Check the address, and that the token may read it. The token of a workflow reaches its own repository only: " +
+      "for another one use a GitHub App's token limited to that repository, or a deploy key.",
+  });
+}
