@@ -1,0 +1,216 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { parseVersion } from "@release-actions/channel";
+import { type CommandRunner, runCommand } from "@release-actions/command";
+import type { GitOptions } from "@release-actions/git";
+import { type GitServer, serveGit } from "@release-actions/git/fixture";
+import { makeFormula } from "./formula-fixture.ts";
+import { formulaPath, openTap, publishRevision, type Revision, readTapFile, type Tap } from "./tap.ts";
+import { compareWithTap, versionInTap } from "./tap-change.ts";
+
+const TOKEN = "ghs_SECRET";
+const me = { name: "Release", email: "release@acme.dev" };
+let root: string;
+let server: GitServer;
+
+const git = (...args: string[]): string =>
+  execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@y", ...args], { cwd: root, encoding: "utf8" });
+
+/** What somebody else does to the tap. */
+function pushByOthers(file: string, text: string): void {
+  rmSync(path.join(root, "other"), { recursive: true, force: true });
+  git("clone", "--quiet", "tap.git", "other");
+  writeFileSync(path.join(root, "other", file), text);
+  git("-C", "other", "add", ".");
+  git("-C", "other", "commit", "--quiet", "--message=by others");
+  git("-C", "other", "push", "--quiet", "origin", "HEAD:main");
+}
+const inTap = (file: string): string => git("-C", "tap.git", "show", `main:${file}`);
+const commits = (): string[] => git("-C", "tap.git", "log", "--format=%s", "main").trim().split("\n");
+
+beforeEach(async () => {
+  root = mkdtempSync(path.join(tmpdir(), "tap-"));
+  git("init", "--quiet", "--bare", "--initial-branch=main", "tap.git");
+  git("-C", "tap.git", "config", "http.receivepack", "true");
+  server = await serveGit(root, TOKEN);
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(root, { recursive: true });
+});
+
+let clones = 0;
+async function open(change: Partial<GitOptions> = {}): Promise<Tap> {
+  const url = `${server.origin}/tap.git`;
+  const access = { run: runCommand, env: process.env, url, token: TOKEN, wait: async () => undefined, ...change };
+  clones += 1;
+  return openTap(access, path.join(root, `clone-${clones}`), undefined);
+}
+const revision = (text: string): Revision => ({
+  files: new Map([["Formula/widget.rb", text]]),
+  message: "widget 1.2.3",
+});
+
+describe("publishRevision", () => {
+  test("writes the first commit of an empty tap, under the name it is given", async () => {
+    const tap = await open();
+    const published = await publishRevision(tap, me, true, async () => revision("one\n"));
+    expect(published).toMatchObject({ changed: true, pushed: true });
+    expect(inTap("Formula/widget.rb")).toBe("one\n");
+    expect(git("-C", "tap.git", "log", "-1", "--format=%H %an %ae %cn", "main").trim()).toBe(
+      `${published.commit} Release release@acme.dev Release`,
+    );
+  });
+
+  test("has nothing to do when the tap has it already, and says which commit holds it", async () => {
+    const first = await publishRevision(await open(), me, true, async () => revision("one\n"));
+    const second = await publishRevision(await open(), me, true, async () => revision("one\n"));
+    expect(second).toEqual({ commit: first.commit, changed: false, pushed: false });
+    expect(commits()).toHaveLength(1);
+  });
+
+  test("commits without pushing when asked", async () => {
+    const published = await publishRevision(await open(), me, false, async () => revision("one\n"));
+    expect(published).toMatchObject({ changed: true, pushed: false });
+    expect(published.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(() => inTap("Formula/widget.rb")).toThrow("main");
+  });
+
+  test("makes its change again on top of a push that came in between (F118)", async () => {
+    await publishRevision(await open(), me, true, async () => revision("one\n"));
+    const tap = await open();
+    let rounds = 0;
+    const published = await publishRevision(tap, me, true, async () => {
+      rounds += 1;
+      if (rounds <= 2) pushByOthers(`other-${rounds}.txt`, "x");
+      return revision(`two, with ${(await readTapFile(tap, "other-1.txt")) ?? "nothing"}\n`);
+    });
+    expect(published.pushed).toBe(true);
+    expect(rounds).toBe(3);
+    expect(inTap("Formula/widget.rb")).toBe("two, with x\n");
+    expect(commits()).toEqual(["widget 1.2.3", "by others", "by others", "widget 1.2.3"]);
+  });
+
+  test("gives up when others are faster every time, without forcing anything", async () => {
+    await publishRevision(await open(), me, true, async () => revision("one\n"));
+    let rounds = 0;
+    const publishing = publishRevision(await open(), me, true, async () => {
+      rounds += 1;
+      pushByOthers(`other-${rounds}.txt`, "x");
+      return revision("two\n");
+    });
+    await expect(publishing).rejects.toThrow("others pushed to");
+    expect(rounds).toBe(6);
+    expect(inTap("Formula/widget.rb")).toBe("one\n");
+  });
+
+  test("does not try again when the tap's rules refuse the push", async () => {
+    await publishRevision(await open(), me, true, async () => revision("one\n"));
+    const hook = path.join(root, "tap.git/hooks/pre-receive");
+    writeFileSync(hook, "#!/bin/sh\necho 'main is protected' >&2\nexit 1\n");
+    chmodSync(hook, 0o755);
+    let rounds = 0;
+    const publishing = publishRevision(await open(), me, true, async () => {
+      rounds += 1;
+      return revision("two\n");
+    });
+    await expect(publishing).rejects.toMatchObject({
+      message: expect.stringContaining("refuses the push to main"),
+      advice: expect.stringContaining("may write the contents of the tap"),
+      cause: expect.objectContaining({ message: expect.stringContaining("main is protected") }),
+    });
+    expect(rounds).toBe(1);
+  });
+
+  test("counts a push whose answer got lost as done (F03)", async () => {
+    const losing: CommandRunner = async (command, args, options) => {
+      const result = await runCommand(command, args, options);
+      return args[0] === "push"
+        ? { ...result, exitCode: 128, stderr: "fatal: the remote end hung up unexpectedly" }
+        : result;
+    };
+    const published = await publishRevision(await open({ run: losing }), me, true, async () => revision("one\n"));
+    expect(published.pushed).toBe(true);
+    expect(commits()).toEqual(["widget 1.2.3"]);
+  });
+
+  test("notices when what it pushed is not what the tap shows", async () => {
+    const meddling: CommandRunner = async (command, args, options) => {
+      const result = await runCommand(command, args, options);
+      if (args[0] === "push") pushByOthers("Formula/widget.rb", "something else\n");
+      return result;
+    };
+    const publishing = publishRevision(await open({ run: meddling }), me, true, async () => revision("one\n"));
+    await expect(publishing).rejects.toThrow("the tap shows another content now");
+  });
+
+  test("leaves the token in no file of the clone", async () => {
+    const tap = await open();
+    await publishRevision(tap, me, true, async () => revision("one\n"));
+    const secrets = `${TOKEN}|${Buffer.from(`x-access-token:${TOKEN}`).toString("base64")}`;
+    const search = await runCommand("grep", ["-rE", secrets, tap.folder], { check: false });
+    expect(search).toMatchObject({ exitCode: 1, stdout: "", stderr: "" });
+  });
+});
+
+describe("formulaPath", () => {
+  test.each([
+    ["an empty tap", [], "Formula/widget.rb"],
+    ["a tap with a Formula folder", ["Formula/other.rb"], "Formula/widget.rb"],
+    ["a tap by first letters", ["Formula/w/widget.rb"], "Formula/w/widget.rb"],
+    ["a tap with a HomebrewFormula folder", ["HomebrewFormula/other.rb"], "HomebrewFormula/widget.rb"],
+    ["a tap in its root", ["other.rb", "README.md"], "widget.rb"],
+    ["a tap with other files only", ["README.md"], "Formula/widget.rb"],
+  ])("in %s", async (_name, files, expected) => {
+    const git: Tap["git"] = async () => ({
+      exitCode: 0,
+      stdout: files.map((file) => `${file}\0`).join(""),
+      stderr: "",
+    });
+    const access = { run: runCommand, env: {}, url: "x" };
+    expect(await formulaPath({ folder: ".", branch: "main", git, access }, "widget.rb")).toBe(expected);
+  });
+});
+
+describe("compareWithTap", () => {
+  const candidate = (version: string, text = makeFormula({ version })) => ({
+    file: "widget.rb",
+    version: parseVersion(version),
+    text,
+  });
+
+  test.each<[name: string, version: string, current: string | undefined, kind: string]>([
+    ["a formula the tap has not", "1.2.3", undefined, "add"],
+    ["the same formula", "1.2.3", makeFormula(), "same"],
+    ["a higher version", "1.2.4", makeFormula(), "update"],
+    ["a release after its candidate", "1.2.3", makeFormula({ version: "1.2.3-rc.1" }), "update"],
+    [
+      "the same downloads at another address",
+      "1.2.3",
+      makeFormula({ base: "https://acme.gateway.scarf.sh/v1.2.3" }),
+      "touch-up",
+    ],
+    ["a lower version (B143, misleads 5)", "1.2.3", makeFormula({ version: "1.3.1" }), "refused"],
+    ["a candidate after its release (B143)", "1.2.3-rc.1", makeFormula(), "refused"],
+    ["the same version from other bytes (misleads 6)", "1.2.3", makeFormula({ build: "again" }), "refused"],
+    ["a hotfix of the same version (misleads 7)", "1.2.3+hotfix.1", makeFormula({ build: "before" }), "refused"],
+    ["a formula without a version", "1.2.3", "class Widget < Formula\nend\n", "refused"],
+    ["a file that is no formula", "1.2.3", "<<<<<<< HEAD\n", "refused"],
+  ])("takes %s for what it is", (_name, version, current, kind) => {
+    expect(compareWithTap(candidate(version), current, false).kind).toBe(kind);
+  });
+
+  test("publishes other bytes of a version only when asked", () => {
+    expect(compareWithTap(candidate("1.2.3"), makeFormula({ build: "again" }), true).kind).toBe("republish");
+    expect(compareWithTap(candidate("1.2.3"), makeFormula({ version: "1.3.1" }), true).kind).toBe("refused");
+  });
+
+  test("reads a version that only the URL tells", () => {
+    const text =
+      'class Widget < Formula\n  url "https://github.com/acme/widget/releases/download/v1.2.3%2Bx/widget.zip"\nend\n';
+    expect(versionInTap(text)?.text).toBe("1.2.3+x");
+  });
+});
