@@ -1,0 +1,22 @@
+import { describe, expect, test } from "@jest/globals";
+import { decodeOid } from "./oid.ts";
+
+describe("decodeOid", () => {
+  test.each([
+    ["2a864886f76364060206", "1.2.840.113635.100.6.2.6"],
+    ["550403", "2.5.4.3"],
+    ["00", "0.0"],
+    ["4f", "1.39"],
+    ["883703", "2.999.3"],
+  ])("decodes %s as %s", (hex, oid) => {
+    expect(decodeOid(Buffer.from(hex, "hex"))).toBe(oid);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["an arc without end", "2a86"],
+    ["an arc of 200 bits", `2a${"ff".repeat(28)}7f`],
+  ])("refuses %s", (_title, hex) => {
+    expect(decodeOid(Buffer.from(hex, "hex"))).toBeUndefined();
+  });
+});

@@ -1,0 +1,80 @@
+import { MachoError } from "../error.ts";
+import type { MachoImage } from "../image.ts";
+import type { MachoFile } from "../macho.ts";
+import { readMacho } from "../macho.ts";
+import { readSignature, type SignatureDetails } from "../signature/signature.ts";
+import { checkSignature, type SigningExpectations } from "./check-signature.ts";
+import { ADVICE, type Finding, type FindingCode } from "./finding.ts";
+
+/** What was found out about one architecture. */
+export interface ImageReport {
+  readonly image: MachoImage;
+  /** Undefined when there is none, or it cannot be read; the findings say which. */
+  readonly signature: SignatureDetails | undefined;
+}
+
+export interface SigningReport {
+  /** Empty when the file cannot be read at all. */
+  readonly images: readonly ImageReport[];
+  /** Empty when nothing stands against notarizing it. */
+  readonly findings: readonly Finding[];
+}
+
+/** Files that run or are loaded. Object files and debug symbols are not signed, and need not be. */
+const SIGNED_TYPES: readonly string[] = ["execute", "dylib", "bundle", "dylinker", "kext"];
+
+const OLDEST_SDK = [10, 9] as const;
+
+/** Whether macOS expects the image to be signed. */
+export function needsSignature(image: MachoImage): boolean {
+  return SIGNED_TYPES.includes(image.fileType);
+}
+
+/**
+ * Checks a file as Apple's notary service would. What is wrong is a finding; nothing in the bytes
+ * makes it throw.
+ */
+export async function checkSigning(bytes: Uint8Array, expected: SigningExpectations = {}): Promise<SigningReport> {
+  let file: MachoFile;
+  try {
+    file = readMacho(bytes);
+  } catch (error) {
+    if (!(error instanceof MachoError)) throw error;
+    return { images: [], findings: [finding("damaged", undefined, `cannot be read: ${error.message}`)] };
+  }
+  const checked = await Promise.all(file.images.map((image) => checkImage(image, expected)));
+  return {
+    images: checked.map(({ report }) => report),
+    findings: checked.flatMap(({ findings }) => findings),
+  };
+}
+
+async function checkImage(
+  image: MachoImage,
+  expected: SigningExpectations,
+): Promise<{ report: ImageReport; findings: Finding[] }> {
+  const add = (code: FindingCode, message: string): Finding => finding(code, image.architecture, message);
+  if (!needsSignature(image)) return { report: { image, signature: undefined }, findings: [] };
+  const findings = checkSdk(image).map((message) => add("old-sdk", message));
+  const read = await readSignature(image);
+  if (read.kind === "none")
+    return { report: { image, signature: undefined }, findings: [...findings, add("unsigned", "is not signed")] };
+  if (read.kind === "broken") {
+    const broken = add("damaged", `has a code signature that cannot be read: ${read.reason}`);
+    return { report: { image, signature: undefined }, findings: [...findings, broken] };
+  }
+  for (const [code, message] of checkSignature(image, read.details, expected)) findings.push(add(code, message));
+  return { report: { image, signature: read.details }, findings };
+}
+
+function finding(code: FindingCode, architecture: string | undefined, message: string): Finding {
+  return { code, architecture, message, advice: ADVICE[code] };
+}
+
+function checkSdk({ build }: MachoImage): string[] {
+  if (build === undefined) return ["does not say which SDK it was linked with; macOS 10.9 or later is expected"];
+  const [major = 0, minor = 0] = build.sdk.split(".").map(Number);
+  if (build.platform !== "macos" || major > OLDEST_SDK[0] || (major === OLDEST_SDK[0] && minor >= OLDEST_SDK[1]))
+    return [];
+  return [`was linked with the macOS ${build.sdk} SDK; 10.9 or later is expected`];
+}

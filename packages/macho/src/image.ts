@@ -1,0 +1,126 @@
+import { type ByteOrder, ByteReader } from "./byte-reader.ts";
+import { architectureName } from "./cpu.ts";
+import { MachoError } from "./error.ts";
+import { type BuildVersion, type LoadCommand, readBuildVersion, readLoadCommands } from "./load-commands.ts";
+import { readSegments, type Segment } from "./segments.ts";
+
+/** A byte range of the image. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** One architecture: a thin file, or one slice of a fat one. All offsets count from `bytes[0]`. */
+export interface MachoImage {
+  readonly bytes: Uint8Array;
+  /** Where the image starts in the file it was read from. */
+  readonly start: number;
+  readonly order: ByteOrder;
+  /** As `lipo` names it: `arm64`, `x86_64`. */
+  readonly architecture: string;
+  readonly cpuType: number;
+  readonly cpuSubtype: number;
+  /** `execute`, `dylib`, `bundle`, `object`, ... or the number. */
+  readonly fileType: string;
+  readonly flags: number;
+  readonly loadCommands: readonly LoadCommand[];
+  readonly segments: readonly Segment[];
+  /** Upper-case with dashes, as `dwarfdump --uuid` prints it. */
+  readonly uuid: string | undefined;
+  readonly build: BuildVersion | undefined;
+  /** Install names of the libraries it loads, in order. */
+  readonly libraries: readonly string[];
+  /** Where LC_CODE_SIGNATURE says the signature is. */
+  readonly codeSignature: ByteRange | undefined;
+}
+
+const HEADERS: Readonly<Record<number, { readonly order: ByteOrder; readonly bits: 32 | 64 }>> = {
+  4277009102: { order: "big", bits: 32 },
+  4277009103: { order: "big", bits: 64 },
+  3472551422: { order: "little", bits: 32 },
+  3489328638: { order: "little", bits: 64 },
+};
+
+const FILE_TYPES: Readonly<Record<number, string>> = {
+  1: "object",
+  2: "execute",
+  3: "fvmlib",
+  4: "core",
+  5: "preload",
+  6: "dylib",
+  7: "dylinker",
+  8: "bundle",
+  9: "dylib-stub",
+  10: "dsym",
+  11: "kext",
+  12: "fileset",
+};
+
+export function isImageMagic(magic: number): boolean {
+  return Object.hasOwn(HEADERS, magic);
+}
+
+/**
+ * Reads `mach_header[_64]` and its load commands (mach-o/loader.h). Nothing is copied.
+ * @param start where `bytes` lie in the file, for errors only
+ * @throws MachoError naming the byte
+ */
+export function readImage(bytes: Uint8Array, start = 0): MachoImage {
+  const magic = new ByteReader(bytes, "Mach-O header", "big", start).u32(0);
+  const header = HEADERS[magic];
+  if (header === undefined) {
+    throw new MachoError(`not a Mach-O image: it starts with 0x${magic.toString(16).padStart(8, "0")}`, start);
+  }
+  const reader = new ByteReader(bytes, "Mach-O header", header.order, start);
+  const cpuType = reader.u32(4);
+  const cpuSubtype = reader.u32(8);
+  const fileType = reader.u32(12);
+  const headerSize = header.bits === 64 ? 32 : 28;
+  const area = reader.window(headerSize, reader.u32(20), "Mach-O load commands");
+  const loadCommands = readLoadCommands(area, reader.u32(16), headerSize);
+
+  return {
+    bytes,
+    start,
+    order: header.order,
+    architecture: architectureName(cpuType, cpuSubtype),
+    cpuType,
+    cpuSubtype,
+    fileType: FILE_TYPES[fileType] ?? String(fileType),
+    flags: reader.u32(24),
+    loadCommands,
+    segments: readSegments(reader, loadCommands),
+    uuid: readUuid(reader, loadCommands),
+    build: readBuildVersion(reader, loadCommands),
+    libraries: readLibraries(reader, loadCommands),
+    codeSignature: readSignatureRange(reader, loadCommands),
+  };
+}
+
+function readUuid(reader: ByteReader, commands: readonly LoadCommand[]): string | undefined {
+  const command = commands.find(({ name }) => name === "LC_UUID");
+  if (command === undefined) return undefined;
+  const hex = Buffer.from(reader.slice(command.offset + 8, 16))
+    .toString("hex")
+    .toUpperCase();
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function readLibraries(reader: ByteReader, commands: readonly LoadCommand[]): string[] {
+  return commands
+    .filter(({ name }) => /^LC_(LOAD|REEXPORT|LAZY_LOAD|LOAD_WEAK|LOAD_UPWARD)_DYLIB$/.test(name))
+    .map(({ offset, size }) => {
+      const command = reader.window(offset, size, "library load command");
+      return command.text(command.u32(8), size);
+    });
+}
+
+function readSignatureRange(reader: ByteReader, commands: readonly LoadCommand[]): ByteRange | undefined {
+  const found = commands.filter(({ name }) => name === "LC_CODE_SIGNATURE");
+  const [command, second] = found;
+  if (command === undefined) return undefined;
+  if (second !== undefined) throw reader.error("there are two LC_CODE_SIGNATURE commands", second.offset);
+  const range = { offset: reader.u32(command.offset + 8), size: reader.u32(command.offset + 12) };
+  reader.slice(range.offset, range.size);
+  return range;
+}

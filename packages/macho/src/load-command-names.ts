@@ -1,0 +1,57 @@
+/** LC_* of mach-o/loader.h. The high bit says that the loader must know the command. */
+const REQUIRED_BY_LOADER = 0x8000_0000;
+
+const NAMES: Readonly<Record<number, string>> = {
+  1: "LC_SEGMENT",
+  2: "LC_SYMTAB",
+  3: "LC_SYMSEG",
+  4: "LC_THREAD",
+  5: "LC_UNIXTHREAD",
+  11: "LC_DYSYMTAB",
+  12: "LC_LOAD_DYLIB",
+  13: "LC_ID_DYLIB",
+  14: "LC_LOAD_DYLINKER",
+  15: "LC_ID_DYLINKER",
+  17: "LC_ROUTINES",
+  18: "LC_SUB_FRAMEWORK",
+  19: "LC_SUB_UMBRELLA",
+  20: "LC_SUB_CLIENT",
+  21: "LC_SUB_LIBRARY",
+  22: "LC_TWOLEVEL_HINTS",
+  24: "LC_LOAD_WEAK_DYLIB",
+  25: "LC_SEGMENT_64",
+  26: "LC_ROUTINES_64",
+  27: "LC_UUID",
+  28: "LC_RPATH",
+  29: "LC_CODE_SIGNATURE",
+  30: "LC_SEGMENT_SPLIT_INFO",
+  31: "LC_REEXPORT_DYLIB",
+  32: "LC_LAZY_LOAD_DYLIB",
+  33: "LC_ENCRYPTION_INFO",
+  34: "LC_DYLD_INFO",
+  35: "LC_LOAD_UPWARD_DYLIB",
+  36: "LC_VERSION_MIN_MACOSX",
+  37: "LC_VERSION_MIN_IPHONEOS",
+  38: "LC_FUNCTION_STARTS",
+  39: "LC_DYLD_ENVIRONMENT",
+  40: "LC_MAIN",
+  41: "LC_DATA_IN_CODE",
+  42: "LC_SOURCE_VERSION",
+  43: "LC_DYLIB_CODE_SIGN_DRS",
+  44: "LC_ENCRYPTION_INFO_64",
+  45: "LC_LINKER_OPTION",
+  46: "LC_LINKER_OPTIMIZATION_HINT",
+  47: "LC_VERSION_MIN_TVOS",
+  48: "LC_VERSION_MIN_WATCHOS",
+  49: "LC_NOTE",
+  50: "LC_BUILD_VERSION",
+  51: "LC_DYLD_EXPORTS_TRIE",
+  52: "LC_DYLD_CHAINED_FIXUPS",
+  53: "LC_FILESET_ENTRY",
+  54: "LC_ATOM_INFO",
+};
+
+export function loadCommandName(command: number): string {
+  const plain = command >= REQUIRED_BY_LOADER ? command - REQUIRED_BY_LOADER : command;
+  return NAMES[plain] ?? `LC_0x${command.toString(16)}`;
+}

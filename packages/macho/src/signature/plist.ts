@@ -1,0 +1,94 @@
+import { Fault } from "@release-actions/report";
+import type { Element } from "@xmldom/xmldom";
+import { MAX_PLIST_DEPTH } from "../limits.ts";
+
+/** A property list value. Dictionaries are maps, so that a hostile key such as `__proto__` is only a key. */
+export type PlistValue =
+  | string
+  | number
+  | boolean
+  | Date
+  | Uint8Array
+  | readonly PlistValue[]
+  | ReadonlyMap<string, PlistValue>;
+
+export class PlistError extends Fault {
+  override readonly name = "PlistError";
+}
+
+/**
+ * Reads an XML property list (http://www.apple.com/DTDs/PropertyList-1.0.dtd), strictly: what one
+ * parser forgives another reads differently. The XML parser loads on first use.
+ */
+export async function readPlist(xml: Uint8Array, what: string): Promise<PlistValue> {
+  const text = Buffer.from(xml).toString("utf8").replace(/\0+$/, "");
+  // Entities could multiply text (billion laughs); no property list needs its own.
+  if (/<!ENTITY/i.test(text)) throw new PlistError(`${what} declares XML entities`);
+  const { DOMParser, onWarningStopParsing } = await import("@xmldom/xmldom");
+  let root: Element | null;
+  try {
+    root = new DOMParser({ onError: onWarningStopParsing }).parseFromString(text, "text/xml").documentElement;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : error;
+    throw new PlistError(`${what} is not well-formed XML: ${reason}`, { cause: error });
+  }
+  const [value, second] = root?.nodeName === "plist" ? elements(root) : [];
+  if (value === undefined || second !== undefined) throw new PlistError(`${what} is no property list with one value`);
+  return toValue(value, { what, depth: 0 });
+}
+
+interface Place {
+  readonly what: string;
+  readonly depth: number;
+}
+
+function toValue(element: Element, place: Place): PlistValue {
+  if (place.depth > MAX_PLIST_DEPTH) throw new PlistError(`${place.what} is nested too deeply`);
+  const inner = { ...place, depth: place.depth + 1 };
+  const text = element.textContent ?? "";
+  switch (element.nodeName) {
+    case "dict":
+      return toMap(elements(element), inner);
+    case "array":
+      return elements(element).map((child) => toValue(child, inner));
+    case "string":
+      return text;
+    case "true":
+      return true;
+    case "false":
+      return false;
+    case "integer":
+    case "real":
+      return checked(Number(text), text.trim() !== "" && Number.isFinite(Number(text)), text, place);
+    case "date":
+      return checked(new Date(text), !Number.isNaN(Date.parse(text)), text, place);
+    case "data":
+      return checked(Buffer.from(text, "base64"), /^[A-Za-z0-9+/=\s]*$/.test(text), text, place);
+    default:
+      throw new PlistError(`${place.what} holds the unknown element <${element.nodeName}>`);
+  }
+}
+
+function checked<T extends PlistValue>(value: T, valid: boolean, text: string, { what }: Place): T {
+  if (!valid) throw new PlistError(`${what} holds the malformed value "${text.slice(0, 40)}"`);
+  return value;
+}
+
+function toMap(children: readonly Element[], place: Place): Map<string, PlistValue> {
+  const map = new Map<string, PlistValue>();
+  for (let index = 0; index < children.length; index += 2) {
+    const [key, value] = [children[index], children[index + 1]];
+    if (key?.nodeName !== "key" || value === undefined) throw new PlistError(`${place.what} has a key without a value`);
+    const name = key.textContent ?? "";
+    if (map.has(name)) throw new PlistError(`${place.what} has the key "${name}" twice`);
+    map.set(name, toValue(value, place));
+  }
+  return map;
+}
+
+const ELEMENT_NODE = 1;
+
+function elements(parent: Element): Element[] {
+  // Of a document's nodes only elements have this type, which the library's types do not say.
+  return Array.from(parent.childNodes).filter((node): node is Element => node.nodeType === ELEMENT_NODE);
+}

@@ -1,0 +1,30 @@
+import type { ByteReader } from "../byte-reader.ts";
+import { MAX_REQUIREMENTS } from "../limits.ts";
+import { formatRequirement } from "./requirement-expression.ts";
+
+export interface Requirement {
+  readonly kind: string;
+  /** In the requirement language, with every `and` and `or` in parentheses. */
+  readonly expression: string;
+}
+
+const KINDS: Readonly<Record<number, string>> = { 1: "host", 2: "guest", 3: "designated", 4: "library", 5: "plugin" };
+
+const MAGIC_REQUIREMENT = 0xfade0c00;
+
+/** Reads a requirement set (Security framework, `Requirements`): an index of kinds, each an expression. */
+export function readRequirements(set: ByteReader): Requirement[] {
+  const count = set.u32(8);
+  if (count > MAX_REQUIREMENTS) throw set.error(`${count} requirements are more than ${MAX_REQUIREMENTS}`, 8);
+  const requirements: Requirement[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const kind = set.u32(12 + index * 8);
+    const offset = set.u32(16 + index * 8);
+    const blob = set.window(offset, set.u32(offset + 4), "code requirement");
+    const magic = blob.u32(0);
+    if (magic !== MAGIC_REQUIREMENT) throw blob.error(`starts with 0x${magic.toString(16)}`, 0);
+    if (blob.u32(8) !== 1) throw blob.error(`the expression form ${blob.u32(8)} is unknown`, 8);
+    requirements.push({ kind: KINDS[kind] ?? `unknown(${kind})`, expression: formatRequirement(blob, 12) });
+  }
+  return requirements;
+}

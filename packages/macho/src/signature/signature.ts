@@ -1,0 +1,52 @@
+import { Fault } from "@release-actions/report";
+import type { MachoImage } from "../image.ts";
+import { type CmsSignature, type CmsSigner, readCms } from "./cms.ts";
+import type { CodeDirectory } from "./code-directory.ts";
+import { type EntitlementSet, readEntitlements } from "./entitlements.ts";
+import { type CodeSignature, readCodeSignature } from "./superblob.ts";
+
+/** A signature with its CMS and entitlements read. */
+export interface SignatureDetails extends CodeSignature {
+  readonly entitlements: EntitlementSet;
+  readonly cmsSignature: CmsSignature | undefined;
+}
+
+export type ReadSignature =
+  | { readonly kind: "none" }
+  | { readonly kind: "broken"; readonly reason: string }
+  | { readonly kind: "read"; readonly details: SignatureDetails };
+
+/** Reads all there is to know about the signature of an image; bad bytes are a value, not an error. */
+export async function readSignature(image: MachoImage): Promise<ReadSignature> {
+  try {
+    const signature = readCodeSignature(image);
+    if (signature === undefined) return { kind: "none" };
+    const { cms, codeDirectories } = signature;
+    return {
+      kind: "read",
+      details: {
+        ...signature,
+        entitlements: await readEntitlements(signature),
+        cmsSignature: cms && (await readCms(cms, codeDirectories[0].bytes)),
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { kind: "broken", reason: error.message };
+  }
+}
+
+/** The signer of the code: Apple's tools write exactly one. */
+export function signerOf(signature: SignatureDetails): CmsSigner | undefined {
+  return signature.cmsSignature?.signers[0];
+}
+
+/** How the kernel ranks hashes when a signature has several CodeDirectories (cs_blobs.h). */
+const RANK = ["sha1", "sha256-truncated", "sha256", "sha384", "sha512"] as const;
+
+/** The CodeDirectory that macOS goes by; its cdhash is the one in a notarization ticket. */
+export function bestCodeDirectory(signature: CodeSignature): CodeDirectory {
+  return signature.codeDirectories.reduce((best, directory) =>
+    RANK.indexOf(directory.hash.name) > RANK.indexOf(best.hash.name) ? directory : best,
+  );
+}

@@ -1,0 +1,119 @@
+import { ByteReader } from "../byte-reader.ts";
+import type { MachoImage } from "../image.ts";
+import { MAX_CMS_BYTES, MAX_ENTITLEMENTS_BYTES, MAX_SIGNATURE_BLOBS } from "../limits.ts";
+import { type CodeDirectory, readCodeDirectory } from "./code-directory.ts";
+import { type Requirement, readRequirements } from "./requirements.ts";
+
+/** Slots of xnu's osfmk/kern/cs_blobs.h. */
+const SLOT = {
+  codeDirectory: 0,
+  requirements: 2,
+  entitlements: 5,
+  entitlementsDer: 7,
+  alternateFirst: 0x1000,
+  alternateLast: 0x1005,
+  cms: 0x10000,
+} as const;
+
+const MAGIC = {
+  superblob: 0xfade0cc0,
+  codeDirectory: 0xfade0c02,
+  requirements: 0xfade0c01,
+  entitlements: 0xfade7171,
+  entitlementsDer: 0xfade7172,
+  wrapper: 0xfade0b01,
+} as const;
+
+const BLOB_HEADER_BYTES = 8;
+
+/** One blob of a signature, its header included. */
+export interface SignatureBlob {
+  readonly slot: number;
+  readonly magic: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An embedded signature as it lies in the file. Entitlements and CMS are still encoded. */
+export interface CodeSignature {
+  /** Length of the superblob; LC_CODE_SIGNATURE reserves more. */
+  readonly size: number;
+  readonly blobs: readonly SignatureBlob[];
+  /** The first is slot 0; the others are alternates with other hashes. Never empty. */
+  readonly codeDirectories: readonly [CodeDirectory, ...CodeDirectory[]];
+  readonly requirements: readonly Requirement[];
+  readonly entitlementsXml: Uint8Array | undefined;
+  readonly entitlementsDer: Uint8Array | undefined;
+  /** DER of the CMS SignedData; undefined when the blob is absent or empty, as in an ad-hoc signature. */
+  readonly cms: Uint8Array | undefined;
+}
+
+/**
+ * Reads the signature that LC_CODE_SIGNATURE points to, or `undefined` when there is none.
+ * @throws MachoError when it is there and broken
+ */
+export function readCodeSignature(image: MachoImage): CodeSignature | undefined {
+  const range = image.codeSignature;
+  if (range === undefined) return undefined;
+  const area = new ByteReader(image.bytes, "code signature", "big", image.start).window(
+    range.offset,
+    range.size,
+    "code signature",
+  );
+  const magic = area.u32(0);
+  if (magic !== MAGIC.superblob) throw area.error(`starts with 0x${magic.toString(16)}, not with 0xfade0cc0`, 0);
+  const blobs = readBlobs(area.window(0, area.u32(4), "code signature"));
+  const find = (slot: number, magic: number, max = Number.POSITIVE_INFINITY): ByteReader | undefined => {
+    const blob = blobs.find((candidate) => candidate.slot === slot);
+    if (blob === undefined) return undefined;
+    if (blob.magic !== magic) {
+      throw blob.reader.error(`slot ${slot} holds 0x${blob.magic.toString(16)}, not 0x${magic.toString(16)}`, 0);
+    }
+    if (blob.reader.length > max) throw blob.reader.error(`slot ${slot} is larger than ${max} bytes`, 4);
+    return blob.reader;
+  };
+
+  const main = find(SLOT.codeDirectory, MAGIC.codeDirectory);
+  if (main === undefined) throw area.error("there is no CodeDirectory", 0);
+  const alternates = blobs
+    .filter(({ slot }) => slot >= SLOT.alternateFirst && slot <= SLOT.alternateLast)
+    .flatMap(({ slot }) => find(slot, MAGIC.codeDirectory) ?? []);
+  const requirements = find(SLOT.requirements, MAGIC.requirements);
+
+  return {
+    size: area.u32(4),
+    blobs: blobs.map(({ slot, magic, reader }) => ({ slot, magic, bytes: reader.bytes })),
+    codeDirectories: [readCodeDirectory(main), ...alternates.map(readCodeDirectory)],
+    requirements: requirements === undefined ? [] : readRequirements(requirements),
+    entitlementsXml: payload(find(SLOT.entitlements, MAGIC.entitlements, MAX_ENTITLEMENTS_BYTES)),
+    entitlementsDer: payload(find(SLOT.entitlementsDer, MAGIC.entitlementsDer, MAX_ENTITLEMENTS_BYTES)),
+    cms: payload(find(SLOT.cms, MAGIC.wrapper, MAX_CMS_BYTES)),
+  };
+}
+
+interface LocatedBlob {
+  readonly slot: number;
+  readonly magic: number;
+  readonly reader: ByteReader;
+}
+
+function readBlobs(superblob: ByteReader): LocatedBlob[] {
+  const count = superblob.u32(8);
+  if (count > MAX_SIGNATURE_BLOBS) throw superblob.error(`${count} blobs are more than ${MAX_SIGNATURE_BLOBS}`, 8);
+  const blobs: LocatedBlob[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const at = 12 + index * 8;
+    const slot = superblob.u32(at);
+    const offset = superblob.u32(at + 4);
+    if (blobs.some((other) => other.slot === slot)) throw superblob.error(`slot ${slot} is there twice`, at);
+    const length = superblob.u32(offset + 4);
+    if (length < BLOB_HEADER_BYTES) throw superblob.error(`the blob of slot ${slot} has the length ${length}`, offset);
+    const reader = superblob.window(offset, length, `code signature slot ${slot}`);
+    blobs.push({ slot, magic: reader.u32(0), reader });
+  }
+  return blobs;
+}
+
+function payload(blob: ByteReader | undefined): Uint8Array | undefined {
+  if (blob === undefined || blob.length === BLOB_HEADER_BYTES) return undefined;
+  return blob.slice(BLOB_HEADER_BYTES, blob.length - BLOB_HEADER_BYTES);
+}
