@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { readMacho, readPlist, readSignature } from "@release-actions/macho";
+import { parse } from "yaml";
+import { describeWith } from "../../parts.ts";
+import { makeFatBinary, printSignatureInfo } from "../../stand-in/apple/mac-binary.ts";
+import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
+import { patchBuildVersion } from "./patch.ts";
+import { asRcodesignSays } from "./rcodesign-reading.ts";
+
+const ENTITLEMENTS = `<?xml version="1.0" encoding="UTF-8"?>
+<plist version="1.0"><dict>
+<key>com.apple.security.cs.allow-jit</key><true/>
+<key>com.example.list</key><array><string>first</string><integer>-70000</integer><dict><key>deep</key><false/></dict></array>
+</dict></plist>`;
+
+describeWith(WORKSHOP_TOOLS, "reading a signature, compared with rcodesign", () => {
+  let workshop: Workshop;
+  let arm64: string;
+  let amd64: string;
+
+  beforeAll(async () => {
+    workshop = await Workshop.open();
+    [arm64, amd64] = [await workshop.build("arm64"), await workshop.build("amd64")];
+  }, 120_000);
+  afterAll(async () => await workshop[Symbol.asyncDispose]());
+
+  const cases: readonly [title: string, make: () => Promise<string>][] = [
+    ["the linker's ad-hoc signature", async () => arm64],
+    ["an ad-hoc signature of rcodesign", () => workshop.sign(amd64, { adHoc: true, runtime: false })],
+    ["a full signature with entitlements", () => workshop.sign(arm64, { entitlements: ENTITLEMENTS })],
+    [
+      "a signature without a timestamp, flags or entitlements",
+      () => workshop.sign(amd64, { timestampUrl: "none", runtime: false }),
+    ],
+    [
+      "several flags and a name of its own",
+      () =>
+        workshop.sign(arm64, {
+          extra: [
+            "--code-signature-flags",
+            "library",
+            "--code-signature-flags",
+            "kill",
+            "--binary-identifier",
+            "com.example.hello",
+          ],
+        }),
+    ],
+    ["a chain with its root", () => workshop.sign(arm64, { withRoot: true })],
+    [
+      "two code directories, SHA-1 and SHA-256, for a macOS before 10.11.4",
+      async () =>
+        await workshop.sign(await workshop.change(amd64, (bytes) => patchBuildVersion(bytes, { minimumOs: 0x0a0900 }))),
+    ],
+  ];
+
+  test.each(cases)("reads %s alike in every field", async (_title, make) => {
+    const file = await make();
+    const [image] = readMacho(await readFile(file)).images;
+    if (image === undefined) throw new Error("no image");
+    const read = await readSignature(image);
+    if (read.kind !== "read") throw new Error(read.kind);
+    const { fields, derEntitlements } = await rcodesignReading(file);
+    expect(asRcodesignSays(image, read.details)).toMatchObject(fields);
+    expect(read.details.entitlements.der).toEqual(derEntitlements);
+  });
+
+  test.each(["fat", "fat64"] as const)(
+    "reads each architecture of a %s file as the thin one it came from (B166)",
+    async (kind) => {
+      const thin = [await workshop.sign(amd64), await workshop.sign(arm64)];
+      const fat = await readFile(await makeFatBinary(thin, workshop.fresh()));
+      const file = readMacho(kind === "fat" ? fat : widen(fat));
+      expect(file.kind).toBe(kind);
+      expect(file.images.map(({ architecture }) => architecture)).toEqual(["x86_64", "arm64"]);
+      for (const [index, image] of file.images.entries()) {
+        const original = await readFile(thin[index] ?? "");
+        expect(Buffer.from(image.bytes).equals(original)).toBe(true);
+        expect((await cdhash(image.bytes)).length).toBe(40);
+        expect(await cdhash(image.bytes)).toBe(await cdhash(original));
+      }
+    },
+  );
+});
+
+async function cdhash(bytes: Uint8Array): Promise<string> {
+  const [image] = readMacho(bytes).images;
+  const read = image && (await readSignature(image));
+  return read?.kind === "read" ? read.details.codeDirectories[0].cdhash : "";
+}
+
+/** Their document, flattened to the part about the signature, without what we do not read. */
+async function rcodesignReading(file: string): Promise<{ fields: Record<string, unknown>; derEntitlements: unknown }> {
+  const [document] = parse(await printSignatureInfo(file)) as [{ entity: { mach_o: Record<string, unknown> } }];
+  const macho = document.entity.mach_o;
+  const { entitlements_der_plist: der, ...signature } = clean(macho["signature"]) as Record<string, unknown>;
+  return {
+    fields: {
+      ...signature,
+      cms: signature["cms"] ?? undefined,
+      macho_signature_start_offset: macho["macho_signature_start_offset"],
+      macho_end_offset: macho["macho_end_offset"],
+    },
+    derEntitlements: Array.isArray(der)
+      ? await readPlist(Buffer.from(der.join("\n")), "their DER entitlements")
+      : undefined,
+  };
+}
+
+const DROPPED =
+  /^(is_apple|chains_to|apple_(ca|extended|code|certificate)|key_algorithm|signature_algorithm|signed_with|executable_segment_flags)/;
+
+/** Drops what is not compared here, and turns the property list of cdhashes into hashes. */
+function clean(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((entry) => !/: 0+$/.test(String(entry))).map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !DROPPED.test(key));
+  return Object.fromEntries(
+    entries.map(([key, entry]) => {
+      if (key === "time_stamp_token") return [key, timestampToken(clean(entry))];
+      if (key !== "cdhash_plist") return [key, clean(entry)];
+      const data = (entry as string[]).join("").matchAll(/<data>\s*(\S+)\s*<\/data>/g);
+      return ["cdhashes", [...data].map(([, base64 = ""]) => Buffer.from(base64, "base64").toString("hex"))];
+    }),
+  );
+}
+
+/** Of the attributes of a timestamp only their being signed matters. */
+function timestampToken(token: unknown): unknown {
+  const { certificates, signers } = token as { certificates: unknown; signers: Record<string, unknown>[] };
+  return {
+    certificates,
+    signers: signers.map(({ issuer, signature_verifies }) => ({ issuer, signature_verifies })),
+  };
+}
+
+/** The same file with 64-bit entries (mach-o/fat.h); the slices are aligned far behind either header. */
+function widen(fat: Buffer): Buffer {
+  const wide = Buffer.from(fat);
+  wide.writeUInt32BE(0xcafebabf, 0);
+  for (let index = 0; index < fat.readUInt32BE(4); index += 1) {
+    const [from, to] = [8 + index * 20, 8 + index * 32];
+    fat.copy(wide, to, from, from + 8);
+    wide.writeBigUInt64BE(BigInt(fat.readUInt32BE(from + 8)), to + 8);
+    wide.writeBigUInt64BE(BigInt(fat.readUInt32BE(from + 12)), to + 16);
+    wide.writeUInt32BE(fat.readUInt32BE(from + 16), to + 24);
+    wide.writeUInt32BE(0, to + 28);
+  }
+  return wide;
+}

@@ -1,0 +1,43 @@
+// Reads many mutations of the given files and prints what came of them: fuzz.probe.ts <count> <seed> <file>...
+// A process of its own, so that memory can be limited and measured, and a crash or a hang be seen.
+import { readFileSync } from "node:fs";
+import { checkSigning, MachoError, readCodeSignature, readMacho, readSignature } from "@release-actions/macho";
+import { generator, mutate, type Region } from "./mutate.ts";
+
+export interface FuzzReport {
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly slowestMs: number;
+  readonly maxRssBytes: number;
+}
+
+type Verdict = "read" | "broken" | "none" | "refused";
+
+const [count = "", seed = "", ...files] = process.argv.slice(2);
+const originals = files.map((file) => readFileSync(file));
+const random = generator(Number(seed));
+const verdicts = { read: 0, broken: 0, none: 0, refused: 0 };
+let slowestMs = 0;
+for (let index = 0; index < Number(count); index += 1) {
+  const region: Region = index % 50 === 0 ? "anywhere" : index % 2 === 0 ? "structure" : "signature";
+  const original = originals[index % originals.length] ?? Buffer.alloc(0);
+  const mutant = mutate(original, region, random);
+  const started = performance.now();
+  verdicts[await read(mutant, region)] += 1;
+  slowestMs = Math.max(slowestMs, performance.now() - started);
+}
+const report: FuzzReport = { verdicts, slowestMs, maxRssBytes: process.resourceUsage().maxRSS * 1024 };
+console.log(JSON.stringify(report));
+
+/** A change of the structure cannot reach the CMS, so that need not be read again. */
+async function read(mutant: Uint8Array, region: Region): Promise<Verdict> {
+  if (region === "anywhere") await checkSigning(mutant);
+  try {
+    const [image] = readMacho(mutant).images;
+    if (image === undefined) return "none";
+    if (region === "structure") return readCodeSignature(image) === undefined ? "none" : "read";
+    return (await readSignature(image)).kind;
+  } catch (error) {
+    if (error instanceof MachoError) return "refused";
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import {
+  type Certificate,
+  type CmsSigner,
+  type CodeDirectory,
+  type MachoImage,
+  SIGNATURE_FLAGS,
+  type SignatureDetails,
+  type Timestamp,
+} from "@release-actions/macho";
+
+/** Our reading of a signature, worded as `rcodesign print-signature-info` words its own. */
+export function asRcodesignSays(image: MachoImage, signature: SignatureDetails): Record<string, unknown> {
+  const [main, ...alternates] = signature.codeDirectories;
+  return {
+    superblob_length: `${signature.size} / 0x${signature.size.toString(16)}`,
+    blob_count: signature.blobs.length,
+    blobs: signature.blobs.map(({ slot, magic, bytes }) => ({
+      slot: `${SLOTS[slot]} (${slot})`,
+      magic: magic.toString(16),
+      length: bytes.length,
+      sha1: createHash("sha1").update(bytes).digest("hex"),
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+    })),
+    code_directory: directory(main),
+    alternative_code_directories: alternates.map((alternate, index) => [
+      `CodeDirectory Alternate #${index} (${0x1000 + index})`,
+      directory(alternate),
+    ]),
+    code_requirements: signature.requirements.map(
+      ({ kind, expression }) => `${kind}(${REQUIREMENTS[kind]}): 0: ${expression};`,
+    ),
+    entitlements_plist: lines(signature.entitlementsXml),
+    cms: signature.cmsSignature && {
+      certificates: signature.cmsSignature.certificates.map(certificate),
+      signers: signature.cmsSignature.signers.map(signer),
+    },
+    macho_signature_start_offset: offset(image.codeSignature?.offset ?? -1),
+    macho_end_offset: offset(image.bytes.length),
+  };
+}
+
+const SLOTS: Readonly<Record<number, string>> = {
+  0: "CodeDirectory",
+  2: "RequirementSet",
+  5: "Entitlements",
+  7: "DER Entitlements",
+  4096: "CodeDirectory Alternate #0",
+  65536: "CMS Signature",
+};
+
+const SPECIAL_SLOTS: Readonly<Record<number, string>> = {
+  1: "Info",
+  2: "RequirementSet",
+  3: "Resources",
+  5: "Entitlements",
+  7: "DER Entitlements",
+};
+
+const REQUIREMENTS: Readonly<Record<string, number>> = { host: 1, guest: 2, designated: 3, library: 4, plugin: 5 };
+
+const DIGESTS: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256", sha384: "SHA-384" };
+
+/** Their names where they are not Apple's in capitals. */
+const FLAGS: Readonly<Record<string, string>> = { hard: "FORCE_HARD", kill: "FORCE_KILL", expires: "FORCE_EXPIRATION" };
+
+function directory(directory: CodeDirectory): Record<string, unknown> {
+  const flags = Object.entries(SIGNATURE_FLAGS).filter(([, bit]) => (directory.flags & bit) !== 0);
+  const names = flags.map(([name]) => FLAGS[name] ?? name.toUpperCase().replaceAll("-", "_"));
+  return {
+    version: `0x${directory.version.toString(16).toUpperCase()}`,
+    flags: `CodeSignatureFlags(${names.join(" | ") || "0x0"})`,
+    identifier: directory.identifier,
+    team_name: directory.teamId,
+    digest_type: directory.hash.name,
+    platform: directory.platform,
+    signed_entity_size: directory.codeLimit,
+    runtime_version: directory.runtimeVersion && `${directory.runtimeVersion}.0.0`.split(".").slice(0, 3).join("."),
+    code_digests_count: directory.pageHashes.length,
+    slot_digests: [...directory.specialHashes].map(
+      ([slot, hash]) => `${SPECIAL_SLOTS[slot]} (${slot}): ${Buffer.from(hash).toString("hex")}`,
+    ),
+  };
+}
+
+function certificate({ subject, issuer, organizationalUnit }: Certificate): Record<string, unknown> {
+  return { subject, issuer, apple_team_id: organizationalUnit };
+}
+
+function signer(signer: CmsSigner): Record<string, unknown> {
+  return {
+    issuer: signer.certificate?.issuer,
+    digest_algorithm: DIGESTS[signer.digestAlgorithm],
+    attributes: [...signer.attributes].sort(),
+    content_type: signer.contentType,
+    message_digest: signer.messageDigest,
+    signing_time: signer.signingTime?.toISOString().replace(".000Z", "Z"),
+    cdhash_digests: signer.directoryDigests.map(({ oid, hex }) => [oid, hex]),
+    cdhashes: signer.cdhashes,
+    signature_verifies: signer.verifies,
+    time_stamp_token: signer.timestamp && timestamp(signer.timestamp),
+  };
+}
+
+function timestamp({ certificates, verifies, authority }: Timestamp): Record<string, unknown> {
+  return {
+    certificates: certificates.map(certificate),
+    signers: [{ issuer: authority?.issuer, signature_verifies: verifies }],
+  };
+}
+
+function lines(text: Uint8Array | undefined): string[] {
+  if (text === undefined) return [];
+  return Buffer.from(text)
+    .toString("utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replaceAll("\t", "  "));
+}
+
+function offset(value: number): string {
+  return `${value} / 0x${value.toString(16)}`;
+}

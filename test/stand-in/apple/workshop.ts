@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type IdentityOptions, makeIdentity, type SigningIdentity } from "./identity.ts";
+import { buildMacBinary, type GoArchitecture, type SignOptions, signMacBinary } from "./mac-binary.ts";
+import { startTimestampServer, type TimestampServer } from "./timestamp-server.ts";
+
+/** The programs that a workshop runs. */
+export const WORKSHOP_TOOLS = ["go", "openssl", "rcodesign"] as const;
+
+/** A folder with a Developer ID identity, a timestamp server and unsigned programs, all self-made. */
+export class Workshop implements AsyncDisposable {
+  readonly folder: string;
+  readonly identity: SigningIdentity;
+  readonly timestamps: TimestampServer;
+  #count = 0;
+
+  constructor(folder: string, identity: SigningIdentity, timestamps: TimestampServer) {
+    this.folder = folder;
+    this.identity = identity;
+    this.timestamps = timestamps;
+  }
+
+  static async open(): Promise<Workshop> {
+    const folder = mkdtempSync(join(tmpdir(), "workshop-"));
+    const [identity, timestamps] = await Promise.all([
+      makeIdentity(join(folder, "identity")),
+      startTimestampServer(join(folder, "timestamps")),
+    ]);
+    return new Workshop(folder, identity, timestamps);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  fresh(): string {
+    this.#count += 1;
+    return this.path(`file-${this.#count}`);
+  }
+
+  otherIdentity(name: string, options: IdentityOptions): Promise<SigningIdentity> {
+    return makeIdentity(this.path(name), options);
+  }
+
+  build(architecture: GoArchitecture): Promise<string> {
+    return buildMacBinary(this.folder, architecture);
+  }
+
+  /** Signs with everything that Apple asks for, unless an option takes it away. */
+  sign(input: string, options: SignOptions = {}): Promise<string> {
+    return signMacBinary(input, this.fresh(), {
+      identity: this.identity,
+      timestampUrl: this.timestamps.url,
+      ...options,
+    });
+  }
+
+  /** A copy of a file with its bytes changed. */
+  async change(file: string, edit: (bytes: Buffer) => Buffer | undefined | void | Promise<void>): Promise<string> {
+    const bytes = await readFile(file);
+    const copy = this.fresh();
+    await writeFile(copy, (await edit(bytes)) ?? bytes, { mode: 0o755 });
+    return copy;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.timestamps[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
