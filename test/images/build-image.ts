@@ -18,7 +18,8 @@ import type { ImageRecipe } from "./image-recipe.ts";
 export function provideOciArchive(engine: Engine, recipe: ImageRecipe): Promise<string> {
   return provide("oci", recipe, async (context, file) => {
     const output = ["type=oci", "dest=-", `compression=${recipe.compression ?? "gzip"}`, "force-compression=true"];
-    const options = [...buildOptions(recipe), `--output=${output.join(",")}`];
+    const provenance = `--provenance=${recipe.attestations ?? true}`;
+    const options = [...commonOptions(recipe), provenance, `--output=${output.join(",")}`];
     await runClient(engine, ["buildx", "build", ...options, "-"], { contextFolder: context, outputFile: file });
   });
 }
@@ -45,13 +46,12 @@ export async function buildInEngine(engine: Engine, recipe: ImageRecipe): Promis
 }
 
 async function buildFrom(engine: Engine, recipe: ImageRecipe, context: string): Promise<string> {
-  const tags = (recipe.names ?? []).map((name) => `--tag=${name}`);
-  return (await runClient(engine, ["build", "--quiet", ...tags, "-"], { contextFolder: context })).trim();
+  const options = commonOptions(recipe);
+  return (await runClient(engine, ["build", "--quiet", ...options, "-"], { contextFolder: context })).trim();
 }
 
-function buildOptions(recipe: ImageRecipe): string[] {
+function commonOptions(recipe: ImageRecipe): string[] {
   return [
-    `--provenance=${recipe.attestations ?? true}`,
     ...(recipe.platforms === undefined ? [] : [`--platform=${recipe.platforms.join(",")}`]),
     ...(recipe.names ?? []).map((name) => `--tag=${name}`),
   ];
@@ -92,7 +92,10 @@ async function runClient(
   const [command, ...prefix] = engine.client;
   const output = streams.outputFile === undefined ? undefined : await open(streams.outputFile, "w");
   try {
-    const client = spawn(command, [...prefix, ...args], { stdio: ["pipe", output?.fd ?? "pipe", "pipe"] });
+    const client = spawn(command, [...prefix, ...args], {
+      stdio: ["pipe", output?.fd ?? "pipe", "pipe"],
+      env: { ...process.env, DOCKER_BUILDKIT: "1" }, // 20.10 has it, and does not use it unasked.
+    });
     const ended = new Promise<number | null>((resolve, reject) => client.on("error", reject).on("close", resolve));
     const said = [client.stdout, client.stderr].map((stream) => (stream === null ? "" : text(stream)));
     await sendContext(streams.contextFolder, client.stdin);

@@ -1,10 +1,10 @@
+import { formatReference, parseTaggedReference } from "@release-actions/image-reference";
 import { integer, listOf, object, optional, string } from "@release-actions/json";
 import { atLeast } from "./api-version.ts";
 import { call, callJson, collect, pathOf } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./fault.ts";
 import type { Platform } from "./platform.ts";
-import { parseReference } from "./reference.ts";
 
 /** An image as the engine has it. */
 export interface Image {
@@ -86,9 +86,9 @@ function isFor({ platform }: Image, wanted: Platform): boolean {
 
 /** Gives an image another name; a name that stood for another image moves. */
 export async function tagImage(engine: Engine, image: string, name: string, signal?: AbortSignal): Promise<void> {
-  const { repository, tag = "latest" } = parseReference(name);
+  const { tag, ...repository } = parseTaggedReference(name);
   const doing = `tagging ${image} as ${name}`;
-  const query = { repo: repository, tag };
+  const query = { repo: formatReference(repository), tag };
   const answer = await call(engine, { method: "POST", path: `/images/${pathOf(image)}/tag`, query, signal, doing });
   await collect(answer.body, doing);
 }

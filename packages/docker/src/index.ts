@@ -10,7 +10,6 @@ export { type Image, type ImageOptions, inspectImage, removeImage, tagImage } fr
 export { type LoadedImage, type LoadOptions, loadImage } from "./load.ts";
 export { formatPlatform, type Platform } from "./platform.ts";
 export { type PullOptions, pullImage, type RegistryCredentials } from "./pull.ts";
-export { InvalidReference, isImageId, parseReference, type Reference } from "./reference.ts";
 export { saveImages } from "./save.ts";
 export type { Bytes } from "./transport.ts";
 export { type Trial, tryImage } from "./trial.ts";

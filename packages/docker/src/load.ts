@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { ImageReferenceError, parseReference } from "@release-actions/image-reference";
 import type { Reporter } from "@release-actions/report";
 import { atLeast } from "./api-version.ts";
 import { call } from "./call.ts";
@@ -8,7 +9,6 @@ import { inspectImage } from "./images.ts";
 import { progressOf } from "./message-progress.ts";
 import { readMessages } from "./messages.ts";
 import type { Platform } from "./platform.ts";
-import { isImageId, parseReference } from "./reference.ts";
 import { retryOverRestart } from "./restart.ts";
 import type { Bytes } from "./transport.ts";
 
@@ -95,7 +95,12 @@ function isNamed(word: string): boolean {
   try {
     const { tag, digest } = parseReference(word);
     return tag !== undefined || digest !== undefined;
-  } catch {
-    return false; // A word, not a name.
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return false;
+    throw error;
   }
+}
+
+function isImageId(word: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(word);
 }

@@ -1,3 +1,4 @@
+import { formatReference, parseReference } from "@release-actions/image-reference";
 import type { Reporter } from "@release-actions/report";
 import { call } from "./call.ts";
 import type { Engine } from "./engine.ts";
@@ -6,7 +7,6 @@ import { type Image, inspectImage } from "./images.ts";
 import { progressOf } from "./message-progress.ts";
 import { readMessages } from "./messages.ts";
 import { formatPlatform, type Platform } from "./platform.ts";
-import { parseReference } from "./reference.ts";
 import { retryOverRestart } from "./restart.ts";
 
 /** For the registry the image comes from; sent to the engine, which passes it on there. */
@@ -30,7 +30,8 @@ export interface PullOptions {
  * such image afterwards.
  */
 export function pullImage(engine: Engine, reference: string, options: PullOptions): Promise<Image> {
-  const { repository, tag, digest } = parseReference(reference);
+  const { tag = "latest", digest, ...name } = parseReference(reference);
+  const repository = formatReference(name);
   const { reporter, platform, credentials, signal } = options;
   const doing = `pulling ${reference}`;
   return retryOverRestart(engine, options, async () => {
@@ -39,7 +40,7 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
       path: "/images/create",
       query: {
         fromImage: repository,
-        tag: digest ?? tag ?? "latest",
+        tag: digest ?? tag,
         platform: platform === undefined ? undefined : formatPlatform(platform),
       },
       headers: credentials === undefined ? {} : { "x-registry-auth": authHeader(credentials) },
@@ -48,10 +49,8 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     });
     const showProgress = progressOf(doing, reporter);
     for await (const message of readMessages(answer.body, doing)) showProgress(message);
-    const image = await inspectImage(engine, digest === undefined ? reference : `${repository}@${digest}`, {
-      platform,
-      signal,
-    });
+    const pulled = digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`;
+    const image = await inspectImage(engine, pulled, { platform, signal });
     if (image === undefined) throw new EngineError(doing, "nothing of an error, yet it has no such image now");
     return image;
   });

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
@@ -86,14 +85,24 @@ async function send(request: ClientRequest, body: string | Bytes | undefined): P
   request.once("response", (response) => {
     refused = (response.statusCode ?? 0) >= 400;
   });
-  const closed = once(request, "close");
   for await (const chunk of body) {
     if (request.destroyed) return;
     // An engine that has refused reads no further: stop sending, so that its answer is heard.
     if (refused) break;
-    if (!request.write(chunk)) await Promise.race([once(request, "drain"), closed]);
+    if (!request.write(chunk)) await drained(request);
   }
   request.end();
+}
+
+/** Resolves when there is room for more to send, or no connection left to send it by. */
+function drained(request: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      request.off("drain", done).off("close", done);
+      resolve();
+    };
+    request.on("drain", done).on("close", done);
+  });
 }
 
 function lost(endpoint: Endpoint, cause: unknown): EngineConnectionLost {
