@@ -1,0 +1,84 @@
+import { boolean, integer, listOf, object, optional, string, text } from "@release-actions/json";
+import { type Rest, RestError } from "./rest.ts";
+
+/** A file of a release on GitHub. */
+export interface ReleaseAsset {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** `uploaded`; anything else is not there for people yet. */
+  readonly state: string;
+  /** `sha256:<hex>`; GitHub computes it for what was uploaded since June 2025. */
+  readonly digest: string | undefined;
+  readonly url: string;
+}
+
+/** A release on GitHub (docs.github.com/rest/releases). */
+export interface GitHubRelease {
+  readonly id: number;
+  readonly tag: string;
+  readonly body: string;
+  readonly isDraft: boolean;
+  readonly isPrerelease: boolean;
+  readonly url: string;
+}
+
+const release = object({
+  id: integer,
+  tag_name: text,
+  body: optional(string, ""),
+  draft: optional(boolean, false),
+  prerelease: optional(boolean, false),
+  html_url: text,
+});
+
+const asset = object({
+  name: text,
+  size: integer,
+  state: optional(string, "uploaded"),
+  digest: optional(string),
+  browser_download_url: optional(string, ""),
+});
+
+const tag = object({ name: text });
+
+/** Reads and updates the releases of one repository, `owner/name`. */
+export function openReleases(rest: Rest, repository: string) {
+  const base = `/repos/${repository}`;
+  return {
+    /** The names of all tags. */
+    tags: async (): Promise<readonly string[]> =>
+      (await rest.getAll(`${base}/tags`, listOf(tag))).map(({ name }) => name),
+
+    /** The release of a tag, also while it is a draft; `undefined` when there is none. */
+    byTag: async (name: string): Promise<GitHubRelease | undefined> => {
+      try {
+        return shape(await rest.get(`${base}/releases/tags/${encodePath(name)}`, release));
+      } catch (error) {
+        if (!(error instanceof RestError) || error.status !== 404) throw error;
+      }
+      // A draft has no tag of its own yet, so it is found in the list only.
+      const all = await rest.getAll(`${base}/releases`, listOf(release));
+      return all.map(shape).find((candidate) => candidate.tag === name);
+    },
+
+    assets: async (id: number): Promise<readonly ReleaseAsset[]> => {
+      const found = await rest.getAll(`${base}/releases/${id}/assets`, listOf(asset));
+      return found.map(({ browser_download_url: url, ...rest }) => ({ ...rest, url }));
+    },
+
+    updateBody: async (id: number, body: string): Promise<GitHubRelease> =>
+      shape(await rest.send("PATCH", `${base}/releases/${id}`, { body }, release)),
+  };
+}
+
+export type Releases = ReturnType<typeof openReleases>;
+
+function shape(found: ReturnType<typeof release>): GitHubRelease {
+  const { id, tag_name, body, draft, prerelease, html_url } = found;
+  return { id, tag: tag_name, body, isDraft: draft, isPrerelease: prerelease, url: html_url };
+}
+
+function encodePath(name: string): string {
+  return name.split("/").map(encodeURIComponent).join("/");
+}

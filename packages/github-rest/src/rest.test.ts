@@ -1,0 +1,151 @@
+import { describe, expect, test } from "@jest/globals";
+import { listOf, object, text } from "@release-actions/json";
+import { type Reporter, silentReporter } from "@release-actions/report";
+import { openReleases } from "./releases.ts";
+import { openRest, RestError, type RestOptions } from "./rest.ts";
+
+const API = "https://api.github.test";
+const names = listOf(object({ name: text }));
+
+/** Answers in turn, and keeps what was asked. */
+function scripted(...answers: (Response | Error)[]) {
+  const asked: { url: string; init: RequestInit | undefined }[] = [];
+  const waits: number[] = [];
+  const lines: string[] = [];
+  const reporter: Reporter = { ...silentReporter, info: (line) => void lines.push(line) };
+  const options: RestOptions = {
+    ...{ apiUrl: API, token: "ghs_SECRET", reporter, now: () => 1_000_000 },
+    fetch: async (url, init) => {
+      asked.push({ url: String(url), init });
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error("nobody expected this request");
+      if (answer instanceof Response) return answer;
+      throw answer;
+    },
+    wait: async (ms) => waits.push(ms),
+  };
+  return { rest: openRest(options), options, asked, waits, lines };
+}
+
+const json = (body: unknown, init: ResponseInit = {}) => new Response(JSON.stringify(body), init);
+const failure = (status: number, headers: Record<string, string> = {}) => json({ message: "no" }, { status, headers });
+
+describe("the REST client", () => {
+  test("follows pages to the end, with the token", async () => {
+    const link = `<${API}/repos/a/b/tags?per_page=100&page=2>; rel="next", <${API}/x>; rel="last"`;
+    const { rest, asked } = scripted(json([{ name: "v2" }], { headers: { link } }), json([{ name: "v1" }]));
+    expect(await rest.getAll("/repos/a/b/tags", names)).toEqual([{ name: "v2" }, { name: "v1" }]);
+    expect(asked.map(({ url }) => url)).toEqual([
+      `${API}/repos/a/b/tags?per_page=100`,
+      `${API}/repos/a/b/tags?per_page=100&page=2`,
+    ]);
+    expect(new Headers(asked[0]?.init?.headers).get("authorization")).toBe("Bearer ghs_SECRET");
+  });
+
+  test("sends the token to no other host, whatever a page says (F16)", async () => {
+    const { rest, asked } = scripted(json([], { headers: { link: '<https://evil.example/x>; rel="next"' } }));
+    await expect(rest.getAll("/x", names)).rejects.toThrow("next page is at https://evil.example/x");
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each<[name: string, faults: (Response | Error)[], waits: unknown[]]>([
+    ["a reset connection (F02)", [new TypeError("fetch failed")], [expect.any(Number)]],
+    ["a 502 (F18)", [failure(502)], [expect.any(Number)]],
+    ["429 with Retry-After (F20)", [failure(429, { "retry-after": "7" })], [7000]],
+    ["the secondary limit (F21)", [failure(403, { "retry-after": "60" })], [60_000]],
+    [
+      "the primary limit, when it ends in time (F22)",
+      [failure(403, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1030" })],
+      [31_000],
+    ],
+    [
+      "several in a row",
+      [failure(500), failure(503), failure(504)],
+      [expect.any(Number), expect.any(Number), expect.any(Number)],
+    ],
+  ])("asks again after %s", async (_name, faults, waits) => {
+    const script = scripted(...faults, json([{ name: "v1" }]));
+    expect(await script.rest.get("/x", names)).toEqual([{ name: "v1" }]);
+    expect(script.waits).toEqual(waits);
+    expect(script.lines.every((line) => /trying again in \d+ s$/.test(line))).toBe(true);
+  });
+
+  test.each([
+    [401, {}, "it is wrong or has expired"],
+    [403, {}, "Give the job the permission"],
+    [404, {}, "Check the name"],
+    [422, {}, undefined],
+  ])("does not ask again after %d", async (status, headers, advice) => {
+    const { rest, asked } = scripted(failure(status, headers));
+    const error: unknown = await rest.get("/repos/a/b", names).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(RestError);
+    expect(error).toMatchObject({ status, message: `GitHub answers ${status} to GET /repos/a/b: no` });
+    expect((error as RestError).advice ?? "").toContain(advice ?? "");
+    expect(asked).toHaveLength(1);
+  });
+
+  test("gives up when a limit ends after its time is over", async () => {
+    const { rest, waits } = scripted(failure(403, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999" }));
+    await expect(rest.get("/x", names)).rejects.toThrow("GitHub answers 403");
+    expect(waits).toEqual([]);
+  });
+
+  test("gives up after minutes of faults, naming the last one (F19)", async () => {
+    let now = 0;
+    const { options } = scripted();
+    const rest = openRest({
+      ...options,
+      now: () => now,
+      wait: async (ms) => {
+        now += ms;
+      },
+      fetch: async () => failure(503),
+    });
+    await expect(rest.get("/x", names)).rejects.toThrow("GitHub answers 503");
+    expect(now).toBeGreaterThan(60_000);
+    expect(now).toBeLessThan(180_000);
+  });
+
+  test.each([
+    ["a page of HTML (F13)", new Response("<html>Log in</html>"), "is not JSON: it starts with"],
+    ["an empty answer (F46)", new Response(""), "is empty"],
+    ["another shape", json([{ name: 1 }]), "`[0].name` is 1, expected a string"],
+  ])("refuses %s", async (_name, response, message) => {
+    await expect(scripted(response).rest.get("/x", names)).rejects.toThrow(message);
+  });
+
+  test("stops at once when the job is cancelled (F84)", async () => {
+    const { options, waits } = scripted(new TypeError("aborted"));
+    const rest = openRest({ ...options, signal: AbortSignal.abort(new Error("the job was cancelled")) });
+    await expect(rest.get("/x", names)).rejects.toThrow("the job was cancelled");
+    expect(waits).toEqual([]);
+  });
+});
+
+describe("releases", () => {
+  const release = {
+    id: 7,
+    tag_name: "widget/v1+x",
+    body: null,
+    draft: false,
+    html_url: "https://github.com/a/b/releases/tag/x",
+  };
+
+  test("are found by a tag with any characters", async () => {
+    const { rest, asked } = scripted(json(release));
+    expect(await openReleases(rest, "a/b").byTag("widget/v1+x")).toMatchObject({ id: 7, body: "", isDraft: false });
+    expect(asked[0]?.url).toBe(`${API}/repos/a/b/releases/tags/widget/v1%2Bx`);
+  });
+
+  test("are found among the drafts, or not at all", async () => {
+    const { rest } = scripted(failure(404), json([{ ...release, draft: true }]), failure(404), json([]));
+    const releases = openReleases(rest, "a/b");
+    expect(await releases.byTag("widget/v1+x")).toMatchObject({ id: 7, isDraft: true });
+    expect(await releases.byTag("widget/v1+x")).toBeUndefined();
+  });
+
+  test("are not taken for missing when GitHub is out of order", async () => {
+    const { rest } = scripted(failure(403));
+    await expect(openReleases(rest, "a/b").byTag("v1")).rejects.toThrow("GitHub answers 403");
+  });
+});
