@@ -5,6 +5,7 @@ import { runCommand } from "@release-actions/command";
 import { Fault, formatDuration, silentReporter } from "@release-actions/report";
 import { NoEngine, OWN_VARIANTS, type OwnEngine, startEngine } from "./docker-engine.ts";
 import { type Counts, type Ring, runRing } from "./test/jest.ts";
+import { noteTested } from "./test/tested.ts";
 import { binFolder, install } from "./tools/install.ts";
 import { TOOLS } from "./tools/pins.ts";
 
@@ -35,6 +36,7 @@ for (const title of results.flatMap((counts) => counts.skippedTitles)) say(`skip
 say(`took ${formatDuration(performance.now() - started)}`);
 const nothingRan = sum("passed") + sum("failed") === 0;
 if (nothingRan) say("no test matched");
+if (args.length === 0 && sum("failed") === 0 && !nothingRan) noteTested(root);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 process.exit(sum("failed") > 0 || nothingRan ? 1 : 0);
 

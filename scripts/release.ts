@@ -1,0 +1,54 @@
+// Publishes this repository: `npm run release -- --dry-run` shows what would happen, without it it happens.
+// `--remote <name or URL>` says where (default origin). For HTTPS remotes set RELEASE_TOKEN.
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { Fault } from "@release-actions/report";
+import { type Outcome, publish } from "./release/publish.ts";
+import { isTested } from "./test/tested.ts";
+
+const root = path.dirname(import.meta.dirname);
+const { values } = parseArgs({
+  options: {
+    "dry-run": { type: "boolean", default: false },
+    remote: { type: "string", default: "origin" },
+    "source-branch": { type: "string", default: "main" },
+    "release-branch": { type: "string", default: "release" },
+  },
+});
+
+try {
+  const outcome = await publish({
+    root,
+    remote: values.remote,
+    dryRun: values["dry-run"],
+    sourceBranch: values["source-branch"],
+    releaseBranch: values["release-branch"],
+    token: process.env["RELEASE_TOKEN"],
+    changesets: path.join(root, "node_modules/@changesets/cli/bin.js"),
+    isTested: (tree) => isTested(root, tree),
+    say: (text) => console.log(`release: ${text}`),
+  });
+  console.log(describe(outcome));
+} catch (error) {
+  if (!(error instanceof Fault)) throw error;
+  const because = error.cause instanceof Error ? `\n${error.cause.message}` : "";
+  console.error(`release: ${error.message}${because}${error.advice === undefined ? "" : `\nNext: ${error.advice}`}`);
+  process.exit(1);
+}
+
+function describe({ kind, plan, updates }: Outcome): string {
+  if (kind === "up-to-date") return `Everything of v${plan.version} is published. Nothing to do.`;
+  const versions = plan.actions.map(({ name, version }) => {
+    return `  ${name.padEnd(28)} ${version}${plan.raised.includes(name) ? "  new" : ""}`;
+  });
+  const refs = updates.map(({ ref, commit, expected }) => {
+    return `  ${ref.padEnd(48)} ${expected === "" ? "new" : expected.slice(0, 10)} -> ${commit.slice(0, 10)}`;
+  });
+  return [
+    kind === "planned" ? `Would release v${plan.version} (dry run):` : `Released v${plan.version}:`,
+    ...versions,
+    "pushed in one piece:",
+    ...refs,
+    "checksums: .work/release/checksums.txt",
+  ].join("\n");
+}

@@ -1,0 +1,48 @@
+import { type CommandOptions, runCommand } from "@release-actions/command";
+
+/** Settings of the machine or its user must not change what is committed. */
+const OWN_SETTINGS = [
+  ["core.autocrlf", "false"],
+  ["core.excludesFile", "/dev/null"],
+  ["core.hooksPath", "/dev/null"],
+  ["commit.gpgSign", "false"],
+].flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+
+/** Runs git in a folder and returns what it said, without the last line feed. */
+export async function git(folder: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", ...options.env };
+  const result = await runCommand("git", [...OWN_SETTINGS, ...args], { ...options, cwd: folder, env });
+  return result.stdout.replace(/\n$/, "");
+}
+
+/** Whether a git command that answers by its exit code says yes. */
+export async function gitSays(folder: string, args: readonly string[]): Promise<boolean> {
+  const result = await runCommand("git", args, { cwd: folder, check: false });
+  return result.exitCode === 0;
+}
+
+/** Who commits and when, so that the same sources give the same commit whenever and wherever it is made. */
+export async function commitIdentity(folder: string, source: string): Promise<Record<string, string>> {
+  const date = await git(folder, ["show", "-s", "--format=%cI", source]);
+  const name = "Release";
+  const email = "release@users.noreply.github.com";
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    GIT_COMMITTER_DATE: date,
+  };
+}
+
+/** A token for HTTPS remotes goes to git by its environment: never into an argument or a file. */
+export function tokenEnv(token: string | undefined, remote: string): Record<string, string> {
+  if (token === undefined || token === "" || !remote.startsWith("https://")) return {};
+  const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `http.${new URL(remote).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: basic ${credentials}`,
+  };
+}

@@ -1,0 +1,160 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { assembleTree } from "./assemble.ts";
+import { buildTwice, cloneAt } from "./build-twice.ts";
+import { CHECKSUMS_FILE } from "./checksums.ts";
+import { commitIdentity, git, gitSays } from "./git.ts";
+import { pendingUpdates, pushAll, type Update } from "./push.ts";
+import { Refusal } from "./refusal.ts";
+import { checkHistory, findRemote, type Refs, readRemote, releaseMessage, sourceOf } from "./remote.ts";
+import { decideTags, type Tags } from "./tags.ts";
+import { applyVersions, parseVersion, pendingChangesets, type ReleasePlan } from "./versions.ts";
+
+export interface Options {
+  readonly root: string;
+  /** A name from `git remote`, or a URL. */
+  readonly remote: string;
+  readonly dryRun: boolean;
+  /** The branch of the sources, and the one that holds releases. */
+  readonly sourceBranch: string;
+  readonly releaseBranch: string;
+  /** Authenticates HTTPS remotes. */
+  readonly token?: string | undefined;
+  /** The program of the changesets tool. */
+  readonly changesets: string;
+  /** Whether all tests passed for a tree. */
+  readonly isTested: (tree: string) => boolean;
+  readonly say: (text: string) => void;
+}
+
+export interface Outcome {
+  readonly kind: "released" | "planned" | "up-to-date";
+  readonly plan: ReleasePlan;
+  readonly tags: Tags;
+  /** What was pushed, or would be. */
+  readonly updates: readonly Update[];
+}
+
+/**
+ * Publishes the committed sources: versions by changesets, bundles built twice, a tree of releases, one
+ * atomic push. Running it again after any failure finishes the work; after success it does nothing.
+ *
+ * @throws Refusal with the reason; nothing is pushed then.
+ */
+export async function publish(options: Options): Promise<Outcome> {
+  await requireTestedTree(options);
+  const temp = mkdtempSync(path.join(tmpdir(), "release-"));
+  try {
+    return await publishFrom(path.join(temp, "sources"), temp, options);
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+  }
+}
+
+async function publishFrom(clone: string, temp: string, options: Options): Promise<Outcome> {
+  const { root, say } = options;
+  const head = await git(root, ["rev-parse", "HEAD"]);
+  await cloneAt(root, clone, head);
+  const isPending = pendingChangesets(clone).length > 0;
+  const plan = await applyVersions(clone, options.changesets);
+  const tag = `v${plan.version}`;
+  const remote = await findRemote(root, options.remote, options.token);
+  const refs = await readRemote(clone, remote);
+  await checkHistory(clone, refs, options.releaseBranch);
+  const released = refs.get(`refs/tags/${tag}`);
+  if (released !== undefined && (await sourceOf(clone, released)) !== plan.source) {
+    if (isPending) throw new Refusal(`${tag} was released from other sources`, { advice: "Pull, and run it again." });
+    say(`${tag} is released, and no changeset asks for another release`);
+    return { kind: "up-to-date", plan, tags: { immutable: [], moving: [] }, updates: [] };
+  }
+
+  say(`building ${plan.actions.length} actions twice`);
+  await buildTwice(clone, plan.source, temp);
+  const tree = path.join(temp, "tree");
+  const major = parseVersion(plan.version, "the repository").major;
+  assembleTree(clone, tree, { repository: repositoryOf(clone), tag, majorTag: `v${major}` });
+  const content = await writeTree(clone, tree);
+  const tags = await decideTags(clone, plan, content, refs);
+  const commit = await releaseCommit({ clone, content, plan, tags, refs, released, branch: options.releaseBranch });
+  keepChecksums(root, tree);
+
+  const wanted: [string, string][] = [...tags.immutable, ...tags.moving].map((name) => [`refs/tags/${name}`, commit]);
+  if (released === undefined) wanted.push([`refs/heads/${options.releaseBranch}`, commit]);
+  wanted.push(...(await sourceUpdate(clone, plan.source, refs, options.sourceBranch)));
+  const updates = pendingUpdates(wanted, refs);
+  if (updates.length === 0) return { kind: "up-to-date", plan, tags, updates };
+  if (options.dryRun) return { kind: "planned", plan, tags, updates };
+  await pushAll(clone, remote, updates);
+  return { kind: "released", plan, tags, updates };
+}
+
+/** @throws Refusal unless everything is committed and all tests passed for exactly that. */
+async function requireTestedTree({ root, isTested }: Options): Promise<void> {
+  const changes = await git(root, ["status", "--porcelain"]);
+  if (changes !== "") {
+    throw new Refusal(`these changes are not committed:\n${changes}`, { advice: "Commit or stash them first." });
+  }
+  const tree = await git(root, ["rev-parse", "HEAD^{tree}"]);
+  if (isTested(tree)) return;
+  throw new Refusal("the committed sources have not passed all tests", { advice: "Run `npm test`, then this again." });
+}
+
+/** Puts a folder into the clone's object store as it is, whatever git would ignore. */
+async function writeTree(clone: string, folder: string): Promise<string> {
+  const env = { GIT_DIR: path.join(clone, ".git"), GIT_INDEX_FILE: `${folder}.index`, GIT_WORK_TREE: folder };
+  await git(folder, ["add", "--all", "--force", "."], { env });
+  return git(folder, ["write-tree"], { env });
+}
+
+interface CommitParts {
+  readonly clone: string;
+  readonly content: string;
+  readonly plan: ReleasePlan;
+  readonly tags: Tags;
+  readonly refs: Refs;
+  readonly released: string | undefined;
+  readonly branch: string;
+}
+
+/** A new commit on the release branch, or the one that an earlier run has published with the same content. */
+async function releaseCommit({ clone, content, plan, tags, refs, released, branch }: CommitParts): Promise<string> {
+  if (released !== undefined) {
+    if ((await git(clone, ["rev-parse", `${released}^{tree}`])) === content) return released;
+    throw new Refusal(`v${plan.version} is released with other content than these sources build`, {
+      advice: "A released version never changes. Find out which tool or dependency differs from that day.",
+    });
+  }
+  const tip = refs.get(`refs/heads/${branch}`);
+  const parents = [...(tip === undefined ? [] : [tip]), plan.source].flatMap((parent) => ["-p", parent]);
+  const message = releaseMessage(`v${plan.version}`, plan.source, tags.immutable);
+  const env = await commitIdentity(clone, plan.source);
+  return git(clone, ["commit-tree", content, ...parents], { env, input: message });
+}
+
+/** The commit that raised the versions goes to the sources' branch, which must not have moved on. */
+async function sourceUpdate(clone: string, source: string, refs: Refs, branch: string): Promise<[string, string][]> {
+  const ref = `refs/heads/${branch}`;
+  const tip = refs.get(ref);
+  if (tip === undefined) return [[ref, source]];
+  if (await gitSays(clone, ["merge-base", "--is-ancestor", source, tip])) return [];
+  if (await gitSays(clone, ["merge-base", "--is-ancestor", tip, source])) return [[ref, source]];
+  throw new Refusal(`${branch} on the remote has commits that these sources lack`, {
+    advice: "Pull, test, try again.",
+  });
+}
+
+/** The subjects of the attestation, where the workflow finds them. */
+function keepChecksums(root: string, tree: string): void {
+  const folder = path.join(root, ".work/release");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, CHECKSUMS_FILE), readFileSync(path.join(tree, CHECKSUMS_FILE)));
+}
+
+/** `owner/name`, the setting that publishing shares with documentation and workflows. */
+function repositoryOf(clone: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(path.join(clone, "package.json"), "utf8"));
+  const named = typeof manifest === "object" && manifest !== null && "repository" in manifest;
+  if (named && typeof manifest.repository === "string") return manifest.repository;
+  throw new Refusal('package.json: "repository" must be "owner/name"');
+}

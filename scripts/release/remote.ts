@@ -1,0 +1,95 @@
+import { git, tokenEnv } from "./git.ts";
+import { Refusal } from "./refusal.ts";
+import { compareVersions, parseVersion } from "./versions.ts";
+
+/** A git remote, by URL, with what authenticates to it in the environment. */
+export interface Remote {
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Tags and branches of a remote: full name (`refs/tags/v1`) to the commit it leads to. */
+export type Refs = ReadonlyMap<string, string>;
+
+export const IMMUTABLE_TAG = /^refs\/tags\/(?:[^/]+\/)?v\d+\.\d+\.\d+$/;
+
+/** What a release commit says of itself in trailers: the sources, and each tag that was made for it. */
+const SOURCE_TRAILER = "Source";
+const TAG_TRAILER = "Tag";
+
+export async function findRemote(root: string, nameOrUrl: string, token: string | undefined): Promise<Remote> {
+  const configured = (await git(root, ["remote"])).split("\n").includes(nameOrUrl);
+  const url = configured ? await git(root, ["remote", "get-url", "--push", nameOrUrl]) : nameOrUrl;
+  return { url, env: tokenEnv(token, url) };
+}
+
+/** Reads all refs and fetches what they lead to into the clone. Annotated tags count as their commit. */
+export async function readRemote(clone: string, remote: Remote): Promise<Refs> {
+  const listing = await git(clone, ["ls-remote", remote.url], { env: remote.env });
+  const refs = new Map<string, string>();
+  for (const line of listing.split("\n").filter(Boolean)) {
+    const [sha = "", name = ""] = line.split("\t");
+    if (name.startsWith("refs/tags/") || name.startsWith("refs/heads/")) refs.set(name.replace(/\^\{\}$/, ""), sha);
+  }
+  if (refs.size > 0) {
+    const wanted = ["+refs/tags/*:refs/remote/tags/*", "+refs/heads/*:refs/remote/heads/*"];
+    await git(clone, ["fetch", "--quiet", "--no-tags", remote.url, ...wanted], { env: remote.env });
+  }
+  return refs;
+}
+
+/**
+ * Every tag that must not move is where the release branch says it was put.
+ *
+ * @throws Refusal naming the tags that were moved, removed or made by hand.
+ */
+export async function checkHistory(clone: string, refs: Refs, branch: string): Promise<void> {
+  const claimed = await claimedTags(clone, refs.get(`refs/heads/${branch}`));
+  const wrong: string[] = [];
+  for (const [ref, commit] of claimed) {
+    const found = refs.get(ref);
+    if (found !== commit) wrong.push(`${short(ref)} is ${found ?? "gone"}, released as ${commit}`);
+  }
+  for (const ref of refs.keys()) {
+    if (IMMUTABLE_TAG.test(ref) && !claimed.has(ref)) wrong.push(`${short(ref)} was not made by a release`);
+  }
+  if (wrong.length === 0) return;
+  throw new Refusal(`tags that never move are not where they were put:\n  ${wrong.join("\n  ")}`, {
+    advice: "Find out who moved them and why, and put them back. Nothing was published.",
+  });
+}
+
+/** The sources a release commit was made from. */
+export async function sourceOf(clone: string, commit: string): Promise<string> {
+  return git(clone, ["show", "-s", `--format=%(trailers:key=${SOURCE_TRAILER},valueonly,separator=%x2C)`, commit]);
+}
+
+export function releaseMessage(tag: string, source: string, immutable: readonly string[]): string {
+  const trailers = [`${SOURCE_TRAILER}: ${source}`, ...immutable.map((name) => `${TAG_TRAILER}: ${name}`)];
+  return `release ${tag}\n\n${trailers.join("\n")}\n`;
+}
+
+/** The highest released version of a line of tags, such as `v1.*` (prefix "") or `<action>/v1.*`. */
+export function highestReleased(refs: Refs, prefix: string, major: number): string | undefined {
+  const start = `refs/tags/${prefix}v${major}.`;
+  return [...refs.keys()]
+    .filter((ref) => ref.startsWith(start) && IMMUTABLE_TAG.test(ref))
+    .map((ref) => ref.slice(`refs/tags/${prefix}v`.length))
+    .sort((a, b) => compareVersions(parseVersion(a, prefix), parseVersion(b, prefix)))
+    .at(-1);
+}
+
+async function claimedTags(clone: string, tip: string | undefined): Promise<Map<string, string>> {
+  const claimed = new Map<string, string>();
+  if (tip === undefined) return claimed;
+  const format = `--format=%H %(trailers:key=${TAG_TRAILER},valueonly,separator=%x2C)`;
+  for (const line of (await git(clone, ["log", "--first-parent", format, tip])).split("\n")) {
+    const [commit = "", tags = ""] = line.split(" ");
+    for (const tag of tags.split(",").filter(Boolean)) claimed.set(`refs/tags/${tag}`, commit);
+  }
+  return claimed;
+}
+
+function short(ref: string): string {
+  return ref.replace("refs/tags/", "");
+}
