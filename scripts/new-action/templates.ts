@@ -138,14 +138,14 @@ import { FileTree } from "../support/file-tree.ts";
 describe("${name}", () => {
   test("says how many lines a file has", async () => {
     using tree = new FileTree({ "some.txt": "one\\ntwo\\n" });
-    const step = await runAction("${name}", { inputs: { file: tree.path("some.txt") } });
-    expect(step).toMatchObject({ conclusion: "success", outputs: { lines: "2" } });
+    const { main } = await runAction("${name}", { step: { inputs: { file: tree.path("some.txt") } } });
+    expect(main).toMatchObject({ conclusion: "success", outputs: { lines: "2" } });
   });
 
   test("fails with an annotation when its input is missing", async () => {
-    const step = await runAction("${name}", {});
-    expect(step.conclusion).toBe("failure");
-    expect(step.annotations).toEqual([expect.objectContaining({ message: expect.stringContaining("\`file\` is required") })]);
+    const { main } = await runAction("${name}");
+    expect(main.conclusion).toBe("failure");
+    expect(main.annotations[0]?.message).toContain("input \`file\` is required");
   });
 });
 `;

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type CommandResult, runCommand } from "@release-actions/command";
+import type { FileTree } from "../../support/file-tree.ts";
+import { copyRepository } from "../../support/repository-copy.ts";
+
+const MINUTES = 60_000;
+
+describe("a new action, made in a clone of this repository", () => {
+  let clone: FileTree;
+  const node = (...args: string[]): Promise<CommandResult> =>
+    runCommand(process.execPath, args, { cwd: clone.root, env: { ...process.env, CI: undefined } });
+
+  beforeAll(async () => {
+    clone = await copyRepository();
+    await node("scripts/bootstrap.mjs", "new-action", "count-lines");
+  }, 5 * MINUTES);
+  afterAll(() => clone[Symbol.dispose]());
+
+  test(
+    "is linked, formatted, typed, and its generated files are up to date",
+    async () => {
+      const { stdout } = await node("scripts/bootstrap.mjs", "check");
+      expect(stdout).not.toContain("FAILED");
+      const index = readFileSync(clone.path("action-index.md"), "utf8");
+      expect(index).toContain("uses: org/actions/count-lines@v1");
+    },
+    5 * MINUTES,
+  );
+
+  test(
+    "is bundled, and its unit and integration tests pass",
+    async () => {
+      await node("scripts/build.ts", "count-lines");
+      const jest = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "count-lines"];
+      const { stderr } = await node(...jest);
+      expect(stderr).toContain("Test Suites: 2 passed, 2 total");
+    },
+    5 * MINUTES,
+  );
+
+  test("comes with the changeset that its first release needs", () => {
+    const changeset = readFileSync(clone.path(".changeset/count-lines.md"), "utf8");
+    expect(changeset).toContain('"@release-actions/count-lines": major');
+  });
+
+  test.each([
+    ["a name that is taken", "count-lines", "actions/count-lines/package.json exists already"],
+    ["a name in capitals", "CountLines", '"CountLines" is no name for an action'],
+    ["one word", "count", '"count" is no name for an action'],
+    ["a path", "../count-lines", '"../count-lines" is no name for an action'],
+    ["nothing", "", '"" is no name for an action'],
+  ])("is refused for %s", async (_case, name, message) => {
+    await expect(node("scripts/new-action.ts", name)).rejects.toThrow(message);
+  });
+});
