@@ -21,6 +21,8 @@ export function provideOciArchive(engine: Engine, recipe: ImageRecipe): Promise<
     const provenance = `--provenance=${recipe.attestations ?? true}`;
     const options = [...commonOptions(recipe), provenance, `--output=${output.join(",")}`];
     await runClient(engine, ["buildx", "build", ...options, "-"], { contextFolder: context, outputFile: file });
+    // What the build cache holds, this engine would never fetch from anywhere.
+    await runClient(engine, ["builder", "prune", "--all", "--force"]);
   });
 }
 

@@ -56,6 +56,8 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
   });
 }
 
+/** RFC 4648, section 5, padded: an engine takes what it cannot decode for no credentials, and says nothing. */
 function authHeader({ username, password }: RegistryCredentials): string {
-  return Buffer.from(JSON.stringify({ username, password })).toString("base64url");
+  const base64 = Buffer.from(JSON.stringify({ username, password })).toString("base64");
+  return base64.replaceAll("+", "-").replaceAll("/", "_");
 }

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { findFile, indexTar, openFileSource, readExactly } from "@release-actions/archive";
+
+export interface Registry extends AsyncDisposable {
+  /** `127.0.0.1:<port>/image` */
+  readonly repository: string;
+  /** The digest that the archive's index names first. */
+  readonly digest: string;
+  /** How often each path was asked for. */
+  readonly requests: ReadonlyMap<string, number>;
+}
+
+export interface RegistryBehaviour {
+  /** `user:password` without which nothing is served. */
+  readonly credentials?: string;
+  /** Blobs of at least so many bytes: not there, never finished, or finished after a second. */
+  readonly largeBlobs?: { readonly from: number; readonly are: "missing" | "stalled" | "slow" };
+}
+
+/** An OCI registry on the loopback that serves the one image of an OCI archive, well or badly. */
+export async function startRegistry(archive: string, behaviour: RegistryBehaviour = {}): Promise<Registry> {
+  const { digest, blobs } = await readBlobs(archive);
+  const requests = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const { url = "" } = request;
+    requests.set(url, (requests.get(url) ?? 0) + 1);
+    if (!isAllowed(request, behaviour)) {
+      response.writeHead(401, { "www-authenticate": 'Basic realm="test"' }).end();
+    } else if (url === "/v2/") {
+      response.end("{}");
+    } else {
+      serve(blobs.get(url.split("/").at(-1) ?? ""), url.includes("/manifests/"), response, behaviour);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo; // Of a server that listens on TCP.
+  return {
+    repository: `127.0.0.1:${port}/image`,
+    digest,
+    requests,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function serve(
+  blob: Uint8Array | undefined,
+  isManifest: boolean,
+  response: ServerResponse,
+  { largeBlobs }: RegistryBehaviour,
+): void {
+  const afflicted = !isManifest && blob !== undefined && largeBlobs !== undefined && blob.length >= largeBlobs.from;
+  if (blob === undefined || (afflicted && largeBlobs.are === "missing")) {
+    response.writeHead(404, { "content-type": "application/json" });
+    response.end('{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown to the registry"}]}');
+    return;
+  }
+  const mediaType: unknown = isManifest ? JSON.parse(Buffer.from(blob).toString()).mediaType : undefined;
+  response.writeHead(200, {
+    "content-type": typeof mediaType === "string" ? mediaType : "application/octet-stream",
+    "content-length": blob.length,
+  });
+  const half = afflicted ? Math.floor(blob.length / 2) : 0;
+  response.write(blob.subarray(0, half));
+  if (!afflicted) response.end(blob);
+  else if (largeBlobs.are === "slow") setTimeout(() => response.end(blob.subarray(half)), 1000);
+}
+
+function isAllowed(request: IncomingMessage, { credentials }: RegistryBehaviour): boolean {
+  const expected = `Basic ${Buffer.from(credentials ?? "").toString("base64")}`;
+  return credentials === undefined || request.headers.authorization === expected;
+}
+
+async function readBlobs(archive: string): Promise<{ digest: string; blobs: Map<string, Uint8Array> }> {
+  const source = await openFileSource(archive);
+  try {
+    const { members } = await indexTar(source);
+    const blobs = new Map<string, Uint8Array>();
+    for (const path of members.keys()) {
+      const file = findFile(members, path);
+      if (file === undefined) continue;
+      const name = path.startsWith("blobs/sha256/") ? `sha256:${path.slice("blobs/sha256/".length)}` : path;
+      blobs.set(name, await readExactly(source, file.offset, file.size));
+    }
+    const index = JSON.parse(Buffer.from(blobs.get("index.json") ?? []).toString()) as {
+      manifests: [{ digest: string }];
+    };
+    return { digest: index.manifests[0].digest, blobs };
+  } finally {
+    await source.close();
+  }
+}
