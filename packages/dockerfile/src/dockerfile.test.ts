@@ -1,0 +1,162 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles.
+import { describe, expect, test } from "@jest/globals";
+import { applyEdits } from "@release-actions/text";
+import fc from "fast-check";
+import { DockerfileError } from "./fault.ts";
+import { parseDockerfile } from "./parse.ts";
+import { findStage, imagesOf } from "./query.ts";
+import { editWithin } from "./word.ts";
+
+function env(text: string, stage: string): Record<string, string> {
+  const variables = findStage(parseDockerfile(text, "Dockerfile"), stage).env;
+  return Object.fromEntries([...variables].map(([name, { word }]) => [name, word.value]));
+}
+
+describe("a stage's environment", () => {
+  test.each<[string, string, Record<string, string>]>([
+    ["takes several values of one ENV", "ENV a=1 b=2", { a: "1", b: "2" }],
+    ["takes the old form with a space", "ENV a one two", { a: "one two" }],
+    [
+      "resolves quotes and escapes",
+      `ENV a="x y" b='$z' c=d\\ e f="g\\"\\$h\\i"`,
+      { a: "x y", b: "$z", c: "d e", f: 'g"$h\\i' },
+    ],
+    ["goes on over lines, comments and blanks between them", "ENV a=1 \\\n  # note\n\n  b=2", { a: "1", b: "2" }],
+    ["joins a value split over lines", "ENV a=on\\\ne", { a: "one" }],
+    ["reads windows line ends", "ENV a=1 \\\r\n  b=2\r", { a: "1", b: "2" }],
+    ["sees variables as they were before the instruction", "ENV a=1\nENV a=2 b=$a", { a: "2", b: "1" }],
+    [
+      "resolves defaults and alternatives",
+      `ARG e=""\nENV a=\${x:-1} b=\${e:-2} c=\${e-3} d=\${e:+4} f=\${e+5} g=\${x:-\${e:-6}}`,
+      { a: "1", b: "2", c: "", d: "", f: "5", g: "6" },
+    ],
+    [
+      "takes ARG for what ENV does not set",
+      "ARG v=arg\nENV a=$v\nENV v=env\nENV b=$v",
+      { a: "arg", v: "env", b: "env" },
+    ],
+    ["leaves an unset variable empty", "ENV a=[$nothing]", { a: "[]" }],
+    ["is not fooled by a heredoc", "RUN <<EOF\nENV a=1\nEOF", {}],
+    ["is not fooled by a shell line that goes on", 'RUN echo "\\\nENV a=1"', {}],
+    ["is empty without ENV", "RUN true", {}],
+  ])("%s", (_name, body, expected) => {
+    expect(env(`FROM x AS builder\n${body}\n`, "builder")).toEqual(expected);
+  });
+
+  test("inherits from the stage it is based on, whatever the case, and from no other", () => {
+    const text =
+      "FROM x AS Base\nARG r=1\nENV a=base b=base\nFROM y AS other\nENV c=other\nFROM base AS builder\nENV b=$r\n";
+    expect(env(text, "BUILDER")).toEqual({ a: "base", b: "1" });
+    expect(env(text, "1")).toEqual({ c: "other" });
+  });
+
+  test("sees a global ARG only where the stage asks for it", () => {
+    expect(env("ARG v=1\nFROM x AS s\nENV a=[$v]\nARG v\nENV b=[$v]\n", "s")).toEqual({ a: "[]", b: "[1]" });
+  });
+
+  test("obeys another escape character", () => {
+    expect(env("# escape=`\nFROM x AS s\nENV a=c:\\temp `\n  b=2\n", "s")).toEqual({ a: "c:\\temp", b: "2" });
+  });
+
+  test("knows the line of every value", () => {
+    const stage = findStage(parseDockerfile("FROM x AS s\nENV a=1 \\\n    b=2\n", "f"), "s");
+    expect(stage.env.get("b")?.location).toMatchObject({ file: "f", line: 3 });
+  });
+});
+
+describe("images", () => {
+  const text = [
+    "# syntax=docker/dockerfile:1.7",
+    "ARG RUST=1.94.0",
+    "ARG BASE=docker.io/library/rust:${RUST}-bookworm",
+    "FROM --platform=$BUILDPLATFORM ${BASE} AS builder",
+    "RUN --mount=type=cache,target=/x --mount=type=bind,from=alpine:3.20,target=/y echo --mount=from=no",
+    "FROM builder AS next",
+    "COPY --from=builder /a /b",
+    "COPY --link --from=ghcr.io/o/t:1@sha256:abc /a /b",
+    "FROM scratch",
+    "COPY --from=0 /a /b",
+  ].join("\n");
+
+  test("are all that comes from outside, with variables resolved", () => {
+    const images = imagesOf(parseDockerfile(text, "Dockerfile"));
+    expect(images.map(({ word, by, location }) => [by, word.value, location.line])).toEqual([
+      ["# syntax", "docker/dockerfile:1.7", 1],
+      ["FROM", "docker.io/library/rust:1.94.0-bookworm", 4],
+      ["RUN --mount", "alpine:3.20", 5],
+      ["COPY --from", "ghcr.io/o/t:1@sha256:abc", 8],
+    ]);
+  });
+
+  test("are edited where the text really stands, be it the default of an ARG", () => {
+    const [, from] = imagesOf(parseDockerfile(text, "Dockerfile"));
+    if (from === undefined) throw new Error("no FROM");
+    const at = from.word.value.indexOf("1.94.0");
+    const edit = editWithin(from.word, at, at + 6, "1.95.0");
+    expect(edit && applyEdits(text, [edit])).toBe(text.replace("RUST=1.94.0", "RUST=1.95.0"));
+    // Half of this comes from one ARG, half from the other.
+    expect(editWithin(from.word, at - 1, at + 6, "x")).toBeUndefined();
+  });
+});
+
+describe("a broken Dockerfile", () => {
+  test.each([
+    ["an unknown instruction", "FROM x\nRUM echo\n", /^Dockerfile:2: RUM is no Dockerfile instruction/],
+    ["no FROM", "# nothing\n", /^Dockerfile:1: there is no FROM/],
+    ["an empty file", "", /^Dockerfile:1: there is no FROM/],
+    ["an instruction before FROM", "RUN x\nFROM y\n", /^Dockerfile:1: RUN comes before any FROM/],
+    ["FROM without an image", "FROM\n", /^Dockerfile:1: FROM names no image/],
+    [
+      "FROM with a variable that is not set",
+      "FROM $NOPE\n",
+      /^Dockerfile:1: the image after FROM is empty: NOPE has no value/,
+    ],
+    ["ENV without a value", "FROM x\nENV a=1 b\n", /^Dockerfile:2: ENV: expected name=value, found "b"/],
+    ["ENV alone", "FROM x\nENV\n", /^Dockerfile:2: ENV sets nothing/],
+    ["an open quote", 'FROM x\nENV a="1\n', /^Dockerfile:2: the quote " is never closed/],
+    ["an open brace", "FROM x\nENV a=${b\n", /^Dockerfile:2: the brace of \$\{ is never closed/],
+    ["a modifier that is not known", "FROM x\nENV a=${b#c}\n", /^Dockerfile:2: \$\{b#c\} is not supported/],
+    ["a variable that is required", "FROM x\nENV a=${b:?must}\n", /^Dockerfile:2: b is required here/],
+    ["a YAML file", "version: 3\nservices:\n  a: b\n", /^Dockerfile:1: VERSION: is no Dockerfile instruction/],
+  ])("with %s is one error with its line", (_name, text, message) => {
+    expect(() => parseDockerfile(text, "Dockerfile")).toThrow(DockerfileError);
+    expect(() => parseDockerfile(text, "Dockerfile")).toThrow(message);
+  });
+
+  test("or any other text never ends in anything but an answer or such an error", () => {
+    const piece = fc.constantFrom(
+      "FROM x",
+      "\nENV ",
+      "a=",
+      "\\",
+      "\n",
+      '"',
+      "'",
+      "${",
+      "}",
+      "$a",
+      " ",
+      "#",
+      "ARG b",
+      "<<E",
+      "=",
+      ":-",
+      "\r",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        try {
+          imagesOf(parseDockerfile(pieces.join(""), "f"));
+        } catch (error) {
+          if (!(error instanceof DockerfileError)) throw error;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("without the stage asked for names the stages there are", () => {
+    const dockerfile = parseDockerfile("FROM x AS a\nFROM y\n", "Dockerfile");
+    expect(() => findStage(dockerfile, "builder")).toThrow('Dockerfile has no stage "builder": it has a, 1');
+  });
+});

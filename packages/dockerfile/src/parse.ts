@@ -1,0 +1,154 @@
+import type { Location } from "@release-actions/report";
+import { createLocator, type Locator } from "@release-actions/text";
+import { type Arg, DockerfileParser, type Env, type From, type Instruction, type Property } from "dockerfile-ast";
+import { DockerfileError } from "./fault.ts";
+import { expandWord, type Word, type WordSource } from "./word.ts";
+
+export interface StageVariable {
+  readonly word: Word;
+  readonly location: Location & { readonly line: number };
+}
+
+export interface Stage {
+  /** As written after AS; stages are found without regard to case. */
+  readonly name: string | undefined;
+  readonly location: Location & { readonly line: number };
+  /** The image or earlier stage after FROM, variables resolved. */
+  readonly base: Word;
+  /** Set when `base` names an earlier stage. */
+  readonly parent: Stage | undefined;
+  /** ENV at the end of the stage, what it inherits from earlier stages included; not what an image brings. */
+  readonly env: ReadonlyMap<string, StageVariable>;
+  /** ARG at the end of the stage, in the same way. */
+  readonly args: ReadonlyMap<string, StageVariable>;
+  readonly instructions: readonly Instruction[];
+}
+
+export interface Dockerfile {
+  readonly file: string;
+  readonly text: string;
+  /** ARG before the first FROM. */
+  readonly args: ReadonlyMap<string, StageVariable>;
+  readonly stages: readonly Stage[];
+  readonly escapeCharacter: string;
+  readonly locate: Locator;
+}
+
+const KEYWORDS = new Set(
+  "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split(
+    " ",
+  ),
+);
+
+/**
+ * Reads a Dockerfile as BuildKit does (https://docs.docker.com/reference/dockerfile/): what each stage
+ * starts from and which variables it ends with, ARG taken at its default.
+ */
+export function parseDockerfile(text: string, file: string): Dockerfile {
+  // The parser knows no byte order mark; a space in its place keeps every offset.
+  const parsed = DockerfileParser.parse(text.replace(/^\uFEFF/, " "));
+  const reader = new StageReader(text, parsed.getEscapeCharacter(), createLocator(text, file));
+  for (const instruction of parsed.getInstructions()) reader.add(instruction);
+  return reader.finish(file);
+}
+
+type Variables = Map<string, StageVariable>;
+type OpenStage = Stage & { readonly env: Variables; readonly args: Variables; readonly instructions: Instruction[] };
+
+class StageReader {
+  readonly #text: string;
+  readonly #escapeCharacter: string;
+  readonly #locate: Locator;
+  readonly #lineStarts: readonly number[];
+  readonly #globals: Variables = new Map();
+  readonly #stages: OpenStage[] = [];
+
+  constructor(text: string, escapeCharacter: string, locate: Locator) {
+    this.#text = text;
+    this.#escapeCharacter = escapeCharacter;
+    this.#locate = locate;
+    this.#lineStarts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
+  }
+
+  add(instruction: Instruction): void {
+    const keyword = instruction.getKeyword();
+    const location = this.#locate(this.#offset(instruction.getRange().start));
+    if (!KEYWORDS.has(keyword)) throw this.#fault(location, `${keyword.slice(0, 40)} is no Dockerfile instruction`);
+    const stage = this.#stages.at(-1);
+    if (keyword === "FROM")
+      this.#from(instruction as From, location); // The keyword decides the class.
+    else if (stage === undefined && keyword !== "ARG") throw this.#fault(location, `${keyword} comes before any FROM`);
+    else if (keyword === "ARG") this.#arg(instruction as Arg, stage);
+    else if (keyword === "ENV" && stage !== undefined) this.#env(instruction as Env, stage);
+    stage?.instructions.push(instruction);
+  }
+
+  finish(file: string): Dockerfile {
+    const location = { file, line: 1 };
+    if (this.#stages.length === 0) throw this.#fault(location, "there is no FROM, so this is no Dockerfile");
+    const escapeCharacter = this.#escapeCharacter;
+    return { file, text: this.#text, args: this.#globals, stages: this.#stages, escapeCharacter, locate: this.#locate };
+  }
+
+  #from(from: From, location: Stage["location"]): void {
+    const range = from.getImageRange();
+    if (range === null) throw this.#fault(location, "FROM names no image");
+    const lookup = (name: string): Word | undefined => this.#globals.get(name)?.word;
+    const base = expandWord(this.#source(lookup), this.#offset(range.start), this.#offset(range.end));
+    if (base.value === "")
+      throw this.#fault(location, `the image after FROM is empty: ${base.unset ?? "it"} has no value`);
+    const name = from.getBuildStage() ?? undefined;
+    const parent = this.#stages.findLast((stage) => stage.name?.toLowerCase() === base.value.toLowerCase());
+    const inherited = { env: new Map(parent?.env), args: new Map(parent?.args) };
+    this.#stages.push({ name, location, base, parent, instructions: [], ...inherited });
+  }
+
+  /** An ARG without a default takes that of the global scope. Outside stages a variable sees earlier ones. */
+  #arg(arg: Arg, stage: OpenStage | undefined): void {
+    for (const property of arg.getProperties()) {
+      const target = stage?.args ?? this.#globals;
+      const lookup = (name: string): Word | undefined => (stage?.env.get(name) ?? target.get(name))?.word;
+      const assigned = this.#property(property, lookup);
+      const global = this.#globals.get(property.getName());
+      if (assigned !== undefined) target.set(property.getName(), assigned);
+      else if (stage !== undefined && global !== undefined) target.set(property.getName(), global);
+    }
+  }
+
+  /** All values of one ENV see the variables as they were before it. */
+  #env(env: Env, stage: OpenStage): void {
+    const [before, args] = [new Map(stage.env), new Map(stage.args)];
+    const lookup = (name: string): Word | undefined => (before.get(name) ?? args.get(name))?.word;
+    const properties = env.getProperties();
+    const location = this.#locate(this.#offset(env.getRange().start));
+    if (properties.length === 0) throw this.#fault(location, "ENV sets nothing: expected ENV name=value");
+    for (const property of properties) {
+      const assigned = this.#property(property, lookup);
+      const place = this.#locate(this.#offset(property.getRange().start));
+      if (assigned === undefined) throw this.#fault(place, `ENV: expected name=value, found "${property.getName()}"`);
+      stage.env.set(property.getName(), assigned);
+    }
+  }
+
+  #property(property: Property, lookup: WordSource["lookup"]): StageVariable | undefined {
+    const location = this.#locate(this.#offset(property.getNameRange().start));
+    const range = property.getValueRange();
+    if (range !== null) {
+      return { word: expandWord(this.#source(lookup), this.#offset(range.start), this.#offset(range.end)), location };
+    }
+    if (property.getAssignmentOperator() === null) return undefined;
+    return { word: { value: "", parts: [], unset: undefined }, location };
+  }
+
+  #source(lookup: WordSource["lookup"]): WordSource {
+    return { text: this.#text, escapeCharacter: this.#escapeCharacter, locate: this.#locate, lookup };
+  }
+
+  #offset({ line, character }: { line: number; character: number }): number {
+    return (this.#lineStarts[line] ?? 0) + character;
+  }
+
+  #fault(location: Location & { readonly line: number }, message: string): DockerfileError {
+    return new DockerfileError(`${location.file}:${location.line}: ${message}`, { location });
+  }
+}

@@ -1,0 +1,75 @@
+import type { Location } from "@release-actions/report";
+import { DockerfileError } from "./fault.ts";
+import type { Dockerfile, Stage } from "./parse.ts";
+import { expandWord, type Word } from "./word.ts";
+
+/** An image from outside that a build pulls. */
+export interface ImageUse {
+  readonly word: Word;
+  readonly location: Location & { readonly line: number };
+  readonly by: "FROM" | "COPY --from" | "RUN --mount" | "# syntax";
+}
+
+/** The stage of this name, or of this number counted from 0, as `docker build --target` finds it. */
+export function findStage(dockerfile: Dockerfile, name: string): Stage {
+  const wanted = name.toLowerCase();
+  const { file, stages } = dockerfile;
+  const found =
+    stages.find((stage) => stage.name?.toLowerCase() === wanted) ??
+    (/^\d+$/.test(name) ? stages[Number(name)] : undefined);
+  if (found !== undefined) return found;
+  const names = stages.map((stage, index) => stage.name ?? String(index)).join(", ");
+  throw new DockerfileError(`${file} has no stage "${name}": it has ${names}`, {
+    location: { file, line: stages[0]?.location.line ?? 1 },
+  });
+}
+
+/** Every image a build of this file may pull, in the order of the file; stages and `scratch` are none. */
+export function imagesOf(dockerfile: Dockerfile): ImageUse[] {
+  const images: ImageUse[] = [];
+  const syntax = /^\uFEFF?(?:#\s*escape[^\n]*\n)?#\s*syntax\s*=\s*(\S+)/i.exec(dockerfile.text);
+  if (syntax?.[1] !== undefined) {
+    const start = syntax[0].length - syntax[1].length;
+    images.push({
+      word: { value: syntax[1], parts: [{ text: syntax[1], start }], unset: undefined },
+      location: dockerfile.locate(start),
+      by: "# syntax",
+    });
+  }
+  const seen = new Set<string>();
+  for (const [index, stage] of dockerfile.stages.entries()) {
+    if (stage.parent === undefined && stage.base.value !== "scratch") {
+      images.push({ word: stage.base, location: stage.location, by: "FROM" });
+    }
+    images.push(...flagImages(dockerfile, stage).filter(({ word }) => !seen.has(word.value.toLowerCase())));
+    seen.add(String(index));
+    if (stage.name !== undefined) seen.add(stage.name.toLowerCase());
+  }
+  return images;
+}
+
+function flagImages(dockerfile: Dockerfile, stage: Stage): ImageUse[] {
+  const { text, escapeCharacter, locate } = dockerfile;
+  return stage.instructions.flatMap((instruction): ImageUse[] => {
+    const keyword = instruction.getKeyword();
+    if (keyword !== "COPY" && keyword !== "RUN") return [];
+    const range = instruction.getRange();
+    const [start, end] = [offsetOf(text, range.start), offsetOf(text, range.end)];
+    const pattern = keyword === "COPY" ? /\s--from=(\S+)/ : /\s--mount=(?:\S*,)?from=([^\s,]+)/g;
+    // Flags come before anything else: what follows the first other word is no flag.
+    const flags = /^\w+(?:\s+(?:\\\s*\n\s*)?--\S+)*/.exec(text.slice(start, end))?.[0] ?? "";
+    return [...flags.matchAll(new RegExp(pattern, "g"))].map((match): ImageUse => {
+      const value = match[1] ?? "";
+      const at = start + match.index + match[0].length - value.length;
+      const lookup = (name: string): Word | undefined => dockerfile.args.get(name)?.word;
+      const word = expandWord({ text, escapeCharacter, locate, lookup }, at, at + value.length);
+      return { word, location: locate(at), by: keyword === "COPY" ? "COPY --from" : "RUN --mount" };
+    });
+  });
+}
+
+function offsetOf(text: string, { line, character }: { line: number; character: number }): number {
+  let start = 0;
+  for (let index = 0; index < line; index += 1) start = text.indexOf("\n", start) + 1;
+  return start + character;
+}

@@ -1,0 +1,133 @@
+import type { Location } from "@release-actions/report";
+import type { Edit } from "@release-actions/text";
+import { DockerfileError } from "./fault.ts";
+
+/** A piece of an expanded value that stands, character for character, in the file. */
+interface Part {
+  readonly text: string;
+  /** Where it stands; nothing for what no single place in the file spells out. */
+  readonly start: number | undefined;
+}
+
+/** A value after quotes and variables are resolved, each piece of which knows where it was written. */
+export interface Word {
+  readonly value: string;
+  readonly parts: readonly Part[];
+  /** The first variable without a value that went into it. */
+  readonly unset: string | undefined;
+}
+
+export interface WordSource {
+  readonly text: string;
+  readonly escapeCharacter: string;
+  readonly locate: (offset: number) => Location & { readonly line: number };
+  readonly lookup: (name: string) => Word | undefined;
+}
+
+/** Expands `text.slice(start, end)` by the rules of BuildKit's frontend/dockerfile/shell/lex.go. */
+export function expandWord(source: WordSource, start: number, end: number): Word {
+  const parts: Part[] = [];
+  const push = (text: string, at: number | undefined): void => {
+    const last = parts.at(-1);
+    const joins = last?.start !== undefined && last.start + last.text.length === at;
+    if (last !== undefined && joins) parts[parts.length - 1] = { text: last.text + text, start: last.start };
+    else parts.push({ text, start: at });
+  };
+  const { text, escapeCharacter } = source;
+  let unset: string | undefined;
+  let quote: string | undefined;
+  for (let at = start; at < end; ) {
+    const character = text.charAt(at);
+    if (quote === undefined && (character === '"' || character === "'")) quote = character;
+    else if (character === quote) quote = undefined;
+    else if (character === escapeCharacter && quote !== "'") {
+      const broken = lineBreakAfter(text, at);
+      if (broken !== undefined) {
+        at = broken;
+        continue;
+      }
+      const next = text.charAt(at + 1);
+      const escapes = quote === undefined || next === '"' || next === "$" || next === escapeCharacter;
+      if (!escapes) push(character, at);
+      push(next, at + 1);
+      at += 2;
+      continue;
+    } else if (character === "$" && quote !== "'") {
+      const { word, next } = expandVariable(source, at, end);
+      for (const part of word.parts) push(part.text, part.start);
+      unset ??= word.unset;
+      at = next;
+      continue;
+    } else push(character, at);
+    at += 1;
+  }
+  if (quote !== undefined) throw fault(source, start, `the quote ${quote} is never closed`);
+  return { value: parts.map((part) => part.text).join(""), parts, unset };
+}
+
+/** The edit that turns `value.slice(from, to)` of a word into `text`, or nothing when no one place spells it. */
+export function editWithin(word: Word, from: number, to: number, text: string): Edit | undefined {
+  let offset = 0;
+  for (const part of word.parts) {
+    if (part.start !== undefined && from >= offset && to <= offset + part.text.length) {
+      return { start: part.start + from - offset, end: part.start + to - offset, text };
+    }
+    offset += part.text.length;
+  }
+  return undefined;
+}
+
+/** After an escaped line end: the offset where the value goes on, comment lines skipped. */
+function lineBreakAfter(text: string, at: number): number | undefined {
+  const match = /^.[ \t]*\r?\n(?:[ \t]*#[^\n]*\n|[ \t]*\r?\n)*/s.exec(text.slice(at, at + 4096));
+  return match === null ? undefined : at + match[0].length;
+}
+
+function expandVariable(source: WordSource, at: number, end: number): { word: Word; next: number } {
+  const { text } = source;
+  const plain = /^\$([A-Za-z_]\w*)/.exec(text.slice(at, end));
+  if (plain?.[1] !== undefined) return { word: variableWord(source, plain[1]), next: at + plain[0].length };
+  if (text.charAt(at + 1) !== "{") return { word: literal("$", at), next: at + 1 };
+  const head = /^\$\{([A-Za-z_]\w*)(:?[-+?]|\}|)/.exec(text.slice(at, end));
+  const close = closingBrace(source, at, end);
+  const [whole, name, operator] = head ?? [];
+  if (whole === undefined || name === undefined || !operator) {
+    throw fault(
+      source,
+      at,
+      `${text.slice(at, close + 1)} is not supported: use \${name}, \${name:-default} or \${name:+alternative}`,
+    );
+  }
+  if (operator === "}") return { word: variableWord(source, name), next: close + 1 };
+  const found = source.lookup(name);
+  const isSet = found !== undefined && (found.value !== "" || !operator.startsWith(":"));
+  const rest = (): Word => expandWord(source, at + whole.length, close);
+  if (operator.endsWith("-")) return { word: isSet ? found : rest(), next: close + 1 };
+  if (operator.endsWith("+")) return { word: isSet ? rest() : literal("", undefined), next: close + 1 };
+  if (!isSet) throw fault(source, at, `${name} is required here and has no value`);
+  return { word: found, next: close + 1 };
+}
+
+function closingBrace(source: WordSource, at: number, end: number): number {
+  let depth = 0;
+  for (let index = at + 1; index < end; index += 1) {
+    const character = source.text.charAt(index);
+    if (character === source.escapeCharacter) index += 1;
+    else if (character === "{") depth += 1;
+    else if (character === "}" && --depth === 0) return index;
+  }
+  throw fault(source, at, "the brace of ${ is never closed");
+}
+
+function variableWord(source: WordSource, name: string): Word {
+  return source.lookup(name) ?? { value: "", parts: [], unset: name };
+}
+
+function literal(text: string, start: number | undefined): Word {
+  return { value: text, parts: [{ text, start }], unset: undefined };
+}
+
+function fault(source: WordSource, offset: number, message: string): DockerfileError {
+  const location = source.locate(offset);
+  return new DockerfileError(`${location.file}:${location.line}: ${message}`, { location });
+}
