@@ -1,0 +1,124 @@
+import { type PinsConfig, parseConfig } from "./config.ts";
+import { detect } from "./detect/detect.ts";
+import { type Fact, narrowSite, PinsError, placeOf, type Relation } from "./fact.ts";
+import { tagSites } from "./locate/git-tag.ts";
+import { filesFor, locateIn } from "./locate/locator.ts";
+import type { Repository } from "./locate/repository.ts";
+import { evaluate, type Finding } from "./relation.ts";
+
+/** What is known of the Rust release inside an image; nothing when nobody can say. */
+export type ImageInspector = (image: string) => Promise<string | undefined>;
+
+export interface CheckOptions {
+  readonly repository: Repository;
+  /** `pins.yml`, relative to the repository; without one, what is known is detected. */
+  readonly config: string | undefined;
+  /** The git tag that is being released. */
+  readonly tag: string | undefined;
+  /** Names of facts or relations to look at; empty for all. */
+  readonly only: readonly string[];
+  readonly inspectImage: ImageInspector;
+  /** `YYYY-MM-DD`, for exceptions that expire. */
+  readonly today: string;
+}
+
+export interface CheckResult {
+  readonly facts: readonly Fact[];
+  readonly findings: readonly Finding[];
+  /** What lies in another repository and has to follow by hand. */
+  readonly elsewhere: readonly string[];
+}
+
+/** Collects the facts of a repository and holds them against each other. */
+export async function checkPins(options: CheckOptions): Promise<CheckResult> {
+  const config = options.config === undefined ? undefined : parseConfig(options.repository.yaml(options.config));
+  const table = config?.images ?? new Map();
+  const detected =
+    config === undefined || config.detect
+      ? await detect({
+          ...options,
+          inspectImage: async (image) => tabled(table, image) ?? (await options.inspectImage(image)),
+        })
+      : { facts: [], relations: [], elsewhere: [] };
+  const facts = new Map<string, Fact>();
+  for (const fact of [...detected.facts, ...configuredFacts(config, options)]) facts.set(fact.name, fact);
+  const relations = [...detected.relations, ...(config?.relations ?? [])];
+  const wanted = chooseRelations(relations, facts, options.only);
+  const findings = wanted.flatMap((relation) => evaluate(relation, facts));
+  const used = new Set(wanted.flatMap(({ leader, followers }) => [leader, ...followers]));
+  return {
+    facts: [...facts.values()].filter(
+      (fact) => options.only.length === 0 || used.has(fact.name) || options.only.includes(fact.name),
+    ),
+    findings: withExceptions(findings, config, options.today),
+    elsewhere: detected.elsewhere,
+  };
+}
+
+function configuredFacts(config: PinsConfig | undefined, { repository, tag }: CheckOptions): Fact[] {
+  return (config?.facts ?? []).map(({ name, file, locator, match, location }): Fact => {
+    const sites =
+      locator.kind === "git-tag"
+        ? tagSites(tag, locator.strip)
+        : filesFor(repository, file, location).flatMap((each) => locateIn(repository, each, locator));
+    if (match === undefined) return { name, sites };
+    const narrowed = sites.map((site) => {
+      const part = narrowSite(site, match);
+      if (part !== undefined) return part;
+      throw new PinsError(`${placeOf(site)}: fact ${name} is "${site.value}", which /${match.source}/ does not match`, {
+        location: site.location ?? location,
+      });
+    });
+    return { name, sites: narrowed };
+  });
+}
+
+function chooseRelations(
+  relations: readonly Relation[],
+  facts: ReadonlyMap<string, Fact>,
+  only: readonly string[],
+): readonly Relation[] {
+  const known = new Set([...facts.keys(), ...relations.map((relation) => relation.name)]);
+  const unknown = only.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new PinsError(`\`only\` names ${unknown.join(", ")}, which is neither a fact nor a relation here`, {
+      advice: `Known are: ${[...known].sort().join(", ")}.`,
+    });
+  }
+  if (only.length === 0) return relations;
+  return relations.filter(({ name, leader, followers }) =>
+    [name, leader, ...followers].some((each) => each !== undefined && only.includes(each)),
+  );
+}
+
+/** An exception turns a finding into a notice; one that has expired is a finding of its own kind. */
+function withExceptions(findings: readonly Finding[], config: PinsConfig | undefined, today: string): Finding[] {
+  return findings.map((finding) => {
+    const exception = config?.exceptions.find(
+      (each) => each.fact === finding.fact || each.fact === finding.relation.leader,
+    );
+    if (exception === undefined) return finding;
+    if (exception.until !== undefined && exception.until < today) {
+      const { file, line } = exception.location;
+      return {
+        ...finding,
+        message: `${finding.message} (the exception at ${file}:${line} expired on ${exception.until})`,
+      };
+    }
+    return {
+      ...finding,
+      severity: "notice",
+      repair: undefined,
+      message: `${finding.message} (allowed: ${exception.reason})`,
+    };
+  });
+}
+
+function tabled(images: PinsConfig["images"], image: string): string | undefined {
+  for (const [repository, tags] of images) {
+    if (!image.startsWith(`${repository}:`)) continue;
+    const tag = image.slice(repository.length + 1).replace(/@.*$/, "");
+    return tags.get(tag);
+  }
+  return undefined;
+}

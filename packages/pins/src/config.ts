@@ -1,0 +1,222 @@
+import type { Location } from "@release-actions/report";
+import { parsePath } from "@release-actions/toml";
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { PinsError, type Relation, type RelationKind } from "./fact.ts";
+import type { Locator } from "./locate/locator.ts";
+import type { YamlFile } from "./locate/yaml-file.ts";
+
+export interface FactSpec {
+  readonly name: string;
+  readonly file: string;
+  readonly locator: Locator | { readonly kind: "git-tag"; readonly strip: string };
+  /** Narrows the value to the one group of this pattern. */
+  readonly match: RegExp | undefined;
+  readonly location: Location & { readonly line: number };
+}
+
+export interface Exception {
+  readonly fact: string;
+  readonly reason: string;
+  /** The last day on which it holds, `YYYY-MM-DD`. */
+  readonly until: string | undefined;
+  readonly location: Location & { readonly line: number };
+}
+
+export interface PinsConfig {
+  readonly detect: boolean;
+  readonly facts: readonly FactSpec[];
+  readonly relations: readonly Relation[];
+  readonly exceptions: readonly Exception[];
+  /** The Rust release in images, by repository and tag. */
+  readonly images: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+const RELATION_KINDS: readonly RelationKind[] = ["equal", "same-minor", "at-least", "subset", "pinned"];
+
+/** Reads `pins.yml`, whose schema is schema.json; whatever is not in there is refused with its line. */
+export function parseConfig(yaml: YamlFile): PinsConfig {
+  const reader = new ConfigReader(yaml);
+  const root = reader.map(yaml.document.contents, "pins.yml", ["detect", "facts", "relations", "exceptions", "images"]);
+  const facts = reader.pairs(root.get("facts"), "facts").map(([name, node]) => reader.fact(name, node));
+  const names = new Set(facts.map((fact) => fact.name));
+  const detect = reader.flag(root.get("detect"), "detect");
+  return {
+    detect,
+    facts,
+    relations: reader.list(root.get("relations"), "relations").map((node, at) => reader.relation(node, at, names)),
+    exceptions: reader.list(root.get("exceptions"), "exceptions").map((node) => reader.exception(node, names, detect)),
+    images: new Map(
+      reader
+        .pairs(root.get("images"), "images")
+        .map(([image, tags]) => [
+          image,
+          new Map(reader.pairs(tags, image).map(([tag, version]) => [tag, reader.text(version, tag)])),
+        ]),
+    ),
+  };
+}
+
+type Fields = ReadonlyMap<string, unknown>;
+
+class ConfigReader {
+  readonly #yaml: YamlFile;
+
+  constructor(yaml: YamlFile) {
+    this.#yaml = yaml;
+  }
+
+  fact(name: string, node: unknown): FactSpec {
+    const keys = ["file", "toml", "yaml", "json", "from", "env", "stage", "regex", "git", "strip", "match"];
+    const fields = this.map(node, `fact ${name}`, keys);
+    const match = fields.get("match");
+    return {
+      name,
+      file: fields.has("git") ? "" : this.text(fields.get("file") ?? node, `file of fact ${name}`),
+      locator: this.#locator(name, node, fields),
+      match: match === undefined ? undefined : this.#pattern(match),
+      location: this.place(node),
+    };
+  }
+
+  relation(node: unknown, at: number, names: ReadonlySet<string>): Relation {
+    const fields = this.map(node, `relation ${at + 1}`, ["name", "leader", "severity", "advice", ...RELATION_KINDS]);
+    const kinds = RELATION_KINDS.filter((kind) => fields.has(kind));
+    const [kind] = kinds;
+    if (kind === undefined || kinds.length > 1) {
+      throw this.fault(node, `a relation has exactly one of ${RELATION_KINDS.join(", ")}`);
+    }
+    const known = (value: unknown, what: string): string => {
+      const name = this.text(value, what);
+      if (!names.has(name)) throw this.fault(value, `there is no fact "${name}"`);
+      return name;
+    };
+    const leader = fields.get("leader");
+    if ((leader === undefined) !== (kind === "pinned")) {
+      throw this.fault(node, kind === "pinned" ? "`pinned` takes no leader" : `\`${kind}\` needs a leader`);
+    }
+    const severity = fields.has("severity") ? this.text(fields.get("severity"), "severity") : "error";
+    if (severity !== "error" && severity !== "warning")
+      throw this.fault(fields.get("severity"), "severity is error or warning");
+    const advice = fields.get("advice");
+    return {
+      name: fields.has("name") ? this.text(fields.get("name"), "name") : kind,
+      kind,
+      leader: leader === undefined ? undefined : known(leader, "leader"),
+      followers: this.#oneOrMore(fields.get(kind)).map((value) => known(value, kind)),
+      severity,
+      ...(advice === undefined ? {} : { advice: this.text(advice, "advice") }),
+    };
+  }
+
+  exception(node: unknown, names: ReadonlySet<string>, detect: boolean): Exception {
+    const fields = this.map(node, "exception", ["fact", "reason", "until"]);
+    const fact = this.text(fields.get("fact") ?? node, "fact of an exception");
+    if (!detect && !names.has(fact)) throw this.fault(fields.get("fact"), `there is no fact "${fact}"`);
+    const until = fields.has("until") ? this.text(fields.get("until"), "until") : undefined;
+    if (until !== undefined && !isDay(until))
+      throw this.fault(fields.get("until"), `"${until}" is no day: write YYYY-MM-DD`);
+    return {
+      fact,
+      reason: this.text(fields.get("reason") ?? node, "reason of an exception"),
+      until,
+      location: this.place(node),
+    };
+  }
+
+  map(node: unknown, what: string, known: readonly string[]): Fields {
+    if (node === undefined || node === null) return new Map();
+    if (!isMap(node)) throw this.fault(node, `${what}: expected a mapping`);
+    const fields = new Map(this.#entries(node));
+    for (const pair of node.items) {
+      const key = String(isScalar(pair.key) ? pair.key.value : "");
+      if (!known.includes(key))
+        throw this.fault(pair.key, `${what}: unknown key "${key}", expected ${known.join(", ")}`);
+    }
+    return fields;
+  }
+
+  pairs(node: unknown, what: string): [string, unknown][] {
+    if (node === undefined) return [];
+    if (!isMap(node)) throw this.fault(node, `${what}: expected a mapping`);
+    return this.#entries(node);
+  }
+
+  list(node: unknown, what: string): unknown[] {
+    if (node === undefined) return [];
+    if (!isSeq(node)) throw this.fault(node, `${what}: expected a list`);
+    return node.items;
+  }
+
+  text(node: unknown, what: string): string {
+    if (isScalar(node) && node.value !== null) return node.source ?? String(node.value);
+    throw this.fault(node, `${what}: expected a string`);
+  }
+
+  flag(node: unknown, what: string): boolean {
+    if (node === undefined) return false;
+    if (isScalar(node) && typeof node.value === "boolean") return node.value;
+    throw this.fault(node, `${what}: expected true or false`);
+  }
+
+  place(node: unknown): Location & { readonly line: number } {
+    return this.#yaml.locate((node as Node | undefined)?.range?.[0] ?? 0); // Nodes alone come here, or nothing.
+  }
+
+  fault(node: unknown, message: string): PinsError {
+    const location = this.place(node);
+    return new PinsError(`${location.file}:${location.line}: ${message}`, { location });
+  }
+
+  #locator(name: string, node: unknown, fields: Fields): FactSpec["locator"] {
+    const kinds = ["toml", "yaml", "json", "from", "env", "regex", "git"].filter((key) => fields.has(key));
+    const [kind] = kinds;
+    if (kind === undefined || kinds.length > 1) {
+      throw this.fault(node, `fact ${name} has exactly one of toml, yaml, json, from, env, regex, git`);
+    }
+    const value = this.text(fields.get(kind), `${kind} of fact ${name}`);
+    const refuse = (message: string): PinsError => this.fault(fields.get(kind), `fact ${name}: ${message}`);
+    switch (kind) {
+      case "toml":
+      case "yaml":
+        if (parsePath(value) === undefined) throw refuse(`"${value}" is no path such as workspace.package.version`);
+        return { kind, path: value };
+      case "json":
+        if (!value.startsWith("/")) throw refuse(`"${value}" is no JSON pointer: it starts with a slash`);
+        return { kind, pointer: value };
+      case "from":
+        return { kind, stage: value === "*" ? undefined : value };
+      case "env":
+        return { kind, name: value, stage: this.text(fields.get("stage") ?? node, `stage of fact ${name}`) };
+      case "regex":
+        return { kind, pattern: this.#pattern(fields.get(kind)) };
+      default:
+        if (value !== "tag") throw refuse("`git` takes the value tag");
+        return { kind: "git-tag", strip: fields.has("strip") ? this.text(fields.get("strip"), "strip") : "v" };
+    }
+  }
+
+  #pattern(node: unknown): RegExp {
+    const source = this.text(node, "pattern");
+    try {
+      const groups = new RegExp(`${source}|`).exec("")?.length ?? 0;
+      if (groups !== 2) throw new Error(`it has ${groups - 1} groups, expected one`);
+      return new RegExp(source);
+    } catch (error) {
+      throw this.fault(node, `/${source}/: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  #oneOrMore(node: unknown): unknown[] {
+    return isSeq(node) ? node.items : [node];
+  }
+
+  #entries(node: YAMLMap): [string, unknown][] {
+    return node.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : ""), pair.value]);
+  }
+}
+
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // February 30 would be taken for the day after the 29th.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}

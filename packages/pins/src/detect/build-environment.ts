@@ -1,0 +1,60 @@
+import type { StageVariable } from "@release-actions/dockerfile";
+import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
+import { wordSite } from "../locate/locator.ts";
+import type { Repository } from "../locate/repository.ts";
+import type { Detected } from "./detect.ts";
+import { type ExportedVariable, exportedVariables } from "./exported.ts";
+import { DOCKERFILES } from "./image-sites.ts";
+import { releaseSetup } from "./release-setup.ts";
+
+/** Answers given to configure scripts, which decide what a static library is built with. */
+const ANSWERS = /^(krb5_cv_|ac_cv_)/;
+
+/** The variables of the Docker build that a release build must have as well. */
+export function detectBuildEnvironment(repository: Repository): Detected {
+  const setup = releaseSetup(repository);
+  if (setup === undefined || setup.isDerived) return { facts: [], relations: [], elsewhere: [] };
+  const exported = exportedVariables(repository, setup.file);
+  const known = new Map(exported.filter(({ name }) => ANSWERS.test(name)).map((variable) => [variable.name, variable]));
+  const stages = buildStages(repository);
+  const facts: Fact[] = [];
+  const relations: Relation[] = [];
+  const hold = (leader: string, leading: readonly Site[], follower: string, following: readonly Site[]): void => {
+    facts.push({ name: leader, sites: leading }, { name: follower, sites: following });
+    relations.push({ name: "env", kind: "equal", leader, followers: [follower] });
+  };
+  for (const [name, variables] of stages) {
+    const leading = variables.map(({ word, location }) => wordSite(word, location));
+    hold(`ENV ${name}`, leading, `release ${name}`, [
+      known.get(name)?.site ?? absentSite(setup.file, name, exported.at(-1)),
+    ]);
+  }
+  for (const [name, { site }] of known) {
+    if (stages.size === 0 || stages.has(name)) continue;
+    const first = [...stages.values()][0]?.[0];
+    if (first !== undefined) {
+      hold(`release ${name}`, [site], `ENV ${name}`, [plainSite({ value: "(not set)", location: first.location })]);
+    }
+  }
+  return { facts, relations, elsewhere: [] };
+}
+
+/** By name, every stage's own value; what a stage inherits counts where it is written. */
+function buildStages(repository: Repository): Map<string, StageVariable[]> {
+  const found = new Map<string, StageVariable[]>();
+  for (const file of repository.matching(DOCKERFILES)) {
+    for (const stage of repository.dockerfile(file).stages) {
+      for (const [name, variable] of stage.env) {
+        if (!ANSWERS.test(name) || stage.parent?.env.get(name) === variable) continue;
+        found.set(name, [...(found.get(name) ?? []), variable]);
+      }
+    }
+  }
+  return found;
+}
+
+function absentSite(file: string, name: string, below: ExportedVariable | undefined): Site {
+  const location = below?.site.location ?? { file, line: 1 };
+  const rewrite = below && ((value: string) => below.addBelow(name, value));
+  return plainSite({ value: `(${name} is not set)`, location, ...(rewrite === undefined ? {} : { rewrite }) });
+}

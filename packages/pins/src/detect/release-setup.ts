@@ -1,0 +1,33 @@
+import { stringValue } from "@release-actions/toml";
+import type { Repository } from "../locate/repository.ts";
+import { scalarPairs } from "../locate/yaml-file.ts";
+import { distTables } from "./image-sites.ts";
+
+export interface ReleaseSetup {
+  readonly file: string;
+  /** It takes flags and variables from their source by `release-build-setup`, so nothing can be out of step. */
+  readonly isDerived: boolean;
+}
+
+/** The steps that cargo-dist puts before its builds: `github-build-setup`, relative to .github/workflows. */
+export function releaseSetup(repository: Repository): ReleaseSetup | undefined {
+  for (const { table } of distTables(repository)) {
+    const name = stringValue(table, "github-build-setup");
+    const file = name === undefined ? "" : normalize(`.github/workflows/${name}`);
+    if (!repository.has(file)) continue;
+    const isDerived = scalarPairs(repository.yaml(file)).some(
+      ({ path, scalar }) => path.at(-1) === "uses" && /\/release-build-setup(@|$)/.test(String(scalar.value)),
+    );
+    return { file, isDerived };
+  }
+  return undefined;
+}
+
+function normalize(name: string): string {
+  const parts: string[] = [];
+  for (const part of name.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
+}

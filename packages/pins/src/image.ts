@@ -1,0 +1,64 @@
+import { ImageReferenceError, parseReference } from "@release-actions/image-reference";
+
+/** An image's name, its repository spelled in full. */
+export interface ImageName {
+  /** With its registry: `docker.io/library/rust`, `ghcr.io/org/dev-tools`. */
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Names that move by what they mean. Others, such as `bookworm-slim`, say what is in the image. */
+const FLOATING = new Set([
+  "latest",
+  "main",
+  "master",
+  "trunk",
+  "dev",
+  "develop",
+  "edge",
+  "nightly",
+  "beta",
+  "stable",
+  "canary",
+  "head",
+]);
+
+/** Nothing for what is no image's name, as much that stands in quotes is none. */
+export function parseImage(text: string): ImageName | undefined {
+  try {
+    const { registry, repository, tag, digest } = parseReference(text);
+    return { repository: `${registry}/${repository}`, tag, digest };
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}
+
+/** The version a tag starts with: `1.95.0` of `1.95.0-bookworm`. A date or a commit is none. */
+export function tagVersion(tag: string | undefined): string | undefined {
+  return /^v?(\d{1,5}(?:\.\d{1,5}){0,2})(?=$|[-_+.])/.exec(tag ?? "")?.[1];
+}
+
+/** Why the reference can mean another image tomorrow; nothing when it is pinned. */
+export function whyFloating({ tag, digest }: ImageName): string | undefined {
+  if (digest !== undefined) return undefined;
+  if (tag === undefined) return "it has neither tag nor digest";
+  return FLOATING.has(tag.toLowerCase()) ? `the tag ${tag} moves` : undefined;
+}
+
+/** The Rust release that an image's name promises: the official image, a mirror of it, or a `...rust-1.95.0` tag. */
+export function promisedRust(
+  image: ImageName,
+): { readonly version: string; readonly at: "start" | "inside" } | undefined {
+  const inside = /(?:^|[-_.])rust-?(\d+\.\d+(?:\.\d+)?)/.exec(image.tag ?? "")?.[1];
+  if (inside !== undefined) return { version: inside, at: "inside" };
+  if (!/(^|\/)rust$/.test(image.repository)) return undefined;
+  const version = tagVersion(image.tag);
+  return version === undefined ? undefined : { version, at: "start" };
+}
+
+/** The official images and their like: a name without an owner on Docker Hub. */
+export function isOfficial(image: ImageName): boolean {
+  return image.repository.startsWith("docker.io/library/");
+}

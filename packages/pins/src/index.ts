@@ -1,0 +1,6 @@
+export { type CheckOptions, type CheckResult, checkPins, type ImageInspector } from "./check.ts";
+export { type Fact, PinsError, placeOf, type Relation, type RelationKind, type Site } from "./fact.ts";
+export { describeRepair, type FixResult, planFix, writeFix } from "./fix.ts";
+export { type ImageName, parseImage } from "./image.ts";
+export { Repository } from "./locate/repository.ts";
+export type { Finding } from "./relation.ts";

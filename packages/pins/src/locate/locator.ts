@@ -1,0 +1,161 @@
+import { globSync } from "node:fs";
+import { editWithin, findStage, imagesOf, type Word } from "@release-actions/dockerfile";
+import type { Location } from "@release-actions/report";
+import { atPath, parsePath, replaceString, type TomlDocument, type TomlNode } from "@release-actions/toml";
+import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { PinsError, plainSite, type Site } from "../fact.ts";
+import type { Repository } from "./repository.ts";
+import { scalarSite, yamlScalar } from "./yaml-file.ts";
+
+/** Where in a file a fact stands. */
+export type Locator =
+  | { readonly kind: "toml" | "yaml"; readonly path: string }
+  | { readonly kind: "json"; readonly pointer: string }
+  /** The image a stage starts from, or every image of the file. */
+  | { readonly kind: "from"; readonly stage: string | undefined }
+  | { readonly kind: "env"; readonly name: string; readonly stage: string }
+  /** Every match of a pattern with one group. */
+  | { readonly kind: "regex"; readonly pattern: RegExp };
+
+/** All places a locator names in one file. @throws PinsError when there is none. */
+export function locateIn(repository: Repository, file: string, locator: Locator): Site[] {
+  const sites = find(repository, file, locator);
+  if (sites.length > 0) return sites;
+  throw new PinsError(`${file} has no ${describeLocator(locator)}`, { location: { file, line: 1 } });
+}
+
+/** The files a name or glob stands for. @throws PinsError when there is none. */
+export function filesFor(repository: Repository, pattern: string, location: Location): string[] {
+  if (!/[*?[{]/.test(pattern)) return [pattern];
+  const found = globSync(pattern, { cwd: repository.root }).map((name) => name.replaceAll("\\", "/"));
+  if (found.length > 0) return found.sort();
+  throw new PinsError(`${location.file}:${location.line}: no file matches ${pattern}`, { location });
+}
+
+function describeLocator(locator: Locator): string {
+  switch (locator.kind) {
+    case "toml":
+    case "yaml":
+      return `value at ${locator.path}`;
+    case "json":
+      return `value at ${locator.pointer}`;
+    case "from":
+      return "image";
+    case "env":
+      return `ENV ${locator.name} in stage ${locator.stage}`;
+    case "regex":
+      return `match of /${locator.pattern.source}/`;
+  }
+}
+
+function find(repository: Repository, file: string, locator: Locator): Site[] {
+  switch (locator.kind) {
+    case "toml": {
+      const document = repository.toml(file);
+      const node = atPath(document.root, parsePath(locator.path) ?? []);
+      return node === undefined ? [] : [tomlSite(document, node)];
+    }
+    case "yaml": {
+      const yaml = repository.yaml(file);
+      const scalar = yamlScalar(yaml, parsePath(locator.path) ?? []);
+      return scalar === undefined ? [] : [scalarSite(yaml, scalar)];
+    }
+    case "json":
+      return jsonSites(repository, file, locator.pointer);
+    case "from": {
+      const dockerfile = repository.dockerfile(file);
+      if (locator.stage === undefined)
+        return imagesOf(dockerfile).map(({ word, location }) => imageSite(word, location));
+      let stage = findStage(dockerfile, locator.stage);
+      while (stage.parent !== undefined) stage = stage.parent;
+      return [imageSite(stage.base, stage.location)];
+    }
+    case "env": {
+      const variable = findStage(repository.dockerfile(file), locator.stage).env.get(locator.name);
+      return variable === undefined ? [] : [wordSite(variable.word, variable.location)];
+    }
+    case "regex":
+      return regexSites(repository, file, locator.pattern);
+  }
+}
+
+export function tomlSite(document: TomlDocument, node: TomlNode): Site {
+  const { location, start, end } = node;
+  if (node.kind === "string") {
+    return plainSite({ value: node.value, location, rewrite: (value) => replaceString(document, node, value) });
+  }
+  if (node.kind === "array") {
+    const items = node.items.map((item) =>
+      item.kind === "string" ? item.value : document.text.slice(item.start, item.end),
+    );
+    const last = node.items.at(-1);
+    const append = (added: readonly string[]) =>
+      last && { start: last.end, end: last.end, text: added.map((item) => `, ${JSON.stringify(item)}`).join("") };
+    return { value: items.join(" "), items, location, append };
+  }
+  if (node.kind === "table") return plainSite({ value: document.text.slice(start, end), location });
+  return plainSite({ value: node.value, location, rewrite: (text) => ({ start, end, text }) });
+}
+
+/** A value of a Dockerfile; a rewrite changes the part that differs, in the ARG it came from if need be. */
+export function wordSite(word: Word, location: Site["location"]): Site {
+  return plainSite({
+    value: word.value,
+    location,
+    rewrite: (value) => {
+      const { from, to, text } = difference(word.value, value);
+      return editWithin(word, from, to, text);
+    },
+  });
+}
+
+export function imageSite(word: Word, location: Site["location"]): Site {
+  return { ...wordSite(word, location), isImage: true };
+}
+
+export function regexSites(repository: Repository, file: string, pattern: RegExp): Site[] {
+  const text = repository.text(file);
+  const flags = new Set([...pattern.flags, "g", "d", "m"]);
+  return [...text.matchAll(new RegExp(pattern.source, [...flags].join("")))].flatMap((match) => {
+    const [start, end] = match.indices?.[1] ?? [];
+    if (start === undefined || end === undefined) return [];
+    const location = repository.locator(file)(start);
+    return [plainSite({ value: text.slice(start, end), location, rewrite: (value) => ({ start, end, text: value }) })];
+  });
+}
+
+function jsonSites(repository: Repository, file: string, pointer: string): Site[] {
+  const text = repository.text(file).replace(/^\uFEFF/, " ");
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  const [error] = errors;
+  if (error !== undefined || root === undefined) {
+    const location = repository.locator(file)(error?.offset ?? 0);
+    const why = error === undefined ? "it is empty" : printParseErrorCode(error.error);
+    throw new PinsError(`${file}:${location.line} is not valid JSON: ${why}`, { location });
+  }
+  // RFC 6901: ~1 stands for a slash, ~0 for a tilde.
+  const keys = pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  let node: typeof root | undefined = root;
+  for (const key of keys) node = node && findNodeAtLocation(node, [node.type === "array" ? Number(key) : key]);
+  if (node === undefined) return [];
+  const { offset, length } = node;
+  const value = node.type === "string" ? String(node.value) : text.slice(offset, offset + length);
+  const format = (next: string): string => (node.type === "string" ? JSON.stringify(next) : next);
+  const location = repository.locator(file)(offset);
+  return [
+    plainSite({ value, location, rewrite: (next) => ({ start: offset, end: offset + length, text: format(next) }) }),
+  ];
+}
+
+/** The part of `before` that must change to make it `after`, whole words or numbers, not halves of them. */
+function difference(before: string, after: string): { from: number; to: number; text: string } {
+  let from = 0;
+  while (from < Math.min(before.length, after.length) && before[from] === after[from]) from += 1;
+  let tail = 0;
+  while (tail < Math.min(before.length, after.length) - from && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return { from, to: before.length - tail, text: after.slice(from, after.length - tail) };
+}

@@ -1,0 +1,76 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { type Dockerfile, parseDockerfile } from "@release-actions/dockerfile";
+import { createLocator, type Locator, readText } from "@release-actions/text";
+import { parseToml, type TomlDocument } from "@release-actions/toml";
+import { parseYaml, type YamlFile } from "./yaml-file.ts";
+
+/** Folders that hold no sources of this repository. */
+const SKIPPED = new Set([".git", ".jj", "node_modules", "target", "vendor", "dist", ".venv"]);
+
+/** The files of a repository, each read and parsed once. Names are relative to the root, with slashes. */
+export class Repository {
+  readonly root: string;
+  readonly #texts = new Map<string, string>();
+  readonly #parsed = new Map<string, unknown>();
+  #names: readonly string[] | undefined;
+
+  constructor(root: string) {
+    this.root = path.resolve(root);
+  }
+
+  /** All files but those of other repositories inside (submodules) and of build folders; links are not followed. */
+  get names(): readonly string[] {
+    this.#names ??= listFiles(this.root, "").sort();
+    return this.#names;
+  }
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  matching(pattern: RegExp): readonly string[] {
+    return this.names.filter((name) => pattern.test(name));
+  }
+
+  text(name: string): string {
+    const known = this.#texts.get(name);
+    if (known !== undefined) return known;
+    const text = readText(path.join(this.root, name), name);
+    this.#texts.set(name, text);
+    return text;
+  }
+
+  locator(name: string): Locator {
+    return this.#once(`lines ${name}`, () => createLocator(this.text(name), name));
+  }
+
+  toml(name: string): TomlDocument {
+    return this.#once(`toml ${name}`, () => parseToml(this.text(name), name));
+  }
+
+  yaml(name: string): YamlFile {
+    return this.#once(`yaml ${name}`, () => parseYaml(this.text(name), name));
+  }
+
+  dockerfile(name: string): Dockerfile {
+    return this.#once(`docker ${name}`, () => parseDockerfile(this.text(name), name));
+  }
+
+  #once<T>(key: string, make: () => T): T {
+    if (!this.#parsed.has(key)) this.#parsed.set(key, make());
+    return this.#parsed.get(key) as T; // Every key has one maker, whose type this is.
+  }
+}
+
+function listFiles(root: string, folder: string): string[] {
+  const found: string[] = [];
+  const entries = readdirSync(path.join(root, folder), { withFileTypes: true });
+  if (folder !== "" && entries.some((entry) => entry.name === ".git")) return found;
+  for (const entry of entries) {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile()) found.push(name);
+    else if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...listFiles(root, name));
+  }
+  return found;
+}

@@ -1,0 +1,104 @@
+import type { Edit, Locator } from "@release-actions/text";
+import { createLocator } from "@release-actions/text";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  parseDocument,
+  type Scalar,
+  visit,
+} from "yaml";
+import { PinsError, plainSite, type Site } from "../fact.ts";
+
+export interface YamlFile {
+  readonly file: string;
+  readonly text: string;
+  readonly document: Document;
+  readonly locate: Locator;
+}
+
+/** Parses one YAML 1.2 document. Aliases are followed one at a time, never expanded (B155). */
+export function parseYaml(text: string, file: string): YamlFile {
+  const locate = createLocator(text, file);
+  const conflict = /^(<{7}|>{7})( .*)?$/m.exec(text);
+  if (conflict !== null) {
+    const location = locate(conflict.index);
+    throw new PinsError(`${file}:${location.line} holds the marker of a merge conflict (${conflict[1]})`, { location });
+  }
+  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: "silent" });
+  const document = Array.isArray(documents) ? documents[0] : undefined;
+  const error = document?.errors[0];
+  if (error !== undefined) {
+    const location = locate(error.pos[0]);
+    throw new PinsError(`${file}:${location.line} is not valid YAML: ${error.message}`, { location, cause: error });
+  }
+  return { file, text, document: document ?? parseDocument(""), locate };
+}
+
+/** The scalar at a path such as `spec.image` or `jobs.build.env.RUST`; a number picks from a sequence. */
+export function yamlScalar({ document }: YamlFile, path: readonly string[]): Scalar | undefined {
+  let node = resolve(document.contents, document);
+  for (const key of path) {
+    if (isMap(node)) node = resolve(node.items.find((pair) => keyOf(pair) === key)?.value, document);
+    else if (isSeq(node) && /^\d+$/.test(key)) node = resolve(node.items[Number(key)], document);
+    else return undefined;
+  }
+  return isScalar(node) ? node : undefined;
+}
+
+/** Every `key: scalar` pair of a document, with the keys above it, outermost first. */
+export function scalarPairs({ document }: YamlFile): { readonly path: readonly string[]; readonly scalar: Scalar }[] {
+  const found: { path: readonly string[]; scalar: Scalar }[] = [];
+  visit(document, {
+    Pair(_key, pair, ancestors) {
+      const above = ancestors.flatMap((each) => ("key" in each && !isScalar(each) ? [keyOf(each as Pair)] : []));
+      if (isScalar(pair.value)) found.push({ path: [...above, keyOf(pair)], scalar: pair.value });
+    },
+  });
+  return found;
+}
+
+/** A scalar as a site: its value is the text of the file (`1.10` stays `1.10`), its quotes are kept on a rewrite. */
+export function scalarSite(yaml: YamlFile, scalar: Scalar): Site {
+  const [start = 0, end = 0] = scalar.range ?? [];
+  const source = yaml.text.slice(start, end);
+  return plainSite({
+    value: scalar.source ?? String(scalar.value),
+    location: yaml.locate(start),
+    rewrite: (value): Edit | undefined => {
+      if (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED") return undefined;
+      return { start, end, text: formatScalar(value, source) };
+    },
+  });
+}
+
+/** In the quotes of the old source where they can hold it; plain only where it reads back as the same string. */
+function formatScalar(value: string, old: string): string {
+  if (old.startsWith("'") && !value.includes("\n")) return `'${value.replaceAll("'", "''")}'`;
+  if (old.startsWith('"')) return JSON.stringify(value);
+  const reread = parseDocument(`k: ${value}\n`);
+  const scalar = yamlScalar({ document: reread, file: "", text: "", locate: createLocator("", "") }, ["k"]);
+  const wasNumber = typeof yamlValue(old) === "number";
+  const plain =
+    reread.errors.length === 0 && (scalar?.value === value || (wasNumber && typeof scalar?.value === "number"));
+  return plain && !/[#:]\s|\s#/.test(value) ? value : JSON.stringify(value);
+}
+
+function yamlValue(source: string): unknown {
+  const { contents } = parseDocument(source);
+  return isScalar(contents) ? contents.value : undefined;
+}
+
+function resolve(node: unknown, document: Document): Node | undefined {
+  if (isAlias(node)) return node.resolve(document);
+  return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
+}
+
+function keyOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : "";
+}

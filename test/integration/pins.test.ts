@@ -1,0 +1,651 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+import { describe, expect, test } from "@jest/globals";
+import {
+  type CheckOptions,
+  checkPins,
+  describeRepair,
+  placeOf,
+  planFix,
+  Repository,
+  writeFix,
+} from "@release-actions/pins";
+import { Product } from "../support/product.ts";
+
+type Change = (product: Product) => void;
+
+const edit =
+  (file: string, before: string, after: string): Change =>
+  (product) =>
+    product.replace(file, before, after);
+const all =
+  (...changes: Change[]): Change =>
+  (product) => {
+    for (const change of changes) change(product);
+  };
+
+async function check(product: Product, options: Partial<CheckOptions> = {}) {
+  const repository = new Repository(product.root);
+  const defaults = {
+    config: undefined,
+    tag: undefined,
+    only: [],
+    inspectImage: async () => undefined,
+    today: "2026-11-20",
+  };
+  return { repository, ...(await checkPins({ ...defaults, ...options, repository })) };
+}
+
+/** `relation severity follower <- leader`, one line a finding. */
+function lines({ findings }: Awaited<ReturnType<typeof check>>): string[] {
+  return findings.map(({ relation, severity, follower, leader }) => {
+    const places = [follower, ...(leader === undefined ? [] : [leader])].map(placeOf).join(" <- ");
+    return `${relation.name} ${severity} ${places}`;
+  });
+}
+
+test("a product whose files agree gives no finding", async () => {
+  using product = new Product();
+  const result = await check(product, { tag: "v1.7.6" });
+  expect(lines(result)).toEqual([]);
+  expect(result.facts.map(({ name, sites }) => [name, sites.length])).toEqual(
+    expect.arrayContaining([
+      ["toolchain", 1],
+      ["rust-version", 1],
+      ["locked workspace version", 3],
+      ["chart version", 1],
+      ["chart appVersion", 1],
+      ["tag", 1],
+      ["image ghcr.io/example/dev-tools", 5],
+      ["config rustflags", 1],
+      ["ENV ac_cv_func_regcomp", 1],
+    ]),
+  );
+});
+
+interface Drift {
+  readonly name: string;
+  readonly change: Change;
+  readonly found: readonly string[];
+  readonly tag?: string;
+  /** Set where no edit can mend it. */
+  readonly unfixable?: true;
+}
+
+const DRIFTS: readonly Drift[] = [
+  {
+    name: "an older rust-version",
+    change: edit("Cargo.toml", 'rust-version = "1.95.0"', 'rust-version = "1.94.0"'),
+    found: ["rust error Cargo.toml:9 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "a rust-version of a crate's own",
+    change: edit("crates/types/Cargo.toml", "rust-version.workspace = true", 'rust-version = "1.80"'),
+    found: ["rust error crates/types/Cargo.toml:6 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "another toolchain in a workflow",
+    change: edit(".github/workflows/ci.yml", "RUST_TOOLCHAIN: 1.95.0", "RUST_TOOLCHAIN: 1.94.1"),
+    found: ["rust error .github/workflows/ci.yml:5 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "stable in a workflow",
+    change: edit(".github/workflows/ci.yml", "RUST_TOOLCHAIN: 1.95.0", "RUST_TOOLCHAIN: stable"),
+    found: ["rust error .github/workflows/ci.yml:5 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "another Rust image",
+    change: edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "rust:1.94-bookworm"),
+    found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "a Rust image by way of an ARG",
+    change: edit(
+      "docker/debug.Dockerfile",
+      "FROM rust:1.95.0-bookworm",
+      "ARG RUST_VERSION=1.94.0\nFROM rust:1.95.0-bookworm",
+    ),
+    found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "a dist that asks for another toolchain",
+    change: edit("dist-workspace.toml", 'ci = "github"', 'ci = "github"\nrust-toolchain-version = "1.90.0"'),
+    found: ["rust error dist-workspace.toml:7 <- rust-toolchain.toml:3"],
+  },
+  {
+    name: "an older image in dist-workspace.toml",
+    change: edit("dist-workspace.toml", "dev-tools:1.14.3", "dev-tools:1.14.2"),
+    found: ["images error dist-workspace.toml:14 <- docker/Dockerfile:4"],
+  },
+  {
+    name: "an older image in the justfile",
+    change: edit("justfile", "dev-tools:1.14.3", "dev-tools:1.9.0"),
+    found: ["images error justfile:1 <- docker/Dockerfile:4"],
+  },
+  {
+    name: "an older image in the ARG of a Dockerfile",
+    change: edit("docker/Dockerfile", "dev-tools:1.14.3", "dev-tools:1.14.2"),
+    found: ["images error docker/Dockerfile:4 <- docker/debug.Dockerfile:1"],
+  },
+  {
+    name: "a newer image in one place",
+    change: edit("justfile", "dev-tools:1.14.3", "dev-tools:1.15.0"),
+    found: [
+      "docker/Dockerfile:4",
+      "docker/debug.Dockerfile:1",
+      "dist-workspace.toml:14",
+      ".github/workflows/ci.yml:10",
+    ].map((place) => `images error ${place} <- justfile:1`),
+  },
+  {
+    name: "an image that floats in a workflow alone",
+    change: edit(".github/workflows/ci.yml", "dev-tools:1.14.3", "dev-tools:latest"),
+    found: [
+      "pinned warning .github/workflows/ci.yml:10",
+      "images error .github/workflows/ci.yml:10 <- docker/Dockerfile:4",
+    ],
+  },
+  {
+    name: "a chart version left behind",
+    change: edit("charts/beacon/Chart.yaml", "version: 1.7.6", "version: 1.7.5"),
+    found: ["version error charts/beacon/Chart.yaml:6 <- Cargo.toml:7"],
+  },
+  {
+    name: "an appVersion left behind",
+    change: edit("charts/beacon/Chart.yaml", 'appVersion: "1.7.6"', 'appVersion: "1.7.5"'),
+    found: ["version error charts/beacon/Chart.yaml:7 <- Cargo.toml:7"],
+  },
+  {
+    name: "a lock file left behind",
+    change: edit("Cargo.lock", 'name = "beacon-types"\nversion = "1.7.6"', 'name = "beacon-types"\nversion = "1.7.5"'),
+    found: ["lock error Cargo.lock:26 <- Cargo.toml:7"],
+  },
+  {
+    name: "a crate the lock file lacks",
+    change: edit("Cargo.lock", 'name = "beacon-types"', 'name = "beacon-kinds"'),
+    found: ["lock error Cargo.lock:1 <- Cargo.toml:7"],
+    unfixable: true,
+  },
+  {
+    name: "a tag of another version",
+    change: () => undefined,
+    tag: "v1.7.7",
+    found: ["version error 1.7.7 <- Cargo.toml:7"],
+    unfixable: true,
+  },
+  {
+    name: "a workflow that lacks a flag",
+    change: edit(".github/workflows/ci.yml", "--cfg tokio_unstable -D", "-D"),
+    found: ["flags error .github/workflows/ci.yml:6 <- .cargo/config.toml:2"],
+  },
+  {
+    name: "a release setup that lacks a flag",
+    change: edit(".github/workflows/build-setup.yml", " --cfg uuid_unstable", ""),
+    found: ["flags error .github/workflows/build-setup.yml:3 <- .cargo/config.toml:2"],
+  },
+  {
+    name: "a release setup with another answer",
+    change: edit(".github/workflows/build-setup.yml", "ac_cv_func_regcomp=yes", "ac_cv_func_regcomp=no"),
+    found: ["env error .github/workflows/build-setup.yml:5 <- docker/Dockerfile:12"],
+  },
+  {
+    name: "a release setup without an answer",
+    change: edit(".github/workflows/build-setup.yml", '    echo "ac_cv_func_regcomp=yes" >> "$GITHUB_ENV"\n', ""),
+    found: ["env error .github/workflows/build-setup.yml:6 <- docker/Dockerfile:12"],
+  },
+];
+
+describe("drift is found, named on both sides, and mended by a fix", () => {
+  test.each(DRIFTS.map((drift) => [drift.name, drift] as const))(
+    "%s",
+    async (_name, { change, found, tag, unfixable }) => {
+      using product = new Product();
+      change(product);
+      const result = await check(product, { tag });
+      expect(lines(result)).toEqual(found);
+      const plan = planFix(result.repository, result.findings);
+      expect(plan.left.length > 0).toBe(unfixable === true);
+      writeFix(result.repository, plan);
+      const after = await check(product, { tag });
+      expect(after.findings.filter(({ severity }) => severity === "error").length > 0).toBe(unfixable === true);
+    },
+  );
+});
+
+const INNOCENT: readonly [string, Change][] = [
+  [
+    "two base images of different releases",
+    edit("docker/debug.Dockerfile", "FROM rust:1.95.0-bookworm", "FROM debian:trixie-slim"),
+  ],
+  ["variants of one Rust image", edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "rust:1.95.0-slim-trixie")],
+  [
+    "a crate with a version of its own",
+    all(
+      edit("crates/types/Cargo.toml", "version.workspace = true\nedition", 'version = "0.4.0"\nedition'),
+      edit("Cargo.lock", 'name = "beacon-types"\nversion = "1.7.6"', 'name = "beacon-types"\nversion = "0.4.0"'),
+    ),
+  ],
+  [
+    "a dependency of the chart",
+    edit(
+      "charts/beacon/Chart.yaml",
+      "appVersion:",
+      "dependencies:\n  - name: postgresql\n    version: 15.5.1\n    repository: https://charts.example.org\nappVersion:",
+    ),
+  ],
+  [
+    "a chart inside the chart",
+    (product) =>
+      product.write("charts/beacon/charts/redis/Chart.yaml", "apiVersion: v2\nname: redis\nversion: 20.0.0\n"),
+  ],
+  [
+    "a second chart of another thing",
+    (product) => product.write("charts/dashboards/Chart.yaml", "apiVersion: v2\nname: dashboards\nversion: 0.3.0\n"),
+  ],
+  ["an appVersion with a v", edit("charts/beacon/Chart.yaml", 'appVersion: "1.7.6"', 'appVersion: "v1.7.6"')],
+  [
+    "more flags in a workflow, otherwise spelled",
+    edit(
+      ".github/workflows/ci.yml",
+      '"-C force-unwind-tables --cfg uuid_unstable --cfg tokio_unstable -D warnings"',
+      "-Dwarnings --cfg=tokio_unstable --codegen force_unwind_tables --cfg=uuid_unstable",
+    ),
+  ],
+  [
+    "a toolchain from an expression",
+    edit(".github/workflows/ci.yml", "RUST_TOOLCHAIN: 1.95.0", "RUST_TOOLCHAIN: ${{ inputs.toolchain }}"),
+  ],
+  [
+    "an image in a comment of the justfile",
+    edit("justfile", "build-release:", "# was ghcr.io/example/dev-tools:1.0.0\nbuild-release:"),
+  ],
+  [
+    "a release setup by release-build-setup",
+    (product) =>
+      product.write(
+        ".github/workflows/build-setup.yml",
+        "- name: Set up\n  uses: org/actions/release-build-setup@v1\n",
+      ),
+  ],
+  [
+    "a registry's port in an image",
+    edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "localhost:5000/mirror/rust:1.95.0-bookworm"),
+  ],
+  [
+    "files of another repository inside",
+    (product) =>
+      all(
+        () => product.write("sub/.git", "gitdir: ../.git/modules/sub\n"),
+        () => product.write("sub/Dockerfile", "FROM rust:1.60.0\n"),
+      )(product),
+  ],
+  ["a Dockerfile in the build folder", (product) => product.write("target/package/Dockerfile", "FROM rust:1.60.0\n")],
+  ["a stage that looks like an image", edit("docker/Dockerfile", "--from=builder", "--from=BUILDER")],
+  [
+    "windows line ends",
+    (product) => {
+      for (const file of ["Cargo.toml", "docker/Dockerfile", "charts/beacon/Chart.yaml", "justfile"])
+        product.replace(file, "\n", "\r\n");
+    },
+  ],
+];
+
+describe("what looks wrong and is not gives no finding", () => {
+  test.each(INNOCENT)("%s", async (_name, change) => {
+    using product = new Product();
+    change(product);
+    expect(lines(await check(product))).toEqual([]);
+  });
+});
+
+describe("what may be meant is a warning", () => {
+  test.each<[string, Change, string[]]>([
+    [
+      "an image that floats everywhere alike",
+      (product) => {
+        for (const file of [
+          "docker/Dockerfile",
+          "docker/debug.Dockerfile",
+          "dist-workspace.toml",
+          "justfile",
+          ".github/workflows/ci.yml",
+        ])
+          product.replace(file, "dev-tools:1.14.3", "dev-tools:latest");
+      },
+      [
+        "docker/Dockerfile:4",
+        "docker/debug.Dockerfile:1",
+        "dist-workspace.toml:14",
+        "justfile:1",
+        ".github/workflows/ci.yml:10",
+      ].map((place) => `pinned warning ${place}`),
+    ],
+    [
+      "flags of a target table that the release setup lacks",
+      edit(
+        "dist-workspace.toml",
+        '"x86_64-unknown-linux-gnu"]',
+        '"x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"]',
+      ),
+      ["flags warning .github/workflows/build-setup.yml:3 <- .cargo/config.toml:10"],
+    ],
+    [
+      "a two-part against a three-part version that agree",
+      edit("Cargo.toml", 'rust-version = "1.95.0"', 'rust-version = "1.95"'),
+      ["rust warning Cargo.toml:9 <- rust-toolchain.toml:3"],
+    ],
+    [
+      "a toolchain that floats",
+      edit("rust-toolchain.toml", '"1.95.0"', '"stable"'),
+      ["rust error .github/workflows/ci.yml:5 <- rust-toolchain.toml:3", "pinned warning rust-toolchain.toml:3"],
+    ],
+  ])("%s", async (_name, change, expected) => {
+    using product = new Product();
+    change(product);
+    expect(lines(await check(product))).toEqual(expected);
+  });
+});
+
+test("among several charts the one named like the product is held to its version", async () => {
+  using product = new Product();
+  product.write("charts/dashboards/Chart.yaml", "apiVersion: v2\nname: dashboards\nversion: 0.3.0\n");
+  product.replace("charts/beacon/Chart.yaml", "version: 1.7.6", "version: 1.7.5");
+  expect(lines(await check(product))).toEqual(["version error charts/beacon/Chart.yaml:6 <- Cargo.toml:7"]);
+});
+
+test("one edit of rust-toolchain.toml and a fix do the whole bump, and what lies elsewhere is listed", async () => {
+  using product = new Product();
+  product.replace("rust-toolchain.toml", '"1.95.0"', '"1.96.0"');
+  const inspectImage = async (image: string) => (image.endsWith("dev-tools:1.14.3") ? "1.95.0" : undefined);
+  const result = await check(product, { inspectImage });
+  const plan = planFix(result.repository, result.findings);
+  writeFix(result.repository, plan);
+  expect([...plan.files.keys()].sort()).toEqual([".github/workflows/ci.yml", "Cargo.toml", "docker/debug.Dockerfile"]);
+  expect(product.read("Cargo.toml")).toContain('rust-version = "1.96.0"\n');
+  expect(product.read(".github/workflows/ci.yml")).toContain("  RUST_TOOLCHAIN: 1.96.0 # read by the install step\n");
+  expect(product.read("docker/debug.Dockerfile")).toContain("FROM rust:1.96.0-bookworm\n");
+  expect(plan.left.map(describeRepair)).toHaveLength(5);
+  expect(result.elsewhere).toEqual([
+    expect.stringMatching(
+      /^ghcr.io\/example\/dev-tools:1.14.3 \(.*justfile:1.*\) is built in another repository: it holds Rust 1.95.0, needed is 1.96.0$/,
+    ),
+  ]);
+});
+
+describe("pins.yml", () => {
+  const config =
+    (text: string): Change =>
+    (product) =>
+      product.write("pins.yml", text);
+  const options = { config: "pins.yml", tag: "v1.7.6" };
+
+  const EVERY_LOCATOR = `facts:
+  toolchain: { file: rust-toolchain.toml, toml: toolchain.channel }
+  msrv: { file: "crates/*/Cargo.toml", toml: package.version.workspace }
+  builder: { file: docker/Dockerfile, from: builder, match: ":([^@]+)$" }
+  images: { file: docker/debug.Dockerfile, from: "*" }
+  answer: { file: docker/Dockerfile, stage: builder, env: ac_cv_func_regcomp }
+  just: { file: justfile, regex: 'dev-tools:([^"]+)' }
+  chart: { file: charts/beacon/Chart.yaml, yaml: version }
+  workflow: { file: .github/workflows/ci.yml, yaml: env.RUST_TOOLCHAIN }
+  tag: { git: tag }
+  version: { file: Cargo.toml, toml: workspace.package.version }
+  flags: { file: .cargo/config.toml, toml: build.rustflags }
+  musl: { file: .cargo/config.toml, toml: 'target.''cfg(target_env = "musl")''.rustflags' }
+relations:
+  - { leader: version, equal: [chart, tag] }
+  - { name: tools, leader: builder, equal: just }
+  - { leader: toolchain, same-minor: workflow }
+  - { leader: version, at-least: [builder] }
+  - { leader: flags, subset: musl }
+  - { pinned: [images, toolchain] }
+`;
+
+  test("reads every kind of locator and relation", async () => {
+    using product = new Product();
+    config(EVERY_LOCATOR.replace("at-least: [builder]", "at-least: [chart]"))(product);
+    const result = await check(product, options);
+    expect(lines(result)).toEqual([]);
+    expect(result.facts.map(({ name, sites }) => [name, sites[0]?.value, sites.length])).toEqual([
+      ["toolchain", "1.95.0", 1],
+      ["msrv", "true", 3],
+      ["builder", "1.14.3", 1],
+      ["images", "ghcr.io/example/dev-tools:1.14.3", 2],
+      ["answer", "yes", 1],
+      ["just", "1.14.3", 1],
+      ["chart", "1.7.6", 1],
+      ["workflow", "1.95.0", 1],
+      ["tag", "1.7.6", 1],
+      ["version", "1.7.6", 1],
+      ["flags", "-C force-unwind-tables --cfg uuid_unstable --cfg tokio_unstable", 1],
+      ["musl", "-C force-unwind-tables --cfg uuid_unstable --cfg tokio_unstable -C link-self-contained=yes", 1],
+    ]);
+  });
+
+  test.each<[string, Change, string[], string[]]>([
+    [
+      "equal",
+      edit("charts/beacon/Chart.yaml", "version: 1.7.6", "version: 1.7.0"),
+      ["equal error charts/beacon/Chart.yaml:6 <- Cargo.toml:7"],
+      [],
+    ],
+    [
+      "a match inside an image, by way of an ARG",
+      edit("justfile", "dev-tools:1.14.3", "dev-tools:1.14.1"),
+      ["tools error justfile:1 <- docker/Dockerfile:4"],
+      [],
+    ],
+    [
+      "same-minor",
+      edit(".github/workflows/ci.yml", "RUST_TOOLCHAIN: 1.95.0", "RUST_TOOLCHAIN: 1.94.0"),
+      ["same-minor error .github/workflows/ci.yml:5 <- rust-toolchain.toml:3"],
+      [],
+    ],
+    [
+      "at-least",
+      edit("docker/Dockerfile", "dev-tools:1.14.3", "dev-tools:1.2.0"),
+      ["tools error justfile:1 <- docker/Dockerfile:4", "at-least error docker/Dockerfile:4 <- Cargo.toml:7"],
+      [],
+    ],
+    [
+      "subset",
+      edit(".cargo/config.toml", '    "--cfg", "tokio_unstable",\n    "-C", "link', '    "-C", "link'),
+      ["subset error .cargo/config.toml:10 <- .cargo/config.toml:2"],
+      [],
+    ],
+    [
+      "pinned",
+      edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "rust"),
+      ["pinned error docker/debug.Dockerfile:5"],
+      ["pinned error docker/debug.Dockerfile:5"],
+    ],
+  ])("finds a breach of %s, and fixes it from the leader", async (_name, change, found, left) => {
+    using product = new Product();
+    all(config(EVERY_LOCATOR), change)(product);
+    const result = await check(product, options);
+    expect(lines(result)).toEqual(found);
+    writeFix(result.repository, planFix(result.repository, result.findings));
+    const again = await check(product, options);
+    writeFix(again.repository, planFix(again.repository, again.findings));
+    expect(lines(await check(product, options))).toEqual(left);
+  });
+
+  const EXCEPTION = (until: string): string => `detect: true
+exceptions:
+  - fact: chart version
+    reason: the chart is released on its own
+    until: ${until}
+`;
+
+  test("an exception turns a finding into a notice until it expires", async () => {
+    using product = new Product();
+    product.replace("charts/beacon/Chart.yaml", "version: 1.7.6", "version: 0.1.0");
+    config(EXCEPTION("2026-11-20"))(product);
+    expect(lines(await check(product, options))).toEqual(["version notice charts/beacon/Chart.yaml:6 <- Cargo.toml:7"]);
+    config(EXCEPTION("2026-11-19"))(product);
+    const { findings } = await check(product, options);
+    expect(findings).toMatchObject([
+      { severity: "error", message: expect.stringMatching(/pins.yml:3 expired on 2026-11-19/) },
+    ]);
+  });
+
+  test("a table of images says which Rust is inside", async () => {
+    using product = new Product();
+    config('detect: true\nimages:\n  ghcr.io/example/dev-tools:\n    "1.14.3": "1.94.0"\n')(product);
+    const result = await check(product, { ...options, only: ["rust inside image"] });
+    expect(result.findings).toHaveLength(5);
+    expect(result.findings[0]?.message).toBe('"1.94.0" here, "1.95.0" at rust-toolchain.toml:3');
+  });
+
+  test("`only` looks at the relations of what it names, and refuses a name that nothing has", async () => {
+    using product = new Product();
+    product.replace("charts/beacon/Chart.yaml", "1.7.6", "1.7.0");
+    expect(lines(await check(product, { only: ["rust"] }))).toEqual([]);
+    expect(lines(await check(product, { only: ["chart appVersion"] }))).toHaveLength(2);
+    await expect(check(product, { only: ["rsut"] })).rejects.toThrow(
+      "`only` names rsut, which is neither a fact nor a relation here",
+    );
+  });
+});
+
+describe("bad input is one clear error with file and line", () => {
+  const pins =
+    (text: string): Change =>
+    (product) =>
+      product.write("pins.yml", text);
+  const fact = (text: string): Change => pins(`facts:\n  a: ${text}\n`);
+  test.each<[string, Change, RegExp]>([
+    ["a broken Cargo.toml", edit("Cargo.toml", "[workspace]\n", "[workspace\n"), /^Cargo.toml:\d is not valid TOML/],
+    [
+      "a broken rust-toolchain.toml",
+      edit("rust-toolchain.toml", "channel =", "channel"),
+      /^rust-toolchain.toml:3 is not valid TOML/,
+    ],
+    [
+      "a broken workflow",
+      edit(".github/workflows/ci.yml", "jobs:", "jobs: ["),
+      /^.github\/workflows\/ci.yml:\d+ is not valid YAML/,
+    ],
+    [
+      "a workflow with a tab",
+      edit(".github/workflows/ci.yml", "  RUST_TOOLCHAIN", "\tRUST_TOOLCHAIN"),
+      /^.github\/workflows\/ci.yml:\d is not valid YAML/,
+    ],
+    [
+      "a key twice in a chart (B149)",
+      edit("charts/beacon/Chart.yaml", "type: application", "type: application\nversion: 1"),
+      /^charts\/beacon\/Chart.yaml:7 is not valid YAML: Map keys must be unique/,
+    ],
+    [
+      "a broken Dockerfile",
+      edit("docker/Dockerfile", "WORKDIR", "WORKDRI"),
+      /^docker\/Dockerfile:16: WORKDRI is no Dockerfile instruction/,
+    ],
+    [
+      "a binary Chart.yaml",
+      (product) => product.write("charts/beacon/Chart.yaml", "\0ELF"),
+      /^charts\/beacon\/Chart.yaml is not a text file: byte 0 is zero/,
+    ],
+    [
+      "a lock file in conflict (B123)",
+      edit("Cargo.lock", "version = 4", "<<<<<<< HEAD\nversion = 4"),
+      /^Cargo.lock:3 holds the marker of a merge conflict/,
+    ],
+    [
+      "a member that is missing",
+      edit("Cargo.toml", '"workspace-hack"]', '"gone"]'),
+      /^Cargo.toml:3: the workspace member "gone" has no Cargo.toml/,
+    ],
+    ["pins.yml that is a list", pins("- a\n"), /^pins.yml:1: pins.yml: expected a mapping/],
+    ["an unknown key", pins("fact: {}\n"), /^pins.yml:1: pins.yml: unknown key "fact"/],
+    ["an unknown key of a fact", fact("{ file: x, tmol: y }"), /^pins.yml:2: fact a: unknown key "tmol"/],
+    ["a fact without a locator", fact("{ file: x }"), /^pins.yml:2: fact a has exactly one of toml, yaml/],
+    ["a fact with two locators", fact("{ file: x, toml: a, yaml: b }"), /^pins.yml:2: fact a has exactly one of/],
+    ["a fact in a file that is missing", fact("{ file: nope.toml, toml: a.b }"), /^nope.toml does not exist/],
+    ["a glob that matches nothing", fact("{ file: 'nope/*.toml', toml: a.b }"), /^pins.yml:2: no file matches nope/],
+    [
+      "a path that leads nowhere",
+      fact("{ file: Cargo.toml, toml: workspace.nope }"),
+      /^Cargo.toml has no value at workspace.nope/,
+    ],
+    ["a path that is none", fact("{ file: Cargo.toml, toml: a..b }"), /^pins.yml:2: fact a: "a..b" is no path/],
+    [
+      "a pattern without a group",
+      fact("{ file: Cargo.toml, regex: abc }"),
+      /^pins.yml:2: \/abc\/: it has 0 groups, expected one/,
+    ],
+    ["a pattern that is none", fact("{ file: Cargo.toml, regex: 'a(' }"), /^pins.yml:2: \/a\(\/: /],
+    ["a pattern that matches nothing", fact("{ file: justfile, regex: 'zzz(.)' }"), /^justfile has no match of/],
+    [
+      "a stage that is missing",
+      fact("{ file: docker/Dockerfile, from: nope }"),
+      /^docker\/Dockerfile has no stage "nope": it has base, builder, runtime/,
+    ],
+    [
+      "a variable without a stage",
+      fact("{ file: docker/Dockerfile, env: A }"),
+      /^pins.yml:2: stage of fact a: expected a string/,
+    ],
+    [
+      "a `match` that does not",
+      fact("{ file: Cargo.toml, toml: workspace.resolver, match: 'x(.)' }"),
+      /^Cargo.toml:2: fact a is "2", which \/x\(.\)\/ does not match/,
+    ],
+    [
+      "JSON that is none",
+      all(fact("{ file: x.json, json: /a }"), (product) => product.write("x.json", "{\n  'a': 1 }\n")),
+      /^x.json:2 is not valid JSON/,
+    ],
+    ["a relation to no fact", pins("relations:\n  - { pinned: a }\n"), /^pins.yml:2: there is no fact "a"/],
+    [
+      "a relation of no kind",
+      pins("relations:\n  - { leader: a }\n"),
+      /^pins.yml:2: a relation has exactly one of equal/,
+    ],
+    [
+      "versions that are none",
+      all(
+        pins(
+          "facts:\n  a: { file: Cargo.toml, toml: workspace.package.license }\nrelations:\n  - { leader: a, at-least: a }\n",
+        ),
+      ),
+      /^Cargo.toml:10: "MIT" is no version/,
+    ],
+    [
+      "an exception without a reason",
+      pins("detect: true\nexceptions:\n  - { fact: x }\n"),
+      /^pins.yml:3: reason of an exception: expected a string/,
+    ],
+    [
+      "an exception until no day",
+      pins("detect: true\nexceptions:\n  - { fact: x, reason: y, until: 2026-13-01 }\n"),
+      /^pins.yml:3: "2026-13-01" is no day/,
+    ],
+    ["aliases that multiply (B155)", pins(`facts: &a\n  x: *a\n`), /^pins.yml:\d/],
+  ])("%s", async (_name, change, message) => {
+    using product = new Product();
+    change(product);
+    const config = product.has("pins.yml") ? "pins.yml" : undefined;
+    await expect(check(product, { config })).rejects.toThrow(message);
+  });
+});
+
+test("a repository of 100 crates is checked within a second", async () => {
+  using product = new Product();
+  const locked: string[] = [];
+  for (let at = 0; at < 100; at += 1) {
+    const name = `part-${at}`;
+    product.write(`crates/${name}/Cargo.toml`, product.read("crates/types/Cargo.toml").replace("beacon-types", name));
+    locked.push(`\n[[package]]\nname = "${name}"\nversion = "1.7.6"\ndependencies = [\n "workspace-hack",\n]\n`);
+  }
+  for (let at = 0; at < 600; at += 1) {
+    locked.push(
+      `\n[[package]]\nname = "dependency-${at}"\nversion = "0.${at}.1"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "${"ab".repeat(32)}"\n`,
+    );
+  }
+  product.write("Cargo.lock", product.read("Cargo.lock") + locked.join(""));
+  const started = performance.now();
+  const result = await check(product);
+  // The bound is for a machine with other work to do; alone it takes a quarter of it.
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect(result.facts.find(({ name }) => name === "locked workspace version")?.sites).toHaveLength(103);
+});
