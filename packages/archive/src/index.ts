@@ -1,4 +1,4 @@
-export { StreamCursor } from "./cursor.ts";
+export { SourceCursor, StreamCursor } from "./cursor.ts";
 export { decompress, MAX_DECOMPRESSED_BYTES, MAX_RATIO } from "./decompress.ts";
 export { ArchiveError, type ArchiveProblem } from "./error.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
@@ -8,7 +8,7 @@ export { findFile, indexTar, type TarFile, type TarIndex } from "./tar-index.ts"
 export type { TarMember } from "./tar-member.ts";
 export { MAX_MEMBERS, TarReader } from "./tar-reader.ts";
 export { TAR_END, type TarEntry, tarFile, tarHeader, tarPadding } from "./tar-writer.ts";
-export { WindowedSource, type WindowOptions } from "./windowed-source.ts";
+export { type PrefetchingSource, WindowedSource, type WindowOptions } from "./windowed-source.ts";
 export type { ZipEntry } from "./zip-entry.ts";
 export { openZip, readZipEntry, storedSource } from "./zip-reader.ts";
 export { readZipStream, type StreamedZipEntry } from "./zip-stream.ts";

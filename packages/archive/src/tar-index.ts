@@ -11,12 +11,7 @@ export interface TarIndex {
   readonly hasEndBlocks: boolean;
 }
 
-export interface TarFile {
-  /** In bytes from the archive's start. */
-  readonly offset: number;
-  /** In bytes. */
-  readonly size: number;
-}
+export type TarFile = Extract<TarMember, { kind: "file" }>;
 
 /**
  * Walks over the headers of a tar and jumps over the bodies. `onMember` hears of each as it is found:
@@ -35,13 +30,13 @@ export async function indexTar(
   return { members, hasEndBlocks: reader.hasEndBlocks };
 }
 
-/** Where the bytes of a file are, links followed; undefined when there is no such file. */
+/** The file at a path, links followed; undefined when there is none. */
 export function findFile(members: ReadonlyMap<string, TarMember>, path: string): TarFile | undefined {
   let member = members.get(path);
   // The reader has refused loops, but a partial index may be asked before it has met them.
   for (let hops = members.size; hops > 0 && member !== undefined; hops -= 1) {
     if (member.kind === "directory") return undefined;
-    if (member.kind === "file") return { offset: member.offset, size: member.size };
+    if (member.kind === "file") return member;
     member = members.get(member.target);
   }
   return undefined;

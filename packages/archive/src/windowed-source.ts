@@ -1,4 +1,4 @@
-import { type RandomAccessSource, readExactly, requireRange } from "./source.ts";
+import { type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
 
 export interface WindowOptions {
   /** How much to fetch when less is asked for. */
@@ -7,21 +7,31 @@ export interface WindowOptions {
   readonly maxWindows?: number;
 }
 
+/** A source that can be told what will be asked for. */
+export interface PrefetchingSource extends RandomAccessSource {
+  /** How much one request fetches at least. */
+  readonly windowBytes: number;
+  /** Starts fetching a range, cut to the source; `windowBytes` of it by default. */
+  prefetch(offset: number, length?: number): void;
+  /** A part of it as a source of its own that shares what has been fetched. */
+  slice(start: number, size: number): PrefetchingSource;
+}
+
 /**
  * Reads small pieces in larger windows and remembers them, for a source where each read costs a round
  * trip. Pieces of a window or more go straight through: layers are streamed, headers and documents kept.
  */
-export class WindowedSource implements RandomAccessSource {
+export class WindowedSource implements PrefetchingSource {
   readonly size: number;
+  readonly windowBytes: number;
   readonly #source: RandomAccessSource;
-  readonly #windowBytes: number;
   readonly #maxWindows: number;
   #windows: { readonly start: number; readonly end: number; readonly bytes: Promise<Uint8Array> }[] = [];
 
   constructor(source: RandomAccessSource, { windowBytes = 32 * 1024, maxWindows = 256 }: WindowOptions = {}) {
     this.#source = source;
     this.size = source.size;
-    this.#windowBytes = windowBytes;
+    this.windowBytes = windowBytes;
     this.#maxWindows = maxWindows;
   }
 
@@ -30,20 +40,23 @@ export class WindowedSource implements RandomAccessSource {
     signal?.throwIfAborted();
     if (length === 0) return;
     const known = this.#find(offset, length);
-    if (known === undefined && length >= this.#windowBytes) {
+    if (known === undefined && length >= this.windowBytes) {
       yield* this.#source.read(offset, length, signal);
       return;
     }
-    const { start, bytes } = known ?? this.#fetch(offset, this.#windowBytes);
+    const { start, bytes } = known ?? this.#fetch(offset, this.windowBytes);
     yield (await bytes).subarray(offset - start, offset - start + length);
   }
 
-  /** Starts fetching what will be asked for, cut to the source; at most `length` bytes, a window by default. */
-  prefetch(offset: number, length = this.#windowBytes): void {
+  prefetch(offset: number, length = this.windowBytes): void {
     const start = Math.max(0, offset);
     const fits = Math.min(offset + length, this.size) - start;
     // Who reads the range later meets the error, or tries again.
     if (fits > 0 && this.#find(start, fits) === undefined) this.#fetch(start, fits).bytes.catch(() => undefined);
+  }
+
+  slice(start: number, size: number): PrefetchingSource {
+    return sliceOf(this, start, size);
   }
 
   #find(offset: number, length: number) {
@@ -60,4 +73,15 @@ export class WindowedSource implements RandomAccessSource {
     });
     return window;
   }
+}
+
+function sliceOf(source: PrefetchingSource, start: number, size: number): PrefetchingSource {
+  return {
+    ...sliceSource(source, start, size),
+    windowBytes: source.windowBytes,
+    prefetch(offset, length = source.windowBytes) {
+      if (offset < size) source.prefetch(start + offset, Math.min(length, size - offset));
+    },
+    slice: (inner, innerSize) => sliceOf(source, start + inner, innerSize),
+  };
 }

@@ -1,0 +1,91 @@
+import { type PrefetchingSource, readExactly, type TarMember } from "@release-actions/archive";
+import { blobPath } from "./digest.ts";
+import { type Descriptor, type Index, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
+import { ImageArchiveError } from "./error.ts";
+import { documentKind } from "./media-types.ts";
+
+const BLOCK_BYTES = 512;
+/** Requests that are worth sending at once for what is only a forecast. */
+const MAX_PREFETCHES = 64;
+
+/**
+ * Tells where the blobs of an OCI layout are before the walk over the tar gets there. Buildx and docker write
+ * them sorted by path, so once every manifest has been met, all sizes and with them all places are known: the
+ * headers can be fetched side by side and not one after the other. It only ever fetches ahead; a forecast
+ * that is wrong costs a few requests and changes nothing.
+ */
+export class BlobForecast {
+  readonly #source: PrefetchingSource;
+  readonly #sizes = new Map<string, number>();
+  readonly #pending = new Map<string, Descriptor>();
+  readonly #met = new Map<string, TarMember>();
+  #isOver = false;
+
+  constructor(source: PrefetchingSource, index: Index) {
+    this.#source = source;
+    for (const descriptor of index.manifests) this.#expect(descriptor);
+  }
+
+  /** To be told of each member of the walk, in order. */
+  async onMember(member: TarMember): Promise<void> {
+    if (this.#isOver) return;
+    this.#met.set(member.path, member);
+    try {
+      await this.#readPending();
+    } catch (error) {
+      // What is wrong here is told by whoever reads the archive in earnest.
+      if (!(error instanceof ImageArchiveError)) throw error;
+      this.#isOver = true;
+      return;
+    }
+    if (this.#pending.size > 0) return;
+    this.#isOver = true;
+    this.#prefetchFrom(member);
+  }
+
+  async #readPending(): Promise<void> {
+    for (;;) {
+      const found = [...this.#pending].find(([path]) => this.#met.has(path));
+      if (found === undefined) return;
+      const [path, descriptor] = found;
+      this.#pending.delete(path);
+      const member = this.#met.get(path);
+      if (member === undefined || member.size > MAX_MANIFEST_BYTES) continue;
+      const bytes = await readExactly(this.#source, member.offset, member.size);
+      for (const child of childrenOf(descriptor, bytes)) this.#expect(child);
+    }
+  }
+
+  #expect(descriptor: Descriptor): void {
+    const path = blobPath(descriptor.digest);
+    if (this.#sizes.has(path)) return;
+    this.#sizes.set(path, descriptor.size);
+    const kind = documentKind(descriptor.mediaType);
+    if (kind === "index" || kind === "manifest") this.#pending.set(path, descriptor);
+  }
+
+  #prefetchFrom({ path, offset, size }: TarMember): void {
+    const ahead = [...this.#sizes].filter(([other]) => other > path).sort(([a], [b]) => (a < b ? -1 : 1));
+    let end = offset + size;
+    let fetches = 0;
+    for (const [, blobSize] of ahead) {
+      const body = roundUp(end) + BLOCK_BYTES;
+      end = body + blobSize;
+      if (fetches === MAX_PREFETCHES) return;
+      // What lies within a window of the header before comes with that window.
+      if (blobSize < this.#source.windowBytes) continue;
+      this.#source.prefetch(end);
+      fetches += 1;
+    }
+  }
+}
+
+function childrenOf({ mediaType, digest }: Descriptor, bytes: Uint8Array): readonly Descriptor[] {
+  if (documentKind(mediaType) === "index") return parseIndex(bytes, digest).manifests;
+  const { config, layers } = parseManifest(bytes, digest);
+  return [config, ...layers];
+}
+
+function roundUp(offset: number): number {
+  return Math.ceil(offset / BLOCK_BYTES) * BLOCK_BYTES;
+}

@@ -1,0 +1,39 @@
+import { StreamCursor, TarReader } from "@release-actions/archive";
+import { openTarStream, type Wrapping } from "./archive-stream.ts";
+import { ImageArchiveError } from "./error.ts";
+import type { ImageArchive } from "./image-archive.ts";
+import { formatPlatform } from "./platform.ts";
+import { readImageArchive } from "./read-image-archive.ts";
+import { StreamedFiles } from "./streamed-files.ts";
+
+export interface CheckedArchive {
+  readonly archive: ImageArchive;
+  /** What the whole tar is compressed with. */
+  readonly wrapping: Wrapping;
+  /** False when the two blocks of zeros are missing that end a tar. */
+  readonly hasEndBlocks: boolean;
+}
+
+/**
+ * Reads a whole image archive once and refuses what no engine could load: every blob is hashed, every image
+ * that is there must be complete.
+ */
+export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promise<CheckedArchive> {
+  const { wrapping, bytes: tar } = await openTarStream(bytes);
+  const files = new StreamedFiles();
+  const reader = new TarReader(new StreamCursor(tar));
+  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
+    for await (const _ of files.record(member, reader.body())); // Recording is all that is done with it here.
+  }
+  const archive = await readImageArchive(files);
+  requireComplete(archive);
+  return { archive, wrapping, hasEndBlocks: reader.hasEndBlocks };
+}
+
+function requireComplete({ images }: ImageArchive): void {
+  for (const { platform, missing } of images) {
+    if (missing.length === 0) continue;
+    const message = `the image for ${formatPlatform(platform)} lacks its layers ${missing.join(", ")}`;
+    throw new ImageArchiveError("missing", message, { advice: "Save the image again, with all of its content." });
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { type Decoder, JsonError, string } from "@release-actions/json";
+
+/** Hex characters each algorithm yields. */
+const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
+
+export type Algorithm = keyof typeof HEX_LENGTH;
+
+/** A content digest as in the OCI image spec (descriptor.md, "Digests"). Only `parseDigest` makes one. */
+export type Digest = `${Algorithm}:${string}`;
+
+/** The digest a text stands for; undefined when it is none. Upper case is none: equal digests are equal strings. */
+export function parseDigest(text: string): Digest | undefined {
+  const [algorithm = "", hex = ""] = text.split(/:(.*)/s);
+  if (!Object.hasOwn(HEX_LENGTH, algorithm) || !/^[0-9a-f]+$/.test(hex)) return undefined;
+  // `algorithm` is a key of the table, and the hex digits are as many as it says.
+  return hex.length === HEX_LENGTH[algorithm as Algorithm] ? (text as Digest) : undefined;
+}
+
+/** A digest in a document, with what is wrong when it is none. */
+export const digest: Decoder<Digest> = (value, path) => {
+  const parsed = parseDigest(string(value, path));
+  if (parsed !== undefined) return parsed;
+  throw new JsonError(
+    `\`${path}\` is ${JSON.stringify(value)}, expected sha256: or sha512: and its 64 or 128 lowercase hex characters`,
+  );
+};
+
+/** Where an OCI layout keeps a blob (image-layout.md, "Blobs"). */
+export function blobPath(of: Digest): string {
+  return `blobs/${of.replace(":", "/")}`;
+}
+
+/** The digest that a path of an OCI layout stands for; undefined for any other path. */
+export function digestOfBlobPath(path: string): Digest | undefined {
+  const [, algorithm, hex] = /^blobs\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  return algorithm === undefined ? undefined : parseDigest(`${algorithm}:${hex}`);
+}
+
+/** The digest of bytes in memory. */
+export function digestOf(bytes: Uint8Array, algorithm: Algorithm = "sha256"): Digest {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+}
+
+export function algorithmOf(of: Digest): Algorithm {
+  return of.startsWith("sha512:") ? "sha512" : "sha256";
+}

@@ -1,0 +1,130 @@
+import type { ArchiveFiles } from "./archive-files.ts";
+import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
+import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
+import { ImageArchiveError } from "./error.ts";
+import type { Document, Image, ImageArchive, Layer } from "./image-archive.ts";
+import { isImageName } from "./image-name.ts";
+import { compressionOf } from "./layer-content.ts";
+import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
+
+/**
+ * Reads what `docker save` of engines before 25 and many other tools write: `manifest.json`, a config, and
+ * layers that are known by their uncompressed content (the config's diff IDs) alone. A manifest is made
+ * for it, so that it can be served like any other image.
+ */
+export async function readDockerArchive(files: ArchiveFiles): Promise<ImageArchive> {
+  const listed = await readDockerImages(files);
+  const [first] = listed;
+  if (first === undefined) throw noImages();
+  const configs = new Set(listed.map(({ configPath }) => configPath));
+  if (configs.size > 1) {
+    const message = `the archive holds ${configs.size} images: ${listed.flatMap(({ repoTags }) => repoTags).join(", ")}`;
+    throw new ImageArchiveError("ambiguous", message, { advice: "Save one image in one archive." });
+  }
+  const image = await readImage(first, files);
+  return {
+    kind: "docker-archive",
+    digest: image.config.digest,
+    identity: "config",
+    root: image.manifest,
+    names: [...new Set(listed.flatMap(({ repoTags }) => repoTags))],
+    images: [image],
+    absentPlatforms: [],
+    documents: new Map(image.manifest === undefined ? [] : [[image.manifest.digest, image.manifest]]),
+  };
+}
+
+/** The images that `manifest.json` lists, each with names an engine would take. */
+export async function readDockerImages(files: ArchiveFiles): Promise<readonly DockerImage[]> {
+  const size = files.size("manifest.json") ?? 0;
+  if (size > MAX_MANIFEST_BYTES) {
+    throw new ImageArchiveError("limit", `manifest.json has ${size} bytes, expected at most ${MAX_MANIFEST_BYTES}`);
+  }
+  const images = parseDockerImages(await files.read("manifest.json"));
+  if (images.length === 0) throw noImages();
+  const bad = images.flatMap(({ repoTags }) => repoTags).find((name) => !isImageName(name));
+  if (bad === undefined) return images;
+  throw new ImageArchiveError("malformed", `${JSON.stringify(bad)} in manifest.json is no name of an image`);
+}
+
+async function readImage({ configPath, layerPaths }: DockerImage, files: ArchiveFiles): Promise<Image> {
+  const size = requireFile(files, configPath, "the config");
+  if (size > MAX_CONFIG_BYTES) {
+    throw new ImageArchiveError(
+      "limit",
+      `the config ${configPath} has ${size} bytes, expected at most ${MAX_CONFIG_BYTES}`,
+    );
+  }
+  const bytes = await files.read(configPath);
+  const digest = digestOf(bytes);
+  requireNamedDigest(configPath, digest);
+  const { diffIds, ...platform } = parseConfig(bytes, configPath);
+  if (diffIds.length !== layerPaths.length) {
+    const message = `manifest.json lists ${layerPaths.length} layers, the config ${diffIds.length} diff IDs`;
+    throw new ImageArchiveError("mismatch", message);
+  }
+  const layers: Layer[] = [];
+  for (const [index, path] of layerPaths.entries()) {
+    // The lists are of one length, as was just required.
+    layers.push(await readLayer(path, diffIds[index] ?? digest, files));
+  }
+  const config = { digest, size, path: configPath };
+  return { platform, manifest: manifestFor(config, layers), config, layers, missing: [] };
+}
+
+async function readLayer(path: string, diffId: Digest, files: ArchiveFiles): Promise<Layer> {
+  const size = requireFile(files, path, "the layer");
+  const compression = await compressionOf(files, path);
+  const plain = compression === "none" ? files.digest(path) : files.plainDigest(path);
+  if (plain !== undefined && plain !== diffId) {
+    const message = `the layer ${path} has the digest ${plain}, the config's diff ID says ${diffId}`;
+    throw new ImageArchiveError("mismatch", message);
+  }
+  // Of a compressed layer only its name may tell the digest; whoever fetches it by that will check.
+  const digest = compression === "none" ? diffId : (files.digest(path) ?? namedDigest(path));
+  return { digest, size, path, compression, diffId };
+}
+
+/**
+ * The manifest of an image that came without one, byte for byte as containerd makes it when it imports such an
+ * archive (`archive/importer.go`): so the image has one identity whichever way it reaches an engine.
+ */
+function manifestFor(config: Image["config"], layers: readonly Layer[]): Document | undefined {
+  if (layers.some(({ digest }) => digest === undefined)) return undefined;
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: DOCKER_MANIFEST,
+    config: { mediaType: DOCKER_CONFIG, digest: config.digest, size: config.size },
+    layers: layers.map(({ digest, size, compression }) => ({
+      mediaType: compression === "none" ? DOCKER_LAYER : `${DOCKER_LAYER}.${compression}`,
+      digest,
+      size,
+    })),
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  return { mediaType: DOCKER_MANIFEST, digest: digestOf(bytes), bytes };
+}
+
+function requireFile(files: ArchiveFiles, path: string, what: string): number {
+  const size = files.size(path);
+  if (size !== undefined) return size;
+  throw new ImageArchiveError("missing", `manifest.json names ${what} ${JSON.stringify(path)}, which is not there`);
+}
+
+/** A config is kept under its digest; one whose name says otherwise has been changed. */
+function requireNamedDigest(path: string, found: Digest): void {
+  const named = namedDigest(path);
+  if (named === undefined || named === found) return;
+  throw new ImageArchiveError("mismatch", `the config ${path} has the digest ${found}`);
+}
+
+/** The digest a file's name stands for, in the ways in which archives name files by digest. */
+function namedDigest(path: string): Digest | undefined {
+  const [, hex] = /^(?:blobs\/sha256\/|sha256:)?([0-9a-f]{64})(?:\.json|\.tar\.gz|\.tar\.zst)?$/.exec(path) ?? [];
+  const named = hex === undefined ? undefined : parseDigest(`sha256:${hex}`);
+  return named !== undefined && path.startsWith("blobs/") && path !== blobPath(named) ? undefined : named;
+}
+
+function noImages(): ImageArchiveError {
+  return new ImageArchiveError("not-an-image", "manifest.json lists no image");
+}

@@ -1,0 +1,171 @@
+import {
+  type Decoder,
+  decodeJson,
+  integer,
+  JsonError,
+  listOf,
+  literal,
+  mapOf,
+  object,
+  optional,
+  string,
+  text,
+} from "@release-actions/json";
+import { type Digest, digest } from "./digest.ts";
+import { ImageArchiveError } from "./error.ts";
+import type { Platform } from "./platform.ts";
+
+/** The limit that registries put on manifests, and far more than any index needs. */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** A config has a line of history for each layer; containerd stops at 20 MiB. */
+export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+
+/** A reference to content (OCI descriptor.md). */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** In bytes. */
+  readonly size: number;
+  readonly urls: readonly string[];
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly platform: Platform | undefined;
+}
+
+export interface Index {
+  readonly mediaType: string | undefined;
+  readonly manifests: readonly Descriptor[];
+}
+
+export interface Manifest {
+  readonly mediaType: string | undefined;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+/** What is read of an image's config (config.md). */
+export interface ImageConfig extends Platform {
+  readonly diffIds: readonly Digest[];
+}
+
+/** One image of Docker's `manifest.json`. */
+export interface DockerImage {
+  readonly configPath: string;
+  readonly repoTags: readonly string[];
+  readonly layerPaths: readonly string[];
+}
+
+/**
+ * An object with these fields. Go, in which engines are written, takes `Layers` for `layers`: a key that only
+ * differs so would be read there and not here.
+ */
+function document<T extends object>(fields: { readonly [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
+  const decode = object<T>(fields);
+  const known = new Map(Object.keys(fields).map((key) => [foldKey(key), key]));
+  return (value, path) => {
+    const decoded = decode(value, path);
+    for (const key of Object.keys(value as object)) {
+      const meant = known.get(foldKey(key));
+      if (meant !== undefined && meant !== key) {
+        throw new JsonError(`\`${path}\` has the key ${JSON.stringify(key)}, which some would read as "${meant}"`);
+      }
+    }
+    return decoded;
+  };
+}
+
+/** Unicode's simple case folding, as far as Go's JSON goes: it takes the long s and the Kelvin sign, too. */
+function foldKey(key: string): string {
+  return key.toUpperCase().toLowerCase();
+}
+
+/** A field that must not be there: a document of one kind that is also another has two readings (CVE-2021-41190). */
+const absent: Decoder<undefined> = (value, path) => {
+  if (value === undefined) return undefined;
+  throw new JsonError(`\`${path}\` has no place in a document of this kind`);
+};
+
+const platformFields = document({
+  os: text,
+  architecture: text,
+  variant: optional(string),
+  "os.version": optional(string),
+});
+
+const platform: Decoder<Platform> = (value, path) => {
+  const { "os.version": osVersion, ...rest } = platformFields(value, path);
+  return { ...rest, osVersion };
+};
+
+const noAnnotations: ReadonlyMap<string, string> = new Map();
+
+const descriptor: Decoder<Descriptor> = document({
+  mediaType: text,
+  digest,
+  size: integer,
+  urls: optional(listOf(string), []),
+  annotations: optional(mapOf(string), noAnnotations),
+  platform: optional(platform),
+});
+
+const index: Decoder<Index> = document({
+  schemaVersion: literal(2),
+  mediaType: optional(text),
+  manifests: listOf(descriptor),
+  config: absent,
+  layers: absent,
+  fsLayers: absent,
+});
+
+const manifest: Decoder<Manifest> = document({
+  schemaVersion: literal(2),
+  mediaType: optional(text),
+  config: descriptor,
+  layers: listOf(descriptor),
+  manifests: absent,
+  fsLayers: absent,
+});
+
+const config = document({
+  os: text,
+  architecture: text,
+  variant: optional(string),
+  "os.version": optional(string),
+  rootfs: document({ type: literal("layers"), diff_ids: optional(listOf(digest), []) }),
+});
+
+const dockerImages = listOf(
+  document({ Config: text, RepoTags: optional(listOf(string), []), Layers: optional(listOf(text), []) }),
+);
+
+/** The `source` of each names the document in errors, such as "index.json". */
+export function parseIndex(bytes: Uint8Array, source: string): Index {
+  return decode(bytes, index, source, MAX_MANIFEST_BYTES);
+}
+
+export function parseManifest(bytes: Uint8Array, source: string): Manifest {
+  return decode(bytes, manifest, source, MAX_MANIFEST_BYTES);
+}
+
+export function parseConfig(bytes: Uint8Array, source: string): ImageConfig {
+  const { rootfs, "os.version": osVersion, ...rest } = decode(bytes, config, source, MAX_CONFIG_BYTES);
+  return { ...rest, osVersion, diffIds: rootfs.diff_ids };
+}
+
+/** The version a layout's `oci-layout` file names (image-layout.md). */
+export function parseLayoutVersion(bytes: Uint8Array): string {
+  return decode(bytes, document({ imageLayoutVersion: text }), "oci-layout", 1024).imageLayoutVersion;
+}
+
+export function parseDockerImages(bytes: Uint8Array): readonly DockerImage[] {
+  const images = decode(bytes, dockerImages, "manifest.json", MAX_MANIFEST_BYTES);
+  return images.map(({ Config, RepoTags, Layers }) => ({ configPath: Config, repoTags: RepoTags, layerPaths: Layers }));
+}
+
+function decode<T>(bytes: Uint8Array, decoder: Decoder<T>, source: string, maxBytes: number): T {
+  try {
+    return decodeJson(bytes, decoder, { source, maxBytes, strict: true });
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new ImageArchiveError("malformed", cause.message, { cause });
+  }
+}

@@ -1,0 +1,31 @@
+import { Fault, type FaultDetails } from "@release-actions/report";
+
+/** Why an image archive is refused, in words a program can tell apart. */
+export type ImageProblem =
+  /** It is no archive of an image at all. */
+  | "not-an-image"
+  /** A document in it says what cannot be. */
+  | "malformed"
+  /** Something it refers to is not there. */
+  | "missing"
+  /** Content does not have the digest or size it is known by, or two documents disagree. */
+  | "mismatch"
+  /** There are several images where one is expected. */
+  | "ambiguous"
+  /** It is an image, but not for the platform in question. */
+  | "no-such-platform"
+  /** Larger, deeper or more than the stated limits. */
+  | "limit"
+  /** It uses what no engine could load from an archive. */
+  | "unsupported";
+
+/** An image archive that is refused. */
+export class ImageArchiveError extends Fault {
+  override readonly name = "ImageArchiveError";
+  readonly problem: ImageProblem;
+
+  constructor(problem: ImageProblem, message: string, details: FaultDetails = {}) {
+    super(message, details);
+    this.problem = problem;
+  }
+}

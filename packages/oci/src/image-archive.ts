@@ -1,0 +1,58 @@
+import type { Digest } from "./digest.ts";
+import type { Compression } from "./media-types.ts";
+import type { Platform } from "./platform.ts";
+
+/** A manifest or index as it is served. */
+export interface Document {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+}
+
+/** A file of the archive that is part of an image. */
+export interface Blob {
+  /** Undefined for a compressed layer of a docker archive: its digest is only known when it has been read. */
+  readonly digest: Digest | undefined;
+  /** In bytes. */
+  readonly size: number;
+  readonly path: string;
+}
+
+export interface Layer extends Blob {
+  readonly compression: Compression;
+  /** The digest of the layer's uncompressed tar, as the config tells it. */
+  readonly diffId: Digest;
+}
+
+/** One image for one platform. */
+export interface Image {
+  readonly platform: Platform;
+  /** Undefined when it cannot be known without reading: see `Blob.digest`. */
+  readonly manifest: Document | undefined;
+  readonly config: Blob & { readonly digest: Digest };
+  readonly layers: readonly Layer[];
+  /** Digests of layers that the archive does not hold, although it holds the rest of this image. */
+  readonly missing: readonly Digest[];
+}
+
+/** What an archive holds, all of it checked except the bytes of its layers. */
+export interface ImageArchive {
+  readonly kind: "oci-layout" | "docker-archive";
+  /**
+   * What the archive is known by: the one descriptor of `index.json`; of several, `index.json` itself; of a
+   * docker archive, the config.
+   */
+  readonly digest: Digest;
+  /** What has that digest. */
+  readonly identity: "descriptor" | "index.json" | "config";
+  /** The index or manifest with that digest; for a docker archive, the manifest made for it. */
+  readonly root: Document | undefined;
+  /** Names given to it, `localhost/app:1`; often none. */
+  readonly names: readonly string[];
+  /** In the order of the index, without attestations and other artifacts. */
+  readonly images: readonly Image[];
+  /** Platforms that an index lists and the archive has no manifest for. */
+  readonly absentPlatforms: readonly Platform[];
+  /** Every manifest and index that is there, by digest, also those of attestations. */
+  readonly documents: ReadonlyMap<Digest, Document>;
+}

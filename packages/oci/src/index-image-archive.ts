@@ -1,0 +1,64 @@
+import { findFile, indexTar, type PrefetchingSource, readExactly, type TarIndex } from "@release-actions/archive";
+import type { ArchiveFiles } from "./archive-files.ts";
+import { BlobForecast } from "./blob-forecast.ts";
+import { type Digest, digestOfBlobPath } from "./digest.ts";
+import type { ImageArchive } from "./image-archive.ts";
+import { readImageArchive } from "./read-image-archive.ts";
+import { readTailIndex } from "./tail-index.ts";
+
+/** Where a blob's bytes are in the tar, in bytes. */
+export interface BlobPlace {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** An archive of which everything is known but the bytes of its layers: whoever reads a blob checks its digest. */
+export interface IndexedArchive {
+  readonly archive: ImageArchive;
+  /** Every blob that is there, by digest: configs, layers, and what attestations consist of. */
+  readonly blobs: ReadonlyMap<Digest, BlobPlace>;
+  /** False when the two blocks of zeros are missing that end a tar. */
+  readonly hasEndBlocks: boolean;
+}
+
+/** Indexes an image archive by reading its headers and documents only. */
+export async function indexImageArchive(source: PrefetchingSource, signal?: AbortSignal): Promise<IndexedArchive> {
+  const options = signal === undefined ? {} : { signal };
+  const tail = await readTailIndex(source, signal);
+  const forecast = tail && new BlobForecast(source, tail);
+  const index = await indexTar(source, { ...options, onMember: (member) => forecast?.onMember(member) });
+  const archive = await readImageArchive(indexedFiles(source, index, signal));
+  return { archive, blobs: placesOf(index, archive), hasEndBlocks: index.hasEndBlocks };
+}
+
+function indexedFiles(source: PrefetchingSource, { members }: TarIndex, signal?: AbortSignal): ArchiveFiles {
+  const readFile = async (path: string, maxBytes: number): Promise<Uint8Array> => {
+    const file = findFile(members, path);
+    return file === undefined
+      ? new Uint8Array(0)
+      : await readExactly(source, file.offset, Math.min(file.size, maxBytes), signal);
+  };
+  return {
+    paths: [...members.values()].filter(({ kind }) => kind !== "directory").map(({ path }) => path),
+    size: (path) => findFile(members, path)?.size,
+    read: (path) => readFile(path, Number.POSITIVE_INFINITY),
+    head: (path) => readFile(path, HEAD_BYTES),
+    digest: () => undefined,
+    plainDigest: () => undefined,
+  };
+}
+
+const HEAD_BYTES = 8;
+
+function placesOf({ members }: TarIndex, { images }: ImageArchive): ReadonlyMap<Digest, BlobPlace> {
+  const places = new Map<Digest, BlobPlace>();
+  const add = (digest: Digest | undefined, path: string): void => {
+    const file = findFile(members, path);
+    if (digest !== undefined && file !== undefined) places.set(digest, { offset: file.offset, size: file.size });
+  };
+  for (const path of members.keys()) add(digestOfBlobPath(path), path);
+  for (const { config, layers } of images) {
+    for (const { digest, path } of [config, ...layers]) add(digest, path);
+  }
+  return places;
+}

@@ -1,0 +1,12 @@
+export { artifactContent, openTarStream, type TarStream, type Wrapping } from "./archive-stream.ts";
+export { type CheckedArchive, checkImageArchive } from "./check-image-archive.ts";
+export { type Algorithm, algorithmOf, type Digest, parseDigest } from "./digest.ts";
+export { ImageArchiveError, type ImageProblem } from "./error.ts";
+export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
+export { isImageName } from "./image-name.ts";
+export { type BlobPlace, type IndexedArchive, indexImageArchive } from "./index-image-archive.ts";
+export { type LoadedIds, loadedIds, repackForLoad } from "./load-stream.ts";
+export { type LocatedTar, locateTar } from "./locate-tar.ts";
+export type { Compression } from "./media-types.ts";
+export { canRun, formatPlatform, isSamePlatform, normalizePlatform, type Platform, parsePlatform } from "./platform.ts";
+export { selectImage } from "./select-image.ts";

@@ -1,0 +1,38 @@
+import { detectFormat, FORMAT_BYTES, openZip, type PrefetchingSource, readExactly } from "@release-actions/archive";
+import { notATar } from "./archive-stream.ts";
+import { ImageArchiveError } from "./error.ts";
+
+/** Where the end records of a zip and of the tar inside it, with the image's index, are most often found. */
+const TAIL_BYTES = 64 * 1024;
+
+/** Where an artifact keeps its tar, or why that can only be read from front to back. */
+export type LocatedTar =
+  | { readonly kind: "anywhere"; readonly source: PrefetchingSource }
+  | { readonly kind: "sequential"; readonly why: string };
+
+/** Finds the tar inside an artifact, told by content: the file itself, or the one file of a zip. */
+export async function locateTar(source: PrefetchingSource, signal?: AbortSignal): Promise<LocatedTar> {
+  source.prefetch(source.size - TAIL_BYTES, TAIL_BYTES);
+  source.prefetch(0);
+  if ((await formatOf(source, signal)) !== "zip") return await requireTar(source, signal);
+  const files = (await openZip(source, signal)).filter(({ kind }) => kind === "file");
+  const [file] = files;
+  if (file === undefined) throw new ImageArchiveError("not-an-image", "the artifact's zip holds no file");
+  if (files.length > 1) {
+    const names = files.map(({ path }) => path).join(", ");
+    throw new ImageArchiveError("ambiguous", `the artifact's zip holds ${names}; expected the image archive alone`);
+  }
+  if (file.method !== "stored") return { kind: "sequential", why: "the artifact's zip is compressed" };
+  return await requireTar(source.slice(file.dataOffset, file.size), signal);
+}
+
+async function requireTar(source: PrefetchingSource, signal?: AbortSignal): Promise<LocatedTar> {
+  const format = await formatOf(source, signal);
+  if (format === "tar") return { kind: "anywhere", source };
+  if (format !== "gzip" && format !== "zstd") throw notATar(format);
+  return { kind: "sequential", why: `the archive is compressed with ${format} as a whole` };
+}
+
+async function formatOf(source: PrefetchingSource, signal?: AbortSignal) {
+  return detectFormat(await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size), signal));
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import { decompress, detectFormat } from "@release-actions/archive";
+import type { Digest } from "./digest.ts";
+
+/** Enough to tell a compression by. */
+const HEAD_BYTES = 4;
+
+/** The digest of what is in a compressed file, computed while the file goes by. Nothing for another file. */
+export class PlainDigest {
+  #head: Uint8Array = new Uint8Array(0);
+  #input: PassThrough | undefined;
+  #result: Promise<Digest> | undefined;
+  #isDecided = false;
+
+  /** Resolves when there is room for more. */
+  async add(chunk: Uint8Array): Promise<void> {
+    if (this.#isDecided) return await this.#write(chunk);
+    this.#head = Buffer.concat([this.#head, chunk]);
+    if (this.#head.length < HEAD_BYTES) return;
+    this.#isDecided = true;
+    const format = detectFormat(this.#head.subarray(0, HEAD_BYTES));
+    if (format !== "gzip" && format !== "zstd") return;
+    this.#input = new PassThrough();
+    this.#result = digestContent(this.#input, format);
+    // Whoever writes or ends next hears of it.
+    this.#result.catch(() => undefined);
+    await this.#write(this.#head);
+  }
+
+  /** The digest of the content, or undefined when the file is not compressed. */
+  async end(): Promise<Digest | undefined> {
+    this.#input?.end();
+    return await this.#result;
+  }
+
+  /** Stops the work when the file was not read to its end. */
+  abandon(): void {
+    this.#input?.destroy();
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    if (this.#input === undefined || this.#input.write(chunk)) return;
+    // Should decompressing fail, nobody drains the input any more.
+    await Promise.race([once(this.#input, "drain"), this.#result]);
+  }
+}
+
+async function digestContent(bytes: AsyncIterable<Uint8Array>, format: "gzip" | "zstd"): Promise<Digest> {
+  const hash = createHash("sha256");
+  for await (const chunk of decompress(bytes, format)) hash.update(chunk);
+  return `sha256:${hash.digest("hex")}`;
+}

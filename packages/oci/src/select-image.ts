@@ -1,0 +1,39 @@
+import { ImageArchiveError } from "./error.ts";
+import type { Image, ImageArchive } from "./image-archive.ts";
+import { canRun, formatPlatform, isSamePlatform, type Platform } from "./platform.ts";
+
+/**
+ * The image of an archive for a platform: the very one, else the best among those the platform can run.
+ *
+ * @throws ImageArchiveError naming the platforms there are, or what is missing of the image's content.
+ */
+export function selectImage(archive: ImageArchive, wanted: Platform): Image {
+  const image = archive.images.find(({ platform }) => isSamePlatform(wanted, platform)) ?? bestFor(archive, wanted);
+  if (image === undefined) throw noSuchPlatform(archive, wanted);
+  const [missing] = image.missing;
+  if (missing === undefined) return image;
+  const more = image.missing.length > 1 ? ` and ${image.missing.length - 1} more` : "";
+  throw new ImageArchiveError(
+    "missing",
+    `the image for ${formatPlatform(image.platform)} lacks its layer ${missing}${more}`,
+  );
+}
+
+function bestFor({ images }: ImageArchive, wanted: Platform): Image | undefined {
+  const runnable = images.filter(({ platform }) => canRun(wanted, platform));
+  return runnable.reduce<Image | undefined>(
+    (best, image) => (best === undefined || canRun(image.platform, best.platform) ? image : best),
+    undefined,
+  );
+}
+
+function noSuchPlatform({ images, absentPlatforms }: ImageArchive, wanted: Platform): ImageArchiveError {
+  const there = images.map(({ platform }) => formatPlatform(platform)).join(", ");
+  const isListed = absentPlatforms.some((platform) => isSamePlatform(platform, wanted));
+  const why = isListed ? "; it is listed, but its content is not in the archive" : "";
+  return new ImageArchiveError(
+    "no-such-platform",
+    `there is no image for ${formatPlatform(wanted)}; the archive has ${there}${why}`,
+    { advice: `Build the image for ${formatPlatform(wanted)} too, or choose one of ${there}.` },
+  );
+}
