@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "@jest/globals";
+import { TAR_END, tarFile } from "@release-actions/archive";
 import {
   connect,
   type Engine,
@@ -13,14 +16,14 @@ import { type Progress, silentReporter } from "@release-actions/report";
 import { OWN_VARIANTS, startEngine } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { provideOciArchive } from "../../images/build-image.ts";
+import { craftOciArchive } from "../../images/crafted-archive.ts";
 import type { ImageRecipe } from "../../images/image-recipe.ts";
 import { recipeOf } from "./archives.ts";
 import { startRegistry } from "./registry.ts";
 
 const reporter = silentReporter;
 
-/** More than the other layers of these images, and than what an engine fetches in one piece. */
-const LARGE_LAYER_BYTES = 8_000_000;
+const LAYER_BYTES = 4_000_000;
 
 describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
   let engine: Engine;
@@ -29,11 +32,11 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
   });
 
   test("pulls by digest from the loopback, for one platform of two", async () => {
-    const archive = await ociArchive(recipeOf("pull", { platforms: ["linux/amd64", "linux/arm64"] }));
+    const archive = await builtArchive(recipeOf("pull", { platforms: ["linux/amd64", "linux/arm64"] }));
     await using registry = await startRegistry(archive);
     const reference = `${registry.repository}@${registry.digest}`;
     const image = await pullImage(engine, reference, { reporter, platform: engine.platform });
-    expect(image.repoDigests).toEqual([reference]);
+    expect(image.repoDigests).toContain(reference);
     expect(image.platform).toMatchObject(engine.platform);
     expect(await tryImage(engine, reference, { platform: engine.platform })).toEqual({ kind: "usable" });
     expect(await removeImage(engine, reference)).toBe(true);
@@ -41,7 +44,7 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
   });
 
   test("does not fetch again what the engine has", async () => {
-    const archive = await ociArchive(recipeOf("pull-again"));
+    const archive = newArchive();
     await using first = await startRegistry(archive);
     const pulled = await pullImage(engine, `${first.repository}@${first.digest}`, { reporter });
     await using second = await startRegistry(archive);
@@ -51,9 +54,8 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
   });
 
   test("reports how much of all layers is there", async () => {
-    const large = { layers: [{ seed: `pull ${own.variant}`, bytes: LARGE_LAYER_BYTES }], attestations: false };
-    await using registry = await startRegistry(await ociArchive(recipeOf("pull-progress", large)), {
-      largeBlobs: { from: 2_000_000, are: "slow" },
+    await using registry = await startRegistry(newArchive(), {
+      largeBlobs: { from: LAYER_BYTES, are: "slow" },
     });
     const steps: Progress[] = [];
     await pullImage(engine, `${registry.repository}@${registry.digest}`, {
@@ -67,33 +69,31 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
 
   test("hands credentials on to the registry, and fails without them", async () => {
     const credentials = "robot:s3cret ü";
-    await using registry = await startRegistry(await ociArchive(recipeOf("pull-private")), { credentials });
+    await using registry = await startRegistry(newArchive(), { credentials });
     const reference = `${registry.repository}@${registry.digest}`;
     await expect(pullImage(engine, reference, { reporter })).rejects.toThrow(EngineError);
     const [username = "", password = ""] = credentials.split(":");
     const image = await pullImage(engine, reference, { reporter, credentials: { username, password } });
-    expect(image.repoDigests).toEqual([reference]);
+    expect(image.repoDigests).toContain(reference);
   });
 
   test("fails in the engine's words when the registry has no such image", async () => {
-    await using registry = await startRegistry(await ociArchive(recipeOf("pull")));
+    await using registry = await startRegistry(newArchive());
     const absent = `${registry.repository}@sha256:${"0".repeat(64)}`;
     await expect(pullImage(engine, absent, { reporter })).rejects.toThrow(/not found|unknown/);
   });
 
   test("fails when a layer cannot be had, though the answer had begun well", async () => {
-    const large = { layers: [{ seed: `pull missing ${own.variant}`, bytes: LARGE_LAYER_BYTES }] };
-    await using registry = await startRegistry(await ociArchive(recipeOf("pull-missing", large)), {
-      largeBlobs: { from: 2_000_000, are: "missing" },
+    await using registry = await startRegistry(newArchive(), {
+      largeBlobs: { from: LAYER_BYTES, are: "missing" },
     });
     const pull = pullImage(engine, `${registry.repository}@${registry.digest}`, { reporter });
     await expect(pull).rejects.toMatchObject({ name: "EngineError", status: undefined });
   });
 
   test("stops at once when cancelled", async () => {
-    const large = { layers: [{ seed: `pull stalled ${own.variant}`, bytes: LARGE_LAYER_BYTES }] };
-    await using registry = await startRegistry(await ociArchive(recipeOf("pull-stalled", large)), {
-      largeBlobs: { from: 2_000_000, are: "stalled" },
+    await using registry = await startRegistry(newArchive(), {
+      largeBlobs: { from: LAYER_BYTES, are: "stalled" },
     });
     const signal = AbortSignal.timeout(1000);
     const started = Date.now();
@@ -104,7 +104,12 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
 });
 
 /** Only an engine with the containerd store builds OCI archives, whichever engine then pulls them. */
-async function ociArchive(recipe: ImageRecipe): Promise<string> {
+async function builtArchive(recipe: ImageRecipe): Promise<Buffer> {
   await using builder = await startEngine("containerd", reporter);
-  return await provideOciArchive(builder, recipe);
+  return await readFile(await provideOciArchive(builder, recipe));
+}
+
+/** An image that no engine has seen before. */
+function newArchive(): Buffer {
+  return craftOciArchive(Buffer.concat([tarFile("noise", randomBytes(LAYER_BYTES)), TAR_END]), "localhost/new:1");
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { findFile, indexTar, openFileSource, readExactly } from "@release-actions/archive";
+import { findFile, indexTar, memorySource } from "@release-actions/archive";
 
 export interface Registry extends AsyncDisposable {
   /** `127.0.0.1:<port>/image` */
@@ -19,7 +19,7 @@ export interface RegistryBehaviour {
 }
 
 /** An OCI registry on the loopback that serves the one image of an OCI archive, well or badly. */
-export async function startRegistry(archive: string, behaviour: RegistryBehaviour = {}): Promise<Registry> {
+export async function startRegistry(archive: Uint8Array, behaviour: RegistryBehaviour = {}): Promise<Registry> {
   const { digest, blobs } = await readBlobs(archive);
   const requests = new Map<string, number>();
   const server = createServer((request, response) => {
@@ -74,22 +74,17 @@ function isAllowed(request: IncomingMessage, { credentials }: RegistryBehaviour)
   return credentials === undefined || request.headers.authorization === expected;
 }
 
-async function readBlobs(archive: string): Promise<{ digest: string; blobs: Map<string, Uint8Array> }> {
-  const source = await openFileSource(archive);
-  try {
-    const { members } = await indexTar(source);
-    const blobs = new Map<string, Uint8Array>();
-    for (const path of members.keys()) {
-      const file = findFile(members, path);
-      if (file === undefined) continue;
-      const name = path.startsWith("blobs/sha256/") ? `sha256:${path.slice("blobs/sha256/".length)}` : path;
-      blobs.set(name, await readExactly(source, file.offset, file.size));
-    }
-    const index = JSON.parse(Buffer.from(blobs.get("index.json") ?? []).toString()) as {
-      manifests: [{ digest: string }];
-    };
-    return { digest: index.manifests[0].digest, blobs };
-  } finally {
-    await source.close();
+async function readBlobs(archive: Uint8Array): Promise<{ digest: string; blobs: Map<string, Uint8Array> }> {
+  const { members } = await indexTar(memorySource(archive));
+  const blobs = new Map<string, Uint8Array>();
+  for (const path of members.keys()) {
+    const file = findFile(members, path);
+    if (file === undefined) continue;
+    const name = path.startsWith("blobs/sha256/") ? `sha256:${path.slice("blobs/sha256/".length)}` : path;
+    blobs.set(name, archive.subarray(file.offset, file.offset + file.size));
   }
+  const index = JSON.parse(Buffer.from(blobs.get("index.json") ?? []).toString()) as {
+    manifests: [{ digest: string }];
+  };
+  return { digest: index.manifests[0].digest, blobs };
 }
