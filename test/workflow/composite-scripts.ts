@@ -1,0 +1,36 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { RepositoryFile } from "./repository-files.ts";
+
+/** A `run:` of a composite action, which actionlint does not look at. */
+export interface CompositeScript {
+  readonly file: string;
+  /** Of the script's first line in the file. */
+  readonly line: number;
+  readonly shell: string;
+  /** Expressions become a word, as shellcheck cannot know them. */
+  readonly script: string;
+}
+
+/** The shell scripts of a composite action; none of an action of another kind. */
+export function compositeScripts({ file, text }: RepositoryFile): CompositeScript[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.getIn(["runs", "using"]) !== "composite") return [];
+  const found: CompositeScript[] = [];
+  const steps = document.getIn(["runs", "steps"]);
+  if (!isSeq(steps)) return [];
+  visit(steps, {
+    Map(_key, step) {
+      const script = step.get("run", true);
+      if (!isMap(step) || !isScalar(script) || script.range == null) return;
+      const isBlock = script.type === "BLOCK_LITERAL" || script.type === "BLOCK_FOLDED";
+      found.push({
+        file,
+        line: lines.linePos(script.range[0]).line + (isBlock ? 1 : 0),
+        shell: String(step.get("shell") ?? ""),
+        script: String(script.value).replaceAll(/\$\{\{.*?\}\}/gs, "EXPRESSION"),
+      });
+    },
+  });
+  return found;
+}

@@ -1,0 +1,82 @@
+import path from "node:path";
+import { expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { describeWith } from "../parts.ts";
+import { FileTree } from "../support/file-tree.ts";
+import { actionFiles, root, workflowFiles } from "./repository-files.ts";
+
+const CONFIG = path.join(root, ".github/zizmor.yml");
+
+describeWith(["zizmor"], "zizmor as a pedant", () => {
+  test("finds nothing in our workflows and actions", async () => {
+    const files = [...workflowFiles(), ...actionFiles()].map(({ file }) => file);
+    expect(await audit(root, files)).toEqual([]);
+  });
+
+  test("is told to ignore nothing: every exception is a policy with its reason, in one file", () => {
+    const ignoring = [...workflowFiles(), ...actionFiles()].filter(({ text }) => text.includes("zizmor: ignore"));
+    expect(ignoring.map(({ file }) => file)).toEqual([]);
+  });
+
+  test("flags what a careless workflow does", async () => {
+    using tree = new FileTree({
+      ".github/workflows/bad.yml": `on: pull_request_target
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v6
+      - run: echo \${{ github.event.pull_request.title }}
+`,
+    });
+    const found = await audit(tree.root, [".github/workflows/bad.yml"]);
+    expect(found).toEqual(
+      expect.arrayContaining(["dangerous-triggers", "unpinned-uses", "template-injection", "artipacked"]),
+    );
+  });
+
+  test("flags an expression in the script of a composite action (F135)", async () => {
+    using tree = new FileTree({
+      "a/action.yml": `name: a
+description: d
+inputs: { title: { description: t } }
+runs:
+  using: composite
+  steps:
+    - run: echo \${{ inputs.title }}
+      shell: bash
+`,
+    });
+    expect(await audit(tree.root, ["a/action.yml"])).toContain("template-injection");
+  });
+
+  test("lets our own actions go by tag, and nobody else's", async () => {
+    const step = (uses: string): string => `name: w
+on: push
+permissions: {}
+concurrency: { group: w, cancel-in-progress: true }
+jobs:
+  a:
+    name: a
+    runs-on: ubuntu-latest
+    steps:
+      - name: s
+        uses: ${uses}
+`;
+    using tree = new FileTree({
+      ".github/workflows/own.yml": step("org/actions/load-restate-image@v1"),
+      ".github/workflows/other.yml": step("other/actions/load-restate-image@v1"),
+    });
+    expect(await audit(tree.root, [".github/workflows/own.yml"])).not.toContain("unpinned-uses");
+    expect(await audit(tree.root, [".github/workflows/other.yml"])).toContain("unpinned-uses");
+  });
+});
+
+/** The audits that found something, offline: those that ask GitHub run in nobody's test. */
+async function audit(cwd: string, files: readonly string[]): Promise<string[]> {
+  const options = ["--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress", "--config", CONFIG];
+  const result = await runCommand("zizmor", [...options, ...files], { cwd, check: false });
+  const findings: unknown = JSON.parse(result.stdout);
+  if (!Array.isArray(findings)) throw new Error(`zizmor printed ${result.stdout}${result.stderr}`);
+  return findings.map((finding) => String(Object(finding).ident));
+}
