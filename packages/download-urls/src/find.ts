@@ -9,8 +9,8 @@ export interface FoundUrl extends ReleaseFile {
 }
 
 /** Finds the URLs of a repository's release files on GitHub, in order. Query and fragment do not belong to them. */
-export function findGithubUrls(text: string, { owner, name }: Repository): readonly FoundUrl[] {
-  return find(text, githubUrl({ owner, name }, { tag: "{tag}", file: "{file}" }));
+export function findGithubUrls(text: string, repository: Repository): readonly FoundUrl[] {
+  return find(text, githubUrl(repository, { tag: "{tag}", file: "{file}" }));
 }
 
 /** Finds the URLs of release files on a gateway, in order. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { gatewayUrl, parseGateway, parseRepository } from "./gateway.ts";
 
-const repository = { owner: "acme", name: "widget" };
+const repository = parseRepository("acme/widget");
 const file = { tag: "v1.2.3", file: "widget.tar.xz" };
 
 describe("parseGateway", () => {

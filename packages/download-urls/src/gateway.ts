@@ -2,6 +2,8 @@ import { Fault } from "@release-actions/report";
 
 /** A repository on GitHub. Case does not count there. */
 export interface Repository {
+  /** `https://github.com`, or the address of a GitHub Enterprise server; without a final slash. */
+  readonly server: string;
   readonly owner: string;
   readonly name: string;
 }
@@ -23,13 +25,16 @@ export class GatewayError extends Fault {
   override readonly name = "GatewayError";
 }
 
-/** @throws GatewayError unless the text is `owner/name`. */
-export function parseRepository(text: string): Repository {
+/**
+ * @param serverUrl `GITHUB_SERVER_URL`.
+ * @throws GatewayError unless the text is `owner/name`.
+ */
+export function parseRepository(text: string, serverUrl = "https://github.com"): Repository {
   const [, owner, name] = /^([A-Za-z0-9][A-Za-z0-9-]*)\/([\w.-]+)$/.exec(text) ?? [];
   if (owner === undefined || name === undefined || /^\.{1,2}$/.test(name)) {
     throw new GatewayError(`${JSON.stringify(text)} is no repository, expected owner/name`);
   }
-  return { owner, name };
+  return { server: serverUrl.replace(/\/+$/, ""), owner, name };
 }
 
 /**
@@ -53,7 +58,7 @@ export function parseGateway(text: string, repository: Repository): Gateway {
   // A slash between the two is what tells them apart on the way back.
   const [first = 0, second = 0] = [template.indexOf("{tag}"), template.indexOf("{file}")].sort((a, b) => a - b);
   if (!template.slice(first, second).includes("/")) refuse("must keep {tag} and {file} apart with a slash");
-  refuseAddress(template, refuse);
+  refuseAddress(template, new URL(repository.server).host, refuse);
   return { template, repository };
 }
 
@@ -61,18 +66,18 @@ export function gatewayUrl(gateway: Gateway, { tag, file }: ReleaseFile): string
   return gateway.template.replace("{tag}", () => tag).replace("{file}", () => file);
 }
 
-export function githubUrl({ owner, name }: Repository, { tag, file }: ReleaseFile): string {
-  return `https://github.com/${owner}/${name}/releases/download/${tag}/${file}`;
+export function githubUrl({ server, owner, name }: Repository, { tag, file }: ReleaseFile): string {
+  return `${server}/${owner}/${name}/releases/download/${tag}/${file}`;
 }
 
-function refuseAddress(template: string, refuse: (why: string) => void): void {
+function refuseAddress(template: string, github: string, refuse: (why: string) => void): void {
   const example = template.replace("{tag}", "v1.0.0").replace("{file}", "file.tar.gz");
   if (!URL.canParse(example) || /[\s"'<>\\]/.test(example)) refuse("is no URL");
-  const { protocol, hostname, search, hash, username } = new URL(example);
+  const { protocol, host, hostname, search, hash, username } = new URL(example);
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && isLoopback)) refuse("must begin with https://");
   if (username !== "" || search !== "" || hash !== "")
     refuse("must be a plain address, without user, query or fragment");
   // A rewritten URL would be rewritten again.
-  if (/^(www\.)?github\.com$/.test(hostname)) refuse("is GitHub itself");
+  if (host.replace(/^www\./, "") === github) refuse("is GitHub itself");
 }

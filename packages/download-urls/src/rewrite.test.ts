@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { CHECKSUMS_AND_SIGNATURES, fileFilter } from "./file-filter.ts";
-import { parseGateway } from "./gateway.ts";
+import { parseGateway, parseRepository } from "./gateway.ts";
 import { type RewriteOptions, rewriteUrls } from "./rewrite.ts";
 
 const GITHUB = "https://github.com/acme/widget/releases/download";
 const GATEWAY = "https://acme.gateway.scarf.sh/widget";
-const gateway = parseGateway(GATEWAY, { owner: "acme", name: "widget" });
+const gateway = parseGateway(GATEWAY, parseRepository("acme/widget"));
 const isWanted = fileFilter([], CHECKSUMS_AND_SIGNATURES);
 
 const to =
@@ -93,6 +93,13 @@ describe("rewriteUrls", () => {
     ["nothing at all", ""],
   ])("leaves alone %s", (_name, text) => {
     expect(to("to-gateway")(text)).toEqual({ text, changed: [], settled: [] });
+  });
+
+  test("knows the releases of a GitHub Enterprise server, and only those", () => {
+    const enterprise = parseGateway(GATEWAY, parseRepository("acme/widget", "https://github.acme.dev:8443/"));
+    const url = "https://github.acme.dev:8443/acme/widget/releases/download/v1/a.zip";
+    const text = to("to-gateway", { gateway: enterprise })(`${url} ${GITHUB}/v1/a.zip`).text;
+    expect(text).toBe(`${GATEWAY}/v1/a.zip ${GITHUB}/v1/a.zip`);
   });
 
   test("tells where each URL is and what it was", () => {

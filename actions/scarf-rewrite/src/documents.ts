@@ -1,0 +1,80 @@
+import { chmod, glob, lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { openReleases, openRest } from "@release-actions/github-rest";
+import { Fault, type Reporter } from "@release-actions/report";
+
+/** Something with URLs in it that can be written back. */
+export interface Document {
+  /** For people: a path in the workspace, or `the notes of v1.2.3`. */
+  readonly name: string;
+  readonly isFile: boolean;
+  /** Bytes as Latin-1 for a file, so that whatever its encoding is, it survives. */
+  readonly text: string;
+  readonly write: (text: string) => Promise<void>;
+}
+
+export class DocumentError extends Fault {
+  override readonly name = "DocumentError";
+}
+
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** Reads the files that the globs match, sorted, each once. */
+export async function readFiles(globs: readonly string[], workspace: string): Promise<readonly Document[]> {
+  const names = new Set<string>();
+  for (const pattern of globs) {
+    const files: string[] = [];
+    for await (const name of glob(pattern, { cwd: workspace })) {
+      if ((await lstat(path.resolve(workspace, name))).isFile()) files.push(name);
+    }
+    if (files.length === 0) {
+      throw new DocumentError(`no file matches ${JSON.stringify(pattern)} in ${workspace}`, {
+        advice: "Correct `files`, or run this after the step that makes the files.",
+      });
+    }
+    for (const name of files) names.add(name);
+  }
+  return Promise.all([...names].sort().map((name) => readOne(name, path.resolve(workspace, name))));
+}
+
+async function readOne(name: string, file: string): Promise<Document> {
+  const { size, mode } = await lstat(file);
+  if (size > MAX_BYTES) throw new DocumentError(`${name} has ${size} bytes, expected a text of at most ${MAX_BYTES}`);
+  return {
+    name,
+    isFile: true,
+    text: await readFile(file, "latin1"),
+    write: async (text) => {
+      // Beside it and then in its place: a step that is killed leaves the old file or the new one.
+      const partial = `${file}.${process.pid}.partial`;
+      try {
+        await writeFile(partial, text, "latin1");
+        await chmod(partial, mode);
+        await rename(partial, file);
+      } finally {
+        await rm(partial, { force: true });
+      }
+    },
+  };
+}
+
+export interface ReleaseAccess {
+  readonly apiUrl: string;
+  readonly repository: string;
+  readonly token: string | undefined;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the notes of the release of a tag. */
+export async function readNotes(tag: string, { repository, ...access }: ReleaseAccess): Promise<Document> {
+  const releases = openReleases(openRest(access), repository);
+  const release = await releases.byTag(tag);
+  if (release === undefined) throw new DocumentError(`${repository} has no release ${tag}`);
+  return {
+    name: `the notes of ${tag}`,
+    isFile: false,
+    text: release.body,
+    write: async (text) => void (await releases.updateBody(release.id, text)),
+  };
+}

@@ -1,0 +1,128 @@
+import type { Runner } from "@release-actions/action-kit";
+import {
+  type Download,
+  fileFilter,
+  type Gateway,
+  parseGateway,
+  parseRepository,
+  rewriteUrls,
+  verifyRedirect,
+} from "@release-actions/download-urls";
+import { Fault, type Problem } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import { type Document, readFiles, readNotes } from "./documents.ts";
+
+export class RewriteError extends Fault {
+  override readonly name = "RewriteError";
+}
+
+/** A document with what was done to it, or would be. */
+export interface Outcome {
+  readonly document: Document;
+  readonly changed: readonly Download[];
+  readonly settled: readonly Download[];
+}
+
+export interface Result {
+  readonly outcomes: readonly Outcome[];
+  readonly problems: readonly Problem[];
+}
+
+type RewriteRunner = Runner<typeof contract>;
+
+/** How many addresses are asked at once. */
+const MAX_PARALLEL = 8;
+
+/**
+ * Rewrites every document, or none: all are read and all URLs counted and verified before the first
+ * is written. The notes of the release come last, as only they are public at once.
+ */
+export async function rewriteAll(runner: RewriteRunner): Promise<Result> {
+  const { inputs } = runner;
+  const repository = parseRepository(inputs.repository ?? "", runner.env["GITHUB_SERVER_URL"]);
+  const gateway = parseGateway(inputs.gateway, repository);
+  const documents = await readDocuments(runner);
+  const isWanted = fileFilter(inputs.include, inputs.exclude);
+  const direction = inputs.mode === "reverse" ? "to-github" : "to-gateway";
+  const rewritten = documents.map((document) => {
+    const formula = document.name.endsWith(".rb") ? { formula: { mirror: inputs.mirror } } : {};
+    return { document, ...rewriteUrls(document.text, { gateway, direction, isWanted, ...formula }) };
+  });
+
+  const problems = [
+    ...(inputs.mode === "check" ? rewritten.flatMap(leftOver) : []),
+    ...tooFew(rewritten, inputs.min, gateway, direction),
+    ...(inputs.verify === "head" && direction === "to-gateway" ? await verifyAll(rewritten, runner) : []),
+  ];
+  if (problems.some((problem) => problem.level === "error") || inputs.mode === "check" || inputs.mode === "print") {
+    return { outcomes: rewritten, problems };
+  }
+  for (const { document, text } of rewritten) {
+    runner.signal.throwIfAborted();
+    if (text !== document.text) await document.write(text);
+  }
+  return { outcomes: rewritten, problems };
+}
+
+async function readDocuments(runner: RewriteRunner): Promise<readonly Document[]> {
+  const { inputs, env } = runner;
+  if (inputs.files.length === 0 && inputs.release === undefined) {
+    throw new RewriteError("neither `files` nor `release` is given, so there is nothing to rewrite");
+  }
+  const files = await readFiles(inputs.files, env["GITHUB_WORKSPACE"] ?? process.cwd());
+  if (inputs.release === undefined) return files;
+  const access = {
+    apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
+    repository: inputs.repository ?? "",
+    token: inputs.token,
+    reporter: runner,
+    signal: runner.signal,
+  };
+  return [...files, await readNotes(inputs.release, access)];
+}
+
+function leftOver({ document, changed }: Outcome): readonly Problem[] {
+  return changed.map(({ line, file }) => ({
+    level: "error",
+    message: `${document.name}:${line}: the download of ${file} does not lead through the gateway`,
+    ...(document.isFile ? { location: { file: document.name, line } } : {}),
+  }));
+}
+
+function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, direction: string): readonly Problem[] {
+  const count = outcomes.reduce((sum, { changed, settled }) => sum + changed.length + settled.length, 0);
+  if (count >= min) return [];
+  const { owner, name } = gateway.repository;
+  const where = direction === "to-gateway" ? `of ${owner}/${name}` : `through ${gateway.template}`;
+  const names = outcomes.map(({ document }) => document.name).join(", ");
+  return [
+    {
+      level: "error",
+      message: `found ${count} downloads ${where} in ${names}, expected at least ${min} (input \`min\`)`,
+    },
+  ];
+}
+
+async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): Promise<readonly Problem[]> {
+  const downloads = outcomes.flatMap(({ changed, settled }) => [...changed, ...settled]);
+  const queue = [...new Map(downloads.map((download) => [download.gatewayUrl, download])).values()];
+  const total = queue.length;
+  const problems: Problem[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const problem = await verifyOne(next, runner.signal);
+      if (problem !== undefined) problems.push(problem);
+      runner.progress({ label: "asking the gateway", done: total - queue.length, total, unit: "items" });
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_PARALLEL }, worker));
+  return problems;
+}
+
+async function verifyOne({ gatewayUrl, githubUrl }: Download, signal: AbortSignal): Promise<Problem | undefined> {
+  // A script's placeholder stands for no address that could be asked.
+  if (/[${}]/.test(gatewayUrl))
+    return { level: "warning", message: `${gatewayUrl} has a placeholder and cannot be verified` };
+  const verdict = await verifyRedirect(gatewayUrl, githubUrl, { fetch, signal });
+  return verdict.ok ? undefined : { level: "error", message: verdict.reason };
+}
