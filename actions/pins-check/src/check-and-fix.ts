@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import {
+  type CheckResult,
+  checkPins,
+  describeRepair,
+  type Finding,
+  PinsError,
+  planFix,
+  Repository,
+  registryInspector,
+  writeFix,
+} from "@release-actions/pins";
+import type { Reporter } from "@release-actions/report";
+
+export interface Inputs {
+  readonly config: string | undefined;
+  readonly fix: boolean;
+  readonly tag: string | undefined;
+  readonly only: readonly string[];
+}
+
+export type Services = Reporter & { readonly env: Readonly<Record<string, string | undefined>> };
+
+export interface Verdict extends CheckResult {
+  /** Findings that a rewrite has mended. */
+  readonly fixed: readonly Finding[];
+}
+
+/** A rewrite can make a second one possible, where two relations end in one value; a third never came up. */
+const MAX_ROUNDS = 3;
+
+export async function checkAndFix(inputs: Inputs, services: Services): Promise<Verdict> {
+  const root = services.env["GITHUB_WORKSPACE"] || process.cwd();
+  const config = findConfig(inputs.config, root);
+  services.info(config === undefined ? "no pins.yml: checking what can be detected" : `checking what ${config} says`);
+  const options = {
+    config,
+    tag: inputs.tag ?? pushedTag(services.env),
+    only: inputs.only,
+    inspectImage: registryInspector(fetch, (message) => services.debug(message)),
+    today: new Date().toISOString().slice(0, 10),
+  };
+  const fixed: Finding[] = [];
+  for (let round = 1; ; round += 1) {
+    const repository = new Repository(root);
+    const result = await checkPins({ ...options, repository });
+    const plan = inputs.fix && round <= MAX_ROUNDS ? planFix(repository, result.findings) : undefined;
+    if (plan === undefined || plan.fixed.length === 0) return { ...result, fixed };
+    writeFix(repository, plan);
+    for (const finding of plan.fixed) services.info(`fixed ${describeRepair(finding)}`);
+    fixed.push(...plan.fixed);
+  }
+}
+
+/** The file to read, relative to the repository. */
+function findConfig(given: string | undefined, root: string): string | undefined {
+  if (given === undefined) return ["pins.yml", ".github/pins.yml"].find((name) => existsSync(path.join(root, name)));
+  const name = path.relative(root, given);
+  if (!name.startsWith("..") && !path.isAbsolute(name)) return name;
+  throw new PinsError(`input \`config\` is ${given}, expected a file below ${root}`);
+}
+
+function pushedTag(env: Services["env"]): string | undefined {
+  return env["GITHUB_REF_TYPE"] === "tag" ? env["GITHUB_REF_NAME"] : undefined;
+}

@@ -1,0 +1,8 @@
+import { runAction } from "@release-actions/action-kit";
+import { contract } from "./action.gen.ts";
+
+void runAction(contract, async (runner) => {
+  // The parsers load here, so that the bundle starts fast.
+  const [{ checkAndFix }, { tell }] = await Promise.all([import("./check-and-fix.ts"), import("./tell.ts")]);
+  tell(runner, await checkAndFix(runner.inputs, runner));
+});

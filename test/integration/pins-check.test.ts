@@ -1,0 +1,125 @@
+import { cpSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { Job, type StepResult } from "../runner/job.ts";
+import { Product } from "../support/product.ts";
+
+interface Case {
+  readonly change?: (product: Product) => void;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the action on the product in miniature; `read` gives a file as the action left it. */
+async function check({
+  change,
+  inputs = {},
+  env = {},
+}: Case): Promise<StepResult & { read: (name: string) => string }> {
+  using product = new Product();
+  change?.(product);
+  const job = await Job.open({ env });
+  try {
+    cpSync(product.root, job.workspace, { recursive: true });
+    const step = await job.step("pins-check", { inputs });
+    const names = globSync("{*,.github/**/*.yml,docker/*}", { cwd: job.workspace, withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    const texts = new Map(files.map((file) => [path.relative(job.workspace, file), readFileSync(file, "utf8")]));
+    return { ...step, read: (name) => texts.get(name) ?? `(no ${name})` };
+  } finally {
+    await job.close();
+  }
+}
+
+describe("pins-check", () => {
+  test("finds a consistent product consistent, and shows every fact", async () => {
+    const step = await check({ env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.7.6" } });
+    expect(step.annotations.filter(({ level }) => level !== "notice")).toEqual([]);
+    expect(step).toMatchObject({ conclusion: "success", outputs: { consistent: "true", problems: "[]" } });
+    expect(step.summary).toContain("| toolchain | 1.95.0 | rust-toolchain.toml:3 | ok |");
+    expect(step.summary).toContain("| tag | 1.7.6 | the tag | ok |");
+  });
+
+  test("fails with an annotation on both sides of each disagreement", async () => {
+    const step = await check({ change: (product) => product.replace("Cargo.toml", '"1.95.0"', '"1.94.0"') });
+    expect(step).toMatchObject({ conclusion: "failure", outputs: { consistent: "false" } });
+    expect(JSON.parse(step.outputs["problems"] ?? "")).toEqual([
+      {
+        ...{ fact: "rust-version", relation: "equal", severity: "error", fixed: false },
+        message: '"1.94.0" here, "1.95.0" at rust-toolchain.toml:3',
+        values: ["1.95.0", "1.94.0"],
+        places: [
+          { file: "rust-toolchain.toml", line: 3 },
+          { file: "Cargo.toml", line: 9 },
+        ],
+      },
+    ]);
+    const errors = step.annotations.filter(({ level }) => level === "error");
+    expect(errors.map(({ file, line }) => [file, line])).toEqual([
+      ["Cargo.toml", 9],
+      ["rust-toolchain.toml", 3],
+      [undefined, undefined],
+    ]);
+    expect(errors[2]?.message).toMatch(/^1 fact disagrees: Cargo.toml:9\nNext: Run this action with `fix: true`/);
+    expect(step.summary).toContain("| rust-version | 1.94.0 | Cargo.toml:9 | error: equal (rust) |");
+  });
+
+  test("does the whole bump from one edit with `fix`", async () => {
+    const change = (product: Product): void => product.replace("rust-toolchain.toml", "1.95.0", "1.96.0");
+    const step = await check({ change, inputs: { fix: "true" } });
+    expect(step).toMatchObject({ conclusion: "success", outputs: { consistent: "true" } });
+    expect(step.read("Cargo.toml")).toContain('rust-version = "1.96.0"');
+    expect(step.read("docker/debug.Dockerfile")).toContain("rust:1.96.0-bookworm");
+    expect(step.read(".github/workflows/ci.yml")).toContain("RUST_TOOLCHAIN: 1.96.0 # read by");
+    const elsewhere = step.annotations.find(({ title }) => title === "lies elsewhere");
+    expect(elsewhere?.message).toMatch(/^ghcr.io\/example\/dev-tools:1.14.3 .* is built in another repository/);
+    expect(JSON.parse(step.outputs["problems"] ?? "")).toHaveLength(3);
+  });
+
+  test("holds the pushed tag against the version, and can be told another one", async () => {
+    const env = { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.7.7" };
+    const step = await check({ env });
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]).toMatchObject({
+      level: "error",
+      message: expect.stringContaining('"1.7.7" here, "1.7.6" at Cargo.toml:7'),
+    });
+    expect((await check({ env, inputs: { tag: "v1.7.6" } })).conclusion).toBe("success");
+  });
+
+  test("reads pins.yml where there is one", async () => {
+    const pins = "facts:\n  a: { file: Cargo.toml, toml: workspace.package.version }\nrelations:\n  - pinned: a\n";
+    const step = await check({ change: (product) => product.write(".github/pins.yml", pins) });
+    expect(step.log).toContain("checking what .github/pins.yml says");
+    expect(step.outputs).toEqual({ consistent: "true", problems: "[]" });
+  });
+
+  test.each<[string, Case, RegExp, string | undefined, number | undefined]>([
+    [
+      "a broken manifest",
+      { change: (product) => product.write("crates/types/Cargo.toml", "[package\n") },
+      /is not valid TOML/,
+      "crates/types/Cargo.toml",
+      2,
+    ],
+    ["a config that is missing", { inputs: { config: "nope.yml" } }, /^nope.yml does not exist/, "nope.yml", undefined],
+    [
+      "a config outside the repository",
+      { inputs: { config: "/etc/pins.yml" } },
+      /expected a file below/,
+      undefined,
+      undefined,
+    ],
+    ["an `only` that names nothing", { inputs: { only: "rsut" } }, /`only` names rsut/, undefined, undefined],
+  ])("says one clear error for %s", async (_name, options, message, file, line) => {
+    const step = await check(options);
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations).toHaveLength(1);
+    expect(step.annotations[0]).toMatchObject({
+      level: "error",
+      message: expect.stringMatching(message),
+      ...(file && { file }),
+      ...(line && { line }),
+    });
+  });
+});
