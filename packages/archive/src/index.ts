@@ -9,6 +9,7 @@ export type { TarMember } from "./tar-member.ts";
 export { MAX_MEMBERS, TarReader } from "./tar-reader.ts";
 export { TAR_END, type TarEntry, tarFile, tarHeader, tarPadding } from "./tar-writer.ts";
 export { type PrefetchingSource, WindowedSource, type WindowOptions } from "./windowed-source.ts";
+export { decompressXz } from "./xz.ts";
 export type { ZipEntry } from "./zip-entry.ts";
 export { openZip, readZipEntry, storedSource } from "./zip-reader.ts";
 export { readZipStream, type StreamedZipEntry } from "./zip-stream.ts";

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "@jest/globals";
+import { ArchiveError } from "./error.ts";
+import { decompressXz } from "./xz.ts";
+
+/** `printf hello | xz --check=crc64` */
+const HELLO = Buffer.from(
+  "fd377a585a000004e6d6b4460200210116000000742fe5a301000468656c6c6f00000000b137b9dbe5da1e9b00011d05b82d80af1fb6f37d010000000004595a",
+  "hex",
+);
+
+async function inflate(bytes: Uint8Array, chunkBytes = 7): Promise<string> {
+  const chunks = async function* () {
+    for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+  };
+  const parts: Uint8Array[] = [];
+  for await (const part of decompressXz(chunks())) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+const flipped = (at: number): Buffer => {
+  const bytes = Buffer.from(HELLO);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  return bytes;
+};
+
+describe("decompressXz", () => {
+  test("decompresses, however the input is cut", async () => {
+    expect(await inflate(HELLO)).toBe("hello");
+    expect(await inflate(HELLO, 1)).toBe("hello");
+    expect(await inflate(HELLO, 1000)).toBe("hello");
+  });
+
+  test("decompresses two streams in a row, and several at once", async () => {
+    expect(await inflate(Buffer.concat([HELLO, HELLO]))).toBe("hellohello");
+    expect(await Promise.all([inflate(HELLO), inflate(HELLO), inflate(HELLO)])).toEqual(["hello", "hello", "hello"]);
+  });
+
+  test.each<[title: string, bytes: Buffer, message: RegExp]>([
+    ["nothing", Buffer.alloc(0), /is empty/],
+    ["another format", Buffer.from("PK\u0003\u0004 and more than a header's length"), /is no xz data/],
+    ["a stream that is cut", HELLO.subarray(0, 40), /ends too early/],
+    ["a stream without its footer", HELLO.subarray(0, -12), /ends too early/],
+    ["a changed byte", flipped(28), /a checksum does not match/],
+    ["a changed check", flipped(40), /a checksum does not match/],
+    ["bytes after the end", Buffer.concat([HELLO, Buffer.from("hello")]), /ends too early, or something else follows/],
+  ])("refuses %s", async (_title, bytes, message) => {
+    await expect(inflate(bytes)).rejects.toThrow(message);
+    await expect(inflate(bytes)).rejects.toBeInstanceOf(ArchiveError);
+  });
+
+  test("hands on what went wrong with its source", async () => {
+    const broken = async function* () {
+      yield HELLO.subarray(0, 20);
+      throw new Error("the disk is gone");
+    };
+    await expect(async () => {
+      for await (const _ of decompressXz(broken()));
+    }).rejects.toThrow("the disk is gone");
+  });
+
+  test("serves the next caller when one stops reading early", async () => {
+    for await (const _ of decompressXz(endless())) break;
+    expect(await inflate(HELLO)).toBe("hello");
+  });
+});
+
+async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) yield HELLO;
+}

@@ -1,0 +1,50 @@
+import { requireBounded } from "./decompress.ts";
+import { ArchiveError, type ArchiveProblem } from "./error.ts";
+
+/** `enum xz_ret` of XZ Embedded, which the decoder is built from; it reports them as numbers in a text. */
+const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
+  3: ["limit", "needs more memory than there is"],
+  4: ["limit", "needs a larger dictionary than is allowed"],
+  5: ["not-this-format", "is no xz data"],
+  6: ["unsupported", "uses an option of xz that is not supported"],
+  7: ["malformed", "is broken: a checksum does not match"],
+  8: ["cut", "ends too early, or something else follows it"],
+};
+
+/**
+ * Decompresses an .xz stream, in this process: a decompressor from the PATH could be anybody's (F142).
+ * The decoder (XZ Embedded as WebAssembly) loads on first use and checks CRC-32 and CRC-64.
+ */
+export async function* decompressXz(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const loaded = await import("xz-decompress");
+  // Node shows the exports of a CommonJS module behind `default`, a bundler by their names.
+  const { XzReadableStream } = loaded.XzReadableStream === undefined ? loaded.default : loaded;
+  let consumed = 0;
+  let sourceFailure: unknown;
+  const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const chunk of bytes) {
+        consumed += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      sourceFailure = error;
+      throw error;
+    }
+  };
+  const stream = new XzReadableStream(ReadableStream.from(counted()));
+  let produced = 0;
+  try {
+    for await (const chunk of stream) {
+      produced += chunk.length;
+      requireBounded(produced, consumed);
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof ArchiveError || sourceFailure !== undefined) throw error;
+    if (consumed === 0) throw new ArchiveError("cut", "the xz data is empty", 0, { cause: error });
+    const code = Number(/error code (\d+)/.exec(error instanceof Error ? error.message : "")?.[1]);
+    const [problem, what] = CAUSES[code] ?? ["malformed", "cannot be read"];
+    throw new ArchiveError(problem, `the xz data ${what}`, consumed, { cause: error });
+  }
+}
