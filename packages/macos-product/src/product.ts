@@ -1,0 +1,70 @@
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
+import { detectFormat, FORMAT_BYTES } from "@release-actions/archive";
+import { isMacho } from "@release-actions/macho";
+import { Fault } from "@release-actions/report";
+
+/** What a release ships for macOS, told by content and never by name alone. */
+export type ProductKind =
+  /** One program or library. */
+  | "binary"
+  | "zip"
+  | "tar"
+  /** A bundle: `.app`, `.framework`, `.bundle`, ... */
+  | "bundle"
+  | "disk-image"
+  | "installer";
+
+export interface Product {
+  readonly path: string;
+  readonly kind: ProductKind;
+  /** How a tar is compressed. */
+  readonly compression: "none" | "gzip" | "zstd" | "xz";
+}
+
+/** A file that is nothing Apple's notary service takes, and that cannot be packed so that it does. */
+export class ProductError extends Fault {
+  override readonly name = "ProductError";
+}
+
+const BUNDLE_EXTENSIONS: readonly string[] = [".app", ".framework", ".bundle", ".plugin", ".kext", ".xpc", ".appex"];
+const INSTALLER_MAGIC = "xar!";
+/** A disk image ends with this trailer (`koly` block). */
+const DISK_IMAGE_TRAILER_BYTES = 512;
+const DISK_IMAGE_MAGIC = "koly";
+
+/** @throws ProductError when it is no product for macOS */
+export async function openProduct(file: string): Promise<Product> {
+  const status = await stat(file);
+  if (status.isDirectory()) {
+    if (BUNDLE_EXTENSIONS.includes(path.extname(file))) return { path: file, kind: "bundle", compression: "none" };
+    throw new ProductError(`${file} is a folder, and no bundle such as Example.app`, {
+      advice: "Name the files in it, with a pattern such as `dist/*`.",
+    });
+  }
+  const { head, tail } = await readEnds(file, status.size);
+  if (isMacho(head)) return { path: file, kind: "binary", compression: "none" };
+  if (head.toString("latin1", 0, 4) === INSTALLER_MAGIC) return { path: file, kind: "installer", compression: "none" };
+  if (tail.toString("latin1", 0, 4) === DISK_IMAGE_MAGIC)
+    return { path: file, kind: "disk-image", compression: "none" };
+  const format = detectFormat(head);
+  if (format === "zip") return { path: file, kind: "zip", compression: "none" };
+  if (format === "tar") return { path: file, kind: "tar", compression: "none" };
+  if (format === "gzip" || format === "zstd" || format === "xz")
+    return { path: file, kind: "tar", compression: format };
+  const found = format === "unknown" ? `starts with ${head.toString("hex", 0, 4) || "nothing"}` : `is ${format}`;
+  throw new ProductError(`${file} ${found}: expected a Mach-O file, .zip, .tar.gz, .tar.xz, .dmg, .pkg or .app`);
+}
+
+async function readEnds(file: string, size: number): Promise<{ head: Buffer; tail: Buffer }> {
+  const handle = await open(file, "r");
+  try {
+    const head = Buffer.alloc(Math.min(size, FORMAT_BYTES));
+    const tail = Buffer.alloc(Math.min(size, DISK_IMAGE_TRAILER_BYTES));
+    await handle.read(head, 0, head.length, 0);
+    await handle.read(tail, 0, tail.length, size - tail.length);
+    return { head, tail };
+  } finally {
+    await handle.close();
+  }
+}
