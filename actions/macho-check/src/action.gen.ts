@@ -1,0 +1,12 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "macho-check",
+  inputs: {
+    path: { kind: "lines", required: true },
+    "team-id": { kind: "string" },
+    mode: { kind: "enum", values: ["strict", "warn"], default: "strict" },
+  },
+  outputs: ["findings", "binaries"],
+} as const satisfies Contract;
