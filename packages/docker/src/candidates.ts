@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   /** Undefined where there are no user IDs. */
   readonly uid: number | undefined;
+  /** The folder that holds `run` and `var`: `/`, unless a test has its own. */
+  readonly root: string;
 }
 
 /** A place where an engine may listen, and why it is looked for there. */
@@ -35,15 +37,17 @@ export async function findCandidates(surroundings: Surroundings): Promise<readon
   return platform === "win32" ? [socket("the default pipe", "//./pipe/docker_engine")] : unixSockets(surroundings);
 }
 
-function unixSockets({ env, platform, uid }: Surroundings): Candidate[] {
-  const candidates = [socket("the default socket", "/var/run/docker.sock")];
-  const runtimeFolder = env["XDG_RUNTIME_DIR"] || (uid === undefined ? undefined : `/run/user/${uid}`);
-  if (runtimeFolder !== undefined) candidates.push(socket("rootless Docker", `${runtimeFolder}/docker.sock`));
+function unixSockets({ env, platform, uid, root }: Surroundings): Candidate[] {
+  const runtimeFolder = env["XDG_RUNTIME_DIR"] || (uid === undefined ? undefined : path.join(root, `run/user/${uid}`));
+  const candidates = [socket("the default socket", path.join(root, "var/run/docker.sock"))];
+  if (runtimeFolder !== undefined) candidates.push(socket("rootless Docker", path.join(runtimeFolder, "docker.sock")));
   const podmanHost = env["CONTAINER_HOST"];
   if (podmanHost) candidates.push({ origin: "CONTAINER_HOST", endpoint: parseEndpoint(podmanHost, "CONTAINER_HOST") });
   if (platform !== "linux") return candidates;
-  candidates.push(socket("podman", "/run/podman/podman.sock"));
-  if (runtimeFolder !== undefined) candidates.push(socket("rootless podman", `${runtimeFolder}/podman/podman.sock`));
+  candidates.push(socket("podman", path.join(root, "run/podman/podman.sock")));
+  if (runtimeFolder !== undefined) {
+    candidates.push(socket("rootless podman", path.join(runtimeFolder, "podman/podman.sock")));
+  }
   return candidates;
 }
 

@@ -2,7 +2,7 @@ import { listOf, object, optional, string } from "@release-actions/json";
 import { type ApiVersion, negotiate, parseApiVersion } from "./api-version.ts";
 import { callJson, collect } from "./call.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
-import { EngineError } from "./fault.ts";
+import { EngineConnectionLost, EngineError } from "./fault.ts";
 import type { Platform } from "./platform.ts";
 import { exchange } from "./transport.ts";
 
@@ -42,35 +42,36 @@ const infoAnswer = object({
   DockerRootDir: string,
 });
 
-/** How long an engine may take to say that it is there. */
-const PING_LIMIT_MS = 10_000;
+/** How long an engine may take to say what it is. */
+const ANSWER_LIMIT_MS = 10_000;
 
-/** Asks the engine at `endpoint` what it is. Throws `EngineConnectionLost` when none is there. */
-export async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Engine> {
-  const apiVersion = negotiate(await ping(endpoint, signal));
-  const caller = { endpoint, apiVersion };
-  const doing = "asking the engine what it is";
-  const version = await callJson(caller, { method: "GET", path: "/version", doing, signal }, versionAnswer);
-  const info = await callJson(caller, { method: "GET", path: "/info", doing, signal }, infoAnswer);
-  return {
-    ...caller,
-    product: version.Components.some(({ Name }) => Name.startsWith("Podman")) ? "podman" : "docker",
-    version: version.Version,
-    platform: { os: version.Os, architecture: version.Arch },
-    storageDriver: info.Driver,
-    containerdStore: info.DriverStatus.some(([key, value]) => key === "driver-type" && value === CONTAINERD_STORE),
-    rootFolder: info.DockerRootDir,
-  };
+/** Asks the engine at `endpoint` what it is. Throws `EngineConnectionLost` when none answers there. */
+export function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Engine> {
+  return withinLimit(endpoint, signal, async (limited) => {
+    const caller = { endpoint, apiVersion: negotiate(await askVersion(endpoint, limited)) };
+    const ask = { method: "GET", doing: "asking the engine what it is", signal: limited } as const;
+    const version = await callJson(caller, { ...ask, path: "/version" }, versionAnswer);
+    const info = await callJson(caller, { ...ask, path: "/info" }, infoAnswer);
+    return {
+      ...caller,
+      product: version.Components.some(({ Name }) => Name.startsWith("Podman")) ? "podman" : "docker",
+      version: version.Version,
+      platform: { os: version.Os, architecture: version.Arch },
+      storageDriver: info.Driver,
+      containerdStore: info.DriverStatus.some(([key, value]) => key === "driver-type" && value === CONTAINERD_STORE),
+      rootFolder: info.DockerRootDir,
+    };
+  });
 }
 
-/** Resolves with the newest API version the engine speaks, when it is up. */
-export async function ping(endpoint: Endpoint, signal?: AbortSignal): Promise<ApiVersion> {
-  const limit = AbortSignal.timeout(PING_LIMIT_MS);
-  const answer = await exchange(endpoint, {
-    method: "GET",
-    path: "/_ping",
-    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-  });
+/** Resolves when the engine is up. */
+export async function ping(endpoint: Endpoint, signal?: AbortSignal): Promise<void> {
+  await withinLimit(endpoint, signal, (limited) => askVersion(endpoint, limited));
+}
+
+/** The newest version of the API that the engine speaks. */
+async function askVersion(endpoint: Endpoint, signal: AbortSignal): Promise<ApiVersion> {
+  const answer = await exchange(endpoint, { method: "GET", path: "/_ping", signal });
   const doing = `asking ${formatEndpoint(endpoint)} whether it is a container engine`;
   const said = (await collect(answer.body, doing)).toString("utf8").trim();
   const offered = parseApiVersion(String(answer.headers["api-version"]));
@@ -78,4 +79,19 @@ export async function ping(endpoint: Endpoint, signal?: AbortSignal): Promise<Ap
     throw new EngineError(doing, `${said.slice(0, 200)} (status ${answer.status})`, { status: answer.status });
   }
   return offered;
+}
+
+async function withinLimit<T>(
+  endpoint: Endpoint,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
+  try {
+    return await work(signal === undefined ? limit : AbortSignal.any([signal, limit]));
+  } catch (cause) {
+    if (!limit.aborted || signal?.aborted) throw cause;
+    const message = `the engine at ${formatEndpoint(endpoint)} takes connections, but does not answer`;
+    throw new EngineConnectionLost(message, { cause });
+  }
 }

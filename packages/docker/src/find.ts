@@ -51,13 +51,11 @@ function explain(error: unknown): { failure: Failure; reason: string } {
   if (code === "ECONNREFUSED") return { failure: "silent", reason: "nobody listens there" };
   if (error instanceof EngineConnectionLost || error instanceof EngineError)
     return { failure: "silent", reason: error.message };
-  if (error instanceof DOMException && error.name === "TimeoutError")
-    return { failure: "silent", reason: "no answer in time" };
   throw error;
 }
 
 function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
 }
 
 function adviceFor(failures: readonly Failure[]): string {
@@ -69,5 +67,5 @@ function adviceFor(failures: readonly Failure[]): string {
 }
 
 function ownSurroundings(): Surroundings {
-  return { env: process.env, home: homedir(), platform: process.platform, uid: process.getuid?.() };
+  return { env: process.env, home: homedir(), platform: process.platform, uid: process.getuid?.(), root: "/" };
 }

@@ -33,7 +33,7 @@ export async function exchange(endpoint: Endpoint, call: HttpCall): Promise<Http
   call.signal?.throwIfAborted();
   const request = open(endpoint, call);
   let bodyError: { error: unknown } | undefined;
-  const explain = (cause: unknown): unknown => {
+  const explain = (cause: Error): unknown => {
     if (call.signal?.aborted) return call.signal.reason;
     return bodyError === undefined ? lost(endpoint, cause) : bodyError.error;
   };
@@ -49,11 +49,11 @@ export async function exchange(endpoint: Endpoint, call: HttpCall): Promise<Http
   return { status: response.statusCode ?? 0, headers: response.headers, body: read(response, explain) };
 }
 
-async function* read(response: IncomingMessage, explain: (cause: unknown) => unknown): AsyncGenerator<Uint8Array> {
+async function* read(response: IncomingMessage, explain: (cause: Error) => unknown): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of response) yield chunk as Buffer; // No encoding was set.
   } catch (cause) {
-    throw explain(cause);
+    throw explain(cause as Error); // Streams are destroyed with errors only.
   }
 }
 
@@ -105,8 +105,9 @@ function drained(request: ClientRequest): Promise<void> {
   });
 }
 
-function lost(endpoint: Endpoint, cause: unknown): EngineConnectionLost {
-  const why = cause instanceof Error ? cause.message : String(cause);
+function lost(endpoint: Endpoint, cause: Error): EngineConnectionLost {
+  // A host with several addresses fails with a collection of errors, which has only a code to say.
+  const why = cause.message || ("code" in cause ? String(cause.code) : cause.name);
   return new EngineConnectionLost(`the connection to the engine at ${formatEndpoint(endpoint)} failed: ${why}`, {
     cause,
   });
