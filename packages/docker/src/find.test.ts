@@ -149,12 +149,10 @@ describe("findEngine", () => {
   });
 
   test("lists what was tried when there is none, with what to do (F75)", async () => {
+    const tried = (await places()).map((place) => `- ${place}: there is no such socket`);
     await expect(findEngine({ reporter, surroundings: surroundings() })).rejects.toMatchObject({
       name: "EngineNotFound",
-      message: [
-        "no container engine answers; tried:",
-        ...(await places()).map((place) => `- ${place}: there is no such socket`),
-      ].join("\n"),
+      message: ["no container engine answers; tried:", ...tried].join("\n"),
       advice: expect.stringMatching(/Install Docker/),
     });
   });

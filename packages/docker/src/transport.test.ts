@@ -69,7 +69,9 @@ describe("exchange", () => {
 
   test("stops sending to an engine that has refused, and hears what it says", async () => {
     await using engine = await startScriptedEngine({
-      "POST /load": (response) => void response.writeHead(507).end("no space left on device"),
+      // Like Go's server, Node's then reads on a while, lest the answer be lost with the connection.
+      "POST /load": (response) =>
+        void response.writeHead(507, { connection: "keep-alive" }).end("no space left on device"),
     });
     let sent = 0;
     const body = async function* (): AsyncGenerator<Uint8Array> {
