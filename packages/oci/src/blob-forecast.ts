@@ -3,6 +3,7 @@ import { blobPath } from "./digest.ts";
 import { type Descriptor, type Index, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import { documentKind } from "./media-types.ts";
+import { isUnknownPlatform } from "./platform.ts";
 
 const BLOCK_BYTES = 512;
 /** Requests that are worth sending at once for what is only a forecast. */
@@ -10,7 +11,7 @@ const MAX_PREFETCHES = 64;
 
 /**
  * Tells where the blobs of an OCI layout are before the walk over the tar gets there. Buildx and docker write
- * them sorted by path, so once every manifest has been met, all sizes and with them all places are known: the
+ * them sorted by path, so once the manifests have been met, all sizes and with them all places are known: the
  * headers can be fetched side by side and not one after the other. It only ever fetches ahead; a forecast
  * that is wrong costs a few requests and changes nothing.
  */
@@ -19,7 +20,7 @@ export class BlobForecast {
   readonly #sizes = new Map<string, number>();
   readonly #pending = new Map<string, Descriptor>();
   readonly #met = new Map<string, TarMember>();
-  #isOver = false;
+  #isBroken = false;
 
   constructor(source: PrefetchingSource, index: Index) {
     this.#source = source;
@@ -28,19 +29,20 @@ export class BlobForecast {
 
   /** To be told of each member of the walk, in order. */
   async onMember(member: TarMember): Promise<void> {
-    if (this.#isOver) return;
     this.#met.set(member.path, member);
+    if (this.#isBroken) return;
+    const known = this.#sizes.size;
     try {
       await this.#readPending();
     } catch (error) {
       // What is wrong here is told by whoever reads the archive in earnest.
       if (!(error instanceof ImageArchiveError)) throw error;
-      this.#isOver = true;
+      this.#isBroken = true;
       return;
     }
-    if (this.#pending.size > 0) return;
-    this.#isOver = true;
-    this.#prefetchFrom(member);
+    // What attestations consist of is so small that the places of the others shift by less than a window.
+    const isVague = [...this.#pending.values()].some(({ platform }) => !platform || !isUnknownPlatform(platform));
+    if (this.#sizes.size > known && !isVague) this.#prefetchFrom(member);
   }
 
   async #readPending(): Promise<void> {

@@ -32,12 +32,10 @@ export interface Descriptor {
 }
 
 export interface Index {
-  readonly mediaType: string | undefined;
   readonly manifests: readonly Descriptor[];
 }
 
 export interface Manifest {
-  readonly mediaType: string | undefined;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
 }
@@ -109,7 +107,6 @@ const descriptor: Decoder<Descriptor> = document({
 
 const index: Decoder<Index> = document({
   schemaVersion: literal(2),
-  mediaType: optional(text),
   manifests: listOf(descriptor),
   config: absent,
   layers: absent,
@@ -118,7 +115,6 @@ const index: Decoder<Index> = document({
 
 const manifest: Decoder<Manifest> = document({
   schemaVersion: literal(2),
-  mediaType: optional(text),
   config: descriptor,
   layers: listOf(descriptor),
   manifests: absent,
@@ -149,6 +145,11 @@ export function parseManifest(bytes: Uint8Array, source: string): Manifest {
 export function parseConfig(bytes: Uint8Array, source: string): ImageConfig {
   const { rootfs, "os.version": osVersion, ...rest } = decode(bytes, config, source, MAX_CONFIG_BYTES);
   return { ...rest, osVersion, diffIds: rootfs.diff_ids };
+}
+
+/** What an index or manifest says it is; undefined when it does not say. */
+export function parseMediaType(bytes: Uint8Array, source: string): string | undefined {
+  return decode(bytes, document({ mediaType: optional(text) }), source, MAX_MANIFEST_BYTES).mediaType;
 }
 
 /** The version a layout's `oci-layout` file names (image-layout.md). */

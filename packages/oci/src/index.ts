@@ -3,7 +3,6 @@ export { type CheckedArchive, checkImageArchive } from "./check-image-archive.ts
 export { type Algorithm, algorithmOf, type Digest, parseDigest } from "./digest.ts";
 export { ImageArchiveError, type ImageProblem } from "./error.ts";
 export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
-export { isImageName } from "./image-name.ts";
 export { type BlobPlace, type IndexedArchive, indexImageArchive } from "./index-image-archive.ts";
 export { type LoadedIds, loadedIds, repackForLoad } from "./load-stream.ts";
 export { type LocatedTar, locateTar } from "./locate-tar.ts";

@@ -1,0 +1,226 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "@jest/globals";
+import { indexTar, memorySource, readExactly, tarFile, tarHeader } from "@release-actions/archive";
+import { artifactContent } from "./archive-stream.ts";
+import type { ImageArchive } from "./image-archive.ts";
+import { loadedIds, repackForLoad } from "./load-stream.ts";
+import { parsePlatform } from "./platform.ts";
+import { selectImage } from "./select-image.ts";
+import {
+  addImage,
+  addIndex,
+  dockerArchive,
+  type Files,
+  layout,
+  pathOf,
+  soundLayout,
+  tarOf,
+} from "./testing/crafted-image.ts";
+import { chunked } from "./testing/ways.ts";
+
+const amd64 = { os: "linux", architecture: "amd64" };
+const arm64 = { os: "linux", architecture: "arm64" };
+
+interface Repacked {
+  readonly archive: ImageArchive;
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly bytes: Buffer;
+}
+
+async function repack(bytes: AsyncIterable<Uint8Array>, platform = amd64): Promise<Repacked> {
+  const chunks: Uint8Array[] = [];
+  const approved: ImageArchive[] = [];
+  const stream = repackForLoad(bytes, (archive) => {
+    approved.push(archive);
+    return selectImage(archive, platform);
+  });
+  for await (const chunk of stream) chunks.push(chunk);
+  const [archive] = approved;
+  if (archive === undefined) throw new Error("nothing was approved");
+  const output = Buffer.concat(chunks);
+  return { archive, files: await filesOf(output), bytes: output };
+}
+
+async function filesOf(tar: Buffer): Promise<Map<string, Buffer>> {
+  const source = memorySource(tar);
+  const { members, hasEndBlocks } = await indexTar(source);
+  expect(hasEndBlocks).toBe(true);
+  const files = new Map<string, Buffer>();
+  for (const { path, offset, size } of members.values()) {
+    files.set(path, Buffer.from(await readExactly(source, offset, size)));
+  }
+  return files;
+}
+
+const json = (files: ReadonlyMap<string, Buffer>, path: string) => JSON.parse(files.get(path)?.toString() ?? "null");
+
+describe("repackForLoad", () => {
+  test("passes all blobs on and names the image for both kinds of engine (F72)", async () => {
+    const files = soundLayout();
+    const { archive, files: out } = await repack(chunked(tarOf(files)));
+    const blobs = Object.keys(files).filter((path) => path.startsWith("blobs/"));
+    for (const path of blobs) expect(out.get(path)?.equals(files[path] ?? Buffer.alloc(0))).toBe(true);
+    expect([...out.keys()]).toEqual([...blobs.sort(), "index.json", "oci-layout", "manifest.json"]);
+    const [image] = archive.images;
+    expect(json(out, "index.json").manifests).toEqual([
+      { mediaType: image?.manifest?.mediaType, digest: archive.digest, size: image?.manifest?.bytes.length },
+    ]);
+    expect(json(out, "manifest.json")).toEqual([
+      {
+        Config: pathOf(image?.config.digest ?? ""),
+        RepoTags: null,
+        Layers: image?.layers.map(({ digest }) => pathOf(digest ?? "")),
+      },
+    ]);
+  });
+
+  test("leaves the archive's own names out: the tag moves when everything is there", async () => {
+    const files: Files = {};
+    const named = { ...addImage(files), annotations: { "io.containerd.image.name": "localhost/own:1" } };
+    const { bytes, archive } = await repack(chunked(tarOf(layout(files, [named]))));
+    expect(archive.names).toEqual(["localhost/own:1"]);
+    expect(bytes.includes("localhost/own")).toBe(false);
+  });
+
+  test("names the wanted platform's image alone to engines without the containerd store", async () => {
+    const files: Files = {};
+    const [one, other] = [addImage(files), addImage(files, { platform: arm64, layers: ["arm"] })];
+    const index = addIndex(files, [one, other]);
+    const { archive, files: out } = await repack(chunked(tarOf(layout(files, [index]))), arm64);
+    const image = selectImage(archive, arm64);
+    expect(json(out, "manifest.json")).toHaveLength(1);
+    expect(json(out, "manifest.json")[0].Config).toBe(image.config.path);
+    expect(json(out, "index.json").manifests).toMatchObject([{ digest: index.digest }]);
+    expect(loadedIds(archive, image)).toEqual({ containerd: index.digest, classic: image.config.digest });
+  });
+
+  test("names one manifest where index.json lists several", async () => {
+    const files: Files = {};
+    const [one, other] = [addImage(files), addImage(files, { platform: arm64, layers: ["arm"] })];
+    const { archive, files: out } = await repack(chunked(tarOf(layout(files, [one, other]))), arm64);
+    expect(json(out, "index.json").manifests).toMatchObject([{ digest: other.digest }]);
+    expect(loadedIds(archive, selectImage(archive, arm64)).containerd).toBe(other.digest);
+  });
+
+  test("gives a docker archive its manifest last, wherever it stood", async () => {
+    const files = dockerArchive();
+    const first = Buffer.concat([
+      tarFile("manifest.json", files["manifest.json"] ?? ""),
+      tarOf({ ...files, "manifest.json": undefined }),
+    ]);
+    const { archive, files: out } = await repack(chunked(first));
+    expect([...out.keys()].at(-1)).toBe("manifest.json");
+    expect(json(out, "manifest.json")[0]).toMatchObject({ RepoTags: null, Config: archive.images[0]?.config.path });
+    expect(out.has("index.json")).toBe(false);
+  });
+
+  test("writes a layer that was a link to another under the other's name (B66)", async () => {
+    const { linked, layerPath } = linkedArchive();
+    const { files: out } = await repack(chunked(linked));
+    expect(json(out, "manifest.json")[0].Layers).toEqual([layerPath, layerPath]);
+    expect([...out.keys()].filter((path) => path.endsWith("layer.tar"))).toEqual([layerPath]);
+  });
+
+  test.each([
+    ["gzip", gzipSync],
+    ["zstd", zstdCompressSync],
+  ] as const)("unwraps an archive that is compressed with %s as a whole", async (_, compress) => {
+    const files = soundLayout();
+    const plain = await repack(chunked(tarOf(files)));
+    const wrapped = await repack(chunked(compress(tarOf(files))));
+    expect(wrapped.bytes.equals(plain.bytes)).toBe(true);
+  });
+
+  test("stops before the tail when the archive is not approved (F78)", async () => {
+    const output: Uint8Array[] = [];
+    const stream = repackForLoad(chunked(tarOf(soundLayout())), (archive) => selectImage(archive, arm64));
+    const reading = (async () => {
+      for await (const chunk of stream) output.push(chunk);
+    })();
+    await expect(reading).rejects.toThrow("there is no image for linux/arm64; the archive has linux/amd64");
+    expect(Buffer.concat(output).includes("index.json")).toBe(false);
+    expect(Buffer.concat(output).includes("manifest.json")).toBe(false);
+  });
+
+  test.each([
+    ["cut", (tar: Buffer) => tar.subarray(0, tar.length - 3000)],
+    ["changed", (tar: Buffer) => change(tar)],
+  ])("never lets an archive that was %s become an image (F64, B03)", async (_, damage) => {
+    const tar = tarOf(soundLayout());
+    const output: Uint8Array[] = [];
+    const reading = (async () => {
+      for await (const chunk of repackForLoad(chunked(damage(tar)), (archive) => selectImage(archive, amd64)))
+        output.push(chunk);
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(Buffer.concat(output).includes("manifest.json")).toBe(false);
+  });
+});
+
+describe("selectImage", () => {
+  const platforms = [
+    { os: "linux", architecture: "arm", variant: "v6" },
+    { os: "linux", architecture: "arm", variant: "v5" },
+    { os: "linux", architecture: "amd64" },
+  ];
+
+  test.each([
+    ["linux/arm/v7", "v6"],
+    ["linux/arm/v6", "v6"],
+    ["linux/arm/v5", "v5"],
+    ["linux/x86_64", undefined],
+    ["linux/amd64/v3", undefined],
+  ])("for %s takes the best that runs there", async (wanted, variant) => {
+    const { archive } = await repack(chunked(tarOf(severalPlatforms(platforms))));
+    expect(selectImage(archive, parsePlatform(wanted) ?? amd64).platform.variant).toBe(variant);
+  });
+
+  test.each(["linux/386", "windows/amd64", "linux/arm64"])(
+    "has nothing for %s and says what there is (B46, B47)",
+    async (wanted) => {
+      const { archive } = await repack(chunked(tarOf(severalPlatforms(platforms))));
+      expect(() => selectImage(archive, parsePlatform(wanted) ?? amd64)).toThrow(
+        `there is no image for ${wanted}; the archive has linux/arm/v6, linux/arm/v5, linux/amd64`,
+      );
+    },
+  );
+
+  test("refuses an image whose layer the archive lacks, and no other (F65, F71)", async () => {
+    const files = severalPlatforms(platforms.slice(1));
+    const { archive } = await repack(chunked(tarOf(files)));
+    const lost = archive.images[0]?.layers[1]?.digest ?? "";
+    const without = await repack(chunked(tarOf({ ...files, [pathOf(lost)]: undefined })));
+    expect(selectImage(without.archive, amd64).missing).toEqual([]);
+    expect(() => selectImage(without.archive, { os: "linux", architecture: "arm", variant: "v5" })).toThrow(
+      `the image for linux/arm/v5 lacks its layer ${lost}`,
+    );
+  });
+});
+
+describe("artifactContent", () => {
+  test("passes a file that is no zip through", async () => {
+    const tar = tarOf(soundLayout());
+    const read = await repack(artifactContent(chunked(tar)));
+    expect(read.archive.images).toHaveLength(1);
+  });
+});
+
+function severalPlatforms(platforms: readonly { os: string; architecture: string; variant?: string }[]): Files {
+  const files: Files = {};
+  const images = platforms.map((platform) => addImage(files, { platform, layers: ["base", JSON.stringify(platform)] }));
+  return layout(files, [addIndex(files, images)]);
+}
+
+function linkedArchive(): { linked: Buffer; layerPath: string } {
+  const files = dockerArchive({ layers: ["same", "same"] });
+  const [layerPath = "", otherPath = ""] = Object.keys(files).filter((path) => path.endsWith("layer.tar"));
+  const link = tarHeader({ kind: "symlink", path: otherPath, target: `../${layerPath}` });
+  return { linked: Buffer.concat([link, tarOf({ ...files, [otherPath]: undefined })]), layerPath };
+}
+
+function change(tar: Buffer): Buffer {
+  const copy = Buffer.from(tar);
+  const at = copy.indexOf(Buffer.from([0x1f, 0x8b])) + 20;
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}

@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { TAR_END, tarFile } from "@release-actions/archive";
+
+/** Files of an archive by path; `undefined` leaves one out. */
+export type Files = Record<string, Buffer | undefined>;
+type Json = Record<string, unknown>;
+
+export interface Described {
+  mediaType: string;
+  digest: string;
+  size: number;
+  [key: string]: unknown;
+}
+
+export const INDEX = "application/vnd.oci.image.index.v1+json";
+export const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+export const CONFIG = "application/vnd.oci.image.config.v1+json";
+export const LAYER = "application/vnd.oci.image.layer.v1.tar";
+
+export function digestOf(bytes: Uint8Array, algorithm = "sha256"): string {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+}
+
+export const pathOf = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
+
+/** Puts content under its digest and returns its descriptor. */
+export function addBlob(
+  files: Files,
+  mediaType: string,
+  content: Buffer | Json | string,
+  algorithm = "sha256",
+): Described {
+  const bytes = Buffer.isBuffer(content)
+    ? content
+    : Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
+  const digest = digestOf(bytes, algorithm);
+  files[pathOf(digest)] = bytes;
+  return { mediaType, digest, size: bytes.length };
+}
+
+export interface CraftedImage {
+  platform?: { os: string; architecture: string; variant?: string };
+  layers?: string[];
+  compression?: "none" | "gzip" | "zstd";
+  algorithm?: "sha256" | "sha512";
+  /** Changes to the config and the manifest, as JSON merges: a value replaces, `undefined` removes. */
+  config?: Json;
+  manifest?: Json;
+}
+
+const COMPRESS = {
+  none: (bytes: Buffer) => bytes,
+  gzip: (bytes: Buffer) => gzipSync(bytes),
+  zstd: (bytes: Buffer) => zstdCompressSync(bytes),
+};
+
+/** A layer's tar: one file with this content. */
+export function layerTar(content: string): Buffer {
+  return Buffer.concat([tarFile("content", content), TAR_END]);
+}
+
+/** Adds an image and returns the descriptor of its manifest. */
+export function addImage(files: Files, crafted: CraftedImage = {}): Described {
+  const {
+    platform = { os: "linux", architecture: "amd64" },
+    layers = ["one", "two"],
+    compression = "gzip",
+    algorithm,
+  } = crafted;
+  const tars = layers.map(layerTar);
+  const suffix = compression === "none" ? "" : `+${compression}`;
+  const descriptors = tars.map((tar) => addBlob(files, LAYER + suffix, COMPRESS[compression](tar), algorithm));
+  const config = addBlob(
+    files,
+    CONFIG,
+    {
+      ...platform,
+      config: { Env: ["A=b"] },
+      rootfs: { type: "layers", diff_ids: tars.map((tar) => digestOf(tar)) },
+      ...crafted.config,
+    },
+    algorithm,
+  );
+  const manifest = { schemaVersion: 2, mediaType: MANIFEST, config, layers: descriptors, ...crafted.manifest };
+  return { ...addBlob(files, MANIFEST, manifest, algorithm), platform };
+}
+
+/** What buildx adds to an index for each image. */
+export function addAttestation(files: Files, image: Described): Described {
+  const statement = addBlob(files, "application/vnd.in-toto+json", {
+    predicateType: "https://slsa.dev/provenance/v0.2",
+    subject: image.digest,
+  });
+  const config = addBlob(files, CONFIG, {
+    os: "unknown",
+    architecture: "unknown",
+    rootfs: { type: "layers", diff_ids: [statement.digest] },
+  });
+  return {
+    ...addBlob(files, MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [statement] }),
+    platform: { os: "unknown", architecture: "unknown" },
+    annotations: { "vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": image.digest },
+  };
+}
+
+/** Adds an index of these and returns its descriptor. */
+export function addIndex(files: Files, manifests: unknown[], more: Json = {}): Described {
+  return addBlob(files, INDEX, { schemaVersion: 2, mediaType: INDEX, manifests, ...more });
+}
+
+/** Makes a layout of blobs: the index and the version file. */
+export function layout(files: Files, manifests: unknown, more: Json = {}): Files {
+  return {
+    ...files,
+    "index.json": Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests, ...more })),
+    "oci-layout": Buffer.from(JSON.stringify({ imageLayoutVersion: "1.0.0" })),
+  };
+}
+
+/** The simplest sound layout, for changing one thing in it. */
+export function soundLayout(crafted: CraftedImage = {}): Files {
+  const files: Files = {};
+  return layout(files, [addImage(files, crafted)]);
+}
+
+export interface CraftedDockerArchive {
+  layers?: string[];
+  compression?: "none" | "gzip" | "zstd";
+  config?: Json;
+  /** Changes to the one entry of `manifest.json`. */
+  entry?: Json;
+  configPath?: string;
+  layerPath?: (tar: Buffer, index: number, stored: Buffer) => string;
+}
+
+/** What `docker save` wrote before version 25. */
+export function dockerArchive(crafted: CraftedDockerArchive = {}): Files {
+  const files: Files = {};
+  const tars = (crafted.layers ?? ["one", "two"]).map(layerTar);
+  const config = Buffer.from(
+    JSON.stringify({
+      os: "linux",
+      architecture: "amd64",
+      rootfs: { type: "layers", diff_ids: tars.map((tar) => digestOf(tar)) },
+      ...crafted.config,
+    }),
+  );
+  const configPath = crafted.configPath ?? `${digestOf(config).slice(7)}.json`;
+  files[configPath] = config;
+  const layerPaths = tars.map((tar, index) => {
+    const stored = COMPRESS[crafted.compression ?? "none"](tar);
+    const path =
+      crafted.layerPath?.(tar, index, stored) ?? `${digestOf(Buffer.from(`id ${index}`)).slice(7)}/layer.tar`;
+    files[path] = stored;
+    return path;
+  });
+  const entry = { Config: configPath, RepoTags: ["localhost/app:1"], Layers: layerPaths, ...crafted.entry };
+  files["manifest.json"] = Buffer.from(JSON.stringify([entry]));
+  return files;
+}
+
+/** The files as a tar, sorted by path as buildx and docker write them. */
+export function tarOf(files: Files): Buffer {
+  const paths = Object.keys(files).sort();
+  return Buffer.concat([
+    ...paths
+      .map((path) => tarFile(path, files[path] ?? ""))
+      .filter((_, index) => files[paths[index] ?? ""] !== undefined),
+    TAR_END,
+  ]);
+}

@@ -1,0 +1,2 @@
+// Crafted image archives, for the tests of whoever reads them.
+export * from "./crafted-image.ts";
