@@ -1,0 +1,75 @@
+import { describe, expect, test } from "@jest/globals";
+import { callsOf } from "./script.ts";
+
+/** The discount of `cargo test` in a script: undefined when it counts, "absent" when it is no command there. */
+function verdict(script: string, shell?: string): string | undefined {
+  const call = callsOf(script, shell)?.calls.find(({ words }) => words.join(" ").startsWith("cargo test"));
+  return call === undefined ? "absent" : call.discount;
+}
+
+describe("a command counts", () => {
+  test.each([
+    ["by itself", "cargo test"],
+    ["with an environment in front", "RUST_LOG=debug cargo test"],
+    ["with an expression behind", "cargo test ${{ matrix.flags }}"],
+    ["as root", "sudo -E env A=b cargo test"],
+    ["quoted", "'cargo' \"test\""],
+    ["over two lines", "cargo \\\n  test"],
+    ["after &&", "cd x && cargo test"],
+    ["before &&", "cargo test && echo done"],
+    ["as the last of a pipeline", "yes | cargo test"],
+    ["in a group or subshell", "{ (cd x; cargo test); }"],
+    ["with || exit 1 after it", "cargo test || exit 1"],
+    ["with an explanation and exit after it", "cargo test || { echo failed; exit 1; }"],
+    ["for each of some words", "for x in a b; do cargo test; done"],
+    ["last, where failures are ignored", "set +e\ncargo test"],
+    ["after failures count again", "set +e\ntrue\nset -e\ncargo test\necho"],
+    ["with its output in a file", "cargo test > log 2>&1"],
+  ])("%s", (_case, script) => {
+    expect(verdict(script)).toBeUndefined();
+  });
+
+  test("in a pipeline where the shell stops for it, as `shell: bash` does (F101)", () => {
+    expect(verdict("cargo test | tee log", "bash")).toBeUndefined();
+    expect(verdict("set -o pipefail\ncargo test | tee log")).toBeUndefined();
+    expect(verdict("cargo test | tee log", "bash -euo pipefail {0}")).toBeUndefined();
+  });
+});
+
+describe("a command does not count", () => {
+  test.each([
+    ["in a comment", "# cargo test", "absent"],
+    ["in an echo", "echo cargo test", "absent"],
+    ["in a here document", "cat <<EOF\ncargo test\nEOF", "absent"],
+    ["with || true after it", "cargo test || true", "followed by ||"],
+    ["in a chain that ends in an echo (misleads 11)", "cargo test && strip x || echo failed", "followed by ||"],
+    ["after ||", "true || cargo test", "behind ||"],
+    ["negated", "! cargo test", "negated"],
+    ["in the background", "cargo test &", "in the background"],
+    ["piped by the default shell (F101)", "cargo test | tee log", "in a pipeline without pipefail"],
+    ["as a condition", "if cargo test; then echo; fi", "in a condition"],
+    ["in a branch", 'if [ "$CI" ]; then cargo test; fi', "in a branch that may not run"],
+    ["in an else", "if true; then :; else cargo test; fi", "in a branch that may not run"],
+    ["in a case", "case $x in a) cargo test;; esac", "in a branch that may not run"],
+    ["in a loop over what may be nothing", "for x in $LIST; do cargo test; done", "in a branch that may not run"],
+    ["in a while loop", "while false; do cargo test; done", "in a branch that may not run"],
+    ["in a function", "f() { cargo test; }", "in a function"],
+    ["after exit", "exit 0\ncargo test", "after exit"],
+    ["where failures are ignored", "set +e\ncargo test\necho done", "where failures are ignored (set +e)"],
+  ])("%s", (_case, script, discount) => {
+    expect(verdict(script)).toBe(discount);
+  });
+
+  test("before the last one in a shell that was told not to stop", () => {
+    expect(verdict("cargo test\necho", "bash {0}")).toBe("where failures are ignored (set +e)");
+  });
+
+  test("where the shell's language is another", () => {
+    expect(callsOf("cargo test", "pwsh")).toBeUndefined();
+    expect(callsOf("cargo test", "constructor")).toBeUndefined();
+  });
+
+  test("without a word about what the parser could not read", () => {
+    expect(callsOf("if true; then cargo test", undefined)?.errors).not.toEqual([]);
+  });
+});

@@ -1,0 +1,219 @@
+import {
+  type AndOr,
+  type CommandNode,
+  type CompoundList,
+  type PipelineNode,
+  parse,
+  type Statement,
+  type Word,
+} from "unbash";
+
+/** Why the failure of a command would not fail its step. */
+export type Discount =
+  | "behind ||"
+  | "followed by ||"
+  | "negated"
+  | "in the background"
+  | "in a pipeline without pipefail"
+  | "in a condition"
+  | "in a branch that may not run"
+  | "in a function"
+  | "after exit"
+  | "where failures are ignored (set +e)";
+
+/** One command of a script, as the words it is started with. */
+export interface Call {
+  /** Quotes removed; a word with an expansion keeps its text. */
+  readonly words: readonly string[];
+  /** Offset in the script. */
+  readonly offset: number;
+  /** Undefined when the command runs for sure and its failure fails the step. */
+  readonly discount: Discount | undefined;
+}
+
+export interface ScriptReading {
+  readonly calls: readonly Call[];
+  /** What the parser could not make sense of. */
+  readonly errors: readonly string[];
+}
+
+/** The shells whose scripts can be read, and how the runner starts them (docs: "Workflow syntax", `shell`). */
+const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefail: boolean }>> = {
+  "": { stops: true, pipefail: false },
+  bash: { stops: true, pipefail: true },
+  sh: { stops: true, pipefail: false },
+};
+
+const IGNORED = "where failures are ignored (set +e)";
+
+/** Commands that only start another one, whose exit code they return. */
+const WRAPPERS = ["command", "exec", "env", "nice", "sudo", "time", "xvfb-run"];
+
+/**
+ * Every command of a `run:` script with what its failure means there. Undefined for a shell whose language
+ * is not read here.
+ *
+ * @param shell as written in the workflow; undefined is the runner's default, `bash -e`
+ */
+export function callsOf(script: string, shell: string | undefined): ScriptReading | undefined {
+  const options = shellOptions(shell);
+  if (options === undefined) return undefined;
+  // An expression is one word or a part of one; its braces would be read as shell.
+  const ast = parse(script.replaceAll(/\$\{\{.*?\}\}/gs, (text) => "x".repeat(text.length)));
+  const reader = new Reader(options.stops, options.pipefail);
+  reader.statements(ast.commands, undefined);
+  return { calls: reader.calls, errors: (ast.errors ?? []).map(({ message }) => message) };
+}
+
+function shellOptions(shell: string | undefined): { stops: boolean; pipefail: boolean } | undefined {
+  const [program = "", ...args] = (shell ?? "").trim().split(/\s+/);
+  const defaults = Object.hasOwn(SHELLS, program) ? SHELLS[program] : undefined;
+  if (defaults === undefined || args.length === 0) return defaults;
+  const flags = args.join(" ");
+  return { stops: /(^|\s)-\w*e/.test(flags), pipefail: /pipefail/.test(flags) };
+}
+
+/** Walks a script in its order, since `set` and `exit` matter to what follows. */
+class Reader {
+  readonly calls: Call[] = [];
+  #stops: boolean;
+  #pipefail: boolean;
+  #exited = false;
+
+  constructor(stops: boolean, pipefail: boolean) {
+    this.#stops = stops;
+    this.#pipefail = pipefail;
+  }
+
+  statements(statements: readonly Statement[], discount: Discount | undefined): void {
+    statements.forEach((statement, index) => {
+      // Without -e only the last command's failure is the script's.
+      const ignored = !this.#stops && index < statements.length - 1 ? IGNORED : undefined;
+      const after = this.#exited ? "after exit" : undefined;
+      const background = statement.background === true ? "in the background" : undefined;
+      this.#pipelineOrList(statement.command, discount ?? after ?? background ?? ignored);
+    });
+  }
+
+  #pipelineOrList(node: PipelineNode | AndOr, discount: Discount | undefined): void {
+    if (node.type === "AndOr") this.#andOr(node, discount);
+    else this.#pipeline(node, discount);
+  }
+
+  /** In `a && b || c` a failure of `a` or `b` ends in `c`, and `c` runs only then. */
+  #andOr({ commands, operators }: AndOr, discount: Discount | undefined): void {
+    commands.forEach((command, index) => {
+      const isBehind = operators.slice(0, index).includes("||");
+      const isFollowed = operators.some(
+        (operator, at) => at >= index && operator === "||" && !failsOn(commands[at + 1]),
+      );
+      const own = isBehind ? "behind ||" : isFollowed ? "followed by ||" : undefined;
+      this.#pipeline(command, discount ?? own);
+    });
+  }
+
+  #pipeline(node: PipelineNode, discount: Discount | undefined): void {
+    if (node.type !== "Pipeline") {
+      this.#command(node, discount);
+      return;
+    }
+    const negated = node.prefixes.some(({ type }) => type === "Negation") ? "negated" : undefined;
+    node.commands.forEach((command, index) => {
+      const isLost = !this.#pipefail && index < node.commands.length - 1;
+      this.#command(command, discount ?? negated ?? (isLost ? "in a pipeline without pipefail" : undefined));
+    });
+  }
+
+  #command(node: CommandNode, discount: Discount | undefined): void {
+    const branch = discount ?? "in a branch that may not run";
+    switch (node.type) {
+      case "Command": {
+        const words = [node.name, ...node.args].flatMap((word) => (word?.type === "Word" ? [word] : []));
+        this.#call(words, node.pos, discount);
+        return;
+      }
+      case "Redirected":
+        this.#command(node.command, discount);
+        return;
+      case "Subshell":
+      case "BraceGroup":
+        this.statements(node.body.commands, discount);
+        return;
+      case "If":
+        this.#list(node.clause, discount ?? "in a condition");
+        this.#list(node.then, branch);
+        for (const { clause, then } of node.elif) {
+          this.#list(clause, discount ?? "in a condition");
+          this.#list(then, branch);
+        }
+        if (node.else !== undefined) this.#list(node.else, branch);
+        return;
+      case "While":
+        this.#list(node.clause, discount ?? "in a condition");
+        this.#list(node.body, branch);
+        return;
+      case "For":
+        // A list written out runs once for each word; one that is expanded may be empty.
+        this.#list(node.body, node.wordlist?.some(isFixed) === true ? discount : branch);
+        return;
+      case "Select":
+      case "ArithmeticFor":
+        this.#list(node.body, branch);
+        return;
+      case "Case":
+        for (const { body } of node.items) this.#list(body, branch);
+        return;
+      case "Function":
+        if (node.body.type === "CompoundList") this.#list(node.body, discount ?? "in a function");
+        else this.#command(node.body, discount ?? "in a function");
+        return;
+      default:
+        return; // Tests and arithmetic start no program.
+    }
+  }
+
+  #list(list: CompoundList, discount: Discount | undefined): void {
+    this.statements(list.commands, discount);
+  }
+
+  #call(words: readonly Word[], offset: number, discount: Discount | undefined): void {
+    const texts = unwrap(words.map(({ value }) => value));
+    if (texts.length === 0) return;
+    this.calls.push({ words: texts, offset, discount });
+    if (discount !== undefined && discount !== IGNORED) return;
+    if (texts[0] === "exit") this.#exited = true;
+    if (texts[0] === "set") this.#set(texts.slice(1));
+  }
+
+  #set(args: readonly string[]): void {
+    args.forEach((arg, index) => {
+      if (/^-\w*e/.test(arg)) this.#stops = true;
+      if (/^\+\w*e/.test(arg)) this.#stops = false;
+      if (args[index + 1] === "pipefail" && /^[-+]\w*o$/.test(arg)) this.#pipefail = arg.startsWith("-");
+    });
+  }
+}
+
+/** `|| exit 1` and `|| { echo why; exit 1; }` pass the failure on. */
+function failsOn(node: PipelineNode | undefined): boolean {
+  if (node?.type === "BraceGroup") {
+    const last = node.body.commands.at(-1)?.command;
+    return last !== undefined && last.type !== "AndOr" && failsOn(last);
+  }
+  if (node?.type !== "Command") return false;
+  const [code] = node.args;
+  return node.name?.value === "false" || (node.name?.value === "exit" && (code?.type !== "Word" || code.value !== "0"));
+}
+
+function isFixed({ parts }: Word): boolean {
+  return parts === undefined || parts.every(({ type }) => type === "Literal" || type === "SingleQuoted");
+}
+
+/** Takes off `sudo -E`, `env A=b` and the like. */
+function unwrap(words: readonly string[]): readonly string[] {
+  const [first = ""] = words;
+  if (!WRAPPERS.includes(first) || words.length < 2) return words;
+  const rest = words.slice(1);
+  const start = rest.findIndex((word) => !word.startsWith("-") && !/^\w+=/.test(word));
+  return start < 0 ? words : unwrap(rest.slice(start));
+}

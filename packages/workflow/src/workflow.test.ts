@@ -1,0 +1,109 @@
+import { describe, expect, test } from "@jest/globals";
+import { covers, expandMatrix } from "./matrix.ts";
+import { validateWorkflow } from "./validate.ts";
+import { readWorkflow } from "./workflow.ts";
+import { parseYaml } from "./yaml-node.ts";
+
+describe("reading a workflow", () => {
+  test("finds jobs and nothing else, whatever the indentation (misleads 15)", () => {
+    const text = `on: [push]
+env:
+  fmt: "fmt:"
+jobs:
+    clippy:
+        runs-on: x
+        env:
+            test:
+        steps:
+            - run: |
+                jobs:
+                  doc:
+`;
+    const { jobs, triggers } = readWorkflow(text, "w.yml");
+    expect(jobs.map(({ id, location }) => [id, location.line])).toEqual([["clippy", 5]]);
+    expect(triggers.map(({ event }) => event)).toEqual(["push"]);
+  });
+
+  test("takes the shell from the step, the job, or the workflow", () => {
+    const text = `on: push
+defaults: { run: { shell: sh } }
+jobs:
+  a: { steps: [{ run: x }, { run: x, shell: bash }] }
+  b: { defaults: { run: { shell: pwsh } }, steps: [{ run: x }] }
+`;
+    const shells = readWorkflow(text, "w.yml").jobs.flatMap(({ steps }) => steps.map(({ shell }) => shell));
+    expect(shells).toEqual(["sh", "bash", "pwsh"]);
+  });
+
+  test("follows anchors, as GitHub does", () => {
+    const text = "on: push\njobs:\n  a: &job\n    steps: [{ run: make }]\n  b: *job\n";
+    expect(readWorkflow(text, "w.yml").jobs.map(({ steps }) => steps[0]?.run)).toEqual(["make", "make"]);
+  });
+
+  test.each([
+    ["a key that is there twice", "on: push\njobs:\n  a: {}\n  a: {}\n", "w.yml:4"],
+    ["no YAML", "on: [push\n", "w.yml:2"],
+    ["no jobs", "on: push\n", "`jobs` is missing"],
+    ["a list of jobs", "on: push\njobs: [a]\n", "`jobs` is missing"],
+    ["nothing", "", "`jobs` is missing"],
+  ])("refuses %s", (_case, text, message) => {
+    expect(() => readWorkflow(text, "w.yml")).toThrow(message);
+  });
+
+  test("survives aliases that stand for gigabytes (B155)", () => {
+    const levels = Array.from({ length: 30 }, (_, n) => `l${n}: &l${n} [${n === 0 ? "x" : `*l${n - 1}, *l${n - 1}`}]`);
+    const root = parseYaml(`${levels.join("\n")}\n`, "bomb.yml");
+    expect(root.get("l29").isList).toBe(true);
+    expect(() => root.value).toThrow("Excessive alias count");
+  });
+
+  test("tells what GitHub would refuse, with its place", async () => {
+    const problems = await validateWorkflow("on: push\njobs:\n  a:\n    runs-on: x\n    stepps: []\n", "w.yml");
+    expect(problems[0]).toMatchObject({
+      message: expect.stringContaining("stepps"),
+      location: { file: "w.yml", line: 5 },
+    });
+  });
+});
+
+describe("expanding a matrix", () => {
+  const expand = (text: string) => expandMatrix(parseYaml(text, "m.yml"));
+
+  test.each([
+    [
+      "two axes",
+      "{ os: [a, b], v: [1, 2] }",
+      [
+        { os: "a", v: 1 },
+        { os: "a", v: 2 },
+        { os: "b", v: 1 },
+        { os: "b", v: 2 },
+      ],
+    ],
+    ["an exclusion", "{ os: [a, b], exclude: [{ os: a }] }", [{ os: "b" }]],
+    ["an inclusion that extends", "{ os: [a, b], include: [{ os: a, x: 1 }] }", [{ os: "a", x: 1 }, { os: "b" }]],
+    [
+      "an inclusion for all",
+      "{ os: [a, b], include: [{ x: 1 }] }",
+      [
+        { os: "a", x: 1 },
+        { os: "b", x: 1 },
+      ],
+    ],
+    ["an inclusion of its own", "{ os: [a], include: [{ os: c }] }", [{ os: "a" }, { os: "c" }]],
+    ["inclusions alone", "{ include: [{ os: a }, { os: b }] }", [{ os: "a" }, { os: "b" }]],
+  ])("gives the jobs of %s", (_case, text, jobs) => {
+    expect(expand(text)).toEqual(jobs);
+  });
+
+  test.each(["${{ fromJSON(needs.plan.outputs.m) }}", "{ os: '${{ x }}' }", "{ os: [a], include: '${{ x }}' }"])(
+    "does not know %s before a run",
+    (text) => {
+      expect(expand(text)).toBeUndefined();
+    },
+  );
+
+  test('does not take 3.1 for "3.10"', () => {
+    expect(covers({ v: 3.1 }, { v: "3.10" })).toBe(false);
+  });
+});

@@ -1,0 +1,96 @@
+import type { Location } from "@release-actions/report";
+import { parseYaml, YamlError, type YamlNode } from "./yaml-node.ts";
+
+/** A workflow file as GitHub reads it, as far as what its jobs do and when they run is concerned. */
+export interface Workflow {
+  readonly file: string;
+  readonly name: string;
+  readonly triggers: readonly Trigger[];
+  readonly jobs: readonly Job[];
+  readonly root: YamlNode;
+}
+
+/** One event under `on`, with its filters: `branches`, `types`, `inputs`, ... */
+export interface Trigger {
+  readonly event: string;
+  readonly filters: YamlNode;
+}
+
+export interface Job {
+  readonly id: string;
+  /** Where the job's key stands. */
+  readonly location: Location & { readonly line: number };
+  readonly needs: readonly string[];
+  /** The condition without `${{ }}`; undefined where there is none. */
+  readonly condition: string | undefined;
+  readonly steps: readonly Step[];
+  /** The reusable workflow that the job calls. */
+  readonly uses: string | undefined;
+  readonly node: YamlNode;
+}
+
+export interface Step {
+  readonly condition: string | undefined;
+  readonly uses: string | undefined;
+  readonly run: string | undefined;
+  /** The shell as written on the step, else the default of the job, else that of the workflow. */
+  readonly shell: string | undefined;
+  readonly location: Location & { readonly line: number };
+  readonly node: YamlNode;
+}
+
+/** @throws YamlError when the file is no YAML, or has no jobs: it is no workflow then. */
+export function readWorkflow(text: string, file: string): Workflow {
+  const root = parseYaml(text, file);
+  const jobs = root.get("jobs");
+  if (!jobs.isMap) throw new YamlError(`${file}: \`jobs\` is missing or no mapping`, { location: jobs.location });
+  const shell = root.get("defaults").get("run").get("shell").text;
+  return {
+    file,
+    name: root.get("name").text ?? file,
+    triggers: readTriggers(root.get("on")),
+    jobs: jobs.entries().map(([id, node]) => readJob(id, node, shell)),
+    root,
+  };
+}
+
+/** The text of a condition: `${{ x }}` around all of it changes nothing, so it is taken off. */
+export function conditionOf(node: YamlNode): string | undefined {
+  const text = node.text?.trim();
+  return text === undefined || text === ""
+    ? undefined
+    : (/^\$\{\{((?:(?!\}\})[\s\S])*)\}\}$/.exec(text)?.[1]?.trim() ?? text);
+}
+
+function readTriggers(on: YamlNode): Trigger[] {
+  if (on.isMap) return on.entries().map(([event, filters]) => ({ event, filters }));
+  const nodes = on.isList ? on.items() : [on];
+  return nodes.flatMap((node) => (node.text === undefined ? [] : [{ event: node.text, filters: node.get("none") }]));
+}
+
+function readJob(id: string, node: YamlNode, workflowShell: string | undefined): Job {
+  const shell = node.get("defaults").get("run").get("shell").text ?? workflowShell;
+  return {
+    id,
+    location: node.location,
+    needs: node.get("needs").texts(),
+    condition: conditionOf(node.get("if")),
+    steps: node
+      .get("steps")
+      .items()
+      .map((step) => readStep(step, shell)),
+    uses: node.get("uses").text,
+    node,
+  };
+}
+
+function readStep(node: YamlNode, defaultShell: string | undefined): Step {
+  return {
+    condition: conditionOf(node.get("if")),
+    uses: node.get("uses").text,
+    run: node.get("run").text,
+    shell: node.get("shell").text ?? defaultShell,
+    location: node.location,
+    node,
+  };
+}
