@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { PassThrough, pipeline } from "node:stream";
@@ -75,8 +76,15 @@ export function resetNow(socket: Socket | null): void {
   socket?.resetAndDestroy();
 }
 
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve, reject) => {
-    response.once("drain", resolve).once("close", () => reject(new Error("the client has gone")));
+async function drained(response: ServerResponse): Promise<void> {
+  const waited = new AbortController();
+  const gone = once(response, "close", { signal: waited.signal }).then(() => {
+    throw new Error("the client has gone");
   });
+  try {
+    await Promise.race([once(response, "drain", { signal: waited.signal }), gone]);
+  } finally {
+    gone.catch(() => undefined);
+    waited.abort();
+  }
 }

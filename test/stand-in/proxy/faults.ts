@@ -19,6 +19,8 @@ export type NetworkFault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
     }
+  /** A redirect to where the request was going: without a host, or at another origin. */
+  | { readonly kind: "redirect"; readonly to: "relative" | URL }
   /** Headers set or, where undefined, taken away. */
   | { readonly kind: "headers"; readonly set: Readonly<Record<string, string | undefined>> }
   /** The status changed, the rest as it was. */

@@ -87,7 +87,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     if (reset !== undefined && reset.after === undefined) return resetNow(message.socket);
     const stall = find(faults, "stall");
     if (stall !== undefined && stall.after === undefined) return;
-    const own = find(faults, "answer");
+    const own = find(faults, "answer") ?? redirectTo(seen.url, find(faults, "redirect")?.to);
     if (own !== undefined) {
       message.resume();
       passage.status = own.status;
@@ -153,4 +153,12 @@ export async function startProxy(target: string): Promise<FaultProxy> {
       agent.destroy();
     },
   };
+}
+
+function redirectTo(
+  url: string,
+  to: "relative" | URL | undefined,
+): Extract<NetworkFault, { kind: "answer" }> | undefined {
+  if (to === undefined) return undefined;
+  return { kind: "answer", status: 302, headers: { Location: to === "relative" ? url : `${to.origin}${url}` } };
 }

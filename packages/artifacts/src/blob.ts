@@ -1,0 +1,156 @@
+import { ContentError, ExpiredArtifactError, RefusedError } from "./faults.ts";
+import { type HttpResponse, retryAfter, type Transport } from "./http.ts";
+import type { ArtifactLocation } from "./location.ts";
+import { type Patience, TransientError } from "./retry.ts";
+import { SignedUrl } from "./signed-url.ts";
+
+const MAX_REDIRECTS = 5;
+/** How often a freshly signed URL may be refused: more than a clock that is a little ahead explains. */
+const MAX_FORBIDDEN = 5;
+const MAX_STRANGE_ANSWERS = 2;
+const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Limits on one try, in milliseconds and bytes. */
+export interface Pace {
+  /** Until the headers of the answer. */
+  readonly headersMs: number;
+  /** Without a single byte. */
+  readonly silenceMs: number;
+  /** At least this many bytes in each such stretch of waiting. */
+  readonly window: { readonly ms: number; readonly bytes: number };
+}
+
+export const DEFAULT_PACE: Pace = {
+  headersMs: 30_000,
+  silenceMs: 20_000,
+  window: { ms: 15_000, bytes: 256 * 1024 },
+};
+
+export interface BlobOptions {
+  readonly transport: Transport;
+  readonly pace: Pace;
+  readonly patience: Patience;
+}
+
+/** The server answered a request for a part with the whole: it knows no ranges. */
+export class NoRangesError extends Error {
+  override readonly name = "NoRangesError";
+}
+
+/** The stored bytes of one artifact, asked for one request at a time. */
+export class Blob {
+  readonly location: ArtifactLocation;
+  readonly options: BlobOptions;
+  /** In bytes, as soon as it is known. */
+  size: number | undefined;
+  /** Bytes of content that came over the network. */
+  fetched = 0;
+  readonly #url: SignedUrl;
+  #etag: string | undefined;
+
+  constructor(location: ArtifactLocation, options: BlobOptions) {
+    this.location = location;
+    this.options = options;
+    this.size = location.size > 0 ? location.size : undefined;
+    this.#url = new SignedUrl(location.mintUrl);
+  }
+
+  /** One request for a range (both ends included) or, without one, for everything. */
+  async request(
+    range: readonly [first: number, last: number] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpResponse> {
+    const signed = await this.#url.get(signal);
+    let url = signed;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+      // No Authorization here, ever: the signature in the URL is all that the storage may see.
+      const response = await this.options.transport({
+        ...{ url, signal, headersTimeoutMs: this.options.pace.headersMs },
+        headers: {
+          "Accept-Encoding": "identity",
+          ...(range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` }),
+        },
+      });
+      try {
+        const target = redirect(url, response);
+        if (target === undefined) {
+          this.#check(signed, response, range);
+          return response;
+        }
+        response.body.resume();
+        url = target;
+      } catch (error) {
+        response.body.destroy();
+        throw error;
+      }
+    }
+    throw new RefusedError(`${signed.host}: more than ${MAX_REDIRECTS} redirects`);
+  }
+
+  #check(signed: URL, response: HttpResponse, range: readonly [number, number] | undefined): void {
+    const { status, headers } = response;
+    if (status !== 200 && status !== 206) throw this.#refusal(signed, response);
+    const type = String(headers["content-type"] ?? "");
+    if (/^text\/html/i.test(type) && !/\.html?$/i.test(this.location.name)) {
+      throw strange(signed, `${status} with a page of HTML instead of the artifact`);
+    }
+    if (headers["content-length"] === "0" && this.size !== 0) throw strange(signed, `${status} with an empty body`);
+    if (range !== undefined) this.#checkRange(signed, response, range);
+    const etag = headers.etag;
+    if (etag !== undefined && this.#etag !== undefined && etag !== this.#etag) {
+      throw new ContentError(`${this.location.name} was replaced while it was read`, { advice: "Run the job again." });
+    }
+    this.#etag ??= etag;
+  }
+
+  #checkRange(signed: URL, { status, headers }: HttpResponse, range: readonly [number, number]): void {
+    if (status === 200) throw new NoRangesError(`${signed.host} serves no ranges`);
+    const encoding = headers["content-encoding"] ?? "identity";
+    if (encoding !== "identity") throw strange(signed, `${status} in Content-Encoding ${encoding}`);
+    const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers["content-range"] ?? "") ?? [];
+    if (Number(first) !== range[0])
+      throw strange(signed, `${status} with Content-Range "${headers["content-range"] ?? ""}"`);
+    this.size ??= Number(total);
+    if (Number(total) !== this.size) {
+      throw new ContentError(
+        `${this.location.name} has ${total} bytes in the storage, and ${this.size} in the listing of the run`,
+      );
+    }
+  }
+
+  #refusal(signed: URL, { status, headers }: HttpResponse): Error {
+    const code = headers["x-ms-error-code"];
+    const id = headers["x-ms-request-id"];
+    const said = `${signed.host}: ${status}${code === undefined ? "" : ` ${String(code)}`}`;
+    const shown = id === undefined ? said : `${said} (request ${String(id)})`;
+    if (TRANSIENT.has(status)) return new TransientError(said, { retryAfterMs: retryAfter(headers) });
+    if (status === 401 || status === 403) {
+      // The signature has expired, or is not valid yet: a new one is asked for (F23, F24).
+      this.#url.renew(signed);
+      return new TransientError(said, { promptly: true, atMost: MAX_FORBIDDEN });
+    }
+    if (status === 404 || status === 410) {
+      const { name, expiresAt } = this.location;
+      const until = expiresAt === undefined ? "" : `; it was kept until ${expiresAt.toISOString()}`;
+      return new ExpiredArtifactError(`the content of ${name} is gone from the storage (${shown})${until}`, {
+        advice: "Run the job that made it again.",
+      });
+    }
+    return new RefusedError(`the storage refused to give ${this.location.name}: ${shown}`, { status });
+  }
+}
+
+/** What no storage answers, but a middleman may: worth few tries. */
+function strange(url: URL, what: string): TransientError {
+  return new TransientError(`${url.host} answered ${what}`, { atMost: MAX_STRANGE_ANSWERS });
+}
+
+function redirect(from: URL, { status, headers }: HttpResponse): URL | undefined {
+  if (![301, 302, 303, 307, 308].includes(status)) return undefined;
+  const target = URL.parse(headers.location ?? "", from.href);
+  if (target === null) throw strange(from, `${status} without a usable Location`);
+  if (from.protocol === "https:" && target.protocol !== "https:") {
+    throw new RefusedError(`${from.host} redirects from https to ${target.protocol}//${target.host}: refused`);
+  }
+  return target;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Check, selectCheck } from "./checks.ts";
+
+const check = (id: number, name: string): Check => ({
+  ...{ id, name, status: "completed", conclusion: "success", html_url: undefined },
+});
+const checks = [
+  check(1, "ci / docker / build"),
+  check(2, "lint"),
+  check(3, "release / docker / build"),
+  check(4, "build"),
+];
+
+describe("selectCheck", () => {
+  test("takes the exact name before any trailing part", () => {
+    expect(selectCheck(checks, "build")?.id).toBe(4);
+    expect(selectCheck(checks, "lint")?.id).toBe(2);
+  });
+
+  test("takes a trailing part when it is unique", () => {
+    expect(selectCheck(checks.slice(0, 2), "docker / build")?.id).toBe(1);
+    expect(selectCheck(checks.slice(0, 2), "build")?.id).toBe(1);
+  });
+
+  test("does not take a part that does not begin at a separator", () => {
+    expect(selectCheck(checks, "ker / build")).toBeUndefined();
+    expect(selectCheck([], "build")).toBeUndefined();
+  });
+
+  test("refuses a part that fits several, naming them", () => {
+    expect(() => selectCheck(checks, "docker / build")).toThrow(
+      '"docker / build" can mean any of the checks "ci / docker / build", "release / docker / build"',
+    );
+  });
+
+  test("takes the newest of those with one name", () => {
+    expect(selectCheck([check(7, "build"), check(9, "build"), check(8, "build")], "build")?.id).toBe(9);
+  });
+});

@@ -1,0 +1,69 @@
+import { type Decoder, integer, object, optional, string } from "@release-actions/json";
+import { Fault } from "@release-actions/report";
+import { readCommit } from "./commit.ts";
+import type { RestClient } from "./rest.ts";
+
+/** A check run, which is what a job of a workflow looks like from outside. */
+export interface Check {
+  readonly id: number;
+  /** `job`, or `caller / callee` for a job of a called workflow. */
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string | undefined;
+  readonly html_url: string | undefined;
+}
+
+const check: Decoder<Check> = object<Check>({
+  id: integer,
+  name: string,
+  status: optional(string, "unknown"),
+  conclusion: optional(string),
+  html_url: optional(string),
+});
+
+/** Asks for the state of all candidates, as they are now. */
+export type CheckSource = (signal?: AbortSignal) => Promise<readonly Check[]>;
+
+/** The check runs of a commit; of a merge commit without any, those of its second parent. */
+export function checksOfCommit(rest: RestClient, repository: string, commit: string): CheckSource {
+  return async (signal) => {
+    const found = await list(
+      rest,
+      `repos/${repository}/commits/${encodeURIComponent(commit)}/check-runs`,
+      "check_runs",
+      signal,
+    );
+    if (found.length > 0) return found;
+    const head = (await readCommit(rest, repository, commit, signal)).parents[1];
+    if (head === undefined) return [];
+    return await list(rest, `repos/${repository}/commits/${head.sha}/check-runs`, "check_runs", signal);
+  };
+}
+
+/** The jobs of a run: what its checks are, with no right needed beyond `actions: read`. */
+export function checksOfRun(rest: RestClient, repository: string, runId: number): CheckSource {
+  return async (signal) => await list(rest, `repos/${repository}/actions/runs/${runId}/jobs`, "jobs", signal);
+}
+
+/**
+ * The newest check that a name means: the name as it is, or else a trailing part of `caller / callee`.
+ *
+ * @throws Fault when such a part fits several names
+ */
+export function selectCheck(checks: readonly Check[], wanted: string): Check | undefined {
+  const exact = checks.filter(({ name }) => name === wanted);
+  const fitting = exact.length > 0 ? exact : checks.filter(({ name }) => name.endsWith(` / ${wanted}`));
+  const names = [...new Set(fitting.map(({ name }) => name))].sort();
+  if (names.length > 1) {
+    throw new Fault(`"${wanted}" can mean any of the checks ${names.map((name) => `"${name}"`).join(", ")}`, {
+      advice: "Give more of the name in `wait-for-check`.",
+    });
+  }
+  return fitting.toSorted((one, other) => other.id - one.id)[0];
+}
+
+async function list(rest: RestClient, path: string, key: string, signal: AbortSignal | undefined): Promise<Check[]> {
+  const found: Check[] = [];
+  for await (const item of rest.list(path, key, check, signal)) found.push(item);
+  return found;
+}

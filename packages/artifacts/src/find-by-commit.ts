@@ -1,0 +1,132 @@
+import { type Decoder, integer, object, optional, string } from "@release-actions/json";
+import type { Reporter } from "@release-actions/report";
+import { type Commit, readCommit } from "./commit.ts";
+import { ExpiredArtifactError, ForkRefusedError, MissingArtifactError, RefusedError } from "./faults.ts";
+import { findInRun } from "./find-artifact.ts";
+import type { ArtifactLocation } from "./location.ts";
+import type { RestClient } from "./rest.ts";
+
+/** A run of a workflow, as far as it matters here. */
+export interface WorkflowRun {
+  readonly id: number;
+  readonly html_url: string;
+  readonly status: string;
+  readonly conclusion: string | undefined;
+  readonly head_repository: { readonly full_name: string } | undefined;
+}
+
+const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
+  id: integer,
+  html_url: string,
+  status: optional(string, "unknown"),
+  conclusion: optional(string),
+  // Null when the fork has been deleted.
+  head_repository: optional(object({ full_name: string })),
+});
+
+export interface CommitQuery {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** File name of the workflow, or its id. */
+  readonly workflow: string;
+  /** A commit id, or a branch or tag. */
+  readonly commit: string;
+  readonly name: string;
+  /** Whether runs of forks may provide the artifact. */
+  readonly allowForks: boolean;
+}
+
+/**
+ * The artifact of the newest run of a workflow at a commit that has it, whatever else in that run failed
+ * or still runs.
+ *
+ * @throws MissingArtifactError and ExpiredArtifactError with what was looked at, ForkRefusedError when only forks' runs remain
+ */
+export async function findByCommit(
+  rest: RestClient,
+  query: CommitQuery,
+  reporter: Reporter,
+  signal?: AbortSignal,
+): Promise<ArtifactLocation> {
+  const { commit, runs } = await runsAt(rest, query, reporter, signal);
+  const where = `${query.workflow} in ${query.repository} at ${commit.slice(0, 12)}`;
+  if (runs.length === 0) {
+    throw new MissingArtifactError(`there is no run of ${where}`, {
+      advice: "Check that the workflow runs for this commit, or set `wait-timeout` when it is only about to start.",
+    });
+  }
+  const own = runs.filter((run) => query.allowForks || isOwn(run, query.repository));
+  if (own.length === 0) throw forkRefused(runs, where);
+  let expiry: ExpiredArtifactError | undefined;
+  let miss: MissingArtifactError | undefined;
+  for (const run of own) {
+    try {
+      const found = await findInRun(rest, { repository: query.repository, runId: run.id, name: query.name }, signal);
+      reporter.info(`${query.name} is in run ${run.id} of ${where}: ${run.html_url}`);
+      return found;
+    } catch (error) {
+      if (!(error instanceof MissingArtifactError)) throw error;
+      if (error instanceof ExpiredArtifactError) expiry ??= error;
+      else miss ??= new MissingArtifactError(`${error.message} (${state(run)}: ${run.html_url})`, details(error));
+    }
+  }
+  throw expiry ?? miss;
+}
+
+/** Newest first. Runs of pull requests are listed under their head, so a merge commit leads to its second parent. */
+async function runsAt(
+  rest: RestClient,
+  query: CommitQuery,
+  reporter: Reporter,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly commit: string; readonly runs: readonly WorkflowRun[] }> {
+  const commit = await readCommit(rest, query.repository, query.commit, signal);
+  const runs = await listRuns(rest, query, commit, signal);
+  const head = commit.parents[1];
+  if (runs.length > 0 || head === undefined) return { commit: commit.sha, runs };
+  reporter.info(
+    `${commit.sha.slice(0, 12)} is a merge commit without a run: looking at its second parent, ${head.sha}`,
+  );
+  return { commit: head.sha, runs: await listRuns(rest, query, { sha: head.sha, parents: [] }, signal) };
+}
+
+async function listRuns(
+  rest: RestClient,
+  { repository, workflow }: CommitQuery,
+  commit: Commit,
+  signal: AbortSignal | undefined,
+): Promise<WorkflowRun[]> {
+  const path = `repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?head_sha=${commit.sha}`;
+  const runs: WorkflowRun[] = [];
+  try {
+    for await (const run of rest.list(path, "workflow_runs", workflowRun, signal)) runs.push(run);
+  } catch (cause) {
+    if (!(cause instanceof RefusedError) || cause.status !== 404) throw cause;
+    throw new RefusedError(`${repository} has no workflow "${workflow}", or the token cannot see that repository`, {
+      ...{ cause, status: 404 },
+      advice: "Give the workflow's file name, such as ci.yml, and a token that may read the repository.",
+    });
+  }
+  return runs.sort((one, other) => other.id - one.id);
+}
+
+function isOwn(run: WorkflowRun, repository: string): boolean {
+  return run.head_repository?.full_name.toLowerCase() === repository.toLowerCase();
+}
+
+function forkRefused(runs: readonly WorkflowRun[], where: string): ForkRefusedError {
+  const forks = new Set(runs.map((run) => run.head_repository?.full_name ?? "a deleted repository"));
+  const advice =
+    "Anybody can put anything into the artifacts of a fork's run. If that is acceptable here, set `allow-forks: true`.";
+  return new ForkRefusedError(`the runs of ${where} belong to ${[...forks].join(", ")}, and forks are refused`, {
+    advice,
+  });
+}
+
+function state(run: WorkflowRun): string {
+  return run.status === "completed" ? `it ended with ${run.conclusion ?? "no verdict"}` : `it is ${run.status}`;
+}
+
+function details(error: MissingArtifactError): { advice?: string } {
+  return error.advice === undefined ? {} : { advice: error.advice };
+}

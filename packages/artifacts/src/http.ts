@@ -1,0 +1,115 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { isNativeError } from "node:util/types";
+import { TransientError } from "./retry.ts";
+
+export interface HttpRequest {
+  readonly url: URL;
+  /** Default GET. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** From the request to the headers of its answer. Default 30 s. */
+  readonly headersTimeoutMs?: number | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The one that was asked. */
+  readonly url: URL;
+  /** Must be read to its end or destroyed, else its connection is lost. */
+  readonly body: IncomingMessage;
+}
+
+/** Sends one request. No redirects are followed and nothing is tried again: callers know what may be. */
+export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
+
+const HEADERS_TIMEOUT_MS = 30_000;
+
+/**
+ * HTTP over Node's own client: against `fetch` it takes two thirds of the CPU time per byte, and starts in
+ * half the time with 10 MB less. Connections are kept for further requests; `HTTPS_PROXY` and its siblings are heeded.
+ */
+export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
+  const options = { keepAlive: true, proxyEnv: env };
+  const agents = { "http:": new HttpAgent(options), "https:": new HttpsAgent(options) };
+  return async ({ url, method = "GET", headers = {}, body, signal, headersTimeoutMs = HEADERS_TIMEOUT_MS }) => {
+    signal?.throwIfAborted();
+    const secure = url.protocol === "https:";
+    const start = secure ? httpsRequest : httpRequest;
+    const agent = secure ? agents["https:"] : agents["http:"];
+    return await new Promise<HttpResponse>((resolve, reject) => {
+      const outgoing = start(url, { method, headers: { "User-Agent": "release-actions", ...headers }, agent });
+      const timer = setTimeout(() => {
+        outgoing.destroy(new TransientError(`${url.host} sent no answer within ${headersTimeoutMs / 1000} s`));
+      }, headersTimeoutMs);
+      const abort = (): void => {
+        outgoing.destroy(isNativeError(signal?.reason) ? signal.reason : new Error("aborted"));
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      outgoing.on("close", () => signal?.removeEventListener("abort", abort));
+      outgoing.on("error", (error) => {
+        clearTimeout(timer);
+        reject(signal?.aborted === true ? error : transient(url, error));
+      });
+      outgoing.on("response", (message) => {
+        clearTimeout(timer);
+        // Whoever reads the body learns of its errors; without a reader there is nobody to tell.
+        message.on("error", () => undefined);
+        resolve({ status: message.statusCode ?? 0, headers: message.headers, url, body: message });
+      });
+      outgoing.end(body);
+    });
+  };
+}
+
+/** Errors of the network as something to try again, with the host that they are about (F01, F02). */
+export function transient(url: URL, error: unknown): TransientError {
+  if (error instanceof TransientError) return error;
+  const code = isNativeError(error) && "code" in error ? String(error.code) : undefined;
+  const told = isNativeError(error) ? error.message : String(error);
+  const detail = code === undefined || told.includes(code) ? told : `${told} (${code})`;
+  return new TransientError(`${url.host}: ${detail}`, { cause: error });
+}
+
+/** `Retry-After` in milliseconds; both its forms, RFC 9110 section 10.2.3. */
+export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
+  const text = headers["retry-after"];
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Reads a body of at most `limit` bytes, with a limit on silence. */
+export async function readText(
+  url: URL,
+  response: HttpResponse,
+  { limit, silenceMs = 30_000 }: { readonly limit: number; readonly silenceMs?: number },
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const timer = setTimeout(() => response.body.destroy(new Error("the answer stopped")), silenceMs);
+  try {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      timer.refresh();
+      size += chunk.length;
+      if (size > limit) throw new TransientError(`${url.host} answered with more than ${limit} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw transient(url, error);
+  } finally {
+    clearTimeout(timer);
+    response.body.destroy();
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The start of a body, on one line, for messages. */
+export function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}

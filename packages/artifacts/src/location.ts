@@ -1,0 +1,18 @@
+/** An artifact as a listing describes it. */
+export interface ArtifactInfo {
+  readonly id: number;
+  readonly name: string;
+  /** Bytes as stored: of the zip, or of the raw file. */
+  readonly size: number;
+  /** `sha256:<hex>` of the stored bytes; some older services give none. */
+  readonly digest: string | undefined;
+  readonly createdAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+  readonly runId: number | undefined;
+}
+
+/** An artifact that can be read. */
+export interface ArtifactLocation extends ArtifactInfo {
+  /** Asks for a fresh signed URL; each lives about ten minutes. */
+  readonly mintUrl: (signal?: AbortSignal) => Promise<URL>;
+}

@@ -1,0 +1,71 @@
+import type { RandomAccessSource } from "@release-actions/archive";
+import type { Reporter } from "@release-actions/report";
+import { Blob, DEFAULT_PACE, NoRangesError, type Pace } from "./blob.ts";
+import type { Transport } from "./http.ts";
+import type { ArtifactLocation } from "./location.ts";
+import { streamWhole } from "./plain-stream.ts";
+import { streamRange } from "./range-stream.ts";
+import { type Cached, createRangedSource } from "./ranged-source.ts";
+import { DEFAULT_PATIENCE, type Patience } from "./retry.ts";
+
+/** Read at once on opening: the front tells the format, the back holds a zip's directory and a tar's last members. */
+const FRONT_BYTES = 16 * 1024;
+const BACK_BYTES = 256 * 1024;
+
+export interface OpenOptions {
+  readonly transport: Transport;
+  readonly reporter: Reporter;
+  readonly patience?: Patience;
+  readonly pace?: Pace;
+  readonly signal?: AbortSignal;
+}
+
+/** An artifact ready to be read, without ever touching the disk. */
+export type OpenArtifact = {
+  readonly location: ArtifactLocation;
+  /** Bytes that came over the network so far. */
+  readonly fetched: () => number;
+  /** All of it in order, as fast as the server allows; from the start each time. */
+  readonly stream: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
+} & (
+  | { readonly kind: "ranged"; readonly source: RandomAccessSource }
+  /** The server knows no ranges; `size` may be unknown until the end. */
+  | { readonly kind: "sequential"; readonly size: number | undefined }
+);
+
+/** Finds out what the server can do. Reads are parallel where it serves ranges. */
+export async function openArtifact(location: ArtifactLocation, options: OpenOptions): Promise<OpenArtifact> {
+  const { transport, reporter, patience = DEFAULT_PATIENCE, pace = DEFAULT_PACE, signal } = options;
+  const blob = new Blob(location, { transport, patience, pace });
+  const shared = { location, fetched: () => blob.fetched };
+  try {
+    if (blob.size === undefined) await readAll(blob, 0, 1, signal);
+    const size = blob.size ?? 0;
+    const cached = await readEnds(blob, size, signal);
+    const source = createRangedSource(blob, size, cached);
+    return { ...shared, kind: "ranged", source, stream: (abort) => source.read(0, size, abort) };
+  } catch (error) {
+    if (!(error instanceof NoRangesError)) throw error;
+    reporter.debug(`${error.message}: ${location.name} is read in one stream`);
+    return { ...shared, kind: "sequential", size: blob.size, stream: (abort) => streamWhole(blob, abort) };
+  }
+}
+
+async function readEnds(blob: Blob, size: number, signal: AbortSignal | undefined): Promise<Cached[]> {
+  if (size <= FRONT_BYTES + BACK_BYTES) return [{ offset: 0, bytes: await readAll(blob, 0, size, signal) }];
+  const back = size - BACK_BYTES;
+  const [front, rest] = await Promise.all([
+    readAll(blob, 0, FRONT_BYTES, signal),
+    readAll(blob, back, BACK_BYTES, signal),
+  ]);
+  return [
+    { offset: 0, bytes: front },
+    { offset: back, bytes: rest },
+  ];
+}
+
+async function readAll(blob: Blob, offset: number, length: number, signal: AbortSignal | undefined): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of streamRange(blob, offset, length, signal)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

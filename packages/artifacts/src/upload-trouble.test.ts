@@ -1,0 +1,64 @@
+import { expect, test } from "@jest/globals";
+import { explainUpload } from "./upload-trouble.ts";
+
+const request = { name: "restate.tar", file: "/w/restate.tar" };
+const restError = Object.assign(new Error("{}"), {
+  ...{ name: "RestError", statusCode: 403, code: "AuthenticationFailed" },
+  details: { "x-ms-request-id": "abc-1" },
+});
+
+test.each<[title: string, error: unknown, kind: string, unclear: boolean, message: RegExp, advice: RegExp | undefined]>(
+  [
+    [
+      "F28: a storage error without a message",
+      restError,
+      ...(["transfer", true] as const),
+      /uploading restate\.tar failed: RestError \(status 403, AuthenticationFailed, request abc-1\)\./,
+      /\/w\/restate\.tar is still there/,
+    ],
+    [
+      "F30: a name that is taken",
+      new Error(
+        "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists",
+      ),
+      ...(["conflict", true] as const),
+      /\(409\) Conflict/,
+      undefined,
+    ],
+    [
+      "F31: a lost answer to Finalize",
+      new Error(
+        "Failed to FinalizeArtifact: Failed to make request after 5 attempts: Failed request: (502) Bad Gateway",
+      ),
+      ...(["transfer", true] as const),
+      /\(502\) Bad Gateway/,
+      /still there/,
+    ],
+    [
+      "F32: a full storage",
+      new Error("Failed to CreateArtifact: Artifact storage quota has been hit. Unable to upload any new artifacts."),
+      ...(["refused", false] as const),
+      /the artifact storage of the account is full$/,
+      /Free some .* still there/,
+    ],
+    [
+      "F35: a service that says no",
+      new Error("CreateArtifact: response from backend was not ok"),
+      ...(["refused", false] as const),
+      /the artifact service refused it$/,
+      /still there/,
+    ],
+    [
+      "F36: a runtime token that has expired",
+      new Error("Failed to CreateArtifact: Received non-retryable error: Failed request: (401) Unauthorized"),
+      ...(["refused", false] as const),
+      /the job's own token is no longer accepted$/,
+      /about six hours/,
+    ],
+    ["a thrown string", "boom", "transfer", true, /failed: boom\./, /still there/],
+  ],
+)("%s", (_title, error, kind, unclear, message, advice) => {
+  const trouble = explainUpload(error, request);
+  expect(trouble).toMatchObject({ kind, unclear, fault: { message: expect.stringMatching(message), cause: error } });
+  expect(trouble.fault).toHaveProperty("advice", advice === undefined ? undefined : expect.stringMatching(advice));
+});

@@ -1,0 +1,71 @@
+import { Fault } from "@release-actions/report";
+import { AccessError, RefusedError, TransferError } from "./faults.ts";
+
+/** What went wrong with an upload, in words of ours. */
+export interface UploadTrouble {
+  readonly kind: "conflict" | "refused" | "transfer" | "unknown";
+  /** Whether the artifact may be there all the same, or another try may help. */
+  readonly unclear: boolean;
+  readonly fault: Error;
+}
+
+/** The client's errors are told apart by their text, for they have neither types nor codes on the outside. */
+export function explainUpload(
+  error: unknown,
+  { name, file }: { readonly name: string; readonly file: string },
+): UploadTrouble {
+  if (error instanceof Fault) return { kind: "unknown", unclear: false, fault: error };
+  const said = describeError(error);
+  const what = `uploading ${name} failed: ${said}`;
+  const kept = `${file} is still there for another try.`;
+  const refused = (fault: Error): UploadTrouble => ({ kind: "refused", unclear: false, fault });
+
+  if (/\(409\)|already exists/i.test(said)) {
+    return { kind: "conflict", unclear: true, fault: new RefusedError(`${what}.`, { cause: error, status: 409 }) };
+  }
+  if (/quota|insufficient usage/i.test(said)) {
+    const advice = `Free some of the account's artifact storage (it is counted anew every 6 to 12 hours). ${kept}`;
+    return refused(
+      new RefusedError(`uploading ${name} failed: the artifact storage of the account is full`, {
+        cause: error,
+        advice,
+      }),
+    );
+  }
+  if (/\(401\)/.test(said)) {
+    const advice = "The token of a job lives about six hours: upload earlier, or split the job.";
+    return refused(
+      new AccessError(`${what}: the job's own token is no longer accepted`, { cause: error, status: 401, advice }),
+    );
+  }
+  if (/response from backend was not ok/i.test(said)) {
+    return refused(new RefusedError(`${what}: the artifact service refused it`, { cause: error, advice: kept }));
+  }
+  if (/Received non-retryable error|is not valid|GHESNotSupported/i.test(said)) {
+    return refused(new RefusedError(`${what}`, { cause: error, advice: kept }));
+  }
+  return { kind: "transfer", unclear: true, fault: new TransferError(`${what}.`, { cause: error, advice: kept }) };
+}
+
+/** The storage client's errors can have an empty message; what they know is in other places (F28). */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const fields = new Map<string, unknown>(Object.entries(error));
+  const [status, code, details] = [fields.get("statusCode"), fields.get("code"), fields.get("details")];
+  const request = requestId(details) ?? requestId(fields.get("response"));
+  const known = [
+    typeof status === "number" ? `status ${status}` : undefined,
+    typeof code === "string" ? code : undefined,
+    request === undefined ? undefined : `request ${request}`,
+  ].filter((part) => part !== undefined);
+  const message = error.message.trim().split("\n")[0] ?? "";
+  const start = message === "" || message === "{}" ? error.name : message;
+  return known.length === 0 ? start : `${start} (${known.join(", ")})`;
+}
+
+function requestId(holder: unknown): string | undefined {
+  if (typeof holder !== "object" || holder === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(holder));
+  const id = fields.get("x-ms-request-id") ?? fields.get("requestId");
+  return typeof id === "string" ? id : undefined;
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { UploadArtifactOptions, UploadArtifactResponse } from "@actions/artifact";
+import { Fault, type Reporter } from "@release-actions/report";
+import { ArtifactConflictError } from "./faults.ts";
+import type { Transport } from "./http.ts";
+import type { OwnArtifact, ResultsService } from "./results-service.ts";
+import { holdsFile } from "./same-content.ts";
+import { explainUpload, type UploadTrouble } from "./upload-trouble.ts";
+
+const MAX_TRIES = 4;
+const FIRST_PAUSE_MS = 2000;
+
+export interface UploadRequest {
+  readonly name: string;
+  /** The one file that the artifact is to hold. */
+  readonly file: string;
+  /** `zip`: stored, so that any download-artifact can read it and ranges stay contiguous. `raw`: the file itself. */
+  readonly format: "zip" | "raw";
+  /** 0: as the repository has it. */
+  readonly retentionDays: number;
+  /** An artifact of that name in this attempt of the run: `same` reuses an equal one, `replace` puts the new one in its place. */
+  readonly ifExists: "same" | "replace";
+}
+
+export interface UploadOptions {
+  readonly results: ResultsService;
+  readonly transport: Transport;
+  readonly reporter: Reporter;
+  readonly signal?: AbortSignal;
+  readonly firstPauseMs?: number;
+}
+
+export interface Upload {
+  readonly id: number;
+  /** `sha256:<hex>` of the stored bytes. */
+  readonly digest: string | undefined;
+  /** Bytes as stored. */
+  readonly size: number;
+  /** Whether an equal artifact was there already. */
+  readonly reused: boolean;
+}
+
+/**
+ * Uploads with GitHub's own client and, where that ends in doubt, looks what has become of it: an
+ * answer that was lost is not a lost upload (F03, F31), and a name that is taken may be taken by the same content (F30).
+ */
+export async function uploadArtifact(request: UploadRequest, options: UploadOptions): Promise<Upload> {
+  const { results, reporter, signal } = options;
+  if (request.ifExists === "replace" && (await results.remove(request.name, signal))) {
+    reporter.info(`deleted the earlier artifact ${request.name} of this run`);
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    let trouble: UploadTrouble;
+    try {
+      const { id, digest, size } = await abortable(runClient(request), signal);
+      if (id !== undefined && size !== undefined) {
+        return { id, size, digest: digest === undefined ? undefined : `sha256:${digest}`, reused: false };
+      }
+      throw new Fault("the artifact client returned neither an id nor a size");
+    } catch (error) {
+      signal?.throwIfAborted();
+      trouble = explainUpload(error, request);
+    }
+    if (!trouble.unclear) throw trouble.fault;
+    const found = await lookAgain(request, options);
+    if (found !== undefined) {
+      // Taken when we came, or finished by ourselves without hearing of it.
+      const reused = trouble.kind === "conflict" && attempt === 1;
+      if (!reused) reporter.info(`the upload of ${request.name} had arrived, although its answer did not`);
+      return { id: found.id, size: found.size, digest: found.digest, reused };
+    }
+    if (attempt === MAX_TRIES) throw trouble.fault;
+    reporter.problem({ level: "warning", message: `${trouble.fault.message} Trying again.` });
+    await sleep((options.firstPauseMs ?? FIRST_PAUSE_MS) * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
+    // Created and never finished: it is in no listing, and in the way of the next try.
+    await results.remove(request.name, signal);
+  }
+}
+
+/** The finished artifact of that name, if it holds our file; a conflict if it holds another. */
+async function lookAgain(request: UploadRequest, options: UploadOptions): Promise<OwnArtifact | undefined> {
+  const listed = await options.results.list({ name: request.name }, options.signal);
+  const found = listed.find((artifact) => artifact.ofThisAttempt);
+  if (found === undefined || (await holdsFile(found, request.file, options))) return found;
+  throw new ArtifactConflictError(
+    `this run already has an artifact "${request.name}" with other content (id ${found.id}, ${found.digest ?? "no digest"})`,
+    {
+      advice:
+        "Give each job its own `artifact-name`, for instance with the value of its matrix in it, or set `if-exists: replace`.",
+    },
+  );
+}
+
+async function runClient(request: UploadRequest): Promise<UploadArtifactResponse> {
+  // The client with its Azure SDK is two megabytes: only who uploads loads it.
+  const { DefaultArtifactClient } = await import("@actions/artifact");
+  const options: UploadArtifactOptions = {
+    compressionLevel: 0,
+    ...(request.retentionDays > 0 ? { retentionDays: request.retentionDays } : {}),
+    ...(request.format === "raw" ? { skipArchive: true } : {}),
+  };
+  const file = path.resolve(request.file);
+  if (!(await stat(file)).isFile()) throw new Fault(`${request.file} is not a file`);
+  const client = new DefaultArtifactClient();
+  if (request.format === "zip" || path.basename(file) === request.name) {
+    return await client.uploadArtifact(request.name, [file], path.dirname(file), options);
+  }
+  // A raw artifact is named by its file, whatever name is asked for; the client follows a link to the content.
+  const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] ?? tmpdir(), "artifact-"));
+  try {
+    const link = path.join(folder, request.name);
+    await symlink(file, link);
+    return await client.uploadArtifact(request.name, [link], folder, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The client knows no cancellation: it is left behind, and ends with the process. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { formatDuration, type Reporter } from "@release-actions/report";
+import { type Check, type CheckSource, selectCheck } from "./checks.ts";
+import { ExpiredArtifactError, MissingArtifactError, ProducerFailedError } from "./faults.ts";
+import type { ArtifactLocation } from "./location.ts";
+
+/** Between two looks; each costs at most three requests, most of them free of charge thanks to ETags. */
+const POLL_INTERVAL_MS = 10_000;
+const FAILED = new Set(["failure", "cancelled", "timed_out", "skipped", "stale", "action_required", "startup_failure"]);
+
+export interface WaitOptions {
+  /** 0 looks once. */
+  readonly timeoutMs: number;
+  /** The check that makes the artifact: when it fails, waiting is in vain. */
+  readonly check?: { readonly name: string; readonly source: CheckSource } | undefined;
+  readonly reporter: Reporter;
+  readonly signal?: AbortSignal;
+  readonly pollIntervalMs?: number;
+}
+
+/**
+ * Looks for an artifact until it is there.
+ *
+ * @throws ProducerFailedError as soon as the check has failed; after the time, what the last look threw
+ */
+export async function waitForArtifact(
+  look: (signal?: AbortSignal) => Promise<ArtifactLocation>,
+  options: WaitOptions,
+): Promise<ArtifactLocation> {
+  const { timeoutMs, check, reporter, signal, pollIntervalMs = POLL_INTERVAL_MS } = options;
+  const started = performance.now();
+  let last = "";
+  for (;;) {
+    // Asked before looking: an artifact made between the two is found, and a check that succeeded has made it.
+    const state = check === undefined ? undefined : selectCheck(await check.source(signal), check.name);
+    let miss: MissingArtifactError;
+    try {
+      return await look(signal);
+    } catch (error) {
+      // Expired is final: no waiting brings it back.
+      if (!(error instanceof MissingArtifactError) || error instanceof ExpiredArtifactError) throw error;
+      miss = error;
+    }
+    if (state !== undefined) refuseFailed(state, miss);
+    const waited = performance.now() - started;
+    if (waited + pollIntervalMs > timeoutMs)
+      throw timeoutMs === 0 ? miss : tooLong(miss, timeoutMs, check?.name, state);
+    const news = describe(check?.name, state);
+    if (news !== last) reporter.info(`waiting for the artifact${news}`);
+    last = news;
+    await sleep(pollIntervalMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+function refuseFailed(check: Check, miss: MissingArtifactError): void {
+  if (check.status !== "completed") return;
+  const conclusion = check.conclusion ?? "no conclusion";
+  const advice = check.html_url === undefined ? {} : { advice: `See ${check.html_url}` };
+  if (FAILED.has(conclusion)) {
+    throw new ProducerFailedError(`the check "${check.name}" that makes the artifact ended with ${conclusion}`, advice);
+  }
+  throw new MissingArtifactError(`the check "${check.name}" has ended with ${conclusion}, but ${miss.message}`, advice);
+}
+
+function tooLong(
+  miss: MissingArtifactError,
+  timeoutMs: number,
+  name: string | undefined,
+  state: Check | undefined,
+): MissingArtifactError {
+  const message = `${miss.message}, after waiting for ${formatDuration(timeoutMs)}${describe(name, state)}`;
+  return new MissingArtifactError(message, {
+    cause: miss,
+    advice: "Raise `wait-timeout`, or see what holds the producer up.",
+  });
+}
+
+function describe(name: string | undefined, check: Check | undefined): string {
+  if (name === undefined) return "";
+  return check === undefined ? ` (there is no check "${name}" yet)` : ` ("${check.name}" is ${check.status})`;
+}

@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from "node:crypto";
+import {
+  type ArtifactLocation,
+  createRestClient,
+  createResultsService,
+  createTransport,
+  findInCurrentRun,
+  type OpenArtifact,
+  openArtifact,
+  type Pace,
+  type Patience,
+  type RestClient,
+  type ResultsService,
+} from "@release-actions/artifacts";
+import { silentReporter } from "@release-actions/report";
+import type { Permissions, Repository, Run } from "../../stand-in/model.ts";
+import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
+
+/** Impatient, so that tests are quick; what is tested is the order of things, not their length. */
+export const PATIENCE: Patience = { budgetMs: 4000, firstPauseMs: 5, longestPauseMs: 50 };
+export const PACE: Pace = { headersMs: 300, silenceMs: 300, window: { ms: 400, bytes: 20_000 } };
+
+/** Three parts of a ranged read. */
+export const CONTENT = randomBytes(10_000_000);
+
+export const transport = createTransport();
+
+export class Fixture {
+  readonly world: ProxiedGitHub;
+
+  private constructor(world: ProxiedGitHub) {
+    this.world = world;
+  }
+
+  static async start(): Promise<Fixture> {
+    return new Fixture(await startGitHubBehindProxy());
+  }
+
+  results(run: Run, env = this.world.github.env(run)): ResultsService {
+    const [url, token] = [env["ACTIONS_RESULTS_URL"] ?? "", env["ACTIONS_RUNTIME_TOKEN"] ?? ""];
+    return createResultsService({ url, token, transport, patience: PATIENCE });
+  }
+
+  rest(
+    repository: Repository,
+    permissions: Permissions = { actions: "read", checks: "read", contents: "read" },
+  ): RestClient {
+    const token = this.world.github.token(repository, permissions);
+    return createRestClient({
+      ...{ url: this.world.services.origin, token, transport, patience: PATIENCE, reporter: silentReporter },
+    });
+  }
+
+  /** An artifact in a run of its own, as the run's next job sees it. */
+  async stored(content: Buffer = CONTENT): Promise<ArtifactLocation> {
+    const run = this.world.github.addRun();
+    await this.world.github.addArtifact(run, { name: "restate.tar", content });
+    return await findInCurrentRun(this.results(run), "restate.tar");
+  }
+}
+
+export async function open(location: ArtifactLocation, patience = PATIENCE, pace = PACE): Promise<OpenArtifact> {
+  return await openArtifact(location, { transport, reporter: silentReporter, patience, pace });
+}
+
+export async function sha256(bytes: AsyncIterable<Uint8Array> | Buffer): Promise<string> {
+  const hash = createHash("sha256");
+  if (Buffer.isBuffer(bytes)) hash.update(bytes);
+  else for await (const chunk of bytes) hash.update(chunk);
+  return `sha256:${hash.digest("hex")}`;
+}
