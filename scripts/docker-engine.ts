@@ -5,7 +5,7 @@ import { isOwnVariant, OWN_VARIANTS, type OwnVariant } from "./docker-engine/var
 
 export { type Engine, engineAt, type OwnEngine, startAnyEngine, startEngine } from "./docker-engine/engine.ts";
 export { NoEngine } from "./docker-engine/machine.ts";
-export { OWN_VARIANTS, type OwnVariant, type Variant } from "./docker-engine/variants.ts";
+export { DOCKER_VARIANTS, OWN_VARIANTS, type OwnVariant, type Variant } from "./docker-engine/variants.ts";
 
 /** The user on whose behalf the command line starts an engine: it stays until `stop`. */
 const COMMAND_LINE = "command-line";

@@ -7,6 +7,7 @@ const SOCKET_VARIABLE: Readonly<Record<OwnVariant, string>> = {
   containerd: "TEST_ENGINE_CONTAINERD",
   overlay2: "TEST_ENGINE_OVERLAY2",
   "20.10": "TEST_ENGINE_20_10",
+  podman: "TEST_ENGINE_PODMAN",
 };
 
 const engines = new Map<OwnVariant, OwnEngine>();

@@ -3,7 +3,7 @@ import path from "node:path";
 import { Fault, type Reporter } from "@release-actions/report";
 import { acquireEngine, placeOf, type RunningEngine, releaseEngine, runningEngine } from "./own-engine.ts";
 import { engineVersion } from "./ping.ts";
-import type { OwnVariant, Variant } from "./variants.ts";
+import { type OwnVariant, VARIANTS, type Variant } from "./variants.ts";
 
 /** A Docker engine for tests, demo and bench. Stop it when done; others who use the same one keep it. */
 export interface Engine extends AsyncDisposable {
@@ -12,7 +12,7 @@ export interface Engine extends AsyncDisposable {
   /** As in `DOCKER_HOST`: `unix:///…/docker.sock`. */
   readonly host: string;
   /**
-   * The command that runs a `docker` client against it; the client's arguments follow. The client
+   * The command that runs its client (`docker`, or `podman`) against it; the client's arguments follow. The client
    * of an engine of ours sees no folder of this machine: hand files in and out by standard streams.
    */
   readonly client: readonly [string, ...string[]];
@@ -62,7 +62,7 @@ function describeOwn(variant: OwnVariant, running: RunningEngine, stop: () => Pr
   const { version, socket, pid } = running;
   const host = `unix://${socket}`;
   const inside = ["nsenter", `--target=${pid}`, "--mount", "--pid", "--root", "--wd=/"] as const;
-  const client = [...inside, "docker", "--host", host] as const;
+  const client = [...inside, ...VARIANTS[variant].client(host)] as const;
   return { variant, version, host, socket, client, stop, [Symbol.asyncDispose]: stop };
 }
 

@@ -9,7 +9,7 @@ import { workFolder } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { checkMachine } from "./machine.ts";
 import { engineVersion } from "./ping.ts";
-import { dataRootOption, endProcess, findEngineProcess, isAlive } from "./processes.ts";
+import { endProcess, findEngineProcess, isAlive } from "./processes.ts";
 import { provideSystemTree } from "./system-tree.ts";
 import { type OwnVariant, VARIANTS } from "./variants.ts";
 
@@ -46,7 +46,7 @@ export interface RunningEngine {
 export async function acquireEngine(place: EnginePlace, user: string, reporter: Reporter): Promise<RunningEngine> {
   const { variant, home } = place;
   await checkMachine();
-  const tree = await provideSystemTree(VARIANTS[variant].suite, reporter);
+  const tree = await provideSystemTree(VARIANTS[variant].system, reporter);
   return withLock(home, async () => {
     const engine = (await runningEngine(place)) ?? (await launch(place, tree));
     await mkdir(path.join(home, "users"), { recursive: true });
@@ -76,12 +76,12 @@ async function launch(place: EnginePlace, tree: string): Promise<RunningEngine> 
   const { variant, home } = place;
   await tearDown(home); // What a killed engine left.
   await mkdir(path.join(home, "root"), { recursive: true });
-  await writeFile(path.join(home, "daemon.json"), JSON.stringify(VARIANTS[variant].config));
   const logFile = path.join(home, "engine.log");
   const log = await open(logFile, "w");
   const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"];
   const script = path.join(import.meta.dirname, "run-engine.sh");
-  const child = spawn("unshare", [...namespaces, script, tree, home, ...daemonOptions(home)], {
+  const command = VARIANTS[variant].command({ home, host: `unix://${socketOf(home)}`, cgroup: cgroupOf(home) });
+  const child = spawn("unshare", [...namespaces, script, tree, home, ...command], {
     detached: true, // A Ctrl-C at the terminal is for us; we stop the engine in order.
     stdio: ["ignore", log.fd, log.fd],
   });
@@ -96,23 +96,6 @@ async function launch(place: EnginePlace, tree: string): Promise<RunningEngine> 
   const said = (await readFile(logFile, "utf8")).trim().split("\n").slice(-15).join("\n");
   await tearDown(home);
   throw new Fault(`the Docker engine "${variant}" did not start; the end of its log:\n${said}`);
-}
-
-/**
- * No bridge and no packet filter: containers get no outside network, the machine's own network
- * stays untouched, and engines do not meet. The engine shares the machine's loopback.
- */
-function daemonOptions(home: string): string[] {
-  return [
-    `--host=unix://${socketOf(home)}`,
-    dataRootOption(home),
-    `--config-file=${path.join(home, "daemon.json")}`,
-    `--cgroup-parent=${cgroupOf(home)}`,
-    "--exec-opt=native.cgroupdriver=cgroupfs",
-    "--bridge=none",
-    "--iptables=false",
-    "--ip6tables=false",
-  ];
 }
 
 async function tearDown(home: string): Promise<void> {

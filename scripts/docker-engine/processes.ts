@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isEngineOf } from "./variants.ts";
 
 const POLL_INTERVAL_MS = 50;
 
@@ -13,14 +14,9 @@ export async function findEngineProcess(home: string): Promise<number | undefine
     if (!/^\d+$/.test(entry)) continue;
     const [program = "", ...args] = await commandLine(entry);
     const isFirst = path.basename(program) === "tini" || program === "/bin/sh";
-    if (isFirst && args.some((arg) => arg === dataRootOption(home))) return Number(entry);
+    if (isFirst && isEngineOf(home, args)) return Number(entry);
   }
   return undefined;
-}
-
-/** The option by which an engine's processes are told from others. */
-export function dataRootOption(home: string): string {
-  return `--data-root=${path.join(home, "data")}`;
 }
 
 /** Ends a process: asks first, insists after `graceMs`. Resolves when it is gone. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs as the first process of a mount and PID namespace of its own: lays out the engine's root and
 # becomes the engine. Nothing needs undoing, for the kernel drops both namespaces with this process.
-# usage: run-engine.sh <Debian tree> <engine's folder> <dockerd argument>...
+# usage: run-engine.sh <Debian tree> <engine's folder> <command of the engine>...
 set -eu
 tree=$1 home=$2
 shift 2
@@ -24,4 +24,4 @@ mount --rbind /dev dev
 # The same path inside and outside, so that what the engine says of its folders is true for both.
 mount --bind "$home" ".$home"
 
-exec chroot . /usr/bin/tini -g -- /usr/sbin/dockerd "$@"
+exec chroot . /usr/bin/tini -g -- "$@"

@@ -6,7 +6,7 @@ import type { Reporter } from "@release-actions/report";
 import { exists, findDebianMirror, installPackage } from "./apt.ts";
 import { cacheFolder } from "./folders.ts";
 import { withLock } from "./lock.ts";
-import { packagesOf, type Suite } from "./variants.ts";
+import type { System } from "./variants.ts";
 
 /** What nothing in an engine reads. */
 const DROPPED = ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"];
@@ -15,23 +15,23 @@ const DROPPED = ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/sha
  * The Debian system an engine runs in, made with debootstrap once a machine and kept in the cache.
  * Engines mount it read-only, so several may share it. Returns its folder.
  */
-export async function provideSystemTree(suite: Suite, reporter: Reporter): Promise<string> {
-  const recipe = JSON.stringify([packagesOf(suite), DROPPED]);
+export async function provideSystemTree(system: System, reporter: Reporter): Promise<string> {
+  const { suite, packages } = system;
+  const recipe = JSON.stringify([packages, DROPPED]);
   const name = `${suite}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`;
   const tree = cacheFolder(path.join("engine", name));
   if (await exists(tree)) return tree;
   await withLock(
     tree,
     async () => {
-      if (!(await exists(tree))) await makeSystemTree(suite, tree, reporter);
+      if (!(await exists(tree))) await makeSystemTree(system, tree, reporter);
     },
     () => reporter.info(`waiting for another process that makes the Debian ${suite} system`),
   );
   return tree;
 }
 
-async function makeSystemTree(suite: Suite, tree: string, reporter: Reporter): Promise<void> {
-  const packages = packagesOf(suite);
+async function makeSystemTree({ suite, packages }: System, tree: string, reporter: Reporter): Promise<void> {
   reporter.info(`making a Debian ${suite} system with ${packages.join(", ")} (once a machine, about a minute)`);
   await installPackage("debootstrap", "/usr/sbin/debootstrap");
   const mirror = await findDebianMirror();

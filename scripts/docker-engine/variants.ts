@@ -1,36 +1,95 @@
-/** The Debian releases an engine of ours is made from, and the packages it needs from there. */
-const SYSTEMS = {
-  sid: ["docker.io", "docker-cli", "docker-buildx", "runc", "tini", "ca-certificates"],
-  bookworm: ["docker.io", "runc", "tini", "ca-certificates"],
-} as const;
+import path from "node:path";
 
-export type Suite = keyof typeof SYSTEMS;
+/** A Debian system to run an engine in: the release it is made from, and the packages it needs from there. */
+export interface System {
+  readonly suite: "sid" | "bookworm";
+  readonly packages: readonly string[];
+}
 
 export interface VariantRecipe {
-  readonly suite: Suite;
-  /** What stands in the engine's daemon.json. */
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly system: System;
+  /** The command that starts the engine. */
+  readonly command: (place: CommandPlace) => readonly string[];
+  /** The command of a client for the engine that listens at `host`. */
+  readonly client: (host: string) => readonly [string, ...string[]];
 }
+
+/** What an engine is to keep to itself. */
+export interface CommandPlace {
+  readonly home: string;
+  readonly host: string;
+  readonly cgroup: string;
+}
+
+const docker28 = {
+  suite: "sid",
+  packages: ["docker.io", "docker-cli", "docker-buildx", "runc", "tini", "ca-certificates"],
+} as const;
+const docker20 = { suite: "bookworm", packages: ["docker.io", "runc", "tini", "ca-certificates"] } as const;
+const podman5 = { suite: "sid", packages: ["podman", "crun", "netavark", "tini", "ca-certificates"] } as const;
 
 /** The engines that can be started side by side; `any` beside them means whatever engine answers. */
 export const VARIANTS = {
-  containerd: { suite: "sid", config: { features: { "containerd-snapshotter": true } } },
-  overlay2: {
-    suite: "sid",
-    config: { features: { "containerd-snapshotter": false }, "storage-driver": "overlay2" },
+  containerd: docker(docker28, ["--feature=containerd-snapshotter=true"]),
+  overlay2: docker(docker28, ["--feature=containerd-snapshotter=false", "--storage-driver=overlay2"]),
+  "20.10": docker(docker20, ["--storage-driver=overlay2"]),
+  podman: {
+    system: podman5,
+    command: ({ home, host }) => [
+      "/usr/bin/podman",
+      dataOption("root", home),
+      "--runroot=/run/storage",
+      "--cgroup-manager=cgroupfs",
+      "--events-backend=file",
+      "system",
+      "service",
+      "--time=0",
+      host,
+    ],
+    client: (host) => ["podman", "--remote", "--url", host],
   },
-  "20.10": { suite: "bookworm", config: { "storage-driver": "overlay2" } },
 } as const satisfies Record<string, VariantRecipe>;
 
 export type OwnVariant = keyof typeof VARIANTS;
 export type Variant = OwnVariant | "any";
 
-export const OWN_VARIANTS: readonly OwnVariant[] = ["containerd", "overlay2", "20.10"];
+/** The variants that are Docker engines. */
+export const DOCKER_VARIANTS = ["containerd", "overlay2", "20.10"] as const satisfies readonly OwnVariant[];
+
+export const OWN_VARIANTS: readonly OwnVariant[] = [...DOCKER_VARIANTS, "podman"];
 
 export function isOwnVariant(text: string): text is OwnVariant {
   return Object.hasOwn(VARIANTS, text);
 }
 
-export function packagesOf(suite: Suite): readonly string[] {
-  return SYSTEMS[suite];
+/** Whether these are the arguments of the engine that works in `home`. */
+export function isEngineOf(home: string, args: readonly string[]): boolean {
+  return args.includes(dataOption("data-root", home)) || args.includes(dataOption("root", home));
+}
+
+/**
+ * No bridge and no packet filter: containers get no outside network, the machine's own network
+ * stays untouched, and engines do not meet. The engine shares the machine's loopback.
+ */
+function docker(system: System, options: readonly string[]): VariantRecipe {
+  return {
+    system,
+    command: ({ home, host, cgroup }) => [
+      "/usr/sbin/dockerd",
+      `--host=${host}`,
+      dataOption("data-root", home),
+      `--cgroup-parent=${cgroup}`,
+      "--exec-opt=native.cgroupdriver=cgroupfs",
+      "--bridge=none",
+      "--iptables=false",
+      "--ip6tables=false",
+      ...options,
+    ],
+    client: (host) => ["docker", "--host", host],
+  };
+}
+
+/** Tells an engine's process from others, too. */
+function dataOption(name: string, home: string): string {
+  return `--${name}=${path.join(home, "data")}`;
 }

@@ -1,6 +1,6 @@
 import { formatReference, parseReference } from "@release-actions/image-reference";
 import type { Reporter } from "@release-actions/report";
-import { call } from "./call.ts";
+import { type ApiCall, call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./fault.ts";
 import { type Image, inspectImage } from "./images.ts";
@@ -34,15 +34,11 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
   const repository = formatReference(name);
   const { reporter, platform, credentials, signal } = options;
   const doing = `pulling ${reference}`;
+  const wanted = { repository, tag: digest ?? tag, platform, isLoopback: isLoopback(name.registry) };
   return retryOverRestart(engine, options, async () => {
     const answer = await call(engine, {
       method: "POST",
-      path: "/images/create",
-      query: {
-        fromImage: repository,
-        tag: digest ?? tag,
-        platform: platform === undefined ? undefined : formatPlatform(platform),
-      },
+      ...(engine.product === "podman" ? podmanPull(wanted) : dockerPull(wanted)),
       headers: credentials === undefined ? {} : { "x-registry-auth": authHeader(credentials) },
       signal,
       doing,
@@ -54,6 +50,39 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     if (image === undefined) throw new EngineError(doing, "nothing of an error, yet it has no such image now");
     return image;
   });
+}
+
+interface Wanted {
+  readonly repository: string;
+  /** Or a digest. */
+  readonly tag: string;
+  readonly platform: Platform | undefined;
+  readonly isLoopback: boolean;
+}
+
+function dockerPull({ repository, tag, platform }: Wanted): Pick<ApiCall, "path" | "query"> {
+  const query = { fromImage: repository, tag, platform: platform && formatPlatform(platform) };
+  return { path: "/images/create", query };
+}
+
+/** Docker takes plain HTTP from the loopback by itself; of podman, only its own API can be told to. */
+function podmanPull({ repository, tag, platform, isLoopback }: Wanted): Pick<ApiCall, "path" | "query"> {
+  return {
+    path: "/libpod/images/pull",
+    query: {
+      reference: `${repository}${tag.includes(":") ? "@" : ":"}${tag}`,
+      policy: "always",
+      compatMode: "true", // Messages as Docker's; before podman 4.5 they come without progress.
+      tlsVerify: isLoopback ? "false" : undefined,
+      OS: platform?.os,
+      Arch: platform?.architecture,
+      Variant: platform?.variant,
+    },
+  };
+}
+
+function isLoopback(registry: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(registry);
 }
 
 /** RFC 4648, section 5, padded: an engine takes what it cannot decode for no credentials, and says nothing. */

@@ -1,5 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { TAR_END, tarFile } from "@release-actions/archive";
 import type { Bytes } from "@release-actions/docker";
+import { silentReporter } from "@release-actions/report";
+import { startEngine } from "../../../scripts/docker-engine.ts";
+import { provideOciArchive } from "../../images/build-image.ts";
+import { craftOciArchive } from "../../images/crafted-archive.ts";
 import type { ImageRecipe } from "../../images/image-recipe.ts";
 
 /** Small images of a test's own: engines are shared, so no two tests may use one name or content. */
@@ -24,4 +31,22 @@ export function opening(file: string): () => Bytes {
 /** The image's bytes cut after so many, as a connection that ends early delivers them. */
 export async function* firstBytes(file: string, count: number): AsyncGenerator<Uint8Array> {
   yield* createReadStream(file, { end: count - 1 });
+}
+
+/** Only an engine with the containerd store builds OCI archives, whichever engine then takes them. */
+export async function builtArchive(recipe: ImageRecipe): Promise<Buffer> {
+  await using builder = await startEngine("containerd", silentReporter);
+  return await readFile(await provideOciArchive(builder, recipe));
+}
+
+/** The content of the one layer of `newArchive`. */
+export const LAYER_BYTES = 4_000_000;
+
+/** An image that no engine has seen before. */
+export function newArchive(): Buffer {
+  return craftOciArchive(Buffer.concat([tarFile("noise", randomBytes(LAYER_BYTES)), TAR_END]), "localhost/new:1");
+}
+
+export async function* bytesOf(...chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
 }

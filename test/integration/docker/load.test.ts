@@ -13,15 +13,15 @@ import {
   tryImage,
 } from "@release-actions/docker";
 import { silentReporter } from "@release-actions/report";
-import { OWN_VARIANTS } from "../../../scripts/docker-engine.ts";
+import { DOCKER_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { provideSavedArchive } from "../../images/build-image.ts";
 import { craftOciArchive } from "../../images/crafted-archive.ts";
-import { firstBytes, nameOf, opening, recipeOf } from "./archives.ts";
+import { bytesOf, firstBytes, nameOf, opening, recipeOf } from "./archives.ts";
 
 const reporter = silentReporter;
 
-describeWithEngines("loadImage", OWN_VARIANTS, (own) => {
+describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await connect(parseEndpoint(own.host, "test"));
@@ -153,7 +153,3 @@ describeWithEngines("tryImage", ["containerd"], (own) => {
     expect(trial).toMatchObject({ kind: "unusable", reason: expect.stringMatching(/extract|tar/) });
   });
 });
-
-async function* bytesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

@@ -1,7 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "@jest/globals";
-import { TAR_END, tarFile } from "@release-actions/archive";
 import {
   connect,
   type Engine,
@@ -13,19 +10,14 @@ import {
   tryImage,
 } from "@release-actions/docker";
 import { type Progress, silentReporter } from "@release-actions/report";
-import { OWN_VARIANTS, startEngine } from "../../../scripts/docker-engine.ts";
+import { DOCKER_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
-import { provideOciArchive } from "../../images/build-image.ts";
-import { craftOciArchive } from "../../images/crafted-archive.ts";
-import type { ImageRecipe } from "../../images/image-recipe.ts";
-import { recipeOf } from "./archives.ts";
+import { builtArchive, LAYER_BYTES, newArchive, recipeOf } from "./archives.ts";
 import { startRegistry } from "./registry.ts";
 
 const reporter = silentReporter;
 
-const LAYER_BYTES = 4_000_000;
-
-describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
+describeWithEngines("pullImage", DOCKER_VARIANTS, (own) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await connect(parseEndpoint(own.host, "test"));
@@ -102,14 +94,3 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
     expect(Date.now() - started).toBeLessThan(5000);
   });
 });
-
-/** Only an engine with the containerd store builds OCI archives, whichever engine then pulls them. */
-async function builtArchive(recipe: ImageRecipe): Promise<Buffer> {
-  await using builder = await startEngine("containerd", reporter);
-  return await readFile(await provideOciArchive(builder, recipe));
-}
-
-/** An image that no engine has seen before. */
-function newArchive(): Buffer {
-  return craftOciArchive(Buffer.concat([tarFile("noise", randomBytes(LAYER_BYTES)), TAR_END]), "localhost/new:1");
-}

@@ -11,26 +11,26 @@ import {
   saveImages,
 } from "@release-actions/docker";
 import { silentReporter } from "@release-actions/report";
-import { OWN_VARIANTS } from "../../../scripts/docker-engine.ts";
+import { DOCKER_VARIANTS, type OwnVariant } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { provideSavedArchive } from "../../images/build-image.ts";
-import { nameOf, opening, recipeOf } from "./archives.ts";
+import { bytesOf, nameOf, opening, recipeOf } from "./archives.ts";
 
 const reporter = silentReporter;
 
-describeWithEngines("an engine", OWN_VARIANTS, (own) => {
+describeWithEngines("an engine", DOCKER_VARIANTS, (own) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await connect(parseEndpoint(own.host, "test"));
   });
 
   test("tells its version, its platform and its store", () => {
-    const expected = {
+    const expected: Partial<Record<OwnVariant, object>> = {
       containerd: { containerdStore: true, storageDriver: "overlayfs" },
       overlay2: { containerdStore: false, storageDriver: "overlay2" },
       "20.10": { containerdStore: false, storageDriver: "overlay2", apiVersion: "1.41" },
-    }[own.variant];
-    expect(engine).toMatchObject({ ...expected, product: "docker", version: own.version });
+    };
+    expect(engine).toMatchObject({ ...expected[own.variant], product: "docker", version: own.version });
     expect(engine.platform).toEqual({ os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch });
   });
 
@@ -46,7 +46,7 @@ describeWithEngines("an engine", OWN_VARIANTS, (own) => {
     const saved: Uint8Array[] = [];
     for await (const chunk of await saveImages(engine, [nameOf(recipe)])) saved.push(chunk);
     await removeImage(engine, nameOf(recipe));
-    expect(await loadImage(engine, () => pieces(saved), { reporter })).toEqual([original]);
+    expect(await loadImage(engine, () => bytesOf(...saved), { reporter })).toEqual([original]);
   });
 
   test("refuses to save an image that is not there", async () => {
@@ -55,7 +55,3 @@ describeWithEngines("an engine", OWN_VARIANTS, (own) => {
     await expect(saving).rejects.toMatchObject({ status: 404 });
   });
 });
-
-async function* pieces(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
-}
