@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isNativeError } from "node:util/types";
+import type { Reporter } from "@release-actions/report";
+import { NotaryError } from "./error.ts";
+
+/** What the outside world is to this package; tests hand in their own. */
+export interface World {
+  readonly fetch: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Waits, and ends early when the signal fires. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly reporter: Reporter;
+  readonly signal?: AbortSignal;
+}
+
+export function realWorld(reporter: Reporter, signal?: AbortSignal): World {
+  return {
+    fetch,
+    now: Date.now,
+    sleep: async (ms, stop) => await sleep(ms, undefined, stop === undefined ? {} : { signal: stop }),
+    random: Math.random,
+    reporter,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+const ATTEMPTS = 6;
+const ATTEMPT_TIMEOUT_MS = 60_000;
+const FIRST_DELAY_MS = 1000;
+const MAX_DELAY_MS = 60_000;
+/** A log of a bundle with thousands of files has a few MiB. */
+const MAX_ANSWER_BYTES = 64 << 20;
+
+/** Throttled, or broken on their side: the same request may well succeed later. */
+const HEALS: readonly number[] = [408, 429, 500, 502, 503, 504];
+
+/**
+ * Sends a request until there is an answer that will not change by itself, waiting longer each time and
+ * as long as `Retry-After` says. The URL is named without its query, which may hold a signature.
+ */
+export async function request(world: World, url: URL, init: () => RequestInit): Promise<HttpAnswer> {
+  const what = `${init().method ?? "GET"} ${url.origin}${url.pathname}`;
+  const failures: string[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    world.signal?.throwIfAborted();
+    const answer = await attemptOnce(world, url, init());
+    if (!isNativeError(answer) && !HEALS.includes(answer.status)) return answer;
+    const reason = isNativeError(answer) ? reasonOf(answer) : `HTTP ${answer.status}`;
+    failures.push(reason);
+    if (attempt === ATTEMPTS) {
+      const all = [...new Set(failures)].join(", ");
+      const cause = isNativeError(answer) ? { cause: answer } : {};
+      throw new NotaryError(`${what} failed ${ATTEMPTS} times: ${all}`, cause);
+    }
+    const asked = isNativeError(answer) ? undefined : retryAfter(answer.headers, world.now());
+    const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + world.random());
+    const delay = Math.min(asked ?? backoff, MAX_DELAY_MS);
+    world.reporter.debug(`${what}: ${reason}, next try in ${Math.round(delay)} ms`);
+    await world.sleep(delay, world.signal);
+  }
+}
+
+async function attemptOnce(world: World, url: URL, init: RequestInit): Promise<HttpAnswer | Error> {
+  const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
+  const signal = world.signal === undefined ? timeout : AbortSignal.any([timeout, world.signal]);
+  try {
+    // Redirects are not followed: the token belongs to this origin only (F16).
+    const response = await world.fetch(url, { ...init, signal, redirect: "manual" });
+    return { status: response.status, headers: response.headers, text: await boundedText(response) };
+  } catch (error) {
+    world.signal?.throwIfAborted();
+    if (error instanceof NotaryError) throw error;
+    return isNativeError(error) ? error : new Error(String(error));
+  }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > MAX_ANSWER_BYTES) throw new NotaryError(`an answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function retryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** `fetch` hides the reason in the cause. */
+function reasonOf(error: Error): string {
+  const { cause } = error;
+  if (error.name === "TimeoutError") return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
+  return isNativeError(cause) ? cause.message || cause.name : error.message;
+}

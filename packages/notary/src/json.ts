@@ -1,0 +1,33 @@
+import { NotaryError } from "./error.ts";
+
+/** Narrowing for what comes from outside: each function says what was expected, and where. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new NotaryError(`${what} is not JSON: ${JSON.stringify(text.slice(0, 200))}`, { cause: error });
+  }
+}
+
+export function asObject(value: unknown, what: string): JsonObject {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new NotaryError(`${what} is not an object`);
+}
+
+export function asString(value: unknown, what: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new NotaryError(`${what} is missing`);
+}
+
+/** A list; absent and `null` count as empty, which is how Apple writes it. */
+export function asList(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value;
+  throw new NotaryError(`${what} is not a list`);
+}
+
+export function optionalString(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,134 @@
+import { NotaryHttpError, NotaryTimeout } from "./error.ts";
+import type { World } from "./http.ts";
+import type { NotaryLog } from "./log.ts";
+import type { NotaryService, Status } from "./service.ts";
+import type { Submission } from "./submission.ts";
+import { type Complaint, complaintsOf, verifyAccepted } from "./verify.ts";
+import { waitForVerdict } from "./wait.ts";
+
+/** One file to notarize: a .zip, .dmg or .pkg. */
+export interface NotaryJob {
+  readonly file: string;
+  readonly name: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Of all code inside, as far as it is known. */
+  readonly cdhashes: readonly string[];
+}
+
+export interface NotaryOutcome {
+  readonly job: NotaryJob;
+  readonly submission: Submission;
+  /** `pending` when there is no verdict, because nobody waited or time was up. */
+  readonly verdict: "accepted" | "invalid" | "rejected" | "pending";
+  readonly log: NotaryLog | undefined;
+  readonly complaints: readonly Complaint[];
+}
+
+export interface NotarizeOptions {
+  readonly service: NotaryService;
+  readonly world: World;
+  /** Submissions of earlier runs; one of the same bytes is resumed. */
+  readonly earlier: readonly Submission[];
+  /** Called with all submissions each time one has come further, before anything else is done. */
+  readonly record: (submissions: readonly Submission[]) => Promise<void>;
+  readonly wait: boolean;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+/** Uploads side by side share one connection to Amazon. */
+const AT_ONCE = 6;
+
+/** Notarizes files, several at once. One that fails does not stop the others; the first error is thrown at the end. */
+export async function notarize(jobs: readonly NotaryJob[], options: NotarizeOptions): Promise<NotaryOutcome[]> {
+  const submissions = new Map<string, Submission>();
+  const record = async (submission: Submission): Promise<void> => {
+    submissions.set(submission.sha256, submission);
+    await options.record([...submissions.values()]);
+  };
+  const queue = [...jobs.entries()];
+  const outcomes: NotaryOutcome[] = [];
+  const failures: unknown[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, job] = next;
+      try {
+        outcomes[index] = await notarizeOne(job, record, options);
+      } catch (error) {
+        options.world.signal?.throwIfAborted();
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, work));
+  if (failures.length > 0) throw failures[0];
+  return outcomes;
+}
+
+type Record = (submission: Submission) => Promise<void>;
+
+async function notarizeOne(job: NotaryJob, record: Record, options: NotarizeOptions): Promise<NotaryOutcome> {
+  const { service, world } = options;
+  const submission = (await resume(job, record, options)) ?? (await submit(job, record, options));
+  const pending = { job, submission, verdict: "pending", log: undefined } as const;
+  if (!options.wait) return { ...pending, complaints: [] };
+  let status: Status;
+  try {
+    ({ status } = await waitForVerdict(service, submission.id, options.deadline, world));
+  } catch (error) {
+    if (!(error instanceof NotaryTimeout)) throw error;
+    return { ...pending, complaints: [{ level: "error", message: error.message, advice: error.advice }] };
+  }
+  const verdict = status === "accepted" || status === "invalid" ? status : "rejected";
+  const done: Submission = { ...submission, stage: verdict };
+  await record(done);
+  const log = await fetchLog(submission.id, options);
+  const wrong = verdict === "accepted" ? verifyAccepted(log, job.sha256, job.cdhashes) : [];
+  return { job, submission: done, verdict, log, complaints: [...complaintsOf(log), ...wrong] };
+}
+
+/** The earlier submission of the same bytes, when Apple still knows it. */
+async function resume(job: NotaryJob, record: Record, options: NotarizeOptions): Promise<Submission | undefined> {
+  const earlier = options.earlier.find(({ sha256, stage }) => sha256 === job.sha256 && stage !== "created");
+  if (earlier === undefined) return undefined;
+  try {
+    await options.service.status(earlier.id);
+  } catch (error) {
+    if (!(error instanceof NotaryHttpError) || error.status !== 404) throw error;
+    options.world.reporter.info(`${job.name}: Apple does not know the submission ${earlier.id}, submitting anew`);
+    return undefined;
+  }
+  options.world.reporter.info(`${job.name}: resuming the submission ${earlier.id}`);
+  const submission = { ...earlier, name: job.name };
+  await record(submission);
+  return submission;
+}
+
+async function submit(job: NotaryJob, record: Record, { service, world }: NotarizeOptions): Promise<Submission> {
+  const { id, upload } = await service.submit(job.file, job.name, job.sha256);
+  const created: Submission = { name: job.name, sha256: job.sha256, id, stage: "created" };
+  await record(created);
+  world.reporter.info(`${job.name}: submission ${id}, uploading`);
+  await upload();
+  const uploaded = { ...created, stage: "uploaded" } as const;
+  await record(uploaded);
+  world.reporter.info(`${job.name}: uploaded`);
+  return uploaded;
+}
+
+/** The log may come a moment after the verdict. */
+const LOG_ATTEMPTS = 6;
+const LOG_INTERVAL_MS = 5000;
+
+async function fetchLog(id: string, { service, world }: NotarizeOptions): Promise<NotaryLog> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await service.log(id);
+    } catch (error) {
+      const isLate = error instanceof NotaryHttpError && error.status === 404;
+      if (!isLate || attempt === LOG_ATTEMPTS) throw error;
+      await world.sleep(LOG_INTERVAL_MS, world.signal);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { ApiKey } from "./api-key.ts";
+import { NotaryError, NotaryHttpError } from "./error.ts";
+import { type HttpAnswer, request, type World } from "./http.ts";
+import { asObject, asString, parseJson } from "./json.ts";
+import { parseLog } from "./log.ts";
+import { type NotaryService, parseStatus } from "./service.ts";
+import { TokenSource } from "./token.ts";
+import { type UploadTarget, uploadToS3 } from "./upload.ts";
+
+export const APPLE_API = "https://appstoreconnect.apple.com";
+
+/** A clock that is this far off makes Apple refuse every token. */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
+export interface RestOptions {
+  readonly key: ApiKey;
+  readonly world: World;
+  /** Where the API is; Apple's unless a stand-in takes its place. */
+  readonly apiUrl?: string;
+  /** Where S3 is; Amazon's unless a stand-in takes its place. */
+  readonly s3Url?: string | undefined;
+}
+
+/** The notary service by its REST API (https://developer.apple.com/documentation/notaryapi). */
+export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptions): NotaryService {
+  const base = requireSafeOrigin(apiUrl);
+  const tokens = new TokenSource(key, world.now);
+
+  const call = async (path: string, body?: object): Promise<unknown> => {
+    const url = new URL(`/notary/v2/submissions${path}`, base);
+    const init = (): RequestInit => ({
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        Authorization: `Bearer ${tokens.get()}`,
+        Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    let answer = await request(world, url, init);
+    if (answer.status === 401) {
+      // It may have expired on the way; a second refusal is about the key.
+      tokens.drop();
+      answer = await request(world, url, init);
+    }
+    if (answer.status !== 200) throw refusal(answer, world.now());
+    return parseJson(answer.text, "the answer of Apple's notary API");
+  };
+
+  return {
+    name: base.origin === APPLE_API ? "Apple's notary API" : base.origin,
+    submit: async (file, name, sha256) => {
+      const { id, target } = parseSubmission(await call("", { submissionName: name, sha256, notifications: [] }));
+      return { id, upload: () => uploadToS3(file, target, { endpoint: s3Url, world }) };
+    },
+    status: async (id) => {
+      const attributes = attributesOf(await call(`/${encodeURIComponent(id)}`));
+      return parseStatus(asString(attributes["status"], "the status of the submission"));
+    },
+    log: async (id) => {
+      const attributes = attributesOf(await call(`/${encodeURIComponent(id)}/logs`));
+      const url = requireSafeOrigin(asString(attributes["developerLogUrl"], "the URL of the log"));
+      // The URL is signed; the token stays with Apple's API.
+      const answer = await request(world, url, () => ({ method: "GET" }));
+      if (answer.status !== 200) throw refusal(answer, world.now());
+      return parseLog(parseJson(answer.text, "the notarization log"));
+    },
+  };
+}
+
+/** Credentials travel over TLS, or to this machine. */
+function requireSafeOrigin(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url === undefined || (url.protocol !== "https:" && !isLoopback)) {
+    throw new NotaryError(`"${text.split("?")[0]}" is not an https URL`);
+  }
+  return url;
+}
+
+function attributesOf(answer: unknown): Readonly<Record<string, unknown>> {
+  const data = asObject(asObject(answer, "Apple's answer")["data"], "`data` in Apple's answer");
+  return asObject(data["attributes"], "`attributes` in Apple's answer");
+}
+
+function parseSubmission(answer: unknown): { id: string; target: UploadTarget } {
+  const data = asObject(asObject(answer, "Apple's answer")["data"], "`data` in Apple's answer");
+  const attributes = attributesOf(answer);
+  const field = (name: string): string => asString(attributes[name], `\`${name}\` in Apple's answer`);
+  return {
+    id: asString(data["id"], "the id of the submission"),
+    target: {
+      bucket: field("bucket"),
+      key: field("object"),
+      accessKeyId: field("awsAccessKeyId"),
+      secretAccessKey: field("awsSecretAccessKey"),
+      sessionToken: field("awsSessionToken"),
+    },
+  };
+}
+
+/** Says why Apple refused, in the words of its error objects where it gives them. */
+function refusal(answer: HttpAnswer, now: number): NotaryHttpError {
+  const { status, headers, text } = answer;
+  const said = errorDetail(text);
+  const message = `Apple's notary API answered HTTP ${status}${said === "" ? "" : `: ${said}`}`;
+  if (status === 401) {
+    const skew = now - Date.parse(headers.get("date") ?? "");
+    if (Math.abs(skew) > MAX_CLOCK_SKEW_MS) {
+      const by = `${Math.round(Math.abs(skew) / 60_000)} min ${skew > 0 ? "ahead of" : "behind"} Apple's`;
+      return new NotaryHttpError(status, `${message}\nThis machine's clock is ${by}`, {
+        advice: "Set the clock of the runner.",
+      });
+    }
+    return new NotaryHttpError(status, message, {
+      advice: "Check that key, key id and issuer belong together and that the key is not revoked.",
+    });
+  }
+  if (status === 403) {
+    const advice = "Give the key the role Developer or above, and accept pending agreements in App Store Connect.";
+    return new NotaryHttpError(status, message, { advice });
+  }
+  return new NotaryHttpError(status, message);
+}
+
+function errorDetail(text: string): string {
+  try {
+    const [first] = asObject(JSON.parse(text), "an error")["errors"] as unknown[];
+    const { title, detail } = asObject(first, "an error");
+    return [title, detail].filter((part) => typeof part === "string").join(": ");
+  } catch {
+    return text.slice(0, 200); // Not the documented form: whatever it says is better than nothing.
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "@jest/globals";
+import { adviceFor } from "./known-issues.ts";
+import { parseLog } from "./log.ts";
+import { parseSubmissions } from "./submission.ts";
+
+describe("parseSubmissions", () => {
+  test("reads what was written, and the least that a person would write", () => {
+    const text = JSON.stringify([
+      { name: "a.zip", sha256: "AB", id: "1", stage: "created" },
+      { sha256: "cd", id: "2" },
+    ]);
+    expect(parseSubmissions(text, "it")).toEqual([
+      { name: "a.zip", sha256: "ab", id: "1", stage: "created" },
+      { name: "", sha256: "cd", id: "2", stage: "uploaded" },
+    ]);
+    expect(parseSubmissions(" ", "it")).toEqual([]);
+  });
+
+  test.each([
+    ["no JSON", "id-1", /the input is not JSON: "id-1"/],
+    ["an object", "{}", /the input is not a list/],
+    ["an entry without an id", '[{"sha256":"ab"}]', /`id` in entry 1 of the input is missing/],
+    ["an entry without a hash", '[{"id":"x"}]', /`sha256` in entry 1 of the input is missing/],
+  ])("refuses %s", (_title, text, message) => {
+    expect(() => parseSubmissions(text, "the input")).toThrow(message);
+  });
+});
+
+describe("parseLog", () => {
+  test("takes an issue whose severity is not known for an error, and null for empty", () => {
+    const log = parseLog({
+      status: "Accepted",
+      sha256: "AB",
+      issues: [{ severity: "fatal", message: "x" }],
+      ticketContents: null,
+    });
+    expect(log).toMatchObject({ sha256: "ab", issues: [{ severity: "error", path: "", message: "x" }], ticket: [] });
+  });
+
+  test.each([
+    ["no object", [], /is not an object/],
+    ["no status", {}, /`status` in the notarization log is missing/],
+    ["issues that are no list", { status: "Invalid", issues: {} }, /`issues` in the notarization log is not a list/],
+    ["an issue without a message", { status: "Invalid", issues: [{}] }, /message of an issue/],
+  ])("refuses %s", (_title, document, message) => {
+    expect(() => parseLog(document)).toThrow(message);
+  });
+});
+
+describe("adviceFor", () => {
+  test.each([
+    ["The signature does not include a secure timestamp.", /--timestamp/],
+    ["The binary is not signed with a valid Developer ID certificate.", /Developer ID Application/],
+    ["The executable does not have the hardened runtime enabled.", /--options runtime/],
+    ["The executable requests the com.apple.security.get-task-allow entitlement.", /Remove that entitlement/],
+    ["The binary is not signed.", /Sign every Mach-O file/],
+    ["The signature of the binary is invalid.", /changed after signing/],
+    ["The binary uses an SDK older than the 10.9 SDK.", /10\.9 SDK or later/],
+    ["Team is not yet configured for notarization.", /developer support/],
+  ])("knows %s", (message, advice) => {
+    expect(adviceFor(message)).toMatch(advice);
+  });
+
+  test("has no advice for what it does not know", () => {
+    expect(adviceFor("The moon is in the wrong phase.")).toBeUndefined();
+  });
+});

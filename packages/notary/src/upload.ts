@@ -1,0 +1,80 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { NotaryError } from "./error.ts";
+import type { World } from "./http.ts";
+
+/** Where Apple wants the file, and the credentials for it, which last twelve hours. */
+export interface UploadTarget {
+  readonly bucket: string;
+  readonly key: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** Apple's documentation names no region; the bucket is in this one. */
+const REGION = "us-west-2";
+const PART_BYTES = 8 << 20;
+const PARTS_AT_ONCE = 4;
+const ATTEMPTS = 5;
+
+/** Uploads with Amazon's own client, loaded here; parts are checked by CRC and retried one by one. */
+export async function uploadToS3(
+  file: string,
+  target: UploadTarget,
+  options: { readonly endpoint?: string | undefined; readonly world: World },
+): Promise<void> {
+  const { reporter, signal } = options.world;
+  signal?.throwIfAborted();
+  const [{ S3Client }, { Upload }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
+  const { size } = await stat(file);
+  const client = new S3Client({
+    region: REGION,
+    credentials: {
+      accessKeyId: target.accessKeyId,
+      secretAccessKey: target.secretAccessKey,
+      sessionToken: target.sessionToken,
+    },
+    maxAttempts: ATTEMPTS,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
+  });
+  const upload = new Upload({
+    client,
+    params: {
+      Bucket: target.bucket,
+      Key: target.key,
+      Body: createReadStream(file),
+      ContentType: "application/octet-stream",
+    },
+    partSize: PART_BYTES,
+    queueSize: PARTS_AT_ONCE,
+  });
+  const label = path.basename(file);
+  upload.on("httpUploadProgress", ({ loaded = 0 }) =>
+    reporter.progress({ label, done: loaded, total: size, unit: "bytes" }),
+  );
+  const stop = (): void => void upload.abort();
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    await upload.done();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw uploadFailed(label, error);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    client.destroy();
+  }
+}
+
+function uploadFailed(label: string, error: unknown): NotaryError {
+  const name = error instanceof Error ? error.name : "";
+  const message = error instanceof Error ? error.message : String(error);
+  const expired = name === "ExpiredToken" || name === "RequestTimeTooSkewed";
+  return new NotaryError(`${label} could not be uploaded to Apple: ${name === "" ? "" : `${name}: `}${message}`, {
+    cause: error,
+    advice: expired
+      ? "Apple's upload credentials are valid for twelve hours; check the runner's clock, then run again."
+      : "Run again: what was submitted already is resumed.",
+  });
+}

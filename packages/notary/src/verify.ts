@@ -1,0 +1,47 @@
+import { adviceFor } from "./known-issues.ts";
+import type { NotaryLog } from "./log.ts";
+
+/** A sentence about a submission, with what to do where that is known. */
+export interface Complaint {
+  readonly level: "error" | "warning";
+  readonly message: string;
+  readonly advice: string | undefined;
+}
+
+/** Every issue of the log, with advice from the table of Apple's known issues. */
+export function complaintsOf(log: NotaryLog): Complaint[] {
+  return log.issues.map(({ severity, path, architecture, message, docUrl }) => {
+    const place = [path, architecture === undefined ? "" : `(${architecture})`].filter((part) => part !== "").join(" ");
+    const more = docUrl === undefined ? undefined : `See ${docUrl}`;
+    return {
+      level: severity,
+      message: place === "" ? message : `${place}: ${message}`,
+      advice: adviceFor(message) ?? more,
+    };
+  });
+}
+
+/**
+ * Checks that what Apple accepted is what was meant: its service does not compare the hash given at
+ * submission with what is uploaded, so only the log tells which bytes it saw.
+ * @param cdhashes hex, of every architecture of every binary inside; empty when they are not known
+ */
+export function verifyAccepted(log: NotaryLog, sha256: string, cdhashes: readonly string[]): Complaint[] {
+  const complaints: Complaint[] = [];
+  const add = (message: string, advice: string): void => void complaints.push({ level: "error", message, advice });
+  if (log.status !== "Accepted")
+    add(`the log says ${log.status}, though the submission was accepted`, "Ask for the log again later.");
+  if (log.sha256 === undefined) add("the log does not say which file Apple saw", "Submit again.");
+  else if (log.sha256 !== sha256) {
+    add(
+      `Apple saw a file with the SHA-256 ${log.sha256}, but ${sha256} was submitted`,
+      "Do not ship it: the upload was damaged or replaced. Submit again.",
+    );
+  }
+  const listed = new Set(log.ticket.map(({ cdhash }) => cdhash));
+  for (const cdhash of cdhashes) {
+    if (!listed.has(cdhash))
+      add(`the ticket does not list the code ${cdhash}`, "Submit exactly the files that are shipped.");
+  }
+  return complaints;
+}

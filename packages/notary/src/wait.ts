@@ -1,0 +1,53 @@
+import { NotaryError, NotaryHttpError, NotaryTimeout } from "./error.ts";
+import type { World } from "./http.ts";
+import type { NotaryService, StatusAnswer } from "./service.ts";
+
+/** Most submissions are done within a minute or two; some take an hour. */
+const FIRST_INTERVAL_MS = 5000;
+const MAX_INTERVAL_MS = 30_000;
+const GROWTH = 1.3;
+
+/**
+ * Asks until Apple has a verdict. Failing requests do not end the wait: the submission goes on without us
+ * (F112). A status that Apple's documentation does not name is no verdict.
+ * @throws NotaryTimeout at the deadline, in milliseconds since 1970
+ */
+export async function waitForVerdict(
+  service: NotaryService,
+  id: string,
+  deadline: number,
+  world: World,
+): Promise<StatusAnswer> {
+  let interval = FIRST_INTERVAL_MS;
+  let last = "";
+  for (;;) {
+    const answer = await askPatiently(service, id, world);
+    if (answer instanceof NotaryError) last = answer.message;
+    else {
+      if (answer.text !== last) world.reporter.info(`${id}: ${answer.text}`);
+      last = answer.text;
+      if (answer.status !== "in-progress" && answer.status !== "other") return answer;
+    }
+    const left = deadline - world.now();
+    if (left <= 0) {
+      throw new NotaryTimeout(`Apple has no verdict on ${id} yet; the last answer was: ${last}`, {
+        advice:
+          "Run again with the output `submissions` of this run as the input of that name: it is resumed, not submitted again.",
+      });
+    }
+    await world.sleep(Math.min(interval * (0.9 + 0.2 * world.random()), left), world.signal);
+    interval = Math.min(interval * GROWTH, MAX_INTERVAL_MS);
+  }
+}
+
+/** A failure that may pass is an answer too; one that cannot is thrown. */
+async function askPatiently(service: NotaryService, id: string, world: World): Promise<StatusAnswer | NotaryError> {
+  try {
+    return await service.status(id);
+  } catch (error) {
+    world.signal?.throwIfAborted();
+    if (!(error instanceof NotaryError) || error instanceof NotaryHttpError) throw error;
+    world.reporter.problem({ level: "notice", message: `${id}: ${error.message}; still waiting` });
+    return error;
+  }
+}
