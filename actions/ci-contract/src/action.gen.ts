@@ -1,0 +1,11 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "ci-contract",
+  inputs: {
+    contract: { kind: "path", default: "ci-contract.yml" },
+    workflows: { kind: "path", default: ".github/workflows" },
+  },
+  outputs: ["ok", "findings"],
+} as const satisfies Contract;

@@ -1,0 +1,245 @@
+import { describe, expect, test } from "@jest/globals";
+import { checkContract } from "./check-contract.ts";
+import { readContract } from "./contract.ts";
+
+/** The rules that are broken when `ci.yml` is held against a contract. */
+async function rules(contract: string, workflow: string, more: Record<string, string> = {}): Promise<string[]> {
+  return (await findings(contract, workflow, more)).map(({ rule }) => rule);
+}
+
+function findings(contract: string, workflow: string, more: Record<string, string> = {}) {
+  const files = Object.entries({ "ci.yml": workflow, ...more }).map(([file, text]) => ({ file, text }));
+  return checkContract(readContract(contract, "ci-contract.yml"), files);
+}
+
+/** A workflow whose one job runs this script. */
+function running(script: string, { on = "push", job = "", step = "" } = {}): string {
+  return `on: ${on}
+jobs:
+  test:
+    runs-on: x
+    ${job}
+    steps:
+      - run: ${JSON.stringify(script)}
+        ${step}
+`;
+}
+
+const TEST = "jobs: { test: { run: cargo test } }";
+
+describe("a job that keeps its promise", () => {
+  test.each([
+    ["by itself", running("cargo test")],
+    ["with more arguments than promised", running("cargo test --workspace --locked")],
+    ["among other commands", running("cd crate && cargo test\necho done")],
+    [
+      "in another indentation (misleads 15)",
+      "on: push\njobs:\n      test:\n          runs-on: x\n          steps:\n            - run: cargo test\n",
+    ],
+    ["in flow style", "{ on: push, jobs: { test: { runs-on: x, steps: [{ run: cargo test }] } } }"],
+    [
+      "in a later step",
+      "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: a/b@v1\n      - run: cargo test\n",
+    ],
+    ["under a condition that always holds", running("cargo test", { job: "if: github.event_name == 'push'" })],
+    ["with continue-on-error: false", running("cargo test", { job: "continue-on-error: false" })],
+    ["in a step that runs in any case", running("cargo test", { step: "if: always()" })],
+  ])("is not reported: %s", async (_case, workflow) => {
+    expect(await rules(TEST, workflow)).toEqual([]);
+  });
+});
+
+describe("a job that only seems to be there", () => {
+  test.each([
+    [
+      "its name is a key of env (misleads 15)",
+      "on: push\nenv:\n  test: 1\njobs:\n  a:\n    runs-on: x\n    env:\n      test: cargo test\n    steps: [{ run: make }]\n",
+    ],
+    ["its name is in a comment", "on: push\njobs:\n  # test:\n  a: { runs-on: x, steps: [{ run: cargo test }] }\n"],
+    [
+      "its name is in a script",
+      "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          jobs:\n            test:\n",
+    ],
+    [
+      "it is the title of another job",
+      "on: push\njobs:\n  a: { name: test, runs-on: x, steps: [{ run: cargo test }] }\n",
+    ],
+    ["its id is written in capitals", "on: push\njobs:\n  Test: { runs-on: x, steps: [{ run: cargo test }] }\n"],
+  ])("is missing: %s", async (_case, workflow) => {
+    expect(await rules(TEST, workflow)).toEqual(["missing-job"]);
+  });
+
+  test("is missing in the workflow that was named, and ambiguous in two", async () => {
+    const other = { "other.yml": running("cargo test") };
+    const none = "on: push\njobs:\n  a: { runs-on: x, steps: [{ run: make }] }\n";
+    expect(await rules("jobs: { test: { workflow: ci.yml } }", none, other)).toEqual(["missing-job"]);
+    expect(await rules("jobs: { test: { workflow: gone.yml } }", none, other)).toEqual(["missing-job"]);
+    expect(await rules(TEST, running("cargo test"), other)).toEqual(["missing-job"]);
+    expect(await rules("jobs: { test: { workflow: other.yml } }", running("x"), other)).toEqual([]);
+  });
+});
+
+describe("a job that cannot run", () => {
+  test.each([
+    ["is disabled", running("cargo test", { job: "if: false" })],
+    [
+      "waits for another event (misleads 16)",
+      running("cargo test", { job: "if: github.event_name == 'pull_request'" }),
+    ],
+    [
+      "waits for a tag, where branches trigger",
+      running("cargo test", { on: "{ push: { branches: [main] } }", job: "if: startsWith(github.ref, 'refs/tags/')" }),
+    ],
+    [
+      "needs a job that cannot run",
+      "on: push\njobs:\n  a: { runs-on: x, if: false, steps: [{ run: make }] }\n  test: { runs-on: x, needs: a, steps: [{ run: cargo test }] }\n",
+    ],
+  ])("is found: it %s", async (_case, workflow) => {
+    expect(await rules(TEST, workflow)).toEqual(["unreachable"]);
+  });
+
+  test("is found when the event it is promised for does not trigger it", async () => {
+    expect(await rules("jobs: { test: { run: cargo test, on: schedule } }", running("cargo test"))).toEqual([
+      "unreachable",
+    ]);
+  });
+
+  test("is found when GitHub refuses the workflow", async () => {
+    const found = await findings(TEST, running("cargo test", { job: "if: github.evnt_name == steps.a.b" }));
+    expect(found.map(({ rule }) => rule)).toContain("invalid-workflow");
+  });
+});
+
+describe("a job that can turn green unrun", () => {
+  test.each([
+    ["a condition that only a run knows", running("cargo test", { job: "if: vars.RUN_TESTS" })],
+    [
+      "a label",
+      running("cargo test", { on: "pull_request", job: "if: contains(github.event.pull_request.labels.*.name, 'ci')" }),
+    ],
+    [
+      "one of two events left out",
+      running("cargo test", { on: "[push, pull_request]", job: "if: github.event_name == 'push'" }),
+    ],
+    [
+      "a needed job that can be skipped",
+      "on: push\njobs:\n  a: { runs-on: x, if: vars.A, steps: [{ run: make }] }\n  test: { runs-on: x, needs: a, steps: [{ run: cargo test }] }\n",
+    ],
+  ])("is found: %s", async (_case, workflow) => {
+    expect(await rules(TEST, workflow)).toEqual(["skippable"]);
+  });
+
+  test("is fine where it is promised for the other event only", async () => {
+    const workflow = running("cargo test", { on: "[push, pull_request]", job: "if: github.event_name == 'push'" });
+    expect(await rules("jobs: { test: { run: cargo test, on: push } }", workflow)).toEqual([]);
+  });
+
+  test.each(["true", "${{ matrix.experimental }}"])("is found with continue-on-error: %s", async (value) => {
+    expect(
+      await rules(
+        TEST,
+        running("cargo test", {
+          job: `continue-on-error: ${value}\n    strategy: { matrix: { experimental: [true] } }`,
+        }),
+      ),
+    ).toEqual(["continue-on-error"]);
+  });
+});
+
+describe("a command that does not count", () => {
+  test.each([
+    ["is in a comment", running("# cargo test\nmake")],
+    ["is in an echo", running("echo cargo test")],
+    ["is followed by || true", running("cargo test || true")],
+    ["is behind ||", running("make || cargo test")],
+    ["is in a chain that ends in an echo (misleads 11)", running("cargo build && cargo test || echo failed")],
+    ["is another of the same program", running("cargo build # test")],
+    ["only starts with it", running("cargo-test test")],
+    ["is in a pipeline of the default shell (F101)", running("cargo test | tee log")],
+    ["is in a step that may be skipped", running("cargo test", { step: "if: github.actor == 'me'" })],
+    ["is in a step that may fail", running("cargo test", { step: "continue-on-error: true" })],
+    ["is in a language that cannot be read", running("cargo test", { step: "shell: pwsh" })],
+  ])("is missing: it %s", async (_case, workflow) => {
+    expect(await rules(TEST, workflow)).toEqual(["missing-command"]);
+  });
+
+  test("is told with the line and the reason", async () => {
+    const [finding] = await findings(TEST, running("cargo test || true"));
+    expect(finding?.message).toBe("`cargo test` does not count in line 7: it is followed by ||");
+  });
+});
+
+describe("an action", () => {
+  const using = (uses: string, step = "") =>
+    `on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: ${uses}\n        ${step}\n`;
+  const contract = "jobs: { test: { uses: org/actions/hakari-check } }";
+
+  test("counts at any ref, and not by a longer name, in a comment, or under a condition", async () => {
+    expect(await rules(contract, using("org/actions/hakari-check@v1"))).toEqual([]);
+    expect(await rules(contract, using("org/actions/hakari-check-2@v1"))).toEqual(["missing-action"]);
+    expect(await rules(contract, using("a/b@v1 # org/actions/hakari-check@v1"))).toEqual(["missing-action"]);
+    expect(await rules(contract, using("org/actions/hakari-check@v1", "if: vars.X"))).toEqual(["missing-action"]);
+  });
+
+  test("may be the reusable workflow that the job is", async () => {
+    const workflow = "on: push\njobs:\n  test:\n    uses: org/actions/.github/workflows/rust-ci.yml@v1\n";
+    expect(await rules("jobs: { test: { uses: org/actions/.github/workflows/rust-ci.yml } }", workflow)).toEqual([]);
+  });
+});
+
+describe("a matrix", () => {
+  const contract = "jobs: { test: { matrix: { os: [linux, mac], v: [1] } } }";
+  const workflow = (matrix: string) => running("cargo test", { job: `strategy: { matrix: ${matrix} }` });
+
+  test.each([
+    ["covers all", "{ os: [linux, mac], v: [1, 2] }", []],
+    ["covers them one by one", "{ include: [{ os: linux, v: 1 }, { os: mac, v: 1 }] }", []],
+    ["lacks one", "{ os: [linux], v: [1] }", ["matrix"]],
+    ["excludes one", "{ os: [linux, mac], v: [1], exclude: [{ os: mac }] }", ["matrix"]],
+    ["is computed", "'${{ fromJSON(vars.M) }}'", ["matrix"]],
+  ])("that %s", async (_case, matrix, expected) => {
+    expect(await rules(contract, workflow(matrix))).toEqual(expected);
+  });
+
+  test("that is not there", async () => {
+    expect(await rules(contract, running("cargo test"))).toEqual(["matrix"]);
+  });
+});
+
+describe("a gate", () => {
+  const contract = "{ gate: gate, jobs: { test: { run: cargo test } } }";
+  const workflow = (gate: string) => `${running("cargo test")}  gate:\n    runs-on: x\n    ${gate}\n`;
+  const good = "steps: [{ run: exit 1, if: \"needs.test.result != 'success'\" }]";
+
+  test.each([
+    ["looks at every result", `needs: [test]\n    if: always()\n    ${good}`, []],
+    [
+      "hands the results to a script",
+      "needs: test\n    if: always()\n    steps: [{ run: ./gate, env: { R: '${{ toJSON(needs) }}' } }]",
+      [],
+    ],
+    [
+      "looks at all with a wildcard",
+      "needs: test\n    if: '!cancelled()'\n    steps: [{ run: exit 1, if: \"contains(needs.*.result, 'failure')\" }]",
+      [],
+    ],
+    ["does not need the job", `if: always()\n    ${good.replace("needs.test.result", "needs.*.result")}`, ["gate"]],
+    ["is skipped when the job fails", `needs: test\n    ${good}`, ["gate"]],
+    ["never looks", "needs: test\n    if: always()\n    steps: [{ run: echo ok }]", ["gate"]],
+    [
+      "only mentions the result in a comment",
+      "needs: test\n    if: always()\n    steps: [{ run: 'echo # needs.test.result' }]",
+      ["gate"],
+    ],
+  ])("that %s", async (_case, gate, expected) => {
+    expect(await rules(contract, workflow(gate))).toEqual(expected);
+  });
+
+  test("that is no job", async () => {
+    expect(await rules(contract, running("cargo test"))).toEqual(["gate"]);
+  });
+
+  test("that a job does without", async () => {
+    expect(await rules("{ gate: gate, jobs: { test: { gate: false } } }", running("cargo test"))).toEqual([]);
+  });
+});

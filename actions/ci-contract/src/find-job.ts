@@ -1,0 +1,33 @@
+import type { Job, Workflow } from "@release-actions/workflow";
+import type { Promised } from "./contract.ts";
+import type { Finding } from "./finding.ts";
+
+export interface FoundJob {
+  readonly job: Job;
+  readonly workflow: Workflow;
+}
+
+/** The job that a promise is about, or what is wrong with looking for it. */
+export function findJob(promised: Promised, workflows: readonly Workflow[]): FoundJob | Finding {
+  const { job: id, location } = promised;
+  const named = workflows.filter(({ file }) => promised.workflow === undefined || isNamed(file, promised.workflow));
+  const found = named.flatMap((workflow) =>
+    workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow })),
+  );
+  const [first, second] = found;
+  const missing = (message: string): Finding => ({ rule: "missing-job", job: id, message, location });
+  if (promised.workflow !== undefined && named.length === 0)
+    return missing(`there is no workflow ${promised.workflow}`);
+  if (first === undefined) {
+    const where = named.map(({ file }) => file).join(", ");
+    const known = named.flatMap(({ jobs }) => jobs.map((job) => job.id)).join(", ");
+    return missing(`no job \`${id}\` in ${where || "any workflow"}; there are: ${known || "none"}`);
+  }
+  if (second === undefined) return first;
+  const files = found.map(({ workflow }) => workflow.file).join(" and ");
+  return missing(`\`${id}\` is a job of ${files}: say which with \`workflow\``);
+}
+
+function isNamed(file: string, name: string): boolean {
+  return file === name || file.endsWith(`/${name}`);
+}

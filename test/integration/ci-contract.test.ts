@@ -1,0 +1,77 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { Job, StepResult } from "../runner/job.ts";
+import { runAction } from "../runner/run-action.ts";
+
+const WORKFLOW = `on: [push, pull_request]
+jobs:
+  fmt:
+    runs-on: ubuntu-latest
+    steps:
+      - run: cargo fmt --check || true
+`;
+
+async function check(
+  files: Readonly<Record<string, string>>,
+  inputs: Record<string, string> = {},
+): Promise<StepResult> {
+  const prepare = async (job: Job): Promise<void> => {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(job.workspace, name)), { recursive: true });
+      await writeFile(path.join(job.workspace, name), text);
+    }
+  };
+  return (await runAction("ci-contract", { prepare, step: { inputs } })).main;
+}
+
+describe("ci-contract", () => {
+  test("passes with the outputs that say so", async () => {
+    const step = await check({
+      "ci-contract.yml": "jobs: { fmt: { run: cargo fmt --check } }\n",
+      ".github/workflows/ci.yml": WORKFLOW.replace(" || true", ""),
+    });
+    expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { ok: "true", findings: "[]" } });
+  });
+
+  test("fails with an annotation at the job, and the findings as JSON", async () => {
+    const step = await check({
+      "ci-contract.yml": "jobs:\n  fmt: { run: cargo fmt --check }\n  docs: {}\n",
+      ".github/workflows/ci.yml": WORKFLOW,
+    });
+    expect(step.conclusion).toBe("failure");
+    expect(step.outputs["ok"]).toBe("false");
+    expect(JSON.parse(step.outputs["findings"] ?? "")).toEqual([
+      {
+        rule: "missing-command",
+        job: "fmt",
+        message: "`cargo fmt --check` does not count in line 6: it is followed by ||",
+        file: ".github/workflows/ci.yml",
+        line: 3,
+      },
+      expect.objectContaining({ rule: "missing-job", job: "docs", file: "ci-contract.yml", line: 3 }),
+    ]);
+    expect(step.annotations[0]).toMatchObject({ level: "error", file: ".github/workflows/ci.yml", line: 3 });
+    expect(step.summary).toContain("| fmt | ");
+  });
+
+  test.each([
+    ["no contract", { ".github/workflows/ci.yml": WORKFLOW }, "ci-contract.yml does not exist"],
+    ["no workflows", { "ci-contract.yml": "jobs: { fmt: }\n" }, "there is no folder .github/workflows with workflows"],
+    [
+      "a contract that is a binary",
+      { "ci-contract.yml": "\0", ".github/workflows/ci.yml": WORKFLOW },
+      "is not a text file",
+    ],
+    [
+      "a workflow that is no YAML",
+      { "ci-contract.yml": "jobs: { fmt: }\n", ".github/workflows/ci.yml": "a: [" },
+      ".github/workflows/ci.yml:1",
+    ],
+  ])("fails and says so with %s", async (_case, files, message) => {
+    const step = await check(files);
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations.map((annotation) => annotation.message).join("\n")).toContain(message);
+    expect(step.log).not.toContain("This is a bug");
+  });
+});
