@@ -45,20 +45,24 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
       const timer = setTimeout(() => {
         outgoing.destroy(new TransientError(`${url.host} sent no answer within ${headersTimeoutMs / 1000} s`));
       }, headersTimeoutMs);
+      let message: IncomingMessage | undefined;
       const abort = (): void => {
-        outgoing.destroy(isNativeError(signal?.reason) ? signal.reason : new Error("aborted"));
+        const reason = isNativeError(signal?.reason) ? signal.reason : new Error("aborted");
+        // A request that is answered no longer looks after its socket: its error would be nobody's.
+        (message ?? outgoing).destroy(reason);
       };
       signal?.addEventListener("abort", abort, { once: true });
-      outgoing.on("close", () => signal?.removeEventListener("abort", abort));
       outgoing.on("error", (error) => {
         clearTimeout(timer);
+        if (message === undefined) signal?.removeEventListener("abort", abort);
         reject(signal?.aborted === true ? error : transient(url, error));
       });
-      outgoing.on("response", (message) => {
+      outgoing.on("response", (answer) => {
         clearTimeout(timer);
+        message = answer;
         // Whoever reads the body learns of its errors; without a reader there is nobody to tell.
-        message.on("error", () => undefined);
-        resolve({ status: message.statusCode ?? 0, headers: message.headers, url, body: message });
+        answer.on("error", () => undefined).on("close", () => signal?.removeEventListener("abort", abort));
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, body: answer });
       });
       outgoing.end(body);
     });

@@ -51,21 +51,16 @@ export function explainUpload(
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const fields = new Map<string, unknown>(Object.entries(error));
-  const [status, code, details] = [fields.get("statusCode"), fields.get("code"), fields.get("details")];
-  const request = requestId(details) ?? requestId(fields.get("response"));
+  const details = new Map<string, unknown>(Object.entries(fields.get("details") ?? {}));
+  const status = fields.get("statusCode");
+  const code = fields.get("code") ?? details.get("errorCode");
+  const request = details.get("requestId") ?? details.get("x-ms-request-id");
   const known = [
     typeof status === "number" ? `status ${status}` : undefined,
     typeof code === "string" ? code : undefined,
-    request === undefined ? undefined : `request ${request}`,
+    typeof request === "string" ? `request ${request}` : undefined,
   ].filter((part) => part !== undefined);
   const message = error.message.trim().split("\n")[0] ?? "";
   const start = message === "" || message === "{}" ? error.name : message;
   return known.length === 0 ? start : `${start} (${known.join(", ")})`;
-}
-
-function requestId(holder: unknown): string | undefined {
-  if (typeof holder !== "object" || holder === null) return undefined;
-  const fields = new Map<string, unknown>(Object.entries(holder));
-  const id = fields.get("x-ms-request-id") ?? fields.get("requestId");
-  return typeof id === "string" ? id : undefined;
 }

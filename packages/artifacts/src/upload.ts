@@ -45,13 +45,17 @@ export interface Upload {
 
 /**
  * Uploads with GitHub's own client and, where that ends in doubt, looks what has become of it: an
- * answer that was lost is not a lost upload (F03, F31), and a name that is taken may be taken by the same content (F30).
+ * answer that was lost is not a lost upload (F03, F31). What is there already with the same content is
+ * not uploaded again (F30).
  */
 export async function uploadArtifact(request: UploadRequest, options: UploadOptions): Promise<Upload> {
   const { results, reporter, signal } = options;
+  if (!(await stat(request.file)).isFile()) throw new Fault(`${request.file} is not a file`);
   if (request.ifExists === "replace" && (await results.remove(request.name, signal))) {
     reporter.info(`deleted the earlier artifact ${request.name} of this run`);
   }
+  const earlier = await findEqual(request, options);
+  if (earlier !== undefined) return { id: earlier.id, size: earlier.size, digest: earlier.digest, reused: true };
   for (let attempt = 1; ; attempt += 1) {
     let trouble: UploadTrouble;
     try {
@@ -65,12 +69,10 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
       trouble = explainUpload(error, request);
     }
     if (!trouble.unclear) throw trouble.fault;
-    const found = await lookAgain(request, options);
+    const found = await findEqual(request, options);
     if (found !== undefined) {
-      // Taken when we came, or finished by ourselves without hearing of it.
-      const reused = trouble.kind === "conflict" && attempt === 1;
-      if (!reused) reporter.info(`the upload of ${request.name} had arrived, although its answer did not`);
-      return { id: found.id, size: found.size, digest: found.digest, reused };
+      reporter.info(`the upload of ${request.name} has arrived, although its answer did not`);
+      return { id: found.id, size: found.size, digest: found.digest, reused: false };
     }
     if (attempt === MAX_TRIES) throw trouble.fault;
     reporter.problem({ level: "warning", message: `${trouble.fault.message} Trying again.` });
@@ -81,7 +83,7 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
 }
 
 /** The finished artifact of that name, if it holds our file; a conflict if it holds another. */
-async function lookAgain(request: UploadRequest, options: UploadOptions): Promise<OwnArtifact | undefined> {
+async function findEqual(request: UploadRequest, options: UploadOptions): Promise<OwnArtifact | undefined> {
   const listed = await options.results.list({ name: request.name }, options.signal);
   const found = listed.find((artifact) => artifact.ofThisAttempt);
   if (found === undefined || (await holdsFile(found, request.file, options))) return found;
@@ -103,7 +105,6 @@ async function runClient(request: UploadRequest): Promise<UploadArtifactResponse
     ...(request.format === "raw" ? { skipArchive: true } : {}),
   };
   const file = path.resolve(request.file);
-  if (!(await stat(file)).isFile()) throw new Fault(`${request.file} is not a file`);
   const client = new DefaultArtifactClient();
   if (request.format === "zip" || path.basename(file) === request.name) {
     return await client.uploadArtifact(request.name, [file], path.dirname(file), options);

@@ -244,7 +244,15 @@ describe("reads of parts", () => {
       for await (const chunk of source.read(offset, length)) chunks.push(chunk);
       expect(Buffer.concat(chunks).equals(CONTENT.subarray(offset, offset + length))).toBe(true);
     }
-    for (let round = 0; round < 20; round += 1) for await (const _chunk of source.read(0, CONTENT.length)) break;
+    for (let round = 0; round < 20; round += 1) {
+      for await (const _chunk of source.read(0, CONTENT.length)) break;
+      // Left with the last byte in hand, when connections are just going back to the pool.
+      let got = 0;
+      for await (const chunk of source.read(0, 9_000_000)) {
+        got += chunk.length;
+        if (got === 9_000_000) break;
+      }
+    }
     expect(await sha256(source.read(0, CONTENT.length))).toBe(expected);
   });
 
