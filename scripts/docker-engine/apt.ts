@@ -5,6 +5,9 @@ import { Fault } from "@release-actions/report";
 
 const ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
+/** Another apt may be at work, such as the machine's own daily one. */
+const WAIT_FOR_LOCK = "--option=DPkg::Lock::Timeout=120";
+
 /** Where this machine gets Debian packages from: its own apt configuration is the only source. */
 export interface DebianMirror {
   readonly url: string;
@@ -42,7 +45,7 @@ async function debianRepository(): Promise<string | undefined> {
 export async function installPackage(name: string, file: string): Promise<void> {
   if (await exists(file)) return;
   const install = () =>
-    runCommand("apt-get", ["install", "--yes", "--no-install-recommends", name], {
+    runCommand("apt-get", ["install", "--yes", "--no-install-recommends", WAIT_FOR_LOCK, name], {
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     });
   await install().catch(() => updateThen(install));
@@ -65,7 +68,7 @@ export async function unpackPackage(name: string, folder: string): Promise<strin
 }
 
 /** Puts a finished folder in its place; when another process was first, its folder is as good. */
-export async function renameUnlessThere(partial: string, folder: string): Promise<void> {
+async function renameUnlessThere(partial: string, folder: string): Promise<void> {
   try {
     await rename(partial, folder);
   } catch (error) {
@@ -75,7 +78,7 @@ export async function renameUnlessThere(partial: string, folder: string): Promis
 }
 
 async function updateThen<T>(work: () => Promise<T>): Promise<T> {
-  await runCommand("apt-get", ["update"]);
+  await runCommand("apt-get", ["update", WAIT_FOR_LOCK]);
   return work();
 }
 

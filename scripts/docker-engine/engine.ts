@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
+import { EngineNotFound, findEngine, formatEndpoint } from "@release-actions/docker";
 import { Fault, type Reporter } from "@release-actions/report";
 import { acquireEngine, placeOf, type RunningEngine, releaseEngine, runningEngine } from "./own-engine.ts";
 import { engineVersion } from "./ping.ts";
@@ -28,7 +29,7 @@ export interface OwnEngine extends Engine {
 
 /** The engine that answers, else one of our own with the containerd store. Throws `NoEngine`. */
 export async function startAnyEngine(reporter: Reporter): Promise<Engine> {
-  return (await reachableEngine()) ?? (await startEngine("containerd", reporter));
+  return (await reachableEngine(reporter)) ?? (await startEngine("containerd", reporter));
 }
 
 /** Starts an engine of a given variant, or joins the one that this clone has running. Throws `NoEngine`. */
@@ -48,14 +49,18 @@ export async function engineAt(variant: OwnVariant, socket: string): Promise<Own
   if (own !== undefined) return describeOwn(variant, own, stopNothing);
   const version = await engineVersion(socket);
   if (version === undefined) throw new Fault(`no Docker engine answers at ${socket}`);
-  return { ...describeForeign(version, `unix://${socket}`), variant, socket };
+  return { ...describeForeign("docker", version, `unix://${socket}`), variant, socket };
 }
 
-async function reachableEngine(): Promise<Engine | undefined> {
-  const host = process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
-  if (!host.startsWith("unix://")) return undefined;
-  const version = await engineVersion(host.slice("unix://".length));
-  return version === undefined ? undefined : describeForeign(version, host);
+/** The engine that the user's own client would use, of Docker or podman. */
+async function reachableEngine(reporter: Reporter): Promise<Engine | undefined> {
+  try {
+    const { endpoint, product, version } = await findEngine({ reporter });
+    return describeForeign(product, version, formatEndpoint(endpoint));
+  } catch (error) {
+    if (error instanceof EngineNotFound) return undefined;
+    throw error;
+  }
 }
 
 function describeOwn(variant: OwnVariant, running: RunningEngine, stop: () => Promise<void>): OwnEngine {
@@ -66,8 +71,8 @@ function describeOwn(variant: OwnVariant, running: RunningEngine, stop: () => Pr
   return { variant, version, host, socket, client, stop, [Symbol.asyncDispose]: stop };
 }
 
-function describeForeign(version: string, host: string): Engine {
-  const client = ["docker", "--host", host] as const;
+function describeForeign(product: "docker" | "podman", version: string, host: string): Engine {
+  const client = product === "docker" ? (["docker", "--host", host] as const) : VARIANTS.podman.client(host);
   return { variant: "any", version, host, client, stop: stopNothing, [Symbol.asyncDispose]: stopNothing };
 }
 

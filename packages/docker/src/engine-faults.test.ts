@@ -133,6 +133,26 @@ describe("pullImage", () => {
     );
   });
 
+  test("has podman pull from the loopback over plain HTTP, and from elsewhere not", async () => {
+    await start({
+      "GET /version": reply(200, {
+        Version: "5.0",
+        Os: "linux",
+        Arch: "amd64",
+        Components: [{ Name: "Podman Engine" }],
+      }),
+      "POST /libpod/images/pull": stream('{"error":"no such image"}\n'),
+    });
+    const digest = `sha256:${"0".repeat(64)}`;
+    for (const name of [`127.0.0.1:5000/x@${digest}`, "ghcr.io/a/b:1"]) {
+      await expect(pullImage(engine, name, { reporter })).rejects.toMatchObject({ said: "no such image" });
+    }
+    expect(scripted.requests.filter((request) => request.startsWith("POST"))).toEqual([
+      `POST /libpod/images/pull?reference=127.0.0.1:5000/x@${digest}&policy=always&compatMode=true&tlsVerify=false`,
+      "POST /libpod/images/pull?reference=ghcr.io/a/b:1&policy=always&compatMode=true",
+    ]);
+  });
+
   test("completes a short name, so that podman and Docker pull the same", async () => {
     await start({ "POST /images/create": reply(404, { message: "manifest unknown" }) });
     await expect(pullImage(engine, "alpine", { reporter })).rejects.toMatchObject({
