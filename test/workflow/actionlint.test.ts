@@ -2,13 +2,13 @@ import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
-import { root, workflowFiles } from "./repository-files.ts";
+import { fixtureWorkflowFiles, root, workflowFiles } from "./repository-files.ts";
 
 const CONFIG = path.join(root, ".github/actionlint.yaml");
 
 describeWith(["actionlint", "shellcheck"], "actionlint", () => {
   test("finds nothing in our workflows", async () => {
-    const files = workflowFiles().map(({ file }) => file);
+    const files = [...workflowFiles(), ...fixtureWorkflowFiles()].map(({ file }) => file);
     expect(files).toContain(".github/workflows/publish.yml");
     expect(await lint(files)).toBe("");
   });

@@ -9,9 +9,14 @@ export interface RepositoryFile {
   readonly text: string;
 }
 
-/** All workflows: ours, those we publish, and those of the product that the tests release. */
+/** Our own workflows, and those we publish. */
 export function workflowFiles(): RepositoryFile[] {
-  return read([".github/workflows/*.{yml,yaml}", "test/fixtures/**/.github/workflows/*.{yml,yaml}"]);
+  return read([".github/workflows/*.{yml,yaml}"]);
+}
+
+/** Those of the products that the tests release. Beside them lie steps that cargo-dist puts into its own. */
+export function fixtureWorkflowFiles(): RepositoryFile[] {
+  return read(["test/fixtures/**/.github/workflows/*.{yml,yaml}"]).filter(({ text }) => /^jobs:/m.test(text));
 }
 
 export function actionFiles(): RepositoryFile[] {

@@ -1,10 +1,10 @@
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { parseAction } from "@actions/workflow-parser/actions/action-parser";
 import { describe, expect, test } from "@jest/globals";
-import { actionFiles, workflowFiles } from "./repository-files.ts";
+import { actionFiles, fixtureWorkflowFiles, workflowFiles } from "./repository-files.ts";
 
 describe("GitHub's own parser", () => {
-  test.each(workflowFiles())("accepts the workflow $file", async ({ file, text }) => {
+  test.each([...workflowFiles(), ...fixtureWorkflowFiles()])("accepts the workflow $file", async ({ file, text }) => {
     expect(await workflowErrors(file, text)).toEqual([]);
   });
 

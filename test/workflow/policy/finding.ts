@@ -1,0 +1,8 @@
+import type { YamlNode } from "@release-actions/workflow";
+
+/** `file:line: message`, as compilers write. */
+export type Finding = string;
+
+export function findingAt({ location }: Pick<YamlNode, "location">, message: string): Finding {
+  return `${location.file}:${location.line}: ${message}`;
+}

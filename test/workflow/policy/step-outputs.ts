@@ -1,0 +1,25 @@
+import type { Step, YamlNode } from "@release-actions/workflow";
+import { type Finding, findingAt } from "./finding.ts";
+import type { Known } from "./uses.ts";
+
+/**
+ * `steps.<id>.outputs.<name>` in any expression below `scope`: the step exists, and sets the output. What
+ * another's action sets is not known here; what a script sets is what it writes to GITHUB_OUTPUT.
+ */
+export function checkStepOutputs(scope: YamlNode, steps: readonly Step[], known: Known): Finding[] {
+  const text = JSON.stringify(scope.value);
+  const references = [...text.matchAll(/\bsteps\.([\w-]+)\.outputs\.([\w-]+)/g)];
+  return references.flatMap(([reference, id = "", output = ""]) => {
+    const step = steps.find(({ node }) => node.get("id").text === id);
+    if (step === undefined) return [findingAt(scope, `${reference}: there is no step ${id}`)];
+    return sets(step, output, known) ? [] : [findingAt(step, `${reference} is read, but the step never sets it`)];
+  });
+}
+
+function sets(step: Step, output: string, { repository, actions }: Known): boolean {
+  if (step.run !== undefined)
+    return step.run.includes("GITHUB_OUTPUT") && new RegExp(`\\b${output}(=|<<)`).test(step.run);
+  const [place = ""] = (step.uses ?? "").split("@");
+  const action = place.startsWith(`${repository}/`) ? actions.get(place.slice(repository.length + 1)) : undefined;
+  return action === undefined || action.outputs.has(output);
+}

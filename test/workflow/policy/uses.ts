@@ -1,0 +1,54 @@
+import type { YamlNode } from "@release-actions/workflow";
+import { type Finding, findingAt } from "./finding.ts";
+
+/** What a released action takes and gives, by the name it has in `org/actions/<name>`. */
+export interface KnownAction {
+  readonly inputs: ReadonlyMap<string, { readonly required: boolean }>;
+  readonly outputs: ReadonlySet<string>;
+}
+
+export interface Known {
+  /** `owner/name` of this repository. */
+  readonly repository: string;
+  readonly actions: ReadonlyMap<string, KnownAction>;
+  /** File names of the workflows that others may call. */
+  readonly workflows: ReadonlySet<string>;
+}
+
+/**
+ * One `uses:` of a workflow or a composite action. Ours go by the major tag, which a release rewrites to
+ * the one that never moves; all others by the full hash of a commit, its tag in a comment (F131, F132).
+ */
+export function checkUses(step: YamlNode, text: string, known: Known): Finding[] {
+  const node = step.get("uses");
+  const uses = node.text ?? "";
+  if (uses === "") return [];
+  if (uses.startsWith("./"))
+    return [findingAt(node, `${uses} is looked for in the caller's repository: name ours in full`)];
+  const [place = "", ref = ""] = uses.split("@");
+  if (!place.startsWith(`${known.repository}/`)) return checkForeign(node, uses, ref, text);
+  if (!/^v\d+$/.test(ref)) return [findingAt(node, `${uses}: our own go by the major tag`)];
+  const name = place.slice(known.repository.length + 1);
+  const workflow = /^\.github\/workflows\/(.+)$/.exec(name)?.[1];
+  if (workflow !== undefined) return known.workflows.has(workflow) ? [] : [findingAt(node, `${uses} cannot be called`)];
+  const action = known.actions.get(name);
+  return action === undefined ? [findingAt(node, `${uses} does not exist`)] : checkInputs(step, name, action);
+}
+
+function checkForeign(node: YamlNode, uses: string, ref: string, text: string): Finding[] {
+  const line = text.split("\n")[node.location.line - 1] ?? "";
+  if (!/^[0-9a-f]{40}$/.test(ref)) return [findingAt(node, `${uses} is not pinned by a commit's full hash`)];
+  return /# v\d+\.\d+\.\d+$/.test(line) ? [] : [findingAt(node, `${uses} lacks the tag of its commit in a comment`)];
+}
+
+function checkInputs(step: YamlNode, name: string, action: KnownAction): Finding[] {
+  const given = step.get("with").entries();
+  const unknown = given.filter(([input]) => !action.inputs.has(input));
+  const missing = [...action.inputs].filter(
+    ([input, { required }]) => required && !given.some(([key]) => key === input),
+  );
+  return [
+    ...unknown.map(([input, node]) => findingAt(node, `${name} has no input ${input}`)),
+    ...missing.map(([input]) => findingAt(step, `${name} needs the input ${input}`)),
+  ];
+}
