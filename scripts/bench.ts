@@ -1,10 +1,11 @@
 // The budgets, as ratios against the usual way in the same run: `npm run bench`, `npm run bench -- startup`.
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { imageFlow } from "./bench/image-flow.ts";
 import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
 
-const BENCHES: readonly Bench[] = [startup];
+const BENCHES: readonly Bench[] = [startup, imageFlow];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

@@ -16,6 +16,13 @@ for (const variant of OWN_VARIANTS) {
   if (socket !== undefined && socket !== "") engines.set(variant, await engineAt(variant, socket));
 }
 
+/** The engine that the test runner has started of a variant; call it from inside a test or hook. */
+export function startedEngine(variant: OwnVariant): OwnEngine {
+  const engine = engines.get(variant);
+  if (engine === undefined) throw new Error(`no engine "${variant}": ${SOCKET_VARIABLE[variant]} is not set`);
+  return engine;
+}
+
 /**
  * Describes behaviour once for each of the engines. Where the test runner has started none of a
  * variant, its tests are skipped and the reason is shown; under CI=true that is a failure.

@@ -1,0 +1,140 @@
+import { type PrefetchingSource, WindowedSource } from "@release-actions/archive";
+import { type Engine, freeDisk } from "@release-actions/docker";
+import {
+  type Image as ArchiveImage,
+  type ImageArchive,
+  type IndexedArchive,
+  indexImageArchive,
+  locateTar,
+  type Platform,
+  selectImage,
+} from "@release-actions/oci";
+import { formatBytes, type Reporter } from "@release-actions/report";
+import type { ArchiveContent } from "./content.ts";
+import { expectationOf, findInEngine, type Presence } from "./engine-image.ts";
+import { ImageTransferError } from "./error.ts";
+import { loadStream } from "./load-stream.ts";
+import { pullThrough } from "./pull-through.ts";
+import { tagUsable } from "./tag.ts";
+
+/** How an image came in: pulled from the loopback registry, or streamed into the engine's load. */
+export type Via = "registry" | "load";
+
+export interface BringInOptions {
+  readonly content: ArchiveContent;
+  readonly platform: Platform;
+  readonly tags: readonly string[];
+  readonly via: Via | "auto";
+  /** Refuse any other image: the archive's digest, or the config digest of one of its images. */
+  readonly expectedDigest: string | undefined;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+export interface BroughtIn extends Presence {
+  /** The archive's: see `ImageArchive.digest`. */
+  readonly digest: string;
+  /** Undefined when the engine had the image already. */
+  readonly via: Via | undefined;
+}
+
+/** Brings the image of an archive into the engine, and tags it when it is shown to be usable. */
+export async function bringIn(engine: Engine, options: BringInOptions): Promise<BroughtIn> {
+  const { content, via, reporter, signal } = options;
+  const found = content.source === undefined ? undefined : await locateTar(new WindowedSource(content.source), signal);
+  if (found?.kind !== "anywhere") {
+    const why = found?.why ?? "the server gives no ranges";
+    if (via === "registry") {
+      throw new ImageTransferError(`${content.label} cannot be served to the engine: ${why}`, {
+        advice: "Leave `via` at `auto`, and the archive is streamed into the engine's load instead.",
+      });
+    }
+    reporter.info(`streaming ${content.label} into the engine's load, since ${why}`);
+    return await throughLoad(engine, options);
+  }
+  const indexed = await indexImageArchive(found.source, signal);
+  const image = choose(engine, indexed.archive, options);
+  const { digest } = indexed.archive;
+  const { id } = expectationOf(engine, indexed.archive, image);
+  const present = id === undefined ? undefined : await findInEngine(engine, id, image.platform, signal);
+  if (present !== undefined) {
+    reporter.info(`the engine has ${present.id} already`);
+    await tagUsable(engine, present.id, options.tags, signal);
+    return { ...present, digest, via: undefined };
+  }
+  await requireSpace(engine, image);
+  if (via === "load") return await throughLoad(engine, options);
+  const pulled = await throughRegistry(engine, options, { indexed, image, source: found.source });
+  if (pulled !== "unreachable") return { ...pulled, digest, via: "registry" };
+  if (via === "registry") {
+    throw new ImageTransferError("the engine cannot pull from the runner's loopback address", {
+      advice: "Leave `via` at `auto`, and the archive is streamed into the engine's load instead.",
+    });
+  }
+  reporter.info(`streaming ${content.label} into the engine's load, since the engine cannot pull from this machine`);
+  return await throughLoad(engine, options);
+}
+
+interface Opened {
+  readonly indexed: IndexedArchive;
+  readonly image: ArchiveImage;
+  readonly source: PrefetchingSource;
+}
+
+async function throughRegistry(
+  engine: Engine,
+  { tags, reporter, signal }: BringInOptions,
+  opened: Opened,
+): Promise<Presence | "unreachable"> {
+  const keep = (usable: Presence): Promise<void> => tagUsable(engine, usable.id, tags, signal);
+  return await pullThrough(engine, { ...opened, reporter, signal, keep });
+}
+
+async function throughLoad(engine: Engine, options: BringInOptions): Promise<BroughtIn> {
+  const { content, tags, reporter, signal } = options;
+  let digest = "";
+  const usable = await loadStream(engine, {
+    ...{ content, reporter, signal, total: content.source?.size },
+    approve: (archive) => {
+      digest = archive.digest;
+      return choose(engine, archive, options);
+    },
+    keep: (image) => tagUsable(engine, image.id, tags, signal),
+  });
+  return { ...usable, digest, via: "load" };
+}
+
+/** The image to load, which must be the expected one, and one this engine can take. */
+function choose(engine: Engine, archive: ImageArchive, { platform, expectedDigest }: BringInOptions): ArchiveImage {
+  const image = selectImage(archive, platform);
+  if (
+    expectedDigest !== undefined &&
+    ![archive.digest, image.config.digest, image.manifest?.digest].some((digest) => digest === expectedDigest)
+  ) {
+    throw new ImageTransferError(
+      `the archive holds ${archive.digest} (image ID ${image.config.digest}), expected ${expectedDigest}`,
+      {
+        advice:
+          "The artifact is not the one that the producing job announced: it was replaced, or `expected-digest` is of another run.",
+      },
+    );
+  }
+  const zstd = image.layers.some(({ compression }) => compression === "zstd");
+  if (zstd && engine.product === "docker" && !engine.containerdStore && Number.parseInt(engine.version, 10) < 23) {
+    throw new ImageTransferError(`Docker ${engine.version} cannot unpack zstd layers, and the image has some`, {
+      advice: "Use Docker 23 or newer, or build the image with `compression=gzip`.",
+    });
+  }
+  return image;
+}
+
+/** A pull that would fill the disk is better not begun (F62, F77). Layers unpack to more than this. */
+async function requireSpace(engine: Engine, image: ArchiveImage): Promise<void> {
+  const needed = image.layers.reduce((sum, layer) => sum + layer.size, 0);
+  const free = await freeDisk(engine);
+  if (free === undefined || free >= needed) return;
+  throw new ImageTransferError(
+    `the engine's disk has ${formatBytes(free)} free; the layers alone are ${formatBytes(needed)} before they are unpacked`,
+    { advice: "Free space on the engine's disk (`docker system prune`), or take a larger runner." },
+  );
+}

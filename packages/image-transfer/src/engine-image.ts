@@ -1,0 +1,65 @@
+import { type Engine, inspectImage, tryImage } from "@release-actions/docker";
+import { type Image as ArchiveImage, type ImageArchive, loadedIds, type Platform } from "@release-actions/oci";
+import { ImageTransferError } from "./error.ts";
+
+/** What an image must be known by in an engine, computed from the archive alone. */
+export interface Expectation {
+  /** `sha256:...`; undefined where only reading every layer tells it. */
+  readonly id: string | undefined;
+  readonly platform: Platform;
+}
+
+/** An image as the engine has it. */
+export interface Presence {
+  readonly id: string;
+  readonly platform: Platform;
+}
+
+/** The identity this engine will give an image: the manifest's or index's with the containerd store, else the config's. */
+export function expectationOf(engine: Engine, archive: ImageArchive, image: ArchiveImage): Expectation {
+  const { containerd, classic } = loadedIds(archive, image);
+  return { id: engine.containerdStore ? containerd : classic, platform: image.platform };
+}
+
+/** The image of that identity in the engine, when it is there for the platform and a container can be made of it. */
+export async function findInEngine(
+  engine: Engine,
+  id: string,
+  platform: Platform,
+  signal?: AbortSignal,
+): Promise<Presence | undefined> {
+  const image = await inspectImage(engine, id, { platform, signal });
+  if (image === undefined) return undefined;
+  const trial = await tryImage(engine, image.id, { platform, signal });
+  return trial.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
+}
+
+/**
+ * What the engine says it took in is no proof (F70, F83): it must have the expected identity, and a
+ * container must come out of it.
+ */
+export async function requireUsable(
+  engine: Engine,
+  loadedId: string,
+  { id: expected, platform }: Expectation,
+  signal?: AbortSignal,
+): Promise<Presence> {
+  if (expected !== undefined && loadedId !== expected) {
+    throw new ImageTransferError(`the engine made ${loadedId} of the archive, expected ${expected}`, {
+      advice: "Another image must not be tested by mistake: report this with the engine's version.",
+    });
+  }
+  const image = await inspectImage(engine, loadedId, { platform, signal });
+  if (image === undefined) {
+    throw new ImageTransferError(`the engine said it had ${loadedId}, and has no such image now`, {
+      advice: "Something else may remove images on this engine: see its log, and run the job again.",
+    });
+  }
+  const trial = await tryImage(engine, image.id, { platform, signal });
+  if (trial.kind === "unusable") {
+    throw new ImageTransferError(`the engine has ${image.id}, but cannot make a container of it: ${trial.reason}`, {
+      advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",
+    });
+  }
+  return { id: image.id, platform: image.platform };
+}

@@ -1,0 +1,53 @@
+import { type Engine, loadImage, removeImage } from "@release-actions/docker";
+import { type Image as ArchiveImage, artifactContent, type ImageArchive, repackForLoad } from "@release-actions/oci";
+import type { Reporter } from "@release-actions/report";
+import type { ArchiveContent } from "./content.ts";
+import { type Expectation, expectationOf, type Presence, requireUsable } from "./engine-image.ts";
+
+export interface LoadStream {
+  readonly content: ArchiveContent;
+  /** Bytes to come, for showing progress; undefined when nobody knows. */
+  readonly total: number | undefined;
+  /** Chooses the image, or throws: until it has returned, the engine has been given no image. */
+  readonly approve: (archive: ImageArchive) => ArchiveImage;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly keep: (image: Presence) => Promise<void>;
+}
+
+/**
+ * Streams the archive into the engine's load, in the form its image store takes. The documents that make an
+ * image of the blobs go last, after every digest has been verified: a corrupt archive never becomes an image.
+ */
+export async function loadStream(engine: Engine, options: LoadStream): Promise<Presence> {
+  const { content, reporter, signal } = options;
+  // Set when the tail goes out, which is before the engine can answer.
+  let expectation: Expectation | undefined;
+  const approve = (archive: ImageArchive): ArchiveImage => {
+    const image = options.approve(archive);
+    expectation = expectationOf(engine, archive, image);
+    return image;
+  };
+  const open = (): AsyncIterable<Uint8Array> =>
+    repackForLoad(artifactContent(counted(content.stream(signal), options)), approve);
+  const loaded = await loadImage(engine, open, { reporter, signal });
+  const [id] = loaded.map((image) => image.id);
+  if (id === undefined || expectation === undefined) throw new Error("a load that succeeded loaded an image");
+  try {
+    const usable = await requireUsable(engine, id, expectation, signal);
+    await options.keep(usable);
+    return usable;
+  } catch (error) {
+    await removeImage(engine, id).catch(() => undefined); // Best effort: the cause is what counts.
+    throw error;
+  }
+}
+
+async function* counted(bytes: AsyncIterable<Uint8Array>, { reporter, total }: LoadStream): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of bytes) {
+    done += chunk.length;
+    reporter.progress({ label: "image", done, total, unit: "bytes" });
+    yield chunk;
+  }
+}

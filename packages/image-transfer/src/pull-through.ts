@@ -1,0 +1,93 @@
+import type { PrefetchingSource } from "@release-actions/archive";
+import { type Engine, pullImage, removeImage } from "@release-actions/docker";
+import { type ServedImage, startLoopbackRegistry } from "@release-actions/loopback-registry";
+import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
+import { type Reporter, silentReporter } from "@release-actions/report";
+import { expectationOf, type Presence, requireUsable } from "./engine-image.ts";
+import { ImageTransferError } from "./error.ts";
+
+/** An engine that can reach the runner's loopback asks for the manifest at once. */
+const REACH_LIMIT_MS = 10_000;
+
+export interface PullThrough {
+  readonly indexed: IndexedArchive;
+  readonly image: ArchiveImage;
+  /** Where the archive's bytes are. */
+  readonly source: PrefetchingSource;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Called with the image while it still has its loopback name: whoever wants to keep it tags it. */
+  readonly keep: (image: Presence) => Promise<void>;
+}
+
+/**
+ * Has the engine pull the image from a loopback registry that reads the archive as the engine asks: download
+ * and unpacking overlap, what the engine has is not read, and the engine itself verifies every digest.
+ * "unreachable" when the engine never came: it runs elsewhere, or refuses plain HTTP on the loopback address.
+ */
+export async function pullThrough(engine: Engine, options: PullThrough): Promise<Presence | "unreachable"> {
+  const { indexed, image, source, reporter, signal } = options;
+  const digest = loadedIds(indexed.archive, image).containerd;
+  if (digest === undefined) return "unreachable";
+  const errors: unknown[] = [];
+  const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
+  let done = 0;
+  await using registry = await startLoopbackRegistry({
+    image: servedImage(indexed, source),
+    onError: (error) => errors.push(error),
+    onBytes: (_digest, bytes) => {
+      done += bytes;
+      reporter.progress({ label: "image", done, total, unit: "bytes" });
+    },
+  });
+  const reference = `${registry.repository}@${digest}`;
+  const unreached = new AbortController();
+  const timer = setTimeout(() => registry.requests() === 0 && unreached.abort(), REACH_LIMIT_MS);
+  try {
+    const pulled = await pullImage(engine, reference, {
+      reporter: { ...silentReporter, debug: reporter.debug },
+      platform: image.platform,
+      signal: AbortSignal.any([signal, unreached.signal]),
+    });
+    const usable = await requireUsable(engine, pulled.id, expectationOf(engine, indexed.archive, image), signal);
+    await options.keep(usable);
+    return usable;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (registry.requests() === 0) {
+      reporter.debug(`the engine did not come to ${registry.repository}: ${messageOf(error)}`);
+      return "unreachable";
+    }
+    // What broke at the source is the cause; the engine only saw a connection that ended early.
+    const [cause] = errors;
+    throw cause instanceof Error ? cause : pullFailed(error);
+  } finally {
+    clearTimeout(timer);
+    await removeImage(engine, reference).catch((error: unknown) => {
+      reporter.debug(`the loopback name ${reference} stays: ${messageOf(error)}`);
+    });
+  }
+}
+
+function servedImage({ archive, blobs }: IndexedArchive, source: PrefetchingSource): ServedImage {
+  const places = [...blobs].map(([digest, { offset, size }]) => {
+    const open = (from: number, length: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>
+      source.read(offset + from, length, signal);
+    return [digest, { size, open }] as const;
+  });
+  const manifests = new Map([...archive.documents].map(([digest, document]) => [String(digest), document]));
+  if (archive.root !== undefined) manifests.set(archive.root.digest, archive.root);
+  return { manifests, blobs: new Map(places) };
+}
+
+function pullFailed(error: unknown): unknown {
+  if (!(error instanceof Error) || !/no space left on device/i.test(error.message)) return error;
+  return new ImageTransferError("the engine's disk is full", {
+    cause: error,
+    advice: "Free space on the engine's disk (`docker system prune`), or take a larger runner.",
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

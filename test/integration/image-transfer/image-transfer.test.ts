@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { afterEach, beforeAll, expect, test } from "@jest/globals";
+import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
+import { type BringInOptions, type BroughtIn, bringIn } from "@release-actions/image-transfer";
+import { silentReporter } from "@release-actions/report";
+import { OWN_VARIANTS, type OwnEngine } from "../../../scripts/docker-engine.ts";
+import { describeWithEngines, startedEngine } from "../../engines.ts";
+import { provideOciArchive, provideSavedArchive } from "../../images/build-image.ts";
+import { type ImageRecipe, RECIPES } from "../../images/image-recipe.ts";
+import { rangedContent, sequentialContent } from "./content.ts";
+
+const { signal } = new AbortController();
+
+describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
+  let engine: Engine;
+  let tag: string;
+  beforeAll(async () => {
+    engine = await connect(parseEndpoint(own.host, "test"));
+  });
+  afterEach(async () => {
+    await removeImage(engine, tag, { force: true });
+    for (const content of opened.splice(0)) await content.close();
+  });
+
+  const opened: { close(): Promise<void> }[] = [];
+  async function open(file: string): ReturnType<typeof rangedContent> {
+    const content = await rangedContent(file);
+    opened.push(content);
+    return content;
+  }
+
+  function bring(content: BringInOptions["content"], options: Partial<BringInOptions> = {}): Promise<BroughtIn> {
+    tag = `localhost/image-transfer/${randomUUID()}:1`;
+    return bringIn(engine, {
+      ...{ content, platform: engine.platform, tags: [tag], via: "auto", expectedDigest: undefined },
+      ...{ reporter: silentReporter, signal },
+      ...options,
+    });
+  }
+
+  async function expectUsable({ id }: BroughtIn): Promise<void> {
+    expect(await inspectImage(engine, tag)).toMatchObject({ id });
+    expect(await tryImage(engine, tag, { platform: engine.platform })).toEqual({ kind: "usable" });
+    expect((await inspectImage(engine, tag))?.tags).toEqual([tag]);
+  }
+
+  const oci: [string, ImageRecipe][] = [
+    ["gzip layers and an attestation (F74, B49)", RECIPES.tiny],
+    ["no name", RECIPES.unnamed],
+    ["three names", RECIPES.threeNames],
+    ["uncompressed layers", RECIPES.uncompressed],
+    ["two platforms", RECIPES.twoPlatforms],
+    ["no attestation", RECIPES.noAttestations],
+  ];
+
+  test.each(oci)("pulls an OCI archive with %s", async (_title, recipe) => {
+    const content = await open(await ociArchive(recipe));
+    const brought = await bring(content);
+    expect(brought.via).toBe("registry");
+    await expectUsable(brought);
+  });
+
+  test.each(oci)("loads an OCI archive with %s (F72)", async (_title, recipe) => {
+    const brought = await bring(sequentialContent(await ociArchive(recipe)));
+    expect(brought.via).toBe("load");
+    await expectUsable(brought);
+  });
+
+  test.each(["registry", "load"] as const)("takes what `docker save` writes, by %s (B68)", async (via) => {
+    const content = await rangedContent(
+      await provideSavedArchive(own, { ...RECIPES.tiny, names: [`localhost/saved-${via}:1`] }),
+    );
+    const brought = await bring(content, { via });
+    expect(brought.via).toBe(via);
+    await expectUsable(brought);
+  });
+
+  test("has the engine take the wanted platform alone, and reads no other (F71)", async () => {
+    const file = await ociArchive({ ...RECIPES.twoPlatforms, layers: [{ seed: "one of two", bytes: 8_000_000 }] });
+    const content = await open(file);
+    await bring(content);
+    expect(content.fetched()).toBeLessThan((await stat(file)).size * 0.75);
+  });
+
+  test("reads next to nothing when the engine has the image, and tags it", async () => {
+    const file = await ociArchive(RECIPES.tiny);
+    const first = await open(file);
+    const before = await bring(first);
+    const firstTag = tag;
+    const second = await open(file);
+    const again = await bring(second);
+    expect(again).toMatchObject({ id: before.id, via: undefined });
+    expect(second.fetched()).toBeLessThan(150_000);
+    expect((await inspectImage(engine, tag))?.id).toBe(before.id);
+    await removeImage(engine, firstTag);
+  });
+
+  test("refuses an image that is not the expected one, before anything is loaded (F83, F129)", async () => {
+    const file = await ociArchive(RECIPES.tiny);
+    const expectedDigest = `sha256:${"0".repeat(64)}`;
+    for (const content of [await open(file), sequentialContent(file)]) {
+      await expect(bring(content, { expectedDigest })).rejects.toThrow(/expected sha256:0000/);
+      expect(await inspectImage(engine, tag)).toBeUndefined();
+    }
+  });
+
+  test("names the platforms there are when the engine's is not among them (F78, B47)", async () => {
+    const file = await ociArchive(RECIPES.foreign);
+    for (const content of [await open(file), sequentialContent(file)]) {
+      await expect(bring(content)).rejects.toThrow(/no image for linux\/amd64; the archive has linux\/s390x/);
+    }
+  });
+
+  test("leaves no image and no tag when a layer is damaged (F64, B37)", async () => {
+    const file = await ociArchive({ ...RECIPES.tiny, layers: [{ seed: `damaged on ${own.variant}`, bytes: 400_000 }] });
+    const damaged = sequentialContent(file, flipByteAt(Math.floor((await stat(file)).size / 2)));
+    await expect(bring(damaged)).rejects.toThrow(/has the digest|unexpected/);
+    expect(await inspectImage(engine, tag)).toBeUndefined();
+  });
+
+  if (own.variant === "20.10") {
+    test.each(["registry", "load"] as const)(
+      "says that it cannot unpack zstd, before reading layers (%s)",
+      async (via) => {
+        const content = await open(await ociArchive(RECIPES.zstd));
+        await expect(bring(content, { via })).rejects.toThrow(/Docker 20.10.* cannot unpack zstd layers/);
+        expect(content.fetched()).toBeLessThan(400_000);
+      },
+    );
+  } else {
+    test.each(["registry", "load"] as const)("takes zstd layers, by %s", async (via) => {
+      const content = await open(await ociArchive(RECIPES.zstd));
+      const brought = await bring(content, { via });
+      expect(brought.via).toBe(via);
+      await expectUsable(brought);
+    });
+  }
+});
+
+/** OCI archives come from the engine with the containerd store, whichever engine they are for. */
+async function ociArchive(recipe: ImageRecipe): Promise<string> {
+  const builder: OwnEngine = startedEngine("containerd");
+  return await provideOciArchive(builder, recipe);
+}
+
+function flipByteAt(position: number) {
+  return async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let at = 0;
+    for await (const chunk of bytes) {
+      const inside = position - at;
+      if (inside >= 0 && inside < chunk.length) chunk[inside] = (chunk[inside] ?? 0) ^ 1;
+      at += chunk.length;
+      yield chunk;
+    }
+  };
+}
