@@ -4,6 +4,7 @@ import type { ArtifactLocation } from "./location.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { RestClient } from "./rest.ts";
 import type { ResultsService } from "./results-service.ts";
+import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
 /** How many names a message lists. */
 const SHOWN_NAMES = 20;
@@ -44,14 +45,36 @@ export async function findInCurrentRun(
   throw missing(name, "this run", names);
 }
 
+/** An artifact's name, and the run that is to have it. */
+export interface RunQuery {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly runId: number;
+  readonly name: string;
+}
+
 /**
  * The newest artifact of that name in any run that the token reaches.
  *
- * @throws ExpiredArtifactError with its dates, MissingArtifactError naming those that the run has
+ * @throws ExpiredArtifactError with its dates, MissingArtifactError naming those that the run has, ForkRefusedError
  */
 export async function findInRun(
   rest: RestClient,
-  { repository, runId, name }: { readonly repository: string; readonly runId: number; readonly name: string },
+  query: RunQuery & { readonly allowForks?: boolean },
+  signal?: AbortSignal,
+): Promise<ArtifactLocation> {
+  const { repository, runId, allowForks = false } = query;
+  if (!allowForks) {
+    const run = await readRun(rest, repository, runId, signal);
+    if (!isOwnRun(run, repository)) throw forkRefused([run], `run ${runId} of ${repository} is`);
+  }
+  return await findArtifactOfRun(rest, query, signal);
+}
+
+/** As `findInRun`, for a run that is known not to be a fork's. */
+export async function findArtifactOfRun(
+  rest: RestClient,
+  { repository, runId, name }: RunQuery,
   signal?: AbortSignal,
 ): Promise<ArtifactLocation> {
   const path = `repos/${repository}/actions/runs/${runId}/artifacts`;
@@ -99,6 +122,19 @@ function missing(name: string, where: string, names: readonly string[]): Missing
   return new MissingArtifactError(`${where} has no artifact "${name}"; it has ${shown.join(", ")}${more}`, advice);
 }
 
+async function readRun(
+  rest: RestClient,
+  repository: string,
+  runId: number,
+  signal: AbortSignal | undefined,
+): Promise<WorkflowRun> {
+  try {
+    return await rest.get(`repos/${repository}/actions/runs/${runId}`, workflowRun, signal);
+  } catch (cause) {
+    throw noSuchRun(repository, runId, cause);
+  }
+}
+
 async function listOfRun(
   rest: RestClient,
   repository: string,
@@ -110,12 +146,17 @@ async function listOfRun(
   try {
     for await (const item of rest.list(path, "artifacts", restArtifact, signal)) all.push(item);
   } catch (cause) {
-    if (!(cause instanceof RefusedError) || cause.status !== 404) throw cause;
-    throw new RefusedError(`${repository} has no run ${runId}, or the token cannot see that repository`, {
-      ...{ cause, status: 404 },
-      advice:
-        "Runs are deleted some time after their artifacts; check `run-id`, `repository` and what the token may read.",
-    });
+    throw noSuchRun(repository, runId, cause);
   }
   return all;
+}
+
+/** What a 404 for a run means; any other error as it is. */
+function noSuchRun(repository: string, runId: number, cause: unknown): unknown {
+  if (!(cause instanceof RefusedError) || cause.status !== 404) return cause;
+  return new RefusedError(`${repository} has no run ${runId}, or the token cannot see that repository`, {
+    ...{ cause, status: 404 },
+    advice:
+      "Runs are deleted some time after their artifacts; check `run-id`, `repository` and what the token may read.",
+  });
 }

@@ -1,28 +1,10 @@
-import { type Decoder, integer, object, optional, string } from "@release-actions/json";
 import type { Reporter } from "@release-actions/report";
 import { type Commit, readCommit } from "./commit.ts";
-import { ExpiredArtifactError, ForkRefusedError, MissingArtifactError, RefusedError } from "./faults.ts";
-import { findInRun } from "./find-artifact.ts";
+import { ExpiredArtifactError, MissingArtifactError, RefusedError } from "./faults.ts";
+import { findArtifactOfRun } from "./find-artifact.ts";
 import type { ArtifactLocation } from "./location.ts";
 import type { RestClient } from "./rest.ts";
-
-/** A run of a workflow, as far as it matters here. */
-export interface WorkflowRun {
-  readonly id: number;
-  readonly html_url: string;
-  readonly status: string;
-  readonly conclusion: string | undefined;
-  readonly head_repository: { readonly full_name: string } | undefined;
-}
-
-const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
-  id: integer,
-  html_url: string,
-  status: optional(string, "unknown"),
-  conclusion: optional(string),
-  // Null when the fork has been deleted.
-  head_repository: optional(object({ full_name: string })),
-});
+import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
 export interface CommitQuery {
   /** `owner/name`. */
@@ -55,13 +37,17 @@ export async function findByCommit(
       advice: "Check that the workflow runs for this commit, or set `wait-timeout` when it is only about to start.",
     });
   }
-  const own = runs.filter((run) => query.allowForks || isOwn(run, query.repository));
-  if (own.length === 0) throw forkRefused(runs, where);
+  const own = runs.filter((run) => query.allowForks || isOwnRun(run, query.repository));
+  if (own.length === 0) throw forkRefused(runs, `the runs of ${where} are`);
   let expiry: ExpiredArtifactError | undefined;
   let miss: MissingArtifactError | undefined;
   for (const run of own) {
     try {
-      const found = await findInRun(rest, { repository: query.repository, runId: run.id, name: query.name }, signal);
+      const found = await findArtifactOfRun(
+        rest,
+        { repository: query.repository, runId: run.id, name: query.name },
+        signal,
+      );
       reporter.info(`${query.name} is in run ${run.id} of ${where}: ${run.html_url}`);
       return found;
     } catch (error) {
@@ -108,19 +94,6 @@ async function listRuns(
     });
   }
   return runs.sort((one, other) => other.id - one.id);
-}
-
-function isOwn(run: WorkflowRun, repository: string): boolean {
-  return run.head_repository?.full_name.toLowerCase() === repository.toLowerCase();
-}
-
-function forkRefused(runs: readonly WorkflowRun[], where: string): ForkRefusedError {
-  const forks = new Set(runs.map((run) => run.head_repository?.full_name ?? "a deleted repository"));
-  const advice =
-    "Anybody can put anything into the artifacts of a fork's run. If that is acceptable here, set `allow-forks: true`.";
-  return new ForkRefusedError(`the runs of ${where} belong to ${[...forks].join(", ")}, and forks are refused`, {
-    advice,
-  });
 }
 
 function state(run: WorkflowRun): string {

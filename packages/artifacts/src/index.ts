@@ -4,6 +4,7 @@ export * from "./faults.ts";
 export { findInCurrentRun, findInRun } from "./find-artifact.ts";
 export { type CommitQuery, findByCommit } from "./find-by-commit.ts";
 export { createTransport, type Transport } from "./http.ts";
+export { resultsOfJob } from "./job-results.ts";
 export type { ArtifactInfo, ArtifactLocation } from "./location.ts";
 export { type OpenArtifact, type OpenOptions, openArtifact } from "./open-artifact.ts";
 export { createRestClient, type RestClient, type RestOptions } from "./rest.ts";

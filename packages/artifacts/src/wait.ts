@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatDuration, type Reporter } from "@release-actions/report";
 import { type Check, type CheckSource, selectCheck } from "./checks.ts";
 import { ExpiredArtifactError, MissingArtifactError, ProducerFailedError } from "./faults.ts";
-import type { ArtifactLocation } from "./location.ts";
 
 /** Between two looks; each costs at most three requests, most of them free of charge thanks to ETags. */
 const POLL_INTERVAL_MS = 10_000;
 const FAILED = new Set(["failure", "cancelled", "timed_out", "skipped", "stale", "action_required", "startup_failure"]);
 
 export interface WaitOptions {
+  /** What is waited for, in messages: "the artifact" unless said otherwise. */
+  readonly what?: string;
   /** 0 looks once. */
   readonly timeoutMs: number;
   /** The check that makes the artifact: when it fails, waiting is in vain. */
@@ -19,15 +20,12 @@ export interface WaitOptions {
 }
 
 /**
- * Looks for an artifact until it is there.
+ * Looks for an artifact, or what takes its place, until `look` no longer throws `MissingArtifactError`.
  *
  * @throws ProducerFailedError as soon as the check has failed; after the time, what the last look threw
  */
-export async function waitForArtifact(
-  look: (signal?: AbortSignal) => Promise<ArtifactLocation>,
-  options: WaitOptions,
-): Promise<ArtifactLocation> {
-  const { timeoutMs, check, reporter, signal, pollIntervalMs = POLL_INTERVAL_MS } = options;
+export async function waitForArtifact<T>(look: (signal?: AbortSignal) => Promise<T>, options: WaitOptions): Promise<T> {
+  const { what = "the artifact", timeoutMs, check, reporter, signal, pollIntervalMs = POLL_INTERVAL_MS } = options;
   const started = performance.now();
   let last = "";
   for (;;) {
@@ -46,7 +44,7 @@ export async function waitForArtifact(
     if (waited + pollIntervalMs > timeoutMs)
       throw timeoutMs === 0 ? miss : tooLong(miss, timeoutMs, check?.name, state);
     const news = describe(check?.name, state);
-    if (news !== last) reporter.info(`waiting for the artifact${news}`);
+    if (news !== last) reporter.info(`waiting for ${what}${news}`);
     last = news;
     await sleep(pollIntervalMs, undefined, signal === undefined ? {} : { signal });
   }
@@ -57,7 +55,7 @@ function refuseFailed(check: Check, miss: MissingArtifactError): void {
   const conclusion = check.conclusion ?? "no conclusion";
   const advice = check.html_url === undefined ? {} : { advice: `See ${check.html_url}` };
   if (FAILED.has(conclusion)) {
-    throw new ProducerFailedError(`the check "${check.name}" that makes the artifact ended with ${conclusion}`, advice);
+    throw new ProducerFailedError(`the check "${check.name}" that makes it ended with ${conclusion}`, advice);
   }
   throw new MissingArtifactError(`the check "${check.name}" has ended with ${conclusion}, but ${miss.message}`, advice);
 }

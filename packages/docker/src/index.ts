@@ -1,6 +1,7 @@
 // Talks to a container engine over its API; no client is needed and no client's text is read.
 
 export type { Candidate, Surroundings } from "./candidates.ts";
+export { storedCredentials } from "./credentials.ts";
 export { freeDisk, layersSize } from "./disk.ts";
 export { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 export { connect, type Engine } from "./engine.ts";

@@ -11,7 +11,7 @@ import {
 } from "@release-actions/oci";
 import { formatBytes, type Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
-import { expectationOf, findInEngine, type Presence } from "./engine-image.ts";
+import { expectationOf, findInEngine, type Presence, requireExpected } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 import { loadStream } from "./load-stream.ts";
 import { pullThrough } from "./pull-through.ts";
@@ -105,20 +105,13 @@ async function throughLoad(engine: Engine, options: BringInOptions): Promise<Bro
 }
 
 /** The image to load, which must be the expected one, and one this engine can take. */
-function choose(engine: Engine, archive: ImageArchive, { platform, expectedDigest }: BringInOptions): ArchiveImage {
+function choose(
+  engine: Engine,
+  archive: ImageArchive,
+  { content, platform, expectedDigest }: BringInOptions,
+): ArchiveImage {
   const image = selectImage(archive, platform);
-  if (
-    expectedDigest !== undefined &&
-    ![archive.digest, image.config.digest, image.manifest?.digest].some((digest) => digest === expectedDigest)
-  ) {
-    throw new ImageTransferError(
-      `the archive holds ${archive.digest} (image ID ${image.config.digest}), expected ${expectedDigest}`,
-      {
-        advice:
-          "The artifact is not the one that the producing job announced: it was replaced, or `expected-digest` is of another run.",
-      },
-    );
-  }
+  requireExpected(content.label, [archive.digest, image.config.digest, image.manifest?.digest], expectedDigest);
   const zstd = image.layers.some(({ compression }) => compression === "zstd");
   if (zstd && engine.product === "docker" && !engine.containerdStore && Number.parseInt(engine.version, 10) < 23) {
     throw new ImageTransferError(`Docker ${engine.version} cannot unpack zstd layers, and the image has some`, {

@@ -63,3 +63,17 @@ export async function requireUsable(
   }
   return { id: image.id, platform: image.platform };
 }
+
+/** Refuses an image that goes by none of the digests it is known by as the expected one. */
+export function requireExpected(
+  label: string,
+  digests: readonly (string | undefined)[],
+  expected: string | undefined,
+): void {
+  if (expected === undefined || digests.includes(expected)) return;
+  const known = [...new Set(digests.filter((digest) => digest !== undefined))].join(", ");
+  throw new ImageTransferError(`${label} holds the image ${known}, expected ${expected}`, {
+    advice:
+      "It is not the image that the producing job announced: it was replaced, or `expected-digest` is of another run.",
+  });
+}

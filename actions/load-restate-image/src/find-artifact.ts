@@ -1,0 +1,93 @@
+import {
+  type ArtifactLocation,
+  type CheckSource,
+  checksOfCommit,
+  checksOfRun,
+  createRestClient,
+  findByCommit,
+  findInCurrentRun,
+  findInRun,
+  type RestClient,
+  resultsOfJob,
+  type Transport,
+  waitForArtifact,
+} from "@release-actions/artifacts";
+import type { Reporter } from "@release-actions/report";
+import type { Inputs, Place } from "./inputs.ts";
+
+export type ArtifactPlace = Extract<Place, { kind: "run" | "commit" }>;
+
+export interface FoundArtifact {
+  readonly location: ArtifactLocation;
+  readonly runId: number | undefined;
+}
+
+/** What looking for an artifact takes from the job. */
+export interface Job {
+  /** The runner's variables. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly transport: Transport;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+interface Lookup {
+  readonly look: (signal?: AbortSignal) => Promise<ArtifactLocation>;
+  /** Where to ask about the producer. */
+  readonly checks: CheckSource;
+}
+
+/**
+ * The artifact at a place. With `wait` it may take as long as the inputs say to come into being.
+ *
+ * @throws MissingArtifactError when it is not there, or no longer
+ */
+export async function findArtifact(
+  place: ArtifactPlace,
+  inputs: Inputs,
+  { wait, ...job }: Job & { readonly wait: boolean },
+): Promise<FoundArtifact> {
+  const { reporter, signal } = job;
+  const { look, checks } = lookupAt(place, inputs, job);
+  const { waitForCheck, waitTimeoutMs } = inputs;
+  const location = await waitForArtifact(look, {
+    timeoutMs: wait ? waitTimeoutMs : 0,
+    check: wait && waitForCheck !== undefined ? { name: waitForCheck, source: checks } : undefined,
+    ...{ reporter, signal },
+  });
+  return { location, runId: location.runId ?? runOf(place, job) };
+}
+
+/** The REST API as the job knows it; the token goes nowhere else. */
+export function restClient({ token }: Inputs, { env, transport, reporter }: Job): RestClient {
+  return createRestClient({ url: env["GITHUB_API_URL"] || "https://api.github.com", token, transport, reporter });
+}
+
+function lookupAt(place: ArtifactPlace, inputs: Inputs, job: Job): Lookup {
+  const { artifactName: name, repository, allowForks } = inputs;
+  const rest = restClient(inputs, job);
+  if (place.kind === "commit") {
+    const { commit, workflow } = place;
+    return {
+      look: (signal) => findByCommit(rest, { repository, workflow, commit, name, allowForks }, job.reporter, signal),
+      checks: checksOfCommit(rest, repository, commit),
+    };
+  }
+  const { runId } = place;
+  if (runId !== undefined) {
+    return {
+      look: (signal) => findInRun(rest, { repository, runId, name, allowForks }, signal),
+      checks: checksOfRun(rest, repository, runId),
+    };
+  }
+  const results = resultsOfJob(job.env, { transport: job.transport });
+  return {
+    look: (signal) => findInCurrentRun(results, name, signal),
+    checks: checksOfRun(rest, job.env["GITHUB_REPOSITORY"] ?? repository, runOf(place, job) ?? 0),
+  };
+}
+
+function runOf(place: ArtifactPlace, { env }: Job): number | undefined {
+  if (place.kind === "run" && place.runId !== undefined) return place.runId;
+  return place.kind === "run" && env["GITHUB_RUN_ID"] ? Number(env["GITHUB_RUN_ID"]) : undefined;
+}

@@ -1,0 +1,151 @@
+import { openFileSource } from "@release-actions/archive";
+import { type ArtifactLocation, MissingArtifactError, openArtifact } from "@release-actions/artifacts";
+import type { CommandRunner } from "@release-actions/command";
+import type { Engine } from "@release-actions/docker";
+import {
+  type ArchiveContent,
+  bringIn,
+  findInEngine,
+  requireExpected,
+  tagUsable,
+  type Via,
+} from "@release-actions/image-transfer";
+import { formatPlatform } from "@release-actions/oci";
+import { type FoundArtifact, findArtifact, type Job } from "./find-artifact.ts";
+import type { Inputs, Place } from "./inputs.ts";
+import { pullFromRegistry } from "./pull-from-registry.ts";
+
+/** What was loaded, and how. Bytes are those that came over the network or from the file. */
+export interface Loaded {
+  readonly imageId: string;
+  /** The archive's; what the registry calls the image when it was pulled; else the expected one. */
+  readonly digest: string;
+  readonly platform: string;
+  /** Undefined when the expected image was in the engine, so that nowhere was looked for it. */
+  readonly place: Place["kind"] | undefined;
+  /** Undefined when the engine had the image, or pulled it from its registry. */
+  readonly via: Via | undefined;
+  readonly artifact: FoundArtifact | undefined;
+  readonly fetched: number;
+  readonly total: number;
+  readonly cacheHit: boolean;
+}
+
+export type LoadJob = Job & { readonly run: CommandRunner };
+
+/** Brings the image from the first place that has it into the engine, and tags it. */
+export async function loadImage(engine: Engine, inputs: Inputs, job: LoadJob): Promise<Loaded> {
+  const { tags, expectedDigest, platform = engine.platform } = inputs;
+  if (expectedDigest !== undefined) {
+    const present = await findInEngine(engine, expectedDigest, platform, job.signal);
+    if (present !== undefined) {
+      job.reporter.info(`the engine has the expected image already: ${present.id}`);
+      await tagUsable(engine, present.id, tags, job.signal);
+      const nothing = { place: undefined, via: undefined, artifact: undefined, fetched: 0, total: 0 } as const;
+      return {
+        ...nothing,
+        imageId: present.id,
+        digest: expectedDigest,
+        platform: formatPlatform(platform),
+        cacheHit: true,
+      };
+    }
+  }
+  const misses: MissingArtifactError[] = [];
+  for (const [index, place] of inputs.places.entries()) {
+    try {
+      // An early place is only looked at: it is the last one with artifacts that somebody may be filling.
+      const wait = !inputs.places.slice(index + 1).some(({ kind }) => kind === "commit");
+      return await loadFrom(place, engine, inputs, { ...job, wait });
+    } catch (error) {
+      if (!(error instanceof MissingArtifactError)) throw error;
+      misses.push(error);
+      if (index < inputs.places.length - 1) job.reporter.info(`not from ${place.kind}: ${error.message}`);
+    }
+  }
+  throw summarize(misses);
+}
+
+async function loadFrom(
+  place: Place,
+  engine: Engine,
+  inputs: Inputs,
+  job: LoadJob & { readonly wait: boolean },
+): Promise<Loaded> {
+  switch (place.kind) {
+    case "file":
+      return await loadFile(place.file, engine, inputs, job);
+    case "registry":
+      return await loadFromRegistry(place.reference, engine, inputs, job);
+    case "run":
+    case "commit": {
+      const artifact = await findArtifact(place, inputs, job);
+      return { ...(await loadArtifact(artifact.location, engine, inputs, job)), place: place.kind, artifact };
+    }
+  }
+}
+
+type FromArchive = Omit<Loaded, "place" | "artifact">;
+
+async function loadArtifact(
+  location: ArtifactLocation,
+  engine: Engine,
+  inputs: Inputs,
+  job: LoadJob,
+): Promise<FromArchive> {
+  const opened = await openArtifact(location, job);
+  const content: ArchiveContent = {
+    label: `the artifact ${location.name}`,
+    source: opened.kind === "ranged" ? opened.source : undefined,
+    stream: (signal) => opened.stream(signal),
+  };
+  const total = opened.kind === "ranged" ? opened.source.size : (opened.size ?? location.size);
+  return { ...(await loadContent(content, engine, inputs, job)), fetched: opened.fetched(), total };
+}
+
+async function loadFile(file: string, engine: Engine, inputs: Inputs, job: LoadJob): Promise<Loaded> {
+  const source = await openFileSource(file);
+  try {
+    const stream = (signal: AbortSignal): AsyncIterable<Uint8Array> => source.read(0, source.size, signal);
+    const loaded = await loadContent({ label: file, source, stream }, engine, inputs, job);
+    return {
+      ...loaded,
+      place: "file",
+      artifact: undefined,
+      fetched: loaded.cacheHit ? 0 : source.size,
+      total: source.size,
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+async function loadContent(content: ArchiveContent, engine: Engine, inputs: Inputs, job: LoadJob) {
+  const { tags, via, expectedDigest, platform = engine.platform } = inputs;
+  const { reporter, signal } = job;
+  const brought = await bringIn(engine, { content, platform, tags, via, expectedDigest, reporter, signal });
+  return {
+    ...{ imageId: brought.id, digest: brought.digest, platform: formatPlatform(brought.platform) },
+    ...{ via: brought.via, cacheHit: brought.via === undefined },
+  };
+}
+
+async function loadFromRegistry(reference: string, engine: Engine, inputs: Inputs, job: LoadJob): Promise<Loaded> {
+  const image = await pullFromRegistry(engine, reference, inputs, job);
+  const [digest = image.id] = image.repoDigests.map((name) => name.slice(name.indexOf("@") + 1));
+  requireExpected(reference, [digest, image.id], inputs.expectedDigest);
+  await tagUsable(engine, image.id, inputs.tags, job.signal);
+  return {
+    ...{ imageId: image.id, digest, platform: formatPlatform(image.platform), place: "registry", via: undefined },
+    ...{ artifact: undefined, fetched: image.size, total: image.size, cacheHit: false },
+  };
+}
+
+/** One miss is told as it is; several as a list, with the advice of the last. */
+function summarize(misses: readonly MissingArtifactError[]): MissingArtifactError {
+  const last = misses.at(-1);
+  if (last === undefined) throw new Error("there was no place to look at");
+  if (misses.length === 1) return last;
+  const message = `no place has the image:\n${misses.map((miss) => `- ${miss.message}`).join("\n")}`;
+  return new MissingArtifactError(message, last.advice === undefined ? {} : { advice: last.advice });
+}

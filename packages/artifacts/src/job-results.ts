@@ -1,0 +1,27 @@
+import { AccessError } from "./faults.ts";
+import type { Transport } from "./http.ts";
+import { createResultsService, type ResultsService } from "./results-service.ts";
+
+/** What the runner tells each action; plain `run` steps and other runners may not have it. */
+const VARIABLES = ["ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"] as const;
+
+/**
+ * The artifacts of the run that this job belongs to.
+ *
+ * @throws AccessError naming the variable that the runner did not set (F94, F95)
+ */
+export function resultsOfJob(
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly transport: Transport },
+): ResultsService {
+  const missing = VARIABLES.find((name) => !env[name]);
+  const [url = "", token = ""] = VARIABLES.map((name) => env[name]);
+  if (missing === undefined) return createResultsService({ url, token, ...options });
+  const server = env["GITHUB_SERVER_URL"] ?? "https://github.com";
+  const isEnterprise = !/^https:\/\/(github\.com|[\w-]+\.ghe\.com)$/.test(server);
+  throw new AccessError(`the artifacts of this run cannot be reached: the runner did not set ${missing}`, {
+    advice: isEnterprise
+      ? `${server} may be a GitHub Enterprise Server, which has no artifact service of this version: use the \`file\` input or a registry.`
+      : "Only a step that uses an action gets it, not one that runs a command; with act, start it with --artifact-server-path.",
+  });
+}

@@ -1,0 +1,34 @@
+import { type Decoder, integer, object, optional, string } from "@release-actions/json";
+import { ForkRefusedError } from "./faults.ts";
+
+/** A run of a workflow, as far as it matters here. */
+export interface WorkflowRun {
+  readonly id: number;
+  readonly html_url: string;
+  readonly status: string;
+  readonly conclusion: string | undefined;
+  /** The repository its commit comes from: a fork's, for a pull request from one. */
+  readonly head_repository: { readonly full_name: string } | undefined;
+}
+
+export const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
+  id: integer,
+  html_url: string,
+  status: optional(string, "unknown"),
+  conclusion: optional(string),
+  // Null when the fork has been deleted.
+  head_repository: optional(object({ full_name: string })),
+});
+
+/** Whether its commit is of the repository it runs in; a deleted fork's is not. */
+export function isOwnRun(run: WorkflowRun, repository: string): boolean {
+  return run.head_repository?.full_name.toLowerCase() === repository.toLowerCase();
+}
+
+/** Why runs of forks are not used. `where` says which runs were looked at. */
+export function forkRefused(runs: readonly WorkflowRun[], where: string): ForkRefusedError {
+  const forks = new Set(runs.map((run) => run.head_repository?.full_name ?? "a deleted repository"));
+  const advice =
+    "Anybody can put anything into the artifacts of a fork's run. If that is acceptable here, set `allow-forks: true`.";
+  return new ForkRefusedError(`${where} of ${[...forks].join(", ")}, and forks are refused`, { advice });
+}
