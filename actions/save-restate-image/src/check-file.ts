@@ -1,6 +1,6 @@
 import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, relative } from "node:path";
 import { type CheckedArchive, checkImageArchive } from "@release-actions/oci";
 import { Fault, type Reporter } from "@release-actions/report";
 
@@ -33,28 +33,40 @@ export async function checkFile(
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     const { advice, location = { file: path } } = cause;
-    throw new Fault(`${path} is refused: ${cause.message}`, { cause, location, ...(advice && { advice }) });
+    throw new Fault(`${shortPath(path)} is refused: ${cause.message}`, { cause, location, ...(advice && { advice }) });
   }
 }
 
 /** What was checked must be what was uploaded; `undo` runs when it was not. */
-export async function requireUnchanged({ path, size, modified }: CheckedFile, undo: () => Promise<void>): Promise<void> {
+export async function requireUnchanged(
+  { path, size, modified }: CheckedFile,
+  undo: () => Promise<void>,
+): Promise<void> {
   const now = await stat(path).catch(() => undefined); // Gone is changed, too.
   if (now?.size === size && now.mtimeMs === modified) return;
   await undo();
-  throw new Fault(`${path} was changed while it was uploaded`, {
+  throw new Fault(`${shortPath(path)} was changed while it was uploaded`, {
     advice: "Save the image after the step that writes it has ended, and nothing else writes to the file.",
   });
+}
+
+/** As a user would write it: relative to where the step runs, if it is in there. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === "" || short.startsWith("..") ? path : short;
 }
 
 async function requireFile(path: string): Promise<Stats> {
   try {
     const found = await stat(path);
     if (found.isFile()) return found;
-    throw new Fault(`${path} is ${found.isDirectory() ? "a folder" : "no regular file"}, expected the archive of an image`);
+    throw new Fault(
+      `${shortPath(path)} is ${found.isDirectory() ? "a folder" : "no regular file"}, expected the archive of an image`,
+    );
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))) throw error;
-    throw new Fault(`there is no ${path}${await describeNeighbours(path)}`, {
+    if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")))
+      throw error;
+    throw new Fault(`there is no ${shortPath(path)}${await describeNeighbours(path)}`, {
       cause: error,
       advice: "Write it in an earlier step of this job, or point the `path` input to it.",
     });

@@ -3,7 +3,7 @@ import type { Runner } from "@release-actions/action-kit";
 import { createResultsService, createTransport, type Upload, uploadArtifact } from "@release-actions/artifacts";
 import { Fault, formatBytes } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
-import { type CheckedFile, checkFile, requireUnchanged } from "./check-file.ts";
+import { type CheckedFile, checkFile, requireUnchanged, shortPath } from "./check-file.ts";
 import { exportImage } from "./export-image.ts";
 import { tellImage, tellUpload } from "./tell.ts";
 
@@ -13,7 +13,7 @@ type SaveRunner = Runner<typeof contract>;
 export async function saveRestateImage(runner: SaveRunner): Promise<void> {
   const service = serviceOf(runner);
   const file = await findFile(runner);
-  const checked = await runner.group(`Checking ${file}`, () => checkFile(file, runner));
+  const checked = await runner.group(`Checking ${shortPath(file)}`, () => checkFile(file, runner));
   tellImage(runner, checked);
   const upload = await runner.group(`Uploading ${formatBytes(checked.size)}`, () => send(runner, checked, service));
   tellUpload(runner, checked, upload);

@@ -1,9 +1,9 @@
-import { escapeMarkdown, type Runner } from "@release-actions/action-kit";
+import type { Runner } from "@release-actions/action-kit";
 import type { Upload } from "@release-actions/artifacts";
 import { formatPlatform, type Image, normalizePlatform } from "@release-actions/oci";
 import { formatBytes } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
-import type { CheckedFile } from "./check-file.ts";
+import { type CheckedFile, shortPath } from "./check-file.ts";
 import { zstdHint } from "./zstd-hint.ts";
 
 type SaveRunner = Runner<typeof contract>;
@@ -12,17 +12,20 @@ type SaveRunner = Runner<typeof contract>;
 export function tellImage(runner: SaveRunner, file: CheckedFile): void {
   const { archive, size, hasEndBlocks, path } = file;
   runner.setOutput("digest", archive.digest);
-  runner.setOutput("image-ids", Object.fromEntries(archive.images.map((image) => [platformOf(image), image.config.digest])));
+  runner.setOutput(
+    "image-ids",
+    Object.fromEntries(archive.images.map((image) => [platformOf(image), image.config.digest])),
+  );
   runner.setOutput("platforms", archive.images.map(platformOf));
   runner.setOutput("size", size);
   const platforms = archive.images.map(platformOf).join(", ");
-  runner.info(`${path} is sound: ${archive.digest}, ${formatBytes(size)}, for ${platforms}`);
+  runner.info(`${shortPath(path)} is sound: ${archive.digest}, ${formatBytes(size)}, for ${platforms}`);
   if (archive.absentPlatforms.length > 0) {
     const absent = archive.absentPlatforms.map(formatPlatform).join(", ");
     runner.problem({ level: "notice", message: `The image also lists ${absent}, but the archive does not hold them.` });
   }
   if (!hasEndBlocks) {
-    const message = `${path} lacks the blocks that end a tar. Everything the image needs is there; was it cut?`;
+    const message = `${shortPath(path)} lacks the blocks that end a tar. Everything the image needs is there; was it cut?`;
     runner.problem({ level: "warning", message, location: { file: path } });
   }
 }
@@ -34,19 +37,17 @@ export function tellUpload(runner: SaveRunner, file: CheckedFile, upload: Upload
   runner.setOutput("artifact-id", upload.id);
   runner.setOutput("artifact-digest", upload.digest ?? "");
   runner.info(`${upload.reused ? "found the same image as" : "uploaded"} artifact ${name} (id ${upload.id})`);
-  runner.summary
-    .heading(`Image saved as artifact ${name}`)
-    .table(
-      ["", ""],
-      [
-        ["digest", code(archive.digest)],
-        ["names", archive.names.length === 0 ? "none" : archive.names.map(code).join("<br>")],
-        ["platforms", archive.images.map((image) => code(platformOf(image))).join(", ")],
-        ["size", formatBytes(file.size)],
-        ["artifact", `${upload.id}${upload.reused ? ", reused: it held this very file" : ""}`],
-        ["kept for", days === 0 ? "as the repository says" : `${days} ${days === 1 ? "day" : "days"}`],
-      ],
-    );
+  runner.summary.heading(`Image saved as artifact ${name}`).table(
+    ["", ""],
+    [
+      ["digest", code(archive.digest)],
+      ["names", archive.names.length === 0 ? "none" : archive.names.map(code).join("\n")],
+      ["platforms", archive.images.map((image) => code(platformOf(image))).join(", ")],
+      ["size", formatBytes(file.size)],
+      ["artifact", `${upload.id}${upload.reused ? ", reused: it held this very file" : ""}`],
+      ["kept for", days === 0 ? "as the repository says" : `${days} ${days === 1 ? "day" : "days"}`],
+    ],
+  );
   const hint = zstdHint(file);
   if (hint !== undefined) runner.summary.raw(`> [!WARNING]\n> ${hint}`);
   for (const image of archive.images) runner.summary.details(`Layers for ${platformOf(image)}`, layersTable(image));
@@ -57,13 +58,20 @@ function layersTable({ config, layers }: Image): string {
     const id = (digest ?? diffId).replace(/^(\w+:.{12}).*/, "$1");
     return `| ${index + 1} | \`${id}\` | ${formatBytes(size)} | ${compression} |`;
   });
-  return ["| | layer | size | compression |", "| --- | --- | --- | --- |", ...rows, "", `config ${code(config.digest)}`].join("\n");
+  return [
+    "| | layer | size | compression |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+    `config ${code(config.digest)}`,
+  ].join("\n");
 }
 
 function platformOf({ platform }: Image): string {
   return formatPlatform(normalizePlatform(platform));
 }
 
+/** Digests, platforms and names have been checked: none holds a backtick. */
 function code(text: string): string {
-  return `<code>${escapeMarkdown(text)}</code>`;
+  return `\`${text}\``;
 }

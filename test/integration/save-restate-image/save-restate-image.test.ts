@@ -1,0 +1,303 @@
+import { createHash, randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  addAttestation,
+  addBlob,
+  addImage,
+  addIndex,
+  dockerArchive,
+  type Files,
+  layerTar,
+  layout,
+  pathOf,
+  soundLayout,
+  tarOf,
+} from "@release-actions/oci/testing";
+import { type GitHub, startGitHub } from "../../stand-in/github.ts";
+import { artifactsOf, download, save, unzip } from "./fixture.ts";
+
+let github: GitHub;
+beforeAll(async () => {
+  github = await startGitHub();
+});
+afterAll(() => github.close());
+
+const sha256 = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+
+function twoPlatforms(): { files: Files; digest: string } {
+  const files: Files = {};
+  const amd64 = addImage(files);
+  const arm64 = addImage(files, { layers: ["one", "arm"], platform: { os: "linux", architecture: "arm64" } });
+  const index = addIndex(files, [amd64, arm64, addAttestation(files, amd64)]);
+  return { files: layout(files, [index]), digest: index.digest };
+}
+
+describe("save-restate-image", () => {
+  test("uploads a sound archive as a stored zip and tells what it is", async () => {
+    const { files, digest } = twoPlatforms();
+    const tar = tarOf(files);
+    const run = github.addRun();
+    const step = await save(github, run, { files: { "restate.tar": tar } });
+    expect(step).toMatchObject({ conclusion: "success", annotations: [] });
+
+    const artifact = github.artifact(run, "restate.tar");
+    const stored = await download(github, artifact);
+    expect(await unzip(stored)).toEqual({ "restate.tar": tar });
+    expect(stored.includes(tar)).toBe(true);
+
+    const { "image-ids": imageIds = "", ...outputs } = step.outputs;
+    expect(outputs).toEqual({
+      "artifact-id": String(artifact.id),
+      "artifact-digest": sha256(stored),
+      digest,
+      platforms: '["linux/amd64","linux/arm64"]',
+      size: String(tar.length),
+    });
+    expect(Object.keys(JSON.parse(imageIds))).toEqual(["linux/amd64", "linux/arm64"]);
+    for (const id of Object.values<string>(JSON.parse(imageIds)))
+      expect(files[pathOf(id)]?.toString()).toContain('"rootfs"');
+
+    expect(step.summary).toContain(`| digest | \`${digest}\` |`);
+    expect(step.summary).toContain("Layers for linux/arm64");
+    expect(step.summary).toMatch(/\| 1 \| `sha256:[0-9a-f]{12}` \| \d+ B \| gzip \|/);
+  });
+
+  test("uploads the file itself as a raw artifact, under the name of the artifact", async () => {
+    const tar = tarOf(soundLayout());
+    const run = github.addRun();
+    const inputs = { path: "image.tar", format: "raw", "artifact-name": "image.tar" };
+    const step = await save(github, run, { files: { "image.tar": tar }, inputs });
+    expect(step.conclusion).toBe("success");
+    const artifact = github.artifact(run, "image.tar");
+    expect((await download(github, artifact)).equals(tar)).toBe(true);
+    expect(step.outputs["artifact-digest"]).toBe(sha256(tar));
+  });
+
+  test("names the one file in the artifact by the base name of the path", async () => {
+    const run = github.addRun();
+    const inputs = { path: "image.oci.tar", "artifact-name": "my-image" };
+    await save(github, run, { files: { "image.oci.tar": tarOf(soundLayout()) }, inputs });
+    expect(Object.keys(await unzip(await download(github, github.artifact(run, "my-image"))))).toEqual([
+      "image.oci.tar",
+    ]);
+  });
+
+  test.each([
+    ["1", 1],
+    ["7", 7],
+    ["0", 90],
+  ])("keeps the artifact for %s days", async (days, expected) => {
+    const run = github.addRun();
+    const step = await save(github, run, {
+      files: { "restate.tar": tarOf(soundLayout()) },
+      inputs: { "retention-days": days },
+    });
+    expect(step.conclusion).toBe("success");
+    const { expiresAt, createdAt } = github.artifact(run, "restate.tar");
+    expect(Math.round((expiresAt.getTime() - createdAt.getTime()) / 86_400_000)).toBe(expected);
+  });
+
+  test("takes what docker save wrote before version 25, known by its config", async () => {
+    const files = dockerArchive();
+    const run = github.addRun();
+    const step = await save(github, run, { files: { "restate.tar": tarOf(files) } });
+    const config = Object.keys(files).find((path) => path.endsWith(".json") && path !== "manifest.json") ?? "";
+    const digest = `sha256:${config.slice(0, 64)}`;
+    expect(step.outputs).toMatchObject({ digest, "image-ids": JSON.stringify({ "linux/amd64": digest }) });
+    expect(step.summary).toContain("localhost/app:1");
+  });
+
+  test("reuses the same file when it runs again in the job, and says so (F30)", async () => {
+    const run = github.addRun();
+    const files = { "restate.tar": tarOf(soundLayout()) };
+    const first = await save(github, run, { files });
+    const second = await save(github, run, { files });
+    expect(second.conclusion).toBe("success");
+    expect(second.outputs).toEqual(first.outputs);
+    expect(second.summary).toContain("reused");
+    expect(artifactsOf(github, run)).toHaveLength(1);
+  });
+
+  test("refuses another image under a taken name, and replaces it on request (F30, F45)", async () => {
+    const run = github.addRun();
+    await save(github, run, { files: { "restate.tar": tarOf(soundLayout()) } });
+    const files = { "restate.tar": tarOf(soundLayout({ layers: ["other"] })) };
+    const refused = await save(github, run, { files });
+    expect(refused.conclusion).toBe("failure");
+    expect(refused.log).toContain('already has an artifact "restate.tar" with other content');
+    const replaced = await save(github, run, { files, inputs: { "if-exists": "replace" } });
+    expect(replaced.conclusion).toBe("success");
+    const [artifact, ...others] = artifactsOf(github, run);
+    expect(others).toEqual([]);
+    expect(String(artifact?.id)).toBe(replaced.outputs["artifact-id"]);
+  });
+
+  test("uploads again in another attempt of the run (F89)", async () => {
+    const run = github.addRun();
+    const files = { "restate.tar": tarOf(soundLayout()) };
+    await save(github, run, { files });
+    github.rerun(run);
+    expect((await save(github, run, { files })).conclusion).toBe("success");
+    expect(artifactsOf(github, run)).toHaveLength(2);
+  });
+
+  const sound = tarOf(soundLayout());
+  const refused: [string, string, Buffer, RegExp][] = [
+    ["B01", "an empty file", Buffer.alloc(0), /it is an empty file, expected a tar of an image/],
+    ["B03", "a cut file", sound.subarray(0, 3000), /bytes before the end of a member/],
+    ["B20", "a file with two members of one name", Buffer.concat([sound.subarray(0, -1024), sound]), /as two members/],
+    ["B23", "two archives joined", Buffer.concat([sound, sound]), /more after the end of the archive/],
+    ["B28", "a bzip2 file", Buffer.from("BZh91AY&SYxxxx"), /it is bzip2 data/],
+    ["B30", "a web page", Buffer.from("<!doctype html><title>Sign in</title>"), /it is a web page/],
+    ["B36", "an index without an image", tarOf(layout({}, [])), /the index has no image in it/],
+    [
+      "B37",
+      "a changed blob (F64)",
+      changed(sound),
+      /the blob sha256:\w+ has the digest sha256:\w+: its content was changed/,
+    ],
+    ["B50", "a missing blob (F65)", withoutLayer(), /lacks its layers sha256:/],
+    ["B52", "a layer that is not its diff ID", wrongLayer(), /the config's diff ID says sha256:/],
+    [
+      "B29",
+      "a bomb",
+      gzipSync(tarOf({ ...soundLayout(), zeros: Buffer.alloc(50_000_000) })),
+      /more than 250 times its size/,
+    ],
+    [
+      "B30",
+      "a tar of something else",
+      tarOf({ "README.md": Buffer.from("hello") }),
+      /neither an OCI layout nor a docker archive/,
+    ],
+  ];
+
+  test.each(refused)("refuses %s, %s, before anything is uploaded", async (_id, _what, content, message) => {
+    const run = github.addRun();
+    const step = await save(github, run, { files: { "restate.tar": content } });
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations).toEqual([
+      expect.objectContaining({
+        level: "error",
+        message: expect.stringMatching(message),
+        file: expect.stringMatching(/restate\.tar$/),
+      }),
+    ]);
+    expect(step.log).not.toMatch(/\n\s+at /);
+    expect(artifactsOf(github, run)).toEqual([]);
+    expect(github.world.artifacts.filter((artifact) => artifact.run === run)).toEqual([]);
+    expect(step.outputs).toEqual({});
+  });
+
+  test("names the archives that are there when the file is not", async () => {
+    const run = github.addRun();
+    const step = await save(github, run, { files: { "restate-oci.tar": sound, "notes.txt": sound } });
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]?.message).toMatch(/there is no .*restate\.tar; work has restate-oci\.tar/);
+  });
+
+  test.each([
+    [{ path: "." }, /is a folder, expected the archive of an image/],
+    [{ path: "no/such/folder.tar" }, /there is no folder .*no\/such/],
+  ])("refuses %j", async (inputs, message) => {
+    const step = await save(github, github.addRun(), { inputs });
+    expect(step.annotations[0]?.message).toMatch(message);
+  });
+
+  test("warns of a missing end, and of layers that zstd would make faster (B04)", async () => {
+    const files: Files = {};
+    const layer = addBlob(
+      files,
+      "application/vnd.oci.image.layer.v1.tar+gzip",
+      gzipSync(layerTar(randomBytes(11_000_000).toString("base64"))),
+    );
+    const diffIds = { rootfs: { type: "layers", diff_ids: [sha256(Buffer.from("not looked at"))] } };
+    const image = addImage(files, { layers: ["x"], config: diffIds, manifest: { layers: [{ ...layer }] } });
+    const tar = tarOf(layout(files, [image])).subarray(0, -1024);
+    const step = await save(github, github.addRun(), { files: { "restate.tar": tar } });
+    expect(step.conclusion).toBe("success");
+    expect(step.annotations).toEqual([
+      expect.objectContaining({
+        level: "warning",
+        message: expect.stringContaining("lacks the blocks that end a tar"),
+      }),
+    ]);
+    expect(step.summary).toMatch(/\[!WARNING\]\n> 11\.\d MB of layers are gzip\. .*compression=zstd/);
+  });
+
+  test("says what to do when the account's storage is full, and tells of the image all the same (F32)", async () => {
+    github.world.quotaReached = true;
+    try {
+      const step = await save(github, github.addRun(), { files: { "restate.tar": sound } });
+      expect(step.conclusion).toBe("failure");
+      expect(step.annotations[0]?.message).toContain("the artifact storage of the account is full");
+      expect(step.outputs).toMatchObject({ digest: expect.stringMatching(/^sha256:/), size: String(sound.length) });
+      expect(step.outputs).not.toHaveProperty("artifact-id");
+    } finally {
+      github.world.quotaReached = false;
+    }
+  });
+
+  test("says which variable is missing where there is no artifact service (F94)", async () => {
+    const env = { ...github.env(github.addRun()), ACTIONS_RUNTIME_TOKEN: "" };
+    const fake = Object.assign(Object.create(github), { env: () => env });
+    const step = await save(fake, github.addRun(), { files: { "restate.tar": sound } });
+    expect(step.annotations[0]?.message).toContain("ACTIONS_RUNTIME_TOKEN is not set");
+  });
+
+  test("stops at once when the job is cancelled and leaves no file behind (F84)", async () => {
+    const run = github.addRun();
+    const files = { "restate.tar": largeArchive() };
+    const left: string[] = [];
+    const step = await save(github, run, {
+      files,
+      stop: { when: /Checking/ },
+      look: async (job) => {
+        left.push(...(await readdir(job.temp)).filter((name) => name !== "_runner_file_commands"));
+      },
+    });
+    expect(step.conclusion).toBe("cancelled");
+    expect(step.stopMs).toBeLessThan(2000);
+    expect(left).toEqual([]);
+    expect(artifactsOf(github, run)).toEqual([]);
+  });
+
+  test("needs little memory however large the image is", async () => {
+    const step = await save(github, github.addRun(), { files: { "restate.tar": largeArchive() } });
+    expect(step.conclusion).toBe("success");
+    expect(step.peakRss).toBeLessThan(256 * 2 ** 20);
+  });
+});
+
+let large: Buffer | undefined;
+
+/** Some 150 MB. */
+function largeArchive(): Buffer {
+  large ??= tarOf(soundLayout({ compression: "none", layers: [1, 2, 3].map((seed) => noise(seed)) }));
+  return large;
+}
+
+function noise(seed: number): string {
+  return Buffer.alloc(50_000_000, createHash("sha512").update(String(seed)).digest("base64")).toString("latin1");
+}
+
+function changed(tar: Buffer): Buffer {
+  const copy = Buffer.from(tar);
+  const at = copy.indexOf(Buffer.from([0x1f, 0x8b])) + 20;
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
+
+function withoutLayer(): Buffer {
+  const files = soundLayout();
+  const layer = Object.keys(files).find((path) => files[path]?.[0] === 0x1f) ?? "";
+  return tarOf({ ...files, [layer]: undefined });
+}
+
+function wrongLayer(): Buffer {
+  const files = dockerArchive();
+  const layer = Object.keys(files).find((path) => path.endsWith("layer.tar")) ?? "";
+  return tarOf({ ...files, [layer]: layerTar("another") });
+}
