@@ -98,6 +98,18 @@ describeWithEngines("podman", ["podman"], (own) => {
     expect(await removeImage(engine, reference)).toBe(true);
   });
 
+  test("keeps a tag when the name it was pulled by is removed, and nothing else remains", async () => {
+    await using registry = await startRegistry(newArchive());
+    const reference = `${registry.repository}@${registry.digest}`;
+    const pulled = await pullImage(engine, reference, { reporter });
+    const tag = "localhost/docker-package/pulled:1";
+    await tagImage(engine, pulled.id, tag);
+    expect(await removeImage(engine, reference)).toBe(true);
+    expect(await inspectImage(engine, tag)).toMatchObject({ id: pulled.id, tags: [tag] });
+    expect(await inspectImage(engine, reference)).toBeUndefined();
+    expect(await tryImage(engine, tag)).toEqual({ kind: "usable" });
+  });
+
   test("hands credentials on to the registry, and fails without them", async () => {
     await using registry = await startRegistry(newArchive(), { credentials: "robot:s3cret ü" });
     const reference = `${registry.repository}@${registry.digest}`;

@@ -7,6 +7,7 @@ import {
   parseEndpoint,
   pullImage,
   removeImage,
+  tagImage,
   tryImage,
 } from "@release-actions/docker";
 import { type Progress, silentReporter } from "@release-actions/report";
@@ -33,6 +34,18 @@ describeWithEngines("pullImage", DOCKER_VARIANTS, (own) => {
     expect(await tryImage(engine, reference, { platform: engine.platform })).toEqual({ kind: "usable" });
     expect(await removeImage(engine, reference)).toBe(true);
     expect(await inspectImage(engine, image.id)).toBeUndefined();
+  });
+
+  test("keeps a tag when the name it was pulled by is removed, and nothing else remains", async () => {
+    await using registry = await startRegistry(newArchive());
+    const reference = `${registry.repository}@${registry.digest}`;
+    const pulled = await pullImage(engine, reference, { reporter });
+    const tag = "localhost/docker-package/pulled:1";
+    await tagImage(engine, pulled.id, tag);
+    expect(await removeImage(engine, reference)).toBe(true);
+    expect(await inspectImage(engine, tag)).toMatchObject({ id: pulled.id, tags: [tag] });
+    expect(await inspectImage(engine, reference)).toBeUndefined();
+    expect(await tryImage(engine, tag)).toEqual({ kind: "usable" });
   });
 
   test("does not fetch again what the engine has", async () => {
