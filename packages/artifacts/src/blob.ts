@@ -1,3 +1,4 @@
+import { formatDuration } from "@release-actions/report";
 import { ContentError, ExpiredArtifactError, RefusedError } from "./faults.ts";
 import { type HttpResponse, retryAfter, type Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
@@ -8,6 +9,7 @@ const MAX_REDIRECTS = 5;
 /** How often a freshly signed URL may be refused: more than a clock that is a little ahead explains. */
 const MAX_FORBIDDEN = 5;
 const MAX_STRANGE_ANSWERS = 2;
+const NOTABLE_SKEW_MS = 30_000;
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Limits on one try, in milliseconds and bytes. */
@@ -127,7 +129,7 @@ export class Blob {
     if (status === 401 || status === 403) {
       // The signature has expired, or is not valid yet: a new one is asked for (F23, F24).
       this.#url.renew(signed);
-      return new TransientError(said, { promptly: true, atMost: MAX_FORBIDDEN });
+      return new TransientError(`${said}${clockSkew(headers.date)}`, { promptly: true, atMost: MAX_FORBIDDEN });
     }
     if (status === 404 || status === 410) {
       const { name, expiresAt } = this.location;
@@ -138,6 +140,13 @@ export class Blob {
     }
     return new RefusedError(`the storage refused to give ${this.location.name}: ${shown}`, { status });
   }
+}
+
+/** Signatures are valid between two times: a clock that is off explains a refusal (F98). */
+function clockSkew(date: string | undefined): string {
+  const skew = Date.now() - Date.parse(date ?? "");
+  if (Number.isNaN(skew) || Math.abs(skew) < NOTABLE_SKEW_MS) return "";
+  return `, and the clock here is ${formatDuration(Math.abs(skew))} ${skew > 0 ? "ahead of" : "behind"} the server's`;
 }
 
 /** What no storage answers, but a middleman may: worth few tries. */

@@ -189,6 +189,14 @@ describe("a download that cannot succeed ends with its cause", () => {
     expect(error).toMatchObject({ message: expect.stringMatching(/6 x \S+: 403 AuthorizationFailure/) });
   });
 
+  test("F98: a clock that is off, told by how much", async () => {
+    const date = new Date(Date.now() - 400_000).toUTCString();
+    const error = await failing(await ranged(), answer(403, { Date: date }));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/and the clock here is 6 min 4\d s ahead of the server's/),
+    });
+  });
+
   test("F25: content that is gone, in one try and with its dates", async () => {
     const artifact = await ranged();
     fixture.world.storage.passages.length = 0;

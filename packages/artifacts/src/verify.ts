@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { ContentError } from "./faults.ts";
+
+/**
+ * Passes bytes on and compares their digest with the one expected (`sha256:<hex>`) at the end.
+ *
+ * @throws ContentError after the last byte when they differ (F17), with both digests
+ */
+export async function* verified(
+  bytes: AsyncIterable<Uint8Array>,
+  expected: string,
+  what: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash("sha256");
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const actual = `sha256:${hash.digest("hex")}`;
+  if (actual !== expected) {
+    throw new ContentError(`${what} arrived with digest ${actual}, and was uploaded with ${expected}`);
+  }
+}

@@ -1,0 +1,152 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openZip, readZipEntry } from "@release-actions/archive";
+import { findInCurrentRun } from "@release-actions/artifacts";
+import { runCommand } from "@release-actions/command";
+import { formatDuration } from "@release-actions/report";
+import type { Run } from "../../stand-in/model.ts";
+import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
+import type { RulePattern } from "../../stand-in/proxy/rules.ts";
+import { type ClientRun, runPublishedArtifactClient } from "../../stand-in/published/run.ts";
+import { Fixture, open, sha256 } from "./fixture.ts";
+import type { UploadOutcome } from "./upload-child.ts";
+
+const NAME = "restate.tar";
+/** What we wait for the published client; its own limits are minutes. */
+const CLIENT_LIMIT_MS = 45_000;
+
+export interface Scenario {
+  /** `F04: a connection reset in the body`. */
+  readonly title: string;
+  readonly does: "download" | "upload";
+  readonly where: "services" | "storage";
+  readonly pattern: RulePattern;
+  readonly faults: readonly NetworkFault[];
+  /** How ours must end: with the right bytes, or refused with words like these. */
+  readonly ours: "right" | RegExp;
+}
+
+export interface Outcome {
+  /** Right bytes, a clear refusal, wrong bytes taken for right, or no end. */
+  readonly verdict: "right" | "refused" | "wrong" | "endless";
+  readonly said: string;
+  readonly ms: number;
+}
+
+/** A stand-in with one artifact in it, on which scenarios run one after the other. */
+export class Lane {
+  readonly #fixture: Fixture;
+  readonly #file: string;
+  readonly #expected: string;
+  readonly #run: Run;
+
+  private constructor(fixture: Fixture, file: string, expected: string) {
+    this.#fixture = fixture;
+    this.#file = file;
+    this.#expected = expected;
+    this.#run = fixture.world.github.addRun();
+  }
+
+  static async open(file: string): Promise<Lane> {
+    const lane = new Lane(await Fixture.start(), file, await sha256(await readFile(file)));
+    await lane.#publishedUpload(lane.#run);
+    return lane;
+  }
+
+  async close(): Promise<void> {
+    await this.#fixture.world.close();
+  }
+
+  async ours({ does, ...fault }: Scenario): Promise<Outcome> {
+    return await this.#under(fault, async () => {
+      if (does === "upload") return await this.#ourUpload();
+      const artifact = await open(await findInCurrentRun(this.#fixture.results(this.#run), NAME));
+      if (artifact.kind !== "ranged") return { verdict: "refused", said: "no ranges: the other way in" };
+      const [entry] = await openZip(artifact.source);
+      const content = entry === undefined ? Buffer.alloc(0) : readZipEntry(artifact.source, entry);
+      return this.#judge(await sha256(content));
+    });
+  }
+
+  async published({ does, ...fault }: Scenario): Promise<Outcome> {
+    return await this.#under(fault, async () => {
+      if (does === "upload") {
+        const run = this.#fixture.world.github.addRun();
+        const { exitCode, log } = await this.#publishedUpload(run);
+        return exitCode === 0 ? { verdict: "right", said: "" } : { verdict: "refused", said: errorIn(log) };
+      }
+      const target = await mkdtemp(path.join(tmpdir(), "peer-"));
+      try {
+        const { id, digest = "" } = this.#fixture.world.github.artifact(this.#run, NAME);
+        const { exitCode, log } = await this.#client(this.#run, {
+          do: "download",
+          id,
+          options: { path: target, expectedHash: digest },
+        });
+        if (exitCode !== 0) return { verdict: "refused", said: errorIn(log) };
+        if (log.includes('"digestMismatch":true')) return { verdict: "refused", said: "digestMismatch, files stay" };
+        const content = await readFile(path.join(target, NAME)).catch(() => Buffer.alloc(0));
+        return this.#judge(await sha256(content));
+      } finally {
+        await rm(target, { recursive: true, force: true });
+      }
+    });
+  }
+
+  async #under(
+    { where, pattern, faults }: Pick<Scenario, "where" | "pattern" | "faults">,
+    work: () => Promise<Omit<Outcome, "ms">>,
+  ): Promise<Outcome> {
+    this.#fixture.world.reset();
+    const rule = this.#fixture.world[where].inject(pattern, ...faults);
+    const started = performance.now();
+    const outcome = await work().catch(
+      (error: unknown): Omit<Outcome, "ms"> =>
+        error instanceof DOMException
+          ? { verdict: "endless", said: `no end within ${formatDuration(CLIENT_LIMIT_MS)}` }
+          : { verdict: "refused", said: error instanceof Error ? error.message : String(error) },
+    );
+    if (rule.hits === 0) throw new Error("the fault did not strike");
+    return { ...outcome, ms: performance.now() - started };
+  }
+
+  #judge(digest: string): Omit<Outcome, "ms"> {
+    return digest === this.#expected
+      ? { verdict: "right", said: "" }
+      : { verdict: "wrong", said: "green, wrong bytes" };
+  }
+
+  async #ourUpload(): Promise<Omit<Outcome, "ms">> {
+    const request = { name: NAME, file: this.#file, format: "zip", retentionDays: 1, ifExists: "same" };
+    const { stdout } = await runCommand(
+      process.execPath,
+      [path.join(import.meta.dirname, "upload-child.ts"), JSON.stringify(request)],
+      { env: { PATH: process.env["PATH"], ...this.#fixture.world.github.env(this.#fixture.world.github.addRun()) } },
+    );
+    // The child writes this line from a value of that type.
+    const outcome = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as UploadOutcome;
+    return "id" in outcome ? { verdict: "right", said: "" } : { verdict: "refused", said: outcome.message };
+  }
+
+  async #publishedUpload(run: Run): Promise<ClientRun> {
+    const options = { compressionLevel: 0 };
+    return await this.#client(run, {
+      do: "upload",
+      name: NAME,
+      files: [this.#file],
+      root: path.dirname(this.#file),
+      options,
+    });
+  }
+
+  async #client(run: Run, request: Parameters<typeof runPublishedArtifactClient>[0]): Promise<ClientRun> {
+    const env = { ...this.#fixture.world.github.env(run), GITHUB_WORKSPACE: tmpdir() };
+    return await runPublishedArtifactClient(request, { env, signal: AbortSignal.timeout(CLIENT_LIMIT_MS) });
+  }
+}
+
+/** The line with which the client's process died. */
+function errorIn(log: string): string {
+  return /^(?:\w*Error|\[?Error)[^\n]*/m.exec(log)?.[0] ?? log.trim().split("\n").at(-1) ?? "";
+}
