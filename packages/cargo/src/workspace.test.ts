@@ -44,13 +44,13 @@ describe("readWorkspace", () => {
   test("takes a lone crate for a workspace of one", () => {
     write("Cargo.toml", crate("lone"));
     write("src/lib.rs", "");
-    expect(readWorkspace(path.join(root, "src")).crates.map(({ name }) => name)).toEqual(["lone"]);
+    expect(readWorkspace(path.join(root, "src"), root).crates.map(({ name }) => name)).toEqual(["lone"]);
   });
 
   test("looks a field up in the workspace where the crate inherits it", () => {
     write("Cargo.toml", '[workspace]\nmembers = ["a"]\n[workspace.package]\nversion = "1.7.0"\n');
     write("a/Cargo.toml", '[package]\nname = "a"\nversion.workspace = true\nrust-version = "1.90"\n');
-    const workspace = readWorkspace(root);
+    const workspace = readWorkspace(root, root);
     const [a] = workspace.crates;
     if (a === undefined) throw new Error("no crate");
     expect(packageField(workspace, a, "version")).toMatchObject({
@@ -67,7 +67,7 @@ describe("readWorkspace", () => {
   test("reads the lock file with the line of every version", () => {
     write("Cargo.toml", crate("a"));
     write("Cargo.lock", 'version = 4\n\n[[package]]\nname = "a"\nversion = "1.0.0"\n');
-    const lock = readWorkspace(root).lock;
+    const lock = readWorkspace(root, root).lock;
     expect(lock?.packages).toMatchObject([
       { name: "a", source: undefined, version: { value: "1.0.0", location: { line: 5 } } },
     ]);
@@ -107,7 +107,7 @@ describe("readWorkspace", () => {
     ["no manifest at all", { "README.md": "" }, /^there is no Cargo.toml in/],
   ])("refuses %s", (_name, files, message) => {
     for (const [name, content] of Object.entries(files)) write(name, content);
-    expect(() => readWorkspace(root)).toThrow(message);
+    expect(() => readWorkspace(root, root)).toThrow(message);
   });
 });
 

@@ -31,14 +31,14 @@ export interface Workspace {
 
 /**
  * Reads the workspace around a folder from its files, without starting cargo. Files are named relative
- * to `shownFrom` in messages and locations.
+ * to `shownFrom` in messages and locations, or absolute without it.
  */
-export function readWorkspace(cwd: string, shownFrom: string = cwd): Workspace {
+export function readWorkspace(cwd: string, shownFrom?: string): Workspace {
   const reader = new ManifestReader(shownFrom);
   const root = findRoot(path.resolve(cwd), reader);
   const manifest = reader.read(root);
   const lockFile = path.join(root, "Cargo.lock");
-  const shown = path.relative(shownFrom, lockFile);
+  const shown = shownName(lockFile, shownFrom);
   const lock = existsSync(lockFile) ? parseLock(readText(lockFile, shown), shown) : undefined;
   return { root, manifest, crates: findCrates(root, manifest, reader), lock };
 }
@@ -52,9 +52,9 @@ export function packageField(workspace: Workspace, crate: Crate, field: string):
 
 class ManifestReader {
   readonly #known = new Map<string, TomlDocument>();
-  readonly #shownFrom: string;
+  readonly #shownFrom: string | undefined;
 
-  constructor(shownFrom: string) {
+  constructor(shownFrom: string | undefined) {
     this.#shownFrom = shownFrom;
   }
 
@@ -66,11 +66,15 @@ class ManifestReader {
     const known = this.#known.get(folder);
     if (known !== undefined) return known;
     const file = path.join(folder, "Cargo.toml");
-    const shown = path.relative(this.#shownFrom, file);
+    const shown = shownName(file, this.#shownFrom);
     const document = parseToml(readText(file, shown), shown);
     this.#known.set(folder, document);
     return document;
   }
+}
+
+function shownName(file: string, shownFrom: string | undefined): string {
+  return shownFrom === undefined ? file : path.relative(shownFrom, file);
 }
 
 function findRoot(cwd: string, reader: ManifestReader): string {

@@ -1,2 +1,3 @@
 export { CommandError, type CommandOptions, type CommandResult, type CommandRunner } from "./command.ts";
+export { findProgram } from "./find-program.ts";
 export { runCommand } from "./spawn.ts";

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { decompress, StreamCursor, TarReader } from "@release-actions/archive";
+import { ToolError } from "./fault.ts";
+import type { ToolServices } from "./install.ts";
+import type { PinnedTool } from "./pinned.ts";
+import { programName } from "./program.ts";
+
+/**
+ * Puts the program of a release archive into `<folder>/bin`. Returns false when no archive is pinned for the
+ * version and platform, or it cannot be had. @throws ToolError when it is not the one that was pinned (F133).
+ */
+export async function installArchive(
+  pin: PinnedTool,
+  version: string,
+  folder: string,
+  services: ToolServices,
+): Promise<boolean> {
+  const target = pin.archive?.targets[services.platform];
+  const sha256 = pin.archive?.sha256[`${version}/${target}`];
+  if (pin.archive === undefined || target === undefined || sha256 === undefined) return false;
+  const url = archiveUrl(pin.archive.url, version, target);
+  const file = `${folder}.tar.gz`;
+  await mkdir(path.dirname(file), { recursive: true });
+  try {
+    await services.toolCache.download(url, file);
+  } catch (error) {
+    services.reporter.info(`${url} cannot be had: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+  try {
+    const found = await sha256Of(file);
+    if (found !== sha256) {
+      throw new ToolError(`${url} has SHA-256 ${found}, pinned is ${sha256}`, {
+        advice: "Do not use it: the release was changed after it was pinned, or the download was.",
+      });
+    }
+    await extractProgram(file, pin, folder);
+  } finally {
+    await rm(file, { force: true });
+  }
+  return true;
+}
+
+export function archiveUrl(template: string, version: string, target: string): string {
+  return template.replaceAll("{version}", version).replaceAll("{target}", target);
+}
+
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+/** Takes the one file with the program's name, in whatever folder of the archive it lies. */
+async function extractProgram(file: string, pin: PinnedTool, folder: string): Promise<void> {
+  const program = programName(pin);
+  const reader = new TarReader(new StreamCursor(decompress(createReadStream(file), "gzip")));
+  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
+    if (member.kind !== "file" || path.posix.basename(member.path) !== program) continue;
+    await mkdir(path.join(folder, "bin"), { recursive: true });
+    await pipeline(reader.body(), createWriteStream(path.join(folder, "bin", program), { mode: 0o755 }));
+    return;
+  }
+  throw new ToolError(`the release archive of ${pin.name} does not hold a file named ${program}`);
+}

@@ -1,0 +1,47 @@
+import type { Reporter } from "@release-actions/report";
+import type { FolderCache, ToolCache, ToolServices } from "./install.ts";
+
+type Env = ToolServices["env"];
+
+/** GitHub's libraries read their folders and tokens from the process's environment, and load when they are used. */
+export function githubToolCache(): ToolCache {
+  const library = () => import("@actions/tool-cache");
+  return {
+    find: async (name, version) => (await library()).find(name, version) || undefined,
+    store: async (folder, name, version) => (await library()).cacheDir(folder, name, version),
+    download: async (url, file) => void (await (await library()).downloadTool(url, file)),
+  };
+}
+
+/** GitHub's cache service; nothing in the run of a tag, and where there is no service. */
+export function githubFolderCache(env: Env, reporter: Reporter): FolderCache | undefined {
+  if (isTagRun(env)) {
+    reporter.debug("the run of a tag takes nothing from caches");
+    return undefined;
+  }
+  if (!env["ACTIONS_RESULTS_URL"] && !env["ACTIONS_CACHE_URL"]) return undefined;
+  const attempt = async <T>(what: string, body: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await body();
+    } catch (error) {
+      // A cache only saves time: without it the tool is installed.
+      reporter.info(`the cache could not be ${what}: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  };
+  return {
+    restore: async (folder, key) =>
+      (await attempt("read", async () => {
+        const { restoreCache } = await import("@actions/cache");
+        return await restoreCache([folder], key);
+      })) !== undefined,
+    save: async (folder, key) => {
+      const { saveCache } = await import("@actions/cache");
+      await attempt("saved", () => saveCache([folder], key));
+    },
+  };
+}
+
+export function isTagRun(env: Env): boolean {
+  return env["GITHUB_REF_TYPE"] === "tag" || (env["GITHUB_REF"] ?? "").startsWith("refs/tags/");
+}

@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type CommandRunner, findProgram } from "@release-actions/command";
+import type { Reporter } from "@release-actions/report";
+import { installArchive } from "./archive.ts";
+import { ToolError } from "./fault.ts";
+import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
+import { programName, versionOf } from "./program.ts";
+
+export interface ToolRequest {
+  readonly name: string;
+  /** Exact; `installed` takes what is on the PATH; `pinned` what pinned-tools.json names. */
+  readonly version: string;
+}
+
+export interface InstalledTool {
+  readonly name: string;
+  readonly version: string;
+  /** Absolute. */
+  readonly program: string;
+  /** The folder to put on the PATH; nothing when it is there already. */
+  readonly folder: string | undefined;
+  readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo install";
+}
+
+/** Folders of tools on this machine, as `@actions/tool-cache` keeps them. */
+export interface ToolCache {
+  find(name: string, version: string): Promise<string | undefined>;
+  /** Copies a folder in; returns where it is now. */
+  store(folder: string, name: string, version: string): Promise<string>;
+  download(url: string, file: string): Promise<void>;
+}
+
+/** A folder kept between jobs, as `@actions/cache` does. */
+export interface FolderCache {
+  restore(folder: string, key: string): Promise<boolean>;
+  save(folder: string, key: string): Promise<void>;
+}
+
+export interface ToolServices {
+  readonly run: CommandRunner;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly reporter: Reporter;
+  readonly toolCache: ToolCache;
+  /** Nothing in the run of a tag: what other runs put there may not get into a release (F134). */
+  readonly folderCache: FolderCache | undefined;
+  /** A folder to work in; the same path in every job, since the cache's key covers it. */
+  readonly workFolder: string;
+  /** `linux-x64`, `darwin-arm64`, ... */
+  readonly platform: string;
+  /** Default is the one that comes with the package. */
+  readonly pins?: ReadonlyMap<string, PinnedTool>;
+}
+
+/** Finds a tool in the nearest place that has the version, or installs it. */
+export async function installTool(request: ToolRequest, services: ToolServices): Promise<InstalledTool> {
+  const pin = (services.pins ?? PINNED_TOOLS).get(request.name);
+  if (pin === undefined) {
+    throw new ToolError(
+      `"${request.name}" is no tool that can be installed: expected ${[...(services.pins ?? PINNED_TOOLS).keys()].join(", ")}`,
+    );
+  }
+  const version = request.version === "pinned" ? pin.version : request.version;
+  const found = findProgram(pin.name, services.env["PATH"]);
+  const onPath = found === undefined ? undefined : await versionOf(pin, found, services);
+  if (found !== undefined && onPath !== undefined && (version === "installed" || onPath === version)) {
+    return report(services, { name: pin.name, version: onPath, program: found, folder: undefined, from: "PATH" });
+  }
+  if (version === "installed") {
+    throw new ToolError(`${pin.name} is not on the PATH, or does not start`, {
+      advice: "Install it in an earlier step, or name the version to install.",
+    });
+  }
+  if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
+    throw new ToolError(
+      `"${version}" is no version of ${pin.name}: expected an exact one such as ${pin.version}, or "installed"`,
+    );
+  }
+  if (onPath !== undefined) services.reporter.info(`${pin.name} on the PATH is ${onPath}, wanted is ${version}`);
+  return report(services, await fetchTool(pin, version, services));
+}
+
+/** The ways to get a tool, the cheapest first. What is found is asked for its version before it counts. */
+async function fetchTool(pin: PinnedTool, version: string, services: ToolServices): Promise<InstalledTool> {
+  const { toolCache, folderCache, platform } = services;
+  const found = await toolCache.find(pin.name, version);
+  if (found !== undefined && (await holds(pin, version, found, services)))
+    return describe(pin, version, found, "tool cache");
+
+  const folder = path.join(services.workFolder, `${pin.name}-${version}`);
+  const key = ["release-actions", pin.name, version, platform, services.env["ImageOS"] ?? "any"].join("-");
+  if (folderCache !== undefined && (await folderCache.restore(folder, key))) {
+    if (await holds(pin, version, folder, services)) {
+      return describe(pin, version, await toolCache.store(folder, pin.name, version), "cache");
+    }
+    services.reporter.info(`the cache ${key} does not hold ${pin.name} ${version}: installing it`);
+  }
+
+  const from = (await installArchive(pin, version, folder, services)) ? "release archive" : "cargo install";
+  if (from === "cargo install") await cargoInstall(pin, version, folder, services);
+  if (!(await holds(pin, version, folder, services))) {
+    throw new ToolError(`${pin.name} was installed by ${from}, but does not say that it is ${version}`);
+  }
+  if (folderCache !== undefined) await folderCache.save(folder, key);
+  return describe(pin, version, await toolCache.store(folder, pin.name, version), from);
+}
+
+async function cargoInstall(pin: PinnedTool, version: string, folder: string, services: ToolServices): Promise<void> {
+  services.reporter.info(`building ${pin.name} ${version} with cargo install --locked; this takes minutes, once`);
+  // The tool is built as its author meant it: flags and targets are those of the workspace, not of the tool.
+  const { RUSTFLAGS: _, CARGO_ENCODED_RUSTFLAGS: __, CARGO_BUILD_TARGET: ___, ...env } = services.env;
+  const args = ["install", "--locked", "--root", folder, "--version", version, pin.name];
+  await services.run("cargo", args, { cwd: services.workFolder, env });
+}
+
+function describe(pin: PinnedTool, version: string, folder: string, from: InstalledTool["from"]): InstalledTool {
+  const bin = path.join(folder, "bin");
+  return { name: pin.name, version, program: path.join(bin, programName(pin)), folder: bin, from };
+}
+
+async function holds(pin: PinnedTool, version: string, folder: string, services: ToolServices): Promise<boolean> {
+  const program = path.join(folder, "bin", programName(pin));
+  return existsSync(program) && (await versionOf(pin, program, services)) === version;
+}
+
+function report({ reporter }: ToolServices, tool: InstalledTool): InstalledTool {
+  reporter.info(`${tool.name} ${tool.version} from ${tool.from}`);
+  return tool;
+}
