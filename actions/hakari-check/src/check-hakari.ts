@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  CHECKS,
+  type Check,
+  filesOf,
+  HakariError,
+  type HakariServices,
+  type HakariWorkspace,
+  problemsOf,
+  readHakari,
+  repair,
+  runCheck,
+  Snapshot,
+} from "@release-actions/hakari";
+import type { Problem } from "@release-actions/report";
+import { type Services as OpenServices, openHakari } from "./open-hakari.ts";
+
+export type Services = OpenServices & { onExit(cleanup: () => Promise<void>): void };
+
+export interface Inputs {
+  readonly "working-directory": string;
+  readonly checks: readonly string[];
+  readonly version: string | undefined;
+  readonly fix: boolean;
+  readonly patch: string | undefined;
+}
+
+export interface Verdict {
+  readonly version: string;
+  readonly problems: readonly Problem[];
+  /** The fix for `git apply`, and the file it was written to; nothing when there is none. */
+  readonly patch: { readonly text: string; readonly file: string } | undefined;
+  /** Whether the fix was written into the tree and left nothing to do. */
+  readonly isFixed: boolean;
+}
+
+/** Runs every check, and makes the fix for what they found. Without `fix` the tree is left as it was. */
+export async function checkHakari(inputs: Inputs, services: Services): Promise<Verdict> {
+  const cwd = inputs["working-directory"];
+  const checks = inputs.checks.map(parseCheck);
+  const hakari = readHakari(cwd);
+  if (hakari === undefined) {
+    throw new HakariError(`${cwd} has no hakari.toml, neither in .config nor in .guppy`, {
+      advice: "Run `cargo hakari init`, or leave this check out.",
+    });
+  }
+  const { services: opened, tool } = await openHakari(hakari, { cwd, version: inputs.version }, services);
+  const temp = services.env["RUNNER_TEMP"] || tmpdir();
+  // Taken before the checks: the cargo under them brings the lock file up to date by itself.
+  const snapshot = new Snapshot(temp, `${hakari.workspace.root} check`);
+  await snapshot.take(filesOf(hakari));
+  services.onExit(async () => void (snapshot.exists && (await snapshot.restore())));
+
+  const problems = await runChecks(checks, hakari, opened, services);
+  const { version } = tool;
+  if (problems.length === 0) return { version, problems, patch: undefined, isFixed: false };
+  const text = await repair(hakari, { ...opened, snapshot, base: await repositoryRoot(hakari, services) });
+  const file = inputs.patch ?? path.join(temp, "hakari.patch");
+  if (text !== "") {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  const patch = text === "" ? undefined : { text, file };
+  if (!inputs.fix) return { version, problems, patch, isFixed: false };
+  await snapshot.discard();
+  const left = await runChecks(checks, readHakari(cwd) ?? hakari, opened, services);
+  return { version, problems: left.length === 0 ? problems : left, patch, isFixed: left.length === 0 };
+}
+
+async function runChecks(
+  checks: readonly Check[],
+  hakari: HakariWorkspace,
+  opened: HakariServices,
+  reporter: Services,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const check of checks) {
+    const result = await runCheck(check, opened);
+    reporter.info(`cargo hakari ${check}: ${result.drifted ? `drift\n${result.output}` : "ok"}`);
+    problems.push(...problemsOf(result, hakari));
+  }
+  return problems;
+}
+
+function parseCheck(name: string): Check {
+  const check = CHECKS.find((known) => known === name);
+  if (check !== undefined) return check;
+  throw new HakariError(`input \`checks\` names "${name}", expected ${CHECKS.join(", ")}`);
+}
+
+/** `git apply` wants names relative to the repository; outside of one, to the workspace. */
+async function repositoryRoot({ workspace }: HakariWorkspace, { exec, env }: Services): Promise<string> {
+  const options = { cwd: workspace.root, env, check: false, onOutput: () => undefined };
+  const { exitCode, stdout } = await exec("git", ["rev-parse", "--show-toplevel"], options);
+  return exitCode === 0 ? stdout.trim() : workspace.root;
+}

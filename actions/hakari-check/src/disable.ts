@@ -1,0 +1,19 @@
+import { tmpdir } from "node:os";
+import type { Runner } from "@release-actions/action-kit";
+import { disableHakari, readHakari } from "@release-actions/hakari";
+import type { contract } from "./action.gen.ts";
+import { openHakari } from "./open-hakari.ts";
+import { STATE } from "./state.ts";
+
+/** Switches hakari off until the post step; with no hakari in the workspace there is nothing to do. */
+export async function disable(runner: Runner<typeof contract>): Promise<void> {
+  const { "working-directory": cwd, version } = runner.inputs;
+  const hakari = readHakari(cwd);
+  if (hakari === undefined) return runner.info(`${cwd} has no hakari.toml: nothing to switch off`);
+  const { services, tool } = await openHakari(hakari, { cwd, version }, runner);
+  runner.setOutput("version", tool.version);
+  // Before the change, so that the post step knows of it whatever happens.
+  runner.saveState(STATE, hakari.workspace.root);
+  const outcome = await disableHakari(hakari, services, runner.env["RUNNER_TEMP"] || tmpdir());
+  runner.info(outcome === "disabled" ? `hakari is off: ${hakari.manifest}` : "hakari was off already");
+}

@@ -1,0 +1,19 @@
+import { runAction } from "@release-actions/action-kit";
+import { contract } from "./action.gen.ts";
+
+void runAction(contract, async (runner) => {
+  switch (runner.inputs.command) {
+    case "check": {
+      const [{ checkHakari }, { tell }] = await Promise.all([import("./check-hakari.ts"), import("./tell.ts")]);
+      return tell(runner, await checkHakari(runner.inputs, runner));
+    }
+    case "disable": {
+      const { disable } = await import("./disable.ts");
+      return await disable(runner);
+    }
+    case "restore": {
+      const { restore } = await import("./restore.ts");
+      return await restore(runner, runner.inputs["working-directory"]);
+    }
+  }
+});

@@ -1,0 +1,40 @@
+import type { Runner } from "@release-actions/action-kit";
+import type { contract } from "./action.gen.ts";
+import type { Verdict } from "./check-hakari.ts";
+
+const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
+
+/** Sets the outputs, then annotations, the summary with the fix, and the verdict. */
+export function tell(runner: Runner<typeof contract>, verdict: Verdict): void {
+  const { version, problems, patch, isFixed } = verdict;
+  runner.setOutput("version", version);
+  runner.setOutput("up-to-date", problems.length === 0);
+  runner.setOutput("patch", patch?.file ?? "");
+  runner.setOutput(
+    "problems",
+    problems.map(({ title, message, location }) => ({ title, message, file: location?.file, line: location?.line })),
+  );
+  if (problems.length === 0) {
+    runner.info(`workspace-hack is up to date (cargo-hakari ${version})`);
+    runner.summary.heading("workspace-hack is up to date");
+    return;
+  }
+  for (const problem of problems) runner.problem(isFixed ? { ...problem, level: "notice" } : problem);
+  const rows = problems.map(({ title = "", message, location }) => [
+    title,
+    `${location?.file}:${location?.line}`,
+    message,
+  ]);
+  runner.summary.heading(isFixed ? "workspace-hack was out of date and is fixed" : "workspace-hack is out of date");
+  runner.summary.table(["problem", "where", "what"], rows);
+  if (patch !== undefined) {
+    runner.summary.raw("Run these two commands and commit:").code(COMMANDS, "sh");
+    runner.summary.raw("or apply the patch, which the run has as an artifact:").code("git apply hakari.patch", "sh");
+    runner.summary.details("The patch", `\n\`\`\`\`diff\n${patch.text}\n\`\`\`\`\n`);
+    runner.info(patch.text);
+  }
+  if (!isFixed) {
+    const count = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
+    runner.fail(`workspace-hack is out of date: ${count}, shown above`, `Run:\n${COMMANDS}`);
+  }
+}

@@ -1,0 +1,309 @@
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { describeWith } from "../parts.ts";
+import { Job, type StepResult } from "../runner/job.ts";
+import { Product } from "../support/product.ts";
+import { rustEnv } from "../support/rust-env.ts";
+
+const HACK = "workspace-hack/Cargo.toml";
+const TYPES = "crates/types/Cargo.toml";
+const stale = (product: Product): void => product.replace(HACK, '"json", ', "");
+const lacking = (product: Product): void =>
+  product.replace(TYPES, 'workspace-hack = { version = "0.1", path = "../../workspace-hack" }\n', "");
+
+interface Run {
+  readonly step: StepResult;
+  readonly problems: readonly { title: string; message: string; file: string; line: number }[];
+  readonly patch: string;
+}
+
+/** Runs the action on the product, changed, in a git repository; `look` sees the tree before it goes. */
+async function check(
+  change: (product: Product) => void,
+  inputs: Readonly<Record<string, string>> = {},
+  look: (workspace: string) => Promise<void> | void = () => undefined,
+): Promise<Run> {
+  using product = new Product();
+  change(product);
+  const job = await Job.open({ env: rustEnv() });
+  try {
+    cpSync(product.root, job.workspace, { recursive: true });
+    await runCommand("git", ["init", "--quiet", job.workspace]);
+    const step = await job.step("hakari-check", { inputs: { version: "installed", ...inputs } });
+    const file = step.outputs["patch"] ?? "";
+    const patch = file === "" ? "" : readFileSync(file, "utf8");
+    await look(job.workspace);
+    return { step, problems: JSON.parse(step.outputs["problems"] ?? "[]"), patch };
+  } finally {
+    await job.close();
+  }
+}
+
+function same(product: Product, workspace: string, name: string): boolean {
+  return readFileSync(path.join(workspace, name), "utf8") === product.read(name);
+}
+
+describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces", () => {
+  test("finds nothing in a clean one", async () => {
+    const { step } = await check(() => undefined, { version: "" });
+    expect(step.annotations).toEqual([]);
+    expect(step).toMatchObject({
+      conclusion: "success",
+      outputs: { "up-to-date": "true", problems: "[]", patch: "", version: "0.9.39" },
+    });
+    expect(step.log).toContain("cargo-hakari 0.9.39 from PATH");
+  });
+
+  test("names the line of a stale section, the dependency that is built twice, and leaves the tree alone", async () => {
+    using product = new Product();
+    stale(product);
+    const { step, problems, patch } = await check(stale, {}, (workspace) =>
+      expect(same(product, workspace, HACK)).toBe(true),
+    );
+    expect(step).toMatchObject({ conclusion: "failure", outputs: { "up-to-date": "false" } });
+    expect(problems.map(({ title, line }) => [title, line])).toEqual([
+      ["workspace-hack is out of date", 14],
+      ["built more than once", 1],
+    ]);
+    expect(problems[1]?.message).toBe(
+      "tiny-log 0.3.1 would be built 2 times: json, std on the target platform for beacon-client; std on the target platform for workspace-hack, beacon-types, beacon-server",
+    );
+    expect(step.annotations[0]).toMatchObject({ level: "error", file: HACK, line: 14 });
+    expect(step.summary).toContain("cargo hakari generate\ncargo hakari manage-deps");
+    expect(step.summary).toContain("git apply hakari.patch");
+    expect(patch).toContain(`--- a/${HACK}\n+++ b/${HACK}\n`);
+  });
+
+  test("names the crate that lacks the dependency", async () => {
+    const { step, problems } = await check(lacking);
+    expect(problems).toEqual([
+      {
+        title: "workspace-hack dependency missing",
+        message: expect.stringContaining("beacon-types does not depend"),
+        file: expect.stringContaining(TYPES),
+        line: 15,
+      },
+    ]);
+    expect(step.annotations[0]).toMatchObject({ file: TYPES, line: 15 });
+  });
+
+  test("names the crate that is excluded and depends all the same", async () => {
+    const { problems } = await check((product) =>
+      product.replace(
+        ".config/hakari.toml",
+        "platforms",
+        '[traversal-excludes]\nworkspace-members = ["beacon-client"]\n#',
+      ),
+    );
+    expect(problems.map(({ title }) => title)).toContain("needless workspace-hack dependency");
+  });
+
+  test("makes a patch that git applies and that leaves nothing to do", async () => {
+    using product = new Product();
+    stale(product);
+    lacking(product);
+    const { patch } = await check((other) => {
+      stale(other);
+      lacking(other);
+    });
+    await runCommand("git", ["apply", "-"], { cwd: product.root, input: patch });
+    using clean = new Product();
+    for (const name of [HACK, TYPES, "Cargo.lock"]) expect(product.read(name)).toBe(clean.read(name));
+  });
+
+  test("leaves the lock file alone, which cargo would rewrite", async () => {
+    using product = new Product();
+    const { step } = await check(lacking, { checks: "generate" }, (workspace) => {
+      expect(same(product, workspace, "Cargo.lock")).toBe(true);
+    });
+    expect(step.conclusion).toBe("success");
+  });
+
+  test("writes the fix into the tree with `fix`, and succeeds", async () => {
+    using clean = new Product();
+    const { step } = await check(stale, { fix: "true" }, (workspace) =>
+      expect(same(clean, workspace, HACK)).toBe(true),
+    );
+    expect(step).toMatchObject({ conclusion: "success", outputs: { "up-to-date": "false" } });
+    expect(step.annotations.every(({ level }) => level === "notice")).toBe(true);
+  });
+
+  test("runs the checks it is asked for alone", async () => {
+    const { step } = await check(stale, { checks: "manage-deps" });
+    expect(step.outputs["up-to-date"]).toBe("true");
+    expect(step.log).not.toContain("cargo hakari generate");
+  });
+
+  test.each<
+    [string, (product: Product) => void, Record<string, string>, RegExp, string | undefined, number | undefined]
+  >([
+    ["no hakari.toml", (product) => product.remove(".config"), {}, /has no hakari.toml/, undefined, undefined],
+    [
+      "a broken Cargo.toml",
+      (product) => product.replace(HACK, 'version = "0.1.0"', 'version = "0.1.0'),
+      {},
+      /is not valid TOML/,
+      HACK,
+      3,
+    ],
+    [
+      "a member outside that knows no workspace",
+      (product) => {
+        product.replace("Cargo.toml", '"workspace-hack"]', '"workspace-hack", "../outside"]');
+      },
+      {},
+      /the workspace member "..\/outside" has no Cargo.toml/,
+      "Cargo.toml",
+      3,
+    ],
+    [
+      "a manifest that cargo alone refuses",
+      (product) => product.replace(TYPES, "tiny-bytes = {", "tiny-nothing = {"),
+      {},
+      /`cargo hakari generate --diff` failed with exit code 1:[\s\S]*tiny-nothing[\s\S]*Next: Correct what `cargo metadata`/,
+      undefined,
+      undefined,
+    ],
+    [
+      "an unknown resolver (B122)",
+      (product) => product.replace(".config/hakari.toml", 'resolver = "2"', 'resolver = "9"'),
+      {},
+      /unknown variant `9`[\s\S]*this is no drift/,
+      undefined,
+      undefined,
+    ],
+    [
+      "an unknown platform (B122)",
+      (product) => product.replace(".config/hakari.toml", "aarch64-apple-darwin", "pdp11-unknown-v7"),
+      {},
+      /pdp11-unknown-v7[\s\S]*this is no drift/,
+      undefined,
+      undefined,
+    ],
+    [
+      "a format that is newer than the pinned tools",
+      (product) => product.replace(".config/hakari.toml", '"4"', '"5"'),
+      { version: "" },
+      /dep-format-version is "5", and no cargo-hakari is pinned/,
+      ".config/hakari.toml",
+      2,
+    ],
+    [
+      "a format that is newer than the installed tool",
+      (product) => product.replace(".config/hakari.toml", 'dep-format-version = "4"', 'dep-format-version = "5"'),
+      {},
+      /the format 5 of hakari.toml is newer than this cargo-hakari/,
+      ".config/hakari.toml",
+      2,
+    ],
+    [
+      "a marker that is missing (B121)",
+      (product) => product.replace(HACK, "### END HAKARI SECTION\n", ""),
+      {},
+      /END HAKARI SECTION` is missing, expected once/,
+      HACK,
+      1,
+    ],
+    [
+      "a marker that is doubled (B121)",
+      (product) =>
+        product.replace(HACK, "### BEGIN HAKARI SECTION\n", "### BEGIN HAKARI SECTION\n### BEGIN HAKARI SECTION\n"),
+      {},
+      /stands 2 times, on lines 11 and 12/,
+      HACK,
+      12,
+    ],
+    [
+      "a package that is no member",
+      (product) => product.replace(".config/hakari.toml", '"workspace-hack"', '"hack"'),
+      {},
+      /the workspace has no package "hack"/,
+      ".config/hakari.toml",
+      1,
+    ],
+    [
+      "a toolchain that is not installed",
+      (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.93.1"),
+      {},
+      /pins Rust 1.93.1, which does not start here/,
+      "rust-toolchain.toml",
+      3,
+    ],
+    [
+      "a check that does not exist",
+      () => undefined,
+      { checks: "generate verfiy" },
+      /names "verfiy", expected generate, manage-deps, verify/,
+      undefined,
+      undefined,
+    ],
+  ])("calls %s what it is, and not drift", async (_name, change, inputs, message, file, line) => {
+    const { step } = await check(change, inputs);
+    expect(step.conclusion).toBe("failure");
+    expect(step.outputs["up-to-date"]).toBeUndefined();
+    expect(step.annotations).toHaveLength(1);
+    expect(step.annotations[0]?.message).toMatch(message);
+    expect(step.annotations[0]?.message).not.toContain("bug in the action");
+    if (file !== undefined) expect(step.annotations[0]).toMatchObject({ file, line });
+  });
+});
+
+describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () => {
+  /** A job in a copy of the product. */
+  async function withJob(body: (job: Job, product: Product) => Promise<void>): Promise<void> {
+    using product = new Product();
+    const job = await Job.open({ env: rustEnv() });
+    try {
+      cpSync(product.root, job.workspace, { recursive: true });
+      await body(job, product);
+    } finally {
+      await job.close();
+    }
+  }
+  const inputs = { command: "disable", version: "installed" };
+  const hack = (job: Job): string => path.join(job.workspace, HACK);
+
+  test("until the job ends, whatever the build does to the files", async () => {
+    await withJob(async (job, product) => {
+      const step = await job.step("hakari-check", { inputs });
+      expect(step).toMatchObject({ conclusion: "success", outputs: { version: "0.9.39" } });
+      expect(readFileSync(hack(job), "utf8")).toContain("Disabled by running `cargo hakari disable`");
+      const build = await runCommand("cargo", ["build", "--offline", "--locked", "-p", "beacon-server"], {
+        cwd: job.workspace,
+        check: false,
+      });
+      expect(build.exitCode).toBe(0);
+      rmSync(path.join(job.workspace, "Cargo.lock"));
+      writeFileSync(hack(job), "[broken");
+      const [post] = await job.post();
+      expect(post?.conclusion).toBe("success");
+      expect(same(product, job.workspace, HACK) && same(product, job.workspace, "Cargo.lock")).toBe(true);
+      expect(existsSync(`${hack(job)}.restored`)).toBe(false);
+    });
+  });
+
+  test("twice without losing the tree as it was, and on again with `restore`", async () => {
+    await withJob(async (job, product) => {
+      await job.step("hakari-check", { inputs });
+      const again = await job.step("hakari-check", { inputs });
+      expect(again.log).toContain("hakari was off already");
+      const restored = await job.step("hakari-check", { inputs: { command: "restore" } });
+      expect(restored.log).toContain("hakari is on again, put back");
+      expect(same(product, job.workspace, HACK)).toBe(true);
+      for (const post of await job.post()) expect(post.conclusion).toBe("success");
+      expect(same(product, job.workspace, HACK)).toBe(true);
+    });
+  });
+
+  test("not at all where there is none, and says so", async () => {
+    await withJob(async (job) => {
+      rmSync(path.join(job.workspace, ".config"), { recursive: true });
+      const step = await job.step("hakari-check", { inputs });
+      expect(step.conclusion).toBe("success");
+      expect(step.log).toContain("has no hakari.toml: nothing to switch off");
+      expect((await job.post())[0]?.conclusion).toBe("success");
+    });
+  });
+});
