@@ -1,0 +1,59 @@
+import type { InputValues } from "@release-actions/action-kit";
+import { type ApiKey, parseApiKey } from "@release-actions/notary";
+import { Fault } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+
+type Inputs = InputValues<typeof contract>;
+
+export type Credentials =
+  | { readonly kind: "api"; readonly key: ApiKey }
+  | {
+      readonly kind: "notarytool-key";
+      readonly pem: string;
+      readonly keyId: string;
+      readonly issuer: string | undefined;
+    }
+  | {
+      readonly kind: "notarytool-apple-id";
+      readonly appleId: string;
+      readonly password: string;
+      readonly teamId: string;
+    };
+
+/** The inputs that go together, for telling which of them came empty: a missing secret is an empty string. */
+const API_KEY = ["api-key", "api-key-id"] as const;
+const APPLE_ID = ["apple-id", "app-specific-password", "team-id"] as const;
+
+/**
+ * Decides how to sign in, before anything else happens.
+ * @throws Fault naming the inputs that are empty, or what is wrong with one; never a secret
+ */
+export function readCredentials(inputs: Inputs): Credentials {
+  const { backend, "api-key": apiKey, "api-key-id": keyId, "api-issuer": issuer } = inputs;
+  if (apiKey !== undefined && keyId !== undefined) {
+    const key = parseApiKey(apiKey, keyId, issuer);
+    if (backend !== "notarytool") return { kind: "api", key };
+    const pem = key.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    return { kind: "notarytool-key", pem, keyId, issuer };
+  }
+  const { "apple-id": appleId, "app-specific-password": password, "team-id": teamId } = inputs;
+  if (backend !== "api" && appleId !== undefined && password !== undefined && teamId !== undefined) {
+    return { kind: "notarytool-apple-id", appleId, password, teamId };
+  }
+  throw new Fault(`there are no complete credentials for Apple: ${describeMissing(inputs)}`, {
+    advice:
+      backend === "api"
+        ? "The API takes an API key only. Check the names of the secrets: one that does not exist is an empty string."
+        : "Give an API key, or an Apple ID. Check the names of the secrets: one that does not exist is an empty string.",
+  });
+}
+
+function describeMissing(inputs: Inputs): string {
+  const groups = inputs.backend === "api" ? [API_KEY] : [API_KEY, APPLE_ID];
+  return groups
+    .map((group) => {
+      const empty = group.filter((name) => inputs[name] === undefined).map((name) => `\`${name}\``);
+      return `${empty.join(" and ")} ${empty.length === 1 ? "is" : "are"} empty`;
+    })
+    .join("; ");
+}

@@ -1,0 +1,56 @@
+import type { Runner } from "@release-actions/action-kit";
+import { findProducts } from "@release-actions/macos-product";
+import { NotaryError, notarize, parseSubmissions, realWorld, type Submission } from "@release-actions/notary";
+import type { contract } from "./action.gen.ts";
+import { readCredentials } from "./credentials.ts";
+import { keep, keepLog, readKept } from "./keep.ts";
+import { planJobs } from "./plan.ts";
+import { preflight } from "./preflight.ts";
+import { openService } from "./service.ts";
+import { stapleTicket } from "./staple.ts";
+import { describeRows, type Outcome, tellOutcomes } from "./tell.ts";
+
+/** Checks, submits or resumes, waits, verifies, staples, and tells. */
+export async function notarizeProducts(runner: Runner<typeof contract>): Promise<void> {
+  const { inputs } = runner;
+  const logDir = inputs["log-dir"];
+  runner.setOutput("log-dir", logDir);
+  const credentials = readCredentials(inputs);
+  const earlier = [
+    ...parseSubmissions(inputs.submissions ?? "", "the input `submissions`"),
+    ...(await readKept(logDir)),
+  ];
+  const products = await findProducts(inputs.path, process.cwd());
+  const checked = await preflight(runner, products);
+  const jobs = await planJobs(checked, await runner.tempFolder("submission"));
+
+  const world = realWorld(runner, runner.signal);
+  const service = await openService(runner, credentials, world);
+  runner.info(`${jobs.length} submissions by ${service.name}`);
+  let recording: Promise<void> = Promise.resolve();
+  const record = (submissions: readonly Submission[]): Promise<void> => {
+    recording = recording.then(() => keep(logDir, submissions));
+    runner.setOutput("submissions", describeRows(jobs, submissions));
+    return recording;
+  };
+  const deadline = Date.now() + inputs.timeout * 1000;
+  const options = { service, world, earlier, record, wait: inputs.wait, deadline };
+  const results = await notarize(jobs, options).catch((error: unknown) => {
+    runner.setOutput("status", "pending");
+    throw error;
+  });
+
+  const outcomes: Outcome[] = [];
+  for (const result of results) {
+    const planned = jobs.find((job) => job.sha256 === result.job.sha256);
+    if (planned === undefined) throw new NotaryError(`no file belongs to the submission ${result.submission.id}`);
+    const log = result.log && (await keepLog(logDir, result.submission.id, result.log.document));
+    const isGood = result.verdict === "accepted" && result.complaints.every(({ level }) => level === "warning");
+    const stapled = new Map<string, string>();
+    for (const { product } of isGood ? planned.products : []) {
+      stapled.set(product.path, await stapleTicket(runner, product));
+    }
+    outcomes.push({ ...result, job: planned, logFile: log, stapled });
+  }
+  tellOutcomes(runner, outcomes);
+}

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type CheckedProduct, packForSubmission } from "@release-actions/macos-product";
+import type { NotaryJob } from "@release-actions/notary";
+
+/** A submission and the files of the user's that are in it. */
+export interface PlannedJob extends NotaryJob {
+  readonly products: readonly CheckedProduct[];
+}
+
+/** Apple takes these as they are. */
+const SUBMITTED_AS_IS: readonly string[] = ["zip", "disk-image", "installer"];
+const EXTENSIONS: Readonly<Record<string, string>> = { zip: ".zip", "disk-image": ".dmg", installer: ".pkg" };
+
+/** Packs everything else into one zip. Equal files give an equal zip, by which a later run finds its submission. */
+export async function planJobs(checked: readonly CheckedProduct[], scratch: string): Promise<PlannedJob[]> {
+  const [asIs, packed] = [true, false].map((wanted) =>
+    checked.filter(({ product }) => SUBMITTED_AS_IS.includes(product.kind) === wanted),
+  );
+  const jobs = (asIs ?? []).map((one) => planJob(one.product.path, submissionName(one), [one]));
+  if (packed !== undefined && packed.length > 0) {
+    const file = path.join(scratch, "submission.zip");
+    const products = packed.map(({ product }) => product);
+    await packForSubmission(products, path.join(scratch, "unpacked"), file);
+    jobs.push(planJob(file, path.basename(file), packed));
+  }
+  return await Promise.all(jobs);
+}
+
+async function planJob(file: string, name: string, products: readonly CheckedProduct[]): Promise<PlannedJob> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  const cdhashes = [...new Set(products.flatMap((product) => product.cdhashes))].sort();
+  return { file, name, sha256: hash.digest("hex"), cdhashes, products };
+}
+
+/** Apple goes by the extension, we by the content. */
+function submissionName({ product }: CheckedProduct): string {
+  const extension = EXTENSIONS[product.kind] ?? "";
+  const name = path.basename(product.path);
+  return name.endsWith(extension) ? name : `${name}${extension}`;
+}

@@ -1,0 +1,50 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Runner } from "@release-actions/action-kit";
+import { createKeychain, deleteKeychain } from "@release-actions/macos-keychain";
+import {
+  type NotaryService,
+  notarytoolService,
+  restService,
+  storeCredentials,
+  type World,
+} from "@release-actions/notary";
+import { Fault } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import type { Credentials } from "./credentials.ts";
+import { saveKeychainPath } from "./state.ts";
+
+const PROFILE = "notarize-macos";
+
+/** Opens the way to Apple that the credentials are for. */
+export async function openService(
+  runner: Runner<typeof contract>,
+  credentials: Credentials,
+  world: World,
+): Promise<NotaryService> {
+  const { "api-url": apiUrl, "s3-url": s3Url } = runner.inputs;
+  if (credentials.kind === "api") return restService({ key: credentials.key, world, apiUrl, s3Url });
+
+  const found = await runner.exec("xcrun", ["--find", "notarytool"], { check: false, onOutput: () => undefined });
+  if (found.exitCode !== 0) {
+    throw new Fault("notarytool is not there: it comes with Xcode 13 or later, on macOS", {
+      advice:
+        "Run on a macOS runner, or give an API key (`api-key`, `api-key-id`, `api-issuer`): with it any runner will do.",
+    });
+  }
+  const folder = await runner.tempFolder("credentials");
+  const keychainPath = path.join(folder, "notary.keychain-db");
+  saveKeychainPath(runner, keychainPath);
+  runner.onExit(() => deleteKeychain(runner.exec, keychainPath));
+  const keychain = await createKeychain(runner.exec, keychainPath);
+  runner.mask(keychain.password);
+  const options = { run: runner.exec, world, keychain: keychainPath, profile: PROFILE };
+  if (credentials.kind === "notarytool-apple-id") {
+    await storeCredentials(options, { ...credentials, kind: "apple-id" });
+  } else {
+    const keyFile = path.join(folder, `AuthKey_${credentials.keyId}.p8`);
+    await writeFile(keyFile, credentials.pem, { mode: 0o600 });
+    await storeCredentials(options, { ...credentials, kind: "api-key", keyFile });
+  }
+  return notarytoolService(options);
+}

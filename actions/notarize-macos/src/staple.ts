@@ -1,0 +1,56 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Runner } from "@release-actions/action-kit";
+import type { Product } from "@release-actions/macos-product";
+import { Fault } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+
+/** A ticket is attached to these. A zip or tar has no place for it, and neither has a bare binary. */
+const HOLDS_TICKET: readonly string[] = ["disk-image", "installer", "bundle"];
+
+const ATTEMPTS = 4;
+const INTERVAL_MS = 5000;
+
+/** What became of the ticket, in words for the summary. */
+export type Stapled = "stapled" | "not stapled" | "cannot hold a ticket";
+
+export async function stapleTicket(runner: Runner<typeof contract>, product: Product): Promise<Stapled> {
+  const name = path.basename(product.path);
+  if (!HOLDS_TICKET.includes(product.kind)) {
+    runner.info(
+      `${name}: a ${product.kind} cannot hold a ticket. That is fine: macOS asks Apple for it when the program is first run.`,
+    );
+    return "cannot hold a ticket";
+  }
+  if (runner.inputs.staple === "never") return "not stapled";
+  const stapler = await findStapler(runner);
+  if (stapler === undefined) {
+    const message = `${name} is notarized, but its ticket was not attached: neither stapler (Xcode) nor rcodesign is here`;
+    const advice =
+      "Without a ticket macOS must be online when it is first opened. Staple it on macOS, or install rcodesign.";
+    if (runner.inputs.staple === "always") throw new Fault(message, { advice });
+    runner.problem({ level: "warning", message: `${message}. ${advice}` });
+    return "not stapled";
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await runner.exec(stapler[0], [...stapler.slice(1), product.path], { check: false });
+    if (result.exitCode === 0) return "stapled";
+    if (attempt < ATTEMPTS) {
+      // The ticket reaches Apple's public servers a moment after the verdict.
+      await sleep(INTERVAL_MS, undefined, { signal: runner.signal });
+      continue;
+    }
+    const message = `${name} is notarized, but its ticket could not be attached`;
+    const advice = "Run again: the submission is resumed, and the ticket may be there by then.";
+    if (runner.inputs.staple === "always") throw new Fault(message, { advice });
+    runner.problem({ level: "warning", message: `${message}. ${advice}` });
+    return "not stapled";
+  }
+}
+
+async function findStapler(runner: Runner<typeof contract>): Promise<[string, ...string[]] | undefined> {
+  const works = async (command: string, args: readonly string[]): Promise<boolean> =>
+    (await runner.exec(command, args, { check: false, onOutput: () => undefined })).exitCode === 0;
+  if (await works("xcrun", ["--find", "stapler"])) return ["xcrun", "stapler", "staple"];
+  return (await works("rcodesign", ["--version"])) ? ["rcodesign", "staple"] : undefined;
+}

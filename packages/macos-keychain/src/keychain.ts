@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import type { CommandRunner } from "@release-actions/command";
+import { Fault } from "@release-actions/report";
+
+/** A keychain that belongs to one step. */
+export interface Keychain {
+  readonly path: string;
+  /** Made up here, known to nobody else. */
+  readonly password: string;
+}
+
+export class KeychainError extends Fault {
+  override readonly name = "KeychainError";
+}
+
+/** Makes an unlocked keychain that does not lock itself while a build takes its time. */
+export async function createKeychain(run: CommandRunner, path: string): Promise<Keychain> {
+  const keychain = { path, password: randomBytes(24).toString("hex") };
+  await security(run, [
+    ["create-keychain", "-p", keychain.password, path],
+    ["set-keychain-settings", path],
+    ["unlock-keychain", "-p", keychain.password, path],
+  ]);
+  // Interactive mode hides which command failed; this one tells whether all went well.
+  const info = await run("security", ["show-keychain-info", path], { check: false, onOutput: () => undefined });
+  if (info.exitCode !== 0) {
+    throw new KeychainError(`a keychain could not be made at ${path}: ${info.stderr.trim()}`, {
+      advice: "This needs a macOS runner, and a folder that can be written to.",
+    });
+  }
+  return keychain;
+}
+
+/** Removes a keychain, from the search list too. Nothing to remove is no error. */
+export async function deleteKeychain(run: CommandRunner, path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  await run("security", ["delete-keychain", path], { check: false, onOutput: () => undefined });
+  await rm(path, { force: true });
+}
+
+/**
+ * Gives commands to `security` by its standard input (`security -i`): what is secret in them is on no
+ * command line. Arguments are hex, paths and options of ours; others could break out of the quotes.
+ */
+export async function security(run: CommandRunner, commands: readonly (readonly string[])[]): Promise<string> {
+  const lines = commands.map((words) => words.map(quote).join(" "));
+  const result = await run("security", ["-i"], {
+    input: `${lines.join("\n")}\n`,
+    check: false,
+    onOutput: () => undefined,
+  });
+  if (result.exitCode === 127) {
+    throw new KeychainError("the program `security` is not there", { advice: "This needs a macOS runner." });
+  }
+  return result.stdout + result.stderr;
+}
+
+function quote(word: string): string {
+  if (/["\\\r\n\0]/.test(word))
+    throw new KeychainError("a path has a quote or a line break in it, which `security` cannot read");
+  return /^[\w./:,=-]+$/.test(word) ? word : `"${word}"`;
+}

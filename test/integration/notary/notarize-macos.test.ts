@@ -1,0 +1,246 @@
+import { createHash } from "node:crypto";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { describeWith } from "../../parts.ts";
+import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
+import { Mac } from "../../stand-in/apple/mac.ts";
+import { NotaryApi } from "../../stand-in/apple/notary-api.ts";
+import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
+
+describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () => {
+  let workshop: Workshop;
+  let signed: string;
+  let api: NotaryApi;
+  let job: Job;
+
+  beforeAll(async () => {
+    workshop = await Workshop.open();
+    signed = await workshop.sign(await workshop.build("arm64"));
+  }, 120_000);
+  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    api = await NotaryApi.open();
+    api.behaviour.slowness = 0;
+    job = await Job.open();
+    await cp(signed, path.join(job.workspace, "tool"));
+  });
+  afterEach(async () => {
+    await Promise.all([api.close(), job.close()]);
+  });
+
+  const notarize = (
+    inputs: Record<string, string> = {},
+    options: Pick<StepOptions, "stop" | "env"> = {},
+  ): Promise<StepResult> =>
+    job.step("notarize-macos", {
+      inputs: {
+        ...{ path: "tool", "team-id": "TEAMID1234", "api-url": api.url, "s3-url": api.s3.url },
+        ...{ "api-key": api.privateKey, "api-key-id": api.keyId, "api-issuer": api.issuer },
+        ...inputs,
+      },
+      ...options,
+    });
+  const rows = (result: StepResult): Record<string, unknown>[] => JSON.parse(result.outputs["submissions"] ?? "[]");
+  const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
+
+  test("notarizes a bare program in a zip, and checks hash and ticket of what Apple saw", async () => {
+    const result = await notarize();
+    expect([messages(result), result.conclusion, result.outputs["status"]]).toEqual(["", "success", "accepted"]);
+    const [row] = rows(result);
+    expect(row).toMatchObject({
+      file: "tool",
+      name: "submission.zip",
+      status: "accepted",
+      cdhashes: [expect.stringMatching(/^[0-9a-f]{40}$/)],
+    });
+    const bytes = api.uploaded(String(row?.["id"]));
+    expect(
+      createHash("sha256")
+        .update(bytes ?? "")
+        .digest("hex"),
+    ).toBe(row?.["sha256"]);
+    const log: unknown = JSON.parse(await readFile(String(row?.["log"]), "utf8"));
+    expect(log).toMatchObject({ status: "Accepted", sha256: row?.["sha256"] });
+    expect(result.log).toMatch(/tool: a binary cannot hold a ticket. That is fine/);
+    expect(result.summary).toMatch(/`tool` \| accepted/);
+    expect(await readFile(path.join(job.workspace, "tool"))).toEqual(await readFile(signed));
+  });
+
+  test("gives no secret away, neither in the log nor in a file (F109)", async () => {
+    const result = await notarize();
+    const secret = api.privateKey.split("\n")[1] ?? "";
+    expect(secret.length).toBeGreaterThan(20);
+    expect(result.masks.join("\n")).toContain(secret);
+    expect(result.log).not.toContain(secret);
+    expect(JSON.stringify(result.outputs) + result.summary).not.toContain(secret);
+  });
+
+  test("submits zip archives as they are and everything else in one zip", async () => {
+    await workshop.sign(signed).then((other) => cp(other, path.join(job.workspace, "other")));
+    await runCommand("tar", ["--create", "--xz", "--file", "tool.tar.xz", "tool"], { cwd: job.workspace });
+    const first = await notarize();
+    await writeFile(path.join(job.workspace, "ready.zip"), api.uploaded(String(rows(first)[0]?.["id"])) ?? "");
+    const result = await notarize({ path: "other\ntool.tar.xz\nready.zip", "log-dir": "other-logs" });
+    expect([messages(result), result.outputs["status"]]).toEqual(["", "accepted"]);
+    expect(
+      rows(result)
+        .map(({ file, name }) => [file, name])
+        .sort(),
+    ).toEqual([
+      ["other", "submission.zip"],
+      ["ready.zip", "ready.zip"],
+      ["tool.tar.xz", "submission.zip"],
+    ]);
+    expect(new Set(rows(result).map(({ id }) => id)).size).toBe(2);
+  });
+
+  test.each(["strict", "warn", "off"])(
+    "preflight %s: what it finds is refused before anything is uploaded, shown, or ignored",
+    async (preflight) => {
+      await workshop
+        .sign(await workshop.build("arm64"), { runtime: false })
+        .then((bad) => cp(bad, path.join(job.workspace, "bad")));
+      const result = await notarize({ path: "bad", preflight });
+      const level = { strict: "error", warn: "warning" }[preflight];
+      const found = result.annotations.filter(({ message }) => message.includes("without the hardened runtime"));
+      expect(found.map((annotation) => annotation.level)).toEqual(level === undefined ? [] : [level]);
+      expect([result.conclusion, api.submissions.size]).toEqual(
+        preflight === "strict" ? ["failure", 0] : ["success", 1],
+      );
+    },
+  );
+
+  test("fails on Invalid with every issue, its advice, and the log kept (F110, misleads 10)", async () => {
+    api.behaviour.verdict = "Invalid";
+    api.behaviour.issues = [
+      {
+        severity: "error",
+        path: "submission.zip/1/tool",
+        message: "The executable does not have the hardened runtime enabled.",
+        architecture: "arm64",
+      },
+    ];
+    const result = await notarize();
+    expect([result.conclusion, result.outputs["status"]]).toEqual(["failure", "invalid"]);
+    expect(messages(result)).toMatch(
+      /submission\.zip\/1\/tool \(arm64\): The executable does not have the hardened runtime enabled\.\nSign with `--options runtime`/,
+    );
+    expect(JSON.parse(await readFile(String(rows(result)[0]?.["log"]), "utf8"))).toMatchObject({ status: "Invalid" });
+  });
+
+  test.each([
+    ["another hash", { sha256: "0".repeat(64) }, /Apple saw a file with the SHA-256 0{64}/],
+    ["a ticket without the program", { ticketContents: [] }, /the ticket does not list the code [0-9a-f]{40}/],
+  ])("fails when Apple accepts %s (F113)", async (_title, log, message) => {
+    api.behaviour.log = log;
+    const result = await notarize();
+    expect(result.conclusion).toBe("failure");
+    expect(messages(result)).toMatch(message);
+    expect(messages(result)).toMatch(/what Apple accepted is not what was submitted/);
+  });
+
+  test("gives the ids when time is up, and resumes with them (F86, F111)", async () => {
+    api.behaviour.slowness = 1000;
+    const first = await notarize({ timeout: "1", "log-dir": "first" });
+    expect([first.conclusion, first.outputs["status"]]).toEqual(["failure", "pending"]);
+    expect(messages(first)).toMatch(/Apple has no verdict on .*: In Progress/);
+    expect(first.summary).toContain(String(rows(first)[0]?.["id"]));
+    api.behaviour.slowness = 0;
+    const second = await notarize({ submissions: first.outputs["submissions"] ?? "", "log-dir": "second" });
+    expect([second.conclusion, rows(second)[0]?.["id"], api.submissions.size]).toEqual([
+      "success",
+      rows(first)[0]?.["id"],
+      1,
+    ]);
+  });
+
+  test("does not wait when told not to, and says that nothing is known yet", async () => {
+    const result = await notarize({ wait: "false" });
+    expect([result.conclusion, result.outputs["status"], rows(result)[0]?.["stage"]]).toEqual([
+      "success",
+      "pending",
+      "uploaded",
+    ]);
+  });
+
+  const steps: readonly [step: string, when: RegExp, submissions: number][] = [
+    ["before it submits", /preflight: 1 Mach-O/, 1],
+    ["while it uploads, which only Apple's credentials of then could finish", /, uploading$/, 2],
+    ["when it has uploaded", /: uploaded$/, 1],
+    ["while Apple works", /: In Progress$/, 1],
+    ["after the verdict", /: Accepted$/, 1],
+  ];
+
+  test.each(steps)("killed %s, it goes on from there in the next run (F85)", async (_step, when, submissions) => {
+    api.behaviour.slowness = 1;
+    const killed = await notarize({}, { stop: { when, by: "SIGKILL" } });
+    expect([killed.signal, killed.outputs["status"]]).toEqual(["SIGKILL", undefined]);
+    api.behaviour.slowness = 0;
+    const result = await notarize();
+    expect([messages(result), result.conclusion, api.submissions.size]).toEqual(["", "success", submissions]);
+  });
+
+  /** A disk image is told by its last block; nothing else of it is looked at. */
+  const diskImage = Buffer.concat([Buffer.alloc(4096, 1), Buffer.from("koly"), Buffer.alloc(508)]);
+
+  test("submits a disk image as it is and attaches the ticket to it", async () => {
+    await using mac = await Mac.open();
+    await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
+    api.behaviour.log = { ticketContents: [] };
+    const result = await notarize({ path: "Tool.dmg" }, { env: mac.env });
+    expect([messages(result), result.conclusion]).toEqual(["", "success"]);
+    expect(api.uploaded(String(rows(result)[0]?.["id"]))?.equals(diskImage)).toBe(true);
+    expect(await mac.argv()).toMatch(/xcrun stapler staple \S+Tool\.dmg$/);
+    expect(result.summary).toContain("stapled");
+  });
+
+  test.each([
+    ["always", "failure", "error"],
+    ["auto", "success", "warning"],
+    ["never", "success", undefined],
+  ])("staple %s where no program can: %s", async (staple, conclusion, level) => {
+    await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
+    api.behaviour.log = { ticketContents: [] };
+    const result = await notarize({ path: "Tool.dmg", staple }, { env: { PATH: "/nowhere" } });
+    expect([result.conclusion, result.annotations[0]?.level]).toEqual([conclusion, level]);
+    expect(messages(result)).toMatch(level === undefined ? /^$/ : /its ticket was not attached: neither stapler/);
+  });
+
+  test("ends within two seconds when the job is cancelled, with its temporary files gone (F84)", async () => {
+    api.behaviour.slowness = 1000;
+    const result = await notarize({}, { stop: { when: /: In Progress$/ } });
+    expect(result.conclusion).toBe("cancelled");
+    expect(result.stopMs).toBeLessThan(2000);
+    expect((await readdir(job.temp)).filter((name) => name.startsWith("notarize-macos-"))).toEqual([]);
+    expect(rows(result)[0]).toMatchObject({ stage: "uploaded" });
+  });
+
+  test.each([
+    [
+      "an empty key secret (misleads 20)",
+      { "api-key": "" },
+      /`api-key` is empty; `apple-id` and `app-specific-password` are empty/,
+    ],
+    [
+      "no credentials for the API",
+      { "api-key": "", "api-key-id": "", backend: "api" },
+      /`api-key` and `api-key-id` are empty$/m,
+    ],
+    ["a key that is none", { "api-key": "c2VjcmV0" }, /neither a PEM text nor one in base64/],
+    ["submissions that are not JSON", { submissions: "id-1" }, /input `submissions` is not JSON/],
+    ["an API that is not https", { "api-url": "http://example.com" }, /"http:\/\/example\.com" is not an https URL/],
+    ["a time-out of zero", { timeout: "0" }, /at least 1/],
+    [
+      "an Apple ID where there is no notarytool",
+      { "api-key": "", "apple-id": "a@example.com", "app-specific-password": "x" },
+      /notarytool is not there/,
+    ],
+  ])("refuses %s", async (_title, inputs: Record<string, string>, message) => {
+    const result = await notarize(inputs);
+    expect([result.conclusion, api.submissions.size]).toEqual(["failure", 0]);
+    expect(messages(result)).toMatch(message);
+    expect(result.log).not.toMatch(/ {4}at /);
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Behaviour, Call } from "./programs/state.ts";
+
+const BIN = path.join(import.meta.dirname, "bin");
+
+/** A machine with stand-ins for `xcrun`, `security` and `codesign` first on its PATH. */
+export class Mac implements AsyncDisposable {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async open(behaviour: Behaviour = {}): Promise<Mac> {
+    const mac = new Mac(await mkdtemp(path.join(tmpdir(), "mac-")));
+    await mac.behave(behaviour);
+    return mac;
+  }
+
+  async behave(behaviour: Behaviour): Promise<void> {
+    await writeFile(path.join(this.folder, "behaviour.json"), JSON.stringify(behaviour));
+  }
+
+  /** For the environment of a step. */
+  get env(): Record<string, string> {
+    return { PATH: [BIN, process.env["PATH"] ?? ""].join(path.delimiter), APPLE_STAND_IN: this.folder };
+  }
+
+  /** Every start of a stand-in program, in order. */
+  async calls(): Promise<Call[]> {
+    const text = await readFile(path.join(this.folder, "calls.jsonl"), "utf8").catch(() => "");
+    return text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Call);
+  }
+
+  /** All that was ever on a command line, for looking for what must not be there. */
+  async argv(): Promise<string> {
+    return (await this.calls()).map(({ program, args }) => [program, ...args].join(" ")).join("\n");
+  }
+
+  async searchList(): Promise<string[]> {
+    const text = await readFile(path.join(this.folder, "search-list.json"), "utf8").catch(() => "[]");
+    return JSON.parse(text) as string[];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,83 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** One start of a stand-in program, as `calls.jsonl` keeps it. */
+export interface Call {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly stdin: string;
+}
+
+/** What a test may ask of the stand-in programs; in `behaviour.json`. */
+export interface Behaviour {
+  readonly password?: string;
+  /** Statuses of `notarytool info`, one a call; the last stays. */
+  readonly statuses?: readonly string[];
+  /** Added to the log. */
+  readonly log?: Readonly<Record<string, unknown>>;
+  /** Printed by `notarytool submit` instead of an answer, once each. */
+  readonly failures?: readonly string[];
+  /** PEM files that `codesign` signs with. */
+  readonly signing?: {
+    readonly key: string;
+    readonly certificate: string;
+    readonly authorityDer: string;
+    readonly timestampUrl: string;
+  };
+}
+
+export interface Keychain {
+  readonly password: string;
+  unlocked: boolean;
+  /** SHA-1, upper-case hex. */
+  identities: string[];
+  profiles: string[];
+  partitioned: boolean;
+}
+
+const folder = process.env["APPLE_STAND_IN"];
+
+function fileOf(name: string): string {
+  if (folder === undefined) throw new Error("APPLE_STAND_IN is not set");
+  return path.join(folder, name);
+}
+
+/** Standard input is read to its end, as a program without a terminal does. */
+export function recordCall(program: string, args: readonly string[]): Call {
+  const call = { program, args, stdin: readFileSync(0, "utf8") };
+  appendFileSync(fileOf("calls.jsonl"), `${JSON.stringify(call)}\n`);
+  return call;
+}
+
+export function behaviour(): Behaviour {
+  return load("behaviour.json", {});
+}
+
+export function load<T>(name: string, absent: T): T {
+  const file = fileOf(name);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : absent;
+}
+
+export function save(name: string, value: unknown): void {
+  writeFileSync(fileOf(name), JSON.stringify(value));
+}
+
+export function readKeychain(file: string): Keychain | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Keychain) : undefined;
+}
+
+export function writeKeychain(file: string, keychain: Keychain): void {
+  writeFileSync(file, JSON.stringify(keychain), { mode: 0o600 });
+}
+
+/** The value after an option. */
+export function option(args: readonly string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args[at + 1];
+}
+
+/** Ends the program as it would end itself. */
+export function fail(exitCode: number, message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(exitCode);
+}
