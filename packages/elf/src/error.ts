@@ -1,0 +1,13 @@
+import { Fault } from "@release-actions/report";
+
+/** A file that is no ELF file, or whose structure contradicts itself. */
+export class ElfError extends Fault {
+  override readonly name = "ElfError";
+  /** Where in the file, in bytes. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number, options: ErrorOptions = {}) {
+    super(`${message} (at byte ${offset})`, options);
+    this.offset = offset;
+  }
+}

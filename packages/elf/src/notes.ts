@@ -1,0 +1,70 @@
+import { type ElfFile, type ElfSection, findSection, readSection } from "./elf.ts";
+
+const SHT_NOTE = 7;
+const NT_GNU_BUILD_ID = 3;
+
+/** One note (gABI, "Note Section"). */
+export interface ElfNote {
+  readonly section: ElfSection;
+  /** The vendor, such as `GNU` or `Go`. */
+  readonly owner: string;
+  readonly type: number;
+  readonly description: Uint8Array;
+  /** Where the description starts in the file. */
+  readonly offset: number;
+}
+
+export async function readNotes(elf: ElfFile): Promise<ElfNote[]> {
+  const notes: ElfNote[] = [];
+  for (const section of elf.sections.filter(({ type }) => type === SHT_NOTE)) {
+    const fields = await readSection(elf, section);
+    for (let at = 0; at + 12 <= fields.length; ) {
+      const nameSize = fields.u32(at);
+      const size = fields.u32(at + 4);
+      const start = at + 12 + align(nameSize);
+      notes.push({
+        section,
+        owner: fields.text(at + 12).slice(0, Math.max(0, nameSize - 1)),
+        type: fields.u32(at + 8),
+        description: fields.slice(start, size),
+        offset: section.offset + start,
+      });
+      at = start + align(size);
+    }
+  }
+  return notes;
+}
+
+/** The linker's build id in hex, as `readelf --notes` shows it, and where its bytes are. */
+export async function readBuildId(
+  elf: ElfFile,
+): Promise<{ readonly hex: string; readonly offset: number; readonly size: number } | undefined> {
+  const notes = await readNotes(elf);
+  const note = notes.find(({ owner, type }) => owner === "GNU" && type === NT_GNU_BUILD_ID);
+  if (note === undefined) return undefined;
+  return { hex: Buffer.from(note.description).toString("hex"), offset: note.offset, size: note.description.length };
+}
+
+/** What `.comment` says of the compilers and linkers that took part, each once, in order. */
+export async function readComments(elf: ElfFile): Promise<string[]> {
+  const section = findSection(elf, ".comment");
+  if (section === undefined) return [];
+  const { bytes } = await readSection(elf, section);
+  const texts = Buffer.from(bytes).toString("utf8").split("\0");
+  return [...new Set(texts.filter((text) => text !== ""))];
+}
+
+/** The separate file with debug information that `.gnu_debuglink` names, and its CRC-32. */
+export async function readDebugLink(
+  elf: ElfFile,
+): Promise<{ readonly file: string; readonly crc32: number } | undefined> {
+  const section = findSection(elf, ".gnu_debuglink");
+  if (section === undefined) return undefined;
+  const fields = await readSection(elf, section);
+  const file = fields.text(0);
+  return { file, crc32: fields.u32(align(Buffer.byteLength(file) + 1)) };
+}
+
+function align(size: number): number {
+  return (size + 3) & ~3;
+}
