@@ -1,0 +1,117 @@
+/**
+ * Why two files differ. The order is from causes to what may merely follow from them, and is the
+ * order in which they are shown.
+ */
+export const CAUSE_KINDS = [
+  "target",
+  "toolchain",
+  "build-path",
+  "timestamp",
+  "embedded-text",
+  "stripped",
+  "linker-options",
+  "member-set",
+  "member-order",
+  "member-owner",
+  "member-mode",
+  "compression",
+  "slices",
+  "codegen-order",
+  "build-id",
+  "signature",
+  "code",
+  "content",
+] as const;
+
+export type CauseKind = (typeof CAUSE_KINDS)[number];
+
+export interface Cause {
+  readonly kind: CauseKind;
+  /** Where in the file the first evidence is: a section and an offset, a member of an archive. */
+  readonly place: string;
+  /** What each side has there, short enough for a table. */
+  readonly left: string;
+  readonly right: string;
+  /** How many places show it. */
+  readonly count: number;
+  /** What to change so that it does not happen again. */
+  readonly remedy: string;
+}
+
+export const CAUSE_TITLES: Readonly<Record<CauseKind, string>> = {
+  target: "built for another target",
+  toolchain: "another compiler or linker",
+  "build-path": "a path of the build machine",
+  timestamp: "a time of the build",
+  "embedded-text": "a text taken from the build's surroundings",
+  stripped: "symbols or debug information in one only",
+  "linker-options": "other linker options",
+  "member-set": "members in one only",
+  "member-order": "the order of members",
+  "member-owner": "the owner of members",
+  "member-mode": "the mode of members",
+  compression: "another compression",
+  slices: "other architectures in a fat file",
+  "codegen-order": "the order of functions",
+  "build-id": "only the build id",
+  signature: "only the signature",
+  code: "other code",
+  content: "other content",
+};
+
+const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
+  target: "Build for the same target.",
+  toolchain: "Pin the toolchain (rust-toolchain.toml) and the linker, and use the same image of the runner.",
+  timestamp: "Set SOURCE_DATE_EPOCH and have the build read it instead of the clock.",
+  "embedded-text": "Do not compile in the user, host, locale or commit; or give both builds the same.",
+  stripped: "Use the same `strip` and `debug` settings of the profile.",
+  "linker-options": "Pass the same link arguments (rustflags, LDFLAGS, linker).",
+  "member-set": "Pack the same list of files.",
+  "member-order": "Sort what is packed, by code unit: `tar --sort=name`, sorted arguments for ar and zip.",
+  "member-owner": "Pack without owners: `tar --owner=0 --group=0 --numeric-owner`, `ar D`, `zip -X`.",
+  "member-mode": "Set modes before packing, or fix them: `umask 022`, `tar --mode=u+rwX,go+rX-w`, `ar D`.",
+  compression: "Use the same program, version, level and options for compressing (`gzip -n`).",
+  slices: "Combine the same architectures, in one order.",
+  "codegen-order":
+    "Compile the same packages in one command (the same `-p` flags) with `codegen-units = 1`, and link inputs in one order.",
+  "build-id": "Derive it from the content (`-Wl,--build-id=sha1`), or leave it out.",
+  signature: "Compare before signing, or without the signature.",
+  code: "Compare the build commands, features, profile and flags: the code itself was compiled differently.",
+  content: "Compare what went into the file: none of the known causes explains the difference.",
+};
+
+export function cause(kind: Exclude<CauseKind, "build-path">, place: string, left: string, right: string): Cause {
+  return { kind, place, left: shorten(left), right: shorten(right), count: 1, remedy: REMEDIES[kind] };
+}
+
+/** A path of the build machine; `left` and `right` are the prefixes that differ. */
+export function pathCause(place: string, left: string, right: string): Cause {
+  const remap = [...new Set([left, right])].map((prefix) => `\`--remap-path-prefix=${prefix}=${stableName(prefix)}\``);
+  const remedy = `Add ${remap.join(" or ")} to rustflags (for C and C++ \`-ffile-prefix-map\`, for Go \`-trimpath\`).`;
+  return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy };
+}
+
+/** Puts causes of one kind and one remedy together, in the order of the kinds, the most frequent first. */
+export function mergeCauses(causes: readonly Cause[]): Cause[] {
+  const merged = new Map<string, Cause>();
+  for (const one of causes) {
+    const key = `${one.kind}\0${one.remedy}`;
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? one : { ...known, count: known.count + one.count });
+  }
+  const rank = ({ kind }: Cause): number => CAUSE_KINDS.indexOf(kind);
+  return [...merged.values()].sort((a, b) => rank(a) - rank(b) || b.count - a.count);
+}
+
+/** The fixed names that `reproducible-build` gives the folders of a build. */
+function stableName(prefix: string): string {
+  if (/\/registry(\/|$)/.test(prefix)) return "crate";
+  if (/\.cargo\/git|\/git\/checkouts/.test(prefix)) return "crate-git";
+  return /rustup|toolchains/.test(prefix) ? "rustup" : "src";
+}
+
+const MAX_SHOWN = 160;
+
+function shorten(text: string): string {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN / 2)}…${text.slice(-MAX_SHOWN / 2)}`;
+}

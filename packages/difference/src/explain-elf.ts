@@ -1,0 +1,206 @@
+import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
+import {
+  type ElfFile,
+  type ElfSection,
+  readBuildId,
+  readComments,
+  readElf,
+  readFunctionRanges,
+  readSymbols,
+} from "@release-actions/elf";
+import { type ByteMap, mapBytes } from "./byte-map.ts";
+import { type Cause, cause } from "./cause.ts";
+import type { Context, Findings, Part } from "./context.ts";
+import { explainLinkage } from "./elf-linkage.ts";
+import { explainNumbers } from "./explain-numbers.ts";
+import { explainTexts, type TextCauses } from "./explain-texts.ts";
+
+const SHF_EXECINSTR = 4;
+/** Sections that follow from others: identities, addresses, names that the code gives. */
+const DERIVED = /^\.(note|symtab|strtab|shstrtab|comment|rela?\b|eh_frame|gnu\.hash|hash|dyn|got|gnu_debuglink)/;
+/** What `strip` takes away. */
+const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
+
+/** A section both files have, with where it differs. */
+interface SectionPair {
+  readonly name: string;
+  readonly left: ElfSection;
+  readonly right: ElfSection;
+  readonly map: ByteMap;
+}
+
+/** Explains two ELF files: certain causes first, then what only counts when they do not explain it. */
+export async function explainElf(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  context: Context,
+): Promise<Findings> {
+  const [a, b] = [await readElf(left), await readElf(right)];
+  const { place } = context;
+  if (a.machine !== b.machine || a.wide !== b.wide || a.little !== b.little) {
+    const describe = (elf: ElfFile): string =>
+      `${elf.machine}, ${elf.wide ? 64 : 32} bit, ${elf.little ? "little" : "big"}-endian`;
+    return { causes: [cause("target", `${place}ELF header`, describe(a), describe(b))], parts: [] };
+  }
+  const pairs = await pairSections(a, b, context.signal);
+  const parts = listParts(a, b, pairs);
+  const toolchain = await explainToolchain(a, b, place);
+  const texts = await explainSectionTexts(a, b, pairs, place);
+  const stripped = explainStripping(a, b, place);
+  // Another compiler changes everything else; what it changes is no second cause.
+  if (toolchain.length > 0)
+    return { causes: [...toolchain, ...texts.certain.filter(({ kind }) => kind !== "timestamp"), ...stripped], parts };
+  const linkage = await explainLinkage(a, b, place);
+  const certain = [...texts.certain, ...stripped, ...linkage];
+  if (certain.length > 0) return { causes: certain, parts };
+  return { causes: await explainRest(a, b, pairs, texts, place), parts };
+}
+
+/** Only asked when no certain cause was found: each of these would also follow from one. */
+async function explainRest(
+  a: ElfFile,
+  b: ElfFile,
+  pairs: readonly SectionPair[],
+  texts: TextCauses,
+  place: string,
+): Promise<Cause[]> {
+  const changed = pairs.filter(({ map }) => map.differing > 0);
+  const primary = changed.filter(({ name }) => !DERIVED.test(name));
+  const [buildA, buildB] = [await readBuildId(a), await readBuildId(b)];
+  const onlyDerived = primary.length === 0 && changed.every(({ name }) => /^\.(note|gnu_debuglink)/.test(name));
+  if (onlyDerived && buildA?.hex !== buildB?.hex && a.sections.length === b.sections.length) {
+    return [cause("build-id", `${place}.note.gnu.build-id`, buildA?.hex ?? "none", buildB?.hex ?? "none")];
+  }
+  const numbers = await explainSectionNumbers(a, b, primary, place);
+  if (numbers.length > 0) return numbers;
+  const order = await explainOrder(a, b, place);
+  if (order !== undefined) return [order];
+  if (texts.possible.length > 0 && (await sameFunctions(a, b))) return [...texts.possible];
+  const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
+  const where = worst?.name ?? "headers";
+  const size = (elf: ElfFile): string => `${elf.sections.find(({ name }) => name === where)?.size ?? 0} bytes`;
+  return [cause("code", `${place}${where}`, size(a), size(b))];
+}
+
+async function pairSections(a: ElfFile, b: ElfFile, signal: AbortSignal | undefined): Promise<SectionPair[]> {
+  const seen = new Map<string, ElfSection[]>();
+  for (const section of b.sections) seen.set(section.name, [...(seen.get(section.name) ?? []), section]);
+  const pairs: SectionPair[] = [];
+  for (const left of a.sections) {
+    const right = seen.get(left.name)?.shift();
+    if (right === undefined || left.name === "" || !left.hasBytes || !right.hasBytes) continue;
+    const map = await mapBytes(contentOf(a, left), contentOf(b, right), signal);
+    pairs.push({ name: left.name, left, right, map });
+  }
+  return pairs;
+}
+
+function contentOf(elf: ElfFile, section: ElfSection): RandomAccessSource {
+  return sliceSource(elf.source, section.offset, section.size);
+}
+
+function listParts(a: ElfFile, b: ElfFile, pairs: readonly SectionPair[]): Part[] {
+  const alone = (elf: ElfFile, other: ElfFile, side: "left" | "right"): Part[] =>
+    elf.sections
+      .filter(({ name, hasBytes }) => hasBytes && !other.sections.some((section) => section.name === name))
+      .map(({ name, size }) => ({ name, left: 0, right: 0, [side]: size, differing: size }));
+  const both = pairs
+    .filter(({ map }) => map.differing > 0)
+    .map(({ name, left, right, map }) => ({ name, left: left.size, right: right.size, differing: map.differing }));
+  return [...both, ...alone(a, b, "left"), ...alone(b, a, "right")];
+}
+
+async function explainToolchain(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {
+  const [left, right] = [await readComments(a), await readComments(b)];
+  const only = (from: readonly string[], other: readonly string[]): string =>
+    from.filter((text) => !other.includes(text)).join("; ");
+  const [onlyLeft, onlyRight] = [only(left, right), only(right, left)];
+  if (onlyLeft !== "" || onlyRight !== "")
+    return [cause("toolchain", `${place}.comment`, onlyLeft || "-", onlyRight || "-")];
+  const gold = (elf: ElfFile): boolean => elf.sections.some(({ name }) => name === ".note.gnu.gold-version");
+  if (gold(a) === gold(b)) return [];
+  const linker = (elf: ElfFile): string => (gold(elf) ? "gold" : "another linker");
+  return [cause("toolchain", `${place}.note.gnu.gold-version`, linker(a), linker(b))];
+}
+
+async function explainSectionTexts(
+  a: ElfFile,
+  b: ElfFile,
+  pairs: readonly SectionPair[],
+  place: string,
+): Promise<TextCauses> {
+  const certain: Cause[] = [];
+  const possible: Cause[] = [];
+  for (const { name, left, right, map } of pairs) {
+    const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name);
+    if (map.differing === 0 || !isText) continue;
+    const found = await explainTexts(contentOf(a, left), contentOf(b, right), `${place}${name}+`);
+    certain.push(...found.certain);
+    // Debug information repeats what the code is made of.
+    if (!name.startsWith(".debug") && !name.startsWith(".zdebug")) possible.push(...found.possible);
+  }
+  return { certain, possible };
+}
+
+function explainStripping(a: ElfFile, b: ElfFile, place: string): Cause[] {
+  const strippable = (elf: ElfFile): string[] =>
+    elf.sections.filter(({ name, hasBytes }) => hasBytes && STRIPPABLE.test(name)).map(({ name }) => name);
+  const [left, right] = [strippable(a), strippable(b)];
+  const only = (from: readonly string[], other: readonly string[]): string[] =>
+    from.filter((name) => !other.includes(name));
+  const [onlyLeft, onlyRight] = [only(left, right), only(right, left)];
+  if (onlyLeft.length === 0 && onlyRight.length === 0) return [];
+  return [
+    cause(
+      "stripped",
+      `${place}section headers`,
+      onlyLeft.join(" ") || "none of them",
+      onlyRight.join(" ") || "none of them",
+    ),
+  ];
+}
+
+async function explainSectionNumbers(
+  a: ElfFile,
+  b: ElfFile,
+  primary: readonly SectionPair[],
+  place: string,
+): Promise<Cause[]> {
+  const causes: Cause[] = [];
+  for (const { name, left, right, map } of primary) {
+    const found = await explainNumbers(contentOf(a, left), contentOf(b, right), map, `${place}${name}+`);
+    if (found.length === 0) return [];
+    causes.push(...found);
+  }
+  return causes;
+}
+
+/** The same functions in another order: by name where there are names, else by size. */
+async function explainOrder(a: ElfFile, b: ElfFile, place: string): Promise<Cause | undefined> {
+  const named = [await functionNames(a), await functionNames(b)] as const;
+  const lists =
+    named[0].length > 0 && named[1].length > 0 ? named : ([await functionSizes(a), await functionSizes(b)] as const);
+  const [left, right] = lists;
+  const sorted = (list: readonly string[]): string => [...list].sort().join("\n");
+  if (left.length < 2 || left.length !== right.length || sorted(left) !== sorted(right)) return undefined;
+  const first = left.findIndex((name, index) => name !== right[index]);
+  if (first < 0) return undefined;
+  const show = (list: readonly string[]): string => list.slice(first, first + 3).join(", ");
+  return cause("codegen-order", `${place}.text`, show(left), show(right));
+}
+
+async function functionNames(elf: ElfFile): Promise<string[]> {
+  const symbols = (await readSymbols(elf)).filter(({ type, section }) => type === "function" && section !== 0);
+  const order = (x: bigint, y: bigint): number => (x < y ? -1 : x > y ? 1 : 0);
+  return symbols
+    .sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : 1))
+    .map(({ name }) => name);
+}
+
+async function functionSizes(elf: ElfFile): Promise<string[]> {
+  return (await readFunctionRanges(elf)).map(({ size }) => `${size} bytes`);
+}
+
+async function sameFunctions(a: ElfFile, b: ElfFile): Promise<boolean> {
+  return (await functionSizes(a)).join() === (await functionSizes(b)).join();
+}

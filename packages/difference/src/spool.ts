@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type FileSource, memorySource, openFileSource, type RandomAccessSource } from "@release-actions/archive";
+
+/** Small contents stay in memory. */
+const MEMORY_BYTES = 8 * 1024 * 1024;
+
+/** Puts a stream where it can be read from any place: in memory when small, else in the scratch folder. */
+export async function spool(
+  stream: AsyncIterable<Uint8Array>,
+  scratch: string,
+  signal?: AbortSignal,
+): Promise<RandomAccessSource & { close?(): Promise<void> }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const iterator = stream[Symbol.asyncIterator]();
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+    signal?.throwIfAborted();
+    chunks.push(next.value);
+    size += next.value.length;
+    if (size > MEMORY_BYTES) return await spoolToFile(chunks, iterator, scratch, signal);
+  }
+  return memorySource(Buffer.concat(chunks));
+}
+
+async function spoolToFile(
+  chunks: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<FileSource> {
+  const file = path.join(scratch, randomUUID());
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* chunks;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  }
+  await pipeline(Readable.from(all()), createWriteStream(file), ...(signal === undefined ? [] : [{ signal }]));
+  return await openFileSource(file);
+}
