@@ -20,13 +20,12 @@ const TIMES = [
 ];
 const EPOCH = /(?<!\d)1\d{9}(?:\d{3})?(?:\d{6})?(?!\d)/g;
 
-/** Where the folders begin in which machines build, when a path follows other text directly. */
-const ROOTS =
-  /\/(?:home|root|Users|tmp|var|private|builds?|github|__w|opt|mnt|media|workspaces?|work|runner|data|srv|nix|usr|src)\//;
+/** Where the folders begin in which machines build, for a path that follows other text directly. */
+const ROOTS = /\/(?:home|root|Users|tmp|var|private|builds?|github|__w|opt|mnt|runner|workspaces?)\//;
 const PATH_CHARACTERS = /[\w.+@~%=,-]/;
 
 /** Paths that the compilers themselves put in, equal wherever they run. */
-const FIXED_PATHS = /^\/(?:rustc\/|usr\/(?:include|lib)\/)/;
+const FIXED_PATHS = /^\/(?:rustc|rust\/deps|checkout|usr\/(?:include|lib))\//;
 
 /** Reads a pair of texts as the same path, or the same moment, on two machines; `undefined` when equal. */
 export function classify(pair: TextPair): TextMeaning {
@@ -37,7 +36,8 @@ export function classify(pair: TextPair): TextMeaning {
   const paths = [pathAt(left), pathAt(right)];
   if (paths[0] !== undefined && paths[1] !== undefined) {
     const [a, b] = differingPrefixes(paths[0], paths[1]);
-    if (a !== b && !FIXED_PATHS.test(a) && !FIXED_PATHS.test(b)) return { kind: "path", left: a, right: b };
+    if (a !== b && Math.min(a.length, b.length) > 2 && !FIXED_PATHS.test(a) && !FIXED_PATHS.test(b))
+      return { kind: "path", left: a, right: b };
   }
   return { kind: "other", left: excerpt(left), right: excerpt(right) };
 }
@@ -75,11 +75,9 @@ function pathAt({ text, start, end }: Differing): string | undefined {
   const token = text.slice(from, to);
   const windows = /[A-Za-z]:[\\/]/.exec(token);
   if (windows !== null && windows.index <= start - from) return token.slice(windows.index);
-  const rooted = ROOTS.exec(token);
-  const begin = rooted !== null && rooted.index <= start - from ? rooted.index : token.indexOf("/");
-  if (begin < 0 || begin > start - from) return undefined;
-  const path = token.slice(begin);
-  return path.split("/").length > 2 ? path : undefined;
+  // A relative path names no machine; in Rust's texts an absolute one may follow another text directly.
+  const begin = token.startsWith("/") ? 0 : (ROOTS.exec(token)?.index ?? Number.POSITIVE_INFINITY);
+  return begin > start - from ? undefined : token.slice(begin);
 }
 
 function isPathCharacter(character: string | undefined): boolean {

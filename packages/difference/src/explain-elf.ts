@@ -18,6 +18,8 @@ import { explainTexts, type TextCauses } from "./explain-texts.ts";
 const SHF_EXECINSTR = 4;
 /** Sections that follow from others: identities, addresses, names that the code gives. */
 const DERIVED = /^\.(note|symtab|strtab|shstrtab|comment|rela?\b|eh_frame|gnu\.hash|hash|dyn|got|gnu_debuglink)/;
+/** Debug information without texts of its own; the texts are in `.debug_str` and its siblings. */
+const NUMBERS = /^\.z?debug_(?!.*str$|line$)/;
 /** What `strip` takes away. */
 const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
 
@@ -132,7 +134,7 @@ async function explainSectionTexts(
   const certain: Cause[] = [];
   const possible: Cause[] = [];
   for (const { name, left, right, map } of pairs) {
-    const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name);
+    const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name) && !NUMBERS.test(name);
     if (map.differing === 0 || !isText) continue;
     const found = await explainTexts(contentOf(a, left), contentOf(b, right), `${place}${name}+`);
     certain.push(...found.certain);
@@ -175,7 +177,7 @@ async function explainSectionNumbers(
   return causes;
 }
 
-/** The same functions in another order: by name where there are names, else by size. */
+/** The same functions in another order: by name and size where there are names, else by size. */
 async function explainOrder(a: ElfFile, b: ElfFile, place: string): Promise<Cause | undefined> {
   const named = [await functionNames(a), await functionNames(b)] as const;
   const lists =
@@ -194,7 +196,7 @@ async function functionNames(elf: ElfFile): Promise<string[]> {
   const order = (x: bigint, y: bigint): number => (x < y ? -1 : x > y ? 1 : 0);
   return symbols
     .sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : 1))
-    .map(({ name }) => name);
+    .map(({ name, size }) => `${name} (${size} bytes)`);
 }
 
 async function functionSizes(elf: ElfFile): Promise<string[]> {

@@ -5,6 +5,8 @@ const MIN_LENGTH = 4;
 const MAX_LENGTH = 8192;
 /** More than the texts of the largest binaries; beyond it, only what was read counts. */
 const MAX_RUNS = 2_000_000;
+/** Texts that begin or end with this many equal characters are taken for counterparts. */
+const KEY_LENGTH = 12;
 
 /** A run of printable bytes and where it is. */
 export interface TextRun {
@@ -85,33 +87,32 @@ function without(runs: readonly TextRun[], others: readonly TextRun[]): TextRun[
   });
 }
 
-/** Pairs in order where the counts are equal, else by what they begin or end with. */
+/** Pairs texts by how they end, then by how they begin, and what is left in order when the counts are equal. */
 function pairUp(left: readonly TextRun[], right: readonly TextRun[]): TextDifference {
-  if (left.length === right.length) {
-    const pairs = left.flatMap((run, index) => {
-      const other = right[index];
-      return other === undefined ? [] : [pair(run, other)];
+  const pairs: TextPair[] = [];
+  let [restLeft, restRight] = [left, right];
+  for (const key of [
+    ({ text }: TextRun) => text.slice(-KEY_LENGTH),
+    ({ text }: TextRun) => text.slice(0, KEY_LENGTH),
+  ]) {
+    const waiting = new Map<string, TextRun[]>();
+    for (const run of [...restRight].reverse()) append(waiting, key(run), run);
+    const used = new Set<TextRun>();
+    restLeft = restLeft.filter((run) => {
+      const other = waiting.get(key(run))?.pop();
+      if (other === undefined) return true;
+      used.add(other);
+      pairs.push(pair(run, other));
+      return false;
     });
-    return { pairs, unpaired: 0 };
+    restRight = restRight.filter((run) => !used.has(run));
   }
-  const free = new Map<string, TextRun[]>();
-  for (const run of right) {
-    for (const key of keys(run)) free.set(key, [...(free.get(key) ?? []), run]);
+  const inOrder = restLeft.length === restRight.length ? restLeft : [];
+  for (const [index, run] of inOrder.entries()) {
+    const other = restRight[index];
+    if (other !== undefined) pairs.push(pair(run, other));
   }
-  const used = new Set<TextRun>();
-  const pairs = left.flatMap((run) => {
-    const other = keys(run)
-      .flatMap((key) => free.get(key) ?? [])
-      .find((candidate) => !used.has(candidate));
-    if (other === undefined) return [];
-    used.add(other);
-    return [pair(run, other)];
-  });
   return { pairs, unpaired: left.length + right.length - 2 * pairs.length };
-}
-
-function keys({ text }: TextRun): string[] {
-  return [`<${text.slice(0, 12)}`, `>${text.slice(-12)}`];
 }
 
 function pair(left: TextRun, right: TextRun): TextPair {
@@ -122,4 +123,10 @@ function pair(left: TextRun, right: TextRun): TextPair {
   let suffix = 0;
   while (suffix < shorter - prefix && a[a.length - 1 - suffix] === b[b.length - 1 - suffix]) suffix += 1;
   return { left, right, prefix, suffix };
+}
+
+function append(lists: Map<string, TextRun[]>, key: string, run: TextRun): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [run]);
+  else list.push(run);
 }
