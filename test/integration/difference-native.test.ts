@@ -163,6 +163,12 @@ const FAULTS: readonly Fault[] = [
     says: /-trimpath/,
   },
   {
+    name: "another build id from go",
+    kind: "build-id",
+    left: "go build -trimpath -ldflags=-B=0xaaaa -o out main.go",
+    right: "go build -trimpath -ldflags=-B=0xbbbb -o out main.go",
+  },
+  {
     name: "a time set by the Go linker",
     kind: "timestamp",
     left: "go build -trimpath -ldflags=-X=main.built=1700000000 -o out main.go",

@@ -14,6 +14,7 @@ import type { Context, Findings, Part } from "./context.ts";
 import { explainLinkage } from "./elf-linkage.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts, type TextCauses } from "./explain-texts.ts";
+import { findGoBuildId } from "./go-build-id.ts";
 
 const SHF_EXECINSTR = 4;
 /** Sections that follow from others: identities, addresses, names that the code gives. */
@@ -67,9 +68,12 @@ async function explainRest(
   place: string,
 ): Promise<Cause[]> {
   const changed = pairs.filter(({ map }) => map.differing > 0);
-  const primary = changed.filter(({ name }) => !DERIVED.test(name));
+  const primary: SectionPair[] = [];
+  for (const pair of changed) {
+    if (!DERIVED.test(pair.name) && !(await isOnlyGoBuildId(a, pair))) primary.push(pair);
+  }
   const [buildA, buildB] = [await readBuildId(a), await readBuildId(b)];
-  const onlyDerived = primary.length === 0 && changed.every(({ name }) => /^\.(note|gnu_debuglink)/.test(name));
+  const onlyDerived = primary.length === 0 && changed.every(({ name }) => /^\.(note|gnu_debuglink|text)/.test(name));
   if (onlyDerived && buildA?.hex !== buildB?.hex && a.sections.length === b.sections.length) {
     return [cause("build-id", `${place}.note.gnu.build-id`, buildA?.hex ?? "none", buildB?.hex ?? "none")];
   }
@@ -82,6 +86,11 @@ async function explainRest(
   const where = worst?.name ?? "headers";
   const size = (elf: ElfFile): string => `${elf.sections.find(({ name }) => name === where)?.size ?? 0} bytes`;
   return [cause("code", `${place}${where}`, size(a), size(b))];
+}
+
+async function isOnlyGoBuildId(a: ElfFile, { name, left, map }: SectionPair): Promise<boolean> {
+  const range = name === ".text" ? await findGoBuildId(contentOf(a, left)) : undefined;
+  return range !== undefined && map.clusters.every(({ start, end }) => start >= range.start && end <= range.end);
 }
 
 async function pairSections(a: ElfFile, b: ElfFile, signal: AbortSignal | undefined): Promise<SectionPair[]> {

@@ -1,5 +1,6 @@
 import { detectFormat, FORMAT_BYTES, type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { isElf } from "@release-actions/elf";
+import { isMacho } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, mergeCauses } from "./cause.ts";
@@ -8,6 +9,7 @@ import { explainAr, isAr } from "./explain-ar.ts";
 import { explainBytes } from "./explain-bytes.ts";
 import { explainElf } from "./explain-elf.ts";
 import { explainGzip, explainZstd } from "./explain-gzip.ts";
+import { explainMacho } from "./explain-macho.ts";
 import { explainTar } from "./explain-tar.ts";
 import { explainXz } from "./explain-xz.ts";
 import { explainZip } from "./explain-zip.ts";
@@ -38,6 +40,7 @@ type Explain = (left: RandomAccessSource, right: RandomAccessSource, context: Co
 
 const EXPLAINERS: Readonly<Record<string, Explain>> = {
   elf: explainElf,
+  macho: explainMacho,
   ar: explainAr,
   tar: explainTar,
   gzip: explainGzip,
@@ -64,13 +67,14 @@ export async function explainDifference(
       return await explainBytes(a, b, context);
     }
     try {
-      return await explainer(a, b, context);
+      const findings = await explainer(a, b, context);
+      if (findings.causes.length > 0) return findings;
     } catch (error) {
       // A damaged file differs from a sound one too; what can be said of its bytes still holds.
       if (!(error instanceof Fault)) throw error;
       damage ??= `${context.place}${error.message}`;
-      return await explainBytes(a, b, context);
     }
+    return await explainBytes(a, b, context);
   };
   const context: Context = { place: "", scratch: options.scratch, depth: 0, signal: options.signal, explain };
   const { causes, parts } = await explain(left, right, context);
@@ -80,6 +84,7 @@ export async function explainDifference(
 async function formatOf(source: RandomAccessSource): Promise<string> {
   const head = await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size));
   if (isElf(head)) return "elf";
+  if (isMacho(head)) return "macho";
   if (isAr(head)) return "ar";
   return detectFormat(head);
 }

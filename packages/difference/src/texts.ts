@@ -87,14 +87,18 @@ function without(runs: readonly TextRun[], others: readonly TextRun[]): TextRun[
   });
 }
 
-/** Pairs texts by how they end, then by how they begin, and what is left in order when the counts are equal. */
+/** What counterparts have in common, the surest first: how they end, the last name of a path, how they begin. */
+const KEYS: readonly ((run: TextRun) => string)[] = [
+  ({ text }) => text.slice(-KEY_LENGTH),
+  ({ text }) => text.slice(text.lastIndexOf("/")),
+  ({ text }) => text.slice(0, KEY_LENGTH),
+];
+
+/** Pairs texts key by key, and what is left in order when the counts are equal. */
 function pairUp(left: readonly TextRun[], right: readonly TextRun[]): TextDifference {
   const pairs: TextPair[] = [];
   let [restLeft, restRight] = [left, right];
-  for (const key of [
-    ({ text }: TextRun) => text.slice(-KEY_LENGTH),
-    ({ text }: TextRun) => text.slice(0, KEY_LENGTH),
-  ]) {
+  for (const key of KEYS) {
     const waiting = new Map<string, TextRun[]>();
     for (const run of [...restRight].reverse()) append(waiting, key(run), run);
     const used = new Set<TextRun>();

@@ -1,0 +1,19 @@
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import type { Cluster } from "./byte-map.ts";
+
+const MARK = 'Go build ID: "';
+/** Go's linker puts the id at the start of the code (cmd/internal/buildid, "readRaw"). */
+const SEARCHED_BYTES = 32 * 1024;
+
+/**
+ * Where the id lies that Go's linker writes into the code. It is a digest of what went into the build, flags
+ * included, so it may differ where nothing else does.
+ */
+export async function findGoBuildId(source: RandomAccessSource): Promise<Cluster | undefined> {
+  const head = Buffer.from(await readExactly(source, 0, Math.min(SEARCHED_BYTES, source.size)));
+  const mark = head.indexOf(MARK);
+  if (mark < 0) return undefined;
+  const start = mark + MARK.length;
+  const end = head.indexOf('"', start);
+  return end < 0 ? undefined : { start, end };
+}
