@@ -1,0 +1,102 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { openFileSource } from "@release-actions/archive";
+import { openArtifact } from "@release-actions/artifacts";
+import { ALGORITHMS, byCodeUnit, parseManifest, parseSums } from "@release-actions/digest";
+import { Fault } from "@release-actions/report";
+import { type Build, buildOf, openRecordArchive, recordBuild, selectedBy } from "@release-actions/reproducibility";
+import picomatch from "picomatch";
+import { artifactService } from "./keep.ts";
+import type { CompareRunner } from "./tell.ts";
+
+const MAX_LIST_BYTES = 64 * 1024 * 1024;
+const FETCH_TIMEOUT_MS = 60_000;
+
+/** Opens everything that `against` names. Each line must lead to something. */
+export async function openCounterparts(runner: CompareRunner): Promise<Build[]> {
+  const builds: Build[] = [];
+  for (const line of runner.inputs.against) {
+    const [, name, place = line] = /^([\w.-]+)=(.+)$/.exec(line) ?? [];
+    builds.push(...(await openCounterpart(place, name ?? place, runner)));
+  }
+  const twice = builds.find(({ name }, index) => builds.findIndex((other) => other.name === name) !== index);
+  if (twice !== undefined) throw new Fault(`\`against\` names ${twice.name} twice`);
+  return builds;
+}
+
+async function openCounterpart(place: string, name: string, runner: CompareRunner): Promise<Build[]> {
+  if (/^https?:/.test(place)) return [checksumBuild(name, await fetchText(new URL(place), runner.signal), place)];
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return [await openFolder(place, name, runner)];
+  if (stats?.isFile()) return [await openFile(place, name)];
+  return await openArtifacts(place, runner);
+}
+
+/** A folder is a build like the one that `paths` names: of its files those count that `paths` could name. */
+async function openFolder(folder: string, name: string, runner: CompareRunner): Promise<Build> {
+  const algorithms = runner.inputs.algorithm === "both" ? ALGORITHMS : [runner.inputs.algorithm];
+  const { paths } = runner.inputs;
+  return await recordBuild([folder], process.cwd(), {
+    ...{ name, algorithms, context: new Map(), reporter: runner, signal: runner.signal },
+    ...(paths.length === 0 ? {} : { only: selectedBy(paths, process.cwd()) }),
+  });
+}
+
+async function openFile(file: string, name: string): Promise<Build> {
+  if (file.endsWith(".tar")) return await openRecordArchive(name, await openFileSource(file));
+  const text = readFileSync(file, "utf8");
+  if (!text.trimStart().startsWith("{")) return checksumBuild(name, text, file);
+  // Beside a manifest there may be the files it lists.
+  const folder = path.dirname(path.resolve(file));
+  return buildOf(name, parseManifest(text, file), async (entry) => {
+    const full = path.join(folder, entry);
+    return statSync(full, { throwIfNoEntry: false })?.isFile() ? await openFileSource(full) : undefined;
+  });
+}
+
+/** A list such as SHA256SUMS or B3SUMS; the file's name tells which. It may name more than was built. */
+function checksumBuild(name: string, text: string, source: string): Build {
+  const algorithm = /b3sum|blake3/i.test(path.basename(source)) ? "blake3" : "sha256";
+  const files = new Map(
+    parseSums(text, source).map(({ path: file, hex }) => [
+      file.replace(/^\.\//, ""),
+      { kind: "file", digests: { [algorithm]: hex } } as const,
+    ]),
+  );
+  return { name, files, context: new Map(), isPartial: true, open: async () => undefined };
+}
+
+async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]) });
+  const shown = `${url.origin}${url.pathname}`;
+  if (!response.ok) throw new Fault(`${shown} answered ${response.status}, expected a list of checksums`);
+  const text = await response.text();
+  if (text.length > MAX_LIST_BYTES) throw new Fault(`${shown} has more than ${MAX_LIST_BYTES} characters`);
+  return text;
+}
+
+/** The artifacts of this run whose names match; of two with one name the newest counts. */
+async function openArtifacts(pattern: string, runner: CompareRunner): Promise<Build[]> {
+  const { results, transport } = artifactService(runner);
+  const listed = await results.list({}, runner.signal);
+  const matches = picomatch(pattern, { dot: true });
+  const newest = new Map([...listed].reverse().map((artifact) => [artifact.name, artifact]));
+  const wanted = [...newest.values()].filter(({ name }) => matches(name)).sort((a, b) => byCodeUnit(a.name, b.name));
+  if (wanted.length === 0) {
+    const names = [...newest.keys()].join(", ") || "none";
+    throw new Fault(
+      `\`against\` has "${pattern}", which is no folder, no file and no artifact of this run (${names})`,
+      {
+        advice: "Let the jobs that record come first (`needs:`), with a matching `upload-as`.",
+      },
+    );
+  }
+  const builds: Build[] = [];
+  for (const location of wanted) {
+    const artifact = await openArtifact(location, { transport, reporter: runner, signal: runner.signal });
+    if (artifact.kind === "sequential")
+      throw new Fault(`artifact ${location.name} cannot be read by ranges from this server`);
+    builds.push(await openRecordArchive(location.name, artifact.source));
+  }
+  return builds;
+}

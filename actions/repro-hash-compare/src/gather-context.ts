@@ -1,0 +1,40 @@
+import type { Runner } from "@release-actions/action-kit";
+import { Fault } from "@release-actions/report";
+
+/** Variables that decide what a build makes, and the names they are recorded under. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  RUSTFLAGS: "rustflags",
+  SOURCE_DATE_EPOCH: "source-date-epoch",
+  CFLAGS: "cflags",
+  RUNNER_OS: "runner-os",
+  RUNNER_ARCH: "runner-arch",
+  ImageOS: "runner-image",
+  ImageVersion: "runner-image-version",
+};
+
+/** The circumstances of a build: those given, and those that the runner and the toolchain tell. */
+export async function gatherContext(
+  given: readonly string[],
+  env: Readonly<NodeJS.ProcessEnv>,
+  exec: Runner["exec"],
+): Promise<Map<string, string>> {
+  const context = new Map<string, string>();
+  for (const [variable, key] of Object.entries(VARIABLES)) {
+    const value = env[variable];
+    if (value !== undefined && value !== "") context.set(key, value);
+  }
+  const encoded = env["CARGO_ENCODED_RUSTFLAGS"];
+  if (encoded !== undefined && encoded !== "") context.set("rustflags", encoded.replaceAll("\x1f", " "));
+  for (const tool of ["rustc", "cargo"]) {
+    const { exitCode, stdout } = await exec(tool, ["--version"], { check: false, onOutput: () => undefined });
+    if (exitCode === 0) context.set(tool, stdout.trim());
+  }
+  for (const line of given) {
+    const [, key, value] = /^([\w.-]+)=(.*)$/.exec(line) ?? [];
+    if (key === undefined || value === undefined) {
+      throw new Fault(`input \`context\` has "${line}", expected key=value`);
+    }
+    context.set(key, value);
+  }
+  return context;
+}

@@ -1,0 +1,69 @@
+import { ALGORITHMS } from "@release-actions/digest";
+import { Fault } from "@release-actions/report";
+import {
+  type Build,
+  type Comparison,
+  compareBuilds,
+  compareContexts,
+  createPolicy,
+  explainBuilds,
+  type RecordedBuild,
+  recordBuild,
+} from "@release-actions/reproducibility";
+import { openCounterparts } from "./against.ts";
+import { gatherContext } from "./gather-context.ts";
+import { keepRecord, uploadRecord } from "./keep.ts";
+import { type CompareRunner, tell } from "./tell.ts";
+
+/** Records what `paths` names, then compares it with whatever `against` names. */
+export async function hashAndCompare(runner: CompareRunner): Promise<void> {
+  const { inputs } = runner;
+  if (inputs.paths.length === 0 && inputs.against.length === 0) {
+    throw new Fault("there is nothing to do: neither `paths` nor `against` is given");
+  }
+  const policy = createPolicy({
+    mode: inputs.mode,
+    strictFor: inputs["strict-for"],
+    warnFor: inputs["warn-for"],
+    ignore: inputs.ignore,
+    today: new Date(),
+  });
+  const recorded = inputs.paths.length === 0 ? undefined : await record(runner);
+  if (inputs.against.length === 0) return;
+
+  const builds: Build[] = [...(recorded === undefined ? [] : [recorded]), ...(await openCounterparts(runner))];
+  const contexts = compareContexts(builds);
+  for (const { key, values } of contexts.filter(({ isDecisive }) => isDecisive)) {
+    const said = values.map(({ build, value }) => `${build}: ${value || "not recorded"}`).join("\n");
+    runner.problem({
+      level: "warning",
+      message: `the builds were made with another ${key}, which alone can explain a difference:\n${said}`,
+    });
+  }
+  const verdicts = compareBuilds(builds, policy);
+  const found: Comparison = { builds, contexts, verdicts, explanations: [] };
+  const scratch = await runner.tempFolder("explain");
+  const options = { scratch, reporter: runner, signal: runner.signal };
+  const explanations = inputs.explain ? await explainBuilds(verdicts, builds, options) : [];
+  tell(runner, { ...found, explanations });
+}
+
+async function record(runner: CompareRunner): Promise<RecordedBuild> {
+  const { inputs, env } = runner;
+  const context = await gatherContext(inputs.context, env, runner.exec);
+  const algorithms = inputs.algorithm === "both" ? ALGORITHMS : [inputs.algorithm];
+  const build = await runner.group("Hashing", () =>
+    recordBuild(inputs.paths, process.cwd(), {
+      ...{ name: inputs["upload-as"] ?? "this build", algorithms, context },
+      ...{ reporter: runner, signal: runner.signal },
+    }),
+  );
+  runner.info(`hashed ${build.files.size} files`);
+  if (inputs.record !== undefined) {
+    keepRecord(build.manifest, inputs.record);
+    runner.setOutput("manifest", inputs.record);
+  }
+  const name = inputs["upload-as"];
+  if (name !== undefined) await runner.group(`Uploading ${name}`, () => uploadRecord(build, name, runner));
+  return build;
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import {
+  createResultsService,
+  createTransport,
+  type ResultsService,
+  type Transport,
+  uploadArtifact,
+} from "@release-actions/artifacts";
+import type { Manifest } from "@release-actions/digest";
+import { Fault, formatBytes } from "@release-actions/report";
+import { type RecordedBuild, recordTexts, writeRecordArchive } from "@release-actions/reproducibility";
+import type { CompareRunner } from "./tell.ts";
+
+/** Writes the manifest and, beside it, the checksum lists; each appears whole or not at all. */
+export function keepRecord(manifest: Manifest, file: string): void {
+  const folder = path.dirname(file);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of recordTexts(manifest)) {
+    const target = name === "manifest.json" ? file : path.join(folder, name);
+    writeFileSync(`${target}.partial`, text);
+    renameSync(`${target}.partial`, target);
+  }
+}
+
+export async function uploadRecord(build: RecordedBuild, name: string, runner: CompareRunner): Promise<void> {
+  const file = path.join(await runner.tempFolder("record"), "record.tar");
+  await writeRecordArchive(build, file, runner.inputs.explain);
+  const { results, transport } = artifactService(runner);
+  const options = { results, transport, reporter: runner, signal: runner.signal };
+  const request = { name, file, format: "zip", retentionDays: 0, ifExists: "same" } as const;
+  const { size, id } = await uploadArtifact(request, options);
+  runner.info(`uploaded artifact ${name} (${formatBytes(size)}, id ${id})`);
+}
+
+/** The runner's artifact service, or what is missing for it (F94). */
+export function artifactService({ env }: CompareRunner): { results: ResultsService; transport: Transport } {
+  const [url, token] = [env["ACTIONS_RESULTS_URL"], env["ACTIONS_RUNTIME_TOKEN"]];
+  if (!url || !token) {
+    throw new Fault(
+      `the runner gives this step no artifact service: ${url ? "ACTIONS_RUNTIME_TOKEN" : "ACTIONS_RESULTS_URL"} is not set`,
+      {
+        advice: "Run this as a step with `uses:` on a GitHub runner, or compare folders and manifests only.",
+      },
+    );
+  }
+  const transport = createTransport(env);
+  return { transport, results: createResultsService({ url, token, transport }) };
+}

@@ -1,0 +1,81 @@
+import { CAUSE_TITLES, type Cause } from "@release-actions/difference";
+import type { Build } from "./build.ts";
+import type { FileVerdict } from "./compare.ts";
+import type { ContextDifference } from "./context.ts";
+import type { FileExplanation } from "./explain-builds.ts";
+
+/** Everything found out about a set of builds; what reports are made of. */
+export interface Comparison {
+  readonly builds: readonly Build[];
+  readonly contexts: readonly ContextDifference[];
+  readonly verdicts: readonly FileVerdict[];
+  readonly explanations: readonly FileExplanation[];
+}
+
+/** A cause as the action's output has it. `file` is empty for what concerns whole builds. */
+export interface NamedCause {
+  readonly file: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly place: string;
+  readonly left: string;
+  readonly right: string;
+  readonly remedy: string;
+}
+
+export function mismatches({ verdicts }: Comparison): FileVerdict[] {
+  return verdicts.filter(({ kind }) => kind !== "equal");
+}
+
+/** No difference but those that are declared. */
+export function isReproducible(comparison: Comparison): boolean {
+  return mismatches(comparison).every(({ severity }) => severity === "ignored");
+}
+
+/** All causes, those that explain whole builds first, then by file. */
+export function namedCauses(comparison: Comparison): NamedCause[] {
+  const differing = mismatches(comparison).filter(({ severity }) => severity !== "ignored");
+  if (differing.length === 0) return [];
+  const builds = comparison.contexts.filter(({ isDecisive }) => isDecisive).map(contextCause);
+  const files = comparison.explanations.flatMap(({ path, causes }) => causes.map((cause) => fileCause(path, cause)));
+  const others = differing.filter(({ kind }) => kind !== "content").map(attributeCause);
+  return [...builds, ...others, ...files];
+}
+
+function contextCause({ key, values }: ContextDifference): NamedCause {
+  const distinct = [...new Set(values.map(({ value }) => value || "not recorded"))];
+  const title = key === "build-command" ? "other build commands" : `another ${key}`;
+  const remedy = `Give all builds the same \`${key}\`: this alone explains that files differ.`;
+  return {
+    file: "",
+    kind: `build-context:${key}`,
+    title,
+    place: "manifest",
+    left: distinct[0] ?? "",
+    right: distinct.slice(1).join(" / "),
+    remedy,
+  };
+}
+
+function fileCause(file: string, cause: Cause): NamedCause {
+  const { kind, place, left, right, remedy } = cause;
+  return { file, kind, title: CAUSE_TITLES[kind], place, left, right, remedy };
+}
+
+const ATTRIBUTES: Readonly<Record<string, { readonly title: string; readonly remedy: string }>> = {
+  missing: { title: "a file that not all builds have", remedy: "Build the same packages, or record the same paths." },
+  mode: { title: "another file mode", remedy: "Set the mode after building (`chmod`), or build under the same umask." },
+  link: { title: "a link that points elsewhere", remedy: "Make the link relative, and to the same target." },
+  kind: { title: "a file here, a link there", remedy: "Install the file the same way in all builds." },
+  empty: {
+    title: "an empty file",
+    remedy: "A file of zero bytes is no result: look for the step that failed to write it.",
+  },
+  incomparable: { title: "no common digest", remedy: "Record all builds with one algorithm, or with `both`." },
+};
+
+function attributeCause({ path, kind, agreements }: FileVerdict): NamedCause {
+  const { title = kind, remedy = "" } = ATTRIBUTES[kind] ?? {};
+  const [first, ...others] = agreements.map(({ what }) => what);
+  return { file: path, kind, title, place: "", left: first ?? "", right: others.join(" / "), remedy };
+}

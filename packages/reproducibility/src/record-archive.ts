@@ -1,0 +1,101 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import {
+  detectFormat,
+  FORMAT_BYTES,
+  findFile,
+  indexTar,
+  openFileSource,
+  openZip,
+  type RandomAccessSource,
+  readExactly,
+  sliceSource,
+  storedSource,
+  TAR_END,
+  tarFile,
+  tarHeader,
+  tarPadding,
+} from "@release-actions/archive";
+import {
+  ALGORITHMS,
+  formatManifest,
+  formatSums,
+  type Manifest,
+  parseManifest,
+  SUMS_FILES,
+} from "@release-actions/digest";
+import { type Build, buildOf } from "./build.ts";
+import { RecordError, type RecordedBuild } from "./record.ts";
+
+const MANIFEST = "manifest.json";
+const FILES = "files";
+const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
+
+/** The manifest and, beside it, the lists that `b3sum --check` and `sha256sum --check` accept. */
+export function recordTexts(manifest: Manifest): Map<string, string> {
+  const texts = new Map([[MANIFEST, formatManifest(manifest)]]);
+  for (const algorithm of ALGORITHMS) {
+    const entries = manifest.files.flatMap((file) =>
+      file.kind === "file" && file.digests[algorithm] !== undefined
+        ? [{ path: file.path, hex: file.digests[algorithm] }]
+        : [],
+    );
+    if (entries.length > 0) texts.set(SUMS_FILES[algorithm], formatSums(entries));
+  }
+  return texts;
+}
+
+/** Writes a tar with the texts of a record and, where they are wanted for explaining, the files themselves. */
+export async function writeRecordArchive(build: RecordedBuild, target: string, withFiles: boolean): Promise<void> {
+  async function* content(): AsyncGenerator<Uint8Array> {
+    for (const [name, text] of recordTexts(build.manifest)) yield tarFile(name, Buffer.from(text));
+    for (const file of withFiles ? build.manifest.files : []) {
+      const source = file.kind === "file" ? await build.open(file.path) : undefined;
+      if (source === undefined) continue;
+      try {
+        yield tarHeader({ kind: "file", path: `${FILES}/${file.path}`, size: source.size });
+        yield* source.read(0, source.size);
+        yield tarPadding(source.size);
+      } finally {
+        await source.close();
+      }
+    }
+    yield TAR_END;
+  }
+  await pipeline(Readable.from(content()), createWriteStream(target));
+}
+
+/** Reads a record archive: the tar itself, or the zip of an artifact that holds it. */
+export async function openRecordArchive(name: string, source: RandomAccessSource): Promise<Build> {
+  const tar = await unwrap(name, source);
+  const { members } = await indexTar(tar);
+  const manifestFile = findFile(members, MANIFEST);
+  if (manifestFile === undefined)
+    throw new RecordError(`artifact ${name} is no record of a build: it has no ${MANIFEST}`);
+  if (manifestFile.size > MAX_MANIFEST_BYTES)
+    throw new RecordError(`artifact ${name} has a manifest of ${manifestFile.size} bytes`);
+  const bytes = await readExactly(tar, manifestFile.offset, manifestFile.size);
+  const manifest = parseManifest(Buffer.from(bytes).toString("utf8"), `${name}: ${MANIFEST}`);
+  return buildOf(name, manifest, async (path) => {
+    const file = findFile(members, `${FILES}/${path}`);
+    return file === undefined
+      ? undefined
+      : { ...sliceSource(tar, file.offset, file.size), close: async () => undefined };
+  });
+}
+
+async function unwrap(name: string, source: RandomAccessSource): Promise<RandomAccessSource> {
+  const format = detectFormat(await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size)));
+  if (format === "tar") return source;
+  const [entry, ...others] = format === "zip" ? await openZip(source) : [];
+  const tar = entry === undefined || others.length > 0 ? undefined : storedSource(source, entry);
+  if (tar === undefined)
+    throw new RecordError(`artifact ${name} is no record of a build: it is ${format} and holds no single tar`);
+  return tar;
+}
+
+/** A record archive on disk. */
+export async function readRecordArchive(name: string, file: string): Promise<Build> {
+  return await openRecordArchive(name, await openFileSource(file));
+}

@@ -1,0 +1,124 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { openFileSource } from "@release-actions/archive";
+import {
+  type Algorithm,
+  byCodeUnit,
+  hashFiles,
+  listTree,
+  type Manifest,
+  type ManifestEntry,
+  type TreeEntry,
+} from "@release-actions/digest";
+import { Fault, type Reporter } from "@release-actions/report";
+import picomatch from "picomatch";
+import { type Build, buildOf } from "./build.ts";
+
+/** Files that cannot be recorded as they were asked for. */
+export class RecordError extends Fault {
+  override readonly name = "RecordError";
+}
+
+export interface RecordOptions {
+  readonly name: string;
+  readonly algorithms: readonly Algorithm[];
+  readonly context: ReadonlyMap<string, string>;
+  readonly reporter: Reporter;
+  readonly signal?: AbortSignal;
+  /** Leaves out what it is false for. */
+  readonly only?: (recorded: string) => boolean;
+}
+
+/** A build whose files are at hand. */
+export interface RecordedBuild extends Build {
+  readonly manifest: Manifest;
+  /** The absolute path of a recorded file. */
+  pathOf(file: string): string | undefined;
+}
+
+/**
+ * Hashes what the patterns name. A file is recorded under its path below the folders that the pattern
+ * names literally, so that `a/out/*` and `b/out/*` record the same paths; `label=glob` puts the label before
+ * it, or in its place where the glob is one file. A pattern that matches nothing is an error.
+ */
+export async function recordBuild(
+  patterns: readonly string[],
+  cwd: string,
+  options: RecordOptions,
+): Promise<RecordedBuild> {
+  const found = new Map<string, { readonly full: string; readonly entry: TreeEntry }>();
+  for (const pattern of patterns) {
+    for (const [name, file] of matchPattern(pattern, cwd)) {
+      if (options.only?.(name) === false) continue;
+      const known = found.get(name);
+      if (known !== undefined && known.full !== file.full) {
+        throw new RecordError(`${known.full} and ${file.full} would both be recorded as ${name}`, {
+          advice: "Tell them apart with labels: `first=glob`, `second=glob`.",
+        });
+      }
+      found.set(name, file);
+    }
+  }
+  const sorted = [...found].sort(([a], [b]) => byCodeUnit(a, b));
+  const regular = sorted.flatMap(([, { full, entry }]) =>
+    entry.kind === "file" ? [{ path: full, size: entry.size }] : [],
+  );
+  const digests = (await hashFiles(regular, options)).values();
+  const files = sorted.map(([name, { entry }]): ManifestEntry => {
+    if (entry.kind === "symlink") return { kind: "symlink", path: name, target: entry.target };
+    return { kind: "file", path: name, size: entry.size, mode: entry.mode, digests: digests.next().value ?? {} };
+  });
+  const manifest: Manifest = { context: options.context, files };
+  const pathOf = (name: string): string | undefined => found.get(name)?.full;
+  const open: Build["open"] = async (name) => {
+    const full = pathOf(name);
+    return full === undefined ? undefined : await openFileSource(full);
+  };
+  return { ...buildOf(options.name, manifest, open), manifest, pathOf };
+}
+
+/** Whether a recorded path is one that the patterns could name, whichever folder they start in. */
+export function selectedBy(patterns: readonly string[], cwd: string): (recorded: string) => boolean {
+  const tests = patterns.map((pattern): ((recorded: string) => boolean) => {
+    const { label, base, rest } = parsePattern(pattern);
+    if (label !== undefined) return (recorded) => recorded === label || recorded.startsWith(`${label}/`);
+    const isFolder = statSync(path.resolve(cwd, base), { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return isFolder ? picomatch(rest, { dot: true }) : (recorded) => recorded === path.basename(base);
+  });
+  return (recorded) => tests.some((test) => test(recorded));
+}
+
+function matchPattern(pattern: string, cwd: string): [string, { full: string; entry: TreeEntry }][] {
+  const { label, base, rest } = parsePattern(pattern);
+  const root = path.resolve(cwd, base);
+  const stats = statSync(root, { throwIfNoEntry: false });
+  if (stats === undefined) throw nothing(pattern, `${root} does not exist`);
+  if (!stats.isDirectory()) {
+    const entry = listTree(path.dirname(root)).find((candidate) => candidate.path === path.basename(root));
+    if (entry === undefined) throw nothing(pattern, `${root} is no file`);
+    return [[label ?? entry.path, { full: root, entry }]];
+  }
+  const matches = picomatch(rest, { dot: true });
+  const entries = listTree(root).filter((entry) => matches(entry.path));
+  if (entries.length === 0) throw nothing(pattern, `no file below ${root} matches`);
+  return entries.map((entry) => [
+    label === undefined ? entry.path : entries.length === 1 ? label : `${label}/${entry.path}`,
+    { full: path.join(root, entry.path), entry },
+  ]);
+}
+
+/** `label=` apart, then the folders that are written literally and the glob below them; `**` for a plain path. */
+function parsePattern(pattern: string): { label: string | undefined; base: string; rest: string } {
+  const [, label, glob = pattern] = /^([\w.-]+)=(.+)$/.exec(pattern) ?? [];
+  const parts = glob.split("/");
+  const first = parts.findIndex((part) => /[*?[\]{}()!]/.test(part));
+  if (first < 0) return { label, base: glob, rest: "**" };
+  const base = parts.slice(0, first).join("/") || (glob.startsWith("/") ? "/" : ".");
+  return { label, base, rest: parts.slice(first).join("/") };
+}
+
+function nothing(pattern: string, why: string): RecordError {
+  return new RecordError(`\`${pattern}\` names nothing to hash: ${why}`, {
+    advice: "Build first, or correct the pattern: hashes of nothing would be equal to each other.",
+  });
+}

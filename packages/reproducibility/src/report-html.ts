@@ -1,0 +1,114 @@
+import type { FileVerdict } from "./compare.ts";
+import { type Comparison, isReproducible, mismatches, namedCauses } from "./comparison.ts";
+import type { FileExplanation } from "./explain-builds.ts";
+import { letterOf } from "./report-markdown.ts";
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #8885; --bad: #c62828; --good: #2e7d32; --mild: #b26a00; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } h3 { font-size: 1rem; margin-bottom: .3rem }
+table { border-collapse: collapse; width: 100%; margin: .6rem 0 } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line) }
+code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere } .scroll { overflow-x: auto }
+.verdict { font-weight: 600 } .bad { color: var(--bad) } .good { color: var(--good) } .mild { color: var(--mild) }
+.bar { display: flex; height: 1.1rem; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; background: #2e7d3222 } .bar i { flex: 1; background: var(--bad) }
+details { margin: .5rem 0 } summary { cursor: pointer }`;
+
+/** One self-contained page: it loads nothing, runs nothing, and forbids itself both. */
+export function htmlReport(comparison: Comparison, title: string): string {
+  const { builds, verdicts, explanations } = comparison;
+  const reproducible = isReproducible(comparison);
+  const differing = mismatches(comparison).length;
+  const verdict = reproducible
+    ? `<p class="verdict good">Reproducible: ${verdicts.length} files are the same in ${builds.length} builds${differing > 0 ? `, but for ${differing} declared differences` : ""}.</p>`
+    : `<p class="verdict bad">Not reproducible: ${differing} of ${verdicts.length} files differ between ${builds.length} builds.</p>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escapeHtml(title)}</h1>
+${verdict}
+${contextSection(comparison)}
+${causesSection(comparison)}
+<h2>Files by builds</h2>
+<p>= is what most builds have; a letter stands for other content, - for none.</p>
+${table(
+  ["file", "", ...builds.map(({ name }) => name)],
+  verdicts.map((one) => fileRow(one, comparison)),
+)}
+${explanations.length > 0 ? `<h2>Where files differ</h2>${explanations.map(explanationSection).join("")}` : ""}
+<h2>Digests</h2>
+${verdicts.map(digestDetails).join("")}
+</body>
+</html>
+`;
+}
+
+function contextSection({ contexts }: Comparison): string {
+  if (contexts.length === 0) return "";
+  const names = contexts[0]?.values.map(({ build }) => build) ?? [];
+  const rows = contexts.map(({ key, isDecisive, values }) => [
+    isDecisive ? `<b>${escapeHtml(key)}</b>` : escapeHtml(key),
+    ...values.map(({ value }) => code(value)),
+  ]);
+  return `<h2>What the builds were made with</h2>${table(["", ...names], rows)}`;
+}
+
+function causesSection(comparison: Comparison): string {
+  const causes = namedCauses(comparison);
+  if (causes.length === 0) return "";
+  const rows = causes.map(({ file, title, place, left, right, remedy }) => [
+    file === "" ? "all" : code(file),
+    `<b>${escapeHtml(title)}</b>`,
+    code(place),
+    code(left),
+    code(right),
+    escapeHtml(remedy).replace(/`([^`]*)`/g, "<code>$1</code>"),
+  ]);
+  return `<h2>Causes</h2>${table(["file", "cause", "where", "one side", "the other", "remedy"], rows)}`;
+}
+
+function fileRow(verdict: FileVerdict, { builds }: Comparison): string[] {
+  const { path, kind, severity, reason } = verdict;
+  const style = kind === "equal" ? "good" : severity === "error" ? "bad" : "mild";
+  const said = kind === "equal" || severity !== "ignored" ? kind : `${kind}, expected`;
+  const status = `<span class="${style}">${escapeHtml(said)}</span>${reason === undefined ? "" : ` (${escapeHtml(reason)})`}`;
+  return [code(path), status, ...builds.map(({ name }) => escapeHtml(letterOf(verdict, name)))];
+}
+
+function explanationSection({ path, left, right, format, map, parts, damage }: FileExplanation): string {
+  const bar = map.buckets
+    .map((share) => `<i style="opacity:${share === 0 ? 0 : Math.max(0.25, share).toFixed(2)}"></i>`)
+    .join("");
+  const rows = parts.map((part) => [code(part.name), String(part.left), String(part.right), String(part.differing)]);
+  return `<h3>${code(path)}: ${escapeHtml(left)} and ${escapeHtml(right)}</h3>
+<p>${escapeHtml(format)}, ${map.differing} of ${map.length} bytes differ${damage === undefined ? "" : `; compared as bytes: ${escapeHtml(damage)}`}</p>
+<div class="bar" role="img" aria-label="where the differences lie, from start to end">${bar}</div>
+${rows.length > 0 ? `<details><summary>${rows.length} parts</summary>${table(["part", "bytes in one", "in the other", "differing"], rows)}</details>` : ""}`;
+}
+
+function digestDetails({ path, agreements }: FileVerdict): string {
+  const rows = agreements.map(({ what, builds }) => [code(what), escapeHtml(builds.join(", "))]);
+  return `<details><summary>${code(path)}</summary>${table(["content", "builds"], rows)}</details>`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = header.map((cell) => `<th>${escapeHtml(cell)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("\n");
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function code(text: string): string {
+  return text === "" ? "-" : `<code>${escapeHtml(text)}</code>`;
+}
+
+/** Names and texts come from the files that are compared. */
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

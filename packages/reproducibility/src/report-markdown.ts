@@ -1,0 +1,73 @@
+import type { FileVerdict } from "./compare.ts";
+import { type Comparison, mismatches, namedCauses } from "./comparison.ts";
+import type { Cell, Table } from "./table.ts";
+
+/** Rows of a table in the job summary; the HTML report has all of them. */
+const MAX_ROWS = 100;
+const SHADES = " ░▒▓█";
+
+/** A table of files by builds: `=` where a build agrees with the majority, a letter for each other content. */
+export function filesTable(comparison: Comparison): Table {
+  const { builds, verdicts } = comparison;
+  const differing = mismatches(comparison);
+  const shown = differing.length > 0 ? differing : verdicts;
+  const rows = shown
+    .slice(0, MAX_ROWS)
+    .map((verdict): Cell[] => [
+      code(verdict.path),
+      verdict.kind === "equal" ? "equal" : verdict.severity === "ignored" ? `${verdict.kind} (expected)` : verdict.kind,
+      ...builds.map(({ name }) => letterOf(verdict, name)),
+    ]);
+  return { header: ["file", "", ...builds.map(({ name }) => name)], rows };
+}
+
+/** Where in each explained file the differences lie, as a bar of 64 parts. */
+export function barsTable({ explanations }: Comparison): Table {
+  const rows = explanations
+    .slice(0, MAX_ROWS)
+    .map(({ path, left, right, map }): Cell[] => [
+      code(path),
+      `${left} / ${right}`,
+      code(map.buckets.map((share) => SHADES[Math.ceil(share * (SHADES.length - 1))]).join("")),
+      `${map.differing} of ${map.length} bytes`,
+    ]);
+  return { header: ["file", "builds", "where (start to end)", "differing"], rows };
+}
+
+export function causesTable(comparison: Comparison): Table {
+  const rows = namedCauses(comparison)
+    .slice(0, MAX_ROWS)
+    .map(({ file, title, place, left, right, remedy }): Cell[] => [
+      file === "" ? "all" : code(file),
+      title,
+      place === "" ? "-" : code(place),
+      code(left),
+      code(right),
+      remedy,
+    ]);
+  return { header: ["file", "cause", "where", "one side", "the other", "remedy"], rows };
+}
+
+export function contextTable({ contexts }: Comparison): Table {
+  const names = contexts[0]?.values.map(({ build }) => build) ?? [];
+  const rows = contexts.map(({ key, values }): Cell[] => [
+    key,
+    ...values.map(({ value }) => (value === "" ? "-" : code(value))),
+  ]);
+  return { header: ["", ...names], rows };
+}
+
+/** `=` for the majority, `A`, `B`, ... for what other groups have, `-` for nothing. */
+export function letterOf({ agreements, hasMajority }: FileVerdict, build: string): string {
+  const group = agreements.findIndex(({ builds }) => builds.includes(build));
+  const what = agreements[group]?.what;
+  if (what === undefined || what === "missing") return "-";
+  if (agreements.length === 1 || (group === 0 && hasMajority)) return "=";
+  return String.fromCharCode(65 + ((hasMajority ? group - 1 : group) % 26));
+}
+
+/** Names and evidence come from the files: they are shown as they are, never read as Markdown. */
+function code(text: string): string {
+  const clean = text.replaceAll("`", "'").replace(/[\r\n]+/g, " ");
+  return clean.trim() === "" ? "-" : `\`${clean}\``;
+}

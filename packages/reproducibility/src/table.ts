@@ -1,0 +1,6 @@
+export type Cell = string | number;
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
