@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { runAction } from "@release-actions/action-kit";
+import { readText } from "@release-actions/text";
+import { contract } from "./action.gen.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import type { WorkflowFile } from "./compare.ts";
+import { type Expectation, expectationsFor, partnersOf, readExpectations } from "./expectation.ts";
+import type { Finding } from "./finding.ts";
+import { hasNoSecrets } from "./fork.ts";
+
+const RETRY_DELAY_MS = 2000;
+
+void runAction(contract, async (runner) => {
+  const { inputs, env, summary } = runner;
+  const { compareUsage, findUsage } = await import("./compare.ts");
+  const usage = findUsage(await readWorkflows(inputs.workflows));
+  const isAuto = inputs.expect.length === 1 && inputs.expect[0] === "auto";
+  const expectations = isAuto
+    ? expectationsFor(usage.secrets.map(({ name }) => name))
+    : readExpectations(inputs.expect);
+  for (const name of expectations.flatMap(allNames)) if (env[name]) runner.mask(env[name]);
+
+  if (hasNoSecrets(env)) {
+    runner.setOutput("ok", "skipped");
+    runner.setOutput("findings", []);
+    runner.info("This run is given no secrets, as it comes from a fork or from Dependabot: nothing to check.");
+    return;
+  }
+  const services = {
+    fetch,
+    githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
+    npmRegistry: inputs["npm-registry"],
+    dockerAuth: inputs["docker-auth"],
+    retryDelayMs: RETRY_DELAY_MS,
+    signal: runner.signal,
+    mask: (secret: string) => runner.mask(secret),
+  };
+  const found = await checkSecrets(expectations, {
+    env,
+    now: new Date(),
+    expiresWithinDays: inputs["expires-within"],
+    services: inputs.online ? services : undefined,
+  });
+  const findings = [...found, ...(existsSync(inputs.workflows) ? compareUsage(expectations, usage) : [])];
+  for (const { name, level, message } of findings) {
+    runner.problem({ level, title: `secrets-check: ${name}`, message: `${name}: ${message}` });
+  }
+  const errors = findings.filter(({ level }) => level === "error");
+  runner.setOutput("ok", errors.length === 0);
+  runner.setOutput("findings", findings);
+  summary.heading("Secrets").table(["secret", "kind", "verdict"], rows(expectations, findings, inputs.online));
+  if (errors.length === 0) runner.info(`${expectations.length} secrets are as expected`);
+  else
+    runner.fail(
+      `${errors.length} secrets will not do, and the release would stop at them`,
+      "Correct them under Settings, Secrets and variables, Actions.",
+    );
+});
+
+function allNames(expectation: Expectation): string[] {
+  return [expectation.name, ...partnersOf(expectation)];
+}
+
+function rows(expectations: readonly Expectation[], findings: readonly Finding[], online: boolean): string[][] {
+  const good = online ? "✓ tried, where that is possible" : "✓ well formed";
+  const expected = expectations.map((expectation) => {
+    const own = findings.filter(({ name }) => allNames(expectation).includes(name));
+    return [
+      expectation.name,
+      expectation.kind,
+      own.map(({ name, message }) => `${name}: ${message}`).join("; ") || good,
+    ];
+  });
+  const others = findings
+    .filter(({ problem }) => problem === "unexpected")
+    .map(({ name, message }) => [name, "-", message]);
+  return [...expected, ...others];
+}
+
+async function readWorkflows(folder: string): Promise<WorkflowFile[]> {
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const files = names.map((name) => ({ file: name, text: readText(path.join(folder, name), name) }));
+  // Steps for cargo-dist lie there too: a list, and no workflow.
+  return files.filter(({ text }) => /^["']?jobs["']?\s*:/m.test(text));
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Finding, ProblemKind } from "../finding.ts";
+import type { Subject } from "../kinds/kind.ts";
+
+/** Where secrets are tried. */
+export interface Services {
+  readonly fetch: typeof fetch;
+  readonly githubApi: string;
+  readonly npmRegistry: string;
+  readonly dockerAuth: string;
+  /** Between the tries of a request that may still succeed. */
+  readonly retryDelayMs: number;
+  /** Fires when the job is cancelled. */
+  readonly signal: AbortSignal;
+  /** Keeps a value out of the log: what a service hands out in exchange is a secret too. */
+  readonly mask: (secret: string) => void;
+}
+
+export type OnlineCheck = (subject: Subject, services: Services) => Promise<Finding[]>;
+
+const TRIES = 3;
+const TIMEOUT_MS = 15_000;
+
+/** A service that could not be asked. Its answer might have been yes. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
+/**
+ * Asks a service, and again where that can help. A redirect is not followed: the secret goes to the host
+ * it belongs to, and nowhere else (F16).
+ *
+ * @throws NoAnswer when the service cannot be reached, or has none to give
+ */
+export async function ask(services: Services, url: string, init: RequestInit): Promise<Response> {
+  let reason = "";
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    services.signal.throwIfAborted();
+    try {
+      const signal = AbortSignal.any([services.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const response = await services.fetch(url, { ...init, redirect: "manual", signal });
+      if (response.status < 500 && response.status !== 429 && response.status >= 100 && !isRedirect(response))
+        return response;
+      reason = `status ${response.status}`;
+      await response.body?.cancel();
+      if (isRedirect(response)) break;
+    } catch (error) {
+      services.signal.throwIfAborted();
+      reason = error instanceof Error ? describe(error) : String(error);
+    }
+    if (attempt < TRIES) await sleep(services.retryDelayMs * attempt, undefined, { signal: services.signal });
+  }
+  throw new NoAnswer(`${new URL(url).host} did not answer: ${reason}`);
+}
+
+export function onlineProblem({ expectation }: Subject, kind: ProblemKind, message: string): Finding {
+  return { name: expectation.name, problem: kind, level: "error", message };
+}
+
+function isRedirect({ status }: Response): boolean {
+  return status >= 300 && status < 400;
+}
+
+function describe(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

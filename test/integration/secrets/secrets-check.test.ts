@@ -1,0 +1,353 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describeWith } from "../../parts.ts";
+import type { Job, StepResult } from "../../runner/job.ts";
+import { runAction } from "../../runner/run-action.ts";
+import { type Accounts, oidcEnv, startAccounts } from "../../stand-in/accounts.ts";
+import { type IdentityOptions, makeIdentity, openssl, type SigningIdentity } from "../../stand-in/apple/identity.ts";
+
+const NPM_TOKEN = `npm_${"a1".repeat(18)}`;
+const CLASSIC_TOKEN = `ghp_${"b2".repeat(18)}`;
+const FINE_TOKEN = `github_pat_${"C".repeat(22)}_${"d".repeat(59)}`;
+
+let accounts: Accounts;
+beforeAll(async () => {
+  accounts = await startAccounts();
+});
+afterAll(() => accounts.close());
+beforeEach(() => {
+  accounts.requests.length = 0;
+  accounts.instead.length = 0;
+  accounts.github.clear();
+  accounts.npm.clear();
+  accounts.docker.clear();
+  accounts.trusted.clear();
+});
+
+interface Case {
+  readonly expect?: string;
+  readonly env?: Record<string, string>;
+  readonly online?: boolean;
+  readonly workflows?: Record<string, string>;
+  readonly event?: { readonly name: string; readonly payload: unknown };
+  readonly actor?: string;
+}
+
+async function check({
+  expect: lines,
+  env = {},
+  online = false,
+  workflows = {},
+  event,
+  actor = "dev",
+}: Case): Promise<StepResult> {
+  const prepare = async (job: Job): Promise<void> => {
+    await writeFile(path.join(job.workspace, "../event.json"), JSON.stringify(event?.payload ?? {}));
+    if (Object.keys(workflows).length === 0) return;
+    const folder = path.join(job.workspace, ".github/workflows");
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries(workflows)) await writeFile(path.join(folder, name), text);
+  };
+  const facts = {
+    GITHUB_API_URL: accounts.origin,
+    GITHUB_REPOSITORY: "org/product",
+    GITHUB_EVENT_NAME: event?.name ?? "push",
+    GITHUB_ACTOR: actor,
+  };
+  const services = { "npm-registry": accounts.origin, "docker-auth": accounts.origin };
+  const inputs = { ...(lines === undefined ? {} : { expect: lines }), online: String(online), ...services };
+  return (await runAction("secrets-check", { env: facts, prepare, step: { inputs, env } })).main;
+}
+
+/** `NAME problem` of each finding. */
+function problems(step: StepResult): string[] {
+  const findings: readonly { name: string; problem: string }[] = JSON.parse(step.outputs["findings"] ?? "[]");
+  return findings.map(({ name, problem }) => `${name} ${problem}`);
+}
+
+describe("secrets-check", () => {
+  test("reports everything that is missing or empty at once, with the defaults (misleads 20)", async () => {
+    const step = await check({ env: { NPM_TOKEN: "", HOMEBREW_TAP_TOKEN: " \n", DOCKER_PASSWORD: "secret-password" } });
+    expect(step.conclusion).toBe("failure");
+    expect(step.outputs["ok"]).toBe("false");
+    expect(problems(step)).toEqual([
+      "CODESIGN_CERTIFICATE missing",
+      "CODESIGN_CERTIFICATE_PASSWORD missing",
+      "CODESIGN_IDENTITY missing",
+      "NOTARY_APPLE_ID missing",
+      "NOTARY_APP_SPECIFIC_PASSWORD missing",
+      "NPM_TOKEN empty",
+      "HOMEBREW_TAP_TOKEN empty",
+      "PARCA_TOKEN missing",
+      "DOCKER_USERNAME missing",
+    ]);
+    expect(step.annotations.length).toBeGreaterThan(9);
+    expect(step.summary).toContain("| NPM_TOKEN | npm-token | NPM_TOKEN: it is empty");
+  });
+
+  test.each([
+    ["a token without its prefix", "T: npm-token", "0123-4567"],
+    ["a token with a line feed", "T: npm-token", `${NPM_TOKEN}\n`],
+    ["a token in quotes", "T: github-token", `"${CLASSIC_TOKEN}"`],
+    ["a token that was cut", "T: github-token", CLASSIC_TOKEN.slice(0, -5)],
+    ["a fine-grained token that was cut", "T: github-token", FINE_TOKEN.slice(0, -5)],
+    ["the account's password", "T: apple-app-password", "hunter2hunter2"],
+    ["an app password in capitals", "T: apple-app-password", "ABCD-EFGH-IJKL-MNOP"],
+    ["a public key", "T: apple-api-key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"],
+    ["words", "T: polarsignals-token", "please ask ops"],
+    ["no base64", "T: p12 password=PASSWORD", "%PDF-1.4"],
+    ["base64 of something else", "T: p12 password=PASSWORD", "aGVsbG8gd29ybGQ="],
+  ])("finds malformed: %s", async (_case, line, value) => {
+    const step = await check({ expect: line, env: { T: value, PASSWORD: "some-password" } });
+    expect(problems(step)).toEqual(["T malformed"]);
+    expect(step.conclusion).toBe("failure");
+    expect(JSON.stringify([step.log, step.annotations, step.outputs, step.summary])).not.toContain(value.trim());
+  });
+
+  test("passes what is well formed", async () => {
+    const jwt = `e30.${Buffer.from(JSON.stringify({ exp: 4e9 })).toString("base64url")}.sig`;
+    const step = await check({
+      expect:
+        "A: npm-token\nB: github-token\nC: github-token\nD: apple-app-password\nE: polarsignals-token\nF: nonempty\nG: docker-login username=U",
+      env: {
+        A: NPM_TOKEN,
+        B: CLASSIC_TOKEN,
+        C: FINE_TOKEN,
+        D: "abcd-efgh-ijkl-mnop",
+        E: jwt,
+        F: "x",
+        G: "p w",
+        U: "user",
+      },
+    });
+    expect([step.conclusion, step.outputs["ok"], problems(step)]).toEqual(["success", "true", []]);
+  });
+
+  test("finds a token that has expired, or will soon", async () => {
+    const jwt = (seconds: number): string =>
+      `e30.${Buffer.from(JSON.stringify({ exp: seconds })).toString("base64url")}.sig`;
+    const soon = Math.floor(Date.now() / 1000) + 5 * 86_400;
+    const step = await check({
+      expect: "A: polarsignals-token\nB: polarsignals-token",
+      env: { A: jwt(1e9), B: jwt(soon) },
+    });
+    expect(problems(step)).toEqual(["A expired", "B expires-soon"]);
+    expect((await check({ expect: "B: polarsignals-token", env: { B: jwt(soon) } })).conclusion).toBe("success");
+  });
+
+  test.each([
+    ["an unknown kind", "T: npm", '"npm" is no kind, expected one of p12'],
+    ["no kind", "T", "expected NAME: kind"],
+    ["an unknown option", "T: p12 pasword=X", '"pasword=X" is no option of p12, expected password=..., identity=...'],
+    ["a login without a user", "T: docker-login", "docker-login needs username=NAME"],
+    ["a name twice", "T: nonempty\nT: nonempty", "T is expected twice"],
+  ])("refuses %s in its input", async (_case, lines, message) => {
+    const step = await check({ expect: lines });
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]?.message).toContain(message);
+  });
+});
+
+describe("secrets-check where there are no secrets", () => {
+  const pull = (repository: string) => ({
+    name: "pull_request",
+    payload: { pull_request: { head: { repo: { full_name: repository } } } },
+  });
+
+  test("passes on the pull request of a fork and of Dependabot, and says so", async () => {
+    const fork = await check({ event: pull("stranger/product") });
+    expect([fork.conclusion, fork.outputs["ok"]]).toEqual(["success", "skipped"]);
+    const bot = await check({ event: pull("org/product"), actor: "dependabot[bot]" });
+    expect([bot.conclusion, bot.outputs["ok"]]).toEqual(["success", "skipped"]);
+  });
+
+  test("fails on a pull request from the repository itself", async () => {
+    expect((await check({ event: pull("org/product") })).conclusion).toBe("failure");
+  });
+});
+
+describe("secrets-check online", () => {
+  test("passes what every service takes", async () => {
+    accounts.npm.add(NPM_TOKEN);
+    accounts.github.set(CLASSIC_TOKEN, { scopes: "repo, workflow" });
+    accounts.github.set(FINE_TOKEN, { pushes: ["org/homebrew-tap"] });
+    accounts.docker.add("user:pass word");
+    const step = await check({
+      expect:
+        "A: npm-token\nB: github-token scopes=public_repo+workflow\nC: github-token repository=org/homebrew-tap\nD: docker-login username=U",
+      env: { A: NPM_TOKEN, B: CLASSIC_TOKEN, C: FINE_TOKEN, D: "pass word", U: "user" },
+      online: true,
+    });
+    expect([step.conclusion, problems(step)]).toEqual(["success", []]);
+    expect(accounts.requests.sort()).toEqual([
+      "GET /-/whoami",
+      "GET /repos/org/homebrew-tap",
+      "GET /token",
+      "GET /user",
+      "GET /user",
+    ]);
+  });
+
+  test.each([
+    ["a revoked npm token", "T: npm-token", NPM_TOKEN, "T rejected"],
+    ["a revoked GitHub token", "T: github-token", CLASSIC_TOKEN, "T rejected"],
+    ["a wrong password", "T: docker-login username=U", "wrong", "T rejected"],
+  ])("finds %s", async (_case, line, value, problem) => {
+    expect(problems(await check({ expect: line, env: { T: value, U: "user" }, online: true }))).toEqual([problem]);
+  });
+
+  test("finds a token that lacks a scope, does not see or may not push to a repository, or does not tell", async () => {
+    accounts.github.set(CLASSIC_TOKEN, { scopes: "read:org", pushes: [] });
+    accounts.github.set(FINE_TOKEN, {});
+    const env = { T: CLASSIC_TOKEN };
+    const scope = await check({ expect: "T: github-token scopes=repo", env, online: true });
+    expect(problems(scope)).toEqual(["T wrong-scope"]);
+    expect(problems(await check({ expect: "T: github-token repository=org/tap", env, online: true }))).toEqual([
+      "T wrong-scope",
+    ]);
+    const fine = { T: FINE_TOKEN };
+    expect(problems(await check({ expect: "T: github-token repository=org/tap", env: fine, online: true }))).toEqual([
+      "T wrong-scope",
+    ]);
+    expect(problems(await check({ expect: "T: github-token scopes=repo", env: fine, online: true }))).toEqual([
+      "T unverified",
+    ]);
+  });
+
+  test("warns of a token that expires soon", async () => {
+    const soon = new Date(Date.now() + 3 * 86_400_000).toISOString().replace("T", " ").replace(/\..*/, " UTC");
+    accounts.github.set(CLASSIC_TOKEN, { scopes: "repo", expires: soon });
+    const step = await check({ expect: "T: github-token", env: { T: CLASSIC_TOKEN }, online: true });
+    expect([step.conclusion, problems(step)]).toEqual(["success", ["T expires-soon"]]);
+  });
+
+  test("asks again after an outage, and leaves unverified, not passed, what nobody answers for", async () => {
+    accounts.npm.add(NPM_TOKEN);
+    accounts.instead.push({ status: 503 });
+    const ask = () => check({ expect: "T: npm-token", env: { T: NPM_TOKEN }, online: true });
+    expect((await ask()).conclusion).toBe("success");
+    accounts.instead.push({ status: 503 }, { status: 429 }, { status: 500 });
+    const step = await ask();
+    expect([step.conclusion, problems(step)]).toEqual(["failure", ["T unverified"]]);
+  });
+
+  test("does not take a secret to where a redirect points (F16)", async () => {
+    accounts.instead.push({ status: 302, headers: { location: `${accounts.origin}/elsewhere` } });
+    expect(problems(await check({ expect: "T: npm-token", env: { T: NPM_TOKEN }, online: true }))).toEqual([
+      "T unverified",
+    ]);
+    expect(accounts.requests).toEqual(["GET /-/whoami"]);
+  });
+
+  test("finds out whether a package trusts the workflow (F107), and whether the job may ask at all", async () => {
+    accounts.trusted.add("@org/cli");
+    const env = oidcEnv(accounts);
+    const good = await check({ expect: "npm: npm-oidc package=@org/cli", env, online: true });
+    expect([good.conclusion, problems(good)]).toEqual(["success", []]);
+    expect(good.masks.some((mask) => mask.startsWith("identity-for-npm:"))).toBe(true);
+    expect(problems(await check({ expect: "npm: npm-oidc package=other", env, online: true }))).toEqual([
+      "npm rejected",
+    ]);
+    expect(problems(await check({ expect: "npm: npm-oidc" }))).toEqual(["npm missing"]);
+  });
+});
+
+describe("secrets-check beside workflows", () => {
+  const release = `on:
+  workflow_call:
+    secrets:
+      parca: {}
+env: { GH: "\${{ secrets.GITHUB_TOKEN }}" }
+jobs:
+  a:
+    runs-on: x
+    if: secrets.npm_token != ''
+    steps:
+      - run: echo "secrets.IN_A_SCRIPT # \${{ 'secrets.IN_A_TEXT' }}"
+        env: { A: "\${{ secrets.parca }}", B: "\${{ format('{0}', secrets['DOCKER_PASSWORD']) }}", C: "\${{ secrets.DOCKER_USERNAME }}" }
+`;
+
+  test("warns of what is expected and not used, and of what is used and not expected", async () => {
+    const step = await check({
+      expect: "NPM_TOKEN: npm-token\nOLD: nonempty",
+      env: { NPM_TOKEN, OLD: "x" },
+      workflows: { "release.yml": release },
+    });
+    expect(step.conclusion).toBe("success");
+    expect(problems(step)).toEqual(["OLD unused", "DOCKER_PASSWORD unexpected", "DOCKER_USERNAME unexpected"]);
+  });
+
+  test("takes the list from them with `auto`", async () => {
+    const step = await check({
+      expect: "auto",
+      env: { NPM_TOKEN: "x", DOCKER_PASSWORD: "p" },
+      workflows: { "release.yml": release },
+    });
+    expect(problems(step)).toEqual(["DOCKER_USERNAME missing", "NPM_TOKEN malformed"]);
+  });
+
+  test("calls nothing unused where a job inherits all secrets", async () => {
+    const caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/x.yml\n    secrets: inherit\n";
+    const step = await check({ expect: "OLD: nonempty", env: { OLD: "x" }, workflows: { "caller.yml": caller } });
+    expect(problems(step)).toEqual([]);
+  });
+});
+
+describeWith(["openssl"], "secrets-check with a certificate", () => {
+  let folder: string;
+  const identities = new Map<string, SigningIdentity>();
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "identity-"));
+    const variants: [string, IdentityOptions][] = [
+      ["good", {}],
+      ["legacy", { legacyP12: true }],
+      ["soon", { days: 7 }],
+      ["expired", { days: -1 }],
+    ];
+    for (const [name, options] of variants) identities.set(name, await makeIdentity(path.join(folder, name), options));
+  }, 60_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const expectation = "CERT: p12 password=PASSWORD identity=IDENTITY";
+  async function checkCertificate(name: string, env: Record<string, string> = {}): Promise<StepResult> {
+    const identity = identities.get(name);
+    if (identity === undefined) throw new Error(name);
+    const CERT = (await readFile(identity.p12)).toString("base64");
+    return check({
+      expect: expectation,
+      env: { CERT, PASSWORD: identity.password, IDENTITY: identity.commonName, ...env },
+    });
+  }
+
+  test.each([
+    ["by name", "good", {}],
+    ["exported by Keychain Access, with RC2 and triple DES", "legacy", {}],
+    ["by team", "good", { IDENTITY: "TEAMID1234" }],
+    ["by a part of the name", "good", { IDENTITY: "Developer ID Application" }],
+  ])("passes one that is named %s", async (_case, name, env) => {
+    const step = await checkCertificate(name, env);
+    expect([step.conclusion, problems(step)]).toEqual(["success", []]);
+  });
+
+  test.each([
+    ["a wrong password", "good", { PASSWORD: "other" }, "CERT wrong-password"],
+    ["another team", "good", { IDENTITY: "TEAMID9999" }, "CERT wrong-team"],
+    ["an end that has passed", "expired", {}, "CERT expired"],
+    ["an end in sight", "soon", {}, "CERT expires-soon"],
+    ["half of its bytes", "good", { CERT: "MIIKAgIBAzCCCbgGCSqGSIb3" }, "CERT malformed"],
+  ])("finds one with %s", async (_case, name, env, problem) => {
+    expect(problems(await checkCertificate(name, env))).toEqual([problem]);
+  });
+
+  test("finds a file without a private key", async () => {
+    const place = identities.get("good")?.folder ?? "";
+    const output = ["-out", "nokey.p12", "-passout", "file:password"];
+    await openssl(place, ["pkcs12", "-export", "-nokeys", "-in", "leaf.pem", ...output]);
+    const CERT = (await readFile(path.join(place, "nokey.p12"))).toString("base64");
+    const step = await checkCertificate("good", { CERT });
+    expect(problems(step)).toEqual(["CERT malformed"]);
+    expect(step.annotations[0]?.message).toContain("it holds no private key");
+  });
+});
