@@ -72,7 +72,7 @@ async function benchUpload({ github }: ProxiedGitHub, archive: string, say: (tex
   ];
 }
 
-async function publishedUpload(github: ProxiedGitHub["github"], archive: string, level: number): Promise<number> {
+async function publishedUpload(github: GitHub, archive: string, level: number, run = github.addRun()): Promise<number> {
   const request: ArtifactRequest = {
     do: "upload",
     name: "restate.tar",
@@ -80,7 +80,7 @@ async function publishedUpload(github: ProxiedGitHub["github"], archive: string,
     root: path.dirname(archive),
     options: { compressionLevel: level },
   };
-  const { exitCode, durationMs, log } = await runPublishedArtifactClient(request, { env: github.env(github.addRun()) });
+  const { exitCode, durationMs, log } = await runPublishedArtifactClient(request, { env: github.env(run) });
   if (exitCode !== 0) throw new Error(`the published client failed:\n${log}`);
   return durationMs;
 }
@@ -95,7 +95,7 @@ async function benchLoad(
   const { github } = network;
   network.reset();
   const run = github.addRun();
-  await save(github, archive, run);
+  await publishedUpload(github, archive, 0, run);
   const artifact = github.artifact(run, "restate.tar");
   for (const proxy of [network.services, network.storage]) {
     Object.assign(proxy.limits, { latencyMs: LATENCY_MS });
@@ -166,8 +166,8 @@ async function benchLoad(
 type GitHub = ProxiedGitHub["github"];
 type Run = ReturnType<GitHub["addRun"]>;
 
-async function save(github: GitHub, archive: string, run: Run = github.addRun()): Promise<StepResult> {
-  return await step("save-restate-image", { path: archive }, github.env(run));
+async function save(github: GitHub, archive: string): Promise<StepResult> {
+  return await step("save-restate-image", { path: archive }, github.env(github.addRun()));
 }
 
 async function load(github: GitHub, run: Run, engine: Engine): Promise<StepResult> {
