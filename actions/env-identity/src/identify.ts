@@ -1,4 +1,3 @@
-import type { CommandRunner } from "@release-actions/command";
 import {
   ambiguities,
   type Change,
@@ -14,8 +13,9 @@ import {
   sortedLock,
   unsortedLists,
 } from "@release-actions/environment";
-import type { Problem, Reporter } from "@release-actions/report";
+import type { Problem } from "@release-actions/report";
 import { readDocument } from "./read-document.ts";
+import type { Services } from "./services.ts";
 import { checkBaseImage, checkTracked } from "./surroundings.ts";
 
 export interface Inputs {
@@ -36,8 +36,6 @@ export interface Verdict {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
 }
-
-export type Services = Reporter & { readonly exec: CommandRunner; readonly signal: AbortSignal };
 
 export async function identify(inputs: Inputs, services: Services): Promise<Verdict> {
   const parsed = parseLock(readDocument(inputs["lock-file"]));

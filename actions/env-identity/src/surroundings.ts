@@ -3,7 +3,7 @@ import path from "node:path";
 import { hashFiles } from "@release-actions/digest";
 import type { ParsedLock } from "@release-actions/environment";
 import { Fault, type Problem } from "@release-actions/report";
-import type { Services } from "./identify.ts";
+import type { Services } from "./services.ts";
 
 /** The root file system's archive must be the one the lock was resolved against. */
 export async function checkBaseImage(

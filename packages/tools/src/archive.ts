@@ -5,9 +5,9 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { decompress, StreamCursor, TarReader } from "@release-actions/archive";
 import { ToolError } from "./fault.ts";
-import type { ToolServices } from "./install.ts";
 import type { PinnedTool } from "./pinned.ts";
 import { programName } from "./program.ts";
+import type { ToolServices } from "./services.ts";
 
 /**
  * Puts the program of a release archive into `<folder>/bin`. Returns false when no archive is pinned for the

@@ -1,5 +1,5 @@
 import type { Reporter } from "@release-actions/report";
-import type { FolderCache, ToolCache, ToolServices } from "./install.ts";
+import type { FolderCache, ToolCache, ToolServices } from "./services.ts";
 
 type Env = ToolServices["env"];
 

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type CommandRunner, findProgram } from "@release-actions/command";
-import type { Reporter } from "@release-actions/report";
+import { findProgram } from "@release-actions/command";
 import { installArchive } from "./archive.ts";
 import { ToolError } from "./fault.ts";
 import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
 import { programName, versionOf } from "./program.ts";
+import type { ToolServices } from "./services.ts";
 
 export interface ToolRequest {
   readonly name: string;
@@ -21,35 +21,6 @@ export interface InstalledTool {
   /** The folder to put on the PATH; nothing when it is there already. */
   readonly folder: string | undefined;
   readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo install";
-}
-
-/** Folders of tools on this machine, as `@actions/tool-cache` keeps them. */
-export interface ToolCache {
-  find(name: string, version: string): Promise<string | undefined>;
-  /** Copies a folder in; returns where it is now. */
-  store(folder: string, name: string, version: string): Promise<string>;
-  download(url: string, file: string): Promise<void>;
-}
-
-/** A folder kept between jobs, as `@actions/cache` does. */
-export interface FolderCache {
-  restore(folder: string, key: string): Promise<boolean>;
-  save(folder: string, key: string): Promise<void>;
-}
-
-export interface ToolServices {
-  readonly run: CommandRunner;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly reporter: Reporter;
-  readonly toolCache: ToolCache;
-  /** Nothing in the run of a tag: what other runs put there may not get into a release (F134). */
-  readonly folderCache: FolderCache | undefined;
-  /** A folder to work in; the same path in every job, since the cache's key covers it. */
-  readonly workFolder: string;
-  /** `linux-x64`, `darwin-arm64`, ... */
-  readonly platform: string;
-  /** Default is the one that comes with the package. */
-  readonly pins?: ReadonlyMap<string, PinnedTool>;
 }
 
 /** Finds a tool in the nearest place that has the version, or installs it. */

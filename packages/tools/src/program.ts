@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { ToolServices } from "./install.ts";
 import type { PinnedTool } from "./pinned.ts";
+import type { ToolServices } from "./services.ts";
 
 export function programName(pin: PinnedTool): string {
   return process.platform === "win32" ? `${pin.name}.exe` : pin.name;

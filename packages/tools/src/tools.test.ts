@@ -8,8 +8,9 @@ import { TAR_END, tarFile } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { silentReporter } from "@release-actions/report";
 import { githubFolderCache, isTagRun } from "./caches.ts";
-import { installTool, type ToolServices } from "./install.ts";
+import { installTool } from "./install.ts";
 import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
+import type { ToolServices } from "./services.ts";
 
 let root = "";
 let log: string[] = [];

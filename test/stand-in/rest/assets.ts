@@ -4,8 +4,8 @@ import type { Asset, Release, Repository } from "../model.ts";
 import type { World } from "../world.ts";
 import { authorize, notFound, unprocessable } from "./authorize.ts";
 import { readFields } from "./fields.ts";
+import { findRelease } from "./find-release.ts";
 import { paginate } from "./paginate.ts";
-import { findRelease } from "./releases.ts";
 
 const BASE = "/repos/:owner/:repo/releases";
 

@@ -5,6 +5,7 @@ import type { World } from "../world.ts";
 import { assetJson } from "./assets.ts";
 import { authorize, grantOf, notFound, unprocessable } from "./authorize.ts";
 import { type Fields, readFields } from "./fields.ts";
+import { findRelease } from "./find-release.ts";
 import { refuseLockedTag, resolveCommit } from "./git.ts";
 import { paginate } from "./paginate.ts";
 
@@ -77,12 +78,6 @@ export function releaseRoutes(world: World): Routes {
       return { status: 204 };
     },
   };
-}
-
-export function findRelease(repository: Repository, request: Request): Release {
-  const release = repository.releases.find(({ id }) => String(id) === request.params["release"]);
-  if (release === undefined) throw notFound();
-  return release;
 }
 
 function maySeeDrafts(world: World, request: Request, repository: Repository): boolean {

@@ -2,7 +2,7 @@ import type { StageVariable } from "@release-actions/dockerfile";
 import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
 import { wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
-import type { Detected } from "./detect.ts";
+import type { Detected } from "./detected.ts";
 import { type ExportedVariable, exportedVariables } from "./exported.ts";
 import { DOCKERFILES } from "./image-sites.ts";
 import { releaseSetup } from "./release-setup.ts";

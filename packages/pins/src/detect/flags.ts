@@ -4,7 +4,7 @@ import type { Fact, Relation, Site } from "../fact.ts";
 import { tomlSite, wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
-import type { Detected } from "./detect.ts";
+import type { Detected } from "./detected.ts";
 import { exportedVariables } from "./exported.ts";
 import { DOCKERFILES, distTables, WORKFLOWS } from "./image-sites.ts";
 import { releaseSetup } from "./release-setup.ts";

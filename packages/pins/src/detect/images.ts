@@ -2,7 +2,7 @@ import { type Fact, placeOf, plainSite, type Relation, type Site } from "../fact
 import { isOfficial, promisedRust, tagVersion } from "../image.ts";
 import type { Repository } from "../locate/repository.ts";
 import { compareVersions, parseVersion } from "../version.ts";
-import type { Detected } from "./detect.ts";
+import type { Detected } from "./detected.ts";
 import { type ImageMention, imageMentions } from "./image-sites.ts";
 
 /**

@@ -6,7 +6,7 @@ import { regexSites, tomlSite, wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
 import { parseVersion } from "../version.ts";
-import type { Detected, DetectOptions } from "./detect.ts";
+import type { Detected, DetectOptions } from "./detected.ts";
 import { DOCKERFILES, distTables, type ImageMention, imageMentions, WORKFLOWS } from "./image-sites.ts";
 
 const VARIABLES = ["RUST_VERSION", "RUST_TOOLCHAIN", "RUSTUP_TOOLCHAIN"];

@@ -5,7 +5,7 @@ import { tagSites } from "../locate/git-tag.ts";
 import { tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarSite, yamlScalar } from "../locate/yaml-file.ts";
-import type { Detected } from "./detect.ts";
+import type { Detected } from "./detected.ts";
 
 const CHARTS = /(^|\/)Chart\.yaml$/;
 /** Charts inside a chart are its dependencies. */
