@@ -53,7 +53,8 @@ export class Blob {
   constructor(location: ArtifactLocation, options: BlobOptions) {
     this.location = location;
     this.options = options;
-    this.size = location.size > 0 ? location.size : undefined;
+    // The server of act lists sizes of something else, and no digests: only both together are of the stored bytes.
+    this.size = location.size > 0 && location.digest !== undefined ? location.size : undefined;
     this.#url = new SignedUrl(location.mintUrl);
   }
 

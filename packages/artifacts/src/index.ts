@@ -10,7 +10,6 @@ export { type OpenArtifact, type OpenOptions, openArtifact } from "./open-artifa
 export { createRestClient, type RestClient, type RestOptions } from "./rest.ts";
 export { createResultsService, type OwnArtifact, type ResultsOptions, type ResultsService } from "./results-service.ts";
 export { DEFAULT_PATIENCE, type Patience } from "./retry.ts";
-export { readServiceEnv, type ServiceEnv } from "./service-env.ts";
 export { type Upload, type UploadOptions, type UploadRequest, uploadArtifact } from "./upload.ts";
 export { verified } from "./verify.ts";
 export { type WaitOptions, waitForArtifact } from "./wait.ts";

@@ -1,4 +1,4 @@
-import { type Decoder, decodeJson, listOf, object, optional, string } from "@release-actions/json";
+import { type Decoder, decodeJson, integer, listOf, object, optional, string } from "@release-actions/json";
 import type { Reporter } from "@release-actions/report";
 import { AccessError, RateLimitError, RefusedError } from "./faults.ts";
 import { excerpt, type HttpResponse, readText, retryAfter, type Transport } from "./http.ts";
@@ -72,7 +72,7 @@ export function createRestClient(options: RestOptions): RestClient {
         if (![301, 302, 307, 308].includes(response.status)) throw refusal(target, response, text);
         target = location(target, response);
       }
-      throw new RefusedError(`GET ${path}: more than ${MAX_REDIRECTS} redirects`);
+      throw tooManyRedirects(path);
     });
 
   const decode = <T>(path: string, text: string, decoder: Decoder<T>): T =>
@@ -82,25 +82,40 @@ export function createRestClient(options: RestOptions): RestClient {
     get: async (path, decoder, signal) => decode(path, (await fetchText(path, signal)).text, decoder),
 
     list: async function* <T>(path: string, key: string, item: Decoder<T>, signal?: AbortSignal) {
+      const named: Decoder<Record<string, readonly T[]>> = object({ [key]: listOf(item) });
+      const counted = object({ total_count: integer });
       let next: string | undefined = `${path}${path.includes("?") ? "&" : "?"}per_page=100`;
-      for (let page = 1; next !== undefined; page += 1) {
-        if (page > MAX_PAGES) throw new RefusedError(`GET ${path}: more than ${MAX_PAGES} pages`);
+      let [pages, seen, total] = [0, 0, 0];
+      for (; next !== undefined; pages += 1) {
+        if (pages === MAX_PAGES) throw new RefusedError(`GET ${path}: more than ${MAX_PAGES} pages`);
         const answer: Omit<Cached, "etag"> = await fetchText(next, signal);
-        const decoded: Record<string, readonly T[]> = decode(path, answer.text, object({ [key]: listOf(item) }));
-        yield* decoded[key] ?? [];
+        const items = decode(path, answer.text, named)[key] ?? [];
+        yield* items;
+        seen += items.length;
+        total = decode(path, answer.text, counted).total_count;
         next = answer.next;
       }
+      if (seen < total) throw new RefusedError(`GET ${path} gave ${seen} of ${total} entries: the list is cut`);
     },
 
     redirect: (path, signal) =>
       retrying(`GET ${path}`, options.patience ?? DEFAULT_PATIENCE, signal, async () => {
-        const target = new URL(path, root);
-        const response = await send(target, signal);
-        const text = await readText(target, response, { limit: MAX_ANSWER_BYTES });
-        if (response.status === 302) return location(target, response);
-        throw refusal(target, response, text);
+        let target = new URL(path, root);
+        for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+          const response = await send(target, signal);
+          const text = await readText(target, response, { limit: MAX_ANSWER_BYTES });
+          if (response.status === 302) return location(target, response);
+          // The others tell that a repository has moved, not where its file is.
+          if (![301, 307, 308].includes(response.status)) throw refusal(target, response, text);
+          target = location(target, response);
+        }
+        throw tooManyRedirects(path);
       }),
   };
+}
+
+function tooManyRedirects(path: string): RefusedError {
+  return new RefusedError(`GET ${path}: more than ${MAX_REDIRECTS} redirects`);
 }
 
 /** Relative ones too (F15). */

@@ -1,4 +1,4 @@
-import { type Decoder, decodeJson, listOf, object, optional, string } from "@release-actions/json";
+import { type Decoder, decodeJson, listOf, object, optional, parseJson, string } from "@release-actions/json";
 import { AccessError, RefusedError } from "./faults.ts";
 import { excerpt, type HttpResponse, readText, retryAfter, type Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
@@ -113,11 +113,20 @@ async function post<T>(
   const text = await readText(target, response, { limit: MAX_ANSWER_BYTES });
   if (response.status !== 200) throw refusal(method, response, text);
   try {
-    return decodeJson(text, decoder, { source: `the answer to ${method}`, maxBytes: MAX_ANSWER_BYTES });
+    const options = { source: `the answer to ${method}`, maxBytes: MAX_ANSWER_BYTES };
+    return decoder(protoNames(parseJson(text, options)), "");
   } catch (cause) {
     // A page of some middleman, most likely (F34): the service itself always answers in JSON.
     throw new TransientError(`${target.host} answered ${method} with "${excerpt(text)}"`, { cause });
   }
+}
+
+/** Protobuf's JSON names fields in either case: GitHub writes `signed_url`, the server of act `signedUrl`. */
+function protoNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(protoNames);
+  if (typeof value !== "object" || value === null) return value;
+  const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [snake(name), protoNames(field)]));
 }
 
 function refusal(method: string, response: HttpResponse, text: string): Error {

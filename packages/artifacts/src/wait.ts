@@ -39,7 +39,7 @@ export async function waitForArtifact<T>(look: (signal?: AbortSignal) => Promise
       if (!(error instanceof MissingArtifactError) || error instanceof ExpiredArtifactError) throw error;
       miss = error;
     }
-    if (state !== undefined) refuseFailed(state, miss);
+    if (state !== undefined) refuseFailed(what, state, miss);
     const waited = performance.now() - started;
     if (waited + pollIntervalMs > timeoutMs)
       throw timeoutMs === 0 ? miss : tooLong(miss, timeoutMs, check?.name, state);
@@ -50,12 +50,13 @@ export async function waitForArtifact<T>(look: (signal?: AbortSignal) => Promise
   }
 }
 
-function refuseFailed(check: Check, miss: MissingArtifactError): void {
+function refuseFailed(what: string, check: Check, miss: MissingArtifactError): void {
   if (check.status !== "completed") return;
   const conclusion = check.conclusion ?? "no conclusion";
   const advice = check.html_url === undefined ? {} : { advice: `See ${check.html_url}` };
   if (FAILED.has(conclusion)) {
-    throw new ProducerFailedError(`the check "${check.name}" that makes it ended with ${conclusion}`, advice);
+    const message = `${what} will not come: the check "${check.name}" that makes it ended with ${conclusion}`;
+    throw new ProducerFailedError(message, advice);
   }
   throw new MissingArtifactError(`the check "${check.name}" has ended with ${conclusion}, but ${miss.message}`, advice);
 }

@@ -126,6 +126,14 @@ describe("a server without ranges is read in one stream", () => {
     expect(await sha256(artifact.stream())).toBe(expected);
   });
 
+  test("even though act's listing gives the size of something else, and no digest", async () => {
+    fixture.world.storage.inject({}, ...act);
+    const location = await fixture.stored();
+    const artifact = await open({ ...location, size: 4096, digest: undefined });
+    expect(artifact).toMatchObject({ kind: "sequential", size: undefined });
+    expect(await sha256(artifact.stream())).toBe(expected);
+  });
+
   const survived: [title: string, ...faults: NetworkFault[]][] = [
     ["F04: a connection reset", { kind: "reset", after: 6_000_000 }],
     ["F06: an end inside a chunked body", ...act, { kind: "cut", after: 6_000_000 }],
@@ -262,6 +270,13 @@ describe("reads of parts", () => {
       }
     }
     expect(await sha256(source.read(0, CONTENT.length))).toBe(expected);
+  });
+
+  test("work as well where the listing gives neither a digest nor a size (F37)", async () => {
+    const location = await fixture.stored();
+    const artifact = await open({ ...location, size: 0, digest: undefined });
+    expect(artifact.kind).toBe("ranged");
+    expect(await sha256(artifact.stream())).toBe(expected);
   });
 
   test("of both ends cost no request after opening", async () => {

@@ -113,6 +113,16 @@ describe("in another run", () => {
     await expect(missing).rejects.toThrow(/it has "a0", .* and 100 more$/);
   });
 
+  test("F33: a list that is cut is not taken for the whole", async () => {
+    const other = run(fresh());
+    const page = { kind: "answer", status: 200, body: '{"total_count":1001,"artifacts":[]}' } as const;
+    fixture.world.services.inject({ url: /artifacts/ }, page);
+    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
+    await expect(findInRun(fixture.rest(other.repository), query)).rejects.toThrow(
+      "gave 0 of 1001 entries: the list is cut",
+    );
+  });
+
   test("F43: an artifact of a superseded attempt is found when no newer one has its name", async () => {
     const other = run(fresh());
     const id = await store(other);
@@ -199,7 +209,7 @@ describe("in another run", () => {
     const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
     await findInRun(rest, query);
     await findInRun(rest, query);
-    expect(fixture.world.services.passages.map(({ status }) => status)).toEqual([200, 304]);
+    expect(fixture.world.services.passages.map(({ status }) => status)).toEqual([200, 200, 304, 304]);
   });
 
   test("F16: a redirect of the API to another host does not take the token along", async () => {
@@ -210,7 +220,7 @@ describe("in another run", () => {
     const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
     await findInRun(fixture.rest(other.repository), query);
     const tokens = fixture.world.services.passages.map(({ headers }) => headers["authorization"] !== undefined);
-    expect(tokens).toEqual([true, false]);
+    expect(tokens).toEqual([true, false, true]);
   });
 });
 
@@ -269,7 +279,7 @@ describe("at a commit", () => {
     const hostile = await store(fork);
     await expect(look(repository, sha)).rejects.toBeInstanceOf(ForkRefusedError);
     await expect(look(repository, sha)).rejects.toMatchObject({
-      message: expect.stringContaining("belong to mallory/product, and forks are refused"),
+      message: expect.stringContaining("are of mallory/product, and forks are refused"),
       advice: expect.stringContaining("allow-forks: true"),
     });
     expect((await look(repository, sha, { allowForks: true })).id).toBe(hostile);
@@ -346,7 +356,7 @@ describe("waiting", () => {
       const outcome = waiting(current, { timeoutMs: 60_000, check });
       await expect(outcome).rejects.toBeInstanceOf(ProducerFailedError);
       await expect(outcome).rejects.toMatchObject({
-        message: `the check "ci / docker" that makes the artifact ended with ${conclusion}`,
+        message: `the artifact will not come: the check "ci / docker" that makes it ended with ${conclusion}`,
         advice: expect.stringContaining(`/actions/runs/${current.id}/job/`),
       });
     },

@@ -1,0 +1,76 @@
+import { Readable } from "node:stream";
+import { expect, test } from "@jest/globals";
+import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
+import { createResultsService } from "./results-service.ts";
+
+const claims = { scp: "Actions.GenericRead:0 Actions.Results:run-1:job-2" };
+const token = `h.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.s`;
+
+/** Answers every request with this value, and keeps what was asked. */
+function answering(value: unknown): { readonly transport: Transport; readonly asked: HttpRequest[] } {
+  const asked: HttpRequest[] = [];
+  return {
+    asked,
+    transport: async (request) => {
+      asked.push(request);
+      const body = Readable.from([Buffer.from(JSON.stringify(value))]);
+      // Only the stream side of a message is read here.
+      return { status: 200, headers: {}, url: request.url, body: body as HttpResponse["body"] };
+    },
+  };
+}
+
+const url = "https://results.test/";
+
+test("asks in the name of the run and job that the token names", async () => {
+  const { transport, asked } = answering({});
+  expect(await createResultsService({ url, token, transport }).list({ name: "a" })).toEqual([]);
+  expect(asked[0]?.url.href).toBe(
+    "https://results.test/twirp/github.actions.results.api.v1.ArtifactService/ListArtifacts",
+  );
+  expect(JSON.parse(asked[0]?.body ?? "")).toEqual({
+    ...{ workflow_run_backend_id: "run-1", workflow_job_run_backend_id: "job-2", name_filter: "a" },
+  });
+});
+
+test.each([
+  ["GitHub", (name: string) => name],
+  [
+    "act, in the other case of names",
+    (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+  ],
+])("reads a listing as %s writes it, newest first", async (_title, write) => {
+  const artifact = (id: string, run: string) => ({
+    [write("workflow_run_backend_id")]: run,
+    [write("workflow_job_run_backend_id")]: "job-2",
+    [write("database_id")]: id,
+    ...{ name: "restate.tar", size: "2097", digest: "sha256:ab" },
+    [write("created_at")]: "2026-01-01T00:00:00Z",
+  });
+  const { transport } = answering({ artifacts: [artifact("7", "run-0"), artifact("9", "run-1")] });
+  const listed = await createResultsService({ url, token, transport }).list();
+  expect(listed).toMatchObject([
+    { id: 9, size: 2097, digest: "sha256:ab", createdAt: new Date("2026-01-01T00:00:00Z"), ofThisAttempt: true },
+    { id: 7, ofThisAttempt: false },
+  ]);
+});
+
+test("F37: a listing without a digest, time or size is taken as it is", async () => {
+  const artifact = { workflow_run_backend_id: "r", workflow_job_run_backend_id: "j", database_id: "1", name: "a" };
+  const { transport } = answering({ artifacts: [artifact] });
+  const [listed] = await createResultsService({ url, token, transport }).list();
+  expect(listed).toMatchObject({ size: 0, digest: undefined, createdAt: undefined });
+});
+
+test.each([
+  ["no JWT", "opaque", /ACTIONS_RUNTIME_TOKEN is empty/],
+  ["a JWT without a scope", `h.${Buffer.from("{}").toString("base64url")}.s`, /`scp` is absent/],
+  [
+    "a scope without a run",
+    `h.${Buffer.from('{"scp":"Actions.Read:1"}').toString("base64url")}.s`,
+    /does not name a run/,
+  ],
+])("refuses %s as the token", (_title, wrong, message) => {
+  const { transport } = answering({});
+  expect(() => createResultsService({ url, token: wrong, transport })).toThrow(message);
+});
