@@ -164,7 +164,7 @@ describe("parseRules", () => {
     ["nightly.image: x", "expected <channel>.<subject>: <value>"],
     ["stable.docker: x", "a subject of image, npm, formula, chart"],
     ["stable.image", "is not understood"],
-    ["backport.formula: maybe", "expected push, versioned, commit, refuse"],
+    ["backport.formula: maybe", "expected push, versioned, commit, skip, refuse"],
     ["stable.image: -latest", "is no tag"],
     ["stable.image: a/b", "is no tag"],
     ["stable.image: {commit}", "is no tag"],

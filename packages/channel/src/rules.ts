@@ -5,7 +5,7 @@ import validRange from "semver/ranges/valid.js";
 export type Channel = "stable" | "backport" | "prerelease" | "build";
 
 /** What happens to a Homebrew formula, of which a tap shows one version to everybody. */
-export type FormulaRule = "push" | "versioned" | "commit" | "refuse";
+export type FormulaRule = "push" | "versioned" | "commit" | "skip" | "refuse";
 
 /**
  * Where a release of one channel goes. Names may hold `{version}`, `{line}` (`1.7`) and `{major}`.
@@ -49,7 +49,7 @@ export class RulesError extends Fault {
 
 const CHANNELS: readonly string[] = Object.keys(DEFAULT_RULES);
 const SUBJECTS = ["image", "npm", "formula", "chart"] as const;
-const FORMULA_RULES: readonly string[] = ["push", "versioned", "commit", "refuse"] satisfies FormulaRule[];
+const FORMULA_RULES: readonly string[] = ["push", "versioned", "commit", "skip", "refuse"] satisfies FormulaRule[];
 
 /**
  * Reads changes to the default rules, one a line: `backport.formula: versioned` or

@@ -23,7 +23,7 @@ const release = object({
   artifacts: optional(listOf(text), []),
   hosting: optional(
     object({
-      github: optional(object({ artifact_base_url: text, artifact_download_path: text })),
+      github: optional(object({ artifact_base_url: text, artifact_download_path: text, owner: text, repo: text })),
     }),
   ),
 });
@@ -34,6 +34,7 @@ export const manifestDecoder = object({
   announcement_tag_is_implicit: optional(boolean, false),
   announcement_is_prerelease: optional(boolean, false),
   announcement_title: optional(text),
+  announcement_changelog: optional(string),
   releases: optional(listOf(release), []),
   artifacts: optional(mapOf(artifact), new Map()),
 });

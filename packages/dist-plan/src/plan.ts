@@ -39,8 +39,18 @@ export interface Release {
   /** For people; may hold spaces. */
   readonly displayName: string;
   readonly artifacts: readonly Artifact[];
-  /** Where the files are downloaded from, without a final slash; `undefined` when not hosted on GitHub. */
-  readonly downloadBase: string | undefined;
+  /** Where the files are downloaded from; `undefined` when not hosted on GitHub. */
+  readonly hosting: Hosting | undefined;
+}
+
+/** A GitHub release that holds the files. Its repository may be another than the one that is built. */
+export interface Hosting {
+  /** `https://github.com`, or the address of a GitHub Enterprise server. */
+  readonly server: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** The address of a file without its name, and without a final slash. */
+  readonly downloadBase: string;
 }
 
 /** What cargo-dist's manifest says, of whichever phase: plan, build or host. */
@@ -52,6 +62,8 @@ export interface DistPlan {
   readonly tagIsImplicit: boolean;
   readonly isPrerelease: boolean;
   readonly title: string | undefined;
+  /** What cargo-dist found for this version in a changelog of the repository. */
+  readonly changelog: string | undefined;
   readonly releases: readonly Release[];
 }
 

@@ -40,7 +40,7 @@ export function artifactsOf(plan: DistPlan): readonly Artifact[] {
 
 /** Where a file of a release is downloaded from; `undefined` when the release is not hosted on GitHub. */
 export function downloadUrl(release: Release, fileName: string): string | undefined {
-  return release.downloadBase && `${release.downloadBase}/${encodeURIComponent(fileName)}`;
+  return release.hosting && `${release.hosting.downloadBase}/${encodeURIComponent(fileName)}`;
 }
 
 /**

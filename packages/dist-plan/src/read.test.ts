@@ -50,7 +50,7 @@ describe("readPlan", () => {
     manifest["releases"] = [{ app_name: "widget", app_version: "1.2.3", display_name: "The Widget", display: true }];
     delete manifest["artifacts"];
     const release = releaseOf(readPlan(JSON.stringify(manifest)));
-    expect(release).toMatchObject({ displayName: "The Widget", artifacts: [], downloadBase: undefined });
+    expect(release).toMatchObject({ displayName: "The Widget", artifacts: [], hosting: undefined });
     expect(archivesOf(release)).toEqual([]);
   });
 

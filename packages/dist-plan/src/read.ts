@@ -1,7 +1,15 @@
 import { parseTag, parseVersion } from "@release-actions/channel";
 import { decodeJson } from "@release-actions/json";
 import { type Manifest, type ManifestArtifact, type ManifestRelease, manifestDecoder } from "./manifest.ts";
-import { ARTIFACT_KINDS, type Artifact, type ArtifactKind, type DistPlan, PlanError, type Release } from "./plan.ts";
+import {
+  ARTIFACT_KINDS,
+  type Artifact,
+  type ArtifactKind,
+  type DistPlan,
+  type Hosting,
+  PlanError,
+  type Release,
+} from "./plan.ts";
 
 /** The most an output of a job can hold, and several times what a large workspace's manifest is. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -30,6 +38,7 @@ export function readPlan(content: string | Uint8Array, source = "the plan"): Dis
     tagIsImplicit: manifest.announcement_tag_is_implicit,
     isPrerelease: manifest.announcement_is_prerelease,
     title: manifest.announcement_title,
+    changelog: manifest.announcement_changelog,
     releases: manifest.releases.map((release) => readRelease(release, artifacts, source)),
   };
   refuseContradictions(plan, source);
@@ -55,14 +64,21 @@ function readRelease(release: ManifestRelease, artifacts: ReadonlyMap<string, Ar
     own.filter((artifact) => artifact.kind === "executable-zip").flatMap((artifact) => artifact.targets),
     (target) => `${source}: ${app} has two archives for ${target}`,
   );
-  const github = release.hosting?.github;
   return {
     app,
     version: parseVersion(release.app_version, `${source}: the version of ${app}`),
     displayName: release.display_name ?? app,
     artifacts: own,
-    downloadBase: github && `${github.artifact_base_url}${github.artifact_download_path}`.replace(/\/+$/, ""),
+    hosting: readHosting(release),
   };
+}
+
+function readHosting(release: ManifestRelease): Hosting | undefined {
+  const github = release.hosting?.github;
+  if (github === undefined) return undefined;
+  const server = github.artifact_base_url.replace(/\/+$/, "");
+  const downloadBase = `${server}${github.artifact_download_path}`.replace(/\/+$/, "");
+  return { server, repository: `${github.owner}/${github.repo}`, downloadBase };
 }
 
 function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, source: string): Artifact {

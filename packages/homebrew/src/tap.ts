@@ -109,6 +109,7 @@ export async function publishRevision(
 }
 
 async function commitRevision(tap: Tap, { name, email }: Identity, revision: Revision): Promise<string | undefined> {
+  if (revision.files.size === 0) return undefined;
   for (const [file, text] of revision.files) {
     const target = path.join(tap.folder, file);
     await mkdir(path.dirname(target), { recursive: true });

@@ -1,0 +1,101 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { ArtifactFileReader } from "@release-actions/dist-plan";
+import type { LedgerStore } from "@release-actions/ledger";
+import type { Reporter } from "@release-actions/report";
+import { RunError } from "./facts.ts";
+
+/** The artifacts of the current run, as publishers use them. */
+export interface RunArtifacts extends LedgerStore {
+  /** False where there is no artifact service, as outside of GitHub Actions: then reading is an error. */
+  readonly isAvailable: boolean;
+  readonly read: ArtifactFileReader;
+}
+
+export interface ArtifactServices extends Reporter {
+  readonly signal: AbortSignal;
+  tempFolder(purpose: string): Promise<string>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Manifests, formulae, checksum lists and ledgers are read whole; archives are not read this way. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** Opens the artifacts of the run that the environment names. What needs the network is loaded when it is needed. */
+export function runArtifacts(env: Environment, services: ArtifactServices): RunArtifacts {
+  const url = env["ACTIONS_RESULTS_URL"] ?? "";
+  const token = env["ACTIONS_RUNTIME_TOKEN"] ?? "";
+  const isAvailable = url !== "" && token !== "";
+  let service: Promise<Service> | undefined;
+  const connect = (): Promise<Service> => {
+    if (!isAvailable) {
+      const missing = url === "" ? "ACTIONS_RESULTS_URL" : "ACTIONS_RUNTIME_TOKEN";
+      throw new RunError(`the artifacts of this run cannot be reached: ${missing} is not set`, {
+        advice: "Run this as an action in a workflow, or give files instead of artifacts.",
+      });
+    }
+    service ??= openService(url, token, env, services);
+    return service;
+  };
+  return {
+    isAvailable,
+    list: async (prefix) => (await connect()).list(prefix),
+    read: async (artifact, file) => (await connect()).read(artifact, file),
+    upload: async (artifact, file, content) => (await connect()).upload(artifact, file, content),
+  };
+}
+
+type Service = Omit<RunArtifacts, "isAvailable">;
+
+async function openService(url: string, token: string, env: Environment, services: ArtifactServices): Promise<Service> {
+  const [remote, archive] = await Promise.all([
+    import("@release-actions/artifacts"),
+    import("@release-actions/archive"),
+  ]);
+  const { signal } = services;
+  const transport = remote.createTransport({ ...env });
+  const results = remote.createResultsService({ url, token, transport });
+  const options = { results, transport, reporter: services, signal };
+
+  const open = async (name: string) => {
+    const [newest] = await results.list({ name }, signal);
+    if (newest === undefined) return undefined;
+    const artifact = await remote.openArtifact(newest, options);
+    const source =
+      artifact.kind === "ranged" ? artifact.source : archive.memorySource(await collect(artifact.stream(signal), name));
+    return { source, entries: await archive.openZip(source, signal) };
+  };
+  // Several files are read from one artifact; what it holds does not change while we look.
+  const opened = new Map<string, ReturnType<typeof open>>();
+  return {
+    list: async (prefix) => {
+      const names = (await results.list({}, signal)).map(({ name }) => name).filter((name) => name.startsWith(prefix));
+      return [...new Set(names)].sort();
+    },
+    read: async (name, file) => {
+      const content = opened.get(name) ?? open(name);
+      opened.set(name, content);
+      const found = await content;
+      const entry = found?.entries.find((candidate) => candidate.path === file);
+      if (found === undefined || entry === undefined) return undefined;
+      return collect(archive.readZipEntry(found.source, entry, signal), `${file} of ${name}`);
+    },
+    upload: async (name, file, content) => {
+      const local = path.join(await services.tempFolder("upload"), file);
+      await writeFile(local, content);
+      await remote.uploadArtifact({ name, file: local, format: "zip", retentionDays: 0, ifExists: "same" }, options);
+    },
+  };
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>, what: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > MAX_FILE_BYTES) throw new RunError(`${what} has more than ${MAX_FILE_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

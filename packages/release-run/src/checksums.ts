@@ -1,0 +1,46 @@
+import {
+  type Checksums,
+  checksumsOf,
+  loadManifest,
+  mergeChecksums,
+  readChecksumFile,
+} from "@release-actions/dist-plan";
+import type { ReleaseAsset } from "@release-actions/github-rest";
+import type { RunArtifacts } from "./artifacts.ts";
+
+/** The artifact of cargo-dist's global build, with the formulae and the checksums of everything. */
+const GLOBAL_BUILD = "artifacts-build-global";
+const HOST_MANIFEST = "artifacts-dist-manifest";
+
+/**
+ * The checksums of the finished build, which a plan does not have: from the manifest of the host phase
+ * and the list of the global build, which must agree.
+ *
+ * @returns an empty map when this run has neither.
+ */
+export async function checksumsOfRun(artifacts: RunArtifacts): Promise<Checksums> {
+  if (!artifacts.isAvailable) return new Map();
+  const names = await artifacts.list("artifacts-");
+  const sources: [string, Checksums][] = [];
+  if (names.includes(HOST_MANIFEST)) {
+    sources.push([HOST_MANIFEST, checksumsOf(await loadManifest("host", artifacts.read))]);
+  }
+  if (names.includes(GLOBAL_BUILD)) {
+    const list = await artifacts.read(GLOBAL_BUILD, "sha256.sum");
+    if (list !== undefined) {
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(list);
+      sources.push([`sha256.sum of ${GLOBAL_BUILD}`, readChecksumFile(text, `sha256.sum of ${GLOBAL_BUILD}`)]);
+    }
+  }
+  return mergeChecksums(sources);
+}
+
+/** The checksums that GitHub computed when the files of a release were uploaded. */
+export function checksumsOfAssets(assets: readonly ReleaseAsset[]): Checksums {
+  return new Map(
+    assets.flatMap(({ name, digest }) => {
+      const hex = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+      return hex === undefined ? [] : [[name, hex]];
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+import { parseTag, type Version, versionsOfFamily } from "@release-actions/channel";
+import { type DistPlan, PlanError, requireTag, versionOf } from "@release-actions/dist-plan";
+import { RunError } from "./facts.ts";
+
+/** What is being released, told from what was before. */
+export interface Subject {
+  readonly version: Version;
+  /** The family its tags belong to: see `parseTag`. */
+  readonly family: string;
+}
+
+/** Takes the version from the plan, and stops when the workflow runs for another tag (B135). */
+export function subjectOfPlan(plan: DistPlan, pushedTag: string | undefined): Subject {
+  requireTag(plan, pushedTag);
+  const version = versionOf(plan);
+  const tag = plan.tag === undefined || plan.tagIsImplicit ? undefined : parseTag(plan.tag);
+  return { version, family: tag?.family ?? "" };
+}
+
+/** Takes the version as given, and stops when the workflow runs for the tag of another one. */
+export function subjectOfVersion(version: Version, pushedTag: string | undefined): Subject {
+  if (pushedTag === undefined) return { version, family: "" };
+  const tag = parseTag(pushedTag);
+  if (tag === undefined || tag.version.text !== version.text) {
+    throw new PlanError(`the workflow runs for the tag ${pushedTag}, but the version is ${version.text}`);
+  }
+  return { version, family: tag.family };
+}
+
+/**
+ * The versions released so far, read from all tags of the repository.
+ *
+ * @throws RunError when the tag that is being released is not among them: then the list is not whole,
+ *   and a list that is not whole would make an old line the latest.
+ */
+export function existingVersions(
+  tags: readonly string[],
+  subject: Subject,
+  pushedTag: string | undefined,
+): readonly Version[] {
+  if (pushedTag !== undefined && !tags.includes(pushedTag)) {
+    throw new RunError(
+      `the workflow runs for the tag ${pushedTag}, which is not among the repository's ${tags.length} tags`,
+      {
+        advice: "Was the tag deleted or moved? Push it again, or run the workflow again when all tags can be read.",
+      },
+    );
+  }
+  return versionsOfFamily(tags, subject.family);
+}

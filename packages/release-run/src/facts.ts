@@ -1,0 +1,39 @@
+import { Fault } from "@release-actions/report";
+
+/** What a runner says about the run, as far as releasing needs it (docs.github.com, "Default environment variables"). */
+export interface RunFacts {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** The tag the workflow runs for; `undefined` on a branch or a pull request. */
+  readonly tag: string | undefined;
+  /** From 1; higher when the run was started again. */
+  readonly attempt: number;
+  readonly serverUrl: string;
+  readonly apiUrl: string;
+  readonly workspace: string;
+}
+
+export class RunError extends Fault {
+  override readonly name = "RunError";
+}
+
+export function readFacts(env: Readonly<Record<string, string | undefined>>): RunFacts {
+  const repository = env["GITHUB_REPOSITORY"] ?? "";
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+    throw new RunError(
+      `GITHUB_REPOSITORY is ${JSON.stringify(repository)}, expected owner/name: is this a workflow run?`,
+    );
+  }
+  const attempt = Number(env["GITHUB_RUN_ATTEMPT"] ?? "1");
+  if (!Number.isSafeInteger(attempt) || attempt < 1) {
+    throw new RunError(`GITHUB_RUN_ATTEMPT is ${JSON.stringify(env["GITHUB_RUN_ATTEMPT"])}, expected a number from 1`);
+  }
+  return {
+    repository,
+    tag: env["GITHUB_REF_TYPE"] === "tag" ? env["GITHUB_REF_NAME"] : undefined,
+    attempt,
+    serverUrl: env["GITHUB_SERVER_URL"] ?? "https://github.com",
+    apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
+    workspace: env["GITHUB_WORKSPACE"] ?? process.cwd(),
+  };
+}

@@ -1,0 +1,4 @@
+export { type ArtifactServices, type RunArtifacts, runArtifacts } from "./artifacts.ts";
+export { checksumsOfAssets, checksumsOfRun } from "./checksums.ts";
+export { existingVersions, type Subject, subjectOfPlan, subjectOfVersion } from "./existing.ts";
+export { RunError, type RunFacts, readFacts } from "./facts.ts";
