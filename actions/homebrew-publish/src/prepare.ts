@@ -1,0 +1,57 @@
+import { archivesOf, type Checksums, type DistPlan } from "@release-actions/dist-plan";
+import {
+  CHECKSUMS_AND_SIGNATURES,
+  fileFilter,
+  parseGateway,
+  parseRepository,
+  rewriteUrls,
+} from "@release-actions/download-urls";
+import { checkFormula, checkLayout, type Expectation, FormulaError, parseFormula } from "@release-actions/homebrew";
+import type { Problem } from "@release-actions/report";
+import type { Source } from "./collect.ts";
+
+/** What a formula must match: its release, with the checksums of the finished build. */
+export function expectationOf({ release }: Source, plan: DistPlan, checksums: Checksums): Expectation {
+  return {
+    version: release.version,
+    tag: plan.tag ?? release.version.text,
+    archives: archivesOf(release).map(({ name, targets, sha256 }) => ({
+      name,
+      targets,
+      sha256: checksums.get(name) ?? sha256,
+    })),
+  };
+}
+
+/** Everything that is wrong with a formula, before anything else happens to it. */
+export function findProblems(source: Source, expected: Expectation): readonly Problem[] {
+  try {
+    return [
+      ...checkFormula(parseFormula(source.text, source.file), expected),
+      ...checkLayout(source.text, source.file),
+    ];
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    const message = error.advice === undefined ? error.message : `${error.message}\n${error.advice}`;
+    return [{ level: "error", message, ...(error.location === undefined ? {} : { location: error.location }) }];
+  }
+}
+
+/** Leads the downloads of a formula through the gateway, with GitHub as the mirror. */
+export function throughGateway(source: Source, gateway: string): Source {
+  const { hosting } = source.release;
+  if (hosting === undefined)
+    throw new FormulaError(`${source.file} downloads nothing from GitHub that could lead through a gateway`);
+  const { text, changed, settled } = rewriteUrls(source.text, {
+    gateway: parseGateway(gateway, parseRepository(hosting.repository, hosting.server)),
+    direction: "to-gateway",
+    isWanted: fileFilter([], CHECKSUMS_AND_SIGNATURES),
+    formula: { mirror: true },
+  });
+  if (changed.length + settled.length === 0) {
+    throw new FormulaError(
+      `${source.file} has no download of ${hosting.repository} that could lead through the gateway`,
+    );
+  }
+  return { ...source, text };
+}

@@ -1,0 +1,142 @@
+import path from "node:path";
+import { DEFAULT_RULES, parseRules, type Rules } from "@release-actions/channel";
+import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-actions/dist-plan";
+import { basicCredential, remoteUrl } from "@release-actions/git";
+import { openReleases, openRest } from "@release-actions/github-rest";
+import { FormulaError, openTap, type Published, publishRevision } from "@release-actions/homebrew";
+import { checksumsOfAssets, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
+import { type Collected, collect, type Source } from "./collect.ts";
+import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import { brewStyle, findBrew } from "./style.ts";
+import { commitMessage, type Entry, planTap, toCommit } from "./tap-plan.ts";
+import { recordLedger, tell } from "./tell.ts";
+
+/** From the plan to the tap. The push is the last step, and the only one that others see. */
+export async function publish(runner: PublishRunner): Promise<void> {
+  const { inputs } = runner;
+  const facts = readFacts(runner.env);
+  const rules = rulesOf(inputs.prerelease, inputs.rules);
+  const url = remoteUrl(inputs.tap, facts.serverUrl);
+  requireToken(url, runner);
+  const artifacts = runArtifacts(runner.env, runner);
+  const plan = await loadPlan(inputs.plan, artifacts.read);
+  requireTag(plan, facts.tag);
+
+  const collected = await withReleaseChecksums(
+    await collect(plan, inputs.formulae, facts.workspace, artifacts),
+    plan,
+    facts,
+    runner,
+  );
+  const sources = await prepare(collected, plan, runner);
+
+  if (inputs.token !== undefined) runner.mask(basicCredential(inputs.token));
+  const env = withoutSecrets(runner.env);
+  const access = { run: runner.exec, env, url, token: inputs.token, signal: runner.signal };
+  const tap = await openTap(access, path.join(await runner.tempFolder("tap"), "tap"), inputs["tap-branch"]);
+  let entries: readonly Entry[] = [];
+  let published: Published | undefined;
+  try {
+    entries = await planTap(tap, sources, rules, inputs.republish);
+    const push = !inputs["dry-run"] && entries.some(({ decision }) => decision.formula !== "commit");
+    const identity = { name: inputs["committer-name"], email: inputs["committer-email"] };
+    published = await publishRevision(tap, identity, push, async () => {
+      entries = await planTap(tap, sources, rules, inputs.republish);
+      const chosen = toCommit(entries);
+      return { files: new Map(chosen.map((entry) => [entry.path, entry.text])), message: commitMessage(chosen) };
+    });
+  } finally {
+    // Also when it failed: whoever looks for the release later must see that it is not here.
+    const outcome = { entries, published, facts, url, dryRun: inputs["dry-run"] };
+    tell(runner, outcome);
+    await recordLedger(runner, artifacts, outcome);
+  }
+}
+
+function rulesOf(prerelease: PublishRunner["inputs"]["prerelease"], lines: readonly string[]): Rules {
+  const formula = { "commit-only": "commit", skip: "skip", push: "push" } as const;
+  const base = { ...DEFAULT_RULES, prerelease: { ...DEFAULT_RULES.prerelease, formula: formula[prerelease] } };
+  return parseRules(lines, base);
+}
+
+/** An unset secret arrives as nothing. Better said now than by git, when everything else is done. */
+function requireToken(url: string, { inputs }: PublishRunner): void {
+  if (inputs.token !== undefined || inputs["dry-run"] || !/^https?:/.test(url)) return;
+  throw new FormulaError("the input `token` is empty, expected a token that may write to the tap", {
+    advice:
+      "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+  });
+}
+
+async function withReleaseChecksums(
+  collected: Collected,
+  plan: DistPlan,
+  facts: RunFacts,
+  runner: PublishRunner,
+): Promise<Collected> {
+  if (collected.checksums.size > 0 || plan.tag === undefined) return collected;
+  runner.info(`this run has no checksums of its own; reading those of the release ${plan.tag}`);
+  const rest = openRest({
+    apiUrl: facts.apiUrl,
+    token: runner.inputs["github-token"],
+    reporter: runner,
+    signal: runner.signal,
+  });
+  const releases = openReleases(rest, facts.repository);
+  const release = await releases.byTag(plan.tag);
+  if (release === undefined) return collected;
+  const checksums = checksumsOfAssets(await releases.assets(release.id));
+  return { ...collected, checksums: mergeChecksums([[`the release ${plan.tag}`, checksums]]) };
+}
+
+/** Checks all formulae as cargo-dist made them, then rewrites and lays them out, then checks them again. */
+async function prepare(
+  { sources, checksums }: Collected,
+  plan: DistPlan,
+  runner: PublishRunner,
+): Promise<readonly Source[]> {
+  const { inputs } = runner;
+  refuseProblems(sources, plan, checksums, runner);
+  const gateway = inputs["scarf-gateway"];
+  let prepared = gateway === undefined ? sources : sources.map((source) => throughGateway(source, gateway));
+  if (inputs.style === "auto" || inputs.style === "brew") {
+    const folder = await runner.tempFolder("style");
+    const options = { run: runner.exec, env: withoutSecrets(runner.env), folder, reporter: runner };
+    const brew = await findBrew(options);
+    if (brew === undefined && inputs.style === "brew") {
+      throw new FormulaError("`style` is brew, but there is no Homebrew on this machine", {
+        advice: "Use `style: auto`, or a runner that has Homebrew.",
+      });
+    }
+    if (brew !== undefined) {
+      const styled: Source[] = [];
+      for (const source of prepared) styled.push(await brewStyle(brew, source, options));
+      prepared = styled;
+    }
+  }
+  refuseProblems(prepared, plan, checksums, runner);
+  return prepared;
+}
+
+function refuseProblems(
+  sources: readonly Source[],
+  plan: DistPlan,
+  checksums: Collected["checksums"],
+  runner: PublishRunner,
+): void {
+  const problems = sources
+    .flatMap((source) => findProblems(source, expectationOf(source, plan, checksums)))
+    .filter(({ level }) => level === "error" || runner.inputs.style !== "off");
+  for (const problem of problems) runner.problem(problem);
+  const errors = problems.filter(({ level }) => level === "error").length;
+  if (errors === 0) return;
+  throw new FormulaError(`${errors} findings in ${sources.map(({ file }) => file).join(", ")}: nothing was published`, {
+    advice: "The formulae do not match the build that this run made: see the findings above.",
+  });
+}
+
+/** What git and brew are started with: nothing of this step's inputs or of the runner's own tokens. */
+function withoutSecrets(env: PublishRunner["env"]): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(INPUT_|ACTIONS_)|TOKEN|SECRET/.test(name)));
+}

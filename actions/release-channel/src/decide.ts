@@ -1,0 +1,62 @@
+import type { Runner } from "@release-actions/action-kit";
+import { type Decision, decideChannel, parseRules, parseVersion } from "@release-actions/channel";
+import { loadPlan } from "@release-actions/dist-plan";
+import { basicCredential, listRefs, openGit, remoteUrl } from "@release-actions/git";
+import { openReleases, openRest } from "@release-actions/github-rest";
+import {
+  existingVersions,
+  type RunFacts,
+  readFacts,
+  runArtifacts,
+  type Subject,
+  subjectOfPlan,
+  subjectOfVersion,
+} from "@release-actions/release-run";
+import { Fault } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+
+export class ChannelError extends Fault {
+  override readonly name = "ChannelError";
+}
+
+type ChannelRunner = Runner<typeof contract>;
+
+/** Reads what is released and what was before, and asks the rules. */
+export async function decide(runner: ChannelRunner): Promise<Decision> {
+  const facts = readFacts(runner.env);
+  const rules = parseRules(runner.inputs.rules);
+  const subject = await readSubject(runner, facts);
+  const { tags } = runner.inputs;
+  if (tags !== "api" && tags !== "git") {
+    // A list of one's own need not hold the tag that is being released.
+    return decideChannel(subject.version, existingVersions(tags.split(/[\s,]+/), subject, undefined), rules);
+  }
+  const found = tags === "api" ? await tagsFromApi(runner, facts) : await tagsFromGit(runner, facts);
+  runner.info(`read ${found.length} tags of ${runner.inputs.repository ?? facts.repository}`);
+  const ownTag = runner.inputs.repository === facts.repository ? facts.tag : undefined;
+  return decideChannel(subject.version, existingVersions(found, subject, ownTag), rules);
+}
+
+async function readSubject({ inputs, ...runner }: ChannelRunner, facts: RunFacts): Promise<Subject> {
+  if (inputs.version === undefined) {
+    const { read } = runArtifacts(runner.env, runner);
+    return subjectOfPlan(await loadPlan(inputs.plan ?? "artifact", read), facts.tag);
+  }
+  if (inputs.plan !== undefined) throw new ChannelError("both `plan` and `version` are given, expected one of them");
+  return subjectOfVersion(parseVersion(inputs.version, "the input `version`"), facts.tag);
+}
+
+async function tagsFromApi(runner: ChannelRunner, facts: RunFacts): Promise<readonly string[]> {
+  const { token, repository } = runner.inputs;
+  const rest = openRest({ apiUrl: facts.apiUrl, token, reporter: runner, signal: runner.signal });
+  return openReleases(rest, repository ?? facts.repository).tags();
+}
+
+async function tagsFromGit(runner: ChannelRunner, facts: RunFacts): Promise<readonly string[]> {
+  const { token, repository } = runner.inputs;
+  const url = remoteUrl(repository ?? facts.repository, facts.serverUrl);
+  if (token !== undefined) runner.mask(basicCredential(token));
+  const options = { run: runner.exec, env: runner.env, url, token, signal: runner.signal };
+  const refs = await listRefs(openGit(options), options, "refs/tags/*");
+  return [...refs.keys()].map((ref) => ref.slice("refs/tags/".length));
+}

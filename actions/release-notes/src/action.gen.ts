@@ -1,0 +1,16 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "release-notes",
+  inputs: {
+    plan: { kind: "string", default: "artifact" },
+    template: { kind: "path" },
+    "notes-file": { kind: "string" },
+    section: { kind: "string" },
+    "scarf-gateway": { kind: "string" },
+    "dry-run": { kind: "boolean", default: "false" },
+    token: { kind: "secret" },
+  },
+  outputs: ["notes", "changed", "url", "ledger"],
+} as const satisfies Contract;

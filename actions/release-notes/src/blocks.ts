@@ -1,0 +1,79 @@
+import { archivesOf, type Checksums, type DistPlan, downloadUrl, type Release } from "@release-actions/dist-plan";
+import { gatewayUrl, parseGateway, parseRepository } from "@release-actions/download-urls";
+import { isPublished, type LedgerRow } from "@release-actions/ledger";
+import { platformName } from "./platform.ts";
+
+/** Tables of every app's archives: platform, link, checksum. */
+export function downloadTables(plan: DistPlan, checksums: Checksums, gateway: string | undefined): string {
+  const tables = plan.releases.flatMap((release) => {
+    const rows = archivesOf(release).map((archive) => {
+      const url = archiveUrl(plan, release, archive.name, gateway);
+      const sha256 = checksums.get(archive.name);
+      const platforms = archive.targets.map(platformName).join("<br>");
+      return `| ${platforms} | ${url === undefined ? archive.name : `[${archive.name}](${url})`} | ${sha256 === undefined ? "" : `\`${sha256}\``} |`;
+    });
+    if (rows.length === 0) return [];
+    const heading = plan.releases.length > 1 ? [`### ${release.displayName} ${release.version.text}`, ""] : [];
+    return [[...heading, "| platform | archive | SHA-256 |", "| --- | --- | --- |", ...rows].join("\n")];
+  });
+  return tables.join("\n\n");
+}
+
+function archiveUrl(
+  plan: DistPlan,
+  { hosting, ...release }: Release,
+  name: string,
+  gateway: string | undefined,
+): string | undefined {
+  if (gateway === undefined || hosting === undefined || plan.tag === undefined)
+    return downloadUrl({ hosting, ...release }, name);
+  const repository = parseRepository(hosting.repository, hosting.server);
+  return gatewayUrl(parseGateway(gateway, repository), {
+    tag: encodeURIComponent(plan.tag),
+    file: encodeURIComponent(name),
+  });
+}
+
+/** How a channel is used by somebody who wants the release. */
+const COMMANDS: Readonly<Record<string, { readonly title: string; readonly command: (row: LedgerRow) => string }>> = {
+  image: { title: "Docker", command: ({ name, version }) => `docker pull ${name}:${version}` },
+  homebrew: { title: "Homebrew", command: ({ name }) => `brew install ${name}` },
+  npm: { title: "npm", command: ({ name, version }) => `npm install --global ${name}@${version}` },
+  chart: {
+    title: "Helm",
+    command: ({ name, version }) => `helm install ${name.split("/").at(-1)} ${name} --version ${version}`,
+  },
+};
+
+/** The packages that hold one platform's binary; nobody installs them by name. */
+const PLATFORM_PACKAGE = /-(linux|darwin|win32)-[a-z0-9]+(-[a-z]+)?$/;
+
+/** Commands for the channels that have the release. What was not published is not advertised. */
+export function installCommands(rows: readonly LedgerRow[]): string {
+  const blocks = Object.entries(COMMANDS).flatMap(([channel, { title, command }]) => {
+    const commands = rows
+      .filter((row) => row.channel === channel && isPublished(row))
+      .filter((row) => channel !== "npm" || !PLATFORM_PACKAGE.test(row.name))
+      .map(command);
+    return commands.length === 0 ? [] : [`### ${title}\n\n\`\`\`sh\n${commands.join("\n")}\n\`\`\``];
+  });
+  return blocks.join("\n\n");
+}
+
+/** The ledger as a table: where the release is, and where it is not, and why. */
+export function channelTable(rows: readonly LedgerRow[]): string {
+  if (rows.length === 0) return "";
+  const lines = rows.map(({ channel, name, version, state, url, reason }) => {
+    const shown = url === undefined ? cell(name) : `[${cell(name)}](${url})`;
+    return `| ${channel} | ${shown} | ${cell(version)} | ${state}${reason === undefined ? "" : `: ${cell(reason)}`} |`;
+  });
+  return ["| channel | name | version | state |", "| --- | --- | --- | --- |", ...lines].join("\n");
+}
+
+/** Rows come from artifacts of the run, so they are data: no HTML, no column, no link of their own. */
+function cell(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replace(/[\\|[\]`]/g, "\\$&");
+}

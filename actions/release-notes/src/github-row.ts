@@ -1,0 +1,56 @@
+import { archivesOf, artifactsOf, type Checksums, type DistPlan } from "@release-actions/dist-plan";
+import type { GitHubRelease, ReleaseAsset } from "@release-actions/github-rest";
+import type { LedgerRow } from "@release-actions/ledger";
+import type { Problem } from "@release-actions/report";
+
+export interface ReadBack {
+  readonly row: LedgerRow;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads the GitHub release back: every file of the plan must be attached, not empty, and every archive
+ * must have the checksum of the build.
+ */
+export function readBackRelease(
+  plan: DistPlan,
+  release: GitHubRelease,
+  assets: readonly ReleaseAsset[],
+  checksums: Checksums,
+  context: { readonly repository: string; readonly at: string },
+): ReadBack {
+  const problems: Problem[] = [];
+  const unverified: string[] = [];
+  const say = (message: string): void =>
+    void problems.push({ level: "error", message, title: "GitHub release is not whole" });
+  const archives = new Set(plan.releases.flatMap(archivesOf).map(({ name }) => name));
+  for (const { name } of artifactsOf(plan)) {
+    const asset = assets.find((candidate) => candidate.name === name);
+    if (asset === undefined) say(`${name} is not attached to the release ${release.tag}`);
+    else if (asset.state !== "uploaded" || asset.size === 0)
+      say(`${name} is attached to ${release.tag}, but has no content`);
+    else if (archives.has(name)) {
+      const expected = checksums.get(name);
+      if (expected === undefined) say(`nothing tells the sha256 of ${name} in the finished build`);
+      else if (asset.digest === undefined) unverified.push(name);
+      else if (asset.digest !== `sha256:${expected}`)
+        say(`${name} of ${release.tag} is ${asset.digest}, but the finished build has sha256:${expected}`);
+    }
+  }
+  if (release.isPrerelease !== plan.isPrerelease) {
+    say(
+      `the release ${release.tag} is marked as ${release.isPrerelease ? "" : "no "}pre-release, but the plan says otherwise`,
+    );
+  }
+  const whole = problems.length === 0;
+  const reason = whole
+    ? unverified.length > 0
+      ? `GitHub tells no checksum of ${unverified.length} archives`
+      : release.isDraft
+        ? "the release is a draft"
+        : undefined
+    : `${problems.length} of its files are not as built`;
+  const state = !whole || release.isDraft ? "planned" : unverified.length > 0 ? "published" : "verified";
+  const { repository: name, at } = context;
+  return { row: { channel: "github", name, version: release.tag, state, url: release.url, reason, at }, problems };
+}

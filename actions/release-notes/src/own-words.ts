@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { lineOf, type Version } from "@release-actions/channel";
+import { Fault, type Reporter } from "@release-actions/report";
+
+export class NotesFileError extends Fault {
+  override readonly name = "NotesFileError";
+}
+
+/** More than GitHub takes for a whole release. */
+const MAX_NOTES_BYTES = 1024 * 1024;
+
+/** Reads the repository's own words about a version. A full release must have them; a candidate or a hotfix need not. */
+export async function readOwnWords(
+  pattern: string,
+  { version, tag }: { readonly version: Version; readonly tag: string },
+  workspace: string,
+  reporter: Reporter,
+): Promise<string> {
+  const name = pattern
+    .replaceAll("{version}", version.text)
+    .replaceAll("{line}", lineOf(version))
+    .replaceAll("{tag}", tag);
+  const content = await readIfThere(path.resolve(workspace, name));
+  if (content === undefined) {
+    if (version.prerelease === "" && version.build === "") {
+      throw new NotesFileError(`there is no ${name}, expected the notes of ${version.text} in it`, {
+        advice: "Write the file on the commit that is tagged, or leave out the input `notes-file`.",
+      });
+    }
+    reporter.info(`there is no ${name}, so the notes of ${version.text} go without it`);
+    return "";
+  }
+  if (content.byteLength > MAX_NOTES_BYTES)
+    throw new NotesFileError(`${name} has ${content.byteLength} bytes, expected at most ${MAX_NOTES_BYTES}`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (cause) {
+    throw new NotesFileError(`${name} is not UTF-8 text`, { cause });
+  }
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return undefined;
+    throw new NotesFileError(`${file} cannot be read`, { cause: error });
+  }
+}

@@ -1,0 +1,87 @@
+import { findSections, hasMarkers, SectionError } from "./sections.ts";
+
+/** What a template may use, filled with Markdown; empty where there is nothing to say. */
+export interface Values {
+  readonly app: string;
+  readonly version: string;
+  readonly tag: string;
+  readonly repository: string;
+  /** The repository's own words. */
+  readonly notes: string;
+  /** Commands, for the channels that have the release. */
+  readonly install: string;
+  /** Tables of archives. */
+  readonly downloads: string;
+  /** The ledger as a table. */
+  readonly channels: string;
+}
+
+export const DEFAULT_TEMPLATE = `<!-- section notes -->
+{{ notes }}
+<!-- end notes -->
+
+<!-- section install -->
+## Install {{ app }} {{ version }}
+
+{{ install }}
+<!-- end install -->
+
+<!-- section downloads -->
+## Download {{ app }} {{ version }}
+
+{{ downloads }}
+<!-- end downloads -->
+
+<!-- section channels -->
+## Where this release is
+
+{{ channels }}
+<!-- end channels -->
+`;
+
+/** Without these a section says nothing, whatever its heading. */
+const SUBSTANCE: readonly string[] = ["notes", "install", "downloads", "channels"] satisfies (keyof Values)[];
+
+/** Not \`\${{ … }}\`, which in a page about workflows is to be read by people. */
+const PLACEHOLDER = /(?<!\$)\{\{\s*([\w-]+)\s*\}\}/g;
+
+/**
+ * Fills a template. A section whose matter is all empty keeps its markers only, so that a later run
+ * finds its place. Values are put in once: what looks like a placeholder inside them stays.
+ */
+export function renderTemplate(template: string, values: Values): string {
+  const unknown = [...template.matchAll(PLACEHOLDER)].find(([, name = ""]) => !Object.hasOwn(values, name));
+  if (unknown !== undefined) {
+    throw new SectionError(
+      `the template has the placeholder ${unknown[0]}, expected one of ${Object.keys(values).join(", ")}`,
+    );
+  }
+  if (hasMarkers(values.notes))
+    throw new SectionError("the notes hold markers of sections, which belong into the template");
+  let rendered = "";
+  let done = 0;
+  for (const section of findSections(template, "the template")) {
+    rendered += fill(template.slice(done, section.start), values);
+    const whole = template.slice(section.start, section.end);
+    const at = whole.indexOf(section.content);
+    const content = saysNothing(section.content, values) ? "\n" : fill(section.content, values);
+    rendered += whole.slice(0, at) + content + whole.slice(at + section.content.length);
+    done = section.end;
+  }
+  return rendered + fill(template.slice(done), values);
+}
+
+function saysNothing(content: string, values: Values): boolean {
+  const names = [...content.matchAll(PLACEHOLDER)]
+    .map(([, name = ""]) => name)
+    .filter((name) => SUBSTANCE.includes(name));
+  return names.length > 0 && names.every((name) => lookUp(values, name).trim() === "");
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(PLACEHOLDER, (_whole, name: string) => lookUp(values, name).trim());
+}
+
+function lookUp(values: Values, name: string): string {
+  return Object.entries(values).find(([key]) => key === name)?.[1] ?? "";
+}

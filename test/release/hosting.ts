@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { GitHub } from "../stand-in/github.ts";
+import type { Repository, Run } from "../stand-in/model.ts";
+import { runPublishedArtifactClient } from "../stand-in/published/run.ts";
+import type { WidgetRelease } from "./widget.ts";
+
+export interface HostedRelease {
+  readonly repository: Repository;
+  readonly run: Run;
+}
+
+/** Tags a commit, as whoever releases does. */
+export function pushTag(github: GitHub, repository: Repository, tag: string): string {
+  return github.addCommit(repository, { ref: `refs/tags/${tag}` }).sha;
+}
+
+/** The run of cargo-dist's workflow for a pushed tag, with the artifacts that its jobs leave, under the names it gives them. */
+export async function hostRun(github: GitHub, repository: Repository, release: WidgetRelease): Promise<Run> {
+  const headSha = pushTag(github, repository, release.tag);
+  const run = github.addRun({
+    repository: repository.fullName,
+    workflow: "release.yml",
+    headSha,
+    headBranch: `refs/tags/${release.tag}`,
+  });
+  const isLocal = (name: string): boolean =>
+    /\.tar\.xz(\.sha256)?$|^(x86_64|aarch64).*-dist-manifest\.json$/.test(name);
+  const global = [...release.files].filter(([name]) => !isLocal(name));
+  const local = [...release.files].filter(([name]) => isLocal(name));
+  await uploadArtifact(github, run, "artifacts-plan-dist-manifest", [["plan-dist-manifest.json", release.plan]]);
+  await uploadArtifact(github, run, "artifacts-build-local-all", local);
+  await uploadArtifact(github, run, "artifacts-build-global", global);
+  await uploadArtifact(github, run, "artifacts-dist-manifest", [["dist-manifest.json", release.host]]);
+  return run;
+}
+
+/** Uploads files with GitHub's published client, as upload-artifact does. */
+export async function uploadArtifact(
+  github: GitHub,
+  run: Run,
+  name: string,
+  files: readonly (readonly [string, Buffer | string])[],
+): Promise<void> {
+  const root = mkdtempSync(path.join(tmpdir(), "upload-"));
+  try {
+    for (const [file, content] of files) writeFileSync(path.join(root, file), content);
+    const request = { do: "upload", name, root, files: files.map(([file]) => path.join(root, file)) } as const;
+    const { exitCode, log } = await runPublishedArtifactClient(
+      { ...request, files: [...request.files] },
+      { env: { ...github.env(run), GITHUB_WORKSPACE: root } },
+    );
+    if (exitCode !== 0) throw new Error(log);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** `gh release create` of cargo-dist's host job: a release with its notes and all files but the granular manifests. */
+export async function createRelease(github: GitHub, repository: Repository, release: WidgetRelease): Promise<void> {
+  const authorization = `Bearer ${github.token(repository, { contents: "write" })}`;
+  const manifest: { announcement_github_body: string; announcement_is_prerelease: boolean } = JSON.parse(release.host);
+  const body = JSON.stringify({
+    tag_name: release.tag,
+    body: manifest.announcement_github_body,
+    prerelease: manifest.announcement_is_prerelease,
+  });
+  const created = await fetch(`${github.origin}/repos/${repository.fullName}/releases`, {
+    method: "POST",
+    headers: { authorization },
+    body,
+  });
+  const { id }: { id: number } = JSON.parse(await created.text());
+  const files = [...release.files].filter(([name]) => !name.endsWith("-dist-manifest.json"));
+  for (const [name, content] of [...files, ["dist-manifest.json", Buffer.from(release.host)] as const]) {
+    const url = `${github.origin}/uploads/repos/${repository.fullName}/releases/${id}/assets?name=${encodeURIComponent(name)}`;
+    const headers = { authorization, "content-type": "application/octet-stream" };
+    const uploaded = await fetch(url, { method: "POST", headers, body: new Uint8Array(content) });
+    if (uploaded.status !== 201) throw new Error(`${name}: ${uploaded.status} ${await uploaded.text()}`);
+  }
+}
+
+/** Reads one file of an artifact with GitHub's published client. */
+export async function readArtifact(github: GitHub, run: Run, name: string, file: string): Promise<Buffer> {
+  const root = mkdtempSync(path.join(tmpdir(), "download-"));
+  try {
+    const request = { do: "download", id: github.artifact(run, name).id, options: { path: root } } as const;
+    const { exitCode, log } = await runPublishedArtifactClient(request, {
+      env: { ...github.env(run), GITHUB_WORKSPACE: root },
+    });
+    if (exitCode !== 0) throw new Error(log);
+    return readFileSync(path.join(root, file));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type CommandResult, runCommand } from "@release-actions/command";
+
+const DSL = path.join(import.meta.dirname, "homebrew-dsl.rb");
+
+export interface FormulaFacts {
+  readonly version: string;
+  readonly url: string;
+  readonly sha256: string;
+  readonly mirrors: readonly string[];
+  readonly keg_only?: string;
+}
+
+async function withFile<T>(file: string, text: string, use: (path: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), "ruby-"));
+  try {
+    writeFileSync(path.join(folder, file), text);
+    return await use(path.join(folder, file));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What real Ruby says of a formula's syntax. */
+export function checkSyntax(file: string, text: string): Promise<CommandResult> {
+  return withFile(file, text, (at) => runCommand("ruby", ["-c", at], { check: false }));
+}
+
+/** Evaluates a formula with real Ruby as Homebrew would on a platform. Throws what Ruby raises. */
+export async function evaluateFormula(file: string, text: string, os: string, cpu: string): Promise<FormulaFacts> {
+  const { stdout } = await withFile(file, text, (at) => runCommand("ruby", [DSL, at, os, cpu]));
+  // Printed by our own stand-in.
+  return JSON.parse(stdout) as FormulaFacts;
+}

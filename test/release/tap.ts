@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type GitServer, serveGit } from "@release-actions/git/fixture";
+
+const TOKEN = "ghs_tap_SECRET";
+
+/** A tap: a bare git repository behind real git over HTTP, which wants a token as GitHub does. */
+export class TapServer {
+  readonly token = TOKEN;
+  readonly server: GitServer;
+  readonly #folder: string;
+
+  private constructor(folder: string, server: GitServer) {
+    this.#folder = folder;
+    this.server = server;
+  }
+
+  static async start(): Promise<TapServer> {
+    const folder = mkdtempSync(path.join(tmpdir(), "tap-"));
+    return new TapServer(folder, await serveGit(folder, TOKEN));
+  }
+
+  /** A new empty tap, `acme/homebrew-<name>`. */
+  create(name: string): Tap {
+    const bare = path.join(this.#folder, "acme", `homebrew-${name}.git`);
+    mkdirSync(bare, { recursive: true });
+    const tap = new Tap(`${this.server.origin}/acme/homebrew-${name}.git`, bare);
+    tap.git("init", "--quiet", "--bare", "--initial-branch=main");
+    tap.git("config", "http.receivepack", "true");
+    return tap;
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export class Tap {
+  readonly url: string;
+  readonly folder: string;
+
+  constructor(url: string, folder: string) {
+    this.url = url;
+    this.folder = folder;
+  }
+
+  git(...args: string[]): string {
+    return execFileSync("git", args, { cwd: this.folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** The commit messages, the newest first; none of an empty tap. */
+  get commits(): string[] {
+    if (this.git("for-each-ref", "refs/heads/main") === "") return [];
+    return this.git("log", "--format=%s", "main").trim().split("\n");
+  }
+
+  get files(): string[] {
+    return this.git("ls-tree", "-r", "--name-only", "main").trim().split("\n");
+  }
+
+  read(file: string): string {
+    return this.git("show", `main:${file}`);
+  }
+}

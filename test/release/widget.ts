@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+
+const FIXTURE = path.join(import.meta.dirname, "../fixtures/widget");
+const HOST_TARGET = "x86_64-unknown-linux-gnu";
+
+/** What a release of cargo-dist leaves, phase by phase, as its workflow would upload it. */
+export interface WidgetRelease {
+  readonly version: string;
+  readonly tag: string;
+  /** `plan-dist-manifest.json` of the plan job. */
+  readonly plan: string;
+  /** `dist-manifest.json` of the host job. */
+  readonly host: string;
+  /** Archives, installers, formulae and checksums, by name. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** A checkout of the small workspace in test/fixtures/widget, released by the real cargo-dist. */
+export class Widget implements Disposable {
+  readonly #folder = mkdtempSync(path.join(tmpdir(), "widget-"));
+
+  constructor() {
+    cpSync(FIXTURE, this.#folder, { recursive: true });
+  }
+
+  /** Runs `dist` and returns its manifest. */
+  async dist(...args: string[]): Promise<string> {
+    const { stdout } = await runCommand("dist", [...args, "--output-format=json"], {
+      cwd: this.#folder,
+      // cargo-dist believes what CI says of the commit, and would ask GitHub with a token.
+      env: {
+        ...process.env,
+        GITHUB_REF: undefined,
+        GITHUB_TOKEN: undefined,
+        GH_TOKEN: undefined,
+        RUSTFLAGS: undefined,
+      },
+    });
+    return stdout;
+  }
+
+  /** Gives both packages a version. Without dependencies, the lock file needs no network. */
+  async setVersion(version: string): Promise<void> {
+    const manifest = path.join(this.#folder, "Cargo.toml");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/^version = .*$/m, `version = "${version}"`));
+    await runCommand("cargo", ["generate-lockfile", "--offline", "--quiet"], { cwd: this.#folder });
+  }
+
+  /**
+   * Plans, builds and hosts a version. Archives that this machine does not build are placeholders, with
+   * manifests as their build jobs would have uploaded them, so that cargo-dist writes the formulae of a
+   * whole release.
+   *
+   * @param options.build goes into the files, so that two builds of one version have different bytes.
+   * @param options.compile false: this machine's archives are placeholders too, which saves the compiler's time.
+   */
+  async release(version: string, { build = "first", compile = true } = {}): Promise<WidgetRelease> {
+    await this.setVersion(version);
+    const tag = `v${version}`;
+    const distrib = path.join(this.#folder, "target/distrib");
+    rmSync(distrib, { recursive: true, force: true });
+    mkdirSync(distrib, { recursive: true });
+    const main = path.join(this.#folder, "cli/src/main.rs");
+    writeFileSync(main, readFileSync(main, "utf8").replace(/BUILD: &str = ".*"/, `BUILD: &str = "${build}"`));
+
+    const plan = await this.dist("plan", `--tag=${tag}`);
+    if (compile) {
+      const local = await this.dist("build", `--tag=${tag}`, "--artifacts=local", `--target=${HOST_TARGET}`);
+      writeFileSync(path.join(distrib, `${HOST_TARGET}-dist-manifest.json`), local);
+    }
+    for (const [target, manifest] of placeholders(plan, distrib, build, compile)) {
+      writeFileSync(path.join(distrib, `${target}-dist-manifest.json`), manifest);
+    }
+    const global = await this.dist("build", `--tag=${tag}`, "--artifacts=global");
+    writeFileSync(path.join(distrib, "global-dist-manifest.json"), global);
+    const host = await this.dist("host", `--tag=${tag}`, "--steps=upload", "--steps=release");
+    const names = readdirSync(distrib, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== "dist-manifest.json")
+      .map(({ name }) => name);
+    const files = new Map(names.map((name) => [name, readFileSync(path.join(distrib, name))]));
+    return { version, tag, plan, host, files };
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+interface Manifest {
+  readonly artifacts: Record<
+    string,
+    { kind: string; target_triples?: string[]; path?: string; checksums?: Record<string, string> }
+  >;
+}
+
+function placeholders(plan: string, distrib: string, build: string, compiled: boolean): Map<string, string> {
+  // Written by the real cargo-dist a moment ago.
+  const manifest = JSON.parse(plan) as Manifest;
+  const manifests = new Map<string, Manifest>();
+  for (const [name, artifact] of Object.entries(manifest.artifacts)) {
+    const [target = ""] = artifact.target_triples ?? [];
+    if (artifact.kind !== "executable-zip" || (compiled && target === HOST_TARGET)) continue;
+    const content = `in place of ${name} ${build}\n`;
+    const file = path.join(distrib, name);
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    writeFileSync(file, content);
+    writeFileSync(`${file}.sha256`, `${sha256} *${name}\n`);
+    const own = manifests.get(target) ?? { ...manifest, artifacts: {} };
+    own.artifacts[name] = { ...artifact, path: file, checksums: { sha256 } };
+    manifests.set(target, own);
+  }
+  return new Map([...manifests].map(([target, content]) => [target, JSON.stringify(content)]));
+}
