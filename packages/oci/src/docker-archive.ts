@@ -3,7 +3,7 @@ import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
 import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Document, Image, ImageArchive, Layer } from "./image-archive.ts";
-import { requireName } from "./image-names.ts";
+import { requireNames } from "./image-names.ts";
 import { compressionOf } from "./layer-content.ts";
 import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
 
@@ -42,8 +42,7 @@ export async function readDockerImages(files: ArchiveFiles): Promise<readonly Do
   }
   const images = parseDockerImages(await files.read("manifest.json"));
   if (images.length === 0) throw noImages();
-  for (const name of images.flatMap(({ repoTags }) => repoTags)) requireName(name, "manifest.json");
-  return images;
+  return images.map((image) => ({ ...image, repoTags: requireNames(image.repoTags, "manifest.json") }));
 }
 
 async function readImage({ configPath, layerPaths }: DockerImage, files: ArchiveFiles): Promise<Image> {

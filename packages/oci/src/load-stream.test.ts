@@ -1,6 +1,7 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { indexTar, memorySource, readExactly, tarFile, tarHeader } from "@release-actions/archive";
+import { type CraftedEntry, zip } from "@release-actions/archive/testing";
 import { artifactContent } from "./archive-stream.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { loadedIds, repackForLoad } from "./load-stream.ts";
@@ -202,6 +203,39 @@ describe("artifactContent", () => {
     const tar = tarOf(soundLayout());
     const read = await repack(artifactContent(chunked(tar)));
     expect(read.archive.images).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<CraftedEntry>]>([
+    ["a stored zip", { descriptor: "signed" }],
+    ["a deflated zip", { deflate: true, descriptor: "signed" }],
+  ])("gives the one file of %s", async (_, more) => {
+    const read = await repack(
+      artifactContent(chunked(zip([{ name: "restate.tar", data: tarOf(soundLayout()), ...more }]))),
+    );
+    expect(read.archive.images).toHaveLength(1);
+  });
+
+  const data = tarOf(soundLayout());
+  test.each<[string, Buffer]>([
+    ["whose CRC is wrong (B78)", zip([{ name: "a", data, crc: 7 }])],
+    ["whose directory names another file (B75)", zip([{ name: "a", data, nameLocal: "b" }])],
+    ["without a directory (B71)", zip([{ name: "a", data }]).subarray(0, -22)],
+    [
+      "with two files",
+      zip([
+        { name: "a", data },
+        { name: "b", data: "x" },
+      ]),
+    ],
+    ["with bytes behind it (B88)", Buffer.concat([zip([{ name: "a", data }]), Buffer.from("x")])],
+  ])("never lets the file of a zip %s become an image", async (_, bytes) => {
+    const output: Uint8Array[] = [];
+    const stream = repackForLoad(artifactContent(chunked(bytes)), (archive) => selectImage(archive, amd64));
+    const reading = (async () => {
+      for await (const chunk of stream) output.push(chunk);
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(Buffer.concat(output).includes("manifest.json")).toBe(false);
   });
 });
 

@@ -20,6 +20,8 @@ interface Walk {
   readonly documents: Map<Digest, Document>;
   readonly images: Image[];
   readonly absentPlatforms: Platform[];
+  /** Media types of what else the indexes list. */
+  readonly otherTypes: Set<string>;
 }
 
 /** Reads an OCI image layout (image-layout.md) from the files of an archive. */
@@ -31,7 +33,7 @@ export async function readOciLayout(files: ArchiveFiles): Promise<ImageArchive> 
     throw new ImageArchiveError("malformed", `index.json says it is ${said}, expected ${OCI_INDEX}`);
   }
   const index = parseIndex(indexBytes, "index.json");
-  const walk: Walk = { files, documents: new Map(), images: [], absentPlatforms: [] };
+  const walk: Walk = { files, documents: new Map(), images: [], absentPlatforms: [], otherTypes: new Set() };
   const entries = distinct(index.manifests);
   for (const descriptor of entries) await visit(descriptor, walk, 1);
   requireImages(walk);
@@ -62,6 +64,12 @@ async function requireLayoutFile(files: ArchiveFiles): Promise<void> {
 }
 
 async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise<void> {
+  const kind = documentKind(descriptor.mediaType);
+  if (kind !== "index" && kind !== "manifest") {
+    // Unknown media types are to be passed over (image-index.md, "manifests").
+    walk.otherTypes.add(descriptor.mediaType);
+    return;
+  }
   if (depth > MAX_INDEX_DEPTH) {
     throw new ImageArchiveError("limit", `indexes are nested deeper than ${MAX_INDEX_DEPTH} levels`);
   }
@@ -76,11 +84,6 @@ async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise
     if (depth === 1) throw missingBlob(descriptor, "index.json names");
     if (isImage && descriptor.platform !== undefined) walk.absentPlatforms.push(descriptor.platform);
     return;
-  }
-  const kind = documentKind(descriptor.mediaType);
-  if (kind !== "index" && kind !== "manifest") {
-    const message = `${descriptor.digest} is listed as ${descriptor.mediaType}, which is no manifest of an image`;
-    throw new ImageArchiveError("unsupported", message);
   }
   if (walk.documents.size >= MAX_DOCUMENTS) {
     throw new ImageArchiveError("limit", `more than ${MAX_DOCUMENTS} manifests`);
@@ -103,11 +106,16 @@ function requireMediaType(said: string | undefined, descriptor: Descriptor): voi
   throw new ImageArchiveError("mismatch", message);
 }
 
-function requireImages({ images, absentPlatforms }: Walk): void {
+function requireImages({ images, absentPlatforms, otherTypes }: Walk): void {
   if (images.length === 0) {
-    const elsewhere = absentPlatforms.map(formatPlatform).join(", ");
-    const rest = elsewhere === "" ? "" : `; it lists ${elsewhere} without their content`;
-    throw new ImageArchiveError("not-an-image", `the index has no image in it${rest}`);
+    const rest = [
+      ...(absentPlatforms.length === 0
+        ? []
+        : [`${absentPlatforms.map(formatPlatform).join(", ")} without their content`]),
+      ...[...otherTypes].map((mediaType) => JSON.stringify(mediaType)),
+    ];
+    const listed = rest.length === 0 ? "" : `; it lists ${rest.join(" and ")}`;
+    throw new ImageArchiveError("not-an-image", `the index has no image in it${listed}`);
   }
   for (const [position, image] of images.entries()) {
     const twin = images.slice(0, position).find(({ platform }) => isSamePlatform(platform, image.platform));

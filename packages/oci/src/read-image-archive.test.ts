@@ -88,6 +88,20 @@ describe.each(ways)("an archive %s", (way, read) => {
     expect(archive.images).toHaveLength(1);
   });
 
+  test("with content of an unknown kind beside an image reads on", async () => {
+    const files: Files = {};
+    const other = addBlob(files, "application/vnd.example.v1+json", "{}");
+    const archive = await read(tarOf(layout(files, [addImage(files), other])));
+    expect(archive.images).toHaveLength(1);
+  });
+
+  test("named by digest alone, as containerd names what has no name, has none", async () => {
+    const files: Files = {};
+    const image = addImage(files);
+    const named = { ...image, annotations: { "io.containerd.image.name": `moby-dangling@${image.digest}` } };
+    expect((await read(tarOf(layout(files, [named])))).names).toEqual([]);
+  });
+
   test("with an artifact that is no image beside one reads on", async () => {
     const files: Files = {};
     const config = addBlob(files, "application/vnd.oci.empty.v1+json", "{}");
@@ -208,7 +222,12 @@ describe.each(ways)("an archive %s", (way, read) => {
       () => indexAsManifest(),
       /is listed as .*manifest.* and says it is .*index/,
     ],
-    ["B42", "no known media type", () => described({ mediaType: "text/plain" }), /no manifest of an image/],
+    [
+      "B42",
+      "no known media type",
+      () => described({ mediaType: "text/plain" }),
+      /no image in it; it lists "text\/plain"/,
+    ],
     [
       "B43",
       "a manifest that is also an index (F79)",

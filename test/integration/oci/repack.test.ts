@@ -29,7 +29,10 @@ const built =
   (name: string, more: Partial<ImageRecipe> = {}) =>
   () =>
     provideOciArchive(startedEngine("containerd"), recipe(name, more));
-const saved = (variant: OwnVariant) => () => provideSavedArchive(startedEngine(variant), recipe(`saved-${variant}`));
+const saved =
+  (variant: OwnVariant, more: Partial<ImageRecipe> = {}) =>
+  () =>
+    provideSavedArchive(startedEngine(variant), recipe(`saved-${variant}`, more));
 
 const SOURCES: readonly [string, () => Promise<string>][] = [
   ["an OCI layout with gzip layers", built("gzip")],
@@ -39,6 +42,7 @@ const SOURCES: readonly [string, () => Promise<string>][] = [
   ["an OCI layout without a name", built("unnamed", { names: [] })],
   ["an OCI layout of two platforms", built("multi", { platforms: ["linux/amd64", "linux/arm64"] })],
   ["what docker 28 saves with the containerd store", saved("containerd")],
+  ["what docker 28 saves of an image without a name", saved("containerd", { names: [] })],
   ["what docker 28 saves with overlay2", saved("overlay2")],
   ["what docker 20.10 saves", saved("20.10")],
 ];

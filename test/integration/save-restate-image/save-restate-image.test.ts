@@ -264,7 +264,7 @@ describe("save-restate-image", () => {
     expect(artifactsOf(github, run)).toEqual([]);
   });
 
-  test("needs little memory however large the image is", async () => {
+  test("needs little memory however large the image is (F66)", async () => {
     const step = await save(github, github.addRun(), { files: { "restate.tar": largeArchive() } });
     expect(step.conclusion).toBe("success");
     expect(step.peakRss).toBeLessThan(256 * 2 ** 20);
