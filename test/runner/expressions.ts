@@ -1,4 +1,4 @@
-const EXPRESSION = /\$\{\{\s*([\w.-]+)\s*\}\}/g;
+const EXPRESSION = /\$\{\{\s*([\w.-]+|toJSON\(matrix\))\s*\}\}/g;
 
 /** The contexts that defaults of inputs may name, from the variables that carry the same facts. */
 const CONTEXT: Readonly<Record<string, string>> = {
@@ -16,6 +16,8 @@ const CONTEXT: Readonly<Record<string, string>> = {
   "github.api_url": "GITHUB_API_URL",
   "github.server_url": "GITHUB_SERVER_URL",
   "github.workspace": "GITHUB_WORKSPACE",
+  /** A job's matrix is in no variable of a real runner; tests hand it over in this one. */
+  "toJSON(matrix)": "TEST_MATRIX",
   "runner.temp": "RUNNER_TEMP",
   "runner.os": "RUNNER_OS",
   "runner.arch": "RUNNER_ARCH",

@@ -8,6 +8,8 @@ import {
   HakariError,
   type HakariServices,
   type HakariWorkspace,
+  type OpenServices,
+  openHakari,
   problemsOf,
   readHakari,
   repair,
@@ -15,7 +17,6 @@ import {
   Snapshot,
 } from "@release-actions/hakari";
 import type { Problem } from "@release-actions/report";
-import { type Services as OpenServices, openHakari } from "./open-hakari.ts";
 
 export type Services = OpenServices & { onExit(cleanup: () => Promise<void>): void };
 

@@ -1,8 +1,7 @@
 import { tmpdir } from "node:os";
 import type { Runner } from "@release-actions/action-kit";
-import { disableHakari, readHakari } from "@release-actions/hakari";
+import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
 import type { contract } from "./action.gen.ts";
-import { openHakari } from "./open-hakari.ts";
 import { STATE } from "./state.ts";
 
 /** Switches hakari off until the post step; with no hakari in the workspace there is nothing to do. */

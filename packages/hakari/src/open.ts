@@ -2,7 +2,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { queryRustc } from "@release-actions/cargo";
 import type { CommandRunner } from "@release-actions/command";
-import { HakariError, type HakariServices, type HakariWorkspace } from "@release-actions/hakari";
 import type { Reporter } from "@release-actions/report";
 import {
   githubFolderCache,
@@ -11,8 +10,12 @@ import {
   installTool,
   PINNED_TOOLS,
 } from "@release-actions/tools";
+import type { HakariServices } from "./checks.ts";
+import type { HakariWorkspace } from "./config.ts";
+import { HakariError } from "./fault.ts";
 
-export type Services = Reporter & {
+/** What a step on a runner has to offer. */
+export type OpenServices = Reporter & {
   readonly exec: CommandRunner;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
@@ -21,7 +24,7 @@ export type Services = Reporter & {
 export async function openHakari(
   hakari: HakariWorkspace,
   options: { readonly cwd: string; readonly version: string | undefined },
-  { exec, env, ...reporter }: Services,
+  { exec, env, ...reporter }: OpenServices,
 ): Promise<{ services: HakariServices; tool: InstalledTool }> {
   const rustc = await queryRustc({ cwd: options.cwd, env, run: exec });
   reporter.info(`rustc ${rustc.release}${rustc.pinned === undefined ? "" : `, as ${rustc.pinned.location.file} pins`}`);

@@ -1,0 +1,71 @@
+import path from "node:path";
+import type { Runner } from "@release-actions/action-kit";
+import { readHakari } from "@release-actions/hakari";
+import { Fault, type Problem } from "@release-actions/report";
+import { readText } from "@release-actions/text";
+import type { contract } from "./action.gen.ts";
+import { requireNotice } from "./notice.ts";
+import type { SetupPlan } from "./plan-setup.ts";
+
+/** Says what the job's environment and tree are not as `setup` would make them. Changes nothing. */
+export function checkSetup(runner: Runner<typeof contract>, plan: SetupPlan): void {
+  const { inputs, env } = runner;
+  const problems = [...variableProblems(plan, env)];
+  if (inputs.hakari === "disable") problems.push(...hakariProblems(plan.cwd));
+  const notice = path.resolve(plan.cwd, inputs["notice-file"]);
+  if (inputs["notice-command"] === "none") runner.setOutput("notice", "");
+  else {
+    const found = asProblem(() => requireNotice(notice, plan.cwd));
+    problems.push(...found);
+    runner.setOutput("notice", found.length === 0 ? notice : "");
+  }
+  for (const problem of problems) runner.problem(problem);
+  if (problems.length === 0) {
+    runner.info("the job is set up as its sources say");
+    return;
+  }
+  runner.summary.table(
+    ["out of step"],
+    problems.map(({ message }) => [message]),
+  );
+  runner.fail(
+    `${problems.length} ${problems.length === 1 ? "thing is" : "things are"} out of step, shown above`,
+    "Use this action with `mode: setup` in the build.",
+  );
+}
+
+function variableProblems({ variables }: SetupPlan, env: Readonly<Record<string, string | undefined>>): Problem[] {
+  return variables.flatMap(({ name, value, from }): Problem[] => {
+    const now = env[name];
+    // No RUSTFLAGS and an empty one mean the same once there is no flag in any file.
+    if (now === value || (name === "RUSTFLAGS" && value === "" && now === undefined)) return [];
+    const found = now === undefined ? "is not set" : `is "${now}"`;
+    return [{ level: "error", title: name, message: `${name} ${found}, expected "${value}" from ${from}` }];
+  });
+}
+
+function hakariProblems(cwd: string): Problem[] {
+  const hakari = readHakari(cwd);
+  if (hakari === undefined || readText(hakari.manifest).includes("# Disabled by running `cargo hakari disable`"))
+    return [];
+  return [
+    {
+      level: "error",
+      title: "hakari",
+      message: "hakari is on: the release would build what other crates need",
+      location: { file: hakari.manifest },
+    },
+  ];
+}
+
+function asProblem(body: () => void): Problem[] {
+  try {
+    body();
+    return [];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return [
+      { level: "error", message: error.message, ...(error.location === undefined ? {} : { location: error.location }) },
+    ];
+  }
+}

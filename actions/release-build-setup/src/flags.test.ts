@@ -1,0 +1,63 @@
+import { describe, expect, test } from "@jest/globals";
+import type { FlagArgument, ResolvedFlags } from "@release-actions/cargo";
+import { planFlags } from "./flags.ts";
+
+const from = (name: string, values: readonly string[]): FlagArgument[] =>
+  values.map((value, at) => ({ value, origin: { name, location: { file: "config.toml", line: at + 1 } } }));
+
+const resolved = (...values: string[]): ResolvedFlags => ({
+  ...{ source: "target", args: from("target.x.rustflags", values), warnings: [] },
+  overridden: from("build.rustflags", ["--cfg", "hidden"]),
+});
+
+const none = { exclude: [], extra: "" };
+
+describe("planFlags", () => {
+  test("joins what it takes, and says of each flag where it came from and what became of it", () => {
+    const rules = { exclude: ["-Ctarget-cpu=*"], extra: "--cfg=a  -O" };
+    const plan = planFlags(resolved("-C", "target-cpu=native", "--cfg", "a"), rules);
+    expect(plan).toEqual({
+      rustflags: "--cfg a -O",
+      rows: [
+        { flag: "-C target-cpu=native", from: "target.x.rustflags (config.toml:1)", fate: "dropped by -Ctarget-cpu=*" },
+        { flag: "--cfg a", from: "target.x.rustflags (config.toml:3)", fate: "taken" },
+        { flag: "--cfg=a", from: "rustflags-extra", fate: "there already" },
+        { flag: "-O", from: "rustflags-extra", fate: "added" },
+        { flag: "--cfg hidden", from: "build.rustflags (config.toml:1)", fate: "overridden by the target's own flags" },
+      ],
+    });
+  });
+
+  test.each([
+    ["-C target-cpu=*", ["-Ctarget_cpu=native"], ""],
+    ["--codegen=target-cpu=native", ["-C", "target-cpu=native"], ""],
+    ["-Ctarget-cpu=x86*", ["-Ctarget-cpu=native"], "-Ctarget-cpu=native"],
+    ["--cfg *_unstable", ["--cfg", "tokio_unstable", "--cfg=stable"], "--cfg=stable"],
+    ["-C*", ["-Cdebuginfo=1", "-Dwarnings"], "-Dwarnings"],
+    ["-g", ["-Cdebuginfo=2"], ""],
+    ["-C link-arg=-Wl,.", ["-Clink-arg=-Wl,x"], "-Clink-arg=-Wl,x"],
+  ])("the pattern %s meets a flag in whatever spelling", (pattern, flags, left) => {
+    expect(planFlags(resolved(...flags), { ...none, exclude: [pattern] }).rustflags).toBe(left);
+  });
+
+  test.each([[["--cfg", 'feature="a b"']], [["-Clink-arg=-Wl,-rpath,/a b"]], [["a\tb"]], [["--cfg", ""]]])(
+    "refuses %j, which RUSTFLAGS cannot hold, with its place",
+    (flags) => {
+      const line = flags.length;
+      expect(() => planFlags(resolved(...flags), none)).toThrow(
+        expect.objectContaining({
+          location: { file: "config.toml", line },
+          message: expect.stringContaining("cannot be said in RUSTFLAGS"),
+        }),
+      );
+    },
+  );
+
+  test("takes a flag with a space when it is left out", () => {
+    expect(planFlags(resolved("-Clink-arg=a b", "-O"), { ...none, exclude: ["-Clink-arg=*"] }).rustflags).toBe("-O");
+  });
+
+  test.each([["-O -g"], ["--cfg a --cfg b"]])("refuses the pattern %s, which is no single flag", (pattern) => {
+    expect(() => planFlags(resolved(), { ...none, exclude: [pattern] })).toThrow(/is not one flag/);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "@jest/globals";
+import { chooseTargets } from "./targets.ts";
+import { chooseTools } from "./tool-list.ts";
+import { extraVariables, macVariables, mergeVariables } from "./variables.ts";
+
+describe("the targets", () => {
+  const musl = "x86_64-unknown-linux-musl";
+
+  test.each<[string, string[], string | undefined, string[]]>([
+    ["those that are given", [musl], '{"targets":["aarch64-apple-darwin"]}', [musl]],
+    ["those of cargo-dist's matrix", [], `{"runner":"x","targets":["${musl}"]}`, [musl]],
+    ["the host without a matrix", [], "null", []],
+    ["the host without any matrix input", [], undefined, []],
+    ["the host with a matrix of other things", [], '{"os":"ubuntu"}', []],
+    ["each once", [musl, musl], undefined, [musl]],
+    [
+      "of two, three and four parts",
+      ["wasm32-wasip1", "aarch64-apple-darwin", musl],
+      undefined,
+      ["wasm32-wasip1", "aarch64-apple-darwin", musl],
+    ],
+  ])("are %s", (_name, given, matrix, expected) => {
+    expect(chooseTargets(given, matrix)).toEqual(expected);
+  });
+
+  test.each<[string, string[], string | undefined, RegExp]>([
+    ["an option in place of a triple (F143)", ["--emit=x"], undefined, /"--emit=x" is no target triple/],
+    ["a line break", ["a-b\nc"], undefined, /is no target triple/],
+    ["a matrix that is no JSON", [], "{", /input `matrix` is no JSON/],
+    ["targets that are no list", [], '{"targets":"x86_64"}', /matrix.targets is "x86_64", expected a list/],
+    ["targets that are no strings", [], '{"targets":[1]}', /matrix.targets is \[1\]/],
+  ])("refuse %s", (_name, given, matrix, message) => {
+    expect(() => chooseTargets(given, matrix)).toThrow(message);
+  });
+});
+
+describe("the tools", () => {
+  test.each([
+    [
+      [],
+      { RUNNER_OS: "macOS" },
+      [
+        ["cargo-license", "pinned"],
+        ["just", "pinned"],
+      ],
+    ],
+    [[], { RUNNER_OS: "Linux" }, []],
+    [["none"], { RUNNER_OS: "macOS" }, []],
+    [
+      ["just@1.40.0", "cargo-license"],
+      { RUNNER_OS: "Linux" },
+      [
+        ["just", "1.40.0"],
+        ["cargo-license", "pinned"],
+      ],
+    ],
+  ])("%j on %j are %j", (given, env, expected) => {
+    expect(chooseTools(given, env).map(({ name, version }) => [name, version])).toEqual(expected);
+  });
+});
+
+describe("the variables", () => {
+  test("of macOS are set there alone", () => {
+    const inputs = { "macos-deployment-target": "10.14.0", "codesign-options": "runtime" };
+    expect(macVariables(inputs, { RUNNER_OS: "Linux" })).toEqual([]);
+    expect(macVariables(inputs, { RUNNER_OS: "macOS" }).map(({ name, value }) => `${name}=${value}`)).toEqual([
+      "MACOSX_DEPLOYMENT_TARGET=10.14.0",
+      "CODESIGN_OPTIONS=runtime",
+    ]);
+    expect(() => macVariables({ ...inputs, "macos-deployment-target": "Mojave" }, { RUNNER_OS: "macOS" })).toThrow(
+      /expected a version such as 10.14.0/,
+    );
+  });
+
+  test("given by hand may hold equals signs and be empty, and the later one of two counts", () => {
+    const variables = extraVariables(["A=b=c", "EMPTY=", "A=d"]);
+    expect(mergeVariables(variables).map(({ name, value }) => [name, value])).toEqual([
+      ["A", "d"],
+      ["EMPTY", ""],
+    ]);
+  });
+
+  test.each([["A"], ["=b"], ["A B=c"], ["1A=b"], ["RUSTFLAGS=-O"]])("refuse the line %j", (line) => {
+    expect(() => extraVariables([line])).toThrow(/extra-env/);
+  });
+});

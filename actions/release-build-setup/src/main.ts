@@ -1,0 +1,15 @@
+import { runAction } from "@release-actions/action-kit";
+import { contract } from "./action.gen.ts";
+
+void runAction(contract, async (runner) => {
+  const { planSetup } = await import("./plan-setup.ts");
+  const plan = await planSetup(runner.inputs, runner);
+  const { tellPlan } = await import("./tell-plan.ts");
+  tellPlan(runner, plan);
+  if (runner.inputs.mode === "check") {
+    const { checkSetup } = await import("./check-setup.ts");
+    return checkSetup(runner, plan);
+  }
+  const { setUp } = await import("./set-up.ts");
+  await setUp(runner, plan);
+});

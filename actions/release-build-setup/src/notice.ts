@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { readWorkspace } from "@release-actions/cargo";
+import { readText } from "@release-actions/text";
+import { SetupError } from "./fault.ts";
+import type { Services } from "./plan-setup.ts";
+
+export interface NoticeInputs {
+  readonly cwd: string;
+  readonly command: string;
+  readonly file: string;
+}
+
+/** Runs the command and checks what it made. An older notice counts for nothing, and comes back on failure. */
+export async function makeNotice({ cwd, command, file }: NoticeInputs, services: Services): Promise<string> {
+  const notice = path.resolve(cwd, file);
+  const older = `${notice}.before`;
+  if (existsSync(notice)) await rename(notice, older);
+  try {
+    await runCommandLine(command, cwd, services);
+    requireNotice(notice, cwd, `\`${command}\` ended well, but `);
+    await rm(older, { force: true });
+  } catch (error) {
+    if (existsSync(older)) await rename(older, notice);
+    throw error;
+  }
+  services.info(`${file}: ${(await readFile(notice, "utf8")).trimEnd().split("\n").length} lines`);
+  return notice;
+}
+
+/** @throws SetupError unless the file names at least one of the crates that are built in. */
+export function requireNotice(notice: string, cwd: string, before = ""): void {
+  const location = { file: notice };
+  if (!existsSync(notice)) throw new SetupError(`${before}there is no ${notice}`, { location });
+  const text = readText(notice);
+  if (text.trim() === "") throw new SetupError(`${before}${notice} is empty`, { location });
+  const { crates, lock } = readWorkspace(cwd);
+  const own = new Set(crates.map(({ name }) => name));
+  const names = [...new Set((lock?.packages ?? []).map(({ name }) => name))].filter((name) => !own.has(name));
+  const words = new Set(text.split(/[^\w-]+/));
+  if (names.length === 0 || names.some((name) => words.has(name))) return;
+  throw new SetupError(
+    `${before}${notice} names none of the ${names.length} crates in Cargo.lock: it is no more than its header`,
+    {
+      location,
+      advice: "A program in the middle of the command failed unnoticed: run it by hand and look at what it prints.",
+    },
+  );
+}
+
+async function runCommandLine(command: string, cwd: string, { exec, env }: Services): Promise<void> {
+  const strict = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", command];
+  const { exitCode, stderr } = await exec("bash", strict, { cwd, env, check: false });
+  if (exitCode === 0) return;
+  const said = stderr.trim().split("\n").slice(-6).join("\n");
+  throw new SetupError(
+    `the notice command \`${command}\` failed with exit code ${exitCode}${said === "" ? "" : `:\n${said}`}`,
+    {
+      advice:
+        exitCode === 127
+          ? "Name the missing program under `tools`, or set `notice-command`."
+          : "Correct the command, or set `notice-command: none`.",
+    },
+  );
+}

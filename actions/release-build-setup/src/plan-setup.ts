@@ -1,0 +1,74 @@
+import { homedir } from "node:os";
+import path from "node:path";
+import { queryRustc } from "@release-actions/cargo";
+import type { CommandRunner } from "@release-actions/command";
+import type { Reporter } from "@release-actions/report";
+import { type ResolvedPlan, resolveFlags } from "./resolve-flags.ts";
+import { chooseTargets } from "./targets.ts";
+import {
+  dockerfileVariables,
+  extraVariables,
+  type MacInputs,
+  macVariables,
+  mergeVariables,
+  type Variable,
+} from "./variables.ts";
+
+export interface Inputs extends MacInputs {
+  readonly mode: "setup" | "check";
+  readonly "working-directory": string;
+  readonly targets: readonly string[];
+  readonly matrix: string | undefined;
+  readonly "rustflags-from": string;
+  readonly "rustflags-exclude": readonly string[];
+  readonly "rustflags-extra": string | undefined;
+  readonly "env-from-dockerfile": string;
+  readonly "dockerfile-stage": string;
+  readonly "env-names": readonly string[];
+  readonly "extra-env": readonly string[];
+}
+
+export type Services = Reporter & {
+  readonly exec: CommandRunner;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** All that the sources say of the build, before anything is changed. */
+export interface SetupPlan {
+  readonly cwd: string;
+  readonly targets: readonly string[];
+  readonly flags: ResolvedPlan;
+  /** RUSTFLAGS among them. */
+  readonly variables: readonly Variable[];
+}
+
+export async function planSetup(inputs: Inputs, { exec, env }: Services): Promise<SetupPlan> {
+  const cwd = inputs["working-directory"];
+  const question = { cwd, env, run: exec };
+  const chosen = chooseTargets(inputs.targets, inputs.matrix);
+  const rustc = await queryRustc(question);
+  const targets = chosen.length > 0 ? chosen : [rustc.host];
+  const flags = await resolveFlags(
+    {
+      ...{ cwd, targets, from: inputs["rustflags-from"] },
+      cargoHome: env["CARGO_HOME"] || path.join(env["HOME"] || homedir(), ".cargo"),
+      ...{ exclude: inputs["rustflags-exclude"], extra: inputs["rustflags-extra"] ?? "" },
+      // What is to be checked is whether the environment says what the files say.
+      ignoreEnvironment: inputs.mode === "check",
+    },
+    question,
+  );
+  const docker = {
+    cwd,
+    file: inputs["env-from-dockerfile"],
+    stage: inputs["dockerfile-stage"],
+    names: inputs["env-names"],
+  };
+  const variables = mergeVariables([
+    { name: "RUSTFLAGS", value: flags.rustflags, from: "the configuration" },
+    ...dockerfileVariables(docker),
+    ...macVariables(inputs, env),
+    ...extraVariables(inputs["extra-env"]),
+  ]);
+  return { cwd, targets, flags, variables };
+}

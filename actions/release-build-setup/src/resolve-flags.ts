@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import {
+  type CargoConfig,
+  loadConfig,
+  printCfg,
+  type ResolvedFlags,
+  type RustcQuestion,
+  resolveRustflags,
+} from "@release-actions/cargo";
+import { SetupError } from "./fault.ts";
+import { type FlagPlan, type FlagRules, planFlags } from "./flags.ts";
+
+const DEFAULT_FROM = ".cargo/config.toml";
+/** What an earlier use in the same job exported, to tell it from what the workflow set. */
+export const MARKER = "RELEASE_BUILD_SETUP_RUSTFLAGS";
+
+export interface FlagInputs extends FlagRules {
+  readonly cwd: string;
+  readonly from: string;
+  readonly targets: readonly string[];
+  readonly cargoHome: string;
+  /** Look at the files alone, as if no variable were set. */
+  readonly ignoreEnvironment: boolean;
+}
+
+export interface ResolvedPlan extends FlagPlan {
+  readonly files: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** The flags that cargo would use for the targets of a job, which must be the same for all of them. */
+export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion): Promise<ResolvedPlan> {
+  const config = findConfig(inputs);
+  const env = flagEnvironment(inputs, question.env);
+  const plans: { target: string; resolved: ResolvedFlags; plan: FlagPlan }[] = [];
+  for (const target of inputs.targets) {
+    const ask = (flags: readonly string[]) => printCfg({ ...question, env }, target, flags);
+    const resolved = await resolveRustflags({ config, env, target, printCfg: ask });
+    plans.push({ target, resolved, plan: planFlags(resolved, inputs) });
+  }
+  const [first, ...others] = plans;
+  if (first === undefined) throw new SetupError("there is no target to build for");
+  for (const { target, plan } of others) {
+    if (plan.rustflags === first.plan.rustflags) continue;
+    throw new SetupError(
+      `the targets of this job need different flags, and RUSTFLAGS is one variable for all of them:\n  ${first.target}: ${first.plan.rustflags || "(none)"}\n  ${target}: ${plan.rustflags || "(none)"}`,
+      {
+        advice:
+          "Build them in jobs of their own, or make the flags equal with `rustflags-exclude` and `rustflags-extra`.",
+      },
+    );
+  }
+  refuseHidden(question.env, first.plan.rustflags, question.env[MARKER]);
+  const warnings = new Set([...config.warnings, ...plans.flatMap(({ resolved }) => resolved.warnings)]);
+  if (first.resolved.source === "RUSTFLAGS" && first.resolved.overridden.length > 0) {
+    warnings.add("RUSTFLAGS is set in the environment and hides the flags of the configuration files from cargo");
+  }
+  return { ...first.plan, files: config.files, warnings: [...warnings] };
+}
+
+function findConfig({ cwd, from, cargoHome }: FlagInputs): CargoConfig {
+  const file = path.resolve(cwd, from);
+  if (!existsSync(file) && from !== DEFAULT_FROM) {
+    throw new SetupError(`input \`rustflags-from\` is ${from}, and there is no such file in ${cwd}`);
+  }
+  const isPlain = /^config(\.toml)?$/.test(path.basename(file)) && path.basename(path.dirname(file)) === ".cargo";
+  if (isPlain) return loadConfig({ cwd: path.dirname(path.dirname(file)), cargoHome });
+  return loadConfig({ cwd, cargoHome, overrides: [file] });
+}
+
+/** An earlier use of this action is no choice of the workflow's: the sources are read anew. */
+function flagEnvironment({ ignoreEnvironment }: FlagInputs, env: RustcQuestion["env"]): RustcQuestion["env"] {
+  const isOurs = env["RUSTFLAGS"] !== undefined && env["RUSTFLAGS"] === env[MARKER];
+  if (!isOurs && !ignoreEnvironment) return env;
+  const { RUSTFLAGS: _, ...rest } = env;
+  return rest;
+}
+
+/** cargo-dist adds flags of its own to RUSTFLAGS, and cargo reads CARGO_ENCODED_RUSTFLAGS in its place. */
+function refuseHidden(env: RustcQuestion["env"], rustflags: string, earlier: string | undefined): void {
+  if (env["CARGO_ENCODED_RUSTFLAGS"] !== undefined) {
+    throw new SetupError(
+      "CARGO_ENCODED_RUSTFLAGS is set, and cargo reads it in place of RUSTFLAGS, which is what cargo-dist sets",
+      {
+        advice: "Unset it, and put its flags into the configuration file or `rustflags-extra`.",
+      },
+    );
+  }
+  if (earlier !== undefined && earlier !== rustflags) {
+    throw new SetupError(`this job was set up for other flags before: "${earlier}", now "${rustflags}"`, {
+      advice: "Build targets whose flags differ in jobs of their own.",
+    });
+  }
+}

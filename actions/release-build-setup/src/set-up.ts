@@ -1,0 +1,60 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Runner } from "@release-actions/action-kit";
+import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
+import { githubFolderCache, githubToolCache, installTool } from "@release-actions/tools";
+import type { contract } from "./action.gen.ts";
+import { trustWorkspace } from "./container.ts";
+import { makeNotice } from "./notice.ts";
+import type { SetupPlan } from "./plan-setup.ts";
+import { MARKER } from "./resolve-flags.ts";
+import { STATE } from "./state.ts";
+import { chooseTools } from "./tool-list.ts";
+
+/** Prepares the job. What later steps see comes last, when all the rest has worked. */
+export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): Promise<void> {
+  const { inputs, env } = runner;
+  const temp = env["RUNNER_TEMP"] || tmpdir();
+  await trustWorkspace(runner);
+  const folders = await installTools(runner, temp);
+  if (inputs.hakari === "disable") await switchHakariOff(runner, plan.cwd, temp);
+  if (inputs["notice-command"] !== "none") {
+    const searchPath = [...folders, env["PATH"] ?? ""].join(path.delimiter);
+    const notice = { cwd: plan.cwd, command: inputs["notice-command"], file: inputs["notice-file"] };
+    runner.setOutput("notice", await makeNotice(notice, { ...runner, env: { ...env, PATH: searchPath } }));
+  } else runner.setOutput("notice", "");
+  for (const { name, value } of plan.variables) runner.exportVariable(name, value);
+  runner.exportVariable(MARKER, plan.flags.rustflags);
+}
+
+/** Returns the folders that now come first on the PATH. */
+async function installTools(runner: Runner<typeof contract>, temp: string): Promise<string[]> {
+  const { env, exec } = runner;
+  const folders: string[] = [];
+  for (const request of chooseTools(runner.inputs.tools, env)) {
+    const { folder } = await installTool(request, {
+      ...{
+        run: exec,
+        env,
+        reporter: runner,
+        toolCache: githubToolCache(),
+        folderCache: githubFolderCache(env, runner),
+      },
+      ...{ workFolder: path.join(temp, "tools"), platform: `${process.platform}-${process.arch}` },
+    });
+    if (folder === undefined) continue;
+    runner.addPath(folder);
+    folders.unshift(folder);
+  }
+  return folders;
+}
+
+async function switchHakariOff(runner: Runner<typeof contract>, cwd: string, temp: string): Promise<void> {
+  const hakari = readHakari(cwd);
+  if (hakari === undefined) return runner.info("the workspace has no hakari: nothing to switch off");
+  const { services } = await openHakari(hakari, { cwd, version: undefined }, runner);
+  // Before the change, so that the post step knows of it whatever happens.
+  runner.saveState(STATE, hakari.workspace.root);
+  const outcome = await disableHakari(hakari, services, temp);
+  runner.info(outcome === "disabled" ? "hakari is off until the job ends" : "hakari was off already");
+}

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { findStage, parseDockerfile } from "@release-actions/dockerfile";
+import { readText } from "@release-actions/text";
+import { SetupError } from "./fault.ts";
+
+const DEFAULT_DOCKERFILE = "docker/Dockerfile";
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly from: string;
+}
+
+export interface DockerfileInputs {
+  readonly cwd: string;
+  readonly file: string;
+  readonly stage: string;
+  /** Patterns of names. */
+  readonly names: readonly string[];
+}
+
+/** The variables of a stage whose names fit. A Dockerfile that nobody named and that is not there has none. */
+export function dockerfileVariables({ cwd, file, stage, names }: DockerfileInputs): Variable[] {
+  const absolute = path.resolve(cwd, file);
+  if (!existsSync(absolute) && file === DEFAULT_DOCKERFILE) return [];
+  const patterns = names.map(
+    (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`),
+  );
+  const { env } = findStage(parseDockerfile(readText(absolute), absolute), stage);
+  return [...env]
+    .filter(([name]) => patterns.some((pattern) => pattern.test(name)))
+    .map(([name, { word, location }]) => {
+      if (word.unset !== undefined) {
+        throw new SetupError(
+          `${location.file}:${location.line}: ${name} uses ${word.unset}, which has no value without --build-arg`,
+          { location },
+        );
+      }
+      return { name, value: word.value, from: `${file}:${location.line}` };
+    });
+}
+
+/** `NAME=value`, one a line, as the input has it. */
+export function extraVariables(lines: readonly string[]): Variable[] {
+  return lines.map((line) => {
+    const [name = "", value] = line.split(/=(.*)/s);
+    if (!NAME.test(name) || value === undefined) {
+      throw new SetupError(`"${line}" in \`extra-env\` is no NAME=value`);
+    }
+    if (name === "RUSTFLAGS") {
+      throw new SetupError("`extra-env` sets RUSTFLAGS, which this action puts together", {
+        advice: "Use `rustflags-extra`.",
+      });
+    }
+    return { name, value, from: "extra-env" };
+  });
+}
+
+export interface MacInputs {
+  readonly "macos-deployment-target": string;
+  readonly "codesign-options": string;
+}
+
+/** What builds and signing read on macOS, and nowhere else. */
+export function macVariables(inputs: MacInputs, env: Readonly<Record<string, string | undefined>>): Variable[] {
+  if (!isMac(env)) return [];
+  const target = inputs["macos-deployment-target"];
+  if (!/^\d+(\.\d+){0,2}$/.test(target)) {
+    throw new SetupError(`input \`macos-deployment-target\` is "${target}", expected a version such as 10.14.0`);
+  }
+  return [
+    { name: "MACOSX_DEPLOYMENT_TARGET", value: target, from: "macos-deployment-target" },
+    { name: "CODESIGN_OPTIONS", value: inputs["codesign-options"], from: "codesign-options" },
+  ];
+}
+
+export function isMac(env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env["RUNNER_OS"] ?? "") === "" ? process.platform === "darwin" : env["RUNNER_OS"] === "macOS";
+}
+
+/** Of a name that is given twice the later one counts. */
+export function mergeVariables(variables: readonly Variable[]): Variable[] {
+  return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
+}
