@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
+import { runCommand } from "@release-actions/command";
 import { createKeychain, deleteKeychain } from "@release-actions/macos-keychain";
 import {
   type NotaryService,
@@ -35,7 +36,8 @@ export async function openService(
   const folder = await runner.tempFolder("credentials");
   const keychainPath = path.join(folder, "notary.keychain-db");
   saveKeychainPath(runner, keychainPath);
-  runner.onExit(() => deleteKeychain(runner.exec, keychainPath));
+  // Not the runner's way to start programs: that starts nothing more once the job is cancelled.
+  runner.onExit(() => deleteKeychain(runCommand, keychainPath));
   const keychain = await createKeychain(runner.exec, keychainPath);
   runner.mask(keychain.password);
   const options = { run: runner.exec, world, keychain: keychainPath, profile: PROFILE };

@@ -109,6 +109,13 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     expect([post?.conclusion, existsSync(await keychain())]).toEqual(["success", false]);
   });
 
+  test("deletes the keychain when the job is cancelled (F84)", async () => {
+    await mac.behave({ password: PASSWORD, statuses: ["In Progress"] });
+    const result = await notarize({}, { stop: { when: /: In Progress$/ } });
+    expect([result.conclusion, existsSync(await keychain())]).toEqual(["cancelled", false]);
+    expect((await mac.argv()).split("\n").at(-1)).toMatch(/^security delete-keychain/);
+  });
+
   test("goes by the status and not by the exit code, which is 0 for Invalid (F110, misleads 10)", async () => {
     const issue = {
       severity: "error",

@@ -1,0 +1,15 @@
+import { rm } from "node:fs/promises";
+import { runAction } from "@release-actions/action-kit";
+import { contract } from "./action.gen.ts";
+import { readLeftovers } from "./state.ts";
+
+/** Removes what a killed main step could not. After any other end there is nothing left to do. */
+void runAction(contract, async (runner) => {
+  const { keychain, folders } = readLeftovers(runner);
+  if (keychain !== undefined) {
+    const { deleteKeychain, removeFromSearchList } = await import("@release-actions/macos-keychain");
+    await removeFromSearchList(runner.exec, keychain);
+    await deleteKeychain(runner.exec, keychain);
+  }
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});

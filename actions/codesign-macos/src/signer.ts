@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Runner } from "@release-actions/action-kit";
+import { runCommand } from "@release-actions/command";
+import {
+  addToSearchList,
+  createKeychain,
+  deleteKeychain,
+  importIdentity,
+  removeFromSearchList,
+} from "@release-actions/macos-keychain";
+import { Fault } from "@release-actions/report";
+import { encodeForMacos, type SigningIdentity } from "@release-actions/signing-identity";
+import type { contract } from "./action.gen.ts";
+
+type Run = Runner<typeof contract>;
+
+/** What codesign uses when it is told no other. */
+const APPLE_TIMESTAMP_SERVER = "http://timestamp.apple.com/ts01";
+
+/** Signs one file in place. */
+export type Signer = (file: string) => Promise<void>;
+
+/** The keychain's place; the caller announces it to the post step before it is made. */
+export function keychainPath(folder: string): string {
+  return path.join(folder, "codesign.keychain-db");
+}
+
+/** Apple's own program, with a keychain that lasts as long as the step. */
+export async function codesignSigner(runner: Run, identity: SigningIdentity, folder: string): Promise<Signer> {
+  const { exec, inputs } = runner;
+  const file = keychainPath(folder);
+  runner.onExit(async () => {
+    // Not the runner's: that starts nothing more once the job is cancelled.
+    await removeFromSearchList(runCommand, file);
+    await deleteKeychain(runCommand, file);
+  });
+  const keychain = await createKeychain(exec, file);
+  const password = randomBytes(24).toString("hex");
+  for (const secret of [keychain.password, password]) runner.mask(secret);
+  const p12 = path.join(folder, "identity.p12");
+  await writeFile(p12, await encodeForMacos(identity, password), { mode: 0o600 });
+  await importIdentity(exec, keychain, { file: p12, password, fingerprint: identity.sha1 });
+  await addToSearchList(exec, file);
+  const args = [
+    ...["--force", "--sign", identity.sha1, "--keychain", file],
+    ...(inputs.options.length === 0 ? [] : ["--options", inputs.options.join(",")]),
+    ...(inputs.entitlements === undefined ? [] : ["--entitlements", inputs.entitlements]),
+    ...(inputs.identifier === undefined ? [] : ["--identifier", inputs.identifier]),
+    inputs.timestamp === APPLE_TIMESTAMP_SERVER ? "--timestamp" : `--timestamp=${inputs.timestamp}`,
+  ];
+  return async (target) => void (await exec("codesign", [...args, target]));
+}
+
+/** rcodesign signs from any system; key and certificates are handed to it in files. */
+export async function rcodesignSigner(runner: Run, identity: SigningIdentity, folder: string): Promise<Signer> {
+  const { exec, inputs } = runner;
+  const found = await exec("rcodesign", ["--version"], { check: false, onOutput: () => undefined });
+  if (found.exitCode !== 0) {
+    throw new Fault("rcodesign is not on the PATH", {
+      advice: "Install it first (`cargo install --locked apple-codesign`), or sign on a macOS runner.",
+    });
+  }
+  const key = path.join(folder, "key.pem");
+  await writeFile(key, identity.key.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+  const certificate = path.join(folder, "certificate.pem");
+  await writeFile(certificate, identity.certificate.x509.toString());
+  const chain: string[] = [];
+  for (const [index, { x509 }] of identity.chain.entries()) {
+    const file = path.join(folder, `issuer-${index}.der`);
+    await writeFile(file, x509.raw);
+    chain.push("--certificate-der-file", file);
+  }
+  const team = identity.certificate.organizationalUnit;
+  const args = [
+    ...["sign", "--config-file", "/dev/null", "--pem-file", key, "--pem-file", certificate, ...chain],
+    ...(team === undefined ? [] : ["--team-name", team]),
+    ...["--timestamp-url", inputs.timestamp],
+    ...inputs.options.flatMap((option) => ["--code-signature-flags", option]),
+    ...(inputs.entitlements === undefined ? [] : ["--entitlements-xml-file", inputs.entitlements]),
+    ...(inputs.identifier === undefined ? [] : ["--binary-identifier", inputs.identifier]),
+  ];
+  return async (target) => void (await exec("rcodesign", [...args, target], { onOutput: () => undefined }));
+}

@@ -1,0 +1,48 @@
+import { developerIdFault } from "@release-actions/macho";
+import type { Problem } from "@release-actions/report";
+import type { SigningIdentity } from "./identity.ts";
+
+export interface IdentityExpectations {
+  readonly teamId?: string | undefined;
+  /** The common name, a part of it, or the SHA-1 of the certificate. */
+  readonly identity?: string | undefined;
+  readonly now: Date;
+}
+
+const DAY_MS = 86_400_000;
+/** Long enough to ask for a new certificate and to get the secret replaced. */
+const SOON_DAYS = 30;
+
+/** What stands against signing with an identity; a warning does not. */
+export function checkIdentity(identity: SigningIdentity, expected: IdentityExpectations): Problem[] {
+  const { certificate, chain, sha1 } = identity;
+  const name = certificate.commonName ?? certificate.subject;
+  const problems: Problem[] = [];
+  const add = (level: Problem["level"], message: string): void =>
+    void problems.push({ level, title: "Signing certificate", message });
+
+  const day = (date: Date): string => date.toISOString().slice(0, 10);
+  const left = (certificate.notAfter.getTime() - expected.now.getTime()) / DAY_MS;
+  if (left < 0)
+    add(
+      "error",
+      `"${name}" expired on ${day(certificate.notAfter)}. Make a new one at developer.apple.com and replace the secret.`,
+    );
+  else if (left < SOON_DAYS)
+    add("warning", `"${name}" expires on ${day(certificate.notAfter)}, in ${Math.floor(left)} days.`);
+  if (certificate.notBefore > expected.now)
+    add("error", `"${name}" is not valid before ${day(certificate.notBefore)}. Check the clock of the runner.`);
+
+  const fault = developerIdFault(certificate, chain);
+  if (fault !== undefined)
+    add("error", `${fault}. What is distributed outside the App Store needs a Developer ID Application certificate.`);
+  const team = certificate.organizationalUnit;
+  if (expected.teamId !== undefined && team !== expected.teamId) {
+    add("error", `"${name}" belongs to the team ${team ?? "(none)"}, expected ${expected.teamId}.`);
+  }
+  const wanted = expected.identity;
+  if (wanted !== undefined && !name.includes(wanted) && wanted.replaceAll(":", "").toUpperCase() !== sha1) {
+    add("error", `the .p12 holds "${name}" (${sha1}), but \`identity\` asks for "${wanted}".`);
+  }
+  return problems;
+}
