@@ -16,10 +16,9 @@ async function buildActions(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !actions.some((action) => action.name === name));
   if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(", ")}`);
   const wanted = actions.filter((action) => names.length === 0 || names.includes(action.name));
-  const sources = sourceDigest();
   const queue = wanted.flatMap((action) => entries(action));
   const workers = Array.from({ length: Math.min(queue.length, availableParallelism()) }, async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await bundle(next, sources);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await bundle(next);
   });
   await Promise.all(workers);
 }
@@ -28,6 +27,8 @@ interface Entry {
   readonly label: string;
   readonly source: string;
   readonly target: string;
+  /** Of everything that can end up in it. */
+  readonly digest: string;
 }
 
 /** The main step's bundle is dist/index.js, the post step's dist/post/index.js. */
@@ -35,41 +36,58 @@ function entries(action: ActionFile): Entry[] {
   const main = path.join(action.folder, "src/main.ts");
   const post = path.join(action.folder, "src/post.ts");
   const dist = path.join(action.folder, "dist");
-  return [
-    { label: action.name, source: main, target: dist },
-    ...(existsSync(post) ? [{ label: `${action.name} (post)`, source: post, target: path.join(dist, "post") }] : []),
-  ];
+  const digest = sourceDigest(action);
+  const entry: Entry = { label: action.name, source: main, target: dist, digest };
+  if (!existsSync(post)) return [entry];
+  return [entry, { label: `${action.name} (post)`, source: post, target: path.join(dist, "post"), digest }];
 }
 
-async function bundle({ label, source, target }: Entry, sources: string): Promise<void> {
+async function bundle({ label, source, target, digest }: Entry): Promise<void> {
   const stamp = path.join(root, ".work/build", `${label.replace(/\W+/g, "-")}.sha256`);
-  if (existsSync(path.join(target, "index.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
+  if (existsSync(path.join(target, "index.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   const started = performance.now();
   rmSync(target, { recursive: true, force: true });
   const ncc = path.join(import.meta.dirname, "node_modules/@vercel/ncc/dist/ncc/cli.js");
   const options = ["--minify", "--no-cache", "--transpile-only", "--license", "licenses.txt", "--target", "es2022"];
   await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
   mkdirSync(path.dirname(stamp), { recursive: true });
-  writeFileSync(stamp, sources);
+  writeFileSync(stamp, digest);
   console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** One digest over everything that can end up in a bundle. */
-function sourceDigest(): string {
+/** One digest over everything that can end up in an action's bundles: it, the packages below it, the lock file. */
+function sourceDigest(action: ActionFile): string {
+  const folders = withDependencies(action.folder);
+  const files = folders.flatMap((folder) => [
+    path.join(folder, "package.json"),
+    ...filesBelow(path.join(folder, "src")),
+  ]);
+  const shared = ["pnpm-lock.yaml", "tsconfig.json", "tsconfig.base.json"].map((name) => path.join(root, name));
   const hash = createHash("sha256");
-  const patterns = [
-    "{actions,packages}/*/src/**/*",
-    "{actions,packages}/*/package.json",
-    "pnpm-lock.yaml",
-    "tsconfig*.json",
-  ];
-  for (const file of patterns
-    .flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort()) {
+  for (const file of [...files, ...shared].sort()) {
     const content = readFileSync(file);
     hash.update(`${path.relative(root, file)}\0${content.length}\0`).update(content);
   }
   return hash.digest("hex");
+}
+
+/** The folder, and those of all workspace packages it depends on. */
+function withDependencies(folder: string, found = new Set<string>()): string[] {
+  if (found.has(folder)) return [...found];
+  found.add(folder);
+  const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(path.join(folder, "package.json"), "utf8"),
+  );
+  for (const [name, version] of Object.entries(dependencies)) {
+    if (version.startsWith("workspace:")) {
+      withDependencies(path.join(root, "packages", name.slice(name.indexOf("/") + 1)), found);
+    }
+  }
+  return [...found];
+}
+
+function filesBelow(folder: string): string[] {
+  return globSync("**/*", { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
 }
