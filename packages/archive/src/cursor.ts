@@ -90,33 +90,37 @@ export class StreamCursor implements Cursor {
 export class SourceCursor implements Cursor {
   readonly #source: RandomAccessSource;
   readonly #signal: AbortSignal | undefined;
-  position: number;
+  #position: number;
 
   constructor(source: RandomAccessSource, position = 0, signal?: AbortSignal) {
     this.#source = source;
     this.#signal = signal;
-    this.position = position;
+    this.#position = position;
+  }
+
+  get position(): number {
+    return this.#position;
   }
 
   async take(length: number): Promise<Uint8Array> {
-    const available = Math.max(0, Math.min(length, this.#source.size - this.position));
+    const available = Math.max(0, Math.min(length, this.#source.size - this.#position));
     const parts: Uint8Array[] = [];
-    for await (const part of this.#source.read(this.position, available, this.#signal)) parts.push(part);
-    this.position += available;
+    for await (const part of this.#source.read(this.#position, available, this.#signal)) parts.push(part);
+    this.#position += available;
     return Buffer.concat(parts);
   }
 
   async *stream(length: number): AsyncGenerator<Uint8Array, void, undefined> {
-    const missing = this.position + length - this.#source.size;
+    const missing = this.#position + length - this.#source.size;
     if (missing > 0) throw cutInBody(this.#source.size, missing);
-    const start = this.position;
-    this.position += length;
+    const start = this.#position;
+    this.#position += length;
     yield* this.#source.read(start, length, this.#signal);
   }
 
   async skip(length: number): Promise<void> {
-    this.position += length;
-    if (this.position > this.#source.size) throw cutInBody(this.#source.size, this.position - this.#source.size);
+    this.#position += length;
+    if (this.#position > this.#source.size) throw cutInBody(this.#source.size, this.#position - this.#source.size);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { memorySource, readExactly } from "./source.ts";
+import { memorySource, type RandomAccessSource, readExactly } from "./source.ts";
 import { type CraftedEnd, type CraftedEntry, zip } from "./testing/crafted-zip.ts";
 import { chunked, collect } from "./testing/streams.ts";
 import { openZip, readZipEntry, storedSource } from "./zip-reader.ts";
@@ -259,6 +259,27 @@ describe("storedSource", () => {
     const source = memorySource(zip([{ name: "a", data: text, deflate: true }]));
     const [entry] = await openZip(source);
     expect(entry && storedSource(source, entry)).toBeUndefined();
+  });
+
+  test("finds a file of more than 4 GiB, as the published client writes it, without reading it", async () => {
+    const size = 5 * 1024 ** 3;
+    const small = zip([{ name: "a", compressedSize: size, size, crc: 7, zip64: true, descriptor: "signed64" }]);
+    const [header, tail] = [small.subarray(0, 51), small.subarray(51)];
+    const whole = zip([{ name: "a", compressedSize: size, size, crc: 7, zip64: true, descriptor: "signed64" }], {
+      zip64: { offset: BigInt(51 + size + 24), located: BigInt(51 + size + tail.length - 22) },
+    });
+    const end = whole.subarray(51);
+    const source: RandomAccessSource = {
+      size: 51 + size + end.length,
+      async *read(offset, length) {
+        if (offset + length <= 51) yield header.subarray(offset, offset + length);
+        else if (offset >= 51 + size) yield end.subarray(offset - 51 - size, offset - 51 - size + length);
+        else throw new Error("the content was read");
+      },
+    };
+    const [entry] = await openZip(source);
+    expect(entry).toMatchObject({ path: "a", size, dataOffset: 51 });
+    expect(entry && storedSource(source, entry)?.size).toBe(size);
   });
 
   test("keeps the mode the writer recorded (F60)", async () => {

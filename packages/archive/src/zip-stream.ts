@@ -97,11 +97,10 @@ async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]
     throw new ArchiveError("limit", message, start);
   }
   const directory = await readZipDirectory(tailSource(start, rest));
-  if (directory.start !== start || directory.entries.length !== seen.length) {
-    throw directoryElsewhere(start);
-  }
-  for (const [index, central] of directory.entries.entries()) {
-    const { local, headerOffset, measured, compressedSize } = seen[index] ?? neverShorter();
+  if (directory.start !== start || directory.entries.length !== seen.length) throw directoryElsewhere(start);
+  for (const [index, { local, headerOffset, measured, compressedSize }] of seen.entries()) {
+    const central = directory.entries[index];
+    if (central === undefined) throw directoryElsewhere(start);
     requirePossibleSizes(central);
     requireSameEntry(local, central);
     const agrees =
@@ -140,8 +139,4 @@ function measure(): Measured {
       this.size += chunk.length;
     },
   };
-}
-
-function neverShorter(): never {
-  throw new Error("the lists were compared to be of one length");
 }
