@@ -16,6 +16,6 @@ export default {
   projects: [
     ring("unit", "<rootDir>/{actions,packages}/*/src/**/*.test.ts", "<rootDir>/scripts/**/*.test.ts"),
     ring("integration", "<rootDir>/test/{stand-in,runner,integration}/**/*.test.ts"),
-    ring("workflow", "<rootDir>/test/workflow/**/*.test.ts"),
+    ring("workflow", "<rootDir>/test/{act,workflow}/**/*.test.ts"),
   ],
 };

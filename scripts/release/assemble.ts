@@ -1,7 +1,7 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isMap, parse, parseDocument } from "yaml";
-import { CHECKSUMS_FILE, checksums } from "./checksums.ts";
+import { CHECKSUMS_FILE, checksums, listFiles } from "./checksums.ts";
 import { pinDocumentation, pinOwnReferences, type ReleasedAs } from "./references.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -25,9 +25,9 @@ export function assembleTree(clone: string, folder: string, released: ReleasedAs
     if (isCallable(text)) write(path.join(folder, file), pinOwnReferences(text, released));
   }
   for (const name of ROOT_FILES.filter((file) => existsSync(path.join(clone, file)))) {
-    const text = readFileSync(path.join(clone, name), "utf8");
-    write(path.join(folder, name), name.endsWith(".md") ? pinDocumentation(text, released) : text);
+    write(path.join(folder, name), readFileSync(path.join(clone, name), "utf8"));
   }
+  pinPages(clone, folder, released);
   write(path.join(folder, CHECKSUMS_FILE), checksums(folder));
 }
 
@@ -37,8 +37,7 @@ function assembleAction(source: string, target: string, released: ReleasedAs): v
     const from = path.join(source, file);
     if (!existsSync(from)) continue;
     const text = readFileSync(from, "utf8");
-    if (file.endsWith(".md")) write(path.join(target, file), pinDocumentation(text, released));
-    else write(path.join(target, file), file === "action.yml" ? pinOwnReferences(text, released) : text);
+    write(path.join(target, file), file === "action.yml" ? pinOwnReferences(text, released) : text);
   }
   for (const program of programs(description)) {
     if (!existsSync(path.join(source, program))) {
@@ -47,6 +46,16 @@ function assembleAction(source: string, target: string, released: ReleasedAs): v
   }
   const dist = path.join(source, "dist");
   if (existsSync(dist)) cpSync(dist, path.join(target, "dist"), { recursive: true });
+}
+
+/** Rewrites the pages last, when it is known what a link can lead to. */
+function pinPages(clone: string, folder: string, released: ReleasedAs): void {
+  const isReleased = (file: string): boolean => existsSync(path.join(folder, file));
+  for (const file of listFiles(folder).filter((name) => name.endsWith(".md"))) {
+    const source = existsSync(path.join(clone, "actions", file)) ? `actions/${file}` : file;
+    const text = readFileSync(path.join(folder, file), "utf8");
+    write(path.join(folder, file), pinDocumentation(text, { source, released: file }, released, isReleased));
+  }
 }
 
 /** Files of an action that its package.json lists under `files`, such as the schema of what it reads. */

@@ -34,7 +34,16 @@ describe("a release", () => {
     const workflow = await product.show("v1.0.0", ".github/workflows/call-me.yml");
     expect(workflow).toContain("- uses: org/actions/alpha@v1.0.0\n");
     expect(workflow).toContain("actions/checkout@0123456789012345678901234567890123456789 # v9.9.9");
+  });
+
+  test("points the pages' examples to the major tag, their links to the tree, or else to the sources", async () => {
+    const readme = "[here](../../CONTRIBUTING.md) [there](../beta/README.md#x) `uses: org/actions/alpha@v0`\n";
+    using product = await Product.create({ "actions/alpha/README.md": readme });
+    await product.publish();
     expect(await product.show("v1.0.0", "README.md")).toContain("[alpha](alpha/README.md)");
+    const page = await product.show("v1.0.0", "alpha/README.md");
+    expect(page).toContain("[here](https://github.com/org/actions/blob/main/CONTRIBUTING.md)");
+    expect(page).toContain("[there](../beta/README.md#x) `uses: org/actions/alpha@v1`");
   });
 
   test("writes checksums that sha256sum accepts, of every other file, and keeps them as the attestation's subjects", async () => {

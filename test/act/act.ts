@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import { type ActLog, readLog } from "./log.ts";
+
+export interface ActOptions {
+  /** The repository whose workflow runs: a git work tree with one commit at least. */
+  readonly repository: string;
+  /** `owner/name@ref` of what its workflows use, and the folder that stands for it. */
+  readonly uses: Readonly<Record<string, string>>;
+}
+
+export interface RunOptions {
+  /** A file below `.github/workflows`; all that the event triggers, if absent. */
+  readonly workflow?: string;
+  /** Content of `github.event`. */
+  readonly payload?: unknown;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** The environment of every step; it wins over what act would set. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The actor of the run. */
+  readonly actor?: string;
+}
+
+/** Labels of GitHub's runners, all of which are this machine. */
+const RUNNERS = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04", "macos-latest", "macos-15"];
+
+const LOOPBACK = "127.0.0.1";
+
+/**
+ * Runs workflows of a repository with act, on this machine and without containers: act's own artifact and
+ * cache servers, our actions from a folder, nothing from GitHub. What it stores lasts until it is disposed of,
+ * so that runs can find artifacts of earlier ones.
+ */
+export class Act implements Disposable {
+  readonly #options: ActOptions;
+  readonly #home = mkdtempSync(path.join(tmpdir(), "act-"));
+
+  constructor(options: ActOptions) {
+    this.#options = options;
+  }
+
+  /** Where artifacts are: a folder for each run, then for each name. */
+  get artifacts(): string {
+    return path.join(this.#home, "artifacts");
+  }
+
+  /** Starts what an event triggers and waits for its end, however that is. */
+  async run(event: string, options: RunOptions = {}): Promise<ActLog> {
+    const { repository, uses } = this.#options;
+    const [artifactPort, cachePort] = [await freePort(), await freePort()];
+    const eventFile = path.join(this.#home, "event.json");
+    writeFileSync(eventFile, JSON.stringify(options.payload ?? {}));
+    mkdirSync(path.join(this.#home, "home"), { recursive: true });
+    const args = [
+      ...[event, "--json", "--no-recurse", "--directory", repository, "--eventpath", eventFile],
+      ...(options.workflow === undefined
+        ? []
+        : ["--workflows", path.join(repository, ".github/workflows", options.workflow)]),
+      ...[
+        "--artifact-server-path",
+        this.artifacts,
+        "--artifact-server-addr",
+        LOOPBACK,
+        "--artifact-server-port",
+        String(artifactPort),
+      ],
+      ...[
+        "--cache-server-path",
+        path.join(this.#home, "cache"),
+        "--cache-server-addr",
+        LOOPBACK,
+        "--cache-server-port",
+        String(cachePort),
+      ],
+      ...["--action-cache-path", path.join(this.#home, "actions"), "--pull=false"],
+      ...(options.actor === undefined ? [] : ["--actor", options.actor]),
+      ...RUNNERS.flatMap((label) => ["--platform", `${label}=-self-hosted`]),
+      ...Object.entries(uses).flatMap(([used, folder]) => ["--local-repository", `${used}=${folder}`]),
+      ...named("--input", options.inputs),
+      ...named("--secret", options.secrets),
+      ...named("--var", options.vars),
+      ...named("--env", options.env),
+    ];
+    // Settings of the user, such as an .actrc, stay out.
+    const env = {
+      ...process.env,
+      HOME: path.join(this.#home, "home"),
+      XDG_CONFIG_HOME: this.#home,
+      XDG_CACHE_HOME: this.#home,
+    };
+    const result = await runCommand("act", args, { cwd: this.#home, env, check: false });
+    return readLog(`${result.stdout}\n${result.stderr}`, result.exitCode);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+function named(option: string, values: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
+}
+
+/** A port that was free a moment ago: act cannot choose one and tell. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, LOOPBACK, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,71 @@
+/** What one step of a run did. */
+export interface ActStep {
+  /** As act titles it: its name, or what it uses or runs. */
+  readonly title: string;
+  readonly result: string;
+}
+
+export interface ActJob {
+  /** `success` or `failure`; undefined for a job that did not come to its end. */
+  result: string | undefined;
+  readonly steps: ActStep[];
+  /** Outputs that its steps set, the last value of each name. */
+  readonly outputs: Map<string, string>;
+  /** Job summaries, one after the other. */
+  summary: string;
+  /** What its steps printed. */
+  output: string;
+}
+
+export interface ActLog {
+  readonly exitCode: number;
+  /** By the name act gives them: `workflow/job`, and `workflow/job/called job` in reusable workflows. */
+  readonly jobs: ReadonlyMap<string, ActJob>;
+  /** Everything, for messages of failed tests. */
+  readonly text: string;
+}
+
+/** Reads the log that `act --json` writes: one object a line, between lines of its own. */
+export function readLog(text: string, exitCode: number): ActLog {
+  const jobs = new Map<string, ActJob>();
+  const readable: string[] = [];
+  for (const line of text.split("\n").filter((part) => part !== "")) {
+    const entry = parseEntry(line);
+    if (entry === undefined) {
+      readable.push(line);
+      continue;
+    }
+    const name = fieldOf(entry, "job");
+    const message = fieldOf(entry, "msg") ?? "";
+    readable.push(`${name === undefined ? "" : `[${name}] `}${message.trimEnd()}`);
+    if (name === undefined) continue;
+    const job = jobs.get(name) ?? { result: undefined, steps: [], outputs: new Map(), summary: "", output: "" };
+    jobs.set(name, job);
+    addTo(job, entry, message);
+  }
+  return { exitCode, jobs, text: readable.join("\n") };
+}
+
+function addTo(job: ActJob, entry: object, message: string): void {
+  const [step, result] = [fieldOf(entry, "step"), fieldOf(entry, "stepResult")];
+  if (step !== undefined && result !== undefined) job.steps.push({ title: step, result });
+  if ("raw_output" in entry) job.output += message;
+  const command = fieldOf(entry, "command");
+  if (command === "set-output") job.outputs.set(fieldOf(entry, "name") ?? "", fieldOf(entry, "arg") ?? "");
+  if (command === "summary") job.summary += fieldOf(entry, "content") ?? "";
+  job.result = fieldOf(entry, "jobResult") ?? job.result;
+}
+
+function parseEntry(line: string): object | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return Object(JSON.parse(line));
+  } catch {
+    return undefined; // A line that a program printed past act.
+  }
+}
+
+function fieldOf(entry: object, name: string): string | undefined {
+  const value: unknown = Object.entries(entry).find(([key]) => key === name)?.[1];
+  return typeof value === "string" ? value : undefined;
+}

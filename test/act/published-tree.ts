@@ -1,0 +1,29 @@
+import path from "node:path";
+import { assembleTree } from "../../scripts/release/assemble.ts";
+import { FileTree } from "../support/file-tree.ts";
+import { commitAll } from "../support/repository-copy.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** The tags under which workflows of tests use our actions, and those use each other. */
+export const RELEASED = { repository: "org/actions", tag: "v1.0.0", majorTag: "v1" };
+
+/** The tree that a release of the bundles built here would have, for workflows that run under act. */
+export function publishedTree(): { readonly uses: Readonly<Record<string, string>> } & Disposable {
+  const tree = new FileTree();
+  const folder = tree.path("actions");
+  assembleTree(root, folder, RELEASED);
+  return { uses: usesOf(folder), [Symbol.dispose]: () => tree[Symbol.dispose]() };
+}
+
+export function usesOf(folder: string): Record<string, string> {
+  const { repository, tag, majorTag } = RELEASED;
+  return { [`${repository}@${majorTag}`]: folder, [`${repository}@${tag}`]: folder };
+}
+
+/** A repository of a user, with these files in its one commit. */
+export async function userRepository(files: Readonly<Record<string, string>>): Promise<FileTree> {
+  const tree = new FileTree(files);
+  await commitAll(tree.root, "everything");
+  return tree;
+}

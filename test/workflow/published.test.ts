@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { parse } from "yaml";
+import { git } from "../../scripts/release/git.ts";
+import { publish } from "../../scripts/release/publish.ts";
+import type { ReleasePlan } from "../../scripts/release/versions.ts";
+import { Act } from "../act/act.ts";
+import { userRepository, usesOf } from "../act/published-tree.ts";
+import { describeWith } from "../parts.ts";
+import { runAction } from "../runner/run-action.ts";
+import { FileTree } from "../support/file-tree.ts";
+import { commitAll, copyRepository } from "../support/repository-copy.ts";
+import { actionFiles, root } from "./repository-files.ts";
+
+const MINUTES = 60_000;
+const names = actionFiles().map(({ file }) => path.basename(path.dirname(file)));
+
+describeWith(["git", "act"], "this repository, published to a git remote and cloned at its tag", () => {
+  const user = new FileTree();
+  const clone = user.path("clone");
+  let plan: ReleasePlan;
+
+  beforeAll(async () => {
+    using copy = await copyRepository();
+    const remote = user.path("remote.git");
+    await runCommand("git", ["init", "--quiet", "--bare", "--initial-branch=main", remote]);
+    const lines = names.map((name) => `"@release-actions/${name}": major`);
+    copy.write(".changeset/test.md", `---\n${lines.join("\n")}\n---\n\nReleased by a test.\n`);
+    await commitAll(copy.root, "a changeset for every action");
+    ({ plan } = await publish({
+      root: copy.root,
+      remote,
+      dryRun: false,
+      sourceBranch: "main",
+      releaseBranch: "release",
+      changesets: path.join(root, "node_modules/@changesets/cli/bin.js"),
+      isTested: () => true,
+      say: () => undefined,
+    }));
+    await git(user.root, ["clone", "--quiet", "--branch", "v1.0.0", remote, clone]);
+  }, 15 * MINUTES);
+  afterAll(() => user[Symbol.dispose]());
+
+  test("is what its checksums say, and a tag for each action leads to it", async () => {
+    const checked = await runCommand("sha256sum", ["--check", "--strict", "--quiet", "checksums.txt"], { cwd: clone });
+    expect(checked.stdout).toBe("");
+    const tags = (await git(clone, ["tag", "--points-at", "HEAD"])).split("\n");
+    const versions = plan.actions.flatMap(({ name, version }) => [
+      `${name}/v${version}`,
+      `${name}/v${version.split(".")[0]}`,
+    ]);
+    expect(tags).toEqual(["v1", "v1.0.0", ...versions].sort());
+    expect(plan.actions.map(({ name }) => name)).toEqual(names);
+  });
+
+  test("holds nothing but actions, the workflows for others, pages and checksums", () => {
+    const pages = ["CHANGELOG.md", "LICENSE", "README.md", "action-index.md", "checksums.txt"];
+    const expected = new Set([".git", ".github", ...pages, ...names]);
+    expect(readdirSync(clone).filter((name) => !expected.has(name))).toEqual([]);
+    expect(existsSync(path.join(clone, ".github/workflows/ci.yml"))).toBe(false);
+  });
+
+  test.each(names)("starts %s from its bundle, with nothing installed", async (name) => {
+    const using: unknown = parse(readFileSync(path.join(clone, name, "action.yml"), "utf8")).runs.using;
+    if (using === "composite") return;
+    const { main } = await runAction(path.join(clone, name));
+    // Without inputs many must refuse; what none may do is crash, or miss a module.
+    expect(main.log).not.toMatch(/Cannot find (module|package)|This is a bug|ended without a verdict/);
+    expect([0, 1]).toContain(main.exitCode);
+  });
+
+  test("leads to files that are there, by every link of its pages", () => {
+    const pages = readdirSync(clone, { recursive: true, encoding: "utf8" }).filter((file) => /^[^.].*\.md$/.test(file));
+    const broken = pages.flatMap((page) => {
+      const text = readFileSync(path.join(clone, page), "utf8");
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = ""]) => link);
+      return links
+        .filter((link) => !existsSync(path.join(clone, path.dirname(page), link)))
+        .map((link) => `${page}: ${link}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("refers, by every `uses`, to what is there at its tag or to the full hash of a commit", () => {
+    const files = readdirSync(clone, { recursive: true, encoding: "utf8" }).filter((file) =>
+      /^[^.].*action\.yml$|^\.github\/workflows\//.test(file),
+    );
+    const uses = files.flatMap((file) => [
+      ...readFileSync(path.join(clone, file), "utf8").matchAll(/^\s*(?:- )?uses:\s*(\S+)/gm),
+    ]);
+    const wrong = uses
+      .map(([, used = ""]) => used)
+      .filter((used) => {
+        const own = /^org\/actions\/(.+)@v1\.0\.0$/.exec(used)?.[1];
+        if (own !== undefined) return !existsSync(path.join(clone, own.endsWith(".yml") ? own : `${own}/action.yml`));
+        return !/@[0-9a-f]{40}$/.test(used);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  test(
+    "runs in a workflow of another repository, by its major tag",
+    async () => {
+      using repository = await userRepository({
+        "ci-contract.yml": "jobs: { check: { uses: org/actions/ci-contract } }\n",
+        ".github/workflows/ci.yml": `on: push
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
+      - id: contract
+        uses: org/actions/ci-contract@v1
+      - run: echo "the contract is kept, $OK"
+        env: { OK: "\${{ steps.contract.outputs.ok }}" }
+`,
+      });
+      using act = new Act({ repository: repository.root, uses: usesOf(clone) });
+      const { jobs, exitCode, text } = await act.run("push");
+      const job = jobs.get("ci.yml/check");
+      expect([exitCode, job?.result, text]).toEqual([
+        0,
+        "success",
+        expect.stringContaining("1 jobs are as ci-contract.yml promises"),
+      ]);
+      expect(job?.output).toContain("the contract is kept, true");
+    },
+    MINUTES,
+  );
+});
