@@ -30,7 +30,10 @@ export async function startRegistry(archive: Uint8Array, behaviour: RegistryBeha
     } else if (url === "/v2/") {
       response.end("{}");
     } else {
-      serve(blobs.get(url.split("/").at(-1) ?? ""), url.includes("/manifests/"), response, behaviour);
+      const [name = "", isManifest] = [url.split("/").at(-1), url.includes("/manifests/")];
+      // Any tag stands for the image.
+      const wanted = isManifest && !name.startsWith("sha256:") ? digest : name;
+      serve(blobs.get(wanted), isManifest, response, behaviour);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

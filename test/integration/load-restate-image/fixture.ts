@@ -1,9 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { TAR_END, tarFile } from "@release-actions/archive";
 import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
 import type { OwnEngine } from "../../../scripts/docker-engine.ts";
+import { craftOciArchive } from "../../images/crafted-archive.ts";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
 import type { GitHub } from "../../stand-in/github.ts";
 import type { Run } from "../../stand-in/model.ts";
@@ -50,6 +52,16 @@ export class Fixture {
     }
   }
 
+  /** A run whose artifact holds these bytes as they are. */
+  async runHolding(content: Uint8Array, run: Run = this.github.addRun()): Promise<Run> {
+    await this.github.addArtifact(run, {
+      name: "restate.tar",
+      content: Buffer.from(content),
+      mimeType: "application/x-tar",
+    });
+    return run;
+  }
+
   /** Runs the action in a job of the run, on an engine; the image gets a tag of its own unless one is given. */
   async load(
     run: Run,
@@ -81,6 +93,12 @@ export class Fixture {
 
 export async function engineOf(own: OwnEngine): Promise<Engine> {
   return await connect(parseEndpoint(own.host, "test"));
+}
+
+/** An OCI archive of an image that no engine has ever seen, of about so many bytes. */
+export function freshArchive(bytes = 200_000): Buffer {
+  const layer = Buffer.concat([tarFile("noise", randomBytes(bytes)), TAR_END]);
+  return craftOciArchive(layer, "localhost/fresh:1");
 }
 
 /** What the engine has under a tag, and whether a container can be made of it. */

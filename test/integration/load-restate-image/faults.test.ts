@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { describeWithEngines } from "../../engines.ts";
+import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
+import { Fixture, freshArchive, stateOf } from "./fixture.ts";
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await Fixture.open();
+});
+afterEach(() => fixture.reset());
+afterAll(() => fixture.close());
+
+/** Three parts of a ranged read, so that faults in the middle have a middle. */
+const BYTES = 9_000_000;
+const ONCE = { method: "GET", skip: 2, times: 1 } as const;
+const ALWAYS = { method: "GET" } as const;
+
+describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
+  test.each<[string, { method: string; skip?: number; times?: number }, NetworkFault, string]>([
+    ["a reset in the middle of a layer (F04)", ONCE, { kind: "reset", after: 1_000_000 }, "registry"],
+    ["an end before the announced length (F05)", ONCE, { kind: "cut", after: 1_000_000 }, "registry"],
+    [
+      "a storage that is busy (F26)",
+      ONCE,
+      { kind: "answer", status: 503, headers: { "Retry-After": "1" } },
+      "registry",
+    ],
+    [
+      "a storage that throttles (F20)",
+      ONCE,
+      { kind: "answer", status: 429, headers: { "Retry-After": "1" } },
+      "registry",
+    ],
+    ["a signed URL that expires half way (F23)", ONCE, { kind: "answer", status: 403 }, "registry"],
+    ["a relative redirect (F15)", ONCE, { kind: "redirect", to: "relative" }, "registry"],
+    ["a server that compresses what it sends (F14)", ONCE, { kind: "gzip" }, "registry"],
+    ["a server without ranges", ALWAYS, { kind: "no-ranges" }, "load"],
+    [
+      "a proxy's login page (F13)",
+      ONCE,
+      { kind: "answer", status: 200, headers: { "Content-Type": "text/html" }, body: "<html>log in" },
+      "registry",
+    ],
+  ])("%s", async (_title, pattern, fault, via) => {
+    const run = await fixture.runHolding(freshArchive(BYTES));
+    const rule = fixture.network.storage.inject(pattern, fault);
+    const step = await fixture.load(run, own);
+    expect(rule.hits).toBeGreaterThan(0);
+    expect(step.annotations.filter(({ level }) => level === "error")).toEqual([]);
+    expect(step.outputs["via"]).toBe(via);
+    expect(await stateOf(own, step.tag)).toEqual({ id: step.outputs["image-id"], usable: true });
+  });
+
+  test("a service that fails for a moment (F18)", async () => {
+    const run = await fixture.runHolding(freshArchive());
+    const rule = fixture.network.services.inject({ method: "POST", times: 1 }, { kind: "answer", status: 502 });
+    const step = await fixture.load(run, own);
+    expect([rule.hits, step.conclusion]).toEqual([1, "success"]);
+  });
+
+  test.each([
+    ["registry", freshArchive(BYTES)],
+    ["load", freshArchive(BYTES)],
+  ])(
+    "bytes that change on the way, by refusing them, with no image left behind (F17, F64; %s)",
+    async (via, content) => {
+      const run = await fixture.runHolding(content);
+      fixture.network.storage.inject(
+        { ...ALWAYS, when: ({ headers }) => via === "load" || isMiddle(headers["range"]) },
+        { kind: "flip", at: 500_000 },
+      );
+      const step = await fixture.load(run, own, { via });
+      expect(step.conclusion).toBe("failure");
+      expect(await stateOf(own, step.tag)).toBeUndefined();
+    },
+  );
+
+  test("an archive that is no image, by naming what it is (B30)", async () => {
+    const step = await fixture.load(await fixture.runHolding(Buffer.from("<html>not found</html>")), own);
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]?.message).toMatch(/expected a tar of an image/);
+  });
+
+  test("being cancelled, with its children, files and half an image gone within 2 s (F84)", async () => {
+    const run = await fixture.runHolding(freshArchive(BYTES));
+    fixture.network.storage.limits.bytesPerSecond = 300_000;
+    const step = await fixture.load(run, own, {}, { stop: { when: /image: /, by: "SIGINT" } });
+    expect(step.conclusion).not.toBe("success");
+    expect(step.stopMs).toBeLessThan(3000);
+    expect(await stateOf(own, step.tag)).toBeUndefined();
+  });
+});
+
+function isMiddle(range: string | string[] | undefined): boolean {
+  const [, start = "0"] = /bytes=(\d+)/.exec(String(range)) ?? [];
+  return Number(start) > 100_000 && Number(start) < BYTES - 600_000;
+}
