@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { Runner } from "@release-actions/action-kit";
 import {
   type Checksums,
@@ -20,6 +19,7 @@ import {
   runArtifacts,
 } from "@release-actions/release-run";
 import { Fault } from "@release-actions/report";
+import { readText } from "@release-actions/text";
 import type { contract } from "./action.gen.ts";
 import { channelTable, downloadTables, installCommands } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
@@ -111,7 +111,7 @@ interface Matter {
 async function renderNotes({ inputs, ...runner }: AnnounceRunner, matter: Matter): Promise<string> {
   const { plan, release, checksums, ledger, facts } = matter;
   const version = versionOf(plan);
-  const template = inputs.template === undefined ? DEFAULT_TEMPLATE : await readFile(inputs.template, "utf8");
+  const template = inputs.template === undefined ? DEFAULT_TEMPLATE : readText(inputs.template);
   const pattern = inputs["notes-file"];
   const rendered = renderTemplate(template, {
     app: plan.releases.map(({ displayName }) => displayName).join(", "),

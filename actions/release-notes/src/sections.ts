@@ -28,18 +28,18 @@ export function findSections(text: string, source: string): readonly Section[] {
   for (const match of text.matchAll(MARKER)) {
     const [marker, kind, name = ""] = match;
     if (kind === "section") {
-      if (open !== undefined) throw new SectionError(`${source} begins the section ${name} inside of ${open.name}`);
+      if (open !== undefined) throw new SectionError(`${source}: the section ${name} begins inside of ${open.name}`);
       if (sections.some((section) => section.name === name))
-        throw new SectionError(`${source} has the section ${name} twice`);
+        throw new SectionError(`${source}: the section ${name} is there twice`);
       open = { name, start: match.index, content: match.index + marker.length };
     } else {
-      if (open?.name !== name) throw new SectionError(`${source} ends the section ${name}, which did not begin`);
+      if (open?.name !== name) throw new SectionError(`${source}: the section ${name} ends, but did not begin`);
       const end = match.index + marker.length;
       sections.push({ name, content: text.slice(open.content, match.index), start: open.start, end });
       open = undefined;
     }
   }
-  if (open !== undefined) throw new SectionError(`${source} does not end the section ${open.name}`);
+  if (open !== undefined) throw new SectionError(`${source}: the section ${open.name} does not end`);
   return sections;
 }
 
