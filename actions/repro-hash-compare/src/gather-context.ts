@@ -3,7 +3,6 @@ import { Fault } from "@release-actions/report";
 
 /** Variables that decide what a build makes, and the names they are recorded under. */
 const VARIABLES: Readonly<Record<string, string>> = {
-  RUSTFLAGS: "rustflags",
   SOURCE_DATE_EPOCH: "source-date-epoch",
   CFLAGS: "cflags",
   RUNNER_OS: "runner-os",
@@ -24,7 +23,7 @@ export async function gatherContext(
     if (value !== undefined && value !== "") context.set(key, value);
   }
   const encoded = env["CARGO_ENCODED_RUSTFLAGS"];
-  if (encoded !== undefined && encoded !== "") context.set("rustflags", encoded.replaceAll("\x1f", " "));
+  context.set("rustflags", encoded?.replaceAll("\x1f", " ") ?? env["RUSTFLAGS"] ?? "");
   for (const tool of ["rustc", "cargo"]) {
     const { exitCode, stdout } = await exec(tool, ["--version"], { check: false, onOutput: () => undefined });
     if (exitCode === 0) context.set(tool, stdout.trim());

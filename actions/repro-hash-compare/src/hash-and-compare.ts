@@ -34,7 +34,7 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
   const builds: Build[] = [...(recorded === undefined ? [] : [recorded]), ...(await openCounterparts(runner))];
   const contexts = compareContexts(builds);
   for (const { key, values } of contexts.filter(({ isDecisive }) => isDecisive)) {
-    const said = values.map(({ build, value }) => `${build}: ${value || "not recorded"}`).join("\n");
+    const said = values.map(({ build, value }) => `${build}: ${value || "none"}`).join("\n");
     runner.problem({
       level: "warning",
       message: `the builds were made with another ${key}, which alone can explain a difference:\n${said}`,

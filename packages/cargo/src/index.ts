@@ -3,6 +3,7 @@ export { type CargoConfig, type ConfigOptions, loadConfig } from "./config-files
 export { CargoError } from "./fault.ts";
 export { groupFlags, type RustFlag } from "./flag.ts";
 export { type LockedPackage, type LockFile, parseLock } from "./lock.ts";
+export { type Profile, type ProfileKey, type ProfileQuestion, resolveProfile } from "./profile.ts";
 export { printCfg, queryRustc, type Rustc, type RustcQuestion } from "./rustc.ts";
 export {
   type FlagArgument,

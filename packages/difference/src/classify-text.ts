@@ -5,6 +5,8 @@ export type TextMeaning =
   /** Prefixes of absolute paths that stand for the same folder. */
   | { readonly kind: "path"; readonly left: string; readonly right: string }
   | { readonly kind: "time"; readonly left: string; readonly right: string }
+  /** A hash that cargo or rustc makes of flags and names: it follows from a difference and is none itself. */
+  | { readonly kind: "derived" }
   | { readonly kind: "other"; readonly left: string; readonly right: string };
 
 const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
@@ -21,14 +23,15 @@ const TIMES = [
 const EPOCH = /(?<!\d)1\d{9}(?:\d{3})?(?:\d{6})?(?!\d)/g;
 
 /** Where the folders begin in which machines build, for a path that follows other text directly. */
-const ROOTS = /\/(?:home|root|Users|tmp|var|private|builds?|github|__w|opt|mnt|runner|workspaces?)\//;
+const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt)\//;
 const PATH_CHARACTERS = /[\w.+@~%=,-]/;
 
 /** Paths that the compilers themselves put in, equal wherever they run. */
 const FIXED_PATHS = /^\/(?:rustc|rust\/deps|checkout|usr\/(?:include|lib))\//;
 
-/** Reads a pair of texts as the same path, or the same moment, on two machines; `undefined` when equal. */
+/** Reads a pair of texts as the same path, or the same moment, on two machines. */
 export function classify(pair: TextPair): TextMeaning {
+  if (withoutHashes(pair.left.text) === withoutHashes(pair.right.text)) return { kind: "derived" };
   const left = { text: pair.left.text, start: pair.prefix, end: pair.left.text.length - pair.suffix };
   const right = { text: pair.right.text, start: pair.prefix, end: pair.right.text.length - pair.suffix };
   const times = [timeAt(left), timeAt(right)];
@@ -40,6 +43,11 @@ export function classify(pair: TextPair): TextMeaning {
       return { kind: "path", left: a, right: b };
   }
   return { kind: "other", left: excerpt(left), right: excerpt(right) };
+}
+
+/** Cargo's folders are named `<crate>-<hash>`, rustc's symbols end in `17h<hash>E`. */
+function withoutHashes(text: string): string {
+  return text.replace(/(?<=-|17h)[0-9a-f]{16}/g, "#");
 }
 
 /** A text and the part of it that differs from the other side's. */

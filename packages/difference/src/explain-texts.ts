@@ -24,6 +24,7 @@ export async function explainTexts(
   const possible: Cause[] = [];
   for (const pair of pairs) {
     const meaning = classify(pair);
+    if (meaning.kind === "derived") continue;
     const at = `${place}0x${(pair.left.offset + pair.prefix).toString(16)}`;
     if (meaning.kind === "path") certain.push(pathCause(at, meaning.left, meaning.right));
     else if (meaning.kind === "time") certain.push(cause("timestamp", at, meaning.left, meaning.right));

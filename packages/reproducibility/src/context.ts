@@ -8,16 +8,21 @@ export interface ContextDifference {
   readonly key: string;
   /** Whether it alone can explain that files differ. */
   readonly isDecisive: boolean;
-  /** The value of each build, in the order of the builds; empty where the build does not say. */
+  /** The value of each build that records the key, in the order of the builds. */
   readonly values: readonly { readonly build: string; readonly value: string }[];
 }
 
-/** The circumstances in which builds differ, the decisive ones first. Builds that record nothing are left out. */
+/**
+ * The circumstances in which builds differ, the decisive ones first. What a build does not record, it does
+ * not differ in: an empty value says that there was none.
+ */
 export function compareContexts(builds: readonly Build[]): ContextDifference[] {
-  const told = builds.filter(({ context }) => context.size > 0);
-  const keys = new Set(told.flatMap(({ context }) => [...context.keys()]));
+  const keys = new Set(builds.flatMap(({ context }) => [...context.keys()]));
   const differences = [...keys].map((key): ContextDifference => {
-    const values = told.map(({ name, context }) => ({ build: name, value: context.get(key) ?? "" }));
+    const values = builds.flatMap(({ name, context }) => {
+      const value = context.get(key);
+      return value === undefined ? [] : [{ build: name, value }];
+    });
     return { key, isDecisive: DECISIVE.test(key), values };
   });
   return differences

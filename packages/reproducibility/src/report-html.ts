@@ -50,14 +50,13 @@ ${verdicts.map(digestDetails).join("")}
 `;
 }
 
-function contextSection({ contexts }: Comparison): string {
+function contextSection({ builds, contexts }: Comparison): string {
   if (contexts.length === 0) return "";
-  const names = contexts[0]?.values.map(({ build }) => build) ?? [];
   const rows = contexts.map(({ key, isDecisive, values }) => [
     isDecisive ? `<b>${escapeHtml(key)}</b>` : escapeHtml(key),
-    ...values.map(({ value }) => code(value)),
+    ...builds.map(({ name }) => code(values.find(({ build }) => build === name)?.value ?? "not recorded")),
   ]);
-  return `<h2>What the builds were made with</h2>${table(["", ...names], rows)}`;
+  return `<h2>What the builds were made with</h2>${table(["", ...builds.map(({ name }) => name)], rows)}`;
 }
 
 function causesSection(comparison: Comparison): string {

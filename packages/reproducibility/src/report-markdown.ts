@@ -48,13 +48,12 @@ export function causesTable(comparison: Comparison): Table {
   return { header: ["file", "cause", "where", "one side", "the other", "remedy"], rows };
 }
 
-export function contextTable({ contexts }: Comparison): Table {
-  const names = contexts[0]?.values.map(({ build }) => build) ?? [];
+export function contextTable({ builds, contexts }: Comparison): Table {
   const rows = contexts.map(({ key, values }): Cell[] => [
     key,
-    ...values.map(({ value }) => (value === "" ? "-" : code(value))),
+    ...builds.map(({ name }) => code(values.find(({ build }) => build === name)?.value ?? "not recorded")),
   ]);
-  return { header: ["", ...names], rows };
+  return { header: ["", ...builds.map(({ name }) => name)], rows };
 }
 
 /** `=` for the majority, `A`, `B`, ... for what other groups have, `-` for nothing. */

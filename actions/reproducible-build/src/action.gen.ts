@@ -1,0 +1,24 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "reproducible-build",
+  inputs: {
+    "working-directory": { kind: "path", default: "." },
+    packages: { kind: "list" },
+    targets: { kind: "list" },
+    profile: { kind: "string", default: "release" },
+    clean: { kind: "boolean", default: "true" },
+    locked: { kind: "boolean", default: "true" },
+    "source-date-epoch": { kind: "string", default: "0" },
+    remap: { kind: "list", default: "workspace registry git rustup" },
+    rustflags: { kind: "string" },
+    cflags: { kind: "boolean", default: "true" },
+    "deny-warnings": { kind: "boolean", default: "false" },
+    toolchain: { kind: "string" },
+    mode: { kind: "enum", values: ["build", "print"], default: "build" },
+    builds: { kind: "number", min: 1, max: 2, default: "1" },
+    record: { kind: "path" },
+  },
+  outputs: ["binaries", "rustflags", "source-date-epoch", "config", "manifest", "reproducible", "causes"],
+} as const satisfies Contract;

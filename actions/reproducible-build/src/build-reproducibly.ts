@@ -1,0 +1,81 @@
+import path from "node:path";
+import { formatBytes } from "@release-actions/report";
+import type { BuildRunner } from "./build-runner.ts";
+import { compareProducts } from "./compare-products.ts";
+import { type Plan, planBuild } from "./plan.ts";
+import { cargoConfigLines } from "./print-config.ts";
+import { recordProducts } from "./record-products.ts";
+import { cargoEnv, type Product, runCargo } from "./run-cargo.ts";
+import { buildAgain } from "./second-build.ts";
+import { verifyProducts } from "./verify.ts";
+
+/** Plans, builds, verifies and, when asked, builds again elsewhere and compares. */
+export async function buildReproducibly(runner: BuildRunner): Promise<void> {
+  const { inputs, env } = runner;
+  const cwd = inputs["working-directory"];
+  const plan = await planBuild(cwd, inputs, runner);
+  runner.setOutput("source-date-epoch", plan.epoch);
+  runner.setOutput("rustflags", plan.targets[0]?.rustflags.join(" ") ?? "");
+  if (inputs.mode === "print") return printConfig(runner, plan);
+  exportEnvironment(runner, plan);
+
+  const services = { exec: runner.exec, info: (text: string) => runner.info(text) };
+  if (inputs.clean) await runner.exec("cargo", ["clean"], { cwd });
+  const products = await runner.group("Building", () => runCargo(plan, env, services));
+  runner.setOutput(
+    "binaries",
+    products.map((product) => ({ ...product, path: path.relative(cwd, product.path) })),
+  );
+  const recorded = await recordProducts(products, plan, inputs.record, runner);
+  if (inputs.record !== undefined) runner.setOutput("manifest", inputs.record);
+  summarise(
+    runner,
+    plan,
+    products,
+    recorded.manifest.files.map((file) => (file.kind === "file" ? file.size : 0)),
+  );
+
+  const problems = await verifyProducts(products, plan);
+  for (const problem of problems) runner.problem(problem);
+  if (problems.length > 0)
+    runner.fail(`the build does not keep what it promises: ${problems.length} findings, shown above`);
+  if (inputs.builds < 2) return;
+  const folder = await runner.tempFolder("second-build");
+  const again = await runner.group("Building again in other surroundings", () =>
+    buildAgain(plan, inputs.remap, folder, env, services),
+  );
+  await compareProducts(recorded, again, plan, runner);
+}
+
+/** For the steps that follow, such as a tool that starts cargo itself. */
+function exportEnvironment(runner: BuildRunner, plan: Plan): void {
+  for (const [name, value] of Object.entries(plan.env)) runner.exportVariable(name, value);
+  const [first, ...others] = plan.targets.map((target) => cargoEnv(plan, target, {})["CARGO_ENCODED_RUSTFLAGS"] ?? "");
+  if (first === undefined || others.some((flags) => flags !== first)) {
+    runner.problem({
+      level: "notice",
+      message: "the targets have different flags, so none are exported to later steps",
+    });
+    return;
+  }
+  // Many tools read RUSTFLAGS only; a flag with a space in it fits no other variable than cargo's own.
+  if (/\s/.test(first)) runner.exportVariable("CARGO_ENCODED_RUSTFLAGS", first);
+  else runner.exportVariable("RUSTFLAGS", first.replaceAll("\x1f", " "));
+}
+
+function printConfig(runner: BuildRunner, plan: Plan): void {
+  const lines = cargoConfigLines(plan);
+  runner.info(lines);
+  runner.setOutput("config", lines);
+  runner.summary.heading("For .cargo/config.toml on this machine").code(lines, "toml");
+}
+
+function summarise(runner: BuildRunner, plan: Plan, products: readonly Product[], sizes: readonly number[]): void {
+  const rows = products.map((product, index) => [
+    `\`${path.basename(product.path)}\``,
+    product.triple,
+    formatBytes(sizes[index] ?? 0),
+  ]);
+  const flags = plan.targets.map(({ triple, rustflags }) => [triple, `\`${rustflags.join(" ")}\``]);
+  runner.summary.heading("Built").table(["binary", "target", "size"], rows).table(["target", "flags"], flags);
+}

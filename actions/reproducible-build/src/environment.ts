@@ -1,0 +1,29 @@
+import type { CommandRunner } from "@release-actions/command";
+import { Fault } from "@release-actions/report";
+import { prefixMapFlags, type Remap } from "./remap.ts";
+
+/** What the `cc` crate reads C and C++ flags from, the more specific first: one that is set hides the others. */
+const C_FLAGS = /^(?:TARGET_|HOST_)?(?:C|CXX)FLAGS(?:_.+)?$/;
+
+/** C and C++ flags for crates that compile such code: what is there, and the prefix maps behind it. */
+export function cFlags(remaps: readonly Remap[], env: Readonly<NodeJS.ProcessEnv>): Record<string, string> {
+  const added = prefixMapFlags(remaps);
+  if (added.length === 0) return {};
+  const present = Object.keys(env).filter((name) => C_FLAGS.test(name));
+  return Object.fromEntries(
+    [...new Set(["CFLAGS", "CXXFLAGS", ...present])].map((name) => [
+      name,
+      [env[name] ?? "", ...added].join(" ").trim(),
+    ]),
+  );
+}
+
+/** The value of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/). */
+export async function sourceDateEpoch(input: string, cwd: string, exec: CommandRunner): Promise<string> {
+  if (input === "commit") {
+    const { stdout } = await exec("git", ["-C", cwd, "log", "-1", "--format=%ct"], { onOutput: () => undefined });
+    return stdout.trim();
+  }
+  if (/^(0|[1-9]\d{0,11})$/.test(input)) return input;
+  throw new Fault(`input \`source-date-epoch\` is "${input}", expected seconds since 1970 or \`commit\``);
+}

@@ -1,0 +1,140 @@
+import { homedir } from "node:os";
+import path from "node:path";
+import {
+  loadConfig,
+  type Profile,
+  printCfg,
+  queryRustc,
+  type Rustc,
+  readWorkspace,
+  resolveProfile,
+  resolveRustflags,
+} from "@release-actions/cargo";
+import type { CommandRunner } from "@release-actions/command";
+import { Fault, type Reporter } from "@release-actions/report";
+import { cFlags, sourceDateEpoch } from "./environment.ts";
+import { findRemaps, type Places, parseRemapKeys, type Remap, remapFlags } from "./remap.ts";
+
+export interface Inputs {
+  readonly packages: readonly string[];
+  readonly targets: readonly string[];
+  readonly profile: string;
+  readonly locked: boolean;
+  readonly "source-date-epoch": string;
+  readonly remap: readonly string[];
+  readonly rustflags: string | undefined;
+  readonly cflags: boolean;
+  readonly "deny-warnings": boolean;
+  readonly toolchain: string | undefined;
+}
+
+/** One call of cargo. */
+export interface TargetPlan {
+  /** Undefined for the host, which is then not named to cargo. */
+  readonly target: string | undefined;
+  readonly triple: string;
+  readonly args: readonly string[];
+  /** All flags, in the order rustc sees them. */
+  readonly rustflags: readonly string[];
+  /** Those that are the same on every machine. */
+  readonly portableFlags: readonly string[];
+  /** Whether the standard library is linked statically, as far as target and flags say. */
+  readonly isStatic: boolean;
+}
+
+/** Everything that is decided before cargo runs. */
+export interface Plan {
+  readonly cwd: string;
+  readonly places: Places;
+  readonly remaps: readonly Remap[];
+  readonly targets: readonly TargetPlan[];
+  readonly profileName: string;
+  readonly profile: Profile;
+  readonly rustc: Rustc;
+  readonly epoch: string;
+  /** For cargo and all it starts, besides the flags for rustc. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type Services = Reporter & {
+  readonly exec: CommandRunner;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+};
+
+/** Finds out what cargo would do in a folder, and what must be added for the build to be reproducible. */
+export async function planBuild(cwd: string, inputs: Inputs, services: Services): Promise<Plan> {
+  const { env, exec } = services;
+  const quiet: CommandRunner = (command, args, options) =>
+    exec(command, args, { onOutput: () => undefined, ...options });
+  const rustc = await queryRustc({ cwd, env, run: quiet });
+  requireToolchain(inputs.toolchain, rustc);
+  const workspace = readWorkspace(cwd);
+  const cargoHome = path.resolve(cwd, env["CARGO_HOME"] || path.join(homedir(), ".cargo"));
+  const config = loadConfig({ cwd, cargoHome });
+  for (const warning of config.warnings) services.problem({ level: "warning", message: warning });
+  const sysroot = (await quiet("rustc", ["--print", "sysroot"], { cwd, env })).stdout.trim();
+  const targetFolder = env["CARGO_TARGET_DIR"] === undefined ? undefined : path.resolve(cwd, env["CARGO_TARGET_DIR"]);
+  const places: Places = {
+    workspace: workspace.root,
+    cargoHome,
+    rustupHome: rustupHome(env, sysroot),
+    sysroot,
+    targetFolder,
+  };
+  const remaps = findRemaps(parseRemapKeys(inputs.remap), places);
+  const epoch = await sourceDateEpoch(inputs["source-date-epoch"], cwd, exec);
+  const added = [
+    ...(inputs["deny-warnings"] ? ["-D", "warnings"] : []),
+    ...(inputs.rustflags ?? "").split(/\s+/).filter(Boolean),
+  ];
+
+  const targets: TargetPlan[] = [];
+  for (const target of inputs.targets.length === 0 ? [undefined] : inputs.targets) {
+    const triple = target ?? rustc.host;
+    const cfg = (flags: readonly string[]): ReturnType<typeof printCfg> =>
+      printCfg({ cwd, env, run: quiet }, triple, flags);
+    const resolved = await resolveRustflags({ config, env, target: triple, printCfg: cfg });
+    for (const warning of resolved.warnings) services.problem({ level: "warning", message: warning });
+    const portableFlags = [...resolved.args.map(({ value }) => value), ...added];
+    const rustflags = [...portableFlags, ...remapFlags(remaps)];
+    const isStatic = (await cfg(portableFlags)).some(
+      ({ name, value }) => name === "target_feature" && value === "crt-static",
+    );
+    targets.push({ target, triple, args: cargoArguments(inputs, target), rustflags, portableFlags, isStatic });
+  }
+  return {
+    ...{ cwd, places, remaps, targets, rustc, epoch },
+    ...{ profileName: inputs.profile, profile: resolveProfile(inputs.profile, { workspace, config, env }) },
+    env: { CARGO_INCREMENTAL: "0", SOURCE_DATE_EPOCH: epoch, ...(inputs.cflags ? cFlags(remaps, env) : {}) },
+  };
+}
+
+/** The packages sorted and once each: cargo unifies features over what is built together, so the list must be one. */
+function cargoArguments(inputs: Inputs, target: string | undefined): string[] {
+  const packages = [...new Set(inputs.packages)].sort();
+  return [
+    ...["build", "--profile", inputs.profile],
+    ...(inputs.locked ? ["--locked"] : []),
+    ...packages.flatMap((name) => ["-p", name]),
+    ...(target === undefined ? [] : ["--target", target]),
+  ];
+}
+
+function requireToolchain(wanted: string | undefined, { release, pinned }: Rustc): void {
+  if (wanted === undefined) return;
+  if (pinned !== undefined && pinned.channel !== wanted) {
+    throw new Fault(`input \`toolchain\` is ${wanted}, but ${pinned.location.file} pins ${pinned.channel}`, {
+      location: pinned.location,
+      advice: "Make both the same: two versions build two products.",
+    });
+  }
+  if (/^\d/.test(wanted) && release !== wanted && !release.startsWith(`${wanted}.`)) {
+    throw new Fault(`input \`toolchain\` is ${wanted}, but rustc here is ${release}`);
+  }
+}
+
+/** Of rustup's folder only what holds the toolchain counts; without rustup there is none. */
+function rustupHome(env: Readonly<NodeJS.ProcessEnv>, sysroot: string): string | undefined {
+  const home = env["RUSTUP_HOME"] || path.join(homedir(), ".rustup");
+  return sysroot.startsWith(`${home}${path.sep}`) ? home : undefined;
+}

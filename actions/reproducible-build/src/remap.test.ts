@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { memorySource } from "@release-actions/archive";
+import { cFlags } from "./environment.ts";
+import { findPaths } from "./find-paths.ts";
+import { findRemaps, type Places, parseRemapKeys, remapFlags } from "./remap.ts";
+
+const places: Places = {
+  workspace: "/work/product",
+  cargoHome: "/work/product/.cargo-home",
+  rustupHome: "/opt/rustup",
+  sysroot: "/opt/rustup/toolchains/1.95.0",
+  targetFolder: undefined,
+};
+
+describe("findRemaps", () => {
+  test("puts the more specific folder last, where rustc and gcc look first", () => {
+    const remaps = findRemaps(["workspace", "registry", "git", "rustup"], places);
+    expect(remapFlags(remaps)).toEqual([
+      "--remap-path-prefix=/opt/rustup=rustup",
+      "--remap-path-prefix=/work/product=src",
+      "--remap-path-prefix=/opt/rustup/toolchains/1.95.0=rustup",
+      "--remap-path-prefix=/work/product/.cargo-home/registry/src=crate",
+      "--remap-path-prefix=/work/product/.cargo-home/git/checkouts=crate-git",
+    ]);
+  });
+
+  test("names a folder behind a symbolic link by both its names", () => {
+    const root = realpathSync(mkdtempSync(path.join(tmpdir(), "remap-")));
+    mkdirSync(path.join(root, "real"));
+    symlinkSync("real", path.join(root, "link"));
+    const remaps = findRemaps(["workspace"], { ...places, workspace: path.join(root, "link") });
+    rmSync(root, { recursive: true });
+    expect(remaps).toEqual([
+      { from: path.join(root, "link"), to: "src" },
+      { from: path.join(root, "real"), to: "src" },
+    ]);
+  });
+
+  test("none is none, and an unknown name is refused", () => {
+    expect(parseRemapKeys(["none"])).toEqual([]);
+    expect(() => parseRemapKeys(["workspace", "none"])).toThrow(
+      /has "none", expected workspace, registry, git, rustup or none/,
+    );
+    expect(() => parseRemapKeys(["toString"])).toThrow(/has "toString"/);
+  });
+});
+
+describe("cFlags", () => {
+  test("adds to every variable that would hide another", () => {
+    const remaps = [{ from: "/w", to: "src" }];
+    expect(cFlags(remaps, { CFLAGS: "-O2", CFLAGS_x86_64_unknown_linux_musl: "-g", OTHERFLAGS: "x" })).toEqual({
+      CFLAGS: "-O2 -ffile-prefix-map=/w=src",
+      CXXFLAGS: "-ffile-prefix-map=/w=src",
+      CFLAGS_x86_64_unknown_linux_musl: "-g -ffile-prefix-map=/w=src",
+    });
+    expect(cFlags([], { CFLAGS: "-O2" })).toEqual({});
+  });
+});
+
+describe("findPaths", () => {
+  test.each([0, 1, 65_530, 65_536, 200_000, 262_140])(
+    "finds a path at byte %d, on the border of two chunks too (misleads 12)",
+    async (offset) => {
+      const bytes = Buffer.alloc(300_000, 1);
+      bytes.write("/work/product/src/main.rs", offset);
+      const source = memorySource(bytes);
+      const chunked = {
+        ...source,
+        async *read(start: number, length: number) {
+          for (let at = start; at < start + length; at += 65_536)
+            yield bytes.subarray(at, Math.min(start + length, at + 65_536));
+        },
+      };
+      expect(await findPaths(chunked, ["/work/product", "/absent"])).toEqual([
+        { needle: "/work/product", text: "/work/product/src/main.rs", offset },
+      ]);
+    },
+  );
+
+  test("finds nothing where there is nothing", async () => {
+    expect(await findPaths(memorySource(Buffer.alloc(1000)), ["/work/product"])).toEqual([]);
+    expect(await findPaths(memorySource(Buffer.alloc(0)), [])).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import path from "node:path";
+import type { CommandRunner } from "@release-actions/command";
+import { Fault } from "@release-actions/report";
+import type { Plan, TargetPlan } from "./plan.ts";
+
+/** A binary or library that cargo says it made for somebody outside cargo. */
+export interface Product {
+  /** Absolute. */
+  readonly path: string;
+  readonly triple: string;
+  readonly package: string;
+}
+
+export interface CargoServices {
+  readonly exec: CommandRunner;
+  readonly info: (text: string) => void;
+}
+
+/** Runs cargo once for each target and returns what it made, as its JSON messages tell. */
+export async function runCargo(
+  plan: Plan,
+  env: Readonly<NodeJS.ProcessEnv>,
+  services: CargoServices,
+  extra: readonly string[] = [],
+): Promise<Product[]> {
+  const products: Product[] = [];
+  for (const target of plan.targets) {
+    services.info(`cargo ${target.args.join(" ")}`);
+    const lines = new Lines(services.info);
+    await services.exec("cargo", [...target.args, "--message-format=json-render-diagnostics", ...extra], {
+      cwd: plan.cwd,
+      env: cargoEnv(plan, target, env),
+      onOutput: (stream, text) => lines.push(stream, text),
+    });
+    products.push(...lines.products(target, plan.places.workspace));
+  }
+  if (products.length === 0) {
+    throw new Fault("cargo built no binary and no library for others to link", {
+      advice: "Name packages with a [[bin]], or a library of crate-type cdylib or staticlib.",
+    });
+  }
+  return products;
+}
+
+/** Flags go where cargo looks first, so that nothing else in the environment or the files replaces them. */
+export function cargoEnv(plan: Plan, target: TargetPlan, env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+  const { RUSTFLAGS: _replaced, ...rest } = env;
+  return { ...rest, ...plan.env, CARGO_ENCODED_RUSTFLAGS: target.rustflags.join("\x1f") };
+}
+
+/** Takes cargo's messages from its output and shows the rest. */
+class Lines {
+  readonly #show: (text: string) => void;
+  readonly #messages: unknown[] = [];
+  readonly #rest = { stdout: "", stderr: "" };
+
+  constructor(show: (text: string) => void) {
+    this.#show = show;
+  }
+
+  push(stream: "stdout" | "stderr", text: string): void {
+    const lines = (this.#rest[stream] + text).split("\n");
+    this.#rest[stream] = lines.pop() ?? "";
+    for (const line of lines) {
+      if (stream === "stderr" || !line.startsWith("{")) this.#show(line);
+      else this.#messages.push(JSON.parse(line));
+    }
+  }
+
+  products({ triple }: TargetPlan, workspace: string): Product[] {
+    return this.#messages.flatMap((message) => readArtifact(message, triple, workspace));
+  }
+}
+
+/** https://doc.rust-lang.org/cargo/reference/external-tools.html#artifact-messages */
+function readArtifact(message: unknown, triple: string, workspace: string): Product[] {
+  if (!isRecord(message) || message["reason"] !== "compiler-artifact") return [];
+  const { target, executable, filenames, manifest_path: manifest } = message;
+  const kinds: unknown[] = isRecord(target) && Array.isArray(target["kind"]) ? target["kind"] : [];
+  if (typeof manifest !== "string" || !manifest.startsWith(workspace + path.sep)) return [];
+  const name = isRecord(target) ? String(target["name"]) : "";
+  if (typeof executable === "string" && kinds.includes("bin")) return [{ path: executable, triple, package: name }];
+  const isLibrary = kinds.includes("cdylib") || kinds.includes("staticlib");
+  const files: unknown[] = isLibrary && Array.isArray(filenames) ? filenames : [];
+  return files.flatMap((file) =>
+    typeof file === "string" && /\.(so|dylib|dll|a|lib)$/.test(file) ? [{ path: file, triple, package: name }] : [],
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,87 @@
+import path from "node:path";
+import { openFileSource, type RandomAccessSource, readExactly } from "@release-actions/archive";
+import { type ElfFile, isElf, machineOfTarget, readElf, readLinkage, strippedState } from "@release-actions/elf";
+import { isMacho, readMacho } from "@release-actions/macho";
+import type { Problem } from "@release-actions/report";
+import { findPaths } from "./find-paths.ts";
+import type { Plan } from "./plan.ts";
+import type { Product } from "./run-cargo.ts";
+
+const MAX_MACHO_BYTES = 1024 * 1024 * 1024;
+
+/** Holds each product against what was promised: no path of the machine, the linkage, the stripping. */
+export async function verifyProducts(products: readonly Product[], plan: Plan): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const product of products) {
+    const source = await openFileSource(product.path);
+    try {
+      const head = await readExactly(source, 0, Math.min(64, source.size));
+      const elf = isElf(head) ? await readElf(source) : undefined;
+      const name = path.relative(plan.cwd, product.path);
+      const found = [
+        ...(await checkPaths(source, plan, elf, isMacho(head))),
+        ...(elf === undefined ? [] : await checkElf(elf, product, plan)),
+      ];
+      problems.push(...found.map((message): Problem => ({ level: "error", message: `${name}: ${message}` })));
+    } finally {
+      await source.close();
+    }
+  }
+  return problems;
+}
+
+async function checkPaths(
+  source: RandomAccessSource,
+  plan: Plan,
+  elf: ElfFile | undefined,
+  macho: boolean,
+): Promise<string[]> {
+  const { places, remaps } = plan;
+  // Nothing was promised where nothing is remapped.
+  if (remaps.length === 0) return [];
+  const folders = [...remaps.map(({ from }) => from), places.cargoHome].filter(
+    (folder) => folder.split("/").length > 2,
+  );
+  const leaks = await findPaths(source, [...new Set(folders)]);
+  const shown = leaks.filter(
+    ({ offset, needle }) => !leaks.some((other) => other.offset === offset && other.needle.length > needle.length),
+  );
+  const sections = macho ? await machoSections(source) : (elf?.sections ?? []);
+  return shown.map(({ text, offset, needle }) => {
+    const section = sections.find((one) => one.hasBytes && offset >= one.offset && offset < one.offset + one.size);
+    const where = section === undefined ? "" : ` in ${section.name}`;
+    return `the path ${text} of this machine is left at byte ${offset}${where}. Add ${needle} to what is remapped, or find what compiles it in (\`env!\`, \`file!\` of a build script)`;
+  });
+}
+
+async function machoSections(
+  source: RandomAccessSource,
+): Promise<{ name: string; offset: number; size: number; hasBytes: boolean }[]> {
+  const { images } = readMacho(await readExactly(source, 0, Math.min(source.size, MAX_MACHO_BYTES)));
+  return images.flatMap(({ start, segments }) =>
+    segments.flatMap(({ sections }) =>
+      sections.map(({ segment, name, offset, size, zeroFill }) => ({
+        ...{ name: `${segment},${name}`, offset: start + offset, size, hasBytes: !zeroFill },
+      })),
+    ),
+  );
+}
+
+async function checkElf(elf: ElfFile, { triple }: Product, plan: Plan): Promise<string[]> {
+  const problems: string[] = [];
+  const machine = machineOfTarget(triple);
+  if (machine !== undefined && machine !== elf.machine)
+    problems.push(`it is built for ${elf.machine}, expected ${machine} (${triple})`);
+  const linkage = await readLinkage(elf);
+  const isStatic = plan.targets.some((target) => target.triple === triple && target.isStatic);
+  if (isStatic && linkage === "dynamic") {
+    problems.push(`it is linked dynamically, but ${triple} with these flags promises a static binary (\`crt-static\`)`);
+  }
+  const { symbols, debug } = strippedState(elf);
+  const { strip } = plan.profile;
+  if (linkage !== "unlinked" && strip === "symbols" && !symbols)
+    problems.push(`it has symbols, but profile ${plan.profileName} says strip = "symbols"`);
+  if (linkage !== "unlinked" && strip !== "none" && !debug)
+    problems.push(`it has debug information, but profile ${plan.profileName} says strip = "${strip}"`);
+  return problems;
+}

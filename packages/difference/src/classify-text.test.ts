@@ -1,0 +1,86 @@
+import { describe, expect, test } from "@jest/globals";
+import { memorySource } from "@release-actions/archive";
+import { classify, type TextMeaning } from "./classify-text.ts";
+import { compareTexts } from "./texts.ts";
+
+async function meanings(left: string, right: string): Promise<TextMeaning[]> {
+  const { pairs } = await compareTexts(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)));
+  return pairs.map(classify);
+}
+
+describe("classify", () => {
+  test.each([
+    ["a folder", "/home/one/ws/src/main.rs", "/home/the-other/ws/src/main.rs", "/home/one", "/home/the-other"],
+    [
+      "a path behind other text, as Rust packs its texts",
+      "called on None/tmp/a/x.rsassertion",
+      "called on None/tmp/bb/x.rsassertion",
+      "/tmp/a",
+      "/tmp/bb",
+    ],
+    ["a whole folder", "/build/one", "/build/the-other", "/build/one", "/build/the-other"],
+    ["a Windows path", "at C:\\one\\src\\a.rs", "at C:\\two\\src\\a.rs", "C:\\one", "C:\\two"],
+    [
+      "cargo's registry",
+      "/root/.cargo/registry/src/x/lib.rs",
+      "/home/u/.cargo/registry/src/x/lib.rs",
+      "/root",
+      "/home/u",
+    ],
+  ])("reads %s as a path of the machine", async (_name, left, right, one, other) => {
+    expect(await meanings(left, right)).toEqual([{ kind: "path", left: one, right: other }]);
+  });
+
+  test.each([
+    ["ISO 8601", "built 2026-11-20T11:34:51Z x", "built 2026-11-21T09:00:00Z x"],
+    ["__DATE__", "on Nov 20 2026", "on Nov  9 2026"],
+    ["__TIME__", "at 11:34:51.", "at 12:01:02."],
+    ["date's own form", "Fri Nov 20 11:34:51 UTC 2026", "Sat Nov 21 09:00:00 UTC 2026"],
+    ["seconds since 1970", "t=1700000000;", "t=1763638491;"],
+    ["milliseconds since 1970", "t=1700000000123;", "t=1763638491456;"],
+  ])("reads %s as a time", async (_name, left, right) => {
+    expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["time"]);
+  });
+
+  test.each([
+    ["a relative path", "library/core/src/num/imp.rs", "library/core/src/fmt/imp.rs"],
+    ["paths that the compiler puts in itself", "/rustc/aaaa/library/std/src/a.rs", "/rustc/bbbb/library/std/src/a.rs"],
+    ["a version", "version 1.2.3", "version 1.2.4"],
+    ["ten digits of another era", "id 1000000001 x", "id 1000000002 x"],
+    ["a user", "by root", "by someone"],
+  ])("does not take %s for a path or a time", async (_name, left, right) => {
+    expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["other"]);
+  });
+
+  test("a hash that cargo makes of flags is no difference of its own", async () => {
+    const left = "src/target/release/build/a-8e20847e8c7c6658/out/g.rs";
+    expect(await meanings(left, left.replace("8e20", "226d"))).toEqual([{ kind: "derived" }]);
+  });
+});
+
+describe("compareTexts", () => {
+  test("finds counterparts whatever their order, and counts what has none", async () => {
+    const left = memorySource(Buffer.from("/home/x/one\0/home/x/one/a.c\0shared text\0"));
+    const right = memorySource(Buffer.from("shared text\0/home/x/other/a.c\0/home/x/other\0"));
+    const { pairs, unpaired } = await compareTexts(left, right);
+    expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([
+      ["/home/x/one/a.c", "/home/x/other/a.c"],
+      ["/home/x/one", "/home/x/other"],
+    ]);
+    expect(unpaired).toBe(0);
+    const none = await compareTexts(left, memorySource(Buffer.from("nothing alike here")));
+    expect(none).toMatchObject({ pairs: [], unpaired: 4 });
+  });
+
+  test("a text that spans two chunks is one text", async () => {
+    const source = {
+      size: 22,
+      read: async function* () {
+        yield Buffer.from("\0/home/one/");
+        yield Buffer.from("src/main.rs");
+      },
+    };
+    const { pairs } = await compareTexts(source, memorySource(Buffer.from("/home/two/src/main.rs")));
+    expect(pairs[0]?.left).toEqual({ text: "/home/one/src/main.rs", offset: 1 });
+  });
+});

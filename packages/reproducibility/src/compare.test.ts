@@ -1,0 +1,124 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Build, BuildFile } from "./build.ts";
+import { compareBuilds } from "./compare.ts";
+import { compareContexts } from "./context.ts";
+import { createPolicy, type PolicyInputs } from "./policy.ts";
+
+const digest = (letter: string): { blake3: string } => ({ blake3: letter.repeat(64) });
+const file = (letter: string, more: object = {}): BuildFile => ({
+  kind: "file",
+  size: 1,
+  mode: 0o644,
+  digests: digest(letter),
+  ...more,
+});
+
+function build(name: string, files: Readonly<Record<string, BuildFile>>, more: Partial<Build> = {}): Build {
+  const none = { context: new Map(), isPartial: false, open: async () => undefined };
+  return { name, files: new Map(Object.entries(files)), ...none, ...more };
+}
+
+const strict = (): { severity: "error"; reason: undefined } => ({ severity: "error", reason: undefined });
+
+describe("compareBuilds", () => {
+  test("finds the majority of five builds and both outliers", () => {
+    const [verdict] = compareBuilds(
+      ["a", "a", "b", "a", "c"].map((letter, index) => build(`job-${index}`, { x: file(letter) })),
+      strict,
+    );
+    expect(verdict).toMatchObject({ kind: "content", hasMajority: true });
+    expect(verdict?.agreements.map(({ builds }) => builds)).toEqual([
+      ["job-0", "job-1", "job-3"],
+      ["job-2"],
+      ["job-4"],
+    ]);
+  });
+
+  test("knows no majority where as many say one thing as another", () => {
+    const [verdict] = compareBuilds(
+      ["a", "b"].map((letter) => build(letter, { x: file(letter) })),
+      strict,
+    );
+    expect(verdict).toMatchObject({ kind: "content", hasMajority: false });
+  });
+
+  test.each<[string, BuildFile | undefined, BuildFile | undefined, string]>([
+    ["equal files", file("a"), file("a"), "equal"],
+    ["a mode that one side does not know", file("a"), { kind: "file", digests: digest("a") }, "equal"],
+    ["another mode", file("a"), file("a", { mode: 0o755 }), "mode"],
+    ["a link elsewhere", { kind: "symlink", target: "a" }, { kind: "symlink", target: "b" }, "link"],
+    ["a link in place of a file", file("a"), { kind: "symlink", target: "b" }, "kind"],
+    ["a missing file", file("a"), undefined, "missing"],
+    ["two empty files (F124)", file("a", { size: 0 }), file("a", { size: 0 }), "empty"],
+    ["no digest in common (F124)", file("a"), { kind: "file", digests: { sha256: "a".repeat(64) } }, "incomparable"],
+    ["no digests at all (F124)", { kind: "file", digests: {} }, { kind: "file", digests: {} }, "incomparable"],
+  ])("judges %s", (_name, left, right, kind) => {
+    const files = (one: BuildFile | undefined): Record<string, BuildFile> => ({
+      other: file("z"),
+      ...(one && { x: one }),
+    });
+    const verdicts = compareBuilds([build("one", files(left)), build("two", files(right))], strict);
+    expect(verdicts.find(({ path }) => path === "x")?.kind).toBe(kind);
+  });
+
+  test("refuses one build, and builds of nothing (F124)", () => {
+    expect(() => compareBuilds([build("one", { x: file("a") })], strict)).toThrow(/there is one build to compare/);
+    expect(() => compareBuilds([build("one", {}), build("two", {})], strict)).toThrow(/proves nothing/);
+  });
+});
+
+describe("compareContexts", () => {
+  test("puts what decides a build first, and does not hold silence against a build", () => {
+    const context = (entries: Readonly<Record<string, string>>): Partial<Build> => ({
+      context: new Map(Object.entries(entries)),
+    });
+    const builds = [
+      build("one", {}, context({ "runner-image": "ubuntu22", "build-command": "-p a", rustflags: "", target: "x" })),
+      build(
+        "two",
+        {},
+        context({ "runner-image": "ubuntu24", "build-command": "-p a -p b", rustflags: "-g", target: "x" }),
+      ),
+      build("list", {}),
+    ];
+    expect(compareContexts(builds).map(({ key, isDecisive }) => [key, isDecisive])).toEqual([
+      ["build-command", true],
+      ["rustflags", true],
+      ["runner-image", false],
+    ]);
+  });
+});
+
+describe("createPolicy", () => {
+  const inputs: PolicyInputs = {
+    mode: "strict",
+    strictFor: [],
+    warnFor: [],
+    ignore: [],
+    today: new Date("2026-11-20T12:00:00Z"),
+  };
+
+  test.each<[string, Partial<PolicyInputs>, string]>([
+    ["an error", {}, "error"],
+    ["a warning in mode warn", { mode: "warn" }, "warning"],
+    ["an error for strict-for in mode warn", { mode: "warn", strictFor: ["*-musl"] }, "error"],
+    ["a warning for warn-for", { warnFor: ["bin/**"] }, "warning"],
+    ["an error where both name it", { warnFor: ["**"], strictFor: ["app-musl"] }, "error"],
+    ["ignored", { ignore: ["app-*"] }, "ignored"],
+    ["ignored on the last day", { ignore: ["app-* until 2026-11-20"] }, "ignored"],
+    ["an error the day after", { ignore: ["app-* until 2026-11-19 because it was so"] }, "error"],
+  ])("takes a difference as %s", (_name, changes, severity) => {
+    expect(createPolicy({ ...inputs, ...changes })("bin/app-musl").severity).toBe(severity);
+  });
+
+  test("tells the reason, or that the rule has expired", () => {
+    expect(createPolicy({ ...inputs, ignore: ["a because of the logo"] })("a").reason).toBe("of the logo");
+    expect(createPolicy({ ...inputs, ignore: ["a until 2020-02-03"] })("a").reason).toBe(
+      "`a until 2020-02-03` has expired",
+    );
+  });
+
+  test.each(["a until tomorrow", "a until 2026-13-01", "a b", "a because"])("refuses the rule %j", (rule) => {
+    expect(() => createPolicy({ ...inputs, ignore: [rule] })).toThrow(/expected <glob> \[until YYYY-MM-DD\]/);
+  });
+});
