@@ -5,6 +5,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { bundledLicenses } from "./build/licenses.ts";
 import { type ActionFile, readActions } from "./generate/action-file.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -48,9 +49,12 @@ async function bundle({ label, source, target, digest }: Entry): Promise<void> {
   const started = performance.now();
   rmSync(target, { recursive: true, force: true });
   const ncc = path.join(import.meta.dirname, "node_modules/@vercel/ncc/dist/ncc/cli.js");
-  const options = ["--minify", "--no-cache", "--transpile-only", "--license", "licenses.txt", "--target", "es2022"];
-  await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
+  const stats = `${stamp}.json`;
   mkdirSync(path.dirname(stamp), { recursive: true });
+  const options = ["--minify", "--no-cache", "--transpile-only", "--target", "es2022", "--stats-out", stats];
+  await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
+  writeFileSync(path.join(target, "licenses.txt"), bundledLicenses(stats));
+  rmSync(stats);
   writeFileSync(stamp, digest);
   console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
