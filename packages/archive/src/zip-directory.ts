@@ -3,7 +3,7 @@ import { ArchiveError } from "./error.ts";
 import { PathSet } from "./member-path.ts";
 import { type RandomAccessSource, readExactly } from "./source.ts";
 import { IN_ZIP64, LENGTH, MAX_DIRECTORY_BYTES, MAX_ENTRIES, SIGNATURE } from "./zip-format.ts";
-import { type CentralEntry, readCentralHeader } from "./zip-header.ts";
+import { type CentralEntry, type LinkPolicy, readCentralHeader } from "./zip-header.ts";
 
 export interface ZipDirectory {
   /** In the order of their data, which they cover from the first byte on. */
@@ -25,24 +25,28 @@ type PlaceAndEnd = DirectoryPlace & { readonly end: number };
  * Reads the central directory. It must end where its end record begins, which must be the last of the
  * file: no comment, nothing after it.
  */
-export async function readZipDirectory(source: RandomAccessSource, signal?: AbortSignal): Promise<ZipDirectory> {
+export async function readZipDirectory(
+  source: RandomAccessSource,
+  signal?: AbortSignal,
+  links: LinkPolicy = "refuse",
+): Promise<ZipDirectory> {
   const place = await findDirectory(source, signal);
   if (place.count > MAX_ENTRIES) {
     throw new ArchiveError("limit", `an archive of ${place.count} files; at most ${MAX_ENTRIES} are read`);
   }
   if (place.size > MAX_DIRECTORY_BYTES) throw new ArchiveError("limit", `a directory of ${place.size} bytes`);
-  return parseDirectory(await readExactly(source, place.start, place.size, signal), place);
+  return parseDirectory(await readExactly(source, place.start, place.size, signal), place, links);
 }
 
 /** Parses the `bytes` of a directory that must fill its place exactly. */
-export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace): ZipDirectory {
+export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace, links: LinkPolicy = "refuse"): ZipDirectory {
   const reader = new ByteReader(bytes, place.start, "the central directory");
   const entries: CentralEntry[] = [];
   const paths = new PathSet();
   const seen = new Set<string>();
   while (reader.left > 0) {
     const offset = reader.offset;
-    const entry = readCentralHeader(reader);
+    const entry = readCentralHeader(reader, links);
     paths.add(entry.path, entry.kind === "file" ? "leaf" : "folder", offset);
     if (seen.has(entry.path)) throw new ArchiveError("unsafe-name", `"${entry.path}" is there twice`, offset);
     seen.add(entry.path);

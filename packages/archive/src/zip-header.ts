@@ -11,6 +11,9 @@ import {
   type ZipMethod,
 } from "./zip-format.ts";
 
+/** Links are refused where files are written out; where they are only looked through, they may be listed. */
+export type LinkPolicy = "refuse" | "list";
+
 /** What both headers of an entry say. Sizes are in bytes. */
 export interface EntryFields {
   readonly path: string;
@@ -30,9 +33,11 @@ export interface CentralEntry extends EntryFields {
   readonly headerOffset: number;
   /** Unix permission bits, where the writer recorded them. */
   readonly mode: number | undefined;
+  /** A symbolic link, whose data is its target. Refused unless the caller takes them. */
+  readonly isLink: boolean;
 }
 
-export function readCentralHeader(reader: ByteReader): CentralEntry {
+export function readCentralHeader(reader: ByteReader, links: LinkPolicy = "refuse"): CentralEntry {
   const start = reader.offset;
   requireSignature(reader, SIGNATURE.centralHeader, "a central directory entry");
   const madeBy = reader.u16();
@@ -57,7 +62,7 @@ export function readCentralHeader(reader: ByteReader): CentralEntry {
     compressedSize: compressedSize ?? common.compressedSize,
     isZip64: size !== undefined || compressedSize !== undefined,
     headerOffset: offset ?? headerOffset,
-    mode: unixMode(madeBy, externalAttributes, nameBytes, start),
+    ...unixAttributes(madeBy, externalAttributes, nameBytes, start, links),
   };
 }
 
@@ -166,18 +171,25 @@ function readExtra(reader: ByteReader, length: number, wanted: readonly boolean[
 const ZIP64_EXTRA = 0x0001;
 const UNICODE_PATH = 0x7075;
 
-/** The mode in the upper half of the external attributes, when a Unix system (3) or macOS (19) wrote them. */
-function unixMode(madeBy: number, attributes: number, name: Uint8Array, start: number): number | undefined {
+/** The upper half of the external attributes, when a Unix system (3) or macOS (19) wrote them. */
+function unixAttributes(
+  madeBy: number,
+  attributes: number,
+  name: Uint8Array,
+  start: number,
+  links: LinkPolicy,
+): Pick<CentralEntry, "mode" | "isLink"> {
   const system = madeBy >> 8;
   const mode = attributes >>> 16;
-  if ((system !== 3 && system !== 19) || mode === 0) return undefined;
+  if ((system !== 3 && system !== 19) || mode === 0) return { mode: undefined, isLink: false };
   const type = mode & 0o170000;
   const isFolder = name.at(-1) === 0x2f;
-  if (type !== 0 && type !== (isFolder ? 0o040000 : 0o100000)) {
+  const isLink = type === 0o120000 && !isFolder && links === "list";
+  if (type !== 0 && type !== (isFolder ? 0o040000 : 0o100000) && !isLink) {
     const what = type === 0o120000 ? "a symbolic link" : `no plain file or folder, its mode is ${mode.toString(8)}`;
     throw new ArchiveError("unsupported", `${quote(Buffer.from(name).toString())} is ${what}`, start);
   }
-  return mode & 0o7777;
+  return { mode: mode & 0o7777, isLink };
 }
 
 function requireSignature(reader: ByteReader, signature: number, what: string): void {

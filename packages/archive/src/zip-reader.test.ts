@@ -282,6 +282,20 @@ describe("storedSource", () => {
     expect(entry && storedSource(source, entry)?.size).toBe(size);
   });
 
+  test("lists symbolic links to those who only look through", async () => {
+    const source = memorySource(
+      zip([
+        { name: "link", mode: 0o120777 },
+        { name: "tool", mode: 0o100755 },
+      ]),
+    );
+    const entries = await openZip(source, undefined, "list");
+    expect(entries.map(({ path, isLink }) => [path, isLink])).toEqual([
+      ["link", true],
+      ["tool", false],
+    ]);
+  });
+
   test("keeps the mode the writer recorded (F60)", async () => {
     const [entry] = await openZip(memorySource(zip([{ name: "tool", mode: 0o100755 }])));
     expect(entry?.mode).toBe(0o755);

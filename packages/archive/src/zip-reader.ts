@@ -9,7 +9,7 @@ import { type RandomAccessSource, readExactly, sliceSource } from "./source.ts";
 import { readZipDirectory } from "./zip-directory.ts";
 import { requireDescriptor, requirePossibleSizes, requireSameEntry, type ZipEntry } from "./zip-entry.ts";
 import { FLAG, LENGTH } from "./zip-format.ts";
-import { type CentralEntry, readLocalHeader } from "./zip-header.ts";
+import { type CentralEntry, type LinkPolicy, readLocalHeader } from "./zip-header.ts";
 
 /**
  * Opens a zip and checks everything but the data itself: every byte belongs to exactly one header, one
@@ -18,8 +18,12 @@ import { type CentralEntry, readLocalHeader } from "./zip-header.ts";
  * Own code, since yauzl, adm-zip and unzip-stream each skip some of it: local headers, overlaps, CRCs, what
  * stands before or after; two readers of such a zip see two different contents.
  */
-export async function openZip(source: RandomAccessSource, signal?: AbortSignal): Promise<readonly ZipEntry[]> {
-  const { entries, start } = await readZipDirectory(source, signal);
+export async function openZip(
+  source: RandomAccessSource,
+  signal?: AbortSignal,
+  links: LinkPolicy = "refuse",
+): Promise<readonly ZipEntry[]> {
+  const { entries, start } = await readZipDirectory(source, signal, links);
   const opened: ZipEntry[] = [];
   let expected = 0;
   for (const [index, central] of entries.entries()) {
