@@ -14,7 +14,7 @@ export type { ByteRange, MachoImage } from "./image.ts";
 export type { BuildVersion, LoadCommand } from "./load-commands.ts";
 export { isMacho, type MachoFile, readMacho } from "./macho.ts";
 export type { Section, Segment } from "./segments.ts";
-export type { CmsSignature, CmsSigner } from "./signature/cms.ts";
+export { type CmsSignature, type CmsSigner, readCms } from "./signature/cms.ts";
 export { type CodeDirectory, hasFlag, SIGNATURE_FLAGS, type SignatureFlag } from "./signature/code-directory.ts";
 export type { EntitlementSet, Entitlements } from "./signature/entitlements.ts";
 export { type PageFault, verifyPages } from "./signature/pages.ts";

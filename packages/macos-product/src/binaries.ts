@@ -65,8 +65,9 @@ async function* binariesOfTar(product: Product, signal?: AbortSignal): AsyncGene
 async function* binariesOfZip(file: string, signal?: AbortSignal): AsyncGenerator<Binary, void, undefined> {
   const source = await openFileSource(file);
   try {
-    for (const entry of await openZip(source, signal)) {
-      if (entry.kind !== "file") continue;
+    // Bundles have links inside; what they lead to is met anyway.
+    for (const entry of await openZip(source, signal, "list")) {
+      if (entry.kind !== "file" || entry.isLink) continue;
       const bytes = await collectMacho(readZipEntry(source, entry, signal), entry.path, entry.size);
       if (bytes !== undefined) yield { path: entry.path, bytes };
     }

@@ -22,6 +22,10 @@ const KNOWN_ISSUES: readonly (readonly [pattern: RegExp, advice: string])[] = [
     "The file was changed after signing. Sign last, and transfer it as an archive that keeps it byte for byte.",
   ],
   [
+    /embedded entitlements are invalid/i,
+    "The entitlements must be an XML property list: convert with `plutil -convert xml1` before signing.",
+  ],
+  [
     /signature algorithm used is too weak/i,
     "The signature has SHA-1 hashes only: sign again with a current codesign or rcodesign.",
   ],

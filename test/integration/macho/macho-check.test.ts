@@ -1,4 +1,4 @@
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -99,6 +99,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
     const programs = path.join(folder, "Tool.app/Contents/MacOS");
     await mkdir(programs, { recursive: true });
     for (const [name, from] of Object.entries(files)) await cp(from, path.join(programs, name));
+    await symlink(`MacOS/${Object.keys(files)[0]}`, path.join(folder, "Tool.app/Contents/Current"));
     if (kind === "app") return path.join(folder, "Tool.app");
     const output = workshop.fresh();
     if (kind === "zip") {

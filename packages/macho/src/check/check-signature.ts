@@ -29,10 +29,19 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
   if (image.fileType === "execute" && !directories.every((directory) => hasFlag(directory, "runtime"))) {
     found.push(["no-hardened-runtime", "is signed without the hardened runtime"]);
   }
-  if (isEntitled(signature.entitlements, "com.apple.security.get-task-allow")) {
+  if (isDebuggable(signature)) {
     found.push(["get-task-allow", "has the entitlement com.apple.security.get-task-allow"]);
   }
   return [...found, ...checkSigner(signature, expected)];
+}
+
+/**
+ * Apple refuses get-task-allow except for hosts of foreign plug-ins, whose authors must be able to debug:
+ * those have library validation off (Node.js is notarized with both).
+ */
+function isDebuggable({ entitlements }: SignatureDetails): boolean {
+  const has = (name: string): boolean => isEntitled(entitlements, `com.apple.security.${name}`);
+  return has("get-task-allow") && !has("cs.disable-library-validation");
 }
 
 function checkSigner(signature: SignatureDetails, expected: SigningExpectations): Raw[] {

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "@jest/globals";
+import { readImage } from "../image.ts";
+import { bigEndianWords, command, imageOf, words } from "../test-image.ts";
+import { type CodeSignature, readCodeSignature } from "./superblob.ts";
+
+/** Header and one LC_CODE_SIGNATURE; the signature follows at once. */
+const START = 32 + 16;
+
+function read(signature: Buffer): CodeSignature | undefined {
+  const bytes = imageOf([command(29, words(START, signature.length))], { tail: signature });
+  return readCodeSignature(readImage(bytes));
+}
+
+function superblob(...blobs: readonly (readonly [slot: number, blob: Buffer])[]): Buffer {
+  const index: number[] = [];
+  let offset = 12 + blobs.length * 8;
+  for (const [slot, blob] of blobs) {
+    index.push(slot, offset);
+    offset += blob.length;
+  }
+  return Buffer.concat([bigEndianWords(0xfade0cc0, offset, blobs.length, ...index), ...blobs.map(([, blob]) => blob)]);
+}
+
+interface Fields {
+  readonly version?: number;
+  readonly hashOffset?: number;
+  readonly specialSlots?: number;
+  readonly codeSlots?: number;
+  readonly sizes?: number;
+  readonly scatter?: number;
+  readonly identifier?: string;
+}
+
+/** A CodeDirectory of version 0x20200 with one SHA-256 page hash of zeroes and the identifier "id". */
+function directory(fields: Fields = {}): Buffer {
+  const {
+    version = 0x20200,
+    hashOffset = 56,
+    specialSlots = 0,
+    codeSlots = 1,
+    sizes = 0x20020000 + 12,
+    scatter = 0,
+  } = fields;
+  const identifier = Buffer.from(fields.identifier ?? "id\0\0");
+  const length = 52 + identifier.length + 32;
+  const head = bigEndianWords(
+    0xfade0c02,
+    length,
+    version,
+    0,
+    hashOffset,
+    52,
+    specialSlots,
+    codeSlots,
+    48,
+    sizes,
+    0,
+    scatter,
+    0,
+  );
+  return Buffer.concat([head, identifier, Buffer.alloc(32)]);
+}
+
+describe("readCodeSignature", () => {
+  test("reads a directory and leaves out what is not there", () => {
+    expect(read(superblob([0, directory()]))).toMatchObject({
+      codeDirectories: [
+        { identifier: "id", teamId: undefined, hash: { name: "sha256" }, pageSize: 4096, codeLimit: 48 },
+      ],
+      requirements: [],
+      entitlementsXml: undefined,
+      cms: undefined,
+    });
+  });
+
+  test("takes an empty CMS wrapper for none, as ad-hoc signatures have it", () => {
+    const wrapper = bigEndianWords(0xfade0b01, 8);
+    expect(read(superblob([0, directory()], [0x10000, wrapper]))?.cms).toBeUndefined();
+  });
+
+  test("finds no signature where no load command names one (B168)", () => {
+    expect(readCodeSignature(readImage(imageOf([])))).toBeUndefined();
+  });
+
+  const blob = (magic: number, length = 8): Buffer => bigEndianWords(magic, length);
+  const huge = 0xffffffff;
+
+  test.each<[title: string, signature: Buffer, message: RegExp]>([
+    ["no superblob", blob(0xfade0b01), /starts with 0xfade0b01, not with 0xfade0cc0 \(at byte 48\)/],
+    ["one longer than its place", bigEndianWords(0xfade0cc0, 4000, 0), /wants 4000 bytes at 0/],
+    ["4 billion blobs", bigEndianWords(0xfade0cc0, 12, huge), /4294967295 blobs are more than 64/],
+    ["a blob past the end", bigEndianWords(0xfade0cc0, 20, 1, 0, 5000), /wants 4 bytes at 5004/],
+    ["a blob of size zero", superblob([0, blob(0xfade0c02, 0)]), /the blob of slot 0 has the length 0/],
+    ["no CodeDirectory", superblob([2, blob(0xfade0c01)]), /there is no CodeDirectory/],
+    ["a slot with another blob in it", superblob([0, blob(0xfade0c01)]), /slot 0 holds 0xfade0c01, not 0xfade0c02/],
+    ["a slot twice", superblob([0, directory()], [0, directory()]), /slot 0 is there twice/],
+    ["4 billion page hashes", superblob([0, directory({ codeSlots: huge })]), /wants 137438953440 bytes at 56/],
+    ["4 billion special slots", superblob([0, directory({ specialSlots: huge })]), /wants 137438953440 bytes at -/],
+    ["page hashes outside", superblob([0, directory({ hashOffset: 5000 })]), /wants 32 bytes at 5000/],
+    ["an unknown hash", superblob([0, directory({ sizes: 0x20090000 + 12 })]), /the hash type 9 is unknown/],
+    ["a hash of another size", superblob([0, directory({ sizes: 0x14020000 + 12 })]), /sha256 takes 32 bytes, not 20/],
+    ["pages of 2^200 bytes", superblob([0, directory({ sizes: 0x200200c8 })]), /a page of 2\^200 bytes/],
+    ["scatter vectors", superblob([0, directory({ scatter: 8 })]), /scatter vectors/],
+    [
+      "an identifier without end",
+      superblob([0, directory({ identifier: "idid", hashOffset: 56 }).fill(0x69, 52)]),
+      /a text has no end/,
+    ],
+    [
+      "too many requirements",
+      superblob([0, directory()], [2, bigEndianWords(0xfade0c01, 12, huge)]),
+      /requirements are more than 32/,
+    ],
+  ])("refuses %s", (_title, signature, message) => {
+    expect(() => read(signature)).toThrow(message);
+  });
+});
