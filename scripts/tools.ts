@@ -1,7 +1,20 @@
 // Installs the real tools that the tests run against, at pinned versions, into the user's cache.
 // `npm run tools` installs all of them, `npm run tools -- crane helm` some, `npm run tools -- --list` none.
+// `npm run tools -- --update` fills in the digests of the release archives that our actions install.
+import path from "node:path";
+import { runCommand } from "@release-actions/command";
+import { PINNED_TOOLS } from "@release-actions/tools";
 import { binFolder, install, isInstalled } from "./tools/install.ts";
 import { TOOLS } from "./tools/pins.ts";
+import { updateDigests } from "./tools/update-digests.ts";
+
+if (process.argv.includes("--update")) {
+  const pins = path.join(import.meta.dirname, "../packages/tools/src/pinned-tools.json");
+  const changed = await updateDigests(pins, PINNED_TOOLS, fetch, (text) => console.log(`tools: ${text}`));
+  const biome = path.join(import.meta.dirname, "../node_modules/.bin/biome");
+  if (changed) await runCommand(biome, ["check", "--write", pins]);
+  process.exit(0);
+}
 
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 const unknown = names.filter((name) => !TOOLS.some((tool) => tool.name === name));

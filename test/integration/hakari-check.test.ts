@@ -1,9 +1,12 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "@jest/globals";
-import { runCommand } from "@release-actions/command";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { findProgram, runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import type { Run as GitHubRun } from "../stand-in/model.ts";
+import { FileTree } from "../support/file-tree.ts";
 import { Product } from "../support/product.ts";
 import { rustEnv } from "../support/rust-env.ts";
 
@@ -306,4 +309,72 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
       expect((await job.post())[0]?.conclusion).toBe("success");
     });
   });
+});
+
+describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on GitHub's services", () => {
+  let github: GitHub;
+  beforeAll(async () => {
+    github = await startGitHub();
+  });
+  afterAll(() => github.close());
+
+  /** One job of a run; `cargo install` copies the real program, since building it takes minutes. */
+  async function job(
+    run: GitHubRun,
+    options: { searchPath?: string; change?: (product: Product) => void } = {},
+  ): Promise<StepResult> {
+    using product = new Product();
+    options.change?.(product);
+    const opened = await Job.open({ env: { ...github.env(run), ...rustEnv() } });
+    try {
+      cpSync(product.root, opened.workspace, { recursive: true });
+      const env = options.searchPath === undefined ? {} : { PATH: options.searchPath };
+      return await opened.step("hakari-check", { env });
+    } finally {
+      await opened.close();
+    }
+  }
+
+  test("uploads the patch as an artifact that any client can read", async () => {
+    const run = github.addRun();
+    const step = await job(run, { change: stale });
+    expect(step.conclusion).toBe("failure");
+    expect(step.summary).toContain("in the artifact `hakari-patch` of this run");
+    expect(github.artifact(run, "hakari-patch").size).toBeGreaterThan(100);
+  });
+
+  test("uploads nothing when there is nothing to fix", async () => {
+    const run = github.addRun();
+    expect((await job(run)).conclusion).toBe("success");
+    expect(() => github.artifact(run, "hakari-patch")).toThrow(/has no artifact/);
+  });
+
+  test("installs its tool once: later runs take it from the cache, the run of a tag does not (F134)", async () => {
+    using shims = new FileTree();
+    const real = findProgram("cargo-hakari", process.env["PATH"]) ?? "";
+    const cargo = findProgram("cargo", process.env["PATH"]) ?? "";
+    const copy = `mkdir -p "$4/bin" && cp ${real} "$4/bin/"`;
+    shims.write("with/cargo", `#!/bin/sh\nif [ "$1" = install ]; then ${copy}; else exec ${cargo} "$@"; fi\n`);
+    shims.write(
+      "without/cargo",
+      `#!/bin/sh\nif [ "$1" = install ]; then echo "no registry" >&2; exit 101; else exec ${cargo} "$@"; fi\n`,
+    );
+    for (const name of ["with/cargo", "without/cargo"]) chmodSync(shims.path(name), 0o755);
+    const others = (process.env["PATH"] ?? "")
+      .split(":")
+      .filter((folder) => !existsSync(path.join(folder, "cargo-hakari")));
+    const searchPath = (name: string): string => [shims.path(name), ...others].join(":");
+
+    const repository = "acme/tools";
+    const first = await job(github.addRun({ repository }), { searchPath: searchPath("with") });
+    expect(first.log).toContain("cargo-hakari 0.9.39 from cargo install");
+    const second = await job(github.addRun({ repository }), { searchPath: searchPath("without") });
+    expect(second.log).toContain("cargo-hakari 0.9.39 from cache");
+    expect(second).toMatchObject({ conclusion: "success", outputs: { "up-to-date": "true" } });
+    const tagged = await job(github.addRun({ repository, headBranch: "refs/tags/v1.0.0" }), {
+      searchPath: searchPath("without"),
+    });
+    expect(tagged.conclusion).toBe("failure");
+    expect(tagged.annotations[0]?.message).toContain("no registry");
+  }, 120_000);
 });

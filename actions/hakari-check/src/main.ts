@@ -5,7 +5,7 @@ void runAction(contract, async (runner) => {
   switch (runner.inputs.command) {
     case "check": {
       const [{ checkHakari }, { tell }] = await Promise.all([import("./check-hakari.ts"), import("./tell.ts")]);
-      return tell(runner, await checkHakari(runner.inputs, runner));
+      return await tell(runner, await checkHakari(runner.inputs, runner));
     }
     case "disable": {
       const { disable } = await import("./disable.ts");

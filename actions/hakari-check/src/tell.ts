@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
 import type { contract } from "./action.gen.ts";
 import type { Verdict } from "./check-hakari.ts";
@@ -5,7 +6,7 @@ import type { Verdict } from "./check-hakari.ts";
 const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
 
 /** Sets the outputs, then annotations, the summary with the fix, and the verdict. */
-export function tell(runner: Runner<typeof contract>, verdict: Verdict): void {
+export async function tell(runner: Runner<typeof contract>, verdict: Verdict): Promise<void> {
   const { version, problems, patch, isFixed } = verdict;
   runner.setOutput("version", version);
   runner.setOutput("up-to-date", problems.length === 0);
@@ -29,7 +30,10 @@ export function tell(runner: Runner<typeof contract>, verdict: Verdict): void {
   runner.summary.table(["problem", "where", "what"], rows);
   if (patch !== undefined) {
     runner.summary.raw("Run these two commands and commit:").code(COMMANDS, "sh");
-    runner.summary.raw("or apply the patch, which the run has as an artifact:").code("git apply hakari.patch", "sh");
+    const { uploadPatch } = await import("./upload-patch.ts");
+    const artifact = await uploadPatch(patch.file, runner);
+    const where = artifact === undefined ? "below" : `in the artifact \`${artifact}\` of this run, and below`;
+    runner.summary.raw(`or apply the patch, which is ${where}:`).code(`git apply ${path.basename(patch.file)}`, "sh");
     runner.summary.details("The patch", `\n\`\`\`\`diff\n${patch.text}\n\`\`\`\`\n`);
     runner.info(patch.text);
   }

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
 import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
-import { githubFolderCache, githubToolCache, installTool } from "@release-actions/tools";
+import { githubFolderCache, githubToolCache, installTool, toolFolder } from "@release-actions/tools";
 import type { contract } from "./action.gen.ts";
 import { trustWorkspace } from "./container.ts";
 import { makeNotice } from "./notice.ts";
@@ -16,7 +16,7 @@ export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): P
   const { inputs, env } = runner;
   const temp = env["RUNNER_TEMP"] || tmpdir();
   await trustWorkspace(runner);
-  const folders = await installTools(runner, temp);
+  const folders = await installTools(runner);
   if (inputs.hakari === "disable") await switchHakariOff(runner, plan.cwd, temp);
   if (inputs["notice-command"] !== "none") {
     const searchPath = [...folders, env["PATH"] ?? ""].join(path.delimiter);
@@ -28,7 +28,7 @@ export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): P
 }
 
 /** Returns the folders that now come first on the PATH. */
-async function installTools(runner: Runner<typeof contract>, temp: string): Promise<string[]> {
+async function installTools(runner: Runner<typeof contract>): Promise<string[]> {
   const { env, exec } = runner;
   const folders: string[] = [];
   for (const request of chooseTools(runner.inputs.tools, env)) {
@@ -40,7 +40,7 @@ async function installTools(runner: Runner<typeof contract>, temp: string): Prom
         toolCache: githubToolCache(),
         folderCache: githubFolderCache(env, runner),
       },
-      ...{ workFolder: path.join(temp, "tools"), platform: `${process.platform}-${process.arch}` },
+      ...{ workFolder: toolFolder(env), platform: `${process.platform}-${process.arch}` },
     });
     if (folder === undefined) continue;
     runner.addPath(folder);

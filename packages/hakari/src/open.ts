@@ -1,5 +1,3 @@
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { queryRustc } from "@release-actions/cargo";
 import type { CommandRunner } from "@release-actions/command";
 import type { Reporter } from "@release-actions/report";
@@ -9,6 +7,7 @@ import {
   type InstalledTool,
   installTool,
   PINNED_TOOLS,
+  toolFolder,
 } from "@release-actions/tools";
 import type { HakariServices } from "./checks.ts";
 import type { HakariWorkspace } from "./config.ts";
@@ -33,7 +32,7 @@ export async function openHakari(
     { name: "cargo-hakari", version },
     {
       ...{ run: exec, env, reporter, toolCache: githubToolCache(), folderCache: githubFolderCache(env, reporter) },
-      workFolder: path.join(env["RUNNER_TEMP"] || tmpdir(), "tools"),
+      workFolder: toolFolder(env),
       platform: `${process.platform}-${process.arch}`,
     },
   );

@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import path from "node:path";
 import type { Reporter } from "@release-actions/report";
 import type { FolderCache, ToolCache, ToolServices } from "./services.ts";
 
@@ -33,13 +35,19 @@ export function githubFolderCache(env: Env, reporter: Reporter): FolderCache | u
     restore: async (folder, key) =>
       (await attempt("read", async () => {
         const { restoreCache } = await import("@actions/cache");
-        return await restoreCache([folder], key);
+        return await restoreCache([fromHome(folder, env)], key);
       })) !== undefined,
     save: async (folder, key) => {
       const { saveCache } = await import("@actions/cache");
-      await attempt("saved", () => saveCache([folder], key));
+      await attempt("saved", () => saveCache([fromHome(folder, env)], key));
     },
   };
+}
+
+/** The cache's version covers the path as it is given, and runners keep their folders in different places. */
+function fromHome(folder: string, env: Env): string {
+  const relative = path.relative(env["HOME"] || homedir(), folder);
+  return relative.startsWith("..") || path.isAbsolute(relative) ? folder : `~/${relative.replaceAll("\\", "/")}`;
 }
 
 export function isTagRun(env: Env): boolean {

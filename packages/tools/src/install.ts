@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { findProgram } from "@release-actions/command";
 import { installArchive } from "./archive.ts";
@@ -21,6 +23,11 @@ export interface InstalledTool {
   /** The folder to put on the PATH; nothing when it is there already. */
   readonly folder: string | undefined;
   readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo install";
+}
+
+/** Where tools are put together: below the home folder, which the cache can name in the same way on every runner. */
+export function toolFolder(env: ToolServices["env"]): string {
+  return path.join(env["HOME"] || homedir(), ".cache", "release-actions-tools");
 }
 
 /** Finds a tool in the nearest place that has the version, or installs it. */
@@ -53,20 +60,34 @@ export async function installTool(request: ToolRequest, services: ToolServices):
 
 /** The ways to get a tool, the cheapest first. What is found is asked for its version before it counts. */
 async function fetchTool(pin: PinnedTool, version: string, services: ToolServices): Promise<InstalledTool> {
-  const { toolCache, folderCache, platform } = services;
-  const found = await toolCache.find(pin.name, version);
+  const found = await services.toolCache.find(pin.name, version);
   if (found !== undefined && (await holds(pin, version, found, services)))
     return describe(pin, version, found, "tool cache");
 
   const folder = path.join(services.workFolder, `${pin.name}-${version}`);
+  await mkdir(services.workFolder, { recursive: true });
+  try {
+    return await obtain(pin, version, folder, services);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function obtain(
+  pin: PinnedTool,
+  version: string,
+  folder: string,
+  services: ToolServices,
+): Promise<InstalledTool> {
+  const { toolCache, folderCache, platform } = services;
   const key = ["release-actions", pin.name, version, platform, services.env["ImageOS"] ?? "any"].join("-");
   if (folderCache !== undefined && (await folderCache.restore(folder, key))) {
     if (await holds(pin, version, folder, services)) {
       return describe(pin, version, await toolCache.store(folder, pin.name, version), "cache");
     }
     services.reporter.info(`the cache ${key} does not hold ${pin.name} ${version}: installing it`);
+    await rm(folder, { recursive: true, force: true });
   }
-
   const from = (await installArchive(pin, version, folder, services)) ? "release archive" : "cargo install";
   if (from === "cargo install") await cargoInstall(pin, version, folder, services);
   if (!(await holds(pin, version, folder, services))) {

@@ -23,7 +23,7 @@ export interface ToolServices {
   readonly toolCache: ToolCache;
   /** Nothing in the run of a tag: what other runs put there may not get into a release (F134). */
   readonly folderCache: FolderCache | undefined;
-  /** A folder to work in; the same path in every job, since the cache's key covers it. */
+  /** A folder to work in, below the home folder: see `toolFolder`. */
   readonly workFolder: string;
   /** `linux-x64`, `darwin-arm64`, ... */
   readonly platform: string;

@@ -1,0 +1,33 @@
+import { createResultsService, createTransport, uploadArtifact } from "@release-actions/artifacts";
+import { Fault, type Reporter } from "@release-actions/report";
+
+const NAME = "hakari-patch";
+
+export interface UploadServices extends Reporter {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** Uploads the patch for whoever has no checkout at hand. Returns the artifact's name, or nothing where that failed. */
+export async function uploadPatch(
+  file: string,
+  { env, signal, ...reporter }: UploadServices,
+): Promise<string | undefined> {
+  const [url, token] = [env["ACTIONS_RESULTS_URL"], env["ACTIONS_RUNTIME_TOKEN"]];
+  if (!url || !token) {
+    reporter.info(`no artifact service here: the patch is in ${file}`);
+    return undefined;
+  }
+  const transport = createTransport(env);
+  const results = createResultsService({ url, token, transport });
+  try {
+    const request = { name: NAME, file, format: "zip", retentionDays: 0, ifExists: "same" } as const;
+    await uploadArtifact(request, { results, transport, reporter, signal });
+    return NAME;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    // The finding is what counts, and the log holds the patch too.
+    reporter.problem({ level: "warning", message: `the patch was not uploaded: ${error.message}` });
+    return undefined;
+  }
+}
