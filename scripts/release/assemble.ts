@@ -12,12 +12,16 @@ const ROOT_FILES = ["README.md", "CHANGELOG.md", "LICENSE", "action-index.md"];
 /**
  * Lays out a release: each action as a top-level folder, the workflows others may call, the pages
  * about them, and the checksums of all that. Starts from a clone whose bundles are built.
+ *
+ * @param names the actions to take, all of them by default
+ * @throws Refusal when one of them is not built
  */
-export function assembleTree(clone: string, folder: string, released: ReleasedAs): void {
+export function assembleTree(clone: string, folder: string, released: ReleasedAs, names?: readonly string[]): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const file of globSync("actions/*/action.yml", { cwd: clone }).sort()) {
     const source = path.dirname(path.join(clone, file));
+    if (names?.includes(path.basename(source)) === false) continue;
     assembleAction(source, path.join(folder, path.basename(source)), released);
   }
   for (const file of globSync(".github/workflows/*.{yml,yaml}", { cwd: clone }).sort()) {

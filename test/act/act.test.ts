@@ -40,7 +40,7 @@ jobs:
     needs: first
     runs-on: ubuntu-latest
     steps:
-      - run: echo "heard $WORD with $SECRET"; exit 3
+      - run: echo "heard $WORD with $SECRET"; sleep 1; exit 3
         env: { WORD: "\${{ needs.first.outputs.said }}", SECRET: "\${{ secrets.KEY }}" }
   third:
     needs: second

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { type ActLog, readLog } from "./log.ts";
@@ -16,7 +16,7 @@ export interface RunOptions {
   /** A file below `.github/workflows`; all that the event triggers, if absent. */
   readonly workflow?: string;
   /** Content of `github.event`. */
-  readonly payload?: unknown;
+  readonly payload?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly vars?: Readonly<Record<string, string>>;
@@ -54,7 +54,8 @@ export class Act implements Disposable {
     const { repository, uses } = this.#options;
     const [artifactPort, cachePort] = [await freePort(), await freePort()];
     const eventFile = path.join(this.#home, "event.json");
-    writeFileSync(eventFile, JSON.stringify(options.payload ?? {}));
+    // A dispatch brings its inputs with the event.
+    writeFileSync(eventFile, JSON.stringify({ ...options.payload, inputs: options.inputs }));
     mkdirSync(path.join(this.#home, "home"), { recursive: true });
     const args = [
       ...[event, "--json", "--no-recurse", "--directory", repository, "--eventpath", eventFile],
@@ -81,14 +82,14 @@ export class Act implements Disposable {
       ...(options.actor === undefined ? [] : ["--actor", options.actor]),
       ...RUNNERS.flatMap((label) => ["--platform", `${label}=-self-hosted`]),
       ...Object.entries(uses).flatMap(([used, folder]) => ["--local-repository", `${used}=${folder}`]),
-      ...named("--input", options.inputs),
       ...named("--secret", options.secrets),
       ...named("--var", options.vars),
       ...named("--env", options.env),
     ];
-    // Settings of the user, such as an .actrc, stay out.
+    // Settings of the user, such as an .actrc, stay out; toolchains that lie in the home stay in.
     const env = {
       ...process.env,
+      ...toolchains(),
       HOME: path.join(this.#home, "home"),
       XDG_CONFIG_HOME: this.#home,
       XDG_CACHE_HOME: this.#home,
@@ -104,6 +105,12 @@ export class Act implements Disposable {
 
 function named(option: string, values: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
+}
+
+/** Where rustup and cargo keep theirs, which they look for below the home. */
+function toolchains(): Record<string, string> {
+  const { RUSTUP_HOME = path.join(homedir(), ".rustup"), CARGO_HOME = path.join(homedir(), ".cargo") } = process.env;
+  return { RUSTUP_HOME, CARGO_HOME };
 }
 
 /** A port that was free a moment ago: act cannot choose one and tell. */

@@ -8,11 +8,13 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** The tags under which workflows of tests use our actions, and those use each other. */
 export const RELEASED = { repository: "org/actions", tag: "v1.0.0", majorTag: "v1" };
 
-/** The tree that a release of the bundles built here would have, for workflows that run under act. */
-export function publishedTree(): { readonly uses: Readonly<Record<string, string>> } & Disposable {
+/** The tree that a release of these bundles, as built here, would have, for workflows that run under act. */
+export function publishedTree(
+  names: readonly string[],
+): { readonly uses: Readonly<Record<string, string>> } & Disposable {
   const tree = new FileTree();
   const folder = tree.path("actions");
-  assembleTree(root, folder, RELEASED);
+  assembleTree(root, folder, RELEASED, names);
   return { uses: usesOf(folder), [Symbol.dispose]: () => tree[Symbol.dispose]() };
 }
 

@@ -1,0 +1,103 @@
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Act } from "../act/act.ts";
+import type { ActLog } from "../act/log.ts";
+import { publishedTree } from "../act/published-tree.ts";
+import { describeWith } from "../parts.ts";
+import { FileTree } from "../support/file-tree.ts";
+import { commitAll } from "../support/repository-copy.ts";
+import { root } from "./repository-files.ts";
+
+const MINUTES = 60_000;
+
+const caller = (inputs: string): string => `name: CI
+on: push
+permissions: {}
+jobs:
+  rust:
+    permissions: { contents: read }
+    uses: org/actions/.github/workflows/rust-ci.yml@v1
+    with: ${inputs}
+`;
+
+describeWith(["act", "cargo", "cargo-hakari", "just"], "rust-ci.yml", () => {
+  let published: ReturnType<typeof publishedTree>;
+  beforeAll(() => {
+    published = publishedTree(["hakari-check", "pins-check"]);
+  });
+  afterAll(() => published[Symbol.dispose]());
+
+  /** Runs it on the product of the fixtures, with these files in place of its own. */
+  async function run(inputs: string, files: Readonly<Record<string, string>> = {}): Promise<ActLog> {
+    using tree = new FileTree();
+    const product = path.join(root, "test/fixtures/product");
+    for (const name of readdirSync(product).filter((entry) => entry !== "target")) {
+      cpSync(path.join(product, name), tree.path(name), { recursive: true });
+    }
+    for (const [name, text] of Object.entries({ ".github/workflows/rust.yml": caller(inputs), ...files }))
+      tree.write(name, text);
+    await commitAll(tree.root, "everything");
+    using act = new Act({ repository: tree.root, uses: published.uses });
+    return await act.run("push", { workflow: "rust.yml" });
+  }
+
+  /** The result of each check; act numbers the jobs of a matrix. */
+  const results = ({ jobs }: ActLog): Record<string, string | undefined> =>
+    Object.fromEntries(
+      [...jobs].map(([name, { result }]) => [
+        name
+          .replace(/^.*\//, "")
+          .replace(/-\d+\s*$/, "")
+          .trim(),
+        result,
+      ]),
+    );
+  const allGreen = {
+    ...{ lock: "success", fmt: "success", clippy: "success", deny: "success", test: "success", doctest: "success" },
+    ...{ hakari: "success", pins: "success", gate: "success" },
+  };
+
+  test(
+    "checks a healthy workspace with cargo's own commands and our actions",
+    async () => {
+      const log = await run("{}");
+      expect([results(log), log.exitCode]).toEqual([allGreen, 0]);
+      const [, tests] = [...log.jobs].find(([name]) => name.includes("/test-")) ?? [];
+      expect(tests?.output).toMatch(/test result: .*ok/);
+    },
+    10 * MINUTES,
+  );
+
+  test(
+    "fails the gate for one failing check, and runs the others to their end",
+    async () => {
+      const source = readFileSync(path.join(root, "test/fixtures/product/crates/types/src/lib.rs"), "utf8");
+      const log = await run("{ clippy: none, test: none, doctest: none, deny: 'true' }", {
+        "crates/types/src/lib.rs": `${source}\n    fn   badly_formatted( ) { }\n`,
+      });
+      expect(log.exitCode).not.toBe(0);
+      // In act the jobs of a matrix share one result.
+      expect(results(log)).toMatchObject({ fmt: "failure", hakari: "success", pins: "success", gate: "failure" });
+      expect(log.text).toMatch(/fmt.*Diff in/);
+    },
+    10 * MINUTES,
+  );
+
+  test(
+    "prefers the recipes of a justfile, takes a command in their place, and skips hakari and pins when told",
+    async () => {
+      const others = "clippy: none, test: none, doctest: none, lock: none, deny: none, hakari: false, pins: false";
+      const recipe = await run(`{ ${others} }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
+      expect(recipe.text).toContain("the recipe ran");
+      expect(results(recipe)["gate"]).toBe("success");
+      const command = await run(`{ ${others}, fmt: "echo the command ran | tee log" }`, {
+        justfile: "fmt:\n    false\n",
+      });
+      expect([command.exitCode, command.text]).toEqual([0, expect.stringContaining("the command ran")]);
+      const failing = await run(`{ ${others}, fmt: "false | tee log" }`);
+      expect(results(failing)).toMatchObject({ fmt: "failure", gate: "failure" });
+    },
+    10 * MINUTES,
+  );
+});
