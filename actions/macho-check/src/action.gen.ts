@@ -6,6 +6,7 @@ export const contract = {
   inputs: {
     path: { kind: "lines", required: true },
     "team-id": { kind: "string" },
+    submissions: { kind: "string" },
     mode: { kind: "enum", values: ["strict", "warn"], default: "strict" },
   },
   outputs: ["findings", "binaries"],

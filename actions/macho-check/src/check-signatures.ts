@@ -2,10 +2,11 @@ import type { Runner } from "@release-actions/action-kit";
 import { type CheckedProduct, checkProduct, findProducts } from "@release-actions/macos-product";
 import type { contract } from "./action.gen.ts";
 import { describeBinaries } from "./describe.ts";
+import { notNotarized, parseAccepted } from "./notarized.ts";
 
 /** Checks every product and reports; what is wrong is an annotation on its file. */
 export async function checkSignatures(runner: Runner<typeof contract>): Promise<void> {
-  const { path: patterns, mode, "team-id": teamId } = runner.inputs;
+  const { path: patterns, mode, "team-id": teamId, submissions } = runner.inputs;
   const products = await findProducts(patterns, process.cwd());
   const checked: CheckedProduct[] = [];
   for (const product of products) {
@@ -18,10 +19,11 @@ export async function checkSignatures(runner: Runner<typeof contract>): Promise<
     );
   }
 
-  const problems = checked.flatMap((result) => result.problems);
+  const accepted = parseAccepted(submissions);
+  const problems = checked.flatMap((result) => [...result.problems, ...notNotarized(result, accepted)]);
   for (const { message, advice, file } of problems) {
     const level = mode === "strict" ? "error" : "warning";
-    runner.problem({ level, message: `${message}. ${advice}`, title: "Would not be notarized", location: { file } });
+    runner.problem({ level, message: `${message}. ${advice}`, title: "macOS signature", location: { file } });
   }
   const binaries = checked.flatMap(describeBinaries);
   runner.setOutput("findings", problems);

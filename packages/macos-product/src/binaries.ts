@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import {
   decompress,
@@ -29,7 +29,7 @@ const MAGIC_BYTES = 8;
 export async function* readBinaries(product: Product, signal?: AbortSignal): AsyncGenerator<Binary, void, undefined> {
   switch (product.kind) {
     case "binary":
-      yield { path: "", bytes: await readFile(product.path) };
+      yield { path: "", bytes: await readBinary(product.path) };
       return;
     case "bundle":
       yield* binariesOfFolder(product.path, "");
@@ -83,9 +83,19 @@ async function* binariesOfFolder(root: string, prefix: string): AsyncGenerator<B
     // Links inside a bundle lead to files of the bundle, which are met anyway.
     if (entry.isDirectory()) yield* binariesOfFolder(root, inside);
     else if (entry.isFile() && (await startsAsMacho(path.join(root, inside)))) {
-      yield { path: inside, bytes: await readFile(path.join(root, inside)) };
+      yield { path: inside, bytes: await readBinary(path.join(root, inside)) };
     }
   }
+}
+
+async function readBinary(file: string): Promise<Uint8Array> {
+  const { size } = await stat(file);
+  if (size > MAX_BINARY_BYTES) throw tooLarge(file, size);
+  return await readFile(file);
+}
+
+function tooLarge(name: string, size: number): ProductError {
+  return new ProductError(`${name} has ${size} bytes, more than the ${MAX_BINARY_BYTES} that are checked`);
 }
 
 async function startsAsMacho(file: string): Promise<boolean> {
@@ -114,9 +124,7 @@ async function collectMacho(
     length += chunk.length;
     if (verdict === undefined && length >= Math.min(MAGIC_BYTES, size)) {
       verdict = isMacho(Buffer.concat(parts).subarray(0, MAGIC_BYTES));
-      if (verdict && size > MAX_BINARY_BYTES) {
-        throw new ProductError(`${name} has ${size} bytes, more than the ${MAX_BINARY_BYTES} that are checked`);
-      }
+      if (verdict && size > MAX_BINARY_BYTES) throw tooLarge(name, size);
     }
   }
   return verdict === true ? Buffer.concat(parts) : undefined;

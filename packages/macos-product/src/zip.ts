@@ -5,8 +5,6 @@ import { pipeline } from "node:stream/promises";
 import { openTar } from "./binaries.ts";
 import { type Product, ProductError } from "./product.ts";
 
-/** A fixed date: the same content must give the same bytes, by which an earlier submission is found again. */
-const MTIME = new Date(Date.UTC(2000, 0, 1));
 const SYMLINK_TYPE = 0o120000;
 const FILE_TYPE = 0o100000;
 
@@ -36,11 +34,15 @@ export async function packForSubmission(products: readonly Product[], scratch: s
 
 type Zip = InstanceType<typeof import("yazl").ZipFile>;
 
-const ENTRY = { mtime: MTIME, forceDosTimestamp: true };
+/**
+ * A fixed date: the same content must give the same bytes, by which an earlier submission is found again.
+ * Zip has local time, so the date is made in the time zone that it will be written in.
+ */
+const entryDate = () => ({ mtime: new Date(2000, 0, 1), forceDosTimestamp: true });
 
 async function addFile(zip: Zip, file: string, name: string): Promise<void> {
   const { mode } = await stat(file);
-  zip.addFile(file, name, { ...ENTRY, mode: FILE_TYPE | ((mode & 0o777) === 0 ? 0o644 : mode & 0o777) });
+  zip.addFile(file, name, { ...entryDate(), mode: FILE_TYPE | ((mode & 0o777) === 0 ? 0o644 : mode & 0o777) });
 }
 
 async function addFolder(zip: Zip, folder: string, name: string): Promise<void> {
@@ -49,7 +51,7 @@ async function addFolder(zip: Zip, folder: string, name: string): Promise<void> 
     const [from, to] = [path.join(folder, entry.name), `${name}/${entry.name}`];
     if (entry.isDirectory()) await addFolder(zip, from, to);
     else if (entry.isSymbolicLink()) {
-      zip.addBuffer(Buffer.from(await readlink(from)), to, { ...ENTRY, mode: SYMLINK_TYPE | 0o777 });
+      zip.addBuffer(Buffer.from(await readlink(from)), to, { ...entryDate(), mode: SYMLINK_TYPE | 0o777 });
     } else if (entry.isFile()) await addFile(zip, from, to);
     else throw new ProductError(`${from} is neither a file, a folder nor a link`);
   }

@@ -68,6 +68,26 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(await readFile(path.join(job.workspace, "tool"))).toEqual(await readFile(signed));
   });
 
+  test("lets macho-check tell, later on, whether a file is the notarized one (F113)", async () => {
+    const { outputs } = await notarize();
+    const other = await workshop.sign(await workshop.build("arm64"), { extra: ["--binary-identifier", "other"] });
+    await cp(other, path.join(job.workspace, "other"));
+    const check = (file: string, submissions = outputs["submissions"] ?? ""): Promise<StepResult> =>
+      job.step("macho-check", { inputs: { path: file, submissions } });
+    expect((await check("tool")).conclusion).toBe("success");
+    const result = await check("other");
+    expect([result.conclusion, JSON.parse(result.outputs["findings"] ?? "")]).toEqual([
+      "failure",
+      [
+        expect.objectContaining({
+          code: "not-notarized",
+          message: expect.stringMatching(/which is not among the notarized/),
+        }),
+      ],
+    ]);
+    expect(messages(await check("tool", "accepted"))).toMatch(/`submissions` is not the output of notarize-macos/);
+  });
+
   test("gives no secret away, neither in the log nor in a file (F109)", async () => {
     const result = await notarize();
     const secret = api.privateKey.split("\n")[1] ?? "";

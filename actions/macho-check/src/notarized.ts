@@ -1,0 +1,49 @@
+import path from "node:path";
+import { bestCodeDirectory } from "@release-actions/macho";
+import type { CheckedProduct, Problem } from "@release-actions/macos-product";
+import { Fault } from "@release-actions/report";
+
+type NotNotarized = Omit<Problem, "code"> & { readonly code: "not-notarized" };
+
+/**
+ * The code hashes that Apple has accepted, from the output of notarize-macos; `undefined` when nobody asks.
+ * @throws Fault when the text is not that output
+ */
+export function parseAccepted(text: string | undefined): ReadonlySet<string> | undefined {
+  if (text === undefined) return undefined;
+  const rows = parseRows(text);
+  const accepted = rows.filter((row) => row["status"] === "accepted");
+  return new Set(accepted.flatMap((row) => (Array.isArray(row["cdhashes"]) ? row["cdhashes"].map(String) : [])));
+}
+
+function parseRows(text: string): Record<string, unknown>[] {
+  try {
+    const rows: unknown = JSON.parse(text);
+    if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) return rows;
+  } catch {
+    // Said below, with what is expected.
+  }
+  throw new Fault("the input `submissions` is not the output of notarize-macos: expected a JSON list", {
+    advice: "Pass it through unchanged: `submissions: ${{ needs.<job>.outputs.submissions }}`.",
+  });
+}
+
+/** Binaries that are other than the accepted ones: rebuilt, signed again or changed on the way (F113). */
+export function notNotarized(
+  { product, binaries }: CheckedProduct,
+  accepted: ReadonlySet<string> | undefined,
+): NotNotarized[] {
+  if (accepted === undefined) return [];
+  return binaries.flatMap((binary) =>
+    binary.images.flatMap(({ image, signature }) => {
+      const cdhash = signature && bestCodeDirectory(signature).cdhash;
+      if (cdhash === undefined || accepted.has(cdhash)) return [];
+      const name = [path.basename(product.path), binary.path].filter((part) => part !== "").join("/");
+      return {
+        ...{ code: "not-notarized" as const, file: product.path, path: binary.path, architecture: image.architecture },
+        message: `${name} (${image.architecture}) has the code hash ${cdhash}, which is not among the notarized ones`,
+        advice: "Ship the very files that were notarized.",
+      };
+    }),
+  );
+}
