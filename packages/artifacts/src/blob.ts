@@ -1,5 +1,6 @@
 import { formatDuration } from "@release-actions/report";
 import { ContentError, ExpiredArtifactError, RefusedError } from "./faults.ts";
+import { createHeapRelief } from "./heap-relief.ts";
 import { type HttpResponse, retryAfter, type Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { type Patience, TransientError } from "./retry.ts";
@@ -45,8 +46,8 @@ export class Blob {
   readonly options: BlobOptions;
   /** In bytes, as soon as it is known. */
   size: number | undefined;
-  /** Bytes of content that came over the network. */
-  fetched = 0;
+  #fetched = 0;
+  readonly #relieve = createHeapRelief();
   readonly #url: SignedUrl;
   #etag: string | undefined;
 
@@ -56,6 +57,17 @@ export class Blob {
     // The server of act lists sizes of something else, and no digests: only both together are of the stored bytes.
     this.size = location.size > 0 && location.digest !== undefined ? location.size : undefined;
     this.#url = new SignedUrl(location.mintUrl);
+  }
+
+  /** Bytes of content that came over the network. */
+  get fetched(): number {
+    return this.#fetched;
+  }
+
+  /** To be told of every byte that came. */
+  count(bytes: number): void {
+    this.#fetched += bytes;
+    this.#relieve(bytes);
   }
 
   /** One request for a range (both ends included) or, without one, for everything. */

@@ -42,7 +42,7 @@ async function* tryWhole(blob: Blob, signal: AbortSignal | undefined): AsyncGene
     const wire = watchBody(url.host, body, blob.options.pace);
     for await (const chunk of decoded(wire, headers["content-encoding"] ?? "identity")) {
       got += chunk.length;
-      blob.fetched += chunk.length;
+      blob.count(chunk.length);
       yield chunk;
     }
   } catch (error) {

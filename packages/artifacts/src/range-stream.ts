@@ -47,7 +47,7 @@ async function* tryRange(
     for await (const chunk of watchBody(url.host, body, blob.options.pace)) {
       got += chunk.length;
       if (got > length) throw new TransientError(`${url.host} sent more than the ${length} bytes asked for`);
-      blob.fetched += chunk.length;
+      blob.count(chunk.length);
       yield chunk;
     }
   } catch (error) {

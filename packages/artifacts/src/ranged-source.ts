@@ -4,7 +4,7 @@ import { Part } from "./part.ts";
 import { streamRange } from "./range-stream.ts";
 
 /** One request fetches this much: long enough to outweigh its latency, short enough to keep memory flat. */
-const PART_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 2 * 1024 * 1024;
 /** Parts on their way or waiting to be consumed, over all reads together, beside the one each read always has. */
 const EXTRA_PARTS = 7;
 

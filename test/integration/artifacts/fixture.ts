@@ -20,13 +20,14 @@ import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy
 export const PATIENCE: Patience = { budgetMs: 4000, firstPauseMs: 5, longestPauseMs: 50 };
 export const PACE: Pace = { headersMs: 300, silenceMs: 300, window: { ms: 400, bytes: 20_000 } };
 
-/** Three parts of a ranged read. */
+/** Five parts of a ranged read. */
 export const CONTENT = randomBytes(10_000_000);
 
 export const transport = createTransport();
 
 export class Fixture {
   readonly world: ProxiedGitHub;
+  #stored: Promise<ArtifactLocation> | undefined;
 
   private constructor(world: ProxiedGitHub) {
     this.world = world;
@@ -51,8 +52,13 @@ export class Fixture {
     });
   }
 
-  /** An artifact in a run of its own, as the run's next job sees it. */
-  async stored(content: Buffer = CONTENT): Promise<ArtifactLocation> {
+  /** The artifact with `CONTENT`, as the next job of its run sees it. */
+  stored(): Promise<ArtifactLocation> {
+    this.#stored ??= this.#store(CONTENT);
+    return this.#stored;
+  }
+
+  async #store(content: Buffer): Promise<ArtifactLocation> {
     const run = this.world.github.addRun();
     await this.world.github.addArtifact(run, { name: "restate.tar", content });
     return await findInCurrentRun(this.results(run), "restate.tar");
