@@ -1,11 +1,12 @@
 // The budgets, as ratios against the usual way in the same run: `npm run bench`, `npm run bench -- startup`.
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { hashing } from "./bench/hashing.ts";
 import { imageFlow } from "./bench/image-flow.ts";
 import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
 
-const BENCHES: readonly Bench[] = [startup, imageFlow];
+const BENCHES: readonly Bench[] = [startup, imageFlow, hashing];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

@@ -70,6 +70,18 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     expect((await build("further/away")).conclusion).toBe("success");
     const compared = await compare();
     expect([compared.conclusion, compared.outputs["compared"]]).toEqual(["success", "2"]);
+    const kept = {
+      paths: one.outputs["paths"] ?? "",
+      context: one.outputs["context"] ?? "",
+      record: "kept/manifest.json",
+    };
+    await job.step("repro-hash-compare", { inputs: kept });
+    const again = JSON.parse(await readFile(path.join(job.workspace, "kept/manifest.json"), "utf8"));
+    expect(again.files.map((file: { path: string }) => file.path)).toEqual([
+      expect.stringMatching(/^[^/]+-linux-gnu\/a$/),
+      expect.stringMatching(/^[^/]+-linux-gnu\/b$/),
+    ]);
+    expect(again.context).toMatchObject({ "build-command": "cargo build --profile release --locked -p a -p b" });
     const manifest = JSON.parse(await readFile(path.join(job.workspace, "one/target/release/manifest.json"), "utf8"));
     expect(manifest.context).toMatchObject({
       "build-command": "cargo build --profile release --locked -p a -p b",

@@ -20,5 +20,5 @@ export const contract = {
     builds: { kind: "number", min: 1, max: 2, default: "1" },
     record: { kind: "path" },
   },
-  outputs: ["binaries", "rustflags", "source-date-epoch", "config", "manifest", "reproducible", "causes"],
+  outputs: ["binaries", "paths", "context", "rustflags", "source-date-epoch", "config", "manifest", "reproducible", "causes"],
 } as const satisfies Contract;

@@ -27,6 +27,12 @@ export async function buildReproducibly(runner: BuildRunner): Promise<void> {
     products.map((product) => ({ ...product, path: path.relative(cwd, product.path) })),
   );
   const recorded = await recordProducts(products, plan, inputs.record, runner);
+  runner.setOutput(
+    "paths",
+    products.map((product) => `${product.triple}/${path.basename(product.path)}=${product.path}`).join("\n"),
+  );
+  const context = [...recorded.manifest.context].map(([key, value]) => `${key}=${value.replaceAll("\n", "; ")}`);
+  runner.setOutput("context", context.join("\n"));
   if (inputs.record !== undefined) runner.setOutput("manifest", inputs.record);
   summarise(
     runner,

@@ -109,7 +109,7 @@ function matchPattern(pattern: string, cwd: string): [string, { full: string; en
 
 /** `label=` apart, then the folders that are written literally and the glob below them; `**` for a plain path. */
 function parsePattern(pattern: string): { label: string | undefined; base: string; rest: string } {
-  const [, label, glob = pattern] = /^([\w.-]+)=(.+)$/.exec(pattern) ?? [];
+  const [, label, glob = pattern] = /^([\w./-]+)=(.+)$/.exec(pattern) ?? [];
   const parts = glob.split("/");
   const first = parts.findIndex((part) => /[*?[\]{}()!]/.test(part));
   if (first < 0) return { label, base: glob, rest: "**" };
