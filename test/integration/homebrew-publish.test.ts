@@ -1,11 +1,13 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { fixtureSha256, makeFormula } from "@release-actions/homebrew/fixture";
 import { describeWith } from "../parts.ts";
+import { createPlainRelease } from "../release/hosting.ts";
 import { type Tap, TapServer } from "../release/tap.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { startGitHub } from "../stand-in/github.ts";
 
 /** What cargo-dist left in a folder, as far as homebrew-publish looks at it. */
 function distrib(
@@ -139,6 +141,48 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain(message);
     expect(tap.commits).toEqual([]);
+  });
+
+  test("takes the checksums from the release's files, where the run has none of its own", async () => {
+    const github = await startGitHub();
+    try {
+      const repository = github.addRepository("acme/widget");
+      github.addCommit(repository, { ref: "refs/tags/v1.2.3" });
+      const { "distrib/sha256.sum": _, ...files } = distrib();
+      const env = { GITHUB_API_URL: github.origin };
+      const inputs = { "github-token": github.token(repository, { contents: "read" }) };
+      const nothing = await publish({ files, env, inputs });
+      expect(nothing.log).toContain("nothing tells the sha256 of widget-aarch64-apple-darwin.tar.xz");
+
+      const writer = github.token(repository, { contents: "write" });
+      // The bytes that the fixtures' checksums are of.
+      const names = Object.keys(makeManifest()["artifacts"] as object);
+      await createPlainRelease(
+        github,
+        repository,
+        writer,
+        "v1.2.3",
+        new Map(names.map((name) => [name, Buffer.from(name)])),
+      );
+      expect((await publish({ files, env, inputs })).outputs["pushed"]).toBe("true");
+    } finally {
+      await github.close();
+    }
+  });
+
+  test("when cancelled, leaves nothing behind and nothing half done (F84)", async () => {
+    const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
+    for (const [name, content] of Object.entries(distrib())) {
+      mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });
+      writeFileSync(path.join(job.workspace, name), content);
+    }
+    const inputs = { plan: "plan.json", formulae: "distrib", tap: tap.url, token: taps.token };
+    const step = await job.step("homebrew-publish", { inputs, stop: { when: /\[command\]git commit/ } });
+    expect(step.conclusion).toBe("cancelled");
+    expect(step.stopMs).toBeLessThan(7500);
+    expect(tap.commits).toEqual([]);
+    expect(readdirSync(job.temp).filter((name) => !name.startsWith("_runner"))).toEqual([]);
+    await job.close();
   });
 
   test("checks everything in a dry run, also without a token, and pushes nothing", async () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
-import { uploadArtifact } from "../release/hosting.ts";
+import { createPlainRelease, uploadArtifact } from "../release/hosting.ts";
 import { Job, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import type { Repository } from "../stand-in/model.ts";
@@ -40,20 +40,10 @@ async function announce(
   const { sha } = github.addCommit(repository, { ref: `refs/tags/${tag}` });
   const run = github.addRun({ repository: repository.fullName, headSha: sha, headBranch: `refs/tags/${tag}` });
   const manifest = makeManifest({ version, sha256 });
-  const authorization = `Bearer ${github.token(repository, { contents: "write" })}`;
-  const releases = `${github.origin}/repos/${repository.fullName}/releases`;
-  const fields = { tag_name: tag, body, prerelease: version.includes("-") };
-  const created = await fetch(releases, { method: "POST", headers: { authorization }, body: JSON.stringify(fields) });
-  const { id }: { id: number } = JSON.parse(await created.text());
-  for (const name of Object.keys(manifest["artifacts"] as object)) {
-    if (setting.missing?.includes(name) === true) continue;
-    const url = `${github.origin}/uploads/repos/${repository.fullName}/releases/${id}/assets?name=${encodeURIComponent(name)}`;
-    await fetch(url, {
-      method: "POST",
-      headers: { authorization, "content-type": "application/octet-stream" },
-      body: content(name),
-    });
-  }
+  const names = Object.keys(manifest["artifacts"] as object).filter((name) => setting.missing?.includes(name) !== true);
+  const files = new Map(names.map((name) => [name, Buffer.from(content(name))]));
+  const writer = github.token(repository, { contents: "write" });
+  await createPlainRelease(github, repository, writer, tag, files, { body, prerelease: version.includes("-") });
   await uploadArtifact(github, run, "artifacts-dist-manifest", [["dist-manifest.json", JSON.stringify(manifest)]]);
   if (setting.ledger !== undefined) {
     const page = JSON.stringify({ ledger: 1, attempt: 1, rows: setting.ledger });

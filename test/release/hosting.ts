@@ -59,22 +59,33 @@ export async function uploadArtifact(
 
 /** `gh release create` of cargo-dist's host job: a release with its notes and all files but the granular manifests. */
 export async function createRelease(github: GitHub, repository: Repository, release: WidgetRelease): Promise<void> {
-  const authorization = `Bearer ${github.token(repository, { contents: "write" })}`;
+  const token = github.token(repository, { contents: "write" });
   const manifest: { announcement_github_body: string; announcement_is_prerelease: boolean } = JSON.parse(release.host);
-  const body = JSON.stringify({
-    tag_name: release.tag,
+  const files = new Map([...release.files].filter(([name]) => !name.endsWith("-dist-manifest.json")));
+  files.set("dist-manifest.json", Buffer.from(release.host));
+  await createPlainRelease(github, repository, token, release.tag, files, {
     body: manifest.announcement_github_body,
     prerelease: manifest.announcement_is_prerelease,
   });
-  const created = await fetch(`${github.origin}/repos/${repository.fullName}/releases`, {
-    method: "POST",
-    headers: { authorization },
-    body,
-  });
+}
+
+/** A release with these files, by the calls that `gh` makes. */
+export async function createPlainRelease(
+  github: GitHub,
+  repository: Repository,
+  token: string,
+  tag: string,
+  files: ReadonlyMap<string, Buffer>,
+  fields: { readonly body?: string; readonly prerelease?: boolean } = {},
+): Promise<void> {
+  const authorization = `Bearer ${token}`;
+  const releases = `repos/${repository.fullName}/releases`;
+  const body = JSON.stringify({ tag_name: tag, ...fields });
+  const created = await fetch(`${github.origin}/${releases}`, { method: "POST", headers: { authorization }, body });
+  if (created.status !== 201) throw new Error(`${tag}: ${created.status} ${await created.text()}`);
   const { id }: { id: number } = JSON.parse(await created.text());
-  const files = [...release.files].filter(([name]) => !name.endsWith("-dist-manifest.json"));
-  for (const [name, content] of [...files, ["dist-manifest.json", Buffer.from(release.host)] as const]) {
-    const url = `${github.origin}/uploads/repos/${repository.fullName}/releases/${id}/assets?name=${encodeURIComponent(name)}`;
+  for (const [name, content] of files) {
+    const url = `${github.origin}/uploads/${releases}/${id}/assets?name=${encodeURIComponent(name)}`;
     const headers = { authorization, "content-type": "application/octet-stream" };
     const uploaded = await fetch(url, { method: "POST", headers, body: new Uint8Array(content) });
     if (uploaded.status !== 201) throw new Error(`${name}: ${uploaded.status} ${await uploaded.text()}`);

@@ -81,7 +81,7 @@ function refusal({ change, decision, file, source }: Entry): { reason: string; a
   const { channel } = decision;
   const version = source.release.version.text;
   return {
-    reason: `${file} ${version} is a ${channel} release, which the rules keep out of the tap`,
+    reason: `${file} ${version} is of the channel \`${channel}\`, which the rules keep out of the tap`,
     advice: `To publish it, set the rule \`${channel}.formula: push\`; to leave it out, \`${channel}.formula: skip\`.`,
   };
 }

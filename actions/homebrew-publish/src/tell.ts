@@ -75,15 +75,26 @@ function ledgerRow(entry: Entry, outcome: Outcome): LedgerRow {
   };
 }
 
+/** The channels, as they read in a sentence. */
+const KIND = {
+  stable: "stable release",
+  backport: "backport",
+  prerelease: "pre-release",
+  build: "build of a version",
+} as const;
+
 function verdict({ change, decision }: Entry, { published, dryRun }: Outcome): { state: LedgerState; reason?: string } {
   if (decision.formula === "skip")
-    return { state: "skipped", reason: `a ${decision.channel} release is left out of the tap` };
+    return { state: "skipped", reason: `a ${KIND[decision.channel]} is left out of the tap` };
   if (change.kind === "refused") return { state: "planned", reason: change.reason };
+  if (decision.formula === "refuse" && change.kind !== "same") {
+    return { state: "planned", reason: `the rules keep a ${KIND[decision.channel]} out of the tap` };
+  }
   if (published === undefined) return { state: "planned", reason: "publishing failed" };
   if (published.pushed || !published.changed) return { state: "verified" };
   return {
     state: "skipped",
-    reason: dryRun ? "a dry run" : `a ${decision.channel} release is committed, but not pushed`,
+    reason: dryRun ? "a dry run" : `a ${KIND[decision.channel]} is committed, but not pushed`,
   };
 }
 

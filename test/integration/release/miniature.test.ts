@@ -241,7 +241,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       expect(tap.commits).toEqual(["widget, widget-server 1.3.0"]);
       await notes(run);
       expect(body()).not.toContain("brew install");
-      expect(body()).toContain("skipped: a prerelease release is committed, but not pushed");
+      expect(body()).toContain("skipped: a pre-release is committed, but not pushed");
     },
     MINUTES,
   );
