@@ -1,5 +1,14 @@
 export { type Checksums, checksumsOf, mergeChecksums, readChecksumFile } from "./checksums.ts";
 export { type ArtifactFileReader, loadManifest, loadPlan } from "./load.ts";
 export { type Artifact, type ArtifactKind, type DistPlan, type Hosting, PlanError, type Release } from "./plan.ts";
-export { archivesOf, artifactsOf, downloadUrl, formulaeOf, releaseOf, requireTag, versionOf } from "./questions.ts";
+export {
+  archiveFor,
+  archivesOf,
+  artifactsOf,
+  downloadUrl,
+  formulaeOf,
+  releaseOf,
+  requireTag,
+  versionOf,
+} from "./questions.ts";
 export { readPlan } from "./read.ts";

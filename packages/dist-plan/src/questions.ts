@@ -26,6 +26,11 @@ export function archivesOf(release: Release): readonly Artifact[] {
   return release.artifacts.filter((artifact) => artifact.kind === "executable-zip");
 }
 
+/** The archive for a Rust target triple; `undefined` when the release has none. */
+export function archiveFor(release: Release, target: string): Artifact | undefined {
+  return archivesOf(release).find((archive) => archive.targets.includes(target));
+}
+
 /** The Homebrew formulae, which cargo-dist lists among the installers. */
 export function formulaeOf(release: Release): readonly Artifact[] {
   return release.artifacts.filter((artifact) => artifact.kind === "installer" && artifact.name.endsWith(".rb"));

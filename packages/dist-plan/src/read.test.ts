@@ -3,7 +3,16 @@ import { VersionError } from "@release-actions/channel";
 import { JsonError } from "@release-actions/json";
 import { makeManifest } from "./manifest-fixture.ts";
 import { PlanError } from "./plan.ts";
-import { archivesOf, artifactsOf, downloadUrl, formulaeOf, releaseOf, requireTag, versionOf } from "./questions.ts";
+import {
+  archiveFor,
+  archivesOf,
+  artifactsOf,
+  downloadUrl,
+  formulaeOf,
+  releaseOf,
+  requireTag,
+  versionOf,
+} from "./questions.ts";
 import { MAX_MANIFEST_BYTES, readPlan } from "./read.ts";
 
 type Json = Record<string, unknown>;
@@ -27,6 +36,8 @@ describe("readPlan", () => {
     expect(plan).toMatchObject({ tag: "v1.2.3", tagIsImplicit: false, isPrerelease: false });
     expect(versionOf(plan).text).toBe("1.2.3");
     expect(archivesOf(release).map((archive) => archive.targets[0])).toHaveLength(4);
+    expect(archiveFor(release, "x86_64-unknown-linux-gnu")?.name).toBe(ARCHIVE);
+    expect(archiveFor(release, "x86_64-pc-windows-msvc")).toBeUndefined();
     expect(archivesOf(release)[0]?.contents).toEqual([{ name: "widget", path: "widget", kind: "executable" }]);
     expect(formulaeOf(release).map((formula) => formula.name)).toEqual(["widget.rb"]);
     expect(downloadUrl(release, ARCHIVE)).toBe(`https://github.com/acme/widget/releases/download/v1.2.3/${ARCHIVE}`);

@@ -8,7 +8,8 @@ import { type CommandRunner, runCommand } from "@release-actions/command";
 import type { GitOptions } from "@release-actions/git";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 import { makeFormula } from "./formula-fixture.ts";
-import { formulaPath, openTap, publishRevision, type Revision, readTapFile, type Tap } from "./tap.ts";
+import { publishRevision, type Revision } from "./publish-revision.ts";
+import { formulaPath, openTap, readTapFile, type Tap } from "./tap.ts";
 import { compareWithTap, versionInTap } from "./tap-change.ts";
 
 const TOKEN = "ghs_SECRET";

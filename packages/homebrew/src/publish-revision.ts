@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { CommandError, type CommandResult } from "@release-actions/command";
+import { listRefs, readRemote } from "@release-actions/git";
+import { type Tap, TapError } from "./tap.ts";
+
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** What is to be in the tap: file texts by path. Made anew for every state the tap turns out to be in. */
+export interface Revision {
+  readonly files: ReadonlyMap<string, string>;
+  readonly message: string;
+}
+
+export interface Published {
+  /** The commit that holds the files: ours, or the tap's own when there was nothing to change. */
+  readonly commit: string;
+  readonly changed: boolean;
+  readonly pushed: boolean;
+}
+
+/** How often a push that others overtook is made again. */
+const MAX_PUSHES = 6;
+const RACE_WAIT_MS = 400;
+
+/**
+ * Commits what `revise` makes of the tap and pushes it. When somebody else pushed in between, the
+ * revision is made again on top of theirs; nothing is ever forced. What was pushed is read back.
+ *
+ * @param push false: commit only.
+ */
+export async function publishRevision(
+  tap: Tap,
+  identity: Identity,
+  push: boolean,
+  revise: () => Promise<Revision>,
+): Promise<Published> {
+  for (let tries = 1; ; tries += 1) {
+    const base = await headOf(tap);
+    const revision = await revise();
+    const commit = await commitRevision(tap, identity, revision);
+    if (commit === undefined) return { commit: base ?? "", changed: false, pushed: false };
+    if (!push) return { commit, changed: true, pushed: false };
+
+    const ref = `refs/heads/${tap.branch}`;
+    const result = await tap.git(["push", "--quiet", "origin", `HEAD:${ref}`], { cwd: tap.folder, check: false });
+    // An answer can get lost on its way back, so what counts is what the tap has.
+    const remote = (await listRefs(tap.git, tap.access, ref)).get(ref);
+    if (result.exitCode === 0 || remote === commit) {
+      await readBack(tap, revision);
+      return { commit, changed: true, pushed: true };
+    }
+    if (remote === base || tries === MAX_PUSHES) throw refusedPush(tap, result, tries, remote === base);
+    await (tap.access.wait ?? waitFor)(RACE_WAIT_MS * tries * (0.5 + Math.random()), tap.access.signal);
+    await resetToRemote(tap);
+  }
+}
+
+async function commitRevision(tap: Tap, { name, email }: Identity, revision: Revision): Promise<string | undefined> {
+  if (revision.files.size === 0) return undefined;
+  for (const [file, text] of revision.files) {
+    const target = path.join(tap.folder, file);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
+  const { folder: cwd } = tap;
+  await tap.git(["add", "--", ...revision.files.keys()], { cwd });
+  const staged = await tap.git(["status", "--porcelain", "--untracked-files=no"], { cwd });
+  if (staged.stdout.trim() === "") return undefined;
+  const env = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
+  await tap.git(["commit", "--quiet", `--message=${revision.message}`], { cwd, env });
+  return headOf(tap);
+}
+
+async function headOf(tap: Tap): Promise<string | undefined> {
+  const { exitCode, stdout } = await tap.git(["rev-parse", "--verify", "--quiet", "HEAD"], {
+    cwd: tap.folder,
+    check: false,
+  });
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+async function resetToRemote(tap: Tap): Promise<void> {
+  await fetchHead(tap);
+  await tap.git(["reset", "--quiet", "--hard", "FETCH_HEAD"], { cwd: tap.folder });
+}
+
+async function fetchHead(tap: Tap): Promise<void> {
+  const fetch = ["fetch", "--quiet", "--depth=1", "--no-tags", "origin", `refs/heads/${tap.branch}`];
+  await readRemote(tap.git, fetch, tap.access, { cwd: tap.folder });
+}
+
+async function readBack(tap: Tap, revision: Revision): Promise<void> {
+  await fetchHead(tap);
+  for (const file of revision.files.keys()) {
+    const [ours, theirs] = await Promise.all(
+      ["HEAD", "FETCH_HEAD"].map((at) =>
+        tap.git(["rev-parse", "--quiet", "--verify", `${at}:${file}`], { cwd: tap.folder, check: false }),
+      ),
+    );
+    if (ours?.stdout !== theirs?.stdout) {
+      throw new TapError(`${file} was pushed to ${tap.access.url}, but the tap shows another content now`, {
+        advice: "Somebody else publishes to this tap: look at its last commits, then run this job again.",
+      });
+    }
+  }
+}
+
+function refusedPush(tap: Tap, result: CommandResult, tries: number, unmoved: boolean): TapError {
+  const cause = new CommandError("git", ["push", "origin", tap.branch], result);
+  return new TapError(
+    unmoved
+      ? `${tap.access.url} refuses the push to ${tap.branch}`
+      : `others pushed to ${tap.access.url} first, ${tries} times in a row`,
+    {
+      cause,
+      advice: unmoved
+        ? "Give a token that may write the contents of the tap, and let its branch rules admit the token's owner."
+        : "Run this job again.",
+    },
+  );
+}
+
+function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return delay(ms, undefined, signal && { signal });
+}
