@@ -334,7 +334,16 @@ describeWith(["cargo", "dist", "git"], "the real cargo-dist builds", () => {
       const run = async (command: string, args: string[], env: Record<string, string> = {}): Promise<string> => {
         const { stdout, stderr } = await runCommand(command, args, {
           cwd: job.workspace,
-          env: { ...process.env, RUSTFLAGS: undefined, CARGO_TERM_VERBOSE: "true", ...env },
+          env: {
+            ...process.env,
+            ...{
+              RUSTFLAGS: undefined,
+              CARGO_TERM_VERBOSE: "true",
+              CARGO_PROFILE_DIST_LTO: "off",
+              CARGO_PROFILE_DIST_OPT_LEVEL: "0",
+            },
+            ...env,
+          },
         });
         return stdout + stderr;
       };

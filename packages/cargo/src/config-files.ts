@@ -32,7 +32,7 @@ export function loadConfig(options: ConfigOptions): CargoConfig {
     if (file !== undefined) found.push(file);
   }
   const root = found
-    .map((file) => loadFile(file, [], files))
+    .map((file) => loadFile(file, { files }))
     .reduce<TomlTable>((winner, loser) => mergeConfig(winner, loser), EMPTY);
   return { files, root, warnings };
 }
@@ -61,13 +61,30 @@ function configFile(folder: string, warnings: string[]): string | undefined {
   return plain;
 }
 
-function loadFile(file: string, parents: readonly string[], files: string[]): TomlTable {
+/**
+ * One configuration file with what it includes, as a repository has it: without the files above it and at home.
+ * Files are named relative to `shownFrom`.
+ */
+export function readConfigFile(file: string, shownFrom: string): TomlTable {
+  return loadFile(path.resolve(file), { files: [], shownFrom });
+}
+
+interface Loading {
+  /** Every file that was read, in the order of reading. */
+  readonly files: string[];
+  readonly shownFrom?: string;
+  /** The files that are being read, the outermost first. */
+  readonly parents?: readonly string[];
+}
+
+function loadFile(file: string, loading: Loading): TomlTable {
+  const { files, shownFrom, parents = [] } = loading;
   files.push(file);
-  const { root } = readToml(file);
+  const { root } = readToml(file, shownFrom === undefined ? file : path.relative(shownFrom, file));
   const entries = new Map(root.entries);
   entries.delete("include");
-  return includesOf(root, file)
-    .map((include) => loadInclude(include, file, [...parents, file], files))
+  return includesOf(root)
+    .map((include) => loadInclude(include, file, { ...loading, parents: [...parents, file] }))
     .reduce<TomlTable>((winner, included) => (included === undefined ? winner : mergeConfig(winner, included)), {
       ...root,
       entries,
@@ -81,12 +98,12 @@ interface Include {
 }
 
 /** The included files, the one that wins first: a later one wins over an earlier one, the file itself over both. */
-function includesOf(root: TomlTable, file: string): Include[] {
+function includesOf(root: TomlTable): Include[] {
   const list = root.entries.get("include");
   if (list === undefined) return [];
   const refuse = (node: TomlNode): never => {
     throw new CargoError(
-      `${file}:${node.location.line}: \`include\` takes a list of paths or of tables such as { path = "other.toml", optional = true }`,
+      `${node.location.file}:${node.location.line}: \`include\` takes a list of paths or of tables such as { path = "other.toml", optional = true }`,
       { location: node.location },
     );
   };
@@ -104,15 +121,11 @@ function isOptional(node: TomlNode): boolean {
   return optional?.kind === "boolean" && optional.value === "true";
 }
 
-function loadInclude(
-  include: Include,
-  from: string,
-  parents: readonly string[],
-  files: string[],
-): TomlTable | undefined {
+function loadInclude(include: Include, from: string, loading: Loading): TomlTable | undefined {
+  const { parents = [] } = loading;
   const { location } = include.node;
   const file = path.resolve(path.dirname(from), include.path);
-  const where = `${from}:${location.line} includes ${include.path}`;
+  const where = `${location.file}:${location.line} includes ${include.path}`;
   if (!file.endsWith(".toml")) throw new CargoError(`${where}: cargo wants a path that ends with .toml`, { location });
   if (parents.includes(file)) {
     throw new CargoError(`${where}, which includes itself again: ${[...parents, file].join(" -> ")}`, { location });
@@ -124,7 +137,7 @@ function loadInclude(
       advice: `Create it, or write { path = "${include.path}", optional = true }.`,
     });
   }
-  return loadFile(file, parents, files);
+  return loadFile(file, loading);
 }
 
 function realPath(file: string): string {

@@ -1,7 +1,8 @@
-import { type Cfg, groupFlags, matchesCfg } from "@release-actions/cargo";
+import path from "node:path";
+import { type Cfg, groupFlags, matchesCfg, readConfigFile } from "@release-actions/cargo";
 import { entryOf, stringsOf, type TomlNode, tableOf } from "@release-actions/toml";
 import type { Fact, Relation, Site } from "../fact.ts";
-import { tomlSite, wordSite } from "../locate/locator.ts";
+import { wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
 import type { Detected } from "./detected.ts";
@@ -13,11 +14,11 @@ import { releaseSetup } from "./release-setup.ts";
 export function detectFlags(repository: Repository): Detected {
   const file = [".cargo/config", ".cargo/config.toml"].find((name) => repository.has(name));
   if (file === undefined) return { facts: [], relations: [], elsewhere: [] };
-  const { root } = repository.toml(file);
+  const root = readConfigFile(path.join(repository.root, file), repository.root);
   const spelling = new Map<string, string>();
-  const common = flagSite(repository, file, entryOf(tableOf(root, "build"), "rustflags"), spelling);
+  const common = flagSite(entryOf(tableOf(root, "build"), "rustflags"), spelling);
   const ofTargets = [...(tableOf(root, "target")?.entries ?? [])].flatMap(([target, table]) => {
-    const site = flagSite(repository, file, entryOf(table, "rustflags"), spelling);
+    const site = flagSite(entryOf(table, "rustflags"), spelling);
     return site === undefined || !isReleased(repository, target) ? [] : [{ name: `flags of ${target}`, sites: [site] }];
   });
   const setup = releaseSetup(repository);
@@ -68,18 +69,16 @@ function cfgOfTriple(triple: string): Cfg[] {
   ];
 }
 
-function flagSite(
-  repository: Repository,
-  file: string,
-  node: TomlNode | undefined,
-  spelling: Map<string, string>,
-): Site | undefined {
+function flagSite(node: TomlNode | undefined, spelling: Map<string, string>): Site | undefined {
   if (node === undefined || (node.kind !== "string" && node.kind !== "array")) return undefined;
-  const site = tomlSite(repository.toml(file), node);
-  const words = node.kind === "string" ? site.value.split(/\s+/) : site.items;
+  const words =
+    node.kind === "string"
+      ? node.value.split(/\s+/)
+      : node.items.flatMap((item) => (item.kind === "string" ? [item.value] : []));
   const flags = flagsOf(words);
   for (const { canonical, args } of flags) spelling.set(canonical, args.map(({ value }) => value).join(" "));
-  return { ...site, items: flags.map(({ canonical }) => canonical) };
+  // A leader, which nothing rewrites; its items may come from several files.
+  return { value: words.join(" "), items: flags.map(({ canonical }) => canonical), location: node.location };
 }
 
 function flagsOf(words: readonly string[]) {
