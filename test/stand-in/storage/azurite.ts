@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import type { StorageAccount } from "./sas.ts";
 
 const START_TIMEOUT_MS = 30_000;
+/** Ends the child with the parent, even one that crashed: its standard input closes then. */
+const END_WITH_PARENT = 'data:text/javascript,process.stdin.resume().on("close", () => process.exit())';
 
 /** A running blob service and the account in it. */
 export interface Azurite {
@@ -20,10 +22,10 @@ export async function startAzurite(): Promise<Azurite> {
   const account: StorageAccount = { name: "productionresults", key: randomBytes(64) };
   const main = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
   const args = ["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck"];
-  const child = spawn(process.execPath, [main, ...args, "--blobPort", "0"], {
+  const child = spawn(process.execPath, ["--import", END_WITH_PARENT, main, ...args, "--blobPort", "0"], {
     cwd: tmpdir(),
     env: { PATH: process.env["PATH"], AZURITE_ACCOUNTS: `${account.name}:${account.key.toString("base64")}` },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   try {
     return { origin: await listening(child), account, close: () => stop(child) };
