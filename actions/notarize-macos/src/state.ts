@@ -10,7 +10,10 @@ export function saveKeychainPath(runner: State, path: string): void {
   runner.saveState(KEYCHAIN, path);
 }
 
+/** A folder of ours, which the post step may remove. */
+const OWN_PATH = /[/\\]notarize-macos-credentials-[^/\\]+[/\\][^/\\]+\.keychain-db$/;
+
 export function readKeychainPath(runner: State): string | undefined {
   const path = runner.loadState(KEYCHAIN);
-  return typeof path === "string" && path.endsWith(".keychain-db") ? path : undefined;
+  return typeof path === "string" && OWN_PATH.test(path) ? path : undefined;
 }

@@ -107,6 +107,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     expect(existsSync(await keychain())).toBe(true);
     const [post] = await job.post();
     expect([post?.conclusion, existsSync(await keychain())]).toEqual(["success", false]);
+    expect(existsSync(path.dirname(await keychain()))).toBe(false);
   });
 
   test("deletes the keychain when the job is cancelled (F84)", async () => {

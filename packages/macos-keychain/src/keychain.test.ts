@@ -1,0 +1,94 @@
+import { describe, expect, test } from "@jest/globals";
+import type { CommandResult, CommandRunner } from "@release-actions/command";
+import { createKeychain } from "./keychain.ts";
+import { addToSearchList, importIdentity, removeFromSearchList } from "./signing-keychain.ts";
+
+interface Call {
+  readonly line: string;
+  readonly input: string;
+}
+
+const done: CommandResult = { exitCode: 0, stdout: "", stderr: "" };
+
+function recorder(answer: (line: string) => Partial<CommandResult> = () => ({})): {
+  run: CommandRunner;
+  calls: Call[];
+} {
+  const calls: Call[] = [];
+  const run: CommandRunner = async (command, args, options) => {
+    const line = [command, ...args].join(" ");
+    calls.push({ line, input: String(options?.input ?? "") });
+    return { ...done, ...answer(line) };
+  };
+  return { run, calls };
+}
+
+describe("createKeychain", () => {
+  test("hands the password over by standard input only", async () => {
+    const { run, calls } = recorder();
+    const { password } = await createKeychain(run, "/tmp/a b/k.keychain-db");
+    expect(password).toMatch(/^[0-9a-f]{48}$/);
+    expect(calls.map(({ line }) => line)).toEqual([
+      "security -i",
+      "security show-keychain-info /tmp/a b/k.keychain-db",
+    ]);
+    expect(calls[0]?.input).toBe(
+      `create-keychain -p ${password} "/tmp/a b/k.keychain-db"\n` +
+        `set-keychain-settings "/tmp/a b/k.keychain-db"\n` +
+        `unlock-keychain -p ${password} "/tmp/a b/k.keychain-db"\n`,
+    );
+  });
+
+  test.each(['a"b', "a\nb", "a\\b"])("refuses the path %j, which could become another command", async (path) => {
+    const { run, calls } = recorder();
+    await expect(createKeychain(run, path)).rejects.toThrow(/quote or a line break/);
+    expect(calls).toEqual([]);
+  });
+
+  test("notices a failure that interactive mode hides", async () => {
+    const { run } = recorder((line) =>
+      line.includes("show-keychain-info") ? { exitCode: 50, stderr: "not found" } : {},
+    );
+    await expect(createKeychain(run, "/tmp/k.keychain-db")).rejects.toThrow(/could not be made at .*: not found/);
+  });
+
+  test("says that this needs macOS where there is no `security` (F99)", async () => {
+    const { run } = recorder(() => ({ exitCode: 127 }));
+    await expect(createKeychain(run, "/tmp/k.keychain-db")).rejects.toMatchObject({
+      advice: "This needs a macOS runner.",
+    });
+  });
+});
+
+describe("importIdentity", () => {
+  const keychain = { path: "/k", password: "00" };
+  const p12 = { file: "/id.p12", password: "11", fingerprint: "ab12" };
+
+  test("takes the identity's being there for success, and nothing else", async () => {
+    const there = recorder((line) => ({ stdout: line.includes("find-identity") ? '  1) AB12 "Developer ID"\n' : "" }));
+    await importIdentity(there.run, keychain, p12);
+    const absent = recorder(() => ({ stdout: "MAC verification failed" }));
+    await expect(importIdentity(absent.run, keychain, p12)).rejects.toThrow(
+      /was not imported: MAC verification failed/,
+    );
+  });
+});
+
+describe("the search list", () => {
+  const list = (text: string) => recorder((line) => ({ stdout: line.includes(" -s ") ? "" : text }));
+
+  test("is put first into, once, and keeps what was there", async () => {
+    const { run, calls } = list('    "/login.keychain-db"\n    "/k"\n');
+    expect(await addToSearchList(run, "/k")).toEqual(["/login.keychain-db", "/k"]);
+    expect(calls.at(-1)?.line).toBe("security list-keychains -d user -s /k /login.keychain-db");
+  });
+
+  test("is taken out of, and left alone when there is nothing to take out", async () => {
+    const there = list('"/k"\n"/login.keychain-db"\n"/another"\n');
+    await removeFromSearchList(there.run, "/k");
+    expect(there.calls.at(-1)?.line).toBe("security list-keychains -d user -s /login.keychain-db /another");
+    const absent = list('"/login.keychain-db"\n');
+    await removeFromSearchList(absent.run, "/k");
+    expect(absent.calls.length).toBe(1);
+  });
+});
