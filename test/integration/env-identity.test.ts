@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -56,6 +57,25 @@ describe("env-identity", () => {
       changes: "[]",
     });
     expect(step.summary).toContain(ID);
+  });
+
+  test("gives the same ids in a copy of the bundle without the native engine, from a folder of another name", async () => {
+    const copy = await mkdtemp(path.join(tmpdir(), "moved-action-"));
+    try {
+      const isNative = (file: string): boolean => file.endsWith(".node");
+      const action = path.join(import.meta.dirname, "../../actions/env-identity");
+      await cp(path.join(action, "action.yml"), path.join(copy, "action.yml"));
+      await cp(path.join(action, "dist"), path.join(copy, "dist"), {
+        recursive: true,
+        filter: (file) => !isNative(file),
+      });
+      const { main } = await runAction(copy, {
+        prepare: ({ workspace }) => writeFile(path.join(workspace, "karapace.lock"), LOCK),
+      });
+      expect([main.conclusion, main.outputs["env-id"]]).toEqual(["success", ID]);
+    } finally {
+      await rm(copy, { recursive: true });
+    }
   });
 
   test("refuses a lock edited by hand at the line of its id, unless told not to verify (B97)", async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { blake3 } from "./blake3.ts";
-import type { Blake3Mode, EngineName } from "./hash-protocol.mts";
+import type { Blake3Mode, EngineName } from "./hash-protocol.ts";
 import { runJobs } from "./pool.ts";
 
 /** The official vectors: https://github.com/BLAKE3-team/BLAKE3/blob/master/test_vectors/test_vectors.json */

@@ -1,7 +1,7 @@
-import type { Blake3Mode, EngineChoice } from "./hash-protocol.mts";
+import type { Blake3Mode, EngineChoice } from "./hash-protocol.ts";
 import { runJobs } from "./pool.ts";
 
-export type { Blake3Mode } from "./hash-protocol.mts";
+export type { Blake3Mode } from "./hash-protocol.ts";
 
 /** The BLAKE3 hash of some bytes, as 64 lowercase hex characters. For files use `hashFiles`. */
 export async function blake3(

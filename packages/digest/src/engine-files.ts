@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { EngineChoice, WorkerData } from "./hash-protocol.mts";
+import type { EngineChoice, WorkerData } from "./hash-protocol.ts";
 
 // Every URL is written out in full: the bundler finds them, carries the files beside the bundle and
 // puts the new paths in their place. So a bundle holds the addons of all platforms, wherever it is built.
@@ -16,7 +16,7 @@ const ADDONS: Readonly<Record<string, URL>> = {
 };
 const WASM_GLUE = new URL("../node_modules/blake3/dist/wasm/web/blake3_js.js", import.meta.url);
 const WASM_BINARY = new URL("../node_modules/blake3/dist/wasm/web/blake3_js_bg.wasm", import.meta.url);
-const WORKER = new URL("./hash-worker.mts", import.meta.url);
+const WORKER = new URL("./hash-worker.mjs", import.meta.url);
 
 /** The file a hashing thread runs. */
 export function workerFile(): string {

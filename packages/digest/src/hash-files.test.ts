@@ -23,9 +23,11 @@ function place(name: string, bytes: Uint8Array): { path: string; size: number } 
   return { path: file, size: bytes.length };
 }
 
-/** Lengths around the sizes of the buffers, where reading ahead could lose or repeat bytes. */
-const CHUNK = 2 * 1024 * 1024;
-const LENGTHS = [0, 1, CHUNK - 1, CHUNK, 2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1, 3 * CHUNK, 4 * CHUNK + 12_345];
+/** Lengths around the sizes of the buffers, and where reading ahead begins: bytes could be lost or repeated there. */
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SHORT = [0, 1, 512 * KIB - 1, 512 * KIB, 512 * KIB + 1, 3 * MIB + 7];
+const LENGTHS = [...SHORT, 32 * MIB - 1, 32 * MIB, 32 * MIB + 1, 34 * MIB, 37 * MIB + 12_345];
 
 describe("hashFiles", () => {
   test.each(["native", "wasm"] as const)(

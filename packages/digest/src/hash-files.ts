@@ -1,6 +1,6 @@
 import type { Reporter } from "@release-actions/report";
 import type { Algorithm, Digests } from "./algorithm.ts";
-import type { EngineChoice, FileToHash, Job } from "./hash-protocol.mts";
+import type { EngineChoice, FileToHash, Job } from "./hash-protocol.ts";
 import { runJobs } from "./pool.ts";
 
 /** A job is worth sending to a thread when it has this many files or bytes. */

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { DigestError } from "./algorithm.ts";
 import { workerData, workerFile } from "./engine-files.ts";
-import type { EngineChoice, HashedBytes, Job, Reply } from "./hash-protocol.mts";
+import type { EngineChoice, HashedBytes, Job, Reply } from "./hash-protocol.ts";
 
 /** More threads than this wait for the disk, not for a core. */
 const MAX_THREADS = 8;
@@ -50,11 +50,8 @@ export async function runJobs(jobs: readonly Job[], options: PoolOptions = {}): 
 }
 
 function startWorker(engine: EngineChoice): Worker {
-  return new Worker(workerFile(), {
-    workerData: workerData(engine),
-    // The first releases of Node 24 call it experimental that they run TypeScript.
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-  });
+  // The flags of this process are its own: some refuse to be passed on.
+  return new Worker(workerFile(), { workerData: workerData(engine), execArgv: [] });
 }
 
 function workThrough(

@@ -1,5 +1,4 @@
-// What the pool and its workers say to each other. `.mts`, because a worker is carried beside the
-// bundle as it is and run by Node itself: it must not depend on how the bundle is put together.
+// What the pool and its workers say to each other. The workers know these types by name only.
 
 export type EngineName = "native" | "wasm";
 

@@ -1,0 +1,213 @@
+// @ts-check
+// Plain JavaScript, because it is carried beside the bundle as it is: a thread that has to strip types
+// first takes 60 ms longer to start.
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, read, readFileSync, readSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { parentPort, workerData } from "node:worker_threads";
+
+/** @import { Blake3Mode, EngineName, FileToHash, HashedBytes, Job, Reply, WorkerData } from "./hash-protocol.ts" */
+
+/**
+ * @typedef {{ update(bytes: Uint8Array): unknown, hex(): string }} Hasher
+ * @typedef {{ readonly name: EngineName, create(mode: Blake3Mode): Hasher }} Engine
+ */
+
+/** Reads of this size stay in the cache of a core; measured from 64 kB to 4 MB. */
+const CHUNK_BYTES = 512 * 1024;
+/** From this size on, reading and hashing overlap. */
+const LONG_FILE_BYTES = 32 * 1024 * 1024;
+const LONG_CHUNK_BYTES = 2 * 1024 * 1024;
+/** One is being hashed, the others are being read. */
+const LONG_CHUNKS = 3;
+const PROGRESS_BYTES = 64 * 1024 * 1024;
+
+const engine = await loadEngine(workerData);
+const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+
+parentPort?.on("message", (/** @type {Job} */ job) => {
+  run(job).then(
+    (hashes) => say({ kind: "done", engine: engine.name, hashes }),
+    (/** @type {unknown} */ error) =>
+      say({ kind: "failed", message: error instanceof Error ? error.message : String(error) }),
+  );
+});
+
+/** @param {Job} job @returns {Promise<HashedBytes[]>} */
+async function run(job) {
+  if (job.kind === "bytes") {
+    const hasher = engine.create(job.mode);
+    hasher.update(job.bytes);
+    return [{ blake3: hasher.hex() }];
+  }
+  /** @type {HashedBytes[]} */
+  const hashes = [];
+  for (const file of job.files) {
+    const blake3 = job.blake3 ? engine.create({ kind: "hash" }) : undefined;
+    const sha256 = job.sha256 ? createHash("sha256") : undefined;
+    await readFile(file, (bytes) => {
+      blake3?.update(bytes);
+      sha256?.update(bytes);
+    });
+    hashes.push({ ...(blake3 && { blake3: blake3.hex() }), ...(sha256 && { sha256: sha256.digest("hex") }) });
+  }
+  return hashes;
+}
+
+/** @param {FileToHash} file @param {(bytes: Uint8Array) => void} update */
+async function readFile(file, update) {
+  const descriptor = openSync(file.path, "r");
+  try {
+    const before = fstatSync(descriptor);
+    if (!before.isFile()) throw new Error(`${file.path} is not a file any more`);
+    const isLong = before.size >= LONG_FILE_BYTES;
+    const length = isLong ? await readAhead(descriptor, update) : readNow(descriptor, update);
+    const after = fstatSync(descriptor);
+    if (length !== file.size || after.size !== file.size || after.mtimeMs !== before.mtimeMs) {
+      throw new Error(`${file.path} changed while it was hashed: ${file.size} bytes when listed, ${length} read`);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @param {number} descriptor @param {(bytes: Uint8Array) => void} update */
+function readNow(descriptor, update) {
+  let length = 0;
+  for (;;) {
+    const count = readSync(descriptor, buffer, 0, buffer.length, null);
+    if (count === 0) return length;
+    update(buffer.subarray(0, count));
+    length += count;
+  }
+}
+
+/**
+ * Hashes one buffer while the next ones are being filled by Node's thread pool.
+ * @param {number} descriptor
+ * @param {(bytes: Uint8Array) => void} update
+ */
+async function readAhead(descriptor, update) {
+  let asked = 0;
+  const fill = (/** @type {Buffer} */ chunk) => {
+    const filled = fillBuffer(descriptor, chunk, asked);
+    asked += chunk.length;
+    filled.catch(() => undefined); // Seen when its turn comes; until then it must not count as unhandled.
+    return { chunk, filled };
+  };
+  const queue = Array.from({ length: LONG_CHUNKS }, () => fill(Buffer.allocUnsafeSlow(LONG_CHUNK_BYTES)));
+  let length = 0;
+  let unreported = 0;
+  try {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const bytes = await next.filled;
+      update(bytes);
+      length += bytes.length;
+      unreported += bytes.length;
+      if (unreported >= PROGRESS_BYTES) {
+        say({ kind: "progress", bytes: unreported });
+        unreported = 0;
+      }
+      if (bytes.length < next.chunk.length) break;
+      queue.push(fill(next.chunk));
+    }
+    return length;
+  } finally {
+    // The descriptor may be closed only when nobody reads from it.
+    await Promise.allSettled(queue.map(({ filled }) => filled));
+  }
+}
+
+/**
+ * Fills the buffer from a position on; what it returns is shorter only at the end of the file.
+ * @param {number} descriptor
+ * @param {Buffer} chunk
+ * @param {number} position
+ */
+async function fillBuffer(descriptor, chunk, position) {
+  let length = 0;
+  while (length < chunk.length) {
+    /** @type {number} */
+    const count = await new Promise((resolve, reject) => {
+      read(descriptor, chunk, length, chunk.length - length, position + length, (error, bytes) => {
+        if (error) reject(error);
+        else resolve(bytes);
+      });
+    });
+    if (count === 0) break;
+    length += count;
+  }
+  return chunk.subarray(0, length);
+}
+
+/** @param {WorkerData} data @returns {Promise<Engine>} */
+async function loadEngine(data) {
+  if (data.choice !== "wasm" && data.addon !== undefined) {
+    try {
+      return nativeEngine(createRequire(import.meta.url)(data.addon));
+    } catch (error) {
+      // A musl system, or one with an older C library: the portable engine gives the same hashes.
+      if (data.choice === "native") throw error;
+    }
+  }
+  if (data.choice === "native") throw new Error(`there is no native BLAKE3 for ${process.platform}-${process.arch}`);
+  const glue = await import(pathToFileURL(data.wasmGlue).href);
+  await glue.default(readFileSync(data.wasmBinary));
+  return wasmEngine(glue);
+}
+
+/**
+ * The part of `@napi-rs/blake-hash` that is used here.
+ * @typedef {{ update(bytes: Uint8Array): unknown, digest(format: "hex"): string }} NativeHasher
+ * @typedef {{ new (): NativeHasher, newKeyed(key: Buffer): NativeHasher, newDeriveKey(context: string): NativeHasher }} NativeClass
+ * @param {{ Blake3Hasher: NativeClass }} addon
+ * @returns {Engine}
+ */
+function nativeEngine({ Blake3Hasher }) {
+  const create = (/** @type {Blake3Mode} */ mode) => {
+    if (mode.kind === "keyed") return Blake3Hasher.newKeyed(Buffer.from(mode.key));
+    if (mode.kind === "derive-key") return Blake3Hasher.newDeriveKey(mode.context);
+    return new Blake3Hasher();
+  };
+  return {
+    name: "native",
+    create: (mode) => {
+      const hasher = create(mode);
+      return { update: (bytes) => hasher.update(bytes), hex: () => hasher.digest("hex") };
+    },
+  };
+}
+
+/**
+ * The part of the `blake3` package's WASM that is used here.
+ * @typedef {{ update(bytes: Uint8Array): void, digest(out: Uint8Array): void, free(): void }} WasmHash
+ * @typedef {{ create_hasher(): WasmHash, create_keyed(key: Uint8Array): WasmHash, create_derive(context: string): WasmHash }} WasmGlue
+ * @param {WasmGlue} glue
+ * @returns {Engine}
+ */
+function wasmEngine(glue) {
+  const create = (/** @type {Blake3Mode} */ mode) => {
+    if (mode.kind === "keyed") return glue.create_keyed(mode.key);
+    if (mode.kind === "derive-key") return glue.create_derive(mode.context);
+    return glue.create_hasher();
+  };
+  return {
+    name: "wasm",
+    create: (mode) => {
+      const hash = create(mode);
+      const hex = () => {
+        const out = Buffer.alloc(32);
+        hash.digest(out);
+        hash.free();
+        return out.toString("hex");
+      };
+      return { update: (bytes) => hash.update(bytes), hex };
+    },
+  };
+}
+
+/** @param {Reply} reply */
+function say(reply) {
+  parentPort?.postMessage(reply);
+}
