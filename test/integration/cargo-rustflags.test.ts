@@ -150,6 +150,21 @@ describeWith(["cargo", "rustc"], "resolveRustflags names the arguments that carg
   }
 });
 
+describeWith(["cargo", "rustc"], "flags of a profile", () => {
+  test("come beside RUSTFLAGS, which hides all others", async () => {
+    using tree = crateTree({ [INNER]: `${build('["--cfg=b"]')}\n[profile.dev]\nrustflags = ["--cfg=profile"]\n` });
+    const env = environment(tree, { RUSTFLAGS: "--cfg=env", RUSTC_BOOTSTRAP: "1" });
+    const ours = await resolve(tree, env, HOST);
+    expect(ours.ofProfiles.map(({ value, origin }) => [value, origin.name])).toEqual([
+      ["--cfg=profile", "profile.dev.rustflags"],
+    ]);
+    const args = ["rustc", "-v", "--offline", "-Zprofile-rustflags", "--target", HOST];
+    const { stderr } = await runCommand("cargo", args, { cwd: tree.path("work"), env });
+    expect(stderr).toMatch(/Running `.* --cfg=profile .* --cfg=env`/);
+    expect(stderr).not.toContain("--cfg=b");
+  });
+});
+
 describeWith(["cargo"], "loadConfig refuses what cargo refuses", () => {
   test.each<[string, Record<string, string>, RegExp]>([
     [

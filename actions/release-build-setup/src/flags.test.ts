@@ -8,6 +8,7 @@ const from = (name: string, values: readonly string[]): FlagArgument[] =>
 const resolved = (...values: string[]): ResolvedFlags => ({
   ...{ source: "target", args: from("target.x.rustflags", values), warnings: [] },
   overridden: from("build.rustflags", ["--cfg", "hidden"]),
+  ofProfiles: from("profile.dist.rustflags", ["-g"]),
 });
 
 const none = { exclude: [], extra: "" };
@@ -23,6 +24,11 @@ describe("planFlags", () => {
         { flag: "--cfg a", from: "target.x.rustflags (config.toml:3)", fate: "taken" },
         { flag: "--cfg=a", from: "rustflags-extra", fate: "there already" },
         { flag: "-O", from: "rustflags-extra", fate: "added" },
+        {
+          flag: "-g",
+          from: "profile.dist.rustflags (config.toml:1)",
+          fate: "left to cargo, which adds it for the profile",
+        },
         { flag: "--cfg hidden", from: "build.rustflags (config.toml:1)", fate: "overridden by the target's own flags" },
       ],
     });

@@ -38,6 +38,8 @@ export function planFlags(resolved: ResolvedFlags, rules: FlagRules): FlagPlan {
     rows.push(row(flag, known ? "there already" : "added"));
     if (!known) kept.push(flag);
   }
+  for (const flag of groupFlags(resolved.ofProfiles))
+    rows.push(row(flag, "left to cargo, which adds it for the profile"));
   for (const flag of groupFlags(resolved.overridden)) rows.push(row(flag, `overridden by ${sourceName(resolved)}`));
   return { rustflags: expressInVariable(kept.flatMap(({ args }) => args)), rows };
 }

@@ -26,6 +26,8 @@ export interface ResolvedFlags {
   readonly args: readonly FlagArgument[];
   /** What stands in places that cargo does not read because `source` comes first. */
   readonly overridden: readonly FlagArgument[];
+  /** Those of `[profile.*]`, which cargo hands over beside the others whatever their source (unstable: -Zprofile-rustflags). */
+  readonly ofProfiles: readonly FlagArgument[];
   readonly warnings: readonly string[];
 }
 
@@ -58,7 +60,7 @@ export async function resolveRustflags(question: FlagQuestion): Promise<Resolved
   }
   const { source, args } = chosen(flags);
   const overridden = flags.filter((each) => each.source !== source).flatMap((each) => each.args);
-  return { source, args, overridden, warnings };
+  return { source, args, overridden, ofProfiles: profileFlags(question.config), warnings };
 }
 
 interface Candidate {
@@ -118,6 +120,11 @@ function targetFlags(
     if (matches === true) flags.push(...listOf(node, `target.'${key}'.rustflags`));
   }
   return flags;
+}
+
+function profileFlags({ root }: CargoConfig): FlagArgument[] {
+  const profiles = [...(tableOf(root, "profile")?.entries ?? [])];
+  return profiles.flatMap(([name, profile]) => listOf(entryOf(profile, "rustflags"), `profile.${name}.rustflags`));
 }
 
 /** The `rustflags` of every `target.'cfg(..)'`, in the order cargo joins them: by key. */
