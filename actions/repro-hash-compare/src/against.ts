@@ -67,6 +67,9 @@ function checksumBuild(name: string, text: string, source: string): Build {
 }
 
 async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url.protocol !== "https:" && !isLocal)
+    throw new Fault(`${url.origin} is not https: checksums could be replaced on their way`);
   const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]) });
   const shown = `${url.origin}${url.pathname}`;
   if (!response.ok) throw new Fault(`${shown} answered ${response.status}, expected a list of checksums`);

@@ -134,6 +134,7 @@ describe("listTree", () => {
     const root = path.join(folder, "pipe");
     mkdirSync(root);
     execFileSync("mkfifo", [path.join(root, "fifo")]);
+    expect(listTree(root, (name) => name !== "fifo")).toEqual([]);
     expect(() => listTree(root)).toThrow(/fifo is neither a file, a folder nor a symbolic link/);
     expect(() => listTree(path.join(folder, "absent"))).toThrow(/cannot list .*absent: Error: ENOENT/);
   });

@@ -4,4 +4,4 @@ export { type HashFilesOptions, hashFiles } from "./hash-files.ts";
 export type { EngineChoice, EngineName } from "./hash-protocol.ts";
 export { formatManifest, type Manifest, type ManifestEntry, parseManifest } from "./manifest.ts";
 export { formatSums, parseSums, SUMS_FILES, type SumsEntry } from "./sums.ts";
-export { byCodeUnit, listTree, type TreeEntry } from "./tree.ts";
+export { byCodeUnit, listTree, readEntry, type TreeEntry } from "./tree.ts";

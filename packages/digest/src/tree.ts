@@ -15,19 +15,27 @@ export function byCodeUnit(a: string, b: string): number {
 /**
  * All files and symbolic links below a folder, sorted by path. Links are not followed; folders are
  * named only by what is in them. A device, a socket or a name that is no text is refused: it could
- * be neither hashed nor compared. `mode` has the permission bits only.
+ * be neither hashed nor compared. `mode` has the permission bits only. What is not `wanted` is passed over.
  */
-export function listTree(root: string): TreeEntry[] {
+export function listTree(root: string, wanted: (relative: string) => boolean = () => true): TreeEntry[] {
   const entries: TreeEntry[] = [];
   const folders = [""];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const item of readFolder(root, folder)) {
       const relative = folder === "" ? item.name : `${folder}/${item.name}`;
       if (item.isDirectory()) folders.push(relative);
-      else entries.push(treeEntry(root, relative, item));
+      else if (wanted(relative)) entries.push(treeEntry(root, relative, item));
     }
   }
   return entries.sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+/** A single file or symbolic link, as `listTree` of its folder would have it. */
+export function readEntry(file: string): TreeEntry {
+  const folder = path.dirname(file);
+  const item = readFolder(folder, "").find(({ name }) => name === path.basename(file));
+  if (item === undefined) throw new DigestError(`${file} does not exist`);
+  return treeEntry(folder, item.name, item);
 }
 
 function readFolder(root: string, folder: string): Dirent[] {

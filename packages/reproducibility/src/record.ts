@@ -8,6 +8,7 @@ import {
   listTree,
   type Manifest,
   type ManifestEntry,
+  readEntry,
   type TreeEntry,
 } from "@release-actions/digest";
 import { Fault, type Reporter } from "@release-actions/report";
@@ -94,12 +95,10 @@ function matchPattern(pattern: string, cwd: string): [string, { full: string; en
   const stats = statSync(root, { throwIfNoEntry: false });
   if (stats === undefined) throw nothing(pattern, `${root} does not exist`);
   if (!stats.isDirectory()) {
-    const entry = listTree(path.dirname(root)).find((candidate) => candidate.path === path.basename(root));
-    if (entry === undefined) throw nothing(pattern, `${root} is no file`);
+    const entry = readEntry(root);
     return [[label ?? entry.path, { full: root, entry }]];
   }
-  const matches = picomatch(rest, { dot: true });
-  const entries = listTree(root).filter((entry) => matches(entry.path));
+  const entries = listTree(root, picomatch(rest, { dot: true }));
   if (entries.length === 0) throw nothing(pattern, `no file below ${root} matches`);
   return entries.map((entry) => [
     label === undefined ? entry.path : entries.length === 1 ? label : `${label}/${entry.path}`,
