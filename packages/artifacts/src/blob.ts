@@ -1,9 +1,8 @@
+import { type HttpResponse, type Patience, retryAfter, TransientError, type Transport } from "@release-actions/http";
 import { formatDuration } from "@release-actions/report";
 import { ContentError, ExpiredArtifactError, RefusedError } from "./faults.ts";
 import { createHeapRelief } from "./heap-relief.ts";
-import { type HttpResponse, retryAfter, type Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
-import { type Patience, TransientError } from "./retry.ts";
 import { SignedUrl } from "./signed-url.ts";
 
 const MAX_REDIRECTS = 5;

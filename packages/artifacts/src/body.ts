@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
+import { TransientError } from "@release-actions/http";
 import { formatBytes } from "@release-actions/report";
 import type { Pace } from "./blob.ts";
-import { TransientError } from "./retry.ts";
 
 /**
  * Reads a body as long as it keeps pace: not silent, and not slower than the least throughput (F09, F11).

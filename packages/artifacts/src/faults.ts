@@ -1,10 +1,5 @@
 import { Fault, type FaultDetails } from "@release-actions/report";
 
-/** A service or the storage could not be used, after all that patience allows. */
-export class TransferError extends Fault {
-  override readonly name: string = "TransferError";
-}
-
 /** The service refused, and will refuse again: a bad request, a missing right, an expired token. */
 export class RefusedError extends Fault {
   override readonly name: string = "RefusedError";

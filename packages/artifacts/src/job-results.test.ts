@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { createTransport } from "@release-actions/http";
 import { AccessError } from "./faults.ts";
-import { createTransport } from "./http.ts";
 import { resultsOfJob } from "./job-results.ts";
 
 const transport = createTransport();

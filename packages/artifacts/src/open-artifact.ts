@@ -1,12 +1,12 @@
 import type { RandomAccessSource } from "@release-actions/archive";
+import type { Transport } from "@release-actions/http";
+import { DEFAULT_PATIENCE, type Patience } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { Blob, DEFAULT_PACE, NoRangesError, type Pace } from "./blob.ts";
-import type { Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { streamWhole } from "./plain-stream.ts";
 import { streamRange } from "./range-stream.ts";
 import { type Cached, createRangedSource } from "./ranged-source.ts";
-import { DEFAULT_PATIENCE, type Patience } from "./retry.ts";
 
 /** Read at once on opening: the front tells the format, the back holds a zip's directory and a tar's last members. */
 const FRONT_BYTES = 16 * 1024;

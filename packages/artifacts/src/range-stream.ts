@@ -1,7 +1,6 @@
+import { Retries, TransientError, transient } from "@release-actions/http";
 import type { Blob } from "./blob.ts";
 import { watchBody } from "./body.ts";
-import { transient } from "./http.ts";
-import { Retries, TransientError } from "./retry.ts";
 
 /** A try that brought less than this was none: it does not renew the budget (F11). */
 const WORTHWHILE_BYTES = 64 * 1024;

@@ -1,8 +1,17 @@
+import {
+  DEFAULT_PATIENCE,
+  excerpt,
+  type HttpResponse,
+  type Patience,
+  readText,
+  retryAfter,
+  retrying,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
 import { type Decoder, decodeJson, integer, listOf, object, optional, string } from "@release-actions/json";
 import type { Reporter } from "@release-actions/report";
 import { AccessError, RateLimitError, RefusedError } from "./faults.ts";
-import { excerpt, type HttpResponse, readText, retryAfter, type Transport } from "./http.ts";
-import { DEFAULT_PATIENCE, type Patience, retrying, TransientError } from "./retry.ts";
 
 const MAX_ANSWER_BYTES = 32_000_000;
 const MAX_PAGES = 100;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { expect, test } from "@jest/globals";
-import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
+import type { HttpRequest, HttpResponse, Transport } from "@release-actions/http";
 import { createResultsService } from "./results-service.ts";
 
 const claims = { scp: "Actions.GenericRead:0 Actions.Results:run-1:job-2" };
@@ -28,7 +28,7 @@ test("asks in the name of the run and job that the token names", async () => {
   expect(asked[0]?.url.href).toBe(
     "https://results.test/twirp/github.actions.results.api.v1.ArtifactService/ListArtifacts",
   );
-  expect(JSON.parse(asked[0]?.body ?? "")).toEqual({
+  expect(JSON.parse(String(asked[0]?.body))).toEqual({
     ...{ workflow_run_backend_id: "run-1", workflow_job_run_backend_id: "job-2", name_filter: "a" },
   });
 });

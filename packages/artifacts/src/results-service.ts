@@ -1,8 +1,17 @@
+import {
+  DEFAULT_PATIENCE,
+  excerpt,
+  type HttpResponse,
+  type Patience,
+  readText,
+  retryAfter,
+  retrying,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
 import { type Decoder, decodeJson, listOf, object, optional, parseJson, string } from "@release-actions/json";
 import { AccessError, RefusedError } from "./faults.ts";
-import { excerpt, type HttpResponse, readText, retryAfter, type Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
-import { DEFAULT_PATIENCE, type Patience, retrying, TransientError } from "./retry.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
 const MAX_ANSWER_BYTES = 16_000_000;

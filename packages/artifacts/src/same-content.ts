@@ -3,8 +3,8 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { ArchiveError, openZip, readZipEntry } from "@release-actions/archive";
+import type { Transport } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
-import type { Transport } from "./http.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { openArtifact } from "./open-artifact.ts";
 

@@ -1,6 +1,6 @@
 export { artifactContent, openTarStream, type TarStream, type Wrapping } from "./archive-stream.ts";
 export { type CheckedArchive, checkImageArchive } from "./check-image-archive.ts";
-export { type Algorithm, algorithmOf, type Digest, parseDigest } from "./digest.ts";
+export { type Algorithm, algorithmOf, type Digest, digestOf, parseDigest } from "./digest.ts";
 export { ImageArchiveError, type ImageProblem } from "./error.ts";
 export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
 export { type BlobPlace, type IndexedArchive, indexImageArchive } from "./index-image-archive.ts";

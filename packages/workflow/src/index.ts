@@ -1,3 +1,4 @@
+export { parseYaml, YamlError, YamlNode } from "@release-actions/yaml";
 export { type Combination, covers, expandMatrix } from "./matrix.ts";
 export { type Reach, reachOf, runsAfterFailure } from "./reach.ts";
 export type { Scenario } from "./scenario.ts";
@@ -6,4 +7,3 @@ export { inheritsSecrets, secretsOf, type UsedSecret } from "./secrets.ts";
 export { ExpressionFault, parseExpression, termsOf } from "./terms.ts";
 export { validateWorkflow } from "./validate.ts";
 export { conditionOf, type Job, readWorkflow, type Step, type Trigger, type Workflow } from "./workflow.ts";
-export { parseYaml, YamlError, YamlNode } from "./yaml-node.ts";

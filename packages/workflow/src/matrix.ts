@@ -1,4 +1,4 @@
-import type { YamlNode } from "./yaml-node.ts";
+import type { YamlNode } from "@release-actions/yaml";
 
 /** One job of a matrix: the value of each axis. */
 export type Combination = Readonly<Record<string, unknown>>;

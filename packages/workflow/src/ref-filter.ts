@@ -1,4 +1,4 @@
-import type { YamlNode } from "./yaml-node.ts";
+import type { YamlNode } from "@release-actions/yaml";
 
 /**
  * Whether a branch or tag name matches a filter pattern (docs: "Workflow syntax", filter pattern cheat sheet):

@@ -1,7 +1,7 @@
+import type { YamlNode } from "@release-actions/yaml";
 import { passes, sampleOf } from "./ref-filter.ts";
 import { parseExpression, termsOf, type Value } from "./terms.ts";
 import type { Trigger, Workflow } from "./workflow.ts";
-import type { YamlNode } from "./yaml-node.ts";
 
 /** One way in which a workflow is started: what an event fixes, as terms of conditions. */
 export interface Scenario {

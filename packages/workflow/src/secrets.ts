@@ -1,7 +1,7 @@
 import type { Location } from "@release-actions/report";
+import type { YamlNode } from "@release-actions/yaml";
 import { ExpressionFault, parseExpression, termsOf } from "./terms.ts";
 import type { Workflow } from "./workflow.ts";
-import type { YamlNode } from "./yaml-node.ts";
 
 /** A secret that a workflow reads, by the name it has in the repository's settings. */
 export interface UsedSecret {

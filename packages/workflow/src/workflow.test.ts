@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { parseYaml } from "@release-actions/yaml";
 import { covers, expandMatrix } from "./matrix.ts";
 import { validateWorkflow } from "./validate.ts";
 import { readWorkflow } from "./workflow.ts";
-import { parseYaml } from "./yaml-node.ts";
 
 describe("reading a workflow", () => {
   test("finds jobs and nothing else, whatever the indentation (misleads 15)", () => {

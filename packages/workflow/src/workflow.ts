@@ -1,5 +1,5 @@
 import type { Location } from "@release-actions/report";
-import { parseYaml, YamlError, type YamlNode } from "./yaml-node.ts";
+import { parseYaml, YamlError, type YamlNode } from "@release-actions/yaml";
 
 /** A workflow file as GitHub reads it, as far as what its jobs do and when they run is concerned. */
 export interface Workflow {

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatDuration } from "@release-actions/report";
-import { TransferError } from "./faults.ts";
+import { Fault, formatDuration } from "@release-actions/report";
+
+/** A service or the storage could not be used, after all that patience allows. */
+export class TransferError extends Fault {
+  override readonly name: string = "TransferError";
+}
 
 /** How long to go on trying. Times are in milliseconds. */
 export interface Patience {
@@ -80,7 +84,7 @@ export class Retries {
     const message = `${this.#what} failed after ${tries}: ${summarize(this.#causes)}.${wait}`;
     return new TransferError(message, {
       cause,
-      advice: "Run the job again; see https://www.githubstatus.com if it persists.",
+      advice: "Run the job again, and look at the status page of the service if it persists.",
     });
   }
 }

@@ -1,5 +1,12 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { pipeline } from "node:stream/promises";
 import { isNativeError } from "node:util/types";
 import { TransientError } from "./retry.ts";
 
@@ -8,7 +15,8 @@ export interface HttpRequest {
   /** Default GET. */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A stream needs its length among the headers, where the server takes no chunks. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** From the request to the headers of its answer. Default 30 s. */
   readonly headersTimeoutMs?: number | undefined;
@@ -57,6 +65,7 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
         if (message === undefined) signal?.removeEventListener("abort", abort);
         reject(signal?.aborted === true ? error : transient(url, error));
       });
+      outgoing.on("close", () => clearTimeout(timer));
       outgoing.on("response", (answer) => {
         clearTimeout(timer);
         message = answer;
@@ -64,9 +73,23 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
         answer.on("error", () => undefined).on("close", () => signal?.removeEventListener("abort", abort));
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, body: answer });
       });
-      outgoing.end(body);
+      if (body === undefined || typeof body === "string" || body instanceof Uint8Array) outgoing.end(body);
+      else send(body, outgoing, reject);
     });
   };
+}
+
+/** An error of the source is the caller's own and nothing to try again; those of the connection are told by the request. */
+function send(body: AsyncIterable<Uint8Array>, outgoing: ClientRequest, reject: (error: unknown) => void): void {
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  }
+  pipeline(watched, outgoing).catch(() => outgoing.destroy());
 }
 
 /** Errors of the network as something to try again, with the host that they are about (F01, F02). */

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { createTransport, excerpt, readText, retryAfter } from "./http.ts";
+import { createTransport, excerpt, readText, retryAfter } from "./transport.ts";
 
 let server: Server | undefined;
 afterEach(async () => {

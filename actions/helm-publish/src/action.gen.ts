@@ -1,0 +1,21 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "helm-publish",
+  inputs: {
+    mode: { kind: "enum", values: ["check", "publish"], default: "publish" },
+    chart: { kind: "string" },
+    plan: { kind: "string", default: "artifact" },
+    version: { kind: "string" },
+    "app-version": { kind: "string" },
+    registry: { kind: "string" },
+    username: { kind: "string" },
+    password: { kind: "secret" },
+    lint: { kind: "enum", values: ["errors", "warnings", "off"], default: "errors" },
+    images: { kind: "list" },
+    "if-exists": { kind: "enum", values: ["same", "refuse"], default: "same" },
+    rules: { kind: "lines" },
+  },
+  outputs: ["digest", "reference", "published"],
+} as const satisfies Contract;

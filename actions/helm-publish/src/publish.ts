@@ -1,0 +1,105 @@
+import { decideChannel, ociTag, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
+import { ChartError, type ChartPackage, differences, existingChart, pushChart } from "@release-actions/chart";
+import { formatReference, type ImageReference } from "@release-actions/image-reference";
+import type { Registry } from "@release-actions/registry-client";
+import { readFacts, runArtifacts } from "@release-actions/release-run";
+import { checkImages } from "./check-images.ts";
+import { type Prepared, prepare } from "./helm.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import { chartReference, openRegistries, type Registries } from "./registries.ts";
+import { findSubject, type Subject } from "./subject.ts";
+import { type Outcome, recordLedger, tell } from "./tell.ts";
+
+/** From the sources to the registry. The tag is the last thing pushed, and the only one that others see. */
+export async function publish(runner: PublishRunner): Promise<void> {
+  const { inputs } = runner;
+  const facts = readFacts(runner.env);
+  const rules = parseRules(inputs.rules);
+  const isCheck = inputs.mode === "check";
+  if (!isCheck) requireAccess(runner);
+  const artifacts = runArtifacts(runner.env, runner);
+  const subject = await findSubject(runner, facts, artifacts);
+  const prepared = await prepare(runner, subject);
+  const place = inputs.registry === undefined ? undefined : chartReference(inputs.registry, subject.chart.name);
+  if (place === undefined) {
+    tell(runner, subject, undefined, { state: "skipped", reason: "a check without a registry" });
+    return;
+  }
+  let outcome: Outcome = { state: "planned", reason: "publishing failed" };
+  try {
+    outcome = await settle(runner, subject, prepared, place, rules);
+  } finally {
+    // Also when it failed: whoever looks for the release later must see that it is not here.
+    tell(runner, subject, place, outcome);
+    if (!isCheck) await recordLedger(runner, artifacts, facts.attempt, subject, place, outcome);
+  }
+}
+
+/** An unset secret arrives as nothing. Better said now than by the registry, when everything else is done. */
+function requireAccess({ inputs }: PublishRunner): void {
+  if (inputs.registry === undefined)
+    throw new ChartError("the input `registry` is empty, expected oci://<registry>/<path>");
+  if (inputs.password === undefined) {
+    throw new ChartError("the input `password` is empty, expected a password or token that may push", {
+      advice:
+        "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+    });
+  }
+}
+
+async function settle(
+  runner: PublishRunner,
+  { version }: Subject,
+  { content, rendered }: Prepared,
+  place: ImageReference,
+  rules: Rules,
+): Promise<Outcome> {
+  const { inputs } = runner;
+  const registries = openRegistries(runner, place.registry);
+  const registry = registries(place.registry);
+  const { channel, chart } = decideChannel(version, await versionsIn(registry, place), rules);
+  if (chart === undefined) return { state: "skipped", reason: `the rules publish no chart of a ${channel} release` };
+  const tag = ociTag(version.text);
+  const there = await findSame(registry, place, tag, content, inputs["if-exists"]);
+  if (there !== undefined) return { state: "verified", digest: there, published: false };
+  if (inputs.password !== undefined) await registry.requirePush(place.repository);
+  if (inputs.mode === "check") return { state: "skipped", reason: "a check publishes nothing" };
+  if (inputs.images.length > 0) await reportImages(runner, rendered, registries);
+  const digest = await pushChart(registry, place.repository, tag, content, runner);
+  return { state: "verified", digest, published: true };
+}
+
+/** The versions that the registry has tell whether a release is a backport there. */
+async function versionsIn(registry: Registry, { repository }: ImageReference): Promise<readonly Version[]> {
+  const tags = await registry.tags(repository);
+  return tags.map((tag) => parseTag(tag.replaceAll("_", "+"))?.version).filter((version) => version !== undefined);
+}
+
+/** The digest of an equal chart under the tag; undefined when the tag is free. */
+async function findSame(
+  registry: Registry,
+  place: ImageReference,
+  tag: string,
+  content: ChartPackage,
+  ifExists: PublishRunner["inputs"]["if-exists"],
+): Promise<string | undefined> {
+  const there = await existingChart(registry, place.repository, tag);
+  if (there === undefined) return undefined;
+  const name = formatReference({ ...place, tag });
+  const changed = differences(content, there.content);
+  if (changed.length === 0 && ifExists === "same") return there.digest;
+  const [first] = changed;
+  const how =
+    first === undefined ? "with equal content" : `with other content in ${changed.length} files such as ${first}`;
+  throw new ChartError(`${name} exists ${how}, as ${there.digest}`, {
+    advice:
+      first === undefined
+        ? "Set `if-exists: same` where an equal chart is as good as this one."
+        : "A published version does not change: raise the chart's version.",
+  });
+}
+
+async function reportImages(runner: PublishRunner, rendered: string, registries: Registries): Promise<void> {
+  const images = await checkImages(rendered, runner.inputs.images, registries);
+  runner.info(`found ${images.length} images for ${runner.inputs.images.join(", ")}: ${images.join(", ")}`);
+}

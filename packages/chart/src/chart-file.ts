@@ -1,0 +1,96 @@
+import { lstat } from "node:fs/promises";
+import path from "node:path";
+import { Fault, type Location } from "@release-actions/report";
+import { readText } from "@release-actions/text";
+import { parseYaml, type YamlNode } from "@release-actions/yaml";
+
+/** What `Chart.yaml` says (helm.sh, "The Chart.yaml file"). */
+export interface Chart {
+  readonly name: string;
+  readonly version: string;
+  /** `undefined`: not given. */
+  readonly appVersion: string | undefined;
+  readonly dependencies: readonly Dependency[];
+  /** Where a field is; where the file begins when it is not there. */
+  readonly locate: (field: string) => Location;
+  /** All of it, as JSON would hold it. */
+  readonly metadata: unknown;
+}
+
+export interface Dependency {
+  readonly name: string;
+  readonly version: string;
+  readonly location: Location;
+}
+
+/** A chart that Helm, or the registry, would not take or would misread. */
+export class ChartError extends Fault {
+  override readonly name = "ChartError";
+}
+
+/** Helm reads no file of a chart that is larger (its loader's limit). */
+const MAX_CHART_FILE_BYTES = 5 * 1024 * 1024;
+
+/** Reads the `Chart.yaml` of a chart's folder. `shown` is the file's name for messages. */
+export async function readChart(folder: string, shown: string): Promise<Chart> {
+  const file = path.join(folder, "Chart.yaml");
+  const found = await lstat(file).catch(() => undefined);
+  const location = { file: shown };
+  if (found === undefined) throw new ChartError(`there is no ${shown}`, { location });
+  // Helm would follow a link out of the chart.
+  if (!found.isFile()) throw new ChartError(`${shown} is no plain file, but a folder or a link`, { location });
+  if (found.size > MAX_CHART_FILE_BYTES) {
+    throw new ChartError(`${shown} has ${found.size} bytes, expected at most ${MAX_CHART_FILE_BYTES}`, { location });
+  }
+  return parseChart(readText(file, shown), shown);
+}
+
+/** @throws ChartError, or YamlError for a duplicate key and other mistakes of YAML. */
+export function parseChart(content: string, shown: string): Chart {
+  const root = parseYaml(content, shown);
+  if (!root.isMap) throw new ChartError(`${shown} is no mapping of fields`, { location: root.location });
+  const apiVersion = requireText(root, "apiVersion", shown);
+  if (apiVersion !== "v1" && apiVersion !== "v2") {
+    throw new ChartError(`${shown} has the apiVersion ${JSON.stringify(apiVersion)}, expected v2`, {
+      location: root.get("apiVersion").location,
+    });
+  }
+  const name = requireText(root, "name", shown);
+  // Stricter than Helm, which takes a dot: the name is a part of an image reference and of resources' names.
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
+    throw new ChartError(
+      `${shown} has the name ${JSON.stringify(name)}, expected lowercase letters, digits and dashes`,
+      {
+        location: root.get("name").location,
+      },
+    );
+  }
+  return {
+    name,
+    version: requireText(root, "version", shown),
+    appVersion: root.get("appVersion").isPresent ? requireText(root, "appVersion", shown) : undefined,
+    dependencies: root
+      .get("dependencies")
+      .items()
+      .map((entry) => ({
+        name: requireText(entry, "name", shown, "a dependency's "),
+        version: requireText(entry, "version", shown, "a dependency's "),
+        location: entry.location,
+      })),
+    locate: (field) => root.get(field).location,
+    metadata: root.value,
+  };
+}
+
+function requireText(node: YamlNode, field: string, shown: string, whose = ""): string {
+  const found = node.get(field);
+  const { location } = found;
+  if (!found.isPresent) throw new ChartError(`${shown} has no ${whose}\`${field}\``, { location });
+  const value = found.value;
+  if (typeof value === "string" && value.trim() !== "") return value;
+  // YAML takes 1.10 for the number 1.1, and Helm would publish that.
+  throw new ChartError(`${shown} has ${JSON.stringify(value)} for ${whose}\`${field}\`, expected text`, {
+    location,
+    advice: `Put quotes around it: ${field}: "…".`,
+  });
+}

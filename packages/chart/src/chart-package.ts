@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import {
+  decompress,
+  memorySource,
+  StreamCursor,
+  TAR_END,
+  TarReader,
+  tarHeader,
+  tarPadding,
+} from "@release-actions/archive";
+import { type Digest, digestOf } from "@release-actions/oci";
+import { type Chart, ChartError, parseChart } from "./chart-file.ts";
+
+/** A packaged chart. The same content is always the same bytes. */
+export interface ChartPackage {
+  readonly chart: Chart;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  /** The SHA-256 of every file, by path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Helm's own limit on what a chart unpacks to is 100 MiB. */
+const MAX_CHART_BYTES = 100 * 1024 * 1024;
+const GZIP_OS_BYTE = 9;
+const GZIP_OS_UNKNOWN = 255;
+
+/** Rewrites what `helm package` made with fixed times and owners, sorted by path. */
+export async function repackChart(helmPackage: Uint8Array, shown: string): Promise<ChartPackage> {
+  const contents = await unpack(helmPackage, shown);
+  const paths = [...contents.keys()].sort();
+  const members = paths.flatMap((path) => {
+    const body = contents.get(path) ?? new Uint8Array(0);
+    return [tarHeader({ kind: "file", path, size: body.length }), body, tarPadding(body.length)];
+  });
+  const bytes = gzipSync(Buffer.concat([...members, TAR_END]), { level: 9 });
+  // zlib writes the system it was made for.
+  bytes[GZIP_OS_BYTE] = GZIP_OS_UNKNOWN;
+  return describe(bytes, contents, shown);
+}
+
+/** Reads a package as somebody else made it. */
+export async function readPackage(bytes: Uint8Array, shown: string): Promise<ChartPackage> {
+  return describe(bytes, await unpack(bytes, shown), shown);
+}
+
+/** The files in which two packages differ; times, order and compression do not count. */
+export function differences(one: ChartPackage, other: ChartPackage): readonly string[] {
+  const paths = new Set([...one.files.keys(), ...other.files.keys()]);
+  return [...paths].filter((path) => one.files.get(path) !== other.files.get(path)).sort();
+}
+
+function describe(bytes: Uint8Array, contents: ReadonlyMap<string, Uint8Array>, shown: string): ChartPackage {
+  const file = [...contents.keys()].find((path) => /^[^/]+\/Chart\.yaml$/.test(path));
+  if (file === undefined) throw new ChartError(`${shown} holds no Chart.yaml`);
+  const chart = parseChart(Buffer.from(contents.get(file) ?? []).toString("utf8"), `${file} of ${shown}`);
+  const hash = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex");
+  const files = new Map([...contents].map(([path, body]) => [path, hash(body)]));
+  return { chart, bytes, digest: digestOf(bytes), files };
+}
+
+async function unpack(bytes: Uint8Array, shown: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const reader = new TarReader(new StreamCursor(decompress(memorySource(bytes).read(0, bytes.length), "gzip")));
+  const contents = new Map<string, Uint8Array>();
+  let total = 0;
+  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
+    if (member.kind === "directory") continue;
+    if (member.kind !== "file") throw new ChartError(`${shown} holds a link, ${member.path}: Helm would refuse it`);
+    total += member.size;
+    if (total > MAX_CHART_BYTES) throw new ChartError(`${shown} unpacks to more than ${MAX_CHART_BYTES} bytes`);
+    const body: Uint8Array[] = [];
+    for await (const chunk of reader.body()) body.push(chunk);
+    contents.set(member.path, Buffer.concat(body));
+  }
+  return contents;
+}

@@ -1,0 +1,5 @@
+export { type Chart, ChartError, parseChart, readChart } from "./chart-file.ts";
+export { type ChartPackage, differences, readPackage, repackChart } from "./chart-package.ts";
+export { checkChart } from "./check-chart.ts";
+export { existingChart, pushChart } from "./push-chart.ts";
+export { imagesIn } from "./rendered-images.ts";

@@ -1,0 +1,86 @@
+import { decodeJson, listOf, object, text } from "@release-actions/json";
+import { type Digest, digestOf, parseDigest } from "@release-actions/oci";
+import type { Registry, RegistryDocument } from "@release-actions/registry-client";
+import type { Reporter } from "@release-actions/report";
+import { ChartError } from "./chart-file.ts";
+import { type ChartPackage, readPackage } from "./chart-package.ts";
+
+/** Media types of helm.sh's "OCI Registries" (Helm Improvement Proposal 6). */
+const CONFIG = "application/vnd.cncf.helm.config.v1+json";
+const CONTENT = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** Compressed; a chart is text. */
+const MAX_PACKAGE_BYTES = 100 * 1024 * 1024;
+
+const manifestLayers = object({ layers: listOf(object({ mediaType: text, digest: text })) });
+
+/** The chart a registry has under a tag; undefined when there is none. */
+export async function existingChart(
+  registry: Registry,
+  repository: string,
+  tag: string,
+): Promise<{ readonly digest: Digest; readonly content: ChartPackage } | undefined> {
+  const manifest = await registry.manifest(repository, tag);
+  if (manifest === undefined) return undefined;
+  const source = `${repository}:${tag}`;
+  const { layers } = decodeJson(manifest.bytes, manifestLayers, { source, maxBytes: MAX_MANIFEST_BYTES });
+  const layer = layers.find(({ mediaType }) => mediaType === CONTENT);
+  const digest = layer && parseDigest(layer.digest);
+  if (digest === undefined) throw new ChartError(`${source} exists and is no chart`);
+  const bytes = await registry.blob(repository, digest, MAX_PACKAGE_BYTES);
+  return { digest: manifest.digest, content: await readPackage(bytes, source) };
+}
+
+/** Pushes a chart as Helm does, the tag last, and reads it back. The same package gives the same digest. */
+export async function pushChart(
+  registry: Registry,
+  repository: string,
+  tag: string,
+  content: ChartPackage,
+  reporter: Reporter,
+): Promise<Digest> {
+  const config = Buffer.from(JSON.stringify(content.chart.metadata));
+  const manifest = manifestOf(content, config);
+  for (const bytes of [config, content.bytes]) {
+    await registry.pushBlob(repository, { digest: digestOf(bytes), size: bytes.length, read: () => once(bytes) });
+  }
+  reporter.info(`pushing the tag ${tag} of ${repository}`);
+  await registry.pushManifest(repository, tag, manifest);
+  const there = await existingChart(registry, repository, tag);
+  if (there?.digest === manifest.digest && there.content.digest === content.digest) return manifest.digest;
+  throw new ChartError(
+    `${repository}:${tag} was pushed as ${manifest.digest} and reads ${there?.digest ?? "nothing"}`,
+    {
+      advice: "Something else pushed at the same time: let one job publish a chart.",
+    },
+  );
+}
+
+/** Without the time of creation that Helm notes: it would make two pushes of one chart two charts. */
+function manifestOf({ chart, bytes, digest }: ChartPackage, config: Uint8Array): RegistryDocument {
+  const description = descriptionOf(chart.metadata);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: { mediaType: CONFIG, digest: digestOf(config), size: config.length },
+    layers: [{ mediaType: CONTENT, digest, size: bytes.length }],
+    annotations: {
+      ...(description !== undefined && { "org.opencontainers.image.description": description }),
+      "org.opencontainers.image.title": chart.name,
+      "org.opencontainers.image.version": chart.version,
+    },
+  };
+  const document = Buffer.from(JSON.stringify(manifest));
+  return { mediaType: MANIFEST, digest: digestOf(document), bytes: document };
+}
+
+function descriptionOf(metadata: unknown): string | undefined {
+  if (typeof metadata !== "object" || metadata === null || !("description" in metadata)) return undefined;
+  return typeof metadata.description === "string" ? metadata.description : undefined;
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,19 @@
+/** What a registry wants to see (RFC 9110, section 11.6.1). */
+export interface Challenge {
+  /** In lowercase. */
+  readonly scheme: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** Reads the first challenge of a `WWW-Authenticate` header; undefined when it is none. */
+export function parseChallenge(header: string): Challenge | undefined {
+  const [, scheme, rest = ""] = /^\s*([A-Za-z][\w-]*)(?:\s+(.*))?$/s.exec(header) ?? [];
+  if (scheme === undefined) return undefined;
+  const parameters = new Map<string, string>();
+  for (const [, key = "", quoted, plain = ""] of rest.matchAll(
+    /([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g,
+  )) {
+    parameters.set(key.toLowerCase(), quoted === undefined ? plain : quoted.replace(/\\(.)/g, "$1"));
+  }
+  return { scheme: scheme.toLowerCase(), parameters };
+}

@@ -1,0 +1,163 @@
+import {
+  excerpt,
+  type HttpResponse,
+  readText,
+  retryAfter,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
+import { decodeJson, object, optional, string } from "@release-actions/json";
+import { type Challenge, parseChallenge } from "./challenge.ts";
+import { RegistryError } from "./error.ts";
+
+export interface Credentials {
+  readonly username: string;
+  /** Sent to the registry, and to the token service that it names, and nowhere else. */
+  readonly password: string;
+}
+
+export interface Call {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly url: URL;
+  readonly repository: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Called for each try: a body that was sent once cannot be sent again. */
+  readonly body?: (() => Uint8Array | AsyncIterable<Uint8Array>) | undefined;
+}
+
+const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_REDIRECTS = 5;
+
+const tokenAnswer = object({ token: optional(string), access_token: optional(string) });
+
+/** Where a registry is reached. As for engines, plain HTTP is for this machine only. */
+export function originOf(registry: string): URL {
+  // Docker Hub's names begin with another host than the one that serves them.
+  const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+  return new URL(`${isLoopback ? "http" : "https"}://${host}/`);
+}
+
+/** Requests to one registry, with whatever it wants to see (distribution's docs: "Token authentication"). */
+export class Connection {
+  readonly origin: URL;
+  readonly #registry: string;
+  readonly #transport: Transport;
+  readonly #credentials: Credentials | undefined;
+  readonly #signal: AbortSignal | undefined;
+  /** By repository: tokens are good for one. */
+  readonly #authorizations = new Map<string, string>();
+
+  constructor(
+    registry: string,
+    transport: Transport,
+    credentials: Credentials | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#registry = registry;
+    this.origin = originOf(registry);
+    this.#transport = transport;
+    this.#credentials = credentials;
+    this.#signal = signal;
+  }
+
+  /** Sends a request, and once more after a challenge. What may heal is thrown as TransientError. */
+  async send(call: Call): Promise<HttpResponse> {
+    const answer = await this.#once(call);
+    if (answer.status !== 401) return await this.#healthy(answer);
+    const challenge = parseChallenge(String(answer.headers["www-authenticate"] ?? ""));
+    answer.body.destroy();
+    this.#authorizations.set(call.repository, await this.#authorize(challenge, call.repository));
+    const second = await this.#healthy(await this.#once(call));
+    if (second.status !== 401) return second;
+    second.body.destroy();
+    throw this.#denied(401);
+  }
+
+  /** What an answer means that is none of those expected. */
+  async refused(answer: HttpResponse, what: string): Promise<RegistryError> {
+    const said = excerpt(await readText(answer.url, answer, { limit: MAX_TEXT_BYTES }));
+    if (answer.status === 403) return this.#denied(403, `${what}: ${said}`);
+    return new RegistryError(`${this.#registry} answered ${answer.status} to ${what}${said && `: ${said}`}`, {
+      status: answer.status,
+    });
+  }
+
+  async #once({ method, url, repository, headers, body }: Call): Promise<HttpResponse> {
+    let target = url;
+    for (let hops = 0; ; hops += 1) {
+      // A redirect leads to a storage that is none of the registry: what proves who we are stays here (F16).
+      const authorization = target.origin === this.origin.origin ? this.#authorizations.get(repository) : undefined;
+      const answer = await this.#transport({
+        method,
+        url: target,
+        headers: { ...headers, ...(authorization !== undefined && { Authorization: authorization }) },
+        body: body?.(),
+        signal: this.#signal,
+      });
+      const { location } = answer.headers;
+      if (![301, 302, 307, 308].includes(answer.status) || location === undefined) return answer;
+      answer.body.destroy();
+      const next = new URL(location, target);
+      if (hops === MAX_REDIRECTS || (next.protocol !== "https:" && next.origin !== this.origin.origin)) {
+        throw new RegistryError(
+          `${target.host} redirects to ${next.host}, expected https and at most ${MAX_REDIRECTS} hops`,
+        );
+      }
+      target = next;
+    }
+  }
+
+  async #healthy(answer: HttpResponse): Promise<HttpResponse> {
+    if (answer.status !== 429 && answer.status < 500) return answer;
+    const said = excerpt(await readText(answer.url, answer, { limit: MAX_TEXT_BYTES }));
+    throw new TransientError(`${answer.url.host} answered ${answer.status}${said && `: ${said}`}`, {
+      retryAfterMs: retryAfter(answer.headers),
+    });
+  }
+
+  async #authorize(challenge: Challenge | undefined, repository: string): Promise<string> {
+    const basic = this.#credentials && basicOf(this.#credentials);
+    if (challenge?.scheme === "basic") {
+      if (basic === undefined) throw this.#denied(401);
+      return basic;
+    }
+    const realm = challenge?.scheme === "bearer" ? challenge.parameters.get("realm") : undefined;
+    if (realm === undefined || !URL.canParse(realm)) {
+      throw new RegistryError(`${this.#registry} asks for neither a password nor a token that can be had`, {
+        status: 401,
+      });
+    }
+    const url = new URL(realm);
+    if (url.protocol !== "https:" && this.origin.protocol === "https:") {
+      throw new RegistryError(`${this.#registry} names a token service without encryption: ${url.host}`);
+    }
+    const service = challenge?.parameters.get("service");
+    if (service !== undefined) url.searchParams.set("service", service);
+    url.searchParams.set("scope", `repository:${repository}:pull${basic === undefined ? "" : ",push"}`);
+    const headers = basic === undefined ? {} : { Authorization: basic };
+    const answer = await this.#healthy(await this.#transport({ url, headers, signal: this.#signal }));
+    const body = await readText(url, answer, { limit: MAX_TEXT_BYTES });
+    if (answer.status === 401 || answer.status === 403) throw this.#denied(answer.status);
+    if (answer.status !== 200) {
+      throw new RegistryError(`the token service ${url.host} answered ${answer.status}: ${excerpt(body)}`, {
+        status: answer.status,
+      });
+    }
+    const source = `the answer of the token service ${url.host}`;
+    const { token, access_token } = decodeJson(body, tokenAnswer, { source, maxBytes: MAX_TEXT_BYTES });
+    return `Bearer ${token ?? access_token ?? ""}`;
+  }
+
+  #denied(status: number, said = ""): RegistryError {
+    const who = this.#credentials === undefined ? "anonymous access" : `the user ${this.#credentials.username}`;
+    return new RegistryError(`${this.#registry} refuses ${who} (${status})${said && `: ${said}`}`, {
+      status,
+      advice: "Check the user and the password or token, and that it may write there (on GHCR: `packages: write`).",
+    });
+  }
+}
+
+function basicOf({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}

@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { createTransport } from "@release-actions/http";
+import { digestOf } from "@release-actions/oci";
+import { parseChallenge } from "./challenge.ts";
+import { originOf } from "./connection.ts";
+import { openRegistry, type Registry } from "./registry.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server on the loopback interface, which is what a registry's answers are made up by. */
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer(handle).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`; // A server on TCP.
+}
+
+const credentials = { username: "me", password: "secret" };
+const BASIC = `Basic ${Buffer.from("me:secret").toString("base64")}`;
+const patience = { budgetMs: 300, firstPauseMs: 1, longestPauseMs: 10 };
+const open = (host: string, who?: typeof credentials): Registry =>
+  openRegistry(host, { transport: createTransport(), credentials: who, patience });
+
+describe("openRegistry", () => {
+  test("fetches a token where the registry says, and keeps it for further requests", async () => {
+    const scopes: (string | null)[] = [];
+    const host = await serve((request, response) => {
+      const url = new URL(request.url ?? "", "http://registry");
+      if (url.pathname === "/token") {
+        scopes.push(url.searchParams.get("scope"));
+        response.end(JSON.stringify({ token: request.headers.authorization === BASIC ? "T" : "anonymous" }));
+      } else if (request.headers.authorization === "Bearer T") {
+        response.end(JSON.stringify({ tags: ["1.0.0"] }));
+      } else {
+        const challenge = `Bearer realm="http://${request.headers.host}/token",service="r",scope="ignored"`;
+        response.writeHead(401, { "www-authenticate": challenge }).end();
+      }
+    });
+    const registry = open(host, credentials);
+    expect(await registry.tags("a/b")).toEqual(["1.0.0"]);
+    expect(await registry.tags("a/b")).toEqual(["1.0.0"]);
+    expect(scopes).toEqual(["repository:a/b:pull,push"]);
+    await expect(open(host).tags("a/b")).rejects.toThrow("refuses anonymous access (401)");
+  });
+
+  test("sends no password to the storage that a blob lies in (F16), nor follows it into plain HTTP elsewhere", async () => {
+    const bytes = Buffer.from("content");
+    const seen: (string | undefined)[] = [];
+    const storage = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(bytes);
+    });
+    const host = await serve((request, response) => {
+      if (request.headers.authorization !== BASIC)
+        response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end();
+      else response.writeHead(307, { location: `http://${storage}/blob` }).end();
+    });
+    await expect(open(host, credentials).blob("a", digestOf(bytes), 100)).rejects.toThrow("redirects to");
+    expect(seen).toEqual([]);
+  });
+
+  test.each<[name: string, answer: [status: number, headers: Record<string, string>, body: string], message: string]>([
+    ["other bytes than those asked for (F17)", [200, {}, "other"], "sent sha256:"],
+    ["more than it may be", [200, {}, "x".repeat(101)], "sends more than 100 bytes"],
+    ["a refusal", [403, {}, "denied"], "refuses the user me (403)"],
+    ["a blob that is gone", [404, {}, "gone"], "answered 404"],
+    ["a challenge nobody knows", [401, { "www-authenticate": "Negotiate" }, ""], "asks for neither"],
+    ["no challenge", [401, {}, ""], "asks for neither"],
+    ["a server that never heals (F19)", [500, {}, "broken"], "answered 500: broken"],
+  ])("reports %s", async (_name, [status, headers, body], message) => {
+    const host = await serve((_request, response) => void response.writeHead(status, headers).end(body));
+    const failing = open(host, credentials).blob("a", digestOf(Buffer.from("content")), 100);
+    await expect(failing).rejects.toThrow(message);
+  });
+
+  test("follows the pages of a long list of tags, and knows none of a repository that is not there", async () => {
+    const host = await serve((request, response) => {
+      const url = new URL(request.url ?? "", "http://registry");
+      if (url.pathname.includes("/none/")) response.writeHead(404).end();
+      else if (url.searchParams.has("last")) response.end('{"tags":["b"]}');
+      else response.writeHead(200, { link: '</v2/a/tags/list?last=a>; rel="next"' }).end('{"tags":["a"]}');
+    });
+    expect(await open(host).tags("a")).toEqual(["a", "b"]);
+    expect(await open(host).tags("none")).toEqual([]);
+  });
+
+  test("does not try again when the content itself cannot be read", async () => {
+    const host = await serve((request, response) => {
+      request.resume();
+      if (request.method === "HEAD") response.writeHead(404).end();
+      else if (request.method === "POST") response.writeHead(202, { location: "/v2/a/blobs/uploads/1" }).end();
+    });
+    let reads = 0;
+    const read = async function* (): AsyncGenerator<Uint8Array> {
+      reads += 1;
+      yield Buffer.from("con");
+      throw new Error("the disk is gone");
+    };
+    const pushing = open(host).pushBlob("a", { digest: digestOf(Buffer.from("content")), size: 7, read });
+    await expect(pushing).rejects.toThrow("the disk is gone");
+    expect(reads).toBe(1);
+  });
+});
+
+test.each<[header: string, scheme: string | undefined, realm: string | undefined]>([
+  ['Bearer realm="https://auth.example/token",service="x"', "bearer", "https://auth.example/token"],
+  ["bEaReR Realm=plain", "bearer", "plain"],
+  ['Basic realm="a \\"b\\", c"', "basic", 'a "b", c'],
+  ["Basic", "basic", undefined],
+  ["", undefined, undefined],
+  ['="x"', undefined, undefined],
+])("reads the challenge %j", (header, scheme, realm) => {
+  const challenge = parseChallenge(header);
+  expect(challenge?.scheme).toBe(scheme);
+  expect(challenge?.parameters.get("realm")).toBe(realm);
+});
+
+test.each([
+  ["docker.io", "https://registry-1.docker.io/"],
+  ["ghcr.io", "https://ghcr.io/"],
+  ["localhost:5000", "http://localhost:5000/"],
+  ["127.0.0.1.example:5000", "https://127.0.0.1.example:5000/"],
+])("reaches %s at %s", (registry, origin) => {
+  expect(originOf(registry).href).toBe(origin);
+});

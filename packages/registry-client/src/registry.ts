@@ -1,0 +1,184 @@
+import {
+  DEFAULT_PATIENCE,
+  type HttpResponse,
+  type Patience,
+  retrying,
+  TransientError,
+  type Transport,
+  transient,
+} from "@release-actions/http";
+import { decodeJson, listOf, object, optional, string } from "@release-actions/json";
+import { algorithmOf, type Digest, digestOf } from "@release-actions/oci";
+import { type Call, Connection, type Credentials } from "./connection.ts";
+import { RegistryError } from "./error.ts";
+
+/** A manifest or an index, as it is kept. */
+export interface RegistryDocument {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+}
+
+export interface BlobUpload {
+  readonly digest: Digest;
+  /** In bytes. */
+  readonly size: number;
+  /** From the start, each time it is called. */
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
+/** A registry that speaks the OCI distribution spec 1.1. Everything read is checked against its digest. */
+export interface Registry {
+  /** `undefined` when there is no such manifest, or no such repository. */
+  manifest(repository: string, reference: string): Promise<RegistryDocument | undefined>;
+  /** A blob that fits in memory. */
+  blob(repository: string, digest: Digest, maxBytes: number): Promise<Uint8Array>;
+  /** All tags; none of a repository that does not exist. */
+  tags(repository: string): Promise<readonly string[]>;
+  /** Finds out whether blobs may be pushed, by starting an upload and giving it up. */
+  requirePush(repository: string): Promise<void>;
+  pushBlob(repository: string, blob: BlobUpload): Promise<"sent" | "present">;
+  pushManifest(repository: string, reference: string, document: RegistryDocument): Promise<void>;
+}
+
+export interface RegistryOptions {
+  readonly transport: Transport;
+  readonly credentials?: Credentials | undefined;
+  readonly patience?: Patience;
+  readonly signal?: AbortSignal;
+}
+
+/** Registries limit manifests to 4 MiB (spec, "Pushing manifests"). */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const MAX_PAGES = 1000;
+const ACCEPT = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+const tagPage = object({ tags: optional(listOf(string), []) });
+
+/** @param registry its name in references: `ghcr.io`, `docker.io`, `127.0.0.1:5000`. */
+export function openRegistry(registry: string, options: RegistryOptions): Registry {
+  const { transport, credentials, patience = DEFAULT_PATIENCE, signal } = options;
+  const connection = new Connection(registry, transport, credentials, signal);
+  const tried = <T>(what: string, call: () => Promise<T>): Promise<T> =>
+    retrying(`${what} at ${registry}`, patience, signal, call);
+  const at = (repository: string, rest: string): URL => new URL(`v2/${repository}/${rest}`, connection.origin);
+
+  const startUpload = async (repository: string): Promise<URL> => {
+    const url = at(repository, "blobs/uploads/");
+    const answer = await connection.send({ method: "POST", url, repository, headers: { "Content-Length": "0" } });
+    if (answer.status !== 202) throw await connection.refused(answer, `the start of an upload to ${repository}`);
+    answer.body.destroy();
+    const { location } = answer.headers;
+    if (location === undefined) throw new RegistryError(`${registry} starts an upload to ${repository} nowhere`);
+    return new URL(location, url);
+  };
+  const hasBlob = async (repository: string, digest: Digest): Promise<boolean> => {
+    const answer = await connection.send({ method: "HEAD", url: at(repository, `blobs/${digest}`), repository });
+    answer.body.destroy();
+    if (answer.status === 200 || answer.status === 404) return answer.status === 200;
+    throw await connection.refused(answer, `the question for ${repository}@${digest}`);
+  };
+
+  return {
+    manifest: (repository, reference) =>
+      tried(`reading ${repository}:${reference}`, async () => {
+        const call: Call = {
+          ...{ method: "GET", url: at(repository, `manifests/${reference}`), repository, headers: { Accept: ACCEPT } },
+        };
+        const answer = await connection.send(call);
+        if (answer.status === 404) {
+          answer.body.destroy();
+          return undefined;
+        }
+        if (answer.status !== 200)
+          throw await connection.refused(answer, `the question for ${repository}:${reference}`);
+        const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
+        // A digest asked for is the one to have; a tag has whatever its bytes have.
+        const isDigest = reference.includes(":");
+        const digest = digestOf(bytes, isDigest ? algorithmOf(reference as Digest) : "sha256");
+        if (isDigest && digest !== reference) throw new TransientError(`${registry} sent ${digest} for ${reference}`);
+        return { mediaType: String(answer.headers["content-type"] ?? "").replace(/;.*/s, ""), digest, bytes };
+      }),
+    blob: (repository, digest, maxBytes) =>
+      tried(`reading ${repository}@${digest}`, async () => {
+        const answer = await connection.send({ method: "GET", url: at(repository, `blobs/${digest}`), repository });
+        if (answer.status !== 200) throw await connection.refused(answer, `the question for ${repository}@${digest}`);
+        const bytes = await readBytes(answer, maxBytes);
+        const found = digestOf(bytes, algorithmOf(digest));
+        if (found !== digest) throw new TransientError(`${registry} sent ${found} for ${digest}`);
+        return bytes;
+      }),
+    async tags(repository) {
+      const tags: string[] = [];
+      let next: URL | undefined = at(repository, "tags/list");
+      for (let page = 0; next !== undefined; page += 1) {
+        if (page === MAX_PAGES) throw new RegistryError(`${registry} lists the tags of ${repository} without end`);
+        const url: URL = next;
+        next = await tried(`listing the tags of ${repository}`, async () => {
+          const answer = await connection.send({ method: "GET", url, repository });
+          if (answer.status === 404) {
+            answer.body.destroy();
+            return undefined;
+          }
+          if (answer.status !== 200) throw await connection.refused(answer, `the list of tags of ${repository}`);
+          const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
+          tags.push(
+            ...decodeJson(bytes, tagPage, { source: `the tags of ${repository}`, maxBytes: MAX_MANIFEST_BYTES }).tags,
+          );
+          const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(answer.headers["link"] ?? ""))?.[1];
+          return link === undefined ? undefined : new URL(link, url);
+        });
+      }
+      return tags;
+    },
+    requirePush: (repository) =>
+      tried(`trying an upload to ${repository}`, async () => {
+        const url = await startUpload(repository);
+        // Not every registry lets uploads be given up; an empty one expires by itself.
+        (await connection.send({ method: "DELETE", url, repository })).body.destroy();
+      }),
+    pushBlob: (repository, { digest, size, read }) =>
+      tried(`pushing ${digest} to ${repository}`, async () => {
+        // Asked before each try: one that broke may have arrived all the same.
+        if (await hasBlob(repository, digest)) return "present";
+        const url = await startUpload(repository);
+        url.searchParams.set("digest", digest);
+        const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(size) };
+        const answer = await connection.send({ method: "PUT", url, repository, headers, body: read });
+        if (answer.status !== 201) throw await connection.refused(answer, `the blob ${digest} for ${repository}`);
+        answer.body.destroy();
+        return "sent";
+      }),
+    pushManifest: (repository, reference, { mediaType, bytes }) =>
+      tried(`pushing ${repository}:${reference}`, async () => {
+        const headers = { "Content-Type": mediaType, "Content-Length": String(bytes.byteLength) };
+        const url = at(repository, `manifests/${reference}`);
+        const answer = await connection.send({ method: "PUT", url, repository, headers, body: () => bytes });
+        if (answer.status !== 201) throw await connection.refused(answer, `the manifest ${repository}:${reference}`);
+        answer.body.destroy();
+      }),
+  };
+}
+
+async function readBytes({ url, body }: HttpResponse, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > limit) throw new RegistryError(`${url.host} sends more than ${limit} bytes of ${url.pathname}`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof RegistryError) throw error;
+    throw transient(url, error);
+  } finally {
+    body.destroy();
+  }
+  return Buffer.concat(chunks);
+}

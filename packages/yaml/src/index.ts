@@ -1,0 +1,1 @@
+export { parseYaml, YamlError, YamlNode } from "./yaml-node.ts";

@@ -1,0 +1,319 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { describeWith } from "../parts.ts";
+import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
+import type { StepOptions } from "../runner/job.ts";
+import { Job, type StepResult } from "../runner/job.ts";
+import { type FaultProxy, startProxy } from "../stand-in/proxy/proxy.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+const CHART = (version: string, appVersion = version): string =>
+  `apiVersion: v2\nname: widget\ndescription: Widgets\ntype: application\nversion: ${version}\nappVersion: "${appVersion}"\n`;
+
+/** A workspace with one chart, as a release of `version` finds it. */
+function workspace(version = "1.2.3", change: Files = {}): Files {
+  return {
+    "plan.json": JSON.stringify(makeManifest({ version })),
+    "charts/widget/Chart.yaml": CHART(version),
+    "charts/widget/values.yaml": "replicas: 2\nimage: widget\n",
+    "charts/widget/templates/deployment.yaml": [
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:",
+      "  replicas: {{ .Values.replicas }}\n  selector: { matchLabels: { app: widget } }",
+      "  template:\n    metadata: { labels: { app: widget } }\n    spec:\n      containers:",
+      "        - name: widget\n          image: {{ .Values.image }}:{{ .Chart.AppVersion }}\n",
+    ].join("\n"),
+    ...change,
+  };
+}
+
+function writeFiles(folder: string, files: Files): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), content);
+  }
+}
+
+describeWith(["helm", "registry"], "helm-publish", () => {
+  let registry: RealRegistry;
+  let proxy: FaultProxy;
+  let count = 0;
+  beforeAll(async () => {
+    registry = await RealRegistry.start();
+    proxy = await startProxy(registry.origin);
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await registry.close();
+  });
+  afterEach(() => proxy.reset());
+
+  /** A place in the registry that no other test uses, reached through the proxy. */
+  const newPlace = (): string => {
+    count += 1;
+    return `oci://${new URL(proxy.origin).host}/acme${count}`;
+  };
+
+  interface Setting {
+    readonly files?: Files;
+    readonly inputs?: Files;
+    readonly env?: Files;
+    readonly stop?: StepOptions["stop"];
+    readonly prepare?: (job: Job) => void;
+  }
+
+  async function run(registry: string, setting: Setting = {}): Promise<StepResult> {
+    const { files = workspace(), inputs = {}, env = {}, stop, prepare } = setting;
+    const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main", ...env };
+    const job = await Job.open({ env: facts });
+    try {
+      writeFiles(job.workspace, files);
+      prepare?.(job);
+      const defaults = { plan: "plan.json", registry, username: USER, password: PASSWORD };
+      return await job.step("helm-publish", { inputs: { ...defaults, ...inputs }, ...(stop && { stop }) });
+    } finally {
+      await job.close();
+    }
+  }
+
+  const tagsAt = (place: string): Promise<readonly string[]> =>
+    registry.client().tags(`${new URL(place.replace("oci:", "http:")).pathname.slice(1)}/widget`);
+
+  /** Real Helm with a home of its own; never synchronously, as the proxy lives in this process. */
+  async function withHelm<T>(
+    use: (helm: (...args: string[]) => Promise<string>, home: string) => Promise<T>,
+  ): Promise<T> {
+    const home = mkdtempSync(path.join(tmpdir(), "helm-"));
+    const env = { ...process.env, HELM_CONFIG_HOME: home, HELM_CACHE_HOME: home, HELM_DATA_HOME: home };
+    const helm = async (...args: string[]): Promise<string> =>
+      (await runCommand("helm", args, { env, cwd: home, input: PASSWORD })).stdout;
+    try {
+      const host = new URL(proxy.origin).host;
+      await helm("registry", "login", host, "--username", USER, "--password-stdin", "--plain-http");
+      return await use(helm, home);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  }
+
+  /** What somebody gets who installs it. */
+  const pullWithHelm = (place: string, version: string): Promise<{ shown: string; rendered: string }> =>
+    withHelm(async (helm) => {
+      await helm("pull", `${place}/widget`, "--version", version, "--plain-http");
+      const file = `widget-${version}.tgz`;
+      return { shown: await helm("show", "chart", file), rendered: await helm("template", "mine", file) };
+    });
+
+  test("publishes a chart that real Helm pulls and renders, and says what it did", async () => {
+    const place = newPlace();
+    const step = await run(place);
+    expect(step.log).not.toContain("::error");
+    expect(step.conclusion).toBe("success");
+    expect(step.outputs).toEqual({
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      reference: `${place}/widget:1.2.3`,
+      published: "true",
+    });
+    const { shown, rendered } = await pullWithHelm(place, "1.2.3");
+    expect(shown).toContain("version: 1.2.3");
+    expect(rendered).toContain("image: widget:1.2.3");
+    expect(step.summary).toContain("pushed and read back");
+    expect(step.masks).toContain(PASSWORD);
+    expect(step.log).not.toContain(PASSWORD);
+  });
+
+  test("gives the same chart the same digest, and does nothing the second time", async () => {
+    const [one, other] = [newPlace(), newPlace()];
+    const first = await run(one);
+    const elsewhere = await run(other);
+    expect(elsewhere.outputs["digest"]).toBe(first.outputs["digest"]);
+    proxy.reset();
+    const again = await run(one);
+    expect(again.outputs).toEqual({ ...first.outputs, published: "false" });
+    expect(proxy.passages.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("takes a chart that Helm itself pushed for the same, unless equal charts are refused too", async () => {
+    const place = newPlace();
+    await withHelm(async (helm, home) => {
+      writeFiles(home, workspace());
+      await helm("package", "charts/widget");
+      await helm("push", "widget-1.2.3.tgz", place, "--plain-http");
+    });
+    const step = await run(place);
+    expect(step.outputs["published"]).toBe("false");
+    const refused = await run(place, { inputs: { "if-exists": "refuse" } });
+    expect(refused.conclusion).toBe("failure");
+    expect(refused.log).toContain("exists with equal content");
+  });
+
+  test("refuses other content under a version that is there, and leaves it alone (misleads 6)", async () => {
+    const place = newPlace();
+    const first = await run(place);
+    const files = workspace("1.2.3", { "charts/widget/values.yaml": "replicas: 3\nimage: widget\n" });
+    for (const mode of ["check", "publish"]) {
+      const step = await run(place, { files, inputs: { mode, version: "1.2.3" } });
+      expect(step.conclusion).toBe("failure");
+      expect(step.log).toContain("exists with other content in 1 files such as widget/values.yaml");
+      expect(step.outputs["published"]).toBe("false");
+    }
+    expect((await run(place)).outputs["digest"]).toBe(first.outputs["digest"]);
+  });
+
+  test("writes the plus of a build as an underscore in the tag (B147, misleads 7)", async () => {
+    const place = newPlace();
+    const step = await run(place, { files: workspace("1.2.3+hotfix.1") });
+    expect(step.outputs["reference"]).toBe(`${place}/widget:1.2.3_hotfix.1`);
+    expect(await tagsAt(place)).toEqual(["1.2.3_hotfix.1"]);
+    expect((await pullWithHelm(place, "1.2.3+hotfix.1")).shown).toContain("version: 1.2.3+hotfix.1");
+  });
+
+  test("publishes no chart of a pre-release where the rules say so", async () => {
+    const place = newPlace();
+    const step = await run(place, { files: workspace("1.3.0-rc.1"), inputs: { rules: "prerelease.chart: none" } });
+    expect(step.conclusion).toBe("success");
+    expect(step.log).toContain("the rules publish no chart of a prerelease release");
+    expect(await tagsAt(place)).toEqual([]);
+  });
+
+  test.each<[name: string, fault: Parameters<FaultProxy["inject"]>]>([
+    ["an upload that is reset (F02)", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "reset" }]],
+    ["a tag whose answer is lost (F03)", [{ method: "PUT", url: /manifests/, times: 1 }, { kind: "lost-answer" }]],
+    ["a registry that is busy (F20)", [{ times: 2 }, { kind: "answer", status: 503, headers: { "retry-after": "0" } }]],
+  ])("survives %s", async (_name, fault) => {
+    const place = newPlace();
+    const rule = proxy.inject(...fault);
+    const step = await run(place);
+    expect(step.conclusion).toBe("success");
+    expect(rule.hits).toBeGreaterThan(0);
+    expect(await tagsAt(place)).toEqual(["1.2.3"]);
+  });
+
+  test("leaves no tag when it is cancelled before the last step, and finishes the next time (F84, F85)", async () => {
+    const place = newPlace();
+    proxy.inject({ method: "PUT", url: /manifests/ }, { kind: "stall" });
+    const cancelled = await run(place, { stop: { when: /pushing the tag/ } });
+    expect(cancelled.conclusion).toBe("cancelled");
+    expect(cancelled.stopMs).toBeLessThan(3000);
+    expect(await tagsAt(place)).toEqual([]);
+    proxy.reset();
+    expect((await run(place)).outputs["published"]).toBe("true");
+    expect(proxy.passages.filter(({ method, url }) => method === "PUT" && /blobs/.test(url))).toEqual([]);
+  });
+
+  test("compares the chart with the tag in the plan phase, with nothing else at hand", async () => {
+    const inputs = { mode: "check", registry: "", password: "", plan: "nowhere" };
+    const tag = (name: string) => ({ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: name });
+    const fits = await run("", { inputs, env: tag("v1.2.3") });
+    expect(fits.conclusion).toBe("success");
+    expect(fits.outputs).toEqual({ digest: "", reference: "", published: "false" });
+    const other = await run("", { inputs, env: tag("v1.2.4") });
+    expect(other.conclusion).toBe("failure");
+    expect(other.annotations).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          level: "error",
+          file: "charts/widget/Chart.yaml",
+          line: 5,
+          message: "the chart widget has the version 1.2.3, the release is 1.2.4",
+        }),
+        expect.objectContaining({ line: 6 }),
+      ]),
+    );
+    const branch = await run("", { inputs });
+    expect(branch.log).toContain("no tag was pushed");
+  });
+
+  test.each<[name: string, setting: Setting, message: string]>([
+    ["an empty password (misleads 20)", { inputs: { password: "" } }, "the input `password` is empty"],
+    ["a wrong password (F106)", { inputs: { password: "wrong" } }, `refuses the user ${USER} (401)`],
+    ["no place to publish to", { inputs: { registry: "" } }, "the input `registry` is empty"],
+    ["a registry without oci://", { inputs: { registry: "https://ghcr.io/acme" } }, "expected oci://"],
+    [
+      "a plan for another tag (B135)",
+      { env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" } },
+      "announces v1.2.3",
+    ],
+    [
+      "a version that only a dependency has (B151, misleads 9)",
+      {
+        files: workspace("1.2.3", {
+          "charts/widget/Chart.yaml": `${CHART("1.2.2", "1.2.3")}dependencies:\n  - name: db\n    version: 1.2.3\n`,
+        }),
+      },
+      "the chart widget has the version 1.2.2, the release is 1.2.3",
+    ],
+    [
+      "a development version (B152)",
+      { files: workspace("1.2.3", { "charts/widget/Chart.yaml": CHART("1.2.3-dev") }) },
+      "has the version 1.2.3-dev",
+    ],
+    [
+      "an app version of its own where it was asked for",
+      { inputs: { "app-version": "7.0.0" } },
+      "the chart widget has the appVersion 1.2.3, the release is 7.0.0",
+    ],
+    [
+      "a template that does not render",
+      {
+        files: workspace("1.2.3", { "charts/widget/templates/bad.yaml": "{{ fail `no way` }}\n" }),
+        inputs: { lint: "off" },
+      },
+      "the chart does not render with its default values",
+    ],
+    [
+      "a finding of helm lint",
+      { files: workspace("1.2.3", { "charts/widget/templates/bad.yaml": "{{ nonsense }}\n" }) },
+      "helm lint finds faults in the chart",
+    ],
+    [
+      "a dependency that is not in charts/",
+      {
+        files: workspace("1.2.3", {
+          "charts/widget/Chart.yaml": `${CHART("1.2.3")}dependencies:\n  - name: db\n    version: 1.0.0\n    repository: https://charts.example\n`,
+        }),
+        inputs: { lint: "off" },
+      },
+      "missing in charts/",
+    ],
+    [
+      "two charts and no choice",
+      { files: workspace("1.2.3", { "charts/b/Chart.yaml": "" }) },
+      "2 charts (charts/b, charts/widget)",
+    ],
+    ["no chart", { inputs: { chart: "nowhere" } }, "there is no nowhere/Chart.yaml"],
+    [
+      "a Chart.yaml that is a link (B153)",
+      {
+        prepare: ({ workspace }) => symlinkSync("/etc/hostname", path.join(workspace, "Chart.yaml")),
+        inputs: { chart: "." },
+      },
+      "is no plain file",
+    ],
+    [
+      "an image that does not exist",
+      {
+        files: workspace("1.2.3", { "charts/widget/values.yaml": "replicas: 1\nimage: REGISTRY/acme/app\n" }),
+        inputs: { images: "linux/amd64" },
+      },
+      "acme/app:1.2.3 does not exist",
+    ],
+  ])("refuses %s, and pushes nothing", async (_name, setting, message) => {
+    const place = newPlace();
+    const host = new URL(proxy.origin).host;
+    const files = Object.fromEntries(
+      Object.entries(setting.files ?? workspace()).map(([name, content]) => [
+        name,
+        content.replaceAll("REGISTRY", host),
+      ]),
+    );
+    const step = await run(place, { ...setting, files });
+    expect(step.conclusion).toBe("failure");
+    expect(step.log).toContain(message);
+    expect(await tagsAt(place)).toEqual([]);
+  });
+});

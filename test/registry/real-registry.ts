@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createTransport } from "@release-actions/http";
+import { openRegistry, type Registry } from "@release-actions/registry-client";
+
+export const USER = "publisher";
+export const PASSWORD = "s3cret-of-a-test";
+/** Of that password: the registry takes bcrypt only. */
+const HTPASSWD = `${USER}:$2y$05$abcdefghijklmnopqrstuuUye9KAb65Fza6CF.CT57kJsr9j2GQAG\n`;
+const START_LIMIT_MS = 10_000;
+
+/** Distribution's own registry on a free port, with a password and a folder of its own. */
+export class RealRegistry {
+  /** As it stands in references: `127.0.0.1:40000`. */
+  readonly host: string;
+  readonly origin: string;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, folder: string) {
+    this.host = `127.0.0.1:${port}`;
+    this.origin = `http://${this.host}`;
+    this.#folder = folder;
+    this.#child = spawn("registry", ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });
+  }
+
+  static async start(): Promise<RealRegistry> {
+    const folder = mkdtempSync(path.join(tmpdir(), "registry-"));
+    const port = await freePort();
+    writeFileSync(path.join(folder, "htpasswd"), HTPASSWD);
+    writeFileSync(
+      path.join(folder, "config.yml"),
+      JSON.stringify({
+        version: "0.1",
+        log: { level: "error", accesslog: { disabled: true } },
+        storage: { filesystem: { rootdirectory: path.join(folder, "data") }, delete: { enabled: true } },
+        http: { addr: `127.0.0.1:${port}`, relativeurls: true },
+        auth: { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } },
+      }),
+    );
+    const registry = new RealRegistry(port, folder);
+    await registry.#ready();
+    return registry;
+  }
+
+  /** A client with the password, past whatever stands between the action and the registry. */
+  client(): Registry {
+    const credentials = { username: USER, password: PASSWORD };
+    return openRegistry(this.host, { transport: createTransport(), credentials });
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGTERM");
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #ready(): Promise<void> {
+    for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await sleep(25)) {
+      const answer = await fetch(`${this.origin}/v2/`).catch(() => undefined);
+      if (answer?.status === 401) return;
+    }
+    throw new Error(`the registry did not answer within ${START_LIMIT_MS} ms`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("a server on TCP has a port");
+  return address.port;
+}
