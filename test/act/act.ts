@@ -10,6 +10,11 @@ export interface ActOptions {
   readonly repository: string;
   /** `owner/name@ref` of what its workflows use, and the folder that stands for it. */
   readonly uses: Readonly<Record<string, string>>;
+  /**
+   * `ACTIONS_RESULTS_URL` and `ACTIONS_RUNTIME_TOKEN` of another artifact service than act's own. That of act
+   * 0.2.89 answers GitHub's client 6 with an error, because of the field `mime_type` in its messages.
+   */
+  readonly results?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
@@ -51,40 +56,27 @@ export class Act implements Disposable {
 
   /** Starts what an event triggers and waits for its end, however that is. */
   async run(event: string, options: RunOptions = {}): Promise<ActLog> {
-    const { repository, uses } = this.#options;
-    const [artifactPort, cachePort] = [await freePort(), await freePort()];
+    const { repository, uses, results } = this.#options;
     const eventFile = path.join(this.#home, "event.json");
     // A dispatch brings its inputs with the event.
     writeFileSync(eventFile, JSON.stringify({ ...options.payload, inputs: options.inputs }));
     mkdirSync(path.join(this.#home, "home"), { recursive: true });
+    // Its artifact server crashes when asked for artifacts before there is one. Runs have the number 1.
+    mkdirSync(path.join(this.artifacts, "1"), { recursive: true });
     const args = [
       ...[event, "--json", "--no-recurse", "--directory", repository, "--eventpath", eventFile],
       ...(options.workflow === undefined
         ? []
         : ["--workflows", path.join(repository, ".github/workflows", options.workflow)]),
-      ...[
-        "--artifact-server-path",
-        this.artifacts,
-        "--artifact-server-addr",
-        LOOPBACK,
-        "--artifact-server-port",
-        String(artifactPort),
-      ],
-      ...[
-        "--cache-server-path",
-        path.join(this.#home, "cache"),
-        "--cache-server-addr",
-        LOOPBACK,
-        "--cache-server-port",
-        String(cachePort),
-      ],
+      ...(results === undefined ? serverOptions("artifact", this.artifacts, await freePort()) : []),
+      ...serverOptions("cache", path.join(this.#home, "cache"), await freePort()),
       ...["--action-cache-path", path.join(this.#home, "actions"), "--pull=false"],
       ...(options.actor === undefined ? [] : ["--actor", options.actor]),
       ...RUNNERS.flatMap((label) => ["--platform", `${label}=-self-hosted`]),
       ...Object.entries(uses).flatMap(([used, folder]) => ["--local-repository", `${used}=${folder}`]),
       ...named("--secret", options.secrets),
       ...named("--var", options.vars),
-      ...named("--env", options.env),
+      ...named("--env", { ...results, ...options.env }),
     ];
     // Settings of the user, such as an .actrc, stay out; toolchains that lie in the home stay in.
     const env = {
@@ -101,6 +93,12 @@ export class Act implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.#home, { recursive: true, force: true });
   }
+}
+
+/** One of the servers that act itself runs. */
+function serverOptions(kind: "artifact" | "cache", folder: string, port: number): string[] {
+  const prefix = `--${kind}-server`;
+  return [`${prefix}-path`, folder, `${prefix}-addr`, LOOPBACK, `${prefix}-port`, String(port)];
 }
 
 function named(option: string, values: Readonly<Record<string, string>> = {}): string[] {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { runCommand } from "@release-actions/command";
 import { assembleTree } from "../../scripts/release/assemble.ts";
 import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
@@ -23,9 +24,10 @@ export function usesOf(folder: string): Record<string, string> {
   return { [`${repository}@${majorTag}`]: folder, [`${repository}@${tag}`]: folder };
 }
 
-/** A repository of a user, with these files in its one commit. */
+/** The repository `org/product` of a user, with these files in its one commit. */
 export async function userRepository(files: Readonly<Record<string, string>>): Promise<FileTree> {
   const tree = new FileTree(files);
   await commitAll(tree.root, "everything");
+  await runCommand("git", ["remote", "add", "origin", "https://github.com/org/product.git"], { cwd: tree.root });
   return tree;
 }

@@ -7,6 +7,8 @@ export interface CompositeScript {
   /** Of the script's first line in the file. */
   readonly line: number;
   readonly shell: string;
+  /** The variables that the step's `env` sets. */
+  readonly env: readonly string[];
   /** Expressions become a word, as shellcheck cannot know them. */
   readonly script: string;
 }
@@ -23,11 +25,13 @@ export function compositeScripts({ file, text }: RepositoryFile): CompositeScrip
     Map(_key, step) {
       const script = step.get("run", true);
       if (!isMap(step) || !isScalar(script) || script.range == null) return;
+      const env = step.get("env");
       const isBlock = script.type === "BLOCK_LITERAL" || script.type === "BLOCK_FOLDED";
       found.push({
         file,
         line: lines.linePos(script.range[0]).line + (isBlock ? 1 : 0),
         shell: String(step.get("shell") ?? ""),
+        env: isMap(env) ? env.items.map(({ key }) => String(key)) : [],
         script: String(script.value).replaceAll(/\$\{\{.*?\}\}/gs, "EXPRESSION"),
       });
     },

@@ -18,19 +18,21 @@ runs:
       shell: bash
     - uses: org/actions/load-restate-image@v1
     - name: one line
-      run: cat file | while read line; do echo \${{ inputs.x }} $line; done
+      run: cat file | while read line; do echo \${{ inputs.x }} $line "$UNSET" "$WORD"; done
+      env: { WORD: x }
       shell: bash
 `;
 
 describe("the scripts of a composite action", () => {
   test("are found with the line they start at", () => {
     expect(compositeScripts({ file: "bad/action.yml", text: BAD })).toEqual([
-      { file: "bad/action.yml", line: 7, shell: "bash", script: "set -x\nrm -rf $HOME/$1\n" },
+      { file: "bad/action.yml", line: 7, shell: "bash", env: [], script: "set -x\nrm -rf $HOME/$1\n" },
       {
         file: "bad/action.yml",
         line: 12,
         shell: "bash",
-        script: "cat file | while read line; do echo EXPRESSION $line; done",
+        env: ["WORD"],
+        script: 'cat file | while read line; do echo EXPRESSION $line "$UNSET" "$WORD"; done',
       },
     ]);
   });
@@ -58,15 +60,20 @@ describeWith(["shellcheck"], "shellcheck", () => {
       expect.arrayContaining([
         expect.stringMatching(/^bad\/action\.yml:8: .*\(SC2086\)$/),
         expect.stringMatching(/^bad\/action\.yml:12: .*\(SC2162\)$/),
+        expect.stringMatching(/^bad\/action\.yml:12: UNSET is referenced but not assigned\. \(SC2154\)$/),
       ]),
     );
   });
 });
 
+/** What a runner sets for every step. */
+const RUNNER_VARIABLES = ["GITHUB_OUTPUT", "GITHUB_SHA", "RUNNER_TEMP"];
+
 /** What shellcheck says, with the strictness of its `all` and the options a runner gives to bash. */
-async function check({ file, line, script }: CompositeScript): Promise<string[]> {
+async function check({ file, line, env, script }: CompositeScript): Promise<string[]> {
   const options = ["--shell=bash", "--format=json1", "--enable=all", "--exclude=SC2250,SC2292,SC2310,SC2311,SC2312"];
-  const input = `#!/usr/bin/env bash\nset -eo pipefail\n${script}`;
+  const variables = [...RUNNER_VARIABLES, ...env].map((name) => `${name}=""`).join(" ");
+  const input = `#!/usr/bin/env bash\nset -eo pipefail; export ${variables}\n${script}`;
   const result = await runCommand("shellcheck", [...options, "-"], { input, check: false });
   const { comments }: { comments: readonly { line: number; code: number; message: string }[] } = JSON.parse(
     result.stdout,

@@ -1,0 +1,10 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "cache-access",
+  inputs: {
+    "in-tag-runs": { kind: "boolean", default: "false" },
+  },
+  outputs: ["available"],
+} as const satisfies Contract;

@@ -1,0 +1,15 @@
+import { runAction } from "@release-actions/action-kit";
+import { contract } from "./action.gen.ts";
+import { cacheVariables } from "./variables.ts";
+
+void runAction(contract, async (runner) => {
+  const variables = cacheVariables(runner.env, runner.inputs["in-tag-runs"]);
+  runner.setOutput("available", variables !== undefined);
+  if (variables === undefined) {
+    runner.info("No cache: the runner has none, or this is a run of a tag, which a cache must not reach.");
+    return;
+  }
+  if (variables["ACTIONS_RUNTIME_TOKEN"] !== undefined) runner.mask(variables["ACTIONS_RUNTIME_TOKEN"]);
+  for (const [name, value] of Object.entries(variables)) runner.exportVariable(name, value);
+  runner.info(`Later steps reach the cache at ${new URL(variables["ACTIONS_RESULTS_URL"] ?? "").host}`);
+});

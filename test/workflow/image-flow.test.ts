@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { Act } from "../act/act.ts";
+import { dockerEnv } from "../act/docker-client.ts";
+import type { ActLog } from "../act/log.ts";
+import { publishedTree, userRepository } from "../act/published-tree.ts";
+import { THIRD_PARTY } from "../act/third-party.ts";
+import { describeWithEngines } from "../engines.ts";
+import { isOnPath } from "../parts.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+
+const MINUTES = 60_000;
+const ACTIONS = ["build-image", "cache-access", "hakari-check", "load-restate-image", "save-restate-image"];
+const LOADED = "localhost/restatedev/restate-commit-download:latest";
+
+const product = (sdk: string): Record<string, string> => ({
+  "docker/Dockerfile":
+    "FROM scratch AS runtime\nARG RESTATE_FEATURES\nCOPY hello /hello\nLABEL features=$RESTATE_FEATURES\n",
+  hello: "hello from the product\n",
+  ".github/workflows/ci.yml": `name: CI
+on: push
+jobs:
+  docker:
+    permissions: { contents: read, packages: write }
+    uses: org/actions/.github/workflows/docker.yml@v1
+    with:
+      uploadImageAsTarball: restate.tar
+      platforms: linux/amd64
+      features: one,two
+      cacheFrom: none
+      cacheTo: none
+  sdk:
+    needs: docker
+    permissions: { actions: read, contents: read, packages: read }
+    uses: org/actions/.github/workflows/integration.yml@v1
+    with:
+      digest: \${{ needs.docker.outputs.digest }}
+      ${sdk}
+`,
+});
+
+describeWithEngines("from docker.yml to integration.yml", ["containerd"], (engine) => {
+  let published: ReturnType<typeof publishedTree>;
+  let docker: ReturnType<typeof dockerEnv>;
+  let github: GitHub;
+  beforeAll(async () => {
+    if (!isOnPath("act") || !isOnPath("docker") || !isOnPath("jq")) throw new Error("needs act, docker and jq");
+    published = publishedTree(ACTIONS);
+    docker = dockerEnv(engine);
+    github = await startGitHub();
+  });
+  afterAll(async () => {
+    published[Symbol.dispose]();
+    docker[Symbol.dispose]();
+    await github.close();
+  });
+
+  async function run(sdk: string): Promise<ActLog> {
+    using repository = await userRepository(product(sdk));
+    const run = github.addRun({ repository: "org/product" });
+    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
+    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
+    using act = new Act({ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
+    return await act.run("push", { env: docker.env, payload: { repository: { default_branch: "trunk" } } });
+  }
+
+  test(
+    "an image that one job built reaches the tests of another, checked by its digest",
+    async () => {
+      const log = await run(`envVars: "GREETING=good morning"
+      testArtifactOutput: reports
+      command: mkdir reports && docker image inspect "$RESTATE_CONTAINER_IMAGE" > reports/image.json && echo "$GREETING"`);
+      const failure = log.exitCode === 0 ? "" : log.text;
+      expect([log.exitCode, failure]).toEqual([0, ""]);
+      expect(log.text).toContain("good morning");
+      expect(log.text).toContain("uploading reports: reports/image.json");
+      const { stdout } = await runCommand("docker", ["image", "inspect", LOADED], {
+        env: { ...process.env, ...docker.env },
+      });
+      const [image]: { Config: { Labels: Record<string, string> } }[] = JSON.parse(stdout);
+      expect(image?.Config.Labels).toMatchObject({
+        features: "one,two",
+        "org.opencontainers.image.source": "https://github.com/org/product",
+      });
+    },
+    MINUTES,
+  );
+
+  test(
+    "a failing test fails its job",
+    async () => {
+      const log = await run("command: docker image inspect no-such-image | cat");
+      expect(log.exitCode).not.toBe(0);
+      expect([...log.jobs].find(([name]) => name.startsWith("docker/"))?.[1].result).toBe("success");
+    },
+    MINUTES,
+  );
+});
