@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Reporter } from "@release-actions/report";
 import type { Algorithm, Digests } from "./algorithm.ts";
 import type { EngineChoice, FileToHash, Job } from "./hash-protocol.ts";
@@ -23,11 +24,14 @@ export interface HashFilesOptions {
  */
 export async function hashFiles(files: readonly FileToHash[], options: HashFilesOptions = {}): Promise<Digests[]> {
   const { algorithms = ["blake3"], reporter } = options;
-  const jobs = [...batches(files)].map((batch): Job & { kind: "files" } => ({
+  const groups = [...batches(files)];
+  const ahead = groups.length < availableParallelism();
+  const jobs = groups.map((batch): Job & { kind: "files" } => ({
     kind: "files",
     files: batch,
     blake3: algorithms.includes("blake3"),
     sha256: algorithms.includes("sha256"),
+    ahead,
   }));
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const sizes = jobs.map((job) => job.files.reduce((sum, file) => sum + file.size, 0));

@@ -32,6 +32,8 @@ export type Job =
       readonly files: readonly FileToHash[];
       readonly blake3: boolean;
       readonly sha256: boolean;
+      /** Whether long files are read ahead: worth it only while a core is idle. */
+      readonly ahead: boolean;
     }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly mode: Blake3Mode };
 

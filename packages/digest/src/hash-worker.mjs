@@ -16,7 +16,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 /** Reads of this size stay in the cache of a core; measured from 64 kB to 4 MB. */
 const CHUNK_BYTES = 512 * 1024;
-/** From this size on, reading and hashing overlap. */
+/** From this size on, reading and hashing overlap where a core is left for it. */
 const LONG_FILE_BYTES = 32 * 1024 * 1024;
 const LONG_CHUNK_BYTES = 2 * 1024 * 1024;
 /** One is being hashed, the others are being read. */
@@ -46,7 +46,7 @@ async function run(job) {
   for (const file of job.files) {
     const blake3 = job.blake3 ? engine.create({ kind: "hash" }) : undefined;
     const sha256 = job.sha256 ? createHash("sha256") : undefined;
-    await readFile(file, (bytes) => {
+    await readFile(file, job.ahead, (bytes) => {
       blake3?.update(bytes);
       sha256?.update(bytes);
     });
@@ -55,13 +55,13 @@ async function run(job) {
   return hashes;
 }
 
-/** @param {FileToHash} file @param {(bytes: Uint8Array) => void} update */
-async function readFile(file, update) {
+/** @param {FileToHash} file @param {boolean} ahead @param {(bytes: Uint8Array) => void} update */
+async function readFile(file, ahead, update) {
   const descriptor = openSync(file.path, "r");
   try {
     const before = fstatSync(descriptor);
     if (!before.isFile()) throw new Error(`${file.path} is not a file any more`);
-    const isLong = before.size >= LONG_FILE_BYTES;
+    const isLong = ahead && before.size >= LONG_FILE_BYTES;
     const length = isLong ? await readAhead(descriptor, update) : readNow(descriptor, update);
     const after = fstatSync(descriptor);
     if (length !== file.size || after.size !== file.size || after.mtimeMs !== before.mtimeMs) {
@@ -80,6 +80,7 @@ function readNow(descriptor, update) {
     if (count === 0) return length;
     update(buffer.subarray(0, count));
     length += count;
+    if (length % PROGRESS_BYTES === 0) say({ kind: "progress", bytes: PROGRESS_BYTES });
   }
 }
 
