@@ -6,6 +6,7 @@ import { readActions } from "./generate/action-file.ts";
 import { actionIndex, type Documented } from "./generate/action-index.ts";
 import { contractModule } from "./generate/contract-module.ts";
 import { inputTable, outputTable, replaceMarked, section, table } from "./generate/markdown.ts";
+import { readWorkflowDocs, workflowIndex } from "./generate/workflow-index.ts";
 
 const root = path.dirname(import.meta.dirname);
 const check = process.argv.includes("--check");
@@ -39,7 +40,8 @@ function generatedFiles(repository: string): [file: string, text: string][] {
       found.push([path.join(action.folder, "src/action.gen.ts"), contractModule(action)]);
     documented.push({ action, readme, readmeFile });
   }
-  found.push([path.join(root, "action-index.md"), actionIndex(documented)]);
+  const workflows = workflowIndex(readWorkflowDocs(root), repository);
+  found.push([path.join(root, "action-index.md"), `${actionIndex(documented)}${workflows}\n`]);
   const readmeFile = path.join(root, "README.md");
   const overview = table(
     ["action", "does"],

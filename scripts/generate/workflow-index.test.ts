@@ -1,0 +1,39 @@
+import { describe, expect, test } from "@jest/globals";
+import { readWorkflowDoc, workflowIndex } from "./workflow-index.ts";
+
+const TEXT = `# Builds it.
+# And more.
+name: Build
+on:
+  workflow_call:
+    inputs:
+      platforms: { description: What to build., type: string, default: linux/amd64 }
+    secrets:
+      TOKEN: { description: To push. }
+jobs: {}
+`;
+
+describe("the index of workflows", () => {
+  test("says what one does, takes and needs", () => {
+    const doc = readWorkflowDoc("build.yml", TEXT);
+    const page = workflowIndex(doc === undefined ? [] : [doc], "org/actions");
+    expect(page).toContain(
+      "## build.yml\n\nBuilds it. And more.\n\n```yaml\nuses: org/actions/.github/workflows/build.yml@v1",
+    );
+    expect(page).toContain("| `platforms` | string | `linux/amd64` | What to build. |");
+    expect(page).toContain("| `TOKEN` | To push. |");
+    expect(page).not.toContain("### Outputs");
+  });
+
+  test("leaves out a workflow that nobody can call", () => {
+    expect(readWorkflowDoc("ci.yml", "# Tests.\non: push\n")).toBeUndefined();
+  });
+
+  test.each([
+    ["a workflow", TEXT.replace(/^#.*\n/gm, ""), "a comment at the top"],
+    ["an input", TEXT.replace("description: What to build., ", ""), "inputs.platforms has no description"],
+    ["a secret", TEXT.replace("{ description: To push. }", "{}"), "secrets.TOKEN has no description"],
+  ])("fails for %s without a description", (_case, text, message) => {
+    expect(() => readWorkflowDoc("build.yml", text)).toThrow(message);
+  });
+});
