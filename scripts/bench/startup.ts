@@ -52,11 +52,14 @@ export const startup: Bench = {
   },
 };
 
-/** A value that the first input with a grammar cannot have, so that the action ends after reading its inputs. */
+/** A value that some input of the action cannot have, so that it ends when it has read its inputs. */
 function refusedInput(inputs: readonly { name: string; type: { kind: string } }[]): NodeJS.ProcessEnv {
+  const set = (name: string, value: string): NodeJS.ProcessEnv => ({ [`INPUT_${name.toUpperCase()}`]: value });
   const strict = inputs.find(({ type }) => ["boolean", "number", "enum", "digest"].includes(type.kind));
-  if (strict === undefined) throw new Error("an action without any input that can be refused needs a bench of its own");
-  return { [`INPUT_${strict.name.toUpperCase()}`]: "?" };
+  if (strict !== undefined) return set(strict.name, "?");
+  const file = inputs.find(({ type }) => type.kind === "path");
+  if (file !== undefined) return set(file.name, "two\nlines");
+  return {}; // Without any input there is nothing to work on, which is refused too.
 }
 
 async function coreBundle(): Promise<string> {
