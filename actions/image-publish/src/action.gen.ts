@@ -1,0 +1,17 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "image-publish",
+  inputs: {
+    plan: { kind: "string", default: "artifact" },
+    version: { kind: "string" },
+    source: { kind: "string", default: "restate.tar" },
+    images: { kind: "lines", required: true },
+    tags: { kind: "lines" },
+    rules: { kind: "lines" },
+    logins: { kind: "secret", required: true },
+    "if-exists": { kind: "enum", values: ["same", "refuse"], default: "same" },
+  },
+  outputs: ["digest", "references"],
+} as const satisfies Contract;

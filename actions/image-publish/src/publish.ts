@@ -1,0 +1,79 @@
+import { parseRules, parseVersion, type Version } from "@release-actions/channel";
+import { loadPlan } from "@release-actions/dist-plan";
+import { createTransport } from "@release-actions/http";
+import { formatReference } from "@release-actions/image-reference";
+import { openRegistry } from "@release-actions/registry-client";
+import {
+  type RunArtifacts,
+  type RunFacts,
+  readFacts,
+  runArtifacts,
+  subjectOfPlan,
+  subjectOfVersion,
+} from "@release-actions/release-run";
+import { parseLogins, requireLogins } from "./logins.ts";
+import { type Place, parsePlace, planPlace, pushContent, pushTags } from "./place.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import { openImage, type PushableImage } from "./source.ts";
+import { type Outcome, recordLedger, tell } from "./tell.ts";
+
+/** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
+export async function publish(runner: PublishRunner): Promise<void> {
+  const { inputs, signal } = runner;
+  const logins = parseLogins(inputs.logins);
+  for (const { password } of logins.values()) runner.mask(password);
+  const facts = readFacts(runner.env);
+  const options = { rules: parseRules(inputs.rules), tags: inputs.tags, ifExists: inputs["if-exists"] };
+  const references = inputs.images.map(parsePlace);
+  requireLogins(logins, references);
+  const artifacts = runArtifacts(runner.env, runner);
+  const version = await readVersion(runner, facts, artifacts);
+  const transport = createTransport({ ...runner.env });
+  const image = await openImage(runner, facts.workspace, transport);
+  runner.info(`${inputs.source} is ${image.root.digest}, for ${image.platforms.join(", ")}`);
+
+  const places = await Promise.all(
+    references.map((reference) => {
+      const credentials = logins.get(reference.registry);
+      const registry = openRegistry(reference.registry, { transport, credentials, signal });
+      return planPlace(reference, registry, version, image.root, options);
+    }),
+  );
+  const done = new Set<Place>();
+  try {
+    await pushAll(runner, places, image, done);
+  } finally {
+    // Also when it failed: whoever looks for the release later must see where it is, and where it is not.
+    const outcomes = places.map((place): Outcome => ({ place, isThere: done.has(place) }));
+    tell(runner, version, image, outcomes);
+    await recordLedger(runner, artifacts, facts.attempt, version, image, outcomes);
+  }
+}
+
+async function pushAll(
+  runner: PublishRunner,
+  places: readonly Place[],
+  image: PushableImage,
+  done: Set<Place>,
+): Promise<void> {
+  const chosen = places.filter(({ tags }) => tags.length > 0);
+  await Promise.all(
+    chosen.map(async (place) => {
+      const sent = await pushContent(place, image);
+      runner.info(
+        `${formatReference(place.reference)} has the image; ${sent} of ${image.blobs.length} blobs were sent`,
+      );
+    }),
+  );
+  for (const place of chosen) {
+    runner.info(`tagging ${formatReference(place.reference)}: ${place.tags.join(", ")}`);
+    await pushTags(place, image.root);
+    done.add(place);
+  }
+}
+
+async function readVersion({ inputs }: PublishRunner, facts: RunFacts, artifacts: RunArtifacts): Promise<Version> {
+  const { version } = inputs;
+  if (version !== undefined) return subjectOfVersion(parseVersion(version, "the input `version`"), facts.tag).version;
+  return subjectOfPlan(await loadPlan(inputs.plan, artifacts.read), facts.tag).version;
+}

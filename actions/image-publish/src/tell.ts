@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { ociTag, type Version } from "@release-actions/channel";
+import { formatReference } from "@release-actions/image-reference";
+import { type LedgerRow, saveLedger } from "@release-actions/ledger";
+import type { RunArtifacts } from "@release-actions/release-run";
+import type { Place } from "./place.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import type { PushableImage } from "./source.ts";
+
+/** What became of one repository. */
+export interface Outcome {
+  readonly place: Place;
+  /** Tagged and read back. */
+  readonly isThere: boolean;
+}
+
+/** Sets the outputs, also when it failed, and shows what became of each repository. */
+export function tell(
+  runner: PublishRunner,
+  version: Version,
+  image: PushableImage,
+  outcomes: readonly Outcome[],
+): void {
+  const published = outcomes.filter(({ isThere }) => isThere);
+  runner.setOutput("digest", image.root.digest);
+  runner.setOutput(
+    "references",
+    published.flatMap(({ place }) => place.tags.map((tag) => formatReference({ ...place.reference, tag }))).join("\n"),
+  );
+  runner.summary
+    .heading(`Image ${version.text}`)
+    .table(
+      ["repository", "tags", "state"],
+      outcomes.map((outcome) => {
+        const { state, reason } = verdict(outcome);
+        const { reference, tags } = outcome.place;
+        return [
+          `\`${formatReference(reference)}\``,
+          tags.map((tag) => `\`${tag}\``).join(" "),
+          reason ? `${state}: ${reason}` : state,
+        ];
+      }),
+    )
+    .raw(`\`${image.root.digest}\` for ${image.platforms.join(", ")}.`);
+}
+
+/** Leaves what happened for the release notes and for a later attempt. */
+export async function recordLedger(
+  runner: PublishRunner,
+  artifacts: RunArtifacts,
+  attempt: number,
+  version: Version,
+  image: PushableImage,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  if (!artifacts.isAvailable) return;
+  const rows = outcomes.map((outcome): LedgerRow => {
+    const { place, isThere } = outcome;
+    const digest = isThere ? { digest: image.root.digest } : {};
+    const name = formatReference(place.reference);
+    // The tag by which it is pulled; where there are several, the first is the exact one.
+    const tag = place.tags[0] ?? ociTag(version.text);
+    return { channel: "image", name, version: tag, ...verdict(outcome), ...digest, at: new Date().toISOString() };
+  });
+  const options = { channel: "image", attempt, random: randomBytes(4).toString("hex") };
+  runner.info(`wrote the ledger ${await saveLedger(artifacts, rows, options)}`);
+}
+
+function verdict({ place, isThere }: Outcome): Pick<LedgerRow, "state" | "reason"> {
+  if (isThere) return { state: "verified" };
+  if (place.tags.length > 0) return { state: "planned", reason: "publishing failed" };
+  return { state: "skipped", reason: `the rules publish no image of a ${place.channel} release` };
+}
