@@ -4,10 +4,14 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { readPage } from "@release-actions/ledger";
+import { digestOf } from "@release-actions/oci";
 import { describeWith } from "../parts.ts";
 import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
+import { readArtifact } from "../release/hosting.ts";
 import type { StepOptions } from "../runner/job.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { startGitHub } from "../stand-in/github.ts";
 import { type FaultProxy, startProxy } from "../stand-in/proxy/proxy.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -61,7 +65,7 @@ describeWith(["helm", "registry"], "helm-publish", () => {
   interface Setting {
     readonly files?: Files;
     readonly inputs?: Files;
-    readonly env?: Files;
+    readonly env?: Readonly<Record<string, string | undefined>>;
     readonly stop?: StepOptions["stop"];
     readonly prepare?: (job: Job) => void;
   }
@@ -203,6 +207,52 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     proxy.reset();
     expect((await run(place)).outputs["published"]).toBe("true");
     expect(proxy.passages.filter(({ method, url }) => method === "PUT" && /blobs/.test(url))).toEqual([]);
+  });
+
+  test("publishes only when the images of the rendered chart are there for every platform", async () => {
+    const place = newPlace();
+    const repository = `${place.split("/").at(-1)}/app`;
+    const config = Buffer.from(
+      JSON.stringify({ os: "linux", architecture: "arm64", rootfs: { type: "layers", diff_ids: [] } }),
+    );
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    const described = {
+      mediaType: "application/vnd.oci.image.config.v1+json",
+      digest: digestOf(config),
+      size: config.length,
+    };
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: [] }));
+    const client = registry.client();
+    await client.pushBlob(repository, {
+      digest: digestOf(config),
+      size: config.length,
+      read: async function* () {
+        yield config;
+      },
+    });
+    await client.pushManifest(repository, "1.2.3", { mediaType, digest: digestOf(bytes), bytes });
+    const image = `${new URL(proxy.origin).host}/${repository}`;
+    const files = workspace("1.2.3", { "charts/widget/values.yaml": `replicas: 1\nimage: ${image}\n` });
+    const refused = await run(place, { files, inputs: { images: "linux/amd64 linux/arm64" } });
+    expect(refused.log).toContain(`${image}:1.2.3 is not for linux/amd64, only for linux/arm64`);
+    expect(await tagsAt(place)).toEqual([]);
+    const published = await run(place, { files, inputs: { images: "linux/arm64" } });
+    expect(published.outputs["published"]).toBe("true");
+  });
+
+  test("leaves a ledger of the chart, from which the release notes advertise it", async () => {
+    const github = await startGitHub();
+    try {
+      const ghRun = github.addRun({ repository: "acme/widget" });
+      const place = newPlace();
+      const step = await run(place, { env: github.env(ghRun) });
+      const [, ledger = ""] = /wrote the ledger (\S+)/.exec(step.log) ?? [];
+      const { rows } = readPage(await readArtifact(github, ghRun, ledger, "ledger.json"));
+      const expected = { channel: "chart", name: `${place}/widget`, version: "1.2.3", state: "verified" };
+      expect(rows).toEqual([expect.objectContaining({ ...expected, digest: step.outputs["digest"] })]);
+    } finally {
+      await github.close();
+    }
   });
 
   test("compares the chart with the tag in the plan phase, with nothing else at hand", async () => {

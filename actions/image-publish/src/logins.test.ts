@@ -1,0 +1,34 @@
+import { describe, expect, test } from "@jest/globals";
+import { ImagePublishError, parseLogins, requireLogins } from "./logins.ts";
+import { parsePlace } from "./place.ts";
+
+describe("parseLogins", () => {
+  test("reads a line for each registry, whatever the white space", () => {
+    expect([...parseLogins("ghcr.io  me\tpass\r\n\n docker.io you word \n")]).toEqual([
+      ["ghcr.io", { username: "me", password: "pass" }],
+      ["docker.io", { username: "you", password: "word" }],
+    ]);
+  });
+
+  test.each<[name: string, text: string, message: string]>([
+    [
+      "a line without a password (misleads 20)",
+      "ghcr.io me pass\ndocker.io you ",
+      "line 2 of the input `logins` has 2 words",
+    ],
+    ["a line with too much", "ghcr.io me s3cret words", "line 1 of the input `logins` has 4 words"],
+    ["a registry told twice", "ghcr.io me s3cret\nghcr.io you s3cret", "has ghcr.io twice"],
+  ])("refuses %s, and shows no secret", (_name, text, message) => {
+    const failing = (): unknown => parseLogins(text);
+    expect(failing).toThrow(ImagePublishError);
+    expect(failing).toThrow(message);
+    expect(failing).not.toThrow("s3cret");
+  });
+});
+
+test("names every registry without a login, once", () => {
+  const places = ["ghcr.io/a/b", "quay.io/a/b", "quay.io/a/c", "acme/widget"].map(parsePlace);
+  const logins = parseLogins("ghcr.io me pass");
+  expect(() => requireLogins(logins, places)).toThrow("has no line for quay.io, docker.io");
+  expect(() => requireLogins(logins, places.slice(0, 1))).not.toThrow();
+});
