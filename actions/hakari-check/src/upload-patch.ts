@@ -1,4 +1,5 @@
-import { createResultsService, createTransport, uploadArtifact } from "@release-actions/artifacts";
+import { createResultsService, uploadArtifact } from "@release-actions/artifacts";
+import { createTransport } from "@release-actions/http";
 import { Fault, type Reporter } from "@release-actions/report";
 
 const NAME = "hakari-patch";

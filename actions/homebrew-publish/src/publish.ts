@@ -4,6 +4,7 @@ import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-ac
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases, openRest } from "@release-actions/github-rest";
 import { FormulaError, openTap, type Published, publishRevision } from "@release-actions/homebrew";
+import { createTransport } from "@release-actions/http";
 import { checksumsOfAssets, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
 import { type Collected, collect, type Source } from "./collect.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
@@ -82,6 +83,7 @@ async function withReleaseChecksums(
     token: runner.inputs["github-token"],
     reporter: runner,
     signal: runner.signal,
+    transport: createTransport(runner.env),
   });
   const releases = openReleases(rest, facts.repository);
   const release = await releases.byTag(plan.tag);

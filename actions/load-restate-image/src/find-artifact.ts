@@ -3,15 +3,15 @@ import {
   type CheckSource,
   checksOfCommit,
   checksOfRun,
-  createRestClient,
   findByCommit,
   findInCurrentRun,
   findInRun,
-  type RestClient,
+  openArtifactRest,
   resultsOfJob,
-  type Transport,
   waitForArtifact,
 } from "@release-actions/artifacts";
+import type { Rest } from "@release-actions/github-rest";
+import type { Transport } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import type { Inputs, Place } from "./inputs.ts";
 
@@ -59,8 +59,8 @@ export async function findArtifact(
 }
 
 /** The REST API as the job knows it; the token goes nowhere else. */
-export function restClient({ token }: Inputs, { env, transport, reporter }: Job): RestClient {
-  return createRestClient({ url: env["GITHUB_API_URL"] || "https://api.github.com", token, transport, reporter });
+export function restClient({ token }: Inputs, { env, transport, reporter }: Job): Rest {
+  return openArtifactRest({ apiUrl: env["GITHUB_API_URL"] || "https://api.github.com", token, transport, reporter });
 }
 
 function lookupAt(place: ArtifactPlace, inputs: Inputs, job: Job): Lookup {

@@ -3,6 +3,7 @@ import { type Decision, decideChannel, parseRules, parseVersion } from "@release
 import { loadPlan } from "@release-actions/dist-plan";
 import { basicCredential, listRefs, openGit, remoteUrl } from "@release-actions/git";
 import { openReleases, openRest } from "@release-actions/github-rest";
+import { createTransport } from "@release-actions/http";
 import {
   existingVersions,
   type RunFacts,
@@ -48,7 +49,13 @@ async function readSubject({ inputs, ...runner }: ChannelRunner, facts: RunFacts
 
 async function tagsFromApi(runner: ChannelRunner, facts: RunFacts): Promise<readonly string[]> {
   const { token, repository } = runner.inputs;
-  const rest = openRest({ apiUrl: facts.apiUrl, token, reporter: runner, signal: runner.signal });
+  const rest = openRest({
+    apiUrl: facts.apiUrl,
+    token,
+    reporter: runner,
+    signal: runner.signal,
+    transport: createTransport(runner.env),
+  });
   return openReleases(rest, repository ?? facts.repository).tags();
 }
 

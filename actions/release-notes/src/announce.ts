@@ -9,6 +9,7 @@ import {
   versionOf,
 } from "@release-actions/dist-plan";
 import { type GitHubRelease, openReleases, openRest, type Releases } from "@release-actions/github-rest";
+import { createTransport } from "@release-actions/http";
 import { type LedgerRow, loadLedger, mergeLedger, saveLedger } from "@release-actions/ledger";
 import {
   checksumsOfAssets,
@@ -42,7 +43,13 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
   const artifacts = runArtifacts(runner.env, runner);
   const plan = await loadPlan(runner.inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
-  const rest = openRest({ apiUrl: facts.apiUrl, token: runner.inputs.token, reporter: runner, signal: runner.signal });
+  const rest = openRest({
+    apiUrl: facts.apiUrl,
+    token: runner.inputs.token,
+    reporter: runner,
+    signal: runner.signal,
+    transport: createTransport(runner.env),
+  });
   const releases = openReleases(rest, facts.repository);
   const release = await findRelease(releases, plan, facts);
   runner.setOutput("url", release.url);

@@ -1,13 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import {
-  createResultsService,
-  createTransport,
-  type ResultsService,
-  type Transport,
-  uploadArtifact,
-} from "@release-actions/artifacts";
+import { createResultsService, type ResultsService, uploadArtifact } from "@release-actions/artifacts";
 import type { Manifest } from "@release-actions/digest";
+import { createTransport, type Transport } from "@release-actions/http";
 import { Fault, formatBytes } from "@release-actions/report";
 import { type RecordedBuild, recordTexts, writeRecordArchive } from "@release-actions/reproducibility";
 import type { CompareRunner } from "./tell.ts";

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import type { Runner } from "@release-actions/action-kit";
-import { createResultsService, createTransport, type Upload, uploadArtifact } from "@release-actions/artifacts";
+import { createResultsService, type Upload, uploadArtifact } from "@release-actions/artifacts";
+import { createTransport } from "@release-actions/http";
 import { Fault, formatBytes } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type CheckedFile, checkFile, requireUnchanged, shortPath } from "./check-file.ts";

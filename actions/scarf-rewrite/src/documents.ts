@@ -1,6 +1,7 @@
 import { chmod, glob, lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { openReleases, openRest } from "@release-actions/github-rest";
+import type { Transport } from "@release-actions/http";
 import { Fault, type Reporter } from "@release-actions/report";
 
 /** Something with URLs in it that can be written back. */
@@ -62,6 +63,7 @@ export interface ReleaseAccess {
   readonly apiUrl: string;
   readonly repository: string;
   readonly token: string | undefined;
+  readonly transport: Transport;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }

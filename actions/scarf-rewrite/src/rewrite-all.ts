@@ -8,6 +8,7 @@ import {
   rewriteUrls,
   verifyRedirect,
 } from "@release-actions/download-urls";
+import { createTransport } from "@release-actions/http";
 import { Fault, type Problem } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type Document, readFiles, readNotes } from "./documents.ts";
@@ -75,6 +76,7 @@ async function readDocuments(runner: RewriteRunner): Promise<readonly Document[]
     apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
     repository: inputs.repository ?? "",
     token: inputs.token,
+    transport: createTransport(env),
     reporter: runner,
     signal: runner.signal,
   };

@@ -1,6 +1,13 @@
-import { type HttpResponse, type Patience, retryAfter, TransientError, type Transport } from "@release-actions/http";
+import {
+  type HttpResponse,
+  type Patience,
+  RefusedError,
+  retryAfter,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
 import { formatDuration } from "@release-actions/report";
-import { ContentError, ExpiredArtifactError, RefusedError } from "./faults.ts";
+import { ContentError, ExpiredArtifactError } from "./faults.ts";
 import { createHeapRelief } from "./heap-relief.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { SignedUrl } from "./signed-url.ts";

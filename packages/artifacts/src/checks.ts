@@ -1,7 +1,7 @@
+import type { Rest } from "@release-actions/github-rest";
 import { type Decoder, integer, object, optional, string } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
 import { readCommit } from "./commit.ts";
-import type { RestClient } from "./rest.ts";
 
 /** A check run, which is what a job of a workflow looks like from outside. */
 export interface Check {
@@ -25,24 +25,20 @@ const check: Decoder<Check> = object<Check>({
 export type CheckSource = (signal?: AbortSignal) => Promise<readonly Check[]>;
 
 /** The check runs of a commit; of a merge commit without any, those of its second parent. */
-export function checksOfCommit(rest: RestClient, repository: string, commit: string): CheckSource {
+export function checksOfCommit(rest: Rest, repository: string, commit: string): CheckSource {
   return async (signal) => {
-    const found = await list(
-      rest,
-      `repos/${repository}/commits/${encodeURIComponent(commit)}/check-runs`,
-      "check_runs",
-      signal,
-    );
+    const path = `/repos/${repository}/commits/${encodeURIComponent(commit)}/check-runs`;
+    const found = await rest.getCounted(path, "check_runs", check, signal);
     if (found.length > 0) return found;
     const head = (await readCommit(rest, repository, commit, signal)).parents[1];
     if (head === undefined) return [];
-    return await list(rest, `repos/${repository}/commits/${head.sha}/check-runs`, "check_runs", signal);
+    return await rest.getCounted(`/repos/${repository}/commits/${head.sha}/check-runs`, "check_runs", check, signal);
   };
 }
 
 /** The jobs of a run: what its checks are, with no right needed beyond `actions: read`. */
-export function checksOfRun(rest: RestClient, repository: string, runId: number): CheckSource {
-  return async (signal) => await list(rest, `repos/${repository}/actions/runs/${runId}/jobs`, "jobs", signal);
+export function checksOfRun(rest: Rest, repository: string, runId: number): CheckSource {
+  return (signal) => rest.getCounted(`/repos/${repository}/actions/runs/${runId}/jobs`, "jobs", check, signal);
 }
 
 /**
@@ -60,10 +56,4 @@ export function selectCheck(checks: readonly Check[], wanted: string): Check | u
     });
   }
   return fitting.toSorted((one, other) => other.id - one.id)[0];
-}
-
-async function list(rest: RestClient, path: string, key: string, signal: AbortSignal | undefined): Promise<Check[]> {
-  const found: Check[] = [];
-  for await (const item of rest.list(path, key, check, signal)) found.push(item);
-  return found;
 }

@@ -1,6 +1,6 @@
+import type { Rest } from "@release-actions/github-rest";
+import { RefusedError } from "@release-actions/http";
 import { type Decoder, listOf, object, string } from "@release-actions/json";
-import { RefusedError } from "./faults.ts";
-import type { RestClient } from "./rest.ts";
 
 export interface Commit {
   readonly sha: string;
@@ -10,14 +10,9 @@ export interface Commit {
 const commit: Decoder<Commit> = object<Commit>({ sha: string, parents: listOf(object({ sha: string })) });
 
 /** A commit by its id, branch or tag. */
-export async function readCommit(
-  rest: RestClient,
-  repository: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<Commit> {
+export async function readCommit(rest: Rest, repository: string, name: string, signal?: AbortSignal): Promise<Commit> {
   try {
-    return await rest.get(`repos/${repository}/commits/${encodeURIComponent(name)}`, commit, signal);
+    return await rest.get(`/repos/${repository}/commits/${encodeURIComponent(name)}`, commit, signal);
   } catch (cause) {
     if (!(cause instanceof RefusedError) || (cause.status !== 404 && cause.status !== 422)) throw cause;
     throw new RefusedError(`${repository} has no commit "${name}", or the token cannot see that repository`, {

@@ -1,25 +1,4 @@
-import { Fault, type FaultDetails } from "@release-actions/report";
-
-/** The service refused, and will refuse again: a bad request, a missing right, an expired token. */
-export class RefusedError extends Fault {
-  override readonly name: string = "RefusedError";
-  readonly status: number | undefined;
-
-  constructor(message: string, details: FaultDetails & { readonly status?: number } = {}) {
-    super(message, details);
-    this.status = details.status;
-  }
-}
-
-/** The token may not do this. */
-export class AccessError extends RefusedError {
-  override readonly name = "AccessError";
-}
-
-/** A rate limit that lasts longer than we may wait. */
-export class RateLimitError extends RefusedError {
-  override readonly name = "RateLimitError";
-}
+import { Fault } from "@release-actions/report";
 
 /** There is no such artifact to be had: the one kind of error after which another source may be tried. */
 export class MissingArtifactError extends Fault {

@@ -1,8 +1,9 @@
+import type { Rest } from "@release-actions/github-rest";
+import { RefusedError } from "@release-actions/http";
 import { boolean, type Decoder, integer, object, optional, string } from "@release-actions/json";
-import { ExpiredArtifactError, MissingArtifactError, RefusedError } from "./faults.ts";
+import { ExpiredArtifactError, MissingArtifactError } from "./faults.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { nearestName } from "./nearest-name.ts";
-import type { RestClient } from "./rest.ts";
 import type { ResultsService } from "./results-service.ts";
 import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
@@ -59,7 +60,7 @@ export interface RunQuery {
  * @throws ExpiredArtifactError with its dates, MissingArtifactError naming those that the run has, ForkRefusedError
  */
 export async function findInRun(
-  rest: RestClient,
+  rest: Rest,
   query: RunQuery & { readonly allowForks?: boolean },
   signal?: AbortSignal,
 ): Promise<ArtifactLocation> {
@@ -73,13 +74,13 @@ export async function findInRun(
 
 /** As `findInRun`, for a run that is known not to be a fork's. */
 export async function findArtifactOfRun(
-  rest: RestClient,
+  rest: Rest,
   { repository, runId, name }: RunQuery,
   signal?: AbortSignal,
 ): Promise<ArtifactLocation> {
-  const path = `repos/${repository}/actions/runs/${runId}/artifacts`;
+  const path = `/repos/${repository}/actions/runs/${runId}/artifacts`;
   const named = await listOfRun(rest, repository, runId, `${path}?name=${encodeURIComponent(name)}`, signal);
-  const live = named.filter((artifact) => !artifact.expired).sort((one, other) => other.id - one.id)[0];
+  const live = named.filter((artifact) => !artifact.expired).toSorted((one, other) => other.id - one.id)[0];
   if (live !== undefined) return restLocation(rest, repository, runId, live);
   if (named[0] !== undefined) throw expired(repository, runId, named[0]);
   const all = await listOfRun(rest, repository, runId, path, signal);
@@ -87,14 +88,14 @@ export async function findArtifactOfRun(
   throw missing(name, `run ${runId} of ${repository}`, names);
 }
 
-function restLocation(rest: RestClient, repository: string, runId: number, found: RestArtifact): ArtifactLocation {
+function restLocation(rest: Rest, repository: string, runId: number, found: RestArtifact): ArtifactLocation {
   const expiresAt = found.expires_at === undefined ? undefined : new Date(found.expires_at);
   return {
     ...{ id: found.id, name: found.name, size: found.size_in_bytes, digest: found.digest, expiresAt, runId },
     createdAt: found.created_at === undefined ? undefined : new Date(found.created_at),
     mintUrl: async (signal) => {
       try {
-        return await rest.redirect(`repos/${repository}/actions/artifacts/${found.id}/zip`, signal);
+        return await rest.redirect(`/repos/${repository}/actions/artifacts/${found.id}/zip`, signal);
       } catch (error) {
         // 410 while it was being read: its time has come, or somebody deleted it (F25, F44).
         if (error instanceof RefusedError && error.status === 410) throw expired(repository, runId, found);
@@ -123,32 +124,30 @@ function missing(name: string, where: string, names: readonly string[]): Missing
 }
 
 async function readRun(
-  rest: RestClient,
+  rest: Rest,
   repository: string,
   runId: number,
   signal: AbortSignal | undefined,
 ): Promise<WorkflowRun> {
   try {
-    return await rest.get(`repos/${repository}/actions/runs/${runId}`, workflowRun, signal);
+    return await rest.get(`/repos/${repository}/actions/runs/${runId}`, workflowRun, signal);
   } catch (cause) {
     throw noSuchRun(repository, runId, cause);
   }
 }
 
 async function listOfRun(
-  rest: RestClient,
+  rest: Rest,
   repository: string,
   runId: number,
   path: string,
   signal: AbortSignal | undefined,
-): Promise<RestArtifact[]> {
-  const all: RestArtifact[] = [];
+): Promise<readonly RestArtifact[]> {
   try {
-    for await (const item of rest.list(path, "artifacts", restArtifact, signal)) all.push(item);
+    return await rest.getCounted(path, "artifacts", restArtifact, signal);
   } catch (cause) {
     throw noSuchRun(repository, runId, cause);
   }
-  return all;
 }
 
 /** What a 404 for a run means; any other error as it is. */

@@ -1,9 +1,10 @@
+import type { Rest } from "@release-actions/github-rest";
+import { RefusedError } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { type Commit, readCommit } from "./commit.ts";
-import { ExpiredArtifactError, MissingArtifactError, RefusedError } from "./faults.ts";
+import { ExpiredArtifactError, MissingArtifactError } from "./faults.ts";
 import { findArtifactOfRun } from "./find-artifact.ts";
 import type { ArtifactLocation } from "./location.ts";
-import type { RestClient } from "./rest.ts";
 import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
 export interface CommitQuery {
@@ -25,7 +26,7 @@ export interface CommitQuery {
  * @throws MissingArtifactError and ExpiredArtifactError with what was looked at, ForkRefusedError when only forks' runs remain
  */
 export async function findByCommit(
-  rest: RestClient,
+  rest: Rest,
   query: CommitQuery,
   reporter: Reporter,
   signal?: AbortSignal,
@@ -61,7 +62,7 @@ export async function findByCommit(
 
 /** Newest first. Runs of pull requests are listed under their head, so a merge commit leads to its second parent. */
 async function runsAt(
-  rest: RestClient,
+  rest: Rest,
   query: CommitQuery,
   reporter: Reporter,
   signal: AbortSignal | undefined,
@@ -77,15 +78,15 @@ async function runsAt(
 }
 
 async function listRuns(
-  rest: RestClient,
+  rest: Rest,
   { repository, workflow }: CommitQuery,
   commit: Commit,
   signal: AbortSignal | undefined,
 ): Promise<WorkflowRun[]> {
-  const path = `repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?head_sha=${commit.sha}`;
-  const runs: WorkflowRun[] = [];
+  const path = `/repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?head_sha=${commit.sha}`;
   try {
-    for await (const run of rest.list(path, "workflow_runs", workflowRun, signal)) runs.push(run);
+    const runs = await rest.getCounted(path, "workflow_runs", workflowRun, signal);
+    return runs.toSorted((one, other) => other.id - one.id);
   } catch (cause) {
     if (!(cause instanceof RefusedError) || cause.status !== 404) throw cause;
     throw new RefusedError(`${repository} has no workflow "${workflow}", or the token cannot see that repository`, {
@@ -93,7 +94,6 @@ async function listRuns(
       advice: "Give the workflow's file name, such as ci.yml, and a token that may read the repository.",
     });
   }
-  return runs.sort((one, other) => other.id - one.id);
 }
 
 function state(run: WorkflowRun): string {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createTransport } from "@release-actions/http";
-import { AccessError } from "./faults.ts";
+import { AccessError, createTransport } from "@release-actions/http";
 import { resultsOfJob } from "./job-results.ts";
 
 const transport = createTransport();

@@ -1,5 +1,4 @@
-import type { Transport } from "@release-actions/http";
-import { AccessError } from "./faults.ts";
+import { AccessError, type Transport } from "@release-actions/http";
 import { createResultsService, type ResultsService } from "./results-service.ts";
 
 /** What the runner tells each action; plain `run` steps and other runners may not have it. */

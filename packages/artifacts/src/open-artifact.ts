@@ -1,6 +1,5 @@
 import type { RandomAccessSource } from "@release-actions/archive";
-import type { Transport } from "@release-actions/http";
-import { DEFAULT_PATIENCE, type Patience } from "@release-actions/http";
+import { DEFAULT_PATIENCE, type Patience, type Transport } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { Blob, DEFAULT_PACE, NoRangesError, type Pace } from "./blob.ts";
 import type { ArtifactLocation } from "./location.ts";

@@ -1,9 +1,8 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { Retries, TransientError, transient } from "@release-actions/http";
+import { RefusedError, Retries, TransientError, transient } from "@release-actions/http";
 import type { Blob } from "./blob.ts";
 import { watchBody } from "./body.ts";
-import { RefusedError } from "./faults.ts";
 
 /**
  * The whole blob in one stream, for servers without ranges, such as the artifact server of `act`. After a

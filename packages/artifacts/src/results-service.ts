@@ -1,8 +1,10 @@
 import {
+  AccessError,
   DEFAULT_PATIENCE,
   excerpt,
   type HttpResponse,
   type Patience,
+  RefusedError,
   readText,
   retryAfter,
   retrying,
@@ -10,7 +12,6 @@ import {
   type Transport,
 } from "@release-actions/http";
 import { type Decoder, decodeJson, listOf, object, optional, parseJson, string } from "@release-actions/json";
-import { AccessError, RefusedError } from "./faults.ts";
 import type { ArtifactLocation } from "./location.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";

@@ -1,6 +1,5 @@
-import { TransferError } from "@release-actions/http";
+import { AccessError, RefusedError, TransferError } from "@release-actions/http";
 import { Fault } from "@release-actions/report";
-import { AccessError, RefusedError } from "./faults.ts";
 
 /** What went wrong with an upload, in words of ours. */
 export interface UploadTrouble {

@@ -1,2 +1,3 @@
+export type { Explain, Refusal } from "./refusal.ts";
 export { type GitHubRelease, openReleases, type ReleaseAsset, type Releases } from "./releases.ts";
-export { openRest, type Rest, RestError, type RestOptions } from "./rest.ts";
+export { openRest, type Rest, type RestOptions } from "./rest.ts";

@@ -1,5 +1,6 @@
+import { RefusedError } from "@release-actions/http";
 import { boolean, integer, listOf, object, optional, string, text } from "@release-actions/json";
-import { type Rest, RestError } from "./rest.ts";
+import type { Rest } from "./rest.ts";
 
 /** A file of a release on GitHub. */
 export interface ReleaseAsset {
@@ -55,7 +56,7 @@ export function openReleases(rest: Rest, repository: string) {
       try {
         return shape(await rest.get(`${base}/releases/tags/${encodePath(name)}`, release));
       } catch (error) {
-        if (!(error instanceof RestError) || error.status !== 404) throw error;
+        if (!(error instanceof RefusedError) || error.status !== 404) throw error;
       }
       // A draft has no tag of its own yet, so it is found in the list only.
       const all = await rest.getAll(`${base}/releases`, listOf(release));

@@ -1,30 +1,38 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
+import { type HttpResponse, RefusedError, transient } from "@release-actions/http";
 import { listOf, object, text } from "@release-actions/json";
 import { type Reporter, silentReporter } from "@release-actions/report";
 import { openReleases } from "./releases.ts";
-import { openRest, RestError, type RestOptions } from "./rest.ts";
+import { openRest, type RestOptions } from "./rest.ts";
 
 const API = "https://api.github.test";
 const names = listOf(object({ name: text }));
 
 /** Answers in turn, and keeps what was asked. */
 function scripted(...answers: (Response | Error)[]) {
-  const asked: { url: string; init: RequestInit | undefined }[] = [];
+  const asked: { url: string; init: { headers: Readonly<Record<string, string>> } }[] = [];
   const waits: number[] = [];
   const lines: string[] = [];
   const reporter: Reporter = { ...silentReporter, info: (line) => void lines.push(line) };
   const options: RestOptions = {
-    ...{ apiUrl: API, token: "ghs_SECRET", reporter, now: () => 1_000_000 },
-    fetch: async (url, init) => {
-      asked.push({ url: String(url), init });
+    ...{ apiUrl: API, token: "ghs_SECRET", reporter },
+    clock: { now: () => 1_000_000, wait: async (ms) => waits.push(ms) },
+    transport: async ({ url, headers = {} }) => {
+      asked.push({ url: url.href, init: { headers } });
       const answer = answers.shift();
       if (answer === undefined) throw new Error("nobody expected this request");
-      if (answer instanceof Response) return answer;
-      throw answer;
+      if (answer instanceof Response) return received(url, answer);
+      throw transient(url, answer);
     },
-    wait: async (ms) => waits.push(ms),
   };
   return { rest: openRest(options), options, asked, waits, lines };
+}
+
+/** As the transport gives it: of an `IncomingMessage` only that it can be read matters here. */
+async function received(url: URL, answer: Response): Promise<HttpResponse> {
+  const body = Readable.from([Buffer.from(await answer.arrayBuffer())]) as HttpResponse["body"];
+  return { url, status: answer.status, headers: Object.fromEntries(answer.headers), body };
 }
 
 const json = (body: unknown, init: ResponseInit = {}) => new Response(JSON.stringify(body), init);
@@ -78,9 +86,9 @@ describe("the REST client", () => {
   ])("does not ask again after %d", async (status, headers, advice) => {
     const { rest, asked } = scripted(failure(status, headers));
     const error: unknown = await rest.get("/repos/a/b", names).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(RestError);
+    expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ status, message: `GitHub answers ${status} to GET /repos/a/b: no` });
-    expect((error as RestError).advice ?? "").toContain(advice ?? "");
+    expect((error as RefusedError).advice ?? "").toContain(advice ?? "");
     expect(asked).toHaveLength(1);
   });
 
@@ -95,11 +103,13 @@ describe("the REST client", () => {
     const { options } = scripted();
     const rest = openRest({
       ...options,
-      now: () => now,
-      wait: async (ms) => {
-        now += ms;
+      clock: {
+        now: () => now,
+        wait: async (ms) => {
+          now += ms;
+        },
       },
-      fetch: async () => failure(503),
+      transport: async ({ url }) => received(url, failure(503)),
     });
     await expect(rest.get("/x", names)).rejects.toThrow("GitHub answers 503");
     expect(now).toBeGreaterThan(60_000);

@@ -1,157 +1,187 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { type Decoder, decodeJson } from "@release-actions/json";
-import { Fault, type Reporter } from "@release-actions/report";
-import { retryAfter } from "./retry.ts";
+import {
+  type Clock,
+  DEFAULT_PATIENCE,
+  type HttpResponse,
+  type Patience,
+  RefusedError,
+  readBody,
+  retrying,
+  SYSTEM_CLOCK,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
+import { type Decoder, decodeJson, integer, listOf, object } from "@release-actions/json";
+import type { Reporter } from "@release-actions/report";
+import { type Explain, explainPlainly, refusal } from "./refusal.ts";
 
 export interface RestOptions {
   /** `GITHUB_API_URL`: `https://api.github.com`, or a server's own. */
   readonly apiUrl: string;
   /** Without one only public things can be read, and few of them an hour. */
   readonly token: string | undefined;
+  readonly transport: Transport;
   readonly reporter: Reporter;
+  /** For calls that have none of their own. */
   readonly signal?: AbortSignal;
-  readonly fetch?: typeof fetch;
-  /** Waits, in milliseconds. */
-  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
-  /** How long one request may be tried in all, in milliseconds. Default 3 minutes. */
-  readonly budgetMs?: number;
-  readonly now?: () => number;
+  /** How long one request may be tried in all. */
+  readonly patience?: Patience;
+  readonly clock?: Clock;
+  /** How long to wait for a rate limit to end, in milliseconds. Default: as long as patience lasts. */
+  readonly longestLimitMs?: number;
+  /** Words for what GitHub refuses. */
+  readonly explain?: Explain;
 }
 
-/** GitHub's REST API (docs.github.com/rest), as far as releases need it. */
+/** GitHub's REST API (docs.github.com/rest). The token goes to the API's own origin, and nowhere else. */
 export interface Rest {
-  get<T>(path: string, decoder: Decoder<T>): Promise<T>;
+  get<T>(path: string, decoder: Decoder<T>, signal?: AbortSignal): Promise<T>;
   /** All pages of a list. */
-  getAll<T>(path: string, decoder: Decoder<readonly T[]>): Promise<readonly T[]>;
+  getAll<T>(path: string, decoder: Decoder<readonly T[]>, signal?: AbortSignal): Promise<readonly T[]>;
+  /** All pages of a list that is under a key, beside the count of all its entries. */
+  getCounted<T>(path: string, key: string, item: Decoder<T>, signal?: AbortSignal): Promise<readonly T[]>;
   send<T>(method: "POST" | "PATCH" | "PUT", path: string, body: object, decoder: Decoder<T>): Promise<T>;
-}
-
-/** An answer that is not what was asked for, and that asking again does not change. */
-export class RestError extends Fault {
-  override readonly name = "RestError";
-  /** HTTP status; 0 when there was no answer at all. */
-  readonly status: number;
-
-  constructor(status: number, message: string, details: { advice?: string; cause?: unknown } = {}) {
-    super(message, details);
-    this.status = status;
-  }
-}
-
-const ATTEMPT_TIMEOUT_MS = 30_000;
-const DEFAULT_BUDGET_MS = 180_000;
-const MAX_BODY_BYTES = 20 * 1024 * 1024;
-/** Ten thousand entries; a list that goes on is a mistake, not a release. */
-const MAX_PAGES = 100;
-
-export function openRest(options: RestOptions): Rest {
-  const decode = <T>(answer: Answer, decoder: Decoder<T>): T =>
-    decodeJson(answer.body, decoder, { source: `GitHub's answer to ${answer.what}`, maxBytes: MAX_BODY_BYTES });
-  return {
-    get: async (path, decoder) => decode(await request(options, "GET", path), decoder),
-    send: async (method, path, body, decoder) => decode(await request(options, method, path, body), decoder),
-    getAll: async <T>(path: string, decoder: Decoder<readonly T[]>) => {
-      const all: T[] = [];
-      let next: string | undefined = `${path}${path.includes("?") ? "&" : "?"}per_page=100`;
-      for (let page = 1; next !== undefined; page += 1) {
-        if (page > MAX_PAGES) throw new RestError(0, `${path} has more than ${MAX_PAGES} pages`);
-        const answer: Answer = await request(options, "GET", next);
-        all.push(...decode(answer, decoder));
-        next = nextPage(answer.link, options.apiUrl);
-      }
-      return all;
-    },
-  };
+  /** Where the API sends the asker, for downloads. */
+  redirect(path: string, signal?: AbortSignal): Promise<URL>;
 }
 
 interface Answer {
   /** The method and path, for messages. */
   readonly what: string;
-  readonly body: Uint8Array;
-  readonly link: string | null;
+  readonly content: Buffer;
+  readonly next: string | undefined;
 }
 
-async function request(options: RestOptions, method: string, path: string, body?: object): Promise<Answer> {
-  const { reporter, now = Date.now, budgetMs = DEFAULT_BUDGET_MS, wait = waitFor } = options;
-  const what = `${method} ${path.replace(/\?.*/, "")}`;
-  const end = now() + budgetMs;
-  for (let tries = 1; ; tries += 1) {
-    const outcome = await attempt(options, method, path, body, what);
-    if ("answer" in outcome) return outcome.answer;
-    const pause = retryAfter(outcome, tries, now());
-    if (pause === undefined || now() + pause > end) throw outcome.error;
-    reporter.info(`${outcome.error.message}; trying again in ${Math.ceil(pause / 1000)} s`);
-    await wait(pause, options.signal);
-  }
+interface Request {
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
-interface Failed {
-  readonly error: RestError;
-  readonly status: number;
-  readonly headers: Headers;
-}
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
+/** Ten thousand entries; a list that goes on is a mistake, not a release. */
+const MAX_PAGES = 100;
+const MAX_REDIRECTS = 5;
+/** For the body of one answer; its headers have as long. */
+const ATTEMPT_MS = 30_000;
 
-async function attempt(
-  { apiUrl, token, signal, fetch: fetchIt = fetch }: RestOptions,
-  method: string,
-  path: string,
-  body: object | undefined,
-  what: string,
-): Promise<{ answer: Answer } | Failed> {
-  const deadline = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
-  try {
-    const response = await fetchIt(`${apiUrl.replace(/\/+$/, "")}${path}`, {
-      method,
+export function openRest(options: RestOptions): Rest {
+  const { transport, token, reporter, patience = DEFAULT_PATIENCE, clock = SYSTEM_CLOCK } = options;
+  const base = options.apiUrl.replace(/\/+$/, "");
+  const { origin } = new URL(base);
+  const limits = { clock, longestLimitMs: options.longestLimitMs ?? patience.budgetMs };
+  const explain = options.explain ?? explainPlainly;
+  // Asking again for what has not changed costs nothing of the rate limit (F22).
+  const cache = new Map<string, Answer & { readonly etag: string }>();
+
+  const exchange = async (method: string, url: URL, { body, signal }: Request): Promise<HttpResponse> => {
+    const known = method === "GET" ? cache.get(url.href) : undefined;
+    const response = await transport({
+      ...{ url, method, signal },
+      ...(body === undefined ? {} : { body }),
       headers: {
-        accept: "application/vnd.github+json",
-        "x-github-api-version": "2022-11-28",
-        "user-agent": "release-actions",
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        Accept: "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+        ...(url.origin === origin && token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(known === undefined ? {} : { "If-None-Match": known.etag }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
     });
-    const content = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return { answer: { what, body: content, link: response.headers.get("link") } };
-    return { error: explain(response.status, what, content), status: response.status, headers: response.headers };
-  } catch (cause) {
-    signal?.throwIfAborted();
-    const host = new URL(apiUrl).host;
-    return {
-      error: new RestError(0, `no answer from ${host} to ${what}`, { cause }),
-      status: 0,
-      headers: new Headers(),
+    const { "x-ratelimit-remaining": left = "?", "x-ratelimit-limit": limit = "?" } = response.headers;
+    reporter.debug(`${method} ${url.pathname}: ${response.status}, ${left} of ${limit} requests left`);
+    return response;
+  };
+
+  /** Tries and follows redirects until `take` returns something; what it has no use for and leads nowhere is refused. */
+  const request = async <T>(
+    method: string,
+    path: string,
+    { signal = options.signal, ...rest }: Request,
+    take: (response: HttpResponse, content: Buffer, what: string) => T | undefined,
+  ): Promise<T> => {
+    const what = `${method} ${path.replace(/\?.*/, "")}`;
+    const attempt = async (): Promise<T> => {
+      let url = new URL(`${base}${path}`);
+      for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+        const response = await exchange(method, url, { ...rest, signal });
+        const content = await readBody(url, response, { limit: MAX_BODY_BYTES, withinMs: ATTEMPT_MS });
+        const taken = take(response, content, what);
+        if (taken !== undefined) return taken;
+        if (![301, 302, 307, 308].includes(response.status)) throw refusal(what, response, content, explain, limits);
+        url = location(response);
+      }
+      throw new RefusedError(`${what}: more than ${MAX_REDIRECTS} redirects`);
     };
-  }
+    return await retrying(what, patience, signal, attempt, { clock, reporter });
+  };
+
+  const read = (path: string, signal?: AbortSignal): Promise<Answer> =>
+    request("GET", path, { signal }, ({ status, headers, url }, content, what) => {
+      if (status === 304) return cache.get(url.href);
+      if (!isSuccess(status)) return undefined;
+      const answer: Answer = { what, content, next: nextPage(headers["link"], base) };
+      if (headers.etag !== undefined) cache.set(url.href, { ...answer, etag: headers.etag });
+      return answer;
+    });
+
+  const pages = async <T>(path: string, decoder: Decoder<T>, signal?: AbortSignal): Promise<T[]> => {
+    const all: T[] = [];
+    let next: string | undefined = `${path}${path.includes("?") ? "&" : "?"}per_page=100`;
+    while (next !== undefined) {
+      if (all.length === MAX_PAGES) throw new RefusedError(`${path} has more than ${MAX_PAGES} pages`);
+      const answer: Answer = await read(next, signal);
+      all.push(decode(answer, decoder));
+      next = answer.next;
+    }
+    return all;
+  };
+
+  return {
+    get: async (path, decoder, signal) => decode(await read(path, signal), decoder),
+    getAll: async (path, decoder, signal) => (await pages(path, decoder, signal)).flat(),
+    getCounted: async (path, key, item, signal) => {
+      const [counted, named] = [object({ total_count: integer }), object({ [key]: listOf(item) })];
+      const found = await pages(
+        path,
+        (value, at) => ({ ...counted(value, at), items: named(value, at)[key] ?? [] }),
+        signal,
+      );
+      const items = found.flatMap((page) => page.items);
+      const total = found.at(-1)?.total_count ?? 0;
+      if (items.length < total)
+        throw new RefusedError(`GET ${path} gave ${items.length} of ${total} entries: the list is cut`);
+      return items;
+    },
+    send: async (method, path, body, decoder) => {
+      const answer = await request(method, path, { body: JSON.stringify(body) }, ({ status }, content, what) =>
+        isSuccess(status) ? { what, content } : undefined,
+      );
+      return decode(answer, decoder);
+    },
+    // The other redirects tell that a repository has moved, not where its file is.
+    redirect: (path, signal) =>
+      request("GET", path, { signal }, (response) => (response.status === 302 ? location(response) : undefined)),
+  };
 }
 
-function explain(status: number, what: string, content: Uint8Array): RestError {
-  const text = new TextDecoder().decode(content.subarray(0, 2000));
-  const said = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.slice(0, 200).replace(/\s+/g, " ");
-  const advice: Readonly<Record<number, string>> = {
-    401: "Check the token: it is wrong or has expired.",
-    403: "Give the job the permission that the action's README lists.",
-    404: "Check the name, and that the token may see it: what a token may not see does not exist for it.",
-  };
-  const hint = advice[status];
-  return new RestError(
-    status,
-    `GitHub answers ${status} to ${what}: ${said}`,
-    hint === undefined ? {} : { advice: hint },
-  );
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function decode<T>({ what, content }: Pick<Answer, "what" | "content">, decoder: Decoder<T>): T {
+  return decodeJson(content, decoder, { source: `GitHub's answer to ${what}`, maxBytes: MAX_BODY_BYTES });
+}
+
+/** Relative ones too (F15). */
+function location({ url, headers, status }: HttpResponse): URL {
+  const target = URL.parse(headers.location ?? "", url.href);
+  if (target === null) throw new TransientError(`${url.host} answered ${status} without a usable Location`);
+  return target;
 }
 
 /** The address of the next page (RFC 8288), as a path; never one of another host, which would get the token. */
-function nextPage(link: string | null, apiUrl: string): string | undefined {
-  const target = /<([^>]+)>;\s*rel="next"/.exec(link ?? "")?.[1];
+function nextPage(link: string | string[] | undefined, base: string): string | undefined {
+  const target = /<([^>]+)>;\s*rel="next"/.exec([link].flat().join(", "))?.[1];
   if (target === undefined) return undefined;
-  const base = apiUrl.replace(/\/+$/, "");
   if (!target.startsWith(`${base}/`))
-    throw new RestError(0, `GitHub's next page is at ${target.replace(/\?.*/, "")}, expected one of ${base}`);
+    throw new RefusedError(`GitHub's next page is at ${target.replace(/\?.*/, "")}, expected one of ${base}`);
   return target.slice(base.length);
-}
-
-function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return delay(ms, undefined, signal && { signal });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Patience, Retries, retrying, TransferError, TransientError } from "./retry.ts";
+import { TransferError } from "./faults.ts";
+import { type Patience, Retries, retrying, TransientError } from "./retry.ts";
 
 const patience: Patience = { budgetMs: 200, firstPauseMs: 4, longestPauseMs: 30 };
 

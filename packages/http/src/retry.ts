@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Fault, formatDuration } from "@release-actions/report";
-
-/** A service or the storage could not be used, after all that patience allows. */
-export class TransferError extends Fault {
-  override readonly name: string = "TransferError";
-}
+import { formatDuration, type Reporter } from "@release-actions/report";
+import { TransferError } from "./faults.ts";
 
 /** How long to go on trying. Times are in milliseconds. */
 export interface Patience {
@@ -16,6 +12,24 @@ export interface Patience {
 }
 
 export const DEFAULT_PATIENCE: Patience = { budgetMs: 180_000, firstPauseMs: 500, longestPauseMs: 20_000 };
+
+/** Time in milliseconds since 1970, and waiting. */
+export interface Clock {
+  readonly now: () => number;
+  readonly wait: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
+}
+
+/** Monotonic: a clock that is set while we wait neither ends nor prolongs it. */
+export const SYSTEM_CLOCK: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  wait: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+};
+
+export interface RetryOptions {
+  readonly clock?: Clock | undefined;
+  /** Told of every pause. */
+  readonly reporter?: Reporter;
+}
 
 export interface Healing {
   /** How long the server asked us to wait. */
@@ -42,18 +56,23 @@ export class Retries {
   readonly #what: string;
   readonly #patience: Patience;
   readonly #causes: string[] = [];
-  #lastProgress = performance.now();
+  readonly #clock: Clock;
+  readonly #reporter: Reporter | undefined;
+  #lastProgress: number;
   #failures = 0;
 
   /** `what` names the work for the message: "downloading restate.tar from host". */
-  constructor(what: string, patience: Patience) {
+  constructor(what: string, patience: Patience, { clock = SYSTEM_CLOCK, reporter }: RetryOptions = {}) {
     this.#what = what;
     this.#patience = patience;
+    this.#clock = clock;
+    this.#reporter = reporter;
+    this.#lastProgress = clock.now();
   }
 
   /** Something was gained: the budget starts again. */
   progress(): void {
-    this.#lastProgress = performance.now();
+    this.#lastProgress = this.#clock.now();
     this.#failures = 0;
   }
 
@@ -72,9 +91,10 @@ export class Retries {
     const { budgetMs, firstPauseMs, longestPauseMs } = this.#patience;
     const backoff = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1));
     const pause = Math.max(retryAfterMs, backoff * (0.5 + Math.random() / 2));
-    const left = this.#lastProgress + budgetMs - performance.now();
+    const left = this.#lastProgress + budgetMs - this.#clock.now();
     if (pause > left || this.#failures > atMost) throw this.#giveUp(error);
-    await sleep(pause, undefined, signal === undefined ? {} : { signal });
+    this.#reporter?.info(`${error.message}; trying again in ${Math.ceil(pause / 1000)} s`);
+    await this.#clock.wait(pause, signal);
   }
 
   #giveUp(cause: TransientError): TransferError {
@@ -95,8 +115,9 @@ export async function retrying<T>(
   patience: Patience,
   signal: AbortSignal | undefined,
   call: () => Promise<T>,
+  options?: RetryOptions,
 ): Promise<T> {
-  const retries = new Retries(what, patience);
+  const retries = new Retries(what, patience, options);
   for (;;) {
     try {
       return await call();

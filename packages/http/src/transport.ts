@@ -110,19 +110,27 @@ export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): numb
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Reads a body of at most `limit` bytes, with a limit on silence. */
-export async function readText(
+/** Reads a body of at most `limit` bytes, with a limit on silence and one on all of it. */
+export async function readBody(
   url: URL,
   response: HttpResponse,
-  { limit, silenceMs = 30_000 }: { readonly limit: number; readonly silenceMs?: number },
-): Promise<string> {
+  {
+    limit,
+    silenceMs = 30_000,
+    withinMs = Number.POSITIVE_INFINITY,
+  }: { readonly limit: number; readonly silenceMs?: number; readonly withinMs?: number },
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  const started = performance.now();
   const timer = setTimeout(() => response.body.destroy(new Error("the answer stopped")), silenceMs);
   try {
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       timer.refresh();
       size += chunk.length;
+      if (performance.now() - started > withinMs) {
+        throw new TransientError(`${url.host} did not finish its answer within ${withinMs / 1000} s`);
+      }
       if (size > limit) throw new TransientError(`${url.host} answered with more than ${limit} bytes`);
       chunks.push(chunk);
     }
@@ -132,7 +140,12 @@ export async function readText(
     clearTimeout(timer);
     response.body.destroy();
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
+}
+
+/** As `readBody`, for text. */
+export async function readText(...call: Parameters<typeof readBody>): Promise<string> {
+  return (await readBody(...call)).toString("utf8");
 }
 
 /** The start of a body, on one line, for messages. */

@@ -49,12 +49,13 @@ export function runArtifacts(env: Environment, services: ArtifactServices): RunA
 type Service = Omit<RunArtifacts, "isAvailable">;
 
 async function openService(url: string, token: string, env: Environment, services: ArtifactServices): Promise<Service> {
-  const [remote, archive] = await Promise.all([
+  const [remote, archive, { createTransport }] = await Promise.all([
     import("@release-actions/artifacts"),
     import("@release-actions/archive"),
+    import("@release-actions/http"),
   ]);
   const { signal } = services;
-  const transport = remote.createTransport({ ...env });
+  const transport = createTransport({ ...env });
   const results = remote.createResultsService({ url, token, transport });
   const options = { results, transport, reporter: services, signal };
 

@@ -1,11 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import {
-  ContentError,
-  ExpiredArtifactError,
-  findInRun,
-  type OpenArtifact,
-  TransferError,
-} from "@release-actions/artifacts";
+import { ContentError, ExpiredArtifactError, findInRun, type OpenArtifact } from "@release-actions/artifacts";
+import { TransferError } from "@release-actions/http";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
 import { CONTENT, Fixture, open, PATIENCE, sha256 } from "./fixture.ts";
 

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import {
   checksOfCommit,
   checksOfRun,
-  createRestClient,
   ExpiredArtifactError,
   ForkRefusedError,
   findByCommit,
   findInCurrentRun,
   findInRun,
   MissingArtifactError,
+  openArtifactRest,
   ProducerFailedError,
   waitForArtifact,
 } from "@release-actions/artifacts";
@@ -163,9 +163,9 @@ describe("in another run", () => {
   });
 
   test("a token that nobody issued is refused at once", async () => {
-    const rest = createRestClient({
+    const rest = openArtifactRest({
       ...{
-        url: fixture.world.services.origin,
+        apiUrl: fixture.world.services.origin,
         token: "ghs_x",
         transport,
         reporter: silentReporter,

@@ -1,17 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   type ArtifactLocation,
-  createRestClient,
   createResultsService,
-  createTransport,
   findInCurrentRun,
   type OpenArtifact,
   openArtifact,
+  openArtifactRest,
   type Pace,
-  type Patience,
-  type RestClient,
   type ResultsService,
 } from "@release-actions/artifacts";
+import type { Rest } from "@release-actions/github-rest";
+import { createTransport, type Patience } from "@release-actions/http";
 import { silentReporter } from "@release-actions/report";
 import type { Permissions, Repository, Run } from "../../stand-in/model.ts";
 import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
@@ -42,13 +41,10 @@ export class Fixture {
     return createResultsService({ url, token, transport, patience: PATIENCE });
   }
 
-  rest(
-    repository: Repository,
-    permissions: Permissions = { actions: "read", checks: "read", contents: "read" },
-  ): RestClient {
+  rest(repository: Repository, permissions: Permissions = { actions: "read", checks: "read", contents: "read" }): Rest {
     const token = this.world.github.token(repository, permissions);
-    return createRestClient({
-      ...{ url: this.world.services.origin, token, transport, patience: PATIENCE, reporter: silentReporter },
+    return openArtifactRest({
+      ...{ apiUrl: this.world.services.origin, token, transport, patience: PATIENCE, reporter: silentReporter },
     });
   }
 

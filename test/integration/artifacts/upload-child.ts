@@ -1,6 +1,7 @@
 // Uploads in a process of its own, because the published client reads the environment it runs in:
 // `node upload-child.ts '<request as JSON>'`. The last line of standard output tells how it ended.
-import { createResultsService, createTransport, type UploadRequest, uploadArtifact } from "@release-actions/artifacts";
+import { createResultsService, type UploadRequest, uploadArtifact } from "@release-actions/artifacts";
+import { createTransport } from "@release-actions/http";
 import { Fault, silentReporter } from "@release-actions/report";
 import { PATIENCE } from "./fixture.ts";
 

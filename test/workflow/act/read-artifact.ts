@@ -1,6 +1,7 @@
 // Runs inside a job of act: `node read-artifact.ts <name>`. Tells how the artifact could be read, and its digest.
 import { createHash } from "node:crypto";
-import { createTransport, findInCurrentRun, openArtifact, resultsOfJob } from "@release-actions/artifacts";
+import { findInCurrentRun, openArtifact, resultsOfJob } from "@release-actions/artifacts";
+import { createTransport } from "@release-actions/http";
 import { silentReporter } from "@release-actions/report";
 
 const transport = createTransport();
