@@ -8,8 +8,8 @@ import { findPaths } from "./find-paths.ts";
 import { findRemaps, type Places, parseRemapKeys, remapFlags } from "./remap.ts";
 
 const places: Places = {
-  workspace: "/work/product",
-  cargoHome: "/work/product/.cargo-home",
+  workspace: "/build/product",
+  cargoHome: "/build/product/.cargo-home",
   rustupHome: "/opt/rustup",
   sysroot: "/opt/rustup/toolchains/1.95.0",
   targetFolder: undefined,
@@ -20,10 +20,10 @@ describe("findRemaps", () => {
     const remaps = findRemaps(["workspace", "registry", "git", "rustup"], places);
     expect(remapFlags(remaps)).toEqual([
       "--remap-path-prefix=/opt/rustup=rustup",
-      "--remap-path-prefix=/work/product=src",
+      "--remap-path-prefix=/build/product=src",
       "--remap-path-prefix=/opt/rustup/toolchains/1.95.0=rustup",
-      "--remap-path-prefix=/work/product/.cargo-home/registry/src=crate",
-      "--remap-path-prefix=/work/product/.cargo-home/git/checkouts=crate-git",
+      "--remap-path-prefix=/build/product/.cargo-home/registry/src=crate",
+      "--remap-path-prefix=/build/product/.cargo-home/git/checkouts=crate-git",
     ]);
   });
 
@@ -65,7 +65,7 @@ describe("findPaths", () => {
     "finds a path at byte %d, on the border of two chunks too (misleads 12)",
     async (offset) => {
       const bytes = Buffer.alloc(300_000, 1);
-      bytes.write("/work/product/src/main.rs", offset);
+      bytes.write("/build/product/src/main.rs", offset);
       const source = memorySource(bytes);
       const chunked = {
         ...source,
@@ -74,14 +74,14 @@ describe("findPaths", () => {
             yield bytes.subarray(at, Math.min(start + length, at + 65_536));
         },
       };
-      expect(await findPaths(chunked, ["/work/product", "/absent"])).toEqual([
-        { needle: "/work/product", text: "/work/product/src/main.rs", offset },
+      expect(await findPaths(chunked, ["/build/product", "/absent"])).toEqual([
+        { needle: "/build/product", text: "/build/product/src/main.rs", offset },
       ]);
     },
   );
 
   test("finds nothing where there is nothing", async () => {
-    expect(await findPaths(memorySource(Buffer.alloc(1000)), ["/work/product"])).toEqual([]);
+    expect(await findPaths(memorySource(Buffer.alloc(1000)), ["/build/product"])).toEqual([]);
     expect(await findPaths(memorySource(Buffer.alloc(0)), [])).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ export const contract = {
     online: { kind: "boolean", default: "false" },
     "expires-within": { kind: "number", unit: "days", min: 0, max: 3650, default: "30" },
     workflows: { kind: "path", default: ".github/workflows" },
-    "npm-registry": { kind: "string", default: "https://registry.npmjs.org" },
+    "npm-registry": { kind: "string" },
     "docker-auth": { kind: "string", default: "https://auth.docker.io" },
   },
   outputs: ["ok", "findings"],

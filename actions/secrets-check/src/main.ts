@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { runAction } from "@release-actions/action-kit";
+import type { CommandRunner } from "@release-actions/command";
 import { readText } from "@release-actions/text";
 import { contract } from "./action.gen.ts";
 import { checkSecrets } from "./check-secrets.ts";
@@ -9,6 +10,7 @@ import type { WorkflowFile } from "./compare.ts";
 import { type Expectation, expectationsFor, partnersOf, readExpectations } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
 import { hasNoSecrets } from "./fork.ts";
+import type { Services } from "./online/ask.ts";
 
 const RETRY_DELAY_MS = 2000;
 
@@ -28,20 +30,20 @@ void runAction(contract, async (runner) => {
     runner.info("This run is given no secrets, as it comes from a fork or from Dependabot: nothing to check.");
     return;
   }
-  const services = {
+  const online = async (): Promise<Services> => ({
     fetch,
     githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
-    npmRegistry: inputs["npm-registry"],
+    npmRegistry: inputs["npm-registry"] ?? (await configuredRegistry(runner.exec)),
     dockerAuth: inputs["docker-auth"],
     retryDelayMs: RETRY_DELAY_MS,
     signal: runner.signal,
     mask: (secret: string) => runner.mask(secret),
-  };
+  });
   const found = await checkSecrets(expectations, {
     env,
     now: new Date(),
     expiresWithinDays: inputs["expires-within"],
-    services: inputs.online ? services : undefined,
+    services: inputs.online ? await online() : undefined,
   });
   const findings = [...found, ...(existsSync(inputs.workflows) ? compareUsage(expectations, usage) : [])];
   for (const { name, level, message } of findings) {
@@ -58,6 +60,12 @@ void runAction(contract, async (runner) => {
       "Correct them under Settings, Secrets and variables, Actions.",
     );
 });
+
+/** Where `npm publish` would go. */
+async function configuredRegistry(run: CommandRunner): Promise<string> {
+  const { stdout } = await run("npm", ["config", "get", "registry"], { onOutput: () => undefined });
+  return stdout.trim();
+}
 
 function allNames(expectation: Expectation): string[] {
   return [expectation.name, ...partnersOf(expectation)];

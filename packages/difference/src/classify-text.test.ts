@@ -22,9 +22,9 @@ describe("classify", () => {
     ["a Windows path", "at C:\\one\\src\\a.rs", "at C:\\two\\src\\a.rs", "C:\\one", "C:\\two"],
     [
       "cargo's registry",
-      "/root/.cargo/registry/src/x/lib.rs",
+      "/home/ci/.cargo/registry/src/x/lib.rs",
       "/home/u/.cargo/registry/src/x/lib.rs",
-      "/root",
+      "/home/ci",
       "/home/u",
     ],
   ])("reads %s as a path of the machine", async (_name, left, right, one, other) => {
