@@ -1,25 +1,32 @@
 import { createReadStream } from "node:fs";
-import { openFileSource } from "@release-actions/archive";
+import { openFileSource, type RandomAccessSource } from "@release-actions/archive";
 import type { ArchiveContent } from "@release-actions/image-transfer";
 
-/** A file as content that can be read from any place, and the number of bytes read of it so far. */
-export async function rangedContent(
-  file: string,
-): Promise<ArchiveContent & { readonly fetched: () => number; close(): Promise<void> }> {
+/** Content that knows how many bytes of it have been read. */
+export interface CountedContent extends ArchiveContent {
+  readonly fetched: () => number;
+}
+
+/** A file as content that can be read from any place. */
+export async function rangedContent(file: string): Promise<CountedContent & { close(): Promise<void> }> {
   const source = await openFileSource(file);
+  return { ...countedContent(file, source), close: () => source.close() };
+}
+
+/** Any source as content that can be read from any place. */
+export function countedContent(label: string, source: RandomAccessSource): CountedContent {
   let fetched = 0;
-  async function* counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of bytes) {
+  async function* read(offset: number, length: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source.read(offset, length, signal)) {
       fetched += chunk.length;
       yield chunk;
     }
   }
   return {
-    label: file,
-    source: { size: source.size, read: (offset, length, signal) => counted(source.read(offset, length, signal)) },
-    stream: () => createReadStream(file),
+    label,
+    source: { size: source.size, read },
+    stream: (signal) => read(0, source.size, signal),
     fetched: () => fetched,
-    close: () => source.close(),
   };
 }
 
