@@ -13,14 +13,17 @@ export interface FuzzReport {
 type Verdict = "read" | "broken" | "none" | "refused";
 
 const [count = "", seed = "", ...files] = process.argv.slice(2);
-const originals = files.map((file) => readFileSync(file));
+const originals = files
+  .map((file) => readFileSync(file))
+  .map((bytes) => ({ bytes, scratch: Buffer.alloc(bytes.length) }));
 const random = generator(Number(seed));
 const verdicts = { read: 0, broken: 0, none: 0, refused: 0 };
 let slowestMs = 0;
 for (let index = 0; index < Number(count); index += 1) {
   const region: Region = index % 50 === 0 ? "anywhere" : index % 2 === 0 ? "structure" : "signature";
-  const original = originals[index % originals.length] ?? Buffer.alloc(0);
-  const mutant = mutate(original, region, random);
+  const original = originals[index % originals.length];
+  if (original === undefined) throw new Error("no file was given");
+  const mutant = mutate(original.bytes, original.scratch, region, random);
   const started = performance.now();
   verdicts[await read(mutant, region)] += 1;
   slowestMs = Math.max(slowestMs, performance.now() - started);

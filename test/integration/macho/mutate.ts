@@ -2,10 +2,14 @@ const INTERESTING = [0, 1, 0x7f, 0x80, 0xff] as const;
 
 export type Region = "structure" | "signature" | "anywhere";
 
-/** Changes one to eight places of a copy, in the header and load commands, in the signature, or anywhere. */
-export function mutate(original: Buffer, region: Region, random: () => number): Buffer {
+/**
+ * Changes one to eight places of a copy, in the header and load commands, in the signature, or anywhere. The
+ * copy is made in `scratch`, of the same size: thousands of new ones would be the memory that is measured.
+ */
+export function mutate(original: Buffer, scratch: Buffer, region: Region, random: () => number): Buffer {
   const below = (limit: number): number => Math.floor(random() * limit);
-  const bytes = Buffer.from(original);
+  const bytes = scratch;
+  bytes.set(original);
   const signature = bytes.lastIndexOf(Buffer.from("fade0cc0", "hex"));
   const ranges = {
     structure: [0, 4096],
