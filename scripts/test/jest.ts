@@ -20,7 +20,18 @@ export async function runRing(ring: Ring, patterns: readonly string[], env: Node
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const jest = path.join(root, "node_modules/jest/bin/jest.js");
-  const options = ["--selectProjects", ring, "--passWithNoTests", "--json", "--outputFile", report, "--colors=false"];
+  // Units share nothing and take every core; whole actions share engines and servers, and jest leaves a core to those.
+  const workers = ring === "unit" ? ["--maxWorkers=100%"] : [];
+  const options = [
+    "--selectProjects",
+    ring,
+    "--passWithNoTests",
+    "--json",
+    "--outputFile",
+    report,
+    "--colors=false",
+    ...workers,
+  ];
   const node = ["--disable-warning=ExperimentalWarning", "--experimental-vm-modules"];
   const child = spawn(process.execPath, [...node, jest, ...options, ...patterns], {
     cwd: root,
