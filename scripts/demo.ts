@@ -13,8 +13,8 @@ import { largeRecipe } from "../test/images/image-recipe.ts";
 import { Job, type StepResult } from "../test/runner/job.ts";
 import { type GitHub, startGitHub } from "../test/stand-in/github.ts";
 import { runPublishedArtifactClient } from "../test/stand-in/published/run.ts";
-import { workFolder } from "./docker-engine/folders.ts";
 import { type Engine, NoEngine, startEngine } from "./docker-engine.ts";
+import { workFolder } from "./folders.ts";
 
 const TAG = "localhost/restatedev/restate-commit-download:latest";
 

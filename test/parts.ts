@@ -1,6 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import path from "node:path";
 import { describe, test } from "@jest/globals";
+import { findProgram } from "@release-actions/command";
 
 /**
  * `describe` for tests that need real programs. Where one is missing they are skipped, with the
@@ -26,12 +25,5 @@ export function describeWithout(reason: string, title: string): void {
 }
 
 export function isOnPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => {
-    try {
-      accessSync(path.join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false; // Not in this folder.
-    }
-  });
+  return findProgram(program, process.env["PATH"]) !== undefined;
 }

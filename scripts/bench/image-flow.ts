@@ -8,8 +8,8 @@ import { Job, type StepResult } from "../../test/runner/job.ts";
 import { type ProxiedGitHub, startGitHubBehindProxy } from "../../test/stand-in/proxy/behind-proxy.ts";
 import type { ArtifactRequest } from "../../test/stand-in/published/artifact-client.ts";
 import { runPublishedArtifactClient } from "../../test/stand-in/published/run.ts";
-import { workFolder } from "../docker-engine/folders.ts";
 import { type Engine, NoEngine, startEngine } from "../docker-engine.ts";
+import { workFolder } from "../folders.ts";
 import { type Bench, median, type Row } from "./row.ts";
 
 /** A hosted runner's view of the artifact store, and the number of rounds each way is measured. */

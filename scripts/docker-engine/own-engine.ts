@@ -4,8 +4,8 @@ import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, type Reporter } from "@release-actions/report";
+import { workFolder } from "../folders.ts";
 import { removeCgroups } from "./cgroups.ts";
-import { workFolder } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { checkMachine } from "./machine.ts";
 import { engineVersion } from "./ping.ts";

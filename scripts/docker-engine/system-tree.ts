@@ -3,8 +3,8 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import type { Reporter } from "@release-actions/report";
+import { cacheFolder } from "../folders.ts";
 import { exists, findDebianMirror, installPackage } from "./apt.ts";
-import { cacheFolder } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import type { System } from "./variants.ts";
 

@@ -1,25 +1,23 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
-import { runCommand } from "@release-actions/command";
+import { findProgram, runCommand } from "@release-actions/command";
+import { cacheFolder } from "../folders.ts";
 import type { Tool } from "./pins.ts";
-
-/** Where tools are kept between clones: `RELEASE_ACTIONS_CACHE`, else a folder in the user's cache. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env["RELEASE_ACTIONS_CACHE"]) return env["RELEASE_ACTIONS_CACHE"];
-  return path.join(env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "release-actions");
-}
 
 /** The folder a tool's program is in, or would be; `undefined` for Debian's, which are on the PATH. */
 export function binFolder(tool: Tool): string | undefined {
-  return tool.by === "apt" ? undefined : path.join(cacheFolder(), "tools", tool.name, tool.version, "bin");
+  return tool.by === "apt" ? undefined : path.join(toolFolder(tool), "bin");
 }
 
 export function isInstalled(tool: Tool): boolean {
   const folder = binFolder(tool);
   const program = tool.program ?? tool.name;
   if (folder !== undefined) return existsSync(path.join(folder, program));
-  return (process.env["PATH"] ?? "").split(path.delimiter).some((entry) => existsSync(path.join(entry, program)));
+  return findProgram(program, process.env["PATH"]) !== undefined;
+}
+
+function toolFolder({ name, version }: Tool): string {
+  return cacheFolder("tools", name, version);
 }
 
 /** Installs tools, each way of installing in turn, visible only when complete. */
@@ -36,7 +34,7 @@ async function installInTurn(tools: readonly Tool[], say: (text: string) => void
   for (const tool of tools) {
     const started = performance.now();
     say(`installing ${tool.name} ${tool.version}`);
-    const home = path.join(cacheFolder(), "tools", tool.name, tool.version);
+    const home = toolFolder(tool);
     const partial = `${home}.${process.pid}`;
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial, { recursive: true });
@@ -54,7 +52,7 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
     await runCommand("go", ["install", `${tool.module}@v${version}`], { env });
   } else if (tool.by === "cargo") {
     // Debug builds without debug information: what counts here is the time to the first test.
-    const target = path.join(cacheFolder(), "build", "cargo-target");
+    const target = cacheFolder("build", "cargo-target");
     const env = { ...process.env, CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", RUSTFLAGS: undefined };
     await runCommand("cargo", ["install", "--locked", "--debug", "--root", folder, name, "--version", version], {
       env,

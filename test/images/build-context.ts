@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { unpackPackage } from "../../scripts/docker-engine/apt.ts";
-import { cacheFolder } from "../../scripts/docker-engine/folders.ts";
+import { cacheFolder } from "../../scripts/folders.ts";
 import { content } from "./content.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 

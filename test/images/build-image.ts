@@ -5,9 +5,9 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { exists } from "../../scripts/docker-engine/apt.ts";
-import { workFolder } from "../../scripts/docker-engine/folders.ts";
 import { withLock } from "../../scripts/docker-engine/lock.ts";
 import type { Engine } from "../../scripts/docker-engine.ts";
+import { workFolder } from "../../scripts/folders.ts";
 import { writeBuildContext } from "./build-context.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
 

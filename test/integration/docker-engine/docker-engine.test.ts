@@ -4,10 +4,10 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { silentReporter } from "@release-actions/report";
-import { workFolder } from "../../../scripts/docker-engine/folders.ts";
 import { checkMachine } from "../../../scripts/docker-engine/machine.ts";
 import type { EnginePlace } from "../../../scripts/docker-engine/own-engine.ts";
 import { startEngine } from "../../../scripts/docker-engine.ts";
+import { workFolder } from "../../../scripts/folders.ts";
 
 const missing = await checkMachine().then(
   () => undefined,

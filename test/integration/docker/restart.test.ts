@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { connect, loadImage, parseEndpoint } from "@release-actions/docker";
 import { silentReporter } from "@release-actions/report";
-import { workFolder } from "../../../scripts/docker-engine/folders.ts";
 import { type OwnEngine, startEngine } from "../../../scripts/docker-engine.ts";
+import { workFolder } from "../../../scripts/folders.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { provideSavedArchive } from "../../images/build-image.ts";
 import { bytesOf, firstBytes, nameOf, opening, recipeOf } from "./archives.ts";
