@@ -31,4 +31,5 @@ export const TOOLS: readonly Tool[] = [
   { name: "shellcheck", version: "*", by: "apt" },
   { name: "musl-gcc", version: "*", by: "apt", debianPackage: "musl-tools" },
   { name: "chromium", version: "*", by: "apt" },
+  { name: "jq", version: "*", by: "apt" },
 ];
