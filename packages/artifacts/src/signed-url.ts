@@ -22,8 +22,10 @@ export class SignedUrl {
   /** Drops this URL. Requests that were refused side by side cost one new URL, not one each. */
   renew(refused: URL): void {
     const current = this.#current;
-    void current?.then((url) => {
+    const drop = (url: URL): void => {
       if (url === refused && this.#current === current) this.#current = undefined;
-    });
+    };
+    // One that is being minted already may fail: that is for those who wait for it.
+    void current?.then(drop, () => undefined);
   }
 }
