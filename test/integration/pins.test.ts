@@ -30,10 +30,32 @@ async function check(product: Product, options: Partial<CheckOptions> = {}) {
     tag: undefined,
     only: [],
     inspectImage: async () => undefined,
+    imageDigest: async () => undefined,
     today: "2026-11-20",
   };
   return { repository, ...(await checkPins({ ...defaults, ...options, repository })) };
 }
+
+/** Digests are of no image here: what counts is which one goes with which tag. */
+const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
+
+/** A registry that knows one image. */
+const registryWith =
+  (image: string, its: string): CheckOptions["imageDigest"] =>
+  async (name) =>
+    name === image ? its : undefined;
+
+const pinnedEverywhere = (image: string): Change =>
+  all(
+    ...[
+      "docker/Dockerfile",
+      "docker/debug.Dockerfile",
+      "dist-workspace.toml",
+      "justfile",
+      ".github/workflows/ci.yml",
+    ].map((file) => edit(file, "ghcr.io/example/dev-tools:1.14.3", image)),
+  );
+const DEV_TOOLS = "ghcr.io/example/dev-tools";
 
 /** `relation severity follower <- leader`, one line a finding. */
 function lines({ findings }: Awaited<ReturnType<typeof check>>): string[] {
@@ -67,6 +89,9 @@ interface Drift {
   readonly change: Change;
   readonly found: readonly string[];
   readonly tag?: string;
+  readonly imageDigest?: CheckOptions["imageDigest"];
+  /** What a fixed file holds. */
+  readonly fixed?: readonly [file: string, text: string];
   /** Set where no edit can mend it. */
   readonly unfixable?: true;
 }
@@ -192,20 +217,77 @@ const DRIFTS: readonly Drift[] = [
     change: edit(".github/workflows/build-setup.yml", '    echo "ac_cv_func_regcomp=yes" >> "$GITHUB_ENV"\n', ""),
     found: ["env error .github/workflows/build-setup.yml:6 <- docker/Dockerfile:12"],
   },
+  {
+    name: "an older image with its digest, the newer one's known here",
+    change: all(
+      pinnedEverywhere(`${DEV_TOOLS}:1.14.3@${digest("b")}`),
+      edit("justfile", `1.14.3@${digest("b")}`, `1.14.2@${digest("a")}`),
+    ),
+    found: ["images error justfile:1 <- docker/Dockerfile:4"],
+    fixed: ["justfile", `dev_tools_image := "${DEV_TOOLS}:1.14.3@${digest("b")}"\n`],
+  },
+  {
+    name: "one digest of several that was not bumped",
+    change: all(
+      pinnedEverywhere(`${DEV_TOOLS}:1.14.3@${digest("b")}`),
+      edit("dist-workspace.toml", digest("b"), digest("a")),
+    ),
+    found: ["images error dist-workspace.toml:14 <- docker/Dockerfile:4"],
+    fixed: ["dist-workspace.toml", `${DEV_TOOLS}:1.14.3@${digest("b")}"`],
+  },
+  {
+    name: "a digest alone that is not the tag's",
+    change: edit("justfile", `${DEV_TOOLS}:1.14.3`, `${DEV_TOOLS}@${digest("a")}`),
+    imageDigest: registryWith(`${DEV_TOOLS}:1.14.3`, digest("b")),
+    found: ["images error justfile:1 <- docker/Dockerfile:4"],
+    fixed: ["justfile", `${DEV_TOOLS}@${digest("b")}"`],
+  },
+  {
+    name: "a Rust image with its digest",
+    change: edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", `rust:1.94.0-bookworm@${digest("a")}`),
+    imageDigest: registryWith("docker.io/library/rust:1.95.0-bookworm", digest("b")),
+    found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
+    fixed: ["docker/debug.Dockerfile", `FROM rust:1.95.0-bookworm@${digest("b")}\n`],
+  },
+  {
+    name: "a Rust image whose tag is an ARG and whose digest is not",
+    change: edit(
+      "docker/debug.Dockerfile",
+      "FROM ghcr.io/example/dev-tools:1.14.3 AS builder\nCOPY . /src\nRUN cargo build --manifest-path /src/Cargo.toml\n\nFROM rust:1.95.0-bookworm",
+      `ARG RUST_VERSION=1.94.0\nFROM ghcr.io/example/dev-tools:1.14.3 AS builder\nFROM rust:\${RUST_VERSION}-bookworm@${digest("a")}`,
+    ),
+    imageDigest: registryWith("docker.io/library/rust:1.95.0-bookworm", digest("b")),
+    found: [
+      "rust error docker/debug.Dockerfile:1 <- rust-toolchain.toml:3",
+      "rust error docker/debug.Dockerfile:3 <- rust-toolchain.toml:3",
+    ],
+    fixed: [
+      "docker/debug.Dockerfile",
+      `ARG RUST_VERSION=1.95.0\nFROM ghcr.io/example/dev-tools:1.14.3 AS builder\nFROM rust:\${RUST_VERSION}-bookworm@${digest("b")}\n`,
+    ],
+  },
+  {
+    name: "a Rust image whose new digest nobody tells",
+    change: edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", `rust:1.94.0-bookworm@${digest("a")}`),
+    found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
+    fixed: ["docker/debug.Dockerfile", `FROM rust:1.94.0-bookworm@${digest("a")}\n`],
+    unfixable: true,
+  },
 ];
 
 describe("drift is found, named on both sides, and mended by a fix", () => {
   test.each(DRIFTS.map((drift) => [drift.name, drift] as const))(
     "%s",
-    async (_name, { change, found, tag, unfixable }) => {
+    async (_name, { change, found, tag, imageDigest, fixed, unfixable }) => {
       using product = new Product();
       change(product);
-      const result = await check(product, { tag });
+      const options = { tag, ...(imageDigest && { imageDigest }) };
+      const result = await check(product, options);
       expect(lines(result)).toEqual(found);
-      const plan = planFix(result.repository, result.findings);
-      expect(plan.left.length > 0).toBe(unfixable === true);
+      const plan = await planFix(result.repository, result.findings);
       writeFix(result.repository, plan);
-      const after = await check(product, { tag });
+      if (fixed !== undefined) expect(product.read(fixed[0])).toContain(fixed[1]);
+      const after = await check(product, options);
       expect(after.findings.filter(({ severity }) => severity === "error").length > 0).toBe(unfixable === true);
     },
   );
@@ -280,6 +362,107 @@ const INNOCENT: readonly [string, Change][] = [
   ],
   ["a Dockerfile in the build folder", (product) => product.write("target/package/Dockerfile", "FROM rust:1.60.0\n")],
   ["a stage that looks like an image", edit("docker/Dockerfile", "--from=builder", "--from=BUILDER")],
+  [
+    "one digest, with its tag and without",
+    all(
+      pinnedEverywhere(`${DEV_TOOLS}:1.14.3@${digest("b")}`),
+      edit("justfile", `:1.14.3@${digest("b")}`, `@${digest("b")}`),
+    ),
+  ],
+  [
+    "a digest where the others have a tag, and no registry to ask",
+    edit("justfile", `${DEV_TOOLS}:1.14.3`, `${DEV_TOOLS}@${digest("a")}`),
+  ],
+  [
+    "a matrix of older Rust releases",
+    edit(
+      ".github/workflows/ci.yml",
+      "    runs-on: ubuntu-24.04",
+      "    strategy:\n      matrix:\n        toolchain: [1.80.0, 1.90.0, stable]\n    env:\n      RUSTUP_TOOLCHAIN: ${{ matrix.toolchain }}\n    runs-on: ubuntu-24.04",
+    ),
+  ],
+  [
+    "a container that a matrix names",
+    edit(
+      ".github/workflows/ci.yml",
+      "    container: ghcr.io/example/dev-tools:1.14.3",
+      "    strategy:\n      matrix:\n        image: [ghcr.io/example/dev-tools:1.10.0]\n    container:\n      image: ${{ matrix.image }}",
+    ),
+  ],
+  [
+    "an old image in the name of a step and in its script's comment",
+    edit(
+      ".github/workflows/ci.yml",
+      "      - run: cargo test --workspace",
+      "      - name: No longer in ghcr.io/example/dev-tools:1.0.0\n        run: |\n          # RUST_TOOLCHAIN=1.80.0 did not build this\n          cargo test --workspace",
+    ),
+  ],
+  [
+    "a crate outside the workspace with a Rust, a version and a lock file of its own",
+    (product) => {
+      product.write(
+        "fuzz/Cargo.toml",
+        '[package]\nname = "fuzz"\nversion = "0.0.1"\nrust-version = "1.70"\n[workspace]\n',
+      );
+      product.write("fuzz/Cargo.lock", 'version = 4\n\n[[package]]\nname = "fuzz"\nversion = "0.0.0"\n');
+      product.replace("Cargo.toml", 'exclude = ["third-party"]', 'exclude = ["third-party", "fuzz"]');
+    },
+  ],
+  [
+    "a published release of a member among the locked dependencies",
+    (product) =>
+      product.write(
+        "Cargo.lock",
+        `${product.read("Cargo.lock")}\n[[package]]\nname = "beacon-types"\nversion = "1.6.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "${"ab".repeat(32)}"\n`,
+      ),
+  ],
+  [
+    "a Dockerfile written by a Dockerfile",
+    edit(
+      "docker/debug.Dockerfile",
+      "FROM rust:1.95.0-bookworm",
+      "RUN <<EOF\nFROM rust:1.60.0\nENV ac_cv_func_regcomp=no\nEOF\n\nFROM rust:1.95.0-bookworm",
+    ),
+  ],
+  [
+    "an image whose tag a recipe fills in",
+    edit(
+      "justfile",
+      "build-release:",
+      "image tag:\n    docker pull ghcr.io/example/dev-tools:{{tag}}\n\nbuild-release:",
+    ),
+  ],
+  [
+    "what a changelog tells of earlier releases",
+    (product) =>
+      product.write(
+        "CHANGELOG.md",
+        '## 1.6.0\n\nNeeds `rust-version = "1.80"`, builds `FROM ghcr.io/example/dev-tools:1.9.0`.\n',
+      ),
+  ],
+  [
+    "a stage for the build's platform, and one from nothing",
+    edit(
+      "docker/debug.Dockerfile",
+      "FROM rust:1.95.0-bookworm",
+      "FROM --platform=$BUILDPLATFORM rust:1.95.0-bookworm AS cross\nFROM scratch",
+    ),
+  ],
+  [
+    "a dated nightly, which is newer than the rust-version that is promised",
+    all(
+      edit("rust-toolchain.toml", "1.95.0", "nightly-2026-10-01"),
+      edit(".github/workflows/ci.yml", "RUST_TOOLCHAIN: 1.95.0", "RUST_TOOLCHAIN: nightly-2026-10-01"),
+    ),
+  ],
+  [
+    "flags of a stage that has more of them",
+    edit(
+      "docker/Dockerfile",
+      "WORKDIR /src",
+      'WORKDIR /src\nENV RUSTFLAGS="-Cforce-unwind-tables --cfg=uuid_unstable --cfg tokio_unstable -Clink-arg=-s"',
+    ),
+  ],
   [
     "windows line ends",
     (product) => {
@@ -368,7 +551,7 @@ test("one edit of rust-toolchain.toml and a fix do the whole bump, and what lies
   product.replace("rust-toolchain.toml", '"1.95.0"', '"1.96.0"');
   const inspectImage = async (image: string) => (image.endsWith("dev-tools:1.14.3") ? "1.95.0" : undefined);
   const result = await check(product, { inspectImage });
-  const plan = planFix(result.repository, result.findings);
+  const plan = await planFix(result.repository, result.findings);
   writeFix(result.repository, plan);
   expect([...plan.files.keys()].sort()).toEqual([".github/workflows/ci.yml", "Cargo.toml", "docker/debug.Dockerfile"]);
   expect(product.read("Cargo.toml")).toContain('rust-version = "1.96.0"\n');
@@ -474,10 +657,42 @@ relations:
     all(config(EVERY_LOCATOR), change)(product);
     const result = await check(product, options);
     expect(lines(result)).toEqual(found);
-    writeFix(result.repository, planFix(result.repository, result.findings));
+    writeFix(result.repository, await planFix(result.repository, result.findings));
     const again = await check(product, options);
-    writeFix(again.repository, planFix(again.repository, again.findings));
+    writeFix(again.repository, await planFix(again.repository, again.findings));
     expect(lines(await check(product, options))).toEqual(left);
+  });
+
+  const WITH_DIGEST = `facts:
+  just: { file: justfile, regex: '"(ghcr.io/[^"]+)"', match: ":([^@]+)" }
+  builder: { file: docker/Dockerfile, from: builder, match: ":([^@]+)" }
+relations:
+  - { leader: just, equal: builder }
+`;
+
+  test("takes the digest along with the tag of an image that it names", async () => {
+    using product = new Product();
+    config(WITH_DIGEST)(product);
+    product.replace("docker/Dockerfile", "dev-tools:1.14.3", `dev-tools:1.14.2@${digest("a")}`);
+    const imageDigest = registryWith(`${DEV_TOOLS}:1.14.3`, digest("b"));
+    const result = await check(product, { ...options, imageDigest });
+    expect(lines(result)).toEqual(["equal error docker/Dockerfile:4 <- justfile:1"]);
+    writeFix(result.repository, await planFix(result.repository, result.findings));
+    expect(product.read("docker/Dockerfile")).toContain(`ARG DEV_TOOLS=${DEV_TOOLS}:1.14.3@${digest("b")}\n`);
+  });
+
+  test("leaves a tag alone whose digest its pattern does not take in", async () => {
+    using product = new Product();
+    config(
+      WITH_DIGEST.replace("leader: just, equal: builder", "leader: builder, equal: just").replace(
+        '"(ghcr.io/[^"]+)"\', match: ":([^@]+)"',
+        "dev-tools:([^@]+)'",
+      ),
+    )(product);
+    product.replace("justfile", "dev-tools:1.14.3", `dev-tools:1.14.2@${digest("a")}`);
+    const result = await check(product, options);
+    expect(lines(result)).toEqual(["equal error justfile:1 <- docker/Dockerfile:4"]);
+    expect((await planFix(result.repository, result.findings)).left).toHaveLength(1);
   });
 
   const EXCEPTION = (until: string): string => `detect: true

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import {
+  askRegistries,
   type CheckResult,
   checkPins,
   describeRepair,
@@ -8,7 +9,6 @@ import {
   PinsError,
   planFix,
   Repository,
-  registryInspector,
   writeFix,
 } from "@release-actions/pins";
 import type { Reporter } from "@release-actions/report";
@@ -38,14 +38,14 @@ export async function checkAndFix(inputs: Inputs, services: Services): Promise<V
     config,
     tag: inputs.tag ?? pushedTag(services.env),
     only: inputs.only,
-    inspectImage: registryInspector(fetch, (message) => services.debug(message)),
+    ...askRegistries(services.env, (message) => services.debug(message)),
     today: new Date().toISOString().slice(0, 10),
   };
   const fixed: Finding[] = [];
   for (let round = 1; ; round += 1) {
     const repository = new Repository(root);
     const result = await checkPins({ ...options, repository });
-    const plan = inputs.fix && round <= MAX_ROUNDS ? planFix(repository, result.findings) : undefined;
+    const plan = inputs.fix && round <= MAX_ROUNDS ? await planFix(repository, result.findings) : undefined;
     if (plan === undefined || plan.fixed.length === 0) return { ...result, fixed };
     writeFix(repository, plan);
     for (const finding of plan.fixed) services.info(`fixed ${describeRepair(finding)}`);

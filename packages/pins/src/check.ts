@@ -1,6 +1,8 @@
 import { type PinsConfig, parseConfig } from "./config.ts";
 import { detect } from "./detect/detect.ts";
 import { type Fact, narrowSite, PinsError, placeOf, type Relation } from "./fact.ts";
+import { parseImage } from "./image.ts";
+import { type DigestLookup, digestsAmong, keepDigest } from "./keep-digest.ts";
 import { tagSites } from "./locate/git-tag.ts";
 import { filesFor, locateIn } from "./locate/locator.ts";
 import type { Repository } from "./locate/repository.ts";
@@ -18,6 +20,7 @@ export interface CheckOptions {
   /** Names of facts or relations to look at; empty for all. */
   readonly only: readonly string[];
   readonly inspectImage: ImageInspector;
+  readonly imageDigest: DigestLookup;
   /** `YYYY-MM-DD`, for exceptions that expire. */
   readonly today: string;
 }
@@ -55,12 +58,19 @@ export async function checkPins(options: CheckOptions): Promise<CheckResult> {
   };
 }
 
-function configuredFacts(config: PinsConfig | undefined, { repository, tag }: CheckOptions): Fact[] {
-  return (config?.facts ?? []).map(({ name, file, locator, match, location }): Fact => {
+function configuredFacts(config: PinsConfig | undefined, { repository, tag, imageDigest }: CheckOptions): Fact[] {
+  const located = (config?.facts ?? []).map((spec) => {
+    const { file, locator, location } = spec;
     const sites =
       locator.kind === "git-tag"
         ? tagSites(tag, locator.strip)
         : filesFor(repository, file, location).flatMap((each) => locateIn(repository, each, locator));
+    return { spec, sites };
+  });
+  const images = located.flatMap(({ sites }) => sites.flatMap(({ value }) => parseImage(value) ?? []));
+  const lookUp = digestsAmong(images, imageDigest);
+  return located.map(({ spec: { name, match, location }, sites: plain }): Fact => {
+    const sites = plain.map((site) => keepDigest(site, lookUp));
     if (match === undefined) return { name, sites };
     const narrowed = sites.map((site) => {
       const part = narrowSite(site, match);

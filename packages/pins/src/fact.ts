@@ -7,6 +7,9 @@ export class PinsError extends Fault {
   override readonly name = "PinsError";
 }
 
+/** The edits of one file that make a change; nothing where it cannot be made. */
+export type Rewrite = Edit | readonly Edit[] | undefined;
+
 /** One place where a fact is written down. Files are named relative to the repository, with slashes. */
 export interface Site {
   readonly value: string;
@@ -16,10 +19,10 @@ export interface Site {
   readonly location: (Location & { readonly line: number }) | undefined;
   /** It names an image, and is judged as one. */
   readonly isImage?: true;
-  /** The edit of `location.file` that puts another value in its place, where one can be made. */
-  readonly rewrite?: (value: string) => Edit | undefined;
+  /** Puts another value in the place of this one. A promise where others have to be asked what goes with it. */
+  readonly rewrite?: (value: string) => Rewrite | Promise<Rewrite>;
   /** The edit that adds items to a list. */
-  readonly append?: (items: readonly string[]) => Edit | undefined;
+  readonly append?: (items: readonly string[]) => Rewrite | Promise<Rewrite>;
 }
 
 export interface Fact {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { applyEdits, type Edit } from "@release-actions/text";
-import { placeOf } from "./fact.ts";
+import { placeOf, type Rewrite } from "./fact.ts";
 import type { Repository } from "./locate/repository.ts";
 import type { Finding } from "./relation.ts";
 
@@ -14,18 +14,19 @@ export interface FixResult {
 }
 
 /** Works out the edits that make followers follow; nothing is written. */
-export function planFix(repository: Repository, findings: readonly Finding[]): FixResult {
+export async function planFix(repository: Repository, findings: readonly Finding[]): Promise<FixResult> {
   const edits = new Map<string, Edit[]>();
   const fixed: Finding[] = [];
   const left: Finding[] = [];
   for (const finding of findings) {
-    const edit = editFor(finding);
+    const wanted = [(await rewriteFor(finding)) ?? []].flat();
     const file = finding.follower.location?.file;
-    if (edit === undefined || file === undefined || collides(edits.get(file), edit)) {
+    const known = file === undefined ? [] : (edits.get(file) ?? []);
+    if (wanted.length === 0 || file === undefined || wanted.some((edit) => collides(known, edit))) {
       if (finding.severity === "error") left.push(finding);
       continue;
     }
-    edits.set(file, [...(edits.get(file) ?? []), edit]);
+    edits.set(file, [...known, ...wanted]);
     fixed.push(finding);
   }
   const files = new Map([...edits].map(([file, list]) => [file, applyEdits(repository.text(file), list)]));
@@ -36,7 +37,7 @@ export function writeFix(repository: Repository, { files }: FixResult): void {
   for (const [file, text] of files) writeFileSync(path.join(repository.root, file), text);
 }
 
-function editFor({ follower, repair }: Finding): Edit | undefined {
+function rewriteFor({ follower, repair }: Finding): Rewrite | Promise<Rewrite> {
   if (repair === undefined) return undefined;
   if (repair.kind === "rewrite") return follower.rewrite?.(repair.value);
   if (follower.append !== undefined) return follower.append(repair.items);
@@ -44,7 +45,7 @@ function editFor({ follower, repair }: Finding): Edit | undefined {
 }
 
 /** The same edit may be asked for twice (two images from one ARG); two that differ cannot both be done. */
-function collides(known: readonly Edit[] = [], edit: Edit): boolean {
+function collides(known: readonly Edit[], edit: Edit): boolean {
   return known.some((each) => {
     const same = each.start === edit.start && each.end === edit.end;
     return same ? each.text !== edit.text : each.start < edit.end && edit.start < each.end;

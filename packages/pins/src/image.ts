@@ -35,6 +35,11 @@ export function parseImage(text: string): ImageName | undefined {
   }
 }
 
+/** As it is asked for: without a digest, by its tag. */
+export function taggedName({ repository, tag }: ImageName): string {
+  return `${repository}:${tag ?? "latest"}`;
+}
+
 /** The version a tag starts with: `1.95.0` of `1.95.0-bookworm`. A date or a commit is none. */
 export function tagVersion(tag: string | undefined): string | undefined {
   return /^v?(\d{1,5}(?:\.\d{1,5}){0,2})(?=$|[-_+.])/.exec(tag ?? "")?.[1];

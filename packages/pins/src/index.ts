@@ -3,5 +3,5 @@ export { type Fact, PinsError, placeOf, type Relation, type RelationKind, type S
 export { describeRepair, type FixResult, planFix, writeFix } from "./fix.ts";
 export { type ImageName, parseImage } from "./image.ts";
 export { Repository } from "./locate/repository.ts";
-export { registryInspector } from "./registry.ts";
+export { askRegistries, type ImageRegistries } from "./registry.ts";
 export type { Finding } from "./relation.ts";

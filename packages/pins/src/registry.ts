@@ -1,113 +1,81 @@
+import { createTransport } from "@release-actions/http";
 import { parseReference } from "@release-actions/image-reference";
+import { decodeJson, listOf, mapOf, object, optional, string, text } from "@release-actions/json";
+import { parseDigest } from "@release-actions/oci";
+import { openRegistry, type Registry, type RegistryDocument } from "@release-actions/registry-client";
 import type { ImageInspector } from "./check.ts";
-
-const ACCEPT = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-].join(", ");
+import type { DigestLookup } from "./keep-digest.ts";
 
 /** What a registry may take in all; a pin is checked without it when it does not answer. */
 const LIMIT_MS = 3000;
+/** One try: a check that waits for a registry is slower than one without it. */
+const PATIENCE = { budgetMs: 0, firstPauseMs: 0, longestPauseMs: 0 };
 const MAX_BYTES = 4 * 1024 * 1024;
 
+const manifestJson = object({
+  manifests: optional(
+    listOf(
+      object({ digest: text, platform: optional(object({ os: optional(string), architecture: optional(string) })) }),
+    ),
+  ),
+  config: optional(object({ digest: text })),
+});
+const configJson = object({
+  config: optional(object({ Env: optional(listOf(string), []), Labels: optional(mapOf(string), new Map()) })),
+});
+
 /**
- * Asks an image's registry, without credentials, which Rust release is inside: its `RUST_VERSION`, or a
- * label such as `org.example.rust-version` (OCI image spec, config.md). Says nothing when it cannot know.
+ * Asks an image's registry, without credentials, what the image is. Says nothing when it cannot know: offline,
+ * private or gone, what cannot be read is no finding.
  */
-export function registryInspector(fetcher: typeof fetch, debug: (message: string) => void): ImageInspector {
-  return async (image) => {
-    try {
-      return await inspect(image, fetcher);
-    } catch (error) {
-      debug(`${image}: ${error instanceof Error ? error.message : error}`);
-      return undefined; // Offline, private or gone: what cannot be read is no finding.
-    }
+export interface ImageRegistries {
+  /** Which Rust release is inside: its `RUST_VERSION`, or a label such as `org.example.rust-version` (OCI image spec, config.md). */
+  readonly inspectImage: ImageInspector;
+  readonly imageDigest: DigestLookup;
+}
+
+export function askRegistries(env: NodeJS.ProcessEnv, debug: (message: string) => void): ImageRegistries {
+  const transport = createTransport(env);
+  const asked = <T>(look: (image: Image) => Promise<T | undefined>) => {
+    return async (name: string): Promise<T | undefined> => {
+      try {
+        const { registry, repository, tag = "latest", digest } = parseReference(name);
+        const signal = AbortSignal.timeout(LIMIT_MS);
+        const open = openRegistry(registry, { transport, patience: PATIENCE, signal });
+        const manifest = await open.manifest(repository, digest ?? tag);
+        if (manifest !== undefined) return await look({ name, registry: open, repository, manifest });
+        debug(`${name}: the registry does not have it`);
+      } catch (error) {
+        debug(`${name}: ${error instanceof Error ? error.message : error}`);
+      }
+      return undefined;
+    };
   };
+  return { inspectImage: asked(rustInside), imageDigest: asked(async ({ manifest }) => manifest.digest) };
 }
 
-async function inspect(image: string, fetcher: typeof fetch): Promise<string | undefined> {
-  const { registry, repository, tag = "latest", digest } = parseReference(image);
-  const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
-  const scheme = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(host) ? "http" : "https";
-  const signal = AbortSignal.timeout(LIMIT_MS);
-  let token: string | undefined;
-  const get = async (path: string): Promise<unknown> => {
-    const url = `${scheme}://${host}/v2/${repository}/${path}`;
-    const send = () =>
-      fetcher(url, {
-        signal,
-        headers: { accept: ACCEPT, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-      });
-    let response = await send();
-    if (response.status === 401 && token === undefined) {
-      token = await anonymousToken(response.headers.get("www-authenticate") ?? "", repository, fetcher, signal);
-      response = await send();
-    }
-    return await readJson(response);
-  };
-  let manifest = await get(`manifests/${digest ?? tag}`);
-  const child = forLinux(field(manifest, "manifests"));
-  if (child !== undefined) manifest = await get(`manifests/${child}`);
-  const config = field(field(manifest, "config"), "digest");
-  return typeof config === "string" ? rustRelease(field(await get(`blobs/${config}`), "config")) : undefined;
+interface Image {
+  readonly name: string;
+  readonly registry: Registry;
+  readonly repository: string;
+  readonly manifest: RegistryDocument;
 }
 
-/** https://distribution.github.io/distribution/spec/auth/token/ */
-async function anonymousToken(
-  challenge: string,
-  repository: string,
-  fetcher: typeof fetch,
-  signal: AbortSignal,
-): Promise<string> {
-  const parameter = (name: string): string | undefined => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1];
-  const realm = parameter("realm");
-  if (!/^bearer /i.test(challenge) || realm === undefined) throw new Error("the registry wants credentials");
-  const url = new URL(realm);
-  if (url.protocol !== "https:" && !/^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname))
-    throw new Error("the token service is not on https");
-  const service = parameter("service");
-  if (service !== undefined) url.searchParams.set("service", service);
-  url.searchParams.set("scope", `repository:${repository}:pull`);
-  const answer = await readJson(await fetcher(url, { signal }));
-  const token = field(answer, "token") ?? field(answer, "access_token");
-  if (typeof token !== "string") throw new Error("the token service gave no token");
-  return token;
+async function rustInside({ name, registry, repository, manifest }: Image): Promise<string | undefined> {
+  const source = `the manifest of ${name}`;
+  const top = decodeJson(manifest.bytes, manifestJson, { source, maxBytes: MAX_BYTES });
+  const child = top.manifests?.find(({ platform }) => platform?.os === "linux" && platform.architecture === "amd64");
+  const bytes = child && (await registry.manifest(repository, child.digest))?.bytes;
+  const { config } = bytes === undefined ? top : decodeJson(bytes, manifestJson, { source, maxBytes: MAX_BYTES });
+  const digest = config && parseDigest(config.digest);
+  if (digest === undefined) return undefined;
+  const blob = await registry.blob(repository, digest, MAX_BYTES);
+  const found = decodeJson(blob, configJson, { source: `the config of ${name}`, maxBytes: MAX_BYTES });
+  const labels = [...(found.config?.Labels ?? [])].map(([label, value]) => `${label}=${value}`);
+  return rustRelease([...(found.config?.Env ?? []), ...labels]);
 }
 
-async function readJson(response: Response): Promise<unknown> {
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`the registry answered ${response.status}`);
-  }
-  const length = Number(response.headers.get("content-length") ?? 0);
-  if (length > MAX_BYTES) throw new Error(`the registry sent ${length} bytes where a manifest was expected`);
-  return JSON.parse(await response.text());
-}
-
-function forLinux(manifests: unknown): string | undefined {
-  if (!Array.isArray(manifests)) return undefined;
-  const entry = manifests.find((each) => {
-    const platform = field(each, "platform");
-    return field(platform, "os") === "linux" && field(platform, "architecture") === "amd64";
-  });
-  const digest = field(entry, "digest");
-  return typeof digest === "string" ? digest : undefined;
-}
-
-function rustRelease(config: unknown): string | undefined {
-  const env = field(config, "Env");
-  const variables = Array.isArray(env) ? env.filter((each) => typeof each === "string") : [];
-  const labels = Object.entries(field(config, "Labels") ?? {}).map(([name, value]) => `${name}=${value}`);
-  const stated = [...variables, ...labels].map(
-    (line) => /(?:^|[._-])rust(?:up)?[._-]?(?:version|toolchain)=(\d+\.\d+(?:\.\d+)?)/i.exec(line)?.[1],
-  );
-  return stated.find((release) => release !== undefined);
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
+function rustRelease(lines: readonly string[]): string | undefined {
+  const pattern = /(?:^|[._-])rust(?:up)?[._-]?(?:version|toolchain)=(\d+\.\d+(?:\.\d+)?)/i;
+  return lines.map((line) => pattern.exec(line)?.[1]).find((release) => release !== undefined);
 }

@@ -15,7 +15,7 @@ export async function detect(options: DetectOptions): Promise<Detected> {
   const parts = [
     await detectRust(options, workspace),
     detectVersions(repository, workspace, tag),
-    detectImages(repository),
+    await detectImages(options),
     detectFlags(repository),
     detectBuildEnvironment(repository),
   ];

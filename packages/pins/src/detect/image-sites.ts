@@ -1,7 +1,8 @@
 import { imagesOf } from "@release-actions/dockerfile";
 import { entryOf, type TomlNode, tableOf } from "@release-actions/toml";
-import { placeOf, type Site } from "../fact.ts";
+import type { Site } from "../fact.ts";
 import { type ImageName, parseImage } from "../image.ts";
+import { type DigestLookup, digestsAmong, keepDigest } from "../keep-digest.ts";
 import { imageSite, regexSites, tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
@@ -12,6 +13,10 @@ export interface ImageMention {
   readonly by: "Dockerfile" | "dist" | "justfile" | "workflow";
 }
 
+/** What helps where a registry does not tell the digest of a new tag. */
+export const DIGEST_ADVICE =
+  "An image with a digest is rewritten where its registry tells the new digest to anybody; else `docker buildx imagetools inspect <image>` does.";
+
 export const DOCKERFILES = /(^|\/)(Dockerfile(\.[\w-]+)?|[\w.-]+\.[Dd]ockerfile|Containerfile)$(?<!\.dockerignore)/;
 export const WORKFLOWS = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 const JUSTFILES = /(^|\/)(\.?justfile|Justfile|[\w-]+\.just)$/;
@@ -21,13 +26,16 @@ const IN_TEXT =
   /(?<![\w./:@-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\/[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?)(?=["'`\s]|$)/;
 
 /** Every image the repository's build names, in the order in which one leads the others. */
-export function imageMentions(repository: Repository): ImageMention[] {
-  return [
+export function imageMentions(repository: Repository, imageDigest: DigestLookup): ImageMention[] {
+  const mentions = [
     ...dockerfileImages(repository),
     ...distImages(repository),
     ...justImages(repository),
     ...workflowImages(repository),
   ];
+  const images = mentions.map(({ image }) => image);
+  const lookUp = digestsAmong(images, imageDigest);
+  return mentions.map((mention) => ({ ...mention, site: keepDigest(mention.site, lookUp) }));
 }
 
 function mention(site: Site, by: ImageMention["by"]): ImageMention[] {
@@ -101,8 +109,4 @@ function workflowImages(repository: Repository): ImageMention[] {
       .filter((site) => !site.value.includes("${{"))
       .flatMap((site) => mention(site, "workflow"));
   });
-}
-
-export function mentionsText(mentions: readonly ImageMention[]): string {
-  return mentions.map(({ site }) => placeOf(site)).join(", ");
 }

@@ -1,17 +1,17 @@
-import { type Fact, placeOf, plainSite, type Relation, type Site } from "../fact.ts";
-import { isOfficial, promisedRust, tagVersion } from "../image.ts";
-import type { Repository } from "../locate/repository.ts";
-import { compareVersions, parseVersion } from "../version.ts";
-import type { Detected } from "./detected.ts";
-import { type ImageMention, imageMentions } from "./image-sites.ts";
+import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
+import { isOfficial, promisedRust, taggedName, tagVersion } from "../image.ts";
+import { type DigestLookup, digestsAmong } from "../keep-digest.ts";
+import { compareVersions, parseVersion, type Version } from "../version.ts";
+import type { Detected, DetectOptions } from "./detected.ts";
+import { DIGEST_ADVICE, type ImageMention, imageMentions } from "./image-sites.ts";
 
 /**
  * Images of one repository that are named in several places carry one version. The newest leads: a bump
  * that did not reach everywhere is what goes wrong. An image without a version is a warning while all
  * places are alike. Official images may differ from place to place, as base images do.
  */
-export function detectImages(repository: Repository): Detected {
-  const mentions = imageMentions(repository);
+export async function detectImages({ repository, imageDigest }: DetectOptions): Promise<Detected> {
+  const mentions = imageMentions(repository, imageDigest);
   const groups = Map.groupBy(mentions, ({ image }) => image.repository);
   const facts: Fact[] = [{ name: "images", sites: mentions.map(({ site }) => site) }];
   const relations: Relation[] = [
@@ -19,59 +19,86 @@ export function detectImages(repository: Repository): Detected {
   ];
   for (const [name, group] of groups) {
     if (group.some(({ image }) => isOfficial(image) || promisedRust(image) !== undefined)) continue;
-    const tagged = tagFact(`image ${name}`, group);
-    if (tagged !== undefined) {
-      facts.push(tagged);
-      relations.push({ name: "images", kind: "equal", leader: tagged.name, followers: [] });
-    }
-    const digests = group.flatMap((mention) => digestSite(mention, group));
-    if (digests.length > 1) {
-      facts.push({ name: `digest of ${name}`, sites: digests });
-      relations.push({ name: "images", kind: "equal", leader: `digest of ${name}`, followers: [] });
+    const ordered = newestFirst(group);
+    const hasDigest = group.some(({ image }) => image.digest !== undefined);
+    for (const fact of [
+      tagFact(`image ${name}`, ordered),
+      await digestFact(`digest of ${name}`, ordered, imageDigest),
+    ]) {
+      if (fact === undefined || fact.sites.length < 2) continue;
+      facts.push(fact);
+      const advice = hasDigest ? { advice: DIGEST_ADVICE } : {};
+      relations.push({ name: "images", kind: "equal", leader: fact.name, followers: [], ...advice });
     }
   }
   return { facts, relations, elsewhere: [] };
 }
 
-/** The tags to compare, the leader first; nothing when no place says a version, so that none can be behind. */
-function tagFact(name: string, group: readonly ImageMention[]): Fact | undefined {
-  const versions = group.map(({ image }) => tagVersion(image.tag));
-  if (group.length < 2 || versions.every((version) => version === undefined)) return undefined;
-  const sites = group.map((mention, at) => tagSite(mention, versions[at]));
-  const order = sites.map((site, at) => ({ site, version: parseVersion(versions[at] ?? "") }));
-  order.sort((a, b) => {
-    if (a.version === undefined || b.version === undefined)
-      return Number(a.version === undefined) - Number(b.version === undefined);
-    return compareVersions(b.version, a.version);
+function newestFirst(group: readonly ImageMention[]): readonly ImageMention[] {
+  const versions = new Map<ImageMention, Version | undefined>(
+    group.map((mention) => [mention, parseVersion(tagVersion(mention.image.tag) ?? "")]),
+  );
+  return [...group].sort((a, b) => {
+    const [left, right] = [versions.get(a), versions.get(b)];
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    return compareVersions(right, left);
   });
-  return { name, sites: order.map(({ site }) => site) };
 }
 
-/** What counts of a tag: its version, or all of it. A digest beside it would go stale, so nothing is rewritten then. */
-function tagSite({ site, image }: ImageMention, version: string | undefined): Site {
-  const value = version ?? image.tag ?? "latest";
+/** The tags to compare; nothing when no place says a version, so that none can be behind. */
+function tagFact(name: string, ordered: readonly ImageMention[]): Fact | undefined {
+  if (ordered.every(({ image }) => tagVersion(image.tag) === undefined)) return undefined;
+  // A digest alone says no version: it is held against the other digests.
+  return { name, sites: ordered.flatMap((mention) => (isDigestAlone(mention) ? [] : [tagSite(mention)])) };
+}
+
+/** What counts of a tag: its version, or all of it. */
+function tagSite({ site, image }: ImageMention): Site {
+  const version = tagVersion(image.tag);
   const { rewrite, location } = site;
-  if (rewrite === undefined || image.digest !== undefined) return plainSite({ value, location });
+  const value = version ?? image.tag ?? "latest";
+  if (rewrite === undefined) return plainSite({ value, location });
+  const [untagged = "", digest] = site.value.split("@");
+  const name = image.tag === undefined ? untagged : untagged.slice(0, -image.tag.length - 1);
   return plainSite({
     value,
     location,
     rewrite: (next) => {
       const tag = version === undefined ? next : (image.tag ?? "").replace(version, next);
-      const name = image.tag === undefined ? site.value : site.value.slice(0, -image.tag.length - 1);
-      return rewrite(`${name}:${tag}`);
+      return rewrite(`${name}:${tag}${digest === undefined ? "" : `@${digest}`}`);
     },
   });
 }
 
-/** The digest of a mention that shares its whole tag with the first of its group. */
-function digestSite({ site, image }: ImageMention, group: readonly ImageMention[]): Site[] {
-  const { digest, tag } = image;
-  if (digest === undefined || group[0]?.image.tag !== tag) return [];
+/** The digests to compare: those beside the newest tag, and those without any. */
+async function digestFact(
+  name: string,
+  ordered: readonly ImageMention[],
+  imageDigest: DigestLookup,
+): Promise<Fact | undefined> {
+  const [leader] = ordered;
+  if (leader === undefined) return undefined;
+  const { image, site } = leader;
+  const rest = ordered.filter((each) => each !== leader && (each.image.tag === image.tag || isDigestAlone(each)));
+  const sites = rest.flatMap(digestSite);
+  const isAsked = image.digest === undefined && tagVersion(image.tag) !== undefined && rest.some(isDigestAlone);
+  if (!isAsked) return { name, sites: [...digestSite(leader), ...sites] };
+  const images = rest.map((each) => each.image);
+  const digest = await digestsAmong(images, imageDigest)(taggedName(image));
+  return {
+    name,
+    sites: [...(digest === undefined ? [] : [plainSite({ value: digest, location: site.location })]), ...sites],
+  };
+}
+
+function digestSite({ site, image }: ImageMention): Site[] {
+  const { digest } = image;
+  if (digest === undefined) return [];
   const { rewrite, location } = site;
   const change = rewrite && { rewrite: (next: string) => rewrite(site.value.replace(digest, next)) };
   return [plainSite({ value: digest, location, ...change })];
 }
 
-export function describeMention({ site, image }: ImageMention): string {
-  return `${image.repository}${image.tag === undefined ? "" : `:${image.tag}`} (${placeOf(site)})`;
+function isDigestAlone({ image }: ImageMention): boolean {
+  return image.tag === undefined && image.digest !== undefined;
 }

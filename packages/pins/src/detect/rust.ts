@@ -1,23 +1,24 @@
 import { parseToolchainFile, type Workspace } from "@release-actions/cargo";
+import { imagesOf } from "@release-actions/dockerfile";
 import { entryOf, type TomlDocument, tableOf } from "@release-actions/toml";
 import { type Fact, narrowSite, placeOf, plainSite, type Relation, type Site } from "../fact.ts";
-import { isOfficial, promisedRust } from "../image.ts";
+import { isOfficial, parseImage, promisedRust } from "../image.ts";
 import { regexSites, tomlSite, wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
 import { parseVersion } from "../version.ts";
 import type { Detected, DetectOptions } from "./detected.ts";
-import { DOCKERFILES, distTables, type ImageMention, imageMentions, WORKFLOWS } from "./image-sites.ts";
+import { DIGEST_ADVICE, DOCKERFILES, distTables, type ImageMention, imageMentions, WORKFLOWS } from "./image-sites.ts";
 
 const VARIABLES = ["RUST_VERSION", "RUST_TOOLCHAIN", "RUSTUP_TOOLCHAIN"];
 
 /** The toolchain file leads; whatever else names a Rust release follows it. */
 export async function detectRust(
-  { repository, inspectImage }: DetectOptions,
+  { repository, inspectImage, imageDigest }: DetectOptions,
   workspace: Workspace | undefined,
 ): Promise<Detected> {
   const toolchain = toolchainSite(repository);
-  const images = imageMentions(repository);
+  const images = imageMentions(repository, imageDigest);
   const inside = await insideImages(images, inspectImage);
   const named = [
     fact("workflow toolchain", workflowToolchains(repository)),
@@ -34,7 +35,8 @@ export async function detectRust(
   ];
   const isVersion = toolchain !== undefined && parseVersion(toolchain.value) !== undefined;
   const followers = [...named, ...(isVersion ? versions : [])].map(({ name }) => name);
-  const relations: Relation[] = [{ name: "rust", kind: "equal", leader: "toolchain", followers }];
+  const advice = images.some(({ image }) => image.digest !== undefined) ? { advice: DIGEST_ADVICE } : {};
+  const relations: Relation[] = [{ name: "rust", kind: "equal", leader: "toolchain", followers, ...advice }];
   if (!isVersion)
     relations.push({
       name: "pinned",
@@ -103,13 +105,23 @@ function dockerfileVariables(repository: Repository): Site[] {
     const { args, stages } = repository.dockerfile(file);
     const scopes = [args, ...stages.flatMap((stage) => [stage.args, stage.env])];
     const variables = scopes.flatMap((scope) => VARIABLES.flatMap((name) => scope.get(name) ?? []));
+    const digested = partsOfDigestedImages(repository, file);
     const unique = new Map(
       variables.map((variable) => [`${variable.location.line}:${variable.location.column}`, variable]),
     );
     return [...unique.values()]
       .filter(({ word }) => word.value !== "")
-      .map(({ word, location }) => wordSite(word, location));
+      .map(({ word, location }) => {
+        const isPart = word.parts.some(({ start }) => start !== undefined && digested.has(start));
+        return isPart ? plainSite({ value: word.value, location }) : wordSite(word, location);
+      });
   });
+}
+
+/** Where the pieces stand that images with a digest are put together from: such an image is rewritten as a whole. */
+function partsOfDigestedImages(repository: Repository, file: string): ReadonlySet<number | undefined> {
+  const images = imagesOf(repository.dockerfile(file)).filter(({ word }) => parseImage(word.value)?.digest);
+  return new Set(images.flatMap(({ word }) => word.parts.map(({ start }) => start)));
 }
 
 function rustImages(images: readonly ImageMention[]): Site[] {
@@ -118,9 +130,7 @@ function rustImages(images: readonly ImageMention[]): Site[] {
     if (promised === undefined) return [];
     const pattern = promised.at === "inside" ? /rust-?(\d+(?:\.\d+){1,2})/ : /^[^@]*:v?(\d+(?:\.\d+){0,2})(?!\w)/;
     const narrowed = narrowSite(site, pattern);
-    if (narrowed === undefined) return [];
-    // With a digest the new tag would name the old image still.
-    return [image.digest === undefined ? narrowed : plainSite({ value: narrowed.value, location: narrowed.location })];
+    return narrowed === undefined ? [] : [narrowed];
   });
 }
 

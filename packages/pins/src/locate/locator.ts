@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { editWithin, findStage, imagesOf, type Word } from "@release-actions/dockerfile";
 import type { Location } from "@release-actions/report";
+import type { Edit } from "@release-actions/text";
 import { atPath, parsePath, replaceString, type TomlDocument, type TomlNode } from "@release-actions/toml";
 import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { PinsError, plainSite, type Site } from "../fact.ts";
@@ -102,11 +103,26 @@ export function wordSite(word: Word, location: Site["location"]): Site {
   return plainSite({
     value: word.value,
     location,
-    rewrite: (value) => {
-      const { from, to, text } = difference(word.value, value);
-      return editWithin(word, from, to, text);
-    },
+    rewrite: (value) => editsOf(word, value),
   });
+}
+
+function editsOf(word: Word, value: string): Edit[] | undefined {
+  const whole = editsBetween(word, 0, word.value, value);
+  const [before, after] = [word.value.indexOf("@"), value.indexOf("@")];
+  if (whole !== undefined || before < 0 || after < 0) return whole;
+  // The tag of an image may come from a variable and its digest may not.
+  const name = editsBetween(word, 0, word.value.slice(0, before), value.slice(0, after));
+  const digest = editsBetween(word, before, word.value.slice(before), value.slice(after));
+  return name && digest && [...name, ...digest];
+}
+
+/** The edits of the part of a word from an offset on that reads `before`. */
+function editsBetween(word: Word, offset: number, before: string, after: string): Edit[] | undefined {
+  if (before === after) return [];
+  const { from, to, text } = difference(before, after);
+  const edit = editWithin(word, offset + from, offset + to, text);
+  return edit && [edit];
 }
 
 export function imageSite(word: Word, location: Site["location"]): Site {
@@ -120,7 +136,10 @@ export function regexSites(repository: Repository, file: string, pattern: RegExp
     const [start, end] = match.indices?.[1] ?? [];
     if (start === undefined || end === undefined) return [];
     const location = repository.locator(file)(start);
-    return [plainSite({ value: text.slice(start, end), location, rewrite: (value) => ({ start, end, text: value }) })];
+    const site = plainSite({ value: text.slice(start, end), location });
+    // A tag whose digest lies outside the match would be that of another image.
+    if (/^@sha256:/.test(text.slice(end, end + 8))) return [site];
+    return [{ ...site, rewrite: (value) => ({ start, end, text: value }) }];
   });
 }
 
