@@ -186,7 +186,7 @@ describeWith(["helm", "registry"], "helm-publish", () => {
 
   test.each<[name: string, fault: Parameters<FaultProxy["inject"]>]>([
     ["an upload that is reset (F02)", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "reset" }]],
-    ["a tag whose answer is lost (F03)", [{ method: "PUT", url: /manifests/, times: 1 }, { kind: "lost-answer" }]],
+    ["a tag whose answer is lost (F03)", [{ method: "PUT", url: /manifests\/1/, times: 1 }, { kind: "lost-answer" }]],
     ["a registry that is busy (F20)", [{ times: 2 }, { kind: "answer", status: 503, headers: { "retry-after": "0" } }]],
   ])("survives %s", async (_name, fault) => {
     const place = newPlace();
@@ -197,9 +197,21 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     expect(await tagsAt(place)).toEqual(["1.2.3"]);
   });
 
+  test("publishes to GHCR for the first time, which denies what was never pushed", async () => {
+    const place = newPlace();
+    const denied = { kind: "answer", status: 403 } as const;
+    const rules = [/tags\/list/, /manifests\/1/].map((url) => proxy.inject({ method: "GET", url, times: 1 }, denied));
+    const heads = proxy.inject({ method: "HEAD", url: /blobs/ }, denied);
+    const step = await run(place);
+    expect(step.outputs["published"]).toBe("true");
+    expect([...rules, heads].map(({ hits }) => hits)).toEqual([1, 1, 2]);
+    proxy.inject({}, denied);
+    expect((await run(newPlace())).log).toContain(`refuses the user ${USER} (403)`);
+  });
+
   test("leaves no tag when it is cancelled before the last step, and finishes the next time (F84, F85)", async () => {
     const place = newPlace();
-    proxy.inject({ method: "PUT", url: /manifests/ }, { kind: "stall" });
+    proxy.inject({ method: "PUT", url: /manifests\/1/ }, { kind: "stall" });
     const cancelled = await run(place, { stop: { when: /pushing the tag/ } });
     expect(cancelled.conclusion).toBe("cancelled");
     expect(cancelled.stopMs).toBeLessThan(3000);

@@ -1,7 +1,7 @@
 import { decideChannel, ociTag, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { ChartError, type ChartPackage, differences, existingChart, pushChart } from "@release-actions/chart";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
-import type { Registry } from "@release-actions/registry-client";
+import { type Registry, readAsWriter } from "@release-actions/registry-client";
 import { readFacts, runArtifacts } from "@release-actions/release-run";
 import { checkImages } from "./check-images.ts";
 import { type Prepared, prepare } from "./helm.ts";
@@ -57,10 +57,11 @@ async function settle(
   const { inputs } = runner;
   const registries = openRegistries(runner, place.registry);
   const registry = registries(place.registry);
-  const { channel, chart } = decideChannel(version, await versionsIn(registry, place), rules);
+  const known = inputs.password === undefined ? registry : { ...registry, ...readAsWriter(registry) };
+  const { channel, chart } = decideChannel(version, await versionsIn(known, place), rules);
   if (chart === undefined) return { state: "skipped", reason: `the rules publish no chart of a ${channel} release` };
   const tag = ociTag(version.text);
-  const there = await findSame(registry, place, tag, content, inputs["if-exists"]);
+  const there = await findSame(known, place, tag, content, inputs["if-exists"]);
   if (there !== undefined) return { state: "verified", digest: there, published: false };
   if (inputs.password !== undefined) await registry.requirePush(place.repository);
   if (inputs.mode === "check") return { state: "skipped", reason: "a check publishes nothing" };

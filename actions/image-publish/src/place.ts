@@ -1,16 +1,27 @@
 import { type Decision, decideChannel, ociTag, parseTag, type Rules, type Version } from "@release-actions/channel";
+import { forEachLimited } from "@release-actions/concurrency";
 import { formatReference, type ImageReference, parseReference } from "@release-actions/image-reference";
-import type { Registry, RegistryDocument } from "@release-actions/registry-client";
+import { type Registry, type RegistryDocument, readAsWriter } from "@release-actions/registry-client";
+import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
-import type { PushableImage } from "./source.ts";
+
+/** Blobs on their way to one registry at a time: enough to fill a line, few enough not to be throttled. */
+const MAX_UPLOADS = 4;
 
 /** One repository to publish to, and what is to become of it. */
 export interface Place {
   readonly reference: ImageReference;
   readonly registry: Registry;
   readonly channel: Decision["channel"];
-  /** The exact ones first; none: the rules keep the release out. */
-  readonly tags: readonly string[];
+  /** The tags that name this version alone: they stand for one image for ever. */
+  readonly exact: readonly string[];
+  /** Those that go from release to release. None of either: the rules keep the release out. */
+  readonly moving: readonly string[];
+}
+
+/** All tags of a place, the exact ones first. */
+export function tagsOf({ exact, moving }: Place): readonly string[] {
+  return [...exact, ...moving];
 }
 
 /** A repository as it stands in the input `images`. */
@@ -29,41 +40,41 @@ export async function planPlace(
   options: { readonly rules: Rules; readonly tags: readonly string[]; readonly ifExists: "same" | "refuse" },
 ): Promise<Place> {
   const { repository } = reference;
-  const existing = (await registry.tags(repository)).map(versionOfTag).filter((found) => found !== undefined);
+  const known = readAsWriter(registry);
+  const existing = (await known.tags(repository)).map(versionOfTag).filter((found) => found !== undefined);
   const { channel, imageTags } = decideChannel(version, existing, options.rules);
   const wanted = options.tags.length > 0 ? options.tags : imageTags;
   const exact = wanted.filter((tag) => tag === ociTag(version.text) || versionOfTag(tag) !== undefined);
   for (const tag of exact) {
-    const there = await registry.manifest(repository, tag);
+    const there = await known.manifest(repository, tag);
     if (there === undefined || (there.digest === root.digest && options.ifExists === "same")) continue;
-    throw new ImagePublishError(
-      `${formatReference({ ...reference, tag })} exists as ${there.digest}, and this image is ${root.digest}`,
-      {
-        advice: "A published version does not change: raise the version.",
-      },
-    );
+    throw existsAlready({ ...reference, tag }, there, root);
   }
   if (wanted.length > 0) await registry.requirePush(repository);
-  return { reference, registry, channel, tags: [...exact, ...wanted.filter((tag) => !exact.includes(tag))] };
+  return { reference, registry, channel, exact, moving: wanted.filter((tag) => !exact.includes(tag)) };
 }
 
 /** Everything but the tags: nobody sees it yet. Returns how many blobs were sent. */
 export async function pushContent({ reference, registry }: Place, image: PushableImage): Promise<number> {
   const { repository } = reference;
   let sent = 0;
-  for (const blob of image.blobs) {
+  await forEachLimited(image.blobs, MAX_UPLOADS, async (blob) => {
     if ((await registry.pushBlob(repository, blob)) === "sent") sent += 1;
-  }
+  });
   for (const document of [...image.documents, image.root])
     await registry.pushManifest(repository, document.digest, document);
   return sent;
 }
 
 /** Sets the tags that are not there yet, and reads each back. */
-export async function pushTags({ reference, registry, tags }: Place, root: RegistryDocument): Promise<void> {
+export async function pushTags(place: Place, root: RegistryDocument): Promise<void> {
+  const { reference, registry } = place;
   const { repository } = reference;
-  for (const tag of tags) {
-    if ((await registry.manifest(repository, tag))?.digest === root.digest) continue;
+  for (const tag of tagsOf(place)) {
+    const before = await registry.manifest(repository, tag);
+    if (before?.digest === root.digest) continue;
+    // The plan was made a while ago, and perhaps of a registry that showed nothing before the first push.
+    if (before !== undefined && place.exact.includes(tag)) throw existsAlready({ ...reference, tag }, before, root);
     await registry.pushManifest(repository, tag, root);
     const there = await registry.manifest(repository, tag);
     if (there?.digest === root.digest) continue;
@@ -74,6 +85,13 @@ export async function pushTags({ reference, registry, tags }: Place, root: Regis
       },
     );
   }
+}
+
+function existsAlready(reference: ImageReference, there: RegistryDocument, root: RegistryDocument): ImagePublishError {
+  return new ImagePublishError(
+    `${formatReference(reference)} exists as ${there.digest}, and this image is ${root.digest}`,
+    { advice: "A published version does not change: raise the version." },
+  );
 }
 
 function versionOfTag(tag: string): Version | undefined {

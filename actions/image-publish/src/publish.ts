@@ -1,4 +1,5 @@
 import { parseRules, parseVersion, type Version } from "@release-actions/channel";
+import { forEachLimited } from "@release-actions/concurrency";
 import { loadPlan } from "@release-actions/dist-plan";
 import { createTransport } from "@release-actions/http";
 import { formatReference } from "@release-actions/image-reference";
@@ -11,10 +12,11 @@ import {
   subjectOfPlan,
   subjectOfVersion,
 } from "@release-actions/release-run";
+import { type PushableImage, readImage } from "./image.ts";
 import { parseLogins, requireLogins } from "./logins.ts";
-import { type Place, parsePlace, planPlace, pushContent, pushTags } from "./place.ts";
+import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
 import type { PublishRunner } from "./publish-runner.ts";
-import { openImage, type PushableImage } from "./source.ts";
+import { openSource } from "./source.ts";
 import { type Outcome, recordLedger, tell } from "./tell.ts";
 
 /** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
@@ -29,7 +31,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
   const artifacts = runArtifacts(runner.env, runner);
   const version = await readVersion(runner, facts, artifacts);
   const transport = createTransport({ ...runner.env });
-  const image = await openImage(runner, facts.workspace, transport);
+  const image = await readImage(inputs.source, await openSource(runner, facts.workspace, transport), signal);
   runner.info(`${inputs.source} is ${image.root.digest}, for ${image.platforms.join(", ")}`);
 
   const places = await Promise.all(
@@ -56,17 +58,13 @@ async function pushAll(
   image: PushableImage,
   done: Set<Place>,
 ): Promise<void> {
-  const chosen = places.filter(({ tags }) => tags.length > 0);
-  await Promise.all(
-    chosen.map(async (place) => {
-      const sent = await pushContent(place, image);
-      runner.info(
-        `${formatReference(place.reference)} has the image; ${sent} of ${image.blobs.length} blobs were sent`,
-      );
-    }),
-  );
+  const chosen = places.filter((place) => tagsOf(place).length > 0);
+  await forEachLimited(chosen, chosen.length, async (place) => {
+    const sent = await pushContent(place, image);
+    runner.info(`${formatReference(place.reference)} has the image; ${sent} of ${image.blobs.length} blobs were sent`);
+  });
   for (const place of chosen) {
-    runner.info(`tagging ${formatReference(place.reference)}: ${place.tags.join(", ")}`);
+    runner.info(`tagging ${formatReference(place.reference)}: ${tagsOf(place).join(", ")}`);
     await pushTags(place, image.root);
     done.add(place);
   }

@@ -3,9 +3,9 @@ import { ociTag, type Version } from "@release-actions/channel";
 import { formatReference } from "@release-actions/image-reference";
 import { type LedgerRow, saveLedger } from "@release-actions/ledger";
 import type { RunArtifacts } from "@release-actions/release-run";
-import type { Place } from "./place.ts";
+import type { PushableImage } from "./image.ts";
+import { type Place, tagsOf } from "./place.ts";
 import type { PublishRunner } from "./publish-runner.ts";
-import type { PushableImage } from "./source.ts";
 
 /** What became of one repository. */
 export interface Outcome {
@@ -25,7 +25,9 @@ export function tell(
   runner.setOutput("digest", image.root.digest);
   runner.setOutput(
     "references",
-    published.flatMap(({ place }) => place.tags.map((tag) => formatReference({ ...place.reference, tag }))).join("\n"),
+    published
+      .flatMap(({ place }) => tagsOf(place).map((tag) => formatReference({ ...place.reference, tag })))
+      .join("\n"),
   );
   runner.summary
     .heading(`Image ${version.text}`)
@@ -33,10 +35,11 @@ export function tell(
       ["repository", "tags", "state"],
       outcomes.map((outcome) => {
         const { state, reason } = verdict(outcome);
-        const { reference, tags } = outcome.place;
         return [
-          `\`${formatReference(reference)}\``,
-          tags.map((tag) => `\`${tag}\``).join(" "),
+          `\`${formatReference(outcome.place.reference)}\``,
+          tagsOf(outcome.place)
+            .map((tag) => `\`${tag}\``)
+            .join(" "),
           reason ? `${state}: ${reason}` : state,
         ];
       }),
@@ -59,7 +62,7 @@ export async function recordLedger(
     const digest = isThere ? { digest: image.root.digest } : {};
     const name = formatReference(place.reference);
     // The tag by which it is pulled; where there are several, the first is the exact one.
-    const tag = place.tags[0] ?? ociTag(version.text);
+    const tag = tagsOf(place)[0] ?? ociTag(version.text);
     return { channel: "image", name, version: tag, ...verdict(outcome), ...digest, at: new Date().toISOString() };
   });
   const options = { channel: "image", attempt, random: randomBytes(4).toString("hex") };
@@ -68,6 +71,6 @@ export async function recordLedger(
 
 function verdict({ place, isThere }: Outcome): Pick<LedgerRow, "state" | "reason"> {
   if (isThere) return { state: "verified" };
-  if (place.tags.length > 0) return { state: "planned", reason: "publishing failed" };
+  if (tagsOf(place).length > 0) return { state: "planned", reason: "publishing failed" };
   return { state: "skipped", reason: `the rules publish no image of a ${place.channel} release` };
 }

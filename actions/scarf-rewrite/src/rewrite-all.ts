@@ -1,4 +1,5 @@
 import type { Runner } from "@release-actions/action-kit";
+import { forEachLimited } from "@release-actions/concurrency";
 import {
   type Download,
   fileFilter,
@@ -107,17 +108,16 @@ function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, dir
 
 async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): Promise<readonly Problem[]> {
   const downloads = outcomes.flatMap(({ changed, settled }) => [...changed, ...settled]);
-  const queue = [...new Map(downloads.map((download) => [download.gatewayUrl, download])).values()];
-  const total = queue.length;
+  const different = [...new Map(downloads.map((download) => [download.gatewayUrl, download])).values()];
+  const total = different.length;
   const problems: Problem[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const problem = await verifyOne(next, runner.signal);
-      if (problem !== undefined) problems.push(problem);
-      runner.progress({ label: "asking the gateway", done: total - queue.length, total, unit: "items" });
-    }
-  };
-  await Promise.all(Array.from({ length: MAX_PARALLEL }, worker));
+  let done = 0;
+  await forEachLimited(different, MAX_PARALLEL, async (download) => {
+    const problem = await verifyOne(download, runner.signal);
+    if (problem !== undefined) problems.push(problem);
+    done += 1;
+    runner.progress({ label: "asking the gateway", done, total, unit: "items" });
+  });
   return problems;
 }
 

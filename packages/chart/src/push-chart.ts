@@ -46,16 +46,26 @@ export async function pushChart(
   for (const bytes of [config, content.bytes]) {
     await registry.pushBlob(repository, { digest: digestOf(bytes), size: bytes.length, read: () => once(bytes) });
   }
+  // By its digest first, which nobody sees: until a registry has something, it may not tell what it lacks.
+  await registry.pushManifest(repository, manifest.digest, manifest);
+  const before = await registry.manifest(repository, tag);
+  if (before !== undefined && before.digest !== manifest.digest) throw overtaken(repository, tag, manifest, before);
   reporter.info(`pushing the tag ${tag} of ${repository}`);
   await registry.pushManifest(repository, tag, manifest);
   const there = await existingChart(registry, repository, tag);
   if (there?.digest === manifest.digest && there.content.digest === content.digest) return manifest.digest;
-  throw new ChartError(
-    `${repository}:${tag} was pushed as ${manifest.digest} and reads ${there?.digest ?? "nothing"}`,
-    {
-      advice: "Something else pushed at the same time: let one job publish a chart.",
-    },
-  );
+  throw overtaken(repository, tag, manifest, there);
+}
+
+function overtaken(
+  repository: string,
+  tag: string,
+  { digest }: RegistryDocument,
+  there: { readonly digest: Digest } | undefined,
+): ChartError {
+  return new ChartError(`${repository}:${tag} was to be ${digest} and reads ${there?.digest ?? "nothing"}`, {
+    advice: "Something else pushed at the same time: let one job publish a chart.",
+  });
 }
 
 /** Without the time of creation that Helm notes: it would make two pushes of one chart two charts. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { memorySource, type RandomAccessSource, readExactly, WindowedSource } from "@release-actions/archive";
 import { zip } from "@release-actions/archive/testing";
 import { digestOf } from "./digest.ts";
-import { indexImageArchive } from "./index-image-archive.ts";
+import { digestImageArchive, indexImageArchive } from "./index-image-archive.ts";
 import { locateTar } from "./locate-tar.ts";
 import {
   addAttestation,
@@ -116,6 +116,36 @@ describe("indexImageArchive", () => {
     const image = addImage(files, { layers: [large(1), large(2)] });
     const lying = { ...image, size: image.size + 1 };
     await expect(index(remote(tarOf(layout(files, [lying]))).windows)).rejects.toThrow("its descriptor says");
+  });
+});
+
+describe("digestImageArchive", () => {
+  test.each(["gzip", "zstd"] as const)(
+    "finds out what the %s layers of a docker archive are known by",
+    async (compression) => {
+      const tar = tarOf(dockerArchive({ compression, layers: ["one", "two", "three"] }));
+      const source = new WindowedSource(memorySource(tar));
+      expect((await indexImageArchive(source)).archive.root).toBeUndefined();
+      const { archive, blobs } = await digestImageArchive(source);
+      expect(archive.root?.digest).toBe(archive.images[0]?.manifest?.digest);
+      for (const { digest } of archive.images.flatMap(({ layers }) => layers)) {
+        const place = digest && blobs.get(digest);
+        expect(place && digestOf(await readExactly(source, place.offset, place.size))).toBe(digest);
+      }
+      expect(blobs.size).toBe(4);
+    },
+  );
+
+  test("refuses a layer that is not what the config says (B52)", async () => {
+    const tar = tarOf(
+      dockerArchive({
+        compression: "gzip",
+        config: { rootfs: { type: "layers", diff_ids: [digestOf(Buffer.of()), digestOf(Buffer.of())] } },
+      }),
+    );
+    await expect(digestImageArchive(new WindowedSource(memorySource(tar)))).rejects.toThrow(
+      "the config's diff ID says",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { findFile, indexTar, type PrefetchingSource, readExactly, type TarIndex } from "@release-actions/archive";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { BlobForecast } from "./blob-forecast.ts";
+import { checkImageArchive } from "./check-image-archive.ts";
 import { type Digest, digestOfBlobPath } from "./digest.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { readImageArchive } from "./read-image-archive.ts";
@@ -29,6 +30,13 @@ export async function indexImageArchive(source: PrefetchingSource, signal?: Abor
   const index = await indexTar(source, { ...options, onMember: (member) => forecast?.onMember(member) });
   const archive = await readImageArchive(indexedFiles(source, index, signal));
   return { archive, blobs: placesOf(index, archive), hasEndBlocks: index.hasEndBlocks };
+}
+
+/** Indexes an image archive by reading all of it, which alone tells the digests of some docker archives' layers. */
+export async function digestImageArchive(source: PrefetchingSource, signal?: AbortSignal): Promise<IndexedArchive> {
+  const { archive, hasEndBlocks } = await checkImageArchive(source.read(0, source.size, signal));
+  const index = await indexTar(source, signal === undefined ? {} : { signal });
+  return { archive, blobs: placesOf(index, archive), hasEndBlocks };
 }
 
 function indexedFiles(source: PrefetchingSource, { members }: TarIndex, signal?: AbortSignal): ArchiveFiles {

@@ -2,4 +2,5 @@ export { parseChallenge } from "./challenge.ts";
 export { type Credentials, originOf } from "./connection.ts";
 export { RegistryError } from "./error.ts";
 export { imagePlatforms } from "./image-platforms.ts";
+export { readAsWriter } from "./read-as-writer.ts";
 export { type BlobUpload, openRegistry, type Registry, type RegistryDocument } from "./registry.ts";

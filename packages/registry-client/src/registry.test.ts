@@ -6,6 +6,7 @@ import { createTransport } from "@release-actions/http";
 import { digestOf } from "@release-actions/oci";
 import { parseChallenge } from "./challenge.ts";
 import { originOf } from "./connection.ts";
+import { readAsWriter } from "./read-as-writer.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 
 const servers: Server[] = [];
@@ -108,6 +109,29 @@ describe("openRegistry", () => {
     const pushing = open(host).pushBlob("a", { digest: digestOf(Buffer.from("content")), size: 7, read });
     await expect(pushing).rejects.toThrow("the disk is gone");
     expect(reads).toBe(1);
+  });
+});
+
+describe("readAsWriter", () => {
+  /** As GHCR: it denies what was never pushed, and lets some start an upload all the same. */
+  const denying = (mayPush: boolean): Promise<string> =>
+    serve((request, response) => {
+      const said = '{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}';
+      if (request.method === "POST" && mayPush) response.writeHead(202, { location: "/v2/a/blobs/uploads/1" }).end();
+      else response.writeHead(403).end(request.method === "HEAD" ? undefined : said);
+    });
+
+  test("takes a refusal to read for nothing there where a push is allowed", async () => {
+    const registry = open(await denying(true), credentials);
+    await expect(registry.tags("a")).rejects.toThrow("refuses the user me (403)");
+    expect(await readAsWriter(registry).tags("a")).toEqual([]);
+    expect(await readAsWriter(registry).manifest("a", "1.0.0")).toBeUndefined();
+  });
+
+  test("shows the refusal where no push is allowed either (F105)", async () => {
+    const registry = readAsWriter(open(await denying(false), credentials));
+    await expect(registry.tags("a")).rejects.toThrow("the start of an upload to a: ");
+    await expect(registry.manifest("a", "1.0.0")).rejects.toThrow("refuses the user me (403)");
   });
 });
 

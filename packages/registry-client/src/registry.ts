@@ -80,7 +80,8 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
   const hasBlob = async (repository: string, digest: Digest): Promise<boolean> => {
     const answer = await connection.send({ method: "HEAD", url: at(repository, `blobs/${digest}`), repository });
     answer.body.destroy();
-    if (answer.status === 200 || answer.status === 404) return answer.status === 200;
+    // GHCR's 403 may mean that the repository is yet to be made; the upload tells whether it may be.
+    if ([200, 403, 404].includes(answer.status)) return answer.status === 200;
     throw await connection.refused(answer, `the question for ${repository}@${digest}`);
   };
 
@@ -139,8 +140,12 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
     requirePush: (repository) =>
       tried(`trying an upload to ${repository}`, async () => {
         const url = await startUpload(repository);
-        // Not every registry lets uploads be given up; an empty one expires by itself.
-        (await connection.send({ method: "DELETE", url, repository })).body.destroy();
+        try {
+          (await connection.send({ method: "DELETE", url, repository })).body.destroy();
+        } catch (error) {
+          // Not every registry lets uploads be given up; an empty one expires by itself.
+          if (!(error instanceof RegistryError) && !(error instanceof TransientError)) throw error;
+        }
       }),
     pushBlob: (repository, { digest, size, read }) =>
       tried(`pushing ${digest} to ${repository}`, async () => {
