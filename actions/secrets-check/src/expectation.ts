@@ -45,6 +45,7 @@ const KNOWN_NAMES: readonly Expectation[] = [
     options: { password: "CODESIGN_CERTIFICATE_PASSWORD", identity: "CODESIGN_IDENTITY" },
   },
   { name: "NOTARY_APP_SPECIFIC_PASSWORD", kind: "apple-app-password", options: {} },
+  { name: "NOTARY_API_KEY", kind: "apple-api-key", options: {} },
   { name: "NPM_TOKEN", kind: "npm-token", options: {} },
   { name: "HOMEBREW_TAP_TOKEN", kind: "github-token", options: {} },
   { name: "PARCA_TOKEN", kind: "polarsignals-token", options: {} },

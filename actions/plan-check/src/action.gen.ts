@@ -1,0 +1,11 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "plan-check",
+  inputs: {
+    plan: { kind: "string", default: "artifact" },
+    config: { kind: "path", default: "dist-workspace.toml" },
+  },
+  outputs: ["version", "missing"],
+} as const satisfies Contract;

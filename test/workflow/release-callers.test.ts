@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { readWorkflow, type Workflow } from "@release-actions/workflow";
+import { describeWith } from "../parts.ts";
+import { ReleasedProduct } from "../release/product.ts";
+import { checkCalls, type FindWorkflow } from "./policy/calls.ts";
+import { fixtureWorkflowFiles, type RepositoryFile, root } from "./repository-files.ts";
+
+const MINUTES = 60_000;
+const FOLDER = "test/fixtures/release/.github/workflows";
+/** By the phase of cargo-dist: the job that the next phase waits for it with, and whether it is given a plan. */
+const PHASES = {
+  plan: { jobs: ["release-preflight"], needs: [], plan: false },
+  local: { jobs: ["rust-ci", "release-docker-build"], needs: ["plan", "custom-release-preflight"], plan: true },
+  global: {
+    jobs: ["release-notarize"],
+    needs: ["plan", "build-local-artifacts", "custom-rust-ci", "custom-release-docker-build"],
+    plan: true,
+  },
+  publish: { jobs: ["release-docker-push", "release-homebrew"], needs: ["plan", "host"], plan: true },
+  announce: { jobs: ["release-helm", "release-notes"], needs: ["plan", "announce"], plan: true },
+} as const;
+
+const release = read(`${FOLDER}/release.yml`);
+
+describeWith(["dist", "cargo", "git"], "the real cargo-dist", () => {
+  let product: ReleasedProduct;
+  beforeAll(async () => {
+    product = await ReleasedProduct.create();
+  });
+  afterAll(() => product[Symbol.dispose]());
+
+  test(
+    "generates the workflow that calls ours, as it is in the fixture",
+    async () => {
+      const check = await product.dist("generate", "--check");
+      expect([check.exitCode, check.stderr]).toEqual([0, expect.not.stringContaining("out of date")]);
+      product.replace(".github/workflows/release.yml", "custom-release-notes", "custom-notes");
+      const changed = await product.dist("generate", "--check");
+      expect([changed.exitCode === 0, changed.stderr]).toEqual([false, expect.stringContaining("out of date")]);
+      await product.dist("generate");
+      expect(product.read(".github/workflows/release.yml")).toBe(release.text);
+    },
+    MINUTES,
+  );
+
+  test(
+    "plans a release with it",
+    async () => {
+      const plan = await product.dist("plan", "--tag=v1.7.6");
+      expect([plan.exitCode, plan.stdout]).toEqual([0, expect.stringContaining("announcing v1.7.6")]);
+    },
+    MINUTES,
+  );
+});
+
+describe("the workflow that cargo-dist generated", () => {
+  const workflow = readWorkflow(release.text, release.file);
+
+  test.each(Object.entries(PHASES))(
+    "calls our jobs of the phase %s in their place",
+    (_phase, { jobs, needs, plan }) => {
+      for (const name of jobs) {
+        const job = jobOf(workflow, `custom-${name}`);
+        expect(job.uses).toBe(`$/.github/workflows/${name}.yml`);
+        expect(job.needs).toEqual(needs);
+        expect(job.node.get("with").get("plan").isPresent).toBe(plan);
+        expect(job.node.get("permissions").isMap).toBe(true);
+      }
+    },
+  );
+
+  test("calls no workflow that is in no phase", () => {
+    const called = workflow.jobs.flatMap(({ uses }) => uses ?? []).map((uses) => path.basename(uses, ".yml"));
+    expect(called.sort()).toEqual(
+      Object.values(PHASES)
+        .flatMap(({ jobs }) => [...jobs])
+        .sort(),
+    );
+  });
+
+  test("fits the callers, and those fit our workflows, by inputs, secrets and permissions", () => {
+    const files = fixtureWorkflowFiles().filter(({ file }) => file.startsWith(FOLDER));
+    expect(files.flatMap((file) => checkCalls(file, find))).toEqual([]);
+    const uses = files.flatMap(({ file, text }) => readWorkflow(text, file).jobs.map((job) => job.uses));
+    expect(uses.filter((used) => used !== undefined && find(used) === undefined)).toEqual([]);
+  });
+
+  test.each([
+    ["an input that is not there", "release-homebrew", "tap:", "tab:", "has no input tab"],
+    ["an input that is missing", "release-homebrew", "tap:", "tab:", "needs the input tap"],
+    ["a secret that is not there", "release-homebrew", "HOMEBREW_TAP_TOKEN:", "TAP:", "has no secret TAP"],
+    [
+      "a secret that is missing",
+      "release-homebrew",
+      "HOMEBREW_TAP_TOKEN:",
+      "TAP:",
+      "needs the secret HOMEBREW_TAP_TOKEN",
+    ],
+    ["a permission that is missing", "release-notes", "contents: write", "contents: read", "asks for contents: write"],
+  ])("would not fit with %s", (_case, name, before, after, message) => {
+    const text = caller(name).text.replace(before, after);
+    expect(checkCalls({ file: `${name}.yml`, text }, find).join("\n")).toContain(message);
+  });
+});
+
+describeWith(["actionlint", "shellcheck", "git"], "actionlint", () => {
+  test("finds nothing in the generated workflow and in the callers it calls", async () => {
+    using product = await ReleasedProduct.create();
+    // It does not know `$/` yet, which means the same here; then it looks into the callers too.
+    const file = product.path(".github/workflows/release.yml");
+    product.write(".github/workflows/release.yml", release.text.replaceAll("$/.github/", "./.github/"));
+    // The style of cargo-dist's own scripts is not ours to judge.
+    const ignored = ["-ignore", "SC2086:info", "-ignore", "SC2129:style"];
+    const lint = () =>
+      runCommand("actionlint", ["-no-color", "-oneline", ...ignored, file], { cwd: product.root, check: false });
+    expect((await lint()).stdout).toBe("");
+    product.replace(".github/workflows/release-notes.yml", "plan:", "plann:");
+    expect((await lint()).stdout).toContain('input "plan" is not defined');
+  });
+});
+
+function find(...[uses]: Parameters<FindWorkflow>): RepositoryFile | undefined {
+  if (uses.startsWith("$/.github/workflows/")) return caller(path.basename(uses, ".yml"));
+  const own = /^org\/actions\/(\.github\/workflows\/[\w-]+\.yml)@v1$/.exec(uses)?.[1];
+  return own === undefined ? undefined : read(own);
+}
+
+function caller(name: string): RepositoryFile {
+  return read(`${FOLDER}/${name}.yml`);
+}
+
+function read(file: string): RepositoryFile {
+  return { file, text: readFileSync(path.join(root, file), "utf8") };
+}
+
+function jobOf({ jobs }: Workflow, id: string): Workflow["jobs"][number] {
+  const job = jobs.find((one) => one.id === id);
+  if (job === undefined) throw new Error(`there is no job ${id}`);
+  return job;
+}
