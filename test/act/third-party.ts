@@ -5,7 +5,7 @@ import path from "node:path";
  * act replaces actions/checkout itself.
  */
 export const THIRD_PARTY: Readonly<Record<string, string>> = {
-  "actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f": path.join(
+  "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f": path.join(
     import.meta.dirname,
     "third-party/upload-artifact",
   ),

@@ -18,6 +18,7 @@ describe("classify", () => {
       "/tmp/a",
       "/tmp/bb",
     ],
+    ["a path behind its length", "!9 /tmp/one/ws/a", "!r /tmp/two/and/deeper/a", "/tmp/one/ws", "/tmp/two/and/deeper"],
     ["a whole folder", "/build/one", "/build/the-other", "/build/one", "/build/the-other"],
     ["a Windows path", "at C:\\one\\src\\a.rs", "at C:\\two\\src\\a.rs", "C:\\one", "C:\\two"],
     [

@@ -24,6 +24,8 @@ const EPOCH = /(?<!\d)1\d{9}(?:\d{3})?(?:\d{6})?(?!\d)/g;
 
 /** Where the folders begin in which machines build, for a path that follows other text directly. */
 const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt)\//;
+/** rustc puts the length of a piece of a format string before it, and a space may begin the piece. */
+const LENGTH_AND_SPACE = 2;
 const PATH_CHARACTERS = /[\w.+@~%=,-]/;
 
 /** Paths that the compilers themselves put in, equal wherever they run. */
@@ -85,7 +87,7 @@ function pathAt({ text, start, end }: Differing): string | undefined {
   if (windows !== null && windows.index <= start - from) return token.slice(windows.index);
   // A relative path names no machine; in Rust's texts an absolute one may follow another text directly.
   const begin = token.startsWith("/") ? 0 : (ROOTS.exec(token)?.index ?? Number.POSITIVE_INFINITY);
-  return begin > start - from ? undefined : token.slice(begin);
+  return begin > start - from + LENGTH_AND_SPACE ? undefined : token.slice(begin);
 }
 
 function isPathCharacter(character: string | undefined): boolean {

@@ -68,6 +68,21 @@ describe("compareBuilds", () => {
 });
 
 describe("compareContexts", () => {
+  test("takes paths that are mapped to one name for the same", () => {
+    const from = (folder: string, name: string): Partial<Build> => ({
+      context: new Map([
+        [
+          "rustflags",
+          `-C opt-level=1 --remap-path-prefix=${folder}=${name} --remap-path-prefix ${folder}/.cargo=crate`,
+        ],
+        ["cflags", `-ffile-prefix-map=${folder}=src`],
+      ]),
+    });
+    expect(compareContexts([build("one", {}, from("/a", "src")), build("two", {}, from("/b/c", "src"))])).toEqual([]);
+    const other = compareContexts([build("one", {}, from("/a", "src")), build("two", {}, from("/a", "crate"))]);
+    expect(other.map(({ key }) => key)).toEqual(["rustflags"]);
+  });
+
   test("puts what decides a build first, and does not hold silence against a build", () => {
     const context = (entries: Readonly<Record<string, string>>): Partial<Build> => ({
       context: new Map(Object.entries(entries)),

@@ -3,6 +3,9 @@ import type { Build } from "./build.ts";
 /** Keys of the context that decide what a compiler makes; other keys only tell builds apart. */
 const DECISIVE = /^(build-command|target|rustc|cargo|rustflags|cflags|source-date-epoch|profile(\..*)?)$/;
 
+/** Of a flag that maps paths the old one, which is that of the machine: files hold the new one. */
+const MAPPED_FROM = /(^|\s)(--remap-path-prefix[= ]|-f(?:file|debug|macro)-prefix-map=)[^\s=]+(?==)/g;
+
 /** A key of the builds' contexts with different values. */
 export interface ContextDifference {
   readonly key: string;
@@ -26,6 +29,10 @@ export function compareContexts(builds: readonly Build[]): ContextDifference[] {
     return { key, isDecisive: DECISIVE.test(key), values };
   });
   return differences
-    .filter(({ values }) => new Set(values.map(({ value }) => value)).size > 1)
+    .filter(({ key, values }) => new Set(values.map(({ value }) => portable(key, value))).size > 1)
     .sort((a, b) => Number(b.isDecisive) - Number(a.isDecisive) || (a.key < b.key ? -1 : 1));
+}
+
+function portable(key: string, value: string): string {
+  return key === "rustflags" || key === "cflags" ? value.replace(MAPPED_FROM, "$1$2") : value;
 }

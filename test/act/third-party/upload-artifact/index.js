@@ -1,5 +1,5 @@
-// Written from the README of actions/upload-artifact v6.
-const { globSync } = require("node:fs");
+// Written from the README of actions/upload-artifact v7.
+const { globSync, statSync } = require("node:fs");
 
 const INPUTS = [
   "name",
@@ -9,6 +9,7 @@ const INPUTS = [
   "compression-level",
   "overwrite",
   "include-hidden-files",
+  "archive",
 ];
 
 const given = Object.keys(process.env).filter((name) => name.startsWith("INPUT_"));
@@ -19,7 +20,12 @@ const missing = input("if-no-files-found");
 if (unknown.length > 0) fail(`Unexpected input(s) ${unknown.join(", ")}`);
 if (input("path") === "") fail("Input required and not supplied: path");
 if (!["warn", "error", "ignore"].includes(missing)) fail(`Unrecognized if-no-files-found input ${missing}`);
-const files = globSync(`${input("path")}/**/*`).sort();
+const patterns = input("path")
+  .split("\n")
+  .flatMap((line) => [line.trim(), `${line.trim()}/**/*`]);
+const files = globSync(patterns)
+  .filter((file) => statSync(file).isFile())
+  .sort();
 if (files.length === 0 && missing === "error") fail("No files were found with the provided path");
 console.log(`uploading ${input("name")}: ${files.join(" ") || "nothing"}`);
 
