@@ -35,7 +35,8 @@ function dockerfile(recipe: ImageRecipe): string {
   ].join("\n");
 }
 
-async function staticBusybox(): Promise<string> {
+/** A program that needs nothing from the image it runs in. */
+export async function staticBusybox(): Promise<string> {
   const folder = await unpackPackage("busybox-static", cacheFolder("busybox-static"));
   return path.join(folder, "bin", "busybox");
 }

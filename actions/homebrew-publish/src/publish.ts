@@ -1,5 +1,6 @@
 import path from "node:path";
 import { DEFAULT_RULES, parseRules, type Rules } from "@release-actions/channel";
+import { withoutSecrets } from "@release-actions/command";
 import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-actions/dist-plan";
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases, openRest } from "@release-actions/github-rest";
@@ -136,9 +137,4 @@ function refuseProblems(
   throw new FormulaError(`${errors} findings in ${sources.map(({ file }) => file).join(", ")}: nothing was published`, {
     advice: "The formulae do not match the build that this run made: see the findings above.",
   });
-}
-
-/** What git and brew are started with: nothing of this step's inputs or of the runner's own tokens. */
-function withoutSecrets(env: PublishRunner["env"]): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(INPUT_|ACTIONS_)|TOKEN|SECRET/.test(name)));
 }

@@ -1,22 +1,14 @@
-import { parseRules, parseVersion, type Version } from "@release-actions/channel";
+import { parseRules } from "@release-actions/channel";
 import { forEachLimited } from "@release-actions/concurrency";
-import { loadPlan } from "@release-actions/dist-plan";
 import { createTransport } from "@release-actions/http";
 import { formatReference } from "@release-actions/image-reference";
 import { openRegistry } from "@release-actions/registry-client";
-import {
-  type RunArtifacts,
-  type RunFacts,
-  readFacts,
-  runArtifacts,
-  subjectOfPlan,
-  subjectOfVersion,
-} from "@release-actions/release-run";
-import { type PushableImage, readImage } from "./image.ts";
+import { readFacts, runArtifacts } from "@release-actions/release-run";
+import type { PushableImage } from "./image.ts";
 import { parseLogins, requireLogins } from "./logins.ts";
 import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
 import type { PublishRunner } from "./publish-runner.ts";
-import { openSource } from "./source.ts";
+import { findSubject } from "./subject.ts";
 import { type Outcome, recordLedger, tell } from "./tell.ts";
 
 /** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
@@ -29,10 +21,9 @@ export async function publish(runner: PublishRunner): Promise<void> {
   const references = inputs.images.map(parsePlace);
   requireLogins(logins, references);
   const artifacts = runArtifacts(runner.env, runner);
-  const version = await readVersion(runner, facts, artifacts);
   const transport = createTransport({ ...runner.env });
-  const image = await readImage(inputs.source, await openSource(runner, facts.workspace, transport), signal);
-  runner.info(`${inputs.source} is ${image.root.digest}, for ${image.platforms.join(", ")}`);
+  const { version, image } = await findSubject(runner, facts, artifacts, transport);
+  runner.info(`the image is ${image.root.digest}, for ${image.platforms.join(", ")}`);
 
   const places = await Promise.all(
     references.map((reference) => {
@@ -68,10 +59,4 @@ async function pushAll(
     await pushTags(place, image.root);
     done.add(place);
   }
-}
-
-async function readVersion({ inputs }: PublishRunner, facts: RunFacts, artifacts: RunArtifacts): Promise<Version> {
-  const { version } = inputs;
-  if (version !== undefined) return subjectOfVersion(parseVersion(version, "the input `version`"), facts.tag).version;
-  return subjectOfPlan(await loadPlan(inputs.plan, artifacts.read), facts.tag).version;
 }

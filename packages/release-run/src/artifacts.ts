@@ -1,5 +1,7 @@
+import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { ArtifactFileReader } from "@release-actions/dist-plan";
 import type { LedgerStore } from "@release-actions/ledger";
 import type { Reporter } from "@release-actions/report";
@@ -10,6 +12,8 @@ export interface RunArtifacts extends LedgerStore {
   /** False where there is no artifact service, as outside of GitHub Actions: then reading is an error. */
   readonly isAvailable: boolean;
   readonly read: ArtifactFileReader;
+  /** Writes one file of an artifact, of whatever size, to a path. False when there is no such file. */
+  readonly save: (artifact: string, file: string, path: string) => Promise<boolean>;
 }
 
 export interface ArtifactServices extends Reporter {
@@ -19,7 +23,7 @@ export interface ArtifactServices extends Reporter {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Manifests, formulae, checksum lists and ledgers are read whole; archives are not read this way. */
+/** Manifests, formulae, checksum lists and ledgers are read whole; archives are saved. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** Opens the artifacts of the run that the environment names. What needs the network is loaded when it is needed. */
@@ -42,6 +46,7 @@ export function runArtifacts(env: Environment, services: ArtifactServices): RunA
     isAvailable,
     list: async (prefix) => (await connect()).list(prefix),
     read: async (artifact, file) => (await connect()).read(artifact, file),
+    save: async (artifact, file, place) => (await connect()).save(artifact, file, place),
     upload: async (artifact, file, content) => (await connect()).upload(artifact, file, content),
   };
 }
@@ -69,18 +74,27 @@ async function openService(url: string, token: string, env: Environment, service
   };
   // Several files are read from one artifact; what it holds does not change while we look.
   const opened = new Map<string, ReturnType<typeof open>>();
+  const find = async (name: string, file: string) => {
+    const content = opened.get(name) ?? open(name);
+    opened.set(name, content);
+    const found = await content;
+    const entry = found?.entries.find((candidate) => candidate.path === file);
+    return found === undefined || entry === undefined ? undefined : archive.readZipEntry(found.source, entry, signal);
+  };
   return {
     list: async (prefix) => {
       const names = (await results.list({}, signal)).map(({ name }) => name).filter((name) => name.startsWith(prefix));
       return [...new Set(names)].sort();
     },
     read: async (name, file) => {
-      const content = opened.get(name) ?? open(name);
-      opened.set(name, content);
-      const found = await content;
-      const entry = found?.entries.find((candidate) => candidate.path === file);
-      if (found === undefined || entry === undefined) return undefined;
-      return collect(archive.readZipEntry(found.source, entry, signal), `${file} of ${name}`);
+      const content = await find(name, file);
+      return content && collect(content, `${file} of ${name}`);
+    },
+    save: async (name, file, place) => {
+      const content = await find(name, file);
+      if (content === undefined) return false;
+      await pipeline(content, createWriteStream(place), { signal });
+      return true;
     },
     upload: async (name, file, content) => {
       const local = path.join(await services.tempFolder("upload"), file);

@@ -2,3 +2,4 @@ export { type ArtifactServices, type RunArtifacts, runArtifacts } from "./artifa
 export { checksumsOfAssets, checksumsOfRun } from "./checksums.ts";
 export { existingVersions, type Subject, subjectOfPlan, subjectOfVersion } from "./existing.ts";
 export { RunError, type RunFacts, readFacts } from "./facts.ts";
+export { openReleaseFiles, type ReleaseFiles, sha256OfFile } from "./release-files.ts";

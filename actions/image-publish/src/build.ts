@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { runCommand, withoutSecrets } from "@release-actions/command";
+import type { BuildContext } from "./build-context.ts";
+import { ImagePublishError } from "./logins.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+
+/**
+ * Builds the Dockerfile for all platforms of a context with buildx, into an OCI archive whose path it returns.
+ * The same context gives the same image, so that an attempt that was stopped can be finished by another: no time
+ * but one that is given, and no provenance, which names the run.
+ */
+export async function buildImage(
+  runner: PublishRunner,
+  dockerfile: string,
+  { folder, platforms }: BuildContext,
+): Promise<string> {
+  const epoch = runner.env["SOURCE_DATE_EPOCH"] || "0";
+  const env = { ...withoutSecrets(runner.env), SOURCE_DATE_EPOCH: epoch };
+  const docker = (...args: string[]) => runner.exec("docker", args, { env, check: false });
+  const builder = await chooseBuilder(runner, docker, env);
+  const archive = path.join(await runner.tempFolder("build"), "image.tar");
+  const { exitCode, stderr } = await docker(
+    "buildx",
+    "build",
+    ...builder,
+    `--file=${dockerfile}`,
+    `--platform=${platforms.join(",")}`,
+    "--provenance=false",
+    `--output=type=oci,dest=${archive},rewrite-timestamp=true`,
+    folder,
+  );
+  if (exitCode === 0) return archive;
+  throw new ImagePublishError(`docker buildx build failed with exit code ${exitCode}: ${lastLines(stderr)}`, {
+    advice: stderr.includes("exec format error")
+      ? "RUN needs an emulator for other platforms (docker/setup-qemu-action); COPY does not."
+      : "The build's context holds the archives' files under `linux/amd64/` and its like: `COPY ${TARGETPLATFORM}/app /usr/bin/`.",
+  });
+}
+
+type Docker = (...args: string[]) => ReturnType<PublishRunner["exec"]>;
+
+/** Archives take the containerd store, or else a builder of their own, which goes when the step ends. */
+async function chooseBuilder(
+  runner: PublishRunner,
+  docker: Docker,
+  env: PublishRunner["env"],
+): Promise<readonly string[]> {
+  const info = await docker("info", "--format", "{{json .DriverStatus}}");
+  if (info.exitCode !== 0) {
+    throw new ImagePublishError(
+      `docker cannot be asked what it can (exit code ${info.exitCode}): ${lastLines(info.stderr)}`,
+      {
+        advice: "Building takes Docker with buildx: use one of GitHub's Ubuntu runners.",
+      },
+    );
+  }
+  if (info.stdout.includes("io.containerd.snapshotter")) return [];
+  const name = `image-publish-${randomBytes(4).toString("hex")}`;
+  // Also when the step was cancelled, after which it starts no commands.
+  runner.onExit(
+    async () => void (await runCommand("docker", ["buildx", "rm", "--force", name], { env, check: false })),
+  );
+  const { exitCode, stderr } = await docker("buildx", "create", "--name", name, "--driver", "docker-container");
+  if (exitCode !== 0) throw new ImagePublishError(`docker buildx cannot make a builder: ${lastLines(stderr)}`);
+  return [`--builder=${name}`];
+}
+
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-5).join("\n");
+}

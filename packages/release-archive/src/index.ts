@@ -1,0 +1,1 @@
+export { ReleaseArchiveError, unpackArchive } from "./unpack.ts";

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import {
+  archivesOf,
+  type Checksums,
+  type DistPlan,
+  mergeChecksums,
+  readChecksumFile,
+} from "@release-actions/dist-plan";
+import { decodeText } from "@release-actions/text";
+import type { RunArtifacts } from "./artifacts.ts";
+import { checksumsOfRun } from "./checksums.ts";
+import { RunError } from "./facts.ts";
+
+/** The files of a build, wherever it left them. */
+export interface ReleaseFiles {
+  /** A small file; undefined when it is not there. */
+  read(file: string): Promise<Uint8Array | undefined>;
+  /** Where a file lies on this machine, brought into `folder` when it must be; undefined when it is not there. */
+  fetch(file: string, folder: string): Promise<string | undefined>;
+  /** What is known of the files of a plan: by the run, by the lists beside them, and by the archives themselves. */
+  checksums(plan: DistPlan): Promise<Checksums>;
+}
+
+/**
+ * Opens the place that an input names: a folder of the workspace, or the artifacts of this run whose names fit,
+ * where `*` stands for anything.
+ */
+export async function openReleaseFiles(
+  input: { readonly name: string; readonly value: string },
+  workspace: string,
+  artifacts: RunArtifacts,
+): Promise<ReleaseFiles> {
+  const folder = path.resolve(workspace, input.value);
+  const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+  if (isFolder) return filesOfFolder(folder, artifacts);
+  const names = await namesLike(input.value, artifacts);
+  if (names.length > 0) return filesOfArtifacts(names, artifacts);
+  throw new RunError(`${JSON.stringify(input.value)} is neither a folder nor an artifact of this run`, {
+    advice: `Let this job need the one that builds the files, or give \`${input.name}\` the folder they are in.`,
+  });
+}
+
+/** The SHA-256 of a file, lowercase hex. */
+export async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+function filesOfFolder(folder: string, artifacts: RunArtifacts): ReleaseFiles {
+  const placeOf = async (file: string): Promise<string | undefined> => {
+    const place = path.join(folder, file);
+    return (await stat(place).catch(() => undefined))?.isFile() === true ? place : undefined;
+  };
+  return {
+    read: async (file) => {
+      const place = await placeOf(file);
+      return place === undefined ? undefined : await readFile(place);
+    },
+    fetch: placeOf,
+    checksums: async (plan) =>
+      mergeChecksums([
+        ["the artifacts of this run", await checksumsOfRun(artifacts)],
+        ...(await checksumsInFolder(folder, plan)),
+      ]),
+  };
+}
+
+async function checksumsInFolder(folder: string, plan: DistPlan): Promise<[string, Checksums][]> {
+  const present = new Set(await readdir(folder));
+  const lists = [...present].filter((name) => name === "sha256.sum" || name.endsWith(".sha256")).sort();
+  const found: [string, Checksums][] = [];
+  for (const name of lists) {
+    found.push([name, readChecksumFile(decodeText(await readFile(path.join(folder, name)), name), name)]);
+  }
+  for (const { name } of plan.releases.flatMap(archivesOf)) {
+    if (!present.has(name)) continue;
+    found.push([`the file ${name} itself`, new Map([[name, await sha256OfFile(path.join(folder, name))]])]);
+  }
+  return found;
+}
+
+async function namesLike(pattern: string, artifacts: RunArtifacts): Promise<readonly string[]> {
+  const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*");
+  const names = await artifacts.list(pattern.split("*")[0] ?? "");
+  return names.filter((name) => new RegExp(`^${source}$`).test(name));
+}
+
+function filesOfArtifacts(names: readonly string[], artifacts: RunArtifacts): ReleaseFiles {
+  return {
+    read: async (file) => {
+      for (const name of names) {
+        const content = await artifacts.read(name, file);
+        if (content !== undefined) return content;
+      }
+      return undefined;
+    },
+    fetch: async (file, folder) => {
+      const place = path.join(folder, file);
+      for (const name of names) if (await artifacts.save(name, file, place)) return place;
+      return undefined;
+    },
+    checksums: () => checksumsOfRun(artifacts),
+  };
+}
