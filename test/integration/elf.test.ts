@@ -3,6 +3,8 @@ import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { memorySource, openFileSource } from "@release-actions/archive";
 import {
+  debugLinkChecksum,
+  debugState,
   ElfError,
   type ElfFile,
   readBuildId,
@@ -43,6 +45,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     await bench.run("rustc -C target-feature=+crt-static a.rs -o rust-static");
     await bench.run("go build -o go", { CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOCACHE: bench.path("cache") });
     await bench.run("objcopy --only-keep-debug dynamic dynamic.debug");
+    await bench.run("objcopy --strip-all rust rust-stripped");
     await bench.run("objcopy --strip-all --add-gnu-debuglink=dynamic.debug dynamic stripped");
   }, 180_000);
   afterAll(() => bench[Symbol.dispose]());
@@ -71,6 +74,19 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect((await readNotes(await read("go"))).map(({ owner }) => owner)).toContain("Go");
   });
 
+  test("a debug file is told from the program it was split off, and its checksum is the link's", async () => {
+    const states = ["dynamic", "dynamic.debug", "stripped", "rust", "rust-stripped", "go"].map(async (name) => [
+      name,
+      debugState(await read(name)),
+    ]);
+    expect(Object.fromEntries(await Promise.all(states))).toEqual({
+      ...{ dynamic: "whole", rust: "whole", go: "whole" },
+      ...{ "dynamic.debug": "debug-only", stripped: "stripped", "rust-stripped": "stripped" },
+    });
+    const link = await readDebugLink(await read("stripped"));
+    expect(await debugLinkChecksum(memorySource(readFileSync(bench.path("dynamic.debug"))))).toBe(link?.crc32);
+  });
+
   test("every section has the name, offset and size readelf shows", async () => {
     const shown = (await bench.run("readelf --wide --section-headers dynamic")).matchAll(
       /^\s+\[\s*(\d+)\] (\S+)\s+\S+\s+[0-9a-f]{16} ([0-9a-f]{6,}) ([0-9a-f]{6,})/gm,
@@ -95,6 +111,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(strippedState(await read("dynamic"))).toEqual({ symbols: false, debug: false });
     expect(strippedState(await read("stripped"))).toEqual({ symbols: true, debug: true });
     expect(strippedState(await read("dynamic.debug"))).toEqual({ symbols: false, debug: false });
+    expect(strippedState(await read("rust-stripped"))).toEqual({ symbols: true, debug: true });
   });
 
   test("functions are found in a stripped file as well", async () => {

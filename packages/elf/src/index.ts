@@ -1,3 +1,4 @@
+export { type DebugState, debugLinkChecksum, debugState } from "./debug.ts";
 export { type ElfFile, type ElfSection, type ElfSegment, findSection, isElf, readElf, readSection } from "./elf.ts";
 export { ElfError } from "./error.ts";
 export { type FunctionRange, readFunctionRanges } from "./frames.ts";

@@ -3,6 +3,7 @@ import { type ElfFile, findSection } from "./elf.ts";
 import { ElfError } from "./error.ts";
 import { Fields } from "./fields.ts";
 
+const SHF_ALLOC = 2;
 const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
 const DT_NULL = 0n;
@@ -56,11 +57,13 @@ export async function readDynamic(elf: ElfFile): Promise<DynamicEntry[]> {
   return entries;
 }
 
-/** What `strip` would still take away. */
+/** What `strip` has taken away. Rust's `.debug_gdb_scripts` is loaded with the program, so it stays. */
 export function strippedState(elf: ElfFile): { readonly symbols: boolean; readonly debug: boolean } {
   return {
     symbols: findSection(elf, ".symtab") === undefined,
-    debug: !elf.sections.some(({ name, hasBytes }) => hasBytes && /^\.z?debug_/.test(name)),
+    debug: !elf.sections.some(
+      ({ name, hasBytes, flags }) => hasBytes && (flags & SHF_ALLOC) === 0 && /^\.z?debug_/.test(name),
+    ),
   };
 }
 

@@ -1,0 +1,114 @@
+import { createTransport } from "@release-actions/http";
+import { Fault } from "@release-actions/report";
+import { requireServed } from "./debuginfod.ts";
+import { downloadScripts, writeScript } from "./download-script.ts";
+import { keepArtifact } from "./keep-artifact.ts";
+import { makeProducts, type Product } from "./products.ts";
+import { checkShipped } from "./shipped.ts";
+import { storeDebugFile } from "./store.ts";
+import type { SymbolsRunner } from "./symbols-error.ts";
+import { type Fate, tell } from "./tell.ts";
+
+const NONE = "none";
+
+/**
+ * Splits, uploads, asks. What is wrong with a binary stops the step. What is wrong with a service does not: the build
+ * is sound without it, so it is told, the debug files are kept, and the step fails where they are required.
+ */
+export async function debugSymbols(runner: SymbolsRunner): Promise<void> {
+  const { inputs } = runner;
+  const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
+  runner.setOutput("uploaded", false);
+  const products = await runner.group("Splitting", () => makeProducts(runner, workspace));
+  runner.setOutput("build-ids", Object.fromEntries(products.map(({ name, buildId }) => [name, buildId])));
+  for (const { name, buildId } of products) runner.info(`${name} has the build id ${buildId}`);
+  if (inputs.shipped.length > 0) {
+    for (const [{ name }, places] of await checkShipped(products, inputs.shipped, workspace)) {
+      runner.info(`${name} is shipped stripped, as ${places.join(", ")}`);
+    }
+  }
+  await writeScripts(runner, products);
+
+  const fates = products.map((product): Fate => ({ product, stored: undefined, served: undefined }));
+  const troubles = new Troubles(runner);
+  await runner.group("Uploading", () => storeAll(runner, fates, troubles));
+  const uploaded = fates.every(({ stored }) => stored !== undefined);
+  runner.setOutput("uploaded", uploaded);
+  if (!uploaded && inputs["artifact-name"] !== NONE) {
+    await troubles.catch(() => keepArtifact(runner, inputs["artifact-name"], products));
+  }
+  await runner.group("Asking debuginfod", () => askAll(runner, fates, troubles));
+  tell(runner, fates, uploaded);
+}
+
+/** What went wrong beside the binaries: a warning, and a failure where the debug files are required. */
+class Troubles {
+  readonly #runner: SymbolsRunner;
+
+  constructor(runner: SymbolsRunner) {
+    this.#runner = runner;
+  }
+
+  tell(message: string, advice?: string): void {
+    const text = advice === undefined ? message : `${message}\n${advice}`;
+    if (this.#runner.inputs.required) this.#runner.fail(message, advice);
+    else this.#runner.problem({ level: "warning", title: "debug symbols", message: text });
+  }
+
+  /** Runs a piece of work whose failure is its own; undefined when it failed. */
+  async catch<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#runner.signal.throwIfAborted();
+      if (!(error instanceof Fault)) throw error;
+      this.tell(error.message, error.advice);
+      return undefined;
+    }
+  }
+}
+
+async function writeScripts(runner: SymbolsRunner, products: readonly Product[]): Promise<void> {
+  const { "debuginfod-url": server, "script-path": template, output } = runner.inputs;
+  if (server === undefined) return;
+  for (const script of downloadScripts(products, server, template)) {
+    runner.info(`wrote ${await writeScript(script, output)}`);
+  }
+}
+
+async function storeAll(runner: SymbolsRunner, fates: readonly Fate[], troubles: Troubles): Promise<void> {
+  const { "store-address": address, token } = runner.inputs;
+  if (address === NONE) return;
+  if (token === undefined) {
+    troubles.tell(
+      "the input `token` is empty: the debug files were not uploaded",
+      "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+    );
+    return;
+  }
+  const { exec: run, env, signal } = runner;
+  const options = { address, token, run, env, reporter: runner, signal };
+  for (const fate of fates) {
+    const stored = await troubles.catch(() => storeDebugFile(fate.product, options));
+    if (stored === undefined) continue;
+    fate.stored = stored;
+    const { name } = fate.product;
+    runner.info(stored === "sent" ? `uploaded ${name}` : `the store has ${name} already`);
+  }
+}
+
+async function askAll(runner: SymbolsRunner, fates: readonly Fate[], troubles: Troubles): Promise<void> {
+  const url = runner.inputs["debuginfod-url"];
+  if (url === undefined) return;
+  const { signal } = runner;
+  const options = { url, transport: createTransport(runner.env), reporter: runner, signal };
+  for (const fate of fates) {
+    if (fate.stored === undefined) continue;
+    const { name, buildId } = fate.product;
+    fate.served = await troubles.catch(async () => {
+      await requireServed(buildId, options);
+      return true;
+    });
+    if (fate.served) runner.info(`${new URL(url).host} serves ${name}`);
+  }
+}

@@ -1,0 +1,105 @@
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "@jest/globals";
+import type { HttpRequest, HttpResponse, Transport } from "@release-actions/http";
+import { silentReporter } from "@release-actions/report";
+import { debugFileUrl, requireServed } from "./debuginfod.ts";
+
+const ID = "0123456789abcdef0123456789abcdef01234567";
+const FILE = Buffer.concat([Buffer.from("\x7fELF...GNU\0", "latin1"), Buffer.from(ID, "hex"), Buffer.alloc(100)]);
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
+/** Gives one answer after the other, the last one for ever. */
+function serverOf(...answers: Answer[]): { transport: Transport; asked: string[] } {
+  const asked: string[] = [];
+  const transport = async ({ url }: HttpRequest): Promise<HttpResponse> => {
+    const {
+      status,
+      headers = {},
+      body = Buffer.alloc(0),
+    } = answers[Math.min(asked.length, answers.length - 1)] ?? { status: 500 };
+    asked.push(url.href);
+    // A transport hands out the message that the parser made; a stream is all that is used of it here.
+    return { status, headers, url, body: Readable.from([body]) as HttpResponse["body"] };
+  };
+  return { transport, asked };
+}
+
+const ask = (transport: Transport): Promise<void> =>
+  requireServed(ID, {
+    ...{
+      url: "https://debuginfod.example/",
+      transport,
+      reporter: silentReporter,
+      signal: new AbortController().signal,
+    },
+    patience: { budgetMs: 100, firstPauseMs: 1, longestPauseMs: 10 },
+  });
+
+describe("requireServed", () => {
+  test("asks for the build id", async () => {
+    const { transport, asked } = serverOf({ status: 200, body: FILE });
+    await ask(transport);
+    expect(asked).toEqual([`https://debuginfod.example/buildid/${ID}/debuginfo`]);
+  });
+
+  test.each<[string, Answer[]]>([
+    ["waits until it is there", [{ status: 404 }, { status: 503 }, { status: 200, body: FILE }]],
+    [
+      "reads what was packed for the way",
+      [{ status: 200, headers: { "content-encoding": "gzip" }, body: gzipSync(FILE) }],
+    ],
+    [
+      "follows to a storage",
+      [
+        { status: 302, headers: { location: "https://storage.example/x" } },
+        { status: 200, body: FILE },
+      ],
+    ],
+  ])("%s", async (_case, answers) => {
+    const { transport, asked } = serverOf(...answers);
+    await ask(transport);
+    expect(asked).toHaveLength(answers.length);
+  });
+
+  test.each<[string, Answer, RegExp]>([
+    [
+      "has it not (misleads 19)",
+      { status: 404 },
+      /asking debuginfod\.example .* failed after \d+ tries: \d+ x debuginfod\.example answered 404/,
+    ],
+    ["wants a login", { status: 401 }, /answered 401, expected the debug file/],
+    [
+      "sends a page (F13)",
+      { status: 200, body: Buffer.from("<html>log in") },
+      /answers with no ELF file: <html>log in/,
+    ],
+    ["sends another file", { status: 200, body: Buffer.from("\x7fELF") }, /an ELF file without that build id/],
+    ["leads away from https (F16)", { status: 302, headers: { location: "http://storage.example/" } }, /answered 302/],
+    ["leads in circles", { status: 302, headers: { location: "https://debuginfod.example/" } }, /answered 302/],
+    [
+      "uses an encoding of its own",
+      { status: 200, headers: { "content-encoding": "x" } },
+      /encoding x, which was not asked for/,
+    ],
+  ])("fails when the server %s", async (_case, answer, message) => {
+    await expect(ask(serverOf(answer).transport)).rejects.toThrow(message);
+  });
+});
+
+describe("debugFileUrl", () => {
+  test("keeps the path of the server", () => {
+    expect(debugFileUrl("https://symbols.example/project//", ID).href).toBe(
+      `https://symbols.example/project/buildid/${ID}/debuginfo`,
+    );
+  });
+
+  test("refuses what is no URL", () => {
+    expect(() => debugFileUrl("symbols.example", ID)).toThrow("expected a URL");
+  });
+});

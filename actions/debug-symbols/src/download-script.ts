@@ -1,0 +1,99 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { debugFileUrl } from "./debuginfod.ts";
+import type { Product } from "./products.ts";
+import { SymbolsError } from "./symbols-error.ts";
+
+/** What `uname -m` says on the machines of the elf package. */
+const UNAME: Readonly<Record<string, string>> = { "x86-64": "x86_64", aarch64: "aarch64", powerpc64: "ppc64le" };
+
+export interface DownloadScript {
+  /** On the machine that runs the binary. */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** One script for each binary; those of one name for several machines share it. */
+export function downloadScripts(
+  products: readonly Product[],
+  server: string,
+  template: string,
+): readonly DownloadScript[] {
+  const byBinary = Map.groupBy(products, ({ name }) => path.posix.basename(name));
+  if (byBinary.size > 1 && !template.includes("<binary>")) {
+    throw new SymbolsError(`the input \`script-path\` is ${template}, expected <binary> in it`, {
+      advice: `There is a script for each of ${[...byBinary.keys()].join(", ")}.`,
+    });
+  }
+  return [...byBinary].map(([binary, builds]) => {
+    requirePlain(binary);
+    return { place: template.replaceAll("<binary>", binary), text: scriptText(binary, builds, server) };
+  });
+}
+
+/** Writes a script to its place below a folder, ready to run. */
+export async function writeScript({ place, text }: DownloadScript, root: string): Promise<string> {
+  const file = path.join(root, path.posix.normalize(`/${place}`));
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  await chmod(file, 0o755);
+  return file;
+}
+
+/** Plain sh with the tools of the smallest images; the file appears only when it is the right one. */
+function scriptText(binary: string, builds: readonly Product[], server: string): string {
+  const url = debugFileUrl(server, "${build_id}").href.replace("$%7Bbuild_id%7D", "${build_id}");
+  const debug = path.posix.basename(builds[0]?.debug ?? `${binary}.debug`);
+  return `#!/bin/sh
+# Downloads the debug information of ${binary} to where debuggers look for it: the folder .debug beside the binary.
+# usage: ${"$"}0 [folder]
+set -eu
+
+${buildIdOf(binary, builds)}
+folder=\${1:-$(dirname -- "$0")/.debug}
+if [ $# -eq 0 ] && ! { mkdir -p -- "$folder" && [ -w "$folder" ]; } 2> /dev/null; then
+  folder=\${TMPDIR:-/tmp}/.debug # The root of a container is often read-only.
+fi
+mkdir -p -- "$folder"
+
+part=$(mktemp "$folder/.${debug}.XXXXXX")
+trap 'rm -f -- "$part"' EXIT
+trap 'exit 1' HUP INT TERM
+curl --fail --silent --show-error --location --compressed --retry 3 --connect-timeout 20 --output "$part" \\
+  "${url}"
+
+# The note that the linker wrote: its owner GNU, then the build id.
+if ! head -c 1048576 -- "$part" | od -A n -v -t x1 | tr -d ' \\n' | grep -q "474e5500$build_id"; then
+  echo "what the server sent does not have the build id $build_id: nothing was kept" >&2
+  exit 1
+fi
+chmod 644 -- "$part"
+mv -f -- "$part" "$folder/${debug}"
+echo "$folder/${debug}"
+`;
+}
+
+function buildIdOf(binary: string, builds: readonly Product[]): string {
+  const [first, ...others] = builds;
+  if (first !== undefined && others.length === 0) return `build_id=${first.buildId}`;
+  const machines = new Set(builds.map(({ machine }) => machine));
+  if (machines.size < builds.length) {
+    throw new SymbolsError(
+      `there are ${builds.length} binaries of the name ${binary} for ${[...machines].join(", ")}`,
+      {
+        advice:
+          "A script is found by the name of its binary: name the binaries apart, or split them in steps of their own.",
+      },
+    );
+  }
+  const cases = builds.map(({ machine, buildId }) => `  ${UNAME[machine] ?? machine}) build_id=${buildId} ;;`);
+  return `case $(uname -m) in\n${cases.join("\n")}\n  *) echo "there is no ${binary} for $(uname -m)" >&2; exit 1 ;;\nesac`;
+}
+
+/** The name becomes part of a program. */
+function requirePlain(binary: string): void {
+  if (/^[\w.+-]+$/.test(binary)) return;
+  throw new SymbolsError(`${JSON.stringify(binary)} has characters that a script's name should not have`, {
+    advice: "Rename the binary: letters, digits, `.`, `_`, `+` and `-` are fine.",
+  });
+}

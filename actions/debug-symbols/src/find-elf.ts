@@ -1,0 +1,67 @@
+import { glob, open, readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { isElf } from "@release-actions/elf";
+import { SymbolsError } from "./symbols-error.ts";
+
+export interface FoundFile {
+  /** Absolute. */
+  readonly file: string;
+  /** Its place in the folder it was found in, else its name; with slashes. */
+  readonly place: string;
+}
+
+/** The ELF files that paths, patterns and folders name, by place. Links are not followed. */
+export async function findElf(lines: readonly string[], workspace: string): Promise<readonly FoundFile[]> {
+  const found = new Map<string, FoundFile>();
+  for (const line of lines) {
+    for (const candidate of await filesOf(line, workspace)) {
+      const other = found.get(candidate.place);
+      if (other !== undefined && other.file !== candidate.file) {
+        throw new SymbolsError(`${other.file} and ${candidate.file} would both become ${candidate.place}`, {
+          advice: "Name the folder above both, so that each keeps its place in it.",
+        });
+      }
+      found.set(candidate.place, candidate);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.place < b.place ? -1 : 1));
+}
+
+async function filesOf(line: string, workspace: string): Promise<readonly FoundFile[]> {
+  const root = path.resolve(workspace, line);
+  const kind = await stat(root).catch(() => undefined);
+  if (kind?.isDirectory() === true) return await elfBelow(root, line);
+  if (kind !== undefined) return [{ file: root, place: path.basename(root) }];
+  const matches: FoundFile[] = [];
+  if (/[*?[{]/.test(line)) {
+    for await (const match of glob(line, { cwd: workspace })) {
+      const file = path.resolve(workspace, match);
+      if (await startsAsElf(file)) matches.push({ file, place: path.basename(file) });
+    }
+  }
+  if (matches.length === 0) throw new SymbolsError(`${line} is no file, no folder, and no pattern of an ELF file`);
+  return matches;
+}
+
+async function elfBelow(root: string, line: string): Promise<readonly FoundFile[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files: FoundFile[] = [];
+  for (const entry of entries) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !(await startsAsElf(file))) continue;
+    files.push({ file, place: path.relative(root, file).split(path.sep).join("/") });
+  }
+  if (files.length === 0) throw new SymbolsError(`${line} holds no ELF file`);
+  return files;
+}
+
+async function startsAsElf(file: string): Promise<boolean> {
+  if (!(await stat(file)).isFile()) return false;
+  const handle = await open(file, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return isElf(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { openFileSource } from "@release-actions/archive";
+import {
+  type DebugState,
+  debugLinkChecksum,
+  debugState,
+  ElfError,
+  type ElfFile,
+  readBuildId,
+  readDebugLink,
+  readElf,
+  strippedState,
+} from "@release-actions/elf";
+import { SymbolsError } from "./symbols-error.ts";
+
+/** What is known of one ELF file. */
+export interface Inspected {
+  readonly file: string;
+  readonly type: string;
+  readonly machine: string;
+  /** In hex; undefined when the linker wrote none. */
+  readonly buildId: string | undefined;
+  readonly state: DebugState;
+  /** Whether it has the symbol table that `strip` takes away. */
+  readonly hasSymbols: boolean;
+  readonly debugLink: { readonly file: string; readonly crc32: number } | undefined;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** @throws SymbolsError that names the file, for one that is no ELF file or a broken one (B160, B161, B162, B176) */
+export async function inspect(file: string): Promise<Inspected> {
+  return await withElf(file, async (elf) => ({
+    file,
+    type: elf.type,
+    machine: elf.machine,
+    buildId: (await readBuildId(elf))?.hex,
+    state: debugState(elf),
+    hasSymbols: !strippedState(elf).symbols,
+    debugLink: await readDebugLink(elf),
+    size: elf.source.size,
+  }));
+}
+
+/** The CRC that a debuglink to this file must have. */
+export async function checksumOf(file: string): Promise<number> {
+  const source = await openFileSource(file);
+  try {
+    return await debugLinkChecksum(source);
+  } finally {
+    await source.close();
+  }
+}
+
+async function withElf<T>(file: string, use: (elf: ElfFile) => Promise<T>): Promise<T> {
+  const source = await openFileSource(file);
+  try {
+    return await use(await readElf(source));
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    throw new SymbolsError(`${file}: ${error.message}`, { cause: error });
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,123 @@
+import path from "node:path";
+import { type FoundFile, findElf } from "./find-elf.ts";
+import { checksumOf, type Inspected, inspect } from "./inspect.ts";
+import { copyTo, keepDebug, stripAndLink } from "./split.ts";
+import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
+
+/** A binary that is split: its debug file, and what is left of it where that is known. */
+export interface Product {
+  /** Its place below the output folder: `server`, or `linux_amd64/usr/bin/server`. */
+  readonly name: string;
+  readonly buildId: string;
+  readonly machine: string;
+  readonly debug: string;
+  /** Of the debug file, as a debuglink has it. */
+  readonly crc32: number;
+  /** In bytes, of the debug file. */
+  readonly size: number;
+}
+
+type Input = Inspected & FoundFile & { readonly buildId: string };
+
+/** Splits what is whole, takes what is split, and checks that the parts belong together. */
+export async function makeProducts(runner: SymbolsRunner, workspace: string): Promise<readonly Product[]> {
+  const { binaries, output } = runner.inputs;
+  const inside = binaries.find((line) => !path.relative(path.resolve(workspace, line), output).startsWith(".."));
+  if (inside !== undefined) {
+    throw new SymbolsError(`the input \`output\` lies in ${inside}, where the binaries are`, {
+      advice: "Choose a folder of its own: another run would take the files of this one for binaries.",
+    });
+  }
+  const inputs: Input[] = [];
+  for (const found of await findElf(binaries, workspace)) inputs.push(requireUsable(await inspect(found.file), found));
+  const products: Product[] = [];
+  for (const group of Map.groupBy(inputs, ({ buildId }) => buildId).values()) {
+    products.push(await makeProduct(group, runner));
+  }
+  return products;
+}
+
+function requireUsable(inspected: Inspected, found: FoundFile): Input {
+  const { buildId, type } = inspected;
+  if (type !== "executable" && type !== "shared") {
+    throw new SymbolsError(`${found.place} is of the type ${type}, expected a program or a shared library`);
+  }
+  if (buildId === undefined) {
+    throw new SymbolsError(`${found.place} has no build id, by which debug information is found`, {
+      advice: "Link with one: `-Wl,--build-id` for a C compiler, `-C link-arg=-Wl,--build-id` for rustc.",
+    });
+  }
+  return { ...inspected, ...found, buildId };
+}
+
+/** Of the files with one build id: one debug file, and any number of binaries that link to it. */
+async function makeProduct(group: readonly Input[], runner: SymbolsRunner): Promise<Product> {
+  const { output } = runner.inputs;
+  const given = group.find(({ state }) => state === "debug-only");
+  const whole = group.find(({ state }) => state === "whole");
+  const source = given ?? whole;
+  if (source === undefined) throw nothingToKeep(group);
+  const { buildId, machine } = source;
+  const debug = path.join(output, given?.place ?? `${source.place}.debug`);
+  if (given !== undefined) await copyTo(given.file, debug);
+  else await keepDebug({ binary: source.file, machine, debug, stripped: "" }, runner);
+  const parts = await inspect(debug);
+  if (parts.buildId !== buildId || parts.machine !== machine || parts.state !== "debug-only") {
+    throw new SymbolsError(`${debug} is ${describe(parts)}, expected the debug information of ${buildId}`);
+  }
+  const crc32 = await checksumOf(debug);
+  for (const { state, file, place } of group) {
+    if (state === "debug-only") continue;
+    const stripped = path.join(output, place);
+    if (state === "whole") await stripAndLink({ binary: file, machine, debug, stripped }, runner);
+    else await copyTo(file, stripped);
+    requireStripped(await inspect(stripped), { buildId, crc32, debug }, place);
+  }
+  const name = given === undefined ? source.place : given.place.replace(/\.debug$/, "");
+  return { name, buildId, machine, debug, crc32, size: parts.size };
+}
+
+/** @throws SymbolsError unless the binary has nothing left to strip and leads to its debug file (B180) */
+export function requireStripped(
+  binary: Inspected,
+  expected: Pick<Product, "buildId" | "crc32" | "debug">,
+  place: string,
+): void {
+  if (binary.buildId !== expected.buildId) {
+    throw new SymbolsError(`${place} has the build id ${binary.buildId}, expected ${expected.buildId}`);
+  }
+  if (binary.hasSymbols || binary.state !== "stripped") {
+    throw new SymbolsError(`${place} is not stripped: it has ${binary.hasSymbols ? "symbols" : "debug information"}`, {
+      advice: "Ship what is left after splitting: `objcopy --strip-all --add-gnu-debuglink=server.debug server`.",
+    });
+  }
+  const name = path.basename(expected.debug);
+  if (binary.debugLink === undefined) {
+    throw new SymbolsError(`${place} has no debuglink, expected one to ${name}`, {
+      advice: `Add it where the binary is stripped: \`objcopy --add-gnu-debuglink=${name} ${path.basename(place)}\`.`,
+    });
+  }
+  const { file, crc32 } = binary.debugLink;
+  if (file === name && crc32 === expected.crc32) return;
+  throw new SymbolsError(
+    `the debuglink of ${place} is ${file} with CRC ${hex(crc32)}, expected ${name} with ${hex(expected.crc32)}`,
+    { advice: "Where the binary was split before, name the debug file that was made then, not the whole binary." },
+  );
+}
+
+function nothingToKeep(group: readonly Input[]): SymbolsError {
+  const [first] = group;
+  const what = first?.hasSymbols === true ? "symbols, but no debug information" : "no debug information";
+  return new SymbolsError(`${group.map(({ place }) => place).join(", ")} has ${what}`, {
+    advice:
+      "Build it with debug information (`debug` in cargo's profile, CARGO_PROFILE_RELEASE_DEBUG), without `strip`; of one that was split, name the debug file too.",
+  });
+}
+
+function describe({ state, buildId, machine }: Inspected): string {
+  return `${state}, of ${buildId ?? "no build id"} for ${machine}`;
+}
+
+function hex(crc32: number): string {
+  return crc32.toString(16).padStart(8, "0");
+}

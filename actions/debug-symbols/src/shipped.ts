@@ -1,0 +1,35 @@
+import { type FoundFile, findElf } from "./find-elf.ts";
+import { inspect } from "./inspect.ts";
+import { type Product, requireStripped } from "./products.ts";
+import { SymbolsError } from "./symbols-error.ts";
+
+/** Checks that each binary is shipped as it should be. Returns where each was found. */
+export async function checkShipped(
+  products: readonly Product[],
+  folders: readonly string[],
+  workspace: string,
+): Promise<ReadonlyMap<Product, readonly string[]>> {
+  const byBuildId = new Map(products.map((product) => [product.buildId, product]));
+  const places = new Map<Product, string[]>();
+  for (const { file, place } of await elfOf(folders, workspace)) {
+    // An image holds the files of its distribution too, which are none of our concern, however broken.
+    const found = await inspect(file).catch(() => undefined);
+    const product = byBuildId.get(found?.buildId ?? "");
+    if (found === undefined || product === undefined) continue;
+    requireStripped(found, product, place);
+    places.set(product, [...(places.get(product) ?? []), place]);
+  }
+  const missing = products.filter((product) => !places.has(product));
+  if (missing.length > 0) {
+    const names = missing.map(({ name, buildId }) => `${name} (${buildId})`).join(", ");
+    throw new SymbolsError(`${folders.join(", ")} holds no file with the build id of ${names}`, {
+      advice: "What is shipped was not made from these binaries: split and copy the output of one build.",
+    });
+  }
+  return places;
+}
+
+/** Several images have files of the same name. */
+async function elfOf(folders: readonly string[], workspace: string): Promise<readonly FoundFile[]> {
+  return (await Promise.all(folders.map((folder) => findElf([folder], workspace)))).flat();
+}

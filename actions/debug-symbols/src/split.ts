@@ -1,0 +1,49 @@
+import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { findObjcopy } from "./objcopy.ts";
+import type { SymbolsRunner } from "./symbols-error.ts";
+
+export interface SplitPlaces {
+  readonly binary: string;
+  readonly machine: string;
+  /** Where the debug file goes, or lies if it is there already. */
+  readonly debug: string;
+  readonly stripped: string;
+}
+
+/** Keeps the debug information alone. */
+export async function keepDebug({ binary, machine, debug }: SplitPlaces, runner: SymbolsRunner): Promise<void> {
+  await makeFile(debug, async (file) => {
+    await objcopy(["--only-keep-debug", binary, file], machine, runner);
+    await chmod(file, 0o644);
+  });
+}
+
+/** Strips a binary, and has it name the debug file. */
+export async function stripAndLink(places: SplitPlaces, runner: SymbolsRunner): Promise<void> {
+  const { binary, machine, debug, stripped } = places;
+  await makeFile(stripped, async (file) => {
+    await objcopy(["--strip-all", "--remove-section=.gnu_debuglink", binary, file], machine, runner);
+    await objcopy([`--add-gnu-debuglink=${debug}`, file], machine, runner);
+  });
+}
+
+export async function copyTo(file: string, target: string): Promise<void> {
+  await makeFile(target, (part) => copyFile(file, part));
+}
+
+/** What is half done never has the name of what is done. */
+async function makeFile(target: string, make: (part: string) => Promise<void>): Promise<void> {
+  const part = `${target}.part`;
+  await mkdir(path.dirname(target), { recursive: true });
+  try {
+    await make(part);
+    await rename(part, target);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function objcopy(args: readonly string[], machine: string, { exec, env }: SymbolsRunner): Promise<void> {
+  await exec(findObjcopy(machine, env["PATH"]), args, { env: { PATH: env["PATH"], LC_ALL: "C" } });
+}

@@ -1,0 +1,272 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { crc32 } from "node:zlib";
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { memorySource } from "@release-actions/archive";
+import { runCommand } from "@release-actions/command";
+import { readDebugLink, readElf } from "@release-actions/elf";
+import { describeWith } from "../parts.ts";
+import { readArtifact } from "../release/hosting.ts";
+import { Job, type StepResult } from "../runner/job.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { ParcaStore } from "../stand-in/parca/store.ts";
+import { Workbench } from "../support/compile.ts";
+
+const TOKEN = "parca-token-of-a-test";
+const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
+const C =
+  '#include <stdio.h>\nint twice(int x) { return 2 * x; }\nint main(int c, char **v) { printf("%d\\n", twice(c)); }\n';
+
+describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", () => {
+  let bench: Workbench;
+  let store: ParcaStore;
+  let github: GitHub;
+  const buildIds: Record<string, string> = {};
+  beforeAll(async () => {
+    bench = new Workbench({ "a.c": C, "a.rs": 'fn main() { println!("{}", std::env::args().count()); }\n' });
+    await bench.run("gcc -g -Wl,--build-id=sha1 a.c -o server");
+    await bench.run("gcc -g -Wl,--build-id=none a.c -o anonymous");
+    await bench.run("gcc -Wl,--build-id=sha1 a.c -o plain");
+    await bench.run("gcc -g -c a.c -o object.o");
+    await bench.run("rustc -g -C link-arg=-Wl,--build-id a.rs -o cli");
+    // As a Dockerfile does it.
+    await bench.run("objcopy --only-keep-debug server server.debug");
+    await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug server stripped");
+    await bench.run("objcopy --strip-all server unlinked");
+    for (const name of ["server", "cli"]) {
+      buildIds[name] = /Build ID: ([0-9a-f]+)/.exec(await bench.run(`readelf --notes ${name}`))?.[1] ?? "";
+    }
+    store = await ParcaStore.start(TOKEN);
+    github = await startGitHub();
+  }, 120_000);
+  afterAll(async () => {
+    bench[Symbol.dispose]();
+    await store.close();
+    await github.close();
+  });
+  beforeEach(() => store.reset());
+
+  interface Setting {
+    /** In the workspace, from the bench. */
+    readonly files?: Readonly<Record<string, string>>;
+    readonly inputs?: Readonly<Record<string, string>>;
+    /** A PATH without the stand-in. */
+    readonly bare?: true;
+  }
+
+  /** Runs the action, and what `look` does with its workspace and its run. */
+  async function run<T>(
+    { files = { server: "server" }, inputs = {}, bare }: Setting,
+    look: (step: StepResult, job: Job, artifact: (name: string, file: string) => Promise<Buffer>) => T | Promise<T>,
+  ): Promise<T> {
+    const gitHubRun = github.addRun();
+    const job = await Job.open({ env: github.env(gitHubRun) });
+    try {
+      for (const [to, from] of Object.entries(files)) {
+        await runCommand("install", ["-D", bench.path(from), path.join(job.workspace, to)]);
+      }
+      const PATH = bare ? process.env["PATH"] : `${PROGRAMS}:${process.env["PATH"]}`;
+      const defaults = {
+        ...{ binaries: "server", token: TOKEN, "store-address": store.address, "debuginfod-url": store.debuginfod },
+      };
+      const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env: { PATH } });
+      return await look(step, job, (name, file) => readArtifact(github, gitHubRun, name, file));
+    } finally {
+      await job.close();
+    }
+  }
+
+  const warnings = ({ annotations }: StepResult): string[] =>
+    annotations.filter(({ level }) => level === "warning").map(({ message }) => message);
+
+  test("splits a C and a Rust program, uploads both, and finds both by build id", async () => {
+    const files = { "bin/server": "server", "bin/cli": "cli" };
+    await run({ files, inputs: { binaries: "bin" } }, async (step, job) => {
+      expect([step.conclusion, step.annotations]).toEqual(["success", []]);
+      expect(JSON.parse(step.outputs["build-ids"] ?? "")).toEqual(buildIds);
+      expect(step.outputs["uploaded"]).toBe("true");
+      const output = path.join(job.workspace, "debug-symbols");
+      for (const name of ["server", "cli"]) {
+        const [stripped, debug] = [path.join(output, name), path.join(output, `${name}.debug`)];
+        const { stdout } = await runCommand("readelf", [
+          "--wide",
+          "--sections",
+          "--notes",
+          "--string-dump=.gnu_debuglink",
+          stripped,
+        ]);
+        expect(stdout).toContain(`Build ID: ${buildIds[name]}`);
+        expect(stdout).toContain(`${name}.debug`);
+        expect(stdout).not.toMatch(/\.symtab|\.debug_info/);
+        expect((await runCommand(stripped, ["one"])).stdout).toBe(name === "cli" ? "2\n" : "4\n");
+        // What debuggers read: DWARF with the source's name in it.
+        const dwarf = await runCommand("readelf", ["--debug-dump=info", debug]);
+        expect(dwarf.stdout).toContain(name === "cli" ? "a.rs" : "a.c");
+        const section = await readDebugLink(await readElf(memorySource(readFileSync(stripped))));
+        expect(section).toEqual({ file: `${name}.debug`, crc32: crc32(readFileSync(debug)) });
+        const upload = store.uploads.get(buildIds[name] ?? "");
+        expect(upload?.finished).toBe(true);
+        expect(upload?.content.equals(readFileSync(debug))).toBe(true);
+      }
+      expect(store.asked.sort()).toEqual(
+        Object.values(buildIds)
+          .map((id) => `/buildid/${id}/debuginfo`)
+          .sort(),
+      );
+      expect(step.summary).toContain(buildIds["cli"]);
+      // The token reaches the program by its environment.
+      expect(step.masks).toContain(TOKEN);
+      expect(step.output.replaceAll(`::add-mask::${TOKEN}`, "")).not.toContain(TOKEN);
+      expect(readdirSync(output).filter((name) => name.endsWith(".part"))).toEqual([]);
+    });
+  });
+
+  test("the script fetches the debug file, and keeps nothing else (misleads 19)", async () => {
+    await run({}, async (_step, job) => {
+      const place = "usr/local/bin/download-server-debug-symbols.sh";
+      const script = path.join(job.workspace, "debug-symbols", place);
+      const folder = path.join(job.temp, "symbols");
+      const fetchSymbols = (...args: string[]) => runCommand(script, args, { check: false });
+      expect(await fetchSymbols(folder)).toMatchObject({ exitCode: 0, stdout: `${folder}/server.debug\n` });
+      expect(
+        readFileSync(path.join(folder, "server.debug")).equals(
+          store.uploads.get(buildIds["server"] ?? "")?.content ?? Buffer.of(),
+        ),
+      ).toBe(true);
+      // Without a folder it goes beside the binary, where debuggers look.
+      expect(await fetchSymbols()).toMatchObject({ exitCode: 0 });
+      expect(existsSync(path.join(path.dirname(script), ".debug/server.debug"))).toBe(true);
+      for (const serving of ["page", "other-file", "nothing"] as const) {
+        store.serving = serving;
+        const other = path.join(job.temp, serving);
+        const result = await fetchSymbols(other);
+        expect(result.exitCode).not.toBe(0);
+        expect(result.stderr).not.toBe("");
+        expect(readdirSync(other)).toEqual([]);
+      }
+    });
+  });
+
+  test("tries again what may heal, and waits until debuginfod serves it", async () => {
+    store.failures.push({ method: "ShouldInitiateUpload", code: "Unavailable", message: "try later" });
+    store.unready = 1;
+    await run({}, (step) => {
+      expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { uploaded: "true" } });
+      expect(step.log).toContain("code = Unavailable desc = try later");
+      expect(store.calls.filter((method) => method === "ShouldInitiateUpload")).toHaveLength(2);
+    });
+  });
+
+  test("is content when the store has it already", async () => {
+    await run({}, () => undefined);
+    await run({}, (step) => {
+      expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { uploaded: "true" } });
+      expect(store.calls.filter((method) => method === "Upload")).toHaveLength(1);
+    });
+  });
+
+  test("a refused token is not tried again; the artifact keeps the debug files, and the step succeeds", async () => {
+    await run({ inputs: { token: "stale-token" } }, async (step, job, artifact) => {
+      expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["success", "false"]);
+      expect(warnings(step)).toEqual([expect.stringContaining("code = Unauthenticated desc = invalid token")]);
+      expect(step.output.replaceAll("::add-mask::stale-token", "")).not.toContain("stale-token");
+      expect(store.calls).toEqual(["ShouldInitiateUpload"]);
+      expect(store.asked).toEqual([]);
+      writeFileSync(path.join(job.temp, "kept.tar.gz"), await artifact("debug-symbols", "debug-symbols.tar.gz"));
+      await runCommand("tar", ["--extract", "--file", "kept.tar.gz"], { cwd: job.temp });
+      const kept = readFileSync(path.join(job.temp, "server.debug"));
+      expect(kept.equals(readFileSync(path.join(job.workspace, "debug-symbols/server.debug")))).toBe(true);
+    });
+  });
+
+  test("an upload that broke is not taken for one that is there, and fails the step where it is required", async () => {
+    store.failures.push({ method: "MarkUploadFinished", code: "Unavailable", message: "gone" });
+    store.failures.push({ method: "Upload", code: "Unavailable", message: "gone" });
+    await run({ inputs: { required: "true" } }, (step) => {
+      expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["failure", "false"]);
+      expect(step.annotations.map(({ message }) => message).join("\n")).toMatch(/still in-progress and not stale/);
+      expect(JSON.parse(step.outputs["build-ids"] ?? "")).toEqual({ server: buildIds["server"] });
+    });
+  });
+
+  test.each([
+    ["no token", { token: "" }, undefined, /the input `token` is empty/],
+    ["no program", {}, true as const, /parca-debuginfo cannot be started/],
+  ])("%s is told, and the rest is done", async (_case, inputs, bare, message) => {
+    await run({ inputs, ...(bare && { bare }) }, async (step, job, artifact) => {
+      expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["success", "false"]);
+      expect(warnings(step)).toEqual([expect.stringMatching(message)]);
+      expect(existsSync(path.join(job.workspace, "debug-symbols/server.debug"))).toBe(true);
+      expect((await artifact("debug-symbols", "debug-symbols.tar.gz")).length).toBeGreaterThan(0);
+    });
+  });
+
+  test.each(["page", "other-file"] as const)(
+    "is not content when debuginfod serves another thing: %s",
+    async (serving) => {
+      store.serving = serving;
+      await run({ inputs: { required: "true" } }, (step) => {
+        expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["failure", "true"]);
+        const said = serving === "page" ? /no ELF file: <html>please log in/ : /an ELF file without that build id/;
+        expect(step.annotations[0]?.message).toMatch(said);
+      });
+    },
+  );
+
+  test("takes what was split before, and what is shipped must belong to it", async () => {
+    const files = {
+      "symbols/server.debug": "server.debug",
+      "image/usr/bin/server": "stripped",
+      "image/bin/cli": "cli",
+    };
+    await run({ files, inputs: { binaries: "symbols", shipped: "image" } }, (step, job) => {
+      expect([step.conclusion, step.annotations]).toEqual(["success", []]);
+      expect(JSON.parse(step.outputs["build-ids"] ?? "")).toEqual({ server: buildIds["server"] });
+      expect(step.log).toContain("server is shipped stripped, as usr/bin/server");
+      const debug = readFileSync(path.join(job.workspace, "debug-symbols/server.debug"));
+      expect(debug.equals(readFileSync(bench.path("server.debug")))).toBe(true);
+    });
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
+    ["not stripped", { i: "server" }, {}, /i is not stripped: it has symbols/],
+    ["without a debuglink", { i: "unlinked" }, {}, /i has no debuglink, expected one to server\.debug/],
+    ["another build", { i: "cli" }, {}, /image holds no file with the build id of server/],
+  ])("fails when what is shipped is %s", async (_case, image, inputs, message) => {
+    const shipped = Object.fromEntries(Object.entries(image).map(([to, from]) => [`image/${to}`, from]));
+    const files = { "symbols/server.debug": "server.debug", ...shipped };
+    await run({ files, inputs: { binaries: "symbols", shipped: "image", ...inputs } }, (step) => {
+      expect(step.conclusion).toBe("failure");
+      expect(step.annotations[0]?.message).toMatch(message);
+      expect(store.calls).toEqual([]);
+    });
+  });
+
+  test("fails when a debuglink leads to another debug file (B180)", async () => {
+    const files = { "symbols/server.debug": "server.debug", "symbols/server": "stripped" };
+    const touched = bench.path("touched.debug");
+    copyFileSync(bench.path("server.debug"), touched);
+    writeFileSync(touched, "\0", { flag: "a" });
+    await run(
+      { files: { ...files, "symbols/server.debug": "touched.debug" }, inputs: { binaries: "symbols" } },
+      (step) => {
+        expect(step.conclusion).toBe("failure");
+        expect(step.annotations[0]?.message).toMatch(
+          /the debuglink of server is server\.debug with CRC [0-9a-f]{8}, expected/,
+        );
+      },
+    );
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["has no build id", "anonymous", /has no build id, by which/],
+    ["has no debug information", "plain", /has symbols, but no debug information/],
+    ["is an object file", "object.o", /is of the type relocatable/],
+    ["is a script (B161)", "a.c", /this is no ELF file/],
+  ])("refuses a file that %s", async (_case, from, message) => {
+    await run({ files: { server: from } }, (step) => {
+      expect(step.conclusion).toBe("failure");
+      expect(step.annotations[0]?.message).toMatch(message);
+    });
+  });
+});
