@@ -155,7 +155,7 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     expect(refused.log).toContain("exists with equal content");
   });
 
-  test("refuses other content under a version that is there, and leaves it alone (misleads 6)", async () => {
+  test("refuses other content under a version that is there, and leaves it alone (F116, misleads 6)", async () => {
     const place = newPlace();
     const first = await run(place);
     const files = workspace("1.2.3", { "charts/widget/values.yaml": "replicas: 3\nimage: widget\n" });
@@ -187,6 +187,13 @@ describeWith(["helm", "registry"], "helm-publish", () => {
   test.each<[name: string, fault: Parameters<FaultProxy["inject"]>]>([
     ["an upload that is reset (F02)", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "reset" }]],
     ["a tag whose answer is lost (F03)", [{ method: "PUT", url: /manifests\/1/, times: 1 }, { kind: "lost-answer" }]],
+    [
+      "a registry that takes a while to show a tag (F117)",
+      [
+        { method: "GET", url: /manifests\/1/, skip: 2, times: 2 },
+        { kind: "answer", status: 404 },
+      ],
+    ],
     ["a registry that is busy (F20)", [{ times: 2 }, { kind: "answer", status: 503, headers: { "retry-after": "0" } }]],
   ])("survives %s", async (_name, fault) => {
     const place = newPlace();
@@ -207,6 +214,12 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     expect([...rules, heads].map(({ hits }) => hits)).toEqual([1, 1, 2]);
     proxy.inject({}, denied);
     expect((await run(newPlace())).log).toContain(`refuses the user ${USER} (403)`);
+  });
+
+  test("checks what it can where a registry shows nothing without a password", async () => {
+    const step = await run(newPlace(), { inputs: { mode: "check", version: "1.2.3", password: "" } });
+    expect(step.conclusion).toBe("success");
+    expect(step.log).toContain("skipped: without a password, the registry does not tell what it has");
   });
 
   test("leaves no tag when it is cancelled before the last step, and finishes the next time (F84, F85)", async () => {
@@ -301,7 +314,7 @@ describeWith(["helm", "registry"], "helm-publish", () => {
       "announces v1.2.3",
     ],
     [
-      "a version that only a dependency has (B151, misleads 9)",
+      "a version that only a dependency has (B151, F127, misleads 9)",
       {
         files: workspace("1.2.3", {
           "charts/widget/Chart.yaml": `${CHART("1.2.2", "1.2.3")}dependencies:\n  - name: db\n    version: 1.2.3\n`,

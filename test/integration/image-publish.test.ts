@@ -192,6 +192,19 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(await digestAt(repository, "1.2.3")).toBe(there);
   });
 
+  test("leaves latest alone when a newer release came meanwhile (F122)", async () => {
+    const repository = newRepository();
+    await run(repository, { version: "1.3.1" });
+    const latest = await digestAt(repository, "latest");
+    const none = { kind: "answer", status: 200, body: '{"tags":[]}' } as const;
+    for (const proxy of proxies) proxy.inject({ url: /tags\/list/, times: 1 }, none);
+    const step = await run(repository, { version: "1.2.9", archive: OTHER });
+    expect(step.conclusion).toBe("success");
+    expect(step.outputs["references"]).not.toContain("latest");
+    expect(await digestAt(repository, "latest")).toBe(latest);
+    expect(await digestAt(repository, "1.2")).toBe(step.outputs["digest"]);
+  });
+
   test("sends blobs side by side, within bounds", async () => {
     const repository = newRepository();
     const [proxy] = proxies;
@@ -207,6 +220,13 @@ describeWith(["registry", "crane"], "image-publish", () => {
   test.each<[name: string, fault: Parameters<FaultProxy["inject"]>]>([
     ["a blob whose upload is reset (F02)", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "reset" }]],
     ["a blob whose answer is lost (F03)", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "lost-answer" }]],
+    [
+      "a registry that takes a while to show a tag (F117)",
+      [
+        { method: "GET", url: /manifests\/latest/, skip: 1, times: 2 },
+        { kind: "answer", status: 404 },
+      ],
+    ],
     ["a tag whose answer is lost (F03)", [{ method: "PUT", url: /manifests\/1/, times: 1 }, { kind: "lost-answer" }]],
     [
       "a registry that throttles (F20)",

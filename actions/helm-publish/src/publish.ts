@@ -1,7 +1,7 @@
 import { decideChannel, ociTag, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { ChartError, type ChartPackage, differences, existingChart, pushChart } from "@release-actions/chart";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
-import { type Registry, readAsWriter } from "@release-actions/registry-client";
+import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
 import { readFacts, runArtifacts } from "@release-actions/release-run";
 import { checkImages } from "./check-images.ts";
 import { type Prepared, prepare } from "./helm.ts";
@@ -27,12 +27,22 @@ export async function publish(runner: PublishRunner): Promise<void> {
   }
   let outcome: Outcome = { state: "planned", reason: "publishing failed" };
   try {
-    outcome = await settle(runner, subject, prepared, place, rules);
+    outcome = await settle(runner, subject, prepared, place, rules).catch((error: unknown) => {
+      // Neither a refusal nor nothing there can be told from the other: that is for the publishing to find out.
+      if (isCheck && inputs.password === undefined && isDenied(error)) return UNSEEN;
+      throw error;
+    });
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
     tell(runner, subject, place, outcome);
     if (!isCheck) await recordLedger(runner, artifacts, facts.attempt, subject, place, outcome);
   }
+}
+
+const UNSEEN: Outcome = { state: "skipped", reason: "without a password, the registry does not tell what it has" };
+
+function isDenied(error: unknown): boolean {
+  return error instanceof RegistryError && (error.status === 401 || error.status === 403);
 }
 
 /** An unset secret arrives as nothing. Better said now than by the registry, when everything else is done. */

@@ -17,6 +17,8 @@ export interface Place {
   readonly exact: readonly string[];
   /** Those that go from release to release. None of either: the rules keep the release out. */
   readonly moving: readonly string[];
+  /** What is left of those, seen from what the registry has by now. */
+  readonly stillMoving: () => Promise<readonly string[]>;
 }
 
 /** All tags of a place, the exact ones first. */
@@ -41,17 +43,25 @@ export async function planPlace(
 ): Promise<Place> {
   const { repository } = reference;
   const known = readAsWriter(registry);
-  const existing = (await known.tags(repository)).map(versionOfTag).filter((found) => found !== undefined);
-  const { channel, imageTags } = decideChannel(version, existing, options.rules);
-  const wanted = options.tags.length > 0 ? options.tags : imageTags;
+  const decide = async ({ tags }: Pick<Registry, "tags">) => {
+    const existing = (await tags(repository)).map(versionOfTag).filter((found) => found !== undefined);
+    const { channel, imageTags } = decideChannel(version, existing, options.rules);
+    return { channel, wanted: options.tags.length > 0 ? options.tags : imageTags };
+  };
+  const { channel, wanted } = await decide(known);
   const exact = wanted.filter((tag) => tag === ociTag(version.text) || versionOfTag(tag) !== undefined);
+  const moving = wanted.filter((tag) => !exact.includes(tag));
   for (const tag of exact) {
     const there = await known.manifest(repository, tag);
     if (there === undefined || (there.digest === root.digest && options.ifExists === "same")) continue;
     throw existsAlready({ ...reference, tag }, there, root);
   }
   if (wanted.length > 0) await registry.requirePush(repository);
-  return { reference, registry, channel, exact, moving: wanted.filter((tag) => !exact.includes(tag)) };
+  const stillMoving = async (): Promise<readonly string[]> => {
+    const now = await decide(registry);
+    return moving.filter((tag) => now.wanted.includes(tag));
+  };
+  return { reference, registry, channel, exact, moving, stillMoving };
 }
 
 /** Everything but the tags: nobody sees it yet. Returns how many blobs were sent. */
@@ -66,25 +76,28 @@ export async function pushContent({ reference, registry }: Place, image: Pushabl
   return sent;
 }
 
-/** Sets the tags that are not there yet, and reads each back. */
-export async function pushTags(place: Place, root: RegistryDocument): Promise<void> {
-  const { reference, registry } = place;
+/** Sets the tags that are not there yet, reads each back, and returns those that the place has now. */
+export async function pushTags(place: Place, root: RegistryDocument): Promise<readonly string[]> {
+  for (const tag of place.exact) await setTag(place, tag, root);
+  // Of two releases at one time both set their own tags first, so that each sees the other before it moves any (F122).
+  const moving = await place.stillMoving();
+  for (const tag of moving) await setTag(place, tag, root);
+  return [...place.exact, ...moving];
+}
+
+async function setTag({ reference, registry, exact }: Place, tag: string, root: RegistryDocument): Promise<void> {
   const { repository } = reference;
-  for (const tag of tagsOf(place)) {
-    const before = await registry.manifest(repository, tag);
-    if (before?.digest === root.digest) continue;
-    // The plan was made a while ago, and perhaps of a registry that showed nothing before the first push.
-    if (before !== undefined && place.exact.includes(tag)) throw existsAlready({ ...reference, tag }, before, root);
-    await registry.pushManifest(repository, tag, root);
-    const there = await registry.manifest(repository, tag);
-    if (there?.digest === root.digest) continue;
-    throw new ImagePublishError(
-      `${formatReference({ ...reference, tag })} was set to ${root.digest} and reads ${there?.digest ?? "nothing"}`,
-      {
-        advice: "Something else pushed at the same time: let one job publish an image.",
-      },
-    );
-  }
+  const before = await registry.manifest(repository, tag);
+  if (before?.digest === root.digest) return;
+  // The plan was made a while ago, and perhaps of a registry that showed nothing before the first push.
+  if (before !== undefined && exact.includes(tag)) throw existsAlready({ ...reference, tag }, before, root);
+  await registry.pushManifest(repository, tag, root);
+  const there = await registry.readBack(repository, tag, root.digest);
+  if (there?.digest === root.digest) return;
+  throw new ImagePublishError(
+    `${formatReference({ ...reference, tag })} was set to ${root.digest} and reads ${there?.digest ?? "nothing"}`,
+    { advice: "Something else pushed at the same time: let one job publish an image." },
+  );
 }
 
 function existsAlready(reference: ImageReference, there: RegistryDocument, root: RegistryDocument): ImagePublishError {

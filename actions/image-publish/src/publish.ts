@@ -32,12 +32,12 @@ export async function publish(runner: PublishRunner): Promise<void> {
       return planPlace(reference, registry, version, image.root, options);
     }),
   );
-  const done = new Set<Place>();
+  const done = new Map<Place, readonly string[]>();
   try {
     await pushAll(runner, places, image, done);
   } finally {
     // Also when it failed: whoever looks for the release later must see where it is, and where it is not.
-    const outcomes = places.map((place): Outcome => ({ place, isThere: done.has(place) }));
+    const outcomes = places.map((place): Outcome => ({ place, given: done.get(place) }));
     tell(runner, version, image, outcomes);
     await recordLedger(runner, artifacts, facts.attempt, version, image, outcomes);
   }
@@ -47,7 +47,7 @@ async function pushAll(
   runner: PublishRunner,
   places: readonly Place[],
   image: PushableImage,
-  done: Set<Place>,
+  done: Map<Place, readonly string[]>,
 ): Promise<void> {
   const chosen = places.filter((place) => tagsOf(place).length > 0);
   await forEachLimited(chosen, chosen.length, async (place) => {
@@ -56,7 +56,6 @@ async function pushAll(
   });
   for (const place of chosen) {
     runner.info(`tagging ${formatReference(place.reference)}: ${tagsOf(place).join(", ")}`);
-    await pushTags(place, image.root);
-    done.add(place);
+    done.set(place, await pushTags(place, image.root));
   }
 }

@@ -10,8 +10,8 @@ import type { PublishRunner } from "./publish-runner.ts";
 /** What became of one repository. */
 export interface Outcome {
   readonly place: Place;
-  /** Tagged and read back. */
-  readonly isThere: boolean;
+  /** The tags that were set and read back; undefined when it came to none. */
+  readonly given: readonly string[] | undefined;
 }
 
 /** Sets the outputs, also when it failed, and shows what became of each repository. */
@@ -21,12 +21,11 @@ export function tell(
   image: PushableImage,
   outcomes: readonly Outcome[],
 ): void {
-  const published = outcomes.filter(({ isThere }) => isThere);
   runner.setOutput("digest", image.root.digest);
   runner.setOutput(
     "references",
-    published
-      .flatMap(({ place }) => tagsOf(place).map((tag) => formatReference({ ...place.reference, tag })))
+    outcomes
+      .flatMap(({ place, given = [] }) => given.map((tag) => formatReference({ ...place.reference, tag })))
       .join("\n"),
   );
   runner.summary
@@ -37,9 +36,7 @@ export function tell(
         const { state, reason } = verdict(outcome);
         return [
           `\`${formatReference(outcome.place.reference)}\``,
-          tagsOf(outcome.place)
-            .map((tag) => `\`${tag}\``)
-            .join(" "),
+          (outcome.given ?? tagsOf(outcome.place)).map((tag) => `\`${tag}\``).join(" "),
           reason ? `${state}: ${reason}` : state,
         ];
       }),
@@ -58,8 +55,8 @@ export async function recordLedger(
 ): Promise<void> {
   if (!artifacts.isAvailable) return;
   const rows = outcomes.map((outcome): LedgerRow => {
-    const { place, isThere } = outcome;
-    const digest = isThere ? { digest: image.root.digest } : {};
+    const { place, given } = outcome;
+    const digest = given ? { digest: image.root.digest } : {};
     const name = formatReference(place.reference);
     // The tag by which it is pulled; where there are several, the first is the exact one.
     const tag = tagsOf(place)[0] ?? ociTag(version.text);
@@ -69,8 +66,8 @@ export async function recordLedger(
   runner.info(`wrote the ledger ${await saveLedger(artifacts, rows, options)}`);
 }
 
-function verdict({ place, isThere }: Outcome): Pick<LedgerRow, "state" | "reason"> {
-  if (isThere) return { state: "verified" };
+function verdict({ place, given }: Outcome): Pick<LedgerRow, "state" | "reason"> {
+  if (given) return { state: "verified" };
   if (tagsOf(place).length > 0) return { state: "planned", reason: "publishing failed" };
   return { state: "skipped", reason: `the rules publish no image of a ${place.channel} release` };
 }

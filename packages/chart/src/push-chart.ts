@@ -52,6 +52,7 @@ export async function pushChart(
   if (before !== undefined && before.digest !== manifest.digest) throw overtaken(repository, tag, manifest, before);
   reporter.info(`pushing the tag ${tag} of ${repository}`);
   await registry.pushManifest(repository, tag, manifest);
+  await registry.readBack(repository, tag, manifest.digest);
   const there = await existingChart(registry, repository, tag);
   if (there?.digest === manifest.digest && there.content.digest === content.digest) return manifest.digest;
   throw overtaken(repository, tag, manifest, there);

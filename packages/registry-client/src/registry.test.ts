@@ -94,6 +94,19 @@ describe("openRegistry", () => {
     expect(await open(host).tags("none")).toEqual([]);
   });
 
+  test("waits for a registry to show what was pushed, but not for ever (F117)", async () => {
+    const bytes = Buffer.from("{}");
+    let asked = 0;
+    const host = await serve((request, response) => {
+      asked += 1;
+      if (asked < 3) response.writeHead(404).end();
+      else response.end(request.url?.includes("/never/") ? "{ }" : bytes);
+    });
+    expect((await open(host).readBack("a", "1", digestOf(bytes)))?.digest).toBe(digestOf(bytes));
+    expect(asked).toBe(3);
+    expect((await open(host).readBack("never", "1", digestOf(bytes)))?.digest).toBe(digestOf(Buffer.from("{ }")));
+  });
+
   test("does not try again when the content itself cannot be read", async () => {
     const host = await serve((request, response) => {
       request.resume();

@@ -3,6 +3,7 @@ import {
   type HttpResponse,
   type Patience,
   retrying,
+  SYSTEM_CLOCK,
   TransientError,
   type Transport,
   transient,
@@ -39,6 +40,11 @@ export interface Registry {
   requirePush(repository: string): Promise<void>;
   pushBlob(repository: string, blob: BlobUpload): Promise<"sent" | "present">;
   pushManifest(repository: string, reference: string, document: RegistryDocument): Promise<void>;
+  /**
+   * What a reference stands for, right after this digest was pushed to it: some registries take a while to show it
+   * (F117). Something else, or nothing, when it stays that way.
+   */
+  readBack(repository: string, reference: string, digest: Digest): Promise<RegistryDocument | undefined>;
 }
 
 export interface RegistryOptions {
@@ -51,6 +57,8 @@ export interface RegistryOptions {
 /** Registries limit manifests to 4 MiB (spec, "Pushing manifests"). */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_PAGES = 1000;
+/** GHCR has been seen to need a second or two. */
+const MAX_READ_BACK_MS = 10_000;
 const ACCEPT = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -85,26 +93,35 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
     throw await connection.refused(answer, `the question for ${repository}@${digest}`);
   };
 
+  const readManifest: Registry["manifest"] = (repository, reference) =>
+    tried(`reading ${repository}:${reference}`, async () => {
+      const call: Call = {
+        ...{ method: "GET", url: at(repository, `manifests/${reference}`), repository, headers: { Accept: ACCEPT } },
+      };
+      const answer = await connection.send(call);
+      if (answer.status === 404) {
+        answer.body.destroy();
+        return undefined;
+      }
+      if (answer.status !== 200) throw await connection.refused(answer, `the question for ${repository}:${reference}`);
+      const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
+      // A digest asked for is the one to have; a tag has whatever its bytes have.
+      const isDigest = reference.includes(":");
+      const digest = digestOf(bytes, isDigest ? algorithmOf(reference as Digest) : "sha256");
+      if (isDigest && digest !== reference) throw new TransientError(`${registry} sent ${digest} for ${reference}`);
+      return { mediaType: String(answer.headers["content-type"] ?? "").replace(/;.*/s, ""), digest, bytes };
+    });
+
   return {
-    manifest: (repository, reference) =>
-      tried(`reading ${repository}:${reference}`, async () => {
-        const call: Call = {
-          ...{ method: "GET", url: at(repository, `manifests/${reference}`), repository, headers: { Accept: ACCEPT } },
-        };
-        const answer = await connection.send(call);
-        if (answer.status === 404) {
-          answer.body.destroy();
-          return undefined;
-        }
-        if (answer.status !== 200)
-          throw await connection.refused(answer, `the question for ${repository}:${reference}`);
-        const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
-        // A digest asked for is the one to have; a tag has whatever its bytes have.
-        const isDigest = reference.includes(":");
-        const digest = digestOf(bytes, isDigest ? algorithmOf(reference as Digest) : "sha256");
-        if (isDigest && digest !== reference) throw new TransientError(`${registry} sent ${digest} for ${reference}`);
-        return { mediaType: String(answer.headers["content-type"] ?? "").replace(/;.*/s, ""), digest, bytes };
-      }),
+    manifest: readManifest,
+    async readBack(repository, reference, digest) {
+      const until = performance.now() + Math.min(patience.budgetMs, MAX_READ_BACK_MS);
+      for (let pause = patience.firstPauseMs; ; pause *= 2) {
+        const there = await readManifest(repository, reference);
+        if (there?.digest === digest || performance.now() + pause > until) return there;
+        await SYSTEM_CLOCK.wait(pause, signal);
+      }
+    },
     blob: (repository, digest, maxBytes) =>
       tried(`reading ${repository}@${digest}`, async () => {
         const answer = await connection.send({ method: "GET", url: at(repository, `blobs/${digest}`), repository });
