@@ -54,9 +54,9 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
     // Debug builds without debug information: what counts here is the time to the first test.
     const target = cacheFolder("build", "cargo-target");
     const env = { ...process.env, CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", RUSTFLAGS: undefined };
-    await runCommand("cargo", ["install", "--locked", "--debug", "--root", folder, name, "--version", version], {
-      env,
-    });
+    const features = tool.features === undefined ? [] : ["--no-default-features", "--features", tool.features];
+    const wanted = [name, "--version", version, ...features];
+    await runCommand("cargo", ["install", "--locked", "--debug", "--root", folder, ...wanted], { env });
   } else {
     await runCommand("python3", [
       "-m",

@@ -6,7 +6,7 @@ export type Tool = {
   readonly program?: string;
 } & (
   | { readonly by: "go"; readonly module: string }
-  | { readonly by: "cargo" }
+  | { readonly by: "cargo"; readonly features?: string }
   | { readonly by: "pip" }
   | { readonly by: "apt"; readonly debianPackage?: string }
 );
@@ -19,6 +19,9 @@ export const TOOLS: readonly Tool[] = [
   { name: "registry", version: "3.1.2", by: "go", module: "github.com/distribution/distribution/v3/cmd/registry" },
   { name: "helm", version: "3.22.0", by: "go", module: "helm.sh/helm/v3/cmd/helm" },
   { name: "cargo-hakari", version: "0.9.39", by: "cargo" },
+  { name: "cargo-deny", version: "0.20.2", by: "cargo" },
+  // Without what it takes to update itself, which is much to compile.
+  { name: "cargo-nextest", version: "0.9.151", by: "cargo", features: "default-no-update" },
   { name: "just", version: "1.59.0", by: "cargo" },
   { name: "cargo-license", version: "0.7.0", by: "cargo" },
   { name: "cargo-dist", version: "0.34.0", by: "cargo", program: "dist" },

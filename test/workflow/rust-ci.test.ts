@@ -1,5 +1,6 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { stripVTControlCharacters as plain } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Act } from "../act/act.ts";
 import type { ActLog } from "../act/log.ts";
@@ -21,12 +22,38 @@ jobs:
     with: ${inputs}
 `;
 
-describeWith(["act", "cargo", "cargo-hakari", "just"], "rust-ci.yml", () => {
+/** What cargo-deny asks for advisories is a repository; git is told where this one really is. */
+const ADVISORIES = "https://advisories.example/db";
+const ADVISORY = `\`\`\`toml
+[advisory]
+id = "RUSTSEC-2026-0001"
+package = "tiny-old"
+date = "2026-01-01"
+[versions]
+patched = []
+\`\`\`
+
+# Nobody looks after it
+`;
+const denyToml = (licenses: string): string => `[advisories]
+db-urls = ["${ADVISORIES}"]
+[licenses]
+allow = [${licenses}]
+private = { ignore = true }
+`;
+
+describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "just"], "rust-ci.yml", () => {
   let published: ReturnType<typeof publishedTree>;
-  beforeAll(() => {
-    published = publishedTree(["hakari-check", "pins-check"]);
+  let advisories: FileTree;
+  beforeAll(async () => {
+    published = publishedTree(["hakari-check", "install-tools", "pins-check"]);
+    advisories = new FileTree({ "crates/tiny-old/RUSTSEC-2026-0001.md": ADVISORY });
+    await commitAll(advisories.root, "everything");
   });
-  afterAll(() => published[Symbol.dispose]());
+  afterAll(() => {
+    published[Symbol.dispose]();
+    advisories[Symbol.dispose]();
+  });
 
   /** Runs it on the product of the fixtures, with these files in place of its own. */
   async function run(inputs: string, files: Readonly<Record<string, string>> = {}): Promise<ActLog> {
@@ -39,7 +66,11 @@ describeWith(["act", "cargo", "cargo-hakari", "just"], "rust-ci.yml", () => {
       tree.write(name, text);
     await commitAll(tree.root, "everything");
     using act = new Act({ repository: tree.root, uses: published.uses });
-    return await act.run("push", { workflow: "rust.yml" });
+    const env = {
+      ...{ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.file://${advisories.root}.insteadOf` },
+      GIT_CONFIG_VALUE_0: ADVISORIES,
+    };
+    return await act.run("push", { workflow: "rust.yml", env });
   }
 
   /** The result of each check; act numbers the jobs of a matrix. */
@@ -53,6 +84,7 @@ describeWith(["act", "cargo", "cargo-hakari", "just"], "rust-ci.yml", () => {
         result,
       ]),
     );
+  const job = ({ jobs }: ActLog, check: string) => [...jobs].find(([name]) => name.includes(`/${check}-`))?.[1];
   const allGreen = {
     ...{ lock: "success", fmt: "success", clippy: "success", deny: "success", test: "success", doctest: "success" },
     ...{ hakari: "success", pins: "success", gate: "success" },
@@ -63,8 +95,25 @@ describeWith(["act", "cargo", "cargo-hakari", "just"], "rust-ci.yml", () => {
     async () => {
       const log = await run("{}");
       expect([results(log), log.exitCode]).toEqual([allGreen, 0]);
-      const [, tests] = [...log.jobs].find(([name]) => name.includes("/test-")) ?? [];
-      expect(tests?.output).toMatch(/test result: .*ok/);
+      expect(job(log, "test")?.output).toMatch(/test result: .*ok/);
+      expect(job(log, "deny")?.output).not.toContain("cargo deny");
+    },
+    10 * MINUTES,
+  );
+
+  test(
+    "takes cargo-deny and nextest where they are configured, also as a job of cargo-dist with its plan",
+    async () => {
+      const others = "clippy: none, fmt: none, doctest: none, lock: none, hakari: false, pins: false";
+      const log = await run(`{ ${others}, plan: '{"announcement_tag":"v1.7.6"}' }`, {
+        "deny.toml": denyToml('"MIT", "Apache-2.0"'),
+        ".config/nextest.toml": "[profile.default]\nfail-fast = false\n",
+        "crates/types/tests/next.rs": `#[test]\nfn counts() {\n    assert_eq!(1 + 1, 2);\n}\n`,
+      });
+      expect([results(log), log.exitCode]).toEqual([{ ...allGreen, hakari: undefined, pins: undefined }, 0]);
+      expect(job(log, "deny")?.output).toContain("cargo deny --locked check");
+      expect(plain(log.text)).toContain("advisories ok, bans ok, licenses ok, sources ok");
+      expect(plain(log.text)).toMatch(/1 test run: 1 passed/);
     },
     10 * MINUTES,
   );
@@ -73,13 +122,15 @@ describeWith(["act", "cargo", "cargo-hakari", "just"], "rust-ci.yml", () => {
     "fails the gate for one failing check, and runs the others to their end",
     async () => {
       const source = readFileSync(path.join(root, "test/fixtures/product/crates/types/src/lib.rs"), "utf8");
-      const log = await run("{ clippy: none, test: none, doctest: none, deny: 'true' }", {
+      const log = await run("{ clippy: none, test: none, doctest: none }", {
+        "deny.toml": denyToml('"MIT"'),
         "crates/types/src/lib.rs": `${source}\n    fn   badly_formatted( ) { }\n`,
       });
       expect(log.exitCode).not.toBe(0);
       // In act the jobs of a matrix share one result.
       expect(results(log)).toMatchObject({ fmt: "failure", hakari: "success", pins: "success", gate: "failure" });
       expect(log.text).toMatch(/fmt.*Diff in/);
+      expect(plain(log.text)).toContain("advisories ok, bans ok, licenses FAILED, sources ok");
     },
     10 * MINUTES,
   );

@@ -8,7 +8,6 @@ import {
   HakariError,
   type HakariServices,
   type HakariWorkspace,
-  type OpenServices,
   openHakari,
   problemsOf,
   readHakari,
@@ -17,8 +16,9 @@ import {
   Snapshot,
 } from "@release-actions/hakari";
 import type { Problem } from "@release-actions/report";
+import type { ToolHost } from "@release-actions/tools";
 
-export type Services = OpenServices & { onExit(cleanup: () => Promise<void>): void };
+export type Services = ToolHost & { onExit(cleanup: () => Promise<void>): void };
 
 export interface Inputs {
   readonly "working-directory": string;

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
 import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
-import { githubFolderCache, githubToolCache, installTool, toolFolder } from "@release-actions/tools";
+import { githubServices, installTool } from "@release-actions/tools";
 import type { contract } from "./action.gen.ts";
 import { trustWorkspace } from "./container.ts";
 import { makeNotice } from "./notice.ts";
@@ -29,19 +29,10 @@ export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): P
 
 /** Returns the folders that now come first on the PATH. */
 async function installTools(runner: Runner<typeof contract>): Promise<string[]> {
-  const { env, exec } = runner;
+  const services = githubServices(runner);
   const folders: string[] = [];
-  for (const request of chooseTools(runner.inputs.tools, env)) {
-    const { folder } = await installTool(request, {
-      ...{
-        run: exec,
-        env,
-        reporter: runner,
-        toolCache: githubToolCache(),
-        folderCache: githubFolderCache(env, runner),
-      },
-      ...{ workFolder: toolFolder(env), platform: `${process.platform}-${process.arch}` },
-    });
+  for (const request of chooseTools(runner.inputs.tools, runner.env)) {
+    const { folder } = await installTool(request, services);
     if (folder === undefined) continue;
     runner.addPath(folder);
     folders.unshift(folder);

@@ -2,7 +2,7 @@ export { CHECKS, type Check, type CheckResult, type HakariServices, runCheck } f
 export { type HakariWorkspace, readHakari } from "./config.ts";
 export { disableHakari, restoreHakari } from "./disable.ts";
 export { HakariError } from "./fault.ts";
-export { type OpenServices, openHakari } from "./open.ts";
+export { openHakari } from "./open.ts";
 export { problemsOf } from "./problems.ts";
 export { filesOf, type RepairOptions, repair } from "./repair.ts";
 export { Snapshot } from "./snapshot.ts";

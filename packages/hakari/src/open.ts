@@ -1,41 +1,20 @@
 import { queryRustc } from "@release-actions/cargo";
-import type { CommandRunner } from "@release-actions/command";
-import type { Reporter } from "@release-actions/report";
-import {
-  githubFolderCache,
-  githubToolCache,
-  type InstalledTool,
-  installTool,
-  PINNED_TOOLS,
-  toolFolder,
-} from "@release-actions/tools";
+import { githubServices, type InstalledTool, installTool, PINNED_TOOLS, type ToolHost } from "@release-actions/tools";
 import type { HakariServices } from "./checks.ts";
 import type { HakariWorkspace } from "./config.ts";
 import { HakariError } from "./fault.ts";
-
-/** What a step on a runner has to offer. */
-export type OpenServices = Reporter & {
-  readonly exec: CommandRunner;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
 
 /** Makes sure of the pinned toolchain and of a cargo-hakari that knows the workspace's format. */
 export async function openHakari(
   hakari: HakariWorkspace,
   options: { readonly cwd: string; readonly version: string | undefined },
-  { exec, env, ...reporter }: OpenServices,
+  host: ToolHost,
 ): Promise<{ services: HakariServices; tool: InstalledTool }> {
+  const { exec, env } = host;
   const rustc = await queryRustc({ cwd: options.cwd, env, run: exec });
-  reporter.info(`rustc ${rustc.release}${rustc.pinned === undefined ? "" : `, as ${rustc.pinned.location.file} pins`}`);
+  host.info(`rustc ${rustc.release}${rustc.pinned === undefined ? "" : `, as ${rustc.pinned.location.file} pins`}`);
   const version = options.version ?? versionFor(hakari);
-  const tool = await installTool(
-    { name: "cargo-hakari", version },
-    {
-      ...{ run: exec, env, reporter, toolCache: githubToolCache(), folderCache: githubFolderCache(env, reporter) },
-      workFolder: toolFolder(env),
-      platform: `${process.platform}-${process.arch}`,
-    },
-  );
+  const tool = await installTool({ name: "cargo-hakari", version }, githubServices(host));
   return {
     services: { run: exec, env, program: tool.program, cwd: options.cwd, format: hakari.format.location },
     tool,
