@@ -12,6 +12,7 @@ import { explainUpload, type UploadTrouble } from "./upload-trouble.ts";
 
 const MAX_TRIES = 4;
 const FIRST_PAUSE_MS = 2000;
+const MAX_SILENCE_MS = 60_000;
 
 export interface UploadRequest {
   readonly name: string;
@@ -59,7 +60,7 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
   for (let attempt = 1; ; attempt += 1) {
     let trouble: UploadTrouble;
     try {
-      const { id, digest, size } = await abortable(runClient(request), signal);
+      const { id, digest, size } = await runClient(request, signal);
       if (id !== undefined && size !== undefined) {
         return { id, size, digest: digest === undefined ? undefined : `sha256:${digest}`, reused: false };
       }
@@ -96,7 +97,9 @@ async function findEqual(request: UploadRequest, options: UploadOptions): Promis
   );
 }
 
-async function runClient(request: UploadRequest): Promise<UploadArtifactResponse> {
+async function runClient(request: UploadRequest, signal: AbortSignal | undefined): Promise<UploadArtifactResponse> {
+  // The client takes this from the environment only. By itself it waits five minutes for a line that is dead (F29).
+  process.env["ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS"] ??= String(MAX_SILENCE_MS);
   // The client with its Azure SDK is two megabytes: only who uploads loads it.
   const { DefaultArtifactClient } = await import("@actions/artifact");
   const options: UploadArtifactOptions = {
@@ -105,16 +108,15 @@ async function runClient(request: UploadRequest): Promise<UploadArtifactResponse
     ...(request.format === "raw" ? { skipArchive: true } : {}),
   };
   const file = path.resolve(request.file);
-  const client = new DefaultArtifactClient();
-  if (request.format === "zip" || path.basename(file) === request.name) {
-    return await client.uploadArtifact(request.name, [file], path.dirname(file), options);
-  }
+  const upload = (it: string): Promise<UploadArtifactResponse> =>
+    abortable(new DefaultArtifactClient().uploadArtifact(request.name, [it], path.dirname(it), options), signal);
+  if (request.format === "zip" || path.basename(file) === request.name) return await upload(file);
   // A raw artifact is named by its file, whatever name is asked for; the client follows a link to the content.
   const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] ?? tmpdir(), "artifact-"));
   try {
     const link = path.join(folder, request.name);
     await symlink(file, link);
-    return await client.uploadArtifact(request.name, [link], folder, options);
+    return await upload(link);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

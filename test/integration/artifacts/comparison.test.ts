@@ -54,6 +54,14 @@ const scenarios: readonly Scenario[] = [
   call("upload", "F03: answer to Finalize lost", /FinalizeArtifact/, { kind: "lost-answer" }),
   call("upload", "F31: Finalize 502 after applying", /FinalizeArtifact/, { kind: "status", status: 502 }),
   { ...content("F27: block PUT reset", { kind: "reset" }), does: "upload", pattern: { url: /comp=block&/, times: 1 } },
+  {
+    ...content("F29: a block that stalls, with the client's 300 s set to 2 s", { kind: "stall" }),
+    ...{
+      does: "upload",
+      pattern: { url: /comp=block&/, times: 1 },
+      env: { ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS: "2000" },
+    },
+  },
   { ...content("F28: commit 412", answer(412)), does: "upload", pattern: { url: /comp=blocklist/, times: 1 } },
 ];
 

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly where: "services" | "storage";
   readonly pattern: RulePattern;
   readonly faults: readonly NetworkFault[];
+  /** Of the uploading process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** How ours must end: with the right bytes, or refused with words like these. */
   readonly ours: "right" | RegExp;
 }
@@ -58,9 +60,9 @@ export class Lane {
     await this.#fixture.world.close();
   }
 
-  async ours({ does, ...fault }: Scenario): Promise<Outcome> {
+  async ours({ does, env, ...fault }: Scenario): Promise<Outcome> {
     return await this.#under(fault, async () => {
-      if (does === "upload") return await this.#ourUpload();
+      if (does === "upload") return await this.#ourUpload(env);
       const artifact = await open(await findInCurrentRun(this.#fixture.results(this.#run), NAME));
       if (artifact.kind !== "ranged") return { verdict: "refused", said: "no ranges: the other way in" };
       const [entry] = await openZip(artifact.source);
@@ -69,11 +71,11 @@ export class Lane {
     });
   }
 
-  async published({ does, ...fault }: Scenario): Promise<Outcome> {
+  async published({ does, env, ...fault }: Scenario): Promise<Outcome> {
     return await this.#under(fault, async () => {
       if (does === "upload") {
         const run = this.#fixture.world.github.addRun();
-        const { exitCode, log } = await this.#publishedUpload(run);
+        const { exitCode, log } = await this.#publishedUpload(run, env);
         return exitCode === 0 ? { verdict: "right", said: "" } : { verdict: "refused", said: errorIn(log) };
       }
       const target = await mkdtemp(path.join(tmpdir(), "peer-"));
@@ -117,31 +119,30 @@ export class Lane {
       : { verdict: "wrong", said: "green, wrong bytes" };
   }
 
-  async #ourUpload(): Promise<Omit<Outcome, "ms">> {
+  async #ourUpload(env: Scenario["env"]): Promise<Omit<Outcome, "ms">> {
+    const own = this.#fixture.world.github.env(this.#fixture.world.github.addRun());
     const request = { name: NAME, file: this.#file, format: "zip", retentionDays: 1, ifExists: "same" };
     const { stdout } = await runCommand(
       process.execPath,
       [path.join(import.meta.dirname, "upload-child.ts"), JSON.stringify(request)],
-      { env: { PATH: process.env["PATH"], ...this.#fixture.world.github.env(this.#fixture.world.github.addRun()) } },
+      { env: { PATH: process.env["PATH"], ...own, ...env } },
     );
     // The child writes this line from a value of that type.
     const outcome = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as UploadOutcome;
     return "id" in outcome ? { verdict: "right", said: "" } : { verdict: "refused", said: outcome.message };
   }
 
-  async #publishedUpload(run: Run): Promise<ClientRun> {
-    const options = { compressionLevel: 0 };
-    return await this.#client(run, {
-      do: "upload",
-      name: NAME,
-      files: [this.#file],
-      root: path.dirname(this.#file),
-      options,
-    });
+  async #publishedUpload(run: Run, env: Scenario["env"] = {}): Promise<ClientRun> {
+    const [files, options] = [[this.#file], { compressionLevel: 0 }];
+    return await this.#client(run, { do: "upload", name: NAME, files, root: path.dirname(this.#file), options }, env);
   }
 
-  async #client(run: Run, request: Parameters<typeof runPublishedArtifactClient>[0]): Promise<ClientRun> {
-    const env = { ...this.#fixture.world.github.env(run), GITHUB_WORKSPACE: tmpdir() };
+  async #client(
+    run: Run,
+    request: Parameters<typeof runPublishedArtifactClient>[0],
+    more: Scenario["env"] = {},
+  ): Promise<ClientRun> {
+    const env = { ...this.#fixture.world.github.env(run), GITHUB_WORKSPACE: tmpdir(), ...more };
     return await runPublishedArtifactClient(request, { env, signal: AbortSignal.timeout(CLIENT_LIMIT_MS) });
   }
 }

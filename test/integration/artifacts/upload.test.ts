@@ -133,6 +133,7 @@ describe("an upload", () => {
     ["F18: a 503 from CreateArtifact", "services", /CreateArtifact/, 1, answer(503)],
     ["F27: a 503 for a block", "storage", /comp=block&/, 1, answer(503)],
     ["F27: a reset of a block", "storage", /comp=block&/, 1, { kind: "reset" }],
+    ["F29: a block that stalls", "storage", /comp=block&/, 1, { kind: "stall" }],
     ["F28: a 412 on committing the blocks", "storage", /comp=blocklist/, 1, answer(412, "")],
   ];
   test.each(survived)(
@@ -140,7 +141,8 @@ describe("an upload", () => {
     async (_title, where, url, times, fault) => {
       const run = fixture.world.github.addRun();
       const rule = fixture.world[where].inject({ url, times }, fault);
-      const outcome = await upload(run);
+      // What the client takes for silence; the default would make a long test.
+      const outcome = await upload(run, {}, { ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS: "2000" });
       expect(rule.hits).toBe(times);
       const artifact = fixture.world.github.artifact(run, NAME);
       expect(outcome).toEqual({ id: artifact.id, size: artifact.size, digest: artifact.digest, reused: false });

@@ -16,13 +16,15 @@ import {
   tarOf,
 } from "@release-actions/oci/testing";
 import { type GitHub, startGitHub } from "../../stand-in/github.ts";
+import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
 import { artifactsOf, download, save, unzip } from "./fixture.ts";
 
 let github: GitHub;
+let proxied: ProxiedGitHub;
 beforeAll(async () => {
-  github = await startGitHub();
+  [github, proxied] = await Promise.all([startGitHub(), startGitHubBehindProxy()]);
 });
-afterAll(() => github.close());
+afterAll(() => Promise.all([github.close(), proxied.close()]));
 
 const sha256 = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
@@ -263,6 +265,40 @@ describe("save-restate-image", () => {
     expect(left).toEqual([]);
     expect(artifactsOf(github, run)).toEqual([]);
   });
+
+  test.each<[signal: NodeJS.Signals, format: string]>([
+    ["SIGINT", "zip"],
+    ["SIGINT", "raw"],
+    ["SIGKILL", "zip"],
+  ])(
+    "shows nothing of an upload that %s ends half way (%s), and uploads the next time (F84, F85)",
+    async (by, format) => {
+      const run = proxied.github.addRun();
+      const inputs = { format, "artifact-name": "image" };
+      const files = { "restate.tar": sound };
+      const left: string[] = [];
+      proxied.storage.inject({ method: "PUT", url: /comp=block&/ }, { kind: "stall" });
+      const stopped = await save(proxied.github, run, {
+        ...{ files, inputs },
+        stop: { when: /Beginning upload of artifact content/, by },
+        look: async (job) => {
+          left.push(...(await readdir(job.temp)).filter((name) => name !== "_runner_file_commands"));
+        },
+      });
+      expect(stopped.conclusion).toBe("cancelled");
+      if (by === "SIGINT") {
+        expect(stopped.stopMs).toBeLessThan(2000);
+        expect(left).toEqual([]);
+      }
+      expect(artifactsOf(proxied.github, run)).toEqual([]);
+      proxied.reset();
+      // In the same attempt of the run, where the name was taken by what was never finished.
+      const again = await save(proxied.github, run, { files, inputs });
+      expect(again.conclusion).toBe("success");
+      expect(artifactsOf(proxied.github, run).map(({ name }) => name)).toEqual(["image"]);
+    },
+    60_000,
+  );
 
   test("needs little memory however large the image is (F66)", async () => {
     const step = await save(github, github.addRun(), { files: { "restate.tar": largeArchive() } });
