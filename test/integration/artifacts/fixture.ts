@@ -15,9 +15,12 @@ import { silentReporter } from "@release-actions/report";
 import type { Permissions, Repository, Run } from "../../stand-in/model.ts";
 import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
 
-/** Impatient, so that tests are quick; what is tested is the order of things, not their length. */
-export const PATIENCE: Patience = { budgetMs: 4000, firstPauseMs: 5, longestPauseMs: 50 };
-export const PACE: Pace = { headersMs: 300, silenceMs: 300, window: { ms: 400, bytes: 20_000 } };
+/**
+ * Impatient, so that tests are quick, and patient enough for a machine with much else to do; what is tested is the
+ * order of things, not their length.
+ */
+export const PATIENCE: Patience = { budgetMs: 15_000, firstPauseMs: 5, longestPauseMs: 50 };
+export const PACE: Pace = { headersMs: 1000, silenceMs: 1000, window: { ms: 1000, bytes: 20_000 } };
 
 /** Five parts of a ranged read. */
 export const CONTENT = randomBytes(10_000_000);
