@@ -1,0 +1,108 @@
+import type { InputValues } from "@release-actions/action-kit";
+import { parseTag } from "@release-actions/channel";
+import { parseReference } from "@release-actions/image-reference";
+import { Fault } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import type { RunEvent } from "./event.ts";
+
+/** What a release is deployed on. */
+const ALL_PLATFORMS = ["linux/arm64", "linux/amd64"];
+const SYMBOLS_STAGE = "debug-symbols";
+
+export interface ImagePlan {
+  readonly push: boolean;
+  readonly images: readonly string[];
+  readonly tags: readonly string[];
+  /** Undefined when `tags` has the tags. */
+  readonly version: string | undefined;
+  readonly platforms: readonly string[];
+  readonly labels: readonly string[];
+  readonly buildArgs: readonly string[];
+  readonly exports: readonly string[];
+}
+
+type Inputs = InputValues<typeof contract>;
+
+/** Decides what is built, and what becomes of it. */
+export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPackage: string) => string): ImagePlan {
+  if (inputs.debug && inputs.parca) {
+    throw new Fault(
+      "both `debug` and `parca` are set: one keeps debug information in the image, the other takes it out",
+    );
+  }
+  const isPush = event.name === "push";
+  const isDefault = isPush && event.ref === `refs/heads/${event.defaultBranch}`;
+  const tag = event.ref.startsWith("refs/tags/") ? event.ref.slice("refs/tags/".length) : undefined;
+  const push = inputs.push === "auto" && (isDefault || (isPush && tag !== undefined));
+  const released = tag === undefined ? undefined : parseTag(tag)?.version.text;
+  const version = inputs.tags.length > 0 ? undefined : released;
+  const label = inputs["cargo-package"] === undefined ? released : versionOf(inputs["cargo-package"]);
+  const stages = imagesOf(inputs, event);
+  return {
+    push,
+    images: stages.flatMap(({ name, stage }) => namesOf(name, inputs, push).map((full) => withStage(full, stage))),
+    tags: version === undefined ? tagsOf(inputs, event, tag) : [],
+    version,
+    platforms: isDefault ? ALL_PLATFORMS : inputs.platforms,
+    labels: label === undefined ? [] : [`org.opencontainers.image.version=${label}`],
+    buildArgs: [
+      `CARGO_PROFILE_RELEASE_DEBUG=${inputs.debug || inputs.parca}`,
+      `UPLOAD_DEBUGINFO=${inputs.parca}`,
+      `BUILD_INDIVIDUALLY=${inputs.individually}`,
+      ...(inputs.features === undefined ? [] : [`${inputs["features-argument"]}=${inputs.features}`]),
+    ],
+    exports: inputs.parca
+      ? [`${SYMBOLS_STAGE}=${event.temp}/${SYMBOLS_STAGE}/exported`, ...shippedStages(stages, event)]
+      : [],
+  };
+}
+
+interface NamedStage {
+  readonly name: string;
+  /** Empty for the last one. */
+  readonly stage: string;
+}
+
+function imagesOf(inputs: Inputs, event: RunEvent): readonly NamedStage[] {
+  // Names of registries are in lower case, whatever the repository's is.
+  if (inputs.images.length === 0) return [{ name: event.repository.toLowerCase(), stage: "" }];
+  return inputs.images.map((line) => {
+    const [name = "", stage = "", ...rest] = line.split("=");
+    if (rest.length > 0) throw new Fault(`the input \`images\` has ${JSON.stringify(line)}, expected name=stage`);
+    return { name, stage };
+  });
+}
+
+function namesOf(name: string, inputs: Inputs, push: boolean): readonly string[] {
+  const registries = [inputs.registry, ...(push && inputs["docker-hub"] ? [inputs["docker-hub-registry"]] : [])];
+  return registries.map((registry) => {
+    const reference = parseReference(`${registry}/${name}`);
+    if (reference.tag !== undefined || reference.digest !== undefined || reference.registry !== registry) {
+      throw new Fault(`the input \`images\` has ${JSON.stringify(name)}, expected a name without registry and tag`);
+    }
+    return `${registry}/${name}`;
+  });
+}
+
+/**
+ * A commit's image has its hash for a tag, which is what the jobs and repositories look for that test it. A release's
+ * has not: it would take the place of the one that was tested.
+ */
+function tagsOf(inputs: Inputs, { sha, ref }: RunEvent, tag: string | undefined): readonly string[] {
+  // What a tag may not hold becomes a dash; it starts with neither a dash nor a dot.
+  const name = ref
+    .replace(/^refs\/\w+\//, "")
+    .replace(/[^\w.-]/g, "-")
+    .replace(/^[.-]+/, "");
+  const tags = inputs.tags.length > 0 ? inputs.tags : [name.slice(0, 128)];
+  return tag === undefined ? [sha, ...tags] : tags;
+}
+
+function shippedStages(stages: readonly NamedStage[], { temp }: RunEvent): readonly string[] {
+  const names = [...new Set(stages.map(({ stage }) => stage))];
+  return names.map((stage) => `${stage}=${temp}/${SYMBOLS_STAGE}/shipped/${stage || "last"}`);
+}
+
+function withStage(name: string, stage: string): string {
+  return stage === "" ? name : `${name}=${stage}`;
+}
