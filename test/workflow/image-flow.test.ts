@@ -10,7 +10,10 @@ import { isOnPath } from "../parts.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 
 const MINUTES = 60_000;
-const ACTIONS = ["build-image", "cache-access", "hakari-check", "load-restate-image", "save-restate-image"];
+const ACTIONS = [
+  ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
+  ...["load-restate-image", "save-restate-image"],
+];
 const LOADED = "localhost/restatedev/restate-commit-download:latest";
 
 const product = (sdk: string): Record<string, string> => ({
@@ -29,6 +32,7 @@ jobs:
       features: one,two
       cacheFrom: none
       cacheTo: none
+      emulate: false
   sdk:
     needs: docker
     permissions: { actions: read, contents: read, packages: read }

@@ -14,12 +14,12 @@ export interface Caller {
 
 /** What a runner gives its job as ACTIONS_RUNTIME_TOKEN; real ones live about six hours. */
 export function runtimeToken(world: World, run: Run, job: Job, lifetimeSeconds: number): string {
-  const expires = Math.floor(Date.now() / 1000) + lifetimeSeconds;
+  const now = Math.floor(Date.now() / 1000);
   const backendId = run.backendIds[job.attempt - 1] ?? "";
   const access = [{ Scope: `refs/heads/${run.headBranch}`, Permission: 3 }];
   return signHs256(
     {
-      ...{ iss: "results", aud: "results", exp: expires, ac: JSON.stringify(access) },
+      ...{ iss: "results", aud: "results", nbf: now, iat: now, exp: now + lifetimeSeconds, ac: JSON.stringify(access) },
       scp: `Actions.GenericRead:00000000-0000-0000-0000-000000000000 Actions.Results:${backendId}:${job.backendId}`,
       repository_id: String(run.repository.id),
     },

@@ -1,0 +1,228 @@
+import { cpSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { Act } from "../act/act.ts";
+import { dockerEnv } from "../act/docker-client.ts";
+import type { ActLog } from "../act/log.ts";
+import { publishedTree, userRepository } from "../act/published-tree.ts";
+import { THIRD_PARTY } from "../act/third-party.ts";
+import { describeWithEngines } from "../engines.ts";
+import { isOnPath } from "../parts.ts";
+import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { ParcaStore } from "../stand-in/parca/store.ts";
+import { Workbench } from "../support/compile.ts";
+
+const MINUTES = 60_000;
+const ACTIONS = [
+  ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
+  "save-restate-image",
+];
+const PARCA_TOKEN = "parca-token-of-a-test";
+const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
+const NEEDED = ["act", "docker", "jq", "registry", "crane", "gcc", "objcopy"];
+
+/** What stands in a Dockerfile of a product whose binaries were split before: in the context instead of a builder. */
+const SPLIT = `FROM scratch AS debug-symbols
+COPY server.debug /
+FROM scratch AS download-scripts
+FROM scratch AS runtime
+ARG UPLOAD_DEBUGINFO CARGO_PROFILE_RELEASE_DEBUG
+LABEL upload=$UPLOAD_DEBUGINFO debug=$CARGO_PROFILE_RELEASE_DEBUG
+COPY probe /probe
+RUN --network=none --mount=type=secret,id=parca ["/probe", "/run/secrets/parca"]
+COPY --from=download-scripts / /usr/local/bin/
+COPY server /usr/local/bin/server
+`;
+
+/** Copies on the builder's platform, so that nothing runs on another one. The last stage has no name. */
+const PLAIN = `FROM --platform=$BUILDPLATFORM scratch AS source
+ARG TARGETARCH
+COPY hello-$TARGETARCH /hello
+FROM scratch AS server
+COPY --from=source /hello /server
+FROM scratch
+ARG RESTATE_FEATURES
+LABEL features=$RESTATE_FEATURES
+COPY --from=source /hello /all
+`;
+
+const PROBE = `#include <stdio.h>
+int main(int c, char **v) { FILE *f = fopen(v[1], "r"); char s[99] = ""; if (f) fscanf(f, "%98s", s);
+  FILE *o = fopen("/secret", "w"); return !f || fprintf(o, "%zu\\n", (size_t)__builtin_strlen(s)) < 0; }
+`;
+
+describeWithEngines("docker.yml", ["containerd"], (engine) => {
+  let published: ReturnType<typeof publishedTree>;
+  let docker: ReturnType<typeof dockerEnv>;
+  let github: GitHub;
+  let registries: [RealRegistry, RealRegistry];
+  let store: ParcaStore;
+  let bench: Workbench;
+  beforeAll(async () => {
+    const missing = NEEDED.filter((program) => !isOnPath(program));
+    if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
+    published = publishedTree(ACTIONS);
+    docker = dockerEnv(engine);
+    bench = new Workbench({ "a.c": "int main(void) { return 0; }\n", "probe.c": PROBE });
+    await bench.run("gcc -g -Wl,--build-id a.c -o whole");
+    await bench.run("gcc -static probe.c -o probe");
+    await bench.run("objcopy --only-keep-debug whole server.debug");
+    await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug whole server");
+    [github, store, ...registries] = await Promise.all([
+      startGitHub(),
+      ParcaStore.start(PARCA_TOKEN),
+      RealRegistry.start(),
+      RealRegistry.start(),
+    ]);
+  }, 2 * MINUTES);
+  afterAll(async () => {
+    for (const used of [published, docker, bench]) used[Symbol.dispose]();
+    await Promise.all([github.close(), store.close(), ...registries.map((registry) => registry.close())]);
+  });
+  beforeEach(() => store.reset());
+
+  /** The tags of the repository, as GitHub knows them. */
+  const addTags = (...tags: string[]): void => {
+    for (const tag of tags) github.addCommit(github.repository("org/product"), { ref: `refs/tags/${tag}` });
+  };
+
+  interface Setting {
+    readonly ref: string;
+    readonly files: Readonly<Record<string, string>>;
+    /** Further files, from the bench. */
+    readonly binaries?: Readonly<Record<string, string>>;
+    /** Lines of `with:`. */
+    readonly inputs: readonly string[];
+  }
+
+  async function run({ ref, files, binaries = {}, inputs }: Setting): Promise<ActLog> {
+    const hosts = { registry: registries[0].host, dockerHub: registries[1].host };
+    const all = ["emulate: false", ...Object.entries(hosts).map(([name, host]) => `${name}: "${host}"`), ...inputs];
+    const ci = `on: push
+jobs:
+  docker:
+    permissions: { contents: read, packages: write }
+    uses: org/actions/.github/workflows/docker.yml@v1
+    with:
+${all.map((line) => `      ${line}\n`).join("")}    secrets:
+      DOCKER_USERNAME: \${{ secrets.DOCKER_USERNAME }}
+      DOCKER_PASSWORD: \${{ secrets.DOCKER_PASSWORD }}
+      parca: \${{ secrets.PARCA_TOKEN }}
+`;
+    using repository = await userRepository({ ...files, ".github/workflows/ci.yml": ci });
+    for (const [to, from] of Object.entries(binaries)) cpSync(bench.path(from), repository.path(to));
+    const gitHubRun = github.addRun({ repository: "org/product", headBranch: "trunk" });
+    // The token of the job is what the registry takes, and reads the repository.
+    github.world.tokens.set(PASSWORD, { repository: gitHubRun.repository, permissions: { contents: "read" } });
+    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(gitHubRun, github.addJob(gitHubRun));
+    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN, ACTIONS_CACHE_SERVICE_V2: "True" };
+    using act = new Act({ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
+    return await act.run("push", {
+      env: { ...docker.env, GITHUB_API_URL: github.origin, PATH: `${PROGRAMS}:${process.env["PATH"]}` },
+      actor: USER,
+      secrets: { GITHUB_TOKEN: PASSWORD, DOCKER_USERNAME: USER, DOCKER_PASSWORD: PASSWORD, PARCA_TOKEN },
+      payload: { ref, repository: { default_branch: "trunk" } },
+    });
+  }
+
+  const tagsOf = async (registry: RealRegistry, name: string): Promise<string[]> =>
+    [...(await registry.client().tags(name))].sort();
+
+  /** A file of an image, as a real client reads it. */
+  async function fileOf(image: string, file: string): Promise<string> {
+    const config = { auths: { [registries[0].host]: { auth: btoa(`${USER}:${PASSWORD}`) } } };
+    using folder = new Workbench({ "config.json": JSON.stringify(config) });
+    const env = { DOCKER_CONFIG: folder.root };
+    return await folder.shell(`crane export --insecure ${image} - | tar --extract --to-stdout ${file}`, env);
+  }
+
+  test(
+    "the default branch: several images, two platforms, two registries with passwords, and a cache between runs",
+    async () => {
+      const plain = {
+        ref: "refs/heads/trunk",
+        files: { "docker/Dockerfile": PLAIN, "hello-amd64": "amd64\n", "hello-arm64": "arm64\n" },
+        inputs: [
+          "platforms: linux/amd64",
+          "pushToDockerHub: true",
+          "features: one,two",
+          'images: "org/server=server\\norg/all"',
+        ],
+      };
+      const first = await run(plain);
+      expect([first.exitCode, first.exitCode === 0 ? "" : first.text]).toEqual([0, ""]);
+      const [job] = [...first.jobs.values()].filter(({ outputs }) => outputs.has("references"));
+      for (const name of ["org/server", "org/all"]) {
+        const found = await Promise.all(registries.map((registry) => registry.client().manifest(name, "trunk")));
+        const [one, other] = found.map((manifest) => manifest?.digest);
+        expect(one).toMatch(/^sha256:/);
+        expect(other).toBe(one);
+        for (const registry of registries) {
+          expect(await tagsOf(registry, name)).toEqual([expect.stringMatching(/^[0-9a-f]{40}$/), "trunk"]);
+          expect(job?.outputs.get("references")).toContain(`${registry.host}/${name}:trunk@${one}`);
+        }
+      }
+      const image = `${registries[0].host}/org/all:trunk`;
+      expect(await fileOf(`--platform=linux/arm64 ${image}`, "all")).toBe("arm64\n");
+      expect(await fileOf(`--platform=linux/amd64 ${image}`, "all")).toBe("amd64\n");
+      expect(first.text).not.toContain(PASSWORD);
+      expect(first.text).toContain("Removing login credentials");
+      expect(github.world.caches.filter(({ finalized }) => finalized).length).toBeGreaterThan(0);
+      // A branch that is not pushed, with an engine that has forgotten: the Actions cache has what the first run built.
+      await runCommand("docker", ["buildx", "prune", "--all", "--force"], { env: { ...process.env, ...docker.env } });
+      const second = await run({ ...plain, ref: "refs/heads/feature" });
+      expect([second.exitCode, second.exitCode === 0 ? "" : second.text]).toEqual([0, ""]);
+      expect(second.text).toMatch(/importing cache manifest from gha/);
+      expect(second.text).toMatch(/#\d+ CACHED/);
+      expect(await tagsOf(registries[0], "org/all")).toHaveLength(2);
+    },
+    5 * MINUTES,
+  );
+
+  const parca = (): Pick<Setting, "files" | "inputs"> => ({
+    files: { "docker/Dockerfile": SPLIT },
+    inputs: [
+      ...["platforms: linux/amd64", "parca: true", "parcaRequired: true", "images: org/server=runtime"],
+      ...[`parcaStore: ${store.address}`, `debuginfodUrl: ${store.debuginfod}`],
+    ],
+  });
+
+  test(
+    "a version's tag: the tags that release-channel decides, debug symbols split off, uploaded and downloadable",
+    async () => {
+      addTags("v1.2.3", "v1.3.0");
+      const binaries = { server: "server", "server.debug": "server.debug", probe: "probe" };
+      const log = await run({ ...parca(), ref: "refs/tags/v1.2.3", binaries });
+      expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+      expect(await tagsOf(registries[0], "org/server")).toEqual(expect.arrayContaining(["1.2", "1.2.3"]));
+      expect(await tagsOf(registries[0], "org/server")).not.toContain("latest");
+      const image = `${registries[0].host}/org/server:1.2.3`;
+      const [buildId = ""] = [...store.uploads.keys()];
+      expect(store.uploads.get(buildId)?.finished).toBe(true);
+      const script = await fileOf(image, "usr/local/bin/download-server-debug-symbols.sh");
+      expect(script).toContain(`build_id=${buildId}`);
+      expect(await fileOf(image, "secret")).toBe(`${PARCA_TOKEN.length}\n`);
+      expect(log.text).not.toContain(PARCA_TOKEN);
+      expect(log.text).toContain("server is shipped stripped, as runtime/usr/local/bin/server");
+      // What a branch wrote to the cache does not get into a release (F134).
+      expect(log.text).not.toContain("from gha");
+    },
+    3 * MINUTES,
+  );
+
+  test(
+    "a binary that is not stripped reaches no registry",
+    async () => {
+      addTags("v1.4.0");
+      const binaries = { server: "whole", "server.debug": "server.debug", probe: "probe" };
+      const log = await run({ ...parca(), ref: "refs/tags/v1.4.0", binaries });
+      expect(log.exitCode).not.toBe(0);
+      expect(log.text).toContain("runtime/usr/local/bin/server is not stripped");
+      expect(await tagsOf(registries[0], "org/server")).not.toContain("1.4.0");
+      expect(store.calls).toEqual([]);
+    },
+    3 * MINUTES,
+  );
+});
