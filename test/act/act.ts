@@ -4,6 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { type ActLog, readLog } from "./log.ts";
+import { ARTIFACT_CLIENT } from "./third-party.ts";
 
 export interface ActOptions {
   /** The repository whose workflow runs: a git work tree with one commit at least. */
@@ -18,7 +19,7 @@ export interface ActOptions {
 }
 
 export interface RunOptions {
-  /** A file below `.github/workflows`; all that the event triggers, if absent. */
+  /** A file below `.github/workflows`, or elsewhere by its absolute path; all that the event triggers, if absent. */
   readonly workflow?: string;
   /** Content of `github.event`. */
   readonly payload?: Readonly<Record<string, unknown>>;
@@ -67,7 +68,7 @@ export class Act implements Disposable {
       ...[event, "--json", "--no-recurse", "--directory", repository, "--eventpath", eventFile],
       ...(options.workflow === undefined
         ? []
-        : ["--workflows", path.join(repository, ".github/workflows", options.workflow)]),
+        : ["--workflows", path.resolve(repository, ".github/workflows", options.workflow)]),
       ...(results === undefined ? serverOptions("artifact", this.artifacts, await freePort()) : []),
       ...serverOptions("cache", path.join(this.#home, "cache"), await freePort()),
       ...["--action-cache-path", path.join(this.#home, "actions"), "--pull=false"],
@@ -76,7 +77,7 @@ export class Act implements Disposable {
       ...Object.entries(uses).flatMap(([used, folder]) => ["--local-repository", `${used}=${folder}`]),
       ...named("--secret", options.secrets),
       ...named("--var", options.vars),
-      ...named("--env", { ...results, ...options.env }),
+      ...named("--env", { ...(results === undefined ? {} : ARTIFACT_CLIENT), ...results, ...options.env }),
     ];
     // Settings of the user, such as an .actrc, stay out; toolchains that lie in the home stay in.
     const env = {

@@ -35,7 +35,8 @@ export function readLog(text: string, exitCode: number): ActLog {
       readable.push(line);
       continue;
     }
-    const name = fieldOf(entry, "job");
+    // act pads the names to one width.
+    const name = fieldOf(entry, "job")?.trim();
     const message = fieldOf(entry, "msg") ?? "";
     readable.push(`${name === undefined ? "" : `[${name}] `}${message.trimEnd()}`);
     if (name === undefined) continue;

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { assembleTree } from "../../scripts/release/assemble.ts";
@@ -9,13 +10,23 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** The tags under which workflows of tests use our actions, and those use each other. */
 export const RELEASED = { repository: "org/actions", tag: "v1.0.0", majorTag: "v1" };
 
+/** What becomes of the text of a file, such as a default that names a service of others. */
+export type Replacements = Readonly<Record<string, (text: string) => string>>;
+
 /** The tree that a release of these bundles, as built here, would have, for workflows that run under act. */
 export function publishedTree(
   names: readonly string[],
+  { replacing = {} }: { readonly replacing?: Replacements } = {},
 ): { readonly uses: Readonly<Record<string, string>> } & Disposable {
   const tree = new FileTree();
   const folder = tree.path("actions");
   assembleTree(root, folder, RELEASED, names);
+  for (const [file, replace] of Object.entries(replacing)) {
+    const before = readFileSync(path.join(folder, file), "utf8");
+    const after = replace(before);
+    if (after === before) throw new Error(`nothing was replaced in ${file}`);
+    writeFileSync(path.join(folder, file), after);
+  }
   return { uses: usesOf(folder), [Symbol.dispose]: () => tree[Symbol.dispose]() };
 }
 

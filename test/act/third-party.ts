@@ -1,12 +1,17 @@
 import path from "node:path";
 
+const standIn = (name: string): string => path.join(import.meta.dirname, "third-party", name);
+
 /**
  * What stands for the few actions of others that our workflows use, by the very reference they are pinned to.
  * act replaces actions/checkout itself.
  */
 export const THIRD_PARTY: Readonly<Record<string, string>> = {
-  "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f": path.join(
-    import.meta.dirname,
-    "third-party/upload-artifact",
-  ),
+  "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f": standIn("upload-artifact"),
+  "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c": standIn("download-artifact"),
+};
+
+/** The variable in which those find the client of artifacts, which they cannot install; without it they only tell. */
+export const ARTIFACT_CLIENT = {
+  STAND_IN_ARTIFACT_CLIENT: path.join(import.meta.dirname, "../stand-in/published/artifact-client.ts"),
 };

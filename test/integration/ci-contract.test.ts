@@ -34,6 +34,15 @@ describe("ci-contract", () => {
     expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { ok: "true", findings: "[]" } });
   });
 
+  test("takes the steps of cargo-dist's build setup for no workflow", async () => {
+    const step = await check({
+      "ci-contract.yml": "jobs: { fmt: { run: cargo fmt --check } }\n",
+      ".github/workflows/ci.yml": WORKFLOW.replace(" || true", ""),
+      ".github/workflows/build-setup.yml": "- name: Set up\n  run: just setup\n",
+    });
+    expect(step).toMatchObject({ conclusion: "success", outputs: { ok: "true" } });
+  });
+
   test("fails with an annotation at the job, and the findings as JSON", async () => {
     const step = await check({
       "ci-contract.yml": "jobs:\n  fmt: { run: cargo fmt --check }\n  docs: {}\n",

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 
-const TOKEN = "ghs_tap_SECRET";
+/** As long as GitHub's are. */
+const TOKEN = "ghs_SECRETofTheTap0123456789abcdefghijkl";
 
 /** A tap: a bare git repository behind real git over HTTP, which wants a token as GitHub does. */
 export class TapServer {

@@ -48,6 +48,7 @@ void runAction(contract, async (runner) => {
 });
 
 async function readWorkflows(folder: string, shown: (target: string) => string): Promise<WorkflowFile[]> {
+  const { isStepList } = await import("@release-actions/workflow");
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new Fault(`there is no folder ${shown(folder)} with workflows`, {
       cause,
@@ -58,5 +59,6 @@ async function readWorkflows(folder: string, shown: (target: string) => string):
     .filter((name) => /\.ya?ml$/.test(name))
     .sort()
     .map((name) => path.join(folder, name))
-    .map((file) => ({ file: shown(file), text: readText(file, shown(file)) }));
+    .map((file) => ({ file: shown(file), text: readText(file, shown(file)) }))
+    .filter(({ file, text }) => !isStepList(text, file));
 }

@@ -9,6 +9,8 @@ export const contract = {
     "notes-file": { kind: "string" },
     section: { kind: "string" },
     "scarf-gateway": { kind: "string" },
+    "wait-for": { kind: "list" },
+    "wait-timeout": { kind: "number", unit: "seconds", min: 0, max: 21600, default: "900" },
     "dry-run": { kind: "boolean", default: "false" },
     token: { kind: "secret" },
   },

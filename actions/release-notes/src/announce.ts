@@ -10,7 +10,7 @@ import {
 } from "@release-actions/dist-plan";
 import { type GitHubRelease, openReleases, openRest, type Releases } from "@release-actions/github-rest";
 import { createTransport } from "@release-actions/http";
-import { type LedgerRow, loadLedger, mergeLedger, saveLedger } from "@release-actions/ledger";
+import { awaitChannels, type LedgerRow, loadLedger, mergeLedger, saveLedger } from "@release-actions/ledger";
 import {
   checksumsOfAssets,
   checksumsOfRun,
@@ -51,6 +51,7 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
     transport: createTransport(runner.env),
   });
   const releases = openReleases(rest, facts.repository);
+  await awaitOthers(runner, artifacts);
   const release = await findRelease(releases, plan, facts);
   runner.setOutput("url", release.url);
 
@@ -83,6 +84,17 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
     const options = { channel: "github", attempt: facts.attempt, random: randomBytes(4).toString("hex") };
     await saveLedger(artifacts, [row], options);
   }
+}
+
+async function awaitOthers({ inputs, ...runner }: AnnounceRunner, artifacts: RunArtifacts): Promise<void> {
+  const channels = inputs["wait-for"];
+  if (channels.length === 0 || !artifacts.isAvailable) return;
+  runner.info(`waiting for what is published to ${channels.join(", ")}`);
+  const timeoutMs = inputs["wait-timeout"] * 1000;
+  const missing = await awaitChannels(artifacts, channels, { timeoutMs, signal: runner.signal });
+  if (missing.length === 0) return;
+  const message = `nothing was published to ${missing.join(", ")} within ${inputs["wait-timeout"]} s: the notes go without`;
+  runner.problem({ level: "warning", title: "release-notes", message });
 }
 
 async function findRelease(releases: Releases, plan: DistPlan, facts: RunFacts): Promise<GitHubRelease> {

@@ -88,9 +88,9 @@ function rows(expectations: readonly Expectation[], findings: readonly Finding[]
 }
 
 async function readWorkflows(folder: string): Promise<WorkflowFile[]> {
+  const { isStepList } = await import("@release-actions/workflow");
   if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
   const files = names.map((name) => ({ file: name, text: readText(path.join(folder, name), name) }));
-  // Steps for cargo-dist lie there too: a list, and no workflow.
-  return files.filter(({ text }) => /^["']?jobs["']?\s*:/m.test(text));
+  return files.filter(({ file, text }) => !isStepList(text, file));
 }

@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { isPublished, mergeLedger } from "./merge.ts";
 import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
 import { type LedgerStore, loadLedger, saveLedger } from "./store.ts";
+import { awaitChannels } from "./wait.ts";
 
 const base: LedgerRow = {
   channel: "npm",
@@ -131,5 +132,29 @@ describe("the ledger of a run", () => {
     await expect(loadLedger({ ...store, list: async () => ["ledger-npm-1-a"] })).rejects.toThrow(
       "the artifact ledger-npm-1-a was listed, but",
     );
+  });
+});
+
+describe("waiting for channels", () => {
+  const store = (lists: string[][]): LedgerStore => ({
+    list: async (prefix) =>
+      (lists.length > 1 ? lists.shift() : lists[0])?.filter((name) => name.startsWith(prefix)) ?? [],
+    read: async () => undefined,
+    upload: async () => undefined,
+  });
+
+  test("ends when each has a page, of whichever attempt", async () => {
+    const lists = [[], ["ledger-chart-2-0a"], ["ledger-chart-2-0a", "ledger-npm-1-0b"]];
+    expect(await awaitChannels(store(lists), ["chart", "npm"], { timeoutMs: 60_000, intervalMs: 1 })).toEqual([]);
+  });
+
+  test("tells who has none when the time is over, and takes no channel for one whose name it begins with", async () => {
+    const lists = [["ledger-chart-1-0a", "ledger-npmjs-1-0b"]];
+    expect(await awaitChannels(store(lists), ["chart", "npm"], { timeoutMs: 20, intervalMs: 5 })).toEqual(["npm"]);
+  });
+
+  test("looks once where it may not wait", async () => {
+    expect(await awaitChannels(store([[]]), ["chart"], { timeoutMs: 0 })).toEqual(["chart"]);
+    expect(await awaitChannels(store([["ledger-chart-1-0a"]]), ["chart"], { timeoutMs: 0 })).toEqual([]);
   });
 });

@@ -33,10 +33,15 @@ export async function saveLedger(
   rows: readonly LedgerRow[],
   options: SaveOptions,
 ): Promise<string> {
-  const name = `${PREFIX}${options.channel}-${options.attempt}-${options.random}`;
+  const name = `${ledgerPrefix(options.channel)}${options.attempt}-${options.random}`;
   const page = writePage({ ledger: 1, attempt: options.attempt, rows });
   await store.upload(name, FILE, new TextEncoder().encode(page));
   return name;
+}
+
+/** How the names of a channel's pages begin. */
+export function ledgerPrefix(channel: string): string {
+  return `${PREFIX}${channel}-`;
 }
 
 /** Reads what all publishers of this run did so far, in all attempts. */

@@ -6,4 +6,4 @@ export { type Call, callsOf, type Discount, type ScriptReading } from "./script.
 export { inheritsSecrets, secretsOf, type UsedSecret } from "./secrets.ts";
 export { ExpressionFault, parseExpression, termsOf } from "./terms.ts";
 export { validateWorkflow } from "./validate.ts";
-export { conditionOf, type Job, readWorkflow, type Step, type Trigger, type Workflow } from "./workflow.ts";
+export { conditionOf, isStepList, type Job, readWorkflow, type Step, type Trigger, type Workflow } from "./workflow.ts";

@@ -54,6 +54,11 @@ export function readWorkflow(text: string, file: string): Workflow {
   };
 }
 
+/** Whether a file is a list of steps: cargo-dist's `github-build-setup` lies among the workflows and is none. */
+export function isStepList(text: string, file: string): boolean {
+  return parseYaml(text, file).isList;
+}
+
 /** The text of a condition: `${{ x }}` around all of it changes nothing, so it is taken off. */
 export function conditionOf(node: YamlNode): string | undefined {
   const text = node.text?.trim();

@@ -1,0 +1,306 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { Act } from "../act/act.ts";
+import { dockerEnv } from "../act/docker-client.ts";
+import type { ActLog } from "../act/log.ts";
+import { publishedTree } from "../act/published-tree.ts";
+import { THIRD_PARTY } from "../act/third-party.ts";
+import { describeWithEngines } from "../engines.ts";
+import { isOnPath } from "../parts.ts";
+import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
+import { DistWorkflow, type Past } from "../release/dist-workflow.ts";
+import { ReleasedProduct } from "../release/product.ts";
+import { RunnerPrograms } from "../release/runner-programs.ts";
+import { type Tap, TapServer } from "../release/tap.ts";
+import { NotaryApi } from "../stand-in/apple/notary-api.ts";
+import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import type { Repository, Run } from "../stand-in/model.ts";
+import { FileTree } from "../support/file-tree.ts";
+import { commitAll } from "../support/repository-copy.ts";
+
+const MINUTES = 60_000;
+const TAG = "v1.7.6";
+const PARTS = [
+  ...["act", "docker", "jq", "dist", "cargo", "cargo-hakari", "cargo-license", "just", "helm", "registry", "git"],
+  ...["tar", "xz", ...WORKSHOP_TOOLS],
+];
+const ACTIONS = [
+  ...["build-image", "cache-access", "ci-contract", "hakari-check", "helm-publish", "homebrew-publish"],
+  ...["image-publish", "notarize-macos", "pins-check", "plan-check", "release-build-setup", "release-channel"],
+  ...["release-notes", "save-restate-image", "secrets-check"],
+];
+
+/** Needs no network. Of the stage `builder`, releases take the variables. */
+const DOCKERFILE = `FROM scratch AS builder
+ENV krb5_cv_attr_constructor_destructor=yes
+FROM scratch AS runtime
+COPY README.md /
+`;
+
+describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (engine) => {
+  let published: ReturnType<typeof publishedTree>;
+  let docker: ReturnType<typeof dockerEnv>;
+  let programs: RunnerPrograms;
+  let github: GitHub;
+  let apple: NotaryApi;
+  let workshop: Workshop;
+  let registry: RealRegistry;
+  let taps: TapServer;
+  let macBinary: string;
+
+  beforeAll(async () => {
+    const missing = PARTS.filter((part) => !isOnPath(part));
+    if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
+    docker = dockerEnv(engine);
+    programs = new RunnerPrograms();
+    [github, apple, workshop, registry, taps] = await Promise.all([
+      startGitHub(),
+      NotaryApi.open(),
+      Workshop.open(),
+      RealRegistry.start(),
+      TapServer.start(),
+    ]);
+    // Where Apple is, is a default of the action: a workflow does not say.
+    const atApple = (text: string): string =>
+      text
+        .replace("default: https://appstoreconnect.apple.com", `default: ${apple.url}`)
+        .replace("  s3-url:\n", `  s3-url:\n    default: ${apple.s3.url}\n`);
+    published = publishedTree(ACTIONS, { replacing: { "notarize-macos/action.yml": atApple } });
+    macBinary = await workshop.sign(await workshop.build("arm64"));
+  }, 5 * MINUTES);
+  afterAll(async () => {
+    for (const part of [published, docker, programs]) part[Symbol.dispose]();
+    await Promise.all([github.close(), apple.close(), registry.close(), taps.close()]);
+    await workshop[Symbol.asyncDispose]();
+  });
+
+  interface Release {
+    readonly product: ReleasedProduct;
+    readonly repository: Repository;
+    readonly run: Run;
+    readonly tap: Tap;
+    readonly workflow: DistWorkflow;
+  }
+  let count = 0;
+
+  /** A product of its own, tagged, that publishes to the servers here. */
+  async function tagProduct(): Promise<Release> {
+    count += 1;
+    const name = "example/beacon";
+    const tap = taps.create(`tap${count}`);
+    const product = new ReleasedProduct();
+    const workflow = (file: string): string => `.github/workflows/${file}.yml`;
+    const places = [`${registry.host}/${name}`, `${registry.host}/mirror/${name}`];
+    product.replace("charts/beacon/values.yaml", "ghcr.io/example/beacon", places[0] ?? "");
+    product.replace(workflow("release-docker-push"), "ghcr.io/example/beacon", places[0] ?? "");
+    product.replace(workflow("release-docker-push"), "docker.io/example/beacon", places[1] ?? "");
+    product.replace(
+      workflow("release-docker-push"),
+      "DOCKER_USERNAME:",
+      "REGISTRY_LOGINS: ${{ secrets.REGISTRY_LOGINS }}\n      DOCKER_USERNAME:",
+    );
+    product.replace(workflow("release-homebrew"), "example/homebrew-tap", tap.url);
+    product.replace(
+      workflow("release-helm"),
+      "oci://ghcr.io/example/charts",
+      `oci://${registry.host}/charts${count}\n      username: ${USER}`,
+    );
+    product.replace(
+      workflow("release-helm"),
+      "linux/arm64",
+      "linux/arm64\n    secrets:\n      CHART_REGISTRY_PASSWORD: ${{ secrets.CHART_REGISTRY_PASSWORD }}",
+    );
+    // Whether the services take the credentials is tested with secrets-check.
+    product.replace(
+      workflow("release-preflight"),
+      "    secrets:",
+      "    with:\n      online: false\n    secrets:\n      REGISTRY_LOGINS: ${{ secrets.REGISTRY_LOGINS }}\n      CHART_REGISTRY_PASSWORD: ${{ secrets.CHART_REGISTRY_PASSWORD }}",
+    );
+    // Linting and testing are rust-ci.yml's own test.
+    product.replace(
+      workflow("rust-ci"),
+      "rust-ci.yml@v1",
+      "rust-ci.yml@v1\n    with: { clippy: none, test: none, doctest: none }",
+    );
+    product.write("docker/Dockerfile", DOCKERFILE);
+    await commitAll(product.root, "everything");
+    await runCommand("git", ["remote", "add", "origin", `https://github.com/${name}.git`], { cwd: product.root });
+    const repository = github.repository(name);
+    repository.releases.splice(0);
+    const head = await runCommand("git", ["rev-parse", "HEAD"], { cwd: product.root });
+    const { sha } = github.addCommit(repository, { sha: head.stdout.trim(), ref: `refs/tags/${TAG}` });
+    const run = github.addRun({
+      repository: name,
+      workflow: "release.yml",
+      headSha: sha,
+      headBranch: `refs/tags/${TAG}`,
+    });
+    return { product, repository, run, tap, workflow: new DistWorkflow((file) => product.read(file)) };
+  }
+
+  /** @param text the workflow; by default all that cargo-dist generated */
+  async function start(
+    { product, repository, run, workflow }: Release,
+    text = workflow.text,
+    secrets = {},
+  ): Promise<ActLog> {
+    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "", GITHUB_API_URL = "" } = github.env(run);
+    using act = new Act({
+      repository: product.root,
+      uses: { ...published.uses, ...THIRD_PARTY },
+      results: { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN },
+    });
+    using file = new FileTree({ "release.yml": text });
+    return await act.run("push", {
+      workflow: file.path("release.yml"),
+      payload: { ref: `refs/tags/${TAG}` },
+      secrets: {
+        GITHUB_TOKEN: github.token(repository, { contents: "write" }),
+        CODESIGN_CERTIFICATE: readFileSync(workshop.identity.p12).toString("base64"),
+        CODESIGN_CERTIFICATE_PASSWORD: workshop.identity.password,
+        CODESIGN_IDENTITY: workshop.identity.commonName,
+        NOTARY_API_KEY: apple.privateKey,
+        NOTARY_API_KEY_ID: apple.keyId,
+        NOTARY_API_ISSUER: apple.issuer,
+        HOMEBREW_TAP_TOKEN: taps.token,
+        ...{ DOCKER_USERNAME: "somebody", DOCKER_PASSWORD: "of-docker-hub" },
+        REGISTRY_LOGINS: `${registry.host} ${USER} ${PASSWORD}`,
+        CHART_REGISTRY_PASSWORD: PASSWORD,
+        ...secrets,
+      },
+      env: {
+        ...docker.env,
+        ...{ GITHUB_API_URL, GITHUB_RUN_ID: String(run.id), GITHUB_RUN_ATTEMPT: String(run.attempt) },
+        ...{ PATH: programs.searchPath, MAC_BINARY: macBinary, CARGO_NET_OFFLINE: "true" },
+      },
+    });
+  }
+
+  let release: Release;
+  /** What the plan job gave to the others, as it is again when some of them run once more. */
+  let plan: Past;
+
+  const images = (): string[] => ["", "mirror/"].map((prefix) => `${prefix}example/beacon`);
+  const state = async () => {
+    const client = registry.client();
+    const tags = await Promise.all([...images(), `charts${count}/beacon`].map((name) => client.tags(name)));
+    const manifests = await Promise.all(images().map((name) => client.manifest(name, "latest")));
+    return {
+      tags: tags.map((names) => [...names].sort()),
+      images: manifests.map((manifest) => manifest?.digest),
+      tap: release.tap.commits,
+      notes: release.repository.releases.map(({ body }) => body),
+    };
+  };
+
+  test(
+    "goes from the tag to signed archives, images, tap, chart and notes, in the order of the phases",
+    async () => {
+      release = await tagProduct();
+      const log = await start(release);
+      const failed = [...log.jobs].filter(([, { result }]) => result === "failure").map(([name]) => name);
+      expect([log.exitCode, failed, log.exitCode === 0 ? "" : log.text]).toEqual([0, [], ""]);
+      plan = { outputs: { val: outputsOf(log, "Release/plan").get("manifest") ?? "", ...TAGGED } };
+
+      const began = (name: string): number => [...log.jobs.keys()].findIndex((job) => job.endsWith(name));
+      const phases = [
+        ["plan", "Preflight"],
+        ["build-local-artifacts (x86_64-unknown-linux-gnu)-2", "Rust CI/gate", "Build the image"],
+        ["build-global-artifacts", "Release notarize/Notarize"],
+        ["Release/host"],
+        ["Push the image", "Publish the formulae"],
+        ["Release/announce"],
+        ["Publish the chart", "Write the notes"],
+      ].map((names) => names.map(began));
+      for (const [index, phase] of phases.slice(1).entries())
+        expect(Math.min(...phase)).toBeGreaterThan(Math.max(...(phases[index] ?? [])));
+
+      const digest = outputsOf(log, "Build the image").get("digest");
+      expect(outputsOf(log, "Push the image").get("digest")).toBe(digest);
+      expect(outputsOf(log, "Release notarize/Notarize").get("status")).toBe("accepted");
+      expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("true");
+      expect(outputsOf(log, "Publish the chart").get("published")).toBe("true");
+      expect(outputsOf(log, "Write the notes").get("changed")).toBe("true");
+      expect(await state()).toMatchObject({
+        tags: [["1.7", "1.7.6", "latest"], ["1.7", "1.7.6", "latest"], ["1.7.6"]],
+        images: [digest, digest],
+        tap: ["beacon-client, beacon-server 1.7.6"],
+      });
+    },
+    10 * MINUTES,
+  );
+
+  test("leaves a release whose formulae, notes and Apple's verdict are about its own files", async () => {
+    const { tap, repository } = release;
+    const [published] = repository.releases;
+    const archives = published?.assets.filter(({ name }) => name.endsWith(".tar.xz")) ?? [];
+    expect(archives.map(({ name }) => name).sort()).toEqual(
+      ["client", "server"].flatMap((app) =>
+        ["aarch64-apple-darwin", "x86_64-unknown-linux-gnu"].map((target) => `beacon-${app}-${target}.tar.xz`),
+      ),
+    );
+    const formulae = ["client", "server"].map((app) => tap.read(`Formula/beacon-${app}.rb`)).join("");
+    for (const { digest } of archives) {
+      const sha256 = digest?.replace("sha256:", "") ?? "";
+      expect([formulae, published?.body]).toEqual([expect.stringContaining(sha256), expect.stringContaining(sha256)]);
+    }
+    expect(published?.body).toContain("Beacons greet by name.");
+    expect(published?.body).toMatch(/\| chart \| .*charts1\/beacon.* \| 1\.7\.6 \| verified \|/);
+    expect(published?.body).toMatch(/\| image \| .*mirror\/example\/beacon \| 1\.7\.6 \| verified \|/);
+    expect(published?.assets.map(({ name }) => name).filter((name) => name.includes("preflight"))).toEqual([]);
+    expect(apple.submissions.size).toBe(1);
+  });
+
+  test(
+    "publishes nothing twice when its publishers run again",
+    async () => {
+      const before = await state();
+      github.rerun(release.run);
+      const log = await start(release, release.workflow.after({ ...BUILT, plan, host: DONE }));
+      expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+      expect(outputsOf(log, "Push the image").get("references")).toContain("example/beacon:1.7.6");
+      expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("false");
+      expect(outputsOf(log, "Publish the chart").get("published")).toBe("false");
+      expect(outputsOf(log, "Write the notes").get("changed")).toBe("false");
+      expect(await state()).toEqual(before);
+    },
+    10 * MINUTES,
+  );
+
+  test(
+    "stops for a missing secret before anything is built, and releases nothing, not even an empty release",
+    async () => {
+      release = await tagProduct();
+      const log = await start(release, release.workflow.text, { HOMEBREW_TAP_TOKEN: "" });
+      expect(log.exitCode).not.toBe(0);
+      expect(log.text).toContain("HOMEBREW_TAP_TOKEN: it is empty");
+      expect([...log.jobs.keys()].filter((name) => /build|Build/.test(name))).toEqual([]);
+
+      // On GitHub, unlike in act, the run goes on: builds are skipped, and `host` takes that for done.
+      const rest = release.workflow.after({ ...SKIPPED, plan });
+      const held = await start(release, rest);
+      expect([...held.jobs].find(([name]) => name === "Release/host")?.[1].result).toBe("failure");
+      expect(held.text).toContain("release-preflight has not passed, so nothing may be released");
+      expect(release.repository.releases).toEqual([]);
+    },
+    5 * MINUTES,
+  );
+});
+
+const TAGGED = { tag: TAG, "tag-flag": `--tag=${TAG}`, publishing: "true" };
+const DONE: Past = { outputs: {} };
+const BUILDS = [
+  ...["custom-release-preflight", "build-local-artifacts", "custom-rust-ci", "custom-release-docker-build"],
+  ...["build-global-artifacts", "custom-release-notarize"],
+];
+const BUILT = Object.fromEntries(BUILDS.map((job) => [job, DONE]));
+const SKIPPED = Object.fromEntries(BUILDS.map((job) => [job, "skipped"] as const));
+
+function outputsOf({ jobs }: ActLog, end: string): ReadonlyMap<string, string> {
+  const [, job] = [...jobs].find(([name]) => name.endsWith(end)) ?? [];
+  if (job === undefined) throw new Error(`no job ${end} in ${[...jobs.keys()].join(", ")}`);
+  return job.outputs;
+}
