@@ -10,6 +10,7 @@ import type { ArtifactRequest } from "../../test/stand-in/published/artifact-cli
 import { runPublishedArtifactClient } from "../../test/stand-in/published/run.ts";
 import { type Engine, NoEngine, startEngine } from "../docker-engine.ts";
 import { workFolder } from "../folders.ts";
+import { startFarStorage } from "./far-storage.ts";
 import { type Bench, median, type Row } from "./row.ts";
 
 /** A hosted runner's view of the artifact store, and the number of rounds each way is measured. */
@@ -94,13 +95,16 @@ async function benchLoad(
 ): Promise<Row[]> {
   const { github } = network;
   network.reset();
+  github.routeThrough({ storage: network.storage.origin });
   const run = github.addRun();
   await publishedUpload(github, archive, 0, run);
   const artifact = github.artifact(run, "restate.tar");
-  for (const proxy of [network.services, network.storage]) {
-    Object.assign(proxy.limits, { latencyMs: LATENCY_MS });
-  }
-  network.storage.limits.bytesPerSecond = BYTES_PER_SECOND;
+  network.services.limits.latencyMs = LATENCY_MS;
+  await using storage = await startFarStorage(github.storage.origin, {
+    bytesPerSecond: BYTES_PER_SECOND,
+    latencyMs: LATENCY_MS,
+  });
+  github.routeThrough({ storage: storage.origin });
 
   const times: Record<"ours" | "again" | "peer" | "load", number[]> = { ours: [], again: [], peer: [], load: [] };
   let peakMiB = 0;

@@ -10,9 +10,10 @@ export interface RandomAccessSource {
   /**
    * Streams exactly `length` bytes from `offset` on, in chunks of any size. The range lies inside the
    * source. A source that cannot give every byte throws; it never ends early. Breaking out of the loop
-   * releases what the read holds.
+   * releases what the read holds. Where reads that run side by side compete, the one of the lowest `rank`
+   * (default 0) comes first.
    */
-  read(offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  read(offset: number, length: number, signal?: AbortSignal, rank?: number): AsyncIterable<Uint8Array>;
 }
 
 /** Reads a range into memory, and refuses one that reaches past the end. For small, bounded pieces. */
@@ -39,9 +40,9 @@ export function sliceSource(source: RandomAccessSource, start: number, size: num
   requireRange(source, start, size);
   const slice: RandomAccessSource = {
     size,
-    read(offset, length, signal) {
+    read(offset, length, signal, rank) {
       requireRange(slice, offset, length);
-      return source.read(start + offset, length, signal);
+      return source.read(start + offset, length, signal, rank);
     },
   };
   return slice;

@@ -35,13 +35,18 @@ export class WindowedSource implements PrefetchingSource {
     this.#maxWindows = maxWindows;
   }
 
-  async *read(offset: number, length: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *read(
+    offset: number,
+    length: number,
+    signal?: AbortSignal,
+    rank?: number,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     requireRange(this, offset, length);
     signal?.throwIfAborted();
     if (length === 0) return;
     const known = this.#find(offset, length);
     if (known === undefined && length >= this.windowBytes) {
-      yield* this.#source.read(offset, length, signal);
+      yield* this.#source.read(offset, length, signal, rank);
       return;
     }
     const { start, bytes } = known ?? this.#fetch(offset, this.windowBytes);

@@ -7,8 +7,11 @@ import { streamWhole } from "./plain-stream.ts";
 import { streamRange } from "./range-stream.ts";
 import { type Cached, createRangedSource } from "./ranged-source.ts";
 
-/** Read at once on opening: the front tells the format, the back holds a zip's directory and a tar's last members. */
-const FRONT_BYTES = 16 * 1024;
+/**
+ * Read at once on opening: the front tells the format, and with the first headers saves a round trip; the back
+ * holds a zip's directory and a tar's last members.
+ */
+const FRONT_BYTES = 40 * 1024;
 const BACK_BYTES = 256 * 1024;
 
 export interface OpenOptions {

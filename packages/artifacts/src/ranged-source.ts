@@ -2,11 +2,14 @@ import { type RandomAccessSource, requireRange } from "@release-actions/archive"
 import type { Blob } from "./blob.ts";
 import { Part } from "./part.ts";
 import { streamRange } from "./range-stream.ts";
+import { type Reader, Turns } from "./turns.ts";
 
 /** One request fetches this much: long enough to outweigh its latency, short enough to keep memory flat. */
 const PART_BYTES = 2 * 1024 * 1024;
-/** Parts on their way or waiting to be consumed, over all reads together, beside the one each read always has. */
-const EXTRA_PARTS = 7;
+/** On their way or waiting to be consumed, over all reads together. */
+const PARTS = 8;
+/** A read whose turn has not come gets a part this often all the same: nobody shall take it for hung. */
+const TRICKLE_MS = 5_000;
 
 /** Bytes that are known already. */
 export interface Cached {
@@ -16,51 +19,78 @@ export interface Cached {
 
 /** The blob as a source: each read is cut into parts that come side by side and are given out in their order. */
 export function createRangedSource(blob: Blob, size: number, cached: readonly Cached[]): RandomAccessSource {
-  let free = EXTRA_PARTS;
-
-  async function* readParts(offset: number, length: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const stop = new AbortController();
-    const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const end = offset + length;
-    const queue: { readonly part: Part; readonly extra: boolean }[] = [];
-    let next = offset;
-    const fill = (): void => {
-      while (next < end && (queue.length === 0 || free > 0)) {
-        const extra = queue.length > 0;
-        if (extra) free -= 1;
-        const size = Math.min(PART_BYTES, end - next);
-        queue.push({ part: new Part(streamRange(blob, next, size, both)), extra });
-        next += size;
-      }
-    };
-    try {
-      for (fill(); queue[0] !== undefined; fill()) {
-        const { part, extra } = queue[0];
-        yield* part.chunks();
-        queue.shift();
-        if (extra) free += 1;
-      }
-    } finally {
-      stop.abort();
-      for (const { part, extra } of queue) {
-        if (extra) free += 1;
-        part.abandon();
-      }
-    }
-  }
-
+  const turns = new Turns(PARTS);
   const source: RandomAccessSource = {
     size,
-    async *read(offset, length, signal) {
+    async *read(offset, length, signal, rank = 0) {
       requireRange(source, offset, length);
       signal?.throwIfAborted();
       if (length === 0) return;
       const hit = cached.find(
         (piece) => piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length,
       );
-      if (hit === undefined) yield* readParts(offset, length, signal);
+      if (hit === undefined) yield* readParts({ blob, turns, offset, length, rank, signal });
       else yield hit.bytes.subarray(offset - hit.offset, offset - hit.offset + length);
     },
   };
   return source;
+}
+
+interface PartialRead {
+  readonly blob: Blob;
+  readonly turns: Turns;
+  readonly offset: number;
+  readonly length: number;
+  readonly rank: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
+  const { blob, turns, rank, signal } = read;
+  const stop = new AbortController();
+  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const end = read.offset + read.length;
+  let next = read.offset;
+  const parts: Part[] = [];
+  let wake = (): void => undefined;
+  const reader: Reader = {
+    rank,
+    get underWay() {
+      return parts.length;
+    },
+    get wantsMore() {
+      return next < end;
+    },
+    start: () => {
+      const size = Math.min(PART_BYTES, end - next);
+      parts.push(new Part(streamRange(blob, next, size, both)));
+      next += size;
+      wake();
+    },
+  };
+  const trickle = setInterval(() => turns.allowOne(reader), TRICKLE_MS).unref();
+  both.addEventListener("abort", () => wake());
+  turns.enter(reader);
+  try {
+    for (;;) {
+      const [part] = parts;
+      if (part !== undefined) {
+        yield* part.chunks();
+        parts.shift();
+        turns.release();
+      } else if (reader.wantsMore) {
+        both.throwIfAborted();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else {
+        return;
+      }
+    }
+  } finally {
+    clearInterval(trickle);
+    stop.abort();
+    turns.leave(reader);
+    for (const part of parts.splice(0)) part.abandon();
+  }
 }

@@ -33,7 +33,7 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   let done = 0;
   await using registry = await startLoopbackRegistry({
-    image: servedImage(indexed, source),
+    image: servedImage(indexed, image, source),
     onError: (error) => errors.push(error),
     onBytes: (_digest, bytes) => {
       done += bytes;
@@ -69,10 +69,16 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   }
 }
 
-function servedImage({ archive, blobs }: IndexedArchive, source: PrefetchingSource): ServedImage {
+function servedImage(
+  { archive, blobs }: IndexedArchive,
+  { layers }: ArchiveImage,
+  source: PrefetchingSource,
+): ServedImage {
+  // Engines unpack the layers in their order, while further ones come: the lowest one is what they wait for.
+  const ranks = new Map(layers.map(({ digest }, index) => [digest, index + 1]));
   const places = [...blobs].map(([digest, { offset, size }]) => {
     const open = (from: number, length: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>
-      source.read(offset + from, length, signal);
+      source.read(offset + from, length, signal, ranks.get(digest));
     return [digest, { size, open }] as const;
   });
   const manifests = new Map([...archive.documents].map(([digest, document]) => [String(digest), document]));

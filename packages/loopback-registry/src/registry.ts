@@ -122,6 +122,8 @@ async function sendBlob(
     return;
   }
   context.fetched.add(digest);
+  // The first bytes may be a while: other blobs come first.
+  response.flushHeaders();
   const hungUp = new AbortController();
   response.on("error", () => undefined).once("close", () => hungUp.abort());
   try {

@@ -94,7 +94,8 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     const second = await open(file);
     const again = await bring(second);
     expect(again).toMatchObject({ id: before.id, via: undefined });
-    expect(second.fetched()).toBeLessThan(150_000);
+    // Headers and documents, in windows of 32 KiB each; how many depends on the order of the digests.
+    expect(second.fetched()).toBeLessThan(8 * 32 * 1024);
     expect((await inspectImage(engine, tag))?.id).toBe(before.id);
     await removeImage(engine, firstTag);
   });
