@@ -46,12 +46,12 @@ describe("loadImage", () => {
     await expect(load()).rejects.toThrow("loading the image: the engine says: Loaded image: localhost/gone:1");
   });
 
-  test("fails when the engine has nothing to say (F69)", async () => {
+  test("fails when the engine has nothing to say (F69, misleads 1)", async () => {
     await start({ "POST /images/load": stream("") });
     await expect(load()).rejects.toThrow("no image was loaded");
   });
 
-  test("throws an error inside the stream, although it began with 200", async () => {
+  test("throws an error inside the stream, although it began with 200 (misleads 1)", async () => {
     await start({
       "POST /images/load": stream(
         '{"status":"Loading layer"}\n',

@@ -42,14 +42,14 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     expect(await tryImage(engine, nameOf(recipe), { platform: engine.platform })).toEqual({ kind: "usable" });
   });
 
-  test("says the ID of an image without a name (F67)", async () => {
+  test("says the ID of an image without a name (F67, misleads 2)", async () => {
     const archive = await provideSavedArchive(own, recipeOf("load-unnamed", { names: [] }));
     const loaded = await loadImage(engine, opening(archive), { reporter });
     expect(loaded).toEqual([{ name: undefined, id: expect.stringMatching(/^sha256:/) }]);
     expect(await inspectImage(engine, loaded[0]?.id ?? "")).toMatchObject({ tags: [] });
   });
 
-  test("says all the names of an image that has several", async () => {
+  test("says all the names of an image that has several (misleads 2)", async () => {
     const names = ["a", "b", "c"].map((letter) => `localhost/docker-package/load-${letter}:1`);
     const archive = await provideSavedArchive(own, recipeOf("load-names", { names }));
     const loaded = await loadImage(engine, opening(archive), { reporter });
@@ -69,7 +69,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     expect(loaded[0]?.id).not.toBe(old?.id);
   });
 
-  test("fails when there was no image in the archive (F69)", async () => {
+  test("fails when there was no image in the archive (F69, misleads 1)", async () => {
     const archive = Buffer.concat([tarFile("manifest.json", "[]"), TAR_END]);
     await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(EngineError);
   });

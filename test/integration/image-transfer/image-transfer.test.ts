@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { afterEach, beforeAll, expect, test } from "@jest/globals";
 import { memorySource, TAR_END, tarFile } from "@release-actions/archive";
 import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
 import { type BringInOptions, type BroughtIn, bringIn } from "@release-actions/image-transfer";
+import { checkImageArchive } from "@release-actions/oci";
 import { silentReporter } from "@release-actions/report";
 import { OWN_VARIANTS, type OwnEngine } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines, startedEngine } from "../../engines.ts";
@@ -11,6 +13,7 @@ import { provideOciArchive, provideSavedArchive } from "../../images/build-image
 import { craftPlatformsArchive } from "../../images/crafted-archive.ts";
 import { type ImageRecipe, RECIPES } from "../../images/image-recipe.ts";
 import { countedContent, rangedContent, sequentialContent } from "./content.ts";
+import { elsewhere, keepingImagesIn, startEngineFront } from "./engine-front.ts";
 
 const { signal } = new AbortController();
 
@@ -32,9 +35,13 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     return content;
   }
 
-  function bring(content: BringInOptions["content"], options: Partial<BringInOptions> = {}): Promise<BroughtIn> {
+  function bring(
+    content: BringInOptions["content"],
+    options: Partial<BringInOptions> = {},
+    into = engine,
+  ): Promise<BroughtIn> {
     tag = `localhost/image-transfer/${randomUUID()}:1`;
-    return bringIn(engine, {
+    return bringIn(into, {
       ...{ content, platform: engine.platform, tags: [tag], via: "auto", expectedDigest: undefined },
       ...{ reporter: silentReporter, signal },
       ...options,
@@ -49,8 +56,8 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
 
   const oci: [string, ImageRecipe][] = [
     ["gzip layers and an attestation (F74, B49)", RECIPES.tiny],
-    ["no name", RECIPES.unnamed],
-    ["three names", RECIPES.threeNames],
+    ["no name (misleads 2)", RECIPES.unnamed],
+    ["three names (misleads 2)", RECIPES.threeNames],
     ["uncompressed layers", RECIPES.uncompressed],
     ["two platforms", RECIPES.twoPlatforms],
     ["no attestation", RECIPES.noAttestations],
@@ -70,7 +77,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
   });
 
   test.each(["registry", "load"] as const)("takes what `docker save` writes, by %s (B68)", async (via) => {
-    const content = await rangedContent(
+    const content = await open(
       await provideSavedArchive(own, { ...RECIPES.tiny, names: [`localhost/saved-${via}:1`] }),
     );
     const brought = await bring(content, { via });
@@ -113,6 +120,55 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     const file = await ociArchive(RECIPES.foreign);
     for (const content of [await open(file), sequentialContent(file)]) {
       await expect(bring(content)).rejects.toThrow(/no image for linux\/amd64; the archive has linux\/s390x/);
+    }
+  });
+
+  test("streams into the load of an engine that cannot reach this machine, unless the other way is asked for", async () => {
+    await using front = await startEngineFront(own, elsewhere);
+    const remote = await connect(parseEndpoint(front.host, "test"));
+    const said: string[] = [];
+    const reporter = { ...silentReporter, info: (message: string) => said.push(message) };
+    const file = await ociArchive({
+      ...RECIPES.tiny,
+      layers: [{ seed: `elsewhere on ${own.variant}`, bytes: 40_000 }],
+    });
+    await expect(bring(await open(file), { via: "registry" }, remote)).rejects.toThrow(
+      "cannot pull from the runner's loopback address",
+    );
+    const brought = await bring(await open(file), { reporter }, remote);
+    expect(brought.via).toBe("load");
+    expect(said).toEqual([
+      expect.stringMatching(/streaming .* into the engine's load, since the engine cannot pull from/),
+    ]);
+    await expectUsable(brought);
+  });
+
+  test("says why the registry is no way in for what can only be read from front to back", async () => {
+    const content = sequentialContent(await ociArchive(RECIPES.tiny));
+    await expect(bring(content, { via: "registry" })).rejects.toThrow(
+      "cannot be served to the engine: the server gives no ranges",
+    );
+  });
+
+  test("does not begin what would not fit on the engine's disk (F62, F77)", async () => {
+    // No file system has less room than this one.
+    await using front = await startEngineFront(own, keepingImagesIn("/proc"));
+    const full = await connect(parseEndpoint(front.host, "test"));
+    const content = await open(
+      await ociArchive({ ...RECIPES.tiny, layers: [{ seed: `too large for ${own.variant}`, bytes: 400_000 }] }),
+    );
+    await expect(bring(content, {}, full)).rejects.toThrow(/the engine's disk has 0 B free; the layers alone are/);
+    expect(content.fetched()).toBeLessThan(200_000);
+  });
+
+  test("takes the expected image by any of its digests, also those that other stores know it by", async () => {
+    const file = await ociArchive(RECIPES.tiny);
+    const { archive } = await checkImageArchive(createReadStream(file));
+    for (const expectedDigest of [archive.digest, archive.images[0]?.config.digest]) {
+      for (const content of [await open(file), sequentialContent(file)]) {
+        expect(await bring(content, { expectedDigest })).toMatchObject({ digest: archive.digest });
+        await removeImage(engine, tag, { force: true });
+      }
     }
   });
 

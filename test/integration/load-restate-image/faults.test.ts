@@ -75,7 +75,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     },
   );
 
-  test("an archive that is no image, by naming what it is (B30)", async () => {
+  test("an archive that is no image, by naming what it is (B30, misleads 1)", async () => {
     const step = await fixture.load(await fixture.runHolding(Buffer.from("<html>not found</html>")), own);
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]?.message).toMatch(/expected a tar of an image/);
@@ -88,6 +88,18 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     expect(step.conclusion).not.toBe("success");
     expect(step.stopMs).toBeLessThan(3000);
     expect(await stateOf(own, step.tag)).toBeUndefined();
+  });
+
+  test("being killed in the middle, by trusting nothing of what was left (F85)", async () => {
+    const content = freshArchive(BYTES);
+    const run = await fixture.runHolding(content);
+    fixture.network.storage.limits.bytesPerSecond = 300_000;
+    const killed = await fixture.load(run, own, {}, { stop: { when: /image: /, by: "SIGKILL" } });
+    expect([killed.signal, await stateOf(own, killed.tag)]).toEqual(["SIGKILL", undefined]);
+    fixture.network.reset();
+    const again = await fixture.load(run, own);
+    expect(again.outputs).toMatchObject({ "cache-hit": "false", via: "registry" });
+    expect(await stateOf(own, again.tag)).toEqual({ id: again.outputs["image-id"], usable: true });
   });
 });
 

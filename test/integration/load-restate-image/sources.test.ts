@@ -96,7 +96,7 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     expect(message).toContain("Did you mean `artifact-name: restate.tar`?");
   });
 
-  test("when the artifact expired, and how to get a new one (F25, F44)", async () => {
+  test("when the artifact expired, and how to get a new one (F25, F44, F90)", async () => {
     const producer = await fixture.runHolding(freshArchive());
     await fixture.github.expire(fixture.github.artifact(producer, "restate.tar"));
     const message = errorOf(await fixture.load(fixture.github.addRun(), own, { "run-id": String(producer.id) }));
@@ -130,6 +130,15 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     expect(errorOf(await fixture.load(fixture.github.addRun(), own, inputs))).toContain(
       "permissions:\n  actions: read",
     );
+  });
+
+  test("what is wrong with one place, and looks at no other, although there is one", async () => {
+    const producer = await fixture.runHolding(freshArchive());
+    const token = fixture.github.token(producer.repository, { contents: "read" });
+    const elsewhere = { "registry-image": "localhost/acme/product", "run-id": String(producer.id) };
+    const step = await fixture.load(fixture.github.addRun(), own, { "github-token": token, ...elsewhere });
+    expect(errorOf(step)).toContain("actions: read");
+    expect(step.log).not.toContain("localhost/acme/product");
   });
 
   test("that a fork's run is refused, and takes it when told to (F128)", async () => {

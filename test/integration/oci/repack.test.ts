@@ -47,7 +47,7 @@ const SOURCES: readonly [string, () => Promise<string>][] = [
   ["what docker 20.10 saves", saved("20.10")],
 ];
 
-describeWithEngines("a repacked archive", DOCKER_VARIANTS, (own) => {
+describeWithEngines("a repacked archive", [...DOCKER_VARIANTS, "podman"], (own) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await connect(parseEndpoint(own.host, "test"));

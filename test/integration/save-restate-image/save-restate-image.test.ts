@@ -77,14 +77,15 @@ describe("save-restate-image", () => {
     expect(step.outputs["artifact-digest"]).toBe(sha256(tar));
   });
 
-  test("names the one file in the artifact by the base name of the path", async () => {
-    const run = github.addRun();
-    const inputs = { path: "image.oci.tar", "artifact-name": "my-image" };
-    await save(github, run, { files: { "image.oci.tar": tarOf(soundLayout()) }, inputs });
-    expect(Object.keys(await unzip(await download(github, github.artifact(run, "my-image"))))).toEqual([
-      "image.oci.tar",
-    ]);
-  });
+  test.each(["image.oci.tar", ".image.tar"])(
+    "names the one file in the artifact by the base name of the path %s (F61)",
+    async (file) => {
+      const run = github.addRun();
+      const inputs = { path: file, "artifact-name": "my-image" };
+      await save(github, run, { files: { [file]: tarOf(soundLayout()) }, inputs });
+      expect(Object.keys(await unzip(await download(github, github.artifact(run, "my-image"))))).toEqual([file]);
+    },
+  );
 
   test.each([
     ["1", 1],
