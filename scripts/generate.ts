@@ -1,10 +1,11 @@
-// Writes what follows from the action.yml files: typed inputs, README tables, action-index.md.
+// Writes what follows from the action.yml files: typed inputs, README tables, action-index.md; and the npm launcher.
 // With --check it writes nothing and fails when something is stale.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readActions } from "./generate/action-file.ts";
 import { actionIndex, type Documented } from "./generate/action-index.ts";
 import { contractModule } from "./generate/contract-module.ts";
+import { launcherFile, launcherModule } from "./generate/launcher-module.ts";
 import { inputTable, outputTable, replaceMarked, section, table } from "./generate/markdown.ts";
 import { readWorkflowDocs, workflowIndex } from "./generate/workflow-index.ts";
 
@@ -19,7 +20,7 @@ for (const [file, text] of stale) {
   if (!check) writeFileSync(file, text);
 }
 if (check && stale.length > 0) {
-  console.error("Generated files do not match the action.yml files: run `npm run generate` and commit.");
+  console.error("Generated files do not match their sources: run `npm run generate` and commit.");
   process.exit(1);
 }
 console.log(`generate: ${files.length} files ${check ? "checked" : "up to date"}`);
@@ -40,6 +41,7 @@ function generatedFiles(repository: string): [file: string, text: string][] {
       found.push([path.join(action.folder, "src/action.gen.ts"), contractModule(action)]);
     documented.push({ action, readme, readmeFile });
   }
+  found.push([path.join(root, launcherFile), launcherModule(root)]);
   const workflows = workflowIndex(readWorkflowDocs(root), repository);
   found.push([path.join(root, "action-index.md"), `${actionIndex(documented)}${workflows}\n`]);
   const readmeFile = path.join(root, "README.md");

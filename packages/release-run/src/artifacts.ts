@@ -12,6 +12,8 @@ export interface RunArtifacts extends LedgerStore {
   /** False where there is no artifact service, as outside of GitHub Actions: then reading is an error. */
   readonly isAvailable: boolean;
   readonly read: ArtifactFileReader;
+  /** The files of an artifact; none when there is no such artifact. */
+  readonly files: (artifact: string) => Promise<readonly string[]>;
   /** Writes one file of an artifact, of whatever size, to a path. False when there is no such file. */
   readonly save: (artifact: string, file: string, path: string) => Promise<boolean>;
 }
@@ -46,6 +48,7 @@ export function runArtifacts(env: Environment, services: ArtifactServices): RunA
     isAvailable,
     list: async (prefix) => (await connect()).list(prefix),
     read: async (artifact, file) => (await connect()).read(artifact, file),
+    files: async (artifact) => (await connect()).files(artifact),
     save: async (artifact, file, place) => (await connect()).save(artifact, file, place),
     upload: async (artifact, file, content) => (await connect()).upload(artifact, file, content),
   };
@@ -74,10 +77,13 @@ async function openService(url: string, token: string, env: Environment, service
   };
   // Several files are read from one artifact; what it holds does not change while we look.
   const opened = new Map<string, ReturnType<typeof open>>();
-  const find = async (name: string, file: string) => {
+  const openOnce = (name: string): ReturnType<typeof open> => {
     const content = opened.get(name) ?? open(name);
     opened.set(name, content);
-    const found = await content;
+    return content;
+  };
+  const find = async (name: string, file: string) => {
+    const found = await openOnce(name);
     const entry = found?.entries.find((candidate) => candidate.path === file);
     return found === undefined || entry === undefined ? undefined : archive.readZipEntry(found.source, entry, signal);
   };
@@ -90,6 +96,7 @@ async function openService(url: string, token: string, env: Environment, service
       const content = await find(name, file);
       return content && collect(content, `${file} of ${name}`);
     },
+    files: async (name) => (await openOnce(name))?.entries.map((entry) => entry.path) ?? [],
     save: async (name, file, place) => {
       const content = await find(name, file);
       if (content === undefined) return false;

@@ -1,0 +1,27 @@
+// Generated from action.yml by `npm run generate`. Do not edit.
+import type { Contract } from "@release-actions/action-kit";
+
+export const contract = {
+  name: "npm-publish",
+  inputs: {
+    plan: { kind: "string", default: "artifact" },
+    version: { kind: "string" },
+    packages: { kind: "string" },
+    template: { kind: "path" },
+    base: { kind: "path" },
+    archives: { kind: "string", default: "artifacts-build-local-*" },
+    scope: { kind: "string" },
+    platforms: { kind: "list", default: "linux-x64 linux-arm64 darwin-x64 darwin-arm64" },
+    registry: { kind: "string" },
+    token: { kind: "secret" },
+    provenance: { kind: "enum", values: ["auto", "true", "false"], default: "auto" },
+    "dist-tag": { kind: "string" },
+    access: { kind: "enum", values: ["public", "restricted"], default: "public" },
+    rules: { kind: "lines" },
+    analytics: { kind: "enum", values: ["none", "scarf"], default: "none" },
+    files: { kind: "list", default: "README* LICENSE* NOTICE*" },
+    "dry-run": { kind: "boolean", default: "false" },
+    output: { kind: "path" },
+  },
+  outputs: ["published", "skipped", "tarballs"],
+} as const satisfies Contract;

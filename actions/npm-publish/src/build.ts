@@ -1,0 +1,77 @@
+import {
+  binaryPath,
+  checkBinary,
+  type PackageFiles,
+  type Product,
+  parseWantedPlatform,
+  platformManifest,
+  platformPackageName,
+  requirePackageName,
+} from "@release-actions/npm";
+import { aboutApp } from "./about.ts";
+import { readArchive } from "./archive-content.ts";
+import { buildBase } from "./build-base.ts";
+import type { BuildContext, BuiltPlatform } from "./build-context.ts";
+import { type BuiltPackage, pack, withManifest } from "./pack.ts";
+import type { PackageEntry } from "./package-list.ts";
+import type { ReleasedApp } from "./released.ts";
+import { extrasOf, programIn, programOf, wantedFiles, wantedTargets } from "./targets.ts";
+import { openTemplate } from "./template.ts";
+
+/** One product: nothing may be installed that lacks a part, so the base comes last. */
+export interface BuiltProduct {
+  readonly product: Product;
+  readonly version: ReleasedApp["version"];
+  readonly platforms: readonly BuiltPackage[];
+  readonly base: BuiltPackage;
+}
+
+/** From archives to packed and tested tarballs. */
+export async function buildProduct(entry: PackageEntry, context: BuildContext): Promise<BuiltProduct> {
+  const { runner, facts, released, store } = context;
+  const app = released.app(entry.app, store.names);
+  const binary = entry.binary ?? programOf(app);
+  const product: Product = {
+    name: packageName(entry.package ?? binary, runner.inputs.scope),
+    version: app.version.text,
+    ...{ binary, about: aboutApp(app.app, facts), fields: entry.fields },
+  };
+  const wanted = runner.inputs.platforms.map(parseWantedPlatform);
+  const targets = wantedTargets(wanted, app);
+  const template = await openTemplate(runner.inputs.template);
+  const folder = await runner.tempFolder("packages");
+  const platforms: BuiltPlatform[] = [];
+  let extras: PackageFiles = new Map();
+  for (const { wanted: each, target, archive } of targets) {
+    const content = await readArchive(
+      await store.fetch(archive.file),
+      wantedFiles(binary, runner.inputs.files),
+      runner.signal,
+    );
+    const program = programIn(content, binary, each, archive.file);
+    const libc = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
+    const own = extrasOf(content, binary);
+    if (extras.size === 0) extras = own;
+    const files = new Map([...own, [binaryPath(product, each), { ...program, executable: true }]]);
+    const name = platformPackageName(product.name, each);
+    const manifest = platformManifest(
+      product,
+      each,
+      libc,
+      [...files.keys()].sort(),
+      template(product.name, product.version, each, libc),
+    );
+    platforms.push({
+      wanted: each,
+      libc,
+      built: await pack(name, product.version, withManifest(files, manifest), folder),
+    });
+  }
+  const base = await buildBase(entry, product, platforms, extras, context, folder);
+  return { product, version: app.version, platforms: platforms.map(({ built }) => built), base };
+}
+
+function packageName(text: string, scope: string | undefined): string {
+  if (scope === undefined || text.startsWith("@")) return requirePackageName(text);
+  return requirePackageName(`${scope.startsWith("@") ? "" : "@"}${scope}/${text}`);
+}

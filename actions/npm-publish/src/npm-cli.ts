@@ -1,0 +1,128 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { CommandResult } from "@release-actions/command";
+import { NpmError } from "@release-actions/npm";
+import type { PublishRunner } from "./publish-runner.ts";
+
+/** What npm said of a publish that failed. */
+export interface NpmFailure {
+  /** `E409`, `ECONNRESET`; empty when it gave none. */
+  readonly code: string;
+  readonly summary: string;
+}
+
+export interface PublishOptions {
+  readonly tag: string;
+  readonly access: "public" | "restricted" | undefined;
+  readonly provenance: boolean;
+  /** Whether npm may use the job's identity, to publish or to attest. */
+  readonly identity: boolean;
+}
+
+/** The machine's npm, with a configuration of the step's own: nobody's tokens, and no registry but the one that is meant. */
+export interface NpmCli {
+  readonly version: string;
+  readonly registry: string;
+  /** The folder in which npm keeps everything. */
+  publish(tarball: string, options: PublishOptions): Promise<NpmFailure | undefined>;
+  setTag(spec: string, tag: string): Promise<void>;
+  /** Packs a folder without running its scripts; returns the tarball. */
+  pack(folder: string, destination: string): Promise<string>;
+}
+
+/** In which the token reaches npm: its configuration names the variable, so the token is in no file and no argument. */
+const TOKEN_VARIABLE = "NPM_PUBLISH_TOKEN";
+const PASSED_ON = /^(PATH|SystemRoot|PATHEXT|LANG|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|(https?|all|no)_proxy)$/i;
+/** What npm reads of a run for provenance and trusted publishing. Not GITHUB_TOKEN. */
+const IDENTITY = /^(CI|GITHUB_(?!TOKEN$)\w+|RUNNER_\w+|ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|SIGSTORE_\w+)$/;
+const OLDEST_NPM = [9, 5];
+
+export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
+  const home = await runner.tempFolder("npm");
+  const userconfig = path.join(home, "user.npmrc");
+  const plain = {
+    ...chosen(runner.env, PASSED_ON),
+    ...{ HOME: home, TMPDIR: home, npm_config_userconfig: userconfig, npm_config_cache: path.join(home, "cache") },
+    ...{ npm_config_globalconfig: path.join(home, "global.npmrc"), npm_config_update_notifier: "false" },
+  };
+  await mkdir(path.join(home, "work"));
+  const npm = (
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<CommandResult> =>
+    runner.exec("npm", args, {
+      ...{ cwd: path.join(home, "work"), env: { ...plain, ...env }, check: false },
+      onOutput: (_stream, text) => runner.debug(text.trimEnd()),
+    });
+  // Retries are ours: between two of them the registry is asked what it has.
+  const settings = "fetch-retries=0\nfund=false\naudit=false\n";
+  await writeFile(userconfig, settings, { mode: 0o600 });
+  const version = requireVersion(await npm(["--version"]));
+  const { inputs } = runner;
+  const registry = inputs.registry ?? requireSuccess(await npm(["config", "get", "registry"])).stdout.trim();
+  const { host, pathname } = new URL(registry.endsWith("/") ? registry : `${registry}/`);
+  const login = inputs.token === undefined ? "" : `//${host}${pathname}:_authToken=\${${TOKEN_VARIABLE}}\n`;
+  await writeFile(userconfig, `${settings}registry=${registry}\n${login}`, { mode: 0o600 });
+  const secret = { [TOKEN_VARIABLE]: inputs.token };
+  return {
+    ...{ version, registry },
+    publish: async (tarball, { tag, access, provenance, identity }) => {
+      const flags = ["--tag", tag, "--json", "--ignore-scripts", `--provenance=${provenance}`];
+      const args = ["publish", tarball, ...flags, ...(access === undefined ? [] : ["--access", access])];
+      const result = await npm(args, { ...secret, ...(identity ? chosen(runner.env, IDENTITY) : {}) });
+      return result.exitCode === 0 ? undefined : readFailure(result);
+    },
+    setTag: async (spec, tag) => {
+      requireSuccess(await npm(["dist-tag", "add", spec, tag], secret));
+    },
+    pack: async (folder, destination) => {
+      const args = ["pack", folder, "--json", "--ignore-scripts", "--pack-destination", destination];
+      const packed: unknown = JSON.parse(requireSuccess(await npm(args)).stdout);
+      const [first] = Array.isArray(packed) ? packed : Object.values(Object(packed));
+      return path.join(destination, path.basename(String(Object(first).filename)));
+    },
+  };
+}
+
+/** `--json` has npm tell its errors as a document on stdout. */
+function readFailure({ stdout, stderr, exitCode }: CommandResult): NpmFailure {
+  const start = stdout.indexOf("{");
+  try {
+    const { error } = Object(JSON.parse(stdout.slice(start)));
+    const { code, summary, detail } = Object(error);
+    if (typeof summary === "string") {
+      const said = [summary, typeof detail === "string" ? detail : ""].join(" ").replace(/\s+/g, " ").trim();
+      return { code: typeof code === "string" ? code : "", summary: said };
+    }
+  } catch {
+    // It ended before it could say anything in that form.
+  }
+  const said = stderr.trim().split("\n").slice(-5).join(" ");
+  return { code: "", summary: said || `npm ended with exit code ${exitCode}` };
+}
+
+function requireVersion(result: CommandResult): string {
+  const version = result.stdout.trim();
+  if (result.exitCode !== 0) {
+    throw new NpmError("there is no `npm` on this machine that can be started", {
+      advice: "Use one of GitHub's runners, or actions/setup-node before this step.",
+    });
+  }
+  if (isOlder(version, OLDEST_NPM)) throw new NpmError(`npm is ${version}, expected ${OLDEST_NPM.join(".")} or newer`);
+  return version;
+}
+
+export function isOlder(version: string, than: readonly number[]): boolean {
+  const parts = version.split(".").map(Number.parseFloat);
+  const index = than.findIndex((part, at) => part !== (parts[at] ?? 0));
+  return index >= 0 && (parts[index] ?? 0) < (than[index] ?? 0);
+}
+
+function requireSuccess(result: CommandResult): CommandResult {
+  if (result.exitCode === 0) return result;
+  throw new NpmError(`npm failed: ${readFailure(result).summary}`);
+}
+
+function chosen(env: Readonly<NodeJS.ProcessEnv>, pattern: RegExp): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => pattern.test(name)));
+}

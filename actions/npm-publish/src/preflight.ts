@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import type { Transport } from "@release-actions/http";
+import {
+  identityService,
+  identityTokenFor,
+  NpmError,
+  type NpmRegistry,
+  TRUSTED_PUBLISHING_NPM,
+} from "@release-actions/npm";
+import type { RunFacts } from "@release-actions/release-run";
+import { isOlder, type NpmCli } from "./npm-cli.ts";
+import type { BuiltPackage } from "./pack.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+
+/** How the packages will be published. */
+export interface Credentials {
+  readonly kind: "token" | "identity" | "none";
+  readonly provenance: boolean;
+}
+
+/** Settles who publishes, and whether provenance is made. Asks nobody yet. */
+export async function chooseCredentials(runner: PublishRunner, npm: NpmCli): Promise<Credentials> {
+  const { inputs, env } = runner;
+  const identity = identityService(env);
+  const isHosted = env["RUNNER_ENVIRONMENT"] !== "self-hosted";
+  const wish = inputs.provenance;
+  const kind = inputs.token !== undefined ? "token" : identity !== undefined ? "identity" : "none";
+  if (kind === "none" && !inputs["dry-run"]) {
+    throw new NpmError("the input `token` is empty, and this job has no identity to publish by", {
+      advice:
+        "A secret that does not exist arrives empty: check its name, and that this repository or environment has it. " +
+        "To publish without a token, give the job `id-token: write` and make it a trusted publisher of the packages.",
+    });
+  }
+  if (kind === "identity") {
+    if (!isHosted) throw selfHosted("publish by its identity");
+    if (isOlder(npm.version, TRUSTED_PUBLISHING_NPM.split(".").map(Number))) {
+      throw new NpmError(`npm is ${npm.version}, expected ${TRUSTED_PUBLISHING_NPM} or newer to publish by identity`, {
+        advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
+      });
+    }
+  }
+  const isPublic = wish === "auto" && identity !== undefined && isHosted && (await isPublicRepository(env));
+  const provenance = wish === "true" || isPublic;
+  if (provenance && !inputs["dry-run"]) {
+    if (identity === undefined) {
+      throw new NpmError("`provenance` is true, but this job has no identity token to sign with", {
+        advice: "Give this job the permission `id-token: write`. Jobs of a fork's pull request cannot have it.",
+      });
+    }
+    if (!isHosted) throw selfHosted("attest where packages were built");
+  }
+  return { kind, provenance };
+}
+
+/** Everything that would be refused, before anything is uploaded: one package missing is half a release. */
+export async function checkAccess(
+  runner: PublishRunner,
+  credentials: Credentials,
+  packages: readonly (BuiltPackage & { readonly exists: boolean })[],
+  registry: NpmRegistry,
+  facts: RunFacts,
+  transport: Transport,
+): Promise<void> {
+  if (credentials.kind === "token") {
+    const user = await registry.whoami();
+    runner.info(`${registry.url.host} knows the token as ${user}'s`);
+    await Promise.all(
+      packages.map((each) => (each.exists ? checkRights(runner, registry, each.name, user) : undefined)),
+    );
+  }
+  if (credentials.provenance || credentials.kind === "identity") {
+    for (const each of packages) requireRepository(each, facts);
+  }
+  if (credentials.kind === "identity") await checkTrust(runner, packages, registry, transport);
+}
+
+async function checkRights(runner: PublishRunner, registry: NpmRegistry, name: string, user: string): Promise<void> {
+  const rights = await registry.collaborators(name);
+  const right = rights?.get(user);
+  if (rights === undefined || rights.size === 0 || right === "read-write" || right === "write") return;
+  if (right !== undefined) {
+    throw new NpmError(`${user} may not publish ${name}, only ${right}`, {
+      advice: "Have an owner of the package give the user write access: `npm access grant read-write`.",
+    });
+  }
+  const message = `${registry.url.host} does not list ${user} among those who may publish ${name}`;
+  runner.problem({ level: "warning", message });
+}
+
+/** The registry compares this field with where the job ran, after everything was signed (B156). */
+function requireRepository({ name, manifest }: BuiltPackage, { serverUrl, repository }: RunFacts): void {
+  const field = manifest["repository"];
+  const told = typeof field === "string" ? field : String(Object(field).url ?? "");
+  const plain = told
+    .replace(/^git\+/, "")
+    .replace(/^github:/, `${serverUrl}/`)
+    .replace(/\.git$/, "");
+  if (plain.toLowerCase() === `${serverUrl}/${repository}`.toLowerCase()) return;
+  throw new NpmError(
+    `${name} has the \`repository\` ${JSON.stringify(told)}, expected ${serverUrl}/${repository}, where this job runs`,
+    { advice: "Correct it in `fields`, the template or the base package: the registry refuses provenance otherwise." },
+  );
+}
+
+/** The registry says only 404 when a publisher does not match (F107), so it is asked before. */
+async function checkTrust(
+  runner: PublishRunner,
+  packages: readonly (BuiltPackage & { readonly exists: boolean })[],
+  registry: NpmRegistry,
+  transport: Transport,
+): Promise<void> {
+  const unknown = packages.filter(({ exists }) => !exists).map(({ name }) => name);
+  if (unknown.length > 0) {
+    throw new NpmError(`${unknown.join(", ")} does not exist: a trusted publisher cannot create a package`, {
+      advice: "Publish it once with a `token`, then name this workflow as its trusted publisher on the registry.",
+    });
+  }
+  const identity = identityService(runner.env);
+  if (identity === undefined) return;
+  const { signal } = runner;
+  const token = await identityTokenFor(registry.url, identity, { transport, signal, reporter: runner });
+  runner.mask(token);
+  const refused: string[] = [];
+  for (const { name } of packages) {
+    const short = await registry.exchange(name, token);
+    if (short === undefined) refused.push(name);
+    else runner.mask(short);
+  }
+  if (refused.length === 0) return;
+  const workflow = runner.env["GITHUB_WORKFLOW_REF"] ?? "this workflow";
+  throw new NpmError(`${registry.url.host} does not trust ${workflow} to publish ${refused.join(", ")}`, {
+    advice:
+      "On the page of each package, under trusted publishers: owner, repository, the file name of the workflow that " +
+      "was started (not of one it calls) and the environment must be those of this job.",
+  });
+}
+
+function selfHosted(what: string): NpmError {
+  return new NpmError(`a self-hosted runner cannot ${what}`, {
+    advice: "Run this job on one of GitHub's own runners, or give a `token` and `provenance: false`.",
+  });
+}
+
+async function isPublicRepository(env: Readonly<NodeJS.ProcessEnv>): Promise<boolean> {
+  try {
+    const event: unknown = JSON.parse(await readFile(env["GITHUB_EVENT_PATH"] ?? "", "utf8"));
+    return Object(Object(event).repository).private === false;
+  } catch {
+    return false; // No event that says so.
+  }
+}

@@ -1,0 +1,20 @@
+import { overrideVariable, type Product, type WantedPlatform } from "@release-actions/npm";
+
+/** What the page of the package shows where the archive brings no README. */
+export function baseReadme({ name, binary, about }: Product, platforms: readonly WantedPlatform[]): string {
+  return [
+    `# ${name}`,
+    "",
+    ...(about.description === undefined ? [] : [about.description, ""]),
+    "```sh",
+    `npm install --global ${name}`,
+    `${binary} --help`,
+    "```",
+    "",
+    `The program comes in a package of its own for each platform: ${platforms.map(({ text }) => text).join(", ")}.`,
+    `npm, pnpm and Yarn install the right one as an optional dependency. \`${overrideVariable(binary)}\` names another program to start.`,
+    "",
+    `<${about.homepage ?? about.repository}>`,
+    "",
+  ].join("\n");
+}

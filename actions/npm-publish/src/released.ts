@@ -1,0 +1,79 @@
+import { parseVersion, type Version } from "@release-actions/channel";
+import {
+  archivesOf,
+  type Checksums,
+  checksumsOf,
+  type DistPlan,
+  loadPlan,
+  releaseOf,
+  requireTag,
+} from "@release-actions/dist-plan";
+import { NpmError, platformOfTarget } from "@release-actions/npm";
+import { type RunArtifacts, type RunFacts, subjectOfVersion } from "@release-actions/release-run";
+import type { PublishRunner } from "./publish-runner.ts";
+
+/** One archive of an app. */
+export interface AppArchive {
+  readonly file: string;
+  readonly targets: readonly string[];
+  /** The programs in it by their paths, as far as the plan tells. */
+  readonly programs: readonly string[];
+}
+
+/** What is released of an app. */
+export interface ReleasedApp {
+  readonly app: string;
+  readonly version: Version;
+  readonly archives: readonly AppArchive[];
+}
+
+/** Tells what is released: from a plan, or from a version and the names of the archives. */
+export interface Released {
+  readonly checksums: Checksums;
+  app(name: string | undefined, archiveNames: readonly string[]): ReleasedApp;
+}
+
+export async function findReleased(
+  { inputs }: PublishRunner,
+  facts: RunFacts,
+  artifacts: RunArtifacts,
+): Promise<Released> {
+  if (inputs.version !== undefined) {
+    const { version } = subjectOfVersion(parseVersion(inputs.version, "the input `version`"), facts.tag);
+    return { checksums: new Map(), app: (name, files) => appOfNames(version, name, files) };
+  }
+  const plan = await loadPlan(inputs.plan, artifacts.read);
+  requireTag(plan, facts.tag);
+  return { checksums: checksumsOf(plan), app: (name) => appOfPlan(plan, name) };
+}
+
+function appOfPlan(plan: DistPlan, name: string | undefined): ReleasedApp {
+  const release = releaseOf(plan, name);
+  const archives = archivesOf(release).map(({ name: file, targets, contents }) => {
+    return { file, targets, programs: contents.filter(({ kind }) => kind === "executable").map(({ path }) => path) };
+  });
+  if (archives.length === 0) throw new NpmError(`the plan has no archive with a program of ${release.app}`);
+  return { app: release.app, version: release.version, archives };
+}
+
+/** cargo-dist's names: `<app>-<target>.<extension>`. */
+function appOfNames(version: Version, wanted: string | undefined, files: readonly string[]): ReleasedApp {
+  const found = files.flatMap((file) => {
+    const [, stem = ""] = /^(.+)\.(?:tar\.(?:gz|xz|zst)|tgz|zip)$/.exec(file) ?? [];
+    const [, app, target = ""] = /^(.+?)-((?:[a-z0-9_]+)-(?:unknown|apple|pc)-.+)$/.exec(stem) ?? [];
+    if (app === undefined || platformOfTarget(target) === undefined) return [];
+    return [{ app, archive: { file, targets: [target], programs: [] } }];
+  });
+  const apps = [...new Set(found.map(({ app }) => app))].sort();
+  const app = wanted ?? apps[0];
+  const archives = found.filter((candidate) => candidate.app === app).map(({ archive }) => archive);
+  if (app === undefined || archives.length === 0) {
+    throw new NpmError(`there are archives of ${apps.join(", ") || "no app"}, expected ${app ?? "one"}`, {
+      advice: "Archives are called <app>-<target>.tar.gz, such as widget-x86_64-unknown-linux-gnu.tar.gz.",
+    });
+  }
+  if (wanted === undefined && apps.length > 1) {
+    throw new NpmError(`there are archives of ${apps.join(", ")}: say with \`packages\` which app is meant`);
+  }
+  return { app, version, archives };
+}

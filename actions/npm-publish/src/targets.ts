@@ -1,0 +1,66 @@
+import path from "node:path";
+import { NpmError, type PackageFile, type PackageFiles, targetFor, type WantedPlatform } from "@release-actions/npm";
+import type { AppArchive, ReleasedApp } from "./released.ts";
+
+/** A platform and what was built for it. */
+export interface PlatformTarget {
+  readonly wanted: WantedPlatform;
+  readonly target: string;
+  readonly archive: AppArchive;
+}
+
+/** The only program of the app, or the one that is named like it. */
+export function programOf({ app, archives }: ReleasedApp): string {
+  const names = new Set(
+    archives.flatMap(({ programs }) => programs.map((program) => path.posix.basename(program, ".exe"))),
+  );
+  if (names.size === 0 || names.has(app)) return app;
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return only;
+  throw new NpmError(`${app} has the programs ${[...names].join(", ")}: say with \`packages\` which one is meant`);
+}
+
+/** Complains about all platforms at once that nothing was built for (F115: no base without its parts). */
+export function wantedTargets(
+  wanted: readonly WantedPlatform[],
+  { app, archives }: ReleasedApp,
+): readonly PlatformTarget[] {
+  const targets = archives.flatMap((archive) => archive.targets);
+  const found = wanted.flatMap((each) => {
+    const target = targetFor(each, targets);
+    const archive = archives.find((candidate) => target !== undefined && candidate.targets.includes(target));
+    return target === undefined || archive === undefined ? [] : [{ wanted: each, target, archive }];
+  });
+  const missing = wanted.filter((each) => !found.some((one) => one.wanted === each)).map(({ text }) => text);
+  if (wanted.length === 0) throw new NpmError("the input `platforms` is empty");
+  if (missing.length === 0) return found;
+  throw new NpmError(`${app} was not built for ${missing.join(", ")}, only for ${targets.join(", ")}`, {
+    advice: "Build these targets too, or name in `platforms` those that there are.",
+  });
+}
+
+/** Of an archive: the program, and what the patterns name. */
+export function wantedFiles(binary: string, patterns: readonly string[]): (file: string) => boolean {
+  const expressions = patterns.map((pattern) => {
+    const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", "[^/]*");
+    return new RegExp(`^${source}$`, "i");
+  });
+  return (file) => isProgram(file, binary) || expressions.some((expression) => expression.test(file));
+}
+
+function isProgram(file: string, binary: string): boolean {
+  return path.posix.basename(file, ".exe") === binary;
+}
+
+export function programIn(content: PackageFiles, binary: string, wanted: WantedPlatform, archive: string): PackageFile {
+  const name = wanted.os === "win32" ? `${binary}.exe` : binary;
+  const [first, second] = [...content].filter(([file]) => path.posix.basename(file) === name);
+  if (first !== undefined && second === undefined) return first[1];
+  const found = first === undefined ? "has no" : "has more than one";
+  throw new NpmError(`${archive} ${found} ${name}`, { advice: "Name the program with `binary` in `packages`." });
+}
+
+/** What was taken beside the program. */
+export function extrasOf(content: PackageFiles, binary: string): PackageFiles {
+  return new Map([...content].filter(([file]) => !isProgram(file, binary)));
+}

@@ -1,0 +1,53 @@
+import { memorySource } from "@release-actions/archive";
+import { isElf, machineOfTarget, readElf, readInterpreter, readLinkage } from "@release-actions/elf";
+import { isMacho, readMacho } from "@release-actions/macho";
+import { NpmError } from "./error.ts";
+import { type Libc, platformOfTarget } from "./platform.ts";
+
+/** `Machine` of the COFF header (PE Format, "Machine Types"). */
+const PE_MACHINES: Readonly<Record<number, string>> = { 34404: "x64", 43620: "arm64", 332: "ia32" };
+const MACHO_CPUS: Readonly<Record<string, string>> = { x86_64: "x64", arm64: "arm64", arm64e: "arm64" };
+
+/**
+ * Refuses a program that does not run where its target says (B174, B177, B182).
+ *
+ * @returns the C library it needs; undefined when it needs none, as a static one does.
+ */
+export async function checkBinary(bytes: Uint8Array, target: string, shown: string): Promise<Libc | undefined> {
+  const platform = platformOfTarget(target);
+  const refuse = (found: string): never => {
+    throw new NpmError(`${shown} is ${found}, expected a program for ${target}`, {
+      advice: "The archive holds the build of another target: look at the job that made it.",
+    });
+  };
+  if (bytes.length === 0) refuse("empty");
+  if (isElf(bytes)) {
+    const elf = await readElf(memorySource(bytes));
+    if (platform?.os !== "linux" && platform?.os !== "freebsd") return refuse("a program for Linux");
+    if (elf.machine !== machineOfTarget(target)) return refuse(`a program for ${elf.machine}`);
+    if (platform.os === "freebsd" || (await readLinkage(elf)) !== "dynamic") return undefined;
+    const loader = (await readInterpreter(elf)) ?? "";
+    const libc = /ld-musl/.test(loader) ? "musl" : "glibc";
+    if (libc !== platform.libc) return refuse(`linked with ${libc} (${loader})`);
+    return libc;
+  }
+  if (isMacho(bytes)) {
+    const cpus = readMacho(bytes).images.map(({ architecture }) => MACHO_CPUS[architecture] ?? architecture);
+    if (platform?.os !== "darwin" || !cpus.includes(platform.cpu)) refuse(`a program for macOS on ${cpus.join(", ")}`);
+    return undefined;
+  }
+  const machine = peMachine(bytes);
+  if (machine === undefined) refuse("no program");
+  if (platform?.os !== "win32" || machine !== platform.cpu) refuse(`a program for Windows on ${machine}`);
+  return undefined;
+}
+
+/** The CPU of a PE file (PE Format, "Signature" and "COFF File Header"); undefined when it is none. */
+function peMachine(bytes: Uint8Array): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < 64 || view.getUint16(0) !== 0x4d5a) return undefined;
+  const header = view.getUint32(60, true);
+  if (header + 6 > bytes.length || view.getUint32(header) !== 0x50450000) return undefined;
+  const machine = view.getUint16(header + 4, true);
+  return PE_MACHINES[machine] ?? `machine ${machine}`;
+}

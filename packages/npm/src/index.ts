@@ -1,0 +1,40 @@
+export { checkBinary } from "./binary.ts";
+export { binOf, checkBase, checkPackage, readManifest } from "./check-package.ts";
+export { type ContractOptions, checkContract } from "./contract.ts";
+export { NpmError } from "./error.ts";
+export { LAUNCHER_TYPES, makeLauncher, overrideVariable } from "./launcher/make-launcher.ts";
+export { requireLicense } from "./license.ts";
+export {
+  type About,
+  baseManifest,
+  binaryPath,
+  type Manifest,
+  ownBaseManifest,
+  type Product,
+  platformManifest,
+} from "./manifest.ts";
+export { requirePackageName, scopeOf, tarballName } from "./name.ts";
+export {
+  type Libc,
+  type Platform,
+  parseWantedPlatform,
+  platformOfTarget,
+  platformPackageName,
+  targetFor,
+  type WantedPlatform,
+} from "./platform.ts";
+export { type NpmRegistry, openNpmRegistry, type Packument, type PublishedVersion } from "./registry.ts";
+export {
+  differingFiles,
+  integrityOf,
+  type PackageFile,
+  type PackageFiles,
+  packTarball,
+  readTarball,
+} from "./tarball.ts";
+export {
+  type IdentityService,
+  identityService,
+  identityTokenFor,
+  TRUSTED_PUBLISHING_NPM,
+} from "./trusted-publishing.ts";

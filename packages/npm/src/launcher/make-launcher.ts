@@ -1,0 +1,35 @@
+import type { Product } from "../manifest.ts";
+import { type Libc, platformPackageName, type WantedPlatform } from "../platform.ts";
+import { LAUNCHER_SOURCE } from "./launcher.gen.ts";
+
+/** The file that `bin` of a base package names: executable, without dependencies. */
+export function makeLauncher(
+  product: Product,
+  platforms: readonly { readonly wanted: WantedPlatform; readonly libc: Libc | undefined }[],
+): string {
+  const settings = {
+    name: product.binary,
+    binary: product.binary,
+    override: overrideVariable(product.binary),
+    platforms: platforms.map(({ wanted, libc }) => ({
+      ...{ os: wanted.os, cpu: wanted.cpu },
+      ...(libc === undefined ? {} : { libc }),
+      package: platformPackageName(product.name, wanted),
+    })),
+  };
+  // Nothing may stand above the first line (misleads 18), and what starts as `"use strict"` must stay that.
+  return `#!/usr/bin/env node\n${LAUNCHER_SOURCE.replace('"use strict";\n', () => `"use strict";\nconst LAUNCHER = ${JSON.stringify(settings, undefined, 2)};\n`)}`;
+}
+
+/** What the launcher tells programs that import the package. */
+export const LAUNCHER_TYPES =
+  "/** The path of the program for this machine. Throws when the package that holds it is not installed. */\n" +
+  "export declare function findBinary(): string;\n";
+
+/** `WIDGET_SERVER_BINARY` of `widget-server`. */
+export function overrideVariable(binary: string): string {
+  return `${binary
+    .replace(/\W+/g, "_")
+    .replace(/^(?=\d)/, "_")
+    .toUpperCase()}_BINARY`;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseWantedPlatform, platformOfTarget, platformPackageName, targetFor } from "./platform.ts";
+
+describe("platforms", () => {
+  test.each<[target: string, os: string, cpu: string, libc: string | undefined]>([
+    ["x86_64-unknown-linux-gnu", "linux", "x64", "glibc"],
+    ["aarch64-unknown-linux-musl", "linux", "arm64", "musl"],
+    ["armv7-unknown-linux-gnueabihf", "linux", "arm", "glibc"],
+    ["i686-unknown-linux-gnu", "linux", "ia32", "glibc"],
+    ["riscv64gc-unknown-linux-gnu", "linux", "riscv64", "glibc"],
+    ["aarch64-apple-darwin", "darwin", "arm64", undefined],
+    ["x86_64-apple-darwin", "darwin", "x64", undefined],
+    ["x86_64-pc-windows-msvc", "win32", "x64", undefined],
+    ["aarch64-pc-windows-gnullvm", "win32", "arm64", undefined],
+    ["x86_64-unknown-freebsd", "freebsd", "x64", undefined],
+  ])("reads %s as %s-%s", (target, os, cpu, libc) => {
+    expect(platformOfTarget(target)).toEqual({ os, cpu, libc });
+  });
+
+  test.each(["wasm32-wasip1", "aarch64-apple-ios", "x86_64-fortanix-unknown-sgx", "x86_64", ""])(
+    "knows no platform of Node for %s",
+    (target) => {
+      expect(platformOfTarget(target)).toBeUndefined();
+    },
+  );
+
+  test.each<[wanted: string, built: string[], target: string | undefined]>([
+    ["linux-x64", ["x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu"], "x86_64-unknown-linux-gnu"],
+    ["linux-x64", ["x86_64-unknown-linux-musl"], "x86_64-unknown-linux-musl"],
+    ["linux-x64-musl", ["x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"], "x86_64-unknown-linux-musl"],
+    ["linux-x64-musl", ["x86_64-unknown-linux-gnu"], undefined],
+    ["linux-arm64", ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin"], undefined],
+    ["win32-x64", ["x86_64-pc-windows-msvc"], "x86_64-pc-windows-msvc"],
+  ])("takes for %s of %j the build for %s", (wanted, built, target) => {
+    expect(targetFor(parseWantedPlatform(wanted), built)).toBe(target);
+  });
+
+  test.each(["linux", "macos-arm64", "linux-x86_64", "darwin-arm64-musl", "linux-x64-uclibc", "windows-x64"])(
+    "refuses %s, which Node does not say",
+    (text) => {
+      expect(() => parseWantedPlatform(text)).toThrow("expected <os>-<cpu> in Node's words");
+    },
+  );
+
+  test("names a package after the platform as it was asked for", () => {
+    expect(platformPackageName("@acme/widget", parseWantedPlatform("linux-x64"))).toBe("@acme/widget-linux-x64");
+    expect(platformPackageName("widget", parseWantedPlatform("linux-x64-musl"))).toBe("widget-linux-x64-musl");
+  });
+});

@@ -1,0 +1,77 @@
+import { NpmError } from "./error.ts";
+
+export type Libc = "glibc" | "musl";
+
+/** A platform in the words of Node's `process.platform` and `process.arch`. */
+export interface Platform {
+  readonly os: string;
+  readonly cpu: string;
+  /** What a Rust target says it links; only for Linux. */
+  readonly libc: Libc | undefined;
+}
+
+const CPUS: Readonly<Record<string, string>> = {
+  x86_64: "x64",
+  aarch64: "arm64",
+  arm64ec: "arm64",
+  i586: "ia32",
+  i686: "ia32",
+  arm: "arm",
+  armv7: "arm",
+  powerpc64le: "ppc64",
+  riscv64gc: "riscv64",
+  loongarch64: "loong64",
+  s390x: "s390x",
+};
+
+/** The platform that a Rust target triple builds for (rustc book, "Platform Support"); undefined when Node knows none. */
+export function platformOfTarget(triple: string): Platform | undefined {
+  const [, architecture = "", system = ""] = /^([^-]+)-[^-]+-(.+)$/.exec(triple) ?? [];
+  const cpu = CPUS[architecture];
+  if (cpu === undefined) return undefined;
+  if (system === "darwin") return { os: "darwin", cpu, libc: undefined };
+  if (/^windows-(msvc|gnu|gnullvm)$/.test(system)) return { os: "win32", cpu, libc: undefined };
+  if (/^linux-gnu/.test(system)) return { os: "linux", cpu, libc: "glibc" };
+  if (/^linux-musl/.test(system)) return { os: "linux", cpu, libc: "musl" };
+  if (system === "freebsd") return { os: "freebsd", cpu, libc: undefined };
+  return undefined;
+}
+
+/** A line of the input `platforms`: `linux-x64`, or `linux-x64-musl` for that C library and no other. */
+export interface WantedPlatform {
+  readonly text: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly libc: Libc | undefined;
+}
+
+export function parseWantedPlatform(text: string): WantedPlatform {
+  const [, os, cpu, libc] = /^(linux|darwin|win32|freebsd)-([a-z0-9]+)(?:-(glibc|musl))?$/.exec(text) ?? [];
+  const isKnown = cpu !== undefined && Object.values(CPUS).includes(cpu);
+  if (os === undefined || !isKnown || (libc !== undefined && os !== "linux")) {
+    throw new NpmError(
+      `the input \`platforms\` has ${JSON.stringify(text)}, expected <os>-<cpu> in Node's words, such as linux-x64, darwin-arm64, win32-x64 or linux-x64-musl`,
+    );
+  }
+  // The expression matches these two only.
+  return { text, os, cpu, libc: libc as Libc | undefined };
+}
+
+/**
+ * The target to take for a platform among those that were built. Without a C library in its name it is the one
+ * for glibc, and else the one for musl: a static binary runs on every Linux.
+ */
+export function targetFor(wanted: WantedPlatform, targets: readonly string[]): string | undefined {
+  const fitting = targets.flatMap((target) => {
+    const platform = platformOfTarget(target);
+    if (platform?.os !== wanted.os || platform.cpu !== wanted.cpu) return [];
+    if (wanted.libc !== undefined && platform.libc !== wanted.libc) return [];
+    return [{ target, isMusl: platform.libc === "musl" }];
+  });
+  return (fitting.find(({ isMusl }) => !isMusl) ?? fitting[0])?.target;
+}
+
+/** `<package>-<os>-<cpu>`, with the C library only where it was asked for. */
+export function platformPackageName(base: string, { text }: WantedPlatform): string {
+  return `${base}-${text}`;
+}

@@ -1,0 +1,194 @@
+import {
+  DEFAULT_PATIENCE,
+  excerpt,
+  type HttpResponse,
+  type Patience,
+  RefusedError,
+  readBody,
+  retryAfter,
+  retrying,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
+import { type Decoder, decodeJson, JsonError, mapOf, object, optional, string, text } from "@release-actions/json";
+import type { Reporter } from "@release-actions/report";
+import { NpmError } from "./error.ts";
+import { escapeName } from "./name.ts";
+
+/** One version of a package, as the registry tells it. */
+export interface PublishedVersion {
+  readonly integrity: string | undefined;
+  readonly tarball: string;
+  readonly hasProvenance: boolean;
+}
+
+/** What a registry knows of a name. */
+export interface Packument {
+  readonly tags: ReadonlyMap<string, string>;
+  readonly versions: ReadonlyMap<string, PublishedVersion>;
+}
+
+export interface RegistryOptions {
+  readonly transport: Transport;
+  /** Sent to the registry's own origin, and nowhere else. */
+  readonly token: string | undefined;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly patience?: Patience;
+}
+
+/** An npm registry, for reading (npm/registry, docs/REGISTRY-API.md). What writes is npm itself. */
+export interface NpmRegistry {
+  /** With a slash at its end. */
+  readonly url: URL;
+  /** Undefined when nothing was ever published under the name. */
+  packument(name: string): Promise<Packument | undefined>;
+  tarball(version: PublishedVersion): Promise<Uint8Array>;
+  /** The user whose token it is. */
+  whoami(): Promise<string>;
+  /** Users and what they may do, `read-write` or `read-only`; undefined when the registry does not tell. */
+  collaborators(name: string): Promise<ReadonlyMap<string, string> | undefined>;
+  /** Has the registry exchange an identity token for one that may publish the package; undefined when it refuses. */
+  exchange(name: string, identityToken: string): Promise<string | undefined>;
+}
+
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+const MAX_TARBALL_BYTES = 1024 ** 3;
+const MAX_REDIRECTS = 5;
+
+const packument = object({
+  "dist-tags": optional(mapOf(text), new Map()),
+  // Absent when everything was unpublished.
+  versions: optional(
+    mapOf(object({ dist: object({ integrity: optional(string), tarball: text, attestations: optional(object({})) }) })),
+    new Map(),
+  ),
+});
+const user = object({ username: text });
+const exchanged = object({ token: text });
+
+export function openNpmRegistry(address: string, options: RegistryOptions): NpmRegistry {
+  const { transport, token, reporter, signal, patience = DEFAULT_PATIENCE } = options;
+  const url = registryUrl(address);
+
+  const send = async (target: URL, method: "GET" | "POST", bearer: string | undefined): Promise<HttpResponse> => {
+    let place = target;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+      const proof = bearer !== undefined && place.origin === url.origin ? { Authorization: `Bearer ${bearer}` } : {};
+      const response = await transport({
+        url: place,
+        method,
+        headers: { Accept: "application/json", ...proof },
+        signal,
+      });
+      const { location } = response.headers;
+      if (![301, 302, 307, 308].includes(response.status) || location === undefined) return response;
+      response.body.destroy();
+      const next = new URL(location, place);
+      if (next.protocol !== "https:" && next.origin !== url.origin) break;
+      place = next;
+    }
+    throw new NpmError(`${target.host} redirects without end, or to where nothing is encrypted`);
+  };
+
+  /** The content of a good answer; undefined for the statuses that are an answer too. */
+  const request = async <T>(
+    target: URL,
+    call: { method?: "GET" | "POST"; bearer?: string | undefined; limit?: number; absent?: readonly number[] },
+    take: (content: Buffer) => T,
+  ): Promise<T | undefined> => {
+    const { method = "GET", bearer = token, limit = MAX_DOCUMENT_BYTES, absent = [404] } = call;
+    const what = `${method} ${target.origin}${target.pathname}`;
+    return await retrying(
+      what,
+      patience,
+      signal,
+      async () => {
+        const response = await send(target, method, bearer);
+        const content = await readBody(target, response, { limit });
+        if (response.status >= 200 && response.status < 300) return take(content);
+        if (absent.includes(response.status)) return undefined;
+        throw refusal(what, response, content);
+      },
+      { reporter },
+    );
+  };
+
+  const read = <T>(path: string, decoder: Decoder<T>, call: Parameters<typeof request>[1] = {}) => {
+    const target = new URL(path, url);
+    return request(target, call, (content) => decode(content, decoder, target));
+  };
+
+  return {
+    url,
+    packument: async (name) => {
+      // `write=true` asks for the state of now rather than for what a cache has (F117).
+      const found = await read(`${escapeName(name)}?write=true`, packument);
+      return found && toPackument(found);
+    },
+    tarball: async (version) => {
+      const target = new URL(version.tarball);
+      const content = await request(target, { limit: MAX_TARBALL_BYTES }, (bytes) => bytes);
+      if (content === undefined) throw new NpmError(`the registry lists ${target.href}, but has no such file`);
+      return content;
+    },
+    whoami: async () => {
+      const found = await read("-/whoami", user, { absent: [401, 403, 404] });
+      if (found !== undefined) return found.username;
+      throw new NpmError(`${url.host} does not take the token`, {
+        advice: "It was revoked or has expired, or belongs to another registry. Make a new one, and update the secret.",
+      });
+    },
+    collaborators: (name) => {
+      // Registries other than npm's have no such list, and a token may be barred from reading it.
+      const call = { absent: [400, 401, 403, 404, 405, 501] };
+      return read(`-/package/${escapeName(name)}/collaborators?format=cli`, mapOf(string), call);
+    },
+    exchange: async (name, identityToken) => {
+      const path = `-/npm/v1/oidc/token/exchange/package/${escapeName(name)}`;
+      const call = { method: "POST", bearer: identityToken, absent: [400, 401, 403, 404] } as const;
+      return (await read(path, exchanged, call))?.token;
+    },
+  };
+}
+
+/** Plain HTTP is for this machine only. */
+function registryUrl(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const isLocal = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (
+    url === undefined ||
+    !(url.protocol === "https:" || (url.protocol === "http:" && isLocal)) ||
+    url.username !== ""
+  ) {
+    throw new NpmError(`the registry is ${JSON.stringify(address)}, expected an address that begins with https://`);
+  }
+  return new URL(`${url.origin}${url.pathname.replace(/\/*$/, "/")}`);
+}
+
+function refusal(what: string, { status, headers }: HttpResponse, content: Buffer): Error {
+  const said = excerpt(content.toString("utf8"));
+  const message = `${what} answered ${status}${said && `: ${said}`}`;
+  if (status === 429 || status >= 500 || status === 408) {
+    return new TransientError(message, { retryAfterMs: retryAfter(headers) });
+  }
+  return new RefusedError(message, { status, advice: "Check the input `registry`, and what the token may do there." });
+}
+
+/** What is no JSON came from something between, such as a proxy (F13): it may be gone the next time. */
+function decode<T>(content: Buffer, decoder: Decoder<T>, { origin, pathname }: URL): T {
+  try {
+    return decodeJson(content, decoder, { source: `the answer of ${origin}${pathname}`, maxBytes: MAX_DOCUMENT_BYTES });
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new TransientError(error.message, { cause: error, atMost: 3 });
+  }
+}
+
+function toPackument(found: ReturnType<typeof packument>): Packument {
+  const versions = [...found.versions].map(([version, { dist }]): [string, PublishedVersion] => [
+    version,
+    { integrity: dist.integrity, tarball: dist.tarball, hasProvenance: dist.attestations !== undefined },
+  ]);
+  return { tags: found["dist-tags"], versions: new Map(versions) };
+}

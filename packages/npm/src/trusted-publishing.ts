@@ -1,0 +1,52 @@
+import {
+  DEFAULT_PATIENCE,
+  excerpt,
+  readText,
+  retryAfter,
+  retrying,
+  TransientError,
+  type Transport,
+} from "@release-actions/http";
+import { decodeJson, object, text } from "@release-actions/json";
+import type { Reporter } from "@release-actions/report";
+import { NpmError } from "./error.ts";
+
+/** The first npm that publishes as a trusted publisher (npm docs, "Trusted publishing for npm packages"). */
+export const TRUSTED_PUBLISHING_NPM = "11.5.1";
+
+/** What a job with `id-token: write` has. */
+export interface IdentityService {
+  readonly requestUrl: string;
+  readonly requestToken: string;
+}
+
+export function identityService(env: Readonly<Record<string, string | undefined>>): IdentityService | undefined {
+  const requestUrl = env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "";
+  const requestToken = env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? "";
+  return requestUrl === "" || requestToken === "" ? undefined : { requestUrl, requestToken };
+}
+
+const MAX_ANSWER_BYTES = 1024 * 1024;
+const answer = object({ value: text });
+
+/** An identity token of this job for the registry, by the name that npm gives the audience. */
+export async function identityTokenFor(
+  registry: URL,
+  { requestUrl, requestToken }: IdentityService,
+  { transport, signal, reporter }: { transport: Transport; signal: AbortSignal; reporter: Reporter },
+): Promise<string> {
+  const url = new URL(requestUrl);
+  url.searchParams.set("audience", `npm:${registry.hostname}`);
+  const ask = async (): Promise<string> => {
+    const response = await transport({ url, headers: { Authorization: `Bearer ${requestToken}` }, signal });
+    const content = await readText(url, response, { limit: MAX_ANSWER_BYTES });
+    if (response.status === 200)
+      return decodeJson(content, answer, { source: url.origin, maxBytes: MAX_ANSWER_BYTES }).value;
+    const message = `GitHub gave no identity token (${response.status}): ${excerpt(content)}`;
+    if (response.status >= 500 || response.status === 429) {
+      throw new TransientError(message, { retryAfterMs: retryAfter(response.headers) });
+    }
+    throw new NpmError(message, { advice: "Give this job the permission `id-token: write`." });
+  };
+  return await retrying("asking GitHub for an identity token", DEFAULT_PATIENCE, signal, ask, { reporter });
+}

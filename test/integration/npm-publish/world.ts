@@ -1,0 +1,101 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createTransport } from "@release-actions/http";
+import { type NpmRegistry, openNpmRegistry } from "@release-actions/npm";
+import { silentReporter } from "@release-actions/report";
+import { compilePrograms, makeRelease, type Programs, type ReleaseOptions } from "../../npm/archives.ts";
+import { CLIENTS } from "../../npm/clients.ts";
+import { Verdaccio } from "../../npm/verdaccio.ts";
+import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
+import { type FaultProxy, startProxy } from "../../stand-in/proxy/proxy.ts";
+
+export interface Setting {
+  readonly version?: string;
+  readonly release?: ReleaseOptions;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly stop?: StepOptions["stop"];
+  /** Changes the workspace before the step. */
+  readonly prepare?: (job: Job) => void;
+  /** Looks at the workspace after it. */
+  readonly inspect?: (job: Job, step: StepResult) => void | Promise<void>;
+}
+
+/** One real registry behind a proxy that injects faults, the programs of a release, and the real npm. */
+export class World {
+  readonly registry: Verdaccio;
+  readonly proxy: FaultProxy;
+  readonly token: string;
+  readonly programs: Programs;
+  /** A folder whose `npm` is the pinned one, for a PATH. */
+  readonly #bin: string;
+  #count = 0;
+
+  private constructor(registry: Verdaccio, proxy: FaultProxy, token: string, programs: Programs) {
+    [this.registry, this.proxy, this.token, this.programs] = [registry, proxy, token, programs];
+    this.#bin = mkdtempSync(path.join(tmpdir(), "npm-bin-"));
+    chmodSync(CLIENTS.npm, 0o755);
+    symlinkSync(CLIENTS.npm, path.join(this.#bin, "npm"));
+  }
+
+  static async start(): Promise<World> {
+    const [registry, programs] = await Promise.all([Verdaccio.start(), compilePrograms()]);
+    const token = await registry.addUser("dev");
+    return new World(registry, await startProxy(registry.origin), token, programs);
+  }
+
+  async close(): Promise<void> {
+    await this.proxy.close();
+    await this.registry.close();
+    rmSync(this.#bin, { recursive: true });
+  }
+
+  /** A name that no other test uses. */
+  newName(): string {
+    this.#count += 1;
+    return `@acme/widget${this.#count}`;
+  }
+
+  get searchPath(): string {
+    return [this.#bin, process.env["PATH"]].join(path.delimiter);
+  }
+
+  /** Past the proxy, and whatever it injects. */
+  client(): NpmRegistry {
+    const { signal } = new AbortController();
+    const options = { transport: createTransport(), token: undefined, reporter: silentReporter, signal };
+    return openNpmRegistry(this.registry.origin, options);
+  }
+
+  /** The dist-tags of a package, by name. */
+  async tags(name: string): Promise<Record<string, string>> {
+    return Object.fromEntries((await this.client().packument(name))?.tags ?? []);
+  }
+
+  /** Runs the action on a release of `version` under `name`. */
+  async publish(name: string, setting: Setting = {}): Promise<StepResult> {
+    const { version = "1.2.3", release = {}, inputs = {}, env = {}, stop, prepare, inspect } = setting;
+    const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
+    const job = await Job.open({ env: { ...facts, ...env } });
+    try {
+      for (const [file, content] of makeRelease(this.programs, version, release)) {
+        mkdirSync(path.dirname(path.join(job.workspace, file)), { recursive: true });
+        writeFileSync(path.join(job.workspace, file), content);
+      }
+      prepare?.(job);
+      const defaults = {
+        ...{ plan: "plan.json", archives: "distrib", registry: this.proxy.origin, token: this.token },
+        // Two of the four, since each takes npm the better part of a second.
+        platforms: "linux-x64 darwin-arm64",
+        packages: `- package: "${name}"\n  fields: { license: MIT }\n`,
+      };
+      const options = { inputs: { ...defaults, ...inputs }, env: { PATH: this.searchPath }, ...(stop && { stop }) };
+      const step = await job.step("npm-publish", options);
+      await inspect?.(job, step);
+      return step;
+    } finally {
+      await job.close();
+    }
+  }
+}
