@@ -46,7 +46,7 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
     const content = await readArchive(
       await store.fetch(archive.file),
       wantedFiles(binary, runner.inputs.files),
-      runner.signal,
+      runner,
     );
     const program = programIn(content, binary, each, archive.file);
     const libc = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
