@@ -14,7 +14,7 @@ import type { ArchiveContent } from "./content.ts";
 import { expectationOf, findInEngine, type Presence, requireExpected } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 import { loadStream } from "./load-stream.ts";
-import { pullThrough } from "./pull-through.ts";
+import { type Closed, pullThrough } from "./pull-through.ts";
 import { tagUsable } from "./tag.ts";
 
 /** How an image came in: pulled from the loopback registry, or streamed into the engine's load. */
@@ -44,13 +44,7 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   const found = content.source === undefined ? undefined : await locateTar(new WindowedSource(content.source), signal);
   if (found?.kind !== "anywhere") {
     const why = found?.why ?? "the server gives no ranges";
-    if (via === "registry") {
-      throw new ImageTransferError(`${content.label} cannot be served to the engine: ${why}`, {
-        advice: "Leave `via` at `auto`, and the archive is streamed into the engine's load instead.",
-      });
-    }
-    reporter.info(`streaming ${content.label} into the engine's load, since ${why}`);
-    return await throughLoad(engine, options);
+    return await instead(engine, options, why);
   }
   const indexed = await indexImageArchive(found.source, signal);
   const image = choose(engine, indexed.archive, options);
@@ -65,13 +59,18 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   await requireSpace(engine, image);
   if (via === "load") return await throughLoad(engine, options);
   const pulled = await throughRegistry(engine, options, { indexed, image, source: found.source });
-  if (pulled !== "unreachable") return { ...pulled, digest, via: "registry" };
+  return "closed" in pulled ? await instead(engine, options, pulled.closed) : { ...pulled, digest, via: "registry" };
+}
+
+/** The second way, where the first is closed; it is not taken by one who asked for the first alone. */
+async function instead(engine: Engine, options: BringInOptions, why: string): Promise<BroughtIn> {
+  const { content, via, reporter } = options;
   if (via === "registry") {
-    throw new ImageTransferError("the engine cannot pull from the runner's loopback address", {
+    throw new ImageTransferError(`${content.label} cannot be served to the engine: ${why}`, {
       advice: "Leave `via` at `auto`, and the archive is streamed into the engine's load instead.",
     });
   }
-  reporter.info(`streaming ${content.label} into the engine's load, since the engine cannot pull from this machine`);
+  if (via === "auto") reporter.info(`streaming ${content.label} into the engine's load, since ${why}`);
   return await throughLoad(engine, options);
 }
 
@@ -85,7 +84,7 @@ async function throughRegistry(
   engine: Engine,
   { tags, reporter, signal }: BringInOptions,
   opened: Opened,
-): Promise<Presence | "unreachable"> {
+): Promise<Presence | Closed> {
   const keep = (usable: Presence): Promise<void> => tagUsable(engine, usable.id, tags, signal);
   return await pullThrough(engine, { ...opened, reporter, signal, keep });
 }

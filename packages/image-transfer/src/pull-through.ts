@@ -20,15 +20,22 @@ export interface PullThrough {
   readonly keep: (image: Presence) => Promise<void>;
 }
 
+/** Why the engine cannot have it this way, where that is no fault of the archive's. */
+export interface Closed {
+  readonly closed: string;
+}
+
+const UNREACHABLE: Closed = { closed: "the engine cannot pull from this machine's loopback address" };
+
 /**
  * Has the engine pull the image from a loopback registry that reads the archive as the engine asks: download
  * and unpacking overlap, what the engine has is not read, and the engine itself verifies every digest.
- * "unreachable" when the engine never came: it runs elsewhere, or refuses plain HTTP on the loopback address.
+ * `UNREACHABLE` when the engine never came: it runs elsewhere, or refuses plain HTTP on the loopback address.
  */
-export async function pullThrough(engine: Engine, options: PullThrough): Promise<Presence | "unreachable"> {
+export async function pullThrough(engine: Engine, options: PullThrough): Promise<Presence | Closed> {
   const { indexed, image, source, reporter, signal } = options;
   const digest = loadedIds(indexed.archive, image).containerd;
-  if (digest === undefined) return "unreachable";
+  if (digest === undefined) return { closed: "only reading its compressed layers tells their digests" };
   const errors: unknown[] = [];
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   let done = 0;
@@ -56,7 +63,7 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
     signal.throwIfAborted();
     if (registry.requests() === 0) {
       reporter.debug(`the engine did not come to ${registry.repository}: ${messageOf(error)}`);
-      return "unreachable";
+      return UNREACHABLE;
     }
     // What broke at the source is the cause; the engine only saw a connection that ended early.
     const [cause] = errors;

@@ -6,6 +6,7 @@ import { memorySource, TAR_END, tarFile } from "@release-actions/archive";
 import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
 import { type BringInOptions, type BroughtIn, bringIn } from "@release-actions/image-transfer";
 import { checkImageArchive } from "@release-actions/oci";
+import { dockerArchive, tarOf } from "@release-actions/oci/testing";
 import { silentReporter } from "@release-actions/report";
 import { OWN_VARIANTS, type OwnEngine } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines, startedEngine } from "../../engines.ts";
@@ -133,7 +134,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
       layers: [{ seed: `elsewhere on ${own.variant}`, bytes: 40_000 }],
     });
     await expect(bring(await open(file), { via: "registry" }, remote)).rejects.toThrow(
-      "cannot pull from the runner's loopback address",
+      "cannot be served to the engine: the engine cannot pull from this machine's loopback address",
     );
     const brought = await bring(await open(file), { reporter }, remote);
     expect(brought.via).toBe("load");
@@ -148,6 +149,17 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     await expect(bring(content, { via: "registry" })).rejects.toThrow(
       "cannot be served to the engine: the server gives no ranges",
     );
+  });
+
+  test("streams a docker archive whose compressed layers nobody has digested, and says why", async () => {
+    const archive = tarOf(dockerArchive({ compression: "gzip", layers: [randomUUID()] }));
+    const content = countedContent("compressed layers", memorySource(archive));
+    const why = "only reading its compressed layers tells their digests";
+    await expect(bring(content, { via: "registry" })).rejects.toThrow(why);
+    const said: string[] = [];
+    const brought = await bring(content, { reporter: { ...silentReporter, info: (message) => said.push(message) } });
+    expect(said).toEqual([`streaming compressed layers into the engine's load, since ${why}`]);
+    await expectUsable(brought);
   });
 
   test("does not begin what would not fit on the engine's disk (F62, F77)", async () => {
