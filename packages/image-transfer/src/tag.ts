@@ -1,5 +1,10 @@
-import { type Engine, inspectImage, tagImage } from "@release-actions/docker";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine, EngineError, inspectImage, tagImage } from "@release-actions/docker";
 import { ImageTransferError } from "./error.ts";
+
+/** Engines with the containerd store move a tag by deleting and creating it, and fail where another does so meanwhile. */
+const MAX_TRIES = 10;
+const LONGEST_PAUSE_MS = 200;
 
 /**
  * Moves tags to an image that has been shown to be usable: the last step, and the first one others can see.
@@ -12,11 +17,34 @@ export async function tagUsable(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const tag of tags) {
-    await tagImage(engine, id, tag, signal);
-    const tagged = await inspectImage(engine, tag, { signal });
-    if (tagged?.id === id) continue;
-    throw new ImageTransferError(`${tag} is ${tagged?.id ?? "gone"} right after it was set to ${id}`, {
+    const tagged = await moveTag(engine, id, tag, signal);
+    if (tagged === id) continue;
+    throw new ImageTransferError(`${tag} is ${tagged ?? "gone"} right after it was set to ${id}`, {
       advice: "Another job moves the same tag on this engine: give each job a tag of its own.",
     });
   }
+}
+
+/** What the tag stands for after it was moved; nothing when it is gone. */
+async function moveTag(
+  engine: Engine,
+  id: string,
+  tag: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const isLast = tries === MAX_TRIES;
+    try {
+      await tagImage(engine, id, tag, signal);
+      const tagged = await inspectImage(engine, tag, { signal });
+      if (tagged !== undefined || isLast) return tagged?.id;
+    } catch (error) {
+      if (isLast || !isRace(error)) throw error;
+    }
+    await sleep(Math.random() * LONGEST_PAUSE_MS, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+function isRace(error: unknown): boolean {
+  return error instanceof EngineError && /already ?exists/i.test(error.said);
 }

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { afterEach, beforeAll, expect, test } from "@jest/globals";
 import { memorySource, TAR_END, tarFile } from "@release-actions/archive";
 import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
-import { type BringInOptions, type BroughtIn, bringIn } from "@release-actions/image-transfer";
+import { type BringInOptions, type BroughtIn, bringIn, tagUsable } from "@release-actions/image-transfer";
 import { checkImageArchive } from "@release-actions/oci";
 import { dockerArchive, tarOf } from "@release-actions/oci/testing";
 import { silentReporter } from "@release-actions/report";
@@ -63,6 +63,20 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     ["two platforms", RECIPES.twoPlatforms],
     ["no attestation", RECIPES.noAttestations],
   ];
+
+  test("moves one tag for many jobs at once (F80)", async () => {
+    const other = await bring(await open(await ociArchive(RECIPES.uncompressed)));
+    const otherTag = tag;
+    const { id } = await bring(await open(await ociArchive(RECIPES.tiny)));
+    for (let round = 0; round < 5; round += 1) {
+      await tagUsable(engine, other.id, [tag], signal);
+      // What the tag stood for is deleted first, by whoever comes first.
+      const moves = Array.from({ length: 10 }, () => tagUsable(engine, id, [tag], signal));
+      expect(await Promise.allSettled(moves)).toEqual(moves.map(() => ({ status: "fulfilled", value: undefined })));
+    }
+    await removeImage(engine, otherTag, { force: true });
+    expect(await inspectImage(engine, tag)).toMatchObject({ id });
+  });
 
   test.each(oci)("pulls an OCI archive with %s", async (_title, recipe) => {
     const content = await open(await ociArchive(recipe));
