@@ -11,7 +11,7 @@ export interface Promised {
   readonly uses: readonly string[];
   /** The combinations that the matrix must cover. */
   readonly matrix: readonly Combination[];
-  /** The events under which it must run; undefined for those a change passes on its way to main. */
+  /** The events under which it must run, if any; undefined for those a change passes on its way to main. */
   readonly on: readonly string[] | undefined;
   readonly gate: string | undefined;
   readonly location: Location & { readonly line: number };
@@ -49,17 +49,22 @@ function readPromised(job: string, node: YamlNode, gate: string | undefined, mis
   if (!JOB_ID.test(job)) mistakes.add(node, `${what}: no job can have this id`);
   mistakes.checkKeys(node, what, JOB_KEYS);
   const own = node.get("gate");
-  const on = mistakes.texts(node.get("on"), `${what}: \`on\``);
+  const on = node.get("on");
+  const events = isEmptyList(on) ? [] : mistakes.texts(on, `${what}: \`on\``);
   return {
     job,
     workflow: mistakes.text(node.get("workflow"), `${what}: \`workflow\``),
     run: mistakes.texts(node.get("run"), `${what}: \`run\``).map((command) => command.trim().split(/\s+/)),
     uses: mistakes.texts(node.get("uses"), `${what}: \`uses\``),
     matrix: readMatrix(node.get("matrix"), what, mistakes),
-    on: on.length > 0 ? on : undefined,
+    on: on.isPresent ? events : undefined,
     gate: own.value === false ? undefined : (mistakes.jobId(own, `${what}: \`gate\``) ?? gate),
     location: node.location,
   };
+}
+
+function isEmptyList(node: YamlNode): boolean {
+  return node.isList && node.items().length === 0;
 }
 
 function readMatrix(node: YamlNode, what: string, mistakes: Mistakes): Combination[] {

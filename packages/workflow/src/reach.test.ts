@@ -58,6 +58,12 @@ describe("a condition that no event can meet", () => {
 describe("a condition that some run can meet", () => {
   test.each([
     ["none to speak of", "push", "true"],
+    [
+      "the default branch, whichever it is",
+      "{ push: { branches: [main] } }",
+      "github.ref == format('refs/heads/{0}', github.event.repository.default_branch) && !github.event.repository.fork",
+    ],
+    ["another than the default branch", "push", "github.ref_name != github.event.repository.default_branch"],
     ["the event itself", "[push, pull_request]", "github.event_name == 'pull_request'"],
     ["a tag without a filter", "push", "startsWith(github.ref, 'refs/tags/v')"],
     ["a tag that the filter lets through", "{ push: { tags: ['v*'] } }", "startsWith(github.ref_name, 'v')"],

@@ -65,6 +65,9 @@ function scenario({ event, filters }: Trigger, ref: string | undefined): Scenari
     known.set("github.ref", [ref]);
     known.set("github.ref_name", [ref.replace(/^refs\/(heads|tags|pull)\//, "")]);
     known.set("github.ref_type", [ref.startsWith("refs/tags/") ? "tag" : "branch"]);
+    // Any branch can be the default one, which conditions hold the ref against in many a form.
+    const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+    if (branch !== undefined) known.set("github.event.repository.default_branch", [branch, `${branch}-not`]);
   }
   if (!/^pull_request/.test(event) && event !== "workflow_call") {
     known.set("github.base_ref", [""]);
