@@ -21,6 +21,8 @@ export interface ActOptions {
 export interface RunOptions {
   /** A file below `.github/workflows`, or elsewhere by its absolute path; all that the event triggers, if absent. */
   readonly workflow?: string;
+  /** One job alone, with those it needs. */
+  readonly job?: string;
   /** Content of `github.event`. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -69,6 +71,7 @@ export class Act implements Disposable {
       ...(options.workflow === undefined
         ? []
         : ["--workflows", path.resolve(repository, ".github/workflows", options.workflow)]),
+      ...(options.job === undefined ? [] : ["--job", options.job]),
       ...(results === undefined ? serverOptions("artifact", this.artifacts, await freePort()) : []),
       ...serverOptions("cache", path.join(this.#home, "cache"), await freePort()),
       ...["--action-cache-path", path.join(this.#home, "actions"), "--pull=false"],

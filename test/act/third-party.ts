@@ -4,9 +4,11 @@ const standIn = (name: string): string => path.join(import.meta.dirname, "third-
 
 /**
  * What stands for the few actions of others that our workflows use, by the very reference they are pinned to.
- * act replaces actions/checkout itself.
+ * act replaces actions/checkout itself, but that of another repository: such are looked for in the folder that the
+ * variable CHECKOUT_REPOSITORIES names.
  */
 export const THIRD_PARTY: Readonly<Record<string, string>> = {
+  "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd": standIn("checkout"),
   "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f": standIn("upload-artifact"),
   "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c": standIn("download-artifact"),
 };

@@ -14,6 +14,8 @@ export interface Registry extends AsyncDisposable {
 export interface RegistryBehaviour {
   /** `user:password` without which nothing is served. */
   readonly credentials?: string;
+  /** How often it is asked for the image in vain, as if that were pushed later. */
+  readonly pushedAfter?: number;
   /** Blobs of at least so many bytes: not there, never finished, or finished after a second. */
   readonly largeBlobs?: { readonly from: number; readonly are: "missing" | "stalled" | "slow" };
 }
@@ -22,6 +24,7 @@ export interface RegistryBehaviour {
 export async function startRegistry(archive: Uint8Array, behaviour: RegistryBehaviour = {}): Promise<Registry> {
   const { digest, blobs } = await readBlobs(archive);
   const requests = new Map<string, number>();
+  let manifests = 0;
   const server = createServer((request, response) => {
     const { url = "" } = request;
     requests.set(url, (requests.get(url) ?? 0) + 1);
@@ -33,7 +36,9 @@ export async function startRegistry(archive: Uint8Array, behaviour: RegistryBeha
       const [name = "", isManifest] = [url.split("/").at(-1), url.includes("/manifests/")];
       // Any tag stands for the image.
       const wanted = isManifest && !name.startsWith("sha256:") ? digest : name;
-      serve(blobs.get(wanted), isManifest, response, behaviour);
+      if (isManifest) manifests += 1;
+      if (isManifest && manifests <= (behaviour.pushedAfter ?? 0)) refuse(response, "MANIFEST_UNKNOWN");
+      else serve(blobs.get(wanted), isManifest, response, behaviour);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -57,8 +62,7 @@ function serve(
 ): void {
   const afflicted = !isManifest && blob !== undefined && largeBlobs !== undefined && blob.length >= largeBlobs.from;
   if (blob === undefined || (afflicted && largeBlobs.are === "missing")) {
-    response.writeHead(404, { "content-type": "application/json" });
-    response.end('{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown to the registry"}]}');
+    refuse(response, "BLOB_UNKNOWN");
     return;
   }
   const mediaType: unknown = isManifest ? JSON.parse(Buffer.from(blob).toString()).mediaType : undefined;
@@ -70,6 +74,12 @@ function serve(
   response.write(blob.subarray(0, half));
   if (!afflicted) response.end(blob);
   else if (largeBlobs.are === "slow") setTimeout(() => response.end(blob.subarray(half)), 1000);
+}
+
+function refuse(response: ServerResponse, code: "BLOB_UNKNOWN" | "MANIFEST_UNKNOWN"): void {
+  response.writeHead(404, { "content-type": "application/json" });
+  const message = `${code.toLowerCase().replace("_", " ")} to the registry`;
+  response.end(JSON.stringify({ errors: [{ code, message }] }));
 }
 
 function isAllowed(request: IncomingMessage, { credentials }: RegistryBehaviour): boolean {

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Act } from "../act/act.ts";
+import { dockerEnv } from "../act/docker-client.ts";
+import type { ActLog } from "../act/log.ts";
+import { publishedTree, userRepository } from "../act/published-tree.ts";
+import { THIRD_PARTY } from "../act/third-party.ts";
+import { describeWithEngines } from "../engines.ts";
+import { startRegistry } from "../integration/docker/registry.ts";
+import { freshArchive } from "../integration/load-restate-image/fixture.ts";
+import { isOnPath } from "../parts.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import type { Run } from "../stand-in/model.ts";
+import { sdkRepositories } from "./sdk-repositories.ts";
+
+const MINUTES = 60_000;
+
+const caller = (inputs: string): string => `on: [push, workflow_dispatch]
+jobs:
+  sdk:
+    permissions: { actions: read, contents: read, packages: read }
+    uses: org/sdk-go/.github/workflows/integration.yml@main
+    with: { ${inputs} }
+`;
+
+describeWithEngines("integration.yml", ["containerd"], (engine) => {
+  let published: ReturnType<typeof publishedTree>;
+  let docker: ReturnType<typeof dockerEnv>;
+  let sdks: ReturnType<typeof sdkRepositories>;
+  let github: GitHub;
+  beforeAll(async () => {
+    if (!isOnPath("act") || !isOnPath("docker") || !isOnPath("jq")) throw new Error("needs act, docker and jq");
+    published = publishedTree(["load-restate-image"]);
+    docker = dockerEnv(engine);
+    sdks = sdkRepositories();
+    github = await startGitHub();
+  });
+  afterAll(async () => {
+    for (const each of [published, docker, sdks]) each[Symbol.dispose]();
+    await github.close();
+  });
+
+  /** A run of the product at some commit, which has uploaded its image. */
+  async function producer(archive: Buffer): Promise<Run> {
+    const run = github.addRun({ repository: "example/beacon", status: "completed", conclusion: "success" });
+    await github.addArtifact(run, { name: "restate.tar", content: archive, mimeType: "application/x-tar" });
+    return run;
+  }
+
+  /** The SDK's workflow, called or started by hand, in a run that can have the image itself. */
+  async function run(
+    event: "push" | "workflow_dispatch",
+    inputs: Readonly<Record<string, string | undefined>>,
+    archive?: Buffer,
+  ): Promise<ActLog> {
+    const given = Object.entries(inputs).filter(([, value]) => value !== undefined);
+    const text = given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ");
+    using repository = await userRepository({ ".github/workflows/sdk.yml": caller(text) });
+    const own = github.addRun({ repository: "org/product" });
+    if (archive !== undefined)
+      await github.addArtifact(own, { name: "restate.tar", content: archive, mimeType: "application/x-tar" });
+    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(own, github.addJob(own));
+    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
+    const token = github.token(github.repository("example/beacon"), { actions: "read", contents: "read" });
+    using act = new Act({
+      ...{ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY, ...sdks.uses }, results },
+    });
+    const env = { ...docker.env, GITHUB_API_URL: github.origin, CHECKOUT_REPOSITORIES: sdks.root };
+    return await act.run(event, { env, secrets: { GITHUB_TOKEN: token } });
+  }
+
+  const passed = (log: ActLog): void => expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+  const output = ({ jobs }: ActLog, name: string): string | undefined =>
+    [...jobs.values()].map(({ outputs }) => outputs.get(name)).find((value) => value !== undefined);
+
+  test(
+    "on dispatch tests the image of a commit's run, checked by the producer's digest",
+    async () => {
+      const { headSha } = await producer(freshArchive());
+      const log = await run("workflow_dispatch", {
+        restateCommit: headSha,
+        serviceImage: "org/services:1",
+        envVars: "GREETING=good morning\nOTHER=1",
+        testArtifactOutput: "go-reports",
+      });
+      passed(log);
+      expect(output(log, "source")).toBe("commit");
+      expect(log.text).toMatch(/sdk-go tested sha256:\w+ org\/services:1 good morning/);
+      expect(log.text).toContain("uploading go-reports: reports/image.json");
+      expect(log.text).toContain("checked out org/sdk-go");
+      const digest = output(log, "digest") ?? "";
+      const other = await run("workflow_dispatch", {
+        restateCommit: headSha,
+        digest: digest.replace(/.{8}$/, "00000000"),
+      });
+      expect(other.exitCode).toBe(1);
+      expect(other.text).toMatch(/holds the image sha256:.*expected sha256:/);
+    },
+    2 * MINUTES,
+  );
+
+  test(
+    "called by the run that builds the commit's image it tests that one, and no commit's run is asked for",
+    async () => {
+      const { headSha } = await producer(freshArchive());
+      const log = await run("push", { restateCommit: headSha }, freshArchive());
+      passed(log);
+      expect(output(log, "source")).toBe("run");
+    },
+    MINUTES,
+  );
+
+  test(
+    "else pulls the image that is named, by its digest; failing tests leave the run green where that is asked for",
+    async () => {
+      await using registry = await startRegistry(freshArchive());
+      const log = await run("push", {
+        restateImage: `${registry.repository}:main@${registry.digest}`,
+        envVars: "FAIL=1",
+        testArtifactOutput: "go-reports",
+        continueOnError: "true",
+      });
+      passed(log);
+      expect(output(log, "source")).toBe("registry");
+      expect([...log.jobs.values()].flatMap(({ steps }) => steps)).toContainEqual({ title: "Test", result: "failure" });
+      expect(log.text).toMatch(/::warning.*they may/);
+      expect(log.text).toContain("uploading go-reports: reports/image.json");
+    },
+    MINUTES,
+  );
+
+  test(
+    "pulls it as well when the artifact of the commit has expired",
+    async () => {
+      const expired = await producer(freshArchive());
+      await github.expire(github.artifact(expired, "restate.tar"));
+      await using registry = await startRegistry(freshArchive());
+      const log = await run("workflow_dispatch", {
+        restateCommit: expired.headSha,
+        restateImage: `${registry.repository}:main`,
+      });
+      passed(log);
+      expect(output(log, "source")).toBe("registry");
+    },
+    MINUTES,
+  );
+});

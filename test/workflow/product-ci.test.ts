@@ -1,0 +1,219 @@
+import { cpSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import { readWorkflow } from "@release-actions/workflow";
+import { Act } from "../act/act.ts";
+import { dockerEnv } from "../act/docker-client.ts";
+import type { ActLog } from "../act/log.ts";
+import { publishedTree } from "../act/published-tree.ts";
+import { THIRD_PARTY } from "../act/third-party.ts";
+import { describeWithEngines } from "../engines.ts";
+import { startRegistry } from "../integration/docker/registry.ts";
+import { freshArchive } from "../integration/load-restate-image/fixture.ts";
+import { isOnPath } from "../parts.ts";
+import { runAction } from "../runner/run-action.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { Product } from "../support/product.ts";
+import { commitAll } from "../support/repository-copy.ts";
+import { checkCalls } from "./policy/calls.ts";
+import { fixtureWorkflowFiles, root, workflowFiles } from "./repository-files.ts";
+import { LANGUAGES, sdkRepositories } from "./sdk-repositories.ts";
+
+const MINUTES = 60_000;
+const CI = ".github/workflows/ci.yml";
+/** act knows no result of a workflow that calls another one; how the SDKs' own call ours, integration.test.ts shows. */
+const CALL_OF_SDK = /uses: org\/(sdk-\w+)\/.*\n( +)with:\n +restateCommit: .*\n/g;
+const CALL_IN_ITS_PLACE =
+  "uses: org/actions/.github/workflows/integration.yml@v1\n$2with:\n$2  testRepository: org/$1\n$2  command: ./integration-test.sh\n";
+const WITHOUT_CACHE =
+  "uploadImageAsTarball: restate.tar\n      cacheFrom: none\n      cacheTo: none\n      emulate: false";
+
+/** The product with the workflow that tests it. */
+class TestedProduct extends Product {
+  constructor() {
+    super();
+    cpSync(path.join(root, "test/fixtures/ci"), this.root, { recursive: true });
+  }
+}
+
+test("calls of the product's and the SDKs' workflows fit what they call", () => {
+  const files = fixtureWorkflowFiles().filter(({ file }) => /fixtures\/(ci|sdk)\//.test(file));
+  const sdk = files.find(({ file }) => file.includes("/sdk/"));
+  const find = (uses: string) =>
+    uses.startsWith("org/sdk-") ? sdk : workflowFiles().find(({ file }) => uses === `org/actions/${file}@v1`);
+  expect(files).toHaveLength(2);
+  expect(files.flatMap((file) => checkCalls(file, find))).toEqual([]);
+});
+
+describe("ci-contract on the product's workflow", () => {
+  async function findings(change: (product: Product) => void = () => undefined): Promise<string[]> {
+    using product = new TestedProduct();
+    change(product);
+    const prepare = async ({ workspace }: { workspace: string }): Promise<void> =>
+      cpSync(product.root, workspace, { recursive: true });
+    const { main } = await runAction("ci-contract", { prepare });
+    const found: { rule: string; job: string }[] = JSON.parse(main.outputs["findings"] ?? "");
+    return found.map(({ rule, job }) => `${job}: ${rule}`);
+  }
+  const edit =
+    (before: string, after: string, file = CI) =>
+    (product: Product): void =>
+      product.replace(file, before, after);
+
+  test("finds that it keeps its promises", async () => {
+    expect(await findings()).toEqual([]);
+  });
+
+  test.each<[string, (product: Product) => void, string[]]>([
+    ["an SDK that the gate does not wait for", edit("sdk-java, ", ""), ["sdk-java: gate"]],
+    [
+      "a gate that looks at nothing",
+      edit("toJSON(needs)", "github.sha"),
+      ["docker", ...LANGUAGES.map((name) => `sdk-${name}`), "e2e", "jepsen"].map((job) => `${job}: gate`),
+    ],
+    [
+      "a jepsen that can never run (misleads 16)",
+      edit("github.event_name == 'push' &&", "github.event_name == 'release' &&"),
+      ["jepsen: unreachable"],
+    ],
+    [
+      "an SDK on changes of some people alone",
+      edit("    name: sdk-go\n", "    name: sdk-go\n    if: github.actor == 'me'\n"),
+      ["sdk-go: skippable"],
+    ],
+    [
+      "jepsen without its tests",
+      edit('run: jepsen/run.sh "${IMAGE}"', "run: echo jepsen/run.sh"),
+      ["jepsen: missing-command"],
+    ],
+    ["jepsen promised on each change", edit("    on: []\n", "", "ci-contract.yml"), ["jepsen: skippable"]],
+  ])("finds %s", async (_case, change, expected) => {
+    expect(await findings(change)).toEqual(expected);
+  });
+});
+
+// Run by itself: in act nothing comes after a called workflow that failed.
+describe("the product's gate", () => {
+  const fixture = readFileSync(path.join(root, "test/fixtures/ci", CI), "utf8");
+  const script =
+    readWorkflow(fixture, CI)
+      .jobs.find(({ id }) => id === "gate")
+      ?.steps[0]?.node.get("run").text ?? "";
+  const green = Object.fromEntries(["docker", "sdk-go", "e2e"].map((job) => [job, "success"]));
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ["passes with everything green", { ...green, jepsen: "success" }, 0, ""],
+    ["passes without jepsen, which not every run has", { ...green, jepsen: "skipped" }, 0, ""],
+    ["fails with a job that failed", { ...green, "sdk-go": "failure", jepsen: "success" }, 1, "sdk-go is failure"],
+    ["fails with a job that was skipped", { ...green, e2e: "skipped", jepsen: "skipped" }, 1, "e2e is skipped"],
+    [
+      "names all of them",
+      { docker: "failure", e2e: "skipped", jepsen: "cancelled" },
+      1,
+      "docker is failure, e2e is skipped, jepsen is cancelled",
+    ],
+  ])("%s", async (_case, results, exitCode, message) => {
+    const needs = Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result, outputs: {} }]));
+    const env = { ...process.env, RESULTS: JSON.stringify(needs) };
+    const ended = await runCommand("bash", ["-e", "-c", script], { env, check: false });
+    expect([ended.exitCode, ended.stdout.trim()]).toEqual([exitCode, message && `::error::${message}`]);
+  });
+});
+
+describeWithEngines("the product's CI", ["containerd"], (engine) => {
+  let published: ReturnType<typeof publishedTree>;
+  let docker: ReturnType<typeof dockerEnv>;
+  let sdks: ReturnType<typeof sdkRepositories>;
+  let github: GitHub;
+  beforeAll(async () => {
+    if (!isOnPath("act") || !isOnPath("docker") || !isOnPath("jq")) throw new Error("needs act, docker and jq");
+    published = publishedTree([
+      ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
+      ...["load-restate-image", "save-restate-image"],
+    ]);
+    docker = dockerEnv(engine);
+    sdks = sdkRepositories();
+    github = await startGitHub();
+  });
+  afterAll(async () => {
+    for (const each of [published, docker, sdks]) each[Symbol.dispose]();
+    await github.close();
+  });
+
+  interface Options {
+    readonly change?: (product: Product) => void;
+    readonly defaultBranch?: string;
+    readonly job?: string;
+  }
+
+  /** A push to `main`, whatever the default branch is. */
+  async function push({ change, defaultBranch = "trunk", job }: Options): Promise<ActLog> {
+    using product = new TestedProduct();
+    product.write("docker/Dockerfile", "FROM scratch AS runtime\nCOPY justfile /justfile\n");
+    product.replace(CI, "uploadImageAsTarball: restate.tar", WITHOUT_CACHE);
+    product.write(CI, product.read(CI).replaceAll(CALL_OF_SDK, CALL_IN_ITS_PLACE));
+    change?.(product);
+    await commitAll(product.root, "everything");
+    const { stdout } = await runCommand("git", ["rev-parse", "HEAD"], { cwd: product.root });
+    const run = github.addRun({ repository: "example/beacon", headSha: stdout.trim() });
+    github.addCheckRun(run.repository, { name: "docker / Build the image", headSha: run.headSha });
+    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
+    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
+    const uses = { ...published.uses, ...THIRD_PARTY, ...sdks.uses };
+    using act = new Act({ repository: product.root, uses, results });
+    const token = github.token(run.repository, { checks: "read", contents: "read" });
+    return await act.run("push", {
+      ...{
+        workflow: "ci.yml",
+        payload: { repository: { default_branch: defaultBranch, fork: false } },
+        secrets: { GITHUB_TOKEN: token },
+      },
+      ...(job === undefined ? {} : { job }),
+      env: {
+        ...docker.env,
+        GITHUB_API_URL: github.origin,
+        GITHUB_REPOSITORY: "example/beacon",
+        CHECKOUT_REPOSITORIES: sdks.root,
+      },
+    });
+  }
+
+  test(
+    "hands one image to five SDKs and its own suites; the experimental one fails and holds nothing up",
+    async () => {
+      const log = await push({});
+      const failure = log.exitCode === 0 ? "" : log.text;
+      expect([log.exitCode, failure]).toEqual([0, ""]);
+      const tested = [...log.text.matchAll(/sdk-(\w+) tested (sha256:\w+)/g)];
+      expect(tested.map(([, language]) => language).sort()).toEqual(LANGUAGES);
+      expect(new Set(tested.map(([, , image]) => image)).size).toBe(1);
+      expect(log.text).toContain(`the stable suite ran nothing special on ${tested[0]?.[2]}`);
+      expect(log.text).toContain(`the experimental suite ran everything on ${tested[0]?.[2]}`);
+      expect(log.text).toContain("uploading e2e-experimental-reports: reports/experimental.json");
+      expect(log.text).not.toContain("jepsen pulls");
+      expect([...log.jobs].find(([name]) => name.endsWith("/gate"))?.[1].result).toBe("success");
+    },
+    3 * MINUTES,
+  );
+
+  const jepsenWith =
+    (image: string) =>
+    (product: Product): void => {
+      product.replace(CI, "registry-image: ghcr.io/example/beacon", `registry-image: ${image}`);
+      product.replace(CI, 'docker login ghcr.io --username "${ACTOR}" --password-stdin <<< "${TOKEN}"', "true");
+    };
+
+  test(
+    "lets jepsen wait on the default branch for the image that is pushed under the commit",
+    async () => {
+      await using registry = await startRegistry(freshArchive(), { pushedAfter: 1 });
+      const log = await push({ change: jepsenWith(registry.repository), defaultBranch: "main", job: "jepsen" });
+      const failure = log.exitCode === 0 ? "" : log.text;
+      expect([log.exitCode, failure]).toEqual([0, ""]);
+      expect(log.text).toContain(`waiting for ${registry.repository}`);
+      expect(log.text).toContain(`jepsen pulls ${registry.digest}`);
+    },
+    MINUTES,
+  );
+});
