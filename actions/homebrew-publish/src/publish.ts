@@ -3,10 +3,9 @@ import { DEFAULT_RULES, parseRules, type Rules } from "@release-actions/channel"
 import { withoutSecrets } from "@release-actions/command";
 import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-actions/dist-plan";
 import { basicCredential, remoteUrl } from "@release-actions/git";
-import { openReleases, openRest } from "@release-actions/github-rest";
+import { openReleases } from "@release-actions/github-rest";
 import { FormulaError, openTap, type Published, publishRevision } from "@release-actions/homebrew";
-import { createTransport } from "@release-actions/http";
-import { checksumsOfAssets, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
+import { checksumsOfAssets, type RunFacts, readFacts, restOfRun, runArtifacts } from "@release-actions/release-run";
 import { type Collected, collect, type Source } from "./collect.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -79,13 +78,7 @@ async function withReleaseChecksums(
 ): Promise<Collected> {
   if (collected.checksums.size > 0 || plan.tag === undefined) return collected;
   runner.info(`this run has no checksums of its own; reading those of the release ${plan.tag}`);
-  const rest = openRest({
-    apiUrl: facts.apiUrl,
-    token: runner.inputs["github-token"],
-    reporter: runner,
-    signal: runner.signal,
-    transport: createTransport(runner.env),
-  });
+  const rest = restOfRun(runner, facts, runner.inputs["github-token"]);
   const releases = openReleases(rest, facts.repository);
   const release = await releases.byTag(plan.tag);
   if (release === undefined) return collected;

@@ -2,12 +2,12 @@ import type { Runner } from "@release-actions/action-kit";
 import { type Decision, decideChannel, parseRules, parseVersion } from "@release-actions/channel";
 import { loadPlan } from "@release-actions/dist-plan";
 import { basicCredential, listRefs, openGit, remoteUrl } from "@release-actions/git";
-import { openReleases, openRest } from "@release-actions/github-rest";
-import { createTransport } from "@release-actions/http";
+import { openReleases } from "@release-actions/github-rest";
 import {
   existingVersions,
   type RunFacts,
   readFacts,
+  restOfRun,
   runArtifacts,
   type Subject,
   subjectOfPlan,
@@ -49,13 +49,7 @@ async function readSubject({ inputs, ...runner }: ChannelRunner, facts: RunFacts
 
 async function tagsFromApi(runner: ChannelRunner, facts: RunFacts): Promise<readonly string[]> {
   const { token, repository } = runner.inputs;
-  const rest = openRest({
-    apiUrl: facts.apiUrl,
-    token,
-    reporter: runner,
-    signal: runner.signal,
-    transport: createTransport(runner.env),
-  });
+  const rest = restOfRun(runner, facts, token);
   return openReleases(rest, repository ?? facts.repository).tags();
 }
 

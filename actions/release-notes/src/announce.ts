@@ -8,8 +8,7 @@ import {
   requireTag,
   versionOf,
 } from "@release-actions/dist-plan";
-import { type GitHubRelease, openReleases, openRest, type Releases } from "@release-actions/github-rest";
-import { createTransport } from "@release-actions/http";
+import { type GitHubRelease, openReleases, type Releases } from "@release-actions/github-rest";
 import { awaitChannels, type LedgerRow, loadLedger, mergeLedger, saveLedger } from "@release-actions/ledger";
 import {
   checksumsOfAssets,
@@ -17,6 +16,7 @@ import {
   type RunArtifacts,
   type RunFacts,
   readFacts,
+  restOfRun,
   runArtifacts,
 } from "@release-actions/release-run";
 import { Fault } from "@release-actions/report";
@@ -43,13 +43,7 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
   const artifacts = runArtifacts(runner.env, runner);
   const plan = await loadPlan(runner.inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
-  const rest = openRest({
-    apiUrl: facts.apiUrl,
-    token: runner.inputs.token,
-    reporter: runner,
-    signal: runner.signal,
-    transport: createTransport(runner.env),
-  });
+  const rest = restOfRun(runner, facts, runner.inputs.token);
   const releases = openReleases(rest, facts.repository);
   await awaitOthers(runner, artifacts);
   const release = await findRelease(releases, plan, facts);

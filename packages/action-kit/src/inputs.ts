@@ -1,9 +1,7 @@
 import path from "node:path";
+import { parseDigest } from "@release-actions/image-reference";
 import { Fault } from "@release-actions/report";
 import type { Contract, InputSpec, InputValues } from "./contract.ts";
-
-/** Hex characters that the digest algorithms of the OCI image spec yield. */
-const DIGEST_HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
 /** The YAML 1.2 core schema's booleans, as `@actions/core` reads them. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {
@@ -95,7 +93,7 @@ function parseInput(spec: InputSpec, text: string): unknown {
       if (/[\0\n\r]/.test(text)) throw new InputError("expected one path without control characters");
       return path.resolve(text);
     case "digest":
-      return parseDigestText(text);
+      return requireDigest(text);
   }
 }
 
@@ -119,14 +117,10 @@ function parseNumber(spec: InputSpec & { kind: "number" }, text: string): number
   return value;
 }
 
-function parseDigestText(text: string): string {
-  const [algorithm = "", hex = ""] = text.split(/:(.*)/s);
-  const length = Object.hasOwn(DIGEST_HEX_LENGTH, algorithm) ? DIGEST_HEX_LENGTH[algorithm] : undefined;
-  // Uppercase is refused, not folded: equal digests must be equal strings.
-  if (length === undefined || hex.length !== length || !/^[0-9a-f]+$/.test(hex)) {
-    throw new InputError("expected a digest such as sha256:<64 lowercase hex characters>");
-  }
-  return text;
+function requireDigest(text: string): string {
+  const digest = parseDigest(text);
+  if (digest === undefined) throw new InputError("expected a digest such as sha256:<64 lowercase hex characters>");
+  return digest;
 }
 
 function shown(spec: InputSpec, text: string): string {

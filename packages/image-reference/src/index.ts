@@ -1,3 +1,4 @@
+export { type Algorithm, type Digest, parseDigest } from "./digest.ts";
 export {
   formatReference,
   type ImageReference,

@@ -1,4 +1,5 @@
 import { Fault } from "@release-actions/report";
+import { DIGEST_PATTERN } from "./digest.ts";
 
 /**
  * The name of an image. The grammar, and the way short names are completed, are those of
@@ -23,7 +24,7 @@ const MAX_NAME_LENGTH = 255;
 const HOST = String.raw`(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`;
 const COMPONENT = String.raw`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`;
 const REFERENCE = new RegExp(
-  `^(?<name>(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$`,
+  `^(?<name>(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>${DIGEST_PATTERN}))?$`,
 );
 
 /** @throws ImageReferenceError saying what is wrong with the text, and what a reference looks like. */

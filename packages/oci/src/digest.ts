@@ -1,21 +1,8 @@
 import { createHash } from "node:crypto";
+import { type Algorithm, type Digest, parseDigest } from "@release-actions/image-reference";
 import { type Decoder, JsonError, string } from "@release-actions/json";
 
-/** Hex characters each algorithm yields. */
-const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
-
-export type Algorithm = keyof typeof HEX_LENGTH;
-
-/** A content digest as in the OCI image spec (descriptor.md, "Digests"). Only `parseDigest` makes one. */
-export type Digest = `${Algorithm}:${string}`;
-
-/** The digest a text stands for; undefined when it is none. Upper case is none: equal digests are equal strings. */
-export function parseDigest(text: string): Digest | undefined {
-  const [algorithm = "", hex = ""] = text.split(/:(.*)/s);
-  if (!Object.hasOwn(HEX_LENGTH, algorithm) || !/^[0-9a-f]+$/.test(hex)) return undefined;
-  // `algorithm` is a key of the table, and the hex digits are as many as it says.
-  return hex.length === HEX_LENGTH[algorithm as Algorithm] ? (text as Digest) : undefined;
-}
+export { type Algorithm, type Digest, parseDigest };
 
 /** A digest in a document, with what is wrong when it is none. */
 export const digest: Decoder<Digest> = (value, path) => {

@@ -3,3 +3,4 @@ export { checksumsOfAssets, checksumsOfRun } from "./checksums.ts";
 export { existingVersions, type Subject, subjectOfPlan, subjectOfVersion } from "./existing.ts";
 export { RunError, type RunFacts, readFacts } from "./facts.ts";
 export { openReleaseFiles, type ReleaseFiles, sha256OfFile } from "./release-files.ts";
+export { type RestServices, restOfRun } from "./rest.ts";

@@ -8,19 +8,17 @@ import {
   inspectImage,
   loadImage,
   parseEndpoint,
-  pullImage,
   removeImage,
   saveImages,
   tagImage,
   tryImage,
 } from "@release-actions/docker";
-import { type Progress, silentReporter } from "@release-actions/report";
+import { silentReporter } from "@release-actions/report";
 import { startEngine } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { provideSavedArchive } from "../../images/build-image.ts";
 import { craftOciArchive } from "../../images/crafted-archive.ts";
 import { builtArchive, bytesOf, LAYER_BYTES, nameOf, newArchive, opening, recipeOf } from "./archives.ts";
-import { startRegistry } from "./registry.ts";
 
 const reporter = silentReporter;
 
@@ -83,44 +81,5 @@ describeWithEngines("podman", ["podman"], (own) => {
     ["of which a layer cannot be unpacked (F70)", craftOciArchive(Buffer.from("no tar"), "localhost/no-tar:1")],
   ])("fails on an archive %s", async (_what, archive) => {
     await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(EngineError);
-  });
-
-  test("pulls by digest from the loopback over plain HTTP, reporting progress", async () => {
-    await using registry = await startRegistry(newArchive(), { largeBlobs: { from: LAYER_BYTES, are: "slow" } });
-    const reference = `${registry.repository}@${registry.digest}`;
-    const steps: Progress[] = [];
-    const image = await pullImage(engine, reference, {
-      reporter: { ...reporter, progress: (step) => steps.push(step) },
-      platform: engine.platform,
-    });
-    expect(image.repoDigests).toContain(reference);
-    expect(steps.length).toBeGreaterThan(0);
-    expect(await removeImage(engine, reference)).toBe(true);
-  });
-
-  test("keeps a tag when the name it was pulled by is removed, and nothing else remains", async () => {
-    await using registry = await startRegistry(newArchive());
-    const reference = `${registry.repository}@${registry.digest}`;
-    const pulled = await pullImage(engine, reference, { reporter });
-    const tag = "localhost/docker-package/pulled:1";
-    await tagImage(engine, pulled.id, tag);
-    expect(await removeImage(engine, reference)).toBe(true);
-    expect(await inspectImage(engine, tag)).toMatchObject({ id: pulled.id, tags: [tag] });
-    expect(await inspectImage(engine, reference)).toBeUndefined();
-    expect(await tryImage(engine, tag)).toEqual({ kind: "usable" });
-  });
-
-  test("hands credentials on to the registry, and fails without them", async () => {
-    await using registry = await startRegistry(newArchive(), { credentials: "robot:s3cret ü" });
-    const reference = `${registry.repository}@${registry.digest}`;
-    await expect(pullImage(engine, reference, { reporter })).rejects.toThrow(EngineError);
-    const credentials = { username: "robot", password: "s3cret ü" };
-    expect((await pullImage(engine, reference, { reporter, credentials })).repoDigests).toContain(reference);
-  });
-
-  test("fails when a layer cannot be had", async () => {
-    await using registry = await startRegistry(newArchive(), { largeBlobs: { from: LAYER_BYTES, are: "missing" } });
-    const pull = pullImage(engine, `${registry.repository}@${registry.digest}`, { reporter });
-    await expect(pull).rejects.toThrow(EngineError);
   });
 });

@@ -96,16 +96,14 @@ export function openssl(folder: string, args: readonly string[], input?: Uint8Ar
   return runCommand("openssl", args, { cwd: folder, ...(input === undefined ? {} : { input }) });
 }
 
+const newKey = (name: string): readonly string[] => ["-newkey", "rsa:2048", "-nodes", "-keyout", `${name}.key`];
+
 /** A key and a certificate that signs itself: `<name>.key` and `<name>.pem`. */
 export async function selfSigned(folder: string, name: string, subject: string): Promise<void> {
   await openssl(folder, [
     "req",
     "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-keyout",
-    `${name}.key`,
+    ...newKey(name),
     "-out",
     `${name}.pem`,
     "-subj",
@@ -128,19 +126,7 @@ export interface Issue {
 /** A key and a certificate from the issuer of that name. */
 export async function issue(folder: string, { name, subject, issuer, extensions, days }: Issue): Promise<void> {
   await writeFile(join(folder, `${name}.cnf`), `[ext]\n${extensions.join("\n")}\n`);
-  await openssl(folder, [
-    "req",
-    "-new",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-keyout",
-    `${name}.key`,
-    "-out",
-    `${name}.csr`,
-    "-subj",
-    subject,
-  ]);
+  await openssl(folder, ["req", "-new", ...newKey(name), "-out", `${name}.csr`, "-subj", subject]);
   await openssl(folder, [
     "x509",
     "-req",

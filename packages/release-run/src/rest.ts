@@ -1,0 +1,19 @@
+import { openRest, type Rest } from "@release-actions/github-rest";
+import { createTransport } from "@release-actions/http";
+import type { Reporter } from "@release-actions/report";
+import type { RunFacts } from "./facts.ts";
+
+export interface RestServices extends Reporter {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** The REST API of the GitHub that runs this, with a token of the action's. */
+export function restOfRun(
+  services: RestServices,
+  { apiUrl }: Pick<RunFacts, "apiUrl">,
+  token: string | undefined,
+): Rest {
+  const transport = createTransport({ ...services.env });
+  return openRest({ apiUrl, token, reporter: services, signal: services.signal, transport });
+}
