@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
@@ -199,6 +202,32 @@ describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", ()
       expect(existsSync(path.join(job.workspace, "debug-symbols/server.debug"))).toBe(true);
       expect((await artifact("debug-symbols", "debug-symbols.tar.gz")).length).toBeGreaterThan(0);
     });
+  });
+
+  test("fetches the program by its address, and runs it only with the SHA-256 that is expected (F133)", async () => {
+    const program = `#!/bin/sh\nexec "${PROGRAMS}/parca-debuginfo" "$@"\n`;
+    const server = createServer((_request, response) => response.end(program));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const sha256 = createHash("sha256").update(program).digest("hex");
+    const at = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/parca-debuginfo`;
+    const uploads: (string | undefined)[] = [];
+    const cases = [sha256, "0".repeat(64), ""].map((hash) => `${at}#sha256=${hash}`);
+    const said: string[] = [];
+    for (const given of cases) {
+      await run({ inputs: { "parca-debuginfo": given }, bare: true }, (step) => {
+        uploads.push(step.outputs["uploaded"]);
+        said.push(...warnings(step));
+      });
+      store.reset();
+    }
+    server.close();
+    expect(uploads).toEqual(["true", "false", "false"]);
+    expect(said).toEqual([
+      expect.stringContaining(`has SHA-256 ${sha256}, expected 0000`),
+      expect.stringContaining("expected https://…#sha256=<64 hex characters>"),
+    ]);
   });
 
   test.each(["page", "other-file"] as const)(

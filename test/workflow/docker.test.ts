@@ -13,6 +13,7 @@ import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import { ParcaStore } from "../stand-in/parca/store.ts";
 import { Workbench } from "../support/compile.ts";
+import { Product } from "../support/product.ts";
 
 const MINUTES = 60_000;
 const ACTIONS = [
@@ -21,7 +22,7 @@ const ACTIONS = [
 ];
 const PARCA_TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
-const NEEDED = ["act", "docker", "jq", "registry", "crane", "gcc", "objcopy"];
+const NEEDED = ["act", "docker", "jq", "registry", "crane", "cargo-hakari", "gcc", "objcopy"];
 
 /** What stands in a Dockerfile of a product whose binaries were split before: in the context instead of a builder. */
 const SPLIT = `FROM scratch AS debug-symbols
@@ -34,6 +35,7 @@ COPY probe /probe
 RUN --network=none --mount=type=secret,id=parca ["/probe", "/run/secrets/parca"]
 COPY --from=download-scripts / /usr/local/bin/
 COPY server /usr/local/bin/server
+COPY workspace-hack/Cargo.toml /hack.toml
 `;
 
 /** Copies on the builder's platform, so that nothing runs on another one. The last stage has no name. */
@@ -60,26 +62,26 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
   let registries: [RealRegistry, RealRegistry];
   let store: ParcaStore;
   let bench: Workbench;
+  let product: Product;
   beforeAll(async () => {
     const missing = NEEDED.filter((program) => !isOnPath(program));
     if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
     published = publishedTree(ACTIONS);
     docker = dockerEnv(engine);
+    product = new Product();
     bench = new Workbench({ "a.c": "int main(void) { return 0; }\n", "probe.c": PROBE });
     await bench.run("gcc -g -Wl,--build-id a.c -o whole");
     await bench.run("gcc -static probe.c -o probe");
     await bench.run("objcopy --only-keep-debug whole server.debug");
     await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug whole server");
-    [github, store, ...registries] = await Promise.all([
-      startGitHub(),
-      ParcaStore.start(PARCA_TOKEN),
-      RealRegistry.start(),
-      RealRegistry.start(),
-    ]);
+    store = await ParcaStore.start(PARCA_TOKEN);
+    registries = [await RealRegistry.start(), await RealRegistry.start()];
+    github = await startGitHub();
   }, 2 * MINUTES);
   afterAll(async () => {
-    for (const used of [published, docker, bench]) used[Symbol.dispose]();
-    await Promise.all([github.close(), store.close(), ...registries.map((registry) => registry.close())]);
+    // A part that did not start leaves no server of another one behind.
+    for (const used of [published, docker, bench, product]) used?.[Symbol.dispose]();
+    await Promise.all([github?.close(), store?.close(), ...(registries ?? []).map((registry) => registry.close())]);
   });
   beforeEach(() => store.reset());
 
@@ -93,11 +95,12 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
     readonly files: Readonly<Record<string, string>>;
     /** Further files, from the bench. */
     readonly binaries?: Readonly<Record<string, string>>;
+    readonly workspace?: Product;
     /** Lines of `with:`. */
     readonly inputs: readonly string[];
   }
 
-  async function run({ ref, files, binaries = {}, inputs }: Setting): Promise<ActLog> {
+  async function run({ ref, files, binaries = {}, workspace, inputs }: Setting): Promise<ActLog> {
     const hosts = { registry: registries[0].host, dockerHub: registries[1].host };
     const all = ["emulate: false", ...Object.entries(hosts).map(([name, host]) => `${name}: "${host}"`), ...inputs];
     const ci = `on: push
@@ -113,6 +116,8 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
 `;
     using repository = await userRepository({ ...files, ".github/workflows/ci.yml": ci });
     for (const [to, from] of Object.entries(binaries)) cpSync(bench.path(from), repository.path(to));
+    const filter = (file: string): boolean => ![".github", "docker"].includes(path.basename(file));
+    if (workspace !== undefined) cpSync(workspace.root, repository.root, { recursive: true, filter });
     const gitHubRun = github.addRun({ repository: "org/product", headBranch: "trunk" });
     // The token of the job is what the registry takes, and reads the repository.
     github.world.tokens.set(PASSWORD, { repository: gitHubRun.repository, permissions: { contents: "read" } });
@@ -130,13 +135,15 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   const tagsOf = async (registry: RealRegistry, name: string): Promise<string[]> =>
     [...(await registry.client().tags(name))].sort();
 
-  /** A file of an image, as a real client reads it. */
-  async function fileOf(image: string, file: string): Promise<string> {
+  /** What a real client reads, with the password. */
+  async function crane(line: string): Promise<string> {
     const config = { auths: { [registries[0].host]: { auth: btoa(`${USER}:${PASSWORD}`) } } };
     using folder = new Workbench({ "config.json": JSON.stringify(config) });
-    const env = { DOCKER_CONFIG: folder.root };
-    return await folder.shell(`crane export --insecure ${image} - | tar --extract --to-stdout ${file}`, env);
+    return await folder.shell(`crane --insecure ${line}`, { DOCKER_CONFIG: folder.root });
   }
+
+  const fileOf = (image: string, file: string): Promise<string> =>
+    crane(`export ${image} - | tar --extract --to-stdout ${file}`);
 
   test(
     "the default branch: several images, two platforms, two registries with passwords, and a cache between runs",
@@ -147,6 +154,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
         inputs: [
           "platforms: linux/amd64",
           "pushToDockerHub: true",
+          "uploadImageAsTarball: image.tar",
           "features: one,two",
           'images: "org/server=server\\norg/all"',
         ],
@@ -164,6 +172,9 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
           expect(job?.outputs.get("references")).toContain(`${registry.host}/${name}:trunk@${one}`);
         }
       }
+      // The job that tests the artifact and the one that pulls what was pushed can both expect the digest.
+      const saved = [...first.jobs.values()].find(({ outputs }) => outputs.has("artifact-id"))?.outputs.get("digest");
+      expect(saved).toBe((await registries[0].client().manifest("org/server", "trunk"))?.digest);
       const image = `${registries[0].host}/org/all:trunk`;
       expect(await fileOf(`--platform=linux/arm64 ${image}`, "all")).toBe("arm64\n");
       expect(await fileOf(`--platform=linux/amd64 ${image}`, "all")).toBe("amd64\n");
@@ -184,7 +195,13 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   const parca = (): Pick<Setting, "files" | "inputs"> => ({
     files: { "docker/Dockerfile": SPLIT },
     inputs: [
-      ...["platforms: linux/amd64", "parca: true", "parcaRequired: true", "images: org/server=runtime"],
+      ...[
+        "platforms: linux/amd64",
+        "parca: true",
+        "parcaRequired: true",
+        "cargoPackage: beacon-server",
+        "images: org/server=runtime",
+      ],
       ...[`parcaStore: ${store.address}`, `debuginfodUrl: ${store.debuginfod}`],
     ],
   });
@@ -194,7 +211,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     async () => {
       addTags("v1.2.3", "v1.3.0");
       const binaries = { server: "server", "server.debug": "server.debug", probe: "probe" };
-      const log = await run({ ...parca(), ref: "refs/tags/v1.2.3", binaries });
+      const log = await run({ ...parca(), ref: "refs/tags/v1.2.3", binaries, workspace: product });
       expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
       expect(await tagsOf(registries[0], "org/server")).toEqual(expect.arrayContaining(["1.2", "1.2.3"]));
       expect(await tagsOf(registries[0], "org/server")).not.toContain("latest");
@@ -203,6 +220,11 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       expect(store.uploads.get(buildId)?.finished).toBe(true);
       const script = await fileOf(image, "usr/local/bin/download-server-debug-symbols.sh");
       expect(script).toContain(`build_id=${buildId}`);
+      expect(JSON.parse(await crane(`config --platform=linux/amd64 ${image}`)).config.Labels).toMatchObject({
+        ...{ upload: "true", debug: "true", "org.opencontainers.image.version": "1.7.6" },
+        "org.opencontainers.image.source": "https://github.com/org/product",
+      });
+      expect(await fileOf(image, "hack.toml")).toContain("Disabled by running `cargo hakari disable`");
       expect(await fileOf(image, "secret")).toBe(`${PARCA_TOKEN.length}\n`);
       expect(log.text).not.toContain(PARCA_TOKEN);
       expect(log.text).toContain("server is shipped stripped, as runtime/usr/local/bin/server");
@@ -217,7 +239,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     async () => {
       addTags("v1.4.0");
       const binaries = { server: "whole", "server.debug": "server.debug", probe: "probe" };
-      const log = await run({ ...parca(), ref: "refs/tags/v1.4.0", binaries });
+      const log = await run({ ...parca(), ref: "refs/tags/v1.4.0", binaries, workspace: product });
       expect(log.exitCode).not.toBe(0);
       expect(log.text).toContain("runtime/usr/local/bin/server is not stripped");
       expect(await tagsOf(registries[0], "org/server")).not.toContain("1.4.0");

@@ -12,6 +12,7 @@ export const contract = {
     "debuginfod-url": { kind: "string" },
     "artifact-name": { kind: "string", default: "debug-symbols" },
     "script-path": { kind: "string", default: "/usr/local/bin/download-<binary>-debug-symbols.sh" },
+    "parca-debuginfo": { kind: "string", default: "parca-debuginfo" },
     required: { kind: "boolean", default: "false" },
   },
   outputs: ["build-ids", "uploaded"],

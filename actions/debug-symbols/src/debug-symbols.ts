@@ -4,6 +4,7 @@ import { requireServed } from "./debuginfod.ts";
 import { downloadScripts, writeScript } from "./download-script.ts";
 import { keepArtifact } from "./keep-artifact.ts";
 import { makeProducts, type Product } from "./products.ts";
+import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
 import { storeDebugFile } from "./store.ts";
 import type { SymbolsRunner } from "./symbols-error.ts";
@@ -87,7 +88,13 @@ async function storeAll(runner: SymbolsRunner, fates: readonly Fate[], troubles:
     return;
   }
   const { exec: run, env, signal } = runner;
-  const options = { address, token, run, env, reporter: runner, signal };
+  const program = await troubles.catch(() => {
+    const transport = createTransport(env);
+    const folder = (): Promise<string> => runner.tempFolder("parca-debuginfo");
+    return provideProgram(runner.inputs["parca-debuginfo"], { transport, reporter: runner, signal, folder });
+  });
+  if (program === undefined) return;
+  const options = { program, address, token, run, env, reporter: runner, signal };
   for (const fate of fates) {
     const stored = await troubles.catch(() => storeDebugFile(fate.product, options));
     if (stored === undefined) continue;

@@ -73,7 +73,7 @@ describe("requireServed", () => {
       { status: 404 },
       /asking debuginfod\.example .* failed after \d+ tries: \d+ x debuginfod\.example answered 404/,
     ],
-    ["wants a login", { status: 401 }, /answered 401, expected the debug file/],
+    ["wants a login", { status: 401 }, /answered 401, expected the file/],
     [
       "sends a page (F13)",
       { status: 200, body: Buffer.from("<html>log in") },

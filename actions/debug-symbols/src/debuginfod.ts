@@ -5,15 +5,14 @@ import {
   excerpt,
   type HttpResponse,
   type Patience,
-  retryAfter,
   retrying,
   TransientError,
   type Transport,
 } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
+import { getFile } from "./get.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
-const MAX_REDIRECTS = 5;
 /** Notes lie before everything else in a debug file; of what has none here the rest is not worth reading. */
 const SEARCHED_BYTES = 1024 * 1024;
 /** A store takes a moment before it serves what it was given. */
@@ -38,37 +37,15 @@ export function debugFileUrl(server: string, buildId: string): URL {
 
 /** Asks the server for a debug file, and looks at what it gives: an error page is none (misleads 19). */
 export async function requireServed(buildId: string, options: DebuginfodOptions): Promise<void> {
+  const { patience = PATIENCE, signal, reporter, transport } = options;
   const url = debugFileUrl(options.url, buildId);
   const ask = async (): Promise<void> => {
-    const answer = await request(url, options);
-    const head = await readHead(answer, url);
+    const head = await readHead(await getFile(url, { transport, signal, mayAppear: true }), url);
     if (isElf(head) && holdsBuildId(head, buildId)) return;
     const what = isElf(head) ? "an ELF file without that build id" : `no ELF file: ${excerpt(head.toString("latin1"))}`;
     throw new SymbolsError(`${url.href} answers with ${what}`);
   };
-  const { patience = PATIENCE, signal, reporter } = options;
   await retrying(`asking ${url.host} for ${buildId}`, patience, signal, ask, { reporter });
-}
-
-async function request(url: URL, { transport, signal }: DebuginfodOptions): Promise<HttpResponse> {
-  let target = url;
-  for (let hops = 0; ; hops += 1) {
-    const answer = await transport({ url: target, headers: { "Accept-Encoding": "identity" }, signal });
-    const { location } = answer.headers;
-    if (answer.status === 200) return answer;
-    answer.body.destroy();
-    if (answer.status === 404 || answer.status === 429 || answer.status >= 500) {
-      throw new TransientError(`${target.host} answered ${answer.status}`, {
-        retryAfterMs: retryAfter(answer.headers),
-      });
-    }
-    const next = location === undefined ? null : URL.parse(location, target.href);
-    const isSafe = next !== null && (next.protocol === "https:" || next.origin === url.origin);
-    if (![301, 302, 303, 307, 308].includes(answer.status) || !isSafe || hops === MAX_REDIRECTS) {
-      throw new SymbolsError(`${url.href} answered ${answer.status}, expected the debug file`);
-    }
-    target = next;
-  }
 }
 
 /** The first bytes of a body, however it was packed for the way. */

@@ -4,8 +4,7 @@ import type { Reporter } from "@release-actions/report";
 import type { Product } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** From 0.7.0 on it reads its token from the environment. */
-const PROGRAM = "parca-debuginfo";
+/** From 0.7.0 on the program reads its token from the environment. */
 const TOKEN_VARIABLE = "PARCA_DEBUGINFO_BEARER_TOKEN";
 /** What the store says of a request that will never be right; all else may heal (grpc.io, "Status Codes"). */
 const PERMANENT = /code = (Unauthenticated|PermissionDenied|InvalidArgument|Unimplemented|AlreadyExists)\b/;
@@ -17,6 +16,8 @@ const MAX_RETRIES = 4;
 const PATIENCE: Patience = { budgetMs: 600_000, firstPauseMs: 500, longestPauseMs: 30_000 };
 
 export interface StoreOptions {
+  /** `parca-debuginfo`, by name or path. */
+  readonly program: string;
   readonly address: string;
   readonly token: string;
   readonly run: CommandRunner;
@@ -36,7 +37,7 @@ export async function storeDebugFile({ name, debug }: Product, options: StoreOpt
   const upload = async (): Promise<Stored> => {
     const limit = AbortSignal.timeout(TRY_LIMIT_MS);
     try {
-      const { stdout } = await run(PROGRAM, args, { env, signal: limit });
+      const { stdout } = await run(options.program, args, { env, signal: limit });
       const [, reason] = /^Skipping upload of .* as the store instructed not to: (.*)$/m.exec(stdout) ?? [];
       if (reason === undefined) return "sent";
       if (HAS_IT.test(reason)) return "had it";
@@ -46,7 +47,7 @@ export async function storeDebugFile({ name, debug }: Product, options: StoreOpt
         : new SymbolsError(message, { advice: "Is there another debug file of that build id in the store?" });
     } catch (error) {
       signal.throwIfAborted();
-      throw limit.aborted ? stalled(name) : explain(error);
+      throw limit.aborted ? stalled(name) : explain(error, options.program);
     }
   };
   return await retrying(`uploading the debug file of ${name}`, PATIENCE, signal, upload, { reporter });
@@ -67,13 +68,13 @@ function stalled(name: string): TransientError {
   });
 }
 
-function explain(error: unknown): unknown {
+function explain(error: unknown, program: string): unknown {
   if (!(error instanceof CommandError)) return error;
   const { exitCode, stderr, stdout } = error.result;
   if (exitCode === 126 || exitCode === 127) {
-    return new SymbolsError(`${PROGRAM} cannot be started: ${stderr.trim()}`, {
+    return new SymbolsError(`${program} cannot be started: ${stderr.trim()}`, {
       cause: error,
-      advice: `Put a release of ${PROGRAM} on the PATH in an earlier step, checked against its SHA-256.`,
+      advice: "Put a release of parca-debuginfo on the PATH, or give its address and SHA-256 as `parca-debuginfo`.",
     });
   }
   // How the command line is wrong does not heal either: the program says so before it calls the store.

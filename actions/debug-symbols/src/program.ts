@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { DEFAULT_PATIENCE, retrying, type Transport, transient } from "@release-actions/http";
+import type { Reporter } from "@release-actions/report";
+import { getFile } from "./get.ts";
+import { SymbolsError } from "./symbols-error.ts";
+
+export interface ProgramOptions {
+  readonly transport: Transport;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Where a program that is fetched goes. */
+  readonly folder: () => Promise<string>;
+}
+
+/** The program that uploads: a name, a path, or what the address of a release leads to, if it has the SHA-256 (F133). */
+export async function provideProgram(text: string, options: ProgramOptions): Promise<string> {
+  if (!/^https?:/.test(text)) return text;
+  const url = URL.parse(text);
+  const [, sha256] = /^#sha256=([0-9a-f]{64})$/.exec(url?.hash ?? "") ?? [];
+  // Loopback is where a mirror on the runner itself would be.
+  const isSafe = url?.protocol === "https:" || url?.hostname === "127.0.0.1";
+  if (url === null || !isSafe || sha256 === undefined) {
+    throw new SymbolsError(`the input \`parca-debuginfo\` is ${text}, expected https://…#sha256=<64 hex characters>`);
+  }
+  url.hash = "";
+  const file = path.join(await options.folder(), "parca-debuginfo");
+  const found = await retrying(
+    `fetching ${url.href}`,
+    DEFAULT_PATIENCE,
+    options.signal,
+    () => download(url, file, options),
+    options,
+  );
+  if (found === sha256) return file;
+  throw new SymbolsError(`${url.href} has SHA-256 ${found}, expected ${sha256}`, {
+    advice: "Do not use it: the release was changed, or the download was.",
+  });
+}
+
+/** Writes a program, and returns its SHA-256. */
+async function download(url: URL, file: string, { transport, signal }: ProgramOptions): Promise<string> {
+  const { body } = await getFile(url, { transport, signal, mayAppear: false });
+  const hash = createHash("sha256");
+  try {
+    body.on("data", (chunk: Buffer) => hash.update(chunk));
+    await pipeline(body, createWriteStream(file, { mode: 0o755 }), { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw transient(url, error);
+  }
+  return hash.digest("hex");
+}
