@@ -16,11 +16,11 @@ const ADDONS: Readonly<Record<string, URL>> = {
 };
 const WASM_GLUE = new URL("../node_modules/blake3/dist/wasm/web/blake3_js.js", import.meta.url);
 const WASM_BINARY = new URL("../node_modules/blake3/dist/wasm/web/blake3_js_bg.wasm", import.meta.url);
-const WORKER = new URL("./hash-worker.mjs", import.meta.url);
+const ENGINE = new URL("./hash-engine.cjs", import.meta.url);
 
-/** The file a hashing thread runs. */
-export function workerFile(): string {
-  return toPath(WORKER);
+/** What a hashing thread runs, and whoever hashes on its own thread requires. */
+export function engineFile(): string {
+  return toPath(ENGINE);
 }
 
 export function workerData(choice: EngineChoice): WorkerData {

@@ -1,4 +1,4 @@
-// What the pool and its workers say to each other. The workers know these types by name only.
+// What the pool and its threads say to each other. The threads know these types by name only.
 
 export type EngineName = "native" | "wasm";
 
@@ -42,8 +42,22 @@ export interface HashedBytes {
   readonly sha256?: string;
 }
 
+/** All jobs, and the place in the list of the next that nobody has taken: one 32-bit number that all threads share. */
+export interface Work {
+  readonly jobs: readonly Job[];
+  readonly next: Int32Array;
+}
+
 export type Reply =
-  | { readonly kind: "done"; readonly engine: EngineName; readonly hashes: readonly HashedBytes[] }
+  | { readonly kind: "done"; readonly index: number; readonly hashes: readonly HashedBytes[] }
   /** Bytes read of a long file since the last such message. */
   | { readonly kind: "progress"; readonly bytes: number }
+  /** There are no jobs left. */
+  | { readonly kind: "finished" }
   | { readonly kind: "failed"; readonly message: string };
+
+/**
+ * Does jobs until none is left, on the thread that calls it. `say` may throw, and so end it; nothing of a job
+ * is left when the promise settles.
+ */
+export type WorkThrough = (data: WorkerData, work: Work, say: (reply: Reply) => void) => Promise<void>;
