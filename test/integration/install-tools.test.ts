@@ -44,6 +44,7 @@ describeWith(["sh"], "install-tools", () => {
   });
 
   test.each([
+    ["nothing to install", "", "input `tools` is required"],
     ["a tool it does not know", "cargo-dney", '"cargo-dney" is no tool that can be installed: expected cargo-deny'],
     ["a version that is none", "just@newest", '"newest" is no version of just'],
     ["no version behind the sign", "just@", '"" is no version of just'],

@@ -4,7 +4,7 @@ import type { Contract } from "@release-actions/action-kit";
 export const contract = {
   name: "install-tools",
   inputs: {
-    tools: { kind: "list" },
+    tools: { kind: "list", required: true },
   },
   outputs: ["versions"],
 } as const satisfies Contract;
