@@ -1,0 +1,168 @@
+import { createReadStream, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type CommandResult, runCommand } from "@release-actions/command";
+import { checkImageArchive, formatPlatform } from "@release-actions/oci";
+import { parse } from "yaml";
+import { dockerEnv } from "../act/docker-client.ts";
+import { describeWithEngines } from "../engines.ts";
+import { describeWith } from "../parts.ts";
+import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
+import { StepFiles } from "../runner/step-files.ts";
+import { FileTree } from "../support/file-tree.ts";
+
+const ACTION = path.join(import.meta.dirname, "../../actions/build-image/action.yml");
+const DOCKERFILE = [
+  "FROM scratch AS symbols",
+  "COPY hello.debug /",
+  "FROM scratch AS runtime",
+  "ARG GREETING",
+  "COPY hello /",
+  "LABEL greeting=$GREETING",
+  "FROM runtime AS other",
+  "LABEL other=yes",
+  "",
+].join("\n");
+/** What the step's expressions stand for; the other steps have no part in it. */
+const CONTEXT: Readonly<Record<string, string>> = {
+  "steps.cache.outputs.available": "",
+  "github.ref_type == 'tag'": "false",
+  "github.server_url": "https://github.com",
+  "github.repository": "acme/product",
+  "github.sha": "c0ffee",
+};
+
+interface Action {
+  readonly inputs: Readonly<Record<string, { readonly default?: unknown }>>;
+  readonly runs: {
+    readonly steps: readonly { readonly id?: string; readonly run?: string; readonly env?: Record<string, string> }[];
+  };
+}
+
+// Checked against GitHub's own schema by the workflow tests.
+const action = parse(readFileSync(ACTION, "utf8")) as Action;
+const step = action.runs.steps.find(({ id }) => id === "build");
+
+/** The variables of the step, as a runner fills them in. */
+function variables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  for (const name of Object.keys(inputs)) if (!(name in action.inputs)) throw new Error(`no input ${name}`);
+  const resolve = (name: string): string => {
+    const input = /^inputs\.(.+)$/.exec(name)?.[1];
+    const value = input === undefined ? CONTEXT[name] : (inputs[input] ?? String(action.inputs[input]?.default ?? ""));
+    if (value === undefined) throw new Error(`this test does not know ${name}`);
+    return value;
+  };
+  const fill = (text: string): string => text.replaceAll(/\$\{\{\s*(.+?)\s*\}\}/g, (_, name: string) => resolve(name));
+  return Object.fromEntries(Object.entries(step?.env ?? {}).map(([name, text]) => [name, fill(text)]));
+}
+
+describeWith(["docker", "jq", "registry"], "build-image", () => {
+  describeWithEngines("with an engine", ["containerd"], (engine) => {
+    let docker: ReturnType<typeof dockerEnv>;
+    let registry: RealRegistry;
+    beforeAll(async () => {
+      [docker, registry] = [dockerEnv(engine), await RealRegistry.start()];
+      const auth = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
+      const config = JSON.stringify({ auths: { [registry.host]: { auth } } });
+      writeFileSync(path.join(docker.env["DOCKER_CONFIG"] ?? "", "config.json"), config);
+    });
+    afterAll(async () => {
+      docker[Symbol.dispose]();
+      await registry.close();
+    });
+
+    interface Built extends CommandResult {
+      readonly outputs: Readonly<Record<string, string>>;
+      readonly folder: FileTree;
+    }
+
+    /** Runs the step's script as a runner does, in a checkout with a Dockerfile of three stages. */
+    async function build(inputs: Readonly<Record<string, string>>): Promise<Built & Disposable> {
+      const folder = new FileTree({ "docker/Dockerfile": DOCKERFILE, hello: "hello\n", "hello.debug": "symbols\n" });
+      const files = await StepFiles.create(folder.path("commands"), 1);
+      const result = await runCommand(
+        "bash",
+        ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step?.run ?? ""],
+        {
+          cwd: folder.root,
+          env: { ...process.env, ...docker.env, ...files.env, ...variables(inputs), RUNNER_TEMP: folder.root },
+          check: false,
+        },
+      );
+      const { outputs } = await files.read();
+      return { ...result, outputs, folder, [Symbol.dispose]: () => folder[Symbol.dispose]() };
+    }
+
+    const labelsOf = async (image: string): Promise<Record<string, string>> => {
+      const env = { ...process.env, ...docker.env };
+      const args = ["image", "inspect", "--format", "{{json .Config.Labels}}", image];
+      return JSON.parse((await runCommand("docker", args, { env })).stdout);
+    };
+
+    test("builds an image into the engine, under all its names and tags, with its origin on it", async () => {
+      using built = await build({
+        images: "localhost/build-image/a=runtime\nlocalhost/build-image/b=runtime",
+        tags: "1\nlatest",
+        "build-args": "GREETING=good morning",
+        labels: "team=blue",
+      });
+      expect([built.exitCode, built.exitCode === 0 ? "" : built.stderr]).toEqual([0, ""]);
+      const { digest = "", references = "" } = built.outputs;
+      expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+      const names = ["a:1", "a:latest", "b:1", "b:latest"].map((name) => `localhost/build-image/${name}`);
+      expect(references.split("\n").sort()).toEqual(names.map((name) => `${name}@${digest}`));
+      for (const name of names) {
+        expect(await labelsOf(name)).toMatchObject({
+          greeting: "good morning",
+          team: "blue",
+          "org.opencontainers.image.source": "https://github.com/acme/product",
+          "org.opencontainers.image.revision": "c0ffee",
+        });
+      }
+    });
+
+    test("writes an archive for all platforms, in the compression asked for", async () => {
+      using built = await build({
+        images: "localhost/build-image/c",
+        platforms: "linux/amd64,linux/arm64",
+        archive: "image.tar",
+      });
+      expect([built.exitCode, built.exitCode === 0 ? "" : built.stderr]).toEqual([0, ""]);
+      const { archive } = await checkImageArchive(createReadStream(built.folder.path("image.tar")));
+      expect(archive.digest).toBe(built.outputs["digest"]);
+      expect(archive.images.map(({ platform }) => formatPlatform(platform))).toEqual(["linux/amd64", "linux/arm64"]);
+      expect(new Set(archive.images.flatMap(({ layers }) => layers.map(({ compression }) => compression)))).toEqual(
+        new Set(["zstd"]),
+      );
+    });
+
+    test("pushes each stage's image to its registry, and exports the files of another", async () => {
+      const [one, other] = [`${registry.host}/acme/one`, `${registry.host}/acme/other`];
+      using built = await build({
+        images: `${one}=runtime\n${other}`,
+        tags: "1.2.3",
+        push: "true",
+        exports: "symbols=out",
+      });
+      expect([built.exitCode, built.exitCode === 0 ? "" : built.stderr]).toEqual([0, ""]);
+      const digests = await Promise.all(
+        ["acme/one", "acme/other"].map(async (name) => (await registry.client().manifest(name, "1.2.3"))?.digest),
+      );
+      expect(built.outputs["digest"]).toBe(digests[0]);
+      expect(built.outputs["references"]).toBe(`${one}:1.2.3@${digests[0]}\n${other}:1.2.3@${digests[1]}`);
+      expect(digests[1]).not.toBe(digests[0]);
+      expect(readFileSync(built.folder.path("out/hello.debug"), "utf8")).toBe("symbols\n");
+    });
+
+    test.each<[name: string, inputs: Record<string, string>, said: string]>([
+      ["no image", { images: "" }, "::error::the input images names no image"],
+      ["a stage that is not there", { images: "localhost/build-image/d=nowhere", archive: "image.tar" }, "nowhere"],
+      ["a registry that refuses (misleads 11)", { images: "127.0.0.1:9/acme/a", push: "true" }, "127.0.0.1:9"],
+    ])("fails with %s, and tells no digest", async (_name, inputs, said) => {
+      using built = await build(inputs);
+      expect(built.exitCode).not.toBe(0);
+      expect(built.stdout + built.stderr).toContain(said);
+      expect(built.outputs).toEqual({});
+    });
+  });
+});
