@@ -18,6 +18,8 @@ export interface Setting {
   readonly stop?: StepOptions["stop"];
   /** Changes the workspace before the step. */
   readonly prepare?: (job: Job) => void;
+  /** A folder of the job that comes first on the PATH. */
+  readonly searchPath?: (job: Job) => string;
   /** Looks at the workspace after it. */
   readonly inspect?: (job: Job, step: StepResult) => void | Promise<void>;
 }
@@ -75,7 +77,7 @@ export class World {
 
   /** Runs the action on a release of `version` under `name`. */
   async publish(name: string, setting: Setting = {}): Promise<StepResult> {
-    const { version = "1.2.3", release = {}, inputs = {}, env = {}, stop, prepare, inspect } = setting;
+    const { version = "1.2.3", release = {}, inputs = {}, env = {}, stop, prepare, searchPath, inspect } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
     const job = await Job.open({ env: { ...facts, ...env } });
     try {
@@ -90,7 +92,12 @@ export class World {
         platforms: "linux-x64 darwin-arm64",
         packages: `- package: "${name}"\n  fields: { license: MIT }\n`,
       };
-      const options = { inputs: { ...defaults, ...inputs }, env: { PATH: this.searchPath }, ...(stop && { stop }) };
+      const folders = [...(searchPath === undefined ? [] : [searchPath(job)]), this.searchPath];
+      const options = {
+        inputs: { ...defaults, ...inputs },
+        env: { PATH: folders.join(path.delimiter) },
+        ...(stop && { stop }),
+      };
       const step = await job.step("npm-publish", options);
       await inspect?.(job, step);
       return step;

@@ -1,0 +1,180 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
+import { describeWith } from "../../parts.ts";
+import type { Job, StepResult } from "../../runner/job.ts";
+import { type GitHub, startGitHub } from "../../stand-in/github.ts";
+import { type RegistryFront, startRegistryFront } from "../../stand-in/npm/registry-front.ts";
+import { type Sigstore, startSigstore } from "../../stand-in/npm/sigstore.ts";
+import { type Setting, World } from "./world.ts";
+
+jest.setTimeout(180_000);
+
+const WORKFLOW = "acme/widget/.github/workflows/release.yml";
+
+/** Trusted publishing and provenance: the real npm against stand-ins of GitHub's identities, the exchange and Sigstore. */
+describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => {
+  let world: World;
+  let github: GitHub;
+  let front: RegistryFront;
+  let sigstore: Sigstore;
+  let name: string;
+  beforeAll(async () => {
+    [world, github] = await Promise.all([World.start(), startGitHub()]);
+    const issuer = `${github.origin}/oidc`;
+    front = await startRegistryFront(world.proxy.origin, world.token, issuer);
+    sigstore = await startSigstore(issuer);
+  });
+  afterAll(async () => {
+    await Promise.all([front.close(), sigstore.close(), github.close()]);
+    await world.close();
+  });
+  beforeEach(() => {
+    name = world.newName();
+  });
+  afterEach(() => {
+    front.exchanges.length = 0;
+    front.provenance.clear();
+    world.proxy.reset();
+  });
+
+  const packages = (): string[] => [`${name}-linux-x64`, name];
+  const trust = (workflow = WORKFLOW): void => {
+    for (const each of packages()) front.trusted.set(each, workflow);
+  };
+  const isPublic = ({ workspace }: Job): void =>
+    writeFileSync(path.join(workspace, "../event.json"), JSON.stringify({ repository: { private: false } }));
+
+  async function publish({ inputs = {}, env = {}, ...setting }: Setting = {}): Promise<StepResult> {
+    const run = github.addRun({ repository: "acme/widget", workflow: "release.yml" });
+    const job = github.env(run, undefined, { permissions: { "id-token": "write" } });
+    const defaults = { registry: front.origin, token: "", platforms: "linux-x64" };
+    return await world.publish(name, {
+      ...{ prepare: isPublic, ...setting },
+      inputs: { ...defaults, ...inputs },
+      env: { ...job, ...sigstore.env, ...env },
+    });
+  }
+
+  test("publishes without a token, and attests where it was built", async () => {
+    await world.publish(name, { inputs: { platforms: "linux-x64" } });
+    trust();
+    world.proxy.reset();
+    const step = await publish({ version: "1.2.4" });
+    expect(step.annotations).toEqual([]);
+    expect(step.conclusion).toBe("success");
+    // Once before anything is uploaded, and once more by npm.
+    expect(front.exchanges).toEqual([...packages(), ...packages()]);
+    expect(await world.tags(name)).toEqual({ latest: "1.2.4" });
+    expect([...front.provenance.keys()]).toEqual(packages());
+    expect(front.provenance.get(name)?.predicate.buildDefinition.externalParameters.workflow).toEqual({
+      ...{
+        ref: "refs/heads/main",
+        repository: "https://github.com/acme/widget",
+        path: ".github/workflows/release.yml",
+      },
+    });
+    expect(sigstore.entries.length).toBe(2);
+    expect(step.masks).toContain(world.token);
+    expect(step.log).not.toContain(world.token);
+  });
+
+  test("attests packages that a token publishes, also new ones", async () => {
+    const step = await publish({ inputs: { token: world.token, provenance: "true" } });
+    expect(step.conclusion).toBe("success");
+    expect([...front.provenance.keys()]).toEqual(packages());
+  });
+
+  test("makes no provenance where it is not wanted, or the repository is not public", async () => {
+    await publish({ inputs: { token: world.token }, prepare: () => undefined });
+    trust();
+    const step = await publish({ version: "1.2.4", inputs: { provenance: "false" } });
+    expect(step.conclusion).toBe("success");
+    expect(front.provenance.size).toBe(0);
+  });
+
+  test("knows before the upload that the registry trusts another workflow (F107)", async () => {
+    await world.publish(name, { inputs: { platforms: "linux-x64" } });
+    trust("acme/widget/.github/workflows/other.yml");
+    world.proxy.reset();
+    const step = await publish({ version: "1.2.4" });
+    expect(step.conclusion).toBe("failure");
+    expect(step.log).toContain(`does not trust ${WORKFLOW}@refs/heads/main to publish ${packages().join(", ")}`);
+    expect(world.proxy.passages.filter(({ method }) => method === "PUT")).toEqual([]);
+  });
+
+  /** An npm that is too old, as far as anybody asks it. */
+  const oldNpm = ({ workspace }: Job): void => {
+    const program = path.join(workspace, "npm");
+    writeFileSync(program, `#!/bin/sh\n[ "$1" = --version ] && echo 11.5.0\n`);
+    chmodSync(program, 0o755);
+  };
+
+  test.each<[string, () => Setting, string]>([
+    ["packages that do not exist yet", () => ({}), "does not exist: a trusted publisher cannot create a package"],
+    [
+      "a runner of one's own",
+      () => ({ env: { RUNNER_ENVIRONMENT: "self-hosted" } }),
+      "a self-hosted runner cannot publish by its identity",
+    ],
+    [
+      "no permission for identities, and no token (misleads 20)",
+      () => ({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: "" } }),
+      "the input `token` is empty, and this job has no identity",
+    ],
+    [
+      "an identity service that refuses",
+      () => ({
+        env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "wrong" },
+        inputs: { packages: "- package: PUBLISHED\n  fields: { license: MIT }" },
+      }),
+      "GitHub gave no identity token (401)",
+    ],
+    [
+      "a `repository` that is another (B156)",
+      () => ({
+        inputs: { packages: `- package: "${name}"\n  fields: { license: MIT, repository: "github:acme/other" }` },
+      }),
+      'has the `repository` "github:acme/other", expected https://github.com/acme/widget',
+    ],
+    [
+      "provenance that nobody can sign",
+      () => ({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: "" }, inputs: { token: world.token, provenance: "true" } }),
+      "`provenance` is true, but this job has no identity token",
+    ],
+    [
+      "provenance on a runner of one's own",
+      () => ({ env: { RUNNER_ENVIRONMENT: "self-hosted" }, inputs: { token: world.token, provenance: "true" } }),
+      "a self-hosted runner cannot attest",
+    ],
+  ])("publishes nothing with %s", async (_what, setting, message) => {
+    const { inputs = {}, ...rest } = setting();
+    const text = inputs["packages"]?.replace("PUBLISHED", JSON.stringify(name));
+    if (inputs["packages"]?.includes("PUBLISHED"))
+      await world.publish(name, { inputs: { platforms: "linux-x64" }, version: "1.0.0" });
+    world.proxy.reset();
+    const step = await publish({ ...rest, inputs: { ...inputs, ...(text && { packages: text }) } });
+    expect(step.conclusion).toBe("failure");
+    expect(step.log).toContain(message);
+    expect(world.proxy.passages.filter(({ method }) => method === "PUT")).toEqual([]);
+  });
+
+  test("publishes nothing with an npm that is too old for it", async () => {
+    const step = await publish({ prepare: oldNpm, searchPath: ({ workspace }) => workspace });
+    expect(step.conclusion).toBe("failure");
+    expect(step.log).toContain("npm is 11.5.0, expected 11.5.1 or newer to publish by identity");
+  });
+
+  test("asks who may publish, and refuses a user who may only read", async () => {
+    await world.publish(name, { inputs: { platforms: "linux-x64" } });
+    front.collaborators.set(name, { dev: "read-only" });
+    const refused = await publish({ version: "1.2.4", inputs: { token: world.token } });
+    expect(refused.log).toContain(`dev may not publish ${name}, only read-only`);
+    front.collaborators.set(name, { other: "read-write" });
+    const warned = await publish({ version: "1.2.4", inputs: { token: world.token } });
+    expect(warned.conclusion).toBe("success");
+    expect(warned.annotations.map(({ message }) => message)).toEqual([
+      expect.stringContaining("does not list dev among those who may publish"),
+    ]);
+  });
+});
