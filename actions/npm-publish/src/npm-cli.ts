@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { CommandResult } from "@release-actions/command";
-import { NpmError } from "@release-actions/npm";
+import { NpmError, registryUrl } from "@release-actions/npm";
 import type { PublishRunner } from "./publish-runner.ts";
 
 /** What npm said of a publish that failed. */
@@ -60,7 +60,7 @@ export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
   const version = requireVersion(await npm(["--version"]));
   const { inputs } = runner;
   const registry = inputs.registry ?? requireSuccess(await npm(["config", "get", "registry"])).stdout.trim();
-  const { host, pathname } = new URL(registry.endsWith("/") ? registry : `${registry}/`);
+  const { host, pathname } = registryUrl(registry);
   const login = inputs.token === undefined ? "" : `//${host}${pathname}:_authToken=\${${TOKEN_VARIABLE}}\n`;
   await writeFile(userconfig, `${settings}registry=${registry}\n${login}`, { mode: 0o600 });
   const secret = { [TOKEN_VARIABLE]: inputs.token };

@@ -1,6 +1,6 @@
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
-import { parseRules } from "@release-actions/channel";
+import { parseRules, requireDistTag } from "@release-actions/channel";
 import { createTransport } from "@release-actions/http";
 import { NpmError, openNpmRegistry } from "@release-actions/npm";
 import { type RunArtifacts, readFacts, runArtifacts } from "@release-actions/release-run";
@@ -20,6 +20,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
   const { inputs, signal } = runner;
   const entries = parsePackages(inputs.packages);
   const rules = parseRules(inputs.rules);
+  const tag = inputs["dist-tag"] && requireDistTag(inputs["dist-tag"], "the input `dist-tag`");
   const facts = readFacts(runner.env);
   const npm = await openNpm(runner);
   const credentials = await chooseCredentials(runner, npm);
@@ -35,7 +36,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
   await leaveTarballs(runner, products);
 
   const plans: Plan[] = [];
-  for (const product of products) plans.push(await planProduct(product, registry, rules, inputs["dist-tag"]));
+  for (const product of products) plans.push(await planProduct(product, registry, rules, tag));
   const wanted = plans.filter(({ tag }) => tag !== undefined).flatMap(({ packages }) => packages);
   const missing = wanted.filter(({ isThere }) => !isThere);
   if (missing.length > 0) await checkAccess(runner, credentials, missing, registry, facts, transport);

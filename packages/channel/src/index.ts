@@ -7,6 +7,7 @@ export {
   parseRules,
   type Rules,
   RulesError,
+  requireDistTag,
 } from "./rules.ts";
 export { parseTag, type VersionTag, versionsOfFamily } from "./tag.ts";
 export { compareVersions, lineOf, parseVersion, type Version, VersionError } from "./version.ts";

@@ -90,19 +90,30 @@ function parseFormulaRule(value: string, line: string): FormulaRule {
 
 function parseName(template: string, subject: "image" | "npm" | "chart", line: string): string {
   const example = template.replace(/\{(version|line|major)\}/g, "1");
-  // OCI distribution spec, "Pulling manifests": the grammar of a tag. npm's names are held to the same.
-  if (!/^\w[\w.-]{0,127}$/.test(example)) {
-    throw new RulesError(`the rule ${JSON.stringify(line)} names ${JSON.stringify(template)}, which is no tag`, {
-      advice: "Use letters, digits, `.`, `_`, `-` and the placeholders {version}, {line} and {major}.",
-    });
-  }
-  if (subject === "npm" && validRange(example) !== null) {
-    throw new RulesError(
-      `the rule ${JSON.stringify(line)} names ${JSON.stringify(template)}, which npm reads as a version`,
-      {
-        advice: "Put a word before it, such as release-{line}.",
-      },
-    );
-  }
+  const rule = `the rule ${JSON.stringify(line)}`;
+  requireTagName(example, template, rule);
+  if (subject === "npm") requireNoVersion(example, template, rule);
   return template;
+}
+
+/** A dist-tag as npm takes it. `what` names where it stands, for the message. */
+export function requireDistTag(name: string, what: string): string {
+  requireTagName(name, name, what);
+  requireNoVersion(name, name, what);
+  return name;
+}
+
+/** OCI distribution spec, "Pulling manifests": the grammar of a tag. npm's names are held to the same. */
+function requireTagName(name: string, shown: string, what: string): void {
+  if (/^\w[\w.-]{0,127}$/.test(name)) return;
+  throw new RulesError(`${what} names ${JSON.stringify(shown)}, which is no tag`, {
+    advice: "Use letters, digits, `.`, `_`, `-` and, in a rule, the placeholders {version}, {line} and {major}.",
+  });
+}
+
+function requireNoVersion(name: string, shown: string, what: string): void {
+  if (validRange(name) === null) return;
+  throw new RulesError(`${what} names ${JSON.stringify(shown)}, which npm reads as a version`, {
+    advice: "Put a word before it, such as release-{line}.",
+  });
 }

@@ -17,13 +17,14 @@ export interface ContractOptions {
 
 /**
  * Stands in for the program: tells what it was given, dies, or sends its parent a signal and waits for it to come
- * back. It ends by itself, so that a launcher that loses signals leaves nothing behind.
+ * back. It gives a launcher the time to listen, and ends by itself, so that one that loses signals leaves nothing
+ * behind.
  */
 const PROBE = `#!/bin/sh
 case "$1" in
   echo) shift; for arg in "$@"; do printf '[%s]\\n' "$arg"; done; cat; exit 7 ;;
   die) kill -KILL $$ ;;
-  signal) trap 'exit 40' "$2"; kill -s "$2" $PPID; i=0; while [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done; exit 99 ;;
+  signal) trap 'exit 40' "$2"; sleep 0.3; kill -s "$2" $PPID; i=0; while [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done; exit 99 ;;
 esac
 `;
 

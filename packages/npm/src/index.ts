@@ -23,7 +23,7 @@ export {
   targetFor,
   type WantedPlatform,
 } from "./platform.ts";
-export { type NpmRegistry, openNpmRegistry, type Packument, type PublishedVersion } from "./registry.ts";
+export { type NpmRegistry, openNpmRegistry, type Packument, type PublishedVersion, registryUrl } from "./registry.ts";
 export {
   differingFiles,
   integrityOf,

@@ -64,7 +64,8 @@ const packument = object({
     new Map(),
   ),
 });
-const user = object({ username: text });
+// Some registries answer a token that they do not know with nobody's name.
+const user = object({ username: optional(text) });
 const exchanged = object({ token: text });
 
 export function openNpmRegistry(address: string, options: RegistryOptions): NpmRegistry {
@@ -134,7 +135,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
     },
     whoami: async () => {
       const found = await read("-/whoami", user, { absent: [401, 403, 404] });
-      if (found !== undefined) return found.username;
+      if (found?.username !== undefined) return found.username;
       throw new NpmError(`${url.host} does not take the token`, {
         advice: "It was revoked or has expired, or belongs to another registry. Make a new one, and update the secret.",
       });
@@ -152,8 +153,8 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
   };
 }
 
-/** Plain HTTP is for this machine only. */
-function registryUrl(address: string): URL {
+/** Where a registry is, with a slash at the end. Plain HTTP is for this machine only. */
+export function registryUrl(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isLocal = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (
