@@ -10,28 +10,36 @@ import { runCommand } from "@release-actions/command";
 import { readDebugLink, readElf } from "@release-actions/elf";
 import { describeWith } from "../parts.ts";
 import { readArtifact } from "../release/hosting.ts";
-import { Job, type StepResult } from "../runner/job.ts";
+import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import { ParcaStore } from "../stand-in/parca/store.ts";
 import { Workbench } from "../support/compile.ts";
+import { rustEnv } from "../support/rust-env.ts";
 
 const TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
 const C =
   '#include <stdio.h>\nint twice(int x) { return 2 * x; }\nint main(int c, char **v) { printf("%d\\n", twice(c)); }\n';
 
-describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", () => {
+describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", () => {
   let bench: Workbench;
   let store: ParcaStore;
   let github: GitHub;
   const buildIds: Record<string, string> = {};
   beforeAll(async () => {
-    bench = new Workbench({ "a.c": C, "a.rs": 'fn main() { println!("{}", std::env::args().count()); }\n' });
+    bench = new Workbench({
+      "a.go": "package main\n\nfunc main() { println() }\n",
+      "go.mod": "module a\n\ngo 1.21\n",
+      "a.c": C,
+      "a.rs": 'fn main() { println!("{}", std::env::args().count()); }\n',
+    });
     await bench.run("gcc -g -Wl,--build-id=sha1 a.c -o server");
     await bench.run("gcc -g -Wl,--build-id=none a.c -o anonymous");
     await bench.run("gcc -Wl,--build-id=sha1 a.c -o plain");
     await bench.run("gcc -g -c a.c -o object.o");
     await bench.run("rustc -g -C link-arg=-Wl,--build-id a.rs -o cli");
+    const arm = { GOOS: "linux", GOARCH: "arm64", CGO_ENABLED: "0" };
+    await bench.run("go build -ldflags=-B=gobuildid -o server-arm64 .", arm);
     // As a Dockerfile does it.
     await bench.run("objcopy --only-keep-debug server server.debug");
     await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug server stripped");
@@ -55,11 +63,12 @@ describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", ()
     readonly inputs?: Readonly<Record<string, string>>;
     /** A PATH without the stand-in. */
     readonly bare?: true;
+    readonly stop?: StepOptions["stop"];
   }
 
   /** Runs the action, and what `look` does with its workspace and its run. */
   async function run<T>(
-    { files = { server: "server" }, inputs = {}, bare }: Setting,
+    { files = { server: "server" }, inputs = {}, bare, stop }: Setting,
     look: (step: StepResult, job: Job, artifact: (name: string, file: string) => Promise<Buffer>) => T | Promise<T>,
   ): Promise<T> {
     const gitHubRun = github.addRun();
@@ -68,11 +77,12 @@ describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", ()
       for (const [to, from] of Object.entries(files)) {
         await runCommand("install", ["-D", bench.path(from), path.join(job.workspace, to)]);
       }
-      const PATH = bare ? process.env["PATH"] : `${PROGRAMS}:${process.env["PATH"]}`;
+      // The toolchains of this machine, since a job has a home of its own.
+      const env = { ...rustEnv(), PATH: bare ? process.env["PATH"] : `${PROGRAMS}:${process.env["PATH"]}` };
       const defaults = {
         ...{ binaries: "server", token: TOKEN, "store-address": store.address, "debuginfod-url": store.debuginfod },
       };
-      const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env: { PATH } });
+      const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env, ...(stop && { stop }) });
       return await look(step, job, (name, file) => readArtifact(github, gitHubRun, name, file));
     } finally {
       await job.close();
@@ -168,6 +178,16 @@ describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", ()
     });
   });
 
+  test("a cancelled upload leaves nothing half done (F84)", async () => {
+    store.stalls = true;
+    await run({ stop: { when: /^\[command\]parca-debuginfo/ } }, (step, job) => {
+      expect(step.conclusion).toBe("cancelled");
+      expect(step.stopMs).toBeLessThan(7000);
+      expect(readdirSync(path.join(job.workspace, "debug-symbols")).sort()).toEqual(["server", "server.debug", "usr"]);
+      expect(store.uploads.size).toBe(0);
+    });
+  });
+
   test("a refused token is not tried again; the artifact keeps the debug files, and the step succeeds", async () => {
     await run({ inputs: { token: "stale-token" } }, async (step, job, artifact) => {
       expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["success", "false"]);
@@ -241,6 +261,27 @@ describeWith(["gcc", "rustc", "objcopy", "readelf", "curl"], "debug-symbols", ()
       });
     },
   );
+
+  test("splits a program for another machine; one script fetches for both", async () => {
+    const files = { "all/amd64/server": "server", "all/arm64/server": "server-arm64" };
+    await run({ files, inputs: { binaries: "all", "store-address": "none" } }, async (step, job) => {
+      expect([step.conclusion, step.annotations]).toEqual(["success", []]);
+      const ids: Record<string, string> = JSON.parse(step.outputs["build-ids"] ?? "");
+      const { stdout } = await runCommand("readelf", [
+        ...["--file-header", "--notes", "--sections"],
+        path.join(job.workspace, "debug-symbols/arm64/server"),
+      ]);
+      expect(stdout).toMatch(/Machine: +AArch64/);
+      expect(stdout).toContain(`Build ID: ${ids["arm64/server"]}`);
+      expect(stdout).toContain(".gnu_debuglink");
+      const script = readFileSync(
+        path.join(job.workspace, "debug-symbols/usr/local/bin/download-server-debug-symbols.sh"),
+        "utf8",
+      );
+      expect(script).toContain(`x86_64) build_id=${ids["amd64/server"]} ;;`);
+      expect(script).toContain(`aarch64) build_id=${ids["arm64/server"]} ;;`);
+    });
+  });
 
   test("takes what was split before, and what is shipped must belong to it", async () => {
     const files = {

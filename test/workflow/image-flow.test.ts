@@ -32,7 +32,6 @@ jobs:
       features: one,two
       cacheFrom: none
       cacheTo: none
-      emulate: false
   sdk:
     needs: docker
     permissions: { actions: read, contents: read, packages: read }

@@ -1,5 +1,7 @@
+import { globSync } from "node:fs";
 import { machine as hostMachine } from "node:os";
-import { findProgram } from "@release-actions/command";
+import path from "node:path";
+import { type CommandRunner, findProgram } from "@release-actions/command";
 import { SymbolsError } from "./symbols-error.ts";
 
 /** How GNU's cross tools name the machines of the elf package. */
@@ -12,19 +14,46 @@ const PREFIX: Readonly<Record<string, string>> = {
 };
 const HOST: Readonly<Record<string, string>> = { x86_64: "x86-64", aarch64: "aarch64", arm64: "aarch64" };
 
+export interface Objcopy {
+  readonly program: string;
+  /** Where its shared libraries are, if not where the system has them. */
+  readonly libraries: string | undefined;
+}
+
+export interface ObjcopyOptions {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly run: CommandRunner;
+  /** As `uname -m` names it. */
+  readonly host?: string;
+}
+
 /**
  * The objcopy for files of a machine: the one of this system for its own, else that of a cross toolchain, or LLVM's,
- * which knows all. GNU's own is built for one family of machines and refuses the others.
+ * which knows all and comes with Rust too. GNU's own is built for one family of machines and refuses the others.
  */
-export function findObjcopy(machine: string, searchPath: string | undefined, host = hostMachine()): string {
+export async function findObjcopy(machine: string, options: ObjcopyOptions): Promise<Objcopy> {
+  const { env, host = hostMachine() } = options;
   const isOwn = HOST[host] === machine;
   const cross = PREFIX[machine] === undefined ? [] : [`${PREFIX[machine]}objcopy`];
   const candidates = isOwn ? ["objcopy", ...cross, "llvm-objcopy"] : [...cross, "llvm-objcopy"];
-  const found = candidates.find((name) => findProgram(name, searchPath) !== undefined);
+  const program = candidates.find((name) => findProgram(name, env["PATH"]) !== undefined);
+  const found = program === undefined ? await rustObjcopy(options) : { program, libraries: undefined };
   if (found !== undefined) return found;
-  throw new SymbolsError(`there is no objcopy for ${machine} on the PATH: looked for ${candidates.join(", ")}`, {
-    advice: isOwn
-      ? "Install binutils in an earlier step."
-      : "Install binutils for that machine or LLVM in an earlier step, or split where the binary is built, and name both files.",
-  });
+  throw new SymbolsError(
+    `there is no objcopy for ${machine}: looked for ${candidates.join(", ")}, and in Rust's toolchain`,
+    {
+      advice: isOwn
+        ? "Install binutils in an earlier step."
+        : "Install binutils for that machine or LLVM in an earlier step, or split where the binary is built, and name both files.",
+    },
+  );
+}
+
+/** Rust has LLVM's for its own use, beside its compiler's libraries and not on the PATH. */
+async function rustObjcopy({ env, run }: ObjcopyOptions): Promise<Objcopy | undefined> {
+  if (findProgram("rustc", env["PATH"]) === undefined) return undefined;
+  const { exitCode, stdout } = await run("rustc", ["--print", "sysroot"], { env, check: false });
+  const libraries = path.join(stdout.trim(), "lib");
+  const [program] = exitCode === 0 ? globSync("rustlib/*/bin/rust-objcopy", { cwd: libraries }) : [];
+  return program === undefined ? undefined : { program: path.join(libraries, program), libraries };
 }

@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { childEnv } from "./child-env.ts";
 import { findObjcopy } from "./objcopy.ts";
 import type { SymbolsRunner } from "./symbols-error.ts";
 
@@ -44,6 +45,8 @@ async function makeFile(target: string, make: (part: string) => Promise<void>): 
   }
 }
 
-async function objcopy(args: readonly string[], machine: string, { exec, env }: SymbolsRunner): Promise<void> {
-  await exec(findObjcopy(machine, env["PATH"]), args, { env: { PATH: env["PATH"], LC_ALL: "C" } });
+async function objcopy(args: readonly string[], machine: string, runner: SymbolsRunner): Promise<void> {
+  const env = { ...childEnv(runner.env), LC_ALL: "C" };
+  const { program, libraries } = await findObjcopy(machine, { env, run: runner.exec });
+  await runner.exec(program, args, { env: libraries === undefined ? env : { ...env, LD_LIBRARY_PATH: libraries } });
 }

@@ -1,6 +1,7 @@
 import { CommandError, type CommandRunner } from "@release-actions/command";
 import { type Patience, retrying, TransientError } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
+import { childEnv } from "./child-env.ts";
 import type { Product } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
@@ -32,7 +33,7 @@ export type Stored = "sent" | "had it";
 /** Uploads a debug file as it is, with a new try after whatever may heal. */
 export async function storeDebugFile({ name, debug }: Product, options: StoreOptions): Promise<Stored> {
   const { run, reporter, signal, token } = options;
-  const env = { ...withoutSecrets(options.env), [TOKEN_VARIABLE]: token };
+  const env = { ...childEnv(options.env), [TOKEN_VARIABLE]: token };
   const args = ["upload", ...storeArguments(options.address), "--no-extract", debug];
   const upload = async (): Promise<Stored> => {
     const limit = AbortSignal.timeout(TRY_LIMIT_MS);
@@ -80,9 +81,4 @@ function explain(error: unknown, program: string): unknown {
   // How the command line is wrong does not heal either: the program says so before it calls the store.
   if (PERMANENT.test(stderr) || /unknown flag|unexpected argument|missing flags/.test(stderr + stdout)) return error;
   return new TransientError(error.message, { cause: error, atMost: MAX_RETRIES });
-}
-
-/** The program needs a PATH, a home and perhaps a proxy; not the inputs of this step, nor the runner's own tokens. */
-function withoutSecrets(env: Readonly<NodeJS.ProcessEnv>): Readonly<NodeJS.ProcessEnv> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(INPUT_|ACTIONS_)|TOKEN|SECRET/.test(name)));
 }

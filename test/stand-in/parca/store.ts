@@ -46,6 +46,8 @@ export class ParcaStore {
   /** What the next calls of a method fail with, one after the other. */
   readonly failures: { readonly method: string; readonly code: Code; readonly message: string }[] = [];
   serving: Serving = "file";
+  /** Whether calls get no answer. */
+  stalls = false;
   /** How often debuginfod says 404 before it serves what it has. */
   unready = 0;
   readonly #servers: readonly Closable[];
@@ -83,6 +85,7 @@ export class ParcaStore {
     this.uploads.clear();
     for (const list of [this.calls, this.asked, this.failures]) list.length = 0;
     this.serving = "file";
+    this.stalls = false;
     this.unready = 0;
   }
 
@@ -100,6 +103,7 @@ export class ParcaStore {
     try {
       const method = path.slice(SERVICE.length);
       this.calls.push(method);
+      if (this.stalls) return;
       if (authorization !== `Bearer ${this.token}`) throw new Status("Unauthenticated", "invalid token");
       const planned = this.failures.findIndex((failure) => failure.method === method);
       const answer = this.#call(method, messages);
