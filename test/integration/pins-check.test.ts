@@ -3,6 +3,8 @@ import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Job, type StepResult } from "../runner/job.ts";
 import { Product } from "../support/product.ts";
+import { startRegistry } from "./docker/registry.ts";
+import { freshArchive } from "./load-restate-image/fixture.ts";
 
 interface Case {
   readonly change?: (product: Product) => void;
@@ -74,6 +76,21 @@ describe("pins-check", () => {
     const elsewhere = step.annotations.find(({ title }) => title === "lies elsewhere");
     expect(elsewhere?.message).toMatch(/^ghcr.io\/example\/dev-tools:1.14.3 .* is built in another repository/);
     expect(JSON.parse(step.outputs["problems"] ?? "")).toHaveLength(3);
+  });
+
+  test("carries an image's digest along with its tag, as the image's registry has it", async () => {
+    await using registry = await startRegistry(freshArchive());
+    const image = `${registry.repository.replace(/\/.*/, "")}/mirror/rust`;
+    const old = `${image}:1.94.0-bookworm@sha256:${"a".repeat(64)}`;
+    const change = (product: Product): void => product.replace("docker/debug.Dockerfile", "rust:1.95.0-bookworm", old);
+    const step = await check({ change, inputs: { fix: "true" } });
+    expect(step).toMatchObject({ conclusion: "success", outputs: { consistent: "true" } });
+    expect(step.read("docker/debug.Dockerfile")).toContain(`FROM ${image}:1.95.0-bookworm@${registry.digest}\n`);
+    await registry[Symbol.asyncDispose]();
+    const alone = await check({ change, inputs: { fix: "true" } });
+    expect(alone).toMatchObject({ conclusion: "failure", outputs: { consistent: "false" } });
+    expect(alone.read("docker/debug.Dockerfile")).toContain(`FROM ${old}\n`);
+    expect(alone.annotations.at(-1)?.message).toContain("`docker buildx imagetools inspect <image>` does");
   });
 
   test("holds the pushed tag against the version, and can be told another one", async () => {
