@@ -1,4 +1,5 @@
 // A small action for run.test.ts, which starts it as a process of its own, as a runner would.
+import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "@release-actions/report";
 import type { Contract } from "./contract.ts";
 import { runAction } from "./run.ts";
@@ -45,6 +46,14 @@ const scenarios: Record<string, (runner: Runner<typeof contract>) => Promise<voi
     runner.info(`folder ${folder}`);
     console.log("child 0");
     await new Promise((resolve) => setTimeout(resolve, 20_000));
+  },
+  "cleans-up-slowly": async (runner) => {
+    const folder = await runner.tempFolder("work");
+    runner.info(`folder ${folder}`);
+    // Longer than a body may take that was cancelled.
+    runner.onExit(() => new Promise((resolve) => setTimeout(resolve, 2500)));
+    console.log("child 0");
+    await sleep(20_000, undefined, { signal: runner.signal });
   },
   "exec-killed": async (runner) => {
     const kill = ["-e", "process.kill(process.pid, 'SIGKILL')"];

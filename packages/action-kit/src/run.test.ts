@@ -108,6 +108,7 @@ describe("runAction", () => {
     ["SIGINT", 130, "waits"],
     ["SIGTERM", 143, "waits"],
     ["SIGINT", 130, "ignores-the-signal"],
+    ["SIGINT", 130, "cleans-up-slowly"],
   ] as const)(
     "on %s ends with %d, its children stopped and its files gone (F84, %s)",
     async (signal, code, scenario) => {

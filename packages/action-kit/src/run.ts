@@ -39,7 +39,7 @@ export async function runAction<C extends Contract>(
     else if (core.isDebug()) core.debug(failure.detail);
     showProblem({ level: "error", ...failure });
   };
-  const finish = async (exitCode: number): Promise<never> => {
+  const end = async (exitCode: number): Promise<never> => {
     for (const cleanup of cleanups.splice(0).reverse()) {
       try {
         await cleanup();
@@ -51,6 +51,12 @@ export async function runAction<C extends Contract>(
     process.off("exit", onUnsettled);
     // An exit of its own, since a connection that some library left open would keep the step alive.
     process.exit(failed && exitCode === 0 ? 1 : exitCode);
+  };
+  // Cancelled, a body is given up after a while; its cleaning up is not, once it has begun.
+  let ending: Promise<never> | undefined;
+  const finish = (exitCode: number): Promise<never> => {
+    ending ??= end(exitCode);
+    return ending;
   };
   const onUnsettled = (): void => {
     core.error(`${contract.name} ended without a verdict. This is a bug in the action: please report it.`);
