@@ -144,11 +144,12 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
   interface Options {
     readonly change?: (product: Product) => void;
     readonly defaultBranch?: string;
+    readonly fork?: boolean;
     readonly job?: string;
   }
 
   /** A push to `main`, whatever the default branch is. */
-  async function push({ change, defaultBranch = "trunk", job }: Options): Promise<ActLog> {
+  async function push({ change, defaultBranch = "trunk", fork = false, job }: Options): Promise<ActLog> {
     using product = new TestedProduct();
     product.write("docker/Dockerfile", "FROM scratch AS runtime\nCOPY justfile /justfile\n");
     product.replace(CI, "uploadImageAsTarball: restate.tar", WITHOUT_CACHE);
@@ -166,7 +167,7 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
     return await act.run("push", {
       ...{
         workflow: "ci.yml",
-        payload: { repository: { default_branch: defaultBranch, fork: false } },
+        payload: { repository: { default_branch: defaultBranch, fork } },
         secrets: { GITHUB_TOKEN: token },
       },
       ...(job === undefined ? {} : { job }),
@@ -213,6 +214,19 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
       expect([log.exitCode, failure]).toEqual([0, ""]);
       expect(log.text).toContain(`waiting for ${registry.repository}`);
       expect(log.text).toContain(`jepsen pulls ${registry.digest}`);
+    },
+    MINUTES,
+  );
+
+  test.each([
+    ["another branch than the default one", { defaultBranch: "trunk" }],
+    ["a fork", { defaultBranch: "main", fork: true }],
+  ])(
+    "leaves jepsen out on %s",
+    async (_case, options) => {
+      const log = await push({ change: jepsenWith("127.0.0.1:1/none"), job: "jepsen", ...options });
+      expect([log.exitCode, log.text]).toEqual([0, expect.not.stringContaining("127.0.0.1:1/none")]);
+      expect([...log.jobs.values()].flatMap(({ steps }) => steps)).toEqual([]);
     },
     MINUTES,
   );
