@@ -1,7 +1,10 @@
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { memorySource } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
+import { findSection, readBuildId, readElf } from "@release-actions/elf";
 import { Act } from "../act/act.ts";
 import { dockerEnv } from "../act/docker-client.ts";
 import type { ActLog } from "../act/log.ts";
@@ -20,21 +23,25 @@ const ACTIONS = [
   ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
   "save-restate-image",
 ];
+const EM_AARCH64 = 183;
 const PARCA_TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
 const NEEDED = ["act", "docker", "jq", "registry", "crane", "cargo-hakari", "gcc", "objcopy"];
 
-/** What stands in a Dockerfile of a product whose binaries were split before: in the context instead of a builder. */
+/** A product whose binaries were split before: they come from the context instead of a builder's stage. */
 const SPLIT = `FROM scratch AS debug-symbols
-COPY server.debug /
+ARG TARGETARCH
+COPY $TARGETARCH/server.debug /
 FROM scratch AS download-scripts
-FROM scratch AS runtime
-ARG UPLOAD_DEBUGINFO CARGO_PROFILE_RELEASE_DEBUG
-LABEL upload=$UPLOAD_DEBUGINFO debug=$CARGO_PROFILE_RELEASE_DEBUG
+FROM --platform=$BUILDPLATFORM scratch AS probed
 COPY probe /probe
 RUN --network=none --mount=type=secret,id=parca ["/probe", "/run/secrets/parca"]
+FROM scratch AS runtime
+ARG UPLOAD_DEBUGINFO CARGO_PROFILE_RELEASE_DEBUG TARGETARCH
+LABEL upload=$UPLOAD_DEBUGINFO debug=$CARGO_PROFILE_RELEASE_DEBUG
+COPY --from=probed /secret /secret
 COPY --from=download-scripts / /usr/local/bin/
-COPY server /usr/local/bin/server
+COPY $TARGETARCH/server /usr/local/bin/server
 COPY workspace-hack/Cargo.toml /hack.toml
 `;
 
@@ -57,6 +64,21 @@ int main(int c, char **v) { FILE *f = fopen(v[1], "r"); char s[99] = ""; if (f) 
   FILE *o = fopen("/secret", "w"); return !f || fprintf(o, "%zu\\n", (size_t)__builtin_strlen(s)) < 0; }
 `;
 
+/** The same program as a cross compiler's: of another machine, with a build id and so with a debuglink of its own. */
+async function crossCompiled(bench: Workbench): Promise<void> {
+  const [binary, debug] = [readFileSync(bench.path("server")), readFileSync(bench.path("server.debug"))];
+  const id = await readBuildId(await readElf(memorySource(debug)));
+  const section = findSection(await readElf(memorySource(binary)), ".gnu_debuglink");
+  if (id === undefined || section === undefined) throw new Error("the test's own binary has no build id or debuglink");
+  for (const bytes of [binary, debug]) {
+    bytes.writeUInt16LE(EM_AARCH64, 18);
+    bytes.fill(0xaa, bytes.indexOf(Buffer.from(id.hex, "hex")), bytes.indexOf(Buffer.from(id.hex, "hex")) + id.size);
+  }
+  binary.writeUInt32LE(crc32(debug), section.offset + section.size - 4);
+  writeFileSync(bench.path("server-arm64"), binary);
+  writeFileSync(bench.path("server-arm64.debug"), debug);
+}
+
 describeWithEngines("docker.yml", ["containerd"], (engine) => {
   let published: ReturnType<typeof publishedTree>;
   let docker: ReturnType<typeof dockerEnv>;
@@ -76,6 +98,7 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
     await bench.run("gcc -static probe.c -o probe");
     await bench.run("objcopy --only-keep-debug whole server.debug");
     await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug whole server");
+    await crossCompiled(bench);
     store = await ParcaStore.start(PARCA_TOKEN);
     registries = [await RealRegistry.start(), await RealRegistry.start()];
     github = await startGitHub();
@@ -117,7 +140,10 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       parca: \${{ secrets.PARCA_TOKEN }}
 `;
     using repository = await userRepository({ ...files, ".github/workflows/ci.yml": ci });
-    for (const [to, from] of Object.entries(binaries)) cpSync(bench.path(from), repository.path(to));
+    for (const [to, from] of Object.entries(binaries)) {
+      mkdirSync(path.dirname(repository.path(to)), { recursive: true });
+      cpSync(bench.path(from), repository.path(to));
+    }
     const filter = (file: string): boolean => ![".github", "docker"].includes(path.basename(file));
     if (workspace !== undefined) cpSync(workspace.root, repository.root, { recursive: true, filter });
     const gitHubRun = github.addRun({ repository: "org/product", headBranch: "trunk" });
@@ -198,13 +224,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   const parca = (): Pick<Setting, "files" | "inputs"> => ({
     files: { "docker/Dockerfile": SPLIT },
     inputs: [
-      ...[
-        "platforms: linux/amd64",
-        "parca: true",
-        "parcaRequired: true",
-        "cargoPackage: beacon-server",
-        "images: org/server=runtime",
-      ],
+      ...["parca: true", "parcaRequired: true", "cargoPackage: beacon-server", "images: org/server=runtime"],
       ...[`parcaStore: ${store.address}`, `debuginfodUrl: ${store.debuginfod}`],
     ],
   });
@@ -213,16 +233,19 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     "a version's tag: the tags that release-channel decides, debug symbols split off, uploaded and downloadable",
     async () => {
       addTags("v1.2.3", "v1.3.0");
-      const binaries = { server: "server", "server.debug": "server.debug", probe: "probe" };
+      const binaries = {
+        ...{ "amd64/server": "server", "amd64/server.debug": "server.debug", probe: "probe" },
+        ...{ "arm64/server": "server-arm64", "arm64/server.debug": "server-arm64.debug" },
+      };
       const log = await run({ ...parca(), ref: "refs/tags/v1.2.3", binaries, workspace: product });
       expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
       expect(await tagsOf(registries[0], "org/server")).toEqual(expect.arrayContaining(["1.2", "1.2.3"]));
       expect(await tagsOf(registries[0], "org/server")).not.toContain("latest");
       const image = `${registries[0].host}/org/server:1.2.3`;
-      const [buildId = ""] = [...store.uploads.keys()];
-      expect(store.uploads.get(buildId)?.finished).toBe(true);
-      const script = await fileOf(image, "usr/local/bin/download-server-debug-symbols.sh");
-      expect(script).toContain(`build_id=${buildId}`);
+      expect([...store.uploads.values()].map(({ finished }) => finished)).toEqual([true, true]);
+      const script = await fileOf(`--platform=linux/arm64 ${image}`, "usr/local/bin/download-server-debug-symbols.sh");
+      expect(script).toContain(`aarch64) build_id=${"aa".repeat(20)} ;;`);
+      for (const buildId of store.uploads.keys()) expect(script).toContain(`build_id=${buildId} ;;`);
       expect(JSON.parse(await crane(`config --platform=linux/amd64 ${image}`)).config.Labels).toMatchObject({
         ...{ upload: "true", debug: "true", "org.opencontainers.image.version": "1.7.6" },
         "org.opencontainers.image.source": "https://github.com/org/product",
@@ -230,7 +253,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       expect(await fileOf(image, "hack.toml")).toContain("Disabled by running `cargo hakari disable`");
       expect(await fileOf(image, "secret")).toBe(`${PARCA_TOKEN.length}\n`);
       expect(log.text).not.toContain(PARCA_TOKEN);
-      expect(log.text).toContain("server is shipped stripped, as runtime/usr/local/bin/server");
+      expect(log.text).toContain("linux_arm64/server is shipped stripped, as runtime/linux_arm64/usr/local/bin/server");
       // What a branch wrote to the cache does not get into a release (F134).
       expect(log.text).not.toContain("from gha");
     },
@@ -241,8 +264,15 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     "a binary that is not stripped reaches no registry",
     async () => {
       addTags("v1.4.0");
-      const binaries = { server: "whole", "server.debug": "server.debug", probe: "probe" };
-      const log = await run({ ...parca(), ref: "refs/tags/v1.4.0", binaries, workspace: product });
+      const binaries = { "amd64/server": "whole", "amd64/server.debug": "server.debug", probe: "probe" };
+      const { files, inputs } = parca();
+      const log = await run({
+        files,
+        inputs: ["platforms: linux/amd64", ...inputs],
+        ref: "refs/tags/v1.4.0",
+        binaries,
+        workspace: product,
+      });
       expect(log.exitCode).not.toBe(0);
       expect(log.text).toContain("runtime/usr/local/bin/server is not stripped");
       expect(await tagsOf(registries[0], "org/server")).not.toContain("1.4.0");
