@@ -26,7 +26,8 @@ if (rings.includes("unit")) results.push(await runRing("unit", patterns, process
 
 const { env, engines } = (await parts) ?? { env: process.env, engines: [] };
 try {
-  for (const ring of outer) results.push(await runRing(ring, patterns, env));
+  // Each with one worker, side by side: both wait for servers and engines more than they compute.
+  results.push(...(await Promise.all(outer.map((ring) => runRing(ring, patterns, env)))));
 } finally {
   for (const engine of engines) await engine.stop();
 }
