@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import type { StorageAccount } from "./sas.ts";
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 /** Ends the child with the parent, even one that crashed: its standard input closes then. */
 const END_WITH_PARENT = 'data:text/javascript,process.stdin.resume().on("close", () => process.exit())';
 
