@@ -1,6 +1,7 @@
 import { ChartError, imagesIn } from "@release-actions/chart";
 import { formatReference, parseReference } from "@release-actions/image-reference";
-import { formatPlatform, parsePlatform } from "@release-actions/oci";
+import { formatPlatform, parsePlatform } from "@release-actions/platform";
+
 import { imagePlatforms } from "@release-actions/registry-client";
 import type { Registries } from "./registries.ts";
 

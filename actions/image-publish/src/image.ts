@@ -1,5 +1,6 @@
 import type { PrefetchingSource } from "@release-actions/archive";
-import { type Digest, digestImageArchive, formatPlatform, indexImageArchive } from "@release-actions/oci";
+import { type Digest, digestImageArchive, indexImageArchive } from "@release-actions/oci";
+import { formatPlatform } from "@release-actions/platform";
 import type { BlobUpload, RegistryDocument } from "@release-actions/registry-client";
 import { ImagePublishError } from "./logins.ts";
 

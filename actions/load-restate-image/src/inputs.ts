@@ -1,6 +1,7 @@
 import { InputError, type InputValues } from "@release-actions/action-kit";
 import { formatReference, parseReference, parseTaggedReference } from "@release-actions/image-reference";
-import { type Platform, parsePlatform } from "@release-actions/oci";
+import { type Platform, parsePlatform } from "@release-actions/platform";
+
 import type { contract } from "./action.gen.ts";
 
 /** Places an image can come from, in the order they are tried. */

@@ -10,7 +10,8 @@ import {
   tagUsable,
   type Via,
 } from "@release-actions/image-transfer";
-import { formatPlatform } from "@release-actions/oci";
+import { formatPlatform } from "@release-actions/platform";
+
 import { type FoundArtifact, findArtifact, type Job } from "./find-artifact.ts";
 import type { Inputs, Place } from "./inputs.ts";
 import { pullFromRegistry } from "./pull-from-registry.ts";

@@ -1,6 +1,7 @@
 import type { Runner } from "@release-actions/action-kit";
 import type { Upload } from "@release-actions/artifacts";
-import { formatPlatform, type Image, normalizePlatform } from "@release-actions/oci";
+import type { Image } from "@release-actions/oci";
+import { formatPlatform, normalizePlatform } from "@release-actions/platform";
 import { formatBytes } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type CheckedFile, shortPath } from "./check-file.ts";

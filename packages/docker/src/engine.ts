@@ -1,9 +1,9 @@
 import { listOf, object, optional, string } from "@release-actions/json";
+import type { Platform } from "@release-actions/platform";
 import { type ApiVersion, negotiate, parseApiVersion } from "./api-version.ts";
 import { callJson, collect } from "./call.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { EngineConnectionLost, EngineError } from "./fault.ts";
-import type { Platform } from "./platform.ts";
 import { exchange } from "./transport.ts";
 
 /** An engine that answers, and what it says of itself. The functions of this package take it first. */

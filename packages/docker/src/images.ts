@@ -1,10 +1,10 @@
 import { formatReference, parseTaggedReference } from "@release-actions/image-reference";
 import { integer, listOf, object, optional, string } from "@release-actions/json";
+import type { Platform } from "@release-actions/platform";
 import { atLeast } from "./api-version.ts";
 import { call, callJson, collect, pathOf } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./fault.ts";
-import type { Platform } from "./platform.ts";
 
 /** An image as the engine has it. */
 export interface Image {

@@ -9,7 +9,6 @@ export { EngineConnectionLost, EngineError, EngineNotFound } from "./fault.ts";
 export { type FindOptions, findEngine } from "./find.ts";
 export { type Image, type ImageOptions, inspectImage, removeImage, tagImage } from "./images.ts";
 export { type LoadedImage, type LoadOptions, loadImage } from "./load.ts";
-export { formatPlatform, type Platform } from "./platform.ts";
 export { type PullOptions, pullImage, type RegistryCredentials } from "./pull.ts";
 export { saveImages } from "./save.ts";
 export type { Bytes } from "./transport.ts";

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { ImageReferenceError, parseReference } from "@release-actions/image-reference";
+import type { Platform } from "@release-actions/platform";
 import type { Reporter } from "@release-actions/report";
 import { atLeast } from "./api-version.ts";
 import { call } from "./call.ts";
@@ -8,7 +9,6 @@ import { EngineError } from "./fault.ts";
 import { inspectImage } from "./images.ts";
 import { progressOf } from "./message-progress.ts";
 import { readMessages } from "./messages.ts";
-import type { Platform } from "./platform.ts";
 import { retryOverRestart } from "./restart.ts";
 import type { Bytes } from "./transport.ts";
 

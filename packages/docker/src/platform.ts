@@ -1,11 +1,6 @@
-/** In the words of Go and of the OCI image spec: `linux`, `amd64`; `v7`, `v8` for the variants of arm. */
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string | undefined;
-}
+import { formatPlatform, type Platform } from "@release-actions/platform";
 
-/** As `docker pull --platform` takes it. */
-export function formatPlatform({ os, architecture, variant }: Platform): string {
-  return [os, architecture, ...(variant === undefined || variant === "" ? [] : [variant])].join("/");
+/** As the engine's API takes a platform: Windows' version has no place in it. */
+export function platformParameter({ os, architecture, variant }: Platform): string {
+  return formatPlatform({ os, architecture, variant: variant === "" ? undefined : variant });
 }

@@ -1,4 +1,5 @@
 import { formatReference, parseReference } from "@release-actions/image-reference";
+import type { Platform } from "@release-actions/platform";
 import type { Reporter } from "@release-actions/report";
 import { type ApiCall, call } from "./call.ts";
 import type { Engine } from "./engine.ts";
@@ -6,7 +7,7 @@ import { EngineError } from "./fault.ts";
 import { type Image, inspectImage } from "./images.ts";
 import { progressOf } from "./message-progress.ts";
 import { readMessages } from "./messages.ts";
-import { formatPlatform, type Platform } from "./platform.ts";
+import { platformParameter } from "./platform.ts";
 import { retryOverRestart } from "./restart.ts";
 
 /** For the registry the image comes from; sent to the engine, which passes it on there. */
@@ -61,7 +62,7 @@ interface Wanted {
 }
 
 function dockerPull({ repository, tag, platform }: Wanted): Pick<ApiCall, "path" | "query"> {
-  const query = { fromImage: repository, tag, platform: platform && formatPlatform(platform) };
+  const query = { fromImage: repository, tag, platform: platform && platformParameter(platform) };
   return { path: "/images/create", query };
 }
 

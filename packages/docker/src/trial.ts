@@ -3,7 +3,7 @@ import { call, callJson, collect } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./fault.ts";
 import type { ImageOptions } from "./images.ts";
-import { formatPlatform } from "./platform.ts";
+import { platformParameter } from "./platform.ts";
 
 export type Trial = { readonly kind: "usable" } | { readonly kind: "unusable"; readonly reason: string };
 
@@ -20,7 +20,7 @@ export async function tryImage(engine: Engine, image: string, options: ImageOpti
   const create = {
     method: "POST",
     path: "/containers/create",
-    query: { platform: platform === undefined ? undefined : formatPlatform(platform) },
+    query: { platform: platform === undefined ? undefined : platformParameter(platform) },
     headers: { "content-type": "application/json" },
     // An image may come without a command; the one given here is never run.
     body: JSON.stringify({ Image: image, Entrypoint: ["/never-run"], Cmd: [], NetworkDisabled: true }),

@@ -6,9 +6,9 @@ import {
   type IndexedArchive,
   indexImageArchive,
   locateTar,
-  type Platform,
   selectImage,
 } from "@release-actions/oci";
+import type { Platform } from "@release-actions/platform";
 import { formatBytes, type Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
 import { expectationOf, findInEngine, type Presence, requireExpected } from "./engine-image.ts";

@@ -1,5 +1,6 @@
 import { type Engine, inspectImage, tryImage } from "@release-actions/docker";
-import { type Image as ArchiveImage, type ImageArchive, loadedIds, type Platform } from "@release-actions/oci";
+import { type Image as ArchiveImage, type ImageArchive, loadedIds } from "@release-actions/oci";
+import type { Platform } from "@release-actions/platform";
 import { ImageTransferError } from "./error.ts";
 
 /** What an image must be known by in an engine, computed from the archive alone. */

@@ -1,9 +1,9 @@
 import { type PrefetchingSource, readExactly, type TarMember } from "@release-actions/archive";
+import { isUnknownPlatform } from "@release-actions/platform";
 import { blobPath } from "./digest.ts";
 import { type Descriptor, type Index, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import { documentKind } from "./media-types.ts";
-import { isUnknownPlatform } from "./platform.ts";
 
 const BLOCK_BYTES = 512;
 /** Requests that are worth sending at once for what is only a forecast. */

@@ -1,8 +1,8 @@
 import { StreamCursor, TarReader } from "@release-actions/archive";
+import { formatPlatform } from "@release-actions/platform";
 import { openTarStream, type Wrapping } from "./archive-stream.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { ImageArchive } from "./image-archive.ts";
-import { formatPlatform } from "./platform.ts";
 import { readImageArchive } from "./read-image-archive.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 

@@ -11,9 +11,9 @@ import {
   string,
   text,
 } from "@release-actions/json";
+import type { Platform } from "@release-actions/platform";
 import { type Digest, digest } from "./digest.ts";
 import { ImageArchiveError } from "./error.ts";
-import type { Platform } from "./platform.ts";
 
 /** The limit that registries put on manifests, and far more than any index needs. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;

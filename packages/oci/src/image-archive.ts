@@ -1,6 +1,6 @@
+import type { Platform } from "@release-actions/platform";
 import type { Digest } from "./digest.ts";
 import type { Compression } from "./media-types.ts";
-import type { Platform } from "./platform.ts";
 
 /** A manifest or index as it is served. */
 export interface Document {

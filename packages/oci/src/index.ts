@@ -7,5 +7,4 @@ export { type BlobPlace, digestImageArchive, type IndexedArchive, indexImageArch
 export { type LoadedIds, loadedIds, repackForLoad } from "./load-stream.ts";
 export { type LocatedTar, locateTar } from "./locate-tar.ts";
 export type { Compression } from "./media-types.ts";
-export { canRun, formatPlatform, isSamePlatform, normalizePlatform, type Platform, parsePlatform } from "./platform.ts";
 export { selectImage } from "./select-image.ts";

@@ -2,10 +2,10 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { indexTar, memorySource, readExactly, tarFile, tarHeader } from "@release-actions/archive";
 import { type CraftedEntry, zip } from "@release-actions/archive/testing";
+import { parsePlatform } from "@release-actions/platform";
 import { artifactContent } from "./archive-stream.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { loadedIds, repackForLoad } from "./load-stream.ts";
-import { parsePlatform } from "./platform.ts";
 import { selectImage } from "./select-image.ts";
 import {
   addImage,

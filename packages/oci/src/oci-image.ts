@@ -1,3 +1,4 @@
+import { formatPlatform, type Platform } from "@release-actions/platform";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { readBlob, requireSize } from "./blobs.ts";
 import { algorithmOf, blobPath, type Digest } from "./digest.ts";
@@ -6,7 +7,6 @@ import { ImageArchiveError } from "./error.ts";
 import type { Image, Layer } from "./image-archive.ts";
 import { requireCompression } from "./layer-content.ts";
 import { documentKind, layerCompression } from "./media-types.ts";
-import { formatPlatform, type Platform } from "./platform.ts";
 
 /** The image behind a manifest; undefined when it is another artifact, such as a signature. */
 export async function readOciImage(

@@ -1,3 +1,4 @@
+import { formatPlatform, isSamePlatform, isUnknownPlatform, type Platform } from "@release-actions/platform";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { missingBlob, readBlob, readFile } from "./blobs.ts";
 import { blobPath, type Digest, digestOf } from "./digest.ts";
@@ -7,7 +8,6 @@ import type { Document, Image, ImageArchive } from "./image-archive.ts";
 import { namesOf } from "./image-names.ts";
 import { documentKind, OCI_INDEX } from "./media-types.ts";
 import { readOciImage } from "./oci-image.ts";
-import { formatPlatform, isSamePlatform, isUnknownPlatform, type Platform } from "./platform.ts";
 
 /** An index of an index is common; more depth only serves to exhaust. */
 export const MAX_INDEX_DEPTH = 4;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { formatPlatform } from "./platform.ts";
+import { formatPlatform } from "@release-actions/platform";
 import {
   addAttestation,
   addBlob,

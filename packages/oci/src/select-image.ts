@@ -1,6 +1,6 @@
+import { canRun, formatPlatform, isSamePlatform, type Platform } from "@release-actions/platform";
 import { ImageArchiveError } from "./error.ts";
 import type { Image, ImageArchive } from "./image-archive.ts";
-import { canRun, formatPlatform, isSamePlatform, type Platform } from "./platform.ts";
 
 /**
  * The image of an archive for a platform: the very one, else the best among those the platform can run.

@@ -1,5 +1,6 @@
 import { decodeJson, listOf, object, optional, string, text } from "@release-actions/json";
-import { formatPlatform, normalizePlatform, parseDigest } from "@release-actions/oci";
+import { parseDigest } from "@release-actions/oci";
+import { formatPlatform, normalizePlatform } from "@release-actions/platform";
 import { RegistryError } from "./error.ts";
 import type { Registry } from "./registry.ts";
 

@@ -1,0 +1,9 @@
+export {
+  canRun,
+  formatPlatform,
+  isSamePlatform,
+  isUnknownPlatform,
+  normalizePlatform,
+  type Platform,
+  parsePlatform,
+} from "./platform.ts";
