@@ -10,6 +10,7 @@ export interface Places {
   readonly charts: string;
   /** A git URL. */
   readonly tap: string;
+  readonly npm: string;
 }
 
 /** Needs no network. Of the stage `builder`, releases take the variables. */
@@ -33,6 +34,9 @@ export function releaseTo(product: ReleasedProduct, places: Places): void {
   change("release-docker-push", "docker.io/example/beacon", second ?? "");
   change("release-docker-push", "secrets:", `secrets:\n      ${secret("REGISTRY_LOGINS")}`);
   change("release-homebrew", "example/homebrew-tap", places.tap);
+  change("release-npm", "platforms:", `registry: ${places.npm}\n      platforms:`);
+  // The registry's tokens do not look like npm's, which secrets-check looks for.
+  change("release-npm", "secrets.NPM_TOKEN", "vars.NPM_TOKEN");
   const charts = `oci://${places.registry}/${places.charts}\n      username: ${places.user}`;
   change("release-helm", "oci://ghcr.io/example/charts", charts);
   change("release-helm", "linux/arm64", `linux/arm64\n    secrets:\n      ${secret("CHART_REGISTRY_PASSWORD")}`);

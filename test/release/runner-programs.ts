@@ -1,21 +1,23 @@
 import { chmodSync } from "node:fs";
 import path from "node:path";
 import { findProgram } from "@release-actions/command";
+import { CLIENTS } from "../npm/clients.ts";
 import { FileTree } from "../support/file-tree.ts";
 
 const PROGRAMS = path.join(import.meta.dirname, "programs");
 
 /**
- * What a release finds on GitHub's runners and not here: `gh`, `curl` that reaches cargo-dist's installer, and a
+ * What a release finds on GitHub's runners and not here: `gh`, npm at the pinned version, `curl` that reaches cargo-dist's installer, and a
  * `dist` that builds for macOS. Everything else of `dist` is the real one.
  */
 export class RunnerPrograms extends FileTree {
   constructor() {
     const dist = findProgram("dist", process.env["PATH"]);
     if (dist === undefined) throw new Error("needs dist");
-    const run = (program: string): string => `exec "${process.execPath}" "${path.join(PROGRAMS, program)}" "$@"`;
+    const run = (program: string): string => `exec "${process.execPath}" "${path.resolve(PROGRAMS, program)}" "$@"`;
     super({
       gh: `#!/bin/sh\n${run("gh.ts")}\n`,
+      npm: `#!/bin/sh\n${run(CLIENTS.npm)}\n`,
       dist: `#!/bin/sh
 case "$*" in *--artifacts=local*-apple-darwin*) ${run("dist-on-macos.ts")} ;; esac
 exec "${dist}" "$@"
@@ -32,7 +34,7 @@ chmod +x "$HOME/.cargo/bin/dist"
 END
 `,
     });
-    for (const name of ["gh", "dist", "curl"]) chmodSync(this.path(name), 0o755);
+    for (const name of ["gh", "npm", "dist", "curl"]) chmodSync(this.path(name), 0o755);
   }
 
   /** The PATH on which they come first. */

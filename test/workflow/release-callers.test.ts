@@ -19,7 +19,7 @@ const PHASES = {
     needs: ["plan", "build-local-artifacts", "custom-rust-ci", "custom-release-docker-build"],
     plan: true,
   },
-  publish: { jobs: ["release-docker-push", "release-homebrew"], needs: ["plan", "host"], plan: true },
+  publish: { jobs: ["release-docker-push", "release-homebrew", "release-npm"], needs: ["plan", "host"], plan: true },
   announce: { jobs: ["release-helm", "release-notes"], needs: ["plan", "announce"], plan: true },
 } as const;
 

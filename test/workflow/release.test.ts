@@ -7,6 +7,7 @@ import type { ActJob, ActLog } from "../act/log.ts";
 import { publishedTree } from "../act/published-tree.ts";
 import { THIRD_PARTY } from "../act/third-party.ts";
 import { describeWithEngines } from "../engines.ts";
+import { Verdaccio } from "../npm/verdaccio.ts";
 import { isOnPath } from "../parts.ts";
 import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { DistWorkflow, type Past } from "../release/dist-workflow.ts";
@@ -37,6 +38,7 @@ const ACTIONS = [
     "hakari-check",
     "helm-publish",
     "homebrew-publish",
+    "npm-publish",
   ],
   ...[
     "image-publish",
@@ -50,6 +52,9 @@ const ACTIONS = [
   ...["release-notes", "save-restate-image", "secrets-check", "install-tools"],
 ];
 
+const PACKAGES = ["@example/beacon", "@example/beacon-server"].flatMap((name) => [
+  ...[name, `${name}-linux-x64`, `${name}-darwin-arm64`],
+]);
 const IMAGES = ["example/beacon", "mirror/example/beacon"] as const;
 
 describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (engine) => {
@@ -61,6 +66,8 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
   let workshop: Workshop;
   let registry: RealRegistry;
   let taps: TapServer;
+  let npm: Verdaccio;
+  let npmToken: string;
   let macBinary: string;
 
   beforeAll(async () => {
@@ -68,12 +75,13 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
     docker = dockerEnv(engine);
     programs = new RunnerPrograms();
-    [github, apple, workshop, registry, taps] = await Promise.all([
+    [github, apple, workshop, registry, taps, npm] = await Promise.all([
       startGitHub(),
       NotaryApi.open(),
       Workshop.open(),
       RealRegistry.start(),
       TapServer.start(),
+      Verdaccio.start(),
     ]);
     // Where Apple is, is a default of the action: a workflow does not say.
     const atApple = (text: string): string =>
@@ -81,11 +89,12 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
         .replace("default: https://appstoreconnect.apple.com", `default: ${apple.url}`)
         .replace("  s3-url:\n", `  s3-url:\n    default: ${apple.s3.url}\n`);
     published = publishedTree(ACTIONS, { replacing: { "notarize-macos/action.yml": atApple } });
+    npmToken = await npm.addUser("publisher");
     macBinary = await workshop.sign(await workshop.build("arm64"));
   }, 5 * MINUTES);
   afterAll(async () => {
     for (const part of [published, docker, programs]) part[Symbol.dispose]();
-    await Promise.all([github.close(), apple.close(), registry.close(), taps.close()]);
+    await Promise.all([github.close(), apple.close(), registry.close(), taps.close(), npm.close()]);
     await workshop[Symbol.asyncDispose]();
   });
 
@@ -105,7 +114,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     const tap = taps.create(`tap${count}`);
     const product = new ReleasedProduct();
     const charts = `charts${count}`;
-    releaseTo(product, { registry: registry.host, user: USER, images: IMAGES, charts, tap: tap.url });
+    releaseTo(product, { registry: registry.host, user: USER, images: IMAGES, charts, tap: tap.url, npm: npm.origin });
     await commitAll(product.root, "everything");
     await runCommand("git", ["remote", "add", "origin", `https://github.com/${name}.git`], { cwd: product.root });
     const repository = github.repository(name);
@@ -146,11 +155,13 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
         NOTARY_API_KEY_ID: apple.keyId,
         NOTARY_API_ISSUER: apple.issuer,
         HOMEBREW_TAP_TOKEN: taps.token,
+        NPM_TOKEN: `npm_${"x".repeat(36)}`,
         ...{ DOCKER_USERNAME: "somebody", DOCKER_PASSWORD: "of-docker-hub" },
         REGISTRY_LOGINS: `${registry.host} ${USER} ${PASSWORD}`,
         CHART_REGISTRY_PASSWORD: PASSWORD,
         ...secrets,
       },
+      vars: { NPM_TOKEN: npmToken },
       env: {
         ...docker.env,
         ...{ GITHUB_API_URL, GITHUB_RUN_ID: String(run.id), GITHUB_RUN_ATTEMPT: String(run.attempt) },
@@ -163,6 +174,10 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
   /** What the plan job gave to the others, as it is again when some of them run once more. */
   let plan: Past;
 
+  const distTags = async (name: string): Promise<unknown> => {
+    const response = await fetch(`${npm.origin}/${name.replace("/", "%2f")}`);
+    return Object(await response.json())["dist-tags"];
+  };
   const state = async () => {
     const client = registry.client();
     const tags = await Promise.all([...IMAGES, `charts${count}/beacon`].map((name) => client.tags(name)));
@@ -171,12 +186,13 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       tags: tags.map((names) => [...names].sort()),
       images: manifests.map((manifest) => manifest?.digest),
       tap: release.tap.commits,
+      npm: await Promise.all(PACKAGES.map(distTags)),
       notes: release.repository.releases.map(({ body }) => body),
     };
   };
 
   test(
-    "goes from the tag to signed archives, images, tap, chart and notes, in the order of the phases",
+    "goes from the tag to signed archives, images, tap, packages, chart and notes, in the order of the phases",
     async () => {
       release = await tagProduct();
       const log = await start(release);
@@ -190,7 +206,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
         ["build-local-artifacts (x86_64-unknown-linux-gnu)-2", "Rust CI/gate", "Build the image"],
         ["build-global-artifacts", "Release notarize/Notarize"],
         ["Release/host"],
-        ["Push the image", "Publish the formulae"],
+        ["Push the image", "Publish the formulae", "Publish the packages"],
         ["Release/announce"],
         ["Publish the chart", "Write the notes"],
       ].map((names) => names.map(began));
@@ -201,12 +217,14 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       expect(outputsOf(log, "Push the image").get("digest")).toBe(digest);
       expect(outputsOf(log, "Release notarize/Notarize").get("status")).toBe("accepted");
       expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("true");
+      expect(JSON.parse(outputsOf(log, "Publish the packages").get("published") ?? "")).toHaveLength(PACKAGES.length);
       expect(outputsOf(log, "Publish the chart").get("published")).toBe("true");
       expect(outputsOf(log, "Write the notes").get("changed")).toBe("true");
       expect(await state()).toMatchObject({
         tags: [["1.7", "1.7.6", "latest"], ["1.7", "1.7.6", "latest"], ["1.7.6"]],
         images: [digest, digest],
         tap: ["beacon-client, beacon-server 1.7.6"],
+        npm: PACKAGES.map(() => ({ latest: "1.7.6" })),
       });
     },
     10 * MINUTES,
@@ -227,6 +245,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       expect([formulae, published?.body]).toEqual([expect.stringContaining(sha256), expect.stringContaining(sha256)]);
     }
     expect(published?.body).toContain("Beacons greet by name.");
+    expect(published?.body).toMatch(/\| npm \| .*@example\/beacon.* \| 1\.7\.6 \| verified \|/);
     expect(published?.body).toMatch(/\| chart \| .*charts1\/beacon.* \| 1\.7\.6 \| verified \|/);
     expect(published?.body).toMatch(/\| image \| .*mirror\/example\/beacon \| 1\.7\.6 \| verified \|/);
     expect(published?.assets.map(({ name }) => name).filter((name) => name.includes("preflight"))).toEqual([]);
@@ -245,6 +264,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       expect(apple.submissions.size).toBe(1);
       expect(outputsOf(log, "Push the image").get("references")).toContain("example/beacon:1.7.6");
       expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("false");
+      expect(outputsOf(log, "Publish the packages").get("published")).toBe("[]");
       expect(outputsOf(log, "Publish the chart").get("published")).toBe("false");
       expect(outputsOf(log, "Write the notes").get("changed")).toBe("false");
       expect(await state()).toEqual(before);
@@ -285,7 +305,7 @@ const BUILDS = [
   ...["build-global-artifacts", "custom-release-notarize"],
 ];
 const AFTER_HOST = [
-  ...["custom-release-docker-push", "custom-release-homebrew"],
+  ...["custom-release-docker-push", "custom-release-homebrew", "custom-release-npm"],
   ...["custom-release-helm", "custom-release-notes"],
 ];
 const BUILT = Object.fromEntries(BUILDS.map((job) => [job, DONE]));
