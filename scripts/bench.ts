@@ -3,10 +3,11 @@ import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { hashing } from "./bench/hashing.ts";
 import { imageFlow } from "./bench/image-flow.ts";
+import { launcher } from "./bench/launcher.ts";
 import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
 
-const BENCHES: readonly Bench[] = [startup, imageFlow, hashing];
+const BENCHES: readonly Bench[] = [startup, launcher, imageFlow, hashing];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

@@ -7,9 +7,10 @@ import { TAR_END, tarHeader, tarPadding } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 
-/** Programs of the kinds that targets ask for. Only the first runs on this machine. */
+/** Programs of the kinds that targets ask for. Those for x86_64 Linux run on this machine. */
 export interface Programs {
   readonly "x86_64-unknown-linux-gnu": Buffer;
+  readonly "x86_64-unknown-linux-musl": Buffer;
   readonly "aarch64-unknown-linux-musl": Buffer;
   readonly "x86_64-apple-darwin": Buffer;
   readonly "aarch64-apple-darwin": Buffer;
@@ -29,10 +30,13 @@ export async function compilePrograms(): Promise<Programs> {
       return readFileSync(path.join(folder, "widget"));
     };
     const dynamic = await compile();
-    const arm = await compile("-static");
+    const still = await compile("-static");
+    const arm = Buffer.from(still);
     arm.writeUInt16LE(AARCH64, ELF_MACHINE_AT);
     return {
       "x86_64-unknown-linux-gnu": dynamic,
+      // What matters of a static program is that it asks for no loader.
+      "x86_64-unknown-linux-musl": still,
       "aarch64-unknown-linux-musl": arm,
       "x86_64-apple-darwin": machO(MACHO_CPUS.x86_64),
       "aarch64-apple-darwin": machO(MACHO_CPUS.aarch64),
@@ -73,6 +77,7 @@ export function makeRelease(programs: Programs, version: string, options: Releas
     const archive = makeTarball(name, content);
     hex.set(`${name}.tar.xz`, createHash("sha256").update(archive).digest("hex"));
     files.set(`distrib/${name}.tar.xz`, archive);
+    files.set(`distrib/${name}.tar.xz.sha256`, Buffer.from(`${hex.get(`${name}.tar.xz`)} *${name}.tar.xz\n`));
   }
   const manifest = makeManifest({ version, apps: options.apps ?? ["widget"], sha256: (file) => hex.get(file) });
   return files.set("plan.json", Buffer.from(JSON.stringify(manifest)));

@@ -5,6 +5,7 @@ import {
   type Product,
   parseWantedPlatform,
   platformManifest,
+  platformOfTarget,
   platformPackageName,
   requirePackageName,
 } from "@release-actions/npm";
@@ -49,7 +50,10 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
       runner,
     );
     const program = programIn(content, binary, each, archive.file);
-    const libc = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
+    const needed = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
+    // Beside a build for the other C library a static one is kept to its own, so that each machine gets one package.
+    const rivals = wanted.filter(({ os, cpu }) => os === each.os && cpu === each.cpu);
+    const libc = rivals.length > 1 ? platformOfTarget(target)?.libc : needed;
     const own = extrasOf(content, binary);
     if (extras.size === 0) extras = own;
     const files = new Map([...own, [binaryPath(product, each), { ...program, executable: true }]]);

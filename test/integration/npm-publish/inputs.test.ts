@@ -139,20 +139,14 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     expect(manifests["@acme/widget-linux-x64"]).toMatchObject({ ...common, engines: { node: ">=18" } });
   });
 
-  test("finds the archives of a version by their names, where there is no plan", async () => {
+  test("finds the archives of a version by their names, and gives each machine one package of two C libraries", async () => {
     const name = world.newName();
-    const [step, manifests] = await pack(name, {
-      inputs: { plan: "", version: "1.2.3", platforms: "linux-x64" },
-      prepare: ({ workspace }) => {
-        const archive = "widget-x86_64-unknown-linux-gnu.tar";
-        renameSync(path.join(workspace, "distrib", `${archive}.xz`), path.join(workspace, "distrib", `${archive}.gz`));
-        const plan = JSON.parse(readFileSync(path.join(workspace, "plan.json"), "utf8"));
-        const { sha256 } = plan.artifacts[`${archive}.xz`].checksums;
-        writeFileSync(path.join(workspace, "distrib", `${archive}.gz.sha256`), `${sha256} *${archive}.gz\n`);
-      },
-    });
-    expect(step.log).not.toContain("::error");
-    expect(Object.keys(manifests)).toEqual([`${name}-linux-x64`, name]);
+    const inputs = { plan: "", version: "1.2.3", platforms: "linux-x64 linux-x64-musl" };
+    const [step, manifests] = await pack(name, { inputs });
+    expect(step.annotations).toEqual([]);
+    expect(manifests[`${name}-linux-x64`]).toMatchObject({ libc: ["glibc"] });
+    expect(manifests[`${name}-linux-x64-musl`]).toMatchObject({ libc: ["musl"] });
+    expect(Object.keys(manifests).length).toBe(3);
   });
 
   test("packs for the platforms that are wanted and were built, and for no other", async () => {

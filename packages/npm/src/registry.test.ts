@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { createTransport } from "@release-actions/http";
+import { silentReporter } from "@release-actions/report";
+import { type NpmRegistry, openNpmRegistry } from "./registry.ts";
+import { identityTokenFor } from "./trusted-publishing.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server on the loopback interface, which is what a registry's answers are made up by. */
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer(handle).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // A server on TCP.
+}
+
+const services = {
+  ...{ transport: createTransport(), reporter: silentReporter, signal: new AbortController().signal },
+  patience: { budgetMs: 300, firstPauseMs: 1, longestPauseMs: 10 },
+};
+const open = (origin: string, token?: string): NpmRegistry => openNpmRegistry(origin, { ...services, token });
+const answering = (status: number, body: unknown) => (_request: IncomingMessage, response: ServerResponse) =>
+  void response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
+
+describe("openNpmRegistry", () => {
+  test("reads versions and dist-tags past the caches, the slash of a scope encoded", async () => {
+    const asked: unknown[] = [];
+    const dist = { integrity: "sha512-x", shasum: "y", tarball: "http://127.0.0.1/w.tgz", attestations: { url: "z" } };
+    const origin = await serve((request, response) => {
+      asked.push([request.url, request.headers.authorization]);
+      answering(200, { name: "@a/w", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": { dist } } })(
+        request,
+        response,
+      );
+    });
+    expect(await open(`${origin}/npm`, "T").packument("@a/w")).toEqual({
+      tags: new Map([["latest", "1.0.0"]]),
+      versions: new Map([["1.0.0", { integrity: "sha512-x", tarball: dist.tarball, hasProvenance: true }]]),
+    });
+    expect(asked).toEqual([["/npm/@a%2fw?write=true", "Bearer T"]]);
+  });
+
+  test("tells a name that does not exist from one of which everything was unpublished", async () => {
+    expect(await open(await serve(answering(404, {}))).packument("w")).toBeUndefined();
+    const unpublished = await serve(answering(200, { name: "w", time: { unpublished: {} } }));
+    expect(await open(unpublished).packument("w")).toEqual({ tags: new Map(), versions: new Map() });
+  });
+
+  test("tries again what may heal, also a page that something between answers with (F13, F19)", async () => {
+    const answers: [number, unknown][] = [
+      [503, "busy"],
+      [429, ""],
+      [200, "<html>Log in</html>"],
+      [200, { versions: {} }],
+    ];
+    const origin = await serve((request, response) => answering(...(answers.shift() ?? [500, ""]))(request, response));
+    expect(await open(origin).packument("w")).toEqual({ tags: new Map(), versions: new Map() });
+    await expect(open(origin).packument("w")).rejects.toThrow(/GET http.*\/w failed after \d+ tries: .*answered 500/);
+  });
+
+  test("takes a refusal for an error, not for a package that is not there", async () => {
+    const origin = await serve(answering(403, { error: "blocked" }));
+    await expect(open(origin).packument("w")).rejects.toThrow('answered 403: {"error":"blocked"}');
+  });
+
+  test("sends no token to where a tarball is redirected to (F16), nor follows it into plain HTTP elsewhere", async () => {
+    const seen: (string | undefined)[] = [];
+    const origin = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      const [, to] = /\?to=(.+)/.exec(request.url ?? "") ?? [];
+      if (to === undefined) response.end("content");
+      else response.writeHead(302, { Location: decodeURIComponent(to) }).end();
+    });
+    const version = (to: string) => ({
+      ...{ integrity: "sha512-x", hasProvenance: false },
+      tarball: `${origin}/w.tgz?to=${encodeURIComponent(to)}`,
+    });
+    const registry = open(origin, "T");
+    expect(Buffer.from(await registry.tarball(version("/other.tgz"))).toString()).toBe("content");
+    expect(seen).toEqual(["Bearer T", "Bearer T"]);
+    await expect(registry.tarball(version("http://other.example/w.tgz"))).rejects.toThrow("nothing is encrypted");
+    const elsewhere = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end("content");
+    });
+    await registry.tarball({ ...version(""), tarball: `${elsewhere}/w.tgz` });
+    expect(seen.at(-1)).toBeUndefined();
+  });
+
+  test.each<[string, number, unknown]>([
+    ["401", 401, {}],
+    ["nobody's name", 200, {}],
+  ])("says that a token is not taken when the registry answers %s", async (_what, status, body) => {
+    await expect(open(await serve(answering(status, body)), "T").whoami()).rejects.toThrow("does not take the token");
+  });
+
+  test("knows nothing of rights where the registry tells nothing", async () => {
+    expect(await open(await serve(answering(404, {}))).collaborators("w")).toBeUndefined();
+    expect(await open(await serve(answering(200, { me: "read-write" }))).collaborators("w")).toEqual(
+      new Map([["me", "read-write"]]),
+    );
+  });
+
+  test.each(["http://registry.example", "https://user:secret@registry.example", "registry.example", "file:///tmp"])(
+    "refuses the address %s",
+    (address) => {
+      expect(() => open(address)).toThrow("expected an address that begins with https://");
+    },
+  );
+});
+
+describe("identityTokenFor", () => {
+  test("asks for the audience by which npm calls the registry, and again when GitHub is busy (F103)", async () => {
+    const asked: unknown[] = [];
+    const answers: [number, unknown][] = [
+      [503, ""],
+      [200, { value: "identity" }],
+    ];
+    const origin = await serve((request, response) => {
+      asked.push([request.url, request.headers.authorization]);
+      answering(...(answers.shift() ?? [500, ""]))(request, response);
+    });
+    const identity = { requestUrl: `${origin}/token?api-version=2`, requestToken: "R" };
+    expect(await identityTokenFor(new URL("https://registry.example/npm/"), identity, services)).toBe("identity");
+    expect(asked.at(-1)).toEqual(["/token?api-version=2&audience=npm%3Aregistry.example", "Bearer R"]);
+  });
+});
