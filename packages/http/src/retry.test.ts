@@ -7,7 +7,7 @@ const patience: Patience = { budgetMs: 200, firstPauseMs: 4, longestPauseMs: 30 
 describe("retrying", () => {
   test("tries again what can heal, and returns the first success", async () => {
     let calls = 0;
-    const result = await retrying("the call", patience, undefined, async () => {
+    const result = await retrying("the call", { ...patience, budgetMs: 20_000 }, undefined, async () => {
       calls += 1;
       if (calls < 3) throw new TransientError("busy");
       return "done";

@@ -237,7 +237,7 @@ describe("a download that cannot succeed ends with its cause", () => {
     setTimeout(() => cancel.abort(new Error("cancelled")), 50);
     const started = performance.now();
     await expect(sha256(artifact.stream(cancel.signal))).rejects.toThrow("cancelled");
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
 
