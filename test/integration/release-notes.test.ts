@@ -93,6 +93,21 @@ describe("release-notes", () => {
     ).toEqual(["github verified", "image verified", "npm planned"]);
   });
 
+  test("waits for others that publish beside it, and goes without them when the time is over", async () => {
+    const ledger = [
+      { channel: "chart", name: "oci://ghcr.io/acme/charts/widget", version: "1.2.3", state: "verified", at },
+    ];
+    const { step, repository } = await announce({ inputs: { "wait-for": "test npm", "wait-timeout": "0" }, ledger });
+    expect(step).toMatchObject({ conclusion: "success", outputs: { changed: "true" } });
+    expect(step.annotations).toEqual([
+      expect.objectContaining({
+        level: "warning",
+        message: "nothing was published to npm within 0 s: the notes go without",
+      }),
+    ]);
+    expect(notesOf(repository)).toContain("| chart | oci://ghcr.io/acme/charts/widget | 1.2.3 | verified |");
+  });
+
   test("changes nothing the second time, and keeps what people wrote around the sections", async () => {
     const { repository, again } = await announce();
     const release = repository.releases[0];
