@@ -26,18 +26,20 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     const issuer = `${github.origin}/oidc`;
     front = await startRegistryFront(world.proxy.origin, world.token, issuer);
     sigstore = await startSigstore(issuer);
+    // What exists before: a trusted publisher creates nothing.
+    name = world.newName();
+    await world.publish(name, { inputs: { platforms: FOREIGN }, version: "1.0.0" });
   });
   afterAll(async () => {
     await Promise.all([front.close(), sigstore.close(), github.close()]);
     await world.close();
   });
-  beforeEach(() => {
-    name = world.newName();
-  });
+  beforeEach(() => world.proxy.reset());
   afterEach(() => {
     front.exchanges.length = 0;
     front.provenance.clear();
-    world.proxy.reset();
+    front.trusted.clear();
+    front.collaborators.clear();
   });
 
   const packages = (): string[] => [`${name}-${FOREIGN}`, name];
@@ -59,9 +61,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
   }
 
   test("publishes without a token, and attests where it was built", async () => {
-    await world.publish(name, { inputs: { platforms: FOREIGN } });
     trust();
-    world.proxy.reset();
     const step = await publish({ version: "1.2.4" });
     expect(step.conclusion).toBe("success");
     // Once before anything is uploaded, and once more by npm.
@@ -81,24 +81,26 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
   });
 
   test("attests packages that a token publishes, also new ones", async () => {
-    const step = await publish({ inputs: { token: world.token, provenance: "true" } });
+    const packages = `- package: ${JSON.stringify(world.newName())}\n  fields: { license: MIT }`;
+    const step = await publish({ inputs: { token: world.token, provenance: "true", packages } });
     expect(step.conclusion).toBe("success");
-    expect([...front.provenance.keys()]).toEqual(packages());
+    const published: { name: string }[] = JSON.parse(step.outputs["published"] ?? "");
+    expect([...front.provenance.keys()]).toEqual(published.map((each) => each.name));
   });
 
-  test("makes no provenance where it is not wanted, or the repository is not public", async () => {
-    await publish({ inputs: { token: world.token }, prepare: () => undefined });
+  test.each<[string, Setting]>([
+    ["is not wanted", { version: "1.2.5", inputs: { provenance: "false" } }],
+    ["would tell of a repository that is not public", { version: "1.2.6", prepare: () => undefined }],
+  ])("makes no provenance where it %s", async (_what, setting) => {
     trust();
-    const step = await publish({ version: "1.2.4", inputs: { provenance: "false" } });
+    const step = await publish(setting);
     expect(step.conclusion).toBe("success");
     expect(front.provenance.size).toBe(0);
   });
 
   test("knows before the upload that the registry trusts another workflow (F107)", async () => {
-    await world.publish(name, { inputs: { platforms: FOREIGN } });
     trust("acme/widget/.github/workflows/other.yml");
-    world.proxy.reset();
-    const step = await publish({ version: "1.2.4" });
+    const step = await publish({ version: "1.3.0" });
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain(`does not trust ${WORKFLOW}@refs/heads/main to publish ${packages().join(", ")}`);
     expect(world.proxy.passages.filter(({ method }) => method === "PUT")).toEqual([]);
@@ -112,7 +114,11 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
   };
 
   test.each<[string, () => Setting, string]>([
-    ["packages that do not exist yet", () => ({}), "does not exist: a trusted publisher cannot create a package"],
+    [
+      "packages that do not exist yet",
+      () => ({ inputs: { packages: `- package: "${world.newName()}"\n  fields: { license: MIT }` } }),
+      "does not exist: a trusted publisher cannot create a package",
+    ],
     [
       "a runner of one's own",
       () => ({ env: { RUNNER_ENVIRONMENT: "self-hosted" } }),
@@ -125,10 +131,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     ],
     [
       "an identity service that refuses",
-      () => ({
-        env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "wrong" },
-        inputs: { packages: "- package: PUBLISHED\n  fields: { license: MIT }" },
-      }),
+      () => ({ env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "wrong" } }),
       "GitHub gave no identity token (401)",
     ],
     [
@@ -149,12 +152,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
       "a self-hosted runner cannot attest",
     ],
   ])("publishes nothing with %s", async (_what, setting, message) => {
-    const { inputs = {}, ...rest } = setting();
-    const text = inputs["packages"]?.replace("PUBLISHED", JSON.stringify(name));
-    if (inputs["packages"]?.includes("PUBLISHED"))
-      await world.publish(name, { inputs: { platforms: FOREIGN }, version: "1.0.0" });
-    world.proxy.reset();
-    const step = await publish({ ...rest, inputs: { ...inputs, ...(text && { packages: text }) } });
+    const step = await publish(setting());
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain(message);
     expect(world.proxy.passages.filter(({ method }) => method === "PUT")).toEqual([]);
@@ -167,12 +165,11 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
   });
 
   test("asks who may publish, and refuses a user who may only read", async () => {
-    await world.publish(name, { inputs: { platforms: FOREIGN } });
     front.collaborators.set(name, { dev: "read-only" });
-    const refused = await publish({ version: "1.2.4", inputs: { token: world.token } });
+    const refused = await publish({ version: "1.3.0", inputs: { token: world.token } });
     expect(refused.log).toContain(`dev may not publish ${name}, only read-only`);
     front.collaborators.set(name, { other: "read-write" });
-    const warned = await publish({ version: "1.2.4", inputs: { token: world.token } });
+    const warned = await publish({ version: "1.3.0", inputs: { token: world.token } });
     expect(warned.conclusion).toBe("success");
     expect(warned.annotations.map(({ message }) => message)).toContainEqual(
       expect.stringContaining("does not list dev among those who may publish"),
