@@ -7,9 +7,12 @@ import { git } from "../../scripts/release/git.ts";
 import { publish } from "../../scripts/release/publish.ts";
 import type { ReleasePlan } from "../../scripts/release/versions.ts";
 import { Act } from "../act/act.ts";
+import { dockerEnv } from "../act/docker-client.ts";
 import { userRepository, usesOf } from "../act/published-tree.ts";
+import { startedEngine } from "../engines.ts";
 import { describeWith } from "../parts.ts";
 import { runAction } from "../runner/run-action.ts";
+import { startGitHub } from "../stand-in/github.ts";
 import { FileTree } from "../support/file-tree.ts";
 import { commitAll, copyRepository } from "../support/repository-copy.ts";
 import { actionFiles, root } from "./repository-files.ts";
@@ -17,7 +20,7 @@ import { actionFiles, root } from "./repository-files.ts";
 const MINUTES = 60_000;
 const names = actionFiles().map(({ file }) => path.basename(path.dirname(file)));
 
-describeWith(["git", "act"], "this repository, published to a git remote and cloned at its tag", () => {
+describeWith(["git", "act", "docker"], "this repository, published to a git remote and cloned at its tag", () => {
   const user = new FileTree();
   const clone = user.path("clone");
   let plan: ReleasePlan;
@@ -101,32 +104,45 @@ describeWith(["git", "act"], "this repository, published to a git remote and clo
   });
 
   test(
-    "runs in a workflow of another repository, by its major tag",
+    "carries an image between the jobs of another repository's workflow, by its major tag",
     async () => {
       using repository = await userRepository({
-        "ci-contract.yml": "jobs: { check: { uses: org/actions/ci-contract } }\n",
+        Dockerfile: "FROM scratch\nCOPY hello /hello\nLABEL greeting=published\n",
+        hello: "hello\n",
         ".github/workflows/ci.yml": `on: push
 jobs:
-  check:
+  build:
     runs-on: ubuntu-latest
+    outputs: { digest: "\${{ steps.save.outputs.digest }}" }
     steps:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
-      - id: contract
-        uses: org/actions/ci-contract@v1
-      - run: echo "the contract is kept, $OK"
-        env: { OK: "\${{ steps.contract.outputs.ok }}" }
+      - run: docker buildx build --output type=oci,dest=restate.tar,compression=zstd .
+      - id: save
+        uses: org/actions/save-restate-image@v1
+  test:
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - uses: org/actions/load-restate-image@v1
+        with: { tag: "localhost/published:1", expected-digest: "\${{ needs.build.outputs.digest }}" }
+      - run: docker image inspect localhost/published:1
 `,
       });
-      using act = new Act({ repository: repository.root, uses: usesOf(clone) });
-      const { jobs, exitCode, text } = await act.run("push");
-      const job = jobs.get("ci.yml/check");
-      expect([exitCode, job?.result, text]).toEqual([
-        0,
-        "success",
-        expect.stringContaining("1 jobs are as ci-contract.yml promises"),
-      ]);
-      expect(job?.output).toContain("the contract is kept, true");
+      using docker = dockerEnv(startedEngine("containerd"));
+      const github = await startGitHub();
+      try {
+        const run = github.addRun({ repository: "org/product" });
+        const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
+        const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
+        using act = new Act({ repository: repository.root, uses: usesOf(clone), results });
+        const { jobs, exitCode, text } = await act.run("push", { env: docker.env });
+        expect([exitCode, exitCode === 0 ? "" : text]).toEqual([0, ""]);
+        expect(text).toMatch(/localhost\/published:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/);
+        expect(jobs.get("ci.yml/test")?.output).toContain('"greeting": "published"');
+      } finally {
+        await github.close();
+      }
     },
-    MINUTES,
+    2 * MINUTES,
   );
 });
