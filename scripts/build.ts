@@ -59,7 +59,10 @@ async function bundle({ label, source, target, digest }: Entry): Promise<void> {
   console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** One digest over everything that can end up in an action's bundles: it, the packages below it, the lock file. */
+/**
+ * One digest over everything that can end up in an action's bundles: it, the packages below it, the lock file.
+ * The versions of packages cannot: a release that only raises them has the bundles that were tested.
+ */
 function sourceDigest(action: ActionFile): string {
   const folders = withDependencies(action.folder);
   const files = folders.flatMap((folder) => [
@@ -69,10 +72,14 @@ function sourceDigest(action: ActionFile): string {
   const shared = ["pnpm-lock.yaml", "tsconfig.json", "tsconfig.base.json"].map((name) => path.join(root, name));
   const hash = createHash("sha256");
   for (const file of [...files, ...shared].sort()) {
-    const content = readFileSync(file);
+    const content = file.endsWith("/package.json") ? withoutVersion(file) : readFileSync(file);
     hash.update(`${path.relative(root, file)}\0${content.length}\0`).update(content);
   }
   return hash.digest("hex");
+}
+
+function withoutVersion(manifest: string): Buffer {
+  return Buffer.from(JSON.stringify({ ...JSON.parse(readFileSync(manifest, "utf8")), version: undefined }));
 }
 
 /** The folder, and those of all workspace packages it depends on. */

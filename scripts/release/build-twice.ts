@@ -1,4 +1,4 @@
-import { globSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { checksums } from "./checksums.ts";
@@ -12,6 +12,18 @@ export async function cloneAt(from: string, folder: string, commit: string): Pro
   mkdirSync(path.dirname(folder), { recursive: true });
   await git(path.dirname(folder), ["clone", "--quiet", "--no-checkout", from, folder]);
   await git(folder, ["checkout", "--quiet", "--detach", commit]);
+}
+
+/**
+ * Takes the bundles that were built, and tested, in one checkout along into another, with what the build knows
+ * them by: it leaves those of the same sources alone.
+ */
+export function carryBundles(from: string, to: string): void {
+  const stamps = ".work/build";
+  if (!existsSync(path.join(from, stamps))) return;
+  for (const folder of [stamps, ...globSync("actions/*/dist", { cwd: from })]) {
+    cpSync(path.join(from, folder), path.join(to, folder), { recursive: true });
+  }
 }
 
 /**

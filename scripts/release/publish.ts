@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { assembleTree } from "./assemble.ts";
-import { buildTwice, cloneAt } from "./build-twice.ts";
+import { buildTwice, carryBundles, cloneAt } from "./build-twice.ts";
 import { CHECKSUMS_FILE } from "./checksums.ts";
 import { commitIdentity, git, gitSays } from "./git.ts";
 import { pendingUpdates, pushAll, type Update } from "./push.ts";
@@ -70,6 +70,7 @@ async function publishFrom(clone: string, temp: string, options: Options): Promi
   }
 
   say(`building ${plan.actions.length} actions twice`);
+  carryBundles(root, clone);
   await buildTwice(clone, plan.source, temp);
   const tree = path.join(temp, "tree");
   const major = parseVersion(plan.version, "the repository").major;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { parse } from "yaml";
+import { carryBundles } from "../../scripts/release/build-twice.ts";
 import { git } from "../../scripts/release/git.ts";
 import { publish } from "../../scripts/release/publish.ts";
 import type { ReleasePlan } from "../../scripts/release/versions.ts";
@@ -32,6 +33,7 @@ describeWith(["git", "act", "docker"], "this repository, published to a git remo
     const lines = names.map((name) => `"@release-actions/${name}": major`);
     copy.write(".changeset/test.md", `---\n${lines.join("\n")}\n---\n\nReleased by a test.\n`);
     await commitAll(copy.root, "a changeset for every action");
+    carryBundles(root, copy.root);
     ({ plan } = await publish({
       root: copy.root,
       remote,

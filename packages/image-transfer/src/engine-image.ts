@@ -41,28 +41,23 @@ export async function findInEngine(
  */
 export async function requireUsable(
   engine: Engine,
-  loadedId: string,
-  { id: expected, platform }: Expectation,
+  image: Presence,
+  { id: expected }: Expectation,
   signal?: AbortSignal,
 ): Promise<Presence> {
-  if (expected !== undefined && loadedId !== expected) {
-    throw new ImageTransferError(`the engine made ${loadedId} of the archive, expected ${expected}`, {
+  const { id, platform } = image;
+  if (expected !== undefined && id !== expected) {
+    throw new ImageTransferError(`the engine made ${id} of the archive, expected ${expected}`, {
       advice: "Another image must not be tested by mistake: report this with the engine's version.",
     });
   }
-  const image = await inspectImage(engine, loadedId, { platform, signal });
-  if (image === undefined) {
-    throw new ImageTransferError(`the engine said it had ${loadedId}, and has no such image now`, {
-      advice: "Something else may remove images on this engine: see its log, and run the job again.",
-    });
-  }
-  const trial = await tryImage(engine, image.id, { platform, signal });
+  const trial = await tryImage(engine, id, { platform, signal });
   if (trial.kind === "unusable") {
-    throw new ImageTransferError(`the engine has ${image.id}, but cannot make a container of it: ${trial.reason}`, {
+    throw new ImageTransferError(`the engine has ${id}, but cannot make a container of it: ${trial.reason}`, {
       advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",
     });
   }
-  return { id: image.id, platform: image.platform };
+  return { id, platform };
 }
 
 /** Refuses an image that goes by none of the digests it is known by as the expected one. */

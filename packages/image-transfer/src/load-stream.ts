@@ -1,8 +1,9 @@
-import { type Engine, loadImage, removeImage } from "@release-actions/docker";
+import { type Engine, inspectImage, loadImage, removeImage } from "@release-actions/docker";
 import { type Image as ArchiveImage, artifactContent, type ImageArchive, repackForLoad } from "@release-actions/oci";
 import type { Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
 import { type Expectation, expectationOf, type Presence, requireUsable } from "./engine-image.ts";
+import { ImageTransferError } from "./error.ts";
 
 export interface LoadStream {
   readonly content: ArchiveContent;
@@ -34,13 +35,27 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
   const [id] = loaded.map((image) => image.id);
   if (id === undefined || expectation === undefined) throw new Error("a load that succeeded loaded an image");
   try {
-    const usable = await requireUsable(engine, id, expectation, signal);
+    const usable = await requireUsable(engine, await listed(engine, id, expectation, signal), expectation, signal);
     await options.keep(usable);
     return usable;
   } catch (error) {
     await removeImage(engine, id).catch(() => undefined); // Best effort: the cause is what counts.
     throw error;
   }
+}
+
+async function listed(
+  engine: Engine,
+  id: string,
+  { id: expected, platform }: Expectation,
+  signal: AbortSignal,
+): Promise<Presence> {
+  const image = await inspectImage(engine, id, { platform, signal });
+  // One that is not the expected image at all is told as that.
+  if (image !== undefined || (expected !== undefined && id !== expected)) return image ?? { id, platform };
+  throw new ImageTransferError(`the engine said it had ${id}, and has no such image now`, {
+    advice: "Something else may remove images on this engine: see its log, and run the job again.",
+  });
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, { reporter, total }: LoadStream): AsyncGenerator<Uint8Array> {

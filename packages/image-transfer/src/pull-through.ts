@@ -56,7 +56,7 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
       platform: image.platform,
       signal: AbortSignal.any([signal, unreached.signal]),
     });
-    const usable = await requireUsable(engine, pulled.id, expectationOf(engine, indexed.archive, image), signal);
+    const usable = await requireUsable(engine, pulled, expectationOf(engine, indexed.archive, image), signal);
     await options.keep(usable);
     return usable;
   } catch (error) {

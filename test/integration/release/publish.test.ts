@@ -185,6 +185,22 @@ for (const name of ["alpha", "beta"]) {
     await expect(product.publish()).rejects.toThrow("two builds of the same sources differ");
   });
 
+  test("when the bundles that were tested are not what the sources build", async () => {
+    const incremental = `import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+for (const name of ["alpha", "beta"]) {
+  if (existsSync(".work/build/" + name + ".sha256")) continue;
+  mkdirSync("actions/" + name + "/dist", { recursive: true });
+  writeFileSync("actions/" + name + "/dist/index.js", "of the sources");
+}
+`;
+    using product = await Product.create({ "scripts/bootstrap.mjs": incremental });
+    product.tree.write("work/.work/build/alpha.sha256", "as built");
+    product.tree.write("work/actions/alpha/dist/index.js", "of somebody else");
+    await expect(product.publish()).rejects.toThrow(
+      "two builds of the same sources differ in actions/alpha/dist/index.js",
+    );
+  });
+
   test("when the build makes no bundle for an action", async () => {
     using product = await Product.create({ "scripts/bootstrap.mjs": "" });
     await expect(product.publish()).rejects.toThrow("alpha starts dist/index.js, which the build did not make");
