@@ -25,7 +25,8 @@ describeWith(WORKSHOP_TOOLS, "hostile Mach-O files", () => {
     const fat = await makeFatBinary([plain, stamped], workshop.fresh());
     const probe = path.join(import.meta.dirname, "fuzz.probe.ts");
     const files = [plain, stamped, plain, fat, plain];
-    const args = [`--max-old-space-size=${MAX_HEAP_MIB}`, probe, String(MUTATIONS), String(SEED), ...files];
+    const flags = ["--expose-gc", `--max-old-space-size=${MAX_HEAP_MIB}`];
+    const args = [...flags, probe, String(MUTATIONS), String(SEED), ...files];
     const { stdout } = await runCommand(process.execPath, args);
     const report = JSON.parse(stdout) as FuzzReport; // Written by the probe beside this file.
     expect(report.slowestMs).toBeLessThan(SLOWEST_MS);
