@@ -4,6 +4,7 @@ export { ArchiveError, type ArchiveProblem } from "./error.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { detectFormat, FORMAT_BYTES, type Format } from "./format.ts";
 export { memorySource, type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
+export { type PackedFile, type PackedLimits, packTarGzip, readTarGzip } from "./tar-gzip.ts";
 export { findFile, indexTar, type TarFile, type TarIndex } from "./tar-index.ts";
 export type { TarMember } from "./tar-member.ts";
 export { MAX_MEMBERS, TarReader } from "./tar-reader.ts";

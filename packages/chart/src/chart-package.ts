@@ -1,14 +1,5 @@
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
-import {
-  decompress,
-  memorySource,
-  StreamCursor,
-  TAR_END,
-  TarReader,
-  tarHeader,
-  tarPadding,
-} from "@release-actions/archive";
+import { packTarGzip, readTarGzip } from "@release-actions/archive";
 import { type Digest, digestOf } from "@release-actions/oci";
 import { type Chart, ChartError, parseChart } from "./chart-file.ts";
 
@@ -23,20 +14,12 @@ export interface ChartPackage {
 
 /** Helm's own limit on what a chart unpacks to is 100 MiB. */
 const MAX_CHART_BYTES = 100 * 1024 * 1024;
-const GZIP_OS_BYTE = 9;
-const GZIP_OS_UNKNOWN = 255;
 
 /** Rewrites what `helm package` made with fixed times and owners, sorted by path. */
 export async function repackChart(helmPackage: Uint8Array, shown: string): Promise<ChartPackage> {
   const contents = await unpack(helmPackage, shown);
   const paths = [...contents.keys()].sort();
-  const members = paths.flatMap((path) => {
-    const body = contents.get(path) ?? new Uint8Array(0);
-    return [tarHeader({ kind: "file", path, size: body.length }), body, tarPadding(body.length)];
-  });
-  const bytes = gzipSync(Buffer.concat([...members, TAR_END]), { level: 9 });
-  // zlib writes the system it was made for.
-  bytes[GZIP_OS_BYTE] = GZIP_OS_UNKNOWN;
+  const bytes = await packTarGzip(paths.map((path) => ({ path, content: contents.get(path) ?? new Uint8Array(0) })));
   return describe(bytes, contents, shown);
 }
 
@@ -61,17 +44,12 @@ function describe(bytes: Uint8Array, contents: ReadonlyMap<string, Uint8Array>, 
 }
 
 async function unpack(bytes: Uint8Array, shown: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const reader = new TarReader(new StreamCursor(decompress(memorySource(bytes).read(0, bytes.length), "gzip")));
   const contents = new Map<string, Uint8Array>();
-  let total = 0;
-  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    if (member.kind === "directory") continue;
-    if (member.kind !== "file") throw new ChartError(`${shown} holds a link, ${member.path}: Helm would refuse it`);
-    total += member.size;
-    if (total > MAX_CHART_BYTES) throw new ChartError(`${shown} unpacks to more than ${MAX_CHART_BYTES} bytes`);
-    const body: Uint8Array[] = [];
-    for await (const chunk of reader.body()) body.push(chunk);
-    contents.set(member.path, Buffer.concat(body));
-  }
+  const packed = readTarGzip(bytes, {
+    maxBytes: MAX_CHART_BYTES,
+    tooLarge: () => new ChartError(`${shown} unpacks to more than ${MAX_CHART_BYTES} bytes`),
+    isLink: (path) => new ChartError(`${shown} holds a link, ${path}: Helm would refuse it`),
+  });
+  for await (const { path, content } of packed) contents.set(path, content);
   return contents;
 }
