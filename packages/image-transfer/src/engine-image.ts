@@ -35,29 +35,25 @@ export async function findInEngine(
   return trial.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
 }
 
-/**
- * What the engine says it took in is no proof (F70, F83): it must have the expected identity, and a
- * container must come out of it.
- */
+/** What the engine says it took in is no proof (F70, F83): it must have the expected identity. */
+export function requireIdentity(id: string, { id: expected }: Expectation): void {
+  if (expected === undefined || id === expected) return;
+  throw new ImageTransferError(`the engine made ${id} of the archive, expected ${expected}`, {
+    advice: "Another image must not be tested by mistake: report this with the engine's version.",
+  });
+}
+
+/** That an engine lists an image is no proof either (F70, F83): a container must come out of it. */
 export async function requireUsable(
   engine: Engine,
-  image: Presence,
-  { id: expected }: Expectation,
+  { id, platform }: Presence,
   signal?: AbortSignal,
 ): Promise<Presence> {
-  const { id, platform } = image;
-  if (expected !== undefined && id !== expected) {
-    throw new ImageTransferError(`the engine made ${id} of the archive, expected ${expected}`, {
-      advice: "Another image must not be tested by mistake: report this with the engine's version.",
-    });
-  }
   const trial = await tryImage(engine, id, { platform, signal });
-  if (trial.kind === "unusable") {
-    throw new ImageTransferError(`the engine has ${id}, but cannot make a container of it: ${trial.reason}`, {
-      advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",
-    });
-  }
-  return { id, platform };
+  if (trial.kind === "usable") return { id, platform };
+  throw new ImageTransferError(`the engine has ${id}, but cannot make a container of it: ${trial.reason}`, {
+    advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",
+  });
 }
 
 /** Refuses an image that goes by none of the digests it is known by as the expected one. */

@@ -2,7 +2,7 @@ import { type Engine, inspectImage, loadImage, removeImage } from "@release-acti
 import { type Image as ArchiveImage, artifactContent, type ImageArchive, repackForLoad } from "@release-actions/oci";
 import type { Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
-import { type Expectation, expectationOf, type Presence, requireUsable } from "./engine-image.ts";
+import { type Expectation, expectationOf, type Presence, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
 export interface LoadStream {
@@ -35,7 +35,8 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
   const [id] = loaded.map((image) => image.id);
   if (id === undefined || expectation === undefined) throw new Error("a load that succeeded loaded an image");
   try {
-    const usable = await requireUsable(engine, await listed(engine, id, expectation, signal), expectation, signal);
+    requireIdentity(id, expectation);
+    const usable = await requireUsable(engine, await listed(engine, id, expectation, signal), signal);
     await options.keep(usable);
     return usable;
   } catch (error) {
@@ -44,15 +45,9 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
   }
 }
 
-async function listed(
-  engine: Engine,
-  id: string,
-  { id: expected, platform }: Expectation,
-  signal: AbortSignal,
-): Promise<Presence> {
+async function listed(engine: Engine, id: string, { platform }: Expectation, signal: AbortSignal): Promise<Presence> {
   const image = await inspectImage(engine, id, { platform, signal });
-  // One that is not the expected image at all is told as that.
-  if (image !== undefined || (expected !== undefined && id !== expected)) return image ?? { id, platform };
+  if (image !== undefined) return image;
   throw new ImageTransferError(`the engine said it had ${id}, and has no such image now`, {
     advice: "Something else may remove images on this engine: see its log, and run the job again.",
   });

@@ -3,7 +3,7 @@ import { type Engine, pullImage, removeImage } from "@release-actions/docker";
 import { type ServedImage, startLoopbackRegistry } from "@release-actions/loopback-registry";
 import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
 import { type Reporter, silentReporter } from "@release-actions/report";
-import { expectationOf, type Presence, requireUsable } from "./engine-image.ts";
+import { expectationOf, type Presence, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
 /** An engine that can reach the runner's loopback asks for the manifest at once. */
@@ -56,7 +56,8 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
       platform: image.platform,
       signal: AbortSignal.any([signal, unreached.signal]),
     });
-    const usable = await requireUsable(engine, pulled, expectationOf(engine, indexed.archive, image), signal);
+    requireIdentity(pulled.id, expectationOf(engine, indexed.archive, image));
+    const usable = await requireUsable(engine, pulled, signal);
     await options.keep(usable);
     return usable;
   } catch (error) {
