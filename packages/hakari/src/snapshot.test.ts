@@ -12,7 +12,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 describe("Snapshot", () => {
   const at = (name: string): string => path.join(root, name);
-  const open = (): Snapshot => new Snapshot(root, "/work");
+  const open = (): Snapshot => new Snapshot(root, "/product");
 
   test.each<[string, () => void]>([
     ["changed", () => writeFileSync(at("a"), "other")],
@@ -43,7 +43,7 @@ describe("Snapshot", () => {
   test("keeps workspaces apart", async () => {
     await open().take([at("a")]);
     expect(new Snapshot(root, "/elsewhere").exists).toBe(false);
-    expect(new Snapshot(root, "/work/").exists).toBe(true);
+    expect(new Snapshot(root, "/product/").exists).toBe(true);
   });
 
   test("is none when it was not taken to its end (F85)", async () => {
