@@ -77,7 +77,8 @@ describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
   test("leaves it to the terminal to interrupt the program, which would else be told twice", async () => {
     const told = "trap 'echo interrupted' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; done; exit 9";
     const file = install([[HERE]], { [HERE]: told });
-    const terminal = spawn("script", ["-qec", `"${process.execPath}" "${file}"`, "/dev/null"], {
+    // `exec`: a shell that stayed between them would be interrupted too, and give its own exit code.
+    const terminal = spawn("script", ["-qec", `exec "${process.execPath}" "${file}"`, "/dev/null"], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     let output = "";
