@@ -1,5 +1,5 @@
 import { formatReference, parseTaggedReference } from "@release-actions/image-reference";
-import { integer, listOf, object, optional, string } from "@release-actions/json";
+import { boolean, integer, listOf, object, optional, string } from "@release-actions/json";
 import type { Platform } from "@release-actions/platform";
 import { atLeast } from "./api-version.ts";
 import { call, callJson, collect, pathOf } from "./call.ts";
@@ -18,12 +18,28 @@ export interface Image {
   readonly diffIds: readonly string[];
   /** In bytes, as the engine counts them. */
   readonly size: number;
+  /**
+   * Whether the engine has what a container of it stands on, for the platform asked for (`ImageManifestSummary`,
+   * Engine API 1.48). Only engines with the containerd store tell; of the others nothing can be said from here.
+   */
+  readonly unpacked: boolean;
 }
 
 export interface ImageOptions {
   readonly platform?: Platform | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const manifestSummary = object({
+  Available: boolean,
+  ImageData: optional(
+    object({
+      Platform: object({ os: string, architecture: string, variant: optional(string) }),
+      /** In bytes: "directly usable by the containers running this image". */
+      Size: object({ Unpacked: integer }),
+    }),
+  ),
+});
 
 const imageAnswer = object({
   Id: string,
@@ -34,6 +50,7 @@ const imageAnswer = object({
   Variant: optional(string),
   Size: optional(integer, 0),
   RootFS: optional(object({ Layers: optional(listOf(string), []) })),
+  Manifests: optional(listOf(manifestSummary), []),
 });
 
 /**
@@ -46,27 +63,30 @@ export async function inspectImage(
   options: ImageOptions = {},
 ): Promise<Image | undefined> {
   const { platform, signal } = options;
-  const found = await inspect(engine, image, undefined, signal);
-  if (found === undefined || platform === undefined) return found;
+  const { containerdStore, apiVersion } = engine;
+  const tellsUnpacked = containerdStore && atLeast(apiVersion, "1.48");
   // Asked for a platform, the containerd store describes that one, under an ID which is none of an image.
-  const knowsPlatforms = engine.containerdStore && atLeast(engine.apiVersion, "1.49");
-  const wanted = knowsPlatforms ? await inspect(engine, image, platform, signal) : found;
-  return wanted !== undefined && isFor(wanted, platform) ? { ...wanted, id: found.id } : undefined;
+  const knowsPlatforms = platform !== undefined && containerdStore && atLeast(apiVersion, "1.49");
+  const [found, ofPlatform] = await Promise.all([
+    inspect(engine, image, tellsUnpacked ? { manifests: "1" } : {}, signal),
+    knowsPlatforms ? inspect(engine, image, { platform: JSON.stringify(platform) }, signal) : undefined,
+  ]);
+  if (found === undefined) return undefined;
+  const wanted = knowsPlatforms ? ofPlatform : found;
+  if (wanted === undefined || (platform !== undefined && !isFor(wanted.platform, platform))) return undefined;
+  return { ...wanted, id: found.id, unpacked: found.unpacked.some((unpacked) => isFor(unpacked, wanted.platform)) };
 }
+
+type Inspected = Omit<Image, "unpacked"> & { readonly unpacked: readonly Platform[] };
 
 async function inspect(
   engine: Engine,
   image: string,
-  platform: Platform | undefined,
+  query: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
-): Promise<Image | undefined> {
-  const inspection = {
-    method: "GET",
-    path: `/images/${pathOf(image)}/json`,
-    query: { platform: platform && JSON.stringify(platform) },
-    signal,
-    doing: `looking for ${image}`,
-  } as const;
+): Promise<Inspected | undefined> {
+  const path = `/images/${pathOf(image)}/json`;
+  const inspection = { method: "GET", path, query, signal, doing: `looking for ${image}` } as const;
   const found = await unlessMissing(callJson(engine, inspection, imageAnswer));
   return (
     found && {
@@ -76,12 +96,15 @@ async function inspect(
       platform: { os: found.Os, architecture: found.Architecture, variant: found.Variant },
       diffIds: found.RootFS?.Layers ?? [],
       size: found.Size,
+      unpacked: found.Manifests.flatMap(({ Available, ImageData: data }) =>
+        Available && data !== undefined && data.Size.Unpacked > 0 ? [data.Platform] : [],
+      ),
     }
   );
 }
 
-function isFor({ platform }: Image, wanted: Platform): boolean {
-  return platform.os === wanted.os && platform.architecture === wanted.architecture;
+function isFor(one: Platform, other: Platform): boolean {
+  return one.os === other.os && one.architecture === other.architecture;
 }
 
 /** Gives an image another name; a name that stood for another image moves. */

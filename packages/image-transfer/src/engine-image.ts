@@ -1,4 +1,4 @@
-import { type Engine, inspectImage, tryImage } from "@release-actions/docker";
+import { type Engine, type Image, inspectImage, type Trial, tryImage } from "@release-actions/docker";
 import { type Image as ArchiveImage, type ImageArchive, loadedIds } from "@release-actions/oci";
 import type { Platform } from "@release-actions/platform";
 import { ImageTransferError } from "./error.ts";
@@ -31,8 +31,16 @@ export async function findInEngine(
 ): Promise<Presence | undefined> {
   const image = await inspectImage(engine, id, { platform, signal });
   if (image === undefined) return undefined;
-  const trial = await tryImage(engine, image.id, { platform, signal });
+  const trial = await proveUsable(engine, image, signal);
   return trial.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
+}
+
+/**
+ * That an engine lists an image is no proof that a container can be made of it. An unpacked file system is one; an
+ * engine that does not tell of it has to make a container, for which Linux first writes out all that was unpacked.
+ */
+async function proveUsable(engine: Engine, { id, platform, unpacked }: Image, signal?: AbortSignal): Promise<Trial> {
+  return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform, signal });
 }
 
 /** What the engine says it took in is no proof (F70, F83): it must have the expected identity. */
@@ -43,13 +51,10 @@ export function requireIdentity(id: string, { id: expected }: Expectation): void
   });
 }
 
-/** That an engine lists an image is no proof either (F70, F83): a container must come out of it. */
-export async function requireUsable(
-  engine: Engine,
-  { id, platform }: Presence,
-  signal?: AbortSignal,
-): Promise<Presence> {
-  const trial = await tryImage(engine, id, { platform, signal });
+/** What the engine lists must be of use, too (F70, F83). */
+export async function requireUsable(engine: Engine, image: Image, signal?: AbortSignal): Promise<Presence> {
+  const trial = await proveUsable(engine, image, signal);
+  const { id, platform } = image;
   if (trial.kind === "usable") return { id, platform };
   throw new ImageTransferError(`the engine has ${id}, but cannot make a container of it: ${trial.reason}`, {
     advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",

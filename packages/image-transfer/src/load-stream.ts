@@ -1,4 +1,4 @@
-import { type Engine, inspectImage, loadImage, removeImage } from "@release-actions/docker";
+import { type Engine, type Image, inspectImage, loadImage, removeImage } from "@release-actions/docker";
 import { type Image as ArchiveImage, artifactContent, type ImageArchive, repackForLoad } from "@release-actions/oci";
 import type { Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
@@ -45,7 +45,7 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
   }
 }
 
-async function listed(engine: Engine, id: string, { platform }: Expectation, signal: AbortSignal): Promise<Presence> {
+async function listed(engine: Engine, id: string, { platform }: Expectation, signal: AbortSignal): Promise<Image> {
   const image = await inspectImage(engine, id, { platform, signal });
   if (image !== undefined) return image;
   throw new ImageTransferError(`the engine said it had ${id}, and has no such image now`, {

@@ -39,6 +39,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
       platform: { os: "linux", architecture: "amd64" },
     });
     expect(image?.diffIds).toHaveLength(2);
+    expect(image?.unpacked).toBe(own.variant === "containerd"); // The others do not tell.
     expect(await tryImage(engine, nameOf(recipe), { platform: engine.platform })).toEqual({ kind: "usable" });
   });
 
@@ -130,7 +131,8 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     const [loaded] = await loadImage(engine, opening(await provideSavedArchive(own, recipe)), { reporter });
     expect(loaded?.name).toBe(nameOf(recipe));
     expect(await inspectImage(engine, nameOf(recipe), { platform: engine.platform })).toBeUndefined();
-    expect(await inspectImage(engine, nameOf(recipe))).toMatchObject({ platform: { architecture: "s390x" } });
+    const foreign = { platform: { architecture: "s390x" }, unpacked: false };
+    expect(await inspectImage(engine, nameOf(recipe))).toMatchObject(foreign);
   });
 });
 
@@ -149,6 +151,7 @@ describeWithEngines("tryImage", ["containerd"], (own) => {
     const archive = craftOciArchive(Buffer.from("this is no tar, though its digest is right"), name);
     const loaded = await loadImage(engine, () => bytesOf(archive), { reporter });
     expect(loaded.map((image) => image.name)).toEqual([name]);
+    expect(await inspectImage(engine, name, { platform: engine.platform })).toMatchObject({ unpacked: false });
     const trial = await tryImage(engine, name);
     expect(trial).toMatchObject({ kind: "unusable", reason: expect.stringMatching(/extract|tar/) });
   });
