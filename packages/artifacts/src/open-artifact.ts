@@ -12,7 +12,10 @@ import { type Cached, createRangedSource } from "./ranged-source.ts";
  * holds a zip's directory and a tar's last members.
  */
 const FRONT_BYTES = 40 * 1024;
-const BACK_BYTES = 256 * 1024;
+/** In pieces side by side, which open the connections that the layers will come by. */
+const BACK_PIECES = 7;
+const BACK_PIECE_BYTES = 36 * 1024;
+const BACK_BYTES = BACK_PIECES * BACK_PIECE_BYTES;
 
 export interface OpenOptions {
   readonly transport: Transport;
@@ -56,13 +59,14 @@ export async function openArtifact(location: ArtifactLocation, options: OpenOpti
 async function readEnds(blob: Blob, size: number, signal: AbortSignal | undefined): Promise<Cached[]> {
   if (size <= FRONT_BYTES + BACK_BYTES) return [{ offset: 0, bytes: await readAll(blob, 0, size, signal) }];
   const back = size - BACK_BYTES;
-  const [front, rest] = await Promise.all([
+  const pieces = Array.from({ length: BACK_PIECES }, (_, index) => back + index * BACK_PIECE_BYTES);
+  const [front, ...rest] = await Promise.all([
     readAll(blob, 0, FRONT_BYTES, signal),
-    readAll(blob, back, BACK_BYTES, signal),
+    ...pieces.map((offset) => readAll(blob, offset, BACK_PIECE_BYTES, signal)),
   ]);
   return [
     { offset: 0, bytes: front },
-    { offset: back, bytes: rest },
+    { offset: back, bytes: Buffer.concat(rest) },
   ];
 }
 
