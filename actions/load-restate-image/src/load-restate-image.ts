@@ -1,6 +1,7 @@
 import { openFileSource } from "@release-actions/archive";
 import { type ArtifactLocation, MissingArtifactError, openArtifact } from "@release-actions/artifacts";
 import type { CommandRunner } from "@release-actions/command";
+import { both } from "@release-actions/concurrency";
 import type { Engine } from "@release-actions/docker";
 import {
   type ArchiveContent,
@@ -34,10 +35,12 @@ export interface Loaded {
 
 export type LoadJob = Job & { readonly run: CommandRunner };
 
-/** Brings the image from the first place that has it into the engine, and tags it. */
-export async function loadImage(engine: Engine, inputs: Inputs, job: LoadJob): Promise<Loaded> {
-  const { tags, expectedDigest, platform = engine.platform } = inputs;
+/** Brings the image from the first place that has it into the engine, which is still being looked for, and tags it. */
+export async function loadImage(connecting: Promise<Engine>, inputs: Inputs, job: LoadJob): Promise<Loaded> {
+  const { tags, expectedDigest } = inputs;
   if (expectedDigest !== undefined) {
+    const engine = await connecting;
+    const { platform = engine.platform } = inputs;
     const present = await findInEngine(engine, expectedDigest, platform, job.signal);
     if (present !== undefined) {
       job.reporter.info(`the engine has the expected image already: ${present.id}`);
@@ -57,7 +60,7 @@ export async function loadImage(engine: Engine, inputs: Inputs, job: LoadJob): P
     try {
       // An early place is only looked at: it is the last one with artifacts that somebody may be filling.
       const wait = !inputs.places.slice(index + 1).some(({ kind }) => kind === "commit");
-      return await loadFrom(place, engine, inputs, { ...job, wait });
+      return await loadFrom(place, connecting, inputs, { ...job, wait });
     } catch (error) {
       if (!(error instanceof MissingArtifactError)) throw error;
       misses.push(error);
@@ -69,18 +72,19 @@ export async function loadImage(engine: Engine, inputs: Inputs, job: LoadJob): P
 
 async function loadFrom(
   place: Place,
-  engine: Engine,
+  connecting: Promise<Engine>,
   inputs: Inputs,
   job: LoadJob & { readonly wait: boolean },
 ): Promise<Loaded> {
   switch (place.kind) {
     case "file":
-      return await loadFile(place.file, engine, inputs, job);
+      return await loadFile(place.file, await connecting, inputs, job);
     case "registry":
-      return await loadFromRegistry(place.reference, engine, inputs, job);
+      return await loadFromRegistry(place.reference, await connecting, inputs, job);
     case "run":
     case "commit": {
-      const artifact = await findArtifact(place, inputs, job);
+      const finding = (signal: AbortSignal): Promise<FoundArtifact> => findArtifact(place, inputs, { ...job, signal });
+      const [artifact, engine] = await both(job.signal, finding, () => connecting);
       return { ...(await loadArtifact(artifact.location, engine, inputs, job)), place: place.kind, artifact };
     }
   }

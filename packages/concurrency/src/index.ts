@@ -1,1 +1,2 @@
+export { both } from "./both.ts";
 export { forEachLimited } from "./for-each-limited.ts";

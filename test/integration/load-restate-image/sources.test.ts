@@ -4,7 +4,6 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { describeWithEngines } from "../../engines.ts";
 import type { StepResult } from "../../runner/job.ts";
-import type { Run } from "../../stand-in/model.ts";
 import { startRegistry } from "../docker/registry.ts";
 import { Fixture, freshArchive, stateOf } from "./fixture.ts";
 
@@ -185,10 +184,12 @@ describeWithEngines("load-restate-image, with `snapshotter: require`,", ["contai
   });
 });
 
-test("load-restate-image says which variable is missing outside of an action (F94)", async () => {
-  const run: Run = fixture.github.addRun();
-  const step = await fixture.load(run, undefined, {}, { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } });
+test("load-restate-image says where it looked for an engine, and does not wait for the artifact without one", async () => {
+  const patient = { "wait-timeout": "300" };
+  const nowhere = { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } };
+  const step = await fixture.load(fixture.github.addRun(), undefined, patient, nowhere);
   expect(errorOf(step)).toMatch(
     /no container engine answers; tried:\n- DOCKER_HOST: unix:\/\/\/nowhere\/docker.sock: there is no such socket/,
   );
+  expect(step.durationMs).toBeLessThan(60_000);
 });
