@@ -1,5 +1,6 @@
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cFlags } from "./environment.ts";
 import type { Plan, TargetPlan } from "./plan.ts";
 import { findRemaps, parseRemapKeys, remapFlags } from "./remap.ts";
@@ -16,8 +17,10 @@ const OTHER_SURROUNDINGS = {
   HOSTNAME: "another-host",
 };
 const OTHER_UMASK = 0o027;
+/** The coarsest step in which files commonly hold a time, that of a zip's entries: two builds within it look alike. */
+const CLOCK_STEP_MS = 2000;
 
-/** Copies the workspace to another folder and builds it there, in other surroundings and with one job. */
+/** Copies the workspace to another folder and builds it there, later, in other surroundings and with one job. */
 export async function buildAgain(
   plan: Plan,
   remap: readonly string[],
@@ -30,12 +33,13 @@ export async function buildAgain(
   const copy = path.join(folder, "a-second/and-deeper/folder");
   await mkdir(path.dirname(copy), { recursive: true });
   const built = [targetFolder, path.join(workspace, "target")];
-  await cp(workspace, copy, {
+  const copying = cp(workspace, copy, {
     recursive: true,
     verbatimSymlinks: true,
     preserveTimestamps: true,
     filter: (file) => !built.includes(file),
   });
+  await Promise.all([copying, sleep(CLOCK_STEP_MS)]);
 
   const places = { ...plan.places, workspace: copy, targetFolder: undefined };
   const remaps = findRemaps(parseRemapKeys(remap), places);
