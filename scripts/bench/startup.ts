@@ -66,7 +66,9 @@ async function coreBundle(): Promise<string> {
   // Inside action-kit, the only package that may resolve the toolkit; the folder is ignored by git.
   const folder = path.join(root, "packages/action-kit/dist");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, "peer.mjs"), 'import * as core from "@actions/core";\ncore.info("hello");\n');
+  // All of it, as whoever bundles the package as it is published gets it.
+  const peer = 'import * as core from "@actions/core";\nglobalThis.core = core;\ncore.info("hello");\n';
+  writeFileSync(path.join(folder, "peer.mjs"), peer);
   const ncc = path.join(root, "scripts/node_modules/@vercel/ncc/dist/ncc/cli.js");
   await runCommand(process.execPath, [ncc, "build", path.join(folder, "peer.mjs"), "--out", folder, "--minify"]);
   return path.join(folder, "index.mjs");
