@@ -35,21 +35,17 @@ export class WindowedSource implements PrefetchingSource {
     this.#maxWindows = maxWindows;
   }
 
-  async *read(
-    offset: number,
-    length: number,
-    signal?: AbortSignal,
-    rank?: number,
-  ): AsyncGenerator<Uint8Array, void, undefined> {
+  read(offset: number, length: number, signal?: AbortSignal, rank?: number): AsyncIterable<Uint8Array> {
     requireRange(this, offset, length);
+    const known = this.#find(offset, length);
+    if (known === undefined && length >= this.windowBytes) return this.#source.read(offset, length, signal, rank);
+    return this.#readWindow(offset, length, signal);
+  }
+
+  async *#readWindow(offset: number, length: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     signal?.throwIfAborted();
     if (length === 0) return;
-    const known = this.#find(offset, length);
-    if (known === undefined && length >= this.windowBytes) {
-      yield* this.#source.read(offset, length, signal, rank);
-      return;
-    }
-    const { start, bytes } = known ?? this.#fetch(offset, this.windowBytes);
+    const { start, bytes } = this.#find(offset, length) ?? this.#fetch(offset, this.windowBytes);
     yield (await bytes).subarray(offset - start, offset - start + length);
   }
 

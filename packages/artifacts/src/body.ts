@@ -1,38 +1,96 @@
 import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { TransientError } from "@release-actions/http";
 import { formatBytes } from "@release-actions/report";
 import type { Pace } from "./blob.ts";
 
 /**
- * Reads a body as long as it keeps pace: not silent, and not slower than the least throughput (F09, F11).
- * Only waiting for the network counts, not what the reader does with the bytes.
+ * Takes a body as it comes, as long as it keeps pace. For bodies of bounded size: the network never waits for
+ * the taker. What the taker throws ends it.
  */
-export async function* watchBody(host: string, body: Readable, pace: Pace): AsyncGenerator<Buffer, void, undefined> {
-  let waiting = true;
-  const timer = setTimeout(() => {
-    if (!waiting) timer.refresh();
-    else body.destroy(new TransientError(`${host} sent nothing for ${pace.silenceMs / 1000} s`));
-  }, pace.silenceMs);
-  let [waited, received] = [0, 0];
-  let since = performance.now();
+export async function takeBody(host: string, body: Readable, pace: Pace, take: (chunk: Buffer) => void): Promise<void> {
+  const watch = new PaceWatch(host, body, pace);
+  body.on("data", (chunk: Buffer) => {
+    try {
+      watch.arrived(chunk.length);
+      take(chunk);
+    } catch (error) {
+      body.destroy(error as Error); // Thrown by `arrived` or a taker, which throw nothing else.
+    }
+  });
+  try {
+    await finished(body);
+  } finally {
+    watch.end();
+    body.destroy();
+  }
+}
+
+/** Gives out a body as long as it keeps pace, however long the reader takes over it. */
+export async function* readBody(host: string, body: Readable, pace: Pace): AsyncGenerator<Buffer, void, undefined> {
+  const watch = new PaceWatch(host, body, pace);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      waiting = false;
-      waited += performance.now() - since;
-      received += chunk.length;
-      if (waited >= pace.window.ms) {
-        if (received < pace.window.bytes) {
-          throw new TransientError(`${host} sent only ${formatBytes(received)} in ${Math.round(waited / 1000)} s`);
-        }
-        [waited, received] = [0, 0];
-      }
+      watch.arrived(chunk.length);
+      watch.pause();
       yield chunk;
-      timer.refresh();
-      waiting = true;
-      since = performance.now();
+      watch.resume();
     }
   } finally {
-    clearTimeout(timer);
+    watch.end();
     body.destroy();
+  }
+}
+
+/**
+ * Ends a body that is silent, or slower than the least throughput (F09, F11). Only waiting for the network counts,
+ * not what the reader does with the bytes.
+ */
+class PaceWatch {
+  readonly #host: string;
+  readonly #pace: Pace;
+  readonly #timer: NodeJS.Timeout;
+  #paused = false;
+  #since = performance.now();
+  /** In this stretch of waiting, in milliseconds and bytes. */
+  #waited = 0;
+  #received = 0;
+
+  constructor(host: string, body: Readable, pace: Pace) {
+    this.#host = host;
+    this.#pace = pace;
+    this.#timer = setTimeout(() => {
+      if (this.#paused) this.#timer.refresh();
+      else body.destroy(new TransientError(`${host} sent nothing for ${pace.silenceMs / 1000} s`));
+    }, pace.silenceMs);
+  }
+
+  arrived(bytes: number): void {
+    const { ms, bytes: least } = this.#pace.window;
+    const now = performance.now();
+    this.#waited += now - this.#since;
+    this.#since = now;
+    this.#received += bytes;
+    this.#timer.refresh();
+    if (this.#waited < ms) return;
+    if (this.#received < least) {
+      const seconds = Math.round(this.#waited / 1000);
+      throw new TransientError(`${this.#host} sent only ${formatBytes(this.#received)} in ${seconds} s`);
+    }
+    [this.#waited, this.#received] = [0, 0];
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#since = performance.now();
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }

@@ -1,29 +1,34 @@
 import { Retries, TransientError, transient } from "@release-actions/http";
 import type { Blob } from "./blob.ts";
-import { watchBody } from "./body.ts";
+import { takeBody } from "./body.ts";
 
 /** A try that brought less than this was none: it does not renew the budget (F11). */
 const WORTHWHILE_BYTES = 64 * 1024;
 
+/** Where bytes go as they come, in their order. Not a stream: for each piece of 64 KiB its hops cost more than copying it. */
+export type Take = (chunk: Buffer) => void;
+
 /**
- * The bytes of one range in their order, whatever it takes: after a cut, a stall or a refusal the next
- * request goes on where the last one ended.
+ * Fetches one range, whatever it takes: after a cut, a stall or a refusal the next request goes on where the last
+ * one ended.
  */
-export async function* streamRange(
+export async function fetchRange(
   blob: Blob,
   offset: number,
   length: number,
+  take: Take,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer, void, undefined> {
+): Promise<void> {
   const retries = new Retries(`downloading ${blob.location.name}`, blob.options.patience);
   let got = 0;
   let worthwhile = WORTHWHILE_BYTES;
+  const takeCounted = (chunk: Buffer): void => {
+    got += chunk.length;
+    take(chunk);
+  };
   while (got < length) {
     try {
-      for await (const chunk of tryRange(blob, offset + got, length - got, signal)) {
-        got += chunk.length;
-        yield chunk;
-      }
+      await tryRange(blob, offset + got, length - got, takeCounted, signal);
     } catch (error) {
       if (got >= worthwhile) {
         retries.progress();
@@ -34,21 +39,22 @@ export async function* streamRange(
   }
 }
 
-async function* tryRange(
+async function tryRange(
   blob: Blob,
   offset: number,
   length: number,
+  take: Take,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer, void, undefined> {
+): Promise<void> {
   const { body, url } = await blob.request([offset, offset + length - 1], signal);
   let got = 0;
   try {
-    for await (const chunk of watchBody(url.host, body, blob.options.pace)) {
+    await takeBody(url.host, body, blob.options.pace, (chunk) => {
       got += chunk.length;
       if (got > length) throw new TransientError(`${url.host} sent more than the ${length} bytes asked for`);
       blob.count(chunk.length);
-      yield chunk;
-    }
+      take(chunk);
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw transient(url, error);

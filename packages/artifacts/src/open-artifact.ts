@@ -2,9 +2,9 @@ import type { RandomAccessSource } from "@release-actions/archive";
 import { DEFAULT_PATIENCE, type Patience, type Transport } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { Blob, DEFAULT_PACE, NoRangesError, type Pace } from "./blob.ts";
+import { fetchRange } from "./fetch-range.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { streamWhole } from "./plain-stream.ts";
-import { streamRange } from "./range-stream.ts";
 import { type Cached, createRangedSource } from "./ranged-source.ts";
 
 /**
@@ -72,6 +72,6 @@ async function readEnds(blob: Blob, size: number, signal: AbortSignal | undefine
 
 async function readAll(blob: Blob, offset: number, length: number, signal: AbortSignal | undefined): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of streamRange(blob, offset, length, signal)) chunks.push(chunk);
+  await fetchRange(blob, offset, length, (chunk) => void chunks.push(chunk), signal);
   return Buffer.concat(chunks);
 }

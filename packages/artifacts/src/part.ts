@@ -1,50 +1,44 @@
+import type { Take } from "./fetch-range.ts";
+
 /**
  * One part of a read, fetched at full speed whether or not its turn has come: the network never waits for
  * the reader, so slow readers do not look like slow servers. Its size bounds what it holds.
  */
 export class Part {
   readonly #chunks: Uint8Array[] = [];
-  readonly #done: Promise<void>;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
 
-  constructor(bytes: AsyncIterable<Uint8Array>) {
-    this.#done = this.#pump(bytes);
+  /** `onChange` is called when there is more to take, or an end. */
+  constructor(fetch: (take: Take) => Promise<void>, onChange: () => void) {
+    const take = (chunk: Uint8Array): void => {
+      this.#chunks.push(chunk);
+      onChange();
+    };
+    fetch(take)
+      .catch((error: unknown) => {
+        this.#failure = { error };
+      })
+      .finally(() => {
+        this.#ended = true;
+        onChange();
+      });
   }
 
-  /** What has come and what still comes, in order; to be called once. */
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const chunk = this.#chunks.shift();
-      if (chunk !== undefined) {
-        yield chunk;
-        continue;
-      }
-      if (this.#failure !== undefined) throw this.#failure.error;
-      if (this.#ended) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-    }
+  /** Whether all has been taken. */
+  get isConsumed(): boolean {
+    return this.#ended && this.#failure === undefined && this.#chunks.length === 0;
   }
 
-  /** Nobody will read it: its bytes are let go, and so is the error that stopping it causes. */
+  /** The next bytes, when they have come. Throws what keeps the rest from coming. */
+  take(): Uint8Array | undefined {
+    const chunk = this.#chunks.shift();
+    if (chunk === undefined && this.#failure !== undefined) throw this.#failure.error;
+    return chunk;
+  }
+
+  /** Nobody will take what is left. */
   abandon(): void {
     this.#chunks.length = 0;
-    void this.#done;
-  }
-
-  async #pump(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-    try {
-      for await (const chunk of bytes) {
-        this.#chunks.push(chunk);
-        this.#wake?.();
-      }
-    } catch (error) {
-      this.#failure = { error };
-    }
-    this.#ended = true;
-    this.#wake?.();
   }
 }

@@ -2,7 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { RefusedError, Retries, TransientError, transient } from "@release-actions/http";
 import type { Blob } from "./blob.ts";
-import { watchBody } from "./body.ts";
+import { readBody } from "./body.ts";
 
 /**
  * The whole blob in one stream, for servers without ranges, such as the artifact server of `act`. After a
@@ -37,7 +37,7 @@ async function* tryWhole(blob: Blob, signal: AbortSignal | undefined): AsyncGene
   const { body, headers, url } = await blob.request(undefined, signal);
   let got = 0;
   try {
-    const wire = watchBody(url.host, body, blob.options.pace);
+    const wire = readBody(url.host, body, blob.options.pace);
     for await (const chunk of decoded(wire, headers["content-encoding"] ?? "identity")) {
       got += chunk.length;
       blob.count(chunk.length);

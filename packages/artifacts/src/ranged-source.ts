@@ -1,7 +1,7 @@
 import { type RandomAccessSource, requireRange } from "@release-actions/archive";
 import type { Blob } from "./blob.ts";
+import { fetchRange } from "./fetch-range.ts";
 import { Part } from "./part.ts";
-import { streamRange } from "./range-stream.ts";
 import { type Reader, Turns } from "./turns.ts";
 
 /** One request fetches this much: long enough to outweigh its latency, short enough to keep memory flat. */
@@ -22,15 +22,13 @@ export function createRangedSource(blob: Blob, size: number, cached: readonly Ca
   const turns = new Turns(PARTS);
   const source: RandomAccessSource = {
     size,
-    async *read(offset, length, signal, rank = 0) {
+    read(offset, length, signal, rank = 0) {
       requireRange(source, offset, length);
-      signal?.throwIfAborted();
-      if (length === 0) return;
       const hit = cached.find(
         (piece) => piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length,
       );
-      if (hit === undefined) yield* readParts({ blob, turns, offset, length, rank, signal });
-      else yield hit.bytes.subarray(offset - hit.offset, offset - hit.offset + length);
+      if (hit === undefined) return readParts({ blob, turns, offset, length, rank, signal });
+      return once(hit.bytes.subarray(offset - hit.offset, offset - hit.offset + length), signal);
     },
   };
   return source;
@@ -45,10 +43,16 @@ interface PartialRead {
   readonly signal: AbortSignal | undefined;
 }
 
+async function* once(bytes: Uint8Array, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted();
+  if (bytes.length > 0) yield bytes;
+}
+
 async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
   const { blob, turns, rank, signal } = read;
   const stop = new AbortController();
   const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  both.throwIfAborted();
   const end = read.offset + read.length;
   let next = read.offset;
   const parts: Part[] = [];
@@ -62,9 +66,15 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
       return next < end;
     },
     start: () => {
-      const size = Math.min(PART_BYTES, end - next);
-      parts.push(new Part(streamRange(blob, next, size, both)));
+      const offset = next;
+      const size = Math.min(PART_BYTES, end - offset);
       next += size;
+      parts.push(
+        new Part(
+          (take) => fetchRange(blob, offset, size, take, both),
+          () => wake(),
+        ),
+      );
       wake();
     },
   };
@@ -74,11 +84,13 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       const [part] = parts;
-      if (part !== undefined) {
-        yield* part.chunks();
+      const chunk = part?.take();
+      if (chunk !== undefined) {
+        yield chunk;
+      } else if (part?.isConsumed === true) {
         parts.shift();
         turns.release();
-      } else if (reader.wantsMore) {
+      } else if (part !== undefined || reader.wantsMore) {
         both.throwIfAborted();
         await new Promise<void>((resolve) => {
           wake = resolve;

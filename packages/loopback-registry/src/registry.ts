@@ -8,6 +8,9 @@ import { parseRange } from "./range.ts";
 /** Blob digests and manifest digests, as in the paths of the OCI distribution spec. */
 const ROUTE = /^\/v2\/([a-z0-9/]+)\/(manifests|blobs)\/([a-z0-9]+:[0-9a-f]+)$/;
 
+/** What may wait for the engine in each connection: enough to be written many pieces at a time. */
+const WRITE_AHEAD_BYTES = 1024 * 1024;
+
 export interface RegistryOptions {
   readonly image: ServedImage;
   /** Told about each response that could not be given in full, with its cause. */
@@ -35,7 +38,7 @@ export async function startLoopbackRegistry(options: RegistryOptions): Promise<L
   const name = `load/${randomBytes(16).toString("hex")}`;
   const fetched = new Set<string>();
   let requests = 0;
-  const server = createServer((request, response) => {
+  const server = createServer({ highWaterMark: WRITE_AHEAD_BYTES }, (request, response) => {
     requests += 1;
     answer(request, response, { ...options, name, fetched }).catch((error: unknown) => {
       // The status line is gone by now in most cases: cutting the connection is what tells the engine.
