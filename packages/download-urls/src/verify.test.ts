@@ -1,21 +1,16 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { LoopbackServers } from "@release-actions/http/testing";
 import { verifyRedirect } from "./verify.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, base: string) => void;
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
+const servers = new LoopbackServers();
+afterEach(() => servers.close());
 
 async function serve(handler: Handler): Promise<string> {
-  const server = createServer((request, response) => handler(request, response, base));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  closers.push(() => new Promise((resolve) => server.close(resolve)));
-  return base;
+  const { origin } = await servers.start((request, response) => handler(request, response, origin));
+  return origin;
 }
 
 /** `/github/*` is the original, which redirects to storage as GitHub does; `/gateway/*` is up to the test. */

@@ -1,21 +1,11 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { LoopbackServers } from "./testing/index.ts";
 import { createTransport, excerpt, readText, retryAfter } from "./transport.ts";
 
-let server: Server | undefined;
-afterEach(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
-  server = undefined;
-});
-
-async function serve(listener: RequestListener): Promise<URL> {
-  const started = createServer(listener);
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
-  return new URL(`http://127.0.0.1:${(started.address() as AddressInfo).port}/`);
-}
+const servers = new LoopbackServers();
+afterEach(() => servers.close());
+const serve = (listener: RequestListener): Promise<URL> => servers.start(listener);
 
 describe("the transport", () => {
   test("sends a body and reads the answer", async () => {

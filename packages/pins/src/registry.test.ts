@@ -1,13 +1,10 @@
-import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { LoopbackServers } from "@release-actions/http/testing";
 import { digestOf } from "@release-actions/oci";
 import { askRegistries } from "./registry.ts";
 
-let server: Server | undefined;
-afterEach(async () => {
-  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
-  server = undefined;
-});
+const servers = new LoopbackServers();
+afterEach(() => servers.close());
 
 interface Content {
   readonly env?: readonly string[];
@@ -36,7 +33,7 @@ async function serve({ env = [], labels = {}, index = false, token = false }: Co
     [`/v2/o/tools/blobs/${digestOf(config)}`, config],
     ["/token?service=s&scope=repository%3Ao%2Ftools%3Apull", Buffer.from('{"token":"anonymous"}')],
   ]);
-  const started = createServer((request, response) => {
+  const { host } = await servers.start((request, response) => {
     const url = request.url ?? "";
     const content = contents.get(url);
     if (token && !url.startsWith("/token") && request.headers.authorization !== "Bearer anonymous") {
@@ -44,11 +41,7 @@ async function serve({ env = [], labels = {}, index = false, token = false }: Co
       response.writeHead(401, { "www-authenticate": challenge }).end();
     } else response.writeHead(content === undefined ? 404 : 200).end(content);
   });
-  server = started;
-  await new Promise((resolve) => started.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = started.address();
-  const port = typeof address === "object" ? address?.port : "";
-  return { image: `127.0.0.1:${port}/o/tools:1`, digest: digestOf(top) };
+  return { image: `${host}/o/tools:1`, digest: digestOf(top) };
 }
 
 const quiet = () => askRegistries({}, () => undefined);

@@ -1,29 +1,16 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createTransport } from "@release-actions/http";
+import { LoopbackServers } from "@release-actions/http/testing";
 import { digestOf } from "@release-actions/oci";
 import { parseChallenge } from "./challenge.ts";
 import { originOf } from "./connection.ts";
 import { readAsWriter } from "./read-as-writer.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-/** A server on the loopback interface, which is what a registry's answers are made up by. */
-async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(handle).listen(0, "127.0.0.1");
-  servers.push(server);
-  await once(server, "listening");
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`; // A server on TCP.
-}
+const servers = new LoopbackServers();
+afterEach(() => servers.close());
+const serve = async (handle: RequestListener): Promise<string> => (await servers.start(handle)).host;
 
 const credentials = { username: "me", password: "secret" };
 const BASIC = `Basic ${Buffer.from("me:secret").toString("base64")}`;
