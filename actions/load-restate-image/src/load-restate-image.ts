@@ -1,5 +1,10 @@
-import { openFileSource } from "@release-actions/archive";
-import { type ArtifactLocation, MissingArtifactError, openArtifact } from "@release-actions/artifacts";
+import { ArchiveError, openFileSource } from "@release-actions/archive";
+import {
+  type ArtifactLocation,
+  DigestMismatchError,
+  MissingArtifactError,
+  openArtifact,
+} from "@release-actions/artifacts";
 import type { CommandRunner } from "@release-actions/command";
 import { both } from "@release-actions/concurrency";
 import type { Engine } from "@release-actions/docker";
@@ -11,6 +16,7 @@ import {
   tagUsable,
   type Via,
 } from "@release-actions/image-transfer";
+import { ImageArchiveError } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 
 import { type FoundArtifact, findArtifact, type Job } from "./find-artifact.ts";
@@ -92,17 +98,50 @@ async function loadFrom(
 
 type FromArchive = Omit<Loaded, "place" | "artifact">;
 
+/** Reads an artifact that arrives damaged once more: only that tells damage on the way from damage where it is kept (F17, F40). */
 async function loadArtifact(
   location: ArtifactLocation,
   engine: Engine,
   inputs: Inputs,
   job: LoadJob,
 ): Promise<FromArchive> {
+  let streamed = false;
+  const onStream = (): void => {
+    streamed = true;
+  };
+  try {
+    return await readArtifact(location, engine, inputs, { ...job, onStream });
+  } catch (error) {
+    // Of a damaged blob containerd keeps what it took in, and would go on from there.
+    const isKept = streamed && engine.containerdStore;
+    if (!(error instanceof Error && mayBeDamage(error)) || isKept) throw error;
+    const message = `${error.message}: the artifact is read once more, as it may have been damaged on the way`;
+    job.reporter.problem({ level: "warning", message });
+    return await readArtifact(location, engine, inputs, { ...job, onStream });
+  }
+}
+
+/** What changed bytes look like to whoever reads them. */
+function mayBeDamage(error: Error): boolean {
+  if (error instanceof ArchiveError) return ["cut", "disagreement", "malformed"].includes(error.problem);
+  if (error instanceof ImageArchiveError) return error.problem === "mismatch";
+  return error instanceof DigestMismatchError;
+}
+
+async function readArtifact(
+  location: ArtifactLocation,
+  engine: Engine,
+  inputs: Inputs,
+  job: LoadJob & { readonly onStream: () => void },
+): Promise<FromArchive> {
   const opened = await openArtifact(location, job);
   const content: ArchiveContent = {
     label: `the artifact ${location.name}`,
     source: opened.kind === "ranged" ? opened.source : undefined,
-    stream: (signal) => opened.stream(signal),
+    stream: (signal) => {
+      job.onStream();
+      return opened.stream(signal);
+    },
   };
   const total = opened.kind === "ranged" ? opened.source.size : (opened.size ?? location.size);
   return { ...(await loadContent(content, engine, inputs, job)), fetched: opened.fetched(), total };

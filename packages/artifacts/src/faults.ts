@@ -27,5 +27,10 @@ export class ArtifactConflictError extends Fault {
 
 /** What arrived is not what the listing, or the server itself, had announced. */
 export class ContentError extends Fault {
-  override readonly name = "ContentError";
+  override readonly name: string = "ContentError";
+}
+
+/** All of it arrived, with another digest than the listing's: damaged on the way, or stored like that. */
+export class DigestMismatchError extends ContentError {
+  override readonly name = "DigestMismatchError";
 }

@@ -9,5 +9,4 @@ export { type OpenArtifact, type OpenOptions, openArtifact } from "./open-artifa
 export { openArtifactRest } from "./rest.ts";
 export { createResultsService, type OwnArtifact, type ResultsOptions, type ResultsService } from "./results-service.ts";
 export { type Upload, type UploadOptions, type UploadRequest, uploadArtifact } from "./upload.ts";
-export { verified } from "./verify.ts";
 export { type WaitOptions, waitForArtifact } from "./wait.ts";

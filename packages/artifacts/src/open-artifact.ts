@@ -6,6 +6,7 @@ import { fetchRange } from "./fetch-range.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { streamWhole } from "./plain-stream.ts";
 import { type Cached, createRangedSource } from "./ranged-source.ts";
+import { verified } from "./verify.ts";
 
 /**
  * Read at once on opening: the front tells the format, and with the first headers saves a round trip; the back
@@ -30,7 +31,11 @@ export type OpenArtifact = {
   readonly location: ArtifactLocation;
   /** Bytes that came over the network so far. */
   readonly fetched: () => number;
-  /** All of it in order, as fast as the server allows; from the start each time. */
+  /**
+   * All of it in order, as fast as the server allows; from the start each time.
+   *
+   * @throws DigestMismatchError in place of the end, when the listing gave a digest and this is not it
+   */
   readonly stream: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
 } & (
   | { readonly kind: "ranged"; readonly source: RandomAccessSource }
@@ -48,12 +53,17 @@ export async function openArtifact(location: ArtifactLocation, options: OpenOpti
     const size = blob.size ?? 0;
     const cached = await readEnds(blob, size, signal);
     const source = createRangedSource(blob, size, cached);
-    return { ...shared, kind: "ranged", source, stream: (abort) => source.read(0, size, abort) };
+    return { ...shared, kind: "ranged", source, stream: (abort) => checked(location, source.read(0, size, abort)) };
   } catch (error) {
     if (!(error instanceof NoRangesError)) throw error;
     reporter.debug(`${error.message}: ${location.name} is read in one stream`);
-    return { ...shared, kind: "sequential", size: blob.size, stream: (abort) => streamWhole(blob, abort) };
+    const stream = (abort?: AbortSignal): AsyncIterable<Uint8Array> => checked(location, streamWhole(blob, abort));
+    return { ...shared, kind: "sequential", size: blob.size, stream };
   }
+}
+
+function checked({ name, digest }: ArtifactLocation, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return digest === undefined ? bytes : verified(bytes, digest, name);
 }
 
 async function readEnds(blob: Blob, size: number, signal: AbortSignal | undefined): Promise<Cached[]> {

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { ContentError } from "./faults.ts";
+import { DigestMismatchError } from "./faults.ts";
 import { verified } from "./verify.ts";
 
 // printf abc | sha256sum
@@ -21,7 +21,7 @@ test("passes on what has the digest", async () => {
 
 test.each([["abd"], [""], ["abc", "d"]])("F17: refuses %j, with both digests", async (...texts) => {
   const reading = read(verified(pieces(...texts), DIGEST, "restate.tar"));
-  await expect(reading).rejects.toBeInstanceOf(ContentError);
+  await expect(reading).rejects.toBeInstanceOf(DigestMismatchError);
   await expect(reading).rejects.toThrow(
     /^restate\.tar arrived with digest sha256:\w{64}, and was uploaded with sha256:ba78/,
   );

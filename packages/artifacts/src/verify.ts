@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { ContentError } from "./faults.ts";
+import { DigestMismatchError } from "./faults.ts";
 
 /**
  * Passes bytes on and compares their digest with the one expected (`sha256:<hex>`) at the end.
  *
- * @throws ContentError after the last byte when they differ (F17), with both digests
+ * @throws DigestMismatchError after the last byte when they differ (F17), with both digests
  */
 export async function* verified(
   bytes: AsyncIterable<Uint8Array>,
@@ -18,6 +18,6 @@ export async function* verified(
   }
   const actual = `sha256:${hash.digest("hex")}`;
   if (actual !== expected) {
-    throw new ContentError(`${what} arrived with digest ${actual}, and was uploaded with ${expected}`);
+    throw new DigestMismatchError(`${what} arrived with digest ${actual}, and was uploaded with ${expected}`);
   }
 }

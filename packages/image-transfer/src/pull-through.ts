@@ -1,5 +1,5 @@
 import type { PrefetchingSource } from "@release-actions/archive";
-import { type Engine, pullImage, removeImage } from "@release-actions/docker";
+import { type Engine, EngineError, type Image, pullImage, removeImage } from "@release-actions/docker";
 import { type ServedImage, startLoopbackRegistry } from "@release-actions/loopback-registry";
 import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
 import { type Reporter, silentReporter } from "@release-actions/report";
@@ -49,9 +49,10 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   });
   const reference = `${registry.repository}@${digest}`;
   const unreached = new AbortController();
+  let pulled: Image | undefined;
   const timer = setTimeout(() => registry.requests() === 0 && unreached.abort(), REACH_LIMIT_MS);
   try {
-    const pulled = await pullImage(engine, reference, {
+    pulled = await pullImage(engine, reference, {
       reporter: { ...silentReporter, debug: reporter.debug },
       platform: image.platform,
       signal: AbortSignal.any([signal, unreached.signal]),
@@ -68,7 +69,11 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
     }
     // What broke at the source is the cause; the engine only saw a connection that ended early.
     const [cause] = errors;
-    throw cause instanceof Error ? cause : pullFailed(error);
+    if (cause instanceof Error) throw cause;
+    if (isDiskFull(error)) throw diskFull(error);
+    // Bytes damaged on the way, perhaps (F17). containerd keeps what it took in, so that another pull fails alike.
+    if (pulled === undefined && error instanceof EngineError) return { closed: error.message };
+    throw error;
   } finally {
     clearTimeout(timer);
     await removeImage(engine, reference).catch((error: unknown) => {
@@ -94,10 +99,13 @@ function servedImage(
   return { manifests, blobs: new Map(places) };
 }
 
-function pullFailed(error: unknown): unknown {
-  if (!(error instanceof Error) || !/no space left on device/i.test(error.message)) return error;
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && /no space left on device/i.test(error.message);
+}
+
+function diskFull(cause: unknown): Error {
   return new ImageTransferError("the engine's disk is full", {
-    cause: error,
+    cause,
     advice: "Free space on the engine's disk (`docker system prune`), or take a larger runner.",
   });
 }

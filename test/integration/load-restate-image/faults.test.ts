@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { DOCKER_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
 import { Fixture, freshArchive, stateOf } from "./fixture.ts";
@@ -66,7 +67,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     async (via, content) => {
       const run = await fixture.runHolding(content);
       fixture.network.storage.inject(
-        { ...ALWAYS, when: ({ headers }) => via === "load" || isMiddle(headers["range"]) },
+        { ...ALWAYS, when: (request) => via === "load" || isOfLayer(request) },
         { kind: "flip", at: 500_000 },
       );
       const step = await fixture.load(run, own, { via });
@@ -74,6 +75,17 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
       expect(await stateOf(own, step.tag)).toBeUndefined();
     },
   );
+
+  test("another digest than the listing's where every byte is read, by telling both (F38, F40)", async () => {
+    const run = await fixture.runHolding(freshArchive());
+    fixture.github.artifact(run, "restate.tar").digest = `sha256:${"0".repeat(64)}`;
+    const step = await fixture.load(run, own, { via: "load" });
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]?.message).toMatch(
+      /arrived with digest sha256:\w{64}, and was uploaded with sha256:0000/,
+    );
+    expect(await stateOf(own, step.tag)).toBeUndefined();
+  });
 
   test("an archive that is no image, by naming what it is (B30, misleads 1)", async () => {
     const step = await fixture.load(await fixture.runHolding(Buffer.from("<html>not found</html>")), own);
@@ -103,7 +115,33 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
   });
 });
 
-function isMiddle(range: string | string[] | undefined): boolean {
-  const [, start = "0"] = /bytes=(\d+)/.exec(String(range)) ?? [];
+describeWithEngines("load-restate-image survives bytes that change on the way once,", DOCKER_VARIANTS, (own) => {
+  const inject = () =>
+    fixture.network.storage.inject({ ...ALWAYS, times: 1, when: isOfLayer }, { kind: "flip", at: 500_000 });
+
+  test("by streaming what the engine could not pull (F17, F40)", async () => {
+    const run = await fixture.runHolding(freshArchive(BYTES));
+    const rule = inject();
+    const step = await fixture.load(run, own);
+    expect(step.conclusion === "success" ? "" : step.log).toBe("");
+    expect([rule.hits, step.outputs["via"]]).toEqual([1, "load"]);
+    expect(step.log).toMatch(/streaming the artifact restate.tar into the engine's load, since pulling .*sha256/);
+    expect(await stateOf(own, step.tag)).toEqual({ id: step.outputs["image-id"], usable: true });
+  });
+
+  test("by reading it once more where that is of use to the engine (F17, F40)", async () => {
+    const run = await fixture.runHolding(freshArchive(BYTES));
+    const rule = inject();
+    const step = await fixture.load(run, own, { via: "load" });
+    expect([rule.hits, step.conclusion]).toEqual([1, own.variant === "containerd" ? "failure" : "success"]);
+    expect(step.annotations[0]?.message).toMatch(/^the blob sha256:\w+ has the digest sha256:\w+/);
+    const expected = own.variant === "containerd" ? undefined : { id: step.outputs["image-id"], usable: true };
+    expect(await stateOf(own, step.tag)).toEqual(expected);
+  });
+});
+
+/** The ends hold the directory of a zip, the documents of the image and their headers. */
+function isOfLayer({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): boolean {
+  const [, start = "0"] = /bytes=(\d+)/.exec(String(headers["range"])) ?? [];
   return Number(start) > 100_000 && Number(start) < BYTES - 600_000;
 }
