@@ -6,6 +6,7 @@ import { memorySource } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { findSection, readBuildId, readElf } from "@release-actions/elf";
 import { Act } from "../act/act.ts";
+import { DOCKER_ACTIONS, resultsOf } from "../act/act-setting.ts";
 import { dockerEnv } from "../act/docker-client.ts";
 import type { ActLog } from "../act/log.ts";
 import { publishedTree, userRepository } from "../act/published-tree.ts";
@@ -19,10 +20,6 @@ import { Workbench } from "../support/compile.ts";
 import { Product } from "../support/product.ts";
 
 const MINUTES = 60_000;
-const ACTIONS = [
-  ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
-  "save-restate-image",
-];
 const EM_AARCH64 = 183;
 const PARCA_TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
@@ -90,7 +87,7 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
   beforeAll(async () => {
     const missing = NEEDED.filter((program) => !isOnPath(program));
     if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
-    published = publishedTree(ACTIONS);
+    published = publishedTree(DOCKER_ACTIONS);
     docker = dockerEnv(engine);
     product = new Product();
     bench = new Workbench({ "a.c": "int main(void) { return 0; }\n", "probe.c": PROBE });
@@ -149,8 +146,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     const gitHubRun = github.addRun({ repository: "org/product", headBranch: "trunk" });
     // The token of the job is what the registry takes, and reads the repository.
     github.world.tokens.set(PASSWORD, { repository: gitHubRun.repository, permissions: { contents: "read" } });
-    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(gitHubRun, github.addJob(gitHubRun));
-    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN, ACTIONS_CACHE_SERVICE_V2: "True" };
+    const results = { ...resultsOf(github, gitHubRun), ACTIONS_CACHE_SERVICE_V2: "True" };
     using act = new Act({ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
     return await act.run("push", {
       env: { ...docker.env, GITHUB_API_URL: github.origin, PATH: `${PROGRAMS}:${process.env["PATH"]}` },

@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
-import { Act } from "../act/act.ts";
-import { dockerEnv } from "../act/docker-client.ts";
+import { ActSetting, DOCKER_ACTIONS } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
-import { publishedTree, userRepository } from "../act/published-tree.ts";
-import { THIRD_PARTY } from "../act/third-party.ts";
+import { userRepository } from "../act/published-tree.ts";
 import { describeWithEngines } from "../engines.ts";
-import { isOnPath } from "../parts.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
 
 const MINUTES = 60_000;
-const ACTIONS = [
-  ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
-  ...["load-restate-image", "save-restate-image"],
-];
 const LOADED = "localhost/restatedev/restate-commit-download:latest";
 
 const product = (sdk: string): Record<string, string> => ({
@@ -43,28 +35,16 @@ jobs:
 });
 
 describeWithEngines("from docker.yml to integration.yml", ["containerd"], (engine) => {
-  let published: ReturnType<typeof publishedTree>;
-  let docker: ReturnType<typeof dockerEnv>;
-  let github: GitHub;
+  let setting: ActSetting;
   beforeAll(async () => {
-    if (!isOnPath("act") || !isOnPath("docker") || !isOnPath("jq")) throw new Error("needs act, docker and jq");
-    published = publishedTree(ACTIONS);
-    docker = dockerEnv(engine);
-    github = await startGitHub();
+    setting = await ActSetting.open(engine, [...DOCKER_ACTIONS, "load-restate-image"]);
   });
-  afterAll(async () => {
-    published[Symbol.dispose]();
-    docker[Symbol.dispose]();
-    await github.close();
-  });
+  afterAll(() => setting[Symbol.asyncDispose]());
 
   async function run(sdk: string): Promise<ActLog> {
     using repository = await userRepository(product(sdk));
-    const run = github.addRun({ repository: "org/product" });
-    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
-    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
-    using act = new Act({ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
-    return await act.run("push", { env: docker.env, payload: { repository: { default_branch: "trunk" } } });
+    using act = setting.act(repository.root, setting.github.addRun({ repository: "org/product" }));
+    return await act.run("push", { env: setting.env, payload: { repository: { default_branch: "trunk" } } });
   }
 
   test(
@@ -78,7 +58,7 @@ describeWithEngines("from docker.yml to integration.yml", ["containerd"], (engin
       expect(log.text).toContain("good morning");
       expect(log.text).toContain("uploading reports: reports/image.json");
       const { stdout } = await runCommand("docker", ["image", "inspect", LOADED], {
-        env: { ...process.env, ...docker.env },
+        env: { ...process.env, ...setting.env },
       });
       const [image]: { Config: { Labels: Record<string, string> } }[] = JSON.parse(stdout);
       expect(image?.Config.Labels).toMatchObject({

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { Act } from "../act/act.ts";
-import { dockerEnv } from "../act/docker-client.ts";
+import { ActSetting } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
-import { publishedTree, userRepository } from "../act/published-tree.ts";
-import { THIRD_PARTY } from "../act/third-party.ts";
+import { userRepository } from "../act/published-tree.ts";
 import { describeWithEngines } from "../engines.ts";
 import { startRegistry } from "../integration/docker/registry.ts";
 import { freshArchive } from "../integration/load-restate-image/fixture.ts";
-import { isOnPath } from "../parts.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import type { GitHub } from "../stand-in/github.ts";
 import type { Run } from "../stand-in/model.ts";
 import { sdkRepositories } from "./sdk-repositories.ts";
 
@@ -23,21 +20,15 @@ jobs:
 `;
 
 describeWithEngines("integration.yml", ["containerd"], (engine) => {
-  let published: ReturnType<typeof publishedTree>;
-  let docker: ReturnType<typeof dockerEnv>;
-  let sdks: ReturnType<typeof sdkRepositories>;
+  let setting: ActSetting;
   let github: GitHub;
+  let sdks: ReturnType<typeof sdkRepositories>;
   beforeAll(async () => {
-    if (!isOnPath("act") || !isOnPath("docker") || !isOnPath("jq")) throw new Error("needs act, docker and jq");
-    published = publishedTree(["load-restate-image"]);
-    docker = dockerEnv(engine);
     sdks = sdkRepositories();
-    github = await startGitHub();
+    setting = await ActSetting.open(engine, ["load-restate-image"], sdks);
+    ({ github } = setting);
   });
-  afterAll(async () => {
-    for (const each of [published, docker, sdks]) each[Symbol.dispose]();
-    await github.close();
-  });
+  afterAll(() => setting[Symbol.asyncDispose]());
 
   /** A run of the product at some commit, which has uploaded its image. */
   async function producer(archive: Buffer): Promise<Run> {
@@ -58,13 +49,9 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
     const own = github.addRun({ repository: "org/product" });
     if (archive !== undefined)
       await github.addArtifact(own, { name: "restate.tar", content: archive, mimeType: "application/x-tar" });
-    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(own, github.addJob(own));
-    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
     const token = github.token(github.repository("example/beacon"), { actions: "read", contents: "read" });
-    using act = new Act({
-      ...{ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY, ...sdks.uses }, results },
-    });
-    const env = { ...docker.env, GITHUB_API_URL: github.origin, CHECKOUT_REPOSITORIES: sdks.root };
+    using act = setting.act(repository.root, own);
+    const env = { ...setting.env, GITHUB_API_URL: github.origin, CHECKOUT_REPOSITORIES: sdks.root };
     return await act.run(event, { env, secrets: { GITHUB_TOKEN: token } });
   }
 

@@ -3,17 +3,13 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { readWorkflow } from "@release-actions/workflow";
-import { Act } from "../act/act.ts";
-import { dockerEnv } from "../act/docker-client.ts";
+import { ActSetting, DOCKER_ACTIONS } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
-import { publishedTree } from "../act/published-tree.ts";
-import { THIRD_PARTY } from "../act/third-party.ts";
 import { describeWithEngines } from "../engines.ts";
 import { startRegistry } from "../integration/docker/registry.ts";
 import { freshArchive } from "../integration/load-restate-image/fixture.ts";
-import { isOnPath } from "../parts.ts";
 import { runAction } from "../runner/run-action.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import type { GitHub } from "../stand-in/github.ts";
 import { Product } from "../support/product.ts";
 import { commitAll } from "../support/repository-copy.ts";
 import { checkCalls } from "./policy/calls.ts";
@@ -122,24 +118,15 @@ describe("the product's gate", () => {
 });
 
 describeWithEngines("the product's CI", ["containerd"], (engine) => {
-  let published: ReturnType<typeof publishedTree>;
-  let docker: ReturnType<typeof dockerEnv>;
-  let sdks: ReturnType<typeof sdkRepositories>;
+  let setting: ActSetting;
   let github: GitHub;
+  let sdks: ReturnType<typeof sdkRepositories>;
   beforeAll(async () => {
-    if (!isOnPath("act") || !isOnPath("docker") || !isOnPath("jq")) throw new Error("needs act, docker and jq");
-    published = publishedTree([
-      ...["build-image", "cache-access", "debug-symbols", "hakari-check", "plan-image", "release-channel"],
-      ...["load-restate-image", "save-restate-image"],
-    ]);
-    docker = dockerEnv(engine);
     sdks = sdkRepositories();
-    github = await startGitHub();
+    setting = await ActSetting.open(engine, [...DOCKER_ACTIONS, "load-restate-image"], sdks);
+    ({ github } = setting);
   });
-  afterAll(async () => {
-    for (const each of [published, docker, sdks]) each[Symbol.dispose]();
-    await github.close();
-  });
+  afterAll(() => setting[Symbol.asyncDispose]());
 
   interface Options {
     readonly change?: (product: Product) => void;
@@ -159,10 +146,7 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
     const { stdout } = await runCommand("git", ["rev-parse", "HEAD"], { cwd: product.root });
     const run = github.addRun({ repository: "example/beacon", headSha: stdout.trim() });
     github.addCheckRun(run.repository, { name: "docker / Build the image", headSha: run.headSha });
-    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
-    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
-    const uses = { ...published.uses, ...THIRD_PARTY, ...sdks.uses };
-    using act = new Act({ repository: product.root, uses, results });
+    using act = setting.act(product.root, run);
     const token = github.token(run.repository, { checks: "read", contents: "read" });
     return await act.run("push", {
       ...{
@@ -172,7 +156,7 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
       },
       ...(job === undefined ? {} : { job }),
       env: {
-        ...docker.env,
+        ...setting.env,
         GITHUB_API_URL: github.origin,
         GITHUB_REPOSITORY: "example/beacon",
         CHECKOUT_REPOSITORIES: sdks.root,

@@ -8,6 +8,7 @@ import { git } from "../../scripts/release/git.ts";
 import { publish } from "../../scripts/release/publish.ts";
 import type { ReleasePlan } from "../../scripts/release/versions.ts";
 import { Act } from "../act/act.ts";
+import { resultsOf } from "../act/act-setting.ts";
 import { dockerEnv } from "../act/docker-client.ts";
 import { userRepository, usesOf } from "../act/published-tree.ts";
 import { startedEngine } from "../engines.ts";
@@ -134,8 +135,7 @@ jobs:
       const github = await startGitHub();
       try {
         const run = github.addRun({ repository: "org/product" });
-        const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
-        const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
+        const results = resultsOf(github, run);
         using act = new Act({ repository: repository.root, uses: usesOf(clone), results });
         const { jobs, exitCode, text } = await act.run("push", { env: docker.env });
         expect([exitCode, exitCode === 0 ? "" : text]).toEqual([0, ""]);

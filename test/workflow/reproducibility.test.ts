@@ -2,6 +2,7 @@ import { cpSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Act } from "../act/act.ts";
+import { resultsOf } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
 import { publishedTree } from "../act/published-tree.ts";
 import { THIRD_PARTY } from "../act/third-party.ts";
@@ -56,8 +57,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
       tree.write(name, text);
     await commitAll(tree.root, "everything");
     const run = github.addRun({ repository: "org/product" });
-    const { ACTIONS_RESULTS_URL = "", ACTIONS_RUNTIME_TOKEN = "" } = github.env(run, github.addJob(run));
-    const results = { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN };
+    const results = resultsOf(github, run);
     using act = new Act({ repository: tree.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
     return await act.run("push", { env: rustEnv() });
   }
