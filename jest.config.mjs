@@ -3,19 +3,19 @@ const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
-  transform: {
-    "\\.ts$": ["ts-jest", { useESM: true, tsconfig: "<rootDir>/tsconfig.base.json", diagnostics: false }],
-  },
+  transform: { "\\.ts$": "<rootDir>/scripts/test/strip-types.mjs" },
   modulePathIgnorePatterns: ["/dist/", "/\\.work/", "/test/fixtures/"],
 };
 
-const ring = (displayName, ...testMatch) => ({ ...shared, displayName, testMatch });
+const project = (displayName, ...testMatch) => ({ ...shared, displayName, testMatch });
 
 export default {
   testTimeout: 30_000,
   projects: [
-    ring("unit", "<rootDir>/{actions,packages}/*/src/**/*.test.ts", "<rootDir>/scripts/**/*.test.ts"),
-    ring("integration", "<rootDir>/test/{stand-in,runner,integration}/**/*.test.ts"),
-    ring("workflow", "<rootDir>/test/{act,workflow}/**/*.test.ts"),
+    project("unit", "<rootDir>/{actions,packages}/*/src/**/*.test.ts", "<rootDir>/scripts/**/*.test.ts"),
+    project("integration", "<rootDir>/test/{stand-in,runner,integration}/**/!(*.engine).test.ts"),
+    // Those that share the container engines, and so must not run side by side.
+    project("engine", "<rootDir>/test/integration/**/*.engine.test.ts"),
+    project("workflow", "<rootDir>/test/{act,workflow}/**/*.test.ts"),
   ],
 };

@@ -4,12 +4,22 @@ import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { Fault, formatDuration, silentReporter } from "@release-actions/report";
 import { NoEngine, OWN_VARIANTS, type OwnEngine, startEngine } from "./docker-engine.ts";
-import { type Counts, type Ring, runRing } from "./test/jest.ts";
+import { type Counts, type Project, runProject } from "./test/jest.ts";
 import { noteTested } from "./test/tested.ts";
 import { binFolder, install } from "./tools/install.ts";
 import { TOOLS } from "./tools/pins.ts";
 
-const RINGS: readonly Ring[] = ["unit", "integration", "workflow"];
+const RINGS = ["unit", "integration", "workflow"] as const;
+type Ring = (typeof RINGS)[number];
+
+/** Side by side: they wait for servers and engines more than they compute. */
+const LANES: readonly (readonly { readonly ring: Ring; readonly project: Project }[])[] = [
+  [{ ring: "integration", project: "integration" }],
+  [
+    { ring: "workflow", project: "workflow" },
+    { ring: "integration", project: "engine" },
+  ],
+];
 
 const root = path.dirname(import.meta.dirname);
 const args = process.argv.slice(2);
@@ -17,17 +27,20 @@ const patterns = args.filter((arg) => !isRing(arg));
 const rings = RINGS.filter((ring) => args.includes(ring) || !args.some(isRing));
 
 const started = performance.now();
-const outer = rings.filter((ring) => ring !== "unit");
 // Tools that have to be compiled take minutes; the unit tests need none of them and run meanwhile.
-const parts = outer.length > 0 ? prepare() : undefined;
+const parts = rings.some((ring) => ring !== "unit") ? prepare() : undefined;
 parts?.catch(() => undefined); // Looked at below, after the unit tests.
 const results: Counts[] = [];
-if (rings.includes("unit")) results.push(await runRing("unit", patterns, process.env));
+if (rings.includes("unit")) results.push(await runProject("unit", patterns, process.env));
 
 const { env, engines } = (await parts) ?? { env: process.env, engines: [] };
 try {
-  // Each with one worker, side by side: both wait for servers and engines more than they compute.
-  results.push(...(await Promise.all(outer.map((ring) => runRing(ring, patterns, env)))));
+  const runLane = async (lane: (typeof LANES)[number]): Promise<void> => {
+    for (const { ring, project } of lane) {
+      if (rings.includes(ring)) results.push(await runProject(project, patterns, env));
+    }
+  };
+  await Promise.all(LANES.map(runLane));
 } finally {
   for (const engine of engines) await engine.stop();
 }

@@ -1,4 +1,4 @@
-import { describe } from "@jest/globals";
+import { describe, expect } from "@jest/globals";
 import { engineAt, OWN_VARIANTS, type OwnEngine, type OwnVariant } from "../scripts/docker-engine.ts";
 import { describeWithout } from "./parts.ts";
 
@@ -32,6 +32,11 @@ export function describeWithEngines(
   variants: readonly OwnVariant[],
   body: (engine: OwnEngine) => void,
 ): void {
+  const { testPath = "" } = expect.getState();
+  // Both kinds run one by one; the others side by side, where each would see what its neighbours do to the engine.
+  if (!/\.engine\.test\.ts$|\/test\/workflow\//.test(testPath)) {
+    throw new Error(`${testPath} shares the engines: name it *.engine.test.ts`);
+  }
   for (const variant of variants) {
     const engine = engines.get(variant);
     const titleHere = `${title} (${variant})`;

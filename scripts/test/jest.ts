@@ -4,7 +4,16 @@ import path from "node:path";
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
-export type Ring = "unit" | "integration" | "workflow";
+/** As jest.config.mjs has them. */
+export type Project = "unit" | "integration" | "engine" | "workflow";
+
+/** Units take every core, whole actions leave one to their servers, and those that share engines come one by one. */
+const WORKERS: Readonly<Record<Project, readonly string[]>> = {
+  unit: ["--maxWorkers=100%"],
+  integration: [],
+  engine: ["--maxWorkers=1"],
+  workflow: ["--maxWorkers=1"],
+};
 
 export interface Counts {
   readonly passed: number;
@@ -14,23 +23,25 @@ export interface Counts {
   readonly skippedTitles: readonly string[];
 }
 
-/** Runs one ring of tests, its output shown as it comes. A ring that crashes counts as one failure. */
-export async function runRing(ring: Ring, patterns: readonly string[], env: NodeJS.ProcessEnv): Promise<Counts> {
-  const report = path.join(root, ".work/test", `${ring}.json`);
+/** Runs the tests of one project, the output shown as it comes. One that crashes counts as one failure. */
+export async function runProject(
+  project: Project,
+  patterns: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Counts> {
+  const report = path.join(root, ".work/test", `${project}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const jest = path.join(root, "node_modules/jest/bin/jest.js");
-  // Units share nothing and take every core; whole actions share engines and servers, and jest leaves a core to those.
-  const workers = ring === "unit" ? ["--maxWorkers=100%"] : [];
   const options = [
     "--selectProjects",
-    ring,
+    project,
     "--passWithNoTests",
     "--json",
     "--outputFile",
     report,
     "--colors=false",
-    ...workers,
+    ...WORKERS[project],
   ];
   const node = ["--disable-warning=ExperimentalWarning", "--experimental-vm-modules"];
   const child = spawn(process.execPath, [...node, jest, ...options, ...patterns], {
