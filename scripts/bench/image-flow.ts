@@ -42,6 +42,7 @@ export const imageFlow: Bench = {
         ...(await benchUpload(network, gzip, say)),
         ...(await benchLoad(network, engine, gzip, "gzip", say)),
         ...(await benchLoad(network, engine, zstd, "zstd", say)),
+        await benchMemory(network, engine, say),
       ];
     } finally {
       await network.close();
@@ -94,18 +95,9 @@ async function benchLoad(
   say: (text: string) => void,
 ): Promise<Row[]> {
   const { github } = network;
-  network.reset();
-  github.routeThrough({ storage: network.storage.origin });
-  const run = github.addRun();
-  await publishedUpload(github, archive, 0, run);
+  await using far = await storeFarAway(network, archive);
+  const { run } = far;
   const artifact = github.artifact(run, "restate.tar");
-  network.services.limits.latencyMs = LATENCY_MS;
-  await using storage = await startFarStorage(github.storage.origin, {
-    bytesPerSecond: BYTES_PER_SECOND,
-    latencyMs: LATENCY_MS,
-  });
-  github.routeThrough({ storage: storage.origin });
-
   const times: Record<"ours" | "again" | "peer" | "load", number[]> = { ours: [], again: [], peer: [], load: [] };
   let peakMiB = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -165,6 +157,37 @@ async function benchLoad(
       held: peakMiB <= MAX_PEAK_MIB,
     },
   ];
+}
+
+/** What a load takes must not grow with the image. */
+async function benchMemory(network: ProxiedGitHub, engine: Engine, say: (text: string) => void): Promise<Row> {
+  const archive = await provideOciArchive(engine, largeRecipe("zstd", 4));
+  await using far = await storeFarAway(network, archive);
+  say(`load of ${formatBytes((await stat(archive)).size)}`);
+  await forgetImages(engine);
+  const peakMiB = ((await load(network.github, far.run, engine)).peakRss ?? 0) / 1024 / 1024;
+  await forgetImages(engine);
+  return {
+    what: `load of ${formatBytes((await stat(archive)).size)}, memory`,
+    peer: "-",
+    ours: `${peakMiB.toFixed(0)} MiB`,
+    budget: `${MAX_PEAK_MIB} MiB`,
+    held: peakMiB <= MAX_PEAK_MIB,
+  };
+}
+
+/** An artifact of a run of its own, as a runner far from the storage has it. */
+async function storeFarAway(network: ProxiedGitHub, archive: string): Promise<{ readonly run: Run } & AsyncDisposable> {
+  const { github } = network;
+  network.reset();
+  github.routeThrough({ storage: network.storage.origin });
+  const run = github.addRun();
+  await publishedUpload(github, archive, 0, run);
+  network.services.limits.latencyMs = LATENCY_MS;
+  const distance = { bytesPerSecond: BYTES_PER_SECOND, latencyMs: LATENCY_MS };
+  const storage = await startFarStorage(github.storage.origin, distance);
+  github.routeThrough({ storage: storage.origin });
+  return { run, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
 }
 
 type GitHub = ProxiedGitHub["github"];

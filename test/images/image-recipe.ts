@@ -51,9 +51,9 @@ export const RECIPES = {
   },
 } as const satisfies Record<string, ImageRecipe>;
 
-/** About what a database server's image is: 170 MB when compressed, most of it in one layer. */
-export function largeRecipe(compression: "gzip" | "zstd"): ImageRecipe {
-  const sizes = [210, 80, 55, 20, 4, 1];
+/** About what a database server's image is: 170 MB when compressed, most of it in one layer; or several times that. */
+export function largeRecipe(compression: "gzip" | "zstd", times = 1): ImageRecipe {
+  const sizes = Array.from({ length: times }, () => [210, 80, 55, 20, 4, 1]).flat();
   const layers = sizes.map((size, index) => ({ seed: `large ${index}`, bytes: size * MB }));
   return { layers, compression, names: ["localhost/large:1"], attestations: false };
 }
