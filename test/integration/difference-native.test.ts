@@ -83,7 +83,7 @@ const FAULTS: readonly Fault[] = [
     right: `${GCC} -g1 -fdebug-prefix-map=$PWD=src`,
   },
   {
-    name: "another build id",
+    name: "another build id (B179)",
     kind: "build-id",
     left: `${GCC} -Wl,--build-id=0xaaaa`,
     right: `${GCC} -Wl,--build-id=0xbbbb`,

@@ -46,7 +46,7 @@ describe("repro-hash-compare in one job", () => {
     expect(step.outputs).toMatchObject({ reproducible: "true", compared: "2", mismatches: "[]", causes: "[]" });
   });
 
-  test("a differing file fails with the cause and its remedy", async () => {
+  test("a differing file fails with the cause and its remedy (F125)", async () => {
     const files = { "a/x.json": BUILT_IN("one"), "b/x.json": BUILT_IN("second") };
     const step = await compare(files, { paths: "a", against: "b", report: "out/report.html" });
     expect(step.conclusion).toBe("failure");

@@ -212,7 +212,18 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       /input `toolchain` is 1\.94\.0, but rustc here is/,
     ],
     ["a profile that does not exist", { profile: "dist" }, {}, /there is no profile dist/],
-    ["an epoch that is no number", { "source-date-epoch": "yesterday" }, {}, /expected seconds since 1970 or `commit`/],
+    [
+      "an epoch in milliseconds, far in the future (B116)",
+      { "source-date-epoch": "178000000000" },
+      {},
+      /in the future/,
+    ],
+    [
+      "an epoch that is no number (B116)",
+      { "source-date-epoch": "yesterday" },
+      {},
+      /expected seconds since 1970 or `commit`/,
+    ],
     ["an unknown folder to remap", { remap: "home" }, {}, /input `remap` has "home", expected workspace/],
     ["a package that does not exist", { packages: "c" }, {}, /failed with exit code 101/],
     [

@@ -24,6 +24,11 @@ export async function sourceDateEpoch(input: string, cwd: string, exec: CommandR
     const { stdout } = await exec("git", ["-C", cwd, "log", "-1", "--format=%ct"], { onOutput: () => undefined });
     return stdout.trim();
   }
-  if (/^(0|[1-9]\d{0,11})$/.test(input)) return input;
-  throw new Fault(`input \`source-date-epoch\` is "${input}", expected seconds since 1970 or \`commit\``);
+  if (!/^(0|[1-9]\d{0,11})$/.test(input)) {
+    throw new Fault(`input \`source-date-epoch\` is "${input}", expected seconds since 1970 or \`commit\``);
+  }
+  if (Number(input) * 1000 > Date.now()) {
+    throw new Fault(`input \`source-date-epoch\` is ${input}, which is in the future; expected seconds since 1970`);
+  }
+  return input;
 }

@@ -52,7 +52,7 @@ describe("computeIdentity", () => {
     );
   });
 
-  test("the order of the file counts for the first id and not for the second (misleads 17)", async () => {
+  test("the order of the file counts for the first id and not for the second (B100, misleads 17)", async () => {
     const reordered = { ...full, packages: [...full.packages].reverse() };
     const [before, after] = [await computeIdentity(full), await computeIdentity(reordered)];
     expect(after.envId).not.toBe(before.envId);
