@@ -74,7 +74,7 @@ export async function inspectImage(
   if (found === undefined) return undefined;
   const wanted = knowsPlatforms ? ofPlatform : found;
   if (wanted === undefined || (platform !== undefined && !isFor(wanted.platform, platform))) return undefined;
-  return { ...wanted, id: found.id, unpacked: found.unpacked.some((unpacked) => isFor(unpacked, wanted.platform)) };
+  return { ...wanted, id: found.id, unpacked: found.unpacked.some((unpacked) => isSame(unpacked, wanted.platform)) };
 }
 
 type Inspected = Omit<Image, "unpacked"> & { readonly unpacked: readonly Platform[] };
@@ -105,6 +105,11 @@ async function inspect(
 
 function isFor(one: Platform, other: Platform): boolean {
   return one.os === other.os && one.architecture === other.architecture;
+}
+
+/** Of two variants of `arm` in an image, one may be unpacked and the other not. */
+function isSame(one: Platform, other: Platform): boolean {
+  return isFor(one, other) && (one.variant ?? "") === (other.variant ?? "");
 }
 
 /** Gives an image another name; a name that stood for another image moves. */
