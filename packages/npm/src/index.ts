@@ -15,6 +15,13 @@ export {
 } from "./manifest.ts";
 export { requirePackageName, scopeOf, tarballName } from "./name.ts";
 export {
+  DIRECT_TOKENS_END,
+  DIST_TAG_IDENTITY_NPM,
+  PLACEHOLDER_VERSION,
+  STAGING_NPM,
+  TRUSTED_PUBLISHING_NPM,
+} from "./npm-facts.ts";
+export {
   type Libc,
   type Platform,
   parseWantedPlatform,
@@ -32,9 +39,4 @@ export {
   packTarball,
   readTarball,
 } from "./tarball.ts";
-export {
-  type IdentityService,
-  identityService,
-  identityTokenFor,
-  TRUSTED_PUBLISHING_NPM,
-} from "./trusted-publishing.ts";
+export { type IdentityService, identityService, identityTokenFor } from "./trusted-publishing.ts";

@@ -11,9 +11,6 @@ import { decodeJson, object, text } from "@release-actions/json";
 import type { Reporter } from "@release-actions/report";
 import { NpmError } from "./error.ts";
 
-/** The first npm that publishes as a trusted publisher (npm docs, "Trusted publishing for npm packages"). */
-export const TRUSTED_PUBLISHING_NPM = "11.5.1";
-
 /** What a job with `id-token: write` has. */
 export interface IdentityService {
   readonly requestUrl: string;
