@@ -35,6 +35,37 @@ jobs:
     expect(shells).toEqual(["sh", "bash", "pwsh"]);
   });
 
+  test("reads steps that run beside others, and those of a parallel group in its place", async () => {
+    const text = `on: push
+defaults: { run: { shell: sh } }
+jobs:
+  a:
+    runs-on: x
+    steps:
+      - { id: server, run: serve, background: true }
+      - { id: lint, run: lint, background: true }
+      - parallel:
+          - run: cargo test
+          - { uses: o/r@v1, id: scan }
+      - wait: server
+      - { wait: [server, lint], name: w }
+      - wait-all:
+      - cancel: server
+`;
+    const [job] = readWorkflow(text, "w.yml").jobs;
+    const [server, , member, scan, wait, waits, all, cancel] = job?.steps ?? [];
+    expect(server).toMatchObject({ id: "server", background: true, waits: undefined });
+    expect(member).toMatchObject({ run: "cargo test", shell: "sh", background: true, location: { line: 10 } });
+    expect(scan).toMatchObject({ uses: "o/r@v1", background: true });
+    expect([wait?.waits, waits?.waits, all?.waits, cancel?.cancels]).toEqual([
+      ["server"],
+      ["server", "lint"],
+      "all",
+      "server",
+    ]);
+    expect(await validateWorkflow(text, "w.yml")).toEqual([]);
+  });
+
   test("follows anchors, as GitHub does", () => {
     const text = "on: push\njobs:\n  a: &job\n    steps: [{ run: make }]\n  b: *job\n";
     expect(readWorkflow(text, "w.yml").jobs.map(({ steps }) => steps[0]?.run)).toEqual(["make", "make"]);

@@ -23,6 +23,7 @@ export interface Job {
   readonly needs: readonly string[];
   /** The condition without `${{ }}`; undefined where there is none. */
   readonly condition: string | undefined;
+  /** All steps in the order of the file; the members of a `parallel` group stand in the place of the group. */
   readonly steps: readonly Step[];
   /** The reusable workflow that the job calls. */
   readonly uses: string | undefined;
@@ -30,11 +31,18 @@ export interface Job {
 }
 
 export interface Step {
+  readonly id: string | undefined;
   readonly condition: string | undefined;
   readonly uses: string | undefined;
   readonly run: string | undefined;
   /** The shell as written on the step, else the default of the job, else that of the workflow. */
   readonly shell: string | undefined;
+  /** Runs beside the steps that follow: `background: true`, or a member of a `parallel` group. */
+  readonly background: boolean;
+  /** The ids of the background steps it waits for (`wait`), or all of them (`wait-all`). */
+  readonly waits: readonly string[] | "all" | undefined;
+  /** The id of the background step it stops (`cancel`). */
+  readonly cancels: string | undefined;
   readonly location: Location & { readonly line: number };
   readonly node: YamlNode;
 }
@@ -83,19 +91,36 @@ function readJob(id: string, node: YamlNode, workflowShell: string | undefined):
     steps: node
       .get("steps")
       .items()
-      .map((step) => readStep(step, shell)),
+      .flatMap((step) => readSteps(step, shell, false)),
     uses: node.get("uses").text,
     node,
   };
 }
 
-function readStep(node: YamlNode, defaultShell: string | undefined): Step {
+/** One step, or those of a `parallel` group (docs: "Workflow syntax", `jobs.<job_id>.steps[*].parallel`). */
+function readSteps(node: YamlNode, defaultShell: string | undefined, inGroup: boolean): Step[] {
+  const group = node.get("parallel");
+  if (!group.isPresent) return [readStep(node, defaultShell, inGroup)];
+  return group.items().flatMap((step) => readSteps(step, defaultShell, true));
+}
+
+function readStep(node: YamlNode, defaultShell: string | undefined, inGroup: boolean): Step {
   return {
+    id: node.get("id").text,
     condition: conditionOf(node.get("if")),
     uses: node.get("uses").text,
     run: node.get("run").text,
     shell: node.get("shell").text ?? defaultShell,
+    background: inGroup || node.get("background").value === true,
+    waits: waitsOf(node),
+    cancels: node.get("cancel").text,
     location: node.location,
     node,
   };
+}
+
+/** `wait-all:` stands without a value, or with a boolean. */
+function waitsOf(node: YamlNode): Step["waits"] {
+  if (node.entries().some(([key]) => key === "wait-all")) return node.get("wait-all").value === false ? [] : "all";
+  return node.get("wait").isPresent ? node.get("wait").texts() : undefined;
 }

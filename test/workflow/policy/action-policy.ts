@@ -58,8 +58,13 @@ function checkComposite(action: YamlNode, text: string, known: Known): Finding[]
   ];
 }
 
+/** A step of a composite action; GitHub takes no background steps there. */
 function stepOf(node: YamlNode): Step {
   return {
+    id: node.get("id").text,
+    background: false,
+    waits: undefined,
+    cancels: undefined,
     condition: conditionOf(node.get("if")),
     uses: node.get("uses").text,
     run: node.get("run").text,
