@@ -44,6 +44,8 @@ export interface ArtifactOptions {
   readonly content: Uint8Array;
   readonly mimeType?: string;
   readonly digest?: boolean;
+  /** Now by default. Ids and times need not agree: GitHub gives ids out of order. */
+  readonly createdAt?: Date;
 }
 
 export type JobOptions = Partial<Pick<Job, "name" | "status" | "conclusion">>;
@@ -166,7 +168,10 @@ export class GitHub {
     const job = run.jobs.find(({ attempt }) => attempt === run.attempt) ?? this.addJob(run);
     const backendId = run.backendIds[run.attempt - 1] ?? "";
     const expiresAt = new Date(Date.now() + this.world.retentionDays * 86_400_000);
-    const artifact = this.world.createArtifact({ run, job, backendId, name, mimeType, expiresAt });
+    const artifact = this.world.createArtifact({
+      ...{ run, job, backendId, name, mimeType, expiresAt },
+      ...(options.createdAt !== undefined && { createdAt: options.createdAt }),
+    });
     await this.storage.put(artifact.blob, new Uint8Array(content));
     artifact.size = content.length;
     artifact.digest = digest ? `sha256:${createHash("sha256").update(content).digest("hex")}` : undefined;

@@ -70,12 +70,13 @@ export class World {
     readonly name: string;
     readonly mimeType: string;
     readonly expiresAt: Date;
+    readonly createdAt?: Date;
   }): Artifact {
     const extension = fields.mimeType === "application/zip" ? ".zip" : "";
     const hash = createHash("sha256").update(randomUUID()).digest("hex");
     const blob = `${fields.backendId}/workflow-job-run-${fields.job.backendId}/artifacts/${hash}${extension}`;
     const artifact = {
-      ...{ id: this.nextId(), ...fields, blob, createdAt: new Date() },
+      ...{ id: this.nextId(), ...fields, blob, createdAt: fields.createdAt ?? new Date() },
       ...{ finalized: false, size: 0, digest: undefined },
     };
     this.artifacts.push(artifact);

@@ -4,6 +4,7 @@ import { boolean, type Decoder, integer, object, optional, string } from "@relea
 import { ExpiredArtifactError, MissingArtifactError } from "./faults.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { nearestName } from "./nearest-name.ts";
+import { newestFirst } from "./newest-first.ts";
 import type { ResultsService } from "./results-service.ts";
 import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
@@ -80,8 +81,11 @@ export async function findArtifactOfRun(
 ): Promise<ArtifactLocation> {
   const path = `/repos/${repository}/actions/runs/${runId}/artifacts`;
   const named = await listOfRun(rest, repository, runId, `${path}?name=${encodeURIComponent(name)}`, signal);
-  const live = named.filter((artifact) => !artifact.expired).toSorted((one, other) => other.id - one.id)[0];
-  if (live !== undefined) return restLocation(rest, repository, runId, live);
+  const live = named
+    .filter((artifact) => !artifact.expired)
+    .map((found) => restLocation(rest, repository, runId, found));
+  const newest = live.toSorted(newestFirst)[0];
+  if (newest !== undefined) return newest;
   if (named[0] !== undefined) throw expired(repository, runId, named[0]);
   const all = await listOfRun(rest, repository, runId, path, signal);
   const names = all.filter((artifact) => !artifact.expired).map((artifact) => artifact.name);

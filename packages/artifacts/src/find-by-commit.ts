@@ -5,6 +5,7 @@ import { type Commit, readCommit } from "./commit.ts";
 import { ExpiredArtifactError, MissingArtifactError } from "./faults.ts";
 import { findArtifactOfRun } from "./find-artifact.ts";
 import type { ArtifactLocation } from "./location.ts";
+import { newestFirst } from "./newest-first.ts";
 import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
 export interface CommitQuery {
@@ -86,7 +87,7 @@ async function listRuns(
   const path = `/repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?head_sha=${commit.sha}`;
   try {
     const runs = await rest.getCounted(path, "workflow_runs", workflowRun, signal);
-    return runs.toSorted((one, other) => other.id - one.id);
+    return runs.toSorted((one, other) => newestFirst(dated(one), dated(other)));
   } catch (cause) {
     if (!(cause instanceof RefusedError) || cause.status !== 404) throw cause;
     throw new RefusedError(`${repository} has no workflow "${workflow}", or the token cannot see that repository`, {
@@ -94,6 +95,10 @@ async function listRuns(
       advice: "Give the workflow's file name, such as ci.yml, and a token that may read the repository.",
     });
   }
+}
+
+function dated({ id, created_at: made }: WorkflowRun): Parameters<typeof newestFirst>[0] {
+  return { id, createdAt: made === undefined ? undefined : new Date(made) };
 }
 
 function state(run: WorkflowRun): string {

@@ -13,6 +13,7 @@ import {
 } from "@release-actions/http";
 import { type Decoder, decodeJson, listOf, object, optional, parseJson, string } from "@release-actions/json";
 import type { ArtifactLocation } from "./location.ts";
+import { newestFirst } from "./newest-first.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
 const MAX_ANSWER_BYTES = 16_000_000;
@@ -96,7 +97,7 @@ export function createResultsService(options: ResultsOptions): ResultsService {
           mintUrl: async (abort) => new URL((await call("GetSignedArtifactURL", message, signedUrl, abort)).signed_url),
         };
       });
-      return located.sort((one, other) => other.id - one.id);
+      return located.sort(newestFirst);
     },
     remove: async (name, signal) => {
       try {

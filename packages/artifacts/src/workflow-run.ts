@@ -7,6 +7,7 @@ export interface WorkflowRun {
   readonly html_url: string;
   readonly status: string;
   readonly conclusion: string | undefined;
+  readonly created_at: string | undefined;
   /** The repository its commit comes from: a fork's, for a pull request from one. */
   readonly head_repository: { readonly full_name: string } | undefined;
 }
@@ -16,6 +17,7 @@ export const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
   html_url: string,
   status: optional(string, "unknown"),
   conclusion: optional(string),
+  created_at: optional(string),
   // Null when the fork has been deleted.
   head_repository: optional(object({ full_name: string })),
 });

@@ -39,8 +39,15 @@ function run(repository: Repository, options: Parameters<typeof fixture.world.gi
   return fixture.world.github.addRun({ ...options, repository: repository.fullName });
 }
 
-async function store(into: Run, name = NAME): Promise<number> {
-  return (await fixture.world.github.addArtifact(into, { name, content })).id;
+async function store(into: Run, name = NAME, createdAt = new Date()): Promise<number> {
+  return (await fixture.world.github.addArtifact(into, { name, content, createdAt })).id;
+}
+
+/** Two artifacts of one name, of which the one with the lower id is the newer. Returns its id. */
+async function storeOutOfOrder(into: Run): Promise<number> {
+  const newer = await store(into, NAME, new Date("2026-08-06T08:49:00Z"));
+  await store(into, NAME, new Date("2026-08-06T08:38:00Z"));
+  return newer;
 }
 
 describe("in the current run", () => {
@@ -52,6 +59,12 @@ describe("in the current run", () => {
     expect((await findInCurrentRun(results, NAME)).size).toBe(content.length);
     const newer = await store(current);
     expect((await findInCurrentRun(results, NAME)).id).toBe(newer);
+  });
+
+  test("the time of creation tells which is newer, and not the id", async () => {
+    const current = run(fresh());
+    const newer = await storeOutOfOrder(current);
+    expect((await findInCurrentRun(fixture.results(current), NAME)).id).toBe(newer);
   });
 
   test("F41: a name that nothing has is an error that lists the names and the nearest", async () => {
@@ -111,6 +124,13 @@ describe("in another run", () => {
     expect((await findInRun(rest, { ...query, name: "a0" })).name).toBe("a0");
     const missing = findInRun(rest, { ...query, name: "nothing-like-it" });
     await expect(missing).rejects.toThrow(/it has "a0", .* and 100 more$/);
+  });
+
+  test("the time of creation tells which is newer, and not the id", async () => {
+    const other = run(fresh());
+    const newer = await storeOutOfOrder(other);
+    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
+    expect((await findInRun(fixture.rest(other.repository), query)).id).toBe(newer);
   });
 
   test("F33: a list that is cut is not taken for the whole", async () => {
@@ -248,6 +268,16 @@ describe("at a commit", () => {
     run(repository, { headSha: sha, status: "in_progress" });
     run(repository, { headSha: sha, workflow: "other.yml" });
     expect(await look(repository, sha)).toMatchObject({ id, runId: failed.id });
+  });
+
+  test("of two runs the one that was started later is the newer, whatever their ids", async () => {
+    const repository = fresh();
+    const { sha } = fixture.world.github.addCommit(repository);
+    const newer = run(repository, { headSha: sha, createdAt: new Date("2026-08-06T08:49:00Z") });
+    const older = run(repository, { headSha: sha, createdAt: new Date("2026-08-06T08:38:00Z") });
+    const id = await store(newer);
+    await store(older);
+    expect((await look(repository, sha)).id).toBe(id);
   });
 
   test("a branch name will do, and the workflow may be of any event", async () => {
