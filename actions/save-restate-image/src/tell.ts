@@ -72,7 +72,7 @@ function platformOf({ platform }: Image): string {
   return formatPlatform(normalizePlatform(platform));
 }
 
-/** Digests, platforms and names have been checked: none holds a backtick. */
+/** Digests and platforms hold no backtick; a name may hold anything, and is only shown. */
 function code(text: string): string {
-  return `\`${text}\``;
+  return `\`${text.replaceAll("`", "'").replaceAll(/[\p{Cc}\p{Cf}]/gu, "?")}\``;
 }

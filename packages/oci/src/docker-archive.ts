@@ -3,7 +3,7 @@ import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
 import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Document, Image, ImageArchive, Layer } from "./image-archive.ts";
-import { requireNames } from "./image-names.ts";
+import { withoutDigests } from "./image-names.ts";
 import { compressionOf } from "./layer-content.ts";
 import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
 
@@ -34,7 +34,7 @@ export async function readDockerArchive(files: ArchiveFiles): Promise<ImageArchi
   };
 }
 
-/** The images that `manifest.json` lists, each with names an engine would take. */
+/** The images that `manifest.json` lists. */
 export async function readDockerImages(files: ArchiveFiles): Promise<readonly DockerImage[]> {
   const size = files.size("manifest.json") ?? 0;
   if (size > MAX_MANIFEST_BYTES) {
@@ -42,7 +42,7 @@ export async function readDockerImages(files: ArchiveFiles): Promise<readonly Do
   }
   const images = parseDockerImages(await files.read("manifest.json"));
   if (images.length === 0) throw noImages();
-  return images.map((image) => ({ ...image, repoTags: requireNames(image.repoTags, "manifest.json") }));
+  return images.map((image) => ({ ...image, repoTags: withoutDigests(image.repoTags) }));
 }
 
 async function readImage({ configPath, layerPaths }: DockerImage, files: ArchiveFiles): Promise<Image> {

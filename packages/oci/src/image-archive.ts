@@ -47,7 +47,7 @@ export interface ImageArchive {
   readonly identity: "descriptor" | "index.json" | "config";
   /** The index or manifest with that digest; for a docker archive, the manifest made for it. */
   readonly root: Document | undefined;
-  /** Names given to it, `localhost/app:1`; often none. */
+  /** Names given to it, `localhost/app:1`; often none. As they stand in the archive: no grammar is promised. */
   readonly names: readonly string[];
   /** In the order of the index, without attestations and other artifacts. */
   readonly images: readonly Image[];
