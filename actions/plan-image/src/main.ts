@@ -18,6 +18,7 @@ void runAction(contract, async (runner) => {
   for (const [name, lines] of Object.entries(lists) as [keyof typeof lists, readonly string[]][]) {
     runner.setOutput(name, lines.join("\n"));
   }
+  if (plan.note !== undefined) runner.problem({ level: "notice", message: plan.note });
   const given = version === undefined ? tags.join(", ") : `the tags of ${version}`;
   runner.info(`${push ? "pushing" : "building"} ${images.join(", ")} for ${platforms.join(", ")}, as ${given}`);
 });

@@ -14,16 +14,16 @@ type Inputs = Parameters<typeof planImage>[0];
 const INPUTS: Inputs = {
   ...{ images: [], registry: "ghcr.io", "docker-hub": false, "docker-hub-registry": "docker.io", push: "auto" },
   ...{ tags: [], platforms: ["linux/amd64"], debug: false, parca: false, individually: false, features: undefined },
-  ...{ "features-argument": "RESTATE_FEATURES", "cargo-package": undefined },
+  ...{ "features-argument": "RESTATE_FEATURES", "cargo-package": undefined, "tag-family": undefined },
 };
 const plan = (inputs: Partial<Inputs> = {}, event = BRANCH) =>
   planImage({ ...INPUTS, ...inputs }, event, (name) => (name === "server" ? "1.5.0" : "none"));
 
 describe("planImage", () => {
-  test("a push to the default branch is pushed for both platforms, under the commit and the branch", () => {
+  test("a push to the default branch is pushed, under the commit and the branch, for the platforms that are asked for", () => {
     expect(plan()).toEqual({
       ...{ push: true, images: ["ghcr.io/acme/product"], tags: [SHA, "trunk"], version: undefined },
-      ...{ platforms: ["linux/arm64", "linux/amd64"], labels: [], exports: [] },
+      ...{ platforms: ["linux/amd64"], labels: [], exports: [], note: undefined },
       buildArgs: ["CARGO_PROFILE_RELEASE_DEBUG=false", "UPLOAD_DEBUGINFO=false", "BUILD_INDIVIDUALLY=false"],
     });
   });
@@ -33,6 +33,13 @@ describe("planImage", () => {
     ["another branch", { ...BRANCH, ref: "refs/heads/fix/a#1" }, { push: false, tags: [SHA, "fix-a-1"] }],
     ["a branch called as a dispatch", { ...BRANCH, name: "workflow_dispatch" }, { push: false }],
     ["an event without a default branch", { ...BRANCH, defaultBranch: undefined }, { push: false }],
+    ["a branch whose name begins with _", { ...BRANCH, ref: "refs/heads/_wip" }, { tags: [SHA, "_wip"] }],
+    [
+      "a branch whose name ends in a dash",
+      { ...BRANCH, ref: "refs/heads/fix/issue-12-" },
+      { tags: [SHA, "fix-issue-12-"] },
+    ],
+    ["a branch of which no tag can be made", { ...BRANCH, ref: "refs/heads/.-" }, { tags: [SHA] }],
     ["a name that no tag starts with", { ...BRANCH, ref: "refs/heads/.-x" }, { tags: [SHA, "x"] }],
   ])("%s", (_case, event, expected) => {
     expect(plan({}, event)).toMatchObject(expected);
@@ -50,6 +57,40 @@ describe("planImage", () => {
     });
     expect(plan({ tags: ["1.2", "edge"] }, TAG)).toMatchObject({ tags: ["1.2", "edge"], version: undefined });
     expect(plan({ push: "never" }, TAG)).toMatchObject({ push: false, version: "1.2.3" });
+  });
+
+  test.each<[string, Partial<Inputs>, string, string | undefined]>([
+    ["of the repository's name", {}, "product-v1.2.3", "1.2.3"],
+    ["of the image's name", { images: ["acme/server"] }, "server/1.2.3", "1.2.3"],
+    ["of the package's name", { "cargo-package": "server" }, "server-1.2.3", "1.2.3"],
+    ["of the family that is named", { "tag-family": "engine-" }, "engine-v1.2.3", "1.2.3"],
+    ["of the family that is named, with the v", { "tag-family": "engine-v" }, "engine-v1.2.3", "1.2.3"],
+    ["of a chart", {}, "chart-2.0.0", undefined],
+    ["of something whose name ends alike", {}, "my-product-2.0.0", undefined],
+    ["without a family where one is named", { "tag-family": "engine-" }, "v1.2.3", undefined],
+  ])("a tag %s", (_case, inputs, tag, version) => {
+    const found = plan(inputs, { ...BRANCH, ref: `refs/tags/${tag}` });
+    expect(found).toMatchObject({ push: version !== undefined, version });
+    if (version !== undefined) return;
+    // Built, for the tests, under the tag's own name, of which nothing else is taken.
+    expect(found.tags).toEqual([tag.replace("/", "-")]);
+    expect(found.note).toContain(`The tag ${tag} releases`);
+  });
+
+  test.each<[string, RunEvent, object]>([
+    ["a release", { ...TAG, name: "release" }, { push: true, version: "1.2.3" }],
+    ["a schedule", { ...BRANCH, name: "schedule" }, { push: true, tags: [SHA, "trunk"] }],
+    ["a release branch", { ...BRANCH, ref: "refs/heads/release-1.5" }, { push: true, tags: [SHA, "release-1.5"] }],
+    [
+      "a foreign tag, under its own name",
+      { ...TAG, ref: "refs/tags/chart-2.0.0" },
+      { push: true, tags: ["chart-2.0.0"] },
+    ],
+  ])("pushes %s where `push` is `always`", (_case, event, expected) => {
+    expect(plan({ push: "always" }, event)).toMatchObject(expected);
+    expect(plan({}, { ...event, name: event.name === "push" ? "merge_group" : event.name })).toMatchObject({
+      push: false,
+    });
   });
 
   test("several images, each in both registries", () => {

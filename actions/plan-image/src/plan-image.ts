@@ -1,12 +1,10 @@
 import type { InputValues } from "@release-actions/action-kit";
-import { parseTag } from "@release-actions/channel";
 import { parseReference } from "@release-actions/image-reference";
 import { Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import type { RunEvent } from "./event.ts";
+import { placeTag } from "./place-tag.ts";
 
-/** What a release is deployed on. */
-const ALL_PLATFORMS = ["linux/arm64", "linux/amd64"];
 const SYMBOLS_STAGE = "debug-symbols";
 
 export interface ImagePlan {
@@ -19,6 +17,8 @@ export interface ImagePlan {
   readonly labels: readonly string[];
   readonly buildArgs: readonly string[];
   readonly exports: readonly string[];
+  /** Why a tag moves nothing, where it does not. */
+  readonly note: string | undefined;
 }
 
 type Inputs = InputValues<typeof contract>;
@@ -33,17 +33,21 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
   const isPush = event.name === "push";
   const isDefault = isPush && event.ref === `refs/heads/${event.defaultBranch}`;
   const tag = event.ref.startsWith("refs/tags/") ? event.ref.slice("refs/tags/".length) : undefined;
-  const push = inputs.push === "auto" && (isDefault || (isPush && tag !== undefined));
-  const released = tag === undefined ? undefined : parseTag(tag)?.version.text;
+  const stages = imagesOf(inputs, event);
+  const placed =
+    tag === undefined ? undefined : placeTag(tag, inputs["tag-family"], namesOfFamily(stages, inputs, event));
+  const isForeign = placed?.kind === "foreign";
+  const push =
+    inputs.push === "always" || (inputs.push === "auto" && (isDefault || (isPush && tag !== undefined && !isForeign)));
+  const released = placed?.kind === "version" ? placed.version : undefined;
   const version = inputs.tags.length > 0 ? undefined : released;
   const label = inputs["cargo-package"] === undefined ? released : versionOf(inputs["cargo-package"]);
-  const stages = imagesOf(inputs, event);
   return {
     push,
     images: stages.flatMap(({ name, stage }) => namesOf(name, inputs, push).map((full) => withStage(full, stage))),
     tags: version === undefined ? tagsOf(inputs, event, tag) : [],
     version,
-    platforms: isDefault ? ALL_PLATFORMS : inputs.platforms,
+    platforms: inputs.platforms,
     labels: label === undefined ? [] : [`org.opencontainers.image.version=${label}`],
     buildArgs: [
       `CARGO_PROFILE_RELEASE_DEBUG=${inputs.debug || inputs.parca}`,
@@ -54,7 +58,14 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
     exports: inputs.parca
       ? [`${SYMBOLS_STAGE}=${event.temp}/${SYMBOLS_STAGE}/exported`, ...shippedStages(stages, event)]
       : [],
+    note: placed?.kind === "foreign" ? placed.why : undefined,
   };
+}
+
+/** What may stand before a version in a tag of this image: its own names, its repository's and its package's. */
+function namesOfFamily(stages: readonly NamedStage[], inputs: Inputs, { repository }: RunEvent): readonly string[] {
+  const names = [repository, ...stages.map(({ name }) => name), ...(inputs["cargo-package"] ?? "").split(" ")];
+  return names.flatMap((name) => name.split("/").at(-1) ?? []).filter((name) => name !== "");
 }
 
 interface NamedStage {
@@ -94,7 +105,8 @@ function tagsOf(inputs: Inputs, { sha, ref }: RunEvent, tag: string | undefined)
     .replace(/^refs\/\w+\//, "")
     .replace(/[^\w.-]/g, "-")
     .replace(/^[.-]+/, "");
-  const tags = inputs.tags.length > 0 ? inputs.tags : [name.slice(0, 128)];
+  const named = name === "" ? [] : [name.slice(0, 128)];
+  const tags = inputs.tags.length > 0 ? inputs.tags : named;
   return tag === undefined ? [sha, ...tags] : tags;
 }
 
