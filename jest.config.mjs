@@ -17,5 +17,7 @@ export default {
     // Those that share the container engines, and so must not run side by side.
     project("engine", "<rootDir>/test/integration/**/*.engine.test.ts"),
     project("workflow", "<rootDir>/test/{act,workflow}/**/*.test.ts"),
+    // What nobody here wrote, brought from the registries by pinned digest (test/world/bring.ts).
+    project("world", "<rootDir>/test/world/**/*.test.ts"),
   ],
 };

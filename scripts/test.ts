@@ -1,4 +1,5 @@
 // All tests, or those of some rings or files: `npm test`, `npm test -- unit`, `npm test -- packages/oci`.
+// `npm test -- world --all` tries everything that is pinned in test/world, not only the sample of every run.
 // Brings the bundles, the real tools and the engines; ends with one line of counts.
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
@@ -9,7 +10,7 @@ import { noteTested } from "./test/tested.ts";
 import { binFolder, install } from "./tools/install.ts";
 import { TOOLS } from "./tools/pins.ts";
 
-const RINGS = ["unit", "integration", "workflow"] as const;
+const RINGS = ["unit", "integration", "workflow", "world"] as const;
 type Ring = (typeof RINGS)[number];
 
 /** Side by side: they wait for servers and engines more than they compute. */
@@ -23,7 +24,7 @@ const LANES: readonly (readonly { readonly ring: Ring; readonly project: Project
 
 const root = path.dirname(import.meta.dirname);
 const args = process.argv.slice(2);
-const patterns = args.filter((arg) => !isRing(arg));
+const patterns = args.filter((arg) => !isRing(arg) && arg !== "--all");
 const rings = RINGS.filter((ring) => args.includes(ring) || !args.some(isRing));
 
 const started = performance.now();
@@ -41,6 +42,8 @@ try {
     }
   };
   await Promise.all(LANES.map(runLane));
+  // By itself: it takes every core, and its limits of time are for downloads, not for a busy machine.
+  await runLane([{ ring: "world", project: "world" }]);
 } finally {
   for (const engine of engines) await engine.stop();
 }
@@ -83,6 +86,7 @@ async function prepare(): Promise<{ env: NodeJS.ProcessEnv; engines: readonly Ow
       // What was installed for a tool of this machine must not steer the tools under test.
       CARGO_TARGET_DIR: undefined,
       RUSTFLAGS: undefined,
+      WORLD_ALL: args.includes("--all") ? "1" : undefined,
     },
     engines,
   };

@@ -5,7 +5,7 @@ import path from "node:path";
 const root = path.dirname(path.dirname(import.meta.dirname));
 
 /** As jest.config.mjs has them. */
-export type Project = "unit" | "integration" | "engine" | "workflow";
+export type Project = "unit" | "integration" | "engine" | "workflow" | "world";
 
 /** Units take every core, whole actions leave one to their servers, and those that share engines come one by one. */
 const WORKERS: Readonly<Record<Project, readonly string[]>> = {
@@ -13,6 +13,8 @@ const WORKERS: Readonly<Record<Project, readonly string[]>> = {
   integration: [],
   engine: ["--maxWorkers=1"],
   workflow: ["--maxWorkers=1"],
+  // The first time most of it is waiting for downloads.
+  world: ["--testTimeout=300000"],
 };
 
 export interface Counts {
