@@ -1,14 +1,22 @@
+import { decompressBzip2 } from "./bzip2.ts";
 import { StreamCursor } from "./cursor.ts";
 import { decodeFrom } from "./decode.ts";
 import { ArchiveError } from "./error.ts";
 import { detectFormat } from "./format.ts";
+import { requireBounded } from "./ratio.ts";
+import { decompressXz } from "./xz.ts";
 
-/** No image is larger; a decoder that gets here is being made to fill something. */
-export const MAX_DECOMPRESSED_BYTES = 64 * 1024 ** 3;
-/** Root file systems compress 2 to 5 times, the emptiest layers 50 times; bombs a thousand times. */
-export const MAX_RATIO = 250;
-/** Below this nothing is worth a complaint: a small file of zeros may well compress a thousand times. */
-export const RATIO_FREE_BYTES = 16 * 1024 * 1024;
+/** What can be decompressed here. */
+export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
+
+/** Decompresses a whole stream of any of these formats, bounded as `decompress` is. */
+export function decompressAny(
+  bytes: AsyncIterable<Uint8Array>,
+  format: Compression,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (format === "xz") return decompressXz(bytes);
+  return format === "bzip2" ? decompressBzip2(bytes) : decompress(bytes, format);
+}
 
 /**
  * Decompresses a whole stream: one gzip or zstd member after the other, with nothing between or behind
@@ -30,16 +38,6 @@ export async function* decompress(
     }
   } finally {
     await cursor.close();
-  }
-}
-
-/** Refuses an output out of proportion to the `consumed` bytes of input; both in bytes. */
-export function requireBounded(produced: number, consumed: number): void {
-  if (produced > MAX_DECOMPRESSED_BYTES) {
-    throw new ArchiveError("limit", `it decompresses to more than ${MAX_DECOMPRESSED_BYTES} bytes`);
-  }
-  if (produced > RATIO_FREE_BYTES && produced > consumed * MAX_RATIO) {
-    throw new ArchiveError("limit", `it decompresses to more than ${MAX_RATIO} times its size`, consumed);
   }
 }
 

@@ -1,13 +1,16 @@
+export { decompressBzip2 } from "./bzip2.ts";
 export { SourceCursor, StreamCursor } from "./cursor.ts";
-export { decompress, MAX_DECOMPRESSED_BYTES, MAX_RATIO } from "./decompress.ts";
+export { type Compression, decompress, decompressAny } from "./decompress.ts";
 export { ArchiveError, type ArchiveProblem } from "./error.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { detectFormat, FORMAT_BYTES, type Format } from "./format.ts";
+export { MAX_DECOMPRESSED_BYTES, MAX_RATIO } from "./ratio.ts";
 export { memorySource, type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
 export { type PackedFile, type PackedLimits, packTarGzip, readTarGzip } from "./tar-gzip.ts";
 export { findFile, indexTar, type TarFile, type TarIndex } from "./tar-index.ts";
 export type { TarMember } from "./tar-member.ts";
 export { MAX_MEMBERS, TarReader } from "./tar-reader.ts";
+export { isTarHeader, type ScannedMember, scanTar } from "./tar-scan.ts";
 export { TAR_END, type TarEntry, tarFile, tarHeader, tarPadding } from "./tar-writer.ts";
 export { type PrefetchingSource, WindowedSource, type WindowOptions } from "./windowed-source.ts";
 export { decompressXz } from "./xz.ts";

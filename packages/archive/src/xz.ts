@@ -1,5 +1,5 @@
-import { requireBounded } from "./decompress.ts";
 import { ArchiveError, type ArchiveProblem } from "./error.ts";
+import { requireBounded } from "./ratio.ts";
 
 /** `enum xz_ret` of XZ Embedded, which the decoder is built from; it reports them as numbers in a text. */
 const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {

@@ -1,0 +1,180 @@
+import { Buffer } from "node:buffer";
+import { ArchiveError } from "./error.ts";
+import { type RandomAccessSource, readExactly } from "./source.ts";
+import { BLOCK_BYTES, checksum, isZeroBlock, paddingAfter } from "./tar-header.ts";
+
+/** A root file system of a distribution has 100,000 members; ten times as many are held in memory. */
+const MAX_SCANNED = 1_000_000;
+const MAX_EXTENSION_BYTES = 1024 * 1024;
+/** More headers in front of one member than any program writes. */
+const MAX_EXTENSIONS = 64;
+
+/** A member as its headers describe it, whatever it is. Nothing is checked that only unpacking needs. */
+export interface ScannedMember {
+  /** As written: absolute, with `..`, repeated. Bytes that are not UTF-8 are shown as `\xNN`. */
+  readonly name: string;
+  /** `0` a file, `5` a folder, `2` a link, `3` a device, ... (POSIX.1-2017 pax, "ustar Interchange Format"). */
+  readonly typeflag: string;
+  readonly linkName: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly userName: string;
+  readonly groupName: string;
+  /** In seconds since 1970. */
+  readonly mtime: number;
+  /** Major and minor number of a device. */
+  readonly device: string;
+  /** Of the body, in bytes, and where it starts. */
+  readonly size: number;
+  readonly offset: number;
+  readonly headerOffset: number;
+  readonly form: "v7" | "ustar" | "gnu";
+  /** Records of the PAX headers that concern this member, those for all members included. */
+  readonly pax: ReadonlyMap<string, string>;
+  /** The name that the PAX header itself has, which some programs put their process number into. */
+  readonly paxHeaderName: string;
+}
+
+/** Whether a tar may begin so: a header block whose checksum is right, whatever its age. */
+export function isTarHeader(head: Uint8Array): boolean {
+  if (head.length < BLOCK_BYTES || head[0] === 0) return false;
+  const block = head.subarray(0, BLOCK_BYTES);
+  const field = Buffer.from(block.subarray(148, 156)).toString("latin1");
+  return /^ *[0-7]+[ \0]*$/.test(field) && Number.parseInt(field, 8) === checksum(block);
+}
+
+/**
+ * All members of a tar in their order, for comparing: absolute names, devices, links to nowhere, repeated names and
+ * headers older than POSIX are no reason to stop. Only a header that is none ends it with an error.
+ */
+export async function* scanTar(
+  source: RandomAccessSource,
+  signal?: AbortSignal,
+): AsyncGenerator<ScannedMember, void, undefined> {
+  const globals = new Map<string, string>();
+  let pending = noExtensions();
+  let count = 0;
+  for (let at = 0; at + BLOCK_BYTES <= source.size; ) {
+    const block = Buffer.from(await readExactly(source, at, BLOCK_BYTES, signal));
+    if (isZeroBlock(block)) return;
+    if (!isTarHeader(block)) throw new ArchiveError("malformed", "there is no tar header where one must be", at);
+    const typeflag = String.fromCharCode(block[156] || 0x30);
+    const header = parseFields(block, at);
+    const body = at + BLOCK_BYTES;
+    if ("xgLKX".includes(typeflag)) {
+      if (header.size > MAX_EXTENSION_BYTES || pending.count > MAX_EXTENSIONS)
+        throw new ArchiveError("limit", `an extended header of ${header.size} bytes`, at);
+      const bytes = Buffer.from(await readExactly(source, body, header.size, signal));
+      if (typeflag === "g") for (const [key, value] of paxRecords(bytes)) globals.set(key, value);
+      else takeExtension(pending, typeflag, bytes, header.name);
+      at = body + header.size + paddingAfter(header.size);
+      continue;
+    }
+    const pax = new Map([...globals, ...pending.pax]);
+    const stated = Number(pax.get("size") ?? header.size);
+    const hasBody = !"12345 6".includes(typeflag);
+    const size = hasBody && Number.isSafeInteger(stated) ? stated : hasBody ? header.size : 0;
+    if (body + size > source.size)
+      throw new ArchiveError(
+        "cut",
+        `the archive ends ${body + size - source.size} bytes before the end of a member`,
+        at,
+      );
+    count += 1;
+    if (count > MAX_SCANNED) throw new ArchiveError("limit", `more than ${MAX_SCANNED} members`, at);
+    yield {
+      ...header,
+      ...{ typeflag, size, offset: body, headerOffset: at, pax, paxHeaderName: pending.paxHeaderName },
+      name: pax.get("path") ?? pending.longName ?? header.name,
+      linkName: pax.get("linkpath") ?? pending.longLink ?? header.linkName,
+      uid: Number(pax.get("uid") ?? header.uid),
+      gid: Number(pax.get("gid") ?? header.gid),
+      userName: pax.get("uname") ?? header.userName,
+      groupName: pax.get("gname") ?? header.groupName,
+    };
+    pending = noExtensions();
+    at = body + size + paddingAfter(size);
+  }
+}
+
+interface Pending {
+  pax: Map<string, string>;
+  paxHeaderName: string;
+  longName: string | undefined;
+  longLink: string | undefined;
+  count: number;
+}
+
+function noExtensions(): Pending {
+  return { pax: new Map(), paxHeaderName: "", longName: undefined, longLink: undefined, count: 0 };
+}
+
+function takeExtension(pending: Pending, typeflag: string, bytes: Buffer, name: string): void {
+  pending.count += 1;
+  if (typeflag === "L") pending.longName = showBytes(untilNul(bytes));
+  else if (typeflag === "K") pending.longLink = showBytes(untilNul(bytes));
+  else {
+    for (const [key, value] of paxRecords(bytes)) pending.pax.set(key, value);
+    pending.paxHeaderName = name;
+  }
+}
+
+type Fields = Omit<ScannedMember, "typeflag" | "offset" | "headerOffset" | "pax" | "paxHeaderName">;
+
+function parseFields(block: Buffer, offset: number): Fields {
+  const magic = block.toString("latin1", 257, 263);
+  const form = magic === "ustar\0" ? "ustar" : magic === "ustar " ? "gnu" : "v7";
+  const text = (start: number, length: number): string => showBytes(untilNul(block.subarray(start, start + length)));
+  const number = (start: number, length: number): number => readNumber(block.subarray(start, start + length));
+  const prefix = form === "ustar" ? text(345, 155) : "";
+  const size = number(124, 12);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ArchiveError("malformed", "the header's size is no number", offset);
+  return {
+    name: prefix === "" ? text(0, 100) : `${prefix}/${text(0, 100)}`,
+    linkName: text(157, 100),
+    mode: number(100, 8),
+    uid: number(108, 8),
+    gid: number(116, 8),
+    mtime: number(136, 12),
+    size,
+    form,
+    userName: form === "v7" ? "" : text(265, 32),
+    groupName: form === "v7" ? "" : text(297, 32),
+    device: form === "v7" ? "" : `${number(329, 8)},${number(337, 8)}`,
+  };
+}
+
+/** Octal digits, or GNU's base-256, which may be negative; what is neither counts as 0. */
+function readNumber(bytes: Buffer): number {
+  const first = bytes[0] ?? 0;
+  if ((first & 0x80) === 0) return Number.parseInt(bytes.toString("latin1").replace(/\0.*/s, "").trim() || "0", 8) || 0;
+  let value = (first & 0x40) !== 0 ? -1n : BigInt(first & 0x3f);
+  for (const byte of bytes.subarray(1)) value = (value << 8n) | BigInt(byte);
+  return Number(value);
+}
+
+function* paxRecords(bytes: Buffer): Generator<[string, string]> {
+  for (let start = 0; start < bytes.length; ) {
+    const space = bytes.indexOf(0x20, start);
+    const length = Number(space < 0 ? Number.NaN : bytes.toString("latin1", start, space));
+    if (!Number.isInteger(length) || length < 5 || start + length > bytes.length) return;
+    const record = bytes.subarray(space + 1, start + length - 1);
+    const equals = record.indexOf(0x3d);
+    if (equals > 0) yield [record.toString("utf8", 0, equals), showBytes(record.subarray(equals + 1))];
+    start += length;
+  }
+}
+
+function untilNul(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+/** UTF-8 where it is, else each byte above 7 bits as `\xNN`: two different names never look alike. */
+function showBytes(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  if (!text.includes("\uFFFD")) return text;
+  return bytes.toString("latin1").replace(/[\x80-\xff]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`);
+}
