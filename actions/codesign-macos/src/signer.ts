@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
-import { runCommand } from "@release-actions/command";
+import { childRunner } from "@release-actions/command";
 import {
   addToSearchList,
   createKeychain,
@@ -32,9 +32,10 @@ export async function codesignSigner(runner: Run, identity: SigningIdentity, fol
   const { exec, inputs } = runner;
   const file = keychainPath(folder);
   runner.onExit(async () => {
+    const run = childRunner(runner.env);
     // Not the runner's: that starts nothing more once the job is cancelled.
-    await removeFromSearchList(runCommand, file);
-    await deleteKeychain(runCommand, file);
+    await removeFromSearchList(run, file);
+    await deleteKeychain(run, file);
   });
   const keychain = await createKeychain(exec, file);
   const password = randomBytes(24).toString("hex");

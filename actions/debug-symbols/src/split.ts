@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { childEnv } from "./child-env.ts";
+import { childEnv } from "@release-actions/command";
 import { findObjcopy } from "./objcopy.ts";
 import type { SymbolsRunner } from "./symbols-error.ts";
 

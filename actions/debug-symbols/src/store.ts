@@ -1,7 +1,6 @@
-import { CommandError, type CommandRunner } from "@release-actions/command";
+import { CommandError, type CommandRunner, childEnv } from "@release-actions/command";
 import { type Patience, retrying, TransientError } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
-import { childEnv } from "./child-env.ts";
 import type { Product } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { childEnv, FOR_GIT } from "@release-actions/command";
 import {
   CHECKS,
   type Check,
@@ -93,7 +94,7 @@ function parseCheck(name: string): Check {
 
 /** `git apply` wants names relative to the repository; outside of one, to the workspace. */
 async function repositoryRoot({ workspace }: HakariWorkspace, { exec, env }: Services): Promise<string> {
-  const options = { cwd: workspace.root, env, check: false, onOutput: () => undefined };
+  const options = { cwd: workspace.root, env: childEnv(env, FOR_GIT), check: false, onOutput: () => undefined };
   const { exitCode, stdout } = await exec("git", ["rev-parse", "--show-toplevel"], options);
   return exitCode === 0 ? stdout.trim() : workspace.root;
 }

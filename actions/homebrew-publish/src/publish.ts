@@ -1,6 +1,6 @@
 import path from "node:path";
 import { DEFAULT_RULES, parseRules, type Rules } from "@release-actions/channel";
-import { withoutSecrets } from "@release-actions/command";
+import { childEnv } from "@release-actions/command";
 import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-actions/dist-plan";
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases } from "@release-actions/github-rest";
@@ -33,7 +33,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
   const sources = await prepare(collected, plan, runner);
 
   if (inputs.token !== undefined) runner.mask(basicCredential(inputs.token));
-  const env = withoutSecrets(runner.env);
+  const env = childEnv(runner.env);
   const access = { run: runner.exec, env, url, token: inputs.token, signal: runner.signal };
   const tap = await openTap(access, path.join(await runner.tempFolder("tap"), "tap"), inputs["tap-branch"]);
   let entries: readonly Entry[] = [];
@@ -98,7 +98,7 @@ async function prepare(
   let prepared = gateway === undefined ? sources : sources.map((source) => throughGateway(source, gateway));
   if (inputs.style === "auto" || inputs.style === "brew") {
     const folder = await runner.tempFolder("style");
-    const options = { run: runner.exec, env: withoutSecrets(runner.env), folder, reporter: runner };
+    const options = { run: runner.exec, env: childEnv(runner.env), folder, reporter: runner };
     const brew = await findBrew(options);
     if (brew === undefined && inputs.style === "brew") {
       throw new FormulaError("`style` is brew, but there is no Homebrew on this machine", {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { runCommand, withoutSecrets } from "@release-actions/command";
+import { childEnv, runCommand } from "@release-actions/command";
 import type { BuildContext } from "./build-context.ts";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -16,7 +16,7 @@ export async function buildImage(
   { folder, platforms }: BuildContext,
 ): Promise<string> {
   const epoch = runner.env["SOURCE_DATE_EPOCH"] || "0";
-  const env = { ...withoutSecrets(runner.env), SOURCE_DATE_EPOCH: epoch };
+  const env = { ...childEnv(runner.env), SOURCE_DATE_EPOCH: epoch };
   const docker = (...args: string[]) => runner.exec("docker", args, { env, check: false });
   const builder = await chooseBuilder(runner, docker, env);
   const archive = path.join(await runner.tempFolder("build"), "image.tar");

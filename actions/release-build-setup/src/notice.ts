@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { readWorkspace } from "@release-actions/cargo";
+import { buildEnv } from "@release-actions/command";
 import { readText } from "@release-actions/text";
 import { SetupError } from "./fault.ts";
 import type { Services } from "./plan-setup.ts";
@@ -51,7 +52,7 @@ export function requireNotice(notice: string, cwd: string, before = ""): void {
 
 async function runCommandLine(command: string, cwd: string, { exec, env }: Services): Promise<void> {
   const strict = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", command];
-  const { exitCode, stderr } = await exec("bash", strict, { cwd, env, check: false });
+  const { exitCode, stderr } = await exec("bash", strict, { cwd, env: buildEnv(env).env, check: false });
   if (exitCode === 0) return;
   const said = stderr.trim().split("\n").slice(-6).join("\n");
   throw new SetupError(

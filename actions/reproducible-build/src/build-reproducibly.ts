@@ -1,4 +1,5 @@
 import path from "node:path";
+import { buildEnv } from "@release-actions/command";
 import { formatBytes } from "@release-actions/report";
 import type { BuildRunner } from "./build-runner.ts";
 import { compareProducts } from "./compare-products.ts";
@@ -11,9 +12,12 @@ import { verifyProducts } from "./verify.ts";
 
 /** Plans, builds, verifies and, when asked, builds again elsewhere and compares. */
 export async function buildReproducibly(runner: BuildRunner): Promise<void> {
-  const { inputs, env } = runner;
+  const { inputs } = runner;
+  const { env, withheld } = buildEnv(runner.env);
+  if (withheld.length > 0)
+    runner.info(`Variables that cargo does not get, as they look like secrets: ${withheld.join(", ")}`);
   const cwd = inputs["working-directory"];
-  const plan = await planBuild(cwd, inputs, runner);
+  const plan = await planBuild(cwd, inputs, { ...runner, env });
   runner.setOutput("source-date-epoch", plan.epoch);
   runner.setOutput("rustflags", plan.targets[0]?.rustflags.join(" ") ?? "");
   if (inputs.mode === "print") return printConfig(runner, plan);

@@ -5,7 +5,13 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { Writable } from "node:stream";
 import * as exec from "@actions/exec";
-import { CommandError, type CommandOptions, type CommandResult, type CommandRunner } from "@release-actions/command";
+import {
+  CommandError,
+  type CommandOptions,
+  type CommandResult,
+  type CommandRunner,
+  envFor,
+} from "@release-actions/command";
 
 /** How long a child that was asked to stop may take before it is killed: the runner itself waits 7.5 s. */
 const KILL_AFTER_MS = 1500;
@@ -30,7 +36,10 @@ subscribe("child_process", (message) => {
   process.nextTick(() => child.stdin?.on("error", () => undefined));
 });
 
-/** A `CommandRunner` on `@actions/exec`; `echo` is handed each command line and the output as it comes. */
+/**
+ * A `CommandRunner` on `@actions/exec`; `echo` is handed each command line and the output as it comes. A child that is
+ * given no environment of its own gets the step's without what only the step may know (`envFor`).
+ */
 export function execRunner(cancelled: AbortSignal, echo: (text: string) => void): CommandRunner {
   return async (command, args, options = {}) => {
     const signal = options.signal === undefined ? cancelled : AbortSignal.any([cancelled, options.signal]);
@@ -66,7 +75,7 @@ async function start(
     const output = await calls.run(started, () =>
       exec.getExecOutput(quoteCommand(command), [...args], {
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-        ...(options.env === undefined ? {} : { env: definedOnly(options.env) }),
+        env: definedOnly(options.env ?? envFor(command, process.env)),
         input: Buffer.from(options.input ?? ""),
         silent: true,
         ignoreReturnCode: true,

@@ -60,6 +60,10 @@ const scenarios: Record<string, (runner: Runner<typeof contract>) => Promise<voi
     const { exitCode } = await runner.exec(process.execPath, kill, { check: false });
     runner.setOutput("result", exitCode);
   },
+  "exec-shows-environment": async (runner) => {
+    const { stdout } = await runner.exec(process.execPath, ["-p", "JSON.stringify(Object.keys(process.env))"]);
+    runner.setOutput("result", stdout);
+  },
   "exec-missing": async (runner) => void (await runner.exec("no-such-tool", ["--version"])),
   "exec-says-commands": async (runner) => {
     await runner.exec(process.execPath, ["-e", "console.log('::set-output name=x::y'); console.error('##[error]z')"]);

@@ -149,6 +149,24 @@ describe("runner.exec", () => {
     expect((await run("exec-killed")).output).toMatch(/\n137\n/);
   });
 
+  test("hides from a child what the step alone was given", async () => {
+    const secrets = {
+      DOCKER_PASSWORD: "a",
+      MY_PAT: "b",
+      github_token: "c",
+      INPUT_TOKEN: "d",
+      ACTIONS_RUNTIME_TOKEN: "e",
+    };
+    const { output } = await run("exec-shows-environment", { ...secrets, HTTPS_PROXY: "http://proxy:3128" });
+    expect(output).toContain("HTTPS_PROXY");
+    for (const name of Object.keys(secrets)) expect(output).not.toContain(name);
+  });
+
+  test("masks the password of a proxy before it logs anything", async () => {
+    const { log } = await run("succeeds", { HTTPS_PROXY: "http://me:hunter2@proxy:3128" });
+    expect(log.split("\n")[0]).toBe("::add-mask::hunter2");
+  });
+
   test("says which program is missing, with exit code 127 (F99)", async () => {
     const ended = await run("exec-missing");
     expect(ended.log).toContain("::error::`no-such-tool --version` failed with exit code 127");

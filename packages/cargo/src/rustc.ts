@@ -1,4 +1,4 @@
-import type { CommandRunner } from "@release-actions/command";
+import { type CommandRunner, childEnv } from "@release-actions/command";
 import { type Cfg, parseCfgLines } from "./cfg.ts";
 import { CargoError } from "./fault.ts";
 import { findToolchainFile, type ToolchainFile } from "./toolchain.ts";
@@ -23,7 +23,7 @@ export interface RustcQuestion {
 export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
   const { cwd, env, run } = question;
   const pinned = findToolchainFile(cwd);
-  const result = await run("rustc", ["-vV"], { cwd, env, check: false });
+  const result = await run("rustc", ["-vV"], { cwd, env: childEnv(env), check: false });
   if (result.exitCode !== 0) throw missingToolchain(result.stderr, pinned);
   const release = /^release: (.+)$/m.exec(result.stdout)?.[1];
   const host = /^host: (.+)$/m.exec(result.stdout)?.[1];
@@ -43,7 +43,11 @@ export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
 /** `rustc --print cfg` for a target; the flags may add or imply a cfg (`-C target-feature=+crt-static`). */
 export async function printCfg(question: RustcQuestion, target: string, flags: readonly string[]): Promise<Cfg[]> {
   const { cwd, env, run } = question;
-  const result = await run("rustc", ["--print", "cfg", "--target", target, ...flags], { cwd, env, check: false });
+  const result = await run("rustc", ["--print", "cfg", "--target", target, ...flags], {
+    cwd,
+    env: childEnv(env),
+    check: false,
+  });
   if (result.exitCode === 0) return parseCfgLines(result.stdout);
   const shown = result.stderr.trim().split("\n").slice(0, 6).join("\n");
   throw new CargoError(`rustc cannot describe the target ${target} with the flags "${flags.join(" ")}":\n${shown}`, {

@@ -2,7 +2,8 @@ import { Fault } from "@release-actions/report";
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** The whole environment of the child; without it, the parent's. */
+  /** The whole environment of the child, made by `childEnv` or `buildEnv`. Without it an action's runner gives what `envFor`
+   * chooses of the step's, and `runCommand` the parent's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Written to the child's standard input, which is then closed. Secrets go here, never into `args`. */
   readonly input?: string | Uint8Array;

@@ -1,4 +1,5 @@
+export { buildEnv } from "./build-env.ts";
+export { childEnv, type Environment, envFor, FOR_CARGO, FOR_GIT } from "./child-env.ts";
 export { CommandError, type CommandOptions, type CommandResult, type CommandRunner } from "./command.ts";
 export { findProgram } from "./find-program.ts";
-export { runCommand } from "./spawn.ts";
-export { withoutSecrets } from "./without-secrets.ts";
+export { childRunner, runCommand } from "./spawn.ts";

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { CommandError, type CommandOptions, type CommandResult } from "./command.ts";
+import { type Environment, envFor } from "./child-env.ts";
+import { CommandError, type CommandOptions, type CommandResult, type CommandRunner } from "./command.ts";
 
 /** How long a child that was asked to stop may take before it is killed. */
 const KILL_AFTER_MS = 1500;
@@ -16,6 +17,11 @@ export async function runCommand(
   options.signal?.throwIfAborted();
   if (result.exitCode !== 0 && options.check !== false) throw new CommandError(command, args, result);
   return result;
+}
+
+/** `runCommand` for what an action starts when its runner takes no more commands, after a cancellation say. */
+export function childRunner(env: Environment): CommandRunner {
+  return (command, args, options = {}) => runCommand(command, args, { env: envFor(command, env), ...options });
 }
 
 function spawnAndCollect(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {

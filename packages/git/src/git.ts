@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CommandError, type CommandResult, type CommandRunner } from "@release-actions/command";
+import { CommandError, type CommandResult, type CommandRunner, childEnv, FOR_GIT } from "@release-actions/command";
 import { type Access, type Environment, GitError, gitEnvironment } from "./environment.ts";
 
 export interface GitOptions extends Access {
   readonly run: CommandRunner;
-  /** The environment to start from, usually the step's own. */
+  /** The environment to start from, usually the step's own; git gets what it needs of it. */
   readonly env: Environment;
   readonly signal?: AbortSignal;
   /** Waits between tries, in milliseconds. */
@@ -30,7 +30,7 @@ const PASSING =
 
 /** A `git` for one remote; its access travels in the environment of each call. */
 export function openGit({ run, env, signal, ...access }: GitOptions): Git {
-  const environment = gitEnvironment(env, access);
+  const environment = gitEnvironment(childEnv(env, FOR_GIT), access);
   return (args, call = {}) =>
     run("git", args, {
       env: { ...environment, ...call.env },

@@ -1,4 +1,4 @@
-import { type CommandResult, type CommandRunner, findProgram } from "@release-actions/command";
+import { buildEnv, type CommandResult, type CommandRunner, findProgram } from "@release-actions/command";
 import type { Location } from "@release-actions/report";
 import { HakariError } from "./fault.ts";
 
@@ -47,7 +47,7 @@ export async function runHakari(
   // that way cargo might find another cargo-hakari. Colours and backtraces are for terminals.
   const cargo = findProgram("cargo", services.env["PATH"]);
   const started = { CARGO: cargo, RUST_BACKTRACE: "0", NO_COLOR: "1", CARGO_TERM_COLOR: "never" };
-  const env = { ...services.env, ...started };
+  const env = { ...buildEnv(services.env).env, ...started };
   const options = { cwd: services.cwd, env, check: false, onOutput: () => undefined };
   const result = await services.run(services.program, ["hakari", ...args], options);
   const output = plainText(result.stderr + result.stdout);

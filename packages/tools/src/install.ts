@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { findProgram } from "@release-actions/command";
+import { buildEnv, findProgram } from "@release-actions/command";
 import { installArchive } from "./archive.ts";
 import { ToolError } from "./fault.ts";
 import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
@@ -100,7 +100,7 @@ async function obtain(
 async function cargoInstall(pin: PinnedTool, version: string, folder: string, services: ToolServices): Promise<void> {
   services.reporter.info(`building ${pin.name} ${version} with cargo install --locked; this takes minutes, once`);
   // The tool is built as its author meant it: flags and targets are those of the workspace, not of the tool.
-  const { RUSTFLAGS: _, CARGO_ENCODED_RUSTFLAGS: __, CARGO_BUILD_TARGET: ___, ...env } = services.env;
+  const { RUSTFLAGS: _, CARGO_ENCODED_RUSTFLAGS: __, CARGO_BUILD_TARGET: ___, ...env } = buildEnv(services.env).env;
   const args = ["install", "--locked", "--root", folder, "--version", version, pin.name];
   await services.run("cargo", args, { cwd: services.workFolder, env });
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { childEnv } from "@release-actions/command";
 import type { PinnedTool } from "./pinned.ts";
 import type { ToolServices } from "./services.ts";
 
@@ -14,7 +15,11 @@ export async function versionOf(
   { run, env }: ToolServices,
 ): Promise<string | undefined> {
   if (pin.versionArgs === undefined) return recordedVersion(pin, program);
-  const { exitCode, stdout } = await run(program, pin.versionArgs, { check: false, env, onOutput: () => undefined });
+  const { exitCode, stdout } = await run(program, pin.versionArgs, {
+    check: false,
+    env: childEnv(env),
+    onOutput: () => undefined,
+  });
   return exitCode === 0 ? /(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(stdout)?.[1] : undefined;
 }
 
