@@ -9,7 +9,9 @@ export interface Annotation {
   readonly column?: number;
 }
 
-const COMMAND = /^\s*::([a-zA-Z-]+)(?: (.*?))?::(.*)$/s;
+/** What .NET's `TrimStart` takes away: U+0085 too, which JavaScript's `\s` does not know, and not U+FEFF. */
+const WHITE_SPACE = /^(?:[^\S\uFEFF]|\u0085)+/;
+const COMMAND = /^::([a-zA-Z-]+)(?: (.*?))?::(.*)$/s;
 const LEVELS = new Set(["error", "warning", "notice"]);
 /** Commands that are written to files nowadays; a runner answers the first two with an error. */
 const RETIRED = new Set(["set-env", "add-path", "set-output", "save-state"]);
@@ -31,7 +33,7 @@ export class OutputReader {
       else this.#show(line);
       return;
     }
-    const [, name, properties = "", data = ""] = COMMAND.exec(line) ?? [];
+    const [, name, properties = "", data = ""] = COMMAND.exec(line.replace(WHITE_SPACE, "")) ?? [];
     if (name === undefined) this.#show(line);
     else this.#obey(name.toLowerCase(), parseProperties(properties), unescapeData(data), line);
   }

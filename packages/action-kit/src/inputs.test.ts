@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { Contract } from "./contract.ts";
-import { InputError, inputVariable, readInputs, secretInputs } from "./inputs.ts";
+import { InputError, inputVariable, passwordsInUrls, readInputs, secretInputs } from "./inputs.ts";
 
 const contract = {
   name: "probe",
@@ -76,6 +76,15 @@ describe("readInputs", () => {
   });
 
   test.each([
+    ["~", "/home/me"],
+    ["~/out/a.tar", "/home/me/out/a.tar"],
+    ["~other/a", path.resolve("~other/a")],
+    ["a/~/b", path.resolve("a/~/b")],
+  ])("reads the path %s as a shell does", (given, expected) => {
+    expect(readInputs(contract, { INPUT_FILE: given, HOME: "/home/me" }).file).toBe(expected);
+  });
+
+  test.each([
     ["push", "yes", /`push` is "yes": expected true or false/],
     ["push", "constructor", /expected true or false/],
     ["retention-days", "0", /`retention-days` is "0": expected a plain number of days at least 1 and at most 90/],
@@ -108,5 +117,29 @@ describe("secretInputs", () => {
   test("returns the values that must be masked and no empty one", () => {
     expect(secretInputs(contract, { INPUT_TOKEN: "s3cret", INPUT_TAG: "t" })).toEqual(["s3cret"]);
     expect(secretInputs(contract, {})).toEqual([]);
+  });
+});
+
+describe("passwordsInUrls", () => {
+  const login = (text: string): string => Buffer.from(text).toString("base64");
+  test.each([
+    ["https://user:hunter2@registry.example/v2", ["hunter2", "hunter2", login("user:hunter2")]],
+    ["https://user:p%40ss@host", ["p%40ss", "p@ss", login("user:p@ss")]],
+    ["https://user:p@ss@host", ["p@ss", "p@ss", login("user:p@ss")]],
+    ["https://user:100%@host", ["100%", "100%", login("user:100%")]],
+    ["oci://:t0ken@ghcr.io/o", ["t0ken", "t0ken", login(":t0ken")]],
+    [
+      "https://0123456789abcdef0123456789@git.example/o",
+      Array(2).fill("0123456789abcdef0123456789").concat(login("0123456789abcdef0123456789:")),
+    ],
+    ["ssh://git@github.com/o/r and git@github.com:o/r", []],
+    ["https://host/a:b@c https://host?x=a:b@c https://host:8080/", []],
+    ["a=https://u:one@h\nb=http://u:two@h", ["one", "one", login("u:one"), "two", "two", login("u:two")]],
+  ])("finds those of %s", (text, expected) => {
+    expect(passwordsInUrls({ INPUT_REGISTRY: text })).toEqual(expected);
+  });
+
+  test("looks into every variable, such as that of a proxy", () => {
+    expect(passwordsInUrls({ HTTPS_PROXY: "http://me:s3cret@proxy:3128" })).toContain("s3cret");
   });
 });

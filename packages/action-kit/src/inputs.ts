@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import path from "node:path";
 import { parseDigest } from "@release-actions/image-reference";
 import { Fault } from "@release-actions/report";
@@ -12,6 +13,10 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   False: false,
   FALSE: false,
 };
+
+/** RFC 3986 section 3.2.1; as in the WHATWG's URL standard, a password may have an unescaped `@`. */
+const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/([^\s/?#@:]*)(?::([^\s/?#]*))?@/gi;
+const SHORTEST_TOKEN = 20;
 
 export class InputError extends Fault {
   override readonly name = "InputError";
@@ -33,7 +38,7 @@ export function readInputs<C extends Contract>(contract: C, env: NodeJS.ProcessE
       continue;
     }
     try {
-      values[name] = text === "" ? absentValue(spec) : parseInput(spec, text);
+      values[name] = text === "" ? absentValue(spec) : parseInput(spec, text, env);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       complaints.push(`input \`${name}\` is ${shown(spec, text)}: ${error.message}`);
@@ -54,6 +59,30 @@ export function secretInputs(contract: Contract, env: NodeJS.ProcessEnv): string
     .filter((value) => value !== "");
 }
 
+/**
+ * Passwords in the URLs that a step was given, in any input or in a variable such as `HTTPS_PROXY`
+ * (`https://user:password@host`), as they are written and as they are meant, to be masked before anything is parsed.
+ */
+export function passwordsInUrls(env: NodeJS.ProcessEnv): string[] {
+  const found = Object.values(env).flatMap((value) => [...(value ?? "").matchAll(USER_INFO)]);
+  return found.flatMap(([, user = "", password]) => {
+    // Alone, a short name is a user (`ssh://git@host`), a long one a token.
+    const secret = password ?? (user.length >= SHORTEST_TOKEN ? user : "");
+    if (secret === "") return [];
+    const plain = decoded(secret);
+    const login = Buffer.from(`${decoded(user)}:${password === undefined ? "" : plain}`).toString("base64");
+    return [secret, plain, login];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A percent sign that is no escape.
+  }
+}
+
 /** The name of the variable in which the runner hands over an input. */
 export function inputVariable(name: string): string {
   return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
@@ -70,7 +99,7 @@ function absentValue(spec: InputSpec): unknown {
   return spec.default === "" ? "" : undefined;
 }
 
-function parseInput(spec: InputSpec, text: string): unknown {
+function parseInput(spec: InputSpec, text: string, env: NodeJS.ProcessEnv): unknown {
   switch (spec.kind) {
     case "string":
     case "secret":
@@ -91,10 +120,16 @@ function parseInput(spec: InputSpec, text: string): unknown {
         .filter((line) => line !== "");
     case "path":
       if (/[\0\n\r]/.test(text)) throw new InputError("expected one path without control characters");
-      return path.resolve(text);
+      return path.resolve(fromHome(text, env));
     case "digest":
       return requireDigest(text);
   }
+}
+
+/** `~` and `~/...` as a shell reads them; no shell has seen a value of a `with:` block. */
+function fromHome(text: string, env: NodeJS.ProcessEnv): string {
+  if (!/^~(?=$|[/\\])/.test(text)) return text;
+  return path.join(env["HOME"] || env["USERPROFILE"] || homedir(), text.slice(1));
 }
 
 function parseBoolean(text: string): boolean {

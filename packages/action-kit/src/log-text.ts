@@ -1,12 +1,24 @@
 /**
+ * Characters without weight where text is compared by language, as the runner's `StartsWith("::")` does
+ * (learn.microsoft.com, "Best practices for comparing strings in .NET"): controls, formats such as a soft hyphen, and
+ * the others that Unicode calls ignorable.
+ */
+const WEIGHTLESS = String.raw`\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\p{Cf}\p{Default_Ignorable_Code_Point}`;
+/** .NET's `TrimStart` takes away what JavaScript calls `\s`, and U+0085. */
+const COMMAND = new RegExp(`^([\\s\\x85${WEIGHTLESS}]*:)(?=[${WEIGHTLESS}]*:)`, "u");
+/** The older form counts anywhere in a line. */
+const OLD_COMMAND = new RegExp(`(#[${WEIGHTLESS}]*#)(?=[${WEIGHTLESS}]*\\[)`, "gu");
+
+/**
  * Makes text inert for the runner, which reads workflow commands (`::name::`, and the older `##[name]`)
  * from whatever a step prints (docs: "Workflow commands for GitHub Actions"). Names from archives and
- * the output of tools are data and must not be able to set a variable or add a mask (F136).
+ * the output of tools are data and must not be able to set a variable or add a mask. What takes a command apart is
+ * a visible space: a character without width would have no weight in the runner's comparison either.
  */
 export function inertText(text: string): string {
   return text
     .split(/\r\n|\n|\r/)
-    .map((line) => line.replace(/^(\s*):(?=:)/, "$1:\u200b").replaceAll("##[", "##\u200b["))
+    .map((line) => line.replace(COMMAND, "$1 ").replace(OLD_COMMAND, "$1 "))
     .join("\n");
 }
 

@@ -2,7 +2,7 @@ import * as core from "@actions/core";
 import { Fault } from "@release-actions/report";
 import type { Contract } from "./contract.ts";
 import { describeFailure } from "./failure.ts";
-import { readInputs, secretInputs } from "./inputs.ts";
+import { passwordsInUrls, readInputs, secretInputs } from "./inputs.ts";
 import { inertText } from "./log-text.ts";
 import type { Runner } from "./runner.ts";
 import { Summary } from "./summary.ts";
@@ -78,7 +78,7 @@ export async function runAction<C extends Contract>(
   }
 
   try {
-    for (const secret of secretInputs(contract, process.env)) mask(secret);
+    for (const secret of [...secretInputs(contract, process.env), ...passwordsInUrls(process.env)]) mask(secret);
     const inputs = readInputs(contract, process.env);
     await body(createRunner({ contract, inputs, summary, signal: cancellation.signal, cleanups, fail: report }));
   } catch (error) {
