@@ -24,7 +24,7 @@ export async function notarizeProducts(runner: Runner<typeof contract>): Promise
   const checked = await preflight(runner, products);
   const jobs = await planJobs(checked, await runner.tempFolder("submission"));
 
-  const world = realWorld(runner, runner.signal);
+  const world = realWorld(runner, runner.env, runner.signal);
   const service = await openService(runner, credentials, world);
   runner.info(`${jobs.length} submissions by ${service.name}`);
   let recording: Promise<void> = Promise.resolve();

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
-import { runCommand } from "@release-actions/command";
+import { childRunner } from "@release-actions/command";
 import { createKeychain, deleteKeychain } from "@release-actions/macos-keychain";
 import {
   type NotaryService,
@@ -37,7 +37,7 @@ export async function openService(
   const keychainPath = path.join(folder, "notary.keychain-db");
   saveKeychainPath(runner, keychainPath);
   // Not the runner's way to start programs: that starts nothing more once the job is cancelled.
-  runner.onExit(() => deleteKeychain(runCommand, keychainPath));
+  runner.onExit(() => deleteKeychain(childRunner(runner.env), keychainPath));
   const keychain = await createKeychain(runner.exec, keychainPath);
   runner.mask(keychain.password);
   const options = { run: runner.exec, world, keychain: keychainPath, profile: PROFILE };

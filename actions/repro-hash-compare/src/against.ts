@@ -3,6 +3,7 @@ import path from "node:path";
 import { openFileSource } from "@release-actions/archive";
 import { openArtifact } from "@release-actions/artifacts";
 import { ALGORITHMS, byCodeUnit, parseManifest, parseSums } from "@release-actions/digest";
+import { createFetch } from "@release-actions/http";
 import { Fault } from "@release-actions/report";
 import { type Build, buildOf, openRecordArchive, recordBuild, selectedBy } from "@release-actions/reproducibility";
 import picomatch from "picomatch";
@@ -25,7 +26,7 @@ export async function openCounterparts(runner: CompareRunner): Promise<Build[]> 
 }
 
 async function openCounterpart(place: string, name: string, runner: CompareRunner): Promise<Build[]> {
-  if (/^https?:/.test(place)) return [checksumBuild(name, await fetchText(new URL(place), runner.signal), place)];
+  if (/^https?:/.test(place)) return [checksumBuild(name, await fetchText(new URL(place), runner), place)];
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return [await openFolder(place, name, runner)];
   if (stats?.isFile()) return [await openFile(place, name)];
@@ -66,11 +67,13 @@ function checksumBuild(name: string, text: string, source: string): Build {
   return { name, files, context: new Map(), isPartial: true, open: async () => undefined };
 }
 
-async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
+async function fetchText(url: URL, { env, signal }: CompareRunner): Promise<string> {
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !isLocal)
     throw new Fault(`${url.origin} is not https: checksums could be replaced on their way`);
-  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]) });
+  const response = await createFetch(env)(url, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]),
+  });
   const shown = `${url.origin}${url.pathname}`;
   if (!response.ok) throw new Fault(`${shown} answered ${response.status}, expected a list of checksums`);
   const text = await response.text();

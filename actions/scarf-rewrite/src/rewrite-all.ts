@@ -9,7 +9,7 @@ import {
   rewriteUrls,
   verifyRedirect,
 } from "@release-actions/download-urls";
-import { createTransport } from "@release-actions/http";
+import { createFetch, createTransport } from "@release-actions/http";
 import { Fault, type Problem } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type Document, readFiles, readNotes } from "./documents.ts";
@@ -113,7 +113,7 @@ async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): P
   const problems: Problem[] = [];
   let done = 0;
   await forEachLimited(different, MAX_PARALLEL, async (download) => {
-    const problem = await verifyOne(download, runner.signal);
+    const problem = await verifyOne(download, runner);
     if (problem !== undefined) problems.push(problem);
     done += 1;
     runner.progress({ label: "asking the gateway", done, total, unit: "items" });
@@ -121,10 +121,13 @@ async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): P
   return problems;
 }
 
-async function verifyOne({ gatewayUrl, githubUrl }: Download, signal: AbortSignal): Promise<Problem | undefined> {
+async function verifyOne(
+  { gatewayUrl, githubUrl }: Download,
+  { env, signal }: RewriteRunner,
+): Promise<Problem | undefined> {
   // A script's placeholder stands for no address that could be asked.
   if (/[${}]/.test(gatewayUrl))
     return { level: "warning", message: `${gatewayUrl} has a placeholder and cannot be verified` };
-  const verdict = await verifyRedirect(gatewayUrl, githubUrl, { fetch, signal });
+  const verdict = await verifyRedirect(gatewayUrl, githubUrl, { fetch: createFetch(env), signal });
   return verdict.ok ? undefined : { level: "error", message: verdict.reason };
 }

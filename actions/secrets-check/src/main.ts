@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { runAction } from "@release-actions/action-kit";
 import type { CommandRunner } from "@release-actions/command";
+import { createFetch } from "@release-actions/http";
 import { readText } from "@release-actions/text";
 import { contract } from "./action.gen.ts";
 import { checkSecrets } from "./check-secrets.ts";
@@ -31,7 +32,7 @@ void runAction(contract, async (runner) => {
     return;
   }
   const online = async (): Promise<Services> => ({
-    fetch,
+    fetch: createFetch(env),
     githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
     npmRegistry: inputs["npm-registry"] ?? (await configuredRegistry(runner.exec)),
     dockerAuth: inputs["docker-auth"],

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { createFetch } from "@release-actions/http";
 import { LoopbackServers } from "@release-actions/http/testing";
 import { verifyRedirect } from "./verify.ts";
 
@@ -35,7 +36,9 @@ function release(
 
 async function verify(handler: Handler) {
   const base = await serve(handler);
-  const verdict = await verifyRedirect(`${base}/gateway/v1/a.zip`, `${base}/github/v1/a.zip`, { fetch });
+  const verdict = await verifyRedirect(`${base}/gateway/v1/a.zip`, `${base}/github/v1/a.zip`, {
+    fetch: createFetch({}),
+  });
   return verdict.ok ? verdict : verdict.reason.replaceAll(base, "");
 }
 
@@ -100,7 +103,9 @@ describe("verifyRedirect", () => {
   });
 
   test("names the address that does not answer, without anything signed in it (F01)", async () => {
-    const verdict = await verifyRedirect("http://127.0.0.1:1/v1/a.zip", "http://127.0.0.1:1/x", { fetch });
+    const verdict = await verifyRedirect("http://127.0.0.1:1/v1/a.zip", "http://127.0.0.1:1/x", {
+      fetch: createFetch({}),
+    });
     expect(verdict).toMatchObject({
       ok: false,
       reason: expect.stringContaining("http://127.0.0.1:1/v1/a.zip cannot be verified"),
@@ -110,7 +115,7 @@ describe("verifyRedirect", () => {
   test("stops when told to", async () => {
     await expect(
       verifyRedirect("http://127.0.0.1:1/", "http://127.0.0.1:1/x", {
-        fetch,
+        fetch: createFetch({}),
         signal: AbortSignal.abort(new Error("cancelled")),
       }),
     ).rejects.toThrow("cancelled");

@@ -1,3 +1,5 @@
+import type { Fetch } from "@release-actions/http";
+
 /** A gateway answers with one redirect, GitHub with one more to its storage. */
 const MAX_HOPS = 5;
 const TIMEOUT_MS = 30_000;
@@ -5,7 +7,7 @@ const TIMEOUT_MS = 30_000;
 export type Verdict = { readonly ok: true; readonly size: number } | { readonly ok: false; readonly reason: string };
 
 export interface VerifyOptions {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly signal?: AbortSignal;
 }
 

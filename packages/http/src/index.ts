@@ -1,4 +1,5 @@
 export { AccessError, RateLimitError, RefusedError, TransferError } from "./faults.ts";
+export { createFetch, type Fetch, type FetchInit } from "./fetch.ts";
 export {
   type Clock,
   DEFAULT_PATIENCE,
@@ -10,6 +11,8 @@ export {
   TransientError,
 } from "./retry.ts";
 export {
+  type Agents,
+  createAgents,
   createTransport,
   excerpt,
   type HttpRequest,

@@ -36,18 +36,29 @@ export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
 const HEADERS_TIMEOUT_MS = 30_000;
 
+/** Node's agents, which keep connections and go through the proxy that the environment names. */
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/** For clients of others that take Node's agents and know of no proxy. */
+export function createAgents(env: NodeJS.ProcessEnv): Agents {
+  const options = { keepAlive: true, proxyEnv: env };
+  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+}
+
 /**
  * HTTP over Node's own client: against `fetch` it takes two thirds of the CPU time per byte, and starts in
  * half the time with 10 MB less. Connections are kept for further requests; `HTTPS_PROXY` and its siblings are heeded.
  */
 export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
-  const options = { keepAlive: true, proxyEnv: env };
-  const agents = { "http:": new HttpAgent(options), "https:": new HttpsAgent(options) };
+  const agents = createAgents(env);
   return async ({ url, method = "GET", headers = {}, body, signal, headersTimeoutMs = HEADERS_TIMEOUT_MS }) => {
     signal?.throwIfAborted();
     const secure = url.protocol === "https:";
     const start = secure ? httpsRequest : httpRequest;
-    const agent = secure ? agents["https:"] : agents["http:"];
+    const agent = secure ? agents.https : agents.http;
     return await new Promise<HttpResponse>((resolve, reject) => {
       const outgoing = start(url, { method, headers: { "User-Agent": "release-actions", ...headers }, agent });
       const timer = setTimeout(() => {

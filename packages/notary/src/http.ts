@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNativeError } from "node:util/types";
+import { type Agents, createAgents, createFetch, type Fetch, type FetchInit } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
 /** What the outside world is to this package; tests hand in their own. */
 export interface World {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
+  /** For Amazon's client, which looks for no proxy by itself. */
+  readonly agents: Agents;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Waits, and ends early when the signal fires. */
@@ -16,9 +19,11 @@ export interface World {
   readonly signal?: AbortSignal;
 }
 
-export function realWorld(reporter: Reporter, signal?: AbortSignal): World {
+/** `env` names the proxy to go through, if any. */
+export function realWorld(reporter: Reporter, env: NodeJS.ProcessEnv, signal?: AbortSignal): World {
   return {
-    fetch,
+    fetch: createFetch(env),
+    agents: createAgents(env),
     now: Date.now,
     sleep: async (ms, stop) => await sleep(ms, undefined, stop === undefined ? {} : { signal: stop }),
     random: Math.random,
@@ -47,7 +52,7 @@ const HEALS: readonly number[] = [408, 429, 500, 502, 503, 504];
  * Sends a request until there is an answer that will not change by itself, waiting longer each time and
  * as long as `Retry-After` says. The URL is named without its query, which may hold a signature.
  */
-export async function request(world: World, url: URL, init: () => RequestInit): Promise<HttpAnswer> {
+export async function request(world: World, url: URL, init: () => FetchInit): Promise<HttpAnswer> {
   const what = `${init().method ?? "GET"} ${url.origin}${url.pathname}`;
   const failures: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
@@ -69,7 +74,7 @@ export async function request(world: World, url: URL, init: () => RequestInit): 
   }
 }
 
-async function attemptOnce(world: World, url: URL, init: RequestInit): Promise<HttpAnswer | Error> {
+async function attemptOnce(world: World, url: URL, init: FetchInit): Promise<HttpAnswer | Error> {
   const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
   const signal = world.signal === undefined ? timeout : AbortSignal.any([timeout, world.signal]);
   try {

@@ -16,7 +16,7 @@ function service(...results: readonly CommandResult[]) {
     calls.push([command, ...args].join(" "));
     return queue.shift() ?? failed("no more answers");
   };
-  const world = { ...realWorld(silentReporter), sleep: async (ms: number) => void waits.push(ms) };
+  const world = { ...realWorld(silentReporter, {}), sleep: async (ms: number) => void waits.push(ms) };
   return { calls, waits, service: notarytoolService({ run, world, keychain: "/k.keychain-db", profile: "p" }) };
 }
 

@@ -1,3 +1,4 @@
+import type { FetchInit } from "@release-actions/http";
 import type { ApiKey } from "./api-key.ts";
 import { NotaryError, NotaryHttpError } from "./error.ts";
 import { type HttpAnswer, request, type World } from "./http.ts";
@@ -28,7 +29,7 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
 
   const call = async (path: string, body?: object): Promise<unknown> => {
     const url = new URL(`/notary/v2/submissions${path}`, base);
-    const init = (): RequestInit => ({
+    const init = (): FetchInit => ({
       method: body === undefined ? "GET" : "POST",
       headers: {
         Authorization: `Bearer ${tokens.get()}`,

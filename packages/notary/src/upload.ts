@@ -37,6 +37,7 @@ export async function uploadToS3(
       sessionToken: target.sessionToken,
     },
     maxAttempts: ATTEMPTS,
+    requestHandler: { httpAgent: options.world.agents.http, httpsAgent: options.world.agents.https },
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
   });
   const upload = new Upload({

@@ -52,7 +52,7 @@ describe("the notary REST API", () => {
     };
     // Waiting is not what is tested; a hundredth of it will do.
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms / 100));
-    return { ...realWorld(reporter, signal), sleep };
+    return { ...realWorld(reporter, {}, signal), sleep };
   }
 
   interface Options {

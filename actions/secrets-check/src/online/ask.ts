@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Fetch, FetchInit } from "@release-actions/http";
 import type { Finding, ProblemKind } from "../finding.ts";
 import type { Subject } from "../kinds/kind.ts";
 
 /** Where secrets are tried. */
 export interface Services {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly githubApi: string;
   readonly npmRegistry: string;
   readonly dockerAuth: string;
@@ -32,7 +33,7 @@ export class NoAnswer extends Error {
  *
  * @throws NoAnswer when the service cannot be reached, or has none to give
  */
-export async function ask(services: Services, url: string, init: RequestInit): Promise<Response> {
+export async function ask(services: Services, url: string, init: FetchInit): Promise<Response> {
   let reason = "";
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     services.signal.throwIfAborted();

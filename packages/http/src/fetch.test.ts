@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { createFetch } from "./fetch.ts";
+import { LoopbackServers } from "./testing/index.ts";
+
+const servers = new LoopbackServers();
+afterEach(() => servers.close());
+
+describe("createFetch", () => {
+  test("goes through the proxy that the environment names, and past it for hosts of NO_PROXY", async () => {
+    const proxy = await servers.start((request, response) => response.end(`by proxy: ${request.url}`));
+    const direct = await servers.start((_request, response) => response.end("direct"));
+    const env = { HTTP_PROXY: proxy.href, NO_PROXY: "127.0.0.1" };
+    const ask = createFetch(env);
+    expect(await (await ask("http://service.invalid/a")).text()).toBe("by proxy: http://service.invalid/a");
+    expect(await (await ask(direct)).text()).toBe("direct");
+  });
+
+  test("asks a proxy for a tunnel to a host of HTTPS", async () => {
+    const tunnels: string[] = [];
+    const proxy = await servers.start(() => undefined, {
+      connect: (request, socket) => {
+        tunnels.push(request.url ?? "");
+        socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      },
+    });
+    await expect(createFetch({ https_proxy: proxy.href })("https://service.invalid/")).rejects.toThrow("403");
+    expect(tunnels).toEqual(["service.invalid:443"]);
+  });
+
+  test("hands out status, headers and body, and no body where there is none", async () => {
+    const url = await servers.start((request, response) => {
+      if (request.url === "/none") response.writeHead(204).end();
+      else response.writeHead(418, { "X-Scopes": "repo" }).end(JSON.stringify({ method: request.method }));
+    });
+    const answer = await createFetch({})(url, { method: "POST", body: "x" });
+    expect([answer.status, answer.ok, answer.headers.get("x-scopes")]).toEqual([418, false, "repo"]);
+    expect(await answer.json()).toEqual({ method: "POST" });
+    expect((await createFetch({})(new URL("/none", url))).body).toBeNull();
+    expect((await createFetch({})(url, { method: "HEAD" })).body).toBeNull();
+  });
+
+  test("follows a redirect without the secrets of the first host, or returns it when asked to", async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await servers.start((request, response) => response.end(String(request.headers.authorization)));
+    const url = await servers.start((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(302, { location: request.url === "/round" ? "/round" : other.href }).end();
+    });
+    const init = { headers: { Authorization: "Bearer t" } };
+    expect(await (await createFetch({})(url, init)).text()).toBe("undefined");
+    expect((await createFetch({})(url, { ...init, redirect: "manual" })).status).toBe(302);
+    expect(seen).toEqual(["Bearer t", "Bearer t"]);
+    await expect(createFetch({})(new URL("/round", url))).rejects.toThrow("too many redirects");
+  });
+});

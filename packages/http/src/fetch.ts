@@ -1,0 +1,55 @@
+import { Readable } from "node:stream";
+import { createTransport, type HttpRequest, type HttpResponse, type Transport } from "./transport.ts";
+
+/** The part of the web's `fetch` that callers here use. */
+export type Fetch = (url: string | URL, init?: FetchInit) => Promise<Response>;
+
+export interface FetchInit {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: HttpRequest["body"];
+  readonly signal?: AbortSignal;
+  /** `manual` returns a redirect as it is. Default `follow`: at most 5, and secrets stay with the first origin. */
+  readonly redirect?: "follow" | "manual";
+}
+
+const MAX_REDIRECTS = 5;
+/** Statuses whose answers have no body (fetch.spec.whatwg.org, "null body status"). */
+const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+const SECRET_HEADERS = /^(?:authorization|cookie|proxy-authorization)$/i;
+
+/**
+ * `fetch` over our own transport, which heeds `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment; Node's
+ * global one does so only when the process was started with NODE_USE_ENV_PROXY.
+ */
+export function createFetch(env: NodeJS.ProcessEnv): Fetch {
+  const transport = createTransport(env);
+  return (url, init = {}) => follow(transport, new URL(url), init, MAX_REDIRECTS);
+}
+
+async function follow(transport: Transport, url: URL, init: FetchInit, left: number): Promise<Response> {
+  const { method = "GET", headers = {}, body, signal, redirect = "follow" } = init;
+  const answer = await transport({ url, method, headers, body, signal });
+  const { location } = answer.headers;
+  if (redirect === "manual" || answer.status < 300 || answer.status >= 400 || location === undefined) {
+    return toResponse(method, answer);
+  }
+  answer.body.destroy();
+  if (!/^(?:GET|HEAD)$/.test(method) || left === 0 || !URL.canParse(location, url.href)) {
+    throw new TypeError(`${url.host}: ${left === 0 ? "too many redirects" : "a redirect that cannot be followed"}`);
+  }
+  const next = new URL(location, url.href);
+  const kept = Object.entries(headers).filter(([name]) => next.origin === url.origin || !SECRET_HEADERS.test(name));
+  return await follow(transport, next, { ...init, headers: Object.fromEntries(kept) }, left - 1);
+}
+
+function toResponse(method: string, { status, headers, body }: HttpResponse): Response {
+  const list = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((text) => [name, text]));
+  const isEmpty = WITHOUT_BODY.includes(status) || method === "HEAD";
+  if (isEmpty) body.destroy();
+  // Every pair was made of a name and one value.
+  return new Response(isEmpty ? null : (Readable.toWeb(body) as ReadableStream), {
+    status,
+    headers: list as [string, string][],
+  });
+}
