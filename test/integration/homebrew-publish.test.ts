@@ -88,16 +88,16 @@ describeWith(["git"], "homebrew-publish", () => {
   });
 
   test.each<[name: string, setting: Setting, message: string]>([
-    ["an empty token (misleads 20)", { inputs: { token: "" } }, "the input `token` is empty"],
-    ["a token that is refused (F106)", { inputs: { token: "wrong" } }, "git cannot read http://127.0.0.1"],
-    ["no plan (B124)", { inputs: { plan: "{}" } }, "has no `releases`"],
+    ["an empty token", { inputs: { token: "" } }, "the input `token` is empty"],
+    ["a token that is refused", { inputs: { token: "wrong" } }, "git cannot read http://127.0.0.1"],
+    ["no plan", { inputs: { plan: "{}" } }, "has no `releases`"],
     [
-      "a plan that is an artifact, outside of a workflow (F94)",
+      "a plan that is an artifact, outside of a workflow",
       { inputs: { plan: "artifact" } },
       "ACTIONS_RESULTS_URL is not set",
     ],
     [
-      "a tag that was not planned (B135)",
+      "a tag that was not planned",
       { env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.2.4" } },
       "but the plan announces v1.2.3",
     ],
@@ -113,17 +113,17 @@ describeWith(["git"], "homebrew-publish", () => {
       "but the finished build has",
     ],
     [
-      "formulae without any sha256, as cargo-dist writes them for want of manifests (B136)",
+      "formulae without any sha256, as cargo-dist writes them for want of manifests",
       { files: distrib({ formula: (text) => text.replace(/ *sha256 .*\n/g, "") }) },
       "there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
     ],
     [
-      "a description that is code (B140)",
+      "a description that is code",
       { files: distrib({ formula: (text) => text.replace("Widgets", "#{`id`}") }) },
-      "`desc` that is no plain string",
+      "`desc` that is not a plain string",
     ],
     [
-      "line ends of Windows (B142)",
+      "line ends of Windows",
       { files: distrib({ formula: (text) => text.replaceAll("\n", "\r\n") }) },
       "ends with CR LF",
     ],
@@ -133,7 +133,7 @@ describeWith(["git"], "homebrew-publish", () => {
       "nothing tells the sha256 of",
     ],
     ["a rule that is none", { inputs: { rules: "backport: versioned" } }, "is not understood"],
-    ["a tap that runs a program (F143)", { inputs: { tap: "ext::sh -c id" } }, "is no git remote"],
+    ["a tap that runs a program", { inputs: { tap: "ext::sh -c id" } }, "is no git remote"],
     ["a gateway for another server", { inputs: { "scarf-gateway": "https://github.com/x" } }, "is GitHub itself"],
     ["`style: brew` without brew", { inputs: { style: "brew" } }, "there is no Homebrew on this machine"],
   ])("publishes nothing with %s", async (_name, setting, message) => {
@@ -170,7 +170,7 @@ describeWith(["git"], "homebrew-publish", () => {
     }
   });
 
-  test("when cancelled, leaves nothing behind and nothing half done (F84)", async () => {
+  test("when cancelled, leaves nothing behind and nothing half done", async () => {
     const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     for (const [name, content] of Object.entries(distrib())) {
       mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });

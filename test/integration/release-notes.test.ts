@@ -171,7 +171,7 @@ describe("release-notes", () => {
       { inputs: { "notes-file": "n.md" }, files: { "n.md": "x".repeat(130_000) } },
       "and GitHub takes 125000",
     ],
-    ["no right to write (F105)", { permission: "read" }, "Give the job the permission"],
+    ["no right to write", { permission: "read" }, "Give the job the permission"],
   ])("leaves the notes as they were with %s", async (_name, setting, message) => {
     const { step, repository } = await announce(setting);
     expect(step.conclusion).toBe("failure");

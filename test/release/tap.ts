@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
@@ -50,6 +50,26 @@ export class Tap {
 
   git(...args: string[]): string {
     return execFileSync("git", args, { cwd: this.folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Makes a commit of what is in a folder, as people do with their own clone. */
+  commit(folder: string, message = "by hand"): void {
+    const clone = mkdtempSync(path.join(tmpdir(), "tap-clone-"));
+    const git = (...args: string[]): string =>
+      execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@y", ...args], {
+        cwd: clone,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    try {
+      git("clone", "--quiet", this.folder, ".");
+      cpSync(folder, clone, { recursive: true, verbatimSymlinks: true });
+      git("add", "--all");
+      git("commit", "--quiet", `--message=${message}`);
+      git("push", "--quiet", "origin", "HEAD:main");
+    } finally {
+      rmSync(clone, { recursive: true });
+    }
   }
 
   /** The commit messages, the newest first; none of an empty tap. */

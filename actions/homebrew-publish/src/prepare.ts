@@ -2,6 +2,7 @@ import { archivesOf, type Checksums, type DistPlan } from "@release-actions/dist
 import {
   CHECKSUMS_AND_SIGNATURES,
   fileFilter,
+  gatewayUrl,
   parseGateway,
   parseRepository,
   rewriteUrls,
@@ -10,17 +11,39 @@ import { checkFormula, checkLayout, type Expectation, FormulaError, parseFormula
 import type { Problem } from "@release-actions/report";
 import type { Source } from "./collect.ts";
 
-/** What a formula must match: its release, with the checksums of the finished build. */
-export function expectationOf({ release }: Source, plan: DistPlan, checksums: Checksums): Expectation {
+/** What a formula must match: its release, with the checksums of the finished build. The gateway is what was asked for. */
+export function expectationOf(
+  { release }: Source,
+  plan: DistPlan,
+  checksums: Checksums,
+  gateway: string | undefined,
+): Expectation {
+  const tag = plan.tag ?? release.version.text;
+  const { hosting, downloadBases } = release;
+  const through =
+    gateway === undefined || hosting === undefined
+      ? undefined
+      : parseGateway(gateway, parseRepository(hosting.repository, hosting.server));
   return {
     version: release.version,
-    tag: plan.tag ?? release.version.text,
+    tag,
+    addressesOf: (file) => [
+      ...downloadBases.map((base) => `${base}/${encodeURIComponent(file)}`),
+      ...(through === undefined
+        ? []
+        : [gatewayUrl(through, { tag: spelledTag(hosting?.downloadBase, tag), file: encodeURIComponent(file) })]),
+    ],
     archives: archivesOf(release).map(({ name, targets, sha256 }) => ({
       name,
       targets,
       sha256: checksums.get(name) ?? sha256,
     })),
   };
+}
+
+/** The tag as the addresses of this release spell it. */
+function spelledTag(downloadBase: string | undefined, tag: string): string {
+  return /\/releases\/download\/(.+)$/.exec(downloadBase ?? "")?.[1] ?? tag;
 }
 
 /** Everything that is wrong with a formula, before anything else happens to it. */

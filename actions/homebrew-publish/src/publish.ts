@@ -1,23 +1,30 @@
 import path from "node:path";
-import { DEFAULT_RULES, parseRules, type Rules } from "@release-actions/channel";
+import { DEFAULT_RULES, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { childEnv } from "@release-actions/command";
 import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-actions/dist-plan";
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases } from "@release-actions/github-rest";
 import { FormulaError, openTap, type Published, publishRevision } from "@release-actions/homebrew";
-import { checksumsOfAssets, type RunFacts, readFacts, restOfRun, runArtifacts } from "@release-actions/release-run";
+import {
+  checksumsOfAssets,
+  existingVersions,
+  type RunFacts,
+  readFacts,
+  restOfRun,
+  runArtifacts,
+} from "@release-actions/release-run";
 import { type Collected, collect, type Source } from "./collect.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { brewStyle, findBrew } from "./style.ts";
-import { commitMessage, type Entry, planTap, toCommit } from "./tap-plan.ts";
+import { commitMessage, type Entry, planTap, remarks, toCommit } from "./tap-plan.ts";
 import { recordLedger, tell } from "./tell.ts";
 
 /** From the plan to the tap. The push is the last step, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
   const { inputs } = runner;
   const facts = readFacts(runner.env);
-  const rules = rulesOf(inputs.prerelease, inputs.rules);
+  const parsedRules = rulesOf(inputs.prerelease, inputs.rules);
   const url = remoteUrl(inputs.tap, facts.serverUrl);
   requireToken(url, runner);
   const artifacts = runArtifacts(runner.env, runner);
@@ -31,6 +38,11 @@ export async function publish(runner: PublishRunner): Promise<void> {
     runner,
   );
   const sources = await prepare(collected, plan, runner);
+  const rules = {
+    rules: parsedRules,
+    existing: await releasedVersions(plan, facts, runner),
+    republish: inputs.republish,
+  };
 
   if (inputs.token !== undefined) runner.mask(basicCredential(inputs.token));
   const env = childEnv(runner.env);
@@ -39,14 +51,19 @@ export async function publish(runner: PublishRunner): Promise<void> {
   let entries: readonly Entry[] = [];
   let published: Published | undefined;
   try {
-    entries = await planTap(tap, sources, rules, inputs.republish);
-    const push = !inputs["dry-run"] && entries.some(({ decision }) => decision.formula !== "commit");
+    entries = await planTap(tap, sources, rules);
+    const push = !inputs["dry-run"] && entries.some(isForPeople);
     const identity = { name: inputs["committer-name"], email: inputs["committer-email"] };
     published = await publishRevision(tap, identity, push, async () => {
-      entries = await planTap(tap, sources, rules, inputs.republish);
-      const chosen = toCommit(entries);
-      return { files: new Map(chosen.map((entry) => [entry.path, entry.text])), message: commitMessage(chosen) };
+      entries = await planTap(tap, sources, rules);
+      const chosen = toCommit(entries).filter((entry) => !push || isForPeople(entry));
+      const moved = chosen.flatMap(({ path: to, movedFrom }) =>
+        movedFrom === undefined ? [] : [[to, movedFrom] as const],
+      );
+      const files = new Map(chosen.map((entry) => [entry.path, entry.text]));
+      return { files, moved: new Map(moved), message: commitMessage(chosen) };
     });
+    for (const message of remarks(entries)) runner.problem({ level: "warning", title: "homebrew-publish", message });
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
     const outcome = { entries, published, facts, url, dryRun: inputs["dry-run"] };
@@ -59,6 +76,22 @@ function rulesOf(prerelease: PublishRunner["inputs"]["prerelease"], lines: reado
   const formula = { "commit-only": "commit", skip: "skip", push: "push" } as const;
   const base = { ...DEFAULT_RULES, prerelease: { ...DEFAULT_RULES.prerelease, formula: formula[prerelease] } };
   return parseRules(lines, base);
+}
+
+function isForPeople({ decision }: Entry): boolean {
+  return decision.formula !== "commit" && decision.formula !== "skip";
+}
+
+/**
+ * The versions released so far, of which `release-channel` decides what is a backport, also for a formula that the tap
+ * does not have yet. None where there is no token to read them, or no tag: then the tap alone decides.
+ */
+async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: PublishRunner): Promise<readonly Version[]> {
+  const token = runner.inputs["github-token"];
+  if (token === undefined || plan.tag === undefined || plan.tagIsImplicit) return [];
+  const tags = await openReleases(restOfRun(runner, facts, token), facts.repository).tags();
+  runner.info(`read ${tags.length} tags of ${facts.repository}`);
+  return existingVersions(tags, { family: parseTag(plan.tag)?.family ?? "" }, facts.tag);
 }
 
 /** An unset secret arrives as nothing. Better said now than by git, when everything else is done. */
@@ -122,7 +155,7 @@ function refuseProblems(
   runner: PublishRunner,
 ): void {
   const problems = sources
-    .flatMap((source) => findProblems(source, expectationOf(source, plan, checksums)))
+    .flatMap((source) => findProblems(source, expectationOf(source, plan, checksums, runner.inputs["scarf-gateway"])))
     .filter(({ level }) => level === "error" || runner.inputs.style !== "off");
   for (const problem of problems) runner.problem(problem);
   const errors = problems.filter(({ level }) => level === "error").length;

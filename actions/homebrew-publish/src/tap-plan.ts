@@ -1,13 +1,16 @@
-import { type Decision, decideChannel, type Rules } from "@release-actions/channel";
+import { type Decision, decideChannel, parseTag, type Rules, type Version } from "@release-actions/channel";
 import {
+  compareBrewVersions,
   compareWithTap,
   FormulaError,
-  formulaPath,
+  formulaPlace,
+  isDeadEnd,
   readTapFile,
+  readTapFormula,
   type Tap,
   type TapChange,
   versionedFormula,
-  versionInTap,
+  withVersionScheme,
 } from "@release-actions/homebrew";
 import type { Source } from "./collect.ts";
 
@@ -19,39 +22,75 @@ export interface Entry {
   readonly file: string;
   /** In the tap. */
   readonly path: string;
+  /** Where the tap has it now, when that is another path. */
+  readonly movedFrom: string | undefined;
   readonly text: string;
   readonly change: TapChange;
 }
 
+export interface TapRules {
+  readonly rules: Rules;
+  /** The versions of the repository's tags; none when they were not read. */
+  readonly existing: readonly Version[];
+  readonly republish: boolean;
+}
+
 /**
- * Decides for every formula what happens to it, seen from what the tap has now. The tap's own version
- * tells whether a release is a backport: it is what `brew upgrade` would go back from.
+ * Decides for every formula what happens to it, seen from the repository's versions and from what the tap has now: a
+ * release below either is a backport, as `brew upgrade` would go back from there.
  */
-export async function planTap(
-  tap: Tap,
-  sources: readonly Source[],
-  rules: Rules,
-  republish: boolean,
-): Promise<readonly Entry[]> {
+export async function planTap(tap: Tap, sources: readonly Source[], rules: TapRules): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  for (const source of sources) entries.push(await planOne(tap, source, rules, republish));
+  for (const source of sources) entries.push(await planOne(tap, source, rules));
   return entries;
 }
 
-async function planOne(tap: Tap, source: Source, rules: Rules, republish: boolean): Promise<Entry> {
+async function planOne(tap: Tap, source: Source, { rules, existing, republish }: TapRules): Promise<Entry> {
   const { version } = source.release;
-  const mainPath = await formulaPath(tap, source.file);
-  const current = await readTapFile(tap, mainPath);
-  const inTap = current === undefined ? undefined : versionInTap(current);
-  const decision = decideChannel(version, inTap === undefined ? [] : [inTap], rules);
+  const file = source.file.toLowerCase();
+  const place = await formulaPlace(tap, file);
+  const current = place.current === undefined ? undefined : await readTapFile(tap, place.current);
+  const decision = decide(version, current, existing, rules);
+  const { channel } = decision;
   if (decision.formula !== "versioned") {
-    const change = compareWithTap({ file: source.file, text: source.text, version }, current, republish);
-    return { source, decision, file: source.file, path: mainPath, text: source.text, change };
+    const text = withSchemeOf(current, source.text);
+    const change = compareWithTap({ file, text, version, channel }, current, republish);
+    return { source, decision, file, path: place.path, movedFrom: movedFrom(place), text, change };
   }
-  const versioned = versionedFormula(source.text, source.file, decision.line);
-  const path = await formulaPath(tap, versioned.file);
-  const change = compareWithTap({ ...versioned, version }, await readTapFile(tap, path), republish);
-  return { source, decision, ...versioned, path, change };
+  const made = versionedFormula(source.text, file, decision.line);
+  const beside = await formulaPlace(tap, made.file);
+  const there = beside.current === undefined ? undefined : await readTapFile(tap, beside.current);
+  const versioned = { ...made, text: withSchemeOf(there, made.text) };
+  const change = compareWithTap({ ...versioned, version, channel }, there, republish);
+  return { source, decision, ...versioned, path: beside.path, movedFrom: movedFrom(beside), change };
+}
+
+/** A release that Homebrew orders below what the tap has on a newer line is a backport there, whatever the tags say. */
+function decide(version: Version, current: string | undefined, existing: readonly Version[], rules: Rules): Decision {
+  const text = current === undefined ? undefined : readTapFormula(current).version;
+  const decision = decideChannel(version, existing, rules);
+  const inTap = text === undefined ? undefined : parseTag(text)?.version;
+  if (decision.channel !== "stable" || text === undefined || inTap === undefined) return decision;
+  const isNewerLine = inTap.major > version.major || (inTap.major === version.major && inTap.minor > version.minor);
+  const isBackport =
+    compareBrewVersions(text, version.text) > 0 && (isNewerLine || (inTap.prerelease === "" && inTap.build === ""));
+  return isBackport ? { ...decision, channel: "backport", isLatest: false, formula: rules.backport.formula } : decision;
+}
+
+function movedFrom({
+  path,
+  current,
+}: {
+  readonly path: string;
+  readonly current: string | undefined;
+}): string | undefined {
+  return current === undefined || current === path ? undefined : current;
+}
+
+/** Without the scheme that the tap's formula has, nobody who installed it would get another version. */
+function withSchemeOf(current: string | undefined, text: string): string {
+  const scheme = current === undefined ? 0 : readTapFormula(current).scheme;
+  return scheme > readTapFormula(text).scheme ? withVersionScheme(text, scheme) : text;
 }
 
 /** The formulae to put into the commit; none is left out silently, and one that is refused stops them all. */
@@ -61,7 +100,30 @@ export function toCommit(entries: readonly Entry[]): readonly Entry[] {
   if (first !== undefined) {
     throw new FormulaError(refusals.map(({ reason }) => reason).join("\n"), { advice: first.advice });
   }
-  return entries.filter(({ decision, change }) => decision.formula !== "skip" && change.kind !== "refused");
+  return entries.filter(
+    ({ decision, change }) => decision.formula !== "skip" && change.kind !== "refused" && change.kind !== "kept",
+  );
+}
+
+/** What people should know although it is published: lines of theirs that a new version does not have, and versions that Homebrew never leaves. */
+export function remarks(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap(({ file, change, decision, source }) => {
+    const { version } = source.release;
+    if (decision.formula === "skip" || decision.formula === "commit") return [];
+    const said: string[] = [];
+    if (change.kind === "update" && change.lost.length > 0) {
+      said.push(`${file} loses what the tap's formula had beside cargo-dist's: ${change.lost.join("; ")}`);
+    }
+    if (change.kind === "kept")
+      said.push(`${file} stays as it is in the tap: ${change.reason}. With \`republish: true\` it is replaced.`);
+    if ((change.kind === "add" || change.kind === "update") && isDeadEnd(version)) {
+      const release = `${version.major}.${version.minor}.${version.patch}`;
+      said.push(
+        `Homebrew orders ${version.text} above ${release}: whoever installs it from ${file} does not get ${release} later`,
+      );
+    }
+    return said;
+  });
 }
 
 /** `widget 1.2.3`, or `widget, widget-server 1.2.3`. */
@@ -80,8 +142,10 @@ function refusal({ change, decision, file, source }: Entry): { reason: string; a
   if (decision.formula !== "refuse" || change.kind === "same") return undefined;
   const { channel } = decision;
   const version = source.release.version.text;
+  const beside =
+    channel === "backport" ? `, to publish it as a formula of its own, \`${channel}.formula: versioned\`` : "";
   return {
     reason: `${file} ${version} is of the channel \`${channel}\`, which the rules keep out of the tap`,
-    advice: `To publish it, set the rule \`${channel}.formula: push\`; to leave it out, \`${channel}.formula: skip\`.`,
+    advice: `To publish it, set the rule \`${channel}.formula: push\`${beside}; to leave it out, \`${channel}.formula: skip\`.`,
   };
 }

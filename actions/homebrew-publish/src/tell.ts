@@ -90,6 +90,7 @@ function verdict({ change, decision }: Entry, { published, dryRun }: Outcome): {
   if (decision.formula === "refuse" && change.kind !== "same") {
     return { state: "planned", reason: `the rules keep a ${KIND[decision.channel]} out of the tap` };
   }
+  if (change.kind === "kept") return { state: "verified", reason: change.reason };
   if (published === undefined) return { state: "planned", reason: "publishing failed" };
   if (published.pushed || !published.changed) return { state: "verified" };
   return {

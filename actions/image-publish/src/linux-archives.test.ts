@@ -8,6 +8,7 @@ const release = (...targets: string[]): Release => ({
   version: parseVersion("1.2.3"),
   displayName: "widget",
   hosting: undefined,
+  downloadBases: [],
   artifacts: targets.map(
     (target): Artifact => ({
       name: `widget-${target}.tar.xz`,

@@ -83,7 +83,7 @@ describe("the table of channels", () => {
     expect(channelTable([])).toBe("");
   });
 
-  test("takes names for data, whoever wrote the artifact (F128)", () => {
+  test("takes names for data, whoever wrote the artifact", () => {
     const hostile = row({ name: "<img src=x>|[a](javascript:1)" });
     expect(channelTable([hostile]).split("\n")[2]).toBe(
       "| npm | &lt;img src=x>\\|\\[a\\](javascript:1) | 1.2.3 | verified |",
@@ -146,7 +146,7 @@ describe("reading the release back", () => {
       {},
       `${LINUX} is attached to v1.2.3, but has no content`,
     ],
-    ["an empty file (F124)", assets({ size: 0 }), {}, "has no content"],
+    ["an empty file", assets({ size: 0 }), {}, "has no content"],
     ["other bytes", assets({ digest: `sha256:${"b".repeat(64)}` }), {}, `${LINUX} of v1.2.3 is sha256:bbb`],
     ["a pre-release flag that the plan has not", assets(), { isPrerelease: true }, "is marked as pre-release"],
   ])("finds %s", (_name, found, of, message) => {

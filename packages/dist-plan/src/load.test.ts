@@ -33,7 +33,7 @@ describe("loadPlan", () => {
     expect(asked).toEqual(["artifacts-plan-dist-manifest/plan-dist-manifest.json"]);
   });
 
-  test("says what empties an output, and what to write instead (B124)", async () => {
+  test("says what empties an output, and what to write instead", async () => {
     await expect(loadPlan(" ", none)).rejects.toMatchObject({ advice: expect.stringContaining("plan: artifact") });
   });
 
@@ -41,7 +41,7 @@ describe("loadPlan", () => {
     await expect(loadManifest("host", none)).rejects.toThrow("this run has no artifact artifacts-dist-manifest");
   });
 
-  test("names a path that is not there, and does not read a file too large to be a manifest (B130)", async () => {
+  test("names a path that is not there, and does not read a file too large to be a manifest", async () => {
     await expect(loadPlan(path.join(folder, "nowhere.json"), none)).rejects.toThrow(
       /cannot be read from ".*nowhere.json"/,
     );

@@ -24,6 +24,7 @@ const release = object({
   hosting: optional(
     object({
       github: optional(object({ artifact_base_url: text, artifact_download_path: text, owner: text, repo: text })),
+      simple: optional(object({ download_url: optional(text) })),
     }),
   ),
 });
@@ -35,6 +36,8 @@ export const manifestDecoder = object({
   announcement_is_prerelease: optional(boolean, false),
   announcement_title: optional(text),
   announcement_changelog: optional(string),
+  announcement_github_body: optional(string),
+  force_latest: optional(boolean, false),
   releases: optional(listOf(release), []),
   artifacts: optional(mapOf(artifact), new Map()),
 });

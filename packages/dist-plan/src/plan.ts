@@ -41,6 +41,8 @@ export interface Release {
   readonly artifacts: readonly Artifact[];
   /** Where the files are downloaded from; `undefined` when not hosted on GitHub. */
   readonly hosting: Hosting | undefined;
+  /** The addresses of all its hostings, without the file's name and a final slash. */
+  readonly downloadBases: readonly string[];
 }
 
 /** A GitHub release that holds the files. Its repository may be another than the one that is built. */
@@ -64,6 +66,10 @@ export interface DistPlan {
   readonly title: string | undefined;
   /** What cargo-dist found for this version in a changelog of the repository. */
   readonly changelog: string | undefined;
+  /** The notes that cargo-dist gives the release on GitHub. */
+  readonly githubBody: string | undefined;
+  /** `force-latest = true`: a pre-release is announced as a full release on purpose. */
+  readonly forceLatest: boolean;
   readonly releases: readonly Release[];
 }
 

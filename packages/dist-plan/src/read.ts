@@ -39,6 +39,8 @@ export function readPlan(content: string | Uint8Array, source = "the plan"): Dis
     isPrerelease: manifest.announcement_is_prerelease,
     title: manifest.announcement_title,
     changelog: manifest.announcement_changelog,
+    githubBody: manifest.announcement_github_body,
+    forceLatest: manifest.force_latest,
     releases: manifest.releases.map((release) => readRelease(release, artifacts, source)),
   };
   refuseContradictions(plan, source);
@@ -64,12 +66,16 @@ function readRelease(release: ManifestRelease, artifacts: ReadonlyMap<string, Ar
     own.filter((artifact) => artifact.kind === "executable-zip").flatMap((artifact) => artifact.targets),
     (target) => `${source}: ${app} has two archives for ${target}`,
   );
+  const hosting = readHosting(release);
   return {
     app,
     version: parseVersion(release.app_version, `${source}: the version of ${app}`),
     displayName: release.display_name ?? app,
     artifacts: own,
-    hosting: readHosting(release),
+    hosting,
+    downloadBases: [hosting?.downloadBase, release.hosting?.simple?.download_url?.replace(/\/+$/, "")].filter(
+      (base) => base !== undefined,
+    ),
   };
 }
 
@@ -121,7 +127,9 @@ function refuseContradictions(plan: DistPlan, source: string): void {
       throw new PlanError(`${source} announces the tag ${plan.tag}, but releases ${app} ${version.text}`);
     }
   }
-  if ((tagged.version.prerelease !== "") !== plan.isPrerelease) {
+  // With `force-latest` cargo-dist announces a pre-release as a full release, and only so.
+  const isPrerelease = tagged.version.prerelease !== "" && !plan.forceLatest;
+  if (isPrerelease !== plan.isPrerelease) {
     const claim = plan.isPrerelease ? "a pre-release" : "a full release";
     throw new PlanError(`${source} announces ${claim}, but the tag ${plan.tag}`);
   }

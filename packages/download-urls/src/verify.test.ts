@@ -48,7 +48,7 @@ describe("verifyRedirect", () => {
     expect(verdict).toEqual({ ok: true, size: 1234 });
   });
 
-  test("accepts a relative redirect, and more than one (F15)", async () => {
+  test("accepts a relative redirect, and more than one", async () => {
     const hops = release((file) =>
       file.startsWith("again/")
         ? { status: 307, location: `/github/${file.slice("again/".length)}` }
@@ -69,7 +69,7 @@ describe("verifyRedirect", () => {
       "leads to /storage/v2/a.zip",
     ],
     [
-      "an answer that is no redirect (F13)",
+      "an answer that is no redirect",
       release(() => ({ status: 200, length: 1234 })),
       "/gateway/v1/a.zip answers 200 itself, expected a redirect",
     ],
@@ -102,7 +102,7 @@ describe("verifyRedirect", () => {
     expect(await verify(growing)).toContain("/gateway/v1/a.zip serves 1 bytes, expected the 2 of /github/v1/a.zip");
   });
 
-  test("names the address that does not answer, without anything signed in it (F01)", async () => {
+  test("names the address that does not answer, without anything signed in it", async () => {
     const verdict = await verifyRedirect("http://127.0.0.1:1/v1/a.zip", "http://127.0.0.1:1/x", {
       fetch: createFetch({}),
     });

@@ -50,19 +50,19 @@ describe("the REST client", () => {
     expect(new Headers(asked[0]?.init?.headers).get("authorization")).toBe("Bearer ghs_SECRET");
   });
 
-  test("sends the token to no other host, whatever a page says (F16)", async () => {
+  test("sends the token to no other host, whatever a page says", async () => {
     const { rest, asked } = scripted(json([], { headers: { link: '<https://evil.example/x>; rel="next"' } }));
     await expect(rest.getAll("/x", names)).rejects.toThrow("next page is at https://evil.example/x");
     expect(asked).toHaveLength(1);
   });
 
   test.each<[name: string, faults: (Response | Error)[], waits: unknown[]]>([
-    ["a reset connection (F02)", [new TypeError("fetch failed")], [expect.any(Number)]],
-    ["a 502 (F18)", [failure(502)], [expect.any(Number)]],
-    ["429 with Retry-After (F20)", [failure(429, { "retry-after": "7" })], [7000]],
-    ["the secondary limit (F21)", [failure(403, { "retry-after": "60" })], [60_000]],
+    ["a reset connection", [new TypeError("fetch failed")], [expect.any(Number)]],
+    ["a 502", [failure(502)], [expect.any(Number)]],
+    ["429 with Retry-After", [failure(429, { "retry-after": "7" })], [7000]],
+    ["the secondary limit", [failure(403, { "retry-after": "60" })], [60_000]],
     [
-      "the primary limit, when it ends in time (F22)",
+      "the primary limit, when it ends in time",
       [failure(403, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1030" })],
       [31_000],
     ],
@@ -98,7 +98,7 @@ describe("the REST client", () => {
     expect(waits).toEqual([]);
   });
 
-  test("gives up after minutes of faults, naming the last one (F19)", async () => {
+  test("gives up after minutes of faults, naming the last one", async () => {
     let now = 0;
     const { options } = scripted();
     const rest = openRest({
@@ -117,14 +117,14 @@ describe("the REST client", () => {
   });
 
   test.each([
-    ["a page of HTML (F13)", new Response("<html>Log in</html>"), "is not JSON: it starts with"],
-    ["an empty answer (F46)", new Response(""), "is empty"],
+    ["a page of HTML", new Response("<html>Log in</html>"), "is not JSON: it starts with"],
+    ["an empty answer", new Response(""), "is empty"],
     ["another shape", json([{ name: 1 }]), "`[0].name` is 1, expected a string"],
   ])("refuses %s", async (_name, response, message) => {
     await expect(scripted(response).rest.get("/x", names)).rejects.toThrow(message);
   });
 
-  test("stops at once when the job is cancelled (F84)", async () => {
+  test("stops at once when the job is cancelled", async () => {
     const { options, waits } = scripted(new TypeError("aborted"));
     const rest = openRest({ ...options, signal: AbortSignal.abort(new Error("the job was cancelled")) });
     await expect(rest.get("/x", names)).rejects.toThrow("the job was cancelled");

@@ -69,7 +69,7 @@ export function openRest(options: RestOptions): Rest {
   const { origin } = new URL(base);
   const limits = { clock, longestLimitMs: options.longestLimitMs ?? patience.budgetMs };
   const explain = options.explain ?? explainPlainly;
-  // Asking again for what has not changed costs nothing of the rate limit (F22).
+  // Asking again for what has not changed costs nothing of the rate limit.
   const cache = new Map<string, Answer & { readonly etag: string }>();
 
   const exchange = async (method: string, url: URL, { body, signal }: Request): Promise<HttpResponse> => {
@@ -170,7 +170,7 @@ function decode<T>({ what, content }: Pick<Answer, "what" | "content">, decoder:
   return decodeJson(content, decoder, { source: `GitHub's answer to ${what}`, maxBytes: MAX_BODY_BYTES });
 }
 
-/** Relative ones too (F15). */
+/** Relative ones too. */
 function location({ url, headers, status }: HttpResponse): URL {
   const target = URL.parse(headers.location ?? "", url.href);
   if (target === null) throw new TransientError(`${url.host} answered ${status} without a usable Location`);

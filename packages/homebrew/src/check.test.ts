@@ -17,7 +17,13 @@ const archives = TARGETS.map((target) => ({
   targets: [target],
   sha256: fixtureSha256(`widget-${target}.tar.xz`),
 }));
-const release: Expectation = { version: parseVersion("1.2.3"), tag: "v1.2.3", archives };
+const GITHUB = "https://github.com/acme/widget/releases/download";
+const release: Expectation = {
+  version: parseVersion("1.2.3"),
+  tag: "v1.2.3",
+  archives,
+  addressesOf: (file) => [`${GITHUB}/v1.2.3/${file}`],
+};
 
 const messages = (text: string, expected: Expectation = release, file = "widget.rb"): string[] =>
   checkFormula(parseFormula(text, file), expected).map((problem) => `${problem.location?.line}: ${problem.message}`);
@@ -34,57 +40,170 @@ describe("checkFormula", () => {
     expect(messages(makeFormula())).toEqual([]);
   });
 
-  test("finds nothing when the downloads lead through a gateway", () => {
-    expect(messages(makeFormula({ base: "https://acme.gateway.scarf.sh/widget/v1.2.3" }))).toEqual([]);
+  test("takes the gateway that was asked for, and no other", () => {
+    const base = "https://acme.gateway.scarf.sh/widget/v1.2.3";
+    const asked = { ...release, addressesOf: (file: string) => [`${GITHUB}/v1.2.3/${file}`, `${base}/${file}`] };
+    expect(messages(makeFormula({ base }), asked)).toEqual([]);
+    expect(messages(makeFormula({ base: "https://evil.gateway.scarf.sh/widget/v1.2.3" }), asked)).toHaveLength(4);
+    expect(messages(makeFormula({ base }))).toHaveLength(4);
+  });
+
+  test.each([
+    ["another repository", "https://github.com/somebody-else/fork/releases/download/v1.2.3"],
+    ["a candidate of the version", `${GITHUB}/v1.2.3-rc.1`],
+    ["a version that begins alike", `${GITHUB}/v1.2.30`],
+    ["the tag somewhere else", "https://github.com/acme/widget/releases/download/v1.2.2/v1.2.3"],
+    ["the address in a query", "https://evil.example/?x=https://github.com/acme/widget/releases/download/v1.2.3"],
+    ["a user before the host", "https://github.com@evil.example/acme/widget/releases/download/v1.2.3"],
+    ["another port", "https://github.com:8443/acme/widget/releases/download/v1.2.3"],
+  ])("finds downloads of %s", (_name, base) => {
+    expect(
+      messages(makeFormula({ base })).filter((message) => message.includes("is not of this release")),
+    ).toHaveLength(4);
+  });
+
+  test("takes other spellings of the same address", () => {
+    for (const base of [`${GITHUB}/v1%2E2.3`, "https://GitHub.com:443/Acme/Widget/releases/download/v1.2.3"]) {
+      expect(messages(makeFormula({ base }))).toEqual([]);
+    }
+  });
+
+  test("takes a hierarchical tag in either spelling", () => {
+    const nested = {
+      ...release,
+      tag: "widget/v1.2.3",
+      addressesOf: (file: string) => [`${GITHUB}/widget/v1.2.3/${file}`],
+    };
+    for (const base of [`${GITHUB}/widget/v1.2.3`, `${GITHUB}/widget%2Fv1.2.3`]) {
+      expect(messages(makeFormula({ base }), nested)).toEqual([]);
+    }
+    expect(messages(makeFormula({ base: `${GITHUB}/gadget/v1.2.3` }), nested)).toHaveLength(4);
+  });
+
+  test("asks for the whole tag in the path, where the plan does not say where its files are", () => {
+    const unknown = { ...release, addressesOf: () => [] };
+    expect(messages(makeFormula({ base: "https://files.example/v1.2.3" }), unknown)).toEqual([]);
+    expect(messages(makeFormula({ base: "https://files.example/v1.2.30" }), unknown)).toHaveLength(4);
+  });
+
+  test.each([
+    [
+      "a call behind a line end in a string",
+      'desc "Widgets for everybody"',
+      'desc "Widgets"\n  system "id"',
+      'system "id"',
+    ],
+    [
+      "a string that goes on in the next line",
+      'desc "Widgets for everybody"',
+      'desc "Widgets\n  "; system "id"',
+      "not a plain string",
+    ],
+    ["a call behind a semicolon", 'desc "Widgets for everybody"', 'desc "Widgets"; system "id"', 'system "id"'],
+    ["a call as an option", 'tar.xz"\n', 'tar.xz", tag: `id`\n', "not a plain string"],
+    [
+      "a call behind a method",
+      "  def install\n",
+      "  def x\n    1\n  end.then { system 'id' }\n  def install\n",
+      "end . then",
+    ],
+    ["a program before the class", "class Widget", "system 'id'\nclass Widget", 'system "id"'],
+    ["a condition that acts", "  if OS.linux?", "  if system('id')", "if system"],
+    ["a constant that is computed", "  def target_triple", "  X = `id`\n  def target_triple", "X ="],
+    ["a program in the parent class", "< Formula", "< (system('id'); Formula)", "has no `class"],
+    [
+      "a block of the resource",
+      "  def target_triple",
+      '  resource "x" do\n    system "id"\n  end\n  def target_triple',
+      'system "id"',
+    ],
+    ["a hook of Ruby", "  def target_triple", '  BEGIN { system "id" }\n  def target_triple', "BEGIN"],
+  ])("finds %s", (_name, from, to, message) => {
+    const found = (): string => {
+      try {
+        return messages(change(from, to)).join("\n");
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(found()).toContain(message);
+  });
+
+  test("takes every directive of Homebrew that is a plain value, and what waits until somebody installs", () => {
+    const more = `  license any_of: ["MIT", "Apache-2.0"]
+  depends_on "acme/tap/gadget"
+  depends_on macos: :ventura
+  keg_only :versioned_formula
+  version_scheme 1
+  livecheck do
+    url :stable
+    regex(/^v?(\\d+(?:\\.\\d+)+)$/i)
+    strategy :github_latest
+  end
+  test do
+    system bin/"widget", "--version"
+    assert_match(/x/, "y") if OS.mac?
+  end
+  def caveats = "see #{opt_bin}"
+  def post_install
+    %w[a b].each { |name| system name }
+    x = if OS.mac? then 1 else 2 end
+    ohai <<~EOS
+      end
+      system "id"
+    EOS
+  end
+`;
+    expect(messages(change("  def target_triple", `${more}\n  def target_triple`))).toEqual([]);
   });
 
   test.each<[name: string, text: string, message: string]>([
     [
-      "a sha256 that is absent, as cargo-dist writes it without the builds' manifests (B136)",
+      "a sha256 that is absent, as cargo-dist writes it without the builds' manifests",
       change(/ {6}sha256 .*\n/, ""),
       "7: widget.rb: there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
     ],
-    ["a sha256 written twice (B136)", change(/( {6}sha256 .*\n)/, "$1$1"), "9: widget.rb: there is a second sha256"],
-    ["a sha256 in upper case (B136)", change(FIRST, FIRST.toUpperCase()), "expected 64 lowercase hex characters"],
-    ["a sha256 of 63 characters (B136)", change(FIRST, FIRST.slice(1)), "expected 64 lowercase hex characters"],
+    ["a sha256 written twice", change(/( {6}sha256 .*\n)/, "$1$1"), "9: widget.rb: there is a second sha256"],
+    ["a sha256 in upper case", change(FIRST, FIRST.toUpperCase()), "expected 64 lowercase hex characters"],
+    ["a sha256 of 63 characters", change(FIRST, FIRST.slice(1)), "expected 64 lowercase hex characters"],
     [
-      "the sha256 of nothing (B137)",
+      "the sha256 of nothing",
       change(FIRST, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       "is that of an empty file",
     ],
     [
-      "a url of another version (B138)",
+      "a url of another version",
       change("/v1.2.3/widget-aarch64-apple", "/v1.2.2/widget-aarch64-apple"),
-      "v1.2.2/widget-aarch64-apple-darwin.tar.xz is not of v1.2.3",
+      "v1.2.2/widget-aarch64-apple-darwin.tar.xz is not of this release",
     ],
     [
-      "another version (B138)",
+      "another version",
       change('version "1.2.3"', 'version "1.2.2"'),
       "4: widget.rb: the version is 1.2.2, expected 1.2.3",
     ],
     ["no version", change(/ {2}version .*\n/, ""), "there is no `version`, expected 1.2.3"],
     [
-      "a class that does not fit the file (B139)",
+      "a class that does not fit the file",
       makeFormula({ className: "Wigdet" }),
       "1: widget.rb: the class is Wigdet, expected Widget",
     ],
     [
-      "a processor left out (B141)",
+      "a processor left out",
       change(/ {4}if Hardware::CPU.intel\?\n.*darwin.*\n.*\n {4}end\n/, ""),
       "there is an archive for macOS on Intel, but no url",
     ],
     [
-      "a system left out (B141)",
+      "a system left out",
       change(/ {2}if OS.linux\?\n(.*\n){8} {2}end\n/, ""),
       "there is an archive for Linux on ARM, but no url",
     ],
     [
-      "plain HTTP (B144)",
+      "plain HTTP",
       change("https://github.com/acme/widget/releases", "http://github.com/acme/widget/releases"),
-      "is no https URL",
+      "is not an https URL",
     ],
     [
-      "the sha256 of another processor's archive (B145)",
+      "the sha256 of another processor's archive",
       change(FIRST, fixtureSha256("widget-x86_64-apple-darwin.tar.xz")),
       "has the sha256 of https://github.com",
     ],
@@ -96,7 +215,7 @@ describe("checkFormula", () => {
     [
       "a file that is not in the release",
       change("widget-aarch64-apple", "gadget-aarch64-apple"),
-      "gadget-aarch64-apple-darwin.tar.xz is no archive of this release",
+      "gadget-aarch64-apple-darwin.tar.xz is not an archive of this release",
     ],
     ["a sha256 that is not the build's", change(FIRST, "a".repeat(64)), `but the finished build has ${FIRST}`],
     ["no url at all", 'class Widget < Formula\n  version "1.2.3"\nend\n', "there is no `url`"],
@@ -123,7 +242,12 @@ describe("checkFormula", () => {
   });
 
   test("reads a hotfix's tag in either spelling", () => {
-    const hotfix = { ...release, version: parseVersion("1.2.3+hotfix.1"), tag: "v1.2.3+hotfix.1" };
+    const hotfix = {
+      ...release,
+      version: parseVersion("1.2.3+hotfix.1"),
+      tag: "v1.2.3+hotfix.1",
+      addressesOf: (file: string) => [`${GITHUB}/v1.2.3+hotfix.1/${file}`],
+    };
     expect(messages(makeFormula({ version: "1.2.3+hotfix.1" }), hotfix)).toEqual([]);
     const base = "https://github.com/acme/widget/releases/download/v1.2.3%2Bhotfix.1";
     expect(messages(makeFormula({ version: "1.2.3+hotfix.1", base }), hotfix)).toEqual([]);
@@ -136,8 +260,8 @@ describe("checkLayout", () => {
   });
 
   test.each([
-    ["CR LF (B142)", makeFormula().replaceAll("\n", "\r\n"), "error", "ends with CR LF"],
-    ["no final line end (B142)", makeFormula().trimEnd(), "error", "has no line end"],
+    ["CR LF", makeFormula().replaceAll("\n", "\r\n"), "error", "ends with CR LF"],
+    ["no final line end", makeFormula().trimEnd(), "error", "has no line end"],
     ["a byte order mark", `\uFEFF${makeFormula()}`, "error", "byte order mark"],
     ["a tab", makeFormula().replace("  desc", "\tdesc"), "warning", "indented with a tab"],
     [

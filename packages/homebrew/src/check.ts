@@ -1,5 +1,6 @@
 import type { Version } from "@release-actions/channel";
 import type { Problem } from "@release-actions/report";
+import { fileOf, findStranger, type ReleaseAddresses } from "./address.ts";
 import { type Arch, classNameOf, type Formula, type FormulaDownload, type Os } from "./formula.ts";
 
 /** The SHA-256 of nothing: what a failed download leaves. */
@@ -14,10 +15,8 @@ export interface ReleaseArchive {
   readonly sha256: string | undefined;
 }
 
-export interface Expectation {
+export interface Expectation extends ReleaseAddresses {
   readonly version: Version;
-  /** The git tag under which the files are downloaded. */
-  readonly tag: string;
   readonly archives: readonly ReleaseArchive[];
 }
 
@@ -47,6 +46,11 @@ export function checkFormula(formula: Formula, expected: Expectation): readonly 
   for (const download of formula.downloads) {
     found.push(...checkDownload(download, expected).map(({ line, message }) => problem(line, message)));
   }
+  for (const { value, line } of formula.foreign) {
+    found.push(
+      problem(line, `\`${value}\` is not a directive of a formula, and Homebrew runs it whenever it reads the file`),
+    );
+  }
   found.push(...sharedChecksums(formula.downloads).map(({ line, message }) => problem(line, message)));
   found.push(...missingPlatforms(formula.downloads, expected.archives).map((message) => problem(1, message)));
   return found;
@@ -57,19 +61,16 @@ interface Finding {
   readonly message: string;
 }
 
-function checkDownload(download: FormulaDownload, { tag, archives }: Expectation): readonly Finding[] {
+function checkDownload(download: FormulaDownload, expected: Expectation): readonly Finding[] {
+  const { archives } = expected;
   const { url } = download;
   const findings: Finding[] = [];
   const say = (line: number, message: string): void => void findings.push({ line, message });
   if (!URL.canParse(url.value) || !/^(https:|http:\/\/127\.0\.0\.1)/.test(url.value))
-    say(url.line, `${url.value} is no https URL`);
-  const segments = url.value
-    .replace(/[?#].*$/, "")
-    .split("/")
-    .map(decoded);
-  const file = segments.at(-1) ?? "";
-  // A tag may hold slashes (`widget/v1.2.3`), and a gateway keeps the tag somewhere in the path.
-  if (!segments.join("/").includes(tag)) say(url.line, `${url.value} is not of ${tag}`);
+    say(url.line, `${url.value} is not an https URL`);
+  const file = fileOf(url.value);
+  const stranger = findStranger(url.value, file, expected);
+  if (stranger !== undefined) say(url.line, stranger);
 
   const [sha256, second] = download.sha256;
   if (sha256 === undefined) say(url.line, `there is no sha256 for ${file}`);
@@ -80,7 +81,7 @@ function checkDownload(download: FormulaDownload, { tag, archives }: Expectation
 
   const archive = archives.find((candidate) => candidate.name === file);
   if (archive === undefined) {
-    say(url.line, `${file} is no archive of this release`);
+    say(url.line, `${file} is not an archive of this release`);
   } else if (archive.sha256 === undefined) {
     say(url.line, `nothing tells the sha256 of ${file} in the finished build`);
   } else if (sha256 !== undefined && sha256.value !== archive.sha256) {
@@ -137,13 +138,4 @@ function platformOf(target: string): { os: Os; arch: Arch } | undefined {
 
 function platformName({ os, arch }: { readonly os: Os | undefined; readonly arch: Arch | undefined }): string {
   return `${os === undefined ? "every system" : os === "macos" ? "macOS" : "Linux"} on ${arch === undefined ? "every processor" : arch === "arm" ? "ARM" : "Intel"}`;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // No percent-encoding, so it stands for itself.
-    return segment;
-  }
 }

@@ -19,6 +19,8 @@ export interface Literal {
 /** One archive a formula downloads, with where it is used. */
 export interface FormulaDownload extends Platform {
   readonly url: Literal;
+  /** `tag: "v1.2.3"` of a download by git. */
+  readonly tag?: string | undefined;
   /** As many as are written; one is right. */
   readonly sha256: readonly Literal[];
 }
@@ -30,6 +32,8 @@ export interface Formula {
   readonly className: Literal;
   readonly version: Literal | undefined;
   readonly downloads: readonly FormulaDownload[];
+  /** What Homebrew would run as soon as it reads the file, and which is no directive of a formula: as written. */
+  readonly foreign: readonly Literal[];
 }
 
 /** A formula that cannot be followed, or must not be published. */

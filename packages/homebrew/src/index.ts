@@ -1,8 +1,11 @@
+export { type BrewOrder, compareBrewVersions } from "./brew-version.ts";
 export { checkFormula, type Expectation, type ReleaseArchive } from "./check.ts";
 export { classNameOf, type Formula, type FormulaDownload, FormulaError, versionedFileName } from "./formula.ts";
 export { checkLayout } from "./layout.ts";
 export { parseFormula } from "./parse.ts";
 export { type Identity, type Published, publishRevision, type Revision } from "./publish-revision.ts";
-export { formulaPath, openTap, readTapFile, type Tap, TapError } from "./tap.ts";
-export { compareWithTap, type TapChange, versionInTap } from "./tap-change.ts";
-export { versionedFormula } from "./versioned.ts";
+export { formulaPlace, openTap, readTapFile, type Tap } from "./tap.ts";
+export { compareWithTap, isDeadEnd, type TapChange } from "./tap-change.ts";
+export { TapError } from "./tap-error.ts";
+export { readTapFormula, type TapFormula } from "./tap-formula.ts";
+export { versionedFormula, withVersionScheme } from "./versioned.ts";

@@ -98,24 +98,20 @@ describe("parseFormula", () => {
 
   test.each<[name: string, text: string, message: string]>([
     ["an empty file", "", "has no `class … < Formula`"],
-    ["a page of HTML", "<html>404</html>", "has no `class … < Formula`"],
+    ["a page of HTML", "<html>404</html>", "a string without its end"],
     ["two formulae in one file", makeFormula() + makeFormula(), "has a second formula"],
     ["a block that stays open", makeFormula().replace(/end\n$/, ""), "line 1 has a block that is never closed"],
     ["an end too many", `${makeFormula()}end\n`, "an `end` too many"],
     ["an else outside of a block", "else\n", "`else` outside of a block"],
-    ["interpolation in a value (B140)", inClass('url "https://a/#{`id`}"'), "has a `url` that is no plain string"],
-    [
-      "interpolation in the description (B140)",
-      inClass('desc "x #{system(1)}"'),
-      "has a `desc` that is no plain string",
-    ],
-    ["interpolation of a variable (B140)", inClass('version "1#@x"'), "has a `version` that is no plain string"],
+    ["interpolation in a value", inClass('url "https://a/#{`id`}"'), "has a `url` that is not a plain string"],
+    ["interpolation in the description", inClass('desc "x #{system(1)}"'), "has a `desc` that is not a plain string"],
+    ["interpolation of a variable", inClass('version "1#@x"'), "has a `version` that is not a plain string"],
     [
       "a description that closes its own quotes, as cargo-dist writes it",
       inClass('desc "Say "hi""'),
-      "has a `desc` that is no plain string",
+      "has a `desc` that is not a plain string",
     ],
-    ["a value that is computed", inClass("url base + name"), "has a `url` that is no plain string"],
+    ["a value that is computed", inClass("url base + name"), "has a `url` that is not a plain string"],
     ["a second version", inClass('version "1"\nversion "2"'), "has a second `version`"],
     ["a checksum before any url", inClass('sha256 "x"'), "has a `sha256` that follows no `url`"],
     [

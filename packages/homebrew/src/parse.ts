@@ -1,42 +1,40 @@
+import { foreignStatements } from "./foreign.ts";
 import { type Formula, type FormulaDownload, FormulaError, type Literal, type Platform } from "./formula.ts";
-import { type Statement, scanFormula } from "./scan.ts";
+import type { Tokens } from "./lex.ts";
+import { isLiteral } from "./literal.ts";
+import { type Statement, scanFormula, written } from "./scan.ts";
 
 /** What a formula says about itself in plain strings. Anything else there would be run by every `brew` that reads it. */
-const DIRECTIVES = /^(desc|homepage|version|url|mirror|sha256|license)\b\s*(.*)$/;
-
-/** A string without interpolation (Ruby, "String Literals"), and what may follow it in a directive. */
-const PLAIN_STRING = /^(?:"((?:[^"\\#]|\\.|#(?![{@$]))*)"|'((?:[^'\\]|\\.)*)')\s*(?:,.*|#.*)?$/;
+const PLAIN: readonly string[] = ["desc", "homepage", "version", "url", "mirror", "sha256"];
 
 /**
  * Reads what matters of a formula.
  *
- * @throws FormulaError when its blocks cannot be followed, it has no class, or a directive is no plain string.
+ * @throws FormulaError when its blocks cannot be followed, it has no class, or a directive is not a plain string.
  */
 export function parseFormula(text: string, file: string): Formula {
   const statements = scanFormula(text, file);
-  const classes = statements.flatMap(({ text, line }) => {
-    const value = /^class\s+(\w+)\s*<\s*Formula$/.exec(text)?.[1];
-    return value === undefined ? [] : [{ value, line }];
+  const classes = statements.flatMap(({ tokens, line }) => {
+    const isFormula = tokens.length === 4 && tokens[0]?.text === "class" && written(tokens.slice(2)) === "<Formula";
+    return isFormula ? [{ value: tokens[1]?.text ?? "", line }] : [];
   });
   const [className, second] = classes;
   if (className === undefined) throw at(file, 1, "has no `class … < Formula`");
   if (second !== undefined) throw at(file, second.line, "has a second formula");
 
   let version: Literal | undefined;
-  const downloads: { platform: Platform; url: Literal; sha256: Literal[] }[] = [];
+  const downloads: { platform: Platform; url: Literal; tag: string | undefined; sha256: Literal[] }[] = [];
   for (const statement of statements) {
-    const [, directive, rest = ""] = DIRECTIVES.exec(statement.text) ?? [];
-    if (directive === undefined) continue;
-    // `license any_of: [...]` and `license :public_domain` are no strings, and nothing in them is run.
-    if (directive === "license" && /^(any_of:|all_of:|:\w+|\w+:)/.test(rest)) continue;
-    const literal = readLiteral(directive, rest, statement, file);
+    const [first, ...args] = statement.tokens;
+    if (statement.place !== "class" || first?.kind !== "word" || !PLAIN.includes(first.text)) continue;
+    const literal = readLiteral(first.text, args, statement, file);
     const { os, arch } = statement;
-    if (directive === "version") {
+    if (first.text === "version") {
       if (version !== undefined) throw at(file, statement.line, "has a second `version`");
       version = literal;
-    } else if (directive === "url") {
-      downloads.push({ platform: { os, arch }, url: literal, sha256: [] });
-    } else if (directive === "sha256") {
+    } else if (first.text === "url") {
+      downloads.push({ platform: { os, arch }, url: literal, tag: optionOf(args, "tag"), sha256: [] });
+    } else if (first.text === "sha256") {
       const last = downloads.at(-1);
       if (last === undefined || last.platform.os !== os || last.platform.arch !== arch) {
         throw at(file, statement.line, "has a `sha256` that follows no `url`");
@@ -49,19 +47,29 @@ export function parseFormula(text: string, file: string): Formula {
     className,
     version,
     downloads: downloads.map(({ platform, ...rest }): FormulaDownload => ({ ...platform, ...rest })),
+    foreign: foreignStatements(statements),
   };
 }
 
-function readLiteral(directive: string, rest: string, { line }: Statement, file: string): Literal {
-  const [whole, double, single] = PLAIN_STRING.exec(rest) ?? [];
-  if (whole === undefined) {
-    throw at(file, line, `has a \`${directive}\` that is no plain string: ${rest.slice(0, 80)}`, {
+/** The value of an option such as `tag: "v1.2.3"`. */
+export function optionOf(args: Tokens, name: string): string | undefined {
+  const label = args.findIndex(({ kind, text }) => kind === "label" && text === name);
+  const value = label < 0 ? undefined : args[label + 1];
+  return value?.kind === "string" ? value.text : undefined;
+}
+
+function readLiteral(directive: string, args: Tokens, { line }: Statement, file: string): Literal {
+  const [value, comma] = args[0]?.text === "(" ? args.slice(1, -1) : args;
+  const isPlain =
+    value?.kind === "string" && !/\p{Cc}/u.test(value.text) && (comma === undefined || comma.text === ",");
+  if (!isPlain || !args.every(isLiteral)) {
+    throw at(file, line, `has a \`${directive}\` that is not a plain string: ${written(args).slice(0, 80)}`, {
       advice:
         "cargo-dist copies `description` and `homepage` of Cargo.toml without escaping: keep double quotes, " +
-        "backslashes and `#{` out of them.",
+        "backslashes, line ends and `#{` out of them.",
     });
   }
-  return { value: (double ?? single ?? "").replace(/\\(.)/g, "$1"), line };
+  return { value: value.text, line };
 }
 
 function at(file: string, line: number, what: string, details: { advice?: string } = {}): FormulaError {

@@ -3,7 +3,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError, type CommandResult } from "@release-actions/command";
 import { listRefs, readRemote } from "@release-actions/git";
-import { type Tap, TapError } from "./tap.ts";
+import type { Tap } from "./tap.ts";
+import { TapError } from "./tap-error.ts";
 
 export interface Identity {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface Identity {
 /** What is to be in the tap: file texts by path. Made anew for every state the tap turns out to be in. */
 export interface Revision {
   readonly files: ReadonlyMap<string, string>;
+  /** Paths that become others: the old by the new. */
+  readonly moved?: ReadonlyMap<string, string>;
   readonly message: string;
 }
 
@@ -62,12 +65,13 @@ export async function publishRevision(
 
 async function commitRevision(tap: Tap, { name, email }: Identity, revision: Revision): Promise<string | undefined> {
   if (revision.files.size === 0) return undefined;
+  const { folder: cwd } = tap;
+  for (const [to, from] of revision.moved ?? []) await tap.git(["mv", "--force", "--", from, to], { cwd });
   for (const [file, text] of revision.files) {
     const target = path.join(tap.folder, file);
     await mkdir(path.dirname(target), { recursive: true });
     await writeFile(target, text);
   }
-  const { folder: cwd } = tap;
   await tap.git(["add", "--", ...revision.files.keys()], { cwd });
   const staged = await tap.git(["status", "--porcelain", "--untracked-files=no"], { cwd });
   if (staged.stdout.trim() === "") return undefined;

@@ -1,15 +1,20 @@
 import { type Arch, FormulaError, type Os, type Platform } from "./formula.ts";
+import { lexFormula, type Token, type Tokens } from "./lex.ts";
 
-/** A line at the level of the class, or of a block of it that says for which platform it is. */
+/** Where a statement stands. Only what is in a method or a hook waits until somebody installs. */
+export type Place = "outside" | "class" | "deferred" | "opaque";
+
+/** A statement of a formula with the platform for which it is. */
 export interface Statement extends Platform {
   readonly line: number;
-  readonly text: string;
+  readonly tokens: Tokens;
+  /** In the class, or in a block of it that names a platform: `class`. Elsewhere its downloads are not the formula's. */
+  readonly place: Place;
 }
 
 interface Block {
   readonly platform: Platform;
-  /** Inside a method, a resource or any other block whose lines say nothing about the downloads. */
-  readonly opaque: boolean;
+  readonly place: Place;
   readonly line: number;
 }
 
@@ -30,37 +35,34 @@ const PLATFORM_BLOCKS: Readonly<Record<string, Partial<Platform>>> = {
   stable: {},
 };
 
+/** Blocks of a formula that Homebrew keeps for later; all others are run when the file is read. */
+const HOOKS: readonly string[] = ["test", "service"];
+
+const OPENERS: readonly string[] = ["class", "module", "def", "if", "unless", "case", "while", "until", "for", "begin"];
+const MODIFIERS: readonly string[] = ["if", "unless", "while", "until"];
+const LOOPS: readonly string[] = ["while", "until", "for"];
+const BRANCHES: readonly string[] = ["else", "elsif", "when", "in", "rescue", "ensure"];
+
 /**
- * Follows the blocks of a formula line by line, as far as the layout that cargo-dist and `brew style`
- * give it allows, and returns the lines of the class itself. What cannot be followed is refused: a
- * guess here would be a wrong checksum there.
+ * Follows the blocks of a formula and returns its statements. What cannot be followed is refused: a guess here would
+ * be a wrong checksum there.
  */
 export function scanFormula(text: string, file: string): readonly Statement[] {
   const statements: Statement[] = [];
   const blocks: Block[] = [];
-  let heredocEnd: string | undefined;
-  const lines = text.split(/\r?\n/);
-  for (const [index, raw] of lines.entries()) {
-    const line = index + 1;
-    const code = raw.trim();
-    if (heredocEnd !== undefined) {
-      if (code === heredocEnd) heredocEnd = undefined;
-      continue;
-    }
-    if (code === "" || code.startsWith("#")) continue;
-    if (code === "__END__") break;
-    heredocEnd = /<<[~-](["']?)(\w+)\1/.exec(code)?.[2];
+  for (const tokens of lexFormula(text, file)) {
+    const { line } = tokens[0] as Token; // The lexer makes no empty statement.
     const around = blocks.at(-1);
-    const platform = around?.platform ?? ANYWHERE;
-    if (around?.opaque !== true) statements.push({ ...platform, line, text: code });
-    if (/^end\b/.test(code)) {
-      if (blocks.pop() === undefined) throw cannotFollow(file, line, "an `end` too many");
-    } else if (/^(else|elsif|when|rescue|ensure)\b/.test(code)) {
+    const first = wordAt(tokens, 0);
+    statements.push({ ...(around?.platform ?? ANYWHERE), line, tokens, place: around?.place ?? "outside" });
+    if (BRANCHES.includes(first)) {
       const closed = blocks.pop();
-      if (closed === undefined) throw cannotFollow(file, line, `\`${code}\` outside of a block`);
-      blocks.push({ ...branch(code, closed, blocks.at(-1)?.platform ?? ANYWHERE), line });
-    } else if (opensBlock(code)) {
-      blocks.push({ ...enter(code, platform), opaque: around?.opaque === true || enter(code, platform).opaque, line });
+      if (closed === undefined) throw cannotFollow(file, line, `\`${first}\` outside of a block`);
+      blocks.push({ ...branch(tokens, closed, blocks.at(-1)), line });
+    }
+    for (const step of stepsOf(tokens)) {
+      if (step === "open") blocks.push({ ...enter(tokens, blocks.at(-1)), line });
+      else if (blocks.pop() === undefined) throw cannotFollow(file, line, "an `end` too many");
     }
   }
   const open = blocks.at(-1);
@@ -68,44 +70,92 @@ export function scanFormula(text: string, file: string): readonly Statement[] {
   return statements;
 }
 
-function opensBlock(code: string): boolean {
-  if (/\bend$/.test(code) && /^(if|unless|def|class|case)\b.*[;\s]end$/.test(code)) return false;
+/** A run of tokens as they would be written: `Hardware::CPU.arm?`. */
+export function written(tokens: Tokens): string {
+  return tokens.map(({ text }) => text).join("");
+}
+
+/** The blocks that a statement opens and closes, in order. What happens in brackets ends there. */
+function stepsOf(tokens: Tokens): readonly ("open" | "close")[] {
+  const steps: ("open" | "close")[] = [];
+  let depth = 0;
+  const isLoop = LOOPS.includes(wordAt(tokens, 0));
+  for (const [index, { kind, text }] of tokens.entries()) {
+    if (kind === "op" && "([{".includes(text)) depth += 1;
+    if (kind === "op" && ")]}".includes(text)) depth -= 1;
+    const before = tokens[index - 1];
+    if (kind !== "word" || depth > 0 || isName(before)) continue;
+    if (text === "end") steps.push("close");
+    else if (text === "do") {
+      if (!isLoop) steps.push("open");
+    } else if (OPENERS.includes(text)) {
+      const isModifier = MODIFIERS.includes(text) && before !== undefined && !mayGoBefore(before);
+      if (!isModifier && !(text === "def" && isEndless(tokens, index))) steps.push("open");
+    }
+  }
+  return steps;
+}
+
+/** After a dot or `def`, a keyword is the name of a method. */
+function isName(before: Token | undefined): boolean {
   return (
-    /^(class|module|def|if|unless|case|while|until|for|begin)\b/.test(code) ||
-    /=\s*(if|unless|case|begin|while)\b/.test(code) ||
-    /\bdo(\s*\|[^|]*\|)?$/.test(code)
+    before !== undefined && (/^(\.|&\.|::)$/.test(before.text) || (before.kind === "word" && before.text === "def"))
   );
 }
 
-function enter(code: string, around: Platform): Omit<Block, "line"> {
-  if (/^class\b/.test(code)) return { platform: around, opaque: false };
-  const condition = /^if\s+(.+)$/.exec(code)?.[1];
-  if (condition !== undefined) return under(condition, around);
-  const block = /^(\w+)\s+do$/.exec(code)?.[1] ?? "";
-  const named = Object.hasOwn(PLATFORM_BLOCKS, block) ? PLATFORM_BLOCKS[block] : undefined;
-  return named === undefined
-    ? { platform: around, opaque: true }
-    : { platform: { ...around, ...named }, opaque: false };
+/** Does an `if` after this begin an expression, and is no condition of what is before it? */
+function mayGoBefore({ kind, text }: Token): boolean {
+  if (kind === "op") return !/^[)\]}]$/.test(text);
+  return kind === "label" || (kind === "word" && ["then", "else", "do", "and", "or", "not"].includes(text));
+}
+
+/** `def name = value` and `def name(x) = value` have no `end`. */
+function isEndless(tokens: Tokens, def: number): boolean {
+  let at = def + 2;
+  while (tokens[at]?.text === ".") at += 2;
+  if (tokens[at]?.text === "(")
+    at = tokens.findIndex(({ text, kind }, index) => index > at && kind === "op" && text === ")") + 1;
+  return tokens[at]?.kind === "op" && tokens[at]?.text === "=";
+}
+
+function enter(tokens: Tokens, around: Block | undefined): Omit<Block, "line"> {
+  const platform = around?.platform ?? ANYWHERE;
+  const place = around?.place ?? "outside";
+  const first = wordAt(tokens, 0);
+  if (first === "class" && place === "outside") return { platform, place: "class" };
+  if (place !== "class") return { platform, place: place === "outside" ? "opaque" : place };
+  if (first === "if") return under(tokens.slice(1), platform);
+  if (first === "def" || (HOOKS.includes(first) && wordAt(tokens, 1) === "do")) return { platform, place: "deferred" };
+  const named = wordAt(tokens, 1) === "do" && tokens.length === 2 && Object.hasOwn(PLATFORM_BLOCKS, first);
+  return named ? { platform: { ...platform, ...PLATFORM_BLOCKS[first] }, place } : { platform, place: "opaque" };
 }
 
 /** `else` is the other system or processor, where the condition before it named just one of the two. */
-function branch(code: string, closed: Block, around: Platform): Omit<Block, "line"> {
-  if (closed.opaque) return { platform: around, opaque: true };
-  const condition = /^elsif\s+(.+)$/.exec(code)?.[1];
-  if (condition !== undefined) return under(condition, around);
+function branch(tokens: Tokens, closed: Block, outer: Block | undefined): Omit<Block, "line"> {
+  const around = outer?.platform ?? ANYWHERE;
+  if (closed.place !== "class") return closed;
+  const first = wordAt(tokens, 0);
+  if (first === "elsif") return under(tokens.slice(1), around);
   const { os, arch } = closed.platform;
   const byOs = os !== around.os;
   const byArch = arch !== around.arch;
-  if (code !== "else" || byOs === byArch) return { platform: around, opaque: true };
+  if (first !== "else" || byOs === byArch) return { platform: around, place: "opaque" };
   const other: Partial<Platform> = byOs ? { os: otherOs(os) } : { arch: otherArch(arch) };
-  return { platform: { ...around, ...other }, opaque: false };
+  return { platform: { ...around, ...other }, place: "class" };
 }
 
-function under(condition: string, around: Platform): Omit<Block, "line"> {
-  const parts = condition.split("&&").map((part) => part.trim());
+function under(condition: Tokens, around: Platform): Omit<Block, "line"> {
+  const end = condition.findIndex(({ kind, text }) => kind === "word" && text === "then");
+  const parts = written(end < 0 ? condition : condition.slice(0, end)).split("&&");
   const known = parts.map((part) => (Object.hasOwn(CONDITIONS, part) ? CONDITIONS[part] : undefined));
-  if (known.includes(undefined)) return { platform: around, opaque: true };
-  return { platform: Object.assign({ ...around }, ...known), opaque: false };
+  const isCode = condition.every(({ kind }) => kind === "word" || kind === "op");
+  if (!isCode || known.includes(undefined)) return { platform: around, place: "opaque" };
+  return { platform: Object.assign({ ...around }, ...known), place: "class" };
+}
+
+function wordAt(tokens: Tokens, index: number): string {
+  const token = tokens[index];
+  return token?.kind === "word" ? token.text : "";
 }
 
 function otherOs(os: Os | undefined): Os {

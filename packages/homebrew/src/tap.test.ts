@@ -3,14 +3,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { parseVersion } from "@release-actions/channel";
 import { type CommandRunner, runCommand } from "@release-actions/command";
 import type { GitOptions } from "@release-actions/git";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
-import { makeFormula } from "./formula-fixture.ts";
 import { publishRevision, type Revision } from "./publish-revision.ts";
-import { formulaPath, openTap, readTapFile, type Tap } from "./tap.ts";
-import { compareWithTap, versionInTap } from "./tap-change.ts";
+import { openTap, readTapFile, type Tap } from "./tap.ts";
 
 const TOKEN = "ghs_SECRET";
 const me = { name: "Release", email: "release@acme.dev" };
@@ -80,7 +77,7 @@ describe("publishRevision", () => {
     expect(() => inTap("Formula/widget.rb")).toThrow("main");
   });
 
-  test("makes its change again on top of a push that came in between (F118)", async () => {
+  test("makes its change again on top of a push that came in between", async () => {
     await publishRevision(await open(), me, true, async () => revision("one\n"));
     const tap = await open();
     let rounds = 0;
@@ -126,7 +123,7 @@ describe("publishRevision", () => {
     expect(rounds).toBe(1);
   });
 
-  test("counts a push whose answer got lost as done (F03)", async () => {
+  test("counts a push whose answer got lost as done", async () => {
     const losing: CommandRunner = async (command, args, options) => {
       const result = await runCommand(command, args, options);
       return args[0] === "push"
@@ -154,64 +151,5 @@ describe("publishRevision", () => {
     const secrets = `${TOKEN}|${Buffer.from(`x-access-token:${TOKEN}`).toString("base64")}`;
     const search = await runCommand("grep", ["-rE", secrets, tap.folder], { check: false });
     expect(search).toMatchObject({ exitCode: 1, stdout: "", stderr: "" });
-  });
-});
-
-describe("formulaPath", () => {
-  test.each([
-    ["an empty tap", [], "Formula/widget.rb"],
-    ["a tap with a Formula folder", ["Formula/other.rb"], "Formula/widget.rb"],
-    ["a tap by first letters", ["Formula/w/widget.rb"], "Formula/w/widget.rb"],
-    ["a tap with a HomebrewFormula folder", ["HomebrewFormula/other.rb"], "HomebrewFormula/widget.rb"],
-    ["a tap in its root", ["other.rb", "README.md"], "widget.rb"],
-    ["a tap with other files only", ["README.md"], "Formula/widget.rb"],
-  ])("in %s", async (_name, files, expected) => {
-    const git: Tap["git"] = async () => ({
-      exitCode: 0,
-      stdout: files.map((file) => `${file}\0`).join(""),
-      stderr: "",
-    });
-    const access = { run: runCommand, env: {}, url: "x" };
-    expect(await formulaPath({ folder: ".", branch: "main", git, access }, "widget.rb")).toBe(expected);
-  });
-});
-
-describe("compareWithTap", () => {
-  const candidate = (version: string, text = makeFormula({ version })) => ({
-    file: "widget.rb",
-    version: parseVersion(version),
-    text,
-  });
-
-  test.each<[name: string, version: string, current: string | undefined, kind: string]>([
-    ["a formula the tap has not", "1.2.3", undefined, "add"],
-    ["the same formula", "1.2.3", makeFormula(), "same"],
-    ["a higher version", "1.2.4", makeFormula(), "update"],
-    ["a release after its candidate", "1.2.3", makeFormula({ version: "1.2.3-rc.1" }), "update"],
-    [
-      "the same downloads at another address",
-      "1.2.3",
-      makeFormula({ base: "https://acme.gateway.scarf.sh/v1.2.3" }),
-      "touch-up",
-    ],
-    ["a lower version (B143, misleads 5)", "1.2.3", makeFormula({ version: "1.3.1" }), "refused"],
-    ["a candidate after its release (B143)", "1.2.3-rc.1", makeFormula(), "refused"],
-    ["the same version from other bytes (misleads 6)", "1.2.3", makeFormula({ build: "again" }), "refused"],
-    ["a hotfix of the same version (misleads 7)", "1.2.3+hotfix.1", makeFormula({ build: "before" }), "refused"],
-    ["a formula without a version", "1.2.3", "class Widget < Formula\nend\n", "refused"],
-    ["a file that is no formula", "1.2.3", "<<<<<<< HEAD\n", "refused"],
-  ])("takes %s for what it is", (_name, version, current, kind) => {
-    expect(compareWithTap(candidate(version), current, false).kind).toBe(kind);
-  });
-
-  test("publishes other bytes of a version only when asked", () => {
-    expect(compareWithTap(candidate("1.2.3"), makeFormula({ build: "again" }), true).kind).toBe("republish");
-    expect(compareWithTap(candidate("1.2.3"), makeFormula({ version: "1.3.1" }), true).kind).toBe("refused");
-  });
-
-  test("reads a version that only the URL tells", () => {
-    const text =
-      'class Widget < Formula\n  url "https://github.com/acme/widget/releases/download/v1.2.3%2Bx/widget.zip"\nend\n';
-    expect(versionInTap(text)?.text).toBe("1.2.3+x");
   });
 });

@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Git, type GitOptions, openGit, readRemote } from "@release-actions/git";
-import { Fault } from "@release-actions/report";
+import { decodeJson, mapOf, string } from "@release-actions/json";
+import { TapError } from "./tap-error.ts";
+import { type FormulaPlace, placeOfFormula, type TapFiles } from "./tap-layout.ts";
 
 /** A checkout of a tap in a folder of our own. */
 export interface Tap {
@@ -9,10 +11,6 @@ export interface Tap {
   readonly branch: string;
   readonly git: Git;
   readonly access: GitOptions;
-}
-
-export class TapError extends Fault {
-  override readonly name = "TapError";
 }
 
 /** Clones a tap's newest commit. A tap without any commit will do. */
@@ -25,26 +23,42 @@ export async function openTap(access: GitOptions, folder: string, branch: string
   return { folder, branch: head.stdout.trim(), git, access };
 }
 
-/** Where a formula is in the tap, or is to be (docs.brew.sh, "Taps": `Formula`, `HomebrewFormula` or the root). */
-export async function formulaPath(tap: Tap, file: string): Promise<string> {
-  const { stdout } = await tap.git(["ls-files", "-z"], { cwd: tap.folder });
-  const files = stdout.split("\0").filter((name) => name !== "");
-  const places = [`Formula/${file.charAt(0)}/${file}`, `Formula/${file}`, `HomebrewFormula/${file}`, file];
-  const existing = places.find((place) => files.includes(place));
-  if (existing !== undefined) return existing;
-  const inRoot = !files.some((name) => name.startsWith("Formula/")) && files.some((name) => /^[^/]+\.rb$/.test(name));
-  const folder = files.some((name) => name.startsWith("HomebrewFormula/"))
-    ? "HomebrewFormula/"
-    : inRoot
-      ? ""
-      : "Formula/";
-  return `${folder}${file}`;
+/** Where `brew` finds a formula in the tap, or would find a new one. */
+export async function formulaPlace(tap: Tap, file: string): Promise<FormulaPlace> {
+  return placeOfFormula(await tapFiles(tap), file);
+}
+
+async function tapFiles(tap: Tap): Promise<TapFiles> {
+  const { stdout } = await tap.git(["ls-files", "-z", "--stage"], { cwd: tap.folder });
+  const entries = stdout.split("\0").flatMap((entry) => {
+    const [, mode, name] = /^(\d+) [0-9a-f]+ \d\t(.+)$/s.exec(entry) ?? [];
+    return mode === undefined || name === undefined ? [] : [{ mode, name }];
+  });
+  const links = entries.filter(({ mode }) => mode === "120000");
+  return {
+    files: new Set(entries.filter(({ mode }) => mode.startsWith("100")).map(({ name }) => name)),
+    links: new Map(await Promise.all(links.map(async ({ name }) => [name, await readLink(tap, name)] as const))),
+    table: async (file) => {
+      const text = await readTapFile(tap, file);
+      return text === undefined
+        ? new Map()
+        : decodeJson(text, mapOf(string), { source: `${file} of the tap`, maxBytes: text.length * 4 });
+    },
+  };
+}
+
+/** Where git cannot make links, a file holds the target. */
+async function readLink(tap: Tap, name: string): Promise<string> {
+  const { stdout } = await tap.git(["cat-file", "blob", `:${name}`], { cwd: tap.folder });
+  return stdout;
 }
 
 /** The text of a file in the tap, or `undefined`. */
 export async function readTapFile(tap: Tap, file: string): Promise<string | undefined> {
+  const place = path.join(tap.folder, file);
   try {
-    return await readFile(path.join(tap.folder, file), "utf8");
+    if (!(await lstat(place)).isFile()) throw new TapError(`${file} of the tap is not a file`);
+    return await readFile(place, "utf8");
   } catch (error) {
     if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return undefined;
     throw error;

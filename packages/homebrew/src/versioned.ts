@@ -12,7 +12,7 @@ export function versionedFormula(
   line: string,
 ): { readonly file: string; readonly text: string } {
   const formula = parseFormula(text, file);
-  const versionedFile = versionedFileName(file, line);
+  const versionedFile = versionedFileName(file.toLowerCase(), line);
   const renamed = text.replace(`class ${formula.className.value} <`, `class ${classNameOf(versionedFile)} <`);
   if (/^\s*keg_only\b/m.test(renamed)) return { file: versionedFile, text: renamed };
   // Where `brew style` wants it: after the license, or else before the first blank line of the class.
@@ -24,4 +24,12 @@ export function versionedFormula(
     file: versionedFile,
     text: `${renamed.slice(0, end)}\n  keg_only :versioned_formula\n${renamed.slice(end)}`,
   };
+}
+
+/**
+ * Carries a `version_scheme` over into a new formula. Homebrew compares it before the version (docs.brew.sh, "Formula
+ * Cookbook"), and cargo-dist never writes one.
+ */
+export function withVersionScheme(text: string, scheme: number): string {
+  return text.replace(/^ {2}version .*\n/m, (line) => `${line}  version_scheme ${scheme}\n`);
 }

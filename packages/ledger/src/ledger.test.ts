@@ -48,7 +48,7 @@ describe("a page", () => {
     expect(accepts(content)).toBe(false);
   });
 
-  test("is refused with a line break in a name, which could forge a row or a workflow command (F136)", () => {
+  test("is refused with a line break in a name, which could forge a row or a workflow command", () => {
     expect(() => writePage(page(1, row({ name: "widget\n::error::x" })))).toThrow("expected one line of text");
   });
 
@@ -73,7 +73,7 @@ describe("mergeLedger", () => {
     }
   });
 
-  test("believes a later attempt over a clock that runs ahead (F98)", () => {
+  test("believes a later attempt over a clock that runs ahead", () => {
     const first = page(1, row({ state: "planned", at: "2027-01-01T00:00:00Z" }));
     const second = page(2, row({ state: "verified", at: "2026-01-01T00:00:00Z" }));
     expect(mergeLedger([second, first])).toEqual(second.rows);

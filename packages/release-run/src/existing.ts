@@ -9,7 +9,7 @@ export interface Subject {
   readonly family: string;
 }
 
-/** Takes the version from the plan, and stops when the workflow runs for another tag (B135). */
+/** Takes the version from the plan, and stops when the workflow runs for another tag. */
 export function subjectOfPlan(plan: DistPlan, pushedTag: string | undefined): Subject {
   requireTag(plan, pushedTag);
   const version = versionOf(plan);
@@ -35,7 +35,7 @@ export function subjectOfVersion(version: Version, pushedTag: string | undefined
  */
 export function existingVersions(
   tags: readonly string[],
-  subject: Subject,
+  subject: Pick<Subject, "family">,
   pushedTag: string | undefined,
 ): readonly Version[] {
   if (pushedTag !== undefined && !tags.includes(pushedTag)) {

@@ -30,7 +30,7 @@ describe("what is being released", () => {
     });
   });
 
-  test("stops everything when the tag is another one (B135)", () => {
+  test("stops everything when the tag is another one", () => {
     expect(() => subjectOfPlan(plan("v1.2.3"), "v1.2.4")).toThrow(
       "runs for the tag v1.2.4, but the plan announces v1.2.3",
     );
@@ -46,7 +46,7 @@ describe("what is being released", () => {
     expect(versions.map((version) => version.text)).toEqual(["1.2.3", "1.2.2"]);
   });
 
-  test("does not trust a list of tags that lacks its own (F33)", () => {
+  test("does not trust a list of tags that lacks its own", () => {
     const subject = subjectOfVersion(parseVersion("1.2.3"), "v1.2.3");
     expect(() => existingVersions(["v1.2.2"], subject, "v1.2.3")).toThrow("not among the repository's 1 tags");
     expect(existingVersions([], subject, undefined)).toEqual([]);

@@ -150,7 +150,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
     MINUTES,
   );
 
-  describe("killed in the middle (F85)", () => {
+  describe("killed in the middle", () => {
     let run: Run;
     let own: Repository;
     beforeAll(async () => {
@@ -195,7 +195,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   });
 
   test(
-    "keeps a backport out of the tap, or beside the newest version when asked (misleads 5)",
+    "keeps a backport out of the tap, or beside the newest version when asked",
     async () => {
       await homebrew(await start("1.3.0"));
       const run = await start("1.2.4");
@@ -225,7 +225,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "commits a pre-release without pushing it (misleads 4)",
+    "commits a pre-release without pushing it",
     async () => {
       await homebrew(await start("1.3.0"));
       const run = await start("1.4.0-rc.1");
@@ -247,7 +247,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "refuses a hotfix by build metadata, which Homebrew cannot tell from its version (misleads 7)",
+    "refuses a hotfix by build metadata, which Homebrew cannot tell from its version",
     async () => {
       await homebrew(await start("1.3.0"));
       const run = await start("1.3.0+hotfix.1");
@@ -265,7 +265,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "refuses other bytes under a version that is out, unless told to republish (misleads 6)",
+    "refuses other bytes under a version that is out, unless told to republish",
     async () => {
       await homebrew(await start("1.2.3"));
       const before = tap.git("rev-parse", "main");
@@ -284,7 +284,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "stops when the workflow runs for another tag than was planned (B135)",
+    "stops when the workflow runs for another tag than was planned",
     async () => {
       const run = await start("1.2.3");
       pushTag(github, repository, "v9.9.9");

@@ -1,0 +1,70 @@
+import type { Literal } from "./formula.ts";
+import type { Tokens } from "./lex.ts";
+import { isLiteral } from "./literal.ts";
+import type { Statement } from "./scan.ts";
+
+/** Homebrew's directives whose arguments are plain values (docs.brew.sh, "Formula Cookbook"; its `formula.rb`). */
+const DIRECTIVES: ReadonlySet<string> = new Set(
+  `desc homepage version url mirror sha256 license revision version_scheme compatibility_version head keg_only depends_on
+  uses_from_macos conflicts_with link_overwrite skip_clean option deprecated_option deprecate! disable! no_autobump!
+  allow_network_access! deny_network_access! preserve_rpath fails_with cxxstdlib_check env pour_bottle? regex strategy
+  formula skip throttle root_url rebuild cellar apply directory type branch`.split(/\s+/),
+);
+
+/** Blocks of directives, which are run when the file is read. */
+const BLOCKS: readonly string[] = ["livecheck", "bottle", "resource", "head", "patch", "stable"];
+const PLATFORM_BLOCKS: readonly string[] = ["on_macos", "on_linux", "on_arm", "on_intel"];
+const HOOKS: readonly string[] = ["test", "service"];
+
+/**
+ * The statements that `brew` would run whenever it reads the formula, and that are no directives: a formula may define
+ * methods and say what it is, but not act.
+ */
+export function foreignStatements(statements: readonly Statement[]): readonly Literal[] {
+  return statements
+    .filter((statement, index) => !isKnown(statement, statements[index + 1]))
+    .map(({ tokens, line }) => ({ value: spaced(tokens), line }));
+}
+
+function isKnown({ tokens, place }: Statement, next: Statement | undefined): boolean {
+  const [first, second] = tokens;
+  if (place === "outside") return first?.text === "class" && tokens.length === 4;
+  if (place === "deferred") {
+    // Behind the `end` of a method the class goes on, and so would `end.call`.
+    return next?.place === "deferred" || isBareEnd(tokens);
+  }
+  if (isBareEnd(tokens) || (tokens.length === 1 && first?.text === "else")) return true;
+  if (first === undefined || (first.kind !== "word" && first.kind !== "label")) return false;
+  if (first.text === "def") return !tokens.some(isEnd) || isEnd(tokens.at(-1));
+  if (place === "class" && (first.text === "if" || first.text === "elsif")) return isCondition(tokens.slice(1), next);
+  if (tokens.at(-1)?.text === "do") {
+    const isBlock = place === "class" ? [...BLOCKS, ...PLATFORM_BLOCKS] : BLOCKS;
+    if (HOOKS.includes(first.text) && place === "class") return tokens.length === 2;
+    return isBlock.includes(first.text) && tokens.slice(1, -1).every(isLiteral);
+  }
+  if (/^[A-Z]/.test(first.text) && second?.text === "=") return isFrozenLiteral(tokens.slice(2));
+  return DIRECTIVES.has(first.text) && tokens.slice(1).every(isLiteral);
+}
+
+/** A condition on the platform leads to statements of the class; what is not understood leads elsewhere. */
+function isCondition(tokens: Tokens, next: Statement | undefined): boolean {
+  return !tokens.some(({ text }) => text === "then") && next?.place === "class";
+}
+
+function isFrozenLiteral(tokens: Tokens): boolean {
+  const isFrozen = tokens.at(-1)?.text === "freeze" && tokens.at(-2)?.text === ".";
+  return (isFrozen ? tokens.slice(0, -2) : tokens).every(isLiteral);
+}
+
+function isBareEnd(tokens: Tokens): boolean {
+  return tokens.length === 1 && isEnd(tokens[0]);
+}
+
+function isEnd(token: Tokens[number] | undefined): boolean {
+  return token?.kind === "word" && token.text === "end";
+}
+
+function spaced(tokens: Tokens): string {
+  const line = tokens.map(({ kind, text }) => (kind === "string" ? JSON.stringify(text) : text)).join(" ");
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
+}

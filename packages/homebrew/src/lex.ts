@@ -1,0 +1,266 @@
+import { FormulaError } from "./formula.ts";
+
+/**
+ * A token of Ruby, as far as formulae need to be told apart from programs (docs.ruby-lang.org, "Literals").
+ * `code` is what is run or cannot be told to be plain: interpolation, backticks, `%(…)`.
+ */
+export interface Token {
+  readonly kind: "word" | "label" | "string" | "symbol" | "number" | "regexp" | "op" | "code";
+  /** As written; the value of a plain string. */
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** The tokens between two ends of a statement. Whatever is in brackets belongs to one statement. */
+export type Tokens = readonly Token[];
+
+const WORD = /[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*/y;
+const NUMBER = /\d[\w.]*\w|\d/y;
+const OPERATOR =
+  /\*\*=|<=>|===|\.\.\.|&&=|\|\|=|<<=|>>=|\*\*|==|!=|>=|<=|&&|\|\||=>|->|=~|!~|\.\.|::|\+=|-=|\*=|\/=|\|=|&=|<<|>>|&\.|[-+*/%=<>!&|^~?:.,@$]/y;
+const HEREDOC = /<<[~-]?(?:(["'`])([^"'`\n]+)\1|([A-Z_]\w*))/y;
+const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "<": ">" };
+/** After these a statement goes on in the next line. */
+const GOES_ON: readonly string[] = [",", "&&", "||", ".", "&.", "=", "+", "|", "=>", "::", "<<"];
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", e: "\u001B", s: " ", "0": "\0" };
+
+/**
+ * Splits a formula into statements.
+ *
+ * @throws FormulaError when a string or a here document does not end.
+ */
+export function lexFormula(text: string, file: string): readonly Tokens[] {
+  return new Lexer(text, file).statements();
+}
+
+class Lexer {
+  readonly #text: string;
+  readonly #file: string;
+  readonly #done: Token[][] = [];
+  #statement: Token[] = [];
+  #at = 0;
+  #line = 1;
+  #depth = 0;
+  #heredocs: { readonly end: string; readonly line: number }[] = [];
+
+  constructor(text: string, file: string) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  statements(): readonly Tokens[] {
+    while (this.#at < this.#text.length && !this.#atLineStart(/__END__(?=\r?\n|$)/y)) this.#step();
+    const [open] = this.#heredocs;
+    if (open !== undefined) throw this.#fault(open.line, `a here document without its end ${open.end}`);
+    this.#end();
+    return this.#done;
+  }
+
+  #step(): void {
+    const char = this.#text[this.#at] ?? "";
+    const next = this.#text[this.#at + 1] ?? "";
+    if (char === "\n") this.#newline();
+    else if (/[\s\\]/.test(char)) this.#space(char);
+    else if (char === "#") this.#skipTo("\n");
+    else if (this.#atLineStart(/=begin\b/y)) this.#skipComment();
+    else if (char === ";" && this.#depth === 0) this.#end(1);
+    else if (char === '"' || char === "'" || char === "`") this.#string(char, char, this.#at + 1);
+    else if (char === "<" && this.#heredoc()) return;
+    else if (char === ":" && /["\w]/.test(next) && this.#text[this.#at - 1] !== ":") this.#symbol();
+    else if (char === "%" && this.#mayBeginValue() && this.#percent()) return;
+    else if (char === "/" && this.#mayBeginValue()) this.#string("/", "/", this.#at + 1);
+    else this.#plain(char);
+  }
+
+  #plain(char: string): void {
+    const word = this.#match(WORD);
+    const number = this.#match(NUMBER);
+    if (word !== undefined) this.#word(word[0]);
+    else if (number !== undefined) this.#push("number", number[0]);
+    else this.#operator(char);
+  }
+
+  /** Its lines follow the line it stands in. */
+  #heredoc(): boolean {
+    const [whole, , quoted, bare] = this.#match(HEREDOC) ?? [];
+    if (whole === undefined) return false;
+    this.#heredocs.push({ end: quoted ?? bare ?? "", line: this.#line });
+    this.#push("code", whole);
+    return true;
+  }
+
+  #operator(char: string): void {
+    if ("([{".includes(char)) this.#depth += 1;
+    if (")]}".includes(char)) this.#depth = Math.max(0, this.#depth - 1);
+    const op = this.#match(OPERATOR)?.[0] ?? char;
+    this.#push("op", op);
+  }
+
+  #word(text: string): void {
+    const next = this.#text[this.#at + text.length] ?? "";
+    const after = this.#text[this.#at + text.length + 1] ?? "";
+    const full = (next === "?" || next === "!") && after !== "=" ? text + next : text;
+    const colon = this.#text.slice(this.#at + full.length, this.#at + full.length + 2);
+    if (colon.startsWith(":") && colon !== "::" && this.#statement.at(-1)?.text !== "?") {
+      this.#push("label", full, full.length + 1);
+    } else this.#push("word", full);
+  }
+
+  #symbol(): void {
+    if (this.#text[this.#at + 1] === '"') {
+      this.#string('"', '"', this.#at + 2);
+      return;
+    }
+    const name = /:\w+[?!=]?/y;
+    const found = this.#match(name)?.[0] ?? ":";
+    this.#push("symbol", found);
+  }
+
+  /** `%w[a b]` is a list of plain words; everything else with a percent sign may be run. */
+  #percent(): boolean {
+    const [whole, kind = "", open = ""] = this.#match(/%([wWqQrixIs]?)([([{<|!/])/y) ?? [];
+    if (whole === undefined) return false;
+    this.#string(open, CLOSING[open] ?? open, this.#at + whole.length, kind === "w" ? "string" : "code");
+    return true;
+  }
+
+  /** Takes a string up to its end, with what is interpolated in it. */
+  #string(open: string, close: string, from: number, as: "string" | "code" = "string"): void {
+    const begun = this.#line;
+    // Of the strings, `'…'` and `%w[…]` take what is in them as it stands.
+    const interpolates = as === "code" || open === '"' || open === "`" || open === "/";
+    let kind: Token["kind"] = open === "`" ? "code" : open === "/" ? "regexp" : as;
+    let value = "";
+    let nested = 0;
+    let at = from;
+    for (; ; at += 1) {
+      const char = this.#text[at];
+      if (char === undefined) throw this.#fault(begun, "a string without its end");
+      if (char === "\n") this.#line += 1;
+      if (char === "\\") {
+        at += 1;
+        const escaped = this.#text[at] ?? "";
+        if (escaped === "\n") this.#line += 1;
+        value +=
+          open === "'" && !/['\\]/.test(escaped)
+            ? `\\${escaped}`
+            : open === '"'
+              ? (ESCAPES[escaped] ?? escaped)
+              : escaped;
+      } else if (char === close && nested === 0) break;
+      else {
+        if (open !== close && char === open) nested += 1;
+        if (open !== close && char === close) nested -= 1;
+        if (interpolates && char === "#" && /[{@$]/.test(this.#text[at + 1] ?? "")) kind = "code";
+        if (interpolates && char === "#" && this.#text[at + 1] === "{") at = this.#interpolation(at + 2);
+        value += char;
+      }
+    }
+    const length = at + 1 - this.#at;
+    const isLabel = this.#text[at + 1] === ":" && this.#text[at + 2] !== ":" && open === '"';
+    this.#statement.push({ kind: isLabel && kind === "string" ? "label" : kind, text: value, line: begun });
+    this.#at += length + (isLabel ? 1 : 0);
+    if (open === "/") this.#at += this.#match(/[a-z]*/y)?.[0].length ?? 0;
+  }
+
+  /** The offset of the brace that ends an interpolation. Strings inside may hold braces of their own. */
+  #interpolation(from: number): number {
+    let depth = 1;
+    for (let at = from; at < this.#text.length; at += 1) {
+      const char = this.#text[at] ?? "";
+      if (char === "\n") this.#line += 1;
+      if (char === "\\") at += 1;
+      else if (char === '"' || char === "'") {
+        const end = this.#text.indexOf(char, at + 1);
+        if (end < 0) break;
+        at = end;
+      } else if (char === "{") depth += 1;
+      else if (char === "}") {
+        depth -= 1;
+        if (depth === 0) return at;
+      }
+    }
+    throw this.#fault(this.#line, "an interpolation without its end");
+  }
+
+  #newline(): void {
+    this.#at += 1;
+    this.#line += 1;
+    for (const { end, line } of this.#heredocs) {
+      while (this.#lineText().trim() !== end) {
+        if (this.#at >= this.#text.length) throw this.#fault(line, `a here document without its end ${end}`);
+        this.#skipLine();
+      }
+      this.#skipLine();
+    }
+    this.#heredocs = [];
+    const last = this.#statement.at(-1);
+    const isChain = /^\s*(?:\.(?!\.)|&\.)/.test(this.#lineText());
+    if (this.#depth === 0 && !isChain && !(last?.kind === "op" && GOES_ON.includes(last.text))) this.#end();
+  }
+
+  /** A backslash at the end of a line joins it with the next. */
+  #space(char: string): void {
+    const joined = char === "\\" ? this.#match(/\\\r?\n/y)?.[0] : undefined;
+    if (joined !== undefined) this.#line += 1;
+    if (joined === undefined && char === "\\") this.#push("op", char);
+    else this.#at += joined?.length ?? 1;
+  }
+
+  #mayBeginValue(): boolean {
+    const last = this.#statement.at(-1);
+    if (last === undefined || last.kind === "label") return true;
+    if (last.kind === "op") return !/^[)\]}]$/.test(last.text);
+    // `puts /x/` and `a / b`: a value begins where a space stands before it and none after it.
+    return (
+      last.kind === "word" && /\s/.test(this.#text[this.#at - 1] ?? "") && !/[\s=]/.test(this.#text[this.#at + 1] ?? "")
+    );
+  }
+
+  #push(kind: Token["kind"], text: string, length = text.length): void {
+    this.#statement.push({ kind, text, line: this.#line });
+    this.#at += length;
+  }
+
+  #end(length = 0): void {
+    if (this.#statement.length > 0) this.#done.push(this.#statement);
+    this.#statement = [];
+    this.#at += length;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text) ?? undefined;
+  }
+
+  #atLineStart(pattern: RegExp): boolean {
+    return (this.#at === 0 || this.#text[this.#at - 1] === "\n") && this.#match(pattern) !== undefined;
+  }
+
+  #skipComment(): void {
+    while (this.#at < this.#text.length && !/^=end\b/.test(this.#lineText())) this.#skipLine();
+    this.#skipTo("\n");
+  }
+
+  #lineText(): string {
+    const end = this.#text.indexOf("\n", this.#at);
+    return this.#text.slice(this.#at, end < 0 ? this.#text.length : end);
+  }
+
+  #skipLine(): void {
+    this.#at += this.#lineText().length + 1;
+    this.#line += 1;
+  }
+
+  #skipTo(char: string): void {
+    const end = this.#text.indexOf(char, this.#at);
+    this.#at = end < 0 ? this.#text.length : end;
+  }
+
+  #fault(line: number, what: string): FormulaError {
+    return new FormulaError(`${this.#file} cannot be followed: line ${line} has ${what}`, {
+      location: { file: this.#file, line },
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "@jest/globals";
+import { placeOfFormula } from "./tap-layout.ts";
+
+interface Tap {
+  readonly files?: readonly string[];
+  readonly links?: Readonly<Record<string, string>>;
+  readonly tables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+const place = ({ files = [], links = {}, tables = {} }: Tap, file = "widget.rb") =>
+  placeOfFormula(
+    {
+      files: new Set(files),
+      links: new Map(Object.entries(links)),
+      table: async (name) => new Map(Object.entries(tables[name] ?? {})),
+    },
+    file,
+  );
+
+describe("placeOfFormula", () => {
+  test.each<[name: string, files: string[], path: string, current: string | undefined]>([
+    ["an empty tap", [], "Formula/widget.rb", undefined],
+    ["a tap with a Formula folder", ["Formula/other.rb"], "Formula/widget.rb", undefined],
+    ["a Formula folder without formulae", ["Formula/.keep", "other.rb"], "Formula/widget.rb", undefined],
+    ["a tap by first letters", ["Formula/w/widget.rb"], "Formula/w/widget.rb", "Formula/w/widget.rb"],
+    ["a subfolder", ["Formula/cli/widget.rb", "Formula/other.rb"], "Formula/cli/widget.rb", "Formula/cli/widget.rb"],
+    [
+      "two of the name, of which brew takes the longer path",
+      ["Formula/widget.rb", "Formula/a/b/widget.rb"],
+      "Formula/a/b/widget.rb",
+      "Formula/a/b/widget.rb",
+    ],
+    [
+      "two of the same length",
+      ["Formula/b/widget.rb", "Formula/a/widget.rb"],
+      "Formula/a/widget.rb",
+      "Formula/a/widget.rb",
+    ],
+    ["a root that brew ignores", ["widget.rb", "Formula/other.rb"], "Formula/widget.rb", undefined],
+    [
+      "a HomebrewFormula folder",
+      ["HomebrewFormula/x/widget.rb"],
+      "HomebrewFormula/x/widget.rb",
+      "HomebrewFormula/x/widget.rb",
+    ],
+    [
+      "a HomebrewFormula folder beside Formula",
+      ["HomebrewFormula/widget.rb", "Formula/other.rb"],
+      "Formula/widget.rb",
+      undefined,
+    ],
+    ["a tap in its root", ["other.rb", "README.md"], "widget.rb", undefined],
+    [
+      "a folder of a tap in its root, which brew does not search",
+      ["other.rb", "cli/widget.rb"],
+      "widget.rb",
+      undefined,
+    ],
+    ["a tap with other files only", ["README.md"], "Formula/widget.rb", undefined],
+    ["a hidden folder", ["Formula/.old/widget.rb"], "Formula/widget.rb", undefined],
+    ["a name with capitals", ["Formula/Widget.rb"], "Formula/widget.rb", "Formula/Widget.rb"],
+    ["both spellings", ["Formula/Widget.rb", "Formula/widget.rb"], "Formula/widget.rb", "Formula/widget.rb"],
+  ])("in %s", async (_name, files, path, current) => {
+    expect(await place({ files })).toEqual({ path, current });
+  });
+
+  test("puts a name into lower case, as brew asks for it", async () => {
+    expect(await place({}, "Widget.rb")).toEqual({ path: "Formula/widget.rb", current: undefined });
+  });
+
+  test("follows the link of a product's repository that is a tap itself", async () => {
+    const tap = { files: ["pkg/brew/widget.rb"], links: { HomebrewFormula: "pkg/brew" } };
+    expect(await place(tap)).toEqual({ path: "pkg/brew/widget.rb", current: "pkg/brew/widget.rb" });
+  });
+
+  test.each<[name: string, tap: Tap, message: string]>([
+    [
+      "an alias",
+      { files: ["Formula/gadget.rb"], links: { "Aliases/widget": "../Formula/gadget.rb" } },
+      "Aliases/widget of the tap leads Homebrew from widget to gadget",
+    ],
+    [
+      "a rename",
+      { tables: { "formula_renames.json": { widget: "gadget" } } },
+      "formula_renames.json of the tap leads Homebrew from widget to gadget",
+    ],
+    [
+      "a migration",
+      { tables: { "tap_migrations.json": { widget: "homebrew/core" } } },
+      "leads Homebrew from widget to homebrew/core",
+    ],
+    [
+      "a link in place of the file",
+      { files: ["x/y.rb"], links: { "Formula/widget.rb": "../x/y.rb" } },
+      "is a symbolic link in the tap to ../x/y.rb",
+    ],
+    ["a folder that leads out of the tap", { links: { Formula: "../../etc" } }, "which is not in the tap"],
+    [
+      "a folder that is in lower case",
+      { files: ["formula/other.rb"] },
+      "the tap has the folder formula, expected Formula",
+    ],
+  ])("refuses %s, as brew would not read what is written", async (_name, tap, message) => {
+    await expect(place(tap)).rejects.toThrow(message);
+  });
+
+  test.each<[name: string, tap: Tap]>([
+    [
+      "an alias of the formula itself",
+      { files: ["Formula/widget.rb"], links: { "Aliases/widget": "../Formula/widget.rb" } },
+    ],
+    [
+      "other aliases and renames",
+      {
+        files: ["Formula/widget.rb"],
+        links: { "Aliases/w": "../Formula/widget.rb" },
+        tables: { "formula_renames.json": { old: "widget" } },
+      },
+    ],
+  ])("takes %s", async (_name, tap) => {
+    expect(await place(tap)).toMatchObject({ path: "Formula/widget.rb" });
+  });
+});

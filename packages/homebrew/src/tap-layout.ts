@@ -1,0 +1,127 @@
+import { posix } from "node:path";
+import { TapError } from "./tap-error.ts";
+
+/** What a tap holds, as git lists it: paths, with the targets of symbolic links. */
+export interface TapFiles {
+  readonly files: ReadonlySet<string>;
+  /** By path, as written. */
+  readonly links: ReadonlyMap<string, string>;
+  /** A JSON object of strings, such as `formula_renames.json`; empty when there is none. */
+  readonly table: (file: string) => Promise<ReadonlyMap<string, string>>;
+}
+
+/** Where `brew` finds a formula in a tap, or would find a new one. */
+export interface FormulaPlace {
+  readonly path: string;
+  /** The path under which it is there now; another than `path` when its name is not in lower case. */
+  readonly current: string | undefined;
+}
+
+/** In this order; the first that is a folder is the only one that is read. */
+const FOLDERS = ["Formula", "HomebrewFormula"] as const;
+
+/**
+ * Finds a formula as Homebrew does (Library/Homebrew/tap.rb, `formula_dir`, `formula_files_by_name`; formulary.rb,
+ * `tap_formula_name_type`): names are in lower case, aliases and renames go before files, of two files of one name the
+ * longer path counts.
+ *
+ * @param file `widget.rb`.
+ * @throws TapError when Homebrew would never read a file of that name here.
+ */
+export async function placeOfFormula(tap: TapFiles, file: string): Promise<FormulaPlace> {
+  const name = file.replace(/\.rb$/, "").toLowerCase();
+  await refuseOtherName(tap, name);
+  const folder = formulaFolder(tap);
+  const found = formulaeIn(tap, folder).filter((path) => posix.basename(path, ".rb").toLowerCase() === name);
+  const exact = longest(found.filter((path) => posix.basename(path) === `${name}.rb`));
+  const current = exact ?? longest(found);
+  if (current !== undefined && tap.links.has(current)) {
+    throw new TapError(`${current} is a symbolic link in the tap to ${tap.links.get(current)}`, {
+      advice: "Put a file in its place: what the link leads to may belong to another formula.",
+    });
+  }
+  const kept = current === undefined ? folder : posix.dirname(current);
+  return { path: posix.join(kept, `${name}.rb`), current };
+}
+
+/** The folder of the formulae, without a final slash; `.` for the root. */
+function formulaFolder(tap: TapFiles): string {
+  for (const folder of FOLDERS) {
+    const target = followed(tap, folder);
+    if (isFolder(tap, target)) return target;
+    const other = [...tap.files].find(
+      (path) => path.split("/")[0]?.toLowerCase() === folder.toLowerCase() && path.includes("/"),
+    );
+    if (other !== undefined) {
+      throw new TapError(`the tap has the folder ${other.split("/")[0]}, expected ${folder}`, {
+        advice: "Rename it: Homebrew reads it on macOS, where case does not count, and not on Linux.",
+      });
+    }
+  }
+  const hasFormulae = [...tap.files].some((path) => /^[^/.][^/]*\.rb$/.test(path));
+  return hasFormulae ? "." : FOLDERS[0];
+}
+
+/** Every `.rb` file below a folder, as Ruby's glob lists them: none of hidden folders. Only the root is not searched deeper. */
+function formulaeIn(tap: TapFiles, folder: string): readonly string[] {
+  const prefix = folder === "." ? "" : `${folder}/`;
+  return [...tap.files, ...tap.links.keys()].filter((path) => {
+    const below = path.slice(prefix.length);
+    return (
+      path.startsWith(prefix) &&
+      below.endsWith(".rb") &&
+      !/(^|\/)\./.test(below) &&
+      (prefix !== "" || !below.includes("/"))
+    );
+  });
+}
+
+/** Of equally long ones, the first in the order of a walk through the folders. */
+function longest(paths: readonly string[]): string | undefined {
+  const walk = (path: string): string => path.replaceAll("/", "\u0000");
+  const sorted = paths.toSorted((left, right) => right.length - left.length || (walk(left) < walk(right) ? -1 : 1));
+  return sorted[0];
+}
+
+async function refuseOtherName(tap: TapFiles, name: string): Promise<void> {
+  const alias = `Aliases/${name}`;
+  const target = tap.links.has(alias) ? posix.basename(followed(tap, alias), ".rb") : undefined;
+  const other =
+    target !== undefined && target !== name
+      ? { file: alias, target }
+      : ((await renamed(tap, name, "formula_renames.json")) ?? (await renamed(tap, name, "tap_migrations.json")));
+  if (other === undefined) return;
+  throw new TapError(
+    `${other.file} of the tap leads Homebrew from ${name} to ${other.target}, so a ${name}.rb would never be read`,
+    {
+      advice: `Remove that entry from the tap, or call the formula ${posix.basename(other.target)} (\`formula\` in cargo-dist's configuration).`,
+    },
+  );
+}
+
+async function renamed(
+  tap: TapFiles,
+  name: string,
+  file: string,
+): Promise<{ file: string; target: string } | undefined> {
+  const target = (await tap.table(file)).get(name);
+  return target === undefined || target === "" || target === name ? undefined : { file, target };
+}
+
+/** Follows symbolic links; what leads out of the tap is refused. */
+function followed(tap: TapFiles, path: string): string {
+  let at = path;
+  for (let hops = 0; tap.links.has(at); hops += 1) {
+    const target = tap.links.get(at) ?? "";
+    at = posix.normalize(posix.join(posix.dirname(at), target)).replace(/\/$/, "");
+    if (hops > 10 || posix.isAbsolute(target) || at.startsWith("..")) {
+      throw new TapError(`${path} is a symbolic link in the tap to ${target}, which is not in the tap`);
+    }
+  }
+  return at;
+}
+
+function isFolder(tap: TapFiles, folder: string): boolean {
+  const prefix = `${folder}/`;
+  return [...tap.files, ...tap.links.keys()].some((path) => path.startsWith(prefix));
+}
