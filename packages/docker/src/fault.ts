@@ -2,7 +2,7 @@ import { Fault, type FaultDetails } from "@release-actions/report";
 
 /** The engine answered, and what it answered is an error: its status, or an error inside a stream of messages. */
 export class EngineError extends Fault {
-  override readonly name = "EngineError";
+  override readonly name: string = "EngineError";
   /** The HTTP status; undefined for an error that came inside a stream that had begun with 200. */
   readonly status: number | undefined;
   /** What the engine said, alone. */
@@ -12,6 +12,21 @@ export class EngineError extends Fault {
     super(`${doing}: the engine says: ${said}`, details);
     this.status = details.status;
     this.said = said;
+  }
+}
+
+/**
+ * A pull that ended without an error and left an image without all of its content. The containerd store does not fetch
+ * layers that it has unpacked already, as by a build, and holds an image without them for not there.
+ */
+export class IncompleteImageError extends EngineError {
+  override readonly name = "IncompleteImageError";
+
+  constructor(doing: string, said: string) {
+    super(doing, said, {
+      advice:
+        "The engine has layers of it unpacked, as by a build, and does not fetch those: remove them with `docker builder prune --all`.",
+    });
   }
 }
 

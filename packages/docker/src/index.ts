@@ -5,7 +5,7 @@ export { storedCredentials } from "./credentials.ts";
 export { freeDisk, layersSize } from "./disk.ts";
 export { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 export { connect, type Engine } from "./engine.ts";
-export { EngineConnectionLost, EngineError, EngineNotFound } from "./fault.ts";
+export { EngineConnectionLost, EngineError, EngineNotFound, IncompleteImageError } from "./fault.ts";
 export { type FindOptions, findEngine } from "./find.ts";
 export { type Image, type ImageOptions, inspectImage, removeImage, tagImage } from "./images.ts";
 export { type LoadedImage, type LoadOptions, loadImage } from "./load.ts";

@@ -1,9 +1,9 @@
 import { formatReference, parseReference } from "@release-actions/image-reference";
-import type { Platform } from "@release-actions/platform";
+import { formatPlatform, type Platform } from "@release-actions/platform";
 import type { Reporter } from "@release-actions/report";
 import { type ApiCall, call } from "./call.ts";
 import type { Engine } from "./engine.ts";
-import { EngineError } from "./fault.ts";
+import { EngineError, IncompleteImageError } from "./fault.ts";
 import { type Image, inspectImage } from "./images.ts";
 import { progressOf } from "./message-progress.ts";
 import { readMessages } from "./messages.ts";
@@ -27,8 +27,8 @@ export interface PullOptions {
  * Has the engine pull an image by tag (`latest` when there is neither) or by digest, and returns
  * what it then has under that name.
  *
- * @throws EngineError with the reason, also when the engine says no word of an error and yet has no
- * such image afterwards.
+ * @throws EngineError with the reason, also when the engine reports no error and the image is missing afterwards;
+ * IncompleteImageError when the image is there without all of its content.
  */
 export function pullImage(engine: Engine, reference: string, options: PullOptions): Promise<Image> {
   const { tag = "latest", digest, ...name } = parseReference(reference);
@@ -48,8 +48,16 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     for await (const message of readMessages(answer.body, doing)) showProgress(message);
     const pulled = digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`;
     const image = await inspectImage(engine, pulled, { platform, signal });
-    if (image === undefined) throw new EngineError(doing, "nothing of an error, yet it has no such image now");
-    return image;
+    // Without its content the containerd store cannot tell what an image is for.
+    if (image !== undefined && image.platform.architecture !== "") return image;
+    if (image !== undefined) throw new IncompleteImageError(doing, "no error, but not all of the image is there");
+    if (platform !== undefined && (await inspectImage(engine, pulled, { signal })) !== undefined) {
+      throw new IncompleteImageError(
+        doing,
+        `no error, but not all of the image for ${formatPlatform(platform)} is there`,
+      );
+    }
+    throw new EngineError(doing, "no error, but the image is missing");
   });
 }
 

@@ -30,7 +30,9 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
     return image;
   };
   const open = (): AsyncIterable<Uint8Array> =>
-    repackForLoad(artifactContent(counted(content.stream(signal), options)), approve);
+    repackForLoad(artifactContent(counted(content.stream(signal), options)), approve, {
+      store: engine.containerdStore ? "containerd" : "other",
+    });
   const loaded = await loadImage(engine, open, { reporter, signal });
   const [id] = loaded.map((image) => image.id);
   if (id === undefined || expectation === undefined) throw new Error("a load that succeeded loaded an image");

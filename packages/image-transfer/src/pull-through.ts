@@ -1,8 +1,16 @@
 import type { PrefetchingSource } from "@release-actions/archive";
-import { type Engine, EngineError, type Image, pullImage, removeImage } from "@release-actions/docker";
+import {
+  type Engine,
+  EngineError,
+  type Image,
+  IncompleteImageError,
+  pullImage,
+  removeImage,
+} from "@release-actions/docker";
 import { type ServedImage, startLoopbackRegistry } from "@release-actions/loopback-registry";
 import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
 import { type Reporter, silentReporter } from "@release-actions/report";
+import { completePull } from "./complete-pull.ts";
 import { expectationOf, type Presence, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
@@ -52,10 +60,14 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   let pulled: Image | undefined;
   const timer = setTimeout(() => registry.requests() === 0 && unreached.abort(), REACH_LIMIT_MS);
   try {
-    pulled = await pullImage(engine, reference, {
+    const pulling = pullImage(engine, reference, {
       reporter: { ...silentReporter, debug: reporter.debug },
       platform: image.platform,
       signal: AbortSignal.any([signal, unreached.signal]),
+    });
+    pulled = await pulling.catch((error: unknown) => {
+      if (!(error instanceof IncompleteImageError)) throw error;
+      return completePull(engine, { indexed, image, source, fetched: registry.fetched(), reporter, signal });
     });
     requireIdentity(pulled.id, expectationOf(engine, indexed.archive, image));
     const usable = await requireUsable(engine, pulled, signal);

@@ -4,7 +4,9 @@ export { type Algorithm, algorithmOf, type Digest, digestOf, parseDigest } from 
 export { ImageArchiveError, type ImageProblem } from "./error.ts";
 export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
 export { type BlobPlace, digestImageArchive, type IndexedArchive, indexImageArchive } from "./index-image-archive.ts";
-export { type LoadedIds, loadedIds, repackForLoad } from "./load-stream.ts";
+export { type LoadedIds, loadedIds } from "./layout-tail.ts";
+export { type RepackOptions, repackForLoad } from "./load-stream.ts";
 export { type LocatedTar, locateTar } from "./locate-tar.ts";
 export type { Compression } from "./media-types.ts";
+export { partialArchive } from "./partial-archive.ts";
 export { selectImage } from "./select-image.ts";

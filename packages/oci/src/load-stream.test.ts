@@ -5,11 +5,13 @@ import { type CraftedEntry, zip } from "@release-actions/archive/testing";
 import { parsePlatform } from "@release-actions/platform";
 import { artifactContent } from "./archive-stream.ts";
 import type { ImageArchive } from "./image-archive.ts";
-import { loadedIds, repackForLoad } from "./load-stream.ts";
+import { loadedIds } from "./layout-tail.ts";
+import { type RepackOptions, repackForLoad } from "./load-stream.ts";
 import { selectImage } from "./select-image.ts";
 import {
   addImage,
   addIndex,
+  digestOf,
   dockerArchive,
   type Files,
   layout,
@@ -28,13 +30,14 @@ interface Repacked {
   readonly bytes: Buffer;
 }
 
-async function repack(bytes: AsyncIterable<Uint8Array>, platform = amd64): Promise<Repacked> {
+async function repack(bytes: AsyncIterable<Uint8Array>, platform = amd64, options?: RepackOptions): Promise<Repacked> {
   const chunks: Uint8Array[] = [];
   const approved: ImageArchive[] = [];
-  const stream = repackForLoad(bytes, (archive) => {
+  const approve = (archive: ImageArchive) => {
     approved.push(archive);
     return selectImage(archive, platform);
-  });
+  };
+  const stream = repackForLoad(bytes, approve, options);
   for await (const chunk of stream) chunks.push(chunk);
   const [archive] = approved;
   if (archive === undefined) throw new Error("nothing was approved");
@@ -114,6 +117,21 @@ describe("repackForLoad", () => {
     expect(json(out, "manifest.json")[0]).toMatchObject({ RepoTags: null, Config: archive.images[0]?.config.path });
     expect(out.has("index.json")).toBe(false);
   });
+
+  test.each(["none", "gzip"] as const)(
+    "makes a layout of a docker archive for the containerd store, so that its identity is known (layers: %s)",
+    async (compression) => {
+      const { archive, files: out } = await repack(chunked(tarOf(dockerArchive({ compression }))), amd64, {
+        store: "containerd",
+      });
+      const digest = archive.root?.digest ?? "";
+      expect(json(out, "index.json").manifests).toMatchObject([{ digest }]);
+      expect(out.get(pathOf(digest))?.equals(archive.root?.bytes ?? Buffer.alloc(0))).toBe(true);
+      const contents = new Set([...out.values()].map((bytes) => digestOf(bytes)));
+      const manifest = json(out, pathOf(digest));
+      for (const blob of [manifest.config, ...manifest.layers]) expect(contents).toContain(blob.digest);
+    },
+  );
 
   test("writes a layer that was a link to another under the other's name (B66)", async () => {
     const { linked, layerPath } = linkedArchive();

@@ -1,13 +1,18 @@
 import { StreamCursor, TAR_END, TarReader, tarFile, tarHeader, tarPadding } from "@release-actions/archive";
 import { openTarStream } from "./archive-stream.ts";
-import type { Digest } from "./digest.ts";
-import type { Document, Image, ImageArchive } from "./image-archive.ts";
-import { OCI_INDEX } from "./media-types.ts";
+import { blobPath } from "./digest.ts";
+import type { Image, ImageArchive } from "./image-archive.ts";
+import { layoutTail } from "./layout-tail.ts";
 import { readImageArchive } from "./read-image-archive.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
 /** Without one of these no engine finds an image in an archive. They are small, wherever they stand. */
 const HELD_BACK = new Set(["index.json", "oci-layout", "manifest.json", "repositories"]);
+
+export interface RepackOptions {
+  /** Where the engine keeps its images. Only containerd takes a layout whose blobs have any path. */
+  readonly store: "containerd" | "other";
+}
 
 /**
  * Turns an image archive into one that every engine's load takes, as it goes by. The documents that make an
@@ -20,6 +25,7 @@ const HELD_BACK = new Set(["index.json", "oci-layout", "manifest.json", "reposit
 export async function* repackForLoad(
   bytes: AsyncIterable<Uint8Array>,
   approve: (archive: ImageArchive) => Image,
+  options: RepackOptions = { store: "other" },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { bytes: tar } = await openTarStream(bytes);
   const files = new StreamedFiles();
@@ -31,33 +37,21 @@ export async function* repackForLoad(
     if (isPassed) yield tarPadding(member.size);
   }
   const archive = await readImageArchive(files);
-  yield* tail(archive, approve(archive), (path) => files.resolve(path));
+  yield* tail(archive, approve(archive), (path) => files.resolve(path), options);
 }
 
-/** The identities under which engines know an image that was loaded from `repackForLoad`. */
-export interface LoadedIds {
-  /** With the containerd store: the index or manifest. Undefined where only reading the layers tells it. */
-  readonly containerd: Digest | undefined;
-  /** With any other store: the config. */
-  readonly classic: Digest;
-}
-
-export function loadedIds(archive: ImageArchive, image: Image): LoadedIds {
-  return { containerd: rootFor(archive, image)?.digest, classic: image.config.digest };
-}
-
-/** What the tail's index names: the one index of the archive, or else the image's own manifest. */
-function rootFor(archive: ImageArchive, image: Image): Document | undefined {
-  return archive.identity === "index.json" ? image.manifest : archive.root;
-}
-
-function* tail(archive: ImageArchive, image: Image, resolve: (path: string) => string): Generator<Uint8Array> {
-  const root = rootFor(archive, image);
-  // The containerd store makes the same manifest for a docker archive as we do.
-  if (archive.kind === "oci-layout" && root !== undefined) {
-    const descriptor = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
-    yield tarFile("index.json", JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [descriptor] }));
-    yield tarFile("oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+function* tail(
+  archive: ImageArchive,
+  image: Image,
+  resolve: (path: string) => string,
+  { store }: RepackOptions,
+): Generator<Uint8Array> {
+  if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
+  else if (store === "containerd" && archive.root !== undefined) {
+    // Of a docker archive alone containerd would make a manifest from whatever it has: a layer that it holds compressed
+    // already takes the place of the archive's own, and the image gets an identity that nobody can foretell.
+    yield tarFile(blobPath(archive.root.digest), archive.root.bytes);
+    yield* layoutTail(archive, image);
   }
   const layers = image.layers.map(({ path }) => resolve(path));
   yield tarFile(

@@ -37,3 +37,11 @@ export function sequentialContent(
 ): ArchiveContent {
   return { label: file, source: undefined, stream: () => change(createReadStream(file)) };
 }
+
+/** Bytes in memory as content of a server that gives no ranges. */
+export function streamedContent(label: string, bytes: Buffer): ArchiveContent {
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+  }
+  return { label, source: undefined, stream };
+}

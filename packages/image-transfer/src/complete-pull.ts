@@ -1,0 +1,47 @@
+import type { PrefetchingSource } from "@release-actions/archive";
+import { type Engine, type Image, inspectImage, loadImage } from "@release-actions/docker";
+import {
+  type Image as ArchiveImage,
+  type Digest,
+  type IndexedArchive,
+  loadedIds,
+  partialArchive,
+} from "@release-actions/oci";
+import { formatBytes, type Reporter, silentReporter } from "@release-actions/report";
+import { ImageTransferError } from "./error.ts";
+
+export interface CompletePull {
+  readonly indexed: IndexedArchive;
+  readonly image: ArchiveImage;
+  readonly source: PrefetchingSource;
+  /** Digests of the blobs that the engine asked for while it pulled. */
+  readonly fetched: ReadonlySet<string>;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings what a pull left out. An engine with the containerd store that has a layer unpacked (from a build, or an image
+ * that was removed or is compressed otherwise) does not fetch it, and then holds an image that lacks it. A load of just
+ * those layers makes the image whole; nothing is unpacked twice.
+ */
+export async function completePull(engine: Engine, options: CompletePull): Promise<Image> {
+  const { indexed, image, source, fetched, reporter, signal } = options;
+  const lacking = image.layers.filter(({ digest }) => digest !== undefined && !fetched.has(digest));
+  const digests = new Set(lacking.map(({ digest }) => digest as Digest)); // Filtered above.
+  const bytes = formatBytes(lacking.reduce((sum, { size }) => sum + size, 0));
+  const count = digests.size === 1 ? "1 layer" : `${digests.size} layers`;
+  reporter.info(`the engine has ${count} unpacked without their content (${bytes}): loading just that`);
+  const read = ({ offset, size }: { offset: number; size: number }, rank: number): AsyncIterable<Uint8Array> =>
+    source.read(offset, size, signal, rank);
+  const [loaded] = await loadImage(engine, () => partialArchive(indexed, image, digests, read), {
+    reporter: { ...silentReporter, debug: reporter.debug },
+    signal,
+  });
+  const id = loaded?.id ?? loadedIds(indexed.archive, image).containerd ?? "";
+  const whole = await inspectImage(engine, id, { platform: image.platform, signal });
+  if (whole !== undefined) return whole;
+  throw new ImageTransferError(`the engine has ${id} and still lacks some of its content`, {
+    advice: "Remove the image and the build cache (`docker system prune --all`) and run the job again.",
+  });
+}
