@@ -18,6 +18,7 @@ export const contract = {
     "wait-for-check": { kind: "string" },
     file: { kind: "path" },
     platform: { kind: "string" },
+    image: { kind: "string" },
     "expected-digest": { kind: "digest" },
     via: { kind: "enum", values: ["auto", "registry", "load"], default: "auto" },
     snapshotter: { kind: "enum", values: ["auto", "require"], default: "auto" },

@@ -22,6 +22,8 @@ export interface Inputs {
   readonly waitForCheck: string | undefined;
   /** Undefined for the engine's own. */
   readonly platform: Platform | undefined;
+  /** The name or digest of the image, in an archive with several. */
+  readonly image: string | undefined;
   readonly expectedDigest: string | undefined;
   readonly via: "auto" | "registry" | "load";
   readonly requireSnapshotter: boolean;
@@ -44,6 +46,7 @@ export function readInputs(given: Given, sha: string): Inputs {
     waitTimeoutMs: given["wait-timeout"] * 1000,
     waitForCheck: given["wait-for-check"],
     platform: given.platform === undefined ? undefined : named("platform", given.platform, platformOf),
+    image: given.image,
     expectedDigest: given["expected-digest"],
     via: given.via,
     requireSnapshotter: given.snapshotter === "require",

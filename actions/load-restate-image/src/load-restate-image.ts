@@ -165,9 +165,9 @@ async function loadFile(file: string, engine: Engine, inputs: Inputs, job: LoadJ
 }
 
 async function loadContent(content: ArchiveContent, engine: Engine, inputs: Inputs, job: LoadJob) {
-  const { tags, via, expectedDigest, platform = engine.platform } = inputs;
+  const { tags, via, image, expectedDigest, platform = engine.platform } = inputs;
   const { reporter, signal } = job;
-  const brought = await bringIn(engine, { content, platform, tags, via, expectedDigest, reporter, signal });
+  const brought = await bringIn(engine, { content, platform, tags, via, image, expectedDigest, reporter, signal });
   return {
     ...{ imageId: brought.id, digest: brought.digest, platform: formatPlatform(brought.platform) },
     ...{ via: brought.via, cacheHit: brought.via === undefined },

@@ -13,7 +13,13 @@ function hint(images: readonly (readonly Layer[])[], wrapping: Wrapping = "none"
     ...{ kind: "oci-layout", digest, identity: "descriptor", root: undefined, names: [], absentPlatforms: [] },
     documents: new Map(),
     images: images.map((layers) => ({
-      ...{ platform: { os: "linux", architecture: "amd64" }, manifest: undefined, layers, missing: [] },
+      ...{
+        platform: { os: "linux", architecture: "amd64" },
+        namesPlatform: true,
+        manifest: undefined,
+        layers,
+        missing: [],
+      },
       config: { digest, size: 1, path: "config" },
     })),
   };

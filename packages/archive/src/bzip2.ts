@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { StreamCursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { detectFormat } from "./format.ts";
-import { requireBounded } from "./ratio.ts";
+import { type Bounds, requireBounded } from "./ratio.ts";
 
 const UNIT_BYTES = 100_000;
 /** More than any block needs: what does not compress grows by a hundredth. */
@@ -13,7 +13,10 @@ const HEADER_BYTES = 4;
  * Decompresses bzip2, block by block, several streams in a row as `bzip2 -d` does. The checksums of blocks and
  * streams are checked.
  */
-export async function* decompressBzip2(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* decompressBzip2(
+  bytes: AsyncIterable<Uint8Array>,
+  bounds: Bounds = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { default: decoder } = await import("unbzip2-stream/lib/bzip2.js");
   const cursor = new StreamCursor(bytes);
   const input = new BlockInput(cursor);
@@ -33,7 +36,7 @@ export async function* decompressBzip2(bytes: AsyncIterable<Uint8Array>): AsyncG
         const before: number = crc;
         crc = decode(input, () => decoder.decompress(input.bits, block.write, scratch, size, before));
         produced += block.length;
-        requireBounded(produced, input.consumed);
+        requireBounded(produced, input.consumed, bounds);
         if (block.length > 0) yield block.bytes();
       }
     }

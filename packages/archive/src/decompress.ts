@@ -3,7 +3,7 @@ import { StreamCursor } from "./cursor.ts";
 import { decodeFrom } from "./decode.ts";
 import { ArchiveError } from "./error.ts";
 import { detectFormat } from "./format.ts";
-import { requireBounded } from "./ratio.ts";
+import { type Bounds, requireBounded } from "./ratio.ts";
 import { decompressXz } from "./xz.ts";
 
 /** What can be decompressed here. */
@@ -13,9 +13,10 @@ export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
 export function decompressAny(
   bytes: AsyncIterable<Uint8Array>,
   format: Compression,
+  bounds: Bounds = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (format === "xz") return decompressXz(bytes);
-  return format === "bzip2" ? decompressBzip2(bytes) : decompress(bytes, format);
+  if (format === "xz") return decompressXz(bytes, bounds);
+  return format === "bzip2" ? decompressBzip2(bytes, bounds) : decompress(bytes, format, bounds);
 }
 
 /**
@@ -25,6 +26,7 @@ export function decompressAny(
 export async function* decompress(
   bytes: AsyncIterable<Uint8Array>,
   format: "gzip" | "zstd",
+  bounds: Bounds = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const cursor = new StreamCursor(bytes);
   let produced = 0;
@@ -32,7 +34,7 @@ export async function* decompress(
     while (await hasAnother(cursor, format)) {
       for await (const chunk of decodeFrom(cursor, format)) {
         produced += chunk.length;
-        requireBounded(produced, cursor.position);
+        requireBounded(produced, cursor.position, bounds);
         yield chunk;
       }
     }

@@ -7,12 +7,17 @@ export const MAX_RATIO = 250;
 /** Below this nothing is worth a complaint: a small file of zeros may well compress a thousand times. */
 export const RATIO_FREE_BYTES = 16 * 1024 * 1024;
 
+export interface Bounds {
+  /** How many times the input the output may be. Honest layers of zeros have been seen at 1030. */
+  readonly maxRatio?: number;
+}
+
 /** Refuses an output out of proportion to the `consumed` bytes of input; both in bytes. */
-export function requireBounded(produced: number, consumed: number): void {
+export function requireBounded(produced: number, consumed: number, { maxRatio = MAX_RATIO }: Bounds = {}): void {
   if (produced > MAX_DECOMPRESSED_BYTES) {
     throw new ArchiveError("limit", `it decompresses to more than ${MAX_DECOMPRESSED_BYTES} bytes`);
   }
-  if (produced > RATIO_FREE_BYTES && produced > consumed * MAX_RATIO) {
-    throw new ArchiveError("limit", `it decompresses to more than ${MAX_RATIO} times its size`, consumed);
+  if (produced > RATIO_FREE_BYTES && produced > consumed * maxRatio) {
+    throw new ArchiveError("limit", `it decompresses to more than ${maxRatio} times its size`, consumed);
   }
 }

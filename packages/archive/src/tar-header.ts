@@ -16,14 +16,19 @@ export interface TarHeader {
   readonly mode: number;
 }
 
+export interface HeaderOptions {
+  /** Take headers of Version 7, which have no magic: only their checksum tells them from noise. */
+  readonly allowV7?: boolean;
+}
+
 /**
  * Reads a header block of the ustar interchange format (POSIX.1-2017 pax, "ustar Interchange Format")
- * or of GNU tar. The format of Version 7, which has no magic, is refused: nothing tells it from noise.
+ * or of GNU tar. The format of Version 7, which has no magic, is refused unless it is asked for.
  */
-export function parseHeader(block: Uint8Array, offset: number): TarHeader {
+export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false }: HeaderOptions = {}): TarHeader {
   const magic = Buffer.from(block.subarray(257, 265)).toString("latin1");
   const isPosix = magic === "ustar\u000000";
-  if (!isPosix && magic !== "ustar  \0") {
+  if (!isPosix && magic !== "ustar  \0" && !(allowV7 && isTarHeader(block))) {
     throw new ArchiveError("not-this-format", "there is no tar header where one must be", offset);
   }
   const stored = readNumber(block, 148, 8, "checksum", offset);
@@ -41,6 +46,14 @@ export function parseHeader(block: Uint8Array, offset: number): TarHeader {
     size: readNumber(block, 124, 12, "size", offset),
     mode: readNumber(block, 100, 8, "mode", offset),
   };
+}
+
+/** Whether a tar may begin so: a header block whose checksum is right, whatever its age. */
+export function isTarHeader(head: Uint8Array): boolean {
+  if (head.length < BLOCK_BYTES || head[0] === 0) return false;
+  const block = head.subarray(0, BLOCK_BYTES);
+  const field = Buffer.from(block.subarray(148, 156)).toString("latin1");
+  return /^ *[0-7]+[ \0]*$/.test(field) && Number.parseInt(field, 8) === checksum(block);
 }
 
 /** The sum of all bytes of a header, its own field counted as blanks. */

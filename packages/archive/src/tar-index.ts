@@ -2,6 +2,7 @@ import { SourceCursor } from "./cursor.ts";
 import type { RandomAccessSource } from "./source.ts";
 import type { TarMember } from "./tar-member.ts";
 import { TarReader } from "./tar-reader.ts";
+import { type TolerantMember, TolerantTarReader } from "./tolerant-tar-reader.ts";
 
 /** Where everything in a tar is. */
 export interface TarIndex {
@@ -22,10 +23,28 @@ export async function indexTar(
   options: { readonly signal?: AbortSignal; readonly onMember?: (member: TarMember) => void | Promise<void> } = {},
 ): Promise<TarIndex> {
   const reader = new TarReader(new SourceCursor(source, 0, options.signal));
+  return await walk(reader, options.onMember);
+}
+
+/** As `indexTar`, with the reader that takes what Go's archive/tar takes; of two members of one name the last counts. */
+export async function indexTolerantTar(
+  source: RandomAccessSource,
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onMember?: (member: TolerantMember) => void | Promise<void>;
+  } = {},
+): Promise<TarIndex> {
+  return await walk(new TolerantTarReader(new SourceCursor(source, 0, options.signal)), options.onMember);
+}
+
+async function walk<T extends TarMember>(
+  reader: { next(): Promise<T | undefined>; readonly hasEndBlocks: boolean },
+  onMember: ((member: T) => void | Promise<void>) | undefined,
+): Promise<TarIndex> {
   const members = new Map<string, TarMember>();
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
     members.set(member.path, member);
-    await options.onMember?.(member);
+    await onMember?.(member);
   }
   return { members, hasEndBlocks: reader.hasEndBlocks };
 }

@@ -34,6 +34,17 @@ export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
   };
 }
 
+/** All records in their order, also those that come twice. Values that are not UTF-8 are decoded as far as they are. */
+export function paxRecords(bytes: Uint8Array, offset: number): readonly (readonly [string, string])[] {
+  const records: [string, string][] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const { key, value, end } = readRecord(bytes, start, offset);
+    records.push([key, Buffer.from(value).toString("utf8")]);
+    start = end;
+  }
+  return records;
+}
+
 function readRecord(bytes: Uint8Array, start: number, offset: number): { key: string; value: Uint8Array; end: number } {
   const refuse = (what: string): ArchiveError => new ArchiveError("malformed", `a PAX record ${what}`, offset + start);
   const space = bytes.indexOf(0x20, start);

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { ArchiveError } from "./error.ts";
 import { type RandomAccessSource, readExactly } from "./source.ts";
-import { BLOCK_BYTES, checksum, isZeroBlock, paddingAfter } from "./tar-header.ts";
+import { BLOCK_BYTES, isTarHeader, isZeroBlock, paddingAfter } from "./tar-header.ts";
 
 /** A root file system of a distribution has 100,000 members; ten times as many are held in memory. */
 const MAX_SCANNED = 1_000_000;
@@ -34,14 +34,6 @@ export interface ScannedMember {
   readonly pax: ReadonlyMap<string, string>;
   /** The name that the PAX header itself has, which some programs put their process number into. */
   readonly paxHeaderName: string;
-}
-
-/** Whether a tar may begin so: a header block whose checksum is right, whatever its age. */
-export function isTarHeader(head: Uint8Array): boolean {
-  if (head.length < BLOCK_BYTES || head[0] === 0) return false;
-  const block = head.subarray(0, BLOCK_BYTES);
-  const field = Buffer.from(block.subarray(148, 156)).toString("latin1");
-  return /^ *[0-7]+[ \0]*$/.test(field) && Number.parseInt(field, 8) === checksum(block);
 }
 
 /**

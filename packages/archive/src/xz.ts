@@ -1,5 +1,5 @@
 import { ArchiveError, type ArchiveProblem } from "./error.ts";
-import { requireBounded } from "./ratio.ts";
+import { type Bounds, requireBounded } from "./ratio.ts";
 
 /** `enum xz_ret` of XZ Embedded, which the decoder is built from; it reports them as numbers in a text. */
 const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
@@ -15,7 +15,10 @@ const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
  * Decompresses an .xz stream, in this process: a decompressor from the PATH could be anybody's (F142).
  * The decoder (XZ Embedded as WebAssembly) loads on first use and checks CRC-32 and CRC-64.
  */
-export async function* decompressXz(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* decompressXz(
+  bytes: AsyncIterable<Uint8Array>,
+  bounds: Bounds = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   const loaded = await import("xz-decompress");
   // Node shows the exports of a CommonJS module behind `default`, a bundler by their names.
   const { XzReadableStream } = loaded.XzReadableStream === undefined ? loaded.default : loaded;
@@ -37,7 +40,7 @@ export async function* decompressXz(bytes: AsyncIterable<Uint8Array>): AsyncGene
   try {
     for await (const chunk of stream) {
       produced += chunk.length;
-      requireBounded(produced, consumed);
+      requireBounded(produced, consumed, bounds);
       yield chunk;
     }
   } catch (error) {

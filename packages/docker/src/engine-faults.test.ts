@@ -120,7 +120,9 @@ describe("loadImage", () => {
 describe("pullImage", () => {
   test("fails when the engine reports no error and has no image either", async () => {
     await start({ "POST /images/create": stream('{"status":"Pull complete"}\n') });
-    await expect(pullImage(engine, "localhost/other:1", { reporter })).rejects.toThrow("no error, but the image is missing");
+    await expect(pullImage(engine, "localhost/other:1", { reporter })).rejects.toThrow(
+      "no error, but the image is missing",
+    );
   });
 
   test("asks for a digest as the tag, and for a platform", async () => {

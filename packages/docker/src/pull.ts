@@ -49,9 +49,14 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     const pulled = digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`;
     const image = await inspectImage(engine, pulled, { platform, signal });
     // Without its content the containerd store cannot tell what an image is for.
-    if (image !== undefined && image.platform.architecture !== "") return image;
+    if (image !== undefined && (image.platform.architecture !== "" || image.unpacked || !engine.containerdStore))
+      return image;
     if (image !== undefined) throw new IncompleteImageError(doing, "no error, but not all of the image is there");
-    if (platform !== undefined && (await inspectImage(engine, pulled, { signal })) !== undefined) {
+    if (
+      engine.containerdStore &&
+      platform !== undefined &&
+      (await inspectImage(engine, pulled, { signal })) !== undefined
+    ) {
       throw new IncompleteImageError(
         doing,
         `no error, but not all of the image for ${formatPlatform(platform)} is there`,

@@ -6,6 +6,7 @@ import {
   type IndexedArchive,
   indexImageArchive,
   locateTar,
+  SparseArchiveError,
   selectImage,
 } from "@release-actions/oci";
 import type { Platform } from "@release-actions/platform";
@@ -25,6 +26,8 @@ export interface BringInOptions {
   readonly platform: Platform;
   readonly tags: readonly string[];
   readonly via: Via | "auto";
+  /** The name or digest of the image, of an archive that holds several. */
+  readonly image?: string | undefined;
   /** Refuse any other image: the archive's digest, or the config digest of one of its images. */
   readonly expectedDigest: string | undefined;
   readonly reporter: Reporter;
@@ -46,20 +49,36 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
     const why = found?.why ?? "the server gives no ranges";
     return await instead(engine, options, why);
   }
-  const indexed = await indexImageArchive(found.source, signal);
+  const opened = await openIndexed(found.source, options);
+  if ("why" in opened) return await instead(engine, options, opened.why);
+  const { indexed } = opened;
   const image = choose(engine, indexed.archive, options);
   const { digest } = indexed.archive;
-  const { id } = expectationOf(engine, indexed.archive, image);
-  const present = id === undefined ? undefined : await findInEngine(engine, id, image.platform, signal);
+  const { id, platform } = expectationOf(engine, indexed.archive, image);
+  const present = id === undefined ? undefined : await findInEngine(engine, id, platform, signal);
   if (present !== undefined) {
     reporter.info(`the engine has ${present.id} already`);
     await tagUsable(engine, present.id, options.tags, signal);
-    return { ...present, digest, via: undefined };
+    return { ...present, platform: image.platform, digest, via: undefined };
   }
   await requireSpace(engine, image);
   if (via === "load") return await throughLoad(engine, options);
   const pulled = await throughRegistry(engine, options, { indexed, image, source: found.source });
-  return "closed" in pulled ? await instead(engine, options, pulled.closed) : { ...pulled, digest, via: "registry" };
+  return "closed" in pulled
+    ? await instead(engine, options, pulled.closed)
+    : { ...pulled, platform: image.platform, digest, via: "registry" };
+}
+
+async function openIndexed(
+  source: PrefetchingSource,
+  { signal, image }: BringInOptions,
+): Promise<{ readonly indexed: IndexedArchive } | { readonly why: string }> {
+  try {
+    return { indexed: await indexImageArchive(source, signal, { image }) };
+  } catch (error) {
+    if (error instanceof SparseArchiveError) return { why: error.message };
+    throw error;
+  }
 }
 
 /** The second way, where the first is closed; it is not taken by one who asked for the first alone. */
@@ -92,15 +111,18 @@ async function throughRegistry(
 async function throughLoad(engine: Engine, options: BringInOptions): Promise<BroughtIn> {
   const { content, tags, reporter, signal } = options;
   let digest = "";
+  let platform = options.platform;
   const usable = await loadStream(engine, {
-    ...{ content, reporter, signal, total: content.source?.size },
+    ...{ content, reporter, signal, total: content.source?.size, image: options.image },
     approve: (archive) => {
       digest = archive.digest;
-      return choose(engine, archive, options);
+      const image = choose(engine, archive, options);
+      platform = image.platform;
+      return image;
     },
     keep: (image) => tagUsable(engine, image.id, tags, signal),
   });
-  return { ...usable, digest, via: "load" };
+  return { ...usable, platform, digest, via: "load" };
 }
 
 /** The image to load, which must be the expected one, and one this engine can take. */

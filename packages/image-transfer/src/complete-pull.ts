@@ -8,6 +8,7 @@ import {
   partialArchive,
 } from "@release-actions/oci";
 import { formatBytes, type Reporter, silentReporter } from "@release-actions/report";
+import { platformToAsk } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
 export interface CompletePull {
@@ -23,12 +24,13 @@ export interface CompletePull {
 /**
  * Brings what a pull left out. An engine with the containerd store that has a layer unpacked (from a build, or an image
  * that was removed or is compressed otherwise) does not fetch it, and then holds an image that lacks it. A load of just
- * those layers makes the image whole; nothing is unpacked twice.
+ * those layers makes the image whole; nothing is unpacked twice. Undefined when the engine has asked for all of them.
  */
-export async function completePull(engine: Engine, options: CompletePull): Promise<Image> {
+export async function completePull(engine: Engine, options: CompletePull): Promise<Image | undefined> {
   const { indexed, image, source, fetched, reporter, signal } = options;
   const lacking = image.layers.filter(({ digest }) => digest !== undefined && !fetched.has(digest));
   const digests = new Set(lacking.map(({ digest }) => digest as Digest)); // Filtered above.
+  if (digests.size === 0) return undefined;
   const bytes = formatBytes(lacking.reduce((sum, { size }) => sum + size, 0));
   const count = digests.size === 1 ? "1 layer" : `${digests.size} layers`;
   reporter.info(`the engine has ${count} unpacked without their content (${bytes}): loading just that`);
@@ -39,7 +41,7 @@ export async function completePull(engine: Engine, options: CompletePull): Promi
     signal,
   });
   const id = loaded?.id ?? loadedIds(indexed.archive, image).containerd ?? "";
-  const whole = await inspectImage(engine, id, { platform: image.platform, signal });
+  const whole = await inspectImage(engine, id, { platform: platformToAsk(image), signal });
   if (whole !== undefined) return whole;
   throw new ImageTransferError(`the engine has ${id} and still lacks some of its content`, {
     advice: "Remove the image and the build cache (`docker system prune --all`) and run the job again.",

@@ -7,7 +7,10 @@ import { ImageTransferError } from "./error.ts";
 export interface Expectation {
   /** `sha256:...`; undefined where only reading every layer tells it. */
   readonly id: string | undefined;
-  readonly platform: Platform;
+  /** The digests of its uncompressed layers, lowest first. */
+  readonly diffIds: readonly string[];
+  /** Undefined for an image that does not say what it is for, which an engine asked for a platform does not find. */
+  readonly platform: Platform | undefined;
 }
 
 /** An image as the engine has it. */
@@ -19,14 +22,23 @@ export interface Presence {
 /** The identity this engine will give an image: the manifest's or index's with the containerd store, else the config's. */
 export function expectationOf(engine: Engine, archive: ImageArchive, image: ArchiveImage): Expectation {
   const { containerd, classic } = loadedIds(archive, image);
-  return { id: engine.containerdStore ? containerd : classic, platform: image.platform };
+  return {
+    id: engine.containerdStore ? containerd : classic,
+    diffIds: image.layers.map(({ diffId }) => diffId),
+    platform: platformToAsk(image),
+  };
+}
+
+/** The platform to ask an engine for; undefined where the image names none. */
+export function platformToAsk({ namesPlatform, platform }: ArchiveImage): Platform | undefined {
+  return namesPlatform ? platform : undefined;
 }
 
 /** The image of that identity in the engine, when it is there for the platform and a container can be made of it. */
 export async function findInEngine(
   engine: Engine,
   id: string,
-  platform: Platform,
+  platform: Platform | undefined,
   signal?: AbortSignal,
 ): Promise<Presence | undefined> {
   const image = await inspectImage(engine, id, { platform, signal });
@@ -40,15 +52,20 @@ export async function findInEngine(
  * engine that does not tell of it has to make a container, for which Linux first writes out all that was unpacked.
  */
 async function proveUsable(engine: Engine, { id, platform, unpacked }: Image, signal?: AbortSignal): Promise<Trial> {
-  return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform, signal });
+  const named = platform.architecture === "" ? undefined : platform;
+  return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform: named, signal });
 }
 
 /** What the engine says it took in is no proof (F70, F83): it must have the expected identity. */
-export function requireIdentity(id: string, { id: expected }: Expectation): void {
-  if (expected === undefined || id === expected) return;
-  throw new ImageTransferError(`the engine made ${id} of the archive, expected ${expected}`, {
-    advice: "Another image must not be tested by mistake: report this with the engine's version.",
-  });
+export function requireIdentity({ id, diffIds }: Image, { id: expected, diffIds: layers }: Expectation): void {
+  // Where the engine makes the manifest, its layers tell: they are what the archive's config lists.
+  if (expected === undefined ? diffIds.join() === layers.join() : id === expected) return;
+  throw new ImageTransferError(
+    `the engine made ${id} of the archive, expected ${expected ?? `the layers ${layers.join(", ")}`}`,
+    {
+      advice: "Another image must not be tested by mistake: report this with the engine's version.",
+    },
+  );
 }
 
 /** What the engine lists must be of use, too (F70, F83). */

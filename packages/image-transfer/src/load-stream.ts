@@ -9,6 +9,8 @@ export interface LoadStream {
   readonly content: ArchiveContent;
   /** Bytes to come, for showing progress; undefined when nobody knows. */
   readonly total: number | undefined;
+  /** The name or digest of the image, of an archive that holds several. */
+  readonly image?: string | undefined;
   /** Chooses the image, or throws: until it has returned, the engine has been given no image. */
   readonly approve: (archive: ImageArchive) => ArchiveImage;
   readonly reporter: Reporter;
@@ -32,13 +34,15 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
   const open = (): AsyncIterable<Uint8Array> =>
     repackForLoad(artifactContent(counted(content.stream(signal), options)), approve, {
       store: engine.containerdStore ? "containerd" : "other",
+      image: options.image,
     });
   const loaded = await loadImage(engine, open, { reporter, signal });
   const [id] = loaded.map((image) => image.id);
   if (id === undefined || expectation === undefined) throw new Error("a load that succeeded loaded an image");
   try {
-    requireIdentity(id, expectation);
-    const usable = await requireUsable(engine, await listed(engine, id, expectation, signal), signal);
+    const image = await listed(engine, id, expectation, signal);
+    requireIdentity(image, expectation);
+    const usable = await requireUsable(engine, image, signal);
     await options.keep(usable);
     return usable;
   } catch (error) {

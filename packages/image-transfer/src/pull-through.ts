@@ -11,7 +11,7 @@ import { type ServedImage, startLoopbackRegistry } from "@release-actions/loopba
 import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
 import { type Reporter, silentReporter } from "@release-actions/report";
 import { completePull } from "./complete-pull.ts";
-import { expectationOf, type Presence, requireIdentity, requireUsable } from "./engine-image.ts";
+import { expectationOf, type Presence, platformToAsk, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
 /** An engine that can reach the runner's loopback asks for the manifest at once. */
@@ -43,7 +43,14 @@ const UNREACHABLE: Closed = { closed: "the engine cannot pull from this machine'
 export async function pullThrough(engine: Engine, options: PullThrough): Promise<Presence | Closed> {
   const { indexed, image, source, reporter, signal } = options;
   const digest = loadedIds(indexed.archive, image).containerd;
-  if (digest === undefined) return { closed: "only reading its compressed layers tells their digests" };
+  if (digest === undefined) {
+    const isKnown = indexed.archive.root !== undefined;
+    return {
+      closed: isKnown
+        ? "layers are compressed although their media types say that they are not"
+        : "only reading its compressed layers tells their digests",
+    };
+  }
   const errors: unknown[] = [];
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   let done = 0;
@@ -62,14 +69,23 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   try {
     const pulling = pullImage(engine, reference, {
       reporter: { ...silentReporter, debug: reporter.debug },
-      platform: image.platform,
+      platform: platformToAsk(image),
       signal: AbortSignal.any([signal, unreached.signal]),
     });
-    pulled = await pulling.catch((error: unknown) => {
+    pulled = await pulling.catch(async (error: unknown) => {
       if (!(error instanceof IncompleteImageError)) throw error;
-      return completePull(engine, { indexed, image, source, fetched: registry.fetched(), reporter, signal });
+      const completed = await completePull(engine, {
+        indexed,
+        image,
+        source,
+        fetched: registry.fetched(),
+        reporter,
+        signal,
+      });
+      if (completed === undefined) throw error;
+      return completed;
     });
-    requireIdentity(pulled.id, expectationOf(engine, indexed.archive, image));
+    requireIdentity(pulled, expectationOf(engine, indexed.archive, image));
     const usable = await requireUsable(engine, pulled, signal);
     await options.keep(usable);
     return usable;

@@ -1,15 +1,20 @@
 import {
-  decompress,
+  type Compression,
+  decompressAny,
   detectFormat,
   FORMAT_BYTES,
   type Format,
+  isTarHeader,
   readZipStream,
   StreamCursor,
 } from "@release-actions/archive";
 import { ImageArchiveError } from "./error.ts";
 
-/** What a tar may be wrapped in; engines unwrap gzip and zstd themselves. */
-export type Wrapping = "none" | "gzip" | "zstd";
+/** What a tar may be wrapped in, all of which engines unwrap themselves. */
+export type Wrapping = "none" | Compression;
+
+/** Layers of zeros compress a thousand times, so no ratio tells a bomb; what is unwrapped goes by and is kept nowhere. */
+export const NO_RATIO = { maxRatio: Number.POSITIVE_INFINITY } as const;
 
 export interface TarStream {
   readonly wrapping: Wrapping;
@@ -22,8 +27,23 @@ const CHUNK_BYTES = 1024 * 1024;
 export async function openTarStream(bytes: AsyncIterable<Uint8Array>): Promise<TarStream> {
   const { format, rest } = await peek(bytes);
   if (format === "tar") return { wrapping: "none", bytes: rest };
-  if (format !== "gzip" && format !== "zstd") throw notATar(format);
-  return { wrapping: format, bytes: requireTar(decompress(rest, format)) };
+  if (!isWrapping(format)) throw notATar(format);
+  return { wrapping: format, bytes: requireTar(decompressAny(rest, format, NO_RATIO)) };
+}
+
+/** What a file is, where a tar may be older than POSIX and have no magic. */
+export function formatOfImage(head: Uint8Array): Format {
+  const format = detectFormat(head);
+  return format === "unknown" && isTarHeader(head) ? "tar" : format;
+}
+
+export function isWrapping(format: Format): format is Compression {
+  return ["gzip", "zstd", "xz", "bzip2"].includes(format);
+}
+
+/** Whether a file in a zip is what macOS puts beside others by itself. */
+export function isCompanion(path: string): boolean {
+  return /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(path);
 }
 
 /**
@@ -37,8 +57,12 @@ export async function* artifactContent(bytes: AsyncIterable<Uint8Array>): AsyncG
     return;
   }
   let files = 0;
-  for await (const { kind, content } of readZipStream(rest)) {
+  for await (const { kind, path, content } of readZipStream(rest)) {
     if (kind === "directory") continue;
+    if (isCompanion(path)) {
+      for await (const _ of content); // Only who reads it all can read what follows.
+      continue;
+    }
     files += 1;
     if (files > 1) {
       throw new ImageArchiveError(
@@ -58,8 +82,8 @@ export function notATar(format: Format): ImageArchiveError {
     gzip: "gzip data with no tar in it",
     zstd: "zstd data with no tar in it",
     zip: "a zip",
-    xz: "xz data",
-    bzip2: "bzip2 data",
+    xz: "xz data with no tar in it",
+    bzip2: "bzip2 data with no tar in it",
     html: "a web page",
     json: "JSON",
     empty: "an empty file",
@@ -81,7 +105,7 @@ async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ format: Format;
   const cursor = new StreamCursor(bytes);
   const head = await cursor.take(FORMAT_BYTES);
   cursor.unread(head);
-  return { format: detectFormat(head), rest: drain(cursor) };
+  return { format: formatOfImage(head), rest: drain(cursor) };
 }
 
 async function* drain(cursor: StreamCursor): AsyncGenerator<Uint8Array, void, undefined> {

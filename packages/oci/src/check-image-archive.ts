@@ -1,9 +1,10 @@
-import { StreamCursor, TarReader } from "@release-actions/archive";
-import { formatPlatform } from "@release-actions/platform";
+import { StreamCursor, TolerantTarReader } from "@release-actions/archive";
+import { formatPlatform, isSamePlatform } from "@release-actions/platform";
 import { openTarStream, type Wrapping } from "./archive-stream.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { readImageArchive } from "./read-image-archive.ts";
+import { requireOneEntry } from "./select-image.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
 export interface CheckedArchive {
@@ -15,13 +16,12 @@ export interface CheckedArchive {
 }
 
 /**
- * Reads a whole image archive once and refuses what no engine could load: every blob is hashed, every image
- * that is there must be complete.
+ * Reads a whole image archive once: every blob is hashed, and every image that is there must be complete.
  */
 export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promise<CheckedArchive> {
   const { wrapping, bytes: tar } = await openTarStream(bytes);
   const files = new StreamedFiles();
-  const reader = new TarReader(new StreamCursor(tar));
+  const reader = new TolerantTarReader(new StreamCursor(tar));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
     for await (const _ of files.record(member, reader.body())); // Recording is all that is done with it here.
   }
@@ -30,7 +30,14 @@ export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promi
   return { archive, wrapping, hasEndBlocks: reader.hasEndBlocks };
 }
 
-function requireComplete({ images }: ImageArchive): void {
+function requireComplete(archive: ImageArchive): void {
+  const { images } = archive;
+  for (const { platform } of images) {
+    requireOneEntry(
+      images.filter((other) => isSamePlatform(other.platform, platform)),
+      archive,
+    );
+  }
   for (const { platform, missing } of images) {
     if (missing.length === 0) continue;
     const message = `the image for ${formatPlatform(platform)} lacks its layers ${missing.join(", ")}`;

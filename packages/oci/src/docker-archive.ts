@@ -3,7 +3,7 @@ import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
 import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Document, Image, ImageArchive, Layer } from "./image-archive.ts";
-import { withoutDigests } from "./image-names.ts";
+import { isNamed, noSuchImage, severalImages, withoutDigests } from "./image-names.ts";
 import { compressionOf } from "./layer-content.ts";
 import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
 
@@ -12,15 +12,13 @@ import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
  * layers that are known by their uncompressed content (the config's diff IDs) alone. A manifest is made
  * for it, so that it can be served like any other image.
  */
-export async function readDockerArchive(files: ArchiveFiles): Promise<ImageArchive> {
-  const listed = await readDockerImages(files);
+export async function readDockerArchive(files: ArchiveFiles, wanted?: string): Promise<ImageArchive> {
+  const all = await readDockerImages(files);
+  const listed = wanted === undefined ? all : await chosen(all, wanted, files);
   const [first] = listed;
   if (first === undefined) throw noImages();
   const configs = new Set(listed.map(({ configPath }) => configPath));
-  if (configs.size > 1) {
-    const message = `the archive holds ${configs.size} images: ${listed.flatMap(({ repoTags }) => repoTags).join(", ")}`;
-    throw new ImageArchiveError("ambiguous", message, { advice: "Save one image in one archive." });
-  }
+  if (configs.size > 1) throw severalImages(listed.map(nameOf));
   const image = await readImage(first, files);
   return {
     kind: "docker-archive",
@@ -32,6 +30,25 @@ export async function readDockerArchive(files: ArchiveFiles): Promise<ImageArchi
     absentPlatforms: [],
     documents: new Map(image.manifest === undefined ? [] : [[image.manifest.digest, image.manifest]]),
   };
+}
+
+/** Those that have a name, or whose config has a digest. */
+async function chosen(
+  all: readonly DockerImage[],
+  wanted: string,
+  files: ArchiveFiles,
+): Promise<readonly DockerImage[]> {
+  const found: DockerImage[] = [];
+  for (const image of all) {
+    const isConfig = wanted.startsWith("sha256:") && wanted === digestOf(await readConfig(image.configPath, files));
+    if (isConfig || isNamed(image.repoTags, wanted)) found.push(image);
+  }
+  if (found.length === 0) throw noSuchImage(wanted, all.map(nameOf));
+  return found;
+}
+
+function nameOf({ repoTags, configPath }: DockerImage): string {
+  return repoTags[0] ?? configPath;
 }
 
 /** The images that `manifest.json` lists. */
@@ -46,17 +63,11 @@ export async function readDockerImages(files: ArchiveFiles): Promise<readonly Do
 }
 
 async function readImage({ configPath, layerPaths }: DockerImage, files: ArchiveFiles): Promise<Image> {
-  const size = requireFile(files, configPath, "the config");
-  if (size > MAX_CONFIG_BYTES) {
-    throw new ImageArchiveError(
-      "limit",
-      `the config ${configPath} has ${size} bytes, expected at most ${MAX_CONFIG_BYTES}`,
-    );
-  }
-  const bytes = await files.read(configPath);
+  const bytes = await readConfig(configPath, files);
+  const size = bytes.length;
   const digest = digestOf(bytes);
   requireNamedDigest(configPath, digest);
-  const { diffIds, ...platform } = parseConfig(bytes, configPath);
+  const { diffIds, namesPlatform, ...platform } = parseConfig(bytes, configPath);
   if (diffIds.length !== layerPaths.length) {
     const message = `manifest.json lists ${layerPaths.length} layers, the config ${diffIds.length} diff IDs`;
     throw new ImageArchiveError("mismatch", message);
@@ -67,7 +78,13 @@ async function readImage({ configPath, layerPaths }: DockerImage, files: Archive
     layers.push(await readLayer(path, diffIds[index] ?? digest, files));
   }
   const config = { digest, size, path: configPath };
-  return { platform, manifest: manifestFor(config, layers), config, layers, missing: [] };
+  return { platform, namesPlatform, manifest: manifestFor(config, layers), config, layers, missing: [] };
+}
+
+async function readConfig(path: string, files: ArchiveFiles): Promise<Uint8Array> {
+  const size = requireFile(files, path, "the config");
+  if (size <= MAX_CONFIG_BYTES) return await files.read(path);
+  throw new ImageArchiveError("limit", `the config ${path} has ${size} bytes, expected at most ${MAX_CONFIG_BYTES}`);
 }
 
 async function readLayer(path: string, diffId: Digest, files: ArchiveFiles): Promise<Layer> {

@@ -20,6 +20,9 @@ export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** A config has a line of history for each layer; containerd stops at 20 MiB. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
+/** Stands for the architecture of an image that names none. */
+export const ANY_ARCHITECTURE = "unknown";
+
 /** A reference to content (OCI descriptor.md). */
 export interface Descriptor {
   readonly mediaType: string;
@@ -36,12 +39,15 @@ export interface Index {
 }
 
 export interface Manifest {
+  readonly artifactType?: string | undefined;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
 }
 
 /** What is read of an image's config (config.md). */
 export interface ImageConfig extends Platform {
+  /** Whether it says both; what it leaves out is filled in. */
+  readonly namesPlatform: boolean;
   readonly diffIds: readonly Digest[];
 }
 
@@ -106,7 +112,7 @@ const descriptor: Decoder<Descriptor> = document({
 });
 
 const index: Decoder<Index> = document({
-  schemaVersion: literal(2),
+  schemaVersion: optional(literal(2), 2),
   manifests: listOf(descriptor),
   config: absent,
   layers: absent,
@@ -114,18 +120,32 @@ const index: Decoder<Index> = document({
 });
 
 const manifest: Decoder<Manifest> = document({
-  schemaVersion: literal(2),
+  schemaVersion: optional(literal(2), 2),
   config: descriptor,
-  layers: listOf(descriptor),
+  // Go writes a list without members as null.
+  layers: optional(listOf(descriptor), []),
   manifests: absent,
   fsLayers: absent,
+  artifactType: optional(string),
+});
+
+/** What an engine that reads it into Go's types must find (config.md, "Properties"): `Cmd` as one string stops it. */
+const runConfig = object({
+  Cmd: optional(listOf(string)),
+  Entrypoint: optional(listOf(string)),
+  Env: optional(listOf(string)),
+  Labels: optional(mapOf(string)),
+  User: optional(string),
+  WorkingDir: optional(string),
 });
 
 const config = document({
-  os: text,
-  architecture: text,
+  // Skopeo and Docker take a config without these (config.md requires them): Linux it is, and of any architecture.
+  os: optional(string, ""),
+  architecture: optional(string, ""),
   variant: optional(string),
   "os.version": optional(string),
+  config: optional(runConfig),
   rootfs: document({ type: literal("layers"), diff_ids: optional(listOf(digest), []) }),
 });
 
@@ -143,8 +163,14 @@ export function parseManifest(bytes: Uint8Array, source: string): Manifest {
 }
 
 export function parseConfig(bytes: Uint8Array, source: string): ImageConfig {
-  const { rootfs, "os.version": osVersion, ...rest } = decode(bytes, config, source, MAX_CONFIG_BYTES);
-  return { ...rest, osVersion, diffIds: rootfs.diff_ids };
+  const found = decode(bytes, config, source, MAX_CONFIG_BYTES);
+  return {
+    os: found.os || "linux",
+    architecture: found.architecture || ANY_ARCHITECTURE,
+    ...{ variant: found.variant, osVersion: found["os.version"] },
+    namesPlatform: found.os !== "" && found.architecture !== "",
+    diffIds: found.rootfs.diff_ids,
+  };
 }
 
 /** What an index or manifest says it is; undefined when it does not say. */
@@ -159,7 +185,19 @@ export function parseLayoutVersion(bytes: Uint8Array): string {
 
 export function parseDockerImages(bytes: Uint8Array): readonly DockerImage[] {
   const images = decode(bytes, dockerImages, "manifest.json", MAX_MANIFEST_BYTES);
-  return images.map(({ Config, RepoTags, Layers }) => ({ configPath: Config, repoTags: RepoTags, layerPaths: Layers }));
+  return images.map(({ Config, RepoTags, Layers }) => ({
+    configPath: memberPath(Config),
+    repoTags: RepoTags,
+    layerPaths: Layers.map(memberPath),
+  }));
+}
+
+/** `./a/layer.tar` and `/a/layer.tar` are the member `a/layer.tar`. */
+function memberPath(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
 }
 
 function decode<T>(bytes: Uint8Array, decoder: Decoder<T>, source: string, maxBytes: number): T {

@@ -16,12 +16,12 @@ export type ImageProblem =
   | "no-such-platform"
   /** Larger, deeper or more than the stated limits. */
   | "limit"
-  /** It uses what no engine could load from an archive. */
+  /** It uses what an engine cannot take from an archive. */
   | "unsupported";
 
 /** An image archive that is refused. */
 export class ImageArchiveError extends Fault {
-  override readonly name = "ImageArchiveError";
+  override readonly name: string = "ImageArchiveError";
   readonly problem: ImageProblem;
 
   constructor(problem: ImageProblem, message: string, details: FaultDetails = {}) {

@@ -22,11 +22,17 @@ export interface Layer extends Blob {
   readonly compression: Compression;
   /** The digest of the layer's uncompressed tar, as the config tells it. */
   readonly diffId: Digest;
+  /** It is compressed and its media type says that it is not: containerd then unpacks noise. */
+  readonly isMislabelled?: boolean;
 }
 
 /** One image for one platform. */
 export interface Image {
   readonly platform: Platform;
+  /** False when its config does not say what it is for: engines then find it only when no platform is asked for. */
+  readonly namesPlatform: boolean;
+  /** Which entry of `index.json` it comes from; archives of one image have one. */
+  readonly entry?: Digest;
   /** Undefined when it cannot be known without reading: see `Blob.digest`. */
   readonly manifest: Document | undefined;
   readonly config: Blob & { readonly digest: Digest };

@@ -1,4 +1,6 @@
+import { formatReference, ImageReferenceError, parseReference } from "@release-actions/image-reference";
 import type { Descriptor } from "./documents.ts";
+import { ImageArchiveError } from "./error.ts";
 
 /**
  * The names that a descriptor of `index.json` carries: none, or one. They are kept as they are, for people to read:
@@ -16,4 +18,34 @@ export function namesOf({ annotations }: Descriptor): readonly string[] {
 /** Leaves out the names that only repeat a digest. */
 export function withoutDigests(names: readonly string[]): readonly string[] {
   return names.filter((name) => !/@(sha256|sha512):[0-9a-f]+$/.test(name));
+}
+
+/** Whether one of an image's names is the wanted one, however it is completed: `app:1` is `docker.io/library/app:1`. */
+export function isNamed(names: readonly string[], wanted: string): boolean {
+  return names.some((name) => name === wanted || canonical(name) === canonical(wanted));
+}
+
+export function noSuchImage(wanted: string, names: readonly string[]): ImageArchiveError {
+  const message = `the archive has no image ${JSON.stringify(wanted)}; it has ${list(names)}`;
+  return new ImageArchiveError("ambiguous", message, { advice: "Give one of these names, or a digest, in `image`." });
+}
+
+export function severalImages(names: readonly string[]): ImageArchiveError {
+  return new ImageArchiveError("ambiguous", `the archive holds ${names.length} images: ${list(names)}`, {
+    advice: "Choose one with the input `image`, or save one image in one archive.",
+  });
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => (/^[\w./:@+-]+$/.test(name) ? name : JSON.stringify(name))).join(", ");
+}
+
+function canonical(name: string): string {
+  try {
+    const reference = parseReference(name);
+    return formatReference({ ...reference, tag: reference.tag ?? (reference.digest === undefined ? "latest" : "") });
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return name;
+    throw error;
+  }
 }

@@ -1,10 +1,17 @@
-import { findFile, indexTar, type PrefetchingSource, readExactly, type TarIndex } from "@release-actions/archive";
+import {
+  findFile,
+  indexTolerantTar,
+  type PrefetchingSource,
+  readExactly,
+  type TarIndex,
+} from "@release-actions/archive";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { BlobForecast } from "./blob-forecast.ts";
 import { checkImageArchive } from "./check-image-archive.ts";
 import { type Digest, digestOfBlobPath } from "./digest.ts";
+import { ImageArchiveError } from "./error.ts";
 import type { ImageArchive } from "./image-archive.ts";
-import { readImageArchive } from "./read-image-archive.ts";
+import { type ReadOptions, readImageArchive } from "./read-image-archive.ts";
 import { readTailIndex } from "./tail-index.ts";
 
 /** Where a blob's bytes are in the tar, in bytes. */
@@ -22,20 +29,42 @@ export interface IndexedArchive {
   readonly hasEndBlocks: boolean;
 }
 
+/** An archive with sparse members, of which parts are left out: it can only be read from front to back. */
+export class SparseArchiveError extends ImageArchiveError {
+  override readonly name = "SparseArchiveError";
+
+  constructor(path: string) {
+    super("unsupported", `the archive holds ${JSON.stringify(path)} as a sparse file, of which parts are left out`, {
+      advice: "Write the archive without `tar --sparse`.",
+    });
+  }
+}
+
 /** Indexes an image archive by reading its headers and documents only. */
-export async function indexImageArchive(source: PrefetchingSource, signal?: AbortSignal): Promise<IndexedArchive> {
+export async function indexImageArchive(
+  source: PrefetchingSource,
+  signal?: AbortSignal,
+  wanted: ReadOptions = {},
+): Promise<IndexedArchive> {
   const options = signal === undefined ? {} : { signal };
   const tail = await readTailIndex(source, signal);
   const forecast = tail && new BlobForecast(source, tail);
-  const index = await indexTar(source, { ...options, onMember: (member) => forecast?.onMember(member) });
-  const archive = await readImageArchive(indexedFiles(source, index, signal));
+  const index = await indexTolerantTar(source, {
+    ...options,
+    onMember: async (member) => {
+      // Behind the first of them no offset is that of the content, and whoever reads it by offsets reads amiss.
+      if (member.isSparse) throw new SparseArchiveError(member.path);
+      await forecast?.onMember(member);
+    },
+  });
+  const archive = await readImageArchive(indexedFiles(source, index, signal), wanted);
   return { archive, blobs: placesOf(index, archive), hasEndBlocks: index.hasEndBlocks };
 }
 
 /** Indexes an image archive by reading all of it, which alone tells the digests of some docker archives' layers. */
 export async function digestImageArchive(source: PrefetchingSource, signal?: AbortSignal): Promise<IndexedArchive> {
   const { archive, hasEndBlocks } = await checkImageArchive(source.read(0, source.size, signal));
-  const index = await indexTar(source, signal === undefined ? {} : { signal });
+  const index = await indexTolerantTar(source, signal === undefined ? {} : { signal });
   return { archive, blobs: placesOf(index, archive), hasEndBlocks };
 }
 

@@ -3,7 +3,13 @@ export { type CheckedArchive, checkImageArchive } from "./check-image-archive.ts
 export { type Algorithm, algorithmOf, type Digest, digestOf, parseDigest } from "./digest.ts";
 export { ImageArchiveError, type ImageProblem } from "./error.ts";
 export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
-export { type BlobPlace, digestImageArchive, type IndexedArchive, indexImageArchive } from "./index-image-archive.ts";
+export {
+  type BlobPlace,
+  digestImageArchive,
+  type IndexedArchive,
+  indexImageArchive,
+  SparseArchiveError,
+} from "./index-image-archive.ts";
 export { type LoadedIds, loadedIds } from "./layout-tail.ts";
 export { type RepackOptions, repackForLoad } from "./load-stream.ts";
 export { type LocatedTar, locateTar } from "./locate-tar.ts";

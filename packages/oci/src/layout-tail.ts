@@ -12,7 +12,10 @@ export interface LoadedIds {
 }
 
 export function loadedIds(archive: ImageArchive, image: Image): LoadedIds {
-  return { containerd: rootFor(archive, image)?.digest, classic: image.config.digest };
+  return {
+    containerd: isMislabelled(image) ? undefined : rootFor(archive, image)?.digest,
+    classic: image.config.digest,
+  };
 }
 
 /** The files that make an OCI layout of blobs, with one image in it, and without names: whoever loads it tags it. */
@@ -27,4 +30,12 @@ export function* layoutTail(archive: ImageArchive, image: Image): Generator<Uint
 /** What the tail's index names: the one index of the archive, or else the image's own manifest. */
 function rootFor(archive: ImageArchive, image: Image): Document | undefined {
   return archive.identity === "index.json" ? image.manifest : archive.root;
+}
+
+/**
+ * Whether its manifest calls a compressed layer uncompressed. As a docker archive, of which containerd makes a manifest
+ * from what it finds, it can be loaded.
+ */
+export function isMislabelled({ layers }: Image): boolean {
+  return layers.some((layer) => layer.isMislabelled === true);
 }

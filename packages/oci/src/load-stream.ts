@@ -1,8 +1,8 @@
-import { StreamCursor, TAR_END, TarReader, tarFile, tarHeader, tarPadding } from "@release-actions/archive";
-import { openTarStream } from "./archive-stream.ts";
+import { StreamCursor, TAR_END, TolerantTarReader, tarFile, tarHeader, tarPadding } from "@release-actions/archive";
+import { isCompanion, openTarStream } from "./archive-stream.ts";
 import { blobPath } from "./digest.ts";
 import type { Image, ImageArchive } from "./image-archive.ts";
-import { layoutTail } from "./layout-tail.ts";
+import { isMislabelled, layoutTail } from "./layout-tail.ts";
 import { readImageArchive } from "./read-image-archive.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
@@ -12,6 +12,8 @@ const HELD_BACK = new Set(["index.json", "oci-layout", "manifest.json", "reposit
 export interface RepackOptions {
   /** Where the engine keeps its images. Only containerd takes a layout whose blobs have any path. */
   readonly store: "containerd" | "other";
+  /** The name or digest of the image to load, of an archive that holds several. */
+  readonly image?: string | undefined;
 }
 
 /**
@@ -29,14 +31,14 @@ export async function* repackForLoad(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { bytes: tar } = await openTarStream(bytes);
   const files = new StreamedFiles();
-  const reader = new TarReader(new StreamCursor(tar));
+  const reader = new TolerantTarReader(new StreamCursor(tar));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    const isPassed = member.kind === "file" && !HELD_BACK.has(member.path);
+    const isPassed = member.kind === "file" && !HELD_BACK.has(member.path) && !isCompanion(member.path);
     if (isPassed) yield tarHeader({ kind: "file", path: member.path, size: member.size });
     for await (const chunk of files.record(member, reader.body())) if (isPassed) yield chunk;
     if (isPassed) yield tarPadding(member.size);
   }
-  const archive = await readImageArchive(files);
+  const archive = await readImageArchive(files, options);
   yield* tail(archive, approve(archive), (path) => files.resolve(path), options);
 }
 
@@ -46,7 +48,9 @@ function* tail(
   resolve: (path: string) => string,
   { store }: RepackOptions,
 ): Generator<Uint8Array> {
-  if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
+  if (store === "containerd" && isMislabelled(image)) {
+    // `manifest.json` alone, which tells containerd nothing that is wrong.
+  } else if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
   else if (store === "containerd" && archive.root !== undefined) {
     // Of a docker archive alone containerd would make a manifest from whatever it has: a layer that it holds compressed
     // already takes the place of the archive's own, and the image gets an identity that nobody can foretell.

@@ -1,5 +1,5 @@
-import { detectFormat, FORMAT_BYTES, openZip, type PrefetchingSource, readExactly } from "@release-actions/archive";
-import { notATar } from "./archive-stream.ts";
+import { FORMAT_BYTES, openZip, type PrefetchingSource, readExactly } from "@release-actions/archive";
+import { formatOfImage, isCompanion, isWrapping, notATar } from "./archive-stream.ts";
 import { ImageArchiveError } from "./error.ts";
 
 /** Where the end records of a zip and of the tar inside it, with the image's index, are most often found. */
@@ -15,7 +15,7 @@ export async function locateTar(source: PrefetchingSource, signal?: AbortSignal)
   source.prefetch(source.size - TAIL_BYTES, TAIL_BYTES);
   source.prefetch(0);
   if ((await formatOf(source, signal)) !== "zip") return await requireTar(source, signal);
-  const files = (await openZip(source, signal)).filter(({ kind }) => kind === "file");
+  const files = (await openZip(source, signal)).filter(({ kind, path }) => kind === "file" && !isCompanion(path));
   const [file] = files;
   if (file === undefined) throw new ImageArchiveError("not-an-image", "the artifact's zip holds no file");
   if (files.length > 1) {
@@ -29,10 +29,10 @@ export async function locateTar(source: PrefetchingSource, signal?: AbortSignal)
 async function requireTar(source: PrefetchingSource, signal?: AbortSignal): Promise<LocatedTar> {
   const format = await formatOf(source, signal);
   if (format === "tar") return { kind: "anywhere", source };
-  if (format !== "gzip" && format !== "zstd") throw notATar(format);
+  if (!isWrapping(format)) throw notATar(format);
   return { kind: "sequential", why: `the archive is compressed with ${format} as a whole` };
 }
 
 async function formatOf(source: PrefetchingSource, signal?: AbortSignal) {
-  return detectFormat(await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size), signal));
+  return formatOfImage(await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size), signal));
 }

@@ -2,8 +2,37 @@
 const MEDIA_TYPES = {
   index: ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"],
   manifest: ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"],
-  config: ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"],
+  config: [
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+    // What registries and builders have called configs of images (moby, distribution/registry.go, "ImageTypes").
+    "application/octet-stream",
+    "application/json",
+    "text/html",
+    "",
+  ],
 } as const;
+
+/** What people call artifacts that are not images, by the beginning of their types. */
+const ARTIFACTS: readonly (readonly [RegExp, string])[] = [
+  [/^application\/vnd\.cncf\.helm\./, "a Helm chart"],
+  [/wasm/, "a WebAssembly module"],
+  [/^application\/vnd\.docker\.plugin\./, "a Docker plugin"],
+  [/^application\/vnd\.dev\.(cosign|sigstore)\./, "a signature"],
+  [/^application\/vnd\.in-toto/, "an attestation"],
+  [/(spdx|cyclonedx)/, "an SBOM"],
+  [/^application\/vnd\.cncf\.flux\./, "a Flux artifact"],
+  [/^application\/vnd\.docker\.ai\.|^application\/vnd\.cncf\.model\./, "a model"],
+];
+
+/** What an artifact is by its types, most telling first. */
+export function artifactName(types: readonly string[]): string {
+  for (const type of types) {
+    const name = ARTIFACTS.find(([pattern]) => pattern.test(type))?.[1];
+    if (name !== undefined) return `${name} (${type})`;
+  }
+  return `an artifact of the type ${JSON.stringify(types[0] ?? "")}`;
+}
 
 export const OCI_INDEX = MEDIA_TYPES.index[0];
 export const DOCKER_MANIFEST = MEDIA_TYPES.manifest[1];

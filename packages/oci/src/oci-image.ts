@@ -1,21 +1,39 @@
-import { formatPlatform, type Platform } from "@release-actions/platform";
+import { formatPlatform, normalizePlatform, type Platform } from "@release-actions/platform";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { readBlob, requireSize } from "./blobs.ts";
 import { algorithmOf, blobPath, type Digest } from "./digest.ts";
-import { type Descriptor, MAX_CONFIG_BYTES, parseConfig, parseManifest } from "./documents.ts";
+import {
+  ANY_ARCHITECTURE,
+  type Descriptor,
+  type ImageConfig,
+  MAX_CONFIG_BYTES,
+  parseConfig,
+  parseManifest,
+} from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
-import type { Image, Layer } from "./image-archive.ts";
-import { requireCompression } from "./layer-content.ts";
-import { documentKind, layerCompression } from "./media-types.ts";
+import type { Document, Image, Layer } from "./image-archive.ts";
+import { compressionOf } from "./layer-content.ts";
+import { artifactName, documentKind, layerCompression } from "./media-types.ts";
 
-/** The image behind a manifest; undefined when it is another artifact, such as a signature. */
+/** The image behind a manifest; the name of what else it is, such as a signature. */
 export async function readOciImage(
   descriptor: Descriptor,
-  bytes: Uint8Array,
+  { bytes, mediaType }: Document,
   files: ArchiveFiles,
-): Promise<Image | undefined> {
+): Promise<Image | string> {
   const manifest = parseManifest(bytes, descriptor.digest);
-  if (documentKind(manifest.config.mediaType) !== "config") return undefined;
+  const { config: configDescriptor, layers: layerDescriptors } = manifest;
+  const types = [
+    manifest.artifactType,
+    configDescriptor.mediaType,
+    ...layerDescriptors.map(({ mediaType }) => mediaType),
+  ];
+  if (
+    documentKind(configDescriptor.mediaType) !== "config" ||
+    layerDescriptors.some(({ mediaType }) => isForeign(mediaType))
+  ) {
+    return artifactName(types.filter((type) => type !== undefined));
+  }
   const config = parseConfig(
     await readBlob(files, manifest.config, MAX_CONFIG_BYTES),
     `the config ${manifest.config.digest}`,
@@ -35,40 +53,60 @@ export async function readOciImage(
     if (files.size(read.path) === undefined) absent.push(layer.digest);
   }
   return {
-    platform: descriptor.platform ?? config,
-    manifest: { mediaType: descriptor.mediaType, digest: descriptor.digest, bytes },
+    platform: inGoTerms(descriptor.platform ?? platformOf(config)),
+    namesPlatform: config.namesPlatform,
+    manifest: { mediaType, digest: descriptor.digest, bytes },
     config: { digest: manifest.config.digest, size: manifest.config.size, path: blobPath(manifest.config.digest) },
     layers,
     missing: absent,
   };
 }
 
+/** An image's layers are tars, whatever they are called; a module of wasm is none. */
+function isForeign(mediaType: string): boolean {
+  return /wasm|^application\/vnd\.(in-toto|cncf\.helm)/.test(mediaType);
+}
+
 async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles): Promise<Layer> {
-  const compression = layerCompression(layer.mediaType);
-  if (compression === undefined) {
-    const message = `the layer ${layer.digest} is ${layer.mediaType}, which is no layer an engine could unpack`;
-    throw new ImageArchiveError("unsupported", message);
-  }
   const path = blobPath(layer.digest);
-  if (files.size(path) === undefined && layer.urls.length > 0) {
+  const isThere = files.size(path) !== undefined;
+  if (!isThere && layer.urls.length > 0) {
     const message = `the layer ${layer.digest} is foreign: the archive only tells where it may be fetched`;
     throw new ImageArchiveError("unsupported", message);
+  }
+  if (isThere) requireSize(files, layer);
+  // Loaders go by the first bytes, and so does this; the media type only tells of a layer that is not there.
+  const said = layerCompression(layer.mediaType);
+  const compression = isThere ? await compressionOf(files, path) : (said ?? "none");
+  if (said === undefined) {
+    const what = layer.mediaType.includes("+encrypted") ? "is encrypted" : "is not a type of an image's layers";
+    throw new ImageArchiveError(
+      "unsupported",
+      `the layer ${layer.digest} has the type ${layer.mediaType}, which ${what}`,
+    );
   }
   if (compression === "none" && algorithmOf(diffId) === algorithmOf(layer.digest) && diffId !== layer.digest) {
     const message = `the uncompressed layer ${layer.digest} has the diff ID ${diffId} in the config, expected its digest`;
     throw new ImageArchiveError("mismatch", message);
   }
-  if (files.size(path) !== undefined) {
-    requireSize(files, layer);
-    await requireCompression(files, path, compression);
-  }
-  return { digest: layer.digest, size: layer.size, path, compression, diffId };
+  const isMislabelled = said === "none" && compression !== "none";
+  return { digest: layer.digest, size: layer.size, path, compression, diffId, ...(isMislabelled && { isMislabelled }) };
 }
 
-/** The index decides what a platform gets, the config what runs: they must agree. */
-function requireConfigPlatform({ platform, digest }: Descriptor, config: Platform): void {
-  if (platform === undefined) return;
-  if (platform.os === config.os && platform.architecture === config.architecture) return;
+/** Engines ask for `amd64`, whatever the index calls it. */
+function inGoTerms(platform: Platform): Platform {
+  return { ...platform, architecture: normalizePlatform(platform).architecture };
+}
+
+function platformOf({ os, architecture, variant, osVersion }: ImageConfig): Platform {
+  return { os, architecture, variant, osVersion };
+}
+
+/** The index decides what a platform gets, the config what runs: they must agree, however each spells it. */
+function requireConfigPlatform({ platform, digest }: Descriptor, config: ImageConfig): void {
+  if (platform === undefined || config.architecture === ANY_ARCHITECTURE) return;
+  const [listed, own] = [normalizePlatform(platform), normalizePlatform(config)];
+  if (listed.os === own.os && listed.architecture === own.architecture) return;
   const message = `${digest} is listed for ${formatPlatform(platform)}, its config is for ${formatPlatform(config)}`;
   throw new ImageArchiveError("mismatch", message);
 }

@@ -1,12 +1,12 @@
-import { formatPlatform, isSamePlatform, isUnknownPlatform, type Platform } from "@release-actions/platform";
+import { formatPlatform, isUnknownPlatform, type Platform } from "@release-actions/platform";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { missingBlob, readBlob, readFile } from "./blobs.ts";
 import { blobPath, type Digest, digestOf } from "./digest.ts";
 import { type Descriptor, MAX_MANIFEST_BYTES, parseIndex, parseLayoutVersion, parseMediaType } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Document, Image, ImageArchive } from "./image-archive.ts";
-import { namesOf } from "./image-names.ts";
-import { documentKind, OCI_INDEX } from "./media-types.ts";
+import { isNamed, namesOf, noSuchImage } from "./image-names.ts";
+import { artifactName, documentKind, OCI_INDEX } from "./media-types.ts";
 import { readOciImage } from "./oci-image.ts";
 
 /** An index of an index is common; more depth only serves to exhaust. */
@@ -20,24 +20,26 @@ interface Walk {
   readonly documents: Map<Digest, Document>;
   readonly images: Image[];
   readonly absentPlatforms: Platform[];
-  /** Media types of what else the indexes list. */
-  readonly otherTypes: Set<string>;
+  /** What else the indexes list, in words. */
+  readonly others: Set<string>;
+  /** The entry of `index.json` that the walk is in. */
+  readonly entry?: Digest;
 }
 
 /** Reads an OCI image layout (image-layout.md) from the files of an archive. */
-export async function readOciLayout(files: ArchiveFiles): Promise<ImageArchive> {
+export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promise<ImageArchive> {
   await requireLayoutFile(files);
   const indexBytes = await readFile(files, "index.json", MAX_MANIFEST_BYTES);
   const said = parseMediaType(indexBytes, "index.json");
-  if (said !== undefined && said !== OCI_INDEX) {
+  if (said !== undefined && documentKind(said) !== "index") {
     throw new ImageArchiveError("malformed", `index.json says it is ${said}, expected ${OCI_INDEX}`);
   }
   const index = parseIndex(indexBytes, "index.json");
-  const walk: Walk = { files, documents: new Map(), images: [], absentPlatforms: [], otherTypes: new Set() };
-  const entries = distinct(index.manifests);
-  for (const descriptor of entries) await visit(descriptor, walk, 1);
+  const walk: Walk = { files, documents: new Map(), images: [], absentPlatforms: [], others: new Set() };
+  const entries = distinct(chooseEntries(index.manifests, wanted));
+  for (const descriptor of entries) await visit(descriptor, { ...walk, entry: descriptor.digest }, 1);
   requireImages(walk);
-  const whole: Document = { mediaType: OCI_INDEX, digest: digestOf(indexBytes), bytes: indexBytes };
+  const whole: Document = { mediaType: said ?? OCI_INDEX, digest: digestOf(indexBytes), bytes: indexBytes };
   const only = entries.length === 1 ? walk.documents.get(entries[0]?.digest ?? whole.digest) : undefined;
   const root = only ?? whole;
   walk.documents.set(root.digest, root);
@@ -67,17 +69,13 @@ async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise
   const kind = documentKind(descriptor.mediaType);
   if (kind !== "index" && kind !== "manifest") {
     // Unknown media types are to be passed over (image-index.md, "manifests").
-    walk.otherTypes.add(descriptor.mediaType);
+    walk.others.add(artifactName([descriptor.mediaType]));
     return;
   }
   if (depth > MAX_INDEX_DEPTH) {
     throw new ImageArchiveError("limit", `indexes are nested deeper than ${MAX_INDEX_DEPTH} levels`);
   }
-  const known = walk.documents.get(descriptor.digest);
-  if (known !== undefined) {
-    requireMediaType(known.mediaType, descriptor);
-    return;
-  }
+  if (walk.documents.has(descriptor.digest)) return;
   const isImage = descriptor.platform === undefined || !isUnknownPlatform(descriptor.platform);
   if (walk.files.size(blobPath(descriptor.digest)) === undefined) {
     // `docker save` of a multi-platform image keeps the whole index and one platform's content.
@@ -89,40 +87,44 @@ async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise
     throw new ImageArchiveError("limit", `more than ${MAX_DOCUMENTS} manifests`);
   }
   const bytes = await readBlob(walk.files, descriptor, MAX_MANIFEST_BYTES);
-  requireMediaType(parseMediaType(bytes, descriptor.digest), descriptor);
-  walk.documents.set(descriptor.digest, { mediaType: descriptor.mediaType, digest: descriptor.digest, bytes });
+  const mediaType = ownMediaType(parseMediaType(bytes, descriptor.digest), descriptor);
+  const document = { mediaType, digest: descriptor.digest, bytes };
+  walk.documents.set(descriptor.digest, document);
   if (kind === "index") {
     const index = parseIndex(bytes, descriptor.digest);
     for (const child of distinct(index.manifests)) await visit(child, walk, depth + 1);
   } else if (isImage) {
-    const image = await readOciImage(descriptor, bytes, walk.files);
-    if (image !== undefined) walk.images.push(image);
+    const image = await readOciImage(descriptor, document, walk.files);
+    if (typeof image === "string") walk.others.add(image);
+    else walk.images.push({ ...image, ...(walk.entry !== undefined && { entry: walk.entry }) });
   }
 }
 
-function requireMediaType(said: string | undefined, descriptor: Descriptor): void {
-  if (said === undefined || said === descriptor.mediaType) return;
+/** What a document says it is, which is what registries and engines go by; its descriptor may name the other family. */
+function ownMediaType(said: string | undefined, descriptor: Descriptor): string {
+  if (said === undefined || said === descriptor.mediaType) return descriptor.mediaType;
+  if (documentKind(said) === documentKind(descriptor.mediaType)) return said;
   const message = `${descriptor.digest} is listed as ${descriptor.mediaType} and says it is ${said}`;
   throw new ImageArchiveError("mismatch", message);
 }
 
-function requireImages({ images, absentPlatforms, otherTypes }: Walk): void {
-  if (images.length === 0) {
-    const rest = [
-      ...(absentPlatforms.length === 0
-        ? []
-        : [`${absentPlatforms.map(formatPlatform).join(", ")} without their content`]),
-      ...[...otherTypes].map((mediaType) => JSON.stringify(mediaType)),
-    ];
-    const listed = rest.length === 0 ? "" : `; it lists ${rest.join(" and ")}`;
-    throw new ImageArchiveError("not-an-image", `the index has no image in it${listed}`);
-  }
-  for (const [position, image] of images.entries()) {
-    const twin = images.slice(0, position).find(({ platform }) => isSamePlatform(platform, image.platform));
-    if (twin === undefined) continue;
-    const message = `there are two images for ${formatPlatform(image.platform)}: ${twin.manifest?.digest} and ${image.manifest?.digest}`;
-    throw new ImageArchiveError("ambiguous", message, { advice: "Save one image in one archive." });
-  }
+/** The entries of `index.json` that a name or digest chooses; all of them where none is asked for. */
+function chooseEntries(entries: readonly Descriptor[], wanted: string | undefined): readonly Descriptor[] {
+  if (wanted === undefined) return entries;
+  const chosen = entries.filter((entry) => entry.digest === wanted || isNamed(namesOf(entry), wanted));
+  if (chosen.length > 0) return chosen;
+  throw noSuchImage(
+    wanted,
+    entries.map((entry) => namesOf(entry)[0] ?? entry.digest),
+  );
+}
+
+function requireImages({ images, absentPlatforms, others }: Walk): void {
+  if (images.length > 0) return;
+  const platforms = absentPlatforms.map(formatPlatform).join(", ");
+  const rest = [...(platforms === "" ? [] : [`images for ${platforms} without their content`]), ...others];
+  const found = rest.length === 0 ? "" : `: it holds ${rest.join(" and ")}`;
+  throw new ImageArchiveError("not-an-image", `the archive holds no image${found}`);
 }
 
 /** Buildkit lists one image once for each of its names. */

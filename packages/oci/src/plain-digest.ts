@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { decompress, detectFormat } from "@release-actions/archive";
+import { NO_RATIO } from "./archive-stream.ts";
 import type { Digest } from "./digest.ts";
 
 /** Enough to tell a compression by. */
@@ -49,6 +50,6 @@ export class PlainDigest {
 
 async function digestContent(bytes: AsyncIterable<Uint8Array>, format: "gzip" | "zstd"): Promise<Digest> {
   const hash = createHash("sha256");
-  for await (const chunk of decompress(bytes, format)) hash.update(chunk);
+  for await (const chunk of decompress(bytes, format, NO_RATIO)) hash.update(chunk);
   return `sha256:${hash.digest("hex")}`;
 }

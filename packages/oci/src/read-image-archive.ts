@@ -1,23 +1,28 @@
 import type { ArchiveFiles } from "./archive-files.ts";
 import { blobPath } from "./digest.ts";
 import { readDockerArchive, readDockerImages } from "./docker-archive.ts";
+import type { DockerImage } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Image, ImageArchive } from "./image-archive.ts";
 import { readOciLayout } from "./oci-layout.ts";
+
+export interface ReadOptions {
+  /** The name or digest of the image to read, of an archive that holds several. */
+  readonly image?: string | undefined;
+}
 
 /**
  * Reads what image an archive holds: an OCI layout, a docker archive, or both in one file as `docker save`
  * writes it since version 25. Then the layout is what counts, and `manifest.json` must tell the same.
  */
-export async function readImageArchive(files: ArchiveFiles): Promise<ImageArchive> {
-  requireKnownAlgorithms(files);
+export async function readImageArchive(files: ArchiveFiles, { image }: ReadOptions = {}): Promise<ImageArchive> {
   const hasIndex = files.size("index.json") !== undefined;
   const hasManifest = files.size("manifest.json") !== undefined;
   if (hasIndex) {
-    const archive = await readOciLayout(files);
-    return hasManifest ? await withDockerManifest(archive, files) : archive;
+    const archive = await readOciLayout(files, image);
+    return hasManifest ? await withDockerManifest(archive, files, image !== undefined) : archive;
   }
-  if (hasManifest) return await readDockerArchive(files);
+  if (hasManifest) return await readDockerArchive(files, image);
   throw new ImageArchiveError("not-an-image", describeStranger(files), { advice: ADVICE });
 }
 
@@ -34,19 +39,16 @@ function describeStranger(files: ArchiveFiles): string {
   return `the tar is neither an OCI layout nor a docker archive: it has ${found}`;
 }
 
-/** Content that could not be verified must not be there: who knows what else would read it. */
-function requireKnownAlgorithms({ paths }: ArchiveFiles): void {
-  const strange = paths.find(
-    (path) => /^blobs\//.test(path) && !/^blobs\/(sha256\/[0-9a-f]{64}|sha512\/[0-9a-f]{128})$/.test(path),
-  );
-  if (strange === undefined) return;
-  const message = `${JSON.stringify(strange)} is no blob of a known digest algorithm`;
-  throw new ImageArchiveError("malformed", message);
-}
-
 /** Engines without the containerd store read `manifest.json`, the others `index.json`: one image, or none. */
-async function withDockerManifest(archive: ImageArchive, files: ArchiveFiles): Promise<ImageArchive> {
-  const images = await readDockerImages(files);
+async function withDockerManifest(
+  archive: ImageArchive,
+  files: ArchiveFiles,
+  isChosen: boolean,
+): Promise<ImageArchive> {
+  const all = await readDockerImages(files);
+  const isRead = ({ configPath }: DockerImage): boolean =>
+    archive.images.some(({ config }) => config.path === configPath);
+  const images = isChosen ? all.filter(isRead) : all;
   for (const { configPath, layerPaths } of images) {
     const twin = archive.images.find((image) => image.config.path === configPath);
     if (twin === undefined) {

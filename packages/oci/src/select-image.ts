@@ -1,6 +1,8 @@
 import { canRun, formatPlatform, isSamePlatform, type Platform } from "@release-actions/platform";
+import { ANY_ARCHITECTURE } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Image, ImageArchive } from "./image-archive.ts";
+import { severalImages } from "./image-names.ts";
 
 /**
  * The image of an archive for a platform: the very one, else the best among those the platform can run.
@@ -8,7 +10,10 @@ import type { Image, ImageArchive } from "./image-archive.ts";
  * @throws ImageArchiveError naming the platforms there are, or what is missing of the image's content.
  */
 export function selectImage(archive: ImageArchive, wanted: Platform): Image {
-  const image = archive.images.find(({ platform }) => isSamePlatform(wanted, platform)) ?? bestFor(archive, wanted);
+  const exact = archive.images.filter(({ platform }) => isSamePlatform(wanted, platform));
+  requireOneEntry(exact, archive);
+  // Of two in one index the first counts, as for containerd and skopeo.
+  const image = exact[0] ?? bestFor(archive, wanted) ?? ofAnyArchitecture(archive, wanted);
   if (image === undefined) throw noSuchPlatform(archive, wanted);
   const [missing] = image.missing;
   if (missing === undefined) return image;
@@ -17,6 +22,23 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
     "missing",
     `the image for ${formatPlatform(image.platform)} lacks its layer ${missing}${more}`,
   );
+}
+
+/** Two entries of `index.json` for one platform are two images, and nobody said which is meant. */
+export function requireOneEntry(images: readonly Image[], { names }: ImageArchive): void {
+  const entries = [...new Set(images.map(({ entry }) => entry))];
+  if (entries.length < 2) return;
+  throw severalImages(
+    names.length === entries.length ? names : entries.map((entry) => entry ?? "one without a digest"),
+  );
+}
+
+/** The image that names no architecture, as the one that is wanted. */
+function ofAnyArchitecture({ images }: ImageArchive, wanted: Platform): Image | undefined {
+  const image = images.find(
+    ({ platform: { os, architecture } }) => os === wanted.os && architecture === ANY_ARCHITECTURE,
+  );
+  return image && { ...image, platform: wanted };
 }
 
 function bestFor({ images }: ImageArchive, wanted: Platform): Image | undefined {

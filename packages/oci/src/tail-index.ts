@@ -1,4 +1,4 @@
-import { type PrefetchingSource, readExactly, SourceCursor, TarReader } from "@release-actions/archive";
+import { type PrefetchingSource, readExactly, SourceCursor, TolerantTarReader } from "@release-actions/archive";
 import { type Index, parseIndex } from "./documents.ts";
 
 /** Buildx and docker write `index.json` and what follows it within the last few KiB. */
@@ -25,7 +25,7 @@ export async function readTailIndex(source: PrefetchingSource, signal?: AbortSig
 }
 
 async function readIndexAt(source: PrefetchingSource, position: number, signal?: AbortSignal): Promise<Index> {
-  const reader = new TarReader(new SourceCursor(source, position, signal));
+  const reader = new TolerantTarReader(new SourceCursor(source, position, signal));
   const member = await reader.next();
   const bytes =
     member === undefined ? new Uint8Array(0) : await readExactly(source, member.offset, member.size, signal);
