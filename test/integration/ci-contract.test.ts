@@ -52,15 +52,16 @@ describe("ci-contract", () => {
     expect(step.outputs["ok"]).toBe("false");
     expect(JSON.parse(step.outputs["findings"] ?? "")).toEqual([
       {
+        level: "error",
         rule: "missing-command",
         job: "fmt",
-        message: "`cargo fmt --check` does not count in line 6: it is followed by ||",
+        message: "`cargo fmt --check` does not count: it is followed by ||",
         file: ".github/workflows/ci.yml",
-        line: 3,
+        line: 6,
       },
       expect.objectContaining({ rule: "missing-job", job: "docs", file: "ci-contract.yml", line: 3 }),
     ]);
-    expect(step.annotations[0]).toMatchObject({ level: "error", file: ".github/workflows/ci.yml", line: 3 });
+    expect(step.annotations[0]).toMatchObject({ level: "error", file: ".github/workflows/ci.yml", line: 6 });
     expect(step.summary).toContain("| fmt | ");
   });
 

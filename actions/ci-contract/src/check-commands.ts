@@ -1,52 +1,130 @@
 import { callsOf, type Step } from "@release-actions/workflow";
+import { canSkipSteps } from "@release-actions/workflow-prover";
+import { promisedEvents } from "./check-reach.ts";
+import { toleranceOf } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
-import type { Finding } from "./finding.ts";
+import { cannotTell, type Finding } from "./finding.ts";
+
+/** A place where a command or action is, and why it does not count there; undefined where it does. */
+interface Place {
+  readonly step: Step;
+  readonly discount: string | undefined;
+  /** Whether only a run knows. */
+  readonly isUnknown?: boolean;
+}
+
+/** Options with which a program does something else than its work. */
+const NO_WORK = ["--no-run", "--help", "--version", "--dry-run", "--list"];
 
 /** The commands and actions that a job promises and does not run for sure. */
-export function checkCommands(promised: Promised, { job }: FoundJob): Finding[] {
-  const finding = (rule: Finding["rule"], message: string): Finding => ({
-    rule,
-    job: job.id,
-    message,
-    location: job.location,
-  });
+export function checkCommands(promised: Promised, found: FoundJob): Finding[] {
   const commands = promised.run.flatMap((words) => {
-    const why = whyNotRun(words, job.steps);
-    return why === undefined ? [] : [finding("missing-command", `\`${words.join(" ")}\` ${why}`)];
+    const places = found.job.steps.flatMap((step) => placesOf(words, step, found));
+    return verdictOf(
+      "missing-command",
+      `\`${words.join(" ")}\``,
+      places,
+      promised,
+      found,
+      "is not a command of any step",
+    );
   });
-  const used = [...job.steps.filter((step) => whySkipped(step) === undefined).map(({ uses }) => uses), job.uses];
-  const actions = promised.uses
-    .filter((name) => !used.some((uses) => uses === name || uses?.startsWith(`${name}@`)))
-    .map((name) => finding("missing-action", `no step that always runs uses \`${name}\``));
+  const actions = promised.uses.flatMap((name) => {
+    if (isUse(found.job.uses, name)) return [];
+    const places = found.job.steps
+      .filter(({ uses }) => isUse(uses, name))
+      .map((step): Place => ({ step, ...toleranceIn(step, found) }));
+    return verdictOf("missing-action", `\`${name}\``, places, promised, found, "is not used by any step");
+  });
   return [...commands, ...actions];
 }
 
-/** Undefined when some step runs the command and fails with it. */
-function whyNotRun(words: readonly string[], steps: readonly Step[]): string | undefined {
-  const reasons: string[] = [];
-  for (const step of steps) {
-    if (step.run === undefined) continue;
-    const reading = callsOf(step.run, step.shell);
-    const calls = reading?.calls.filter((call) => isCallOf(call.words, words)) ?? [];
-    const skipped = whySkipped(step);
-    for (const call of calls) {
-      if (call.discount === undefined && skipped === undefined) return undefined;
-      reasons.push(`does not count in line ${step.location.line}: it is ${call.discount ?? skipped}`);
-    }
-    if (reading === undefined)
-      reasons.push(`cannot be looked for in the ${step.shell} script of line ${step.location.line}`);
+function verdictOf(
+  rule: Finding["rule"],
+  what: string,
+  places: readonly Place[],
+  promised: Promised,
+  found: FoundJob,
+  absent: string,
+): Finding[] {
+  const { job, workflow, project } = found;
+  const [first] = places;
+  const finding = (message: string, location: Finding["location"]): Finding => ({
+    level: "error",
+    rule,
+    job: job.id,
+    message: `${what} ${message}`,
+    location,
+  });
+  if (first === undefined) return [finding(absent, job.location)];
+  const counting = places.filter(({ discount }) => discount === undefined);
+  if (counting.length === 0) {
+    const unknown = places.find(({ isUnknown }) => isUnknown === true);
+    const { step, discount } = unknown ?? first;
+    if (unknown !== undefined)
+      return [cannotTell(rule, job.id, `whether ${what} runs`, [discount ?? ""], step.location)];
+    return [finding(`does not count: it is ${discount}`, step.location)];
   }
-  return reasons[0] ?? "is no command of any step";
+  const events = promisedEvents(promised, found);
+  const verdict = canSkipSteps(
+    project,
+    workflow,
+    job,
+    counting.map(({ step }) => step),
+    ({ eventCase }) => events.length === 0 || events.includes(eventCase.event),
+  );
+  const at = counting[0]?.step ?? first.step;
+  const condition = at.condition?.replaceAll(/\s+/g, " ");
+  if (verdict.kind === "possible") {
+    // Without a promised event it only has to run at all.
+    if (events.length === 0) return [];
+    return [finding(`does not count: \`if: ${condition}\` skips its step for ${verdict.witness.event}`, at.location)];
+  }
+  if (verdict.kind === "impossible") return [];
+  return [cannotTell(rule, job.id, `whether ${what} runs (\`if: ${condition}\`)`, verdict.dependsOn, at.location)];
 }
 
-/** A step whose failure, or whose absence, would not be seen. */
-function whySkipped(step: Step): string | undefined {
-  const tolerated = step.node.get("continue-on-error");
-  if (tolerated.isPresent && tolerated.value !== false) return "in a step with continue-on-error";
-  const isAlways =
-    step.condition === undefined || /^(always\(\)|success\(\)|!\s*cancelled\(\)|true)$/.test(step.condition);
-  return isAlways ? undefined : `in a step that runs only \`if: ${step.condition}\``;
+function placesOf(words: readonly string[], step: Step, found: FoundJob): Place[] {
+  if (step.run === undefined) return [];
+  const reading = callsOf(step.run, step.shell ?? defaultShell(found));
+  if (reading === undefined) {
+    const mentions = words.every((word) => step.run?.includes(word));
+    return mentions ? [{ step, discount: `the ${step.shell} script, which is not read`, isUnknown: true }] : [];
+  }
+  return reading.calls
+    .filter((call) => isCallOf(call.words, words))
+    .map((call): Place => {
+      const idle = call.words.find((word) => NO_WORK.includes(word) && !words.includes(word));
+      const discount = call.discount ?? (idle === undefined ? undefined : `only run with \`${idle}\``);
+      return discount === undefined ? { step, ...toleranceIn(step, found) } : { step, discount };
+    });
+}
+
+/** A step whose failure would not be seen. */
+function toleranceIn(step: Step, { project, workflow, job }: FoundJob): Omit<Place, "step"> {
+  const verdict = toleranceOf(project, workflow, job, step);
+  if (verdict.kind === "possible") return { discount: "in a step with continue-on-error" };
+  if (verdict.kind === "unknown") return { discount: verdict.dependsOn.join(", "), isUnknown: true };
+  if (!step.background) return { discount: undefined };
+  const { steps } = job;
+  const after = steps.slice(steps.indexOf(step) + 1);
+  if (after.some(({ cancels }) => cancels !== undefined && cancels === step.id))
+    return { discount: "in a background step that is cancelled" };
+  const wait = after.find(({ waits }) => waits === "all" || (step.id !== undefined && waits?.includes(step.id)));
+  return wait?.node.get("continue-on-error").value === true
+    ? { discount: "in a background step, and the step that waits for it has continue-on-error" }
+    : { discount: undefined };
+}
+
+/** Windows runners start PowerShell where no shell is named. */
+function defaultShell({ job }: FoundJob): string | undefined {
+  const runsOn = JSON.stringify(job.node.get("runs-on").value ?? "");
+  return /windows/i.test(runsOn) && !/\$\{\{/.test(runsOn) ? "pwsh" : undefined;
+}
+
+function isUse(uses: string | undefined, name: string): boolean {
+  return uses === name || uses?.startsWith(`${name}@`) === true;
 }
 
 /** The program is the same, and the promised words follow it in their order, others between them allowed. */

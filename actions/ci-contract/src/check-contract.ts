@@ -1,10 +1,14 @@
-import { readWorkflow, validateWorkflow, type Workflow } from "@release-actions/workflow";
+import { readWorkflow, validateWorkflow, type Workflow, YamlError } from "@release-actions/workflow";
+import { Project } from "@release-actions/workflow-prover";
 import { checkCommands } from "./check-commands.ts";
+import { checkConditions } from "./check-conditions.ts";
 import { checkGate } from "./check-gate.ts";
 import { checkMatrix } from "./check-matrix.ts";
+import { checkPending } from "./check-pending.ts";
 import { checkReach } from "./check-reach.ts";
+import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
-import { findJob } from "./find-job.ts";
+import { type FoundJob, findJob } from "./find-job.ts";
 import type { Finding } from "./finding.ts";
 
 export interface WorkflowFile {
@@ -12,37 +16,64 @@ export interface WorkflowFile {
   readonly text: string;
 }
 
-/**
- * Holds workflows against what is promised of their jobs. A workflow that GitHub would refuse is a finding
- * for each job promised in it, since none of them would run.
- *
- * @throws YamlError for a workflow that is no YAML at all
- */
-export async function checkContract(promises: readonly Promised[], files: readonly WorkflowFile[]): Promise<Finding[]> {
-  const workflows = files.map(({ file, text }) => readWorkflow(text, file));
-  const findings: Finding[] = [];
-  for (const promised of promises) {
-    const found = findJob(promised, workflows);
-    if ("rule" in found) {
-      findings.push(found);
-      continue;
-    }
-    const refused = await refusals(promised.job, found.workflow, files);
-    // What cannot run needs no further look, and its conditions may not even parse.
-    if (refused.length > 0) findings.push(...refused);
-    else
-      findings.push(...[checkReach, checkCommands, checkMatrix, checkGate].flatMap((check) => check(promised, found)));
-  }
-  return findings;
+/** The workflows that GitHub would run, and what is wrong with the others. */
+export interface ReadWorkflows {
+  readonly workflows: readonly Workflow[];
+  readonly findings: readonly Finding[];
 }
 
-async function refusals(job: string, { file }: Workflow, files: readonly WorkflowFile[]): Promise<Finding[]> {
-  const text = files.find((candidate) => candidate.file === file)?.text ?? "";
-  const problems = await validateWorkflow(text, file);
-  return problems.map(({ message, location = { file } }) => ({
-    rule: "invalid-workflow",
-    job,
-    message: `GitHub refuses its workflow: ${message}`,
-    location,
-  }));
+/** Reads all workflows; one that cannot be read, or that GitHub refuses, is a finding and leaves the others to be judged. */
+export async function readWorkflows(files: readonly WorkflowFile[]): Promise<ReadWorkflows> {
+  const workflows: Workflow[] = [];
+  const findings: Finding[] = [];
+  for (const { file, text } of files) {
+    const refused = (message: string, location: Finding["location"]): void => {
+      findings.push({
+        level: "error",
+        rule: "invalid-workflow",
+        job: "",
+        message: `GitHub refuses ${file}: ${message}`,
+        location,
+      });
+    };
+    try {
+      const workflow = readWorkflow(text, file);
+      const problems = await validateWorkflow(text, file);
+      for (const { message, location = { file } } of problems) refused(message, location);
+      if (problems.length === 0) workflows.push(workflow);
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error;
+      refused(error.message, error.location ?? { file });
+    }
+  }
+  return { workflows, findings };
+}
+
+/** What is not as promised. Conditions that are always true are findings in every job. */
+export async function checkContract(promises: readonly Promised[], files: readonly WorkflowFile[]): Promise<Finding[]> {
+  const { workflows, findings: refused } = await readWorkflows(files);
+  const project = new Project(workflows);
+  const names = new Set(promises.map(({ job }) => job));
+  const findings = promises.flatMap((promised) => checkPromise(promised, project));
+  // A job that is not to be found because its workflow is refused is the refused workflow's matter.
+  const missing = refused.length > 0 ? findings.filter(({ rule }) => rule !== "missing-job") : findings;
+  return [...refused, ...workflows.flatMap((workflow) => checkConditions(workflow, names)), ...missing];
+}
+
+const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = [
+  checkReach,
+  checkPending,
+  checkTolerance,
+  checkCommands,
+  checkMatrix,
+  checkGate,
+];
+
+function checkPromise(promised: Promised, project: Project): Finding[] {
+  const found = findJob(promised, project);
+  if ("rule" in found) return [found];
+  const reach = checkReach(promised, found);
+  // What can never run needs no further look.
+  if (reach.some(({ level, message }) => level === "error" && message.startsWith("it can never run"))) return reach;
+  return CHECKS.flatMap((check) => (check === checkReach ? reach : check(promised, found)));
 }

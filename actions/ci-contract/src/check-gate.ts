@@ -1,44 +1,55 @@
-import { type Job, reachOf, runsAfterFailure } from "@release-actions/workflow";
+import type { Job } from "@release-actions/workflow";
+import { ancestorsOf, type Hole, judgeGate } from "@release-actions/workflow-prover";
+import { promisedEvents } from "./check-reach.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
-import type { Finding } from "./finding.ts";
+import { cannotTell, type Finding } from "./finding.ts";
 
-/** Whether the gate waits for the job, runs whatever happened to it, and looks at how it ended. */
-export function checkGate({ gate: id }: Promised, { job, workflow }: FoundJob): Finding[] {
-  if (id === undefined) return [];
+/** Whether the gate waits for the job, and fails whenever the job did not succeed. */
+export function checkGate(promised: Promised, found: FoundJob): Finding[] {
+  const { gate: id } = promised;
+  const { job, workflow, project } = found;
+  if (id === undefined || id === job.id) return [];
   const gate = workflow.jobs.find((candidate) => candidate.id === id);
   const finding = (message: string, at: Job): Finding => ({
+    level: "error",
     rule: "gate",
     job: job.id,
     message,
     location: at.location,
   });
-  if (gate === undefined) return [finding(`its gate \`${id}\` is no job of ${workflow.file}`, job)];
-  const findings: Finding[] = [];
-  if (!gate.needs.includes(job.id)) findings.push(finding(`the gate \`${id}\` does not need it`, gate));
-  const [reach] =
-    reachOf(workflow)
-      .get(id)
-      ?.filter(({ canRun }) => canRun) ?? [];
-  if (reach === undefined) findings.push(finding(`the gate \`${id}\` can never run`, gate));
-  else if (runsAfterFailure(gate, reach.scenario).canFail) {
-    findings.push(
-      finding(
-        `the gate \`${id}\` is skipped when a job it needs fails, which counts as green: give it \`if: always()\``,
-        gate,
-      ),
-    );
-  }
-  if (!looksAt(gate, job.id))
-    findings.push(finding(`the gate \`${id}\` never looks at \`needs.${job.id}.result\``, gate));
-  return findings;
+  if (gate === undefined) return [finding(`its gate \`${id}\` is not a job of ${workflow.file}`, job)];
+  if (!ancestorsOf(workflow, gate).has(job.id))
+    return [finding(`the gate \`${id}\` does not need it, so that it does not wait for it`, gate)];
+  const events = promisedEvents(promised, found);
+  const { holes, dependsOn } = judgeGate(
+    project,
+    workflow,
+    gate,
+    job,
+    ({ eventCase }) => events.length === 0 || events.includes(eventCase.event),
+  );
+  if (holes.length > 0) return [finding(describeHoles(id, holes), gate)];
+  return dependsOn.length === 0
+    ? []
+    : [cannotTell("gate", job.id, `whether the gate \`${id}\` fails with it`, dependsOn, gate.location)];
 }
 
-/** Whether any expression of the gate's steps reads how the job ended. */
-function looksAt(gate: Job, job: string): boolean {
-  const text = JSON.stringify(gate.steps.map(({ node }) => node.value));
-  const expressions = [...text.matchAll(/\$\{\{(.*?)\}\}/g)].map(([, inner = ""]) => inner);
-  const conditions = gate.steps.map(({ condition = "" }) => condition);
-  const result = new RegExp(`needs\\.(\\*|${job.replaceAll("-", "\\-")})\\.result|toJSON\\(\\s*needs\\s*\\)`, "i");
-  return [...expressions, ...conditions].some((expression) => result.test(expression));
+/** All ways in which a gate lets a job through, in one sentence. */
+export function describeHoles(gate: string, holes: readonly Hole[]): string {
+  const ways = holes.map(({ result, because }) =>
+    because === undefined ? `${PAST[result]}` : `is skipped because \`${because}\` did not succeed`,
+  );
+  const [hole] = holes;
+  const listed = ways.length > 1 ? `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}` : (ways[0] ?? "");
+  if (holes.every(({ isSkipped }) => isSkipped))
+    return `the gate \`${gate}\` is skipped when it ${listed}, which counts as green: give the gate \`if: always()\``;
+  return `the gate \`${gate}\` passes when it ${listed} (for example with ${hole?.witness.event}): let it fail for every result other than success`;
 }
+
+const PAST: Readonly<Record<Hole["result"], string>> = {
+  success: "succeeds",
+  failure: "fails",
+  cancelled: "is cancelled",
+  skipped: "is skipped",
+};

@@ -1,46 +1,124 @@
-import { type Reach, reachOf } from "@release-actions/workflow";
+import type { Job, Workflow } from "@release-actions/workflow";
+import {
+  type Accepts,
+  ancestorsOf,
+  canBeSkipped,
+  canRun,
+  type Project,
+  rootOf,
+} from "@release-actions/workflow-prover";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
-import type { Finding } from "./finding.ts";
+import { cannotTell, type Finding } from "./finding.ts";
 
 /** What a change passes on its way to the default branch. */
-const CHANGE_EVENTS = ["pull_request", "push", "merge_group", "workflow_call"];
+const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
 
 /** Whether a job can run at all, and whether it runs whenever it is promised. */
-export function checkReach(promised: Promised, { job, workflow }: FoundJob): Finding[] {
+export function checkReach(promised: Promised, found: FoundJob): Finding[] {
+  const { job, workflow, project } = found;
+  const dead = checkDead(project, workflow, job);
+  if (dead !== undefined) return [dead];
+  const events = promisedEvents(promised, found);
+  return events.flatMap((event) => checkEvent(promised, found, event));
+}
+
+/** The events under which the job is promised to run. */
+export function promisedEvents(promised: Promised, { workflow, project }: FoundJob): string[] {
+  if (promised.on !== undefined) return [...promised.on];
+  const started = new Set(project.entriesOf(workflow).map(({ eventCase }) => eventCase.event));
+  return CHANGE_EVENTS.filter((event) => started.has(event));
+}
+
+/** Undefined where some event makes the job run, or nobody can tell. */
+export function checkDead(project: Project, workflow: Workflow, job: Job): Finding | undefined {
+  const verdict = canRun(project, workflow, job);
+  if (verdict.kind === "possible") return undefined;
+  const location = conditionLocation(job);
+  if (verdict.kind === "unknown" && project.entriesOf(workflow).length > 0)
+    return cannotTell("unreachable", job.id, "whether it can run", verdict.dependsOn, location);
+  return {
+    level: "error",
+    rule: "unreachable",
+    job: job.id,
+    message: `it can never run: ${whyDead(project, workflow, job)}`,
+    location,
+  };
+}
+
+function whyDead(project: Project, workflow: Workflow, job: Job): string {
+  const entries = project.entriesOf(workflow);
+  if (entries.length === 0) {
+    const callers = project.callersOf(workflow);
+    if (callers.length === 0) return `no event starts ${workflow.file}, and no workflow of this repository calls it`;
+    return `no event starts the workflows that call ${workflow.file}`;
+  }
+  const dead = [...ancestorsOf(workflow, job)].find((id) => {
+    const needed = workflow.jobs.find((candidate) => candidate.id === id);
+    return needed !== undefined && canRun(project, workflow, needed).kind === "impossible";
+  });
+  if (dead !== undefined) return `it needs \`${dead}\`, which can never run`;
+  const caller = entries.every((entry) => entry.caller !== undefined) ? entries[0]?.caller : undefined;
+  if (caller !== undefined && job.condition === undefined)
+    return `\`${caller.job.id}\` of ${caller.entry.workflow.file} calls it, and can never run`;
+  const events = [...new Set(entries.map((entry) => rootOf(entry).eventCase.event))].join(", ");
+  const condition =
+    job.condition === undefined ? "the conditions of the jobs that it needs" : `\`${oneLine(job.condition)}\``;
+  return `${condition} is false for every event that starts the workflow (${events})`;
+}
+
+function checkEvent(promised: Promised, { job, workflow, project }: FoundJob, event: string): Finding[] {
+  const location = conditionLocation(job);
   const finding = (rule: Finding["rule"], message: string): Finding => ({
+    level: "error",
     rule,
     job: job.id,
     message,
-    location: job.node.get("if").isPresent ? job.node.get("if").location : job.location,
+    location,
   });
-  const because = job.condition === undefined ? "a job it needs never does" : `its condition is \`${job.condition}\``;
-  const reach = reachOf(workflow).get(job.id) ?? [];
-  if (!reach.some(({ canRun }) => canRun)) {
-    const events = workflow.triggers.map(({ event }) => event).join(", ") || "nothing";
-    return [finding("unreachable", `it can never run: ${because}, and ${events} triggers the workflow`)];
+  const entries = project.entriesOf(workflow).filter((entry) => entry.eventCase.event === event);
+  if (entries.length === 0) {
+    if (event === "workflow_call") return [];
+    return [finding("unreachable", `it is promised on ${event}, which does not start ${workflow.file}`)];
   }
-  const events =
-    promised.on ?? CHANGE_EVENTS.filter((event) => workflow.triggers.some((trigger) => trigger.event === event));
-  const missing = events.filter((event) => !workflow.triggers.some((trigger) => trigger.event === event));
-  const expected = reach.filter(({ scenario }) => events.includes(scenario.event));
-  const skipped = expected.find(({ canBeSkipped }) => canBeSkipped);
-  return [
-    ...missing.map((event) =>
-      finding("unreachable", `it is promised on ${event}, which does not trigger ${workflow.file}`),
-    ),
-    ...(skipped === undefined
+  // Of several workflows that call it, one that always does is enough.
+  const chains = [...new Set(entries.map(chainOf))];
+  const verdicts = chains.map((chain) => {
+    const accepts: Accepts = (entry) => entry.eventCase.event === event && chainOf(entry) === chain;
+    return canBeSkipped(project, workflow, job, accepts, promised.maySkip);
+  });
+  if (verdicts.some(({ kind }) => kind === "impossible")) {
+    // Nothing skips it either where no event passes the filters of `on`.
+    const isReached = canRun(project, workflow, job, (entry) => entry.eventCase.event === event).kind !== "impossible";
+    return isReached
       ? []
-      : [finding("skippable", `it can be skipped on ${titleOf(skipped)}, which counts as green: ${because}`)]),
-    ...checkTolerance(job.node.get("continue-on-error").value, finding),
-  ];
+      : [finding("unreachable", `it is promised on ${event}, and the filters of \`on\` let no ${event} through`)];
+  }
+  const [verdict] = verdicts;
+  if (verdict?.kind === "possible") {
+    const message = `it is skipped by ${verdict.witness.event}, which counts as green: ${reasonOf(job)}`;
+    return [finding("skippable", message)];
+  }
+  const dependsOn = verdict?.kind === "unknown" ? verdict.dependsOn : [];
+  return [cannotTell("skippable", job.id, `whether it can be skipped on ${event}`, dependsOn, location)];
 }
 
-function titleOf({ scenario, canRun }: Reach): string {
-  return canRun ? `${scenario.title} (depending on the run)` : scenario.title;
+function chainOf(entry: Parameters<Accepts>[0]): string {
+  const { caller } = entry;
+  return caller === undefined ? entry.workflow.file : `${chainOf(caller.entry)}#${caller.job.id}`;
 }
 
-function checkTolerance(value: unknown, finding: (rule: Finding["rule"], message: string) => Finding): Finding[] {
-  if (value === undefined || value === null || value === false) return [];
-  return [finding("continue-on-error", `it may fail without failing the run: \`continue-on-error: ${String(value)}\``)];
+function reasonOf(job: Job): string {
+  if (job.condition !== undefined) return `its condition is \`${oneLine(job.condition)}\``;
+  return job.needs.length === 0
+    ? "the workflow is not called then"
+    : `a job that it needs is skipped (${job.needs.join(", ")})`;
+}
+
+export function conditionLocation(job: Job): Finding["location"] {
+  return job.node.get("if").isPresent ? job.node.get("if").location : job.location;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
 }

@@ -1,5 +1,6 @@
 import { Fault, type Location } from "@release-actions/report";
-import { type Combination, parseYaml, type YamlNode } from "@release-actions/workflow";
+import { type Combination, ExpressionFault, parseYaml, type YamlNode } from "@release-actions/workflow";
+import { type Condition, readCondition } from "@release-actions/workflow-prover";
 
 /** What a repository promises of one job. */
 export interface Promised {
@@ -14,6 +15,8 @@ export interface Promised {
   /** The events under which it must run, if any; undefined for those a change passes on its way to main. */
   readonly on: readonly string[] | undefined;
   readonly gate: string | undefined;
+  /** The condition under which it may be skipped; `true` for any. */
+  readonly maySkip: Condition | undefined;
   readonly location: Location & { readonly line: number };
 }
 
@@ -24,7 +27,7 @@ export class ContractError extends Fault {
 
 const JOB_ID = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const CONTRACT_KEYS = ["gate", "jobs"];
-const JOB_KEYS = ["workflow", "run", "uses", "matrix", "on", "gate"];
+const JOB_KEYS = ["workflow", "run", "uses", "matrix", "on", "gate", "may-skip"];
 const ADVICE = "contract.schema.json beside the action describes the format.";
 
 /**
@@ -59,8 +62,19 @@ function readPromised(job: string, node: YamlNode, gate: string | undefined, mis
     matrix: readMatrix(node.get("matrix"), what, mistakes),
     on: on.isPresent ? events : undefined,
     gate: own.value === false ? undefined : (mistakes.jobId(own, `${what}: \`gate\``) ?? gate),
+    maySkip: readMaySkip(node.get("may-skip"), what, mistakes),
     location: node.location,
   };
+}
+
+function readMaySkip(node: YamlNode, what: string, mistakes: Mistakes): Condition | undefined {
+  try {
+    return node.value === false ? undefined : readCondition(node);
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    mistakes.add(node, `${what}: \`may-skip\` must be a condition such as needs.changes.outputs.rust != 'true'`);
+    return undefined;
+  }
 }
 
 function isEmptyList(node: YamlNode): boolean {

@@ -1,21 +1,24 @@
 import type { Job, Workflow } from "@release-actions/workflow";
+import type { Project } from "@release-actions/workflow-prover";
 import type { Promised } from "./contract.ts";
 import type { Finding } from "./finding.ts";
 
 export interface FoundJob {
   readonly job: Job;
   readonly workflow: Workflow;
+  readonly project: Project;
 }
 
 /** The job that a promise is about, or what is wrong with looking for it. */
-export function findJob(promised: Promised, workflows: readonly Workflow[]): FoundJob | Finding {
+export function findJob(promised: Promised, project: Project): FoundJob | Finding {
   const { job: id, location } = promised;
+  const { workflows } = project;
   const named = workflows.filter(({ file }) => promised.workflow === undefined || isNamed(file, promised.workflow));
   const found = named.flatMap((workflow) =>
-    workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow })),
+    workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow, project })),
   );
   const [first, second] = found;
-  const missing = (message: string): Finding => ({ rule: "missing-job", job: id, message, location });
+  const missing = (message: string): Finding => ({ level: "error", rule: "missing-job", job: id, message, location });
   if (promised.workflow !== undefined && named.length === 0)
     return missing(`there is no workflow ${promised.workflow}`);
   if (first === undefined) {

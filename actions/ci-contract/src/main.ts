@@ -5,6 +5,7 @@ import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { contract } from "./action.gen.ts";
 import type { WorkflowFile } from "./check-contract.ts";
+import { reportFindings } from "./report.ts";
 
 void runAction(contract, async (runner) => {
   const { contract: file, workflows: folder } = runner.inputs;
@@ -15,40 +16,25 @@ void runAction(contract, async (runner) => {
   const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
   const shown = (target: string): string => path.relative(workspace, target);
   const promises = readContract(readText(file, shown(file)), shown(file));
-  const findings = await checkContract(promises, await readWorkflows(folder, shown));
-
-  for (const { job, message, location } of findings) {
-    runner.problem({ level: "error", title: `ci-contract: ${job}`, message: `${job}: ${message}`, location });
-  }
-  runner.setOutput("ok", findings.length === 0);
-  runner.setOutput(
-    "findings",
-    findings.map(({ rule, job, message, location }) => ({
-      rule,
-      job,
-      message,
-      file: location.file,
-      line: location.line,
-    })),
+  const findings = await checkContract(promises, await readFiles(folder, shown));
+  reportFindings(
+    runner,
+    findings,
+    promises.map(({ job }) => job),
+    shown(file),
   );
-  const verdict = (job: string): string => {
-    const own = findings.filter((finding) => finding.job === job);
-    return own.length === 0 ? "✓" : own.map(({ message }) => message).join("; ");
-  };
-  runner.summary.heading("CI contract").table(
-    ["job", "verdict"],
-    promises.map(({ job }) => [job, verdict(job)]),
-  );
-  if (findings.length === 0) runner.info(`${promises.length} jobs are as ${shown(file)} promises`);
-  else
-    runner.fail(
-      `${findings.length} findings against ${shown(file)}`,
-      "Correct the workflow, or the contract where it is outdated.",
-    );
 });
 
-async function readWorkflows(folder: string, shown: (target: string) => string): Promise<WorkflowFile[]> {
-  const { isStepList } = await import("@release-actions/workflow");
+async function readFiles(folder: string, shown: (target: string) => string): Promise<WorkflowFile[]> {
+  const { isStepList, YamlError } = await import("@release-actions/workflow");
+  const isSteps = (text: string, file: string): boolean => {
+    try {
+      return isStepList(text, file);
+    } catch (error) {
+      if (error instanceof YamlError) return false; // A finding of its own, later.
+      throw error;
+    }
+  };
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new Fault(`there is no folder ${shown(folder)} with workflows`, {
       cause,
@@ -60,5 +46,5 @@ async function readWorkflows(folder: string, shown: (target: string) => string):
     .sort()
     .map((name) => path.join(folder, name))
     .map((file) => ({ file: shown(file), text: readText(file, shown(file)) }))
-    .filter(({ file, text }) => !isStepList(text, file));
+    .filter(({ file, text }) => !isSteps(text, file));
 }

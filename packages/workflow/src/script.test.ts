@@ -25,11 +25,14 @@ describe("a command counts", () => {
     ["last, where failures are ignored", "set +e\ncargo test"],
     ["after failures count again", "set +e\ntrue\nset -e\ncargo test\necho"],
     ["with its output in a file", "cargo test > log 2>&1"],
+    ["under a time limit", "timeout 60 cargo test"],
+    ["under a time limit with options", "timeout -k 5 --signal TERM 60s nice -n 10 cargo test"],
+    ["behind a check that fails", 'if [ -z "$FOO" ]; then echo missing; exit 1; fi\ncargo test'],
   ])("%s", (_case, script) => {
     expect(verdict(script)).toBeUndefined();
   });
 
-  test("in a pipeline where the shell stops for it, as `shell: bash` does (F101)", () => {
+  test("in a pipeline where the shell stops for it, as `shell: bash` does", () => {
     expect(verdict("cargo test | tee log", "bash")).toBeUndefined();
     expect(verdict("set -o pipefail\ncargo test | tee log")).toBeUndefined();
     expect(verdict("cargo test | tee log", "bash -euo pipefail {0}")).toBeUndefined();
@@ -42,11 +45,11 @@ describe("a command does not count", () => {
     ["in an echo", "echo cargo test", "absent"],
     ["in a here document", "cat <<EOF\ncargo test\nEOF", "absent"],
     ["with || true after it", "cargo test || true", "followed by ||"],
-    ["in a chain that ends in an echo (misleads 11)", "cargo test && strip x || echo failed", "followed by ||"],
+    ["in a chain that ends in an echo", "cargo test && strip x || echo failed", "followed by ||"],
     ["after ||", "true || cargo test", "behind ||"],
     ["negated", "! cargo test", "negated"],
     ["in the background", "cargo test &", "in the background"],
-    ["piped by the default shell (F101)", "cargo test | tee log", "in a pipeline without pipefail"],
+    ["piped by the default shell", "cargo test | tee log", "in a pipeline without pipefail"],
     ["as a condition", "if cargo test; then echo; fi", "in a condition"],
     ["in a branch", 'if [ "$CI" ]; then cargo test; fi', "in a branch that may not run"],
     ["in an else", "if true; then :; else cargo test; fi", "in a branch that may not run"],
@@ -55,6 +58,8 @@ describe("a command does not count", () => {
     ["in a while loop", "while false; do cargo test; done", "in a branch that may not run"],
     ["in a function", "f() { cargo test; }", "in a function"],
     ["after exit", "exit 0\ncargo test", "after exit"],
+    ["behind an early exit", 'if [ -z "$FOO" ]; then exit 0; fi\ncargo test', "behind an `exit 0` in a branch"],
+    ["behind an early exit in a list", '[ -n "$FOO" ] || exit 0\ncargo test', "behind an `exit 0` in a branch"],
     ["where failures are ignored", "set +e\ncargo test\necho done", "where failures are ignored (set +e)"],
   ])("%s", (_case, script, discount) => {
     expect(verdict(script)).toBe(discount);
@@ -65,8 +70,24 @@ describe("a command does not count", () => {
   });
 
   test("where the shell's language is another", () => {
-    expect(callsOf("cargo test", "pwsh")).toBeUndefined();
+    expect(callsOf("cargo test", "python")).toBeUndefined();
     expect(callsOf("cargo test", "constructor")).toBeUndefined();
+  });
+
+  test.each([
+    ["alone", "cargo test", undefined],
+    ["last", "cargo build\ncargo test", undefined],
+    ["before another program", "cargo test\ncargo doc", "followed by another program, whose exit code counts instead"],
+    ["before cmdlets", "cargo test\nWrite-Output done", undefined],
+    ["with its exit code checked", "cargo test\nif ($LASTEXITCODE -ne 0) { exit 1 }\ncargo doc", undefined],
+    [
+      "where the script asks for all",
+      "$PSNativeCommandUseErrorActionPreference = $true\ncargo test\ncargo doc",
+      undefined,
+    ],
+    ["in a block", "if ($env:CI) {\n  cargo test\n}", "in a branch that may not run"],
+  ])("in PowerShell: %s", (_case, script, discount) => {
+    expect(verdict(script, "pwsh")).toBe(discount);
   });
 
   test("without a word about what the parser could not read", () => {

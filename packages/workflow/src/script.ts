@@ -7,35 +7,8 @@ import {
   type Statement,
   type Word,
 } from "unbash";
-
-/** Why the failure of a command would not fail its step. */
-export type Discount =
-  | "behind ||"
-  | "followed by ||"
-  | "negated"
-  | "in the background"
-  | "in a pipeline without pipefail"
-  | "in a condition"
-  | "in a branch that may not run"
-  | "in a function"
-  | "after exit"
-  | "where failures are ignored (set +e)";
-
-/** One command of a script, as the words it is started with. */
-export interface Call {
-  /** Quotes removed; a word with an expansion keeps its text. */
-  readonly words: readonly string[];
-  /** Offset in the script. */
-  readonly offset: number;
-  /** Undefined when the command runs for sure and its failure fails the step. */
-  readonly discount: Discount | undefined;
-}
-
-export interface ScriptReading {
-  readonly calls: readonly Call[];
-  /** What the parser could not make sense of. */
-  readonly errors: readonly string[];
-}
+import type { Call, Discount, ScriptReading } from "./call.ts";
+import { isPowerShell, powerShellCalls } from "./power-shell.ts";
 
 /** The shells whose scripts can be read, and how the runner starts them (docs: "Workflow syntax", `shell`). */
 const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefail: boolean }>> = {
@@ -46,8 +19,23 @@ const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefa
 
 const IGNORED = "where failures are ignored (set +e)";
 
-/** Commands that only start another one, whose exit code they return. */
-const WRAPPERS = ["command", "exec", "env", "nice", "sudo", "time", "xvfb-run"];
+/** Commands that only start another one, whose exit code they return; how many arguments stand before it. */
+const WRAPPERS: Readonly<Record<string, number>> = {
+  command: 0,
+  exec: 0,
+  env: 0,
+  nice: 0,
+  ionice: 0,
+  nohup: 0,
+  stdbuf: 0,
+  sudo: 0,
+  time: 0,
+  timeout: 1,
+  "xvfb-run": 0,
+};
+
+/** Options of wrappers whose value is a word of its own. */
+const WITH_VALUE = /^(-n|-k|-s|-u|-g|-o|-c|--kill-after|--signal|--adjustment|--server-args)$/;
 
 /**
  * Every command of a `run:` script with what its failure means there. Undefined for a shell whose language
@@ -56,6 +44,7 @@ const WRAPPERS = ["command", "exec", "env", "nice", "sudo", "time", "xvfb-run"];
  * @param shell as written in the workflow; undefined is the runner's default, `bash -e`
  */
 export function callsOf(script: string, shell: string | undefined): ScriptReading | undefined {
+  if (isPowerShell(shell)) return powerShellCalls(script);
   const options = shellOptions(shell);
   if (options === undefined) return undefined;
   // An expression is one word or a part of one; its braces would be read as shell.
@@ -79,6 +68,7 @@ class Reader {
   #stops: boolean;
   #pipefail: boolean;
   #exited = false;
+  #mayHaveExited = false;
 
   constructor(stops: boolean, pipefail: boolean) {
     this.#stops = stops;
@@ -89,7 +79,7 @@ class Reader {
     statements.forEach((statement, index) => {
       // Without -e only the last command's failure is the script's.
       const ignored = !this.#stops && index < statements.length - 1 ? IGNORED : undefined;
-      const after = this.#exited ? "after exit" : undefined;
+      const after = this.#exited ? "after exit" : this.#mayHaveExited ? "behind an `exit 0` in a branch" : undefined;
       const background = statement.background === true ? "in the background" : undefined;
       this.#pipelineOrList(statement.command, discount ?? after ?? background ?? ignored);
     });
@@ -180,6 +170,9 @@ class Reader {
     const texts = unwrap(words.map(({ value }) => value));
     if (texts.length === 0) return;
     this.calls.push({ words: texts, offset, discount });
+    // A branch that ends the script with success leaves out all that follows.
+    if (isBranch(discount) && texts[0] === "exit" && (texts.length === 1 || texts[1] === "0"))
+      this.#mayHaveExited = true;
     if (discount !== undefined && discount !== IGNORED) return;
     if (texts[0] === "exit") this.#exited = true;
     if (texts[0] === "set") this.#set(texts.slice(1));
@@ -209,11 +202,22 @@ function isFixed({ parts }: Word): boolean {
   return parts === undefined || parts.every(({ type }) => type === "Literal" || type === "SingleQuoted");
 }
 
-/** Takes off `sudo -E`, `env A=b` and the like. */
+function isBranch(discount: Discount | undefined): boolean {
+  return discount === "in a branch that may not run" || discount === "behind ||";
+}
+
+/** Takes off `sudo -E`, `env A=b`, `timeout 60` and the like. */
 function unwrap(words: readonly string[]): readonly string[] {
   const [first = ""] = words;
-  if (!WRAPPERS.includes(first) || words.length < 2) return words;
-  const rest = words.slice(1);
-  const start = rest.findIndex((word) => !word.startsWith("-") && !/^\w+=/.test(word));
-  return start < 0 ? words : unwrap(rest.slice(start));
+  if (!Object.hasOwn(WRAPPERS, first) || words.length < 2) return words;
+  let missing = WRAPPERS[first] ?? 0;
+  for (let index = 1; index < words.length; index += 1) {
+    const word = words[index] ?? "";
+    if (WITH_VALUE.test(word)) index += 1;
+    else if (!word.startsWith("-") && !/^\w+=/.test(word)) {
+      if (missing === 0) return unwrap(words.slice(index));
+      missing -= 1;
+    }
+  }
+  return words;
 }

@@ -1,6 +1,6 @@
 import type { Location } from "@release-actions/report";
 import type { YamlNode } from "@release-actions/yaml";
-import { ExpressionFault, parseExpression, termsOf } from "./terms.ts";
+import { ExpressionFault, parseExpression, pathsIn as pathsOf } from "./expression.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** A secret that a workflow reads, by the name it has in the repository's settings. */
@@ -39,7 +39,7 @@ function namesIn(node: YamlNode, key = ""): UsedSecret[] {
 
 function pathsIn(expression: string): string[] {
   try {
-    return [...termsOf(parseExpression(expression)).paths.keys()];
+    return pathsOf(parseExpression(expression));
   } catch (error) {
     if (error instanceof ExpressionFault) return []; // GitHub refuses it as well; it reads nothing.
     throw error;

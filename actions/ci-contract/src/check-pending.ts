@@ -1,0 +1,51 @@
+import type { Trigger, Workflow } from "@release-actions/workflow";
+import { rootOf } from "@release-actions/workflow-prover";
+import { promisedEvents } from "./check-reach.ts";
+import type { Promised } from "./contract.ts";
+import type { FoundJob } from "./find-job.ts";
+import type { Finding } from "./finding.ts";
+
+/** Activity types without which a new state of a pull request is not checked. */
+const NEEDED_TYPES = ["opened", "synchronize"];
+
+/**
+ * A required check whose workflow a filter keeps from starting is never reported: it stays pending, and nothing can be
+ * merged (docs: "Troubleshooting required status checks", skipped but required checks).
+ */
+export function checkPending(promised: Promised, found: FoundJob): Finding[] {
+  if (!promisedEvents(promised, found).includes("pull_request")) return [];
+  const roots = new Set(found.project.entriesOf(found.workflow).map((entry) => rootOf(entry).workflow));
+  const filters = [...roots].map((workflow) => pullRequestFilter(workflow));
+  // One workflow that starts for every pull request is enough.
+  if (filters.some((filter) => filter === undefined)) return [];
+  const [filter] = filters;
+  if (filter === undefined) return [];
+  const message = `its check stays pending for ever on a pull request that ${filter.what} leaves out: let the workflow start always, and skip what is not needed inside of it`;
+  return [
+    {
+      level: "error",
+      rule: "pending",
+      job: promised.job,
+      message,
+      location: filter.trigger.filters.get(filter.key).location,
+    },
+  ];
+}
+
+/** What keeps a workflow from starting for some pull requests. */
+export function pullRequestFilter({ triggers }: Workflow): { what: string; key: string; trigger: Trigger } | undefined {
+  const trigger = triggers.find(({ event }) => event === "pull_request");
+  if (trigger === undefined) return undefined;
+  for (const key of ["paths", "paths-ignore"]) {
+    const patterns = trigger.filters.get(key);
+    if (patterns.isPresent && !takesAll(key, patterns.texts())) return { what: `\`${key}\``, key, trigger };
+  }
+  const types = trigger.filters.get("types");
+  if (types.isPresent && !NEEDED_TYPES.every((type) => types.texts().includes(type)))
+    return { what: `\`types\` (${types.texts().join(", ")})`, key: "types", trigger };
+  return undefined;
+}
+
+function takesAll(key: string, patterns: readonly string[]): boolean {
+  return key === "paths" ? patterns.at(-1) === "**" : patterns.length === 0;
+}

@@ -1,0 +1,116 @@
+import { passesFilter } from "./events/filter.ts";
+import { witnessesOf } from "./language/classes.ts";
+import { DOMAINS, type Domain, FAMILIAR } from "./language/domains.ts";
+import { filterPattern } from "./language/patterns.ts";
+import type { Term, Terms } from "./terms.ts";
+import type { Value, Variable } from "./variable.ts";
+
+/** The values to try for a variable, and whether no other value could make a difference. */
+export interface Candidates {
+  readonly values: readonly Value[];
+  /** Why another value could matter; undefined where none can. */
+  readonly open: string | undefined;
+}
+
+/** A list of more names than this is not tried in all combinations. */
+const MAX_LIST = 4;
+
+/** Values for all variables that conditions read: one for each way in which the conditions can tell them apart. */
+export class CandidateTable {
+  readonly #terms: Terms;
+  readonly #known = new Map<string, Candidates>();
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+  }
+
+  of(variable: Variable): Candidates {
+    const known = this.#known.get(variable.key);
+    if (known !== undefined) return known;
+    const found = this.#find(this.#terms.term(variable));
+    this.#known.set(variable.key, found);
+    return found;
+  }
+
+  #find(term: Term): Candidates {
+    const { type } = term.variable;
+    switch (type.kind) {
+      case "choice":
+        return { values: type.values, open: undefined };
+      case "number": {
+        const numbers = [...term.numbers].flatMap((number) => [number, number + 1, number - 1]);
+        const values = [...new Set([1, 2, ...numbers])].filter((number) => number >= type.least);
+        return { values, open: term.open };
+      }
+      case "list":
+        return listCandidates(term);
+      case "text":
+        return this.#texts(term, type.domain);
+      case "any": {
+        const texts = this.#texts(term, "text");
+        const numbers = [...term.numbers].flatMap((number) => [number - 1, number, number + 1]);
+        return { values: [...texts.values, true, false, null, ...new Set(numbers)], open: texts.open };
+      }
+    }
+  }
+
+  #texts(term: Term, domain: Domain): Candidates {
+    const group = this.#groupOf(term);
+    const filter = term.variable.type.kind === "text" ? term.variable.type.filter : undefined;
+    const predicates = group.flatMap((member) => member.predicates);
+    const patterns = group.flatMap(({ variable }) =>
+      variable.type.kind === "text" ? (variable.type.filter?.patterns ?? []) : [],
+    );
+    const automata = patterns.map((pattern) => filterPattern(pattern.replace(/^!/, "")));
+    const own = [...group.flatMap(({ texts }) => [...texts]), ...term.numbers].map(String);
+    // Names that all members of the group can have come first, so that they can be alike.
+    const domains = DOMAIN_ORDER.filter((name) => name === domain || group.some((member) => domainOf(member) === name));
+    const familiar = [...domains.flatMap((name) => FAMILIAR[name]), ...own, ...patterns.map(exampleOf)];
+    const { texts, isComplete } = witnessesOf(DOMAINS[domain], [...automata, ...predicates], familiar, group.length);
+    const values = texts.filter((text) => filter === undefined || passesFilter(filter, text));
+    return { values, open: term.open ?? (isComplete ? undefined : "is asked for too many things to try them all") };
+  }
+
+  /** A term and all that it is compared with, directly or not. */
+  #groupOf(term: Term): Term[] {
+    const group = new Map<string, Term>();
+    const queue = [term];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (group.has(next.variable.key)) continue;
+      group.set(next.variable.key, next);
+      for (const key of next.links) {
+        const linked = this.#terms.all.get(key);
+        if (linked !== undefined) queue.push(linked);
+      }
+    }
+    return [...group.values()];
+  }
+}
+
+/** From the narrowest on. */
+const DOMAIN_ORDER: readonly Domain[] = ["digits", "login", "repository", "ref", "text"];
+
+function domainOf({ variable }: Term): Domain | undefined {
+  return variable.type.kind === "text" ? variable.type.domain : undefined;
+}
+
+function listCandidates(term: Term): Candidates {
+  const names = [...term.texts];
+  if (names.length > MAX_LIST) {
+    // Too many combinations; single ones, none and all are likely to matter. Lists are written as JSON.
+    const lists = [[], ["another"], ...names.map((name) => [name]), names];
+    return { values: lists.map((list) => JSON.stringify(list)), open: "is asked for many names at once" };
+  }
+  const lists: string[][] = [[], ["another"]];
+  for (const name of names) lists.push(...lists.map((list) => [...list, name]));
+  return { values: lists.map((list) => JSON.stringify(list)), open: term.open };
+}
+
+/** A name that a filter is likely to let through. */
+function exampleOf(pattern: string): string {
+  return pattern
+    .replace(/^!/, "")
+    .replace(/\*\*?/g, "x")
+    .replace(/\[(.)[^\]]*\]/g, (_, character: string) => (character === "0" ? "1" : character))
+    .replace(/[+?]/g, "");
+}

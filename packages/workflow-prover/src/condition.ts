@@ -1,0 +1,55 @@
+import type { Expr } from "@actions/expressions";
+import type { Location } from "@release-actions/report";
+import { functionsIn, parseExpression, STATUS_FUNCTIONS, type YamlNode } from "@release-actions/workflow";
+import { type Segment, templateOf } from "./template.ts";
+
+/** An `if`, as GitHub reads it. */
+export interface Condition {
+  readonly expression: Expr;
+  /** As it is written, for people, on one line. */
+  readonly text: string;
+  /** Whether it asks for the status itself; where it does not, `success()` is implied. */
+  readonly asksForStatus: boolean;
+  /** Why it is always true, whatever its expressions say; undefined where it is evaluated. */
+  readonly alwaysTrue: "text" | "line feed" | undefined;
+  readonly location: Location & { readonly line: number };
+}
+
+/**
+ * Reads an `if`. `${{ x }}` around all of it changes nothing; with anything beside it, even a line feed, the value is
+ * a text, and a text that is not empty is true (docs: "Evaluate expressions", `if` conditionals).
+ *
+ * @returns undefined where there is no condition
+ * @throws ExpressionFault when GitHub could not evaluate it
+ */
+export function readCondition(node: YamlNode): Condition | undefined {
+  const text = node.text;
+  if (text === undefined || text.trim() === "") return undefined;
+  const { location } = node;
+  const shown = text.trim().replaceAll(/\s+/g, " ");
+  const make = (expression: Expr, alwaysTrue: Condition["alwaysTrue"]): Condition => ({
+    expression,
+    text: shown,
+    asksForStatus: functionsIn(expression).some((name) => STATUS_FUNCTIONS.includes(name)),
+    alwaysTrue,
+    location,
+  });
+  if (!text.includes("${{")) return make(parseExpression(text), undefined);
+  const segments = templateOf(text);
+  const [only] = segments;
+  if (segments.length === 1 && only !== undefined && "expression" in only) return make(only.expression, undefined);
+  const isBlank = segments.every((segment) => "expression" in segment || segment.text.trim() === "");
+  const expressions = segments.filter((segment) => "expression" in segment).length;
+  return make(formatOf(segments), isBlank && expressions === 1 ? "line feed" : "text");
+}
+
+/** GitHub turns a text with expressions in it into a call of `format`. */
+function formatOf(segments: readonly Segment[]): Expr {
+  const sources: string[] = [];
+  const template = segments.map((segment) => {
+    if ("text" in segment) return segment.text.replaceAll("'", "''").replaceAll("{", "{{").replaceAll("}", "}}");
+    sources.push(segment.source);
+    return `{${sources.length - 1}}`;
+  });
+  return parseExpression(`format('${template.join("")}'${sources.map((source) => `, ${source}`).join("")})`);
+}

@@ -1,0 +1,68 @@
+import type { Pair } from "@actions/expressions/data/expressiondata";
+import {
+  Array as ArrayData,
+  BooleanData,
+  Dictionary,
+  type ExpressionData,
+  Kind,
+  Null,
+  NumberData,
+  StringData,
+} from "@actions/expressions/data/index";
+import { CannotTell } from "./choices.ts";
+import type { Value } from "./variable.ts";
+
+/** What a path leads to: a value, more members below it, or a list that is known. */
+export type Found = { readonly value: ExpressionData } | "members";
+
+/**
+ * A mapping of a context such as `github.event`, whose members are decided when an expression reads them. GitHub's
+ * evaluator takes it for a dictionary of its own.
+ */
+export class LazyDictionary extends Dictionary {
+  readonly #path: string;
+  readonly #find: (path: string) => Found;
+
+  constructor(path: string, find: (path: string) => Found) {
+    super();
+    this.#path = path;
+    this.#find = find;
+  }
+
+  override get(key: string): ExpressionData | undefined {
+    const path = `${this.#path}.${key.toLowerCase()}`;
+    const found = this.#find(path);
+    return found === "members" ? new LazyDictionary(path, this.#find) : found.value;
+  }
+
+  override values(): ExpressionData[] {
+    throw new CannotTell(`all members of \`${this.#path}\``);
+  }
+
+  override pairs(): Pair[] {
+    throw new CannotTell(`all members of \`${this.#path}\``);
+  }
+}
+
+export function toData(value: unknown): ExpressionData {
+  if (typeof value === "string") return new StringData(value);
+  if (typeof value === "number") return new NumberData(value);
+  if (typeof value === "boolean") return new BooleanData(value);
+  if (Array.isArray(value)) return new ArrayData(...value.map(toData));
+  if (typeof value === "object" && value !== null)
+    return new Dictionary(...Object.entries(value).map(([key, item]) => ({ key, value: toData(item) })));
+  return new Null();
+}
+
+export function fromData(data: ExpressionData): Value | undefined {
+  switch (data.kind) {
+    case Kind.String:
+    case Kind.Number:
+    case Kind.Boolean:
+      return data.value;
+    case Kind.Null:
+      return null;
+    default:
+      return undefined;
+  }
+}

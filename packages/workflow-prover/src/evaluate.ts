@@ -1,0 +1,91 @@
+import { Evaluator, type Expr } from "@actions/expressions";
+import type { FunctionCall, IndexAccess } from "@actions/expressions/ast";
+import { BooleanData, type Dictionary, type ExpressionData } from "@actions/expressions/data/index";
+import type { FunctionDefinition } from "@actions/expressions/funcs/info";
+import { functionOf } from "@release-actions/workflow";
+import { CannotTell, DeadEnd } from "./choices.ts";
+import { openKeyOf } from "./terms.ts";
+
+/** What an evaluation needs beyond the contexts. */
+export interface Surroundings {
+  readonly contexts: Dictionary;
+  /** The answer of a status function; undefined for a name that is none. */
+  status(name: string): boolean;
+  /** What `fromJSON` of something that only a run knows yields. */
+  open(key: string): ExpressionData;
+  /** Whether a list that only a run knows has an item. */
+  openContains(key: string): boolean;
+  hashFiles(key: string): ExpressionData;
+}
+
+/** Evaluates with GitHub's own evaluator. @throws DeadEnd where the run would fail on the expression. */
+export function evaluate(expression: Expr, surroundings: Surroundings): ExpressionData {
+  return guarded(() => new ScopedEvaluator(expression, surroundings).evaluate());
+}
+
+class ScopedEvaluator extends Evaluator {
+  readonly #surroundings: Surroundings;
+
+  constructor(expression: Expr, surroundings: Surroundings) {
+    super(expression, surroundings.contexts, statusFunctions(surroundings));
+    this.#surroundings = surroundings;
+  }
+
+  override visitIndexAccess(access: IndexAccess): ExpressionData {
+    const key = openKeyOf(access);
+    if (key === undefined) return super.visitIndexAccess(access);
+    try {
+      return super.visitIndexAccess(access);
+    } catch (error) {
+      return this.#open(error, key);
+    }
+  }
+
+  override visitFunctionCall(call: FunctionCall): ExpressionData {
+    const name = functionOf(call);
+    if (name === "hashfiles") return this.#surroundings.hashFiles(call.args.map(String).join());
+    if (name === "contains") return this.#contains(call);
+    const key = openKeyOf(call);
+    if (key === undefined) return super.visitFunctionCall(call);
+    try {
+      return super.visitFunctionCall(call);
+    } catch (error) {
+      return this.#open(error, key);
+    }
+  }
+
+  #contains(call: FunctionCall): ExpressionData {
+    const [list] = call.args;
+    const key = list === undefined ? undefined : openKeyOf(list);
+    if (list === undefined || key === undefined) return super.visitFunctionCall(call);
+    try {
+      this.eval(list);
+    } catch (error) {
+      if (error instanceof CannotTell || error instanceof DeadEnd) throw error;
+      return new BooleanData(this.#surroundings.openContains(key));
+    }
+    return super.visitFunctionCall(call);
+  }
+
+  #open(error: unknown, key: string): ExpressionData {
+    if (error instanceof CannotTell || error instanceof DeadEnd) throw error;
+    return this.#surroundings.open(key);
+  }
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof CannotTell || cause instanceof DeadEnd) throw cause;
+    throw new DeadEnd("GitHub fails on the expression", { cause });
+  }
+}
+
+const STATUS = ["success", "failure", "cancelled", "always"] as const;
+
+function statusFunctions({ status }: Surroundings): Map<string, FunctionDefinition> {
+  return new Map(
+    STATUS.map((name) => [name, { name, minArgs: 0, maxArgs: 255, call: () => new BooleanData(status(name)) }]),
+  );
+}

@@ -1,0 +1,117 @@
+import type { Trigger, Workflow } from "@release-actions/workflow";
+import { choiceVariable, constant, type Filter, meaningOfVariable, textVariable } from "../variable.ts";
+import { activityTypesOf } from "./activity-types.ts";
+import type { EventCase } from "./event-case.ts";
+import { filterOf, startsFor } from "./filter.ts";
+import { eventCase } from "./make-case.ts";
+import { pullRequestCases } from "./pull-request.ts";
+import { DEFAULT_BRANCH, refMeanings } from "./repository.ts";
+
+/** The kinds of events that start a workflow; those of a caller are the caller's. */
+export function eventCasesOf(workflow: Workflow): EventCase[] {
+  return workflow.triggers.flatMap((trigger) => (trigger.event === "workflow_call" ? [] : casesOf(trigger)));
+}
+
+function casesOf(trigger: Trigger): EventCase[] {
+  const { event, filters } = trigger;
+  switch (event) {
+    case "push":
+      return [
+        ...(startsFor(filters, "branches") ? [pushCase(trigger, "branch", filterOf(filters, "branches"))] : []),
+        ...(startsFor(filters, "tags") ? [pushCase(trigger, "tag", filterOf(filters, "tags"))] : []),
+      ];
+    case "pull_request":
+    case "pull_request_target":
+    case "pull_request_review":
+    case "pull_request_review_comment":
+      return pullRequestCases(trigger, filterOf(filters, "branches"));
+    case "workflow_dispatch":
+    case "create":
+      return [refCase(trigger, "branch"), refCase(trigger, "tag")];
+    case "release":
+      return releaseCases(trigger);
+    case "merge_group":
+      return [mergeGroupCase(trigger, filterOf(filters, "branches"))];
+    case "workflow_run":
+      return [workflowRunCase(trigger, filterOf(filters, "branches"))];
+    case "schedule":
+      return [scheduleCase(trigger)];
+    case "deployment":
+    case "deployment_status":
+    case "check_run":
+    case "check_suite":
+    case "registry_package":
+    case "status":
+      // These run on what they are about, which may be any commit.
+      return [eventCase(trigger, {})];
+    default:
+      return [eventCase(trigger, refMeanings("branch", DEFAULT_BRANCH))];
+  }
+}
+
+function pushCase(trigger: Trigger, kind: "branch" | "tag", filter: Filter | undefined): EventCase {
+  const name = textVariable(kind, "ref", filter);
+  const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
+  return eventCase(trigger, {
+    ...refMeanings(kind, name),
+    "github.event.ref": meaningOfVariable(name, { prefix }),
+    // A deletion starts no workflow.
+    "github.event.deleted": constant(false),
+  });
+}
+
+function refCase(trigger: Trigger, kind: "branch" | "tag"): EventCase {
+  const name = textVariable(kind, "ref");
+  const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
+  // `create` brings the short name, `workflow_dispatch` the full one.
+  const event =
+    trigger.event === "create"
+      ? { "github.event.ref": meaningOfVariable(name), "github.event.ref_type": constant(kind) }
+      : { "github.event.ref": meaningOfVariable(name, { prefix }) };
+  return eventCase(trigger, { ...refMeanings(kind, name), ...event });
+}
+
+/** `released` comes for full releases alone, `prereleased` for the others. */
+function releaseCases(trigger: Trigger): EventCase[] {
+  const tag = textVariable("tag", "ref");
+  const own = { ...refMeanings("tag", tag), "github.event.release.tag_name": meaningOfVariable(tag) };
+  const types = activityTypesOf(trigger) ?? [];
+  const kinds = [
+    { prerelease: false, types: types.filter((type) => type !== "prereleased") },
+    { prerelease: true, types: types.filter((type) => type !== "released") },
+  ];
+  return kinds
+    .filter((kind) => kind.types.length > 0)
+    .map((kind) =>
+      eventCase(
+        trigger,
+        { ...own, "github.event.release.prerelease": constant(kind.prerelease) },
+        { types: kind.types },
+      ),
+    );
+}
+
+function mergeGroupCase(trigger: Trigger, filter: Filter | undefined): EventCase {
+  const base = textVariable("base branch", "ref", filter);
+  const queue = textVariable("merge queue branch", "ref", { patterns: ["gh-readonly-queue/**"], ignores: false });
+  return eventCase(trigger, {
+    ...refMeanings("branch", queue),
+    "github.event.merge_group.base_ref": meaningOfVariable(base, { prefix: "refs/heads/" }),
+    "github.event.merge_group.head_ref": meaningOfVariable(queue, { prefix: "refs/heads/" }),
+  });
+}
+
+function workflowRunCase(trigger: Trigger, filter: Filter | undefined): EventCase {
+  return eventCase(trigger, {
+    ...refMeanings("branch", DEFAULT_BRANCH),
+    "github.event.workflow_run.head_branch": meaningOfVariable(textVariable("head branch", "ref", filter)),
+  });
+}
+
+function scheduleCase(trigger: Trigger): EventCase {
+  const crons = trigger.filters.items().flatMap((item) => item.get("cron").text ?? []);
+  return eventCase(trigger, {
+    ...refMeanings("branch", DEFAULT_BRANCH),
+    "github.event.schedule": meaningOfVariable(choiceVariable("github.event.schedule", crons)),
+  });
+}

@@ -1,0 +1,40 @@
+import type { Trigger, YamlNode } from "@release-actions/workflow";
+import { choiceVariable, type Meaning, meaningOfVariable, textVariable, type Value } from "../variable.ts";
+
+/** The inputs of `workflow_dispatch`, as `inputs` (typed) and as `github.event.inputs` (text, as the event brings them). */
+export function inputMeanings({ event, filters }: Trigger): Record<string, Meaning> {
+  if (event !== "workflow_dispatch") return {};
+  const pairs = filters
+    .get("inputs")
+    .entries()
+    .flatMap(([name, input]): [string, Meaning][] => {
+      const key = `inputs.${name.toLowerCase()}`;
+      const type = input.get("type").text ?? "string";
+      return [
+        [key, openInput(key, type, input)],
+        [`github.event.${key}`, type === "boolean" ? eventBoolean(key) : openInput(key, type, input)],
+      ];
+    });
+  return Object.fromEntries(pairs);
+}
+
+/** An input that a person, or another repository, gives. */
+export function openInput(key: string, type: string, input: YamlNode): Meaning {
+  if (type === "boolean") return meaningOfVariable(choiceVariable(key, [true, false]));
+  if (type === "choice") return meaningOfVariable(choiceVariable(key, input.get("options").texts()));
+  if (type === "number") return meaningOfVariable({ key, type: { kind: "number", least: Number.NEGATIVE_INFINITY } });
+  return meaningOfVariable(textVariable(key));
+}
+
+/** What an input is when the caller gives none: its default, else the nothing of its type. */
+export function absentInput(type: string, input: YamlNode): Value {
+  const given = input.get("default").value;
+  if (typeof given === "string" || typeof given === "number" || typeof given === "boolean") return given;
+  if (type === "boolean") return false;
+  return type === "number" ? 0 : "";
+}
+
+/** The event brings booleans as text, with a key of its own since the typed one is another value. */
+function eventBoolean(key: string): Meaning {
+  return meaningOfVariable(choiceVariable(`github.event.${key}`, ["true", "false"]));
+}

@@ -1,0 +1,75 @@
+import type { Trigger } from "@release-actions/workflow";
+import { choiceVariable, constant, type Filter, type Meaning, meaningOfVariable, textVariable } from "../variable.ts";
+import { activityTypesOf } from "./activity-types.ts";
+import type { EventCase } from "./event-case.ts";
+import { eventCase } from "./make-case.ts";
+import { REPOSITORY, REPOSITORY_IS_FORK, refMeanings } from "./repository.ts";
+
+/**
+ * The pull requests that start a workflow: from the repository itself or from a fork; open, closed without a merge, or
+ * merged. `github.ref` is the merge ref of an open one, and the base branch once it is merged, and always the base
+ * branch under `pull_request_target` (docs: "Events that trigger workflows").
+ */
+export function pullRequestCases(trigger: Trigger, filter: Filter | undefined): EventCase[] {
+  const types = activityTypesOf(trigger) ?? [];
+  const open = types.filter((type) => type !== "closed");
+  const kinds = [
+    { types: open, merged: false },
+    ...(types.includes("closed")
+      ? [
+          { types: ["closed"], merged: false },
+          { types: ["closed"], merged: true },
+        ]
+      : []),
+  ].filter((kind) => kind.types.length > 0);
+  return kinds.flatMap((kind) => [false, true].map((isFork) => pullRequestCase(trigger, filter, kind, isFork)));
+}
+
+function pullRequestCase(
+  trigger: Trigger,
+  filter: Filter | undefined,
+  kind: { readonly types: readonly string[]; readonly merged: boolean },
+  isFork: boolean,
+): EventCase {
+  const base = textVariable("base branch", "ref", filter);
+  const head = textVariable("head branch", "ref");
+  const number = textVariable("pull request number", "digits");
+  const isOnBase = trigger.event === "pull_request_target" || (trigger.event === "pull_request" && kind.merged);
+  const merge: Readonly<Record<string, Meaning>> = {
+    "github.ref": meaningOfVariable(number, { prefix: "refs/pull/", suffix: "/merge" }),
+    "github.ref_name": meaningOfVariable(number, { suffix: "/merge" }),
+    "github.ref_type": constant("branch"),
+  };
+  // The names of head_ref and base_ref are only set for these two (docs: "Contexts reference").
+  const named = trigger.event === "pull_request" || trigger.event === "pull_request_target";
+  return eventCase(
+    trigger,
+    {
+      ...(isOnBase ? refMeanings("branch", base) : merge),
+      "github.base_ref": named ? meaningOfVariable(base) : constant(""),
+      "github.head_ref": named ? meaningOfVariable(head) : constant(""),
+      "github.event.pull_request.base.ref": meaningOfVariable(base),
+      "github.event.pull_request.head.ref": meaningOfVariable(head),
+      "github.event.pull_request.merged": constant(kind.merged),
+      "github.event.pull_request.state": constant(kind.types.includes("closed") ? "closed" : "open"),
+      "github.event.pull_request.base.repo.full_name": meaningOfVariable(REPOSITORY),
+      "github.event.pull_request.base.repo.owner.login": meaningOfVariable(REPOSITORY, { half: "owner" }),
+      "github.event.pull_request.base.repo.fork": meaningOfVariable(REPOSITORY_IS_FORK),
+      ...headRepository(isFork),
+    },
+    // A review can come to a closed pull request too; its own `state` then says so.
+    { types: kind.types, isFork },
+  );
+}
+
+function headRepository(isFork: boolean): Readonly<Record<string, Meaning>> {
+  const repository = isFork ? textVariable("fork", "repository") : REPOSITORY;
+  return {
+    "github.event.pull_request.head.repo.full_name": meaningOfVariable(repository),
+    "github.event.pull_request.head.repo.owner.login": meaningOfVariable(repository, { half: "owner" }),
+    "github.event.pull_request.head.user.login": meaningOfVariable(repository, { half: "owner" }),
+    "github.event.pull_request.head.repo.name": meaningOfVariable(repository, { half: "name" }),
+    "github.event.pull_request.head.repo.fork": // A pull request into a fork can come from the repository that it was forked from, which is none.
+      meaningOfVariable(isFork ? choiceVariable("head is a fork", [true, false]) : REPOSITORY_IS_FORK),
+  };
+}

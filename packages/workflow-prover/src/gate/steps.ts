@@ -1,0 +1,118 @@
+import type { Job, Step } from "@release-actions/workflow";
+import { CannotTell } from "../choices.ts";
+import type { Run, StepRecord } from "../run/run.ts";
+import { JobScope, type Result } from "../scope.ts";
+import { runScript } from "../shell/interpreter.ts";
+import { templateOf } from "../template.ts";
+import { runGateAction } from "./actions.ts";
+
+/** How a job's steps end. */
+export type GateResult = "green" | "red";
+
+/** How the runner starts a shell (docs: "Workflow syntax", `jobs.<job_id>.steps[*].shell`). */
+const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefail: boolean }>> = {
+  "": { stops: true, pipefail: false },
+  bash: { stops: true, pipefail: true },
+  sh: { stops: true, pipefail: false },
+};
+
+/**
+ * Runs the steps of a job as far as they can be followed: conditions by GitHub's evaluator, scripts by the shell's
+ * rules, well-known actions by their documented inputs.
+ *
+ * @param follow makes a run that knows the steps so far
+ * @throws CannotTell with the line of the step that decides and cannot be followed
+ */
+export function runSteps(job: Job, follow: (steps: ReadonlyMap<string, StepRecord>) => Run): GateResult {
+  const records = new Map<string, StepRecord>();
+  let hasFailed = false;
+  for (const step of job.steps) {
+    const run = follow(records);
+    const status = (name: string): boolean =>
+      name === "always" || (name === "success" ? !hasFailed : name === "failure" ? hasFailed : false);
+    const runs = run.runsStep(job, step, status);
+    const { result, outputs } = runs ? located(step, () => outcomeOf(run, job, step, status)) : SKIPPED;
+    const isTolerated = result === "failure" && isTrue(run, job, step, status);
+    if (step.id !== undefined)
+      records.set(step.id.toLowerCase(), { outcome: result, conclusion: isTolerated ? "success" : result, outputs });
+    hasFailed ||= result === "failure" && !isTolerated;
+  }
+  return hasFailed ? "red" : "green";
+}
+
+const SKIPPED: Ended = { result: "skipped", outputs: new Map() };
+
+interface Ended {
+  readonly result: Result;
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+function located<T>(step: Step, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CannotTell)) throw error;
+    const { file, line } = step.location;
+    throw new CannotTell(`${error.message}, in the step at ${file}:${line}`);
+  }
+}
+
+function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boolean): Ended {
+  const scope = new JobScope(run.entry, job, step);
+  const text = (value: string): string => run.text(templateOf(value), scope, status);
+  const isTainted = readsResults(step, job);
+  if (step.run !== undefined) {
+    const shell = shellOf(step.shell);
+    if (shell === undefined) {
+      if (isTainted) throw new CannotTell(`a script for ${step.shell}`);
+      return { result: "success", outputs: new Map() };
+    }
+    // A script that does not look at results is not what makes the gate; it is taken to succeed where it is unknown.
+    const { code, outputs } = runScript(text(step.run), {
+      ...shell,
+      env: environment(run, job, step, text),
+      followsUnknown: !isTainted,
+    });
+    return { result: code === 0 ? "success" : "failure", outputs };
+  }
+  if (step.uses === undefined) return { result: "success", outputs: new Map() };
+  const inputs = new Map(
+    step.node
+      .get("with")
+      .entries()
+      .map(([name, value]) => [name.toLowerCase(), text(value.text ?? "")]),
+  );
+  return { result: runGateAction(step.uses, inputs, isTainted) ? "success" : "failure", outputs: new Map() };
+}
+
+/** Whether how other jobs ended reaches the step at all. */
+function readsResults(step: Step, job: Job): boolean {
+  const texts = [step.run ?? "", JSON.stringify(step.node.get("with").value ?? ""), ...envTexts(step, job)];
+  return texts.some((text) => /\bneeds\b|\bsteps\./.test(text));
+}
+
+function envTexts(step: Step, job: Job): string[] {
+  return [step.node.get("env"), job.node.get("env")].map((env) => JSON.stringify(env.value ?? ""));
+}
+
+function environment(run: Run, job: Job, step: Step, text: (value: string) => string): Map<string, string> {
+  const nodes = [run.entry.workflow.root, job.node, step.node].map((node) => node.get("env"));
+  return new Map(
+    nodes.flatMap((env) => env.entries().map(([name, value]): [string, string] => [name, text(value.text ?? "")])),
+  );
+}
+
+function shellOf(shell: string | undefined): { stops: boolean; pipefail: boolean } | undefined {
+  const [program = "", ...args] = (shell ?? "").trim().split(/\s+/);
+  const defaults = Object.hasOwn(SHELLS, program) ? SHELLS[program] : undefined;
+  if (defaults === undefined || args.length === 0) return defaults;
+  const flags = args.join(" ");
+  return { stops: /(^|\s)-\w*e/.test(flags), pipefail: /pipefail/.test(flags) };
+}
+
+/** `continue-on-error` of a step. */
+function isTrue(run: Run, job: Job, step: Step, status: (name: string) => boolean): boolean {
+  const { text } = step.node.get("continue-on-error");
+  if (text === undefined) return false;
+  return run.text(templateOf(text), new JobScope(run.entry, job, step), status) === "true";
+}

@@ -1,0 +1,14 @@
+export { type Condition, readCondition } from "./condition.ts";
+export { ancestorsOf, type GateVerdict, type Hole, judgeGate } from "./gate/gate-verdict.ts";
+export {
+  type Accepts,
+  canBeSkipped,
+  canBeTrue,
+  canRun,
+  canSkipSteps,
+  type Verdict,
+  type Witness,
+} from "./job-verdict.ts";
+export { isCallable, Project } from "./project.ts";
+export { type Entry, type Result, rootOf } from "./scope.ts";
+export type { Filter } from "./variable.ts";

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "@jest/globals";
+import { readWorkflow } from "@release-actions/workflow";
+import { canBeSkipped, canRun, type Verdict } from "./job-verdict.ts";
+import { Project } from "./project.ts";
+
+interface Answers {
+  readonly run: Verdict["kind"];
+  readonly skip: Verdict["kind"];
+}
+
+/** A workflow with these triggers and the one job `a` under this condition. */
+function one(on: string, condition: string): Answers {
+  return jobs(on, `  a: { runs-on: x, if: ${JSON.stringify(condition)}, steps: [] }`)("a");
+}
+
+function jobs(on: string, text: string): (id: string) => Answers {
+  const workflow = readWorkflow(`on: ${on}\njobs:\n${text}\n`, ".github/workflows/w.yml");
+  const project = new Project([workflow]);
+  return (id) => {
+    const job = workflow.jobs.find((candidate) => candidate.id === id);
+    if (job === undefined) throw new Error(`no job ${id}`);
+    return { run: canRun(project, workflow, job).kind, skip: canBeSkipped(project, workflow, job).kind };
+  };
+}
+
+/** A proof is asked for: what cannot be told is neither. */
+const runs = ({ run }: Answers): boolean | string => (run === "unknown" ? run : run === "possible");
+const isCertain = ({ skip }: Answers): boolean | string => (skip === "unknown" ? skip : skip === "impossible");
+
+describe("a condition that no event can meet", () => {
+  test.each([
+    ["a literal false", "push", "false"],
+    ["a literal false in an expression", "push", "${{ false }}"],
+    ["an event that does not trigger the workflow", "[push]", "github.event_name == 'pull_request'"],
+    ["a tag where only branches trigger", "{ push: { branches: [main] } }", "startsWith(github.ref, 'refs/tags/')"],
+    ["a branch that the filter leaves out", "{ push: { branches: [main] } }", "github.ref_name == 'develop'"],
+    [
+      "a branch that a negative pattern takes back",
+      "{ push: { branches: ['**', '!wip/**'] } }",
+      "github.ref == 'refs/heads/wip/x'",
+    ],
+    ["an ignored branch", "{ push: { branches-ignore: ['gh-*'] } }", "github.ref_name == 'gh-pages'"],
+    [
+      "the payload of another event",
+      "push",
+      "github.event.pull_request.draft == false && github.event.pull_request.number > 0",
+    ],
+    [
+      "an action that is no type of the trigger",
+      "{ pull_request: { types: [opened] } }",
+      "github.event.action == 'closed'",
+    ],
+    ["a type that is none by default", "pull_request", "github.event.action == 'labeled'"],
+    ["a base that the filter leaves out", "{ pull_request: { branches: [main] } }", "github.base_ref == 'develop'"],
+    [
+      "a choice that is not offered",
+      "{ workflow_dispatch: { inputs: { k: { type: choice, options: [a, b] } } } }",
+      "inputs.k == 'c'",
+    ],
+    ["an input under an event that has none", "push", "inputs.force"],
+    ["a failure with nothing before it", "push", "failure()"],
+    ["a value that is two things at once", "push", "github.actor == 'a' && github.actor == 'b'"],
+    ["two refs at once", "push", "github.ref == 'refs/heads/main' && github.ref_type == 'tag'"],
+    ["always, and never", "push", "always() && false"],
+  ])("is found: %s", (_case, on, condition) => {
+    expect(runs(one(on, condition))).toBe(false);
+  });
+});
+
+describe("a condition that some run can meet", () => {
+  test.each([
+    ["none to speak of", "push", "true"],
+    [
+      "the default branch, whichever it is",
+      "{ push: { branches: [main] } }",
+      "github.ref == format('refs/heads/{0}', github.event.repository.default_branch) && !github.event.repository.fork",
+    ],
+    ["another than the default branch", "push", "github.ref_name != github.event.repository.default_branch"],
+    ["the event itself", "[push, pull_request]", "github.event_name == 'pull_request'"],
+    ["a tag without a filter", "push", "startsWith(github.ref, 'refs/tags/v')"],
+    ["a tag that the filter lets through", "{ push: { tags: ['v*'] } }", "startsWith(github.ref_name, 'v')"],
+    [
+      "a branch of a pattern",
+      "{ push: { branches: [main, 'release-*'] } }",
+      "startsWith(github.ref, 'refs/heads/release-')",
+    ],
+    ["a repository", "push", "github.repository == 'org/product'"],
+    ["no fork", "pull_request", "github.event.pull_request.head.repo.full_name == github.repository"],
+    ["a fork", "pull_request", "github.event.pull_request.head.repo.full_name != github.repository"],
+    ["a label", "pull_request", "contains(github.event.pull_request.labels.*.name, 'full-ci')"],
+    ["one of a list", "push", 'contains(fromJSON(\'["a", "b"]\'), github.actor)'],
+    ["a commit message", "push", "!contains(github.event.head_commit.message, '[skip ci]')"],
+    ["a variable", "push", "vars.ENABLED == 'true'"],
+    ["a number", "push", "github.run_attempt > 1"],
+    ["a boolean input", "{ workflow_dispatch: { inputs: { force: { type: boolean } } } }", "inputs.force == true"],
+    ["a cancelled run", "push", "cancelled()"],
+    ["another case of the same word", "push", "github.event_name == 'PUSH'"],
+  ])("is not reported: %s", (_case, on, condition) => {
+    expect(runs(one(on, condition))).toBe(true);
+  });
+});
+
+test("what depends on callers of other repositories is neither proven nor refuted", () => {
+  expect(runs(one("workflow_call", "github.event_name == 'push'"))).toBe("unknown");
+});
+
+describe("a job that needs others", () => {
+  test("cannot run where one of them cannot", () => {
+    const at = jobs("push", "  a: { if: false }\n  b: { needs: a }\n  c: { needs: [b] }");
+    expect([runs(at("a")), runs(at("b")), runs(at("c"))]).toEqual([false, false, false]);
+  });
+
+  test("runs all the same when it asks for it", () => {
+    const at = jobs(
+      "push",
+      "  a: { if: false }\n  b: { needs: a, if: always() }\n  c: { needs: a, if: '!cancelled()' }",
+    );
+    expect([runs(at("b")), runs(at("c"))]).toEqual([true, true]);
+    expect([isCertain(at("b")), isCertain(at("c"))]).toEqual([true, true]);
+  });
+
+  test("never sees a failure of one that never runs", () => {
+    const at = jobs(
+      "push",
+      "  a: { if: false }\n  b: { needs: a, if: failure() }\n  c: { needs: a, if: \"always() && needs.a.result == 'success'\" }",
+    );
+    expect([runs(at("b")), runs(at("c"))]).toEqual([false, false]);
+  });
+
+  test("can be skipped, to green, when one it needs can", () => {
+    const at = jobs("push", "  a: { if: vars.X }\n  b: { needs: a }");
+    expect([isCertain(at("a")), isCertain(at("b"))]).toEqual([false, false]);
+  });
+
+  test("is certain without any condition", () => {
+    const at = jobs("[push, pull_request]", "  a: {}\n  b: { needs: a }");
+    expect(isCertain(at("b"))).toBe(true);
+  });
+
+  test("ends the search where jobs need each other", () => {
+    expect(runs(jobs("push", "  a: { needs: b }\n  b: { needs: a }")("a"))).toBe(false);
+  });
+});

@@ -1,0 +1,108 @@
+/** A state of an automaton, written so that equal states are equal texts. */
+export type State = string;
+
+/**
+ * A set of texts, as an automaton that reads one character after the other. What conditions ask of a text (`==`,
+ * `startsWith`, `contains`, a filter of `on`) are such sets, so whether several of them can hold at once can be computed.
+ */
+export interface Automaton {
+  readonly start: State;
+  next(state: State, character: string): State;
+  accepts(state: State): boolean;
+  /** The characters that it tells apart; all others are alike to it. */
+  readonly characters: ReadonlySet<string>;
+}
+
+/** One element of a pattern: which characters it takes, whether it may be missing, and whether it may repeat. */
+export interface Element {
+  readonly takes: (character: string) => boolean;
+  readonly optional?: boolean;
+  readonly repeats?: boolean;
+}
+
+/** No character continues from here. */
+const DEAD: State = "";
+
+/** An automaton that accepts what a sequence of elements matches; its state is the set of positions it may be at. */
+export function sequence(elements: readonly Element[], characters: Iterable<string>): Automaton {
+  const closure = (positions: Iterable<number>): State => {
+    const reached = new Set<number>();
+    const queue = [...positions];
+    for (let position = queue.pop(); position !== undefined; position = queue.pop()) {
+      if (reached.has(position)) continue;
+      reached.add(position);
+      if (elements[position]?.optional === true) queue.push(position + 1);
+    }
+    return [...reached].sort((a, b) => a - b).join(" ");
+  };
+  return {
+    start: closure([0]),
+    next: (state, character) => {
+      if (state === DEAD) return DEAD;
+      const reached = state.split(" ").flatMap((text) => {
+        const position = Number(text);
+        const element = elements[position];
+        if (element?.takes(character) !== true) return [];
+        return element.repeats === true ? [position, position + 1] : [position + 1];
+      });
+      return closure(reached);
+    },
+    accepts: (state) => state !== DEAD && state.split(" ").includes(String(elements.length)),
+    characters: new Set(characters),
+  };
+}
+
+export function matches(automaton: Automaton, text: string): boolean {
+  let state = automaton.start;
+  for (const character of text) state = automaton.next(state, character);
+  return automaton.accepts(state);
+}
+
+/** The texts that are in one set or the other. */
+export function eitherOf(one: Automaton, other: Automaton): Automaton {
+  const pair = (a: State, b: State): State => `${a}|${b}`;
+  const halves = (state: State): [State, State] => {
+    const at = state.indexOf("|");
+    return [state.slice(0, at), state.slice(at + 1)];
+  };
+  return {
+    start: pair(one.start, other.start),
+    next: (state, character) => {
+      const [a, b] = halves(state);
+      return pair(one.next(a, character), other.next(b, character));
+    },
+    accepts: (state) => {
+      const [a, b] = halves(state);
+      return one.accepts(a) || other.accepts(b);
+    },
+    characters: new Set([...one.characters, ...other.characters]),
+  };
+}
+
+/** The texts that, with `prefix` before and `suffix` behind them, are in the set. */
+export function between(prefix: string, inner: Automaton, suffix: string): Automaton {
+  const run = (from: State, text: string): State => [...text].reduce((state, c) => inner.next(state, c), from);
+  return {
+    start: run(inner.start, prefix),
+    next: (state, character) => inner.next(state, character),
+    accepts: (state) => inner.accepts(run(state, suffix)),
+    characters: inner.characters,
+  };
+}
+
+/** The texts `owner/name` of which the owner, or the name, is in the set. */
+export function halfOf(half: "owner" | "name", inner: Automaton): Automaton {
+  return {
+    start: half === "owner" ? `o${inner.start}` : "o",
+    next: (state, character) => {
+      const rest = state.slice(1);
+      if (state.startsWith("o")) {
+        if (character === "/") return half === "owner" ? (inner.accepts(rest) ? "yes" : "no") : `n${inner.start}`;
+        return half === "owner" ? `o${inner.next(rest, character)}` : "o";
+      }
+      return state.startsWith("n") && half === "name" ? `n${inner.next(rest, character)}` : state;
+    },
+    accepts: (state) => (half === "owner" ? state === "yes" : state.startsWith("n") && inner.accepts(state.slice(1))),
+    characters: new Set([...inner.characters, "/"]),
+  };
+}

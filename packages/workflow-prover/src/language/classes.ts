@@ -1,0 +1,83 @@
+import { type Automaton, matches, type State } from "./automaton.ts";
+
+/** Texts of a domain, such that whatever the predicates can say about a text of the domain, they say of one of these. */
+export interface Witnesses {
+  readonly texts: readonly string[];
+  /** False when there were too many states to look at, so that some combination may have no text here. */
+  readonly isComplete: boolean;
+}
+
+/** Unmentioned characters behave alike; one letter and one digit stand for them. */
+const SPARE = ["x", "y", "z", "q", "w", "k", "0", "7"];
+const MAX_STATES = 6000;
+
+interface Node {
+  readonly text: string;
+  readonly domain: State;
+  readonly states: readonly State[];
+}
+
+/**
+ * Walks the domain and all predicates side by side: each combination of answers that can occur is met with its
+ * shortest text.
+ *
+ * @param familiar texts to prefer
+ * @param wanted how many texts, different also without regard to case, each combination should have
+ */
+export function witnessesOf(
+  domain: Automaton,
+  predicates: readonly Automaton[],
+  familiar: readonly string[],
+  wanted: number,
+): Witnesses {
+  const found = new Map<string, string[]>();
+  const note = (text: string, answers: string): void => {
+    const texts = found.get(answers) ?? [];
+    if (texts.length >= wanted || texts.some((known) => known.toUpperCase() === text.toUpperCase())) return;
+    found.set(answers, [...texts, text]);
+  };
+  for (const text of familiar) {
+    if (matches(domain, text))
+      note(text, predicates.map((predicate) => (matches(predicate, text) ? "1" : "0")).join(""));
+  }
+  const characters = alphabet([domain, ...predicates]);
+  const visits = new Map<string, number>();
+  let queue: Node[] = [{ text: "", domain: domain.start, states: predicates.map(({ start }) => start) }];
+  let states = 0;
+  while (queue.length > 0) {
+    const following: Node[] = [];
+    for (const node of queue) {
+      if (domain.accepts(node.domain))
+        note(
+          node.text,
+          predicates.map((predicate, n) => (predicate.accepts(node.states[n] ?? "") ? "1" : "0")).join(""),
+        );
+      for (const character of characters) {
+        const next: Node = {
+          text: node.text + character,
+          domain: domain.next(node.domain, character),
+          states: predicates.map((predicate, n) => predicate.next(node.states[n] ?? "", character)),
+        };
+        if (next.domain === "") continue;
+        const key = JSON.stringify([next.domain, next.states]);
+        const seen = visits.get(key) ?? 0;
+        if (seen >= wanted) continue;
+        visits.set(key, seen + 1);
+        if (seen === 0) states += 1;
+        if (states > MAX_STATES) return { texts: [...found.values()].flat(), isComplete: false };
+        following.push(next);
+      }
+    }
+    queue = following;
+  }
+  return { texts: [...found.values()].flat(), isComplete: true };
+}
+
+function alphabet(automata: readonly Automaton[]): string[] {
+  const mentioned = new Set(automata.flatMap(({ characters }) => [...characters]));
+  const folded = new Set([...mentioned].map((character) => character.toLowerCase()));
+  const letter = SPARE.find((character) => /[a-z]/.test(character) && !folded.has(character));
+  const other = [..."abcdefghijklmnoprstuvé_"].find((character) => !folded.has(character));
+  const spare = letter ?? other;
+  return [...mentioned, ...(spare === undefined ? [] : [spare])];
+}

@@ -1,0 +1,54 @@
+import type { Job, Workflow } from "@release-actions/workflow";
+import { eventCasesOf } from "./events/cases.ts";
+import type { Entry } from "./scope.ts";
+
+/** GitHub connects at most ten levels of workflows (docs: "Reuse workflows", limitations). */
+const MAX_DEPTH = 10;
+
+/** The workflows of one repository, and how they start. */
+export class Project {
+  readonly workflows: readonly Workflow[];
+  readonly #entries = new Map<Workflow, readonly Entry[]>();
+
+  constructor(workflows: readonly Workflow[]) {
+    this.workflows = workflows;
+  }
+
+  /** Every way in which the workflow starts that is to be seen in this repository. */
+  entriesOf(workflow: Workflow): readonly Entry[] {
+    const known = this.#entries.get(workflow);
+    if (known !== undefined) return known;
+    const found = this.#find(workflow, MAX_DEPTH);
+    this.#entries.set(workflow, found);
+    return found;
+  }
+
+  /** The jobs here that call the workflow. */
+  callersOf(workflow: Workflow): { readonly workflow: Workflow; readonly job: Job }[] {
+    return this.workflows.flatMap((caller) =>
+      caller.jobs.filter((job) => isCallOf(job.uses, workflow.file)).map((job) => ({ workflow: caller, job })),
+    );
+  }
+
+  #find(workflow: Workflow, depth: number): Entry[] {
+    const direct = eventCasesOf(workflow).map((eventCase): Entry => ({ workflow, eventCase, caller: undefined }));
+    if (depth === 0 || !isCallable(workflow)) return direct;
+    const called = this.callersOf(workflow).flatMap(({ workflow: caller, job }) =>
+      this.#find(caller, depth - 1).map(
+        (entry): Entry => ({ workflow, eventCase: entry.eventCase, caller: { entry, job } }),
+      ),
+    );
+    return [...direct, ...called];
+  }
+}
+
+/** Whether other workflows may call it, also those of other repositories. */
+export function isCallable(workflow: Workflow): boolean {
+  return workflow.triggers.some(({ event }) => event === "workflow_call");
+}
+
+/** `./.github/workflows/x.yml`, or `$/.github/workflows/x.yml` for the running commit. */
+function isCallOf(uses: string | undefined, file: string): boolean {
+  const [, name] = /^(?:\.|\$)\/\.github\/workflows\/([^/@]+)(?:@.*)?$/.exec(uses ?? "") ?? [];
+  return name !== undefined && (file === name || file.endsWith(`/${name}`));
+}

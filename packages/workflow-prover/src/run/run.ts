@@ -1,0 +1,246 @@
+import type { Expr } from "@actions/expressions";
+import { Dictionary, type ExpressionData, StringData } from "@actions/expressions/data/index";
+import { truthy } from "@actions/expressions/result";
+import type { Combination, Job, Step } from "@release-actions/workflow";
+import type { CandidateTable } from "../candidates.ts";
+import { CannotTell, type Choices, DeadEnd } from "../choices.ts";
+import { type Condition, readCondition } from "../condition.ts";
+import { type Found, LazyDictionary, toData } from "../context.ts";
+import { evaluate } from "../evaluate.ts";
+import { type Entry, JobScope, type Result } from "../scope.ts";
+import type { Segment } from "../template.ts";
+import { openVariable, type Terms } from "../terms.ts";
+import { type Scope, type Variable, valueWith } from "../variable.ts";
+import { Needs } from "./needs.ts";
+
+export interface RunSettings {
+  readonly choices: Choices;
+  readonly terms: Terms;
+  readonly candidates: CandidateTable;
+  /** How a job that starts can end. */
+  readonly ends: (job: string) => readonly Result[];
+  /** Whether somebody may cancel the run. */
+  readonly mayBeCancelled: boolean;
+  /** Results that are given; undefined for a job that is to be followed. */
+  readonly given?: ((job: string) => Result | undefined) | undefined;
+  /** The steps that ran before the one that is looked at, by id in lower case. */
+  readonly steps?: ReadonlyMap<string, StepRecord> | undefined;
+}
+
+/** What a step left behind (docs: "Contexts reference", `steps`). */
+export interface StepRecord {
+  readonly outcome: Result;
+  readonly conclusion: Result;
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+/** The status that a step sees; a job's is that of the jobs before it. */
+export type StepStatus = (name: string) => boolean;
+
+/** One run of a workflow, as far as it is asked for: what each job's condition says, and how each job ends. */
+export class Run {
+  readonly entry: Entry;
+  readonly #settings: RunSettings;
+  readonly #caller: Run | undefined;
+  readonly #results = new Map<string, Result>();
+  readonly #pending = new Set<string>();
+
+  constructor(entry: Entry, settings: RunSettings) {
+    this.entry = entry;
+    this.#settings = settings;
+    // A caller's own results are followed; what is given is about the jobs of this workflow.
+    const { given: _given, steps: _steps, ...following } = settings;
+    this.#caller = entry.caller === undefined ? undefined : new Run(entry.caller.entry, following);
+  }
+
+  /** Whether the workflow starts at all: one that is called, only when the calling job does. */
+  get starts(): boolean {
+    const { caller } = this.entry;
+    return caller === undefined || this.#caller === undefined || (this.#caller.starts && this.#caller.runs(caller.job));
+  }
+
+  /** How a job ends. A job whose condition is false is skipped (docs: "Using conditions to control job execution"). */
+  resultOf(id: string): Result {
+    const given = this.#settings.given?.(id);
+    if (given !== undefined) return given;
+    const known = this.#results.get(id);
+    if (known !== undefined) return known;
+    const job = this.entry.workflow.jobs.find((candidate) => candidate.id === id);
+    // Jobs that need each other, or one that is not there, never start; GitHub refuses the workflow.
+    if (job === undefined || this.#pending.has(id)) return "skipped";
+    this.#pending.add(id);
+    const result = this.runs(job)
+      ? this.#settings.choices.choose(this.#key(`result of ${id}`), this.#endsOf(job))
+      : "skipped";
+    this.#pending.delete(id);
+    this.#results.set(id, result);
+    return result;
+  }
+
+  /** Whether a job's condition is true. Without a status function, `success()` is implied. */
+  runs(job: Job): boolean {
+    const condition = readCondition(job.node.get("if"));
+    if (condition === undefined) return this.#status(job, "success");
+    if (!condition.asksForStatus && !this.#status(job, "success")) return false;
+    return this.#isTrue(condition, new JobScope(this.entry, job), (name) => this.#status(job, name));
+  }
+
+  /** Whether a step's condition is true, given what it sees of the steps before it. */
+  runsStep(job: Job, step: Step, status: StepStatus, combination?: Combination): boolean {
+    const condition = readCondition(step.node.get("if"));
+    if (condition === undefined) return status("success");
+    if (!condition.asksForStatus && !status("success")) return false;
+    return this.#isTrue(condition, new JobScope(this.entry, job, step, combination), status);
+  }
+
+  /** Whether a condition that is not the job's own is true where the job stands. */
+  holds(condition: Condition, job: Job): boolean {
+    return this.#isTrue(condition, new JobScope(this.entry, job), (name) => this.#status(job, name));
+  }
+
+  /** A text with its expressions evaluated. */
+  text(template: readonly Segment[], scope: JobScope, status: StepStatus): string {
+    return this.#template(template, scope, status).coerceString();
+  }
+
+  /** Whether all jobs before it, through any number of jobs, ended so (docs: "Status check functions"). */
+  #status(job: Job, name: string): boolean {
+    if (name === "always") return true;
+    if (name === "cancelled") return this.#isCancelledBefore(job);
+    const ancestors = this.#ancestorsOf(job);
+    if (name === "failure") return ancestors.some((id) => this.resultOf(id) === "failure");
+    return ancestors.every((id) => this.resultOf(id) === "success") && !this.#isCancelledBefore(job, [false]);
+  }
+
+  /** Once a run is cancelled it stays so for the jobs that follow. */
+  #isCancelledBefore(job: Job, options: readonly boolean[] = [false, true]): boolean {
+    const { choices, mayBeCancelled } = this.#settings;
+    if (!mayBeCancelled) return false;
+    const before = this.#ancestorsOf(job).some((id) => choices.made.get(this.#key(`cancelled before ${id}`)) === true);
+    return choices.choose(this.#key(`cancelled before ${job.id}`), before ? [true] : options);
+  }
+
+  #ancestorsOf(job: Job): string[] {
+    const reached = new Set<string>();
+    const queue = [...job.needs];
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      if (reached.has(id)) continue;
+      reached.add(id);
+      queue.push(...(this.entry.workflow.jobs.find((candidate) => candidate.id === id)?.needs ?? []));
+    }
+    return [...reached];
+  }
+
+  /** A job that may fail (`continue-on-error`) counts as a success for those that need it. */
+  #endsOf(job: Job): readonly Result[] {
+    const ends = this.#settings.ends(job.id);
+    return job.node.get("continue-on-error").value === true ? ends.filter((end) => end !== "failure") : ends;
+  }
+
+  #isTrue(condition: Condition, scope: JobScope, status: StepStatus): boolean {
+    return condition.alwaysTrue === "text" || truthy(this.#evaluate(condition.expression, scope, status));
+  }
+
+  #evaluate(expression: Expr, scope: JobScope, status: StepStatus): ExpressionData {
+    const { choices } = this.#settings;
+    return evaluate(expression, {
+      contexts: this.#contexts(scope, status),
+      status,
+      open: (key) => toData(this.#choose(openVariable(key))),
+      openContains: (key) => choices.choose(`${key} has the item`, [true, false]),
+      hashFiles: (key) => toData(choices.choose(`hashFiles(${key})`, ["0123abcd", ""])),
+    });
+  }
+
+  #contexts(scope: JobScope, status: StepStatus): Dictionary {
+    const find = (path: string): Found => this.#find(path, scope, status);
+    const needs = new Needs(scope.job.needs, (id) => this.resultOf(id), find);
+    const contexts = new Dictionary();
+    contexts.get = (name) => (name.toLowerCase() === "needs" ? needs : new LazyDictionary(name.toLowerCase(), find));
+    return contexts;
+  }
+
+  #find(path: string, scope: JobScope, status: StepStatus): Found {
+    const list = this.#list(path, scope);
+    if (list !== undefined) return { value: list };
+    const record = this.#stepRecord(path);
+    if (record !== undefined) return { value: toData(record) };
+    const meaning = scope.meaning(path);
+    const [, need] = /^needs\.([^.]+)\.outputs\./.exec(path) ?? [];
+    if (need !== undefined && !this.#hasOutputs(scope.job, need, path)) return { value: toData(null) };
+    switch (meaning.kind) {
+      case "object":
+        return "members";
+      case "value":
+        return { value: toData(meaning.value) };
+      case "variable":
+        if (meaning.variable.type.kind === "any" && this.#isBeginning(path)) return "members";
+        return { value: toData(valueWith(meaning, this.#choose(meaning.variable))) };
+      case "computed":
+        return { value: this.#computed(meaning.template, meaning.scope, status) };
+    }
+  }
+
+  #stepRecord(path: string): string | undefined {
+    const [, id = "", member, output] = /^steps\.([^.]+)\.(outcome|conclusion|outputs)(?:\.([^.]+))?$/.exec(path) ?? [];
+    const record = this.#settings.steps?.get(id);
+    if (record === undefined) return undefined;
+    if (member === "outcome" || member === "conclusion") return record[member];
+    return output === undefined ? undefined : record.outputs.get(output);
+  }
+
+  /** A job that was skipped hands nothing on; one that failed may have done so before it did. */
+  #hasOutputs(job: Job, need: string, path: string): boolean {
+    const id = job.needs.find((candidate) => candidate.toLowerCase() === need);
+    const result = id === undefined ? "skipped" : this.resultOf(id);
+    if (result === "success") return true;
+    return result !== "skipped" && this.#settings.choices.choose(`${path} was set`, [true, false]);
+  }
+
+  #list(path: string, scope: JobScope): ExpressionData | undefined {
+    const read = [...this.#settings.terms.paths].find((candidate) => candidate.startsWith(`${path}.*`));
+    if (read === undefined || path === "needs" || path === "steps") return undefined;
+    const meaning = scope.meaning(read);
+    if (meaning.kind !== "variable" || meaning.variable.type.kind !== "list") return undefined;
+    const names: unknown = JSON.parse(String(this.#choose(meaning.variable)));
+    const member = read.slice(path.length + 3).split(".")[0] ?? "";
+    return toData(Array.isArray(names) ? names.map((name) => (member === "" ? name : { [member]: name })) : []);
+  }
+
+  /** Whether something below the path is read, so that it must be a mapping. */
+  #isBeginning(path: string): boolean {
+    return [...this.#settings.terms.paths].some((candidate) => candidate.startsWith(`${path}.`));
+  }
+
+  #computed(template: readonly Segment[], scope: Scope, status: StepStatus): ExpressionData {
+    if (!(scope instanceof JobScope)) throw new CannotTell("an expression outside of any job");
+    return this.#runOf(scope.entry).#template(template, scope, status);
+  }
+
+  #template(template: readonly Segment[], scope: JobScope, status: StepStatus): ExpressionData {
+    const values = template.map((segment) =>
+      "text" in segment ? new StringData(segment.text) : this.#evaluate(segment.expression, scope, status),
+    );
+    const [only] = values;
+    return values.length === 1 && only !== undefined
+      ? only
+      : new StringData(values.map((value) => value.coerceString()).join(""));
+  }
+
+  #runOf(entry: Entry): Run {
+    if (entry === this.entry) return this;
+    if (this.#caller === undefined) throw new DeadEnd("a scope of another run");
+    return this.#caller.#runOf(entry);
+  }
+
+  #choose(variable: Variable) {
+    const { values, open } = this.#settings.candidates.of(variable);
+    if (open !== undefined) this.#settings.choices.leaveOpen(`\`${variable.key}\` ${open}`);
+    return this.#settings.choices.choose(variable.key, values);
+  }
+
+  /** Jobs of a called workflow may have the names of its caller's. */
+  #key(question: string): string {
+    return this.entry.caller === undefined ? question : `${this.entry.caller.job.id} / ${question}`;
+  }
+}

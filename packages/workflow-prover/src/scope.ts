@@ -1,0 +1,179 @@
+import {
+  type Combination,
+  expandMatrix,
+  type Job,
+  type Step,
+  type Workflow,
+  type YamlNode,
+} from "@release-actions/workflow";
+import type { EventCase } from "./events/event-case.ts";
+import { absentInput } from "./events/inputs.ts";
+import { stepOutput } from "./step-output.ts";
+import { templateOf } from "./template.ts";
+import { openVariable } from "./terms.ts";
+import {
+  ABSENT,
+  choiceVariable,
+  constant,
+  type Meaning,
+  meaningOfVariable,
+  OBJECT,
+  type Scope,
+  textVariable,
+  type Value,
+} from "./variable.ts";
+
+/** How a job can end (docs: "Contexts reference", `needs.<job_id>.result`). */
+export type Result = "success" | "failure" | "cancelled" | "skipped";
+export const RESULTS: readonly Result[] = ["success", "failure", "cancelled", "skipped"];
+
+/** A way in which a workflow starts: by an event, or called by a job of another workflow. */
+export interface Entry {
+  readonly workflow: Workflow;
+  readonly eventCase: EventCase;
+  /** The job that calls the workflow; undefined where the event itself starts it. */
+  readonly caller: { readonly entry: Entry; readonly job: Job } | undefined;
+}
+
+/** What paths mean in the conditions of a job, and of its steps. */
+export class JobScope implements Scope {
+  readonly entry: Entry;
+  readonly job: Job;
+  readonly step: Step | undefined;
+  /** One job of the matrix; undefined for any of them. */
+  readonly combination: Combination | undefined;
+  readonly #meanings = new Map<string, Meaning>();
+
+  constructor(entry: Entry, job: Job, step?: Step, combination?: Combination) {
+    this.entry = entry;
+    this.job = job;
+    this.step = step;
+    this.combination = combination;
+  }
+
+  meaning(path: string): Meaning {
+    const known = this.#meanings.get(path);
+    if (known !== undefined) return known;
+    const meaning = this.#find(path);
+    this.#meanings.set(path, meaning);
+    return meaning;
+  }
+
+  #find(path: string): Meaning {
+    const [context = "", name, ...rest] = path.split(".");
+    if (name === undefined) return OBJECT;
+    switch (context) {
+      case "github":
+        if (path === "github.job") return constant(this.job.id);
+        if (path === "github.workflow") return constant(rootOf(this.entry).workflow.name);
+        return this.entry.eventCase.meaning(path) ?? meaningOfVariable(openVariable(path));
+      case "inputs":
+        return this.#input(name);
+      case "needs":
+        return this.#need(name, rest);
+      case "vars":
+        return meaningOfVariable(textVariable(path));
+      case "secrets":
+        if (name === "github_token") return constant("token");
+        // Secrets other than the token are not passed to runs that a fork started (docs: "Secrets").
+        return isWithoutSecrets(this.entry) ? constant("") : meaningOfVariable(textVariable(path));
+      case "matrix":
+        return rest.length > 0 ? meaningOfVariable(openVariable(path)) : this.#matrix(path, name);
+      case "env":
+        return this.#env(name);
+      case "steps":
+        return this.#step(path, name, rest);
+      case "runner":
+        if (name === "os") return meaningOfVariable(choiceVariable("runner.os", ["Linux", "Windows", "macOS"]));
+        return meaningOfVariable(textVariable(path));
+      default:
+        return meaningOfVariable(openVariable(path));
+    }
+  }
+
+  #input(name: string): Meaning {
+    const { workflow, eventCase, caller } = this.entry;
+    if (caller === undefined) return eventCase.meaning(`inputs.${name}`) ?? ABSENT;
+    const [, input] = entryNamed(workflow.root.get("on").get("workflow_call").get("inputs"), name) ?? [];
+    if (input === undefined) return ABSENT;
+    const type = input.get("type").text ?? "string";
+    const [, given] = entryNamed(caller.job.node.get("with"), name) ?? [];
+    if (given?.isPresent !== true) return constant(absentInput(type, input));
+    const text = given.text ?? "";
+    if (!text.includes("${{")) return constant(typed(given.value));
+    return { kind: "computed", template: templateOf(text), scope: new JobScope(caller.entry, caller.job) };
+  }
+
+  #need(name: string, [member, output, ...rest]: readonly string[]): Meaning {
+    if (name === "*") return OBJECT;
+    const id = this.job.needs.find((candidate) => candidate.toLowerCase() === name);
+    // Only the jobs that it names itself are in `needs`.
+    if (id === undefined) return ABSENT;
+    if (member === "result") return meaningOfVariable(choiceVariable(`result of ${id}`, RESULTS));
+    if (member !== "outputs" || output === undefined || output === "*" || rest.length > 0) return OBJECT;
+    const needed = this.entry.workflow.jobs.find((job) => job.id === id);
+    return needed === undefined ? ABSENT : outputMeaning(this.entry, needed, output);
+  }
+
+  #matrix(path: string, name: string): Meaning {
+    const combinations =
+      this.combination === undefined ? expandMatrix(this.job.node.get("strategy").get("matrix")) : [this.combination];
+    if (combinations === undefined) return meaningOfVariable(openVariable(path));
+    const values = combinations.map((combination) => {
+      const [, value] = Object.entries(combination).find(([axis]) => axis.toLowerCase() === name) ?? [];
+      return typed(value ?? null);
+    });
+    if (values.some((value) => typeof value === "string" && value.includes("${{")))
+      return meaningOfVariable(openVariable(path));
+    return meaningOfVariable(choiceVariable(`${this.job.id}: ${path}`, [...new Set(values)]));
+  }
+
+  #env(name: string): Meaning {
+    for (const node of [this.step?.node, this.job.node, this.entry.workflow.root]) {
+      const [, value] = (node === undefined ? undefined : entryNamed(node.get("env"), name)) ?? [];
+      if (value === undefined) continue;
+      const text = value.text ?? "";
+      if (!text.includes("${{")) return constant(text);
+      return { kind: "computed", template: templateOf(text), scope: new JobScope(this.entry, this.job) };
+    }
+    return meaningOfVariable(textVariable(`env.${name}`));
+  }
+
+  #step(path: string, id: string, [member, output]: readonly string[]): Meaning {
+    const step = this.job.steps.find((candidate) => candidate.id?.toLowerCase() === id);
+    if (member === "outcome" || member === "conclusion") {
+      return step === undefined ? ABSENT : meaningOfVariable(choiceVariable(`${this.job.id}: ${path}`, RESULTS));
+    }
+    if (member !== "outputs" || output === undefined) return OBJECT;
+    return step === undefined ? ABSENT : stepOutput(this.job, step, output);
+  }
+}
+
+/** What a job hands on under a name; nothing where it declares no such output. */
+function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
+  const open = meaningOfVariable(textVariable(`needs.${job.id}.outputs.${output}`));
+  // What a called workflow hands on is decided in there.
+  if (job.uses !== undefined) return open;
+  const [, value] = entryNamed(job.node.get("outputs"), output) ?? [];
+  if (value === undefined) return ABSENT;
+  const text = value.text ?? "";
+  if (!text.includes("${{")) return constant(text);
+  return { kind: "computed", template: templateOf(text), scope: new JobScope(entry, job) };
+}
+
+export function rootOf(entry: Entry): Entry {
+  return entry.caller === undefined ? entry : rootOf(entry.caller.entry);
+}
+
+function isWithoutSecrets({ eventCase }: Entry): boolean {
+  return eventCase.isFork && eventCase.event !== "pull_request_target";
+}
+
+/** GitHub looks names up without regard to case. */
+function entryNamed(node: YamlNode, name: string): [string, YamlNode] | undefined {
+  return node.entries().find(([key]) => key.toLowerCase() === name);
+}
+
+function typed(value: unknown): Value {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+}

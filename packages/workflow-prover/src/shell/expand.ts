@@ -1,0 +1,163 @@
+import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, Word, WordPart } from "unbash";
+import { CannotTell } from "../choices.ts";
+import { calculate } from "./arithmetic.ts";
+import { patternSource } from "./glob.ts";
+import type { Variables } from "./variables.ts";
+
+/** What expansion needs of the interpreter. */
+export interface Expander {
+  readonly variables: Variables;
+  /** Runs `$(...)` and returns what it prints. */
+  capture(script: ParsedScript): string;
+}
+
+/** A piece of a word: text from quotes, or literal, is not split at blanks. */
+interface Piece {
+  readonly text: string;
+  readonly splits: boolean;
+  /** Begins a field of its own, as each item of `"${list[@]}"` does. */
+  readonly breaks?: boolean;
+}
+
+/** The fields that a word stands for in a command. */
+export function fieldsOf(word: Word, shell: Expander): string[] {
+  const pieces = piecesOf(word, shell);
+  const fields: string[] = [];
+  let current: string | undefined;
+  const push = (): void => {
+    if (current !== undefined) fields.push(current);
+    current = undefined;
+  };
+  for (const piece of pieces) {
+    if (piece.breaks === true) push();
+    if (!piece.splits) {
+      current = (current ?? "") + piece.text;
+      continue;
+    }
+    const parts = piece.text.split(/[ \t\n]+/);
+    parts.forEach((part, index) => {
+      if (index > 0) push();
+      if (part !== "") current = (current ?? "") + part;
+    });
+  }
+  push();
+  return fields;
+}
+
+/** The text of a word where it is not split: an assignment, a test, a `case`. */
+export function textOf(word: Word, shell: Expander): string {
+  return piecesOf(word, shell)
+    .map(({ text, breaks }, index) => (breaks === true && index > 0 ? ` ${text}` : text))
+    .join("");
+}
+
+function piecesOf(word: Word, shell: Expander): Piece[] {
+  if (word.parts === undefined) return [{ text: word.value, splits: false }];
+  return word.parts.flatMap((part) => piecesOfPart(part, shell, false));
+}
+
+function piecesOfPart(part: WordPart | DoubleQuotedChild, shell: Expander, isQuoted: boolean): Piece[] {
+  const plain = (text: string): Piece[] => [{ text, splits: false }];
+  const expanded = (text: string): Piece[] => [{ text, splits: !isQuoted }];
+  switch (part.type) {
+    case "Literal":
+    case "SingleQuoted":
+    case "AnsiCQuoted":
+    case "Glob":
+      return plain(part.value);
+    case "DoubleQuoted":
+    case "LocaleString": {
+      const inner = part.parts.flatMap((child) => piecesOfPart(child, shell, true));
+      return inner.length === 0 && part.parts.length === 0 ? plain("") : inner;
+    }
+    case "SimpleExpansion": {
+      const name = part.text.slice(1);
+      if (name === "@" && isQuoted) return items(shell.variables.positional);
+      return expanded(shell.variables.get(name) ?? "");
+    }
+    case "ParameterExpansion":
+      return parameter(part, shell, isQuoted);
+    case "CommandExpansion":
+      if (part.script === undefined) throw new CannotTell(`the command in ${part.text}`);
+      return expanded(shell.capture(part.script).replace(/\n+$/, ""));
+    case "ArithmeticExpansion":
+      return expanded(String(calculate(part.expression, shell.variables)));
+    default:
+      throw new CannotTell(`${part.text}`);
+  }
+}
+
+function items(values: readonly string[]): Piece[] {
+  return values.map((text) => ({ text, splits: false, breaks: true }));
+}
+
+function parameter(part: ParameterExpansionPart, shell: Expander, isQuoted: boolean): Piece[] {
+  const { variables } = shell;
+  const { parameter: name, prefix, operation } = part;
+  const index = part.index?.value;
+  const isAll = index === "@" || index === "*" || ((name === "@" || name === "*") && index === undefined);
+  if (prefix === "!" && isAll) return items(variables.keys(name));
+  if (prefix === "!") throw new CannotTell(`the variable that ${part.text} names`);
+  if (prefix === "#") {
+    const length = isAll ? variables.items(name).length : (variables.get(name) ?? "").length;
+    return [{ text: String(length), splits: false }];
+  }
+  if (isAll && operation === undefined) {
+    const all = variables.items(name);
+    if (isQuoted && index !== "*" && name !== "*") return items(all);
+    return [{ text: all.join(" "), splits: !isQuoted }];
+  }
+  const key = part.index === undefined ? undefined : textOf(part.index, shell);
+  const value =
+    key === undefined
+      ? variables.get(name)
+      : variables.item(
+          name,
+          /^\w+$/.test(key) && variables.item(name, key) === undefined ? (variables.get(key) ?? key) : key,
+        );
+  return [{ text: operated(value, part, shell), splits: !isQuoted }];
+}
+
+function operated(
+  value: string | undefined,
+  { operation, parameter: name, text }: ParameterExpansionPart,
+  shell: Expander,
+): string {
+  if (operation === undefined) return value ?? "";
+  switch (operation.type) {
+    case "Default": {
+      const isMissing = value === undefined || (operation.operator.startsWith(":") && value === "");
+      const other = (): string => textOf(operation.operand, shell);
+      if (operation.operator.endsWith("+")) return isMissing ? "" : other();
+      if (!isMissing) return value;
+      if (operation.operator.endsWith("=")) shell.variables.set(name, other());
+      if (operation.operator.endsWith("?")) throw new CannotTell(text);
+      return other();
+    }
+    case "Remove": {
+      const { operator } = operation;
+      const source = patternSource(textOf(operation.operand, shell), operator.length === 2);
+      const expression = operator.startsWith("#") ? `^${source}` : `${source}$`;
+      if (operator === "%") {
+        // The shortest ending: look from the end on.
+        const all = value ?? "";
+        for (let at = all.length; at >= 0; at -= 1)
+          if (new RegExp(`^${source}$`, "s").test(all.slice(at))) return all.slice(0, at);
+        return all;
+      }
+      return (value ?? "").replace(new RegExp(expression, "s"), "");
+    }
+    case "Replace": {
+      const source = patternSource(textOf(operation.pattern, shell), true);
+      const replacement = textOf(operation.replacement, shell);
+      const anchored = operation.operator === "/#" ? `^${source}` : operation.operator === "/%" ? `${source}$` : source;
+      return (value ?? "").replace(new RegExp(anchored, operation.operator === "//" ? "gs" : "s"), () => replacement);
+    }
+    case "CaseModification":
+      if (operation.operator === ",,") return (value ?? "").toLowerCase();
+      if (operation.operator === "^^") return (value ?? "").toUpperCase();
+      throw new CannotTell(text);
+    default:
+      throw new CannotTell(text);
+  }
+}

@@ -1,0 +1,32 @@
+import { CannotTell } from "../choices.ts";
+
+/** A pattern of the shell (`*`, `?`, `[...]`) as an expression; `success|skipped` of `[[ =~ ]]` is none. */
+export function shellPattern(pattern: string): RegExp {
+  return new RegExp(`^${patternSource(pattern, true)}$`, "s");
+}
+
+export function patternSource(pattern: string, isGreedy: boolean): string {
+  if (/[@!+?*]\(/.test(pattern)) throw new CannotTell(`the pattern ${pattern}`);
+  return pattern.replaceAll(/\\[\s\S]|\*|\?|\[!?[^\]]+\]|[\s\S]/g, (part) => {
+    if (part === "*") return isGreedy ? "[\\s\\S]*" : "[\\s\\S]*?";
+    if (part === "?") return "[\\s\\S]";
+    if (part.startsWith("[") && part.length > 1) return part.replace(/^\[!/, "[^");
+    return (part.length > 1 ? part.slice(1) : part).replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  });
+}
+
+/** An extended regular expression, as `[[ =~ ]]` and `grep -E` take it. */
+export function extendedExpression(source: string, flags = ""): RegExp {
+  const translated = source
+    .replaceAll("[[:space:]]", "\\s")
+    .replaceAll("[[:digit:]]", "\\d")
+    .replaceAll("[[:alpha:]]", "[A-Za-z]")
+    .replaceAll("[[:alnum:]]", "[A-Za-z0-9]")
+    .replaceAll("\\<", "\\b")
+    .replaceAll("\\>", "\\b");
+  try {
+    return new RegExp(translated, flags);
+  } catch {
+    throw new CannotTell(`the expression ${source}`);
+  }
+}

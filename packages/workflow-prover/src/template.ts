@@ -1,0 +1,31 @@
+import type { Expr } from "@actions/expressions";
+import { ExpressionFault, parseExpression } from "@release-actions/workflow";
+
+/** A piece of a text with `${{ }}` in it. */
+export type Segment = { readonly text: string } | { readonly expression: Expr; readonly source: string };
+
+/** A text with `${{ }}` in it, in pieces. */
+export function templateOf(text: string): Segment[] {
+  const segments: Segment[] = [];
+  let rest = text;
+  for (let open = rest.indexOf("${{"); open >= 0; open = rest.indexOf("${{")) {
+    if (open > 0) segments.push({ text: rest.slice(0, open) });
+    const length = expressionLength(rest.slice(open + 3));
+    if (length === undefined) throw new ExpressionFault(`"${text}" has a \${{ without its }}`);
+    const source = rest.slice(open + 3, open + 3 + length).trim();
+    segments.push({ expression: parseExpression(source), source });
+    rest = rest.slice(open + 3 + length + 2);
+  }
+  if (rest !== "") segments.push({ text: rest });
+  return segments;
+}
+
+/** Up to the `}}` that is not within a quoted text. */
+function expressionLength(text: string): number | undefined {
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    if (text[index] === "'") isQuoted = !isQuoted;
+    if (!isQuoted && text.startsWith("}}", index)) return index;
+  }
+  return undefined;
+}

@@ -1,0 +1,387 @@
+import type { Expr } from "@actions/expressions";
+import { Binary, FunctionCall, Grouping, IndexAccess, Literal, Logical } from "@actions/expressions/ast";
+import { functionOf, partsOf, pathOf } from "@release-actions/workflow";
+import { type Automaton, between, halfOf } from "./language/automaton.ts";
+import { containing, endingWith, equalTo, partOf, startingWith } from "./language/patterns.ts";
+import type { Segment } from "./template.ts";
+import type { Meaning, Scope, Value, Variable } from "./variable.ts";
+
+/** What conditions ask of one variable. */
+export interface Term {
+  readonly variable: Variable;
+  /** The sets of texts that a condition tells apart. */
+  readonly predicates: Automaton[];
+  /** Texts from the conditions that are likely to matter. */
+  readonly texts: Set<string>;
+  readonly numbers: Set<number>;
+  /** The variables that it is compared with. */
+  readonly links: Set<string>;
+  /** Why the predicates do not say everything that the conditions ask; undefined where they do. */
+  open: string | undefined;
+}
+
+/** A text that an expression can evaluate to: a constant, or a variable with constants around it. */
+type Shape = { readonly constant: Value } | VariableShape;
+type VariableShape = Extract<Meaning, { kind: "variable" }>;
+
+/** What is compared: the shapes that it can have, and the variables in it whose influence cannot be put that way. */
+interface Operand {
+  readonly shapes: readonly Shape[];
+  readonly opaque: readonly Variable[];
+}
+
+/** Collects from expressions what decides which values have to be tried. */
+export class Terms {
+  readonly #terms = new Map<string, Term>();
+  readonly #paths = new Set<string>();
+  readonly #computed = new Set<readonly Segment[]>();
+  #scope: Scope = { meaning: () => ({ kind: "object" }) };
+
+  get all(): ReadonlyMap<string, Term> {
+    return this.#terms;
+  }
+
+  /** Every path that is read, in lower case. */
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
+  }
+
+  /** @param scope where the expression stands */
+  add(expression: Expr, scope: Scope): void {
+    this.#within(scope, () => this.#add(expression));
+  }
+
+  #within<T>(scope: Scope, work: () => T): T {
+    const outer = this.#scope;
+    this.#scope = scope;
+    try {
+      return work();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  #add(expression: Expr): void {
+    if (expression instanceof Binary) this.#compare(expression);
+    else if (expression instanceof FunctionCall) this.#call(expression);
+    const path = pathOf(expression);
+    if (path !== undefined || openKeyOf(expression) !== undefined) this.#operand(expression);
+    if (path === undefined) for (const part of partsOf(expression)) this.#add(part);
+    // An index that only a run knows reads paths of its own.
+    else if (path.includes("[]")) for (const part of partsOf(expression)) if (pathOf(part) !== path) this.#add(part);
+  }
+
+  term(variable: Variable): Term {
+    const known = this.#terms.get(variable.key);
+    if (known !== undefined) return known;
+    const term: Term = {
+      variable,
+      // Whether a text is empty is what its truth depends on.
+      predicates: [equalTo("")],
+      texts: new Set(),
+      numbers: new Set(),
+      links: new Set(),
+      open: undefined,
+    };
+    this.#terms.set(variable.key, term);
+    return term;
+  }
+
+  #compare({ left, right, operator }: Binary): void {
+    const [one, other] = [this.#operand(left), this.#operand(right)];
+    const isEquality = /^[=!]=$/.test(operator.lexeme);
+    for (const a of one.shapes) for (const b of other.shapes) this.#relate(a, b, isEquality);
+    for (const [operand, against] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      for (const variable of operand.opaque)
+        this.#leaveOpen(variable, [...against.shapes, ...operand.shapes], "is part of a computed value");
+    }
+  }
+
+  #relate(a: Shape, b: Shape, isEquality: boolean): void {
+    if ("constant" in a) {
+      if (!("constant" in b)) this.#relate(b, a, isEquality);
+      return;
+    }
+    const term = this.term(a.variable);
+    if ("constant" in b) {
+      this.#constant(term, a, b.constant);
+      if (!isEquality && typeof b.constant === "string") term.open ??= "is compared by its order";
+      return;
+    }
+    const other = this.term(b.variable);
+    if (!isEquality) {
+      term.open ??= "is compared by its order";
+      other.open ??= "is compared by its order";
+      return;
+    }
+    this.#link(term, a, other, b);
+  }
+
+  /** `a == b` of two variables: each takes the other's predicates, and enough values to be alike and to differ. */
+  #link(term: Term, a: VariableShape, other: Term, b: VariableShape): void {
+    term.links.add(other.variable.key);
+    other.links.add(term.variable.key);
+    const choices = (from: Term, to: Term, shape: Shape): void => {
+      if (from.variable.type.kind !== "choice") return;
+      for (const value of from.variable.type.values) this.#constant(to, shape, value);
+    };
+    choices(term, other, b);
+    choices(other, term, a);
+    const same = (a.prefix ?? "") === (b.prefix ?? "") && (a.suffix ?? "") === (b.suffix ?? "") && a.half === b.half;
+    // With different constants around them, or halves, equal texts are not equal values.
+    if (!same && term.variable.key !== other.variable.key) {
+      term.open ??= `is compared with ${other.variable.key} in another form`;
+      other.open ??= `is compared with ${term.variable.key} in another form`;
+      // Candidates for equality nevertheless: what is left of the constants.
+      for (const [to, own, far] of [
+        [term, a, b],
+        [other, b, a],
+      ] as const) {
+        const extra =
+          far.prefix?.startsWith(own.prefix ?? "") === true ? far.prefix.slice((own.prefix ?? "").length) : "";
+        if (extra !== "") to.texts.add(`${extra}main`);
+      }
+    }
+  }
+
+  #constant(term: Term, shape: Shape, value: Value): void {
+    const numbers = typeof value === "number" ? [value - 1, value, value + 1] : [];
+    const coerced = value === true ? [1] : value === false || value === null ? [0] : numbers;
+    for (const number of coerced) term.numbers.add(number);
+    const texts = typeof value === "string" ? [value] : coerced.map(String);
+    for (const text of texts) this.#predicate(term, shape, equalTo(text), text);
+    if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+      term.numbers.add(Number(value));
+  }
+
+  #predicate(term: Term, shape: Shape, automaton: Automaton, text: string): void {
+    const { prefix = "", suffix = "", half } = "constant" in shape ? {} : shape;
+    if (half !== undefined) {
+      term.predicates.push(halfOf(half, automaton));
+      term.texts.add(half === "owner" ? `${text}/product` : `octo/${text}`);
+      return;
+    }
+    term.predicates.push(prefix === "" && suffix === "" ? automaton : between(prefix, automaton, suffix));
+    this.#example(term, shape, text);
+  }
+
+  /** A text that matters, without the constants around the variable. */
+  #example(term: Term, shape: Shape, text: string): void {
+    const { prefix = "", suffix = "" } = "constant" in shape ? {} : shape;
+    const start = text.toLowerCase().startsWith(prefix) ? prefix.length : 0;
+    const end = text.length - (suffix !== "" && text.toLowerCase().endsWith(suffix) ? suffix.length : 0);
+    term.texts.add(text.slice(start, end));
+  }
+
+  #call(call: FunctionCall): void {
+    const name = functionOf(call);
+    const [first, second] = call.args;
+    if (first === undefined || second === undefined) return;
+    const [one, two] = [this.#operand(first), this.#operand(second)];
+    if (name === "startswith" || name === "endswith") {
+      this.#part(one, two, name === "startswith" ? startingWith : endingWith, (text) =>
+        name === "startswith" ? [text, `${text}x`, `${text}1.2.3`] : [text, `x${text}`, `v1.2.3${text}`],
+      );
+    } else if (name === "contains") {
+      const items = constantItems(first);
+      if (items !== undefined) {
+        for (const shape of two.shapes) {
+          if ("constant" in shape) continue;
+          for (const item of items) this.#constant(this.term(shape.variable), shape, item);
+        }
+        for (const variable of two.opaque) this.#leaveOpen(variable, [], "is part of a computed value");
+        return;
+      }
+      this.#part(one, two, containing, (text) => [text, `x${text}x`, `v1.2.3${text}.1`]);
+    }
+  }
+
+  /** `startsWith(a, b)` and its like, where one of both is a constant. */
+  #part(
+    whole: Operand,
+    piece: Operand,
+    automaton: (text: string) => Automaton,
+    examples: (text: string) => string[],
+  ): void {
+    for (const a of whole.shapes) {
+      for (const b of piece.shapes) {
+        if ("constant" in b) {
+          if ("constant" in a) continue;
+          const term = this.term(a.variable);
+          const text = textOf(b.constant);
+          if (a.variable.type.kind === "list") term.texts.add(text);
+          else if (text !== "") {
+            this.#predicate(term, a, automaton(text), text);
+            for (const example of examples(text)) this.#example(term, a, example);
+          }
+        } else if ("constant" in a) {
+          const term = this.term(b.variable);
+          // What `contains` takes is taken by the others too, or not: this covers `contains`, and is open else.
+          term.predicates.push(partOf(textOf(a.constant)));
+          if (automaton !== containing) term.open ??= "is the shorter part of a comparison";
+          for (const part of textOf(a.constant).split(/[\s,|]+/)) this.#predicate(term, b, equalTo(part), part);
+        } else {
+          this.#leaveOpen(a.variable, [], `is compared in parts with ${b.variable.key}`);
+          this.#leaveOpen(b.variable, [], `is compared in parts with ${a.variable.key}`);
+        }
+      }
+    }
+    for (const variable of [...whole.opaque, ...piece.opaque])
+      this.#leaveOpen(variable, [...whole.shapes, ...piece.shapes], "is part of a computed value");
+  }
+
+  /** For values whose influence cannot be computed: likely values are tried, and nothing is proven with them. */
+  #leaveOpen(variable: Variable, shapes: readonly Shape[], why: string): void {
+    const term = this.term(variable);
+    if (variable.type.kind === "choice") return; // All its values are tried anyway.
+    term.open ??= why;
+    for (const shape of shapes)
+      if ("constant" in shape) this.#constant(term, { kind: "variable", variable }, shape.constant);
+  }
+
+  #operand(expression: Expr): Operand {
+    if (expression instanceof Literal) return { shapes: [{ constant: literalOf(expression) }], opaque: [] };
+    if (expression instanceof Grouping) return this.#operand(expression.group);
+    if (expression instanceof Logical) return merge(expression.args.map((arg) => this.#operand(arg)));
+    const path = pathOf(expression);
+    if (path !== undefined) return this.#path(path);
+    const open = openKeyOf(expression);
+    if (open !== undefined) {
+      const variable = openVariable(open);
+      this.term(variable);
+      return {
+        shapes: [{ kind: "variable", variable }],
+        opaque: opaque(partsOf(expression).map((part) => this.#operand(part))).opaque,
+      };
+    }
+    if (expression instanceof FunctionCall) return this.#result(expression);
+    // Comparisons and `!` yield booleans, and their parts are looked at for themselves.
+    return { shapes: [], opaque: [] };
+  }
+
+  #path(path: string): Operand {
+    this.#paths.add(path);
+    const meaning = this.#scope.meaning(path);
+    switch (meaning.kind) {
+      case "object":
+        return { shapes: [], opaque: [] };
+      case "value":
+        return { shapes: [{ constant: meaning.value }], opaque: [] };
+      case "variable":
+        this.term(meaning.variable);
+        return { shapes: [meaning], opaque: [] };
+      case "computed":
+        return this.#within(meaning.scope, () => this.#template(meaning.template));
+    }
+  }
+
+  #template(template: readonly Segment[]): Operand {
+    const isKnown = this.#computed.has(template);
+    this.#computed.add(template);
+    const operands = template.map((segment): Operand => {
+      if ("text" in segment) return { shapes: [{ constant: segment.text }], opaque: [] };
+      if (!isKnown) this.#add(segment.expression);
+      return this.#operand(segment.expression);
+    });
+    const [only] = operands;
+    if (operands.length === 1 && only !== undefined) return only;
+    return formatted([{ shapes: [{ constant: operands.map((_, n) => `{${n}}`).join("") }], opaque: [] }, ...operands]);
+  }
+
+  #result(call: FunctionCall): Operand {
+    const operands = call.args.map((arg) => this.#operand(arg));
+    switch (functionOf(call)) {
+      case "format":
+        return formatted(operands);
+      case "case":
+        return merge(operands.filter((_, index) => index % 2 === 1 || index === operands.length - 1));
+      case "tojson":
+      case "fromjson":
+      case "join":
+        return opaque(operands);
+      default:
+        return { shapes: [], opaque: [] };
+    }
+  }
+}
+
+/** Names what `fromJSON(x).y` yields when only a run knows `x`; undefined for anything else. */
+export function openKeyOf(expression: Expr): string | undefined {
+  if (expression instanceof FunctionCall && functionOf(expression) === "fromjson") {
+    const [argument] = expression.args;
+    const path = argument === undefined ? undefined : pathOf(argument);
+    return path === undefined ? undefined : `fromJSON(${path})`;
+  }
+  if (!(expression instanceof IndexAccess) || !(expression.index instanceof Literal)) return undefined;
+  const base = openKeyOf(expression.expr);
+  return base === undefined ? undefined : `${base}.${expression.index.literal.coerceString().toLowerCase()}`;
+}
+
+export function openVariable(key: string): Variable {
+  return { key, type: { kind: "any" } };
+}
+
+/** `format('refs/heads/{0}', x)` is `x` with constants around it, as long as only one part varies. */
+function formatted([template, ...operands]: readonly Operand[]): Operand {
+  const shape = template?.shapes[0];
+  const all = [...(template === undefined ? [] : [template]), ...operands];
+  if (shape === undefined || !("constant" in shape)) return opaque(all);
+  let [prefix, suffix] = ["", ""];
+  let inner: VariableShape | undefined;
+  for (const [part] of textOf(shape.constant).matchAll(/\{\{|\}\}|\{\d+\}|[^{}]+/g)) {
+    const index = /^\{(\d+)\}$/.exec(part)?.[1];
+    const operand = index === undefined ? undefined : operands[Number(index)];
+    if (operand !== undefined && (operand.shapes.length !== 1 || operand.opaque.length > 0)) return opaque(all);
+    const value = operand?.shapes[0];
+    if (value !== undefined && !("constant" in value)) {
+      if (inner !== undefined || value.half !== undefined) return opaque(all);
+      inner = value;
+      prefix += value.prefix ?? "";
+      suffix = value.suffix ?? "";
+      continue;
+    }
+    const text = value === undefined ? part.replace(/^([{}])\1$/, "$1") : textOf(value.constant);
+    if (inner === undefined) prefix += text;
+    else suffix += text;
+  }
+  return { shapes: [inner === undefined ? { constant: prefix } : { ...inner, prefix, suffix }], opaque: [] };
+}
+
+function opaque(operands: readonly Operand[]): Operand {
+  const inside = operands.flatMap(({ shapes }) =>
+    shapes.flatMap((shape) => ("constant" in shape ? [] : [shape.variable])),
+  );
+  return { shapes: [], opaque: [...inside, ...operands.flatMap((operand) => operand.opaque)] };
+}
+
+function merge(operands: readonly Operand[]): Operand {
+  return {
+    shapes: operands.flatMap(({ shapes }) => shapes),
+    opaque: operands.flatMap((operand) => operand.opaque),
+  };
+}
+
+/** The items of `fromJSON('["a", "b"]')`. */
+function constantItems(expression: Expr): Value[] | undefined {
+  if (!(expression instanceof FunctionCall) || functionOf(expression) !== "fromjson") return undefined;
+  const [text] = expression.args;
+  if (!(text instanceof Literal)) return undefined;
+  try {
+    const items: unknown = JSON.parse(text.literal.coerceString());
+    return Array.isArray(items) ? items.filter((item) => item === null || typeof item !== "object") : undefined;
+  } catch {
+    return undefined; // GitHub fails on it when it evaluates the condition.
+  }
+}
+
+function literalOf({ literal }: Literal): Value {
+  return "value" in literal && literal.primitive ? literal.value : null;
+}
+
+/** As GitHub turns a value into text. */
+function textOf(value: Value): string {
+  return value === null ? "" : String(value);
+}

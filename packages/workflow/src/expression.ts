@@ -1,0 +1,91 @@
+import { type Expr, Lexer, Parser } from "@actions/expressions";
+import {
+  Binary,
+  ContextAccess,
+  FunctionCall,
+  Grouping,
+  IndexAccess,
+  Literal,
+  Logical,
+  Star,
+  Unary,
+} from "@actions/expressions/ast";
+import { Fault } from "@release-actions/report";
+
+export class ExpressionFault extends Fault {
+  override readonly name = "ExpressionFault";
+}
+
+export const STATUS_FUNCTIONS: readonly string[] = ["success", "failure", "cancelled", "always"];
+
+/** What GitHub offers to conditions (docs: "Contexts reference"); which of them where, its parser checks. */
+const CONTEXTS = [
+  "github",
+  "needs",
+  "vars",
+  "inputs",
+  "env",
+  "job",
+  "jobs",
+  "steps",
+  "runner",
+  "secrets",
+  "strategy",
+  "matrix",
+];
+
+/** @throws ExpressionFault when GitHub's parser refuses the text. */
+export function parseExpression(text: string): Expr {
+  try {
+    const extra = [...STATUS_FUNCTIONS, "hashfiles"].map((name) => ({ name, minArgs: 0, maxArgs: 255 }));
+    return new Parser(new Lexer(text).lex().tokens, CONTEXTS, extra).parse();
+  } catch (cause) {
+    throw new ExpressionFault(`GitHub cannot evaluate the expression "${text}"`, { cause });
+  }
+}
+
+/** The parts of an expression, one level down. */
+export function partsOf(expression: Expr): readonly Expr[] {
+  if (expression instanceof Unary) return [expression.expr];
+  if (expression instanceof Grouping) return [expression.group];
+  if (expression instanceof Binary) return [expression.left, expression.right];
+  if (expression instanceof Logical || expression instanceof FunctionCall) return expression.args;
+  if (expression instanceof IndexAccess) return [expression.expr, expression.index];
+  return [];
+}
+
+/** The values that an expression reads, as whole paths in lower case (`github.event.action`, `needs.*.result`). */
+export function pathsIn(expression: Expr): string[] {
+  const path = pathOf(expression);
+  const own = path === undefined ? [] : [path];
+  // Below a path are only its own beginnings; an index may read more.
+  const below = path === undefined ? partsOf(expression) : indexesIn(expression);
+  return [...own, ...below.flatMap(pathsIn)];
+}
+
+export function functionsIn(expression: Expr): string[] {
+  const own = expression instanceof FunctionCall ? [functionOf(expression)] : [];
+  return [...own, ...partsOf(expression).flatMap(functionsIn)];
+}
+
+/** The path that an access names; an index that only a run knows is a `[]` in it. Undefined for anything else. */
+export function pathOf(expression: Expr): string | undefined {
+  if (expression instanceof ContextAccess) return expression.name.lexeme.toLowerCase();
+  if (!(expression instanceof IndexAccess)) return undefined;
+  const base = pathOf(expression.expr);
+  if (base === undefined) return undefined;
+  const { index } = expression;
+  if (index instanceof Star) return `${base}.*`;
+  return `${base}.${index instanceof Literal ? index.literal.coerceString().toLowerCase() : "[]"}`;
+}
+
+/** The name of a function in lower case, which is how GitHub looks it up. */
+export function functionOf(call: FunctionCall): string {
+  return call.functionName.lexeme.toLowerCase();
+}
+
+function indexesIn(expression: Expr): Expr[] {
+  if (!(expression instanceof IndexAccess)) return [];
+  const own = expression.index instanceof Literal || expression.index instanceof Star ? [] : [expression.index];
+  return [...own, ...indexesIn(expression.expr)];
+}
