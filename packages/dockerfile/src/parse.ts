@@ -15,7 +15,7 @@ export interface Stage {
   readonly location: Location & { readonly line: number };
   /** The image or earlier stage after FROM, variables resolved. */
   readonly base: Word;
-  /** Set when `base` names an earlier stage. */
+  /** Set when `base` names an earlier stage; not where a variable without a value decides which. */
   readonly parent: Stage | undefined;
   /** ENV at the end of the stage, what it inherits from earlier stages included; not what an image brings. */
   readonly env: ReadonlyMap<string, StageVariable>;
@@ -55,6 +55,15 @@ export function parseDockerfile(text: string, file: string): Dockerfile {
 type Variables = Map<string, StageVariable>;
 type OpenStage = Stage & { readonly env: Variables; readonly args: Variables; readonly instructions: Instruction[] };
 
+/** What all of these stages end with alike; of one stage, all of it. */
+function sharedBy(stages: readonly OpenStage[], kind: "env" | "args"): Variables {
+  const [first, ...others] = stages;
+  const shared = [...(first?.[kind] ?? [])].filter(([name, variable]) =>
+    others.every((other) => other[kind].get(name)?.word.value === variable.word.value),
+  );
+  return new Map(shared);
+}
+
 class StageReader {
   readonly #text: string;
   readonly #escapeCharacter: string;
@@ -73,7 +82,7 @@ class StageReader {
   add(instruction: Instruction): void {
     const keyword = instruction.getKeyword();
     const location = this.#locate(this.#offset(instruction.getRange().start));
-    if (!KEYWORDS.has(keyword)) throw this.#fault(location, `${keyword.slice(0, 40)} is no Dockerfile instruction`);
+    if (!KEYWORDS.has(keyword)) throw this.#fault(location, `${keyword.slice(0, 40)} is not a Dockerfile instruction`);
     const stage = this.#stages.at(-1);
     if (keyword === "FROM")
       this.#from(instruction as From, location); // The keyword decides the class.
@@ -95,12 +104,21 @@ class StageReader {
     if (range === null) throw this.#fault(location, "FROM names no image");
     const lookup = (name: string): Word | undefined => this.#globals.get(name)?.word;
     const base = expandWord(this.#source(lookup), this.#offset(range.start), this.#offset(range.end));
-    if (base.value === "")
-      throw this.#fault(location, `the image after FROM is empty: ${base.unset ?? "it"} has no value`);
+    if (base.value === "" && base.unset === undefined) throw this.#fault(location, "the image after FROM is empty");
     const name = from.getBuildStage() ?? undefined;
-    const parent = this.#stages.findLast((stage) => stage.name?.toLowerCase() === base.value.toLowerCase());
-    const inherited = { env: new Map(parent?.env), args: new Map(parent?.args) };
+    const possible = this.#possibleParents(base);
+    const parent = base.unset === undefined ? possible[0] : undefined;
+    const inherited = { env: sharedBy(possible, "env"), args: sharedBy(possible, "args") };
     this.#stages.push({ name, location, base, parent, instructions: [], ...inherited });
+  }
+
+  /** The earlier stage of this name, or all that it may be: `FROM base-$TARGETARCH` is one of `base-amd64`, `base-arm64`. */
+  #possibleParents({ value, parts, unset }: Word): readonly OpenStage[] {
+    const named = (matches: (name: string) => boolean) =>
+      this.#stages.filter(({ name }) => name !== undefined && matches(name.toLowerCase()));
+    if (unset === undefined) return named((name) => name === value.toLowerCase()).slice(-1);
+    const start = parts[0]?.start === undefined ? "" : parts[0].text.toLowerCase();
+    return start === "" ? [] : named((name) => name.startsWith(start));
   }
 
   /** An ARG without a default takes that of the global scope. Outside stages a variable sees earlier ones. */
@@ -112,6 +130,7 @@ class StageReader {
       const global = this.#globals.get(property.getName());
       if (assigned !== undefined) target.set(property.getName(), assigned);
       else if (stage !== undefined && global !== undefined) target.set(property.getName(), global);
+      else if (stage === undefined) target.delete(property.getName());
     }
   }
 

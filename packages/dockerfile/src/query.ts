@@ -24,8 +24,26 @@ export function findStage(dockerfile: Dockerfile, name: string): Stage {
   });
 }
 
-/** Every image a build of this file may pull, in the order of the file; stages and `scratch` are none. */
+/**
+ * Every image a build of this file may pull, in the order of the file; stages and `scratch` are left out, and so are
+ * images with a variable that only the caller of the build knows (`unknownImagesOf`).
+ */
 export function imagesOf(dockerfile: Dockerfile): ImageUse[] {
+  return allImages(dockerfile).filter(({ word }) => word.unset === undefined);
+}
+
+/** The images whose name holds a variable without a value: legal, the caller passes it with `--build-arg`. */
+export function unknownImagesOf(dockerfile: Dockerfile): ImageUse[] {
+  return allImages(dockerfile).filter(({ word }) => word.unset !== undefined && !namesStage(dockerfile, word));
+}
+
+/** `base-$TARGETARCH`, where there are stages whose names begin with `base-`. */
+function namesStage({ stages }: Dockerfile, { parts }: Word): boolean {
+  const start = parts[0]?.start === undefined ? "" : parts[0].text.toLowerCase();
+  return start !== "" && stages.some(({ name }) => name?.toLowerCase().startsWith(start));
+}
+
+function allImages(dockerfile: Dockerfile): ImageUse[] {
   const images: ImageUse[] = [];
   const syntax = /^\uFEFF?(?:#\s*escape[^\n]*\n)?#\s*syntax\s*=\s*(\S+)/i.exec(dockerfile.text);
   if (syntax?.[1] !== undefined) {

@@ -88,24 +88,52 @@ function expandVariable(source: WordSource, at: number, end: number): { word: Wo
   const plain = /^\$([A-Za-z_]\w*)/.exec(text.slice(at, end));
   if (plain?.[1] !== undefined) return { word: variableWord(source, plain[1]), next: at + plain[0].length };
   if (text.charAt(at + 1) !== "{") return { word: literal("$", at), next: at + 1 };
-  const head = /^\$\{([A-Za-z_]\w*)(:?[-+?]|\}|)/.exec(text.slice(at, end));
   const close = closingBrace(source, at, end);
-  const [whole, name, operator] = head ?? [];
+  const [whole, name, operator] = /^\$\{([A-Za-z_]\w*)(:?[-+?]|##?|%%?|\/\/?|\}|)/.exec(text.slice(at, end)) ?? [];
   if (whole === undefined || name === undefined || !operator) {
-    throw fault(
-      source,
-      at,
-      `${text.slice(at, close + 1)} is not supported: use \${name}, \${name:-default} or \${name:+alternative}`,
-    );
+    throw fault(source, at, `${text.slice(at, close + 1)} is not a substitution that BuildKit knows`);
   }
-  if (operator === "}") return { word: variableWord(source, name), next: close + 1 };
+  const next = close + 1;
+  if (operator === "}") return { word: variableWord(source, name), next };
   const found = source.lookup(name);
-  const isSet = found !== undefined && (found.value !== "" || !operator.startsWith(":"));
-  const rest = (): Word => expandWord(source, at + whole.length, close);
-  if (operator.endsWith("-")) return { word: isSet ? found : rest(), next: close + 1 };
-  if (operator.endsWith("+")) return { word: isSet ? rest() : literal("", undefined), next: close + 1 };
-  if (!isSet) throw fault(source, at, `${name} is required here and has no value`);
-  return { word: found, next: close + 1 };
+  const [restStart, isKnown] = [at + whole.length, found !== undefined && found.unset === undefined];
+  if (/[#%/]/.test(operator)) {
+    // What a caller passes is not known here, nor what is left of it.
+    if (!isKnown) return { word: { value: "", parts: [], unset: found?.unset ?? name }, next };
+    const value = substitute(found.value, operator, text.slice(restStart, close));
+    return { word: literal(value, undefined), next };
+  }
+  const isSet = found !== undefined && (found.value !== "" || found.unset !== undefined || !operator.startsWith(":"));
+  const rest = (): Word => expandWord(source, restStart, close);
+  if (operator.endsWith("-")) return { word: isSet ? found : rest(), next };
+  if (operator.endsWith("+")) return { word: isSet ? rest() : literal("", undefined), next };
+  // Required, so the caller passes it.
+  return { word: isSet ? found : { value: "", parts: [], unset: name }, next };
+}
+
+/** `#`, `##`, `%`, `%%`, `/` and `//` as BuildKit does them, `*` and `?` in the pattern (shell/lex.go). */
+function substitute(value: string, operator: string, operand: string): string {
+  const [pattern = "", replacement = ""] = operator.startsWith("/") ? splitAtSlash(operand) : [operand];
+  const isShort = operator === "#" || operator === "%";
+  const source = [...pattern.matchAll(/\\(.)|([*?])|([\s\S])/g)]
+    .map(([, escaped, wildcard, plain]) => {
+      if (wildcard === "*") return isShort ? "[\\s\\S]*?" : "[\\s\\S]*";
+      return wildcard === "?" ? "[\\s\\S]" : (escaped ?? plain ?? "").replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+    })
+    .join("");
+  if (operator.startsWith("/"))
+    return value.replace(new RegExp(source, operator === "//" ? "g" : ""), () => replacement);
+  if (operator.startsWith("#")) return value.replace(new RegExp(`^(?:${source})`), "");
+  // The shortest suffix is the one that starts last.
+  const starts = Array.from({ length: value.length + 1 }, (_, index) => (isShort ? value.length - index : index));
+  const suffix = new RegExp(`^(?:${source})$`);
+  const start = starts.find((index) => suffix.test(value.slice(index)));
+  return start === undefined ? value : value.slice(0, start);
+}
+
+function splitAtSlash(operand: string): string[] {
+  const at = /^(?:\\.|[^\\/])*\//.exec(operand)?.[0].length;
+  return at === undefined ? [operand] : [operand.slice(0, at - 1), operand.slice(at).replace(/\\\//g, "/")];
 }
 
 function closingBrace(source: WordSource, at: number, end: number): number {

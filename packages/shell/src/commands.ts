@@ -1,0 +1,150 @@
+import {
+  type AndOr,
+  type Assignment,
+  type Command,
+  type CommandNode,
+  type PipelineNode,
+  parse,
+  type Statement,
+  type Word,
+} from "unbash";
+import { maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
+
+export interface ShellWord {
+  /** After quotes are removed; undefined where an expansion or an expression decides it. */
+  readonly value: string | undefined;
+  /** As written, quotes included. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Where the value stands, when it stands there character for character. */
+  readonly valueStart: number | undefined;
+  /** `NAME` of a word that is `$NAME`, `${NAME}` or either in double quotes, whole. */
+  readonly variable: string | undefined;
+}
+
+export interface ShellAssignment {
+  readonly name: string;
+  readonly value: ShellWord;
+}
+
+/** One simple command, wherever it stands: in a list, a branch, a function, a substitution is not looked into. */
+export interface ShellCommand {
+  readonly words: readonly ShellWord[];
+  /** `NAME=value` before the command, alone, or after `export`, `readonly` and `declare`. */
+  readonly assignments: readonly ShellAssignment[];
+  readonly start: number;
+}
+
+/** Programs that start the command behind their own options. */
+const WRAPPERS = new Set(["command", "exec", "env", "nice", "sudo", "time", "xvfb-run"]);
+const DECLARATIONS = new Set(["export", "readonly", "declare", "typeset", "local"]);
+
+/** Every simple command of a bash script. What the parser cannot read is left out: a script is never refused. */
+export function commandsOf(script: string): ShellCommand[] {
+  const source = maskExpressions(script);
+  const found: ShellCommand[] = [];
+  for (const node of simpleCommands(parse(source).commands)) found.push(readCommand(node, source, script));
+  return found;
+}
+
+export function* simpleCommands(statements: readonly Statement[]): Generator<Command> {
+  for (const { command } of statements) yield* inPipelines(command);
+}
+
+function* inPipelines(node: PipelineNode | AndOr): Generator<Command> {
+  if (node.type === "AndOr" || node.type === "Pipeline") for (const each of node.commands) yield* inPipelines(each);
+  else yield* inNode(node);
+}
+
+function* inNode(node: CommandNode): Generator<Command> {
+  switch (node.type) {
+    case "Command":
+      yield node;
+      return;
+    case "Redirected":
+      yield* inNode(node.command);
+      return;
+    case "Subshell":
+    case "BraceGroup":
+    case "For":
+    case "Select":
+    case "ArithmeticFor":
+      yield* simpleCommands(node.body.commands);
+      return;
+    case "If":
+      yield* simpleCommands(node.clause.commands);
+      yield* simpleCommands(node.then.commands);
+      for (const { clause, then } of node.elif) yield* simpleCommands([...clause.commands, ...then.commands]);
+      if (node.else !== undefined) yield* simpleCommands(node.else.commands);
+      return;
+    case "While":
+      yield* simpleCommands([...node.clause.commands, ...node.body.commands]);
+      return;
+    case "Case":
+      for (const { body } of node.items) yield* simpleCommands(body.commands);
+      return;
+    case "Function":
+    case "Coproc":
+      if (node.body.type === "CompoundList") yield* simpleCommands(node.body.commands);
+      else yield* inNode(node.body);
+      return;
+    default:
+      return; // Tests and arithmetic start no program.
+  }
+}
+
+function readCommand(node: Command, source: string, script: string): ShellCommand {
+  const assigned = (each: Assignment): ShellAssignment[] =>
+    each.value.type === "Word" ? [{ name: each.name, value: readWord(each.value, source, script) }] : [];
+  const assignments = node.prefix.flatMap((each) => (each.type === "Assignment" ? assigned(each) : []));
+  const words: ShellWord[] = node.name === undefined ? [] : [readWord(node.name, source, script)];
+  for (const arg of node.args) {
+    if (arg.type === "Word") words.push(readWord(arg, source, script));
+    else assignments.push(...assigned(arg));
+  }
+  if (DECLARATIONS.has(words[0]?.value ?? "")) assignments.push(...words.slice(1).flatMap(inlineAssignment));
+  return { ...unwrap(words, assignments), start: node.pos };
+}
+
+/** Takes `sudo -E`, `env A=b` and the like off; what `env` sets counts as set before the command. */
+function unwrap(
+  words: readonly ShellWord[],
+  assignments: readonly ShellAssignment[],
+): Pick<ShellCommand, "words" | "assignments"> {
+  if (!WRAPPERS.has(words[0]?.value ?? "")) return { words, assignments };
+  const rest = words.slice(1);
+  const start = rest.findIndex(({ text }) => !text.startsWith("-") && !/^["']?\w+=/.test(text));
+  const set = rest.slice(0, start < 0 ? rest.length : start).flatMap(inlineAssignment);
+  if (start < 0) return { words, assignments: [...assignments, ...set] };
+  return unwrap(rest.slice(start), [...assignments, ...set]);
+}
+
+/** `NAME=value` as a word of its own, as `env` and `export` take it. */
+function inlineAssignment(word: ShellWord): ShellAssignment[] {
+  const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(word.value ?? "");
+  if (match === null) return [];
+  const skipped = (match[1]?.length ?? 0) + 1;
+  const valueStart = word.valueStart === undefined ? undefined : word.valueStart + skipped;
+  return [{ name: match[1] ?? "", value: { ...word, value: match[2], valueStart, variable: undefined } }];
+}
+
+function readWord(word: Word, source: string, script: string): ShellWord {
+  const pieces = piecesOf(word, source);
+  const text = script.slice(word.pos, word.end);
+  return {
+    ...{ value: textOf(pieces), text, start: word.pos, end: word.end, valueStart: placeOf(pieces) },
+    variable: /^"?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})"?$/.exec(text)?.slice(1).find(Boolean),
+  };
+}
+
+/** Where pieces stand that follow each other without a gap. */
+function placeOf(pieces: readonly Piece[]): number | undefined {
+  const [first] = pieces;
+  let at = first?.start;
+  for (const { text, start } of pieces) {
+    if (at === undefined || start !== at || text === undefined) return undefined;
+    at += text.length;
+  }
+  return first?.start;
+}

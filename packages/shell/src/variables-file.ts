@@ -1,0 +1,223 @@
+import {
+  type AndOr,
+  type Command,
+  type CommandNode,
+  type PipelineNode,
+  parse,
+  type Redirection,
+  type Statement,
+} from "unbash";
+import { bodyPieces, EXPRESSION, maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
+
+/** A variable that a script writes into a file of `NAME=value` lines, as `GITHUB_ENV` names one. */
+export interface FileVariable {
+  readonly name: string;
+  /** Undefined where an expansion or an expression decides it, or it has several lines. */
+  readonly value: string | undefined;
+  /** Offset of the value in the script, where it stands there character for character; else of the command. */
+  readonly start: number;
+  readonly isVerbatim: boolean;
+}
+
+/**
+ * The variables that a bash script adds to the file that `variable` names: by `echo`, `printf`, heredocs, `tee`, one by
+ * one or in groups (GitHub docs: "Setting an environment variable").
+ */
+export function variablesWrittenTo(variable: string, script: string): FileVariable[] {
+  const source = maskExpressions(script);
+  const writer = new Writer(variable, source);
+  writer.statements(parse(source).commands, false);
+  return readLines(writer.pieces);
+}
+
+/** One character of what is written, and where it comes from. */
+const UNKNOWN = "\uE001";
+
+class Writer {
+  readonly pieces: Piece[] = [];
+  readonly #variable: string;
+  readonly #source: string;
+
+  constructor(variable: string, source: string) {
+    this.#variable = variable;
+    this.#source = source;
+  }
+
+  /** @param isInside whether all output already goes to the file */
+  statements(statements: readonly Statement[], isInside: boolean): void {
+    for (const { command } of statements) this.#pipelines(command, isInside);
+  }
+
+  #pipelines(node: PipelineNode | AndOr, isInside: boolean): void {
+    if (node.type === "AndOr") for (const each of node.commands) this.#pipelines(each, isInside);
+    else if (node.type === "Pipeline") this.#pipe(node.commands, isInside);
+    else this.#node(node, isInside);
+  }
+
+  /** In `echo x | tee -a "$FILE"` the output of what stands before goes to the file. */
+  #pipe(commands: readonly CommandNode[], isInside: boolean): void {
+    const last = commands.at(-1);
+    const writes = last !== undefined && (isInside || this.#isTee(last) || this.#isCat(last));
+    const [producer] = commands;
+    if (commands.length === 2 && producer !== undefined) this.#node(producer, writes);
+    else for (const each of commands) this.#node(each, false);
+  }
+
+  #node(node: CommandNode, isInside: boolean): void {
+    switch (node.type) {
+      case "Command":
+        this.#command(node, isInside);
+        return;
+      case "Redirected":
+        this.#node(node.command, isInside || this.#goesToFile(node.redirects));
+        return;
+      case "Subshell":
+      case "BraceGroup":
+      case "For":
+      case "Select":
+      case "ArithmeticFor":
+        this.statements(node.body.commands, isInside);
+        return;
+      case "If":
+        this.statements(node.then.commands, isInside);
+        for (const { then } of node.elif) this.statements(then.commands, isInside);
+        if (node.else !== undefined) this.statements(node.else.commands, isInside);
+        return;
+      case "While":
+        this.statements(node.body.commands, isInside);
+        return;
+      case "Case":
+        for (const { body } of node.items) this.statements(body.commands, isInside);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #command(node: Command, isInside: boolean): void {
+    if (!isInside && !this.#goesToFile(node.redirects) && !this.#isTee(node)) return;
+    const output = outputOf(node, this.#source);
+    this.pieces.push(...output);
+  }
+
+  #goesToFile(redirects: readonly Redirection[]): boolean {
+    return redirects.some(
+      (each) =>
+        each.type === "Redirect" &&
+        each.operator.includes(">") &&
+        each.target !== undefined &&
+        this.#names(this.#source.slice(each.target.pos, each.target.end)),
+    );
+  }
+
+  #isTee(node: CommandNode): boolean {
+    if (node.type !== "Command" || node.name?.value !== "tee") return false;
+    return node.args.some((arg) => arg.type === "Word" && this.#names(this.#source.slice(arg.pos, arg.end)));
+  }
+
+  #isCat(node: CommandNode): boolean {
+    return node.type === "Command" && node.name?.value === "cat" && this.#goesToFile(node.redirects);
+  }
+
+  #names(text: string): boolean {
+    return new RegExp(`(?<![A-Za-z0-9_])${this.#variable}(?!\\w)`).test(text);
+  }
+}
+
+/** What a command prints; a command that is not known here prints something unknown. */
+function outputOf(node: Command, source: string): Piece[] {
+  const name = node.name?.value;
+  const args = node.args.map((arg): Piece[] =>
+    arg.type === "Word" ? piecesOf(arg, source) : [{ text: arg.text, start: arg.pos }],
+  );
+  if (name === "echo") return echoed(args);
+  if (name === "printf") return printed(args);
+  const body = node.redirects.find((each) => each.type === "HereDoc");
+  if (body?.type === "HereDoc" && (name === "cat" || name === "tee")) return bodyPieces(body.body, source);
+  const string = node.redirects.find((each) => each.type === "HereString");
+  if (string?.type === "HereString" && string.target !== undefined)
+    return [...piecesOf(string.target, source), NEWLINE];
+  return name === "tee" ? [] : [{ text: undefined, start: node.pos }, NEWLINE];
+}
+
+const NEWLINE: Piece = { text: "\n", start: undefined };
+const SPACE: Piece = { text: " ", start: undefined };
+
+function echoed(args: readonly Piece[][]): Piece[] {
+  const first = args.findIndex((arg) => !/^-[neE]+$/.test(textOf(arg) ?? ""));
+  const flags = args.slice(0, first < 0 ? args.length : first).map((arg) => textOf(arg) ?? "");
+  const words = first < 0 ? [] : args.slice(first);
+  const isEscaped = flags.some((flag) => flag.includes("e"));
+  const pieces = words.flatMap((arg, index) => (index === 0 ? arg : [SPACE, ...arg]));
+  const end = flags.some((flag) => flag.includes("n")) ? [] : [NEWLINE];
+  return [...(isEscaped ? pieces.map(unescaped) : pieces), ...end];
+}
+
+/** `printf` with `%s`, `%d` and `%%`; the format is used again while there are arguments. */
+function printed([format = [], ...args]: readonly Piece[][]): Piece[] {
+  const pattern = textOf(format);
+  if (pattern === undefined) return [{ text: undefined, start: undefined }, NEWLINE];
+  const rest = [...args];
+  const output: Piece[] = [];
+  do {
+    let at = placeIn(format);
+    for (const [piece] of pattern.matchAll(/%%|%[-0-9.]*[a-zA-Z]|\\.|[^%\\]+|[\s\S]/g)) {
+      if (piece === "%%") output.push({ text: "%", start: undefined });
+      else if (/^%.*[a-zA-Z]$/.test(piece)) output.push(...(rest.shift() ?? []));
+      else
+        output.push(piece.startsWith("\\") ? unescaped({ text: piece, start: undefined }) : { text: piece, start: at });
+      at = at === undefined ? undefined : at + piece.length;
+    }
+  } while (rest.length > 0 && pattern.includes("%"));
+  return output;
+}
+
+function placeIn(pieces: readonly Piece[]): number | undefined {
+  return pieces.length === 1 ? pieces[0]?.start : undefined;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\", '"': '"', "'": "'" };
+
+function unescaped({ text, start }: Piece): Piece {
+  if (text === undefined || !text.includes("\\")) return { text, start };
+  return { text: text.replace(/\\(.)/gs, (whole, letter: string) => ESCAPES[letter] ?? whole), start: undefined };
+}
+
+interface Character {
+  readonly text: string;
+  readonly start: number | undefined;
+}
+
+/** `NAME=value`, or `NAME<<END`, lines and `END`. */
+function readLines(pieces: readonly Piece[]): FileVariable[] {
+  const found: FileVariable[] = [];
+  let until: string | undefined;
+  for (const line of linesOf(pieces)) {
+    const text = line.map((each) => each.text).join("");
+    if (until !== undefined) {
+      if (text.trim() === until) until = undefined;
+      continue;
+    }
+    const match = /^\s*([A-Za-z_]\w*)(=|<<)(.*)$/s.exec(text);
+    if (match === null) continue;
+    const [, name = "", operator, rest = ""] = match;
+    const value = line.slice(text.length - rest.length);
+    const start = value[0]?.start ?? line.find((each) => each.start !== undefined)?.start ?? 0;
+    if (operator === "<<") until = rest.trim();
+    const isKnown = operator === "=" && !rest.includes(UNKNOWN) && !rest.includes(EXPRESSION);
+    const isVerbatim = isKnown && value.every((each, at) => each.start === start + at) && value.length > 0;
+    found.push({ name, value: isKnown ? rest.replace(/\r$/, "") : undefined, start, isVerbatim });
+  }
+  return found;
+}
+
+function linesOf(pieces: readonly Piece[]): Character[][] {
+  const lines: Character[][] = [[]];
+  for (const { text, start } of pieces) {
+    for (const [at, character] of [...(text ?? UNKNOWN)].entries()) {
+      if (character === "\n") lines.push([]);
+      else lines.at(-1)?.push({ text: character, start: start === undefined ? undefined : start + at });
+    }
+  }
+  return lines;
+}
