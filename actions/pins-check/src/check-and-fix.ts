@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { CommandRunner } from "@release-actions/command";
 import {
   askRegistries,
   type CheckResult,
   checkPins,
   describeRepair,
   type Finding,
+  openHistory,
   PinsError,
   planFix,
   Repository,
@@ -20,7 +22,10 @@ export interface Inputs {
   readonly only: readonly string[];
 }
 
-export type Services = Reporter & { readonly env: Readonly<Record<string, string | undefined>> };
+export type Services = Reporter & {
+  readonly exec: CommandRunner;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
 
 export interface Verdict extends CheckResult {
   /** Findings that a rewrite has mended. */
@@ -39,6 +44,7 @@ export async function checkAndFix(inputs: Inputs, services: Services): Promise<V
     tag: inputs.tag ?? pushedTag(services.env),
     only: inputs.only,
     ...askRegistries(services.env, (message) => services.debug(message)),
+    history: openHistory(root, services.exec, { ...services.env }),
     today: new Date().toISOString().slice(0, 10),
   };
   const fixed: Finding[] = [];

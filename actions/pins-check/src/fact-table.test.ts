@@ -17,7 +17,7 @@ describe("factRows", () => {
       { name: "toolchain", sites: [leader] },
       { name: "rust-version", sites: [follower, site("1.95.0", "a/Cargo.toml", 4)] },
     ];
-    expect(factRows({ facts, findings: [finding], fixed: [], elsewhere: [] })).toEqual([
+    expect(factRows({ facts, findings: [finding], fixed: [], elsewhere: [], notes: [], unread: [] })).toEqual([
       ["toolchain", "1.95.0", "rust-toolchain.toml:3", "error: equal (rust)"],
       ["rust-version", "1.94.0", "Cargo.toml:9", "error: equal (rust)"],
       ["rust-version", "1.95.0", "a/Cargo.toml:4", "ok"],
@@ -35,6 +35,8 @@ describe("factRows", () => {
       findings: [],
       fixed: [],
       elsewhere: [],
+      notes: [],
+      unread: [],
     });
     expect(rows.map((row) => row[2])).toEqual([
       "Cargo.lock:1, Cargo.lock:2, Cargo.lock:3, Cargo.lock:4, Cargo.lock:5, and 3 more",

@@ -3,6 +3,9 @@ import { contract } from "./action.gen.ts";
 
 void runAction(contract, async (runner) => {
   // The parsers load here, so that the bundle starts fast.
-  const [{ checkAndFix }, { tell }] = await Promise.all([import("./check-and-fix.ts"), import("./tell.ts")]);
-  tell(runner, await checkAndFix(runner.inputs, runner));
+  const [{ checkAndFix }, { reportVerdict }] = await Promise.all([
+    import("./check-and-fix.ts"),
+    import("./report-verdict.ts"),
+  ]);
+  reportVerdict(runner, await checkAndFix(runner.inputs, runner));
 });

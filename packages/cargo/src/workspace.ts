@@ -1,5 +1,6 @@
 import { existsSync, globSync, statSync } from "node:fs";
 import path from "node:path";
+import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import {
   entryOf,
@@ -29,18 +30,38 @@ export interface Workspace {
   readonly lock: LockFile | undefined;
 }
 
+export interface ReadingOptions {
+  /** Takes the folder for the root of the workspace, whatever lies above it. */
+  readonly isRoot?: boolean;
+  /** Called for a crate or lock file that cannot be read and is left out. Without it, it is thrown. */
+  readonly leaveOut?: (fault: Fault) => void;
+}
+
 /**
  * Reads the workspace around a folder from its files, without starting cargo. Files are named relative
  * to `shownFrom` in messages and locations, or absolute without it.
  */
-export function readWorkspace(cwd: string, shownFrom?: string): Workspace {
+export function readWorkspace(cwd: string, shownFrom?: string, options: ReadingOptions = {}): Workspace {
   const reader = new ManifestReader(shownFrom);
-  const root = findRoot(path.resolve(cwd), reader);
+  const root = options.isRoot === true ? path.resolve(cwd) : findRoot(path.resolve(cwd), reader);
   const manifest = reader.read(root);
   const lockFile = path.join(root, "Cargo.lock");
   const shown = shownName(lockFile, shownFrom);
-  const lock = existsSync(lockFile) ? parseLock(readText(lockFile, shown), shown) : undefined;
-  return { root, manifest, crates: findCrates(root, manifest, reader), lock };
+  const attempt = <T>(read: () => T): T | undefined => attemptTo(read, options.leaveOut);
+  const lock = existsSync(lockFile) ? attempt(() => parseLock(readText(lockFile, shown), shown)) : undefined;
+  return { root, manifest, crates: findCrates(root, manifest, reader, attempt), lock };
+}
+
+type Attempt = <T>(read: () => T) => T | undefined;
+
+function attemptTo<T>(read: () => T, leaveOut: ReadingOptions["leaveOut"]): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (leaveOut === undefined || !(error instanceof Fault)) throw error;
+    leaveOut(error);
+    return undefined;
+  }
 }
 
 /** A field of a crate's `[package]`, taken from `[workspace.package]` where it says `workspace = true`. */
@@ -96,15 +117,16 @@ function findRoot(cwd: string, reader: ManifestReader): string {
 }
 
 /** The members named or matched, and the path dependencies below the root that cargo adds to them. */
-function findCrates(root: string, manifest: TomlDocument, reader: ManifestReader): Crate[] {
+function findCrates(root: string, manifest: TomlDocument, reader: ManifestReader, attempt: Attempt): Crate[] {
   const table = tableOf(manifest.root, "workspace");
   const excluded = stringsOf(table, "exclude").map((entry) => path.resolve(root, entry.value));
   const queue = tableOf(manifest.root, "package") === undefined ? [] : [root];
   for (const { value, location } of stringsOf(table, "members")) {
     const folders = expandMember(root, value, reader);
     if (folders.length === 0 && !/[*?[]/.test(value)) {
-      throw new CargoError(`${location.file}:${location.line}: the workspace member "${value}" has no Cargo.toml`, {
-        location,
+      attempt(() => {
+        const message = `${location.file}:${location.line}: the workspace member "${value}" has no Cargo.toml`;
+        throw new CargoError(message, { location });
       });
     }
     queue.push(...folders);
@@ -112,18 +134,23 @@ function findCrates(root: string, manifest: TomlDocument, reader: ManifestReader
   const crates = new Map<string, Crate>();
   for (const folder of queue) {
     if (crates.has(folder) || excluded.some((each) => isInside(each, folder))) continue;
-    const document = reader.read(folder);
-    const name = stringValue(tableOf(document.root, "package"), "name");
-    if (name === undefined) {
-      throw new CargoError(`${document.file} is a member of the workspace but has no package.name`, {
-        location: { file: document.file, line: 1 },
-      });
-    }
-    crates.set(folder, { name, folder, manifest: document });
+    const crate = attempt(() => readCrate(folder, reader));
+    if (crate === undefined) continue;
+    const document = crate.manifest;
+    crates.set(folder, crate);
     const local = pathDependencies(document.root, folder, table, root);
     queue.push(...local.filter((each) => isInside(root, each) && reader.has(each)));
   }
   return [...crates.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+function readCrate(folder: string, reader: ManifestReader): Crate {
+  const manifest = reader.read(folder);
+  const name = stringValue(tableOf(manifest.root, "package"), "name");
+  if (name !== undefined) return { name, folder, manifest };
+  throw new CargoError(`${manifest.file} is a member of the workspace but has no package.name`, {
+    location: { file: manifest.file, line: 1 },
+  });
 }
 
 function expandMember(root: string, pattern: string, reader: ManifestReader): string[] {

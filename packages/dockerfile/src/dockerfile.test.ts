@@ -4,7 +4,7 @@ import { applyEdits } from "@release-actions/text";
 import fc from "fast-check";
 import { DockerfileError } from "./fault.ts";
 import { parseDockerfile } from "./parse.ts";
-import { findStage, imagesOf, unknownImagesOf } from "./query.ts";
+import { findStage, imagesOf, runScriptsOf, unknownImagesOf } from "./query.ts";
 import { editWithin } from "./word.ts";
 
 function env(text: string, stage: string): Record<string, string> {
@@ -131,6 +131,27 @@ describe("images", () => {
     // Half of this comes from one ARG, half from the other.
     expect(editWithin(from.word, at - 1, at + 6, "x")).toBeUndefined();
   });
+});
+
+test("RUN scripts are those of the shell, at their place in the file", () => {
+  const text = [
+    "FROM x AS s",
+    "RUN --mount=type=cache,target=/x \\",
+    "    a && \\",
+    "    # note",
+    "",
+    "    b",
+    "RUN <<EOF",
+    "c",
+    "d",
+    "EOF",
+    'RUN ["e"]',
+    "RUN f",
+  ].join("\n");
+  const dockerfile = parseDockerfile(text, "Dockerfile");
+  const scripts = runScriptsOf(dockerfile, findStage(dockerfile, "s"));
+  expect(scripts.map((script) => script.text.replaceAll(/\s+/g, " "))).toEqual(["a && \\ b", "c d", "f"]);
+  for (const { text: script, start } of scripts) expect(text.slice(start)[0]).toBe(script[0]);
 });
 
 describe("a broken Dockerfile", () => {

@@ -91,3 +91,39 @@ function offsetOf(text: string, { line, character }: { line: number; character: 
   for (let index = 0; index < line; index += 1) start = text.indexOf("\n", start) + 1;
   return start + character;
 }
+
+/** The script of a RUN instruction. */
+export interface RunScript {
+  /** Bash, at the same offsets as in the file: what Docker takes out is blank here. */
+  readonly text: string;
+  readonly start: number;
+}
+
+/** What a stage's RUN instructions hand to the shell, heredocs included; the exec form is no script. */
+export function runScriptsOf(dockerfile: Dockerfile, stage: Stage): RunScript[] {
+  return stage.instructions.flatMap((instruction): RunScript[] => {
+    if (instruction.getKeyword() !== "RUN") return [];
+    const range = instruction.getRange();
+    const [start, end] = [offsetOf(dockerfile.text, range.start), offsetOf(dockerfile.text, range.end)];
+    const source = dockerfile.text.slice(start, end);
+    const head = /^\w+(?:(?:\s|\\\s*\n)+--\S+)*(?:\s|\\\s*\n)*/.exec(source)?.[0].length ?? 0;
+    const body = source.slice(head);
+    if (body.startsWith("[")) return [];
+    const heredoc = /^<<-?\s*["']?(\w+)["']?[^\n]*\n/.exec(body);
+    if (heredoc !== null) {
+      const closing = new RegExp(`\\n\\s*${heredoc[1]}\\s*$`).exec(body)?.index ?? body.length;
+      return [{ text: body.slice(heredoc[0].length, closing), start: start + head + heredoc[0].length }];
+    }
+    return [{ text: withoutComments(body, dockerfile.escapeCharacter), start: start + head }];
+  });
+}
+
+/** Docker removes comment lines and empty lines between continued ones, and takes a backquote for what may be its escape. */
+function withoutComments(body: string, escapeCharacter: string): string {
+  const blank = (text: string): string => " ".repeat(text.length);
+  const joined = escapeCharacter === "\\" ? body : body.replace(/`(?=[ \t]*\r?\n)/g, "\\");
+  return joined
+    .replace(/(?<=\\[ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\n)*)[ \t]*(?:#[^\n]*)?\n/g, blank)
+    .replace(/\\[ \t]+(?=\r?\n)/g, (text) => `${" ".repeat(text.length - 1)}\\`)
+    .replaceAll("\r", " ");
+}

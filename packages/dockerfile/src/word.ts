@@ -96,10 +96,11 @@ function expandVariable(source: WordSource, at: number, end: number): { word: Wo
   const next = close + 1;
   if (operator === "}") return { word: variableWord(source, name), next };
   const found = source.lookup(name);
-  const [restStart, isKnown] = [at + whole.length, found !== undefined && found.unset === undefined];
+  const restStart = at + whole.length;
   if (/[#%/]/.test(operator)) {
     // What a caller passes is not known here, nor what is left of it.
-    if (!isKnown) return { word: { value: "", parts: [], unset: found?.unset ?? name }, next };
+    if (found === undefined || found.unset !== undefined)
+      return { word: { value: "", parts: [], unset: found?.unset ?? name }, next };
     const value = substitute(found.value, operator, text.slice(restStart, close));
     return { word: literal(value, undefined), next };
   }

@@ -1,9 +1,12 @@
+import type { Problem } from "@release-actions/report";
 import { type PinsConfig, parseConfig } from "./config.ts";
 import { detect } from "./detect/detect.ts";
+import { NOTHING } from "./detect/detected.ts";
 import { type Fact, narrowSite, PinsError, placeOf, type Relation } from "./fact.ts";
 import { parseImage } from "./image.ts";
 import { type DigestLookup, digestsAmong, keepDigest } from "./keep-digest.ts";
 import { tagSites } from "./locate/git-tag.ts";
+import type { History } from "./locate/history.ts";
 import { filesFor, locateIn } from "./locate/locator.ts";
 import type { Repository } from "./locate/repository.ts";
 import { evaluate, type Finding } from "./relation.ts";
@@ -21,6 +24,8 @@ export interface CheckOptions {
   readonly only: readonly string[];
   readonly inspectImage: ImageInspector;
   readonly imageDigest: DigestLookup;
+  /** The commits that were cloned. */
+  readonly history: History;
   /** `YYYY-MM-DD`, for exceptions that expire. */
   readonly today: string;
 }
@@ -30,9 +35,13 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   /** What lies in another repository and has to follow by hand. */
   readonly elsewhere: readonly string[];
+  /** What was decided and why, and what is legal and cannot be known here. */
+  readonly notes: readonly string[];
+  /** Files that were left out. A broken file that cargo itself needs is an error, any other a warning. */
+  readonly unread: readonly Problem[];
 }
 
-/** Collects the facts of a repository and holds them against each other. */
+/** Collects the facts of a repository and compares them. */
 export async function checkPins(options: CheckOptions): Promise<CheckResult> {
   const config = options.config === undefined ? undefined : parseConfig(options.repository.yaml(options.config));
   const table = config?.images ?? new Map();
@@ -42,20 +51,40 @@ export async function checkPins(options: CheckOptions): Promise<CheckResult> {
           ...options,
           inspectImage: async (image) => tabled(table, image) ?? (await options.inspectImage(image)),
         })
-      : { facts: [], relations: [], elsewhere: [] };
+      : NOTHING;
   const facts = new Map<string, Fact>();
   for (const fact of [...detected.facts, ...configuredFacts(config, options)]) facts.set(fact.name, fact);
   const relations = [...detected.relations, ...(config?.relations ?? [])];
-  const wanted = chooseRelations(relations, facts, options.only);
-  const findings = wanted.flatMap((relation) => evaluate(relation, facts));
-  const used = new Set(wanted.flatMap(({ leader, followers }) => [leader, ...followers]));
+  const wanted = chooseRelations(relations, facts, options.only, detected.findings);
+  const judged = detected.findings.filter(({ relation, fact }) => isAskedFor(relation, [fact], options.only));
+  const findings = [...judged, ...wanted.flatMap((relation) => evaluate(relation, facts))];
+  const used = new Set(
+    [...wanted, ...judged.map(({ relation }) => relation)].flatMap(({ leader, followers }) => [leader, ...followers]),
+  );
   return {
     facts: [...facts.values()].filter(
       (fact) => options.only.length === 0 || used.has(fact.name) || options.only.includes(fact.name),
     ),
     findings: withExceptions(findings, config, options.today),
     elsewhere: detected.elsewhere,
+    notes: detected.notes,
+    unread: unreadFiles(options.repository),
   };
+}
+
+function unreadFiles({ unread }: Repository): Problem[] {
+  return [...unread].map(([file, { fault, isEssential }]): Problem => {
+    const level = isEssential ? "error" : "warning";
+    const message = `${fault.message}: the file was left out`;
+    return { level, title: "not read", message, location: fault.location ?? { file } };
+  });
+}
+
+function isAskedFor({ name, leader, followers }: Relation, facts: readonly string[], only: readonly string[]): boolean {
+  return (
+    only.length === 0 ||
+    [name, leader, ...followers, ...facts].some((each) => each !== undefined && only.includes(each))
+  );
 }
 
 function configuredFacts(config: PinsConfig | undefined, { repository, tag, imageDigest }: CheckOptions): Fact[] {
@@ -83,22 +112,24 @@ function configuredFacts(config: PinsConfig | undefined, { repository, tag, imag
   });
 }
 
+/** The names of what is detected, which `only` may say also where nothing of the kind is found. */
+const DETECTED = ["rust", "version", "lock", "images", "flags", "env", "pinned"];
+
 function chooseRelations(
   relations: readonly Relation[],
   facts: ReadonlyMap<string, Fact>,
   only: readonly string[],
+  judged: readonly Finding[],
 ): readonly Relation[] {
-  const known = new Set([...facts.keys(), ...relations.map((relation) => relation.name)]);
+  const names = [...relations, ...judged.map(({ relation }) => relation)].map(({ name }) => name);
+  const known = new Set([...facts.keys(), ...names, ...DETECTED]);
   const unknown = only.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     throw new PinsError(`\`only\` names ${unknown.join(", ")}, which is neither a fact nor a relation here`, {
       advice: `Known are: ${[...known].sort().join(", ")}.`,
     });
   }
-  if (only.length === 0) return relations;
-  return relations.filter(({ name, leader, followers }) =>
-    [name, leader, ...followers].some((each) => each !== undefined && only.includes(each)),
-  );
+  return relations.filter((relation) => isAskedFor(relation, [], only));
 }
 
 /** An exception turns a finding into a notice; one that has expired is a finding of its own kind. */

@@ -18,12 +18,13 @@ export async function planFix(repository: Repository, findings: readonly Finding
   const edits = new Map<string, Edit[]>();
   const fixed: Finding[] = [];
   const left: Finding[] = [];
-  for (const finding of findings) {
+  // A warning may be meant: what nobody decided is not changed.
+  for (const finding of findings.filter(({ severity }) => severity === "error")) {
     const wanted = [(await rewriteFor(finding)) ?? []].flat();
     const file = finding.follower.location?.file;
     const known = file === undefined ? [] : (edits.get(file) ?? []);
     if (wanted.length === 0 || file === undefined || wanted.some((edit) => collides(known, edit))) {
-      if (finding.severity === "error") left.push(finding);
+      left.push(finding);
       continue;
     }
     edits.set(file, [...known, ...wanted]);

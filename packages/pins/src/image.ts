@@ -52,15 +52,33 @@ export function whyFloating({ tag, digest }: ImageName): string | undefined {
   return FLOATING.has(tag.toLowerCase()) ? `the tag ${tag} moves` : undefined;
 }
 
-/** The Rust release that an image's name promises: the official image, a mirror of it, or a `...rust-1.95.0` tag. */
-export function promisedRust(
-  image: ImageName,
-): { readonly version: string; readonly at: "start" | "inside" } | undefined {
+export type PromisedRust =
+  | { readonly kind: "release"; readonly version: string; readonly at: "start" | "inside" }
+  /** A Rust image whose tag moves with every release: `rust:slim`, `rust:1`, `rust`. */
+  | { readonly kind: "floating" };
+
+/** Images whose tags are Rust releases: the official one and its mirrors, and well-known ones made from it. */
+const RUST_IMAGE =
+  /(^|\/)(library\/rust|rustlang\/rust|cimg\/rust|circleci\/rust|clux\/muslrust|instrumentisto\/rust|[\w.-]*mirror[\w.-]*\/(?:[\w.-]+\/)*rust)$/;
+const WITH_RUST_IN_TAG = /(^|\/)(cargo-chef|rust|rust-[\w-]*|muslrust|[\w-]*rust-builder)$/;
+const OTHER_VERSIONS = /(^|\/)devcontainers\//;
+
+/**
+ * The Rust release that an image's name promises: by the tag of a Rust image, or by `rust-1.95.0` in any tag. Tags such
+ * as `2-1` of other images that are called rust are versions of their own.
+ */
+export function promisedRust(image: ImageName): PromisedRust | undefined {
+  if (OTHER_VERSIONS.test(image.repository)) return undefined;
   const inside = /(?:^|[-_.])rust-?(\d+\.\d+(?:\.\d+)?)/.exec(image.tag ?? "")?.[1];
-  if (inside !== undefined) return { version: inside, at: "inside" };
-  if (!/(^|\/)rust$/.test(image.repository)) return undefined;
+  if (inside !== undefined) return { kind: "release", version: inside, at: "inside" };
+  const isRust = RUST_IMAGE.test(image.repository);
   const version = tagVersion(image.tag);
-  return version === undefined ? undefined : { version, at: "start" };
+  const isRelease = version !== undefined && /^1\.\d{2,3}(\.|$)/.test(version);
+  if (isRelease && (isRust || /(^|\/)rust$/.test(image.repository))) return { kind: "release", version, at: "start" };
+  const isFloating = isRust
+    ? !/nightly|beta/.test(image.tag ?? "")
+    : WITH_RUST_IN_TAG.test(image.repository) && /(^|-)rust(-|$)/.test(image.tag ?? "");
+  return isFloating && image.digest === undefined ? { kind: "floating" } : undefined;
 }
 
 /** The official images and their like: a name without an owner on Docker Hub. */

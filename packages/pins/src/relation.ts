@@ -21,7 +21,7 @@ export type Repair =
 
 type Breach = Pick<Finding, "message" | "repair"> & { readonly severity?: "warning" };
 
-/** Holds a relation against the facts it names. */
+/** Applies a relation to the facts it names. */
 export function evaluate(relation: Relation, facts: ReadonlyMap<string, Fact>): Finding[] {
   const followers = relation.followers.flatMap((name) => sitesOf(facts, name).map((site) => ({ name, site })));
   if (relation.kind === "pinned") {
@@ -70,7 +70,11 @@ function unequal(leader: Site, follower: Site): Breach | undefined {
   const repair: Repair = { kind: "rewrite", value: inStyleOf(follower.value, leader.value) };
   const message = `${quote(follower)} here, ${quote(leader)} at ${placeOf(leader)}`;
   if (exactness === "differ") return { message, repair };
-  return { message: `${message}: they agree, but one says more`, severity: "warning", repair: undefined };
+  return {
+    message: `${message}: the same version, written with different precision`,
+    severity: "warning",
+    repair: undefined,
+  };
 }
 
 function outOfRange(relation: Relation, leader: Site, follower: Site): Breach | undefined {
@@ -107,7 +111,7 @@ function requireVersion(site: Site) {
   const version = parseVersion(site.value);
   if (version !== undefined) return version;
   throw new PinsError(
-    `${placeOf(site)}: ${quote(site)} is no version`,
+    `${placeOf(site)}: ${quote(site)} is not a version`,
     site.location === undefined ? {} : { location: site.location },
   );
 }

@@ -54,17 +54,26 @@ describe("versions", () => {
 });
 
 describe("images", () => {
-  test.each([
+  test.each<[string, string | undefined]>([
     ["rust:1.95.0-bookworm", "1.95.0"],
     ["docker.io/library/rust:1.95", "1.95"],
     ["registry.example.org:5000/mirror/rust:1.95.0-slim", "1.95.0"],
     ["lukemathwalker/cargo-chef:latest-rust-1.94.0-trixie", "1.94.0"],
-    ["rust:bookworm", undefined],
+    ["clux/muslrust:1.88.0-stable", "1.88.0"],
+    ["cimg/rust:1.90.0", "1.90.0"],
+    ["rust:bookworm", "floating"],
+    ["rust:1-slim", "floating"],
+    ["rust", "floating"],
+    ["lukemathwalker/cargo-chef:latest-rust-slim-trixie", "floating"],
+    ["mcr.microsoft.com/devcontainers/rust:2-1", undefined],
+    ["mcr.microsoft.com/devcontainers/rust:1-1-bookworm", undefined],
+    ["ghcr.io/example/rust:2.4.1", undefined],
     ["rustlang/rust:nightly", undefined],
     ["ghcr.io/example/dev-tools:1.95.0", undefined],
     ["ghcr.io/example/trust:1.95.0", undefined],
   ])("%s promises Rust %s", (text, version) => {
-    expect(promisedRust(parseImage(text) ?? fail(text))?.version).toBe(version);
+    const promised = promisedRust(parseImage(text) ?? fail(text));
+    expect(promised?.kind === "release" ? promised.version : promised?.kind).toBe(version);
   });
 
   test.each([

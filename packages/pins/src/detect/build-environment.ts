@@ -2,9 +2,9 @@ import type { StageVariable } from "@release-actions/dockerfile";
 import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
 import { wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
-import type { Detected } from "./detected.ts";
+import { type Detected, NOTHING } from "./detected.ts";
 import { type ExportedVariable, exportedVariables } from "./exported.ts";
-import { DOCKERFILES } from "./image-sites.ts";
+import { DOCKERFILES } from "./files.ts";
 import { releaseSetup } from "./release-setup.ts";
 
 /** Answers given to configure scripts, which decide what a static library is built with. */
@@ -13,7 +13,7 @@ const ANSWERS = /^(krb5_cv_|ac_cv_)/;
 /** The variables of the Docker build that a release build must have as well. */
 export function detectBuildEnvironment(repository: Repository): Detected {
   const setup = releaseSetup(repository);
-  if (setup === undefined || setup.isDerived) return { facts: [], relations: [], elsewhere: [] };
+  if (setup === undefined || setup.isDerived) return NOTHING;
   const exported = exportedVariables(repository, setup.file);
   const known = new Map(exported.filter(({ name }) => ANSWERS.test(name)).map((variable) => [variable.name, variable]));
   const stages = buildStages(repository);
@@ -36,18 +36,18 @@ export function detectBuildEnvironment(repository: Repository): Detected {
       hold(`release ${name}`, [site], `ENV ${name}`, [plainSite({ value: "(not set)", location: first.location })]);
     }
   }
-  return { facts, relations, elsewhere: [] };
+  return { ...NOTHING, facts, relations };
 }
 
 /** By name, every stage's own value; what a stage inherits counts where it is written. */
 function buildStages(repository: Repository): Map<string, StageVariable[]> {
   const found = new Map<string, StageVariable[]>();
-  for (const file of repository.matching(DOCKERFILES)) {
-    for (const stage of repository.dockerfile(file).stages) {
-      for (const [name, variable] of stage.env) {
-        if (!ANSWERS.test(name) || stage.parent?.env.get(name) === variable) continue;
-        found.set(name, [...(found.get(name) ?? []), variable]);
-      }
+  for (const stage of repository.readable(DOCKERFILES, (file) => repository.dockerfile(file).stages).flat()) {
+    for (const [name, variable] of stage.env) {
+      // What only the caller of the build knows is compared with nothing.
+      if (!ANSWERS.test(name) || variable.word.unset !== undefined) continue;
+      const known = found.get(name) ?? [];
+      if (!known.includes(variable)) found.set(name, [...known, variable]);
     }
   }
   return found;

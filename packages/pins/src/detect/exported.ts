@@ -1,39 +1,41 @@
-import { plainSite, type Site } from "../fact.ts";
+import { variablesWrittenTo } from "@release-actions/shell";
+import { isScalar, visit } from "yaml";
+import type { Site } from "../fact.ts";
 import type { Repository } from "../locate/repository.ts";
-import { scalarPairs } from "../locate/yaml-file.ts";
+import { yamlScript } from "../locate/script.ts";
 
-/** `echo "NAME=value" >> $GITHUB_ENV` in a script: what a later step sees. */
+/** A variable that a step's script writes into GITHUB_ENV: what a later step sees. */
 export interface ExportedVariable {
   readonly name: string;
   readonly site: Site;
-  /** The edit that sets another variable in a line of its own below this one. */
-  readonly addBelow: (name: string, value: string) => { start: number; end: number; text: string };
+  /** The edit that sets another variable in a line of its own below this one; nothing where no line could be copied. */
+  readonly addBelow: (name: string, value: string) => { start: number; end: number; text: string } | undefined;
 }
 
-const ECHO =
-  /^[ \t]*(?:-[ \t]+(?:run:[ \t]*)?)?(?:run:[ \t]*)?(?:\{[ \t]*)?echo[ \t]+(["']?)([A-Za-z_]\w*)=(.*?)\1[ \t]*(?:;[ \t]*\}?[ \t]*)?(?:>>.*)?$/gm;
-
-/** The variables that a workflow's or a list of steps' scripts put into GITHUB_ENV. */
+/** The variables whose values are written out in the scripts of a workflow or a list of steps. */
 export function exportedVariables(repository: Repository, file: string): ExportedVariable[] {
   const yaml = repository.yaml(file);
-  return scalarPairs(yaml).flatMap(({ path, scalar }) => {
-    const [start = 0, end = 0] = scalar.range ?? [];
-    const source = yaml.text.slice(start, end);
-    if (path.at(-1) !== "run" || !source.includes("GITHUB_ENV")) return [];
-    return [...source.matchAll(ECHO)].flatMap((match): ExportedVariable[] => {
-      const [line, quote = "", name = "", value = ""] = match;
-      if (value.includes("${{") || (value.includes("$") && quote !== "'")) return [];
-      const at = start + match.index + line.indexOf(`${name}=`) + name.length + 1;
-      const lineEnd = start + match.index + line.length;
-      const site = plainSite({
-        value,
-        location: yaml.locate(at),
-        rewrite: (text) => ({ start: at, end: at + value.length, text }),
-      });
-      const copy = (other: string, text: string): string => line.replace(`${name}=${value}`, () => `${other}=${text}`);
-      return [
-        { name, site, addBelow: (other, text) => ({ start: lineEnd, end: lineEnd, text: `\n${copy(other, text)}` }) },
-      ];
-    });
+  const found: ExportedVariable[] = [];
+  visit(yaml.document, {
+    Pair(_key, pair) {
+      if (!isScalar(pair.key) || pair.key.value !== "run" || !isScalar(pair.value)) return;
+      const run = yamlScript(yaml, pair.value);
+      for (const { name, value, start, isVerbatim } of variablesWrittenTo("GITHUB_ENV", run.text)) {
+        if (value === undefined) continue;
+        const site = run.site(value, start, isVerbatim);
+        found.push({ name, site, addBelow: (other, text) => copyLine(yaml.text, site, name, other, text) });
+      }
+    },
   });
+  return found;
+}
+
+/** Repeats the line of a variable for another one; only a line that sets this one alone can be. */
+function copyLine(text: string, { value, location }: Site, name: string, other: string, next: string) {
+  const lines = text.split("\n");
+  const line = lines[(location?.line ?? 0) - 1];
+  if (line === undefined || !line.includes(`${name}=`) || /^\s*-/.test(line) || /\brun:/.test(line)) return undefined;
+  const end = lines.slice(0, location?.line).join("\n").length;
+  const copied = line.replace(`${name}=`, () => `${other}=`).replace(value, () => next);
+  return { start: end, end, text: `\n${copied}` };
 }

@@ -1,72 +1,91 @@
 import path from "node:path";
-import { type Cfg, groupFlags, matchesCfg, readConfigFile } from "@release-actions/cargo";
+import { groupFlags, readConfigFile } from "@release-actions/cargo";
 import { entryOf, stringsOf, type TomlNode, tableOf } from "@release-actions/toml";
-import type { Fact, Relation, Site } from "../fact.ts";
-import { wordSite } from "../locate/locator.ts";
+import { type Fact, placeOf, type Relation, type Site } from "../fact.ts";
+import { type FlagPlace, flagPlaces } from "../flags/flag-places.ts";
+import { matchesTarget } from "../flags/targets.ts";
 import type { Repository } from "../locate/repository.ts";
-import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
-import type { Detected } from "./detected.ts";
-import { exportedVariables } from "./exported.ts";
-import { DOCKERFILES, distTables, WORKFLOWS } from "./image-sites.ts";
-import { releaseSetup } from "./release-setup.ts";
+import type { Finding } from "../relation.ts";
+import { type Detected, NOTHING, type Sources } from "./detected.ts";
+import { distTables } from "./image-sites.ts";
+
+interface Table {
+  readonly key: string;
+  readonly site: Site;
+}
 
 /** A `RUSTFLAGS` variable hides the configuration file (cargo takes flags from one place alone), so it must repeat its flags. */
-export function detectFlags(repository: Repository): Detected {
+export function detectFlags(sources: Sources): Detected {
+  const { repository } = sources;
   const file = [".cargo/config", ".cargo/config.toml"].find((name) => repository.has(name));
-  if (file === undefined) return { facts: [], relations: [], elsewhere: [] };
-  const root = readConfigFile(path.join(repository.root, file), repository.root);
+  const root =
+    file && repository.attempt(file, () => readConfigFile(path.join(repository.root, file), repository.root));
+  if (root === undefined || root === "") return NOTHING;
   const spelling = new Map<string, string>();
   const common = flagSite(entryOf(tableOf(root, "build"), "rustflags"), spelling);
-  const ofTargets = [...(tableOf(root, "target")?.entries ?? [])].flatMap(([target, table]) => {
+  const tables = [...(tableOf(root, "target")?.entries ?? [])].flatMap(([key, table]): Table[] => {
     const site = flagSite(entryOf(table, "rustflags"), spelling);
-    return site === undefined || !isReleased(repository, target) ? [] : [{ name: `flags of ${target}`, sites: [site] }];
+    return site === undefined ? [] : [{ key, site }];
   });
-  const setup = releaseSetup(repository);
-  const variables = [...workflowFlags(repository), ...dockerfileFlags(repository)].map((site) =>
-    appendable(site, spelling),
-  );
-  const released =
-    setup === undefined ? [] : echoedFlags(repository, setup.file).map((site) => appendable(site, spelling));
+  if (common === undefined && tables.length === 0) return NOTHING;
+  const places = flagPlaces(sources, releasedTargets(repository));
+  const appended = places.map((place) => ({ ...place, site: appendable(place.site, spelling) }));
+  const of = (isRelease: boolean): Site[] =>
+    appended.filter((place) => place.isRelease === isRelease).map(({ site }) => site);
   const facts: Fact[] = [
     { name: "config rustflags", sites: common === undefined ? [] : [common] },
-    ...ofTargets,
-    { name: "RUSTFLAGS", sites: variables },
-    { name: "release RUSTFLAGS", sites: released },
+    ...tables.map(({ key, site }) => ({ name: `flags of ${key}`, sites: [site] })),
+    { name: "RUSTFLAGS", sites: of(false) },
+    { name: "release RUSTFLAGS", sites: of(true) },
   ];
-  const relations: Relation[] = [
-    { name: "flags", kind: "subset", leader: "config rustflags", followers: ["RUSTFLAGS", "release RUSTFLAGS"] },
-    // A target's flags may be left to cargo-dist, which adds some of its own.
-    ...ofTargets.map(
-      ({ name }): Relation => ({
-        name: "flags",
-        kind: "subset",
-        leader: name,
-        followers: ["release RUSTFLAGS"],
-        severity: "warning",
-      }),
-    ),
-  ];
-  return { facts, relations, elsewhere: [] };
+  return { ...NOTHING, facts, findings: appended.flatMap((place) => judge(place, common, tables)) };
 }
 
-/** Whether cargo-dist builds for a target that the key of a `[target]` table stands for. */
-function isReleased(repository: Repository, key: string): boolean {
-  const triples = distTables(repository).flatMap(({ table }) => stringsOf(table, "targets").map(({ value }) => value));
-  return triples.some((triple) => triple === key || matchesCfg(key, cfgOfTriple(triple)) === true);
+/** One finding for a place: the flags of `[build]` that it hides, and those of the targets that are built there. */
+function judge(place: FlagPlace, common: Site | undefined, tables: readonly Table[]): Finding[] {
+  const { site, targets, use } = place;
+  const own = (target: string): Table[] => tables.filter(({ key }) => matchesTarget(key, target));
+  // A target with flags of its own does not get those of [build].
+  const needsCommon = targets.length === 0 || targets.some((target) => own(target).length === 0);
+  const missing = needsCommon && common !== undefined ? missingIn(common, site) : [];
+  const hidden = tables.filter(
+    ({ key, site: leader }) =>
+      targets.some((target) => matchesTarget(key, target)) && missingIn(leader, site).length > 0,
+  );
+  const [first] = hidden;
+  const leader = missing.length > 0 ? common : first?.site;
+  if (leader === undefined) return [];
+  const severity = missing.length > 0 && use === "ships" ? "error" : "warning";
+  const others = new Set(
+    hidden.flatMap((table) => missingIn(table.site, site)).filter((flag) => !missing.includes(flag)),
+  );
+  const what = [
+    missing.length > 0 ? `hides ${missing.join(" ")} of [build] at ${placeOf(leader)}` : "",
+    others.size > 0
+      ? `hides ${[...others].join(" ")} of ${hidden.map(({ key, site: at }) => `[target.${quoteKey(key)}] at ${placeOf(at)}`).join(", ")}`
+      : "",
+  ].filter((text) => text !== "");
+  const message = `${place.says} ${what.join(", and ")}: cargo reads one of the two`;
+  const rule: Relation = {
+    name: "flags",
+    kind: "subset",
+    leader: missing.length > 0 ? "config rustflags" : `flags of ${first?.key}`,
+    followers: [place.fact],
+  };
+  const repair = severity === "error" ? ({ kind: "append", items: missing } as const) : undefined;
+  return [{ relation: rule, fact: place.fact, severity, message, leader, follower: site, repair }];
 }
 
-/** What a triple's name says of its `cfg`, for telling which table is meant without asking rustc. */
-function cfgOfTriple(triple: string): Cfg[] {
-  const [arch = "", , os = "", env] = triple.split("-");
-  const family = os === "windows" ? "windows" : "unix";
-  const cfg = (name: string, value?: string): Cfg => ({ name, value });
-  return [
-    cfg("target_arch", arch),
-    cfg("target_os", os === "darwin" ? "macos" : os),
-    cfg("target_env", env?.replace(/eabi.*$/, "") ?? ""),
-    cfg("target_family", family),
-    cfg(family),
-  ];
+function missingIn(leader: Site, follower: Site): string[] {
+  return leader.items.filter((item) => !follower.items.includes(item));
+}
+
+function quoteKey(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : `'${key}'`;
+}
+
+function releasedTargets(repository: Repository): string[] {
+  return distTables(repository).flatMap(({ table }) => stringsOf(table, "targets").map(({ value }) => value));
 }
 
 function flagSite(node: TomlNode | undefined, spelling: Map<string, string>): Site | undefined {
@@ -76,6 +95,7 @@ function flagSite(node: TomlNode | undefined, spelling: Map<string, string>): Si
       ? node.value.split(/\s+/)
       : node.items.flatMap((item) => (item.kind === "string" ? [item.value] : []));
   const flags = flagsOf(words);
+  if (flags.length === 0) return undefined;
   for (const { canonical, args } of flags) spelling.set(canonical, args.map(({ value }) => value).join(" "));
   // A leader, which nothing rewrites; its items may come from several files.
   return { value: words.join(" "), items: flags.map(({ canonical }) => canonical), location: node.location };
@@ -92,28 +112,4 @@ function appendable(site: Site, spelling: ReadonlyMap<string, string>): Site {
   const append = (added: readonly string[]) =>
     rewrite([value.trim(), ...added.map((item) => spelling.get(item) ?? item)].filter((part) => part !== "").join(" "));
   return { ...site, items, append };
-}
-
-function workflowFlags(repository: Repository): Site[] {
-  return repository.matching(WORKFLOWS).flatMap((file) => {
-    const yaml = repository.yaml(file);
-    const variables = scalarPairs(yaml).filter(({ path }) => path.at(-2) === "env" && path.at(-1) === "RUSTFLAGS");
-    const sites = variables.map(({ scalar }) => scalarSite(yaml, scalar)).filter((site) => !site.value.includes("${{"));
-    return file === releaseSetup(repository)?.file ? sites : [...sites, ...echoedFlags(repository, file)];
-  });
-}
-
-function echoedFlags(repository: Repository, file: string): Site[] {
-  return exportedVariables(repository, file).flatMap(({ name, site }) => (name === "RUSTFLAGS" ? [site] : []));
-}
-
-function dockerfileFlags(repository: Repository): Site[] {
-  return repository.matching(DOCKERFILES).flatMap((file) =>
-    repository.dockerfile(file).stages.flatMap((stage) => {
-      const flags = stage.env.get("RUSTFLAGS");
-      return flags === undefined || stage.parent?.env.get("RUSTFLAGS") === flags
-        ? []
-        : [wordSite(flags.word, flags.location)];
-    }),
-  );
 }

@@ -1,54 +1,84 @@
-import { imagesOf } from "@release-actions/dockerfile";
+import { type Dockerfile, imagesOf, runScriptsOf, type Stage } from "@release-actions/dockerfile";
 import { entryOf, type TomlNode, tableOf } from "@release-actions/toml";
+import type { CiJob } from "../ci/job.ts";
+import { WORKFLOWS } from "../ci/read-jobs.ts";
 import type { Site } from "../fact.ts";
 import { type ImageName, parseImage } from "../image.ts";
 import { type DigestLookup, digestsAmong, keepDigest } from "../keep-digest.ts";
 import { imageSite, regexSites, tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
+import { useOfDockerfile } from "../rust/dockerfile-use.ts";
+import { isAside } from "../rust/place.ts";
+import { DOCKERFILES, OTHER_PIPELINES, TASK_FILES } from "./files.ts";
 
 export interface ImageMention {
   readonly site: Site;
   readonly image: ImageName;
-  readonly by: "Dockerfile" | "dist" | "justfile" | "workflow";
+  readonly by: "Dockerfile" | "dist" | "task file" | "workflow" | "pipeline";
+  /** Whether what is shipped is built in it, or it is only used for checks or by who develops. */
+  readonly use: "ships" | "checks" | "develops";
+  /** Where the parts of its name stand. */
+  readonly parts?: ReadonlySet<number>;
+  /** Something with cargo is done in it, as far as can be seen. */
+  readonly runsCargo: boolean;
 }
 
 /** What helps where a registry does not tell the digest of a new tag. */
 export const DIGEST_ADVICE =
   "An image with a digest is rewritten where its registry tells the new digest to anybody; else `docker buildx imagetools inspect <image>` does.";
 
-export const DOCKERFILES = /(^|\/)(Dockerfile(\.[\w-]+)?|[\w.-]+\.[Dd]ockerfile|Containerfile)$(?<!\.dockerignore)/;
-export const WORKFLOWS = /^\.github\/workflows\/[^/]+\.ya?ml$/;
-const JUSTFILES = /(^|\/)(\.?justfile|Justfile|[\w-]+\.just)$/;
-
 /** A registry's host, a path, and a tag or digest; the start of a URL or an address is none. */
 const IN_TEXT =
   /(?<![\w./:@-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\/[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?)(?=["'`\s]|$)/;
 
 /** Every image the repository's build names, in the order in which one leads the others. */
-export function imageMentions(repository: Repository, imageDigest: DigestLookup): ImageMention[] {
+export function imageMentions(
+  repository: Repository,
+  jobs: readonly CiJob[],
+  imageDigest: DigestLookup,
+): ImageMention[] {
   const mentions = [
     ...dockerfileImages(repository),
     ...distImages(repository),
-    ...justImages(repository),
-    ...workflowImages(repository),
+    ...taskImages(repository),
+    ...workflowImages(repository, jobs),
+    ...pipelineImages(repository),
   ];
   const images = mentions.map(({ image }) => image);
   const lookUp = digestsAmong(images, imageDigest);
   return mentions.map((mention) => ({ ...mention, site: keepDigest(mention.site, lookUp) }));
 }
 
-function mention(site: Site, by: ImageMention["by"]): ImageMention[] {
+type Kind = Pick<ImageMention, "by" | "use" | "runsCargo">;
+
+function mention(site: Site, kind: Kind, parts?: ReadonlySet<number>): ImageMention[] {
   const image = parseImage(site.value);
-  return image === undefined ? [] : [{ site: { ...site, isImage: true }, image, by }];
+  return image === undefined ? [] : [{ ...kind, ...(parts && { parts }), site: { ...site, isImage: true }, image }];
 }
 
 function dockerfileImages(repository: Repository): ImageMention[] {
-  return repository.matching(DOCKERFILES).flatMap((file) =>
-    imagesOf(repository.dockerfile(file))
-      .filter(({ by }) => by !== "# syntax")
-      .flatMap(({ word, location }) => mention(imageSite(word, location), "Dockerfile")),
-  );
+  return repository
+    .readable(DOCKERFILES, (file) => {
+      const dockerfile = repository.dockerfile(file);
+      const use = useOfDockerfile(file);
+      return imagesOf(dockerfile)
+        .filter(({ by }) => by !== "# syntax")
+        .flatMap(({ word, location, by }) => {
+          const stage = dockerfile.stages.find((each) => each.location.line === location.line);
+          const runsCargo = by === "FROM" && stage !== undefined && isBuiltIn(dockerfile, stage);
+          const parts = new Set(word.parts.flatMap(({ start }) => start ?? []));
+          return mention(imageSite(word, location), { by: "Dockerfile", use, runsCargo }, parts);
+        });
+    })
+    .flat();
+}
+
+/** Whether the stage, or one that goes on from it, runs something of Rust's. */
+function isBuiltIn(dockerfile: Dockerfile, stage: Stage): boolean {
+  const runs = (each: Stage): boolean =>
+    runScriptsOf(dockerfile, each).some(({ text }) => /\b(cargo|rustc|rustup|just|make|cross)\b/.test(text));
+  return runs(stage) || dockerfile.stages.some((each) => each.parent === stage && isBuiltIn(dockerfile, each));
 }
 
 /** The configuration of cargo-dist, wherever it lies. */
@@ -59,7 +89,7 @@ export function distTables(repository: Repository): { readonly file: string; rea
     ["Cargo.toml", (root) => tableOf(tableOf(tableOf(root, "workspace"), "metadata"), "dist")],
   ];
   return places.flatMap(([file, pick]) => {
-    const table = repository.has(file) ? pick(repository.toml(file).root) : undefined;
+    const table = repository.has(file) ? repository.attempt(file, () => pick(repository.toml(file).root)) : undefined;
     return table === undefined ? [] : [{ file, table }];
   });
 }
@@ -67,7 +97,9 @@ export function distTables(repository: Repository): { readonly file: string; rea
 /** `container = "image"`, or `container = { image = "...", host = "..." }`, of github-custom-runners. */
 function distImages(repository: Repository): ImageMention[] {
   return distTables(repository).flatMap(({ file, table }) =>
-    containers(table).flatMap((node) => mention(tomlSite(repository.toml(file), node), "dist")),
+    containers(table).flatMap((node) =>
+      mention(tomlSite(repository.toml(file), node), { by: "dist", use: "ships", runsCargo: true }),
+    ),
   );
 }
 
@@ -81,12 +113,12 @@ function containers(node: TomlNode): TomlNode[] {
   });
 }
 
-function justImages(repository: Repository): ImageMention[] {
-  return repository.matching(JUSTFILES).flatMap((file) =>
-    regexSites(repository, file, IN_TEXT)
-      .filter((site) => /:[\w.-]+$|@sha256:/.test(site.value) && !isComment(repository, site))
-      .flatMap((site) => mention(site, "justfile")),
-  );
+function taskImages(repository: Repository): ImageMention[] {
+  return repository
+    .readable(TASK_FILES, (file) => regexSites(repository, file, IN_TEXT))
+    .flat()
+    .filter((site) => /:[\w.-]+$|@sha256:/.test(site.value) && !isComment(repository, site))
+    .flatMap((site) => mention(site, { by: "task file", use: "develops", runsCargo: true }));
 }
 
 function isComment(repository: Repository, { location }: Site): boolean {
@@ -95,18 +127,34 @@ function isComment(repository: Repository, { location }: Site): boolean {
 }
 
 /** The containers and services that jobs run in. */
-function workflowImages(repository: Repository): ImageMention[] {
-  return repository.matching(WORKFLOWS).flatMap((file) => {
-    const yaml = repository.yaml(file);
-    return scalarPairs(yaml)
-      .filter(({ path }) => {
-        const [top, , third, ...rest] = path;
-        if (top !== "jobs") return false;
-        if (third === "container") return rest.length === 0 || rest[0] === "image";
-        return third === "services" && rest[1] === "image";
-      })
-      .map(({ scalar }) => scalarSite(yaml, scalar))
-      .filter((site) => !site.value.includes("${{"))
-      .flatMap((site) => mention(site, "workflow"));
-  });
+function workflowImages(repository: Repository, jobs: readonly CiJob[]): ImageMention[] {
+  return repository
+    .readable(WORKFLOWS, (file) => {
+      const yaml = repository.yaml(file);
+      return scalarPairs(yaml).flatMap(({ path: [top, id, third, ...rest], scalar }) => {
+        const isContainer = third === "container" && (rest.length === 0 || rest[0] === "image");
+        const isService = third === "services" && rest[1] === "image";
+        const site = scalarSite(yaml, scalar);
+        if (top !== "jobs" || !(isContainer || isService) || site.value.includes("${{")) return [];
+        const job = jobs.find((each) => each.file === file && each.id === id);
+        const use = isContainer ? (job?.purpose ?? "checks") : "checks";
+        return mention(site, { by: isContainer ? "workflow" : "pipeline", use, runsCargo: isContainer });
+      });
+    })
+    .flat();
+}
+
+/** Images of other services' pipelines and of compose files. */
+function pipelineImages(repository: Repository): ImageMention[] {
+  return repository
+    .readable(OTHER_PIPELINES, (file) => {
+      if (isAside(file)) return [];
+      const yaml = repository.yaml(file);
+      return scalarPairs(yaml)
+        .filter(({ path }) => path.at(-1) === "image" || (path.at(-1) === "name" && path.at(-2) === "image"))
+        .map(({ scalar }) => scalarSite(yaml, scalar))
+        .filter((site) => !site.value.includes("$"))
+        .flatMap((site) => mention(site, { by: "pipeline", use: "checks", runsCargo: false }));
+    })
+    .flat();
 }

@@ -1,22 +1,27 @@
-import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
-import { isOfficial, promisedRust, taggedName, tagVersion } from "../image.ts";
+import { type Fact, placeOf, plainSite, type Relation, type Site } from "../fact.ts";
+import { isOfficial, promisedRust, taggedName, tagVersion, whyFloating } from "../image.ts";
 import { type DigestLookup, digestsAmong } from "../keep-digest.ts";
+import type { Finding } from "../relation.ts";
+import { evaluate } from "../relation.ts";
+import { isAside } from "../rust/place.ts";
 import { compareVersions, parseVersion, type Version } from "../version.ts";
-import type { Detected, DetectOptions } from "./detected.ts";
-import { DIGEST_ADVICE, type ImageMention, imageMentions } from "./image-sites.ts";
+import type { Detected, Sources } from "./detected.ts";
+import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
 
 /**
  * Images of one repository that are named in several places carry one version. The newest leads: a bump
  * that did not reach everywhere is what goes wrong. An image without a version is a warning while all
- * places are alike. Official images may differ from place to place, as base images do.
+ * places are alike. Official images may differ from place to place, as base images do, and so may services of tests.
  */
-export async function detectImages({ repository, imageDigest }: DetectOptions): Promise<Detected> {
-  const mentions = imageMentions(repository, imageDigest);
+export async function detectImages(
+  { imageDigest }: Sources,
+  images: readonly ImageMention[],
+  { findings: ofRust }: Pick<Detected, "findings">,
+): Promise<Detected> {
+  const mentions = images.filter(({ by, site }) => by !== "pipeline" && !isAside(site.location?.file ?? ""));
   const groups = Map.groupBy(mentions, ({ image }) => image.repository);
-  const facts: Fact[] = [{ name: "images", sites: mentions.map(({ site }) => site) }];
-  const relations: Relation[] = [
-    { name: "pinned", kind: "pinned", leader: undefined, followers: ["images"], severity: "warning" },
-  ];
+  const facts: Fact[] = [];
+  const findings: Finding[] = [];
   for (const [name, group] of groups) {
     if (group.some(({ image }) => isOfficial(image) || promisedRust(image) !== undefined)) continue;
     const ordered = newestFirst(group);
@@ -28,12 +33,32 @@ export async function detectImages({ repository, imageDigest }: DetectOptions): 
       if (fact === undefined || fact.sites.length < 2) continue;
       facts.push(fact);
       const advice = hasDigest ? { advice: DIGEST_ADVICE } : {};
-      relations.push({ name: "images", kind: "equal", leader: fact.name, followers: [], ...advice });
+      const relation: Relation = { name: "images", kind: "equal", leader: fact.name, followers: [], ...advice };
+      findings.push(...evaluate(relation, new Map([[fact.name, fact]])).map((finding) => weigh(finding, group)));
     }
   }
-  return { facts, relations, elsewhere: [] };
+  // What was judged by another rule already needs no second word on the same line.
+  const judged = new Set([...ofRust, ...findings].map(({ follower }) => placeOf(follower)));
+  const built = mentions.filter(
+    ({ use, runsCargo, site }) => (use === "ships" || runsCargo) && !judged.has(placeOf(site)),
+  );
+  facts.unshift({ name: "images", sites: built.map(({ site }) => site) });
+  const pinned: Relation = {
+    name: "pinned",
+    kind: "pinned",
+    leader: undefined,
+    followers: ["images"],
+    severity: "warning",
+  };
+  return { facts, relations: [pinned], findings, elsewhere: [], notes: [] };
 }
 
+/** What floats beside a pin is an error only where it decides what is shipped. */
+function weigh(finding: Finding, group: readonly ImageMention[]): Finding {
+  const mention = group.find(({ site }) => placeOf(site) === placeOf(finding.follower));
+  if (mention === undefined || mention.use === "ships" || whyFloating(mention.image) === undefined) return finding;
+  return { ...finding, severity: "warning", repair: undefined };
+}
 function newestFirst(group: readonly ImageMention[]): readonly ImageMention[] {
   const versions = new Map<ImageMention, Version | undefined>(
     group.map((mention) => [mention, parseVersion(tagVersion(mention.image.tag) ?? "")]),

@@ -15,10 +15,12 @@ export function releaseSetup(repository: Repository): ReleaseSetup | undefined {
     const name = stringValue(table, "github-build-setup");
     const file = name === undefined ? "" : normalize(`.github/workflows/${name}`);
     if (!repository.has(file)) continue;
-    const isDerived = scalarPairs(repository.yaml(file)).some(
-      ({ path, scalar }) => path.at(-1) === "uses" && /\/release-build-setup(@|$)/.test(String(scalar.value)),
+    const isDerived = repository.attempt(file, () =>
+      scalarPairs(repository.yaml(file)).some(
+        ({ path, scalar }) => path.at(-1) === "uses" && /\/release-build-setup(@|$)/.test(String(scalar.value)),
+      ),
     );
-    return { file, isDerived };
+    if (isDerived !== undefined) return { file, isDerived };
   }
   return undefined;
 }

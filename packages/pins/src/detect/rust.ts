@@ -1,173 +1,210 @@
-import { parseToolchainFile, type Workspace } from "@release-actions/cargo";
-import { imagesOf } from "@release-actions/dockerfile";
-import { entryOf, type TomlDocument, tableOf } from "@release-actions/toml";
-import { type Fact, narrowSite, placeOf, plainSite, type Relation, type Site } from "../fact.ts";
-import { isOfficial, parseImage, promisedRust } from "../image.ts";
-import { regexSites, tomlSite, wordSite } from "../locate/locator.ts";
-import type { Repository } from "../locate/repository.ts";
-import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
-import { parseVersion } from "../version.ts";
-import type { Detected, DetectOptions } from "./detected.ts";
-import { DIGEST_ADVICE, DOCKERFILES, distTables, type ImageMention, imageMentions, WORKFLOWS } from "./image-sites.ts";
+import type { Workspace } from "@release-actions/cargo";
+import { type Fact, placeOf, type Relation, type Site } from "../fact.ts";
+import type { Finding } from "../relation.ts";
+import { ciPlaces } from "../rust/ci-places.ts";
+import { dockerPlaces } from "../rust/docker-places.ts";
+import { filePlaces } from "../rust/file-places.ts";
+import { imagePlaces, inspectImages, listElsewhere } from "../rust/image-places.ts";
+import {
+  judgeAgainstFile,
+  judgeAgainstMinimum,
+  judgeAgainstNewest,
+  judgeMinimumJob,
+  type Standard,
+  sameRelease,
+  type Verdict,
+} from "../rust/judge.ts";
+import { changedTogether, highestOf, isUnpublished, judgeMinimum, minimumsOf, type Tie } from "../rust/minimum.ts";
+import { isAside, type RustPlace } from "../rust/place.ts";
+import { type PinnedToolchain, toolchainFiles, toolchainFor } from "../rust/toolchain-files.ts";
+import type { Detected, Sources } from "./detected.ts";
+import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
 
-const VARIABLES = ["RUST_VERSION", "RUST_TOOLCHAIN", "RUSTUP_TOOLCHAIN"];
-
-/** The toolchain file leads; whatever else names a Rust release follows it. */
+/** The toolchain file leads; whatever else names a Rust release follows it. Without one, the places are compared. */
 export async function detectRust(
-  { repository, inspectImage, imageDigest }: DetectOptions,
-  workspace: Workspace | undefined,
+  sources: Sources,
+  workspaces: readonly Workspace[],
+  images: readonly ImageMention[],
 ): Promise<Detected> {
-  const toolchain = toolchainSite(repository);
-  const images = imageMentions(repository, imageDigest);
-  const inside = await insideImages(images, inspectImage);
-  const named = [
-    fact("workflow toolchain", workflowToolchains(repository)),
-    fact("Dockerfile toolchain", dockerfileVariables(repository)),
-  ];
-  const versions = [
-    fact("rust-version", workspace === undefined ? [] : rustVersions(workspace)),
-    fact("dist rust-toolchain-version", distToolchain(repository)),
-    fact("rust image", rustImages(images)),
-    fact(
-      "rust inside image",
-      inside.map(({ site }) => site),
-    ),
-  ];
-  const isVersion = toolchain !== undefined && parseVersion(toolchain.value) !== undefined;
-  const followers = [...named, ...(isVersion ? versions : [])].map(({ name }) => name);
-  const advice = images.some(({ image }) => image.digest !== undefined) ? { advice: DIGEST_ADVICE } : {};
-  const relations: Relation[] = [{ name: "rust", kind: "equal", leader: "toolchain", followers, ...advice }];
-  if (!isVersion)
-    relations.push({
-      name: "pinned",
-      kind: "pinned",
-      leader: undefined,
-      followers: ["toolchain"],
-      severity: "warning",
-    });
+  const { repository, jobs } = sources;
+  const files = toolchainFiles(repository);
+  const minimums = minimumsOf(workspaces);
+  const inspected = await inspectImages(images, sources.inspectImage);
+  const places = withoutCopies([
+    ...ciPlaces(jobs),
+    ...dockerPlaces(repository),
+    ...imagePlaces(images),
+    ...inspected.map(({ place }) => place),
+    ...filePlaces(repository),
+  ]);
+  const advice = images.some(({ image }) => image.digest !== undefined) ? DIGEST_ADVICE : undefined;
+  const ties = await judgeMinimums(sources, workspaces, files);
+  // What has to equal the toolchain is no minimum that a job could be for.
+  const tied = new Set(ties.findings.map(({ follower }) => placeOf(follower)));
+  const free = minimums.filter(({ site }) => !tied.has(placeOf(site)));
+  const judged = places.flatMap((place) => judgePlace(place, files, { all: minimums, free }, advice));
+  const known = new Set(judged.map(({ follower }) => follower));
+  const unjudged = places.filter(({ site }) => !known.has(site));
+  const root = toolchainFor(".", files);
   return {
-    facts: [fact("toolchain", toolchain === undefined ? [] : [toolchain]), ...named, ...versions],
-    relations,
-    elsewhere: isVersion ? builtElsewhere(images, inside, toolchain) : [],
+    facts: factsOf(files, minimums, places),
+    relations: unpinnedFiles(files),
+    findings: [...judged, ...ties.findings, ...amongThemselves(unjudged, files, advice), ...judgeFiles(files)],
+    elsewhere: root?.release?.kind === "fixed" ? listElsewhere(images, inspected, root.site.value) : [],
+    notes: ties.notes,
   };
 }
 
-function fact(name: string, sites: readonly Site[]): Fact {
-  return { name, sites };
-}
-
-function toolchainSite(repository: Repository): Site | undefined {
-  const file = ["rust-toolchain", "rust-toolchain.toml"].find((name) => repository.has(name));
-  if (file === undefined) return undefined;
-  const channel = parseToolchainFile(repository.text(file), file);
-  if (channel === undefined) return undefined;
-  // The old form is the bare channel, which no TOML parser reads.
-  const bare = regexSites(repository, file, /^([\w.-]+)\s*$/)[0];
-  if (bare?.value === channel.channel) return bare;
-  const document = repository.toml(file);
-  const node = entryOf(tableOf(document.root, "toolchain"), "channel");
-  return node === undefined ? undefined : tomlSite(document, node);
-}
-
-function rustVersions({ manifest, crates }: Workspace): Site[] {
-  const inherited = entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "rust-version");
-  const own = crates.flatMap((crate) => stringSite(crate.manifest, tableOf(crate.manifest.root, "package")));
-  return [...(inherited === undefined ? [] : [tomlSite(manifest, inherited)]), ...own];
-}
-
-function stringSite(document: TomlDocument, table: ReturnType<typeof tableOf>): Site[] {
-  const node = entryOf(table, "rust-version");
-  return node?.kind === "string" ? [tomlSite(document, node)] : [];
-}
-
-function distToolchain(repository: Repository): Site[] {
-  return distTables(repository).flatMap(({ file, table }) => {
-    const node = entryOf(table, "rust-toolchain-version");
-    return node === undefined ? [] : [tomlSite(repository.toml(file), node)];
-  });
-}
-
-function workflowToolchains(repository: Repository): Site[] {
-  return repository.matching(WORKFLOWS).flatMap((file) => {
-    const yaml = repository.yaml(file);
-    return scalarPairs(yaml)
-      .filter(
-        ({ path }) => path.at(-2) === "env" && (path.at(-1) === "RUST_TOOLCHAIN" || path.at(-1) === "RUSTUP_TOOLCHAIN"),
-      )
-      .map(({ scalar }) => scalarSite(yaml, scalar))
-      .filter((site) => !site.value.includes("${{"));
-  });
-}
-
-/** ARG and ENV of these names; those of an inherited stage count once. */
-function dockerfileVariables(repository: Repository): Site[] {
-  return repository.matching(DOCKERFILES).flatMap((file) => {
-    const { args, stages } = repository.dockerfile(file);
-    const scopes = [args, ...stages.flatMap((stage) => [stage.args, stage.env])];
-    const variables = scopes.flatMap((scope) => VARIABLES.flatMap((name) => scope.get(name) ?? []));
-    const digested = partsOfDigestedImages(repository, file);
-    const unique = new Map(
-      variables.map((variable) => [`${variable.location.line}:${variable.location.column}`, variable]),
-    );
-    return [...unique.values()]
-      .filter(({ word }) => word.value !== "")
-      .map(({ word, location }) => {
-        const isPart = word.parts.some(({ start }) => start !== undefined && digested.has(start));
-        return isPart ? plainSite({ value: word.value, location }) : wordSite(word, location);
-      });
-  });
-}
-
-/** Where the pieces stand that images with a digest are put together from: such an image is rewritten as a whole. */
-function partsOfDigestedImages(repository: Repository, file: string): ReadonlySet<number | undefined> {
-  const images = imagesOf(repository.dockerfile(file)).filter(({ word }) => parseImage(word.value)?.digest);
-  return new Set(images.flatMap(({ word }) => word.parts.map(({ start }) => start)));
-}
-
-function rustImages(images: readonly ImageMention[]): Site[] {
-  return images.flatMap(({ site, image }) => {
-    const promised = promisedRust(image);
-    if (promised === undefined) return [];
-    const pattern = promised.at === "inside" ? /rust-?(\d+(?:\.\d+){1,2})/ : /^[^@]*:v?(\d+(?:\.\d+){0,2})(?!\w)/;
-    const narrowed = narrowSite(site, pattern);
-    return narrowed === undefined ? [] : [narrowed];
-  });
-}
-
-interface Inspected {
-  readonly mention: ImageMention;
-  readonly site: Site;
-}
-
-/** The Rust release inside images whose tag does not tell, where a registry or the configuration does. */
-async function insideImages(
-  images: readonly ImageMention[],
-  inspect: DetectOptions["inspectImage"],
-): Promise<Inspected[]> {
-  const opaque = images.filter(({ image }) => promisedRust(image) === undefined && !isOfficial(image));
-  const names = [...new Set(opaque.map(({ site }) => site.value))];
-  const releases = new Map(await Promise.all(names.map(async (name) => [name, await inspect(name)] as const)));
-  return opaque.flatMap((mention) => {
-    const release = releases.get(mention.site.value);
-    return release === undefined
-      ? []
-      : [{ mention, site: plainSite({ value: release, location: mention.site.location }) }];
-  });
-}
-
-/** Images that builds run in and that another repository makes: no edit here can put a new Rust into them. */
-function builtElsewhere(images: readonly ImageMention[], inside: readonly Inspected[], toolchain: Site): string[] {
-  const groups = Map.groupBy(
-    images.filter(({ image }) => promisedRust(image) === undefined && !isOfficial(image)),
-    ({ site }) => site.value,
+/** A variable of a Dockerfile that an image's tag is made of is judged once, where it is written. */
+function withoutCopies(places: readonly RustPlace[]): RustPlace[] {
+  const written = new Set(
+    places
+      .filter(({ fact, site }) => fact === "Dockerfile toolchain" && site.rewrite !== undefined)
+      .flatMap(({ starts }) => starts ?? []),
   );
-  return [...groups].flatMap(([name, group]) => {
-    const runsBuilds = group.some(({ by }) => by !== "Dockerfile");
-    const release = inside.find(({ mention }) => mention.site.value === name)?.site.value;
-    if (!runsBuilds && release === undefined) return [];
-    if (release === toolchain.value) return [];
-    const holds = release === undefined ? "what Rust it holds could not be read" : `it holds Rust ${release}`;
-    const places = group.map(({ site }) => placeOf(site)).join(", ");
-    return [`${name} (${places}) is built in another repository: ${holds}, needed is ${toolchain.value}`];
+  return places.filter(({ fact, starts, site }) => {
+    if (fact === "Dockerfile toolchain" && site.rewrite === undefined)
+      return !places.some(
+        (each) =>
+          each.fact === "rust image" &&
+          each.starts?.some((at) => starts?.includes(at)) &&
+          each.site.location?.file === site.location?.file,
+      );
+    return fact !== "rust image" || !starts?.some((at) => written.has(at));
   });
+}
+
+function relation(kind: Relation["kind"], leader: string, follower: string, advice?: string): Relation {
+  return { name: "rust", kind, leader, followers: [follower], ...(advice === undefined ? {} : { advice }) };
+}
+
+function toFinding(rule: Relation, fact: string, site: Site, verdict: Verdict | undefined): Finding[] {
+  if (verdict === undefined) return [];
+  return [{ relation: rule, fact, follower: site, ...verdict }];
+}
+
+function judgePlace(
+  place: RustPlace,
+  files: readonly PinnedToolchain[],
+  { all, free: minimums }: { readonly all: readonly Standard[]; readonly free: readonly Standard[] },
+  advice: string | undefined,
+): Finding[] {
+  const file = toolchainFor(place.folder, files);
+  const highest = highestOf(all);
+  const { fact, site } = place;
+  if (file?.release !== undefined) {
+    const standard = { site: file.site, release: file.release };
+    const verdict = judgeAgainstFile(place, standard, minimums);
+    const isByMinimum = verdict !== undefined && verdict.leader !== file.site;
+    const rule = relation("equal", isByMinimum ? "rust-version" : "toolchain", fact, advice);
+    if (verdict !== undefined || file.release.kind === "fixed") return toFinding(rule, fact, site, verdict);
+  }
+  if (place.role === "msrv")
+    return toFinding(relation("equal", "rust-version", fact), fact, site, judgeMinimumJob(place, minimums));
+  const verdict = highest && judgeAgainstMinimum(place, highest);
+  return toFinding(relation("at-least", "rust-version", fact, advice), fact, site, verdict);
+}
+
+async function judgeMinimums(
+  { repository, history }: Sources,
+  workspaces: readonly Workspace[],
+  files: readonly PinnedToolchain[],
+): Promise<Pick<Detected, "findings" | "notes">> {
+  const findings: Finding[] = [];
+  const notes: string[] = [];
+  for (const workspace of workspaces) {
+    for (const minimum of minimumsOf([workspace])) {
+      const { site } = minimum;
+      const file = toolchainFor(folderOf(site.location?.file ?? ""), files);
+      if (file?.release?.kind !== "fixed") continue;
+      const standard = { site: file.site, release: file.release };
+      const tie = await tieOf(workspace, minimum, file, repository, history);
+      const verdict = judgeMinimum(minimum, standard, tie);
+      if (verdict === "lower") {
+        notes.push(
+          `${placeOf(site)}: rust-version ${site.value} is a minimum below the toolchain, ${file.site.value}. It would have to be equal if every crate were \`publish = false\`, if pins.yml said so, or if they had always changed together.`,
+        );
+      } else findings.push(...toFinding(relation("equal", "toolchain", "rust-version"), "rust-version", site, verdict));
+      if (tie !== undefined)
+        notes.push(
+          `${placeOf(site)}: rust-version has to equal the toolchain, since ${tie === "their history" ? "they always changed together" : "every crate is `publish = false`"}.`,
+        );
+    }
+  }
+  return { findings, notes: [...new Set(notes)] };
+}
+
+async function tieOf(
+  workspace: Workspace,
+  minimum: Standard,
+  file: PinnedToolchain,
+  repository: Sources["repository"],
+  history: Sources["history"],
+): Promise<Tie | undefined> {
+  const { release } = minimum;
+  if (file.release === undefined || sameRelease(release, file.release)) return undefined;
+  if (isUnpublished(workspace)) return "nobody else compiles the crates";
+  return (await changedTogether(minimum, file, repository, history)) ? "their history" : undefined;
+}
+
+/** Jobs that pin a linter or compare versions choose their Rust for that alone. */
+const OWN_CHOICE = /clippy|lint|fmt|format|semver|doc|bench|fuzz|miri|coverage/i;
+
+/** Places that no toolchain file rules over are compared with the newest of them. */
+function amongThemselves(
+  places: readonly RustPlace[],
+  files: readonly PinnedToolchain[],
+  advice: string | undefined,
+): Finding[] {
+  const free = places.filter(({ release, role, folder, label, site, use }) => {
+    const file = toolchainFor(folder, files);
+    const isRuled = file !== undefined && file.release?.kind !== "floating";
+    if (isRuled || release.kind !== "fixed" || role !== "only" || isAside(site.location?.file ?? "")) return false;
+    return use === "ships" || !OWN_CHOICE.test(label);
+  });
+  const newest = highestOf(free);
+  if (newest === undefined) return [];
+  const rule = relation("equal", "newest", "", advice);
+  return free.flatMap((place) =>
+    toFinding({ ...rule, followers: [place.fact] }, place.fact, place.site, judgeAgainstNewest(place, newest)),
+  );
+}
+
+/** A toolchain file of a folder beside that of the root, or two files in one folder. */
+function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
+  return files.flatMap((file, index): Finding[] => {
+    const other = files.slice(0, index).find(({ folder }) => folder === file.folder);
+    const { release } = file;
+    if (other?.release === undefined || release === undefined || sameRelease(release, other.release)) return [];
+    const message = `"${file.site.value}" here, "${other.site.value}" at ${placeOf(other.site)}, which is the one that rustup reads: remove one of the files`;
+    return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", file.site, {
+      ...{ severity: "error", message, leader: other.site, repair: undefined },
+    });
+  });
+}
+
+/** A channel such as `stable` builds with another compiler next month. */
+function unpinnedFiles(files: readonly PinnedToolchain[]): Relation[] {
+  if (!files.some(({ release }) => release?.kind === "floating")) return [];
+  return [{ name: "pinned", kind: "pinned", leader: undefined, followers: ["toolchain"], severity: "warning" }];
+}
+
+function factsOf(
+  files: readonly PinnedToolchain[],
+  minimums: readonly Standard[],
+  places: readonly RustPlace[],
+): Fact[] {
+  const groups = Map.groupBy(places, ({ fact }) => fact);
+  return [
+    {
+      name: "toolchain",
+      sites: files.filter(({ site }) => !isAside(site.location?.file ?? "")).map(({ site }) => site),
+    },
+    { name: "rust-version", sites: minimums.map(({ site }) => site) },
+    ...[...groups].map(([name, group]): Fact => ({ name, sites: group.map(({ site }) => site) })),
+  ];
+}
+
+function folderOf(file: string): string {
+  return file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : ".";
 }

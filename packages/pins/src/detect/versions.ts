@@ -1,108 +1,92 @@
 import { packageField, type Workspace } from "@release-actions/cargo";
-import { entryOf, replaceString, tableOf } from "@release-actions/toml";
-import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
-import { tagSites } from "../locate/git-tag.ts";
+import { entryOf, tableOf } from "@release-actions/toml";
+import type { Fact, Relation, Site } from "../fact.ts";
 import { tomlSite } from "../locate/locator.ts";
-import type { Repository } from "../locate/repository.ts";
-import { scalarSite, yamlScalar } from "../locate/yaml-file.ts";
-import type { Detected } from "./detected.ts";
-
-const CHARTS = /(^|\/)Chart\.yaml$/;
-/** Charts inside a chart are its dependencies. */
-const SUBCHART = /\/charts\/[^/]+\/Chart\.yaml$/;
+import { evaluate, type Finding } from "../relation.ts";
+import { parseVersion } from "../version.ts";
+import { type Chart, productCharts } from "./charts.ts";
+import type { Detected, Sources } from "./detected.ts";
+import { lockedVersions } from "./locked.ts";
+import { judgeTag } from "./tag.ts";
 
 /** The product's version is that of the workspace or of the root crate; lock, chart and tag follow it. */
-export function detectVersions(
-  repository: Repository,
-  workspace: Workspace | undefined,
-  tag: string | undefined,
-): Detected {
-  if (workspace === undefined) return { facts: [], relations: [], elsewhere: [] };
-  const { manifest } = workspace;
-  const shared = entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "version");
-  const version = shared ?? entryOf(tableOf(manifest.root, "package"), "version");
-  const locked = lockedVersions(workspace);
-  const facts: Fact[] = [...locked.facts];
-  const relations: Relation[] = [...locked.relations];
-  if (version?.kind === "string") {
-    const charts = productCharts(repository, workspace);
-    facts.push({ name: "version", sites: [tomlSite(manifest, version)] });
-    facts.push({ name: "chart version", sites: chartSites(repository, charts, "version") });
-    facts.push({ name: "chart appVersion", sites: chartSites(repository, charts, "appVersion") });
-    facts.push({ name: "tag", sites: tagSites(tag, "v") });
-    relations.push({
-      name: "version",
-      kind: "equal",
-      leader: "version",
-      followers: ["chart version", "chart appVersion", "tag"],
+export async function detectVersions(sources: Sources, workspaces: readonly Workspace[]): Promise<Detected> {
+  const locks = workspaces.map((workspace) => lockedVersions(workspace));
+  const facts: Fact[] = locks.flatMap((lock) => lock.facts);
+  const findings: Finding[] = locks.flatMap((lock) => lock.findings);
+  const notes: string[] = [];
+  const owners = workspaces.map((workspace) => productVersions(workspace)).find((sites) => sites.length > 0) ?? [];
+  const charts = await productCharts(sources, workspaces);
+  const tag = judgeTag(sources.tag, { product: owners, crates: crateVersions(workspaces), charts });
+  const [version] = owners;
+  if (version !== undefined) {
+    facts.push({ name: "version", sites: [version] });
+    if (isPlaceholder(version))
+      notes.push(`The version ${version.value} is a placeholder: charts and tags are not compared with it.`);
+    else findings.push(...judgeCharts(version, charts, notes));
+  }
+  facts.push({ name: "chart version", sites: charts.flatMap(({ version: site }) => site ?? []) });
+  facts.push({ name: "chart appVersion", sites: charts.flatMap(({ appVersion }) => appVersion ?? []) });
+  facts.push(...tag.facts);
+  if (version === undefined || !isPlaceholder(version)) findings.push(...tag.findings);
+  return { facts, relations: [], findings, elsewhere: [], notes: [...notes, ...tag.notes] };
+}
+
+function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): Finding[] {
+  return charts.flatMap((chart) => {
+    const followers: [string, Site | undefined][] = [["chart appVersion", chart.appVersion]];
+    if (chart.followsVersion) followers.unshift(["chart version", chart.version]);
+    else if (chart.version !== undefined)
+      notes.push(
+        `${chart.file}: the version ${chart.version.value} is the chart's own, since it was not equal to appVersion.`,
+      );
+    return followers.flatMap(([fact, site]): Finding[] => {
+      // An appVersion such as `latest` names a channel.
+      if (site === undefined || parseVersion(site.value) === undefined) return [];
+      const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: [fact] };
+      const both = new Map([
+        ["version", { name: "version", sites: [version] }],
+        [fact, { name: fact, sites: [site] }],
+      ]);
+      return evaluate(relation, both).map((finding) =>
+        mayBeMeant(version, site, chart) ? asWarning(finding) : finding,
+      );
     });
-  }
-  return { facts, relations, elsewhere: [] };
-}
-
-/** Crates are grouped by where their version is written, so that inheriting ones make one fact. */
-function lockedVersions(workspace: Workspace): { facts: Fact[]; relations: Relation[] } {
-  const { lock } = workspace;
-  if (lock === undefined) return { facts: [], relations: [] };
-  const local = new Map(lock.packages.filter(({ source }) => source === undefined).map((each) => [each.name, each]));
-  const groups = new Map<string, { leader: Site; name: string; sites: Site[] }>();
-  for (const crate of workspace.crates) {
-    const node = packageField(workspace, crate, "version");
-    // A crate without a version is 0.0.0 since cargo 1.75; the lock says so too.
-    if (node?.kind !== "string") continue;
-    const key = `${node.location.file}:${node.location.line}`;
-    const holder = node.location.file === crate.manifest.file ? crate.manifest : workspace.manifest;
-    const name =
-      holder === crate.manifest && holder !== workspace.manifest ? `version of ${crate.name}` : "workspace version";
-    const group = groups.get(key) ?? { leader: tomlSite(holder, node), name, sites: [] };
-    groups.set(key, group);
-    const found = local.get(crate.name);
-    const absent = plainSite({ value: `(no ${crate.name})`, location: { file: lock.document.file, line: 1 } });
-    const { document } = lock;
-    group.sites.push(
-      found === undefined
-        ? absent
-        : plainSite({
-            value: found.version.value,
-            location: found.version.location,
-            rewrite: (value) => replaceString(document, found.version, value),
-          }),
-    );
-  }
-  const list = [...groups.values()];
-  return {
-    facts: list.flatMap(({ leader, name, sites }) => [
-      { name, sites: [leader] },
-      { name: `locked ${name}`, sites },
-    ]),
-    relations: list.map(({ name }) => ({
-      name: "lock",
-      kind: "equal",
-      leader: name,
-      followers: [`locked ${name}`],
-      advice: "`cargo update --workspace` brings the lock file up to date.",
-    })),
-  };
-}
-
-/** The one chart there is, or those named like a crate or what its name starts with: others have versions of their own. */
-function productCharts(repository: Repository, { crates }: Workspace): readonly string[] {
-  const charts = repository.matching(CHARTS).filter((file) => !SUBCHART.test(file) || !isInsideChart(repository, file));
-  if (charts.length <= 1) return charts;
-  return charts.filter((file) => {
-    const chart = String(yamlScalar(repository.yaml(file), ["name"])?.value);
-    return crates.some(({ name }) => name === chart || name.startsWith(`${chart}-`));
   });
 }
 
-function isInsideChart(repository: Repository, file: string): boolean {
-  return repository.has(`${file.replace(SUBCHART, "")}/Chart.yaml`);
+/** Between releases a chart may stay at the last one; a chart of another name may be of another product. */
+function mayBeMeant(version: Site, site: Site, chart: Chart): boolean {
+  const [own, product] = [parseVersion(site.value), parseVersion(version.value)];
+  return !chart.isNamedAlike || (product !== undefined && product.prerelease !== "" && own?.prerelease === "");
 }
 
-function chartSites(repository: Repository, charts: readonly string[], key: string): Site[] {
-  return charts.flatMap((file) => {
-    const yaml = repository.yaml(file);
-    const scalar = yamlScalar(yaml, [key]);
-    return scalar === undefined ? [] : [scalarSite(yaml, scalar)];
-  });
+function asWarning(finding: Finding): Finding {
+  return { ...finding, severity: "warning", repair: undefined };
+}
+
+/** The version that the workspace's crates inherit, and that of the crate at its root. */
+function productVersions({ manifest }: Workspace): Site[] {
+  const nodes = [
+    entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "version"),
+    entryOf(tableOf(manifest.root, "package"), "version"),
+  ];
+  return nodes.flatMap((node) => (node?.kind === "string" ? [tomlSite(manifest, node)] : []));
+}
+
+function crateVersions(workspaces: readonly Workspace[]): Map<string, Site> {
+  const found = new Map<string, Site>();
+  for (const workspace of workspaces) {
+    for (const crate of workspace.crates) {
+      const node = packageField(workspace, crate, "version");
+      if (node?.kind !== "string" || found.has(crate.name)) continue;
+      const holder = node.location.file === crate.manifest.file ? crate.manifest : workspace.manifest;
+      found.set(crate.name, tomlSite(holder, node));
+    }
+  }
+  return found;
+}
+
+function isPlaceholder({ value }: Site): boolean {
+  return /^0\.0\.0(-|$)/.test(value);
 }

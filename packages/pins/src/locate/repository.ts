@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { type Dockerfile, parseDockerfile } from "@release-actions/dockerfile";
+import { Fault } from "@release-actions/report";
 import { createLocator, type Locator, readText } from "@release-actions/text";
 import { parseToml, type TomlDocument } from "@release-actions/toml";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
@@ -8,9 +9,20 @@ import { parseYaml, type YamlFile } from "./yaml-file.ts";
 /** Folders that hold no sources of this repository. */
 const SKIPPED = new Set([".git", ".jj", "node_modules", "target", "vendor", "dist", ".venv"]);
 
+/** Without these in its root cargo does not start there. */
+const ESSENTIAL = /^(Cargo\.(toml|lock)|rust-toolchain(\.toml)?|\.cargo\/config(\.toml)?)$/;
+
+export interface LeftOut {
+  readonly fault: Fault;
+  /** Nothing can be built without it. */
+  readonly isEssential: boolean;
+}
+
 /** The files of a repository, each read and parsed once. Names are relative to the root, with slashes. */
 export class Repository {
   readonly root: string;
+  /** Why files were left out, by their name. */
+  readonly unread = new Map<string, LeftOut>();
   readonly #texts = new Map<string, string>();
   readonly #parsed = new Map<string, unknown>();
   #names: readonly string[] | undefined;
@@ -31,6 +43,30 @@ export class Repository {
 
   matching(pattern: RegExp): readonly string[] {
     return this.names.filter((name) => pattern.test(name));
+  }
+
+  /** What `read` makes of a file; a file that cannot be read is noted and left out, once for all who ask. */
+  attempt<T>(name: string, read: (name: string) => T): T | undefined {
+    if (this.unread.has(name)) return undefined;
+    try {
+      return read(name);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.leaveOut(name, error, ESSENTIAL.test(name));
+      return undefined;
+    }
+  }
+
+  leaveOut(name: string, fault: Fault, isEssential: boolean): void {
+    this.unread.set(name, { fault, isEssential: isEssential || this.unread.get(name)?.isEssential === true });
+  }
+
+  /** The files whose names match, those left out that cannot be read. */
+  readable<T>(pattern: RegExp, read: (name: string) => T): T[] {
+    return this.matching(pattern).flatMap((name) => {
+      const result = this.attempt(name, read);
+      return result === undefined ? [] : [result];
+    });
   }
 
   text(name: string): string {

@@ -22,7 +22,7 @@ export interface YamlFile {
   readonly locate: Locator;
 }
 
-/** Parses one YAML 1.2 document. Aliases are followed one at a time, never expanded (B155). */
+/** Parses one YAML 1.2 document. Aliases are followed one at a time, never expanded. */
 export function parseYaml(text: string, file: string): YamlFile {
   const locate = createLocator(text, file);
   const conflict = /^(<{7}|>{7})( .*)?$/m.exec(text);
@@ -61,6 +61,30 @@ export function scalarPairs({ document }: YamlFile): { readonly path: readonly s
     },
   });
   return found;
+}
+
+/** The key and value pairs of a mapping, aliases followed and merge keys (`<<`) taken in. */
+export function mapEntries({ document }: YamlFile, node: unknown): [key: string, value: unknown][] {
+  const map = resolve(node, document);
+  if (!isMap(map)) return [];
+  return map.items.flatMap((pair): [string, unknown][] => [[keyOf(pair), resolve(pair.value, document)]]);
+}
+
+/** The value under a key of a mapping. */
+export function mapValue(yaml: YamlFile, node: unknown, key: string): unknown {
+  return mapEntries(yaml, node).find(([name]) => name === key)?.[1];
+}
+
+/** The items of a sequence; a single scalar counts as a sequence of one. */
+export function seqItems({ document }: YamlFile, node: unknown): unknown[] {
+  const seq = resolve(node, document);
+  if (isScalar(seq)) return [seq];
+  return isSeq(seq) ? seq.items.map((item) => resolve(item, document)) : [];
+}
+
+/** A scalar's text as the file has it: `1.10` stays `1.10`. */
+export function scalarText(node: unknown): string | undefined {
+  return isScalar(node) && node.value !== null ? (node.source ?? String(node.value)) : undefined;
 }
 
 /** A scalar as a site: its value is the text of the file (`1.10` stays `1.10`), its quotes are kept on a rewrite. */

@@ -1,0 +1,139 @@
+import path from "node:path";
+import { isMap, isScalar, isSeq, type Scalar } from "yaml";
+import type { Repository } from "../locate/repository.ts";
+import { yamlScript } from "../locate/script.ts";
+import { mapEntries, mapValue, scalarText, seqItems, type YamlFile } from "../locate/yaml-file.ts";
+import type { CiJob, CiStep } from "./job.ts";
+import { purposeOf } from "./purpose.ts";
+
+/** Workflows of GitHub, and of those that read the same files. */
+export const WORKFLOWS = /^\.(?:github|gitea|forgejo|depot)\/workflows\/(?:[^/]+\/)*[^/]+\.ya?ml$/;
+const ACTIONS = /(^|\/)action\.ya?ml$/;
+
+type Scalars = ReadonlyMap<string, Scalar>;
+
+/** The jobs of all workflows, composite actions and lists of steps that can be read. */
+export function readJobs(repository: Repository): CiJob[] {
+  const workflows = repository.readable(WORKFLOWS, (file) => jobsOf(repository.yaml(file))).flat();
+  const actions = repository.readable(ACTIONS, (file) => actionJobs(repository.yaml(file))).flat();
+  return [...workflows, ...actions];
+}
+
+function jobsOf(yaml: YamlFile): CiJob[] {
+  const root = yaml.document.contents;
+  if (isSeq(root))
+    return [makeJob(yaml, yaml.file, root, { env: new Map(), inputs: new Map(), label: yaml.file, on: "" })];
+  const on = mapValue(yaml, root, "on");
+  const outer = {
+    env: scalars(yaml, mapValue(yaml, root, "env")),
+    inputs: inputDefaults(
+      yaml,
+      ["workflow_call", "workflow_dispatch"].map((event) => mapValue(yaml, mapValue(yaml, on, event), "inputs")),
+    ),
+    label: `${path.basename(yaml.file)} ${scalarText(mapValue(yaml, root, "name")) ?? ""}`,
+    on: triggerText(yaml, on),
+    workingDirectory: workingDirectory(yaml, root),
+  };
+  return mapEntries(yaml, mapValue(yaml, root, "jobs")).map(([id, node]) => makeJob(yaml, id, node, outer));
+}
+
+/** A composite action is a job whose steps run in that of its caller. */
+function actionJobs(yaml: YamlFile): CiJob[] {
+  const root = yaml.document.contents;
+  const runs = mapValue(yaml, root, "runs");
+  if (mapValue(yaml, runs, "steps") === undefined) return [];
+  const inputs = inputDefaults(yaml, [mapValue(yaml, root, "inputs")]);
+  return [makeJob(yaml, yaml.file, runs, { env: new Map(), inputs, label: yaml.file, on: "" })];
+}
+
+interface Outer {
+  readonly env: Scalars;
+  readonly inputs: Scalars;
+  readonly label: string;
+  /** What starts the workflow, as one text. */
+  readonly on: string;
+  readonly workingDirectory?: string | undefined;
+}
+
+function makeJob(yaml: YamlFile, id: string, node: unknown, outer: Outer): CiJob {
+  const directory = workingDirectory(yaml, node) ?? outer.workingDirectory ?? "";
+  const steps = seqItems(yaml, isSeq(node) ? node : mapValue(yaml, node, "steps")).flatMap((step) =>
+    isMap(step) ? [readStep(yaml, step, directory)] : [],
+  );
+  const name = scalarText(mapValue(yaml, node, "name")) ?? "";
+  const matrix = matrixOf(yaml, mapValue(yaml, mapValue(yaml, node, "strategy"), "matrix"));
+  return {
+    ...{ file: yaml.file, yaml, id, matrix, steps, inputs: outer.inputs },
+    label: `${id} ${name} ${outer.label}`,
+    env: new Map([...outer.env, ...scalars(yaml, mapValue(yaml, node, "env"))]),
+    runsOn:
+      scalarText(mapValue(yaml, node, "runs-on")) ??
+      seqItems(yaml, mapValue(yaml, node, "runs-on"))
+        .map(scalarText)
+        .find(Boolean),
+    purpose: purposeOf({ file: yaml.file, workflow: outer.label, triggers: outer.on, job: `${id} ${name}`, steps }),
+  };
+}
+
+function readStep(yaml: YamlFile, node: unknown, directory: string): CiStep {
+  const get = (key: string): unknown => mapValue(yaml, node, key);
+  const [uses, run] = [get("uses"), get("run")];
+  return {
+    uses: isScalar(uses) ? uses : undefined,
+    with: scalars(yaml, get("with")),
+    env: scalars(yaml, get("env")),
+    run: isScalar(run) ? yamlScript(yaml, run) : undefined,
+    name: scalarText(get("name")) ?? "",
+    condition: scalarText(get("if")) ?? "",
+    workingDirectory: folderOf(scalarText(get("working-directory")) ?? directory),
+  };
+}
+
+function workingDirectory(yaml: YamlFile, node: unknown): string | undefined {
+  return scalarText(mapValue(yaml, mapValue(yaml, mapValue(yaml, node, "defaults"), "run"), "working-directory"));
+}
+
+/** A folder that an expression names is not known: then the repository's root is as good as any. */
+function folderOf(text: string): string {
+  return text.includes("${{") ? "" : path.posix.normalize(text).replace(/^\.?\/|^\.$|\/$/g, "");
+}
+
+function triggerText(yaml: YamlFile, on: unknown): string {
+  if (isMap(on)) {
+    return mapEntries(yaml, on)
+      .map(([event, filters]) => [event, ...mapEntries(yaml, filters).map(([key]) => key)].join(" "))
+      .join(" ");
+  }
+  return seqItems(yaml, on).map(scalarText).join(" ");
+}
+
+function scalars(yaml: YamlFile, node: unknown): Scalars {
+  return new Map(mapEntries(yaml, node).flatMap(([key, value]) => (isScalar(value) ? [[key, value] as const] : [])));
+}
+
+function inputDefaults(yaml: YamlFile, nodes: readonly unknown[]): Scalars {
+  const all = nodes.flatMap((inputs) => mapEntries(yaml, inputs));
+  return new Map(
+    all.flatMap(([name, input]) => {
+      const value = mapValue(yaml, input, "default");
+      return isScalar(value) ? [[name, value] as const] : [];
+    }),
+  );
+}
+
+/** Axes, and what `include` gives, also one level deep: `matrix.job.toolchain`. */
+function matrixOf(yaml: YamlFile, node: unknown): ReadonlyMap<string, readonly Scalar[]> {
+  const found = new Map<string, Scalar[]>();
+  const add = (name: string, value: unknown): void => {
+    if (isScalar(value)) found.set(name, [...(found.get(name) ?? []), value]);
+    else if (isMap(value)) for (const [key, inner] of mapEntries(yaml, value)) add(`${name}.${key}`, inner);
+  };
+  for (const [axis, values] of mapEntries(yaml, node)) {
+    for (const item of isSeq(values) ? seqItems(yaml, values) : []) {
+      if (axis === "exclude") continue;
+      if (axis === "include") for (const [key, value] of mapEntries(yaml, item)) add(key, value);
+      else add(axis, item);
+    }
+  }
+  return found;
+}

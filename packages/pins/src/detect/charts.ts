@@ -1,0 +1,97 @@
+import type { Workspace } from "@release-actions/cargo";
+import { parseDocument } from "yaml";
+import type { Site } from "../fact.ts";
+import type { History } from "../locate/history.ts";
+import type { Repository } from "../locate/repository.ts";
+import { scalarSite, yamlScalar } from "../locate/yaml-file.ts";
+import { isAside } from "../rust/place.ts";
+import type { Sources } from "./detected.ts";
+
+const CHARTS = /(^|\/)Chart\.yaml$/;
+/** Charts inside a chart are its dependencies. */
+const SUBCHART = /\/charts\/[^/]+\/Chart\.yaml$/;
+
+export interface Chart {
+  readonly file: string;
+  readonly name: string;
+  readonly version: Site | undefined;
+  readonly appVersion: Site | undefined;
+  /** Its own version goes with the product's, and is not counted by itself. */
+  readonly followsVersion: boolean;
+  /** It is called like one of the crates. */
+  readonly isNamedAlike: boolean;
+}
+
+/** The one chart there is, or those named like a crate or what its name starts with: others have versions of their own. */
+export async function productCharts(
+  { repository, history }: Sources,
+  workspaces: readonly Workspace[],
+): Promise<readonly Chart[]> {
+  const names = workspaces.flatMap(({ crates }) => crates.map(({ name }) => name));
+  const files = repository
+    .matching(CHARTS)
+    .filter((file) => !isAside(file) && (!SUBCHART.test(file) || !isInsideChart(repository, file)));
+  // Charts of tests are read too, so that one that cannot be read is said.
+  repository.readable(CHARTS, (file) => repository.yaml(file));
+  const charts = await Promise.all(files.map((file) => readChart(repository, history, file, names)));
+  const known = charts.filter((chart) => chart !== undefined);
+  return known.length <= 1 ? known : known.filter(({ isNamedAlike }) => isNamedAlike);
+}
+
+async function readChart(
+  repository: Repository,
+  history: History,
+  file: string,
+  crates: readonly string[],
+): Promise<Chart | undefined> {
+  const yaml = repository.attempt(file, () => repository.yaml(file));
+  if (yaml === undefined) return undefined;
+  const siteOf = (key: string): Site | undefined => {
+    const scalar = yamlScalar(yaml, [key]);
+    return scalar === undefined ? undefined : scalarSite(yaml, scalar);
+  };
+  const name = String(yamlScalar(yaml, ["name"])?.value ?? "");
+  const [version, appVersion] = [siteOf("version"), siteOf("appVersion")];
+  return {
+    ...{ file, name, version, appVersion },
+    followsVersion: isEqual(version?.value, appVersion?.value) || (await wereEqual(yaml.text, file, history)),
+    isNamedAlike: crates.some((crate) => isAlike(crate, name)),
+  };
+}
+
+/** Without appVersion there is nothing but `version` that could say which product the chart brings. */
+function isEqual(version: string | undefined, appVersion: string | undefined): boolean {
+  return appVersion === undefined || version?.replace(/^v/, "") === appVersion.replace(/^v/, "");
+}
+
+/** Whether they were equal before the last change of the file: then that change left one of them behind. */
+async function wereEqual(now: string, file: string, history: History): Promise<boolean> {
+  const at = async (revision: string): Promise<string | undefined> => (await history.filesAt([{ revision, file }]))[0];
+  const head = await at("HEAD");
+  if (head === undefined) return false;
+  const [last] = head === now ? await history.changesOf([file], "[vV]ersion:") : [];
+  const before = head === now ? last && (await at(`${last}^`)) : head;
+  if (before === undefined) return false;
+  const { contents } = parseDocument(before);
+  const [version, appVersion] = [valueIn(contents, "version"), valueIn(contents, "appVersion")];
+  return version !== undefined && appVersion !== undefined && isEqual(version, appVersion);
+}
+
+function valueIn(contents: unknown, key: string): string | undefined {
+  if (typeof contents !== "object" || contents === null || !("toJS" in contents)) return undefined;
+  const value = "get" in contents && typeof contents.get === "function" ? contents.get(key) : undefined;
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+/** `beacon` and `beacon-server`, `beacon-helm` and `beacon-types`. */
+function isAlike(crate: string, chart: string): boolean {
+  const first = (name: string): string => name.split(/[-_]/)[0] ?? "";
+  return (
+    chart !== "" &&
+    (crate === chart || crate.startsWith(`${chart}-`) || (first(chart).length > 2 && first(crate) === first(chart)))
+  );
+}
+
+function isInsideChart(repository: Repository, file: string): boolean {
+  return repository.has(`${file.replace(SUBCHART, "")}/Chart.yaml`);
+}

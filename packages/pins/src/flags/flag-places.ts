@@ -1,0 +1,172 @@
+import { runScriptsOf } from "@release-actions/dockerfile";
+import { commandsOf, variablesWrittenTo } from "@release-actions/shell";
+import type { Scalar } from "yaml";
+import type { CiJob, CiStep } from "../ci/job.ts";
+import type { Sources } from "../detect/detected.ts";
+import { DOCKERFILES } from "../detect/files.ts";
+import { releaseSetup } from "../detect/release-setup.ts";
+import { plainSite, type Site } from "../fact.ts";
+import { wordSite } from "../locate/locator.ts";
+import { plainScript, type Script } from "../locate/script.ts";
+import { scalarSite } from "../locate/yaml-file.ts";
+import { useOfDockerfile } from "../rust/dockerfile-use.ts";
+import { hostsOf, onlyFor, triplesIn } from "./targets.ts";
+
+/** One place that sets RUSTFLAGS for what cargo builds after it. */
+export interface FlagPlace {
+  readonly site: Site;
+  readonly fact: string;
+  /** It is among the steps that cargo-dist puts before its builds. */
+  readonly isRelease: boolean;
+  readonly use: "ships" | "checks" | "develops";
+  /** The triples that are built there, as far as can be told; empty where nothing can be told. */
+  readonly targets: readonly string[];
+  /** The subject of the message about it. */
+  readonly says: string;
+}
+
+/** Actions that set RUSTFLAGS by themselves: the input that says which, and its default. */
+const SETTING_ACTIONS: readonly { readonly pattern: RegExp; readonly input: string; readonly flags: string }[] = [
+  { pattern: /^actions-rust-lang\/setup-rust-toolchain@/, input: "rustflags", flags: "-D warnings" },
+];
+
+/** @param released the targets of cargo-dist */
+export function flagPlaces({ repository, jobs }: Sources, released: readonly string[]): FlagPlace[] {
+  const setup = releaseSetup(repository);
+  const places = jobs.flatMap((job) => {
+    const isRelease = job.file === setup?.file;
+    if (isRelease && setup.isDerived) return [];
+    const targets = isRelease ? released : targetsOf(job);
+    const use = isRelease ? "ships" : job.purpose;
+    const fact = isRelease ? "release RUSTFLAGS" : "RUSTFLAGS";
+    return jobPlaces(job).map(({ site, says, condition = "" }): FlagPlace => {
+      return { site, says, fact, isRelease, use, targets: onlyFor(condition, targets) };
+    });
+  });
+  return [...unique(places), ...dockerPlaces(repository)];
+}
+
+/** A line of the workflow's `env` counts once, for the job that weighs most and for the targets of all. */
+function unique(places: readonly FlagPlace[]): FlagPlace[] {
+  const byLine = Map.groupBy(
+    places,
+    ({ site: { location } }) => `${location?.file}:${location?.line}:${location?.column}`,
+  );
+  return [...byLine.values()].flatMap((group) => {
+    const heaviest = group.find(({ use }) => use === "ships") ?? group[0];
+    return heaviest === undefined
+      ? []
+      : [{ ...heaviest, targets: [...new Set(group.flatMap(({ targets }) => targets))] }];
+  });
+}
+
+interface Said {
+  readonly site: Site;
+  readonly says: string;
+  readonly condition?: string;
+}
+
+function jobPlaces(job: CiJob): Said[] {
+  return [...scopePlaces(job, job.env), ...job.steps.flatMap((step) => stepPlaces(job, step))];
+}
+
+function scopePlaces(job: CiJob, scope: ReadonlyMap<string, Scalar>): Said[] {
+  const scalar = scope.get("RUSTFLAGS");
+  if (scalar === undefined || String(scalar.value).includes("${{")) return [];
+  const site = scalarSite(job.yaml, scalar);
+  return [{ site, says: `RUSTFLAGS "${site.value}"` }];
+}
+
+function stepPlaces(job: CiJob, step: CiStep): Said[] {
+  const { condition } = step;
+  const own = [...scopePlaces(job, step.env), ...scriptPlaces(step.run), ...actionPlaces(job, step)];
+  return own.map((each) => ({ ...each, condition }));
+}
+
+/** Written to GITHUB_ENV, or set for a command. */
+function scriptPlaces(run: Script | undefined): Said[] {
+  if (run === undefined || !run.text.includes("RUSTFLAGS")) return [];
+  const exported = variablesWrittenTo("GITHUB_ENV", run.text).filter(({ name }) => name === "RUSTFLAGS");
+  const assigned = assignedFlags(run.text);
+  return [
+    ...exported.flatMap(({ value, start, isVerbatim }) =>
+      value === undefined ? [] : [run.site(value, start, isVerbatim)],
+    ),
+    ...assigned.map(({ value, start, isVerbatim }) => run.site(value, start, isVerbatim)),
+  ].map((site) => ({ site, says: `RUSTFLAGS "${site.value}"` }));
+}
+
+/** `RUSTFLAGS=... cargo build`, `export RUSTFLAGS=...`; what goes on from an earlier value is not known. */
+function assignedFlags(script: string): { value: string; start: number; isVerbatim: boolean }[] {
+  return commandsOf(script).flatMap(({ assignments, words }) => {
+    const isTool = /^(fmt|install|binstall|doc|rustdoc)$/.test(words[1]?.value ?? "");
+    return assignments
+      .filter(({ name, value }) => name === "RUSTFLAGS" && value.value !== undefined && !isTool)
+      .map(({ value }) => ({
+        value: value.value ?? "",
+        start: value.valueStart ?? value.start,
+        isVerbatim: value.valueStart !== undefined,
+      }));
+  });
+}
+
+/** A setup action that was not told to leave RUSTFLAGS alone. */
+function actionPlaces(job: CiJob, step: CiStep): Said[] {
+  const { uses } = step;
+  const setting = uses && SETTING_ACTIONS.find(({ pattern }) => pattern.test(String(uses.value)));
+  if (setting === undefined || uses === undefined) return [];
+  const given = step.with.get(setting.input);
+  const text = given === undefined ? setting.flags : String(given.value ?? "");
+  if (text === "" || text.includes("${{")) return [];
+  const name = String(uses.value).split("@")[0];
+  if (given !== undefined)
+    return [{ site: scalarSite(job.yaml, given), says: `${name} sets RUSTFLAGS to "${text}" and` }];
+  const [start = 0] = uses.range ?? [];
+  const site = plainSite({ value: text, location: job.yaml.locate(start) });
+  return [
+    { site, says: `${name} sets RUSTFLAGS to "${text}" by itself (\`${setting.input}: ""\` leaves it alone) and` },
+  ];
+}
+
+/** What a job names, and what its runners are. */
+function targetsOf({ yaml, runsOn = "", matrix, steps, id }: CiJob): string[] {
+  const labels = runsOn.includes("${{")
+    ? [...matrix].flatMap(([axis, values]) =>
+        /os|runner|platform|runs/.test(axis) ? values.map(({ value }) => String(value)) : [],
+      )
+    : [runsOn];
+  const inMatrix = [...matrix.values()].flat().map(({ value }) => String(value));
+  const inSteps = steps.flatMap((step) => [
+    step.run?.text ?? "",
+    ...[...step.with.values()].map(({ value }) => String(value)),
+  ]);
+  const own = triplesIn([...inMatrix, ...inSteps].join("\n"));
+  // A composite action or a list of steps runs wherever its caller does.
+  return [...new Set([...own, ...hostsOf(id === yaml.file ? ["linux", "macos", "windows"] : labels)])];
+}
+
+function dockerPlaces(repository: Sources["repository"]): FlagPlace[] {
+  return repository
+    .readable(DOCKERFILES, (file) => {
+      const dockerfile = repository.dockerfile(file);
+      const common = { fact: "RUSTFLAGS", isRelease: false, use: useOfDockerfile(file) } as const;
+      const targets = [...new Set([...triplesIn(dockerfile.text), ...hostsOf(["linux"])])];
+      const sites = dockerfile.stages.flatMap((stage) => {
+        const set = [stage.env, stage.args].flatMap((scope) => {
+          const flags = scope.get("RUSTFLAGS");
+          const inherited =
+            stage.parent?.env.get("RUSTFLAGS") === flags || stage.parent?.args.get("RUSTFLAGS") === flags;
+          return flags === undefined || flags.word.unset !== undefined || inherited
+            ? []
+            : [wordSite(flags.word, flags.location)];
+        });
+        const run = runScriptsOf(dockerfile, stage).flatMap(({ text, start }) => {
+          const script = plainScript(text, dockerfile.locate, start);
+          return assignedFlags(text).map(({ value, start: at, isVerbatim }) => script.site(value, at, isVerbatim));
+        });
+        return [...set, ...run];
+      });
+      return sites.map((site): FlagPlace => ({ ...common, site, targets, says: `RUSTFLAGS "${site.value}"` }));
+    })
+    .flat();
+}

@@ -1,0 +1,146 @@
+import path from "node:path";
+import { commandsOf } from "@release-actions/shell";
+import type { Scalar } from "yaml";
+import { type CiJob, type CiStep, resolveValue, variableOf } from "../ci/job.ts";
+import { narrowSite, plainSite, type Site } from "../fact.ts";
+import { scalarSite } from "../locate/yaml-file.ts";
+import { type RustPlace, speaksOfMsrv } from "./place.ts";
+import { parseRelease } from "./release.ts";
+import { type NamedToolchain, toolchainsIn } from "./rustup-commands.ts";
+
+/** Variables that name a toolchain. */
+export const RUST_VARIABLE =
+  /^(?:(?:ci|my|default)_)?(?:(?:rust|rustc|rust_lang)_?(?:version|toolchain|toolchain_version|channel|stable|stable_version|release|ver)?|rustup_toolchain(?:_version)?|rust_?up_?default_?toolchain)$/i;
+const MSRV_VARIABLE =
+  /^(?:rust_?)?msrv(?:_?version)?$|^(?:rust_)?min(?:imum)?(?:_supported)?_rust(?:_version)?$|^rust_min(?:imum)?(?:_version)?$|^rust_msrv$/i;
+
+/** Inputs of actions that name a toolchain, whatever the action; `channel` is moonrepo's word for it. */
+const INPUTS = new Set([
+  "toolchain",
+  "rust-toolchain",
+  "rust_toolchain",
+  "rust-version",
+  "rust_version",
+  "rustc-version",
+  "rust",
+]);
+/** Tools that bring the Rust they need for themselves. */
+const TOOL_ACTIONS =
+  /^(obi1kenobi\/cargo-semver-checks-action|EmbarkStudios\/cargo-deny-action|rustsec\/audit-check|actions-rs\/audit-check)\b/i;
+
+/** Every place in a workflow, a composite action or a list of steps that names a Rust toolchain. */
+export function ciPlaces(jobs: readonly CiJob[]): RustPlace[] {
+  const places = jobs.flatMap((job) => [...variablePlaces(job), ...job.steps.flatMap((step) => stepPlaces(job, step))]);
+  // One line may be used by several jobs: what ships decides.
+  const byLine = new Map<string, RustPlace>();
+  for (const place of places) {
+    const { file = "", line = 0, column = 0 } = place.site.location ?? {};
+    const key = `${file}:${line}:${column}`;
+    const known = byLine.get(key);
+    if (known === undefined || (known.use !== "ships" && place.use === "ships")) byLine.set(key, place);
+  }
+  return [...byLine.values()];
+}
+
+function variablePlaces(job: CiJob): RustPlace[] {
+  const scopes = [job.env, ...job.steps.map(({ env }) => env)];
+  return scopes.flatMap((scope) =>
+    [...scope].flatMap(([name, scalar]): RustPlace[] => {
+      const isMsrv = MSRV_VARIABLE.test(name);
+      if (!isMsrv && !RUST_VARIABLE.test(name)) return [];
+      return placesOf(job, undefined, scalar, {
+        ...{ fact: isMsrv ? "workflow MSRV" : "workflow toolchain", msrv: isMsrv, folder: "" },
+        yieldsToFile: name !== "RUSTUP_TOOLCHAIN",
+      });
+    }),
+  );
+}
+
+function stepPlaces(job: CiJob, step: CiStep): RustPlace[] {
+  return [...actionPlaces(job, step), ...commandPlaces(job, step)];
+}
+
+function actionPlaces(job: CiJob, step: CiStep): RustPlace[] {
+  const uses = String(step.uses?.value ?? "");
+  if (step.uses === undefined || TOOL_ACTIONS.test(uses)) return [];
+  const given = [...step.with].filter(
+    ([name, { value }]) => (INPUTS.has(name) || (name === "channel" && /setup-rust/.test(uses))) && value !== "",
+  );
+  // This one sets the toolchain over the file, where it is given (README of the action, "Inputs").
+  const yieldsToFile = !/^actions-rust-lang\/setup-rust-toolchain@/.test(uses);
+  const context = { fact: "workflow toolchain", msrv: false, folder: step.workingDirectory, yieldsToFile };
+  const named = given.flatMap(([, scalar]) => placesOf(job, step, scalar, context));
+  if (given.length > 0 || !/^dtolnay\/rust-toolchain@/.test(uses)) return named;
+  const site = refSite(job, step.uses);
+  return site === undefined ? [] : makePlace(job, step, site, context, "only");
+}
+
+/** `dtolnay/rust-toolchain@1.80.0`, or a commit with the branch in the comment beside it. */
+function refSite(job: CiJob, uses: Scalar): Site | undefined {
+  const site = scalarSite(job.yaml, uses);
+  const [, ref = ""] = site.value.split("@");
+  if (!/^[0-9a-f]{40}$/.test(ref)) return ref === "master" || ref === "v1" ? undefined : narrowSite(site, /@(.+)$/);
+  const comment = /^\s*(?:rust[ -]?)?v?([\w.-]+)/.exec(uses.comment ?? "")?.[1];
+  // The commit would have to change along with its comment, and only the action's repository knows it.
+  return comment === undefined || site.location === undefined
+    ? undefined
+    : plainSite({ value: comment, location: site.location });
+}
+
+function commandPlaces(job: CiJob, step: CiStep): RustPlace[] {
+  const { run } = step;
+  if (run === undefined) return [];
+  const named = commandsOf(run.text).flatMap((command) => toolchainsIn(command.words));
+  return named.flatMap(({ word, skip, yieldsToFile, installs }): RustPlace[] => {
+    const context = { fact: "workflow command", msrv: false, folder: step.workingDirectory, yieldsToFile };
+    const value = word.value?.slice(skip);
+    if (value !== undefined) {
+      const site = run.site(value, (word.valueStart ?? word.start) + skip, word.valueStart !== undefined);
+      return makePlace(job, step, site, context, installs ? "one of several" : "only");
+    }
+    const scalar = referenced(word, skip, job, step);
+    return scalar === undefined ? [] : placesOf(job, step, scalar, context);
+  });
+}
+
+/** `$NAME` of the environment, or an expression, as the value where it is written. */
+function referenced({ text }: NamedToolchain["word"], skip: number, job: CiJob, step: CiStep): Scalar | undefined {
+  const inner = text.replace(/^"|"$/g, "").slice(skip);
+  const name = /^\$(?:(\w+)|\{(\w+)\})$/.exec(inner)?.slice(1).find(Boolean);
+  if (name !== undefined) return variableOf(name, job, step);
+  const expression = /^\$\{\{\s*(env|matrix|inputs)\.([\w.-]+)\s*\}\}$/.exec(inner);
+  if (expression?.[1] === "env") return variableOf(expression[2] ?? "", job, step);
+  if (expression?.[1] === "inputs") return job.inputs.get(expression[2] ?? "");
+  return expression === null ? undefined : job.matrix.get(expression[2] ?? "")?.[0];
+}
+
+interface Context {
+  readonly fact: string;
+  readonly msrv: boolean;
+  readonly folder: string;
+  readonly yieldsToFile: boolean;
+}
+
+function placesOf(job: CiJob, step: CiStep | undefined, scalar: Scalar, context: Context): RustPlace[] {
+  const resolved = resolveValue(scalar, job, step);
+  if (resolved.kind === "unknown") return [];
+  const releases = new Set(resolved.scalars.map(({ value }) => String(value)));
+  const role = resolved.isAxis && releases.size > 1 ? "one of several" : "only";
+  return resolved.scalars.flatMap((each) => makePlace(job, step, scalarSite(job.yaml, each), context, role));
+}
+
+function makePlace(
+  job: CiJob,
+  step: CiStep | undefined,
+  site: Site,
+  { fact, msrv, folder, yieldsToFile }: Context,
+  role: RustPlace["role"],
+): RustPlace[] {
+  const release = parseRelease(site.value);
+  if (release === undefined) return [];
+  const label = `${job.label} ${step?.name ?? ""}`;
+  const isMsrv = msrv || speaksOfMsrv(label);
+  const use = job.purpose;
+  const place = path.posix.normalize(folder || ".");
+  return [{ site, release, fact, use, yieldsToFile, role: isMsrv ? "msrv" : role, label, folder: place }];
+}

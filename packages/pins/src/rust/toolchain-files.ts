@@ -1,0 +1,46 @@
+import path from "node:path";
+import { parseToolchainFile } from "@release-actions/cargo";
+import { entryOf, tableOf } from "@release-actions/toml";
+import type { Site } from "../fact.ts";
+import { regexSites, tomlSite } from "../locate/locator.ts";
+import type { Repository } from "../locate/repository.ts";
+import { parseRelease, type Release } from "./release.ts";
+
+/** What a toolchain file pins, for its folder and all below. */
+export interface PinnedToolchain {
+  readonly folder: string;
+  readonly site: Site;
+  /** Nothing for a toolchain of one's own. */
+  readonly release: Release | undefined;
+}
+
+const FILES = /(^|\/)rust-toolchain(\.toml)?$/;
+
+/** Every toolchain file, the one that rustup reads first where a folder has two (rustup book, "The toolchain file"). */
+export function toolchainFiles(repository: Repository): PinnedToolchain[] {
+  return repository
+    .readable(FILES, (file): PinnedToolchain | undefined => {
+      const site = channelSite(repository, file);
+      return site && { folder: path.posix.dirname(file), site, release: parseRelease(site.value) };
+    })
+    .filter((pinned) => pinned !== undefined);
+}
+
+/** The toolchain file that rules in a folder. */
+export function toolchainFor(folder: string, files: readonly PinnedToolchain[]): PinnedToolchain | undefined {
+  for (let each = path.posix.normalize(folder); ; each = path.posix.dirname(each)) {
+    const found = files.find((file) => file.folder === each);
+    if (found !== undefined || each === "." || each === "/") return found;
+  }
+}
+
+function channelSite(repository: Repository, file: string): Site | undefined {
+  const channel = parseToolchainFile(repository.text(file), file);
+  if (channel === undefined) return undefined;
+  // The old form is the bare channel, which no TOML parser reads.
+  const bare = file.endsWith(".toml") ? undefined : regexSites(repository, file, /^([\w.-]+)\s*$/)[0];
+  if (bare?.value === channel.channel) return bare;
+  const document = repository.toml(file);
+  const node = entryOf(tableOf(document.root, "toolchain"), "channel");
+  return node === undefined ? undefined : tomlSite(document, node);
+}
