@@ -23,9 +23,19 @@ interface Setting {
   /** Files that are not attached. */
   readonly missing?: readonly string[];
   readonly permission?: "read" | "write";
+  /** Added to the manifests of cargo-dist. */
+  readonly manifest?: (base: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** Other tags of the repository. */
+  readonly tags?: readonly string[];
+  /** Of these, which have releases. They were published before, without a word of which is the latest. */
+  readonly withReleases?: readonly string[];
+  readonly immutable?: boolean;
   /** Rows of the ledger, written by publishers before. */
   readonly ledger?: readonly object[];
 }
+
+/** As the manifests say that cargo-dist wrote it. */
+const BODY = "# from cargo-dist\n";
 
 const content = (name: string): string => `content of ${name}`;
 const sha256 = (name: string): string => createHash("sha256").update(content(name)).digest("hex");
@@ -34,15 +44,28 @@ const sha256 = (name: string): string => createHash("sha256").update(content(nam
 async function announce(
   setting: Setting = {},
 ): Promise<{ step: StepResult; repository: Repository; again: () => Promise<StepResult> }> {
-  const { version = "1.2.3", body = "# from cargo-dist\n", permission = "write" } = setting;
+  const { version = "1.2.3", body = BODY, permission = "write" } = setting;
   const repository = github.addRepository(`acme/r${github.world.nextId()}`);
+  repository.immutableReleases = setting.immutable === true;
+  for (const other of setting.tags ?? []) github.addCommit(repository, { ref: `refs/tags/${other}` });
   const tag = `v${version}`;
   const { sha } = github.addCommit(repository, { ref: `refs/tags/${tag}` });
   const run = github.addRun({ repository: repository.fullName, headSha: sha, headBranch: `refs/tags/${tag}` });
-  const manifest = makeManifest({ version, sha256 });
+  const manifestOf = (sums?: typeof sha256): Record<string, unknown> => {
+    const base = makeManifest({
+      version,
+      repository: repository.fullName,
+      ...(sums === undefined ? {} : { sha256: sums }),
+    });
+    return { announcement_github_body: BODY, ...base, ...setting.manifest?.(base) };
+  };
+  const manifest = manifestOf(sha256);
   const names = Object.keys(manifest["artifacts"] as object).filter((name) => setting.missing?.includes(name) !== true);
   const files = new Map(names.map((name) => [name, Buffer.from(content(name))]));
   const writer = github.token(repository, { contents: "write" });
+  for (const other of setting.withReleases ?? []) {
+    await createPlainRelease(github, repository, writer, other, new Map(), { prerelease: other.includes("-") });
+  }
   await createPlainRelease(github, repository, writer, tag, files, { body, prerelease: version.includes("-") });
   await uploadArtifact(github, run, "artifacts-dist-manifest", [["dist-manifest.json", JSON.stringify(manifest)]]);
   if (setting.ledger !== undefined) {
@@ -52,7 +75,7 @@ async function announce(
   const once = async (): Promise<StepResult> => {
     const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: permission } }) });
     try {
-      writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(makeManifest({ version })));
+      writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(manifestOf()));
       for (const [name, text] of Object.entries(setting.files ?? {}))
         writeFileSync(path.join(job.workspace, name), text);
       return await job.step("release-notes", { inputs: { plan: "plan.json", ...setting.inputs } });
@@ -64,7 +87,7 @@ async function announce(
 }
 
 const at = "2026-01-02T03:04:05Z";
-const notesOf = (repository: Repository): string => repository.releases[0]?.body ?? "";
+const notesOf = (repository: Repository): string => repository.releases.at(-1)?.body ?? "";
 
 describe("release-notes", () => {
   test("joins the repository's own words, what is published and what can be downloaded", async () => {
@@ -118,6 +141,111 @@ describe("release-notes", () => {
     expect(release.body).toBe(edited);
   });
 
+  test("keeps what people wrote before it came, also above what cargo-dist wrote, and replaces only the latter", async () => {
+    const { repository } = await announce({ body: `Read this first!\r\n\r\n${BODY}` });
+    expect(notesOf(repository)).toMatch(/^Read this first!\n\n<!-- section notes -->/);
+    expect(notesOf(repository)).not.toContain("# from cargo-dist");
+  });
+
+  test("puts its sections after notes that somebody wrote by hand", async () => {
+    const { repository } = await announce({ body: "By hand, every word.\n" });
+    expect(notesOf(repository)).toMatch(/^By hand, every word\.\n\n<!-- section notes -->/);
+  });
+
+  test("leaves a section that a person changed as it is, and says so", async () => {
+    const { repository, again } = await announce({ inputs: { "notes-file": "n.md" }, files: { "n.md": "Faster.\n" } });
+    const release = repository.releases[0];
+    if (release === undefined) throw new Error("no release");
+    release.body = release.body.replace("Faster.", "Faster, thanks to Ann.");
+    const step = await again();
+    expect(step.annotations[0]).toMatchObject({
+      level: "warning",
+      message: expect.stringContaining("people changed notes in the notes of v1.2.3"),
+    });
+    expect(release.body).toContain("Faster, thanks to Ann.");
+  });
+
+  test("is the same on releases that cannot be changed, whose notes can", async () => {
+    const { step, repository, again } = await announce({ immutable: true });
+    expect(repository.releases[0]?.immutable).toBe(true);
+    expect(step).toMatchObject({ conclusion: "success", outputs: { changed: "true", latest: "true" } });
+    expect((await again()).outputs["changed"]).toBe("false");
+  });
+
+  test("cuts words that are too long before a heading, with a link to the rest", async () => {
+    const words = `# One\n\n${"x".repeat(60_000)}\n\n# Two\n\n${"\u{1F600}".repeat(60_000)}\n\n# Three\n\n${"z".repeat(60_000)}\n`;
+    const { step, repository } = await announce({ inputs: { "notes-file": "n.md" }, files: { "n.md": words } });
+    expect(step.conclusion).toBe("success");
+    expect(step.annotations[0]?.message).toContain("longer than GitHub takes");
+    expect(notesOf(repository)).toContain("# Two");
+    expect(notesOf(repository)).not.toContain("# Three");
+    expect(notesOf(repository)).toContain(
+      `[The rest of these notes](https://github.com/${repository.fullName}/blob/v1.2.3/n.md)`,
+    );
+    expect([...notesOf(repository)].length).toBeLessThanOrEqual(125_000);
+  });
+
+  test("advertises installers with the commands of cargo-dist, attestations, and the changes since the release before", async () => {
+    const installers = {
+      "widget-installer.sh": {
+        name: "widget-installer.sh",
+        kind: "installer",
+        install_hint: "curl -LsSf https://x.example/i.sh | sh",
+        description: "Install prebuilt binaries via shell script",
+      },
+      "widget-x86_64-pc-windows-msvc.msi": {
+        name: "widget-x86_64-pc-windows-msvc.msi",
+        kind: "installer",
+        target_triples: ["x86_64-pc-windows-msvc"],
+      },
+    };
+    const { repository } = await announce({
+      tags: ["v1.2.2", "v1.1.9", "v1.2.3-rc.1", "sdk-v1.2.2"],
+      manifest: ({ artifacts, releases }) => ({
+        artifacts: { ...(artifacts as object), ...installers },
+        releases: (releases as { artifacts: string[] }[]).map((one) => ({
+          ...one,
+          artifacts: [...one.artifacts, ...Object.keys(installers)],
+        })),
+        github_attestations: true,
+      }),
+    });
+    const notes = notesOf(repository);
+    expect(notes).toContain(
+      "### Install prebuilt binaries via shell script\n\n```sh\ncurl -LsSf https://x.example/i.sh | sh\n```",
+    );
+    expect(notes).toContain(
+      `### msi for Windows, x86-64\n\n[widget-x86_64-pc-windows-msvc.msi](https://github.com/${repository.fullName}/releases/download/v1.2.3/widget-x86_64-pc-windows-msvc.msi)`,
+    );
+    expect(notes).toContain(`gh attestation verify <file> --repo ${repository.fullName}`);
+    expect(notes).toContain(`[v1.2.2...v1.2.3](https://github.com/${repository.fullName}/compare/v1.2.2...v1.2.3)`);
+  });
+
+  test.each<[name: string, setting: Setting, latest: string | undefined]>([
+    ["the highest full release is the latest", { tags: ["v1.2.2", "v1.3.0-rc.1"] }, "v1.2.3"],
+    ["a backport is not", { tags: ["v1.3.0"] }, "v1.3.0"],
+    ["a candidate is not", { version: "1.3.0-rc.1", tags: ["v1.2.3"] }, "v1.2.3"],
+    ["a build of a version is not", { version: "1.2.3+hotfix.1", tags: ["v1.2.3"] }, "v1.2.3"],
+    ["unless the input says so", { tags: ["v1.3.0"], inputs: { latest: "true" } }, "v1.2.3"],
+  ])("decides like release-channel what GitHub shows as the latest: %s", async (_name, setting, latest) => {
+    const { step, repository } = await announce({ ...setting, withReleases: setting.tags ?? [] });
+    expect(step.conclusion).toBe("success");
+    expect(github.world.latestRelease(repository)?.tagName).toBe(latest);
+    expect(step.outputs["latest"]).toBe(String(latest === `v${setting.version ?? "1.2.3"}`));
+  });
+
+  test("refuses two drafts of one tag by name", async () => {
+    const { repository, again } = await announce();
+    for (const release of repository.releases) release.draft = true;
+    const [first] = repository.releases;
+    if (first === undefined) throw new Error("no release");
+    repository.releases.push({ ...first, id: first.id + 1, body: "another" });
+    const step = await again();
+    expect(step.conclusion).toBe("failure");
+    expect(step.log).toContain(`${repository.fullName} has 2 drafts of v1.2.3: https://github.com/`);
+    expect(first.body).not.toBe("another");
+  });
+
   test("replaces only the section asked for", async () => {
     const body =
       "By hand.\n\n<!-- section downloads -->\nold\n<!-- end downloads -->\n<!-- section channels -->\nkept\n<!-- end channels -->\n";
@@ -167,7 +295,7 @@ describe("release-notes", () => {
     ["a template that is not there", { inputs: { template: "gone.md" } }, "gone.md"],
     ["a section that is none", { inputs: { section: "thanks" } }, "the template has no section thanks"],
     [
-      "notes that are too long for GitHub",
+      "notes that are too long for GitHub, and have no place to cut them",
       { inputs: { "notes-file": "n.md" }, files: { "n.md": "x".repeat(130_000) } },
       "and GitHub takes 125000",
     ],

@@ -80,7 +80,8 @@ export async function createPlainRelease(
 ): Promise<void> {
   const authorization = `Bearer ${token}`;
   const releases = `repos/${repository.fullName}/releases`;
-  const body = JSON.stringify({ tag_name: tag, ...fields });
+  // As `gh` does: files are attached while it is a draft, as a release that is immutable takes none.
+  const body = JSON.stringify({ tag_name: tag, ...fields, draft: true });
   const created = await fetch(`${github.origin}/${releases}`, { method: "POST", headers: { authorization }, body });
   if (created.status !== 201) throw new Error(`${tag}: ${created.status} ${await created.text()}`);
   const { id }: { id: number } = JSON.parse(await created.text());
@@ -90,6 +91,9 @@ export async function createPlainRelease(
     const uploaded = await fetch(url, { method: "POST", headers, body: new Uint8Array(content) });
     if (uploaded.status !== 201) throw new Error(`${name}: ${uploaded.status} ${await uploaded.text()}`);
   }
+  const publish = { method: "PATCH", headers: { authorization }, body: JSON.stringify({ draft: false }) };
+  const published = await fetch(`${github.origin}/${releases}/${id}`, publish);
+  if (published.status !== 200) throw new Error(`${tag}: ${published.status} ${await published.text()}`);
 }
 
 /** Reads one file of an artifact with GitHub's published client. */

@@ -121,6 +121,8 @@ export interface Release {
   prerelease: boolean;
   immutable: boolean;
   latest: boolean;
+  /** Written with `make_latest` false. */
+  neverLatest: boolean;
   readonly createdAt: Date;
   publishedAt: Date | undefined;
   readonly assets: Asset[];

@@ -108,6 +108,7 @@ export class World {
   /** The release that `/releases/latest` shows: never a draft or a prerelease. */
   latestRelease(repository: Repository): Release | undefined {
     const published = repository.releases.filter((release) => !release.draft && !release.prerelease);
-    return published.find((release) => release.latest) ?? published.at(-1);
+    const explicit = published.find((release) => release.latest);
+    return explicit ?? published.findLast((release) => !release.neverLatest) ?? published.at(-1);
   }
 }

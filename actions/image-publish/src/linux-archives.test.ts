@@ -17,6 +17,8 @@ const release = (...targets: string[]): Release => ({
       sha256: undefined,
       checksumFile: undefined,
       contents: [],
+      installHint: undefined,
+      description: undefined,
     }),
   ),
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Runner } from "@release-actions/action-kit";
 import {
-  type Checksums,
   type DistPlan,
+  loadManifest,
   loadPlan,
   mergeChecksums,
   requireTag,
@@ -14,19 +14,17 @@ import {
   checksumsOfAssets,
   checksumsOfRun,
   type RunArtifacts,
-  type RunFacts,
   readFacts,
   restOfRun,
   runArtifacts,
 } from "@release-actions/release-run";
 import { Fault } from "@release-actions/report";
-import { readText } from "@release-actions/text";
 import type { contract } from "./action.gen.ts";
-import { channelTable, downloadTables, installCommands } from "./blocks.ts";
+import { channelTable } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
-import { readOwnWords } from "./own-words.ts";
-import { mergeNotes } from "./sections.ts";
-import { DEFAULT_TEMPLATE, renderTemplate } from "./template.ts";
+import { isLatestRight, latestRule, requireLatest } from "./latest.ts";
+import { mergeNotes } from "./merge-notes.ts";
+import { fitted, type Rendered, renderNotes } from "./render.ts";
 
 type AnnounceRunner = Runner<typeof contract>;
 
@@ -34,25 +32,25 @@ export class AnnounceError extends Fault {
   override readonly name = "AnnounceError";
 }
 
-/** GitHub refuses longer notes (docs.github.com/rest/releases: "body is too long (maximum is 125000 characters)"). */
-const MAX_NOTES_LENGTH = 125_000;
-
 /** Reads the release back, renders the notes from what was found, and updates them as the last step. */
 export async function announce(runner: AnnounceRunner): Promise<void> {
+  const { inputs } = runner;
   const facts = readFacts(runner.env);
   const artifacts = runArtifacts(runner.env, runner);
-  const plan = await loadPlan(runner.inputs.plan, artifacts.read);
+  const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
-  const rest = restOfRun(runner, facts, runner.inputs.token);
-  const releases = openReleases(rest, facts.repository);
+  const version = versionOf(plan);
+  const rest = restOfRun(runner, facts, inputs.token);
+  const hosted = plan.releases.find(({ hosting }) => hosting?.server === facts.serverUrl)?.hosting?.repository;
+  const releases = openReleases(rest, hosted ?? facts.repository);
   await awaitOthers(runner, artifacts);
-  const release = await findRelease(releases, plan, facts);
+  const release = await findRelease(releases, plan, hosted ?? facts.repository);
   runner.setOutput("url", release.url);
 
   const assets = await releases.assets(release.id);
   const ofRun = await checksumsOfRun(artifacts);
   const checksums = ofRun.size > 0 ? ofRun : mergeChecksums([["the release", checksumsOfAssets(assets)]]);
-  const context = { repository: facts.repository, at: new Date().toISOString() };
+  const context = { repository: hosted ?? facts.repository, at: new Date().toISOString() };
   const { row, problems } = readBackRelease(plan, release, assets, checksums, context);
   const ledger = await withRow(row, facts.attempt, artifacts);
   runner.setOutput("ledger", ledger);
@@ -66,15 +64,26 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
     );
   }
 
-  const notes = await renderNotes(runner, { plan, release, checksums, ledger, facts });
-  const changed = !sameText(notes, release.body);
-  if (changed && !runner.inputs["dry-run"]) await update(releases, release, notes);
+  const tags = await openReleases(rest, facts.repository).tags();
+  const rendered = await renderNotes(runner, { plan, version, tag: release.tag, tags, checksums, ledger, facts });
+  const rule = latestRule(inputs.latest, { plan, version, release, tags, pushedTag: facts.tag });
+  const generated = await bodiesOfDist(plan, artifacts);
+  // Read once more, as late as can be: what people wrote while this step worked stays.
+  const now = await releases.get(release.id);
+  const notes = merge(runner, rendered, now, generated);
+  const isRight = sameText(notes, now.body) && (await isLatestRight(releases, now, rule));
+  const isDry = inputs["dry-run"];
+  if (!isRight && !isDry) await update(releases, now, notes, rule);
+  runner.setOutput(
+    "latest",
+    rule.makeLatest === "legacy" ? (await releases.latest())?.id === now.id : rule.makeLatest === "true",
+  );
   runner.setOutput("notes", notes);
-  runner.setOutput("changed", changed && !runner.inputs["dry-run"]);
-  const state = !changed ? "were right already" : runner.inputs["dry-run"] ? "would change" : "were updated";
-  runner.info(`the notes of ${release.tag} ${state}: ${release.url}`);
+  runner.setOutput("changed", !isRight && !isDry);
+  const state = isRight ? "were right already" : isDry ? "would change" : "were updated";
+  runner.info(`the notes of ${release.tag} ${state}: ${release.url} (make_latest ${rule.makeLatest}: ${rule.reason})`);
   runner.summary.heading(`Release ${release.tag}`).raw(channelTable(ledger)).details(`The notes ${state}`, notes);
-  if (!runner.inputs["dry-run"] && artifacts.isAvailable) {
+  if (!isDry && artifacts.isAvailable) {
     const options = { channel: "github", attempt: facts.attempt, random: randomBytes(4).toString("hex") };
     await saveLedger(artifacts, [row], options);
   }
@@ -91,7 +100,7 @@ async function awaitOthers({ inputs, ...runner }: AnnounceRunner, artifacts: Run
   runner.problem({ level: "warning", title: "release-notes", message });
 }
 
-async function findRelease(releases: Releases, plan: DistPlan, facts: RunFacts): Promise<GitHubRelease> {
+async function findRelease(releases: Releases, plan: DistPlan, repository: string): Promise<GitHubRelease> {
   if (plan.tag === undefined || plan.tagIsImplicit) {
     throw new AnnounceError("the plan announces no tag, so there is no release whose notes could be written", {
       advice: "Run this in the workflow of a tag.",
@@ -99,8 +108,9 @@ async function findRelease(releases: Releases, plan: DistPlan, facts: RunFacts):
   }
   const release = await releases.byTag(plan.tag);
   if (release === undefined) {
-    throw new AnnounceError(`${facts.repository} has no release ${plan.tag}`, {
-      advice: "Let this job need the one that creates the release.",
+    throw new AnnounceError(`${repository} has no release ${plan.tag}`, {
+      advice:
+        "Let this job need the one that creates the release. In another repository, `token` must be able to read it.",
     });
   }
   return release;
@@ -113,47 +123,49 @@ async function withRow(row: LedgerRow, attempt: number, artifacts: RunArtifacts)
   return mergeLedger([{ ledger: 1, attempt, rows: [...others, row] }]);
 }
 
-interface Matter {
-  readonly plan: DistPlan;
-  readonly release: GitHubRelease;
-  readonly checksums: Checksums;
-  readonly ledger: readonly LedgerRow[];
-  readonly facts: RunFacts;
+/** The notes that cargo-dist gave the release: its host job renders them once more, with what is known by then. */
+async function bodiesOfDist(plan: DistPlan, artifacts: RunArtifacts): Promise<readonly string[]> {
+  const names = artifacts.isAvailable ? await artifacts.list("artifacts-dist-manifest") : [];
+  const host = names.includes("artifacts-dist-manifest") ? await loadManifest("host", artifacts.read) : undefined;
+  return [host?.githubBody, plan.githubBody].filter((body) => body !== undefined);
 }
 
-async function renderNotes({ inputs, ...runner }: AnnounceRunner, matter: Matter): Promise<string> {
-  const { plan, release, checksums, ledger, facts } = matter;
-  const version = versionOf(plan);
-  const template = inputs.template === undefined ? DEFAULT_TEMPLATE : readText(inputs.template);
-  const pattern = inputs["notes-file"];
-  const rendered = renderTemplate(template, {
-    app: plan.releases.map(({ displayName }) => displayName).join(", "),
-    version: version.text,
-    tag: release.tag,
-    repository: facts.repository,
-    notes:
-      pattern === undefined
-        ? (plan.changelog ?? "")
-        : await readOwnWords(pattern, { version, tag: release.tag }, facts.workspace, runner),
-    install: installCommands(ledger),
-    downloads: downloadTables(plan, checksums, inputs["scarf-gateway"]),
-    channels: channelTable(ledger),
+function merge(
+  runner: AnnounceRunner,
+  rendered: Rendered,
+  release: GitHubRelease,
+  generated: readonly string[],
+): string {
+  const { section: only, mode } = runner.inputs;
+  let kept: readonly string[] = [];
+  const { text, isCut } = fitted(rendered, (content) => {
+    const merged = mergeNotes(release.body, content, { mode, only, generated });
+    kept = merged.kept;
+    return merged.text;
   });
-  const notes = mergeNotes(release.body, rendered, inputs.section);
-  if (notes.length > MAX_NOTES_LENGTH) {
-    throw new AnnounceError(`the notes have ${notes.length} characters, and GitHub takes ${MAX_NOTES_LENGTH}`, {
-      advice: "Shorten the notes file, or link to it.",
+  const warn = (message: string): void => runner.problem({ level: "warning", title: "release-notes", message });
+  if (isCut) warn("the notes are longer than GitHub takes: they are cut, with a link to the rest");
+  if (kept.length > 0) {
+    warn(
+      `people changed ${kept.join(", ")} in the notes of ${release.tag}: what they wrote stays. Delete a section with its markers, and the next run writes it anew`,
+    );
+  }
+  return text;
+}
+
+async function update(
+  releases: Releases,
+  release: GitHubRelease,
+  notes: string,
+  rule: ReturnType<typeof latestRule>,
+): Promise<void> {
+  const { body } = await releases.update(release.id, { body: notes, makeLatest: rule.makeLatest });
+  if (!sameText(body, notes)) {
+    throw new AnnounceError(`the notes of ${release.tag} were updated, but read back otherwise`, {
+      advice: "Somebody else edits them at the same time: look at the release, then run this job again.",
     });
   }
-  return notes;
-}
-
-async function update(releases: Releases, release: GitHubRelease, notes: string): Promise<void> {
-  const { body } = await releases.updateBody(release.id, notes);
-  if (sameText(body, notes)) return;
-  throw new AnnounceError(`the notes of ${release.tag} were updated, but read back otherwise`, {
-    advice: "Somebody else edits them at the same time: look at the release, then run this job again.",
-  });
+  await requireLatest(releases, release, rule);
 }
 
 /** GitHub's web editor turns line ends into CR LF. */

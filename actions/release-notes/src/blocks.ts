@@ -34,6 +34,46 @@ function archiveUrl(
   });
 }
 
+/** Packages for systems, which people download and open. */
+const PACKAGES = /\.(msi|pkg|deb|rpm|dmg)$/;
+
+/** The installers that are files of the release: their commands as cargo-dist words them, and links to packages. */
+export function installerBlocks(plan: DistPlan, gateway: string | undefined): string {
+  const blocks = plan.releases.flatMap((release) => {
+    const prefix = plan.releases.length > 1 ? `${release.displayName}: ` : "";
+    return release.artifacts
+      .filter(({ kind, name }) => kind === "installer" && !/\.rb$|-npm-package\.tar\.gz$/.test(name))
+      .flatMap((installer) => {
+        const { name, installHint: hint, description } = installer;
+        if (PACKAGES.test(name)) {
+          const url = archiveUrl(plan, release, name, gateway);
+          return [`### ${prefix}${platformsOf(installer)}\n\n${url === undefined ? name : `[${name}](${url})`}`];
+        }
+        if (hint === undefined || hint.trim() === "") return [];
+        return [`### ${prefix}${description ?? name}\n\n${fenced(hint)}`];
+      });
+  });
+  return blocks.join("\n\n");
+}
+
+function platformsOf({ name, targets }: Release["artifacts"][number]): string {
+  return `${name.split(".").at(-1)} for ${targets.map(platformName).join(", ") || "every platform"}`;
+}
+
+/** A hint may be several lines, and may hold backticks of PowerShell. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}sh\n${text.trim()}\n${fence}`;
+}
+
+/** How to check that a file was built by the repository's own workflow. */
+export function attestationNote(plan: DistPlan, repository: string): string {
+  if (!plan.hasAttestations) return "";
+  const intro = "The files have attestations of where they were built (`<file>` is one of them):";
+  return `${intro}\n\n\`\`\`sh\ngh attestation verify <file> --repo ${repository}\n\`\`\``;
+}
+
 /** How a channel is used by somebody who wants the release. */
 const COMMANDS: Readonly<Record<string, { readonly title: string; readonly command: (row: LedgerRow) => string }>> = {
   image: { title: "Docker", command: ({ name, version }) => `docker pull ${name}:${version}` },

@@ -10,17 +10,46 @@ export class NotesFileError extends Fault {
 /** More than GitHub takes for a whole release. */
 const MAX_NOTES_BYTES = 1024 * 1024;
 
-/** Reads the repository's own words about a version. A full release must have them; a candidate or a hotfix need not. */
-export async function readOwnWords(
+export interface Subject {
+  readonly version: Version;
+  readonly tag: string;
+  readonly app: string;
+}
+
+/** Reads what the repository says of every app; where there is one file for all, once. */
+export async function readAllWords(
   pattern: string,
-  { version, tag }: { readonly version: Version; readonly tag: string },
+  subjects: readonly (Subject & { readonly displayName: string })[],
   workspace: string,
   reporter: Reporter,
 ): Promise<string> {
-  const name = pattern
+  const files = new Map(subjects.map((subject) => [notesFileName(pattern, subject), subject]));
+  const texts: string[] = [];
+  for (const subject of files.values()) {
+    const text = await readOwnWords(pattern, subject, workspace, reporter);
+    if (files.size === 1) return text;
+    if (text.trim() !== "") texts.push(`## ${subject.displayName} ${subject.version.text}\n\n${text.trim()}`);
+  }
+  return texts.join("\n\n");
+}
+
+/** The file that a pattern means, relative to the workspace. */
+export function notesFileName(pattern: string, { version, tag, app }: Subject): string {
+  return pattern
     .replaceAll("{version}", version.text)
     .replaceAll("{line}", lineOf(version))
-    .replaceAll("{tag}", tag);
+    .replaceAll("{tag}", tag)
+    .replaceAll("{app}", app);
+}
+
+/** Reads the repository's own words about a version. A full release must have them; a candidate or a hotfix need not. */
+export async function readOwnWords(
+  pattern: string,
+  { version, tag, app }: Subject,
+  workspace: string,
+  reporter: Reporter,
+): Promise<string> {
+  const name = notesFileName(pattern, { version, tag, app });
   const content = await readIfThere(path.resolve(workspace, name));
   if (content === undefined) {
     if (version.prerelease === "" && version.build === "") {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
-import { findSections, mergeNotes, SectionError } from "./sections.ts";
+import { findSections, SectionError } from "./sections.ts";
 import { DEFAULT_TEMPLATE, renderTemplate, type Values } from "./template.ts";
 
 const section = (name: string, content: string): string => `<!-- section ${name} -->${content}<!-- end ${name} -->`;
@@ -15,6 +14,24 @@ describe("findSections", () => {
   });
 
   test.each([
+    ["a fenced block", "```html\n<!-- section x -->\n```\n"],
+    ["a fenced block with tildes", "~~~\n<!-- end x -->\n~~~\n"],
+    ["a block that is longer than its fence seems", "````\n```\n<!-- section x -->\n````\n"],
+    ["a code span", "Write `<!-- section x -->` before it.\n"],
+    ["a span over two lines", "Write ``a\nb <!--section x--> ` b``.\n"],
+    ["an indented block", "Like this:\n\n    <!-- section x -->\n"],
+  ])("takes markers in %s for text", (_name, text) => {
+    expect(findSections(`${text}\n${section("y", "two")}\n`, "x").map(({ name }) => name)).toEqual(["y"]);
+  });
+
+  test.each([
+    ["a stray backtick", "It costs 5` and\n<!-- section y -->two` <!-- end y -->"],
+    ["an indented line of a paragraph", `Words\n    go on\n${section("y", "two")}`],
+  ])("finds a section behind %s", (_name, text) => {
+    expect(findSections(text, "x").map(({ name }) => name)).toEqual(["y"]);
+  });
+
+  test.each([
     ["a section that does not end", "<!-- section x -->", "the notes: the section x does not end"],
     ["an end without a beginning", "<!-- end x -->", "the section x ends, but did not begin"],
     ["a section inside of another", section("x", section("y", "")), "the section y begins inside of x"],
@@ -26,60 +43,18 @@ describe("findSections", () => {
   });
 });
 
-describe("mergeNotes", () => {
-  const rendered = `${section("notes", "new")}\n\n${section("install", "brew")}\n`;
-
-  test("replaces notes that have no sections, such as cargo-dist's, as a whole", () => {
-    expect(mergeNotes("# widget 1.2.3\n", rendered, undefined)).toBe(rendered);
-  });
-
-  test("keeps what people wrote around the sections, and a section they took away stays away", () => {
-    const current = `Read this!\r\n\r\n${section("install", "old")}\r\nThanks to everybody.`;
-    expect(mergeNotes(current, rendered, undefined)).toBe(
-      `Read this!\r\n\r\n${section("install", "brew")}\r\nThanks to everybody.`,
-    );
-  });
-
-  test("replaces one section only when asked, and adds it when it is not there", () => {
-    const current = `${section("notes", "old")}\n${section("install", "old")}`;
-    expect(mergeNotes(current, rendered, "install")).toBe(`${section("notes", "old")}\n${section("install", "brew")}`);
-    expect(mergeNotes("Words.\n", rendered, "install")).toBe(`Words.\n\n${section("install", "brew")}\n`);
-    expect(mergeNotes("", rendered, "install")).toBe(`${section("install", "brew")}\n`);
-  });
-
-  test("names the sections when the one asked for is not among them", () => {
-    expect(() => mergeNotes("", rendered, "downloads")).toThrow("has no section downloads, only notes, install");
-  });
-
-  test("refuses notes whose markers are broken, instead of guessing what people wrote", () => {
-    expect(() => mergeNotes("<!-- section notes -->", rendered, undefined)).toThrow(
-      "the release's notes: the section notes does not end",
-    );
-  });
-
-  const prose = fc.string({ maxLength: 30 }).filter((text) => !text.includes("<!--"));
-  test("changes nothing the second time, and never what is outside", () => {
-    fc.assert(
-      fc.property(
-        prose,
-        prose,
-        prose,
-        fc.constantFrom(undefined, "notes", "install"),
-        (before, content, after, only) => {
-          const current = `${before}${section("notes", content)}${after}`;
-          const merged = mergeNotes(current, rendered, only);
-          expect(mergeNotes(merged, rendered, only)).toBe(merged);
-          if (only !== "install") expect(merged).toBe(`${before}${section("notes", "new")}${after}`);
-        },
-      ),
-    );
-  });
-});
-
 describe("renderTemplate", () => {
   const values: Values = {
     ...{ app: "widget", version: "1.2.3", tag: "v1.2.3", repository: "acme/widget" },
-    ...{ notes: "Faster.", install: "", downloads: "| a |", channels: "" },
+    ...{
+      notes: "Faster.",
+      changes: "",
+      install: "",
+      installers: "",
+      downloads: "| a |",
+      attestations: "",
+      channels: "",
+    },
   };
 
   test("fills the built-in template, and leaves sections empty that would say nothing", () => {
@@ -113,6 +88,12 @@ describe("renderTemplate", () => {
       DEFAULT_TEMPLATE,
       { ...values, notes: "<!-- end notes -->" },
       "the notes hold markers of sections",
+    ],
+    [
+      "a code block that does not end",
+      DEFAULT_TEMPLATE,
+      { ...values, notes: "```sh\nrun" },
+      "a code block that does not end",
     ],
   ])("refuses %s", (_name, template, given, message) => {
     expect(() => renderTemplate(template, given)).toThrow(message);

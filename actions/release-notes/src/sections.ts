@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { Fault } from "@release-actions/report";
+import { codeOf, isIn } from "./markdown-code.ts";
 
 export class SectionError extends Fault {
   override readonly name = "SectionError";
@@ -9,15 +11,19 @@ export interface Section {
   readonly name: string;
   /** Between the markers. */
   readonly content: string;
+  /** The content has the sum that was noted when it was written, or none was: no person changed it since. */
+  readonly isUntouched: boolean;
   /** Offsets of the whole, markers included. */
   readonly start: number;
   readonly end: number;
 }
 
 const MARKER = /<!--\s*(section|end)\s+([a-z][a-z0-9-]*)\s*-->/g;
+/** Follows the marker of an end that this action wrote. */
+const SUM = /<!-- sum ([0-9a-f]{12}) -->/y;
 
 /**
- * Finds the sections of a text.
+ * Finds the sections of a text. Markers in code are text.
  *
  * @param source names the text in errors.
  * @throws SectionError when markers do not pair up, nest, or name a section twice.
@@ -25,7 +31,7 @@ const MARKER = /<!--\s*(section|end)\s+([a-z][a-z0-9-]*)\s*-->/g;
 export function findSections(text: string, source: string): readonly Section[] {
   const sections: Section[] = [];
   let open: { name: string; start: number; content: number } | undefined;
-  for (const match of text.matchAll(MARKER)) {
+  for (const match of markersOf(text)) {
     const [marker, kind, name = ""] = match;
     if (kind === "section") {
       if (open !== undefined) throw new SectionError(`${source}: the section ${name} begins inside of ${open.name}`);
@@ -34,43 +40,50 @@ export function findSections(text: string, source: string): readonly Section[] {
       open = { name, start: match.index, content: match.index + marker.length };
     } else {
       if (open?.name !== name) throw new SectionError(`${source}: the section ${name} ends, but did not begin`);
-      const end = match.index + marker.length;
-      sections.push({ name, content: text.slice(open.content, match.index), start: open.start, end });
+      const content = text.slice(open.content, match.index);
+      const sum = sumAt(text, match.index + marker.length);
+      const end = match.index + marker.length + (sum?.[0].length ?? 0);
+      sections.push({
+        name,
+        content,
+        isUntouched: sum === undefined || sum[1] === sumOf(content),
+        start: open.start,
+        end,
+      });
       open = undefined;
     }
   }
-  if (open !== undefined) throw new SectionError(`${source}: the section ${open.name} does not end`);
+  if (open !== undefined) {
+    throw new SectionError(`${source}: the section ${open.name} does not end`, {
+      advice: `Put \`<!-- end ${open.name} -->\` after it, and end every code block before that.`,
+    });
+  }
   return sections;
 }
 
 /** Markers in a text that is put into a section would end it. */
 export function hasMarkers(text: string): boolean {
-  return text.search(MARKER) >= 0;
+  return markersOf(text).length > 0;
 }
 
-/**
- * Puts new sections into the notes that are there. What people wrote outside of sections stays; notes
- * that have no sections yet (such as those cargo-dist made) are replaced as a whole.
- *
- * @param only the one section to replace; it is added at the end when it is not there.
- */
-export function mergeNotes(current: string, rendered: string, only: string | undefined): string {
-  const fresh = findSections(rendered, "the template");
-  const there = findSections(current, "the release's notes");
-  if (only === undefined && there.length === 0) return rendered;
-  const wanted = only === undefined ? fresh : fresh.filter((section) => section.name === only);
-  if (only !== undefined && wanted.length === 0) {
-    throw new SectionError(`the template has no section ${only}, only ${fresh.map(({ name }) => name).join(", ")}`);
-  }
-  let merged = current;
-  // From the end, so that the offsets of what comes before stay true.
-  for (const old of there.toReversed()) {
-    const section = wanted.find(({ name }) => name === old.name);
-    if (section === undefined) continue;
-    merged = merged.slice(0, old.start) + rendered.slice(section.start, section.end) + merged.slice(old.end);
-  }
-  const missing = only === undefined ? undefined : wanted.find(({ name }) => !there.some((old) => old.name === name));
-  return missing === undefined
-    ? merged
-    : `${merged.trimEnd()}\n\n${rendered.slice(missing.start, missing.end)}\n`.trimStart();
+/** The section as it is written into notes: with the sum of its content, by which a change of it is seen later. */
+export function sealed(text: string, { start, end, content }: Section): string {
+  const whole = text.slice(start, end).replace(/<!-- sum [0-9a-f]{12} -->$/, "");
+  return `${whole}<!-- sum ${sumOf(content)} -->`;
+}
+
+function markersOf(text: string): readonly RegExpExecArray[] {
+  const code = codeOf(text);
+  return [...text.matchAll(MARKER)].filter(({ index }) => !isIn(code, index));
+}
+
+function sumAt(text: string, offset: number): RegExpExecArray | undefined {
+  SUM.lastIndex = offset;
+  return SUM.exec(text) ?? undefined;
+}
+
+/** GitHub's web editor turns line ends into CR LF, and takes white space at the end away. */
+function sumOf(content: string): string {
+  const lines = content.split(/\r?\n/).map((line) => line.trimEnd());
+  return createHash("sha256").update(lines.join("\n").trim()).digest("hex").slice(0, 12);
 }

@@ -1,3 +1,4 @@
+import { hasOpenFence } from "./markdown-code.ts";
 import { findSections, hasMarkers, SectionError } from "./sections.ts";
 
 /** What a template may use, filled with Markdown; empty where there is nothing to say. */
@@ -8,28 +9,40 @@ export interface Values {
   readonly repository: string;
   /** The repository's own words. */
   readonly notes: string;
+  /** A link to the changes since the release before. */
+  readonly changes: string;
   /** Commands, for the channels that have the release. */
   readonly install: string;
+  /** Installers of the release: scripts with their command, packages for systems. */
+  readonly installers: string;
   /** Tables of archives. */
   readonly downloads: string;
+  /** How to check where a file was built. */
+  readonly attestations: string;
   /** The ledger as a table. */
   readonly channels: string;
 }
 
 export const DEFAULT_TEMPLATE = `<!-- section notes -->
 {{ notes }}
+
+{{ changes }}
 <!-- end notes -->
 
 <!-- section install -->
 ## Install {{ app }} {{ version }}
 
 {{ install }}
+
+{{ installers }}
 <!-- end install -->
 
 <!-- section downloads -->
 ## Download {{ app }} {{ version }}
 
 {{ downloads }}
+
+{{ attestations }}
 <!-- end downloads -->
 
 <!-- section channels -->
@@ -40,7 +53,14 @@ export const DEFAULT_TEMPLATE = `<!-- section notes -->
 `;
 
 /** Without these a section says nothing, whatever its heading. */
-const SUBSTANCE: readonly string[] = ["notes", "install", "downloads", "channels"] satisfies (keyof Values)[];
+const SUBSTANCE: readonly string[] = [
+  "notes",
+  "changes",
+  "install",
+  "installers",
+  "downloads",
+  "channels",
+] satisfies (keyof Values)[];
 
 /** Not \`\${{ … }}\`, which in a page about workflows is to be read by people. */
 const PLACEHOLDER = /(?<!\$)\{\{\s*([\w-]+)\s*\}\}/g;
@@ -58,6 +78,11 @@ export function renderTemplate(template: string, values: Values): string {
   }
   if (hasMarkers(values.notes))
     throw new SectionError("the notes hold markers of sections, which belong into the template");
+  if (hasOpenFence(values.notes)) {
+    throw new SectionError("the notes have a code block that does not end: everything after it would be code", {
+      advice: "End it with as many backticks as it begins with.",
+    });
+  }
   let rendered = "";
   let done = 0;
   for (const section of findSections(template, "the template")) {
@@ -79,7 +104,9 @@ function saysNothing(content: string, values: Values): boolean {
 }
 
 function fill(text: string, values: Values): string {
-  return text.replace(PLACEHOLDER, (_whole, name: string) => lookUp(values, name).trim());
+  const filled = text.replace(PLACEHOLDER, (_whole, name: string) => lookUp(values, name).trim());
+  // A placeholder on a line of its own that is empty leaves no gap.
+  return text.includes("{{") ? filled.replace(/^\n{2,}|\n{2,}$/g, "\n") : filled;
 }
 
 function lookUp(values: Values, name: string): string {

@@ -11,7 +11,8 @@ export interface Document {
   readonly isFile: boolean;
   /** Bytes as Latin-1 for a file, so that whatever its encoding is, it survives. */
   readonly text: string;
-  readonly write: (text: string) => Promise<void>;
+  /** Rewrites what it holds by then: notes may have been edited since they were read. */
+  readonly rewrite: (change: (text: string) => string) => Promise<void>;
 }
 
 export class DocumentError extends Fault {
@@ -41,15 +42,16 @@ export async function readFiles(globs: readonly string[], workspace: string): Pr
 async function readOne(name: string, file: string): Promise<Document> {
   const { size, mode } = await lstat(file);
   if (size > MAX_BYTES) throw new DocumentError(`${name} has ${size} bytes, expected a text of at most ${MAX_BYTES}`);
+  const text = await readFile(file, "latin1");
   return {
     name,
     isFile: true,
-    text: await readFile(file, "latin1"),
-    write: async (text) => {
+    text,
+    rewrite: async (change) => {
       // Beside it and then in its place: a step that is killed leaves the old file or the new one.
       const partial = `${file}.${process.pid}.partial`;
       try {
-        await writeFile(partial, text, "latin1");
+        await writeFile(partial, change(text), "latin1");
         await chmod(partial, mode);
         await rename(partial, file);
       } finally {
@@ -77,6 +79,13 @@ export async function readNotes(tag: string, { repository, ...access }: ReleaseA
     name: `the notes of ${tag}`,
     isFile: false,
     text: release.body,
-    write: async (text) => void (await releases.updateBody(release.id, text)),
+    rewrite: async (change) => {
+      const [now, latest] = await Promise.all([releases.get(release.id), releases.latest()]);
+      // Which release is the latest stays as it is.
+      await releases.update(release.id, {
+        body: change(now.body),
+        makeLatest: latest?.id === release.id ? "true" : "false",
+      });
+    },
   };
 }

@@ -6,6 +6,7 @@ import {
   type Gateway,
   parseGateway,
   parseRepository,
+  type Rewritten,
   rewriteUrls,
   verifyRedirect,
 } from "@release-actions/download-urls";
@@ -46,10 +47,11 @@ export async function rewriteAll(runner: RewriteRunner): Promise<Result> {
   const documents = await readDocuments(runner);
   const isWanted = fileFilter(inputs.include, inputs.exclude);
   const direction = inputs.mode === "reverse" ? "to-github" : "to-gateway";
-  const rewritten = documents.map((document) => {
+  const rewrite = (document: Document, text: string): Rewritten => {
     const formula = document.name.endsWith(".rb") ? { formula: { mirror: inputs.mirror } } : {};
-    return { document, ...rewriteUrls(document.text, { gateway, direction, isWanted, ...formula }) };
-  });
+    return rewriteUrls(text, { gateway, direction, isWanted, ...formula });
+  };
+  const rewritten = documents.map((document) => ({ document, ...rewrite(document, document.text) }));
 
   const problems = [
     ...(inputs.mode === "check" ? rewritten.flatMap(leftOver) : []),
@@ -61,7 +63,7 @@ export async function rewriteAll(runner: RewriteRunner): Promise<Result> {
   }
   for (const { document, text } of rewritten) {
     runner.signal.throwIfAborted();
-    if (text !== document.text) await document.write(text);
+    if (text !== document.text) await document.rewrite((now) => rewrite(document, now).text);
   }
   return { outcomes: rewritten, problems };
 }

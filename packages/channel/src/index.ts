@@ -9,5 +9,5 @@ export {
   RulesError,
   requireDistTag,
 } from "./rules.ts";
-export { parseTag, type VersionTag, versionsOfFamily } from "./tag.ts";
+export { parseTag, previousTag, type VersionTag, versionsOfFamily } from "./tag.ts";
 export { compareVersions, lineOf, parseVersion, type Version, VersionError } from "./version.ts";

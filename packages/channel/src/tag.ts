@@ -1,4 +1,4 @@
-import { parseVersion, type Version, VersionError } from "./version.ts";
+import { compareVersions, parseVersion, type Version, VersionError } from "./version.ts";
 
 /** A git tag that names a version, in one of the forms cargo-dist takes: `v1.2.3`, `1.2.3`, `widget-v1.2.3`, `widget/1.2.3`. */
 export interface VersionTag {
@@ -27,4 +27,30 @@ export function versionsOfFamily(tags: Iterable<string>, family: string): readon
     .filter((parsed) => parsed !== undefined)
     .filter((parsed) => parsed.family === family)
     .map((parsed) => parsed.version);
+}
+
+/**
+ * The tag of the release before this one, in its family: for a full release the highest full release below it, for a
+ * pre-release or a build the highest version below it. `undefined` for the first.
+ */
+export function previousTag(tags: Iterable<string>, tag: string): string | undefined {
+  const own = parseTag(tag);
+  if (own === undefined) return undefined;
+  const isFull = own.version.prerelease === "" && own.version.build === "";
+  return [...tags]
+    .map((name) => parseTag(name.trim().replace(/^refs\/tags\//, "")))
+    .filter((other) => other !== undefined)
+    .filter(({ family, version }) => family === own.family && version.text !== own.version.text)
+    .filter(({ version }) => !isFull || (version.prerelease === "" && version.build === ""))
+    .filter(({ version }) => isBelow(version, own.version))
+    .reduce<VersionTag | undefined>(
+      (highest, other) => (highest === undefined || isBelow(highest.version, other.version) ? other : highest),
+      undefined,
+    )?.tag;
+}
+
+/** A build comes after its version, and after the builds before it. */
+function isBelow(left: Version, right: Version): boolean {
+  const order = compareVersions(left, right);
+  return order < 0 || (order === 0 && left.build < right.build);
 }

@@ -13,6 +13,8 @@ const artifact = object({
     [],
   ),
   checksum: optional(text),
+  install_hint: optional(string),
+  description: optional(string),
   checksums: optional(mapOf(text), new Map()),
 });
 
@@ -38,9 +40,13 @@ export const manifestDecoder = object({
   announcement_changelog: optional(string),
   announcement_github_body: optional(string),
   force_latest: optional(boolean, false),
+  github_attestations: optional(boolean, false),
   releases: optional(listOf(release), []),
   artifacts: optional(mapOf(artifact), new Map()),
 });
+
+/** What every manifest has, however old. */
+export const versionDecoder = object({ dist_version: optional(text) });
 
 export type Manifest = ReturnType<typeof manifestDecoder>;
 export type ManifestRelease = Manifest["releases"][number];

@@ -28,6 +28,10 @@ export interface Artifact {
   readonly sha256: string | undefined;
   /** The name of the artifact that holds its checksum. */
   readonly checksumFile: string | undefined;
+  /** What cargo-dist tells people to do with an installer: usually a command. */
+  readonly installHint: string | undefined;
+  /** What an installer does, in a few words. */
+  readonly description: string | undefined;
   /** What an archive holds, by path inside it. */
   readonly contents: readonly { readonly name: string; readonly path: string; readonly kind: string }[];
 }
@@ -68,6 +72,8 @@ export interface DistPlan {
   readonly changelog: string | undefined;
   /** The notes that cargo-dist gives the release on GitHub. */
   readonly githubBody: string | undefined;
+  /** The workflow attests its files with GitHub's artifact attestations. */
+  readonly hasAttestations: boolean;
   /** `force-latest = true`: a pre-release is announced as a full release on purpose. */
   readonly forceLatest: boolean;
   readonly releases: readonly Release[];

@@ -1,6 +1,12 @@
-import { parseTag, parseVersion } from "@release-actions/channel";
+import { compareVersions, parseTag, parseVersion } from "@release-actions/channel";
 import { decodeJson } from "@release-actions/json";
-import { type Manifest, type ManifestArtifact, type ManifestRelease, manifestDecoder } from "./manifest.ts";
+import {
+  type Manifest,
+  type ManifestArtifact,
+  type ManifestRelease,
+  manifestDecoder,
+  versionDecoder,
+} from "./manifest.ts";
 import {
   ARTIFACT_KINDS,
   type Artifact,
@@ -21,6 +27,7 @@ export const MAX_MANIFEST_BYTES = 1024 * 1024;
  * @throws JsonError when it is no manifest, PlanError when it contradicts itself.
  */
 export function readPlan(content: string | Uint8Array, source = "the plan"): DistPlan {
+  refuseOldVersion(decodeJson(content, versionDecoder, { source, maxBytes: MAX_MANIFEST_BYTES }).dist_version, source);
   const manifest = decodeJson(content, manifestDecoder, { source, maxBytes: MAX_MANIFEST_BYTES });
   if (manifest.releases.length === 0) {
     throw new PlanError(`${source} has no \`releases\`, expected at least one app to release`);
@@ -40,6 +47,7 @@ export function readPlan(content: string | Uint8Array, source = "the plan"): Dis
     title: manifest.announcement_title,
     changelog: manifest.announcement_changelog,
     githubBody: manifest.announcement_github_body,
+    hasAttestations: manifest.github_attestations,
     forceLatest: manifest.force_latest,
     releases: manifest.releases.map((release) => readRelease(release, artifacts, source)),
   };
@@ -112,7 +120,22 @@ function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, s
     path: asset.path ?? asset.name ?? "",
     kind: asset.kind,
   }));
-  return { name, kind, targets: found.target_triples, sha256, checksumFile: found.checksum, contents };
+  return {
+    ...{ name, kind, targets: found.target_triples, sha256, checksumFile: found.checksum, contents },
+    ...{ installHint: found.install_hint, description: found.description },
+  };
+}
+
+/** Since then `hosting.github` says where the files are (cargo-dist-schema 0.25, `GithubHosting`). */
+const OLDEST_DIST = "0.25.0";
+
+/** Told by the version, as what an old manifest lacks tells nobody what to do. */
+function refuseOldVersion(version: string | undefined, source: string): void {
+  const parsed = version === undefined ? undefined : parseTag(version)?.version;
+  if (parsed === undefined || compareVersions(parsed, parseVersion(`${OLDEST_DIST}-0`)) >= 0) return;
+  throw new PlanError(`${source} was written by cargo-dist ${version}, expected ${OLDEST_DIST} or newer`, {
+    advice: "Raise `cargo-dist-version`, and run `dist init` to bring the workflow up to date.",
+  });
 }
 
 function refuseContradictions(plan: DistPlan, source: string): void {

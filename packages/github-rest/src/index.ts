@@ -1,3 +1,11 @@
 export type { Explain, Refusal } from "./refusal.ts";
-export { type GitHubRelease, openReleases, type ReleaseAsset, type Releases } from "./releases.ts";
+export {
+  type GitHubRelease,
+  type MakeLatest,
+  openReleases,
+  type ReleaseAsset,
+  ReleaseError,
+  type Releases,
+  type ReleaseUpdate,
+} from "./releases.ts";
 export { openRest, type Rest, type RestOptions } from "./rest.ts";

@@ -1,5 +1,6 @@
 import { RefusedError } from "@release-actions/http";
 import { boolean, integer, listOf, object, optional, string, text } from "@release-actions/json";
+import { Fault } from "@release-actions/report";
 import type { Rest } from "./rest.ts";
 
 /** A file of a release on GitHub. */
@@ -22,6 +23,20 @@ export interface GitHubRelease {
   readonly isDraft: boolean;
   readonly isPrerelease: boolean;
   readonly url: string;
+}
+
+/** `legacy`: the latest by creation and version, as GitHub did before it could be told. */
+export type MakeLatest = "true" | "false" | "legacy";
+
+export interface ReleaseUpdate {
+  readonly body?: string;
+  /** Drafts and pre-releases cannot be the latest: `false` for them. */
+  readonly makeLatest: MakeLatest;
+}
+
+/** Releases among which the right one cannot be told. */
+export class ReleaseError extends Fault {
+  override readonly name = "ReleaseError";
 }
 
 const release = object({
@@ -51,7 +66,11 @@ export function openReleases(rest: Rest, repository: string) {
     tags: async (): Promise<readonly string[]> =>
       (await rest.getAll(`${base}/tags`, listOf(tag))).map(({ name }) => name),
 
-    /** The release of a tag, also while it is a draft; `undefined` when there is none. */
+    /**
+     * The release of a tag, also while it is a draft; `undefined` when there is none.
+     *
+     * @throws ReleaseError when several drafts have the tag.
+     */
     byTag: async (name: string): Promise<GitHubRelease | undefined> => {
       try {
         return shape(await rest.get(`${base}/releases/tags/${encodePath(name)}`, release));
@@ -60,7 +79,25 @@ export function openReleases(rest: Rest, repository: string) {
       }
       // A draft has no tag of its own yet, so it is found in the list only.
       const all = await rest.getAll(`${base}/releases`, listOf(release));
-      return all.map(shape).find((candidate) => candidate.tag === name);
+      const [found, second, ...more] = all.map(shape).filter((candidate) => candidate.tag === name);
+      if (second === undefined) return found;
+      const pages = [found, second, ...more].map((draft) => draft?.url).join(", ");
+      throw new ReleaseError(`${repository} has ${more.length + 2} drafts of ${name}: ${pages}`, {
+        advice: "Delete the drafts that are not the release, then run this again.",
+      });
+    },
+
+    /** A release as it is now. */
+    get: async (id: number): Promise<GitHubRelease> => shape(await rest.get(`${base}/releases/${id}`, release)),
+
+    /** What GitHub shows as the latest release; `undefined` when it shows none. */
+    latest: async (): Promise<GitHubRelease | undefined> => {
+      try {
+        return shape(await rest.get(`${base}/releases/latest`, release));
+      } catch (error) {
+        if (error instanceof RefusedError && error.status === 404) return undefined;
+        throw error;
+      }
     },
 
     assets: async (id: number): Promise<readonly ReleaseAsset[]> => {
@@ -68,8 +105,14 @@ export function openReleases(rest: Rest, repository: string) {
       return found.map(({ browser_download_url: url, ...rest }) => ({ ...rest, url }));
     },
 
-    updateBody: async (id: number, body: string): Promise<GitHubRelease> =>
-      shape(await rest.send("PATCH", `${base}/releases/${id}`, { body }, release)),
+    /**
+     * Changes the notes, and which release is the latest. GitHub makes a release the latest with every change that does
+     * not say otherwise (docs.github.com/rest/releases, "Update a release", `make_latest`), so every change says it.
+     */
+    update: async (id: number, { body, makeLatest }: ReleaseUpdate): Promise<GitHubRelease> => {
+      const fields = { ...(body === undefined ? {} : { body }), make_latest: makeLatest };
+      return shape(await rest.send("PATCH", `${base}/releases/${id}`, fields, release));
+    },
   };
 }
 

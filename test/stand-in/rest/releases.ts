@@ -37,7 +37,14 @@ export function releaseRoutes(world: World): Routes {
       }
       const release: Release = {
         ...{ id: world.nextId(), tagName, name: "", body: "", targetCommitish: repository.defaultBranch },
-        ...{ draft: true, prerelease: false, immutable: false, latest: false, createdAt: new Date() },
+        ...{
+          draft: true,
+          prerelease: false,
+          immutable: false,
+          latest: false,
+          neverLatest: false,
+          createdAt: new Date(),
+        },
         ...{ publishedAt: undefined, assets: [] },
       };
       apply(repository, release, fields, fields.boolean("draft") ?? false);
@@ -94,8 +101,12 @@ function apply(repository: Repository, release: Release, fields: Fields, draft: 
   release.prerelease = fields.boolean("prerelease") ?? release.prerelease;
   if (!draft && release.publishedAt === undefined) publish(repository, release);
   release.draft = draft;
-  if (draft || release.prerelease) release.latest = false;
-  else if (fields.string("make_latest") !== "false") makeLatest(repository, release);
+  const choice = fields.string("make_latest");
+  // "Drafts and prereleases cannot be set as latest"; without a word, every other release becomes it.
+  if ((draft || release.prerelease) && choice === "true") throw unprocessable("Release", "make_latest", "invalid");
+  release.neverLatest = choice === "false";
+  if (draft || release.prerelease || choice === "false" || choice === "legacy") release.latest = false;
+  else makeLatest(repository, release);
 }
 
 function publish(repository: Repository, release: Release): void {

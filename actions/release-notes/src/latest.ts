@@ -1,0 +1,66 @@
+import { decideChannel, parseTag, type Version } from "@release-actions/channel";
+import type { DistPlan } from "@release-actions/dist-plan";
+import type { GitHubRelease, MakeLatest, Releases } from "@release-actions/github-rest";
+import { existingVersions } from "@release-actions/release-run";
+import { Fault } from "@release-actions/report";
+
+export class LatestError extends Fault {
+  override readonly name = "LatestError";
+}
+
+/** What a release is told about being the latest, with the reason for people. */
+export interface LatestRule {
+  readonly makeLatest: MakeLatest;
+  readonly reason: string;
+}
+
+/**
+ * Decides like release-channel: only the highest full release is the latest, or one that cargo-dist announces as such
+ * (`force-latest`). Drafts and pre-releases never are, as GitHub refuses it.
+ */
+export function latestRule(
+  input: "auto" | MakeLatest,
+  {
+    plan,
+    version,
+    release,
+    tags,
+    pushedTag,
+  }: {
+    readonly plan: DistPlan;
+    readonly version: Version;
+    readonly release: GitHubRelease;
+    readonly tags: readonly string[];
+    readonly pushedTag: string | undefined;
+  },
+): LatestRule {
+  if (release.isDraft || release.isPrerelease) {
+    return { makeLatest: "false", reason: `it is a ${release.isDraft ? "draft" : "pre-release"}` };
+  }
+  if (input !== "auto") return { makeLatest: input, reason: "as the input `latest` says" };
+  if (plan.forceLatest) return { makeLatest: "true", reason: "cargo-dist's `force-latest` is set" };
+  const family = parseTag(release.tag)?.family ?? "";
+  const { channel, isLatest } = decideChannel(version, existingVersions(tags, { family }, pushedTag));
+  return { makeLatest: isLatest ? "true" : "false", reason: `its channel is \`${channel}\`` };
+}
+
+/** Is GitHub's latest release what the rule says? Of `legacy` nobody can tell. */
+export async function isLatestRight(
+  releases: Releases,
+  release: GitHubRelease,
+  { makeLatest }: LatestRule,
+): Promise<boolean> {
+  if (makeLatest === "legacy") return true;
+  const latest = await releases.latest();
+  return (latest?.id === release.id) === (makeLatest === "true");
+}
+
+/** Reads back what GitHub shows as the latest release. */
+export async function requireLatest(releases: Releases, release: GitHubRelease, rule: LatestRule): Promise<void> {
+  if (await isLatestRight(releases, release, rule)) return;
+  const shown = (await releases.latest())?.tag ?? "none";
+  throw new LatestError(
+    `GitHub shows ${shown} as the latest release, although ${release.tag} was written with make_latest ${rule.makeLatest} (${rule.reason})`,
+    { advice: "Set the right one with `gh release edit <tag> --latest`, then run this job again." },
+  );
+}

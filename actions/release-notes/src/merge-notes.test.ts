@@ -1,0 +1,128 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { type MergeOptions, mergeNotes } from "./merge-notes.ts";
+
+const section = (name: string, content: string): string => `<!-- section ${name} -->${content}<!-- end ${name} -->`;
+/** Without the sums, which only tell what was changed. */
+const shown = (text: string): string => text.replace(/<!-- sum [0-9a-f]{12} -->/g, "");
+const rendered = `${section("notes", "new")}\n\n${section("install", "brew")}\n`;
+const DIST = "## Install widget 1.2.3\n\nRun this.\n\n## Download widget 1.2.3\n\n| a | b |";
+const update: MergeOptions = { mode: "update", generated: [DIST] };
+const merged = (current: string, options: Partial<MergeOptions> = {}, fresh = rendered): string =>
+  shown(mergeNotes(current, fresh, { ...update, ...options }).text);
+
+describe("mergeNotes, where there are no sections yet", () => {
+  test.each<[name: string, current: string, result: string]>([
+    ["nothing", "", rendered],
+    ["what cargo-dist wrote", `${DIST}\n`, rendered],
+    ["the same after GitHub's editor", DIST.replaceAll("\n", "\r\n"), rendered],
+    ["a paragraph above it", `Read this first!\n\n${DIST}\n`, `Read this first!\n\n${rendered}`],
+    ["thanks below it", `${DIST}\n\nThanks!\n`, `${rendered.trimEnd()}\n\nThanks!\n`],
+    ["words of a person", "A person's words.\n", `A person's words.\n\n${rendered}`],
+    [
+      "cargo-dist's with one word changed",
+      DIST.replace("Run this", "Run that"),
+      `${DIST.replace("Run this", "Run that")}\n\n${rendered}`,
+    ],
+    ["cargo-dist's as part of a longer line", `> ${DIST}`, `> ${DIST}\n\n${rendered}`],
+  ])("keeps all of %s that is not cargo-dist's", (_name, current, result) => {
+    expect(merged(current)).toBe(result);
+  });
+
+  test("replaces nothing in the mode append, and writes into empty notes only in the mode keep", () => {
+    expect(merged(DIST, { mode: "append" })).toBe(`${DIST}\n\n${rendered}`);
+    expect(merged(DIST, { mode: "keep" })).toBe(DIST);
+    expect(merged("", { mode: "keep" })).toBe(rendered);
+  });
+});
+
+describe("mergeNotes, where there are sections", () => {
+  test("keeps what people wrote around them, and adds a section that is not there beside its neighbour", () => {
+    const current = `Read this!\r\n\r\n${section("install", "old")}\r\nThanks to everybody.`;
+    expect(merged(current)).toBe(
+      `Read this!\r\n\r\n${section("notes", "new")}\n\n${section("install", "brew")}\r\nThanks to everybody.`,
+    );
+    const three = `${section("notes", "new")}\n${section("a", "1")}\n${section("z", "2")}`;
+    expect(merged(`x${section("notes", "old")}y`, {}, three)).toBe(
+      `x${section("notes", "new")}\n\n${section("a", "1")}\n\n${section("z", "2")}y`,
+    );
+  });
+
+  test("replaces one section only when asked, and adds it when it is not there", () => {
+    const current = `${section("notes", "old")}\n${section("install", "old")}`;
+    expect(merged(current, { only: "install" })).toBe(`${section("notes", "old")}\n${section("install", "brew")}`);
+    expect(merged("Words.\n", { only: "install" })).toBe(`Words.\n\n${section("install", "brew")}\n`);
+    expect(merged("", { only: "install" })).toBe(section("install", "brew"));
+  });
+
+  test("leaves a section as it is that a person changed, and names it", () => {
+    const first = mergeNotes("", rendered, update).text;
+    const edited = first.replace("brew", "brew, or ask Ann");
+    const again = mergeNotes(edited, rendered.replace("new", "newer"), update);
+    expect(again.kept).toEqual(["install"]);
+    expect(shown(again.text)).toBe(`${section("notes", "newer")}\n\n${section("install", "brew, or ask Ann")}\n`);
+  });
+
+  test("takes the line ends of GitHub's editor for no change", () => {
+    const multiline = `${section("notes", "\none\ntwo\n")}\n`;
+    const first = mergeNotes("", multiline, update).text.replaceAll("\n", "\r\n");
+    expect(mergeNotes(first, multiline.replace("two", "three"), update).kept).toEqual([]);
+  });
+
+  test("names the sections when the one asked for is not among them", () => {
+    expect(() => merged("", { only: "downloads" })).toThrow("has no section downloads, only notes, install");
+  });
+
+  test("refuses notes with a code block that does not end, in which no section would be found again", () => {
+    expect(() => merged(`\`\`\`sh\nrun\n\n${rendered}`)).toThrow("a code block that does not end");
+  });
+
+  test("refuses notes whose markers are broken, instead of guessing what people wrote", () => {
+    expect(() => merged("<!-- section notes -->")).toThrow("the release's notes: the section notes does not end");
+  });
+});
+
+describe("a person edits between any two runs", () => {
+  const word = fc.constantFrom("alpha", "`code`", "beta\n\n", "\r\ngamma", "## Delta\n", "| e |");
+  const words = fc.array(word, { minLength: 1, maxLength: 3 }).map((list) => ` ${list.join(" ")} `);
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("run" as const), version: fc.nat(3) }),
+    fc.record({ kind: fc.constant("edit" as const), at: fc.double({ min: 0, max: 1, noNaN: true }), words }),
+  );
+
+  test("and no word of theirs is ever lost", () => {
+    const bodies = fc.constantFrom("", DIST, `Hello.\n\n${DIST}\n`);
+    fc.assert(
+      fc.property(bodies, fc.array(step, { maxLength: 8 }), (body, steps) => {
+        let notes: string = body;
+        const written: string[] = [];
+        for (const [index, move] of steps.entries()) {
+          if (move.kind === "run") {
+            const fresh = `${section("notes", `\nnotes ${move.version}\n`)}\n\n${section("install", `\nbrew ${move.version}\n`)}\n`;
+            notes = mergeNotes(notes, fresh, update).text;
+          } else {
+            const at = outsideOfMarkers(notes, Math.floor(move.at * notes.length));
+            const mine = `person-${index}`;
+            written.push(mine);
+            notes = `${notes.slice(0, at)} ${mine}${move.words}${notes.slice(at)}`;
+          }
+          for (const mine of written) expect(notes).toContain(mine);
+        }
+        expect(mergeNotes(notes, rendered, update).text).toBe(
+          mergeNotes(mergeNotes(notes, rendered, update).text, rendered, update).text,
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** People do not write into comments that they do not see, nor into each other's words. */
+function outsideOfMarkers(text: string, at: number): number {
+  const around = [...text.matchAll(/<!--.*?-->/gs)].find(
+    ({ index, 0: whole }) => index < at && at < index + whole.length,
+  );
+  if (around !== undefined) return around.index;
+  const word = [...text.matchAll(/person-\d+/g)].find(({ index, 0: whole }) => index < at && at < index + whole.length);
+  return word?.index ?? at;
+}

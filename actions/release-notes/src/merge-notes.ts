@@ -1,0 +1,90 @@
+import { hasOpenFence } from "./markdown-code.ts";
+import { findSections, type Section, SectionError, sealed } from "./sections.ts";
+
+/** What happens to notes that are there: see the README, "What becomes of notes that are there". */
+export type Mode = "update" | "append" | "keep";
+
+export interface MergeOptions {
+  readonly mode: Mode;
+  /** The one section to replace; it is added when it is not there. */
+  readonly only?: string | undefined;
+  /** The notes that cargo-dist wrote, as its manifests have them. They may be replaced; nothing else outside of sections may. */
+  readonly generated: readonly string[];
+}
+
+export interface Merged {
+  readonly text: string;
+  /** Sections that people changed; they stay as they are. */
+  readonly kept: readonly string[];
+}
+
+/** Puts new sections into the notes that are there. Whatever people wrote stays. */
+export function mergeNotes(current: string, rendered: string, options: MergeOptions): Merged {
+  const fresh = findSections(rendered, "the template");
+  const there = findSections(current, "the release's notes");
+  const { only, mode } = options;
+  const wanted = only === undefined ? fresh : fresh.filter((section) => section.name === only);
+  if (only !== undefined && wanted.length === 0) {
+    throw new SectionError(`the template has no section ${only}, only ${fresh.map(({ name }) => name).join(", ")}`);
+  }
+  if (mode === "keep" && current.trim() !== "") return { text: current, kept: [] };
+  if (hasOpenFence(current)) {
+    throw new SectionError("the release's notes have a code block that does not end, so everything after it is code", {
+      advice: "End it in the release's notes on GitHub, then run this job again.",
+    });
+  }
+  if (there.length === 0 && only === undefined) {
+    return { text: around(current, sealAll(rendered, fresh), mode === "append" ? [] : options.generated), kept: [] };
+  }
+  const kept = there.filter((old) => !old.isUntouched && wanted.some(({ name }) => name === old.name));
+  let text = current;
+  // From the end, so that the offsets of what comes before stay true.
+  for (const old of there.toReversed()) {
+    const section = wanted.find(({ name }) => name === old.name);
+    if (section === undefined || kept.includes(old)) continue;
+    text = text.slice(0, old.start) + sealed(rendered, section) + text.slice(old.end);
+  }
+  for (const section of wanted) {
+    if (!there.some(({ name }) => name === section.name)) text = added(text, section, fresh, sealed(rendered, section));
+  }
+  return { text, kept: kept.map(({ name }) => name) };
+}
+
+/** Text without sections: what cargo-dist wrote gives way, whole and word by word; what stands before and after it stays. */
+function around(current: string, sections: string, generated: readonly string[]): string {
+  const text = current.replaceAll("\r\n", "\n");
+  for (const body of generated.map((one) => one.replaceAll("\r\n", "\n").trim())) {
+    const at = body === "" ? -1 : text.indexOf(body);
+    const isWhole =
+      at >= 0 && /(^|\n)[ \t]*$/.test(text.slice(0, at)) && /^[ \t]*(\n|$)/.test(text.slice(at + body.length));
+    if (isWhole) return joined([text.slice(0, at), sections, text.slice(at + body.length)]);
+  }
+  return joined([current, sections]);
+}
+
+/** Behind the section that comes before it in the template, else before the one that comes after it, else at the end. */
+function added(text: string, section: Section, order: readonly Section[], content: string): string {
+  const there = findSections(text, "the release's notes");
+  const at = order.findIndex(({ name }) => name === section.name);
+  const find = (names: readonly Section[]): Section | undefined =>
+    names.map(({ name }) => there.find((one) => one.name === name)).find((one) => one !== undefined);
+  const before = find(order.slice(0, at).toReversed());
+  if (before !== undefined) return `${text.slice(0, before.end)}\n\n${content}${text.slice(before.end)}`;
+  const after = find(order.slice(at + 1));
+  if (after !== undefined) return `${text.slice(0, after.start)}${content}\n\n${text.slice(after.start)}`;
+  return joined([text, content]);
+}
+
+function sealAll(rendered: string, sections: readonly Section[]): string {
+  let text = rendered;
+  for (const section of sections.toReversed()) {
+    text = text.slice(0, section.start) + sealed(rendered, section) + text.slice(section.end);
+  }
+  return text;
+}
+
+function joined(parts: readonly string[]): string {
+  const [first = "", ...rest] = parts.filter((part) => part.trim() !== "");
+  if (rest.length === 0) return first;
+  return `${[first.trimEnd(), ...rest.map((part) => part.replace(/^\s*\n/, "").trimEnd())].join("\n\n")}\n`;
+}
