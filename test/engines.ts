@@ -7,6 +7,7 @@ const SOCKET_VARIABLE: Readonly<Record<OwnVariant, string>> = {
   containerd: "TEST_ENGINE_CONTAINERD",
   overlay2: "TEST_ENGINE_OVERLAY2",
   "20.10": "TEST_ENGINE_20_10",
+  "28": "TEST_ENGINE_28",
   podman: "TEST_ENGINE_PODMAN",
 };
 

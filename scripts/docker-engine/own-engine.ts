@@ -8,10 +8,11 @@ import { workFolder } from "../folders.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { withLock } from "./lock.ts";
 import { checkMachine } from "./machine.ts";
+import { provideNewestDockerd } from "./newest-dockerd.ts";
 import { engineVersion } from "./ping.ts";
 import { endProcess, findEngineProcess, isAlive } from "./processes.ts";
 import { provideSystemTree } from "./system-tree.ts";
-import { type OwnVariant, VARIANTS } from "./variants.ts";
+import { type OwnVariant, VARIANTS, type VariantRecipe } from "./variants.ts";
 
 const START_LIMIT_MS = 60_000;
 const STOP_GRACE_MS = 5_000;
@@ -48,7 +49,7 @@ export async function acquireEngine(place: EnginePlace, user: string, reporter: 
   await checkMachine();
   const tree = await provideSystemTree(VARIANTS[variant].system, reporter);
   return withLock(home, async () => {
-    const engine = (await runningEngine(place)) ?? (await launch(place, tree));
+    const engine = (await runningEngine(place)) ?? (await launch(place, tree, reporter));
     await mkdir(path.join(home, "users"), { recursive: true });
     await writeFile(path.join(home, "users", user), "");
     return engine;
@@ -72,7 +73,7 @@ export async function runningEngine({ home }: EnginePlace): Promise<RunningEngin
   return pid === undefined || version === undefined ? undefined : { version, socket, pid };
 }
 
-async function launch(place: EnginePlace, tree: string): Promise<RunningEngine> {
+async function launch(place: EnginePlace, tree: string, reporter: Reporter): Promise<RunningEngine> {
   const { variant, home } = place;
   await tearDown(home); // What a killed engine left.
   await mkdir(path.join(home, "root"), { recursive: true });
@@ -80,7 +81,9 @@ async function launch(place: EnginePlace, tree: string): Promise<RunningEngine> 
   const log = await open(logFile, "w");
   const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"];
   const script = path.join(import.meta.dirname, "run-engine.sh");
-  const command = VARIANTS[variant].command({ home, host: `unix://${socketOf(home)}`, cgroup: cgroupOf(home) });
+  const recipe: VariantRecipe = VARIANTS[variant];
+  const dockerd = recipe.isNewest === true ? await provideNewestDockerd(home, reporter) : undefined;
+  const command = recipe.command({ home, host: `unix://${socketOf(home)}`, cgroup: cgroupOf(home), dockerd });
   const child = spawn("unshare", [...namespaces, script, tree, home, ...command], {
     detached: true, // A Ctrl-C at the terminal is for us; we stop the engine in order.
     stdio: ["ignore", log.fd, log.fd],

@@ -8,6 +8,8 @@ export interface System {
 
 export interface VariantRecipe {
   readonly system: System;
+  /** Whether Docker's newest engine takes the place of the system's own, where it can be had. */
+  readonly isNewest?: boolean;
   /** The command that starts the engine. */
   readonly command: (place: CommandPlace) => readonly string[];
   /** The command of a client for the engine that listens at `host`. */
@@ -19,6 +21,8 @@ export interface CommandPlace {
   readonly home: string;
   readonly host: string;
   readonly cgroup: string;
+  /** Docker's newest engine; undefined for the system's own. */
+  readonly dockerd: string | undefined;
 }
 
 const docker28 = {
@@ -30,8 +34,12 @@ const podman5 = { suite: "sid", packages: ["podman", "crun", "netavark", "tini",
 
 /** The engines that can be started side by side; `any` beside them means whatever engine answers. */
 export const VARIANTS = {
-  containerd: docker(docker28, ["--feature=containerd-snapshotter=true"]),
-  overlay2: docker(docker28, ["--feature=containerd-snapshotter=false", "--storage-driver=overlay2"]),
+  containerd: { ...docker(docker28, ["--feature=containerd-snapshotter=true"]), isNewest: true },
+  overlay2: {
+    ...docker(docker28, ["--feature=containerd-snapshotter=false", "--storage-driver=overlay2"]),
+    isNewest: true,
+  },
+  "28": docker(docker28, ["--feature=containerd-snapshotter=true"]),
   "20.10": docker(docker20, ["--storage-driver=overlay2"]),
   podman: {
     system: podman5,
@@ -53,10 +61,10 @@ export const VARIANTS = {
 export type OwnVariant = keyof typeof VARIANTS;
 export type Variant = OwnVariant | "any";
 
-/** The variants that are Docker engines. */
+/** Docker engines of each store and age, without the one between. */
 export const DOCKER_VARIANTS = ["containerd", "overlay2", "20.10"] as const satisfies readonly OwnVariant[];
 
-export const OWN_VARIANTS: readonly OwnVariant[] = [...DOCKER_VARIANTS, "podman"];
+export const OWN_VARIANTS: readonly OwnVariant[] = [...DOCKER_VARIANTS, "28", "podman"];
 
 export function isOwnVariant(text: string): text is OwnVariant {
   return Object.hasOwn(VARIANTS, text);
@@ -74,8 +82,8 @@ export function isEngineOf(home: string, args: readonly string[]): boolean {
 function docker(system: System, options: readonly string[]): VariantRecipe {
   return {
     system,
-    command: ({ home, host, cgroup }) => [
-      "/usr/sbin/dockerd",
+    command: ({ home, host, cgroup, dockerd = "/usr/sbin/dockerd" }) => [
+      dockerd,
       `--host=${host}`,
       dataOption("data-root", home),
       `--cgroup-parent=${cgroup}`,

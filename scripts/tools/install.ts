@@ -49,7 +49,9 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
   const { name, version } = tool;
   if (tool.by === "go") {
     const env = { ...process.env, GOFLAGS: "", GOBIN: path.join(folder, "bin") };
-    await runCommand("go", ["install", `${tool.module}@v${version}`], { env });
+    const variables = Object.entries(tool.variables ?? {}).map(([key, value]) => `-X=${key}=${value}`);
+    const flags = variables.length === 0 ? [] : [`-ldflags=-s -w ${variables.join(" ")}`];
+    await runCommand("go", ["install", ...flags, `${tool.module}@v${version}`], { env });
   } else if (tool.by === "cargo") {
     // Debug builds without debug information: what counts here is the time to the first test.
     const target = cacheFolder("build", "cargo-target");

@@ -4,8 +4,8 @@ export type Tool = {
   readonly version: string;
   /** The program to look for; the name unless they differ. */
   readonly program?: string;
-} & (
-  | { readonly by: "go"; readonly module: string }
+} /** `variables` are set in the program, as its own build does (`go help link`, "-X"). */ & (
+  | { readonly by: "go"; readonly module: string; readonly variables?: Readonly<Record<string, string>> }
   | { readonly by: "cargo"; readonly features?: string }
   | { readonly by: "pip" }
   | { readonly by: "apt"; readonly debianPackage?: string }
@@ -36,3 +36,15 @@ export const TOOLS: readonly Tool[] = [
   { name: "chromium", version: "*", by: "apt" },
   { name: "jq", version: "*", by: "apt" },
 ];
+
+/**
+ * Docker's newest engine, which Debian does not have (sid had 28.5.2 in November 2026). The test engines bring it
+ * themselves: it takes minutes to compile, and only they run it.
+ */
+export const DOCKERD: Tool = {
+  name: "dockerd",
+  version: "2.0.0-beta.24",
+  by: "go",
+  module: "github.com/moby/moby/v2/cmd/dockerd",
+  variables: { "github.com/moby/moby/v2/dockerversion.Version": "29.0.0-moby.2.0.0-beta.24" },
+};

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, createReadStream, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type CommandResult, runCommand } from "@release-actions/command";
@@ -10,6 +10,7 @@ import { describeWithEngines } from "../engines.ts";
 import { describeWith } from "../parts.ts";
 import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { StepFiles } from "../runner/step-files.ts";
+import { Workbench } from "../support/compile.ts";
 import { FileTree } from "../support/file-tree.ts";
 
 const ACTION = path.join(import.meta.dirname, "../../actions/build-image/action.yml");
@@ -24,6 +25,11 @@ const DOCKERFILE = [
   "LABEL other=yes",
   "",
 ].join("\n");
+/** Copies one file: a secret is no part of what a stage leaves behind. */
+const COPY = `#include <stdio.h>
+int main(int c, char **v) { FILE *i = fopen(v[1], "r"), *o = fopen(v[2], "w"); int b;
+  if (!i || !o) return 1; while ((b = fgetc(i)) != EOF) fputc(b, o); return fclose(o); }
+`;
 /** What the step's expressions stand for; the other steps have no part in it. */
 const CONTEXT: Readonly<Record<string, string>> = {
   "steps.cache.outputs.available": "",
@@ -57,7 +63,7 @@ function variables(inputs: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(step?.env ?? {}).map(([name, text]) => [name, fill(text)]));
 }
 
-describeWith(["docker", "jq", "registry"], "build-image", () => {
+describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
   describeWithEngines("with an engine", ["containerd"], (engine) => {
     let docker: ReturnType<typeof dockerEnv>;
     let registry: RealRegistry;
@@ -72,21 +78,33 @@ describeWith(["docker", "jq", "registry"], "build-image", () => {
       await registry.close();
     });
 
+    interface BuildSetting {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly files?: Readonly<Record<string, string>>;
+      /** A program that the build finds under that name. */
+      readonly program?: string;
+    }
+
     interface Built extends CommandResult {
       readonly outputs: Readonly<Record<string, string>>;
       readonly folder: FileTree;
     }
 
     /** Runs the step's script as a runner does, in a checkout with a Dockerfile of three stages. */
-    async function build(inputs: Readonly<Record<string, string>>): Promise<Built & Disposable> {
-      const folder = new FileTree({ "docker/Dockerfile": DOCKERFILE, hello: "hello\n", "hello.debug": "symbols\n" });
+    async function build(
+      inputs: Readonly<Record<string, string>>,
+      { env = {}, files: more = {}, program }: BuildSetting = {},
+    ): Promise<Built & Disposable> {
+      const contents = { "docker/Dockerfile": DOCKERFILE, hello: "hello\n", "hello.debug": "symbols\n", ...more };
+      const folder = new FileTree(contents);
+      if (program !== undefined) cpSync(program, folder.path("program"));
       const files = await StepFiles.create(folder.path("commands"), 1);
       const result = await runCommand(
         "bash",
         ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step?.run ?? ""],
         {
           cwd: folder.root,
-          env: { ...process.env, ...docker.env, ...files.env, ...variables(inputs), RUNNER_TEMP: folder.root },
+          env: { ...process.env, ...docker.env, ...files.env, ...variables(inputs), ...env, RUNNER_TEMP: folder.root },
           check: false,
         },
       );
@@ -153,6 +171,56 @@ describeWith(["docker", "jq", "registry"], "build-image", () => {
       expect(built.outputs["references"]).toBe(`${one}:1.2.3@${digests[0]}\n${other}:1.2.3@${digests[1]}`);
       expect(digests[1]).not.toBe(digests[0]);
       expect(readFileSync(built.folder.path("out/hello.debug"), "utf8")).toBe("symbols\n");
+    });
+
+    const KEY = ["-----BEGIN PRIVATE KEY-----", "A".repeat(64), "MIIEv==", "-----END PRIVATE KEY-----"].join("\n");
+    const BASE64 = `${"Zm9v".repeat(16)}\nYmFyCg==`;
+    /** Says how many bytes each secret has, and what they add up to. */
+    const SECRETS = ["key", "base64", "quoted", "plain", "from_env", "from_file", "last"];
+
+    test("hands secrets of several lines over whole, from wherever they come", async () => {
+      const expected = {
+        ...{ key: KEY, base64: BASE64, quoted: 'one\nA=1\n"two"', plain: "a=b", from_env: "x\ny=1", last: "end" },
+        from_file: "file\nof=lines\n",
+      };
+      const secrets = [
+        `key=${KEY}`,
+        `base64=${BASE64}`,
+        `"quoted=one\nA=1\n""two"""`,
+        "empty=",
+        "plain=a=b",
+        "last=end\n",
+      ].join("\n");
+      using bench = new Workbench({ "copy.c": COPY });
+      await bench.run("gcc -static -O1 copy.c -o copy");
+      using built = await build(
+        {
+          ...{ images: "localhost/build-image/secrets", secrets, exports: "=out" },
+          ...{ "secret-envs": "from_env=FROM_ENV\nabsent=ABSENT", "secret-files": "from_file=secret.txt" },
+        },
+        {
+          env: { FROM_ENV: expected.from_env },
+          files: {
+            "secret.txt": expected.from_file,
+            "docker/Dockerfile": [
+              "FROM scratch AS probe",
+              "COPY program /copy",
+              ...SECRETS.map(
+                (id) =>
+                  `RUN --network=none --mount=type=secret,id=${id},required=true ["/copy", "/run/secrets/${id}", "/${id}"]`,
+              ),
+              "FROM scratch",
+              "COPY --from=probe / /",
+              "",
+            ].join("\n"),
+          },
+          program: bench.path("copy"),
+        },
+      );
+      expect([built.exitCode, built.exitCode === 0 ? "" : built.stderr]).toEqual([0, ""]);
+      for (const id of SECRETS) {
+        expect([id, readFileSync(built.folder.path(`out/${id}`), "utf8")]).toEqual([id, Object(expected)[id]]);
+      }
     });
 
     test.each<[name: string, inputs: Record<string, string>, said: string]>([

@@ -23,6 +23,11 @@ export interface Image {
    * Engine API 1.48). Only engines with the containerd store tell; of the others nothing can be said from here.
    */
   readonly unpacked: boolean;
+  /**
+   * Whether the engine has all of its content, which it needs for more than a container: to save it, push it, or build on
+   * it. Undefined where the engine does not tell, as with any store but containerd's.
+   */
+  readonly complete: boolean | undefined;
 }
 
 export interface ImageOptions {
@@ -74,10 +79,21 @@ export async function inspectImage(
   if (found === undefined) return undefined;
   const wanted = knowsPlatforms ? ofPlatform : found;
   if (wanted === undefined || (platform !== undefined && !isFor(wanted.platform, platform))) return undefined;
-  return { ...wanted, id: found.id, unpacked: found.unpacked.some((unpacked) => isSame(unpacked, wanted.platform)) };
+  const manifest = found.manifests.find((candidate) => isSame(candidate.platform, wanted.platform));
+  return {
+    ...{ ...wanted, id: found.id },
+    unpacked: manifest?.available === true && manifest.unpackedBytes > 0,
+    complete: manifest?.available,
+  };
 }
 
-type Inspected = Omit<Image, "unpacked"> & { readonly unpacked: readonly Platform[] };
+type Inspected = Omit<Image, "unpacked" | "complete"> & { readonly manifests: readonly InspectedManifest[] };
+
+interface InspectedManifest {
+  readonly platform: Platform;
+  readonly available: boolean;
+  readonly unpackedBytes: number;
+}
 
 async function inspect(
   engine: Engine,
@@ -96,8 +112,10 @@ async function inspect(
       platform: { os: found.Os, architecture: found.Architecture, variant: found.Variant },
       diffIds: found.RootFS?.Layers ?? [],
       size: found.Size,
-      unpacked: found.Manifests.flatMap(({ Available, ImageData: data }) =>
-        Available && data !== undefined && data.Size.Unpacked > 0 ? [data.Platform] : [],
+      manifests: found.Manifests.flatMap(({ Available, ImageData: data }) =>
+        data === undefined
+          ? []
+          : [{ platform: data.Platform, available: Available, unpackedBytes: data.Size.Unpacked }],
       ),
     }
   );

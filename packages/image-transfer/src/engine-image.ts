@@ -42,7 +42,8 @@ export async function findInEngine(
   signal?: AbortSignal,
 ): Promise<Presence | undefined> {
   const image = await inspectImage(engine, id, { platform, signal });
-  if (image === undefined) return undefined;
+  // What lacks content is brought again, of which only that is read.
+  if (image === undefined || image.complete === false) return undefined;
   const trial = await proveUsable(engine, image, signal);
   return trial.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
 }

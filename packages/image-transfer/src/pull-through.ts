@@ -72,19 +72,17 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
       platform: platformToAsk(image),
       signal: AbortSignal.any([signal, unreached.signal]),
     });
-    pulled = await pulling.catch(async (error: unknown) => {
+    const complete = (): Promise<Image | undefined> =>
+      completePull(engine, { indexed, image, source, fetched: registry.fetched(), reporter, signal });
+    try {
+      pulled = await pulling;
+      // Docker 29 can make a container of it all the same; saving, pushing and building on it cannot be done.
+      if (pulled.complete === false) pulled = (await complete()) ?? pulled;
+    } catch (error) {
       if (!(error instanceof IncompleteImageError)) throw error;
-      const completed = await completePull(engine, {
-        indexed,
-        image,
-        source,
-        fetched: registry.fetched(),
-        reporter,
-        signal,
-      });
-      if (completed === undefined) throw error;
-      return completed;
-    });
+      pulled = await complete();
+      if (pulled === undefined) throw error;
+    }
     requireIdentity(pulled, expectationOf(engine, indexed.archive, image));
     const usable = await requireUsable(engine, pulled, signal);
     await options.keep(usable);
