@@ -1,15 +1,20 @@
+import { type KeyObject, verify } from "node:crypto";
 import { type Answer, router, serve } from "./http.ts";
 
 /**
- * Where credentials are tried: GitHub's `/user` and repositories, npm's `whoami` and trusted publishing, Docker
- * Hub's token service, and the runner's identity tokens. Written from their documentation; refuses what they refuse.
+ * Where credentials are tried: GitHub's `/user`, repositories, Apps and git, npm's `whoami` and trusted publishing, a
+ * registry of images with its token service, and the runner's identity tokens. Written from their documentation; refuses what they refuse.
  */
 export interface Accounts {
   readonly origin: string;
   /** What was asked, as `METHOD path`. */
   readonly requests: string[];
   /** GitHub tokens and what their answers tell. */
-  readonly github: Map<string, { scopes?: string; expires?: string; pushes?: readonly string[] }>;
+  readonly github: Map<string, GitHubToken>;
+  /** GitHub Apps by their id. */
+  readonly apps: Map<string, GitHubApp>;
+  /** What a login may do in a repository, as `user:password owner/name`; without an entry: pull and push. */
+  readonly grants: Map<string, readonly string[]>;
   readonly npm: Set<string>;
   /** `user:password`. */
   readonly docker: Set<string>;
@@ -18,6 +23,21 @@ export interface Accounts {
   /** Answers in place of the next ones. */
   readonly instead: Answer[];
   close(): Promise<void>;
+}
+
+interface GitHubToken {
+  readonly scopes?: string;
+  readonly expires?: string;
+  /** Where its owner may push. */
+  readonly pushes?: readonly string[];
+  /** The token itself may only read, as a fine-grained one without `contents: write`. */
+  readonly readOnly?: boolean;
+}
+
+interface GitHubApp {
+  readonly publicKey: KeyObject;
+  /** Permissions of its installation, by repository. */
+  readonly installations: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const RUNNER_TOKEN = "runner-token";
@@ -30,13 +50,30 @@ export function oidcEnv({ origin }: Pick<Accounts, "origin">): Record<string, st
 export async function startAccounts(): Promise<Accounts> {
   const state = {
     requests: [] as string[],
-    github: new Map<string, { scopes?: string; expires?: string; pushes?: readonly string[] }>(),
+    github: new Map<string, GitHubToken>(),
+    apps: new Map<string, GitHubApp>(),
+    grants: new Map<string, readonly string[]>(),
     npm: new Set<string>(),
     docker: new Set<string>(),
     trusted: new Set<string>(),
     instead: [] as Answer[],
   };
   const bearer = (header: string | undefined): string => /^Bearer (.+)$/.exec(header ?? "")?.[1] ?? "";
+  /** The App whose key signed a JSON Web Token that is valid now. */
+  const appOf = (token: string): GitHubApp | undefined => {
+    const [head = "", body = "", signature = ""] = token.split(".");
+    const { iss, iat, exp } = Object(JSON.parse(Buffer.from(body, "base64url").toString() || "{}"));
+    const app = state.apps.get(String(iss));
+    const now = Date.now() / 1000;
+    if (app === undefined || !(iat <= now && exp > now && exp - now <= 600)) return undefined;
+    const isSigned = verify(
+      "sha256",
+      Buffer.from(`${head}.${body}`),
+      app.publicKey,
+      Buffer.from(signature, "base64url"),
+    );
+    return isSigned ? app : undefined;
+  };
   let audience = "";
   const route = router({
     "GET /user": ({ headers }) => {
@@ -62,10 +99,39 @@ export async function startAccounts(): Promise<Accounts> {
         : { status: 401, body: {} },
     "GET /token": ({ headers, query }) => {
       const login = Buffer.from(/^Basic (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "", "base64").toString();
-      if (query.get("service") !== "registry.docker.io" || !state.docker.has(login)) {
+      if (!["registry.docker.io", "other-registry"].includes(query.get("service") ?? "") || !state.docker.has(login)) {
         return { status: 401, body: { details: "incorrect username or password" } };
       }
-      return { status: 200, body: { token: "t" } };
+      const [type, name, wanted = ""] = (query.get("scope") ?? "").split(":");
+      if (type !== "repository") return { status: 200, body: { token: "t" } };
+      const granted = state.grants.get(`${login} ${name}`) ?? ["pull", "push"];
+      const actions = wanted.split(",").filter((action) => granted.includes(action));
+      const claims = Buffer.from(JSON.stringify({ access: [{ type, name, actions }] })).toString("base64url");
+      return { status: 200, body: { token: `e30.${claims}.sig` } };
+    },
+    "GET /v2/": ({ headers }) => ({
+      status: 401,
+      headers: { "www-authenticate": `Bearer realm="http://${headers.host}/token",service="other-registry"` },
+      body: {},
+    }),
+    "GET /app": ({ headers }) => {
+      const app = appOf(bearer(headers.authorization));
+      return app === undefined ? { status: 401, body: {} } : { status: 200, body: { slug: "app" } };
+    },
+    "GET /repos/:owner/:repo/installation": ({ headers, params }) => {
+      const app = appOf(bearer(headers.authorization));
+      if (app === undefined) return { status: 401, body: {} };
+      const permissions = app.installations[`${params["owner"]}/${params["repo"]}`];
+      return permissions === undefined ? { status: 404, body: {} } : { status: 200, body: { permissions } };
+    },
+    "GET /:owner/:repo/info/refs": ({ headers, params, query }) => {
+      const login = Buffer.from(/^Basic (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "", "base64").toString();
+      const token = state.github.get(login.replace(/^x-access-token:/, ""));
+      const name = `${params["owner"]}/${(params["repo"] ?? "").replace(/\.git$/, "")}`;
+      if (token === undefined || query.get("service") !== "git-receive-pack") return { status: 401, body: {} };
+      return token.pushes?.includes(name) === true && token.readOnly !== true
+        ? { status: 200, body: {} }
+        : { status: 403, body: { message: "Write access to repository not granted." } };
     },
     "GET /oidc": ({ headers, query }) => {
       if (bearer(headers.authorization) !== RUNNER_TOKEN) return { status: 401, body: {} };

@@ -1,16 +1,28 @@
+import { checkEdges } from "./edges.ts";
 import { type Expectation, type Kind, partnersOf } from "./expectation.ts";
 import type { Finding, ProblemKind } from "./finding.ts";
 import { checkApiKey, checkAppPassword, checkP12 } from "./kinds/apple.ts";
-import { type OfflineCheck, problem, type Subject } from "./kinds/kind.ts";
-import { checkDockerLogin, checkGitHubToken, checkNpmToken, checkPolarSignalsToken } from "./kinds/tokens.ts";
+import { checkCosignKey } from "./kinds/cosign.ts";
+import { evidentKind } from "./kinds/evidence.ts";
+import { checkAppId, checkAppKey, checkPrivateKey } from "./kinds/keys.ts";
+import type { OfflineCheck, Subject } from "./kinds/kind.ts";
+import {
+  checkCratesToken,
+  checkDockerLogin,
+  checkGitHubToken,
+  checkNpmToken,
+  checkPolarSignalsToken,
+  checkScarfToken,
+} from "./kinds/tokens.ts";
 import { NoAnswer, type OnlineCheck, onlineProblem, type Services } from "./online/ask.ts";
 import { tryDockerLogin } from "./online/docker.ts";
 import { tryGitHubToken } from "./online/github.ts";
+import { tryAppKey } from "./online/github-app.ts";
 import { tryNpmOidc, tryNpmToken } from "./online/npm.ts";
 
 interface KindOfSecret {
   readonly check: OfflineCheck;
-  /** Absent where nobody can be asked without using the secret up, or at all. */
+  /** Absent where nobody can be asked without an effect, or at all. */
   readonly try?: OnlineCheck;
 }
 
@@ -21,18 +33,23 @@ const KINDS: Readonly<Record<Kind, KindOfSecret>> = {
   "apple-app-password": { check: checkAppPassword },
   "apple-api-key": { check: checkApiKey },
   "npm-token": { check: checkNpmToken, try: tryNpmToken },
+  "npm-stage-token": { check: checkNpmToken, try: tryNpmToken },
   "npm-oidc": { check: anything, try: tryNpmOidc },
   "github-token": { check: checkGitHubToken, try: tryGitHubToken },
+  "github-app-id": { check: checkAppId },
+  "github-app-key": { check: checkAppKey, try: tryAppKey },
   "docker-login": { check: checkDockerLogin, try: tryDockerLogin },
+  // No endpoint of crates.io that only reads takes a token (its `me` routes want a cookie).
+  "crates-token": { check: checkCratesToken },
+  "cosign-key": { check: checkCosignKey },
+  "private-key": { check: checkPrivateKey },
+  "scarf-token": { check: checkScarfToken },
   "polarsignals-token": { check: checkPolarSignalsToken },
   nonempty: { check: anything },
 };
 
 /** What a runner sets where a job may ask for identity tokens. */
 const OIDC_VARIABLES = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-
-/** Kinds whose value may end in a line feed: they are files. */
-const FILES: readonly Kind[] = ["p12", "apple-api-key"];
 
 export interface Surroundings {
   readonly env: Readonly<NodeJS.ProcessEnv>;
@@ -54,12 +71,16 @@ export async function checkSecrets(expectations: readonly Expectation[], where: 
 
 async function checkSecret(expectation: Expectation, where: Surroundings): Promise<Finding[]> {
   const { env, now, expiresWithinDays, services } = where;
-  const kind = KINDS[expectation.kind];
   const absent = expectation.kind === "npm-oidc" ? checkOidc(expectation, env) : checkPresence(expectation, env);
   if (absent.length > 0) return absent;
   const value = env[expectation.name] ?? "";
+  const kind = KINDS[expectation.kind === "nonempty" ? evidentKind(value) : expectation.kind];
   const subject: Subject = { expectation, value, other: (name) => env[name] ?? "", now, expiresWithinDays };
-  const findings = [...checkEdges(subject), ...(await kind.check(subject))];
+  const edges = [
+    ...checkEdges(expectation.name, value, expectation.kind),
+    ...partnersOf(expectation).flatMap((name) => checkPartnerEdges(name, expectation, env[name] ?? "")),
+  ];
+  const findings = [...edges, ...(edges.some(({ level }) => level === "error") ? [] : await kind.check(subject))];
   if (services === undefined || kind.try === undefined || findings.some(({ level }) => level === "error"))
     return findings;
   try {
@@ -70,7 +91,12 @@ async function checkSecret(expectation: Expectation, where: Surroundings): Promi
   }
 }
 
-/** Actions hands over an empty text for a secret that does not exist (misleads 20). */
+/** A password with white space at its edge may be meant so, which opening the file tells; a name may not. */
+function checkPartnerEdges(name: string, { options }: Expectation, value: string): Finding[] {
+  return options["password"] === name ? [] : checkEdges(name, value, "github-app-id");
+}
+
+/** Actions hands over an empty text for a secret that does not exist. */
 function checkPresence(expectation: Expectation, env: Readonly<NodeJS.ProcessEnv>): Finding[] {
   return [expectation.name, ...partnersOf(expectation)].flatMap((name): Finding[] => {
     const value = env[name];
@@ -80,7 +106,7 @@ function checkPresence(expectation: Expectation, env: Readonly<NodeJS.ProcessEnv
     if (value === undefined)
       return finding(
         "missing",
-        `it was not handed over: add \`${name}: \${{ secrets.${name} }}\` to the step's \`env\``,
+        `this step did not receive it: add \`${name}: \${{ secrets.${name} }}\` to the step's \`env\``,
       );
     if (value.trim() !== "") return [];
     return finding("empty", "it is empty: no secret of this name is set here, or it is not passed to this workflow");
@@ -97,15 +123,4 @@ function checkOidc({ name }: Expectation, env: Readonly<NodeJS.ProcessEnv>): Fin
       message: "the job may not ask for identity tokens: give it `id-token: write`",
     },
   ];
-}
-
-/** What comes along when a secret is pasted. */
-function checkEdges(subject: Subject): Finding[] {
-  const { value, expectation } = subject;
-  if (!FILES.includes(expectation.kind) && value !== value.trim()) {
-    return [problem(subject, "malformed", "it begins or ends with white space, a line feed perhaps")];
-  }
-  return /^(["']).*\1$/s.test(value)
-    ? [problem(subject, "malformed", "it is in quotes, which belong to no secret")]
-    : [];
 }

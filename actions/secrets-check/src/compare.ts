@@ -1,4 +1,13 @@
-import { inheritsSecrets, readWorkflow, secretsOf, type UsedSecret } from "@release-actions/workflow";
+import { posix } from "node:path";
+import type { Problem } from "@release-actions/report";
+import {
+  handedSecrets,
+  isStepList,
+  readWorkflow,
+  secretUsage,
+  type UsedSecret,
+  type Workflow,
+} from "@release-actions/workflow";
 import { type Expectation, partnersOf } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
 
@@ -10,13 +19,44 @@ export interface WorkflowFile {
 /** The secrets that the workflows of a folder read. */
 export interface Usage {
   readonly secrets: readonly UsedSecret[];
-  /** Whether one of them passes on all secrets, so that others may be used where nobody sees it. */
+  /** Whether one of them passes on all secrets or computes a name, so that others may be used where nobody sees it. */
   readonly isOpen: boolean;
+  /** What the workflow in which this step is was handed by its caller, where it has one. */
+  readonly handed: readonly string[] | "all";
+  /** Files that could not be read. */
+  readonly problems: readonly Problem[];
 }
 
-export function findUsage(files: readonly WorkflowFile[]): Usage {
-  const workflows = files.map(({ file, text }) => readWorkflow(text, file));
-  return { secrets: workflows.flatMap(secretsOf), isOpen: workflows.some(inheritsSecrets) };
+export function findUsage(files: readonly WorkflowFile[], env: Readonly<NodeJS.ProcessEnv>): Usage {
+  const problems: Problem[] = [];
+  const workflows = files.flatMap(({ file, text }): Workflow[] => {
+    try {
+      return isStepList(text, file) ? [] : [readWorkflow(text, file)];
+    } catch (error) {
+      const message = `${file} is left out, it cannot be read: ${error instanceof Error ? error.message : error}`;
+      problems.push({ level: "warning", message });
+      return [];
+    }
+  });
+  const { secrets, open } = secretUsage(workflows);
+  return { secrets, isOpen: open.length > 0, handed: handedTo(workflows, env), problems };
+}
+
+/**
+ * Called as `release-preflight.yml`, or from a workflow that has no job of this name of its own, a step has of the
+ * repository's secrets what its caller passes on: a name that is not among them is empty there, and set all the same.
+ */
+function handedTo(workflows: readonly Workflow[], env: Readonly<NodeJS.ProcessEnv>): Usage["handed"] {
+  const callsOf = (jobs: Workflow["jobs"]) => jobs.filter(({ uses }) => uses !== undefined);
+  const jobs = callsOf(workflows.flatMap((workflow) => workflow.jobs));
+  const preflight = jobs.filter(({ uses = "" }) => /\/release-preflight\.ya?ml(@|$)/.test(uses));
+  const top = /\/([^/@]+)@/.exec(env["GITHUB_WORKFLOW_REF"] ?? "")?.[1];
+  const caller = workflows.find(({ file }) => posix.basename(file) === top);
+  const isOwn = caller?.jobs.some(({ id, uses }) => id === env["GITHUB_JOB"] && uses === undefined) ?? true;
+  if (isOwn && caller !== undefined) return "all";
+  const calls = preflight.length > 0 ? preflight : callsOf(caller?.jobs ?? []);
+  const handed = calls.map(handedSecrets);
+  return handed.length === 0 || handed.includes("all") ? "all" : handed.flat();
 }
 
 /** Secrets that are expected and used nowhere, and those that are used and not expected. */
@@ -28,21 +68,16 @@ export function compareUsage(expectations: readonly Expectation[], usage: Usage)
   const unused = usage.isOpen ? [] : expected.filter((name) => !used.has(name));
   const unexpected = [...used].filter((name) => !expected.includes(name));
   return [
-    ...unused.map(
-      (name): Finding => ({
-        name,
-        problem: "unused",
-        level: "warning",
-        message: "it is expected, and no workflow uses it",
-      }),
-    ),
+    ...unused.map((name): Finding => {
+      return { name, problem: "unused", level: "warning", message: "it is expected, and no workflow uses it" };
+    }),
     ...unexpected.map((name): Finding => {
       const { file, line } = usage.secrets.find((secret) => secret.name === name)?.location ?? {};
       return {
         name,
         problem: "unexpected",
         level: "warning",
-        message: `${file}:${line} uses it, and nobody expects it`,
+        message: `${file}:${line} uses it, \`expect\` does not name it`,
       };
     }),
   ];

@@ -1,18 +1,26 @@
 import { Fault } from "@release-actions/report";
 
-export const KINDS = [
-  "p12",
-  "apple-app-password",
-  "apple-api-key",
-  "npm-token",
-  "npm-oidc",
-  "github-token",
-  "docker-login",
-  "polarsignals-token",
-  "nonempty",
-] as const;
+/** The kinds of secrets, each with its options. */
+const OPTIONS = {
+  p12: ["password", "identity"],
+  "apple-app-password": [],
+  "apple-api-key": [],
+  "npm-token": ["registry"],
+  "npm-stage-token": ["registry"],
+  "npm-oidc": ["package"],
+  "github-token": ["scopes", "permissions", "repository"],
+  "github-app-id": [],
+  "github-app-key": ["app-id", "permissions", "repository"],
+  "docker-login": ["username", "registry", "repository"],
+  "crates-token": [],
+  "cosign-key": ["password"],
+  "private-key": [],
+  "scarf-token": [],
+  "polarsignals-token": [],
+  nonempty: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
-export type Kind = (typeof KINDS)[number];
+export type Kind = keyof typeof OPTIONS;
 
 /** One line of `expect`. */
 export interface Expectation {
@@ -22,35 +30,8 @@ export interface Expectation {
   readonly options: Readonly<Record<string, string>>;
 }
 
-const OPTIONS: Readonly<Record<Kind, readonly string[]>> = {
-  p12: ["password", "identity"],
-  "apple-app-password": [],
-  "apple-api-key": [],
-  "npm-token": [],
-  "npm-oidc": ["package"],
-  "github-token": ["scopes", "repository"],
-  "docker-login": ["username"],
-  "polarsignals-token": [],
-  nonempty: [],
-};
-
 /** Options whose value is the name of another secret. */
-const PARTNERS: readonly string[] = ["password", "identity", "username"];
-
-/** What `auto` expects of a name it finds in a workflow. */
-const KNOWN_NAMES: readonly Expectation[] = [
-  {
-    name: "CODESIGN_CERTIFICATE",
-    kind: "p12",
-    options: { password: "CODESIGN_CERTIFICATE_PASSWORD", identity: "CODESIGN_IDENTITY" },
-  },
-  { name: "NOTARY_APP_SPECIFIC_PASSWORD", kind: "apple-app-password", options: {} },
-  { name: "NOTARY_API_KEY", kind: "apple-api-key", options: {} },
-  { name: "NPM_TOKEN", kind: "npm-token", options: {} },
-  { name: "HOMEBREW_TAP_TOKEN", kind: "github-token", options: {} },
-  { name: "PARCA_TOKEN", kind: "polarsignals-token", options: {} },
-  { name: "DOCKER_PASSWORD", kind: "docker-login", options: { username: "DOCKER_USERNAME" } },
-];
+const PARTNERS: readonly string[] = ["password", "identity", "username", "app-id"];
 
 export class ExpectationError extends Fault {
   override readonly name = "ExpectationError";
@@ -74,15 +55,6 @@ export function readExpectations(lines: readonly string[]): Expectation[] {
   return expectations;
 }
 
-/** What is expected of the secrets that workflows use: the kind where the name tells it, else only content. */
-export function expectationsFor(used: readonly string[]): Expectation[] {
-  const partners = KNOWN_NAMES.filter(({ name }) => used.includes(name)).flatMap(partnersOf);
-  return [...new Set(used)]
-    .filter((name) => !partners.includes(name))
-    .sort()
-    .map((name) => KNOWN_NAMES.find((known) => known.name === name) ?? { name, kind: "nonempty", options: {} });
-}
-
 /** The other secrets that are read together with one. */
 export function partnersOf({ options }: Expectation): string[] {
   return PARTNERS.flatMap((option) => options[option] ?? []);
@@ -92,17 +64,22 @@ function readLine(line: string): Expectation | string {
   const [, name = "", rest = ""] = /^([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(.+)$/.exec(line) ?? [];
   if (name === "") return "expected NAME: kind";
   const [word = "", ...assignments] = rest.split(/\s+/);
-  const kind = KINDS.find((candidate) => candidate === word);
-  if (kind === undefined) return `"${word}" is no kind, expected one of ${KINDS.join(", ")}`;
+  if (!isKind(word)) return `"${word}" is not a known kind, expected one of ${Object.keys(OPTIONS).join(", ")}`;
+  const known: readonly string[] = OPTIONS[word];
   const options: Record<string, string> = {};
   for (const assignment of assignments) {
-    const [, option = "", value = ""] = /^([a-z]+)=(.+)$/.exec(assignment) ?? [];
-    if (!OPTIONS[kind].includes(option)) {
-      const known = OPTIONS[kind].map((candidate) => `${candidate}=...`).join(", ");
-      return `"${assignment}" is no option of ${kind}, expected ${known === "" ? "none" : known}`;
+    const [, option = "", value = ""] = /^([a-z-]+)=(.+)$/.exec(assignment) ?? [];
+    if (!known.includes(option)) {
+      const expected = known.map((candidate) => `${candidate}=...`).join(", ") || "none";
+      return `"${assignment}" is not an option of ${word}, expected ${expected}`;
     }
     options[option] = value;
   }
-  if (kind === "docker-login" && options["username"] === undefined) return "docker-login needs username=NAME";
-  return { name, kind, options };
+  if (word === "docker-login" && options["username"] === undefined) return "docker-login needs username=NAME";
+  if (word === "github-app-key" && options["app-id"] === undefined) return "github-app-key needs app-id=NAME";
+  return { name, kind: word, options };
+}
+
+function isKind(word: string): word is Kind {
+  return Object.hasOwn(OPTIONS, word);
 }

@@ -1,47 +1,125 @@
+import { posix } from "node:path";
 import type { Location } from "@release-actions/report";
 import type { YamlNode } from "@release-actions/yaml";
-import { ExpressionFault, parseExpression, pathsIn as pathsOf } from "./expression.ts";
-import type { Workflow } from "./workflow.ts";
+import { ExpressionFault, parseExpression } from "./expression.ts";
+import { expandMatrix } from "./matrix.ts";
+import { secretPaths } from "./secret-paths.ts";
+import type { Job, Workflow } from "./workflow.ts";
 
 /** A secret that a workflow reads, by the name it has in the repository's settings. */
 export interface UsedSecret {
+  /** In upper case, as the settings show it. */
   readonly name: string;
   readonly location: Location & { readonly line: number };
+  /** The workflow does without: it has another value for it (`secrets.A || github.token`), or asks whether it is there. */
+  readonly isOptional: boolean;
+  /** The job that reads it may ask for identity tokens, with which npm and clouds need no secret (`id-token: write`). */
+  readonly hasIdentity: boolean;
+}
+
+/** The secrets that a folder of workflows reads from the repository. */
+export interface SecretUsage {
+  readonly secrets: readonly UsedSecret[];
+  /** Where secrets are passed on to a workflow elsewhere, or read by a name that only a run knows. */
+  readonly open: readonly (Location & { readonly line: number })[];
 }
 
 /** Keys whose value is a condition also without `${{ }}`. */
 const CONDITION = "if";
 
 /**
- * The secrets that a workflow reads from the repository, in upper case as the settings show them. Not among
- * them: the token that every run has, and what a caller of a reusable workflow hands over under its own name.
+ * The secrets that workflows read from their repository. Not among them: the token that every run has, and what a
+ * caller hands to a reusable workflow under that workflow's own name (`on.workflow_call.secrets`), unless it also
+ * runs by itself or a workflow beside it passes on all secrets to it.
  */
-export function secretsOf(workflow: Workflow): UsedSecret[] {
-  const handedOver = workflow.root.get("on").get("workflow_call").get("secrets").entries();
-  const ignored = new Set(["GITHUB_TOKEN", ...handedOver.map(([name]) => name.toUpperCase())]);
-  return namesIn(workflow.root).filter(({ name }) => !ignored.has(name));
+export function secretUsage(workflows: readonly Workflow[]): SecretUsage {
+  const inheriting = inheritingFiles(workflows);
+  const secrets: UsedSecret[] = [];
+  const open: SecretUsage["open"][number][] = [];
+  for (const workflow of workflows) {
+    const isOwn = workflow.triggers.some(({ event }) => event !== "workflow_call");
+    const declared = workflow.root.get("on").get("workflow_call").get("secrets").entries();
+    const isGiven = !isOwn && !inheriting.has(posix.basename(workflow.file));
+    const ignored = new Set(["GITHUB_TOKEN", ...(isGiven ? declared.map(([name]) => name.toUpperCase()) : [])]);
+    const found = readsOf(workflow);
+    secrets.push(...found.secrets.filter(({ name }) => !ignored.has(name)));
+    const elsewhere = workflow.jobs.filter((job) => handedSecrets(job) === "all" && !isAmong(job.uses, workflows));
+    open.push(...found.open, ...elsewhere.map(({ location }) => location));
+  }
+  return { secrets, open };
 }
 
-/** Whether a job passes on all secrets there are, so that nobody can tell which are used. */
-export function inheritsSecrets({ jobs }: Workflow): boolean {
-  return jobs.some(({ node }) => node.get("secrets").text === "inherit");
+/** The names that a job hands to the reusable workflow it calls, in upper case; `all` with `secrets: inherit`. */
+export function handedSecrets({ node }: Job): readonly string[] | "all" {
+  const secrets = node.get("secrets");
+  return secrets.text === "inherit" ? "all" : secrets.entries().map(([name]) => name.toUpperCase());
 }
 
-function namesIn(node: YamlNode, key = ""): UsedSecret[] {
-  if (node.isMap) return node.entries().flatMap(([name, value]) => namesIn(value, name));
-  if (node.isList) return node.items().flatMap((item) => namesIn(item));
+/** Names of files beside these that are called with all secrets, also by those that are called so themselves. */
+function inheritingFiles(workflows: readonly Workflow[]): ReadonlySet<string> {
+  const jobs = workflows.flatMap((workflow) => workflow.jobs);
+  const called = jobs.filter((job) => isBeside(job.uses) && handedSecrets(job) === "all");
+  return new Set(called.map(({ uses = "" }) => posix.basename(uses)));
+}
+
+function isAmong(uses: string | undefined, workflows: readonly Workflow[]): boolean {
+  return isBeside(uses) && workflows.some(({ file }) => posix.basename(file) === posix.basename(uses ?? ""));
+}
+
+function isBeside(uses: string | undefined): boolean {
+  // `$/` is the repository of the workflow, `./` that of the checkout (docs: "Reusing workflow configurations").
+  return /^(\.|\$)\//.test(uses ?? "");
+}
+
+function readsOf(workflow: Workflow): SecretUsage {
+  const { root, jobs } = workflow;
+  const outside = root.entries().filter(([key]) => key !== "jobs");
+  const top = outside.map(([key, node]) => namesIn(node, key, { hasIdentity: false, matrix: undefined }));
+  const inside = jobs.map(({ node }) => {
+    const permissions = node.get("permissions").isPresent ? node.get("permissions") : root.get("permissions");
+    const hasIdentity = permissions.get("id-token").text === "write" || permissions.text === "write-all";
+    return namesIn(node, "", { hasIdentity, matrix: node.get("strategy").get("matrix") });
+  });
+  const all = [...top, ...inside];
+  return { secrets: all.flatMap(({ secrets }) => secrets), open: all.flatMap(({ open }) => open) };
+}
+
+interface Surroundings {
+  readonly hasIdentity: boolean;
+  readonly matrix: YamlNode | undefined;
+}
+
+function namesIn(node: YamlNode, key: string, around: Surroundings): SecretUsage {
+  if (node.isMap) return together(node.entries().map(([name, value]) => namesIn(value, name, around)));
+  if (node.isList) return together(node.items().map((item) => namesIn(item, "", around)));
   const text = node.text ?? "";
   const expressions = [...text.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].map(([, inner = ""]) => inner);
   if (key === CONDITION && expressions.length === 0) expressions.push(text);
-  const names = expressions.flatMap(pathsIn).flatMap((path) => /^secrets\.([\w-]+)$/.exec(path)?.[1] ?? []);
-  return [...new Set(names)].map((name) => ({ name: name.toUpperCase(), location: node.location }));
+  const reads = expressions.flatMap((expression) => readsIn(expression, around));
+  const secrets = reads.flatMap(({ name, isOptional }) =>
+    name === undefined
+      ? []
+      : [
+          {
+            ...{ name: name.toUpperCase(), location: node.location },
+            ...{ isOptional: isOptional || key === CONDITION, hasIdentity: around.hasIdentity },
+          },
+        ],
+  );
+  return { secrets, open: reads.some(({ name }) => name === undefined) ? [node.location] : [] };
 }
 
-function pathsIn(expression: string): string[] {
+function readsIn(expression: string, { matrix }: Surroundings) {
+  if (!/\bsecrets\b/i.test(expression)) return [];
   try {
-    return pathsOf(parseExpression(expression));
+    const matrixes = matrix === undefined ? [] : (expandMatrix(matrix) ?? []);
+    return secretPaths(parseExpression(expression), matrixes);
   } catch (error) {
     if (error instanceof ExpressionFault) return []; // GitHub refuses it as well; it reads nothing.
     throw error;
   }
+}
+
+function together(parts: readonly SecretUsage[]): SecretUsage {
+  return { secrets: parts.flatMap(({ secrets }) => secrets), open: parts.flatMap(({ open }) => open) };
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -23,6 +24,8 @@ beforeEach(() => {
   accounts.github.clear();
   accounts.npm.clear();
   accounts.docker.clear();
+  accounts.apps.clear();
+  accounts.grants.clear();
   accounts.trusted.clear();
 });
 
@@ -52,6 +55,7 @@ async function check({
   };
   const facts = {
     GITHUB_API_URL: accounts.origin,
+    GITHUB_SERVER_URL: accounts.origin,
     GITHUB_REPOSITORY: "org/product",
     GITHUB_EVENT_NAME: event?.name ?? "push",
     GITHUB_ACTOR: actor,
@@ -67,9 +71,25 @@ function problems(step: StepResult): string[] {
   return findings.map(({ name, problem }) => `${name} ${problem}`);
 }
 
+const ALL = `CODESIGN_CERTIFICATE: p12 password=CODESIGN_CERTIFICATE_PASSWORD identity=CODESIGN_IDENTITY
+NOTARY_APPLE_ID: nonempty
+NOTARY_APP_SPECIFIC_PASSWORD: apple-app-password
+NPM_TOKEN: npm-token
+HOMEBREW_TAP_TOKEN: github-token
+PARCA_TOKEN: polarsignals-token
+DOCKER_PASSWORD: docker-login username=DOCKER_USERNAME`;
+
 describe("secrets-check", () => {
-  test("reports everything that is missing or empty at once, with the defaults (misleads 20)", async () => {
-    const step = await check({ env: { NPM_TOKEN: "", HOMEBREW_TAP_TOKEN: " \n", DOCKER_PASSWORD: "secret-password" } });
+  test("demands nothing of a repository that has nothing", async () => {
+    const step = await check({ online: true });
+    expect([step.conclusion, step.outputs["ok"], problems(step)]).toEqual(["success", "true", []]);
+  });
+
+  test("reports everything that is missing or empty at once", async () => {
+    const step = await check({
+      expect: ALL,
+      env: { NPM_TOKEN: "", HOMEBREW_TAP_TOKEN: " \n", DOCKER_PASSWORD: "secret-password" },
+    });
     expect(step.conclusion).toBe("failure");
     expect(step.outputs["ok"]).toBe("false");
     expect(problems(step)).toEqual([
@@ -84,7 +104,7 @@ describe("secrets-check", () => {
       "DOCKER_USERNAME missing",
     ]);
     expect(step.annotations.length).toBeGreaterThan(9);
-    expect(step.summary).toContain("| NPM_TOKEN | npm-token | NPM_TOKEN: it is empty");
+    expect(step.summary).toMatch(/\| NPM_TOKEN \| it is empty[^|]*\| Set it under [^|]*\|/);
   });
 
   test.each([
@@ -138,9 +158,13 @@ describe("secrets-check", () => {
   });
 
   test.each([
-    ["an unknown kind", "T: npm", '"npm" is no kind, expected one of p12'],
+    ["an unknown kind", "T: npm", '"npm" is not a known kind, expected one of p12'],
     ["no kind", "T", "expected NAME: kind"],
-    ["an unknown option", "T: p12 pasword=X", '"pasword=X" is no option of p12, expected password=..., identity=...'],
+    [
+      "an unknown option",
+      "T: p12 pasword=X",
+      '"pasword=X" is not an option of p12, expected password=..., identity=...',
+    ],
     ["a login without a user", "T: docker-login", "docker-login needs username=NAME"],
     ["a name twice", "T: nonempty\nT: nonempty", "T is expected twice"],
   ])("refuses %s in its input", async (_case, lines, message) => {
@@ -164,7 +188,8 @@ describe("secrets-check where there are no secrets", () => {
   });
 
   test("fails on a pull request from the repository itself", async () => {
-    expect((await check({ event: pull("org/product") })).conclusion).toBe("failure");
+    const event = pull("org/product");
+    expect((await check({ expect: "A: nonempty", event })).conclusion).toBe("failure");
   });
 });
 
@@ -183,6 +208,7 @@ describe("secrets-check online", () => {
     expect([step.conclusion, problems(step)]).toEqual(["success", []]);
     expect(accounts.requests.sort()).toEqual([
       "GET /-/whoami",
+      "GET /org/homebrew-tap.git/info/refs",
       "GET /repos/org/homebrew-tap",
       "GET /token",
       "GET /user",
@@ -214,6 +240,45 @@ describe("secrets-check online", () => {
     expect(problems(await check({ expect: "T: github-token scopes=repo", env: fine, online: true }))).toEqual([
       "T unverified",
     ]);
+  });
+
+  test("finds a login that may pull and not push, at Docker Hub and elsewhere", async () => {
+    accounts.docker.add("user:pw");
+    accounts.grants.set("user:pw acme/app", ["pull"]);
+    const registry = accounts.origin.replace("http://", "");
+    for (const where of ["", ` registry=${registry}`]) {
+      const login = (name: string) =>
+        check({
+          expect: `T: docker-login username=U repository=${name}${where}`,
+          env: { T: "pw", U: "user" },
+          online: true,
+        });
+      expect(problems(await login("acme/app"))).toEqual(["T wrong-scope"]);
+      expect(problems(await login("acme/other"))).toEqual([]);
+    }
+  });
+
+  test("finds a token that reads what its owner may write", async () => {
+    accounts.github.set(FINE_TOKEN, { pushes: ["org/tap"], readOnly: true });
+    const step = await check({ expect: "T: github-token repository=org/tap", env: { T: FINE_TOKEN }, online: true });
+    expect(problems(step)).toEqual(["T wrong-scope"]);
+  });
+
+  test("finds an App whose id and key differ, that is not installed, or lacks a permission", async () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    accounts.apps.set("123", { publicKey, installations: { "org/tap": { contents: "write", metadata: "read" } } });
+    const pem = String(privateKey.export({ type: "pkcs1", format: "pem" }));
+    const app = (options: string, id = "123") =>
+      check({ expect: `K: github-app-key app-id=ID ${options}`.trim(), env: { K: pem, ID: id }, online: true });
+    expect(problems(await app("repository=org/tap permissions=contents:write"))).toEqual([]);
+    expect(problems(await app("", "124"))).toEqual(["K rejected"]);
+    expect(problems(await app("repository=org/other"))).toEqual(["K wrong-scope"]);
+    expect(problems(await app("repository=org/tap permissions=pull-requests:write"))).toEqual(["K wrong-scope"]);
+  }, 90_000);
+
+  test("does not show a token of another registry to npm's", async () => {
+    const step = await check({ expect: "T: npm-token", env: { T: CLASSIC_TOKEN }, online: true });
+    expect([step.conclusion, problems(step), accounts.requests]).toEqual(["success", ["T unverified"], []]);
   });
 
   test("warns of a token that expires soon", async () => {
@@ -282,10 +347,11 @@ jobs:
   test("takes the list from them with `auto`", async () => {
     const step = await check({
       expect: "auto",
-      env: { NPM_TOKEN: "x", DOCKER_PASSWORD: "p" },
+      env: { NPM_TOKEN: "not-a-token", DOCKER_PASSWORD: "pass-word" },
       workflows: { "release.yml": release },
     });
-    expect(problems(step)).toEqual(["DOCKER_USERNAME missing", "NPM_TOKEN malformed"]);
+    expect(problems(step)).toEqual(["NPM_TOKEN malformed"]);
+    expect(step.log).toContain("DOCKER_USERNAME is not judged: this step did not receive it");
   });
 
   test("calls nothing unused where a job inherits all secrets", async () => {

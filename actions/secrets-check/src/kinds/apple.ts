@@ -1,6 +1,6 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
 import type { Finding } from "../finding.ts";
-import { checkExpiry, type OfflineCheck, problem, type Subject } from "./kind.ts";
+import { readKey } from "./keys.ts";
+import { checkExpiry, decodeBase64, type OfflineCheck, problem, type Subject, textOf } from "./kind.ts";
 
 /** A certificate with its private key, as `security export` writes it, in base64. */
 export const checkP12: OfflineCheck = async (subject) => {
@@ -18,7 +18,8 @@ export const checkP12: OfflineCheck = async (subject) => {
     ];
   } catch (error) {
     if (!(error instanceof P12Error)) throw error;
-    if (error.problem === "wrong-password") return [problem(subject, "wrong-password", `${password} does not open it`)];
+    if (error.problem === "wrong-password")
+      return [problem(subject, "wrong-password", `${password} does not open it${edgeNote(subject.other(password))}`)];
     return [problem(subject, "malformed", error.message)];
   }
 };
@@ -27,19 +28,20 @@ export const checkP12: OfflineCheck = async (subject) => {
 export const checkAppPassword: OfflineCheck = (subject) => {
   if (/^[a-z]{4}(-[a-z]{4}){3}$/.test(subject.value)) return [];
   return [
-    problem(subject, "malformed", "it is no app-specific password: four times four small letters, with dashes between"),
+    problem(
+      subject,
+      "malformed",
+      "it is not an app-specific password (four times four small letters, with dashes between)",
+    ),
   ];
 };
 
 /** The .p8 file of an App Store Connect API key: a private key on the P-256 curve, as it is or in base64. */
 export const checkApiKey: OfflineCheck = (subject) => {
-  const pem = subject.value.includes("-----BEGIN")
-    ? subject.value
-    : (decodeBase64(subject.value)?.toString("latin1") ?? "");
-  const key = readKey(pem);
+  const key = readKey(textOf(subject.value));
   if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return [];
   return [
-    problem(subject, "malformed", "it is no API key of App Store Connect: the text of AuthKey_....p8 is expected"),
+    problem(subject, "malformed", "it is not an API key of App Store Connect: the text of AuthKey_....p8 is expected"),
   ];
 };
 
@@ -64,17 +66,7 @@ function checkIdentity(subject: Subject, identity: string, { commonName, team, s
   ];
 }
 
-function readKey(pem: string): KeyObject | undefined {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    return undefined; // The reason would quote the key.
-  }
-}
-
-function decodeBase64(text: string): Buffer | undefined {
-  const compact = text.replace(/\s+/g, "");
-  return /^[A-Za-z0-9+/]+={0,2}$/.test(compact) && compact.length % 4 === 0
-    ? Buffer.from(compact, "base64")
-    : undefined;
+/** White space at the edge of a password that does not open, which is the likely reason. */
+function edgeNote(password: string): string {
+  return password === password.trim() ? "" : "; it begins or ends with white space";
 }

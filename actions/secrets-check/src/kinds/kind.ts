@@ -21,11 +21,37 @@ export function problem({ expectation }: Subject, kind: ProblemKind, message: st
   return { name: expectation.name, problem: kind, level: kind === "expires-soon" ? "warning" : "error", message };
 }
 
-/** A finding when a date has passed, or will soon. */
-export function checkExpiry(subject: Subject, what: string, expires: Date): Finding[] {
+/** Something that nobody can tell about the secret, with which it may be good. */
+export function unknown({ expectation }: Subject, message: string): Finding {
+  return { name: expectation.name, problem: "unverified", level: "warning", message };
+}
+
+/** A finding when a date has passed, or will soon; without a date nobody can tell. */
+export function checkExpiry(subject: Subject, what: string, expires: Date | undefined): Finding[] {
+  if (expires === undefined || Number.isNaN(expires.getTime())) {
+    return [unknown(subject, `the date on which ${what} expires cannot be read`)];
+  }
   const day = expires.toISOString().slice(0, 10);
   const daysLeft = Math.floor((expires.getTime() - subject.now.getTime()) / DAY_MS);
   if (daysLeft < 0) return [problem(subject, "expired", `${what} expired on ${day}`)];
   if (daysLeft >= subject.expiresWithinDays) return [];
-  return [problem(subject, "expires-soon", `${what} expires on ${day}, in ${daysLeft} days`)];
+  return [
+    problem(
+      subject,
+      "expires-soon",
+      `${what} expires on ${day}, ${daysLeft === 1 ? "in 1 day" : `in ${daysLeft} days`}`,
+    ),
+  ];
+}
+
+/** Text that is a key or a certificate as it is, or in base64 as people store files. */
+export function textOf(value: string): string {
+  return value.includes("-----BEGIN") ? value : (decodeBase64(value)?.toString("latin1") ?? value);
+}
+
+export function decodeBase64(text: string): Buffer | undefined {
+  const compact = text.replace(/\s+/g, "");
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(compact) && compact.length % 4 === 0
+    ? Buffer.from(compact, "base64")
+    : undefined;
 }

@@ -7,6 +7,9 @@ import type { Subject } from "../kinds/kind.ts";
 export interface Services {
   readonly fetch: Fetch;
   readonly githubApi: string;
+  /** Where git reaches GitHub's repositories. */
+  readonly githubServer: string;
+  readonly now: Date;
   readonly npmRegistry: string;
   readonly dockerAuth: string;
   /** Between the tries of a request that may still succeed. */

@@ -1,14 +1,92 @@
-import { ask, type OnlineCheck, onlineProblem } from "./ask.ts";
+import { originOf, parseChallenge } from "@release-actions/registry-client";
+import type { Finding } from "../finding.ts";
+import { type Subject, unknown } from "../kinds/kind.ts";
+import { ask, type OnlineCheck, onlineProblem, type Services } from "./ask.ts";
 
-/** Whether the login gets a token (docs: "Token authentication specification" of the distribution project). */
+const HUB = "docker.io";
+const WANTED = ["pull", "push"];
+
+/**
+ * Whether the login gets a token and, where a repository is named, whether that token may push to it (docs: "Token
+ * authentication specification" of the distribution project). Asking for a token changes nothing.
+ */
 export const tryDockerLogin: OnlineCheck = async (subject, services) => {
-  const user = subject.other(subject.expectation.options["username"] ?? "");
-  const credentials = Buffer.from(`${user}:${subject.value}`).toString("base64");
-  const url = `${services.dockerAuth.replace(/\/+$/, "")}/token?service=registry.docker.io&account=${encodeURIComponent(user)}`;
-  const response = await ask(services, url, { headers: { authorization: `Basic ${credentials}` } });
-  await response.body?.cancel();
-  if (response.ok) return [];
-  if ([401, 403].includes(response.status))
-    return [onlineProblem(subject, "rejected", "Docker Hub does not take this user name and password")];
-  return [onlineProblem(subject, "unverified", `Docker Hub answered ${response.status} to it`)];
+  const { username = "", registry = HUB, repository } = subject.expectation.options;
+  const user = subject.other(username);
+  const authorization = `Basic ${Buffer.from(`${user}:${subject.value}`).toString("base64")}`;
+  const name = registry === HUB ? "Docker Hub" : registry;
+  const place = await tokenPlace(registry, services);
+  if (place === undefined) return [unknown(subject, `${name} does not ask for a login, so it cannot be tried there`)];
+  if (place.realm !== undefined) {
+    place.url.searchParams.set("account", user);
+    if (repository !== undefined) place.url.searchParams.set("scope", `repository:${repository}:${WANTED.join(",")}`);
+  }
+  const response = await ask(services, place.url.href, { headers: { authorization } });
+  if ([401, 403].includes(response.status)) {
+    await response.body?.cancel();
+    return [onlineProblem(subject, "rejected", `${name} does not take this user name and password`)];
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    return [onlineProblem(subject, "unverified", `${name} answered ${response.status} to it`)];
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  const { token, access_token: accessToken } = Object(answer);
+  const granted: unknown = token ?? accessToken;
+  if (typeof granted === "string") services.mask(granted);
+  return repository === undefined ? [] : checkGrant(subject, granted, repository, name);
 };
+
+interface TokenPlace {
+  readonly url: URL;
+  /** Absent where the registry itself takes user name and password. */
+  readonly realm: string | undefined;
+}
+
+/** Where to ask with the login: where the registry's challenge points, or the registry itself. */
+async function tokenPlace(registry: string, services: Services): Promise<TokenPlace | undefined> {
+  if (registry === HUB) {
+    const realm = `${services.dockerAuth.replace(/\/+$/, "")}/token`;
+    return { url: new URL(`${realm}?service=registry.docker.io`), realm };
+  }
+  const base = new URL("v2/", originOf(registry));
+  const response = await ask(services, base.href, {});
+  await response.body?.cancel();
+  const challenge = parseChallenge(response.headers.get("www-authenticate") ?? "");
+  if (response.status !== 401 || challenge === undefined) return undefined;
+  if (challenge.scheme === "basic") return { url: base, realm: undefined };
+  const realm = challenge.parameters.get("realm") ?? "";
+  if (challenge.scheme !== "bearer" || !URL.canParse(realm)) return undefined;
+  const url = new URL(realm);
+  // The password goes over https, or to this machine.
+  if (url.protocol !== "https:" && url.hostname !== base.hostname) return undefined;
+  const service = challenge.parameters.get("service");
+  if (service !== undefined) url.searchParams.set("service", service);
+  return { url, realm };
+}
+
+/** What a token may do is among its claims where it is a JSON Web Token; others are the registry's own business. */
+function checkGrant(subject: Subject, token: unknown, repository: string, registry: string): Finding[] {
+  const access = claimsOf(token);
+  if (access === undefined) {
+    return [unknown(subject, `${registry} takes it, and does not tell whether it may push to ${repository}`)];
+  }
+  const actions = access
+    .filter((entry) => Object(entry).type === "repository" && Object(entry).name === repository)
+    .flatMap((entry): unknown[] => [Object(entry).actions].flat());
+  const lacking = WANTED.filter((action) => !actions.includes(action) && !actions.includes("*"));
+  if (lacking.length === 0) return [];
+  return [onlineProblem(subject, "wrong-scope", `it may not ${lacking.join(" or ")} ${repository}`)];
+}
+
+function claimsOf(token: unknown): readonly unknown[] | undefined {
+  if (typeof token !== "string") return undefined;
+  try {
+    const { access }: { access?: unknown } = Object(
+      JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")),
+    );
+    return Array.isArray(access) ? access : undefined;
+  } catch {
+    return undefined; // An opaque token.
+  }
+}

@@ -1,5 +1,7 @@
-import { checkExpiry } from "../kinds/kind.ts";
-import { ask, type OnlineCheck, onlineProblem } from "./ask.ts";
+import type { Finding } from "../finding.ts";
+import { checkExpiry, type Subject, unknown } from "../kinds/kind.ts";
+import { ask, type OnlineCheck, onlineProblem, type Services } from "./ask.ts";
+import { missingPermissions } from "./permissions.ts";
 
 /** Scopes that hold others (docs: "Scopes for OAuth apps"). */
 const IMPLIED: Readonly<Record<string, readonly string[]>> = {
@@ -11,49 +13,72 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether GitHub takes the token, until when, and for what. */
 export const tryGitHubToken: OnlineCheck = async (subject, services) => {
-  const { scopes, repository } = subject.expectation.options;
-  const headers = {
-    authorization: `Bearer ${subject.value}`,
-    accept: "application/vnd.github+json",
-    "user-agent": "secrets-check",
-  };
+  const { scopes, permissions, repository } = subject.expectation.options;
   // A token of an app belongs to no user.
-  const path = subject.value.startsWith("ghs_") ? "/installation/repositories?per_page=1" : "/user";
-  const response = await ask(services, `${services.githubApi}${path}`, { headers });
+  const isOfApp = subject.value.startsWith("ghs_");
+  const path = isOfApp ? "/installation/repositories?per_page=1" : "/user";
+  const response = await ask(services, `${services.githubApi}${path}`, { headers: headersFor(subject) });
   await response.body?.cancel();
   if (response.status === 401)
     return [onlineProblem(subject, "rejected", "GitHub does not take it: it was revoked or has expired")];
   if (!response.ok) return [onlineProblem(subject, "unverified", `GitHub answered ${response.status} to it`)];
   const expiry = response.headers.get("github-authentication-token-expiration");
-  const findings =
-    expiry === null ? [] : checkExpiry(subject, "it", new Date(expiry.replace(" UTC", "Z").replace(" ", "T")));
+  const findings = expiry === null ? [] : checkExpiry(subject, "it", parseExpiry(expiry));
   const granted = response.headers.get("x-oauth-scopes");
-  if (scopes !== undefined && granted !== null) findings.push(...checkScopes(scopes, granted));
-  if (scopes !== undefined && granted === null && repository === undefined) {
-    findings.push(
-      onlineProblem(
-        subject,
-        "unverified",
-        "a fine-grained token does not tell its permissions: add repository=owner/name",
-      ),
-    );
+  if (scopes !== undefined && granted !== null) findings.push(...checkScopes(subject, scopes, granted));
+  if (granted === null && repository === undefined && (scopes ?? permissions) !== undefined) {
+    const message = "a fine-grained token does not tell its permissions: add repository=owner/name";
+    findings.push(onlineProblem(subject, "unverified", message));
   }
-  if (repository !== undefined) findings.push(...(await checkPush(repository)));
+  if (repository === undefined) return findings;
+  findings.push(...(await checkPush(subject, services, repository)));
+  const others = permissions === undefined ? [] : missingPermissions(permissions, { contents: "write" });
+  if (others.length > 0 && granted === null) {
+    findings.push(unknown(subject, `GitHub does not tell whether it has ${others.join(" and ")}`));
+  }
   return findings;
-
-  function checkScopes(wanted: string, header: string) {
-    const held = header.split(/,\s*/).flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]);
-    const lacking = wanted.split(/[+,]/).filter((scope) => !held.includes(scope));
-    return lacking.length === 0
-      ? []
-      : [onlineProblem(subject, "wrong-scope", `it lacks the scope ${lacking.join(" and ")}`)];
-  }
-
-  async function checkPush(name: string) {
-    const answer = await ask(services, `${services.githubApi}/repos/${name}`, { headers });
-    const body: unknown = answer.ok ? await answer.json() : undefined;
-    if (Object(Object(body).permissions).push === true) return [];
-    const why = answer.ok ? `it may not push to ${name}` : `it does not see ${name}`;
-    return [onlineProblem(subject, "wrong-scope", why)];
-  }
 };
+
+/** As GitHub writes it: `2026-12-05 10:00:00 UTC`, or with an offset, `2026-12-05 10:00:00 -0700`. */
+export function parseExpiry(text: string): Date | undefined {
+  const [, day, time, hours, minutes = "00"] =
+    /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s*(?:UTC|GMT|Z|([+-]\d{2}):?(\d{2})?)?$/.exec(text.trim()) ??
+    [];
+  return day === undefined ? undefined : new Date(`${day}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`);
+}
+
+function headersFor(subject: Subject): Record<string, string> {
+  return {
+    authorization: `Bearer ${subject.value}`,
+    accept: "application/vnd.github+json",
+    "user-agent": "secrets-check",
+  };
+}
+
+function checkScopes(subject: Subject, wanted: string, header: string): Finding[] {
+  const held = header.split(/,\s*/).flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]);
+  const lacking = wanted.split(/[+,]/).filter((scope) => !held.includes(scope));
+  return lacking.length === 0
+    ? []
+    : [onlineProblem(subject, "wrong-scope", `it lacks the scope ${lacking.join(" and ")}`)];
+}
+
+/**
+ * The API tells what the token's owner may do; whether the token itself may, git's own service tells before anything
+ * is pushed (git-scm.com, "HTTP transfer protocols", the ref discovery of git-receive-pack), which changes nothing.
+ */
+async function checkPush(subject: Subject, services: Services, name: string): Promise<Finding[]> {
+  const answer = await ask(services, `${services.githubApi}/repos/${name}`, { headers: headersFor(subject) });
+  const body: unknown = answer.ok ? await answer.json() : undefined;
+  const { permissions } = Object(body);
+  if (!answer.ok) return [onlineProblem(subject, "wrong-scope", `it does not see ${name}`)];
+  if (permissions !== undefined && Object(permissions).push !== true) {
+    return [onlineProblem(subject, "wrong-scope", `it may not push to ${name}`)];
+  }
+  const refs = `${services.githubServer}/${name}.git/info/refs?service=git-receive-pack`;
+  const login = Buffer.from(`x-access-token:${subject.value}`).toString("base64");
+  const advertised = await ask(services, refs, { headers: { authorization: `Basic ${login}` } });
+  await advertised.body?.cancel();
+  if (advertised.status === 403) return [onlineProblem(subject, "wrong-scope", `it may not push to ${name}`)];
+  return [];
+}

@@ -1,9 +1,18 @@
+import { unknown } from "../kinds/kind.ts";
+import { isNpmsOwn } from "../kinds/tokens.ts";
 import { ask, type OnlineCheck, onlineProblem } from "./ask.ts";
 
 /** Whether the registry knows whose token it is. */
 export const tryNpmToken: OnlineCheck = async (subject, services) => {
+  const { registry = services.npmRegistry } = subject.expectation.options;
+  // A token of another registry is nothing to show to npm's.
+  if (subject.expectation.options["registry"] === undefined && !isNpmsOwn(subject.value)) {
+    return [
+      unknown(subject, "it is a token of another registry: name that with registry=https://... to have it tried"),
+    ];
+  }
   const headers = { authorization: `Bearer ${subject.value}` };
-  const response = await ask(services, `${trimmed(services.npmRegistry)}/-/whoami`, { headers });
+  const response = await ask(services, `${trimmed(registry)}/-/whoami`, { headers });
   await response.body?.cancel();
   if (response.ok) return [];
   if ([401, 403].includes(response.status))

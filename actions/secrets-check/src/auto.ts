@@ -1,0 +1,84 @@
+import type { Usage } from "./compare.ts";
+import { type Expectation, type Kind, partnersOf } from "./expectation.ts";
+
+const known = (name: string, kind: Kind, options: Readonly<Record<string, string>> = {}): Expectation => ({
+  name,
+  kind,
+  options,
+});
+
+/** The kinds of the names that our own workflows and READMEs use. Of any other name the value tells what it is. */
+const KNOWN_NAMES: readonly Expectation[] = [
+  known("CODESIGN_CERTIFICATE", "p12", {
+    password: "CODESIGN_CERTIFICATE_PASSWORD",
+    identity: "CODESIGN_IDENTITY",
+  }),
+  known("NOTARY_APP_SPECIFIC_PASSWORD", "apple-app-password"),
+  known("NOTARY_API_KEY", "apple-api-key"),
+  known("NPM_TOKEN", "npm-token"),
+  known("NPM_STAGE_TOKEN", "npm-stage-token"),
+  known("HOMEBREW_TAP_TOKEN", "github-token"),
+  known("HOMEBREW_TAP_APP_KEY", "github-app-key", { "app-id": "HOMEBREW_TAP_APP_ID" }),
+  known("RELEASE_APP_PRIVATE_KEY", "github-app-key", { "app-id": "RELEASE_APP_ID" }),
+  known("APP_PRIVATE_KEY", "github-app-key", { "app-id": "APP_ID" }),
+  known("CARGO_REGISTRY_TOKEN", "crates-token"),
+  known("COSIGN_PRIVATE_KEY", "cosign-key", { password: "COSIGN_PASSWORD" }),
+  known("SCARF_API_TOKEN", "scarf-token"),
+  known("PARCA_TOKEN", "polarsignals-token"),
+  known("DOCKER_PASSWORD", "docker-login", { username: "DOCKER_USERNAME" }),
+];
+
+/** Options without which a kind cannot be looked at. */
+const NEEDED: Readonly<Partial<Record<Kind, string>>> = { "docker-login": "username", "github-app-key": "app-id" };
+
+/** Tokens of registries of packages, in whose place a job's identity does (npm, PyPI, RubyGems, crates.io). */
+const REPLACED_BY_IDENTITY = /^(?:\w+_)?(?:NPM|NODE|PYPI|TESTPYPI|RUBYGEMS|CARGO|CRATES)\w*_TOKEN\w*$/;
+
+export interface AutoExpectations {
+  readonly expectations: readonly Expectation[];
+  /** Names that workflows use, and why they are not judged. */
+  readonly notJudged: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * What to expect where nobody says: of the secrets that workflows use, and of those with a known name, the ones that
+ * this step was given. Empty ones count as missing only where a workflow cannot do without.
+ */
+export function autoExpectations(usage: Usage, env: Readonly<NodeJS.ProcessEnv>): AutoExpectations {
+  const used = [...new Set(usage.secrets.map(({ name }) => name))];
+  const isFilled = (name: string): boolean => (env[name] ?? "").trim() !== "";
+  const filled = KNOWN_NAMES.map(({ name }) => name).filter((name) => !used.includes(name) && isFilled(name));
+  const partners = KNOWN_NAMES.filter(({ name }) => isFilled(name)).flatMap(partnersOf);
+  const expectations: Expectation[] = [];
+  const notJudged: { name: string; reason: string }[] = [];
+  for (const name of [...used, ...filled].sort()) {
+    const reason = isFilled(name) ? undefined : reasonFor(name, usage, env);
+    if (reason !== undefined) notJudged.push({ name, reason });
+    else if (!partners.includes(name)) expectations.push(expectationFor(name, usage, env));
+  }
+  return { expectations, notJudged };
+}
+
+/** Why an absent or empty secret is nobody's fault; undefined when it is. */
+function reasonFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>): string | undefined {
+  if (env[name] === undefined) return "this step did not receive it";
+  if (usage.handed !== "all" && !usage.handed.includes(name)) return "the calling workflow does not pass it on";
+  const uses = usage.secrets.filter((secret) => secret.name === name);
+  if (uses.every(({ isOptional }) => isOptional)) return "it is empty, and the workflows do without it";
+  if (REPLACED_BY_IDENTITY.test(name) && uses.every(({ isOptional, hasIdentity }) => isOptional || hasIdentity)) {
+    return "it is empty, and the job that uses it may publish by its identity instead";
+  }
+  return undefined;
+}
+
+/** A known kind with the partners that the step was given; else whatever the value is. */
+function expectationFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>): Expectation {
+  const found = KNOWN_NAMES.find((each) => each.name === name);
+  if (found === undefined) return known(name, "nonempty");
+  const isJudged = (partner: string): boolean =>
+    (env[partner] ?? "").trim() !== "" || reasonFor(partner, usage, env) === undefined;
+  const options = Object.entries(found.options).filter(([, partner]) => isJudged(partner));
+  const needed = NEEDED[found.kind];
+  if (needed !== undefined && !options.some(([option]) => option === needed)) return known(name, "nonempty");
+  return { ...found, options: Object.fromEntries(options) };
+}

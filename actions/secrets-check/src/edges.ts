@@ -1,0 +1,43 @@
+import type { Kind } from "./expectation.ts";
+import type { Finding } from "./finding.ts";
+
+/** Kinds whose values are files, which end in a line feed; OpenSSH's keys must. */
+const FILES: readonly Kind[] = ["p12", "apple-api-key", "private-key", "github-app-key", "cosign-key"];
+/** Kinds whose value may be anything, so that what looks pasted may be meant. */
+const ANYTHING: readonly Kind[] = ["nonempty", "docker-login"];
+
+const NAMES: Readonly<Record<string, string>> = {
+  "\n": "a line feed",
+  "\r": "a carriage return",
+  " ": "a space",
+  "\t": "a tab",
+  "\u00a0": "a no-break space",
+  "\u200b": "a zero-width space",
+  "\ufeff": "a byte order mark",
+};
+const UNSEEN = String.raw`[\s\u0085\u200b-\u200f\u2060\ufeff]`;
+const FIRST = new RegExp(`^${UNSEEN}`, "u");
+const LAST = new RegExp(`${UNSEEN}$`, "u");
+
+/**
+ * What comes along when a value is pasted: white space at an edge, told with which character it is, and quotes. Text
+ * of several lines is a file, whose last line feed belongs to it.
+ */
+export function checkEdges(name: string, value: string, kind: Kind): Finding[] {
+  const isFile = FILES.includes(kind) || (kind === "nonempty" && /\n[\s\S]*\S/.test(value.trim()));
+  const edges = [edgeOf("begins", FIRST.exec(value)?.[0], isFile), edgeOf("ends", LAST.exec(value)?.[0], isFile)];
+  const told = edges.filter((edge) => edge !== undefined).join(" and ");
+  if (told !== "") return [malformed(name, kind === "nonempty" ? "warning" : "error", `it ${told}`)];
+  if (!/^(["'])[\s\S]*\1$/.test(value) || value.length < 2) return [];
+  return [malformed(name, ANYTHING.includes(kind) ? "warning" : "error", "it is in quotes, which belong to no secret")];
+}
+
+function edgeOf(where: string, char: string | undefined, isFile: boolean): string | undefined {
+  if (char === undefined || (isFile && /[\r\n\t ]/.test(char))) return undefined;
+  const code = `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return `${where} with ${NAMES[char] ?? "white space"} (${code})`;
+}
+
+function malformed(name: string, level: Finding["level"], message: string): Finding {
+  return { name, problem: "malformed", level, message };
+}

@@ -1,0 +1,56 @@
+import { scryptSync } from "node:crypto";
+import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
+import { decodeBase64, type OfflineCheck, problem, textOf } from "./kind.ts";
+
+const LABELS = /-----BEGIN (ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;
+const KEY_BYTES = 32;
+/** scrypt takes 128 * N * r bytes; cosign's own parameters need 64 MiB. */
+const MAX_SCRYPT_BYTES = 256 << 20;
+
+/**
+ * The key that `cosign generate-key-pair` writes: a PEM block around JSON, encrypted by a password with scrypt and
+ * NaCl's secretbox (github.com/secure-systems-lab/go-securesystemslib, package encrypted). The password opens it.
+ */
+export const checkCosignKey: OfflineCheck = (subject) => {
+  const [, , body = ""] = LABELS.exec(textOf(subject.value)) ?? [];
+  const sealed = readSealed(decodeBase64(body)?.toString("utf8") ?? "");
+  if (sealed === undefined) {
+    return [problem(subject, "malformed", "it is not a key of cosign: the text of cosign.key is expected")];
+  }
+  const { password } = subject.expectation.options;
+  if (password === undefined || opens(sealed, subject.other(password))) return [];
+  return [problem(subject, "wrong-password", `${password} does not open it`)];
+};
+
+interface Sealed {
+  readonly cost: { readonly N: number; readonly r: number; readonly p: number };
+  readonly salt: Buffer;
+  readonly nonce: Buffer;
+  readonly ciphertext: Buffer;
+}
+
+function readSealed(text: string): Sealed | undefined {
+  try {
+    const { kdf, cipher, ciphertext } = Object(JSON.parse(text));
+    const { N, r, p } = Object(Object(kdf).params);
+    const bytes = (value: unknown): Buffer => Buffer.from(typeof value === "string" ? value : "", "base64");
+    const sealed = { cost: { N, r, p }, salt: bytes(Object(kdf).salt), nonce: bytes(Object(cipher).nonce) };
+    const isKnown = Object(kdf).name === "scrypt" && Object(cipher).name === "nacl/secretbox";
+    const isBounded = [N, r, p].every(Number.isSafeInteger) && 128 * N * r * p <= MAX_SCRYPT_BYTES;
+    return isKnown && isBounded && sealed.nonce.length === 24
+      ? { ...sealed, ciphertext: bytes(ciphertext) }
+      : undefined;
+  } catch {
+    return undefined; // The reason would quote the key.
+  }
+}
+
+function opens({ cost, salt, nonce, ciphertext }: Sealed, password: string): boolean {
+  try {
+    const key = scryptSync(password, salt, KEY_BYTES, { ...cost, maxmem: 2 * MAX_SCRYPT_BYTES });
+    xsalsa20poly1305(key, nonce).decrypt(ciphertext);
+    return true;
+  } catch {
+    return false; // The tag does not fit, which is what a wrong password looks like.
+  }
+}

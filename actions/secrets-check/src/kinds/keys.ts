@@ -1,0 +1,81 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { Finding } from "../finding.ts";
+import { type OfflineCheck, problem, type Subject, textOf } from "./kind.ts";
+
+const BEGIN = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----/;
+/** The bytes that OpenSSH's own format begins with (OpenSSH, PROTOCOL.key). */
+const OPENSSH_MAGIC = "openssh-key-v1\0";
+
+/** A private key in any of the common forms: PEM, encrypted or not, OpenSSH's, or an armored one of PGP. */
+export const checkPrivateKey: OfflineCheck = (subject) => {
+  const pem = textOf(subject.value);
+  const [, label] = BEGIN.exec(pem) ?? [];
+  if (label === undefined)
+    return [problem(subject, "malformed", "it is not a private key: there is no BEGIN line of one")];
+  const broken = brokenFrame(subject, pem, label);
+  if (broken.length > 0) return broken;
+  if (label.endsWith("BLOCK") || isEncrypted(pem, label)) return [];
+  if (label === "OPENSSH PRIVATE KEY") {
+    const bytes = Buffer.from(bodyOf(pem), "base64");
+    return bytes.toString("latin1").startsWith(OPENSSH_MAGIC)
+      ? []
+      : [problem(subject, "malformed", "it is not a key of OpenSSH")];
+  }
+  return readKey(pem) === undefined ? [problem(subject, "malformed", "it cannot be read as a private key")] : [];
+};
+
+/** The private key of a GitHub App: RSA, which signs its JSON Web Tokens with RS256. */
+export const checkAppKey: OfflineCheck = (subject) => {
+  const pem = textOf(subject.value);
+  const [, label = ""] = BEGIN.exec(pem) ?? [];
+  const broken = label === "" ? [] : brokenFrame(subject, pem, label);
+  if (broken.length > 0) return broken;
+  const { "app-id": appId = "" } = subject.expectation.options;
+  const id = isAppId(subject.other(appId)) ? [] : [{ ...notAnAppId(subject), name: appId }];
+  if (readKey(pem)?.asymmetricKeyType === "rsa") return id;
+  return [
+    ...id,
+    problem(subject, "malformed", "it is not the private key of a GitHub App: the text of the .pem file is expected"),
+  ];
+};
+
+export const checkAppId: OfflineCheck = (subject) => (isAppId(subject.value) ? [] : [notAnAppId(subject)]);
+
+/** Nothing of its reason is told, which would quote the key. */
+export function readKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The numeric id of an App, or its client id, which GitHub takes in its place. */
+function isAppId(text: string): boolean {
+  return /^(\d+|Iv\d+\.[0-9a-f]{16}|Iv23[A-Za-z0-9]{16})$/.test(text);
+}
+
+function notAnAppId(subject: Subject): Finding {
+  return problem(
+    subject,
+    "malformed",
+    "it is not the id of a GitHub App (a number, or a client id that begins with Iv)",
+  );
+}
+
+/** What pasting does to a key: line breaks lost, written as `\n`, or its end cut off. */
+function brokenFrame(subject: Subject, pem: string, label: string): Finding[] {
+  if (/-----\\n/.test(pem)) return [problem(subject, "malformed", "its line breaks are written as \\n")];
+  if (!pem.includes(`-----END ${label}-----`))
+    return [problem(subject, "malformed", "it was cut: its END line is missing")];
+  return /-----\r?\n/.test(pem) ? [] : [problem(subject, "malformed", "it has lost its line breaks")];
+}
+
+/** Without its password such a key tells nothing more. */
+function isEncrypted(pem: string, label: string): boolean {
+  return label.startsWith("ENCRYPTED") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
+}
+
+function bodyOf(pem: string): string {
+  return pem.replace(/-----[^-]*-----/g, "").replace(/\s+/g, "");
+}

@@ -1,0 +1,10 @@
+const LEVELS: readonly string[] = ["read", "write", "admin"];
+
+/** Those of `contents:write+pull-requests:write` that are not granted; GitHub names them with underscores. */
+export function missingPermissions(wanted: string, granted: Readonly<Record<string, unknown>>): string[] {
+  return wanted.split(/[+,]/).filter((permission) => {
+    const [name = "", level = "read"] = permission.split(":");
+    const held = LEVELS.indexOf(String(granted[name.replaceAll("-", "_")]));
+    return held < 0 || held < LEVELS.indexOf(level);
+  });
+}

@@ -1,0 +1,12 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { readText } from "@release-actions/text";
+import type { WorkflowFile } from "./compare.ts";
+
+/** The workflow files of a folder; none where there is no folder. */
+export async function readWorkflows(folder: string): Promise<WorkflowFile[]> {
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  return names.map((name) => ({ file: name, text: readText(path.join(folder, name), name) }));
+}

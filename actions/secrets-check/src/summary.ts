@@ -1,0 +1,36 @@
+import type { Runner } from "@release-actions/action-kit";
+import type { AutoExpectations } from "./auto.ts";
+import type { Expectation } from "./expectation.ts";
+import { type Finding, NEXT_STEP } from "./finding.ts";
+
+interface Verdicts {
+  readonly expectations: readonly Expectation[];
+  readonly findings: readonly Finding[];
+  readonly notJudged: AutoExpectations["notJudged"];
+  readonly online: boolean;
+}
+
+/** What is wrong as a table, one thing in each cell; what is fine, and what was not judged, folded. */
+export function summarize(summary: Runner["summary"], { expectations, findings, notJudged, online }: Verdicts): void {
+  summary.heading("Secrets");
+  if (findings.length > 0) {
+    summary.table(
+      ["", "secret", "state", "what to do"],
+      findings.map(({ name, level, message, problem }) => [
+        level === "error" ? "❌" : "⚠️",
+        name,
+        message,
+        NEXT_STEP[problem],
+      ]),
+    );
+  }
+  const fine = expectations.filter(({ name }) => !findings.some((finding) => finding.name === name));
+  if (fine.length > 0) {
+    const how = online ? "tried where that is possible" : "well formed";
+    const lines = fine.map(({ name, kind }) => `- \`${name}\`: ${kind}`);
+    summary.details(`✅ ${fine.length} as expected, ${how}`, lines.join("\n"));
+  }
+  if (notJudged.length === 0) return;
+  const lines = notJudged.map(({ name, reason }) => `- \`${name}\`: ${reason}`);
+  summary.details(`${notJudged.length} not judged`, lines.join("\n"));
+}
