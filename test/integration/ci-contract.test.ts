@@ -65,8 +65,21 @@ describe("ci-contract", () => {
     expect(step.summary).toContain("| fmt | ");
   });
 
+  test("without a contract looks for what is wrong in any repository, and warns", async () => {
+    const step = await check({
+      ".github/workflows/ci.yml": WORKFLOW.replace("    runs-on", "    if: github.ref == 'main'\n    runs-on"),
+    });
+    expect(step).toMatchObject({ conclusion: "success", outputs: { ok: "true" } });
+    expect(step.annotations).toMatchObject([{ level: "warning", file: ".github/workflows/ci.yml", line: 4 }]);
+  });
+
+  test("fails for a contract that was named and is not there", async () => {
+    const step = await check({ ".github/workflows/ci.yml": WORKFLOW }, { contract: "promises.yml" });
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]?.message).toContain("promises.yml does not exist");
+  });
+
   test.each([
-    ["no contract", { ".github/workflows/ci.yml": WORKFLOW }, "ci-contract.yml does not exist"],
     ["no workflows", { "ci-contract.yml": "jobs: { fmt: }\n" }, "there is no folder .github/workflows with workflows"],
     [
       "a contract that is a binary",

@@ -9,7 +9,7 @@ import { checkReach } from "./check-reach.ts";
 import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import { type FoundJob, findJob } from "./find-job.ts";
-import type { Finding } from "./finding.ts";
+import { cannotTell, type Finding } from "./finding.ts";
 
 export interface WorkflowFile {
   readonly file: string;
@@ -21,6 +21,10 @@ export interface ReadWorkflows {
   readonly workflows: readonly Workflow[];
   readonly findings: readonly Finding[];
 }
+
+/** Where GitHub's published parser is stricter than what GitHub runs, as many workflows in use show. */
+const TOLERATED =
+  /^(Unexpected type|Unexpected value '(tags|branches|paths)|A (mapping|sequence|scalar) was not expected)/;
 
 /** Reads all workflows; one that cannot be read, or that GitHub refuses, is a finding and leaves the others to be judged. */
 export async function readWorkflows(files: readonly WorkflowFile[]): Promise<ReadWorkflows> {
@@ -39,8 +43,19 @@ export async function readWorkflows(files: readonly WorkflowFile[]): Promise<Rea
     try {
       const workflow = readWorkflow(text, file);
       const problems = await validateWorkflow(text, file);
-      for (const { message, location = { file } } of problems) refused(message, location);
-      if (problems.length === 0) workflows.push(workflow);
+      const severe = problems.filter(({ message }) => !TOLERATED.test(message));
+      for (const { message, location = { file } } of severe) refused(message, location);
+      for (const { message, location = { file } } of problems.filter((problem) => !severe.includes(problem)))
+        findings.push(
+          cannotTell(
+            "invalid-workflow",
+            "",
+            `whether GitHub takes ${file}`,
+            [`"${message}", which its published parser says`],
+            location,
+          ),
+        );
+      if (severe.length === 0) workflows.push(workflow);
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;
       refused(error.message, error.location ?? { file });

@@ -36,15 +36,20 @@ export function checkGate(promised: Promised, found: FoundJob): Finding[] {
 }
 
 /** All ways in which a gate lets a job through, in one sentence. */
-export function describeHoles(gate: string, holes: readonly Hole[]): string {
-  const ways = holes.map(({ result, because }) =>
-    because === undefined ? `${PAST[result]}` : `is skipped because \`${because}\` did not succeed`,
-  );
-  const [hole] = holes;
-  const listed = ways.length > 1 ? `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}` : (ways[0] ?? "");
-  if (holes.every(({ isSkipped }) => isSkipped))
-    return `the gate \`${gate}\` is skipped when it ${listed}, which counts as green: give the gate \`if: always()\``;
-  return `the gate \`${gate}\` passes when it ${listed} (for example with ${hole?.witness.event}): let it fail for every result other than success`;
+export function describeHoles(gate: string, holes: readonly Hole[], subject = "it"): string {
+  const [skipped, passed] = [holes.filter(({ isSkipped }) => isSkipped), holes.filter(({ isSkipped }) => !isSkipped)];
+  const ways = (some: readonly Hole[]): string => {
+    const texts = some.map(({ result, because }) =>
+      because === undefined ? PAST[result] : `is skipped because \`${because}\` did not succeed`,
+    );
+    return `${subject} ${texts.length > 1 ? `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}` : (texts[0] ?? "")}`;
+  };
+  const parts = [
+    ...(skipped.length === 0 ? [] : [`is skipped, which counts as green, when ${ways(skipped)}`]),
+    ...(passed.length === 0 ? [] : [`passes when ${ways(passed)}`]),
+  ];
+  const advice = passed.length === 0 ? "give it `if: always()`" : "let it fail for every result other than success";
+  return `the gate \`${gate}\` ${parts.join(", and ")} (for example with ${holes[0]?.witness.event}): ${advice}`;
 }
 
 const PAST: Readonly<Record<Hole["result"], string>> = {

@@ -3,6 +3,7 @@ import {
   type Accepts,
   ancestorsOf,
   canBeSkipped,
+  canHoldAlone,
   canRun,
   type Project,
   rootOf,
@@ -58,6 +59,8 @@ function whyDead(project: Project, workflow: Workflow, job: Job): string {
     return needed !== undefined && canRun(project, workflow, needed).kind === "impossible";
   });
   if (dead !== undefined) return `it needs \`${dead}\`, which can never run`;
+  if (job.needs.length > 0 && canHoldAlone(project, workflow, job).kind === "possible")
+    return `whenever ${job.condition === undefined ? "the workflow runs" : `\`${oneLine(job.condition)}\` is true`}, a job before it is skipped (it needs ${job.needs.join(", ")}), which skips it too`;
   const caller = entries.every((entry) => entry.caller !== undefined) ? entries[0]?.caller : undefined;
   if (caller !== undefined && job.condition === undefined)
     return `\`${caller.job.id}\` of ${caller.entry.workflow.file} calls it, and can never run`;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { runAction } from "@release-actions/action-kit";
@@ -9,14 +10,22 @@ import { reportFindings } from "./report.ts";
 
 void runAction(contract, async (runner) => {
   const { contract: file, workflows: folder } = runner.inputs;
+  const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
+  const shown = (target: string): string => path.relative(workspace, target);
+  const files = await readFiles(folder, shown);
+  if (!existsSync(file)) {
+    if (shown(file) !== contract.inputs.contract.default) throw new Fault(`${shown(file)} does not exist`);
+    const { checkRepository } = await import("./check-repository.ts");
+    runner.info(`There is no ${shown(file)}: the workflows are checked for what is wrong in any repository.`);
+    reportFindings(runner, await checkRepository(files), [], undefined);
+    return;
+  }
   const [{ readContract }, { checkContract }] = await Promise.all([
     import("./contract.ts"),
     import("./check-contract.ts"),
   ]);
-  const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
-  const shown = (target: string): string => path.relative(workspace, target);
   const promises = readContract(readText(file, shown(file)), shown(file));
-  const findings = await checkContract(promises, await readFiles(folder, shown));
+  const findings = await checkContract(promises, files);
   reportFindings(
     runner,
     findings,

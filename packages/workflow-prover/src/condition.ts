@@ -15,6 +15,14 @@ export interface Condition {
   readonly location: Location & { readonly line: number };
 }
 
+const KNOWN = new WeakMap<YamlNode, Condition | undefined>();
+
+/** The `if` of a job or a step; read once, since a job is looked at for every event. */
+export function conditionOf(owner: YamlNode): Condition | undefined {
+  if (!KNOWN.has(owner)) KNOWN.set(owner, readCondition(owner.get("if")));
+  return KNOWN.get(owner);
+}
+
 /**
  * Reads an `if`. `${{ x }}` around all of it changes nothing; with anything beside it, even a line feed, the value is
  * a text, and a text that is not empty is true (docs: "Evaluate expressions", `if` conditionals).

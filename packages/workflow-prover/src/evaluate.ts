@@ -1,5 +1,5 @@
 import { Evaluator, type Expr } from "@actions/expressions";
-import type { FunctionCall, IndexAccess } from "@actions/expressions/ast";
+import { FunctionCall, IndexAccess } from "@actions/expressions/ast";
 import { BooleanData, type Dictionary, type ExpressionData } from "@actions/expressions/data/index";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import { functionOf } from "@release-actions/workflow";
@@ -34,42 +34,34 @@ class ScopedEvaluator extends Evaluator {
   override visitIndexAccess(access: IndexAccess): ExpressionData {
     const key = openKeyOf(access);
     if (key === undefined) return super.visitIndexAccess(access);
-    try {
-      return super.visitIndexAccess(access);
-    } catch (error) {
-      return this.#open(error, key);
-    }
+    return this.#isKnown(access, true) ? super.visitIndexAccess(access) : this.#surroundings.open(key);
   }
 
   override visitFunctionCall(call: FunctionCall): ExpressionData {
     const name = functionOf(call);
     if (name === "hashfiles") return this.#surroundings.hashFiles(call.args.map(String).join());
-    if (name === "contains") return this.#contains(call);
+    const [list] = call.args;
+    const listKey = name === "contains" && list !== undefined ? openKeyOf(list) : undefined;
+    if (list !== undefined && listKey !== undefined && !this.#isKnown(list, true))
+      return new BooleanData(this.#surroundings.openContains(listKey));
     const key = openKeyOf(call);
     if (key === undefined) return super.visitFunctionCall(call);
-    try {
-      return super.visitFunctionCall(call);
-    } catch (error) {
-      return this.#open(error, key);
-    }
+    return this.#isKnown(call, false) ? super.visitFunctionCall(call) : this.#surroundings.open(key);
   }
 
-  #contains(call: FunctionCall): ExpressionData {
-    const [list] = call.args;
-    const key = list === undefined ? undefined : openKeyOf(list);
-    if (list === undefined || key === undefined) return super.visitFunctionCall(call);
+  /** Whether the text that `fromJSON` reads is JSON, and a list or a mapping where one is needed. */
+  #isKnown(expression: Expr, isContainer: boolean): boolean {
+    let call = expression;
+    while (call instanceof IndexAccess) call = call.expr;
+    const [argument] = call instanceof FunctionCall ? call.args : [];
+    if (argument === undefined) return false;
     try {
-      this.eval(list);
+      const value: unknown = JSON.parse(this.eval(argument).coerceString());
+      return !isContainer || (typeof value === "object" && value !== null);
     } catch (error) {
       if (error instanceof CannotTell || error instanceof DeadEnd) throw error;
-      return new BooleanData(this.#surroundings.openContains(key));
+      return false; // The values that are tried for a text are seldom JSON.
     }
-    return super.visitFunctionCall(call);
-  }
-
-  #open(error: unknown, key: string): ExpressionData {
-    if (error instanceof CannotTell || error instanceof DeadEnd) throw error;
-    return this.#surroundings.open(key);
   }
 }
 

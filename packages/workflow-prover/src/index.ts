@@ -4,6 +4,7 @@ export {
   type Accepts,
   canBeSkipped,
   canBeTrue,
+  canHoldAlone,
   canRun,
   canSkipSteps,
   type Verdict,

@@ -1,7 +1,7 @@
 import { expandMatrix, type Job, type Step, type Workflow, type YamlNode } from "@release-actions/workflow";
 import { CandidateTable } from "./candidates.ts";
 import { type Choices, type Exploration, explore } from "./choices.ts";
-import { type Condition, readCondition } from "./condition.ts";
+import { type Condition, conditionOf } from "./condition.ts";
 import { isCallable, type Project } from "./project.ts";
 import { Run, type RunSettings } from "./run/run.ts";
 import { type Entry, JobScope, type Result, rootOf } from "./scope.ts";
@@ -91,7 +91,7 @@ export function canSkipSteps(
       !combinations.some((combination) => steps.some((step) => run.runsStep(job, step, isGood, combination))),
     (terms, entry) => {
       for (const step of steps) {
-        const condition = readCondition(step.node.get("if"));
+        const condition = conditionOf(step.node);
         for (const combination of combinations)
           if (condition !== undefined) terms.add(condition.expression, new JobScope(entry, job, step, combination));
       }
@@ -113,6 +113,18 @@ export function canBeTrue(project: Project, workflow: Workflow, job: Job, node: 
       for (const segment of template)
         if ("expression" in segment) terms.add(segment.expression, new JobScope(entry, job, step));
     },
+  );
+}
+
+/** Whether the job's own condition can be true, whatever becomes of the jobs that it needs. */
+export function canHoldAlone(project: Project, workflow: Workflow, job: Job): Verdict {
+  return ask(
+    project,
+    workflow,
+    job,
+    undefined,
+    { ...ANYTHING, given: () => "success" },
+    (run) => run.starts && run.runs(job),
   );
 }
 
@@ -178,7 +190,7 @@ function addJobs(terms: Terms, entry: Entry, jobs: readonly Job[]): void {
   for (let job = queue.pop(); job !== undefined; job = queue.pop()) {
     if (seen.has(job.id)) continue;
     seen.add(job.id);
-    const condition = readCondition(job.node.get("if"));
+    const condition = conditionOf(job.node);
     if (condition !== undefined) terms.add(condition.expression, new JobScope(entry, job));
     const { needs } = job;
     queue.push(...entry.workflow.jobs.filter(({ id }) => needs.includes(id)));

@@ -101,7 +101,12 @@ export class JobScope implements Scope {
     if (given?.isPresent !== true) return constant(absentInput(type, input));
     const text = given.text ?? "";
     if (!text.includes("${{")) return constant(typed(given.value));
-    return { kind: "computed", template: templateOf(text), scope: new JobScope(caller.entry, caller.job) };
+    return {
+      kind: "computed",
+      template: templateOf(text),
+      scope: new JobScope(caller.entry, caller.job),
+      isText: false,
+    };
   }
 
   #need(name: string, [member, output, ...rest]: readonly string[]): Meaning {
@@ -134,7 +139,7 @@ export class JobScope implements Scope {
       if (value === undefined) continue;
       const text = value.text ?? "";
       if (!text.includes("${{")) return constant(text);
-      return { kind: "computed", template: templateOf(text), scope: new JobScope(this.entry, this.job) };
+      return { kind: "computed", template: templateOf(text), scope: new JobScope(this.entry, this.job), isText: true };
     }
     return meaningOfVariable(textVariable(`env.${name}`));
   }
@@ -158,7 +163,7 @@ function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
   if (value === undefined) return ABSENT;
   const text = value.text ?? "";
   if (!text.includes("${{")) return constant(text);
-  return { kind: "computed", template: templateOf(text), scope: new JobScope(entry, job) };
+  return { kind: "computed", template: templateOf(text), scope: new JobScope(entry, job), isText: true };
 }
 
 export function rootOf(entry: Entry): Entry {

@@ -4,8 +4,18 @@ import { ExpressionFault, parseExpression } from "@release-actions/workflow";
 /** A piece of a text with `${{ }}` in it. */
 export type Segment = { readonly text: string } | { readonly expression: Expr; readonly source: string };
 
-/** A text with `${{ }}` in it, in pieces. */
-export function templateOf(text: string): Segment[] {
+const KNOWN = new Map<string, readonly Segment[]>();
+
+/** A text with `${{ }}` in it, in pieces. The same text is taken apart once. */
+export function templateOf(text: string): readonly Segment[] {
+  const known = KNOWN.get(text);
+  if (known !== undefined) return known;
+  const segments = segmentsOf(text);
+  KNOWN.set(text, segments);
+  return segments;
+}
+
+function segmentsOf(text: string): Segment[] {
   const segments: Segment[] = [];
   let rest = text;
   for (let open = rest.indexOf("${{"); open >= 0; open = rest.indexOf("${{")) {

@@ -39,7 +39,13 @@ export type Meaning =
   /** A mapping whose members have meanings of their own. */
   | { readonly kind: "object" }
   /** What an expression elsewhere yields: an output of a job, an input that a caller gives. */
-  | { readonly kind: "computed"; readonly template: readonly Segment[]; readonly scope: Scope };
+  | {
+      readonly kind: "computed";
+      readonly template: readonly Segment[];
+      readonly scope: Scope;
+      /** Outputs and the environment are texts, whatever is computed. */
+      readonly isText: boolean;
+    };
 
 /** Where an expression stands, which decides what the paths in it mean. */
 export interface Scope {

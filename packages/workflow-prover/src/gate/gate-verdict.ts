@@ -1,6 +1,6 @@
 import type { Job, Workflow } from "@release-actions/workflow";
 import { type Choices, explore } from "../choices.ts";
-import { readCondition } from "../condition.ts";
+import { conditionOf } from "../condition.ts";
 import { type Accepts, ENDS, type Preparation, prepare, type Witness, witnessOf } from "../job-verdict.ts";
 import type { Project } from "../project.ts";
 import { Run, type RunSettings } from "../run/run.ts";
@@ -110,7 +110,7 @@ function tolerates(gate: Job): boolean {
 function addSteps(terms: Terms, entry: Entry, gate: Job): void {
   for (const step of gate.steps) {
     const scope = new JobScope(entry, gate, step);
-    const condition = readCondition(step.node.get("if"));
+    const condition = conditionOf(step.node);
     if (condition !== undefined) terms.add(condition.expression, scope);
     const envs = [step.node, gate.node, entry.workflow.root].flatMap((node) => node.get("env").entries());
     const inputs = step.node.get("with").entries();

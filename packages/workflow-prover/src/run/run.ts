@@ -4,7 +4,7 @@ import { truthy } from "@actions/expressions/result";
 import type { Combination, Job, Step } from "@release-actions/workflow";
 import type { CandidateTable } from "../candidates.ts";
 import { CannotTell, type Choices, DeadEnd } from "../choices.ts";
-import { type Condition, readCondition } from "../condition.ts";
+import { type Condition, conditionOf } from "../condition.ts";
 import { type Found, LazyDictionary, toData } from "../context.ts";
 import { evaluate } from "../evaluate.ts";
 import { type Entry, JobScope, type Result } from "../scope.ts";
@@ -79,7 +79,7 @@ export class Run {
 
   /** Whether a job's condition is true. Without a status function, `success()` is implied. */
   runs(job: Job): boolean {
-    const condition = readCondition(job.node.get("if"));
+    const condition = conditionOf(job.node);
     if (condition === undefined) return this.#status(job, "success");
     if (!condition.asksForStatus && !this.#status(job, "success")) return false;
     return this.#isTrue(condition, new JobScope(this.entry, job), (name) => this.#status(job, name));
@@ -87,7 +87,7 @@ export class Run {
 
   /** Whether a step's condition is true, given what it sees of the steps before it. */
   runsStep(job: Job, step: Step, status: StepStatus, combination?: Combination): boolean {
-    const condition = readCondition(step.node.get("if"));
+    const condition = conditionOf(step.node);
     if (condition === undefined) return status("success");
     if (!condition.asksForStatus && !status("success")) return false;
     return this.#isTrue(condition, new JobScope(this.entry, job, step, combination), status);
@@ -176,8 +176,10 @@ export class Run {
       case "variable":
         if (meaning.variable.type.kind === "any" && this.#isBeginning(path)) return "members";
         return { value: toData(valueWith(meaning, this.#choose(meaning.variable))) };
-      case "computed":
-        return { value: this.#computed(meaning.template, meaning.scope, status) };
+      case "computed": {
+        const value = this.#computed(meaning.template, meaning.scope, status);
+        return { value: meaning.isText ? new StringData(value.coerceString()) : value };
+      }
     }
   }
 

@@ -38,11 +38,22 @@ export interface ScriptOutcome {
 
 /** Follows a script of `bash` or `sh`. @throws CannotTell, with the line, at the first thing that cannot be followed. */
 export function runScript(script: string, settings: ScriptSettings): ScriptOutcome {
-  const ast = parse(script);
+  const ast = parsed(script);
   const [error] = ast.errors ?? [];
   if (error !== undefined) throw new CannotTell(`the script, which bash cannot read (${error.message})`);
   const interpreter = new Interpreter(script, settings);
   return interpreter.run(ast);
+}
+
+const PARSED = new Map<string, ParsedScript>();
+
+/** A gate's script is run for many results, and mostly reads the same. */
+function parsed(script: string): ParsedScript {
+  const known = PARSED.get(script);
+  if (known !== undefined) return known;
+  const ast = parse(script);
+  PARSED.set(script, ast);
+  return ast;
 }
 
 class Interpreter implements Expander {

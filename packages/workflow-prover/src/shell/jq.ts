@@ -24,7 +24,7 @@ export function runJq(args: readonly string[], input: string): Outcome {
     else if (arg === "--null-input") isNull = true;
     else if (arg === "--compact-output") continue;
     else if (/^-[a-zA-Z]+$/.test(arg)) {
-      if (/[^rescnjM]/.test(arg.slice(1))) throw new CannotTell(`\`jq ${arg}\``);
+      if (/[^rescnjMC]/.test(arg.slice(1))) throw new CannotTell(`\`jq ${arg}\``);
       isRaw ||= /[rj]/.test(arg);
       isExitStatus ||= arg.includes("e");
       isSlurp ||= arg.includes("s");
@@ -32,11 +32,13 @@ export function runJq(args: readonly string[], input: string): Outcome {
     } else if (arg.startsWith("--")) throw new CannotTell(`\`jq ${arg}\``);
     else rest.push(arg);
   }
-  const [program, ...files] = rest;
-  if (program === undefined || files.length > 0) throw new CannotTell("what `jq` reads from files");
+  const [program = ".", ...files] = rest;
+  if (files.length > 0) throw new CannotTell("what `jq` reads from files");
+  // Of an object, `all` and `any` look at its values, as jq's do.
+  const definitions = "def all(f): all(.[]; f); def any(f): any(.[]; f); ";
   const prefix = bindings.map(([name, value]) => `${JSON.stringify(value)} as $${name} | `).join("");
   const inputs = isNull ? [null] : isSlurp ? [documents(input)] : documents(input);
-  const results = inputs.flatMap((document) => run(`${prefix}${program}`, document));
+  const results = inputs.flatMap((document) => run(`${definitions}${prefix}${program}`, document));
   const shown = results.map((result) => (isRaw && typeof result === "string" ? result : JSON.stringify(result)));
   const last = results.at(-1);
   const code = isExitStatus ? (results.length === 0 ? 4 : last === false || last === null ? 1 : 0) : 0;

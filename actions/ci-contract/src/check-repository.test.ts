@@ -1,0 +1,56 @@
+import { describe, expect, test } from "@jest/globals";
+import { checkRepository } from "./check-repository.ts";
+
+/** Findings as level, rule, job and line. */
+async function findings(workflow: string): Promise<string[]> {
+  const found = await checkRepository([{ file: "ci.yml", text: workflow }]);
+  return found.map(({ level, rule, job, location }) => `${level} ${rule} ${job} ${location.line}`);
+}
+
+const JOB = "runs-on: x\n    steps: [{ run: make }]";
+
+describe("a repository without a contract", () => {
+  test("is told of jobs that can never run", async () => {
+    expect(await findings(`on: push\njobs:\n  a:\n    if: github.ref == 'main'\n    ${JOB}\n`)).toEqual([
+      "warning unreachable a 4",
+    ]);
+  });
+
+  test("is only reminded of a job that is switched off", async () => {
+    expect(await findings(`on: push\njobs:\n  a:\n    if: false\n    ${JOB}\n`)).toEqual(["notice unreachable a 4"]);
+  });
+
+  test("is told of the product's dead job: the head repository of a pull request and a push to main at once", async () => {
+    const condition =
+      "github.event.pull_request.head.repo.full_name == 'org/product' && github.ref == 'refs/heads/main'";
+    const on = "{ pull_request: {}, push: { branches: [main] } }";
+    expect(await findings(`on: ${on}\njobs:\n  a:\n    if: ${condition}\n    ${JOB}\n`)).toEqual([
+      "warning unreachable a 4",
+    ]);
+  });
+
+  test("takes text where GitHub's parser wants a type, since GitHub runs it", async () => {
+    const text = `on: push\njobs:\n  a:\n    env: \${{ fromJSON('{}') }}\n    ${JOB}\n`;
+    expect(await findings(text)).toEqual(["notice invalid-workflow  4"]);
+  });
+
+  test.each([
+    ["that asks for success", "jq --exit-status 'all(.result == \"success\")' <<< '${{ toJSON(needs) }}'", []],
+    [
+      "that colours what it shows",
+      "jq -C <<< '${{ toJSON(needs) }}'\njq -e 'all(.[]; .result == \"success\")' <<< '${{ toJSON(needs) }}'",
+      [],
+    ],
+    [
+      "that takes skipped jobs",
+      "jq -e 'all(.result == \"success\" or .result == \"skipped\")' <<< '${{ toJSON(needs) }}'",
+      ["warning gate all-green 11"],
+    ],
+    ["that cannot be followed", "./check '${{ toJSON(needs) }}'", ["notice gate all-green 11"]],
+  ])("has its gate run: one %s", async (_case, script, expected) => {
+    const gate = `  all-green:\n    needs: [test]\n    if: always()\n    runs-on: x\n    steps:\n      - run: ${JSON.stringify(script)}\n`;
+    expect(
+      await findings(`on: pull_request\njobs:\n  a:\n    ${JOB}\n  test:\n    needs: a\n    ${JOB}\n\n${gate}`),
+    ).toEqual(expected);
+  });
+});
