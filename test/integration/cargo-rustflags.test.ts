@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { loadConfig, printCfg, resolveRustflags } from "@release-actions/cargo";
+import { configEnvironment, loadConfig, printCfg, resolveRustflags } from "@release-actions/cargo";
 import { runCommand } from "@release-actions/command";
 import type { TomlNode } from "@release-actions/toml";
 import { describeWith } from "../parts.ts";
@@ -29,19 +29,19 @@ const CASES: readonly Case[] = [
     files: { [OUTER]: build('"--cfg outer"'), [INNER]: build('"--cfg  inner\\t--cfg two"') },
   },
   { name: "an empty string", files: { [OUTER]: build('""') } },
-  { name: "the old file name (B111)", files: { "work/.cargo/config": build('["--cfg", "old"]') } },
+  { name: "the old file name", files: { "work/.cargo/config": build('["--cfg", "old"]') } },
   {
-    name: "both file names (B111)",
+    name: "both file names",
     files: { "work/.cargo/config": build('["--cfg=old"]'), [INNER]: build('["--cfg=new"]') },
   },
   {
-    name: "a target table before build (B113)",
+    name: "a target table before build",
     files: { [INNER]: `${build('["--cfg=b"]')}\n${target(HOST, '["--cfg=t"]')}` },
     targets: [HOST, MUSL],
   },
   { name: "an empty target table beside build", files: { [INNER]: `${build('["--cfg=b"]')}\n${target(HOST, "[]")}` } },
   {
-    name: "a triple and three cfg tables joined (B113)",
+    name: "a triple and three cfg tables joined",
     files: {
       [OUTER]: `${target("cfg(unix)", '["--cfg=outer_unix"]')}\n${target(MUSL, '"-C link-self-contained=yes"')}`,
       [INNER]: [
@@ -86,8 +86,8 @@ const CASES: readonly Case[] = [
       [INNER]: `${target(HOST, '["-Ctarget-feature=+crt-static"]')}\n${target('cfg(target_feature = "crt-static")', '["--cfg=crt"]')}`,
     },
   },
-  { name: "RUSTFLAGS over every file (B114)", files: arrays(), env: { RUSTFLAGS: "  --cfg env  -Copt-level=1 " } },
-  { name: "an empty RUSTFLAGS over every file (B114)", files: arrays(), env: { RUSTFLAGS: "" } },
+  { name: "RUSTFLAGS over every file", files: arrays(), env: { RUSTFLAGS: "  --cfg env  -Copt-level=1 " } },
+  { name: "an empty RUSTFLAGS over every file", files: arrays(), env: { RUSTFLAGS: "" } },
   {
     name: "CARGO_ENCODED_RUSTFLAGS over RUSTFLAGS",
     files: arrays(),
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
     env: { CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS: "--cfg=env" },
   },
   {
-    name: "included files below the file that includes (B117)",
+    name: "included files below the file that includes",
     files: {
       [INNER]: `include = ["a.toml", { path = "sub/b.toml" }, { path = "absent.toml", optional = true }]\n${build('["--cfg=main"]')}`,
       "work/.cargo/a.toml": build('["--cfg=a"]'),
@@ -134,7 +134,34 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "an [env] table, which is no source of flags (B115)",
+    name: "crt-static, which cargo does not see where it is the default",
+    files: { [INNER]: `${target('cfg(target_feature = "crt-static")', '["--cfg=crt"]')}\n${build('["--cfg=b"]')}` },
+    targets: [MUSL, "wasm32-wasip1"],
+  },
+  {
+    name: "a triple with a dot",
+    files: {
+      [INNER]: `[target."thumbv8m.main-none-eabi"]\nrustflags = ["--cfg=quoted"]\n[target.thumbv8m.main-none-eabi]\nrustflags = ["--cfg=plain"]\n`,
+    },
+    env: { CARGO_TARGET_THUMBV8M_MAIN_NONE_EABI_RUSTFLAGS: "--cfg env" },
+    targets: ["thumbv8m.main-none-eabi"],
+  },
+  {
+    name: "odd white space in a cfg",
+    files: {
+      [INNER]: [" cfg(unix)", "cfg (unix)", "cfg( unix )", "cfg(\tunix)"]
+        .map((key, at) => `[target.${JSON.stringify(key)}]\nrustflags = ["--cfg=w${at}"]\n`)
+        .join(""),
+    },
+  },
+  {
+    name: "RUSTC_BOOTSTRAP of an [env] table, which shows cfgs that are not stable",
+    files: {
+      [INNER]: `[env]\nRUSTC_BOOTSTRAP = "1"\n${target("cfg(target_thread_local)", '["--cfg=t"]')}`,
+    },
+  },
+  {
+    name: "an [env] table, which is no source of flags",
     files: { [INNER]: `[env]\nRUSTFLAGS = { value = "--cfg no", force = true }\n${build('["--cfg=b"]')}` },
   },
 ];
@@ -168,42 +195,38 @@ describeWith(["cargo", "rustc"], "flags of a profile", () => {
 describeWith(["cargo"], "loadConfig refuses what cargo refuses", () => {
   test.each<[string, Record<string, string>, RegExp]>([
     [
-      "a string against an array (B112)",
+      "a string against an array",
       { [OUTER]: build('"--cfg a"'), [INNER]: build('["--cfg=b"]') },
       /cannot merge `build.rustflags`: .* type array in .*:2 and string in .*:2/,
     ],
     ["a number as flags", { [INNER]: build("3") }, /config.toml:2: `build.rustflags` takes a string or an array/],
     ["a number among the flags", { [INNER]: build('["a", 3]') }, /config.toml:2: `build.rustflags` takes/],
     [
-      "a file that includes itself (B117)",
+      "a file that includes itself",
       { [INNER]: 'include = ["config.toml"]\n' },
       /config.toml:1 includes config.toml, which includes itself again/,
     ],
     [
-      "two files that include each other (B117)",
+      "two files that include each other",
       { [INNER]: 'include = ["a.toml"]\n', "work/.cargo/a.toml": 'include = ["config.toml"]\n' },
       /a.toml:1 includes config.toml, which includes itself/,
     ],
     [
-      "an included file that is missing (B117)",
+      "an included file that is missing",
       { [INNER]: '\ninclude = ["a.toml"]\n' },
       /config.toml:2 includes a.toml, which does not exist/,
     ],
     [
-      "an included file of another kind (B117)",
+      "an included file of another kind",
       { [INNER]: 'include = ["a.json"]\n' },
       /cargo wants a path that ends with .toml/,
     ],
     [
-      "include as a string (B117)",
+      "include as a string",
       { [INNER]: 'include = "a.toml"\n', "work/.cargo/a.toml": "" },
       /config.toml:1: `include` takes a list/,
     ],
-    [
-      "a duplicate key (B120)",
-      { [INNER]: "[build]\nrustflags = []\nrustflags = []\n" },
-      /config.toml:3 is not valid TOML/,
-    ],
+    ["a duplicate key", { [INNER]: "[build]\nrustflags = []\nrustflags = []\n" }, /config.toml:3 is not valid TOML/],
   ])("%s", async (_name, files, message) => {
     using tree = crateTree(files);
     const env = environment(tree);
@@ -247,7 +270,7 @@ function plainValue(node: TomlNode): unknown {
 async function resolve(tree: FileTree, env: Record<string, string | undefined>, target: string) {
   const cwd = tree.path("work");
   const config = loadConfig({ cwd, cargoHome: tree.path("home") });
-  const question = { cwd, env, run: runCommand };
+  const question = { cwd, env: configEnvironment(config, env), run: runCommand };
   return await resolveRustflags({ config, env, target, printCfg: (flags) => printCfg(question, target, flags) });
 }
 

@@ -182,11 +182,14 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
       undefined,
     ],
     [
-      "a broken Dockerfile",
-      { change: (product) => product.replace("docker/Dockerfile", "WORKDIR", "WORKDRI") },
-      /WORKDRI is no Dockerfile instruction/,
-      "docker/Dockerfile",
-      16,
+      "a broken Dockerfile that was named",
+      {
+        change: (product) => product.write("docker/debug.Dockerfile", "FROM x AS builder\nWORKDRI /\n"),
+        inputs: { "env-from-dockerfile": "docker/debug.Dockerfile" },
+      },
+      /WORKDRI is not a Dockerfile instruction/,
+      "docker/debug.Dockerfile",
+      2,
     ],
     [
       "a value that nobody gives",
@@ -205,7 +208,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     [
       "a line that is no variable",
       { inputs: { "extra-env": "A=b\nnonsense" } },
-      /"nonsense" in `extra-env` is no NAME=value/,
+      /"nonsense" in `extra-env` is not NAME=value/,
       undefined,
       undefined,
     ],

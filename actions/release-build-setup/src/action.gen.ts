@@ -17,7 +17,7 @@ export const contract = {
     "extra-env": { kind: "lines" },
     tools: { kind: "list" },
     hakari: { kind: "enum", values: ["disable", "keep"], default: "disable" },
-    "notice-command": { kind: "string", default: "just notice-file" },
+    "notice-command": { kind: "string" },
     "notice-file": { kind: "string", default: "NOTICE" },
     "macos-deployment-target": { kind: "string", default: "10.14.0" },
     "codesign-options": { kind: "string", default: "runtime" },

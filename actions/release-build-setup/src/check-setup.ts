@@ -13,7 +13,7 @@ export function checkSetup(runner: Runner<typeof contract>, plan: SetupPlan): vo
   const problems = [...variableProblems(plan, env)];
   if (inputs.hakari === "disable") problems.push(...hakariProblems(plan.cwd));
   const notice = path.resolve(plan.cwd, inputs["notice-file"]);
-  if (inputs["notice-command"] === "none") runner.setOutput("notice", "");
+  if (plan.noticeCommand === undefined) runner.setOutput("notice", "");
   else {
     const found = asProblem(() => requireNotice(notice, plan.cwd));
     problems.push(...found);

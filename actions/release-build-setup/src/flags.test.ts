@@ -31,6 +31,7 @@ describe("planFlags", () => {
         },
         { flag: "--cfg hidden", from: "build.rustflags (config.toml:1)", fate: "overridden by the target's own flags" },
       ],
+      unused: [],
     });
   });
 

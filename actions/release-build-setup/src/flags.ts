@@ -19,6 +19,8 @@ export interface FlagPlan {
   /** As cargo-dist reads it. */
   readonly rustflags: string;
   readonly rows: readonly FlagRow[];
+  /** Patterns of flags to leave out that no flag of this target has. */
+  readonly unused: readonly string[];
 }
 
 /** Applies the rules to the flags of one target, and says of each what became of it. */
@@ -26,10 +28,12 @@ export function planFlags(resolved: ResolvedFlags, rules: FlagRules): FlagPlan {
   const rows: FlagRow[] = [];
   const kept: RustFlag<FlagArgument>[] = [];
   const patterns = rules.exclude.map((pattern) => ({ pattern, regex: patternRegex(pattern) }));
+  const used = new Set<string>();
   for (const flag of groupFlags(resolved.args)) {
     const dropped = patterns.find(({ regex }) => regex.test(flag.canonical));
     rows.push(row(flag, dropped === undefined ? "taken" : `dropped by ${dropped.pattern}`));
     if (dropped === undefined) kept.push(flag);
+    else used.add(dropped.pattern);
   }
   const origin = { name: "rustflags-extra", location: undefined };
   const extra = rules.extra.split(/\s+/).filter((word) => word !== "");
@@ -41,7 +45,8 @@ export function planFlags(resolved: ResolvedFlags, rules: FlagRules): FlagPlan {
   for (const flag of groupFlags(resolved.ofProfiles))
     rows.push(row(flag, "left to cargo, which adds it for the profile"));
   for (const flag of groupFlags(resolved.overridden)) rows.push(row(flag, `overridden by ${sourceName(resolved)}`));
-  return { rustflags: expressInVariable(kept.flatMap(({ args }) => args)), rows };
+  const unused = rules.exclude.filter((pattern) => !used.has(pattern));
+  return { rustflags: expressInVariable(kept.flatMap(({ args }) => args)), rows, unused };
 }
 
 function sourceName({ source }: ResolvedFlags): string {

@@ -11,7 +11,9 @@ describe("the targets", () => {
     ["those of cargo-dist's matrix", [], `{"runner":"x","targets":["${musl}"]}`, [musl]],
     ["the host without a matrix", [], "null", []],
     ["the host without any matrix input", [], undefined, []],
-    ["the host with a matrix of other things", [], '{"os":"ubuntu"}', []],
+    ["the host with an empty matrix", [], "{}", []],
+    ["that of a matrix of one's own", [], `{"os":"ubuntu","target":"${musl}"}`, [musl]],
+    ["that of a table in the matrix", [], `{"platform":{"runner":"x","target":"${musl}"}}`, [musl]],
     ["each once", [musl, musl], undefined, [musl]],
     [
       "of two, three and four parts",
@@ -24,10 +26,12 @@ describe("the targets", () => {
   });
 
   test.each<[string, string[], string | undefined, RegExp]>([
-    ["an option in place of a triple (F143)", ["--emit=x"], undefined, /"--emit=x" is no target triple/],
-    ["a line break", ["a-b\nc"], undefined, /is no target triple/],
-    ["a matrix that is no JSON", [], "{", /input `matrix` is no JSON/],
+    ["an option in place of a triple", ["--emit=x"], undefined, /"--emit=x" is not a target triple/],
+    ["a line break", ["a-b\nc"], undefined, /is not a target triple/],
+    ["a matrix that is no JSON", [], "{", /input `matrix` is not JSON/],
     ["targets that are no list", [], '{"targets":"x86_64"}', /matrix.targets is "x86_64", expected a list/],
+    ["a matrix of other things", [], '{"os":"ubuntu"}', /has neither `target` nor `targets`, but os/],
+    ["a target that is a number", [], '{"target":1}', /matrix.target is 1, expected a target triple/],
     ["targets that are no strings", [], '{"targets":[1]}', /matrix.targets is \[1\]/],
   ])("refuse %s", (_name, given, matrix, message) => {
     expect(() => chooseTargets(given, matrix)).toThrow(message);
@@ -55,8 +59,13 @@ describe("the tools", () => {
       ],
     ],
   ])("%j on %j are %j", (given, env, expected) => {
-    expect(chooseTools(given, env).map(({ name, version }) => [name, version])).toEqual(expected);
+    expect(chooseTools(given, env, true).map(({ name, version }) => [name, version])).toEqual(expected);
   });
+});
+
+test("no tools are brought where no notice is made, unless they are named", () => {
+  expect(chooseTools([], { RUNNER_OS: "macOS" }, false)).toEqual([]);
+  expect(chooseTools(["just"], { RUNNER_OS: "macOS" }, false)).toHaveLength(1);
 });
 
 describe("the variables", () => {

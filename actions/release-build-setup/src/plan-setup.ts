@@ -3,6 +3,7 @@ import path from "node:path";
 import { queryRustc } from "@release-actions/cargo";
 import type { CommandRunner } from "@release-actions/command";
 import type { Reporter } from "@release-actions/report";
+import { chooseNotice } from "./justfile.ts";
 import { type ResolvedPlan, resolveFlags } from "./resolve-flags.ts";
 import { chooseTargets } from "./targets.ts";
 import {
@@ -26,6 +27,7 @@ export interface Inputs extends MacInputs {
   readonly "dockerfile-stage": string;
   readonly "env-names": readonly string[];
   readonly "extra-env": readonly string[];
+  readonly "notice-command": string | undefined;
 }
 
 export type Services = Reporter & {
@@ -40,9 +42,11 @@ export interface SetupPlan {
   readonly flags: ResolvedPlan;
   /** RUSTFLAGS among them. */
   readonly variables: readonly Variable[];
+  /** Makes the notice; nothing for none. */
+  readonly noticeCommand: string | undefined;
 }
 
-export async function planSetup(inputs: Inputs, { exec, env }: Services): Promise<SetupPlan> {
+export async function planSetup(inputs: Inputs, { exec, env, info, problem }: Services): Promise<SetupPlan> {
   const cwd = inputs["working-directory"];
   const question = { cwd, env, run: exec };
   const chosen = chooseTargets(inputs.targets, inputs.matrix);
@@ -64,11 +68,13 @@ export async function planSetup(inputs: Inputs, { exec, env }: Services): Promis
     stage: inputs["dockerfile-stage"],
     names: inputs["env-names"],
   };
+  const note = (message: string, level: "info" | "warning"): void =>
+    level === "info" ? info(message) : problem({ level, message });
   const variables = mergeVariables([
     { name: "RUSTFLAGS", value: flags.rustflags, from: "the configuration" },
-    ...dockerfileVariables(docker),
+    ...dockerfileVariables(docker, note),
     ...macVariables(inputs, env),
     ...extraVariables(inputs["extra-env"]),
   ]);
-  return { cwd, targets, flags, variables };
+  return { cwd, targets, flags, variables, noticeCommand: chooseNotice(inputs["notice-command"], cwd) };
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import {
   type CargoConfig,
+  configEnvironment,
   loadConfig,
   printCfg,
   type ResolvedFlags,
@@ -35,7 +36,8 @@ export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion):
   const env = flagEnvironment(inputs, question.env);
   const plans: { target: string; resolved: ResolvedFlags; plan: FlagPlan }[] = [];
   for (const target of inputs.targets) {
-    const ask = (flags: readonly string[]) => printCfg({ ...question, env }, target, flags);
+    const ask = (flags: readonly string[]) =>
+      printCfg({ ...question, env: configEnvironment(config, env) }, target, flags);
     const resolved = await resolveRustflags({ config, env, target, printCfg: ask });
     plans.push({ target, resolved, plan: planFlags(resolved, inputs) });
   }
@@ -55,6 +57,10 @@ export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion):
   const warnings = new Set([...config.warnings, ...plans.flatMap(({ resolved }) => resolved.warnings)]);
   if (first.resolved.source === "RUSTFLAGS" && first.resolved.overridden.length > 0) {
     warnings.add("RUSTFLAGS is set in the environment and hides the flags of the configuration files from cargo");
+  }
+  for (const pattern of first.plan.unused) {
+    if (others.some(({ plan }) => !plan.unused.includes(pattern))) continue;
+    warnings.add(`\`rustflags-exclude\`: no flag is ${pattern}, so nothing was left out for it`);
   }
   return { ...first.plan, files: config.files, warnings: [...warnings] };
 }

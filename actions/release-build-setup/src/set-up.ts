@@ -16,11 +16,11 @@ export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): P
   const { inputs, env } = runner;
   const temp = env["RUNNER_TEMP"] || tmpdir();
   await trustWorkspace(runner);
-  const folders = await installTools(runner);
+  const folders = await installTools(runner, plan.noticeCommand !== undefined);
   if (inputs.hakari === "disable") await switchHakariOff(runner, plan.cwd, temp);
-  if (inputs["notice-command"] !== "none") {
+  if (plan.noticeCommand !== undefined) {
     const searchPath = [...folders, env["PATH"] ?? ""].join(path.delimiter);
-    const notice = { cwd: plan.cwd, command: inputs["notice-command"], file: inputs["notice-file"] };
+    const notice = { cwd: plan.cwd, command: plan.noticeCommand, file: inputs["notice-file"] };
     runner.setOutput("notice", await makeNotice(notice, { ...runner, env: { ...env, PATH: searchPath } }));
   } else runner.setOutput("notice", "");
   for (const { name, value } of plan.variables) runner.exportVariable(name, value);
@@ -28,10 +28,10 @@ export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): P
 }
 
 /** Returns the folders that now come first on the PATH. */
-async function installTools(runner: Runner<typeof contract>): Promise<string[]> {
+async function installTools(runner: Runner<typeof contract>, makesNotice: boolean): Promise<string[]> {
   const services = githubServices(runner);
   const folders: string[] = [];
-  for (const request of chooseTools(runner.inputs.tools, runner.env)) {
+  for (const request of chooseTools(runner.inputs.tools, runner.env, makesNotice)) {
     const { folder } = await installTool(request, services);
     if (folder === undefined) continue;
     runner.addPath(folder);

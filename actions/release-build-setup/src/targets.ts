@@ -2,25 +2,42 @@ import { SetupError } from "./fault.ts";
 
 const TRIPLE = /^[a-z0-9_]+(-[a-z0-9_.]+){1,3}$/;
 
-/** The targets a job builds for: those given, else `matrix.targets`, else none, which means the host. */
+/** The targets a job builds for: those given, else those of its matrix, else none, which means the host. */
 export function chooseTargets(given: readonly string[], matrix: string | undefined): readonly string[] {
   const targets = given.length > 0 ? given : matrixTargets(matrix ?? "");
   for (const target of targets) {
     if (!TRIPLE.test(target)) {
-      throw new SetupError(`"${target}" is no target triple: expected one such as x86_64-unknown-linux-musl`);
+      throw new SetupError(`"${target}" is not a target triple: expected one such as x86_64-unknown-linux-musl`);
     }
   }
   return [...new Set(targets)];
 }
 
-/** cargo-dist's matrix has a list of triples in `targets`; a job without a matrix has `null` for one. */
+/**
+ * cargo-dist's matrix has a list of triples in `targets`, most others have one in `target`, some in a table such as
+ * `matrix.platform.target`. A job without a matrix has `null` for one.
+ */
 function matrixTargets(text: string): readonly string[] {
   const matrix = parse(text);
-  if (typeof matrix !== "object" || matrix === null) return [];
-  const targets: unknown = Reflect.get(matrix, "targets");
-  if (targets === undefined || targets === null) return [];
-  if (Array.isArray(targets) && targets.every((target) => typeof target === "string")) return targets;
-  throw new SetupError(`matrix.targets is ${JSON.stringify(targets)}, expected a list of target triples`, {
+  if (typeof matrix !== "object" || matrix === null || Object.keys(matrix).length === 0) return [];
+  const tables = [matrix, ...Object.values(matrix).filter((value) => typeof value === "object" && value !== null)];
+  for (const table of tables) {
+    for (const key of ["targets", "target"]) {
+      const targets: unknown = Reflect.get(table, key);
+      if (targets !== undefined && targets !== null) return asTriples(targets, key);
+    }
+  }
+  throw new SetupError(
+    `the job's matrix has neither \`target\` nor \`targets\`, but ${Object.keys(matrix).join(", ")}: which target is built is not known`,
+    { advice: "Set `targets`, or `matrix: null` to build for the runner itself." },
+  );
+}
+
+function asTriples(targets: unknown, key: string): readonly string[] {
+  const list = typeof targets === "string" && key === "target" ? [targets] : targets;
+  if (Array.isArray(list) && list.every((target) => typeof target === "string")) return list;
+  const expected = key === "target" ? "a target triple" : "a list of target triples";
+  throw new SetupError(`matrix.${key} is ${JSON.stringify(targets)}, expected ${expected}`, {
     advice: "Set `targets`.",
   });
 }

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { findStage, parseDockerfile } from "@release-actions/dockerfile";
+import { DockerfileError, findStage, parseDockerfile, type StageVariable } from "@release-actions/dockerfile";
 import { readText } from "@release-actions/text";
 import { SetupError } from "./fault.ts";
 
 const DEFAULT_DOCKERFILE = "docker/Dockerfile";
+const DEFAULT_STAGE = "builder";
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export interface Variable {
@@ -21,25 +22,42 @@ export interface DockerfileInputs {
   readonly names: readonly string[];
 }
 
-/** The variables of a stage whose names fit. A Dockerfile that nobody named and that is not there has none. */
-export function dockerfileVariables({ cwd, file, stage, names }: DockerfileInputs): Variable[] {
+/**
+ * The variables of a stage whose names fit. A Dockerfile that nobody named counts only as far as it is there, can be read and has
+ * that stage; `note` is told what was left out.
+ */
+export function dockerfileVariables(
+  { cwd, file, stage, names }: DockerfileInputs,
+  note: (message: string, level: "info" | "warning") => void = () => undefined,
+): Variable[] {
   const absolute = path.resolve(cwd, file);
+  const isNamed = file !== DEFAULT_DOCKERFILE || stage !== DEFAULT_STAGE;
   if (!existsSync(absolute) && file === DEFAULT_DOCKERFILE) return [];
   const patterns = names.map(
     (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`),
   );
-  const { env } = findStage(parseDockerfile(readText(absolute), absolute), stage);
-  return [...env]
-    .filter(([name]) => patterns.some((pattern) => pattern.test(name)))
-    .map(([name, { word, location }]) => {
-      if (word.unset !== undefined) {
-        throw new SetupError(
-          `${location.file}:${location.line}: ${name} uses ${word.unset}, which has no value without --build-arg`,
-          { location },
-        );
-      }
-      return { name, value: word.value, from: `${file}:${location.line}` };
-    });
+  let level: "info" | "warning" = "warning";
+  try {
+    const dockerfile = parseDockerfile(readText(absolute), absolute);
+    // Another product has other stages, and is right to.
+    level = "info";
+    const { env } = findStage(dockerfile, stage);
+    return [...env]
+      .filter(([name]) => patterns.some((pattern) => pattern.test(name)))
+      .map(([name, variable]) => toVariable(name, variable, file));
+  } catch (error) {
+    if (isNamed || !(error instanceof DockerfileError)) throw error;
+    note(`${error.message}: no variables were taken from ${file}, since nobody named it`, level);
+    return [];
+  }
+}
+
+function toVariable(name: string, { word, location }: StageVariable, file: string): Variable {
+  if (word.unset === undefined) return { name, value: word.value, from: `${file}:${location.line}` };
+  throw new SetupError(
+    `${location.file}:${location.line}: ${name} uses ${word.unset}, which has no value without --build-arg`,
+    { location },
+  );
 }
 
 /** `NAME=value`, one a line, as the input has it. */
@@ -47,7 +65,7 @@ export function extraVariables(lines: readonly string[]): Variable[] {
   return lines.map((line) => {
     const [name = "", value] = line.split(/=(.*)/s);
     if (!NAME.test(name) || value === undefined) {
-      throw new SetupError(`"${line}" in \`extra-env\` is no NAME=value`);
+      throw new SetupError(`"${line}" in \`extra-env\` is not NAME=value`);
     }
     if (name === "RUSTFLAGS") {
       throw new SetupError("`extra-env` sets RUSTFLAGS, which this action puts together", {

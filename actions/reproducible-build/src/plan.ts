@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import {
+  configEnvironment,
   loadConfig,
   type Profile,
   printCfg,
@@ -92,7 +93,7 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
   for (const target of inputs.targets.length === 0 ? [undefined] : inputs.targets) {
     const triple = target ?? rustc.host;
     const cfg = (flags: readonly string[]): ReturnType<typeof printCfg> =>
-      printCfg({ cwd, env, run: quiet }, triple, flags);
+      printCfg({ cwd, env: configEnvironment(config, env), run: quiet }, triple, flags);
     const resolved = await resolveRustflags({ config, env, target: triple, printCfg: cfg });
     for (const warning of resolved.warnings) services.problem({ level: "warning", message: warning });
     const portableFlags = [...resolved.args.map(({ value }) => value), ...added];

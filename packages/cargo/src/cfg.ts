@@ -42,7 +42,8 @@ function evaluate(expression: Expression, active: readonly Cfg[]): boolean {
   }
 }
 
-const TOKEN = /\s*(?:((?:r#)?[A-Za-z_][A-Za-z0-9_]*)|"([^"]*)"|([(),=]))/y;
+// Of white space cargo-platform takes the space alone.
+const TOKEN = / *(?:((?:r#)?[A-Za-z_][A-Za-z0-9_]*)|"([^"]*)"|([(),=]))/y;
 
 interface Token {
   readonly word?: string | undefined;
@@ -51,7 +52,8 @@ interface Token {
 }
 
 function parseExpression(key: string): Expression | undefined {
-  const tokens = tokenize(key);
+  // cargo looks at the text before it reads it: `cfg (unix)` is the name of a target.
+  const tokens = key.startsWith("cfg(") && key.endsWith(")") ? tokenize(key) : undefined;
   if (tokens === undefined || tokens[0]?.word !== "cfg" || tokens[1]?.sign !== "(") return undefined;
   const parsed = operand(tokens, 2);
   if (parsed === undefined || tokens[parsed.next]?.sign !== ")" || parsed.next !== tokens.length - 1) return undefined;
@@ -60,7 +62,7 @@ function parseExpression(key: string): Expression | undefined {
 
 function tokenize(text: string): Token[] | undefined {
   const tokens: Token[] = [];
-  const end = text.trimEnd().length;
+  const end = text.length;
   for (TOKEN.lastIndex = 0; TOKEN.lastIndex < end; ) {
     const match = TOKEN.exec(text);
     if (match === null) return undefined;

@@ -18,6 +18,8 @@ export interface CargoConfig {
   readonly files: readonly string[];
   /** All of them merged. Every value, and every item of a list, knows the file and line it came from. */
   readonly root: TomlTable;
+  /** Those of `files` that win over the environment too, since they were named on the command line. */
+  readonly overrides: ReadonlySet<string>;
   /** What cargo would warn about. */
   readonly warnings: readonly string[];
 }
@@ -26,15 +28,21 @@ export interface CargoConfig {
 export function loadConfig(options: ConfigOptions): CargoConfig {
   const files: string[] = [];
   const warnings: string[] = [];
-  const found = (options.overrides ?? []).map((file) => path.resolve(options.cwd, file)).reverse();
-  for (const folder of configFolders(options)) {
+  // The system tells a process its working directory without symbolic links.
+  const cwd = realPath(options.cwd);
+  const named = (options.overrides ?? []).map((file) => path.resolve(cwd, file)).reverse();
+  const first = named.map((file) => loadFile(file, { files }));
+  const overrides = new Set(files);
+  const found: string[] = [];
+  for (const folder of configFolders({ ...options, cwd })) {
     const file = configFile(folder, warnings);
     if (file !== undefined) found.push(file);
   }
-  const root = found
-    .map((file) => loadFile(file, { files }))
-    .reduce<TomlTable>((winner, loser) => mergeConfig(winner, loser), EMPTY);
-  return { files, root, warnings };
+  const root = [...first, ...found.map((file) => loadFile(file, { files }))].reduce<TomlTable>(
+    (winner, loser) => mergeConfig(winner, loser),
+    EMPTY,
+  );
+  return { files, root, overrides, warnings };
 }
 
 const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: 0, end: 0 };
@@ -75,16 +83,19 @@ interface Loading {
   readonly shownFrom?: string;
   /** The files that are being read, the outermost first. */
   readonly parents?: readonly string[];
+  /** All that the outermost file has included so far. */
+  readonly seen?: Set<string>;
 }
 
 function loadFile(file: string, loading: Loading): TomlTable {
-  const { files, shownFrom, parents = [] } = loading;
+  const { files, shownFrom, parents = [], seen = new Set<string>() } = loading;
   files.push(file);
+  seen.add(file);
   const { root } = readToml(file, shownFrom === undefined ? file : path.relative(shownFrom, file));
   const entries = new Map(root.entries);
   entries.delete("include");
   return includesOf(root)
-    .map((include) => loadInclude(include, file, { ...loading, parents: [...parents, file] }))
+    .map((include) => loadInclude(include, file, { ...loading, seen, parents: [...parents, file] }))
     .reduce<TomlTable>((winner, included) => (included === undefined ? winner : mergeConfig(winner, included)), {
       ...root,
       entries,
@@ -129,6 +140,11 @@ function loadInclude(include: Include, from: string, loading: Loading): TomlTabl
   if (!file.endsWith(".toml")) throw new CargoError(`${where}: cargo wants a path that ends with .toml`, { location });
   if (parents.includes(file)) {
     throw new CargoError(`${where}, which includes itself again: ${[...parents, file].join(" -> ")}`, { location });
+  }
+  if (loading.seen?.has(file)) {
+    throw new CargoError(`${where}, which was included before: cargo refuses a file that is included twice`, {
+      location,
+    });
   }
   if (!existsSync(file)) {
     if (include.optional) return undefined;

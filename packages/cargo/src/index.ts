@@ -1,5 +1,6 @@
 export { type Cfg, matchesCfg, parseCfgLines } from "./cfg.ts";
 export { type CargoConfig, type ConfigOptions, loadConfig, readConfigFile } from "./config-files.ts";
+export { configEnvironment } from "./env-table.ts";
 export { CargoError } from "./fault.ts";
 export { groupFlags, type RustFlag } from "./flag.ts";
 export { type LockedPackage, type LockFile, parseLock } from "./lock.ts";

@@ -15,7 +15,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function resolve(name: string, manifest: string, config = "", env: Readonly<Record<string, string>> = {}): unknown {
   writeFileSync(path.join(folder, "Cargo.toml"), `[workspace]\n${manifest}`);
   const { root } = parseToml(config, "config.toml");
-  return resolveProfile(name, { workspace: readWorkspace(folder), config: { files: [], root, warnings: [] }, env });
+  return resolveProfile(name, {
+    workspace: readWorkspace(folder),
+    config: { files: [], root, overrides: new Set(), warnings: [] },
+    env,
+  });
 }
 
 describe("resolveProfile", () => {

@@ -40,15 +40,19 @@ export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
   return { release, host, pinned };
 }
 
-/** `rustc --print cfg` for a target; the flags may add or imply a cfg (`-C target-feature=+crt-static`). */
+/** The kinds of crates that cargo asks about at once (`KNOWN_CRATE_TYPES` in its target_info.rs). */
+const CRATE_TYPES = ["bin", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"];
+
+/**
+ * What cargo takes for the `cfg` of a target; the flags may add or imply one (`-C target-feature=+crt-static`). It asks for
+ * all kinds of crates at once, so that `crt-static` is not seen on musl and wasi, and drops `proc_macro`, which that adds.
+ */
 export async function printCfg(question: RustcQuestion, target: string, flags: readonly string[]): Promise<Cfg[]> {
   const { cwd, env, run } = question;
-  const result = await run("rustc", ["--print", "cfg", "--target", target, ...flags], {
-    cwd,
-    env: childEnv(env),
-    check: false,
-  });
-  if (result.exitCode === 0) return parseCfgLines(result.stdout);
+  const kinds = CRATE_TYPES.flatMap((kind) => ["--crate-type", kind]);
+  const args = ["-", "--crate-name", "___", "--print", "cfg", "--target", target, ...flags, ...kinds, "-Wwarnings"];
+  const result = await run("rustc", args, { cwd, env, check: false });
+  if (result.exitCode === 0) return parseCfgLines(result.stdout).filter(({ name }) => name !== "proc_macro");
   const shown = result.stderr.trim().split("\n").slice(0, 6).join("\n");
   throw new CargoError(`rustc cannot describe the target ${target} with the flags "${flags.join(" ")}":\n${shown}`, {
     advice: "Check the name of the target with `rustc --print target-list`, and the flags' spelling.",

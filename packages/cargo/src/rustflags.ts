@@ -82,10 +82,8 @@ function fromAllSources(question: FlagQuestion, cfg: readonly Cfg[] | undefined,
   if (plain !== undefined) candidates.push({ source: "RUSTFLAGS", args: plainFlags(plain) });
   const target = targetFlags(question, cfg, warnings);
   if (target.length > 0) candidates.push({ source: "target", args: target });
-  const build = [
-    ...listOf(entryOf(tableOf(config.root, "build"), "rustflags"), "build.rustflags"),
-    ...variableFlags(env, "CARGO_BUILD_RUSTFLAGS"),
-  ];
+  const files = listOf(entryOf(tableOf(config.root, "build"), "rustflags"), "build.rustflags");
+  const build = withVariable(files, env, "CARGO_BUILD_RUSTFLAGS", config);
   if (build.length > 0) candidates.push({ source: "build", args: build });
   return candidates;
 }
@@ -108,9 +106,10 @@ function targetFlags(
   cfg: readonly Cfg[] | undefined,
   warnings: string[],
 ): FlagArgument[] {
-  const own = entryOf(tableOf(tableOf(config.root, "target"), target), "rustflags");
-  const flags = listOf(own, `target.${target}.rustflags`);
-  flags.push(...variableFlags(env, `CARGO_TARGET_${target.toUpperCase().replace(/[-.]/g, "_")}_RUSTFLAGS`));
+  // cargo splits the key at its dots: a triple such as `thumbv8m.main-none-eabi` is two keys to it.
+  const own = target.split(".").reduce<TomlNode | undefined>(entryOf, tableOf(config.root, "target"));
+  const variable = `CARGO_TARGET_${target.toUpperCase().replace(/[-.]/g, "_")}_RUSTFLAGS`;
+  const flags = withVariable(listOf(entryOf(own, "rustflags"), `target.${target}.rustflags`), env, variable, config);
   if (cfg === undefined) return flags;
   for (const [key, node] of cfgTables(config)) {
     const matches = matchesCfg(key, cfg);
@@ -156,6 +155,18 @@ function refuse(node: TomlNode, name: string): never {
     `${node.location.file}:${node.location.line}: \`${name}\` takes a string or an array of strings, found a value of type ${node.kind}`,
     { location: node.location },
   );
+}
+
+/** Sorted by how much they weigh: files, the variable, files that were named on the command line (`get_env_list`). */
+function withVariable(
+  flags: readonly FlagArgument[],
+  env: FlagQuestion["env"],
+  name: string,
+  { overrides }: CargoConfig,
+): FlagArgument[] {
+  const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "");
+  const variable = variableFlags(env, name);
+  return [...flags.filter((flag) => !isOverride(flag)), ...variable, ...flags.filter(isOverride)];
 }
 
 function variableFlags(env: FlagQuestion["env"], name: string): FlagArgument[] {

@@ -1,0 +1,28 @@
+import path from "node:path";
+import { entryOf, type TomlNode, tableOf } from "@release-actions/toml";
+import type { CargoConfig } from "./config-files.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment of the programs that cargo starts, rustc among them: `[env]` of the configuration adds to it, and wins over it
+ * with `force` (Cargo book, "[env]").
+ */
+export function configEnvironment({ root }: CargoConfig, env: Environment): Environment {
+  const entries = [...(tableOf(root, "env")?.entries ?? [])];
+  const added = entries.flatMap(([name, node]): [string, string][] => {
+    const value = node.kind === "table" ? entryOf(node, "value") : node;
+    if (value?.kind !== "string" || (env[name] !== undefined && !isTrue(entryOf(node, "force")))) return [];
+    return [[name, isTrue(entryOf(node, "relative")) ? fromConfig(value, value.value) : value.value]];
+  });
+  return { ...env, ...Object.fromEntries(added) };
+}
+
+function isTrue(node: TomlNode | undefined): boolean {
+  return node?.kind === "boolean" && node.value === "true";
+}
+
+/** Relative to the folder that holds the `.cargo` of the file. */
+function fromConfig({ location }: TomlNode, value: string): string {
+  return path.resolve(path.dirname(path.dirname(location.file)), value);
+}

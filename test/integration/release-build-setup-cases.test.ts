@@ -1,0 +1,51 @@
+import { cpSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "@jest/globals";
+import { describeWith } from "../parts.ts";
+import { Job, type StepResult } from "../runner/job.ts";
+import { rustEnv } from "../support/rust-env.ts";
+
+const CASES = path.join(import.meta.dirname, "../fixtures/cases/rust");
+const INPUTS = { "notice-command": "none", tools: "none", hakari: "keep" };
+
+async function setUp(name: string, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
+  const job = await Job.open({ env: rustEnv() });
+  try {
+    cpSync(path.join(CASES, name), job.workspace, { recursive: true });
+    return await job.step("release-build-setup", { inputs: { ...INPUTS, ...inputs } });
+  } finally {
+    await job.close();
+  }
+}
+
+describeWith(["cargo", "rustc"], "release-build-setup in repositories that differ from the product", () => {
+  test("goes on where docker/Dockerfile has no stage that anybody named", async () => {
+    const step = await setUp("no-builder-stage", {});
+    expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { rustflags: "" } });
+    expect(step.log).toContain('has no stage "builder"');
+    const named = await setUp("no-builder-stage", { "dockerfile-stage": "buildr" });
+    expect(named.conclusion).toBe("failure");
+  });
+
+  test("sees crt-static on musl as cargo does, which is not at all", async () => {
+    const step = await setUp("crt-static-musl", { matrix: '{"targets":["x86_64-unknown-linux-musl"]}' });
+    expect(step).toMatchObject({ conclusion: "success", outputs: { rustflags: "--cfg b" } });
+  });
+
+  test("takes the one target of a matrix, never the host's flags", async () => {
+    const arm = await setUp("matrix-target", { matrix: '{"target":"aarch64-unknown-linux-gnu"}' });
+    expect(arm).toMatchObject({ conclusion: "success", outputs: { rustflags: "" } });
+    const x64 = await setUp("matrix-target", { matrix: '{"target":"x86_64-unknown-linux-gnu"}' });
+    expect(x64.outputs["rustflags"]).toBe("-Ctarget-cpu=x86-64-v3");
+  });
+
+  test("warns of an exclusion that matches no flag", async () => {
+    const step = await setUp("matrix-target", {
+      matrix: '{"target":"x86_64-unknown-linux-gnu"}',
+      "rustflags-exclude": "-Ctarget-cpu=*\n--cfg=tokio_*",
+    });
+    expect(step.annotations.map(({ level, message }) => [level, message])).toEqual([
+      ["warning", "`rustflags-exclude`: no flag is --cfg=tokio_*, so nothing was left out for it"],
+    ]);
+  });
+});
