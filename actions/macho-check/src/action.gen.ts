@@ -7,7 +7,8 @@ export const contract = {
     path: { kind: "lines", required: true },
     "team-id": { kind: "string" },
     submissions: { kind: "string" },
+    authorities: { kind: "lines" },
     mode: { kind: "enum", values: ["strict", "warn"], default: "strict" },
   },
-  outputs: ["findings", "binaries"],
+  outputs: ["findings", "binaries", "not-checked"],
 } as const satisfies Contract;

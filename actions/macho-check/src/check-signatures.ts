@@ -1,17 +1,18 @@
 import type { Runner } from "@release-actions/action-kit";
-import { type CheckedProduct, checkProduct, findProducts } from "@release-actions/macos-product";
+import { type CheckedProduct, checkProduct, findProducts, readAuthorities } from "@release-actions/macos-product";
 import type { contract } from "./action.gen.ts";
 import { describeBinaries } from "./describe.ts";
 import { notNotarized, parseAccepted } from "./notarized.ts";
 
 /** Checks every product and reports; what is wrong is an annotation on its file. */
 export async function checkSignatures(runner: Runner<typeof contract>): Promise<void> {
-  const { path: patterns, mode, "team-id": teamId, submissions } = runner.inputs;
+  const { path: patterns, mode, "team-id": teamId, submissions, authorities: files } = runner.inputs;
+  const authorities = await readAuthorities(files);
   const products = await findProducts(patterns, process.cwd());
   const checked: CheckedProduct[] = [];
   for (const product of products) {
     const started = performance.now();
-    const result = await checkProduct(product, { teamId, signal: runner.signal });
+    const result = await checkProduct(product, { teamId, authorities, signal: runner.signal });
     checked.push(result);
     const spent = Math.round(performance.now() - started);
     runner.info(
@@ -21,13 +22,16 @@ export async function checkSignatures(runner: Runner<typeof contract>): Promise<
 
   const accepted = parseAccepted(submissions);
   const problems = checked.flatMap((result) => [...result.problems, ...notNotarized(result, accepted)]);
-  for (const { message, advice, file } of problems) {
-    const level = mode === "strict" ? "error" : "warning";
+  for (const { message, advice, file, level: found } of problems) {
+    const level = mode === "strict" ? found : "warning";
     runner.problem({ level, message: `${message}. ${advice}`, title: "macOS signature", location: { file } });
   }
   const binaries = checked.flatMap(describeBinaries);
   runner.setOutput("findings", problems);
   runner.setOutput("binaries", binaries);
+  const notChecked = checked.flatMap((result) => result.notChecked);
+  runner.setOutput("not-checked", notChecked);
+  for (const line of notChecked) runner.info(`not checked: ${line}`);
   runner.summary.heading("macOS signatures");
   runner.summary.table(
     ["binary", "architecture", "identifier", "team", "signed by", "timestamp", "macOS / SDK"],
@@ -47,9 +51,16 @@ export async function checkSignatures(runner: Runner<typeof contract>): Promise<
       problems.map(({ message, advice }) => [message, advice]),
     );
   }
-  if (problems.length > 0 && mode === "strict") {
+  if (notChecked.length > 0) {
+    runner.summary.table(
+      ["not checked"],
+      notChecked.map((line) => [line]),
+    );
+  }
+  const errors = problems.filter(({ level }) => level === "error").length;
+  if (errors > 0 && mode === "strict") {
     runner.fail(
-      `${problems.length} findings would make notarization fail`,
+      errors === 1 ? "1 finding would make notarization fail" : `${errors} findings would make notarization fail`,
       "Change what the annotations name, then sign again.",
     );
   }

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { bestCodeDirectory } from "@release-actions/macho";
 import type { CheckedProduct, Problem } from "@release-actions/macos-product";
 import { Fault } from "@release-actions/report";
 
@@ -28,20 +27,20 @@ function parseRows(text: string): Record<string, unknown>[] {
   });
 }
 
-/** Binaries that are other than the accepted ones: rebuilt, signed again or changed on the way (F113). */
+/** Binaries that are other than the accepted ones: rebuilt, signed again or changed on the way. */
 export function notNotarized(
   { product, binaries }: CheckedProduct,
   accepted: ReadonlySet<string> | undefined,
 ): NotNotarized[] {
   if (accepted === undefined) return [];
   return binaries.flatMap((binary) =>
-    binary.images.flatMap(({ image, signature }) => {
-      const cdhash = signature && bestCodeDirectory(signature).cdhash;
+    binary.images.flatMap(({ architecture, cdhash }) => {
       if (cdhash === undefined || accepted.has(cdhash)) return [];
       const name = [path.basename(product.path), binary.path].filter((part) => part !== "").join("/");
       return {
-        ...{ code: "not-notarized" as const, file: product.path, path: binary.path, architecture: image.architecture },
-        message: `${name} (${image.architecture}) has the code hash ${cdhash}, which is not among the notarized ones`,
+        ...{ code: "not-notarized" as const, level: "error" as const },
+        ...{ file: product.path, path: binary.path, architecture },
+        message: `${name} (${architecture}) has the code hash ${cdhash}, which is not among the notarized ones`,
         advice: "Ship the very files that were notarized.",
       };
     }),

@@ -18,6 +18,7 @@ export const contract = {
     staple: { kind: "enum", values: ["auto", "always", "never"], default: "auto" },
     submissions: { kind: "string" },
     "log-dir": { kind: "path", default: "notarization" },
+    authorities: { kind: "lines" },
     "api-url": { kind: "string", default: "https://appstoreconnect.apple.com" },
     "s3-url": { kind: "string" },
   },

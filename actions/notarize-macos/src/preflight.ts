@@ -1,5 +1,6 @@
 import type { Runner } from "@release-actions/action-kit";
-import { type CheckedProduct, checkProduct, type Product } from "@release-actions/macos-product";
+import { type CheckedProduct, checkProduct, type Product, readAuthorities } from "@release-actions/macos-product";
+import { APPLE_API } from "@release-actions/notary";
 import { Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 
@@ -11,22 +12,26 @@ export async function preflight(
   runner: Runner<typeof contract>,
   products: readonly Product[],
 ): Promise<CheckedProduct[]> {
-  const { preflight: mode, "team-id": teamId } = runner.inputs;
+  const { preflight: mode, "team-id": teamId, "api-url": apiUrl, authorities: files } = runner.inputs;
+  const authorities = apiUrl === APPLE_API ? await readAuthorities(files) : "any";
   const started = performance.now();
   const checked: CheckedProduct[] = [];
-  for (const product of products) checked.push(await checkProduct(product, { teamId, signal: runner.signal }));
+  for (const product of products)
+    checked.push(await checkProduct(product, { teamId, authorities, signal: runner.signal }));
   const problems = checked.flatMap((product) => product.problems);
   const binaries = checked.reduce((sum, product) => sum + product.binaries.length, 0);
   runner.info(
     `preflight: ${binaries} Mach-O files, ${problems.length} findings, ${Math.round(performance.now() - started)} ms`,
   );
   if (mode === "off") return checked;
-  for (const { file, message, advice } of problems) {
-    const level = mode === "strict" ? "error" : "warning";
-    runner.problem({ level, title: "Would not be notarized", message: `${message}. ${advice}`, location: { file } });
+  for (const { file, message, advice, level: found } of problems) {
+    const level = mode === "strict" ? found : "warning";
+    runner.problem({ level, title: "macOS signature", message: `${message}. ${advice}`, location: { file } });
   }
-  if (problems.length > 0 && mode === "strict") {
-    throw new Fault(`nothing was submitted: ${problems.length} findings would make Apple refuse it, shown above`, {
+  const errors = problems.filter(({ level }) => level === "error").length;
+  if (errors > 0 && mode === "strict") {
+    const findings = errors === 1 ? "1 finding" : `${errors} findings`;
+    throw new Fault(`nothing was submitted: ${findings} would make Apple refuse it, shown above`, {
       advice: "Correct them and run again. `preflight: warn` submits all the same.",
     });
   }

@@ -1,5 +1,5 @@
 import type { ByteReader } from "./byte-reader.ts";
-import { architectureName } from "./cpu.ts";
+import { architectureName, SUBTYPE_MASK } from "./cpu.ts";
 import { MAX_FAT_ARCHES } from "./limits.ts";
 
 const FAT_MAGIC = 0xcafebabe;
@@ -8,8 +8,11 @@ const FAT_MAGIC_64 = 0xcafebabf;
 export interface FatArchitecture {
   readonly name: string;
   readonly cpuType: number;
+  readonly cpuSubtype: number;
   readonly offset: number;
   readonly size: number;
+  /** The offset is a multiple of 2 to this power. */
+  readonly align: number;
   /** Where its `fat_arch` lies. */
   readonly entryOffset: number;
 }
@@ -31,7 +34,8 @@ export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64
   for (let index = 0; index < count; index += 1) {
     const at = 8 + index * entrySize;
     const cpuType = reader.u32(at);
-    const name = architectureName(cpuType, reader.u32(at + 4));
+    const cpuSubtype = reader.u32(at + 4) & SUBTYPE_MASK;
+    const name = architectureName(cpuType, cpuSubtype);
     const offset = wide ? reader.u64(at + 8) : reader.u32(at + 8);
     const size = wide ? reader.u64(at + 16) : reader.u32(at + 12);
     if (size === 0 || offset + size > reader.length) {
@@ -39,12 +43,36 @@ export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64
     }
     if (offset < 8 + count * entrySize) throw reader.error(`${name} starts inside the header, at ${offset}`, at);
     for (const other of architectures) {
-      if (other.name === name) throw reader.error(`it lists ${name} twice`, at);
+      if (other.cpuType === cpuType && other.cpuSubtype === cpuSubtype)
+        throw reader.error(`it lists ${name} twice`, at);
       if (offset < other.offset + other.size && other.offset < offset + size) {
         throw reader.error(`${name} and ${other.name} overlap`, at);
       }
     }
-    architectures.push({ name, cpuType, offset, size, entryOffset: at });
+    const align = reader.u32(at + (wide ? 24 : 16));
+    architectures.push({ name, cpuType, cpuSubtype, offset, size, align, entryOffset: at });
   }
   return { kind: wide ? "fat64" : "fat", architectures };
+}
+
+/** `MAXSECTALIGN` of mach-o/fat.h: slices lie on multiples of 2^15 at most. */
+const MAX_ALIGN = 15;
+
+/**
+ * Bytes of a fat file that belong to no architecture and that Apple's strict validation (the Security framework,
+ * machO++.cpp, `Universal`) therefore refuses: behind the last architecture, not zero between two, or more between two
+ * than the alignment asks for. `undefined` when there are none.
+ */
+export function findForeignBytes(reader: ByteReader, architectures: readonly FatArchitecture[]): string | undefined {
+  const sorted = [...architectures].sort((a, b) => a.offset - b.offset);
+  const headerEnd = 8 + architectures.length * (reader.u32(0) === FAT_MAGIC_64 ? 32 : 20);
+  let end = headerEnd;
+  for (const { name, offset, size, align } of sorted) {
+    const gap = reader.slice(end, offset - end);
+    if (end !== headerEnd && (align > MAX_ALIGN || gap.length >= 2 ** align))
+      return `${gap.length} bytes before its architecture ${name}, more than the alignment asks for`;
+    if (gap.some((byte) => byte !== 0)) return `bytes before its architecture ${name} that are not zero`;
+    end = offset + size;
+  }
+  return end < reader.length ? `${reader.length - end} bytes after its last architecture` : undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { architectureName } from "./cpu.ts";
 import { MachoError } from "./error.ts";
-import { isMacho, readMacho } from "./macho.ts";
+import { isMacho, isStaticLibrary, readMacho, readSlices } from "./macho.ts";
 import { bigEndianWords, command, fatOf, imageOf, words } from "./test-image.ts";
 
 const ARM64 = 0x0100000c;
@@ -112,6 +113,90 @@ describe("readMacho", () => {
   ])("refuses %s", (_title, bytes, message) => {
     expect(() => readMacho(bytes)).toThrow(MachoError);
     expect(() => readMacho(bytes)).toThrow(message);
+  });
+});
+
+describe("readSlices", () => {
+  const arm = (subtype: number): Buffer => {
+    const image = imageOf([]);
+    image.writeUInt32LE(subtype, 8);
+    return image;
+  };
+  const fat = (slices: readonly (readonly [subtype: number, bytes: Buffer])[], tail = Buffer.alloc(0)): Buffer => {
+    const entries = slices.flatMap(([subtype, bytes], index) => [ARM64, subtype, 4096 * (index + 1), bytes.length, 12]);
+    const header = bigEndianWords(0xcafebabe, slices.length, ...entries);
+    const parts = slices.map(([, bytes], index) => [Buffer.alloc(4096 * (index + 1)), bytes] as const);
+    let file = header;
+    for (const [until, bytes] of parts)
+      file = Buffer.concat([file, Buffer.alloc(Math.max(0, until.length - file.length)), bytes]);
+    return Buffer.concat([file, tail]);
+  };
+  const kinds = (bytes: Buffer): string[] =>
+    readSlices(bytes).slices.map(({ kind, architecture }) => `${architecture} ${kind}`);
+
+  test("tells architectures apart by their subtypes", () => {
+    const file = fat([
+      [0, arm(0)],
+      [1, arm(1)],
+      [0x8000_0002, arm(0x8000_0002)],
+    ]);
+    expect(kinds(file)).toEqual(["arm64 image", "arm64v8 image", "arm64e image"]);
+    expect(readSlices(file).foreignBytes).toBeUndefined();
+  });
+
+  test("names the subtypes of old machines", () => {
+    const names = [9, 11].map((subtype) => architectureName(12, subtype));
+    expect([...names, architectureName(18, 0), architectureName(18, 10)]).toEqual([
+      "armv7",
+      "armv7s",
+      "ppc",
+      "ppc7400",
+    ]);
+  });
+
+  test("takes static libraries, thin and universal, for no programs", () => {
+    const library = Buffer.from("!<arch>\n#1/12           0           0     0     100644  20        `\n");
+    const file = fat([
+      [0, library],
+      [1, library],
+    ]);
+    expect([isStaticLibrary(library), kinds(file)]).toEqual([true, ["arm64 static-library", "arm64v8 static-library"]]);
+    expect(() => readMacho(file)).toThrow(/it is a universal static library/);
+  });
+
+  test("reads the other architectures when one cannot be read", () => {
+    const file = fat([
+      [0, Buffer.alloc(64, 1)],
+      [1, arm(1)],
+    ]);
+    expect(kinds(file)).toEqual(["arm64 unreadable", "arm64v8 image"]);
+  });
+
+  test.each<[title: string, file: Buffer, foreign: RegExp]>([
+    ["behind the last architecture", fat([[0, arm(0)]], Buffer.alloc(7)), /^7 bytes after its last architecture$/],
+    [
+      "hidden before an architecture",
+      (() => {
+        const file = fat([[0, arm(0)]]);
+        file.write("payload", 2000);
+        return file;
+      })(),
+      /^bytes before its architecture arm64 that are not zero$/,
+    ],
+    [
+      "of padding that no alignment asks for",
+      (() => {
+        const file = fat([
+          [0, arm(0)],
+          [1, arm(1)],
+        ]);
+        file.writeUInt32BE(4, 8 + 20 + 16);
+        return file;
+      })(),
+      /bytes before its architecture arm64v8, more than the alignment asks for$/,
+    ],
+  ])("finds bytes %s", (_title, file, foreign) => {
+    expect(readSlices(file).foreignBytes).toMatch(foreign);
   });
 });
 

@@ -1,6 +1,6 @@
 import { ByteReader } from "./byte-reader.ts";
 import { MachoError } from "./error.ts";
-import { isFatMagic, readFatArchitectures } from "./fat.ts";
+import { type FatArchitecture, findForeignBytes, isFatMagic, readFatArchitectures } from "./fat.ts";
 import { isImageMagic, type MachoImage, readImage } from "./image.ts";
 import { MAX_FAT_ARCHES } from "./limits.ts";
 
@@ -19,34 +19,76 @@ export function isMacho(head: Uint8Array): boolean {
   return isImageMagic(magic) || (isFatMagic(magic) && (head.length < 8 || reader.u32(4) <= MAX_FAT_ARCHES));
 }
 
+/** One part of a Mach-O file, in file order. */
+export type Slice =
+  | { readonly kind: "image"; readonly architecture: string; readonly image: MachoImage }
+  /** An `ar` archive of object files, which is never signed. */
+  | { readonly kind: "static-library"; readonly architecture: string }
+  | { readonly kind: "unreadable"; readonly architecture: string; readonly error: MachoError };
+
+export interface Slices {
+  readonly kind: MachoFile["kind"];
+  readonly slices: readonly Slice[];
+  /** Which bytes of a fat file belong to no architecture, where Apple's strict validation refuses them. */
+  readonly foreignBytes: string | undefined;
+}
+
 /**
  * Reads a thin or fat Mach-O file without copying it.
  * @throws MachoError for anything else, saying what it is where that is known
  */
 export function readMacho(bytes: Uint8Array): MachoFile {
+  const { kind, slices } = readSlices(bytes);
+  const images = slices.flatMap((slice) => {
+    if (slice.kind === "unreadable") throw slice.error;
+    return slice.kind === "image" ? [slice.image] : [];
+  });
+  if (images.length === 0) throw new MachoError("not a Mach-O file: it is a universal static library", 0);
+  return { kind, images };
+}
+
+/**
+ * Reads each architecture for itself: one that cannot be read leaves the others readable.
+ * @throws MachoError when the file as a whole is no Mach-O file, or its header breaks the rules
+ */
+export function readSlices(bytes: Uint8Array): Slices {
   if (bytes.length === 0) throw new MachoError("not a Mach-O file: it is empty", 0);
   if (bytes.length < 4) throw new MachoError(`not a Mach-O file: it has only ${bytes.length} bytes`, 0);
   const reader = new ByteReader(bytes, "fat header", "big");
   const magic = reader.u32(0);
   if (isFatMagic(magic)) {
     const { kind, architectures } = readFatArchitectures(reader);
-    const images = architectures.map((architecture) => {
-      const image = readImage(
-        bytes.subarray(architecture.offset, architecture.offset + architecture.size),
-        architecture.offset,
-      );
-      if (image.cpuType !== architecture.cpuType) {
-        throw reader.error(
-          `the entry for ${architecture.name} points to an image for ${image.architecture}`,
-          architecture.entryOffset,
-        );
-      }
-      return image;
-    });
-    return { kind, images };
+    const slices = architectures.map((architecture) => readSlice(reader, architecture));
+    return { kind, slices, foreignBytes: findForeignBytes(reader, architectures) };
   }
   if (!isImageMagic(magic)) throw new MachoError(`not a Mach-O file: it ${describeOther(bytes)}`, 0);
-  return { kind: "thin", images: [readImage(bytes)] };
+  const image = readImage(bytes);
+  return {
+    kind: "thin",
+    slices: [{ kind: "image", architecture: image.architecture, image }],
+    foreignBytes: undefined,
+  };
+}
+
+/** Whether the first bytes are those of an `ar` archive, as static libraries (`.a`, `.rlib`) are. */
+export function isStaticLibrary(head: Uint8Array): boolean {
+  const magic = Buffer.from(head.subarray(0, 8)).toString("latin1");
+  return magic === "!<arch>\n" || magic === "!<thin>\n";
+}
+
+function readSlice(file: ByteReader, { name, cpuType, offset, size, entryOffset }: FatArchitecture): Slice {
+  const bytes = file.slice(offset, size);
+  if (isStaticLibrary(bytes)) return { kind: "static-library", architecture: name };
+  try {
+    const image = readImage(bytes, offset);
+    if (image.cpuType !== cpuType) {
+      throw file.error(`the entry for ${name} points to an image for ${image.architecture}`, entryOffset);
+    }
+    return { kind: "image", architecture: image.architecture, image };
+  } catch (error) {
+    if (!(error instanceof MachoError)) throw error;
+    return { kind: "unreadable", architecture: name, error };
+  }
 }
 
 const OTHER_FORMATS: readonly (readonly [string, string])[] = [

@@ -1,25 +1,29 @@
 import path from "node:path";
 import { ArchiveError } from "@release-actions/archive";
 import {
+  type AuthorityPolicy,
   bestCodeDirectory,
   checkSigning,
   type Finding,
   type FindingCode,
-  type ImageReport,
+  type SigningReport,
 } from "@release-actions/macho";
-import { readBinaries } from "./binaries.ts";
+import { bundleOf } from "./bundle-layout.ts";
+import { Bundles } from "./bundles.ts";
+import { readContents } from "./contents.ts";
+import { type CheckedImage, describeImage } from "./describe-image.ts";
 import type { Product } from "./product.ts";
 
 export interface CheckedBinary {
-  /** Inside the product; empty when it is the product. */
+  /** Inside the product, each archive on the way named; empty when it is the product. */
   readonly path: string;
-  readonly images: readonly ImageReport[];
-  readonly findings: readonly Finding[];
+  readonly images: readonly CheckedImage[];
 }
 
-/** Something that would make notarization fail, as a sentence about a file. */
+/** Something that would make notarization fail, or a warning, as a sentence about a file. */
 export interface Problem {
-  readonly code: FindingCode | "unreadable" | "empty";
+  readonly code: FindingCode | "bundle-not-sealed" | "unreadable" | "empty";
+  readonly level: "error" | "warning";
   readonly file: string;
   /** Inside the product; empty when it is the product. */
   readonly path: string;
@@ -33,50 +37,158 @@ export interface CheckedProduct {
   readonly product: Product;
   readonly binaries: readonly CheckedBinary[];
   readonly problems: readonly Problem[];
+  /** What lies in the product and was not looked at, a sentence each. */
+  readonly notChecked: readonly string[];
   /** Hex, one an architecture of each binary, sorted: what the notarization ticket must list. */
   readonly cdhashes: readonly string[];
+}
+
+export interface ProductExpectations {
+  readonly teamId?: string | undefined;
+  /** Whose certificates count; Apple's when left out. */
+  readonly authorities?: AuthorityPolicy | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens a product and checks every Mach-O file in it as Apple's notary service would, without Apple.
  * @throws only for what is not in the file's content: a disk that fails, a cancelled job
  */
-export async function checkProduct(
-  product: Product,
-  expected: { readonly teamId?: string | undefined; readonly signal?: AbortSignal } = {},
-): Promise<CheckedProduct> {
-  const binaries: CheckedBinary[] = [];
-  const problems: Problem[] = [];
-  const name = path.basename(product.path);
-  const whole = { file: product.path, path: "", architecture: undefined };
+export async function checkProduct(product: Product, expected: ProductExpectations = {}): Promise<CheckedProduct> {
+  const check = new ProductCheck(product, expected);
   try {
-    for await (const { path: inside, bytes } of readBinaries(product, expected.signal)) {
-      const report = await checkSigning(bytes, expected);
-      binaries.push({ path: inside, ...report });
-      const subject = inside === "" ? name : `${name}/${inside}`;
-      for (const { code, architecture, message, advice } of report.findings) {
-        const about = architecture === undefined ? subject : `${subject} (${architecture})`;
-        const place = { file: product.path, path: inside, architecture };
-        problems.push({ code, ...place, message: `${about} ${message}`, advice });
-      }
+    for await (const content of readContents(product, expected.signal)) {
+      if (content.kind === "binary") await check.addBinary(content.path, content.bytes);
+      else if (content.kind === "bundle-file") check.bundles.addFile(check.inBundle(content.path), content.bytes);
+      else if (content.kind === "not-opened") check.addNotOpened(content.path, content.reason);
+      else check.staticLibraries += 1;
     }
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
-    const advice = "Pack it again, and check how it is transferred.";
-    problems.push({ code: "unreadable", ...whole, message: `${name} cannot be opened: ${error.message}`, advice });
+    check.addUnreadable(error.message);
   }
-  const isOpened = product.kind !== "disk-image" && product.kind !== "installer";
-  if (isOpened && binaries.length === 0 && problems.length === 0) {
-    const message = `${name} holds no Mach-O file: there is nothing to notarize in it`;
-    problems.push({ code: "empty", ...whole, message, advice: "Check what was packed into it." });
+  return await check.finish();
+}
+
+const BUNDLE_ADVICE =
+  "Sign the bundle as a whole, last (`codesign --sign ... Example.app`), and change nothing in it after.";
+
+/** One product on its way through the check; findings about bundles come when everything was seen. */
+class ProductCheck {
+  readonly bundles = new Bundles();
+  staticLibraries = 0;
+  readonly #product: Product;
+  readonly #expected: ProductExpectations;
+  readonly #name: string;
+  readonly #binaries: CheckedBinary[] = [];
+  readonly #problems: Problem[] = [];
+  readonly #notChecked: string[] = [];
+  /** By path: what is only wrong where the program is not a bundle's main program, or has no profile. */
+  readonly #perhaps: { readonly path: string; readonly finding: Finding }[] = [];
+
+  constructor(product: Product, expected: ProductExpectations) {
+    this.#product = product;
+    this.#expected = expected;
+    this.#name = path.basename(product.path);
   }
-  return { product, binaries, problems, cdhashes: cdhashesOf(binaries) };
+
+  /** A path as bundles see it: a bundle that is the product is a part of the paths in it. */
+  inBundle(inside: string): string {
+    return this.#product.kind === "bundle" ? `${this.#name}/${inside}` : inside;
+  }
+
+  async addBinary(inside: string, bytes: Uint8Array): Promise<void> {
+    const { teamId, authorities } = this.#expected;
+    const report = await checkSigning(bytes, { teamId, authorities });
+    if (report.images.length > 0 || report.findings.length > 0) {
+      this.#binaries.push({ path: inside, images: report.images.map(describeImage) });
+    } else this.staticLibraries += 1;
+    this.#addPrograms(inside, report);
+    const isInBundle = bundleOf(this.inBundle(inside)) !== undefined;
+    for (const finding of report.findings) {
+      if (isInBundle && finding.dependsOnBundle) this.#perhaps.push({ path: inside, finding });
+      else this.#add(inside, finding);
+    }
+  }
+
+  addNotOpened(inside: string, reason: string): void {
+    this.#notChecked.push(`${this.#subject(inside)}: ${reason}`);
+  }
+
+  addUnreadable(reason: string): void {
+    this.#problems.push({
+      ...{ code: "unreadable", level: "error", file: this.#product.path, path: "", architecture: undefined },
+      message: `${this.#name} cannot be opened: ${reason}`,
+      advice: "Pack it again, and check how it is transferred.",
+    });
+  }
+
+  async finish(): Promise<CheckedProduct> {
+    for (const { path: inside, finding } of this.#perhaps) {
+      if (!(await this.#isExcused(inside, finding))) this.#add(inside, finding);
+    }
+    const { findings, bundles } = await this.bundles.check();
+    for (const finding of findings) {
+      const prefix = this.#product.kind === "bundle" ? this.#name.length + 1 : 0;
+      this.#add(finding.path.slice(prefix), { ...finding, level: "error", advice: BUNDLE_ADVICE });
+    }
+    for (const bundle of bundles) {
+      this.#notChecked.push(
+        `${bundle}: Info.plist and the seal were checked; the files that the seal lists were not compared with it`,
+      );
+    }
+    this.#checkEmpty();
+    return {
+      product: this.#product,
+      binaries: this.#binaries,
+      problems: this.#problems,
+      notChecked: this.#notChecked,
+      cdhashes: cdhashesOf(this.#binaries),
+    };
+  }
+
+  async #isExcused(inside: string, { code }: Finding): Promise<boolean> {
+    const program = this.inBundle(inside);
+    if (code === "restricted-entitlement") return this.bundles.hasProfile(program);
+    return (await this.bundles.mainProgramOf(program)) !== undefined;
+  }
+
+  #addPrograms(inside: string, { images }: SigningReport): void {
+    const program = this.inBundle(inside);
+    if (bundleOf(program) === undefined) return;
+    for (const { image, signature } of images) {
+      if (signature === undefined) continue;
+      const { hash, specialHashes } = bestCodeDirectory(signature);
+      // Copies, so that the program's bytes can go.
+      const hashes = new Map([...specialHashes].map(([slot, bytes]) => [slot, Uint8Array.from(bytes)]));
+      const directory = { hash, specialHashes: hashes };
+      this.bundles.addProgram({ path: program, architecture: image.architecture, directory });
+    }
+  }
+
+  #add(
+    inside: string,
+    { code, level, architecture, message, advice }: Omit<Finding, "code" | "dependsOnBundle"> & Pick<Problem, "code">,
+  ): void {
+    const subject = this.#subject(inside);
+    const about = architecture === undefined ? subject : `${subject} (${architecture})`;
+    const place = { file: this.#product.path, path: inside, architecture };
+    this.#problems.push({ code, level, ...place, message: `${about} ${message}`, advice });
+  }
+
+  #subject(inside: string): string {
+    return inside === "" ? this.#name : `${this.#name}/${inside}`;
+  }
+
+  #checkEmpty(): void {
+    const isOpened = this.#product.kind !== "disk-image" && this.#product.kind !== "installer";
+    if (!isOpened || this.#binaries.length > 0 || this.#problems.length > 0 || this.staticLibraries > 0) return;
+    const place = { file: this.#product.path, path: "", architecture: undefined };
+    const message = `${this.#name} holds no Mach-O file: there is nothing to notarize in it`;
+    this.#problems.push({ code: "empty", level: "error", ...place, message, advice: "Check what was packed into it." });
+  }
 }
 
 function cdhashesOf(binaries: readonly CheckedBinary[]): string[] {
-  const images = binaries.flatMap((binary) => binary.images);
-  const hashes = images.flatMap(({ signature }) =>
-    signature === undefined ? [] : bestCodeDirectory(signature).cdhash,
-  );
-  return [...new Set(hashes)].sort();
+  return [...new Set(binaries.flatMap(({ images }) => images.flatMap(({ cdhash }) => cdhash ?? [])))].sort();
 }

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import { detectFormat, FORMAT_BYTES } from "@release-actions/archive";
-import { isMacho } from "@release-actions/macho";
+import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
+import { BUNDLE_EXTENSIONS } from "./bundle-layout.ts";
 
 /** What a release ships for macOS, told by content and never by name alone. */
 export type ProductKind =
@@ -10,6 +12,8 @@ export type ProductKind =
   | "binary"
   | "zip"
   | "tar"
+  /** Object files in an `ar` archive, which are never signed. */
+  | "static-library"
   /** A bundle: `.app`, `.framework`, `.bundle`, ... */
   | "bundle"
   | "disk-image"
@@ -27,7 +31,6 @@ export class ProductError extends Fault {
   override readonly name = "ProductError";
 }
 
-const BUNDLE_EXTENSIONS: readonly string[] = [".app", ".framework", ".bundle", ".plugin", ".kext", ".xpc", ".appex"];
 const INSTALLER_MAGIC = "xar!";
 /** A disk image ends with this trailer (`koly` block). */
 const DISK_IMAGE_TRAILER_BYTES = 512;
@@ -37,13 +40,14 @@ const DISK_IMAGE_MAGIC = "koly";
 export async function openProduct(file: string): Promise<Product> {
   const status = await stat(file);
   if (status.isDirectory()) {
-    if (BUNDLE_EXTENSIONS.includes(path.extname(file))) return { path: file, kind: "bundle", compression: "none" };
+    if (isBundle(file)) return { path: file, kind: "bundle", compression: "none" };
     throw new ProductError(`${file} is a folder, and no bundle such as Example.app`, {
       advice: "Name the files in it, with a pattern such as `dist/*`.",
     });
   }
   const { head, tail } = await readEnds(file, status.size);
   if (isMacho(head)) return { path: file, kind: "binary", compression: "none" };
+  if (isStaticLibrary(head)) return { path: file, kind: "static-library", compression: "none" };
   if (head.toString("latin1", 0, 4) === INSTALLER_MAGIC) return { path: file, kind: "installer", compression: "none" };
   if (tail.toString("latin1", 0, 4) === DISK_IMAGE_MAGIC)
     return { path: file, kind: "disk-image", compression: "none" };
@@ -54,6 +58,13 @@ export async function openProduct(file: string): Promise<Product> {
     return { path: file, kind: "tar", compression: format };
   const found = format === "unknown" ? `starts with ${head.toString("hex", 0, 4) || "nothing"}` : `is ${format}`;
   throw new ProductError(`${file} ${found}: expected a Mach-O file, .zip, .tar.gz, .tar.xz, .dmg, .pkg or .app`);
+}
+
+/** By its extension, or by the folders that Apple's layouts have. */
+function isBundle(folder: string): boolean {
+  const extension = path.extname(folder).toLowerCase();
+  if (BUNDLE_EXTENSIONS.some((known) => known.toLowerCase() === extension)) return true;
+  return existsSync(path.join(folder, "Contents", "Info.plist")) || existsSync(path.join(folder, "Contents", "MacOS"));
 }
 
 async function readEnds(file: string, size: number): Promise<{ head: Buffer; tail: Buffer }> {

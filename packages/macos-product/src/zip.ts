@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { chmod, mkdir, readdir, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { openTar } from "./binaries.ts";
+import { openTar } from "./contents.ts";
 import { type Product, ProductError } from "./product.ts";
 
 const SYMLINK_TYPE = 0o120000;

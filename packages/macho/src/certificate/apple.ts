@@ -1,3 +1,4 @@
+import { APPLE_AUTHORITIES, type AuthorityPolicy } from "./authorities.ts";
 import { type Certificate, isIssuedBy } from "./certificate.ts";
 
 /** Marker extensions that Apple puts into its certificates (Apple's Certificate Policy and CPS). */
@@ -16,37 +17,62 @@ const OTHER_KINDS: readonly (readonly [string, string])[] = [
   ["1.2.840.113635.100.6.1.4", "an Apple Distribution certificate"],
 ];
 
-/**
- * SHA-256 fingerprints of Apple's root certificates (https://www.apple.com/certificateauthority/):
- * Apple Inc. Root, Apple Root CA - G2 and G3.
- */
-const APPLE_ROOTS: ReadonlySet<string> = new Set([
-  "b0b1730ecbc7ff4505142c49f1295e6eda6bcaed7e2c68c5be91b5a11001f024",
-  "c2b9b042dd57830e7d117dac55ac8ae19407d38e41d88f3215bc3a890444a050",
-  "63343abfb89a6a03ebb57e9b3f5fa7be7c4f5c756f3017b3a8c488c3653e9179",
-]);
+/** Why code is not Developer ID code. */
+export type DeveloperIdFault =
+  | { readonly kind: "not-developer-id"; readonly message: string }
+  /** The certificate may be Apple's, but the one that issued it is missing, so that nobody can tell. */
+  | { readonly kind: "incomplete-chain"; readonly message: string };
 
 /**
- * Why code signed with `leaf` is not Developer ID code, or `undefined` when it is. A chain may leave
- * its root out; a root that is there must be Apple's.
+ * Why code signed with `leaf` is not Developer ID code, or `undefined` when it is: the certificate has Apple's marker,
+ * and one of the keys that Apple issues such certificates with has signed it. The root may be left out of `others`,
+ * since every Mac has it; the authority below it may not.
  */
-export function developerIdFault(leaf: Certificate, others: readonly Certificate[]): string | undefined {
+export function developerIdFault(
+  leaf: Certificate,
+  others: readonly Certificate[],
+  authorities: AuthorityPolicy = APPLE_AUTHORITIES,
+): DeveloperIdFault | undefined {
+  const name = `"${leaf.commonName ?? leaf.subject}"`;
+  const not = (message: string): DeveloperIdFault => ({ kind: "not-developer-id", message });
   if (!leaf.extensions.includes(EXTENSION.developerIdApplication)) {
     const other = OTHER_KINDS.find(([oid]) => leaf.extensions.includes(oid));
-    return `"${leaf.commonName ?? leaf.subject}" is ${other?.[1] ?? "no Developer ID Application certificate"}`;
+    return not(`${name} is ${other?.[1] ?? "not a Developer ID Application certificate"}`);
   }
-  if (leaf.selfIssued) return `"${leaf.commonName ?? leaf.subject}" is issued by itself, not by Apple`;
+  if (authorities === "any") return undefined;
+  if (leaf.selfIssued) return not(`${name} is issued by itself, not by Apple`);
   const chain = issuersOf(leaf, others);
-  const authority = chain[0];
-  if (authority === undefined) return undefined;
-  if (!authority.extensions.includes(EXTENSION.developerIdAuthority)) {
-    return `its issuer "${authority.commonName ?? authority.subject}" is not Apple's Developer ID authority`;
+  const [authority, above] = chain;
+  if (authority === undefined) {
+    return { kind: "incomplete-chain", message: `the certificate of ${name}'s issuer (${leaf.issuer}) is missing` };
   }
+  if (authorities.developerId.has(authority.keyFingerprint)) return undefined;
+  const isMarked = authority.extensions.includes(EXTENSION.developerIdAuthority);
+  if (isMarked && above !== undefined && authorities.roots.has(above.fingerprint)) return undefined;
   const top = chain.at(-1);
-  if (top?.selfIssued && !APPLE_ROOTS.has(top.fingerprint)) {
-    return `its chain ends in "${top.commonName ?? top.subject}", which is not a root of Apple`;
-  }
-  return undefined;
+  const end = isMarked && top !== undefined && top !== authority ? `, whose chain ends in "${nameOf(top)}"` : "";
+  return not(`${name} is issued by "${nameOf(authority)}"${end}, which is not Apple's Developer ID authority`);
+}
+
+/** Why a timestamp signed with `signer` is not Apple's, or `undefined` when it is. */
+export function timestampAuthorityFault(
+  signer: Certificate,
+  others: readonly Certificate[],
+  authorities: AuthorityPolicy = APPLE_AUTHORITIES,
+): string | undefined {
+  if (authorities === "any") return undefined;
+  const chain = issuersOf(signer, others);
+  const isApple = chain.some(
+    ({ keyFingerprint, fingerprint }) =>
+      authorities.timestamps.has(keyFingerprint) || authorities.roots.has(fingerprint),
+  );
+  if (isApple) return undefined;
+  const authority = chain.length === 0 ? signer.issuer : nameOf(chain.at(-1) ?? signer);
+  return `"${nameOf(signer)}" of the authority "${authority}"`;
+}
+
+function nameOf({ commonName, subject }: Certificate): string {
+  return commonName ?? subject;
 }
 
 /** The certificates above `leaf`, as far as they are there and their signatures hold. */

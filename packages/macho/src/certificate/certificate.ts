@@ -14,6 +14,8 @@ export interface Certificate {
   readonly notAfter: Date;
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for every certificate of one key. */
+  readonly keyFingerprint: string;
   readonly serial: string;
   /** OIDs of all extensions, in order. */
   readonly extensions: readonly string[];
@@ -47,6 +49,7 @@ export function readCertificate(node: Asn1): Certificate {
   const issuer = childOf(body, base + 2, "the issuer of a certificate");
   const validity = childOf(body, base + 3, "the validity of a certificate");
   const subject = childOf(body, base + 4, "the subject of a certificate");
+  const key = childOf(body, base + 5, "the public key of a certificate");
   const subjectParts = readName(subject);
   const [extensions] = contextChild(body, 3)?.children ?? [];
   return {
@@ -57,6 +60,7 @@ export function readCertificate(node: Asn1): Certificate {
     notBefore: readTime(childOf(validity, 0, "the start of a certificate's validity")),
     notAfter: readTime(childOf(validity, 1, "the end of a certificate's validity")),
     fingerprint: createHash("sha256").update(node.raw).digest("hex"),
+    keyFingerprint: createHash("sha256").update(key.raw).digest("hex"),
     serial: Buffer.from(childOf(body, base, "the serial number of a certificate").content).toString("hex"),
     extensions: (extensions?.children ?? []).map((extension) => readOid(childOf(extension, 0, "an extension's name"))),
     issuerDer: issuer.raw,

@@ -1,21 +1,28 @@
-import { developerIdFault } from "../certificate/apple.ts";
+import { createHash, getHashes } from "node:crypto";
+import { developerIdFault, timestampAuthorityFault } from "../certificate/apple.ts";
+import type { AuthorityPolicy } from "../certificate/authorities.ts";
 import type { MachoImage } from "../image.ts";
 import type { CmsSigner } from "../signature/cms.ts";
 import { type CodeDirectory, hasFlag } from "../signature/code-directory.ts";
-import { isEntitled } from "../signature/entitlements.ts";
+import { entitlementNames, isEntitled } from "../signature/entitlements.ts";
 import { type PageFault, verifyPages } from "../signature/pages.ts";
+import { isRestrictedEntitlement } from "../signature/restricted-entitlements.ts";
 import { type SignatureDetails, signerOf } from "../signature/signature.ts";
-import { changedSlots } from "../signature/special-slots.ts";
+import { digestName } from "../signature/signer.ts";
+import { changedSlots, checkInfoPlist } from "../signature/special-slots.ts";
 import type { FindingCode } from "./finding.ts";
 
 export interface SigningExpectations {
   /** The ten characters of the team that must have signed. */
   readonly teamId?: string | undefined;
+  /** Whose certificates count; Apple's when left out. */
+  readonly authorities?: AuthorityPolicy | undefined;
 }
 
-type Raw = readonly [FindingCode, string];
+/** Whether a bundle around the program may answer it stands last. */
+type Raw = readonly [code: FindingCode, message: string, dependsOnBundle?: boolean];
 
-/** What stands against the signature of an image: each entry a code and its message. */
+/** What stands against the signature of an image: each entry a code and its message, and whether it is of no account in a bundle. */
 export function checkSignature(image: MachoImage, signature: SignatureDetails, expected: SigningExpectations): Raw[] {
   const found: Raw[] = [];
   const directories = signature.codeDirectories;
@@ -26,13 +33,34 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
       found.push(["changed-after-signing", `has other ${slot} than were signed`]);
     }
   }
+  found.push(...checkOwnInfoPlist(image, signature));
   if (image.fileType === "execute" && !directories.every((directory) => hasFlag(directory, "runtime"))) {
     found.push(["no-hardened-runtime", "is signed without the hardened runtime"]);
+  }
+  for (const fault of signature.entitlements.faults) {
+    found.push(["entitlements-unreadable", `has entitlements that cannot be read: ${fault}`]);
   }
   if (isDebuggable(signature)) {
     found.push(["get-task-allow", "has the entitlement com.apple.security.get-task-allow"]);
   }
+  const restricted = entitlementNames(signature.entitlements).filter(isRestrictedEntitlement);
+  if (image.fileType === "execute" && restricted.length > 0) {
+    const kill = "macOS grants with a provisioning profile only; without one it is killed when it starts";
+    found.push(["restricted-entitlement", `has the entitlement ${restricted.join(", ")}, which ${kill}`, true]);
+  }
+  for (const fault of signature.faults) {
+    found.push(["not-checked", `has a part of its signature that cannot be read: ${fault}`]);
+  }
   return [...found, ...checkSigner(signature, expected)];
+}
+
+/** Slot 1 against the property list in the program. In a bundle's main program it covers the bundle's instead. */
+function checkOwnInfoPlist(image: MachoImage, { codeDirectories }: SignatureDetails): Raw[] {
+  const verdicts = codeDirectories.map((directory) => checkInfoPlist(image, directory));
+  if (verdicts.includes("differs"))
+    return [["changed-after-signing", "has another property list in __TEXT,__info_plist than was signed", true]];
+  if (!verdicts.includes("absent")) return [];
+  return [["separated-from-bundle", "was signed as a part of a bundle, whose Info.plist is not with it", true]];
 }
 
 /**
@@ -47,6 +75,9 @@ function isDebuggable({ entitlements }: SignatureDetails): boolean {
 function checkSigner(signature: SignatureDetails, expected: SigningExpectations): Raw[] {
   const [directory] = signature.codeDirectories;
   const signer = signerOf(signature);
+  if (signature.cmsFault !== undefined) {
+    return [["signature-invalid", `has a signature that cannot be read: ${signature.cmsFault}`]];
+  }
   if (hasFlag(directory, "adhoc") || signer === undefined) {
     const by = hasFlag(directory, "linker-signed") ? " by the linker" : "";
     return [["ad-hoc", `is signed ad hoc${by}, with no certificate`]];
@@ -57,16 +88,16 @@ function checkSigner(signature: SignatureDetails, expected: SigningExpectations)
   };
   add("signature-invalid", signatureFault(signature, signer));
   add("no-timestamp", timestampFault(signer));
+  add("foreign-timestamp", timestampOwnerFault(signer, expected.authorities));
   const { certificate } = signer;
   if (certificate === undefined) return found;
   const others = signature.cmsSignature?.certificates ?? [];
-  add(
-    "not-developer-id",
-    developerIdFault(
-      certificate,
-      others.filter((other) => other !== certificate),
-    ),
+  const fault = developerIdFault(
+    certificate,
+    others.filter((other) => other !== certificate),
+    expected.authorities,
   );
+  if (fault !== undefined) add(fault.kind, `is not Developer ID code: ${fault.message}`);
   const teams = [directory.teamId, certificate.organizationalUnit];
   if (expected.teamId !== undefined && teams.some((team) => team !== expected.teamId)) {
     const [inCode = "no team", inCertificate = "no team"] = teams;
@@ -78,12 +109,18 @@ function checkSigner(signature: SignatureDetails, expected: SigningExpectations)
 
 /** Why the signature is not that of its certificate over this code, at a time when it was valid. */
 function signatureFault(signature: SignatureDetails, signer: CmsSigner): string | undefined {
-  const { certificate, cdhashes, timestamp } = signer;
+  const { certificate, cdhashes, directoryDigests, timestamp } = signer;
   if (certificate === undefined) return "has a signature without the certificate that made it";
   if (!signer.verifies) return "has a signature that does not belong to its code";
   const own = signature.codeDirectories.map(({ cdhash }) => cdhash);
   if (cdhashes.length > 0 && own.some((cdhash) => !cdhashes.includes(cdhash))) {
     return "has a code directory that the certificate's owner did not sign";
+  }
+  if (directoryDigests.length > 0 && signature.codeDirectories.some((one) => !isListed(one, directoryDigests))) {
+    return "has a code directory that the certificate's owner did not sign";
+  }
+  if (signer.faults.cdhashes !== undefined) {
+    return `has a list of signed code directories that cannot be read: ${signer.faults.cdhashes}`;
   }
   const time = timestamp?.time ?? signer.signingTime;
   if (time !== undefined && (time < certificate.notBefore || time > certificate.notAfter)) {
@@ -93,9 +130,26 @@ function signatureFault(signature: SignatureDetails, signer: CmsSigner): string 
   return undefined;
 }
 
-function timestampFault({ timestamp }: CmsSigner): string | undefined {
+/** Whether a digest of Apple's second attribute, of whatever hash, is that of the directory. */
+function isListed({ bytes }: CodeDirectory, digests: CmsSigner["directoryDigests"]): boolean {
+  return digests.some(({ oid, hex }) => {
+    const name = digestName(oid);
+    return getHashes().includes(name) && createHash(name).update(bytes).digest("hex") === hex;
+  });
+}
+
+function timestampFault({ timestamp, faults }: CmsSigner): string | undefined {
+  if (faults.timestamp !== undefined) return `has a timestamp that cannot be read: ${faults.timestamp}`;
   if (timestamp === undefined) return "is signed without a secure timestamp";
   return timestamp.verifies ? undefined : "has a timestamp that was not made for its signature";
+}
+
+function timestampOwnerFault({ timestamp }: CmsSigner, authorities?: AuthorityPolicy): string | undefined {
+  const authority = timestamp?.authority;
+  if (timestamp === undefined || authority === undefined) return undefined;
+  const others = timestamp.certificates.filter((other) => other !== authority);
+  const fault = timestampAuthorityFault(authority, others, authorities);
+  return fault === undefined ? undefined : `has a timestamp by ${fault}, not by Apple`;
 }
 
 function describePageFault(fault: PageFault, directory: CodeDirectory): string {

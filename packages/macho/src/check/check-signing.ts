@@ -1,10 +1,9 @@
 import { MachoError } from "../error.ts";
 import type { MachoImage } from "../image.ts";
-import type { MachoFile } from "../macho.ts";
-import { readMacho } from "../macho.ts";
+import { isStaticLibrary, readSlices, type Slice, type Slices } from "../macho.ts";
 import { readSignature, type SignatureDetails } from "../signature/signature.ts";
 import { checkSignature, type SigningExpectations } from "./check-signature.ts";
-import { ADVICE, type Finding, type FindingCode } from "./finding.ts";
+import { type Finding, type FindingCode, findingOf } from "./finding.ts";
 
 /** What was found out about one architecture. */
 export interface ImageReport {
@@ -16,7 +15,7 @@ export interface ImageReport {
 export interface SigningReport {
   /** Empty when the file cannot be read at all. */
   readonly images: readonly ImageReport[];
-  /** Empty when nothing stands against notarizing it. */
+  /** Without errors when nothing stands against notarizing it. */
   readonly findings: readonly Finding[];
 }
 
@@ -32,28 +31,47 @@ export function needsSignature(image: MachoImage): boolean {
 
 /**
  * Checks a file as Apple's notary service would. What is wrong is a finding; nothing in the bytes
- * makes it throw.
+ * makes it throw. Static libraries, thin or universal, are no programs: nothing is found in them.
  */
 export async function checkSigning(bytes: Uint8Array, expected: SigningExpectations = {}): Promise<SigningReport> {
-  let file: MachoFile;
+  if (isStaticLibrary(bytes)) return { images: [], findings: [] };
+  let file: Slices;
   try {
-    file = readMacho(bytes);
+    file = readSlices(bytes);
   } catch (error) {
     if (!(error instanceof MachoError)) throw error;
-    return { images: [], findings: [finding("damaged", undefined, `cannot be read: ${error.message}`)] };
+    return { images: [], findings: [findingOf("damaged", undefined, `cannot be read: ${error.message}`)] };
   }
-  const checked = await Promise.all(file.images.map((image) => checkImage(image, expected)));
-  return {
-    images: checked.map(({ report }) => report),
-    findings: checked.flatMap(({ findings }) => findings),
-  };
+  const checked = await Promise.all(file.slices.map((slice) => checkSlice(slice, expected)));
+  const images = checked.flatMap(({ report }) => report ?? []);
+  const isSigned = images.some(({ signature }) => signature !== undefined);
+  const layout =
+    file.foreignBytes === undefined || !isSigned
+      ? []
+      : [findingOf("suspicious-layout", undefined, `has ${file.foreignBytes}, which no signature covers`)];
+  return { images, findings: [...layout, ...checked.flatMap(({ findings }) => findings)] };
 }
 
-async function checkImage(
-  image: MachoImage,
-  expected: SigningExpectations,
-): Promise<{ report: ImageReport; findings: Finding[] }> {
-  const add = (code: FindingCode, message: string): Finding => finding(code, image.architecture, message);
+interface CheckedSlice {
+  readonly report: ImageReport | undefined;
+  readonly findings: readonly Finding[];
+}
+
+async function checkSlice(slice: Slice, expected: SigningExpectations): Promise<CheckedSlice> {
+  switch (slice.kind) {
+    case "image":
+      return await checkImage(slice.image, expected);
+    case "static-library":
+      return { report: undefined, findings: [] };
+    case "unreadable": {
+      const message = `cannot be read: ${slice.error.message}`;
+      return { report: undefined, findings: [findingOf("damaged", slice.architecture, message)] };
+    }
+  }
+}
+
+async function checkImage(image: MachoImage, expected: SigningExpectations): Promise<CheckedSlice> {
+  const add = (code: FindingCode, message: string): Finding => findingOf(code, image.architecture, message);
   if (!needsSignature(image)) return { report: { image, signature: undefined }, findings: [] };
   const findings = checkSdk(image).map((message) => add("old-sdk", message));
   const read = await readSignature(image);
@@ -63,12 +81,9 @@ async function checkImage(
     const broken = add("damaged", `has a code signature that cannot be read: ${read.reason}`);
     return { report: { image, signature: undefined }, findings: [...findings, broken] };
   }
-  for (const [code, message] of checkSignature(image, read.details, expected)) findings.push(add(code, message));
+  for (const [code, message, dependsOnBundle] of checkSignature(image, read.details, expected))
+    findings.push(findingOf(code, image.architecture, message, dependsOnBundle));
   return { report: { image, signature: read.details }, findings };
-}
-
-function finding(code: FindingCode, architecture: string | undefined, message: string): Finding {
-  return { code, architecture, message, advice: ADVICE[code] };
 }
 
 function checkSdk({ build }: MachoImage): string[] {

@@ -1,38 +1,73 @@
-/** Everything Apple's notary service would refuse that can be seen without it. */
+/** Everything Apple's notary service would refuse that can be seen without it, and what would fail on a Mac later. */
 export type FindingCode =
   | "damaged"
   | "unsigned"
   | "ad-hoc"
   | "signature-invalid"
   | "changed-after-signing"
+  | "suspicious-layout"
   | "not-developer-id"
+  | "incomplete-chain"
   | "wrong-team"
   | "no-hardened-runtime"
   | "no-timestamp"
+  | "entitlements-unreadable"
   | "get-task-allow"
-  | "old-sdk";
+  | "old-sdk"
+  | "restricted-entitlement"
+  | "separated-from-bundle"
+  | "foreign-timestamp"
+  | "not-checked";
 
 export interface Finding {
   readonly code: FindingCode;
-  /** Undefined when the file could not be read that far. */
+  /** An error makes notarization fail. A warning does not, but the program may not run, or nobody can tell from here. */
+  readonly level: "error" | "warning";
+  /** Undefined when the file could not be read that far, or the finding is about the whole file. */
   readonly architecture: string | undefined;
   /** What is wrong and what is expected: `is signed without the hardened runtime`. The file is the subject. */
   readonly message: string;
   /** What to change. */
   readonly advice: string;
+  /** Does not count when the bundle around the program answers it: by its own `Info.plist`, or a provisioning profile. */
+  readonly dependsOnBundle: boolean;
 }
 
-export const ADVICE: Readonly<Record<FindingCode, string>> = {
+export function findingOf(
+  code: FindingCode,
+  architecture: string | undefined,
+  message: string,
+  dependsOnBundle = false,
+): Finding {
+  const level = WARNINGS.includes(code) ? "warning" : "error";
+  return { code, level, architecture, message, advice: ADVICE[code], dependsOnBundle };
+}
+
+const WARNINGS: readonly FindingCode[] = ["restricted-entitlement", "separated-from-bundle", "not-checked"];
+
+const ADVICE: Readonly<Record<FindingCode, string>> = {
   damaged: "Build the file again and check how it is transferred: it is cut off or overwritten.",
   unsigned: "Sign it with a Developer ID Application certificate before packing it.",
   "ad-hoc": "Sign it with a Developer ID Application certificate: the linker's ad-hoc signature names nobody.",
   "signature-invalid": "Sign it again with a valid Developer ID Application certificate.",
   "changed-after-signing":
     "Make signing the last step that touches the file: no strip, no install_name_tool, no packer after it.",
+  "suspicious-layout": "Join the architectures again with `lipo -create`, and append nothing to the result.",
   "not-developer-id": "Sign with a certificate of the kind `Developer ID Application`, exported with its private key.",
+  "incomplete-chain":
+    "Put the intermediate certificate (Developer ID Certification Authority, from apple.com/certificateauthority) into the keychain or the .p12, then sign again.",
   "wrong-team": "Use the certificate and the credentials of one and the same team.",
   "no-hardened-runtime": "Sign with `--options runtime` (codesign) or `--code-signature-flags runtime` (rcodesign).",
-  "no-timestamp": "Sign with `--timestamp` (codesign) or `--timestamp-url` (rcodesign), with the network reachable.",
+  "no-timestamp":
+    "Sign with `--timestamp` (codesign) or `--timestamp-url http://timestamp.apple.com/ts01` (rcodesign), with the network reachable.",
+  "entitlements-unreadable":
+    "Write them as an XML property list in UTF-8 that has each key once (`plutil -convert xml1 <file>`), then sign again.",
   "get-task-allow": "Remove `com.apple.security.get-task-allow` from the entitlements: it is for debugging only.",
   "old-sdk": "Link with the macOS 10.9 SDK or later, and set `MACOSX_DEPLOYMENT_TARGET`.",
+  "restricted-entitlement":
+    "Remove the entitlement, or put the program into an app bundle with `Contents/embedded.provisionprofile`.",
+  "foreign-timestamp":
+    "Sign with `--timestamp` (codesign) or `--timestamp-url http://timestamp.apple.com/ts01` (rcodesign).",
+  "separated-from-bundle": "Ship the whole bundle, or sign the program again on its own.",
+  "not-checked": "Check it on a Mac: `codesign --verify --strict --verbose=4 <file>`.",
 };

@@ -1,3 +1,4 @@
+import { Fault } from "@release-actions/report";
 import { type Asn1, Asn1Error, childOf, parseAsn1, readTime } from "../certificate/asn1.ts";
 import { type Certificate, readOid } from "../certificate/certificate.ts";
 import { readPlist } from "./plist.ts";
@@ -22,7 +23,7 @@ export interface CmsSigner {
   readonly messageDigest: string | undefined;
   /** What the signer's clock said; only a timestamp proves it. */
   readonly signingTime: Date | undefined;
-  /** Hex of the twenty-byte hashes in Apple's property list attribute, one a CodeDirectory. */
+  /** Hex of the twenty-byte hashes in Apple's property list attribute, one a CodeDirectory; empty without one. */
   readonly cdhashes: readonly string[];
   /** Apple's other attribute: the full hash of each CodeDirectory, with the hash's OID. */
   readonly directoryDigests: readonly { readonly oid: string; readonly hex: string }[];
@@ -30,6 +31,8 @@ export interface CmsSigner {
   readonly verifies: boolean;
   /** The secure timestamp (RFC 3161). */
   readonly timestamp: Timestamp | undefined;
+  /** Why attributes that are there could not be read. */
+  readonly faults: { readonly cdhashes: string | undefined; readonly timestamp: string | undefined };
 }
 
 const OID = {
@@ -60,6 +63,8 @@ async function readSigner(info: Asn1, certificates: readonly Certificate[], cont
   const contentType = signed.get(OID.contentType)?.[0];
   const messageDigest = signed.get(OID.messageDigest)?.[0];
   const token = verified.unsignedAttributes.get(OID.timestampToken)?.[0];
+  const cdhashes = await attempt(plistValue && readCdhashes(plistValue.content));
+  const timestamp = await attempt(token && readTimestamp(token, verified.signature));
   return {
     certificate: verified.certificate,
     digestAlgorithm: digestName(verified.digestAlgorithm),
@@ -67,14 +72,27 @@ async function readSigner(info: Asn1, certificates: readonly Certificate[], cont
     contentType: contentType && readOid(contentType),
     messageDigest: messageDigest && Buffer.from(messageDigest.content).toString("hex"),
     signingTime: signingTime && readTime(signingTime),
-    cdhashes: plistValue === undefined ? [] : await readCdhashes(plistValue.content),
+    cdhashes: cdhashes.value ?? [],
     directoryDigests: (signed.get(OID.cdhashDigests) ?? []).map((value) => ({
       oid: readOid(childOf(value, 0, "the hash of a CodeDirectory digest")),
       hex: Buffer.from(childOf(value, 1, "a CodeDirectory digest").content).toString("hex"),
     })),
     verifies: verified.verifies,
-    timestamp: token && (await readTimestamp(token, verified.signature)),
+    timestamp: timestamp.value,
+    faults: { cdhashes: cdhashes.fault, timestamp: timestamp.fault },
   };
+}
+
+/** An attribute that cannot be read leaves the others readable. */
+async function attempt<T>(
+  read: Promise<T> | undefined,
+): Promise<{ readonly value: T | undefined; readonly fault: string | undefined }> {
+  try {
+    return { value: await read, fault: undefined };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { value: undefined, fault: error.message };
+  }
 }
 
 /** `<dict><key>cdhashes</key><array><data>...` */

@@ -1,6 +1,7 @@
+import { Fault } from "@release-actions/report";
 import { type Asn1, Asn1Error, childOf, isUniversal, parseAsn1 } from "../certificate/asn1.ts";
 import { MAX_PLIST_DEPTH } from "../limits.ts";
-import { type PlistValue, readPlist } from "./plist.ts";
+import { PlistError, type PlistValue, readPlist } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
 
 export type Entitlements = ReadonlyMap<string, PlistValue>;
@@ -9,14 +10,31 @@ export type Entitlements = ReadonlyMap<string, PlistValue>;
 export interface EntitlementSet {
   readonly xml: Entitlements | undefined;
   readonly der: Entitlements | undefined;
+  /** Why an encoding that is there could not be read. */
+  readonly faults: readonly string[];
 }
 
-/** @throws PlistError or Asn1Error */
+/** Reads both encodings; one that cannot be read is a fault, and leaves the other readable. */
 export async function readEntitlements(signature: CodeSignature): Promise<EntitlementSet> {
   const { entitlementsXml, entitlementsDer } = signature;
-  const xml = entitlementsXml && (await readPlist(entitlementsXml, "the entitlements"));
-  if (xml !== undefined && !(xml instanceof Map)) throw new Asn1Error("the entitlements are not a dictionary");
-  return { xml, der: entitlementsDer && (await readDerEntitlements(entitlementsDer)) };
+  const faults: string[] = [];
+  const attempt = async (read: Promise<Entitlements> | undefined): Promise<Entitlements | undefined> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.push(error.message);
+      return undefined;
+    }
+  };
+  const xml = await attempt(entitlementsXml && readXmlEntitlements(entitlementsXml));
+  const der = await attempt(entitlementsDer && readDerEntitlements(entitlementsDer));
+  return { xml, der, faults };
+}
+
+/** Every entitlement that is there, granted or not. */
+export function entitlementNames({ xml, der }: EntitlementSet): string[] {
+  return [...new Set([...(xml?.keys() ?? []), ...(der?.keys() ?? [])])].sort();
 }
 
 /** Whether an entitlement is granted in either encoding. */
@@ -24,32 +42,49 @@ export function isEntitled({ xml, der }: EntitlementSet, name: string): boolean 
   return xml?.get(name) === true || der?.get(name) === true;
 }
 
+/** @throws PlistError */
+export async function readXmlEntitlements(bytes: Uint8Array): Promise<Entitlements> {
+  const value = await readPlist(bytes, "the property list");
+  if (!(value instanceof Map)) throw new PlistError("the property list is not a dictionary");
+  return value;
+}
+
 /** Tag of Apple's wrapper `[APPLICATION 16] { INTEGER 1, dictionary }`, and of a dictionary in it. */
 const WRAPPER_TAG = 16;
 
-/** Apple's DER form (the CoreEntitlements library), which macOS 12 and later go by. */
+/**
+ * Apple's DER form (the CoreEntitlements library), which macOS 12 and later go by. Xcode 11 and 12 wrote it as a bare
+ * SET of entries, without the wrapper.
+ */
 async function readDerEntitlements(der: Uint8Array): Promise<Entitlements> {
-  const root = await parseAsn1(der, "the DER entitlements");
+  const root = await parseAsn1(der, "the DER form");
+  if (isUniversal(root, "set")) return readDictionary(root, 0);
   if (root.class !== "application" || root.tag !== WRAPPER_TAG) {
-    throw new Asn1Error("the DER entitlements lack Apple's wrapper");
+    throw new Asn1Error("the DER form lacks Apple's wrapper");
   }
-  const value = readValue(childOf(root, 1, "the dictionary of the DER entitlements"), 0);
-  if (!(value instanceof Map)) throw new Asn1Error("the DER entitlements are not a dictionary");
+  const value = readValue(childOf(root, 1, "the dictionary of the DER form"), 0);
+  if (!(value instanceof Map)) throw new Asn1Error("the DER form is not a dictionary");
   return value;
 }
 
 function readValue(node: Asn1, depth: number): PlistValue {
-  if (depth > MAX_PLIST_DEPTH) throw new Asn1Error("the DER entitlements are nested too deeply");
-  if (node.class === "context" && node.tag === WRAPPER_TAG) {
-    return new Map(node.children.map((entry) => readEntry(entry, depth)));
-  }
+  if (depth > MAX_PLIST_DEPTH) throw new Asn1Error("the DER form is nested too deeply");
+  if (node.class === "context" && node.tag === WRAPPER_TAG) return readDictionary(node, depth);
+  if (isUniversal(node, "set")) return readDictionary(node, depth);
   if (isUniversal(node, "boolean")) return node.content[0] !== 0;
   if (isUniversal(node, "utf8")) return Buffer.from(node.content).toString("utf8");
   if (isUniversal(node, "sequence")) return node.children.map((child) => readValue(child, depth + 1));
   if (isUniversal(node, "integer") && node.content.length <= 6) {
     return node.content.length === 0 ? 0 : Buffer.from(node.content).readIntBE(0, node.content.length);
   }
-  throw new Asn1Error(`the DER entitlements hold a value of the unknown type ${node.class} ${node.tag}`);
+  throw new Asn1Error(`the DER form holds a value of the unknown type ${node.class} ${node.tag}`);
+}
+
+function readDictionary(node: Asn1, depth: number): ReadonlyMap<string, PlistValue> {
+  const entries = node.children.map((entry) => readEntry(entry, depth));
+  const map = new Map(entries);
+  if (map.size < entries.length) throw new Asn1Error("the DER form has a key twice");
+  return map;
 }
 
 function readEntry(entry: Asn1, depth: number): [string, PlistValue] {

@@ -27,13 +27,34 @@ describe("readPlist", () => {
   });
 
   test.each([
+    ["two spaces before it, as in Node.js", (xml: string) => `  ${xml}`],
+    ["a line feed before it", (xml: string) => `\n${xml}`],
+    ["a byte order mark before it", (xml: string) => `\uFEFF${xml}`],
+    ["a stray end tag behind it, as in Microsoft's azmcp", (xml: string) => `${xml}\n</xml>`],
+    ["zeros behind it", (xml: string) => `${xml}\0\0`],
+    ["an end tag in a comment", (xml: string) => xml.replace("<dict>", "<!-- </plist> --><dict>")],
+  ])("takes %s", async (_title, change) => {
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>a</key><true/></dict></plist>`;
+    expect(await read(change(xml))).toEqual(new Map([["a", true]]));
+  });
+
+  test.each<[title: string, bytes: Buffer, form: RegExp]>([
+    ["a binary property list", Buffer.from("bplist00\0"), /the list is a binary property list, not an XML/],
+    ["UTF-16 with a mark", Buffer.from("\uFEFF<plist/>", "utf16le"), /is text in UTF-16/],
+    ["big-endian UTF-16", Buffer.from("<plist/>", "utf16le").swap16(), /is text in UTF-16/],
+    ["the OpenStep form", Buffer.from('\n{ "com.apple.security.cs.allow-jit" = 1; }'), /old OpenStep form/],
+    ["an OpenStep comment", Buffer.from("// !$*UTF8*$!\n{}"), /old OpenStep form/],
+  ])("names %s", async (_title, bytes, form) => {
+    await expect(readPlist(bytes, "the list")).rejects.toThrow(form);
+  });
+
+  test.each([
     ["nothing", "", /not well-formed/],
     ["text", "hello", /not well-formed/],
-    ["a binary property list", "bplist00", /not well-formed/],
     ["tags that do not match", "<plist><dict></array></plist>", /not well-formed XML/],
     ["text in another encoding", "<plist><string>\uFFFD</string></plist>", /not well-formed XML/],
-    ["another root", "<dict/>", /no property list with one value/],
-    ["two values", "<plist><true/><true/></plist>", /no property list with one value/],
+    ["another root", "<dict/>", /not a property list with one value/],
+    ["two values", "<plist><true/><true/></plist>", /not a property list with one value/],
     ["a key without a value", "<plist><dict><key>a</key></dict></plist>", /key without a value/],
     ["a value without a key", "<plist><dict><true/><true/></dict></plist>", /key without a value/],
     ["a key twice", "<plist><dict><key>a</key><true/><key>a</key><false/></dict></plist>", /key "a" twice/],

@@ -18,10 +18,11 @@ export class PlistError extends Fault {
 
 /**
  * Reads an XML property list (http://www.apple.com/DTDs/PropertyList-1.0.dtd), strictly: what one
- * parser forgives another reads differently. The XML parser loads on first use.
+ * parser forgives another reads differently. White space and a byte order mark before it are taken, as Apple's own
+ * parser takes them (the entitlements of Node.js begin with two spaces). The XML parser loads on first use.
  */
 export async function readPlist(xml: Uint8Array, what: string): Promise<PlistValue> {
-  const text = Buffer.from(xml).toString("utf8").replace(/\0+$/, "");
+  const text = decodeText(xml, what);
   // Entities could multiply text (billion laughs); no property list needs its own.
   if (/<!ENTITY/i.test(text)) throw new PlistError(`${what} declares XML entities`);
   const { DOMParser, onWarningStopParsing } = await import("@xmldom/xmldom");
@@ -33,9 +34,32 @@ export async function readPlist(xml: Uint8Array, what: string): Promise<PlistVal
     throw new PlistError(`${what} is not well-formed XML: ${reason}`, { cause: error });
   }
   const [value, second] = root?.nodeName === "plist" ? elements(root) : [];
-  if (value === undefined || second !== undefined) throw new PlistError(`${what} is no property list with one value`);
+  if (value === undefined || second !== undefined)
+    throw new PlistError(`${what} is not a property list with one value`);
   return toValue(value, { what, depth: 0 });
 }
+
+/** Forms of a property list that are not XML in UTF-8, by how they begin. */
+const OTHER_FORMS: readonly (readonly [start: RegExp, form: string])[] = [
+  [/^bplist\d\d/, "a binary property list"],
+  [/^(\xff\xfe|\xfe\xff|\0.|.\0)/s, "text in UTF-16"],
+  [/^(\xef\xbb\xbf)?\s*([{("]|\/[/*]|\w+\s*=)/, "a property list in the old OpenStep form or JSON"],
+];
+
+function decodeText(bytes: Uint8Array, what: string): string {
+  const head = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
+  const form = OTHER_FORMS.find(([start]) => start.test(head))?.[1];
+  if (form !== undefined) throw new PlistError(`${what} is ${form}, not an XML property list in UTF-8`);
+  const text = Buffer.from(bytes)
+    .toString("utf8")
+    .replace(/^[\uFEFF\s]+/, "");
+  // Apple's parser reads no further than the end of the list; some signed files have a stray tag behind it.
+  const end = [...text.matchAll(LIST_END)].find(([match]) => match.startsWith("</"));
+  return end === undefined ? text.replace(/[\0\s]+$/, "") : text.slice(0, end.index + end[0].length);
+}
+
+/** The end of a property list; comments and quoted text are matched first, since they may hold it. */
+const LIST_END = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\/plist\s*>/g;
 
 interface Place {
   readonly what: string;

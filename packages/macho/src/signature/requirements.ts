@@ -1,4 +1,5 @@
 import type { ByteReader } from "../byte-reader.ts";
+import { MachoError } from "../error.ts";
 import { MAX_REQUIREMENTS } from "../limits.ts";
 import { formatRequirement } from "./requirement-expression.ts";
 
@@ -12,19 +13,35 @@ const KINDS: Readonly<Record<number, string>> = { 1: "host", 2: "guest", 3: "des
 
 const MAGIC_REQUIREMENT = 0xfade0c00;
 
+/** What could be read of a requirement set, and why the rest could not. */
+export interface RequirementSet {
+  readonly requirements: readonly Requirement[];
+  readonly faults: readonly string[];
+}
+
 /** Reads a requirement set (Security framework, `Requirements`): an index of kinds, each an expression. */
-export function readRequirements(set: ByteReader): Requirement[] {
-  const count = set.u32(8);
-  if (count > MAX_REQUIREMENTS) throw set.error(`${count} requirements are more than ${MAX_REQUIREMENTS}`, 8);
+export function readRequirements(set: ByteReader): RequirementSet {
   const requirements: Requirement[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const kind = set.u32(12 + index * 8);
-    const offset = set.u32(16 + index * 8);
-    const blob = set.window(offset, set.u32(offset + 4), "code requirement");
-    const magic = blob.u32(0);
-    if (magic !== MAGIC_REQUIREMENT) throw blob.error(`starts with 0x${magic.toString(16)}`, 0);
-    if (blob.u32(8) !== 1) throw blob.error(`the expression form ${blob.u32(8)} is unknown`, 8);
-    requirements.push({ kind: KINDS[kind] ?? `unknown(${kind})`, expression: formatRequirement(blob, 12) });
+  const faults: string[] = [];
+  try {
+    const count = set.u32(8);
+    if (count > MAX_REQUIREMENTS) throw set.error(`${count} requirements are more than ${MAX_REQUIREMENTS}`, 8);
+    for (let index = 0; index < count; index += 1) {
+      const kind = set.u32(12 + index * 8);
+      const offset = set.u32(16 + index * 8);
+      const blob = set.window(offset, set.u32(offset + 4), "code requirement");
+      requirements.push({ kind: KINDS[kind] ?? `unknown(${kind})`, expression: readExpression(blob) });
+    }
+  } catch (error) {
+    if (!(error instanceof MachoError)) throw error;
+    faults.push(error.message);
   }
-  return requirements;
+  return { requirements, faults };
+}
+
+function readExpression(blob: ByteReader): string {
+  const magic = blob.u32(0);
+  if (magic !== MAGIC_REQUIREMENT) throw blob.error(`starts with 0x${magic.toString(16)}`, 0);
+  if (blob.u32(8) !== 1) throw blob.error(`the expression form ${blob.u32(8)} is unknown`, 8);
+  return formatRequirement(blob, 12);
 }

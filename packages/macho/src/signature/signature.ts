@@ -9,6 +9,8 @@ import { type CodeSignature, readCodeSignature } from "./superblob.ts";
 export interface SignatureDetails extends CodeSignature {
   readonly entitlements: EntitlementSet;
   readonly cmsSignature: CmsSignature | undefined;
+  /** Why the CMS, though it is there, could not be read. */
+  readonly cmsFault: string | undefined;
 }
 
 export type ReadSignature =
@@ -16,23 +18,32 @@ export type ReadSignature =
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "read"; readonly details: SignatureDetails };
 
-/** Reads all there is to know about the signature of an image; bad bytes are a value, not an error. */
+/**
+ * Reads all there is to know about the signature of an image; bad bytes are a value, not an error. What cannot be read
+ * of entitlements, requirements, alternates or CMS leaves the rest readable.
+ */
 export async function readSignature(image: MachoImage): Promise<ReadSignature> {
+  let signature: CodeSignature | undefined;
   try {
-    const signature = readCodeSignature(image);
-    if (signature === undefined) return { kind: "none" };
-    const { cms, codeDirectories } = signature;
-    return {
-      kind: "read",
-      details: {
-        ...signature,
-        entitlements: await readEntitlements(signature),
-        cmsSignature: cms && (await readCms(cms, codeDirectories[0].bytes)),
-      },
-    };
+    signature = readCodeSignature(image);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { kind: "broken", reason: error.message };
+  }
+  if (signature === undefined) return { kind: "none" };
+  const entitlements = await readEntitlements(signature);
+  return { kind: "read", details: { ...signature, entitlements, ...(await readSignatureCms(signature)) } };
+}
+
+async function readSignatureCms({
+  cms,
+  codeDirectories,
+}: CodeSignature): Promise<Pick<SignatureDetails, "cmsSignature" | "cmsFault">> {
+  try {
+    return { cmsSignature: cms && (await readCms(cms, codeDirectories[0].bytes)), cmsFault: undefined };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { cmsSignature: undefined, cmsFault: error.message };
   }
 }
 

@@ -22,8 +22,18 @@ export function readSignedData(contentInfo: Asn1): SignedData {
   if (signerInfos === undefined || !isUniversal(signerInfos, "set")) throw new Asn1Error("SignedData has no signers");
   const certificates = (contextChild(signedData, 0)?.children ?? []).filter((node) => isUniversal(node, "sequence"));
   return {
-    certificates: certificates.map(readCertificate),
+    certificates: certificates.flatMap(readKnownCertificate),
     signerInfos: signerInfos.children,
     content: encapsulated && childOf(encapsulated, 0, "the content of SignedData").content,
   };
+}
+
+/** A certificate beside the chain that cannot be read is left out; one that is needed is then missing. */
+function readKnownCertificate(node: Asn1): Certificate[] {
+  try {
+    return [readCertificate(node)];
+  } catch (error) {
+    if (error instanceof Asn1Error) return [];
+    throw error;
+  }
 }

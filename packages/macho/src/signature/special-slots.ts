@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
+import type { MachoImage } from "../image.ts";
 import type { CodeDirectory } from "./code-directory.ts";
 import type { CodeSignature } from "./superblob.ts";
 
+/** Slots whose content lies in the bundle around the program. */
+export const BUNDLE_SLOT = { infoPlist: 1, resources: 3 } as const;
+
 /**
- * Special slots (cs_blobs.h) whose content is a blob of the signature itself. Slots 1, 3 and 6 cover
- * the bundle or disk image around the binary.
+ * Special slots (cs_blobs.h) whose content is a blob of the signature itself. Slots 1 and 3 cover the bundle around
+ * the program (1 also a property list inside it), slot 6 a disk image.
  */
 const SLOT_NAMES: Readonly<Record<number, string>> = {
   2: "requirements",
@@ -27,4 +31,32 @@ export function changedSlots(signature: CodeSignature, directory: CodeDirectory)
     const digest = createHash(algorithm).update(content).digest().subarray(0, size);
     return digest.compare(wanted) === 0 ? [] : [name];
   });
+}
+
+/** The property list in the program itself (section `__TEXT,__info_plist`), in bytes. */
+export function embeddedInfoPlist({ segments, bytes }: MachoImage): Uint8Array | undefined {
+  const sections = segments.flatMap((segment) => segment.sections);
+  const section = sections.find(({ segment, name }) => segment === "__TEXT" && name === "__info_plist");
+  if (section === undefined || section.zeroFill || section.offset + section.size > bytes.length) return undefined;
+  return bytes.subarray(section.offset, section.offset + section.size);
+}
+
+/** What slot 1 says of the property list in the program: `absent` when there is a hash and no list. */
+export function checkInfoPlist(image: MachoImage, directory: CodeDirectory): "matches" | "differs" | "absent" {
+  const wanted = directory.specialHashes.get(BUNDLE_SLOT.infoPlist);
+  if (wanted === undefined) return "matches"; // Nobody has signed it, nobody goes by it.
+  const list = embeddedInfoPlist(image);
+  if (list === undefined) return "absent";
+  return matchesSlot(directory, BUNDLE_SLOT.infoPlist, list) ? "matches" : "differs";
+}
+
+/** Whether content is what a slot was signed with. */
+export function matchesSlot(
+  { hash, specialHashes }: Pick<CodeDirectory, "hash" | "specialHashes">,
+  slot: number,
+  content: Uint8Array,
+): boolean {
+  const digest = createHash(hash.algorithm).update(content).digest().subarray(0, hash.size);
+  const wanted = specialHashes.get(slot);
+  return wanted !== undefined && digest.equals(wanted);
 }

@@ -106,12 +106,18 @@ describe("readCodeSignature", () => {
       superblob([0, directory({ identifier: "idid", hashOffset: 56 }).fill(0x69, 52)]),
       /a text has no end/,
     ],
-    [
-      "too many requirements",
-      superblob([0, directory()], [2, bigEndianWords(0xfade0c01, 12, huge)]),
-      /requirements are more than 32/,
-    ],
   ])("refuses %s", (_title, signature, message) => {
     expect(() => read(signature)).toThrow(message);
+  });
+
+  test.each<[title: string, slot: number, blob: Buffer, fault: RegExp]>([
+    ["too many requirements", 2, bigEndianWords(0xfade0c01, 12, huge), /requirements are more than 32/],
+    ["another blob for requirements", 2, blob(0xfade0c02), /slot 2 holds 0xfade0c02/],
+    ["an alternate with an unknown hash", 0x1000, directory({ sizes: 0x20090000 + 12 }), /the hash type 9 is unknown/],
+    ["another blob for entitlements", 5, blob(0xfade0b01), /slot 5 holds 0xfade0b01/],
+  ])("reads the rest beside %s", (_title, slot, bytes, fault) => {
+    const signature = read(superblob([0, directory()], [slot, bytes]));
+    expect(signature?.codeDirectories.map(({ identifier }) => identifier)).toEqual(["id"]);
+    expect(signature?.faults).toEqual([expect.stringMatching(fault)]);
   });
 });

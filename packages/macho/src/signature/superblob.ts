@@ -1,4 +1,5 @@
 import { ByteReader } from "../byte-reader.ts";
+import { MachoError } from "../error.ts";
 import type { MachoImage } from "../image.ts";
 import { MAX_CMS_BYTES, MAX_ENTITLEMENTS_BYTES, MAX_SIGNATURE_BLOBS } from "../limits.ts";
 import { type CodeDirectory, readCodeDirectory } from "./code-directory.ts";
@@ -41,6 +42,8 @@ export interface CodeSignature {
   /** The first is slot 0; the others are alternates with other hashes. Never empty. */
   readonly codeDirectories: readonly [CodeDirectory, ...CodeDirectory[]];
   readonly requirements: readonly Requirement[];
+  /** Why parts beside the first CodeDirectory could not be read; everything else was. */
+  readonly faults: readonly string[];
   readonly entitlementsXml: Uint8Array | undefined;
   readonly entitlementsDer: Uint8Array | undefined;
   /** DER of the CMS SignedData; undefined when the blob is absent or empty, as in an ad-hoc signature. */
@@ -74,19 +77,34 @@ export function readCodeSignature(image: MachoImage): CodeSignature | undefined 
 
   const main = find(SLOT.codeDirectory, MAGIC.codeDirectory);
   if (main === undefined) throw area.error("there is no CodeDirectory", 0);
+  const faults: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof MachoError)) throw error;
+      faults.push(error.message);
+      return undefined;
+    }
+  };
   const alternates = blobs
     .filter(({ slot }) => slot >= SLOT.alternateFirst && slot <= SLOT.alternateLast)
-    .flatMap(({ slot }) => find(slot, MAGIC.codeDirectory) ?? []);
-  const requirements = find(SLOT.requirements, MAGIC.requirements);
+    .flatMap(({ slot }) => {
+      const blob = attempt(() => find(slot, MAGIC.codeDirectory));
+      return (blob && attempt(() => readCodeDirectory(blob))) ?? [];
+    });
+  const set = attempt(() => find(SLOT.requirements, MAGIC.requirements));
+  const { requirements, faults: requirementFaults } = set ? readRequirements(set) : { requirements: [], faults: [] };
 
   return {
     size: area.u32(4),
     blobs: blobs.map(({ slot, magic, reader }) => ({ slot, magic, bytes: reader.bytes })),
-    codeDirectories: [readCodeDirectory(main), ...alternates.map(readCodeDirectory)],
-    requirements: requirements === undefined ? [] : readRequirements(requirements),
-    entitlementsXml: payload(find(SLOT.entitlements, MAGIC.entitlements, MAX_ENTITLEMENTS_BYTES)),
-    entitlementsDer: payload(find(SLOT.entitlementsDer, MAGIC.entitlementsDer, MAX_ENTITLEMENTS_BYTES)),
-    cms: payload(find(SLOT.cms, MAGIC.wrapper, MAX_CMS_BYTES)),
+    codeDirectories: [readCodeDirectory(main), ...alternates],
+    requirements,
+    entitlementsXml: payload(attempt(() => find(SLOT.entitlements, MAGIC.entitlements, MAX_ENTITLEMENTS_BYTES))),
+    entitlementsDer: payload(attempt(() => find(SLOT.entitlementsDer, MAGIC.entitlementsDer, MAX_ENTITLEMENTS_BYTES))),
+    cms: payload(attempt(() => find(SLOT.cms, MAGIC.wrapper, MAX_CMS_BYTES))),
+    faults: [...faults, ...requirementFaults],
   };
 }
 

@@ -1,0 +1,123 @@
+import path from "node:path";
+import { BUNDLE_SLOT, type CodeDirectory, matchesSlot, PlistError, readPlist } from "@release-actions/macho";
+import { type BundlePlace, bundleOf, isNamesake } from "./bundle-layout.ts";
+
+/** A program in a bundle, and what its signature says of the bundle. */
+export interface BundleProgram {
+  readonly path: string;
+  readonly architecture: string;
+  readonly directory: Pick<CodeDirectory, "hash" | "specialHashes">;
+}
+
+export interface BundleFinding {
+  readonly code: "changed-after-signing" | "bundle-not-sealed";
+  readonly path: string;
+  readonly architecture: string;
+  /** A sentence without its subject, which is the program. */
+  readonly message: string;
+}
+
+/** What a bundle's programs, its `Info.plist` and its seal (`_CodeSignature/CodeResources`) say of each other. */
+export class Bundles {
+  readonly #files = new Map<string, Uint8Array>();
+  readonly #programs: BundleProgram[] = [];
+  readonly #executables = new Map<string, string | undefined>();
+
+  addFile(file: string, bytes: Uint8Array): void {
+    this.#files.set(file, bytes);
+  }
+
+  addProgram(program: BundleProgram): void {
+    this.#programs.push(program);
+  }
+
+  /** Whether a provisioning profile lies where macOS looks for one of this program. */
+  hasProfile(program: string): boolean {
+    const bundle = bundleOf(program);
+    return bundle !== undefined && this.#files.has(`${bundle.base}/embedded.provisionprofile`);
+  }
+
+  /** The bundle whose main program this is: the one that its `Info.plist` names, or its namesake. */
+  async mainProgramOf(program: string): Promise<BundlePlace | undefined> {
+    const bundle = bundleOf(program);
+    if (bundle === undefined) return undefined;
+    const named = await this.#executableOf(bundle);
+    if (named !== undefined) return named === path.posix.basename(program) ? bundle : undefined;
+    const siblings = new Set(this.#programs.map((other) => other.path).filter((other) => sharesBundle(other, bundle)));
+    return isNamesake(program, bundle) || siblings.size === 1 ? bundle : undefined;
+  }
+
+  /** Everything that was met must have been added before. */
+  async check(): Promise<{ readonly findings: readonly BundleFinding[]; readonly bundles: readonly string[] }> {
+    const findings: BundleFinding[] = [];
+    const bundles = new Set<string>();
+    for (const program of this.#programs) {
+      const bundle = await this.mainProgramOf(program.path);
+      if (bundle === undefined) continue;
+      bundles.add(bundle.name);
+      for (const [code, message] of this.#checkProgram(program, bundle)) {
+        findings.push({ code, path: program.path, architecture: program.architecture, message });
+      }
+    }
+    return { findings, bundles: [...bundles].sort() };
+  }
+
+  #checkProgram({ directory }: BundleProgram, bundle: BundlePlace): [BundleFinding["code"], string][] {
+    const seal = `${bundle.base}/_CodeSignature/CodeResources`;
+    const list = bundle.infoPlists.find((file) => this.#files.has(file));
+    return [
+      ...this.#checkSlot(directory, BUNDLE_SLOT.infoPlist, list, "Info.plist"),
+      ...this.#checkSlot(directory, BUNDLE_SLOT.resources, seal, "_CodeSignature/CodeResources"),
+    ];
+  }
+
+  #checkSlot(
+    directory: BundleProgram["directory"],
+    slot: number,
+    file: string | undefined,
+    name: string,
+  ): [BundleFinding["code"], string][] {
+    const content = file === undefined ? undefined : this.#files.get(file);
+    const isSigned = directory.specialHashes.has(slot);
+    if (content === undefined) {
+      return isSigned
+        ? [["changed-after-signing", `was signed together with ${name}, which the bundle no longer has`]]
+        : [
+            [
+              "bundle-not-sealed",
+              `is the main program of a bundle that has no ${name}, so that the bundle is not signed`,
+            ],
+          ];
+    }
+    if (!isSigned)
+      return [
+        ["bundle-not-sealed", `was signed by itself, without the ${name} of the bundle that it is the main program of`],
+      ];
+    if (matchesSlot(directory, slot, content)) return [];
+    return [["changed-after-signing", `was signed together with another ${name} than the bundle has`]];
+  }
+
+  /** `CFBundleExecutable`; undefined when there is no list, or it is not XML. */
+  async #executableOf(bundle: BundlePlace): Promise<string | undefined> {
+    const file = bundle.infoPlists.find((candidate) => this.#files.has(candidate));
+    const bytes = file === undefined ? undefined : this.#files.get(file);
+    if (file === undefined || bytes === undefined) return undefined;
+    if (!this.#executables.has(file)) this.#executables.set(file, await readExecutable(bytes));
+    return this.#executables.get(file);
+  }
+}
+
+function sharesBundle(program: string, bundle: BundlePlace): boolean {
+  return bundleOf(program)?.base === bundle.base;
+}
+
+async function readExecutable(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    const list = await readPlist(bytes, "Info.plist");
+    const name = list instanceof Map ? list.get("CFBundleExecutable") : undefined;
+    return typeof name === "string" ? name : undefined;
+  } catch (error) {
+    if (error instanceof PlistError) return undefined; // Often a binary property list; the bundle's name tells then.
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  ArchiveError,
+  decompress,
+  decompressXz,
+  detectFormat,
+  FORMAT_BYTES,
+  memorySource,
+  openZip,
+  type RandomAccessSource,
+  readZipEntry,
+  StreamCursor,
+  TarReader,
+} from "@release-actions/archive";
+import { isMacho, isStaticLibrary } from "@release-actions/macho";
+import { isBundleFile } from "./bundle-layout.ts";
+
+/** What is found in a product. Paths name each archive on the way: `lib/app.jar/native/libtool.dylib`. */
+export type Content =
+  | { readonly kind: "binary"; readonly path: string; readonly bytes: Uint8Array }
+  /** What a bundle's seal is checked by: `Info.plist`, `CodeResources`, `embedded.provisionprofile`. */
+  | { readonly kind: "bundle-file"; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: "static-library"; readonly path: string }
+  /** Something that may hold programs and was not looked into. */
+  | { readonly kind: "not-opened"; readonly path: string; readonly reason: string };
+
+/** A binary is held in memory while it is checked. */
+export const MAX_BINARY_BYTES = 1 << 30;
+/** Archives in each other: a jar in a zip in a tar.gz is three. Deeper ones are named, and not opened. */
+export const MAX_DEPTH = 8;
+/** A zip inside an archive is held in memory while it is read; a larger one is named, and not opened. */
+export const MAX_NESTED_ZIP_BYTES = 1 << 29;
+/** A list of a bundle's files has a few MB at most. */
+const MAX_BUNDLE_FILE_BYTES = 64 << 20;
+
+export interface Place {
+  readonly path: string;
+  /** How many archives are around it. */
+  readonly depth: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+export async function* membersOfTar(
+  reader: TarReader,
+  { path, depth, signal }: Place,
+): AsyncGenerator<Content, void, undefined> {
+  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
+    if (member.kind === "file") yield* examine(reader.body(), { path: joined(path, member.path), depth, signal });
+  }
+}
+
+export async function* membersOfZip(
+  source: RandomAccessSource,
+  { path, depth, signal }: Place,
+): AsyncGenerator<Content, void, undefined> {
+  // Bundles have links inside; what they lead to is met anyway.
+  for (const entry of await openZip(source, signal, "list")) {
+    if (entry.kind !== "file" || entry.isLink) continue;
+    yield* examine(readZipEntry(source, entry, signal), { path: joined(path, entry.path), depth, signal });
+  }
+}
+
+/**
+ * Looks at one file, and into it when it is an archive. It is read to its end whatever it is: checksums are there.
+ * @throws ArchiveError when the archive around it cannot be read; one inside is said, and passed over
+ */
+export async function* examine(body: Bytes, place: Place): AsyncGenerator<Content, void, undefined> {
+  const { path } = place;
+  const iterator = body[Symbol.asyncIterator]();
+  const head = await readHead(iterator);
+  const rest = resumed(head, iterator);
+  if (isMacho(head)) yield await collected(rest, "binary", path, MAX_BINARY_BYTES);
+  else if (isBundleFile(path)) yield await collected(rest, "bundle-file", path, MAX_BUNDLE_FILE_BYTES);
+  else if (isStaticLibrary(head)) yield { kind: "static-library", path };
+  else if (CONTAINERS.includes(detectFormat(head))) yield* examineContainer(head, rest, place);
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next());
+}
+
+const CONTAINERS: readonly string[] = ["zip", "tar", "gzip", "zstd", "xz"];
+
+async function* examineContainer(
+  head: Uint8Array,
+  body: Bytes,
+  { path, depth, signal }: Place,
+): AsyncGenerator<Content, void, undefined> {
+  const inside = { path, depth: depth + 1, signal };
+  const format = detectFormat(head);
+  const notOpened = (reason: string): Content => ({ kind: "not-opened", path, reason });
+  if (depth >= MAX_DEPTH) {
+    yield notOpened(`it lies in ${depth} archives; ${MAX_DEPTH} are opened`);
+    return;
+  }
+  try {
+    if (format === "zip") {
+      const zip = await collected(body, "binary", path, MAX_NESTED_ZIP_BYTES);
+      if (zip.kind === "binary") yield* membersOfZip(memorySource(zip.bytes), inside);
+      else yield zip;
+    } else if (format === "tar") yield* membersOfTar(new TarReader(new StreamCursor(body)), inside);
+    else if (format === "xz") yield* examine(decompressXz(body), inside);
+    else if (format === "gzip" || format === "zstd") yield* examine(decompress(body, format), inside);
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    yield notOpened(`it looks like a ${format} archive and cannot be read: ${error.message}`);
+  }
+}
+
+/** The whole content, or why it is not held. */
+async function collected(
+  body: Bytes,
+  kind: "binary" | "bundle-file",
+  path: string,
+  maxBytes: number,
+): Promise<Content> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    // A decoder may use its buffer again.
+    if (length <= maxBytes) parts.push(Uint8Array.from(chunk));
+    else parts.length = 0;
+  }
+  if (length <= maxBytes) return { kind, path, bytes: Buffer.concat(parts) };
+  return { kind: "not-opened", path, reason: `it has ${length} bytes, more than the ${maxBytes} that are held` };
+}
+
+async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (let length = 0; length < FORMAT_BYTES; ) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    parts.push(Uint8Array.from(next.value));
+    length += next.value.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** The bytes that were read already and then the rest. Who stops early does not end what the bytes come from. */
+function resumed(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): Bytes {
+  let isFirst = true;
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    if (!isFirst) return await iterator.next();
+    isFirst = false;
+    return head.length > 0 ? { done: false, value: head } : await iterator.next();
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
+}
+
+function joined(path: string, member: string): string {
+  return path === "" ? member : `${path}/${member}`;
+}

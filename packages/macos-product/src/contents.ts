@@ -1,0 +1,116 @@
+import { createReadStream } from "node:fs";
+import { open, readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { decompress, decompressXz, openFileSource, StreamCursor, TarReader } from "@release-actions/archive";
+import { isMacho, isStaticLibrary } from "@release-actions/macho";
+import { isBundleFile } from "./bundle-layout.ts";
+import { type Content, examine, MAX_BINARY_BYTES, membersOfTar, membersOfZip } from "./containers.ts";
+import type { Product } from "./product.ts";
+
+/** One Mach-O file of a product. */
+export interface Binary {
+  /** Inside the product, with `/`; empty when it is the product. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Every Mach-O file in a product, one at a time. */
+export async function* readBinaries(product: Product, signal?: AbortSignal): AsyncGenerator<Binary, void, undefined> {
+  for await (const content of readContents(product, signal)) if (content.kind === "binary") yield content;
+}
+
+/**
+ * Everything in a product that matters for its signatures, one at a time: what lies in archives, and in archives
+ * inside them, as Apple opens them. Disk images and installers are not opened.
+ * @throws ArchiveError when the product itself is an archive that cannot be read
+ */
+export async function* readContents(product: Product, signal?: AbortSignal): AsyncGenerator<Content, void, undefined> {
+  switch (product.kind) {
+    case "binary":
+      yield await readBinary(product.path, "");
+      return;
+    case "bundle":
+      yield* contentsOfFolder(product.path, "");
+      return;
+    case "zip": {
+      const source = await openFileSource(product.path);
+      try {
+        yield* membersOfZip(source, { path: "", depth: 1, signal });
+      } finally {
+        await source.close();
+      }
+      return;
+    }
+    case "tar":
+      yield* contentsOfStream(product, signal);
+      return;
+    case "static-library":
+      yield { kind: "static-library", path: "" };
+      return;
+    case "disk-image":
+    case "installer":
+      yield { kind: "not-opened", path: "", reason: "disk images and installers are not opened" };
+      return;
+  }
+}
+
+/** The members of a tar as its reader sees them, whatever its compression. */
+export function openTar(product: Product, signal?: AbortSignal): TarReader {
+  return new TarReader(new StreamCursor(decompressed(product, signal)));
+}
+
+function decompressed({ path: file, compression }: Product, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  const bytes: AsyncIterable<Uint8Array> = createReadStream(file, { ...(signal === undefined ? {} : { signal }) });
+  if (compression === "none") return bytes;
+  return compression === "xz" ? decompressXz(bytes) : decompress(bytes, compression);
+}
+
+/** A compressed file is a tar, or one file that was compressed by itself. */
+async function* contentsOfStream(product: Product, signal?: AbortSignal): AsyncGenerator<Content, void, undefined> {
+  if (await isCompressedBinary(product)) {
+    yield* examine(decompressed(product, signal), { path: "", depth: 1, signal });
+    return;
+  }
+  yield* membersOfTar(openTar(product, signal), { path: "", depth: 1, signal });
+}
+
+async function isCompressedBinary(product: Product): Promise<boolean> {
+  if (product.compression === "none") return false;
+  const head = await new StreamCursor(decompressed(product)).take(MAGIC_BYTES);
+  return isMacho(head) || isStaticLibrary(head);
+}
+
+async function* contentsOfFolder(root: string, prefix: string): AsyncGenerator<Content, void, undefined> {
+  const entries = await readdir(path.join(root, prefix), { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const inside = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    const file = path.join(root, inside);
+    // Links inside a bundle lead to files of the bundle, which are met anyway.
+    if (entry.isDirectory()) yield* contentsOfFolder(root, inside);
+    else if (entry.isFile()) {
+      if (isBundleFile(inside)) yield { kind: "bundle-file", path: inside, bytes: await readFile(file) };
+      else if (isMacho(await readHead(file))) yield await readBinary(file, inside);
+      else yield* examine(createReadStream(file), { path: inside, depth: 1 });
+    }
+  }
+}
+
+async function readBinary(file: string, inside: string): Promise<Content> {
+  const { size } = await stat(file);
+  if (size <= MAX_BINARY_BYTES) return { kind: "binary", path: inside, bytes: await readFile(file) };
+  const reason = `it has ${size} bytes, more than the ${MAX_BINARY_BYTES} that are checked`;
+  return { kind: "not-opened", path: inside, reason };
+}
+
+const MAGIC_BYTES = 8;
+
+async function readHead(file: string): Promise<Uint8Array> {
+  const handle = await open(file, "r");
+  try {
+    const head = Buffer.alloc(MAGIC_BYTES);
+    const { bytesRead } = await handle.read(head, 0, MAGIC_BYTES, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
