@@ -4,7 +4,8 @@ import type { Contract } from "@release-actions/action-kit";
 export const contract = {
   name: "notarize-macos",
   inputs: {
-    path: { kind: "lines", required: true },
+    mode: { kind: "enum", values: ["notarize", "list"], default: "notarize" },
+    path: { kind: "lines" },
     backend: { kind: "enum", values: ["auto", "notarytool", "api"], default: "auto" },
     "apple-id": { kind: "string" },
     "app-specific-password": { kind: "secret" },
@@ -22,5 +23,5 @@ export const contract = {
     "api-url": { kind: "string", default: "https://appstoreconnect.apple.com" },
     "s3-url": { kind: "string" },
   },
-  outputs: ["status", "submissions", "log-dir"],
+  outputs: ["status", "submissions", "history", "log-dir"],
 } as const satisfies Contract;

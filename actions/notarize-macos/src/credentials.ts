@@ -30,11 +30,11 @@ const APPLE_ID = ["apple-id", "app-specific-password", "team-id"] as const;
  */
 export function readCredentials(inputs: Inputs): Credentials {
   const { backend, "api-key": apiKey, "api-key-id": keyId, "api-issuer": issuer } = inputs;
-  if (apiKey !== undefined && keyId !== undefined) {
+  if (apiKey !== undefined && (keyId !== undefined || apiKey.trimStart().startsWith("{"))) {
     const key = parseApiKey(apiKey, keyId, issuer);
     if (backend !== "notarytool") return { kind: "api", key };
     const pem = key.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    return { kind: "notarytool-key", pem, keyId, issuer };
+    return { kind: "notarytool-key", pem, keyId: key.keyId, issuer: key.issuer };
   }
   const { "apple-id": appleId, "app-specific-password": password, "team-id": teamId } = inputs;
   if (backend !== "api" && appleId !== undefined && password !== undefined && teamId !== undefined) {

@@ -1,6 +1,7 @@
 import type { Runner } from "@release-actions/action-kit";
 import { findProducts } from "@release-actions/macos-product";
 import { NotaryError, notarize, parseSubmissions, realWorld, type Submission } from "@release-actions/notary";
+import { Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { readCredentials } from "./credentials.ts";
 import { keep, keepLog, readKept } from "./keep.ts";
@@ -13,6 +14,11 @@ import { describeRows, type Outcome, tellOutcomes } from "./tell.ts";
 /** Checks, submits or resumes, waits, verifies, staples, and tells. */
 export async function notarizeProducts(runner: Runner<typeof contract>): Promise<void> {
   const { inputs } = runner;
+  if (inputs.path.length === 0) {
+    throw new Fault("input `path` is required and was not given, or is empty", {
+      advice: "Name the files to notarize, one path or pattern a line.",
+    });
+  }
   const logDir = inputs["log-dir"];
   runner.setOutput("log-dir", logDir);
   const credentials = readCredentials(inputs);
@@ -45,7 +51,7 @@ export async function notarizeProducts(runner: Runner<typeof contract>): Promise
     const planned = jobs.find((job) => job.sha256 === result.job.sha256);
     if (planned === undefined) throw new NotaryError(`no file belongs to the submission ${result.submission.id}`);
     const log = result.log && (await keepLog(logDir, result.submission.id, result.log.document));
-    const isGood = result.verdict === "accepted" && result.complaints.every(({ level }) => level === "warning");
+    const isGood = result.verdict === "accepted";
     const stapled = new Map<string, string>();
     for (const { product } of isGood ? planned.products : []) {
       stapled.set(product.path, await stapleTicket(runner, product));

@@ -8,8 +8,13 @@ import type { contract } from "./action.gen.ts";
 /** A ticket is attached to these. A zip or tar has no place for it, and neither has a bare binary. */
 const HOLDS_TICKET: readonly string[] = ["disk-image", "installer", "bundle"];
 
-const ATTEMPTS = 4;
-const INTERVAL_MS = 5000;
+/** The ticket reaches Apple's public servers a moment after the verdict, on bad days minutes later. */
+const WAITING_MS = 10 * 60_000;
+const FIRST_INTERVAL_MS = 3000;
+const MAX_INTERVAL_MS = 30_000;
+
+/** stapler says so of a ticket that is not there yet ("Error 65", "Record not found"); other failures stay. */
+const IS_LASTING = /incapable of working|not signed|not a valid|no such file|unable to write|permission denied/i;
 
 /** What became of the ticket, in words for the summary. */
 export type Stapled = "stapled" | "not stapled" | "cannot hold a ticket";
@@ -32,16 +37,20 @@ export async function stapleTicket(runner: Runner<typeof contract>, product: Pro
     runner.problem({ level: "warning", message: `${message}. ${advice}` });
     return "not stapled";
   }
-  for (let attempt = 1; ; attempt += 1) {
+  const until = Date.now() + WAITING_MS;
+  for (let interval = FIRST_INTERVAL_MS; ; interval = Math.min(interval * 2, MAX_INTERVAL_MS)) {
     const result = await runner.exec(stapler[0], [...stapler.slice(1), product.path], { check: false });
     if (result.exitCode === 0) return "stapled";
-    if (attempt < ATTEMPTS) {
-      // The ticket reaches Apple's public servers a moment after the verdict.
-      await sleep(INTERVAL_MS, undefined, { signal: runner.signal });
+    const isLasting = IS_LASTING.test(result.stdout + result.stderr);
+    if (!isLasting && Date.now() + interval < until) {
+      runner.info(`${name}: the ticket is not there yet, next try in ${interval / 1000} s`);
+      await sleep(interval, undefined, { signal: runner.signal });
       continue;
     }
     const message = `${name} is notarized, but its ticket could not be attached`;
-    const advice = "Run again: the submission is resumed, and the ticket may be there by then.";
+    const advice = isLasting
+      ? "See what the stapler says above."
+      : "Run again: the submission is resumed, and the ticket may be there by then.";
     if (runner.inputs.staple === "always") throw new Fault(message, { advice });
     runner.problem({ level: "warning", message: `${message}. ${advice}` });
     return "not stapled";

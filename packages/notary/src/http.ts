@@ -16,11 +16,16 @@ export interface World {
   /** In [0, 1). */
   readonly random: () => number;
   readonly reporter: Reporter;
+  /** Hides a secret in everything that is shown from now on. */
+  readonly mask: (secret: string) => void;
   readonly signal?: AbortSignal;
 }
 
+/** A listener that may be able to hide secrets. */
+type MaskingReporter = Reporter & { readonly mask?: (secret: string) => void };
+
 /** `env` names the proxy to go through, if any. */
-export function realWorld(reporter: Reporter, env: NodeJS.ProcessEnv, signal?: AbortSignal): World {
+export function realWorld(reporter: MaskingReporter, env: NodeJS.ProcessEnv, signal?: AbortSignal): World {
   return {
     fetch: createFetch(env),
     agents: createAgents(env),
@@ -28,6 +33,7 @@ export function realWorld(reporter: Reporter, env: NodeJS.ProcessEnv, signal?: A
     sleep: async (ms, stop) => await sleep(ms, undefined, stop === undefined ? {} : { signal: stop }),
     random: Math.random,
     reporter,
+    mask: (secret) => reporter.mask?.(secret),
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -11,7 +11,7 @@ export {
   storeCredentials,
 } from "./notarytool-service.ts";
 export { APPLE_API, type RestOptions, restService } from "./rest-service.ts";
-export type { NotaryService, Status, StatusAnswer, Submitted } from "./service.ts";
+export type { ListedSubmission, NotaryService, Status, StatusAnswer, Submitted } from "./service.ts";
 export { parseSubmissions, type Stage, type Submission } from "./submission.ts";
 export { TokenSource } from "./token.ts";
 export type { UploadTarget } from "./upload.ts";

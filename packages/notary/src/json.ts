@@ -3,12 +3,22 @@ import { NotaryError } from "./error.ts";
 /** Narrowing for what comes from outside: each function says what was expected, and where. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** The text is never quoted, not even as a cause: credentials for uploads come in answers like these. */
 export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new NotaryError(`${what} is not JSON: ${JSON.stringify(text.slice(0, 200))}`, { cause: error });
+  } catch {
+    throw new NotaryError(`${what} is not JSON: it has ${text.length} characters and ${beginning(text)}`);
   }
+}
+
+/** What an answer is by its beginning, told without showing it. */
+function beginning(text: string): string {
+  const start = text.trimStart();
+  if (start === "") return "is empty";
+  if (/^<(!doctype )?html/i.test(start)) return "is a web page";
+  if (start.startsWith("<")) return "is XML";
+  return /^[[{]/.test(start) ? "is cut off or malformed" : "is plain text";
 }
 
 export function asObject(value: unknown, what: string): JsonObject {

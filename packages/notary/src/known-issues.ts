@@ -50,6 +50,16 @@ const KNOWN_ISSUES: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/contains malware|malicious/i, "Apple's scan found something. Write to developer support with the submission id."],
 ];
 
+/** `statusCode` of the log, as far as Apple or its engineers have said what it stands for. */
+const STATUS_ADVICE: Readonly<Record<number, string>> = {
+  4000: "Each issue is shown for itself; correct them, sign again and submit again.",
+  7000: "Ask Apple's developer support to enable notarization for the team (topic Development and Technical); it stays off for some new accounts. Submitting again does not help.",
+};
+
+export function adviceForStatus(statusCode: number | undefined, summary: string): string | undefined {
+  return (statusCode === undefined ? undefined : STATUS_ADVICE[statusCode]) ?? adviceFor(summary);
+}
+
 /** What to do about a message of Apple's log; `undefined` for one that is not known. */
 export function adviceFor(message: string): string | undefined {
   return KNOWN_ISSUES.find(([pattern]) => pattern.test(message))?.[1];

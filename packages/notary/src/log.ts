@@ -1,9 +1,11 @@
-import { asList, asObject, asString, optionalString } from "./json.ts";
+import { asObject, asString, optionalString } from "./json.ts";
 
 /** What Apple's log says of a submission; the format is shown in "Customizing the notarization workflow". */
 export interface NotaryLog {
   readonly status: string;
+  /** `statusSummary` and `statusCode`: why, where there are no issues. */
   readonly summary: string | undefined;
+  readonly statusCode: number | undefined;
   /** Of the file that Apple saw, lower-case hex. */
   readonly sha256: string | undefined;
   readonly issues: readonly Issue[];
@@ -29,25 +31,36 @@ export interface TicketEntry {
   readonly architecture: string | undefined;
 }
 
+/** Takes what can be read: a field of another shape than documented leaves the others readable. */
 export function parseLog(document: unknown): NotaryLog {
   const log = asObject(document, "the notarization log");
+  const { statusCode } = log;
   return {
     status: asString(log["status"], "`status` in the notarization log"),
     summary: optionalString(log["statusSummary"]),
+    statusCode: typeof statusCode === "number" ? statusCode : undefined,
     sha256: optionalString(log["sha256"])?.toLowerCase(),
-    issues: asList(log["issues"], "`issues` in the notarization log").map(parseIssue),
-    ticket: asList(log["ticketContents"], "`ticketContents` in the notarization log").flatMap(parseTicketEntry),
+    issues: listOf(log["issues"]).map(parseIssue),
+    ticket: listOf(log["ticketContents"]).flatMap(parseTicketEntry),
     document,
   };
 }
 
+const NO_MESSAGE = "Apple names an issue here and does not say which";
+
+/** Apple writes an empty list as null. */
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 function parseIssue(value: unknown): Issue {
-  const issue = asObject(value, "an issue in the notarization log");
+  const issue: Readonly<Record<string, unknown>> =
+    typeof value === "object" && value !== null ? { ...value } : { message: optionalString(value) };
   return {
     // What is not called a warning stops the notarization.
     severity: issue["severity"] === "warning" ? "warning" : "error",
     path: optionalString(issue["path"]) ?? "",
-    message: asString(issue["message"], "the message of an issue in the notarization log"),
+    message: optionalString(issue["message"]) ?? NO_MESSAGE,
     architecture: optionalString(issue["architecture"]),
     docUrl: optionalString(issue["docUrl"]),
   };
@@ -55,7 +68,8 @@ function parseIssue(value: unknown): Issue {
 
 /** Containers (a disk image, a bundle's folder) are listed without a cdhash of code. */
 function parseTicketEntry(value: unknown): TicketEntry[] {
-  const entry = asObject(value, "an entry of the ticket");
+  if (typeof value !== "object" || value === null) return [];
+  const entry: Readonly<Record<string, unknown>> = { ...value };
   const cdhash = optionalString(entry["cdhash"])?.toLowerCase();
   if (cdhash === undefined) return [];
   return [{ path: optionalString(entry["path"]) ?? "", cdhash, architecture: optionalString(entry["arch"]) }];

@@ -1,8 +1,8 @@
-import { NotaryHttpError, NotaryTimeout } from "./error.ts";
+import { NotaryError, NotaryHttpError, NotaryTimeout } from "./error.ts";
 import type { World } from "./http.ts";
 import type { NotaryLog } from "./log.ts";
 import type { NotaryService, Status } from "./service.ts";
-import type { Submission } from "./submission.ts";
+import type { Stage, Submission } from "./submission.ts";
 import { type Complaint, complaintsOf, verifyAccepted } from "./verify.ts";
 import { waitForVerdict } from "./wait.ts";
 
@@ -19,8 +19,11 @@ export interface NotaryJob {
 export interface NotaryOutcome {
   readonly job: NotaryJob;
   readonly submission: Submission;
-  /** `pending` when there is no verdict, because nobody waited or time was up. */
-  readonly verdict: "accepted" | "invalid" | "rejected" | "pending";
+  /**
+   * `pending` when there is no verdict, because nobody waited or time was up, or when Apple's log is not there yet.
+   * `unverified` when Apple accepted something, and its log is not about these bytes and this code.
+   */
+  readonly verdict: "accepted" | "unverified" | "invalid" | "rejected" | "pending";
   readonly log: NotaryLog | undefined;
   readonly complaints: readonly Complaint[];
 }
@@ -80,17 +83,38 @@ async function notarizeOne(job: NotaryJob, record: Record, options: NotarizeOpti
     if (!(error instanceof NotaryTimeout)) throw error;
     return { ...pending, complaints: [{ level: "error", message: error.message, advice: error.advice }] };
   }
-  const verdict = status === "accepted" || status === "invalid" ? status : "rejected";
-  const done: Submission = { ...submission, stage: verdict };
-  await record(done);
   const log = await fetchLog(submission.id, options);
-  const wrong = verdict === "accepted" ? verifyAccepted(log, job.sha256, job.cdhashes) : [];
-  return { job, submission: done, verdict, log, complaints: [...complaintsOf(log), ...wrong] };
+  // Recorded last: what is recorded as accepted has been compared with Apple's log.
+  const judged = judge(job, status, log);
+  const stage = judged.verdict === "pending" ? submission.stage : judged.verdict;
+  const done: Submission = { ...submission, stage };
+  await record(done);
+  return { job, submission: done, ...judged };
 }
+
+function judge(
+  job: NotaryJob,
+  status: Status,
+  log: NotaryLog | NotaryError,
+): Pick<NotaryOutcome, "verdict" | "log" | "complaints"> {
+  const said = status === "accepted" || status === "invalid" ? status : "rejected";
+  if (log instanceof NotaryError) {
+    const what = said === "accepted" ? "Apple has accepted it" : `Apple's verdict is ${said}`;
+    const message = `${what}, but the log that says what Apple saw cannot be had: ${log.message}`;
+    const complaint = { level: "error", message, advice: "Run again: the submission is resumed." } as const;
+    return { verdict: said === "accepted" ? "pending" : said, log: undefined, complaints: [complaint] };
+  }
+  const wrong = said === "accepted" ? verifyAccepted(log, job.sha256, job.cdhashes) : [];
+  const complaints = [...complaintsOf(log), ...wrong];
+  const isDoubtful = said === "accepted" && complaints.some(({ level }) => level === "error");
+  return { verdict: isDoubtful ? "unverified" : said, log, complaints };
+}
+
+const RESUMED: readonly Stage[] = ["uploaded", "accepted", "invalid", "rejected"];
 
 /** The earlier submission of the same bytes, when Apple still knows it. */
 async function resume(job: NotaryJob, record: Record, options: NotarizeOptions): Promise<Submission | undefined> {
-  const earlier = options.earlier.find(({ sha256, stage }) => sha256 === job.sha256 && stage !== "created");
+  const earlier = options.earlier.find(({ sha256, stage }) => sha256 === job.sha256 && RESUMED.includes(stage));
   if (earlier === undefined) return undefined;
   try {
     await options.service.status(earlier.id);
@@ -100,7 +124,8 @@ async function resume(job: NotaryJob, record: Record, options: NotarizeOptions):
     return undefined;
   }
   options.world.reporter.info(`${job.name}: resuming the submission ${earlier.id}`);
-  const submission = { ...earlier, name: job.name };
+  // What an earlier run said of it is not repeated: it is judged anew.
+  const submission = { ...earlier, name: job.name, stage: "uploaded" } as const;
   await record(submission);
   return submission;
 }
@@ -118,16 +143,18 @@ async function submit(job: NotaryJob, record: Record, { service, world }: Notari
 }
 
 /** The log may come a moment after the verdict. */
-const LOG_ATTEMPTS = 6;
+const LOG_ATTEMPTS = 12;
 const LOG_INTERVAL_MS = 5000;
 
-async function fetchLog(id: string, { service, world }: NotarizeOptions): Promise<NotaryLog> {
+/** The log, or why it cannot be had: the verdict stands without it. */
+async function fetchLog(id: string, { service, world }: NotarizeOptions): Promise<NotaryLog | NotaryError> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await service.log(id);
     } catch (error) {
-      const isLate = error instanceof NotaryHttpError && error.status === 404;
-      if (!isLate || attempt === LOG_ATTEMPTS) throw error;
+      world.signal?.throwIfAborted();
+      if (!(error instanceof NotaryError)) throw error;
+      if (attempt === LOG_ATTEMPTS) return error;
       await world.sleep(LOG_INTERVAL_MS, world.signal);
     }
   }

@@ -2,9 +2,10 @@ import type { FetchInit } from "@release-actions/http";
 import type { ApiKey } from "./api-key.ts";
 import { NotaryError, NotaryHttpError } from "./error.ts";
 import { type HttpAnswer, request, type World } from "./http.ts";
-import { asObject, asString, parseJson } from "./json.ts";
+import { asList, asObject, asString, parseJson } from "./json.ts";
 import { parseLog } from "./log.ts";
-import { type NotaryService, parseStatus } from "./service.ts";
+import { adviceForRefusal } from "./refusals.ts";
+import { type NotaryService, parseStatus, readListed } from "./service.ts";
 import { TokenSource } from "./token.ts";
 import { type UploadTarget, uploadToS3 } from "./upload.ts";
 
@@ -45,7 +46,7 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
       answer = await request(world, url, init);
     }
     if (answer.status !== 200) throw refusal(answer, world.now());
-    return parseJson(answer.text, "the answer of Apple's notary API");
+    return parseJson(answer.text, `the answer of Apple's notary API (HTTP 200, ${contentType(answer)})`);
   };
 
   return {
@@ -53,6 +54,13 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
     submit: async (file, name, sha256) => {
       const { id, target } = parseSubmission(await call("", { submissionName: name, sha256, notifications: [] }));
       return { id, upload: () => uploadToS3(file, target, { endpoint: s3Url, world }) };
+    },
+    list: async () => {
+      const data = asObject(await call(""), "Apple's answer")["data"];
+      return asList(data, "`data` in Apple's answer").map((entry) => {
+        const { id, attributes } = asObject(entry, "a submission in Apple's answer");
+        return readListed({ ...asObject(attributes, "the attributes of a submission"), id });
+      });
     },
     status: async (id) => {
       const attributes = attributesOf(await call(`/${encodeURIComponent(id)}`));
@@ -104,7 +112,7 @@ function parseSubmission(answer: unknown): { id: string; target: UploadTarget } 
 function refusal(answer: HttpAnswer, now: number): NotaryHttpError {
   const { status, headers, text } = answer;
   const said = errorDetail(text);
-  const message = `Apple's notary API answered HTTP ${status}${said === "" ? "" : `: ${said}`}`;
+  const message = `Apple's notary API answered HTTP ${status}${said === "" ? ` (${contentType(answer)})` : `: ${said}`}`;
   if (status === 401) {
     const skew = now - Date.parse(headers.get("date") ?? "");
     if (Math.abs(skew) > MAX_CLOCK_SKEW_MS) {
@@ -117,19 +125,30 @@ function refusal(answer: HttpAnswer, now: number): NotaryHttpError {
       advice: "Check that key, key id and issuer belong together and that the key is not revoked.",
     });
   }
-  if (status === 403) {
-    const advice = "Give the key the role Developer or above, and accept pending agreements in App Store Connect.";
-    return new NotaryHttpError(status, message, { advice });
-  }
+  if (status === 403) return new NotaryHttpError(status, message, { advice: adviceForRefusal(said) });
   return new NotaryHttpError(status, message);
 }
 
+/** Characters of Apple's own words that are shown. */
+const MAX_DETAIL = 500;
+
+/**
+ * Title and detail of the first error in the documented form ("ErrorResponse"). Another answer is not shown at all: an
+ * answer to a submission has the keys for the upload in it.
+ */
 function errorDetail(text: string): string {
   try {
     const [first] = asObject(JSON.parse(text), "an error")["errors"] as unknown[];
     const { title, detail } = asObject(first, "an error");
-    return [title, detail].filter((part) => typeof part === "string").join(": ");
+    return [title, detail]
+      .filter((part) => typeof part === "string")
+      .join(": ")
+      .slice(0, MAX_DETAIL);
   } catch {
-    return text.slice(0, 200); // Not the documented form: whatever it says is better than nothing.
+    return ""; // Not the documented form: status and content type describe it.
   }
+}
+
+function contentType({ headers }: HttpAnswer): string {
+  return headers.get("content-type")?.split(";")[0]?.trim() || "no content type";
 }

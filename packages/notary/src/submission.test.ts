@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { adviceFor } from "./known-issues.ts";
 import { parseLog } from "./log.ts";
 import { parseSubmissions } from "./submission.ts";
+import { complaintsOf } from "./verify.ts";
 
 describe("parseSubmissions", () => {
   test("reads what was written, and the least that a person would write", () => {
@@ -17,7 +18,7 @@ describe("parseSubmissions", () => {
   });
 
   test.each([
-    ["no JSON", "id-1", /the input is not JSON: "id-1"/],
+    ["no JSON", "id-1", /the input is not JSON: it has 4 characters and is plain text/],
     ["an object", "{}", /the input is not a list/],
     ["an entry without an id", '[{"sha256":"ab"}]', /`id` in entry 1 of the input is missing/],
     ["an entry without a hash", '[{"id":"x"}]', /`sha256` in entry 1 of the input is missing/],
@@ -37,11 +38,32 @@ describe("parseLog", () => {
     expect(log).toMatchObject({ sha256: "ab", issues: [{ severity: "error", path: "", message: "x" }], ticket: [] });
   });
 
+  test("keeps verdict and log whatever one issue looks like", () => {
+    const issues = [{ severity: "error", message: null, path: "a" }, null, "words"];
+    const log = parseLog({ status: "Invalid", statusCode: 4000, issues, ticketContents: [null, { cdhash: "AB" }] });
+    expect(log.issues.map(({ message }) => message)).toEqual([
+      "Apple names an issue here and does not say which",
+      "Apple names an issue here and does not say which",
+      "words",
+    ]);
+    expect([log.statusCode, log.ticket]).toEqual([4000, [{ path: "", cdhash: "ab", architecture: undefined }]]);
+    expect(parseLog({ status: "Invalid", issues: {} }).issues).toEqual([]);
+  });
+
+  test("shows the summary with advice where no issue says why", () => {
+    const log = { status: "Rejected", statusSummary: "Team is not yet configured for notarization.", statusCode: 7000 };
+    expect(complaintsOf(parseLog(log))).toEqual([
+      {
+        level: "error",
+        message: "Rejected: Team is not yet configured for notarization. (status code 7000)",
+        advice: expect.stringMatching(/developer support to enable notarization/),
+      },
+    ]);
+  });
+
   test.each([
     ["no object", [], /is not an object/],
     ["no status", {}, /`status` in the notarization log is missing/],
-    ["issues that are no list", { status: "Invalid", issues: {} }, /`issues` in the notarization log is not a list/],
-    ["an issue without a message", { status: "Invalid", issues: [{}] }, /message of an issue/],
   ])("refuses %s", (_title, document, message) => {
     expect(() => parseLog(document)).toThrow(message);
   });

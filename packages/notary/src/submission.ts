@@ -2,9 +2,10 @@ import { asList, asObject, asString, optionalString, parseJson } from "./json.ts
 
 /**
  * How far a submission has come. `created` has an id but perhaps not its file: only Apple's credentials
- * of that moment could finish it, so it is not resumed.
+ * of that moment could finish it, so it is not resumed. `unverified` was accepted by Apple, whose log is about other
+ * bytes or other code than were submitted: it is not resumed either.
  */
-export type Stage = "created" | "uploaded" | "accepted" | "invalid" | "rejected";
+export type Stage = "created" | "uploaded" | "accepted" | "unverified" | "invalid" | "rejected";
 
 /** What is kept of a submission, so that a later run can go on with it. */
 export interface Submission {
@@ -16,7 +17,7 @@ export interface Submission {
   readonly stage: Stage;
 }
 
-const STAGES: readonly Stage[] = ["created", "uploaded", "accepted", "invalid", "rejected"];
+const STAGES: readonly Stage[] = ["created", "uploaded", "accepted", "unverified", "invalid", "rejected"];
 
 /**
  * Reads the JSON of earlier submissions: what this package wrote, or a list of `{id, sha256}` at least.

@@ -76,7 +76,7 @@ describe("parseApiKey", () => {
   });
 
   test.each([
-    ["a key id", "abc", ISSUER, /key id "abc" is malformed/],
+    ["a key id", "abc", ISSUER, /the key id is malformed: it has 3 characters/],
     ["an issuer", "ABCD123456", "me", /issuer is malformed: expected a UUID/],
   ])("refuses %s that is none", (_title, keyId, issuer, message) => {
     expect(() => parseApiKey(pem, keyId, issuer)).toThrow(message);

@@ -27,6 +27,7 @@ export async function uploadToS3(
 ): Promise<void> {
   const { reporter, signal } = options.world;
   signal?.throwIfAborted();
+  for (const secret of [target.secretAccessKey, target.sessionToken]) options.world.mask(secret);
   const [{ S3Client }, { Upload }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
   const { size } = await stat(file);
   const client = new S3Client({
@@ -61,19 +62,21 @@ export async function uploadToS3(
     await upload.done();
   } catch (error) {
     signal?.throwIfAborted();
-    throw uploadFailed(label, error);
+    throw uploadFailed(label, error, target);
   } finally {
     signal?.removeEventListener("abort", stop);
     client.destroy();
   }
 }
 
-function uploadFailed(label: string, error: unknown): NotaryError {
+function uploadFailed(label: string, error: unknown, target: UploadTarget): NotaryError {
   const name = error instanceof Error ? error.name : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : "an unknown failure";
+  // Amazon's client quotes what it could not read.
+  const secrets = [target.accessKeyId, target.secretAccessKey, target.sessionToken];
+  const message = secrets.reduce((text, secret) => text.replaceAll(secret, "***"), said);
   const expired = name === "ExpiredToken" || name === "RequestTimeTooSkewed";
   return new NotaryError(`${label} could not be uploaded to Apple: ${name === "" ? "" : `${name}: `}${message}`, {
-    cause: error,
     advice: expired
       ? "Apple's upload credentials are valid for twelve hours; check the runner's clock, then run again."
       : "Run again: what was submitted already is resumed.",

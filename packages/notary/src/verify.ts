@@ -1,4 +1,4 @@
-import { adviceFor } from "./known-issues.ts";
+import { adviceFor, adviceForStatus } from "./known-issues.ts";
 import type { NotaryLog } from "./log.ts";
 
 /** A sentence about a submission, with what to do where that is known. */
@@ -8,8 +8,23 @@ export interface Complaint {
   readonly advice: string | undefined;
 }
 
-/** Every issue of the log, with advice from the table of Apple's known issues. */
+/** Why a submission was not accepted, and every issue of the log, with advice from the tables of what is known. */
 export function complaintsOf(log: NotaryLog): Complaint[] {
+  return [...summaryOf(log), ...issuesOf(log)];
+}
+
+/** Apple's code for "there are issues", which the issues say better. */
+const HAS_ISSUES = 4000;
+
+function summaryOf({ status, summary, statusCode, issues }: NotaryLog): Complaint[] {
+  if (status === "Accepted" || (summary === undefined && statusCode === undefined)) return [];
+  if (issues.length > 0 && (statusCode === undefined || statusCode === HAS_ISSUES)) return [];
+  const code = statusCode === undefined ? "" : ` (status code ${statusCode})`;
+  const message = `${status}: ${summary ?? "Apple gives no reason"}${code}`;
+  return [{ level: "error", message, advice: adviceForStatus(statusCode, summary ?? "") }];
+}
+
+function issuesOf(log: NotaryLog): Complaint[] {
   return log.issues.map(({ severity, path, architecture, message, docUrl }) => {
     const place = [path, architecture === undefined ? "" : `(${architecture})`].filter((part) => part !== "").join(" ");
     const more = docUrl === undefined ? undefined : `See ${docUrl}`;

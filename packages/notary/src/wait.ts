@@ -6,10 +6,15 @@ import type { NotaryService, StatusAnswer } from "./service.ts";
 const FIRST_INTERVAL_MS = 5000;
 const MAX_INTERVAL_MS = 30_000;
 const GROWTH = 1.3;
+/**
+ * Answers in a row that say no. Right after a submission Apple may not know its id yet, and a machine in front of it
+ * may answer with a web page; five minutes of it are meant.
+ */
+const MAX_REFUSALS = 15;
 
 /**
- * Asks until Apple has a verdict. Failing requests do not end the wait: the submission goes on without us
- * (F112). A status that Apple's documentation does not name is no verdict.
+ * Asks until Apple has a verdict. Failing requests do not end the wait: the submission goes on without us.
+ * A status that Apple's documentation does not name is no verdict.
  * @throws NotaryTimeout at the deadline, in milliseconds since 1970
  */
 export async function waitForVerdict(
@@ -20,10 +25,15 @@ export async function waitForVerdict(
 ): Promise<StatusAnswer> {
   let interval = FIRST_INTERVAL_MS;
   let last = "";
+  let refusals = 0;
   for (;;) {
     const answer = await askPatiently(service, id, world);
-    if (answer instanceof NotaryError) last = answer.message;
-    else {
+    if (answer instanceof NotaryError) {
+      last = answer.message;
+      refusals = answer instanceof NotaryHttpError ? refusals + 1 : 0;
+      if (refusals === MAX_REFUSALS) throw answer;
+    } else {
+      refusals = 0;
       if (answer.text !== last) world.reporter.info(`${id}: ${answer.text}`);
       last = answer.text;
       if (answer.status !== "in-progress" && answer.status !== "other") return answer;
@@ -40,13 +50,16 @@ export async function waitForVerdict(
   }
 }
 
-/** A failure that may pass is an answer too; one that cannot is thrown. */
+/** A failure that may pass is an answer too; credentials that are refused are thrown. */
+const DENIED: readonly number[] = [401, 403];
+
 async function askPatiently(service: NotaryService, id: string, world: World): Promise<StatusAnswer | NotaryError> {
   try {
     return await service.status(id);
   } catch (error) {
     world.signal?.throwIfAborted();
-    if (!(error instanceof NotaryError) || error instanceof NotaryHttpError) throw error;
+    if (!(error instanceof NotaryError)) throw error;
+    if (error instanceof NotaryHttpError && DENIED.includes(error.status)) throw error;
     world.reporter.problem({ level: "notice", message: `${id}: ${error.message}; still waiting` });
     return error;
   }

@@ -35,7 +35,10 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
 
   const fault = developerIdFault(certificate, chain);
   if (fault !== undefined)
-    add("error", `${fault.message}. What is distributed outside the App Store needs a Developer ID Application certificate.`);
+    add(
+      "error",
+      `${fault.message}. What is distributed outside the App Store needs a Developer ID Application certificate.`,
+    );
   const team = certificate.organizationalUnit;
   if (expected.teamId !== undefined && team !== expected.teamId) {
     add("error", `"${name}" belongs to the team ${team ?? "(none)"}, expected ${expected.teamId}.`);

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import {
   NotaryError,
@@ -16,6 +17,7 @@ import {
 } from "@release-actions/notary";
 import { type Reporter, silentReporter } from "@release-actions/report";
 import { NotaryApi } from "../../stand-in/apple/notary-api.ts";
+import type { Answer } from "../../stand-in/http.ts";
 
 const LONG_MS = 60_000;
 
@@ -148,6 +150,7 @@ describe("the notary REST API", () => {
   test("refuses an acceptance of other bytes than were submitted", async () => {
     api.behaviour.log = { sha256: "0".repeat(64) };
     const [outcome] = await run([await job("tool.zip")]);
+    expect([outcome?.verdict, recorded.at(-1)?.[0]?.stage]).toEqual(["unverified", "unverified"]);
     expect(outcome?.complaints).toEqual([
       expect.objectContaining({
         level: "error",
@@ -162,6 +165,7 @@ describe("the notary REST API", () => {
       ticketContents: [{ path: "tool.zip/tool", digestAlgorithm: "SHA-256", cdhash: "AB".repeat(20), arch: "arm64" }],
     };
     const [outcome] = await run([submitted]);
+    expect(outcome?.verdict).toBe("unverified");
     expect(outcome?.complaints.map(({ message }) => message)).toEqual([
       `the ticket does not list the code ${"cd".repeat(20)}`,
     ]);
@@ -180,6 +184,17 @@ describe("the notary REST API", () => {
     expect([outcome?.verdict, outcome?.submission.stage]).toEqual(["pending", "uploaded"]);
   });
 
+  test("lists what was submitted lately", async () => {
+    await run([await job("tool.zip")]);
+    const here = world();
+    const key = parseApiKey(api.privateKey, api.keyId, api.issuer);
+    const service = restService({ key, world: here, apiUrl: api.url, s3Url: api.s3.url });
+    const [id] = [...api.submissions.keys()];
+    expect(await service.list()).toEqual([
+      { id, name: "tool.zip", status: "Accepted", createdDate: "2026-01-01T00:00:00.000Z" },
+    ]);
+  });
+
   test("resumes a submission of the same bytes instead of submitting again (F111)", async () => {
     const submitted = await job("tool.zip");
     const [first] = await run([submitted], { wait: false });
@@ -191,6 +206,7 @@ describe("the notary REST API", () => {
   test.each<[title: string, earlier: Partial<Submission>]>([
     ["of other bytes", { sha256: "0".repeat(64) }],
     ["whose upload was not finished", { stage: "created" }],
+    ["that Apple accepted for other bytes", { stage: "unverified" }],
     ["that Apple does not know", { id: "c0ffee00-0000-4000-8000-000000000000" }],
   ])("does not resume a submission %s", async (_title, change) => {
     const submitted = await job("tool.zip");
@@ -221,6 +237,74 @@ describe("the notary REST API", () => {
       const [outcome] = await run([await job("tool.zip")]);
       expect(outcome?.verdict).toBe("accepted");
       expect(infos.join("\n")).toMatch(/failed 6 times: HTTP 503; still waiting/);
+    });
+
+    test.each([
+      ["one 404", { status: 404, body: { errors: [{ title: "Not found", detail: "no such submission" }] } }],
+      ["an HTML 400", { status: 400, headers: { "Content-Type": "text/html" }, body: Buffer.from("<html>Bad</html>") }],
+    ])("goes on waiting after %s while it polls", async (_title, answer) => {
+      api.behaviour.slowness = 2;
+      api.behaviour.faults = [{ when: /GET .*submissions\/[^/]+$/, answer }];
+      const [outcome] = await run([await job("tool.zip")]);
+      expect(outcome?.verdict).toBe("accepted");
+      expect(infos.join("\n")).toMatch(/HTTP 40[04].*; still waiting/);
+    });
+
+    test("does not wait for ever for a submission that Apple never knows", async () => {
+      api.behaviour.faults = Array.from({ length: 40 }, () => ({
+        when: /GET .*submissions\/[^/]+$/,
+        answer: { status: 404 },
+      }));
+      await expect(run([await job("tool.zip")])).rejects.toMatchObject({ status: 404 });
+    });
+
+    test("keeps the verdict when the log never comes", async () => {
+      api.behaviour.verdict = "Invalid";
+      const missing = { when: /logs$/, answer: { status: 404 } };
+      api.behaviour.faults = Array.from({ length: 20 }, () => missing);
+      const [outcome] = await run([await job("tool.zip")]);
+      expect([outcome?.verdict, outcome?.log]).toEqual(["invalid", undefined]);
+      expect(outcome?.complaints[0]?.message).toMatch(/verdict is invalid, but the log .* cannot be had: .*HTTP 404/);
+    });
+
+    test("does not take an acceptance without a log for one", async () => {
+      api.behaviour.faults = Array.from({ length: 20 }, () => ({ when: /logs$/, answer: { status: 404 } }));
+      const [outcome] = await run([await job("tool.zip")]);
+      expect([outcome?.verdict, outcome?.submission.stage]).toEqual(["pending", "uploaded"]);
+    });
+
+    const SECRETS = {
+      awsSecretAccessKey: "wJalrXUtnFEMI",
+      awsSessionToken: "FwoGZXIvYXdzE",
+      awsAccessKeyId: "ASIAXYZ",
+    };
+    const withSecrets = { data: { attributes: { bucket: "b", object: "o", ...SECRETS } } };
+    test.each<[title: string, answer: Answer]>([
+      ["201", { status: 201, body: withSecrets }],
+      [
+        "202 as text",
+        { status: 202, headers: { "Content-Type": "text/plain" }, body: Buffer.from(JSON.stringify(withSecrets)) },
+      ],
+      ["half of its JSON", { status: 200, body: Buffer.from(JSON.stringify(withSecrets).slice(0, -3)) }],
+      ["JSON without an id", { status: 200, body: withSecrets }],
+      ["400 with it", { status: 400, body: { errors: [], ...withSecrets } }],
+    ])("shows no credential of a submission that is answered with %s", async (_title, answer) => {
+      api.behaviour.faults = [{ when: /POST/, answer }];
+      const error: unknown = await run([await job("tool.zip")]).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(NotaryError);
+      const shown = inspect(error, { depth: 9, showHidden: true }) + infos.join("\n");
+      for (const secret of Object.values(SECRETS)) expect(shown).not.toContain(secret);
+    });
+
+    test.each([
+      ["Forbidden: A required agreement is missing or has expired.", /account holder must accept/],
+      ["Team is not yet configured for notarization.", /enable notarization for the team/],
+      ["You are attached to other iTunes providers.", /several providers/],
+      ["Invalid or inaccessible developer team ID for the provided Apple ID.", /must belong to this team/],
+      ["This request is forbidden for security reasons.", /role Developer or above/],
+    ])("has its own advice for 403: %s", async (detail, advice) => {
+      api.behaviour.faults = [{ when: /POST/, answer: { status: 403, body: { errors: [{ title: "", detail }] } } }];
+      await expect(run([await job("tool.zip")])).rejects.toMatchObject({ advice: expect.stringMatching(advice) });
     });
 
     test.each(["SlowDown", "InternalError"] as const)("survives %s of S3 (F26, F27)", async (code) => {
@@ -256,7 +340,11 @@ describe("the notary REST API", () => {
     });
 
     test.each([
-      ["no JSON (F34)", { status: 200, body: Buffer.from("<html>login</html>") }, /is not JSON: "<html>login/],
+      [
+        "no JSON (F34)",
+        { status: 200, body: Buffer.from("<html>login</html>") },
+        /is not JSON: it has 18 characters and is a web page/,
+      ],
       [
         "JSON without an id",
         {

@@ -73,6 +73,7 @@ export class NotaryApi {
     const api = new NotaryApi(origin, await S3.open(), close);
     const route = router({
       "POST /notary/v2/submissions": (request) => api.#submit(request),
+      "GET /notary/v2/submissions": () => api.#list(),
       "GET /notary/v2/submissions/:id": (request) => api.#status(request),
       "GET /notary/v2/submissions/:id/logs": (request) => api.#logUrl(request),
       "GET /developer-log/:id": (request) => api.#log(request),
@@ -147,6 +148,19 @@ export class NotaryApi {
       object,
     };
     return { status: 200, body: { data: { attributes, id, type: "newSubmissions" }, meta: {} } };
+  }
+
+  /** The newest first ("Get Previous Submissions"). */
+  #list(): Answer {
+    const data = [...this.submissions].map(([id, submission]) => {
+      const status = submission.polls > this.behaviour.slowness ? this.behaviour.verdict : "In Progress";
+      return {
+        attributes: { createdDate: "2026-01-01T00:00:00.000Z", name: submission.name, status },
+        id,
+        type: "submissions",
+      };
+    });
+    return { status: 200, body: { data: data.reverse(), meta: {} } };
   }
 
   #status({ params }: Request): Answer {

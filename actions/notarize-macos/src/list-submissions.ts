@@ -1,0 +1,21 @@
+import type { Runner } from "@release-actions/action-kit";
+import { realWorld } from "@release-actions/notary";
+import type { contract } from "./action.gen.ts";
+import { readCredentials } from "./credentials.ts";
+import { openService } from "./service.ts";
+
+/** Shows what the team has submitted lately. Nothing is submitted, and no file is looked at. */
+export async function listSubmissions(runner: Runner<typeof contract>): Promise<void> {
+  const credentials = readCredentials(runner.inputs);
+  const world = realWorld(runner, runner.env, runner.signal);
+  const service = await openService(runner, credentials, world);
+  const history = await service.list();
+  runner.info(history.length === 1 ? "1 submission" : `${history.length} submissions`);
+  for (const { id, status, createdDate, name } of history) runner.info(`${createdDate}  ${id}  ${status}  ${name}`);
+  runner.setOutput("history", history);
+  runner.summary.heading("Submissions to Apple");
+  runner.summary.table(
+    ["created", "submission", "status", "name"],
+    history.map(({ id, status, createdDate, name }) => [createdDate, `\`${id}\``, status, name]),
+  );
+}

@@ -1,0 +1,1 @@
+export { AppStoreKeyError, type AppStoreKeyFile, readAppStoreKey } from "./read-key.ts";

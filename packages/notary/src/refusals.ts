@@ -1,0 +1,22 @@
+/** What Apple says with HTTP 403, by its words, and what each asks for. The first that matches counts. */
+const REFUSALS: readonly (readonly [said: RegExp, advice: string])[] = [
+  [
+    /agreement|contract/i,
+    "The account holder must accept the pending agreement at developer.apple.com or in App Store Connect (Business). It may take an hour to count.",
+  ],
+  [
+    /not (yet )?configured for notarization/i,
+    "Ask Apple's developer support to enable notarization for the team (topic Development and Technical).",
+  ],
+  [
+    /provider/i,
+    "The credentials belong to several providers, or to another one: check `team-id`, or use an API key, which belongs to one team.",
+  ],
+  [/team/i, "Check `team-id`: the Apple ID or the key must belong to this team, whose membership must not have ended."],
+];
+
+const ROLE = "Give the key the role Developer or above, in App Store Connect under Users and Access, Integrations.";
+
+export function adviceForRefusal(said: string): string {
+  return REFUSALS.find(([pattern]) => pattern.test(said))?.[1] ?? ROLE;
+}
