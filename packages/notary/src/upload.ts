@@ -64,8 +64,8 @@ export async function uploadToS3(
     signal?.throwIfAborted();
     throw uploadFailed(label, error, target);
   } finally {
+    // The client is not destroyed: its agents are shared, and with them the connections of other uploads would end.
     signal?.removeEventListener("abort", stop);
-    client.destroy();
   }
 }
 
