@@ -1,26 +1,36 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { checkSigning, type FindingCode, readMacho, readSignature } from "@release-actions/macho";
+import { type Authorities, checkSigning, type FindingCode, readMacho, readSignature } from "@release-actions/macho";
+import { readAuthorities } from "@release-actions/macos-product";
 import { describeWith } from "../../parts.ts";
 import { makeFatBinary } from "../../stand-in/apple/mac-binary.ts";
+import { startTimestampServer, type TimestampServer } from "../../stand-in/apple/timestamp-server.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
 import { commandOffset, patchBuildVersion } from "./patch.ts";
 
 const GET_TASK_ALLOW = `<?xml version="1.0"?><plist version="1.0"><dict><key>com.apple.security.get-task-allow</key><true/></dict></plist>`;
+const XML_ENTITLEMENTS = GET_TASK_ALLOW.replace("get-task-allow", "cs.allow-jit");
+const APPLE_NAMES = { authorityName: "Developer ID Certification Authority", rootName: "Apple Root CA" };
 const MAC_DEVELOPMENT = "1.2.840.113635.100.6.1.12";
 
 describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
   let workshop: Workshop;
   let amd64: string;
+  let otherTimestamps: TimestampServer;
   let arm64: string;
 
   beforeAll(async () => {
     workshop = await Workshop.open();
     [arm64, amd64] = [await workshop.build("arm64"), await workshop.build("amd64")];
+    otherTimestamps = await startTimestampServer(workshop.path("other-timestamps"));
   }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await otherTimestamps[Symbol.asyncDispose]();
+    await workshop[Symbol.asyncDispose]();
+  });
 
-  const check = async (file: string) => await checkSigning(await readFile(file), { teamId: "TEAMID1234" });
+  const check = async (file: string) =>
+    await checkSigning(await readFile(file), { teamId: "TEAMID1234", authorities: await authoritiesOf(workshop) });
 
   test("finds nothing against a fully signed program", async () => {
     const report = await check(
@@ -47,31 +57,31 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
 
   const cases: readonly Case[] = [
     {
-      title: "a file that is not signed (B168)",
+      title: "a file that is not signed",
       make: async () => amd64,
       code: "unsigned",
       message: /^is not signed$/,
     },
     {
-      title: "the linker's ad-hoc signature (B169)",
+      title: "the linker's ad-hoc signature",
       make: async () => arm64,
       code: "ad-hoc",
       message: /^is signed ad hoc by the linker, with no certificate$/,
     },
     {
-      title: "an ad-hoc signature (B169)",
+      title: "an ad-hoc signature",
       make: () => workshop.sign(amd64, { adHoc: true }),
       code: "ad-hoc",
       message: /^is signed ad hoc, with no certificate$/,
     },
     {
-      title: "no hardened runtime (B170)",
+      title: "no hardened runtime",
       make: () => workshop.sign(arm64, { runtime: false }),
       code: "no-hardened-runtime",
       message: /without the hardened runtime/,
     },
     {
-      title: "no secure timestamp (B171)",
+      title: "no secure timestamp",
       make: () => workshop.sign(arm64, { timestampUrl: "none" }),
       code: "no-timestamp",
       message: /without a secure timestamp/,
@@ -84,20 +94,49 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /is a Mac Development certificate$/,
     },
     {
-      title: "a certificate of no kind of Apple's",
+      title: "a certificate of another kind than Apple's",
       make: async () =>
         workshop.sign(arm64, { identity: await workshop.otherIdentity("unmarked", { marker: "1.2.3.4" }) }),
       code: "not-developer-id",
-      message: /is no Developer ID Application certificate$/,
+      message: /is not a Developer ID Application certificate$/,
     },
     {
-      title: "a chain to a root that is not Apple's",
-      make: () => workshop.sign(arm64, { withRoot: true }),
+      title: "an authority that only calls itself Apple's, with its root",
+      make: async () =>
+        workshop.sign(arm64, { identity: await workshop.otherIdentity("imitation", APPLE_NAMES), withRoot: true }),
       code: "not-developer-id",
-      message: /its chain ends in "Example Root CA", which is not a root of Apple/,
+      message:
+        /is issued by "Developer ID Certification Authority", whose chain ends in "Apple Root CA", which is not Apple's/,
     },
     {
-      title: "another team (B172)",
+      title: "a chain without the certificate of its issuer",
+      make: () => workshop.sign(arm64, { withoutAuthority: true }),
+      code: "incomplete-chain",
+      message: /the certificate of "Developer ID Application: Example \(TEAMID1234\)"'s issuer \(.*\) is missing/,
+    },
+    {
+      title: "a timestamp of another authority",
+      make: () => workshop.sign(arm64, { timestampUrl: otherTimestamps.url }),
+      code: "foreign-timestamp",
+      message: /has a timestamp by "Example Timestamp Signer" of the authority "Example Timestamp Root", not by Apple/,
+    },
+    {
+      title: "entitlements in the OpenStep form",
+      make: () => workshop.sign(arm64, { entitlements: XML_ENTITLEMENTS }).then((file) => asOpenStep(file)),
+      code: "entitlements-unreadable",
+      message: /the property list is a property list in the old OpenStep form or JSON, not an XML/,
+    },
+    {
+      title: "an entitlement that a bare program cannot have",
+      make: () =>
+        workshop.sign(arm64, {
+          entitlements: XML_ENTITLEMENTS.replace(/com.apple.security[^<]*/, "keychain-access-groups"),
+        }),
+      code: "restricted-entitlement",
+      message: /has the entitlement keychain-access-groups, which macOS grants with a provisioning profile only/,
+    },
+    {
+      title: "another team",
       make: async () =>
         workshop.sign(arm64, { identity: await workshop.otherIdentity("team", { teamId: "OTHERTEAM1" }) }),
       code: "wrong-team",
@@ -116,7 +155,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /get-task-allow/,
     },
     {
-      title: "a byte of code changed after signing (F113)",
+      title: "a byte of code changed after signing",
       make: async () => workshop.change(await workshop.sign(arm64), (bytes) => flip(bytes, 0x9001)),
       code: "changed-after-signing",
       message: /page 9, at byte 36864, has another sha256 than was signed/,
@@ -149,7 +188,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /4096 bytes are signed, but it has \d+/,
     },
     {
-      title: "a signature stripped after signing (B173)",
+      title: "a signature stripped after signing",
       make: async () =>
         workshop.change(
           await workshop.sign(amd64),
@@ -199,7 +238,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /a timestamp that was not made for its signature/,
     },
     {
-      title: "a file cut short (B162)",
+      title: "a file cut short",
       make: async () => workshop.change(await workshop.sign(arm64), (bytes) => bytes.subarray(0, -5000)),
       code: "damaged",
       message: /the file is cut/,
@@ -221,6 +260,9 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       "get-task-allow",
       "old-sdk",
       "wrong-team",
+      "incomplete-chain",
+      "foreign-timestamp",
+      "restricted-entitlement",
     ];
     for (const { make, code } of cases.filter((candidate) => alone.includes(candidate.code))) {
       const { findings } = await check(await make());
@@ -237,6 +279,21 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
     expect(findings.map(({ code, architecture }) => [code, architecture])).toEqual([["no-hardened-runtime", "arm64"]]);
   });
 });
+
+function authoritiesOf(workshop: Workshop): Promise<Authorities> {
+  return readAuthorities(workshop.authorities);
+}
+
+/** Puts a list in the old form in the place of the XML, and the blob's length is kept. */
+async function asOpenStep(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  const start = bytes.indexOf("<?xml version", bytes.lastIndexOf(Buffer.from("fade7171", "hex")));
+  const end = bytes.indexOf("</plist>", start) + "</plist>".length;
+  const list = '{ "com.apple.security.cs.allow-jit" = 1; }';
+  bytes.write(list.padEnd(end - start), start, "latin1");
+  await writeFile(file, bytes);
+  return file;
+}
 
 function flip(bytes: Buffer, offset: number): undefined {
   bytes.writeUInt8(bytes.readUInt8(offset) ^ 1, offset);

@@ -27,7 +27,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
           await cp(from, path.join(job.workspace, name), { recursive: true });
         }
       },
-      step: { inputs },
+      step: { inputs: { authorities: workshop.authorities.join("\n"), ...inputs } },
     });
 
   test("accepts a signed program, and tells what it is", async () => {

@@ -73,7 +73,9 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     const other = await workshop.sign(await workshop.build("arm64"), { extra: ["--binary-identifier", "other"] });
     await cp(other, path.join(job.workspace, "other"));
     const check = (file: string, submissions = outputs["submissions"] ?? ""): Promise<StepResult> =>
-      job.step("macho-check", { inputs: { path: file, submissions } });
+      job.step("macho-check", {
+        inputs: { path: file, submissions, authorities: workshop.authorities.join("\n") },
+      });
     expect((await check("tool")).conclusion).toBe("success");
     const result = await check("other");
     expect([result.conclusion, JSON.parse(result.outputs["findings"] ?? "")]).toEqual([
@@ -156,9 +158,15 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
   ])("fails when Apple accepts %s (F113)", async (_title, log, message) => {
     api.behaviour.log = log;
     const result = await notarize();
-    expect(result.conclusion).toBe("failure");
+    expect([result.conclusion, result.outputs["status"]]).toEqual(["failure", "unverified"]);
+    expect(rows(result).map(({ status, stage }) => [status, stage])).toEqual([["unverified", "unverified"]]);
     expect(messages(result)).toMatch(message);
     expect(messages(result)).toMatch(/what Apple accepted is not what was submitted/);
+    const submissions = result.outputs["submissions"] ?? "";
+    const check = await job.step("macho-check", {
+      inputs: { path: "tool", submissions, authorities: workshop.authorities.join("\n") },
+    });
+    expect(check.conclusion).toBe("failure");
   });
 
   test("gives the ids when time is up, and resumes with them (F86, F111)", async () => {
@@ -174,6 +182,16 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
       rows(first)[0]?.["id"],
       1,
     ]);
+  });
+
+  test("lists what was submitted lately, without any file", async () => {
+    await notarize();
+    const result = await notarize({ mode: "list", path: "" });
+    expect([messages(result), result.conclusion]).toEqual(["", "success"]);
+    expect(JSON.parse(result.outputs["history"] ?? "")).toEqual([
+      expect.objectContaining({ id: [...api.submissions.keys()][0], name: "submission.zip", status: "Accepted" }),
+    ]);
+    expect(api.submissions.size).toBe(1);
   });
 
   test("does not wait when told not to, and says that nothing is known yet", async () => {
@@ -250,6 +268,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     ],
     ["a key that is none", { "api-key": "c2VjcmV0" }, /neither a PEM text nor one in base64/],
     ["submissions that are not JSON", { submissions: "id-1" }, /input `submissions` is not JSON/],
+    ["no path", { path: "" }, /input `path` is required/],
     ["an API that is not https", { "api-url": "http://example.com" }, /"http:\/\/example\.com" is not an https URL/],
     ["a time-out of zero", { timeout: "0" }, /at least 1/],
     [

@@ -49,6 +49,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
         "team-id": "TEAMID1234",
         "apple-id": "ci@example.com",
         "app-specific-password": PASSWORD,
+        authorities: workshop.authorities.join("\n"),
         ...inputs,
       },
       env: mac.env,

@@ -28,6 +28,9 @@ export interface IdentityOptions {
   readonly days?: number;
   /** The encryption that Keychain Access still exports with: RC2 and triple DES. */
   readonly legacyP12?: boolean;
+  /** Common names of the issuers. */
+  readonly authorityName?: string;
+  readonly rootName?: string;
 }
 
 const DEVELOPER_ID_APPLICATION = "1.2.840.113635.100.6.1.13";
@@ -36,14 +39,15 @@ const DEVELOPER_ID_AUTHORITY = "1.2.840.113635.100.6.2.6";
 /** Makes root, intermediate, leaf and .p12 in `folder`. */
 export async function makeIdentity(folder: string, options: IdentityOptions = {}): Promise<SigningIdentity> {
   const { teamId = "TEAMID1234", marker = DEVELOPER_ID_APPLICATION, days = 1000 } = options;
+  const { authorityName = "Example Developer ID CA", rootName = "Example Root CA" } = options;
   const commonName = `Developer ID Application: Example (${teamId})`;
   const at = (name: string): string => join(folder, name);
   await mkdir(folder, { recursive: true });
 
-  await selfSigned(folder, "root", "/C=US/O=Example Inc./CN=Example Root CA");
+  await selfSigned(folder, "root", `/C=US/O=Example Inc./CN=${rootName}`);
   await issue(folder, {
     name: "authority",
-    subject: "/C=US/O=Example Inc./OU=Example Certification Authority/CN=Example Developer ID CA",
+    subject: `/C=US/O=Example Inc./OU=Example Certification Authority/CN=${authorityName}`,
     issuer: "root",
     extensions: ["basicConstraints=critical,CA:TRUE", `${DEVELOPER_ID_AUTHORITY}=ASN1:NULL`],
     days: 3000,

@@ -36,6 +36,8 @@ export interface SignOptions {
   readonly entitlements?: string;
   /** Puts the self-made root into the CMS too. */
   readonly withRoot?: boolean;
+  /** Leaves the certificate of the issuer out of the CMS. */
+  readonly withoutAuthority?: boolean;
   readonly teamName?: string;
   /** Further arguments of `rcodesign sign`. */
   readonly extra?: readonly string[];
@@ -48,7 +50,7 @@ export async function signMacBinary(input: string, output: string, options: Sign
   if (identity !== undefined) {
     // Not the .p12: rcodesign 0.29 panics on one that openssl 3 writes.
     args.push("--pem-file", identity.key, "--pem-file", identity.certificate);
-    args.push("--certificate-der-file", identity.authorityDer);
+    if (options.withoutAuthority !== true) args.push("--certificate-der-file", identity.authorityDer);
     if (options.withRoot === true) args.push("--certificate-der-file", identity.rootDer);
     args.push("--team-name", options.teamName ?? identity.teamId);
   }

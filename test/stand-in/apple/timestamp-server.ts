@@ -7,6 +7,8 @@ import { issue, openssl, selfSigned } from "./identity.ts";
 
 export interface TimestampServer extends AsyncDisposable {
   readonly url: string;
+  /** PEM file of the root that the stamps' certificate comes from. */
+  readonly authority: string;
 }
 
 const CONFIG = `[tsa]
@@ -72,6 +74,7 @@ export async function startTimestampServer(folder: string): Promise<TimestampSer
   const { port } = server.address() as AddressInfo; // A TCP server's address is never a string.
   return {
     url: `http://127.0.0.1:${port}/ts01`,
+    authority: join(folder, "tsa-root.pem"),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

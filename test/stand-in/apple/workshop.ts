@@ -31,6 +31,11 @@ export class Workshop implements AsyncDisposable {
     return new Workshop(folder, identity, timestamps);
   }
 
+  /** Files of what counts like Apple's authorities here: for the input `authorities`, one a line. */
+  get authorities(): readonly string[] {
+    return [this.identity.authority, this.timestamps.authority];
+  }
+
   path(name: string): string {
     return join(this.folder, name);
   }
