@@ -1,1 +1,3 @@
-export { openP12, P12Error, type P12Problem, type SigningCertificate } from "./open.ts";
+export { decodeP12Text } from "./decode-text.ts";
+export { P12Error, type P12Problem } from "./error.ts";
+export { openP12, type P12Content } from "./open.ts";

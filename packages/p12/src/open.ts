@@ -1,100 +1,150 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { Fault } from "@release-actions/report";
+import { X509Certificate } from "node:crypto";
+import { otherFormat } from "./decode-text.ts";
+import { EXPORT_AGAIN, P12Error } from "./error.ts";
+import { type Asn1, decrypt, type Forge, isMac, type Password, passwordsOf } from "./password.ts";
 
-/** The certificate of a PKCS #12 file that belongs to its private key. */
-export interface SigningCertificate {
-  readonly commonName: string;
-  /** The organizational unit, where Apple puts the team. */
-  readonly team: string | undefined;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  /** 40 lower-case hex characters, by which keychains name identities. */
-  readonly sha1: string;
-  /** DER. */
-  readonly certificate: Uint8Array;
+/** What a PKCS #12 file holds, in DER: keys in PKCS #8, certificates in X.509. */
+export interface P12Content {
+  readonly keys: readonly Uint8Array[];
+  readonly certificates: readonly Uint8Array[];
 }
 
-export type P12Problem = "malformed" | "wrong-password" | "no-key" | "no-certificate";
+const OID = {
+  data: "1.2.840.113549.1.7.1",
+  signedData: "1.2.840.113549.1.7.2",
+  encryptedData: "1.2.840.113549.1.7.6",
+  keyBag: "1.2.840.113549.1.12.10.1.1",
+  shroudedKeyBag: "1.2.840.113549.1.12.10.1.2",
+  certificateBag: "1.2.840.113549.1.12.10.1.3",
+} as const;
 
-/** Says nothing of the content: it may be shown. */
-export class P12Error extends Fault {
-  override readonly name = "P12Error";
-  readonly problem: P12Problem;
-
-  constructor(problem: P12Problem, message: string) {
-    super(message);
-    this.problem = problem;
-  }
-}
+/** An export has a few kilobytes. */
+const MAX_P12_BYTES = 1 << 20;
 
 /**
- * Opens a PKCS #12 file (RFC 7292) and finds the certificate that its private key signs with. Reads what
- * Keychain Access exports (RC2 and triple DES) as well as AES.
+ * Opens a PKCS #12 file (RFC 7292) in the old encryption (RC2 and triple DES, as Keychain Access exports) and the new
+ * (PBES2 with AES). OpenSSL 3 no longer reads the old one, so the ciphers are node-forge's.
  *
+ * @param password as a person knows it; what its bytes are depends on the encryption
  * @throws P12Error
  */
-export async function openP12(bytes: Uint8Array, password: string): Promise<SigningCertificate> {
+export async function openP12(bytes: Uint8Array, password: string): Promise<P12Content> {
+  if (bytes.length > MAX_P12_BYTES) throw malformed(`it has ${bytes.length} bytes; an export has a few thousand`);
   // The library is CommonJS, whose exports Node hands over as the default; its types do not say so.
   const { default: forge } = (await import("node-forge")) as unknown as { default: Forge };
-  const file = decode(forge, bytes);
-  const container = open(forge, file, password);
-  const bags = container.safeContents.flatMap(({ safeBags }) => safeBags);
-  const keys = bags.flatMap((bag) => privateKeyOf(forge, bag) ?? []);
-  if (keys.length === 0) throw new P12Error("no-key", "it holds no private key, only certificates");
-  const certificates = bags.flatMap((bag) => certificateOf(forge, bag) ?? []);
-  const leaf = certificates.find((certificate) => keys.some((key) => certificate.checkPrivateKey(key)));
-  if (leaf === undefined) throw new P12Error("no-certificate", "it holds no certificate for its private key");
-  return {
-    commonName: subjectField(leaf, "CN") ?? "",
-    team: subjectField(leaf, "OU"),
-    notBefore: new Date(leaf.validFrom),
-    notAfter: new Date(leaf.validTo),
-    sha1: leaf.fingerprint.replaceAll(":", "").toLowerCase(),
-    certificate: leaf.raw,
-  };
+  const file = parse(forge, Buffer.from(bytes).toString("binary"));
+  requireP12(forge, file, bytes);
+  const [, authSafe, mac] = file.value as Asn1[];
+  const contents = octets(child(contentOf(authSafe)));
+  for (const candidate of passwordsOf(password)) {
+    if (mac !== undefined && !isMac(forge, mac, contents, candidate)) continue;
+    const content = readContents(forge, contents, candidate);
+    if (content === undefined) continue;
+    if (content.keys.length === 0)
+      throw new P12Error("no-key", "it holds no private key, only certificates", { advice: EXPORT_AGAIN });
+    return content;
+  }
+  throw new P12Error("wrong-password", "the password does not open it", {
+    advice: "Check the secret with the password; it may be empty, of another file, or have a line break at its end.",
+  });
 }
 
-type Forge = typeof import("node-forge");
-type Asn1 = import("node-forge").asn1.Asn1;
-type Bag = import("node-forge").pkcs12.Bag;
+/** The bags of all parts, or undefined when one does not decrypt. */
+function readContents(forge: Forge, contents: string, password: Password): P12Content | undefined {
+  const keys: Uint8Array[] = [];
+  const certificates: Uint8Array[] = [];
+  for (const part of children(parse(forge, contents))) {
+    const bags = openPart(forge, part, password);
+    if (bags === undefined) return undefined;
+    for (const bag of children(parse(forge, bags))) {
+      const kind = oidOf(forge, children(bag)[0]);
+      const value = child(children(bag)[1]);
+      if (kind === OID.keyBag) keys.push(der(forge, value));
+      else if (kind === OID.certificateBag) certificates.push(binary(octets(child(children(value)[1]))));
+      else if (kind === OID.shroudedKeyBag) {
+        const [algorithm, encrypted] = children(value);
+        const key = decrypt(forge, algorithm, octets(encrypted), password);
+        if (key === undefined) return undefined;
+        keys.push(binary(key));
+      }
+    }
+  }
+  return { keys, certificates };
+}
 
-function decode(forge: Forge, bytes: Uint8Array): Asn1 {
+function openPart(forge: Forge, part: Asn1, password: Password): string | undefined {
+  const kind = oidOf(forge, children(part)[0]);
+  const content = contentOf(part);
+  if (kind === OID.data) return octets(child(content));
+  if (kind !== OID.encryptedData) throw malformed("a part of it is protected in a way that is not read here");
+  // EncryptedData { version, EncryptedContentInfo { type, algorithm, [0] content } }
+  const [, algorithm, encrypted] = children(children(child(content))[1]);
+  return decrypt(forge, algorithm, octets(encrypted), password);
+}
+
+function requireP12(forge: Forge, file: Asn1, bytes: Uint8Array): void {
+  const [first, authSafe] = Array.isArray(file.value) ? file.value : [];
+  const isFile = first?.type === forge.asn1.Type.INTEGER && authSafe?.type === forge.asn1.Type.SEQUENCE;
+  if (isFile && oidOf(forge, children(authSafe)[0]) === OID.data) return;
+  if (isCertificate(bytes)) throw otherFormat("a certificate (.cer), without its private key");
+  if (oidOf(forge, first) === OID.signedData)
+    throw otherFormat("a PKCS #7 file (.p7b), which holds certificates and no private key");
+  if (isFile) throw otherFormat("a private key, or another file of that kind, without its certificate");
+  throw malformed("it is not a PKCS #12 file");
+}
+
+function isCertificate(bytes: Uint8Array): boolean {
   try {
-    return forge.asn1.fromDer(Buffer.from(bytes).toString("binary"));
+    return new X509Certificate(bytes).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function parse(forge: Forge, bytes: string): Asn1 {
+  try {
+    return forge.asn1.fromDer(forge.util.createBuffer(bytes), { strict: true, parseAllBytes: false } as never);
   } catch {
     // The library's message quotes bytes of the file.
-    throw new P12Error("malformed", "it is no PKCS #12 file");
+    throw malformed("it is not a PKCS #12 file, or it was cut off");
   }
 }
 
-function open(forge: Forge, file: Asn1, password: string): import("node-forge").pkcs12.Pkcs12Pfx {
-  try {
-    return forge.pkcs12.pkcs12FromAsn1(file, password);
-  } catch (error) {
-    const said = error instanceof Error ? error.message : "";
-    if (/password|MAC|decrypt/i.test(said)) throw new P12Error("wrong-password", "the password does not open it");
-    throw new P12Error("malformed", "it is no PKCS #12 file, or protected in a way that is not read here");
-  }
+function malformed(message: string): P12Error {
+  return new P12Error("malformed", message, { advice: EXPORT_AGAIN });
 }
 
-function privateKeyOf(forge: Forge, bag: Bag): KeyObject | undefined {
-  const isKey = bag.type === forge.pki.oids["keyBag"] || bag.type === forge.pki.oids["pkcs8ShroudedKeyBag"];
-  if (!isKey) return undefined;
-  // Keys other than RSA are left as they came.
-  const info = bag.key ? forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key)) : bag.asn1;
-  return createPrivateKey({ key: toDer(forge, info), format: "der", type: "pkcs8" });
+/** ContentInfo { type, [0] content }: the `[0]`. */
+function contentOf(info: Asn1 | undefined): Asn1 | undefined {
+  return children(info)[1];
 }
 
-function certificateOf(forge: Forge, bag: Bag): X509Certificate | undefined {
-  if (bag.type !== forge.pki.oids["certBag"]) return undefined;
-  return new X509Certificate(toDer(forge, bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1));
+function children(value: Asn1 | undefined): Asn1[] {
+  if (value === undefined || !Array.isArray(value.value))
+    throw malformed("it is not a PKCS #12 file, or it was cut off");
+  return value.value;
 }
 
-function toDer(forge: Forge, value: Asn1): Buffer {
-  return Buffer.from(forge.asn1.toDer(value).getBytes(), "binary");
+function child(value: Asn1 | undefined): Asn1 {
+  const [first] = children(value);
+  if (first === undefined) throw malformed("it is not a PKCS #12 file, or it was cut off");
+  return first;
 }
 
-function subjectField(certificate: X509Certificate, name: string): string | undefined {
-  const line = certificate.subject.split("\n").find((field) => field.startsWith(`${name}=`));
-  return line?.slice(name.length + 1);
+/** The content of an OCTET STRING, whole or in pieces (BER), as a binary string. */
+function octets(value: Asn1 | undefined): string {
+  if (value === undefined) throw malformed("it is not a PKCS #12 file, or it was cut off");
+  return typeof value.value === "string" ? value.value : value.value.map(octets).join("");
+}
+
+function oidOf(forge: Forge, value: Asn1 | undefined): string {
+  return value?.type === forge.asn1.Type.OID && typeof value.value === "string" ? forge.asn1.derToOid(value.value) : "";
+}
+
+function der(forge: Forge, value: Asn1): Uint8Array {
+  return binary(forge.asn1.toDer(value).getBytes());
+}
+
+function binary(text: string): Uint8Array {
+  return Buffer.from(text, "binary");
 }

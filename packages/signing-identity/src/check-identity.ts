@@ -1,11 +1,13 @@
-import { developerIdFault } from "@release-actions/macho";
+import { type AuthorityPolicy, developerIdFault } from "@release-actions/macho";
 import type { Problem } from "@release-actions/report";
-import type { SigningIdentity } from "./identity.ts";
+import { isIdentity, type SigningIdentity } from "./identity.ts";
 
 export interface IdentityExpectations {
   readonly teamId?: string | undefined;
-  /** The common name, a part of it, or the SHA-1 of the certificate. */
+  /** The common name, a part of it, the team, or the SHA-1 of the certificate. */
   readonly identity?: string | undefined;
+  /** Whose certificates count; Apple's when left out. */
+  readonly authorities?: AuthorityPolicy | undefined;
   readonly now: Date;
 }
 
@@ -33,18 +35,18 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
   if (certificate.notBefore > expected.now)
     add("error", `"${name}" is not valid before ${day(certificate.notBefore)}. Check the clock of the runner.`);
 
-  const fault = developerIdFault(certificate, chain);
-  if (fault !== undefined)
-    add(
-      "error",
-      `${fault.message}. What is distributed outside the App Store needs a Developer ID Application certificate.`,
-    );
+  const kind = developerIdFault(certificate, chain, "any");
+  const issuer = kind === undefined ? developerIdFault(certificate, chain, expected.authorities) : undefined;
+  if (kind !== undefined) {
+    const needed = "What is distributed outside the App Store needs a Developer ID Application certificate.";
+    add("error", `${kind.message}. ${needed}`);
+  } else if (issuer !== undefined) add("warning", `${issuer.message}. Apple will not notarize what it signs.`);
   const team = certificate.organizationalUnit;
   if (expected.teamId !== undefined && team !== expected.teamId) {
     add("error", `"${name}" belongs to the team ${team ?? "(none)"}, expected ${expected.teamId}.`);
   }
   const wanted = expected.identity;
-  if (wanted !== undefined && !name.includes(wanted) && wanted.replaceAll(":", "").toUpperCase() !== sha1) {
+  if (wanted !== undefined && !isIdentity(identity, wanted)) {
     add("error", `the .p12 holds "${name}" (${sha1}), but \`identity\` asks for "${wanted}".`);
   }
   return problems;

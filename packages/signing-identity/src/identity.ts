@@ -1,47 +1,95 @@
 import { createHash, createPrivateKey, type KeyObject } from "node:crypto";
-import { type Certificate, parseCertificate } from "@release-actions/macho";
+import { type Certificate, developerIdFault, isIssuedBy, parseCertificate } from "@release-actions/macho";
+import { decodeP12Text, openP12, P12Error } from "@release-actions/p12";
+import { APPLE_INTERMEDIATES } from "./apple-intermediates.ts";
 import { SigningIdentityError } from "./error.ts";
-import { decodeP12 } from "./p12.ts";
 
-/** A private key, its certificate, and the certificates above it that came along. */
+/** A private key, its certificate, and the certificates above it. */
 export interface SigningIdentity {
   readonly key: KeyObject;
   readonly certificate: Certificate;
+  /** What came along, and Apple's intermediate certificate where it did not. */
   readonly chain: readonly Certificate[];
   /** SHA-1 of the certificate in upper-case hex: how `security` and `codesign` name an identity. */
   readonly sha1: string;
 }
 
-const NOT_THE_EXPORT =
-  "Export the certificate together with its key as a .p12 and store its base64, without line breaks, as the secret.";
-
 /**
- * Opens a .p12, with the old encryption (RC2, triple DES) and the new (AES).
- * @param base64 as it is kept in a secret; white space does not count
+ * Opens a .p12 as it is kept in a secret, and chooses the identity in it.
+ * @param text base64, in any form that `decodeP12Text` takes
+ * @param wanted the common name, a part of it, the team or the SHA-1 of the certificate; needed when there are several
+ * @throws P12Error, or SigningIdentityError when there is not one identity to choose
  */
-export async function openIdentity(base64: string, password: string): Promise<SigningIdentity> {
-  const text = base64.replace(/\s/g, "");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
-    throw new SigningIdentityError("the certificate is not base64", { advice: NOT_THE_EXPORT });
+export async function openIdentity(text: string, password: string, wanted?: string): Promise<SigningIdentity> {
+  const { keys, certificates } = await openP12(decodeP12Text(text), password);
+  // Some programs write the same certificate several times.
+  const distinct = certificates.filter(
+    (der, index) => certificates.findIndex((other) => Buffer.from(other).equals(der)) === index,
+  );
+  const parsed = await Promise.all(distinct.map(parseCertificate));
+  const identities = keys.map(openKey).flatMap((key) => identitiesOf(key, parsed));
+  if (identities.length === 0) {
+    throw new P12Error("no-certificate", "it holds no certificate for its private key");
   }
-  const { keys, certificates } = await decodeP12(Buffer.from(text, "base64"), password);
-  const [der, second] = keys;
-  if (der === undefined) throw new SigningIdentityError("the .p12 holds no private key", { advice: NOT_THE_EXPORT });
-  if (second !== undefined) {
-    throw new SigningIdentityError(`the .p12 holds ${keys.length} private keys: which one signs?`, {
-      advice: "Export one identity only.",
-    });
+  const chosen = chooseIdentity(identities, wanted);
+  return { ...chosen, chain: await completeChain(chosen.certificate, chosen.chain) };
+}
+
+/** Whether codesign would take the identity for the one that is meant. */
+export function isIdentity({ certificate, sha1 }: SigningIdentity, wanted: string): boolean {
+  const { commonName = certificate.subject, organizationalUnit } = certificate;
+  return (
+    commonName.includes(wanted) ||
+    organizationalUnit === wanted ||
+    wanted.replaceAll(/[:\s]/g, "").toUpperCase() === sha1
+  );
+}
+
+function openKey(der: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
+  } catch {
+    // The reason would quote the key.
+    throw new P12Error("malformed", "it holds a private key that cannot be read");
   }
-  const key = createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
-  const parsed = await Promise.all(certificates.map(parseCertificate));
-  const certificate = parsed.find(({ x509 }) => x509.checkPrivateKey(key));
-  if (certificate === undefined) {
-    throw new SigningIdentityError("the .p12 holds no certificate for its private key", { advice: NOT_THE_EXPORT });
-  }
-  return {
-    key,
-    certificate,
-    chain: parsed.filter((other) => other !== certificate),
-    sha1: createHash("sha1").update(certificate.x509.raw).digest("hex").toUpperCase(),
-  };
+}
+
+/** One key may have several certificates: the old one, and the one it was renewed with. */
+function identitiesOf(key: KeyObject, certificates: readonly Certificate[]): SigningIdentity[] {
+  return certificates
+    .filter(({ x509 }) => x509.checkPrivateKey(key))
+    .map((certificate) => ({
+      key,
+      certificate,
+      chain: certificates.filter((other) => other !== certificate),
+      sha1: createHash("sha1").update(certificate.x509.raw).digest("hex").toUpperCase(),
+    }));
+}
+
+function chooseIdentity(identities: readonly SigningIdentity[], wanted: string | undefined): SigningIdentity {
+  const named = wanted === undefined ? identities : identities.filter((one) => isIdentity(one, wanted));
+  // One that was asked for and is not there is for the check to say, which has all the words for it.
+  const candidates = named.length === 0 ? identities : named;
+  const [only, second] = withoutOthers(candidates);
+  if (only !== undefined && (second === undefined || named.length === 0)) return only;
+  const names = identities.map(
+    ({ certificate, sha1 }) => `"${certificate.commonName ?? certificate.subject}" (${sha1})`,
+  );
+  throw new SigningIdentityError(`the .p12 holds ${identities.length} identities: ${names.join(", ")}`, {
+    advice: "Set `identity` to the one that signs: its name, its team or its SHA-1.",
+  });
+}
+
+/** Of several, those for Developer ID; of those with one key, the one that is valid longest. */
+function withoutOthers(identities: readonly SigningIdentity[]): SigningIdentity[] {
+  const usable = identities.filter(({ certificate }) => developerIdFault(certificate, [], "any") === undefined);
+  const rest = [...(usable.length > 0 ? usable : identities)];
+  rest.sort((a, b) => b.certificate.notAfter.getTime() - a.certificate.notAfter.getTime());
+  return rest.filter((one, index) => rest.findIndex(({ key }) => key.equals(one.key)) === index);
+}
+
+async function completeChain(leaf: Certificate, chain: readonly Certificate[]): Promise<readonly Certificate[]> {
+  if (chain.some((other) => isIssuedBy(leaf, other))) return chain;
+  const known = await Promise.all(APPLE_INTERMEDIATES.map((der) => parseCertificate(Buffer.from(der, "base64"))));
+  return [...known.filter((one) => isIssuedBy(leaf, one)), ...chain];
 }

@@ -1,22 +1,38 @@
-import type { Finding } from "../finding.ts";
-import { readKey } from "./keys.ts";
-import { checkExpiry, decodeBase64, type OfflineCheck, problem, type Subject, textOf } from "./kind.ts";
+import { checkExpiry, type OfflineCheck, problem } from "./kind.ts";
 
-/** A certificate with its private key, as `security export` writes it, in base64. */
+/** A Developer ID certificate with its private key, read and judged as codesign-macos does it. */
 export const checkP12: OfflineCheck = async (subject) => {
-  const { openP12, P12Error } = await import("@release-actions/p12");
-  const bytes = decodeBase64(subject.value);
-  if (bytes === undefined)
-    return [problem(subject, "malformed", "it is not base64, as `base64 -i certificate.p12` writes it")];
-  const { password = "", identity } = subject.expectation.options;
+  const [{ checkIdentity, isIdentity, openIdentity, SigningIdentityError }, { P12Error }] = await Promise.all([
+    import("@release-actions/signing-identity"),
+    import("@release-actions/p12"),
+  ]);
+  const { password = "", identity: identityName } = subject.expectation.options;
+  const wanted = identityName === undefined ? "" : subject.other(identityName);
   try {
-    const certificate = await openP12(bytes, password === "" ? "" : subject.other(password));
+    const secret = password === "" ? "" : subject.other(password);
+    const identity = await openIdentity(subject.value, secret, wanted === "" ? undefined : wanted);
+    const { certificate } = identity;
+    // The name is checked below, in the words of the secret that holds it; the dates by `expires-within`.
+    const now = new Date((certificate.notBefore.getTime() + certificate.notAfter.getTime()) / 2);
+    const errors = checkIdentity(identity, { now }).filter(({ level }) => level === "error");
+    const team = certificate.organizationalUnit ?? "none";
+    const isOther = wanted !== "" && !isIdentity(identity, wanted);
     return [
+      ...errors.map(({ message }) => problem(subject, "malformed", message)),
       ...checkExpiry(subject, "its certificate", certificate.notAfter),
       ...(certificate.notBefore > subject.now ? [problem(subject, "expired", "its certificate is not valid yet")] : []),
-      ...(identity === undefined ? [] : checkIdentity(subject, subject.other(identity), certificate)),
+      ...(isOther
+        ? [
+            problem(
+              subject,
+              "wrong-team",
+              `${identityName} names another identity than the certificate, whose team is ${team}`,
+            ),
+          ]
+        : []),
     ];
   } catch (error) {
+    if (error instanceof SigningIdentityError) return [problem(subject, "malformed", error.message)];
     if (!(error instanceof P12Error)) throw error;
     if (error.problem === "wrong-password")
       return [problem(subject, "wrong-password", `${password} does not open it${edgeNote(subject.other(password))}`)];
@@ -36,35 +52,18 @@ export const checkAppPassword: OfflineCheck = (subject) => {
   ];
 };
 
-/** The .p8 file of an App Store Connect API key: a private key on the P-256 curve, as it is or in base64. */
-export const checkApiKey: OfflineCheck = (subject) => {
-  const key = readKey(textOf(subject.value));
-  if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return [];
-  return [
-    problem(subject, "malformed", "it is not an API key of App Store Connect: the text of AuthKey_....p8 is expected"),
-  ];
+/** The .p8 file of an App Store Connect API key: a private key on the P-256 curve, as notarize-macos takes it. */
+export const checkApiKey: OfflineCheck = async (subject) => {
+  const { AppStoreKeyError, readAppStoreKey } = await import("@release-actions/app-store-key");
+  try {
+    readAppStoreKey(subject.value);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppStoreKeyError)) throw error;
+    const what = "it is not an API key of App Store Connect: the text of AuthKey_....p8 is expected";
+    return [problem(subject, "malformed", what)];
+  }
 };
-
-interface Named {
-  readonly commonName: string;
-  readonly team: string | undefined;
-  readonly sha1: string;
-}
-
-/** An identity as codesign takes it: the name, a part of it, the team, or the SHA-1 of the certificate. */
-function checkIdentity(subject: Subject, identity: string, { commonName, team, sha1 }: Named): Finding[] {
-  if (identity === "") return []; // Said of the identity itself.
-  const isMatch = commonName.includes(identity) || identity === team || identity.toLowerCase() === sha1;
-  if (isMatch) return [];
-  const { identity: name = "" } = subject.expectation.options;
-  return [
-    problem(
-      subject,
-      "wrong-team",
-      `${name} names another identity than the certificate, whose team is ${team ?? "none"}`,
-    ),
-  ];
-}
 
 /** White space at the edge of a password that does not open, which is the likely reason. */
 function edgeNote(password: string): string {

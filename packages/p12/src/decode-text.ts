@@ -1,0 +1,41 @@
+import { EXPORT_AGAIN, P12Error } from "./error.ts";
+
+/** PEM texts that are stored by mistake, by what their armour says. */
+const OTHER_PEM: readonly (readonly [label: RegExp, what: string])[] = [
+  [/CERTIFICATE REQUEST/, "a request for a certificate (.certSigningRequest)"],
+  [/PKCS7|CMS/, "a PKCS #7 file (.p7b), which holds certificates and no private key"],
+  [/PRIVATE KEY/, "a private key in PEM, without its certificate"],
+  [/CERTIFICATE/, "a certificate in PEM, without its private key"],
+];
+
+/**
+ * The bytes of a .p12 as it is kept in a secret: base64 or base64url, in lines or not, also in quotes, as a `data:` URL
+ * or between the lines of PEM.
+ * @throws P12Error that says what the text is instead
+ */
+export function decodeP12Text(text: string): Buffer {
+  const content = unquoted(text).replace(/^data:[^,]*,/i, "");
+  const labels = [...content.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, label = ""]) => label);
+  const other = OTHER_PEM.find(([pattern]) => labels.some((label) => pattern.test(label)))?.[1];
+  if (other !== undefined) throw otherFormat(other);
+  const body = content.replace(/-----(BEGIN|END) [A-Z0-9 ]+-----/g, "").replace(/\\[nrt]|\s/g, "");
+  const base64 = body.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  if (!/^[A-Za-z0-9+/]+$/.test(base64) || base64.length % 4 === 1) {
+    throw new P12Error("malformed", "it is not base64, as `base64 -i certificate.p12` writes it", {
+      advice: EXPORT_AGAIN,
+    });
+  }
+  return Buffer.from(base64, "base64");
+}
+
+export function otherFormat(what: string): P12Error {
+  return new P12Error("other-format", `it is ${what}: expected a .p12 with certificate and private key`, {
+    advice: EXPORT_AGAIN,
+  });
+}
+
+function unquoted(text: string): string {
+  const trimmed = text.replace(/^\uFEFF/, "").trim();
+  const [, quote, inner] = /^(["'`])([\s\S]*)\1$/.exec(trimmed) ?? [];
+  return quote === undefined || inner === undefined ? trimmed : inner.trim();
+}

@@ -1,0 +1,17 @@
+import { Fault } from "@release-actions/report";
+
+export type P12Problem = "malformed" | "other-format" | "wrong-password" | "no-key" | "no-certificate";
+
+/** Says nothing of the content: it may be shown. */
+export class P12Error extends Fault {
+  override readonly name = "P12Error";
+  readonly problem: P12Problem;
+
+  constructor(problem: P12Problem, message: string, details: { readonly advice?: string } = {}) {
+    super(message, details);
+    this.problem = problem;
+  }
+}
+
+export const EXPORT_AGAIN =
+  "Export the certificate together with its private key as a .p12 (in Keychain Access from the entry that can be unfolded) and store its base64 as the secret: `base64 -i certificate.p12`.";
