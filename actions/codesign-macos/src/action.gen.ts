@@ -5,8 +5,8 @@ export const contract = {
   name: "codesign-macos",
   inputs: {
     path: { kind: "lines", required: true },
-    certificate: { kind: "secret", required: true },
-    "certificate-password": { kind: "secret", required: true },
+    certificate: { kind: "secret" },
+    "certificate-password": { kind: "secret" },
     identity: { kind: "string" },
     "team-id": { kind: "string" },
     options: { kind: "list", default: "runtime" },
@@ -14,6 +14,9 @@ export const contract = {
     identifier: { kind: "string" },
     timestamp: { kind: "string", default: "http://timestamp.apple.com/ts01" },
     backend: { kind: "enum", values: ["auto", "codesign", "rcodesign"], default: "auto" },
+    "ad-hoc": { kind: "boolean", default: "false" },
+    "dry-run": { kind: "boolean", default: "false" },
+    authorities: { kind: "lines" },
   },
   outputs: ["files", "certificate", "team-id", "expires"],
 } as const satisfies Contract;

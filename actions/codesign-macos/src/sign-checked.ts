@@ -1,10 +1,20 @@
 import { chmod, copyFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
-import { bestCodeDirectory, checkSigning, type Finding, type FindingCode } from "@release-actions/macho";
+import {
+  type Authorities,
+  bestCodeDirectory,
+  checkSigning,
+  type Finding,
+  type FindingCode,
+  readXmlEntitlements,
+} from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
+import type { SigningIdentity } from "@release-actions/signing-identity";
 import type { contract } from "./action.gen.ts";
-import type { Signer } from "./signer.ts";
+import { missingOf, type Wanted } from "./as-asked.ts";
+import { chooseIdentifier } from "./identifier.ts";
+import { APPLE_TIMESTAMP_SERVER, type Signer } from "./signer.ts";
 
 export interface SignedFile {
   readonly file: string;
@@ -14,45 +24,66 @@ export interface SignedFile {
   readonly cdhash: string;
 }
 
+/** A file to sign, as the inputs name it and where it really lies. */
+export interface FileToSign {
+  readonly given: string;
+  /** Without symbolic links: the file is signed, and links to it stay links. */
+  readonly real: string;
+}
+
 export interface SignOptions {
   /** A folder beside the file, on the same disk: what is in it can be moved into place in one go. */
   readonly work: string;
   readonly sign: Signer;
-  readonly teamId: string | undefined;
+  /** Undefined for an ad-hoc signature. */
+  readonly identity: SigningIdentity | undefined;
+  readonly authorities: Authorities;
+  /** The certificate's authority is not Apple's, which was said already. */
+  readonly isForeign: boolean;
 }
 
-/** Signs a copy, checks it, and puts it in the place of the file. A failure leaves the file as it was. */
+/**
+ * Signs a copy, checks it against what was asked for, and puts it in the place of the file, whose links and mode stay. A
+ * failure leaves the file as it was, and so does a dry run.
+ */
 export async function signChecked(
   runner: Runner<typeof contract>,
-  file: string,
-  { work, sign, teamId }: SignOptions,
+  { given, real }: FileToSign,
+  options: SignOptions,
 ): Promise<SignedFile[]> {
-  // The copy has the file's own name, since the identifier may be made from it.
-  const copy = path.join(work, path.basename(file));
+  const { work, sign, identity, authorities } = options;
+  const copy = path.join(work, path.basename(real));
   runner.onExit(() => rm(work, { recursive: true, force: true }));
   await mkdir(work, { recursive: true });
-  await copyFile(file, copy);
-  const before = await stat(file);
-  await sign(copy);
-  const { images, findings } = await checkSigning(await readFile(copy), { teamId });
-  for (const { code, message, advice } of findings) {
-    if (!WORTH_A_WARNING.includes(code)) continue;
-    runner.problem({ level: "warning", message: `${path.basename(file)} ${message}. ${advice}`, location: { file } });
+  await copyFile(real, copy);
+  const before = await stat(real);
+  const identifier = runner.inputs.identifier ?? (await chooseIdentifier(real, await readFile(real)));
+  await sign(copy, identifier);
+  const teamId = identity?.certificate.organizationalUnit;
+  const { images, findings } = await checkSigning(await readFile(copy), { teamId, authorities });
+  for (const { code, level, message, advice } of findings) {
+    if (level !== "warning" && !WORTH_A_WARNING.includes(code)) continue;
+    const location = { file: given };
+    runner.problem({ level: "warning", message: `${path.basename(given)} ${message}. ${advice}`, location });
   }
-  const wrong = findings.filter((finding) => !isIntended(runner, finding));
-  if (wrong.length > 0) {
-    const list = wrong.map(({ architecture, message }) => `${architecture ?? "file"}: ${message}`).join("\n");
-    throw new Fault(`${file} was not replaced, since its signed copy will not do:\n${list}`, {
-      advice: wrong[0]?.advice ?? "",
+  const wrong = findings.filter((finding) => finding.level === "error" && !isIntended(runner, finding, options));
+  const list = wrong.map(({ architecture, message }) => `${architecture ?? "file"}: ${message}`);
+  list.push(...(await missingOf(images, { ...(await wantedOf(runner)), identifier })));
+  if (list.length > 0) {
+    throw new Fault(`${given} was not replaced, since its signed copy is not as asked for:\n${list.join("\n")}`, {
+      advice: wrong[0]?.advice ?? "Check the inputs, and what the signing program says above.",
     });
   }
-  await chmod(copy, before.mode);
-  await rename(copy, file);
+  if (!runner.inputs["dry-run"]) {
+    await chmod(copy, before.mode);
+    await rename(copy, real);
+  }
   await rm(work, { recursive: true, force: true });
   return images.flatMap(({ image, signature }) => {
     if (signature === undefined) return [];
-    const { identifier, cdhash } = bestCodeDirectory(signature);
-    return [{ file: path.relative(process.cwd(), file), architecture: image.architecture, identifier, cdhash }];
+    const directory = bestCodeDirectory(signature);
+    const file = path.relative(process.cwd(), given);
+    return [{ file, architecture: image.architecture, identifier: directory.identifier, cdhash: directory.cdhash }];
   });
 }
 
@@ -60,12 +91,26 @@ export async function signChecked(
 const WORTH_A_WARNING: readonly FindingCode[] = ["get-task-allow", "old-sdk"];
 
 /** What the inputs ask for is no mistake. The SDK was chosen long before. */
-function isIntended({ inputs }: Runner<typeof contract>, { code }: Finding): boolean {
+function isIntended(
+  { inputs }: Runner<typeof contract>,
+  { code }: Finding,
+  { identity, isForeign }: SignOptions,
+): boolean {
   const intended: Partial<Record<FindingCode, boolean>> = {
-    "no-timestamp": inputs.timestamp === "none",
+    "ad-hoc": identity === undefined,
+    "no-timestamp": inputs.timestamp === "none" || identity === undefined,
+    "foreign-timestamp": inputs.timestamp !== APPLE_TIMESTAMP_SERVER,
+    "not-developer-id": isForeign,
+    "incomplete-chain": isForeign,
     "no-hardened-runtime": !inputs.options.includes("runtime"),
     "get-task-allow": inputs.entitlements !== undefined,
     "old-sdk": true,
   };
   return intended[code] ?? false;
+}
+
+async function wantedOf({ inputs }: Runner<typeof contract>): Promise<Omit<Wanted, "identifier">> {
+  const { entitlements, options } = inputs;
+  const file = entitlements === undefined ? undefined : await readXmlEntitlements(await readFile(entitlements));
+  return { options, entitlements: file };
 }

@@ -1,10 +1,13 @@
+import { realpath } from "node:fs/promises";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
-import { findProducts, type Product } from "@release-actions/macos-product";
+import { type Authorities, developerIdFault } from "@release-actions/macho";
+import { findProducts, readAuthorities } from "@release-actions/macos-product";
+import { P12Error } from "@release-actions/p12";
 import { Fault } from "@release-actions/report";
 import { checkIdentity, openIdentity, type SigningIdentity } from "@release-actions/signing-identity";
 import type { contract } from "./action.gen.ts";
-import { type SignedFile, signChecked } from "./sign-checked.ts";
+import { type FileToSign, type SignedFile, signChecked } from "./sign-checked.ts";
 import { codesignSigner, keychainPath, rcodesignSigner } from "./signer.ts";
 import { saveLeftovers } from "./state.ts";
 
@@ -13,28 +16,29 @@ type Run = Runner<typeof contract>;
 /** Opens the certificate, signs every file, and tells. Everything is checked before anything is changed. */
 export async function signFiles(runner: Run): Promise<void> {
   const { inputs } = runner;
-  const identity = await openChecked(runner);
-  const products = await findProducts(inputs.path, process.cwd());
-  requireBinaries(products);
+  const authorities = await readAuthorities(inputs.authorities);
+  const opened = isAdHoc(runner) ? undefined : await openChecked(runner, authorities);
+  if (opened === undefined) runner.info("signing ad hoc, with no certificate");
+  const files = await findFiles(runner);
 
   const folder = await runner.tempFolder("identity");
-  const works = products.map((product) => path.join(path.dirname(product.path), `.codesign-macos-${process.pid}`));
+  const works = files.map(({ real }) => path.join(path.dirname(real), `.codesign-macos-${process.pid}`));
   const isApples = inputs.backend === "codesign" || (inputs.backend === "auto" && process.platform === "darwin");
   saveLeftovers(runner, {
-    keychain: isApples ? keychainPath(folder) : undefined,
+    keychain: isApples && opened !== undefined ? keychainPath(folder) : undefined,
     folders: [folder, ...new Set(works)],
   });
-  const sign = await (isApples ? codesignSigner : rcodesignSigner)(runner, identity, folder);
+  const sign = await (isApples ? codesignSigner : rcodesignSigner)(runner, opened?.identity, folder);
 
-  const teamId = identity.certificate.organizationalUnit;
   const signed: SignedFile[] = [];
-  for (const [index, product] of products.entries()) {
+  for (const [index, file] of files.entries()) {
     const work = works[index] ?? folder;
-    signed.push(...(await signChecked(runner, product.path, { work, sign, teamId })));
-    runner.info(`${product.path}: signed`);
+    const options = { work, sign, authorities, identity: opened?.identity, isForeign: opened?.isForeign ?? false };
+    signed.push(...(await signChecked(runner, file, options)));
+    runner.info(`${file.given}: ${inputs["dry-run"] ? "its copy was signed, it was not changed" : "signed"}`);
   }
   runner.setOutput("files", signed);
-  runner.summary.heading("Signed for macOS");
+  runner.summary.heading(inputs["dry-run"] ? "Signed for macOS (dry run, nothing was changed)" : "Signed for macOS");
   runner.summary.table(
     ["file", "architecture", "identifier", "code hash"],
     signed.map(({ file, architecture, identifier, cdhash }) => [
@@ -46,26 +50,54 @@ export async function signFiles(runner: Run): Promise<void> {
   );
 }
 
-async function openChecked(runner: Run): Promise<SigningIdentity> {
-  const { certificate: base64, "certificate-password": password, "team-id": teamId, identity: wanted } = runner.inputs;
-  const identity = await openIdentity(base64, password);
+/** Forks get no secrets, so that a dry run does without. */
+function isAdHoc({ inputs }: Run): boolean {
+  return inputs["ad-hoc"] || (inputs["dry-run"] && inputs.certificate === undefined);
+}
+
+async function openChecked(
+  runner: Run,
+  authorities: Authorities,
+): Promise<{ readonly identity: SigningIdentity; readonly isForeign: boolean }> {
+  const { certificate: text, "certificate-password": password, "team-id": teamId, identity: wanted } = runner.inputs;
+  if (text === undefined) {
+    throw new Fault("input `certificate` is required and was not given, or is empty", {
+      advice: "Check the name of the secret; where there are no secrets (forks), set `ad-hoc` or `dry-run`.",
+    });
+  }
+  const identity = await openNamed(text, password ?? "", wanted);
   const { certificate } = identity;
   runner.setOutput("certificate", certificate.commonName ?? certificate.subject);
   runner.setOutput("team-id", certificate.organizationalUnit ?? "");
   runner.setOutput("expires", certificate.notAfter.toISOString());
-  const problems = checkIdentity(identity, { teamId, identity: wanted, now: new Date() });
+  const problems = checkIdentity(identity, { teamId, identity: wanted, authorities, now: new Date() });
   for (const problem of problems) runner.problem(problem);
   if (problems.some(({ level }) => level === "error")) {
-    throw new Fault("nothing was signed: the certificate will not do, see above");
+    throw new Fault("nothing was signed: the certificate cannot be used, see above");
   }
   runner.info(`signing as "${certificate.commonName}", valid until ${certificate.notAfter.toISOString().slice(0, 10)}`);
-  return identity;
+  return { identity, isForeign: developerIdFault(certificate, identity.chain, authorities) !== undefined };
 }
 
-function requireBinaries(products: readonly Product[]): void {
+async function openNamed(text: string, password: string, wanted: string | undefined): Promise<SigningIdentity> {
+  try {
+    return await openIdentity(text, password, wanted);
+  } catch (error) {
+    if (!(error instanceof P12Error)) throw error;
+    const what = error.problem === "wrong-password" ? "`certificate-password`" : "`certificate`";
+    const details = error.advice === undefined ? {} : { advice: error.advice };
+    throw new Fault(`the input ${what} cannot be used: ${error.message}`, details);
+  }
+}
+
+async function findFiles({ inputs }: Run): Promise<FileToSign[]> {
+  const products = await findProducts(inputs.path, process.cwd());
   const other = products.find(({ kind }) => kind !== "binary");
-  if (other === undefined) return;
-  throw new Fault(`${other.path} is a ${other.kind}, not a Mach-O file`, {
-    advice: "Sign the programs before they are packed.",
-  });
+  if (other !== undefined) {
+    throw new Fault(`${other.path} is a ${other.kind.replace("-", " ")}, not a Mach-O file`, {
+      advice: "Sign the programs before they are packed. Bundles, disk images and installers need Apple's codesign.",
+    });
+  }
+  const files = await Promise.all(products.map(async ({ path: given }) => ({ given, real: await realpath(given) })));
+  return files.filter(({ real }, index) => files.findIndex((one) => one.real === real) === index);
 }

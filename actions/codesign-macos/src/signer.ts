@@ -17,10 +17,10 @@ import type { contract } from "./action.gen.ts";
 type Run = Runner<typeof contract>;
 
 /** What codesign uses when it is told no other. */
-const APPLE_TIMESTAMP_SERVER = "http://timestamp.apple.com/ts01";
+export const APPLE_TIMESTAMP_SERVER = "http://timestamp.apple.com/ts01";
 
-/** Signs one file in place. */
-export type Signer = (file: string) => Promise<void>;
+/** Signs one file in place with the identifier. */
+export type Signer = (file: string, identifier: string) => Promise<void>;
 
 /** The keychain's place; the caller announces it to the post step before it is made. */
 export function keychainPath(folder: string): string {
@@ -28,8 +28,21 @@ export function keychainPath(folder: string): string {
 }
 
 /** Apple's own program, with a keychain that lasts as long as the step. */
-export async function codesignSigner(runner: Run, identity: SigningIdentity, folder: string): Promise<Signer> {
+export async function codesignSigner(
+  runner: Run,
+  identity: SigningIdentity | undefined,
+  folder: string,
+): Promise<Signer> {
   const { exec, inputs } = runner;
+  const signed = [
+    ...(inputs.options.length === 0 ? [] : ["--options", inputs.options.join(",")]),
+    ...(inputs.entitlements === undefined ? [] : ["--entitlements", inputs.entitlements]),
+  ];
+  const signer = (args: readonly string[]): Signer => {
+    return async (target, identifier) =>
+      void (await exec("codesign", ["--force", ...args, ...signed, "--identifier", identifier, target]));
+  };
+  if (identity === undefined) return signer(["--sign", "-", "--timestamp=none"]);
   const file = keychainPath(folder);
   runner.onExit(async () => {
     const run = childRunner(runner.env);
@@ -44,18 +57,16 @@ export async function codesignSigner(runner: Run, identity: SigningIdentity, fol
   await writeFile(p12, await encodeForMacos(identity, password), { mode: 0o600 });
   await importIdentity(exec, keychain, { file: p12, password, fingerprint: identity.sha1 });
   await addToSearchList(exec, file);
-  const args = [
-    ...["--force", "--sign", identity.sha1, "--keychain", file],
-    ...(inputs.options.length === 0 ? [] : ["--options", inputs.options.join(",")]),
-    ...(inputs.entitlements === undefined ? [] : ["--entitlements", inputs.entitlements]),
-    ...(inputs.identifier === undefined ? [] : ["--identifier", inputs.identifier]),
-    inputs.timestamp === APPLE_TIMESTAMP_SERVER ? "--timestamp" : `--timestamp=${inputs.timestamp}`,
-  ];
-  return async (target) => void (await exec("codesign", [...args, target]));
+  const timestamp = inputs.timestamp === APPLE_TIMESTAMP_SERVER ? "--timestamp" : `--timestamp=${inputs.timestamp}`;
+  return signer(["--sign", identity.sha1, "--keychain", file, timestamp]);
 }
 
 /** rcodesign signs from any system; key and certificates are handed to it in files. */
-export async function rcodesignSigner(runner: Run, identity: SigningIdentity, folder: string): Promise<Signer> {
+export async function rcodesignSigner(
+  runner: Run,
+  identity: SigningIdentity | undefined,
+  folder: string,
+): Promise<Signer> {
   const { exec, inputs } = runner;
   const found = await exec("rcodesign", ["--version"], { check: false, onOutput: () => undefined });
   if (found.exitCode !== 0) {
@@ -63,6 +74,19 @@ export async function rcodesignSigner(runner: Run, identity: SigningIdentity, fo
       advice: "Install it first (`cargo install --locked apple-codesign`), or sign on a macOS runner.",
     });
   }
+  const certificate = identity === undefined ? [] : await certificateArgs(identity, folder);
+  const timestamp = identity === undefined ? "none" : inputs.timestamp;
+  const args = [
+    ...["sign", "--config-file", "/dev/null", ...certificate, "--timestamp-url", timestamp],
+    ...inputs.options.flatMap((option) => ["--code-signature-flags", option]),
+    ...(inputs.entitlements === undefined ? [] : ["--entitlements-xml-file", inputs.entitlements]),
+  ];
+  return async (target, identifier) =>
+    void (await exec("rcodesign", [...args, "--binary-identifier", identifier, target], { onOutput: () => undefined }));
+}
+
+/** Key and certificates go into files; what is on a command line, others see. */
+async function certificateArgs(identity: SigningIdentity, folder: string): Promise<string[]> {
   const key = path.join(folder, "key.pem");
   await writeFile(key, identity.key.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   const certificate = path.join(folder, "certificate.pem");
@@ -74,13 +98,5 @@ export async function rcodesignSigner(runner: Run, identity: SigningIdentity, fo
     chain.push("--certificate-der-file", file);
   }
   const team = identity.certificate.organizationalUnit;
-  const args = [
-    ...["sign", "--config-file", "/dev/null", "--pem-file", key, "--pem-file", certificate, ...chain],
-    ...(team === undefined ? [] : ["--team-name", team]),
-    ...["--timestamp-url", inputs.timestamp],
-    ...inputs.options.flatMap((option) => ["--code-signature-flags", option]),
-    ...(inputs.entitlements === undefined ? [] : ["--entitlements-xml-file", inputs.entitlements]),
-    ...(inputs.identifier === undefined ? [] : ["--binary-identifier", inputs.identifier]),
-  ];
-  return async (target) => void (await exec("rcodesign", [...args, target], { onOutput: () => undefined }));
+  return ["--pem-file", key, "--pem-file", certificate, ...chain, ...(team === undefined ? [] : ["--team-name", team])];
 }

@@ -33,6 +33,6 @@ export {
   type SignatureDetails,
   signerOf,
 } from "./signature/signature.ts";
-export { BUNDLE_SLOT, matchesSlot } from "./signature/special-slots.ts";
+export { BUNDLE_SLOT, bundleIdentifierOf, matchesSlot } from "./signature/special-slots.ts";
 export { type CodeSignature, readCodeSignature, type SignatureBlob } from "./signature/superblob.ts";
 export type { Timestamp } from "./signature/timestamp.ts";

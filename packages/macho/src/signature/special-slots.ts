@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MachoImage } from "../image.ts";
 import type { CodeDirectory } from "./code-directory.ts";
+import { PlistError, readPlist } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
 
 /** Slots whose content lies in the bundle around the program. */
@@ -39,6 +40,20 @@ export function embeddedInfoPlist({ segments, bytes }: MachoImage): Uint8Array |
   const section = sections.find(({ segment, name }) => segment === "__TEXT" && name === "__info_plist");
   if (section === undefined || section.zeroFill || section.offset + section.size > bytes.length) return undefined;
   return bytes.subarray(section.offset, section.offset + section.size);
+}
+
+/** `CFBundleIdentifier` of the property list in the program. */
+export async function bundleIdentifierOf(image: MachoImage): Promise<string | undefined> {
+  const bytes = embeddedInfoPlist(image);
+  if (bytes === undefined) return undefined;
+  try {
+    const list = await readPlist(bytes, "__TEXT,__info_plist");
+    const identifier = list instanceof Map ? list.get("CFBundleIdentifier") : undefined;
+    return typeof identifier === "string" && identifier !== "" ? identifier : undefined;
+  } catch (error) {
+    if (error instanceof PlistError) return undefined; // Then it has none that could be gone by.
+    throw error;
+  }
 }
 
 /** What slot 1 says of the property list in the program: `absent` when there is a hash and no list. */

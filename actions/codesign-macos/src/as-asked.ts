@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  bestCodeDirectory,
+  type Entitlements,
+  hasFlag,
+  type ImageReport,
+  SIGNATURE_FLAGS,
+  type SignatureFlag,
+} from "@release-actions/macho";
+
+/** What the inputs ask of a signature. */
+export interface Wanted {
+  readonly identifier: string;
+  /** As `codesign --options` names them. */
+  readonly options: readonly string[];
+  /** Undefined when nobody asked for any. */
+  readonly entitlements: Entitlements | undefined;
+}
+
+/** `codesign --options library` sets the flag that `codesign -d` calls library-validation. */
+const FLAG_NAMES: Readonly<Record<string, string>> = { library: "library-validation" };
+
+/** What a signed file lacks of what was asked for, a line each. */
+export function missingOf(images: readonly ImageReport[], wanted: Wanted): string[] {
+  return images.flatMap(({ image, signature }) => {
+    if (signature === undefined) return [];
+    const directory = bestCodeDirectory(signature);
+    const lines: string[] = [];
+    if (directory.identifier !== wanted.identifier)
+      lines.push(`it has the identifier ${directory.identifier}, expected ${wanted.identifier}`);
+    for (const option of wanted.options) {
+      const flag = FLAG_NAMES[option] ?? option;
+      if (isFlag(flag) && !hasFlag(directory, flag)) lines.push(`it lacks the option ${option}`);
+    }
+    if (wanted.entitlements !== undefined && !isDeepStrictEqual(signature.entitlements.xml, wanted.entitlements))
+      lines.push("it has other entitlements than the file that `entitlements` names");
+    return lines.map((line) => `${image.architecture}: ${line}`);
+  });
+}
+
+function isFlag(name: string): name is SignatureFlag {
+  return Object.hasOwn(SIGNATURE_FLAGS, name);
+}

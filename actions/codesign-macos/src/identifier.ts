@@ -1,0 +1,22 @@
+import path from "node:path";
+import { bundleIdentifierOf, readMacho } from "@release-actions/macho";
+
+/**
+ * The identifier that `codesign --force` gives a program by itself: the bundle identifier of the property list in it,
+ * else its name without extension and without all but the first number of a version (Security framework, diskrep.cpp,
+ * `canonicalIdentifier`). What a linker wrote before, such as Go's `a.out`, does not stay.
+ */
+export async function chooseIdentifier(file: string, bytes: Uint8Array): Promise<string> {
+  const [image] = readMacho(bytes).images;
+  const inProgram = image && (await bundleIdentifierOf(image));
+  return inProgram ?? identifierOfName(path.basename(file));
+}
+
+/** `libfoo.1.2.dylib` is `libfoo.1`, `tool-2.1` is `tool-2.1`, `tool.exe` is `tool`. */
+export function identifierOfName(name: string): string {
+  const plain = name.replace(/\.[^.0-9][^.]*$/, "");
+  if (/^[0-9.]/.test(plain)) return plain;
+  const version = /[0-9.]+$/.exec(plain)?.[0] ?? "";
+  const kept = /^\.?[0-9]*/.exec(version)?.[0] ?? "";
+  return plain.slice(0, plain.length - version.length) + kept;
+}
