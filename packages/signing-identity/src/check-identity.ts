@@ -35,12 +35,10 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
   if (certificate.notBefore > expected.now)
     add("error", `"${name}" is not valid before ${day(certificate.notBefore)}. Check the clock of the runner.`);
 
-  const kind = developerIdFault(certificate, chain, "any");
-  const issuer = kind === undefined ? developerIdFault(certificate, chain, expected.authorities) : undefined;
-  if (kind !== undefined) {
-    const needed = "What is distributed outside the App Store needs a Developer ID Application certificate.";
-    add("error", `${kind.message}. ${needed}`);
-  } else if (issuer !== undefined) add("warning", `${issuer.message}. Apple will not notarize what it signs.`);
+  const wrongKind = describeWrongKind(identity);
+  const issuer = wrongKind === undefined ? developerIdFault(certificate, chain, expected.authorities) : undefined;
+  if (wrongKind !== undefined) add("error", wrongKind);
+  else if (issuer !== undefined) add("warning", `${issuer.message}. Apple will not notarize what it signs.`);
   const team = certificate.organizationalUnit;
   if (expected.teamId !== undefined && team !== expected.teamId) {
     add("error", `"${name}" belongs to the team ${team ?? "(none)"}, expected ${expected.teamId}.`);
@@ -50,4 +48,11 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
     add("error", `the .p12 holds "${name}" (${sha1}), but \`identity\` asks for "${wanted}".`);
   }
   return problems;
+}
+
+/** What kind of certificate it is, when it is not one for Developer ID. Who issued it is not judged. */
+export function describeWrongKind({ certificate, chain }: SigningIdentity): string | undefined {
+  const fault = developerIdFault(certificate, chain, "any");
+  if (fault === undefined) return undefined;
+  return `${fault.message}. What is distributed outside the App Store needs a Developer ID Application certificate.`;
 }

@@ -2,7 +2,7 @@ import { checkExpiry, type OfflineCheck, problem } from "./kind.ts";
 
 /** A Developer ID certificate with its private key, read and judged as codesign-macos does it. */
 export const checkP12: OfflineCheck = async (subject) => {
-  const [{ checkIdentity, isIdentity, openIdentity, SigningIdentityError }, { P12Error }] = await Promise.all([
+  const [{ describeWrongKind, isIdentity, openIdentity, SigningIdentityError }, { P12Error }] = await Promise.all([
     import("@release-actions/signing-identity"),
     import("@release-actions/p12"),
   ]);
@@ -12,13 +12,11 @@ export const checkP12: OfflineCheck = async (subject) => {
     const secret = password === "" ? "" : subject.other(password);
     const identity = await openIdentity(subject.value, secret, wanted === "" ? undefined : wanted);
     const { certificate } = identity;
-    // The name is checked below, in the words of the secret that holds it; the dates by `expires-within`.
-    const now = new Date((certificate.notBefore.getTime() + certificate.notAfter.getTime()) / 2);
-    const errors = checkIdentity(identity, { now }).filter(({ level }) => level === "error");
+    const wrongKind = describeWrongKind(identity);
     const team = certificate.organizationalUnit ?? "none";
     const isOther = wanted !== "" && !isIdentity(identity, wanted);
     return [
-      ...errors.map(({ message }) => problem(subject, "malformed", message)),
+      ...(wrongKind === undefined ? [] : [problem(subject, "malformed", wrongKind)]),
       ...checkExpiry(subject, "its certificate", certificate.notAfter),
       ...(certificate.notBefore > subject.now ? [problem(subject, "expired", "its certificate is not valid yet")] : []),
       ...(isOther
