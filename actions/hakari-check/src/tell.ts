@@ -1,9 +1,18 @@
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
+import { changesFormatOnly } from "@release-actions/hakari";
 import type { contract } from "./action.gen.ts";
 import type { Verdict } from "./check-hakari.ts";
 
 const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
+
+/** What reddens a tree that nobody changed. */
+function otherVersion(version: string): string {
+  return (
+    `The patch changes only how the manifest is written: cargo-hakari ${version} formats it differently from the version that wrote it. ` +
+    "Set `version` to the one that the repository uses, or name it in .config/hakari.toml (`# cargo-hakari@0.9.36`); or take over the new format with:"
+  );
+}
 
 /** Sets the outputs, then annotations, the summary with the fix, and the verdict. */
 export async function tell(runner: Runner<typeof contract>, verdict: Verdict): Promise<void> {
@@ -39,6 +48,10 @@ export async function tell(runner: Runner<typeof contract>, verdict: Verdict): P
   }
   if (!isFixed) {
     const count = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
-    runner.fail(`workspace-hack is out of date: ${count}, shown above`, `Run:\n${COMMANDS}`);
+    const advice =
+      patch !== undefined && changesFormatOnly(patch.text)
+        ? `${otherVersion(version)}\n${COMMANDS}`
+        : `Run:\n${COMMANDS}`;
+    runner.fail(`workspace-hack is out of date: ${count}, shown above`, advice);
   }
 }

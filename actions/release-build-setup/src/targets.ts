@@ -47,6 +47,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new SetupError(`input \`matrix\` is no JSON: ${text.slice(0, 80)}`, { cause: error });
+    throw new SetupError(`input \`matrix\` is not JSON: ${text.slice(0, 80)}`, { cause: error });
   }
 }

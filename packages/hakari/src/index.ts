@@ -2,8 +2,10 @@ export { CHECKS, type Check, type CheckResult, type HakariServices, runCheck } f
 export { type HakariWorkspace, readHakari } from "./config.ts";
 export { disableHakari, restoreHakari } from "./disable.ts";
 export { HakariError } from "./fault.ts";
+export { changesFormatOnly } from "./formatting.ts";
 export { openHakari } from "./open.ts";
 export { problemsOf } from "./problems.ts";
 export { filesOf, type RepairOptions, repair } from "./repair.ts";
 export { Snapshot } from "./snapshot.ts";
 export { type DoubleBuild, parseVerifyReport } from "./verify-report.ts";
+export { findNamedVersion, type NamedVersion } from "./version-file.ts";

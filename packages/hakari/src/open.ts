@@ -3,6 +3,7 @@ import { githubServices, type InstalledTool, installTool, PINNED_TOOLS, type Too
 import type { HakariServices } from "./checks.ts";
 import type { HakariWorkspace } from "./config.ts";
 import { HakariError } from "./fault.ts";
+import { findNamedVersion } from "./version-file.ts";
 
 /** Makes sure of the pinned toolchain and of a cargo-hakari that knows the workspace's format. */
 export async function openHakari(
@@ -13,7 +14,10 @@ export async function openHakari(
   const { exec, env } = host;
   const rustc = await queryRustc({ cwd: options.cwd, env, run: exec });
   host.info(`rustc ${rustc.release}${rustc.pinned === undefined ? "" : `, as ${rustc.pinned.location.file} pins`}`);
-  const version = options.version ?? versionFor(hakari);
+  const named = options.version === undefined ? findNamedVersion(hakari.workspace.root) : undefined;
+  if (named !== undefined)
+    host.info(`cargo-hakari ${named.version}, as ${named.location.file}:${named.location.line} says`);
+  const version = options.version ?? named?.version ?? versionFor(hakari);
   const tool = await installTool({ name: "cargo-hakari", version }, githubServices(host));
   return {
     services: { run: exec, env, program: tool.program, cwd: options.cwd, format: hakari.format.location },
