@@ -46,7 +46,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
   let published: ReturnType<typeof publishedTree>;
   let advisories: FileTree;
   beforeAll(async () => {
-    published = publishedTree(["hakari-check", "install-tools", "pins-check"]);
+    published = publishedTree(["hakari-check", "pins-check"]);
     advisories = new FileTree({ "crates/tiny-old/RUSTSEC-2026-0001.md": ADVISORY });
     await commitAll(advisories.root, "everything");
   });
@@ -104,7 +104,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
   test(
     "takes cargo-deny and nextest where they are configured, also as a job of cargo-dist with its plan",
     async () => {
-      const others = "clippy: none, fmt: none, doctest: none, lock: none, hakari: false, pins: false";
+      const others = "clippy: none, fmt: none, doctest: none, lock: none, hakari: 'false', pins: false";
       const log = await run(`{ ${others}, plan: '{"announcement_tag":"v1.7.6"}' }`, {
         "deny.toml": denyToml('"MIT", "Apache-2.0"'),
         ".config/nextest.toml": "[profile.default]\nfail-fast = false\n",
@@ -138,7 +138,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
   test(
     "prefers the recipes of a justfile, takes a command in their place, and skips hakari and pins when told",
     async () => {
-      const others = "clippy: none, test: none, doctest: none, lock: none, deny: none, hakari: false, pins: false";
+      const others = "clippy: none, test: none, doctest: none, lock: none, deny: none, hakari: 'false', pins: false";
       const recipe = await run(`{ ${others} }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
       expect(recipe.text).toContain("the recipe ran");
       expect(results(recipe)["gate"]).toBe("success");
@@ -146,6 +146,15 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
         justfile: "fmt:\n    false\n",
       });
       expect([command.exitCode, command.text]).toEqual([0, expect.stringContaining("the command ran")]);
+      // Lines, quotes and what looks like an output of a step are nothing but a script.
+      const lines = await run(
+        `{ ${others}, env: "GREETING=hello world", fmt: "echo first\\nfound=none\\nenv=x\\necho \\"$GREETING $found\\"\\nfalse | cat\\necho never\\n" }`,
+      );
+      expect(results(lines)).toMatchObject({ fmt: "failure", gate: "failure" });
+      expect(lines.text).toContain("hello world none");
+      expect(job(lines, "fmt")?.output).not.toMatch(/^never$/m);
+      const blank = await run(`{ ${others}, fmt: " \\n" }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
+      expect(blank.text).toContain("the recipe ran");
       const failing = await run(`{ ${others}, fmt: "false | tee log" }`);
       expect(results(failing)).toMatchObject({ fmt: "failure", gate: "failure" });
     },
