@@ -14,9 +14,14 @@ export function workflowFiles(): RepositoryFile[] {
   return read([".github/workflows/*.{yml,yaml}"]);
 }
 
-/** Those of the products that the tests release. Beside them lie steps that cargo-dist puts into its own. */
+/**
+ * Those of the products that the tests release. Beside them lie steps that cargo-dist puts into its own; those under `cases` are
+ * what our actions have to judge, mistakes included.
+ */
 export function fixtureWorkflowFiles(): RepositoryFile[] {
-  return read(["test/fixtures/**/.github/workflows/*.{yml,yaml}"]).filter(({ text }) => /^jobs:/m.test(text));
+  return read(["test/fixtures/**/.github/workflows/*.{yml,yaml}"]).filter(
+    ({ file, text }) => /^jobs:/m.test(text) && !file.includes("/cases/"),
+  );
 }
 
 export function actionFiles(): RepositoryFile[] {
