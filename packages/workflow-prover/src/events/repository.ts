@@ -1,7 +1,11 @@
 import { choiceVariable, constant, type Meaning, meaningOfVariable, textVariable, type Variable } from "../variable.ts";
 
 export const REPOSITORY = textVariable("repository", "repository");
-export const DEFAULT_BRANCH = textVariable("default branch", "ref");
+/** The branches of a merge queue are GitHub's own. */
+export const DEFAULT_BRANCH = textVariable("default branch", "ref", {
+  patterns: ["gh-readonly-queue/**"],
+  ignores: true,
+});
 export const REPOSITORY_IS_FORK = choiceVariable("github.event.repository.fork", [false, true]);
 
 /** What every event tells of the repository, the person and the run (docs: "Contexts reference", `github`). */

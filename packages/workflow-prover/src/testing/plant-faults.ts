@@ -1,0 +1,32 @@
+// Plants each fault in a copy of the prover, and prints those that the comparison with GitHub's pages does not notice.
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { disagreementOf } from "./agreement.ts";
+import { FAULTS, type Fault } from "./faults.ts";
+
+const SOURCE = path.dirname(import.meta.dirname);
+const COPIES = path.join(path.dirname(SOURCE), ".work/faults");
+/** Workflows to look for a disagreement in, with random events for each. */
+const [WORKFLOWS, TRIES] = [400, 60];
+
+rmSync(COPIES, { recursive: true, force: true });
+const unnoticed: string[] = [];
+for (const [index, fault] of FAULTS.entries())
+  if (!(await isNoticed(fault, path.join(COPIES, String(index))))) unnoticed.push(fault.what);
+rmSync(COPIES, { recursive: true, force: true });
+process.stdout.write(`${JSON.stringify(unnoticed)}\n`);
+
+async function isNoticed({ what, file, from, to }: Fault, copy: string): Promise<boolean> {
+  cpSync(SOURCE, copy, { recursive: true, filter: (name) => !/(\.test\.ts|[/\\]testing)$/.test(name) });
+  const target = path.join(copy, file);
+  const text = readFileSync(target, "utf8");
+  if (text.split(from).length !== 2) throw new Error(`${file} has not exactly one place for: ${what}`);
+  writeFileSync(
+    target,
+    text.replace(from, () => to),
+  );
+  // The copy exports what the original does.
+  const prover = (await import(path.join(copy, "index.ts"))) as typeof import("../index.ts");
+  for (let seed = 1; seed <= WORKFLOWS; seed += 1) if (disagreementOf(prover, seed, TRIES) !== undefined) return true;
+  return false;
+}
