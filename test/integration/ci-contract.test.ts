@@ -73,6 +73,21 @@ describe("ci-contract", () => {
     expect(step.annotations).toMatchObject([{ level: "warning", file: ".github/workflows/ci.yml", line: 4 }]);
   });
 
+  test("suggests a contract where there is none", async () => {
+    const step = await check({ ".github/workflows/ci.yml": WORKFLOW }, { mode: "suggest" });
+    expect(step).toMatchObject({ conclusion: "success", annotations: [] });
+    expect(step.log).toContain("ci-contract.yml says what the workflows do today");
+  });
+
+  test("suggests nothing over what a person wrote", async () => {
+    const step = await check(
+      { ".github/workflows/ci.yml": WORKFLOW, "ci-contract.yml": "jobs: { fmt: }\n" },
+      { mode: "suggest" },
+    );
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations[0]?.message).toContain("ci-contract.yml is there already");
+  });
+
   test("fails for a contract that was named and is not there", async () => {
     const step = await check({ ".github/workflows/ci.yml": WORKFLOW }, { contract: "promises.yml" });
     expect(step.conclusion).toBe("failure");

@@ -4,6 +4,7 @@ import type { Contract } from "@release-actions/action-kit";
 export const contract = {
   name: "ci-contract",
   inputs: {
+    mode: { kind: "enum", values: ["check", "suggest"], default: "check" },
     contract: { kind: "path", default: "ci-contract.yml" },
     workflows: { kind: "path", default: ".github/workflows" },
   },

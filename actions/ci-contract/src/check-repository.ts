@@ -1,4 +1,4 @@
-import { callsOf, type Job, type Workflow } from "@release-actions/workflow";
+import type { Job, Workflow } from "@release-actions/workflow";
 import { type Hole, isCallable, judgeGate, Project } from "@release-actions/workflow-prover";
 import { checkConditions } from "./check-conditions.ts";
 import { readWorkflows, type WorkflowFile } from "./check-contract.ts";
@@ -6,6 +6,7 @@ import { describeHoles } from "./check-gate.ts";
 import { pullRequestFilter } from "./check-pending.ts";
 import { checkDead } from "./check-reach.ts";
 import { cannotTell, type Finding } from "./finding.ts";
+import { isGate } from "./gate-job.ts";
 
 /** What is wrong in the workflows of any repository, without a contract that says what they should do. */
 export async function checkRepository(files: readonly WorkflowFile[]): Promise<Finding[]> {
@@ -45,27 +46,6 @@ function checkJob(project: Project, workflow: Workflow, job: Job): Finding[] {
     ];
   }
   return isGate(workflow, job) ? checkGateJob(project, workflow, job) : [];
-}
-
-const GATE_NAMES =
-  /(^|[^a-z])(gate|ok|okay|green|success|successful|done|complete|completed|conclusion|required|finish|finished|pass|passed|passes|all|merge|mergeable|verdict)([^a-z]|$)/i;
-const OTHER_NAMES =
-  /notif|slack|discord|mail|report|comment|clean|teardown|publish|deploy|release|upload|coverage|alert|issue|label|rerun|retry|dependabot|automerge|auto-merge/i;
-
-/** Whether a job is there to tell how the jobs that it needs ended, by its name and by what it does. */
-function isGate(workflow: Workflow, job: Job): boolean {
-  const name = `${job.id} ${job.node.get("name").text ?? ""}`;
-  if (job.needs.length === 0 || !GATE_NAMES.test(name) || OTHER_NAMES.test(name)) return false;
-  if (workflow.jobs.some(({ needs }) => needs.includes(job.id))) return false;
-  const text = JSON.stringify(job.node.value);
-  if (/needs\.(\*|[\w-]+)\.result|toJSON\(\s*needs/i.test(text)) return true;
-  return job.steps.length > 0 && job.steps.every(({ run, shell }) => run !== undefined && isTalk(run, shell));
-}
-
-/** A script that only says something. */
-function isTalk(script: string, shell: string | undefined): boolean {
-  const calls = callsOf(script, shell)?.calls;
-  return calls?.every(({ words: [name = ""] }) => ["echo", "exit", "true", ":", "printf"].includes(name)) ?? false;
 }
 
 function checkGateJob(project: Project, workflow: Workflow, gate: Job): Finding[] {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { runAction } from "@release-actions/action-kit";
 import { Fault } from "@release-actions/report";
@@ -13,6 +13,15 @@ void runAction(contract, async (runner) => {
   const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
   const shown = (target: string): string => path.relative(workspace, target);
   const files = await readFiles(folder, shown);
+  if (runner.inputs.mode === "suggest") {
+    const { suggestContract } = await import("./suggest.ts");
+    // What a person wrote is not replaced.
+    if (existsSync(file))
+      throw new Fault(`${shown(file)} is there already`, { advice: "Name another file in `contract`." });
+    await writeFile(file, await suggestContract(files));
+    runner.info(`${shown(file)} says what the workflows do today: read it, and commit what is a promise.`);
+    return;
+  }
   if (!existsSync(file)) {
     if (shown(file) !== contract.inputs.contract.default) throw new Fault(`${shown(file)} does not exist`);
     const { checkRepository } = await import("./check-repository.ts");

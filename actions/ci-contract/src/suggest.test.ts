@@ -1,0 +1,49 @@
+import { expect, test } from "@jest/globals";
+import { checkContract } from "./check-contract.ts";
+import { readContract } from "./contract.ts";
+import { suggestContract } from "./suggest.ts";
+
+const CI = `on: [push, pull_request]
+jobs:
+  fmt:
+    runs-on: x
+    steps: [{ run: cargo fmt --check }]
+  test:
+    needs: fmt
+    runs-on: x
+    steps:
+      - run: |
+          cd crate
+          cargo nextest run --workspace
+      - run: cargo test --doc || true
+  docs:
+    if: github.event_name == 'push'
+    runs-on: x
+    steps: [{ run: mdbook test }]
+  ci-gate:
+    needs: [fmt, test]
+    if: always()
+    runs-on: x
+    steps:
+      - run: '[ "\${{ needs.fmt.result }}\${{ needs.test.result }}" = successsuccess ]'
+`;
+
+const CONTRACT = `# What the workflows do today. Take out what is not a promise, and add what is missing.
+gate: ci-gate
+jobs:
+  fmt:
+    run: "cargo fmt --check"
+  test:
+    run: "cargo nextest run"
+  docs:
+    run: "mdbook test"
+    on: [push] # it may be skipped: github.event_name == 'push'
+    gate: false
+`;
+
+test("a suggested contract says what the workflows do, and is kept by them", async () => {
+  const files = [{ file: "ci.yml", text: CI }];
+  const text = await suggestContract(files);
+  expect(text).toBe(CONTRACT);
+  expect(await checkContract(readContract(text, "ci-contract.yml"), files)).toEqual([]);
+});
