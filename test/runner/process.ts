@@ -10,8 +10,8 @@ const CANCELLATION = [
 ] as const;
 
 export interface Stop {
-  /** The first line of output that matches sets it off. */
-  readonly when: RegExp;
+  /** The first line of output that matches sets it off, or whoever is handed the function. */
+  readonly when: RegExp | ((stop: () => void) => void);
   /** `cancel` does what a runner does on cancellation; a signal is sent once. Default `cancel`. */
   readonly by?: "cancel" | NodeJS.Signals;
 }
@@ -46,12 +46,17 @@ export async function runNode(
   });
   const timers: NodeJS.Timeout[] = [];
   let stoppedAt: number | undefined;
+  const stop = (): void => {
+    if (options.stop === undefined || stoppedAt !== undefined) return;
+    stoppedAt = performance.now();
+    timers.push(...stopChild(child, options.stop.by ?? "cancel"));
+  };
+  const when = options.stop?.when;
+  if (typeof when === "function") when(stop);
   const drained = [child.stdout, child.stderr].map(async (stream) => {
     for await (const line of createInterface({ input: stream })) {
       options.onLine(line);
-      if (options.stop === undefined || stoppedAt !== undefined || !options.stop.when.test(line)) continue;
-      stoppedAt = performance.now();
-      timers.push(...stopChild(child, options.stop.by ?? "cancel"));
+      if (when instanceof RegExp && when.test(line)) stop();
     }
   });
   let peakRss: number | undefined;

@@ -209,7 +209,11 @@ export class GitHub {
 export async function startGitHub(): Promise<GitHub> {
   const azurite = await startAzurite();
   const world = new World(await Storage.open(azurite));
-  const server = await serve(dispatcher(world));
+  const dispatch = dispatcher(world);
+  const server = await serve((request) => {
+    world.onRequest?.();
+    return dispatch(request);
+  });
   world.publicOrigin = server.origin;
   return new GitHub(world, server.origin, async () => {
     await Promise.all([server.close(), azurite.close()]);

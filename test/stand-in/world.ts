@@ -32,6 +32,8 @@ export class World {
     ...{ limit: 1000, remaining: 1000, resetsAt: new Date(Date.now() + 3_600_000) },
     secondary: { times: 0, retryAfterSeconds: 1 },
   };
+  /** Is told of every request before it is answered. */
+  onRequest: (() => void) | undefined;
   retentionDays = 90;
   quotaReached = false;
   /** Where the REST and results services are reached; a proxy may stand in front of them. */

@@ -1,23 +1,40 @@
 import { decideChannel, ociTag, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { ChartError, type ChartPackage, differences, existingChart, pushChart } from "@release-actions/chart";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
+import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
 import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
-import { readFacts, runArtifacts } from "@release-actions/release-run";
+import { beginningOf, type RunArtifacts, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
 import { checkImages } from "./check-images.ts";
 import { type Prepared, prepare } from "./helm.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { chartReference, openRegistries, type Registries } from "./registries.ts";
 import { findSubject, type Subject } from "./subject.ts";
-import { type Outcome, recordLedger, tell } from "./tell.ts";
+import { ledgerRow, type Outcome, tell } from "./tell.ts";
 
 /** From the sources to the registry. The tag is the last thing pushed, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
   const { inputs } = runner;
   const facts = readFacts(runner.env);
+  const artifacts = runArtifacts(runner.env, runner);
+  const store = artifacts.isAvailable && inputs.mode !== "check" ? artifacts : undefined;
+  const beginning = {
+    ...beginningOf(facts, runner),
+    channel: "chart",
+    name: placeName(inputs.registry ?? "", "chart"),
+  };
+  await withLedger(store, beginning, (ledger) => publishTo(runner, facts, artifacts, ledger));
+}
+
+async function publishTo(
+  runner: PublishRunner,
+  facts: RunFacts,
+  artifacts: RunArtifacts,
+  ledger: LedgerRecorder,
+): Promise<void> {
+  const { inputs } = runner;
   const rules = parseRules(inputs.rules);
   const isCheck = inputs.mode === "check";
   if (!isCheck) requireAccess(runner);
-  const artifacts = runArtifacts(runner.env, runner);
   const subject = await findSubject(runner, facts, artifacts);
   const prepared = await prepare(runner, subject);
   const place = inputs.registry === undefined ? undefined : chartReference(inputs.registry, subject.chart.name);
@@ -25,7 +42,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
     tell(runner, subject, undefined, { state: "skipped", reason: "a check without a registry" });
     return;
   }
-  let outcome: Outcome = { state: "planned", reason: "publishing failed" };
+  let outcome: Outcome = { state: "failed", reason: "publishing failed" };
   try {
     outcome = await settle(runner, subject, prepared, place, rules).catch((error: unknown) => {
       // Neither a refusal nor nothing there can be told from the other: that is for the publishing to find out.
@@ -35,7 +52,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
     tell(runner, subject, place, outcome);
-    if (!isCheck) await recordLedger(runner, artifacts, facts.attempt, subject, place, outcome);
+    ledger.set([ledgerRow(subject, place, outcome)]);
   }
 }
 

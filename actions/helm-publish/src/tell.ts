@@ -1,15 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { ociTag } from "@release-actions/channel";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
-import { saveLedger } from "@release-actions/ledger";
-import type { RunArtifacts } from "@release-actions/release-run";
+import type { LedgerRow } from "@release-actions/ledger";
 import type { PublishRunner } from "./publish-runner.ts";
 import type { Subject } from "./subject.ts";
 
 /** What became of the chart. */
 export type Outcome =
   | { readonly state: "verified"; readonly digest: string; readonly published: boolean }
-  | { readonly state: "planned" | "skipped"; readonly reason: string };
+  | { readonly state: "failed" | "skipped"; readonly reason: string };
 
 /** Sets the outputs, also when it failed, and shows what became of the chart. */
 export function tell(
@@ -38,17 +36,9 @@ export function tell(
     );
 }
 
-/** Leaves what happened for the release notes and for a later attempt. */
-export async function recordLedger(
-  runner: PublishRunner,
-  artifacts: RunArtifacts,
-  attempt: number,
-  { version }: Subject,
-  place: ImageReference,
-  outcome: Outcome,
-): Promise<void> {
-  if (!artifacts.isAvailable) return;
-  const row = {
+/** What happened, for the release notes and for a later attempt. */
+export function ledgerRow({ version }: Subject, place: ImageReference, outcome: Outcome): LedgerRow {
+  return {
     channel: "chart",
     name: `oci://${formatReference(place)}`,
     version: version.text,
@@ -56,6 +46,4 @@ export async function recordLedger(
     ...(outcome.state === "verified" ? { digest: outcome.digest } : { reason: outcome.reason }),
     at: new Date().toISOString(),
   };
-  const options = { channel: "chart", attempt, random: randomBytes(4).toString("hex") };
-  runner.info(`wrote the ledger ${await saveLedger(artifacts, [row], options)}`);
 }

@@ -13,6 +13,7 @@ export const contract = {
     style: { kind: "enum", values: ["auto", "brew", "layout", "off"], default: "auto" },
     prerelease: { kind: "enum", values: ["commit-only", "skip", "push"], default: "commit-only" },
     rules: { kind: "lines" },
+    "drop-targets": { kind: "list" },
     republish: { kind: "boolean", default: "false" },
     "committer-name": { kind: "string", default: "github-actions[bot]" },
     "committer-email": { kind: "string", default: "41898282+github-actions[bot]@users.noreply.github.com" },

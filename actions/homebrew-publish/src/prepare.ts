@@ -1,4 +1,4 @@
-import { archivesOf, type Checksums, type DistPlan } from "@release-actions/dist-plan";
+import { archivesOf, type Checksums, type DistPlan, type DroppedTargets } from "@release-actions/dist-plan";
 import {
   CHECKSUMS_AND_SIGNATURES,
   fileFilter,
@@ -17,6 +17,7 @@ export function expectationOf(
   plan: DistPlan,
   checksums: Checksums,
   gateway: string | undefined,
+  isDropped: DroppedTargets,
 ): Expectation {
   const tag = plan.tag ?? release.version.text;
   const { hosting, downloadBases } = release;
@@ -27,6 +28,7 @@ export function expectationOf(
   return {
     version: release.version,
     tag,
+    isDropped: (target) => isDropped(release.app, target),
     addressesOf: (file) => [
       ...downloadBases.map((base) => `${base}/${encodeURIComponent(file)}`),
       ...(through === undefined

@@ -1,33 +1,49 @@
 import path from "node:path";
 import { DEFAULT_RULES, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { childEnv } from "@release-actions/command";
-import { type DistPlan, loadPlan, mergeChecksums, requireTag } from "@release-actions/dist-plan";
+import { type DistPlan, loadPlan, mergeChecksums, parseDropTargets, requireTag } from "@release-actions/dist-plan";
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases } from "@release-actions/github-rest";
-import { FormulaError, openTap, type Published, publishRevision } from "@release-actions/homebrew";
+import { FormulaError, openTap, type Published, publishRevision, type Tap } from "@release-actions/homebrew";
+import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
 import {
+  beginningOf,
   checksumsOfAssets,
   existingVersions,
+  type RunArtifacts,
   type RunFacts,
   readFacts,
   restOfRun,
   runArtifacts,
 } from "@release-actions/release-run";
 import { type Collected, collect, type Source } from "./collect.ts";
+import { findDependencyProblems, tapName } from "./dependencies.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { brewStyle, findBrew } from "./style.ts";
 import { commitMessage, type Entry, planTap, remarks, toCommit } from "./tap-plan.ts";
-import { recordLedger, tell } from "./tell.ts";
+import { ledgerRows, tell } from "./tell.ts";
 
 /** From the plan to the tap. The push is the last step, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
   const { inputs } = runner;
   const facts = readFacts(runner.env);
+  const artifacts = runArtifacts(runner.env, runner);
+  const store = artifacts.isAvailable && !inputs["dry-run"] ? artifacts : undefined;
+  const beginning = { ...beginningOf(facts, runner), channel: "homebrew", name: placeName(inputs.tap, "tap") };
+  await withLedger(store, beginning, (ledger) => publishTo(runner, facts, artifacts, ledger));
+}
+
+async function publishTo(
+  runner: PublishRunner,
+  facts: RunFacts,
+  artifacts: RunArtifacts,
+  ledger: LedgerRecorder,
+): Promise<void> {
+  const { inputs } = runner;
   const parsedRules = rulesOf(inputs.prerelease, inputs.rules);
   const url = remoteUrl(inputs.tap, facts.serverUrl);
   requireToken(url, runner);
-  const artifacts = runArtifacts(runner.env, runner);
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
 
@@ -50,25 +66,35 @@ export async function publish(runner: PublishRunner): Promise<void> {
   const tap = await openTap(access, path.join(await runner.tempFolder("tap"), "tap"), inputs["tap-branch"]);
   let entries: readonly Entry[] = [];
   let published: Published | undefined;
+  let isPushed = false;
   try {
     entries = await planTap(tap, sources, rules);
+    await reportDependencies(runner, tap, url, sources);
     const push = !inputs["dry-run"] && entries.some(isForPeople);
     const identity = { name: inputs["committer-name"], email: inputs["committer-email"] };
-    published = await publishRevision(tap, identity, push, async () => {
-      entries = await planTap(tap, sources, rules);
-      const chosen = toCommit(entries).filter((entry) => !push || isForPeople(entry));
-      const moved = chosen.flatMap(({ path: to, movedFrom }) =>
-        movedFrom === undefined ? [] : [[to, movedFrom] as const],
-      );
-      const files = new Map(chosen.map((entry) => [entry.path, entry.text]));
-      return { files, moved: new Map(moved), message: commitMessage(chosen) };
-    });
+    published = await publishRevision(
+      tap,
+      identity,
+      push,
+      async () => {
+        entries = await planTap(tap, sources, rules);
+        const chosen = toCommit(entries).filter((entry) => !push || isForPeople(entry));
+        const moved = chosen.flatMap(({ path: to, movedFrom }) =>
+          movedFrom === undefined ? [] : [[to, movedFrom] as const],
+        );
+        const files = new Map(chosen.map((entry) => [entry.path, entry.text]));
+        return { files, moved: new Map(moved), message: commitMessage(chosen) };
+      },
+      () => {
+        isPushed = true;
+      },
+    );
     for (const message of remarks(entries)) runner.problem({ level: "warning", title: "homebrew-publish", message });
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
-    const outcome = { entries, published, facts, url, dryRun: inputs["dry-run"] };
+    const outcome = { entries, published, isPushed, url, dryRun: inputs["dry-run"] };
     tell(runner, outcome);
-    await recordLedger(runner, artifacts, outcome);
+    if (entries.length > 0) ledger.set(ledgerRows(outcome));
   }
 }
 
@@ -76,6 +102,21 @@ function rulesOf(prerelease: PublishRunner["inputs"]["prerelease"], lines: reado
   const formula = { "commit-only": "commit", skip: "skip", push: "push" } as const;
   const base = { ...DEFAULT_RULES, prerelease: { ...DEFAULT_RULES.prerelease, formula: formula[prerelease] } };
   return parseRules(lines, base);
+}
+
+/** Formulae that these need must be there, and must be named as Homebrew finds them. */
+async function reportDependencies(
+  runner: PublishRunner,
+  tap: Tap,
+  url: string,
+  sources: readonly Source[],
+): Promise<void> {
+  const problems = await findDependencyProblems(tap, tapName(url), sources);
+  for (const problem of problems) runner.problem(problem);
+  if (!problems.some(({ level }) => level === "error")) return;
+  throw new FormulaError("a formula needs another one that the tap does not have: nothing was published", {
+    advice: "Publish that one first, or correct `dependencies` in cargo-dist's configuration.",
+  });
 }
 
 function isForPeople({ decision }: Entry): boolean {
@@ -154,8 +195,10 @@ function refuseProblems(
   checksums: Collected["checksums"],
   runner: PublishRunner,
 ): void {
+  const { "scarf-gateway": gateway, "drop-targets": dropped } = runner.inputs;
+  const isDropped = parseDropTargets(dropped);
   const problems = sources
-    .flatMap((source) => findProblems(source, expectationOf(source, plan, checksums, runner.inputs["scarf-gateway"])))
+    .flatMap((source) => findProblems(source, expectationOf(source, plan, checksums, gateway, isDropped)))
     .filter(({ level }) => level === "error" || runner.inputs.style !== "off");
   for (const problem of problems) runner.problem(problem);
   const errors = problems.filter(({ level }) => level === "error").length;

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Published } from "@release-actions/homebrew";
-import { type LedgerRow, type LedgerState, saveLedger } from "@release-actions/ledger";
-import type { RunArtifacts, RunFacts } from "@release-actions/release-run";
+import type { LedgerRow, LedgerState } from "@release-actions/ledger";
+import { requiredOf, tapName } from "./dependencies.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import type { Entry } from "./tap-plan.ts";
 
@@ -9,7 +9,8 @@ export interface Outcome {
   readonly entries: readonly Entry[];
   /** `undefined`: it failed. */
   readonly published: Published | undefined;
-  readonly facts: RunFacts;
+  /** It is out, whatever failed afterwards. */
+  readonly isPushed: boolean;
   /** Of the tap. */
   readonly url: string;
   readonly dryRun: boolean;
@@ -51,26 +52,25 @@ export function tell(runner: PublishRunner, outcome: Outcome): void {
   }
 }
 
-/** Leaves what happened for the release notes and for a later attempt. */
-export async function recordLedger(runner: PublishRunner, artifacts: RunArtifacts, outcome: Outcome): Promise<void> {
-  if (!artifacts.isAvailable || outcome.dryRun || outcome.entries.length === 0) return;
-  const rows = outcome.entries.map((entry) => ledgerRow(entry, outcome));
-  const options = { channel: "homebrew", attempt: outcome.facts.attempt, random: randomBytes(4).toString("hex") };
-  runner.info(`wrote the ledger ${await saveLedger(artifacts, rows, options)}`);
+/** What happened, for the release notes and for a later attempt. */
+export function ledgerRows(outcome: Outcome): readonly LedgerRow[] {
+  return outcome.entries.map((entry) => ledgerRow(entry, outcome));
 }
 
 function ledgerRow(entry: Entry, outcome: Outcome): LedgerRow {
   const { state, reason } = verdict(entry, outcome);
   const page = /^(https:\/\/[^/]+\/[^/]+\/[^/]+?)(?:\.git)?$/.exec(outcome.url)?.[1];
+  const requires = requiredOf(entry.text, entry.file);
   const isThere = state === "verified" && page !== undefined;
   return {
     channel: "homebrew",
-    name: installName(entry.file, outcome.url),
+    name: [tapName(outcome.url), entry.file.replace(/\.rb$/, "")].filter((part) => part !== undefined).join("/"),
     version: entry.source.release.version.text,
     state,
     digest: `sha256:${createHash("sha256").update(entry.text).digest("hex")}`,
     url: isThere ? `${page}/blob/${outcome.published?.commit}/${entry.path}` : undefined,
     reason,
+    ...(requires.length === 0 ? {} : { requires }),
     at: new Date().toISOString(),
   };
 }
@@ -83,25 +83,23 @@ const KIND = {
   build: "build of a version",
 } as const;
 
-function verdict({ change, decision }: Entry, { published, dryRun }: Outcome): { state: LedgerState; reason?: string } {
+function verdict(
+  { change, decision }: Entry,
+  { published, isPushed, dryRun }: Outcome,
+): { state: LedgerState; reason?: string } {
   if (decision.formula === "skip")
     return { state: "skipped", reason: `a ${KIND[decision.channel]} is left out of the tap` };
-  if (change.kind === "refused") return { state: "planned", reason: change.reason };
+  if (change.kind === "refused") return { state: "failed", reason: change.reason };
   if (decision.formula === "refuse" && change.kind !== "same") {
-    return { state: "planned", reason: `the rules keep a ${KIND[decision.channel]} out of the tap` };
+    return { state: "failed", reason: `the rules keep a ${KIND[decision.channel]} out of the tap` };
   }
   if (change.kind === "kept") return { state: "verified", reason: change.reason };
-  if (published === undefined) return { state: "planned", reason: "publishing failed" };
+  if (published === undefined && isPushed)
+    return { state: "published", reason: "it was pushed, and could not be read back" };
+  if (published === undefined) return { state: "failed", reason: "publishing failed" };
   if (published.pushed || !published.changed) return { state: "verified" };
   return {
     state: "skipped",
     reason: dryRun ? "a dry run" : `a ${KIND[decision.channel]} is committed, but not pushed`,
   };
-}
-
-/** What people type after `brew install`: a tap `acme/homebrew-tap` is called `acme/tap`. */
-function installName(file: string, url: string): string {
-  const formula = file.replace(/\.rb$/, "");
-  const [, owner, tap] = /[/:]([\w.-]+)\/homebrew-([\w.-]+?)(?:\.git)?$/.exec(url) ?? [];
-  return owner === undefined || tap === undefined ? formula : `${owner}/${tap}/${formula}`.toLowerCase();
 }

@@ -2,25 +2,41 @@ import { parseRules } from "@release-actions/channel";
 import { forEachLimited } from "@release-actions/concurrency";
 import { createTransport } from "@release-actions/http";
 import { formatReference } from "@release-actions/image-reference";
+import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
 import { openRegistry } from "@release-actions/registry-client";
-import { readFacts, runArtifacts } from "@release-actions/release-run";
+import { beginningOf, type RunArtifacts, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
 import type { PushableImage } from "./image.ts";
 import { parseLogins, requireLogins } from "./logins.ts";
 import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { findSubject } from "./subject.ts";
-import { type Outcome, recordLedger, tell } from "./tell.ts";
+import { ledgerRows, type Outcome, tell } from "./tell.ts";
 
 /** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
-  const { inputs, signal } = runner;
+  const { inputs } = runner;
   const logins = parseLogins(inputs.logins);
   for (const { password } of logins.values()) runner.mask(password);
   const facts = readFacts(runner.env);
+  const artifacts = runArtifacts(runner.env, runner);
+  const name = placeName(inputs.images.join(", "), "image");
+  const options = { ...beginningOf(facts, runner), channel: "image", name };
+  await withLedger(artifacts.isAvailable ? artifacts : undefined, options, (ledger) =>
+    publishTo(runner, facts, artifacts, logins, ledger),
+  );
+}
+
+async function publishTo(
+  runner: PublishRunner,
+  facts: RunFacts,
+  artifacts: RunArtifacts,
+  logins: ReturnType<typeof parseLogins>,
+  ledger: LedgerRecorder,
+): Promise<void> {
+  const { inputs, signal } = runner;
   const options = { rules: parseRules(inputs.rules), tags: inputs.tags, ifExists: inputs["if-exists"] };
   const references = inputs.images.map(parsePlace);
   requireLogins(logins, references);
-  const artifacts = runArtifacts(runner.env, runner);
   const transport = createTransport({ ...runner.env });
   const { version, image } = await findSubject(runner, facts, artifacts, transport);
   runner.info(`the image is ${image.root.digest}, for ${image.platforms.join(", ")}`);
@@ -39,7 +55,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
     // Also when it failed: whoever looks for the release later must see where it is, and where it is not.
     const outcomes = places.map((place): Outcome => ({ place, given: done.get(place) }));
     tell(runner, version, image, outcomes);
-    await recordLedger(runner, artifacts, facts.attempt, version, image, outcomes);
+    ledger.set(ledgerRows(version, image, outcomes));
   }
 }
 

@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { ociTag, type Version } from "@release-actions/channel";
 import { formatReference } from "@release-actions/image-reference";
-import { type LedgerRow, saveLedger } from "@release-actions/ledger";
-import type { RunArtifacts } from "@release-actions/release-run";
+import type { LedgerRow } from "@release-actions/ledger";
 import type { PushableImage } from "./image.ts";
 import { type Place, tagsOf } from "./place.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -44,17 +42,9 @@ export function tell(
     .raw(`\`${image.root.digest}\` for ${image.platforms.join(", ")}.`);
 }
 
-/** Leaves what happened for the release notes and for a later attempt. */
-export async function recordLedger(
-  runner: PublishRunner,
-  artifacts: RunArtifacts,
-  attempt: number,
-  version: Version,
-  image: PushableImage,
-  outcomes: readonly Outcome[],
-): Promise<void> {
-  if (!artifacts.isAvailable) return;
-  const rows = outcomes.map((outcome): LedgerRow => {
+/** What happened, for the release notes and for a later attempt. */
+export function ledgerRows(version: Version, image: PushableImage, outcomes: readonly Outcome[]): readonly LedgerRow[] {
+  return outcomes.map((outcome): LedgerRow => {
     const { place, given } = outcome;
     const digest = given ? { digest: image.root.digest } : {};
     const name = formatReference(place.reference);
@@ -62,12 +52,10 @@ export async function recordLedger(
     const tag = tagsOf(place)[0] ?? ociTag(version.text);
     return { channel: "image", name, version: tag, ...verdict(outcome), ...digest, at: new Date().toISOString() };
   });
-  const options = { channel: "image", attempt, random: randomBytes(4).toString("hex") };
-  runner.info(`wrote the ledger ${await saveLedger(artifacts, rows, options)}`);
 }
 
 function verdict({ place, given }: Outcome): Pick<LedgerRow, "state" | "reason"> {
   if (given) return { state: "verified" };
-  if (tagsOf(place).length > 0) return { state: "planned", reason: "publishing failed" };
+  if (tagsOf(place).length > 0) return { state: "failed", reason: "publishing failed" };
   return { state: "skipped", reason: `the rules publish no image of a ${place.channel} release` };
 }

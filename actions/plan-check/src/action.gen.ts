@@ -5,7 +5,8 @@ export const contract = {
   name: "plan-check",
   inputs: {
     plan: { kind: "string", default: "artifact" },
-    config: { kind: "path", default: "dist-workspace.toml" },
+    config: { kind: "path" },
+    "drop-targets": { kind: "list" },
   },
-  outputs: ["version", "missing"],
+  outputs: ["version", "missing", "dist-version"],
 } as const satisfies Contract;

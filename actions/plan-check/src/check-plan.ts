@@ -1,6 +1,6 @@
-import { archiveFor, type DistPlan } from "@release-actions/dist-plan";
-import type { StringEntry, TomlDocument } from "@release-actions/toml";
-import { stringsOf, tableOf } from "@release-actions/toml";
+import { archiveFor, archivesOf, type DistPlan, type DroppedTargets, type Release } from "@release-actions/dist-plan";
+import type { StringEntry } from "@release-actions/toml";
+import type { DistConfig } from "./dist-config.ts";
 
 /** An archive that should be planned and is not. */
 export interface Missing {
@@ -8,16 +8,31 @@ export interface Missing {
   readonly target: StringEntry;
 }
 
-/** The targets that cargo-dist's configuration declares for the whole workspace. */
-export function declaredTargets({ root }: TomlDocument): readonly StringEntry[] {
-  return stringsOf(tableOf(root, "dist"), "targets");
+/** What is declared for an app: its own targets, else the workspace's, without those that were dropped on purpose. */
+export function declaredFor(app: string, config: DistConfig, isDropped: DroppedTargets): readonly StringEntry[] {
+  return (config.ofApps.get(app) ?? config.targets).filter(({ value }) => !isDropped(app, value));
 }
 
-/** Every app of the plan is to have an archive for every target. */
-export function missingArchives(plan: DistPlan, targets: readonly StringEntry[]): Missing[] {
-  return plan.releases.flatMap((release) =>
-    targets
-      .filter(({ value }) => archiveFor(release, value) === undefined)
-      .map((target) => ({ app: release.app, target })),
-  );
+/** Does an app have other files than archives only (`extra-artifacts`), which are for no target? */
+export function hasExtrasOnly(release: Release): boolean {
+  return archivesOf(release).length === 0 && release.artifacts.some(({ kind }) => kind === "extra-artifact");
+}
+
+/** Every app of the plan is to have an archive for every target that is declared for it. */
+export function missingArchives(plan: DistPlan, config: DistConfig, isDropped: DroppedTargets): Missing[] {
+  return plan.releases
+    .filter((release) => !hasExtrasOnly(release))
+    .flatMap((release) =>
+      declaredFor(release.app, config, isDropped)
+        .filter(({ value }) => archiveFor(release, value) === undefined)
+        .map((target) => ({ app: release.app, target })),
+    );
+}
+
+/** `1.2.3`, or `widget 1.2.3, server 0.9.0` for a plan over several versions, as of a pull request. */
+export function versionsOf(plan: DistPlan): string {
+  const different = new Set(plan.releases.map(({ version }) => version.text));
+  const [first] = different;
+  if (different.size === 1 && first !== undefined) return first;
+  return plan.releases.map(({ app, version }) => `${app} ${version.text}`).join(", ");
 }

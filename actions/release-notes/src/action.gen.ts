@@ -11,6 +11,7 @@ export const contract = {
     mode: { kind: "enum", values: ["update", "append", "keep"], default: "update" },
     latest: { kind: "enum", values: ["auto", "true", "false", "legacy"], default: "auto" },
     "scarf-gateway": { kind: "string" },
+    "drop-targets": { kind: "list" },
     "wait-for": { kind: "list" },
     "wait-timeout": { kind: "number", unit: "seconds", min: 0, max: 21600, default: "900" },
     "dry-run": { kind: "boolean", default: "false" },

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Runner } from "@release-actions/action-kit";
 import {
   type DistPlan,
@@ -9,16 +8,25 @@ import {
   versionOf,
 } from "@release-actions/dist-plan";
 import { type GitHubRelease, openReleases, type Releases } from "@release-actions/github-rest";
-import { awaitChannels, type LedgerRow, loadLedger, mergeLedger, saveLedger } from "@release-actions/ledger";
 import {
+  awaitChannels,
+  type LedgerRecorder,
+  type LedgerRow,
+  loadLedger,
+  mergeLedger,
+  withLedger,
+} from "@release-actions/ledger";
+import {
+  beginningOf,
   checksumsOfAssets,
   checksumsOfRun,
   type RunArtifacts,
+  type RunFacts,
   readFacts,
   restOfRun,
   runArtifacts,
 } from "@release-actions/release-run";
-import { Fault } from "@release-actions/report";
+import { Fault, type Reporter } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { channelTable } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
@@ -37,13 +45,25 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
   const { inputs } = runner;
   const facts = readFacts(runner.env);
   const artifacts = runArtifacts(runner.env, runner);
+  const store = artifacts.isAvailable && !inputs["dry-run"] ? artifacts : undefined;
+  const beginning = { ...beginningOf(facts, runner), channel: "github", name: facts.repository };
+  await withLedger(store, beginning, (ledger) => announceIn(runner, facts, artifacts, ledger));
+}
+
+async function announceIn(
+  runner: AnnounceRunner,
+  facts: RunFacts,
+  artifacts: RunArtifacts,
+  own: LedgerRecorder,
+): Promise<void> {
+  const { inputs } = runner;
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
   const version = versionOf(plan);
   const rest = restOfRun(runner, facts, inputs.token);
   const hosted = plan.releases.find(({ hosting }) => hosting?.server === facts.serverUrl)?.hosting?.repository;
   const releases = openReleases(rest, hosted ?? facts.repository);
-  await awaitOthers(runner, artifacts);
+  await awaitOthers(runner, facts, artifacts);
   const release = await findRelease(releases, plan, hosted ?? facts.repository);
   runner.setOutput("url", release.url);
 
@@ -52,7 +72,8 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
   const checksums = ofRun.size > 0 ? ofRun : mergeChecksums([["the release", checksumsOfAssets(assets)]]);
   const context = { repository: hosted ?? facts.repository, at: new Date().toISOString() };
   const { row, problems } = readBackRelease(plan, release, assets, checksums, context);
-  const ledger = await withRow(row, facts.attempt, artifacts);
+  own.set([row]);
+  const ledger = await withRow(row, facts, artifacts, runner);
   runner.setOutput("ledger", ledger);
   for (const problem of problems) runner.problem(problem);
   if (problems.length > 0) {
@@ -83,18 +104,18 @@ export async function announce(runner: AnnounceRunner): Promise<void> {
   const state = isRight ? "were right already" : isDry ? "would change" : "were updated";
   runner.info(`the notes of ${release.tag} ${state}: ${release.url} (make_latest ${rule.makeLatest}: ${rule.reason})`);
   runner.summary.heading(`Release ${release.tag}`).raw(channelTable(ledger)).details(`The notes ${state}`, notes);
-  if (!isDry && artifacts.isAvailable) {
-    const options = { channel: "github", attempt: facts.attempt, random: randomBytes(4).toString("hex") };
-    await saveLedger(artifacts, [row], options);
-  }
 }
 
-async function awaitOthers({ inputs, ...runner }: AnnounceRunner, artifacts: RunArtifacts): Promise<void> {
+async function awaitOthers(
+  { inputs, ...runner }: AnnounceRunner,
+  { attempt }: RunFacts,
+  artifacts: RunArtifacts,
+): Promise<void> {
   const channels = inputs["wait-for"];
   if (channels.length === 0 || !artifacts.isAvailable) return;
   runner.info(`waiting for what is published to ${channels.join(", ")}`);
   const timeoutMs = inputs["wait-timeout"] * 1000;
-  const missing = await awaitChannels(artifacts, channels, { timeoutMs, signal: runner.signal });
+  const missing = await awaitChannels(artifacts, channels, { attempt, timeoutMs, signal: runner.signal });
   if (missing.length === 0) return;
   const message = `nothing was published to ${missing.join(", ")} within ${inputs["wait-timeout"]} s: the notes go without`;
   runner.problem({ level: "warning", title: "release-notes", message });
@@ -117,9 +138,16 @@ async function findRelease(releases: Releases, plan: DistPlan, repository: strin
 }
 
 /** The rows of this run with our own, which counts as the latest. */
-async function withRow(row: LedgerRow, attempt: number, artifacts: RunArtifacts): Promise<readonly LedgerRow[]> {
-  const known = artifacts.isAvailable ? await loadLedger(artifacts) : [];
-  const others = known.filter(({ channel, name }) => channel !== row.channel || name !== row.name);
+async function withRow(
+  row: LedgerRow,
+  { attempt }: RunFacts,
+  artifacts: RunArtifacts,
+  reporter: Reporter,
+): Promise<readonly LedgerRow[]> {
+  const ignore = (artifact: string, reason: string): void =>
+    reporter.info(`the artifact ${artifact} is not a page of the ledger: ${reason}`);
+  const known = artifacts.isAvailable ? await loadLedger(artifacts, ignore) : [];
+  const others = known.filter(({ channel }) => channel !== row.channel);
   return mergeLedger([{ ledger: 1, attempt, rows: [...others, row] }]);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readPlan } from "@release-actions/dist-plan";
+import { parseDropTargets, readPlan } from "@release-actions/dist-plan";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import type { GitHubRelease, ReleaseAsset } from "@release-actions/github-rest";
 import type { LedgerRow } from "@release-actions/ledger";
@@ -41,6 +41,12 @@ describe("the table of downloads", () => {
     );
   });
 
+  test("leaves out what was dropped on purpose", () => {
+    const isDropped = parseDropTargets(["darwin-x64"]);
+    expect(downloadTables(plan, new Map(), undefined, isDropped)).not.toContain("x86_64-apple-darwin");
+    expect(downloadTables(plan, new Map(), undefined, isDropped)).toContain("aarch64-apple-darwin");
+  });
+
   test("encodes a hotfix's tag, and has one table an app", () => {
     const two = readPlan(JSON.stringify(makeManifest({ apps: ["widget", "server"], version: "1.2.3+fix.1" })));
     const tables = downloadTables(two, new Map(), "https://acme.gateway.scarf.sh");
@@ -50,6 +56,28 @@ describe("the table of downloads", () => {
 });
 
 describe("the install commands", () => {
+  test.each<[name: string, change: Partial<LedgerRow>, command: string]>([
+    [
+      "a tap",
+      { name: "acme/tap/widget", url: "https://github.com/acme/homebrew-tap/blob/0a/Formula/widget.rb" },
+      "brew install acme/tap/widget",
+    ],
+    [
+      "what needs another formula of a tap, which has to be trusted too",
+      { name: "acme/tap/widget", requires: ["acme/tap/gadget"] },
+      "brew install acme/tap/gadget acme/tap/widget",
+    ],
+    [
+      "a repository that is a tap itself",
+      { name: "acme/widget/widget", url: "https://github.com/acme/widget/blob/0a/Formula/widget.rb" },
+      "brew tap acme/widget https://github.com/acme/widget\nbrew install acme/widget/widget",
+    ],
+  ])("name formulae in full: %s", (_name, change, command) => {
+    expect(installCommands([row({ channel: "homebrew", ...change })])).toBe(
+      `### Homebrew\n\n\`\`\`sh\n${command}\n\`\`\``,
+    );
+  });
+
   test("exist for what is published, and only for that", () => {
     const rows = [
       row({ channel: "image", name: "ghcr.io/acme/widget" }),

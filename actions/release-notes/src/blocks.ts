@@ -1,12 +1,27 @@
-import { archivesOf, type Checksums, type DistPlan, downloadUrl, type Release } from "@release-actions/dist-plan";
+import {
+  archivesOf,
+  type Checksums,
+  type DistPlan,
+  type DroppedTargets,
+  downloadUrl,
+  type Release,
+} from "@release-actions/dist-plan";
 import { gatewayUrl, parseGateway, parseRepository } from "@release-actions/download-urls";
 import { isPublished, type LedgerRow } from "@release-actions/ledger";
 import { platformName } from "./platform.ts";
 
 /** Tables of every app's archives: platform, link, checksum. */
-export function downloadTables(plan: DistPlan, checksums: Checksums, gateway: string | undefined): string {
+export function downloadTables(
+  plan: DistPlan,
+  checksums: Checksums,
+  gateway: string | undefined,
+  isDropped: DroppedTargets = () => false,
+): string {
   const tables = plan.releases.flatMap((release) => {
-    const rows = archivesOf(release).map((archive) => {
+    const listed = archivesOf(release).filter(
+      ({ targets }) => !targets.every((target) => isDropped(release.app, target)),
+    );
+    const rows = listed.map((archive) => {
       const url = archiveUrl(plan, release, archive.name, gateway);
       const sha256 = checksums.get(archive.name);
       const platforms = archive.targets.map(platformName).join("<br>");
@@ -77,13 +92,24 @@ export function attestationNote(plan: DistPlan, repository: string): string {
 /** How a channel is used by somebody who wants the release. */
 const COMMANDS: Readonly<Record<string, { readonly title: string; readonly command: (row: LedgerRow) => string }>> = {
   image: { title: "Docker", command: ({ name, version }) => `docker pull ${name}:${version}` },
-  homebrew: { title: "Homebrew", command: ({ name }) => `brew install ${name}` },
+  homebrew: { title: "Homebrew", command: brewCommand },
   npm: { title: "npm", command: ({ name, version }) => `npm install --global ${name}@${version}` },
   chart: {
     title: "Helm",
     command: ({ name, version }) => `helm install ${name.split("/").at(-1)} ${name} --version ${version}`,
   },
 };
+
+/**
+ * Full names, as Homebrew 6 loads only what is named of a tap that is not trusted (docs.brew.sh, "Tap Trust"); what it
+ * needs of taps is named too. A tap that is not called `homebrew-…` has to be added by its address first.
+ */
+function brewCommand({ name, requires = [], url = "" }: LedgerRow): string {
+  const install = `brew install ${[...requires, name].join(" ")}`;
+  const [, address, owner, repository] = /^(https:\/\/[^/]+\/([^/]+)\/([^/]+))\/blob\//.exec(url) ?? [];
+  if (repository === undefined || /^homebrew-/i.test(repository)) return install;
+  return `brew tap ${owner}/${repository} ${address}\n${install}`;
+}
 
 /** The packages that hold one platform's binary; nobody installs them by name. */
 const PLATFORM_PACKAGE = /-(linux|darwin|win32)-[a-z0-9]+(-[a-z]+)?$/;

@@ -1,6 +1,6 @@
 import type { Runner } from "@release-actions/action-kit";
 import { previousTag, type Version } from "@release-actions/channel";
-import type { Checksums, DistPlan } from "@release-actions/dist-plan";
+import { type Checksums, type DistPlan, parseDropTargets } from "@release-actions/dist-plan";
 import type { LedgerRow } from "@release-actions/ledger";
 import type { RunFacts } from "@release-actions/release-run";
 import { readText } from "@release-actions/text";
@@ -45,7 +45,7 @@ export async function renderNotes({ inputs, ...runner }: Runner<typeof contract>
     changes: changesLink(matter),
     install: installCommands(ledger),
     installers: installerBlocks(plan, inputs["scarf-gateway"]),
-    downloads: downloadTables(plan, checksums, inputs["scarf-gateway"]),
+    downloads: downloadTables(plan, checksums, inputs["scarf-gateway"], parseDropTargets(inputs["drop-targets"])),
     attestations: attestationNote(plan, facts.repository),
     channels: channelTable(ledger),
   };

@@ -10,6 +10,8 @@ export interface GitServer {
   readonly origin: string;
   /** The requests so far: method, path, and whether they were let in. */
   readonly log: readonly string[];
+  /** Is told of every request before it is answered. */
+  onRequest: (() => void) | undefined;
   /** Answers the next requests with this status instead. */
   failNext(status: number, times: number): void;
   close(): Promise<void>;
@@ -20,7 +22,18 @@ export async function serveGit(folder: string, token: string): Promise<GitServer
   const expected = `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
   const log: string[] = [];
   const failures: number[] = [];
+  const result: GitServer & { origin: string } = {
+    origin: "",
+    log,
+    onRequest: undefined,
+    failNext: (status, times) => void failures.push(...Array.from({ length: times }, () => status)),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
   const server = createServer((request, response) => {
+    result.onRequest?.();
     const failure = failures.shift();
     const status = failure ?? (request.headers.authorization === expected ? 200 : 401);
     log.push(`${request.method} ${request.url} ${status}`);
@@ -28,15 +41,8 @@ export async function serveGit(folder: string, token: string): Promise<GitServer
     else response.writeHead(status, status === 401 ? { "www-authenticate": 'Basic realm="git"' } : {}).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    log,
-    failNext: (status, times) => void failures.push(...Array.from({ length: times }, () => status)),
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
+  result.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return result;
 }
 
 /** Speaks CGI (RFC 3875) with the backend: headers in variables, body on standard input. */

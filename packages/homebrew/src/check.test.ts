@@ -230,6 +230,11 @@ describe("checkFormula", () => {
     );
   });
 
+  test("misses nothing of what was dropped on purpose", () => {
+    const text = change(/ {4}if Hardware::CPU.intel\?\n.*darwin.*\n.*\n {4}end\n/, "");
+    expect(messages(text, { ...release, isDropped: (target) => target === "x86_64-apple-darwin" })).toEqual([]);
+  });
+
   test("lets every Mac use the Intel archive when there is no other", () => {
     const text =
       'class Widget < Formula\n  version "1.2.3"\n  if OS.mac?\n    url "https://github.com/acme/widget/releases/download/v1.2.3/widget-x86_64-apple-darwin.tar.xz"\n' +

@@ -18,6 +18,8 @@ export interface ReleaseArchive {
 export interface Expectation extends ReleaseAddresses {
   readonly version: Version;
   readonly archives: readonly ReleaseArchive[];
+  /** Targets that are left out on purpose: a formula need not have them. */
+  readonly isDropped?: (target: string) => boolean;
 }
 
 /** Compares a formula with the release it is to install. No findings: it may be published. */
@@ -52,7 +54,7 @@ export function checkFormula(formula: Formula, expected: Expectation): readonly 
     );
   }
   found.push(...sharedChecksums(formula.downloads).map(({ line, message }) => problem(line, message)));
-  found.push(...missingPlatforms(formula.downloads, expected.archives).map((message) => problem(1, message)));
+  found.push(...missingPlatforms(formula.downloads, expected).map((message) => problem(1, message)));
   return found;
 }
 
@@ -105,10 +107,10 @@ function sharedChecksums(downloads: readonly FormulaDownload[]): readonly Findin
 
 function missingPlatforms(
   downloads: readonly FormulaDownload[],
-  archives: readonly ReleaseArchive[],
+  { archives, isDropped = () => false }: Expectation,
 ): readonly string[] {
   const platforms = new Map<string, { os: Os; arch: Arch }>();
-  for (const target of archives.flatMap((archive) => archive.targets)) {
+  for (const target of archives.flatMap((archive) => archive.targets).filter((name) => !isDropped(name))) {
     const platform = platformOf(target);
     if (platform !== undefined) platforms.set(platformName(platform), platform);
   }

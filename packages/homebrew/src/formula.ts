@@ -32,6 +32,8 @@ export interface Formula {
   readonly className: Literal;
   readonly version: Literal | undefined;
   readonly downloads: readonly FormulaDownload[];
+  /** The formulae it needs, by the names it gives them: `gadget` or `acme/tap/gadget`. */
+  readonly dependencies: readonly Literal[];
   /** What Homebrew would run as soon as it reads the file, and which is no directive of a formula: as written. */
   readonly foreign: readonly Literal[];
 }

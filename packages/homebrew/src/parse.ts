@@ -47,6 +47,9 @@ export function parseFormula(text: string, file: string): Formula {
     className,
     version,
     downloads: downloads.map(({ platform, ...rest }): FormulaDownload => ({ ...platform, ...rest })),
+    dependencies: statements.flatMap(({ tokens: [first, name], place, line }) =>
+      place === "class" && first?.text === "depends_on" && name?.kind === "string" ? [{ value: name.text, line }] : [],
+    ),
     foreign: foreignStatements(statements),
   };
 }

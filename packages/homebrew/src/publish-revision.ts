@@ -35,12 +35,14 @@ const RACE_WAIT_MS = 400;
  * revision is made again on top of theirs; nothing is ever forced. What was pushed is read back.
  *
  * @param push false: commit only.
+ * @param pushed is told when it is out, before it is read back.
  */
 export async function publishRevision(
   tap: Tap,
   identity: Identity,
   push: boolean,
   revise: () => Promise<Revision>,
+  pushed: () => void = () => undefined,
 ): Promise<Published> {
   for (let tries = 1; ; tries += 1) {
     const base = await headOf(tap);
@@ -54,6 +56,7 @@ export async function publishRevision(
     // An answer can get lost on its way back, so what counts is what the tap has.
     const remote = (await listRefs(tap.git, tap.access, ref)).get(ref);
     if (result.exitCode === 0 || remote === commit) {
+      pushed();
       await readBack(tap, revision);
       return { commit, changed: true, pushed: true };
     }

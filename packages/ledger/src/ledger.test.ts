@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { isPublished, mergeLedger } from "./merge.ts";
 import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
+import { type Beginning, withLedger } from "./record.ts";
 import { type LedgerStore, loadLedger, saveLedger } from "./store.ts";
 import { awaitChannels } from "./wait.ts";
 
@@ -38,6 +39,7 @@ describe("a page", () => {
     ["no rows", { ledger: 1, attempt: 1 }, "`rows` is absent"],
     ["a state nobody knows", page(1, row({ state: "gone" as "planned" })), '`rows[0].state` is "gone"'],
     ["a skip without its reason", page(1, row({ state: "skipped" })), "`rows[0]` is skipped without a `reason`"],
+    ["a failure without its reason", page(1, row({ state: "failed" })), "`rows[0]` is failed without a `reason`"],
     ["a channel with a path in it", page(1, row({ channel: "../npm" })), "expected the name of a channel"],
     ["an empty name", page(1, row({ name: "" })), "`rows[0].name` is"],
     ["a digest without an algorithm", page(1, row({ digest: "a".repeat(64) })), "expected a digest such as"],
@@ -94,7 +96,7 @@ describe("mergeLedger", () => {
 });
 
 test("only what is there to use counts as published", () => {
-  const states = ["planned", "published", "verified", "skipped"] as const;
+  const states = ["planned", "published", "verified", "skipped", "failed"] as const;
   expect(states.filter((state) => isPublished(row({ state })))).toEqual(["published", "verified"]);
 });
 
@@ -126,35 +128,171 @@ describe("the ledger of a run", () => {
     ]);
   });
 
-  test("is empty before anybody wrote, and an error when a page cannot be read", async () => {
+  test("is empty before anybody wrote", async () => {
+    expect(await loadLedger(memoryStore())).toEqual([]);
+  });
+
+  test("leaves out other artifacts that are called alike, and says which", async () => {
     const store = memoryStore();
-    expect(await loadLedger(store)).toEqual([]);
-    await expect(loadLedger({ ...store, list: async () => ["ledger-npm-1-a"] })).rejects.toThrow(
-      "the artifact ledger-npm-1-a was listed, but",
-    );
+    store.artifacts.set("ledger-of-accounts", new Uint8Array());
+    store.artifacts.set("ledger-npm-1-ab", new TextEncoder().encode("a report of mine"));
+    store.artifacts.set("ledger-npm-1-cd", new TextEncoder().encode('{"accounts":[]}'));
+    await saveLedger(store, [row()], { channel: "npm", attempt: 1, random: "ef", run: "42" });
+    const ignored: string[] = [];
+    expect(await loadLedger(store, (artifact) => void ignored.push(artifact))).toEqual([
+      { ...row(), attempt: 1, run: "42" },
+    ]);
+    expect(ignored.sort()).toEqual(["ledger-npm-1-ab", "ledger-npm-1-cd", "ledger-of-accounts"]);
+    expect(await loadLedger({ ...store, read: async () => undefined })).toEqual([]);
+  });
+
+  const beginning = (attempt: number, random: string): Beginning => ({
+    ...{ channel: "homebrew", name: "acme/tap", version: "1.2.3", attempt, random, run: "42" },
+    now: () => new Date("2026-01-02T03:04:05Z"),
+    info: () => undefined,
+  });
+  const states = async (store: LedgerStore): Promise<string[]> =>
+    (await loadLedger(store)).map(({ name, state }) => `${name} ${state}`);
+
+  test("has a row before anything can fail, whose place the end takes", async () => {
+    const store = memoryStore();
+    await withLedger(store, beginning(1, "a1"), async ({ set }) => {
+      expect(await states(store)).toEqual(["acme/tap planned"]);
+      set([row({ channel: "homebrew", name: "acme/tap/widget", state: "verified" })]);
+    });
+    expect(await states(store)).toEqual(["acme/tap/widget verified"]);
+    expect([...store.artifacts.keys()]).toEqual(["ledger-homebrew-1-a1-begun", "ledger-homebrew-1-a1"]);
+  });
+
+  test("says of a failure what it said last, or that nothing was published", async () => {
+    const store = memoryStore();
+    const failing = withLedger(store, beginning(1, "a1"), async () => Promise.reject(new Error("the plan\nis gone")));
+    await expect(failing).rejects.toThrow("the plan");
+    expect((await loadLedger(store))[0]).toMatchObject({
+      state: "failed",
+      reason: "nothing was published: the plan is gone",
+      run: "42",
+      attempt: 1,
+    });
+  });
+
+  test("keeps the beginning of what was killed, until it has run again", async () => {
+    const store = memoryStore();
+    await saveLedger(store, [row({ channel: "homebrew", name: "acme/tap", state: "planned" })], {
+      channel: "homebrew",
+      attempt: 1,
+      random: "a1",
+      phase: "begun",
+    });
+    expect(await states(store)).toEqual(["acme/tap planned"]);
+    await withLedger(store, beginning(2, "b2"), async ({ set }) => {
+      expect(await states(store)).toEqual(["acme/tap planned"]);
+      set([row({ channel: "homebrew", name: "acme/tap/widget", state: "verified" })]);
+    });
+    expect(await states(store)).toEqual(["acme/tap/widget verified"]);
+  });
+
+  test("does nothing before its row is there, and keeps no ledger where none is asked for", async () => {
+    const broken = { ...memoryStore(), upload: async () => Promise.reject(new Error("no artifacts today")) };
+    let worked = 0;
+    const work = async (): Promise<void> => {
+      worked += 1;
+    };
+    await expect(withLedger(broken, beginning(1, "a1"), work)).rejects.toThrow("no artifacts today");
+    expect(worked).toBe(0);
+    await withLedger(undefined, beginning(1, "a1"), work);
+    expect(worked).toBe(1);
   });
 });
 
 describe("waiting for channels", () => {
-  const store = (lists: string[][]): LedgerStore => ({
-    list: async (prefix) =>
-      (lists.length > 1 ? lists.shift() : lists[0])?.filter((name) => name.startsWith(prefix)) ?? [],
-    read: async () => undefined,
-    upload: async () => undefined,
+  /** What the run has, look by look. */
+  async function storeOf(
+    looks: (readonly (readonly [channel: string, attempt: number, state: LedgerRow["state"] | "begun"])[])[],
+  ): Promise<LedgerStore> {
+    const artifacts = new Map<string, Uint8Array>();
+    const names: string[][] = [];
+    for (const look of looks) {
+      const seen: string[] = [];
+      for (const [channel, attempt, state] of look) {
+        const options = { channel, attempt, random: state, ...(state === "begun" ? { phase: "begun" as const } : {}) };
+        const rows = [row({ channel, state: state === "begun" ? "planned" : state, reason: "x" })];
+        const store = {
+          list: async () => [],
+          read: async () => undefined,
+          upload: async (name: string, _: string, content: Uint8Array) => void artifacts.set(name, content),
+        };
+        seen.push(await saveLedger(store, rows, options));
+      }
+      names.push(seen);
+    }
+    return {
+      list: async () => (names.length > 1 ? names.shift() : names[0]) ?? [],
+      read: async (name) => artifacts.get(name),
+      upload: async () => undefined,
+    };
+  }
+  const wait = async (attempt: number, ...looks: Parameters<typeof storeOf>[0]): Promise<readonly string[]> =>
+    awaitChannels(await storeOf(looks), ["chart", "npm"], {
+      attempt,
+      timeoutMs: looks.length > 1 ? 60_000 : 0,
+      intervalMs: 1,
+    });
+
+  test("ends when each has ended", async () => {
+    expect(
+      await wait(
+        1,
+        [],
+        [["chart", 1, "begun"]],
+        [
+          ["chart", 1, "verified"],
+          ["npm", 1, "failed"],
+        ],
+      ),
+    ).toEqual([]);
   });
 
-  test("ends when each has a page, of whichever attempt", async () => {
-    const lists = [[], ["ledger-chart-2-0a"], ["ledger-chart-2-0a", "ledger-npm-1-0b"]];
-    expect(await awaitChannels(store(lists), ["chart", "npm"], { timeoutMs: 60_000, intervalMs: 1 })).toEqual([]);
+  test("tells who has not when the time is over, and takes no channel for one whose name it begins with", async () => {
+    expect(
+      await wait(1, [
+        ["chart", 1, "verified"],
+        ["npmjs", 1, "verified"],
+      ]),
+    ).toEqual(["npm"]);
+    expect(
+      await wait(1, [
+        ["chart", 1, "begun"],
+        ["npm", 1, "skipped"],
+      ]),
+    ).toEqual(["chart"]);
   });
 
-  test("tells who has none when the time is over, and takes no channel for one whose name it begins with", async () => {
-    const lists = [["ledger-chart-1-0a", "ledger-npmjs-1-0b"]];
-    expect(await awaitChannels(store(lists), ["chart", "npm"], { timeoutMs: 20, intervalMs: 5 })).toEqual(["npm"]);
-  });
-
-  test("looks once where it may not wait", async () => {
-    expect(await awaitChannels(store([[]]), ["chart"], { timeoutMs: 0 })).toEqual(["chart"]);
-    expect(await awaitChannels(store([["ledger-chart-1-0a"]]), ["chart"], { timeoutMs: 0 })).toEqual([]);
+  test("waits in a later attempt for what failed or did not end before, and not for what is done", async () => {
+    expect(
+      await wait(2, [
+        ["chart", 1, "verified"],
+        ["npm", 1, "failed"],
+      ]),
+    ).toEqual(["npm"]);
+    expect(
+      await wait(2, [
+        ["chart", 1, "planned"],
+        ["npm", 1, "begun"],
+      ]),
+    ).toEqual(["chart", "npm"]);
+    expect(
+      await wait(2, [
+        ["chart", 1, "verified"],
+        ["npm", 2, "published"],
+      ]),
+    ).toEqual([]);
+    expect(
+      await wait(2, [
+        ["chart", 1, "verified"],
+        ["chart", 2, "begun"],
+        ["npm", 1, "skipped"],
+      ]),
+    ).toEqual(["chart"]);
   });
 });

@@ -10,8 +10,11 @@ import {
   text,
 } from "@release-actions/json";
 
-/** What became of one thing in one channel. `published` was sent; `verified` was also read back. */
-export type LedgerState = "planned" | "published" | "verified" | "skipped";
+/**
+ * What became of one thing in one channel. `planned` may still become something; `published` was sent; `verified` was also
+ * read back; `skipped` was left out on purpose; `failed` is not there although it should be.
+ */
+export type LedgerState = "planned" | "published" | "verified" | "skipped" | "failed";
 
 export interface LedgerRow {
   /** The kind of place: `github`, `homebrew`, `npm`, `image`, `chart`. */
@@ -25,10 +28,16 @@ export interface LedgerRow {
   readonly digest?: string | undefined;
   /** Where people find it. */
   readonly url?: string | undefined;
-  /** Why it was skipped, or what is still missing. Required for `skipped`. */
+  /** Why it was skipped or failed, or what is still missing. Required for `skipped` and `failed`. */
   readonly reason?: string | undefined;
+  /** What people must name beside it when they install it: formulae of taps, which Homebrew asks to trust one by one. */
+  readonly requires?: readonly string[] | undefined;
   /** When the state was reached, as RFC 3339 in UTC. */
   readonly at: string;
+  /** The workflow run that wrote it: `GITHUB_RUN_ID`. */
+  readonly run?: string | undefined;
+  /** `GITHUB_RUN_ATTEMPT`, from 1. */
+  readonly attempt?: number | undefined;
 }
 
 /** What one publisher did in one attempt: the content of one artifact, never changed once written. */
@@ -55,8 +64,8 @@ const webAddress: Decoder<string> = matching(/^https?:\/\/[^\s<>"]+$/, "a web ad
 
 const row: Decoder<LedgerRow> = (value, path) => {
   const decoded = rowFields(value, path);
-  if (decoded.state === "skipped" && decoded.reason === undefined) {
-    throw new JsonError(`\`${path}\` is skipped without a \`reason\``);
+  if ((decoded.state === "skipped" || decoded.state === "failed") && decoded.reason === undefined) {
+    throw new JsonError(`\`${path}\` is ${decoded.state} without a \`reason\``);
   }
   return decoded;
 };
@@ -65,11 +74,14 @@ const rowFields = object<LedgerRow>({
   channel: matching(/^[a-z][a-z0-9-]{0,30}$/, "the name of a channel in lowercase"),
   name: oneLine,
   version: oneLine,
-  state: literal("planned", "published", "verified", "skipped"),
+  state: literal("planned", "published", "verified", "skipped", "failed"),
   digest: optional(digest),
   url: optional(webAddress),
   reason: optional(oneLine),
+  requires: optional(listOf(oneLine)),
   at: instant,
+  run: optional(matching(/^\d{1,20}$/, "the number of a workflow run")),
+  attempt: optional(integer),
 });
 
 const pageDecoder = object<LedgerPage>({ ledger: literal(1), attempt: integer, rows: listOf(row) });

@@ -1,6 +1,7 @@
+import { JsonError } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
 import { mergeLedger } from "./merge.ts";
-import { type LedgerRow, readPage, writePage } from "./page.ts";
+import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
 
 /** The artifacts of the current run, which is where the pages lie. */
 export interface LedgerStore {
@@ -17,14 +18,20 @@ export class LedgerError extends Fault {
 /** Never `artifacts-`: cargo-dist attaches whatever is called so to the release. */
 const PREFIX = "ledger-";
 const FILE = "ledger.json";
+/** Ends the name of a page that was written before anything could fail. The page of the end has the same name without it. */
+const BEGUN = "-begun";
 
 export interface SaveOptions {
   /** Of the publisher: part of the artifact's name. */
   readonly channel: string;
+  /** `GITHUB_RUN_ID`. */
+  readonly run?: string | undefined;
   /** `GITHUB_RUN_ATTEMPT`, from 1. */
   readonly attempt: number;
-  /** Makes the name unique among jobs that publish to the same channel, such as those of a matrix. */
+  /** Makes the name unique among jobs that publish to the same channel, such as those of a matrix: hex digits. */
   readonly random: string;
+  /** `begun`: written before the first thing that can fail. Default `ended`. */
+  readonly phase?: "begun" | "ended";
 }
 
 /** Writes what one publisher did as an artifact of its own, and returns the artifact's name. */
@@ -33,27 +40,84 @@ export async function saveLedger(
   rows: readonly LedgerRow[],
   options: SaveOptions,
 ): Promise<string> {
-  const name = `${ledgerPrefix(options.channel)}${options.attempt}-${options.random}`;
-  const page = writePage({ ledger: 1, attempt: options.attempt, rows });
+  const { channel, run, attempt, random, phase = "ended" } = options;
+  const name = `${PREFIX}${channel}-${attempt}-${random}${phase === "begun" ? BEGUN : ""}`;
+  const own = rows.map((row) => ({ ...row, attempt, ...(run === undefined ? {} : { run }) }));
+  const page = writePage({ ledger: 1, attempt, rows: own });
   await store.upload(name, FILE, new TextEncoder().encode(page));
   return name;
 }
 
-/** How the names of a channel's pages begin. */
-export function ledgerPrefix(channel: string): string {
-  return `${PREFIX}${channel}-`;
+/** A page with what its artifact's name says. */
+export interface NamedPage extends LedgerPage {
+  readonly artifact: string;
+  readonly channel: string;
+  readonly isBegun: boolean;
+}
+
+/**
+ * The pages that count: of a publisher that ended, not the one of its beginning; of one that was killed, the one of its
+ * beginning, until it ran again. Other artifacts that are called alike are left out.
+ *
+ * @param ignored is told the name of each that is left out, and why.
+ */
+export async function loadPages(
+  store: LedgerStore,
+  ignored: (artifact: string, reason: string) => void = () => undefined,
+): Promise<readonly NamedPage[]> {
+  const names = (await store.list(PREFIX)).map((artifact) => ({ artifact, parts: partsOf(artifact) }));
+  for (const { artifact, parts } of names) if (parts === undefined) ignored(artifact, "its name is not that of a page");
+  const known = new Set(names.map(({ artifact }) => artifact));
+  const pages = await Promise.all(
+    names.map(async ({ artifact, parts }): Promise<NamedPage | undefined> => {
+      if (parts === undefined) return undefined;
+      const page = await readOne(store, artifact, ignored);
+      return page && { ...page, artifact, channel: parts.channel, isBegun: parts.isBegun };
+    }),
+  );
+  const found = pages.filter((page) => page !== undefined);
+  return found.filter(
+    (page) => !page.isBegun || !(known.has(page.artifact.slice(0, -BEGUN.length)) || hasRunAgain(page, found)),
+  );
 }
 
 /** Reads what all publishers of this run did so far, in all attempts. */
-export async function loadLedger(store: LedgerStore): Promise<readonly LedgerRow[]> {
-  const names = await store.list(PREFIX);
-  const pages = await Promise.all(
-    names.map(async (name) => {
-      const content = await store.read(name, FILE);
-      if (content === undefined)
-        throw new LedgerError(`the artifact ${name} was listed, but ${FILE} cannot be read from it`);
-      return readPage(content, `${FILE} of the artifact ${name}`);
-    }),
+export async function loadLedger(
+  store: LedgerStore,
+  ignored?: (artifact: string, reason: string) => void,
+): Promise<readonly LedgerRow[]> {
+  return mergeLedger(await loadPages(store, ignored));
+}
+
+async function readOne(
+  store: LedgerStore,
+  artifact: string,
+  ignored: (artifact: string, reason: string) => void,
+): Promise<LedgerPage | undefined> {
+  const content = await store.read(artifact, FILE);
+  try {
+    if (content !== undefined) return readPage(content, `${FILE} of the artifact ${artifact}`);
+    ignored(artifact, `it has no ${FILE}`);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    ignored(artifact, error.message);
+  }
+  return undefined;
+}
+
+/** The same publishing began in a later attempt, which tells more than that this one was killed. */
+function hasRunAgain({ channel, attempt, rows }: NamedPage, pages: readonly NamedPage[]): boolean {
+  const names = new Set(rows.map(({ name }) => name));
+  return pages.some(
+    (other) =>
+      other.isBegun &&
+      other.channel === channel &&
+      other.attempt > attempt &&
+      other.rows.some(({ name }) => names.has(name)),
   );
-  return mergeLedger(pages);
+}
+
+function partsOf(artifact: string): { readonly channel: string; readonly isBegun: boolean } | undefined {
+  const [, channel, begun] = /^ledger-([a-z][a-z0-9-]{0,30}?)-\d+-[0-9a-z]+(-begun)?$/.exec(artifact) ?? [];
+  return channel === undefined ? undefined : { channel, isBegun: begun !== undefined };
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LedgerStore, ledgerPrefix } from "./store.ts";
+import { type LedgerStore, loadPages, type NamedPage } from "./store.ts";
 
 export interface WaitOptions {
+  /** `GITHUB_RUN_ATTEMPT` of the reader. */
+  readonly attempt: number;
   readonly timeoutMs: number;
   readonly intervalMs?: number;
   readonly signal?: AbortSignal;
@@ -10,19 +12,41 @@ export interface WaitOptions {
 const INTERVAL_MS = 5000;
 
 /**
- * Waits until each of the channels has a page, from whichever attempt: their publishers may run beside the reader.
+ * Waits until each of the channels has ended in this attempt: their publishers may run beside the reader. What ended well
+ * in an earlier attempt counts too, unless it begins again: "re-run failed jobs" leaves those out.
  *
- * @returns the channels that have none when the time is over
+ * @returns the channels that have not ended when the time is over
  */
 export async function awaitChannels(
   store: LedgerStore,
   channels: readonly string[],
-  { timeoutMs, intervalMs = INTERVAL_MS, signal }: WaitOptions,
+  { attempt, timeoutMs, intervalMs = INTERVAL_MS, signal }: WaitOptions,
 ): Promise<readonly string[]> {
   const end = performance.now() + timeoutMs;
   for (let missing = channels; ; await sleep(intervalMs, undefined, signal === undefined ? {} : { signal })) {
-    const found = await Promise.all(missing.map(async (channel) => (await store.list(ledgerPrefix(channel))).length));
-    missing = missing.filter((_, index) => found[index] === 0);
+    const pages = missing.length === 0 ? [] : await loadPages(store);
+    missing = missing.filter(
+      (channel) =>
+        !hasEnded(
+          pages.filter((page) => page.channel === channel),
+          attempt,
+        ),
+    );
     if (missing.length === 0 || performance.now() + intervalMs > end) return missing;
   }
+}
+
+function hasEnded(pages: readonly NamedPage[], attempt: number): boolean {
+  const own = pages.filter((page) => page.attempt === attempt);
+  if (own.length > 0) return own.every(({ isBegun }) => !isBegun);
+  const last = Math.max(...pages.map((page) => page.attempt));
+  const before = pages.filter((page) => page.attempt === last);
+  return (
+    before.length > 0 &&
+    before.every(({ isBegun, rows }) => !isBegun && rows.every(({ state }) => !isUnfinished(state)))
+  );
+}
+
+function isUnfinished(state: string): boolean {
+  return state === "planned" || state === "failed";
 }

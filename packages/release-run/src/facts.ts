@@ -6,6 +6,8 @@ export interface RunFacts {
   readonly repository: string;
   /** The tag the workflow runs for; `undefined` on a branch or a pull request. */
   readonly tag: string | undefined;
+  /** `GITHUB_RUN_ID`; `undefined` outside of a workflow. */
+  readonly runId: string | undefined;
   /** From 1; higher when the run was started again. */
   readonly attempt: number;
   readonly serverUrl: string;
@@ -31,6 +33,7 @@ export function readFacts(env: Readonly<Record<string, string | undefined>>): Ru
   return {
     repository,
     tag: env["GITHUB_REF_TYPE"] === "tag" ? env["GITHUB_REF_NAME"] : undefined,
+    runId: /^\d+$/.exec(env["GITHUB_RUN_ID"] ?? "")?.[0],
     attempt,
     serverUrl: env["GITHUB_SERVER_URL"] ?? "https://github.com",
     apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",

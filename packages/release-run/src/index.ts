@@ -1,4 +1,5 @@
 export { type ArtifactServices, type RunArtifacts, runArtifacts } from "./artifacts.ts";
+export { beginningOf } from "./beginning.ts";
 export { checksumsOfAssets, checksumsOfRun } from "./checksums.ts";
 export { existingVersions, type Subject, subjectOfPlan, subjectOfVersion } from "./existing.ts";
 export { RunError, type RunFacts, readFacts } from "./facts.ts";

@@ -1,0 +1,47 @@
+import { PlanError } from "./plan.ts";
+
+/** Says of an app's target whether it was dropped on purpose. */
+export type DroppedTargets = (app: string, target: string) => boolean;
+
+/** npm's names of platforms (Node's `process.platform` and `process.arch`), as Rust's targets. */
+const NPM_SYSTEMS: Readonly<Record<string, string>> = {
+  darwin: "apple-darwin",
+  linux: "*linux-*",
+  win32: "*windows-*",
+  freebsd: "*freebsd",
+};
+const NPM_PROCESSORS: Readonly<Record<string, string>> = {
+  x64: "x86_64",
+  arm64: "aarch64",
+  ia32: "i686",
+  arm: "armv7",
+};
+
+/**
+ * Reads what a release leaves out on purpose, the same for plan-check, npm-publish, homebrew-publish and release-notes:
+ * a Rust target (`x86_64-apple-darwin`, in which `*` is wild) or npm's name of a platform (`darwin-x64`), for all apps or
+ * for one (`widget-server:*-apple-darwin`).
+ */
+export function parseDropTargets(entries: readonly string[]): DroppedTargets {
+  const rules = entries.map((entry) => {
+    const [, app, target = ""] = /^(?:([A-Za-z0-9_][\w-]*):)?([\w*.-]+)$/.exec(entry) ?? [];
+    if (target === "") {
+      throw new PlanError(`\`drop-targets\` has ${JSON.stringify(entry)}, expected a target or <app>:<target>`, {
+        advice: "Write a target such as x86_64-apple-darwin, or a platform of npm such as darwin-x64; `*` is wild.",
+      });
+    }
+    return { app, pattern: wildcard(rustTarget(target)) };
+  });
+  return (app, target) =>
+    rules.some((rule) => (rule.app === undefined || rule.app === app) && rule.pattern.test(target));
+}
+
+function rustTarget(name: string): string {
+  const [, system = "", processor = ""] = /^(\w+)-(\w+)$/.exec(name) ?? [];
+  if (!Object.hasOwn(NPM_SYSTEMS, system) || !Object.hasOwn(NPM_PROCESSORS, processor)) return name;
+  return `${NPM_PROCESSORS[processor]}-${NPM_SYSTEMS[system]}`;
+}
+
+function wildcard(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replace(/[.]/g, "\\$&").replaceAll("*", ".*")}$`);
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { fixtureSha256, makeFormula } from "@release-actions/homebrew/fixture";
+import { type LedgerRow, loadLedger } from "@release-actions/ledger";
+import { runArtifacts } from "@release-actions/release-run";
+import { silentReporter } from "@release-actions/report";
+import { describeWith } from "../../parts.ts";
+import { createPlainRelease, uploadArtifact } from "../../release/hosting.ts";
+import { type Tap, TapServer } from "../../release/tap.ts";
+import { Job, type StepResult } from "../../runner/job.ts";
+import { type GitHub, startGitHub } from "../../stand-in/github.ts";
+import type { Repository, Run } from "../../stand-in/model.ts";
+
+const MINUTES = 60_000;
+
+/** A release that is about to be published: what cargo-dist's jobs left, and an empty tap. */
+interface Scene {
+  readonly repository: Repository;
+  readonly run: Run;
+  readonly tap: Tap;
+}
+
+/** What a publisher did to the places that others see. */
+interface Publisher {
+  readonly action: string;
+  readonly inputs: (scene: Scene) => Record<string, string>;
+  /** Is it out? */
+  readonly isOut: (scene: Scene) => boolean;
+  /** What is out when it is done, so that twice would be seen. */
+  readonly finished: (scene: Scene) => void;
+}
+
+describeWith(["git"], "a publisher that is killed", () => {
+  let github: GitHub;
+  let taps: TapServer;
+  let count = 0;
+  beforeAll(async () => {
+    [github, taps] = await Promise.all([startGitHub(), TapServer.start()]);
+  });
+  afterAll(async () => {
+    await Promise.all([github.close(), taps.close()]);
+  });
+
+  const PUBLISHERS: readonly Publisher[] = [
+    {
+      action: "homebrew-publish",
+      inputs: ({ tap }) => ({ tap: tap.url, token: taps.token, style: "layout" }),
+      isOut: ({ tap }) => tap.commits.length > 0,
+      finished: ({ tap }) => expect(tap.commits).toEqual(["widget 1.2.3"]),
+    },
+    {
+      action: "release-notes",
+      inputs: () => ({}),
+      isOut: ({ repository }) => repository.releases[0]?.body.includes("<!-- section downloads -->") === true,
+      finished: ({ repository }) => {
+        expect(repository.releases).toHaveLength(1);
+        expect(repository.releases[0]?.body).toMatch(/^By hand\.\n\n<!-- section notes -->/);
+        expect(repository.releases[0]?.body.match(/<!-- section downloads -->/g)).toHaveLength(1);
+      },
+    },
+  ];
+
+  async function prepare(): Promise<Scene> {
+    count += 1;
+    const repository = github.addRepository(`acme${count}/widget`);
+    repository.immutableReleases = count % 2 === 0;
+    const { sha } = github.addCommit(repository, { ref: "refs/tags/v1.2.3" });
+    const run = github.addRun({ repository: repository.fullName, headSha: sha, headBranch: "refs/tags/v1.2.3" });
+    const manifest = makeManifest({ repository: repository.fullName, sha256: (file) => fixtureSha256(file) });
+    const archives = Object.keys(manifest["artifacts"] as object).filter((name) => name.endsWith(".tar.xz"));
+    const sums = archives.map((name) => `${fixtureSha256(name)} *${name}\n`).join("");
+    const base = `https://github.com/${repository.fullName}/releases/download/v1.2.3`;
+    const plan = JSON.stringify(makeManifest({ repository: repository.fullName }));
+    await uploadArtifact(github, run, "artifacts-plan-dist-manifest", [["plan-dist-manifest.json", plan]]);
+    await uploadArtifact(github, run, "artifacts-build-global", [
+      ["widget.rb", makeFormula({ base })],
+      ["sha256.sum", sums],
+    ]);
+    const names = Object.keys(manifest["artifacts"] as object);
+    const files = new Map(names.map((name) => [name, Buffer.from(name)]));
+    const writer = github.token(repository, { contents: "write" });
+    await createPlainRelease(github, repository, writer, "v1.2.3", files, { body: "By hand.\n" });
+    return { repository, run, tap: taps.create(`killed${count}`) };
+  }
+
+  async function publish(
+    { action, inputs }: Publisher,
+    scene: Scene,
+    atRequest?: number,
+  ): Promise<{ step: StepResult; requests: number }> {
+    const job = await Job.open({ env: github.env(scene.run, undefined, { permissions: { contents: "write" } }) });
+    let requests = 0;
+    let kill = (): void => undefined;
+    const seen = (): void => {
+      requests += 1;
+      if (requests === atRequest) kill();
+    };
+    github.world.onRequest = seen;
+    taps.server.onRequest = seen;
+    try {
+      const when = (stop: () => void): void => {
+        kill = stop;
+      };
+      const stop = atRequest === undefined ? {} : { stop: { when, by: "SIGKILL" as const } };
+      const step = await job.step(action, { inputs: inputs(scene), ...stop });
+      return { step, requests };
+    } finally {
+      github.world.onRequest = undefined;
+      taps.server.onRequest = undefined;
+      await job.close();
+    }
+  }
+
+  async function ledgerOf({ run }: Scene): Promise<readonly LedgerRow[]> {
+    const services = { ...silentReporter, signal: new AbortController().signal, tempFolder: async () => "" };
+    return loadLedger(runArtifacts(github.env(run), services));
+  }
+
+  const isThere = ({ state }: LedgerRow): boolean => state === "verified" || state === "published";
+
+  test.each(PUBLISHERS.map((publisher) => [publisher.action, publisher] as const))(
+    "%s, at any of its requests, leaves a ledger that says what is out, and completes in the next attempt",
+    async (_action, publisher) => {
+      const whole = await prepare();
+      const { step, requests } = await publish(publisher, whole);
+      expect(step).toMatchObject({ conclusion: "success" });
+      expect(requests).toBeGreaterThan(5);
+      let kills = 0;
+      for (let at = 1; at <= requests; at += 1) {
+        const scene = await prepare();
+        const killed = await publish(publisher, scene, at);
+        const rows = await ledgerOf(scene);
+        // Nothing is out without a row; what the ledger calls published is out, and what is out it never calls failed.
+        if (publisher.isOut(scene))
+          expect([at, rows.map(({ state }) => state)]).toEqual([
+            at,
+            [expect.stringMatching(/^(planned|published|verified)$/)],
+          ]);
+        else expect([at, rows.filter(isThere)]).toEqual([at, []]);
+        if (killed.step.conclusion !== "success") kills += 1;
+        github.rerun(scene.run);
+        const again = await publish(publisher, scene);
+        expect([at, again.step.conclusion]).toEqual([at, "success"]);
+        publisher.finished(scene);
+        expect((await ledgerOf(scene)).map(({ state, attempt }) => [state, attempt])).toEqual([["verified", 2]]);
+      }
+      expect(kills).toBeGreaterThan(requests - 3);
+    },
+    20 * MINUTES,
+  );
+});
