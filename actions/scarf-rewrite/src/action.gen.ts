@@ -8,7 +8,7 @@ export const contract = {
     repository: { kind: "string" },
     gateway: { kind: "string", required: true },
     include: { kind: "list" },
-    exclude: { kind: "list", default: "*.sha256 *.sha512 *.sha3-256 *.sha3-512 *.blake2s *.blake2b *.b3 *.sum *SUMS *.asc *.sig *.minisig *.sigstore *.sigstore.json *.intoto.jsonl *.pem" },
+    exclude: { kind: "list", default: "*.md5 *.sha1 *.sha256 *.sha512 *.sha3-256 *.sha3-512 *.blake2s *.blake2b *.b3 *.sum *SUMS *SUMS.txt *checksum*.txt *checksums *.asc *.sig *.bundle *.minisig *.sigstore *.sigstore.json *.intoto.jsonl *.pem *.crt *dist-manifest.json" },
     mode: { kind: "enum", values: ["write", "check", "print", "reverse"], default: "write" },
     min: { kind: "number", min: 0, default: "1" },
     verify: { kind: "enum", values: ["none", "head"], default: "none" },

@@ -128,7 +128,7 @@ async function verifyOne(
   { env, signal }: RewriteRunner,
 ): Promise<Problem | undefined> {
   // A script's placeholder stands for no address that could be asked.
-  if (/[${}]/.test(gatewayUrl))
+  if (/[${}<>]/.test(gatewayUrl))
     return { level: "warning", message: `${gatewayUrl} has a placeholder and cannot be verified` };
   const verdict = await verifyRedirect(gatewayUrl, githubUrl, { fetch: createFetch(env), signal });
   return verdict.ok ? undefined : { level: "error", message: verdict.reason };

@@ -1,5 +1,7 @@
-/** What checks a download must come from where the download came from before: a gateway could serve both. */
+/** What is proof of other files must come from where they came from before: a gateway could serve both. */
 export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
+  "*.md5",
+  "*.sha1",
   "*.sha256",
   "*.sha512",
   "*.sha3-256",
@@ -9,13 +11,19 @@ export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
   "*.b3",
   "*.sum",
   "*SUMS",
+  "*SUMS.txt",
+  "*checksum*.txt",
+  "*checksums",
   "*.asc",
   "*.sig",
+  "*.bundle",
   "*.minisig",
   "*.sigstore",
   "*.sigstore.json",
   "*.intoto.jsonl",
   "*.pem",
+  "*.crt",
+  "*dist-manifest.json",
 ];
 
 /** Tells by its name whether a file's URL is to be rewritten. Empty `include` means all; `*` and `?` are wild. */

@@ -10,7 +10,7 @@ export interface FoundUrl extends ReleaseFile {
 
 /** Finds the URLs of a repository's release files on GitHub, in order. Query and fragment do not belong to them. */
 export function findGithubUrls(text: string, repository: Repository): readonly FoundUrl[] {
-  return find(text, githubUrl(repository, { tag: "{tag}", file: "{file}" }));
+  return find(text, githubUrl(repository, { tag: "{tag}", file: "{file}" }), true);
 }
 
 /** Finds the URLs of release files on a gateway, in order. */
@@ -18,9 +18,10 @@ export function findGatewayUrls(text: string, gateway: Gateway): readonly FoundU
   return find(text, gatewayUrl(gateway, { tag: "{tag}", file: "{file}" }));
 }
 
-function find(text: string, template: string): readonly FoundUrl[] {
+/** @param anyHost whether the host may be written with `www.` and its port, as GitHub takes it. */
+function find(text: string, template: string, anyHost = false): readonly FoundUrl[] {
   return SPELLINGS.flatMap((spelling) =>
-    [...text.matchAll(pattern(template, spelling))].map((match) => ({
+    [...text.matchAll(pattern(template, spelling, anyHost))].map((match) => ({
       start: match.index,
       end: match.index + match[0].length,
       tag: spelling.decode(match.groups?.["tag"] ?? ""),
@@ -30,18 +31,24 @@ function find(text: string, template: string): readonly FoundUrl[] {
   ).sort((left, right) => left.start - right.start);
 }
 
-function pattern(template: string, spelling: Spelling): RegExp {
+function pattern(template: string, spelling: Spelling, anyHost: boolean): RegExp {
   const { segmentCharacter: character, slash, notAfter } = spelling;
-  // A tag may hold slashes (`widget/v1.2.3`); the file is the last segment, without a full stop that ends a sentence.
+  // A tag may hold slashes (`widget/v1.2.3`); the file is the last segment, without a full stop that ends a sentence, and
+  // without the marks by which Markdown ends emphasis (`_` and `~~`).
   const tag = `(?<tag>${character}+(?:${slash}${character}+)*)`;
-  const file = `(?<file>${character}+(?<!\\.))`;
+  const file = `(?<file>${character}+(?<![._~]))`;
   // Nothing more may follow that would make it another file or a folder.
-  const end = `(?!\\.*(?:(?!\\.)${character}|${slash}))`;
+  const end = `(?![._~]*(?:(?![._~])${character}|${slash}))`;
   const literal = (part: string): string =>
     [...part].map((char) => (char === "/" ? slash : char === ":" ? spelling.colon : quoted(char))).join("");
-  const parts = template
+  const [, scheme = "", host = "", rest = template] =
+    (anyHost ? /^(https:\/\/)([^/:]+)(\/.*)$/.exec(template) : null) ?? [];
+  const port = `(?:${spelling.colon}443)?`;
+  const origin = scheme === "" ? "" : `${literal(scheme)}(?:www\\.)?${literal(host)}${port}`;
+  const parts = rest
     .split(/(\{tag\}|\{file\})/)
     .map((part) => (part === "{tag}" ? tag : part === "{file}" ? file : literal(part)));
+  parts.unshift(origin);
   return new RegExp(`(?<!${notAfter})${parts.join("")}${end}`, "gi");
 }
 

@@ -16,6 +16,20 @@ const to =
 const rewrite = (text: string): string => to("to-gateway")(text).text;
 const reverse = (text: string): string => to("to-github")(text).text;
 
+test.each(
+  `checksums.txt widget_1.2.3_checksums.txt SHA256SUMS SHA256SUMS.txt a.sha1 a.md5 a.zip.sig a.zip.asc cosign.bundle
+  multiple.intoto.jsonl dist-manifest.json a.zip.sha256 sha256.sum a.pem a.sigstore.json`.split(/\s+/),
+)("%s is proof of others, and stays on GitHub", (file) => {
+  expect(rewrite(`${GITHUB}/v1/${file}`)).toBe(`${GITHUB}/v1/${file}`);
+});
+
+test("takes as long as there are URLs, and no longer", () => {
+  const line = `| [x](${GITHUB}/v1/a.tar.xz) | ${"y".repeat(100)} |\n`;
+  const { changed } = to("to-gateway")(line.repeat(25_000));
+  expect(changed).toHaveLength(25_000);
+  expect(changed.at(-1)?.line).toBe(25_000);
+});
+
 describe("rewriteUrls", () => {
   test.each<[name: string, before: string, after: string]>([
     ["Markdown", `[x](${GITHUB}/v1/a.tar.xz)`, `[x](${GATEWAY}/v1/a.tar.xz)`],
@@ -38,6 +52,21 @@ describe("rewriteUrls", () => {
       "a shell script",
       `curl -L ${GITHUB}/v$VERSION/a-\${ARCH}.zip|tar x`,
       `curl -L ${GATEWAY}/v$VERSION/a-\${ARCH}.zip|tar x`,
+    ],
+    ["a variable with a default", `${GITHUB}/v\${V:-1}/a-\${ARCH}.zip`, `${GATEWAY}/v\${V:-1}/a-\${ARCH}.zip`],
+    ["a makefile", `${GITHUB}/v$(VERSION)/a.zip`, `${GATEWAY}/v$(VERSION)/a.zip`],
+    ["a placeholder in braces", `${GITHUB}/v{version}/a-{target}.zip`, `${GATEWAY}/v{version}/a-{target}.zip`],
+    ["a placeholder for people", `${GITHUB}/v<version>/a-<arch>.zip`, `${GATEWAY}/v<version>/a-<arch>.zip`],
+    ["a line break of HTML behind it", `${GITHUB}/v1/a.zip<br>`, `${GATEWAY}/v1/a.zip<br>`],
+    [
+      "Markdown's emphasis",
+      `_${GITHUB}/v1/a.zip_ ~~${GITHUB}/v1/b.zip~~`,
+      `_${GATEWAY}/v1/a.zip_ ~~${GATEWAY}/v1/b.zip~~`,
+    ],
+    [
+      "a checksum in Markdown's emphasis, which stays",
+      `_${GITHUB}/v1/a.zip.sha256_ ~~${GITHUB}/v1/SHA256SUMS~~`,
+      `_${GITHUB}/v1/a.zip.sha256_ ~~${GITHUB}/v1/SHA256SUMS~~`,
     ],
     ["JSON after an escaped line break", `"See\\n${GITHUB}/v1/a.zip\\n"`, `"See\\n${GATEWAY}/v1/a.zip\\n"`],
     [
@@ -69,6 +98,10 @@ describe("rewriteUrls", () => {
   ])("rewrites %s", (_name, before, after) => {
     expect(rewrite(before)).toBe(after);
     expect(reverse(after).toLowerCase()).toBe(before.toLowerCase());
+  });
+
+  test.each(["www.github.com", "github.com:443"])("rewrites URLs of %s, which is GitHub too", (host) => {
+    expect(rewrite(`https://${host}/acme/widget/releases/download/v1/a.zip`)).toBe(`${GATEWAY}/v1/a.zip`);
   });
 
   test.each<[name: string, text: string]>([

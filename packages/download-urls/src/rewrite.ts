@@ -106,5 +106,13 @@ function lineAt(text: string, offset: number): string {
 /** Tells the line, from 1, that an offset lies on. */
 function lineFinder(text: string): (offset: number) => number {
   const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
-  return (offset) => ends.findLastIndex((end) => end < offset) + 2;
+  return (offset) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
 }

@@ -13,10 +13,11 @@ export interface Spelling {
 
 /**
  * What GitHub keeps in the name of an asset and git in the name of a tag, and the placeholders that
- * formulae and shell snippets have in their place: `#{version}`, `${VERSION}`, `$VERSION`, `{{ version }}`.
+ * formulae, scripts and pages have in their place: `#{version}`, `${VERSION:-1}`, `$VERSION`, `$(VERSION)`, `{version}`,
+ * `{{ version }}`, `<version>`. Only known words stand in angle brackets, as everything else there is HTML.
  * The alternatives begin differently, so that matching takes linear time.
  */
-const SEGMENT_CHARACTER = String.raw`(?:[\w.+@~%-]|#\{[^{}"\s]+\}|\$\{\w+\}|\$(?=\w)|\{\{ ?[\w.]+ ?\}\})`;
+const SEGMENT_CHARACTER = String.raw`(?:[\w.+@~%-]|#\{[^{}"\s]+\}|\$\{\w+(?::?[-+=?][^{}"\s]*)?\}|\$\(\w+\)|\$(?=\w)|\{\{ ?[\w.]+ ?\}\}|\{[\w.-]+\}|<(?:version|ver|tag|release|target|triple|platform|arch|os|cpu|name|file|app)>)`;
 
 export const SPELLINGS: readonly Spelling[] = [
   {
