@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
@@ -205,6 +206,31 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(JSON.parse(step.outputs["formulae"] ?? "")[0].state).toBe(state);
     expect(tap.commits).toHaveLength(commits);
   });
+
+  test("refuses a formula that needs one of this tap that is not there, and names a short name that is", async () => {
+    const own = `acme/tap${count}`;
+    const needing = (name: string): Setting => ({
+      files: distrib({ formula: (text) => text.replace("  license", `  depends_on "${name}"\n  license`) }),
+    });
+    const missing = await publish(needing(`${own}/gadget`));
+    expect(missing.conclusion).toBe("failure");
+    expect(missing.log).toContain(`widget.rb needs ${own}/gadget, which the tap does not have`);
+    expect(tap.commits).toEqual([]);
+    const folder = mkdtempSync(path.join(tmpdir(), "gadget-"));
+    try {
+      mkdirSync(path.join(folder, "Formula"));
+      writeFileSync(path.join(folder, "Formula/gadget.rb"), makeFormula({ app: "gadget", className: "Gadget" }));
+      tap.commit(folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const short = await publish(needing("gadget"));
+    expect(short.outputs["pushed"]).toBe("true");
+    expect(short.annotations[0]).toMatchObject({
+      level: "warning",
+      message: expect.stringContaining(`write \`${own}/gadget\``),
+    });
+  }, 120_000);
 
   test("leaves a backport out when told to, without failing the release", async () => {
     await publish({ files: distrib({ version: "1.3.0", build: "newer" }) });

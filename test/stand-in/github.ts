@@ -211,7 +211,7 @@ export async function startGitHub(): Promise<GitHub> {
   const world = new World(await Storage.open(azurite));
   const dispatch = dispatcher(world);
   const server = await serve((request) => {
-    world.onRequest?.();
+    world.onRequest?.(request);
     return dispatch(request);
   });
   world.publicOrigin = server.origin;

@@ -33,7 +33,7 @@ export class World {
     secondary: { times: 0, retryAfterSeconds: 1 },
   };
   /** Is told of every request before it is answered. */
-  onRequest: (() => void) | undefined;
+  onRequest: ((request: { readonly method: string }) => void) | undefined;
   retentionDays = 90;
   quotaReached = false;
   /** Where the REST and results services are reached; a proxy may stand in front of them. */

@@ -89,10 +89,11 @@ async function announceIn(
   const rendered = await renderNotes(runner, { plan, version, tag: release.tag, tags, checksums, ledger, facts });
   const rule = latestRule(inputs.latest, { plan, version, release, tags, pushedTag: facts.tag });
   const generated = await bodiesOfDist(plan, artifacts);
-  // Read once more, as late as can be: what people wrote while this step worked stays.
+  const isShownRight = await isLatestRight(releases, release, rule);
+  // Read once more, directly before it is written: what people wrote while this step worked stays.
   const now = await releases.get(release.id);
   const notes = merge(runner, rendered, now, generated);
-  const isRight = sameText(notes, now.body) && (await isLatestRight(releases, now, rule));
+  const isRight = sameText(notes, now.body) && isShownRight;
   const isDry = inputs["dry-run"];
   if (!isRight && !isDry) await update(releases, now, notes, rule);
   runner.setOutput(

@@ -80,7 +80,8 @@ export async function readNotes(tag: string, { repository, ...access }: ReleaseA
     isFile: false,
     text: release.body,
     rewrite: async (change) => {
-      const [now, latest] = await Promise.all([releases.get(release.id), releases.latest()]);
+      const latest = await releases.latest();
+      const now = await releases.get(release.id);
       // Which release is the latest stays as it is.
       await releases.update(release.id, {
         body: change(now.body),

@@ -87,16 +87,18 @@ describeWith(["git"], "a publisher that is killed", () => {
     { action, inputs }: Publisher,
     scene: Scene,
     atRequest?: number,
+    meanwhile: (request: { readonly method: string }) => void = () => undefined,
   ): Promise<{ step: StepResult; requests: number }> {
     const job = await Job.open({ env: github.env(scene.run, undefined, { permissions: { contents: "write" } }) });
     let requests = 0;
     let kill = (): void => undefined;
-    const seen = (): void => {
+    const seen = (request: { readonly method: string } = { method: "" }): void => {
+      meanwhile(request);
       requests += 1;
       if (requests === atRequest) kill();
     };
     github.world.onRequest = seen;
-    taps.server.onRequest = seen;
+    taps.server.onRequest = () => seen();
     try {
       const when = (stop: () => void): void => {
         kill = stop;
@@ -115,6 +117,36 @@ describeWith(["git"], "a publisher that is killed", () => {
     const services = { ...silentReporter, signal: new AbortController().signal, tempFolder: async () => "" };
     return loadLedger(runArtifacts(github.env(run), services));
   }
+
+  test(
+    "release-notes loses no word of a person who edits the notes at any of its requests",
+    async () => {
+      const whole = await prepare();
+      const notes = PUBLISHERS.find(({ action }) => action === "release-notes");
+      if (notes === undefined) throw new Error("no such publisher");
+      const { requests } = await publish(notes, whole);
+      for (let at = 1; at <= requests; at += 1) {
+        const scene = await prepare();
+        const [release] = scene.repository.releases;
+        if (release === undefined) throw new Error("no release");
+        let seen = 0;
+        let lost = false;
+        const edit = (request: { readonly method: string }): void => {
+          seen += 1;
+          if (seen !== at) return;
+          // Between reading and writing, GitHub offers no protection: that is the one moment that is left out.
+          lost = request.method === "PATCH";
+          release.body = `A person wrote ${at}.\n\n${release.body}`;
+        };
+        await publish(notes, scene, undefined, edit);
+        github.rerun(scene.run);
+        expect((await publish(notes, scene)).step.conclusion).toBe("success");
+        if (!lost) expect(release.body).toContain(`A person wrote ${at}.`);
+        expect(release.body).toContain("By hand.");
+      }
+    },
+    20 * MINUTES,
+  );
 
   const isThere = ({ state }: LedgerRow): boolean => state === "verified" || state === "published";
 
