@@ -33,7 +33,8 @@ describe("plan-image", () => {
     const step = await run({ "cargo-package": "server", features: "x" }, { "Cargo.toml": manifest });
     expect([step.conclusion, step.annotations]).toEqual(["success", []]);
     expect(step.outputs).toMatchObject({
-      ...{ push: "true", images: "ghcr.io/acme/product", tags: `${SHA}\nmain`, version: "", exports: "" },
+      ...{ push: "true", images: "ghcr.io/acme/product", version: "", exports: "", builds: "" },
+      "tag-rules": `type=raw,value=${SHA}\ntype=raw,value=main`,
       platforms: "linux/arm64,linux/amd64",
       labels: "org.opencontainers.image.version=1.5.0",
       "build-args":

@@ -21,6 +21,8 @@ import { Product } from "../support/product.ts";
 
 const MINUTES = 60_000;
 const EM_AARCH64 = 183;
+/** Of three lines, which is what keys have. */
+const BUILD_SECRETS = "key=one\ntwo\nthree";
 const PARCA_TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
 const NEEDED = ["act", "docker", "jq", "registry", "crane", "cargo-hakari", "gcc", "objcopy"];
@@ -54,6 +56,17 @@ FROM scratch
 ARG RESTATE_FEATURES
 LABEL features=$RESTATE_FEATURES
 COPY --from=source /hello /all
+`;
+
+/** Each leg runs only what its own platform's builder runs. */
+const LEGS = `FROM --platform=$BUILDPLATFORM scratch AS source
+ARG TARGETARCH
+COPY probe /probe
+RUN --network=none --mount=type=secret,id=key,required=true ["/probe", "/run/secrets/key"]
+COPY hello-$TARGETARCH /hello
+FROM scratch
+COPY --from=source /hello /all
+COPY --from=source /secret /key
 `;
 
 const PROBE = `#include <stdio.h>
@@ -135,6 +148,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       DOCKER_USERNAME: \${{ secrets.DOCKER_USERNAME }}
       DOCKER_PASSWORD: \${{ secrets.DOCKER_PASSWORD }}
       parca: \${{ secrets.PARCA_TOKEN }}
+      secrets: \${{ secrets.BUILD_SECRETS }}
 `;
     using repository = await userRepository({ ...files, ".github/workflows/ci.yml": ci });
     for (const [to, from] of Object.entries(binaries)) {
@@ -151,7 +165,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     return await act.run("push", {
       env: { ...docker.env, GITHUB_API_URL: github.origin, PATH: `${PROGRAMS}:${process.env["PATH"]}` },
       actor: USER,
-      secrets: { GITHUB_TOKEN: PASSWORD, DOCKER_USERNAME: USER, DOCKER_PASSWORD: PASSWORD, PARCA_TOKEN },
+      secrets: { GITHUB_TOKEN: PASSWORD, DOCKER_USERNAME: USER, DOCKER_PASSWORD: PASSWORD, PARCA_TOKEN, BUILD_SECRETS },
       payload: { ref, repository: { default_branch: "trunk" } },
     });
   }
@@ -215,6 +229,67 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       expect(await tagsOf(registries[0], "org/all")).toHaveLength(2);
     },
     5 * MINUTES,
+  );
+
+  const legs = (ref: string, inputs: readonly string[] = []): Setting => ({
+    ref,
+    files: { "docker/Dockerfile": LEGS, "hello-amd64": "amd64\n", "hello-arm64": "arm64\n" },
+    binaries: { probe: "probe" },
+    inputs: [
+      'runners: "{ linux/amd64: ubuntu-latest, linux/arm64: ubuntu-24.04-arm }"',
+      ...["emulate: false", "uploadImageAsTarball: image.tar", "images: org/legs", "provenance: mode=max"],
+      ...inputs,
+    ],
+  });
+
+  test(
+    "a runner for each platform: one index of both, with attestations, and an artifact of one",
+    async () => {
+      const log = await run(legs("refs/heads/trunk"));
+      expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+      const found = await registries[0].client().manifest("org/legs", "trunk");
+      const index = JSON.parse(Buffer.from(found?.bytes ?? []).toString());
+      const platforms = index.manifests.map(
+        (entry: { platform: { architecture: string } }) => entry.platform.architecture,
+      );
+      expect(platforms.sort()).toEqual(["amd64", "arm64", "unknown", "unknown"]);
+      expect(index.annotations).toMatchObject({ "org.opencontainers.image.source": "https://github.com/org/product" });
+      const image = `${registries[0].host}/org/legs:trunk`;
+      expect(await fileOf(`--platform=linux/arm64 ${image}`, "all")).toBe("arm64\n");
+      expect(await fileOf(`--platform=linux/amd64 ${image}`, "all")).toBe("amd64\n");
+      expect(await fileOf(`--platform=linux/amd64 ${image}`, "key")).toBe("3\n");
+      const merged = [...log.jobs].find(([name]) => name.includes("Merge the platforms"))?.[1];
+      expect(merged?.outputs.get("digest")).toBe(found?.digest);
+      expect(merged?.outputs.get("references")).toContain(`${image}@${found?.digest}`);
+    },
+    5 * MINUTES,
+  );
+
+  test.each<[string, string, readonly string[], readonly (string | RegExp)[]]>([
+    ["a branch called _wip", "refs/heads/_wip", ["push: always"], [/^[0-9a-f]{40}$/, "_wip"]],
+    ["a chart's tag, which moves nothing", "refs/tags/chart-2.0.0", ["push: always"], ["chart-2.0.0"]],
+    ["a debug build of a release", "refs/tags/v2.0.0", ["debug: true"], ["debug-2.0", "debug-2.0.0", "debug-latest"]],
+    [
+      "rules of one's own for an older release",
+      "refs/tags/v1.2.9",
+      ['tagRules: "type=semver,pattern={{version}}\\ntype=semver,pattern={{major}}.{{minor}}\\ntype=raw,value=latest"'],
+      ["1.2", "1.2.9"],
+    ],
+  ])(
+    "%s",
+    async (title, ref, inputs, expected) => {
+      const name = `org/${title.replaceAll(/[^a-z]+/g, "-").replace(/-$/, "")}`;
+      addTags("v1.2.3", "v1.2.9", "v1.7.5", "v2.0.0", "chart-2.0.0");
+      const log = await run({
+        ref,
+        files: { "docker/Dockerfile": "FROM scratch\nCOPY hello /\n", hello: "hello\n" },
+        inputs: ["platforms: linux/amd64", `images: ${name}`, ...inputs],
+      });
+      expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+      const tags = await tagsOf(registries[0], name);
+      expect(tags).toEqual(expected.map((tag) => (typeof tag === "string" ? tag : expect.stringMatching(tag))));
+    },
+    3 * MINUTES,
   );
 
   const parca = (): Pick<Setting, "files" | "inputs"> => ({

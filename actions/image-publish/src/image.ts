@@ -1,8 +1,11 @@
 import type { PrefetchingSource } from "@release-actions/archive";
+import { decodeJson, listOf, object, optional, string } from "@release-actions/json";
 import { type Digest, digestImageArchive, indexImageArchive } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 import type { BlobUpload, RegistryDocument } from "@release-actions/registry-client";
 import { ImagePublishError } from "./logins.ts";
+
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /** An image as a registry takes it. */
 export interface PushableImage {
@@ -18,7 +21,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   const indexed = await indexImageArchive(source, signal);
   // Of a docker archive with compressed layers, only reading them tells what they are known by in a registry.
   const { archive, blobs } = indexed.archive.root === undefined ? await digestImageArchive(source, signal) : indexed;
-  const { root, images, absentPlatforms } = archive;
+  const { root, images, absentPlatforms, absentDocuments = [] } = archive;
   if (root === undefined) throw new ImagePublishError(`${label} has no manifest, and none can be made for it`);
   const missing = images.flatMap((image) => image.missing);
   if (missing.length > 0 || absentPlatforms.length > 0) {
@@ -27,15 +30,32 @@ export async function readImage(label: string, source: PrefetchingSource, signal
       advice: "Build all platforms into one archive.",
     });
   }
+  if (absentDocuments.length > 0) {
+    throw new ImagePublishError(`${label} lists attestations that it does not hold: ${absentDocuments.join(", ")}`, {
+      advice:
+        "A registry takes no index with parts missing: save the image with all of its content, or build it without attestations.",
+    });
+  }
   const others = [...archive.documents.values()].filter(({ digest }) => digest !== root.digest);
   const isIndex = ({ mediaType }: RegistryDocument): boolean => /index|manifest\.list/.test(mediaType);
   const isDocument = (digest: Digest): boolean => digest === root.digest || archive.documents.has(digest);
+  // What nothing refers to is no part of the image, whatever put it into the archive.
+  const named = new Set([root, ...others].flatMap(blobsOf));
   return {
     root,
     platforms: images.map(({ platform }) => formatPlatform(platform)),
     blobs: [...blobs]
-      .filter(([digest]) => !isDocument(digest))
+      .filter(([digest]) => !isDocument(digest) && named.has(digest))
       .map(([digest, { offset, size }]) => ({ digest, size, read: () => source.read(offset, size, signal) })),
     documents: [...others.filter((it) => !isIndex(it)), ...others.filter(isIndex)],
   };
+}
+
+const described = object({ digest: string });
+const manifest = object({ config: optional(described), layers: optional(listOf(described), []) });
+
+/** The blobs that a manifest refers to; an index refers to none. */
+function blobsOf({ bytes, digest }: RegistryDocument): readonly string[] {
+  const { config, layers } = decodeJson(bytes, manifest, { source: digest, maxBytes: MAX_MANIFEST_BYTES });
+  return [...(config === undefined ? [] : [config]), ...layers].map((blob) => blob.digest);
 }

@@ -32,3 +32,18 @@ test("names every registry without a login, once", () => {
   expect(() => requireLogins(logins, places)).toThrow("has no line for quay.io, docker.io");
   expect(() => requireLogins(logins, places.slice(0, 1))).not.toThrow();
 });
+
+test("reads a key in JSON, on one line and over several, and Docker Hub by all its names", () => {
+  const key = { type: "service_account", private_key: "a b" };
+  const text = [
+    `eu.gcr.io _json_key ${JSON.stringify(key)}`,
+    `us.gcr.io _json_key ${JSON.stringify(key, undefined, 2)}`,
+    "https://index.docker.io/v1/ acme secret",
+  ].join("\n");
+  const logins = parseLogins(text);
+  for (const registry of ["eu.gcr.io", "us.gcr.io"]) {
+    expect(logins.get(registry)?.username).toBe("_json_key");
+    expect(JSON.parse(logins.get(registry)?.password ?? "")).toEqual(key);
+  }
+  expect(logins.get("docker.io")).toEqual({ username: "acme", password: "secret" });
+});

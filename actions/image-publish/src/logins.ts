@@ -7,26 +7,57 @@ export class ImagePublishError extends Fault {
   override readonly name = "ImagePublishError";
 }
 
-/** Reads lines of `registry user password`. No message holds what stands there. */
+/** Other names of Docker Hub, which references leave out. */
+const DOCKER_HUB = new Set(["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
+
+/**
+ * Reads lines of `registry user password`. A password that is a JSON document, as Google's `_json_key` takes one, may have
+ * spaces and go on over the lines after it. No message holds what stands there.
+ */
 export function parseLogins(text: string): ReadonlyMap<string, Credentials> {
   const logins = new Map<string, Credentials>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const words = line.trim().split(/\s+/);
-    if (line.trim() === "") continue;
-    const [registry = "", username = "", password] = words;
-    if (password === undefined || words.length > 3) {
+  const lines = text.split(/\r?\n/);
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index]?.trim() ?? "";
+    if (line === "") continue;
+    const start = index;
+    const [, name = "", username = "", rest = ""] = /^(\S+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    let password = rest;
+    while (password.startsWith("{") && !isJson(password) && index + 1 < lines.length) {
+      index += 1;
+      password += `\n${lines[index]}`;
+    }
+    const isWhole = password.startsWith("{") ? isJson(password) : /^\S+$/.test(password);
+    if (!isWhole) {
+      const words = line.split(/\s+/).length;
       throw new ImagePublishError(
-        `line ${index + 1} of the input \`logins\` has ${words.length} words, expected registry, user and password`,
+        `line ${start + 1} of the input \`logins\` has ${words} ${words === 1 ? "word" : "words"}, expected registry, user and password`,
         {
           advice:
             "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
         },
       );
     }
+    const registry = registryOf(name);
     if (logins.has(registry)) throw new ImagePublishError(`the input \`logins\` has ${registry} twice`);
     logins.set(registry, { username, password });
   }
   return logins;
+}
+
+/** `https://index.docker.io/v1/` is how Docker's own configuration names its Hub. */
+function registryOf(name: string): string {
+  const host = name.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+  return DOCKER_HUB.has(host) ? "docker.io" : host;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // Not yet, or not at all.
+  }
 }
 
 /** The login of every registry that is published to. */

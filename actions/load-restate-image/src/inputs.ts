@@ -27,6 +27,8 @@ export interface Inputs {
   readonly expectedDigest: string | undefined;
   readonly via: "auto" | "registry" | "load";
   readonly requireSnapshotter: boolean;
+  /** Undefined when no attestation is asked for. */
+  readonly attestation: { readonly signer: string; readonly trustedRoot: string | undefined } | undefined;
   readonly allowForks: boolean;
 }
 
@@ -50,6 +52,13 @@ export function readInputs(given: Given, sha: string): Inputs {
     expectedDigest: given["expected-digest"],
     via: given.via,
     requireSnapshotter: given.snapshotter === "require",
+    attestation:
+      given.verify === "none"
+        ? undefined
+        : {
+            signer: named("signer", given.signer ?? given.repository ?? "", signerName),
+            trustedRoot: given["trusted-root"],
+          },
     allowForks: given["allow-forks"],
   };
 }
@@ -84,6 +93,11 @@ function registryReference(given: Given, sha: string): string {
 function repositoryName(text: string): string {
   if (/^[\w.-]+\/[\w.-]+$/.test(text)) return text;
   throw new InputError("expected owner/name");
+}
+
+function signerName(text: string): string {
+  if (/^[\w.-]+\/[\w.-]+(\/[\w./-]+\.ya?ml(@refs\/.+)?)?$/.test(text)) return text;
+  throw new InputError("expected owner/name, or owner/name/.github/workflows/name.yml");
 }
 
 function runIdOf(text: string): number {

@@ -50,6 +50,7 @@ export async function loadImage(connecting: Promise<Engine>, inputs: Inputs, job
     const present = await findInEngine(engine, expectedDigest, platform, job.signal);
     if (present !== undefined) {
       job.reporter.info(`the engine has the expected image already: ${present.id}`);
+      await verify(expectedDigest, inputs, job);
       await tagUsable(engine, present.id, tags, job.signal);
       const nothing = { place: undefined, via: undefined, artifact: undefined, fetched: 0, total: 0 } as const;
       return {
@@ -167,7 +168,18 @@ async function loadFile(file: string, engine: Engine, inputs: Inputs, job: LoadJ
 async function loadContent(content: ArchiveContent, engine: Engine, inputs: Inputs, job: LoadJob) {
   const { tags, via, image, expectedDigest, platform = engine.platform } = inputs;
   const { reporter, signal } = job;
-  const brought = await bringIn(engine, { content, platform, tags, via, image, expectedDigest, reporter, signal });
+  const check = (digest: string): Promise<void> => verify(digest, inputs, job);
+  const brought = await bringIn(engine, {
+    content,
+    platform,
+    tags,
+    via,
+    image,
+    expectedDigest,
+    reporter,
+    signal,
+    verify: check,
+  });
   return {
     ...{ imageId: brought.id, digest: brought.digest, platform: formatPlatform(brought.platform) },
     ...{ via: brought.via, cacheHit: brought.via === undefined },
@@ -178,11 +190,19 @@ async function loadFromRegistry(reference: string, engine: Engine, inputs: Input
   const image = await pullFromRegistry(engine, reference, inputs, job);
   const [digest = image.id] = image.repoDigests.map((name) => name.slice(name.indexOf("@") + 1));
   requireExpected(reference, [digest, image.id], inputs.expectedDigest);
+  await verify(digest, inputs, job);
   await tagUsable(engine, image.id, inputs.tags, job.signal);
   return {
     ...{ imageId: image.id, digest, platform: formatPlatform(image.platform), place: "registry", via: undefined },
     ...{ artifact: undefined, fetched: image.size, total: image.size, cacheHit: false },
   };
+}
+
+/** What verifies is loaded for those who ask for it alone. */
+async function verify(digest: string, inputs: Inputs, job: LoadJob): Promise<void> {
+  if (inputs.attestation === undefined) return;
+  const { verifyAttestation } = await import("./verify-attestation.ts");
+  await verifyAttestation(digest, inputs, job);
 }
 
 /** One miss is told as it is; several as a list, with the advice of the last. */

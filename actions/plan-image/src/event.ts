@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { parseTag } from "@release-actions/channel";
+import type { CommandRunner } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
 
 /** What a runner says of the run, as far as it decides about images. */
@@ -16,7 +18,14 @@ export interface RunEvent {
   readonly temp: string;
 }
 
-export async function readEvent(env: Readonly<NodeJS.ProcessEnv>): Promise<RunEvent> {
+/** What reading it takes from the step. */
+export interface EventSource {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly inputs: { readonly ref: string | undefined };
+  readonly exec: CommandRunner;
+}
+
+export async function readEvent({ env, inputs, exec }: EventSource): Promise<RunEvent> {
   const required = (name: string): string => {
     const value = env[name] ?? "";
     if (value === "") throw new Fault(`${name} is not set: is this a step of a workflow?`);
@@ -24,13 +33,21 @@ export async function readEvent(env: Readonly<NodeJS.ProcessEnv>): Promise<RunEv
   };
   const payload: unknown = JSON.parse(await readFile(required("GITHUB_EVENT_PATH"), "utf8"));
   const branch: unknown = Object(Object(payload).repository).default_branch;
+  const workspace = required("GITHUB_WORKSPACE");
+  const checkedOut = inputs.ref === undefined ? undefined : await exec("git", ["-C", workspace, "rev-parse", "HEAD"]);
   return {
     name: required("GITHUB_EVENT_NAME"),
     repository: required("GITHUB_REPOSITORY"),
-    ref: required("GITHUB_REF"),
-    sha: required("GITHUB_SHA"),
+    ref: inputs.ref === undefined ? required("GITHUB_REF") : fullRef(inputs.ref),
+    sha: checkedOut?.stdout.trim() ?? required("GITHUB_SHA"),
     defaultBranch: typeof branch === "string" ? branch : undefined,
-    workspace: required("GITHUB_WORKSPACE"),
+    workspace,
     temp: required("RUNNER_TEMP"),
   };
+}
+
+/** A name alone is a branch's, unless it is a version's. */
+function fullRef(ref: string): string {
+  if (ref.startsWith("refs/")) return ref;
+  return parseTag(ref) === undefined ? `refs/heads/${ref}` : `refs/tags/${ref}`;
 }

@@ -8,17 +8,21 @@ void runAction(contract, async (runner) => {
     import("./plan-image.ts"),
     import("./package-version.ts"),
   ]);
-  const event = await readEvent(runner.env);
+  const event = await readEvent(runner);
   const plan = planImage(runner.inputs, event, (name) => versionOfPackage(name, event.workspace));
-  const { push, images, tags, version, platforms, labels, buildArgs, exports } = plan;
+  const { push, version, platforms, builds } = plan;
   runner.setOutput("push", push);
   runner.setOutput("version", version ?? "");
   runner.setOutput("platforms", platforms.join(","));
-  const lists = { images, tags, labels, "build-args": buildArgs, exports } as const;
+  runner.setOutput("builds", builds.length === 0 ? "" : JSON.stringify(builds));
+  const lists = {
+    ...{ images: plan.images, names: plan.names, "tag-rules": plan.tagRules, flavor: plan.flavor },
+    ...{ labels: plan.labels, "build-args": plan.buildArgs, exports: plan.exports },
+  } as const;
   for (const [name, lines] of Object.entries(lists) as [keyof typeof lists, readonly string[]][]) {
     runner.setOutput(name, lines.join("\n"));
   }
   if (plan.note !== undefined) runner.problem({ level: "notice", message: plan.note });
-  const given = version === undefined ? tags.join(", ") : `the tags of ${version}`;
-  runner.info(`${push ? "pushing" : "building"} ${images.join(", ")} for ${platforms.join(", ")}, as ${given}`);
+  const given = version === undefined ? plan.tagRules.join("; ") : `the tags of ${version}`;
+  runner.info(`${push ? "pushing" : "building"} ${plan.images.join(", ")} for ${platforms.join(", ")}: ${given}`);
 });

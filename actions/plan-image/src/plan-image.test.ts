@@ -15,47 +15,50 @@ const INPUTS: Inputs = {
   ...{ images: [], registry: "ghcr.io", "docker-hub": false, "docker-hub-registry": "docker.io", push: "auto" },
   ...{ tags: [], platforms: ["linux/amd64"], debug: false, parca: false, individually: false, features: undefined },
   ...{ "features-argument": "RESTATE_FEATURES", "cargo-package": undefined, "tag-family": undefined },
+  ...{ "tag-rules": [], flavor: [], target: undefined, ref: undefined, runners: undefined, "build-args": [] },
 };
+const rules = (...tags: readonly string[]): string[] => tags.map((tag) => `type=raw,value=${tag}`);
 const plan = (inputs: Partial<Inputs> = {}, event = BRANCH) =>
   planImage({ ...INPUTS, ...inputs }, event, (name) => (name === "server" ? "1.5.0" : "none"));
 
 describe("planImage", () => {
   test("a push to the default branch is pushed, under the commit and the branch, for the platforms that are asked for", () => {
     expect(plan()).toEqual({
-      ...{ push: true, images: ["ghcr.io/acme/product"], tags: [SHA, "trunk"], version: undefined },
+      ...{ push: true, images: ["ghcr.io/acme/product"], tagRules: rules(SHA, "trunk"), version: undefined },
+      ...{ names: ["ghcr.io/acme/product"], flavor: ["latest=false"], builds: [] },
       ...{ platforms: ["linux/amd64"], labels: [], exports: [], note: undefined },
       buildArgs: ["CARGO_PROFILE_RELEASE_DEBUG=false", "UPLOAD_DEBUGINFO=false", "BUILD_INDIVIDUALLY=false"],
     });
   });
 
   test.each<[string, RunEvent, object]>([
-    ["a pull request", PULL, { push: false, tags: [SHA, "7-merge"], platforms: ["linux/amd64"] }],
-    ["another branch", { ...BRANCH, ref: "refs/heads/fix/a#1" }, { push: false, tags: [SHA, "fix-a-1"] }],
+    ["a pull request", PULL, { push: false, tagRules: rules(SHA, "7-merge"), platforms: ["linux/amd64"] }],
+    ["another branch", { ...BRANCH, ref: "refs/heads/fix/a#1" }, { push: false, tagRules: rules(SHA, "fix-a-1") }],
     ["a branch called as a dispatch", { ...BRANCH, name: "workflow_dispatch" }, { push: false }],
     ["an event without a default branch", { ...BRANCH, defaultBranch: undefined }, { push: false }],
-    ["a branch whose name begins with _", { ...BRANCH, ref: "refs/heads/_wip" }, { tags: [SHA, "_wip"] }],
+    ["a branch whose name begins with _", { ...BRANCH, ref: "refs/heads/_wip" }, { tagRules: rules(SHA, "_wip") }],
     [
       "a branch whose name ends in a dash",
       { ...BRANCH, ref: "refs/heads/fix/issue-12-" },
-      { tags: [SHA, "fix-issue-12-"] },
+      { tagRules: rules(SHA, "fix-issue-12-") },
     ],
-    ["a branch of which no tag can be made", { ...BRANCH, ref: "refs/heads/.-" }, { tags: [SHA] }],
-    ["a name that no tag starts with", { ...BRANCH, ref: "refs/heads/.-x" }, { tags: [SHA, "x"] }],
+    ["a branch of which no tag can be made", { ...BRANCH, ref: "refs/heads/.-" }, { tagRules: rules(SHA) }],
+    ["a name that no tag starts with", { ...BRANCH, ref: "refs/heads/.-x" }, { tagRules: rules(SHA, "x") }],
   ])("%s", (_case, event, expected) => {
     expect(plan({}, event)).toMatchObject(expected);
   });
 
   test("a version's tag is placed by release-channel, and never takes the commit's tag", () => {
     expect(plan({}, TAG)).toMatchObject({
-      ...{ push: true, tags: [], version: "1.2.3", platforms: ["linux/amd64"] },
+      ...{ push: true, tagRules: [], version: "1.2.3", platforms: ["linux/amd64"] },
       labels: ["org.opencontainers.image.version=1.2.3"],
     });
     expect(plan({}, { ...TAG, ref: "refs/tags/nightly" })).toMatchObject({
       push: true,
-      tags: ["nightly"],
+      tagRules: rules("nightly"),
       version: undefined,
     });
-    expect(plan({ tags: ["1.2", "edge"] }, TAG)).toMatchObject({ tags: ["1.2", "edge"], version: undefined });
+    expect(plan({ tags: ["1.2", "edge"] }, TAG)).toMatchObject({ tagRules: rules("1.2", "edge"), version: undefined });
     expect(plan({ push: "never" }, TAG)).toMatchObject({ push: false, version: "1.2.3" });
   });
 
@@ -73,24 +76,56 @@ describe("planImage", () => {
     expect(found).toMatchObject({ push: version !== undefined, version });
     if (version !== undefined) return;
     // Built, for the tests, under the tag's own name, of which nothing else is taken.
-    expect(found.tags).toEqual([tag.replace("/", "-")]);
+    expect(found.tagRules).toEqual(rules(tag.replace("/", "-")));
     expect(found.note).toContain(`The tag ${tag} releases`);
   });
 
   test.each<[string, RunEvent, object]>([
     ["a release", { ...TAG, name: "release" }, { push: true, version: "1.2.3" }],
-    ["a schedule", { ...BRANCH, name: "schedule" }, { push: true, tags: [SHA, "trunk"] }],
-    ["a release branch", { ...BRANCH, ref: "refs/heads/release-1.5" }, { push: true, tags: [SHA, "release-1.5"] }],
+    ["a schedule", { ...BRANCH, name: "schedule" }, { push: true, tagRules: rules(SHA, "trunk") }],
+    [
+      "a release branch",
+      { ...BRANCH, ref: "refs/heads/release-1.5" },
+      { push: true, tagRules: rules(SHA, "release-1.5") },
+    ],
     [
       "a foreign tag, under its own name",
       { ...TAG, ref: "refs/tags/chart-2.0.0" },
-      { push: true, tags: ["chart-2.0.0"] },
+      { push: true, tagRules: rules("chart-2.0.0") },
     ],
   ])("pushes %s where `push` is `always`", (_case, event, expected) => {
     expect(plan({ push: "always" }, event)).toMatchObject(expected);
     expect(plan({}, { ...event, name: event.name === "push" ? "merge_group" : event.name })).toMatchObject({
       push: false,
     });
+  });
+
+  test("rules of one's own take the place of those of the branch, and debug builds have names of their own", () => {
+    const own = ["type=semver,pattern={{version}}", "type=edge"];
+    expect(plan({ "tag-rules": own }).tagRules).toEqual([...rules(SHA), ...own]);
+    expect(plan({ debug: true, flavor: ["suffix=-x"] }).flavor).toEqual(["latest=false", "prefix=debug-", "suffix=-x"]);
+  });
+
+  test.each<[string, string, readonly object[]]>([
+    [
+      "a mapping on one line",
+      "{ linux/amd64: ubuntu-latest, linux/arm64: ubuntu-24.04-arm }",
+      [
+        { name: "linux-amd64", platforms: "linux/amd64", runner: "ubuntu-latest" },
+        { name: "linux-arm64", platforms: "linux/arm64", runner: "ubuntu-24.04-arm" },
+        { name: "others", platforms: "linux/arm/v7", runner: "" },
+      ],
+    ],
+    [
+      "labels as a list",
+      "linux/amd64: [self-hosted, x64]",
+      [
+        { name: "linux-amd64", platforms: "linux/amd64", runner: '["self-hosted","x64"]' },
+        { name: "others", platforms: "linux/arm64,linux/arm/v7", runner: "" },
+      ],
+    ],
+  ])("spreads platforms over runners, %s", (_case, runners, builds) => {
+    expect(plan({ runners, platforms: ["linux/amd64", "linux/arm64", "linux/arm/v7"] }).builds).toEqual(builds);
   });
 
   test("several images, each in both registries", () => {
@@ -129,6 +164,12 @@ describe("planImage", () => {
   });
 
   test.each<[string, Partial<Inputs>, RegExp]>([
+    [
+      "a runner for a platform that is not built",
+      { runners: "linux/s390x: z" },
+      /has linux\/s390x, which is not among/,
+    ],
+    ["runners that are no mapping", { runners: "ubuntu-latest" }, /is not a mapping/],
     ["debug and parca", { debug: true, parca: true }, /both `debug` and `parca`/],
     ["an image with a tag", { images: ["acme/server:1"] }, /expected a name without registry and tag/],
     ["an image that is an option (F143)", { images: ["--privileged"] }, /is not an image reference/],

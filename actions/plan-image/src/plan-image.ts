@@ -4,14 +4,21 @@ import { Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import type { RunEvent } from "./event.ts";
 import { placeTag } from "./place-tag.ts";
+import { buildsOf, type PlatformBuild } from "./platform-builds.ts";
 
 const SYMBOLS_STAGE = "debug-symbols";
 
 export interface ImagePlan {
   readonly push: boolean;
   readonly images: readonly string[];
-  readonly tags: readonly string[];
-  /** Undefined when `tags` has the tags. */
+  /** The same without stages, each once. */
+  readonly names: readonly string[];
+  /** For docker/metadata-action, without what release-channel adds. */
+  readonly tagRules: readonly string[];
+  readonly flavor: readonly string[];
+  /** What is built on which runner, where platforms have runners of their own; else empty. */
+  readonly builds: readonly PlatformBuild[];
+  /** The version for release-channel to place; undefined when the rules have the tags. */
   readonly version: string | undefined;
   readonly platforms: readonly string[];
   readonly labels: readonly string[];
@@ -42,10 +49,14 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
   const released = placed?.kind === "version" ? placed.version : undefined;
   const version = inputs.tags.length > 0 ? undefined : released;
   const label = inputs["cargo-package"] === undefined ? released : versionOf(inputs["cargo-package"]);
+  const names = stages.flatMap(({ name, stage }) => namesOf(name, inputs, push).map((full) => ({ full, stage })));
   return {
     push,
-    images: stages.flatMap(({ name, stage }) => namesOf(name, inputs, push).map((full) => withStage(full, stage))),
-    tags: version === undefined ? tagsOf(inputs, event, tag) : [],
+    images: names.map(({ full, stage }) => withStage(full, stage)),
+    tagRules: tagRules(inputs, event, tag, version !== undefined),
+    flavor: ["latest=false", ...(inputs.debug ? ["prefix=debug-"] : []), ...inputs.flavor],
+    builds: buildsOf(inputs.platforms, inputs.runners),
+    names: [...new Set(names.map(({ full }) => full))],
     version,
     platforms: inputs.platforms,
     labels: label === undefined ? [] : [`org.opencontainers.image.version=${label}`],
@@ -53,6 +64,7 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
       `CARGO_PROFILE_RELEASE_DEBUG=${inputs.debug || inputs.parca}`,
       `UPLOAD_DEBUGINFO=${inputs.parca}`,
       `BUILD_INDIVIDUALLY=${inputs.individually}`,
+      ...inputs["build-args"],
       ...(inputs.features === undefined ? [] : [`${inputs["features-argument"]}=${inputs.features}`]),
     ],
     exports: inputs.parca
@@ -76,9 +88,9 @@ interface NamedStage {
 
 function imagesOf(inputs: Inputs, event: RunEvent): readonly NamedStage[] {
   // Names of registries are in lower case, whatever the repository's is.
-  if (inputs.images.length === 0) return [{ name: event.repository.toLowerCase(), stage: "" }];
+  if (inputs.images.length === 0) return [{ name: event.repository.toLowerCase(), stage: inputs.target ?? "" }];
   return inputs.images.map((line) => {
-    const [name = "", stage = "", ...rest] = line.split("=");
+    const [name = "", stage = inputs.target ?? "", ...rest] = line.split("=");
     if (rest.length > 0) throw new Fault(`the input \`images\` has ${JSON.stringify(line)}, expected name=stage`);
     return { name, stage };
   });
@@ -96,18 +108,24 @@ function namesOf(name: string, inputs: Inputs, push: boolean): readonly string[]
 }
 
 /**
- * A commit's image has its hash for a tag, which is what the jobs and repositories look for that test it. A release's
- * has not: it would take the place of the one that was tested.
+ * Rules for docker/metadata-action. A commit's image has its hash for a tag, which is what the jobs and repositories look
+ * for that test it. A release's has not: it would take the place of the one that was tested. What release-channel decides
+ * is added to these.
  */
-function tagsOf(inputs: Inputs, { sha, ref }: RunEvent, tag: string | undefined): readonly string[] {
-  // What a tag may not hold becomes a dash; it starts with neither a dash nor a dot.
-  const name = ref
-    .replace(/^refs\/\w+\//, "")
-    .replace(/[^\w.-]/g, "-")
-    .replace(/^[.-]+/, "");
-  const named = name === "" ? [] : [name.slice(0, 128)];
-  const tags = inputs.tags.length > 0 ? inputs.tags : named;
-  return tag === undefined ? [sha, ...tags] : tags;
+function tagRules(
+  inputs: Inputs,
+  { sha, ref }: RunEvent,
+  tag: string | undefined,
+  isPlaced: boolean,
+): readonly string[] {
+  const own = [...inputs.tags.map((name) => `type=raw,value=${name}`), ...inputs["tag-rules"]];
+  const commit = tag === undefined ? [`type=raw,value=${sha}`] : [];
+  if (own.length > 0) return [...commit, ...own];
+  if (isPlaced) return [];
+  // Its own rule for references takes those of the run alone, and no `ref` that was given instead.
+  const name = ref.replace(/^refs\/\w+\//, "");
+  const value = name.replace(/[^\w.-]/g, "-").replace(/^[.-]+/, "");
+  return [...commit, ...(value === "" ? [] : [`type=raw,value=${value.slice(0, 128)}`])];
 }
 
 function shippedStages(stages: readonly NamedStage[], { temp }: RunEvent): readonly string[] {

@@ -11,5 +11,5 @@ export const contract = {
     repository: { kind: "string" },
     token: { kind: "secret" },
   },
-  outputs: ["channel", "version", "line", "is-latest", "image-tags", "npm-dist-tag", "formula", "chart", "moves"],
+  outputs: ["channel", "version", "line", "is-latest", "image-tags", "held-back", "npm-dist-tag", "formula", "chart", "moves"],
 } as const satisfies Contract;

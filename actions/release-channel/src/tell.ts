@@ -17,6 +17,7 @@ export function tell(runner: Runner<typeof contract>, decision: Decision): void 
   runner.setOutput("line", line);
   runner.setOutput("is-latest", isLatest);
   runner.setOutput("image-tags", imageTags.join("\n"));
+  runner.setOutput("held-back", decision.heldBack.join("\n"));
   runner.setOutput("npm-dist-tag", npmDistTag ?? "");
   runner.setOutput("formula", formula);
   runner.setOutput("chart", chart ?? "");

@@ -9,6 +9,8 @@ export interface Decision {
   /** Is this what somebody gets who names no version? */
   readonly isLatest: boolean;
   readonly imageTags: readonly string[];
+  /** Moving image tags that another release has, and this one must not take, whatever other rules say. */
+  readonly heldBack: readonly string[];
   /** `undefined`: not published to npm. */
   readonly npmDistTag: string | undefined;
   readonly formula: FormulaRule;
@@ -21,6 +23,9 @@ export interface Decision {
     readonly formula: boolean;
   };
 }
+
+/** What image tags are for others to follow: `1.7`, `1`, `latest`. */
+const MOVING_NAMES = ["{line}", "{major}", "latest"] as const;
 
 /**
  * Decides what a release is and what it may move.
@@ -40,6 +45,9 @@ export function decideChannel(version: Version, existing: readonly Version[], ru
     line: lineOf(version),
     isLatest: channel === "stable",
     imageTags: imageNames.map(fill).map(ociTag),
+    heldBack: MOVING_NAMES.filter((name) => channel === "build" || channel === "prerelease" || !mayGive(name)).map(
+      fill,
+    ),
     npmDistTag: npmName === undefined ? undefined : fill(npmName),
     formula: rule.formula,
     chart: rule.chart.filter(mayGive).map(fill).map(ociTag)[0],

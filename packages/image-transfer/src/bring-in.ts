@@ -30,6 +30,8 @@ export interface BringInOptions {
   readonly image?: string | undefined;
   /** Refuse any other image: the archive's digest, or the config digest of one of its images. */
   readonly expectedDigest: string | undefined;
+  /** Called with the archive's digest before any tag moves: what it throws stops the loading. */
+  readonly verify?: (digest: string) => Promise<void>;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
@@ -58,6 +60,7 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   const present = id === undefined ? undefined : await findInEngine(engine, id, platform, signal);
   if (present !== undefined) {
     reporter.info(`the engine has ${present.id} already`);
+    await options.verify?.(digest);
     await tagUsable(engine, present.id, options.tags, signal);
     return { ...present, platform: image.platform, digest, via: undefined };
   }
@@ -101,10 +104,13 @@ interface Opened {
 
 async function throughRegistry(
   engine: Engine,
-  { tags, reporter, signal }: BringInOptions,
+  { tags, reporter, signal, verify }: BringInOptions,
   opened: Opened,
 ): Promise<Presence | Closed> {
-  const keep = (usable: Presence): Promise<void> => tagUsable(engine, usable.id, tags, signal);
+  const keep = async (usable: Presence): Promise<void> => {
+    await verify?.(opened.indexed.archive.digest);
+    await tagUsable(engine, usable.id, tags, signal);
+  };
   return await pullThrough(engine, { ...opened, reporter, signal, keep });
 }
 
@@ -120,7 +126,10 @@ async function throughLoad(engine: Engine, options: BringInOptions): Promise<Bro
       platform = image.platform;
       return image;
     },
-    keep: (image) => tagUsable(engine, image.id, tags, signal),
+    keep: async (image) => {
+      await options.verify?.(digest);
+      await tagUsable(engine, image.id, tags, signal);
+    },
   });
   return { ...usable, platform, digest, via: "load" };
 }

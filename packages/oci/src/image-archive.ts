@@ -59,6 +59,8 @@ export interface ImageArchive {
   readonly images: readonly Image[];
   /** Platforms that an index lists and the archive has no manifest for. */
   readonly absentPlatforms: readonly Platform[];
+  /** Manifests that an index lists and the archive does not hold, those of attestations included. */
+  readonly absentDocuments?: readonly Digest[];
   /** Every manifest and index that is there, by digest, also those of attestations. */
   readonly documents: ReadonlyMap<Digest, Document>;
 }

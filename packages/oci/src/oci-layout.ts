@@ -20,6 +20,7 @@ interface Walk {
   readonly documents: Map<Digest, Document>;
   readonly images: Image[];
   readonly absentPlatforms: Platform[];
+  readonly absentDocuments: Digest[];
   /** What else the indexes list, in words. */
   readonly others: Set<string>;
   /** The entry of `index.json` that the walk is in. */
@@ -35,7 +36,14 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
     throw new ImageArchiveError("malformed", `index.json says it is ${said}, expected ${OCI_INDEX}`);
   }
   const index = parseIndex(indexBytes, "index.json");
-  const walk: Walk = { files, documents: new Map(), images: [], absentPlatforms: [], others: new Set() };
+  const walk: Walk = {
+    files,
+    documents: new Map(),
+    images: [],
+    absentPlatforms: [],
+    absentDocuments: [],
+    others: new Set(),
+  };
   const entries = distinct(chooseEntries(index.manifests, wanted));
   for (const descriptor of entries) await visit(descriptor, { ...walk, entry: descriptor.digest }, 1);
   requireImages(walk);
@@ -51,6 +59,7 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
     names: [...new Set(index.manifests.flatMap(namesOf))],
     images: walk.images,
     absentPlatforms: walk.absentPlatforms,
+    absentDocuments: walk.absentDocuments,
     documents: walk.documents,
   };
 }
@@ -80,6 +89,7 @@ async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise
   if (walk.files.size(blobPath(descriptor.digest)) === undefined) {
     // `docker save` of a multi-platform image keeps the whole index and one platform's content.
     if (depth === 1) throw missingBlob(descriptor, "index.json names");
+    walk.absentDocuments.push(descriptor.digest);
     if (isImage && descriptor.platform !== undefined) walk.absentPlatforms.push(descriptor.platform);
     return;
   }

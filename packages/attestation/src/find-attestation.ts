@@ -1,0 +1,43 @@
+import type { Rest } from "@release-actions/github-rest";
+import { listOf, object, optional } from "@release-actions/json";
+import { AttestationError } from "./error.ts";
+import type { TrustedRoots } from "./trusted-roots.ts";
+import { type AttestationPolicy, type Signed, verifyBundle } from "./verify-bundle.ts";
+
+export interface FindAttestation extends AttestationPolicy {
+  /** `owner/name`, whose attestations are looked at. */
+  readonly repository: string;
+}
+
+/** GitHub REST API, "List attestations". A bundle is left out where it is too large. */
+const answer = object({ attestations: optional(listOf(object({ bundle: (value: unknown) => value })), []) });
+
+/**
+ * An attestation of a digest that GitHub keeps and that holds.
+ *
+ * @throws AttestationError when there is none, or with what is wrong with each
+ */
+export async function findAttestation(
+  rest: Rest,
+  roots: TrustedRoots,
+  { repository, ...policy }: FindAttestation,
+  signal?: AbortSignal,
+): Promise<Signed> {
+  const path = `/repos/${repository}/attestations/${policy.digest}`;
+  const { attestations } = await rest.get(path, answer, signal);
+  const reasons: string[] = [];
+  for (const { bundle } of attestations) {
+    try {
+      return verifyBundle(bundle, roots, policy);
+    } catch (error) {
+      if (!(error instanceof AttestationError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  const advice = `Attest the image in the run that builds it (docker-attest.yml), and check which workflow signs: ${policy.signer} is expected.`;
+  if (reasons.length === 0) {
+    throw new AttestationError(`${repository} has no attestation of ${policy.digest}`, { advice });
+  }
+  const message = `${repository} has ${reasons.length === 1 ? "an attestation" : `${reasons.length} attestations`} of ${policy.digest}, and none can be relied on:\n${reasons.map((reason) => `- ${reason}`).join("\n")}`;
+  throw new AttestationError(message, { advice });
+}
