@@ -191,7 +191,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
         files: { "docker/Dockerfile": PLAIN, "hello-amd64": "amd64\n", "hello-arm64": "arm64\n" },
         binaries: { probe: "probe" },
         inputs: [
-          "platforms: linux/amd64",
+          'platforms: "linux/amd64,linux/arm64"',
           "pushToDockerHub: true",
           "uploadImageAsTarball: image.tar",
           "features: one,two",
