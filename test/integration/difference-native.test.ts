@@ -43,6 +43,13 @@ var built = "never"
 func main() { fmt.Println("hello", built) }
 `;
 
+/** When the sides say that they were built: what is compiled in as a number is a time only near to it. */
+const WINDOWS = {
+  now: Date.now(),
+  left: { from: 1_699_990_000_000, to: 1_700_010_000_000 },
+  right: { from: 1_763_630_000_000, to: 1_763_640_000_000 },
+};
+
 interface Fault {
   readonly name: string;
   readonly kind: CauseKind;
@@ -205,7 +212,8 @@ describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause that is named
   async function explain(fault: Fault): Promise<Explanation> {
     const left = await build("one", fault.left, fault.env?.[0]);
     const right = await build(fault.kind === "build-path" ? "the-other" : "one", fault.right, fault.env?.[1]);
-    return await explainDifference(memorySource(left), memorySource(right), { scratch: bench.path("scratch") });
+    const options = { scratch: bench.path("scratch"), windows: WINDOWS };
+    return await explainDifference(memorySource(left), memorySource(right), options);
   }
 
   test.each(FAULTS)(

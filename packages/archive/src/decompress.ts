@@ -19,6 +19,27 @@ export function decompressAny(
   return format === "bzip2" ? decompressBzip2(bytes, bounds) : decompress(bytes, format, bounds);
 }
 
+/** Decompresses an entry of a zip by the name of its method; undefined for one that is not known here. */
+export function decompressRaw(bytes: AsyncIterable<Uint8Array>, method: string): AsyncIterable<Uint8Array> | undefined {
+  if (method === "stored") return bytes;
+  if (method === "deflate") return inflateRaw(bytes);
+  return method === "zstd" || method === "xz" || method === "bzip2" ? decompressAny(bytes, method) : undefined;
+}
+
+async function* inflateRaw(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const cursor = new StreamCursor(bytes);
+  let produced = 0;
+  try {
+    for await (const chunk of decodeFrom(cursor, "deflate")) {
+      produced += chunk.length;
+      requireBounded(produced, cursor.position);
+      yield chunk;
+    }
+  } finally {
+    await cursor.close();
+  }
+}
+
 /**
  * Decompresses a whole stream: one gzip or zstd member after the other, with nothing between or behind
  * them. The output is bounded in itself and by its ratio to the input.

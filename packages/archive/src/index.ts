@@ -1,6 +1,6 @@
 export { decompressBzip2 } from "./bzip2.ts";
 export { SourceCursor, StreamCursor } from "./cursor.ts";
-export { type Compression, decompress, decompressAny } from "./decompress.ts";
+export { type Compression, decompress, decompressAny, decompressRaw } from "./decompress.ts";
 export { ArchiveError, type ArchiveProblem } from "./error.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { detectFormat, FORMAT_BYTES, type Format } from "./format.ts";

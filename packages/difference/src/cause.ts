@@ -7,13 +7,18 @@ export const CAUSE_KINDS = [
   "toolchain",
   "build-path",
   "timestamp",
+  "build-flags",
   "embedded-text",
+  "line-endings",
+  "text-order",
   "stripped",
   "linker-options",
   "member-set",
   "member-order",
   "member-owner",
   "member-mode",
+  "member-metadata",
+  "archive-format",
   "compression",
   "slices",
   "codegen-order",
@@ -36,20 +41,27 @@ export interface Cause {
   readonly count: number;
   /** What to change so that it does not happen again. */
   readonly remedy: string;
+  /** What it has in common with the causes that it is counted with. */
+  readonly group: string;
 }
 
 export const CAUSE_TITLES: Readonly<Record<CauseKind, string>> = {
   target: "built for another target",
   toolchain: "another compiler or linker",
   "build-path": "a path of the build machine",
-  timestamp: "a time of the build",
-  "embedded-text": "a text taken from the build's surroundings",
+  timestamp: "a date or time",
+  "build-flags": "flags of the compiler that the file stores",
+  "embedded-text": "a text that differs",
+  "line-endings": "other line endings",
+  "text-order": "the same content in another order",
   stripped: "symbols or debug information in one only",
   "linker-options": "other linker options",
   "member-set": "members in one only",
   "member-order": "the order of members",
   "member-owner": "the owner of members",
   "member-mode": "the mode of members",
+  "member-metadata": "other metadata of members",
+  "archive-format": "another form of the archive",
   compression: "another compression",
   slices: "other architectures in a fat file",
   "codegen-order": "the order of functions",
@@ -63,13 +75,20 @@ const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
   target: "Build for the same target.",
   toolchain: "Pin the toolchain (rust-toolchain.toml) and the linker, and use the same image of the runner.",
   timestamp: "Set SOURCE_DATE_EPOCH and have the build read it instead of the clock.",
-  "embedded-text": "Do not compile in the user, host, locale or commit; or give both builds the same.",
+  "build-flags":
+    "Give the mapping in a way that is not stored: a wrapper around the compiler or a response file, or leave the flags out of what the program stores.",
+  "embedded-text":
+    "Find what writes it. A user, host, locale or commit is left out, or both builds are given the same.",
+  "line-endings": "Write the same line endings on every system (`.gitattributes`: `* text eol=lf`).",
+  "text-order": "Sort before writing: the order came from a folder, a hash table or threads.",
   stripped: "Use the same `strip` and `debug` settings of the profile.",
   "linker-options": "Pass the same link arguments (rustflags, LDFLAGS, linker).",
   "member-set": "Pack the same list of files.",
   "member-order": "Sort what is packed, by code unit: `tar --sort=name`, sorted arguments for ar and zip.",
   "member-owner": "Pack without owners: `tar --owner=0 --group=0 --numeric-owner`, `ar D`, `zip -X`.",
   "member-mode": "Set modes before packing, or fix them: `umask 022`, `tar --mode=u+rwX,go+rX-w`, `ar D`.",
+  "member-metadata": "Pack without extended attributes and other metadata (`tar --no-xattrs --no-acls --no-selinux`).",
+  "archive-format": "Pack with the same program, version and options (`tar --format=ustar`).",
   compression: "Use the same program, version, level and options for compressing (`gzip -n`).",
   slices: "Combine the same architectures, in one order.",
   "codegen-order":
@@ -80,23 +99,43 @@ const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
   content: "Compare what went into the file: none of the known causes explains the difference.",
 };
 
-export function cause(kind: Exclude<CauseKind, "build-path">, place: string, left: string, right: string): Cause {
-  return { kind, place, left: shorten(left), right: shorten(right), count: 1, remedy: REMEDIES[kind] };
+export interface CauseOptions {
+  /** In place of the kind's own. */
+  readonly remedy?: string;
+  /** Causes of one kind and group are shown as one, with their number; by default those of equal sides. */
+  readonly group?: string;
+}
+
+export function cause(
+  kind: Exclude<CauseKind, "build-path">,
+  place: string,
+  left: string,
+  right: string,
+  { remedy = REMEDIES[kind], group = `${left}\0${right}` }: CauseOptions = {},
+): Cause {
+  return { kind, place, left: shorten(left), right: shorten(right), count: 1, remedy, group };
 }
 
 /** A path of the build machine; `left` and `right` are the prefixes that differ. */
 export function pathCause(place: string, left: string, right: string): Cause {
   const remap = [...new Set([left, right])].map((prefix) => `\`--remap-path-prefix=${prefix}=${stableName(prefix)}\``);
   const remedy = `Add ${remap.join(" or ")} to rustflags (for C and C++ \`-ffile-prefix-map\`, for Go \`-trimpath\`).`;
-  return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy };
+  return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "" };
 }
 
-/** Puts causes of one kind and one remedy together, in the order of the kinds, the most frequent first. */
+/** Of one kind; the others are counted with the last. */
+const MAX_OF_KIND = 20;
+
+/** Puts causes of one kind, remedy and group together, in the order of the kinds, the most frequent first. */
 export function mergeCauses(causes: readonly Cause[]): Cause[] {
   const merged = new Map<string, Cause>();
+  const kinds = new Map<string, string[]>();
   for (const one of causes) {
-    const key = `${one.kind}\0${one.remedy}`;
+    const ofKind = kinds.get(one.kind) ?? [];
+    const own = `${one.kind}\0${one.remedy}\0${one.group}`;
+    const key = merged.has(own) || ofKind.length < MAX_OF_KIND ? own : (ofKind.at(-1) ?? own);
     const known = merged.get(key);
+    if (known === undefined) kinds.set(one.kind, [...ofKind, key]);
     merged.set(key, known === undefined ? one : { ...known, count: known.count + one.count });
   }
   const rank = ({ kind }: Cause): number => CAUSE_KINDS.indexOf(kind);

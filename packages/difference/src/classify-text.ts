@@ -1,4 +1,6 @@
+import { type Differing, momentsAt } from "./text-moment.ts";
 import type { TextPair } from "./texts.ts";
+import type { TimeWindows } from "./time-window.ts";
 
 /** What a pair of texts says about the builds. */
 export type TextMeaning =
@@ -7,44 +9,51 @@ export type TextMeaning =
   | { readonly kind: "time"; readonly left: string; readonly right: string }
   /** A hash that cargo or rustc makes of flags and names: it follows from a difference and is none itself. */
   | { readonly kind: "derived" }
+  /** Flags of the compiler that map paths: what they map to is equal, what they map is stored. */
+  | { readonly kind: "flags"; readonly left: string; readonly right: string }
   | { readonly kind: "other"; readonly left: string; readonly right: string };
 
-const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
-const TIMES = [
-  /\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?/g,
-  new RegExp(
-    `(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:${MONTH} [ \\d]\\d|\\d{1,2} ${MONTH})[ ,]+(?:\\d\\d:\\d\\d:\\d\\d [A-Z]+ )?\\d{4}`,
-    "g",
-  ),
-  new RegExp(`${MONTH} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d`, "g"),
-  /(?<!\d)\d\d:\d\d:\d\d(?!\d)/g,
-  /(?<!\d)20\d{6}(?:T?\d{6}Z?)?(?!\d)/g,
-];
-const EPOCH = /(?<!\d)1\d{9}(?:\d{3})?(?:\d{6})?(?!\d)/g;
-
 /** Where the folders begin in which machines build, for a path that follows other text directly. */
-const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt)\//;
+const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt|builds?|workspace|Volumes|nix\/store)\//;
+/** A flag that maps the path behind it to a fixed name (gcc, clang, rustc). */
+const MAPPED = /(?:-f(?:file|debug|macro|profile|coverage)-prefix-map=|-fdebug-prefix-map=|--remap-path-prefix[= ])$/;
+/** Folders of what is installed on a system: a program names them because it uses them, not because it was built there. */
+const SYSTEM = /^\/(?:etc|usr|dev|proc|sys|run|bin|sbin|lib|lib64|boot|snap|System|Library|Applications)(?:\/|$)/;
+const FILE_AT_END = /[\w-]\.\w{1,10}$/;
 /** rustc puts the length of a piece of a format string before it, and a space may begin the piece. */
 const LENGTH_AND_SPACE = 2;
+/** The longest flag that maps a path. */
+const FLAG_LENGTH = 32;
 const PATH_CHARACTERS = /[\w.+@~%=,-]/;
 
 /** Paths that the compilers themselves put in, equal wherever they run. */
 const FIXED_PATHS = /^\/(?:rustc|rust\/deps|checkout|usr\/(?:include|lib))\//;
 
 /** Reads a pair of texts as the same path, or the same moment, on two machines. */
-export function classify(pair: TextPair): TextMeaning {
+export function classify(pair: TextPair, windows: TimeWindows): TextMeaning {
   if (withoutHashes(pair.left.text) === withoutHashes(pair.right.text)) return { kind: "derived" };
   const left = { text: pair.left.text, start: pair.prefix, end: pair.left.text.length - pair.suffix };
   const right = { text: pair.right.text, start: pair.prefix, end: pair.right.text.length - pair.suffix };
-  const times = [timeAt(left), timeAt(right)];
-  if (times[0] !== undefined && times[1] !== undefined) return { kind: "time", left: times[0], right: times[1] };
-  const paths = [pathAt(left), pathAt(right)];
-  if (paths[0] !== undefined && paths[1] !== undefined) {
-    const [a, b] = differingPrefixes(paths[0], paths[1]);
-    if (a !== b && Math.min(a.length, b.length) > 2 && !FIXED_PATHS.test(a) && !FIXED_PATHS.test(b))
-      return { kind: "path", left: a, right: b };
+  const moments = momentsAt(left, right, windows);
+  if (moments !== undefined) return { kind: "time", left: moments[0], right: moments[1] };
+  const [one, other] = [pathAt(left), pathAt(right)];
+  if (one !== undefined && other !== undefined) {
+    const [a, b] = differingPrefixes(one.path, other.path);
+    const isMapped = MAPPED.test(one.before) && MAPPED.test(other.before);
+    if (isMapped) return { kind: "flags", left: a.replace(/=.*/, ""), right: b.replace(/=.*/, "") };
+    if (a !== b && isOfMachine(one.path, a) && isOfMachine(other.path, b)) return { kind: "path", left: a, right: b };
   }
   return { kind: "other", left: excerpt(left), right: excerpt(right) };
+}
+
+/**
+ * Whether a path leads into a folder in which something was built: one in which machines do that, or any other
+ * where it goes on to a file that both sides name alike.
+ */
+function isOfMachine(path: string, prefix: string): boolean {
+  if (FIXED_PATHS.test(path) || SYSTEM.test(path) || prefix.length <= 2) return false;
+  if (/^[A-Za-z]:/.test(path) || ROOTS.exec(path)?.index === 0) return true;
+  return prefix.length < path.length && FILE_AT_END.test(path);
 }
 
 /** Cargo's folders are named `<crate>-<hash>`, rustc's symbols end in `17h<hash>E`. */
@@ -52,42 +61,22 @@ function withoutHashes(text: string): string {
   return text.replace(/(?<=-|17h)[0-9a-f]{16}/g, "#");
 }
 
-/** A text and the part of it that differs from the other side's. */
-interface Differing {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-function timeAt({ text, start, end }: Differing): string | undefined {
-  for (const pattern of [...TIMES, EPOCH]) {
-    for (const match of text.matchAll(pattern)) {
-      const touches = match.index < Math.max(end, start + 1) && match.index + match[0].length > start;
-      if (touches && match.index <= start + 1 && plausible(pattern, match[0])) return match[0];
-    }
-  }
-  return undefined;
-}
-
-/** Ten digits are seconds since 1970 only within the years in which anything here could be built. */
-function plausible(pattern: RegExp, text: string): boolean {
-  if (pattern !== EPOCH) return true;
-  const seconds = Number(text.slice(0, 10));
-  return seconds > 1_262_304_000 && seconds < 2_208_988_800;
-}
-
 /** The absolute path that the difference lies in, or that it begins. */
-function pathAt({ text, start, end }: Differing): string | undefined {
+function pathAt({ text, start, end }: Differing): { path: string; before: string } | undefined {
   let from = start;
   while (from > 0 && isPathCharacter(text[from - 1])) from -= 1;
   let to = Math.max(start, end);
   while (to < text.length && isPathCharacter(text[to])) to += 1;
   const token = text.slice(from, to);
   const windows = /[A-Za-z]:[\\/]/.exec(token);
-  if (windows !== null && windows.index <= start - from) return token.slice(windows.index);
+  const cut = (at: number): { path: string; before: string } => ({
+    path: token.slice(at),
+    before: text.slice(Math.max(0, from + at - FLAG_LENGTH), from + at),
+  });
+  if (windows !== null && windows.index <= start - from) return cut(windows.index);
   // A relative path names no machine; in Rust's texts an absolute one may follow another text directly.
   const begin = token.startsWith("/") ? 0 : (ROOTS.exec(token)?.index ?? Number.POSITIVE_INFINITY);
-  return begin > start - from + LENGTH_AND_SPACE ? undefined : token.slice(begin);
+  return begin > start - from + LENGTH_AND_SPACE ? undefined : cut(begin);
 }
 
 function isPathCharacter(character: string | undefined): boolean {
@@ -108,6 +97,10 @@ function differingPrefixes(left: string, right: string): [string, string] {
   return [a.join(""), b.join("")];
 }
 
+/** Characters around a difference that are shown. */
+const SHOWN_AROUND = 24;
+
 function excerpt({ text, start, end }: Differing): string {
-  return text.slice(Math.max(0, start - 24), Math.max(end, start) + 24).trim();
+  const [from, to] = [start - SHOWN_AROUND, Math.max(end, start) + SHOWN_AROUND];
+  return `${from > 0 ? "…" : ""}${text.slice(Math.max(0, from), to)}${to < text.length ? "…" : ""}`;
 }

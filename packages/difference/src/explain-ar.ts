@@ -1,5 +1,6 @@
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
 import { Fault } from "@release-actions/report";
+import { cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
 
@@ -7,6 +8,8 @@ const MAGIC = "!<arch>\n";
 const HEADER_BYTES = 60;
 const MAX_NAMES_BYTES = 64 * 1024 * 1024;
 const MAX_MEMBERS = 1_000_000;
+
+const REMEDIES = { timestamp: "Pack without times: `ar D` (deterministic mode), or `ZERO_AR_DATE=1` on macOS." };
 
 /** An archive of object files that contradicts itself. */
 export class ArError extends Fault {
@@ -22,7 +25,10 @@ export async function explainAr(
   right: RandomAccessSource,
   context: Context,
 ): Promise<Findings> {
-  return await explainMembers(await readAr(left), await readAr(right), context);
+  const found = await explainMembers(await readAr(left), await readAr(right), context, { remedies: REMEDIES });
+  if (found.causes.length > 0) return found;
+  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  return { ...found, causes: [cause("archive-format", `${context.place}symbol table, names or padding`, ...sizes)] };
 }
 
 /**
@@ -56,7 +62,7 @@ export async function readAr(source: RandomAccessSource): Promise<Member[]> {
     members.push({
       name,
       attributes: {
-        timestamp: field(16, 12),
+        timestamp: showSeconds(field(16, 12)),
         "member-owner": `${field(28, 6)}:${field(34, 6)}`,
         "member-mode": field(40, 8),
       },
@@ -64,6 +70,11 @@ export async function readAr(source: RandomAccessSource): Promise<Member[]> {
     });
   }
   return members;
+}
+
+function showSeconds(field: string): string {
+  const date = new Date(Number(field || Number.NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? field : date.toISOString().replace(".000Z", "Z");
 }
 
 async function bsdName(source: RandomAccessSource, offset: number, length: number): Promise<string> {

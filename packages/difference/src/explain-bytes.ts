@@ -1,24 +1,59 @@
-import type { RandomAccessSource } from "@release-actions/archive";
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
-import { cause } from "./cause.ts";
+import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainNumbers } from "./explain-numbers.ts";
+import { explainText } from "./explain-text.ts";
 import { explainTexts } from "./explain-texts.ts";
+import { isTextSource } from "./is-text.ts";
+import { differenceApart } from "./same-apart.ts";
 
-/** What can be said of files of any kind: texts, times in numbers, and where they differ. */
+/** Bytes of the first differing place that are shown. */
+const SHOWN_BYTES = 16;
+
+/** What can be said of files of any kind: their lines, or texts, times in numbers, and where else they differ. */
 export async function explainBytes(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
 ): Promise<Findings> {
-  const { place, signal } = context;
-  const texts = await explainTexts(left, right, place);
-  if (texts.certain.length > 0) return { causes: texts.certain, parts: [] };
+  if ((await isTextSource(left)) && (await isTextSource(right))) return await explainText(left, right, context);
+  return { causes: await explainBinary(left, right, context), parts: [] };
+}
+
+/** Causes in bytes of no known format. Texts come first; what differs beside them is named as well. */
+export async function explainBinary(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  { place, signal, windows }: Context,
+): Promise<Cause[]> {
   const map = await mapBytes(left, right, signal);
-  const numbers = await explainNumbers(left, right, map, place);
-  if (numbers.length > 0) return { causes: numbers, parts: [] };
-  const first = map.clusters[0]?.start ?? 0;
-  const where = `${place}0x${first.toString(16)}`;
-  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
-  return { causes: [cause("content", where, ...sizes)], parts: [] };
+  const firstDifference = map.clusters[0]?.start ?? 0;
+  const texts = await explainTexts(left, right, { place, windows, firstDifference, signal });
+  const found = [...texts.certain, ...texts.possible];
+  const pairs = found.length > 0 ? texts.pairs : [];
+  const apart = pairs.length === 0 ? firstDifference : await differenceApart(left, right, pairs, signal);
+  if (apart === undefined) return found;
+  const numbers = found.length === 0 ? await explainNumbers(left, right, map, place, windows) : [];
+  if (numbers.length > 0) return numbers;
+  // Lengths and offsets follow from a longer text: beside one that is sure to be a cause they are none.
+  if (texts.certain.length > 0 && left.size !== right.size) return [...texts.certain];
+  const elsewhere = await showBytes(left, right, apart, place);
+  // Among bytes that differ anyway only texts that are evidently the same text are worth naming.
+  return [...texts.certain, ...texts.evident, elsewhere];
+}
+
+async function showBytes(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  at: number,
+  place: string,
+): Promise<Cause> {
+  const show = async (source: RandomAccessSource): Promise<string> => {
+    const bytes = Buffer.from(
+      await readExactly(source, Math.min(at, source.size), Math.max(0, Math.min(SHOWN_BYTES, source.size - at))),
+    );
+    return `${bytes.toString("hex").replace(/(..)(?=.)/g, "$1 ") || "the end"} (of ${source.size} bytes)`;
+  };
+  return cause("content", `${place}0x${at.toString(16)}`, await show(left), await show(right));
 }

@@ -15,12 +15,16 @@ import { explainLinkage } from "./elf-linkage.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts, type TextCauses } from "./explain-texts.ts";
 import { findGoBuildId } from "./go-build-id.ts";
+import { differenceApart } from "./same-apart.ts";
+import type { TimeWindows } from "./time-window.ts";
 
 const SHF_EXECINSTR = 4;
 /** Sections that follow from others: identities, addresses, names that the code gives. */
 const DERIVED = /^\.(note|symtab|strtab|shstrtab|comment|rela?\b|eh_frame|gnu\.hash|hash|dyn|got|gnu_debuglink)/;
 /** Debug information without texts of its own; the texts are in `.debug_str` and its siblings. */
 const NUMBERS = /^\.z?debug_(?!.*str$|line$)/;
+/** Data without addresses in it, which would follow from other sections. */
+const READ_ONLY = /^\.rodata/;
 /** What `strip` takes away. */
 const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
 
@@ -48,7 +52,7 @@ export async function explainElf(
   const pairs = await pairSections(a, b, context.signal);
   const parts = listParts(a, b, pairs);
   const toolchain = await explainToolchain(a, b, place);
-  const texts = await explainSectionTexts(a, b, pairs, place);
+  const texts = await explainSectionTexts(a, b, pairs, context);
   const stripped = explainStripping(a, b, place);
   // Another compiler changes everything else; what it changes is no second cause.
   if (toolchain.length > 0)
@@ -56,7 +60,7 @@ export async function explainElf(
   const linkage = await explainLinkage(a, b, place);
   const certain = [...texts.certain, ...stripped, ...linkage];
   if (certain.length > 0) return { causes: certain, parts };
-  return { causes: await explainRest(a, b, pairs, texts, place), parts };
+  return { causes: await explainRest(a, b, pairs, texts, context), parts };
 }
 
 /** Only asked when no certain cause was found: each of these would also follow from one. */
@@ -64,8 +68,8 @@ async function explainRest(
   a: ElfFile,
   b: ElfFile,
   pairs: readonly SectionPair[],
-  texts: TextCauses,
-  place: string,
+  texts: SectionTexts,
+  { place, windows }: Context,
 ): Promise<Cause[]> {
   const changed = pairs.filter(({ map }) => map.differing > 0);
   const primary: SectionPair[] = [];
@@ -77,11 +81,12 @@ async function explainRest(
   if (onlyDerived && buildA?.hex !== buildB?.hex && a.sections.length === b.sections.length) {
     return [cause("build-id", `${place}.note.gnu.build-id`, buildA?.hex ?? "none", buildB?.hex ?? "none")];
   }
-  const numbers = await explainSectionNumbers(a, b, primary, place);
-  if (numbers.length > 0) return numbers;
+  const sameCode = primary.every(({ left }) => (left.flags & SHF_EXECINSTR) === 0) || (await sameFunctions(a, b));
+  if (texts.possible.length > 0 && sameCode) return [...texts.possible, ...texts.elsewhere];
   const order = await explainOrder(a, b, place);
   if (order !== undefined) return [order];
-  if (texts.possible.length > 0 && (await sameFunctions(a, b))) return [...texts.possible];
+  const numbers = await explainSectionNumbers(a, b, primary, place, windows);
+  if (numbers.length > 0) return numbers;
   const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
   const where = worst?.name ?? "headers";
   const size = (elf: ElfFile): string => `${elf.sections.find(({ name }) => name === where)?.size ?? 0} bytes`;
@@ -134,23 +139,37 @@ async function explainToolchain(a: ElfFile, b: ElfFile, place: string): Promise<
   return [cause("toolchain", `${place}.note.gnu.gold-version`, linker(a), linker(b))];
 }
 
+interface SectionTexts extends Pick<TextCauses, "certain" | "possible"> {
+  /** Where sections of data differ beside their texts. */
+  readonly elsewhere: readonly Cause[];
+}
+
 async function explainSectionTexts(
   a: ElfFile,
   b: ElfFile,
   pairs: readonly SectionPair[],
-  place: string,
-): Promise<TextCauses> {
-  const certain: Cause[] = [];
-  const possible: Cause[] = [];
+  { place, windows, signal }: Context,
+): Promise<SectionTexts> {
+  const found: { [Key in keyof SectionTexts]: Cause[] } = { certain: [], possible: [], elsewhere: [] };
   for (const { name, left, right, map } of pairs) {
     const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name) && !NUMBERS.test(name);
     if (map.differing === 0 || !isText) continue;
-    const found = await explainTexts(contentOf(a, left), contentOf(b, right), `${place}${name}+`);
-    certain.push(...found.certain);
+    const [one, other] = [contentOf(a, left), contentOf(b, right)];
+    const options = { place: `${place}${name}+`, windows, signal, firstDifference: map.clusters[0]?.start ?? 0 };
+    const texts = await explainTexts(one, other, options);
+    found.certain.push(...texts.certain);
     // Debug information repeats what the code is made of.
-    if (!name.startsWith(".debug") && !name.startsWith(".zdebug")) possible.push(...found.possible);
+    if (name.startsWith(".debug") || name.startsWith(".zdebug") || texts.possible.length === 0) continue;
+    found.possible.push(...texts.possible);
+    // A text of another length moves what is behind it.
+    const isAligned = texts.pairs.every((pair) => pair.left.text.length === pair.right.text.length);
+    const apart =
+      isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
+    if (apart === undefined || !READ_ONLY.test(name)) continue;
+    const sizes = [`${one.size} bytes`, `${other.size} bytes`] as const;
+    found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizes));
   }
-  return { certain, possible };
+  return found;
 }
 
 function explainStripping(a: ElfFile, b: ElfFile, place: string): Cause[] {
@@ -176,10 +195,11 @@ async function explainSectionNumbers(
   b: ElfFile,
   primary: readonly SectionPair[],
   place: string,
+  windows: TimeWindows,
 ): Promise<Cause[]> {
   const causes: Cause[] = [];
   for (const { name, left, right, map } of primary) {
-    const found = await explainNumbers(contentOf(a, left), contentOf(b, right), map, `${place}${name}+`);
+    const found = await explainNumbers(contentOf(a, left), contentOf(b, right), map, `${place}${name}+`, windows);
     if (found.length === 0) return [];
     causes.push(...found);
   }
@@ -213,5 +233,6 @@ async function functionSizes(elf: ElfFile): Promise<string[]> {
 }
 
 async function sameFunctions(a: ElfFile, b: ElfFile): Promise<boolean> {
-  return (await functionSizes(a)).join() === (await functionSizes(b)).join();
+  const [left, right] = [await functionSizes(a), await functionSizes(b)];
+  return left.length > 0 && left.join() === right.join();
 }

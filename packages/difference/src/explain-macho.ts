@@ -1,14 +1,22 @@
+import { createHash } from "node:crypto";
 import { memorySource, type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type MachoImage, readMacho } from "@release-actions/macho";
+import { Fault } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts } from "./explain-texts.ts";
 import { findGoBuildId } from "./go-build-id.ts";
+import type { TimeWindows } from "./time-window.ts";
 
-/** The largest file that is read into memory. */
-const MAX_BYTES = 1024 * 1024 * 1024;
+/** The largest file that is read into memory; three of it are held at a time. */
+const MAX_BYTES = 96 * 1024 * 1024;
+
+/** A Mach-O file that is not looked into. */
+export class MachoTooLargeError extends Fault {
+  override readonly name = "MachoTooLargeError";
+}
 const CODE = "__TEXT,__text";
 
 /** Explains two Mach-O files, thin or fat, architecture by architecture. */
@@ -30,7 +38,7 @@ export async function explainMacho(
     const other = b.find(({ architecture }) => architecture === image.architecture);
     if (other === undefined || Buffer.compare(image.bytes, other.bytes) === 0) continue;
     const place = a.length > 1 ? `${context.place}${image.architecture}, ` : context.place;
-    const found = await explainImage(image, other, place);
+    const found = await explainImage(image, other, place, context);
     causes.push(...found.causes);
     parts.push(...found.parts);
   }
@@ -38,20 +46,24 @@ export async function explainMacho(
 }
 
 async function readImages(source: RandomAccessSource): Promise<readonly MachoImage[]> {
-  return readMacho(await readExactly(source, 0, Math.min(source.size, MAX_BYTES))).images;
+  if (source.size > MAX_BYTES)
+    throw new MachoTooLargeError(
+      `a Mach-O file of ${source.size} bytes is compared as bytes: up to ${MAX_BYTES} are read`,
+    );
+  return readMacho(await readExactly(source, 0, source.size)).images;
 }
 
 /** Certain causes first; each of the others would also follow from one, so the first found stays alone. */
-async function explainImage(a: MachoImage, b: MachoImage, place: string): Promise<Findings> {
-  const sections = await compareSections(a, b, place);
+async function explainImage(a: MachoImage, b: MachoImage, place: string, context: Context): Promise<Findings> {
+  const sections = await compareSections(a, b, place, context.windows);
   const { parts } = sections;
   const certain = [...compareBuild(a, b, place), ...sections.certain];
   if (certain.length > 0) return { causes: certain, parts };
   const identity = await compareIdentity(a, b, place);
   if (identity !== undefined) return { causes: [identity], parts };
-  if (sections.numbers.length > 0) return { causes: sections.numbers, parts };
   const sameCode = parts.every(({ name }) => name !== CODE);
   if (sections.possible.length > 0 && sameCode) return { causes: sections.possible, parts };
+  if (sections.numbers.length > 0 && sections.unexplained === 0) return { causes: sections.numbers, parts };
   const [worst] = parts.toSorted((x, y) => y.differing - x.differing);
   if (worst !== undefined) {
     return { causes: [cause("code", `${place}${worst.name}`, `${worst.left} bytes`, `${worst.right} bytes`)], parts };
@@ -68,7 +80,7 @@ function compareBuild(a: MachoImage, b: MachoImage, place: string): Cause[] {
 
 /** Images that differ in nothing but their UUID or their signature. */
 async function compareIdentity(a: MachoImage, b: MachoImage, place: string): Promise<Cause | undefined> {
-  if (Buffer.compare(await withoutIdentity(a), await withoutIdentity(b)) !== 0) return undefined;
+  if ((await digestWithoutIdentity(a)) !== (await digestWithoutIdentity(b))) return undefined;
   if (a.uuid !== b.uuid) return cause("build-id", `${place}LC_UUID`, a.uuid ?? "none", b.uuid ?? "none");
   const describe = ({ codeSignature }: MachoImage): string =>
     codeSignature === undefined ? "none" : `${codeSignature.size} bytes`;
@@ -80,10 +92,17 @@ interface SectionFindings {
   readonly certain: Cause[];
   readonly possible: Cause[];
   readonly numbers: Cause[];
+  /** Sections in which something else than times differs. */
+  unexplained: number;
 }
 
-async function compareSections(a: MachoImage, b: MachoImage, place: string): Promise<SectionFindings> {
-  const found: SectionFindings = { parts: [], certain: [], possible: [], numbers: [] };
+async function compareSections(
+  a: MachoImage,
+  b: MachoImage,
+  place: string,
+  windows: TimeWindows,
+): Promise<SectionFindings> {
+  const found: SectionFindings = { parts: [], certain: [], possible: [], numbers: [], unexplained: 0 };
   const [left, right] = [sectionsOf(a), sectionsOf(b)];
   for (const name of new Set([...left.keys(), ...right.keys()])) {
     const [bytes, other] = [left.get(name), right.get(name)];
@@ -97,9 +116,12 @@ async function compareSections(a: MachoImage, b: MachoImage, place: string): Pro
     const map = await mapBytes(x, y);
     if (map.differing === 0) continue;
     found.parts.push({ name, left: bytes.length, right: other.length, differing: map.differing });
-    found.numbers.push(...(await explainNumbers(x, y, map, `${place}${name}+`)));
+    const numbers = await explainNumbers(x, y, map, `${place}${name}+`, windows);
+    found.numbers.push(...numbers);
+    if (numbers.length === 0) found.unexplained += 1;
     if (name === CODE) continue;
-    const texts = await explainTexts(x, y, `${place}${name}+`);
+    const firstDifference = map.clusters[0]?.start ?? 0;
+    const texts = await explainTexts(x, y, { place: `${place}${name}+`, windows, firstDifference });
     found.certain.push(...texts.certain);
     found.possible.push(...texts.possible);
   }
@@ -116,14 +138,45 @@ function sectionsOf(image: MachoImage): Map<string, Uint8Array> {
   );
 }
 
-/** The image without its UUID and its signature, which every signing and most links change. */
-async function withoutIdentity(image: MachoImage): Promise<Uint8Array> {
+/** Of the image without its UUID and its signature, which every signing and most links change. */
+async function digestWithoutIdentity(image: MachoImage): Promise<string> {
   const bytes = Buffer.from(image.bytes);
   const uuid = image.loadCommands.find(({ name }) => name === "LC_UUID");
   if (uuid !== undefined) bytes.fill(0, uuid.offset + 8, uuid.offset + 24);
-  const { codeSignature } = image;
-  if (codeSignature !== undefined) bytes.fill(0, codeSignature.offset, codeSignature.offset + codeSignature.size);
   const goBuildId = await findGoBuildId(memorySource(bytes));
   if (goBuildId !== undefined) bytes.fill(0, goBuildId.start, goBuildId.end);
-  return bytes;
+  return createHash("sha256").update(withoutSignature(image, bytes)).digest("hex");
+}
+
+/**
+ * The image as it was before it was signed: signing adds a load command, and the signature at the end of the last
+ * segment, which grows (mach-o/loader.h, `linkedit_data_command`). Sizes that follow read as zeros.
+ */
+function withoutSignature({ codeSignature, loadCommands, order }: MachoImage, bytes: Buffer): Buffer {
+  const write = (value: number, at: number): void => {
+    if (order === "little") bytes.writeUInt32LE(value, at);
+    else bytes.writeUInt32BE(value, at);
+  };
+  const read = (at: number): number => (order === "little" ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  for (const { name, offset } of loadCommands) {
+    if (!name.startsWith("LC_SEGMENT") || bytes.toString("latin1", offset + 8, offset + 18) !== "__LINKEDIT") continue;
+    const wide = name === "LC_SEGMENT_64";
+    bytes.fill(0, offset + (wide ? 32 : 28), offset + (wide ? 40 : 32)); // vmsize
+    bytes.fill(0, offset + (wide ? 48 : 36), offset + (wide ? 56 : 40)); // filesize
+  }
+  const command = loadCommands.find(({ name }) => name === "LC_CODE_SIGNATURE");
+  let end = bytes.length;
+  if (command !== undefined && codeSignature !== undefined) {
+    bytes.fill(0, codeSignature.offset, codeSignature.offset + codeSignature.size);
+    if (codeSignature.offset + codeSignature.size === bytes.length) end = codeSignature.offset;
+    const commandsEnd = (loadCommands.at(-1)?.offset ?? 0) + read((loadCommands.at(-1)?.offset ?? 0) + 4);
+    const size = read(command.offset + 4);
+    bytes.copyWithin(command.offset, command.offset + size, commandsEnd);
+    bytes.fill(0, commandsEnd - size, commandsEnd);
+    write(read(16) - 1, 16);
+    write(read(20) - size, 20);
+  }
+  // The signature begins at a multiple of 16; what is before it may be padding.
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
 }

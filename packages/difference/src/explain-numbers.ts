@@ -1,27 +1,30 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import type { ByteMap } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
+import { isNear, isPast, type TimeWindows } from "./time-window.ts";
 
 /** More places than this are no single moment compiled in. */
-const MAX_CLUSTERS = 8;
-/** Seconds since 1970 from 2010 to 2040; builds are made in these years, and few other numbers lie there. */
-const [FIRST, LAST] = [1_262_304_000n, 2_208_988_800n];
+const MAX_CLUSTERS = 64;
 const UNITS = [
-  { name: "seconds", factor: 1n },
-  { name: "milliseconds", factor: 1000n },
-  { name: "nanoseconds", factor: 1_000_000_000n },
+  { name: "seconds", perSecond: 1n },
+  { name: "milliseconds", perSecond: 1000n },
+  { name: "microseconds", perSecond: 1_000_000n },
+  { name: "nanoseconds", perSecond: 1_000_000_000n },
 ];
 
 /**
- * Times compiled in as numbers: every place where two parts of equal size differ must read as a
- * plausible moment on both sides, in 4 or 8 bytes of little-endian.
+ * Times compiled in as numbers: every place where two parts of equal size differ must hold, in 4 or 8 bytes of
+ * little or big-endian, the two builds' own times. Without knowing these a number is only a number, and bytes that
+ * can be read as text are text.
  */
 export async function explainNumbers(
   left: RandomAccessSource,
   right: RandomAccessSource,
   { clusters }: ByteMap,
   place: string,
+  windows: TimeWindows,
 ): Promise<Cause[]> {
+  if (windows.left === undefined || windows.right === undefined) return [];
   if (left.size !== right.size || clusters.length === 0 || clusters.length > MAX_CLUSTERS) return [];
   const causes: Cause[] = [];
   for (const { start, end } of clusters) {
@@ -29,28 +32,51 @@ export async function explainNumbers(
     const from = Math.max(0, end - 8);
     const size = Math.min(left.size, start + 8) - from;
     const [a, b] = [await readExactly(left, from, size), await readExactly(right, from, size)];
-    const moment = findMoment(a, b, start - from, end - from);
+    const moment = findMoment(a, b, start - from, end - from, windows);
     if (moment === undefined) return [];
     causes.push(cause("timestamp", `${place}0x${start.toString(16)}`, moment[0], moment[1]));
   }
   return causes;
 }
 
-function findMoment(a: Uint8Array, b: Uint8Array, start: number, end: number): [string, string] | undefined {
+type Moments = readonly [left: string, right: string];
+
+function findMoment(
+  a: Uint8Array,
+  b: Uint8Array,
+  start: number,
+  end: number,
+  windows: TimeWindows,
+): Moments | undefined {
   for (const width of [8, 4]) {
     for (let at = Math.max(0, end - width); at <= start && at + width <= a.length; at += 1) {
-      const [left, right] = [readMoment(a, at, width), readMoment(b, at, width)];
-      if (left !== undefined && right !== undefined && left.unit === right.unit) return [left.text, right.text];
+      const [one, other] = [a.subarray(at, at + width), b.subarray(at, at + width)];
+      if (isPrintable(one) || isPrintable(other)) continue;
+      for (const little of [true, false]) {
+        const found = readMoments(one, other, little, windows);
+        if (found !== undefined) return found;
+      }
     }
   }
   return undefined;
 }
 
-function readMoment(bytes: Uint8Array, at: number, width: number): { unit: string; text: string } | undefined {
+function readMoments(a: Uint8Array, b: Uint8Array, little: boolean, windows: TimeWindows): Moments | undefined {
+  const [left, right] = [readNumber(a, little), readNumber(b, little)];
+  for (const { name, perSecond } of UNITS) {
+    const [one, other] = [left, right].map((value) => Number((value * 1000n) / perSecond)) as [number, number];
+    if (!isNear(one, other, windows) || !isPast(one, windows) || !isPast(other, windows)) continue;
+    const show = (value: bigint, moment: number): string => `${value} (${new Date(moment).toISOString()} in ${name})`;
+    return [show(left, one), show(right, other)];
+  }
+  return undefined;
+}
+
+function readNumber(bytes: Uint8Array, little: boolean): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const value = width === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
-  const unit = UNITS.find(({ factor }) => value >= FIRST * factor && value < LAST * factor);
-  if (unit === undefined) return undefined;
-  const date = new Date(Number((value * 1000n) / unit.factor)).toISOString();
-  return { unit: unit.name, text: `${value} (${date} in ${unit.name})` };
+  return bytes.length === 8 ? view.getBigUint64(0, little) : BigInt(view.getUint32(0, little));
+}
+
+function isPrintable(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }

@@ -1,53 +1,92 @@
-import { type RandomAccessSource, readExactly, StreamCursor, sliceSource, TarReader } from "@release-actions/archive";
+import { type RandomAccessSource, type ScannedMember, scanTar, sliceSource } from "@release-actions/archive";
+import { mapBytes } from "./byte-map.ts";
+import { cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
 
-const BLOCK_BYTES = 512;
+const REMEDIES = {
+  timestamp:
+    "Pack with fixed times: `tar --mtime=@$SOURCE_DATE_EPOCH`, and `--pax-option=delete=atime,delete=ctime` in PAX format.",
+};
+const PAX_NAME_REMEDY =
+  "Name PAX headers without the process number: `tar --pax-option=exthdr.name=%d/PaxHeaders/%f`, or `--format=ustar`.";
+/** PAX records that a field of the member shows already. */
+const SHOWN_RECORDS = new Set(["path", "linkpath", "size", "uid", "gid", "uname", "gname", "mtime", "atime", "ctime"]);
 
+const TYPES: Readonly<Record<string, string>> = {
+  "0": "file",
+  "1": "hard link",
+  "2": "link",
+  "3": "character device",
+  "4": "block device",
+  "5": "folder",
+  "6": "fifo",
+  "7": "file",
+  S: "sparse file",
+};
+
+/** Explains two tars by what their headers say, without unpacking: any member that can be written can be compared. */
 export async function explainTar(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
 ): Promise<Findings> {
-  const findings = await explainMembers(await readTar(left), await readTar(right), context);
-  return findings;
-}
-
-/**
- * The members of a tar with what their headers say of owners and times (POSIX.1-2017, pax, "ustar
- * Interchange Format"). Times and owners in PAX headers are part of what stands before a member.
- */
-async function readTar(source: RandomAccessSource): Promise<Member[]> {
-  const reader = new TarReader(new StreamCursor(source.read(0, source.size)));
-  const members: Member[] = [];
-  let previousEnd = 0;
-  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    const { path, kind, mode, offset, size } = member;
-    const headerAt = offset - BLOCK_BYTES;
-    const header = Buffer.from(await readExactly(source, headerAt, BLOCK_BYTES));
-    const text = (start: number, length: number): string =>
-      header.toString("latin1", start, start + length).replace(/[\0 ]+$/, "");
-    const extension = await readExtensions(source, previousEnd, headerAt);
-    previousEnd = offset + Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
-    members.push({
-      name: path,
-      attributes: {
-        timestamp: `${Number.parseInt(text(136, 12), 8) || 0}${extension.times}`,
-        "member-owner": `${Number.parseInt(text(108, 8), 8) || 0}:${Number.parseInt(text(116, 8), 8) || 0} ${text(265, 32)}:${text(297, 32)}`,
-        "member-mode": mode.toString(8).padStart(4, "0"),
-        content: `${kind} ${"target" in member ? member.target : ""}`.trim(),
-      },
-      open: async () => sliceSource(source, offset, size),
-    });
+  const [a, b] = [await readTar(left, context.signal), await readTar(right, context.signal)];
+  const found = await explainMembers(a.members, b.members, context, { remedies: REMEDIES });
+  if (found.causes.length > 0) return found;
+  const named = a.headerNames.findIndex((name, index) => name !== b.headerNames[index]);
+  if (named >= 0) {
+    const place = `${context.place}name of a PAX header`;
+    const sides = [a.headerNames[named] ?? "none", b.headerNames[named] ?? "none"] as const;
+    return { ...found, causes: [cause("member-metadata", place, ...sides, { remedy: PAX_NAME_REMEDY })] };
   }
-  return members;
+  // The members are equal in all that is read: what is left is how they were written down.
+  const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
+  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  const where = at >= Math.min(a.end, b.end) ? "padding at the end" : `0x${at.toString(16)}, headers or padding`;
+  return { ...found, causes: [cause("archive-format", `${context.place}${where}`, ...sizes)] };
 }
 
-/** The times that PAX records before a member state more exactly. */
-async function readExtensions(source: RandomAccessSource, from: number, to: number): Promise<{ times: string }> {
-  const length = Math.min(to - from, 64 * 1024);
-  if (length <= 0) return { times: "" };
-  const text = Buffer.from(await readExactly(source, from, length)).toString("latin1");
-  const times = [...text.matchAll(/\d+ ([acm]time=[\d.]+)\n/g)].map(([, record]) => ` ${record}`);
-  return { times: times.join("") };
+interface TarContent {
+  readonly members: Member[];
+  readonly headerNames: string[];
+  /** Behind the last member. */
+  readonly end: number;
+}
+
+async function readTar(source: RandomAccessSource, signal: AbortSignal | undefined): Promise<TarContent> {
+  const content: TarContent & { end: number } = { members: [], headerNames: [], end: 0 };
+  for await (const member of scanTar(source, signal)) {
+    content.members.push(toMember(source, member));
+    if (member.paxHeaderName !== "") content.headerNames.push(member.paxHeaderName);
+    content.end = member.offset + member.size;
+  }
+  return content;
+}
+
+/** A member of a tar with what its headers say, each as the cause that a difference has. */
+export function toMember(source: RandomAccessSource, member: ScannedMember): Member {
+  const { name, pax, uid, gid, userName, groupName, mode, typeflag, linkName, device, form, offset, size } = member;
+  const exact = ["mtime", "atime", "ctime"].flatMap((key) => (pax.has(key) ? [`${key} ${pax.get(key)}`] : []));
+  const isDevice = typeflag === "3" || typeflag === "4";
+  const format = [form, ...(pax.size > 0 ? ["with PAX records"] : [])].join(" ");
+  return {
+    name: name.replace(/(.)\/+$/, "$1"),
+    attributes: {
+      timestamp: [showSeconds(member.mtime), ...exact].join(", "),
+      "member-owner": `${uid}:${gid} ${userName}:${groupName}`,
+      "member-mode": (mode & 0o7777).toString(8).padStart(4, "0"),
+      "archive-format": format,
+      content: [TYPES[typeflag] ?? `type ${typeflag}`, ...(isDevice ? [device] : []), linkName]
+        .filter(Boolean)
+        .join(" "),
+    },
+    records: new Map([...pax].filter(([key]) => !SHOWN_RECORDS.has(key))),
+    open: async () => sliceSource(source, offset, size),
+  };
+}
+
+function showSeconds(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? `${seconds} seconds` : date.toISOString().replace(".000Z", "Z");
 }

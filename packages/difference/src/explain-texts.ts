@@ -1,7 +1,9 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { type Cause, cause, pathCause } from "./cause.ts";
 import { classify } from "./classify-text.ts";
-import { compareTexts } from "./texts.ts";
+import { MAX_RUN_LENGTH } from "./text-runs.ts";
+import { compareTexts, type TextPair } from "./texts.ts";
+import type { TimeWindows } from "./time-window.ts";
 
 /** More differing texts than this come from differing code or data, not from the surroundings. */
 const MAX_OTHER_TEXTS = 16;
@@ -11,25 +13,58 @@ export interface TextCauses {
   readonly certain: readonly Cause[];
   /** Other texts: they explain one only where nothing but them differs. */
   readonly possible: readonly Cause[];
+  /** Of the other texts those that are evidently one text on both sides, such as `version 1.2.3` and `version 1.2.4`. */
+  readonly evident: readonly Cause[];
+  /** The differing texts, from the first place to the last. */
+  readonly pairs: readonly TextPair[];
+  /** Whether every differing text has a counterpart and was looked at. */
+  readonly isComplete: boolean;
+}
+
+export interface TextOptions {
+  readonly place: string;
+  readonly windows: TimeWindows;
+  /** Where both sides differ first; what is before is not read. */
+  readonly firstDifference?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Looks for paths, times and other texts that differ in a part of two files. */
 export async function explainTexts(
   left: RandomAccessSource,
   right: RandomAccessSource,
-  place: string,
+  { place, windows, firstDifference = 0, signal }: TextOptions,
 ): Promise<TextCauses> {
-  const { pairs, unpaired } = await compareTexts(left, right);
+  const start = Math.max(0, firstDifference - MAX_RUN_LENGTH);
+  const { pairs, unpaired, isCut } = await compareTexts(left, right, start, signal);
   const certain: Cause[] = [];
   const possible: Cause[] = [];
+  const evident: Cause[] = [];
   for (const pair of pairs) {
-    const meaning = classify(pair);
+    const meaning = classify(pair, windows);
     if (meaning.kind === "derived") continue;
     const at = `${place}0x${(pair.left.offset + pair.prefix).toString(16)}`;
     if (meaning.kind === "path") certain.push(pathCause(at, meaning.left, meaning.right));
     else if (meaning.kind === "time") certain.push(cause("timestamp", at, meaning.left, meaning.right));
-    else possible.push(cause("embedded-text", at, meaning.left, meaning.right));
+    else if (meaning.kind === "flags") certain.push(cause("build-flags", at, meaning.left, meaning.right));
+    else {
+      const other = cause("embedded-text", at, meaning.left, meaning.right);
+      possible.push(other);
+      if (isOneText(pair)) evident.push(other);
+    }
   }
-  const few = unpaired === 0 && possible.length <= MAX_OTHER_TEXTS;
-  return { certain, possible: few ? possible : [] };
+  const isComplete = unpaired.length === 0 && !isCut;
+  const few = isComplete && possible.length <= MAX_OTHER_TEXTS;
+  return {
+    ...{ certain, pairs, isComplete },
+    possible: few ? possible : [],
+    evident: evident.length <= MAX_OTHER_TEXTS ? evident : [],
+  };
+}
+
+/** Bytes of any kind look like texts now and then: words that are mostly equal do not happen by chance. */
+function isOneText({ left, right, prefix, suffix }: TextPair): boolean {
+  const longer = Math.max(left.text.length, right.text.length);
+  const isWords = (text: string): boolean => text.replace(/[\w .:/-]/g, "").length < text.length / 8;
+  return prefix + suffix >= Math.max(6, longer / 2) && isWords(left.text) && isWords(right.text);
 }

@@ -1,56 +1,84 @@
-import { openZip, type RandomAccessSource, readExactly, readZipEntry, type ZipEntry } from "@release-actions/archive";
+import type { RandomAccessSource } from "@release-actions/archive";
+import { mapBytes } from "./byte-map.ts";
+import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
 import { spool } from "./spool.ts";
+import { extraFields, type ScannedEntry, type ScannedZip, scanZip } from "./zip-scan.ts";
 
-const LOCAL_HEADER_BYTES = 30;
 /** Extra fields (APPNOTE 4.5, and Info-ZIP's proginfo/extrafld.txt). */
 const EXTENDED_TIMESTAMP = 0x5455;
 const NTFS_TIMES = 0x000a;
 const UNIX_OWNER = 0x7875;
+const ZIP64 = 1;
+const SHOWN_FIELDS = new Set([EXTENDED_TIMESTAMP, NTFS_TIMES, UNIX_OWNER, ZIP64]);
+
+const REMEDIES = {
+  timestamp: "Pack with fixed times: set those of the files first (`touch -d @$SOURCE_DATE_EPOCH`), and use `zip -X`.",
+};
 
 export async function explainZip(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
 ): Promise<Findings> {
-  return await explainMembers(await readZip(left, context), await readZip(right, context), context);
+  const [a, b] = [await scanZip(left), await scanZip(right)];
+  const found = await explainMembers(toMembers(a, context), toMembers(b, context), context, { remedies: REMEDIES });
+  const causes: Cause[] = [...found.causes];
+  if (a.comment !== b.comment)
+    causes.push(
+      cause("member-metadata", `${context.place}comment of the zip`, a.comment || "none", b.comment || "none"),
+    );
+  if (causes.length > 0) return { ...found, causes };
+  const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
+  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  const packed = a.entries.findIndex((entry, index) => entry.packed.size !== b.entries[index]?.packed.size);
+  const place =
+    packed < 0 ? `0x${at.toString(16)}, beside equal members` : `data of ${a.entries[packed]?.name}, of equal content`;
+  const kind = packed < 0 && !isInData(a, b) ? "archive-format" : "compression";
+  return { ...found, causes: [cause(kind, `${context.place}${place}`, ...sizes)] };
 }
 
-async function readZip(source: RandomAccessSource, context: Context): Promise<Member[]> {
-  const members: Member[] = [];
-  for (const entry of await openZip(source, context.signal)) {
-    const { times, owner } = await readLocalHeader(source, entry);
-    members.push({
-      name: entry.path,
+/** Whether entries of equal content have data of equal size: then the data may differ as well. */
+function isInData(a: ScannedZip, b: ScannedZip): boolean {
+  return a.entries.every(({ packed }, index) => packed.size === b.entries[index]?.packed.size && packed.size > 0);
+}
+
+function toMembers({ entries }: ScannedZip, context: Context): Member[] {
+  return entries.map((entry) => {
+    const fields = extraFields(entry.localExtra);
+    const others = [...fields].filter(([id]) => !SHOWN_FIELDS.has(id));
+    return {
+      name: entry.name,
       attributes: {
-        timestamp: times,
-        "member-owner": owner,
-        "member-mode": entry.mode?.toString(8).padStart(4, "0") ?? "none",
-        compression: entry.method,
+        timestamp: [entry.time, ...exactTimes(fields)].join(", "),
+        "member-owner": fields.get(UNIX_OWNER)?.toString("hex") ?? "none",
+        "member-mode": entry.mode,
+        compression: entry.isEncrypted ? `${entry.compression}, encrypted` : entry.compression,
+        "archive-format": entry.madeBy,
       },
-      open: async () => await spool(readZipEntry(source, entry, context.signal), context.scratch, context.signal),
-    });
-  }
-  return members;
+      records: new Map([
+        ...others.map(([id, bytes]): [string, string] => [`extra field 0x${id.toString(16)}`, bytes.toString("hex")]),
+        ...(entry.comment === "" ? [] : ([["comment", entry.comment]] as const)),
+      ]),
+      open: async () => await openContent(entry, context),
+    };
+  });
 }
 
-/** The times and owners that stand in front of an entry (APPNOTE 4.3.7). */
-async function readLocalHeader(source: RandomAccessSource, entry: ZipEntry): Promise<{ times: string; owner: string }> {
-  const header = Buffer.from(await readExactly(source, entry.headerOffset, LOCAL_HEADER_BYTES));
-  const [time, date] = [header.readUInt16LE(10), header.readUInt16LE(12)];
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const day = `${1980 + (date >> 9)}-${two((date >> 5) & 15)}-${two(date & 31)}`;
-  const times = [`${day} ${two(time >> 11)}:${two((time >> 5) & 63)}:${two((time & 31) * 2)}`];
-  let owner = "none";
-  const start = entry.headerOffset + LOCAL_HEADER_BYTES + header.readUInt16LE(26);
-  const extra = Buffer.from(await readExactly(source, start, header.readUInt16LE(28)));
-  for (let at = 0; at + 4 <= extra.length; ) {
-    const [id, size] = [extra.readUInt16LE(at), extra.readUInt16LE(at + 2)];
-    const field = extra.subarray(at + 4, at + 4 + size);
-    if (id === EXTENDED_TIMESTAMP || id === NTFS_TIMES) times.push(field.toString("hex"));
-    if (id === UNIX_OWNER) owner = field.toString("hex");
-    at += 4 + size;
-  }
-  return { times: times.join(" "), owner };
+/** What cannot be unpacked is compared as it lies there. */
+async function openContent(entry: ScannedEntry, { scratch, signal }: Context): ReturnType<Member["open"]> {
+  const content = entry.read();
+  return content === undefined ? entry.packed : await spool(content, scratch, signal);
+}
+
+function exactTimes(fields: ReadonlyMap<number, Buffer>): string[] {
+  const unix = fields.get(EXTENDED_TIMESTAMP);
+  const ntfs = fields.get(NTFS_TIMES);
+  const shown: string[] = [];
+  for (let at = 1; unix !== undefined && at + 4 <= unix.length; at += 4)
+    shown.push(new Date(unix.readInt32LE(at) * 1000).toISOString().replace(".000Z", "Z"));
+  for (let at = 8; ntfs !== undefined && at + 8 <= ntfs.length; at += 8)
+    shown.push(new Date(Number(ntfs.readBigUInt64LE(at) / 10_000n) - 11_644_473_600_000).toISOString());
+  return shown;
 }

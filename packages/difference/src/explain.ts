@@ -1,18 +1,28 @@
-import { detectFormat, FORMAT_BYTES, type RandomAccessSource, readExactly } from "@release-actions/archive";
+import {
+  detectFormat,
+  FORMAT_BYTES,
+  isTarHeader,
+  type RandomAccessSource,
+  readExactly,
+} from "@release-actions/archive";
 import { isElf } from "@release-actions/elf";
 import { isMacho } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, mergeCauses } from "./cause.ts";
-import type { Context, Findings, Part } from "./context.ts";
+import type { Context, Excerpt, Findings, Part } from "./context.ts";
 import { explainAr, isAr } from "./explain-ar.ts";
 import { explainBytes } from "./explain-bytes.ts";
+import { explainCompressed } from "./explain-compressed.ts";
 import { explainElf } from "./explain-elf.ts";
-import { explainGzip, explainZstd } from "./explain-gzip.ts";
+import { explainTarOrImage } from "./explain-image.ts";
 import { explainMacho } from "./explain-macho.ts";
-import { explainTar } from "./explain-tar.ts";
-import { explainXz } from "./explain-xz.ts";
+import { explainPe } from "./explain-pe.ts";
+import { explainPng, isPng } from "./explain-png.ts";
+import { explainPyc, isPyc } from "./explain-pyc.ts";
 import { explainZip } from "./explain-zip.ts";
+import { isPe } from "./pe.ts";
+import type { TimeWindows } from "./time-window.ts";
 
 /** An archive in an archive in an archive: enough for what is released. */
 const MAX_DEPTH = 6;
@@ -26,6 +36,10 @@ export interface Explanation {
   /** Sections or members that differ. */
   readonly parts: readonly Part[];
   readonly map: ByteMap;
+  /** Lines that show the difference. */
+  readonly excerpts: readonly Excerpt[];
+  /** What could not be looked into, and why. */
+  readonly warnings: readonly string[];
   /** Why the format's own explanation could not be had, when one side is damaged. */
   readonly damage?: string;
 }
@@ -33,6 +47,8 @@ export interface Explanation {
 export interface ExplainOptions {
   /** An existing folder for what must be unpacked; its content may be removed afterwards. */
   readonly scratch: string;
+  /** When both sides were built, where that is known: without it no bare number is taken for a time. */
+  readonly windows?: TimeWindows;
   readonly signal?: AbortSignal;
 }
 
@@ -42,10 +58,14 @@ const EXPLAINERS: Readonly<Record<string, Explain>> = {
   elf: explainElf,
   macho: explainMacho,
   ar: explainAr,
-  tar: explainTar,
-  gzip: explainGzip,
-  zstd: explainZstd,
-  xz: explainXz,
+  pe: explainPe,
+  pyc: explainPyc,
+  png: explainPng,
+  tar: explainTarOrImage,
+  gzip: (left, right, context) => explainCompressed(left, right, context, "gzip"),
+  zstd: (left, right, context) => explainCompressed(left, right, context, "zstd"),
+  xz: (left, right, context) => explainCompressed(left, right, context, "xz"),
+  bzip2: (left, right, context) => explainCompressed(left, right, context, "bzip2"),
   zip: explainZip,
 };
 
@@ -58,27 +78,37 @@ export async function explainDifference(
   const map = await mapBytes(left, right, options.signal);
   const [format, other] = [await formatOf(left), await formatOf(right)];
   const shown = format === other ? format : `${format} and ${other}`;
-  if (map.differing === 0) return { format: shown, causes: [], parts: [], map };
+  const warnings: string[] = [];
+  if (map.differing === 0) return { format: shown, causes: [], parts: [], excerpts: [], warnings, map };
   let damage: string | undefined;
   const explain = async (a: RandomAccessSource, b: RandomAccessSource, context: Context): Promise<Findings> => {
     const kind = await formatOf(a);
     const explainer = EXPLAINERS[kind];
-    if (explainer === undefined || kind !== (await formatOf(b)) || context.depth > MAX_DEPTH) {
+    if (explainer === undefined || kind !== (await formatOf(b))) return await explainBytes(a, b, context);
+    if (context.depth > MAX_DEPTH) {
+      context.warn(`${context.place}${kind} was not opened: it lies ${context.depth} archives deep`);
       return await explainBytes(a, b, context);
     }
     try {
       const findings = await explainer(a, b, context);
       if (findings.causes.length > 0) return findings;
     } catch (error) {
-      // A damaged file differs from a sound one too; what can be said of its bytes still holds.
+      // A damaged file differs from a sound one too; what can be said of its bytes is still true.
       if (!(error instanceof Fault)) throw error;
       damage ??= `${context.place}${error.message}`;
     }
     return await explainBytes(a, b, context);
   };
-  const context: Context = { place: "", scratch: options.scratch, depth: 0, signal: options.signal, explain };
-  const { causes, parts } = await explain(left, right, context);
-  return { format: shown, causes: mergeCauses(causes), parts, map, ...(damage === undefined ? {} : { damage }) };
+  const context: Context = {
+    ...{ place: "", scratch: options.scratch, depth: 0, signal: options.signal, explain },
+    windows: options.windows ?? { now: Date.now() },
+    warn: (message) => warnings.push(message),
+  };
+  const { causes, parts, excerpts = [] } = await explain(left, right, context);
+  return {
+    ...{ format: shown, causes: mergeCauses(causes), parts, excerpts, warnings, map },
+    ...(damage === undefined ? {} : { damage }),
+  };
 }
 
 async function formatOf(source: RandomAccessSource): Promise<string> {
@@ -86,5 +116,9 @@ async function formatOf(source: RandomAccessSource): Promise<string> {
   if (isElf(head)) return "elf";
   if (isMacho(head)) return "macho";
   if (isAr(head)) return "ar";
-  return detectFormat(head);
+  if (isPng(head)) return "png";
+  if (await isPe(source, head)) return "pe";
+  const format = detectFormat(head);
+  if (format === "unknown" && isTarHeader(head)) return "tar";
+  return format === "unknown" && isPyc(head) ? "pyc" : format;
 }

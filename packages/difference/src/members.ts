@@ -1,20 +1,35 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
-import { type Cause, type CauseKind, cause } from "./cause.ts";
-import type { Context, Findings, Part } from "./context.ts";
+import { type Cause, type CauseKind, type CauseOptions, cause } from "./cause.ts";
+import type { Context, Excerpt, Findings, Part } from "./context.ts";
 
 /** Differing members that are looked into; the others are listed. */
 const MAX_EXPLAINED = 100;
 
-type AttributeKind = Extract<CauseKind, "timestamp" | "member-owner" | "member-mode" | "compression" | "content">;
+const ATTRIBUTE_KINDS = [
+  "timestamp",
+  "member-owner",
+  "member-mode",
+  "member-metadata",
+  "compression",
+  "archive-format",
+  "content",
+] as const satisfies readonly CauseKind[];
 
 /** A member of an archive, of whatever format. */
 export interface Member {
   readonly name: string;
   /** What the archive says of it besides its content, by the cause that a difference has. */
-  readonly attributes: Readonly<Partial<Record<AttributeKind, string>>>;
-  /** Its content; the caller uses one at a time. */
-  open(): Promise<RandomAccessSource>;
+  readonly attributes: Readonly<Partial<Record<(typeof ATTRIBUTE_KINDS)[number], string>>>;
+  /** Further attributes by their own names, such as PAX records; they are metadata. */
+  readonly records?: ReadonlyMap<string, string>;
+  /** Its content; the caller uses one at a time, and closes it. */
+  open(): Promise<RandomAccessSource & { close?(): Promise<void> }>;
+}
+
+export interface MembersOptions {
+  /** What helps against a kind of difference in this kind of archive. */
+  readonly remedies?: Readonly<Partial<Record<CauseKind, string>>>;
 }
 
 /** Compares members by name: which there are, in which order, with which attributes and contents. */
@@ -22,6 +37,7 @@ export async function explainMembers(
   left: readonly Member[],
   right: readonly Member[],
   context: Context,
+  { remedies = {} }: MembersOptions = {},
 ): Promise<Findings> {
   const [a, b] = [numbered(left), numbered(right)];
   const causes: Cause[] = [];
@@ -41,19 +57,44 @@ export async function explainMembers(
     const show = (names: readonly string[]): string => names.slice(moved, moved + 4).join(", ");
     causes.push(cause("member-order", `${context.place}member ${moved + 1}`, show(common), show(commonRight)));
   }
+  const excerpts: Excerpt[] = [];
   for (const name of common) {
     const [one, other] = [a.get(name), b.get(name)];
     if (one === undefined || other === undefined) continue;
-    causes.push(...compareAttributes(name, one, other, context.place));
-    const [source, counterpart] = [await one.open(), await other.open()];
-    const map = await mapBytes(source, counterpart, context.signal);
-    if (map.differing === 0) continue;
-    parts.push({ name, left: source.size, right: counterpart.size, differing: map.differing });
-    if (parts.length > MAX_EXPLAINED) continue;
-    const inside = { ...context, place: `${context.place}${name}: `, depth: context.depth + 1 };
-    causes.push(...(await context.explain(source, counterpart, inside)).causes);
+    context.signal?.throwIfAborted();
+    causes.push(...compareAttributes(name, one, other, context.place, remedies));
+    const found = await explainMember(name, one, other, context, parts.length < MAX_EXPLAINED);
+    if (found === undefined) continue;
+    parts.push(found.part);
+    causes.push(...found.causes);
+    excerpts.push(...(found.excerpts ?? []));
   }
-  return { causes, parts };
+  if (parts.length > MAX_EXPLAINED)
+    context.warn(`${context.place}${parts.length - MAX_EXPLAINED} more members differ and were not looked into`);
+  return { causes, parts, excerpts };
+}
+
+async function explainMember(
+  name: string,
+  one: Member,
+  other: Member,
+  context: Context,
+  isExplained: boolean,
+): Promise<(Omit<Findings, "parts"> & { part: Part }) | undefined> {
+  const source = await one.open();
+  const counterpart = await other.open();
+  try {
+    const map = await mapBytes(source, counterpart, context.signal);
+    if (map.differing === 0) return undefined;
+    const part = { name, left: source.size, right: counterpart.size, differing: map.differing };
+    if (!isExplained) return { part, causes: [] };
+    const inside = { ...context, place: `${context.place}${name}: `, depth: context.depth + 1 };
+    const { causes, excerpts } = await context.explain(source, counterpart, inside);
+    return { part, causes, ...(excerpts && { excerpts }) };
+  } finally {
+    await source.close?.();
+    await counterpart.close?.();
+  }
 }
 
 /** Archives may hold several members of one name; the second is `name (2)`. */
@@ -67,10 +108,28 @@ function numbered(members: readonly Member[]): Map<string, Member> {
   return found;
 }
 
-function compareAttributes(name: string, left: Member, right: Member, place: string): Cause[] {
-  const kinds = ["timestamp", "member-owner", "member-mode", "compression", "content"] as const;
-  return kinds.flatMap((kind) => {
+function compareAttributes(
+  name: string,
+  left: Member,
+  right: Member,
+  place: string,
+  remedies: NonNullable<MembersOptions["remedies"]>,
+): Cause[] {
+  const at = `${place}header of ${name}`;
+  // One cause for all members of an archive, the first of them as its place.
+  const options = (kind: CauseKind, what: string = kind): CauseOptions => {
+    const remedy = remedies[kind];
+    return { group: `${place}${what}`, ...(remedy === undefined ? {} : { remedy }) };
+  };
+  const attributes = ATTRIBUTE_KINDS.flatMap((kind) => {
     const [a, b] = [left.attributes[kind], right.attributes[kind]];
-    return a === b ? [] : [cause(kind, `${place}header of ${name}`, a ?? "absent", b ?? "absent")];
+    return a === b ? [] : [cause(kind, at, a ?? "absent", b ?? "absent", options(kind))];
   });
+  const keys = new Set([...(left.records?.keys() ?? []), ...(right.records?.keys() ?? [])]);
+  const records = [...keys].flatMap((key) => {
+    const [a, b] = [left.records?.get(key), right.records?.get(key)];
+    if (a === b) return [];
+    return [cause("member-metadata", `${at}, ${key}`, a ?? "absent", b ?? "absent", options("member-metadata", key))];
+  });
+  return [...attributes, ...records];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -38,5 +39,10 @@ async function spoolToFile(
     yield* { [Symbol.asyncIterator]: () => rest };
   }
   await pipeline(Readable.from(all()), createWriteStream(file), ...(signal === undefined ? [] : [{ signal }]));
-  return await openFileSource(file);
+  const source = await openFileSource(file);
+  const close = async (): Promise<void> => {
+    await source.close();
+    await rm(file, { force: true });
+  };
+  return { ...source, close };
 }

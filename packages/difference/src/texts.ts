@@ -1,12 +1,6 @@
 import type { RandomAccessSource } from "@release-actions/archive";
-
-const MIN_LENGTH = 4;
-/** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
-const MAX_LENGTH = 8192;
-/** More than the texts of the largest binaries; beyond it, only what was read counts. */
-const MAX_RUNS = 2_000_000;
-/** Texts that begin or end with this many equal characters are taken for counterparts. */
-const KEY_LENGTH = 12;
+import { RunTally } from "./run-tally.ts";
+import { scanRuns } from "./text-runs.ts";
 
 /** A run of printable bytes and where it is. */
 export interface TextRun {
@@ -26,54 +20,51 @@ export interface TextPair {
 export interface TextDifference {
   readonly pairs: readonly TextPair[];
   /** Texts without a counterpart. */
-  readonly unpaired: number;
+  readonly unpaired: readonly TextRun[];
+  /** Whether more texts differ than were looked at. */
+  readonly isCut: boolean;
 }
+
+/** Texts that begin or end with this many equal characters are taken for counterparts. */
+const KEY_LENGTH = 12;
+/** Of each side; more differing texts than this come from differing content, not from surroundings. */
+const MAX_DIFFERING = 20_000;
+const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
 
 /**
- * The texts that only one side has, each with its counterpart. Offsets do not matter: a longer path
- * moves everything behind it, which says nothing about what differs.
+ * The texts from `start` on that only one side has, each with its counterpart. Offsets do not matter: a longer path
+ * moves everything behind it, which says nothing about what differs. Both sides are read twice, in flat memory: the
+ * first time tallies the texts, the second collects those whose tallies differ.
  */
-export async function compareTexts(left: RandomAccessSource, right: RandomAccessSource): Promise<TextDifference> {
-  const [a, b] = [await readRuns(left), await readRuns(right)];
-  const onlyLeft = without(a, b);
-  const onlyRight = without(b, a);
-  return pairUp(onlyLeft, onlyRight);
+export async function compareTexts(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  start = 0,
+  signal?: AbortSignal,
+): Promise<TextDifference> {
+  const tally = new RunTally();
+  for await (const run of scanRuns(left, start, signal)) tally.add(run, 1);
+  for await (const run of scanRuns(right, start, signal)) tally.add(run, -1);
+  const [a, b] = [await collect(left, start, tally, signal), await collect(right, start, tally, signal)];
+  const difference = pairUp(without(a.runs, b.runs), without(b.runs, a.runs));
+  return { ...difference, isCut: a.isCut || b.isCut };
 }
 
-async function readRuns(source: RandomAccessSource): Promise<TextRun[]> {
+async function collect(
+  source: RandomAccessSource,
+  start: number,
+  tally: RunTally,
+  signal: AbortSignal | undefined,
+): Promise<{ runs: TextRun[]; isCut: boolean }> {
   const runs: TextRun[] = [];
-  let start = 0;
-  let at = 0;
-  let pending: Buffer[] = [];
-  let length = 0;
-  const finish = (): void => {
-    if (length >= MIN_LENGTH) runs.push({ text: Buffer.concat(pending).toString("latin1"), offset: start });
-    pending = [];
-    length = 0;
-  };
-  for await (const chunk of source.read(0, source.size)) {
-    let from = 0;
-    for (let index = 0; index < chunk.length; index += 1) {
-      const byte = chunk[index] ?? 0;
-      const printable = (byte >= 0x20 && byte < 0x7f) || byte === 0x09;
-      if (printable && length === 0) {
-        start = at + index;
-        from = index;
-      }
-      if (printable) length += 1;
-      if (!printable || length === MAX_LENGTH) {
-        const end = printable ? index + 1 : index;
-        if (length >= MIN_LENGTH) pending.push(Buffer.from(chunk.subarray(from, end)));
-        finish();
-        from = end;
-      }
-    }
-    if (length > 0) pending.push(Buffer.from(chunk.subarray(from)));
-    at += chunk.length;
-    if (runs.length > MAX_RUNS) break;
+  let bytes = 0;
+  for await (const run of scanRuns(source, start, signal)) {
+    if (tally.isEven(run)) continue;
+    bytes += run.length;
+    if (runs.length === MAX_DIFFERING || bytes > MAX_DIFFERING_BYTES) return { runs, isCut: true };
+    runs.push({ text: run.text(), offset: run.offset });
   }
-  finish();
-  return runs;
+  return { runs, isCut: false };
 }
 
 /** The runs of one side that the other side does not have, or has less often. */
@@ -87,15 +78,15 @@ function without(runs: readonly TextRun[], others: readonly TextRun[]): TextRun[
   });
 }
 
-/** What counterparts have in common, the surest first: how they end, the last name of a path, how they begin. */
+/** What counterparts have in common, the surest first: how they end, the last name of a path or their place, how they begin. */
 const KEYS: readonly ((run: TextRun) => string)[] = [
   ({ text }) => text.slice(-KEY_LENGTH),
-  ({ text }) => text.slice(text.lastIndexOf("/")),
+  ({ text, offset }) => (text.includes("/") ? text.slice(text.lastIndexOf("/")) : `at ${offset}`),
   ({ text }) => text.slice(0, KEY_LENGTH),
 ];
 
 /** Pairs texts key by key, and what is left in order when the counts are equal. */
-function pairUp(left: readonly TextRun[], right: readonly TextRun[]): TextDifference {
+function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Omit<TextDifference, "isCut"> {
   const pairs: TextPair[] = [];
   let [restLeft, restRight] = [left, right];
   for (const key of KEYS) {
@@ -106,20 +97,25 @@ function pairUp(left: readonly TextRun[], right: readonly TextRun[]): TextDiffer
       const other = waiting.get(key(run))?.pop();
       if (other === undefined) return true;
       used.add(other);
-      pairs.push(pair(run, other));
+      pairs.push(pairTexts(run, other));
       return false;
     });
     restRight = restRight.filter((run) => !used.has(run));
   }
-  const inOrder = restLeft.length === restRight.length ? restLeft : [];
-  for (const [index, run] of inOrder.entries()) {
+  if (restLeft.length !== restRight.length) return { pairs: inOrder(pairs), unpaired: [...restLeft, ...restRight] };
+  for (const [index, run] of restLeft.entries()) {
     const other = restRight[index];
-    if (other !== undefined) pairs.push(pair(run, other));
+    if (other !== undefined) pairs.push(pairTexts(run, other));
   }
-  return { pairs, unpaired: left.length + right.length - 2 * pairs.length };
+  return { pairs: inOrder(pairs), unpaired: [] };
 }
 
-function pair(left: TextRun, right: TextRun): TextPair {
+function inOrder(pairs: TextPair[]): TextPair[] {
+  return pairs.sort((a, b) => a.left.offset - b.left.offset);
+}
+
+/** Two texts and how much of them is equal at both ends. */
+export function pairTexts(left: TextRun, right: TextRun): TextPair {
   const [a, b] = [left.text, right.text];
   const shorter = Math.min(a.length, b.length);
   let prefix = 0;

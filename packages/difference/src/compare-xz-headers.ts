@@ -1,0 +1,48 @@
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import { type Cause, cause } from "./cause.ts";
+
+const CHECKS: Readonly<Record<number, string>> = { 0: "none", 1: "CRC32", 4: "CRC64", 10: "SHA-256" };
+const STREAM_HEADER_BYTES = 12;
+
+/**
+ * Compares two xz files by their headers (https://tukaani.org/xz/xz-file-format.txt): the check and the filters,
+ * which say how they were compressed.
+ */
+export async function compareXzHeaders(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  place: string,
+): Promise<Cause[]> {
+  const [a, b] = [await readHeaders(left), await readHeaders(right)];
+  const causes: Cause[] = [];
+  if (a.check !== b.check) causes.push(cause("compression", `${place}xz header, check`, a.check, b.check));
+  if (a.filters !== b.filters)
+    causes.push(cause("compression", `${place}xz block header, filters`, a.filters, b.filters));
+  return causes;
+}
+
+interface XzHeaders {
+  readonly check: string;
+  readonly filters: string;
+}
+
+async function readHeaders(source: RandomAccessSource): Promise<XzHeaders> {
+  const head = await readExactly(source, 0, Math.min(source.size, 1024 + STREAM_HEADER_BYTES));
+  const check = head[7] ?? 0;
+  const blockSize = ((head[STREAM_HEADER_BYTES] ?? 0) + 1) * 4;
+  const block = Buffer.from(head.subarray(STREAM_HEADER_BYTES, STREAM_HEADER_BYTES + blockSize));
+  // Sizes, which threads make xz store here, say nothing of how it was compressed.
+  const flags = block[1] ?? 0;
+  let at = 2;
+  for (const bit of [0x40, 0x80]) {
+    if ((flags & bit) === 0) continue;
+    while (((block[at] ?? 0) & 0x80) !== 0) at += 1;
+    at += 1;
+  }
+  const filters = block
+    .subarray(at, -4)
+    .toString("hex")
+    .replace(/(00)+$/, "");
+  const stored = (flags & 0xc0) === 0 ? "" : ", sizes of blocks stored (threads)";
+  return { check: CHECKS[check] ?? String(check), filters: `${(flags & 3) + 1} of them: 0x${filters}${stored}` };
+}

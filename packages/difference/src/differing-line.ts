@@ -1,0 +1,41 @@
+import type { RandomAccessSource } from "@release-actions/archive";
+import { mapBytes } from "./byte-map.ts";
+
+/** Of a line that differs, before and behind the difference. */
+const SHOWN_BYTES = 4096;
+
+export interface DifferingLine {
+  /** Counted from 1, in the left file. */
+  readonly line: number;
+  /** The line, cut where it is long; undefined where the file has ended. */
+  readonly left: string | undefined;
+  readonly right: string | undefined;
+}
+
+/** The first line in which two texts differ, in flat memory. */
+export async function firstDifferingLine(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  signal?: AbortSignal,
+): Promise<DifferingLine> {
+  const at = (await mapBytes(left, right, signal)).clusters[0]?.start ?? 0;
+  let [line, lineStart, offset] = [1, 0, 0];
+  for await (const chunk of left.read(0, Math.min(at, left.size), signal)) {
+    for (let index = chunk.indexOf(10); index >= 0; index = chunk.indexOf(10, index + 1)) {
+      line += 1;
+      lineStart = offset + index + 1;
+    }
+    offset += chunk.length;
+  }
+  const start = Math.max(lineStart, at - SHOWN_BYTES);
+  return { line, left: await readLine(left, start), right: await readLine(right, start) };
+}
+
+async function readLine(source: RandomAccessSource, start: number): Promise<string | undefined> {
+  if (start >= source.size) return undefined;
+  const parts: Uint8Array[] = [];
+  for await (const chunk of source.read(start, Math.min(2 * SHOWN_BYTES, source.size - start))) parts.push(chunk);
+  return Buffer.concat(parts)
+    .toString("utf8")
+    .replace(/\r?\n.*/s, "");
+}

@@ -1,0 +1,55 @@
+import { ArchiveError, type Compression, decompressAny, type RandomAccessSource } from "@release-actions/archive";
+import { mapBytes } from "./byte-map.ts";
+import { type Cause, cause } from "./cause.ts";
+import { compareGzipHeaders } from "./compare-gzip-headers.ts";
+import { compareXzHeaders } from "./compare-xz-headers.ts";
+import type { Context, Findings } from "./context.ts";
+import { spool } from "./spool.ts";
+
+type CompareHeaders = (left: RandomAccessSource, right: RandomAccessSource, place: string) => Promise<Cause[]>;
+
+const HEADERS: Readonly<Partial<Record<Compression, CompareHeaders>>> = {
+  gzip: compareGzipHeaders,
+  xz: compareXzHeaders,
+};
+
+/** Explains two compressed files: what their headers say, then what they hold, then how it was compressed. */
+export async function explainCompressed(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  context: Context,
+  format: Compression,
+): Promise<Findings> {
+  const headers = (await HEADERS[format]?.(left, right, context.place)) ?? [];
+  const inside = await explainInside(left, right, context, format).catch((error: unknown): Findings => {
+    if (!(error instanceof ArchiveError) || headers.length === 0) throw error;
+    context.warn(`${context.place}the content was not compared: ${error.message}`);
+    return { causes: [], parts: [] };
+  });
+  if (inside.causes.length > 0 || headers.length > 0) return { ...inside, causes: [...headers, ...inside.causes] };
+  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  return { causes: [cause("compression", `${context.place}${format} data of equal content`, ...sizes)], parts: [] };
+}
+
+async function explainInside(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  context: Context,
+  format: Compression,
+): Promise<Findings> {
+  const { scratch, signal } = context;
+  const open = async (source: RandomAccessSource): ReturnType<typeof spool> =>
+    await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal);
+  const a = await open(left);
+  try {
+    const b = await open(right);
+    try {
+      if ((await mapBytes(a, b, signal)).differing === 0) return { causes: [], parts: [] };
+      return await context.explain(a, b, { ...context, place: `${context.place}unpacked, `, depth: context.depth + 1 });
+    } finally {
+      await b.close?.();
+    }
+  } finally {
+    await a.close?.();
+  }
+}

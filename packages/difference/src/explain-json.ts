@@ -1,0 +1,99 @@
+import { type Cause, cause } from "./cause.ts";
+import type { Context } from "./context.ts";
+import { explainTextPair } from "./explain-text-pair.ts";
+import { isNear, isPast } from "./time-window.ts";
+
+const MAX_PATHS = 200;
+
+/** A place where two documents differ. */
+export interface Changed {
+  /** As `jq` writes it: `.a[0].b`. */
+  readonly path: string;
+  readonly left: unknown;
+  readonly right: unknown;
+}
+
+/** Explains two JSON documents by the paths at which their values differ; undefined where they are not JSON. */
+export function explainJson(a: string, b: string, { place, windows }: Context): Cause[] | undefined {
+  const [left, right] = [parse(a), parse(b)];
+  if (left === undefined || right === undefined) return undefined;
+  const changes = compareJson(left.value, right.value);
+  if (changes.length === 0) {
+    const isSpaceOnly = JSON.stringify(left.value) === JSON.stringify(right.value);
+    return [
+      isSpaceOnly
+        ? cause("archive-format", `${place}white space of JSON`, `${a.length} characters`, `${b.length} characters`, {
+            remedy: "Write JSON with the same program and indentation.",
+          })
+        : cause("text-order", `${place}keys of JSON objects`, firstKeys(left.value), firstKeys(right.value), {
+            remedy: "Sort the keys before writing.",
+          }),
+    ];
+  }
+  return changes.map(({ path, left: one, right: other }) => {
+    const at = `${place}${path || "."}`;
+    if (typeof one === "string" && typeof other === "string") return explainTextPair(one, other, at, windows);
+    if (typeof one === "number" && typeof other === "number") {
+      for (const unit of [1000, 1]) {
+        const [x, y] = [one * unit, other * unit];
+        if (isPast(x, windows) && isPast(y, windows) && isNear(x, y, windows))
+          return cause("timestamp", at, String(one), String(other));
+      }
+    }
+    return cause("embedded-text", at, show(one), show(other));
+  });
+}
+
+/** The first places at which two JSON values differ; the order of keys is none. */
+export function compareJson(left: unknown, right: unknown): Changed[] {
+  const changes: Changed[] = [];
+  compareValues(left, right, "", changes);
+  return changes;
+}
+
+function parse(text: string): { value: unknown } | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined; // Not JSON: it is compared by its lines.
+  }
+}
+
+function compareValues(left: unknown, right: unknown, path: string, changes: Changed[]): void {
+  if (changes.length >= MAX_PATHS || left === right) return;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    for (let index = 0; index < Math.max(left.length, right.length); index += 1)
+      compareValues(left[index], right[index], `${path}[${index}]`, changes);
+    return;
+  }
+  const [a, b] = [asRecord(left), asRecord(right)];
+  if (a === undefined || b === undefined) {
+    changes.push({ path, left, right });
+    return;
+  }
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const step = /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+    compareValues(
+      Object.hasOwn(a, key) ? a[key] : undefined,
+      Object.hasOwn(b, key) ? b[key] : undefined,
+      path + step,
+      changes,
+    );
+  }
+}
+
+function firstKeys(value: unknown): string {
+  const record = asRecord(Array.isArray(value) ? value[0] : value);
+  return record === undefined ? JSON.stringify(value).slice(0, 80) : Object.keys(record).slice(0, 8).join(", ");
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "absent" : JSON.stringify(value);
+}

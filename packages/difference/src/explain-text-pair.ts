@@ -1,0 +1,19 @@
+import { type Cause, cause, pathCause } from "./cause.ts";
+import { classify } from "./classify-text.ts";
+import { pairTexts } from "./texts.ts";
+import type { TimeWindows } from "./time-window.ts";
+
+/** A longer line is shown around its difference only. */
+const WHOLE_LINE_LENGTH = 120;
+
+/** What two texts that stand in one place say of the builds. */
+export function explainTextPair(left: string, right: string, at: string, windows: TimeWindows): Cause {
+  const meaning = classify(pairTexts({ text: left, offset: 0 }, { text: right, offset: 0 }), windows);
+  if (meaning.kind === "derived") return cause("embedded-text", at, left.trim(), right.trim());
+  if (meaning.kind === "path") return pathCause(at, meaning.left, meaning.right);
+  if (meaning.kind === "time") return cause("timestamp", at, meaning.left, meaning.right);
+  if (meaning.kind === "flags") return cause("build-flags", at, meaning.left, meaning.right);
+  const isShort = Math.max(left.length, right.length) <= WHOLE_LINE_LENGTH;
+  const [one, other] = isShort ? [left.trim(), right.trim()] : [meaning.left, meaning.right];
+  return cause("embedded-text", at, one || "an empty line", other || "an empty line");
+}

@@ -1,0 +1,134 @@
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import { diffArrays } from "diff";
+import { type Cause, cause } from "./cause.ts";
+import type { Context, Excerpt, Findings } from "./context.ts";
+import { firstDifferingLine } from "./differing-line.ts";
+import { explainJson } from "./explain-json.ts";
+import { explainTextPair } from "./explain-text-pair.ts";
+
+/** A longer text is compared in a stream, line by line, up to the first that differs. */
+const MAX_ALIGNED_BYTES = 8 * 1024 * 1024;
+/** Lines that differ, beyond which aligning takes too long. */
+const MAX_EDITS = 4000;
+/** Neighbouring lines that are shown one by one. */
+const MAX_SINGLE_LINES = 8;
+const MAX_SHOWN_LINES = 40;
+const MAX_SHOWN_CHARACTERS = 240;
+
+/** Explains two texts by their lines: line endings, order, then what the differing lines hold. */
+export async function explainText(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  context: Context,
+): Promise<Findings> {
+  if (Math.max(left.size, right.size) > MAX_ALIGNED_BYTES) return await explainLongText(left, right, context);
+  const [a, b] = [await readText(left), await readText(right)];
+  const whole = compareWhole(a, b, context);
+  if (whole !== undefined) return { causes: [whole], parts: [] };
+  const [linesA, linesB] = [a.split("\n"), b.split("\n")];
+  const changes = diffArrays(linesA, linesB, { maxEditLength: MAX_EDITS });
+  if (changes === undefined) return await explainLongText(left, right, context);
+  const hunks = toHunks(changes);
+  const json = explainJson(a, b, context);
+  const causes = json ?? hunks.flatMap((hunk) => explainHunk(hunk, context));
+  return { causes, parts: [], excerpts: [toExcerpt(hunks, context.place)] };
+}
+
+async function readText(source: RandomAccessSource): Promise<string> {
+  const bytes = Buffer.from(await readExactly(source, 0, source.size));
+  const text = bytes.toString("utf8");
+  return text.includes("\uFFFD") ? bytes.toString("latin1") : text;
+}
+
+function compareWhole(a: string, b: string, { place }: Context): Cause | undefined {
+  const endings = (text: string): string => {
+    const crlf = text.split("\r\n").length - 1;
+    return crlf === 0 ? "LF" : crlf === text.split("\n").length - 1 ? "CRLF" : `CRLF in ${crlf} lines`;
+  };
+  const withoutEnd = (text: string): string => text.replaceAll("\r\n", "\n").replace(/\n$/, "");
+  if (a.replaceAll("\r\n", "\n") === b.replaceAll("\r\n", "\n"))
+    return cause("line-endings", `${place}ends of lines`, endings(a), endings(b));
+  if (withoutEnd(a) === withoutEnd(b)) {
+    const last = (text: string): string => (text.endsWith("\n") ? "a line feed" : "no line feed");
+    return cause("line-endings", `${place}end of the file`, last(a), last(b));
+  }
+  const [linesA, linesB] = [withoutEnd(a).split("\n"), withoutEnd(b).split("\n")];
+  if (linesA.toSorted().join("\n") !== linesB.toSorted().join("\n")) return undefined;
+  const first = linesA.findIndex((line, index) => line !== linesB[index]);
+  return cause("text-order", `${place}lines from ${first + 1} on`, linesA[first] ?? "", linesB[first] ?? "");
+}
+
+/** Neighbouring lines that were removed and added; the numbers count from 1. */
+interface Hunk {
+  readonly line: number;
+  readonly lineRight: number;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
+
+function toHunks(changes: readonly { value: string[]; added?: boolean; removed?: boolean }[]): Hunk[] {
+  const hunks: { line: number; lineRight: number; removed: string[]; added: string[] }[] = [];
+  let [line, lineRight, isOpen] = [1, 1, false];
+  for (const { value, added = false, removed = false } of changes) {
+    if (!added && !removed) {
+      line += value.length;
+      lineRight += value.length;
+      isOpen = false;
+      continue;
+    }
+    if (!isOpen) hunks.push({ line, lineRight, removed: [], added: [] });
+    isOpen = true;
+    hunks.at(-1)?.[removed ? "removed" : "added"].push(...value);
+    if (removed) line += value.length;
+    else lineRight += value.length;
+  }
+  return hunks;
+}
+
+/** Lines that stand for each other are read as a pair; others are shown as they are. */
+function explainHunk({ line, removed, added }: Hunk, { place, windows }: Context): Cause[] {
+  if (removed.length !== added.length) {
+    const show = (lines: readonly string[]): string =>
+      lines.length === 0 ? "absent" : `${lines[0]}${lines.length > 1 ? ` (and ${lines.length - 1} more lines)` : ""}`;
+    return [cause("embedded-text", `${place}line ${line}`, show(removed), show(added))];
+  }
+  const causes = removed.map((text, index) =>
+    explainTextPair(text, added[index] ?? "", `${place}line ${line + index}`, windows),
+  );
+  // A block of lines that was replaced is one finding.
+  if (removed.length <= MAX_SINGLE_LINES) return causes;
+  return causes.map((one) => (one.kind === "embedded-text" ? { ...one, group: `${place}from line ${line} on` } : one));
+}
+
+function toExcerpt(hunks: readonly Hunk[], place: string): Excerpt {
+  const lines = hunks.flatMap(({ line, lineRight, removed, added }) => [
+    `@@ line ${line} / ${lineRight} @@`,
+    ...removed.map((text) => `-${text}`),
+    ...added.map((text) => `+${text}`),
+  ]);
+  const shown = lines.slice(0, MAX_SHOWN_LINES).map((text) => cut(text));
+  if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines)`);
+  return { place, source: "lines", lines: shown };
+}
+
+async function explainLongText(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  context: Context,
+): Promise<Findings> {
+  const { place, windows, signal } = context;
+  const found = await firstDifferingLine(left, right, signal);
+  const at = `${place}line ${found.line}`;
+  const causes = [explainTextPair(found.left ?? "", found.right ?? "", at, windows)];
+  if (found.left === undefined || found.right === undefined)
+    causes.splice(0, 1, cause("embedded-text", at, found.left ?? "the end", found.right ?? "the end"));
+  context.warn(
+    `${place}the texts are too long or too different to be aligned: only the first differing line was looked at`,
+  );
+  const lines = [`@@ line ${found.line} @@`, `-${found.left ?? ""}`, `+${found.right ?? ""}`].map((text) => cut(text));
+  return { causes, parts: [], excerpts: [{ place, source: "lines", lines }] };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_SHOWN_CHARACTERS ? text : `${text.slice(0, MAX_SHOWN_CHARACTERS)}…`;
+}

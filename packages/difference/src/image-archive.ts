@@ -1,0 +1,84 @@
+import { findFileIn, type ImageFile } from "./image-files.ts";
+import { type JsonRecord, list, record, text } from "./json-value.ts";
+
+/** An image of an archive: its configuration and its layers, from the base up. */
+export interface ArchivedImage {
+  /** `linux/arm64/v8`, or the name where no platform is stated. */
+  readonly platform: string;
+  readonly config: JsonRecord;
+  readonly manifest: JsonRecord;
+  readonly layers: readonly ImageFile[];
+}
+
+/** The files of an archive by their names. */
+export type ImageFiles = ReadonlyMap<string, ImageFile>;
+
+type ReadJson = (file: ImageFile) => Promise<unknown>;
+
+const MAX_NESTED_INDEXES = 4;
+
+/** Whether a tar is an image: an OCI image layout, or what `docker save` writes. */
+export function isImageArchive(files: ImageFiles): boolean {
+  return (files.has("oci-layout") && files.has("index.json")) || files.has("manifest.json");
+}
+
+/**
+ * The images of an archive, whichever form it has (OCI image-layout and image index; Docker's `manifest.json`).
+ * Blobs that are not there are left out: an index may name other platforms.
+ */
+export async function readImages(files: ImageFiles, readJson: ReadJson): Promise<ArchivedImage[]> {
+  const index = files.get("index.json");
+  if (index !== undefined) {
+    const images = await readIndex(record(await readJson(index)), files, readJson, 0);
+    if (images.length > 0) return images;
+  }
+  const manifest = files.get("manifest.json");
+  return manifest === undefined ? [] : await readDockerManifest(await readJson(manifest), files, readJson);
+}
+
+async function readIndex(
+  index: JsonRecord,
+  files: ImageFiles,
+  readJson: ReadJson,
+  depth: number,
+): Promise<ArchivedImage[]> {
+  const images: ArchivedImage[] = [];
+  for (const descriptor of list(index["manifests"]).map(record)) {
+    const file = blob(files, descriptor["digest"]);
+    if (file === undefined || depth > MAX_NESTED_INDEXES) continue;
+    const document = record(await readJson(file));
+    if (Array.isArray(document["manifests"])) {
+      images.push(...(await readIndex(document, files, readJson, depth + 1)));
+      continue;
+    }
+    const configFile = blob(files, record(document["config"])["digest"]);
+    if (configFile === undefined) continue;
+    const config = record(await readJson(configFile));
+    const layers = list(document["layers"]).flatMap((layer) => blob(files, record(layer)["digest"]) ?? []);
+    const stated = platformOf(record(descriptor["platform"])) || platformOf(config);
+    images.push({ platform: stated || `image ${images.length + 1}`, config, manifest: document, layers });
+  }
+  return images;
+}
+
+async function readDockerManifest(document: unknown, files: ImageFiles, readJson: ReadJson): Promise<ArchivedImage[]> {
+  const images: ArchivedImage[] = [];
+  for (const entry of list(document).map(record)) {
+    const configFile = findFileIn(files, text(entry["Config"]));
+    if (configFile === undefined) continue;
+    const config = record(await readJson(configFile));
+    const layers = list(entry["Layers"]).flatMap((layer) => findFileIn(files, text(layer)) ?? []);
+    const manifest = { RepoTags: entry["RepoTags"] };
+    images.push({ platform: platformOf(config) || `image ${images.length + 1}`, config, manifest, layers });
+  }
+  return images;
+}
+
+function platformOf({ os, architecture, variant }: JsonRecord): string {
+  return [os, architecture, variant].filter((part) => typeof part === "string" && part !== "").join("/");
+}
+
+function blob(files: ImageFiles, digest: unknown): ImageFile | undefined {
+  const [algorithm, hex] = text(digest).split(":");
+  return hex === undefined ? undefined : findFileIn(files, `blobs/${algorithm}/${hex}`);
+}

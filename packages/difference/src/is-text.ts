@@ -1,0 +1,29 @@
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+
+const LOOKED_AT_BYTES = 64 * 1024;
+/** Control characters that texts have: tab, line feed, form feed, carriage return, escape. */
+const ALLOWED = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
+
+/** Whether a file is a text of lines, in UTF-8 or another extension of ASCII, as far as its beginning tells. */
+export async function isTextSource(source: RandomAccessSource): Promise<boolean> {
+  if (source.size === 0) return false;
+  const head = await readExactly(source, 0, Math.min(LOOKED_AT_BYTES, source.size));
+  let high = 0;
+  for (const byte of head) {
+    if ((byte < 0x20 && !ALLOWED.has(byte)) || byte === 0x7f) return false;
+    if (byte >= 0x80) high += 1;
+  }
+  // ISO 8859-1 and its like have few letters beyond ASCII; bytes without any order have half.
+  return high === 0 || high < head.length / 4 || isUtf8(head);
+}
+
+function isUtf8(head: Uint8Array): boolean {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    // A character may be cut at the end of what was looked at.
+    decoder.decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { Buffer } from "node:buffer";
+import type { RandomAccessSource } from "@release-actions/archive";
+
+const MIN_LENGTH = 4;
+/** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
+export const MAX_RUN_LENGTH = 8192;
+
+/** A run of printable bytes that a scan stands on; valid until the scan goes on. */
+export interface ScannedRun {
+  readonly offset: number;
+  readonly length: number;
+  /** Two independent hashes of the text, 32 bits each. */
+  readonly hash: number;
+  readonly check: number;
+  text(): string;
+}
+
+/** The runs of printable bytes, tabs included, in flat memory. */
+export async function* scanRuns(
+  source: RandomAccessSource,
+  start: number,
+  signal?: AbortSignal,
+): AsyncGenerator<ScannedRun, void, undefined> {
+  let [length, hash, check, from] = [0, 0, 0, 0];
+  let pending: Buffer[] = [];
+  let at = start;
+  const run = (chunk: Uint8Array, end: number, offset: number): ScannedRun => {
+    const [before, begin] = [pending, from];
+    return {
+      ...{ offset: offset - length, length, hash, check },
+      text: () => Buffer.concat([...before, chunk.subarray(begin, end)]).toString("latin1"),
+    };
+  };
+  for await (const chunk of source.read(start, source.size - start, signal)) {
+    from = 0;
+    for (let index = 0; index < chunk.length; index += 1) {
+      const byte = chunk[index] ?? 0;
+      if ((byte >= 0x20 && byte < 0x7f) || byte === 0x09) {
+        if (length === 0) [from, hash, check] = [index, 0x811c9dc5, 0];
+        hash = Math.imul(hash ^ byte, 0x01000193);
+        check = (Math.imul(check, 31) + byte) | 0;
+        length += 1;
+        if (length < MAX_RUN_LENGTH) continue;
+        yield run(chunk, index + 1, at + index + 1);
+      } else if (length >= MIN_LENGTH) yield run(chunk, index, at + index);
+      length = 0;
+      pending = [];
+    }
+    if (length > 0) pending.push(Buffer.from(chunk.subarray(from)));
+    at += chunk.length;
+  }
+  from = 0;
+  if (length >= MIN_LENGTH) yield run(new Uint8Array(0), 0, at);
+}

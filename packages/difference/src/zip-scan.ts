@@ -1,0 +1,152 @@
+import {
+  ArchiveError,
+  decompressRaw,
+  type RandomAccessSource,
+  readExactly,
+  sliceSource,
+} from "@release-actions/archive";
+
+const END_BYTES = 22;
+const MAX_COMMENT_BYTES = 0xffff;
+const ENTRY_BYTES = 46;
+const LOCAL_BYTES = 30;
+const MAX_DIRECTORY_BYTES = 64 * 1024 * 1024;
+const METHODS: Readonly<Record<number, string>> = {
+  0: "stored",
+  8: "deflate",
+  12: "bzip2",
+  14: "lzma",
+  93: "zstd",
+  95: "xz",
+};
+const SPLIT_64 = 0xffffffff;
+
+/** An entry as the central directory describes it (APPNOTE 4.3.12), for comparing: nothing else is checked. */
+export interface ScannedEntry {
+  readonly name: string;
+  readonly method: string;
+  /** The method with the option that was used, as far as the flags tell (APPNOTE 4.4.4). */
+  readonly compression: string;
+  readonly isEncrypted: boolean;
+  /** The system and version that it was made by and for, and the flags. */
+  readonly madeBy: string;
+  readonly mode: string;
+  /** In the zone of whoever packed it. */
+  readonly time: string;
+  readonly extra: Buffer;
+  readonly localExtra: Buffer;
+  readonly comment: string;
+  readonly packed: RandomAccessSource;
+  /** The content, or undefined where it cannot be unpacked here. */
+  read(): AsyncIterable<Uint8Array> | undefined;
+}
+
+export interface ScannedZip {
+  readonly entries: readonly ScannedEntry[];
+  readonly comment: string;
+}
+
+/** Reads a zip by its central directory, whatever stands before, between or behind the entries. */
+export async function scanZip(source: RandomAccessSource): Promise<ScannedZip> {
+  const end = await findEnd(source);
+  if (end.size > MAX_DIRECTORY_BYTES)
+    throw new ArchiveError("limit", `the zip's directory has ${end.size} bytes`, end.offset);
+  const directory = Buffer.from(await readExactly(source, end.offset, end.size));
+  const entries: ScannedEntry[] = [];
+  for (let at = 0; at + ENTRY_BYTES <= directory.length && directory.readUInt32LE(at) === 0x02014b50; ) {
+    const lengths = [28, 30, 32].map((field) => directory.readUInt16LE(at + field)) as [number, number, number];
+    const next = at + ENTRY_BYTES + lengths[0] + lengths[1] + lengths[2];
+    entries.push(await readEntry(source, directory.subarray(at, next), lengths, end.shift));
+    at = next;
+  }
+  return { entries, comment: end.comment };
+}
+
+interface End {
+  readonly offset: number;
+  readonly size: number;
+  readonly comment: string;
+  /** What stands before the zip, in bytes: offsets count from behind it. */
+  readonly shift: number;
+}
+
+async function findEnd(source: RandomAccessSource): Promise<End> {
+  const start = Math.max(0, source.size - END_BYTES - MAX_COMMENT_BYTES);
+  const tail = Buffer.from(await readExactly(source, start, source.size - start));
+  const at = tail.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
+  if (at < 0 || at + END_BYTES > tail.length) throw new ArchiveError("cut", "the zip has no end record", source.size);
+  const comment = tail.toString("utf8", at + END_BYTES, at + END_BYTES + tail.readUInt16LE(at + 20));
+  let [size, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
+  let directoryEnd = start + at;
+  if (offset === SPLIT_64 && directoryEnd >= 76) {
+    const locator = Buffer.from(await readExactly(source, directoryEnd - 20, 20));
+    const record = Buffer.from(await readExactly(source, Number(locator.readBigUInt64LE(8)), 56));
+    [size, offset] = [Number(record.readBigUInt64LE(40)), Number(record.readBigUInt64LE(48))];
+    directoryEnd = Number(locator.readBigUInt64LE(8));
+  }
+  const shift = Math.max(0, directoryEnd - size - offset);
+  return { offset: offset + shift, size, comment, shift };
+}
+
+async function readEntry(
+  source: RandomAccessSource,
+  entry: Buffer,
+  [nameLength, extraLength]: readonly [number, number, number],
+  shift: number,
+): Promise<ScannedEntry> {
+  const u16 = (at: number): number => entry.readUInt16LE(at);
+  const flags = u16(8);
+  const nameBytes = entry.subarray(ENTRY_BYTES, ENTRY_BYTES + nameLength);
+  const extra = entry.subarray(ENTRY_BYTES + nameLength, ENTRY_BYTES + nameLength + extraLength);
+  const { size, offset } = wideNumbers(entry, extra);
+  const at = offset + shift;
+  const local = Buffer.from(await readExactly(source, at, LOCAL_BYTES));
+  const localName = local.readUInt16LE(26);
+  const localExtra = Buffer.from(await readExactly(source, at + LOCAL_BYTES + localName, local.readUInt16LE(28)));
+  const packed = sliceSource(source, at + LOCAL_BYTES + localName + localExtra.length, size);
+  const method = METHODS[u16(10)] ?? `method ${u16(10)}`;
+  const isEncrypted = (flags & 1) !== 0;
+  const name = nameBytes.toString("utf8");
+  return {
+    compression: `${method}${method === "deflate" ? `, option ${(flags >> 1) & 3}` : ""}`,
+    ...{ method, isEncrypted, extra, localExtra, packed },
+    name: name.includes("\uFFFD") ? nameBytes.toString("latin1") : name,
+    // The version for unpacking, UTF-8 and the options of deflate follow from other fields.
+    madeBy: `made by system ${u16(4) >> 8}, version ${u16(4) & 255}, flags 0x${(flags & ~0x0807).toString(16)}`,
+    mode: u16(4) >> 8 === 3 ? ((entry.readUInt32LE(38) >>> 16) & 0o7777).toString(8).padStart(4, "0") : "none",
+    time: dosTime(u16(14), u16(12)),
+    comment: entry.toString("utf8", ENTRY_BYTES + nameLength + extraLength),
+    read: () => (isEncrypted ? undefined : decompressRaw(packed.read(0, packed.size), method)),
+  };
+}
+
+/** Sizes and offsets beyond 32 bits stand in the extra field 1 (APPNOTE 4.5.3). */
+function wideNumbers(entry: Buffer, extra: Buffer): { size: number; offset: number } {
+  const wide = extraFields(extra).get(1);
+  let at = 0;
+  const read = (short: number): number => {
+    if (short !== SPLIT_64 || wide === undefined || at + 8 > wide.length) return short;
+    at += 8;
+    return Number(wide.readBigUInt64LE(at - 8));
+  };
+  read(entry.readUInt32LE(24));
+  const size = read(entry.readUInt32LE(20));
+  return { size, offset: read(entry.readUInt32LE(42)) };
+}
+
+/** The extra fields by their ids; of several the last. */
+export function extraFields(extra: Buffer): Map<number, Buffer> {
+  const fields = new Map<number, Buffer>();
+  for (let at = 0; at + 4 <= extra.length; ) {
+    const size = extra.readUInt16LE(at + 2);
+    fields.set(extra.readUInt16LE(at), extra.subarray(at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  return fields;
+}
+
+function dosTime(date: number, time: number): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${1980 + (date >> 9)}-${two((date >> 5) & 15)}-${two(date & 31)}`;
+  return `${day} ${two(time >> 11)}:${two((time >> 5) & 63)}:${two((time & 31) * 2)}`;
+}
