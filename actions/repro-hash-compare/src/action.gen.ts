@@ -17,5 +17,5 @@ export const contract = {
     report: { kind: "path" },
     context: { kind: "lines" },
   },
-  outputs: ["reproducible", "compared", "mismatches", "manifest", "report", "causes"],
+  outputs: ["reproducible", "compared", "mismatch-count", "mismatches", "manifest", "report", "causes"],
 } as const satisfies Contract;

@@ -2,10 +2,19 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { openFileSource } from "@release-actions/archive";
 import { openArtifact } from "@release-actions/artifacts";
-import { ALGORITHMS, byCodeUnit, parseManifest, parseSums } from "@release-actions/digest";
+import { ALGORITHMS, byCodeUnit, parseManifest, parseSums, type SumsEntry } from "@release-actions/digest";
 import { createFetch } from "@release-actions/http";
 import { Fault } from "@release-actions/report";
-import { type Build, buildOf, openRecordArchive, recordBuild, selectedBy } from "@release-actions/reproducibility";
+import {
+  type Build,
+  buildOf,
+  openRecordArchive,
+  type RecordedBuild,
+  recordBuild,
+  resolveSums,
+  selectedBy,
+  windowBefore,
+} from "@release-actions/reproducibility";
 import picomatch from "picomatch";
 import { artifactService } from "./keep.ts";
 import type { CompareRunner } from "./tell.ts";
@@ -13,20 +22,67 @@ import type { CompareRunner } from "./tell.ts";
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 60_000;
 
-/** Opens everything that `against` names. Each line must lead to something. */
-export async function openCounterparts(runner: CompareRunner): Promise<Build[]> {
-  const builds: Build[] = [];
+/** A checksum list before it is known which of its algorithms is meant. */
+interface UnresolvedList {
+  readonly name: string;
+  readonly entries: readonly SumsEntry[];
+}
+
+/** Opens everything that `against` names, the recorded build first. Each line must lead to something. */
+export async function openBuilds(runner: CompareRunner, recorded: RecordedBuild | undefined): Promise<Build[]> {
+  const opened: (Build | UnresolvedList)[] = [];
   for (const line of runner.inputs.against) {
     const [, name, place = line] = /^([\w.-]+)=(.+)$/.exec(line) ?? [];
-    builds.push(...(await openCounterpart(place, name ?? place, runner)));
+    opened.push(...(await openCounterpart(place, name ?? place, runner)));
   }
+  const builds = await resolveLists(opened, recorded, runner);
   const twice = builds.find(({ name }, index) => builds.findIndex((other) => other.name === name) !== index);
   if (twice !== undefined) throw new Fault(`\`against\` names ${twice.name} twice`);
   return builds;
 }
 
-async function openCounterpart(place: string, name: string, runner: CompareRunner): Promise<Build[]> {
-  if (/^https?:/.test(place)) return [checksumBuild(name, await fetchText(new URL(place), runner), place)];
+async function resolveLists(
+  opened: readonly (Build | UnresolvedList)[],
+  recorded: RecordedBuild | undefined,
+  runner: CompareRunner,
+): Promise<Build[]> {
+  let own = recorded;
+  const builds: Build[] = [];
+  for (const one of opened) {
+    if (!("entries" in one)) builds.push(one);
+    else if (own === undefined) builds.push(listAlone(one));
+    else {
+      const resolved = await resolveSums(one.name, one.entries, own, runner.signal);
+      own = resolved.recorded;
+      builds.push(resolved.list);
+      const matched = [...resolved.matched].map(([algorithm, count]) => `${count} by ${algorithm}`).join(", ");
+      runner.info(`${one.name}: a list of ${one.entries.length} checksums; equal: ${matched || "none"}`);
+    }
+  }
+  return own === undefined ? builds : [own, ...builds];
+}
+
+/** Where nothing was recorded, the algorithm is the one that the list or its name states. */
+function listAlone({ name, entries }: UnresolvedList): Build {
+  const isBlake3 = /b3sum|blake3|\.b3\b/i.test(name);
+  const files = new Map(
+    entries.map(({ path: file, hex, algorithms }) => {
+      const algorithm = isBlake3 && algorithms.includes("blake3") ? "blake3" : (algorithms[0] ?? "sha256");
+      return [file, { kind: "file", digests: { [algorithm]: hex } } as const];
+    }),
+  );
+  return { name, files, context: new Map(), isPartial: true, open: async () => undefined };
+}
+
+async function openCounterpart(
+  place: string,
+  name: string,
+  runner: CompareRunner,
+): Promise<readonly (Build | UnresolvedList)[]> {
+  if (/^https?:/.test(place)) {
+    const url = new URL(place);
+    return [{ name, entries: parseSums(await fetchText(url, runner), path.posix.basename(url.pathname)) }];
+  }
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return [await openFolder(place, name, runner)];
   if (stats?.isFile()) return [await openFile(place, name)];
@@ -43,28 +99,17 @@ async function openFolder(folder: string, name: string, runner: CompareRunner): 
   });
 }
 
-async function openFile(file: string, name: string): Promise<Build> {
+async function openFile(file: string, name: string): Promise<Build | UnresolvedList> {
   if (file.endsWith(".tar")) return await openRecordArchive(name, await openFileSource(file));
-  const text = readFileSync(file, "utf8");
-  if (!text.trimStart().startsWith("{")) return checksumBuild(name, text, file);
+  const bytes = readFileSync(file);
+  const text = bytes.toString("utf8");
+  if (!text.trimStart().startsWith("{")) return { name, entries: parseSums(bytes, file) };
   // Beside a manifest there may be the files it lists.
   const folder = path.dirname(path.resolve(file));
   return buildOf(name, parseManifest(text, file), async (entry) => {
     const full = path.join(folder, entry);
     return statSync(full, { throwIfNoEntry: false })?.isFile() ? await openFileSource(full) : undefined;
   });
-}
-
-/** A list such as SHA256SUMS or B3SUMS; the file's name tells which. It may name more than was built. */
-function checksumBuild(name: string, text: string, source: string): Build {
-  const algorithm = /b3sum|blake3/i.test(path.basename(source)) ? "blake3" : "sha256";
-  const files = new Map(
-    parseSums(text, source).map(({ path: file, hex }) => [
-      file.replace(/^\.\//, ""),
-      { kind: "file", digests: { [algorithm]: hex } } as const,
-    ]),
-  );
-  return { name, files, context: new Map(), isPartial: true, open: async () => undefined };
 }
 
 async function fetchText(url: URL, { env, signal }: CompareRunner): Promise<string> {
@@ -102,7 +147,9 @@ async function openArtifacts(pattern: string, runner: CompareRunner): Promise<Bu
     const artifact = await openArtifact(location, { transport, reporter: runner, signal: runner.signal });
     if (artifact.kind === "sequential")
       throw new Fault(`artifact ${location.name} cannot be read by ranges from this server`);
-    builds.push(await openRecordArchive(location.name, artifact.source));
+    const build = await openRecordArchive(location.name, artifact.source);
+    const { createdAt } = location;
+    builds.push(createdAt === undefined ? build : { ...build, builtAt: () => windowBefore(createdAt.getTime()) });
   }
   return builds;
 }

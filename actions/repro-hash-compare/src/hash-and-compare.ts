@@ -1,7 +1,6 @@
 import { ALGORITHMS } from "@release-actions/digest";
 import { Fault } from "@release-actions/report";
 import {
-  type Build,
   type Comparison,
   compareBuilds,
   compareContexts,
@@ -10,7 +9,7 @@ import {
   type RecordedBuild,
   recordBuild,
 } from "@release-actions/reproducibility";
-import { openCounterparts } from "./against.ts";
+import { openBuilds } from "./against.ts";
 import { gatherContext } from "./gather-context.ts";
 import { keepRecord, uploadRecord } from "./keep.ts";
 import { type CompareRunner, tell } from "./tell.ts";
@@ -31,7 +30,7 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
   const recorded = inputs.paths.length === 0 ? undefined : await record(runner);
   if (inputs.against.length === 0) return;
 
-  const builds: Build[] = [...(recorded === undefined ? [] : [recorded]), ...(await openCounterparts(runner))];
+  const builds = await openBuilds(runner, recorded);
   const contexts = compareContexts(builds);
   for (const { key, values } of contexts.filter(({ isDecisive }) => isDecisive)) {
     const said = values.map(({ build, value }) => `${build}: ${value || "none"}`).join("\n");
@@ -44,8 +43,7 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
   const found: Comparison = { builds, contexts, verdicts, explanations: [] };
   const scratch = await runner.tempFolder("explain");
   const options = { scratch, reporter: runner, signal: runner.signal };
-  const explanations = inputs.explain ? await explainBuilds(verdicts, builds, options) : [];
-  tell(runner, { ...found, explanations });
+  tell(runner, inputs.explain ? { ...found, ...(await explainBuilds(verdicts, builds, options)) } : found);
 }
 
 async function record(runner: CompareRunner): Promise<RecordedBuild> {

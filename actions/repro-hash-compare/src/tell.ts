@@ -12,6 +12,7 @@ import {
   mismatches,
   namedCauses,
   type Table,
+  visible,
 } from "@release-actions/reproducibility";
 import type { contract } from "./action.gen.ts";
 
@@ -20,6 +21,19 @@ export type CompareRunner = Runner<typeof contract>;
 /** Differences that are annotated one by one; the others are in the reports. */
 const MAX_ANNOTATIONS = 8;
 
+/** Of an output, which GitHub limits to 1 MiB for all of a job together. */
+const MAX_OUTPUT_BYTES = 128 * 1024;
+
+/** As many of the first as an output may hold; the reports have all. */
+function firstThatFit<T>(items: readonly T[]): T[] {
+  let bytes = 0;
+  const end = items.findIndex((item) => {
+    bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
+    return bytes > MAX_OUTPUT_BYTES;
+  });
+  return items.slice(0, end < 0 ? undefined : end);
+}
+
 /** Sets the outputs, writes the reports, and fails the step for what counts. */
 export function tell(runner: CompareRunner, comparison: Comparison): void {
   const differing = mismatches(comparison);
@@ -27,11 +41,10 @@ export function tell(runner: CompareRunner, comparison: Comparison): void {
   const reproducible = isReproducible(comparison);
   runner.setOutput("reproducible", reproducible);
   runner.setOutput("compared", comparison.verdicts.length);
-  runner.setOutput(
-    "mismatches",
-    differing.map(({ hasMajority: _shown, ...verdict }) => verdict),
-  );
-  runner.setOutput("causes", causes);
+  runner.setOutput("mismatch-count", differing.length);
+  const listed = differing.map(({ hasMajority: _shown, ...verdict }) => verdict);
+  runner.setOutput("mismatches", firstThatFit(listed));
+  runner.setOutput("causes", firstThatFit(causes));
   writeReport(runner, comparison);
   summarise(runner, comparison, reproducible);
 
@@ -41,8 +54,8 @@ export function tell(runner: CompareRunner, comparison: Comparison): void {
     const because =
       why === undefined
         ? ""
-        : `\nCause: ${why.title} (${[why.place, why.left, why.right].filter(Boolean).join(", ")})\n${why.remedy}`;
-    const message = `${file} differs (${kind})${reason === undefined ? "" : `, ${reason}`}\n${groups}${because}`;
+        : `\nCause: ${why.title} (${[why.place, why.left, why.right].filter(Boolean).map(visible).join(", ")})\n${why.remedy}`;
+    const message = `${visible(file)} differs (${kind})${reason === undefined ? "" : `, ${reason}`}\n${groups}${because}`;
     runner.problem({ level: severity === "ignored" ? "notice" : severity, message });
   }
   const failing = differing.filter(({ severity }) => severity === "error").length;
@@ -58,6 +71,14 @@ function writeReport(runner: CompareRunner, comparison: Comparison): void {
     report,
     htmlReport(comparison, `Builds compared: ${comparison.builds.map(({ name }) => name).join(", ")}`),
   );
+  const { verdicts, notExplained = 0 } = comparison;
+  const all = {
+    mismatches: mismatches(comparison),
+    causes: namedCauses(comparison),
+    compared: verdicts.length,
+    notExplained,
+  };
+  writeFileSync(`${report.replace(/\.html?$/i, "")}.json`, `${JSON.stringify(all, undefined, 1)}\n`);
   runner.setOutput("report", report);
 }
 
@@ -69,6 +90,16 @@ function summarise(runner: CompareRunner, comparison: Comparison, reproducible: 
   };
   section("Builds made differently", contextTable(comparison));
   section("Causes", causesTable(comparison));
+  if ((comparison.notExplained ?? 0) > 0)
+    summary.raw(`${comparison.notExplained} more files differ and were not looked into; programs come first.`);
   section("Where", barsTable(comparison));
+  for (const { path: file, excerpts } of comparison.explanations) {
+    for (const { place, source, lines } of excerpts.slice(0, 3)) {
+      const title = [visible(file), source === "diffoscope" ? "as diffoscope shows it" : visible(place)]
+        .filter(Boolean)
+        .join(": ");
+      summary.heading(title, 4).code(lines.map(visible).join("\n"), "diff");
+    }
+  }
   section("Files", filesTable(comparison));
 }

@@ -37,8 +37,8 @@ export async function compareProducts(
   const builds = [withoutModes(first), withoutModes(second)];
   const verdicts = compareBuilds(builds, () => ({ severity: "error", reason: undefined }));
   const scratch = await runner.tempFolder("explain");
-  const explanations = await explainBuilds(verdicts, builds, { scratch, reporter: runner, signal: runner.signal });
-  const comparison = { builds, contexts: [], verdicts, explanations };
+  const explained = await explainBuilds(verdicts, builds, { scratch, reporter: runner, signal: runner.signal });
+  const comparison = { builds, contexts: [], verdicts, ...explained };
   const causes = namedCauses(comparison);
   const reproducible = isReproducible(comparison);
   runner.setOutput("reproducible", reproducible);

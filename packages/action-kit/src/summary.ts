@@ -57,6 +57,8 @@ export function escapeMarkdown(text: string): string {
 
 /** In cells Markdown stays usable (links, code), but can neither leave the cell nor open a tag. */
 function escapeCell(text: string): string {
+  // In a code span everything is literal (GFM, 6.1), also what would be an entity outside of it.
+  if (/^`[^`\r\n]+`$/.test(text)) return text.replaceAll("|", "\\|");
   return escapeHtml(text).replaceAll("|", "\\|").replace(/\r?\n/g, "<br>");
 }
 

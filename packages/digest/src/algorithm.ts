@@ -5,8 +5,11 @@ export const ALGORITHMS = ["blake3", "sha256"] as const;
 
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-/** Digests of one content by algorithm, each 64 lowercase hex characters. At least one is there. */
-export type Digests = Readonly<Partial<Record<Algorithm, string>>>;
+/** What a checksum list may have: SHA-512 is computed only where one asks for it. */
+export type ListAlgorithm = Algorithm | "sha512";
+
+/** Digests of one content by algorithm, in lowercase hex. At least one is there. */
+export type Digests = Readonly<Partial<Record<ListAlgorithm, string>>>;
 
 /** A file that cannot be hashed, or a list of hashes that cannot be read. */
 export class DigestError extends Fault {

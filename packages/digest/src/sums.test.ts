@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { hashFiles } from "./hash-files.ts";
-import { formatSums, parseSums, SUMS_FILES } from "./sums.ts";
+import { parseSums } from "./parse-sums.ts";
+import { formatSums, SUMS_FILES } from "./sums.ts";
 
 const NAMES = ["plain", "with space", "-dash", "back\\slash", "line\nfeed", "both\\\n", "ünï", " leading", "*star"];
 let folder = "";
@@ -53,23 +54,49 @@ describe.each([
 
 const HEX = "a".repeat(64);
 
+const CASES = path.join(import.meta.dirname, "../../../test/fixtures/cases/repro/sums");
+const PLAIN = { sha256: "4b4b72124b68f578b4e29924e5a38bd2097a0033df6b0530304cb074d29132cb" };
+
 describe("parseSums", () => {
-  test("reads the binary mark and lines that end as on Windows", () => {
-    expect(parseSums(`${HEX} *a\r\n${HEX}  b c\r\n`, "list")).toEqual([
-      { path: "a", hex: HEX },
-      { path: "b c", hex: HEX },
-    ]);
+  test.each([
+    ...["gnu", "gnub", "star", "bsd", "bsd1", "openssl", "upper", "bom", "crlf", "blank", "comment", "dot", "tab"],
+    ...["onespace", "pwsh", "utf16", "twice", "plain.sha256", "SHA256SUMS.asc"],
+  ])("reads the list %s as people write it", (name) => {
+    const file = path.join(CASES, name.includes(".") || name === "SHA256SUMS.asc" ? name : `${name}.txt`);
+    const entries = parseSums(readFileSync(file), file);
+    expect(entries.find((entry) => entry.path === "plain")?.hex).toBe(PLAIN.sha256);
+  });
+
+  test("reads names that need care in every form", () => {
+    const names = (list: string): string[] =>
+      parseSums(readFileSync(path.join(CASES, list)), list)
+        .map((entry) => entry.path)
+        .sort();
+    expect(names("gnub.txt")).toEqual(names("gnu.txt"));
+    expect(names("bsd.txt")).toEqual(names("gnu.txt"));
+    expect(names("b3.txt")).toEqual(names("gnu.txt"));
+  });
+
+  test("tells an algorithm by the digest's length, or by what the line says", () => {
+    const of = (text: string): readonly string[] | undefined => parseSums(text, "B3SUMS")[0]?.algorithms;
+    expect(of(`${HEX}  a`)).toEqual(["sha256", "blake3"]);
+    expect(of(`${HEX}${HEX}  a`)).toEqual(["sha512"]);
+    expect(of(`SHA256 (a) = ${HEX}`)).toEqual(["sha256"]);
+    expect(of(`BLAKE3 (a) = ${HEX}`)).toEqual(["blake3"]);
   });
 
   test.each([
     ["an empty list", "", /^list holds no checksums$/],
-    ["uppercase", `${HEX.toUpperCase()}  a\n`, /^list:1 is no checksum line/],
-    ["a hash of 63 characters", `${HEX}  ok\n${HEX.slice(1)}  a\n`, /^list:2 is no checksum line/],
-    ["a line without a path", `${HEX}\n`, /^list:1 is no checksum line/],
-    ["an empty path", `${HEX}  \n`, /^list:1 is no checksum line/],
-    ["an empty line between others", `${HEX}  a\n\n${HEX}  b\n`, /^list:2 is no checksum line/],
-    ["an error page", "<html>404</html>", /^list:1 is no checksum line/],
-    ["a path named twice", `${HEX}  a\n${HEX}  a\n`, /^list:2 names a a second time$/],
+    ["a hash of 63 characters", `${HEX}  ok\n${HEX.slice(1)}  a\n`, /^list:2 has 63 hex characters, expected SHA-256/],
+    ["MD5", `${HEX.slice(32)}  a\n`, /^list:1 has a digest of MD5 \(32 hex characters\)/],
+    ["a tag that is not the length's", `SHA512 (a) = ${HEX}`, /^list:1 has a digest of SHA512 \(64 hex/],
+    ["a bare digest that no name tells the file of", `${HEX}\n`, /^list:1 has a digest without the name of a file/],
+    ["an error page", "<html>404</html>", /^list:1 has "<html>404<\/html>"; expected a line such as/],
+    [
+      "a path with two digests",
+      `${HEX}  a\n${HEX.replace("a", "b")}  a\n`,
+      /^list:2 has another digest for a than line 1/,
+    ],
   ])("refuses %s (F124)", (_name, text, message) => {
     expect(() => parseSums(text, "list")).toThrow(message);
   });

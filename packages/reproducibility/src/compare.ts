@@ -1,4 +1,4 @@
-import { ALGORITHMS, byCodeUnit, type Digests } from "@release-actions/digest";
+import { ALGORITHMS, byCodeUnit, type Digests, type ListAlgorithm } from "@release-actions/digest";
 import { Fault } from "@release-actions/report";
 import type { Build, BuildFile } from "./build.ts";
 import type { Judgement } from "./policy.ts";
@@ -19,6 +19,8 @@ export interface FileVerdict extends Judgement {
   readonly hasMajority: boolean;
 }
 
+const COMPARABLE: readonly ListAlgorithm[] = [...ALGORITHMS, "sha512"];
+
 /** Compares two builds or more, file by file. */
 export function compareBuilds(builds: readonly Build[], judge: (path: string) => Judgement): FileVerdict[] {
   if (builds.length < 2)
@@ -32,7 +34,7 @@ export function compareBuilds(builds: readonly Build[], judge: (path: string) =>
 function compareFile(path: string, builds: readonly Build[], judgement: Judgement): FileVerdict {
   const found = builds.map(({ name, files }) => ({ name, file: files.get(path) }));
   const present = found.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  const algorithm = ALGORITHMS.find((name) =>
+  const algorithm = COMPARABLE.find((name) =>
     present.every((file) => file.kind !== "file" || file.digests[name] !== undefined),
   );
   const knowsModes = present.every((file) => file.kind === "file" && file.mode !== undefined);

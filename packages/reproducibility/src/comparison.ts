@@ -10,6 +10,8 @@ export interface Comparison {
   readonly contexts: readonly ContextDifference[];
   readonly verdicts: readonly FileVerdict[];
   readonly explanations: readonly FileExplanation[];
+  /** How many files differ and were not looked into. */
+  readonly notExplained?: number;
 }
 
 /** A cause as the action's output has it. `file` is empty for what concerns whole builds. */
@@ -21,6 +23,8 @@ export interface NamedCause {
   readonly left: string;
   readonly right: string;
   readonly remedy: string;
+  /** How many places of the file show it. */
+  readonly count: number;
 }
 
 export function mismatches({ verdicts }: Comparison): FileVerdict[] {
@@ -54,12 +58,13 @@ function contextCause({ key, values }: ContextDifference): NamedCause {
     left: distinct[0] ?? "",
     right: distinct.slice(1).join(" / "),
     remedy,
+    count: 1,
   };
 }
 
 function fileCause(file: string, cause: Cause): NamedCause {
-  const { kind, place, left, right, remedy } = cause;
-  return { file, kind, title: CAUSE_TITLES[kind], place, left, right, remedy };
+  const { kind, place, left, right, remedy, count } = cause;
+  return { file, kind, title: CAUSE_TITLES[kind], place, left, right, remedy, count };
 }
 
 const ATTRIBUTES: Readonly<Record<string, { readonly title: string; readonly remedy: string }>> = {
@@ -77,5 +82,23 @@ const ATTRIBUTES: Readonly<Record<string, { readonly title: string; readonly rem
 function attributeCause({ path, kind, agreements }: FileVerdict): NamedCause {
   const { title = kind, remedy = "" } = ATTRIBUTES[kind] ?? {};
   const [first, ...others] = agreements.map(({ what }) => what);
-  return { file: path, kind, title, place: "", left: first ?? "", right: others.join(" / "), remedy };
+  return { file: path, kind, title, place: "", left: first ?? "", right: others.join(" / "), remedy, count: 1 };
+}
+
+/** A cause that several files share, as reports show it: once. */
+export interface SharedCause extends NamedCause {
+  /** The files, the first of which has the place. */
+  readonly files: readonly string[];
+}
+
+/** Causes that are equal but for the file, together, in the order of the first of each. */
+export function sharedCauses(causes: readonly NamedCause[]): SharedCause[] {
+  const shared = new Map<string, { cause: NamedCause; files: string[] }>();
+  for (const cause of causes) {
+    const key = [cause.kind, cause.left, cause.right, cause.remedy, cause.file === ""].join("\0");
+    const known = shared.get(key);
+    if (known === undefined) shared.set(key, { cause, files: [cause.file] });
+    else if (!known.files.includes(cause.file)) known.files.push(cause.file);
+  }
+  return [...shared.values()].map(({ cause, files }) => ({ ...cause, files }));
 }

@@ -5,6 +5,8 @@ import type { FileVerdict } from "./compare.ts";
 
 /** Files that are explained at most; a build in which everything differs has one reason, not hundreds. */
 const MAX_EXPLAINED = 50;
+const PROGRAM = /(?:^|\/)[^.]+$|\.(?:exe|dll|so(?:\.[\d.]+)?|dylib|wasm|node|a|lib|rlib|o)$/i;
+const PACKED = /\.(?:tar|t?gz|t?xz|zst|bz2|zip|crate|deb|rpm|apk|jar|whl|nupkg|pkg|dmg|msi)$/i;
 
 /** Why one file of one build is not that of another. */
 export interface FileExplanation extends Explanation {
@@ -19,13 +21,23 @@ export interface ExplainBuildsOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface Explanations {
+  readonly explanations: FileExplanation[];
+  /** Files whose content differs and that were not looked into, since there are too many. */
+  readonly notExplained: number;
+}
+
 /** Explains each file whose content differs: the majority's, or the first build's, against each other kind. */
 export async function explainBuilds(
   verdicts: readonly FileVerdict[],
   builds: readonly Build[],
   options: ExplainBuildsOptions,
-): Promise<FileExplanation[]> {
-  const differing = verdicts.filter(({ kind, severity }) => kind === "content" && severity !== "ignored");
+): Promise<Explanations> {
+  const differing = verdicts
+    .filter(({ kind, severity }) => kind === "content" && severity !== "ignored")
+    .map((verdict) => ({ ...verdict, rank: rankOf(verdict.path, builds) }))
+    // Programs first: what differs in them is why archives and lists of them differ.
+    .sort((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1));
   const explanations: FileExplanation[] = [];
   for (const { path, agreements } of differing.slice(0, MAX_EXPLAINED)) {
     const [reference, ...others] = agreements.map(({ builds: names }) =>
@@ -38,7 +50,17 @@ export async function explainBuilds(
         explanations.push({ path, left: reference.name, right: other.name, ...explanation });
     }
   }
-  return explanations;
+  return { explanations, notExplained: Math.max(0, differing.length - MAX_EXPLAINED) };
+}
+
+function rankOf(path: string, builds: readonly Build[]): number {
+  const isExecutable = builds.some(({ files }) => {
+    const file = files.get(path);
+    return file?.kind === "file" && ((file.mode ?? 0) & 0o111) !== 0;
+  });
+  if (PROGRAM.test(path) && (isExecutable || path.includes("."))) return 0;
+  if (isExecutable) return 1;
+  return PACKED.test(path) ? 2 : 3;
 }
 
 async function explainPair(
@@ -56,7 +78,8 @@ async function explainPair(
       return undefined;
     }
     reporter.info(`explaining ${path}: ${left.name} and ${right.name}`);
-    return await explainDifference(a, b, { scratch, ...(signal === undefined ? {} : { signal }) });
+    const windows = { now: Date.now(), left: left.builtAt?.(path), right: right.builtAt?.(path) };
+    return await explainDifference(a, b, { scratch, windows, ...(signal === undefined ? {} : { signal }) });
   } finally {
     await a?.close();
     await b?.close();

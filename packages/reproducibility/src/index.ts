@@ -1,4 +1,4 @@
-export { type Build, type BuildFile, buildOf } from "./build.ts";
+export { type Build, type BuildFile, buildOf, windowBefore } from "./build.ts";
 export { type Agreement, compareBuilds, type FileVerdict, type MismatchKind } from "./compare.ts";
 export { type Comparison, isReproducible, mismatches, type NamedCause, namedCauses } from "./comparison.ts";
 export { type ContextDifference, compareContexts } from "./context.ts";
@@ -8,4 +8,6 @@ export { RecordError, type RecordedBuild, type RecordOptions, recordBuild, selec
 export { openRecordArchive, readRecordArchive, recordTexts, writeRecordArchive } from "./record-archive.ts";
 export { htmlReport } from "./report-html.ts";
 export { barsTable, causesTable, contextTable, filesTable } from "./report-markdown.ts";
+export { type ResolvedSums, resolveSums } from "./resolve-sums.ts";
 export type { Table } from "./table.ts";
+export { visible } from "./visible.ts";

@@ -1,5 +1,5 @@
 import { Fault } from "@release-actions/report";
-import picomatch from "picomatch";
+import { compileGlob } from "./glob.ts";
 
 export type Severity = "error" | "warning" | "ignored";
 
@@ -61,6 +61,6 @@ function parseRule(text: string): Rule {
 /** A glob without a slash matches the name in any folder. */
 function matcher(globs: readonly string[]): (path: string) => boolean {
   if (globs.length === 0) return () => false;
-  const tests = globs.map((glob) => picomatch(glob, { dot: true, basename: !glob.includes("/") }));
+  const tests = globs.map((glob) => compileGlob(glob, { basename: !glob.includes("/") }));
   return (path) => tests.some((test) => test(path));
 }

@@ -12,8 +12,8 @@ import {
   type TreeEntry,
 } from "@release-actions/digest";
 import { Fault, type Reporter } from "@release-actions/report";
-import picomatch from "picomatch";
-import { type Build, buildOf } from "./build.ts";
+import { type Build, buildOf, windowBefore } from "./build.ts";
+import { compileGlob } from "./glob.ts";
 
 /** Files that cannot be recorded as they were asked for. */
 export class RecordError extends Fault {
@@ -71,11 +71,16 @@ export async function recordBuild(
   });
   const manifest: Manifest = { context: options.context, files };
   const pathOf = (name: string): string | undefined => found.get(name)?.full;
+  const builtAt: Build["builtAt"] = (name) => {
+    const full = pathOf(name);
+    const stats = full === undefined ? undefined : statSync(full, { throwIfNoEntry: false });
+    return stats === undefined ? undefined : windowBefore(stats.mtimeMs);
+  };
   const open: Build["open"] = async (name) => {
     const full = pathOf(name);
     return full === undefined ? undefined : await openFileSource(full);
   };
-  return { ...buildOf(options.name, manifest, open), manifest, pathOf };
+  return { ...buildOf(options.name, manifest, open), manifest, pathOf, builtAt };
 }
 
 /** Whether a recorded path is one that the patterns could name, whichever folder they start in. */
@@ -84,13 +89,13 @@ export function selectedBy(patterns: readonly string[], cwd: string): (recorded:
     const { label, base, rest } = parsePattern(pattern);
     if (label !== undefined) return (recorded) => recorded === label || recorded.startsWith(`${label}/`);
     const isFolder = statSync(path.resolve(cwd, base), { throwIfNoEntry: false })?.isDirectory() ?? false;
-    return isFolder ? picomatch(rest, { dot: true }) : (recorded) => recorded === path.basename(base);
+    return isFolder ? compileGlob(rest) : (recorded) => recorded === path.basename(base);
   });
   return (recorded) => tests.some((test) => test(recorded));
 }
 
 function matchPattern(pattern: string, cwd: string): [string, { full: string; entry: TreeEntry }][] {
-  const { label, base, rest } = parsePattern(pattern);
+  const { label, base, rest } = literalPattern(pattern, cwd) ?? parsePattern(pattern);
   const root = path.resolve(cwd, base);
   const stats = statSync(root, { throwIfNoEntry: false });
   if (stats === undefined) throw nothing(pattern, `${root} does not exist`);
@@ -98,12 +103,19 @@ function matchPattern(pattern: string, cwd: string): [string, { full: string; en
     const entry = readEntry(root);
     return [[label ?? entry.path, { full: root, entry }]];
   }
-  const entries = listTree(root, picomatch(rest, { dot: true }));
+  const entries = listTree(root, compileGlob(rest));
   if (entries.length === 0) throw nothing(pattern, `no file below ${root} matches`);
   return entries.map((entry) => [
     label === undefined ? entry.path : entries.length === 1 ? label : `${label}/${entry.path}`,
     { full: path.join(root, entry.path), entry },
   ]);
+}
+
+/** A path that is there as it is written names itself, whatever characters its name has. */
+function literalPattern(pattern: string, cwd: string): ReturnType<typeof parsePattern> | undefined {
+  const isThere =
+    /[*?[\]{}()!=]/.test(pattern) && statSync(path.resolve(cwd, pattern), { throwIfNoEntry: false }) !== undefined;
+  return isThere ? { label: undefined, base: pattern, rest: "**" } : undefined;
 }
 
 /** `label=` apart, then the folders that are written literally and the glob below them; `**` for a plain path. */

@@ -1,7 +1,9 @@
+import type { Excerpt } from "@release-actions/difference";
 import type { FileVerdict } from "./compare.ts";
-import { type Comparison, isReproducible, mismatches, namedCauses } from "./comparison.ts";
+import { type Comparison, isReproducible, mismatches, namedCauses, sharedCauses } from "./comparison.ts";
 import type { FileExplanation } from "./explain-builds.ts";
 import { letterOf } from "./report-markdown.ts";
+import { visible } from "./visible.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8885; --bad: #c62828; --good: #2e7d32; --mild: #b26a00; }
@@ -11,13 +13,19 @@ table { border-collapse: collapse; width: 100%; margin: .6rem 0 } th, td { text-
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere } .scroll { overflow-x: auto }
 .verdict { font-weight: 600 } .bad { color: var(--bad) } .good { color: var(--good) } .mild { color: var(--mild) }
 .bar { display: flex; height: 1.1rem; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; background: #2e7d3222 } .bar i { flex: 1; background: var(--bad) }
-details { margin: .5rem 0 } summary { cursor: pointer }`;
+details { margin: .5rem 0 } summary { cursor: pointer }
+pre { font: .84em/1.45 ui-monospace, monospace; border: 1px solid var(--line); border-radius: 3px; padding: .5rem; overflow-x: auto } del { color: var(--bad); text-decoration: none } ins { color: var(--good); text-decoration: none }
+@media (max-width: 40rem) { body { margin: 1rem auto } .stack thead { display: none } .stack, .stack tbody, .stack tr, .stack td { display: block; width: auto } .stack tr { border-bottom: 2px solid var(--line); padding: .4rem 0 } .stack td { border: 0; padding: .1rem 0 } .stack td::before { content: attr(data-label) " "; color: #888; font-size: .8rem } }`;
+/** Rows of a table and digests that are in the page: more would make it too large to open. */
+const MAX_ROWS = 5000;
 
 /** One self-contained page: it loads nothing, runs nothing, and forbids itself both. */
 export function htmlReport(comparison: Comparison, title: string): string {
   const { builds, verdicts, explanations } = comparison;
   const reproducible = isReproducible(comparison);
   const differing = mismatches(comparison).length;
+  // What differs comes first, so that it is never among the rows left out.
+  const ordered = [...mismatches(comparison), ...verdicts.filter(({ kind }) => kind === "equal")];
   const verdict = reproducible
     ? `<p class="verdict good">Reproducible: ${verdicts.length} files are the same in ${builds.length} builds${differing > 0 ? `, but for ${differing} declared differences` : ""}.</p>`
     : `<p class="verdict bad">Not reproducible: ${differing} of ${verdicts.length} files differ between ${builds.length} builds.</p>`;
@@ -40,11 +48,11 @@ ${causesSection(comparison)}
 <p>= is what most builds have; a letter stands for other content, - for none.</p>
 ${table(
   ["file", "", ...builds.map(({ name }) => name)],
-  verdicts.map((one) => fileRow(one, comparison)),
+  ordered.map((one) => fileRow(one, comparison)),
 )}
 ${explanations.length > 0 ? `<h2>Where files differ</h2>${explanations.map(explanationSection).join("")}` : ""}
 <h2>Digests</h2>
-${verdicts.map(digestDetails).join("")}
+${ordered.slice(0, MAX_ROWS).map(digestDetails).join("")}
 </body>
 </html>
 `;
@@ -62,15 +70,24 @@ function contextSection({ builds, contexts }: Comparison): string {
 function causesSection(comparison: Comparison): string {
   const causes = namedCauses(comparison);
   if (causes.length === 0) return "";
-  const rows = causes.map(({ file, title, place, left, right, remedy }) => [
-    file === "" ? "all" : code(file),
+  const rows = sharedCauses(causes).map(({ files, title, place, left, right, remedy }) => [
+    files[0] === "" ? "all" : filesCell(files),
     `<b>${escapeHtml(title)}</b>`,
     code(place),
     code(left),
     code(right),
     escapeHtml(remedy).replace(/`([^`]*)`/g, "<code>$1</code>"),
   ]);
-  return `<h2>Causes</h2>${table(["file", "cause", "where", "one side", "the other", "remedy"], rows)}`;
+  const left =
+    (comparison.notExplained ?? 0) > 0
+      ? `<p>${comparison.notExplained} more files differ and were not looked into; programs come first.</p>`
+      : "";
+  return `<h2>Causes</h2>${table(["file", "cause", "where", "one side", "the other", "remedy"], rows)}${left}`;
+}
+
+function filesCell([first = "", ...others]: readonly string[]): string {
+  if (others.length === 0) return code(first);
+  return `${code(first)}<details><summary>and ${others.length} more</summary>${others.slice(0, MAX_ROWS).map(code).join("<br>")}</details>`;
 }
 
 function fileRow(verdict: FileVerdict, { builds }: Comparison): string[] {
@@ -81,7 +98,18 @@ function fileRow(verdict: FileVerdict, { builds }: Comparison): string[] {
   return [code(path), status, ...builds.map(({ name }) => escapeHtml(letterOf(verdict, name)))];
 }
 
-function explanationSection({ path, left, right, format, map, parts, damage }: FileExplanation): string {
+function excerptBlock({ place, source, lines }: Excerpt): string {
+  const marked = lines.map((line) => {
+    const text = escapeHtml(line);
+    return line.startsWith("-") ? `<del>${text}</del>` : line.startsWith("+") ? `<ins>${text}</ins>` : text;
+  });
+  const title =
+    source === "diffoscope" ? `as diffoscope shows it${place === "" ? "" : `, ${place}`}` : place || "lines";
+  return `<details open><summary>${escapeHtml(title)}</summary><pre>${marked.join("\n")}</pre></details>`;
+}
+
+function explanationSection(explanation: FileExplanation): string {
+  const { path, left, right, format, map, parts, damage, excerpts, warnings } = explanation;
   const bar = map.buckets
     .map((share) => `<i style="opacity:${share === 0 ? 0 : Math.max(0.25, share).toFixed(2)}"></i>`)
     .join("");
@@ -89,6 +117,7 @@ function explanationSection({ path, left, right, format, map, parts, damage }: F
   return `<h3>${code(path)}: ${escapeHtml(left)} and ${escapeHtml(right)}</h3>
 <p>${escapeHtml(format)}, ${map.differing} of ${map.length} bytes differ${damage === undefined ? "" : `; compared as bytes: ${escapeHtml(damage)}`}</p>
 <div class="bar" role="img" aria-label="where the differences lie, from start to end">${bar}</div>
+${excerpts.map(excerptBlock).join("")}${warnings.map((warning) => `<p class="mild">${escapeHtml(warning)}</p>`).join("")}
 ${rows.length > 0 ? `<details><summary>${rows.length} parts</summary>${table(["part", "bytes in one", "in the other", "differing"], rows)}</details>` : ""}`;
 }
 
@@ -98,9 +127,15 @@ function digestDetails({ path, agreements }: FileVerdict): string {
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = header.map((cell) => `<th>${escapeHtml(cell)}</th>`).join("");
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("\n");
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  const labels = header.map((cell) => escapeHtml(cell));
+  const head = labels.map((label) => `<th>${label}</th>`).join("");
+  const cell = (content: string, index: number): string => `<td data-label="${labels[index] ?? ""}">${content}</td>`;
+  const body = rows
+    .slice(0, MAX_ROWS)
+    .map((row) => `<tr>${row.map(cell).join("")}</tr>`)
+    .join("\n");
+  const cut = rows.length > MAX_ROWS ? `<p>${rows.length - MAX_ROWS} more rows are left out here.</p>` : "";
+  return `<div class="scroll"><table class="stack"><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>${cut}`;
 }
 
 function code(text: string): string {
@@ -109,5 +144,5 @@ function code(text: string): string {
 
 /** Names and texts come from the files that are compared. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,7 @@
 import type { FileVerdict } from "./compare.ts";
-import { type Comparison, mismatches, namedCauses } from "./comparison.ts";
+import { type Comparison, mismatches, namedCauses, sharedCauses } from "./comparison.ts";
 import type { Cell, Table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 /** Rows of a table in the job summary; the HTML report has all of them. */
 const MAX_ROWS = 100;
@@ -35,10 +36,10 @@ export function barsTable({ explanations }: Comparison): Table {
 }
 
 export function causesTable(comparison: Comparison): Table {
-  const rows = namedCauses(comparison)
+  const rows = sharedCauses(namedCauses(comparison))
     .slice(0, MAX_ROWS)
-    .map(({ file, title, place, left, right, remedy }): Cell[] => [
-      file === "" ? "all" : code(file),
+    .map(({ files, title, place, left, right, remedy }): Cell[] => [
+      files[0] === "" ? "all" : `${code(files[0] ?? "")}${files.length > 1 ? ` and ${files.length - 1} more` : ""}`,
       title,
       place === "" ? "-" : code(place),
       code(left),
@@ -62,11 +63,17 @@ export function letterOf({ agreements, hasMajority }: FileVerdict, build: string
   const what = agreements[group]?.what;
   if (what === undefined || what === "missing") return "-";
   if (agreements.length === 1 || (group === 0 && hasMajority)) return "=";
-  return String.fromCharCode(65 + ((hasMajority ? group - 1 : group) % 26));
+  return lettersOf(hasMajority ? group - 1 : group);
+}
+
+/** A to Z, then AA, AB, ... as columns of a table are named. */
+function lettersOf(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : lettersOf(Math.floor(index / 26) - 1) + last;
 }
 
 /** Names and evidence come from the files: they are shown as they are, never read as Markdown. */
 function code(text: string): string {
-  const clean = text.replaceAll("`", "'").replace(/[\r\n]+/g, " ");
+  const clean = visible(text).replaceAll("`", "'");
   return clean.trim() === "" ? "-" : `\`${clean}\``;
 }

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "@jest/globals";
+import { bisect } from "./bisect.ts";
+
+const ALL = ["path", "home", "user", "host", "time", "locale", "umask", "cpus"];
+
+/** A build that differs when all of one of the groups are varied. */
+function buildOf(...groups: readonly (readonly string[])[]) {
+  const asked: string[] = [];
+  const differs = async (some: readonly string[]): Promise<boolean> => {
+    asked.push(some.join());
+    return groups.some((group) => group.every((one) => some.includes(one)));
+  };
+  return { asked, differs };
+}
+
+const partsOf = (causes: readonly { readonly parts: readonly string[] }[]): string[] =>
+  causes.map(({ parts }) => [...parts].sort().join("+")).sort();
+
+describe("bisect", () => {
+  test.each(ALL)("finds %s alone, and that nothing else does it", async (word) => {
+    const { differs, asked } = buildOf([word]);
+    const found = await bisect(ALL, differs, 20);
+    expect(found.causes).toEqual([{ parts: [word], isOnly: true }]);
+    expect(asked).toContain(word);
+    expect(found.builds).toBeLessThanOrEqual(8);
+  });
+
+  test("names two that only do it together, wherever they stand", async () => {
+    for (const pair of [
+      ["path", "home"],
+      ["path", "cpus"],
+      ["user", "locale"],
+    ]) {
+      const { causes } = await bisect(ALL, buildOf(pair).differs, 30);
+      expect(partsOf(causes)).toEqual([[...pair].sort().join("+")]);
+    }
+  });
+
+  test("finds a second and a third cause", async () => {
+    const { causes } = await bisect(ALL, buildOf(["time"], ["path"], ["user", "umask"]).differs, 50);
+    expect(partsOf(causes)).toEqual(["path", "time", "umask+user"]);
+    expect(causes.map(({ isOnly }) => isOnly)).toEqual([false, false, true]);
+  });
+
+  test("asks for no set twice and stops at the number of builds", async () => {
+    const { differs, asked } = buildOf(["time"], ["path"]);
+    await bisect(ALL, differs, 50);
+    expect(new Set(asked).size).toBe(asked.length);
+    const short = await bisect(ALL, buildOf(["time"], ["path"]).differs, 5);
+    expect(short).toMatchObject({ builds: 5, unfinished: "too many builds" });
+  });
+
+  test("says so when the builds contradict each other", async () => {
+    const found = await bisect(["a", "b"], async () => false, 10);
+    expect(found).toMatchObject({ causes: [{ parts: ["a", "b"] }] });
+    const single = await bisect(["a"], async () => false, 10);
+    expect(single.causes.length).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,69 @@
+/** Variations that together make a build differ, and none of them without the others. */
+export interface FoundCause<T> {
+  readonly parts: readonly T[];
+  /** Whether builds with the others, and without these, are equal: then there is no further cause. */
+  readonly isOnly: boolean;
+}
+
+export interface Bisected<T> {
+  readonly causes: readonly FoundCause<T>[];
+  /** How many builds it took. */
+  readonly builds: number;
+  /** Why it ended before all causes were known. */
+  readonly unfinished?: "too many builds" | "the builds contradict each other";
+}
+
+class BuildsUsedUp extends Error {}
+
+/**
+ * Finds which of several variations make a build differ. `differs` builds with some of them and compares; it is asked
+ * at most `maxBuilds` times. All together are known to make a difference.
+ *
+ * Halving as in QuickXplain (Junker, AAAI 2004): the half that does it alone is halved further; where neither does,
+ * parts of both are needed together. The last one is so confirmed by a build with it alone; a build with all others
+ * tells whether there is another cause.
+ */
+export async function bisect<T>(
+  variations: readonly T[],
+  differs: (some: readonly T[]) => Promise<boolean>,
+  maxBuilds: number,
+): Promise<Bisected<T>> {
+  const known = new Map<string, boolean>();
+  let builds = 0;
+  const test = async (some: readonly T[]): Promise<boolean> => {
+    const ordered = variations.filter((one) => some.includes(one));
+    const key = ordered.map((one) => variations.indexOf(one)).join();
+    const before = key === "" ? false : known.get(key);
+    if (before !== undefined) return before;
+    if (builds >= maxBuilds) throw new BuildsUsedUp();
+    builds += 1;
+    const result = await differs(ordered);
+    known.set(key, result);
+    return result;
+  };
+  const find = async (some: readonly T[], beside: readonly T[]): Promise<T[]> => {
+    if (some.length <= 1) return [...some];
+    const [left, right] = [some.slice(0, some.length / 2), some.slice(some.length / 2)];
+    if (await test([...left, ...beside])) return await find(left, beside);
+    if (await test([...right, ...beside])) return await find(right, beside);
+    const needed = await find(left, [...right, ...beside]);
+    return [...needed, ...(await find(right, [...needed, ...beside]))];
+  };
+
+  const causes: FoundCause<T>[] = [];
+  let rest = [...variations];
+  known.set(variations.map((_one, index) => index).join(), true);
+  try {
+    for (;;) {
+      const parts = await find(rest, []);
+      if (!(await test(parts))) return { causes, builds, unfinished: "the builds contradict each other" };
+      rest = rest.filter((one) => !parts.includes(one));
+      const isOnly = !(await test(rest));
+      causes.push({ parts, isOnly });
+      if (isOnly) return { causes, builds };
+    }
+  } catch (error) {
+    if (error instanceof BuildsUsedUp) return { causes, builds, unfinished: "too many builds" };
+    throw error;
+  }
+}

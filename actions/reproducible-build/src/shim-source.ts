@@ -1,0 +1,151 @@
+/**
+ * A library that is loaded before all others into what the second build starts (`LD_PRELOAD`), and answers some
+ * questions about the machine differently. What it changes is named in REPRO_SHIM, separated by commas. It reaches
+ * every program that is linked to the C library; what is linked statically or asks the kernel itself is not reached.
+ */
+export const SHIM_SOURCE = String.raw`
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+static int varies(const char *word) {
+  const char *list = getenv("REPRO_SHIM");
+  size_t length = strlen(word);
+  for (const char *at = list; at && (at = strstr(at, word)); at += length)
+    if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == 0)) return 1;
+  return 0;
+}
+
+/* Time: 400 days ahead, so that year, month, day and weekday are others. */
+static time_t ahead(void) { return varies("time") ? 400L * 86400 : 0; }
+
+int clock_gettime(clockid_t id, struct timespec *out) {
+  static int (*next)(clockid_t, struct timespec *);
+  if (!next) next = dlsym(RTLD_NEXT, "clock_gettime");
+  int result = next(id, out);
+  if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) out->tv_sec += ahead();
+  return result;
+}
+int gettimeofday(struct timeval *restrict out, void *restrict zone) {
+  static int (*next)(struct timeval *, void *);
+  if (!next) next = dlsym(RTLD_NEXT, "gettimeofday");
+  int result = next(out, zone);
+  if (result == 0 && out) out->tv_sec += ahead();
+  return result;
+}
+time_t time(time_t *out) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (out) *out = now.tv_sec;
+  return now.tv_sec;
+}
+
+/* Host name, domain and release of the kernel. */
+static void put(char *target, size_t size, const char *value) {
+  strncpy(target, value, size);
+  if (size) target[size - 1] = 0;
+}
+int uname(struct utsname *out) {
+  static int (*next)(struct utsname *);
+  if (!next) next = dlsym(RTLD_NEXT, "uname");
+  int result = next(out);
+  if (result) return result;
+  if (varies("host")) put(out->nodename, sizeof out->nodename, "another-host");
+  if (varies("domain")) put(out->domainname, sizeof out->domainname, "another.example");
+  if (varies("kernel")) {
+    put(out->release, sizeof out->release, "4.19.0-another");
+    put(out->version, sizeof out->version, "#1 SMP Thu Jan 1 00:00:00 UTC 2015");
+  }
+  return 0;
+}
+int gethostname(char *name, size_t size) {
+  static int (*next)(char *, size_t);
+  if (!next) next = dlsym(RTLD_NEXT, "gethostname");
+  if (!varies("host")) return next(name, size);
+  put(name, size, "another-host");
+  return 0;
+}
+int getdomainname(char *name, size_t size) {
+  static int (*next)(char *, size_t);
+  if (!next) next = dlsym(RTLD_NEXT, "getdomainname");
+  if (!varies("domain")) return next(name, size);
+  put(name, size, "another.example");
+  return 0;
+}
+
+/* The order of directory entries: the reverse of that of their names, or of the order that was found. */
+struct listing { DIR *dir; struct dirent **entries; size_t count, at; struct listing *next; };
+static struct listing *listings;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int backwards(const void *a, const void *b) {
+  return strcmp((*(struct dirent *const *)b)->d_name, (*(struct dirent *const *)a)->d_name);
+}
+static void forget(DIR *dir) {
+  pthread_mutex_lock(&lock);
+  for (struct listing **at = &listings; *at; at = &(*at)->next) {
+    if ((*at)->dir != dir) continue;
+    struct listing *old = *at;
+    *at = old->next;
+    for (size_t i = 0; i < old->count; i++) free(old->entries[i]);
+    free(old->entries);
+    free(old);
+    break;
+  }
+  pthread_mutex_unlock(&lock);
+}
+static struct dirent *reordered(DIR *dir, struct dirent *(*read)(DIR *)) {
+  pthread_mutex_lock(&lock);
+  struct listing *found = listings;
+  while (found && found->dir != dir) found = found->next;
+  if (!found && (found = calloc(1, sizeof *found))) {
+    found->dir = dir;
+    for (struct dirent *entry; (entry = read(dir));) {
+      struct dirent **grown = realloc(found->entries, (found->count + 1) * sizeof *grown);
+      struct dirent *copy = grown ? malloc(entry->d_reclen) : NULL;
+      if (!copy) break;
+      found->entries = grown;
+      memcpy(copy, entry, entry->d_reclen);
+      grown[found->count++] = copy;
+    }
+    qsort(found->entries, found->count, sizeof *found->entries, backwards);
+    found->next = listings;
+    listings = found;
+  }
+  struct dirent *entry = found && found->at < found->count ? found->entries[found->at++] : NULL;
+  pthread_mutex_unlock(&lock);
+  return entry;
+}
+struct dirent *readdir(DIR *dir) {
+  static struct dirent *(*next)(DIR *);
+  if (!next) next = dlsym(RTLD_NEXT, "readdir");
+  return varies("file-order") ? reordered(dir, next) : next(dir);
+}
+#ifdef __GLIBC__
+struct dirent64 *readdir64(DIR *dir) {
+  static struct dirent64 *(*next)(DIR *);
+  if (!next) next = dlsym(RTLD_NEXT, "readdir64");
+  if (!varies("file-order") || sizeof(struct dirent) != sizeof(struct dirent64)) return next(dir);
+  return (struct dirent64 *)reordered(dir, (struct dirent *(*)(DIR *))next);
+}
+#endif
+int closedir(DIR *dir) {
+  static int (*next)(DIR *);
+  if (!next) next = dlsym(RTLD_NEXT, "closedir");
+  forget(dir);
+  return next(dir);
+}
+void rewinddir(DIR *dir) {
+  static void (*next)(DIR *);
+  if (!next) next = dlsym(RTLD_NEXT, "rewinddir");
+  forget(dir);
+  next(dir);
+}
+`;

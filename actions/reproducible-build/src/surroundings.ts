@@ -1,0 +1,89 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { type CommandRunner, findProgram } from "@release-actions/command";
+import { SHIM_SOURCE } from "./shim-source.ts";
+import type { Variation } from "./variation.ts";
+
+/** What only the preloaded library changes. */
+const BY_SHIM: readonly Variation[] = ["host", "domain", "kernel", "time", "file-order"];
+const UMASKS = [0o027, 0o077];
+
+/** What this machine can vary, and by which means. */
+export interface Means {
+  /** The compiled library, or why there is none. */
+  readonly shim: { readonly file: string } | { readonly why: string };
+  readonly setarch: string | undefined;
+  readonly taskset: string | undefined;
+}
+
+/** How cargo is started so that some things are others. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** What stands before `cargo`. */
+  readonly wrapper: readonly string[];
+  readonly args: readonly string[];
+  readonly umask: number | undefined;
+}
+
+/** Finds out what can be varied here; compiling the library takes a moment. */
+export async function findMeans(folder: string, env: Readonly<NodeJS.ProcessEnv>, exec: CommandRunner): Promise<Means> {
+  const linux = process.platform === "linux";
+  const find = (name: string): string | undefined => (linux ? findProgram(name, env) : undefined);
+  return { shim: await compileShim(folder, env, exec), setarch: find("setarch"), taskset: find("taskset") };
+}
+
+async function compileShim(folder: string, env: Readonly<NodeJS.ProcessEnv>, exec: CommandRunner): Promise<Means["shim"]> {
+  if (process.platform !== "linux") return { why: `a library can be preloaded on Linux only, this is ${process.platform}` };
+  const compiler = findProgram("cc", env);
+  if (compiler === undefined) return { why: "there is no C compiler (`cc`) on the PATH" };
+  const [source, file] = [path.join(folder, "shim.c"), path.join(folder, "shim.so")];
+  await writeFile(source, SHIM_SOURCE);
+  const options = { check: false, onOutput: () => undefined };
+  const { exitCode, stderr } = await exec(compiler, ["-shared", "-fPIC", "-O1", "-o", file, source, "-ldl", "-lpthread"], options);
+  return exitCode === 0 ? { file } : { why: `the library does not compile here: ${stderr.trim().split("\n")[0] ?? ""}` };
+}
+
+/** The variations that cannot be made here, each with the reason. */
+export function impossible(wanted: readonly Variation[], means: Means): Map<Variation, string> {
+  const missing = new Map<Variation, string>();
+  for (const one of wanted) {
+    if (BY_SHIM.includes(one) && "why" in means.shim) missing.set(one, means.shim.why);
+    if (one === "aslr" && means.setarch === undefined) missing.set(one, "there is no `setarch` on the PATH");
+    if (one === "umask" && process.platform === "win32") missing.set(one, "Windows has no umask");
+  }
+  return missing;
+}
+
+/** How to start cargo with these things changed; `round` tells apart several builds that vary the same. */
+export function surroundingsOf(
+  varied: readonly Variation[],
+  means: Means,
+  env: Readonly<NodeJS.ProcessEnv>,
+  { home, round = 0 }: { readonly home: string; readonly round?: number },
+): Surroundings {
+  const has = (one: Variation): boolean => varied.includes(one);
+  const odd = round % 2 === 1;
+  const shimmed = varied.filter((one) => BY_SHIM.includes(one));
+  const changed: NodeJS.ProcessEnv = {
+    ...env,
+    ...(has("home") ? { HOME: home, USERPROFILE: home } : {}),
+    ...(has("user") ? { USER: "someone-else", LOGNAME: "someone-else", USERNAME: "someone-else" } : {}),
+    ...(has("host") ? { HOSTNAME: "another-host", COMPUTERNAME: "ANOTHER-HOST" } : {}),
+    ...(has("timezone") ? { TZ: odd ? "America/St_Johns" : "Asia/Kathmandu" } : {}),
+    ...(has("locale") ? { LANG: odd ? "fr_CH.UTF-8" : "tr_TR.UTF-8", LC_ALL: odd ? "POSIX" : "C.UTF-8" } : {}),
+    ...(has("environment") ? { REPRODUCIBLE_BUILD_VARIATION: `one more variable, ${round}` } : {}),
+    ...(has("exec-path") ? { PATH: [env["PATH"] ?? "", path.join(home, "one-more/bin")].join(path.delimiter) } : {}),
+    ...(shimmed.length > 0 && "file" in means.shim
+      ? { REPRO_SHIM: shimmed.join(","), LD_PRELOAD: [means.shim.file, env["LD_PRELOAD"]].filter(Boolean).join(":") }
+      : {}),
+  };
+  const onOneCpu = has("cpus") && means.taskset !== undefined ? [means.taskset, "-c", "0"] : [];
+  const fixedLayout = has("aslr") && means.setarch !== undefined ? [means.setarch, "-R"] : [];
+  return {
+    env: changed,
+    wrapper: [...fixedLayout, ...onOneCpu],
+    args: has("cpus") ? ["--jobs", odd ? String(Math.max(1, availableParallelism() - 1)) : "1"] : [],
+    umask: has("umask") ? UMASKS[round % UMASKS.length] : undefined,
+  };
+}

@@ -1,0 +1,50 @@
+import { Fault } from "@release-actions/report";
+
+/** What a build should not depend on, each by one word, as far as reprotest varies it too. */
+export const VARIATIONS = {
+  path: "the folder of the workspace",
+  home: "the home folder",
+  user: "the user's name",
+  host: "the host name",
+  domain: "the domain name",
+  kernel: "the release of the kernel",
+  cpus: "the number of CPUs and jobs",
+  time: "the clock",
+  timezone: "the time zone",
+  locale: "the locale",
+  umask: "the umask",
+  "file-order": "the order of directory entries",
+  environment: "other variables of the environment",
+  "exec-path": "the PATH",
+  aslr: "the layout of memory",
+} as const;
+
+export type Variation = keyof typeof VARIATIONS;
+
+/** What helps when a build turns out to depend on something. */
+export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
+  path: "Find what compiles the path in (`env!(\"CARGO_MANIFEST_DIR\")`, `file!`, a build script), and use a relative one.",
+  home: "Do not compile in `HOME` or a path below it.",
+  user: "Do not compile in the user (`USER`, `whoami`).",
+  host: "Do not compile in the host's name (`hostname`, `uname -n`).",
+  domain: "Do not compile in the domain's name.",
+  kernel: "Do not compile in the kernel's release (`uname -r`).",
+  cpus: "Do not let the number of CPUs decide what is generated: sort what threads produce, fix the number of parts.",
+  time: "Read SOURCE_DATE_EPOCH in place of the clock, or leave the time out.",
+  timezone: "Format times in UTC.",
+  locale: "Sort and format independently of the locale (`LC_ALL=C`).",
+  umask: "Set modes when packing.",
+  "file-order": "Sort what is read from a folder.",
+  environment: "Do not compile in the environment as a whole.",
+  "exec-path": "Do not compile in the PATH or where a tool was found.",
+  aslr: "Do not let addresses decide: no hashing or sorting of pointers.",
+};
+
+export function parseVariations(words: readonly string[]): Variation[] {
+  if (words.length === 1 && words[0] === "all") return Object.keys(VARIATIONS) as Variation[]; // Its keys by its type.
+  if (words.length === 1 && words[0] === "none") return [];
+  return [...new Set(words)].map((word) => {
+    if (Object.hasOwn(VARIATIONS, word)) return word as Variation; // Checked on this line.
+    throw new Fault(`input \`vary\` has "${word}", expected all, none, or some of ${Object.keys(VARIATIONS).join(", ")}`);
+  });
+}

@@ -1,0 +1,135 @@
+import { Buffer } from "node:buffer";
+import path from "node:path";
+import { DigestError, type ListAlgorithm } from "./algorithm.ts";
+
+/** A digest of a list, and what it may be by its length and by what the list says. */
+export interface SumsEntry {
+  readonly path: string;
+  /** Lowercase. */
+  readonly hex: string;
+  /** More than one where the length fits several; then whoever has the file computes them. */
+  readonly algorithms: readonly ListAlgorithm[];
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+const BY_LENGTH: Readonly<Record<number, readonly ListAlgorithm[]>> = { 64: ["sha256", "blake3"], 128: ["sha512"] };
+const OTHER_LENGTHS: Readonly<Record<number, string>> = { 32: "MD5", 40: "SHA-1", 56: "SHA-224", 96: "SHA-384" };
+const TAGS: Readonly<Record<string, ListAlgorithm>> = {
+  sha256: "sha256",
+  sha512: "sha512",
+  blake3: "blake3",
+  blake3256: "blake3",
+};
+/** What names of files that hold one digest add to the name of the file that it is of. */
+const SUM_EXTENSION = /\.(?:sha256|sha512|b3|blake3|b3sum|sha256sum|sha512sum|digest)(?:\.txt)?$/i;
+
+/**
+ * Reads a checksum list as people write them: `sha256sum` and `b3sum` in text or binary mode, BSD's `--tag`, OpenSSL's
+ * `dgst`, one space or a tab, upper case, a single bare digest, PowerShell's `Get-FileHash | Format-List`; comments,
+ * blank lines, a byte order mark, UTF-16, carriage returns and a PGP signature around it. `source` names the list in
+ * errors. A line of another form is a `DigestError`: a check that skips what it cannot read passes too easily.
+ */
+export function parseSums(list: string | Uint8Array, source: string): SumsEntry[] {
+  const lines = signedLines(decodeList(list)).map(({ text, line }) => ({ text: text.replace(/\r$/, ""), line }));
+  const entries = new Map<string, SumsEntry>();
+  const blocks = powershellBlocks(lines);
+  for (const { text, line } of blocks ?? lines) {
+    if (text.trim() === "" || /^\s*(?:#|;|\/\/)/.test(text)) continue;
+    const entry = parseLine(text, line, source);
+    const known = entries.get(entry.path);
+    if (known !== undefined && known.hex !== entry.hex) {
+      const message = `${source}:${line} has another digest for ${entry.path} than line ${known.line}: ${entry.hex} and ${known.hex}`;
+      throw new DigestError(message, { location: { file: source, line } });
+    }
+    entries.set(entry.path, known ?? entry);
+  }
+  if (entries.size > 0) return [...entries.values()];
+  throw new DigestError(`${source} holds no checksums`, {
+    advice: "Write one with `sha256sum`, `b3sum` or `sha512sum`.",
+    location: { file: source },
+  });
+}
+
+function decodeList(list: string | Uint8Array): string {
+  if (typeof list === "string") return list.replace(/^\uFEFF/, "");
+  const bytes = Buffer.from(list);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le", 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(bytes.subarray(2)).swap16().toString("utf16le");
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+}
+
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** The lines inside a PGP signature (RFC 9580, "Cleartext Signature Framework"), or all. The signature is not verified. */
+function signedLines(text: string): Line[] {
+  const lines = text.split("\n").map((one, index): Line => ({ text: one, line: index + 1 }));
+  const begin = lines.findIndex(({ text: one }) => one.startsWith("-----BEGIN PGP SIGNED MESSAGE-----"));
+  if (begin < 0) return lines;
+  const start = lines.findIndex(({ text: one }, index) => index > begin && one.trim() === "");
+  const end = lines.findIndex(({ text: one }) => one.startsWith("-----BEGIN PGP SIGNATURE-----"));
+  return lines
+    .slice(start + 1, end < 0 ? undefined : end)
+    .map(({ text: one, line }) => ({ text: one.replace(/^- /, ""), line }));
+}
+
+/** `Algorithm :`, `Hash :` and `Path :` on lines of their own, each three put as BSD's form has them. */
+function powershellBlocks(lines: readonly Line[]): Line[] | undefined {
+  const fields = lines.flatMap(({ text, line }) => {
+    const [, key, value] = /^\s*(Algorithm|Hash|Path)\s*:\s*(.*?)\s*$/.exec(text) ?? [];
+    return key === undefined ? [] : [{ key, value: value ?? "", line }];
+  });
+  const filled = lines.filter(({ text }) => text.trim() !== "").length;
+  if (fields.length === 0 || fields.length !== filled) return undefined;
+  return fields.flatMap(({ key, value, line }, index) => {
+    if (key !== "Path") return [];
+    const hash = fields.slice(Math.max(0, index - 2), index).find((field) => field.key === "Hash")?.value ?? "";
+    // Get-FileHash names files absolutely: what was built is known by its name alone.
+    return [{ text: `${hash}  ${value.split(/[\\/]/).at(-1)}`, line }];
+  });
+}
+
+function parseLine(text: string, line: number, source: string): SumsEntry {
+  const tagged = /^(\\?)([A-Za-z][A-Za-z0-9/-]*) ?\((.*)\) ?= ?([0-9A-Fa-f]+)\s*$/.exec(text);
+  if (tagged !== null) {
+    const [, mark, tag = "", name = "", hex = ""] = tagged;
+    return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source, tag);
+  }
+  const plain = /^(\\?)([0-9A-Fa-f]{32,})(?: [ *]|\t| )(.+)$/.exec(text);
+  if (plain !== null) {
+    const [, mark, hex = "", name = ""] = plain;
+    return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source);
+  }
+  const bare = /^\s*(?:(sha256|sha512|blake3)[:-])?([0-9A-Fa-f]{32,})\s*$/i.exec(text);
+  const [, tag, hex = ""] = bare ?? [];
+  const name = path.posix.basename(source).replace(SUM_EXTENSION, "");
+  if (bare !== null && name !== path.posix.basename(source)) return entryOf(name, hex, line, source, tag);
+  const found = bare === null ? `"${text.slice(0, 60)}"` : "a digest without the name of a file";
+  throw new DigestError(
+    `${source}:${line} has ${found}; expected a line such as \`<64 or 128 hex characters>  <path>\` or \`SHA256 (<path>) = <hex>\``,
+    { location: { file: source, line } },
+  );
+}
+
+function entryOf(name: string, digest: string, line: number, source: string, tag?: string): SumsEntry {
+  const hex = digest.toLowerCase();
+  const byTag = tag === undefined ? undefined : TAGS[tag.toLowerCase().replace(/[^a-z0-9]/g, "")];
+  const byLength = BY_LENGTH[hex.length] ?? [];
+  const algorithms = tag === undefined ? byLength : byLength.filter((algorithm) => algorithm === byTag);
+  if (algorithms.length === 0) {
+    const kind = tag ?? OTHER_LENGTHS[hex.length];
+    const found =
+      kind === undefined ? `${hex.length} hex characters` : `a digest of ${kind} (${hex.length} hex characters)`;
+    throw new DigestError(`${source}:${line} has ${found}, expected SHA-256 or BLAKE3 (64) or SHA-512 (128)`, {
+      location: { file: source, line },
+    });
+  }
+  return { path: name.replace(/^(?:\.\/)+/, ""), hex, algorithms, line };
+}
+
+function unescapeName(name: string): string {
+  return name.replace(/\\([\\nr])/g, (_all, code: string) => ({ n: "\n", r: "\r" })[code] ?? "\\");
+}

@@ -1,0 +1,64 @@
+import { ALGORITHMS, byCodeUnit, type Digests, hashFiles, type SumsEntry, sha512File } from "@release-actions/digest";
+import type { Build, BuildFile } from "./build.ts";
+import type { RecordedBuild } from "./record.ts";
+
+export interface ResolvedSums {
+  readonly list: Build;
+  /** The recorded build with the digests that the list asked for. */
+  readonly recorded: RecordedBuild;
+  /** By which algorithm files were found equal, with their number. */
+  readonly matched: ReadonlyMap<string, number>;
+}
+
+/**
+ * A checksum list as a build. 64 hex digits are SHA-256 or BLAKE3: both are computed of what was recorded, and the one
+ * that matches is the list's. Where none matches, the first that is possible is shown.
+ */
+export async function resolveSums(
+  name: string,
+  entries: readonly SumsEntry[],
+  recorded: RecordedBuild,
+  signal?: AbortSignal,
+): Promise<ResolvedSums> {
+  const wanted = entries
+    .filter(({ path }) => recorded.files.get(path)?.kind === "file")
+    .sort((a, b) => byCodeUnit(a.path, b.path));
+  const digests = await computeDigests(wanted, recorded, signal);
+  const files = new Map(recorded.files);
+  const matched = new Map<string, number>();
+  const listed = new Map<string, BuildFile>();
+  for (const { path, hex, algorithms } of entries) {
+    const known = digests.get(path) ?? {};
+    const equal = algorithms.find((algorithm) => known[algorithm] === hex);
+    const algorithm = equal ?? algorithms.find((one) => known[one] !== undefined) ?? algorithms[0];
+    if (algorithm === undefined) continue;
+    if (equal !== undefined) matched.set(equal, (matched.get(equal) ?? 0) + 1);
+    listed.set(path, { kind: "file", digests: { [algorithm]: hex } });
+    const file = files.get(path);
+    if (file?.kind === "file") files.set(path, { ...file, digests: { ...file.digests, ...known } });
+  }
+  const list: Build = { name, files: listed, context: new Map(), isPartial: true, open: async () => undefined };
+  return { list, recorded: { ...recorded, files }, matched };
+}
+
+async function computeDigests(
+  wanted: readonly SumsEntry[],
+  recorded: RecordedBuild,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Digests>> {
+  const files = wanted.flatMap(({ path, algorithms }) => {
+    const full = recorded.pathOf(path);
+    const file = recorded.files.get(path);
+    return full === undefined || file?.kind !== "file"
+      ? []
+      : [{ name: path, path: full, size: file.size ?? 0, algorithms }];
+  });
+  const both = files.filter(({ algorithms }) => algorithms.some((one) => one !== "sha512"));
+  const computed = await hashFiles(both, { algorithms: ALGORITHMS, ...(signal === undefined ? {} : { signal }) });
+  const digests = new Map<string, Digests>(both.map(({ name }, index) => [name, computed[index] ?? {}]));
+  for (const { name, path, algorithms } of files) {
+    if (!algorithms.includes("sha512")) continue;
+    digests.set(name, { ...digests.get(name), sha512: await sha512File(path, signal) });
+  }
+  return digests;
+}
