@@ -29,19 +29,30 @@ export interface Surroundings {
 /** Finds out what can be varied here; compiling the library takes a moment. */
 export async function findMeans(folder: string, env: Readonly<NodeJS.ProcessEnv>, exec: CommandRunner): Promise<Means> {
   const linux = process.platform === "linux";
-  const find = (name: string): string | undefined => (linux ? findProgram(name, env) : undefined);
+  const find = (name: string): string | undefined => (linux ? findProgram(name, env["PATH"]) : undefined);
   return { shim: await compileShim(folder, env, exec), setarch: find("setarch"), taskset: find("taskset") };
 }
 
-async function compileShim(folder: string, env: Readonly<NodeJS.ProcessEnv>, exec: CommandRunner): Promise<Means["shim"]> {
-  if (process.platform !== "linux") return { why: `a library can be preloaded on Linux only, this is ${process.platform}` };
-  const compiler = findProgram("cc", env);
+async function compileShim(
+  folder: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+  exec: CommandRunner,
+): Promise<Means["shim"]> {
+  if (process.platform !== "linux")
+    return { why: `a library can be preloaded on Linux only, this is ${process.platform}` };
+  const compiler = findProgram("cc", env["PATH"]);
   if (compiler === undefined) return { why: "there is no C compiler (`cc`) on the PATH" };
   const [source, file] = [path.join(folder, "shim.c"), path.join(folder, "shim.so")];
   await writeFile(source, SHIM_SOURCE);
   const options = { check: false, onOutput: () => undefined };
-  const { exitCode, stderr } = await exec(compiler, ["-shared", "-fPIC", "-O1", "-o", file, source, "-ldl", "-lpthread"], options);
-  return exitCode === 0 ? { file } : { why: `the library does not compile here: ${stderr.trim().split("\n")[0] ?? ""}` };
+  const { exitCode, stderr } = await exec(
+    compiler,
+    ["-shared", "-fPIC", "-O1", "-o", file, source, "-ldl", "-lpthread"],
+    options,
+  );
+  return exitCode === 0
+    ? { file }
+    : { why: `the library does not compile here: ${stderr.trim().split("\n")[0] ?? ""}` };
 }
 
 /** The variations that cannot be made here, each with the reason. */

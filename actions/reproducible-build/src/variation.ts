@@ -23,7 +23,7 @@ export type Variation = keyof typeof VARIATIONS;
 
 /** What helps when a build turns out to depend on something. */
 export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
-  path: "Find what compiles the path in (`env!(\"CARGO_MANIFEST_DIR\")`, `file!`, a build script), and use a relative one.",
+  path: 'Find what compiles the path in (`env!("CARGO_MANIFEST_DIR")`, `file!`, a build script), and use a relative one.',
   home: "Do not compile in `HOME` or a path below it.",
   user: "Do not compile in the user (`USER`, `whoami`).",
   host: "Do not compile in the host's name (`hostname`, `uname -n`).",
@@ -45,6 +45,8 @@ export function parseVariations(words: readonly string[]): Variation[] {
   if (words.length === 1 && words[0] === "none") return [];
   return [...new Set(words)].map((word) => {
     if (Object.hasOwn(VARIATIONS, word)) return word as Variation; // Checked on this line.
-    throw new Fault(`input \`vary\` has "${word}", expected all, none, or some of ${Object.keys(VARIATIONS).join(", ")}`);
+    throw new Fault(
+      `input \`vary\` has "${word}", expected all, none, or some of ${Object.keys(VARIATIONS).join(", ")}`,
+    );
   });
 }
