@@ -2,12 +2,12 @@ import path from "node:path";
 import { buildEnv } from "@release-actions/command";
 import { formatBytes } from "@release-actions/report";
 import type { BuildRunner } from "./build-runner.ts";
-import { compareProducts } from "./compare-products.ts";
+import { compareWithOthers } from "./compare-with-others.ts";
+import { wrapCompilers } from "./compiler-wrappers.ts";
 import { type Plan, planBuild } from "./plan.ts";
 import { cargoConfigLines } from "./print-config.ts";
 import { recordProducts } from "./record-products.ts";
 import { cargoEnv, type Product, runCargo } from "./run-cargo.ts";
-import { buildAgain } from "./second-build.ts";
 import { verifyProducts } from "./verify.ts";
 
 /** Plans, builds, verifies and, when asked, builds again elsewhere and compares. */
@@ -25,7 +25,11 @@ export async function buildReproducibly(runner: BuildRunner): Promise<void> {
 
   const services = { exec: runner.exec, info: (text: string) => runner.info(text) };
   if (inputs.clean) await runner.exec("cargo", ["clean"], { cwd });
-  const products = await runner.group("Building", () => runCargo(plan, env, services));
+  const compilers =
+    plan.cFlagsBy === "wrappers"
+      ? await wrapCompilers(plan.remaps, env, await runner.tempFolder("compilers"))
+      : undefined;
+  const products = await runner.group("Building", () => runCargo({ ...plan, compilers }, env, services));
   runner.setOutput(
     "binaries",
     products.map((product) => ({ ...product, path: path.relative(cwd, product.path) })),
@@ -50,16 +54,14 @@ export async function buildReproducibly(runner: BuildRunner): Promise<void> {
   if (problems.length > 0)
     runner.fail(`the build does not keep what it promises: ${problems.length} findings, shown above`);
   if (inputs.builds < 2) return;
-  const folder = await runner.tempFolder("second-build");
-  const again = await runner.group("Building again in other surroundings", () =>
-    buildAgain(plan, inputs.remap, folder, env, services),
-  );
-  await compareProducts(recorded, again, plan, runner);
+  await compareWithOthers(recorded, plan, runner);
 }
 
 /** For the steps that follow, such as a tool that starts cargo itself. */
 function exportEnvironment(runner: BuildRunner, plan: Plan): void {
-  for (const [name, value] of Object.entries(plan.env)) runner.exportVariable(name, value);
+  for (const [name, value] of Object.entries(plan.env)) {
+    if (name !== "SOURCE_DATE_EPOCH" || runner.inputs["export-epoch"]) runner.exportVariable(name, value);
+  }
   const [first, ...others] = plan.targets.map((target) => cargoEnv(plan, target, {})["CARGO_ENCODED_RUSTFLAGS"] ?? "");
   if (first === undefined || others.some((flags) => flags !== first)) {
     runner.problem({

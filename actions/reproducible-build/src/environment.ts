@@ -1,5 +1,5 @@
 import type { CommandRunner } from "@release-actions/command";
-import { Fault } from "@release-actions/report";
+import { Fault, type Reporter } from "@release-actions/report";
 import { prefixMapFlags, type Remap } from "./remap.ts";
 
 /** What the `cc` crate reads C and C++ flags from, the more specific first: one that is set hides the others. */
@@ -18,17 +18,34 @@ export function cFlags(remaps: readonly Remap[], env: Readonly<NodeJS.ProcessEnv
   );
 }
 
+/** The first moment that a zip can hold (APPNOTE 4.4.6): many packers refuse an older one. */
+const FIRST_OF_ZIP = "315532800";
+
 /** The value of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/). */
-export async function sourceDateEpoch(input: string, cwd: string, exec: CommandRunner): Promise<string> {
+export async function sourceDateEpoch(
+  input: string,
+  cwd: string,
+  exec: CommandRunner,
+  reporter: Reporter,
+): Promise<string> {
   if (input === "commit") {
-    const { stdout } = await exec("git", ["-C", cwd, "log", "-1", "--format=%ct"], { onOutput: () => undefined });
-    return stdout.trim();
+    const args = ["-C", cwd, "log", "-1", "--format=%ct"];
+    const { exitCode, stdout } = await exec("git", args, { check: false, onOutput: () => undefined });
+    if (exitCode === 0 && stdout.trim() !== "") return stdout.trim();
+    reporter.info(
+      `${cwd} is in no git checkout with a commit: SOURCE_DATE_EPOCH is ${FIRST_OF_ZIP}, the start of 1980`,
+    );
+    return FIRST_OF_ZIP;
   }
   if (!/^(0|[1-9]\d{0,11})$/.test(input)) {
     throw new Fault(`input \`source-date-epoch\` is "${input}", expected seconds since 1970 or \`commit\``);
   }
   if (Number(input) * 1000 > Date.now()) {
     throw new Fault(`input \`source-date-epoch\` is ${input}, which is in the future; expected seconds since 1970`);
+  }
+  if (Number(input) < Number(FIRST_OF_ZIP)) {
+    const message = `SOURCE_DATE_EPOCH is ${input}, before 1980: programs that pack zips refuse it`;
+    reporter.problem({ level: "notice", message });
   }
   return input;
 }

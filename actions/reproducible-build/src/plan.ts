@@ -13,6 +13,7 @@ import {
 } from "@release-actions/cargo";
 import type { CommandRunner } from "@release-actions/command";
 import { Fault, type Reporter } from "@release-actions/report";
+import { canWrap } from "./compiler-wrappers.ts";
 import { cFlags, sourceDateEpoch } from "./environment.ts";
 import { findRemaps, type Places, parseRemapKeys, type Remap, remapFlags } from "./remap.ts";
 
@@ -27,6 +28,7 @@ export interface Inputs {
   readonly cflags: boolean;
   readonly "deny-warnings": boolean;
   readonly toolchain: string | undefined;
+  readonly "trim-paths": "auto" | "never";
 }
 
 /** One call of cargo. */
@@ -55,6 +57,12 @@ export interface Plan {
   readonly epoch: string;
   /** For cargo and all it starts, besides the flags for rustc. */
   readonly env: Readonly<Record<string, string>>;
+  /** How C and C++ compilers get the flags that map paths. */
+  readonly cFlagsBy: "wrappers" | "variables" | "nothing";
+  /** A folder with compilers that add these flags, for the PATH. */
+  readonly compilers: string | undefined;
+  /** Whether cargo itself replaces paths (`trim-paths`), so that no flags have to. */
+  readonly trimsPaths: boolean;
 }
 
 export type Services = Reporter & {
@@ -83,11 +91,14 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
     targetFolder,
   };
   const remaps = findRemaps(parseRemapKeys(inputs.remap), places);
-  const epoch = await sourceDateEpoch(inputs["source-date-epoch"], cwd, exec);
+  const epoch = await sourceDateEpoch(inputs["source-date-epoch"], cwd, exec, services);
   const added = [
     ...(inputs["deny-warnings"] ? ["-D", "warnings"] : []),
     ...(inputs.rustflags ?? "").split(/\s+/).filter(Boolean),
   ];
+
+  const trimsPaths = inputs["trim-paths"] === "auto" && (await knowsTrimPaths(rustc, cwd, env, quiet));
+  const cFlagsBy = !inputs.cflags || remaps.length === 0 ? "nothing" : canWrap(env) ? "wrappers" : "variables";
 
   const targets: TargetPlan[] = [];
   for (const target of inputs.targets.length === 0 ? [undefined] : inputs.targets) {
@@ -97,17 +108,36 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
     const resolved = await resolveRustflags({ config, env, target: triple, printCfg: cfg });
     for (const warning of resolved.warnings) services.problem({ level: "warning", message: warning });
     const portableFlags = [...resolved.args.map(({ value }) => value), ...added];
-    const rustflags = [...portableFlags, ...remapFlags(remaps)];
+    const rustflags = [...portableFlags, ...(trimsPaths ? [] : remapFlags(remaps))];
     const isStatic = (await cfg(portableFlags)).some(
       ({ name, value }) => name === "target_feature" && value === "crt-static",
     );
-    targets.push({ target, triple, args: cargoArguments(inputs, target), rustflags, portableFlags, isStatic });
+    const args = [...cargoArguments(inputs, target), ...(trimsPaths ? trimPathsArguments(inputs.profile) : [])];
+    targets.push({ target, triple, args, rustflags, portableFlags, isStatic });
   }
   return {
-    ...{ cwd, places, remaps, targets, rustc, epoch },
+    ...{ cwd, places, remaps, targets, rustc, epoch, trimsPaths, cFlagsBy },
+    compilers: undefined,
     ...{ profileName: inputs.profile, profile: resolveProfile(inputs.profile, { workspace, config, env }) },
-    env: { CARGO_INCREMENTAL: "0", SOURCE_DATE_EPOCH: epoch, ...(inputs.cflags ? cFlags(remaps, env) : {}) },
+    env: { CARGO_INCREMENTAL: "0", SOURCE_DATE_EPOCH: epoch, ...(cFlagsBy === "variables" ? cFlags(remaps, env) : {}) },
   };
+}
+
+/** Whether cargo has `trim-paths` and lets it be used: a nightly, or any that RUSTC_BOOTSTRAP makes one. */
+async function knowsTrimPaths(
+  { release }: Rustc,
+  cwd: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+  quiet: CommandRunner,
+): Promise<boolean> {
+  if (!/nightly|dev/.test(release) && env["RUSTC_BOOTSTRAP"] !== "1") return false;
+  const { exitCode, stdout } = await quiet("cargo", ["-Z", "help"], { cwd, env, check: false });
+  return exitCode === 0 && /-Z trim-paths\b/.test(stdout);
+}
+
+/** https://doc.rust-lang.org/cargo/reference/unstable.html#profile-trim-paths-option */
+function trimPathsArguments(profile: string): string[] {
+  return ["-Ztrim-paths", "--config", `profile.${profile}.trim-paths=["macro","object"]`];
 }
 
 /** The packages sorted and once each: cargo unifies features over what is built together, so the list must be one. */

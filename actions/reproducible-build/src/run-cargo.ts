@@ -16,18 +16,26 @@ export interface CargoServices {
   readonly info: (text: string) => void;
 }
 
+export interface CargoOptions {
+  /** Arguments behind the plan's. */
+  readonly extra?: readonly string[];
+  /** What starts cargo, such as `setarch -R`. */
+  readonly wrapper?: readonly string[];
+}
+
 /** Runs cargo once for each target and returns what it made, as its JSON messages tell. */
 export async function runCargo(
   plan: Plan,
   env: Readonly<NodeJS.ProcessEnv>,
   services: CargoServices,
-  extra: readonly string[] = [],
+  { extra = [], wrapper = [] }: CargoOptions = {},
 ): Promise<Product[]> {
   const products: Product[] = [];
   for (const target of plan.targets) {
     services.info(`cargo ${target.args.join(" ")}`);
     const lines = new Lines(services.info);
-    await services.exec("cargo", [...target.args, "--message-format=json-render-diagnostics", ...extra], {
+    const all = [...wrapper, "cargo", ...target.args, "--message-format=json-render-diagnostics", ...extra];
+    await services.exec(all[0] ?? "cargo", all.slice(1), {
       cwd: plan.cwd,
       env: cargoEnv(plan, target, env),
       onOutput: (stream, text) => lines.push(stream, text),
@@ -45,7 +53,9 @@ export async function runCargo(
 /** Flags go where cargo looks first, so that nothing else in the environment or the files replaces them. */
 export function cargoEnv(plan: Plan, target: TargetPlan, env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
   const { RUSTFLAGS: _replaced, ...rest } = env;
-  return { ...rest, ...plan.env, CARGO_ENCODED_RUSTFLAGS: target.rustflags.join("\x1f") };
+  const searchPath =
+    plan.compilers === undefined ? {} : { PATH: [plan.compilers, rest["PATH"] ?? ""].join(path.delimiter) };
+  return { ...rest, ...plan.env, ...searchPath, CARGO_ENCODED_RUSTFLAGS: target.rustflags.join("\x1f") };
 }
 
 /** Takes cargo's messages from its output and shows the rest. */

@@ -3,7 +3,7 @@
  * questions about the machine differently. What it changes is named in REPRO_SHIM, separated by commas. It reaches
  * every program that is linked to the C library; what is linked statically or asks the kernel itself is not reached.
  */
-export const SHIM_SOURCE = String.raw`
+export const SHIM_SOURCE = `
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>

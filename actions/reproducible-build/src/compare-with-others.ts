@@ -1,0 +1,105 @@
+import {
+  type Build,
+  barsTable,
+  type Comparison,
+  causesTable,
+  compareBuilds,
+  explainBuilds,
+  isReproducible,
+  namedCauses,
+  type RecordedBuild,
+  recordBuild,
+} from "@release-actions/reproducibility";
+import { ElsewhereBuilder } from "./build-elsewhere.ts";
+import type { BuildRunner } from "./build-runner.ts";
+import { type Dependence, digestsOf, findDependence } from "./find-variations.ts";
+import type { Plan } from "./plan.ts";
+import { productPattern } from "./record-products.ts";
+import { findMeans, impossible } from "./surroundings.ts";
+import { type DependenceCause, dependenceCauses, sayDependence } from "./tell-dependence.ts";
+import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
+
+/** Builds again in other surroundings, compares, and where something differs finds out what it depends on. */
+export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner: BuildRunner): Promise<void> {
+  const { inputs, env } = runner;
+  const folder = await runner.tempFolder("second-build");
+  const means = await findMeans(folder, env, runner.exec);
+  const wanted = parseVariations(inputs.vary);
+  const missing = impossible(wanted, means);
+  const varied = wanted.filter((one) => !missing.has(one));
+  for (const [one, why] of missing)
+    runner.problem({ level: "notice", message: `${VARIATIONS[one]} was not varied (\`${one}\`): ${why}` });
+  runner.setOutput("varied", varied.join(" "));
+
+  const builder = new ElsewhereBuilder(plan, runner, folder, means);
+  const record = async (name: string, words: readonly Variation[], round: number): Promise<RecordedBuild> => {
+    const title = words.length === 0 ? "in the same surroundings" : `with other ${words.join(", ")}`;
+    const built = await runner.group(`Building again ${title}`, () => builder.build(words, round));
+    return await recordBuild(
+      built.products.map((product) => productPattern(product, plan)),
+      built.plan.cwd,
+      { name, algorithms: ["blake3"], context: first.context, reporter: runner, signal: runner.signal },
+    );
+  };
+  const builds: Build[] = [withoutModes(first)];
+  let comparison: Comparison = { builds, contexts: [], verdicts: [], explanations: [] };
+  for (let round = 1; round < inputs.builds; round += 1) {
+    builds.push(withoutModes(await record(`build ${round + 1}`, varied, round - 1)));
+    const verdicts = compareBuilds(builds, () => ({ severity: "error", reason: undefined }));
+    comparison = { builds, contexts: [], verdicts, explanations: [] };
+    if (!isReproducible(comparison)) break;
+  }
+  const reproducible = isReproducible(comparison);
+  runner.setOutput("reproducible", reproducible);
+  if (reproducible) {
+    const said = `${builds.length} builds are equal in ${comparison.verdicts.length} files; varied: ${varied.join(", ") || "nothing"}`;
+    runner.info(said);
+    runner.summary.heading(`${builds.length} builds are equal`).raw(`Varied: ${varied.join(", ") || "nothing"}.`);
+    runner.setOutput("causes", []);
+    return;
+  }
+  // The products of the build that differs are looked into before the next build replaces them.
+  const scratch = await runner.tempFolder("explain");
+  const { verdicts } = comparison;
+  const explained = await explainBuilds(verdicts, builds, { scratch, reporter: runner, signal: runner.signal });
+  const dependence = inputs.bisect
+    ? await findDependence({
+        varied,
+        first: digestsOf(first),
+        maxBuilds: inputs["max-builds"],
+        build: async (words) => digestsOf(await record("a build of the search", words, 0)),
+      })
+    : undefined;
+  tellDifference(runner, { ...comparison, ...explained }, dependence);
+}
+
+function tellDifference(runner: BuildRunner, comparison: Comparison, dependence: Dependence | undefined): void {
+  const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence);
+  const causes = [...found, ...namedCauses(comparison)];
+  runner.setOutput("causes", causes);
+  runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
+  runner.summary.heading("The builds differ");
+  if (dependence !== undefined) {
+    for (const line of sayDependence(dependence)) {
+      runner.info(line);
+      runner.summary.raw(line);
+    }
+  }
+  for (const { header, rows } of [causesTable(comparison), barsTable(comparison)]) runner.summary.table(header, rows);
+  for (const { file, title, place, left, right, remedy } of causes) {
+    const where = [place, left, right].filter(Boolean).join(", ");
+    const message = `${file === "" ? "the build" : file}: ${title}${where === "" ? "" : ` (${where})`}\n${remedy}`;
+    runner.problem({ level: "error", message });
+  }
+  runner.fail("builds of the same source differ");
+}
+
+/** The umask, which other builds have another of, sets the modes; they are no part of what was compiled. */
+function withoutModes(build: RecordedBuild): Build {
+  const files = [...build.files].map(([path, file]): [string, typeof file] => {
+    if (file.kind === "symlink") return [path, file];
+    const { mode: _byUmask, ...rest } = file;
+    return [path, rest];
+  });
+  return { ...build, files: new Map(files) };
+}
