@@ -2,6 +2,7 @@ import path from "node:path";
 import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { parseToml, type TomlDocument } from "@release-actions/toml";
+import { refuseOtherLock } from "./other-locks.ts";
 
 /** Hundreds of packages make some 50 kB; a file of megabytes is something else. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -16,5 +17,6 @@ export function readDocument(file: string): TomlDocument {
       location: { file: name },
     });
   }
+  refuseOtherLock(name, text);
   return parseToml(text, name);
 }

@@ -33,6 +33,12 @@ describe("parseLock", () => {
     expect(place("base_image")).toEqual({ file: "karapace.lock", line: 4, column: 14 });
   });
 
+  test("reads a lock without mounts as karapace does: there are none", () => {
+    const { lock, problems } = parseLockText(lockText({ mounts: undefined }));
+    expect(lock).toEqual(VECTOR);
+    expect(problems.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
   test("reads carriage returns and a byte order mark as the same values (B106)", () => {
     const { lock } = parseLockText(`\uFEFF${lockText().replaceAll("\n", "\r\n")}`);
     expect(lock).toEqual(VECTOR);

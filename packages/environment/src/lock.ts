@@ -51,7 +51,8 @@ export function parseLock(document: TomlDocument): ParsedLock {
   const lockVersion = readVersion(root);
   const packages = root.tables("resolved_packages");
   const apps = root.strings("resolved_apps");
-  const mounts = root.tables("mounts");
+  // karapace writes no mounts where there are none, and reads it so.
+  const mounts = root.has("mounts") ? root.tables("mounts") : [];
   items["resolved_packages"] = packages.map((item) => item.location);
   items["resolved_apps"] = apps.map((item) => item.location);
   items["mounts"] = mounts.map((item) => item.location);
@@ -82,7 +83,7 @@ export function parseLock(document: TomlDocument): ParsedLock {
     );
   }
   // Optional keys are known even where they are absent.
-  root.optional("cpu_shares", "memory_limit_mb");
+  root.optional("mounts", "cpu_shares", "memory_limit_mb");
   root.refuseUnknown();
   return {
     lock,

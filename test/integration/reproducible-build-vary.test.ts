@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { describeWith } from "../parts.ts";
+import { Job, type StepResult } from "../runner/job.ts";
+
+const HOMES = {
+  CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
+  RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
+};
+/** A program that holds what a command said when it was built. */
+const CRATE: Readonly<Record<string, string>> = {
+  "Cargo.toml":
+    '[package]\nname = "dep"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n[profile.release]\nopt-level = 0\n',
+  "Cargo.lock": 'version = 4\n\n[[package]]\nname = "dep"\nversion = "0.1.0"\n',
+  "src/main.rs": 'fn main() { println!("{}", env!("SEEN")); }\n',
+};
+
+describeWith(["cargo", "rustc", "gcc"], "reproducible-build with several builds", () => {
+  let job: Job;
+  beforeEach(async () => {
+    job = await Job.open({ env: HOMES });
+  });
+  afterEach(() => job.close());
+
+  async function build(command: string, inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+    const script = `use std::process::Command;
+fn main() {
+    let out = Command::new("sh").arg("-c").arg(${JSON.stringify(command)}).output().unwrap().stdout;
+    println!("cargo:rustc-env=SEEN={}", String::from_utf8(out).unwrap().trim().replace('\\n', " "));
+}
+`;
+    for (const [name, content] of Object.entries({ ...CRATE, "build.rs": script })) {
+      const file = path.join(job.workspace, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
+    return await job.step("reproducible-build", { inputs: { builds: "2", ...inputs } });
+  }
+
+  test("a program that depends on nothing is equal, and what was varied is told", async () => {
+    const step = await build("echo fixed", { builds: "3" });
+    expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["success", "true"]);
+    expect(step.outputs["varied"]?.split(" ")).toEqual(expect.arrayContaining(["path", "time", "host", "file-order"]));
+    expect(step.summary).toContain("Varied: path, home, user, host");
+  }, 120_000);
+
+  test.each([
+    ["time", "date +%Y"],
+    ["host", "hostname"],
+    ["kernel", "uname -r"],
+    ["file-order", "ls -U /usr"],
+    ["user", "echo $USER"],
+    ["umask", "umask"],
+    ["timezone", "date -d @0 +%H"],
+    ["home+user", '[ "$HOME" != /root -a "$USER" = someone-else ] && case $HOME in *a-home) echo both;; esac; true'],
+    ["chance", "od -An -N8 -tx8 /dev/urandom"],
+  ])("finds by bisection that a build depends on %s", async (words, command) => {
+    const step = await build(command);
+    expect(step.outputs["depends-on"]).toBe(words);
+    expect(step.conclusion).toBe("failure");
+  }, 240_000);
+});
