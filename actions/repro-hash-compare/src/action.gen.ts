@@ -14,8 +14,10 @@ export const contract = {
     "warn-for": { kind: "lines" },
     ignore: { kind: "lines" },
     explain: { kind: "boolean", default: "true" },
+    diffoscope: { kind: "enum", values: ["auto", "install", "never"], default: "auto" },
+    attestation: { kind: "path" },
     report: { kind: "path" },
     context: { kind: "lines" },
   },
-  outputs: ["reproducible", "compared", "mismatch-count", "mismatches", "manifest", "report", "causes"],
+  outputs: ["reproducible", "compared", "mismatch-count", "mismatches", "manifest", "attestation", "report", "causes"],
 } as const satisfies Contract;

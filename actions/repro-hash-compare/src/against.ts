@@ -9,6 +9,7 @@ import {
   type Build,
   buildOf,
   openRecordArchive,
+  parseAttestation,
   type RecordedBuild,
   recordBuild,
   resolveSums,
@@ -81,7 +82,9 @@ async function openCounterpart(
 ): Promise<readonly (Build | UnresolvedList)[]> {
   if (/^https?:/.test(place)) {
     const url = new URL(place);
-    return [{ name, entries: parseSums(await fetchText(url, runner), path.posix.basename(url.pathname)) }];
+    const text = await fetchText(url, runner);
+    const source = path.posix.basename(url.pathname);
+    return [{ name, entries: parseAttestation(text, source) ?? parseSums(text, source) }];
   }
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return [await openFolder(place, name, runner)];
@@ -103,6 +106,8 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
   if (file.endsWith(".tar")) return await openRecordArchive(name, await openFileSource(file));
   const bytes = readFileSync(file);
   const text = bytes.toString("utf8");
+  const attested = /^\s*[[{]/.test(text) ? parseAttestation(text, file) : undefined;
+  if (attested !== undefined) return { name, entries: attested };
   if (!text.trimStart().startsWith("{")) return { name, entries: parseSums(bytes, file) };
   // Beside a manifest there may be the files it lists.
   const folder = path.dirname(path.resolve(file));

@@ -10,6 +10,7 @@ import {
   recordBuild,
 } from "@release-actions/reproducibility";
 import { openBuilds } from "./against.ts";
+import { diffoscopeOf } from "./ask-diffoscope.ts";
 import { gatherContext } from "./gather-context.ts";
 import { keepRecord, uploadRecord } from "./keep.ts";
 import { type CompareRunner, tell } from "./tell.ts";
@@ -42,14 +43,16 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
   const verdicts = compareBuilds(builds, policy);
   const found: Comparison = { builds, contexts, verdicts, explanations: [] };
   const scratch = await runner.tempFolder("explain");
-  const options = { scratch, reporter: runner, signal: runner.signal };
+  const askOther =
+    inputs.explain && verdicts.some(({ kind }) => kind === "content") ? await diffoscopeOf(runner) : undefined;
+  const options = { scratch, reporter: runner, signal: runner.signal, askOther };
   tell(runner, inputs.explain ? { ...found, ...(await explainBuilds(verdicts, builds, options)) } : found);
 }
 
 async function record(runner: CompareRunner): Promise<RecordedBuild> {
   const { inputs, env } = runner;
   const context = await gatherContext(inputs.context, env, runner.exec);
-  const algorithms = inputs.algorithm === "both" ? ALGORITHMS : [inputs.algorithm];
+  const algorithms = inputs.algorithm === "both" || inputs.attestation !== undefined ? ALGORITHMS : [inputs.algorithm];
   const build = await runner.group("Hashing", () =>
     recordBuild(inputs.paths, process.cwd(), {
       ...{ name: inputs["upload-as"] ?? "this build", algorithms, context },

@@ -12,6 +12,7 @@ import {
   mismatches,
   namedCauses,
   type Table,
+  verificationStatement,
   visible,
 } from "@release-actions/reproducibility";
 import type { contract } from "./action.gen.ts";
@@ -46,6 +47,7 @@ export function tell(runner: CompareRunner, comparison: Comparison): void {
   runner.setOutput("mismatches", firstThatFit(listed));
   runner.setOutput("causes", firstThatFit(causes));
   writeReport(runner, comparison);
+  writeAttestation(runner, comparison);
   summarise(runner, comparison, reproducible);
 
   for (const { path: file, kind, severity, reason, agreements } of differing.slice(0, MAX_ANNOTATIONS)) {
@@ -80,6 +82,24 @@ function writeReport(runner: CompareRunner, comparison: Comparison): void {
   };
   writeFileSync(`${report.replace(/\.html?$/i, "")}.json`, `${JSON.stringify(all, undefined, 1)}\n`);
   runner.setOutput("report", report);
+}
+
+function writeAttestation(runner: CompareRunner, comparison: Comparison): void {
+  const { inputs, env } = runner;
+  const file = inputs.attestation;
+  if (file === undefined) return;
+  const server = env["GITHUB_SERVER_URL"] ?? "https://github.com";
+  const repository = `${server}/${env["GITHUB_REPOSITORY"] ?? "unknown/unknown"}`;
+  const statement = verificationStatement(comparison, {
+    verifier: `${repository}/actions/runs/${env["GITHUB_RUN_ID"] ?? "0"}`,
+    resource: `git+${repository}@${env["GITHUB_SHA"] ?? "unknown"}`,
+    time: new Date(),
+  });
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(statement, undefined, 2)}\n`);
+  const predicate = "predicate" in statement ? statement.predicate : {};
+  writeFileSync(`${file.replace(/\.json$/, "")}.predicate.json`, `${JSON.stringify(predicate, undefined, 2)}\n`);
+  runner.setOutput("attestation", file);
 }
 
 function summarise(runner: CompareRunner, comparison: Comparison, reproducible: boolean): void {

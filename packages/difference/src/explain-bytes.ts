@@ -1,15 +1,13 @@
-import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
-import { type Cause, cause } from "./cause.ts";
+import type { Cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
+import { differentBytes } from "./different-bytes.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainText } from "./explain-text.ts";
 import { explainTexts } from "./explain-texts.ts";
 import { isTextSource } from "./is-text.ts";
 import { differenceApart } from "./same-apart.ts";
-
-/** Bytes of the first differing place that are shown. */
-const SHOWN_BYTES = 16;
 
 /** What can be said of files of any kind: their lines, or texts, times in numbers, and where else they differ. */
 export async function explainBytes(
@@ -38,22 +36,7 @@ export async function explainBinary(
   if (numbers.length > 0) return numbers;
   // Lengths and offsets follow from a longer text: beside one that is sure to be a cause they are none.
   if (texts.certain.length > 0 && left.size !== right.size) return [...texts.certain];
-  const elsewhere = await showBytes(left, right, apart, place);
+  const elsewhere = await differentBytes(left, right, apart, place);
   // Among bytes that differ anyway only texts that are evidently the same text are worth naming.
   return [...texts.certain, ...texts.evident, elsewhere];
-}
-
-async function showBytes(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  at: number,
-  place: string,
-): Promise<Cause> {
-  const show = async (source: RandomAccessSource): Promise<string> => {
-    const bytes = Buffer.from(
-      await readExactly(source, Math.min(at, source.size), Math.max(0, Math.min(SHOWN_BYTES, source.size - at))),
-    );
-    return `${bytes.toString("hex").replace(/(..)(?=.)/g, "$1 ") || "the end"} (of ${source.size} bytes)`;
-  };
-  return cause("content", `${place}0x${at.toString(16)}`, await show(left), await show(right));
 }

@@ -11,6 +11,7 @@ import {
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
+import { differentBytes } from "./different-bytes.ts";
 import { explainLinkage } from "./elf-linkage.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts, type TextCauses } from "./explain-texts.ts";
@@ -87,6 +88,12 @@ async function explainRest(
   if (order !== undefined) return [order];
   const numbers = await explainSectionNumbers(a, b, primary, place, windows);
   if (numbers.length > 0) return numbers;
+  // Data of the same code: what differs is no other code, but a short text or a number that has no name.
+  const data = primary.find(({ name }) => READ_ONLY.test(name));
+  if (data !== undefined && sameCode) {
+    const [one, other] = [contentOf(a, data.left), contentOf(b, data.right)];
+    return [await differentBytes(one, other, data.map.clusters[0]?.start ?? 0, `${place}${data.name}+`)];
+  }
   const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
   const where = worst?.name ?? "headers";
   const size = (elf: ElfFile): string => `${elf.sections.find(({ name }) => name === where)?.size ?? 0} bytes`;

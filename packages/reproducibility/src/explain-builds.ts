@@ -1,3 +1,4 @@
+import type { RandomAccessSource } from "@release-actions/archive";
 import { type Explanation, explainDifference } from "@release-actions/difference";
 import type { Reporter } from "@release-actions/report";
 import type { Build } from "./build.ts";
@@ -15,7 +16,16 @@ export interface FileExplanation extends Explanation {
   readonly right: string;
 }
 
+/** Asks another program about two files; the first lines of what it says, none where it has nothing to say. */
+export type AskOther = (
+  name: string,
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+) => Promise<readonly string[]>;
+
 export interface ExplainBuildsOptions {
+  /** Asked about files whose format is not looked into here. */
+  readonly askOther?: AskOther | undefined;
   readonly scratch: string;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal;
@@ -67,7 +77,7 @@ async function explainPair(
   path: string,
   left: Build,
   right: Build,
-  { scratch, reporter, signal }: ExplainBuildsOptions,
+  { scratch, reporter, signal, askOther }: ExplainBuildsOptions,
 ): Promise<Explanation | undefined> {
   const [a, b] = [await left.open(path), await right.open(path)];
   try {
@@ -79,7 +89,16 @@ async function explainPair(
     }
     reporter.info(`explaining ${path}: ${left.name} and ${right.name}`);
     const windows = { now: Date.now(), left: left.builtAt?.(path), right: right.builtAt?.(path) };
-    return await explainDifference(a, b, { scratch, windows, ...(signal === undefined ? {} : { signal }) });
+    const explanation = await explainDifference(a, b, {
+      scratch,
+      windows,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const isUnknown = explanation.causes.some(({ kind }) => kind === "content");
+    if (!isUnknown || askOther === undefined) return explanation;
+    const lines = await askOther(path, a, b);
+    if (lines.length === 0) return explanation;
+    return { ...explanation, excerpts: [...explanation.excerpts, { place: "", source: "diffoscope", lines }] };
   } finally {
     await a?.close();
     await b?.close();
