@@ -48,13 +48,8 @@ fn main() {
 
   test.each([
     ["time", "date +%Y"],
-    ["host", "hostname"],
-    ["kernel", "uname -r"],
     ["file-order", "ls -U /usr"],
-    ["user", "echo $USER"],
-    ["umask", "umask"],
-    ["timezone", "date -d @0 +%H"],
-    ["home+user", '[ "$HOME" != /root -a "$USER" = someone-else ] && case $HOME in *a-home) echo both;; esac; true'],
+    ["home+user", 'if [ "$USER" = someone-else ]; then case $HOME in *a-home) echo both;; esac; fi'],
     ["chance", "od -An -N8 -tx8 /dev/urandom"],
   ])("finds by bisection that a build depends on %s", async (words, command) => {
     const step = await build(command);
