@@ -111,10 +111,15 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
   if (!text.trimStart().startsWith("{")) return { name, entries: parseSums(bytes, file) };
   // Beside a manifest there may be the files it lists.
   const folder = path.dirname(path.resolve(file));
-  return buildOf(name, parseManifest(text, file), async (entry) => {
-    const full = path.join(folder, entry);
-    return statSync(full, { throwIfNoEntry: false })?.isFile() ? await openFileSource(full) : undefined;
-  });
+  const stats = (entry: string) => statSync(path.join(folder, entry), { throwIfNoEntry: false });
+  const build = buildOf(name, parseManifest(text, file), async (entry) =>
+    stats(entry)?.isFile() ? await openFileSource(path.join(folder, entry)) : undefined,
+  );
+  const builtAt = (entry: string) => {
+    const found = stats(entry);
+    return found === undefined ? undefined : windowBefore(found.mtimeMs);
+  };
+  return { ...build, builtAt };
 }
 
 async function fetchText(url: URL, { env, signal }: CompareRunner): Promise<string> {

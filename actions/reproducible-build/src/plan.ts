@@ -29,6 +29,7 @@ export interface Inputs {
   readonly "deny-warnings": boolean;
   readonly toolchain: string | undefined;
   readonly "trim-paths": "auto" | "never";
+  readonly mode: "build" | "print";
 }
 
 /** One call of cargo. */
@@ -98,7 +99,9 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
   ];
 
   const trimsPaths = inputs["trim-paths"] === "auto" && (await knowsTrimPaths(rustc, cwd, env, quiet));
-  const cFlagsBy = !inputs.cflags || remaps.length === 0 ? "nothing" : canWrap(env) ? "wrappers" : "variables";
+  // Lines of a configuration can set variables, but put nothing on the PATH.
+  const wraps = inputs.mode === "build" && canWrap(env);
+  const cFlagsBy = !inputs.cflags || remaps.length === 0 ? "nothing" : wraps ? "wrappers" : "variables";
 
   const targets: TargetPlan[] = [];
   for (const target of inputs.targets.length === 0 ? [undefined] : inputs.targets) {
