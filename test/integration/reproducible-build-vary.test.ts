@@ -51,9 +51,13 @@ fn main() {
     ["file-order", "ls -U /usr"],
     ["home+user", 'if [ "$USER" = someone-else ]; then case $HOME in *a-home) echo both;; esac; fi'],
     ["chance", "od -An -N8 -tx8 /dev/urandom"],
-  ])("finds by bisection that a build depends on %s", async (words, command) => {
-    const step = await build(command);
-    expect(step.outputs["depends-on"]).toBe(words);
-    expect(step.conclusion).toBe("failure");
-  }, 240_000);
+  ])(
+    "finds by bisection that a build depends on %s",
+    async (words, command) => {
+      const step = await build(command);
+      expect(step.outputs["depends-on"]).toBe(words);
+      expect(step.conclusion).toBe("failure");
+    },
+    240_000,
+  );
 });
