@@ -6,8 +6,9 @@ import { imageFlow } from "./bench/image-flow.ts";
 import { launcher } from "./bench/launcher.ts";
 import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
+import { workflows } from "./bench/workflows.ts";
 
-const BENCHES: readonly Bench[] = [startup, launcher, imageFlow, hashing];
+const BENCHES: readonly Bench[] = [startup, launcher, imageFlow, hashing, workflows];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

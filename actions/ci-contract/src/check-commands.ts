@@ -1,10 +1,11 @@
-import { callsOf, type Step } from "@release-actions/workflow";
+import { type Call, callsOf, type Step } from "@release-actions/workflow";
 import { canSkipSteps } from "@release-actions/workflow-prover";
 import { promisedEvents } from "./check-reach.ts";
 import { toleranceOf } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
 import { cannotTell, type Finding } from "./finding.ts";
+import type { Recipe } from "./justfile.ts";
 
 /** A place where a command or action is, and why it does not count there; undefined where it does. */
 interface Place {
@@ -92,13 +93,30 @@ function placesOf(words: readonly string[], step: Step, found: FoundJob): Place[
     const mentions = words.every((word) => step.run?.includes(word));
     return mentions ? [{ step, discount: `the ${step.shell} script, which is not read`, isUnknown: true }] : [];
   }
-  return reading.calls
+  return withRecipes(reading.calls, found.recipes)
     .filter((call) => isCallOf(call.words, words))
     .map((call): Place => {
       const idle = call.words.find((word) => NO_WORK.includes(word) && !words.includes(word));
       const discount = call.discount ?? (idle === undefined ? undefined : `only run with \`${idle}\``);
       return discount === undefined ? { step, ...toleranceIn(step, found) } : { step, discount };
     });
+}
+
+/** The calls of a script, and those of the recipes that it runs with `just`, which fail when one of theirs fails. */
+function withRecipes(
+  calls: readonly Call[],
+  recipes: ReadonlyMap<string, Recipe>,
+  seen: readonly string[] = [],
+): Call[] {
+  return calls.flatMap((call) => {
+    const name = call.words[0] === "just" ? call.words.slice(1).find((word) => !word.startsWith("-")) : undefined;
+    const recipe = name === undefined || seen.includes(name) ? undefined : recipes.get(name);
+    if (name === undefined || recipe === undefined) return [call];
+    const inner =
+      callsOf([...recipe.needs.map((need) => `just ${need}`), recipe.script].join("\n"), "bash")?.calls ?? [];
+    const followed = withRecipes(inner, recipes, [...seen, name]);
+    return [call, ...followed.map((one): Call => ({ ...one, discount: call.discount ?? one.discount }))];
+  });
 }
 
 /** A step whose failure would not be seen. */

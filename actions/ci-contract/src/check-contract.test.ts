@@ -187,6 +187,64 @@ describe("a command that does not count", () => {
   });
 });
 
+describe("a command in a recipe", () => {
+  const justfile = `set shell := ["bash", "-uc"]
+features := "all"
+
+# Runs everything
+test *args: build
+    @echo testing
+    cargo test --features {{features}} {{args}}
+
+loose:
+    -cargo test
+
+build:
+    cargo build
+`;
+  const check = async (script: string, run = "cargo test") =>
+    (
+      await checkContract(
+        readContract(`jobs: { test: { run: ${run} } }`, "ci-contract.yml"),
+        [{ file: "ci.yml", text: running(script) }],
+        justfile,
+      )
+    ).map(({ rule }) => rule);
+
+  test.each([
+    ["that the step runs", "just test", "cargo test", []],
+    ["that it runs with options", "just --verbose test --workspace", "cargo test", []],
+    ["that a recipe needs", "just test", "cargo build", []],
+    ["whose failures are ignored", "just loose", "cargo test", ["missing-command"]],
+    ["that the step ignores", "just test || true", "cargo test", ["missing-command"]],
+    ["that is not there", "just lint", "cargo test", ["missing-command"]],
+  ])("%s", async (_case, script, run, expected) => {
+    expect(await check(script, run)).toEqual(expected);
+  });
+});
+
+describe("a checkout of a fork's code", () => {
+  const workflow = (uses: string, more: string, job = "") =>
+    `on: pull_request_target\njobs:\n  test:\n    runs-on: x\n    ${job}\n    steps:\n      - uses: ${uses}\n        with: { ${more} }\n      - run: cargo test\n`;
+  const contract = "jobs: { test: { run: cargo test, on: [] } }";
+  const head = "ref: '${{ github.event.pull_request.head.sha }}'";
+
+  test.each([
+    ["is refused by checkout", workflow("actions/checkout@v7", head), ["refused"]],
+    ["is refused by earlier versions too, to which that came back", workflow("actions/checkout@v6", head), ["refused"]],
+    ["cannot be told of a commit", workflow(`actions/checkout@${"a".repeat(40)}`, head), ["refused?"]],
+    ["is not asked for", workflow("actions/checkout@v7", "fetch-depth: 0"), []],
+    ["is wanted by name", workflow("actions/checkout@v7", `${head}, allow-unsafe-pr-checkout: true`), []],
+    [
+      "does not come where forks are left out",
+      workflow("actions/checkout@v7", head, "if: github.event.pull_request.head.repo.full_name == github.repository"),
+      [],
+    ],
+  ])("%s", async (_case, text, expected) => {
+    expect(await rules(contract, text)).toEqual(expected);
+  });
+});
+
 describe("an action", () => {
   const using = (uses: string, step = "") =>
     `on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: ${uses}\n        ${step}\n`;

@@ -1,5 +1,6 @@
 import { readWorkflow, validateWorkflow, type Workflow, YamlError } from "@release-actions/workflow";
 import { Project } from "@release-actions/workflow-prover";
+import { checkCheckouts } from "./check-checkouts.ts";
 import { checkCommands } from "./check-commands.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { checkGate } from "./check-gate.ts";
@@ -10,6 +11,7 @@ import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import { type FoundJob, findJob } from "./find-job.ts";
 import { cannotTell, type Finding } from "./finding.ts";
+import { type Recipe, readJustfile } from "./justfile.ts";
 
 export interface WorkflowFile {
   readonly file: string;
@@ -64,15 +66,28 @@ export async function readWorkflows(files: readonly WorkflowFile[]): Promise<Rea
   return { workflows, findings };
 }
 
-/** What is not as promised. Conditions that are always true are findings in every job. */
-export async function checkContract(promises: readonly Promised[], files: readonly WorkflowFile[]): Promise<Finding[]> {
+/**
+ * What is not as promised. Conditions that are always true are findings in every job.
+ *
+ * @param justfile the text of the repository's justfile, into which `just recipe` is followed
+ */
+export async function checkContract(
+  promises: readonly Promised[],
+  files: readonly WorkflowFile[],
+  justfile = "",
+): Promise<Finding[]> {
+  const recipes = readJustfile(justfile);
   const { workflows, findings: refused } = await readWorkflows(files);
   const project = new Project(workflows);
   const names = new Set(promises.map(({ job }) => job));
-  const findings = promises.flatMap((promised) => checkPromise(promised, project));
+  const findings = promises.flatMap((promised) => checkPromise(promised, project, recipes));
   // A job that is not to be found because its workflow is refused is the refused workflow's matter.
   const missing = refused.length > 0 ? findings.filter(({ rule }) => rule !== "missing-job") : findings;
-  return [...refused, ...workflows.flatMap((workflow) => checkConditions(workflow, names)), ...missing];
+  return [
+    ...refused,
+    ...workflows.flatMap((workflow) => [...checkConditions(workflow, names), ...checkCheckouts(project, workflow)]),
+    ...missing,
+  ];
 }
 
 const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = [
@@ -84,8 +99,8 @@ const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = 
   checkGate,
 ];
 
-function checkPromise(promised: Promised, project: Project): Finding[] {
-  const found = findJob(promised, project);
+function checkPromise(promised: Promised, project: Project, recipes: ReadonlyMap<string, Recipe>): Finding[] {
+  const found = findJob(promised, project, recipes);
   if ("rule" in found) return [found];
   const reach = checkReach(promised, found);
   // What can never run needs no further look.

@@ -1,5 +1,6 @@
 import type { Job, Workflow } from "@release-actions/workflow";
 import { type Hole, isCallable, judgeGate, Project } from "@release-actions/workflow-prover";
+import { checkCheckouts } from "./check-checkouts.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { readWorkflows, type WorkflowFile } from "./check-contract.ts";
 import { describeHoles } from "./check-gate.ts";
@@ -14,6 +15,7 @@ export async function checkRepository(files: readonly WorkflowFile[]): Promise<F
   const project = new Project(workflows);
   const found = workflows.flatMap((workflow) => [
     ...checkConditions(workflow, new Set()),
+    ...checkCheckouts(project, workflow),
     ...checkCalls(project, workflow),
     ...workflow.jobs.flatMap((job) => checkJob(project, workflow, job)),
   ]);

@@ -34,7 +34,7 @@ void runAction(contract, async (runner) => {
     import("./check-contract.ts"),
   ]);
   const promises = readContract(readText(file, shown(file)), shown(file));
-  const findings = await checkContract(promises, files);
+  const findings = await checkContract(promises, files, justfileOf(workspace));
   reportFindings(
     runner,
     findings,
@@ -65,4 +65,12 @@ async function readFiles(folder: string, shown: (target: string) => string): Pro
     .map((name) => path.join(folder, name))
     .map((file) => ({ file: shown(file), text: readText(file, shown(file)) }))
     .filter(({ file, text }) => !isSteps(text, file));
+}
+
+/** The names under which `just` finds its file. */
+function justfileOf(workspace: string): string {
+  const file = ["justfile", "Justfile", ".justfile"]
+    .map((name) => path.join(workspace, name))
+    .find((name) => existsSync(name));
+  return file === undefined ? "" : readText(file, path.relative(workspace, file));
 }

@@ -8,6 +8,8 @@ export type Value = string | number | boolean | null;
 export interface Variable {
   /** Names it in reports and witnesses: `branch`, `vars.DEPLOY`, `needs.plan.outputs.tag`. */
   readonly key: string;
+  /** The key of a variable that never has the same value: a fork is another repository. */
+  readonly unlike?: string;
   readonly type:
     | { readonly kind: "text"; readonly domain: Domain; readonly filter?: Filter | undefined }
     | { readonly kind: "choice"; readonly values: readonly Value[] }

@@ -3,7 +3,7 @@ import { choiceVariable, constant, type Filter, type Meaning, meaningOfVariable,
 import { activityTypesOf } from "./activity-types.ts";
 import type { EventCase } from "./event-case.ts";
 import { eventCase } from "./make-case.ts";
-import { REPOSITORY, REPOSITORY_IS_FORK, refMeanings } from "./repository.ts";
+import { FORK, REPOSITORY, REPOSITORY_IS_FORK, refMeanings } from "./repository.ts";
 
 /**
  * The pull requests that start a workflow: from the repository itself or from a fork; open, closed without a merge, or
@@ -63,7 +63,7 @@ function pullRequestCase(
 }
 
 function headRepository(isFork: boolean): Readonly<Record<string, Meaning>> {
-  const repository = isFork ? textVariable("fork", "repository") : REPOSITORY;
+  const repository = isFork ? FORK : REPOSITORY;
   return {
     "github.event.pull_request.head.repo.full_name": meaningOfVariable(repository),
     "github.event.pull_request.head.repo.owner.login": meaningOfVariable(repository, { half: "owner" }),

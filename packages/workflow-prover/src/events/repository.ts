@@ -1,6 +1,7 @@
 import { choiceVariable, constant, type Meaning, meaningOfVariable, textVariable, type Variable } from "../variable.ts";
 
-export const REPOSITORY = textVariable("repository", "repository");
+export const REPOSITORY: Variable = { ...textVariable("repository", "repository"), unlike: "fork" };
+export const FORK: Variable = { ...textVariable("fork", "repository"), unlike: "repository" };
 /** The branches of a merge queue are GitHub's own. */
 export const DEFAULT_BRANCH = textVariable("default branch", "ref", {
   patterns: ["gh-readonly-queue/**"],

@@ -238,7 +238,12 @@ export class Run {
   #choose(variable: Variable) {
     const { values, open } = this.#settings.candidates.of(variable);
     if (open !== undefined) this.#settings.choices.leaveOpen(`\`${variable.key}\` ${open}`);
-    return this.#settings.choices.choose(variable.key, values);
+    const { choices } = this.#settings;
+    const value = choices.choose(variable.key, values);
+    const other = variable.unlike === undefined ? undefined : choices.made.get(variable.unlike);
+    if (other !== undefined && String(other).toLowerCase() === String(value).toLowerCase())
+      throw new DeadEnd(`${variable.key} is ${variable.unlike}`);
+    return value;
   }
 
   /** Jobs of a called workflow may have the names of its caller's. */
