@@ -94,7 +94,7 @@ class StageReader {
 
   finish(file: string): Dockerfile {
     const location = { file, line: 1 };
-    if (this.#stages.length === 0) throw this.#fault(location, "there is no FROM, so this is no Dockerfile");
+    if (this.#stages.length === 0) throw this.#fault(location, "there is no FROM, so this is not a Dockerfile");
     const escapeCharacter = this.#escapeCharacter;
     return { file, text: this.#text, args: this.#globals, stages: this.#stages, escapeCharacter, locate: this.#locate };
   }

@@ -53,12 +53,22 @@ export async function detectImages(
   return { facts, relations: [pinned], findings, elsewhere: [], notes: [] };
 }
 
-/** What floats beside a pin is an error only where it decides what is shipped. */
+/** What floats beside a pin is an error only where it decides what is shipped; versions that one file names side by side may be meant. */
 function weigh(finding: Finding, group: readonly ImageMention[]): Finding {
   const mention = group.find(({ site }) => placeOf(site) === placeOf(finding.follower));
-  if (mention === undefined || mention.use === "ships" || whyFloating(mention.image) === undefined) return finding;
+  if (mention === undefined) return finding;
+  const floats = mention.use !== "ships" && whyFloating(mention.image) !== undefined;
+  if (!floats && !isAmongSeveral(mention, group)) return finding;
   return { ...finding, severity: "warning", repair: undefined };
 }
+
+/** A file that tests against several versions of an image, or builds with several of them. */
+function isAmongSeveral({ site, use }: ImageMention, group: readonly ImageMention[]): boolean {
+  const beside = group.filter((each) => each.site.location?.file === site.location?.file);
+  const versions = new Set(beside.map(({ image }) => tagVersion(image.tag) ?? image.tag));
+  return versions.size > (use === "ships" ? 2 : 1);
+}
+
 function newestFirst(group: readonly ImageMention[]): readonly ImageMention[] {
   const versions = new Map<ImageMention, Version | undefined>(
     group.map((mention) => [mention, parseVersion(tagVersion(mention.image.tag) ?? "")]),
