@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Act } from "../act/act.ts";
 import type { ActLog } from "../act/log.ts";
 import { publishedTree } from "../act/published-tree.ts";
+import { THIRD_PARTY } from "../act/third-party.ts";
 import { describeWith } from "../parts.ts";
 import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
@@ -65,7 +66,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
     for (const [name, text] of Object.entries({ ".github/workflows/rust.yml": caller(inputs), ...files }))
       tree.write(name, text);
     await commitAll(tree.root, "everything");
-    using act = new Act({ repository: tree.root, uses: published.uses });
+    using act = new Act({ repository: tree.root, uses: { ...THIRD_PARTY, ...published.uses } });
     const env = {
       ...{ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.file://${advisories.root}.insteadOf` },
       GIT_CONFIG_VALUE_0: ADVISORIES,
