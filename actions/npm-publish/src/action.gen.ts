@@ -4,6 +4,8 @@ import type { Contract } from "@release-actions/action-kit";
 export const contract = {
   name: "npm-publish",
   inputs: {
+    mode: { kind: "enum", values: ["publish", "settle"], default: "publish" },
+    publish: { kind: "enum", values: ["auto", "direct", "stage"], default: "auto" },
     plan: { kind: "string", default: "artifact" },
     version: { kind: "string" },
     packages: { kind: "string" },
@@ -12,6 +14,7 @@ export const contract = {
     archives: { kind: "string", default: "artifacts-build-local-*" },
     scope: { kind: "string" },
     platforms: { kind: "list", default: "linux-x64 linux-arm64 darwin-x64 darwin-arm64" },
+    "drop-targets": { kind: "list" },
     registry: { kind: "string" },
     token: { kind: "secret" },
     provenance: { kind: "enum", values: ["auto", "true", "false"], default: "auto" },
@@ -23,5 +26,5 @@ export const contract = {
     "dry-run": { kind: "boolean", default: "false" },
     output: { kind: "path" },
   },
-  outputs: ["published", "skipped", "tarballs"],
+  outputs: ["published", "staged", "complete", "skipped", "tarballs"],
 } as const satisfies Contract;

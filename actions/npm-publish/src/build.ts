@@ -7,7 +7,6 @@ import {
   platformManifest,
   platformOfTarget,
   platformPackageName,
-  requirePackageName,
 } from "@release-actions/npm";
 import { aboutApp } from "./about.ts";
 import { readArchive } from "./archive-content.ts";
@@ -15,8 +14,9 @@ import { buildBase } from "./build-base.ts";
 import type { BuildContext, BuiltPlatform } from "./build-context.ts";
 import { type BuiltPackage, pack, withManifest } from "./pack.ts";
 import type { PackageEntry } from "./package-list.ts";
-import type { ReleasedApp } from "./released.ts";
-import { extrasOf, programIn, programOf, wantedFiles, wantedTargets } from "./targets.ts";
+import { packageName } from "./product-names.ts";
+import { type ReleasedApp, targetsOf } from "./released.ts";
+import { extrasOf, presentPlatforms, programIn, programOf, wantedFiles, wantedTargets } from "./targets.ts";
 import { openTemplate } from "./template.ts";
 
 /** One product: nothing may be installed that lacks a part, so the base comes last. */
@@ -37,8 +37,12 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
     version: app.version.text,
     ...{ binary, about: aboutApp(app.app, facts), fields: entry.fields },
   };
-  const wanted = runner.inputs.platforms.map(parseWantedPlatform);
-  const targets = wantedTargets(wanted, app);
+  const dropped = runner.inputs["drop-targets"];
+  const all = runner.inputs.platforms.map(parseWantedPlatform);
+  const wanted = presentPlatforms(all, targetsOf(app), dropped);
+  const left = all.filter((each) => !wanted.includes(each)).map(({ text }) => text);
+  if (left.length > 0) runner.info(`${product.name} leaves out ${left.join(", ")}, as \`drop-targets\` says`);
+  const targets = wantedTargets(wanted, app, dropped);
   const template = await openTemplate(runner.inputs.template);
   const folder = await runner.tempFolder("packages");
   const platforms: BuiltPlatform[] = [];
@@ -73,9 +77,4 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
   }
   const base = await buildBase(entry, product, platforms, extras, context, folder);
   return { product, version: app.version, platforms: platforms.map(({ built }) => built), base };
-}
-
-function packageName(text: string, scope: string | undefined): string {
-  if (scope === undefined || text.startsWith("@")) return requirePackageName(text);
-  return requirePackageName(`${scope.startsWith("@") ? "" : "@"}${scope}/${text}`);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseWantedPlatform } from "@release-actions/npm";
-import { isOlder } from "./npm-cli.ts";
+import { stageIdIn } from "./npm-cli.ts";
 import { parsePackages } from "./package-list.ts";
 import { openTemplate } from "./template.ts";
 
@@ -74,13 +74,12 @@ describe("the input `template`", () => {
   });
 });
 
-test.each<[version: string, than: number[], older: boolean]>([
-  ["11.5.1", [11, 5, 1], false],
-  ["11.5.0", [11, 5, 1], true],
-  ["11.10.0", [11, 5, 1], false],
-  ["10.9.9", [11, 5, 1], true],
-  ["12.0.0-pre.1", [11, 5, 1], false],
-  ["9.5.0", [9, 5], false],
-])("npm %s is older than %j: %p", (version, than, older) => {
-  expect(isOlder(version, than)).toBe(older);
+test.each<[what: string, stdout: string, id: string | undefined]>([
+  ["npm 11.16", '{"id":"w@1.2.3","stageId":"1b4e28ba"}', "1b4e28ba"],
+  ["npm 12", '{"@acme/w":{"id":"@acme/w@1.2.3","stageId":"1b4e28ba"}}', "1b4e28ba"],
+  ["an npm that warns first", 'npm notice\n{"w":{"stageId":"1b4e28ba"}}', "1b4e28ba"],
+  ["an npm that names none", '{"id":"w@1.2.3"}', undefined],
+  ["an npm that was cut off", '{"id":"w@1.2', undefined],
+])("the id of a stage is read from what %s prints", (_what, stdout, id) => {
+  expect(stageIdIn(stdout)).toBe(id);
 });

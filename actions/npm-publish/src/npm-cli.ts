@@ -1,17 +1,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { CommandResult } from "@release-actions/command";
-import { NpmError, registryUrl } from "@release-actions/npm";
+import { isNpmOlder, NpmError, type NpmFailure, registryUrl } from "@release-actions/npm";
 import type { PublishRunner } from "./publish-runner.ts";
 
-/** What npm said of a publish that failed. */
-export interface NpmFailure {
-  /** `E409`, `ECONNRESET`; empty when it gave none. */
-  readonly code: string;
-  readonly summary: string;
-}
+/** What became of one upload. */
+export type UploadAnswer =
+  | { readonly kind: "taken" /** Only of a staged version, where npm told it. */; readonly stageId: string | undefined }
+  | { readonly kind: "failed"; readonly failure: NpmFailure };
 
 export interface PublishOptions {
+  /** Whether the version waits for approval. */
+  readonly staged: boolean;
   readonly tag: string;
   readonly access: "public" | "restricted" | undefined;
   readonly provenance: boolean;
@@ -24,8 +24,9 @@ export interface NpmCli {
   readonly version: string;
   readonly registry: string;
   /** The folder in which npm keeps everything. */
-  publish(tarball: string, options: PublishOptions): Promise<NpmFailure | undefined>;
-  setTag(spec: string, tag: string): Promise<void>;
+  publish(tarball: string, options: PublishOptions): Promise<UploadAnswer>;
+  /** @param identity whether npm may use the job's identity. @returns why it was refused; undefined when it is set. */
+  setTag(spec: string, tag: string, identity: boolean): Promise<NpmFailure | undefined>;
   /** Packs a folder without running its scripts; returns the tarball. */
   pack(folder: string, destination: string): Promise<string>;
 }
@@ -35,7 +36,7 @@ const TOKEN_VARIABLE = "NPM_PUBLISH_TOKEN";
 const PASSED_ON = /^(PATH|SystemRoot|PATHEXT|LANG|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|(https?|all|no)_proxy)$/i;
 /** What npm reads of a run for provenance and trusted publishing. Not GITHUB_TOKEN. */
 const IDENTITY = /^(CI|GITHUB_(?!TOKEN$)\w+|RUNNER_\w+|ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|SIGSTORE_\w+)$/;
-const OLDEST_NPM = [9, 5];
+const OLDEST_NPM = "9.5.0";
 
 export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
   const home = await runner.tempFolder("npm");
@@ -66,14 +67,18 @@ export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
   const secret = { [TOKEN_VARIABLE]: inputs.token };
   return {
     ...{ version, registry },
-    publish: async (tarball, { tag, access, provenance, identity }) => {
+    publish: async (tarball, { staged, tag, access, provenance, identity }) => {
       const flags = ["--tag", tag, "--json", "--ignore-scripts", `--provenance=${provenance}`];
-      const args = ["publish", tarball, ...flags, ...(access === undefined ? [] : ["--access", access])];
+      const command = staged ? ["stage", "publish"] : ["publish"];
+      const args = [...command, tarball, ...flags, ...(access === undefined ? [] : ["--access", access])];
       const result = await npm(args, { ...secret, ...(identity ? chosen(runner.env, IDENTITY) : {}) });
-      return result.exitCode === 0 ? undefined : readFailure(result);
+      if (result.exitCode !== 0) return { kind: "failed", failure: readFailure(result) };
+      return { kind: "taken", stageId: staged ? stageIdIn(result.stdout) : undefined };
     },
-    setTag: async (spec, tag) => {
-      requireSuccess(await npm(["dist-tag", "add", spec, tag], secret));
+    setTag: async (spec, tag, identity) => {
+      const env = { ...secret, ...(identity ? chosen(runner.env, IDENTITY) : {}) };
+      const result = await npm(["dist-tag", "add", spec, tag, "--json"], env);
+      return result.exitCode === 0 ? undefined : readFailure(result);
     },
     pack: async (folder, destination) => {
       const args = ["pack", folder, "--json", "--ignore-scripts", "--pack-destination", destination];
@@ -108,14 +113,22 @@ function requireVersion(result: CommandResult): string {
       advice: "Use one of GitHub's runners, or actions/setup-node before this step.",
     });
   }
-  if (isOlder(version, OLDEST_NPM)) throw new NpmError(`npm is ${version}, expected ${OLDEST_NPM.join(".")} or newer`);
+  if (isNpmOlder(version, OLDEST_NPM)) throw new NpmError(`npm is ${version}, expected ${OLDEST_NPM} or newer`);
   return version;
 }
 
-export function isOlder(version: string, than: readonly number[]): boolean {
-  const parts = version.split(".").map(Number.parseFloat);
-  const index = than.findIndex((part, at) => part !== (parts[at] ?? 0));
-  return index >= 0 && (parts[index] ?? 0) < (than[index] ?? 0);
+/** npm 11 prints the document of the package, npm 12 the same under its name. */
+export function stageIdIn(stdout: string): string | undefined {
+  try {
+    const document: unknown = JSON.parse(stdout.slice(stdout.indexOf("{")));
+    for (const each of [document, ...Object.values(Object(document))]) {
+      const id: unknown = Object(each).stageId;
+      if (typeof id === "string" && id !== "") return id;
+    }
+  } catch {
+    // Without the id the version is staged all the same.
+  }
+  return undefined;
 }
 
 function requireSuccess(result: CommandResult): CommandResult {

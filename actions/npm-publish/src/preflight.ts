@@ -3,12 +3,13 @@ import type { Transport } from "@release-actions/http";
 import {
   identityService,
   identityTokenFor,
+  isNpmOlder,
   NpmError,
   type NpmRegistry,
   TRUSTED_PUBLISHING_NPM,
 } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
-import { isOlder, type NpmCli } from "./npm-cli.ts";
+import type { NpmCli } from "./npm-cli.ts";
 import type { BuiltPackage } from "./pack.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 
@@ -25,7 +26,7 @@ export async function chooseCredentials(runner: PublishRunner, npm: NpmCli): Pro
   const isHosted = env["RUNNER_ENVIRONMENT"] !== "self-hosted";
   const wish = inputs.provenance;
   const kind = inputs.token !== undefined ? "token" : identity !== undefined ? "identity" : "none";
-  if (kind === "none" && !inputs["dry-run"]) {
+  if (kind === "none" && !inputs["dry-run"] && inputs.mode === "publish") {
     throw new NpmError("the input `token` is empty, and this job has no identity to publish by", {
       advice:
         "A secret that does not exist arrives empty: check its name, and that this repository or environment has it. " +
@@ -34,7 +35,7 @@ export async function chooseCredentials(runner: PublishRunner, npm: NpmCli): Pro
   }
   if (kind === "identity") {
     if (!isHosted) throw selfHosted("publish by its identity");
-    if (isOlder(npm.version, TRUSTED_PUBLISHING_NPM.split(".").map(Number))) {
+    if (isNpmOlder(npm.version, TRUSTED_PUBLISHING_NPM)) {
       throw new NpmError(`npm is ${npm.version}, expected ${TRUSTED_PUBLISHING_NPM} or newer to publish by identity`, {
         advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
       });

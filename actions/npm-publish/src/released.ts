@@ -31,6 +31,16 @@ export interface ReleasedApp {
 export interface Released {
   readonly checksums: Checksums;
   app(name: string | undefined, archiveNames: readonly string[]): ReleasedApp;
+  /**
+   * The app without its archives, where only names are needed.
+   *
+   * @param isNamed whether the package's name is known without the app's.
+   */
+  name(name: string | undefined, isNamed: boolean): ReleasedApp;
+}
+
+export function targetsOf({ archives }: ReleasedApp): readonly string[] {
+  return archives.flatMap(({ targets }) => targets);
 }
 
 export async function findReleased(
@@ -40,11 +50,19 @@ export async function findReleased(
 ): Promise<Released> {
   if (inputs.version !== undefined) {
     const { version } = subjectOfVersion(parseVersion(inputs.version, "the input `version`"), facts.tag);
-    return { checksums: new Map(), app: (name, files) => appOfNames(version, name, files) };
+    return {
+      checksums: new Map(),
+      app: (name, files) => appOfNames(version, name, files),
+      name: (name, isNamed) => {
+        if (name !== undefined || isNamed) return { app: name ?? "", version, archives: [] };
+        throw new NpmError("the input `packages` names no `package` and no `app`, and there is no plan that does");
+      },
+    };
   }
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
-  return { checksums: checksumsOf(plan), app: (name) => appOfPlan(plan, name) };
+  const app = (name: string | undefined): ReleasedApp => appOfPlan(plan, name);
+  return { checksums: checksumsOf(plan), app, name: app };
 }
 
 function appOfPlan(plan: DistPlan, name: string | undefined): ReleasedApp {

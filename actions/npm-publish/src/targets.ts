@@ -1,5 +1,12 @@
 import path from "node:path";
-import { NpmError, type PackageFile, type PackageFiles, targetFor, type WantedPlatform } from "@release-actions/npm";
+import {
+  NpmError,
+  type PackageFile,
+  type PackageFiles,
+  platformOfTarget,
+  targetFor,
+  type WantedPlatform,
+} from "@release-actions/npm";
 import type { AppArchive, ReleasedApp } from "./released.ts";
 
 /** A platform and what was built for it. */
@@ -20,12 +27,33 @@ export function programOf({ app, archives }: ReleasedApp): string {
   throw new NpmError(`${app} has the programs ${[...names].join(", ")}: say with \`packages\` which one is meant`);
 }
 
-/** Complains about all platforms at once that nothing was built for (F115: no base without its parts). */
+/**
+ * The platforms without those whose only build was dropped on purpose.
+ *
+ * @param dropped targets in Rust's words, as the input `drop-targets` has them.
+ */
+export function presentPlatforms(
+  wanted: readonly WantedPlatform[],
+  targets: readonly string[],
+  dropped: readonly string[],
+): readonly WantedPlatform[] {
+  const unknown = dropped.find((target) => platformOfTarget(target) === undefined);
+  if (unknown !== undefined) {
+    throw new NpmError(
+      `the input \`drop-targets\` has ${JSON.stringify(unknown)}, expected a Rust target such as x86_64-apple-darwin`,
+    );
+  }
+  const kept = targets.filter((target) => !dropped.includes(target));
+  return wanted.filter((each) => targetFor(each, kept) !== undefined || targetFor(each, dropped) === undefined);
+}
+
+/** Complains about all platforms at once that nothing was built for: no base without its parts. */
 export function wantedTargets(
   wanted: readonly WantedPlatform[],
   { app, archives }: ReleasedApp,
+  dropped: readonly string[] = [],
 ): readonly PlatformTarget[] {
-  const targets = archives.flatMap((archive) => archive.targets);
+  const targets = archives.flatMap((archive) => archive.targets).filter((target) => !dropped.includes(target));
   const found = wanted.flatMap((each) => {
     const target = targetFor(each, targets);
     const archive = archives.find((candidate) => target !== undefined && candidate.targets.includes(target));
@@ -35,7 +63,8 @@ export function wantedTargets(
   if (wanted.length === 0) throw new NpmError("the input `platforms` is empty");
   if (missing.length === 0) return found;
   throw new NpmError(`${app} was not built for ${missing.join(", ")}, only for ${targets.join(", ")}`, {
-    advice: "Build these targets too, or name in `platforms` those that there are.",
+    advice:
+      "Build these targets too, name in `platforms` those that there are, or name in `drop-targets` what is no longer built on purpose.",
   });
 }
 

@@ -1,73 +1,117 @@
-import { compareVersions, parseVersion } from "@release-actions/channel";
+import { parseVersion } from "@release-actions/channel";
 import { DEFAULT_PATIENCE, retrying, TransientError } from "@release-actions/http";
-import { integrityOf, NpmError, type NpmRegistry } from "@release-actions/npm";
-import type { NpmCli, NpmFailure, PublishOptions } from "./npm-cli.ts";
+import { explainRefusal, NpmError, type NpmFailure, type NpmRegistry, type RefusedRequest } from "@release-actions/npm";
+import type { KnownStages } from "./known-stages.ts";
+import type { NpmCli, PublishOptions } from "./npm-cli.ts";
+import { isSame, type PlannedPackage, requireForward } from "./plan-product.ts";
+import type { PublishRoute } from "./publish-route.ts";
 import type { PublishRunner } from "./publish-runner.ts";
-import { isSame, type PlannedPackage, requireForward } from "./settle.ts";
+import { readBack, readBackStage } from "./read-back.ts";
 
-/** Codes of npm's that may heal: the registry's own trouble, and the network's. */
-const TRANSIENT =
-  /^(E(408|409|429|5\d\d)|ECONN\w+|E\w*TIMEOUT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|ENETUNREACH|EHOSTUNREACH|ERR_\w*SOCKET\w*|FETCH_ERROR)$/;
+export interface UploadServices {
+  readonly runner: PublishRunner;
+  readonly npm: NpmCli;
+  readonly registry: NpmRegistry;
+  readonly route: PublishRoute;
+  readonly stages: KnownStages;
+  /** Whose credential publishes. */
+  readonly credential: "token" | "identity";
+}
 
-const ADVICE: Readonly<Record<string, string>> = {
-  E401: "The registry does not take the token: it was revoked, has expired or belongs to another registry.",
-  ENEEDAUTH: "The registry gave nothing for this job's identity: check the trusted publisher of the package.",
-  E403: "The token may not publish this package: check its scopes, and who the package's maintainers are.",
-  E404: "The scope does not exist or the token may not publish to it; or the trusted publisher does not match.",
-  E422: "The registry refuses the provenance: compare the `repository` field with this repository.",
-  EOTP: "The account asks for a one-time password: use a granular token that may go without, or trusted publishing.",
-};
+export type UploadOptions = Omit<PublishOptions, "staged">;
 
-/** Uploads one package, and reads it back. What an unclear answer means is for the registry to tell (F03). */
+export type Uploaded =
+  | { readonly kind: "public" }
+  | { readonly kind: "staged"; readonly id: string | undefined; readonly note: string | undefined };
+
+/** Uploads one package, and reads it back. What an unclear answer means is for the registry to tell. */
 export async function uploadPackage(
   built: PlannedPackage,
-  options: PublishOptions,
-  { runner, npm, registry }: { runner: PublishRunner; npm: NpmCli; registry: NpmRegistry },
-): Promise<void> {
+  options: UploadOptions,
+  services: UploadServices,
+): Promise<Uploaded> {
+  const { runner, registry } = services;
   const shown = `${built.name}@${built.version}`;
-  const attempt = async (): Promise<void> => {
-    runner.info(`publishing ${shown} with the dist-tag ${options.tag}`);
-    const failure = await npm.publish(built.tarball, options);
-    if (failure === undefined) return;
-    if (await isSame(built, await registry.packument(built.name), registry)) return;
-    throw meaning(shown, failure);
-  };
   const version = parseVersion(built.version);
   requireForward(built, options.tag, version, await registry.packument(built.name));
-  await retrying(`publishing ${shown}`, DEFAULT_PATIENCE, runner.signal, attempt, { reporter: runner });
-  await readBack(built, options.tag, registry, runner);
-  runner.info(`published ${shown} and read it back`);
+  const attempt = (): Promise<Uploaded> => uploadOnce(built, options, services);
+  const uploaded = await retrying(`publishing ${shown}`, DEFAULT_PATIENCE, runner.signal, attempt, {
+    reporter: runner,
+  });
+  if (uploaded.kind === "public") {
+    await readBack(built, options.tag, registry, runner);
+    runner.info(`published ${shown} and read it back`);
+  } else {
+    await readBackStage(built, uploaded.id, services);
+    runner.info(`staged ${shown}${uploaded.id === undefined ? "" : ` as ${uploaded.id}`}: it waits for approval`);
+  }
+  return uploaded;
 }
 
-/** Integrity, files and dist-tag, as whoever installs it will get them. A registry may take a while to show them (F117). */
-export async function readBack(
-  built: PlannedPackage,
-  tag: string,
-  registry: NpmRegistry,
-  runner: PublishRunner,
-): Promise<void> {
+async function uploadOnce(built: PlannedPackage, options: UploadOptions, services: UploadServices): Promise<Uploaded> {
+  const { runner, npm, registry, route, credential } = services;
   const shown = `${built.name}@${built.version}`;
-  const look = async (): Promise<void> => {
-    const packument = await registry.packument(built.name);
-    const there = packument?.versions.get(built.version);
-    if (there === undefined) throw new TransientError(`the registry does not show ${shown} yet`);
-    if (!(await isSame(built, packument, registry))) throw new NpmError(`the registry lost ${shown}`);
-    const pointed = packument?.tags.get(tag);
-    if (pointed === undefined || compareVersions(parseVersion(pointed), parseVersion(built.version)) < 0) {
-      throw new TransientError(
-        `the dist-tag ${tag} of ${built.name} is at ${pointed ?? "nothing"}, not at ${built.version}`,
-      );
-    }
-    const found = integrityOf(await registry.tarball(there));
-    if (found === there.integrity) return;
-    throw new TransientError(`the registry serves ${shown} as ${found}, and lists ${there.integrity}`);
-  };
-  await retrying(`reading ${shown} back`, DEFAULT_PATIENCE, runner.signal, look, { reporter: runner });
+  const staged = route.stages;
+  runner.info(`${staged ? "staging" : "publishing"} ${shown} with the dist-tag ${options.tag}`);
+  const answer = await npm.publish(built.tarball, { ...options, staged });
+  if (answer.kind === "taken")
+    return staged ? { kind: "staged", id: answer.stageId, note: undefined } : { kind: "public" };
+  if (await isSame(built, await registry.packument(built.name), registry)) return { kind: "public" };
+
+  const { name, version, exists } = built;
+  const workflow = runner.env["GITHUB_WORKFLOW_REF"];
+  const request: RefusedRequest = { name, version, exists, action: staged ? "stage" : "publish", credential, workflow };
+  const { kind, cause, advice } = explainRefusal(answer.failure, request);
+  const message = messageOf(shown, answer.failure, cause);
+  if (kind === "must-stage" && route.mayTurn) {
+    route.stageFromNow();
+    runner.info(`${message}; this package and those after it are staged instead`);
+    return await uploadOnce(built, options, services);
+  }
+  if (kind === "staged-before") return await whatIsStaged(built, staged, services, message, advice);
+  if (kind === "transient") throw new TransientError(message);
+  throw new NpmError(message, advice === undefined ? {} : { advice });
 }
 
-function meaning(shown: string, { code, summary }: NpmFailure): Error {
-  const message = `npm cannot publish ${shown}: ${code === "" ? summary : `${summary} (${code})`}`;
-  if (TRANSIENT.test(code)) return new TransientError(message);
-  const advice = ADVICE[code];
-  return new NpmError(message, advice === undefined ? {} : { advice });
+/** The registry says that the number is taken, and nothing public has it: staged before, or still being taken in. */
+async function whatIsStaged(
+  built: PlannedPackage,
+  staged: boolean,
+  { registry, stages, route }: UploadServices,
+  message: string,
+  advice: string | undefined,
+): Promise<Uploaded> {
+  const known = await stages.find(built);
+  if (known !== undefined) {
+    if (!staged) {
+      if (!route.mayTurn) throw new NpmError(message, advice === undefined ? {} : { advice });
+      route.stageFromNow();
+    }
+    return { kind: "staged", id: known.id, note: known.isCertain ? undefined : "staged by an earlier attempt" };
+  }
+  const status = await registry.versionStatus(built.name, built.version);
+  if (status === "published") throw new TransientError(`${message}, and the registry does not show it yet`);
+  if (status === "blocked" || status === "deleted") {
+    throw new NpmError(`${message}: the registry says it is ${status}`, {
+      advice: "Look at its page on the registry, then raise the version.",
+    });
+  }
+  // A trusted publisher sees no stages: the refusal itself is the proof that there is one.
+  if (staged)
+    return {
+      kind: "staged",
+      id: undefined,
+      note: "staged by an earlier run, whose content this job cannot read: compare before approving",
+    };
+  throw new TransientError(message, { atMost: DIRECT_TRIES });
+}
+
+/** An upload whose answer was lost may take the registry this many pauses to show. */
+const DIRECT_TRIES = 6;
+
+function messageOf(shown: string, { code, summary }: NpmFailure, cause: string | undefined): string {
+  const said = code === "" ? summary : `${summary} (${code})`;
+  return cause === undefined
+    ? `npm cannot publish ${shown}: ${said}`
+    : `npm cannot publish ${shown}: ${cause}. npm says: ${said}`;
 }

@@ -28,7 +28,7 @@ import {
 } from "@release-actions/release-run";
 import { Fault, type Reporter } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
-import { channelTable } from "./blocks.ts";
+import { approvalList, channelTable } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
 import { isLatestRight, latestRule, requireLatest } from "./latest.ts";
 import { mergeNotes } from "./merge-notes.ts";
@@ -104,7 +104,10 @@ async function announceIn(
   runner.setOutput("changed", !isRight && !isDry);
   const state = isRight ? "were right already" : isDry ? "would change" : "were updated";
   runner.info(`the notes of ${release.tag} ${state}: ${release.url} (make_latest ${rule.makeLatest}: ${rule.reason})`);
-  runner.summary.heading(`Release ${release.tag}`).raw(channelTable(ledger)).details(`The notes ${state}`, notes);
+  runner.summary.heading(`Release ${release.tag}`).raw(channelTable(ledger));
+  // For maintainers, so in the job's summary and not in the notes.
+  if (approvalList(ledger) !== "") runner.summary.raw(approvalList(ledger));
+  runner.summary.details(`The notes ${state}`, notes);
 }
 
 async function awaitOthers(

@@ -3,7 +3,7 @@ import { parseDropTargets, readPlan } from "@release-actions/dist-plan";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import type { GitHubRelease, ReleaseAsset } from "@release-actions/github-rest";
 import type { LedgerRow } from "@release-actions/ledger";
-import { channelTable, downloadTables, installCommands } from "./blocks.ts";
+import { approvalList, channelTable, downloadTables, installCommands } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
 import { platformName } from "./platform.ts";
 
@@ -109,6 +109,24 @@ describe("the table of channels", () => {
       "| homebrew | w | 1.2.3 | skipped: asked so |",
     ]);
     expect(channelTable([])).toBe("");
+  });
+
+  test("says what waits for approval, advertises it nowhere, and tells maintainers how to approve it", () => {
+    const waiting = row({
+      state: "awaiting-approval",
+      approve: "npm stage approve 1b4e",
+      url: "https://npm.example/w",
+    });
+    expect(channelTable([waiting]).split("\n")[2]).toBe(
+      "| npm | [@acme/widget](https://npm.example/w) | 1.2.3 | waits for approval |",
+    );
+    expect(installCommands([waiting])).toBe("");
+    expect(
+      approvalList([row({}), waiting])
+        .split("\n")
+        .slice(2),
+    ).toEqual(["- npm: [@acme/widget 1.2.3](https://npm.example/w) `npm stage approve 1b4e`"]);
+    expect(approvalList([row({})])).toBe("");
   });
 
   test("takes names for data, whoever wrote the artifact", () => {

@@ -7,7 +7,7 @@ import {
   type Release,
 } from "@release-actions/dist-plan";
 import { gatewayUrl, parseGateway, parseRepository } from "@release-actions/download-urls";
-import { isPublished, type LedgerRow } from "@release-actions/ledger";
+import { awaitsApproval, isPublished, type LedgerRow } from "@release-actions/ledger";
 import { platformName } from "./platform.ts";
 
 /** Tables of every app's archives: platform, link, checksum. */
@@ -131,9 +131,21 @@ export function channelTable(rows: readonly LedgerRow[]): string {
   if (rows.length === 0) return "";
   const lines = rows.map(({ channel, name, version, state, url, reason }) => {
     const shown = url === undefined ? cell(name) : `[${cell(name)}](${url})`;
-    return `| ${channel} | ${shown} | ${cell(version)} | ${state}${reason === undefined ? "" : `: ${cell(reason)}`} |`;
+    const said = state === "awaiting-approval" ? "waits for approval" : state;
+    return `| ${channel} | ${shown} | ${cell(version)} | ${said}${reason === undefined ? "" : `: ${cell(reason)}`} |`;
   });
   return ["| channel | name | version | state |", "| --- | --- | --- | --- |", ...lines].join("\n");
+}
+
+/** What a maintainer runs to let the rest of the release go public, in the order of publishing; empty when nothing waits. */
+export function approvalList(rows: readonly LedgerRow[]): string {
+  const waiting = rows.filter(awaitsApproval);
+  if (waiting.length === 0) return "";
+  const items = waiting.map(({ channel, name, version, approve, url }) => {
+    const shown = `${cell(name)} ${cell(version)}`;
+    return `- ${channel}: ${url === undefined ? shown : `[${shown}](${url})`}${approve === undefined ? "" : ` \`${approve.replaceAll("`", "")}\``}`;
+  });
+  return ["### Waits for approval", "", ...items].join("\n");
 }
 
 /** Rows come from artifacts of the run, so they are data: no HTML, no column, no link of their own. */

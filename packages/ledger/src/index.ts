@@ -1,4 +1,4 @@
-export { isPublished, mergeLedger } from "./merge.ts";
+export { awaitsApproval, isPublished, mergeLedger } from "./merge.ts";
 export { type LedgerPage, type LedgerRow, type LedgerState, readPage, writePage } from "./page.ts";
 export { type Beginning, type LedgerRecorder, placeName, withLedger } from "./record.ts";
 export {

@@ -29,7 +29,8 @@ describe("a page", () => {
   });
 
   test("is read back as it was written, and follows the published schema", () => {
-    const written = page(2, full, row({ state: "skipped", reason: "a hotfix is not published to npm" }));
+    const waiting = row({ name: "b", state: "awaiting-approval", approve: "npm stage approve 1" });
+    const written = page(2, full, row({ state: "skipped", reason: "a hotfix is not published to npm" }), waiting);
     expect(readPage(writePage(written))).toEqual(written);
     expect(accepts(written)).toBe(true);
   });

@@ -25,6 +25,11 @@ export function isPublished(row: LedgerRow): boolean {
   return row.state === "published" || row.state === "verified";
 }
 
+/** Does a person have to let it go public? */
+export function awaitsApproval(row: LedgerRow): boolean {
+  return row.state === "awaiting-approval";
+}
+
 function isBefore(left: LedgerRow, right: LedgerRow): boolean {
   return Date.parse(left.at) < Date.parse(right.at);
 }

@@ -12,9 +12,10 @@ import {
 
 /**
  * What became of one thing in one channel. `planned` may still become something; `published` was sent; `verified` was also
- * read back; `skipped` was left out on purpose; `failed` is not there although it should be.
+ * read back; `skipped` was left out on purpose; `failed` is not there although it should be;
+ * `awaiting-approval` lies in the registry until a person lets it go public, as a staged version of npm does.
  */
-export type LedgerState = "planned" | "published" | "verified" | "skipped" | "failed";
+export type LedgerState = "planned" | "published" | "verified" | "skipped" | "failed" | "awaiting-approval";
 
 export interface LedgerRow {
   /** The kind of place: `github`, `homebrew`, `npm`, `image`, `chart`. */
@@ -32,6 +33,8 @@ export interface LedgerRow {
   readonly reason?: string | undefined;
   /** What people must name beside it when they install it: formulae of taps, which Homebrew asks to trust one by one. */
   readonly requires?: readonly string[] | undefined;
+  /** The command with which a person lets it go public. Only for `awaiting-approval`. */
+  readonly approve?: string | undefined;
   /** When the state was reached, as RFC 3339 in UTC. */
   readonly at: string;
   /** The workflow run that wrote it: `GITHUB_RUN_ID`. */
@@ -74,11 +77,12 @@ const rowFields = object<LedgerRow>({
   channel: matching(/^[a-z][a-z0-9-]{0,30}$/, "the name of a channel in lowercase"),
   name: oneLine,
   version: oneLine,
-  state: literal("planned", "published", "verified", "skipped", "failed"),
+  state: literal("planned", "published", "verified", "skipped", "failed", "awaiting-approval"),
   digest: optional(digest),
   url: optional(webAddress),
   reason: optional(oneLine),
   requires: optional(listOf(oneLine)),
+  approve: optional(oneLine),
   at: instant,
   run: optional(matching(/^\d{1,20}$/, "the number of a workflow run")),
   attempt: optional(integer),

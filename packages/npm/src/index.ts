@@ -21,6 +21,7 @@ export {
   STAGING_NPM,
   TRUSTED_PUBLISHING_NPM,
 } from "./npm-facts.ts";
+export { isNpmOlder, movesTagsByIdentity } from "./npm-version.ts";
 export {
   type Libc,
   type Platform,
@@ -30,7 +31,16 @@ export {
   targetFor,
   type WantedPlatform,
 } from "./platform.ts";
+export {
+  explainRefusal,
+  type NpmFailure,
+  type Refusal,
+  type RefusalKind,
+  type RefusedRequest,
+  trustAdvice,
+} from "./refusal.ts";
 export { type NpmRegistry, openNpmRegistry, type Packument, type PublishedVersion, registryUrl } from "./registry.ts";
+export { approveCommand, listCommand, type StagedVersion, shasumOf, type VersionStatus } from "./stage.ts";
 export {
   differingFiles,
   integrityOf,

@@ -14,6 +14,14 @@ import { type Decoder, decodeJson, JsonError, mapOf, object, optional, string, t
 import type { Reporter } from "@release-actions/report";
 import { NpmError } from "./error.ts";
 import { escapeName } from "./name.ts";
+import {
+  isVersionStatus,
+  STAGES_PER_PAGE,
+  type StagedVersion,
+  stagePage,
+  type VersionStatus,
+  versionStatus,
+} from "./stage.ts";
 
 /** One version of a package, as the registry tells it. */
 export interface PublishedVersion {
@@ -48,6 +56,12 @@ export interface NpmRegistry {
   whoami(): Promise<string>;
   /** Users and what they may do, `read-write` or `read-only`; undefined when the registry does not tell. */
   collaborators(name: string): Promise<ReadonlyMap<string, string> | undefined>;
+  /** The versions of a package that wait for approval; undefined when this credential may not see them, or nothing is staged here at all. */
+  staged(name: string): Promise<readonly StagedVersion[] | undefined>;
+  /** The tarball that waits for approval; undefined when there is none. */
+  stagedTarball(id: string): Promise<Uint8Array | undefined>;
+  /** Where a version is between upload and installation; undefined when the registry does not tell. */
+  versionStatus(name: string, version: string): Promise<VersionStatus | undefined>;
   /** Has the registry exchange an identity token for one that may publish the package; undefined when it refuses. */
   exchange(name: string, identityToken: string): Promise<string | undefined>;
 }
@@ -55,6 +69,9 @@ export interface NpmRegistry {
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 const MAX_TARBALL_BYTES = 1024 ** 3;
 const MAX_REDIRECTS = 5;
+const MAX_STAGE_PAGES = 100;
+/** Registries other than npm's have no stages (some answer 422 to the path), and a credential may be barred from reading them. */
+const STAGING_UNKNOWN = [400, 401, 403, 404, 405, 422, 501];
 
 const packument = object({
   "dist-tags": optional(mapOf(text), new Map()),
@@ -145,12 +162,40 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
       const call = { absent: [400, 401, 403, 404, 405, 501] };
       return read(`-/package/${escapeName(name)}/collaborators?format=cli`, mapOf(string), call);
     },
+    staged: (name) => readStages(name, (path) => read(path, stagePage, { absent: STAGING_UNKNOWN })),
+    stagedTarball: (id) => {
+      const target = new URL(`-/stage/${encodeURIComponent(id)}/tarball`, url);
+      return request(target, { limit: MAX_TARBALL_BYTES, absent: STAGING_UNKNOWN }, (bytes) => bytes);
+    },
+    versionStatus: async (name, version) => {
+      const path = `-/package/${escapeName(name)}/version/${encodeURIComponent(version)}/status`;
+      const found = (await read(path, versionStatus, { absent: STAGING_UNKNOWN }))?.status;
+      return found !== undefined && isVersionStatus(found) ? found : undefined;
+    },
     exchange: async (name, identityToken) => {
       const path = `-/npm/v1/oidc/token/exchange/package/${escapeName(name)}`;
       const call = { method: "POST", bearer: identityToken, absent: [400, 401, 403, 404] } as const;
       return (await read(path, exchanged, call))?.token;
     },
   };
+}
+
+/** All pages of a package's stages, as npm's client reads them. */
+async function readStages(
+  name: string,
+  page: (path: string) => Promise<ReturnType<typeof stagePage> | undefined>,
+): Promise<readonly StagedVersion[] | undefined> {
+  const found: StagedVersion[] = [];
+  for (let index = 0; index < MAX_STAGE_PAGES; index += 1) {
+    const query = new URLSearchParams({ page: `${index}`, perPage: `${STAGES_PER_PAGE}`, package: name });
+    const part = await page(`-/stage?${query}`);
+    if (part === undefined) return undefined;
+    // A registry that does not filter lists those of other packages too.
+    const own = part.items.filter(({ packageName }) => packageName === name);
+    found.push(...own.map(({ id, version, tag, shasum }) => ({ id, version, tag, shasum })));
+    if (part.items.length < STAGES_PER_PAGE) break;
+  }
+  return found;
 }
 
 /** Where a registry is, with a slash at the end. Plain HTTP is for this machine only. */

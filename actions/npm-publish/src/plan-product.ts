@@ -9,6 +9,7 @@ import {
 } from "@release-actions/channel";
 import { differingFiles, NpmError, type NpmRegistry, type Packument, readTarball } from "@release-actions/npm";
 import type { BuiltProduct } from "./build.ts";
+import type { KnownStage, KnownStages } from "./known-stages.ts";
 import type { BuiltPackage } from "./pack.ts";
 
 /** What the registry has of a product, and what is to be done. */
@@ -28,6 +29,8 @@ export interface PlannedPackage extends BuiltPackage {
   readonly exists: boolean;
   /** This very version is there already. */
   readonly isThere: boolean;
+  /** It waits for approval already. */
+  readonly stage: KnownStage | undefined;
 }
 
 /** Reads the registry, and refuses what must not change. */
@@ -36,6 +39,7 @@ export async function planProduct(
   registry: NpmRegistry,
   rules: Rules,
   explicitTag: string | undefined,
+  stages: KnownStages,
 ): Promise<Plan> {
   const packages = [...product.platforms, product.base];
   const found = await Promise.all(packages.map(({ name }) => registry.packument(name)));
@@ -48,14 +52,15 @@ export async function planProduct(
     const packument = found[index];
     const isThere = await isSame(each, packument, registry);
     if (tag !== undefined && !isThere) requireForward(each, tag, product.version, packument);
-    planned.push({ ...each, exists: packument !== undefined, isThere });
+    const stage = tag === undefined || isThere ? undefined : await stages.find(each);
+    planned.push({ ...each, exists: packument !== undefined, isThere, stage });
   }
   return { product, channel, tag, moves: tag !== undefined && moves.npm.includes(tag), packages: planned };
 }
 
 /**
  * Whether the registry has this version with the same content. Bytes may differ where only the compression does,
- * as another processor or zlib gives; any other difference is refused (F114).
+ * as another processor or zlib gives; any other difference is refused.
  */
 export async function isSame(
   built: BuiltPackage,
@@ -75,7 +80,7 @@ export async function isSame(
   );
 }
 
-/** Refuses to take a tag away from a newer version (F122), also one that was asked for by name. */
+/** Refuses to take a tag away from a newer version, also one that was asked for by name. */
 export function requireForward(
   { name }: BuiltPackage,
   tag: string,
@@ -91,7 +96,7 @@ export function requireForward(
   });
 }
 
-function versionsOf(packument: Packument | undefined): readonly Version[] {
+export function versionsOf(packument: Packument | undefined): readonly Version[] {
   return [...(packument?.versions.keys() ?? [])].map(parsed).filter((version) => version !== undefined);
 }
 

@@ -1,0 +1,26 @@
+import { parseWantedPlatform, platformPackageName, requirePackageName } from "@release-actions/npm";
+import type { PackageEntry } from "./package-list.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import { type Released, targetsOf } from "./released.ts";
+import { presentPlatforms, programOf } from "./targets.ts";
+
+/** The packages of one product, by name alone. */
+export interface ProductNames {
+  readonly version: string;
+  readonly base: string;
+  readonly platforms: readonly string[];
+}
+
+/** The names that publishing would use, found without the archives. */
+export function namesOf(entry: PackageEntry, { inputs }: PublishRunner, released: Released): ProductNames {
+  const app = released.name(entry.app, entry.package !== undefined);
+  const base = packageName(entry.package ?? entry.binary ?? programOf(app), inputs.scope);
+  const wanted = inputs.platforms.map(parseWantedPlatform);
+  const present = app.archives.length === 0 ? wanted : presentPlatforms(wanted, targetsOf(app), inputs["drop-targets"]);
+  return { version: app.version.text, base, platforms: present.map((each) => platformPackageName(base, each)) };
+}
+
+export function packageName(text: string, scope: string | undefined): string {
+  if (scope === undefined || text.startsWith("@")) return requirePackageName(text);
+  return requirePackageName(`${scope.startsWith("@") ? "" : "@"}${scope}/${text}`);
+}

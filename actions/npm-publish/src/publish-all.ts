@@ -1,0 +1,83 @@
+import { NpmError } from "@release-actions/npm";
+import { moveTag } from "./move-tag.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Plan, PlannedPackage } from "./plan-product.ts";
+import type { Credentials } from "./preflight.ts";
+import { type UploadServices, uploadPackage } from "./upload.ts";
+
+type Outcomes = ReadonlyMap<PlannedPackage, Outcome>;
+
+/** All platform packages of all products first: a base that is installed must find its parts. */
+export async function publishAll(
+  plans: readonly Plan[],
+  outcomes: Outcomes,
+  credentials: Credentials,
+  services: UploadServices,
+): Promise<void> {
+  const chosen = plans.filter(({ tag }) => tag !== undefined);
+  const isBase = (plan: Plan, name: string): boolean => plan.product.base.name === name;
+  for (const phase of ["platforms", "bases"] as const) {
+    for (const plan of chosen) {
+      for (const each of plan.packages.filter(({ name }) => isBase(plan, name) === (phase === "bases"))) {
+        const outcome = outcomes.get(each);
+        if (outcome === undefined) continue;
+        if (phase === "bases") requireParts(plan, outcomes, services);
+        await publishOne(plan, each, outcome, credentials, services);
+      }
+    }
+  }
+}
+
+/** A base whose parts wait for approval has to wait too. */
+function requireParts({ product, packages }: Plan, outcomes: Outcomes, { route }: UploadServices): void {
+  const waiting = packages.filter((each) => outcomes.get(each)?.state === "waiting");
+  if (waiting.length === 0 || route.stages) return;
+  if (route.mayTurn) {
+    route.stageFromNow();
+    return;
+  }
+  const names = waiting.map(({ name }) => name).join(", ");
+  throw new NpmError(`${product.base.name} is not published, since its parts wait for approval: ${names}`, {
+    advice: "A maintainer approves them, then this job can run again; or use `publish: stage` or `auto`.",
+  });
+}
+
+async function publishOne(
+  plan: Plan,
+  built: PlannedPackage,
+  outcome: Outcome,
+  credentials: Credentials,
+  services: UploadServices,
+): Promise<void> {
+  const { tag = "" } = plan;
+  const { provenance, kind } = credentials;
+  if (built.isThere) {
+    if (plan.moves) await moveTag(built, tag, credentials, services);
+    outcome.state = "verified";
+    return;
+  }
+  if (built.stage?.isCertain) {
+    if (built.stage.tag !== undefined && built.stage.tag !== tag) {
+      const message = `${built.name}@${built.version} is staged with the dist-tag ${built.stage.tag}, expected ${tag}: run \`mode: settle\` once it is approved`;
+      services.runner.problem({ level: "warning", message });
+    }
+    wait(outcome, built.stage.id, undefined);
+    return;
+  }
+  const { access } = services.runner.inputs;
+  // An existing package keeps the access it has; npm wants it said where it cannot look it up.
+  const said = !built.exists || provenance ? access : undefined;
+  const options = { tag, access: built.name.startsWith("@") ? said : undefined, provenance };
+  const uploaded = await uploadPackage(built, { ...options, identity: provenance || kind === "identity" }, services);
+  if (uploaded.kind === "staged") {
+    wait(outcome, uploaded.id ?? built.stage?.id, uploaded.note);
+    return;
+  }
+  outcome.state = "verified";
+  outcome.published = true;
+}
+
+function wait(outcome: Outcome, id: string | undefined, note: string | undefined): void {
+  outcome.state = "waiting";
+  outcome.stage = { id, note };
+}

@@ -1,0 +1,214 @@
+import { DIRECT_TOKENS_END, STAGING_NPM } from "./npm-facts.ts";
+import { approveCommand, listCommand } from "./stage.ts";
+
+/** What a refusal means for the release. */
+export type RefusalKind =
+  /** It may heal: the registry's own trouble, or the network's. */
+  | "transient"
+  /** This credential may stage, and not publish directly. */
+  | "must-stage"
+  /** The version's number is taken by one that waits for approval, or whose upload the registry has not finished. */
+  | "staged-before"
+  /** The version is public. */
+  | "published-before"
+  | "final";
+
+export interface Refusal {
+  readonly kind: RefusalKind;
+  /** Why, in one sentence; undefined when only npm's own words are known. */
+  readonly cause: string | undefined;
+  readonly advice: string | undefined;
+}
+
+/** What npm said of a request that failed. */
+export interface NpmFailure {
+  /** `E409`, `ECONNRESET`; empty when it gave none. */
+  readonly code: string;
+  readonly summary: string;
+}
+
+export interface RefusedRequest {
+  readonly name: string;
+  readonly version: string;
+  readonly action: "publish" | "stage" | "dist-tag";
+  readonly credential: "token" | "identity";
+  /** Anything was ever published under the name. */
+  readonly exists: boolean;
+  /** `acme/widget/.github/workflows/release.yml`, the file that was started. */
+  readonly workflow?: string | undefined;
+  /** Of a stage that is known. */
+  readonly stageId?: string | undefined;
+}
+
+interface Rule {
+  readonly code: RegExp;
+  readonly words?: RegExp;
+  readonly when?: (request: RefusedRequest) => boolean;
+  readonly kind: RefusalKind;
+  readonly cause?: (request: RefusedRequest) => string;
+  readonly advice?: (request: RefusedRequest) => string;
+}
+
+const TRANSIENT =
+  /^(E(408|425|429|5\d\d)|ECONN\w+|E\w*TIMEOUT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|ENETUNREACH|EHOSTUNREACH|ERR_\w*SOCKET\w*|FETCH_ERROR)$/;
+
+const trusted = ({ credential }: RefusedRequest): boolean => credential === "identity";
+
+const TOKENS_END =
+  `Tokens that bypass two-factor authentication publish directly until ${DIRECT_TOKENS_END} only: ` +
+  "set up this workflow as a trusted publisher, or use `publish: stage`, for which no token needs to bypass it.";
+
+/** In the order in which they are tried: what the registry says in words goes before what the status alone means. */
+const RULES: readonly Rule[] = [
+  {
+    code: /^E409$/,
+    words: /over previously staged version|stage previously (staged|published) version/i,
+    kind: "staged-before",
+    cause: ({ name, version }) => `${name}@${version} is staged already, or its upload is not finished on the registry`,
+    advice: ({ name, stageId }) =>
+      `A maintainer finds it with \`${listCommand(name)}\` and approves it with \`${approveCommand(stageId ?? "<stage-id>")}\`, or rejects it ` +
+      "with `npm stage reject`, after which this job can run again. When the list does not show it, the registry keeps the number without a package (npm/cli#9889): raise the version.",
+  },
+  {
+    code: /^(E403|E409|EPUBLISHCONFLICT|)$/,
+    words: /cannot (publish over|modify) (the )?(previously published|pre-?existing) version/i,
+    kind: "published-before",
+    cause: ({ name, version }) => `${name}@${version} was published before`,
+    advice: () =>
+      "A published version does not change, and a number that was unpublished cannot be used again: raise the version.",
+  },
+  { code: /^E409$/, kind: "transient" },
+  {
+    code: /^E403$/,
+    words: /OIDC permission denied/i,
+    when: ({ action }) => action === "publish",
+    kind: "must-stage",
+    cause: ({ name }) => `the trusted publisher of ${name} may not publish directly`,
+    advice: ({ name }) =>
+      `Use \`publish: stage\` (or \`auto\`), or tick "Allow npm publish" under Settings, Trusted Publisher, Allowed actions of ${name}. ` +
+      'Publishers made since 2026-09-03 may only stage until that is ticked. The registry says the same when "Publishing access" of an old package keeps trusted publishers out.',
+  },
+  {
+    code: /^E403$/,
+    words: /OIDC permission denied/i,
+    kind: "final",
+    cause: ({ name, action }) =>
+      `the trusted publisher of ${name} may not ${action === "stage" ? "stage" : "move dist-tags"}`,
+    advice: ({ name }) =>
+      `Tick "Allow npm stage publish" under Settings, Trusted Publisher, Allowed actions of ${name}, and check its "Publishing access".`,
+  },
+  {
+    code: /^(E403|E_STAGE_REQUIRED)$/,
+    words: /E_STAGE_REQUIRED|stage[- ]only|npm stage publish/i,
+    kind: "must-stage",
+    cause: () => "the token may stage, and not publish directly (read and write, stage only)",
+    advice: () => "Use `publish: stage` (or `auto`): the token is good for that.",
+  },
+  {
+    code: /^E403$/,
+    words: /spam detection/i,
+    kind: "final",
+    cause: ({ name }) => `npm's filter against spam refuses to create the name ${name}`,
+    advice: ({ name }) =>
+      `Names without a scope that hold \`win32\` are refused most often. Choose other names with \`platform-name\`, such as \`@acme/\${binary}-\${os}-\${cpu}\` or ` +
+      `\`\${name}-windows-\${cpu}\`, or ask npm's support to allow ${name}; then run this job again: it goes on where it stopped.`,
+  },
+  {
+    code: /^EOTP$/,
+    when: ({ action }) => action !== "dist-tag",
+    kind: "must-stage",
+    cause: ({ exists, name }) =>
+      exists
+        ? "the account asks for a one-time password, which a job cannot give"
+        : `the account asks for a one-time password to create ${name}, also of tokens that bypass it elsewhere`,
+    advice: ({ exists }) =>
+      `Use \`publish: stage\` (or \`auto\`), which needs no second factor${exists ? "" : "; npm then shows a placeholder 0.0.0-stage until the version is approved"}. ${TOKENS_END}`,
+  },
+  {
+    code: /^EOTP$/,
+    kind: "final",
+    cause: () => "the account asks for a one-time password to move a dist-tag",
+    advice: () =>
+      "A maintainer moves it with `npm dist-tag add`, or an npm that moves tags by the job's identity does.",
+  },
+  {
+    code: /^E422$/,
+    words: /provenance/i,
+    kind: "final",
+    cause: () => "the registry refuses the provenance",
+    advice: () => "Compare the `repository` field of the package with the name of this repository, capitals too.",
+  },
+  {
+    code: /^E404$/,
+    when: ({ action, exists }) => action === "stage" && !exists,
+    kind: "final",
+    cause: ({ name }) => `${name} does not exist, and the registry does not create it by staging with this credential`,
+    advice: ({ name }) =>
+      `A maintainer publishes ${name} once by hand with \`npm publish\`, or gives the token write access to its scope.`,
+  },
+  {
+    code: /^(E401|E404|ENEEDAUTH)$/,
+    when: trusted,
+    kind: "final",
+    cause: ({ name }) => `the registry takes this job for no trusted publisher of ${name}`,
+    advice: ({ workflow }) => trustAdvice(workflow),
+  },
+  {
+    code: /^E401$/,
+    kind: "final",
+    cause: () => "the registry does not accept the token",
+    advice: () => `It was revoked, has expired or belongs to another registry. ${TOKENS_END}`,
+  },
+  {
+    code: /^E404$/,
+    kind: "final",
+    cause: ({ name }) => `the token may not publish ${name}, or its scope does not exist`,
+    advice: () => "npm answers 404 and not 403 to a token without write access: give it the package or the scope.",
+  },
+  {
+    code: /^E403$/,
+    when: trusted,
+    kind: "final",
+    advice: ({ workflow }) => trustAdvice(workflow),
+  },
+  {
+    code: /^E403$/,
+    kind: "final",
+    cause: ({ name }) => `the token may not publish ${name}`,
+    advice: () =>
+      "Check its scopes, who the package's maintainers are, and the package's Publishing access: \"disallow tokens\" keeps every token out, except for staging.",
+  },
+  { code: TRANSIENT, kind: "transient" },
+  {
+    code: /^(EUNKNOWNCOMMAND|EUSAGE|)$/,
+    words: /unknown command:? "?stage/i,
+    kind: "final",
+    cause: () => "this npm has no `npm stage`",
+    advice: () => `Set up npm ${STAGING_NPM} or newer.`,
+  },
+];
+
+/** What npm's refusal means, and what to do. */
+export function explainRefusal({ code, summary }: NpmFailure, request: RefusedRequest): Refusal {
+  const rule = RULES.find(
+    ({ code: codes, words, when }) =>
+      codes.test(code) && (words === undefined || words.test(summary)) && (when === undefined || when(request)),
+  );
+  return { kind: rule?.kind ?? "final", cause: rule?.cause?.(request), advice: rule?.advice?.(request) };
+}
+
+/** What a trusted publisher must say on the registry for this job to be it (npm docs, "Trusted publishing"). */
+export function trustAdvice(workflow: string | undefined, environment?: string): string {
+  const [owner, repository, file] =
+    /^([^/]+)\/([^/]+)\/\.github\/workflows\/([^@]+)/.exec(workflow ?? "")?.slice(1) ?? [];
+  const own =
+    owner === undefined
+      ? "owner, repository and file name of the workflow that was started"
+      : `owner \`${owner}\`, repository \`${repository}\`, workflow \`${file}\``;
+  const place =
+    environment === undefined ? "the job's environment, or none where it has none" : `environment \`${environment}\``;
+  return (
+    `On the page of each package, under Settings, Trusted Publisher, fill in: ${own}, ${place}. Capitals count, and the workflow is the one that was started, ` +
+    "not one that it calls. `npm trust github <package> --file <workflow> --repo <owner/repository> --allow-stage-publish` does the same."
+  );
+}
