@@ -23,17 +23,24 @@ export interface Outcome {
   stage: Stage | undefined;
 }
 
+/** One for each package, in the order of publishing: what people install comes after the parts of all products. */
 export function outcomesOf(plans: readonly Plan[]): ReadonlyMap<PlannedPackage, Outcome> {
   const found = new Map<PlannedPackage, Outcome>();
-  for (const { packages, tag, channel } of plans) {
-    for (const built of packages) {
-      const leftOut = tag === undefined ? `the rules publish no npm package of a ${channel} release` : undefined;
-      const { name, version, integrity } = built;
-      const state = tag === undefined ? "skipped" : "planned";
-      found.set(built, { name, version, integrity, tag, leftOut, state, published: false, stage: undefined });
+  for (const phase of [isPart, isBase]) {
+    for (const plan of plans) {
+      for (const built of plan.packages.filter((each) => phase(plan, each))) found.set(built, outcomeOf(plan, built));
     }
   }
   return found;
+}
+
+const isBase = ({ product }: Plan, { name }: PlannedPackage): boolean => product.base.name === name;
+const isPart = (plan: Plan, built: PlannedPackage): boolean => !isBase(plan, built);
+
+function outcomeOf({ tag, channel }: Plan, { name, version, integrity }: PlannedPackage): Outcome {
+  const leftOut = tag === undefined ? `the rules publish no npm package of a ${channel} release` : undefined;
+  const state = tag === undefined ? "skipped" : "planned";
+  return { name, version, integrity, tag, leftOut, state, published: false, stage: undefined };
 }
 
 export function reasonOf({ leftOut, published, state, stage }: Outcome, dryRun: boolean): string {

@@ -14,17 +14,11 @@ export async function publishAll(
   credentials: Credentials,
   services: UploadServices,
 ): Promise<void> {
-  const chosen = plans.filter(({ tag }) => tag !== undefined);
-  const isBase = (plan: Plan, name: string): boolean => plan.product.base.name === name;
-  for (const phase of ["platforms", "bases"] as const) {
-    for (const plan of chosen) {
-      for (const each of plan.packages.filter(({ name }) => isBase(plan, name) === (phase === "bases"))) {
-        const outcome = outcomes.get(each);
-        if (outcome === undefined) continue;
-        if (phase === "bases") requireParts(plan, outcomes, services);
-        await publishOne(plan, each, outcome, credentials, services);
-      }
-    }
+  for (const [built, outcome] of outcomes) {
+    const plan = plans.find(({ packages }) => packages.includes(built));
+    if (plan?.tag === undefined) continue;
+    if (built.name === plan.product.base.name) requireParts(plan, outcomes, services);
+    await publishOne(plan, built, outcome, credentials, services);
   }
 }
 

@@ -37,8 +37,8 @@ export async function settleRelease(runner: PublishRunner): Promise<void> {
   const rows = artifacts.isAvailable ? await loadLedger(artifacts) : [];
   const outcomes: Outcome[] = [];
   const rejected: string[] = [];
-  for (const entry of parsePackages(inputs.packages)) {
-    const product = namesOf(entry, runner, released);
+  const products = parsePackages(inputs.packages).map((entry) => namesOf(entry, runner, released));
+  for (const product of products) {
     const found = await lookAt(product, rules, services);
     for (const outcome of found) {
       const known = rows.find(
@@ -52,6 +52,8 @@ export async function settleRelease(runner: PublishRunner): Promise<void> {
       await settleTags(product, rules, services);
     warnOfHalf(product, found, runner);
   }
+  const bases = new Set(products.map(({ base }) => base));
+  outcomes.sort((left, right) => Number(bases.has(left.name)) - Number(bases.has(right.name)));
   showOutcomes(runner, registry.url, outcomes);
   if (artifacts.isAvailable && !inputs["dry-run"]) {
     await recordLedger(runner, registry.url, artifacts, facts.attempt, outcomes);

@@ -37,6 +37,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
   beforeEach(() => world.proxy.reset());
   afterEach(() => {
     front.exchanges.length = 0;
+    front.issued.length = 0;
     front.provenance.clear();
     front.trusted.clear();
     front.collaborators.clear();
@@ -76,8 +77,9 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
       },
     });
     expect(sigstore.entries.length).toBe(2);
-    expect(step.masks).toContain(world.token);
-    expect(step.log).not.toContain(world.token);
+    // Ours are masked before anybody could print them; npm keeps its own to itself.
+    expect(step.masks).toEqual(expect.arrayContaining(front.issued.slice(0, 2)));
+    for (const short of front.issued) expect(step.log).not.toContain(short);
   });
 
   test("attests packages that a token publishes, also new ones", async () => {

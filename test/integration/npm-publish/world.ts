@@ -10,6 +10,8 @@ import { Verdaccio } from "../../npm/verdaccio.ts";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
 import { type FaultProxy, startProxy } from "../../stand-in/proxy/proxy.ts";
 
+export type NpmClient = "npm" | "npm11";
+
 export interface Setting {
   readonly version?: string;
   readonly release?: ReleaseOptions;
@@ -18,6 +20,8 @@ export interface Setting {
   readonly stop?: StepOptions["stop"];
   /** Changes the workspace before the step. */
   readonly prepare?: (job: Job) => void;
+  /** Which npm of `CLIENTS` the runner has. Default `npm`. */
+  readonly client?: NpmClient;
   /** A folder of the job that comes first on the PATH. */
   readonly searchPath?: (job: Job) => string;
   /** Looks at the workspace after it. */
@@ -30,15 +34,13 @@ export class World {
   readonly proxy: FaultProxy;
   readonly token: string;
   readonly programs: Programs;
-  /** A folder whose `npm` is the pinned one, for a PATH. */
-  readonly #bin: string;
+  /** Folders whose `npm` is a pinned one, for a PATH, by the name of the client. */
+  readonly #bins: Readonly<Record<NpmClient, string>>;
   #count = 0;
 
   private constructor(registry: Verdaccio, proxy: FaultProxy, token: string, programs: Programs) {
     [this.registry, this.proxy, this.token, this.programs] = [registry, proxy, token, programs];
-    this.#bin = mkdtempSync(path.join(tmpdir(), "npm-bin-"));
-    chmodSync(CLIENTS.npm, 0o755);
-    symlinkSync(CLIENTS.npm, path.join(this.#bin, "npm"));
+    this.#bins = { npm: binFolder("npm"), npm11: binFolder("npm11") };
   }
 
   static async start(): Promise<World> {
@@ -50,7 +52,7 @@ export class World {
   async close(): Promise<void> {
     await this.proxy.close();
     await this.registry.close();
-    rmSync(this.#bin, { recursive: true });
+    for (const folder of Object.values(this.#bins)) rmSync(folder, { recursive: true });
   }
 
   /** A name that no other test uses. */
@@ -60,7 +62,11 @@ export class World {
   }
 
   get searchPath(): string {
-    return [this.#bin, process.env["PATH"]].join(path.delimiter);
+    return this.searchPathOf("npm");
+  }
+
+  searchPathOf(client: NpmClient): string {
+    return [this.#bins[client], process.env["PATH"]].join(path.delimiter);
   }
 
   /** Past the proxy, and whatever it injects. */
@@ -77,7 +83,17 @@ export class World {
 
   /** Runs the action on a release of `version` under `name`. */
   async publish(name: string, setting: Setting = {}): Promise<StepResult> {
-    const { version = "1.2.3", release = {}, inputs = {}, env = {}, stop, prepare, searchPath, inspect } = setting;
+    const {
+      version = "1.2.3",
+      release = {},
+      inputs = {},
+      env = {},
+      stop,
+      prepare,
+      searchPath,
+      inspect,
+      client = "npm",
+    } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
     const job = await Job.open({ env: { ...facts, ...env } });
     try {
@@ -92,7 +108,7 @@ export class World {
         platforms: "linux-x64 darwin-arm64",
         packages: `- package: "${name}"\n  fields: { license: MIT }\n`,
       };
-      const folders = [...(searchPath === undefined ? [] : [searchPath(job)]), this.searchPath];
+      const folders = [...(searchPath === undefined ? [] : [searchPath(job)]), this.searchPathOf(client)];
       const options = {
         inputs: { ...defaults, ...inputs },
         env: { PATH: folders.join(path.delimiter) },
@@ -105,4 +121,11 @@ export class World {
       await job.close();
     }
   }
+}
+
+function binFolder(client: NpmClient): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "npm-bin-"));
+  chmodSync(CLIENTS[client], 0o755);
+  symlinkSync(CLIENTS[client], path.join(folder, "npm"));
+  return folder;
 }

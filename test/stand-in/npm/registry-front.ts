@@ -1,38 +1,53 @@
-import { createHash, verify, X509Certificate } from "node:crypto";
-import { type Answer, Refusal, router, serve } from "../http.ts";
+import { type Answer, Refusal, type Request, router, serve } from "../http.ts";
+import { type Credentials, openCredentials, type Right } from "./credentials.ts";
 import { readIdentity } from "./identity-token.ts";
+import { type Statement, takeProvenance } from "./provenance.ts";
+import { openStaging, type PublicRegistry, readDocument, type Staging } from "./staging.ts";
+
+/** Whom a package trusts (npm docs, "Trusted publishing"). */
+export interface TrustedPublisher {
+  /** `owner/repository/.github/workflows/file.yml`. */
+  readonly workflow: string;
+  readonly environment?: string;
+  /** The allowed actions; all by default. */
+  readonly rights?: readonly Right[];
+}
 
 /** What the public registry does beyond a plain one; all else is answered by the real registry behind it. */
 export interface RegistryFront {
   readonly origin: string;
-  /** The workflow that may publish a package, as `owner/repository/.github/workflows/file.yml`. */
-  readonly trusted: Map<string, string>;
+  /** By package; a text is the workflow of one that may do everything. */
+  readonly trusted: Map<string, TrustedPublisher | string>;
   /** By package, users and their rights. Without an entry the registry does not tell. */
   readonly collaborators: Map<string, Record<string, string>>;
   /** The packages whose token was exchanged, one entry an exchange. */
   readonly exchanges: string[];
+  /** What they were exchanged for. */
+  readonly issued: string[];
   /** The statements that came with packages, by name. */
   readonly provenance: Map<string, Statement>;
+  readonly credentials: Credentials;
+  readonly staging: Staging;
+  /** Names that the filter against spam refuses to create. */
+  readonly spam: Set<string>;
   close(): Promise<void>;
 }
 
-/** An in-toto statement with SLSA provenance, as far as tests look at it. */
-export interface Statement {
-  readonly subject: readonly { name: string; digest: { sha512: string } }[];
-  readonly predicate: { buildDefinition: { externalParameters: { workflow: Record<string, string> } } };
-}
-
 /**
- * A stand-in for npm's public registry, in front of a real one: trusted publishing, provenance and rights, from
- * npm's documentation. It refuses what the registry refuses.
+ * A stand-in for npm's public registry, in front of a real one: trusted publishing, provenance, rights, kinds of tokens and staged
+ * publishing, from npm's documentation and npm's own client. It refuses what the registry refuses, in its words.
  *
- * @param token one that may publish, in exchange for an identity.
+ * @param token one of the real registry that may publish; here it bypasses two-factor authentication.
  */
 export async function startRegistryFront(behind: string, token: string, issuer: string): Promise<RegistryFront> {
-  const trusted = new Map<string, string>();
+  const trusted = new Map<string, TrustedPublisher | string>();
   const collaborators = new Map<string, Record<string, string>>();
-  const exchanges: string[] = [];
+  const [exchanges, issued, spam] = [[] as string[], [] as string[], new Set<string>()];
   const provenance = new Map<string, Statement>();
+  const credentials = openCredentials();
+  credentials.add(token, "bypass");
+  const registry = openBehind(behind, token, credentials);
+  const staging = openStaging(registry, credentials, provenance);
   const route = router({
     "POST /-/npm/v1/oidc/token/exchange/package/*name": async ({ params, headers }) => {
       const name = params["name"] ?? "";
@@ -40,76 +55,105 @@ export async function startRegistryFront(behind: string, token: string, issuer: 
       const claims = await readIdentity(identity, issuer, "npm:127.0.0.1").catch((error: unknown) => {
         throw new Refusal(401, { message: String(error) });
       });
+      const found = trusted.get(name);
+      const publisher: TrustedPublisher | undefined = typeof found === "string" ? { workflow: found } : found;
       const workflow = String(claims["workflow_ref"]).replace(/@.*/, "");
-      if (trusted.get(name) !== workflow) return { status: 404, body: { message: "OIDC token exchange error" } };
+      const isMatch = publisher?.workflow === workflow && publisher.environment === claims["environment"];
+      if (!isMatch) return { status: 404, body: { message: "OIDC token exchange error" } };
       exchanges.push(name);
-      return { status: 201, body: { token } };
+      const short = credentials.issue(name, publisher.rights ?? ["publish", "stage", "dist-tag"]);
+      issued.push(short);
+      return { status: 201, body: { token: short } };
     },
     "GET /-/package/*name/collaborators": ({ params }) => {
       const found = collaborators.get(params["name"] ?? "");
       return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
     },
     "GET /-/package/*name/visibility": () => ({ status: 200, body: { public: true } }),
+    "PUT /-/package/*name/dist-tags/:tag": (request) => {
+      const { params, headers } = request;
+      credentials.require(headers.authorization, "dist-tag", params["name"] ?? "", otpOf(request));
+      return registry.pass(request, request.body);
+    },
+    ...staging.routes,
+    "PUT /*name": async (request) => {
+      const { params, headers } = request;
+      const name = params["name"] ?? "";
+      credentials.require(headers.authorization, "publish", name, otpOf(request));
+      let body: Buffer;
+      try {
+        body = takeProvenance(request.body, provenance);
+      } catch (error) {
+        throw new Refusal(422, { error: `Error verifying sigstore provenance bundle: ${error}` });
+      }
+      const { version } = readDocument(body, name);
+      staging.requireFree(name, version);
+      const existing = await registry.versions(name);
+      if (existing?.includes(version)) {
+        throw new Refusal(403, { error: `You cannot publish over the previously published versions: ${version}.` });
+      }
+      if (existing === undefined && spam.has(name)) {
+        throw new Refusal(403, {
+          error: "Package name triggered spam detection; if you believe this is in error, please contact support",
+        });
+      }
+      return await registry.pass(request, body);
+    },
   });
   const server = await serve(async (request) => {
     const found = route(request.method, decodeURIComponent(request.path));
-    if (found !== undefined) {
-      const [handler, params] = found;
-      return await Promise.resolve(handler({ ...request, params })).catch((error: unknown) => {
-        if (error instanceof Refusal) return error.answer;
-        throw error;
-      });
+    if (found === undefined) return await registry.pass(request, request.body);
+    const [handler, params] = found;
+    try {
+      return await handler({ ...request, params });
+    } catch (error: unknown) {
+      if (error instanceof Refusal) return error.answer;
+      throw error;
     }
-    const { authorization, "content-type": type } = request.headers;
-    let body = request.body;
-    if (request.method === "PUT") {
-      try {
-        body = takeProvenance(body, provenance);
-      } catch (error) {
-        return { status: 422, body: { error: `Error verifying sigstore provenance bundle: ${error}` } };
-      }
-    }
-    const headers = { ...(authorization && { authorization }), ...(type && { "content-type": type }) };
-    const query = request.query.size > 0 ? `?${request.query}` : "";
-    const init = { method: request.method, headers, ...(body.length > 0 && { body: new Uint8Array(body) }) };
-    const response = await fetch(`${behind}${request.path}${query}`, init);
-    const answer: Answer = {
-      status: response.status,
-      headers: { "Content-Type": response.headers.get("content-type") ?? "application/json" },
-      body: Buffer.from(await response.arrayBuffer()),
-    };
-    return answer;
   });
-  return { origin: server.origin, trusted, collaborators, exchanges, provenance, close: () => server.close() };
+  const parts = { trusted, collaborators, exchanges, issued, provenance, credentials, staging, spam };
+  return { origin: server.origin, ...parts, close: () => server.close() };
 }
 
-/** Verifies what attests a package, and takes it out: a plain registry has no place for it. */
-function takeProvenance(body: Buffer, found: Map<string, Statement>): Buffer {
-  const document = JSON.parse(body.toString("utf8"));
-  const attachments: Record<string, { data: string }> = document._attachments ?? {};
-  const [file, attached] = Object.entries(attachments).find(([name]) => name.endsWith(".sigstore")) ?? [];
-  if (file === undefined || attached === undefined) return body;
-  const { dsseEnvelope, verificationMaterial } = JSON.parse(attached.data);
-  const payload = Buffer.from(dsseEnvelope.payload, "base64");
-  // The pre-authentication encoding of DSSE, which is what is signed.
-  const signed = Buffer.concat([
-    Buffer.from(`DSSEv1 ${dsseEnvelope.payloadType.length} ${dsseEnvelope.payloadType} ${payload.length} `),
-    payload,
-  ]);
-  const chain = verificationMaterial.certificate ?? verificationMaterial.x509CertificateChain.certificates[0];
-  const certificate = new X509Certificate(Buffer.from(chain.rawBytes, "base64"));
-  const signature = Buffer.from(dsseEnvelope.signatures[0].sig, "base64");
-  if (!verify("sha256", signed, certificate.publicKey, signature)) throw new Error("the signature is wrong");
-  if (verificationMaterial.tlogEntries.length !== 1) throw new Error("there is no entry of the log");
-  const statement: Statement = JSON.parse(payload.toString("utf8"));
-  const [tarball] = Object.entries(attachments).find(([name]) => name.endsWith(".tgz")) ?? [];
-  const bytes = Buffer.from(attachments[tarball ?? ""]?.data ?? "", "base64");
-  const digest = createHash("sha512").update(bytes).digest("hex");
-  if (statement.subject[0]?.digest.sha512 !== digest) throw new Error("the subject is another tarball");
-  const [manifest] = Object.values(document.versions) as { repository?: { url?: string } }[];
-  const { repository } = statement.predicate.buildDefinition.externalParameters.workflow;
-  if (manifest?.repository?.url !== `git+${repository}.git`) throw new Error(`repository.url is not ${repository}`);
-  found.set(document.name, statement);
-  delete attachments[file];
-  return Buffer.from(JSON.stringify(document));
+type Passed = Omit<Request, "params">;
+
+interface Behind extends PublicRegistry {
+  /** Asks the real registry the same, as its own user where the caller has a credential of ours. */
+  pass(request: Passed, body: Buffer): Promise<Answer>;
+}
+
+function openBehind(behind: string, token: string, credentials: Credentials): Behind {
+  const put = { "Content-Type": "application/json", authorization: `Bearer ${token}` };
+  return {
+    versions: async (name) => {
+      const response = await fetch(`${behind}/${name.replace("/", "%2f")}`, {
+        headers: { authorization: put.authorization },
+      });
+      if (!response.ok) return undefined;
+      return Object.keys(Object((await response.json()) as unknown).versions ?? {});
+    },
+    put: async (name, document) => {
+      const init = { method: "PUT", headers: put, body: new Uint8Array(document) };
+      const response = await fetch(`${behind}/${name.replace("/", "%2f")}`, init);
+      if (!response.ok) throw new Refusal(response.status, await response.json());
+    },
+    pass: async ({ method, path, query: asked, headers: sent }, body) => {
+      const { authorization, "content-type": type } = sent;
+      const own = credentials.isKnown(authorization) ? put.authorization : authorization;
+      const headers = { ...(own && { authorization: own }), ...(type && { "content-type": type }) };
+      const query = asked.size > 0 ? `?${asked}` : "";
+      const init = { method, headers, ...(body.length > 0 && { body: new Uint8Array(body) }) };
+      const response = await fetch(`${behind}${path}${query}`, init);
+      return {
+        status: response.status,
+        headers: { "Content-Type": response.headers.get("content-type") ?? "application/json" },
+        body: Buffer.from(await response.arrayBuffer()),
+      };
+    },
+  };
+}
+
+function otpOf({ headers }: Passed): string | undefined {
+  const otp = headers["npm-otp"];
+  return typeof otp === "string" ? otp : undefined;
 }
