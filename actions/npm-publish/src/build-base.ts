@@ -51,9 +51,13 @@ export async function buildBase(
   const packed = await readTarball(await readFile(built.tarball), product.name);
   const options = { run: runner.exec, folder: await runner.tempFolder("contract"), node: process.execPath };
   const local = here.map((each) => platformPackageName(product.name, each));
-  await runner.group(`trying the launcher of ${product.name}, as packed`, () =>
+  const weaknesses = await runner.group(`trying the launcher of ${product.name}, as packed`, () =>
     checkContract(packed, product, local, { ...options, searchPath: runner.env["PATH"] }),
   );
+  if (weaknesses.length > 0) {
+    const message = `the launcher of ${product.name} does less than the one that this action makes: ${weaknesses.join("; ")}`;
+    runner.problem({ level: "warning", message });
+  }
   return built;
 }
 

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import type { Transport } from "@release-actions/http";
 import {
+  checkPublishing,
   identityService,
-  identityTokenFor,
   isNpmOlder,
   NpmError,
   type NpmRegistry,
+  namesRepository,
+  repositoryAddress,
   TRUSTED_PUBLISHING_NPM,
 } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
@@ -73,7 +75,19 @@ export async function checkAccess(
   if (credentials.provenance || credentials.kind === "identity") {
     for (const each of packages) requireRepository(each, facts);
   }
-  if (credentials.kind === "identity") await checkTrust(runner, packages, registry, transport);
+  if (credentials.kind !== "identity") return;
+  const { inputs, env, signal } = runner;
+  const findings = await checkPublishing({
+    ...{
+      packages: packages.map(({ name }) => name),
+      publish: inputs.publish,
+      token: inputs.token,
+      npmVersion: undefined,
+    },
+    ...{ env, registry, transport, signal, reporter: runner, mask: (secret: string) => runner.mask(secret) },
+  });
+  const [first] = findings.filter(({ level }) => level === "error");
+  if (first !== undefined) throw new NpmError(first.message, { advice: first.advice });
 }
 
 async function checkRights(runner: PublishRunner, registry: NpmRegistry, name: string, user: string): Promise<void> {
@@ -89,52 +103,17 @@ async function checkRights(runner: PublishRunner, registry: NpmRegistry, name: s
   runner.problem({ level: "warning", message });
 }
 
-/** The registry compares this field with where the job ran, after everything was signed (B156). */
+/** The registry compares this field with where the job ran, after everything was signed. */
 function requireRepository({ name, manifest }: BuiltPackage, { serverUrl, repository }: RunFacts): void {
   const field = manifest["repository"];
+  const expected = `${serverUrl}/${repository}`;
+  if (namesRepository(field, expected)) return;
   const told = typeof field === "string" ? field : String(Object(field).url ?? "");
-  const plain = told
-    .replace(/^git\+/, "")
-    .replace(/^github:/, `${serverUrl}/`)
-    .replace(/\.git$/, "");
-  if (plain.toLowerCase() === `${serverUrl}/${repository}`.toLowerCase()) return;
+  const isCase = namesRepository(repositoryAddress(field, serverUrl).toLowerCase(), expected.toLowerCase());
   throw new NpmError(
-    `${name} has the \`repository\` ${JSON.stringify(told)}, expected ${serverUrl}/${repository}, where this job runs`,
+    `${name} has the \`repository\` ${JSON.stringify(told)}, expected ${expected}, where this job runs${isCase ? ": only capitals differ, and npm compares them" : ""}`,
     { advice: "Correct it in `fields`, the template or the base package: the registry refuses provenance otherwise." },
   );
-}
-
-/** The registry says only 404 when a publisher does not match (F107), so it is asked before. */
-async function checkTrust(
-  runner: PublishRunner,
-  packages: readonly (BuiltPackage & { readonly exists: boolean })[],
-  registry: NpmRegistry,
-  transport: Transport,
-): Promise<void> {
-  const unknown = packages.filter(({ exists }) => !exists).map(({ name }) => name);
-  if (unknown.length > 0) {
-    throw new NpmError(`${unknown.join(", ")} does not exist: a trusted publisher cannot create a package`, {
-      advice: "Publish it once with a `token`, then name this workflow as its trusted publisher on the registry.",
-    });
-  }
-  const identity = identityService(runner.env);
-  if (identity === undefined) return;
-  const { signal } = runner;
-  const token = await identityTokenFor(registry.url, identity, { transport, signal, reporter: runner });
-  runner.mask(token);
-  const refused: string[] = [];
-  for (const { name } of packages) {
-    const short = await registry.exchange(name, token);
-    if (short === undefined) refused.push(name);
-    else runner.mask(short);
-  }
-  if (refused.length === 0) return;
-  const workflow = runner.env["GITHUB_WORKFLOW_REF"] ?? "this workflow";
-  throw new NpmError(`${registry.url.host} does not trust ${workflow} to publish ${refused.join(", ")}`, {
-    advice:
-      "On the page of each package, under trusted publishers: owner, repository, the file name of the workflow that " +
-      "was started (not of one it calls) and the environment must be those of this job.",
-  });
 }
 
 function selfHosted(what: string): NpmError {

@@ -1,7 +1,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { CommandResult, CommandRunner } from "@release-actions/command";
+import type { CommandRunner } from "@release-actions/command";
+import { decodeJson, listOf, object, string } from "@release-actions/json";
 import { binOf, readManifest } from "./check-package.ts";
+import { CONTRACT_DRIVER } from "./contract-driver.ts";
 import { NpmError } from "./error.ts";
 import { binaryPath, type Product } from "./manifest.ts";
 import type { PackageFiles } from "./tarball.ts";
@@ -16,25 +18,71 @@ export interface ContractOptions {
 }
 
 /**
- * Stands in for the program: tells what it was given, dies, or sends its parent a signal and waits for it to come
- * back. It gives a launcher the time to listen, and ends by itself, so that one that loses signals leaves nothing
- * behind.
+ * Stands in for the program: tells what it was given, ends as it is told, or counts the signals that it gets for a moment. It ends by
+ * itself, so that a launcher that loses signals leaves nothing behind.
  */
 const PROBE = `#!/bin/sh
 case "$1" in
   echo) shift; for arg in "$@"; do printf '[%s]\\n' "$arg"; done; cat; exit 7 ;;
+  exit) exit "$2" ;;
   die) kill -KILL $$ ;;
-  signal) trap 'exit 40' "$2"; sleep 0.3; kill -s "$2" $PPID; i=0; while [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done; exit 99 ;;
+  pipe) kill -PIPE $$; exit 0 ;;
+  count) n=0; trap 'n=$((n + 1))' "$2"; echo "ready $$"; left=60
+    while [ $left -gt 0 ]; do
+      sleep 0.05; left=$((left - 1))
+      # A second one would come soon after the first.
+      if [ $n -gt 0 ] && [ $left -gt 6 ]; then left=6; fi
+    done
+    exit $((40 + n)) ;;
 esac
 `;
 
 const ARGS = ["a b", "", "--flag=$HOME", "*", "--"] as const;
-const SIGNALS = ["INT", "TERM", "HUP"] as const;
+const EXIT_CODES = [0, 1, 42, 127, 255] as const;
+
+/** One start of the launcher, and how it must end. */
+interface Case {
+  readonly what: string;
+  /** What a wrapper must do to be published at all; of the rest it is warned. */
+  readonly isRequired: boolean;
+  readonly args: readonly string[];
+  readonly input?: string;
+  readonly send?: NodeJS.Signals;
+  readonly to?: "launcher" | "group";
+  readonly exitCode: number | string;
+  readonly stdout?: string;
+}
+
+const signal = (name: "INT" | "TERM" | "HUP" | "QUIT", to: "launcher" | "group", isRequired: boolean): Case => ({
+  what: to === "group" ? `SIG${name} to its process group` : `SIG${name} passed on`,
+  ...{ isRequired, args: ["count", name], send: `SIG${name}`, to, exitCode: 41 },
+});
+
+const CASES: readonly Case[] = [
+  {
+    what: "its arguments and input, and exit code 7",
+    ...{ isRequired: true, args: ["echo", ...ARGS], input: "input\n", exitCode: 7 },
+    stdout: `${ARGS.map((arg) => `[${arg}]\n`).join("")}input\n`,
+  },
+  ...EXIT_CODES.map((code): Case => {
+    return { what: `exit code ${code}`, isRequired: true, args: ["exit", `${code}`], exitCode: code };
+  }),
+  { what: "a program that SIGKILL ended", isRequired: true, args: ["die"], exitCode: 137 },
+  ...(["INT", "TERM", "HUP"] as const).map((name) => signal(name, "launcher", true)),
+  signal("QUIT", "launcher", false),
+  ...(["INT", "TERM", "HUP", "QUIT"] as const).map((name) => signal(name, "group", false)),
+  { what: "SIGPIPE, which ends a program", isRequired: false, args: ["pipe"], exitCode: 141 },
+  {
+    what: "SIGKILL to the launcher, which must leave nothing behind",
+    ...{ isRequired: false, args: ["count", "USR1"], send: "SIGKILL", exitCode: "gone" },
+  },
+];
 
 /**
  * Installs a packed base package with a probe in place of the program, and starts it the way npm's links do.
  *
  * @param platformPackages those for this machine.
+ * @returns what it does worse than a launcher can, in sentences.
  * @throws NpmError with everything that the launcher does otherwise than it must.
  */
 export async function checkContract(
@@ -42,7 +90,7 @@ export async function checkContract(
   product: Product,
   platformPackages: readonly string[],
   options: ContractOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   const manifest = readManifest(base, product.name);
   const bins = Object.entries(binOf(manifest)).map(([, target]) => String(target));
   const at = async (name: string, probe: "runs" | "cannot run" | "is missing"): Promise<string> => {
@@ -55,37 +103,71 @@ export async function checkContract(
     return path.join(modules, product.name);
   };
   const [whole, locked, alone] = await Promise.all([at("a", "runs"), at("b", "cannot run"), at("c", "is missing")]);
-  const complaints = await Promise.all(
-    bins.map(async (bin) => {
-      const start = starter(options);
-      const found = await Promise.all([
-        ...complaintsWhole((args) => start(path.join(whole, bin), args)),
-        expect("a program that cannot run", start(path.join(locked, bin), []), 126, /./),
-        expect("a program that is not installed", start(path.join(alone, bin), []), 127, /optional/),
-      ]);
-      return found.flat();
-    }),
-  );
-  const all = complaints.flat();
-  if (all.length > 0) throw new NpmError(`the launcher of ${product.name} does not do what it must: ${all.join("; ")}`);
+  const complaints: string[] = [];
+  const weaknesses: string[] = [];
+  for (const bin of bins) {
+    for (const [{ isRequired }, sentence] of await runCases(path.join(whole, bin), options)) {
+      (isRequired ? complaints : weaknesses).push(sentence);
+    }
+    const start = starter(options);
+    complaints.push(...(await expect("a program that cannot run", start(path.join(locked, bin)), 126, /./)));
+    complaints.push(
+      ...(await expect("a program that is not installed", start(path.join(alone, bin)), 127, /optional/)),
+    );
+  }
+  if (complaints.length > 0) {
+    throw new NpmError(`the launcher of ${product.name} does not do what it must: ${complaints.join("; ")}`);
+  }
+  return weaknesses;
 }
 
-function complaintsWhole(start: (args: readonly string[]) => Promise<CommandResult>): Promise<string[]>[] {
-  const told = `${ARGS.map((arg) => `[${arg}]\n`).join("")}input\n`;
-  return [
-    start(["echo", ...ARGS]).then(({ exitCode, stdout }) => [
-      ...(exitCode === 7 ? [] : [`exit code 7 became ${exitCode}`]),
-      ...(stdout === told ? [] : [`arguments or input became ${JSON.stringify(stdout.slice(0, 200))}`]),
-    ]),
-    expect("a program that SIGKILL ended", start(["die"]), 137),
-    ...SIGNALS.map((signal) => expect(`SIG${signal} passed on`, start(["signal", signal]), 40)),
-  ];
+const MAX_RESULT_BYTES = 1024 * 1024;
+const driverResults = listOf(object({ stdout: string, exitCode: (value: unknown) => value }));
+
+/** The cases that ended otherwise than they must, each with a sentence. */
+async function runCases(
+  bin: string,
+  { run, folder, node, searchPath }: ContractOptions,
+): Promise<readonly (readonly [Case, string])[]> {
+  const driver = path.join(folder, "driver.cjs");
+  await writeFile(driver, CONTRACT_DRIVER);
+  const env = { PATH: [path.dirname(node), searchPath].join(path.delimiter), HOME: folder };
+  const { stdout } = await run(node, [driver, bin, JSON.stringify(CASES)], {
+    cwd: folder,
+    env,
+    onOutput: () => undefined,
+  });
+  const results = decodeJson(stdout, driverResults, { source: "the launcher's trial", maxBytes: MAX_RESULT_BYTES });
+  return CASES.flatMap((each, index) => {
+    const { exitCode, stdout: told } = each;
+    const found = results[index];
+    if (found?.exitCode !== exitCode) return [[each, sentenceOf(each, found?.exitCode)] as const];
+    if (told === undefined || told === found.stdout) return [];
+    return [[each, `arguments or input became ${JSON.stringify(found.stdout.slice(0, 200))}`] as const];
+  });
 }
 
-async function expect(what: string, run: Promise<CommandResult>, exitCode: number, words?: RegExp): Promise<string[]> {
+/** The probe ends with 40 and how often it got the signal. */
+function sentenceOf({ what, send, exitCode: expected }: Case, found: unknown): string {
+  if (send !== undefined && typeof found === "number" && found >= 40 && found < 50) {
+    return `${what} reached the program ${found - 40} times, expected once`;
+  }
+  return `${what} gave ${shown(found)}, expected ${shown(expected)}`;
+}
+
+function shown(exitCode: unknown): string {
+  return typeof exitCode === "number" ? `exit code ${exitCode}` : String(exitCode);
+}
+
+async function expect(
+  what: string,
+  run: Promise<{ readonly exitCode: number; readonly stderr: string }>,
+  exitCode: number,
+  words: RegExp,
+): Promise<string[]> {
   const result = await run;
   if (result.exitCode !== exitCode) return [`${what} gave exit code ${result.exitCode}, expected ${exitCode}`];
-  if (words === undefined || words.test(result.stderr)) return [];
+  if (words.test(result.stderr)) return [];
   return [
     `${what} gave no reason on stderr, expected a sentence${words.source === "." ? "" : ` with "${words.source}"`}`,
   ];
@@ -93,8 +175,7 @@ async function expect(what: string, run: Promise<CommandResult>, exitCode: numbe
 
 function starter({ run, folder, node, searchPath }: ContractOptions) {
   const env = { PATH: [path.dirname(node), searchPath].join(path.delimiter), HOME: folder };
-  return (bin: string, args: readonly string[]): Promise<CommandResult> =>
-    run(bin, args, { cwd: folder, env, input: "input\n", check: false, onOutput: () => undefined });
+  return (bin: string) => run(bin, [], { cwd: folder, env, check: false, onOutput: () => undefined });
 }
 
 async function writePackage(folder: string, files: PackageFiles): Promise<void> {

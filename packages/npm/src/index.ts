@@ -31,6 +31,7 @@ export {
   targetFor,
   type WantedPlatform,
 } from "./platform.ts";
+export { checkPublishing, claimsOf, type PublishingFinding, type PublishingQuestion } from "./publisher-check.ts";
 export {
   explainRefusal,
   type NpmFailure,
@@ -40,6 +41,7 @@ export {
   trustAdvice,
 } from "./refusal.ts";
 export { type NpmRegistry, openNpmRegistry, type Packument, type PublishedVersion, registryUrl } from "./registry.ts";
+export { namesRepository, repositoryAddress } from "./repository-field.ts";
 export { approveCommand, listCommand, type StagedVersion, shasumOf, type VersionStatus } from "./stage.ts";
 export {
   differingFiles,

@@ -197,7 +197,12 @@ export function explainRefusal({ code, summary }: NpmFailure, request: RefusedRe
   return { kind: rule?.kind ?? "final", cause: rule?.cause?.(request), advice: rule?.advice?.(request) };
 }
 
-/** What a trusted publisher must say on the registry for this job to be it (npm docs, "Trusted publishing"). */
+/**
+ * What a trusted publisher must say on the registry for this job to be it (npm docs, "Trusted publishing").
+ *
+ * @param workflow `acme/widget/.github/workflows/release.yml`, with or without `@ref`.
+ * @param environment of the job; empty when it has none, undefined when nobody knows.
+ */
 export function trustAdvice(workflow: string | undefined, environment?: string): string {
   const [owner, repository, file] =
     /^([^/]+)\/([^/]+)\/\.github\/workflows\/([^@]+)/.exec(workflow ?? "")?.slice(1) ?? [];
@@ -205,8 +210,11 @@ export function trustAdvice(workflow: string | undefined, environment?: string):
     owner === undefined
       ? "owner, repository and file name of the workflow that was started"
       : `owner \`${owner}\`, repository \`${repository}\`, workflow \`${file}\``;
-  const place =
-    environment === undefined ? "the job's environment, or none where it has none" : `environment \`${environment}\``;
+  const places: Readonly<Record<string, string>> = {
+    "": "no environment",
+    undefined: "the job's environment, or none where it has none",
+  };
+  const place = places[`${environment}`] ?? `environment \`${environment}\``;
   return (
     `On the page of each package, under Settings, Trusted Publisher, fill in: ${own}, ${place}. Capitals count, and the workflow is the one that was started, ` +
     "not one that it calls. `npm trust github <package> --file <workflow> --repo <owner/repository> --allow-stage-publish` does the same."

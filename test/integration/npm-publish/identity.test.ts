@@ -119,7 +119,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     [
       "packages that do not exist yet",
       () => ({ inputs: { packages: `- package: "${world.newName()}"\n  fields: { license: MIT }` } }),
-      "does not exist: a trusted publisher cannot create a package",
+      "do not exist: a trusted publisher cannot create a package",
     ],
     [
       "a runner of one's own",

@@ -73,7 +73,13 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
   test("takes a wrapper of one's own that passes the contract, raised to the release", async () => {
     const name = world.newName();
     const [step, manifests] = await pack(name, { inputs: { base: "npm" }, prepare: base(name) });
-    expect(step.annotations).toEqual([]);
+    // It is told what the made one does better: one that stays beside the program is signalled with it, and outlived by it.
+    expect(step.annotations).toEqual([
+      expect.objectContaining({ level: "warning", message: expect.stringContaining("SIGKILL to the launcher") }),
+    ]);
+    expect(step.annotations[0]?.message).toContain(
+      "SIGINT to its process group reached the program 2 times, expected once",
+    );
     expect(step.conclusion).toBe("success");
     expect(manifests[name]).toMatchObject({
       ...{ name, version: "1.2.3", bin: { widget: "cli.js" }, scripts: {} },
@@ -88,7 +94,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
         wrapper: `#!/usr/bin/env node\nconst { spawnSync } = require("child_process");\ntry {\n  const r = spawnSync(require.resolve("NAME-linux-x64/bin/widget"), process.argv.slice(2), { stdio: "inherit" });\n  process.exit(r.status || 0);\n} catch { console.error("no optional"); }\n`,
       },
       [
-        "a program that SIGKILL ended gave exit code 0, expected 137",
+        "a program that SIGKILL ended gave exit code 0, expected exit code 137",
         "cannot run gave exit code 0, expected 126",
         "not installed gave exit code 0, expected 127",
       ],
@@ -96,7 +102,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     [
       "that swallows SIGHUP",
       { wrapper: WRAPPER.replace('"SIGHUP"', '"SIGUSR2"') },
-      ["SIGHUP passed on gave exit code 129, expected 40"],
+      ["SIGHUP passed on gave exit code 129, expected exit code 41"],
     ],
     ["below a comment (misleads 18)", { wrapper: `// MIT\n${WRAPPER}` }, ["whose first line is no shebang"]],
     [

@@ -1,11 +1,18 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type CommandResult, runCommand } from "@release-actions/command";
-import { type Libc, makeLauncher, type Product, parseWantedPlatform } from "@release-actions/npm";
+import {
+  checkContract,
+  type Libc,
+  makeLauncher,
+  type PackageFiles,
+  type Product,
+  parseWantedPlatform,
+} from "@release-actions/npm";
 import { describeWith } from "../../parts.ts";
 
 const PRODUCT: Product = {
@@ -73,20 +80,120 @@ describe("the launcher of npm-publish", () => {
   });
 });
 
-describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
-  test("leaves it to the terminal to interrupt the program, which would else be told twice", async () => {
-    const told = "trap 'echo interrupted' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; done; exit 9";
-    const file = install([[HERE]], { [HERE]: told });
-    // `exec`: a shell that stayed between them would be interrupted too, and give its own exit code.
-    const terminal = spawn("script", ["-qec", `exec "${process.execPath}" "${file}"`, "/dev/null"], {
-      stdio: ["pipe", "pipe", "inherit"],
+/** The launcher as a Node that cannot replace itself runs it. */
+function forOldNode(file: string): string {
+  const old = readFileSync(file, "utf8").replace(/const \{ execve \} = [^;]+;/, "const execve = undefined;");
+  if (!old.includes("execve = undefined")) throw new Error("the launcher does not ask for execve as this test expects");
+  writeFileSync(file, old);
+  return file;
+}
+
+describe.each([
+  ["becomes the program", (file: string) => file],
+  ["stays beside it, on an old Node,", forOldNode],
+] as const)("the launcher that %s", (how, prepare) => {
+  test("keeps the contract: arguments, exit codes, signals to it and to its group, SIGPIPE", async () => {
+    const file = prepare(install([[HERE]], {}));
+    const manifest = { name: PRODUCT.name, version: PRODUCT.version, bin: { "widget-cli": "widget.js" } };
+    const files: PackageFiles = new Map([
+      ["package.json", { content: Buffer.from(JSON.stringify(manifest)), executable: false }],
+      ["widget.js", { content: readFileSync(file), executable: true }],
+    ]);
+    const folder = mkdtempSync(path.join(root, "contract-"));
+    const options = { run: runCommand, folder, node: process.execPath, searchPath: process.env["PATH"] };
+    const weaknesses = await checkContract(files, PRODUCT, [`widget-${HERE}`], options);
+    // Whoever kills a launcher that stays leaves the program behind: that is what becoming it is for.
+    expect(weaknesses).toEqual(
+      how === "becomes the program"
+        ? []
+        : ["SIGKILL to the launcher, which must leave nothing behind gave left behind, expected gone"],
+    );
+  });
+
+  test("ends with each of the 256 exit codes", async () => {
+    const file = prepare(install([[HERE]], { [HERE]: 'exit "$1"' }));
+    const codes = Array.from({ length: 256 }, (_, code) => code);
+    const found: number[] = [];
+    for (let first = 0; first < codes.length; first += 8) {
+      const batch = codes.slice(first, first + 8);
+      const run = (code: number) => runCommand(process.execPath, [file, `${code}`], { check: false });
+      found.push(...(await Promise.all(batch.map(run))).map(({ exitCode }) => exitCode));
+    }
+    expect(found).toEqual(codes);
+  }, 120_000);
+});
+
+test("the launcher is the same process as the program, and keeps no memory of Node's", async () => {
+  const file = install([[HERE]], { [HERE]: "echo $$; cat /proc/$$/comm" });
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  await once(child, "close");
+  expect(output).toBe(`${child.pid}\nwidget-cli\n`);
+});
+
+test("a program that Node could not become is left to a child process, which says why it does not start", async () => {
+  const wrong = Buffer.from(readFileSync(process.execPath).subarray(0, 8192));
+  wrong.writeUInt16LE(183, 18); // Of another machine.
+  const cases: [string, Buffer | string, RegExp][] = [
+    ["a program for another machine", wrong, /cannot run/],
+    ["a script whose reader is not there", "#!/nowhere/sh\n", /the loader it needs is not on this system/],
+  ];
+  for (const [what, content, words] of cases) {
+    const file = install([[HERE]], { [HERE]: "" });
+    writeFileSync(path.join(path.dirname(file), `node_modules/widget-${HERE}/bin/widget-cli`), content, {
+      mode: 0o755,
     });
+    const { exitCode, stderr } = await start(file);
+    expect([what, exitCode, stderr]).toEqual([what, 126, expect.stringMatching(words)]);
+  }
+});
+
+describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
+  const told =
+    "n=0; trap 'n=$((n + 1)); echo interrupted' INT; echo ready $PPID $$; for i in 1 2 3 4 5 6 7 8; do sleep 0.2; done; exit $((10 + n))";
+
+  /** Starts it in a terminal, and does something once it is ready. */
+  async function inTerminal(
+    command: string,
+    act: (terminal: ChildProcess, pids: { readonly parent: number; readonly own: number }) => void,
+  ): Promise<[number | null, number]> {
+    const terminal = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
     let output = "";
+    let acted = false;
     terminal.stdout.setEncoding("utf8").on("data", (text: string) => {
-      if (!output.includes("ready") && (output + text).includes("ready")) terminal.stdin.write("\x03");
       output += text;
+      const [, parent, own] = /ready (\d+) (\d+)/.exec(output) ?? [];
+      if (acted || own === undefined) return;
+      acted = true;
+      setTimeout(() => act(terminal, { parent: Number(parent), own: Number(own) }), 150);
     });
     const [code] = await once(terminal, "close");
-    expect([code, output.match(/interrupted/g)]).toEqual([9, ["interrupted"]]);
+    return [code, output.match(/interrupted/g)?.length ?? 0];
+  }
+
+  describe.each([
+    ["becomes the program", (file: string) => file],
+    ["stays beside it", forOldNode],
+  ] as const)("that %s", (how, prepare) => {
+    const file = () => prepare(install([[HERE]], { [HERE]: told }));
+    const ctrlC = (terminal: ChildProcess) => void terminal.stdin?.write("\x03");
+
+    test("passes one interruption on for one Ctrl-C", async () => {
+      // `exec`: a shell that stayed between them would be interrupted too, and give its own exit code.
+      expect(await inTerminal(`exec "${process.execPath}" "${file()}"`, ctrlC)).toEqual([11, 1]);
+    });
+
+    test("passes one on for one Ctrl-C when its input is no terminal", async () => {
+      expect(await inTerminal(`exec "${process.execPath}" "${file()}" < /dev/null`, ctrlC)).toEqual([11, 1]);
+    });
+
+    test("passes on what is sent to it alone, though its input is a terminal", async () => {
+      const kill = (_terminal: ChildProcess, { parent, own }: { parent: number; own: number }) =>
+        void process.kill(how === "becomes the program" ? own : parent, "SIGINT");
+      expect(await inTerminal(`exec "${process.execPath}" "${file()}"`, kill)).toEqual([11, 1]);
+    });
   });
 });

@@ -1,7 +1,7 @@
 // Starts the program of this package for the machine it runs on. Made by `npm run generate` into launcher.gen.ts,
 // from which every base package gets its own copy; so it has no dependencies, and runs on Node 16.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs";
+import { accessSync, closeSync, existsSync, constants as modes, openSync, readSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 
@@ -12,7 +12,16 @@ declare const LAUNCHER: {
   readonly binary: string;
   /** The variable that names another program to start. */
   readonly override: string;
-  readonly platforms: readonly { os: string; cpu: string; libc?: string; package: string }[];
+  readonly platforms: readonly {
+    os: string;
+    cpu: string;
+    libc?: string;
+    /** The oldest glibc that the program runs with, `2.28`. */
+    glibc?: string;
+    /** The program needs no C library of the system. */
+    isStatic?: boolean;
+    package: string;
+  }[];
 };
 
 /** Why there is nothing to start, with the exit code that a shell would give. */
@@ -30,6 +39,8 @@ const REASONS =
   "`optional=false` in a configuration file), or the lock file or node_modules was made on another platform. " +
   "Install again without that, or remove node_modules and the lock file first.";
 
+type Platform = (typeof LAUNCHER.platforms)[number];
+
 /** The path of the program for this machine. Throws when the package that holds it is not installed. */
 export function findBinary(): string {
   const override = process.env[LAUNCHER.override] || "";
@@ -38,9 +49,7 @@ export function findBinary(): string {
     throw new LaunchError(127, `${LAUNCHER.override} is ${override}, which does not exist`);
   }
   const here = `${process.platform}-${process.arch}`;
-  const built = LAUNCHER.platforms.filter(({ os, cpu }) => os === process.platform && cpu === process.arch);
-  const libc = built.some((platform) => platform.libc !== undefined) ? hostLibc() : undefined;
-  const fitting = built.filter((platform) => !platform.libc || !libc || platform.libc === libc);
+  const [fitting, libc] = fittingPlatforms();
   if (fitting.length === 0) {
     const all = LAUNCHER.platforms.map(({ os, cpu, libc: c }) => [os, cpu, c].filter(Boolean).join("-")).join(", ");
     throw new LaunchError(127, `there is no build for ${libc ? `${here} with ${libc}` : here}, only for ${all}`);
@@ -54,7 +63,25 @@ export function findBinary(): string {
     throw new LaunchError(127, `${file} is missing, though ${name} is installed: install the package again`);
   }
   const names = fitting.map(({ package: name }) => name).join(" or ");
-  throw new LaunchError(127, `the package ${names}, which holds the program for ${here}, is not installed. ${REASONS}`);
+  const why =
+    process.platform === "android"
+      ? `npm does not install it on Android by itself: run \`npm install --force ${fitting[0]?.package}\`.`
+      : REASONS;
+  throw new LaunchError(127, `the package ${names}, which holds the program for ${here}, is not installed. ${why}`);
+}
+
+/** The builds that run here, and the C library where it decides between them. */
+function fittingPlatforms(): [Platform[], string | undefined] {
+  if (process.platform === "android") {
+    // Termux and the like: a Linux kernel with a C library of Android's own, where what is static runs and nothing else.
+    return [
+      LAUNCHER.platforms.filter(({ os, cpu, isStatic }) => os === "linux" && cpu === process.arch && isStatic),
+      undefined,
+    ];
+  }
+  const built = LAUNCHER.platforms.filter(({ os, cpu }) => os === process.platform && cpu === process.arch);
+  const libc = built.some((platform) => platform.libc !== undefined) ? hostLibc() : undefined;
+  return [built.filter((platform) => !platform.libc || !libc || platform.libc === libc), libc];
 }
 
 /** As whoever installed us resolves packages: node_modules of any layout, or Yarn's Plug'n'Play. */
@@ -66,21 +93,65 @@ function folderOf(name: string): string | undefined {
   }
 }
 
+const HEAD_BYTES = 4096;
+
+/** The first page of a file; undefined when it cannot be read. */
+function headOf(file: string): Buffer | undefined {
+  try {
+    const opened = openSync(file, "r");
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, readSync(opened, head, 0, HEAD_BYTES, 0));
+    } finally {
+      closeSync(opened);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
 /** By the loader that Node itself asks for, which is in the first page of its file. Asking `process.report` takes longer. */
 function hostLibc(): string | undefined {
+  const head = headOf(process.execPath);
+  if (head === undefined) return undefined; // Then any build may be the one.
+  if (head.includes("/ld-musl-")) return "musl";
+  return head.includes("/ld-linux") || head.includes("/ld64") ? "glibc" : undefined;
+}
+
+/**
+ * Whether the system will start the file for certain: Node cannot come back from a replacement that fails, and would end with a stack
+ * trace. Whatever is odd is left to a child process, whose failure can be told.
+ */
+function startsForCertain(file: string): boolean {
   try {
-    const file = openSync(process.execPath, "r");
-    const head = Buffer.alloc(4096);
-    readSync(file, head, 0, head.length, 0);
-    closeSync(file);
-    return head.includes("/ld-musl-")
-      ? "musl"
-      : head.includes("/ld-linux") || head.includes("/ld64")
-        ? "glibc"
-        : undefined;
+    accessSync(file, modes.X_OK);
   } catch {
-    return undefined; // Then any build may be the one.
+    return false;
   }
+  const head = headOf(file);
+  const own = headOf(process.execPath);
+  if (head === undefined || own === undefined) return false;
+  const [, interpreter] = /^#![ \t]*(\/[^\s]+)/.exec(head.toString("latin1", 0, 256)) || [];
+  if (interpreter !== undefined) return startsForCertain(interpreter);
+  if (head.length < 64) return false;
+  const magic = head.readUInt32BE(0);
+  if (magic === 0x7f454c46) {
+    // ELF of the class, byte order and machine that Node has, whose loader is there (System V ABI, "ELF Header").
+    if (head.compare(own, 4, 6, 4, 6) !== 0 || head.compare(own, 18, 20, 18, 20) !== 0) return false;
+    const [loader] = /\/[\w./-]*\/ld[\w.-]+/.exec(head.toString("latin1")) || [];
+    return loader === undefined || existsSync(loader);
+  }
+  // Mach-O of the CPU that Node has; what holds several is left to a child process.
+  return magic === 0xcffaedfe && head.compare(own, 0, 8, 0, 8) === 0;
+}
+
+/** Becomes the program where Node can (22.15 and newer): one process, and every signal reaches it. Returns where it cannot. */
+function become(binary: string): void {
+  const { execve } = process as { execve?: (file: string, args: readonly string[]) => never };
+  if (execve === undefined || process.platform === "win32" || !startsForCertain(binary)) return;
+  // Node ignores these, and what is ignored stays so in the program; what is handled goes back to its default.
+  for (const signal of ["SIGPIPE", "SIGXFSZ"] as const) process.on(signal, () => undefined);
+  execve.call(process, binary, [binary, ...process.argv.slice(2)]);
 }
 
 /** Those that ask a process to do something. On Windows the console tells every process in it by itself. */
@@ -89,32 +160,57 @@ const SIGNALS: readonly NodeJS.Signals[] =
     ? ["SIGINT", "SIGBREAK", "SIGHUP", "SIGTERM"]
     : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 
+/** How long a signal to the whole process group may take to reach the witness too. */
+const WITNESS_MS = 60;
+
 function run(): void {
   let child: ChildProcess | undefined;
+  let witness: ChildProcess | undefined;
   const forward = (signal: NodeJS.Signals): void => {
-    // The keys of a terminal reach the child too, in the same process group: a second SIGINT means "at once" to many.
-    const fromKeys = process.platform === "win32" ? signal !== "SIGTERM" : signal === "SIGINT" || signal === "SIGQUIT";
-    if (!fromKeys || !hasTerminal()) child?.kill(signal);
+    if (process.platform === "win32") {
+      if (signal === "SIGTERM") child?.kill(signal);
+      return;
+    }
+    // The keys of a terminal, and whoever signals the group, reach the program by themselves: a second SIGINT means "at once" to many.
+    const asked = witness;
+    if (asked === undefined) {
+      child?.kill(signal);
+      return;
+    }
+    const timer = setTimeout(() => {
+      asked.removeAllListeners("exit");
+      child?.kill(signal);
+    }, WITNESS_MS);
+    asked.once("exit", () => {
+      clearTimeout(timer);
+      witness = startWitness();
+    });
   };
   // Before the child starts, so that none is lost between; handlers run only after this function.
   for (const signal of SIGNALS) process.on(signal, forward);
   const binary = findBinary();
+  become(binary);
   try {
     child = spawn(binary, process.argv.slice(2), { stdio: "inherit" });
   } catch (error) {
     // Node emits some errors of the system, and throws the others. All are of its own making, with a code.
     throw cannotRun(binary, error as NodeJS.ErrnoException);
   }
+  if (process.platform !== "win32") witness = startWitness();
   child.on("error", (error) => fail(cannotRun(binary, error)));
   child.on("exit", (code, signal) => {
     process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
   });
 }
 
-function hasTerminal(): boolean {
-  if (process.platform === "win32") return true;
-  // Loaded only when a signal comes: it takes time that every start would pay.
-  return (require("node:tty") as typeof import("node:tty")).isatty(0);
+/** A process of our group that ends by the first signal: whether it does tells a signal to the group from one to us alone. */
+function startWitness(): ChildProcess | undefined {
+  const started = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
+  started.on("error", () => undefined);
+  if (started.pid === undefined) return undefined;
+  // It ends with us, whatever ends us, as its input closes then.
+  started.unref();
+  return started;
 }
 
 function cannotRun(binary: string, error: NodeJS.ErrnoException): LaunchError {
@@ -123,7 +219,7 @@ function cannotRun(binary: string, error: NodeJS.ErrnoException): LaunchError {
   const reasons: Readonly<Record<string, string>> = {
     EACCES: "it is not executable, or lies on a file system that is mounted noexec",
     ENOENT: "the loader it needs is not on this system, as when it was built for another C library",
-    ENOEXEC: "it is no program for this system",
+    ENOEXEC: "the system does not recognise it as a program for this machine",
   };
   return new LaunchError(126, `${binary} cannot run: ${(code && reasons[code]) ?? error.message}`);
 }

@@ -1,0 +1,127 @@
+import type { Transport } from "@release-actions/http";
+import type { Reporter } from "@release-actions/report";
+import { DIRECT_TOKENS_END, STAGING_NPM, TRUSTED_PUBLISHING_NPM } from "./npm-facts.ts";
+import { isNpmOlder } from "./npm-version.ts";
+import { trustAdvice } from "./refusal.ts";
+import type { NpmRegistry } from "./registry.ts";
+import { identityService, identityTokenFor } from "./trusted-publishing.ts";
+
+/** One thing that would stop, or surprise, the job that publishes. */
+export interface PublishingFinding {
+  readonly level: "error" | "warning";
+  readonly message: string;
+  readonly advice: string;
+}
+
+export interface PublishingQuestion {
+  /** All packages of the release; empty where nobody knows them yet. */
+  readonly packages: readonly string[];
+  readonly publish: "auto" | "direct" | "stage";
+  /** Undefined: the job publishes by its identity. */
+  readonly token: string | undefined;
+  /** `npm --version` of the runner; undefined where nobody asked. */
+  readonly npmVersion: string | undefined;
+  /** Of the run: what GitHub says of it, and where it gives identities. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly registry: NpmRegistry;
+  readonly transport: Transport;
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+  /** Called with every token, before it is used. */
+  readonly mask: (secret: string) => void;
+}
+
+/**
+ * What can be known of publishing to npm before anything is built or uploaded. It changes nothing on the registry: an identity is
+ * exchanged for a token that nobody uses. Whether a token may publish directly, or stage only, npm tells nobody before the first upload.
+ */
+export async function checkPublishing(question: PublishingQuestion): Promise<readonly PublishingFinding[]> {
+  const { token, publish, npmVersion } = question;
+  const findings: PublishingFinding[] = [];
+  if (publish === "stage" && npmVersion !== undefined && isNpmOlder(npmVersion, STAGING_NPM)) {
+    findings.push(tooOld(npmVersion, STAGING_NPM, "stage"));
+  }
+  if (token === undefined) return [...findings, ...(await checkIdentity(question))];
+  if (publish === "direct") {
+    findings.push({
+      level: "warning",
+      message: `npm takes packages that a token publishes directly until ${DIRECT_TOKENS_END} only`,
+      advice: "Set up this workflow as a trusted publisher of the packages, or use `publish: stage`.",
+    });
+  }
+  return findings;
+}
+
+async function checkIdentity(question: PublishingQuestion): Promise<readonly PublishingFinding[]> {
+  const { env, npmVersion, packages } = question;
+  if (env["RUNNER_ENVIRONMENT"] === "self-hosted") {
+    const advice = "Run this job on one of GitHub's own runners, or give it a `token` and `provenance: false`.";
+    return [{ level: "error", message: "a self-hosted runner cannot publish by its identity", advice }];
+  }
+  const findings: PublishingFinding[] = [];
+  if (npmVersion !== undefined && isNpmOlder(npmVersion, TRUSTED_PUBLISHING_NPM)) {
+    findings.push(tooOld(npmVersion, TRUSTED_PUBLISHING_NPM, "publish by identity"));
+  }
+  const absent: string[] = [];
+  for (const name of packages) {
+    if ((await question.registry.packument(name)) === undefined) absent.push(name);
+  }
+  if (absent.length > 0) {
+    findings.push({
+      level: "error",
+      message: `${absent.join(", ")} ${absent.length === 1 ? "does" : "do"} not exist: a trusted publisher cannot create a package`,
+      advice:
+        "Publish it once with a `token` (with `publish: stage` npm shows a placeholder 0.0.0-stage until a maintainer approves it), then name this workflow as its trusted publisher on the registry.",
+    });
+  }
+  const present = packages.filter((name) => !absent.includes(name));
+  return [...findings, ...(await untrusted(question, present))];
+}
+
+/** The registry says only 404 when a publisher does not match, so the identity says what it is. */
+async function untrusted(
+  question: PublishingQuestion,
+  packages: readonly string[],
+): Promise<readonly PublishingFinding[]> {
+  const identity = identityService(question.env);
+  if (identity === undefined || packages.length === 0) return [];
+  const { registry, mask, env } = question;
+  const token = await identityTokenFor(registry.url, identity, question);
+  mask(token);
+  const refused: string[] = [];
+  for (const name of packages) {
+    const short = await registry.exchange(name, token);
+    if (short === undefined) refused.push(name);
+    else mask(short);
+  }
+  if (refused.length === 0) return [];
+  const claims = claimsOf(token);
+  const workflow = claims.workflow ?? env["GITHUB_WORKFLOW_REF"];
+  const message = `${registry.url.host} does not trust ${workflow ?? "this workflow"} to publish ${refused.join(", ")}`;
+  return [{ level: "error", message, advice: trustAdvice(workflow, claims.environment ?? "") }];
+}
+
+/** What an identity says of its job (GitHub docs, "OpenID Connect reference"); it is not verified, since it is our own. */
+export function claimsOf(token: string): {
+  readonly workflow: string | undefined;
+  readonly environment: string | undefined;
+} {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    const text = (name: string): string | undefined => {
+      const value: unknown = Object(claims)[name];
+      return typeof value === "string" && value !== "" ? value : undefined;
+    };
+    return { workflow: text("workflow_ref"), environment: text("environment") };
+  } catch {
+    return { workflow: undefined, environment: undefined }; // Not a token in the form that GitHub documents.
+  }
+}
+
+function tooOld(found: string, expected: string, purpose: string): PublishingFinding {
+  return {
+    level: "error",
+    message: `npm is ${found}, expected ${expected} or newer to ${purpose}`,
+    advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
+  };
+}
