@@ -7,6 +7,7 @@ import {
   debugState,
   ElfError,
   type ElfFile,
+  lowestGlibc,
   readBuildId,
   readComments,
   readDebugLink,
@@ -14,6 +15,7 @@ import {
   readFunctionRanges,
   readInterpreter,
   readLinkage,
+  readNeededVersions,
   readNotes,
   readSymbols,
   strippedState,
@@ -73,6 +75,22 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(await readBuildId(await read("dynamic"))).toMatchObject({ hex: shown, size: 20 });
     expect((await readNotes(await read("go"))).map(({ owner }) => owner)).toContain("Go");
   });
+
+  test.each(["dynamic", "rust", "liba.so", "static", "go"])(
+    "the versions of libraries that %s needs are those readelf shows",
+    async (name) => {
+      const shown = (await bench.run(`readelf --wide --version-info ${name}`)).split("Version needs section")[1] ?? "";
+      const expected: { library: string; version: string }[] = [];
+      let library = "";
+      for (const [, file, version] of shown.matchAll(/File: (\S+)|Name: (\S+)/g)) {
+        library = file ?? library;
+        if (version !== undefined) expected.push({ library, version });
+      }
+      const found = await readNeededVersions(await read(name));
+      expect(found).toEqual(expected);
+      expect(await lowestGlibc(await read(name))).toEqual(found.length === 0 ? undefined : expect.stringMatching(/^2\.\d+/));
+    },
+  );
 
   test("a debug file is told from the program it was split off, and its checksum is the link's", async () => {
     const states = ["dynamic", "dynamic.debug", "stripped", "rust", "rust-stripped", "go"].map(async (name) => [

@@ -14,6 +14,7 @@ export const contract = {
     archives: { kind: "string", default: "artifacts-build-local-*" },
     scope: { kind: "string" },
     platforms: { kind: "list", default: "linux-x64 linux-arm64 darwin-x64 darwin-arm64" },
+    "platform-name": { kind: "string", default: "${name}-${platform}" },
     "drop-targets": { kind: "list" },
     registry: { kind: "string" },
     token: { kind: "secret" },

@@ -39,7 +39,7 @@ export async function buildBase(
     own === undefined
       ? generatedBase(product, platforms, extras, counted)
       : await packOwnBase(own, product, wanted, counted, npm, await runner.tempFolder("base"));
-  const names = wanted.map((each) => platformPackageName(product.name, each));
+  const names = wanted.map((each) => platformPackageName(product, each));
   const built = await pack(product.name, product.version, files, folder);
   checkBase(built.manifest, names);
   const here = wanted.filter(({ os, cpu }) => os === process.platform && cpu === process.arch);
@@ -50,7 +50,7 @@ export async function buildBase(
   }
   const packed = await readTarball(await readFile(built.tarball), product.name);
   const options = { run: runner.exec, folder: await runner.tempFolder("contract"), node: process.execPath };
-  const local = here.map((each) => platformPackageName(product.name, each));
+  const local = here.map((each) => platformPackageName(product, each));
   const weaknesses = await runner.group(`trying the launcher of ${product.name}, as packed`, () =>
     checkContract(packed, product, local, { ...options, searchPath: runner.env["PATH"] }),
   );

@@ -1,4 +1,4 @@
-import type { Libc, WantedPlatform } from "@release-actions/npm";
+import type { BinaryNeeds, PackageFiles, WantedPlatform } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
 import type { ArchiveStore } from "./archive-store.ts";
 import type { NpmCli } from "./npm-cli.ts";
@@ -17,6 +17,8 @@ export interface BuildContext {
 
 export interface BuiltPlatform {
   readonly wanted: WantedPlatform;
-  readonly libc: Libc | undefined;
+  readonly needs: BinaryNeeds;
+  /** What was taken beside the program. */
+  readonly extras: PackageFiles;
   readonly built: BuiltPackage;
 }

@@ -1,7 +1,7 @@
+import { availableParallelism } from "node:os";
 import {
   binaryPath,
   checkBinary,
-  type PackageFiles,
   type Product,
   parseWantedPlatform,
   platformManifest,
@@ -16,7 +16,15 @@ import { type BuiltPackage, pack, withManifest } from "./pack.ts";
 import type { PackageEntry } from "./package-list.ts";
 import { packageName } from "./product-names.ts";
 import { type ReleasedApp, targetsOf } from "./released.ts";
-import { extrasOf, presentPlatforms, programIn, programOf, wantedFiles, wantedTargets } from "./targets.ts";
+import {
+  extrasOf,
+  type PlatformTarget,
+  presentPlatforms,
+  programIn,
+  programOf,
+  wantedFiles,
+  wantedTargets,
+} from "./targets.ts";
 import { openTemplate } from "./template.ts";
 
 /** One product: nothing may be installed that lacks a part, so the base comes last. */
@@ -35,7 +43,7 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
   const product: Product = {
     name: packageName(entry.package ?? binary, runner.inputs.scope),
     version: app.version.text,
-    ...{ binary, about: aboutApp(app.app, facts), fields: entry.fields },
+    ...{ binary, about: aboutApp(app.app, facts), fields: entry.fields, platformName: runner.inputs["platform-name"] },
   };
   const dropped = runner.inputs["drop-targets"];
   const all = runner.inputs.platforms.map(parseWantedPlatform);
@@ -45,36 +53,50 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
   const targets = wantedTargets(wanted, app, dropped);
   const template = await openTemplate(runner.inputs.template);
   const folder = await runner.tempFolder("packages");
-  const platforms: BuiltPlatform[] = [];
-  let extras: PackageFiles = new Map();
-  for (const { wanted: each, target, archive } of targets) {
+  const build = async ({ wanted: each, target, archive }: PlatformTarget): Promise<BuiltPlatform> => {
     const content = await readArchive(
       await store.fetch(archive.file),
       wantedFiles(binary, runner.inputs.files),
       runner,
     );
     const program = programIn(content, binary, each, archive.file);
-    const needed = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
+    const found = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
     // Beside a build for the other C library a static one is kept to its own, so that each machine gets one package.
     const rivals = wanted.filter(({ os, cpu }) => os === each.os && cpu === each.cpu);
-    const libc = rivals.length > 1 ? platformOfTarget(target)?.libc : needed;
-    const own = extrasOf(content, binary);
-    if (extras.size === 0) extras = own;
-    const files = new Map([...own, [binaryPath(product, each), { ...program, executable: true }]]);
-    const name = platformPackageName(product.name, each);
+    const needs = rivals.length > 1 ? { ...found, libc: platformOfTarget(target)?.libc } : found;
+    const extras = extrasOf(content, binary);
+    const files = new Map([...extras, [binaryPath(product, each), { ...program, executable: true }]]);
+    const name = platformPackageName(product, each);
     const manifest = platformManifest(
       product,
       each,
-      libc,
+      needs,
       [...files.keys()].sort(),
-      template(product.name, product.version, each, libc),
+      template(product, each, needs.libc),
     );
-    platforms.push({
+    return {
       wanted: each,
-      libc,
+      needs,
+      extras,
       built: await pack(name, product.version, withManifest(files, manifest), folder),
-    });
-  }
+    };
+  };
+  const platforms = await sideBySide(targets, build);
+  const extras = platforms.find((each) => each.extras.size > 0)?.extras ?? new Map();
   const base = await buildBase(entry, product, platforms, extras, context, folder);
   return { product, version: app.version, platforms: platforms.map(({ built }) => built), base };
+}
+
+/** As many at a time as there are processors: packing is what takes the time, and each holds a program in memory. */
+async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return results;
 }

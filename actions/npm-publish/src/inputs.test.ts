@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { parseWantedPlatform } from "@release-actions/npm";
+import { type Product, parseWantedPlatform } from "@release-actions/npm";
 import { stageIdIn } from "./npm-cli.ts";
 import { parsePackages } from "./package-list.ts";
 import { openTemplate } from "./template.ts";
@@ -51,11 +51,13 @@ describe("the input `template`", () => {
     }
   };
   const linux = parseWantedPlatform("linux-x64");
+  const about = { repository: "https://github.com/acme/widget" };
+  const product = (name: string): Product => ({ name, version: "1.2.3", binary: "widget", about, fields: {} });
 
   test("is filled in, also by the names that envsubst recipes use", async () => {
     const text =
       '{"name":"@acme/${node_pkg}","version":"${version}","os":["${node_os}"],"cpu":["${node_arch}"],"author":"A"}';
-    const filled = await withTemplate(text, (fill) => fill("@acme/widget", "1.2.3", linux, "glibc"));
+    const filled = await withTemplate(text, (fill) => fill(product("@acme/widget"), linux, "glibc"));
     expect(filled).toEqual({
       name: "@acme/widget-linux-x64",
       version: "1.2.3",
@@ -70,7 +72,7 @@ describe("the input `template`", () => {
     ["what is no JSON", "{,}", "is not JSON"],
     ["a list", "[]", "holds no JSON object"],
   ])("is refused with %s", async (_name, text, message) => {
-    await expect(withTemplate(text, (fill) => fill("widget", "1.2.3", linux, undefined))).rejects.toThrow(message);
+    await expect(withTemplate(text, (fill) => fill(product("widget"), linux, undefined))).rejects.toThrow(message);
   });
 });
 

@@ -17,7 +17,8 @@ export function namesOf(entry: PackageEntry, { inputs }: PublishRunner, released
   const base = packageName(entry.package ?? entry.binary ?? programOf(app), inputs.scope);
   const wanted = inputs.platforms.map(parseWantedPlatform);
   const present = app.archives.length === 0 ? wanted : presentPlatforms(wanted, targetsOf(app), inputs["drop-targets"]);
-  return { version: app.version.text, base, platforms: present.map((each) => platformPackageName(base, each)) };
+  const product = { name: base, binary: entry.binary ?? programOf(app), platformName: inputs["platform-name"] };
+  return { version: app.version.text, base, platforms: present.map((each) => platformPackageName(product, each)) };
 }
 
 export function packageName(text: string, scope: string | undefined): string {

@@ -1,16 +1,24 @@
 import { readFile } from "node:fs/promises";
-import { type Libc, type Manifest, NpmError, platformPackageName, type WantedPlatform } from "@release-actions/npm";
+import {
+  type Libc,
+  type Manifest,
+  NpmError,
+  type Product,
+  platformPackageName,
+  type WantedPlatform,
+} from "@release-actions/npm";
 
 /** Reads the input `template`, and fills it for one platform package. */
 export async function openTemplate(
   file: string | undefined,
-): Promise<(base: string, version: string, wanted: WantedPlatform, libc: Libc | undefined) => Manifest> {
+): Promise<(product: Product, wanted: WantedPlatform, libc: Libc | undefined) => Manifest> {
   if (file === undefined) return () => ({});
   const text = await readFile(file, "utf8").catch((cause) => {
     throw new NpmError(`the template ${file} cannot be read`, { cause });
   });
-  return (base, version, wanted, libc) => {
-    const name = platformPackageName(base, wanted);
+  return (product, wanted, libc) => {
+    const { version } = product;
+    const name = platformPackageName(product, wanted);
     const values: Readonly<Record<string, string>> = {
       ...{ name, version, os: wanted.os, cpu: wanted.cpu, libc: libc ?? "" },
       // By the names that `envsubst` recipes use; there the scope stands in the template.

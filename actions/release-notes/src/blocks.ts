@@ -112,7 +112,7 @@ function brewCommand({ name, requires = [], url = "" }: LedgerRow): string {
 }
 
 /** The packages that hold one platform's binary; nobody installs them by name. */
-const PLATFORM_PACKAGE = /-(linux|darwin|win32)-[a-z0-9]+(-[a-z]+)?$/;
+const PLATFORM_PACKAGE = /-(linux|darwin|win32|windows|freebsd|android)-[a-z0-9]+(-[a-z]+)?$/;
 
 /** Commands for the channels that have the release. What was not published is not advertised. */
 export function installCommands(rows: readonly LedgerRow[]): string {

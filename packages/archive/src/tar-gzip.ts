@@ -26,14 +26,18 @@ export interface PackedLimits {
   readonly isLink: (path: string) => Error;
 }
 
-/** Packs files in the order given. Times and owners are fixed, and the system that zlib names is left out. */
-export async function packTarGzip(files: readonly PackedFile[]): Promise<Uint8Array> {
+/**
+ * Packs files in the order given. Times and owners are fixed, and the system that zlib names is left out.
+ *
+ * @param level of zlib, 1 to 9. The same files and level give the same bytes with the same zlib.
+ */
+export async function packTarGzip(files: readonly PackedFile[], level = 9): Promise<Uint8Array> {
   const members = files.flatMap(({ content, ...file }) => [
     tarHeader({ kind: "file", size: content.length, ...file }),
     content,
     tarPadding(content.length),
   ]);
-  const bytes = await promisify(gzip)(Buffer.concat([...members, TAR_END]), { level: 9 });
+  const bytes = await promisify(gzip)(Buffer.concat([...members, TAR_END]), { level });
   bytes[GZIP_OS_BYTE] = GZIP_OS_UNKNOWN;
   return bytes;
 }

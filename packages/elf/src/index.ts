@@ -11,5 +11,6 @@ export {
   strippedState,
 } from "./linkage.ts";
 export { machineName, machineOfTarget } from "./machine.ts";
+export { isOlderGlibc, lowestGlibc, type NeededVersion, readNeededVersions } from "./needed-versions.ts";
 export { type ElfNote, readBuildId, readComments, readDebugLink, readNotes } from "./notes.ts";
 export { type ElfSymbol, readSymbols, type SymbolType } from "./symbols.ts";

@@ -1,5 +1,5 @@
 import { memorySource } from "@release-actions/archive";
-import { isElf, machineOfTarget, readElf, readInterpreter, readLinkage } from "@release-actions/elf";
+import { isElf, lowestGlibc, machineOfTarget, readElf, readInterpreter, readLinkage } from "@release-actions/elf";
 import { isMacho, readMacho } from "@release-actions/macho";
 import { NpmError } from "./error.ts";
 import { type Libc, platformOfTarget } from "./platform.ts";
@@ -8,12 +8,20 @@ import { type Libc, platformOfTarget } from "./platform.ts";
 const PE_MACHINES: Readonly<Record<number, string>> = { 34404: "x64", 43620: "arm64", 332: "ia32" };
 const MACHO_CPUS: Readonly<Record<string, string>> = { x86_64: "x64", arm64: "arm64", arm64e: "arm64" };
 
-/**
- * Refuses a program that does not run where its target says (B174, B177, B182).
- *
- * @returns the C library it needs; undefined when it needs none, as a static one does.
- */
-export async function checkBinary(bytes: Uint8Array, target: string, shown: string): Promise<Libc | undefined> {
+/** What a program needs of the system it runs on. */
+export interface BinaryNeeds {
+  /** The C library; undefined when it needs none, as a static one does, or where there is one kind only. */
+  readonly libc: Libc | undefined;
+  /** The oldest glibc that it starts with, `2.34`. */
+  readonly glibc: string | undefined;
+  /** A program for Linux that runs on every kernel of its machine, whatever is installed there. */
+  readonly isStatic: boolean;
+}
+
+const NOTHING: BinaryNeeds = { libc: undefined, glibc: undefined, isStatic: false };
+
+/** Refuses a program that does not run where its target says, and tells what it needs there. */
+export async function checkBinary(bytes: Uint8Array, target: string, shown: string): Promise<BinaryNeeds> {
   const platform = platformOfTarget(target);
   const refuse = (found: string): never => {
     throw new NpmError(`${shown} is ${found}, expected a program for ${target}`, {
@@ -23,23 +31,25 @@ export async function checkBinary(bytes: Uint8Array, target: string, shown: stri
   if (bytes.length === 0) refuse("empty");
   if (isElf(bytes)) {
     const elf = await readElf(memorySource(bytes));
-    if (platform?.os !== "linux" && platform?.os !== "freebsd") return refuse("a program for Linux");
+    if (platform === undefined || !["linux", "freebsd", "android"].includes(platform.os))
+      return refuse("a program for Linux");
     if (elf.machine !== machineOfTarget(target)) return refuse(`a program for ${elf.machine}`);
-    if (platform.os === "freebsd" || (await readLinkage(elf)) !== "dynamic") return undefined;
+    if (platform.os !== "linux") return NOTHING;
+    if ((await readLinkage(elf)) !== "dynamic") return { ...NOTHING, isStatic: true };
     const loader = (await readInterpreter(elf)) ?? "";
     const libc = /ld-musl/.test(loader) ? "musl" : "glibc";
     if (libc !== platform.libc) return refuse(`linked with ${libc} (${loader})`);
-    return libc;
+    return { libc, glibc: libc === "glibc" ? await lowestGlibc(elf) : undefined, isStatic: false };
   }
   if (isMacho(bytes)) {
     const cpus = readMacho(bytes).images.map(({ architecture }) => MACHO_CPUS[architecture] ?? architecture);
     if (platform?.os !== "darwin" || !cpus.includes(platform.cpu)) refuse(`a program for macOS on ${cpus.join(", ")}`);
-    return undefined;
+    return NOTHING;
   }
   const machine = peMachine(bytes);
   if (machine === undefined) refuse("no program");
   if (platform?.os !== "win32" || machine !== platform.cpu) refuse(`a program for Windows on ${machine}`);
-  return undefined;
+  return NOTHING;
 }
 
 /** The CPU of a PE file (PE Format, "Signature" and "COFF File Header"); undefined when it is none. */

@@ -1,4 +1,4 @@
-export { checkBinary } from "./binary.ts";
+export { type BinaryNeeds, checkBinary } from "./binary.ts";
 export { binOf, checkBase, checkPackage, readManifest } from "./check-package.ts";
 export { type ContractOptions, checkContract } from "./contract.ts";
 export { NpmError } from "./error.ts";
@@ -23,7 +23,9 @@ export {
 } from "./npm-facts.ts";
 export { isNpmOlder, movesTagsByIdentity } from "./npm-version.ts";
 export {
+  DEFAULT_PLATFORM_NAME,
   type Libc,
+  type NamedProduct,
   type Platform,
   parseWantedPlatform,
   platformOfTarget,

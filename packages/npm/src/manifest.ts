@@ -1,6 +1,7 @@
+import type { BinaryNeeds } from "./binary.ts";
 import { NpmError } from "./error.ts";
 import { requireLicense } from "./license.ts";
-import { type Libc, type Platform, platformPackageName, type WantedPlatform } from "./platform.ts";
+import { type NamedProduct, type Platform, platformPackageName, type WantedPlatform } from "./platform.ts";
 
 /** The fields of a package.json. */
 export type Manifest = Readonly<Record<string, unknown>>;
@@ -16,12 +17,8 @@ export interface About {
 }
 
 /** One program of a release, as npm gets it. */
-export interface Product {
-  /** The package that people install. */
-  readonly name: string;
+export interface Product extends NamedProduct {
   readonly version: string;
-  /** The file name of the program, without `.exe`. */
-  readonly binary: string;
   readonly about: About;
   /** Extra fields of both kinds of packages. */
   readonly fields: Manifest;
@@ -35,34 +32,41 @@ export function binaryPath({ binary }: Product, { os }: Pick<Platform, "os">): s
 /**
  * The package.json of one platform.
  *
- * @param libc what the program needs; a static one needs none.
+ * @param needs what the program needs. A static one is installed on Android too, whose kernel is that of Linux.
  * @param template more fields; what it says of the package itself must agree.
  */
 export function platformManifest(
   product: Product,
   wanted: WantedPlatform,
-  libc: Libc | undefined,
+  { libc, glibc, isStatic }: BinaryNeeds,
   files: readonly string[],
   template: Manifest = {},
 ): Manifest {
-  const name = platformPackageName(product.name, wanted);
+  const name = platformPackageName(product, wanted);
   const own = {
     name,
     version: product.version,
-    os: [wanted.os],
+    os: isStatic && libc === undefined ? [wanted.os, "android"] : [wanted.os],
     cpu: [wanted.cpu],
     ...(libc === undefined ? {} : { libc: [libc] }),
   };
-  requireAgreement(template, own, "the template");
+  // A template tells one system, `${os}`; that Android is another is ours.
+  requireAgreement(template, { ...own, os: [wanted.os] }, "the template");
   return {
     ...{ name, version: product.version },
     description: `The ${wanted.text} build of ${product.name}`,
-    ...common(product, name, template),
+    ...common(glibc === undefined ? product : withGlibc(product, glibc), name, template),
     ...own,
     // Without it Yarn keeps the program inside of a zip, from which no system starts anything.
     preferUnplugged: true,
     files,
   };
+}
+
+/** The package's page says which systems are too old for it. */
+function withGlibc(product: Product, glibc: string): Product {
+  const { description = `The program of ${product.name}` } = product.about;
+  return { ...product, about: { ...product.about, description: `${description} (needs glibc ${glibc} or newer)` } };
 }
 
 /** The package.json of the package that people install. */
@@ -142,9 +146,7 @@ function common({ about, fields }: Product, name: string, template: Manifest): M
 }
 
 function pinned(product: Product, platforms: readonly WantedPlatform[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    platforms.map((wanted) => [platformPackageName(product.name, wanted), product.version]).sort(),
-  );
+  return Object.fromEntries(platforms.map((wanted) => [platformPackageName(product, wanted), product.version]).sort());
 }
 
 function requireAgreement(found: Manifest, own: Manifest, shown: string): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { BinaryNeeds } from "./binary.ts";
 import { checkBinary } from "./binary.ts";
 import { checkBase, checkPackage } from "./check-package.ts";
 import { makeLauncher } from "./launcher/make-launcher.ts";
@@ -26,9 +27,19 @@ function files(
   );
 }
 
+const GLIBC: BinaryNeeds = { libc: "glibc", glibc: undefined, isStatic: false };
+const STATIC: BinaryNeeds = { libc: undefined, glibc: undefined, isStatic: true };
+
 describe("a package.json", () => {
+  test("of a static build is for Android too, and one of a glibc build says which glibc it needs", () => {
+    expect(platformManifest(PRODUCT, LINUX, STATIC, [], { os: ["linux"] })).toMatchObject({ os: ["linux", "android"] });
+    expect(platformManifest(PRODUCT, LINUX, { ...GLIBC, glibc: "2.39" }, [])).toMatchObject({
+      ...{ os: ["linux"], libc: ["glibc"], description: "Widgets (needs glibc 2.39 or newer)" },
+    });
+  });
+
   test("of a platform names its system, and is kept out of zips", () => {
-    expect(platformManifest(PRODUCT, LINUX, "glibc", ["bin/widget"], { author: "Acme" })).toEqual({
+    expect(platformManifest(PRODUCT, LINUX, GLIBC, ["bin/widget"], { author: "Acme" })).toEqual({
       ...{ name: "@acme/widget-linux-x64", version: "1.2.3", description: "Widgets", license: "MIT", author: "Acme" },
       ...{ os: ["linux"], cpu: ["x64"], libc: ["glibc"], preferUnplugged: true, files: ["bin/widget"] },
       repository: { type: "git", url: "git+https://github.com/acme/widget.git" },
@@ -42,7 +53,7 @@ describe("a package.json", () => {
     ["os", ["darwin"]],
     ["cpu", "arm64"],
   ])("refuses a template that says another %s", (field, value) => {
-    expect(() => platformManifest(PRODUCT, LINUX, undefined, [], { [field]: value })).toThrow(
+    expect(() => platformManifest(PRODUCT, LINUX, STATIC, [], { [field]: value })).toThrow(
       `the template says \`${field}\``,
     );
   });
@@ -93,7 +104,7 @@ describe("a package.json", () => {
 });
 
 describe("a packed package", () => {
-  const launcher = makeLauncher(PRODUCT, [{ wanted: LINUX, libc: undefined }]);
+  const launcher = makeLauncher(PRODUCT, [{ wanted: LINUX, needs: STATIC }]);
   const manifest = baseManifest(PRODUCT, [LINUX], ["bin"]);
   const whole = { "package.json": manifest, "bin/widget.js": launcher, "README.md": "# Widget\n" };
 
@@ -182,7 +193,7 @@ describe("a program", () => {
     ["one for macOS", macho(0x0100000c), "aarch64-apple-darwin"],
     ["one for Windows", pe(0x8664), "x86_64-pc-windows-msvc"],
   ])("is taken where its target says: %s", async (_name, bytes, target) => {
-    expect(await checkBinary(bytes, target, "widget")).toBeUndefined();
+    expect(await checkBinary(bytes, target, "widget")).toEqual({ libc: undefined, isStatic: target.includes("linux") });
   });
 
   test.each<[string, Buffer, string, string]>([

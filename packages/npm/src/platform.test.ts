@@ -43,7 +43,39 @@ describe("platforms", () => {
   );
 
   test("names a package after the platform as it was asked for", () => {
-    expect(platformPackageName("@acme/widget", parseWantedPlatform("linux-x64"))).toBe("@acme/widget-linux-x64");
-    expect(platformPackageName("widget", parseWantedPlatform("linux-x64-musl"))).toBe("widget-linux-x64-musl");
+    expect(platformPackageName({ name: "@acme/widget", binary: "w" }, parseWantedPlatform("linux-x64"))).toBe(
+      "@acme/widget-linux-x64",
+    );
+    expect(platformPackageName({ name: "widget", binary: "w" }, parseWantedPlatform("linux-x64-musl"))).toBe(
+      "widget-linux-x64-musl",
+    );
   });
+});
+
+test.each<[template: string, name: string, expected: string]>([
+  ["${name}-${os}-${cpu}", "@acme/widget", "@acme/widget-win32-x64"],
+  ["${name}-windows-${cpu}", "widget", "widget-windows-x64"],
+  ["@acme/${binary}-${platform}", "widget", "@acme/widget-cli-win32-x64"],
+  ["${scope}/cli-${platform}", "@acme/widget", "@acme/cli-win32-x64"],
+  ["${scope}/cli-${platform}", "widget", "cli-win32-x64"],
+])("the template %s names a platform package of %s", (platformName, name, expected) => {
+  expect(platformPackageName({ name, binary: "widget-cli", platformName }, parseWantedPlatform("win32-x64"))).toBe(
+    expected,
+  );
+});
+
+test.each([
+  ["${other}", "has ${other}, expected one of name, scope"],
+  ["${name} ${os}", "is no name of an npm package"],
+])("the template %s is refused", (platformName, message) => {
+  expect(() => platformPackageName({ name: "w", binary: "w", platformName }, parseWantedPlatform("linux-x64"))).toThrow(
+    message,
+  );
+});
+
+test.each([
+  ["aarch64-linux-android", { os: "android", cpu: "arm64" }],
+  ["armv7-linux-androideabi", { os: "android", cpu: "arm" }],
+])("%s is a platform of Node's", (target, platform) => {
+  expect(platformOfTarget(target)).toMatchObject(platform);
 });

@@ -1,4 +1,5 @@
 import { NpmError } from "./error.ts";
+import { requirePackageName } from "./name.ts";
 
 export type Libc = "glibc" | "musl";
 
@@ -33,6 +34,7 @@ export function platformOfTarget(triple: string): Platform | undefined {
   if (/^windows-(msvc|gnu|gnullvm)$/.test(system)) return { os: "win32", cpu, libc: undefined };
   if (/^linux-gnu/.test(system)) return { os: "linux", cpu, libc: "glibc" };
   if (/^linux-musl/.test(system)) return { os: "linux", cpu, libc: "musl" };
+  if (/^(linux-)?android(eabi)?$/.test(system)) return { os: "android", cpu, libc: undefined };
   if (system === "freebsd") return { os: "freebsd", cpu, libc: undefined };
   return undefined;
 }
@@ -46,7 +48,7 @@ export interface WantedPlatform {
 }
 
 export function parseWantedPlatform(text: string): WantedPlatform {
-  const [, os, cpu, libc] = /^(linux|darwin|win32|freebsd)-([a-z0-9]+)(?:-(glibc|musl))?$/.exec(text) ?? [];
+  const [, os, cpu, libc] = /^(linux|darwin|win32|freebsd|android)-([a-z0-9]+)(?:-(glibc|musl))?$/.exec(text) ?? [];
   const isKnown = cpu !== undefined && Object.values(CPUS).includes(cpu);
   if (os === undefined || !isKnown || (libc !== undefined && os !== "linux")) {
     throw new NpmError(
@@ -71,7 +73,33 @@ export function targetFor(wanted: WantedPlatform, targets: readonly string[]): s
   return (fitting.find(({ isMusl }) => !isMusl) ?? fitting[0])?.target;
 }
 
-/** `<package>-<os>-<cpu>`, with the C library only where it was asked for. */
-export function platformPackageName(base: string, { text }: WantedPlatform): string {
-  return `${base}-${text}`;
+/** How platform packages are called where nobody says otherwise. */
+export const DEFAULT_PLATFORM_NAME = "${name}-${platform}";
+
+/** What names are made of. */
+export interface NamedProduct {
+  /** The base package. */
+  readonly name: string;
+  readonly binary: string;
+  /** How its platform packages are called: `DEFAULT_PLATFORM_NAME` where it is undefined. */
+  readonly platformName?: string | undefined;
+}
+
+/**
+ * The package of one platform. Its template has `${name}` (the base package, its scope too), `${scope}` (`@acme`), `${base}` (the name without it),
+ * `${binary}`, `${platform}` (`linux-x64-musl`, as in the input `platforms`), `${os}`, `${cpu}` and `${libc}`.
+ *
+ * @throws NpmError for a placeholder that is none of these, or a name that npm does not take.
+ */
+export function platformPackageName({ name, binary, platformName }: NamedProduct, wanted: WantedPlatform): string {
+  const { text, os, cpu, libc = "" } = wanted;
+  const [, scope = "", base = ""] = /^(?:(@[^/]+)\/)?(.+)$/.exec(name) ?? [];
+  const values: Readonly<Record<string, string>> = { name, scope, base, binary, platform: text, os, cpu, libc };
+  const filled = (platformName ?? DEFAULT_PLATFORM_NAME).replace(/\$\{(\w+)\}/g, (whole, key: string) => {
+    const value = values[key];
+    if (value !== undefined) return value;
+    throw new NpmError(`the input \`platform-name\` has ${whole}, expected one of ${Object.keys(values).join(", ")}`);
+  });
+  // `${scope}/…` of a package without a scope.
+  return requirePackageName(filled.replace(/^\//, ""));
 }

@@ -12,6 +12,9 @@ export type PackageFiles = ReadonlyMap<string, PackageFile>;
 
 /** Larger than anything the public registry takes. */
 const MAX_PACKAGE_BYTES = 2 * 1024 ** 3;
+/** From here on the last two levels of zlib cost several times the time, for a hundredth of the size. */
+const LARGE_PACKAGE_BYTES = 8 * 1024 ** 2;
+const LARGE_PACKAGE_LEVEL = 6;
 
 /** Packs as `npm pack` does, below `package/`, with fixed times and owners, `package.json` first and the rest sorted. */
 export async function packTarball(files: PackageFiles): Promise<Uint8Array> {
@@ -21,7 +24,8 @@ export async function packTarball(files: PackageFiles): Promise<Uint8Array> {
     if (file === undefined) throw new NpmError("a package without a package.json cannot be packed");
     return { path: `package/${name}`, content: file.content, mode: file.executable ? 0o755 : 0o644 };
   });
-  return await packTarGzip(packed);
+  const total = packed.reduce((sum, { content }) => sum + content.length, 0);
+  return await packTarGzip(packed, total > LARGE_PACKAGE_BYTES ? LARGE_PACKAGE_LEVEL : 9);
 }
 
 /** Reads a package, whoever packed it: the first folder is dropped, whatever it is called. */

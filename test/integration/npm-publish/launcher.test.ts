@@ -30,7 +30,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 /** A launcher for these platforms, beside the packages that have a program, as a client lays them out. */
 function install(
-  platforms: readonly (readonly [text: string, libc?: Libc])[],
+  platforms: readonly (readonly [text: string, libc?: Libc, glibc?: string])[],
   programs: Readonly<Record<string, string>>,
 ): string {
   count += 1;
@@ -43,7 +43,10 @@ function install(
     writeFileSync(path.join(folder, "bin/widget-cli"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   const file = path.join(root, String(count), "widget.js");
-  const wanted = platforms.map(([text, libc]) => ({ wanted: parseWantedPlatform(text), libc }));
+  const wanted = platforms.map(([text, libc, glibc]) => ({
+    wanted: parseWantedPlatform(text),
+    needs: { libc, glibc, isStatic: libc === undefined },
+  }));
   writeFileSync(file, makeLauncher(PRODUCT, wanted), { mode: 0o755 });
   return file;
 }
@@ -132,6 +135,27 @@ test("the launcher is the same process as the program, and keeps no memory of No
   });
   await once(child, "close");
   expect(output).toBe(`${child.pid}\nwidget-cli\n`);
+});
+
+test("says which glibc the program needs where the system's is older", async () => {
+  const { exitCode, stderr } = await start(install([[HERE, "glibc", "9.1"]], { [HERE]: "exit 0" }));
+  expect([exitCode, stderr]).toEqual([
+    126,
+    expect.stringMatching(/^widget-cli: the program needs glibc 9\.1 or newer, and this system has 2\./),
+  ]);
+  expect((await start(install([[HERE, "glibc", "2.29"]], { [HERE]: "exit 3" }))).exitCode).toBe(3);
+});
+
+test("starts the static build for Linux on Android, and none that needs a C library", async () => {
+  const android = (file: string): string => {
+    const source = readFileSync(file, "utf8").replaceAll("process.platform", '"android"');
+    writeFileSync(file, source);
+    return file;
+  };
+  const both = { [HERE]: "exit 10", [`${HERE}-musl`]: "exit 11" };
+  expect((await start(android(install([[HERE, "glibc"], [`${HERE}-musl`]], both)))).exitCode).toBe(11);
+  const none = await start(android(install([[HERE, "glibc"]], both)));
+  expect([none.exitCode, none.stderr]).toEqual([127, expect.stringContaining("there is no build for android-")]);
 });
 
 test("a program that Node could not become is left to a child process, which says why it does not start", async () => {

@@ -118,6 +118,36 @@ function hostLibc(): string | undefined {
   return head.includes("/ld-linux") || head.includes("/ld64") ? "glibc" : undefined;
 }
 
+/** What every Node of 18 and newer needs itself, so that nothing has to be asked. */
+const USUAL_GLIBC = "2.28";
+
+/** Says that the system is too old, which the loader would say in its own words. */
+function requireGlibc(): void {
+  if (process.platform !== "linux" || process.env[LAUNCHER.override]) return;
+  const own = LAUNCHER.platforms.find(({ cpu, glibc }) => cpu === process.arch && glibc !== undefined);
+  if (own?.glibc === undefined || !isOlder(USUAL_GLIBC, own.glibc)) return;
+  // As another build of the same machine may be the one that starts.
+  if (hostLibc() !== "glibc" || fittingPlatforms()[0][0] !== own) return;
+  const { report } = process as {
+    report?: { excludeNetwork?: boolean; getReport(): { header?: { glibcVersionRuntime?: string } } };
+  };
+  if (report === undefined) return;
+  report.excludeNetwork = true;
+  const here = report.getReport().header?.glibcVersionRuntime;
+  if (here === undefined || !isOlder(here, own.glibc)) return;
+  throw new LaunchError(
+    126,
+    `the program needs glibc ${own.glibc} or newer, and this system has ${here}: use a newer system, or an older release of ${LAUNCHER.name}`,
+  );
+}
+
+/** Numbers, part by part. */
+function isOlder(version: string, than: string): boolean {
+  const [found, expected] = [version, than].map((text) => text.split(".").map(Number));
+  const index = (expected || []).findIndex((part, at) => part !== ((found || [])[at] || 0));
+  return index >= 0 && ((found || [])[index] || 0) < ((expected || [])[index] || 0);
+}
+
 /**
  * Whether the system will start the file for certain: Node cannot come back from a replacement that fails, and would end with a stack
  * trace. Whatever is odd is left to a child process, whose failure can be told.
@@ -189,6 +219,7 @@ function run(): void {
   // Before the child starts, so that none is lost between; handlers run only after this function.
   for (const signal of SIGNALS) process.on(signal, forward);
   const binary = findBinary();
+  requireGlibc();
   become(binary);
   try {
     child = spawn(binary, process.argv.slice(2), { stdio: "inherit" });

@@ -1,23 +1,26 @@
+import type { BinaryNeeds } from "../binary.ts";
 import type { Product } from "../manifest.ts";
-import { type Libc, platformPackageName, type WantedPlatform } from "../platform.ts";
+import { platformPackageName, type WantedPlatform } from "../platform.ts";
 import { LAUNCHER_SOURCE } from "./launcher.gen.ts";
 
 /** The file that `bin` of a base package names: executable, without dependencies. */
 export function makeLauncher(
   product: Product,
-  platforms: readonly { readonly wanted: WantedPlatform; readonly libc: Libc | undefined }[],
+  platforms: readonly { readonly wanted: WantedPlatform; readonly needs: BinaryNeeds }[],
 ): string {
   const settings = {
     name: product.binary,
     binary: product.binary,
     override: overrideVariable(product.binary),
-    platforms: platforms.map(({ wanted, libc }) => ({
+    platforms: platforms.map(({ wanted, needs: { libc, glibc, isStatic } }) => ({
       ...{ os: wanted.os, cpu: wanted.cpu },
       ...(libc === undefined ? {} : { libc }),
-      package: platformPackageName(product.name, wanted),
+      ...(glibc === undefined ? {} : { glibc }),
+      ...(isStatic ? { isStatic } : {}),
+      package: platformPackageName(product, wanted),
     })),
   };
-  // Nothing may stand above the first line (misleads 18), and what starts as `"use strict"` must stay that.
+  // Nothing may stand above the first line, and what starts as `"use strict"` must stay that.
   return `#!/usr/bin/env node\n${LAUNCHER_SOURCE.replace('"use strict";\n', () => `"use strict";\nconst LAUNCHER = ${JSON.stringify(settings, undefined, 2)};\n`)}`;
 }
 
