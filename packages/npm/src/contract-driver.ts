@@ -7,7 +7,7 @@ const { spawn } = require("node:child_process");
 const { constants } = require("node:os");
 const [launcher, cases] = [process.argv[2], JSON.parse(process.argv[3])];
 const LIMIT_MS = 15000;
-const AFTER_KILL_MS = 3000;
+const AFTER_KILL_MS = 2000;
 
 const alive = (pid) => {
   try {

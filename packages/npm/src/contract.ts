@@ -18,8 +18,8 @@ export interface ContractOptions {
 }
 
 /**
- * Stands in for the program: tells what it was given, ends as it is told, or counts the signals that it gets for a moment. It ends by
- * itself, so that a launcher that loses signals leaves nothing behind.
+ * Stands in for the program: tells what it was given, ends as it is told, or counts the signals that it gets for a moment (in Node, since
+ * a shell takes two that come close for one). It ends by itself, so that a launcher that loses signals leaves nothing behind.
  */
 const PROBE = `#!/bin/sh
 case "$1" in
@@ -27,13 +27,11 @@ case "$1" in
   exit) exit "$2" ;;
   die) kill -KILL $$ ;;
   pipe) kill -PIPE $$; exit 0 ;;
-  count) n=0; trap 'n=$((n + 1))' "$2"; echo "ready $$"; left=60
-    while [ $left -gt 0 ]; do
-      sleep 0.05; left=$((left - 1))
-      # A second one would come soon after the first.
-      if [ $n -gt 0 ] && [ $left -gt 6 ]; then left=6; fi
-    done
-    exit $((40 + n)) ;;
+  count) exec "$PROBE_NODE" -e '
+    let count = 0;
+    process.on("SIG" + process.argv[1], () => { if (++count === 1) setTimeout(() => process.exit(40 + count), 300); });
+    setTimeout(() => process.exit(99), 10000);
+    console.log("ready " + process.pid);' "$2" ;;
 esac
 `;
 
@@ -74,9 +72,21 @@ const CASES: readonly Case[] = [
   { what: "SIGPIPE, which ends a program", isRequired: false, args: ["pipe"], exitCode: 141 },
   {
     what: "SIGKILL to the launcher, which must leave nothing behind",
-    ...{ isRequired: false, args: ["count", "USR1"], send: "SIGKILL", exitCode: "gone" },
+    ...{ isRequired: false, args: ["count", "USR2"], send: "SIGKILL", exitCode: "gone" },
   },
 ];
+
+/** What a launcher did in one respect. */
+export interface ContractRow {
+  readonly what: string;
+  /** What a wrapper must do to be published at all; of the rest it is warned. */
+  readonly isRequired: boolean;
+  /** A sentence; undefined when it does what it should. */
+  readonly complaint: string | undefined;
+}
+
+/** What stands in place of the program. */
+export type ProbeState = "runs" | "cannot run" | "is missing";
 
 /**
  * Installs a packed base package with a probe in place of the program, and starts it the way npm's links do.
@@ -93,57 +103,73 @@ export async function checkContract(
 ): Promise<readonly string[]> {
   const manifest = readManifest(base, product.name);
   const bins = Object.entries(binOf(manifest)).map(([, target]) => String(target));
-  const at = async (name: string, probe: "runs" | "cannot run" | "is missing"): Promise<string> => {
-    const modules = path.join(options.folder, name, "node_modules");
-    await writePackage(path.join(modules, product.name), base);
-    if (probe !== "is missing") {
-      for (const platform of platformPackages)
-        await writeProbe(path.join(modules, platform), product, probe === "runs");
-    }
-    return path.join(modules, product.name);
-  };
-  const [whole, locked, alone] = await Promise.all([at("a", "runs"), at("b", "cannot run"), at("c", "is missing")]);
-  const complaints: string[] = [];
-  const weaknesses: string[] = [];
-  for (const bin of bins) {
-    for (const [{ isRequired }, sentence] of await runCases(path.join(whole, bin), options)) {
-      (isRequired ? complaints : weaknesses).push(sentence);
-    }
-    const start = starter(options);
-    complaints.push(...(await expect("a program that cannot run", start(path.join(locked, bin)), 126, /./)));
-    complaints.push(
-      ...(await expect("a program that is not installed", start(path.join(alone, bin)), 127, /optional/)),
-    );
+  const rows: ContractRow[] = [];
+  for (const [index, bin] of bins.entries()) {
+    const install = async (probe: ProbeState): Promise<string> => {
+      const modules = path.join(options.folder, `${index}-${probe.replaceAll(" ", "-")}`, "node_modules");
+      await writePackage(path.join(modules, product.name), base);
+      if (probe !== "is missing") {
+        for (const platform of platformPackages) {
+          const folder = path.join(modules, platform);
+          await writeProbe(path.join(folder, binaryPath(product, { os: process.platform })), probe === "runs");
+          await writeFile(
+            path.join(folder, "package.json"),
+            JSON.stringify({ name: platform, version: product.version }),
+          );
+        }
+      }
+      return path.join(modules, product.name, bin);
+    };
+    rows.push(...(await tryLauncher(install, options)));
   }
+  const said = (required: boolean): string[] =>
+    rows.flatMap(({ isRequired, complaint }) =>
+      isRequired === required && complaint !== undefined ? [complaint] : [],
+    );
+  const complaints = said(true);
   if (complaints.length > 0) {
     throw new NpmError(`the launcher of ${product.name} does not do what it must: ${complaints.join("; ")}`);
   }
-  return weaknesses;
+  return said(false);
+}
+
+/**
+ * Tries a launcher, whoever wrote it, in every respect.
+ *
+ * @param install lays out the launcher and, by `writeProbe`, what stands for its program; returns the launcher's file.
+ */
+export async function tryLauncher(
+  install: (probe: ProbeState) => Promise<string>,
+  options: ContractOptions,
+): Promise<readonly ContractRow[]> {
+  const rows = await runCases(await install("runs"), options);
+  const start = starter(options);
+  const [locked, alone] = [await install("cannot run"), await install("is missing")];
+  return [
+    ...rows,
+    await expectReason("a program that cannot run", start(locked), 126, /./),
+    await expectReason("a program that is not installed", start(alone), 127, /optional/),
+  ];
 }
 
 const MAX_RESULT_BYTES = 1024 * 1024;
 const driverResults = listOf(object({ stdout: string, exitCode: (value: unknown) => value }));
 
-/** The cases that ended otherwise than they must, each with a sentence. */
-async function runCases(
-  bin: string,
-  { run, folder, node, searchPath }: ContractOptions,
-): Promise<readonly (readonly [Case, string])[]> {
+async function runCases(bin: string, { run, folder, node, searchPath }: ContractOptions): Promise<ContractRow[]> {
   const driver = path.join(folder, "driver.cjs");
   await writeFile(driver, CONTRACT_DRIVER);
-  const env = { PATH: [path.dirname(node), searchPath].join(path.delimiter), HOME: folder };
+  const env = { PATH: [path.dirname(node), searchPath].join(path.delimiter), HOME: folder, PROBE_NODE: node };
   const { stdout } = await run(node, [driver, bin, JSON.stringify(CASES)], {
-    cwd: folder,
-    env,
-    onOutput: () => undefined,
+    ...{ cwd: folder, env, onOutput: () => undefined },
   });
   const results = decodeJson(stdout, driverResults, { source: "the launcher's trial", maxBytes: MAX_RESULT_BYTES });
-  return CASES.flatMap((each, index) => {
-    const { exitCode, stdout: told } = each;
+  return CASES.map((each, index): ContractRow => {
+    const { what, isRequired, exitCode, stdout: told } = each;
     const found = results[index];
-    if (found?.exitCode !== exitCode) return [[each, sentenceOf(each, found?.exitCode)] as const];
-    if (told === undefined || told === found.stdout) return [];
-    return [[each, `arguments or input became ${JSON.stringify(found.stdout.slice(0, 200))}`] as const];
+    if (found?.exitCode !== exitCode) return { what, isRequired, complaint: sentenceOf(each, found?.exitCode) };
+    const isSame = told === undefined || told === found.stdout;
+    const changed = `arguments or input became ${JSON.stringify(found.stdout.slice(0, 200))}`;
+    return { what, isRequired, complaint: isSame ? undefined : changed };
   });
 }
 
@@ -159,18 +185,20 @@ function shown(exitCode: unknown): string {
   return typeof exitCode === "number" ? `exit code ${exitCode}` : String(exitCode);
 }
 
-async function expect(
+async function expectReason(
   what: string,
   run: Promise<{ readonly exitCode: number; readonly stderr: string }>,
   exitCode: number,
   words: RegExp,
-): Promise<string[]> {
+): Promise<ContractRow> {
   const result = await run;
-  if (result.exitCode !== exitCode) return [`${what} gave exit code ${result.exitCode}, expected ${exitCode}`];
-  if (words.test(result.stderr)) return [];
-  return [
-    `${what} gave no reason on stderr, expected a sentence${words.source === "." ? "" : ` with "${words.source}"`}`,
-  ];
+  const row = { what, isRequired: true };
+  if (result.exitCode !== exitCode) {
+    return { ...row, complaint: `${what} gave exit code ${result.exitCode}, expected ${exitCode}` };
+  }
+  if (words.test(result.stderr)) return { ...row, complaint: undefined };
+  const expected = `expected a sentence${words.source === "." ? "" : ` with "${words.source}"`}`;
+  return { ...row, complaint: `${what} gave no reason on stderr, ${expected}` };
 }
 
 function starter({ run, folder, node, searchPath }: ContractOptions) {
@@ -186,10 +214,9 @@ async function writePackage(folder: string, files: PackageFiles): Promise<void> 
   }
 }
 
-async function writeProbe(folder: string, product: Product, executable: boolean): Promise<void> {
-  const file = path.join(folder, binaryPath(product, { os: process.platform }));
+/** Writes what stands for a program at a path, with the folders above it. */
+export async function writeProbe(file: string, executable: boolean): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(path.join(folder, "package.json"), JSON.stringify({ name: "probe", version: product.version }));
   await writeFile(file, PROBE);
   await chmod(file, executable ? 0o755 : 0o644);
 }

@@ -1,6 +1,13 @@
 export { type BinaryNeeds, checkBinary } from "./binary.ts";
 export { binOf, checkBase, checkPackage, readManifest } from "./check-package.ts";
-export { type ContractOptions, checkContract } from "./contract.ts";
+export {
+  type ContractOptions,
+  type ContractRow,
+  checkContract,
+  type ProbeState,
+  tryLauncher,
+  writeProbe,
+} from "./contract.ts";
 export { NpmError } from "./error.ts";
 export { LAUNCHER_TYPES, makeLauncher, overrideVariable } from "./launcher/make-launcher.ts";
 export { requireLicense } from "./license.ts";
