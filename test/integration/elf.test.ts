@@ -88,7 +88,9 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
       }
       const found = await readNeededVersions(await read(name));
       expect(found).toEqual(expected);
-      expect(await lowestGlibc(await read(name))).toEqual(found.length === 0 ? undefined : expect.stringMatching(/^2\.\d+/));
+      expect(await lowestGlibc(await read(name))).toEqual(
+        found.length === 0 ? undefined : expect.stringMatching(/^2\.\d+/),
+      );
     },
   );
 
