@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { describeWith } from "../../parts.ts";
 import type { StepResult } from "../../runner/job.ts";
@@ -22,7 +23,7 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     staging.run([name], {
       client,
       inputs: { platforms: FOREIGN, publish: "stage", token: "npm_plain" },
-      ...(stop && { stop: { when: () => hits() > 0, by: "SIGKILL" } }),
+      ...(stop && { stop: { when: (end: () => void) => void whenHit(hits, end), by: "SIGKILL" } }),
     });
 
   /** Kills at the request with this number, from 0, which is carried out first or never arrives; then runs again. */
@@ -69,3 +70,12 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     },
   );
 });
+
+const POLL_MS = 5;
+const LIMIT_MS = 300_000;
+
+/** Ends the step within milliseconds after the proxy met the request. */
+async function whenHit(hits: () => number, end: () => void): Promise<void> {
+  for (let waited = 0; waited < LIMIT_MS && hits() === 0; waited += POLL_MS) await sleep(POLL_MS);
+  end();
+}
