@@ -52,6 +52,9 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
     const variables = Object.entries(tool.variables ?? {}).map(([key, value]) => `-X=${key}=${value}`);
     const flags = variables.length === 0 ? [] : [`-ldflags=-s -w ${variables.join(" ")}`];
     await runCommand("go", ["install", ...flags, `${tool.module}@v${version}`], { env });
+    // Go names a program after its folder; two versions side by side have names of their own.
+    const [built, wanted] = [path.basename(tool.module), tool.program ?? name];
+    if (built !== wanted) renameSync(path.join(folder, "bin", built), path.join(folder, "bin", wanted));
   } else if (tool.by === "cargo") {
     // Debug builds without debug information: what counts here is the time to the first test.
     const target = cacheFolder("build", "cargo-target");

@@ -17,7 +17,9 @@ export const TOOLS: readonly Tool[] = [
   { name: "actionlint", version: "1.7.12", by: "go", module: "github.com/rhysd/actionlint/cmd/actionlint" },
   { name: "act", version: "0.2.89", by: "go", module: "github.com/nektos/act" },
   { name: "registry", version: "3.1.2", by: "go", module: "github.com/distribution/distribution/v3/cmd/registry" },
-  { name: "helm", version: "3.22.0", by: "go", module: "helm.sh/helm/v3/cmd/helm" },
+  // What runners have, and beside it the one before, which many still use.
+  { name: "helm", version: "4.3.2", by: "go", module: "helm.sh/helm/v4/cmd/helm" },
+  { name: "helm3", version: "3.22.0", by: "go", module: "helm.sh/helm/v3/cmd/helm" },
   { name: "cargo-hakari", version: "0.9.39", by: "cargo" },
   { name: "cargo-deny", version: "0.20.2", by: "cargo" },
   // Without what it takes to update itself, which is much to compile.

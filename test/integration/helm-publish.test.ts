@@ -121,6 +121,7 @@ describeWith(["helm", "registry"], "helm-publish", () => {
       digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       reference: `${place}/widget:1.2.3`,
       published: "true",
+      charts: expect.stringContaining('"published":true'),
     });
     const { shown, rendered } = await pullWithHelm(place, "1.2.3");
     expect(shown).toContain("version: 1.2.3");
@@ -137,7 +138,8 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     expect(elsewhere.outputs["digest"]).toBe(first.outputs["digest"]);
     proxy.reset();
     const again = await run(one);
-    expect(again.outputs).toEqual({ ...first.outputs, published: "false" });
+    const charts = (first.outputs["charts"] ?? "").replace('"published":true', '"published":false');
+    expect(again.outputs).toEqual({ ...first.outputs, published: "false", charts });
     expect(proxy.passages.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
@@ -285,7 +287,7 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     const tag = (name: string) => ({ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: name });
     const fits = await run("", { inputs, env: tag("v1.2.3") });
     expect(fits.conclusion).toBe("success");
-    expect(fits.outputs).toEqual({ digest: "", reference: "", published: "false" });
+    expect(fits.outputs).toMatchObject({ digest: "", reference: "", published: "false" });
     const other = await run("", { inputs, env: tag("v1.2.4") });
     expect(other.conclusion).toBe("failure");
     expect(other.annotations).toEqual(
@@ -390,5 +392,103 @@ describeWith(["helm", "registry"], "helm-publish", () => {
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain(message);
     expect(await tagsAt(place)).toEqual([]);
+  });
+
+  const manifestAt = async (place: string, tag: string): Promise<Record<string, unknown>> => {
+    const repository = `${new URL(place.replace("oci:", "http:")).pathname.slice(1)}/widget`;
+    const manifest = await registry.client().manifest(repository, tag);
+    return JSON.parse(Buffer.from(manifest?.bytes ?? []).toString("utf8"));
+  };
+
+  test("gives the manifest the annotations and the config that `helm push` does", async () => {
+    const [ours, theirs] = [newPlace(), newPlace()];
+    const chart = `${CHART("1.2.3")}home: https://acme.example
+sources: [https://github.com/acme/widget, https://example.org/two]
+maintainers: [{ name: Ada, email: ada@example.org }, { name: Grace }]
+keywords: [widget]
+unknownField: 1
+annotations:
+  artifacthub.io/license: MIT
+  org.opencontainers.image.title: another
+`;
+    const files = workspace("1.2.3", { "charts/widget/Chart.yaml": chart });
+    expect((await run(ours, { files, env: { SOURCE_DATE_EPOCH: "1700000000" } })).conclusion).toBe("success");
+    await withHelm(async (helm, home) => {
+      writeFiles(home, files);
+      await helm("package", "charts/widget");
+      await helm("push", "widget-1.2.3.tgz", theirs, "--plain-http");
+    });
+    const [mine, helms] = [await manifestAt(ours, "1.2.3"), await manifestAt(theirs, "1.2.3")];
+    const created = { "org.opencontainers.image.created": "2023-11-14T22:13:20Z" };
+    expect(mine["annotations"]).toEqual({ ...Object(helms["annotations"]), ...created });
+    const configOf = async (place: string, manifest: Record<string, unknown>): Promise<unknown> => {
+      const repository = `${new URL(place.replace("oci:", "http:")).pathname.slice(1)}/widget`;
+      return JSON.parse(
+        Buffer.from(await registry.client().blob(repository, Object(manifest["config"]).digest, 1e6)).toString("utf8"),
+      );
+    };
+    expect(await configOf(ours, mine)).toEqual(await configOf(theirs, helms));
+  });
+
+  test("publishes a library, which renders nothing, and a version with a v", async () => {
+    const place = newPlace();
+    const files = {
+      "plan.json": JSON.stringify(makeManifest({ version: "1.2.3" })),
+      "charts/widget/Chart.yaml": "apiVersion: v2\nname: widget\ntype: library\nversion: v1.2.3\n",
+      "charts/widget/templates/_helpers.tpl": '{{- define "widget.name" -}}x{{- end -}}\n',
+    };
+    const step = await run(place, { files });
+    expect([step.conclusion, step.outputs["reference"]]).toEqual(["success", `${place}/widget:v1.2.3`]);
+  });
+
+  test("renders a chart that requires values with those of ci/ or of an input, and says where there are none", async () => {
+    const template =
+      "kind: ConfigMap\napiVersion: v1\nmetadata: { name: {{ required `set a bucket` .Values.bucket }} }\n";
+    const change = { "charts/widget/templates/bucket.yaml": template };
+    const without = await run(newPlace(), { files: workspace("1.2.3", change) });
+    expect(without.conclusion).toBe("success");
+    expect(without.annotations.map(({ message }) => message).join()).toContain("set a bucket");
+    const ci = { ...change, "charts/widget/ci/s3-values.yaml": "bucket: b\n" };
+    const withCi = await run(newPlace(), { files: workspace("1.2.3", ci) });
+    expect([withCi.conclusion, withCi.annotations]).toEqual(["success", []]);
+    const bad = { ...ci, "charts/widget/ci/bad-values.yaml": "replicas: 1\n" };
+    const refused = await run(newPlace(), { files: workspace("1.2.3", bad), inputs: { lint: "off" } });
+    expect(refused.log).toContain("the chart does not render with charts/widget/ci/bad-values.yaml");
+    const given = { files: workspace("1.2.3", { ...change, "v.yaml": "bucket: b\n" }), inputs: { values: "v.yaml" } };
+    expect((await run(newPlace(), given)).annotations).toEqual([]);
+  });
+
+  test("publishes several charts, none of them where one is wrong", async () => {
+    const place = newPlace();
+    const other = (version: string): Files => ({
+      "charts/my.gear_box/Chart.yaml": CHART(version).replace("widget", "my.gear_box"),
+      "charts/my.gear_box/templates/a.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: { name: a }\n",
+    });
+    const inputs = { chart: "charts/*" };
+    const refused = await run(place, { files: workspace("1.2.3", other("1.2.2")), inputs });
+    expect([refused.conclusion, await tagsAt(place)]).toEqual(["failure", []]);
+    const step = await run(place, { files: workspace("1.2.3", other("1.2.3")), inputs });
+    expect(step.conclusion).toBe("success");
+    const charts: { name: string; published: boolean }[] = JSON.parse(step.outputs["charts"] ?? "");
+    expect(charts.map(({ name, published }) => [name, published])).toEqual([
+      ["my.gear_box", true],
+      ["widget", true],
+    ]);
+  });
+
+  test("refuses dependencies of which Chart.lock says something else", async () => {
+    const depends = "dependencies:\n  - name: db\n    version: ~1.0\n    repository: https://charts.example\n";
+    const lock = (version: string): string =>
+      `dependencies:\n- name: db\n  repository: https://charts.example\n  version: ${version}\ndigest: sha256:00\ngenerated: "2026-01-01T00:00:00Z"\n`;
+    const files = (version: string): Files =>
+      workspace("1.2.3", {
+        "charts/widget/Chart.yaml": `${CHART("1.2.3")}${depends}`,
+        "charts/widget/Chart.lock": lock(version),
+        "charts/widget/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.4\n",
+      });
+    expect((await run(newPlace(), { files: files("1.0.3") })).log).toContain(
+      "charts/db is 1.0.4, and Chart.lock has 1.0.3",
+    );
+    expect((await run(newPlace(), { files: files("1.0.4") })).conclusion).toBe("success");
   });
 });

@@ -5,13 +5,14 @@ import { type LedgerRecorder, placeName, withLedger } from "@release-actions/led
 import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
 import { beginningOf, type RunArtifacts, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
 import { checkImages } from "./check-images.ts";
-import { type Prepared, prepare } from "./helm.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { chartReference, openRegistries, type Registries } from "./registries.ts";
-import { findSubject, type Subject } from "./subject.ts";
-import { ledgerRow, type Outcome, tell } from "./tell.ts";
+import { timeOf } from "./source-time.ts";
+import { findSubjects, type Subject } from "./subject.ts";
+import { ledgerRow, type Outcome, type Result, tell } from "./tell.ts";
 
-/** From the sources to the registry. The tag is the last thing pushed, and the only one that others see. */
+/** From the sources to the registry. All charts are looked at before the first is pushed; each one's tag comes last. */
 export async function publish(runner: PublishRunner): Promise<void> {
   const { inputs } = runner;
   const facts = readFacts(runner.env);
@@ -35,24 +36,37 @@ async function publishTo(
   const rules = parseRules(inputs.rules);
   const isCheck = inputs.mode === "check";
   if (!isCheck) requireAccess(runner);
-  const subject = await findSubject(runner, facts, artifacts);
-  const prepared = await prepare(runner, subject);
-  const place = inputs.registry === undefined ? undefined : chartReference(inputs.registry, subject.chart.name);
-  if (place === undefined) {
-    tell(runner, subject, undefined, { state: "skipped", reason: "a check without a registry" });
-    return;
-  }
-  let outcome: Outcome = { state: "failed", reason: "publishing failed" };
+  const subjects = await findSubjects(runner, facts, artifacts);
+  const prepared = new Map<Subject, Prepared>();
+  for (const subject of subjects) prepared.set(subject, await prepare(runner, subject));
+  const planned = (subject: Subject): Result => {
+    if (inputs.registry === undefined) {
+      return { subject, place: undefined, outcome: { state: "skipped", reason: "a check without a registry" } };
+    }
+    const place = chartReference(inputs.registry, subject.chart.name);
+    return { subject, place, outcome: { state: "failed", reason: "publishing failed" } };
+  };
+  const [first, ...others] = subjects;
+  const results: [Result, ...Result[]] = [planned(first), ...others.map(planned)];
   try {
-    outcome = await settle(runner, subject, prepared, place, rules).catch((error: unknown) => {
-      // Neither a refusal nor nothing there can be told from the other: that is for the publishing to find out.
-      if (isCheck && inputs.password === undefined && isDenied(error)) return UNSEEN;
-      throw error;
-    });
+    for (const [index, { subject, place }] of results.entries()) {
+      const content = prepared.get(subject);
+      if (place === undefined || content === undefined) continue;
+      const outcome = await publishChart(runner, subject, content, place, rules).catch((error: unknown) => {
+        // Neither a refusal nor nothing there can be told from the other: that is for the publishing to find out.
+        if (isCheck && inputs.password === undefined && isDenied(error)) return UNSEEN;
+        throw error;
+      });
+      results[index] = { subject, place, outcome };
+    }
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
-    tell(runner, subject, place, outcome);
-    ledger.set([ledgerRow(subject, place, outcome)]);
+    tell(runner, results);
+    ledger.set(
+      results.flatMap(({ subject, place, outcome }) =>
+        place === undefined ? [] : [ledgerRow(subject, place, outcome)],
+      ),
+    );
   }
 }
 
@@ -74,10 +88,10 @@ function requireAccess({ inputs }: PublishRunner): void {
   }
 }
 
-async function settle(
+async function publishChart(
   runner: PublishRunner,
-  { version }: Subject,
-  { content, rendered }: Prepared,
+  { folder, chart: { version: written }, version }: Subject,
+  { content, provenance, rendered }: Prepared,
   place: ImageReference,
   rules: Rules,
 ): Promise<Outcome> {
@@ -87,13 +101,14 @@ async function settle(
   const known = inputs.password === undefined ? registry : { ...registry, ...readAsWriter(registry) };
   const { channel, chart } = decideChannel(version, await versionsIn(known, place), rules);
   if (chart === undefined) return { state: "skipped", reason: `the rules publish no chart of a ${channel} release` };
-  const tag = ociTag(version.text);
+  const tag = ociTag(written);
   const there = await findSame(known, place, tag, content, inputs["if-exists"]);
   if (there !== undefined) return { state: "verified", digest: there, published: false };
   if (inputs.password !== undefined) await registry.requirePush(place.repository);
   if (inputs.mode === "check") return { state: "skipped", reason: "a check publishes nothing" };
-  if (inputs.images.length > 0) await reportImages(runner, rendered, registries);
-  const digest = await pushChart(registry, place.repository, tag, content, runner);
+  if (inputs.images.length > 0 && rendered !== undefined) await reportImages(runner, rendered, registries);
+  const options = { created: await timeOf(folder, runner), provenance, reporter: runner };
+  const digest = await pushChart(registry, place.repository, tag, content, options);
   return { state: "verified", digest, published: true };
 }
 

@@ -1,7 +1,8 @@
+import { globSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { parseTag, parseVersion, type Version } from "@release-actions/channel";
-import { type Chart, ChartError, checkChart, readChart } from "@release-actions/chart";
+import { type Chart, ChartError, chartVersion, checkChart, readChart } from "@release-actions/chart";
 import { loadPlan } from "@release-actions/dist-plan";
 import { type RunArtifacts, type RunFacts, subjectOfPlan, subjectOfVersion } from "@release-actions/release-run";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -9,17 +10,41 @@ import type { PublishRunner } from "./publish-runner.ts";
 /** The chart that is released, found to be the one that is meant. */
 export interface Subject {
   readonly folder: string;
+  /** The folder as messages name it. */
+  readonly shown: string;
   readonly chart: Chart;
   readonly version: Version;
 }
 
-/** @throws ChartError when the chart is another than the release says; every difference is shown before. */
-export async function findSubject(runner: PublishRunner, facts: RunFacts, artifacts: RunArtifacts): Promise<Subject> {
-  const { inputs } = runner;
-  const shown = inputs.chart ?? (await onlyChart(facts.workspace));
+/** @throws ChartError when a chart is another than the release says; every difference is shown before. */
+export async function findSubjects(
+  runner: PublishRunner,
+  facts: RunFacts,
+  artifacts: RunArtifacts,
+): Promise<readonly [Subject, ...Subject[]]> {
+  const expected = await expectedVersion(runner, facts, artifacts);
+  const subjects: Subject[] = [];
+  for (const shown of await chartFolders(runner.inputs.chart, facts.workspace)) {
+    subjects.push(await findSubject(runner, facts, shown, expected));
+  }
+  const [first, ...others] = subjects;
+  if (first === undefined) throw new ChartError("the input `chart` names no folder");
+  const names = subjects.map(({ chart }) => chart.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new ChartError(`two of the charts are called ${twice}, and would be one in the registry`);
+  if (expected === undefined) runner.info("no tag was pushed: the version of the chart is compared with nothing");
+  return [first, ...others];
+}
+
+async function findSubject(
+  { inputs, ...runner }: PublishRunner,
+  facts: RunFacts,
+  shown: string,
+  expected: Version | undefined,
+): Promise<Subject> {
   const folder = path.resolve(facts.workspace, shown);
   const chart = await readChart(folder, path.posix.join(shown, "Chart.yaml"));
-  const expected = await expectedVersion(runner, facts, artifacts);
   const appVersion = inputs["app-version"] ?? (chart.appVersion === undefined ? undefined : expected?.text);
   const problems = checkChart(chart, { version: expected?.text, appVersion });
   for (const problem of problems) runner.problem(problem);
@@ -31,8 +56,18 @@ export async function findSubject(runner: PublishRunner, facts: RunFacts, artifa
       },
     );
   }
-  if (expected === undefined) runner.info("no tag was pushed: the version of the chart is compared with nothing");
-  return { folder, chart, version: parseVersion(chart.version) };
+  return { folder, shown, chart, version: chartVersion(chart) };
+}
+
+/** The folders that are named, patterns such as `charts/*` spelled out; without any, the only one under `charts/`. */
+async function chartFolders(named: readonly string[], workspace: string): Promise<readonly string[]> {
+  if (named.length === 0) return [await onlyChart(workspace)];
+  return named.flatMap((name) => {
+    if (!/[*?[\]{}]/.test(name)) return [name];
+    const found = globSync(`${name.replace(/\/+$/, "")}/Chart.yaml`, { cwd: workspace }).sort();
+    if (found.length === 0) throw new ChartError(`there is no chart in ${name}`);
+    return found.map((file) => path.dirname(file));
+  });
 }
 
 async function expectedVersion(
@@ -62,6 +97,6 @@ async function onlyChart(workspace: string): Promise<string> {
   if (first !== undefined && second === undefined) return first;
   const found = first === undefined ? "no chart" : `${charts.length} charts (${charts.join(", ")})`;
   throw new ChartError(`there is ${found} under charts/, expected one`, {
-    advice: "Name its folder with the input `chart`.",
+    advice: "Name their folders with the input `chart`: `charts/*` for all.",
   });
 }

@@ -9,18 +9,42 @@ export type Outcome =
   | { readonly state: "verified"; readonly digest: string; readonly published: boolean }
   | { readonly state: "failed" | "skipped"; readonly reason: string };
 
-/** Sets the outputs, also when it failed, and shows what became of the chart. */
-export function tell(
-  runner: PublishRunner,
-  { chart, version }: Subject,
-  place: ImageReference | undefined,
-  outcome: Outcome,
-): void {
-  const reference = place && `oci://${formatReference({ ...place, tag: ociTag(version.text) })}`;
-  const digest = outcome.state === "verified" ? outcome.digest : "";
-  runner.setOutput("digest", digest);
-  runner.setOutput("reference", reference ?? "");
-  runner.setOutput("published", outcome.state === "verified" && outcome.published);
+/** One chart of a call, where it goes, and what became of it. */
+export interface Result {
+  readonly subject: Subject;
+  readonly place: ImageReference | undefined;
+  readonly outcome: Outcome;
+}
+
+/** Sets the outputs, also when it failed, and shows what became of each chart. */
+export function tell(runner: PublishRunner, results: readonly [Result, ...Result[]]): void {
+  const charts = results.map(({ subject: { chart }, place, outcome }) => ({
+    ...{ name: chart.name, version: chart.version },
+    reference: referenceOf(place, chart) ?? "",
+    digest: digestOf(outcome),
+    published: outcome.state === "verified" && outcome.published,
+  }));
+  const [first] = charts;
+  runner.setOutput("digest", first?.digest ?? "");
+  runner.setOutput("reference", first?.reference ?? "");
+  runner.setOutput(
+    "published",
+    charts.some(({ published }) => published),
+  );
+  runner.setOutput("charts", charts);
+  for (const result of results) show(runner, result);
+}
+
+function referenceOf(place: ImageReference | undefined, { version }: Subject["chart"]): string | undefined {
+  return place && `oci://${formatReference({ ...place, tag: ociTag(version) })}`;
+}
+
+function digestOf(outcome: Outcome): string {
+  return outcome.state === "verified" ? outcome.digest : "";
+}
+
+function show(runner: PublishRunner, { subject: { chart }, place, outcome }: Result): void {
+  const [reference, digest] = [referenceOf(place, chart), digestOf(outcome)];
   const said =
     outcome.state !== "verified"
       ? `${outcome.state}: ${outcome.reason}`

@@ -3,6 +3,7 @@ import path from "node:path";
 import { Fault, type Location } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { parseYaml, type YamlNode } from "@release-actions/yaml";
+import { type ChartMetadata, chartMetadata } from "./metadata.ts";
 
 /** What `Chart.yaml` says (helm.sh, "The Chart.yaml file"). */
 export interface Chart {
@@ -13,13 +14,18 @@ export interface Chart {
   readonly dependencies: readonly Dependency[];
   /** Where a field is; where the file begins when it is not there. */
   readonly locate: (field: string) => Location;
-  /** All of it, as JSON would hold it. */
-  readonly metadata: unknown;
+  /** A library has templates for other charts and cannot be rendered by itself. */
+  readonly isLibrary: boolean;
+  /** The fields that Helm knows, in its order: what it puts into a registry and shows. */
+  readonly metadata: ChartMetadata;
 }
 
 export interface Dependency {
   readonly name: string;
+  /** A range such as `~1.2`; empty for one that lies under `charts/` as it is. */
   readonly version: string;
+  /** `https://…`, `oci://…`, `file://…`, `@name`; empty for one that lies under `charts/`. */
+  readonly repository: string;
   readonly location: Location;
 }
 
@@ -56,10 +62,10 @@ export function parseChart(content: string, shown: string): Chart {
     });
   }
   const name = requireText(root, "name", shown);
-  // Stricter than Helm, which takes a dot: the name is a part of an image reference and of resources' names.
-  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
+  // A part of the name of a repository (OCI distribution spec, "Pulling manifests"); Helm lints more names clean.
+  if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/.test(name)) {
     throw new ChartError(
-      `${shown} has the name ${JSON.stringify(name)}, expected lowercase letters, digits and dashes`,
+      `${shown} has the name ${JSON.stringify(name)}, which a registry does not take: expected lowercase letters and digits, with ".", "_" or dashes between`,
       {
         location: root.get("name").location,
       },
@@ -74,11 +80,13 @@ export function parseChart(content: string, shown: string): Chart {
       .items()
       .map((entry) => ({
         name: requireText(entry, "name", shown, "a dependency's "),
-        version: requireText(entry, "version", shown, "a dependency's "),
+        version: entry.get("version").text ?? "",
+        repository: entry.get("repository").text ?? "",
         location: entry.location,
       })),
     locate: (field) => root.get(field).location,
-    metadata: root.value,
+    isLibrary: root.get("type").text === "library",
+    metadata: chartMetadata(root.value),
   };
 }
 

@@ -1,4 +1,4 @@
-import { parseVersion } from "@release-actions/channel";
+import { parseVersion, type Version } from "@release-actions/channel";
 import type { Problem } from "@release-actions/report";
 import type { Chart } from "./chart-file.ts";
 
@@ -8,16 +8,25 @@ export interface Expectation {
   readonly appVersion: string | undefined;
 }
 
+/** The version of a chart, which Helm also takes with a `v` before it. */
+export function chartVersion({ name, version }: Chart): Version {
+  return parseVersion(withoutV(version), `the version of the chart ${name}`);
+}
+
 /** Everything in which a chart is not the one to be released. */
 export function checkChart(chart: Chart, expected: Expectation): readonly Problem[] {
-  parseVersion(chart.version, `the version of the chart ${chart.name}`);
+  chartVersion(chart);
   return [...compare(chart, "version", expected.version), ...compare(chart, "appVersion", expected.appVersion)];
 }
 
 function compare(chart: Chart, field: "version" | "appVersion", expected: string | undefined): readonly Problem[] {
   const found = chart[field];
-  if (expected === undefined || found === expected) return [];
+  if (expected === undefined || withoutV(found ?? "") === withoutV(expected)) return [];
   // A chart need not say which app it installs, unless somebody counts on it.
   const message = `the chart ${chart.name} has ${found === undefined ? `no ${field}` : `the ${field} ${found}`}, the release is ${expected}`;
   return [{ level: "error", title: `${field} of ${chart.name}`, message, location: chart.locate(field) }];
+}
+
+function withoutV(version: string): string {
+  return version.replace(/^v(?=\d)/, "");
 }

@@ -2,12 +2,14 @@ import { decodeJson, listOf, object, text } from "@release-actions/json";
 import { type Digest, digestOf, parseDigest } from "@release-actions/oci";
 import type { Registry, RegistryDocument } from "@release-actions/registry-client";
 import type { Reporter } from "@release-actions/report";
+import { manifestAnnotations } from "./annotations.ts";
 import { ChartError } from "./chart-file.ts";
 import { type ChartPackage, readPackage } from "./chart-package.ts";
 
 /** Media types of helm.sh's "OCI Registries" (Helm Improvement Proposal 6). */
 const CONFIG = "application/vnd.cncf.helm.config.v1+json";
 const CONTENT = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+const PROVENANCE = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -33,17 +35,25 @@ export async function existingChart(
   return { digest: manifest.digest, content: await readPackage(bytes, source) };
 }
 
+export interface PushOptions {
+  /** The time of the sources, in seconds since 1970, for the annotation. */
+  readonly created: number | undefined;
+  /** The `.prov` file that signs this very package (helm.sh, "Helm Provenance and Integrity"). */
+  readonly provenance: Uint8Array | undefined;
+  readonly reporter: Reporter;
+}
+
 /** Pushes a chart as Helm does, the tag last, and reads it back. The same package gives the same digest. */
 export async function pushChart(
   registry: Registry,
   repository: string,
   tag: string,
   content: ChartPackage,
-  reporter: Reporter,
+  { created, provenance, reporter }: PushOptions,
 ): Promise<Digest> {
   const config = Buffer.from(JSON.stringify(content.chart.metadata));
-  const manifest = manifestOf(content, config);
-  for (const bytes of [config, content.bytes]) {
+  const manifest = manifestOf(content, config, created, provenance);
+  for (const bytes of [config, content.bytes, ...(provenance === undefined ? [] : [provenance])]) {
     await registry.pushBlob(repository, { digest: digestOf(bytes), size: bytes.length, read: () => once(bytes) });
   }
   // By its digest first, which nobody sees: until a registry has something, it may not tell what it lacks.
@@ -69,27 +79,24 @@ function overtaken(
   });
 }
 
-/** Without the time of creation that Helm notes: it would make two pushes of one chart two charts. */
-function manifestOf({ chart, bytes, digest }: ChartPackage, config: Uint8Array): RegistryDocument {
-  const description = descriptionOf(chart.metadata);
+/** Without the time of the push that Helm notes: it would make two pushes of one chart two charts. */
+function manifestOf(
+  { chart, bytes, digest }: ChartPackage,
+  config: Uint8Array,
+  created: number | undefined,
+  provenance: Uint8Array | undefined,
+): RegistryDocument {
+  const signature =
+    provenance === undefined ? [] : [{ mediaType: PROVENANCE, digest: digestOf(provenance), size: provenance.length }];
   const manifest = {
     schemaVersion: 2,
     mediaType: MANIFEST,
     config: { mediaType: CONFIG, digest: digestOf(config), size: config.length },
-    layers: [{ mediaType: CONTENT, digest, size: bytes.length }],
-    annotations: {
-      ...(description !== undefined && { "org.opencontainers.image.description": description }),
-      "org.opencontainers.image.title": chart.name,
-      "org.opencontainers.image.version": chart.version,
-    },
+    layers: [{ mediaType: CONTENT, digest, size: bytes.length }, ...signature],
+    annotations: manifestAnnotations(chart.metadata, created),
   };
   const document = Buffer.from(JSON.stringify(manifest));
   return { mediaType: MANIFEST, digest: digestOf(document), bytes: document };
-}
-
-function descriptionOf(metadata: unknown): string | undefined {
-  if (typeof metadata !== "object" || metadata === null || !("description" in metadata)) return undefined;
-  return typeof metadata.description === "string" ? metadata.description : undefined;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

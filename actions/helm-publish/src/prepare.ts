@@ -1,0 +1,113 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { ChartError, type ChartPackage, readPackage, repackChart } from "@release-actions/chart";
+import { buildDependencies, requireDependencies } from "./dependencies.ts";
+import { type Helm, helmIn, requireSuccess, saidBy } from "./helm.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import type { Subject } from "./subject.ts";
+import { type ValueSet, valueSets } from "./values.ts";
+
+/** A chart as it will be published, and what it renders to. */
+export interface Prepared {
+  readonly content: ChartPackage;
+  /** The `.prov` file, where it is signed. */
+  readonly provenance: Uint8Array | undefined;
+  /** The resources as YAML, with each set of values; `undefined` for a library and where values are missing. */
+  readonly rendered: string | undefined;
+}
+
+/** Lints the folder, packages it, and renders the package with each set of values, all with the machine's Helm. */
+export async function prepare(runner: PublishRunner, subject: Subject): Promise<Prepared> {
+  const { folder, shown } = subject;
+  const work = await runner.tempFolder("chart");
+  const helm = helmIn(work, runner);
+  if (runner.inputs.dependencies === "build") await buildDependencies(helm, subject);
+  await requireDependencies(helm, subject, runner);
+  const sets = await valueSets(runner.inputs.values, folder);
+  if (runner.inputs.lint !== "off") {
+    const strict = runner.inputs.lint === "warnings" ? ["--strict"] : [];
+    for (const { args, name } of sets) {
+      const flags = [...strict, ...args, ...kubeVersion(runner)];
+      requireSuccess(
+        await helm(["lint", ...flags, folder]),
+        `helm lint finds faults in the chart ${shown} with ${name}`,
+      );
+    }
+  }
+  const { content, provenance, file } = await packageChart(helm, work, subject, runner);
+  if (subject.chart.isLibrary) {
+    runner.info(`${shown} is a library: it has nothing to render by itself`);
+    return { content, provenance, rendered: undefined };
+  }
+  return { content, provenance, rendered: await render(helm, file, sets, subject, runner) };
+}
+
+/** Helm's own package when it is signed, since the signature is over its bytes; else one that is the same each time. */
+async function packageChart(helm: Helm, work: string, { folder }: Subject, { inputs }: PublishRunner) {
+  const out = path.join(work, "out");
+  await mkdir(out);
+  const isSigned = inputs["sign-key"] !== undefined;
+  const keyring = inputs.keyring === undefined ? [] : ["--keyring", inputs.keyring];
+  const sign = isSigned ? ["--sign", "--key", inputs["sign-key"] ?? "", ...keyring, "--passphrase-file", "-"] : [];
+  requireSuccess(
+    await helm(["package", folder, "--destination", out, ...sign], isSigned ? (inputs.passphrase ?? "") : undefined),
+    isSigned ? "helm cannot package and sign the chart" : "helm cannot package the chart",
+    isSigned ? "The keyring is one of GnuPG's older format: `gpg --export-secret-keys > secring.gpg`." : undefined,
+  );
+  const files = await readdir(out);
+  const packed = files.find((name) => name.endsWith(".tgz"));
+  if (packed === undefined) throw new ChartError("helm packaged the chart and left no file");
+  const bytes = await readFile(path.join(out, packed));
+  if (isSigned) {
+    const provenance = await readFile(path.join(out, `${packed}.prov`));
+    return { content: await readPackage(bytes, packed), provenance, file: path.join(out, packed) };
+  }
+  const content = await repackChart(bytes, packed);
+  const file = path.join(work, "package.tgz");
+  await writeFile(file, content.bytes);
+  return { content, provenance: undefined, file };
+}
+
+/** A chart that asks for values which nobody gave is no wrong one: whether it renders then, nobody can tell. */
+async function render(
+  helm: Helm,
+  file: string,
+  sets: readonly ValueSet[],
+  { chart, shown }: Subject,
+  runner: PublishRunner,
+): Promise<string | undefined> {
+  const rendered: string[] = [];
+  for (const { args, name, isDefault } of sets) {
+    const result = await helm(["template", chart.name, file, ...args, ...kubeVersion(runner)]);
+    const said = saidBy(result);
+    const isOpen = (isDefault && asksForValues(said)) || (kubeVersion(runner).length === 0 && asksForKubernetes(said));
+    if (result.exitCode !== 0 && isOpen && runner.inputs.images.length === 0) {
+      const reason = said.split("\n").find((line) => /^Error:/.test(line)) ?? said;
+      runner.problem({
+        level: "warning",
+        title: `values of ${chart.name}`,
+        message: `${shown} does not render with ${name}, so that nobody has looked at what it renders to (${reason}): give values with \`values\` or as ci/*-values.yaml, a version of Kubernetes with \`kube-version\``,
+      });
+      return undefined;
+    }
+    const advice = isDefault
+      ? "Give values with `values`, or as ci/*-values.yaml, where the chart needs some."
+      : undefined;
+    rendered.push(requireSuccess(result, `the chart does not render with ${name} (${shown})`, advice).stdout);
+  }
+  return rendered.join("\n---\n");
+}
+
+/** What Helm says where `required` stops a template, or the values do not fit the chart's own schema. */
+function asksForValues(said: string): boolean {
+  return /execution error at|don't meet the specifications of the schema/.test(said);
+}
+
+/** What Helm says where a chart is for other versions of Kubernetes than the one that Helm was built with. */
+function asksForKubernetes(said: string): boolean {
+  return /chart requires kubeVersion/.test(said);
+}
+
+function kubeVersion({ inputs }: PublishRunner): string[] {
+  return inputs["kube-version"] === undefined ? [] : ["--kube-version", inputs["kube-version"]];
+}

@@ -1,0 +1,28 @@
+import { globSync } from "node:fs";
+import path from "node:path";
+
+/** Files of values that are given to Helm together. */
+export interface ValueSet {
+  /** For messages. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** The chart's own values alone. */
+  readonly isDefault: boolean;
+}
+
+/**
+ * The sets of values that a chart is linted and rendered with: those that are named, one set a line, its files separated
+ * by commas; else each of `ci/*-values.yaml`, as chart-testing takes them; else the defaults.
+ */
+export async function valueSets(lines: readonly string[], folder: string): Promise<readonly ValueSet[]> {
+  const own = globSync("ci/*-values.yaml", { cwd: folder }).sort();
+  const given = lines.map((line) => line.split(",").map((file) => path.resolve(file.trim())));
+  const found = own.map((file) => [path.join(folder, file)]);
+  const sets = given.length > 0 ? given : found;
+  if (sets.length === 0) return [{ name: "its default values", args: [], isDefault: true }];
+  return sets.map((files) => ({
+    name: files.map((file) => path.relative(process.cwd(), file)).join(" and "),
+    args: files.flatMap((file) => ["--values", file]),
+    isDefault: false,
+  }));
+}
