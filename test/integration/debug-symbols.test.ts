@@ -44,6 +44,11 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     await bench.run("objcopy --only-keep-debug server server.debug");
     await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug server stripped");
     await bench.run("objcopy --strip-all server unlinked");
+    await bench.run("rustc -C link-arg=-Wl,--build-id a.rs -o std-only");
+    for (const kind of ["packed", "unpacked"]) {
+      await bench.run(`rustc -g -C split-debuginfo=${kind} -C link-arg=-Wl,--build-id a.rs -o split-${kind}`);
+    }
+    await bench.run("gcc -g -gsplit-dwarf -Wl,--build-id=sha1 a.c -o split-c");
     for (const name of ["server", "cli"]) {
       buildIds[name] = /Build ID: ([0-9a-f]+)/.exec(await bench.run(`readelf --notes ${name}`))?.[1] ?? "";
     }
@@ -261,6 +266,58 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
       });
     },
   );
+
+  test("replaces a stripped file that the store has in place of the debug file, where it may", async () => {
+    const id = buildIds["server"] ?? "";
+    const poor = { id: "upload-0", content: readFileSync(bench.path("stripped")), finished: true };
+    store.uploads.set(id, { ...poor });
+    await run({ inputs: { required: "true" } }, (step) => {
+      expect(step.conclusion).toBe("failure");
+      expect(step.annotations[0]?.message).toMatch(/a stripped file of that build id[\s\S]*set `force: true`/);
+    });
+    await run({ inputs: { required: "true", force: "true" } }, (step, job) => {
+      expect([step.conclusion, step.annotations]).toEqual(["success", []]);
+      const debug = readFileSync(path.join(job.workspace, "debug-symbols/server.debug"));
+      expect(store.uploads.get(id)?.content.equals(debug)).toBe(true);
+    });
+  });
+
+  test("the script keeps no stripped file", async () => {
+    await run({}, async (_step, job) => {
+      const script = path.join(job.workspace, "debug-symbols/usr/local/bin/download-server-debug-symbols.sh");
+      store.uploads.set(buildIds["server"] ?? "", {
+        id: "x",
+        content: readFileSync(bench.path("stripped")),
+        finished: true,
+      });
+      const folder = path.join(job.temp, "poor");
+      const result = await runCommand(script, [folder], { check: false });
+      expect([result.exitCode, readdirSync(folder)]).toEqual([1, []]);
+      expect(result.stderr).toContain("has no debug information: nothing was kept");
+    });
+  });
+
+  test.each([
+    ["split-packed", /is split: 1 of its \d+ units lie in files such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
+    ["split-unpacked", /is split: 1 of its \d+ units/],
+    ["split-c", /is split: 1 of its 1 units/],
+    ["std-only", /Rust's standard library, and none of its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],
+  ])("refuses debug information that is elsewhere or nobody's: %s", async (name, message) => {
+    await run({ files: { server: name } }, (step) => {
+      expect(step.conclusion).toBe("failure");
+      expect(step.annotations[0]?.message).toMatch(message);
+      expect(store.calls).toEqual([]);
+    });
+  });
+
+  test("leaves out object files beside programs of a folder", async () => {
+    await run({ files: { "bin/server": "server", "bin/a.o": "object.o" }, inputs: { binaries: "bin" } }, (step) => {
+      expect([step.conclusion, Object.keys(JSON.parse(step.outputs["build-ids"] ?? ""))]).toEqual([
+        "success",
+        ["server"],
+      ]);
+    });
+  });
 
   test("splits a program for another machine; one script fetches for both", async () => {
     const files = { "all/amd64/server": "server", "all/arm64/server": "server-arm64" };

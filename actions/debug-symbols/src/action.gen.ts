@@ -13,6 +13,7 @@ export const contract = {
     "artifact-name": { kind: "string", default: "debug-symbols" },
     "script-path": { kind: "string", default: "/usr/local/bin/download-<binary>-debug-symbols.sh" },
     "parca-debuginfo": { kind: "string", default: "parca-debuginfo" },
+    force: { kind: "boolean", default: "false" },
     required: { kind: "boolean", default: "false" },
   },
   outputs: ["build-ids", "uploaded"],

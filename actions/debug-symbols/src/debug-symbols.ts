@@ -1,13 +1,13 @@
 import { createTransport } from "@release-actions/http";
 import { Fault } from "@release-actions/report";
-import { requireServed } from "./debuginfod.ts";
+import { PoorFileError, requireServed } from "./debuginfod.ts";
 import { downloadScripts, writeScript } from "./download-script.ts";
 import { keepArtifact } from "./keep-artifact.ts";
 import { makeProducts, type Product } from "./products.ts";
 import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
 import { storeDebugFile } from "./store.ts";
-import type { SymbolsRunner } from "./symbols-error.ts";
+import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
 import { type Fate, tell } from "./tell.ts";
 
 const NONE = "none";
@@ -30,7 +30,9 @@ export async function debugSymbols(runner: SymbolsRunner): Promise<void> {
   }
   await writeScripts(runner, products);
 
-  const fates = products.map((product): Fate => ({ product, stored: undefined, served: undefined }));
+  const fates = products.map(
+    (product): Fate => ({ product, stored: undefined, served: undefined, replace: undefined }),
+  );
   const troubles = new Troubles(runner);
   await runner.group("Uploading", () => storeAll(runner, fates, troubles));
   const uploaded = fates.every(({ stored }) => stored !== undefined);
@@ -95,8 +97,13 @@ async function storeAll(runner: SymbolsRunner, fates: readonly Fate[], troubles:
   });
   if (program === undefined) return;
   const options = { program, address, token, run, env, reporter: runner, signal };
+  // What the store has already can be looked at only where a debuginfod server serves it.
+  const force = runner.inputs.force && runner.inputs["debuginfod-url"] === undefined;
   for (const fate of fates) {
-    const stored = await troubles.catch(() => storeDebugFile(fate.product, options));
+    fate.replace = async () => {
+      fate.stored = await storeDebugFile(fate.product, { ...options, force: true });
+    };
+    const stored = await troubles.catch(() => storeDebugFile(fate.product, { ...options, force }));
     if (stored === undefined) continue;
     fate.stored = stored;
     const { name } = fate.product;
@@ -108,14 +115,30 @@ async function askAll(runner: SymbolsRunner, fates: readonly Fate[], troubles: T
   const url = runner.inputs["debuginfod-url"];
   if (url === undefined) return;
   const { signal } = runner;
-  const options = { url, transport: createTransport(runner.env), reporter: runner, signal };
+  const folder = await runner.tempFolder("served");
+  const options = { url, transport: createTransport(runner.env), reporter: runner, signal, folder };
   for (const fate of fates) {
     if (fate.stored === undefined) continue;
     const { name, buildId } = fate.product;
     fate.served = await troubles.catch(async () => {
-      await requireServed(buildId, options);
+      try {
+        await requireServed(buildId, options);
+      } catch (error) {
+        if (!(error instanceof PoorFileError) || fate.replace === undefined) throw error;
+        if (!runner.inputs.force) throw poorStore(error, name);
+        runner.info(`${error.message}: replacing it, as \`force\` says`);
+        await fate.replace();
+        await requireServed(buildId, { ...options, mayImprove: true });
+      }
       return true;
     });
     if (fate.served) runner.info(`${new URL(url).host} serves ${name}`);
   }
+}
+
+function poorStore(error: PoorFileError, name: string): SymbolsError {
+  return new SymbolsError(`the store has another file in place of the debug file of ${name}: ${error.message}`, {
+    cause: error,
+    advice: "Another file of that build id was uploaded before: set `force: true` to replace it.",
+  });
 }

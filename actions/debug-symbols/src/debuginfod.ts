@@ -1,6 +1,10 @@
-import { pipeline } from "node:stream";
+import { createWriteStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { isElf } from "@release-actions/elf";
+import { openFileSource } from "@release-actions/archive";
+import { ElfError, isElf, readBuildId, readElf, strippedState } from "@release-actions/elf";
 import {
   excerpt,
   type HttpResponse,
@@ -13,8 +17,6 @@ import type { Reporter } from "@release-actions/report";
 import { getFile } from "./get.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** Notes lie before everything else in a debug file; of what has none here the rest is not worth reading. */
-const SEARCHED_BYTES = 1024 * 1024;
 /** A store takes a moment before it serves what it was given. */
 const PATIENCE: Patience = { budgetMs: 90_000, firstPauseMs: 1000, longestPauseMs: 10_000 };
 
@@ -23,6 +25,10 @@ export interface DebuginfodOptions {
   readonly transport: Transport;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** For the file while it is looked at. */
+  readonly folder: string;
+  /** A poor file was just replaced: the server may serve it for a moment longer. */
+  readonly mayImprove?: boolean;
   readonly patience?: Patience;
 }
 
@@ -35,46 +41,74 @@ export function debugFileUrl(server: string, buildId: string): URL {
   return new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}/buildid/${buildId}/debuginfo`);
 }
 
-/** Asks the server for a debug file, and looks at what it gives: an error page is none (misleads 19). */
+/** A file of the right build id is served, and has no debug information: it was uploaded in place of the debug file. */
+export class PoorFileError extends SymbolsError {}
+
+/**
+ * Asks the server for a debug file, fetches it, and looks at it: it must be an ELF file of that build id, and it must
+ * have debug information. An error page has neither, a stripped program not the second.
+ */
 export async function requireServed(buildId: string, options: DebuginfodOptions): Promise<void> {
-  const { patience = PATIENCE, signal, reporter, transport } = options;
+  const { patience = PATIENCE, signal, reporter, transport, folder } = options;
   const url = debugFileUrl(options.url, buildId);
+  const file = path.join(folder, `${buildId}.served`);
   const ask = async (): Promise<void> => {
-    const head = await readHead(await getFile(url, { transport, signal, mayAppear: true }), url);
-    if (isElf(head) && holdsBuildId(head, buildId)) return;
-    const what = isElf(head) ? "an ELF file without that build id" : `no ELF file: ${excerpt(head.toString("latin1"))}`;
-    throw new SymbolsError(`${url.href} answers with ${what}`);
+    try {
+      await save(await getFile(url, { transport, signal, mayAppear: true }), url, file);
+      const poor = await whatIsPoor(file, buildId);
+      if (poor === undefined) return;
+      const message = `${url.href} answers with ${poor.what}`;
+      if (!poor.isStripped) throw new SymbolsError(message);
+      throw options.mayImprove === true ? new TransientError(message) : new PoorFileError(message);
+    } finally {
+      await rm(file, { force: true });
+    }
   };
   await retrying(`asking ${url.host} for ${buildId}`, patience, signal, ask, { reporter });
 }
 
-/** The first bytes of a body, however it was packed for the way. */
-async function readHead({ body, headers }: HttpResponse, url: URL): Promise<Buffer> {
+interface Poor {
+  readonly what: string;
+  readonly isStripped: boolean;
+}
+
+/** Why a file is no use to a debugger; undefined when it is. */
+async function whatIsPoor(file: string, buildId: string): Promise<Poor | undefined> {
+  const poor = (what: string, isStripped = false): Poor => ({ what, isStripped });
+  const source = await openFileSource(file);
+  try {
+    const elf = await readElf(source);
+    const found = (await readBuildId(elf))?.hex;
+    if (found !== buildId) return poor("an ELF file without that build id");
+    if (!strippedState(elf).debug) return undefined;
+    return poor("a stripped file of that build id, without debug information", true);
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    const handle = await open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0, 200, 0).finally(() => handle.close());
+    const head = buffer.subarray(0, bytesRead);
+    return poor(
+      isElf(head) ? `a broken ELF file: ${error.message}` : `no ELF file: ${excerpt(head.toString("latin1"))}`,
+    );
+  } finally {
+    await source.close();
+  }
+}
+
+/** Writes a body to a file, however it was packed for the way. */
+async function save({ body, headers }: HttpResponse, url: URL, file: string): Promise<void> {
   const encoding = headers["content-encoding"] ?? "identity";
   const unpack = { identity: undefined, gzip: createGunzip, zstd: createZstdDecompress }[encoding];
   if (unpack === undefined && encoding !== "identity") {
     body.destroy();
     throw new SymbolsError(`${url.href} answers in the encoding ${encoding}, which was not asked for`);
   }
-  // Errors reach whoever reads the last stream.
-  const stream = unpack === undefined ? body : pipeline(body, unpack(), () => undefined);
-  const chunks: Buffer[] = [];
-  let size = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size >= SEARCHED_BYTES) break;
-    }
+    const target = createWriteStream(file);
+    await (unpack === undefined ? pipeline(body, target) : pipeline(body, unpack(), target));
   } catch (error) {
     throw new TransientError(`${url.host} did not finish its answer: ${String(error)}`, { cause: error });
   } finally {
     body.destroy();
   }
-  return Buffer.concat(chunks);
-}
-
-/** The note of the linker ends with its owner and the id: `GNU`, a NUL, and the bytes. */
-export function holdsBuildId(bytes: Buffer, buildId: string): boolean {
-  return bytes.includes(Buffer.concat([Buffer.from("GNU\0"), Buffer.from(buildId, "hex")]));
 }

@@ -67,6 +67,30 @@ if ! head -c 1048576 -- "$part" | od -A n -v -t x1 | tr -d ' \\n' | grep -q "474
   echo "what the server sent does not have the build id $build_id: nothing was kept" >&2
   exit 1
 fi
+
+# A stripped file has that note too: one of its sections must be .debug_info (or .zdebug_info), with bytes in the file.
+number() { od -A n -v -j "$1" -N "$2" -t "u$2" "$part" | tr -d ' \\n'; }
+has_debug_info() {
+  case $(number 4 1) in
+    2) word=8 table=40 counts=58 place=24 size=32 ;;
+    *) word=4 table=32 counts=46 place=16 size=20 ;;
+  esac
+  table=$(number $table $word) entry=$(number $counts 2) count=$(number $((counts + 2)) 2)
+  names=$(number $((table + entry * $(number $((counts + 4)) 2) + place)) $word)
+  while [ "$count" -gt 0 ]; do
+    count=$((count - 1))
+    at=$((table + entry * count))
+    case $(od -A n -v -j $((names + $(number $at 4))) -N 13 -t x1 "$part" | tr -d ' \\n') in
+      2e64656275675f696e666f00* | 2e7a64656275675f696e666f00*)
+        [ "$(number $((at + 4)) 4)" = 1 ] && [ "$(number $((at + size)) $word)" -gt 0 ] && return 0 ;;
+    esac
+  done
+  return 1
+}
+if ! has_debug_info 2> /dev/null; then
+  echo "what the server sent for the build id $build_id has no debug information: nothing was kept" >&2
+  exit 1
+fi
 chmod 644 -- "$part"
 mv -f -- "$part" "$folder/${debug}"
 echo "$folder/${debug}"

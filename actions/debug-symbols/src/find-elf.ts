@@ -8,6 +8,8 @@ export interface FoundFile {
   readonly file: string;
   /** Its place in the folder it was found in, else its name; with slashes. */
   readonly place: string;
+  /** Found in a folder that was named, and not named itself. */
+  readonly isBelowFolder: boolean;
 }
 
 /** The ELF files that paths, patterns and folders name, by place. Links are not followed. */
@@ -31,12 +33,12 @@ async function filesOf(line: string, workspace: string): Promise<readonly FoundF
   const root = path.resolve(workspace, line);
   const kind = await stat(root).catch(() => undefined);
   if (kind?.isDirectory() === true) return await elfBelow(root, line);
-  if (kind !== undefined) return [{ file: root, place: path.basename(root) }];
+  if (kind !== undefined) return [{ file: root, place: path.basename(root), isBelowFolder: false }];
   const matches: FoundFile[] = [];
   if (/[*?[{]/.test(line)) {
     for await (const match of glob(line, { cwd: workspace })) {
       const file = path.resolve(workspace, match);
-      if (await startsAsElf(file)) matches.push({ file, place: path.basename(file) });
+      if (await startsAsElf(file)) matches.push({ file, place: path.basename(file), isBelowFolder: true });
     }
   }
   if (matches.length === 0) throw new SymbolsError(`${line} is no file, no folder, and no pattern of an ELF file`);
@@ -49,7 +51,7 @@ async function elfBelow(root: string, line: string): Promise<readonly FoundFile[
   for (const entry of entries) {
     const file = path.join(entry.parentPath, entry.name);
     if (!entry.isFile() || !(await startsAsElf(file))) continue;
-    files.push({ file, place: path.relative(root, file).split(path.sep).join("/") });
+    files.push({ file, place: path.relative(root, file).split(path.sep).join("/"), isBelowFolder: true });
   }
   if (files.length === 0) throw new SymbolsError(`${line} holds no ELF file`);
   return files;

@@ -3,6 +3,7 @@ import { type FoundFile, findElf } from "./find-elf.ts";
 import { checksumOf, type Inspected, inspect } from "./inspect.ts";
 import { copyTo, keepDebug, stripAndLink } from "./split.ts";
 import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
+import { requireOwnUnits } from "./units.ts";
 
 /** A binary that is split: its debug file, and what is left of it where that is known. */
 export interface Product {
@@ -29,7 +30,16 @@ export async function makeProducts(runner: SymbolsRunner, workspace: string): Pr
     });
   }
   const inputs: Input[] = [];
-  for (const found of await findElf(binaries, workspace)) inputs.push(requireUsable(await inspect(found.file), found));
+  for (const found of await findElf(binaries, workspace)) {
+    const inspected = await inspect(found.file);
+    // Object files and split debug information lie beside programs in a folder of builds.
+    if (found.isBelowFolder && !isProgram(inspected)) {
+      runner.info(`${found.place} is left out: it is of the type ${inspected.type}, neither a program nor a library`);
+      continue;
+    }
+    inputs.push(requireUsable(inspected, found));
+  }
+  if (inputs.length === 0) throw new SymbolsError(`${binaries.join(", ")} holds no program and no shared library`);
   const products: Product[] = [];
   for (const group of Map.groupBy(inputs, ({ buildId }) => buildId).values()) {
     products.push(await makeProduct(group, runner));
@@ -39,7 +49,7 @@ export async function makeProducts(runner: SymbolsRunner, workspace: string): Pr
 
 function requireUsable(inspected: Inspected, found: FoundFile): Input {
   const { buildId, type } = inspected;
-  if (type !== "executable" && type !== "shared") {
+  if (!isProgram(inspected)) {
     throw new SymbolsError(`${found.place} is of the type ${type}, expected a program or a shared library`);
   }
   if (buildId === undefined) {
@@ -50,6 +60,10 @@ function requireUsable(inspected: Inspected, found: FoundFile): Input {
   return { ...inspected, ...found, buildId };
 }
 
+function isProgram({ type }: Inspected): boolean {
+  return type === "executable" || type === "shared";
+}
+
 /** Of the files with one build id: one debug file, and any number of binaries that link to it. */
 async function makeProduct(group: readonly Input[], runner: SymbolsRunner): Promise<Product> {
   const { output } = runner.inputs;
@@ -57,6 +71,7 @@ async function makeProduct(group: readonly Input[], runner: SymbolsRunner): Prom
   const whole = group.find(({ state }) => state === "whole");
   const source = given ?? whole;
   if (source === undefined) throw nothingToKeep(group);
+  await requireOwnUnits(source.file, source.place);
   const { buildId, machine } = source;
   const debug = path.join(output, given?.place ?? `${source.place}.debug`);
   if (given !== undefined) await copyTo(given.file, debug);

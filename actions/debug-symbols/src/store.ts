@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Replace what the store has of that build id. */
+  readonly force?: boolean;
 }
 
 /** How the store came to have it. */
@@ -33,7 +35,13 @@ export type Stored = "sent" | "had it";
 export async function storeDebugFile({ name, debug }: Product, options: StoreOptions): Promise<Stored> {
   const { run, reporter, signal, token } = options;
   const env = { ...childEnv(options.env), [TOKEN_VARIABLE]: token };
-  const args = ["upload", ...storeArguments(options.address), "--no-extract", debug];
+  const args = [
+    "upload",
+    ...storeArguments(options.address),
+    "--no-extract",
+    ...(options.force === true ? ["--force"] : []),
+    debug,
+  ];
   const upload = async (): Promise<Stored> => {
     const limit = AbortSignal.timeout(TRY_LIMIT_MS);
     try {

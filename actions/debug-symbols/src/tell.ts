@@ -10,6 +10,8 @@ export interface Fate {
   stored: Stored | undefined;
   /** Undefined when the debuginfod server was not asked, or does not serve it. */
   served: boolean | undefined;
+  /** Uploads it in place of what the store has; undefined where nothing can be uploaded. */
+  replace: (() => Promise<void>) | undefined;
 }
 
 export function tell(runner: SymbolsRunner, fates: readonly Fate[], uploaded: boolean): void {

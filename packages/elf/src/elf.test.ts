@@ -45,6 +45,15 @@ describe("readElf", () => {
     expect(await readLinkage(file)).toBe("shared");
   });
 
+  test("finds notes by the program headers of a file without sections", async () => {
+    const note = { 32: 64, 54: 56, 56: 1, 64: 4, 72: 280, 96: 20 };
+    const file = await readElf(memorySource(elf({ ...note, 40: 0, 60: 0, 62: 0 })));
+    expect(file.sections).toEqual([]);
+    expect(await readNotes(file)).toMatchObject([
+      { owner: "GNU", description: Buffer.from([0xab, 0xcd]), offset: 296 },
+    ]);
+  });
+
   test.each([
     ["an empty file (B160)", Buffer.alloc(0), /this is no ELF file: it has no bytes/],
     ["a script (B161)", Buffer.from("#!/bin/sh\n"), /it is a script/],

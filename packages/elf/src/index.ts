@@ -1,4 +1,5 @@
 export { type DebugState, debugLinkChecksum, debugState } from "./debug.ts";
+export { type DebugUnit, readDebugUnits } from "./dwarf-units.ts";
 export { type ElfFile, type ElfSection, type ElfSegment, findSection, isElf, readElf, readSection } from "./elf.ts";
 export { ElfError } from "./error.ts";
 export { type FunctionRange, readFunctionRanges } from "./frames.ts";

@@ -67,7 +67,8 @@ export function strippedState(elf: ElfFile): { readonly symbols: boolean; readon
   };
 }
 
-async function readSegment(elf: ElfFile, offset: number, size: number, what: string): Promise<Fields> {
+/** The bytes of a segment that is small: an interpreter's name, a table. */
+export async function readSegment(elf: ElfFile, offset: number, size: number, what: string): Promise<Fields> {
   if (size > MAX_DYNAMIC_BYTES || offset + size > elf.source.size) {
     throw new ElfError(`${what} has ${size} bytes of a file of ${elf.source.size}`, offset);
   }

@@ -1,11 +1,14 @@
 import { type ElfFile, type ElfSection, findSection, readSection } from "./elf.ts";
+import { readSegment } from "./linkage.ts";
 
 const SHT_NOTE = 7;
+const PT_NOTE = 4;
 const NT_GNU_BUILD_ID = 3;
 
 /** One note (gABI, "Note Section"). */
 export interface ElfNote {
-  readonly section: ElfSection;
+  /** Absent where a program header led to it, in a file without sections. */
+  readonly section: ElfSection | undefined;
   /** The vendor, such as `GNU` or `Go`. */
   readonly owner: string;
   readonly type: number;
@@ -16,8 +19,7 @@ export interface ElfNote {
 
 export async function readNotes(elf: ElfFile): Promise<ElfNote[]> {
   const notes: ElfNote[] = [];
-  for (const section of elf.sections.filter(({ type }) => type === SHT_NOTE)) {
-    const fields = await readSection(elf, section);
+  for (const { section, fields, offset } of await noteTables(elf)) {
     for (let at = 0; at + 12 <= fields.length; ) {
       const nameSize = fields.u32(at);
       const size = fields.u32(at + 4);
@@ -27,12 +29,29 @@ export async function readNotes(elf: ElfFile): Promise<ElfNote[]> {
         owner: fields.text(at + 12).slice(0, Math.max(0, nameSize - 1)),
         type: fields.u32(at + 8),
         description: fields.slice(start, size),
-        offset: section.offset + start,
+        offset: offset + start,
       });
       at = start + align(size);
     }
   }
   return notes;
+}
+
+/** Sections of notes; where a file has no sections, what its program headers say (gABI, "Note Section"). */
+async function noteTables(elf: ElfFile) {
+  const sections = elf.sections.filter(({ type }) => type === SHT_NOTE);
+  if (elf.sections.length > 0) {
+    return await Promise.all(
+      sections.map(async (section) => ({ section, fields: await readSection(elf, section), offset: section.offset })),
+    );
+  }
+  const segments = elf.segments.filter(({ type }) => type === PT_NOTE);
+  return await Promise.all(
+    segments.map(async ({ offset, fileSize }) => ({
+      ...{ section: undefined, offset },
+      fields: await readSegment(elf, offset, fileSize, "a segment of notes"),
+    })),
+  );
 }
 
 /** The linker's build id in hex, as `readelf --notes` shows it, and where its bytes are. */

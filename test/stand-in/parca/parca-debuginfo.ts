@@ -19,7 +19,7 @@ function fail(message: string): never {
 }
 
 async function main(): Promise<void> {
-  const { file, storeAddress, token, insecure } = readCommandLine();
+  const { file, storeAddress, token, insecure, force } = readCommandLine();
   const content = readFileSync(file);
   if (content.length === 0) fail(`file "${file}" is empty, but must not be empty`);
   const buildId = await buildIdOf(content, file);
@@ -32,13 +32,17 @@ async function main(): Promise<void> {
   const call = (method: string, doing: string, ...messages: Buffer[]): Promise<Fields> =>
     callMethod(session, method, messages, token, `${doing} "${file}" with Build ID "${buildId}"`);
 
-  const should = await call("ShouldInitiateUpload", "check if upload should be initiated for", encode({ 1: buildId }));
+  const should = await call(
+    "ShouldInitiateUpload",
+    "check if upload should be initiated for",
+    encode({ 1: buildId, ...(force && { 3: true }) }),
+  );
   if (should.get(1) !== 1) {
     const reason = textOf(should, 2);
     console.log(`Skipping upload of "${file}" with Build ID "${buildId}" as the store instructed not to: ${reason}`);
   } else {
     const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
-    const request = encode({ 1: buildId, 2: content.length, 3: hash });
+    const request = encode({ 1: buildId, 2: content.length, 3: hash, ...(force && { 4: true }) });
     const initiated = await call("InitiateUpload", "initiate upload for", request);
     const instructions = decode(bytesOf(initiated, 1) ?? Buffer.alloc(0));
     if (instructions.get(3) !== 1) fail("no upload strategy specified");
@@ -49,7 +53,7 @@ async function main(): Promise<void> {
   session.close();
 }
 
-function readCommandLine(): { file: string; storeAddress: string; token: string; insecure: boolean } {
+function readCommandLine(): { file: string; storeAddress: string; token: string; insecure: boolean; force: boolean } {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   let parsed: ReturnType<typeof parseArgs>;
@@ -77,7 +81,13 @@ function readCommandLine(): { file: string; storeAddress: string; token: string;
   const given = values["bearer-token"] ?? process.env["PARCA_DEBUGINFO_BEARER_TOKEN"] ?? "";
   const tokenFile = values["bearer-token-file"];
   const token = typeof tokenFile === "string" ? readFileSync(tokenFile, "utf8") : String(given);
-  return { file, storeAddress: String(storeAddress), token, insecure: values["insecure"] === true };
+  return {
+    file,
+    storeAddress: String(storeAddress),
+    token,
+    insecure: values["insecure"] === true,
+    force: values["force"] === true,
+  };
 }
 
 async function buildIdOf(content: Buffer, file: string): Promise<string> {

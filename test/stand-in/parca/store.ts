@@ -124,7 +124,7 @@ export class ParcaStore {
     const [request = new Map()] = messages;
     switch (method) {
       case "ShouldInitiateUpload":
-        return encode(this.#shouldInitiate(textOf(request, 1)));
+        return encode(this.#shouldInitiate(textOf(request, 1), request.get(3) === 1));
       case "InitiateUpload":
         return this.#initiate(request);
       case "Upload":
@@ -137,10 +137,11 @@ export class ParcaStore {
     }
   }
 
-  #shouldInitiate(buildId: string): { 1: boolean; 2: string } {
+  #shouldInitiate(buildId: string, isForced: boolean): { 1: boolean; 2: string } {
     if (!/^([0-9a-f]{2}){2,}$/.test(buildId)) throw new Status("InvalidArgument", "failed to validate input");
     const known = this.uploads.get(buildId);
     if (known === undefined) return { 1: true, 2: "First time we see this Build ID, therefore please upload!" };
+    if (known.finished && isForced) return { 1: true, 2: "Debuginfo already exists, but forced to be uploaded again." };
     return known.finished
       ? { 1: false, 2: "Debuginfo already exists and is not marked as invalid, therefore no new upload is needed." }
       : {
@@ -153,7 +154,7 @@ export class ParcaStore {
     const buildId = textOf(request, 1);
     if (textOf(request, 3) === "") throw new Status("InvalidArgument", "hash must be set");
     if (request.get(2) === undefined) throw new Status("InvalidArgument", "size must be set");
-    const should = this.#shouldInitiate(buildId);
+    const should = this.#shouldInitiate(buildId, request.get(4) === 1);
     if (!should[1]) throw new Status("FailedPrecondition", `upload should not have been attempted: ${should[2]}`);
     const upload = { id: `upload-${this.uploads.size + 1}`, content: Buffer.alloc(0), finished: false };
     this.uploads.set(buildId, upload);
