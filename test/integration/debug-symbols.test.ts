@@ -54,7 +54,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     }
     store = await ParcaStore.start(TOKEN);
     github = await startGitHub();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     bench[Symbol.dispose]();
     await store.close();

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ChartError, type ChartPackage, readPackage, repackChart } from "@release-actions/chart";
+import { readText } from "@release-actions/text";
 import { buildDependencies, requireDependencies } from "./dependencies.ts";
 import { type Helm, helmIn, requireSuccess, saidBy } from "./helm.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -73,14 +75,15 @@ async function render(
   helm: Helm,
   file: string,
   sets: readonly ValueSet[],
-  { chart, shown }: Subject,
+  { chart, folder, shown }: Subject,
   runner: PublishRunner,
 ): Promise<string | undefined> {
   const rendered: string[] = [];
   for (const { args, name, isDefault } of sets) {
-    const result = await helm(["template", chart.name, file, ...args, ...kubeVersion(runner)]);
+    const result = await helm(["template", releaseName(chart.name), file, ...args, ...kubeVersion(runner)]);
     const said = saidBy(result);
-    const isOpen = (isDefault && asksForValues(said)) || (kubeVersion(runner).length === 0 && asksForKubernetes(said));
+    const isOpen =
+      (isDefault && asksForValues(said, folder)) || (kubeVersion(runner).length === 0 && asksForKubernetes(said));
     if (result.exitCode !== 0 && isOpen && runner.inputs.images.length === 0) {
       const reason = said.split("\n").find((line) => /^Error:/.test(line)) ?? said;
       runner.problem({
@@ -98,9 +101,25 @@ async function render(
   return rendered.join("\n---\n");
 }
 
-/** What Helm says where `required` stops a template, or the values do not fit the chart's own schema. */
-function asksForValues(said: string): boolean {
-  return /execution error at|don't meet the specifications of the schema/.test(said);
+/** Releases have stricter names than charts: no underscore, and at most 53 characters. */
+function releaseName(chart: string): string {
+  return chart
+    .replace(/[^a-z0-9-]+/g, "-")
+    .slice(0, 53)
+    .replace(/-+$/, "");
+}
+
+/**
+ * Whether values are missing: `required` stopped a template, or the values do not fit the chart's own schema. Helm says
+ * the same of `required` and of `fail`, so that the line it names is looked at.
+ */
+function asksForValues(said: string, folder: string): boolean {
+  if (/don't meet the specifications of the schema/.test(said)) return true;
+  const [, file = "", line = ""] = /execution error at \(([^:)]+):(\d+):\d+\)/.exec(said) ?? [];
+  if (file === "") return false;
+  const inside = path.join(folder, ...file.split("/").slice(1));
+  const lines = existsSync(inside) ? readText(inside).split("\n") : [];
+  return /\brequired\b/.test(lines[Number(line) - 1] ?? "");
 }
 
 /** What Helm says where a chart is for other versions of Kubernetes than the one that Helm was built with. */
