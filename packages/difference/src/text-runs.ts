@@ -5,7 +5,7 @@ const MIN_LENGTH = 4;
 /** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
 export const MAX_RUN_LENGTH = 8192;
 
-/** A run of printable bytes that a scan stands on; valid until the scan goes on. */
+/** A run of printable bytes that a scan stands on; valid until `onRun` returns. */
 export interface ScannedRun {
   readonly offset: number;
   readonly length: number;
@@ -15,12 +15,16 @@ export interface ScannedRun {
   text(): string;
 }
 
-/** The runs of printable bytes, tabs included, in flat memory. */
-export async function* scanRuns(
+/**
+ * Hands each run of printable bytes, tabs included, to `onRun`, in flat memory; `false` ends the scan. Calls, since a
+ * step of an asynchronous generator for each of millions of runs takes longer than all the rest.
+ */
+export async function scanRuns(
   source: RandomAccessSource,
   start: number,
+  onRun: (run: ScannedRun) => boolean,
   signal?: AbortSignal,
-): AsyncGenerator<ScannedRun, void, undefined> {
+): Promise<void> {
   let [length, hash, check, from] = [0, 0, 0, 0];
   let pending: Buffer[] = [];
   let at = start;
@@ -36,19 +40,23 @@ export async function* scanRuns(
     for (let index = 0; index < chunk.length; index += 1) {
       const byte = chunk[index] ?? 0;
       if ((byte >= 0x20 && byte < 0x7f) || byte === 0x09) {
-        if (length === 0) [from, hash, check] = [index, 0x811c9dc5, 0];
+        if (length === 0) {
+          from = index;
+          hash = 0x811c9dc5;
+          check = 0;
+        }
         hash = Math.imul(hash ^ byte, 0x01000193);
         check = (Math.imul(check, 31) + byte) | 0;
         length += 1;
         if (length < MAX_RUN_LENGTH) continue;
-        yield run(chunk, index + 1, at + index + 1);
-      } else if (length >= MIN_LENGTH) yield run(chunk, index, at + index);
+        if (!onRun(run(chunk, index + 1, at + index + 1))) return;
+      } else if (length >= MIN_LENGTH && !onRun(run(chunk, index, at + index))) return;
       length = 0;
-      pending = [];
+      if (pending.length > 0) pending = [];
     }
     if (length > 0) pending.push(Buffer.from(chunk.subarray(from)));
     at += chunk.length;
   }
   from = 0;
-  if (length >= MIN_LENGTH) yield run(new Uint8Array(0), 0, at);
+  if (length >= MIN_LENGTH) onRun(run(new Uint8Array(0), 0, at));
 }

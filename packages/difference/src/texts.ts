@@ -1,6 +1,6 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { RunTally } from "./run-tally.ts";
-import { scanRuns } from "./text-runs.ts";
+import { type ScannedRun, scanRuns } from "./text-runs.ts";
 
 /** A run of printable bytes and where it is. */
 export interface TextRun {
@@ -43,8 +43,12 @@ export async function compareTexts(
   signal?: AbortSignal,
 ): Promise<TextDifference> {
   const tally = new RunTally();
-  for await (const run of scanRuns(left, start, signal)) tally.add(run, 1);
-  for await (const run of scanRuns(right, start, signal)) tally.add(run, -1);
+  const count = (by: 1 | -1) => (run: ScannedRun) => {
+    tally.add(run, by);
+    return true;
+  };
+  await scanRuns(left, start, count(1), signal);
+  await scanRuns(right, start, count(-1), signal);
   const [a, b] = [await collect(left, start, tally, signal), await collect(right, start, tally, signal)];
   const difference = pairUp(without(a.runs, b.runs), without(b.runs, a.runs));
   return { ...difference, isCut: a.isCut || b.isCut };
@@ -58,13 +62,16 @@ async function collect(
 ): Promise<{ runs: TextRun[]; isCut: boolean }> {
   const runs: TextRun[] = [];
   let bytes = 0;
-  for await (const run of scanRuns(source, start, signal)) {
-    if (tally.isEven(run)) continue;
+  let isCut = false;
+  const take = (run: ScannedRun): boolean => {
+    if (tally.isEven(run)) return true;
     bytes += run.length;
-    if (runs.length === MAX_DIFFERING || bytes > MAX_DIFFERING_BYTES) return { runs, isCut: true };
-    runs.push({ text: run.text(), offset: run.offset });
-  }
-  return { runs, isCut: false };
+    isCut = runs.length === MAX_DIFFERING || bytes > MAX_DIFFERING_BYTES;
+    if (!isCut) runs.push({ text: run.text(), offset: run.offset });
+    return !isCut;
+  };
+  await scanRuns(source, start, take, signal);
+  return { runs, isCut };
 }
 
 /** The runs of one side that the other side does not have, or has less often. */
