@@ -15,6 +15,7 @@ import type { BuildRunner } from "./build-runner.ts";
 import { type Dependence, digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
 import { productPattern } from "./record-products.ts";
+import { DAYS_AHEAD } from "./shim-source.ts";
 import { findMeans, impossible } from "./surroundings.ts";
 import { type DependenceCause, dependenceCauses, sayDependence } from "./tell-dependence.ts";
 import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
@@ -44,7 +45,8 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
   const builds: Build[] = [withoutModes(first)];
   let comparison: Comparison = { builds, contexts: [], verdicts: [], explanations: [] };
   for (let round = 1; round < inputs.builds; round += 1) {
-    builds.push(withoutModes(await record(`build ${round + 1}`, varied, round - 1)));
+    const built = withoutModes(await record(`build ${round + 1}`, varied, round - 1));
+    builds.push(varied.includes("time") ? { ...built, builtAt: otherClock } : built);
     const verdicts = compareBuilds(builds, () => ({ severity: "error", reason: undefined }));
     comparison = { builds, contexts: [], verdicts, explanations: [] };
     if (!isReproducible(comparison)) break;
@@ -73,9 +75,17 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
   tellDifference(runner, { ...comparison, ...explained }, dependence);
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** When a build says that it was made whose clock was changed, or was not where the change did not reach. */
+function otherClock(): { from: number; to: number } {
+  return { from: Date.now() - DAY_MS, to: Date.now() + (DAYS_AHEAD + 1) * DAY_MS };
+}
+
 function tellDifference(runner: BuildRunner, comparison: Comparison, dependence: Dependence | undefined): void {
-  const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence);
-  const causes = [...found, ...namedCauses(comparison)];
+  const contents = namedCauses(comparison);
+  const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence, contents);
+  const causes = [...found, ...contents];
   runner.setOutput("causes", causes);
   runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
   runner.summary.heading("The builds differ");

@@ -1,3 +1,6 @@
+/** How far the varied clock is ahead: year, month, day and weekday are others. */
+export const DAYS_AHEAD = 400;
+
 /**
  * A library that is loaded before all others into what the second build starts (`LD_PRELOAD`), and answers some
  * questions about the machine differently. What it changes is named in REPRO_SHIM, separated by commas. It reaches
@@ -23,8 +26,8 @@ static int varies(const char *word) {
   return 0;
 }
 
-/* Time: 400 days ahead, so that year, month, day and weekday are others. */
-static time_t ahead(void) { return varies("time") ? 400L * 86400 : 0; }
+/* Time: ahead by whole days. */
+static time_t ahead(void) { return varies("time") ? ${DAYS_AHEAD}L * 86400 : 0; }
 
 int clock_gettime(clockid_t id, struct timespec *out) {
   static int (*next)(clockid_t, struct timespec *);

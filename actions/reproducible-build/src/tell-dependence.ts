@@ -7,12 +7,20 @@ export interface DependenceCause extends NamedCause {
   readonly words: readonly string[];
 }
 
-export function dependenceCauses(dependence: Dependence): DependenceCause[] {
+/** `contents` are the causes that were found in the products. */
+export function dependenceCauses(dependence: Dependence, contents: readonly NamedCause[] = []): DependenceCause[] {
   const base = { file: "", place: "", left: "", right: "", count: 1 };
   if (dependence.kind === "unsteady") {
+    // Time passes between two builds in the same surroundings too.
+    if (contents.length > 0 && contents.every(({ kind }) => kind === "timestamp")) {
+      const title = `the build depends on ${VARIATIONS.time}`;
+      return [{ ...base, kind: "depends-on:time", title, remedy: VARIATION_REMEDIES.time, words: ["time"] }];
+    }
+    const hasTime = contents.some(({ kind }) => kind === "timestamp");
     const remedy =
       "Look for random numbers (a hasher with random keys, a random macro, a UUID), for the order in which threads finish, and for the clock: two builds in the same folder and surroundings differ.";
-    return [{ ...base, kind: "depends-on:chance", title: "the build differs by itself", remedy, words: ["chance"] }];
+    const words = hasTime ? ["time-or-chance"] : ["chance"];
+    return [{ ...base, kind: `depends-on:${words[0]}`, title: "the build differs by itself", remedy, words }];
   }
   return dependence.causes.map(({ parts }) => ({
     ...base,

@@ -23,7 +23,8 @@ export function isNear(left: number, right: number, windows: TimeWindows): boole
   return within(left, windows.left) && within(right, windows.right);
 }
 
-/** Whether a build can have happened then: not in the future, whatever the time zone. */
-export function isPast(moment: number, { now }: TimeWindows): boolean {
-  return moment >= FIRST_MS && moment <= now + DAY_MS;
+/** Whether a build can have happened then: not in the future, whatever the time zone, nor later than its own clock. */
+export function isPast(moment: number, { now, left, right }: TimeWindows): boolean {
+  const latest = Math.max(now, left?.to ?? 0, right?.to ?? 0);
+  return moment >= FIRST_MS && moment <= latest + DAY_MS;
 }
