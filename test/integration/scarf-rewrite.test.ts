@@ -236,7 +236,7 @@ describe("scarf-rewrite of a release's notes", () => {
   afterAll(() => github.close());
 
   async function rewriteNotes(permission: "read" | "write", body = `Get ${GITHUB}/v1.2.3/widget.tar.xz.\r\n`) {
-    const repository = github.addRepository(`acme/r${github.world.nextId()}`);
+    const repository = github.addRepository(`acme/r${github.world.nextId()}`, { immutableReleases: true });
     const sha = github.addCommit(repository, { ref: "refs/heads/main" }).sha;
     const admin = github.token(repository, { contents: "write" });
     const created = await fetch(`${github.origin}/repos/${repository.fullName}/releases`, {
@@ -249,15 +249,22 @@ describe("scarf-rewrite of a release's notes", () => {
       }),
     });
     expect(created.status).toBe(201);
+    const newer = await fetch(`${github.origin}/repos/${repository.fullName}/releases`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${admin}` },
+      body: JSON.stringify({ tag_name: "v1.3.0", target_commitish: "main" }),
+    });
+    expect(newer.status).toBe(201);
     const run = github.addRun({ repository: repository.fullName, headSha: sha });
     const env = github.env(run, undefined, { permissions: { contents: permission } });
     const step = await rewrite({ inputs: { release: "v1.2.3" }, env });
-    return { step, notes: repository.releases[0]?.body };
+    return { step, notes: repository.releases[0]?.body, latest: github.world.latestRelease(repository)?.tagName };
   }
 
-  test("updates the notes on GitHub", async () => {
-    const { step, notes } = await rewriteNotes("write");
+  test("updates the notes on GitHub, also of an immutable release, and leaves the latest release as it is", async () => {
+    const { step, notes, latest } = await rewriteNotes("write");
     expect(step.conclusion).toBe("success");
+    expect(latest).toBe("v1.3.0");
     expect(notes).toBe(`Get ${GATEWAY}/v1.2.3/widget.tar.xz.\r\n`);
     expect(step.summary).toContain("the notes of v1.2.3");
   });

@@ -40,10 +40,21 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
     tap = taps.create(`tap${count}`);
   });
 
+  /** As if it had been built for the repository of this test: the plan says where its files are. */
   const built = (name: string): WidgetRelease => {
     const release = releases.get(name);
     if (release === undefined) throw new Error(`${name} was not built`);
-    return release;
+    const rehosted = (text: string): string =>
+      text
+        .replaceAll("acme/widget", repository.fullName)
+        .replace(/("owner":\s*)"acme"/g, `$1"${repository.owner}"`)
+        .replace(/("repo":\s*)"widget"/g, `$1"${repository.name}"`);
+    const isText = (file: string): boolean => /\.(rb|json)$/.test(file);
+    const files = [...release.files].map(([file, content]): [string, Buffer] => [
+      file,
+      isText(file) ? Buffer.from(rehosted(content.toString())) : content,
+    ]);
+    return { ...release, plan: rehosted(release.plan), host: rehosted(release.host), files: new Map(files) };
   };
 
   /** One step in a job of its own in the run. */
@@ -141,7 +152,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
           expect(facts).toMatchObject({
             version: "1.2.3",
             url: `${GATEWAY}/v1.2.3/${archive}`,
-            mirrors: [`https://github.com/acme/widget/releases/download/v1.2.3/${archive}`],
+            mirrors: [`https://github.com/${repository.fullName}/releases/download/v1.2.3/${archive}`],
           });
           expect(sums).toContain(`${facts.sha256} *${archive}\n`);
         }
@@ -305,7 +316,9 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       const run = await start("1.2.3");
       await homebrew(run);
       await notes(run);
-      const ledgers = github.world.artifactsOf(run).filter(({ name }) => name.startsWith("ledger-"));
+      const pages = github.world.artifactsOf(run).filter(({ name }) => name.startsWith("ledger-"));
+      expect(pages.filter(({ name }) => name.endsWith("-begun"))).toHaveLength(2);
+      const ledgers = pages.filter(({ name }) => !name.endsWith("-begun"));
       expect(ledgers.map(({ name }) => name.replace(/-1-[0-9a-f]{8}$/, "")).sort()).toEqual([
         "ledger-github",
         "ledger-homebrew",
