@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { bundledLicenses } from "./build/licenses.ts";
+import { minifyParts } from "./build/minify.ts";
 import { type ActionFile, readActions } from "./generate/action-file.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -53,6 +54,7 @@ async function bundle({ label, source, target, digest }: Entry): Promise<void> {
   mkdirSync(path.dirname(stamp), { recursive: true });
   const options = ["--minify", "--no-cache", "--transpile-only", "--target", "es2022", "--stats-out", stats];
   await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
+  await minifyParts(target);
   writeFileSync(path.join(target, "licenses.txt"), bundledLicenses(stats));
   rmSync(stats);
   writeFileSync(stamp, digest);
@@ -69,7 +71,14 @@ function sourceDigest(action: ActionFile): string {
     path.join(folder, "package.json"),
     ...filesBelow(path.join(folder, "src")),
   ]);
-  const shared = ["pnpm-lock.yaml", "tsconfig.json", "tsconfig.base.json"].map((name) => path.join(root, name));
+  const settings = [
+    "pnpm-lock.yaml",
+    "tsconfig.json",
+    "tsconfig.base.json",
+    "scripts/build.ts",
+    "scripts/build/minify.ts",
+  ];
+  const shared = settings.map((name) => path.join(root, name));
   const hash = createHash("sha256");
   for (const file of [...files, ...shared].sort()) {
     const content = file.endsWith("/package.json") ? withoutVersion(file) : readFileSync(file);

@@ -1,39 +1,54 @@
 // Publishes this repository: `npm run release -- --dry-run` shows what would happen, without it it happens.
-// `--remote <name or URL>` says where (default origin). For HTTPS remotes set RELEASE_TOKEN.
+// `--prepare <folder>` pushes nothing and leaves in the folder what push-prepared.ts pushes. `--remote <name or URL>`
+// says where (default origin). For HTTPS remotes set RELEASE_TOKEN.
+import { cpSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Fault } from "@release-actions/report";
-import { type Outcome, publish } from "./release/publish.ts";
+import { handOver } from "./release/hand-over.ts";
+import { type Options, type Outcome, publish, withPrepared } from "./release/publish.ts";
 import { isTested } from "./test/tested.ts";
 
 const root = path.dirname(import.meta.dirname);
 const { values } = parseArgs({
   options: {
     "dry-run": { type: "boolean", default: false },
+    prepare: { type: "string" },
+    untested: { type: "boolean", default: false },
     remote: { type: "string", default: "origin" },
     "source-branch": { type: "string", default: "main" },
     "release-branch": { type: "string", default: "release" },
   },
 });
+const { prepare, untested } = values;
+const options: Options = {
+  root,
+  remote: values.remote,
+  dryRun: values["dry-run"],
+  sourceBranch: values["source-branch"],
+  releaseBranch: values["release-branch"],
+  token: process.env["RELEASE_TOKEN"],
+  changesets: path.join(root, "node_modules/@changesets/cli/bin.js"),
+  // A second build of what was tested elsewhere needs no tests of its own; a build that is pushed from here does.
+  isTested: (tree) => (untested && prepare !== undefined) || isTested(root, tree),
+  say: (text) => console.log(`release: ${text}`),
+};
 
 try {
-  const outcome = await publish({
-    root,
-    remote: values.remote,
-    dryRun: values["dry-run"],
-    sourceBranch: values["source-branch"],
-    releaseBranch: values["release-branch"],
-    token: process.env["RELEASE_TOKEN"],
-    changesets: path.join(root, "node_modules/@changesets/cli/bin.js"),
-    isTested: (tree) => isTested(root, tree),
-    say: (text) => console.log(`release: ${text}`),
-  });
-  console.log(describe(outcome));
+  console.log(describe(prepare === undefined ? await publish(options) : await prepareIn(prepare)));
 } catch (error) {
   if (!(error instanceof Fault)) throw error;
   const because = error.cause instanceof Error ? `\n${error.cause.message}` : "";
   console.error(`release: ${error.message}${because}${error.advice === undefined ? "" : `\nNext: ${error.advice}`}`);
   process.exit(1);
+}
+
+async function prepareIn(folder: string): Promise<Outcome> {
+  return withPrepared(options, async (prepared) => {
+    await handOver(prepared, folder);
+    if (prepared.outcome.updates.length > 0) cpSync(path.join(root, ".work/release"), folder, { recursive: true });
+    return prepared.outcome;
+  });
 }
 
 function describe({ kind, plan, updates }: Outcome): string {
@@ -45,10 +60,10 @@ function describe({ kind, plan, updates }: Outcome): string {
     return `  ${ref.padEnd(48)} ${expected === "" ? "new" : expected.slice(0, 10)} -> ${commit.slice(0, 10)}`;
   });
   return [
-    kind === "planned" ? `Would release v${plan.version} (dry run):` : `Released v${plan.version}:`,
+    kind === "planned" ? `Would release v${plan.version} (nothing was pushed):` : `Released v${plan.version}:`,
     ...versions,
     "pushed in one piece:",
     ...refs,
-    "checksums: .work/release/checksums.txt",
+    "checksums and notes: .work/release",
   ].join("\n");
 }

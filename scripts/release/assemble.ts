@@ -1,58 +1,101 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { isMap, parse, parseDocument } from "yaml";
+import { parse } from "yaml";
 import { CHECKSUMS_FILE, checksums, listFiles } from "./checksums.ts";
-import { pinDocumentation, pinOwnReferences, type ReleasedAs } from "./references.ts";
+import { pinDocumentation, pinSelfReferences, type References, type ReleasedAs, selfReferences } from "./references.ts";
 import { Refusal } from "./refusal.ts";
+import { shareFiles } from "./shared-files.ts";
 
 /** What a user of an action needs beside its bundle. */
 const ACTION_FILES = ["action.yml", "README.md", "CHANGELOG.md"];
-const ROOT_FILES = ["README.md", "CHANGELOG.md", "LICENSE", "action-index.md"];
+const ROOT_FILES = ["README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md", "action-index.md"];
+
+export interface TreeOptions {
+  /** Default `self`. */
+  readonly references?: References;
+  /** The actions to take; all of them by default. */
+  readonly names?: readonly string[];
+}
 
 /**
- * Lays out a release: each action as a top-level folder, the workflows others may call, the pages
- * about them, and the checksums of all that. Starts from a clone whose bundles are built.
+ * Lays out a release: each action as a top-level folder; `actions/<name>/action.yml`, by which workflows and
+ * composite actions name it (`$/actions/<name>`, the place that it has in the sources, too); the workflows as they
+ * are; the pages; what bundles share, once; and the checksums of all that. Starts from a clone whose bundles are built.
  *
- * @param names the actions to take, all of them by default
- * @throws Refusal when one of them is not built
+ * @throws Refusal when one of the actions is not built
  */
-export function assembleTree(clone: string, folder: string, released: ReleasedAs, names?: readonly string[]): void {
+export function assembleTree(clone: string, folder: string, released: ReleasedAs, options: TreeOptions = {}): void {
+  const { references = "self", names = actionNames(clone) } = options;
+  const point = (yaml: string): string => (references === "self" ? yaml : pinSelfReferences(yaml, released));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const file of globSync("actions/*/action.yml", { cwd: clone }).sort()) {
-    const source = path.dirname(path.join(clone, file));
-    if (names?.includes(path.basename(source)) === false) continue;
-    assembleAction(source, path.join(folder, path.basename(source)), released);
-  }
+  for (const name of names) assembleAction(clone, folder, name, point);
   for (const file of globSync(".github/workflows/*.{yml,yaml}", { cwd: clone }).sort()) {
-    const text = readFileSync(path.join(clone, file), "utf8");
-    if (isCallable(text)) write(path.join(folder, file), pinOwnReferences(text, released));
+    write(path.join(folder, file), point(readFileSync(path.join(clone, file), "utf8")));
   }
   for (const name of ROOT_FILES.filter((file) => existsSync(path.join(clone, file)))) {
     write(path.join(folder, name), readFileSync(path.join(clone, name), "utf8"));
   }
+  finishTree(clone, folder, released);
+}
+
+/** Lays out a release of one action and of those that it uses: what the tag `<name>/v1.4.2` leads to. */
+export function assembleActionTree(clone: string, folder: string, name: string, released: ReleasedAs): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const each of withSiblings(clone, name)) assembleAction(clone, folder, each, (yaml) => yaml);
+  cpSync(path.join(clone, "LICENSE"), path.join(folder, "LICENSE"));
+  finishTree(clone, folder, released);
+}
+
+/** The names of all actions, in code-unit order. */
+export function actionNames(clone: string): string[] {
+  return globSync("actions/*/action.yml", { cwd: clone })
+    .map((file) => path.basename(path.dirname(file)))
+    .sort();
+}
+
+/** An action and those that it uses, however deep, each once. */
+function withSiblings(clone: string, name: string, found: string[] = []): string[] {
+  if (found.includes(name)) return found;
+  found.push(name);
+  for (const place of selfReferences(readFileSync(path.join(clone, "actions", name, "action.yml"), "utf8"))) {
+    withSiblings(clone, path.posix.relative("actions", place), found);
+  }
+  return found;
+}
+
+function finishTree(clone: string, folder: string, released: ReleasedAs): void {
   pinPages(clone, folder, released);
+  shareFiles(folder);
   write(path.join(folder, CHECKSUMS_FILE), checksums(folder));
 }
 
-function assembleAction(source: string, target: string, released: ReleasedAs): void {
-  const description: unknown = parse(readFileSync(path.join(source, "action.yml"), "utf8"));
+function assembleAction(clone: string, folder: string, name: string, point: (yaml: string) => string): void {
+  const source = path.join(clone, "actions", name);
+  const target = path.join(folder, name);
   for (const file of [...ACTION_FILES, ...extraFiles(source)]) {
     const from = path.join(source, file);
     if (!existsSync(from)) continue;
     const text = readFileSync(from, "utf8");
-    write(path.join(target, file), file === "action.yml" ? pinOwnReferences(text, released) : text);
+    write(path.join(target, file), file === "action.yml" ? point(text) : text);
   }
-  for (const program of programs(description)) {
-    if (!existsSync(path.join(source, program))) {
-      throw new Refusal(`${path.basename(source)} starts ${program}, which the build did not make`);
-    }
+  const contract = readFileSync(path.join(target, "action.yml"), "utf8");
+  for (const program of programs(parse(contract))) {
+    if (!existsSync(path.join(source, program)))
+      throw new Refusal(`${name} starts ${program}, which the build did not make`);
   }
   const dist = path.join(source, "dist");
   if (existsSync(dist)) cpSync(dist, path.join(target, "dist"), { recursive: true });
+  write(path.join(folder, "actions", name, "action.yml"), startedFromTop(contract, name));
 }
 
-/** Rewrites the pages last, when it is known what a link can lead to. */
+/** The same action from `actions/<name>`: the bundle that it starts lies at the top. */
+function startedFromTop(contract: string, name: string): string {
+  return contract.replace(/^(\s+(?:pre|main|post):\s*["']?)(?=dist\/)/gm, `$1../../${name}/`);
+}
+
+/** Rewrites the pages when it is known what a link can lead to. */
 function pinPages(clone: string, folder: string, released: ReleasedAs): void {
   const isReleased = (file: string): boolean => existsSync(path.join(folder, file));
   for (const file of listFiles(folder).filter((name) => name.endsWith(".md"))) {
@@ -75,12 +118,6 @@ function programs(description: unknown): string[] {
   return Object.entries(Object(runs))
     .filter(([key]) => ["pre", "main", "post"].includes(key))
     .map(([, value]) => String(value));
-}
-
-/** Our own CI and publishing stay behind: only workflows with `on: workflow_call` are for others. */
-function isCallable(text: string): boolean {
-  const on = parseDocument(text).get("on");
-  return isMap(on) && on.has("workflow_call");
 }
 
 function write(file: string, text: string): void {

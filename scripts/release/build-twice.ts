@@ -46,7 +46,7 @@ export async function buildTwice(first: string, source: string, temp: string): P
   });
 }
 
-async function build(clone: string, env: Record<string, string>): Promise<void> {
+export async function build(clone: string, env: Record<string, string>): Promise<void> {
   const bootstrap = path.join(clone, "scripts/bootstrap.mjs");
   await runCommand(process.execPath, [bootstrap, "build"], { cwd: clone, env: { ...process.env, ...env } });
 }

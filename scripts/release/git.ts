@@ -35,14 +35,3 @@ export async function commitIdentity(folder: string, source: string): Promise<Re
     GIT_COMMITTER_DATE: date,
   };
 }
-
-/** A token for HTTPS remotes goes to git by its environment: never into an argument or a file. */
-export function tokenEnv(token: string | undefined, remote: string): Record<string, string> {
-  if (token === undefined || token === "" || !remote.startsWith("https://")) return {};
-  const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");
-  return {
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `http.${new URL(remote).origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: basic ${credentials}`,
-  };
-}

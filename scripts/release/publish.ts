@@ -1,14 +1,26 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { assembleTree } from "./assemble.ts";
+import { assembleActionTree, assembleTree } from "./assemble.ts";
 import { buildTwice, carryBundles, cloneAt } from "./build-twice.ts";
 import { CHECKSUMS_FILE } from "./checksums.ts";
 import { commitIdentity, git, gitSays } from "./git.ts";
-import { pendingUpdates, pushAll, type Update } from "./push.ts";
+import { releaseNotes } from "./notes.ts";
+import { pendingUpdates, pushAll } from "./push.ts";
+import type { Update } from "./push-updates.ts";
+import type { ReleasedAs } from "./references.ts";
 import { Refusal } from "./refusal.ts";
-import { checkHistory, findRemote, type Refs, readRemote, releaseMessage, sourceOf } from "./remote.ts";
-import { decideTags, type Tags } from "./tags.ts";
+import {
+  checkHistory,
+  findRemote,
+  type Refs,
+  type Remote,
+  readRemote,
+  releaseMessage,
+  sourceOf,
+  type Tag,
+} from "./remote.ts";
+import { tagActions, tagWhole } from "./tags.ts";
 import { applyVersions, parseVersion, pendingChangesets, type ReleasePlan } from "./versions.ts";
 
 export interface Options {
@@ -31,7 +43,6 @@ export interface Options {
 export interface Outcome {
   readonly kind: "released" | "planned" | "up-to-date";
   readonly plan: ReleasePlan;
-  readonly tags: Tags;
   /** What was pushed, or would be. */
   readonly updates: readonly Update[];
 }
@@ -43,16 +54,32 @@ export interface Outcome {
  * @throws Refusal with the reason; nothing is pushed then.
  */
 export async function publish(options: Options): Promise<Outcome> {
+  return withPrepared(options, async ({ outcome, clone, remote }) => {
+    if (outcome.kind === "up-to-date" || options.dryRun) return outcome;
+    await pushAll(clone, remote, outcome.updates);
+    return { ...outcome, kind: "released" };
+  });
+}
+
+/** A release that is ready to be pushed from the clone that holds all its objects. */
+export interface Prepared {
+  readonly outcome: Outcome;
+  readonly clone: string;
+  readonly remote: Remote;
+}
+
+/** Prepares a release in a folder of its own, hands it over, and removes the folder. */
+export async function withPrepared<T>(options: Options, use: (prepared: Prepared) => Promise<T>): Promise<T> {
   await requireTestedTree(options);
   const temp = mkdtempSync(path.join(tmpdir(), "release-"));
   try {
-    return await publishFrom(path.join(temp, "sources"), temp, options);
+    return await use(await prepare(path.join(temp, "sources"), temp, options));
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
 }
 
-async function publishFrom(clone: string, temp: string, options: Options): Promise<Outcome> {
+async function prepare(clone: string, temp: string, options: Options): Promise<Prepared> {
   const { root, say } = options;
   const head = await git(root, ["rev-parse", "HEAD"]);
   await cloneAt(root, clone, head);
@@ -66,7 +93,7 @@ async function publishFrom(clone: string, temp: string, options: Options): Promi
   if (released !== undefined && (await sourceOf(clone, released)) !== plan.source) {
     if (isPending) throw new Refusal(`${tag} was released from other sources`, { advice: "Pull, and run it again." });
     say(`${tag} is released, and no changeset asks for another release`);
-    return { kind: "up-to-date", plan, tags: { immutable: [], moving: [] }, updates: [] };
+    return { outcome: { kind: "up-to-date", plan, updates: [] }, clone, remote };
   }
 
   say(`building ${plan.actions.length} actions twice`);
@@ -74,20 +101,37 @@ async function publishFrom(clone: string, temp: string, options: Options): Promi
   await buildTwice(clone, plan.source, temp);
   const tree = path.join(temp, "tree");
   const major = parseVersion(plan.version, "the repository").major;
-  assembleTree(clone, tree, { repository: repositoryOf(clone), tag, majorTag: `v${major}` });
+  const releasedAs = { repository: repositoryOf(clone), tag, majorTag: `v${major}` };
+  assembleTree(clone, tree, releasedAs);
   const content = await writeTree(clone, tree);
-  const tags = await decideTags(clone, plan, content, refs);
-  const commit = await releaseCommit({ clone, content, plan, tags, refs, released, branch: options.releaseBranch });
-  keepChecksums(root, tree);
+  const actions = await tagActions(clone, plan, await actionTrees(clone, temp, plan, releasedAs), refs);
+  const tagged = actions.immutable;
+  const commit = await releaseCommit({ clone, content, plan, tagged, refs, released, branch: options.releaseBranch });
+  keepForTheRelease(root, tree, releaseNotes(clone, plan, releasedAs.repository));
 
-  const wanted: [string, string][] = [...tags.immutable, ...tags.moving].map((name) => [`refs/tags/${name}`, commit]);
+  const whole = tagWhole(plan.version, commit, refs);
+  const tags = [...whole.immutable, ...actions.immutable, ...whole.moving, ...actions.moving];
+  const wanted = tags.map((each): [string, string] => [`refs/tags/${each.name}`, each.commit]);
   if (released === undefined) wanted.push([`refs/heads/${options.releaseBranch}`, commit]);
   wanted.push(...(await sourceUpdate(clone, plan.source, refs, options.sourceBranch)));
   const updates = pendingUpdates(wanted, refs);
-  if (updates.length === 0) return { kind: "up-to-date", plan, tags, updates };
-  if (options.dryRun) return { kind: "planned", plan, tags, updates };
-  await pushAll(clone, remote, updates);
-  return { kind: "released", plan, tags, updates };
+  return { outcome: { kind: updates.length === 0 ? "up-to-date" : "planned", plan, updates }, clone, remote };
+}
+
+/** The tree of each action by itself, in the clone's object store. */
+async function actionTrees(
+  clone: string,
+  temp: string,
+  plan: ReleasePlan,
+  releasedAs: ReleasedAs,
+): Promise<Map<string, string>> {
+  const trees = new Map<string, string>();
+  for (const { name } of plan.actions) {
+    const folder = path.join(temp, "alone", name);
+    assembleActionTree(clone, folder, name, releasedAs);
+    trees.set(name, await writeTree(clone, folder));
+  }
+  return trees;
 }
 
 /** @throws Refusal unless everything is committed and all tests passed for exactly that. */
@@ -102,7 +146,7 @@ async function requireTestedTree({ root, isTested }: Options): Promise<void> {
 }
 
 /** Puts a folder into the clone's object store as it is, whatever git would ignore. */
-async function writeTree(clone: string, folder: string): Promise<string> {
+export async function writeTree(clone: string, folder: string): Promise<string> {
   const env = { GIT_DIR: path.join(clone, ".git"), GIT_INDEX_FILE: `${folder}.index`, GIT_WORK_TREE: folder };
   await git(folder, ["add", "--all", "--force", "."], { env });
   return git(folder, ["write-tree"], { env });
@@ -112,14 +156,15 @@ interface CommitParts {
   readonly clone: string;
   readonly content: string;
   readonly plan: ReleasePlan;
-  readonly tags: Tags;
+  /** The tags of the actions that this release makes, which its commit lists. */
+  readonly tagged: readonly Tag[];
   readonly refs: Refs;
   readonly released: string | undefined;
   readonly branch: string;
 }
 
 /** A new commit on the release branch, or the one that an earlier run has published with the same content. */
-async function releaseCommit({ clone, content, plan, tags, refs, released, branch }: CommitParts): Promise<string> {
+async function releaseCommit({ clone, content, plan, tagged, refs, released, branch }: CommitParts): Promise<string> {
   if (released !== undefined) {
     if ((await git(clone, ["rev-parse", `${released}^{tree}`])) === content) return released;
     throw new Refusal(`v${plan.version} is released with other content than these sources build`, {
@@ -128,7 +173,7 @@ async function releaseCommit({ clone, content, plan, tags, refs, released, branc
   }
   const tip = refs.get(`refs/heads/${branch}`);
   const parents = [...(tip === undefined ? [] : [tip]), plan.source].flatMap((parent) => ["-p", parent]);
-  const message = releaseMessage(`v${plan.version}`, plan.source, tags.immutable);
+  const message = releaseMessage(`v${plan.version}`, plan.source, tagged);
   const env = await commitIdentity(clone, plan.source);
   return git(clone, ["commit-tree", content, ...parents], { env, input: message });
 }
@@ -145,15 +190,16 @@ async function sourceUpdate(clone: string, source: string, refs: Refs, branch: s
   });
 }
 
-/** The subjects of the attestation, where the workflow finds them. */
-function keepChecksums(root: string, tree: string): void {
+/** The subjects of the attestation and the words of the release, where the workflow finds them. */
+function keepForTheRelease(root: string, tree: string, notes: string): void {
   const folder = path.join(root, ".work/release");
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, CHECKSUMS_FILE), readFileSync(path.join(tree, CHECKSUMS_FILE)));
+  writeFileSync(path.join(folder, "notes.md"), notes);
 }
 
 /** `owner/name`, the setting that publishing shares with documentation and workflows. */
-function repositoryOf(clone: string): string {
+export function repositoryOf(clone: string): string {
   const manifest: unknown = JSON.parse(readFileSync(path.join(clone, "package.json"), "utf8"));
   const named = typeof manifest === "object" && manifest !== null && "repository" in manifest;
   if (named && typeof manifest.repository === "string") return manifest.repository;

@@ -9,10 +9,26 @@ export interface ReleasedAs {
   readonly majorTag: string;
 }
 
-/** A workflow or a composite action, its references to this repository's actions at the released tag. */
-export function pinOwnReferences(yaml: string, { repository, tag }: ReleasedAs): string {
-  const own = new RegExp(`^(\\s*(?:-\\s+)?uses:\\s*["']?${literal(repository)}/[^@\\s"']+)@[^\\s"'#]+`, "gm");
-  return yaml.replace(own, `$1@${tag}`);
+/**
+ * How workflows and composite actions of a release name their siblings. `self`: `$/actions/<name>`, which GitHub
+ * resolves to this repository at the running commit (runner 2.336 or newer; docs.github.com, "Workflow syntax",
+ * `jobs.<job_id>.steps[*].uses`). `tag`: `owner/name/<name>@v1.4.2`, for servers and tools that do not know `$/`.
+ */
+export type References = "self" | "tag";
+
+/** A `uses:` of this repository at the running commit: what stands before `$/`, and the path behind it. */
+const SELF_REFERENCE = /^(\s*(?:-\s+)?uses:\s*["']?)\$\/([^@\s"'#]+)/gm;
+
+/** A workflow or a composite action whose references to its siblings name the repository and the tag. */
+export function pinSelfReferences(yaml: string, { repository, tag }: ReleasedAs): string {
+  return yaml.replace(SELF_REFERENCE, (_match, before: string, place: string) => {
+    return `${before}${repository}/${releasedPath(place)}@${tag}`;
+  });
+}
+
+/** The places in this repository that a workflow or a composite action uses, as in `$/<place>`. */
+export function selfReferences(yaml: string): string[] {
+  return [...yaml.matchAll(SELF_REFERENCE)].map(([, , place = ""]) => place);
 }
 
 /** Where a page lies in the sources and in a release, `/`-separated. */

@@ -1,4 +1,5 @@
-import { git, tokenEnv } from "./git.ts";
+import { git } from "./git.ts";
+import { tokenEnv } from "./push-updates.ts";
 import { Refusal } from "./refusal.ts";
 import { compareVersions, parseVersion } from "./versions.ts";
 
@@ -13,7 +14,13 @@ export type Refs = ReadonlyMap<string, string>;
 
 export const IMMUTABLE_TAG = /^refs\/tags\/(?:[^/]+\/)?v\d+\.\d+\.\d+$/;
 
-/** What a release commit says of itself in trailers: the sources, and each tag that was made for it. */
+/** A tag, and the commit that it leads to. */
+export interface Tag {
+  readonly name: string;
+  readonly commit: string;
+}
+
+/** What a release commit says of itself in trailers: the sources, its own tag, and each action's with its commit. */
 const SOURCE_TRAILER = "Source";
 const TAG_TRAILER = "Tag";
 
@@ -64,9 +71,15 @@ export async function sourceOf(clone: string, commit: string): Promise<string> {
   return git(clone, ["show", "-s", `--format=%(trailers:key=${SOURCE_TRAILER},valueonly,separator=%x2C)`, commit]);
 }
 
-export function releaseMessage(tag: string, source: string, immutable: readonly string[]): string {
-  const trailers = [`${SOURCE_TRAILER}: ${source}`, ...immutable.map((name) => `${TAG_TRAILER}: ${name}`)];
-  return `release ${tag}\n\n${trailers.join("\n")}\n`;
+/** The message of a release commit, which itself becomes `tag`. */
+export function releaseMessage(tag: string, source: string, actions: readonly Tag[]): string {
+  const others = actions.map(({ name, commit }) => `${TAG_TRAILER}: ${name} ${commit}`);
+  return `release ${tag}\n\n${[`${SOURCE_TRAILER}: ${source}`, `${TAG_TRAILER}: ${tag}`, ...others].join("\n")}\n`;
+}
+
+/** The message of a commit that holds one action. */
+export function tagMessage(tag: string, source: string): string {
+  return `release ${tag}\n\n${SOURCE_TRAILER}: ${source}\n`;
 }
 
 /** The highest released version of a line of tags, such as `v1.*` (prefix "") or `<action>/v1.*`. */
@@ -84,8 +97,11 @@ async function claimedTags(clone: string, tip: string | undefined): Promise<Map<
   if (tip === undefined) return claimed;
   const format = `--format=%H %(trailers:key=${TAG_TRAILER},valueonly,separator=%x2C)`;
   for (const line of (await git(clone, ["log", "--first-parent", format, tip])).split("\n")) {
-    const [commit = "", tags = ""] = line.split(" ");
-    for (const tag of tags.split(",").filter(Boolean)) claimed.set(`refs/tags/${tag}`, commit);
+    const [commit = "", tags = ""] = line.split(/ (.*)/s);
+    for (const claim of tags.split(",").filter(Boolean)) {
+      const [tag = "", own = commit] = claim.split(" ");
+      claimed.set(`refs/tags/${tag}`, own);
+    }
   }
   return claimed;
 }

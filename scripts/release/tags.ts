@@ -1,35 +1,41 @@
-import { git } from "./git.ts";
-import { pinOwnReferences } from "./references.ts";
+import { commitIdentity, git } from "./git.ts";
 import { Refusal } from "./refusal.ts";
-import { highestReleased, type Refs } from "./remote.ts";
+import { highestReleased, type Refs, type Tag, tagMessage } from "./remote.ts";
 import { compareVersions, parseVersion, type ReleasePlan } from "./versions.ts";
 
 /** Which tags a release makes, and which of them must never move. */
 export interface Tags {
-  readonly immutable: readonly string[];
-  readonly moving: readonly string[];
+  readonly immutable: readonly Tag[];
+  readonly moving: readonly Tag[];
 }
 
 /**
- * The tags of a release: `v1.4.2` and `v1` for the whole, `<action>/v1.4.2` and `<action>/v1` for every
- * action whose version is new.
+ * The tags of each action: `<action>/v1.4.2` where its version is new, and `<action>/v1`. They lead to commits that
+ * hold that action alone, one after the other, apart from the history of the whole: no workflow file is in them.
  *
- * @param content the commit or tree that holds what would be released
+ * @param trees the tree of each action by itself, by its name
  * @throws Refusal when an action runs other code than the release of the same version did.
  */
-export async function decideTags(clone: string, plan: ReleasePlan, content: string, refs: Refs): Promise<Tags> {
-  const immutable = [`v${plan.version}`];
-  const moving = movingTag(refs, "", plan.version);
+export async function tagActions(
+  clone: string,
+  plan: ReleasePlan,
+  trees: ReadonlyMap<string, string>,
+  refs: Refs,
+): Promise<Tags> {
+  const immutable: Tag[] = [];
+  const moving: Tag[] = [];
   const changed: string[] = [];
   for (const { name, version } of plan.actions) {
     const tag = `${name}/v${version}`;
+    const tree = trees.get(name) ?? "";
     const released = refs.get(`refs/tags/${tag}`);
-    if (released === undefined || released === refs.get(`refs/tags/v${plan.version}`)) {
-      immutable.push(tag);
-      moving.push(...movingTag(refs, `${name}/`, version));
-    } else if ((await whatRuns(clone, released, name)) !== (await whatRuns(clone, content, name))) {
+    if (released !== undefined && (await whatRuns(clone, released)) !== (await whatRuns(clone, tree))) {
       changed.push(`${name} ${version}`);
+      continue;
     }
+    const commit = released ?? (await commitAction(clone, plan, tag, tree, refs));
+    if (released === undefined) immutable.push({ name: tag, commit });
+    moving.push(...movingTag(refs, `${name}/`, version).map((each) => ({ name: each, commit })));
   }
   if (changed.length > 0) {
     throw new Refusal(`released already with other content: ${changed.join(", ")}`, {
@@ -37,6 +43,12 @@ export async function decideTags(clone: string, plan: ReleasePlan, content: stri
     });
   }
   return { immutable, moving };
+}
+
+/** The tags of the whole: `v1.4.2`, and `v1` where that is its highest version. */
+export function tagWhole(version: string, commit: string, refs: Refs): Tags {
+  const moving = movingTag(refs, "", version).map((name) => ({ name, commit }));
+  return { immutable: [{ name: `v${version}`, commit }], moving };
 }
 
 /** The major tag follows the highest version of its line, which a late fix of an older one is not. */
@@ -47,11 +59,18 @@ function movingTag(refs: Refs, prefix: string, version: string): string[] {
   return isHighest ? [`${prefix}v${ours.major}`] : [];
 }
 
-/** All that decides what an action does: its contract and its bundle, whatever tag it refers to others by. */
-async function whatRuns(clone: string, content: string, action: string): Promise<string> {
-  const bundle = await git(clone, ["ls-tree", "-r", content, `${action}/dist/`]);
-  const contract = await git(clone, ["show", `${content}:${action}/action.yml`]);
-  const [repository = ""] = /[\w.-]+\/[\w.-]+(?=\/[\w./-]+@v\d)/.exec(contract) ?? [];
-  const neutral = { repository, tag: "released", majorTag: "released" };
-  return `${repository === "" ? contract : pinOwnReferences(contract, neutral)}\n${bundle}`;
+/** A commit with one action, on top of that action's release before, if there was one. */
+async function commitAction(clone: string, plan: ReleasePlan, tag: string, tree: string, refs: Refs): Promise<string> {
+  const [name = "", version = ""] = tag.split("/v");
+  const before = highestReleased(refs, `${name}/`, parseVersion(version, name).major);
+  const parent = before === undefined ? undefined : refs.get(`refs/tags/${name}/v${before}`);
+  const env = await commitIdentity(clone, plan.source);
+  const parents = parent === undefined ? [] : ["-p", parent];
+  return git(clone, ["commit-tree", tree, ...parents], { env, input: tagMessage(tag, plan.source) });
+}
+
+/** All that decides what an action does: contracts and bundles, not the pages about them. */
+async function whatRuns(clone: string, tree: string): Promise<string> {
+  const files = (await git(clone, ["ls-tree", "-r", tree])).split("\n");
+  return files.filter((line) => !/(\.md|\tchecksums\.txt|\tLICENSE)$/.test(line)).join("\n");
 }

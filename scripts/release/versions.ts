@@ -100,7 +100,7 @@ function readActionVersions(root: string): VersionedAction[] {
     .map((file) => ({ name: path.basename(path.dirname(file)), version: readVersion(path.join(root, file)) }));
 }
 
-function readVersion(file: string): string {
+export function readVersion(file: string): string {
   const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
   if (typeof manifest === "object" && manifest !== null && "version" in manifest) return String(manifest.version);
   throw new Refusal(`${file} has no version`);

@@ -13,14 +13,17 @@ export const RELEASED = { repository: "org/actions", tag: "v1.0.0", majorTag: "v
 /** What becomes of the text of a file, such as a default that names a service of others. */
 export type Replacements = Readonly<Record<string, (text: string) => string>>;
 
-/** The tree that a release of these bundles, as built here, would have, for workflows that run under act. */
+/**
+ * The tree that a release of these bundles, as built here, would have, for workflows that run under act, which does
+ * not know `$/`: references to siblings name the repository and the tag.
+ */
 export function publishedTree(
   names: readonly string[],
   { replacing = {} }: { readonly replacing?: Replacements } = {},
 ): { readonly uses: Readonly<Record<string, string>> } & Disposable {
   const tree = new FileTree();
   const folder = tree.path("actions");
-  assembleTree(root, folder, RELEASED, names);
+  assembleTree(root, folder, RELEASED, { references: "tag", names });
   for (const [file, replace] of Object.entries(replacing)) {
     const before = readFileSync(path.join(folder, file), "utf8");
     const after = replace(before);

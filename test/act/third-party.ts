@@ -8,8 +8,8 @@ const standIn = (name: string): string => path.join(import.meta.dirname, "third-
  * variable CHECKOUT_REPOSITORIES names.
  */
 export const THIRD_PARTY: Readonly<Record<string, string>> = {
-  "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd": standIn("checkout"),
-  "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f": standIn("upload-artifact"),
+  "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1": standIn("checkout"),
+  "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a": standIn("upload-artifact"),
   "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c": standIn("download-artifact"),
   "taiki-e/install-action@ba47c86ac325773530516bb756137ac718732518": standIn("install-action"),
   "Swatinem/rust-cache@6323deb102c322ba6fcbdcafc7e3dddab59af2b6": standIn("rust-cache"),

@@ -28,9 +28,9 @@ jobs:
     timeout-minutes: 5
     permissions: {}
     steps:
-      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
       - id: contract
-        uses: org/actions/ci-contract@v1
+        uses: $/actions/ci-contract
         with: { contract: x.yml }
       - id: script
         run: echo "made=1" >> "$GITHUB_OUTPUT"
@@ -56,12 +56,17 @@ describe("the policy for workflows", () => {
     ["no concurrency", "concurrency: { group: x }\n", "", "1: `concurrency` is missing"],
     ["a job without permissions", "    permissions: {}\n", "", "has no `permissions` of its own"],
     ["a job without a timeout", "    timeout-minutes: 5\n", "", "has no `timeout-minutes`"],
-    ["an action by tag", "@de0fac2e4500dabe0009e67214ff5f5447ce83dd", "@v6", "is not pinned"],
-    ["an action by a short hash", "@de0fac2e4500dabe0009e67214ff5f5447ce83dd", "@de0fac2", "is not pinned"],
-    ["a hash without its tag", " # v6.0.2", "", "lacks the tag"],
-    ["one of ours that does not exist", "ci-contract@v1", "ci-contrct@v1", "org/actions/ci-contrct@v1 does not exist"],
-    ["one of ours by branch", "ci-contract@v1", "ci-contract@main", "go by the major tag"],
-    ["one of ours by path", "org/actions/ci-contract@v1", "./ci-contract", "looked for in the caller's repository"],
+    ["an action by tag", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v6", "is not pinned"],
+    ["an action by a short hash", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@de0fac2", "is not pinned"],
+    ["a hash without its tag", " # v7.0.1", "", "lacks the tag"],
+    [
+      "one of ours that does not exist",
+      "$/actions/ci-contract",
+      "$/actions/ci-contrct",
+      "$/actions/ci-contrct does not exist",
+    ],
+    ["one of ours by tag", "$/actions/ci-contract", "org/actions/ci-contract@v1", "name our own as $/actions/<name>"],
+    ["one of ours by path", "$/actions/ci-contract", "./ci-contract", "looked for in the caller's repository"],
     [
       "an input that the action lacks",
       "{ contract: x.yml }",
@@ -99,13 +104,13 @@ concurrency: { group: x }
 jobs:
   a:
     permissions: {}
-    uses: org/actions/.github/workflows/ci.yml@v1
+    uses: $/.github/workflows/ci.yml
     secrets: inherit
 `;
     expect(check(text)).toEqual([
       "w.yml:3: a called workflow that queues by itself can wait for its own caller",
       "w.yml:8: secrets are named, not inherited",
-      "w.yml:7: org/actions/.github/workflows/ci.yml@v1 cannot be called",
+      "w.yml:7: $/.github/workflows/ci.yml cannot be called",
     ]);
   });
 });

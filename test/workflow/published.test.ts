@@ -118,7 +118,7 @@ jobs:
     runs-on: ubuntu-latest
     outputs: { digest: "\${{ steps.save.outputs.digest }}" }
     steps:
-      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
       - run: docker buildx build --output type=oci,dest=restate.tar,compression=zstd .
       - id: save
         uses: org/actions/save-restate-image@v1

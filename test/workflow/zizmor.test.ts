@@ -1,11 +1,11 @@
-import path from "node:path";
+import { globSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { assembleTree } from "../../scripts/release/assemble.ts";
+import { RELEASED } from "../act/published-tree.ts";
 import { describeWith } from "../parts.ts";
 import { FileTree } from "../support/file-tree.ts";
 import { actionFiles, root, workflowFiles } from "./repository-files.ts";
-
-const CONFIG = path.join(root, ".github/zizmor.yml");
 
 describeWith(["zizmor"], "zizmor as a pedant", () => {
   test("finds nothing in our workflows and actions", async () => {
@@ -13,9 +13,10 @@ describeWith(["zizmor"], "zizmor as a pedant", () => {
     expect(await audit(root, files)).toEqual([]);
   });
 
-  test("is told to ignore nothing: every exception is a policy with its reason, in one file", () => {
+  test("is told to ignore nothing, neither in a file nor by a configuration", () => {
     const ignoring = [...workflowFiles(), ...actionFiles()].filter(({ text }) => text.includes("zizmor: ignore"));
     expect(ignoring.map(({ file }) => file)).toEqual([]);
+    expect(globSync("{.github/,}zizmor.{yml,yaml}", { cwd: root })).toEqual([]);
   });
 
   test("flags what a careless workflow does", async () => {
@@ -25,7 +26,7 @@ jobs:
   a:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v6
+      - uses: actions/checkout@v7
       - run: echo \${{ github.event.pull_request.title }}
 `,
     });
@@ -50,7 +51,7 @@ runs:
     expect(await audit(tree.root, ["a/action.yml"])).toContain("template-injection");
   });
 
-  test("lets our own actions go by tag, and nobody else's", async () => {
+  test("lets our own actions go by the running commit, and nobody's by tag", async () => {
     const step = (uses: string): string => `name: w
 on: push
 permissions: {}
@@ -64,17 +65,26 @@ jobs:
         uses: ${uses}
 `;
     using tree = new FileTree({
-      ".github/workflows/own.yml": step("org/actions/load-restate-image@v1"),
+      ".github/workflows/own.yml": step("$/actions/load-restate-image"),
       ".github/workflows/other.yml": step("other/actions/load-restate-image@v1"),
+      ".github/workflows/workspace.yml": step("./actions/load-restate-image"),
     });
-    expect(await audit(tree.root, [".github/workflows/own.yml"])).not.toContain("unpinned-uses");
+    expect(await audit(tree.root, [".github/workflows/own.yml"])).toEqual([]);
     expect(await audit(tree.root, [".github/workflows/other.yml"])).toContain("unpinned-uses");
+    expect(await audit(tree.root, [".github/workflows/workspace.yml"])).toContain("self-repository");
+  });
+
+  test("finds nothing as an auditor in the tree that a release would have", async () => {
+    using tree = new FileTree();
+    assembleTree(root, tree.root, RELEASED);
+    const files = globSync(["*/action.yml", "actions/*/action.yml", ".github/workflows/*.yml"], { cwd: tree.root });
+    expect(await audit(tree.root, files.sort(), "auditor")).toEqual([]);
   });
 });
 
 /** The audits that found something, offline: those that ask GitHub run in nobody's test. */
-async function audit(cwd: string, files: readonly string[]): Promise<string[]> {
-  const options = ["--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress", "--config", CONFIG];
+async function audit(cwd: string, files: readonly string[], persona = "pedantic"): Promise<string[]> {
+  const options = ["--offline", "--no-config", "--persona", persona, "--format", "json-v1", "--no-progress"];
   const result = await runCommand("zizmor", [...options, ...files], { cwd, check: false });
   const findings: unknown = JSON.parse(result.stdout);
   if (!Array.isArray(findings)) throw new Error(`zizmor printed ${result.stdout}${result.stderr}`);

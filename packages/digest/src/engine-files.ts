@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { EngineChoice, WorkerData } from "./hash-protocol.ts";
 
 // Every URL is written out in full: the bundler finds them, carries the files beside the bundle and
-// puts the new paths in their place. So a bundle holds the addons of all platforms, wherever it is built.
+// puts the new paths in their place. So a bundle holds the addons of all platforms, wherever it is built. Those that
+// have none here, such as Macs with an Intel processor, which GitHub gives up in 2027, hash by WebAssembly.
 const ADDONS: Readonly<Record<string, URL>> = {
   "linux-x64": new URL("../node_modules/@napi-rs/blake-hash-linux-x64-gnu/blake.linux-x64-gnu.node", import.meta.url),
   "linux-arm64": new URL(
@@ -11,7 +12,6 @@ const ADDONS: Readonly<Record<string, URL>> = {
     import.meta.url,
   ),
   "darwin-arm64": new URL("../node_modules/@napi-rs/blake-hash-darwin-arm64/blake.darwin-arm64.node", import.meta.url),
-  "darwin-x64": new URL("../node_modules/@napi-rs/blake-hash-darwin-x64/blake.darwin-x64.node", import.meta.url),
   "win32-x64": new URL("../node_modules/@napi-rs/blake-hash-win32-x64-msvc/blake.win32-x64-msvc.node", import.meta.url),
 };
 const WASM_GLUE = new URL("../node_modules/blake3/dist/wasm/web/blake3_js.js", import.meta.url);

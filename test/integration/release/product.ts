@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import path from "node:path";
 import { git } from "../../../scripts/release/git.ts";
 import { type Options, type Outcome, publish } from "../../../scripts/release/publish.ts";
@@ -25,7 +26,7 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@0123456789012345678901234567890123456789 # v9.9.9
-      - uses: org/actions/alpha@v1
+      - uses: $/actions/alpha
         with: { greeting: hello }
 `;
 
@@ -82,6 +83,34 @@ export class Product implements Disposable {
         .filter(Boolean)
         .map((line) => line.split(" ")),
     );
+  }
+
+  /**
+   * From now on the remote takes no push that adds, changes or removes a workflow file unless a branch has it so:
+   * what GitHub does to a push by `GITHUB_TOKEN`, which has no permission for workflows.
+   */
+  refuseNewWorkflowFiles(): void {
+    const hook = `#!/bin/sh
+# githooks(5), pre-receive: one line "<old> <new> <ref>" for each ref.
+on_branches=$(for branch in $(git for-each-ref --format='%(refname)' refs/heads); do
+  git ls-tree -r "$branch" .github/workflows/ | cut -d' ' -f3-
+done)
+while read -r old new ref; do
+  case $new in *[!0]*) ;; *) continue ;; esac
+  for commit in $(git rev-list "$new" --not --all); do
+    parents=$(git rev-list --parents -n 1 "$commit" | cut -d' ' -f2-)
+    files=$(git ls-tree -r "$commit" .github/workflows/ | cut -d' ' -f3-)
+    [ -n "$files" ] || { for parent in $parents; do
+      [ -z "$(git ls-tree -r "$parent" .github/workflows/)" ] || { echo "refusing to delete workflows in $commit" >&2; exit 1; }
+    done; continue; }
+    echo "$files" | while read -r file; do
+      echo "$on_branches" | grep -qxF "$file" || { echo "refusing to allow $ref to create or update $file" >&2; exit 1; }
+    done || exit 1
+  done
+done
+`;
+    this.tree.write("remote.git/hooks/pre-receive", hook);
+    chmodSync(this.tree.path("remote.git/hooks/pre-receive"), 0o755);
   }
 
   /** A file as released at a tag. */

@@ -2,6 +2,8 @@ import { chmodSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { assembleTree } from "../../../scripts/release/assemble.ts";
+import { listFiles } from "../../../scripts/release/checksums.ts";
 import { git } from "../../../scripts/release/git.ts";
 import { changeset, Product } from "./product.ts";
 
@@ -12,15 +14,21 @@ describe("a release", () => {
     expect(outcome).toMatchObject({ kind: "released", plan: { version: "1.0.0", raised: ["alpha", "beta"] } });
     const refs = await product.remoteRefs();
     const released = refs["refs/heads/release"];
-    const tags = ["v1.0.0", "v1", "alpha/v1.0.0", "alpha/v1", "beta/v1.0.0", "beta/v1"];
-    for (const tag of tags) expect([tag, refs[`refs/tags/${tag}`]]).toEqual([tag, released]);
-    expect(Object.keys(refs)).toHaveLength(tags.length + 2);
+    for (const tag of ["v1.0.0", "v1"]) expect([tag, refs[`refs/tags/${tag}`]]).toEqual([tag, released]);
+    for (const name of ["alpha", "beta"]) {
+      expect(refs[`refs/tags/${name}/v1`]).toBe(refs[`refs/tags/${name}/v1.0.0`]);
+      expect(refs[`refs/tags/${name}/v1`]).not.toBe(released);
+    }
+    expect(Object.keys(refs)).toHaveLength(6 + 2);
     const files = await git(product.remote, ["ls-tree", "-r", "--name-only", "v1.0.0"]);
     expect(files.split("\n")).toEqual([
       ".github/workflows/call-me.yml",
+      ".github/workflows/ci.yml",
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "actions/alpha/action.yml",
+      "actions/beta/action.yml",
       ...["CHANGELOG.md", "README.md", "action.yml", "dist/index.js"].map((file) => `alpha/${file}`),
       ...["CHANGELOG.md", "README.md", "action.yml", "dist/index.js"].map((file) => `beta/${file}`),
       "checksums.txt",
@@ -28,12 +36,113 @@ describe("a release", () => {
     expect(await product.show("v1.0.0", "alpha/dist/index.js")).toBe('// shared\nconsole.log("alpha");');
   });
 
-  test("points the workflows to the released tag and leaves other actions' pins alone", async () => {
+  test("holds the workflows byte for byte, and what they use by `$/` where they look for it", async () => {
     using product = await Product.create();
     await product.publish();
-    const workflow = await product.show("v1.0.0", ".github/workflows/call-me.yml");
+    for (const file of [".github/workflows/call-me.yml", ".github/workflows/ci.yml"]) {
+      expect(await product.show("v1.0.0", file)).toBe(await product.show("main", file));
+    }
+    expect(await product.show("v1.0.0", ".github/workflows/call-me.yml")).toContain("uses: $/actions/alpha\n");
+    expect(await product.show("v1.0.0", "alpha/action.yml")).toContain("main: dist/index.js");
+    expect(await product.show("v1.0.0", "actions/alpha/action.yml")).toContain("main: ../../alpha/dist/index.js");
+  });
+
+  test("names siblings by repository and tag in the tree for servers without `$/`, which is the same otherwise", async () => {
+    using product = await Product.create();
+    await runCommand(process.execPath, ["scripts/bootstrap.mjs"], { cwd: product.root });
+    const released = { repository: "org/actions", tag: "v1.0.0", majorTag: "v1" };
+    const [self, tag] = [product.tree.path("self"), product.tree.path("tag")];
+    assembleTree(product.root, self, released);
+    assembleTree(product.root, tag, released, { references: "tag" });
+    expect(listFiles(tag)).toEqual(listFiles(self));
+    const differing = listFiles(self).filter((file) => {
+      return readFileSync(path.join(self, file), "utf8") !== readFileSync(path.join(tag, file), "utf8");
+    });
+    expect(differing).toEqual([".github/workflows/call-me.yml", "checksums.txt"]);
+    const workflow = readFileSync(path.join(tag, ".github/workflows/call-me.yml"), "utf8");
     expect(workflow).toContain("- uses: org/actions/alpha@v1.0.0\n");
     expect(workflow).toContain("actions/checkout@0123456789012345678901234567890123456789 # v9.9.9");
+    expect(workflow.replace("org/actions/alpha@v1.0.0", "$/actions/alpha")).toBe(
+      readFileSync(path.join(self, ".github/workflows/call-me.yml"), "utf8"),
+    );
+  });
+
+  test("gives each action tags of its own, behind which it stands alone, apart from the workflows", async () => {
+    using product = await Product.create();
+    await product.publish();
+    const files = await git(product.remote, ["ls-tree", "-r", "--name-only", "alpha/v1"]);
+    expect(files.split("\n")).toEqual([
+      "LICENSE",
+      "actions/alpha/action.yml",
+      ...["CHANGELOG.md", "README.md", "action.yml", "dist/index.js"].map((file) => `alpha/${file}`),
+      "checksums.txt",
+    ]);
+    expect(await git(product.remote, ["rev-list", "--count", "alpha/v1"])).toBe("1");
+    expect(await product.show("alpha/v1", "alpha/dist/index.js")).toBe('// shared\nconsole.log("alpha");');
+  });
+
+  test("takes along what an action uses by `$/`", async () => {
+    const contract = `name: alpha
+description: d
+runs:
+  using: composite
+  steps:
+    - uses: $/actions/beta
+`;
+    using product = await Product.create({ "actions/alpha/action.yml": contract });
+    await product.publish();
+    const files = await git(product.remote, ["ls-tree", "-r", "--name-only", "alpha/v1"]);
+    expect(files.split("\n")).toEqual(expect.arrayContaining(["actions/beta/action.yml", "beta/dist/index.js"]));
+  });
+
+  test("is accepted by a remote that takes no workflow file which is on no branch, as GitHub does from its own token", async () => {
+    using product = await Product.create();
+    product.refuseNewWorkflowFiles();
+    expect((await product.publish()).kind).toBe("released");
+    await product.pull();
+    await product.commit("beta: greet", {
+      "actions/beta/src/main.js": "console.log('hi');\n",
+      ".changeset/two.md": changeset({ beta: "minor" }, "Greets."),
+    });
+    expect((await product.publish()).kind).toBe("released");
+    expect(await git(product.remote, ["rev-list", "--count", "beta/v1"])).toBe("2");
+  });
+
+  test("is refused by that remote when a workflow file is another than on every branch", async () => {
+    using product = await Product.create();
+    product.refuseNewWorkflowFiles();
+    await product.commit("a workflow that is not on the remote", {
+      ".github/workflows/new.yml": "on: push\njobs: {}\n",
+    });
+    await expect(product.publish()).rejects.toThrow("nothing of it was published");
+  });
+
+  test("puts what two bundles have alike in one place, where both find it", async () => {
+    const bootstrap = `import { mkdirSync, writeFileSync } from "node:fs";
+for (const name of ["alpha", "beta"]) {
+  const dist = "actions/" + name + "/dist/";
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(dist + "package.json", '{ "type": "module" }');
+  writeFileSync(dist + "index.js", "const { modules } = await import('./7.index.js'); console.log(modules.read(import.meta.dirname + '/'));");
+  const part = "import { readFileSync } from 'node:fs'; export const modules = { read: (ab) => { const n = { ab }; return readFileSync(n.ab+"data.wasm", 'utf8').length; } };";
+  writeFileSync(dist + "7.index.js", part + "//" + "x".repeat(3000));
+  writeFileSync(dist + "data.wasm", "w".repeat(5000));
+}
+`;
+    using product = await Product.create({ "scripts/bootstrap.mjs": bootstrap });
+    await product.publish();
+    const files = (await git(product.remote, ["ls-tree", "-r", "--name-only", "v1"])).split("\n");
+    const shared = files.filter((file) => file.startsWith("shared/"));
+    expect(shared.map((file) => path.basename(file)).sort()).toEqual(["7.index.js", "data.wasm", "package.json"]);
+    expect(files.filter((file) => file.endsWith("data.wasm"))).toHaveLength(1);
+    const clone = product.tree.path("user");
+    await git(product.tree.root, ["clone", "--quiet", "--branch", "v1", product.remote, clone]);
+    for (const name of ["alpha", "beta"]) {
+      const { stdout } = await runCommand(process.execPath, [path.join(clone, name, "dist/index.js")]);
+      expect(stdout).toBe("5000\n");
+    }
+    const alone = (await git(product.remote, ["ls-tree", "-r", "--name-only", "alpha/v1"])).split("\n");
+    expect(alone).toContain("alpha/dist/data.wasm");
   });
 
   test("points the pages' examples to the major tag, their links to the tree, or else to the sources", async () => {
@@ -69,9 +178,9 @@ describe("a release", () => {
     const { plan } = await product.publish();
     expect(plan).toMatchObject({ version: "1.1.0", raised: ["beta"] });
     const refs = await product.remoteRefs();
-    expect(refs["refs/tags/alpha/v1.0.0"]).toBe(refs["refs/tags/v1.0.0"]);
-    expect(refs["refs/tags/alpha/v1"]).toBe(refs["refs/tags/v1.0.0"]);
-    expect(refs["refs/tags/beta/v1"]).toBe(refs["refs/tags/v1.1.0"]);
+    expect(refs["refs/tags/alpha/v1"]).toBe(refs["refs/tags/alpha/v1.0.0"]);
+    expect(refs["refs/tags/beta/v1"]).toBe(refs["refs/tags/beta/v1.1.0"]);
+    expect(refs["refs/tags/beta/v1"]).not.toBe(refs["refs/tags/beta/v1.0.0"]);
     expect(refs["refs/tags/v1"]).toBe(refs["refs/tags/v1.1.0"]);
     expect(await product.show("v1.1.0", "beta/CHANGELOG.md")).toMatch(/## 1\.1\.0[\s\S]*Greets\.[\s\S]*## 1\.0\.0/);
     expect(await product.show("v1.1.0", "CHANGELOG.md")).toContain("- [beta 1.1.0](beta/CHANGELOG.md)");
@@ -206,7 +315,7 @@ for (const name of ["alpha", "beta"]) {
     await expect(product.publish()).rejects.toThrow("alpha starts dist/index.js, which the build did not make");
   });
 
-  test.each(["v1.0.0", "beta/v1.0.0"])("when %s was moved, and says where it belongs (F131)", async (tag) => {
+  test.each(["v1.0.0", "beta/v1.0.0"])("when %s was moved, and says where it belongs", async (tag) => {
     using product = await Product.create();
     await product.publish();
     await product.pull();

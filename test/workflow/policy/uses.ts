@@ -1,7 +1,7 @@
 import type { YamlNode } from "@release-actions/workflow";
 import { type Finding, findingAt } from "./finding.ts";
 
-/** What a released action takes and gives, by the name it has in `org/actions/<name>`. */
+/** What a released action takes and gives, by the name it has in `actions/<name>`. */
 export interface KnownAction {
   readonly inputs: ReadonlyMap<string, { readonly required: boolean }>;
   readonly outputs: ReadonlySet<string>;
@@ -16,21 +16,21 @@ export interface Known {
 }
 
 /**
- * One `uses:` of a workflow or a composite action. Ours go by the major tag, which a release rewrites to
- * the one that never moves; all others by the full hash of a commit, its tag in a comment (F131, F132).
+ * One `uses:` of a workflow or a composite action. Ours go by `$/<place>`, which is this repository at the running
+ * commit; all others by the full hash of a commit, its tag in a comment.
  */
 export function checkUses(step: YamlNode, text: string, known: Known): Finding[] {
   const node = step.get("uses");
   const uses = node.text ?? "";
   if (uses === "") return [];
   if (uses.startsWith("./"))
-    return [findingAt(node, `${uses} is looked for in the caller's repository: name ours in full`)];
+    return [findingAt(node, `${uses} is looked for in the caller's repository: name ours as $/actions/<name>`)];
   const [place = "", ref = ""] = uses.split("@");
-  if (!place.startsWith(`${known.repository}/`)) return checkForeign(node, uses, ref, text);
-  if (!/^v\d+$/.test(ref)) return [findingAt(node, `${uses}: our own go by the major tag`)];
-  const name = place.slice(known.repository.length + 1);
-  const workflow = /^\.github\/workflows\/(.+)$/.exec(name)?.[1];
+  if (place.startsWith(`${known.repository}/`)) return [findingAt(node, `${uses}: name our own as $/actions/<name>`)];
+  if (!place.startsWith("$/")) return checkForeign(node, uses, ref, text);
+  const workflow = /^\$\/\.github\/workflows\/(.+)$/.exec(uses)?.[1];
   if (workflow !== undefined) return known.workflows.has(workflow) ? [] : [findingAt(node, `${uses} cannot be called`)];
+  const name = /^\$\/actions\/(.+)$/.exec(uses)?.[1] ?? "";
   const action = known.actions.get(name);
   return action === undefined ? [findingAt(node, `${uses} does not exist`)] : checkInputs(step, name, action);
 }

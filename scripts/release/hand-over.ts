@@ -1,0 +1,24 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { git } from "./git.ts";
+import type { Prepared } from "./publish.ts";
+
+/**
+ * Writes a prepared release into a folder, for the job that may push it: `release.json` says what to push,
+ * `release.bundle` holds the objects (git-bundle(1)). Two builds of the same sources write the same `release.json`,
+ * since it names commits, and those name all content.
+ */
+export async function handOver({ outcome, clone }: Prepared, folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { updates, plan } = outcome;
+  const release = { version: plan.version, updates };
+  writeFileSync(path.join(folder, "release.json"), `${JSON.stringify(release, undefined, 2)}\n`);
+  if (updates.length === 0) return;
+  // A bundle holds refs, not loose commits; what the remote has already is left out.
+  for (const { ref, commit } of updates) await git(clone, ["update-ref", `refs/handed-over/${ref}`, commit]);
+  const file = path.resolve(folder, "release.bundle");
+  const known = updates.map(({ expected }) => expected).filter((commit) => commit !== "");
+  const refs = ["--glob=refs/handed-over", ...known.map((commit) => `^${commit}`)];
+  await git(clone, ["bundle", "create", "--quiet", file, ...refs]);
+}
