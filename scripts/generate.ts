@@ -8,12 +8,12 @@ import { contractModule } from "./generate/contract-module.ts";
 import { launcherFile, launcherModule } from "./generate/launcher-module.ts";
 import { inputTable, outputTable, replaceMarked, section, table } from "./generate/markdown.ts";
 import { readWorkflowDocs, workflowIndex } from "./generate/workflow-index.ts";
+import { repositoryIn } from "./repository-name.ts";
 
 const root = path.dirname(import.meta.dirname);
 const check = process.argv.includes("--check");
 
-const manifest: unknown = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-const files = generatedFiles(repositoryOf(manifest));
+const files = generatedFiles(repositoryIn(root));
 const stale = files.filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
 for (const [file, text] of stale) {
   console.log(`${check ? "stale" : "wrote"}: ${path.relative(root, file)}`);
@@ -35,7 +35,9 @@ function generatedFiles(repository: string): [file: string, text: string][] {
     readme = replaceMarked(readme, "outputs", outputTable(action), readmeFile);
     const uses = `uses: ${repository}/${action.name}@v`;
     if (!section(readme, "Usage", readmeFile).includes(uses))
-      throw new Error(`${readmeFile}: no "${uses}..." in "## Usage"`);
+      throw new Error(
+        `${readmeFile}: no "${uses}..." in "## Usage". After a change of \`repository\`: npm run rename -- ${repository} --from <old>`,
+      );
     found.push([readmeFile, readme]);
     if (action.using !== "composite")
       found.push([path.join(action.folder, "src/action.gen.ts"), contractModule(action)]);
@@ -51,12 +53,4 @@ function generatedFiles(repository: string): [file: string, text: string][] {
   );
   found.push([readmeFile, replaceMarked(readFileSync(readmeFile, "utf8"), "actions", overview, readmeFile)]);
   return found;
-}
-
-/** `owner/name`, the one setting that documentation, workflows and publishing share. */
-function repositoryOf(value: unknown): string {
-  const repository =
-    typeof value === "object" && value !== null && "repository" in value ? value.repository : undefined;
-  if (typeof repository === "string" && /^[\w.-]+\/[\w.-]+$/.test(repository)) return repository;
-  throw new Error('package.json: "repository" must be "owner/name"');
 }

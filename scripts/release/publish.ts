@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { repositoryIn } from "../repository-name.ts";
 import { assembleActionTree, assembleTree } from "./assemble.ts";
 import { buildTwice, carryBundles, cloneAt } from "./build-twice.ts";
 import { CHECKSUMS_FILE } from "./checksums.ts";
@@ -101,7 +102,7 @@ async function prepare(clone: string, temp: string, options: Options): Promise<P
   await buildTwice(clone, plan.source, temp);
   const tree = path.join(temp, "tree");
   const major = parseVersion(plan.version, "the repository").major;
-  const releasedAs = { repository: repositoryOf(clone), tag, majorTag: `v${major}` };
+  const releasedAs = { repository: repositoryIn(clone), tag, majorTag: `v${major}` };
   assembleTree(clone, tree, releasedAs);
   const content = await writeTree(clone, tree);
   const actions = await tagActions(clone, plan, await actionTrees(clone, temp, plan, releasedAs), refs);
@@ -196,12 +197,4 @@ function keepForTheRelease(root: string, tree: string, notes: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, CHECKSUMS_FILE), readFileSync(path.join(tree, CHECKSUMS_FILE)));
   writeFileSync(path.join(folder, "notes.md"), notes);
-}
-
-/** `owner/name`, the setting that publishing shares with documentation and workflows. */
-export function repositoryOf(clone: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(path.join(clone, "package.json"), "utf8"));
-  const named = typeof manifest === "object" && manifest !== null && "repository" in manifest;
-  if (named && typeof manifest.repository === "string") return manifest.repository;
-  throw new Refusal('package.json: "repository" must be "owner/name"');
 }

@@ -1,8 +1,9 @@
 import path from "node:path";
+import { repositoryIn } from "../repository-name.ts";
 import { assembleActionTree, assembleTree } from "./assemble.ts";
 import { build, cloneAt } from "./build-twice.ts";
 import { git } from "./git.ts";
-import { repositoryOf, writeTree } from "./publish.ts";
+import { writeTree } from "./publish.ts";
 import { Refusal } from "./refusal.ts";
 import { findRemote, IMMUTABLE_TAG, readRemote, sourceOf } from "./remote.ts";
 import { parseVersion, readVersion } from "./versions.ts";
@@ -44,7 +45,7 @@ export async function verifyTag(options: {
   const tree = path.join(temp, "tree");
   const version = readVersion(path.join(clone, "package.json"));
   const majorTag = `v${parseVersion(version, "the repository").major}`;
-  const releasedAs = { repository: repositoryOf(clone), tag: `v${version}`, majorTag };
+  const releasedAs = { repository: repositoryIn(clone), tag: `v${version}`, majorTag };
   const [action, ofAction] = tag.split("/");
   if (ofAction === undefined || action === undefined) assembleTree(clone, tree, releasedAs);
   else assembleActionTree(clone, tree, action, releasedAs);

@@ -1,0 +1,20 @@
+// Gives the repository another name, for a fork: `npm run rename -- acme/release-actions`. Sets `repository` in
+// package.json and rewrites every place that names the old one: documentation, examples, tests.
+// `--from org/actions` where package.json was changed by hand before.
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { renameRepository } from "./rename/rename-repository.ts";
+
+const root = path.dirname(import.meta.dirname);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { from: { type: "string" } } });
+const [to] = positionals;
+if (to === undefined || !/^[\w.-]+\/[\w.-]+$/.test(to)) {
+  console.error("rename: expected owner/name, for example: npm run rename -- acme/release-actions");
+  process.exit(1);
+}
+const files = await renameRepository(root, to, values.from);
+console.log(
+  files.length === 0
+    ? `rename: everything names ${to} already`
+    : `rename: ${files.length} ${files.length === 1 ? "file names" : "files name"} ${to} now. Look at \`git diff\`, run \`npm test\`, commit.`,
+);
