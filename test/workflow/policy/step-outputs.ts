@@ -1,6 +1,6 @@
 import type { Step, YamlNode } from "@release-actions/workflow";
 import { type Finding, findingAt } from "./finding.ts";
-import type { Known } from "./uses.ts";
+import { type Known, ownAction } from "./uses.ts";
 
 /**
  * `steps.<id>.outputs.<name>` in any expression below `scope`: the step exists, and sets the output. What
@@ -16,10 +16,9 @@ export function checkStepOutputs(scope: YamlNode, steps: readonly Step[], known:
   });
 }
 
-function sets(step: Step, output: string, { repository, actions }: Known): boolean {
+function sets(step: Step, output: string, { actions }: Known): boolean {
   if (step.run !== undefined)
     return step.run.includes("GITHUB_OUTPUT") && new RegExp(`\\b${output}(=|<<)`).test(step.run);
-  const [place = ""] = (step.uses ?? "").split("@");
-  const action = place.startsWith(`${repository}/`) ? actions.get(place.slice(repository.length + 1)) : undefined;
+  const action = actions.get(ownAction(step.uses ?? "") ?? "");
   return action === undefined || action.outputs.has(output);
 }

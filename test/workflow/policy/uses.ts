@@ -30,9 +30,14 @@ export function checkUses(step: YamlNode, text: string, known: Known): Finding[]
   if (!place.startsWith("$/")) return checkForeign(node, uses, ref, text);
   const workflow = /^\$\/\.github\/workflows\/(.+)$/.exec(uses)?.[1];
   if (workflow !== undefined) return known.workflows.has(workflow) ? [] : [findingAt(node, `${uses} cannot be called`)];
-  const name = /^\$\/actions\/(.+)$/.exec(uses)?.[1] ?? "";
+  const name = ownAction(uses) ?? "";
   const action = known.actions.get(name);
   return action === undefined ? [findingAt(node, `${uses} does not exist`)] : checkInputs(step, name, action);
+}
+
+/** The action of this repository that a `uses:` names. */
+export function ownAction(uses: string): string | undefined {
+  return /^\$\/actions\/(.+)$/.exec(uses)?.[1];
 }
 
 function checkForeign(node: YamlNode, uses: string, ref: string, text: string): Finding[] {
