@@ -18,11 +18,35 @@ describe("the index of workflows", () => {
     const doc = readWorkflowDoc("build.yml", TEXT);
     const page = workflowIndex(doc === undefined ? [] : [doc], "org/actions");
     expect(page).toContain(
-      "## build.yml\n\nBuilds it. And more.\n\n```yaml\nuses: org/actions/.github/workflows/build.yml@v1",
+      "## build.yml\n\nBuilds it. And more.\n\n```yaml\njobs:\n  build:\n    permissions: {}\n    uses: org/actions/.github/workflows/build.yml@v1\n```",
     );
     expect(page).toContain("| `platforms` | string | `linux/amd64` | What to build. |");
     expect(page).toContain("| `TOKEN` | To push. |");
     expect(page).not.toContain("### Outputs");
+  });
+
+  test("shows a call with what the caller must grant and give: the most that any job asks for", () => {
+    const doc = readWorkflowDoc(
+      "build.yml",
+      TEXT.replace(
+        "jobs: {}",
+        "jobs:\n  a: { permissions: { packages: read, contents: read } }\n  b: { permissions: { packages: write } }",
+      )
+        .replace("{ description: To push. }", "{ description: To push., required: true }")
+        .replace("type: string, default: linux/amd64", "type: string, required: true"),
+    );
+    const page = workflowIndex(doc === undefined ? [] : [doc], "org/actions");
+    expect(page).toContain(
+      `    permissions:
+      contents: read
+      packages: write
+    uses: org/actions/.github/workflows/build.yml@v1
+    with:
+      platforms: ""
+    secrets:
+      TOKEN: \${{ secrets.TOKEN }}
+`,
+    );
   });
 
   test("leaves out a workflow that nobody can call", () => {

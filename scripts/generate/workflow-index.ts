@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { isMap, isScalar, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { table } from "./markdown.ts";
 
 /** A workflow that others may call, as far as its documentation goes. */
@@ -11,7 +11,14 @@ export interface WorkflowDoc {
   readonly inputs: readonly (readonly string[])[];
   readonly secrets: readonly (readonly string[])[];
   readonly outputs: readonly (readonly string[])[];
+  /** What a caller must grant: for each scope the most that any job of it asks for. */
+  readonly permissions: ReadonlyMap<string, string>;
+  /** The names of inputs and secrets without which a call is refused. */
+  readonly required: { readonly inputs: readonly string[]; readonly secrets: readonly string[] };
 }
+
+/** Levels of a permission, the least first (docs.github.com, "Workflow syntax", `permissions`). */
+const LEVELS = ["none", "read", "write"];
 
 /** Every workflow with `on: workflow_call`, sorted by name. */
 export function readWorkflowDocs(root: string): WorkflowDoc[] {
@@ -52,14 +59,54 @@ export function readWorkflowDoc(file: string, text: string): WorkflowDoc | undef
     ]),
     secrets: rows("secrets", (name, field) => [`\`${name}\``, field("description")]),
     outputs: rows("outputs", (name, field) => [`\`${name}\``, field("description")]),
+    permissions: permissionsOf(document.toJS()),
+    required: { inputs: requiredOf(document, "inputs"), secrets: requiredOf(document, "secrets") },
   };
 }
 
-function workflowEntry({ file, description, inputs, secrets, outputs }: WorkflowDoc, repository: string): string {
+/** A called workflow whose job asks for more than its caller grants fails before it starts. */
+function permissionsOf(workflow: unknown): Map<string, string> {
+  const { jobs = {} } = Object(workflow) as { jobs?: Record<string, { permissions?: Record<string, string> }> };
+  const found = new Map<string, string>();
+  for (const { permissions = {} } of Object.values(jobs)) {
+    for (const [scope, level] of Object.entries(permissions)) {
+      if (LEVELS.indexOf(level) > LEVELS.indexOf(found.get(scope) ?? "none")) found.set(scope, level);
+    }
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function requiredOf(document: Document, key: "inputs" | "secrets"): string[] {
+  const map = document.getIn(["on", "workflow_call", key]);
+  if (!isMap(map)) return [];
+  return map.items.flatMap(({ key: name, value }) =>
+    isMap(value) && value.get("required") === true && isScalar(name) ? [String(name.value)] : [],
+  );
+}
+
+/** A job that calls the workflow with all that it must be given. */
+function callerOf({ file, permissions, required }: WorkflowDoc, repository: string): string {
+  const granted = [...permissions].map(([scope, level]) => `      ${scope}: ${level}`);
+  const given = required.inputs.map((name) => `      ${name}: ${name === "plan" ? "${{ inputs.plan }}" : '""'}`);
+  const secrets = required.secrets.map((name) => `      ${name}: ${"$"}{{ secrets.${name} }}`);
+  return [
+    "```yaml",
+    "jobs:",
+    `  ${path.basename(file, ".yml")}:`,
+    ...(granted.length > 0 ? ["    permissions:", ...granted] : ["    permissions: {}"]),
+    `    uses: ${repository}/.github/workflows/${file}@v1`,
+    ...(given.length > 0 ? ["    with:", ...given] : []),
+    ...(secrets.length > 0 ? ["    secrets:", ...secrets] : []),
+    "```",
+  ].join("\n");
+}
+
+function workflowEntry(workflow: WorkflowDoc, repository: string): string {
+  const { file, description, inputs, secrets, outputs } = workflow;
   return [
     `## ${file}`,
     description,
-    `\`\`\`yaml\nuses: ${repository}/.github/workflows/${file}@v1\n\`\`\``,
+    callerOf(workflow, repository),
     ...(inputs.length > 0 ? ["### Inputs", table(["input", "type", "default", "meaning"], inputs)] : []),
     ...(secrets.length > 0 ? ["### Secrets", table(["secret", "meaning"], secrets)] : []),
     ...(outputs.length > 0 ? ["### Outputs", table(["output", "meaning"], outputs)] : []),

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -17,7 +17,7 @@ import { runAction } from "../runner/run-action.ts";
 import { startGitHub } from "../stand-in/github.ts";
 import { FileTree } from "../support/file-tree.ts";
 import { commitAll, copyRepository } from "../support/repository-copy.ts";
-import { actionFiles, root } from "./repository-files.ts";
+import { actionFiles, root, workflowFiles } from "./repository-files.ts";
 
 const MINUTES = 60_000;
 const names = actionFiles().map(({ file }) => path.basename(path.dirname(file)));
@@ -49,23 +49,33 @@ describeWith(["git", "act", "docker"], "this repository, published to a git remo
   }, 15 * MINUTES);
   afterAll(() => user[Symbol.dispose]());
 
-  test("is what its checksums say, and a tag for each action leads to it", async () => {
+  test("is what its checksums say, and a tag for each action leads to that action alone", async () => {
     const checked = await runCommand("sha256sum", ["--check", "--strict", "--quiet", "checksums.txt"], { cwd: clone });
     expect(checked.stdout).toBe("");
-    const tags = (await git(clone, ["tag", "--points-at", "HEAD"])).split("\n");
-    const versions = plan.actions.flatMap(({ name, version }) => [
-      `${name}/v${version}`,
-      `${name}/v${version.split(".")[0]}`,
-    ]);
-    expect(tags).toEqual(["v1", "v1.0.0", ...versions].sort());
+    expect((await git(clone, ["tag", "--points-at", "HEAD"])).split("\n")).toEqual(["v1", "v1.0.0"]);
     expect(plan.actions.map(({ name }) => name)).toEqual(names);
+    for (const { name, version } of plan.actions) {
+      const files = await git(clone, ["ls-tree", "-r", "--name-only", `${name}/v${version}`]);
+      expect(files.split("\n")).toContain(`${name}/action.yml`);
+      expect(files).not.toContain(".github/");
+    }
   });
 
-  test("holds nothing but actions, the workflows for others, pages and checksums", () => {
-    const pages = ["CHANGELOG.md", "LICENSE", "README.md", "action-index.md", "checksums.txt"];
-    const expected = new Set([".git", ".github", ...pages, ...names]);
+  test("holds nothing but actions, what they share, the workflows as they are, pages and checksums", () => {
+    const pages = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "action-index.md", "checksums.txt"];
+    const expected = new Set([".git", ".github", "actions", "shared", ...pages, ...names]);
     expect(readdirSync(clone).filter((name) => !expected.has(name))).toEqual([]);
-    expect(existsSync(path.join(clone, ".github/workflows/ci.yml"))).toBe(false);
+    for (const { file, text } of workflowFiles()) expect(readFileSync(path.join(clone, file), "utf8")).toBe(text);
+  });
+
+  test.each([
+    ["the whole", "v1", 5_000_000],
+    ["load-restate-image alone", "load-restate-image/v1", 150_000],
+    ...names.map((name): [string, string, number] => [`${name} alone`, `${name}/v1`, 2_000_000]),
+  ])("is small to download, packed as GitHub packs it: %s", async (_what, tag, limit) => {
+    const packed = path.join(user.root, "packed.tar.gz");
+    await git(clone, ["archive", "--format=tar.gz", `--output=${packed}`, tag]);
+    expect(statSync(packed).size).toBeLessThanOrEqual(limit);
   });
 
   test.each(names)("starts %s from its bundle, with nothing installed", async (name) => {
@@ -99,7 +109,7 @@ describeWith(["git", "act", "docker"], "this repository, published to a git remo
     const wrong = uses
       .map(([, used = ""]) => used)
       .filter((used) => {
-        const own = /^org\/actions\/(.+)@v1\.0\.0$/.exec(used)?.[1];
+        const own = /^\$\/(.+)$/.exec(used)?.[1];
         if (own !== undefined) return !existsSync(path.join(clone, own.endsWith(".yml") ? own : `${own}/action.yml`));
         return !/@[0-9a-f]{40}$/.test(used);
       });

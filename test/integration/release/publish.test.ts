@@ -124,7 +124,7 @@ for (const name of ["alpha", "beta"]) {
   mkdirSync(dist, { recursive: true });
   writeFileSync(dist + "package.json", '{ "type": "module" }');
   writeFileSync(dist + "index.js", "const { modules } = await import('./7.index.js'); console.log(modules.read(import.meta.dirname + '/'));");
-  const part = "import { readFileSync } from 'node:fs'; export const modules = { read: (ab) => { const n = { ab }; return readFileSync(n.ab+"data.wasm", 'utf8').length; } };";
+  const part = 'import { readFileSync } from "node:fs"; export const modules = { read: (ab) => { const n = { ab }; return readFileSync(n.ab+"data.wasm", "utf8").length; } };';
   writeFileSync(dist + "7.index.js", part + "//" + "x".repeat(3000));
   writeFileSync(dist + "data.wasm", "w".repeat(5000));
 }
