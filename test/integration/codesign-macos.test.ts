@@ -3,6 +3,7 @@ import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { checkSigning } from "@release-actions/macho";
+import { readAuthorities } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
 import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
 import { openssl, type SigningIdentity } from "../stand-in/apple/identity.ts";
@@ -36,11 +37,19 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
   ): Promise<StepResult> => {
     const { identity = workshop.identity, ...rest } = options;
     const secrets = { certificate: await p12(identity), "certificate-password": identity.password };
-    const given = { path: "tool", "team-id": TEAM, timestamp: workshop.timestamps.url, ...secrets, ...inputs };
+    const given = {
+      path: "tool",
+      "team-id": TEAM,
+      timestamp: workshop.timestamps.url,
+      authorities: workshop.authorities.join("\n"),
+      ...secrets,
+      ...inputs,
+    };
     return await job.step("codesign-macos", { inputs: given, ...rest });
   };
   const findings = async (file: string): Promise<string[]> => {
-    const report = await checkSigning(await readFile(path.join(job.workspace, file)), { teamId: TEAM });
+    const authorities = await readAuthorities(workshop.authorities);
+    const report = await checkSigning(await readFile(path.join(job.workspace, file)), { teamId: TEAM, authorities });
     return report.findings.map(({ code }) => code);
   };
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
@@ -132,7 +141,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     [
       "a wrong password",
       async () => ({ "certificate-password": "not-the-password" }),
-      /the password of the \.p12 is wrong/,
+      /`certificate-password` cannot be used: the password does not open it/,
     ],
     [
       "an empty certificate (misleads 20)",
@@ -142,17 +151,17 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     [
       "a certificate that is not base64",
       async () => ({ certificate: "-----BEGIN CERTIFICATE-----" }),
-      /the certificate is not base64/,
+      /`certificate` cannot be used: it is a certificate in PEM/,
     ],
     [
       "base64 of something else",
       async () => ({ certificate: Buffer.from("hello, this is no p12").toString("base64") }),
-      /the certificate is no \.p12|cannot be opened/,
+      /it is not a PKCS #12 file/,
     ],
     [
       "a .p12 that is cut off",
       async () => ({ certificate: (await p12(workshop.identity)).slice(0, 400) }),
-      /the certificate is no \.p12/,
+      /it is not a PKCS #12 file/,
     ],
     ["a .p12 without its key", async () => ({ certificate: await certificateOnly() }), /holds no private key/],
     [

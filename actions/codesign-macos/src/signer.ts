@@ -38,11 +38,11 @@ export async function codesignSigner(
     ...(inputs.options.length === 0 ? [] : ["--options", inputs.options.join(",")]),
     ...(inputs.entitlements === undefined ? [] : ["--entitlements", inputs.entitlements]),
   ];
-  const signer = (args: readonly string[]): Signer => {
+  const signer = (args: readonly string[], stamp: string): Signer => {
     return async (target, identifier) =>
-      void (await exec("codesign", ["--force", ...args, ...signed, "--identifier", identifier, target]));
+      void (await exec("codesign", ["--force", ...args, ...signed, "--identifier", identifier, stamp, target]));
   };
-  if (identity === undefined) return signer(["--sign", "-", "--timestamp=none"]);
+  if (identity === undefined) return signer(["--sign", "-"], "--timestamp=none");
   const file = keychainPath(folder);
   runner.onExit(async () => {
     const run = childRunner(runner.env);
@@ -58,7 +58,7 @@ export async function codesignSigner(
   await importIdentity(exec, keychain, { file: p12, password, fingerprint: identity.sha1 });
   await addToSearchList(exec, file);
   const timestamp = inputs.timestamp === APPLE_TIMESTAMP_SERVER ? "--timestamp" : `--timestamp=${inputs.timestamp}`;
-  return signer(["--sign", identity.sha1, "--keychain", file, timestamp]);
+  return signer(["--sign", identity.sha1, "--keychain", file], timestamp);
 }
 
 /** rcodesign signs from any system; key and certificates are handed to it in files. */

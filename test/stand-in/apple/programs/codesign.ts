@@ -13,6 +13,7 @@ if (signing === undefined || keychain === undefined) fail(1, `${identity}: no id
 if (!keychain.unlocked || !keychain.partitioned) fail(1, `${file}: errSecInternalComponent`);
 const flags = option(args, "--options");
 const entitlements = option(args, "--entitlements");
+const identifier = option(args, "--identifier");
 const signed = spawnSync(
   "rcodesign",
   [
@@ -20,6 +21,7 @@ const signed = spawnSync(
     ...["--certificate-der-file", signing.authorityDer, "--team-name", "TEAMID1234"],
     ...["--timestamp-url", args.includes("--timestamp") ? signing.timestampUrl : "none"],
     ...(flags === undefined ? [] : flags.split(",").flatMap((flag) => ["--code-signature-flags", flag])),
+    ...(identifier === undefined ? [] : ["--binary-identifier", identifier]),
     ...(entitlements === undefined ? [] : ["--entitlements-xml-file", entitlements]),
     file,
   ],
