@@ -14,6 +14,7 @@ export class Workshop implements AsyncDisposable {
   readonly folder: string;
   readonly identity: SigningIdentity;
   readonly timestamps: TimestampServer;
+  readonly #otherAuthorities: string[] = [];
   #count = 0;
 
   constructor(folder: string, identity: SigningIdentity, timestamps: TimestampServer) {
@@ -33,7 +34,7 @@ export class Workshop implements AsyncDisposable {
 
   /** Files of what counts like Apple's authorities here: for the input `authorities`, one a line. */
   get authorities(): readonly string[] {
-    return [this.identity.authority, this.timestamps.authority];
+    return [this.identity.authority, this.timestamps.authority, ...this.#otherAuthorities];
   }
 
   path(name: string): string {
@@ -45,8 +46,11 @@ export class Workshop implements AsyncDisposable {
     return this.path(`file-${this.#count}`);
   }
 
-  otherIdentity(name: string, options: IdentityOptions): Promise<SigningIdentity> {
-    return makeIdentity(this.path(name), options);
+  /** Its authority counts too, unless it has a name of its own: then it is an imitation. */
+  async otherIdentity(name: string, options: IdentityOptions): Promise<SigningIdentity> {
+    const identity = await makeIdentity(this.path(name), options);
+    if (options.authorityName === undefined) this.#otherAuthorities.push(identity.authority);
+    return identity;
   }
 
   build(architecture: GoArchitecture): Promise<string> {
