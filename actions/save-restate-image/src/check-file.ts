@@ -14,7 +14,7 @@ export interface CheckedFile extends CheckedArchive {
   readonly modified: number;
 }
 
-/** Reads the whole file once. Throws what no engine could load. */
+/** Reads the whole file once. Throws what is wrong with the archive. */
 export async function checkFile(
   path: string,
   { progress, signal }: Pick<Reporter, "progress"> & { readonly signal: AbortSignal },
