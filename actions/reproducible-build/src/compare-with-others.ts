@@ -86,7 +86,7 @@ function tellDifference(runner: BuildRunner, comparison: Comparison, dependence:
   const contents = namedCauses(comparison);
   const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence, contents);
   const causes = [...found, ...contents];
-  runner.setOutput("causes", causes);
+  runner.setOutput("causes", [...found.map(({ words: _shown, ...cause }) => cause), ...contents]);
   runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
   runner.summary.heading("The builds differ");
   if (dependence !== undefined) {
