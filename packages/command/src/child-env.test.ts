@@ -38,7 +38,7 @@ describe("childEnv", () => {
 
   test.each([
     ["git", ["GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_SSH_COMMAND", "SSH_AUTH_SOCK"]],
-    ["/usr/bin/cargo", ["CARGO_REGISTRIES_OURS_TOKEN", "CARGO_NET_OFFLINE"]],
+    ["/usr/bin/cargo", ["CARGO_REGISTRIES_OURS_TOKEN", "CARGO_REGISTRY_CREDENTIAL_PROVIDER"]],
     ["docker-credential-ecr-login", ["AWS_SECRET_ACCESS_KEY", "GOOGLE_APPLICATION_CREDENTIALS"]],
   ])("passes on to %s what it alone needs", (program, names) => {
     const needed = from(names);
