@@ -75,6 +75,8 @@ export async function makeIdentity(folder: string, options: IdentityOptions = {}
     "leaf.key",
     "-in",
     "leaf.pem",
+    "-certfile",
+    "authority.pem",
     "-out",
     "leaf.p12",
     "-passout",

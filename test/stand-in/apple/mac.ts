@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Behaviour, Call } from "./programs/state.ts";
@@ -15,6 +15,7 @@ export class Mac implements AsyncDisposable {
 
   static async open(behaviour: Behaviour = {}): Promise<Mac> {
     const mac = new Mac(await mkdtemp(path.join(tmpdir(), "mac-")));
+    await mac.#installPrograms();
     await mac.behave(behaviour);
     return mac;
   }
@@ -25,7 +26,20 @@ export class Mac implements AsyncDisposable {
 
   /** For the environment of a step. */
   get env(): Record<string, string> {
-    return { PATH: [BIN, process.env["PATH"] ?? ""].join(path.delimiter), APPLE_STAND_IN: this.folder };
+    return { PATH: [this.#bin, process.env["PATH"] ?? ""].join(path.delimiter) };
+  }
+
+  get #bin(): string {
+    return path.join(this.folder, "bin");
+  }
+
+  /** Programs that know their folder by themselves: a step hands on only what programs need of its environment. */
+  async #installPrograms(): Promise<void> {
+    await mkdir(this.#bin);
+    for (const name of await readdir(BIN)) {
+      const script = `#!/bin/sh\nAPPLE_STAND_IN='${this.folder}' exec '${path.join(BIN, name)}' "$@"\n`;
+      await writeFile(path.join(this.#bin, name), script, { mode: 0o755 });
+    }
   }
 
   /** Every start of a stand-in program, in order. */
