@@ -97,7 +97,8 @@ export class Job {
 
   /** Removes the folders of the job. */
   async close(): Promise<void> {
-    await rm(this.#root, { recursive: true, force: true });
+    // What a killed step started may write for a moment more.
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 
   async #run(action: ActionMetadata, entry: string, options: StepOptions, state: Env): Promise<StepResult> {
