@@ -1,7 +1,8 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, cpSync } from "node:fs";
 import path from "node:path";
 import { git } from "../../../scripts/release/git.ts";
-import { type Options, type Outcome, publish } from "../../../scripts/release/publish.ts";
+import { handOver } from "../../../scripts/release/hand-over.ts";
+import { type Options, type Outcome, publish, withPrepared } from "../../../scripts/release/publish.ts";
 import { FileTree } from "../../support/file-tree.ts";
 
 const CHANGESETS = path.resolve(import.meta.dirname, "../../../node_modules/@changesets/cli/bin.js");
@@ -57,7 +58,20 @@ export class Product implements Disposable {
   }
 
   publish(options: Partial<Options> = {}): Promise<Outcome> {
-    return publish({
+    return publish({ ...this.#options(), ...options });
+  }
+
+  /** Prepares a release and leaves it in a folder, as the jobs do that may not push. */
+  async prepare(folder: string): Promise<void> {
+    await withPrepared(this.#options(), async (prepared) => {
+      await handOver(prepared, folder);
+      const kept = path.join(this.root, ".work/release");
+      if (prepared.outcome.updates.length > 0) cpSync(kept, folder, { recursive: true });
+    });
+  }
+
+  #options(): Options {
+    return {
       root: this.root,
       remote: "origin",
       dryRun: false,
@@ -66,8 +80,7 @@ export class Product implements Disposable {
       changesets: CHANGESETS,
       isTested: () => true,
       say: () => undefined,
-      ...options,
-    });
+    };
   }
 
   /** Brings what the release pushed to main into the working copy. */
