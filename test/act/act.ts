@@ -35,7 +35,15 @@ export interface RunOptions {
 }
 
 /** Labels of GitHub's runners, all of which are this machine. */
-const RUNNERS = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04", "macos-latest", "macos-15"];
+const RUNNERS = [
+  "ubuntu-latest",
+  "ubuntu-24.04",
+  "ubuntu-24.04-arm",
+  "ubuntu-26.04",
+  "ubuntu-26.04-arm",
+  "macos-latest",
+  "macos-15",
+];
 
 const LOOPBACK = "127.0.0.1";
 

@@ -73,7 +73,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
   const comparing = ({ jobs }: ActLog) => [...jobs].find(([name]) => name.includes("Compare runners"))?.[1];
   const BUILDS = {
     [`Build (${TARGET}, ubuntu-latest)-1`]: "success",
-    [`Build (${TARGET}, ubuntu-22.04)-2`]: "success",
+    [`Build (${TARGET}, ubuntu-26.04)-2`]: "success",
   };
   const COMPARISON = `Compare runners (${TARGET})`;
 
@@ -143,7 +143,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
       const log = await run("packages: a", { ".cargo/config.toml": '[env]\nFIXTURE_FOLDER = "1"\n' });
       expect(log.exitCode).toBe(1);
       // In act the jobs of a matrix share one result.
-      expect(results(log)).toMatchObject({ [`Build (${TARGET}, ubuntu-22.04)-2`]: "failure", [COMPARISON]: "success" });
+      expect(results(log)).toMatchObject({ [`Build (${TARGET}, ubuntu-26.04)-2`]: "failure", [COMPARISON]: "success" });
       expect(log.text).toMatch(/::error::a: a path of the build machine/);
       expect(JSON.parse(comparing(log)?.outputs.get("causes") ?? "")).toEqual([
         expect.objectContaining({ file: `${TARGET}/a`, kind: "build-path" }),
