@@ -1,6 +1,8 @@
 // The budgets, as ratios against the usual way in the same run: `npm run bench`, `npm run bench -- startup`.
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { runCommand } from "@release-actions/command";
+import { download } from "./bench/download.ts";
 import { hashing } from "./bench/hashing.ts";
 import { imageFlow } from "./bench/image-flow.ts";
 import { launcher } from "./bench/launcher.ts";
@@ -8,9 +10,13 @@ import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
 import { workflows } from "./bench/workflows.ts";
 
-const BENCHES: readonly Bench[] = [startup, launcher, imageFlow, hashing, workflows];
+const BENCHES: readonly Bench[] = [download, startup, launcher, imageFlow, hashing, workflows];
 
-const names = process.argv.slice(2);
+// `--peer <folder>` is for the benchmark `download`, which reads it itself.
+const { positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { peer: { type: "string", multiple: true } },
+});
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   console.error(`unknown: ${unknown.join(", ")}; there are: ${BENCHES.map((bench) => bench.name).join(", ")}`);
