@@ -271,15 +271,15 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     ["a debug build of a release", "refs/tags/v2.0.0", ["debug: true"], ["debug-2.0", "debug-2.0.0", "debug-latest"]],
     [
       "rules of one's own for an older release",
-      "refs/tags/v1.2.9",
+      "refs/tags/v1.1.9",
       ['tagRules: "type=semver,pattern={{version}}\\ntype=semver,pattern={{major}}.{{minor}}\\ntype=raw,value=latest"'],
-      ["1.2", "1.2.9"],
+      ["1.1", "1.1.9"],
     ],
   ])(
     "%s",
     async (title, ref, inputs, expected) => {
       const name = `org/${title.replaceAll(/[^a-z]+/g, "-").replace(/-$/, "")}`;
-      addTags("v1.2.3", "v1.2.9", "v1.7.5", "v2.0.0", "chart-2.0.0");
+      addTags("v1.1.9", "v1.2.3", "v1.7.5", "v2.0.0", "chart-2.0.0");
       const log = await run({
         ref,
         files: { "docker/Dockerfile": "FROM scratch\nCOPY hello /\n", hello: "hello\n" },
@@ -287,7 +287,9 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       });
       expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
       const tags = await tagsOf(registries[0], name);
-      expect(tags).toEqual(expected.map((tag) => (typeof tag === "string" ? tag : expect.stringMatching(tag))));
+      const wanted = expected.map((tag) => (typeof tag === "string" ? tag : expect.stringMatching(tag)));
+      expect(tags).toEqual(expect.arrayContaining(wanted));
+      expect(tags).toHaveLength(expected.length);
     },
     3 * MINUTES,
   );
