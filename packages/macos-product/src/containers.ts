@@ -36,28 +36,27 @@ export interface Place {
   readonly path: string;
   /** How many archives are around it. */
   readonly depth: number;
+  /** Whether an xz stream is open around it: the decoder serves one at a time, so one inside would wait for ever. */
+  readonly isInsideXz?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-export async function* membersOfTar(
-  reader: TarReader,
-  { path, depth, signal }: Place,
-): AsyncGenerator<Content, void, undefined> {
+export async function* membersOfTar(reader: TarReader, place: Place): AsyncGenerator<Content, void, undefined> {
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    if (member.kind === "file") yield* examine(reader.body(), { path: joined(path, member.path), depth, signal });
+    if (member.kind === "file") yield* examine(reader.body(), { ...place, path: joined(place.path, member.path) });
   }
 }
 
 export async function* membersOfZip(
   source: RandomAccessSource,
-  { path, depth, signal }: Place,
+  place: Place,
 ): AsyncGenerator<Content, void, undefined> {
   // Bundles have links inside; what they lead to is met anyway.
-  for (const entry of await openZip(source, signal, "list")) {
+  for (const entry of await openZip(source, place.signal, "list")) {
     if (entry.kind !== "file" || entry.isLink) continue;
-    yield* examine(readZipEntry(source, entry, signal), { path: joined(path, entry.path), depth, signal });
+    yield* examine(readZipEntry(source, entry, place.signal), { ...place, path: joined(place.path, entry.path) });
   }
 }
 
@@ -82,13 +81,18 @@ const CONTAINERS: readonly string[] = ["zip", "tar", "gzip", "zstd", "xz"];
 async function* examineContainer(
   head: Uint8Array,
   body: Bytes,
-  { path, depth, signal }: Place,
+  place: Place,
 ): AsyncGenerator<Content, void, undefined> {
-  const inside = { path, depth: depth + 1, signal };
+  const { path, depth } = place;
+  const inside = { ...place, depth: depth + 1 };
   const format = detectFormat(head);
   const notOpened = (reason: string): Content => ({ kind: "not-opened", path, reason });
   if (depth >= MAX_DEPTH) {
     yield notOpened(`it lies in ${depth} archives; ${MAX_DEPTH} are opened`);
+    return;
+  }
+  if (format === "xz" && place.isInsideXz === true) {
+    yield notOpened("it is an xz file inside another, which is not opened");
     return;
   }
   try {
@@ -97,7 +101,7 @@ async function* examineContainer(
       if (zip.kind === "binary") yield* membersOfZip(memorySource(zip.bytes), inside);
       else yield zip;
     } else if (format === "tar") yield* membersOfTar(new TarReader(new StreamCursor(body)), inside);
-    else if (format === "xz") yield* examine(decompressXz(body), inside);
+    else if (format === "xz") yield* examine(decompressXz(body), { ...inside, isInsideXz: true });
     else if (format === "gzip" || format === "zstd") yield* examine(decompress(body, format), inside);
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;

@@ -67,16 +67,19 @@ function decompressed({ path: file, compression }: Product, signal?: AbortSignal
 
 /** A compressed file is a tar, or one file that was compressed by itself. */
 async function* contentsOfStream(product: Product, signal?: AbortSignal): AsyncGenerator<Content, void, undefined> {
-  if (await isCompressedBinary(product)) {
-    yield* examine(decompressed(product, signal), { path: "", depth: 1, signal });
-    return;
-  }
-  yield* membersOfTar(openTar(product, signal), { path: "", depth: 1, signal });
+  const place = { path: "", depth: 1, isInsideXz: product.compression === "xz", signal };
+  if (await isCompressedBinary(product)) yield* examine(decompressed(product, signal), place);
+  else yield* membersOfTar(openTar(product, signal), place);
 }
 
 async function isCompressedBinary(product: Product): Promise<boolean> {
   if (product.compression === "none") return false;
-  const head = await new StreamCursor(decompressed(product)).take(MAGIC_BYTES);
+  let head = Buffer.alloc(0);
+  // Leaving the loop ends the decompression: the decoder of xz serves one reader after the other.
+  for await (const chunk of decompressed(product)) {
+    head = Buffer.concat([head, chunk]);
+    if (head.length >= MAGIC_BYTES) break;
+  }
   return isMacho(head) || isStaticLibrary(head);
 }
 

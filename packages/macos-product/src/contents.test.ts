@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { readContents } from "./contents.ts";
+import { openProduct } from "./product.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "contents-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A tar.xz that its decoder does not have whole after the first bytes. */
+function pack(name: string, files: readonly string[]): string {
+  execFileSync("tar", ["-cJf", name, ...files], { cwd: folder });
+  return path.join(folder, name);
+}
+
+async function contentsOf(file: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const content of readContents(await openProduct(file))) found.push(`${content.kind} ${content.path}`);
+  return found;
+}
+
+const MACHO = Buffer.concat([Buffer.from("cffaedfe0c000001", "hex"), randomBytes(2_000_000)]);
+
+test("reads a large tar.xz after a look at its first bytes, and the next one", async () => {
+  writeFileSync(path.join(folder, "tool"), MACHO);
+  const file = pack("tool.tar.xz", ["tool"]);
+  expect(await contentsOf(file)).toEqual(["binary tool"]);
+  expect(await contentsOf(file)).toEqual(["binary tool"]);
+});
+
+test("names an xz file inside another, and reads what stands behind it", async () => {
+  writeFileSync(path.join(folder, "tool"), MACHO);
+  pack("inner.tar.xz", ["tool"]);
+  expect(await contentsOf(pack("outer.tar.xz", ["inner.tar.xz", "tool"]))).toEqual([
+    "not-opened inner.tar.xz",
+    "binary tool",
+  ]);
+});
