@@ -162,8 +162,9 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     ],
     [
       "a toolchain that is not installed",
-      { change: (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.93.1") },
-      /pins Rust 1.93.1, which does not start here[\s\S]*rustup toolchain install 1.93.1/,
+      // One that there never was: rustup would fetch another where it can.
+      { change: (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.95.99") },
+      /pins Rust 1.95.99, which does not start here[\s\S]*rustup toolchain install 1.95.99/,
       "rust-toolchain.toml",
       3,
     ],
@@ -251,7 +252,10 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
   });
 
   test("exports what macOS needs on macOS, and installs nothing that is there", async () => {
-    const step = await setUp({ env: { RUNNER_OS: "macOS" }, inputs: { "extra-env": "A=b=c" } });
+    const step = await setUp({
+      env: { RUNNER_OS: "macOS" },
+      inputs: { "extra-env": "A=b=c", tools: "cargo-license, just" },
+    });
     expect(step.env).toMatchObject({ MACOSX_DEPLOYMENT_TARGET: "10.14.0", CODESIGN_OPTIONS: "runtime", A: "b=c" });
     expect(step.log).toContain("just 1.59.0 from PATH");
     expect(step.log).toContain("cargo-license 0.7.0 from PATH");
