@@ -228,9 +228,9 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
     ],
     [
       "a toolchain that is not installed",
-      (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.93.1"),
+      (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.95.99"),
       {},
-      /pins Rust 1.93.1, which does not start here/,
+      /pins Rust 1.95.99, which does not start here/,
       "rust-toolchain.toml",
       3,
     ],
