@@ -72,7 +72,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
 
   const comparing = ({ jobs }: ActLog) => [...jobs].find(([name]) => name.includes("Compare runners"))?.[1];
   const BUILDS = {
-    [`Build (${TARGET}, ubuntu-latest)-1`]: "success",
+    [`Build (${TARGET}, ubuntu-24.04)-1`]: "success",
     [`Build (${TARGET}, ubuntu-26.04)-2`]: "success",
   };
   const COMPARISON = `Compare runners (${TARGET})`;
