@@ -56,6 +56,9 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
         kind === "app" ? "Contents/MacOS/helper" : expect.stringMatching(/Tool\.app\/Contents\/MacOS\/helper$/);
       expect(JSON.parse(main.outputs["findings"] ?? "")).toEqual([
         expect.objectContaining({ code: "unsigned", path: inside, architecture: "x86_64" }),
+        // The bundle around them has neither Info.plist nor seal.
+        expect.objectContaining({ code: "bundle-not-sealed" }),
+        expect.objectContaining({ code: "bundle-not-sealed" }),
       ]);
       expect(main.annotations[0]).toMatchObject({
         level: "error",
