@@ -140,7 +140,9 @@ describeWithEngines("loadImage of an OCI archive", ["overlay2", "20.10"], (own) 
   test("fails in the engine's words where only the containerd store can (F72)", async () => {
     const engine = await connect(parseEndpoint(own.host, "test"));
     const archive = craftOciArchive(TAR_END, "localhost/docker-package/oci:1");
-    await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(/blobs\/json/);
+    await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(
+      /blobs\/json|does not contain a manifest\.json/,
+    );
   });
 });
 
