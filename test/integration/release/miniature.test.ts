@@ -129,7 +129,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       expect((await notes(run)).outputs["changed"]).toBe("false");
       expect({ body: body(), commit: tap.git("rev-parse", "main") }).toEqual(before);
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -158,7 +158,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
         }
       }
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   describe("killed in the middle", () => {
@@ -232,7 +232,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       await notes(run);
       expect(body()).toContain("widget@1.2\n");
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -254,7 +254,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       expect(body()).not.toContain("brew install");
       expect(body()).toContain("skipped: a pre-release is committed, but not pushed");
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -272,7 +272,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       expect(step.conclusion).toBe("failure");
       expect(tap.read("Formula/widget.rb")).toContain('version "1.3.0"\n');
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -291,7 +291,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       expect((await homebrew(again, { republish: "true" })).outputs["pushed"]).toBe("true");
       expect(tap.commits).toHaveLength(2);
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -307,7 +307,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       }
       expect(tap.commits).toEqual([]);
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -331,6 +331,6 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
         repository.releases[0]?.assets.map(({ name }) => name).filter((name) => name.startsWith("ledger")),
       ).toEqual([]);
     },
-    MINUTES,
+    5 * MINUTES,
   );
 });
