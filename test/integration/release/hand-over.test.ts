@@ -97,7 +97,9 @@ describe("the GitHub Release of a version", () => {
       expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("is published")]);
       expect(repository.releases).toHaveLength(1);
       expect(repository.releases[0]).toMatchObject({ tagName: "v1.0.0", draft: false });
-      expect(repository.releases[0]?.body).toMatch(/## alpha 1\.0\.0\n\n### Major Changes\n\n- [0-9a-f]{7}: The first release\./);
+      expect(repository.releases[0]?.body).toMatch(
+        /## alpha 1\.0\.0\n\n### Major Changes\n\n- [0-9a-f]{7}: The first release\./,
+      );
       expect(repository.releases[0]?.assets.map(({ name }) => name)).toEqual(["checksums.txt"]);
     } finally {
       await github.close();
