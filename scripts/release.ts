@@ -1,7 +1,6 @@
 // Publishes this repository: `npm run release -- --dry-run` shows what would happen, without it it happens.
 // `--prepare <folder>` pushes nothing and leaves in the folder what push-prepared.ts pushes. `--remote <name or URL>`
 // says where (default origin). For HTTPS remotes set RELEASE_TOKEN.
-import { cpSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Fault } from "@release-actions/report";
@@ -45,8 +44,7 @@ try {
 
 async function prepareIn(folder: string): Promise<Outcome> {
   return withPrepared(options, async (prepared) => {
-    await handOver(prepared, folder);
-    if (prepared.outcome.updates.length > 0) cpSync(path.join(root, ".work/release"), folder, { recursive: true });
+    await handOver(prepared, root, folder);
     return prepared.outcome;
   });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { git } from "./git.ts";
 import type { Prepared } from "./publish.ts";
@@ -6,15 +6,16 @@ import type { Prepared } from "./publish.ts";
 /**
  * Writes a prepared release into a folder, for the job that may push it: `release.json` says what to push,
  * `release.bundle` holds the objects (git-bundle(1)). Two builds of the same sources write the same `release.json`,
- * since it names commits, and those name all content.
+ * since it names commits, and those name all content. Beside it: the checksums and notes that preparing left in `root`.
  */
-export async function handOver({ outcome, clone }: Prepared, folder: string): Promise<void> {
+export async function handOver({ outcome, clone }: Prepared, root: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { updates, plan } = outcome;
   const release = { version: plan.version, updates };
   writeFileSync(path.join(folder, "release.json"), `${JSON.stringify(release, undefined, 2)}\n`);
   if (updates.length === 0) return;
+  cpSync(path.join(root, ".work/release"), folder, { recursive: true });
   // A bundle holds refs, not loose commits; what the remote has already is left out.
   for (const { ref, commit } of updates) await git(clone, ["update-ref", `refs/handed-over/${ref}`, commit]);
   const file = path.resolve(folder, "release.bundle");

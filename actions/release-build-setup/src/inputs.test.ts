@@ -28,7 +28,7 @@ describe("the targets", () => {
   test.each<[string, string[], string | undefined, RegExp]>([
     ["an option in place of a triple", ["--emit=x"], undefined, /"--emit=x" is not a target triple/],
     ["a line break", ["a-b\nc"], undefined, /is not a target triple/],
-    ["a matrix that is no JSON", [], "{", /input `matrix` is not JSON/],
+    ["a matrix that is not JSON", [], "{", /input `matrix` is not JSON/],
     ["targets that are no list", [], '{"targets":"x86_64"}', /matrix.targets is "x86_64", expected a list/],
     ["a matrix of other things", [], '{"os":"ubuntu"}', /has neither `target` nor `targets`, but os/],
     ["a target that is a number", [], '{"target":1}', /matrix.target is 1, expected a target triple/],

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import path from "node:path";
 import { git } from "../../../scripts/release/git.ts";
 import { handOver } from "../../../scripts/release/hand-over.ts";
@@ -64,9 +64,7 @@ export class Product implements Disposable {
   /** Prepares a release and leaves it in a folder, as the jobs do that may not push. */
   async prepare(folder: string): Promise<void> {
     await withPrepared(this.#options(), async (prepared) => {
-      await handOver(prepared, folder);
-      const kept = path.join(this.root, ".work/release");
-      if (prepared.outcome.updates.length > 0) cpSync(kept, folder, { recursive: true });
+      await handOver(prepared, this.root, folder);
     });
   }
 
