@@ -10,7 +10,7 @@ import { githubToolCache, installTool, type PinnedTool } from "@release-actions/
 import { FileTree } from "../support/file-tree.ts";
 
 /** The real `@actions/tool-cache` against a server that answers as a release of GitHub's does: with a redirect. */
-test("a release archive is downloaded, held against its digest, and kept in the tool cache", async () => {
+test("a release archive is downloaded, compared with its digest, and kept in the tool cache", async () => {
   const body = gzipSync(Buffer.concat([tarFile("just-1.59.0/just", "#!/bin/sh\necho just 1.59.0\n"), TAR_END]));
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -28,7 +28,14 @@ test("a release archive is downloaded, held against its digest, and kept in the 
   try {
     const sha256 = { "1.59.0/musl": createHash("sha256").update(body).digest("hex") };
     const archive = { url, targets: { "linux-x64": "musl" }, sha256 };
-    const pin: PinnedTool = { name: "just", version: "1.59.0", versionArgs: ["--version"], formats: {}, archive };
+    const pin: PinnedTool = {
+      name: "just",
+      version: "1.59.0",
+      versionArgs: ["--version"],
+      formats: {},
+      archive,
+      binstall: false,
+    };
     const install = (pins: PinnedTool) =>
       installTool(
         { name: "just", version: "pinned" },
@@ -53,7 +60,7 @@ test("a release archive is downloaded, held against its digest, and kept in the 
     expect(asked).toEqual(["/1.59.0/just-musl.tar.gz", "/storage"]);
 
     const changed = { ...pin, version: "1.58.0", archive: { ...archive, sha256: { "1.58.0/musl": "0".repeat(64) } } };
-    await expect(install(changed)).rejects.toThrow(/has SHA-256 .*, pinned is 0{64}/);
+    await expect(install(changed)).rejects.toThrow(/has SHA-256 .*, expected 0{64}/);
   } finally {
     for (const [name, value] of Object.entries(before)) {
       if (value === undefined) delete process.env[name];

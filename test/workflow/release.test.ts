@@ -49,7 +49,7 @@ const ACTIONS = [
     "release-build-setup",
     "release-channel",
   ],
-  ...["release-notes", "save-restate-image", "secrets-check", "install-tools"],
+  ...["release-notes", "save-restate-image", "secrets-check"],
 ];
 
 const PACKAGES = ["@example/beacon", "@example/beacon-server"].flatMap((name) => [

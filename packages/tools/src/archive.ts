@@ -11,7 +11,7 @@ import type { ToolServices } from "./services.ts";
 
 /**
  * Puts the program of a release archive into `<folder>/bin`. Returns false when no archive is pinned for the
- * version and platform, or it cannot be had. @throws ToolError when it is not the one that was pinned (F133).
+ * version and platform, or it cannot be downloaded. @throws ToolError when its digest is not the pinned one.
  */
 export async function installArchive(
   pin: PinnedTool,
@@ -28,14 +28,14 @@ export async function installArchive(
   try {
     await services.toolCache.download(url, file);
   } catch (error) {
-    services.reporter.info(`${url} cannot be had: ${error instanceof Error ? error.message : error}`);
+    services.reporter.info(`${url} cannot be downloaded: ${error instanceof Error ? error.message : error}`);
     return false;
   }
   try {
     const found = await sha256Of(file);
     if (found !== sha256) {
-      throw new ToolError(`${url} has SHA-256 ${found}, pinned is ${sha256}`, {
-        advice: "Do not use it: the release was changed after it was pinned, or the download was.",
+      throw new ToolError(`${url} has SHA-256 ${found}, expected ${sha256}`, {
+        advice: "Do not use it: the release or the download was changed after the digest was pinned.",
       });
     }
     await extractProgram(file, pin, folder);
@@ -65,5 +65,5 @@ async function extractProgram(file: string, pin: PinnedTool, folder: string): Pr
     await pipeline(reader.body(), createWriteStream(path.join(folder, "bin", program), { mode: 0o755 }));
     return;
   }
-  throw new ToolError(`the release archive of ${pin.name} does not hold a file named ${program}`);
+  throw new ToolError(`the release archive of ${pin.name} has no file named ${program}`);
 }

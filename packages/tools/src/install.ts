@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { buildEnv, findProgram } from "@release-actions/command";
+import { findProgram } from "@release-actions/command";
 import { installArchive } from "./archive.ts";
+import { binstall, cargoInstall } from "./cargo-install.ts";
 import { ToolError } from "./fault.ts";
 import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
 import { programName, versionOf } from "./program.ts";
@@ -22,7 +23,7 @@ export interface InstalledTool {
   readonly program: string;
   /** The folder to put on the PATH; nothing when it is there already. */
   readonly folder: string | undefined;
-  readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo install";
+  readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo-binstall" | "cargo install";
 }
 
 /** Where tools are put together: below the home folder, which the cache can name in the same way on every runner. */
@@ -35,7 +36,11 @@ export async function installTool(request: ToolRequest, services: ToolServices):
   const pin = (services.pins ?? PINNED_TOOLS).get(request.name);
   if (pin === undefined) {
     throw new ToolError(
-      `"${request.name}" is no tool that can be installed: expected ${[...(services.pins ?? PINNED_TOOLS).keys()].join(", ")}`,
+      `"${request.name}" cannot be installed here: expected ${[...(services.pins ?? PINNED_TOOLS).keys()].join(", ")}`,
+      {
+        advice:
+          "For other tools use taiki-e/install-action, which has checked binaries of hundreds, in an earlier step.",
+      },
     );
   }
   const version = request.version === "pinned" ? pin.version : request.version;
@@ -51,10 +56,10 @@ export async function installTool(request: ToolRequest, services: ToolServices):
   }
   if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
     throw new ToolError(
-      `"${version}" is no version of ${pin.name}: expected an exact one such as ${pin.version}, or "installed"`,
+      `"${version}" is not a version of ${pin.name}: expected an exact one such as ${pin.version}, or "installed"`,
     );
   }
-  if (onPath !== undefined) services.reporter.info(`${pin.name} on the PATH is ${onPath}, wanted is ${version}`);
+  if (onPath !== undefined) services.reporter.info(`${pin.name} on the PATH is ${onPath}, expected ${version}`);
   return report(services, await fetchTool(pin, version, services));
 }
 
@@ -88,21 +93,24 @@ async function obtain(
     services.reporter.info(`the cache ${key} does not hold ${pin.name} ${version}: installing it`);
     await rm(folder, { recursive: true, force: true });
   }
-  const from = (await installArchive(pin, version, folder, services)) ? "release archive" : "cargo install";
-  if (from === "cargo install") await cargoInstall(pin, version, folder, services);
+  const from = await install(pin, version, folder, services);
   if (!(await holds(pin, version, folder, services))) {
-    throw new ToolError(`${pin.name} was installed by ${from}, but does not say that it is ${version}`);
+    throw new ToolError(`${pin.name} was installed by ${from}, but does not report version ${version}`);
   }
   if (folderCache !== undefined) await folderCache.save(folder, key);
   return describe(pin, version, await toolCache.store(folder, pin.name, version), from);
 }
 
-async function cargoInstall(pin: PinnedTool, version: string, folder: string, services: ToolServices): Promise<void> {
-  services.reporter.info(`building ${pin.name} ${version} with cargo install --locked; this takes minutes, once`);
-  // The tool is built as its author meant it: flags and targets are those of the workspace, not of the tool.
-  const { RUSTFLAGS: _, CARGO_ENCODED_RUSTFLAGS: __, CARGO_BUILD_TARGET: ___, ...env } = buildEnv(services.env).env;
-  const args = ["install", "--locked", "--root", folder, "--version", version, pin.name];
-  await services.run("cargo", args, { cwd: services.workFolder, env });
+async function install(
+  pin: PinnedTool,
+  version: string,
+  folder: string,
+  services: ToolServices,
+): Promise<"release archive" | "cargo-binstall" | "cargo install"> {
+  if (await installArchive(pin, version, folder, services)) return "release archive";
+  if (await binstall(pin, version, folder, services)) return "cargo-binstall";
+  await cargoInstall(pin, version, folder, services);
+  return "cargo install";
 }
 
 function describe(pin: PinnedTool, version: string, folder: string, from: InstalledTool["from"]): InstalledTool {

@@ -10,6 +10,8 @@ export interface PinnedTool {
   /** For cargo-hakari: the version for each `dep-format-version`. */
   readonly formats: Readonly<Record<string, string>>;
   readonly archive: ReleaseArchive | undefined;
+  /** Whether its crate tells cargo-binstall where the release's binaries are. */
+  readonly binstall: boolean;
 }
 
 export interface ReleaseArchive {
@@ -17,7 +19,10 @@ export interface ReleaseArchive {
   readonly url: string;
   /** The target of a platform, `linux-x64` and the like. */
   readonly targets: Readonly<Record<string, string>>;
-  /** By `<version>/<target>`: the archive's SHA-256 in hex. Without one an archive is not used. */
+  /**
+   * By `<version>/<target>`: the archive's SHA-256 in hex. Without one an archive is not used. Those of just are the ones in
+   * taiki-e/install-action's checked manifest (2.86.5, manifests/just.json); `npm run tools -- --update` compares them with the release.
+   */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -26,6 +31,7 @@ interface Entry {
   readonly versionArgs?: readonly string[];
   readonly formats?: Readonly<Record<string, string>>;
   readonly archive?: ReleaseArchive;
+  readonly binstall?: boolean;
 }
 
 const entries: Readonly<Record<string, Entry>> = pins;
@@ -34,6 +40,6 @@ const entries: Readonly<Record<string, Entry>> = pins;
 export const PINNED_TOOLS: ReadonlyMap<string, PinnedTool> = new Map(
   Object.entries(entries).map(([name, entry]) => [
     name,
-    { versionArgs: undefined, formats: {}, archive: undefined, ...entry, name },
+    { versionArgs: undefined, formats: {}, archive: undefined, binstall: false, ...entry, name },
   ]),
 );

@@ -21,7 +21,7 @@ export interface ToolServices {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly reporter: Reporter;
   readonly toolCache: ToolCache;
-  /** Nothing in the run of a tag: what other runs put there may not get into a release (F134). */
+  /** Nothing in the run of a tag: what other runs put there must not get into a release. */
   readonly folderCache: FolderCache | undefined;
   /** A folder to work in, below the home folder: see `toolFolder`. */
   readonly workFolder: string;

@@ -51,7 +51,10 @@ function pins(sha256: Record<string, string> = {}): Map<string, PinnedTool> {
   const url = "https://example.org/{version}/just-{target}.tar.gz";
   const release = { url, targets: { "linux-x64": "musl" }, sha256 };
   return new Map([
-    ["just", { name: "just", version: "1.59.0", versionArgs: ["--version"], formats: {}, archive: release }],
+    [
+      "just",
+      { name: "just", version: "1.59.0", versionArgs: ["--version"], formats: {}, archive: release, binstall: true },
+    ],
   ]);
 }
 
@@ -136,7 +139,7 @@ describe("installTool", () => {
     expect(readFileSync(path.join(root, "cargo.log"), "utf8")).toBe(
       `install --locked --root ${folder} --version 1.59.0 just []\n`,
     );
-    expect(log).toContain("just on the PATH is 1.2.3, wanted is 1.59.0");
+    expect(log).toContain("just on the PATH is 1.2.3, expected 1.59.0");
     rmSync(path.join(root, "path/cargo"));
     expect(await installTool(pinned, services())).toMatchObject({ from: "tool cache" });
   });
@@ -154,6 +157,7 @@ describe("installTool", () => {
       versionArgs: undefined,
       formats: {},
       archive: undefined,
+      binstall: false,
     };
     const env = { PATH: path.join(root, "home/bin") };
     expect(await installTool(pinned, services({ pins: new Map([["just", pin]]), env }))).toMatchObject({
@@ -196,9 +200,9 @@ describe("installTool", () => {
   });
 
   test.each<[string, string, string | undefined, RegExp]>([
-    ["with other bytes than were pinned (F133)", "1.59.0", "0".repeat(64), /has SHA-256 [0-9a-f]{64}, pinned is 0{64}/],
-    ["that holds another version", "1.58.0", undefined, /does not say that it is 1.59.0/],
-    ["without the program", "other", undefined, /does not hold a file named just/],
+    ["with other bytes than were pinned", "1.59.0", "0".repeat(64), /has SHA-256 [0-9a-f]{64}, expected 0{64}/],
+    ["that holds another version", "1.58.0", undefined, /does not report version 1.59.0/],
+    ["without the program", "other", undefined, /has no file named just/],
   ])("refuses a release archive %s", async (_name, version, sha256, message) => {
     const made = version === "other" ? archive("1.59.0", "justice") : archive(version);
     cargo("1.59.0");
@@ -214,21 +218,17 @@ describe("installTool", () => {
     expect(await installTool(pinned, services({ pins: pins({ "1.59.0/musl": "0".repeat(64) }) }))).toMatchObject({
       from: "cargo install",
     });
-    expect(log).toContain("https://example.org/1.59.0/just-musl.tar.gz cannot be had: offline");
+    expect(log).toContain("https://example.org/1.59.0/just-musl.tar.gz cannot be downloaded: offline");
   });
 
   test.each([
-    [
-      "a tool it does not know",
-      { name: "jsut", version: "pinned" },
-      /"jsut" is no tool that can be installed: expected just/,
-    ],
+    ["a tool it does not know", { name: "jsut", version: "pinned" }, /"jsut" cannot be installed here: expected just/],
     [
       "a range",
       { name: "just", version: "^1.0" },
-      /"\^1.0" is no version of just: expected an exact one such as 1.59.0/,
+      /"\^1.0" is not a version of just: expected an exact one such as 1.59.0/,
     ],
-    ["an option in place of a version (F143)", { name: "just", version: "--git=x" }, /is no version of just/],
+    ["an option in place of a version", { name: "just", version: "--git=x" }, /is not a version of just/],
     [
       "`installed` with none on the PATH",
       { name: "just", version: "installed" },
@@ -236,6 +236,43 @@ describe("installTool", () => {
     ],
   ])("refuses %s", async (_name, request, message) => {
     await expect(installTool(request, services())).rejects.toThrow(message);
+  });
+
+  /** A cargo-binstall that takes what the real one does for a crate whose manifest names its binaries. */
+  function binstall(exitCode: number): void {
+    const made = `mkdir -p "$7/bin" && printf '%s' '${script("1.59.0")}' > "$7/bin/just" && chmod 755 "$7/bin/just"`;
+    writeFileSync(
+      path.join(root, "path/cargo-binstall"),
+      `#!/bin/sh\necho "$@" > ${root}/binstall.log\n[ ${exitCode} = 0 ] || { echo "no binaries" >&2; exit ${exitCode}; }\n${made}\n`,
+      { mode: 0o755 },
+    );
+  }
+
+  test("takes the release's binary by cargo-binstall where that is on the PATH, and nobody else's build", async () => {
+    cargo("1.59.0");
+    binstall(0);
+    expect(await installTool(pinned, services())).toMatchObject({ from: "cargo-binstall" });
+    expect(existsSync(path.join(root, "cargo.log"))).toBe(false);
+    const folder = path.join(root, "work/just-1.59.0");
+    expect(readFileSync(path.join(root, "binstall.log"), "utf8")).toBe(
+      `binstall --no-confirm --disable-telemetry --strategies crate-meta-data --root ${folder} --version 1.59.0 just\n`,
+    );
+  });
+
+  test("says that it compiles before it does, and why cargo-binstall did not help", async () => {
+    cargo("1.59.0");
+    binstall(94);
+    expect(await installTool(pinned, services())).toMatchObject({ from: "cargo install" });
+    expect(log.slice(0, 2)).toEqual([
+      "cargo-binstall brought no just 1.59.0 (exit code 94): no binaries",
+      expect.stringMatching(/^compiling just 1.59.0 with cargo install --locked, which takes minutes/),
+    ]);
+  });
+
+  test("says in words that cargo is missing", async () => {
+    await expect(installTool(pinned, services())).rejects.toThrow(
+      "cargo is not on the PATH, and just 1.59.0 has to be compiled with it",
+    );
   });
 
   test("fails with what cargo said when the build fails", async () => {
@@ -258,7 +295,7 @@ describe("the caches", () => {
     expect(isTagRun(env)).toBe(expected);
   });
 
-  test("are off in the run of a tag (F134), and where there is no service", () => {
+  test("are off in the run of a tag, and where there is no service", () => {
     const env = { ACTIONS_RESULTS_URL: "https://results.example.org/" };
     expect(githubFolderCache(env, silentReporter)).toBeDefined();
     expect(githubFolderCache({ ...env, GITHUB_REF_TYPE: "tag" }, silentReporter)).toBeUndefined();
@@ -267,13 +304,15 @@ describe("the caches", () => {
 });
 
 describe("pinned-tools.json", () => {
-  test("pins digests of archives that exist as it names them, and nothing but digests", () => {
+  test("pins a digest of every archive that it names", () => {
     for (const { archive: release, version } of PINNED_TOOLS.values()) {
       expect(version).toMatch(/^\d+\.\d+\.\d+$/);
       for (const [key, sha256] of Object.entries(release?.sha256 ?? {})) {
         expect(Object.values(release?.targets ?? {})).toContain(key.split("/")[1]);
         expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       }
+      const named = Object.values(release?.targets ?? {}).map((target) => `${version}/${target}`);
+      expect(Object.keys(release?.sha256 ?? {}).sort()).toEqual(named.sort());
     }
   });
 });

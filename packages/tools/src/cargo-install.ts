@@ -1,0 +1,55 @@
+import { rm } from "node:fs/promises";
+import { buildEnv, findProgram } from "@release-actions/command";
+import { ToolError } from "./fault.ts";
+import type { PinnedTool } from "./pinned.ts";
+import type { ToolServices } from "./services.ts";
+
+/**
+ * Lets cargo-binstall bring the binaries that the crate's own manifest names, where it is on the PATH. Returns false where it is not
+ * there, or finds none; nothing is compiled and no third party's build is taken.
+ */
+export async function binstall(
+  pin: PinnedTool,
+  version: string,
+  folder: string,
+  services: ToolServices,
+): Promise<boolean> {
+  const program = pin.binstall ? findProgram("cargo-binstall", services.env["PATH"]) : undefined;
+  if (program === undefined) return false;
+  const options = ["--no-confirm", "--disable-telemetry", "--strategies", "crate-meta-data"];
+  const args = ["binstall", ...options, "--root", folder, "--version", version, pin.name];
+  const result = await services.run(program, args, { cwd: services.workFolder, env: toolEnv(services), check: false });
+  if (result.exitCode === 0) return true;
+  const reason = result.stderr.trim().split("\n").at(-1) ?? "";
+  services.reporter.info(`cargo-binstall brought no ${pin.name} ${version} (exit code ${result.exitCode}): ${reason}`);
+  await rm(folder, { recursive: true, force: true });
+  return false;
+}
+
+/** @throws ToolError when there is no cargo. */
+export async function cargoInstall(
+  pin: PinnedTool,
+  version: string,
+  folder: string,
+  services: ToolServices,
+): Promise<void> {
+  if (findProgram("cargo", services.env["PATH"]) === undefined) {
+    throw new ToolError(`cargo is not on the PATH, and ${pin.name} ${version} has to be compiled with it`, {
+      advice: `Use a runner or container with Rust, or put ${pin.name} ${version} on the PATH in an earlier step.`,
+    });
+  }
+  const faster = pin.binstall
+    ? "; with cargo-binstall on the PATH (taiki-e/install-action brings it) the release's binary is taken"
+    : "";
+  services.reporter.info(
+    `compiling ${pin.name} ${version} with cargo install --locked, which takes minutes; later runs take it from the cache${faster}`,
+  );
+  const args = ["install", "--locked", "--root", folder, "--version", version, pin.name];
+  await services.run("cargo", args, { cwd: services.workFolder, env: toolEnv(services) });
+}
+
+/** The tool is built as its author meant it: flags and targets are those of the workspace, not of the tool. */
+function toolEnv(services: ToolServices): NodeJS.ProcessEnv {
+  const { RUSTFLAGS: _, CARGO_ENCODED_RUSTFLAGS: __, CARGO_BUILD_TARGET: ___, ...env } = buildEnv(services.env).env;
+  return env;
+}
