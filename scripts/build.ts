@@ -6,7 +6,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { bundledLicenses } from "./build/licenses.ts";
-import { minifyParts } from "./build/minify.ts";
+import { minifyScripts } from "./build/minify.ts";
+import { makeIdsStable } from "./build/stable-ids.ts";
 import { type ActionFile, readActions } from "./generate/action-file.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -52,9 +53,10 @@ async function bundle({ label, source, target, digest }: Entry): Promise<void> {
   const ncc = path.join(import.meta.dirname, "node_modules/@vercel/ncc/dist/ncc/cli.js");
   const stats = `${stamp}.json`;
   mkdirSync(path.dirname(stamp), { recursive: true });
-  const options = ["--minify", "--no-cache", "--transpile-only", "--target", "es2022", "--stats-out", stats];
+  const options = ["--no-cache", "--transpile-only", "--target", "es2022", "--stats-out", stats];
   await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
-  await minifyParts(target);
+  makeIdsStable(target, stats);
+  await minifyScripts(target);
   writeFileSync(path.join(target, "licenses.txt"), bundledLicenses(stats));
   rmSync(stats);
   writeFileSync(stamp, digest);
@@ -77,6 +79,7 @@ function sourceDigest(action: ActionFile): string {
     "tsconfig.base.json",
     "scripts/build.ts",
     "scripts/build/minify.ts",
+    "scripts/build/stable-ids.ts",
   ];
   const shared = settings.map((name) => path.join(root, name));
   const hash = createHash("sha256");

@@ -3,11 +3,11 @@ import path from "node:path";
 import { transform } from "esbuild";
 
 /**
- * Minifies every script in a bundle's folder but its first file: ncc does that one alone, and leaves what is loaded
- * later as written. Legal comments go: licenses.txt beside the bundle has the licences whole.
+ * Minifies every script in a bundle's folder, which takes esbuild a fraction of the time of ncc's own way. Legal
+ * comments go: licenses.txt beside the bundle has the licences whole.
  */
-export async function minifyParts(folder: string): Promise<void> {
-  for (const name of readdirSync(folder).filter((file) => /\.[cm]?js$/.test(file) && file !== "index.js")) {
+export async function minifyScripts(folder: string): Promise<void> {
+  for (const name of readdirSync(folder).filter((file) => /\.[cm]?js$/.test(file))) {
     const file = path.join(folder, name);
     const { code } = await transform(readFileSync(file, "utf8"), {
       minify: true,

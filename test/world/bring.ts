@@ -128,7 +128,8 @@ async function cached(
 function selectionOf(file: string): string[] {
   if (!file.endsWith(".whl")) return ["--no-binary", ":all:"];
   const [python = "", abi = "", platform = ""] = file.slice(0, -".whl".length).split("-").slice(-3);
-  const [, implementation = "py", version = "3"] = /^([a-z]+)(\d*)/.exec(python) ?? [];
+  // Of `py2.py3` the last is the one that today's interpreters take.
+  const [, implementation = "py", version = "3"] = /([a-z]+)(\d*)$/.exec(python) ?? [];
   const platforms = platform.split(".").flatMap((tag) => ["--platform", tag]);
   const tags = ["--implementation", implementation, "--python-version", version === "3" ? "3.12" : version];
   return ["--only-binary", ":all:", ...tags, "--abi", abi, ...platforms];

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** The part of webpack's statistics that is read here (webpack.js.org/api/stats/#module-object). */
+interface Stats {
+  readonly modules: readonly { readonly id: number | null; readonly name: string }[];
+}
+
+/**
+ * Where a script names a module: as a key of the table of modules, in a call, and in what is called later. The
+ * function is ncc's own in the first script of a bundle, and webpack's in the others.
+ */
+const PLACES = [
+  /^(\/\*\*\*\/ )(\d+)(?=:)/gm,
+  /(__(?:nccwpck|webpack)_require__\()(\d+)(?=\))/g,
+  /(\.bind\(__(?:nccwpck|webpack)_require__, )(\d+)(?=[,)])/g,
+];
+
+/**
+ * Gives each module of a bundle a number that depends on its name alone. Webpack numbers them so that no two of one
+ * bundle meet, so a part that several bundles have would differ in each, and stand in a release several times.
+ */
+export function makeIdsStable(folder: string, statsFile: string): void {
+  const ids = stableIds(JSON.parse(readFileSync(statsFile, "utf8")) as Stats);
+  for (const name of readdirSync(folder).filter((file) => /\.[cm]?js$/.test(file))) {
+    const file = path.join(folder, name);
+    let text = readFileSync(file, "utf8");
+    for (const place of PLACES) {
+      text = text.replace(place, (whole, before: string, id: string) => {
+        const stable = ids.get(id);
+        if (stable === undefined)
+          throw new Error(`${file}: webpack's statistics lack the module ${id} of \`${whole}\``);
+        return before + stable;
+      });
+    }
+    writeFileSync(file, text);
+  }
+}
+
+/** From webpack's number to ours, both as they are written. */
+export function stableIds({ modules }: Stats): Map<string, string> {
+  const ids = new Map<string, string>();
+  const taken = new Set<number>();
+  // "a.js + 3 modules" is "a.js", whichever modules a bundle could put into it.
+  const named = modules.flatMap(({ id, name }) =>
+    id === null || ids.has(String(id)) ? [] : [{ id, name: name.replace(/ \+ \d+ modules$/, "") }],
+  );
+  for (const { id, name } of named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id))) {
+    if (ids.has(String(id))) continue;
+    let number = createHash("sha256").update(name).digest().readUInt32BE() % 1_000_000_000;
+    while (taken.has(number)) number += 1;
+    taken.add(number);
+    ids.set(String(id), String(number));
+  }
+  return ids;
+}
