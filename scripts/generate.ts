@@ -1,10 +1,12 @@
-// Writes what follows from the action.yml files: typed inputs, README tables, action-index.md; and the npm launcher.
+// Writes what follows from the action.yml files: typed inputs, README tables, action-index.md; the npm launcher; and
+// which tests show the rows of test/faults.md.
 // With --check it writes nothing and fails when something is stale.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readActions } from "./generate/action-file.ts";
 import { actionIndex, type Documented } from "./generate/action-index.ts";
 import { contractModule } from "./generate/contract-module.ts";
+import { citedFaults, faultList } from "./generate/fault-list.ts";
 import { launcherFile, launcherModule } from "./generate/launcher-module.ts";
 import { inputTable, outputTable, replaceMarked, section, table } from "./generate/markdown.ts";
 import { readWorkflowDocs, workflowIndex } from "./generate/workflow-index.ts";
@@ -44,6 +46,8 @@ function generatedFiles(repository: string): [file: string, text: string][] {
     documented.push({ action, readme, readmeFile });
   }
   found.push([path.join(root, launcherFile), launcherModule(root)]);
+  const faults = path.join(root, "test/faults.md");
+  found.push([faults, faultList(readFileSync(faults, "utf8"), citedFaults(root))]);
   const workflows = workflowIndex(readWorkflowDocs(root), repository);
   found.push([path.join(root, "action-index.md"), `${actionIndex(documented)}${workflows}\n`]);
   const readmeFile = path.join(root, "README.md");

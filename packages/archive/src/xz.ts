@@ -12,7 +12,7 @@ const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
 };
 
 /**
- * Decompresses an .xz stream, in this process: a decompressor from the PATH could be anybody's (F142).
+ * Decompresses an .xz stream, in this process: a decompressor from the PATH could be anybody's.
  * The decoder (XZ Embedded as WebAssembly) loads on first use and checks CRC-32 and CRC-64.
  */
 export async function* decompressXz(
