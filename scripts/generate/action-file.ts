@@ -33,9 +33,11 @@ export function readActions(root: string): ActionFile[] {
   if (!existsSync(home)) return [];
   return readdirSync(home, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
+    .map((entry) => path.join(home, entry.name))
+    // What git left of an action that is gone, since it was installed or built here.
+    .filter((folder) => existsSync(path.join(folder, "package.json")) || existsSync(path.join(folder, "action.yml")))
     .sort()
-    .map((name) => readActionFile(path.join(home, name)));
+    .map(readActionFile);
 }
 
 /** @throws Error naming the file and what is missing in it: descriptions and input types are not optional. */

@@ -8,7 +8,7 @@ const ROW = /^\| ([FB]\d{2,3}|misleads \d{1,2}) \| (.*?) \| (.*?) \|.*\|$/gm;
 /** Where the numbers are cited: the files of tests, by number, relative to the repository. */
 export function citedFaults(root: string): Map<string, Set<string>> {
   const cited = new Map<string, Set<string>>();
-  for (const file of globSync(["actions/*/src/**/*.ts", "packages/*/src/**/*.ts", "scripts/**/*.ts", "test/**/*.ts"], {
+  for (const file of globSync(["actions/*/src/**/*.ts", "packages/*/src/**/*.ts", "test/**/*.ts"], {
     cwd: root,
     exclude: (name) => name.includes("node_modules"),
   })) {
