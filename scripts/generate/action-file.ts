@@ -31,13 +31,15 @@ export interface ActionFile {
 export function readActions(root: string): ActionFile[] {
   const home = path.join(root, "actions");
   if (!existsSync(home)) return [];
-  return readdirSync(home, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => path.join(home, entry.name))
-    // What git left of an action that is gone, since it was installed or built here.
-    .filter((folder) => existsSync(path.join(folder, "package.json")) || existsSync(path.join(folder, "action.yml")))
-    .sort()
-    .map(readActionFile);
+  return (
+    readdirSync(home, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.join(home, entry.name))
+      // What git left of an action that is gone, since it was installed or built here.
+      .filter((folder) => existsSync(path.join(folder, "package.json")) || existsSync(path.join(folder, "action.yml")))
+      .sort()
+      .map(readActionFile)
+  );
 }
 
 /** @throws Error naming the file and what is missing in it: descriptions and input types are not optional. */
