@@ -96,7 +96,7 @@ function placesOf(words: readonly string[], step: Step, found: FoundJob): Place[
   return withRecipes(reading.calls, found.recipes)
     .filter((call) => isCallOf(call.words, words))
     .map((call): Place => {
-      const idle = call.words.find((word) => NO_WORK.includes(word) && !words.includes(word));
+      const idle = idleOption(call.words, words);
       const discount = call.discount ?? (idle === undefined ? undefined : `only run with \`${idle}\``);
       return discount === undefined ? { step, ...toleranceIn(step, found) } : { step, discount };
     });
@@ -116,6 +116,15 @@ function withRecipes(
       callsOf([...recipe.needs.map((need) => `just ${need}`), recipe.script].join("\n"), "bash")?.calls ?? [];
     const followed = withRecipes(inner, recipes, [...seen, name]);
     return [call, ...followed.map((one): Call => ({ ...one, discount: call.discount ?? one.discount }))];
+  });
+}
+
+/** `--version` with a value behind it chooses a version; without one it prints that of the program. */
+function idleOption(words: readonly string[], promised: readonly string[]): string | undefined {
+  return words.find((word, index) => {
+    const next = words[index + 1];
+    const takesValue = word === "--version" && next !== undefined && !next.startsWith("-");
+    return NO_WORK.includes(word) && !promised.includes(word) && !takesValue;
   });
 }
 

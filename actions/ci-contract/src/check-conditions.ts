@@ -1,27 +1,31 @@
 import type { Workflow } from "@release-actions/workflow";
 import { readCondition } from "@release-actions/workflow-prover";
+import type { Promised } from "./contract.ts";
+import { isNamed } from "./find-job.ts";
 import type { Finding } from "./finding.ts";
 
 /**
  * Conditions that are true whatever they seem to say, since GitHub takes a text with anything beside `${{ }}` for a
  * text, and a text that is not empty for true.
  *
- * @param promised the jobs that a contract names, for which this is an error
+ * @param promises the jobs that a contract names, for which this is an error
  */
-export function checkConditions(workflow: Workflow, promised: ReadonlySet<string>): Finding[] {
+export function checkConditions(workflow: Workflow, promises: readonly Promised[]): Finding[] {
   return workflow.jobs.flatMap((job) =>
     [job.node, ...job.steps.map(({ node }) => node)].flatMap((node): Finding[] => {
       const condition = readCondition(node.get("if"));
       if (condition?.alwaysTrue === undefined) return [];
       const { alwaysTrue, text, location } = condition;
+      const promised = promises.find(
+        (each) => each.job === job.id && (each.workflow === undefined || isNamed(workflow.file, each.workflow)),
+      );
+      const level = promised === undefined ? "warning" : "error";
       const why =
         alwaysTrue === "text"
           ? "text around `${{ }}` makes the condition a text. Put all of it between one `${{` and `}}`, or leave both away"
           : "the block scalar keeps a line feed behind `${{ }}`. Write `|-` in place of `|`, or leave `${{` and `}}` away";
       const message = `\`if: ${text}\` is always true: ${why}`;
-      return [
-        { level: promised.has(job.id) ? "error" : "warning", rule: "always-true", job: job.id, message, location },
-      ];
+      return [{ level, rule: "always-true", job: promised?.name ?? job.id, message, location }];
     }),
   );
 }

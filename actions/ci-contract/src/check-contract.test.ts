@@ -30,6 +30,7 @@ const TEST = "jobs: { test: { run: cargo test } }";
 describe("a job that keeps its promise", () => {
   test.each([
     ["by itself", running("cargo test")],
+    ["with a version of something", running("cargo test --version 1.2")],
     ["with more arguments than promised", running("cargo test --workspace --locked")],
     ["among other commands", running("cd crate && cargo test\necho done")],
     [
@@ -76,6 +77,13 @@ describe("a job that only seems to be there", () => {
     expect(await rules("jobs: { test: { workflow: gone.yml } }", none, other)).toEqual(["missing-job"]);
     expect(await rules(TEST, running("cargo test"), other)).toEqual(["missing-job"]);
     expect(await rules("jobs: { test: { workflow: other.yml } }", running("x"), other)).toEqual([]);
+    expect(await rules("jobs: { other.yml/test: { run: cargo test } }", running("x"), other)).toEqual([]);
+  });
+
+  test("is judged in each workflow that has it", async () => {
+    const contract = "jobs: { ci.yml/test: { run: make }, other.yml/test: { run: make } }";
+    const other = { "other.yml": running("cargo test") };
+    expect(await findings(contract, running("make"), other)).toMatchObject([{ job: "other.yml/test" }]);
   });
 });
 

@@ -79,13 +79,12 @@ export async function checkContract(
   const recipes = readJustfile(justfile);
   const { workflows, findings: refused } = await readWorkflows(files);
   const project = new Project(workflows);
-  const names = new Set(promises.map(({ job }) => job));
   const findings = promises.flatMap((promised) => checkPromise(promised, project, recipes));
   // A job that is not to be found because its workflow is refused is the refused workflow's matter.
   const missing = refused.length > 0 ? findings.filter(({ rule }) => rule !== "missing-job") : findings;
   return [
     ...refused,
-    ...workflows.flatMap((workflow) => [...checkConditions(workflow, names), ...checkCheckouts(project, workflow)]),
+    ...workflows.flatMap((workflow) => [...checkConditions(workflow, promises), ...checkCheckouts(project, workflow)]),
     ...missing,
   ];
 }
@@ -99,9 +98,18 @@ const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = 
   checkGate,
 ];
 
-function checkPromise(promised: Promised, project: Project, recipes: ReadonlyMap<string, Recipe>): Finding[] {
+/** All findings about one promised job, under the name that the contract gives it. */
+export function checkPromise(
+  promised: Promised,
+  project: Project,
+  recipes: ReadonlyMap<string, Recipe>,
+): readonly Finding[] {
   const found = findJob(promised, project, recipes);
   if ("rule" in found) return [found];
+  return checkFound(promised, found).map((finding) => ({ ...finding, job: promised.name }));
+}
+
+function checkFound(promised: Promised, found: FoundJob): readonly Finding[] {
   const reach = checkReach(promised, found);
   // What can never run needs no further look.
   if (reach.some(({ level, message }) => level === "error" && message.startsWith("it can never run"))) return reach;

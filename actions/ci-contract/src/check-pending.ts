@@ -1,5 +1,5 @@
 import type { Trigger, Workflow } from "@release-actions/workflow";
-import { rootOf } from "@release-actions/workflow-prover";
+import { type Project, rootOf } from "@release-actions/workflow-prover";
 import { promisedEvents } from "./check-reach.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
@@ -14,11 +14,7 @@ const NEEDED_TYPES = ["opened", "synchronize"];
  */
 export function checkPending(promised: Promised, found: FoundJob): Finding[] {
   if (!promisedEvents(promised, found).includes("pull_request")) return [];
-  const roots = new Set(found.project.entriesOf(found.workflow).map((entry) => rootOf(entry).workflow));
-  const filters = [...roots].map((workflow) => pullRequestFilter(workflow));
-  // One workflow that starts for every pull request is enough.
-  if (filters.some((filter) => filter === undefined)) return [];
-  const [filter] = filters;
+  const filter = filterBefore(found.project, found.workflow);
   if (filter === undefined) return [];
   const message = `its check stays pending for ever on a pull request that ${filter.what} leaves out: let the workflow start always, and skip what is not needed inside of it`;
   return [
@@ -32,8 +28,22 @@ export function checkPending(promised: Promised, found: FoundJob): Finding[] {
   ];
 }
 
+/** What keeps a workflow, and all those that call it, from starting for some pull requests. */
+export function filterBefore(project: Project, workflow: Workflow): PullRequestFilter | undefined {
+  const roots = new Set(project.entriesOf(workflow).map((entry) => rootOf(entry).workflow));
+  const filters = [...roots].map(pullRequestFilter);
+  // One workflow that starts for every pull request is enough.
+  return filters.some((filter) => filter === undefined) ? undefined : filters[0];
+}
+
+export interface PullRequestFilter {
+  readonly what: string;
+  readonly key: string;
+  readonly trigger: Trigger;
+}
+
 /** What keeps a workflow from starting for some pull requests. */
-export function pullRequestFilter({ triggers }: Workflow): { what: string; key: string; trigger: Trigger } | undefined {
+export function pullRequestFilter({ triggers }: Workflow): PullRequestFilter | undefined {
   const trigger = triggers.find(({ event }) => event === "pull_request");
   if (trigger === undefined) return undefined;
   for (const key of ["paths", "paths-ignore"]) {

@@ -29,6 +29,19 @@ describe("a repository without a contract", () => {
     ]);
   });
 
+  test("takes a job that works after others, and asks in its `if` how they ended, for no gate", async () => {
+    const merge = `  merge:\n    needs: a\n    if: always() && !contains(needs.*.result, 'failure')\n    ${JOB}\n`;
+    expect(await findings(`on: push\njobs:\n  a:\n    ${JOB}\n${merge}`)).toEqual([]);
+  });
+
+  test("knows that a job here calls a workflow by the repository's name, at another ref", async () => {
+    const called = { file: ".github/workflows/called.yml", text: `on: workflow_call\njobs:\n  a:\n    ${JOB}\n` };
+    const uses = "octo/product/.github/workflows/called.yml@v1";
+    const caller = { file: ".github/workflows/ci.yml", text: `on: push\njobs:\n  b: { uses: ${uses} }\n` };
+    expect(await checkRepository([called])).toMatchObject([{ level: "notice" }]);
+    expect(await checkRepository([called, caller])).toEqual([]);
+  });
+
   test("takes text where GitHub's parser wants a type, since GitHub runs it", async () => {
     const text = `on: push\njobs:\n  a:\n    env: \${{ fromJSON('{}') }}\n    ${JOB}\n`;
     expect(await findings(text)).toEqual(["notice invalid-workflow  4"]);

@@ -14,7 +14,7 @@ export async function checkRepository(files: readonly WorkflowFile[]): Promise<F
   const { workflows, findings: refused } = await readWorkflows(files);
   const project = new Project(workflows);
   const found = workflows.flatMap((workflow) => [
-    ...checkConditions(workflow, new Set()),
+    ...checkConditions(workflow, []),
     ...checkCheckouts(project, workflow),
     ...checkCalls(project, workflow),
     ...workflow.jobs.flatMap((job) => checkJob(project, workflow, job)),
@@ -30,7 +30,7 @@ function checkCalls(project: Project, workflow: Workflow): Finding[] {
   if (!isCallable(workflow) || project.entriesOf(workflow).length > 0) return [];
   const location = workflow.root.get("on").location;
   const callers = project.callersOf(workflow);
-  if (callers.length > 0) return [];
+  if (callers.length > 0 || project.isCalledByName(workflow)) return [];
   return [cannotTell("unreachable", "", `whether anything calls ${workflow.file}`, ["other repositories"], location)];
 }
 

@@ -16,6 +16,7 @@ const GOOD = [
     "everything",
     "{ gate: g, jobs: { a: { workflow: ci.yml, run: x, uses: o/r, matrix: { os: [a] }, on: [push], gate: false } } }",
   ],
+  ["a job of one workflow", "jobs: { ci.yml/a: { run: x } }"],
   ["another gate", "jobs: { a: { gate: other-gate } }"],
 ] as const;
 
@@ -27,6 +28,7 @@ const BAD = [
   ["an unknown key of a job", "jobs: { a: { runs: x } }", "`runs` is unknown, expected workflow, run"],
   ["a job that is a text", "jobs: { a: cargo test }", "job `a` must be a mapping"],
   ["an id with a space", "jobs: { a b: }", "no job can have this id"],
+  ["a workflow without an ending", "jobs: { ci/a: }", "no job can have this id"],
   ["a command that is a number", "jobs: { a: { run: 1 } }", "`run` must be a text"],
   ["no command in a list", "jobs: { a: { run: [] } }", "`run` must not be empty"],
   ["an empty command", "jobs: { a: { run: [''] } }", "`run` must be a text"],

@@ -4,6 +4,8 @@ import { type Condition, readCondition } from "@release-actions/workflow-prover"
 
 /** What a repository promises of one job. */
 export interface Promised {
+  /** As the contract names it: `test`, or `ci.yml/test`. */
+  readonly name: string;
   readonly job: string;
   /** The workflow's file name; undefined where any may have the job. */
   readonly workflow: string | undefined;
@@ -26,6 +28,7 @@ export class ContractError extends Fault {
 }
 
 const JOB_ID = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+const JOB_NAME = /^(?:([^/\s]+\.ya?ml)\/)?([A-Za-z_][A-Za-z0-9_-]*)$/;
 const CONTRACT_KEYS = ["gate", "jobs"];
 const JOB_KEYS = ["workflow", "run", "uses", "matrix", "on", "gate", "may-skip"];
 const ADVICE = "contract.schema.json beside the action describes the format.";
@@ -47,16 +50,21 @@ export function readContract(text: string, file: string): Promised[] {
   return promised;
 }
 
-function readPromised(job: string, node: YamlNode, gate: string | undefined, mistakes: Mistakes): Promised {
-  const what = `job \`${job}\``;
-  if (!JOB_ID.test(job)) mistakes.add(node, `${what}: no job can have this id`);
+function readPromised(name: string, node: YamlNode, gate: string | undefined, mistakes: Mistakes): Promised {
+  const what = `job \`${name}\``;
+  const [isName, file, job = name] = JOB_NAME.exec(name) ?? [];
+  if (isName === undefined) mistakes.add(node, `${what}: no job can have this id`);
+  const workflow = mistakes.text(node.get("workflow"), `${what}: \`workflow\``);
+  if (file !== undefined && workflow !== undefined && workflow !== file)
+    mistakes.add(node.get("workflow"), `${what}: \`workflow\` is ${workflow}, expected ${file} or nothing`);
   mistakes.checkKeys(node, what, JOB_KEYS);
   const own = node.get("gate");
   const on = node.get("on");
   const events = isEmptyList(on) ? [] : mistakes.texts(on, `${what}: \`on\``);
   return {
+    name,
     job,
-    workflow: mistakes.text(node.get("workflow"), `${what}: \`workflow\``),
+    workflow: file ?? workflow,
     run: mistakes.texts(node.get("run"), `${what}: \`run\``).map((command) => command.trim().split(/\s+/)),
     uses: mistakes.texts(node.get("uses"), `${what}: \`uses\``),
     matrix: readMatrix(node.get("matrix"), what, mistakes),

@@ -18,14 +18,14 @@ export function findJob(
   project: Project,
   recipes: ReadonlyMap<string, Recipe> = new Map(),
 ): FoundJob | Finding {
-  const { job: id, location } = promised;
+  const { job: id, name, location } = promised;
   const { workflows } = project;
   const named = workflows.filter(({ file }) => promised.workflow === undefined || isNamed(file, promised.workflow));
   const found = named.flatMap((workflow) =>
     workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow, project, recipes })),
   );
   const [first, second] = found;
-  const missing = (message: string): Finding => ({ level: "error", rule: "missing-job", job: id, message, location });
+  const missing = (message: string): Finding => ({ level: "error", rule: "missing-job", job: name, message, location });
   if (promised.workflow !== undefined && named.length === 0)
     return missing(`there is no workflow ${promised.workflow}`);
   if (first === undefined) {
@@ -35,9 +35,11 @@ export function findJob(
   }
   if (second === undefined) return first;
   const files = found.map(({ workflow }) => workflow.file).join(" and ");
-  return missing(`\`${id}\` is a job of ${files}: say which with \`workflow\``);
+  return missing(
+    `\`${id}\` is a job of ${files}: name it by its workflow, such as \`${found[0]?.workflow.file.split("/").at(-1)}/${id}\``,
+  );
 }
 
-function isNamed(file: string, name: string): boolean {
+export function isNamed(file: string, name: string): boolean {
   return file === name || file.endsWith(`/${name}`);
 }

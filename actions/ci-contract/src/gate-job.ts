@@ -10,7 +10,8 @@ export function isGate(workflow: Workflow, job: Job): boolean {
   const name = `${job.id} ${job.node.get("name").text ?? ""}`;
   if (job.needs.length === 0 || !GATE_NAMES.test(name) || OTHER_NAMES.test(name)) return false;
   if (workflow.jobs.some(({ needs }) => needs.includes(job.id))) return false;
-  const text = JSON.stringify(job.node.value);
+  // A job that works after others may ask in its own `if` how they ended; a gate asks in what it runs.
+  const text = JSON.stringify([job.node.get("steps").value ?? "", job.node.get("env").value ?? ""]);
   if (/needs\.(\*|[\w-]+)\.result|toJSON\(\s*needs/i.test(text)) return true;
   return job.steps.length > 0 && job.steps.every(({ run, shell }) => run !== undefined && isTalk(run, shell));
 }

@@ -18,7 +18,7 @@ void runAction(contract, async (runner) => {
     // What a person wrote is not replaced.
     if (existsSync(file))
       throw new Fault(`${shown(file)} is there already`, { advice: "Name another file in `contract`." });
-    await writeFile(file, await suggestContract(files));
+    await writeFile(file, await suggestContract(files, justfileOf(workspace)));
     runner.info(`${shown(file)} says what the workflows do today: read it, and commit what is a promise.`);
     return;
   }
@@ -38,7 +38,7 @@ void runAction(contract, async (runner) => {
   reportFindings(
     runner,
     findings,
-    promises.map(({ job }) => job),
+    promises.map(({ name }) => name),
     shown(file),
   );
 });

@@ -47,3 +47,31 @@ test("a suggested contract says what the workflows do, and is kept by them", asy
   expect(text).toBe(CONTRACT);
   expect(await checkContract(readContract(text, "ci-contract.yml"), files)).toEqual([]);
 });
+
+const TWICE = `on: { push: {}, pull_request: { paths: [src/**] } }
+jobs:
+  test:
+    runs-on: x
+    steps: [{ run: make test }]
+  flaky:
+    runs-on: x
+    continue-on-error: true
+    steps: [{ run: make flaky }]
+  text:
+    if: \${{ true }} && false
+    runs-on: x
+    steps: [{ run: make text }]
+`;
+
+test("jobs of one id in two workflows, and what does not hold today, make no broken contract", async () => {
+  const files = ["a.yml", "b.yml"].map((file) => ({ file, text: TWICE }));
+  const text = await suggestContract(files);
+  expect(text).toContain(`  a.yml/test:
+    run: "make test"
+    on: [push] # paths keeps it from some pull requests
+  # a.yml/flaky may fail without failing the run (continue-on-error)
+  # a.yml/text has a condition that is always true, whatever it says
+`);
+  const found = await checkContract(readContract(text, "ci-contract.yml"), files);
+  expect(found.filter(({ level }) => level === "error")).toEqual([]);
+});

@@ -1,7 +1,12 @@
 import { callsOf, expandMatrix, type Job, type Workflow } from "@release-actions/workflow";
 import { canBeSkipped, canRun, Project } from "@release-actions/workflow-prover";
-import { readWorkflows, type WorkflowFile } from "./check-contract.ts";
+import { checkConditions } from "./check-conditions.ts";
+import { checkPromise, readWorkflows, type WorkflowFile } from "./check-contract.ts";
+import { filterBefore } from "./check-pending.ts";
+import { checkTolerance } from "./check-tolerance.ts";
+import type { Promised } from "./contract.ts";
 import { isGate } from "./gate-job.ts";
+import { type Recipe, readJustfile } from "./justfile.ts";
 
 const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
 
@@ -9,12 +14,13 @@ const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
 const CHECKERS = /^(cargo|just|make|npm|pnpm|yarn|go|pytest|tox|mdbook|helm|deno|bun|nox|gradle|mvn|\.\/gradlew)$/;
 
 /**
- * A first contract: the jobs that changes to the repository pass today, with the commands that run for sure, and the
- * conditions under which they are skipped today left to a person.
+ * A first contract, which the workflows keep: the jobs that changes to the repository pass today, with the commands that
+ * run for sure. What a job does not do for sure stands there as a comment.
  */
-export async function suggestContract(files: readonly WorkflowFile[]): Promise<string> {
+export async function suggestContract(files: readonly WorkflowFile[], justfile = ""): Promise<string> {
   const { workflows } = await readWorkflows(files);
   const project = new Project(workflows);
+  const recipes = readJustfile(justfile);
   const checked = workflows.filter((workflow) => startsOnChanges(project, workflow));
   const counts = new Map<string, number>();
   for (const { jobs } of workflows) for (const { id } of jobs) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -27,12 +33,18 @@ export async function suggestContract(files: readonly WorkflowFile[]): Promise<s
       .filter(
         (job) => !gates.some((other) => other.job === job) && canRun(project, workflow, job).kind !== "impossible",
       )
-      .flatMap((job) => jobLines(project, workflow, job, (counts.get(job.id) ?? 0) > 1, gate)),
+      .flatMap((job) => {
+        const file = workflow.file.split("/").at(-1);
+        const name = (counts.get(job.id) ?? 0) > 1 ? `${file}/${job.id}` : job.id;
+        return jobLines(project, workflow, job, name, gate, recipes);
+      }),
   );
+  const isEmpty = lines.every((line) => line.startsWith("  #"));
   return [
     "# What the workflows do today. Take out what is not a promise, and add what is missing.",
     ...(gate === undefined ? [] : [`gate: ${gate.job.id}`]),
-    ...(lines.length === 0 ? ["jobs: {} # no job runs on changes"] : ["jobs:", ...lines]),
+    ...(isEmpty ? ["jobs: {} # no job runs on changes"] : ["jobs:"]),
+    ...lines,
     "",
   ].join("\n");
 }
@@ -45,32 +57,75 @@ function jobLines(
   project: Project,
   workflow: Workflow,
   job: Job,
-  isAmbiguous: boolean,
+  name: string,
   gate: { readonly workflow: Workflow; readonly job: Job } | undefined,
+  recipes: ReadonlyMap<string, Recipe>,
 ): string[] {
   const events = CHANGE_EVENTS.filter((event) =>
     project.entriesOf(workflow).some((entry) => entry.eventCase.event === event),
   );
+  const filter = filterBefore(project, workflow);
   const certain = events.filter(
-    (event) => canBeSkipped(project, workflow, job, (entry) => entry.eventCase.event === event).kind === "impossible",
+    (event) =>
+      (event !== "pull_request" || filter === undefined) &&
+      canBeSkipped(project, workflow, job, (entry) => entry.eventCase.event === event).kind === "impossible",
   );
   const isGated = gate?.workflow === workflow && gate.job.needs.includes(job.id);
-  const run = commandsOf(job);
+  const draft: Promised = {
+    ...{
+      name,
+      job: job.id,
+      workflow: workflow.file,
+      run: commandsOf(job).map((command) => command.split(" ")),
+      matrix: [],
+      maySkip: undefined,
+    },
+    uses: job.uses === undefined ? [] : [job.uses.split("@")[0] ?? ""],
+    on: certain.length === events.length ? undefined : certain,
+    gate: gate !== undefined && isGated ? gate.job.id : undefined,
+    location: job.location,
+  };
+  if (checkTolerance(draft, { job, workflow, project, recipes }).some(({ level }) => level === "error"))
+    return [`  # ${name} may fail without failing the run (continue-on-error)`];
+  if (checkConditions(workflow, [draft]).some((finding) => finding.job === name))
+    return [`  # ${name} has a condition that is always true, whatever it says`];
+  // What does not hold today is no suggestion.
+  const broken = new Set(
+    checkPromise(draft, project, recipes)
+      .filter(({ level }) => level === "error")
+      .map(({ rule }) => rule),
+  );
+  const run = draft.run.map((words) => words.join(" "));
   const combinations = expandMatrix(job.node.get("strategy").get("matrix")) ?? [];
-  const condition = job.condition?.replaceAll(/\s+/g, " ");
   const fields = [
-    ...(isAmbiguous ? [`    workflow: ${workflow.file.split("/").at(-1)}`] : []),
-    ...(run.length === 0 ? [] : [`    run: ${run.length === 1 ? JSON.stringify(run[0]) : JSON.stringify(run)}`]),
-    ...(job.uses === undefined ? [] : [`    uses: ${JSON.stringify(job.uses.split("@")[0])}`]),
+    ...(run.length === 0 || broken.has("missing-command")
+      ? []
+      : [`    run: ${run.length === 1 ? JSON.stringify(run[0]) : JSON.stringify(run)}`]),
+    ...draft.uses.map((uses) => `    uses: ${JSON.stringify(uses)}`),
     ...(combinations.length > 1
       ? [`    # its matrix has ${combinations.length} jobs; \`matrix\` promises some of them`]
       : []),
-    ...(certain.length === events.length
-      ? []
-      : [`    on: [${certain.join(", ")}]${condition === undefined ? "" : ` # it may be skipped: ${condition}`}`]),
+    ...onLines(job, events, certain, filter),
+    ...(broken.has("gate") ? ["    gate: false # today the gate passes without it"] : []),
     ...(gate === undefined || isGated ? [] : ["    gate: false"]),
   ];
-  return fields.length === 0 ? [`  ${job.id}:`] : [`  ${job.id}:`, ...fields];
+  return fields.length === 0 ? [`  ${name}:`] : [`  ${name}:`, ...fields];
+}
+
+/** The events under which the job runs for sure, where those are not all, and why. */
+function onLines(
+  job: Job,
+  events: readonly string[],
+  certain: readonly string[],
+  filter: ReturnType<typeof filterBefore>,
+): string[] {
+  if (certain.length === events.length) return [];
+  const condition = job.condition?.replaceAll(/\s+/g, " ");
+  const why = [
+    ...(filter === undefined ? [] : [`${filter.what.replaceAll("`", "")} keeps it from some pull requests`]),
+    ...(condition === undefined ? [] : [`it may be skipped: ${condition}`]),
+  ];
+  return [`    on: [${certain.join(", ")}]${why.length === 0 ? "" : ` # ${why.join("; ")}`}`];
 }
 
 /** The commands of checks that run for sure, without what varies. */

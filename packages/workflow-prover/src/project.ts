@@ -30,6 +30,17 @@ export class Project {
     );
   }
 
+  /**
+   * Whether a job here calls the workflow by the name of a repository (`owner/name/.github/workflows/x.yml@ref`): most
+   * likely this one, at a ref of its own.
+   */
+  isCalledByName(workflow: Workflow): boolean {
+    const name = workflow.file.split("/").at(-1) ?? "";
+    return this.workflows.some(({ jobs }) =>
+      jobs.some(({ uses }) => uses?.split("@")[0]?.endsWith(`/.github/workflows/${name}`) === true),
+    );
+  }
+
   #find(workflow: Workflow, depth: number): Entry[] {
     const direct = eventCasesOf(workflow).map((eventCase): Entry => ({ workflow, eventCase, caller: undefined }));
     if (depth === 0 || !isCallable(workflow)) return direct;
