@@ -325,6 +325,10 @@ const INNOCENT: readonly [string, Change][] = [
     "two base images of different releases",
     edit("docker/debug.Dockerfile", "FROM rust:1.95.0-bookworm", "FROM debian:trixie-slim"),
   ],
+  [
+    "a crate of the workspace that needs a nightly of its own",
+    (product) => product.write("crates/client/rust-toolchain", "nightly-2026-10-01\n"),
+  ],
   ["variants of one Rust image", edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "rust:1.95.0-slim-trixie")],
   [
     "a crate with a version of its own",
@@ -513,6 +517,12 @@ test("flags of an included file count too, and are named where they stand", asyn
   ]);
 });
 
+test("an older Rust in a Dockerfile of a crate that ships its program is an error", async () => {
+  using product = new Product();
+  product.write("crates/client/Dockerfile", 'FROM rust:1.90\nRUN cargo install --path .\nCMD ["client"]\n');
+  expect(lines(await check(product))).toEqual(["rust error crates/client/Dockerfile:1 <- rust-toolchain.toml:3"]);
+});
+
 describe("what looks wrong and is not gives no finding", () => {
   test.each(INNOCENT)("%s", async (_name, change) => {
     using product = new Product();
@@ -564,6 +574,24 @@ describe("what may be meant is a warning", () => {
       "a toolchain that floats",
       edit("rust-toolchain.toml", '"1.95.0"', '"stable"'),
       ["rust warning docker/debug.Dockerfile:5 <- rust-toolchain.toml:3", "pinned warning rust-toolchain.toml:3"],
+    ],
+    [
+      "a crate of the workspace with another toolchain file of its own",
+      (product) => product.write("crates/client/rust-toolchain.toml", '[toolchain]\nchannel = "1.90.0"\n'),
+      ["rust warning crates/client/rust-toolchain.toml:2 <- rust-toolchain.toml:3"],
+    ],
+    [
+      "an older Rust in a Dockerfile whose container runs the tests",
+      (product) => product.write("crates/client/Dockerfile", 'FROM rust:1.90\nCOPY . .\nCMD ["cargo", "test"]\n'),
+      ["rust warning crates/client/Dockerfile:1 <- rust-toolchain.toml:3"],
+    ],
+    [
+      "base images of others in two Dockerfiles",
+      (product) => {
+        product.write("docker/Dockerfile.web", "FROM emscripten/emsdk:3.1.74\nRUN emcc -v\n");
+        product.write("docker/Dockerfile.asm", "FROM emscripten/emsdk:3.1.14\nRUN emcc -v\n");
+      },
+      ["images warning docker/Dockerfile.asm:1 <- docker/Dockerfile.web:1"],
     ],
   ])("%s", async (_name, change, expected) => {
     using product = new Product();

@@ -61,7 +61,7 @@ function dockerfileImages(repository: Repository): ImageMention[] {
   return repository
     .readable(DOCKERFILES, (file) => {
       const dockerfile = repository.dockerfile(file);
-      const use = useOfDockerfile(file);
+      const use = useOfDockerfile(dockerfile);
       return imagesOf(dockerfile)
         .filter(({ by }) => by !== "# syntax")
         .flatMap(({ word, location, by }) => {

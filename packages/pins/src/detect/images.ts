@@ -3,6 +3,7 @@ import { isOfficial, promisedRust, taggedName, tagVersion, whyFloating } from ".
 import { type DigestLookup, digestsAmong } from "../keep-digest.ts";
 import type { Finding } from "../relation.ts";
 import { evaluate } from "../relation.ts";
+import { isLikelyRust } from "../rust/image-places.ts";
 import { isAside } from "../rust/place.ts";
 import { compareVersions, parseVersion, type Version } from "../version.ts";
 import type { Detected, Sources } from "./detected.ts";
@@ -11,7 +12,8 @@ import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
 /**
  * Images of one repository that are named in several places carry one version. The newest leads: a bump
  * that did not reach everywhere is what goes wrong. An image without a version is a warning while all
- * places are alike. Official images may differ from place to place, as base images do, and so may services of tests.
+ * places are alike. Official images may differ from place to place, as base images do, and so may services of tests; other
+ * base images that only Dockerfiles name are a warning.
  */
 export async function detectImages(
   { imageDigest }: Sources,
@@ -58,8 +60,15 @@ function weigh(finding: Finding, group: readonly ImageMention[]): Finding {
   const mention = group.find(({ site }) => placeOf(site) === placeOf(finding.follower));
   if (mention === undefined) return finding;
   const floats = mention.use !== "ships" && whyFloating(mention.image) !== undefined;
-  if (!floats && !isAmongSeveral(mention, group)) return finding;
+  if (!floats && !isAmongSeveral(mention, group) && !isBaseImage(group)) return finding;
   return { ...finding, severity: "warning", repair: undefined };
+}
+
+/** An image that Dockerfiles alone name, each for itself, and that no Rust is in as far as its name and its use tell. */
+function isBaseImage(group: readonly ImageMention[]): boolean {
+  return group.every(
+    ({ by, runsCargo, image }) => by === "Dockerfile" && !runsCargo && !isLikelyRust(image.repository),
+  );
 }
 
 /** A file that tests against several versions of an image, or builds with several of them. */

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Workspace } from "@release-actions/cargo";
 import { type Fact, placeOf, type Relation, type Site } from "../fact.ts";
 import type { Finding } from "../relation.ts";
@@ -49,7 +50,13 @@ export async function detectRust(
   return {
     facts: factsOf(files, minimums, places),
     relations: unpinnedFiles(files),
-    findings: [...judged, ...ties.findings, ...amongThemselves(unjudged, files, advice), ...judgeFiles(files)],
+    findings: [
+      ...judged,
+      ...ties.findings,
+      ...amongThemselves(unjudged, files, advice),
+      ...judgeFiles(files),
+      ...judgeFolders(files, workspaces, repository.root),
+    ],
     elsewhere: root?.release?.kind === "fixed" ? listElsewhere(images, inspected, root.site.value) : [],
     notes: ties.notes,
   };
@@ -170,7 +177,7 @@ function amongThemselves(
   );
 }
 
-/** A toolchain file of a folder beside that of the root, or two files in one folder. */
+/** Two toolchain files in one folder. */
 function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
   return files.flatMap((file, index): Finding[] => {
     const other = files.slice(0, index).find(({ folder }) => folder === file.folder);
@@ -179,6 +186,33 @@ function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
     const message = `"${file.site.value}" here, "${other.site.value}" at ${placeOf(other.site)}, which is the one that rustup reads: remove one of the files`;
     return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", file.site, {
       ...{ severity: "error", message, leader: other.site, repair: undefined },
+    });
+  });
+}
+
+/**
+ * A toolchain file below that of a workspace, in the folder of one of its crates: which of the two compiles the crate depends on the
+ * folder where cargo is started. A nightly beside a release is there for what it alone can do.
+ */
+function judgeFolders(
+  files: readonly PinnedToolchain[],
+  workspaces: readonly Workspace[],
+  repositoryRoot: string,
+): Finding[] {
+  const fileFor = (folder: string): PinnedToolchain | undefined =>
+    toolchainFor(path.relative(repositoryRoot, folder).replaceAll("\\", "/") || ".", files);
+  return workspaces.flatMap(({ root, crates }): Finding[] => {
+    const base = fileFor(root);
+    if (base?.release === undefined) return [];
+    const nested = new Set(crates.map(({ folder }) => fileFor(folder)));
+    return [...nested].flatMap((file): Finding[] => {
+      const { release, site } = file ?? {};
+      if (file === base || site === undefined || release?.kind !== base.release?.kind) return [];
+      if (release === undefined || base.release === undefined || sameRelease(release, base.release)) return [];
+      const message = `"${site.value}" here, "${base.site.value}" at ${placeOf(base.site)}: crates of one workspace are compiled with the one or the other, depending on the folder where cargo is started`;
+      return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", site, {
+        ...{ severity: "warning", message, leader: base.site, repair: undefined },
+      });
     });
   });
 }

@@ -149,7 +149,7 @@ function dockerPlaces(repository: Sources["repository"]): FlagPlace[] {
   return repository
     .readable(DOCKERFILES, (file) => {
       const dockerfile = repository.dockerfile(file);
-      const common = { fact: "RUSTFLAGS", isRelease: false, use: useOfDockerfile(file) } as const;
+      const common = { fact: "RUSTFLAGS", isRelease: false, use: useOfDockerfile(dockerfile) } as const;
       const targets = [...new Set([...triplesIn(dockerfile.text), ...hostsOf(["linux"])])];
       const sites = dockerfile.stages.flatMap((stage) => {
         const set = [stage.env, stage.args].flatMap((scope) => {

@@ -28,7 +28,7 @@ function placesIn(dockerfile: Dockerfile): RustPlace[] {
   ): RustPlace[] => {
     const release = parseRelease(site.value);
     if (release === undefined) return [];
-    const use = useOfDockerfile(file);
+    const use = useOfDockerfile(dockerfile);
     return [{ site, release, fact: "Dockerfile toolchain", use, yieldsToFile, role, label: "", folder, starts }];
   };
   const named = variables(dockerfile).flatMap(([name, variable]) =>

@@ -55,6 +55,11 @@ export async function inspectImages(
 
 const LIKELY = /rust|cargo|dev-?tools|toolchain|builder|build-?env/i;
 
+/** Whether a name says that Rust could be in the image. */
+export function isLikelyRust(repository: string): boolean {
+  return LIKELY.test(repository);
+}
+
 /** Images that something of Rust's runs in, or whose name says that it could. */
 function mayHoldRust({ image, by, use, runsCargo }: ImageMention): boolean {
   if (promisedRust(image) !== undefined || isOfficial(image)) return false;
