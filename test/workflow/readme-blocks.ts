@@ -1,0 +1,81 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { root } from "./repository-files.ts";
+
+/** A fenced block of a page, as a reader would paste it. */
+export interface Block {
+  /** The page and the line of the fence: `actions/pins-check/README.md:12`. */
+  readonly place: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** What a block of YAML is: a whole workflow, its jobs, steps of a job, or the content of another file. */
+export type BlockKind = "workflow" | "jobs" | "steps" | "other";
+
+/** Every fenced block of the pages that people read. */
+export function readBlocks(): Block[] {
+  const pages = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "action-index.md",
+    ...globSync("actions/*/README.md", { cwd: root }).sort(),
+  ];
+  return pages.flatMap((page) => blocksOf(page, readFileSync(path.join(root, page), "utf8")));
+}
+
+export function blocksOf(page: string, text: string): Block[] {
+  return [...text.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(
+    ({ 1: indent = "", 2: language = "", 3: body = "", index }) => ({
+      place: `${page}:${text.slice(0, index).split("\n").length}`,
+      language,
+      text: body.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+    }),
+  );
+}
+
+export function kindOf({ text }: Block): BlockKind {
+  const content: unknown = parse(text);
+  if (Array.isArray(content)) return content.every((step) => "uses" in step || "run" in step) ? "steps" : "other";
+  if (typeof content !== "object" || content === null) return "other";
+  if ("on" in content && "jobs" in content) return "workflow";
+  const jobs: unknown = "jobs" in content ? content.jobs : undefined;
+  const isJob = (job: unknown) =>
+    typeof job === "object" && job !== null && ("runs-on" in job || "steps" in job || !("run" in job));
+  return Object.keys(content).length === 1 &&
+    typeof jobs === "object" &&
+    jobs !== null &&
+    Object.values(jobs).every(isJob)
+    ? "jobs"
+    : "other";
+}
+
+/**
+ * The block as a whole workflow. What a fragment takes from its surroundings (`needs`, `matrix`, `inputs`) is put around
+ * it; what it should have itself, such as a step that it names, is not.
+ */
+export function asWorkflow(block: Block): string {
+  const kind = kindOf(block);
+  const names = (pattern: RegExp): string[] => [
+    ...new Set([...block.text.matchAll(pattern)].map(([, name = ""]) => name)),
+  ];
+  const inputs = names(/\binputs\.([\w-]+)/g).map((name) => `      ${name}: { type: string }\n`);
+  const on = inputs.length === 0 ? "on: push\n" : `on:\n  workflow_dispatch:\n    inputs:\n${inputs.join("")}`;
+  if (kind === "workflow") return block.text;
+  if (kind === "jobs") return `${on}${block.text}`;
+  const needed = names(/\bneeds\.([\w-]+)\./g);
+  const jobs = needed.map((job) => {
+    const outputs = names(new RegExp(`\\bneeds\\.${job}\\.outputs\\.([\\w-]+)`, "g")).map(
+      (name) => `      ${name}: value\n`,
+    );
+    return `  ${job}:\n    runs-on: ubuntu-latest\n    outputs:\n${outputs.join("")}    steps:\n      - run: echo\n`;
+  });
+  const matrix = names(/\bmatrix\.([\w-]+)/g).map((name) => `        ${name}: [one]\n`);
+  return [
+    `${on}jobs:\n${jobs.join("")}  block:\n    runs-on: ubuntu-latest\n`,
+    needed.length === 0 ? "" : `    needs: [${needed.join(", ")}]\n`,
+    matrix.length === 0 ? "" : `    strategy:\n      matrix:\n${matrix.join("")}`,
+    `    steps:\n${block.text.replaceAll(/^(?=.)/gm, "      ")}`,
+  ].join("");
+}
