@@ -1,16 +1,16 @@
 // Bundles every action, or the named ones, into actions/<name>/dist with ncc. A bundle whose sources
 // are unchanged is left alone.
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
-import { bundledLicenses } from "./build/licenses.ts";
-import { minifyScripts } from "./build/minify.ts";
-import { makeIdsStable } from "./build/stable-ids.ts";
 import { type ActionFile, readActions } from "./generate/action-file.ts";
 
 const root = path.dirname(import.meta.dirname);
+
+/** How many bundles one process makes at most: the bundler is slow to warm up, and keeps what it read. */
+const BATCH = 4;
 
 await buildActions(process.argv.slice(2));
 
@@ -19,9 +19,10 @@ async function buildActions(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !actions.some((action) => action.name === name));
   if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(", ")}`);
   const wanted = actions.filter((action) => names.length === 0 || names.includes(action.name));
-  const queue = wanted.flatMap((action) => entries(action));
+  const queue = wanted.flatMap((action) => entries(action)).filter((entry) => !isBuilt(entry));
+  const size = Math.min(BATCH, Math.ceil(queue.length / availableParallelism()));
   const workers = Array.from({ length: Math.min(queue.length, availableParallelism()) }, async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await bundle(next);
+    for (let batch = queue.splice(0, size); batch.length > 0; batch = queue.splice(0, size)) await bundle(batch);
   });
   await Promise.all(workers);
 }
@@ -45,22 +46,27 @@ function entries(action: ActionFile): Entry[] {
   return [entry, { label: `${action.name} (post)`, source: post, target: path.join(dist, "post"), digest }];
 }
 
-async function bundle({ label, source, target, digest }: Entry): Promise<void> {
-  const stamp = path.join(root, ".work/build", `${label.replace(/\W+/g, "-")}.sha256`);
-  if (existsSync(path.join(target, "index.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
-  const started = performance.now();
-  rmSync(target, { recursive: true, force: true });
-  const ncc = path.join(import.meta.dirname, "node_modules/@vercel/ncc/dist/ncc/cli.js");
-  const stats = `${stamp}.json`;
-  mkdirSync(path.dirname(stamp), { recursive: true });
-  const options = ["--no-cache", "--transpile-only", "--target", "es2022", "--stats-out", stats];
-  await runCommand(process.execPath, [ncc, "build", source, "--out", target, ...options], { cwd: root });
-  makeIdsStable(target, stats);
-  await minifyScripts(target);
-  writeFileSync(path.join(target, "licenses.txt"), bundledLicenses(stats));
-  rmSync(stats);
-  writeFileSync(stamp, digest);
-  console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+function stampOf({ label }: Entry): string {
+  return path.join(root, ".work/build", `${label.replace(/\W+/g, "-")}.sha256`);
+}
+
+function isBuilt(entry: Entry): boolean {
+  const stamp = stampOf(entry);
+  return (
+    existsSync(path.join(entry.target, "index.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === entry.digest
+  );
+}
+
+async function bundle(batch: readonly Entry[]): Promise<void> {
+  const args = batch.map(({ label, source, target }) => JSON.stringify({ label, source, target }));
+  await runCommand(process.execPath, [path.join(root, "scripts/build/bundle.ts"), ...args], {
+    cwd: root,
+    onOutput: (_stream, text) => process.stdout.write(text),
+  });
+  for (const entry of batch) {
+    mkdirSync(path.dirname(stampOf(entry)), { recursive: true });
+    writeFileSync(stampOf(entry), entry.digest);
+  }
 }
 
 /**
@@ -78,6 +84,7 @@ function sourceDigest(action: ActionFile): string {
     "tsconfig.json",
     "tsconfig.base.json",
     "scripts/build.ts",
+    "scripts/build/bundle.ts",
     "scripts/build/minify.ts",
     "scripts/build/stable-ids.ts",
   ];

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /** A module in webpack's stats (webpack.js.org/api/stats, "Module Objects"); concatenated ones are nested. */
-interface StatsModule {
+export interface StatsModule {
   /** Null for what is no file. */
   readonly nameForCondition?: string | null;
   readonly modules?: readonly StatsModule[];
@@ -14,8 +14,7 @@ interface StatsModule {
  * The licences of everything from npm that is in a bundle, sorted by name. Read from the bundler's own list
  * of modules: ncc's `--license` does not see those that were concatenated, which are most.
  */
-export function bundledLicenses(statsFile: string): string {
-  const { modules }: { modules: readonly StatsModule[] } = JSON.parse(readFileSync(statsFile, "utf8"));
+export function bundledLicenses({ modules }: { readonly modules: readonly StatsModule[] }): string {
   const folders = new Set(
     modules
       .flatMap(filesOf)

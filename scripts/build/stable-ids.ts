@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** The part of webpack's statistics that is read here (webpack.js.org/api/stats/#module-object). */
-interface Stats {
+export interface Stats {
   readonly modules: readonly { readonly id: number | null; readonly name: string }[];
 }
 
@@ -21,8 +21,8 @@ const PLACES = [
  * Gives each module of a bundle a number that depends on its name alone. Webpack numbers them so that no two of one
  * bundle meet, so a part that several bundles have would differ in each, and stand in a release several times.
  */
-export function makeIdsStable(folder: string, statsFile: string): void {
-  const ids = stableIds(JSON.parse(readFileSync(statsFile, "utf8")) as Stats);
+export function makeIdsStable(folder: string, stats: Stats): void {
+  const ids = stableIds(stats);
   for (const name of readdirSync(folder).filter((file) => /\.[cm]?js$/.test(file))) {
     const file = path.join(folder, name);
     let text = readFileSync(file, "utf8");
