@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { findProgram, runCommand } from "@release-actions/command";
 import { cacheFolder } from "../folders.ts";
@@ -51,10 +52,17 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
     const env = { ...process.env, GOFLAGS: "", GOBIN: path.join(folder, "bin") };
     const variables = Object.entries(tool.variables ?? {}).map(([key, value]) => `-X=${key}=${value}`);
     const flags = variables.length === 0 ? [] : [`-ldflags=-s -w ${variables.join(" ")}`];
-    await runCommand("go", ["install", ...flags, `${tool.module}@v${version}`], { env });
+    if (tool.tags !== undefined) flags.push(`-tags=${tool.tags.join(",")}`);
+    const wanted = `${tool.module}@v${version}`;
+    if (tool.hasReplacements === true) {
+      const output = path.join(folder, "bin", tool.program ?? name);
+      await runCommand("go", ["build", ...flags, "-o", output, "."], { cwd: await moduleFolder(wanted), env });
+      return;
+    }
+    await runCommand("go", ["install", ...flags, wanted], { env });
     // Go names a program after its folder; two versions side by side have names of their own.
-    const [built, wanted] = [path.basename(tool.module), tool.program ?? name];
-    if (built !== wanted) renameSync(path.join(folder, "bin", built), path.join(folder, "bin", wanted));
+    const [built, program] = [path.basename(tool.module), tool.program ?? name];
+    if (built !== program) renameSync(path.join(folder, "bin", built), path.join(folder, "bin", program));
   } else if (tool.by === "cargo") {
     // Debug builds without debug information: what counts here is the time to the first test.
     const target = cacheFolder("build", "cargo-target");
@@ -74,6 +82,17 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
       `${name}==${version}`,
     ]);
   }
+}
+
+/** Where Go keeps the files of a module, `<path>@<version>`, which it downloads unless they are there. */
+export async function moduleFolder(module: string): Promise<string> {
+  await runCommand("go", ["mod", "download", module], { cwd: tmpdir() });
+  const cache = (await runCommand("go", ["env", "GOMODCACHE"])).stdout.trim();
+  // Capitals are written so that file systems without them can tell paths apart (go.dev/ref/mod, "module-path").
+  return path.join(
+    cache,
+    module.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`),
+  );
 }
 
 async function installDebianPackages(tools: readonly Tool[], say: (text: string) => void): Promise<void> {

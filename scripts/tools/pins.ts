@@ -5,7 +5,14 @@ export type Tool = {
   /** The program to look for; the name unless they differ. */
   readonly program?: string;
 } /** `variables` are set in the program, as its own build does (`go help link`, "-X"). */ & (
-  | { readonly by: "go"; readonly module: string; readonly variables?: Readonly<Record<string, string>> }
+  | {
+      readonly by: "go";
+      readonly module: string;
+      readonly variables?: Readonly<Record<string, string>>;
+      readonly tags?: readonly string[];
+      /** The program is the module's root package, whose go.mod has `replace` lines: `go install` refuses those. */
+      readonly hasReplacements?: true;
+    }
   | { readonly by: "cargo"; readonly features?: string }
   | { readonly by: "pip" }
   | { readonly by: "apt"; readonly debianPackage?: string }
@@ -17,6 +24,12 @@ export const TOOLS: readonly Tool[] = [
   { name: "actionlint", version: "1.7.12", by: "go", module: "github.com/rhysd/actionlint/cmd/actionlint" },
   { name: "act", version: "0.2.89", by: "go", module: "github.com/nektos/act" },
   { name: "registry", version: "3.1.2", by: "go", module: "github.com/distribution/distribution/v3/cmd/registry" },
+  {
+    name: "oci-conformance",
+    version: "0.0.0-20260831232431-97274622c111",
+    by: "go",
+    module: "github.com/opencontainers/distribution-spec/conformance",
+  },
   // What runners have, and beside it the one before, which many still use.
   { name: "helm", version: "4.3.2", by: "go", module: "helm.sh/helm/v4/cmd/helm" },
   { name: "helm3", version: "3.22.0", by: "go", module: "helm.sh/helm/v3/cmd/helm" },
@@ -49,4 +62,17 @@ export const DOCKERD: Tool = {
   by: "go",
   module: "github.com/moby/moby/v2/cmd/dockerd",
   variables: { "github.com/moby/moby/v2/dockerversion.Version": "29.0.0-moby.2.0.0-beta.24" },
+};
+
+/**
+ * Another forge, whose artifact service speaks GitHub's v4 protocol: compiled once a machine, for the tests that use it.
+ * The newest version whose modules can all be had from the Go proxy.
+ */
+export const GITEA: Tool = {
+  name: "gitea",
+  version: "1.26.0",
+  by: "go",
+  module: "code.gitea.io/gitea",
+  tags: ["sqlite", "sqlite_unlock_notify"],
+  hasReplacements: true,
 };

@@ -14,7 +14,10 @@ export const PASSWORD = "s3cret-of-a-test";
 const HTPASSWD = `${USER}:$2y$05$abcdefghijklmnopqrstuuUye9KAb65Fza6CF.CT57kJsr9j2GQAG\n`;
 const START_LIMIT_MS = 10_000;
 
-/** Distribution's own registry on a free port, with a password and a folder of its own. */
+/** Distribution's own (`registry`), the program of Debian's older one, or crane's, which is in memory and asks for no password. */
+export type RegistryKind = "registry" | "crane" | (string & {});
+
+/** A registry on a free port, with a password and a folder of its own. */
 export class RealRegistry {
   /** As it stands in references: `127.0.0.1:40000`. */
   readonly host: string;
@@ -22,14 +25,18 @@ export class RealRegistry {
   readonly #folder: string;
   readonly #child: ChildProcess;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, kind: RegistryKind) {
     this.host = `127.0.0.1:${port}`;
     this.origin = `http://${this.host}`;
     this.#folder = folder;
-    this.#child = spawn("registry", ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });
+    const [program, ...args] =
+      kind === "crane"
+        ? ["crane", "registry", "serve", "--address", this.host]
+        : [kind, "serve", path.join(folder, "config.yml")];
+    this.#child = spawn(program, args, { stdio: "ignore" });
   }
 
-  static async start(): Promise<RealRegistry> {
+  static async start(kind: RegistryKind = "registry"): Promise<RealRegistry> {
     const folder = mkdtempSync(path.join(tmpdir(), "registry-"));
     const port = await freePort();
     writeFileSync(path.join(folder, "htpasswd"), HTPASSWD);
@@ -43,7 +50,7 @@ export class RealRegistry {
         auth: { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } },
       }),
     );
-    const registry = new RealRegistry(port, folder);
+    const registry = new RealRegistry(port, folder, kind);
     await registry.#ready();
     return registry;
   }
@@ -64,7 +71,7 @@ export class RealRegistry {
   async #ready(): Promise<void> {
     for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await sleep(25)) {
       const answer = await fetch(`${this.origin}/v2/`).catch(() => undefined);
-      if (answer?.status === 401) return;
+      if (answer?.status === 401 || answer?.status === 200) return;
     }
     throw new Error(`the registry did not answer within ${START_LIMIT_MS} ms`);
   }

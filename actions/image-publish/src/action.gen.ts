@@ -14,6 +14,7 @@ export const contract = {
     tags: { kind: "lines" },
     rules: { kind: "lines" },
     logins: { kind: "secret", required: true },
+    "layer-compression": { kind: "enum", values: ["gzip", "keep"], default: "gzip" },
     "if-exists": { kind: "enum", values: ["same", "refuse"], default: "same" },
   },
   outputs: ["digest", "references"],

@@ -1,11 +1,10 @@
 import type { PrefetchingSource } from "@release-actions/archive";
 import { decodeJson, listOf, object, optional, string } from "@release-actions/json";
-import { type Digest, digestImageArchive, indexImageArchive } from "@release-actions/oci";
+import { type Digest, digestImageArchive, indexImageArchive, type Layer } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 import type { BlobUpload, RegistryDocument } from "@release-actions/registry-client";
+import { MAX_MANIFEST_BYTES } from "./compressed-documents.ts";
 import { ImagePublishError } from "./logins.ts";
-
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /** An image as a registry takes it. */
 export interface PushableImage {
@@ -14,6 +13,8 @@ export interface PushableImage {
   readonly blobs: readonly BlobUpload[];
   /** What the root consists of, each after those it refers to; without the root. */
   readonly documents: readonly RegistryDocument[];
+  /** Digests of the layers that are not compressed. */
+  readonly plainLayers: ReadonlySet<string>;
 }
 
 /** Indexes an archive; its layers are read when they are pushed, and never twice for one registry. */
@@ -37,7 +38,6 @@ export async function readImage(label: string, source: PrefetchingSource, signal
     });
   }
   const others = [...archive.documents.values()].filter(({ digest }) => digest !== root.digest);
-  const isIndex = ({ mediaType }: RegistryDocument): boolean => /index|manifest\.list/.test(mediaType);
   const isDocument = (digest: Digest): boolean => digest === root.digest || archive.documents.has(digest);
   // What nothing refers to is no part of the image, whatever put it into the archive.
   const named = new Set([root, ...others].flatMap(blobsOf));
@@ -47,11 +47,37 @@ export async function readImage(label: string, source: PrefetchingSource, signal
     blobs: [...blobs]
       .filter(([digest]) => !isDocument(digest) && named.has(digest))
       .map(([digest, { offset, size }]) => ({ digest, size, read: () => source.read(offset, size, signal) })),
-    documents: [...others.filter((it) => !isIndex(it)), ...others.filter(isIndex)],
+    documents: inOrder(others, archive.documents),
+    plainLayers: new Set(images.flatMap((image) => image.layers).flatMap(plainDigest)),
   };
 }
 
 const described = object({ digest: string });
+const listing = object({ manifests: optional(listOf(described), []) });
+
+/** Each document after those it refers to. Archives in which two refer to each other cannot be: digests forbid it. */
+function inOrder(
+  documents: readonly RegistryDocument[],
+  byDigest: ReadonlyMap<string, RegistryDocument>,
+): readonly RegistryDocument[] {
+  const done = new Set<RegistryDocument>();
+  const visit = (document: RegistryDocument): void => {
+    const { bytes, digest } = document;
+    const { manifests } = decodeJson(bytes, listing, { source: digest, maxBytes: MAX_MANIFEST_BYTES });
+    for (const { digest: inner } of manifests) {
+      const found = byDigest.get(inner);
+      if (found !== undefined) visit(found);
+    }
+    done.add(document);
+  };
+  for (const document of documents) visit(document);
+  return [...done];
+}
+
+function plainDigest({ compression, digest }: Layer): readonly string[] {
+  return compression === "none" && digest !== undefined ? [digest] : [];
+}
+
 const manifest = object({ config: optional(described), layers: optional(listOf(described), []) });
 
 /** The blobs that a manifest refers to; an index refers to none. */

@@ -1,7 +1,7 @@
 import { type Decision, decideChannel, ociTag, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { forEachLimited } from "@release-actions/concurrency";
 import { formatReference, type ImageReference, parseReference } from "@release-actions/image-reference";
-import { type Registry, type RegistryDocument, readAsWriter } from "@release-actions/registry-client";
+import { type BlobArrival, type Registry, type RegistryDocument, readAsWriter } from "@release-actions/registry-client";
 import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
 
@@ -64,16 +64,27 @@ export async function planPlace(
   return { reference, registry, channel, exact, moving, stillMoving };
 }
 
-/** Everything but the tags: nobody sees it yet. Returns how many blobs were sent. */
-export async function pushContent({ reference, registry }: Place, image: PushableImage): Promise<number> {
+/** How many blobs came into a place in which way. */
+export type Arrivals = Readonly<Record<BlobArrival, number>>;
+
+/**
+ * Everything but the tags: nobody sees it yet.
+ *
+ * @param from a repository of the same registry that has all of the image by now
+ */
+export async function pushContent(
+  { reference, registry }: Place,
+  image: PushableImage,
+  from?: string,
+): Promise<Arrivals> {
   const { repository } = reference;
-  let sent = 0;
+  const arrivals = { sent: 0, mounted: 0, present: 0 };
   await forEachLimited(image.blobs, MAX_UPLOADS, async (blob) => {
-    if ((await registry.pushBlob(repository, blob)) === "sent") sent += 1;
+    arrivals[await registry.pushBlob(repository, blob, from)] += 1;
   });
   for (const document of [...image.documents, image.root])
     await registry.pushManifest(repository, document.digest, document);
-  return sent;
+  return arrivals;
 }
 
 /** Sets the tags that are not there yet, reads each back, and returns those that the place has now. */

@@ -66,9 +66,18 @@ async function pushAll(
   done: Map<Place, readonly string[]>,
 ): Promise<void> {
   const chosen = places.filter((place) => tagsOf(place).length > 0);
-  await forEachLimited(chosen, chosen.length, async (place) => {
-    const sent = await pushContent(place, image);
-    runner.info(`${formatReference(place.reference)} has the image; ${sent} of ${image.blobs.length} blobs were sent`);
+  // Of several repositories in one registry the first is sent the blobs, and the others mount them from there.
+  const registries = Map.groupBy(chosen, ({ reference }) => reference.registry);
+  await forEachLimited(registries.values(), registries.size, async ([first, ...others]) => {
+    if (first === undefined) return;
+    const push = async (place: Place, from?: string): Promise<void> => {
+      const { sent, mounted } = await pushContent(place, image, from);
+      const how = mounted === 0 ? "" : `, ${mounted} mounted from ${from}`;
+      const blobs = `${sent} of ${image.blobs.length} blobs were sent${how}`;
+      runner.info(`${formatReference(place.reference)} has the image; ${blobs}`);
+    };
+    await push(first);
+    await forEachLimited(others, others.length, (place) => push(place, first.reference.repository));
   });
   for (const place of chosen) {
     runner.info(`tagging ${formatReference(place.reference)}: ${tagsOf(place).join(", ")}`);

@@ -1,13 +1,12 @@
-import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { openFileSource, type PrefetchingSource, WindowedSource } from "@release-actions/archive";
 import type { OpenArtifact } from "@release-actions/artifacts";
 import type { Transport } from "@release-actions/http";
 import { artifactContent, locateTar, openTarStream } from "@release-actions/oci";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
+import { writeTempFile } from "./temp-file.ts";
 
 /** The tar of the input `source`, a file or an artifact, readable from any place in it. */
 export async function openSource(
@@ -48,15 +47,7 @@ async function unpack(runner: PublishRunner, bytes: AsyncIterable<Uint8Array>): 
       yield chunk;
     }
   };
-  try {
-    await pipeline(counted(), createWriteStream(file), { signal: runner.signal });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
-    throw new ImagePublishError(`no space is left in ${path.dirname(file)} for the unpacked image`, {
-      cause: error,
-      advice: "Free space on the runner, or leave the archive uncompressed, as `save-restate-image` does.",
-    });
-  }
+  await writeTempFile(file, counted(), runner.signal);
   const source = await openFileSource(file);
   runner.onExit(() => source.close());
   return new WindowedSource(source);

@@ -5,6 +5,7 @@ import type { Transport } from "@release-actions/http";
 import { type RunArtifacts, type RunFacts, subjectOfPlan, subjectOfVersion } from "@release-actions/release-run";
 import { buildImage } from "./build.ts";
 import { makeContext } from "./build-context.ts";
+import { compressLayers } from "./compress-layers.ts";
 import { type PushableImage, readImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -22,12 +23,16 @@ export async function findSubject(
   artifacts: RunArtifacts,
   transport: Transport,
 ): Promise<Subject> {
-  const { inputs, signal } = runner;
+  const { inputs } = runner;
   const { dockerfile, source } = inputs;
+  const read = async (label: string, tar: PrefetchingSource): Promise<PushableImage> => {
+    const image = await readImage(label, tar, runner.signal);
+    return inputs["layer-compression"] === "gzip" ? await compressLayers(runner, image) : image;
+  };
   const given = inputs.version && parseVersion(inputs.version, "the input `version`");
   if (given && dockerfile === undefined) {
     const { version } = subjectOfVersion(given, facts.tag);
-    return { version, image: await readImage(source, await openSource(runner, facts.workspace, transport), signal) };
+    return { version, image: await read(source, await openSource(runner, facts.workspace, transport)) };
   }
   const plan = await loadPlan(inputs.plan, artifacts.read);
   const { version } = subjectOfPlan(plan, facts.tag);
@@ -38,7 +43,7 @@ export async function findSubject(
     dockerfile === undefined
       ? [source, await openSource(runner, facts.workspace, transport)]
       : [dockerfile, await openBuilt(runner, dockerfile, plan, facts, artifacts)];
-  return { version, image: await readImage(label, tar, signal) };
+  return { version, image: await read(label, tar) };
 }
 
 async function openBuilt(

@@ -17,9 +17,11 @@ export interface Credentials {
 }
 
 export interface Call {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly url: URL;
   readonly repository: string;
+  /** Another repository that the call reads from: to mount a blob. */
+  readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Called for each try: a body that was sent once cannot be sent again. */
   readonly body?: (() => Uint8Array | AsyncIterable<Uint8Array>) | undefined;
@@ -45,7 +47,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #credentials: Credentials | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** By repository: tokens are good for one. */
+  /** By what they are good for: a repository, and perhaps another to read from. */
   readonly #authorizations = new Map<string, string>();
 
   constructor(
@@ -67,7 +69,7 @@ export class Connection {
     if (answer.status !== 401) return await this.#healthy(answer);
     const challenge = parseChallenge(String(answer.headers["www-authenticate"] ?? ""));
     answer.body.destroy();
-    this.#authorizations.set(call.repository, await this.#authorize(challenge, call.repository));
+    this.#authorizations.set(keyOf(call), await this.#authorize(challenge, call));
     const second = await this.#healthy(await this.#once(call));
     if (second.status !== 401) return second;
     second.body.destroy();
@@ -83,11 +85,12 @@ export class Connection {
     });
   }
 
-  async #once({ method, url, repository, headers, body }: Call): Promise<HttpResponse> {
+  async #once(call: Call): Promise<HttpResponse> {
+    const { method, url, headers, body } = call;
     let target = url;
     for (let hops = 0; ; hops += 1) {
       // A redirect leads to a storage that is none of the registry: what proves who we are stays here (F16).
-      const authorization = target.origin === this.origin.origin ? this.#authorizations.get(repository) : undefined;
+      const authorization = target.origin === this.origin.origin ? this.#authorizations.get(keyOf(call)) : undefined;
       const answer = await this.#transport({
         method,
         url: target,
@@ -116,7 +119,7 @@ export class Connection {
     });
   }
 
-  async #authorize(challenge: Challenge | undefined, repository: string): Promise<string> {
+  async #authorize(challenge: Challenge | undefined, { repository, from }: Call): Promise<string> {
     const basic = this.#credentials && basicOf(this.#credentials);
     if (challenge?.scheme === "basic") {
       if (basic === undefined) throw this.#denied(401);
@@ -135,6 +138,7 @@ export class Connection {
     const service = challenge?.parameters.get("service");
     if (service !== undefined) url.searchParams.set("service", service);
     url.searchParams.set("scope", `repository:${repository}:pull${basic === undefined ? "" : ",push"}`);
+    if (from !== undefined) url.searchParams.append("scope", `repository:${from}:pull`);
     const headers = basic === undefined ? {} : { Authorization: basic };
     const answer = await this.#healthy(await this.#transport({ url, headers, signal: this.#signal }));
     const body = await readText(url, answer, { limit: MAX_TEXT_BYTES });
@@ -156,6 +160,10 @@ export class Connection {
       advice: "Check the user and the password or token, and that it may write there (on GHCR: `packages: write`).",
     });
   }
+}
+
+function keyOf({ repository, from }: Call): string {
+  return from === undefined ? repository : `${repository} ${from}`;
 }
 
 function basicOf({ username, password }: Credentials): string {

@@ -94,6 +94,106 @@ describe("openRegistry", () => {
     expect((await open(host).readBack("never", "1", digestOf(bytes)))?.digest).toBe(digestOf(Buffer.from("{ }")));
   });
 
+  test.each([
+    ["counts where the registry then shows the blob", true],
+    ["is a refusal where it does not", false],
+  ])("a PUT that is answered 200 %s", async (_title, shows) => {
+    const bytes = Buffer.from("content");
+    let isSent = false;
+    const host = await serve((request, response) => {
+      request.resume();
+      if (request.method === "HEAD") response.writeHead(isSent && shows ? 200 : 404).end();
+      else if (request.method === "POST") response.writeHead(202, { location: "/v2/a/blobs/uploads/1" }).end();
+      else {
+        isSent = true;
+        response.writeHead(200).end();
+      }
+    });
+    const pushing = open(host).pushBlob("a", {
+      digest: digestOf(bytes),
+      size: 7,
+      read: async function* () {
+        yield bytes;
+      },
+    });
+    if (shows) expect(await pushing).toBe("sent");
+    else await expect(pushing).rejects.toThrow("answered 200 to the blob");
+  });
+
+  /** A registry with tokens, whose repository `from` may be read by nobody else where `isPrivate`. */
+  test.each([
+    ["with a token for both repositories", false, "mounted"],
+    ["and sends the blob where it may not read there", true, "sent"],
+  ])("mounts a blob %s", async (_title, isPrivate, expected) => {
+    const bytes = Buffer.from("content");
+    const scopes: string[][] = [];
+    const host = await serve((request, response) => {
+      request.resume();
+      const url = new URL(request.url ?? "", "http://registry");
+      if (url.pathname === "/token") {
+        const asked = url.searchParams.getAll("scope");
+        scopes.push(asked);
+        if (isPrivate && asked.length > 1) response.writeHead(403).end();
+        else response.end(JSON.stringify({ token: asked.length > 1 ? "both" : "one" }));
+        return;
+      }
+      const token = request.headers.authorization;
+      const isMount = url.searchParams.has("mount");
+      if (token !== (isMount ? "Bearer both" : "Bearer one")) {
+        const challenge = `Bearer realm="http://${request.headers.host}/token",service="r"`;
+        response.writeHead(401, { "www-authenticate": challenge }).end();
+      } else if (isMount) {
+        expect(url.searchParams.get("from")).toBe("from");
+        response.writeHead(201).end();
+      } else if (request.method === "HEAD") response.writeHead(404).end();
+      else if (request.method === "POST") response.writeHead(202, { location: "/v2/a/blobs/uploads/1" }).end();
+      else response.writeHead(201).end();
+    });
+    const blob = {
+      digest: digestOf(bytes),
+      size: 7,
+      read: async function* () {
+        yield bytes;
+      },
+    };
+    expect(await open(host, credentials).pushBlob("a", blob, "from")).toBe(expected);
+    expect(scopes).toContainEqual(["repository:a:pull,push", "repository:from:pull"]);
+  });
+
+  test("sends a blob in chunks, in order, to a registry that takes no body of its size", async () => {
+    const chunk = 32 * 1024 * 1024;
+    const bytes = Buffer.alloc(chunk + 5, "x");
+    const ranges: string[] = [];
+    let received = 0;
+    const host = await serve((request, response) => {
+      const url = new URL(request.url ?? "", "http://registry");
+      const length = Number(request.headers["content-length"]);
+      if (request.method === "HEAD") response.writeHead(404).end();
+      else if (request.method === "POST") response.writeHead(202, { location: "/v2/a/blobs/uploads/0" }).end();
+      else if (length > chunk) response.writeHead(413, { connection: "close" }).end();
+      else {
+        request.on("data", (data: Buffer) => {
+          received += data.length;
+        });
+        request.on("end", () => {
+          if (request.method === "PUT") {
+            expect(url.pathname).toBe("/v2/a/blobs/uploads/2");
+            response.writeHead(received === bytes.length ? 201 : 400).end();
+            return;
+          }
+          expect(url.pathname).toBe(`/v2/a/blobs/uploads/${ranges.length}`);
+          ranges.push(request.headers["content-range"] ?? "");
+          response.writeHead(202, { location: `/v2/a/blobs/uploads/${ranges.length}` }).end();
+        });
+      }
+    });
+    const read = async function* (): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.length; at += 1_000_000) yield bytes.subarray(at, at + 1_000_000);
+    };
+    expect(await open(host).pushBlob("a", { digest: digestOf(bytes), size: bytes.length, read })).toBe("sent");
+    expect(ranges).toEqual([`0-${chunk - 1}`, `${chunk}-${chunk + 4}`]);
+  });
+
   test("does not try again when the content itself cannot be read", async () => {
     const host = await serve((request, response) => {
       request.resume();

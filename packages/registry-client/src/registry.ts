@@ -12,6 +12,7 @@ import { decodeJson, listOf, object, optional, string } from "@release-actions/j
 import { algorithmOf, type Digest, digestOf } from "@release-actions/oci";
 import { type Call, Connection, type Credentials } from "./connection.ts";
 import { RegistryError } from "./error.ts";
+import { type BlobUpload, Uploads } from "./uploads.ts";
 
 /** A manifest or an index, as it is kept. */
 export interface RegistryDocument {
@@ -20,13 +21,8 @@ export interface RegistryDocument {
   readonly bytes: Uint8Array;
 }
 
-export interface BlobUpload {
-  readonly digest: Digest;
-  /** In bytes. */
-  readonly size: number;
-  /** From the start, each time it is called. */
-  readonly read: () => AsyncIterable<Uint8Array>;
-}
+/** How a blob came into its repository. */
+export type BlobArrival = "sent" | "mounted" | "present";
 
 /** A registry that speaks the OCI distribution spec 1.1. Everything read is checked against its digest. */
 export interface Registry {
@@ -38,7 +34,12 @@ export interface Registry {
   tags(repository: string): Promise<readonly string[]>;
   /** Finds out whether blobs may be pushed, by starting an upload and giving it up. */
   requirePush(repository: string): Promise<void>;
-  pushBlob(repository: string, blob: BlobUpload): Promise<"sent" | "present">;
+  /**
+   * Sends a blob unless it is there.
+   *
+   * @param from a repository of this registry that has the blob: it is mounted from there where the registry does that
+   */
+  pushBlob(repository: string, blob: BlobUpload, from?: string): Promise<BlobArrival>;
   pushManifest(repository: string, reference: string, document: RegistryDocument): Promise<void>;
   /**
    * What a reference stands for, right after this digest was pushed to it: some registries take a while to show it
@@ -75,16 +76,8 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
   const tried = <T>(what: string, call: () => Promise<T>): Promise<T> =>
     retrying(`${what} at ${registry}`, patience, signal, call);
   const at = (repository: string, rest: string): URL => new URL(`v2/${repository}/${rest}`, connection.origin);
+  const uploads = new Uploads(registry, connection);
 
-  const startUpload = async (repository: string): Promise<URL> => {
-    const url = at(repository, "blobs/uploads/");
-    const answer = await connection.send({ method: "POST", url, repository, headers: { "Content-Length": "0" } });
-    if (answer.status !== 202) throw await connection.refused(answer, `the start of an upload to ${repository}`);
-    answer.body.destroy();
-    const { location } = answer.headers;
-    if (location === undefined) throw new RegistryError(`${registry} starts an upload to ${repository} nowhere`);
-    return new URL(location, url);
-  };
   const hasBlob = async (repository: string, digest: Digest): Promise<boolean> => {
     const answer = await connection.send({ method: "HEAD", url: at(repository, `blobs/${digest}`), repository });
     answer.body.destroy();
@@ -156,7 +149,7 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
     },
     requirePush: (repository) =>
       tried(`trying an upload to ${repository}`, async () => {
-        const url = await startUpload(repository);
+        const url = await uploads.start(repository);
         try {
           (await connection.send({ method: "DELETE", url, repository })).body.destroy();
         } catch (error) {
@@ -164,18 +157,17 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
           if (!(error instanceof RegistryError) && !(error instanceof TransientError)) throw error;
         }
       }),
-    pushBlob: (repository, { digest, size, read }) =>
-      tried(`pushing ${digest} to ${repository}`, async () => {
+    pushBlob: (repository, blob, from) =>
+      tried(`pushing ${blob.digest} to ${repository}`, async () => {
         // Asked before each try: one that broke may have arrived all the same.
-        if (await hasBlob(repository, digest)) return "present";
-        const url = await startUpload(repository);
-        url.searchParams.set("digest", digest);
-        const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(size) };
-        const answer = await connection.send({ method: "PUT", url, repository, headers, body: read });
+        if (await hasBlob(repository, blob.digest)) return "present";
+        const mount = from === undefined ? undefined : await uploads.mount(repository, blob.digest, from);
+        if (mount === "mounted") return mount;
+        const answer = await uploads.send(repository, blob, mount ?? (await uploads.start(repository)));
         if (answer.status !== 201) {
           // Some registries answer 200 (the spec says 201): it counts where they then show the blob.
-          const shows = answer.status === 200 && (await hasBlob(repository, digest));
-          if (!shows) throw await connection.refused(answer, `the blob ${digest} for ${repository}`);
+          const shows = answer.status === 200 && (await hasBlob(repository, blob.digest));
+          if (!shows) throw await connection.refused(answer, `the blob ${blob.digest} for ${repository}`);
         }
         answer.body.destroy();
         return "sent";

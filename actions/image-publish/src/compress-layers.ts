@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { forEachLimited } from "@release-actions/concurrency";
+import { algorithmOf, type Digest } from "@release-actions/oci";
+import type { BlobUpload } from "@release-actions/registry-client";
+import { formatBytes } from "@release-actions/report";
+import { hasStatements, type Replacement, withCompressedLayers } from "./compressed-documents.ts";
+import type { PushableImage } from "./image.ts";
+import { ImagePublishError } from "./logins.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import { writeTempFile } from "./temp-file.ts";
+
+/** Layers that are compressed at a time: zlib works in threads of Node's own, of which there are four. */
+const MAX_AT_A_TIME = 4;
+
+/**
+ * Compresses the layers that are not, as `docker push` does. What a registry has under a tag is compared by digest before
+ * anything is pushed, so this is done first, once for all registries, into files of the step's own. The same layers give
+ * the same bytes, so that an attempt that was stopped can be finished. An image with attestations stays as it
+ * is, since they name it by its digest.
+ */
+export async function compressLayers(runner: PublishRunner, image: PushableImage): Promise<PushableImage> {
+  const plain = image.blobs.filter(({ digest }) => image.plainLayers.has(digest));
+  if (plain.length === 0) return image;
+  if (hasStatements([...image.documents, image.root])) {
+    runner.info(`${plain.length} layers are pushed uncompressed, since the image has attestations of its digest`);
+    return image;
+  }
+  const folder = await runner.tempFolder("layers");
+  const compressed = new Map<string, Replacement>();
+  const uploads = new Map<string, BlobUpload>();
+  await forEachLimited(plain, MAX_AT_A_TIME, async (layer) => {
+    const file = path.join(folder, layer.digest.replace(":", "-"));
+    const replacement = await compressInto(file, layer, runner.signal);
+    compressed.set(layer.digest, replacement);
+    uploads.set(layer.digest, { ...replacement, read: () => createReadStream(file) });
+  });
+  const [before, after] = [plain, [...compressed.values()]].map((all) => all.reduce((sum, { size }) => sum + size, 0));
+  const many = plain.length === 1 ? "1 layer" : `${plain.length} layers`;
+  runner.info(`compressed ${many} from ${formatBytes(before ?? 0)} to ${formatBytes(after ?? 0)}`);
+  const documents = withCompressedLayers([...image.documents, image.root], compressed);
+  return {
+    ...image,
+    blobs: image.blobs.map((blob) => uploads.get(blob.digest) ?? blob),
+    documents: documents.slice(0, -1),
+    root: documents.at(-1) ?? image.root,
+  };
+}
+
+async function compressInto(file: string, { digest, read }: BlobUpload, signal: AbortSignal): Promise<Replacement> {
+  const [plain, packed] = [createHash(algorithmOf(digest)), createHash("sha256")];
+  let size = 0;
+  await pipeline(
+    read(),
+    async function* (bytes: AsyncIterable<Uint8Array>) {
+      for await (const chunk of bytes) {
+        plain.update(chunk);
+        yield chunk;
+      }
+    },
+    createGzip(),
+    async function* (bytes: AsyncIterable<Uint8Array>) {
+      for await (const chunk of bytes) {
+        packed.update(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+    },
+    (bytes: AsyncIterable<Uint8Array>) => writeTempFile(file, bytes, signal),
+    { signal },
+  );
+  const found = `${algorithmOf(digest)}:${plain.digest("hex")}`;
+  if (found !== digest)
+    throw new ImagePublishError(`the layer ${digest} has the digest ${found}: the archive is damaged`);
+  return { digest: `sha256:${packed.digest("hex")}` satisfies Digest, size };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "@jest/globals";
+import { memorySource, WindowedSource } from "@release-actions/archive";
+import {
+  addAttestation,
+  addBlob,
+  addImage,
+  addIndex,
+  type Files,
+  INDEX,
+  layout,
+  pathOf,
+  soundLayout,
+  tarOf,
+} from "@release-actions/oci/testing";
+import { hasStatements, withCompressedLayers } from "./compressed-documents.ts";
+import { type PushableImage, readImage } from "./image.ts";
+
+const read = (files: Files): Promise<PushableImage> =>
+  readImage("widget.tar", new WindowedSource(memorySource(tarOf(files))), new AbortController().signal);
+
+describe("readImage", () => {
+  test("leaves out blobs that no manifest names", async () => {
+    const files = soundLayout();
+    const before = await read(files);
+    const stray = addBlob(files, "text/plain", "nobody names this");
+    const after = await read(files);
+    expect(after.blobs.map(({ digest }) => digest)).toEqual(before.blobs.map(({ digest }) => digest));
+    expect(after.blobs.map(({ digest }) => String(digest))).not.toContain(stray.digest);
+  });
+
+  test("names attestations that are listed and absent, before anything is pushed", async () => {
+    const files: Files = {};
+    const image = addImage(files);
+    const attestation = addAttestation(files, image);
+    files[pathOf(attestation.digest)] = undefined;
+    const lacking = layout(files, [addIndex(files, [image, attestation])]);
+    await expect(read(lacking)).rejects.toThrow(
+      `widget.tar lists attestations that it does not hold: ${attestation.digest}`,
+    );
+  });
+
+  test("gives documents after those they refer to, whatever their order in nested indexes", async () => {
+    const files: Files = {};
+    const [one, other] = [addImage(files), addImage(files, { platform: { os: "linux", architecture: "arm64" } })];
+    const inner = addIndex(files, [other]);
+    const middle = addIndex(files, [inner]);
+    const { documents } = await read(layout(files, [addIndex(files, [middle, one, inner])]));
+    const order = documents.map(({ digest }) => String(digest));
+    expect(order).toHaveLength(4);
+    expect(order.indexOf(other.digest)).toBeLessThan(order.indexOf(inner.digest));
+    expect(order.indexOf(inner.digest)).toBeLessThan(order.indexOf(middle.digest));
+  });
+});
+
+describe("withCompressedLayers", () => {
+  const digest = `sha256:${"a".repeat(64)}` as const;
+
+  test("changes each document up to the root, and nothing else in them", async () => {
+    const files: Files = {};
+    const plain = addImage(files, {
+      layers: ["same", "own"],
+      compression: "none",
+      manifest: { annotations: { a: "b" } },
+    });
+    const packed = addImage(files, { platform: { os: "linux", architecture: "arm64" } });
+    const image = await read(layout(files, [addIndex(files, [plain, packed], { annotations: { c: "d" } })]));
+    expect(image.plainLayers.size).toBe(2);
+    const [replaced = ""] = image.plainLayers;
+    const before = [...image.documents, image.root];
+    const after = withCompressedLayers(before, new Map([[replaced, { digest, size: 7 }]]));
+    const json = after.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString()));
+    expect(after[1]).toBe(before[1]);
+    expect(json[0]).toMatchObject({ annotations: { a: "b" }, config: { size: expect.any(Number) } });
+    expect(json[0].layers[0]).toEqual({
+      mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+      ...{ digest, size: 7 },
+    });
+    expect(json[2].annotations).toEqual({ c: "d" });
+    expect(json[2].manifests[0]).toMatchObject({ digest: after[0]?.digest, size: after[0]?.bytes.length });
+    expect(json[2].manifests[1].digest).toBe(packed.digest);
+  });
+
+  test.each([
+    [
+      "an index with an attestation",
+      true,
+      (files: Files, image: ReturnType<typeof addImage>) => [addAttestation(files, image)],
+    ],
+    [
+      "a signature that names its subject",
+      true,
+      (files: Files, image: ReturnType<typeof addImage>) => [addImage(files, { manifest: { subject: image } })],
+    ],
+    ["an index of images", false, (files: Files) => [addImage(files, { layers: ["other"] })]],
+  ])("%s: speaks of a digest, %s", (_title, expected, more) => {
+    const files: Files = {};
+    const image = addImage(files);
+    const entries = [image, ...more(files, image)];
+    const documents = [...entries, addIndex(files, entries)].map((it) => ({
+      mediaType: INDEX,
+      digest: it.digest as `sha256:${string}`,
+      bytes: files[pathOf(it.digest)] ?? Buffer.alloc(0),
+    }));
+    expect(hasStatements(documents)).toBe(expected);
+  });
+});
