@@ -4,6 +4,7 @@ import { type Answer, Refusal, type Request, router, serve } from "./http.ts";
 import type { Artifact, CheckRun, Commit, Job, Permissions, Repository, Run } from "./model.ts";
 import { actionsRoutes } from "./rest/actions.ts";
 import { assetRoutes } from "./rest/assets.ts";
+import { attestationRoutes } from "./rest/attestations.ts";
 import { countRequest, notFound } from "./rest/authorize.ts";
 import { checkRoutes } from "./rest/checks.ts";
 import { gitRoutes } from "./rest/git.ts";
@@ -83,7 +84,15 @@ export class GitHub {
       ...{ id: this.world.nextId(), owner, name, fullName, private: options.private ?? false, defaultBranch: "main" },
       immutableReleases: options.immutableReleases ?? false,
       forkOf: options.forkOf === undefined ? undefined : this.repository(options.forkOf),
-      ...{ commits: new Map(), refs: new Map(), tags: new Map(), checkRuns: [], releases: [], files: new Map() },
+      ...{
+        commits: new Map(),
+        refs: new Map(),
+        tags: new Map(),
+        checkRuns: [],
+        attestations: new Map(),
+        releases: [],
+        files: new Map(),
+      },
     };
     this.world.repositories.push(repository);
     return repository;
@@ -224,7 +233,7 @@ function dispatcher(world: World): (request: Omit<Request, "params">) => Promise
   const methods = { ...artifactService(world), ...cacheService(world) };
   const oidc = router(oidcRoutes(world));
   const rest = router({
-    ...{ ...actionsRoutes(world), ...checkRoutes(world), ...gitRoutes(world) },
+    ...{ ...actionsRoutes(world), ...checkRoutes(world), ...attestationRoutes(world), ...gitRoutes(world) },
     ...{ ...assetRoutes(world), ...releaseRoutes(world) },
   });
   const dispatch = async (request: Omit<Request, "params">): Promise<Answer> => {

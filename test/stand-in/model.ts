@@ -1,5 +1,13 @@
 /** Access a token can be given in a repository, named as in a workflow's `permissions`. */
-export type Permission = "actions" | "checks" | "contents" | "deployments" | "id-token" | "packages" | "pull-requests";
+export type Permission =
+  | "actions"
+  | "attestations"
+  | "checks"
+  | "contents"
+  | "deployments"
+  | "id-token"
+  | "packages"
+  | "pull-requests";
 export type Permissions = Partial<Record<Permission, "read" | "write">>;
 
 export interface Repository {
@@ -17,6 +25,8 @@ export interface Repository {
   readonly refs: Map<string, string>;
   readonly tags: Map<string, AnnotatedTag>;
   readonly checkRuns: CheckRun[];
+  /** Sigstore bundles, by the digest of what they are about. */
+  readonly attestations: Map<string, unknown[]>;
   readonly releases: Release[];
   /** `<ref>:<path>` to content, for the contents endpoint; ref is a commit. */
   readonly files: Map<string, Buffer>;

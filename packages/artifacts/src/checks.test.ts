@@ -36,4 +36,10 @@ describe("selectCheck", () => {
   test("takes the newest of those with one name", () => {
     expect(selectCheck([check(7, "build"), check(9, "build"), check(8, "build")], "build")?.id).toBe(9);
   });
+
+  test("goes by the time at which they started before it goes by their ids, which are given out of order", () => {
+    const at = (id: number, minute: string) => ({ ...check(id, "build"), started_at: `2026-01-01T08:${minute}:00Z` });
+    expect(selectCheck([at(9, "38"), at(7, "49")], "build")?.id).toBe(7);
+    expect(selectCheck([at(9, "38"), check(5, "build")], "build")?.id).toBe(5);
+  });
 });

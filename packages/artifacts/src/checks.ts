@@ -2,6 +2,7 @@ import type { Rest } from "@release-actions/github-rest";
 import { type Decoder, integer, object, optional, string } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
 import { readCommit } from "./commit.ts";
+import { newestFirst } from "./newest-first.ts";
 
 /** A check run, which is what a job of a workflow looks like from outside. */
 export interface Check {
@@ -11,6 +12,8 @@ export interface Check {
   readonly status: string;
   readonly conclusion: string | undefined;
   readonly html_url: string | undefined;
+  /** Of jobs too; undefined while it waits for a runner. */
+  readonly started_at?: string | undefined;
 }
 
 const check: Decoder<Check> = object<Check>({
@@ -19,6 +22,7 @@ const check: Decoder<Check> = object<Check>({
   status: optional(string, "unknown"),
   conclusion: optional(string),
   html_url: optional(string),
+  started_at: optional(string),
 });
 
 /** Asks for the state of all candidates, as they are now. */
@@ -55,5 +59,11 @@ export function selectCheck(checks: readonly Check[], wanted: string): Check | u
       advice: "Give more of the name in `wait-for-check`.",
     });
   }
-  return fitting.toSorted((one, other) => other.id - one.id)[0];
+  // One that has not started is the newest there is, whatever its id.
+  const [waiting, started] = [fitting.filter((it) => !it.started_at), fitting.filter((it) => it.started_at)];
+  return (waiting.length > 0 ? waiting : started).toSorted((one, other) => newestFirst(dated(one), dated(other)))[0];
+}
+
+function dated({ id, started_at: started }: Check): Parameters<typeof newestFirst>[0] {
+  return { id, createdAt: started === undefined ? undefined : new Date(started) };
 }

@@ -6,16 +6,16 @@ import { createResultsService } from "./results-service.ts";
 const claims = { scp: "Actions.GenericRead:0 Actions.Results:run-1:job-2" };
 const token = `h.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.s`;
 
-/** Answers every request with this value, and keeps what was asked. */
-function answering(value: unknown): { readonly transport: Transport; readonly asked: HttpRequest[] } {
+/** Answers every request with this value, or these words, and keeps what was asked. */
+function answering(value: unknown, status = 200): { readonly transport: Transport; readonly asked: HttpRequest[] } {
   const asked: HttpRequest[] = [];
   return {
     asked,
     transport: async (request) => {
       asked.push(request);
-      const body = Readable.from([Buffer.from(JSON.stringify(value))]);
+      const body = Readable.from([Buffer.from(typeof value === "string" ? value : JSON.stringify(value))]);
       // Only the stream side of a message is read here.
-      return { status: 200, headers: {}, url: request.url, body: body as HttpResponse["body"] };
+      return { status, headers: {}, url: request.url, body: body as HttpResponse["body"] };
     },
   };
 }
@@ -73,4 +73,24 @@ test.each([
 ])("refuses %s as the token", (_title, wrong, message) => {
   const { transport } = answering({});
   expect(() => createResultsService({ url, token: wrong, transport })).toThrow(message);
+});
+
+test.each([
+  ["a page, as GitHub Enterprise Server's", 404, "<html>Not Found</html>"],
+  ["nothing", 404, ""],
+  ["a method that is not allowed there", 405, ""],
+  ["Twirp's word for an unknown route", 404, { code: "bad_route", msg: "no handler for path" }],
+])("says once that a server has no such service, by %s", async (_title, status, body) => {
+  for (const call of ["list", "remove"] as const) {
+    const { transport, asked } = answering(body, status);
+    const results = createResultsService({ url, token, transport });
+    const calling = call === "list" ? results.list() : results.remove("a");
+    await expect(calling).rejects.toThrow("results.test has no artifact service of version 4");
+    expect(asked).toHaveLength(1);
+  }
+});
+
+test("takes the service's own word for what is not found", async () => {
+  const { transport } = answering({ code: "not_found", msg: "artifact not found" }, 404);
+  expect(await createResultsService({ url, token, transport }).remove("a")).toBe(false);
 });

@@ -17,6 +17,8 @@ import { newestFirst } from "./newest-first.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
 const MAX_ANSWER_BYTES = 16_000_000;
+const NO_SERVICE_ADVICE =
+  "GitHub Enterprise Server has no artifacts of version 4; GitHub, Gitea and Forgejo have. Hand the image over by a registry, or by the `file` input.";
 /** Twirp errors that may heal: https://twitchtv.github.io/twirp/docs/errors.html. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -141,8 +143,16 @@ function protoNames(value: unknown): unknown {
 }
 
 function refusal(method: string, response: HttpResponse, text: string): Error {
-  const { status, headers } = response;
-  const said = `${status}${twirpMessage(text)}`;
+  const { status, headers, url } = response;
+  const answer = twirpError(text);
+  const said = `${status}${answer === undefined ? excerptOf(text) : ` ${answer.code}: ${answer.msg}`}`;
+  // Whoever has the service answers in its own terms, also that something is not found.
+  if (status === 405 || (status === 404 && (answer === undefined || answer.code === "bad_route"))) {
+    return new RefusedError(`${url.host} has no artifact service of version 4 (it answered ${status} to ${method})`, {
+      status: 405,
+      advice: NO_SERVICE_ADVICE,
+    });
+  }
   if (TRANSIENT.has(status)) return new TransientError(said, { retryAfterMs: retryAfter(headers) });
   if (status === 401) {
     const message = `the artifact service refused the job's own token (${said})`;
@@ -154,15 +164,20 @@ function refusal(method: string, response: HttpResponse, text: string): Error {
   return new RefusedError(`the artifact service refused ${method} (${said})`, { status });
 }
 
-function twirpMessage(text: string): string {
+/** What an error of Twirp says; undefined where the answer is somebody else's. */
+function twirpError(text: string): { readonly code: string; readonly msg: string } | undefined {
   try {
-    const { code, msg } = decodeJson(text, object({ code: optional(string, ""), msg: optional(string, "") }), {
+    return decodeJson(text, object({ code: string, msg: optional(string, "") }), {
       ...{ source: "the error", maxBytes: MAX_ANSWER_BYTES },
     });
-    return ` ${code}: ${msg}`;
   } catch {
-    return text.trim() === "" ? "" : `, "${excerpt(text)}"`; // Not from the service: shown as it came.
+    return undefined;
   }
+}
+
+/** Shown as it came. */
+function excerptOf(text: string): string {
+  return text.trim() === "" ? "" : `, "${excerpt(text)}"`;
 }
 
 /** The run and the job that the token was made for, from its `scp` claim. It is not verified: that is the service's part. */
@@ -172,7 +187,8 @@ function backendIds(token: string): { run: string; job: string } {
   const { scp } = decodeJson(payload, object({ scp: string }), options);
   const [, run, job] = /(?:^| )Actions\.Results:([^: ]+):([^: ]+)/.exec(scp) ?? [];
   if (run === undefined || job === undefined) {
-    throw new AccessError("ACTIONS_RUNTIME_TOKEN does not name a run: its scope has no Actions.Results");
+    const message = "ACTIONS_RUNTIME_TOKEN does not name a run: its scope has no Actions.Results";
+    throw new AccessError(message, { advice: NO_SERVICE_ADVICE });
   }
   return { run, job };
 }

@@ -55,6 +55,20 @@ test.each<[title: string, error: unknown, kind: string, unclear: boolean, messag
       /the job's own token is no longer accepted$/,
       /about six hours/,
     ],
+    [
+      "a request that the storage refuses as such, which no other try gets past",
+      Object.assign(new Error("the body is too large"), { name: "RestError", statusCode: 413 }),
+      ...(["refused", false] as const),
+      /too large \(status 413\)$/,
+      /still there/,
+    ],
+    [
+      "a file that cannot be read",
+      Object.assign(new Error("EACCES: permission denied, open '/w/restate.tar'"), { code: "EACCES" }),
+      ...(["refused", false] as const),
+      /permission denied/,
+      /still there/,
+    ],
     ["a thrown string", "boom", "transfer", true, /failed: boom\./, /still there/],
   ],
 )("%s", (_title, error, kind, unclear, message, advice) => {

@@ -41,10 +41,21 @@ export function explainUpload(
   if (/response from backend was not ok/i.test(said)) {
     return refused(new RefusedError(`${what}: the artifact service refused it`, { cause: error, advice: kept }));
   }
-  if (/Received non-retryable error|is not valid|GHESNotSupported/i.test(said)) {
+  if (/Received non-retryable error|is not valid|not supported on GHES/i.test(said) || isPermanent(error)) {
     return refused(new RefusedError(`${what}`, { cause: error, advice: kept }));
   }
   return { kind: "transfer", unclear: true, fault: new TransferError(`${what}.`, { cause: error, advice: kept }) };
+}
+
+/** Storage's answers that another upload may get past: a URL that ran out, a conflict with a lost answer, a limit. */
+const MAY_HEAL = new Set([403, 408, 409, 412, 429]);
+
+/** What another try meets again: a request that the storage refuses as such, or a file that cannot be read. */
+function isPermanent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && /^(ENOENT|EACCES|EPERM|EISDIR|ENOSPC)$/.test(String(error.code))) return true;
+  const status = "statusCode" in error ? Number(error.statusCode) : 0;
+  return status >= 400 && status < 500 && !MAY_HEAL.has(status);
 }
 
 /** The storage client's errors can have an empty message; what they know is in other places (F28). */

@@ -108,8 +108,12 @@ async function runClient(request: UploadRequest, signal: AbortSignal | undefined
     ...(request.format === "raw" ? { skipArchive: true } : {}),
   };
   const file = path.resolve(request.file);
+  const client = new DefaultArtifactClient();
   const upload = (it: string): Promise<UploadArtifactResponse> =>
-    abortable(new DefaultArtifactClient().uploadArtifact(request.name, [it], path.dirname(it), options), signal);
+    abortable(
+      onAnyServer(() => client.uploadArtifact(request.name, [it], path.dirname(it), options)),
+      signal,
+    );
   if (request.format === "zip" || path.basename(file) === request.name) return await upload(file);
   // A raw artifact is named by its file, whatever name is asked for; the client follows a link to the content.
   const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] ?? tmpdir(), "artifact-"));
@@ -119,6 +123,21 @@ async function runClient(request: UploadRequest, signal: AbortSignal | undefined
     return await upload(link);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The client refuses servers by their name, before it asks them for anything. Whether one has artifacts of version 4, as
+ * Gitea and Forgejo do, its artifact service has told by then: see `findEqual`. The name is looked at while the call begins.
+ */
+function onAnyServer<T>(call: () => Promise<T>): Promise<T> {
+  const { GITHUB_SERVER_URL: server } = process.env;
+  process.env["GITHUB_SERVER_URL"] = "https://github.com";
+  try {
+    return call();
+  } finally {
+    if (server === undefined) delete process.env["GITHUB_SERVER_URL"];
+    else process.env["GITHUB_SERVER_URL"] = server;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Rest } from "@release-actions/github-rest";
+import { RefusedError } from "@release-actions/http";
 import { listOf, object, optional } from "@release-actions/json";
 import { AttestationError } from "./error.ts";
 import type { TrustedRoots } from "./trusted-roots.ts";
@@ -23,8 +24,12 @@ export async function findAttestation(
   { repository, ...policy }: FindAttestation,
   signal?: AbortSignal,
 ): Promise<Signed> {
-  const path = `/repos/${repository}/attestations/${policy.digest}`;
-  const { attestations } = await rest.get(path, answer, signal);
+  const path = `/repos/${repository}/attestations/${policy.digest}?per_page=100`;
+  const { attestations } = await rest.get(path, answer, signal).catch((error: unknown) => {
+    // Of what was never attested GitHub has no list either.
+    if (error instanceof RefusedError && error.status === 404) return { attestations: [] };
+    throw error;
+  });
   const reasons: string[] = [];
   for (const { bundle } of attestations) {
     try {

@@ -239,7 +239,7 @@ describe("save-restate-image", () => {
     const env = { ...github.env(github.addRun()), ACTIONS_RUNTIME_TOKEN: "" };
     const fake = Object.assign(Object.create(github), { env: () => env });
     const step = await save(fake, github.addRun(), { files: { "restate.tar": sound } });
-    expect(step.annotations[0]?.message).toContain("ACTIONS_RUNTIME_TOKEN is not set");
+    expect(step.annotations[0]?.message).toContain("the runner did not set ACTIONS_RUNTIME_TOKEN");
   });
 
   test("stops at once when the job is cancelled and leaves no file behind (F84)", async () => {

@@ -1,0 +1,1 @@
+export { DIGEST, IDENTITY, Sigstore, WORKFLOW } from "./sigstore.ts";

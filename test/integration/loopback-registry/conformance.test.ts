@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "@jest/globals";
+import { memorySource, WindowedSource } from "@release-actions/archive";
+import { runCommand } from "@release-actions/command";
+import { startLoopbackRegistry } from "@release-actions/loopback-registry";
+import { indexImageArchive } from "@release-actions/oci";
+import { addAttestation, addImage, addIndex, type Files, layout, tarOf } from "@release-actions/oci/testing";
+import { describeWith } from "../../parts.ts";
+
+/** Two platforms, with an attestation: what an engine pulls. */
+function archive(): Buffer {
+  const files: Files = {};
+  const [one, other] = [addImage(files), addImage(files, { platform: { os: "linux", architecture: "arm64" } })];
+  return tarOf(layout(files, [addIndex(files, [one, other, addAttestation(files, one)])]));
+}
+
+describeWith(["oci-conformance"], "the loopback registry and the OCI conformance suite", () => {
+  test("passes the pull part, with every manifest and blob of an image", async () => {
+    const source = new WindowedSource(memorySource(archive()));
+    const { archive: image, blobs } = await indexImageArchive(source);
+    const manifests = new Map([...image.documents].map(([digest, it]) => [String(digest), it]));
+    const served = [...blobs]
+      .filter(([digest]) => !image.documents.has(digest))
+      .map(([digest, { offset, size }]) => {
+        const open = (from: number, length: number) => source.read(offset + from, length);
+        return [String(digest), { size, open }] as const;
+      });
+    await using registry = await startLoopbackRegistry({
+      image: { manifests, blobs: new Map(served) },
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const [host = "", ...repository] = registry.repository.split("/");
+    const results = await mkdtemp(path.join(tmpdir(), "conformance-"));
+    try {
+      const { exitCode, stdout, stderr } = await runCommand("oci-conformance", [], {
+        cwd: results,
+        check: false,
+        env: {
+          ...process.env,
+          ...{ OCI_REGISTRY: host, OCI_TLS: "disabled", OCI_REPO1: repository.join("/"), OCI_RESULTS_DIR: results },
+          // It serves one image by digest, read-only: no tags, no lists, no referrers.
+          ...{ OCI_API_PUSH: "false", OCI_API_TAGS_LIST: "false", OCI_API_REFERRER: "false" },
+          ...{ OCI_API_BLOBS_DELETE: "false", OCI_API_MANIFESTS_DELETE: "false", OCI_API_TAGS_DELETE: "false" },
+          ...{ OCI_API_BLOBS_DIGEST_HEADER: "true", OCI_API_MANIFESTS_DIGEST_HEADER: "true" },
+          OCI_RO_DATA_MANIFESTS: [...manifests.keys()].join(" "),
+          OCI_RO_DATA_BLOBS: served.map(([digest]) => digest).join(" "),
+        },
+      });
+      const report = await readFile(path.join(results, "results.yaml"), "utf8").catch(() => `${stdout}\n${stderr}`);
+      expect({ exitCode, failures: failuresOf(report) }).toEqual({ exitCode: 0, failures: [] });
+      // A suite that asked for nothing passes too.
+      expect(registry.requests()).toBeGreaterThan(manifests.size + served.length);
+      expect(registry.fetched()).toEqual(new Set(served.map(([digest]) => digest)));
+    } finally {
+      await rm(results, { recursive: true });
+    }
+  });
+});
+
+function failuresOf(report: string): readonly string[] {
+  return report.split("\n").filter((line) => /\b(fail|error)(ed)?\b/i.test(line) && !/:\s*0\s*$/.test(line));
+}
