@@ -118,6 +118,6 @@ function withDependencies(folder: string, found = new Set<string>()): string[] {
 
 function filesBelow(folder: string): string[] {
   return globSync("**/*", { cwd: folder, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
