@@ -135,15 +135,21 @@ async function actionTrees(
   return trees;
 }
 
-/** @throws Refusal unless everything is committed and all tests passed for exactly that. */
-async function requireTestedTree({ root, isTested }: Options): Promise<void> {
+/**
+ * A dry run says what is missing, and goes on to show the rest.
+ *
+ * @throws Refusal unless everything is committed and all tests passed for exactly that.
+ */
+async function requireTestedTree({ root, isTested, dryRun, say }: Options): Promise<void> {
+  const missing = (what: string, advice: string): void => {
+    if (!dryRun) throw new Refusal(what, { advice });
+    say(`a release would be refused: ${what}\nNext: ${advice}`);
+  };
   const changes = await git(root, ["status", "--porcelain"]);
-  if (changes !== "") {
-    throw new Refusal(`these changes are not committed:\n${changes}`, { advice: "Commit or stash them first." });
+  if (changes !== "") missing(`these changes are not committed:\n${changes}`, "Commit or stash them first.");
+  if (!isTested(await git(root, ["rev-parse", "HEAD^{tree}"]))) {
+    missing("the committed sources have not passed all tests", "Run `npm test`, then this again.");
   }
-  const tree = await git(root, ["rev-parse", "HEAD^{tree}"]);
-  if (isTested(tree)) return;
-  throw new Refusal("the committed sources have not passed all tests", { advice: "Run `npm test`, then this again." });
 }
 
 /** Puts a folder into the clone's object store as it is, whatever git would ignore. */

@@ -273,6 +273,19 @@ describe("a release is refused", () => {
     await expect(product.publish({ isTested })).rejects.toThrow("not passed all tests");
   });
 
+  test("in words only by a dry run, which goes on to show what it would push", async () => {
+    using product = await Product.create();
+    product.tree.write("work/README.md", "changed");
+    const said: string[] = [];
+    const outcome = await product.publish({ dryRun: true, isTested: () => false, say: (text) => said.push(text) });
+    expect(outcome).toMatchObject({ kind: "planned", plan: { version: "1.0.0" } });
+    expect(said.filter((text) => text.startsWith("a release would be refused"))).toEqual([
+      expect.stringContaining("not committed:\n M README.md\nNext: Commit or stash"),
+      expect.stringContaining("not passed all tests\nNext: Run `npm test`"),
+    ]);
+    expect(await product.remoteRefs()).toEqual({ "refs/heads/main": expect.any(String) });
+  });
+
   test("when a bundle depends on the folder it was built in", async () => {
     const leaky = `import { mkdirSync, writeFileSync } from "node:fs";
 for (const name of ["alpha", "beta"]) mkdirSync("actions/" + name + "/dist", { recursive: true });
