@@ -53,7 +53,8 @@ export async function findInEngine(
  * engine that does not tell of it has to make a container, for which Linux first writes out all that was unpacked.
  */
 async function proveUsable(engine: Engine, { id, platform, unpacked }: Image, signal?: AbortSignal): Promise<Trial> {
-  const named = platform.architecture === "" ? undefined : platform;
+  // An image that does not say what it is for cannot be asked for by that.
+  const named = platform.architecture === "" || platform.os === "" ? undefined : platform;
   return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform: named, signal });
 }
 
