@@ -3,6 +3,9 @@ import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { repositoryIn } from "../repository-name.ts";
 
+/** The one file that names teams of the owner (`@owner/team`). */
+const OWNERS = ".github/CODEOWNERS";
+
 /**
  * Rewrites `owner/name` in every text file that git tracks. Longer names that contain it (`org/actions-old`,
  * `my.org/actions`) are others. Returns the files that changed.
@@ -19,10 +22,15 @@ export async function renameRepository(root: string, to: string, from = reposito
     const bytes = readFileSync(place);
     if (bytes.includes(0)) continue;
     const text = bytes.toString("utf8");
-    const renamed = text.replace(name, to);
+    const renamed =
+      file === OWNERS ? text.replaceAll(`@${ownerOf(from)}/`, `@${ownerOf(to)}/`) : text.replace(name, to);
     if (renamed === text) continue;
     writeFileSync(place, renamed);
     changed.push(file);
   }
   return changed;
+}
+
+function ownerOf(repository: string): string {
+  return repository.split("/")[0] ?? repository;
 }

@@ -137,12 +137,14 @@ describe("a released tag", () => {
 test("a fork is renamed by one command, and its release names the old owner nowhere", async () => {
   using product = await Product.create({
     "notes.md": "org/actions, my.org/actions, org/actions-old, org/actions@v1.\n",
+    ".github/CODEOWNERS": "* @org/maintainers\n",
   });
   const files = await renameRepository(product.root, "acme/release-actions");
   expect(files).toEqual(expect.arrayContaining(["README.md", "package.json", "actions/alpha/README.md"]));
   expect(readFileSync(path.join(product.root, "notes.md"), "utf8")).toBe(
     "acme/release-actions, my.org/actions, org/actions-old, acme/release-actions@v1.\n",
   );
+  expect(readFileSync(path.join(product.root, ".github/CODEOWNERS"), "utf8")).toBe("* @acme/maintainers\n");
   await git(product.root, ["rm", "--quiet", "--force", "notes.md"]);
   await product.commit("rename: acme/release-actions");
   await product.publish();
