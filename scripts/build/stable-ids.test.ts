@@ -47,6 +47,17 @@ void __nccwpck_require__.e(8).then(__nccwpck_require__.t.bind(__nccwpck_require_
   expect(readFileSync(path.join(folder, "index.js"), "utf8")).toBe(written(ids.get("7") ?? "", ids.get("8") ?? ""));
 });
 
+test("leaves the table of a package that is a bundle itself as it is", () => {
+  const stats = path.join(folder, "stats.json");
+  writeFileSync(stats, JSON.stringify({ modules: [{ id: 7, name: "./a.js" }] }));
+  const nested = "/******/ \tvar __webpack_modules__ = ({\n/***/ 7:\n/***/ 949:\n/******/ \t});\n";
+  const written = (id: string) => `/***/ ${id}:\n/***/ ((module) => {\n${nested}}),\n__nccwpck_require__(${id})\n`;
+  writeFileSync(path.join(folder, "index.js"), written("7"));
+  makeIdsStable(folder, stats);
+  const id = stableIds({ modules: [{ id: 7, name: "./a.js" }] }).get("7") ?? "";
+  expect(readFileSync(path.join(folder, "index.js"), "utf8")).toBe(written(id));
+});
+
 test("refuses a number that webpack's statistics lack", () => {
   writeFileSync(path.join(folder, "index.js"), "__nccwpck_require__(9)");
   expect(() => makeIdsStable(folder, { modules: [] })).toThrow(/lack the module 9 of `__nccwpck_require__\(9`/);

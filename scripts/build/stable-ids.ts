@@ -17,6 +17,9 @@ const PLACES = [
   /(\.bind\(__(?:nccwpck|webpack)_require__, )(\d+)(?=[,)])/g,
 ];
 
+/** The table of a package that is a bundle of webpack's itself: its numbers are its own. */
+const NESTED_TABLE = /(^\/\*{6}\/ \t+var __webpack_modules__ = \(\{[\s\S]*?^\/\*{6}\/ \t+\}\);)/m;
+
 /**
  * Gives each module of a bundle a number that depends on its name alone. Webpack numbers them so that no two of one
  * bundle meet, so a part that several bundles have would differ in each, and stand in a release several times.
@@ -25,16 +28,16 @@ export function makeIdsStable(folder: string, stats: Stats): void {
   const ids = stableIds(stats);
   for (const name of readdirSync(folder).filter((file) => /\.[cm]?js$/.test(file))) {
     const file = path.join(folder, name);
-    let text = readFileSync(file, "utf8");
-    for (const place of PLACES) {
-      text = text.replace(place, (whole, before: string, id: string) => {
+    const renumber = (text: string, place: RegExp): string =>
+      text.replace(place, (whole, before: string, id: string) => {
         const stable = ids.get(id);
         if (stable === undefined)
           throw new Error(`${file}: webpack's statistics lack the module ${id} of \`${whole}\``);
         return before + stable;
       });
-    }
-    writeFileSync(file, text);
+    const parts = readFileSync(file, "utf8").split(NESTED_TABLE);
+    // Every second part is a table of another bundle.
+    writeFileSync(file, parts.map((part, index) => (index % 2 === 1 ? part : PLACES.reduce(renumber, part))).join(""));
   }
 }
 

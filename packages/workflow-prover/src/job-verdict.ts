@@ -4,7 +4,7 @@ import { type Choices, type Exploration, explore } from "./choices.ts";
 import { type Condition, conditionOf } from "./condition.ts";
 import { isCallable, type Project } from "./project.ts";
 import { Run, type RunSettings } from "./run/run.ts";
-import { type Entry, JobScope, type Result, rootOf } from "./scope.ts";
+import { type Entry, isWithoutSecrets, jobScope, type Result, rootOf } from "./scope.ts";
 import { templateOf } from "./template.ts";
 import { Terms } from "./terms.ts";
 import type { Value } from "./variable.ts";
@@ -65,7 +65,7 @@ export function canBeSkipped(
     accepts,
     NOTHING_FAILS,
     (run) => !(run.starts && run.runs(job)) && !(unless !== undefined && run.starts && run.holds(unless, job)),
-    (terms, entry) => (unless === undefined ? undefined : terms.add(unless.expression, new JobScope(entry, job))),
+    (terms, entry) => (unless === undefined ? undefined : terms.add(unless.expression, jobScope(entry, job))),
   );
 }
 
@@ -93,7 +93,7 @@ export function canSkipSteps(
       for (const step of steps) {
         const condition = conditionOf(step.node);
         for (const combination of combinations)
-          if (condition !== undefined) terms.add(condition.expression, new JobScope(entry, job, step, combination));
+          if (condition !== undefined) terms.add(condition.expression, jobScope(entry, job, step, combination));
       }
     },
   );
@@ -108,10 +108,10 @@ export function canBeTrue(project: Project, workflow: Workflow, job: Job, node: 
     job,
     undefined,
     NOTHING_FAILS,
-    (run) => run.text(template, new JobScope(run.entry, job, step), (name) => name !== "failure") === "true",
+    (run) => run.text(template, jobScope(run.entry, job, step), (name) => name !== "failure") === "true",
     (terms, entry) => {
       for (const segment of template)
-        if ("expression" in segment) terms.add(segment.expression, new JobScope(entry, job, step));
+        if ("expression" in segment) terms.add(segment.expression, jobScope(entry, job, step));
     },
   );
 }
@@ -140,8 +140,13 @@ function ask(
 ): Verdict {
   const entries = project.entriesOf(workflow).filter((entry) => accepts?.(entry) ?? true);
   const dependsOn = new Set<string>();
+  const asked = new Set<string>();
   for (const entry of entries) {
     const prepared = prepare(entry, [job], (terms) => more(terms, entry));
+    // What no condition tells apart is asked once: a pull request and a push, where nothing asks for the event.
+    const key = likenessOf(prepared);
+    if (key !== undefined && asked.has(key)) continue;
+    if (key !== undefined) asked.add(key);
     const answer = exploreRuns(prepared, course, (run) => (question(run) ? true : undefined));
     if (answer.found !== undefined) return { kind: "possible", witness: answer.found.witness };
     for (const reason of answer.dependsOn) dependsOn.add(reason);
@@ -184,6 +189,25 @@ export function prepare(
   return { entry, terms, candidates: new CandidateTable(terms) };
 }
 
+/**
+ * The same text for two ways of starting a workflow that its conditions cannot tell apart: all that they read means the
+ * same. Undefined where an expression may read anything.
+ */
+export function likenessOf({ entry, terms }: Preparation): string | undefined {
+  const root = rootOf(entry);
+  const chain: string[] = [];
+  for (let { caller } = entry; caller !== undefined; { caller } = caller.entry)
+    chain.push(`${caller.entry.workflow.file} ${caller.job.id}`);
+  const meanings: unknown[] = [root.workflow.file, chain];
+  for (const path of terms.paths) {
+    if (path.includes("[]") || path === "github" || path === "inputs" || path === "secrets") return undefined;
+    if (path.startsWith("github.") || path.startsWith("inputs."))
+      meanings.push([path, root.eventCase.meaning(path) ?? null]);
+    if (path.startsWith("secrets.")) meanings.push([path, isWithoutSecrets(root)]);
+  }
+  return JSON.stringify(meanings);
+}
+
 function addJobs(terms: Terms, entry: Entry, jobs: readonly Job[]): void {
   const seen = new Set<string>();
   const queue = [...jobs];
@@ -191,7 +215,7 @@ function addJobs(terms: Terms, entry: Entry, jobs: readonly Job[]): void {
     if (seen.has(job.id)) continue;
     seen.add(job.id);
     const condition = conditionOf(job.node);
-    if (condition !== undefined) terms.add(condition.expression, new JobScope(entry, job));
+    if (condition !== undefined) terms.add(condition.expression, jobScope(entry, job));
     const { needs } = job;
     queue.push(...entry.workflow.jobs.filter(({ id }) => needs.includes(id)));
   }

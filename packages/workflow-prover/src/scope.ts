@@ -104,7 +104,7 @@ export class JobScope implements Scope {
     return {
       kind: "computed",
       template: templateOf(text),
-      scope: new JobScope(caller.entry, caller.job),
+      scope: jobScope(caller.entry, caller.job),
       isText: false,
     };
   }
@@ -139,7 +139,7 @@ export class JobScope implements Scope {
       if (value === undefined) continue;
       const text = value.text ?? "";
       if (!text.includes("${{")) return constant(text);
-      return { kind: "computed", template: templateOf(text), scope: new JobScope(this.entry, this.job), isText: true };
+      return { kind: "computed", template: templateOf(text), scope: jobScope(this.entry, this.job), isText: true };
     }
     return meaningOfVariable(textVariable(`env.${name}`));
   }
@@ -154,6 +154,18 @@ export class JobScope implements Scope {
   }
 }
 
+const SCOPES = new WeakMap<Entry, Map<Job | Step, JobScope>>();
+
+/** The scope of a job or a step; the same one each time, which knows what its paths mean. */
+export function jobScope(entry: Entry, job: Job, step?: Step, combination?: Combination): JobScope {
+  if (combination !== undefined) return new JobScope(entry, job, step, combination);
+  const known = SCOPES.get(entry) ?? new Map<Job | Step, JobScope>();
+  SCOPES.set(entry, known);
+  const scope = known.get(step ?? job) ?? new JobScope(entry, job, step);
+  known.set(step ?? job, scope);
+  return scope;
+}
+
 /** What a job hands on under a name; nothing where it declares no such output. */
 function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
   const open = meaningOfVariable(textVariable(`needs.${job.id}.outputs.${output}`));
@@ -163,14 +175,14 @@ function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
   if (value === undefined) return ABSENT;
   const text = value.text ?? "";
   if (!text.includes("${{")) return constant(text);
-  return { kind: "computed", template: templateOf(text), scope: new JobScope(entry, job), isText: true };
+  return { kind: "computed", template: templateOf(text), scope: jobScope(entry, job), isText: true };
 }
 
 export function rootOf(entry: Entry): Entry {
   return entry.caller === undefined ? entry : rootOf(entry.caller.entry);
 }
 
-function isWithoutSecrets({ eventCase }: Entry): boolean {
+export function isWithoutSecrets({ eventCase }: Entry): boolean {
   return eventCase.isFork && eventCase.event !== "pull_request_target";
 }
 

@@ -34,6 +34,9 @@ interface Operand {
 export class Terms {
   readonly #terms = new Map<string, Term>();
   readonly #paths = new Set<string>();
+  /** Lists by their path: `needs` for `needs.*.result`. */
+  readonly #lists = new Map<string, string>();
+  readonly #beginnings = new Set<string>();
   readonly #computed = new Set<readonly Segment[]>();
   #scope: Scope = { meaning: () => ({ kind: "object" }) };
 
@@ -44,6 +47,16 @@ export class Terms {
   /** Every path that is read, in lower case. */
   get paths(): ReadonlySet<string> {
     return this.#paths;
+  }
+
+  /** What is read of the items of a list at the path; undefined where nothing is. */
+  listBelow(path: string): string | undefined {
+    return this.#lists.get(path);
+  }
+
+  /** Whether something below the path is read, so that it must be a mapping. */
+  hasBelow(path: string): boolean {
+    return this.#beginnings.has(path);
   }
 
   /** @param scope where the expression stands */
@@ -263,7 +276,7 @@ export class Terms {
   }
 
   #path(path: string): Operand {
-    this.#paths.add(path);
+    this.#note(path);
     const meaning = this.#scope.meaning(path);
     switch (meaning.kind) {
       case "object":
@@ -275,6 +288,15 @@ export class Terms {
         return { shapes: [meaning], opaque: [] };
       case "computed":
         return this.#within(meaning.scope, () => this.#template(meaning.template));
+    }
+  }
+
+  #note(path: string): void {
+    if (this.#paths.has(path)) return;
+    this.#paths.add(path);
+    for (let dot = path.indexOf("."); dot > 0; dot = path.indexOf(".", dot + 1)) {
+      this.#beginnings.add(path.slice(0, dot));
+      if (path[dot + 1] === "*" && !this.#lists.has(path.slice(0, dot))) this.#lists.set(path.slice(0, dot), path);
     }
   }
 

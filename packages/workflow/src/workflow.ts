@@ -64,7 +64,9 @@ export function readWorkflow(text: string, file: string): Workflow {
 
 /** Whether a file is a list of steps: cargo-dist's `github-build-setup` lies among the workflows and is none. */
 export function isStepList(text: string, file: string): boolean {
-  return parseYaml(text, file).isList;
+  const content = text.split("\n").find((line) => !/^\s*(#.*|---\s*|%.*)?\r?$/.test(line)) ?? "";
+  // A list begins with one of these; most files begin with a key, and need not be parsed to see that.
+  return /^\s*[-[!&]/.test(content) && parseYaml(text, file).isList;
 }
 
 /** The text of a condition: `${{ x }}` around all of it changes nothing, so it is taken off. */

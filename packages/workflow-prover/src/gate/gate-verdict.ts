@@ -1,10 +1,11 @@
 import type { Job, Workflow } from "@release-actions/workflow";
+import { ancestorsOf, descendantsOf } from "../ancestors.ts";
 import { type Choices, explore } from "../choices.ts";
 import { conditionOf } from "../condition.ts";
-import { type Accepts, ENDS, type Preparation, prepare, type Witness, witnessOf } from "../job-verdict.ts";
+import { type Accepts, ENDS, likenessOf, type Preparation, prepare, type Witness, witnessOf } from "../job-verdict.ts";
 import type { Project } from "../project.ts";
 import { Run, type RunSettings } from "../run/run.ts";
-import { type Entry, JobScope, type Result } from "../scope.ts";
+import { type Entry, jobScope, type Result } from "../scope.ts";
 import { templateOf } from "../template.ts";
 import type { Terms } from "../terms.ts";
 import { runSteps } from "./steps.ts";
@@ -36,70 +37,85 @@ const MAX_TRIES = 3000;
  * @param accepts the ways of starting under which the job is promised
  */
 export function judgeGate(project: Project, workflow: Workflow, gate: Job, job: Job, accepts: Accepts): GateVerdict {
-  const holes: Hole[] = [];
+  const holes = new Map<Result, Hole>();
   const dependsOn = new Set<string>();
-  const entries = project.entriesOf(workflow).filter(accepts);
-  for (const result of BAD) {
-    for (const entry of entries) {
-      const found = holeIn(entry, gate, job, result, dependsOn);
-      if (found === undefined) continue;
-      holes.push(found);
-      break;
-    }
+  const asked = new Set<string>();
+  for (const entry of project.entriesOf(workflow).filter(accepts)) {
+    const prepared = preparedFor(entry, gate);
+    const key = likenessOf(prepared);
+    if (key !== undefined && asked.has(key)) continue;
+    if (key !== undefined) asked.add(key);
+    const wanted = BAD.filter((result) => !holes.has(result));
+    for (const hole of holesIn(prepared, gate, job, wanted, dependsOn)) holes.set(hole.result, hole);
   }
-  return { holes, dependsOn: [...dependsOn] };
+  return { holes: BAD.flatMap((result) => holes.get(result) ?? []), dependsOn: [...dependsOn] };
 }
 
-function holeIn(entry: Entry, gate: Job, job: Job, result: Result, dependsOn: Set<string>): Hole | undefined {
-  const prepared = prepare(entry, [gate, job], (terms) => addSteps(terms, entry, gate));
-  const before = ancestorsOf(entry.workflow, job);
-  const related = new Set([job.id, ...before, ...descendantsOf(entry.workflow, job)]);
+const PREPARED = new WeakMap<Entry, Map<Job, Preparation>>();
+
+/** The terms of a gate are those of all jobs before it, whichever of them is asked about. */
+function preparedFor(entry: Entry, gate: Job): Preparation {
+  const known = PREPARED.get(entry) ?? new Map<Job, Preparation>();
+  PREPARED.set(entry, known);
+  const prepared = known.get(gate) ?? prepare(entry, [gate], (terms) => addSteps(terms, entry, gate));
+  known.set(gate, prepared);
+  return prepared;
+}
+
+function holesIn(
+  prepared: Preparation,
+  gate: Job,
+  job: Job,
+  wanted: readonly Result[],
+  dependsOn: Set<string>,
+): readonly Hole[] {
+  const { workflow } = prepared.entry;
+  const before = ancestorsOf(workflow, job);
+  const related = new Set([job.id, ...before, ...descendantsOf(workflow, job)]);
   const ends = (id: string): readonly Result[] => (id === job.id || before.has(id) ? ENDS : ["success"]);
-  const narrow = attemptAll(prepared, gate, job, result, {
+  const narrow = attemptAll(prepared, gate, job, wanted, {
     ends,
     mayBeCancelled: false,
     given: (id) => (related.has(id) || id === gate.id ? undefined : "success"),
   });
-  if (narrow.found === undefined) {
-    for (const reason of narrow.dependsOn) dependsOn.add(reason);
-    return undefined;
-  }
+  for (const reason of narrow.dependsOn) dependsOn.add(reason);
+  if (narrow.holes.length === 0) return [];
   // Others were taken to succeed; whether they can, the whole run shows.
-  const whole = attemptAll(prepared, gate, job, result, { ends, mayBeCancelled: false });
-  if (whole.found === undefined) for (const reason of whole.dependsOn) dependsOn.add(reason);
-  return whole.found;
+  const results = narrow.holes.map(({ result }) => result);
+  const whole = attemptAll(prepared, gate, job, results, { ends, mayBeCancelled: false });
+  for (const reason of whole.dependsOn) dependsOn.add(reason);
+  return whole.holes;
 }
 
+/** Follows runs until each of the wanted results of the job has one in which the gate passes. */
 function attemptAll(
-  prepared: Preparation,
+  { entry, terms, candidates }: Preparation,
   gate: Job,
   job: Job,
-  wanted: Result,
+  wanted: readonly Result[],
   course: Pick<RunSettings, "ends" | "mayBeCancelled" | "given">,
-) {
-  const { entry, terms, candidates } = prepared;
-  return explore((choices: Choices): Hole | undefined => {
-    const settings: RunSettings = { choices, terms, candidates, ...course };
-    const run = new Run(entry, settings);
-    if (!run.starts || run.resultOf(job.id) !== wanted) return undefined;
-    const because = [...ancestorsOf(entry.workflow, job)].find((id) =>
-      ["failure", "cancelled"].includes(run.resultOf(id)),
-    );
+): { readonly holes: readonly Hole[]; readonly dependsOn: readonly string[] } {
+  const holes = new Map<Result, Hole>();
+  const before = [...ancestorsOf(entry.workflow, job)];
+  const { dependsOn } = explore((choices: Choices): true | undefined => {
+    const run = new Run(entry, { choices, terms, candidates, ...course });
+    if (!run.starts) return undefined;
+    const result = run.resultOf(job.id);
+    if (!wanted.includes(result) || holes.has(result)) return undefined;
+    const because = before.find((id) => ["failure", "cancelled"].includes(run.resultOf(id)));
     // A job that its own condition skips is another matter than a gate that does not look.
-    if (wanted === "skipped" && because === undefined) return undefined;
-    const passes = !run.runs(gate)
-      ? "skipped"
-      : tolerates(gate)
-        ? "green"
-        : runSteps(gate, (steps) => new Run(entry, { ...settings, steps }));
+    if (result === "skipped" && because === undefined) return undefined;
+    const passes = !run.runs(gate) ? "skipped" : tolerates(gate) ? "green" : runSteps(gate, run);
     if (passes === "red") return undefined;
-    return {
-      result: wanted,
+    holes.set(result, {
+      result,
       witness: witnessOf(entry, choices.made),
       isSkipped: passes === "skipped",
-      because: wanted === "skipped" ? because : undefined,
-    };
+      because: result === "skipped" ? because : undefined,
+    });
+    return holes.size === wanted.length ? true : undefined;
   }, MAX_TRIES);
+  return { holes: [...holes.values()], dependsOn };
 }
 
 /** A gate that may fail itself shows the run as a success whatever it finds. */
@@ -109,27 +125,13 @@ function tolerates(gate: Job): boolean {
 
 function addSteps(terms: Terms, entry: Entry, gate: Job): void {
   for (const step of gate.steps) {
-    const scope = new JobScope(entry, gate, step);
+    const scope = jobScope(entry, gate, step);
     const condition = conditionOf(step.node);
     if (condition !== undefined) terms.add(condition.expression, scope);
     const envs = [step.node, gate.node, entry.workflow.root].flatMap((node) => node.get("env").entries());
     const inputs = step.node.get("with").entries();
-    const texts = [step.run ?? "", ...[...envs, ...inputs].map(([, value]) => value.text ?? "")];
+    const tolerance = step.node.get("continue-on-error").text ?? "";
+    const texts = [step.run ?? "", tolerance, ...[...envs, ...inputs].map(([, value]) => value.text ?? "")];
     for (const segment of texts.flatMap(templateOf)) if ("expression" in segment) terms.add(segment.expression, scope);
   }
-}
-
-export function ancestorsOf({ jobs }: Workflow, job: Job): Set<string> {
-  const reached = new Set<string>();
-  const queue = [...job.needs];
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    if (reached.has(id)) continue;
-    reached.add(id);
-    queue.push(...(jobs.find((candidate) => candidate.id === id)?.needs ?? []));
-  }
-  return reached;
-}
-
-function descendantsOf(workflow: Workflow, job: Job): Set<string> {
-  return new Set(workflow.jobs.filter((candidate) => ancestorsOf(workflow, candidate).has(job.id)).map(({ id }) => id));
 }

@@ -1,7 +1,7 @@
 import type { Job, Step } from "@release-actions/workflow";
 import { CannotTell } from "../choices.ts";
 import type { Run, StepRecord } from "../run/run.ts";
-import { JobScope, type Result } from "../scope.ts";
+import { jobScope, type Result } from "../scope.ts";
 import { runScript } from "../shell/interpreter.ts";
 import { templateOf } from "../template.ts";
 import { runGateAction } from "./actions.ts";
@@ -20,14 +20,14 @@ const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefa
  * Runs the steps of a job as far as they can be followed: conditions by GitHub's evaluator, scripts by the shell's
  * rules, well-known actions by their documented inputs.
  *
- * @param follow makes a run that knows the steps so far
+ * @param start the run up to the job
  * @throws CannotTell with the line of the step that decides and cannot be followed
  */
-export function runSteps(job: Job, follow: (steps: ReadonlyMap<string, StepRecord>) => Run): GateResult {
+export function runSteps(job: Job, start: Run): GateResult {
   const records = new Map<string, StepRecord>();
   let hasFailed = false;
   for (const step of job.steps) {
-    const run = follow(records);
+    const run = start.after(records);
     const status = (name: string): boolean =>
       name === "always" || (name === "success" ? !hasFailed : name === "failure" ? hasFailed : false);
     const runs = run.runsStep(job, step, status);
@@ -58,7 +58,7 @@ function located<T>(step: Step, work: () => T): T {
 }
 
 function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boolean): Ended {
-  const scope = new JobScope(run.entry, job, step);
+  const scope = jobScope(run.entry, job, step);
   const text = (value: string): string => run.text(templateOf(value), scope, status);
   const isTainted = readsResults(step, job);
   if (step.run !== undefined) {
@@ -114,5 +114,5 @@ function shellOf(shell: string | undefined): { stops: boolean; pipefail: boolean
 function isTrue(run: Run, job: Job, step: Step, status: (name: string) => boolean): boolean {
   const { text } = step.node.get("continue-on-error");
   if (text === undefined) return false;
-  return run.text(templateOf(text), new JobScope(run.entry, job, step), status) === "true";
+  return run.text(templateOf(text), jobScope(run.entry, job, step), status) === "true";
 }

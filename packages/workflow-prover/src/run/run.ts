@@ -2,12 +2,13 @@ import type { Expr } from "@actions/expressions";
 import { Dictionary, type ExpressionData, StringData } from "@actions/expressions/data/index";
 import { truthy } from "@actions/expressions/result";
 import type { Combination, Job, Step } from "@release-actions/workflow";
+import { ancestorsOf } from "../ancestors.ts";
 import type { CandidateTable } from "../candidates.ts";
 import { CannotTell, type Choices, DeadEnd } from "../choices.ts";
 import { type Condition, conditionOf } from "../condition.ts";
 import { type Found, LazyDictionary, toData } from "../context.ts";
 import { evaluate } from "../evaluate.ts";
-import { type Entry, JobScope, type Result } from "../scope.ts";
+import { type Entry, JobScope, jobScope, type Result } from "../scope.ts";
 import type { Segment } from "../template.ts";
 import { openVariable, type Terms } from "../terms.ts";
 import { type Scope, type Variable, valueWith } from "../variable.ts";
@@ -42,15 +43,22 @@ export class Run {
   readonly entry: Entry;
   readonly #settings: RunSettings;
   readonly #caller: Run | undefined;
-  readonly #results = new Map<string, Result>();
+  readonly #results: Map<string, Result>;
   readonly #pending = new Set<string>();
 
-  constructor(entry: Entry, settings: RunSettings) {
+  /** @param results how jobs ended that were followed before in the same run */
+  constructor(entry: Entry, settings: RunSettings, results = new Map<string, Result>()) {
     this.entry = entry;
     this.#settings = settings;
+    this.#results = results;
     // A caller's own results are followed; what is given is about the jobs of this workflow.
     const { given: _given, steps: _steps, ...following } = settings;
     this.#caller = entry.caller === undefined ? undefined : new Run(entry.caller.entry, following);
+  }
+
+  /** The same run, once some steps of a job have run. */
+  after(steps: ReadonlyMap<string, StepRecord>): Run {
+    return new Run(this.entry, { ...this.#settings, steps }, this.#results);
   }
 
   /** Whether the workflow starts at all: one that is called, only when the calling job does. */
@@ -82,7 +90,7 @@ export class Run {
     const condition = conditionOf(job.node);
     if (condition === undefined) return this.#status(job, "success");
     if (!condition.asksForStatus && !this.#status(job, "success")) return false;
-    return this.#isTrue(condition, new JobScope(this.entry, job), (name) => this.#status(job, name));
+    return this.#isTrue(condition, jobScope(this.entry, job), (name) => this.#status(job, name));
   }
 
   /** Whether a step's condition is true, given what it sees of the steps before it. */
@@ -90,12 +98,12 @@ export class Run {
     const condition = conditionOf(step.node);
     if (condition === undefined) return status("success");
     if (!condition.asksForStatus && !status("success")) return false;
-    return this.#isTrue(condition, new JobScope(this.entry, job, step, combination), status);
+    return this.#isTrue(condition, jobScope(this.entry, job, step, combination), status);
   }
 
   /** Whether a condition that is not the job's own is true where the job stands. */
   holds(condition: Condition, job: Job): boolean {
-    return this.#isTrue(condition, new JobScope(this.entry, job), (name) => this.#status(job, name));
+    return this.#isTrue(condition, jobScope(this.entry, job), (name) => this.#status(job, name));
   }
 
   /** A text with its expressions evaluated. */
@@ -107,7 +115,7 @@ export class Run {
   #status(job: Job, name: string): boolean {
     if (name === "always") return true;
     if (name === "cancelled") return this.#isCancelledBefore(job);
-    const ancestors = this.#ancestorsOf(job);
+    const ancestors = [...ancestorsOf(this.entry.workflow, job)];
     if (name === "failure") return ancestors.some((id) => this.resultOf(id) === "failure");
     return ancestors.every((id) => this.resultOf(id) === "success") && !this.#isCancelledBefore(job, [false]);
   }
@@ -116,19 +124,9 @@ export class Run {
   #isCancelledBefore(job: Job, options: readonly boolean[] = [false, true]): boolean {
     const { choices, mayBeCancelled } = this.#settings;
     if (!mayBeCancelled) return false;
-    const before = this.#ancestorsOf(job).some((id) => choices.made.get(this.#key(`cancelled before ${id}`)) === true);
+    const ancestors = [...ancestorsOf(this.entry.workflow, job)];
+    const before = ancestors.some((id) => choices.made.get(this.#key(`cancelled before ${id}`)) === true);
     return choices.choose(this.#key(`cancelled before ${job.id}`), before ? [true] : options);
-  }
-
-  #ancestorsOf(job: Job): string[] {
-    const reached = new Set<string>();
-    const queue = [...job.needs];
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      if (reached.has(id)) continue;
-      reached.add(id);
-      queue.push(...(this.entry.workflow.jobs.find((candidate) => candidate.id === id)?.needs ?? []));
-    }
-    return [...reached];
   }
 
   /** A job that may fail (`continue-on-error`) counts as a success for those that need it. */
@@ -174,7 +172,7 @@ export class Run {
       case "value":
         return { value: toData(meaning.value) };
       case "variable":
-        if (meaning.variable.type.kind === "any" && this.#isBeginning(path)) return "members";
+        if (meaning.variable.type.kind === "any" && this.#settings.terms.hasBelow(path)) return "members";
         return { value: toData(valueWith(meaning, this.#choose(meaning.variable))) };
       case "computed": {
         const value = this.#computed(meaning.template, meaning.scope, status);
@@ -200,18 +198,13 @@ export class Run {
   }
 
   #list(path: string, scope: JobScope): ExpressionData | undefined {
-    const read = [...this.#settings.terms.paths].find((candidate) => candidate.startsWith(`${path}.*`));
+    const read = this.#settings.terms.listBelow(path);
     if (read === undefined || path === "needs" || path === "steps") return undefined;
     const meaning = scope.meaning(read);
     if (meaning.kind !== "variable" || meaning.variable.type.kind !== "list") return undefined;
     const names: unknown = JSON.parse(String(this.#choose(meaning.variable)));
     const member = read.slice(path.length + 3).split(".")[0] ?? "";
     return toData(Array.isArray(names) ? names.map((name) => (member === "" ? name : { [member]: name })) : []);
-  }
-
-  /** Whether something below the path is read, so that it must be a mapping. */
-  #isBeginning(path: string): boolean {
-    return [...this.#settings.terms.paths].some((candidate) => candidate.startsWith(`${path}.`));
   }
 
   #computed(template: readonly Segment[], scope: Scope, status: StepStatus): ExpressionData {

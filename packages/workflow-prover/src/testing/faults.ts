@@ -15,8 +15,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     what: "only the jobs that are needed directly count",
-    file: "run/run.ts",
-    from: "queue.push(...(this.entry.workflow.jobs.find((candidate) => candidate.id === id)?.needs ?? []));",
+    file: "ancestors.ts",
+    from: "queue.push(...(jobs.find((candidate) => candidate.id === id)?.needs ?? []));",
     to: "",
   },
   {
