@@ -1,11 +1,11 @@
 import { type Call, callsOf, type Step } from "@release-actions/workflow";
-import { canSkipSteps } from "@release-actions/workflow-prover";
+import { canSkipSteps, freeValues } from "@release-actions/workflow-prover";
 import { promisedEvents } from "./check-reach.ts";
 import { toleranceOf } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
 import { cannotTell, type Finding } from "./finding.ts";
-import type { Recipe } from "./justfile.ts";
+import type { RepositoryScripts } from "./repository-scripts.ts";
 
 /** A place where a command or action is, and why it does not count there; undefined where it does. */
 interface Place {
@@ -80,20 +80,29 @@ function verdictOf(
   if (verdict.kind === "possible") {
     // Without a promised event it only has to run at all.
     if (events.length === 0) return [];
-    return [finding(`does not count: \`if: ${condition}\` skips its step for ${verdict.witness.event}`, at.location)];
+    return [
+      finding(
+        `does not count: \`if: ${condition}\` skips its step for ${verdict.witness.event}${freeValues(verdict.witness)}`,
+        at.location,
+      ),
+    ];
   }
   if (verdict.kind === "impossible") return [];
   return [cannotTell(rule, job.id, `whether ${what} runs (\`if: ${condition}\`)`, verdict.dependsOn, at.location)];
 }
 
 function placesOf(words: readonly string[], step: Step, found: FoundJob): Place[] {
+  return step.run === undefined ? placesInAction(words, step, found) : callPlaces(words, step, found);
+}
+
+function callPlaces(words: readonly string[], step: Step, found: FoundJob): Place[] {
   if (step.run === undefined) return [];
   const reading = callsOf(step.run, step.shell ?? defaultShell(found));
   if (reading === undefined) {
     const mentions = words.every((word) => step.run?.includes(word));
     return mentions ? [{ step, discount: `the ${step.shell} script, which is not read`, isUnknown: true }] : [];
   }
-  return withRecipes(reading.calls, found.recipes)
+  return withRecipes(reading.calls, found.scripts)
     .filter((call) => isCallOf(call.words, words))
     .map((call): Place => {
       const idle = idleOption(call.words, words);
@@ -102,21 +111,43 @@ function placesOf(words: readonly string[], step: Step, found: FoundJob): Place[
     });
 }
 
-/** The calls of a script, and those of the recipes that it runs with `just`, which fail when one of theirs fails. */
-function withRecipes(
-  calls: readonly Call[],
-  recipes: ReadonlyMap<string, Recipe>,
-  seen: readonly string[] = [],
-): Call[] {
+/** The commands of a composite action of the repository that the step uses. */
+function placesInAction(words: readonly string[], step: Step, found: FoundJob): Place[] {
+  const folder = step.uses?.replace(/^\$/, ".").replace(/\/$/, "") ?? "";
+  return (found.scripts.actions.get(folder) ?? []).flatMap((inner): Place[] => {
+    if (inner.run === undefined) return [];
+    const inAction = callPlaces(words, { ...step, run: inner.run, shell: inner.shell }, found);
+    const place = inAction.map((one): Place => ({ ...one, step }));
+    const isUnknown = inner.doubt?.startsWith("`if") === true;
+    return inner.doubt === undefined
+      ? place
+      : place.map(() => ({ step, discount: `in a step of ${folder} with ${inner.doubt}`, isUnknown }));
+  });
+}
+
+/** The calls of a script, and those of the recipes that it runs with `just` or `make`, which fail when one of theirs fails. */
+function withRecipes(calls: readonly Call[], scripts: RepositoryScripts, seen: readonly string[] = []): Call[] {
   return calls.flatMap((call) => {
-    const name = call.words[0] === "just" ? call.words.slice(1).find((word) => !word.startsWith("-")) : undefined;
-    const recipe = name === undefined || seen.includes(name) ? undefined : recipes.get(name);
-    if (name === undefined || recipe === undefined) return [call];
-    const inner =
-      callsOf([...recipe.needs.map((need) => `just ${need}`), recipe.script].join("\n"), "bash")?.calls ?? [];
-    const followed = withRecipes(inner, recipes, [...seen, name]);
+    const [program] = call.words;
+    if (program !== "just" && program !== "make") return [call];
+    const recipes = scripts.recipes[program];
+    const followed = targetsOf(call.words).flatMap((name) => {
+      const recipe = recipes.get(name);
+      const key = `${program} ${name}`;
+      if (recipe === undefined || seen.includes(key)) return [];
+      const script = [...recipe.needs.map((need) => `${program} ${need}`), recipe.script].join("\n");
+      return withRecipes(callsOf(script, program === "make" ? "sh" : "bash")?.calls ?? [], scripts, [...seen, key]);
+    });
     return [call, ...followed.map((one): Call => ({ ...one, discount: call.discount ?? one.discount }))];
   });
+}
+
+/** The recipes that `just x` and `make x y A=b` run; those of another folder or file are not at hand. */
+function targetsOf([program, ...words]: readonly string[]): string[] {
+  if (words.some((word) => /^(-C|-f|--directory|--file|--makefile|--justfile|--working-directory)/.test(word)))
+    return [];
+  const names = words.filter((word) => !word.startsWith("-") && !word.includes("="));
+  return program === "just" ? names.slice(0, 1) : names;
 }
 
 /** `--version` with a value behind it chooses a version; without one it prints that of the program. */

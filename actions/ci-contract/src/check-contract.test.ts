@@ -215,7 +215,7 @@ build:
       await checkContract(
         readContract(`jobs: { test: { run: ${run} } }`, "ci-contract.yml"),
         [{ file: "ci.yml", text: running(script) }],
-        justfile,
+        { justfile },
       )
     ).map(({ rule }) => rule);
 
@@ -331,4 +331,110 @@ describe("a gate", () => {
   test("that a job does without", async () => {
     expect(await rules("{ gate: gate, jobs: { test: { gate: false } } }", running("cargo test"))).toEqual([]);
   });
+});
+
+describe("a command in a makefile or a local action", () => {
+  const MAKEFILE = `CARGO ?= cargo
+.PHONY: test lint
+test lint: build
+test:
+\t@echo testing
+\t$(CARGO) test \\
+\t  --workspace $(ARGS)
+loose:
+\t-cargo test
+build: ; cargo build
+piped:
+\tcargo test | tee log
+`;
+  const ACTION = `runs:
+  using: composite
+  steps:
+    - { run: cargo test, shell: bash }
+    - { run: cargo fmt --check, shell: bash, if: inputs.fmt == 'true' }
+    - { run: cargo doc, shell: bash, continue-on-error: true }
+`;
+  async function broken(command: string, script: string): Promise<string[]> {
+    const step = script.startsWith("./") ? `{ uses: ${script} }` : `{ run: ${script} }`;
+    const workflow = `on: push\njobs:\n  test: { runs-on: x, steps: [${step}] }\n`;
+    const promises = readContract(`jobs: { test: { run: ${command} } }`, "ci-contract.yml");
+    const actions = new Map([["./.github/actions/test", ACTION]]);
+    const found = await checkContract(promises, [{ file: "ci.yml", text: workflow }], { makefile: MAKEFILE, actions });
+    return found.map(({ level, message }) => `${level}: ${message}`);
+  }
+
+  test.each([
+    ["cargo test", "make test"],
+    ["cargo test --workspace", "make ARGS=--locked test"],
+    ["cargo build", "make lint"],
+    ["cargo test", "./.github/actions/test"],
+  ])("counts: `%s` of `%s`", async (command, script) => {
+    expect(await broken(command, script)).toEqual([]);
+  });
+
+  test.each([
+    ["cargo test", "make loose", "error: `cargo test` does not count: it is followed by ||"],
+    ["cargo test", "make piped", "error: `cargo test` does not count: it is in a pipeline without pipefail"],
+    ["cargo test", "make test || true", "error: `cargo test` does not count: it is followed by ||"],
+    ["cargo test", "make -C crates test", "error: `cargo test` is not a command of any step"],
+    [
+      "cargo doc",
+      "./.github/actions/test",
+      "error: `cargo doc` does not count: it is in a step of ./.github/actions/test with continue-on-error",
+    ],
+    [
+      "cargo fmt",
+      "./.github/actions/test",
+      "notice: cannot tell whether `cargo fmt` runs: it depends on in a step of ./.github/actions/test with `if: inputs.fmt == 'true'`",
+    ],
+  ])("does not count: `%s` of `%s`", async (command, script, message) => {
+    expect(await broken(command, script)).toEqual([message]);
+  });
+});
+
+describe("a merge queue", () => {
+  const workflow = (on: string): string => `on: ${on}
+jobs:
+  test: { runs-on: x, steps: [{ run: cargo test }] }
+  gate:
+    needs: test
+    if: always()
+    runs-on: x
+    steps: [{ run: '[ "\${{ needs.test.result }}" = success ]' }]
+`;
+  const GATED = "{ gate: gate, jobs: { ci.yml/test: { run: cargo test } } }";
+  const QUEUE = {
+    "queue.yml": "on: [pull_request, merge_group]\njobs:\n  other: { runs-on: x, steps: [{ run: make }] }\n",
+  };
+
+  test("waits for ever for a gate that does not start there", async () => {
+    expect(await findings(GATED, workflow("[pull_request, push]"), QUEUE)).toMatchObject([
+      { level: "error", rule: "pending", job: "gate", location: { line: 1 } },
+    ]);
+  });
+
+  test("is content with a gate that does, and is not missed where there is none", async () => {
+    expect(await rules(GATED, workflow("[pull_request, merge_group]"), QUEUE)).toEqual([]);
+    expect(await rules(GATED, workflow("[pull_request, push]"))).toEqual([]);
+  });
+});
+
+describe("a guard that asks for the repository", () => {
+  test("asks for this one, so that the job is not skipped here", async () => {
+    const guard = "if: github.repository == 'org/product' && github.event_name == 'push'";
+    expect(await rules(TEST, running("cargo test", { job: guard }))).toEqual([]);
+  });
+
+  test("does not excuse what is skipped in it", async () => {
+    const guard = "if: github.repository == 'org/product' && github.ref_name == 'main'";
+    expect(await rules(TEST, running("cargo test", { job: guard }))).toEqual(["skippable"]);
+    const fork = "if: github.event.pull_request.head.repo.full_name == github.repository";
+    expect(await rules(TEST, running("cargo test", { on: "pull_request", job: fork }))).toEqual(["skippable"]);
+  });
+});
+
+test("a skip that depends on a value that the files do not decide says which", async () => {
+  const found = await findings(TEST, running("cargo test", { job: "if: vars.RUN_TESTS == 'yes'" }));
+  expect(found).toMatchObject([{ rule: "skippable" }]);
+  expect(found[0]?.message).toMatch(/by a push to a branch, where `vars.run_tests` is (empty|`[^`]+`), which counts/);
 });

@@ -1,17 +1,18 @@
 import { readWorkflow, validateWorkflow, type Workflow, YamlError } from "@release-actions/workflow";
 import { Project } from "@release-actions/workflow-prover";
+import { checkCaches } from "./check-caches.ts";
 import { checkCheckouts } from "./check-checkouts.ts";
 import { checkCommands } from "./check-commands.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { checkGate } from "./check-gate.ts";
 import { checkMatrix } from "./check-matrix.ts";
-import { checkPending } from "./check-pending.ts";
+import { checkPending, checkQueues } from "./check-pending.ts";
 import { checkReach } from "./check-reach.ts";
 import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import { type FoundJob, findJob } from "./find-job.ts";
 import { cannotTell, type Finding } from "./finding.ts";
-import { type Recipe, readJustfile } from "./justfile.ts";
+import { type RepositoryScripts, readScripts, type ScriptTexts } from "./repository-scripts.ts";
 
 export interface WorkflowFile {
   readonly file: string;
@@ -69,23 +70,28 @@ export async function readWorkflows(files: readonly WorkflowFile[]): Promise<Rea
 /**
  * What is not as promised. Conditions that are always true are findings in every job.
  *
- * @param justfile the text of the repository's justfile, into which `just recipe` is followed
+ * @param texts the justfile, the makefile and the actions of the repository, into which commands are followed
  */
 export async function checkContract(
   promises: readonly Promised[],
   files: readonly WorkflowFile[],
-  justfile = "",
+  texts: ScriptTexts = {},
 ): Promise<Finding[]> {
-  const recipes = readJustfile(justfile);
+  const scripts = readScripts(texts);
   const { workflows, findings: refused } = await readWorkflows(files);
   const project = new Project(workflows);
-  const findings = promises.flatMap((promised) => checkPromise(promised, project, recipes));
+  const findings = promises.flatMap((promised) => checkPromise(promised, project, scripts));
   // A job that is not to be found because its workflow is refused is the refused workflow's matter.
   const missing = refused.length > 0 ? findings.filter(({ rule }) => rule !== "missing-job") : findings;
   return [
     ...refused,
-    ...workflows.flatMap((workflow) => [...checkConditions(workflow, promises), ...checkCheckouts(project, workflow)]),
+    ...workflows.flatMap((workflow) => [
+      ...checkConditions(workflow, promises),
+      ...checkCheckouts(project, workflow),
+      ...checkCaches(workflow),
+    ]),
     ...missing,
+    ...checkQueues(promises, project),
   ];
 }
 
@@ -99,12 +105,8 @@ const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = 
 ];
 
 /** All findings about one promised job, under the name that the contract gives it. */
-export function checkPromise(
-  promised: Promised,
-  project: Project,
-  recipes: ReadonlyMap<string, Recipe>,
-): readonly Finding[] {
-  const found = findJob(promised, project, recipes);
+export function checkPromise(promised: Promised, project: Project, scripts: RepositoryScripts): readonly Finding[] {
+  const found = findJob(promised, project, scripts);
   if ("rule" in found) return [found];
   return checkFound(promised, found).map((finding) => ({ ...finding, job: promised.name }));
 }

@@ -1,5 +1,5 @@
 import type { Job } from "@release-actions/workflow";
-import { ancestorsOf, type Hole, judgeGate } from "@release-actions/workflow-prover";
+import { ancestorsOf, freeValues, type Hole, judgeGate } from "@release-actions/workflow-prover";
 import { promisedEvents } from "./check-reach.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
@@ -48,8 +48,10 @@ export function describeHoles(gate: string, holes: readonly Hole[], subject = "i
     ...(skipped.length === 0 ? [] : [`is skipped, which counts as green, when ${ways(skipped)}`]),
     ...(passed.length === 0 ? [] : [`passes when ${ways(passed)}`]),
   ];
+  const [first] = holes;
+  const example = first === undefined ? "" : `${first.witness.event}${freeValues(first.witness)}`;
   const advice = passed.length === 0 ? "give it `if: always()`" : "let it fail for every result other than success";
-  return `the gate \`${gate}\` ${parts.join(", and ")} (for example with ${holes[0]?.witness.event}): ${advice}`;
+  return `the gate \`${gate}\` ${parts.join(", and ")} (for example with ${example}): ${advice}`;
 }
 
 const PAST: Readonly<Record<Hole["result"], string>> = {

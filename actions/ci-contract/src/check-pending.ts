@@ -28,6 +28,27 @@ export function checkPending(promised: Promised, found: FoundJob): Finding[] {
   ];
 }
 
+export const PENDING_IN_QUEUE =
+  "its check stays pending for ever in the merge queue, which other workflows here start for: add `merge_group` to `on`";
+
+/** Whether the repository has a merge queue, and the workflow starts for pull requests but not there. */
+export function lacksMergeQueue(project: Project, workflow: Workflow): boolean {
+  const hasQueue = project.workflows.some(({ triggers }) => triggers.some(({ event }) => event === "merge_group"));
+  const events = new Set(project.entriesOf(workflow).map(({ eventCase }) => eventCase.event));
+  return hasQueue && events.has("pull_request") && !events.has("merge_group");
+}
+
+/** A gate that the merge queue waits for and never gets. It is the gate's matter, whichever jobs it gates. */
+export function checkQueues(promises: readonly Promised[], project: Project): Finding[] {
+  const gates = new Set(promises.flatMap(({ gate }) => gate ?? []));
+  return project.workflows.flatMap((workflow) => {
+    const gate = workflow.jobs.find(({ id }) => gates.has(id));
+    if (gate === undefined || !lacksMergeQueue(project, workflow)) return [];
+    const location = workflow.root.get("on").location;
+    return [{ level: "error", rule: "pending", job: gate.id, message: PENDING_IN_QUEUE, location } as const];
+  });
+}
+
 /** What keeps a workflow, and all those that call it, from starting for some pull requests. */
 export function filterBefore(project: Project, workflow: Workflow): PullRequestFilter | undefined {
   const roots = new Set(project.entriesOf(workflow).map((entry) => rootOf(entry).workflow));

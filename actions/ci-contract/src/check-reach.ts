@@ -5,6 +5,7 @@ import {
   canBeSkipped,
   canHoldAlone,
   canRun,
+  freeValues,
   type Project,
   rootOf,
 } from "@release-actions/workflow-prover";
@@ -99,7 +100,7 @@ function checkEvent(promised: Promised, { job, workflow, project }: FoundJob, ev
   }
   const [verdict] = verdicts;
   if (verdict?.kind === "possible") {
-    const message = `it is skipped by ${verdict.witness.event}, which counts as green: ${reasonOf(job)}`;
+    const message = `it is skipped by ${verdict.witness.event}${freeValues(verdict.witness)}, which counts as green: ${reasonOf(job)}`;
     return [finding("skippable", message)];
   }
   const dependsOn = verdict?.kind === "unknown" ? verdict.dependsOn : [];

@@ -42,6 +42,33 @@ describe("a repository without a contract", () => {
     expect(await checkRepository([called, caller])).toEqual([]);
   });
 
+  test.each([
+    ["pull_request_target", "", ["warning refused a 6"]],
+    ["{ workflow_run: { workflows: [CI] } }", "", ["warning refused a 6"]],
+    ["{ workflow_run: { workflows: [CI] } }", "if: github.event.workflow_run.event == 'push'", []],
+    [
+      "{ workflow_run: { workflows: [CI] } }",
+      "if: github.event.workflow_run.head_repository.full_name == github.repository",
+      [],
+    ],
+  ])("is told of a checkout of a fork's code that is refused: %s %s", async (on, condition, expected) => {
+    const event = on.startsWith("{") ? "workflow_run.head_sha" : "pull_request.head.sha";
+    const step = `{ uses: actions/checkout@v7, with: { ref: "\${{ github.event.${event} }}" } }`;
+    const text = `on: ${on}\njobs:\n  a:\n    runs-on: x\n    ${condition}\n    steps: [${step}]\n`;
+    expect(await findings(text)).toEqual(expected);
+  });
+
+  test.each([
+    ["pull_request_target", "actions/cache@v5", ["notice refused a 5"]],
+    ["issue_comment", "actions/cache/save@v5", ["notice refused a 5"]],
+    ["issue_comment", "actions/cache/restore@v5", []],
+    ["[issue_comment, push]", "actions/cache@v5", []],
+    ["pull_request", "actions/cache@v5", []],
+  ])("is told that GitHub refuses to save a cache: under %s with %s", async (on, uses, expected) => {
+    const text = `on: ${on}\njobs:\n  a:\n    runs-on: x\n    steps: [{ uses: ${uses} }]\n`;
+    expect(await findings(text)).toEqual(expected);
+  });
+
   test("takes text where GitHub's parser wants a type, since GitHub runs it", async () => {
     const text = `on: push\njobs:\n  a:\n    env: \${{ fromJSON('{}') }}\n    ${JOB}\n`;
     expect(await findings(text)).toEqual(["notice invalid-workflow  4"]);

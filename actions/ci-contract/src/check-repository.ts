@@ -1,10 +1,11 @@
 import type { Job, Workflow } from "@release-actions/workflow";
 import { type Hole, isCallable, judgeGate, Project } from "@release-actions/workflow-prover";
+import { checkCaches } from "./check-caches.ts";
 import { checkCheckouts } from "./check-checkouts.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { readWorkflows, type WorkflowFile } from "./check-contract.ts";
 import { describeHoles } from "./check-gate.ts";
-import { pullRequestFilter } from "./check-pending.ts";
+import { lacksMergeQueue, PENDING_IN_QUEUE, pullRequestFilter } from "./check-pending.ts";
 import { checkDead } from "./check-reach.ts";
 import { cannotTell, type Finding } from "./finding.ts";
 import { isGate } from "./gate-job.ts";
@@ -16,6 +17,7 @@ export async function checkRepository(files: readonly WorkflowFile[]): Promise<F
   const found = workflows.flatMap((workflow) => [
     ...checkConditions(workflow, []),
     ...checkCheckouts(project, workflow),
+    ...checkCaches(workflow),
     ...checkCalls(project, workflow),
     ...workflow.jobs.flatMap((job) => checkJob(project, workflow, job)),
   ]);
@@ -87,6 +89,14 @@ function checkGateJob(project: Project, workflow: Workflow, gate: Job): Finding[
     findings.push(
       cannotTell("gate", gate.id, "whether it fails with the jobs that it needs", [...doubts], gate.location),
     );
+  if (lacksMergeQueue(project, workflow))
+    findings.push({
+      level: "notice",
+      rule: "pending",
+      job: gate.id,
+      message: `where branch protection requires it, ${PENDING_IN_QUEUE}`,
+      location: workflow.root.get("on").location,
+    });
   const filter = pullRequestFilter(workflow);
   if (filter !== undefined) {
     const message = `where branch protection requires it, it stays pending for ever on a pull request that ${filter.what} leaves out`;

@@ -2,27 +2,26 @@ import type { Job, Workflow } from "@release-actions/workflow";
 import type { Project } from "@release-actions/workflow-prover";
 import type { Promised } from "./contract.ts";
 import type { Finding } from "./finding.ts";
-import type { Recipe } from "./justfile.ts";
+import { type RepositoryScripts, readScripts } from "./repository-scripts.ts";
 
 export interface FoundJob {
   readonly job: Job;
   readonly workflow: Workflow;
   readonly project: Project;
-  /** The recipes of the repository's justfile. */
-  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly scripts: RepositoryScripts;
 }
 
 /** The job that a promise is about, or what is wrong with looking for it. */
 export function findJob(
   promised: Promised,
   project: Project,
-  recipes: ReadonlyMap<string, Recipe> = new Map(),
+  scripts: RepositoryScripts = readScripts({}),
 ): FoundJob | Finding {
   const { job: id, name, location } = promised;
   const { workflows } = project;
   const named = workflows.filter(({ file }) => promised.workflow === undefined || isNamed(file, promised.workflow));
   const found = named.flatMap((workflow) =>
-    workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow, project, recipes })),
+    workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow, project, scripts })),
   );
   const [first, second] = found;
   const missing = (message: string): Finding => ({ level: "error", rule: "missing-job", job: name, message, location });

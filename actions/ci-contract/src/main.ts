@@ -7,6 +7,7 @@ import { readText } from "@release-actions/text";
 import { contract } from "./action.gen.ts";
 import type { WorkflowFile } from "./check-contract.ts";
 import { reportFindings } from "./report.ts";
+import { localActionsIn, type ScriptTexts } from "./repository-scripts.ts";
 
 void runAction(contract, async (runner) => {
   const { contract: file, workflows: folder } = runner.inputs;
@@ -18,7 +19,7 @@ void runAction(contract, async (runner) => {
     // What a person wrote is not replaced.
     if (existsSync(file))
       throw new Fault(`${shown(file)} is there already`, { advice: "Name another file in `contract`." });
-    await writeFile(file, await suggestContract(files, justfileOf(workspace)));
+    await writeFile(file, await suggestContract(files, scriptsOf(workspace, files)));
     runner.info(`${shown(file)} says what the workflows do today: read it, and commit what is a promise.`);
     return;
   }
@@ -34,7 +35,7 @@ void runAction(contract, async (runner) => {
     import("./check-contract.ts"),
   ]);
   const promises = readContract(readText(file, shown(file)), shown(file));
-  const findings = await checkContract(promises, files, justfileOf(workspace));
+  const findings = await checkContract(promises, files, scriptsOf(workspace, files));
   reportFindings(
     runner,
     findings,
@@ -67,10 +68,19 @@ async function readFiles(folder: string, shown: (target: string) => string): Pro
     .filter(({ file, text }) => !isSteps(text, file));
 }
 
-/** The names under which `just` finds its file. */
-function justfileOf(workspace: string): string {
-  const file = ["justfile", "Justfile", ".justfile"]
-    .map((name) => path.join(workspace, name))
-    .find((name) => existsSync(name));
-  return file === undefined ? "" : readText(file, path.relative(workspace, file));
+/** The scripts that commands of the workflows lead to, under the names that their programs look for. */
+function scriptsOf(workspace: string, files: readonly WorkflowFile[]): ScriptTexts {
+  const first = (...names: string[]): string => {
+    const file = names.map((name) => path.join(workspace, name)).find((name) => existsSync(name));
+    return file === undefined ? "" : readText(file, path.relative(workspace, file));
+  };
+  const folders = new Set(files.flatMap(({ text }) => localActionsIn(text)));
+  const actions = [...folders].map(
+    (folder) => [folder, first(`${folder}/action.yml`, `${folder}/action.yaml`)] as const,
+  );
+  return {
+    justfile: first("justfile", "Justfile", ".justfile"),
+    makefile: first("GNUmakefile", "makefile", "Makefile"),
+    actions: new Map(actions.filter(([, text]) => text !== "")),
+  };
 }

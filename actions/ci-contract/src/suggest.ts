@@ -6,7 +6,7 @@ import { filterBefore } from "./check-pending.ts";
 import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import { isGate } from "./gate-job.ts";
-import { type Recipe, readJustfile } from "./justfile.ts";
+import { type RepositoryScripts, readScripts, type ScriptTexts } from "./repository-scripts.ts";
 
 const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
 
@@ -17,10 +17,10 @@ const CHECKERS = /^(cargo|just|make|npm|pnpm|yarn|go|pytest|tox|mdbook|helm|deno
  * A first contract, which the workflows keep: the jobs that changes to the repository pass today, with the commands that
  * run for sure. What a job does not do for sure stands there as a comment.
  */
-export async function suggestContract(files: readonly WorkflowFile[], justfile = ""): Promise<string> {
+export async function suggestContract(files: readonly WorkflowFile[], texts: ScriptTexts = {}): Promise<string> {
   const { workflows } = await readWorkflows(files);
   const project = new Project(workflows);
-  const recipes = readJustfile(justfile);
+  const scripts = readScripts(texts);
   const checked = workflows.filter((workflow) => startsOnChanges(project, workflow));
   const counts = new Map<string, number>();
   for (const { jobs } of workflows) for (const { id } of jobs) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -36,7 +36,7 @@ export async function suggestContract(files: readonly WorkflowFile[], justfile =
       .flatMap((job) => {
         const file = workflow.file.split("/").at(-1);
         const name = (counts.get(job.id) ?? 0) > 1 ? `${file}/${job.id}` : job.id;
-        return jobLines(project, workflow, job, name, gate, recipes);
+        return jobLines(project, workflow, job, name, gate, scripts);
       }),
   );
   const isEmpty = lines.every((line) => line.startsWith("  #"));
@@ -59,7 +59,7 @@ function jobLines(
   job: Job,
   name: string,
   gate: { readonly workflow: Workflow; readonly job: Job } | undefined,
-  recipes: ReadonlyMap<string, Recipe>,
+  scripts: RepositoryScripts,
 ): string[] {
   const events = CHANGE_EVENTS.filter((event) =>
     project.entriesOf(workflow).some((entry) => entry.eventCase.event === event),
@@ -85,13 +85,13 @@ function jobLines(
     gate: gate !== undefined && isGated ? gate.job.id : undefined,
     location: job.location,
   };
-  if (checkTolerance(draft, { job, workflow, project, recipes }).some(({ level }) => level === "error"))
+  if (checkTolerance(draft, { job, workflow, project, scripts }).some(({ level }) => level === "error"))
     return [`  # ${name} may fail without failing the run (continue-on-error)`];
   if (checkConditions(workflow, [draft]).some((finding) => finding.job === name))
     return [`  # ${name} has a condition that is always true, whatever it says`];
   // What does not hold today is no suggestion.
   const broken = new Set(
-    checkPromise(draft, project, recipes)
+    checkPromise(draft, project, scripts)
       .filter(({ level }) => level === "error")
       .map(({ rule }) => rule),
   );

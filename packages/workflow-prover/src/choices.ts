@@ -32,8 +32,14 @@ const MAX_TRIES = 20_000;
 /**
  * Makes a try for every sequence of answers, depth first, until one returns something. Only what a try asks for is
  * varied, so that the tries are the branches of the conditions and not all combinations of all values.
+ *
+ * @param given answers that are not varied
  */
-export function explore<R>(attempt: (choices: Choices) => R | undefined, maxTries: number = MAX_TRIES): Exploration<R> {
+export function explore<R>(
+  attempt: (choices: Choices) => R | undefined,
+  maxTries: number = MAX_TRIES,
+  given: ReadonlyMap<string, unknown> = new Map(),
+): Exploration<R> {
   const path: { readonly key: string; readonly options: readonly unknown[]; index: number }[] = [];
   const dependsOn = new Set<string>();
   for (let tries = 0; ; tries += 1) {
@@ -41,7 +47,7 @@ export function explore<R>(attempt: (choices: Choices) => R | undefined, maxTrie
       dependsOn.add("more combinations of values than can be tried");
       return { found: undefined, isExhaustive: false, dependsOn: [...dependsOn] };
     }
-    const made = new Map<string, unknown>();
+    const made = new Map(given);
     let depth = 0;
     const choices: Choices = {
       made,

@@ -1,5 +1,6 @@
 export { ancestorsOf } from "./ancestors.ts";
 export { type Condition, readCondition } from "./condition.ts";
+export { freeValues } from "./free-values.ts";
 export { type GateVerdict, type Hole, judgeGate } from "./gate/gate-verdict.ts";
 export {
   type Accepts,

@@ -141,3 +141,25 @@ describe("a job that needs others", () => {
     expect(runs(jobs("push", "  a: { needs: b }\n  b: { needs: a }")("a"))).toBe(false);
   });
 });
+
+describe("an output that is compared with true", () => {
+  const output = (script: string) =>
+    jobs(
+      "push",
+      `  a:
+    runs-on: x
+    outputs: { y: "\${{ steps.s.outputs.y }}" }
+    steps: [{ id: s, run: ${JSON.stringify(script)} }]
+  b: { needs: a, runs-on: x, if: needs.a.outputs.y == true, steps: [] }
+`,
+    )("b");
+
+  test("cannot be told where its writer cannot be read, since only the text `1` equals true", () => {
+    expect(output("./decide >> $GITHUB_OUTPUT").run).toBe("unknown");
+  });
+
+  test("is told where its writer can be read", () => {
+    expect(output("echo y=true >> $GITHUB_OUTPUT").run).toBe("impossible");
+    expect(output("echo y=1 >> $GITHUB_OUTPUT").run).toBe("possible");
+  });
+});

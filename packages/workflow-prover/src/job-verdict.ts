@@ -2,6 +2,7 @@ import { expandMatrix, type Job, type Step, type Workflow, type YamlNode } from 
 import { CandidateTable } from "./candidates.ts";
 import { type Choices, type Exploration, explore } from "./choices.ts";
 import { type Condition, conditionOf } from "./condition.ts";
+import { REPOSITORY } from "./events/repository.ts";
 import { isCallable, type Project } from "./project.ts";
 import { Run, type RunSettings } from "./run/run.ts";
 import { type Entry, isWithoutSecrets, jobScope, type Result, rootOf } from "./scope.ts";
@@ -47,7 +48,7 @@ export function canRun(project: Project, workflow: Workflow, job: Job, accepts?:
 }
 
 /**
- * Whether the job is skipped by some event although no job before it failed, which a required check takes as green.
+ * Whether the job is skipped by some event of this repository although no job before it failed, which a required check takes as green.
  *
  * @param unless a condition under which it may be skipped
  */
@@ -58,14 +59,25 @@ export function canBeSkipped(
   accepts?: Accepts,
   unless?: Condition,
 ): Verdict {
-  return ask(
-    project,
-    workflow,
-    job,
-    accepts,
-    NOTHING_FAILS,
-    (run) => !(run.starts && run.runs(job)) && !(unless !== undefined && run.starts && run.holds(unless, job)),
-    (terms, entry) => (unless === undefined ? undefined : terms.add(unless.expression, jobScope(entry, job))),
+  const inRepository = (given?: ReadonlyMap<string, unknown>): Verdict =>
+    ask(
+      project,
+      workflow,
+      job,
+      accepts,
+      NOTHING_FAILS,
+      (run) => !(run.starts && run.runs(job)) && !(unless !== undefined && run.starts && run.holds(unless, job)),
+      (terms, entry) => (unless === undefined ? undefined : terms.add(unless.expression, jobScope(entry, job))),
+      given,
+    );
+  const verdict = inRepository();
+  if (verdict.kind !== "possible" || !verdict.witness.values.has(REPOSITORY.key)) return verdict;
+  // A condition that asks for the repository asks for this one: under its name the job may never be skipped.
+  const { entry } = verdict.witness;
+  const names = prepare(entry, [job]).candidates.of(REPOSITORY).values;
+  const verdicts = names.map((name) => inRepository(new Map([[REPOSITORY.key, name]])));
+  return (
+    verdicts.find(({ kind }) => kind === "impossible") ?? verdicts.find(({ kind }) => kind === "unknown") ?? verdict
   );
 }
 
@@ -137,6 +149,7 @@ function ask(
   course: Course,
   question: (run: Run) => boolean,
   more: (terms: Terms, entry: Entry) => void = () => undefined,
+  given?: ReadonlyMap<string, unknown>,
 ): Verdict {
   const entries = project.entriesOf(workflow).filter((entry) => accepts?.(entry) ?? true);
   const dependsOn = new Set<string>();
@@ -147,7 +160,7 @@ function ask(
     const key = likenessOf(prepared);
     if (key !== undefined && asked.has(key)) continue;
     if (key !== undefined) asked.add(key);
-    const answer = exploreRuns(prepared, course, (run) => (question(run) ? true : undefined));
+    const answer = exploreRuns(prepared, course, (run) => (question(run) ? true : undefined), given);
     if (answer.found !== undefined) return { kind: "possible", witness: answer.found.witness };
     for (const reason of answer.dependsOn) dependsOn.add(reason);
   }
@@ -161,12 +174,16 @@ export function exploreRuns<R>(
   { entry, terms, candidates }: Preparation,
   course: Course,
   attempt: (run: Run, choices: Choices) => R | undefined,
-  maxTries?: number,
+  given?: ReadonlyMap<string, unknown>,
 ): Exploration<{ readonly result: R; readonly witness: Witness }> {
-  return explore((choices) => {
-    const result = attempt(new Run(entry, { choices, terms, candidates, ...course }), choices);
-    return result === undefined ? undefined : { result, witness: witnessOf(entry, choices.made) };
-  }, maxTries);
+  return explore(
+    (choices) => {
+      const result = attempt(new Run(entry, { choices, terms, candidates, ...course }), choices);
+      return result === undefined ? undefined : { result, witness: witnessOf(entry, choices.made) };
+    },
+    undefined,
+    given,
+  );
 }
 
 export function witnessOf(entry: Entry, made: ReadonlyMap<string, unknown>): Witness {

@@ -21,6 +21,7 @@ import {
   type Scope,
   textVariable,
   type Value,
+  writtenVariable,
 } from "./variable.ts";
 
 /** How a job can end (docs: "Contexts reference", `needs.<job_id>.result`). */
@@ -168,7 +169,7 @@ export function jobScope(entry: Entry, job: Job, step?: Step, combination?: Comb
 
 /** What a job hands on under a name; nothing where it declares no such output. */
 function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
-  const open = meaningOfVariable(textVariable(`needs.${job.id}.outputs.${output}`));
+  const open = meaningOfVariable(writtenVariable(`needs.${job.id}.outputs.${output}`));
   // What a called workflow hands on is decided in there.
   if (job.uses !== undefined) return open;
   const [, value] = entryNamed(job.node.get("outputs"), output) ?? [];
@@ -183,7 +184,7 @@ export function rootOf(entry: Entry): Entry {
 }
 
 export function isWithoutSecrets({ eventCase }: Entry): boolean {
-  return eventCase.isFork && eventCase.event !== "pull_request_target";
+  return eventCase.isFork && !["pull_request_target", "workflow_run"].includes(eventCase.event);
 }
 
 /** GitHub looks names up without regard to case. */

@@ -1,6 +1,6 @@
 import type { Job, Step } from "@release-actions/workflow";
 import { type CommandNode, parse, type Redirection, type Statement, type Word } from "unbash";
-import { choiceVariable, constant, type Meaning, meaningOfVariable, textVariable } from "./variable.ts";
+import { choiceVariable, constant, type Meaning, meaningOfVariable, writtenVariable } from "./variable.ts";
 
 /** Actions whose outputs have few values, by their documentation. */
 const KNOWN: readonly (readonly [uses: RegExp, output: RegExp, values: readonly string[]])[] = [
@@ -22,7 +22,7 @@ export function stepOutput(job: Job, step: Step, output: string): Meaning {
   const known = KNOWN.find(([action, name]) => uses !== undefined && action.test(uses) && name.test(output));
   if (known !== undefined) return meaningOfVariable(choiceVariable(key, known[2]));
   const written = run === undefined ? undefined : writtenValues(run, output);
-  if (written === undefined) return meaningOfVariable(textVariable(key));
+  if (written === undefined) return meaningOfVariable(writtenVariable(key));
   const isCertain = written.isCertain && condition === undefined && !step.background;
   const values = [...new Set([...written.values, ...(isCertain ? [] : [""])])];
   const [only] = values;

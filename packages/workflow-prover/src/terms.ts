@@ -161,6 +161,10 @@ export class Terms {
   }
 
   #constant(term: Term, shape: Shape, value: Value): void {
+    if (value === true && term.variable.isWritten === true) {
+      term.open ??= "is a text that is compared with `true`, which only the text `1` equals";
+      return;
+    }
     const numbers = typeof value === "number" ? [value - 1, value, value + 1] : [];
     const coerced = value === true ? [1] : value === false || value === null ? [0] : numbers;
     for (const number of coerced) term.numbers.add(number);

@@ -8,6 +8,8 @@ export type Value = string | number | boolean | null;
 export interface Variable {
   /** Names it in reports and witnesses: `branch`, `vars.DEPLOY`, `needs.plan.outputs.tag`. */
   readonly key: string;
+  /** A text that a step writes and that cannot be read here: `true` or a name, hardly ever `1`. */
+  readonly isWritten?: boolean;
   /** The key of a variable that never has the same value: a fork is another repository. */
   readonly unlike?: string;
   readonly type:
@@ -63,6 +65,11 @@ export const OBJECT: Meaning = { kind: "object" };
 
 export function textVariable(key: string, domain: Domain = "text", filter?: Filter): Variable {
   return { key, type: { kind: "text", domain, filter } };
+}
+
+/** An output whose writer cannot be read. */
+export function writtenVariable(key: string): Variable {
+  return { ...textVariable(key), isWritten: true };
 }
 
 export function choiceVariable(key: string, values: readonly Value[]): Variable {

@@ -5,7 +5,7 @@ import type { EventCase } from "./event-case.ts";
 import { filterOf, startsFor } from "./filter.ts";
 import { eventCase } from "./make-case.ts";
 import { pullRequestCases } from "./pull-request.ts";
-import { DEFAULT_BRANCH, refMeanings } from "./repository.ts";
+import { DEFAULT_BRANCH, FORK, REPOSITORY, refMeanings } from "./repository.ts";
 
 /** The kinds of events that start a workflow; those of a caller are the caller's. */
 export function eventCasesOf(workflow: Workflow): EventCase[] {
@@ -33,7 +33,7 @@ function casesOf(trigger: Trigger): EventCase[] {
     case "merge_group":
       return [mergeGroupCase(trigger, filterOf(filters, "branches"))];
     case "workflow_run":
-      return [workflowRunCase(trigger, filterOf(filters, "branches"))];
+      return [false, true].map((isFork) => workflowRunCase(trigger, filterOf(filters, "branches"), isFork));
     case "schedule":
       return [scheduleCase(trigger)];
     case "deployment":
@@ -101,12 +101,26 @@ function mergeGroupCase(trigger: Trigger, filter: Filter | undefined): EventCase
   });
 }
 
-function workflowRunCase(trigger: Trigger, filter: Filter | undefined): EventCase {
-  return eventCase(trigger, {
-    ...refMeanings("branch", DEFAULT_BRANCH),
-    "github.event.workflow_run.head_branch": meaningOfVariable(textVariable("head branch", "ref", filter)),
-  });
+/** A run that follows another one, which came from the repository itself or from a fork's pull request. */
+function workflowRunCase(trigger: Trigger, filter: Filter | undefined, isFork: boolean): EventCase {
+  const head = isFork ? FORK : REPOSITORY;
+  const run = "github.event.workflow_run";
+  return eventCase(
+    trigger,
+    {
+      ...refMeanings("branch", DEFAULT_BRANCH),
+      [`${run}.head_branch`]: meaningOfVariable(textVariable("head branch", "ref", filter)),
+      [`${run}.head_repository.full_name`]: meaningOfVariable(head),
+      [`${run}.head_repository.owner.login`]: meaningOfVariable(head, { half: "owner" }),
+      [`${run}.repository.full_name`]: meaningOfVariable(REPOSITORY),
+      ...(isFork ? { [`${run}.event`]: meaningOfVariable(choiceVariable(`${run}.event`, FORK_EVENTS)) } : {}),
+    },
+    { isFork },
+  );
 }
+
+/** What a fork's pull request starts in the repository that it is for. */
+const FORK_EVENTS = ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"];
 
 function scheduleCase(trigger: Trigger): EventCase {
   const crons = trigger.filters.items().flatMap((item) => item.get("cron").text ?? []);

@@ -45,6 +45,8 @@ export function describeEvent(
       const cron = known("github.event.schedule");
       return cron === undefined ? "the schedule" : `the schedule "${cron}"`;
     }
+    case "workflow_run":
+      return isFork ? "a run that follows one for a fork's pull request" : "a run that follows another one";
     case "merge_group":
       return "a merge queue";
     case "release":

@@ -1,4 +1,5 @@
 // Plants each fault in a copy of the prover, and prints those that the comparison with GitHub's pages does not notice.
+// With a number as its argument, plants every so many faults only.
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { disagreementOf } from "./agreement.ts";
@@ -11,10 +12,12 @@ const [WORKFLOWS, TRIES] = [400, 60];
 
 rmSync(COPIES, { recursive: true, force: true });
 const unnoticed: string[] = [];
-for (const [index, fault] of FAULTS.entries())
+const step = Number(process.argv[2] ?? "1");
+const faults = FAULTS.filter((_fault, index) => index % step === 0);
+for (const [index, fault] of faults.entries())
   if (!(await isNoticed(fault, path.join(COPIES, String(index))))) unnoticed.push(fault.what);
 rmSync(COPIES, { recursive: true, force: true });
-process.stdout.write(`${JSON.stringify(unnoticed)}\n`);
+process.stdout.write(`${JSON.stringify({ tried: faults.length, unnoticed })}\n`);
 
 async function isNoticed({ what, file, from, to }: Fault, copy: string): Promise<boolean> {
   cpSync(SOURCE, copy, { recursive: true, filter: (name) => !/(\.test\.ts|[/\\]testing)$/.test(name) });

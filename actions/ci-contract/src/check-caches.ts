@@ -1,0 +1,33 @@
+import type { Step, Workflow } from "@release-actions/workflow";
+import type { Finding } from "./finding.ts";
+
+/**
+ * Events that people without rights to the repository can cause and that run on the default branch: their token for
+ * the cache only reads (GitHub changelog, 2026-06-26). A `workflow_run` is one of them after a fork's pull request only.
+ */
+const READ_ONLY = [
+  "discussion",
+  "discussion_comment",
+  "fork",
+  "issue_comment",
+  "issues",
+  "pull_request_target",
+  "watch",
+];
+
+/** Steps that save a cache where GitHub always refuses it: the step stays green, and nothing is ever saved. */
+export function checkCaches({ triggers, jobs }: Workflow): Finding[] {
+  const events = triggers.map(({ event }) => event);
+  if (events.length === 0 || !events.every((event) => READ_ONLY.includes(event))) return [];
+  return jobs.flatMap((job) => {
+    const step = job.steps.find(savesCache);
+    if (step === undefined) return [];
+    const message = `GitHub refuses what \`${step.uses?.split("@")[0]}\` saves under ${events.join(", ")}, and the step stays green: only restore the cache here, and save it in a workflow that starts on push`;
+    return [{ level: "notice", rule: "refused", job: job.id, message, location: step.location } as const];
+  });
+}
+
+function savesCache({ uses = "", node }: Step): boolean {
+  if (/^actions\/cache(\/save)?@/.test(uses)) return true;
+  return /^Swatinem\/rust-cache@/i.test(uses) && node.get("with").get("save-if").text !== "false";
+}
