@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { parseDropTargets } from "@release-actions/dist-plan";
 import {
   binaryPath,
   checkBinary,
@@ -45,12 +46,13 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
     version: app.version.text,
     ...{ binary, about: aboutApp(app.app, facts), fields: entry.fields, platformName: runner.inputs["platform-name"] },
   };
-  const dropped = runner.inputs["drop-targets"];
+  const drops = parseDropTargets(runner.inputs["drop-targets"]);
+  const isDropped = (target: string): boolean => drops(app.app, target);
   const all = runner.inputs.platforms.map(parseWantedPlatform);
-  const wanted = presentPlatforms(all, targetsOf(app), dropped);
+  const wanted = presentPlatforms(all, targetsOf(app), isDropped);
   const left = all.filter((each) => !wanted.includes(each)).map(({ text }) => text);
   if (left.length > 0) runner.info(`${product.name} leaves out ${left.join(", ")}, as \`drop-targets\` says`);
-  const targets = wantedTargets(wanted, app, dropped);
+  const targets = wantedTargets(wanted, app, isDropped);
   const template = await openTemplate(runner.inputs.template);
   const folder = await runner.tempFolder("packages");
   const build = async ({ wanted: each, target, archive }: PlatformTarget): Promise<BuiltPlatform> => {

@@ -2,12 +2,11 @@ import { readFile } from "node:fs/promises";
 import type { Transport } from "@release-actions/http";
 import {
   checkPublishing,
+  checkRepository,
   identityService,
   isNpmOlder,
   NpmError,
   type NpmRegistry,
-  namesRepository,
-  repositoryAddress,
   TRUSTED_PUBLISHING_NPM,
 } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
@@ -105,15 +104,8 @@ async function checkRights(runner: PublishRunner, registry: NpmRegistry, name: s
 
 /** The registry compares this field with where the job ran, after everything was signed. */
 function requireRepository({ name, manifest }: BuiltPackage, { serverUrl, repository }: RunFacts): void {
-  const field = manifest["repository"];
-  const expected = `${serverUrl}/${repository}`;
-  if (namesRepository(field, expected)) return;
-  const told = typeof field === "string" ? field : String(Object(field).url ?? "");
-  const isCase = namesRepository(repositoryAddress(field, serverUrl).toLowerCase(), expected.toLowerCase());
-  throw new NpmError(
-    `${name} has the \`repository\` ${JSON.stringify(told)}, expected ${expected}, where this job runs${isCase ? ": only capitals differ, and npm compares them" : ""}`,
-    { advice: "Correct it in `fields`, the template or the base package: the registry refuses provenance otherwise." },
-  );
+  const finding = checkRepository(name, manifest["repository"], `${serverUrl}/${repository}`);
+  if (finding !== undefined) throw new NpmError(finding.message, { advice: finding.advice });
 }
 
 function selfHosted(what: string): NpmError {

@@ -1,3 +1,4 @@
+import { parseDropTargets } from "@release-actions/dist-plan";
 import { parseWantedPlatform, platformPackageName, requirePackageName } from "@release-actions/npm";
 import type { PackageEntry } from "./package-list.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -16,7 +17,9 @@ export function namesOf(entry: PackageEntry, { inputs }: PublishRunner, released
   const app = released.name(entry.app, entry.package !== undefined);
   const base = packageName(entry.package ?? entry.binary ?? programOf(app), inputs.scope);
   const wanted = inputs.platforms.map(parseWantedPlatform);
-  const present = app.archives.length === 0 ? wanted : presentPlatforms(wanted, targetsOf(app), inputs["drop-targets"]);
+  const drops = parseDropTargets(inputs["drop-targets"]);
+  const isDropped = (target: string): boolean => drops(app.app, target);
+  const present = app.archives.length === 0 ? wanted : presentPlatforms(wanted, targetsOf(app), isDropped);
   const product = { name: base, binary: entry.binary ?? programOf(app), platformName: inputs["platform-name"] };
   return { version: app.version.text, base, platforms: present.map((each) => platformPackageName(product, each)) };
 }

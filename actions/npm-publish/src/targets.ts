@@ -3,8 +3,8 @@ import {
   NpmError,
   type PackageFile,
   type PackageFiles,
-  platformOfTarget,
   targetFor,
+  targetsOfPlatform,
   type WantedPlatform,
 } from "@release-actions/npm";
 import type { AppArchive, ReleasedApp } from "./released.ts";
@@ -27,33 +27,26 @@ export function programOf({ app, archives }: ReleasedApp): string {
   throw new NpmError(`${app} has the programs ${[...names].join(", ")}: say with \`packages\` which one is meant`);
 }
 
-/**
- * The platforms without those whose only build was dropped on purpose.
- *
- * @param dropped targets in Rust's words, as the input `drop-targets` has them.
- */
+/** Of one app: whether a target was left out on purpose (`parseDropTargets` of packages/dist-plan). */
+export type IsDropped = (target: string) => boolean;
+
+/** The platforms without those for which nothing is built, and one of whose targets was dropped on purpose. */
 export function presentPlatforms(
   wanted: readonly WantedPlatform[],
   targets: readonly string[],
-  dropped: readonly string[],
+  isDropped: IsDropped,
 ): readonly WantedPlatform[] {
-  const unknown = dropped.find((target) => platformOfTarget(target) === undefined);
-  if (unknown !== undefined) {
-    throw new NpmError(
-      `the input \`drop-targets\` has ${JSON.stringify(unknown)}, expected a Rust target such as x86_64-apple-darwin`,
-    );
-  }
-  const kept = targets.filter((target) => !dropped.includes(target));
-  return wanted.filter((each) => targetFor(each, kept) !== undefined || targetFor(each, dropped) === undefined);
+  const kept = targets.filter((target) => !isDropped(target));
+  return wanted.filter((each) => targetFor(each, kept) !== undefined || !targetsOfPlatform(each).some(isDropped));
 }
 
 /** Complains about all platforms at once that nothing was built for: no base without its parts. */
 export function wantedTargets(
   wanted: readonly WantedPlatform[],
   { app, archives }: ReleasedApp,
-  dropped: readonly string[] = [],
+  isDropped: IsDropped = () => false,
 ): readonly PlatformTarget[] {
-  const targets = archives.flatMap((archive) => archive.targets).filter((target) => !dropped.includes(target));
+  const targets = archives.flatMap((archive) => archive.targets).filter((target) => !isDropped(target));
   const found = wanted.flatMap((each) => {
     const target = targetFor(each, targets);
     const archive = archives.find((candidate) => target !== undefined && candidate.targets.includes(target));

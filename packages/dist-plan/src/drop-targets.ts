@@ -6,15 +6,20 @@ export type DroppedTargets = (app: string, target: string) => boolean;
 /** npm's names of platforms (Node's `process.platform` and `process.arch`), as Rust's targets. */
 const NPM_SYSTEMS: Readonly<Record<string, string>> = {
   darwin: "apple-darwin",
-  linux: "*linux-*",
-  win32: "*windows-*",
-  freebsd: "*freebsd",
+  linux: "unknown-linux-*",
+  win32: "pc-windows-*",
+  freebsd: "unknown-freebsd",
+  android: "linux-android*",
 };
 const NPM_PROCESSORS: Readonly<Record<string, string>> = {
   x64: "x86_64",
   arm64: "aarch64",
-  ia32: "i686",
-  arm: "armv7",
+  ia32: "i*86",
+  arm: "arm*",
+  ppc64: "powerpc64le",
+  riscv64: "riscv64gc",
+  loong64: "loongarch64",
+  s390x: "s390x",
 };
 
 /**
@@ -37,9 +42,11 @@ export function parseDropTargets(entries: readonly string[]): DroppedTargets {
 }
 
 function rustTarget(name: string): string {
-  const [, system = "", processor = ""] = /^(\w+)-(\w+)$/.exec(name) ?? [];
+  const [, system = "", processor = "", libc] = /^([a-z0-9]+)-([a-z0-9]+)(?:-(glibc|musl))?$/.exec(name) ?? [];
   if (!Object.hasOwn(NPM_SYSTEMS, system) || !Object.hasOwn(NPM_PROCESSORS, processor)) return name;
-  return `${NPM_PROCESSORS[processor]}-${NPM_SYSTEMS[system]}`;
+  const abi = libc === undefined ? "" : libc === "glibc" ? "gnu*" : "musl*";
+  const rust = `${NPM_PROCESSORS[processor]}-${NPM_SYSTEMS[system]}`;
+  return system === "linux" && abi !== "" ? rust.replace(/\*$/, abi) : rust;
 }
 
 function wildcard(pattern: string): RegExp {

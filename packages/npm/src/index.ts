@@ -38,9 +38,16 @@ export {
   platformOfTarget,
   platformPackageName,
   targetFor,
+  targetsOfPlatform,
   type WantedPlatform,
 } from "./platform.ts";
-export { checkPublishing, claimsOf, type PublishingFinding, type PublishingQuestion } from "./publisher-check.ts";
+export {
+  checkPublishing,
+  checkRepository,
+  claimsOf,
+  type PublishingFinding,
+  type PublishingQuestion,
+} from "./publisher-check.ts";
 export {
   explainRefusal,
   type NpmFailure,
@@ -50,7 +57,7 @@ export {
   trustAdvice,
 } from "./refusal.ts";
 export { type NpmRegistry, openNpmRegistry, type Packument, type PublishedVersion, registryUrl } from "./registry.ts";
-export { namesRepository, repositoryAddress } from "./repository-field.ts";
+export { namesRepository } from "./repository-field.ts";
 export { approveCommand, listCommand, type StagedVersion, shasumOf, type VersionStatus } from "./stage.ts";
 export {
   differingFiles,

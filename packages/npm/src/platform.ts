@@ -73,6 +73,23 @@ export function targetFor(wanted: WantedPlatform, targets: readonly string[]): s
   return (fitting.find(({ isMusl }) => !isMusl) ?? fitting[0])?.target;
 }
 
+const SYSTEMS: Readonly<Record<string, readonly string[]>> = {
+  darwin: ["apple-darwin"],
+  win32: ["pc-windows-msvc", "pc-windows-gnu", "pc-windows-gnullvm"],
+  linux: ["gnu", "musl", "gnueabi", "gnueabihf", "musleabi", "musleabihf"].map((abi) => `unknown-linux-${abi}`),
+  android: ["linux-android", "linux-androideabi"],
+  freebsd: ["unknown-freebsd"],
+};
+
+/** All names that a Rust target for the platform can have, built or not (rustc book, "Platform Support"). */
+export function targetsOfPlatform(wanted: WantedPlatform): readonly string[] {
+  const architectures = Object.keys(CPUS).filter((architecture) => CPUS[architecture] === wanted.cpu);
+  const names = architectures.flatMap((architecture) =>
+    (SYSTEMS[wanted.os] ?? []).map((system) => `${architecture}-${system}`),
+  );
+  return names.filter((name) => targetFor(wanted, [name]) !== undefined);
+}
+
 /** How platform packages are called where nobody says otherwise. */
 export const DEFAULT_PLATFORM_NAME = "${name}-${platform}";
 

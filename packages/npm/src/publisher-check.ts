@@ -4,6 +4,7 @@ import { DIRECT_TOKENS_END, STAGING_NPM, TRUSTED_PUBLISHING_NPM } from "./npm-fa
 import { isNpmOlder } from "./npm-version.ts";
 import { trustAdvice } from "./refusal.ts";
 import type { NpmRegistry } from "./registry.ts";
+import { namesRepository, repositoryAddress } from "./repository-field.ts";
 import { identityService, identityTokenFor } from "./trusted-publishing.ts";
 
 /** One thing that would stop, or surprise, the job that publishes. */
@@ -19,6 +20,8 @@ export interface PublishingQuestion {
   readonly publish: "auto" | "direct" | "stage";
   /** Undefined: the job publishes by its identity. */
   readonly token: string | undefined;
+  /** Of the job that publishes, where that is another one: a trusted publisher may be bound to it. */
+  readonly environment?: string | undefined;
   /** `npm --version` of the runner; undefined where nobody asked. */
   readonly npmVersion: string | undefined;
   /** Of the run: what GitHub says of it, and where it gives identities. */
@@ -88,6 +91,11 @@ async function untrusted(
   const { registry, mask, env } = question;
   const token = await identityTokenFor(registry.url, identity, question);
   mask(token);
+  const claims = claimsOf(token);
+  if (question.environment !== undefined && question.environment !== (claims.environment ?? "")) {
+    const message = `whether ${registry.url.host} trusts the job that publishes ${packages.join(", ")} cannot be told here: it runs in the environment ${JSON.stringify(question.environment)}, and this job in ${claims.environment === undefined ? "none" : JSON.stringify(claims.environment)}`;
+    return [{ level: "warning", message, advice: trustAdvice(workflowOf(claims, env), question.environment) }];
+  }
   const refused: string[] = [];
   for (const name of packages) {
     const short = await registry.exchange(name, token);
@@ -95,10 +103,29 @@ async function untrusted(
     else mask(short);
   }
   if (refused.length === 0) return [];
-  const claims = claimsOf(token);
-  const workflow = claims.workflow ?? env["GITHUB_WORKFLOW_REF"];
+  const workflow = workflowOf(claims, env);
   const message = `${registry.url.host} does not trust ${workflow ?? "this workflow"} to publish ${refused.join(", ")}`;
   return [{ level: "error", message, advice: trustAdvice(workflow, claims.environment ?? "") }];
+}
+
+function workflowOf({ workflow }: { readonly workflow: string | undefined }, env: PublishingQuestion["env"]) {
+  return workflow ?? env["GITHUB_WORKFLOW_REF"];
+}
+
+/**
+ * Compares the `repository` of a package.json with where its job runs, as the registry does after everything was signed: capitals count.
+ *
+ * @param address `https://github.com/Acme/widget`, as GitHub writes the name.
+ */
+export function checkRepository(name: string, field: unknown, address: string): PublishingFinding | undefined {
+  if (namesRepository(field, address)) return undefined;
+  const said = typeof field === "string" ? field : String(Object(field).url ?? "");
+  const isCase = repositoryAddress(field, new URL(address).origin).toLowerCase() === address.toLowerCase();
+  return {
+    level: "error",
+    message: `${name} has the \`repository\` ${JSON.stringify(said)}, expected ${address}, where this job runs${isCase ? ": only capitals differ, and npm compares them" : ""}`,
+    advice: "Correct it in `fields`, the template or the base package: the registry refuses provenance otherwise.",
+  };
 }
 
 /** What an identity says of its job (GitHub docs, "OpenID Connect reference"); it is not verified, since it is our own. */
