@@ -1,9 +1,8 @@
 import { decideChannel, ociTag, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
 import { ChartError, type ChartPackage, differences, existingChart, pushChart } from "@release-actions/chart";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
-import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
 import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
-import { beginningOf, type RunArtifacts, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
+import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import { checkImages } from "./check-images.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -14,24 +13,12 @@ import { ledgerRow, type Outcome, type Result, tell } from "./tell.ts";
 
 /** From the sources to the registry. All charts are looked at before the first is pushed; each one's tag comes last. */
 export async function publish(runner: PublishRunner): Promise<void> {
-  const { inputs } = runner;
-  const facts = readFacts(runner.env);
-  const artifacts = runArtifacts(runner.env, runner);
-  const store = artifacts.isAvailable && inputs.mode !== "check" ? artifacts : undefined;
-  const beginning = {
-    ...beginningOf(facts, runner),
-    channel: "chart",
-    name: placeName(inputs.registry ?? "", "chart"),
-  };
-  await withLedger(store, beginning, (ledger) => publishTo(runner, facts, artifacts, ledger));
+  const { registry = "", mode } = runner.inputs;
+  const publishing = { channel: "chart", place: registry, keepsLedger: mode !== "check" };
+  await publishInRun(runner, publishing, (run) => publishTo(runner, run));
 }
 
-async function publishTo(
-  runner: PublishRunner,
-  facts: RunFacts,
-  artifacts: RunArtifacts,
-  ledger: LedgerRecorder,
-): Promise<void> {
+async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs } = runner;
   const rules = parseRules(inputs.rules);
   const isCheck = inputs.mode === "check";

@@ -5,16 +5,13 @@ import { type DistPlan, loadPlan, mergeChecksums, parseDropTargets, requireTag }
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases } from "@release-actions/github-rest";
 import { FormulaError, openTap, type Published, publishRevision, type Tap } from "@release-actions/homebrew";
-import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
 import {
-  beginningOf,
   checksumsOfAssets,
   existingVersions,
-  type RunArtifacts,
+  type PublishingRun,
+  publishInRun,
   type RunFacts,
-  readFacts,
   restOfRun,
-  runArtifacts,
 } from "@release-actions/release-run";
 import { type Collected, collect, type Source } from "./collect.ts";
 import { findDependencyProblems, tapName } from "./dependencies.ts";
@@ -26,20 +23,12 @@ import { ledgerRows, tell } from "./tell.ts";
 
 /** From the plan to the tap. The push is the last step, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
-  const { inputs } = runner;
-  const facts = readFacts(runner.env);
-  const artifacts = runArtifacts(runner.env, runner);
-  const store = artifacts.isAvailable && !inputs["dry-run"] ? artifacts : undefined;
-  const beginning = { ...beginningOf(facts, runner), channel: "homebrew", name: placeName(inputs.tap, "tap") };
-  await withLedger(store, beginning, (ledger) => publishTo(runner, facts, artifacts, ledger));
+  const { tap, "dry-run": isDry } = runner.inputs;
+  const publishing = { channel: "homebrew", place: tap, otherwise: "tap", keepsLedger: !isDry };
+  await publishInRun(runner, publishing, (run) => publishTo(runner, run));
 }
 
-async function publishTo(
-  runner: PublishRunner,
-  facts: RunFacts,
-  artifacts: RunArtifacts,
-  ledger: LedgerRecorder,
-): Promise<void> {
+async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs } = runner;
   const parsedRules = rulesOf(inputs.prerelease, inputs.rules);
   const url = remoteUrl(inputs.tap, facts.serverUrl);

@@ -2,9 +2,8 @@ import { parseRules } from "@release-actions/channel";
 import { forEachLimited } from "@release-actions/concurrency";
 import { createTransport } from "@release-actions/http";
 import { formatReference } from "@release-actions/image-reference";
-import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
 import { openRegistry } from "@release-actions/registry-client";
-import { beginningOf, type RunArtifacts, type RunFacts, readFacts, runArtifacts } from "@release-actions/release-run";
+import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import type { PushableImage } from "./image.ts";
 import { parseLogins, requireLogins } from "./logins.ts";
 import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
@@ -17,21 +16,14 @@ export async function publish(runner: PublishRunner): Promise<void> {
   const { inputs } = runner;
   const logins = parseLogins(inputs.logins);
   for (const { password } of logins.values()) runner.mask(password);
-  const facts = readFacts(runner.env);
-  const artifacts = runArtifacts(runner.env, runner);
-  const name = placeName(inputs.images.join(", "), "image");
-  const options = { ...beginningOf(facts, runner), channel: "image", name };
-  await withLedger(artifacts.isAvailable ? artifacts : undefined, options, (ledger) =>
-    publishTo(runner, facts, artifacts, logins, ledger),
-  );
+  const publishing = { channel: "image", place: inputs.images.join(", "), keepsLedger: true };
+  await publishInRun(runner, publishing, (run) => publishTo(runner, logins, run));
 }
 
 async function publishTo(
   runner: PublishRunner,
-  facts: RunFacts,
-  artifacts: RunArtifacts,
   logins: ReturnType<typeof parseLogins>,
-  ledger: LedgerRecorder,
+  { facts, artifacts, ledger }: PublishingRun,
 ): Promise<void> {
   const { inputs, signal } = runner;
   const options = { rules: parseRules(inputs.rules), tags: inputs.tags, ifExists: inputs["if-exists"] };

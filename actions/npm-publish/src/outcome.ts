@@ -17,7 +17,9 @@ export interface Outcome {
   readonly tag: string | undefined;
   /** Why it is left out, where the rules say so. */
   readonly leftOut: string | undefined;
-  state: "planned" | "verified" | "waiting" | "skipped";
+  state: "planned" | "sent" | "verified" | "waiting" | "skipped";
+  /** Its upload ended without an answer that says whether the registry took it. */
+  isUnclear: boolean;
   /** By this step, directly. */
   published: boolean;
   stage: Stage | undefined;
@@ -40,13 +42,15 @@ const isPart = (plan: Plan, built: PlannedPackage): boolean => !isBase(plan, bui
 function outcomeOf({ tag, channel }: Plan, { name, version, integrity }: PlannedPackage): Outcome {
   const leftOut = tag === undefined ? `the rules publish no npm package of a ${channel} release` : undefined;
   const state = tag === undefined ? "skipped" : "planned";
-  return { name, version, integrity, tag, leftOut, state, published: false, stage: undefined };
+  return { name, version, integrity, tag, leftOut, state, isUnclear: false, published: false, stage: undefined };
 }
 
-export function reasonOf({ leftOut, published, state, stage }: Outcome, dryRun: boolean): string {
+export function reasonOf({ leftOut, published, state, isUnclear, stage }: Outcome, dryRun: boolean): string {
   if (leftOut !== undefined) return leftOut;
   if (published) return "published and read back";
   if (state === "verified") return "there already, with the same content";
   if (state === "waiting") return `waits for approval${stage?.note === undefined ? "" : ` (${stage.note})`}`;
-  return dryRun ? "not published: a dry run" : "publishing failed";
+  if (state === "sent") return "npm took it, and it could not be read back";
+  if (dryRun) return "not published: a dry run";
+  return isUnclear ? "publishing failed: whether npm took it is not known" : "publishing failed";
 }

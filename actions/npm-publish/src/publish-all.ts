@@ -62,7 +62,17 @@ async function publishOne(
   // An existing package keeps the access it has; npm wants it said where it cannot look it up.
   const said = !built.exists || provenance ? access : undefined;
   const options = { tag, access: built.name.startsWith("@") ? said : undefined, provenance };
-  const uploaded = await uploadPackage(built, { ...options, identity: provenance || kind === "identity" }, services);
+  const isSent = (): void => {
+    outcome.state = "sent";
+  };
+  const uploaded = await uploadPackage(
+    built,
+    { ...options, identity: provenance || kind === "identity" },
+    { ...services, isSent },
+  ).catch((error: unknown) => {
+    outcome.isUnclear = !(error instanceof NpmError);
+    throw error;
+  });
   if (uploaded.kind === "staged") {
     wait(outcome, uploaded.id ?? built.stage?.id, uploaded.note);
     return;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseRules, requireDistTag } from "@release-actions/channel";
 import { createTransport } from "@release-actions/http";
 import { NpmError, openNpmRegistry } from "@release-actions/npm";
-import { readFacts, runArtifacts } from "@release-actions/release-run";
+import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import { openArchives } from "./archive-store.ts";
 import { type BuiltProduct, buildProduct } from "./build.ts";
 import { openKnownStages } from "./known-stages.ts";
@@ -16,19 +16,21 @@ import { publishAll } from "./publish-all.ts";
 import { openRoute } from "./publish-route.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { findReleased } from "./released.ts";
-import { recordLedger, showOutcomes } from "./summary.ts";
+import { ledgerRows, publishingOf, showOutcomes } from "./summary.ts";
 
 /** From archives to npm. The base packages are the last thing published, and the only ones that people install. */
 export async function publish(runner: PublishRunner): Promise<void> {
+  await publishInRun(runner, publishingOf(runner.inputs), (run) => publishTo(runner, run));
+}
+
+async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs, signal } = runner;
   const entries = parsePackages(inputs.packages);
   const rules = parseRules(inputs.rules);
   const tag = inputs["dist-tag"] && requireDistTag(inputs["dist-tag"], "the input `dist-tag`");
-  const facts = readFacts(runner.env);
   const npm = await openNpm(runner);
   const route = openRoute(inputs.publish, npm.version);
   const credentials = await chooseCredentials(runner, npm);
-  const artifacts = runArtifacts(runner.env, runner);
   const transport = createTransport({ ...runner.env });
   const registry = openNpmRegistry(npm.registry, { transport, token: inputs.token, reporter: runner, signal });
 
@@ -54,9 +56,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
   } finally {
     // Also when it failed: whoever looks for the release later must see what is here, and what is not.
     showOutcomes(runner, registry.url, [...outcomes.values()]);
-    if (artifacts.isAvailable && !inputs["dry-run"]) {
-      await recordLedger(runner, registry.url, artifacts, facts.attempt, [...outcomes.values()]);
-    }
+    ledger.set(ledgerRows(registry.url, [...outcomes.values()]));
   }
 }
 

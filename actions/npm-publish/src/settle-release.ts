@@ -2,7 +2,7 @@ import { compareVersions, decideChannel, parseRules, parseVersion, type Rules } 
 import { createTransport } from "@release-actions/http";
 import { loadLedger } from "@release-actions/ledger";
 import { NpmError, type NpmRegistry, openNpmRegistry, type Packument } from "@release-actions/npm";
-import { readFacts, runArtifacts } from "@release-actions/release-run";
+import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import { moveTag } from "./move-tag.ts";
 import { type NpmCli, openNpm } from "./npm-cli.ts";
 import type { Outcome } from "./outcome.ts";
@@ -12,7 +12,7 @@ import { type Credentials, chooseCredentials } from "./preflight.ts";
 import { namesOf, type ProductNames } from "./product-names.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { findReleased } from "./released.ts";
-import { recordLedger, showOutcomes } from "./summary.ts";
+import { ledgerRows, publishingOf, showOutcomes } from "./summary.ts";
 
 interface Services {
   readonly runner: PublishRunner;
@@ -23,12 +23,14 @@ interface Services {
 
 /** Looks what became of a release that was staged: which packages are approved, and once all are, where the dist-tags belong. */
 export async function settleRelease(runner: PublishRunner): Promise<void> {
+  await publishInRun(runner, publishingOf(runner.inputs), (run) => settleIn(runner, run));
+}
+
+async function settleIn(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs, signal } = runner;
   const rules = parseRules(inputs.rules);
-  const facts = readFacts(runner.env);
   const npm = await openNpm(runner);
   const credentials = await chooseCredentials(runner, npm);
-  const artifacts = runArtifacts(runner.env, runner);
   const transport = createTransport({ ...runner.env });
   const registry = openNpmRegistry(npm.registry, { transport, token: inputs.token, reporter: runner, signal });
   const services = { runner, npm, registry, credentials };
@@ -55,9 +57,7 @@ export async function settleRelease(runner: PublishRunner): Promise<void> {
   const bases = new Set(products.map(({ base }) => base));
   outcomes.sort((left, right) => Number(bases.has(left.name)) - Number(bases.has(right.name)));
   showOutcomes(runner, registry.url, outcomes);
-  if (artifacts.isAvailable && !inputs["dry-run"]) {
-    await recordLedger(runner, registry.url, artifacts, facts.attempt, outcomes);
-  }
+  ledger.set(ledgerRows(registry.url, outcomes));
   if (rejected.length === 0) return;
   throw new NpmError(`${rejected.join(", ")} is neither public nor staged`, {
     advice: "It was rejected, or never staged: run the job that publishes again, which stages what is missing.",
@@ -83,6 +83,7 @@ async function lookAt(
       tag,
       leftOut,
       state: "planned",
+      isUnclear: false,
       published: false,
       stage: undefined,
     };

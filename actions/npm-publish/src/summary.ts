@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { type LedgerRow, saveLedger } from "@release-actions/ledger";
+import type { LedgerRow } from "@release-actions/ledger";
 import { approveCommand, listCommand } from "@release-actions/npm";
-import type { RunArtifacts } from "@release-actions/release-run";
+import type { Publishing } from "@release-actions/release-run";
 import { type Outcome, reasonOf } from "./outcome.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 
@@ -86,25 +85,32 @@ function pageOf(registry: URL, name: string): string {
   return registry.hostname.endsWith(".npmjs.org") ? `https://www.npmjs.com/package/${name}` : "";
 }
 
-/** Leaves what happened for the release notes and for a later attempt. */
-export async function recordLedger(
-  runner: PublishRunner,
-  registry: URL,
-  artifacts: RunArtifacts,
-  attempt: number,
-  outcomes: readonly Outcome[],
-): Promise<void> {
+/** What the ledger says of the beginning, before the packages are known. A package's own rows have the name of the package. */
+export function publishingOf(inputs: PublishRunner["inputs"]): Publishing {
+  const names = [...(inputs.packages ?? "").matchAll(/^[\s-]*(?:package|app)\s*:\s*["']?([^"'\s]+)/gm)].map(
+    ([, name]) => name,
+  );
+  const place = names.length === 0 ? (inputs.scope ?? "") : names.join(", ");
+  return {
+    channel: "npm",
+    place: place && `packages of ${place}`,
+    otherwise: "packages",
+    keepsLedger: !inputs["dry-run"],
+  };
+}
+
+/** What happened, for the release notes and for a later attempt. */
+export function ledgerRows(registry: URL, outcomes: readonly Outcome[]): readonly LedgerRow[] {
   const at = new Date().toISOString();
-  const rows = outcomes.map((outcome): LedgerRow => {
+  return outcomes.map((outcome): LedgerRow => {
     const { name, version, integrity, state } = outcome;
     const digest = integrity === undefined ? {} : { digest: integrity };
     const url = pageOf(registry, name) === "" ? {} : { url: pageOf(registry, name) };
     const row = { channel: "npm", name, version, at };
     if (state === "verified") return { ...row, state, ...digest, ...url };
     const reason = reasonOf(outcome, false);
-    if (state !== "waiting") return { ...row, state, reason };
+    if (state === "sent") return { ...row, state: "published", ...digest, ...url, reason };
+    if (state !== "waiting") return { ...row, state: state === "skipped" ? state : "failed", reason };
     return { ...row, state: "awaiting-approval", ...digest, ...url, reason, approve: commandFor(outcome) };
   });
-  const options = { channel: "npm", attempt, random: randomBytes(4).toString("hex") };
-  runner.info(`wrote the ledger ${await saveLedger(artifacts, rows, options)}`);
 }

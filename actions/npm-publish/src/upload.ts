@@ -18,6 +18,11 @@ export interface UploadServices {
   readonly credential: "token" | "identity";
 }
 
+export interface UploadOneServices extends UploadServices {
+  /** Called when the registry took the package, for everybody to see. */
+  readonly isSent: () => void;
+}
+
 export type UploadOptions = Omit<PublishOptions, "staged">;
 
 export type Uploaded =
@@ -28,7 +33,7 @@ export type Uploaded =
 export async function uploadPackage(
   built: PlannedPackage,
   options: UploadOptions,
-  services: UploadServices,
+  services: UploadOneServices,
 ): Promise<Uploaded> {
   const { runner, registry } = services;
   const shown = `${built.name}@${built.version}`;
@@ -39,6 +44,7 @@ export async function uploadPackage(
     reporter: runner,
   });
   if (uploaded.kind === "public") {
+    services.isSent();
     await readBack(built, options.tag, registry, runner);
     runner.info(`published ${shown} and read it back`);
   } else {

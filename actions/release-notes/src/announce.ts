@@ -8,23 +8,15 @@ import {
   versionOf,
 } from "@release-actions/dist-plan";
 import { type GitHubRelease, openReleases, type Releases } from "@release-actions/github-rest";
+import { awaitChannels, type LedgerRow, loadLedger, mergeLedger } from "@release-actions/ledger";
 import {
-  awaitChannels,
-  type LedgerRecorder,
-  type LedgerRow,
-  loadLedger,
-  mergeLedger,
-  withLedger,
-} from "@release-actions/ledger";
-import {
-  beginningOf,
   checksumsOfAssets,
   checksumsOfRun,
+  type PublishingRun,
+  publishInRun,
   type RunArtifacts,
   type RunFacts,
-  readFacts,
   restOfRun,
-  runArtifacts,
 } from "@release-actions/release-run";
 import { Fault, type Reporter } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
@@ -42,20 +34,11 @@ export class AnnounceError extends Fault {
 
 /** Reads the release back, renders the notes from what was found, and updates them as the last step. */
 export async function announce(runner: AnnounceRunner): Promise<void> {
-  const { inputs } = runner;
-  const facts = readFacts(runner.env);
-  const artifacts = runArtifacts(runner.env, runner);
-  const store = artifacts.isAvailable && !inputs["dry-run"] ? artifacts : undefined;
-  const beginning = { ...beginningOf(facts, runner), channel: "github", name: facts.repository };
-  await withLedger(store, beginning, (ledger) => announceIn(runner, facts, artifacts, ledger));
+  const publishing = { channel: "github", keepsLedger: !runner.inputs["dry-run"] };
+  await publishInRun(runner, publishing, (run) => announceIn(runner, run));
 }
 
-async function announceIn(
-  runner: AnnounceRunner,
-  facts: RunFacts,
-  artifacts: RunArtifacts,
-  own: LedgerRecorder,
-): Promise<void> {
+async function announceIn(runner: AnnounceRunner, { facts, artifacts, ledger: own }: PublishingRun): Promise<void> {
   const { inputs } = runner;
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { describeWith } from "../../parts.ts";
+import { killedRequests, middleRequest } from "../../release/killed-requests.ts";
 import type { StepResult } from "../../runner/job.ts";
-import { StagingWorld } from "./staging-world.ts";
+import { PLATFORMS, StagingWorld } from "./staging-world.ts";
 import type { NpmClient } from "./world.ts";
 
 jest.setTimeout(1_800_000);
@@ -19,30 +20,56 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
   afterAll(() => staging.close());
   afterEach(() => staging.proxy.reset());
 
-  const stage = (name: string, client: NpmClient, stop = false, hits: () => number = () => 0): Promise<StepResult> =>
-    staging.run([name], {
+  /** What is released at once. */
+  interface Matrix {
+    readonly products: number;
+    readonly platforms: readonly string[];
+  }
+  const SMALL: Matrix = { products: 1, platforms: [FOREIGN] };
+
+  const stage = (
+    names: readonly string[],
+    { platforms }: Matrix,
+    client: NpmClient,
+    hits?: () => number,
+  ): Promise<StepResult> =>
+    staging.run(names, {
       client,
-      inputs: { platforms: FOREIGN, publish: "stage", token: "npm_plain" },
-      ...(stop && { stop: { when: (end: () => void) => void whenHit(hits, end), by: "SIGKILL" } }),
+      inputs: { platforms: platforms.join(" "), publish: "stage", token: "npm_plain" },
+      ...(hits && { stop: { when: (end: () => void) => void whenHit(hits, end), by: "SIGKILL" } }),
     });
+  const newNames = ({ products }: Matrix): string[] => Array.from({ length: products }, () => staging.world.newName());
+
+  /** How many requests a release makes that nobody disturbs. */
+  async function requestsOf(matrix: Matrix, client: NpmClient): Promise<number> {
+    const first = await stage(newNames(matrix), matrix, client);
+    expect([first.conclusion, first.conclusion === "success" ? "" : first.log]).toEqual(["success", ""]);
+    const count = staging.proxy.passages.length;
+    staging.proxy.reset();
+    return count;
+  }
 
   /** Kills at the request with this number, from 0, which is carried out first or never arrives; then runs again. */
   async function killAt(
     skip: number,
     kind: "reset" | "lost-answer",
     client: NpmClient,
-    isWrite: boolean,
+    { isWrite = false, matrix = SMALL }: { readonly isWrite?: boolean; readonly matrix?: Matrix } = {},
   ): Promise<void> {
-    const name = staging.world.newName();
-    const names = staging.names(name, [FOREIGN]);
+    const products = newNames(matrix);
+    // All parts of all products come before the first of the packages that people install.
+    const names = [
+      ...products.flatMap((product) => staging.names(product, matrix.platforms).slice(0, -1)),
+      ...products,
+    ];
     const pattern = { ...(isWrite ? { method: "POST" } : {}), skip, times: 1 };
     const rule = staging.proxy.inject(pattern, { kind });
-    const killed = await stage(name, client, true, () => rule.hits);
+    const killed = await stage(products, matrix, client, () => rule.hits);
     // An answer that never comes keeps the step waiting; after a reset it may end by itself before it is killed.
     if (kind === "lost-answer")
       expect([skip, killed.signal, killed.signal === null ? killed.log : ""]).toEqual([skip, "SIGKILL", ""]);
     staging.proxy.reset();
-    const again = await stage(name, client);
+    const again = await stage(products, matrix, client);
     expect([skip, kind, again.conclusion, again.conclusion === "success" ? "" : again.log]).toEqual([
       skip,
       kind,
@@ -56,19 +83,26 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     for (const each of names) expect(staging.front.staging.uploads.get(`${each}@1.2.3`)).toBe(1);
   }
 
-  test("at every request, by npm 12", async () => {
-    const first = await stage(staging.world.newName(), "npm");
-    expect(first.conclusion).toBe("success");
-    const count = staging.proxy.passages.length;
-    staging.proxy.reset();
+  test("at any of its requests, by npm 12", async () => {
+    const count = await requestsOf(SMALL, "npm");
     expect(count).toBeGreaterThan(8);
-    for (let skip = 0; skip < count; skip += 1) await killAt(skip, "lost-answer", "npm", false);
+    for (const at of killedRequests(count)) await killAt(at - 1, "lost-answer", "npm");
   });
+
+  test.each(["npm", "npm11"] as const)(
+    "two products with four platforms, at any of their requests, by %s",
+    async (client) => {
+      const matrix = { products: 2, platforms: PLATFORMS };
+      const count = await requestsOf(matrix, client);
+      expect(count).toBeGreaterThan(40);
+      for (const at of middleRequest(count)) await killAt(at - 1, "lost-answer", client, { matrix });
+    },
+  );
 
   test.each(["reset", "lost-answer"] as const)(
     "at every upload, by npm 11.16, where the request meets %s",
     async (kind) => {
-      for (const skip of [0, 1]) await killAt(skip, kind, "npm11", true);
+      for (const skip of [0, 1]) await killAt(skip, kind, "npm11", { isWrite: true });
     },
   );
 });

@@ -34,6 +34,8 @@ export interface FaultProxy {
   readonly passages: Passage[];
   /** The most requests that were under way at one time. */
   readonly peakRequests: number;
+  /** Called with each request when it comes, before it meets a fault or goes on. */
+  onRequest: ((request: ProxiedRequest) => void) | undefined;
   inject(pattern: RulePattern, ...faults: NetworkFault[]): Rule;
   /** Forgets rules, limits and passages. */
   reset(): void;
@@ -78,6 +80,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
       sent: 0,
     };
     passages.push(passage);
+    proxy.onRequest?.(seen);
     await sleep(connection.used ? limits.latencyMs : limits.latencyMs * 2);
     connection.used = true;
     const rate = (): number =>
@@ -134,25 +137,28 @@ export async function startProxy(target: string): Promise<FaultProxy> {
   }
 
   await listen(server);
-  return {
+  const proxy: FaultProxy = {
     origin: originOf(server),
     limits,
     passages,
     get peakRequests() {
       return peak;
     },
+    onRequest: undefined,
     inject: (pattern, ...faults) => rules.add(pattern, faults),
     reset: () => {
       rules.clear();
       Object.assign(limits, { bytesPerSecond: Number.POSITIVE_INFINITY, latencyMs: 0 });
       passages.length = 0;
       peak = 0;
+      proxy.onRequest = undefined;
     },
     close: async () => {
       await closeServer(server);
       agent.destroy();
     },
   };
+  return proxy;
 }
 
 function redirectTo(
