@@ -4,16 +4,16 @@ import { type CommandResult, childEnv } from "@release-actions/command";
 import type { PublishRunner } from "./publish-runner.ts";
 
 /** Runs the machine's Helm; the exit code is for the caller to judge. */
-export type Helm = (args: readonly string[], input?: string) => Promise<CommandResult>;
+export type Helm = (args: readonly string[]) => Promise<CommandResult>;
 
 /** Helm with folders of its own: nobody's plugins or passwords, and nothing of this step's secrets. */
 export function helmIn(work: string, runner: PublishRunner): Helm {
   const homes = ["CONFIG", "CACHE", "DATA"].map((kind) => [`HELM_${kind}_HOME`, path.join(work, kind)] as const);
   const env = { ...childEnv(runner.env), HOME: work, TMPDIR: work, ...Object.fromEntries(homes) };
-  return async (args, input) => {
+  return async (args) => {
     // What a chart renders to is long; only a failure is worth reading.
     const quiet = args[0] === "template" ? { onOutput: () => undefined } : {};
-    const options = { env, check: false, ...(input === undefined ? {} : { input }), ...quiet };
+    const options = { env, check: false, ...quiet };
     const result = await runner.exec("helm", args, options);
     if (result.exitCode !== 126 && result.exitCode !== 127) return result;
     throw new ChartError("there is no `helm` on this machine that can be started", {

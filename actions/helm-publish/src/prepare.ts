@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ChartError, type ChartPackage, readPackage, repackChart } from "@release-actions/chart";
 import { readText } from "@release-actions/text";
@@ -50,9 +50,14 @@ async function packageChart(helm: Helm, work: string, { folder }: Subject, { inp
   await mkdir(out);
   const isSigned = inputs["sign-key"] !== undefined;
   const keyring = inputs.keyring === undefined ? [] : ["--keyring", inputs.keyring];
-  const sign = isSigned ? ["--sign", "--key", inputs["sign-key"] ?? "", ...keyring, "--passphrase-file", "-"] : [];
+  // Helm takes a passphrase on standard input from named pipes only, which Node's are not (helm, pkg/cmd/package.go).
+  const passphraseFile = path.join(work, "passphrase");
+  const passphrase = ["--passphrase-file", passphraseFile];
+  const sign = isSigned ? ["--sign", "--key", inputs["sign-key"] ?? "", ...keyring, ...passphrase] : [];
+  if (isSigned) await writeFile(passphraseFile, inputs.passphrase ?? "", { mode: 0o600 });
+  const packaged = helm(["package", folder, "--destination", out, ...sign]);
   requireSuccess(
-    await helm(["package", folder, "--destination", out, ...sign], isSigned ? (inputs.passphrase ?? "") : undefined),
+    await packaged.finally(() => rm(passphraseFile, { force: true })),
     isSigned ? "helm cannot package and sign the chart" : "helm cannot package the chart",
     isSigned ? "The keyring is one of GnuPG's older format: `gpg --export-secret-keys > secring.gpg`." : undefined,
   );

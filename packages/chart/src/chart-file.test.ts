@@ -66,6 +66,17 @@ describe("readChart", () => {
       await expect(readChart(folder, "Chart.yaml")).rejects.toThrow("is no plain file");
     }));
 
+  test("reads the dependencies of a chart of v1 from requirements.yaml, as Helm does", () =>
+    withFolder(async (file, folder) => {
+      writeFileSync(file, "apiVersion: v1\nname: widget\nversion: 1.2.3\n");
+      const list = "dependencies:\n  - name: db\n    version: ~1.0\n    repository: https://charts.example\n";
+      writeFileSync(path.join(folder, "requirements.yaml"), list);
+      const { dependencies } = await readChart(folder, "charts/widget/Chart.yaml");
+      expect(dependencies).toEqual([
+        expect.objectContaining({ name: "db", location: { file: "charts/widget/requirements.yaml", line: 2 } }),
+      ]);
+    }));
+
   test("refuses a file over Helm's limit (B154)", () =>
     withFolder(async (file, folder) => {
       writeFileSync(file, "");

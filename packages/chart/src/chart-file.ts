@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { Fault, type Location } from "@release-actions/report";
@@ -48,7 +49,13 @@ export async function readChart(folder: string, shown: string): Promise<Chart> {
   if (found.size > MAX_CHART_FILE_BYTES) {
     throw new ChartError(`${shown} has ${found.size} bytes, expected at most ${MAX_CHART_FILE_BYTES}`, { location });
   }
-  return parseChart(readText(file, shown), shown);
+  const chart = parseChart(readText(file, shown), shown);
+  // Of charts with the apiVersion v1; Helm takes its list also in place of the one in a Chart.yaml of v2, with a warning.
+  const requirements = path.join(folder, "requirements.yaml");
+  if (!existsSync(requirements)) return chart;
+  const place = path.posix.join(path.posix.dirname(shown), "requirements.yaml");
+  const root = parseYaml(readText(requirements, place), place);
+  return root.get("dependencies").isPresent ? { ...chart, dependencies: dependenciesOf(root, place) } : chart;
 }
 
 /** @throws ChartError, or YamlError for a duplicate key and other mistakes of YAML. */
@@ -75,19 +82,23 @@ export function parseChart(content: string, shown: string): Chart {
     name,
     version: requireText(root, "version", shown),
     appVersion: root.get("appVersion").isPresent ? requireText(root, "appVersion", shown) : undefined,
-    dependencies: root
-      .get("dependencies")
-      .items()
-      .map((entry) => ({
-        name: requireText(entry, "name", shown, "a dependency's "),
-        version: entry.get("version").text ?? "",
-        repository: entry.get("repository").text ?? "",
-        location: entry.location,
-      })),
+    dependencies: dependenciesOf(root, shown),
     locate: (field) => root.get(field).location,
     isLibrary: root.get("type").text === "library",
     metadata: chartMetadata(root.value),
   };
+}
+
+function dependenciesOf(root: YamlNode, shown: string): Dependency[] {
+  return root
+    .get("dependencies")
+    .items()
+    .map((entry) => ({
+      name: requireText(entry, "name", shown, "a dependency's "),
+      version: entry.get("version").text ?? "",
+      repository: entry.get("repository").text ?? "",
+      location: entry.location,
+    }));
 }
 
 function requireText(node: YamlNode, field: string, shown: string, whose = ""): string {

@@ -1,0 +1,18 @@
+import { mkdtempSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { findProgram } from "@release-actions/command";
+
+/** Helm 4, which runners have from ubuntu-26.04 on, and Helm 3, which gets security fixes until 2027-02-10 (Helm, "Helm 3 End of Life"). */
+export const HELMS = ["helm", "helm3"] as const;
+
+export type HelmProgram = (typeof HELMS)[number];
+
+/** A PATH on which `helm` is this version. */
+export async function helmOnPath(program: HelmProgram): Promise<string> {
+  const file = findProgram(program, process.env["PATH"]);
+  if (file === undefined) throw new Error(`${program} is not on the PATH: see \`npm run tools\``);
+  const folder = mkdtempSync(path.join(tmpdir(), "helm-bin-"));
+  symlinkSync(file, path.join(folder, "helm"));
+  return [folder, process.env["PATH"]].join(path.delimiter);
+}
