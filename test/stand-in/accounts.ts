@@ -18,6 +18,8 @@ export interface Accounts {
   readonly npm: Set<string>;
   /** `user:password`. */
   readonly docker: Set<string>;
+  /** Packages that were published once; those of `trusted` besides. */
+  readonly packages: Set<string>;
   /** Packages whose trusted publisher this workflow is. */
   readonly trusted: Set<string>;
   /** Answers in place of the next ones. */
@@ -55,6 +57,7 @@ export async function startAccounts(): Promise<Accounts> {
     grants: new Map<string, readonly string[]>(),
     npm: new Set<string>(),
     docker: new Set<string>(),
+    packages: new Set<string>(),
     trusted: new Set<string>(),
     instead: [] as Answer[],
   };
@@ -144,6 +147,11 @@ export async function startAccounts(): Promise<Accounts> {
       return state.trusted.has(params["name"] ?? "")
         ? { status: 201, body: { token: "npm_short" } }
         : { status: 404, body: {} };
+    },
+    "GET /:package": ({ params }) => {
+      const name = params["package"] ?? "";
+      const isThere = state.packages.has(name) || state.trusted.has(name);
+      return isThere ? { status: 200, body: { name, "dist-tags": {}, versions: {} } } : { status: 404, body: {} };
     },
   });
   const server = await serve(async (request) => {

@@ -18,6 +18,10 @@ const pkcs1 = String(rsa.export({ type: "pkcs1", format: "pem" }));
 const locked = String(rsa.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" }));
 const openssh = `-----BEGIN OPENSSH PRIVATE KEY-----\n${Buffer.from("openssh-key-v1\0none").toString("base64")}\n-----END OPENSSH PRIVATE KEY-----\n`;
 const pgp = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdGBGd\n=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n";
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const jwt = (exp: unknown): string =>
+  `${base64('{"alg":"none"}')}.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.x`;
+const KEY_FILE = JSON.stringify({ type: "service_account", project_id: "acme", private_key: pem }, null, 2);
 const npm = `npm_${"a1".repeat(18)}`;
 const classic = `ghp_${"b2".repeat(18)}`;
 
@@ -35,6 +39,26 @@ describe("good secrets", () => {
     ["a robot of Quay", "P: docker-login username=U", { P: "x", U: "acme+ci" }],
     ["a robot of Harbor", "P: docker-login username=U", { P: "x", U: "robot$acme" }],
     ["a key file of Google", "P: docker-login username=U", { P: '{"a":1}', U: "_json_key" }],
+    [
+      "a key file of Google with its last line feed",
+      "P: docker-login username=U",
+      { P: `${KEY_FILE}\n`, U: "_json_key" },
+    ],
+    ["a key file of Google in base64", "P: docker-login username=U", { P: base64(KEY_FILE), U: "_json_key_base64" }],
+    [
+      "a key file of Google in base64 with line breaks",
+      "P: docker-login username=U",
+      { P: `${base64(KEY_FILE.repeat(1)).replace(/(.{76})/g, "$1\n")}\n`, U: "_json_key_base64" },
+    ],
+    ["a password that ends with padding", "P: docker-login username=U", { P: "c2VjcmV0LXBhc3M==", U: "robot$acme" }],
+    ["a token of Docker", "P: docker-login username=U", { P: `dckr_pat_${"aB3-x_9yZ".repeat(3)}`, U: "acme" }],
+    ["a token of Artifactory with padding", "T: npm-token", { T: `cmVmdGtuOjAxOj${"A1".repeat(20)}==` }],
+    ["a token of an App", "T: github-token", { T: `ghs_${"aB3".repeat(12)}` }],
+    [
+      "a token of an App of the longer form",
+      "T: github-token",
+      { T: `ghs_1234_eyJhbGciOi.eyJ${"aB3".repeat(40)}.x-y_z` },
+    ],
     ["a token of GitHub's npm registry", "T: npm-token", { T: classic }],
     ["a token of GitLab's npm registry", "T: npm-token", { T: "glpat-ABCDEFGHIJKLMNOPQRST" }],
     ["a token of the registry that is named", "T: npm-token registry=https://npm.example", { T: "0a1b2c3d4e5f" }],
@@ -79,11 +103,100 @@ describe("bad secrets", () => {
       "not a private key",
     ],
     ["a cut token under any name", "ANY: nonempty", { ANY: classic.slice(0, 20) }, "not a whole GitHub token"],
+    ["a token that was pasted twice", "T: github-token", { T: `${classic}${classic}` }, "not a whole GitHub token"],
+    [
+      "a cut token of Docker",
+      "P: docker-login username=U",
+      { P: "dckr_pat_abc", U: "acme" },
+      "not a whole access token",
+    ],
+    [
+      "a cut key file",
+      "P: docker-login username=U",
+      { P: KEY_FILE.slice(0, 60), U: "_json_key" },
+      "whole JSON key file",
+    ],
+    [
+      "a key file in base64 for the other user",
+      "P: docker-login username=U",
+      { P: base64(KEY_FILE), U: "_json_key" },
+      "_json_key_base64",
+    ],
+    [
+      "a key file for the other user",
+      "P: docker-login username=U",
+      { P: KEY_FILE, U: "_json_key_base64" },
+      "the user `_json_key` takes",
+    ],
+    [
+      "cut base64 of a key file",
+      "P: docker-login username=U",
+      { P: base64(KEY_FILE).slice(0, 40), U: "_json_key_base64" },
+      "whole JSON",
+    ],
+    [
+      "a password of Amazon's of last week",
+      "P: docker-login username=U registry=1.dkr.ecr.eu-west-1.amazonaws.com",
+      { P: base64(JSON.stringify({ payload: "x", type: "DATA_KEY", expiration: 1795000000 })), U: "AWS" },
+      "it expired on 2026-11-18",
+    ],
+    [
+      "Amazon's password that was stored",
+      "P: docker-login username=U",
+      { P: base64('{"expiration":1796000000}'), U: "AWS" },
+      "live for 12 hours",
+    ],
+    [
+      "another user at Amazon",
+      "P: docker-login username=U registry=1.dkr.ecr.eu-west-1.amazonaws.com",
+      { P: "x", U: "me" },
+      "which is AWS",
+    ],
+    [
+      "a token of Google's that lives for an hour",
+      "P: docker-login username=U",
+      { P: "ya29.x", U: "oauth2accesstoken" },
+      "for an hour",
+    ],
+    [
+      "a JSON Web Token for a registry that expired",
+      "P: docker-login username=U",
+      { P: jwt(1700000000), U: "00000000" },
+      "expired on 2023-11-14",
+    ],
+    ["the asterisks of a log", "T: nonempty", { T: "***" }, "a row of asterisks"],
+    ["an expression that nobody evaluated", "T: nonempty", { T: "${{ secrets.TOKEN }}" }, "nobody evaluated"],
+    ["a variable that nobody replaced", "T: nonempty", { T: "$T" }, "the name of a variable"],
+    ["a line of a .env file", "T: nonempty", { T: `T=${classic}` }, 'begins with "T="'],
+    [
+      "a line of an .npmrc",
+      "T: npm-token",
+      { T: `//registry.npmjs.org/:_authToken=${npm}` },
+      "not an npm access token",
+    ],
+    ["a token of PyPI", "T: npm-token", { T: `pypi-${"AgEIcHlwaS5vcmc".repeat(4)}` }, "not an npm access token"],
+    ["a token that npm revoked", "T: npm-token", { T: "00000000-0000-4000-8000-000000000000" }, "npm has revoked"],
     ["a user name with a colon", "P: docker-login username=U", { P: "x", U: "a:b" }, "a colon or white space"],
     ["a token of GitHub for crates.io", "T: crates-token", { T: classic }, "not a token of crates.io"],
     ["a key of cosign that is none", "K: cosign-key", { K: pem }, "not a key of cosign"],
   ])("are found: %s", async (_name, line, env, told) => {
     expect(await check(line, env)).toEqual([expect.stringContaining(told)]);
+  });
+
+  test("a token of a registry that nobody knows is not called wrong", async () => {
+    const told = await check("T: npm-token", { T: "8f14e45fceea167a5a36dedd4bea2543" });
+    expect(told).toEqual([expect.stringMatching(/^warning T unverified: it is not a token of npm's own registry/)]);
+  });
+
+  test.each([
+    [1796515200, "warning T expires-soon"],
+    [1795867200, "error T expired"],
+    [-1, "error T expired"],
+    [1.7965152e12, undefined],
+    ["1796515200", undefined],
+  ])("the date %s of a JSON Web Token is judged as one", async (exp, told) => {
+    const found = await check("T: polarsignals-token", { T: jwt(exp) });
+    expect(found).toEqual(told === undefined ? [] : [expect.stringContaining(told)]);
   });
 
   test("a date that a JSON Web Token gives and no calendar has is no crash", async () => {

@@ -6,9 +6,9 @@ import { checkCosignKey } from "./kinds/cosign.ts";
 import { evidentKind } from "./kinds/evidence.ts";
 import { checkAppId, checkAppKey, checkPrivateKey } from "./kinds/keys.ts";
 import type { OfflineCheck, Subject } from "./kinds/kind.ts";
+import { checkDockerLogin } from "./kinds/registry-login.ts";
 import {
   checkCratesToken,
-  checkDockerLogin,
   checkGitHubToken,
   checkNpmToken,
   checkPolarSignalsToken,

@@ -10,6 +10,7 @@ import {
 } from "@release-actions/workflow";
 import { type Expectation, partnersOf } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
+import { findNpmJobs, type NpmJob } from "./npm-jobs.ts";
 
 export interface WorkflowFile {
   readonly file: string;
@@ -23,6 +24,8 @@ export interface Usage {
   readonly isOpen: boolean;
   /** What the workflow in which this step is was handed by its caller, where it has one. */
   readonly handed: readonly string[] | "all";
+  /** Jobs that publish to npm. */
+  readonly npmJobs: readonly NpmJob[];
   /** Files that could not be read. */
   readonly problems: readonly Problem[];
 }
@@ -39,7 +42,13 @@ export function findUsage(files: readonly WorkflowFile[], env: Readonly<NodeJS.P
     }
   });
   const { secrets, open } = secretUsage(workflows);
-  return { secrets, isOpen: open.length > 0, handed: handedTo(workflows, env), problems };
+  return {
+    secrets,
+    isOpen: open.length > 0,
+    handed: handedTo(workflows, env),
+    npmJobs: findNpmJobs(workflows),
+    problems,
+  };
 }
 
 /**

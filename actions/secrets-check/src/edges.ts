@@ -24,10 +24,13 @@ const LAST = new RegExp(`${UNSEEN}$`, "u");
  * of several lines is a file, whose last line feed belongs to it.
  */
 export function checkEdges(name: string, value: string, kind: Kind): Finding[] {
-  const isFile = FILES.includes(kind) || (kind === "nonempty" && /\n[\s\S]*\S/.test(value.trim()));
+  const isLong = ANYTHING.includes(kind) && (/\n[\s\S]*\S/.test(value.trim()) || /^\s*\{[\s\S]*\}\s*$/.test(value));
+  const isFile = FILES.includes(kind) || isLong;
   const edges = [edgeOf("begins", FIRST.exec(value)?.[0], isFile), edgeOf("ends", LAST.exec(value)?.[0], isFile)];
   const told = edges.filter((edge) => edge !== undefined).join(" and ");
   if (told !== "") return [malformed(name, kind === "nonempty" ? "warning" : "error", `it ${told}`)];
+  const placeholder = placeholderIn(name, value);
+  if (placeholder !== undefined) return [malformed(name, "error", placeholder)];
   if (!/^(["'])[\s\S]*\1$/.test(value) || value.length < 2) return [];
   return [malformed(name, ANYTHING.includes(kind) ? "warning" : "error", "it is in quotes, which belong to no secret")];
 }
@@ -36,6 +39,14 @@ function edgeOf(where: string, char: string | undefined, isFile: boolean): strin
   if (char === undefined || (isFile && /[\r\n\t ]/.test(char))) return undefined;
   const code = `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
   return `${where} with ${NAMES[char] ?? "white space"} (${code})`;
+}
+
+/** What was pasted in place of a value. */
+function placeholderIn(name: string, value: string): string | undefined {
+  if (/^\*+$/.test(value)) return "it is a row of asterisks, as logs show a secret, and not its value";
+  if (/^\$\{\{[^{}]*\}\}$/.test(value)) return "it is an expression of a workflow that nobody evaluated";
+  if (value === `$${name}` || value === `\${${name}}`) return "it is the name of a variable, and not its value";
+  return value.startsWith(`${name}=`) ? `it begins with "${name}=", which is not part of the value` : undefined;
 }
 
 function malformed(name: string, level: Finding["level"], message: string): Finding {

@@ -7,7 +7,7 @@ const OPTIONS = {
   "apple-api-key": [],
   "npm-token": ["registry"],
   "npm-stage-token": ["registry"],
-  "npm-oidc": ["package"],
+  "npm-oidc": ["package", "publish", "environment"],
   "github-token": ["scopes", "permissions", "repository"],
   "github-app-id": [],
   "github-app-key": ["app-id", "permissions", "repository"],
@@ -75,6 +75,8 @@ function readLine(line: string): Expectation | string {
     }
     options[option] = value;
   }
+  if (options["publish"] !== undefined && !["auto", "direct", "stage"].includes(options["publish"]))
+    return "npm-oidc takes publish=auto, publish=direct or publish=stage";
   if (word === "docker-login" && options["username"] === undefined) return "docker-login needs username=NAME";
   if (word === "github-app-key" && options["app-id"] === undefined) return "github-app-key needs app-id=NAME";
   return { name, kind: word, options };

@@ -8,6 +8,7 @@ export type ProblemKind =
   | "wrong-team"
   | "wrong-scope"
   | "rejected"
+  | "cannot-publish"
   | "unverified"
   | "unused"
   | "unexpected";
@@ -31,6 +32,7 @@ export const NEXT_STEP: Readonly<Record<ProblemKind, string>> = {
   "wrong-team": "Set the name or the team of this certificate.",
   "wrong-scope": "Give it these rights, or make one that has them.",
   rejected: "Make a new one, and set it.",
+  "cannot-publish": "Set up what npm needs, as the message says.",
   unverified: "Look at the service's own page of it, or turn `online` off.",
   unused: "Take it out of `expect`, or use it.",
   unexpected: "Add it to `expect`.",

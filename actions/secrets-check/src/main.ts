@@ -7,6 +7,7 @@ import { checkSecrets } from "./check-secrets.ts";
 import { compareUsage, findUsage } from "./compare.ts";
 import { type Expectation, partnersOf, readExpectations } from "./expectation.ts";
 import { hasNoSecrets } from "./fork.ts";
+import { checkNpmJobs } from "./npm-publishing.ts";
 import type { Services } from "./online/ask.ts";
 import { readWorkflows } from "./read-workflows.ts";
 import { summarize } from "./summary.ts";
@@ -33,22 +34,32 @@ void runAction(contract, async (runner) => {
   for (const problem of usage.problems) runner.problem(problem);
   for (const { name, reason } of notJudged) runner.info(`${name} is not judged: ${reason}`);
   const now = new Date();
-  const online = async (): Promise<Services> => ({
+  const mask = (secret: string): void => runner.mask(secret);
+  const online = async (): Promise<Services> => {
+    const registry = inputs["npm-registry"] ?? (await configuredRegistry(runner.exec));
+    const { signal } = runner;
+    const npmVersion = await versionOfNpm(runner.exec);
+    return { ...general, npmRegistry: registry, npm: { env, registry, npmVersion, signal, reporter: runner, mask } };
+  };
+  const general = {
     fetch: createFetch(env),
     githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
     githubServer: env["GITHUB_SERVER_URL"] || "https://github.com",
-    npmRegistry: inputs["npm-registry"] ?? (await configuredRegistry(runner.exec)),
     dockerAuth: inputs["docker-auth"],
     retryDelayMs: RETRY_DELAY_MS,
     signal: runner.signal,
     now,
-    mask: (secret: string) => runner.mask(secret),
-  });
+    mask,
+  };
+  const services = inputs.online ? await online() : undefined;
   const found = await checkSecrets(expectations, {
     ...{ env, now, expiresWithinDays: inputs["expires-within"] },
-    services: inputs.online ? await online() : undefined,
+    services,
   });
-  const findings = [...found, ...(isAuto || files.length === 0 ? [] : compareUsage(expectations, usage))];
+  const address = `${env["GITHUB_SERVER_URL"] || "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}`;
+  const where = { workspace: env["GITHUB_WORKSPACE"] ?? process.cwd(), repository: address };
+  const ofNpm = isAuto ? await checkNpmJobs(usage.npmJobs, services?.npm, where) : [];
+  const findings = [...found, ...ofNpm, ...(isAuto || files.length === 0 ? [] : compareUsage(expectations, usage))];
   for (const { name, level, message } of findings) {
     runner.problem({ level, title: `secrets-check: ${name}`, message: `${name}: ${message}` });
   }
@@ -56,12 +67,13 @@ void runAction(contract, async (runner) => {
   runner.setOutput("ok", errors.length === 0);
   runner.setOutput("findings", findings);
   summarize(runner.summary, { expectations, findings, notJudged, online: inputs.online });
-  const names = new Set(errors.map(({ name }) => name)).size;
+  const isOfNpm = new Set<unknown>(ofNpm);
+  const names = new Set(errors.filter((error) => !isOfNpm.has(error)).map(({ name }) => name)).size;
   if (errors.length === 0) runner.info(`${count(expectations.length, "secret is", "secrets are")} as expected`);
   else
     runner.fail(
-      `${count(names, "secret is", "secrets are")} missing or invalid`,
-      "Correct them under Settings, Secrets and variables, Actions.",
+      names === 0 ? "publishing to npm would fail" : `${count(names, "secret is", "secrets are")} missing or invalid`,
+      names === 0 ? "See the findings above." : "Correct them under Settings, Secrets and variables, Actions.",
     );
 });
 
@@ -69,6 +81,13 @@ void runAction(contract, async (runner) => {
 async function configuredRegistry(run: CommandRunner): Promise<string> {
   const { stdout } = await run("npm", ["config", "get", "registry"], { onOutput: () => undefined });
   return stdout.trim();
+}
+
+/** Undefined where there is no npm: then nothing is published from here either. */
+async function versionOfNpm(run: CommandRunner): Promise<string | undefined> {
+  const options = { onOutput: () => undefined, check: false };
+  const { stdout, exitCode } = await run("npm", ["--version"], options);
+  return exitCode === 0 ? stdout.trim() : undefined;
 }
 
 function allNames(expectation: Expectation): string[] {

@@ -27,6 +27,7 @@ beforeEach(() => {
   accounts.apps.clear();
   accounts.grants.clear();
   accounts.trusted.clear();
+  accounts.packages.clear();
 });
 
 interface Case {
@@ -308,14 +309,45 @@ describe("secrets-check online", () => {
 
   test("finds out whether a package trusts the workflow (F107), and whether the job may ask at all", async () => {
     accounts.trusted.add("@org/cli");
+    accounts.packages.add("other");
     const env = oidcEnv(accounts);
     const good = await check({ expect: "npm: npm-oidc package=@org/cli", env, online: true });
     expect([good.conclusion, problems(good)]).toEqual(["success", []]);
     expect(good.masks.some((mask) => mask.startsWith("identity-for-npm:"))).toBe(true);
     expect(problems(await check({ expect: "npm: npm-oidc package=other", env, online: true }))).toEqual([
-      "npm rejected",
+      "npm cannot-publish",
     ]);
     expect(problems(await check({ expect: "npm: npm-oidc" }))).toEqual(["npm missing"]);
+    const absent = await check({ expect: "npm: npm-oidc package=@org/cli,absent", env, online: true });
+    expect([problems(absent), absent.log]).toEqual([
+      ["npm cannot-publish"],
+      expect.stringContaining("absent does not exist: a trusted publisher cannot create a package"),
+    ]);
+    const elsewhere = "npm: npm-oidc package=@org/cli environment=release";
+    const cannotTell = await check({ expect: elsewhere, env, online: true });
+    expect([cannotTell.conclusion, problems(cannotTell)]).toEqual(["success", ["npm unverified"]]);
+  });
+
+  test("looks at the jobs that publish to npm by identity, when nobody says what to expect", async () => {
+    const job = (more: string): string => `on: push
+jobs:
+  npm:
+    permissions: { id-token: write }
+    uses: org/actions/.github/workflows/release-npm.yml@v1
+    with:
+      packages: |
+        - package: "@org/cli"
+          fields: { license: MIT, repository: "${accounts.origin}/Org/product" }
+        - package: "@org/other"
+${more}`;
+    accounts.trusted.add("@org/cli");
+    const env = oidcEnv(accounts);
+    const step = await check({ workflows: { "release.yml": job("") }, env, online: true });
+    expect([step.conclusion, problems(step)]).toEqual(["failure", ["npm cannot-publish", "npm cannot-publish"]]);
+    expect(step.log).toContain("only capitals differ, and npm compares them");
+    expect(step.log).toContain("@org/other does not exist");
+    const withToken = job("    secrets: { NPM_TOKEN: '${{ secrets.NPM_TOKEN }}' }\n");
+    expect(problems(await check({ workflows: { "release.yml": withToken }, env, online: true }))).toEqual([]);
   });
 });
 

@@ -55,3 +55,15 @@ export function decodeBase64(text: string): Buffer | undefined {
     ? Buffer.from(compact, "base64")
     : undefined;
 }
+
+/** Until when a JSON Web Token is good (RFC 7519, `exp`); undefined where it is none, or says nothing. */
+export function jwtExpiry(token: string): Date | undefined {
+  const [, payload, signature] = token.split(".");
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    const { exp }: { exp?: unknown } = Object(JSON.parse(Buffer.from(payload, "base64url").toString()));
+    return typeof exp === "number" ? new Date(exp * 1000) : undefined;
+  } catch {
+    return undefined; // Two dots do not make a JWT.
+  }
+}

@@ -1,10 +1,20 @@
-import { checkExpiry, type OfflineCheck, problem, type Subject, unknown } from "./kind.ts";
+import { checkExpiry, jwtExpiry, type OfflineCheck, problem, type Subject, unknown } from "./kind.ts";
 
-const GITHUB_TOKEN = /^(gh[pousr]_[A-Za-z0-9_.-]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59})$/;
+/** Those of Apps and their refresh tokens may hold a JSON Web Token; in the others a second prefix means that it was pasted twice. */
+const GITHUB_TOKEN =
+  /^(gh[pou]_[A-Za-z0-9]{36,251}|gh[sr]_[A-Za-z0-9_.-]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59})$/;
+const GITHUB_PREFIX = /^(?:gh[pousr]_|github_pat_)/;
 /** npm's granular tokens (docs: "About access tokens"); the older ones without a prefix were revoked. */
 const NPM_TOKEN = /^npm_[A-Za-z0-9]{36,}$/;
 /** What other registries of npm packages take: GitLab's tokens, JSON Web Tokens, Nexus, Artifactory. */
-const OTHER_NPM_TOKEN = /^(gl[a-z]{2,4}-[\w.-]{20,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|NpmToken\.[\w-]+|(AKC|cmVmd)\w{20,})$/;
+const OTHER_NPM_TOKEN =
+  /^(gl[a-z]{2,4}-[\w.-]{20,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|NpmToken\.[\w-]+|(AKC|cmVmd)\w{20,}={0,2})$/;
+/** Prefixes of other makers' tokens, which no registry of npm packages takes. */
+const OTHER_MAKERS =
+  /^(?:pypi-|dckr_|cio|rubygems_|sk-|sk_|xox[abp]-|A[KS]IA|AIza|hf_|dop_v1_|shp|SG\.|glsa_|npmrc|_auth)/;
+/** npm's tokens before 2021, all of which it has revoked. */
+const OLD_NPM_TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const LEAST_UNKNOWN_TOKEN = 20;
 const BEARER = /^[\x21-\x7e]{8,}$/;
 
 export function isNpmsOwn(token: string): boolean {
@@ -22,6 +32,18 @@ export const checkNpmToken: OfflineCheck = (subject) => {
       : [problem(subject, "malformed", "it has characters that no token has, or is too short")];
   }
   if (expectation.kind === "npm-token" && (GITHUB_TOKEN.test(value) || OTHER_NPM_TOKEN.test(value))) return [];
+  if (OLD_NPM_TOKEN.test(value)) {
+    return [problem(subject, "rejected", "it is an npm token of the form before 2021, all of which npm has revoked")];
+  }
+  const isOfUnknownMaker =
+    expectation.kind === "npm-token" &&
+    !/npm_|_authToken|\/\//.test(value) &&
+    !GITHUB_PREFIX.test(value) &&
+    !OTHER_MAKERS.test(value);
+  if (isOfUnknownMaker && BEARER.test(value) && value.length >= LEAST_UNKNOWN_TOKEN) {
+    const told = "it is not a token of npm's own registry: name its registry with registry=https://...";
+    return [unknown(subject, told)];
+  }
   return [problem(subject, "malformed", "it is not an npm access token (they begin with npm_)")];
 };
 
@@ -39,31 +61,6 @@ export const checkCratesToken: OfflineCheck = (subject) =>
 
 export const checkScarfToken: OfflineCheck = (subject) => matches(subject, BEARER, "it is not an API token of Scarf");
 
-/**
- * A user name and a password or access token of one registry. Registries take names such as `acme+ci`, `robot$acme`,
- * `_json_key` and `tenancy/user@example.com`; only what HTTP's Basic scheme cannot carry is wrong (RFC 7617).
- */
-export const checkDockerLogin: OfflineCheck = (subject) => {
-  const { username = "", registry = "docker.io" } = subject.expectation.options;
-  const user = subject.other(username);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-  if (/[:\x00-\x20\x7f]/.test(user)) {
-    return [
-      {
-        ...problem(subject, "malformed", "it is not a user name: it has a colon or white space in it"),
-        name: username,
-      },
-    ];
-  }
-  if (registry !== "docker.io" || !/@.+\./.test(user)) return [];
-  return [
-    {
-      ...unknown(subject, "it looks like an e-mail address; Docker Hub's tokens go with the Docker ID"),
-      name: username,
-    },
-  ];
-};
-
 /** A bearer token; where it is a JSON Web Token (RFC 7519), its `exp` counts. */
 export const checkPolarSignalsToken: OfflineCheck = (subject) => {
   const expires = jwtExpiry(subject.value);
@@ -73,15 +70,4 @@ export const checkPolarSignalsToken: OfflineCheck = (subject) => {
 
 function matches(subject: Subject, form: RegExp, complaint: string) {
   return form.test(subject.value) ? [] : [problem(subject, "malformed", complaint)];
-}
-
-function jwtExpiry(token: string): Date | undefined {
-  const [, payload, signature] = token.split(".");
-  if (payload === undefined || signature === undefined) return undefined;
-  try {
-    const { exp }: { exp?: unknown } = Object(JSON.parse(Buffer.from(payload, "base64url").toString()));
-    return typeof exp === "number" ? new Date(exp * 1000) : undefined;
-  } catch {
-    return undefined; // Two dots do not make a JWT.
-  }
 }

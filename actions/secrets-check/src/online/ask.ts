@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, FetchInit } from "@release-actions/http";
 import type { Finding, ProblemKind } from "../finding.ts";
 import type { Subject } from "../kinds/kind.ts";
+import type { NpmServices } from "../npm-publishing.ts";
 
 /** Where secrets are tried. */
 export interface Services {
@@ -12,6 +13,8 @@ export interface Services {
   readonly now: Date;
   readonly npmRegistry: string;
   readonly dockerAuth: string;
+  /** For what packages/npm asks. */
+  readonly npm: NpmServices;
   /** Between the tries of a request that may still succeed. */
   readonly retryDelayMs: number;
   /** Fires when the job is cancelled. */

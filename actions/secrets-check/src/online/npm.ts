@@ -1,5 +1,6 @@
 import { unknown } from "../kinds/kind.ts";
 import { isNpmsOwn } from "../kinds/tokens.ts";
+import { checkTrustedPublisher } from "../npm-publishing.ts";
 import { ask, type OnlineCheck, onlineProblem } from "./ask.ts";
 
 /** Whether the registry knows whose token it is. */
@@ -21,39 +22,14 @@ export const tryNpmToken: OnlineCheck = async (subject, services) => {
 };
 
 /**
- * Whether this workflow is a trusted publisher (docs: "Trusted publishing for npm packages"): asks GitHub for
- * an identity token and, where a package is named, has the registry exchange it for one that may publish it.
+ * Whether this workflow is a trusted publisher (docs: "Trusted publishing for npm packages"): the packages exist, and the registry
+ * exchanges an identity token of this job for one that may publish them. Without a package there is nothing to ask the registry.
  */
-export const tryNpmOidc: OnlineCheck = async (subject, services) => {
-  const request = new URL(subject.other("ACTIONS_ID_TOKEN_REQUEST_URL"));
-  request.searchParams.set("audience", `npm:${new URL(services.npmRegistry).host}`);
-  const bearer = `Bearer ${subject.other("ACTIONS_ID_TOKEN_REQUEST_TOKEN")}`;
-  const minted = await ask(services, request.href, { headers: { authorization: bearer } });
-  const body: unknown = minted.ok ? await minted.json() : undefined;
-  const token: unknown = Object(body).value;
-  if (typeof token !== "string")
-    return [
-      onlineProblem(
-        subject,
-        "rejected",
-        `GitHub gave no identity token (${minted.status}): the job needs \`id-token: write\``,
-      ),
-    ];
-  services.mask(token);
-  const { package: name } = subject.expectation.options;
-  if (name === undefined) return [];
-  const exchange = `${trimmed(services.npmRegistry)}/-/npm/v1/oidc/token/exchange/package/${encodeURIComponent(name)}`;
-  const response = await ask(services, exchange, { method: "POST", headers: { authorization: `Bearer ${token}` } });
-  await response.body?.cancel();
-  if (response.ok) return [];
-  // The registry says 404 for a publisher that does not match (F107).
-  return [
-    onlineProblem(
-      subject,
-      "rejected",
-      `${name} does not trust this repository, workflow file and environment to publish it (${response.status})`,
-    ),
-  ];
+export const tryNpmOidc: OnlineCheck = async ({ expectation }, { npm }) => {
+  const { package: names = "", publish, environment } = expectation.options;
+  const route = publish === "direct" || publish === "stage" ? publish : "auto";
+  const packages = names.split(",").filter((name) => name !== "");
+  return await checkTrustedPublisher(expectation.name, { packages, publish: route, environment }, npm);
 };
 
 function trimmed(registry: string): string {

@@ -1,0 +1,104 @@
+import type { Finding } from "../finding.ts";
+import { checkExpiry, decodeBase64, jwtExpiry, type OfflineCheck, problem, type Subject, unknown } from "./kind.ts";
+
+/** Docker's access tokens of people and of organizations (docs.docker.com, "Personal access tokens"): 27 and more characters behind the prefix. */
+const DOCKER_TOKEN = /^dckr_[po]at_[\w-]{27,}$/;
+/** A day in the life of Amazon's registry passwords: they are given out for 12 hours (AWS docs, "Private registry authentication"). */
+const AMAZON = /\.dkr\.ecr(?:-fips)?\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
+
+/**
+ * A user name and a password or access token of one registry. Registries take names such as `acme+ci`, `robot$acme`,
+ * `_json_key` and `tenancy/user@example.com`; only what HTTP's Basic scheme cannot carry is wrong (RFC 7617). Some names say what
+ * the password has to be.
+ */
+export const checkDockerLogin: OfflineCheck = (subject) => {
+  const { username = "", registry = "docker.io" } = subject.expectation.options;
+  const user = subject.other(username);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  if (/[:\x00-\x20\x7f]/.test(user)) {
+    const complaint = "it is not a user name: it has a colon or white space in it";
+    return [{ ...problem(subject, "malformed", complaint), name: username }];
+  }
+  const said = saidByUser(user)(subject);
+  if (said.length > 0) return said;
+  if (AMAZON.test(registry) && user !== "AWS") {
+    return [
+      {
+        ...problem(subject, "malformed", "it is not the user name of Amazon's registries, which is AWS"),
+        name: username,
+      },
+    ];
+  }
+  if (registry !== "docker.io" || !/@.+\./.test(user)) return [];
+  return [
+    {
+      ...unknown(subject, "it looks like an e-mail address; Docker Hub's tokens go with the Docker ID"),
+      name: username,
+    },
+  ];
+};
+
+function saidByUser(user: string): (subject: Subject) => Finding[] {
+  switch (user) {
+    case "_json_key":
+      return checkKeyFile;
+    case "_json_key_base64":
+      return checkEncodedKeyFile;
+    case "oauth2accesstoken":
+      return (subject) => [
+        unknown(subject, "the access tokens of this user live for an hour: get one in the job instead"),
+      ];
+    case "AWS":
+      return checkAmazonPassword;
+    default:
+      return checkToken;
+  }
+}
+
+/** Google's key file (Artifact Registry docs, "Configure authentication to Artifact Registry for Docker"). */
+function checkKeyFile(subject: Subject): Finding[] {
+  if (isJsonObject(subject.value)) return [];
+  const isEncoded = isJsonObject(decodeBase64(subject.value)?.toString("utf8") ?? "");
+  const instead = isEncoded ? ": it is one in base64, which the user `_json_key_base64` takes" : "";
+  return [
+    problem(subject, "malformed", `it is not a whole JSON key file, which the user \`_json_key\` needs${instead}`),
+  ];
+}
+
+function checkEncodedKeyFile(subject: Subject): Finding[] {
+  if (isJsonObject(decodeBase64(subject.value)?.toString("utf8") ?? "")) return [];
+  const instead = isJsonObject(subject.value) ? ": it is one as it is, which the user `_json_key` takes" : "";
+  const needed = "which the user `_json_key_base64` needs";
+  return [problem(subject, "malformed", `it is not the base64 of a whole JSON key file, ${needed}${instead}`)];
+}
+
+/** What `aws ecr get-login-password` prints is base64 of JSON that says until when it is good. */
+function checkAmazonPassword(subject: Subject): Finding[] {
+  const { expiration }: { expiration?: unknown } = Object(parsed(decodeBase64(subject.value)?.toString("utf8") ?? ""));
+  if (typeof expiration !== "number") return [];
+  const found = checkExpiry({ ...subject, expiresWithinDays: 0 }, "it", new Date(expiration * 1000));
+  if (found.length > 0) return found;
+  return [unknown(subject, "passwords of Amazon's registries live for 12 hours: get one in the job instead")];
+}
+
+function checkToken(subject: Subject): Finding[] {
+  const { value } = subject;
+  if (/^dckr_[po]at_/.test(value) && !DOCKER_TOKEN.test(value)) {
+    return [problem(subject, "malformed", "it is not a whole access token of Docker")];
+  }
+  const expires = jwtExpiry(value);
+  return expires === undefined ? [] : checkExpiry(subject, "it", expires);
+}
+
+function isJsonObject(text: string): boolean {
+  const found = parsed(text);
+  return typeof found === "object" && found !== null && !Array.isArray(found);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Its text is a secret, of which the error would quote a part.
+  }
+}

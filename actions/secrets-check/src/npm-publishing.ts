@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { createTransport, TransferError } from "@release-actions/http";
+import {
+  checkPublishing,
+  checkRepository,
+  NpmError,
+  openNpmRegistry,
+  type PublishingFinding,
+} from "@release-actions/npm";
+import type { Reporter } from "@release-actions/report";
+import { readText } from "@release-actions/text";
+import type { Finding } from "./finding.ts";
+import type { NpmJob, NpmPackage } from "./npm-jobs.ts";
+
+/** The label of what is found of jobs that publish to npm; there is no secret of this name. */
+const NPM_LABEL = "npm";
+
+export interface NpmServices {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly registry: string;
+  /** `npm --version` of this runner. */
+  readonly npmVersion: string | undefined;
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+  readonly mask: (secret: string) => void;
+}
+
+/** What will stop the jobs that publish to npm without a token, as far as that can be known before the builds. */
+export async function checkNpmJobs(
+  jobs: readonly NpmJob[],
+  online: NpmServices | undefined,
+  where: { readonly workspace: string; readonly repository: string },
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const job of jobs.filter(({ isTrustedPublisher }) => isTrustedPublisher)) {
+    findings.push(...job.packages.flatMap((each) => repositoryFinding(each, where)));
+    if (job.isSelfHosted) {
+      const message = `${job.location.file}:${job.location.line} runs on a self-hosted runner, which cannot publish by its identity`;
+      findings.push({ name: NPM_LABEL, problem: "cannot-publish", level: "error", message });
+    } else if (online !== undefined && job.isPublic && job.packages.length > 0) {
+      const { publish, environment } = job;
+      const packages = job.packages.map(({ name }) => name);
+      const services = job.hasImagesNpm ? online : { ...online, npmVersion: undefined };
+      findings.push(...(await checkTrustedPublisher(NPM_LABEL, { packages, publish, environment }, services)));
+    }
+  }
+  return findings;
+}
+
+export interface TrustedPublisher {
+  readonly packages: readonly string[];
+  readonly publish: "auto" | "direct" | "stage";
+  /** Of the job that publishes; undefined where nobody says. */
+  readonly environment: string | undefined;
+}
+
+/** Has packages/npm look, and says its findings as those of one secret. */
+export async function checkTrustedPublisher(
+  name: string,
+  publisher: TrustedPublisher,
+  { env, registry, npmVersion, signal, reporter, mask }: NpmServices,
+): Promise<Finding[]> {
+  const transport = createTransport({ ...env });
+  try {
+    const found = await checkPublishing({
+      ...{ ...publisher, token: undefined, npmVersion, env: hostedEnv(env), transport, signal, reporter, mask },
+      registry: openNpmRegistry(registry, { transport, token: undefined, reporter, signal, patience: PATIENCE }),
+    });
+    return found.map((finding) => asFinding(name, finding));
+  } catch (error) {
+    if (!(error instanceof NpmError || error instanceof TransferError)) throw error;
+    return [{ name, problem: "unverified", level: "error", message: error.message }];
+  }
+}
+
+/** Three tries: a job that only looks need not wait for a registry that is down. */
+const PATIENCE = { budgetMs: 15_000, firstPauseMs: 1_000, longestPauseMs: 4_000 };
+
+/** Where this job runs says nothing of the one that publishes. */
+function hostedEnv(env: NpmServices["env"]): NpmServices["env"] {
+  return { ...env, RUNNER_ENVIRONMENT: "github-hosted" };
+}
+
+function asFinding(name: string, { level, message, advice }: PublishingFinding): Finding {
+  return { name, problem: level === "error" ? "cannot-publish" : "unverified", level, message: `${message}. ${advice}` };
+}
+
+function repositoryFinding(
+  { name, base, repository }: NpmPackage,
+  { workspace, repository: expected }: { readonly workspace: string; readonly repository: string },
+): Finding[] {
+  const file = base === undefined ? undefined : path.join(workspace, base, "package.json");
+  let field: unknown = repository;
+  if (field === undefined && file !== undefined && existsSync(file)) {
+    try {
+      field = Object(JSON.parse(readText(file, `${base}/package.json`))).repository;
+    } catch {
+      return []; // npm-publish names what is wrong with it.
+    }
+  }
+  const finding = field === undefined ? undefined : checkRepository(name, field, expected);
+  return finding === undefined ? [] : [asFinding(NPM_LABEL, finding)];
+}
