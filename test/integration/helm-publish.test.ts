@@ -165,7 +165,7 @@ function publishTests(program: HelmProgram): void {
     expect(refused.log).toContain("exists with equal content");
   });
 
-  test("refuses other content under a version that is there, and leaves it alone", async () => {
+  test("refuses other content under a version that is there, and leaves it alone (F116, misleads 6)", async () => {
     const place = newPlace();
     const first = await run(place);
     const files = workspace("1.2.3", { "charts/widget/values.yaml": "replicas: 3\nimage: widget\n" });
@@ -178,7 +178,7 @@ function publishTests(program: HelmProgram): void {
     expect((await run(place)).outputs["digest"]).toBe(first.outputs["digest"]);
   });
 
-  test("writes the plus of a build as an underscore in the tag", async () => {
+  test("writes the plus of a build as an underscore in the tag (B147, misleads 7)", async () => {
     const place = newPlace();
     const step = await run(place, { files: workspace("1.2.3+hotfix.1") });
     expect(step.outputs["reference"]).toBe(`${place}/widget:1.2.3_hotfix.1`);
@@ -195,16 +195,16 @@ function publishTests(program: HelmProgram): void {
   });
 
   test.each<[name: string, fault: Parameters<FaultProxy["inject"]>]>([
-    ["an upload that is reset", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "reset" }]],
-    ["a tag whose answer is lost", [{ method: "PUT", url: /manifests\/1/, times: 1 }, { kind: "lost-answer" }]],
+    ["an upload that is reset (F02)", [{ method: "PUT", url: /blobs/, times: 1 }, { kind: "reset" }]],
+    ["a tag whose answer is lost (F03)", [{ method: "PUT", url: /manifests\/1/, times: 1 }, { kind: "lost-answer" }]],
     [
-      "a registry that takes a while to show a tag",
+      "a registry that takes a while to show a tag (F117)",
       [
         { method: "GET", url: /manifests\/1/, skip: 2, times: 2 },
         { kind: "answer", status: 404 },
       ],
     ],
-    ["a registry that is busy", [{ times: 2 }, { kind: "answer", status: 503, headers: { "retry-after": "0" } }]],
+    ["a registry that is busy (F20)", [{ times: 2 }, { kind: "answer", status: 503, headers: { "retry-after": "0" } }]],
   ])("survives %s", async (_name, fault) => {
     const place = newPlace();
     const rule = proxy.inject(...fault);
@@ -232,7 +232,7 @@ function publishTests(program: HelmProgram): void {
     expect(step.log).toContain("skipped: without a password, the registry does not tell what it has");
   });
 
-  test("leaves no tag when it is cancelled before the last step, and finishes the next time", async () => {
+  test("leaves no tag when it is cancelled before the last step, and finishes the next time (F84, F85)", async () => {
     const place = newPlace();
     proxy.inject({ method: "PUT", url: /manifests\/1/ }, { kind: "stall" });
     const cancelled = await run(place, { stop: { when: /pushing the tag/ } });
@@ -314,13 +314,17 @@ function publishTests(program: HelmProgram): void {
   });
 
   test.each<[name: string, setting: Setting, message: string]>([
-    ["an empty password", { inputs: { password: "" } }, "the input `password` is empty"],
-    ["a wrong password", { inputs: { password: "wrong" } }, `refuses the user ${USER} (401)`],
+    ["an empty password (misleads 20)", { inputs: { password: "" } }, "the input `password` is empty"],
+    ["a wrong password (F106)", { inputs: { password: "wrong" } }, `refuses the user ${USER} (401)`],
     ["no place to publish to", { inputs: { registry: "" } }, "the input `registry` is empty"],
     ["a registry without oci://", { inputs: { registry: "https://ghcr.io/acme" } }, "expected oci://"],
-    ["a plan for another tag", { env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" } }, "announces v1.2.3"],
     [
-      "a version that only a dependency has",
+      "a plan for another tag (B135)",
+      { env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" } },
+      "announces v1.2.3",
+    ],
+    [
+      "a version that only a dependency has (B151, F127, misleads 9)",
       {
         files: workspace("1.2.3", {
           "charts/widget/Chart.yaml": `${CHART("1.2.2", "1.2.3")}dependencies:\n  - name: db\n    version: 1.2.3\n`,
@@ -329,7 +333,7 @@ function publishTests(program: HelmProgram): void {
       "the chart widget has the version 1.2.2, the release is 1.2.3",
     ],
     [
-      "a development version",
+      "a development version (B152)",
       { files: workspace("1.2.3", { "charts/widget/Chart.yaml": CHART("1.2.3-dev") }) },
       "has the version 1.2.3-dev",
     ],
@@ -368,7 +372,7 @@ function publishTests(program: HelmProgram): void {
     ],
     ["no chart", { inputs: { chart: "nowhere" } }, "there is no nowhere/Chart.yaml"],
     [
-      "a Chart.yaml that is a link",
+      "a Chart.yaml that is a link (B153)",
       {
         prepare: ({ workspace }) => symlinkSync("/etc/hostname", path.join(workspace, "Chart.yaml")),
         inputs: { chart: "." },

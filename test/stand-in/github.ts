@@ -20,6 +20,8 @@ import { World } from "./world.ts";
 export interface RepositoryOptions {
   readonly private?: boolean;
   readonly immutableReleases?: boolean;
+  /** Default true: see `Repository`. */
+  readonly hasNumericSubject?: boolean;
   /** The full name of the repository it is a fork of. */
   readonly forkOf?: string;
 }
@@ -81,6 +83,8 @@ export class GitHub {
   addRepository(fullName: string, options: RepositoryOptions = {}): Repository {
     const [owner = "", name = ""] = fullName.split("/");
     const repository: Repository = {
+      hasNumericSubject: options.hasNumericSubject ?? true,
+      ownerId: this.world.repositories.find((other) => other.owner === owner)?.ownerId ?? this.world.nextId(),
       ...{ id: this.world.nextId(), owner, name, fullName, private: options.private ?? false, defaultBranch: "main" },
       immutableReleases: options.immutableReleases ?? false,
       forkOf: options.forkOf === undefined ? undefined : this.repository(options.forkOf),

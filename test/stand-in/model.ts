@@ -13,12 +13,15 @@ export type Permissions = Partial<Record<Permission, "read" | "write">>;
 export interface Repository {
   readonly id: number;
   readonly owner: string;
+  readonly ownerId: number;
   readonly name: string;
   readonly fullName: string;
   private: boolean;
   defaultBranch: string;
   /** Releases cannot be changed once published. */
   immutableReleases: boolean;
+  /** Whether identity tokens name it with its id, as of every repository that is younger than 2026-07-15. */
+  hasNumericSubject: boolean;
   readonly forkOf: Repository | undefined;
   readonly commits: Map<string, Commit>;
   /** Full names (`refs/tags/v1`) to object ids. */

@@ -211,23 +211,30 @@ describe("refs", () => {
 });
 
 describe("the OIDC endpoint", () => {
-  test("issues a token that verifies against the published key, to jobs with id-token: write only", async () => {
-    const run = github.addRun({ repository: "acme/oidc" });
-    expect(github.env(run)).not.toHaveProperty("ACTIONS_ID_TOKEN_REQUEST_URL");
-    const env = github.env(run, github.addJob(run), { permissions: { "id-token": "write" } });
-    const url = `${env["ACTIONS_ID_TOKEN_REQUEST_URL"]}&audience=sigstore`;
-    expect((await call("GET", url, "wrong")).status).toBe(401);
-    const { body } = await call("GET", url, env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]);
-    const [header = "", payload = "", signature = ""] = (body as { value: string }).value.split(".");
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    expect(claims).toMatchObject({
-      aud: "sigstore",
-      repository: "acme/oidc",
-      sub: "repo:acme/oidc:ref:refs/heads/main",
-    });
-    const { keys } = (await call("GET", "/oidc/.well-known/jwks")).body as { keys: [JsonWebKey] };
-    const key = createPublicKey({ key: keys[0], format: "jwk" });
-    const verified = createVerify("RSA-SHA256").update(`${header}.${payload}`).verify(key, signature, "base64url");
-    expect(verified).toBe(true);
-  });
+  test.each([true, false])(
+    "issues a token that verifies against the published key, to jobs with id-token: write only (ids in its subject: %s)",
+    async (hasNumericSubject) => {
+      const repository = github.repository("acme/oidc");
+      repository.hasNumericSubject = hasNumericSubject;
+      const run = github.addRun({ repository: "acme/oidc" });
+      expect(github.env(run)).not.toHaveProperty("ACTIONS_ID_TOKEN_REQUEST_URL");
+      const env = github.env(run, github.addJob(run), { permissions: { "id-token": "write" } });
+      const url = `${env["ACTIONS_ID_TOKEN_REQUEST_URL"]}&audience=sigstore`;
+      expect((await call("GET", url, "wrong")).status).toBe(401);
+      const { body } = await call("GET", url, env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]);
+      const [header = "", payload = "", signature = ""] = (body as { value: string }).value.split(".");
+      const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+      expect(claims).toMatchObject({
+        aud: "sigstore",
+        repository: "acme/oidc",
+        sub: hasNumericSubject
+          ? `repo:acme@${repository.ownerId}/oidc@${repository.id}:ref:refs/heads/main`
+          : "repo:acme/oidc:ref:refs/heads/main",
+      });
+      const { keys } = (await call("GET", "/oidc/.well-known/jwks")).body as { keys: [JsonWebKey] };
+      const key = createPublicKey({ key: keys[0], format: "jwk" });
+      const verified = createVerify("RSA-SHA256").update(`${header}.${payload}`).verify(key, signature, "base64url");
+      expect(verified).toBe(true);
+    },
+  );
 });

@@ -83,7 +83,12 @@ function hostedEnv(env: NpmServices["env"]): NpmServices["env"] {
 }
 
 function asFinding(name: string, { level, message, advice }: PublishingFinding): Finding {
-  return { name, problem: level === "error" ? "cannot-publish" : "unverified", level, message: `${message}. ${advice}` };
+  return {
+    name,
+    problem: level === "error" ? "cannot-publish" : "unverified",
+    level,
+    message: `${message}. ${advice}`,
+  };
 }
 
 function repositoryFinding(

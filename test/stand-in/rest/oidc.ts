@@ -42,15 +42,24 @@ function idToken(world: World, run: Run, job: Job, audience: string): string {
   const { repository } = run;
   const workflowRef = `${repository.fullName}/${run.workflow.path}@${ref}`;
   const claims = {
-    ...{ iss: issuer(world), aud: audience, sub: `repo:${repository.fullName}:ref:${ref}` },
+    ...{ iss: issuer(world), aud: audience, sub: `repo:${subjectName(repository)}:ref:${ref}` },
     ...{ iat: now, nbf: now, exp: now + LIFETIME_SECONDS, jti: `${job.backendId}-${now}` },
     ...{ repository: repository.fullName, repository_id: String(repository.id), repository_owner: repository.owner },
+    repository_owner_id: String(repository.ownerId),
     ...{ repository_visibility: repository.private ? "private" : "public", ref, sha: run.headSha },
     ...{ run_id: String(run.id), run_attempt: String(job.attempt), run_number: String(run.number) },
     ...{ workflow: run.workflow.name, workflow_ref: workflowRef, job_workflow_ref: workflowRef },
     ...{ event_name: run.event, runner_environment: "github-hosted" },
   };
   return signRs256(claims, world.oidcKey.privateKey, KEY_ID);
+}
+
+/**
+ * Repositories that were made, renamed or moved since 2026-07-15 are named with their ids and their owners', so that nobody gets an
+ * identity by taking a name that became free (GitHub changelog 2026-04-23; github/docs#45221).
+ */
+function subjectName({ owner, ownerId, name, id, hasNumericSubject }: Run["repository"]): string {
+  return hasNumericSubject ? `${owner}@${ownerId}/${name}@${id}` : `${owner}/${name}`;
 }
 
 function issuer(world: World): string {
