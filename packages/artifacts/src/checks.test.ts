@@ -41,5 +41,7 @@ describe("selectCheck", () => {
     const at = (id: number, minute: string) => ({ ...check(id, "build"), started_at: `2026-01-01T08:${minute}:00Z` });
     expect(selectCheck([at(9, "38"), at(7, "49")], "build")?.id).toBe(7);
     expect(selectCheck([at(9, "38"), check(5, "build")], "build")?.id).toBe(5);
+    const waiting = { ...check(5, "build"), started_at: "1970-01-01T00:00:00Z" };
+    expect(selectCheck([at(9, "38"), waiting], "build")?.id).toBe(5);
   });
 });

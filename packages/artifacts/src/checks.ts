@@ -60,10 +60,17 @@ export function selectCheck(checks: readonly Check[], wanted: string): Check | u
     });
   }
   // One that has not started is the newest there is, whatever its id.
-  const [waiting, started] = [fitting.filter((it) => !it.started_at), fitting.filter((it) => it.started_at)];
-  return (waiting.length > 0 ? waiting : started).toSorted((one, other) => newestFirst(dated(one), dated(other)))[0];
+  const waiting = fitting.filter((it) => startOf(it) === undefined);
+  const candidates = waiting.length > 0 ? waiting : fitting;
+  return candidates.toSorted((one, other) => newestFirst(dated(one), dated(other)))[0];
 }
 
-function dated({ id, started_at: started }: Check): Parameters<typeof newestFirst>[0] {
-  return { id, createdAt: started === undefined ? undefined : new Date(started) };
+/** Undefined while it waits; Gitea writes the year 1970 then. */
+function startOf({ started_at: text = "" }: Check): Date | undefined {
+  const started = new Date(text);
+  return started.getTime() > 0 ? started : undefined;
+}
+
+function dated(check: Check): Parameters<typeof newestFirst>[0] {
+  return { id: check.id, createdAt: startOf(check) };
 }

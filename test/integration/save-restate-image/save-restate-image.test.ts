@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { LoopbackServers } from "@release-actions/http/testing";
 import {
   addAttestation,
   addBlob,
@@ -240,6 +241,23 @@ describe("save-restate-image", () => {
     const fake = Object.assign(Object.create(github), { env: () => env });
     const step = await save(fake, github.addRun(), { files: { "restate.tar": sound } });
     expect(step.annotations[0]?.message).toContain("the runner did not set ACTIONS_RUNTIME_TOKEN");
+  });
+
+  test("says in one sentence, after one question, that a server has no artifacts of version 4", async () => {
+    const asked: string[] = [];
+    const servers = new LoopbackServers();
+    const { origin } = await servers.start((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(404, { "content-type": "text/html" }).end("<html>Page not found</html>");
+    });
+    const address = { ACTIONS_RESULTS_URL: origin, GITHUB_SERVER_URL: "https://github.acme.example" };
+    const env = { ...github.env(github.addRun()), ...address };
+    const fake = Object.assign(Object.create(github), { env: () => env });
+    const step = await save(fake, github.addRun(), { files: { "restate.tar": sound } });
+    expect(step.annotations.map(({ level }) => level)).toEqual(["error"]);
+    expect(step.annotations[0]?.message).toContain("has no artifact service of version 4");
+    expect(asked).toHaveLength(1);
+    await servers.close();
   });
 
   test("stops at once when the job is cancelled and leaves no file behind (F84)", async () => {
