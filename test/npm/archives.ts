@@ -83,7 +83,8 @@ export function makeRelease(programs: Programs, version: string, options: Releas
   return files.set("plan.json", Buffer.from(JSON.stringify(manifest)));
 }
 
-function makeTarball(folder: string, files: Readonly<Record<string, Buffer>>): Buffer {
+/** A `.tar.gz` of one folder, in which `widget` may be executed. */
+export function makeTarball(folder: string, files: Readonly<Record<string, Buffer>>): Buffer {
   const members = Object.entries(files).flatMap(([name, body]) => [
     tarHeader({ kind: "file", path: `${folder}/${name}`, size: body.length, mode: name === "widget" ? 0o755 : 0o644 }),
     body,

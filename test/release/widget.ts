@@ -19,18 +19,31 @@ export interface WidgetRelease {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/** A checkout of the small workspace in test/fixtures/widget, released by the real cargo-dist. */
-export class Widget implements Disposable {
-  readonly #folder = mkdtempSync(path.join(tmpdir(), "widget-"));
+export interface BuildOptions {
+  /** Goes into the files, so that two builds of one version have different bytes. */
+  readonly build?: string;
+  /** False: this machine's archives are placeholders too, which saves the compiler's time. */
+  readonly compile?: boolean;
+  /** What stands for an archive that this machine does not build. Default is a line of text. */
+  readonly archive?: (name: string, target: string) => Buffer;
+}
 
-  constructor() {
-    cpSync(FIXTURE, this.#folder, { recursive: true });
+/** A checkout that the real cargo-dist releases. */
+export class DistProject implements Disposable {
+  readonly folder = mkdtempSync(path.join(tmpdir(), "widget-"));
+
+  /** @param files of the checkout, by their paths. */
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(this.folder, name)), { recursive: true });
+      writeFileSync(path.join(this.folder, name), content);
+    }
   }
 
   /** Runs `dist` and returns its manifest. */
   async dist(...args: string[]): Promise<string> {
     const { stdout } = await runCommand("dist", [...args, "--output-format=json"], {
-      cwd: this.#folder,
+      cwd: this.folder,
       // cargo-dist believes what CI says of the commit, and would ask GitHub with a token.
       env: {
         ...process.env,
@@ -43,36 +56,20 @@ export class Widget implements Disposable {
     return stdout;
   }
 
-  /** Gives both packages a version. Without dependencies, the lock file needs no network. */
-  async setVersion(version: string): Promise<void> {
-    const manifest = path.join(this.#folder, "Cargo.toml");
-    writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/^version = .*$/m, `version = "${version}"`));
-    await runCommand("cargo", ["generate-lockfile", "--offline", "--quiet"], { cwd: this.#folder });
-  }
-
   /**
-   * Plans, builds and hosts a version. Archives that this machine does not build are placeholders, with
-   * manifests as their build jobs would have uploaded them, so that cargo-dist writes the formulae of a
-   * whole release.
-   *
-   * @param options.build goes into the files, so that two builds of one version have different bytes.
-   * @param options.compile false: this machine's archives are placeholders too, which saves the compiler's time.
+   * Plans, builds and hosts a tag. Files that this machine does not build (archives, Windows' installers) are placeholders, with
+   * manifests as their build jobs would have uploaded them, so that cargo-dist writes the formulae of a whole release.
    */
-  async release(version: string, { build = "first", compile = true } = {}): Promise<WidgetRelease> {
-    await this.setVersion(version);
-    const tag = `v${version}`;
-    const distrib = path.join(this.#folder, "target/distrib");
+  async releaseTag(tag: string, version: string, options: BuildOptions = {}): Promise<WidgetRelease> {
+    const distrib = path.join(this.folder, "target/distrib");
     rmSync(distrib, { recursive: true, force: true });
     mkdirSync(distrib, { recursive: true });
-    const main = path.join(this.#folder, "cli/src/main.rs");
-    writeFileSync(main, readFileSync(main, "utf8").replace(/BUILD: &str = ".*"/, `BUILD: &str = "${build}"`));
-
     const plan = await this.dist("plan", `--tag=${tag}`);
-    if (compile) {
+    if (options.compile !== false) {
       const local = await this.dist("build", `--tag=${tag}`, "--artifacts=local", `--target=${HOST_TARGET}`);
       writeFileSync(path.join(distrib, `${HOST_TARGET}-dist-manifest.json`), local);
     }
-    for (const [target, manifest] of placeholders(plan, distrib, build, compile)) {
+    for (const [target, manifest] of placeholders(plan, distrib, options)) {
       writeFileSync(path.join(distrib, `${target}-dist-manifest.json`), manifest);
     }
     const global = await this.dist("build", `--tag=${tag}`, "--artifacts=global");
@@ -86,7 +83,30 @@ export class Widget implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The small workspace in test/fixtures/widget. */
+export class Widget extends DistProject {
+  constructor() {
+    super();
+    cpSync(FIXTURE, this.folder, { recursive: true });
+  }
+
+  /** Gives both packages a version. Without dependencies, the lock file needs no network. */
+  async setVersion(version: string): Promise<void> {
+    const manifest = path.join(this.folder, "Cargo.toml");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/^version = .*$/m, `version = "${version}"`));
+    await runCommand("cargo", ["generate-lockfile", "--offline", "--quiet"], { cwd: this.folder });
+  }
+
+  async release(version: string, options: BuildOptions = {}): Promise<WidgetRelease> {
+    await this.setVersion(version);
+    const main = path.join(this.folder, "cli/src/main.rs");
+    const { build = "first" } = options;
+    writeFileSync(main, readFileSync(main, "utf8").replace(/BUILD: &str = ".*"/, `BUILD: &str = "${build}"`));
+    return await this.releaseTag(`v${version}`, version, options);
   }
 }
 
@@ -97,14 +117,23 @@ interface Manifest {
   >;
 }
 
-function placeholders(plan: string, distrib: string, build: string, compiled: boolean): Map<string, string> {
+/** Of files that are built for a target: archives, and the installers of Windows and macOS. */
+const LOCAL_KINDS = ["executable-zip", "installer"];
+
+function placeholders(
+  plan: string,
+  distrib: string,
+  { build = "first", compile = true, archive }: BuildOptions,
+): Map<string, string> {
   // Written by the real cargo-dist a moment ago.
   const manifest = JSON.parse(plan) as Manifest;
   const manifests = new Map<string, Manifest>();
   for (const [name, artifact] of Object.entries(manifest.artifacts)) {
-    const [target = ""] = artifact.target_triples ?? [];
-    if (artifact.kind !== "executable-zip" || (compiled && target === HOST_TARGET)) continue;
-    const content = `in place of ${name} ${build}\n`;
+    const targets = artifact.target_triples ?? [];
+    const [target = ""] = targets;
+    const isLocal = LOCAL_KINDS.includes(artifact.kind) && (artifact.kind !== "installer" || /\.(msi|pkg)$/.test(name));
+    if (!isLocal || (compile && target === HOST_TARGET)) continue;
+    const content = archive?.(name, target) ?? Buffer.from(`in place of ${name} ${build}\n`);
     const file = path.join(distrib, name);
     const sha256 = createHash("sha256").update(content).digest("hex");
     writeFileSync(file, content);

@@ -1,0 +1,135 @@
+import { chmodSync, cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { compilePrograms, makeTarball, type Programs } from "../npm/archives.ts";
+import { CLIENTS } from "../npm/clients.ts";
+import { describeWith } from "../parts.ts";
+import { DIST_LAYOUTS, type DistLayout } from "../release/dist-layouts.ts";
+import { createRelease, hostRun } from "../release/hosting.ts";
+import { type Tap, TapServer } from "../release/tap.ts";
+import { DistProject, type WidgetRelease } from "../release/widget.ts";
+import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
+import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import type { Run } from "../stand-in/model.ts";
+import { sample } from "./bring.ts";
+
+const MINUTES = 60_000;
+const GATEWAY = "https://acme.gateway.scarf.sh/widget";
+
+/** What the real cargo-dist writes, through every action that reads it: nobody may refuse a setup that cargo-dist takes. */
+describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist", () => {
+  let github: GitHub;
+  let taps: TapServer;
+  let programs: Programs;
+  /** A registry that has nothing yet, as before a first release. */
+  let npm: Server;
+  let count = 0;
+  beforeAll(async () => {
+    npm = createServer((_request, response) =>
+      response.writeHead(404, { "content-type": "application/json" }).end("{}"),
+    );
+    await new Promise<void>((resolve) => {
+      npm.listen(0, "127.0.0.1", resolve);
+    });
+    [github, taps, programs] = await Promise.all([startGitHub(), TapServer.start(), compilePrograms()]);
+  });
+  afterAll(async () => {
+    npm.close();
+    await Promise.all([github.close(), taps.close()]);
+  });
+
+  /** An archive with a program for its target; text for targets of which the tests have none. */
+  const archive = (name: string, target: string): Buffer => {
+    const [app = ""] = name.split(`-${target}`);
+    const program = Object.entries(programs).find(([each]) => each === target)?.[1];
+    return program === undefined
+      ? Buffer.from(`in place of ${name}\n`)
+      : makeTarball(`${app}-${target}`, { [app]: program, LICENSE: Buffer.from("MIT\n") });
+  };
+
+  /** One step in a job of its own, with the checkout of the project. */
+  async function step(run: Run, project: DistProject, action: string, options: StepOptions): Promise<StepResult> {
+    const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
+    try {
+      const isSource = (file: string): boolean => !path.relative(project.folder, file).startsWith("target");
+      cpSync(project.folder, job.workspace, { recursive: true, filter: isSource });
+      return await job.step(action, options);
+    } finally {
+      await job.close();
+    }
+  }
+
+  const expectSuccess = (what: string, { conclusion, log }: StepResult): void =>
+    expect([what, conclusion, conclusion === "success" ? "" : log]).toEqual([what, "success", ""]);
+
+  /** The release on the stand-in for GitHub, with what the jobs of its run left. */
+  async function host({ repository = "acme/widget" }: DistLayout, release: WidgetRelease): Promise<Run> {
+    // Of a name of its own in each test, as the plan has it.
+    const hosted = github.world.repository(repository) ?? github.addRepository(repository);
+    const own = github.world.repository("acme/widget") ?? github.addRepository("acme/widget");
+    const run = await hostRun(github, own, release);
+    hosted.releases.length = 0;
+    for (const each of [hosted, own])
+      for (const ref of each.refs.keys()) if (ref !== `refs/tags/${release.tag}`) each.refs.delete(ref);
+    await createRelease(github, hosted, release);
+    return run;
+  }
+
+  async function check(layout: DistLayout, project: DistProject, release: WidgetRelease, tap: Tap): Promise<void> {
+    const run = await host(layout, release);
+    const plan = await step(run, project, "plan-check", {});
+    expectSuccess("plan-check", plan);
+    expect([plan.outputs["version"], plan.outputs["missing"]]).toEqual([layout.version, "[]"]);
+    if (layout.formulae.length > 0) {
+      const inputs = { tap: tap.url, token: taps.token, style: "layout", "github-token": "", prerelease: "push" };
+      expectSuccess("homebrew-publish", await step(run, project, "homebrew-publish", { inputs }));
+      const files = tap.git("ls-tree", "-r", "--name-only", "main").trim().split("\n");
+      expect(files.filter((file) => file.endsWith(".rb")).sort()).toEqual(
+        layout.formulae.map((file) => `Formula/${file}`).sort(),
+      );
+    }
+    if (layout.npm) await checkNpm(layout, run, project);
+    if (layout.repository === undefined) return;
+    expectSuccess("release-notes", await step(run, project, "release-notes", {}));
+    const [{ body = "" } = {}] = github.world.repository(layout.repository)?.releases ?? [];
+    for (const app of layout.apps) expect([app, body.includes(`${app}-`)]).toEqual([app, true]);
+    const inputs = { gateway: GATEWAY, release: release.tag, repository: layout.repository };
+    const rewritten = await step(run, project, "scarf-rewrite", { inputs });
+    expectSuccess("scarf-rewrite", rewritten);
+    expect(Number(rewritten.outputs["count"])).toBeGreaterThan(0);
+  }
+
+  async function checkNpm({ apps }: DistLayout, run: Run, project: DistProject): Promise<void> {
+    const { port } = npm.address() as AddressInfo;
+    const bin = path.join(project.folder, "target/npm-bin");
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(CLIENTS.npm, path.join(bin, "npm"));
+    chmodSync(CLIENTS.npm, 0o755);
+    const inputs = {
+      ...{
+        "dry-run": "true",
+        registry: `http://127.0.0.1:${port}`,
+        platforms: "linux-x64 linux-arm64",
+        provenance: "false",
+      },
+      packages: apps.map((app) => `- app: ${app}\n  package: "@acme/${app}"\n`).join(""),
+    };
+    const env = { PATH: [bin, process.env["PATH"]].join(path.delimiter) };
+    const { conclusion, log, outputs } = await step(run, project, "npm-publish", { inputs, env });
+    expect(["npm-publish", conclusion, conclusion === "success" ? "" : log]).toEqual(["npm-publish", "success", ""]);
+    expect(JSON.parse(outputs["skipped"] ?? "[]")).toHaveLength(3 * apps.length);
+  }
+
+  test.each(sample(DIST_LAYOUTS, 2).map((layout) => [layout.name, layout] as const))(
+    "passes: %s",
+    async (_name, layout) => {
+      count += 1;
+      using project = new DistProject(layout.files);
+      const release = await project.releaseTag(layout.tag, layout.version, { compile: false, archive });
+      await check(layout, project, release, taps.create(`layout${count}`));
+    },
+    5 * MINUTES,
+  );
+});
