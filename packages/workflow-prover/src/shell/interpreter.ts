@@ -153,7 +153,9 @@ class Interpreter implements Expander {
   #checked(node: PipelineNode): number {
     const status = this.#pipeline(node);
     const isNegated = node.type === "Pipeline" && node.prefixes.some(({ type }) => type === "Negation");
-    if (status !== 0 && this.#stops && this.#conditionDepth === 0 && !isNegated) throw new Exit(status);
+    // A loop, a branch or a group that ends with a failure which was ignored inside of it does not end the script.
+    if (status !== 0 && this.#stops && this.#conditionDepth === 0 && !isNegated && !isCompound(node))
+      throw new Exit(status);
     return status;
   }
 
@@ -289,11 +291,13 @@ class Interpreter implements Expander {
         isSilent = redirect.operator !== ">&" || target === "2";
       }
     }
+    // Without a source of its own a command reads on from what those around it read.
+    const hasInput = redirects.some(isInput);
     if (!isSilent && target === undefined) {
       try {
         return work();
       } finally {
-        this.#stdin = outerIn;
+        if (hasInput) this.#stdin = outerIn;
       }
     }
     this.#stdout = "";
@@ -302,7 +306,8 @@ class Interpreter implements Expander {
       if (target?.includes("GITHUB_OUTPUT") === true) this.#writeOutputs(this.#stdout);
       return status;
     } finally {
-      [this.#stdin, this.#stdout] = [outerIn, outerOut];
+      this.#stdout = outerOut;
+      if (hasInput) this.#stdin = outerIn;
     }
   }
 
@@ -512,6 +517,20 @@ class Interpreter implements Expander {
     if (text.includes(UNKNOWN)) throw new CannotTell("what a program prints");
     return text;
   }
+}
+
+/** Commands made of others, apart from subshells (bash manual, "The Set Builtin", `-e`). */
+function isCompound(node: PipelineNode | CommandNode): boolean {
+  if (node.type === "Redirected") return isCompound(node.command);
+  if (node.type === "Pipeline") {
+    const [only] = node.commands;
+    return node.commands.length === 1 && only !== undefined && isCompound(only);
+  }
+  return ["If", "For", "While", "Case", "BraceGroup"].includes(node.type);
+}
+
+function isInput({ type, operator }: Redirection): boolean {
+  return type === "HereString" || type === "HereDoc" || operator === "<";
 }
 
 function unescaped(text: string): string {
