@@ -8,7 +8,7 @@ import { Random } from "../testing/random.ts";
 import { randomScript } from "../testing/random-script.ts";
 import { runScript } from "./interpreter.ts";
 
-const SCRIPTS = process.env["PROVER_AGREEMENT"] === "full" ? 5000 : 250;
+const SCRIPTS = process.env["PROVER_AGREEMENT"] === "full" ? 5000 : 120;
 
 test("what is told of a gate's script is what bash does with it", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "bash-"));
