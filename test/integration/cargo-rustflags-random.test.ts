@@ -53,11 +53,21 @@ const KEYS = [
   ...['cfg(all(unix, target_arch = "x86_64"))', 'cfg(panic = "unwind")'].map(quote),
 ];
 
+/** Arguments of `--config` that cargo takes or refuses for a reason of their own. */
+const ODD_LINES = [
+  ...["", "build", "no-such-file.toml", "[build]", "# nothing", "build.rustflags = ['--cfg=a'] # why"],
+  ...["build = { rustflags = ['--cfg=a'] }", "build={}", "build.rustflags=", "build.rustflags=1", "[[build]]"],
+  ...[" build.rustflags = ['--cfg=spaced'] ", "build . rustflags = '--cfg=a --cfg=b'", "build.rustflags=[]"],
+  ...["build.rustflags=['--cfg=a']\nbuild.jobs=1", "build.jobs=1\n", "registry.token='x'", "registries.a.token='x'"],
+  ...["include=['.cargo/more.toml']", "env.RUSTC_BOOTSTRAP='1'", "host.rustflags=['--cfg=host']", "build.jobs=1 "],
+] as const;
+
 interface Layout {
   readonly files: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly target: string;
-  readonly override: boolean;
+  /** Arguments of `--config`, files and lines. */
+  readonly overrides: readonly string[];
   readonly symlink: boolean;
 }
 
@@ -113,13 +123,18 @@ function makeLayout(seed: number): Layout {
   if (chance(0.3)) files["home/config.toml"] = file([]);
   const override = chance(0.2);
   if (override) files["work/override.toml"] = file([]);
+  const lines = Array.from({ length: chance(0.3) ? 1 + Math.floor(next() * 2) : 0 }, () =>
+    chance(0.9) ? `${pick(["build", ...KEYS.map((key) => `target.${key}`)])}.rustflags=${value()}` : pick(ODD_LINES),
+  );
+  const overrides = [...(override ? ["override.toml"] : []), ...lines];
+  if (chance(0.5)) overrides.reverse();
   const target = pick(TARGETS);
   const env: Record<string, string> = {};
   if (chance(0.1)) env["RUSTFLAGS"] = pick(["", "--cfg env", " -Cdebuginfo=2  --cfg=x "]);
   if (chance(0.05)) env["CARGO_ENCODED_RUSTFLAGS"] = pick(["", "--cfg\x1fencoded"]);
   if (chance(0.25)) env["CARGO_BUILD_RUSTFLAGS"] = "--cfg built";
   if (chance(0.25)) env[`CARGO_TARGET_${target.toUpperCase().replace(/[-.]/g, "_")}_RUSTFLAGS`] = "--cfg targeted";
-  return { files, env, target, override, symlink: chance(0.15) };
+  return { files, env, target, overrides, symlink: chance(0.15) };
 }
 
 function quote(key: string): string {
@@ -153,7 +168,7 @@ describeWith(["cargo", "rustc"], "resolveRustflags and the real cargo", () => {
       RECORD: record,
       CARGO_TARGET_DIR: shared.path("target"),
     };
-    const config = layout.override ? ["--config", "override.toml"] : [];
+    const config = layout.overrides.flatMap((each) => ["--config", each]);
     const args = ["rustc", "--offline", "--target", layout.target, ...config];
     await runCommand("cargo", args, { cwd: folderOf(layout, tree), env, check: false });
     if (!existsSync(record)) return "refused";
@@ -165,8 +180,7 @@ describeWith(["cargo", "rustc"], "resolveRustflags and the real cargo", () => {
     const cwd = folderOf(layout, tree);
     const env = environment(layout, tree);
     try {
-      const overrides = layout.override ? ["override.toml"] : [];
-      const config = loadConfig({ cwd, cargoHome: tree.path("home"), overrides });
+      const config = loadConfig({ cwd, cargoHome: tree.path("home"), overrides: layout.overrides });
       const question = { cwd, env: configEnvironment(config, env), run: runCommand };
       const cfg = (flags: readonly string[]): ReturnType<typeof printCfg> => {
         const key = JSON.stringify([layout.target, flags, question.env["RUSTC_BOOTSTRAP"]]);

@@ -67,6 +67,7 @@ export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion):
 
 function findConfig({ cwd, from, cargoHome }: FlagInputs): CargoConfig {
   const file = path.resolve(cwd, from);
+  if (!existsSync(file) && from.includes("=")) return loadConfig({ cwd, cargoHome, overrides: [from] });
   if (!existsSync(file) && from !== DEFAULT_FROM) {
     throw new SetupError(`input \`rustflags-from\` is ${from}, and there is no such file in ${cwd}`);
   }

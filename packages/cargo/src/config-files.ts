@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { entryOf, readToml, type TomlNode, type TomlTable } from "@release-actions/toml";
+import { ON_COMMAND_LINE, parseConfigArgument } from "./config-argument.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { CargoError } from "./fault.ts";
 
@@ -9,7 +10,7 @@ export interface ConfigOptions {
   readonly cwd: string;
   /** `$CARGO_HOME`, or `~/.cargo`. */
   readonly cargoHome: string;
-  /** Files that win over all others, as with `cargo --config <file>`; of two the later one wins. */
+  /** Files, or `KEY=VALUE` lines, that win over all others, as with `cargo --config`; of two the later one wins. */
   readonly overrides?: readonly string[];
 }
 
@@ -30,9 +31,8 @@ export function loadConfig(options: ConfigOptions): CargoConfig {
   const warnings: string[] = [];
   // The system tells a process its working directory without symbolic links.
   const cwd = realPath(options.cwd);
-  const named = (options.overrides ?? []).map((file) => path.resolve(cwd, file)).reverse();
-  const first = named.map((file) => loadFile(file, { files }));
-  const overrides = new Set(files);
+  const first = (options.overrides ?? []).map((each) => loadOverride(each, cwd, files)).reverse();
+  const overrides = new Set([...files, ON_COMMAND_LINE]);
   const found: string[] = [];
   for (const folder of configFolders({ ...options, cwd })) {
     const file = configFile(folder, warnings);
@@ -77,6 +77,14 @@ export function readConfigFile(file: string, shownFrom: string): TomlTable {
   return loadFile(path.resolve(file), { files: [], shownFrom });
 }
 
+/** An argument of `--config` is a file if there is one of that name (`cli_args_as_table` in cargo's context/mod.rs). */
+function loadOverride(argument: string, cwd: string, files: string[]): TomlTable {
+  const file = path.resolve(cwd, argument);
+  if (argument !== "" && existsSync(file)) return loadFile(file, { files });
+  const root = parseConfigArgument(argument);
+  return withIncludes(root, path.join(cwd, ON_COMMAND_LINE), { files });
+}
+
 interface Loading {
   /** Every file that was read, in the order of reading. */
   readonly files: string[];
@@ -88,10 +96,15 @@ interface Loading {
 }
 
 function loadFile(file: string, loading: Loading): TomlTable {
-  const { files, shownFrom, parents = [], seen = new Set<string>() } = loading;
+  const { files, shownFrom, parents, seen = new Set<string>() } = loading;
   files.push(file);
   seen.add(file);
   const { root } = readToml(file, shownFrom === undefined ? file : path.relative(shownFrom, file));
+  return withIncludes(root, file, { ...loading, ...(parents && { parents }), seen });
+}
+
+function withIncludes(root: TomlTable, file: string, loading: Loading): TomlTable {
+  const { parents = [], seen = new Set<string>() } = loading;
   const entries = new Map(root.entries);
   entries.delete("include");
   return includesOf(root)

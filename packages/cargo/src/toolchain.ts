@@ -25,7 +25,10 @@ export function findToolchainFile(cwd: string): ToolchainFile | undefined {
   }
 }
 
-/** Reads either form. Returns nothing for a file that names a `path` and so no channel. */
+/**
+ * Reads either form. Returns nothing for a file that leaves the channel to rustup's default and adds components or targets to it, or
+ * that names a `path`; with none of them rustup refuses the file.
+ */
 export function parseToolchainFile(text: string, file: string): ToolchainFile | undefined {
   const bare = path.extname(file) === "" ? legacyChannel(text) : undefined;
   if (bare !== undefined) return { channel: bare, location: { file, line: 1 } };
@@ -33,11 +36,13 @@ export function parseToolchainFile(text: string, file: string): ToolchainFile | 
   const table = tableOf(root, "toolchain");
   const channel = entryOf(table, "channel");
   if (channel?.kind === "string") return { channel: channel.value, location: channel.location };
-  if (channel === undefined && entryOf(table, "path")?.kind === "string") return undefined;
+  if (channel === undefined && OTHER_KEYS.some((key) => entryOf(table, key) !== undefined)) return undefined;
   throw new CargoError(`${file} names no channel: expected a [toolchain] table with channel = "1.95.0" or the like`, {
     location: channel?.location ?? table?.location ?? { file, line: 1 },
   });
 }
+
+const OTHER_KEYS = ["path", "components", "targets"];
 
 function legacyChannel(text: string): string | undefined {
   const lines = text.trim().split("\n");

@@ -122,14 +122,18 @@ describe("findToolchainFile", () => {
     expect(findToolchainFile(path.join(root, "sub/deep"))).toMatchObject({ channel: "nightly-2026-03-21" });
   });
 
-  test("knows no channel for a toolchain given as a path", () => {
-    write("rust-toolchain.toml", '[toolchain]\npath = "/opt/rust"\n');
-    expect(findToolchainFile(root)).toBeUndefined();
-  });
+  test.each(['path = "/opt/rust"', 'components = ["rust-src"]', 'targets = ["wasm32-wasip1"]\nprofile = "minimal"'])(
+    "knows no channel where a file says %s alone, as rustup takes it",
+    (line) => {
+      write("rust-toolchain.toml", `[toolchain]\n${line}\n`);
+      expect(findToolchainFile(root)).toBeUndefined();
+    },
+  );
 
   test.each([
     ["rust-toolchain.toml", "1.95.0\n", /is not valid TOML/],
     ["rust-toolchain.toml", "[toolchain]\n", /names no channel/],
+    ["rust-toolchain.toml", '[toolchain]\nprofile = "minimal"\n', /names no channel/],
     ["rust-toolchain.toml", "[toolchain]\nchannel = 1.95\n", /names no channel/],
     ["rust-toolchain", "1.95.0\n1.94.0\n", /is not valid TOML/],
   ])("refuses a %s that says %j", (name, content, message) => {
