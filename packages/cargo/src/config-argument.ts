@@ -19,7 +19,7 @@ export function parseConfigArgument(argument: string): TomlTable {
   const { root } = parseToml(argument, ON_COMMAND_LINE);
   let node: TomlNode = root;
   while (node.kind === "table" && (node === root || argument[node.start] !== "{")) {
-    const [value, ...others] = [...node.entries.values()];
+    const [value, ...others]: readonly TomlNode[] = [...node.entries.values()];
     if (value === undefined) return refuse("expected one key, found none");
     if (others.length > 0) return refuse("expected one key, found several");
     node = value;
