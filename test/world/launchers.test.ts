@@ -1,0 +1,112 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runCommand } from "@release-actions/command";
+import {
+  type ContractRow,
+  makeLauncher,
+  type ProbeState,
+  type Product,
+  parseWantedPlatform,
+  readTarball,
+  tryLauncher,
+  writeProbe,
+} from "@release-actions/npm";
+import { bringNpm, type NpmPin, sample } from "./bring.ts";
+import { TOOLS } from "./npm/published-launchers.ts";
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), "npm-launchers-"));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+async function unpack(pin: NpmPin, modules: string): Promise<void> {
+  for (const [file, { content, executable }] of await readTarball(readFileSync(await bringNpm(pin)), pin.name)) {
+    const place = path.join(modules, pin.name, file);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, content, { mode: executable ? 0o755 : 0o644 });
+  }
+}
+
+async function tryIn(
+  folder: string,
+  program: string,
+  layOut: (modules: string) => Promise<string>,
+  node: string = process.execPath,
+): Promise<readonly ContractRow[]> {
+  const install = async (probe: ProbeState): Promise<string> => {
+    const modules = path.join(folder, probe.replaceAll(" ", "-"), "node_modules");
+    mkdirSync(modules, { recursive: true });
+    const bin = await layOut(modules);
+    const place = path.join(modules, program);
+    if (probe !== "is missing") await writeProbe(place, probe === "runs");
+    const [scope = "", name = ""] = program.split("/");
+    const owner = scope.startsWith("@") ? `${scope}/${name}` : scope;
+    const manifest = path.join(modules, owner, "package.json");
+    if (probe !== "is missing" && !program.startsWith("dprint/"))
+      writeFileSync(manifest, JSON.stringify({ name: owner, version: "1.0.0" }));
+    return bin;
+  };
+  mkdirSync(folder, { recursive: true });
+  const options = { run: runCommand, folder, node, searchPath: process.env["PATH"] };
+  return await tryLauncher(install, options);
+}
+
+const lacks = (rows: readonly ContractRow[]): string[] =>
+  rows.flatMap(({ what, complaint }) => (complaint === undefined ? [] : [what]));
+
+test.each(sample(TOOLS, 2))(
+  "the launcher of $name $version does what its source says",
+  async (tool) => {
+    const rows = await tryIn(path.join(root, tool.name), tool.program, async (modules) => {
+      for (const pin of [tool, ...(tool.needs ?? [])]) await unpack(pin, modules);
+      const bin = path.join(modules, tool.name, tool.bin);
+      // As npm does with every file that `bin` names, whatever its mode in the archive.
+      chmodSync(bin, 0o755);
+      return bin;
+    });
+    const steady = lacks(rows).filter((what) => !tool.unsteady?.includes(what));
+    expect(steady).toEqual(tool.lacks);
+  },
+  900_000,
+);
+
+const OURS = [
+  { node: "of this runner", lacks: [] },
+  // Where Node cannot become another program, no launcher can keep a program from outliving it.
+  { node: "before 22.15", lacks: ["SIGKILL to the launcher, which must leave nothing behind"] },
+];
+
+test.each(OURS)(
+  "ours does all of it with the Node $node",
+  async ({ node, lacks: expected }) => {
+    const about = { repository: "https://github.com/acme/widget" };
+    const product: Product = { name: "widget", version: "1.0.0", binary: "widget", about, fields: {} };
+    const wanted = parseWantedPlatform(`${process.platform}-${process.arch}`);
+    const needs = { libc: undefined, glibc: undefined, isStatic: true };
+    const folder = path.join(root, `ours-${node.replaceAll(" ", "-")}`);
+    const program = node === "of this runner" ? process.execPath : nodeWithoutExecve(folder);
+    const layOut = async (modules: string): Promise<string> => {
+      const bin = path.join(modules, "widget/bin/widget.js");
+      mkdirSync(path.dirname(bin), { recursive: true });
+      writeFileSync(bin, makeLauncher(product, [{ wanted, needs }]), { mode: 0o755 });
+      return bin;
+    };
+    const rows = await tryIn(folder, `widget-${wanted.text}/bin/widget`, layOut, program);
+    expect(lacks(rows)).toEqual(expected);
+  },
+  120_000,
+);
+
+/** This Node without what 22.15 brought, as a program called `node` in a folder of its own. */
+function nodeWithoutExecve(folder: string): string {
+  const bin = path.join(folder, "node-bin");
+  mkdirSync(bin, { recursive: true });
+  const preload = path.join(bin, "no-execve.cjs");
+  writeFileSync(preload, "delete process.execve;\n");
+  const program = path.join(bin, "node");
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" --require "${preload}" "$@"\n`, { mode: 0o755 });
+  return program;
+}
