@@ -4,7 +4,7 @@ import { BooleanData, type Dictionary, type ExpressionData } from "@actions/expr
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import { functionOf } from "@release-actions/workflow";
 import { CannotTell, DeadEnd } from "./choices.ts";
-import { openKeyOf } from "./terms.ts";
+import { openKeyOf } from "./operand.ts";
 
 /** What an evaluation needs beyond the contexts. */
 export interface Surroundings {

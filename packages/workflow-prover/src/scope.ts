@@ -8,9 +8,9 @@ import {
 } from "@release-actions/workflow";
 import type { EventCase } from "./events/event-case.ts";
 import { absentInput } from "./events/inputs.ts";
+import { openVariable } from "./operand.ts";
 import { stepOutput } from "./step-output.ts";
 import { templateOf } from "./template.ts";
-import { openVariable } from "./terms.ts";
 import {
   ABSENT,
   choiceVariable,

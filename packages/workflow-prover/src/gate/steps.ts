@@ -2,7 +2,7 @@ import type { Job, Step } from "@release-actions/workflow";
 import { CannotTell } from "../choices.ts";
 import type { Run, StepRecord } from "../run/run.ts";
 import { jobScope, type Result } from "../scope.ts";
-import { runScript } from "../shell/interpreter.ts";
+import { runScript } from "../shell/script.ts";
 import { templateOf } from "../template.ts";
 import { runGateAction } from "./actions.ts";
 

@@ -8,9 +8,10 @@ import { CannotTell, type Choices, DeadEnd } from "../choices.ts";
 import { type Condition, conditionOf } from "../condition.ts";
 import { type Found, LazyDictionary, toData } from "../context.ts";
 import { evaluate } from "../evaluate.ts";
+import { openVariable } from "../operand.ts";
 import { type Entry, JobScope, jobScope, type Result } from "../scope.ts";
 import type { Segment } from "../template.ts";
-import { openVariable, type Terms } from "../terms.ts";
+import type { Terms } from "../terms.ts";
 import { type Scope, type Variable, valueWith } from "../variable.ts";
 import { Needs } from "./needs.ts";
 

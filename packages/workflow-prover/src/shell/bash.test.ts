@@ -6,7 +6,7 @@ import { expect, test } from "@jest/globals";
 import { CannotTell } from "../choices.ts";
 import { Random } from "../testing/random.ts";
 import { randomScript } from "../testing/random-script.ts";
-import { runScript } from "./interpreter.ts";
+import { runScript } from "./script.ts";
 
 const SCRIPTS = process.env["PROVER_AGREEMENT"] === "full" ? 5000 : 120;
 

@@ -27,3 +27,18 @@ export const UNKNOWN = "\u0000unknown\u0000";
 
 /** A loop that goes on for longer is not followed. */
 export const MAX_STEPS = 10_000;
+
+export interface ScriptSettings {
+  readonly env: ReadonlyMap<string, string>;
+  /** `set -e`: a command that fails ends the script. */
+  readonly stops: boolean;
+  readonly pipefail: boolean;
+  /** Whether a program that is not known here may decide about the outcome. */
+  readonly followsUnknown: boolean;
+}
+
+export interface ScriptOutcome {
+  readonly code: number;
+  /** What was written to `$GITHUB_OUTPUT`. */
+  readonly outputs: ReadonlyMap<string, string>;
+}

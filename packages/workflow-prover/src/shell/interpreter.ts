@@ -1,73 +1,27 @@
-import {
-  type AndOr,
-  type Assignment,
-  type Command,
-  type CommandNode,
-  type CompoundList,
-  type ParsedScript,
-  type Pipeline,
-  type PipelineNode,
-  parse,
-  type Redirection,
-  type Statement,
-  type Word,
+import type {
+  AndOr,
+  Assignment,
+  Command,
+  CommandNode,
+  CompoundList,
+  ParsedScript,
+  Pipeline,
+  PipelineNode,
+  Redirection,
+  Statement,
+  Word,
 } from "unbash";
 import { CannotTell } from "../choices.ts";
 import { calculate } from "./arithmetic.ts";
-import { Exit, Jump, MAX_STEPS, UNKNOWN } from "./control.ts";
+import { Exit, Jump, MAX_STEPS, type ScriptOutcome, type ScriptSettings, UNKNOWN } from "./control.ts";
 import { type Expander, fieldsOf, textOf } from "./expand.ts";
 import { shellPattern } from "./glob.ts";
 import { PROGRAMS, REPORTERS } from "./programs.ts";
 import { testArguments, testExpression } from "./test-command.ts";
 import { Variables } from "./variables.ts";
 
-export interface ScriptSettings {
-  readonly env: ReadonlyMap<string, string>;
-  /** `set -e`: a command that fails ends the script. */
-  readonly stops: boolean;
-  readonly pipefail: boolean;
-  /** Whether a program that is not known here may decide about the outcome. */
-  readonly followsUnknown: boolean;
-}
-
-export interface ScriptOutcome {
-  readonly code: number;
-  /** What was written to `$GITHUB_OUTPUT`. */
-  readonly outputs: ReadonlyMap<string, string>;
-}
-
-/** Follows a script of `bash` or `sh`. @throws CannotTell, with the line, at the first thing that cannot be followed. */
-export function runScript(script: string, settings: ScriptSettings): ScriptOutcome {
-  const key = JSON.stringify([script, [...settings.env], settings.stops, settings.pipefail, settings.followsUnknown]);
-  const known = OUTCOMES.get(key) ?? outcomeOf(script, settings);
-  // The same gate is run for each job and event, and mostly with what it was run with before.
-  if (OUTCOMES.size >= MAX_OUTCOMES) OUTCOMES.clear();
-  OUTCOMES.set(key, known);
-  if (known instanceof CannotTell) throw known;
-  return known;
-}
-
-const OUTCOMES = new Map<string, ScriptOutcome | CannotTell>();
-const MAX_OUTCOMES = 2000;
-
-function outcomeOf(script: string, settings: ScriptSettings): ScriptOutcome | CannotTell {
-  try {
-    return followScript(script, settings);
-  } catch (error) {
-    if (error instanceof CannotTell) return error;
-    throw error;
-  }
-}
-
-function followScript(script: string, settings: ScriptSettings): ScriptOutcome {
-  const ast = parse(script);
-  const [error] = ast.errors ?? [];
-  if (error !== undefined) throw new CannotTell(`the script, which bash cannot read (${error.message})`);
-  const interpreter = new Interpreter(script, settings);
-  return interpreter.run(ast);
-}
-
-class Interpreter implements Expander {
+/** Follows one script, command by command. */
+export class Interpreter implements Expander {
   readonly variables: Variables;
   readonly #script: string;
   readonly #settings: ScriptSettings;

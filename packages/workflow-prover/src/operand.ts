@@ -1,0 +1,92 @@
+import type { Expr } from "@actions/expressions";
+import { FunctionCall, IndexAccess, Literal } from "@actions/expressions/ast";
+import { functionOf, pathOf } from "@release-actions/workflow";
+import type { Meaning, Value, Variable } from "./variable.ts";
+
+/** A text that an expression can evaluate to: a constant, or a variable with constants around it. */
+export type Shape = { readonly constant: Value } | VariableShape;
+export type VariableShape = Extract<Meaning, { kind: "variable" }>;
+
+/** What is compared: the shapes that it can have, and the variables in it whose influence cannot be put that way. */
+export interface Operand {
+  readonly shapes: readonly Shape[];
+  readonly opaque: readonly Variable[];
+}
+
+/** Names what `fromJSON(x).y` yields when only a run knows `x`; undefined for anything else. */
+export function openKeyOf(expression: Expr): string | undefined {
+  if (expression instanceof FunctionCall && functionOf(expression) === "fromjson") {
+    const [argument] = expression.args;
+    const path = argument === undefined ? undefined : pathOf(argument);
+    return path === undefined ? undefined : `fromJSON(${path})`;
+  }
+  if (!(expression instanceof IndexAccess) || !(expression.index instanceof Literal)) return undefined;
+  const base = openKeyOf(expression.expr);
+  return base === undefined ? undefined : `${base}.${expression.index.literal.coerceString().toLowerCase()}`;
+}
+
+export function openVariable(key: string): Variable {
+  return { key, type: { kind: "any" } };
+}
+
+/** `format('refs/heads/{0}', x)` is `x` with constants around it, as long as only one part varies. */
+export function formatted([template, ...operands]: readonly Operand[]): Operand {
+  const shape = template?.shapes[0];
+  const all = [...(template === undefined ? [] : [template]), ...operands];
+  if (shape === undefined || !("constant" in shape)) return opaque(all);
+  let [prefix, suffix] = ["", ""];
+  let inner: VariableShape | undefined;
+  for (const [part] of textOf(shape.constant).matchAll(/\{\{|\}\}|\{\d+\}|[^{}]+/g)) {
+    const index = /^\{(\d+)\}$/.exec(part)?.[1];
+    const operand = index === undefined ? undefined : operands[Number(index)];
+    if (operand !== undefined && (operand.shapes.length !== 1 || operand.opaque.length > 0)) return opaque(all);
+    const value = operand?.shapes[0];
+    if (value !== undefined && !("constant" in value)) {
+      if (inner !== undefined || value.half !== undefined) return opaque(all);
+      inner = value;
+      prefix += value.prefix ?? "";
+      suffix = value.suffix ?? "";
+      continue;
+    }
+    const text = value === undefined ? part.replace(/^([{}])\1$/, "$1") : textOf(value.constant);
+    if (inner === undefined) prefix += text;
+    else suffix += text;
+  }
+  return { shapes: [inner === undefined ? { constant: prefix } : { ...inner, prefix, suffix }], opaque: [] };
+}
+
+export function opaque(operands: readonly Operand[]): Operand {
+  const inside = operands.flatMap(({ shapes }) =>
+    shapes.flatMap((shape) => ("constant" in shape ? [] : [shape.variable])),
+  );
+  return { shapes: [], opaque: [...inside, ...operands.flatMap((operand) => operand.opaque)] };
+}
+
+export function merge(operands: readonly Operand[]): Operand {
+  return {
+    shapes: operands.flatMap(({ shapes }) => shapes),
+    opaque: operands.flatMap((operand) => operand.opaque),
+  };
+}
+
+/** The items of `fromJSON('["a", "b"]')`. */
+export function constantItems(expression: Expr): Value[] | undefined {
+  if (!(expression instanceof FunctionCall) || functionOf(expression) !== "fromjson") return undefined;
+  const [text] = expression.args;
+  if (!(text instanceof Literal)) return undefined;
+  try {
+    const items: unknown = JSON.parse(text.literal.coerceString());
+    return Array.isArray(items) ? items.filter((item) => item === null || typeof item !== "object") : undefined;
+  } catch {
+    return undefined; // GitHub fails on it when it evaluates the condition.
+  }
+}
+
+export function literalOf({ literal }: Literal): Value {
+  return "value" in literal && literal.primitive ? literal.value : null;
+}
+
+/** As GitHub turns a value into text. */
+export function textOf(value: Value): string {
+  return value === null ? "" : String(value);
+}

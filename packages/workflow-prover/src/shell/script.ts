@@ -1,0 +1,35 @@
+import { parse } from "unbash";
+import { CannotTell } from "../choices.ts";
+import type { ScriptOutcome, ScriptSettings } from "./control.ts";
+import { Interpreter } from "./interpreter.ts";
+
+/** Follows a script of `bash` or `sh`. @throws CannotTell, with the line, at the first thing that cannot be followed. */
+export function runScript(script: string, settings: ScriptSettings): ScriptOutcome {
+  const key = JSON.stringify([script, [...settings.env], settings.stops, settings.pipefail, settings.followsUnknown]);
+  const known = OUTCOMES.get(key) ?? outcomeOf(script, settings);
+  // The same gate is run for each job and event, and mostly with what it was run with before.
+  if (OUTCOMES.size >= MAX_OUTCOMES) OUTCOMES.clear();
+  OUTCOMES.set(key, known);
+  if (known instanceof CannotTell) throw known;
+  return known;
+}
+
+const OUTCOMES = new Map<string, ScriptOutcome | CannotTell>();
+const MAX_OUTCOMES = 2000;
+
+function outcomeOf(script: string, settings: ScriptSettings): ScriptOutcome | CannotTell {
+  try {
+    return followScript(script, settings);
+  } catch (error) {
+    if (error instanceof CannotTell) return error;
+    throw error;
+  }
+}
+
+function followScript(script: string, settings: ScriptSettings): ScriptOutcome {
+  const ast = parse(script);
+  const [error] = ast.errors ?? [];
+  if (error !== undefined) throw new CannotTell(`the script, which bash cannot read (${error.message})`);
+  const interpreter = new Interpreter(script, settings);
+  return interpreter.run(ast);
+}
