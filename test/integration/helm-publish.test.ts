@@ -172,7 +172,7 @@ function publishTests(program: HelmProgram): void {
     for (const mode of ["check", "publish"]) {
       const step = await run(place, { files, inputs: { mode, version: "1.2.3" } });
       expect(step.conclusion).toBe("failure");
-      expect(step.log).toContain("exists with other content in 1 files such as widget/values.yaml");
+      expect(step.log).toContain("exists with other content in 1 file such as widget/values.yaml");
       expect(step.outputs["published"]).toBe("false");
     }
     expect((await run(place)).outputs["digest"]).toBe(first.outputs["digest"]);

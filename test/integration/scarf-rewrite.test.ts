@@ -111,7 +111,7 @@ describe("scarf-rewrite", () => {
     [
       "fewer than asked for",
       { files: { "README.md": README }, inputs: { files: "*.md", min: "2" } },
-      "found 1 downloads of acme/widget in README.md, expected at least 2",
+      "found 1 download of acme/widget in README.md, expected at least 2",
     ],
     [
       "a glob without a match",

@@ -131,7 +131,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
       expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "failure" }, 1]);
       const { outputs, output } = comparing(log) ?? {};
       expect(outputs?.get("reproducible")).toBe("false");
-      expect(log.text).toContain("::error::not reproducible: 1 of 1 files differ");
+      expect(log.text).toContain("::error::not reproducible: 1 of 1 file differs");
       expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
     },
     5 * MINUTES,

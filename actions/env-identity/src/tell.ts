@@ -1,4 +1,5 @@
 import type { Runner } from "@release-actions/action-kit";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import type { Verdict } from "./identify.ts";
 
@@ -13,7 +14,7 @@ export function tell(runner: Runner<typeof contract>, verdict: Verdict): void {
     runner.setOutput("env-id", identity.envId);
     runner.setOutput("short-id", identity.shortId);
     runner.setOutput("env-id-v2", identity.envIdV2);
-    runner.info(`environment ${identity.envId} (${lock.packages.length} packages on ${lock.baseImage})`);
+    runner.info(`environment ${identity.envId} (${countOf(lock.packages.length, "package")} on ${lock.baseImage})`);
   }
   for (const problem of problems) runner.problem(problem);
 

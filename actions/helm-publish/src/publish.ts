@@ -3,6 +3,7 @@ import { ChartError, type ChartPackage, differences, existingChart, pushChart } 
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
 import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
 import { checkImages } from "./check-images.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -120,7 +121,9 @@ async function findSame(
   if (changed.length === 0 && ifExists === "same") return there.digest;
   const [first] = changed;
   const how =
-    first === undefined ? "with equal content" : `with other content in ${changed.length} files such as ${first}`;
+    first === undefined
+      ? "with equal content"
+      : `with other content in ${countOf(changed.length, "file")} such as ${first}`;
   throw new ChartError(`${name} exists ${how}, as ${there.digest}`, {
     advice:
       first === undefined
@@ -131,5 +134,5 @@ async function findSame(
 
 async function reportImages(runner: PublishRunner, rendered: string, registries: Registries): Promise<void> {
   const images = await checkImages(rendered, runner.inputs.images, registries);
-  runner.info(`found ${images.length} images for ${runner.inputs.images.join(", ")}: ${images.join(", ")}`);
+  runner.info(`found ${countOf(images.length, "image")} for ${runner.inputs.images.join(", ")}: ${images.join(", ")}`);
 }

@@ -13,6 +13,7 @@ import {
   type RunFacts,
   restOfRun,
 } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
 import { type Collected, collect, type Source } from "./collect.ts";
 import { findDependencyProblems, tapName } from "./dependencies.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
@@ -120,7 +121,7 @@ async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: Publish
   const token = runner.inputs["github-token"];
   if (token === undefined || plan.tag === undefined || plan.tagIsImplicit) return [];
   const tags = await openReleases(restOfRun(runner, facts, token), facts.repository).tags();
-  runner.info(`read ${tags.length} tags of ${facts.repository}`);
+  runner.info(`read ${countOf(tags.length, "tag")} of ${facts.repository}`);
   return existingVersions(tags, { family: parseTag(plan.tag)?.family ?? "" }, facts.tag);
 }
 

@@ -4,6 +4,7 @@ import { createTransport } from "@release-actions/http";
 import { formatReference } from "@release-actions/image-reference";
 import { openRegistry } from "@release-actions/registry-client";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
 import type { PushableImage } from "./image.ts";
 import { parseLogins, requireLogins } from "./logins.ts";
 import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
@@ -65,7 +66,7 @@ async function pushAll(
     const push = async (place: Place, from?: string): Promise<void> => {
       const { sent, mounted } = await pushContent(place, image, from);
       const how = mounted === 0 ? "" : `, ${mounted} mounted from ${from}`;
-      const blobs = `${sent} of ${image.blobs.length} blobs were sent${how}`;
+      const blobs = `${sent} of ${countOf(image.blobs.length, "blob")} sent${how}`;
       runner.info(`${formatReference(place.reference)} has the image; ${blobs}`);
     };
     await push(first);

@@ -1,5 +1,6 @@
 import type { Runner } from "@release-actions/action-kit";
 import { type CheckedProduct, checkProduct, findProducts, readAuthorities } from "@release-actions/macos-product";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { describeBinaries } from "./describe.ts";
 import { notNotarized, parseAccepted } from "./notarized.ts";
@@ -16,7 +17,7 @@ export async function checkSignatures(runner: Runner<typeof contract>): Promise<
     checked.push(result);
     const spent = Math.round(performance.now() - started);
     runner.info(
-      `${product.path}: ${result.binaries.length} Mach-O files, ${result.problems.length} findings, ${spent} ms`,
+      `${product.path}: ${countOf(result.binaries.length, "Mach-O file")}, ${countOf(result.problems.length, "finding")}, ${spent} ms`,
     );
   }
 

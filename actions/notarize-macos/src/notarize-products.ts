@@ -1,7 +1,7 @@
 import type { Runner } from "@release-actions/action-kit";
 import { findProducts } from "@release-actions/macos-product";
 import { NotaryError, notarize, parseSubmissions, realWorld, type Submission } from "@release-actions/notary";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { readCredentials } from "./credentials.ts";
 import { keep, keepLog, readKept } from "./keep.ts";
@@ -32,7 +32,7 @@ export async function notarizeProducts(runner: Runner<typeof contract>): Promise
 
   const world = realWorld(runner, runner.env, runner.signal);
   const service = await openService(runner, credentials, world);
-  runner.info(`${jobs.length} submissions by ${service.name}`);
+  runner.info(`${countOf(jobs.length, "submission")} by ${service.name}`);
   let recording: Promise<void> = Promise.resolve();
   const record = (submissions: readonly Submission[]): Promise<void> => {
     recording = recording.then(() => keep(logDir, submissions));

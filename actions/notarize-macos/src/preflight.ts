@@ -1,7 +1,7 @@
 import type { Runner } from "@release-actions/action-kit";
 import { type CheckedProduct, checkProduct, type Product, readAuthorities } from "@release-actions/macos-product";
 import { APPLE_API } from "@release-actions/notary";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function preflight(
   const problems = checked.flatMap((product) => product.problems);
   const binaries = checked.reduce((sum, product) => sum + product.binaries.length, 0);
   runner.info(
-    `preflight: ${binaries} Mach-O files, ${problems.length} findings, ${Math.round(performance.now() - started)} ms`,
+    `preflight: ${countOf(binaries, "Mach-O file")}, ${countOf(problems.length, "finding")}, ${Math.round(performance.now() - started)} ms`,
   );
   if (mode === "off") return checked;
   for (const { file, message, advice, level: found } of problems) {

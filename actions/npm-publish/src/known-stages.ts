@@ -10,6 +10,7 @@ import {
   shasumOf,
 } from "@release-actions/npm";
 import type { RunArtifacts } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
 import type { BuiltPackage } from "./pack.ts";
 
 /** A version that waits for approval, and is what this run packed. */
@@ -57,9 +58,12 @@ async function fromRegistry(built: BuiltPackage, found: StagedVersion, registry:
   if (staged === undefined) throw new NpmError(`${shown} is staged as ${found.id}, but its tarball cannot be read`);
   const changed = differingFiles(await readTarball(staged, shown), await readTarball(own, shown));
   if (changed.length === 0) return known;
-  throw new NpmError(`${shown} is staged with other content: ${changed.length} files differ, such as ${changed[0]}`, {
-    advice: `A maintainer rejects it with \`npm stage reject ${found.id}\`, then this job can run again; or raise the version.`,
-  });
+  throw new NpmError(
+    `${shown} is staged with other content: ${countOf(changed.length, "file differs", "files differ")}, such as ${changed[0]}`,
+    {
+      advice: `A maintainer rejects it with \`npm stage reject ${found.id}\`, then this job can run again; or raise the version.`,
+    },
+  );
 }
 
 function fromLedger(built: BuiltPackage, rows: readonly LedgerRow[]): KnownStage | undefined {

@@ -8,6 +8,7 @@ import {
   type Version,
 } from "@release-actions/channel";
 import { differingFiles, NpmError, type NpmRegistry, type Packument, readTarball } from "@release-actions/npm";
+import { countOf } from "@release-actions/report";
 import type { BuiltProduct } from "./build.ts";
 import type { KnownStage, KnownStages } from "./known-stages.ts";
 import type { BuiltPackage } from "./pack.ts";
@@ -75,7 +76,7 @@ export async function isSame(
   const changed = differingFiles(await readTarball(published, shown), await readTarball(own, shown));
   if (changed.length === 0) return true;
   throw new NpmError(
-    `${shown} exists with other content, in ${changed.length} files such as ${changed[0]}: ${there.integrity} and not ${built.integrity}`,
+    `${shown} exists with other content, in ${countOf(changed.length, "file")} such as ${changed[0]}: ${there.integrity} and not ${built.integrity}`,
     { advice: "A published version does not change: raise the version." },
   );
 }

@@ -1,6 +1,7 @@
 import type { Runner } from "@release-actions/action-kit";
 import { loadPlan, parseDropTargets, requireTag } from "@release-actions/dist-plan";
 import { readFacts, runArtifacts } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { declaredFor, hasExtrasOnly, missingArchives, versionsOf } from "./check-plan.ts";
 import { readDistConfig } from "./dist-config.ts";
@@ -49,10 +50,10 @@ export async function run(runner: Runner<typeof contract>): Promise<void> {
   );
   const apps = plan.releases.map(({ app }) => app).join(", ");
   if (all.size === 0) runner.fail(`${config.file} declares no targets`, "Declare them under `[dist]`.");
-  else if (missing.length === 0) runner.info(`${versions} is planned for ${all.size} targets: ${apps}`);
+  else if (missing.length === 0) runner.info(`${versions} is planned for ${countOf(all.size, "target")}: ${apps}`);
   else
     runner.fail(
-      `the plan lacks ${missing.length} archives that ${config.file} declares`,
+      `the plan lacks ${countOf(missing.length, "archive")} that ${config.file} declares`,
       "Look for `targets` in the packages' own configuration. What an app leaves out on purpose, name it in `drop-targets`: <app>:<target>.",
     );
 }

@@ -13,7 +13,7 @@ import {
   subjectOfPlan,
   subjectOfVersion,
 } from "@release-actions/release-run";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 
 export class ChannelError extends Fault {
@@ -33,7 +33,7 @@ export async function decide(runner: ChannelRunner): Promise<Decision> {
     return decideChannel(subject.version, existingVersions(tags.split(/[\s,]+/), subject, undefined), rules);
   }
   const found = tags === "api" ? await tagsFromApi(runner, facts) : await tagsFromGit(runner, facts);
-  runner.info(`read ${found.length} tags of ${runner.inputs.repository ?? facts.repository}`);
+  runner.info(`read ${countOf(found.length, "tag")} of ${runner.inputs.repository ?? facts.repository}`);
   const ownTag = runner.inputs.repository === facts.repository ? facts.tag : undefined;
   return decideChannel(subject.version, existingVersions(found, subject, ownTag), rules);
 }

@@ -18,7 +18,7 @@ import {
   type RunFacts,
   restOfRun,
 } from "@release-actions/release-run";
-import { Fault, type Reporter } from "@release-actions/report";
+import { countOf, Fault, type Reporter } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { approvalList, channelTable } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
@@ -61,7 +61,7 @@ async function announceIn(runner: AnnounceRunner, { facts, artifacts, ledger: ow
   for (const problem of problems) runner.problem(problem);
   if (problems.length > 0) {
     throw new AnnounceError(
-      `the release ${release.tag} is not what was built: ${problems.length} findings, the notes stay as they were`,
+      `the release ${release.tag} is not what was built: ${countOf(problems.length, "finding")}, the notes stay as they were`,
       {
         advice: "Upload the missing files from this run's artifacts, then run this job again.",
       },

@@ -170,7 +170,7 @@ describe("reading the release back", () => {
   test("does not claim more than GitHub tells: no checksum, or a draft", () => {
     expect(readBack(assets({ digest: undefined })).row).toMatchObject({
       state: "published",
-      reason: "GitHub tells no checksum of 1 archives",
+      reason: "GitHub tells no checksum of 1 archive",
     });
     expect(readBack(assets(), { isDraft: true }).row).toMatchObject({
       state: "planned",

@@ -1,7 +1,7 @@
 import { archivesOf, artifactsOf, type Checksums, type DistPlan } from "@release-actions/dist-plan";
 import type { GitHubRelease, ReleaseAsset } from "@release-actions/github-rest";
 import type { LedgerRow } from "@release-actions/ledger";
-import type { Problem } from "@release-actions/report";
+import { countOf, type Problem } from "@release-actions/report";
 
 export interface ReadBack {
   readonly row: LedgerRow;
@@ -45,11 +45,11 @@ export function readBackRelease(
   const whole = problems.length === 0;
   const reason = whole
     ? unverified.length > 0
-      ? `GitHub tells no checksum of ${unverified.length} archives`
+      ? `GitHub tells no checksum of ${countOf(unverified.length, "archive")}`
       : release.isDraft
         ? "the release is a draft"
         : undefined
-    : `${problems.length} of its files are not as built`;
+    : `${countOf(problems.length, "of its files is", "of its files are")} not as built`;
   const state = !whole || release.isDraft ? "planned" : unverified.length > 0 ? "published" : "verified";
   const { repository: name, at } = context;
   return { row: { channel: "github", name, version: release.tag, state, url: release.url, reason, at }, problems };

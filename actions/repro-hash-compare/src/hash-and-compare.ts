@@ -1,5 +1,5 @@
 import { ALGORITHMS } from "@release-actions/digest";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import {
   type Comparison,
   compareBuilds,
@@ -59,7 +59,7 @@ async function record(runner: CompareRunner): Promise<RecordedBuild> {
       ...{ reporter: runner, signal: runner.signal },
     }),
   );
-  runner.info(`hashed ${build.files.size} files`);
+  runner.info(`hashed ${countOf(build.files.size, "file")}`);
   if (inputs.record !== undefined) {
     keepRecord(build.manifest, inputs.record);
     runner.setOutput("manifest", inputs.record);

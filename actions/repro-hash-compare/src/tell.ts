@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
+import { countOf } from "@release-actions/report";
 import {
   barsTable,
   type Comparison,
@@ -61,8 +62,14 @@ export function tell(runner: CompareRunner, comparison: Comparison): void {
     runner.problem({ level: severity === "ignored" ? "notice" : severity, message });
   }
   const failing = differing.filter(({ severity }) => severity === "error").length;
-  if (failing > 0) runner.fail(`not reproducible: ${failing} of ${comparison.verdicts.length} files differ`);
-  else runner.info(`${comparison.verdicts.length} files compared in ${comparison.builds.length} builds`);
+  if (failing > 0)
+    runner.fail(
+      `not reproducible: ${failing} of ${countOf(comparison.verdicts.length, "file differs", "files differ")}`,
+    );
+  else
+    runner.info(
+      `${countOf(comparison.verdicts.length, "file")} compared in ${countOf(comparison.builds.length, "build")}`,
+    );
 }
 
 function writeReport(runner: CompareRunner, comparison: Comparison): void {

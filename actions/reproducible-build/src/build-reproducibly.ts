@@ -1,6 +1,6 @@
 import path from "node:path";
 import { buildEnv } from "@release-actions/command";
-import { formatBytes } from "@release-actions/report";
+import { countOf, formatBytes } from "@release-actions/report";
 import type { BuildRunner } from "./build-runner.ts";
 import { compareWithOthers } from "./compare-with-others.ts";
 import { wrapCompilers } from "./compiler-wrappers.ts";
@@ -52,7 +52,7 @@ export async function buildReproducibly(runner: BuildRunner): Promise<void> {
   const problems = await verifyProducts(products, plan);
   for (const problem of problems) runner.problem(problem);
   if (problems.length > 0)
-    runner.fail(`the build does not keep what it promises: ${problems.length} findings, shown above`);
+    runner.fail(`the build does not keep what it promises: ${countOf(problems.length, "finding")}, shown above`);
   if (inputs.builds < 2) return;
   await compareWithOthers(recorded, plan, runner);
 }

@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import {
   type Build,
   barsTable,
@@ -54,7 +55,7 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
   const reproducible = isReproducible(comparison);
   runner.setOutput("reproducible", reproducible);
   if (reproducible) {
-    const said = `${builds.length} builds are equal in ${comparison.verdicts.length} files; varied: ${varied.join(", ") || "nothing"}`;
+    const said = `${builds.length} builds are equal in ${countOf(comparison.verdicts.length, "file")}; varied: ${varied.join(", ") || "nothing"}`;
     runner.info(said);
     runner.summary.heading(`${builds.length} builds are equal`).raw(`Varied: ${varied.join(", ") || "nothing"}.`);
     runner.setOutput("causes", []);

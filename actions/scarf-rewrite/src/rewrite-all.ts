@@ -11,7 +11,7 @@ import {
   verifyRedirect,
 } from "@release-actions/download-urls";
 import { createFetch, createTransport } from "@release-actions/http";
-import { Fault, type Problem } from "@release-actions/report";
+import { countOf, Fault, type Problem } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type Document, readFiles, readNotes } from "./documents.ts";
 
@@ -103,7 +103,7 @@ function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, dir
   return [
     {
       level: "error",
-      message: `found ${count} downloads ${where} in ${names}, expected at least ${min} (input \`min\`)`,
+      message: `found ${countOf(count, "download")} ${where} in ${names}, expected at least ${min} (input \`min\`)`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { parseTag, type Version, versionsOfFamily } from "@release-actions/channel";
 import { type DistPlan, PlanError, requireTag, versionOf } from "@release-actions/dist-plan";
+import { countOf } from "@release-actions/report";
 import { RunError } from "./facts.ts";
 
 /** What is being released, told from what was before. */
@@ -40,7 +41,7 @@ export function existingVersions(
 ): readonly Version[] {
   if (pushedTag !== undefined && !tags.includes(pushedTag)) {
     throw new RunError(
-      `the workflow runs for the tag ${pushedTag}, which is not among the repository's ${tags.length} tags`,
+      `the workflow runs for the tag ${pushedTag}, which is not among the repository's ${countOf(tags.length, "tag")}`,
       {
         advice: "Was the tag deleted or moved? Push it again, or run the workflow again when all tags can be read.",
       },

@@ -48,7 +48,7 @@ describe("what is being released", () => {
 
   test("does not trust a list of tags that lacks its own", () => {
     const subject = subjectOfVersion(parseVersion("1.2.3"), "v1.2.3");
-    expect(() => existingVersions(["v1.2.2"], subject, "v1.2.3")).toThrow("not among the repository's 1 tags");
+    expect(() => existingVersions(["v1.2.2"], subject, "v1.2.3")).toThrow("not among the repository's 1 tag");
     expect(existingVersions([], subject, undefined)).toEqual([]);
   });
 });

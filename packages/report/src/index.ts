@@ -1,4 +1,4 @@
 export { Fault, type FaultDetails } from "./fault.ts";
 export type { Level, Location, Problem } from "./problem.ts";
 export { type Progress, type Reporter, silentReporter } from "./reporter.ts";
-export { formatBytes, formatDuration } from "./units.ts";
+export { countOf, formatBytes, formatDuration } from "./units.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { formatBytes, formatDuration } from "./units.ts";
+import { countOf, formatBytes, formatDuration } from "./units.ts";
 
 describe("formatBytes", () => {
   test.each([
@@ -26,4 +26,12 @@ describe("formatDuration", () => {
   ])("writes %d ms as %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
+});
+
+test("countOf writes one thing as one", () => {
+  expect([countOf(0, "file"), countOf(1, "file"), countOf(2, "entry", "entries")]).toEqual([
+    "0 files",
+    "1 file",
+    "2 entries",
+  ]);
 });

@@ -208,7 +208,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
     const step = await staging.run([name], { inputs, release: { build: "second" } });
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain(
-      `${name}-${FOREIGN}@1.2.3 is staged with other content: 1 files differ, such as README.md`,
+      `${name}-${FOREIGN}@1.2.3 is staged with other content: 1 file differs, such as README.md`,
     );
     expect(step.log).toContain("npm stage reject");
     expect(uploads()).toEqual([]);
