@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "@jest/globals";
-import { DOCKERD, TOOLS } from "./pins.ts";
+import { DOCKERD, GITEA, TOOLS } from "./pins.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const { customManagers } = JSON.parse(readFileSync(path.join(root, ".github/renovate.json"), "utf8")) as {
@@ -17,7 +17,7 @@ test("the configuration of updates finds every pinned tool that has a version", 
     .flatMap(({ matchStrings }) => matchStrings)
     .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "g"))])
     .map(({ groups }) => `${groups?.["depName"]} ${groups?.["currentValue"]}`);
-  const pinned = [...TOOLS, DOCKERD].flatMap((tool) => {
+  const pinned = [...TOOLS, DOCKERD, GITEA].flatMap((tool) => {
     if (tool.version === "*") return [];
     return [`${tool.by === "go" ? tool.module.replace(/\/cmd\/[\w-]+$/, "") : tool.name} ${tool.version}`];
   });
