@@ -74,7 +74,8 @@ async function feed(cursor: StreamCursor, decoder: Decoder, state: { last: Uint8
   }
 }
 
-function decodingFailed(error: unknown, encoding: Encoding, start: number): ArchiveError {
+/** What went wrong in zlib, said for somebody who has the archive. */
+export function decodingFailed(error: unknown, encoding: Encoding, start: number): ArchiveError {
   const code = isNativeError(error) && "code" in error ? String(error.code) : "";
   const cause = { cause: error };
   if (code === "Z_BUF_ERROR") return new ArchiveError("cut", `the ${encoding} data ends too early`, start, cause);

@@ -18,4 +18,5 @@ export { type PrefetchingSource, WindowedSource, type WindowOptions } from "./wi
 export { decompressXz } from "./xz.ts";
 export type { ZipEntry } from "./zip-entry.ts";
 export { openZip, readZipEntry, storedSource } from "./zip-reader.ts";
+export { extraFields, type ScannedEntry, type ScannedZip, scanZip } from "./zip-scan.ts";
 export { readZipStream, type StreamedZipEntry } from "./zip-stream.ts";

@@ -82,17 +82,20 @@ function* zeros(count: number): Generator<Uint8Array> {
 
 /** Version 1.0: the count of pieces, then offset and length of each, a decimal number a line, padded to whole blocks. */
 async function readMapBlocks(cursor: Cursor): Promise<{ numbers: number[]; bytes: number }> {
-  let text = "";
-  let bytes = 0;
+  const numbers: number[] = [];
+  let [count, rest, bytes]: [number | undefined, string, number] = [undefined, "", 0];
   for (;;) {
     const block = await cursor.take(BLOCK_BYTES);
     bytes += BLOCK_BYTES;
     if (block.length < BLOCK_BYTES || bytes > MAX_PIECES * 16) throw broken(cursor.position);
-    text += Buffer.from(block).toString("latin1");
-    const [count = "", ...numbers] = text.split("\n").slice(0, -1);
-    if (count !== "" && numbers.length >= Number(count) * 2) {
-      return { numbers: numbers.slice(0, Number(count) * 2).map(Number), bytes };
+    const lines = `${rest}${Buffer.from(block).toString("latin1")}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (count === undefined) count = line === "" ? Number.NaN : Number(line);
+      else numbers.push(Number(line));
     }
+    if (Number.isNaN(count) || (count ?? 0) > MAX_PIECES || rest.length > BLOCK_BYTES) throw broken(cursor.position);
+    if (count !== undefined && numbers.length >= count * 2) return { numbers: numbers.slice(0, count * 2), bytes };
   }
 }
 

@@ -8,6 +8,12 @@ const HELLO = Buffer.from(
   "hex",
 );
 
+/** `printf hello | xz | xz` */
+const TWICE = Buffer.from(
+  "fd377a585a000004e6d6b4460200210116000000742fe5a301003ffd377a585a000004e6d6b4460200210116000000742fe5a301000468656c6c6f00000000b137b9dbe5da1e9b00011d05b82d80af1fb6f37d010000000004595a003889712ed6220abd00015840e72338241fb6f37d010000000004595a",
+  "hex",
+);
+
 async function inflate(bytes: Uint8Array, chunkBytes = 7): Promise<string> {
   const chunks = async function* () {
     for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
@@ -62,7 +68,21 @@ describe("decompressXz", () => {
     for await (const _ of decompressXz(endless())) break;
     expect(await inflate(HELLO)).toBe("hello");
   });
+
+  test("reads one stream inside another, and while another is left open", async () => {
+    const one = (bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> => decompressXz(chunksOf(bytes));
+    const left = one(HELLO);
+    await left.next();
+    const parts: Uint8Array[] = [];
+    for await (const part of decompressXz(one(TWICE))) parts.push(part);
+    expect(Buffer.concat(parts).toString()).toBe("hello");
+    await left.return();
+  });
 });
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}
 
 async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
   for (;;) yield HELLO;

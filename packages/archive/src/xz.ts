@@ -1,3 +1,4 @@
+import type { XzReadableStream as Decoder } from "xz-decompress";
 import { ArchiveError, type ArchiveProblem } from "./error.ts";
 import { type Bounds, requireBounded } from "./ratio.ts";
 
@@ -19,9 +20,7 @@ export async function* decompressXz(
   bytes: AsyncIterable<Uint8Array>,
   bounds: Bounds = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const loaded = await import("xz-decompress");
-  // Node shows the exports of a CommonJS module behind `default`, a bundler by their names.
-  const { XzReadableStream } = loaded.XzReadableStream === undefined ? loaded.default : loaded;
+  const XzReadableStream = await loadDecoder();
   let consumed = 0;
   let sourceFailure: unknown;
   const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
@@ -35,13 +34,13 @@ export async function* decompressXz(
       throw error;
     }
   };
-  const stream = new XzReadableStream(ReadableStream.from(counted()));
+  const reader = new XzReadableStream(ReadableStream.from(counted())).getReader();
   let produced = 0;
   try {
-    for await (const chunk of stream) {
-      produced += chunk.length;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      produced += next.value.length;
       requireBounded(produced, consumed, bounds);
-      yield chunk;
+      yield next.value;
     }
   } catch (error) {
     if (error instanceof ArchiveError || sourceFailure !== undefined) throw error;
@@ -49,5 +48,22 @@ export async function* decompressXz(
     const code = Number(/error code (\d+)/.exec(error instanceof Error ? error.message : "")?.[1]);
     const [problem, what] = CAUSES[code] ?? ["malformed", "cannot be read"];
     throw new ArchiveError(problem, `the xz data ${what}`, consumed, { cause: error });
+  } finally {
+    // The decoder fails when a stream is ended that it has decoded to its end, which changes nothing.
+    await reader.cancel().catch(() => undefined);
   }
+}
+
+/**
+ * The decoder lets one stream wait until another was read to its end, so that one inside another, or one that was left
+ * open, would wait for ever. Each stream has a context of its own, so the turn is given at once.
+ */
+async function loadDecoder(): Promise<typeof Decoder> {
+  const loaded = await import("xz-decompress");
+  // Node shows the exports of a CommonJS module behind `default`, a bundler by their names.
+  const { XzReadableStream } = loaded.XzReadableStream === undefined ? loaded.default : loaded;
+  const queue = Object.getOwnPropertyDescriptor(XzReadableStream, "_contextMutex")?.value as unknown;
+  if (typeof queue !== "object" || queue === null) throw new Error("xz-decompress has changed: its queue is not found");
+  Object.assign(queue, { acquire: () => Promise.resolve(), release: () => undefined });
+  return XzReadableStream;
 }

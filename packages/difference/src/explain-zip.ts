@@ -1,10 +1,15 @@
-import type { RandomAccessSource } from "@release-actions/archive";
+import {
+  extraFields,
+  type RandomAccessSource,
+  type ScannedEntry,
+  type ScannedZip,
+  scanZip,
+} from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
 import { spool } from "./spool.ts";
-import { extraFields, type ScannedEntry, type ScannedZip, scanZip } from "./zip-scan.ts";
 
 /** Extra fields (APPNOTE 4.5, and Info-ZIP's proginfo/extrafld.txt). */
 const EXTENDED_TIMESTAMP = 0x5455;

@@ -1,10 +1,7 @@
-import {
-  ArchiveError,
-  decompressRaw,
-  type RandomAccessSource,
-  readExactly,
-  sliceSource,
-} from "@release-actions/archive";
+import { Buffer } from "node:buffer";
+import { decompressRaw } from "./decompress.ts";
+import { ArchiveError } from "./error.ts";
+import { type RandomAccessSource, readExactly, sliceSource } from "./source.ts";
 
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
@@ -31,6 +28,8 @@ export interface ScannedEntry {
   /** The system and version that it was made by and for, and the flags. */
   readonly madeBy: string;
   readonly mode: string;
+  /** A symbolic link, whose data is its target. */
+  readonly isLink: boolean;
   /** In the zone of whoever packed it. */
   readonly time: string;
   readonly extra: Buffer;
@@ -114,6 +113,7 @@ async function readEntry(
     // The version for unpacking, UTF-8 and the options of deflate follow from other fields.
     madeBy: `made by system ${u16(4) >> 8}, version ${u16(4) & 255}, flags 0x${(flags & ~0x0807).toString(16)}`,
     mode: u16(4) >> 8 === 3 ? ((entry.readUInt32LE(38) >>> 16) & 0o7777).toString(8).padStart(4, "0") : "none",
+    isLink: u16(4) >> 8 === 3 && ((entry.readUInt32LE(38) >>> 16) & 0o170000) === 0o120000,
     time: dosTime(u16(14), u16(12)),
     comment: entry.toString("utf8", ENTRY_BYTES + nameLength + extraLength),
     read: () => (isEncrypted ? undefined : decompressRaw(packed.read(0, packed.size), method)),
