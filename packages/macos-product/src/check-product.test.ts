@@ -89,6 +89,18 @@ describe("checkProduct", () => {
     ]);
   });
 
+  test("reads a zip with a comment by its directory, and says so", async () => {
+    const plain = await zip({ "bin/t": PROGRAM });
+    const commented = Buffer.concat([plain, Buffer.from("hello")]);
+    commented.writeUInt16LE(5, plain.length - 2);
+    const says = expect.stringMatching(
+      /^a\.zip: readers of zip may see other files in it \(.*it was read by its directory$/,
+    );
+    expect(await check("a.zip", commented)).toEqual({ found: ["unsigned bin/t"], notChecked: [says] });
+    expect((await check("a.zip", plain)).notChecked).toEqual([]);
+    expect((await check("a.zip", plain.subarray(0, -10))).found).toEqual(["unreadable "]);
+  });
+
   test("static libraries are neither programs nor damage, alone and beside others", async () => {
     expect(await check("lib.a", LIBRARY)).toEqual({ found: [], notChecked: [] });
     expect(await check("a.tgz", gzipSync(tar("lib/x.a", LIBRARY)))).toEqual({ found: [], notChecked: [] });

@@ -1,7 +1,7 @@
 import {
   ArchiveError,
-  decompress,
-  decompressXz,
+  type Compression,
+  decompressAny,
   detectFormat,
   FORMAT_BYTES,
   memorySource,
@@ -9,7 +9,8 @@ import {
   type RandomAccessSource,
   readZipEntry,
   StreamCursor,
-  TarReader,
+  scanZip,
+  TolerantTarReader,
 } from "@release-actions/archive";
 import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { isBundleFile } from "./bundle-layout.ts";
@@ -36,27 +37,61 @@ export interface Place {
   readonly path: string;
   /** How many archives are around it. */
   readonly depth: number;
-  /** Whether an xz stream is open around it: the decoder serves one at a time, so one inside would wait for ever. */
-  readonly isInsideXz?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-export async function* membersOfTar(reader: TarReader, place: Place): AsyncGenerator<Content, void, undefined> {
+/** Read as tar reads it: names and links that lead out of the archive are no reason to stop, since nothing is unpacked. */
+export async function* membersOfTar(body: Bytes, place: Place): AsyncGenerator<Content, void, undefined> {
+  const reader = new TolerantTarReader(new StreamCursor(body));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    if (member.kind === "file") yield* examine(reader.body(), { ...place, path: joined(place.path, member.path) });
+    if (member.kind !== "file") continue;
+    const path = joined(place.path, member.path);
+    // Gigabytes of zeros may stand for a block; Go's own test data has 60 GB so.
+    if (member.isSparse && member.size > MAX_BINARY_BYTES) {
+      const reason = `it is a sparse file of ${member.size} bytes, more than the ${MAX_BINARY_BYTES} that are held`;
+      yield { kind: "not-opened", path, reason };
+    } else yield* examine(reader.body(), { ...place, path });
   }
 }
 
+/**
+ * Bundles have links inside; what they lead to is met anyway. A zip whose parts contradict each other is read by its
+ * directory, as unzip reads it, and the result says so.
+ */
 export async function* membersOfZip(
   source: RandomAccessSource,
   place: Place,
 ): AsyncGenerator<Content, void, undefined> {
-  // Bundles have links inside; what they lead to is met anyway.
-  for (const entry of await openZip(source, place.signal, "list")) {
-    if (entry.kind !== "file" || entry.isLink) continue;
-    yield* examine(readZipEntry(source, entry, place.signal), { ...place, path: joined(place.path, entry.path) });
+  const files = await filesOfZip(source, place);
+  if (files.doubt !== undefined) yield { kind: "not-opened", path: place.path, reason: files.doubt };
+  for (const { name, read } of files.list) {
+    const inside = { ...place, path: joined(place.path, name) };
+    const body = read();
+    if (body !== undefined) yield* examine(body, inside);
+    else
+      yield { kind: "not-opened", path: inside.path, reason: "it is encrypted, or compressed in a way not known here" };
+  }
+}
+
+interface FilesOfZip {
+  readonly list: readonly { readonly name: string; readonly read: () => Bytes | undefined }[];
+  /** What is odd about the zip. */
+  readonly doubt: string | undefined;
+}
+
+async function filesOfZip(source: RandomAccessSource, { signal }: Place): Promise<FilesOfZip> {
+  try {
+    const entries = (await openZip(source, signal, "list")).filter(({ kind, isLink }) => kind === "file" && !isLink);
+    const list = entries.map((entry) => ({ name: entry.path, read: () => readZipEntry(source, entry, signal) }));
+    return { list, doubt: undefined };
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    const { entries } = await scanZip(source);
+    const files = entries.filter(({ name, isLink }) => !name.endsWith("/") && !isLink);
+    const doubt = `readers of zip may see other files in it (${error.message}); it was read by its directory`;
+    return { list: files.map(({ name, read }) => ({ name, read })), doubt };
   }
 }
 
@@ -76,7 +111,13 @@ export async function* examine(body: Bytes, place: Place): AsyncGenerator<Conten
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next());
 }
 
-const CONTAINERS: readonly string[] = ["zip", "tar", "gzip", "zstd", "xz"];
+/** Each of these holds one file, often a tar. */
+const COMPRESSIONS = ["gzip", "zstd", "xz", "bzip2"] as const satisfies readonly Compression[];
+const CONTAINERS: readonly string[] = ["zip", "tar", ...COMPRESSIONS];
+
+export function isCompression(format: string): format is Compression {
+  return COMPRESSIONS.some((known) => known === format);
+}
 
 async function* examineContainer(
   head: Uint8Array,
@@ -91,18 +132,13 @@ async function* examineContainer(
     yield notOpened(`it lies in ${depth} archives; ${MAX_DEPTH} are opened`);
     return;
   }
-  if (format === "xz" && place.isInsideXz === true) {
-    yield notOpened("it is an xz file inside another, which is not opened");
-    return;
-  }
   try {
     if (format === "zip") {
       const zip = await collected(body, "binary", path, MAX_NESTED_ZIP_BYTES);
       if (zip.kind === "binary") yield* membersOfZip(memorySource(zip.bytes), inside);
       else yield zip;
-    } else if (format === "tar") yield* membersOfTar(new TarReader(new StreamCursor(body)), inside);
-    else if (format === "xz") yield* examine(decompressXz(body), { ...inside, isInsideXz: true });
-    else if (format === "gzip" || format === "zstd") yield* examine(decompress(body, format), inside);
+    } else if (format === "tar") yield* membersOfTar(body, inside);
+    else if (isCompression(format)) yield* examine(decompressAny(body, format), inside);
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     yield notOpened(`it looks like a ${format} archive and cannot be read: ${error.message}`);

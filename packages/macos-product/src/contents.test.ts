@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -34,11 +34,34 @@ test("reads a large tar.xz after a look at its first bytes, and the next one", a
   expect(await contentsOf(file)).toEqual(["binary tool"]);
 });
 
-test("names an xz file inside another, and reads what stands behind it", async () => {
+test("reads an xz file inside another, and what stands behind it", async () => {
   writeFileSync(path.join(folder, "tool"), MACHO);
   pack("inner.tar.xz", ["tool"]);
   expect(await contentsOf(pack("outer.tar.xz", ["inner.tar.xz", "tool"]))).toEqual([
-    "not-opened inner.tar.xz",
+    "binary inner.tar.xz/tool",
     "binary tool",
   ]);
+});
+
+test.each([
+  ["tar.bz2", "-cjf"],
+  ["tar.xz", "-cJf"],
+])("reads a .%s, whose bytes may be a program alone, with its name", async (ending, option) => {
+  writeFileSync(path.join(folder, "tool"), MACHO);
+  execFileSync("tar", [option, `tool.${ending}`, "tool"], { cwd: folder });
+  expect(await contentsOf(path.join(folder, `tool.${ending}`))).toEqual(["binary tool"]);
+});
+
+test("reads the programs of a tar with links to outside, and passes over gigabytes of zeros", async () => {
+  writeFileSync(path.join(folder, "tool"), MACHO);
+  symlinkSync("/etc/hosts", path.join(folder, "absolute"));
+  symlinkSync("../../outside", path.join(folder, "relative"));
+  writeFileSync(path.join(folder, "hole"), "x");
+  truncateSync(path.join(folder, "hole"), 2 ** 31);
+  for (const format of ["gnu", "pax"]) {
+    const name = `${format}.tar`;
+    const files = ["absolute", "hole", "relative", "tool"];
+    execFileSync("tar", [`--format=${format}`, "--sparse", "-cf", name, ...files], { cwd: folder });
+    expect(await contentsOf(path.join(folder, name))).toEqual(["not-opened hole", "binary tool"]);
+  }
 });

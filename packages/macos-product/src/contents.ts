@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { decompress, decompressXz, openFileSource, StreamCursor, TarReader } from "@release-actions/archive";
+import { decompressAny, openFileSource, StreamCursor, TarReader } from "@release-actions/archive";
 import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { isBundleFile } from "./bundle-layout.ts";
 import { type Content, examine, MAX_BINARY_BYTES, membersOfTar, membersOfZip } from "./containers.ts";
@@ -54,7 +54,7 @@ export async function* readContents(product: Product, signal?: AbortSignal): Asy
   }
 }
 
-/** The members of a tar as its reader sees them, whatever its compression. */
+/** The members of a tar whatever its compression, for unpacking: the reader refuses what would leave the folder. */
 export function openTar(product: Product, signal?: AbortSignal): TarReader {
   return new TarReader(new StreamCursor(decompressed(product, signal)));
 }
@@ -62,20 +62,19 @@ export function openTar(product: Product, signal?: AbortSignal): TarReader {
 function decompressed({ path: file, compression }: Product, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   const bytes: AsyncIterable<Uint8Array> = createReadStream(file, { ...(signal === undefined ? {} : { signal }) });
   if (compression === "none") return bytes;
-  return compression === "xz" ? decompressXz(bytes) : decompress(bytes, compression);
+  return decompressAny(bytes, compression);
 }
 
 /** A compressed file is a tar, or one file that was compressed by itself. */
 async function* contentsOfStream(product: Product, signal?: AbortSignal): AsyncGenerator<Content, void, undefined> {
-  const place = { path: "", depth: 1, isInsideXz: product.compression === "xz", signal };
+  const place = { path: "", depth: 1, signal };
   if (await isCompressedBinary(product)) yield* examine(decompressed(product, signal), place);
-  else yield* membersOfTar(openTar(product, signal), place);
+  else yield* membersOfTar(decompressed(product, signal), place);
 }
 
 async function isCompressedBinary(product: Product): Promise<boolean> {
   if (product.compression === "none") return false;
   let head = Buffer.alloc(0);
-  // Leaving the loop ends the decompression: the decoder of xz serves one reader after the other.
   for await (const chunk of decompressed(product)) {
     head = Buffer.concat([head, chunk]);
     if (head.length >= MAGIC_BYTES) break;

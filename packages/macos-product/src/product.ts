@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
-import { detectFormat, FORMAT_BYTES } from "@release-actions/archive";
+import { type Compression, detectFormat, FORMAT_BYTES } from "@release-actions/archive";
 import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import { BUNDLE_EXTENSIONS } from "./bundle-layout.ts";
+import { isCompression } from "./containers.ts";
 
 /** What a release ships for macOS, told by content and never by name alone. */
 export type ProductKind =
@@ -23,7 +24,7 @@ export interface Product {
   readonly path: string;
   readonly kind: ProductKind;
   /** How a tar is compressed. */
-  readonly compression: "none" | "gzip" | "zstd" | "xz";
+  readonly compression: "none" | Compression;
 }
 
 /** A file that is nothing Apple's notary service takes, and that cannot be packed so that it does. */
@@ -54,8 +55,7 @@ export async function openProduct(file: string): Promise<Product> {
   const format = detectFormat(head);
   if (format === "zip") return { path: file, kind: "zip", compression: "none" };
   if (format === "tar") return { path: file, kind: "tar", compression: "none" };
-  if (format === "gzip" || format === "zstd" || format === "xz")
-    return { path: file, kind: "tar", compression: format };
+  if (isCompression(format)) return { path: file, kind: "tar", compression: format };
   const found = format === "unknown" ? `starts with ${head.toString("hex", 0, 4) || "nothing"}` : `is ${format}`;
   throw new ProductError(`${file} ${found}: expected a Mach-O file, .zip, .tar.gz, .tar.xz, .dmg, .pkg or .app`);
 }
