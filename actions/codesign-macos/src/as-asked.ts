@@ -13,7 +13,7 @@ export interface Wanted {
   readonly identifier: string;
   /** As `codesign --options` names them. */
   readonly options: readonly string[];
-  /** Undefined when nobody asked for any. */
+  /** Undefined when there should be none. */
   readonly entitlements: Entitlements | undefined;
 }
 
@@ -32,7 +32,10 @@ export function missingOf(images: readonly ImageReport[], wanted: Wanted): strin
       const flag = FLAG_NAMES[option] ?? option;
       if (isFlag(flag) && !hasFlag(directory, flag)) lines.push(`it lacks the option ${option}`);
     }
-    if (wanted.entitlements !== undefined && !isDeepStrictEqual(signature.entitlements.xml, wanted.entitlements))
+    const { xml } = signature.entitlements;
+    if (wanted.entitlements === undefined && xml !== undefined && xml.size > 0)
+      lines.push(`it has entitlements that nobody asked for: ${[...xml.keys()].sort().join(", ")}`);
+    if (wanted.entitlements !== undefined && !isDeepStrictEqual(xml, wanted.entitlements))
       lines.push("it has other entitlements than the file that `entitlements` names");
     return lines.map((line) => `${image.architecture}: ${line}`);
   });

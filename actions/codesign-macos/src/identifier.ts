@@ -12,7 +12,7 @@ export async function chooseIdentifier(file: string, bytes: Uint8Array): Promise
   return inProgram ?? identifierOfName(path.basename(file));
 }
 
-/** `libfoo.1.2.dylib` is `libfoo.1`, `tool-2.1` is `tool-2.1`, `tool.exe` is `tool`. */
+/** `libfoo.1.2.dylib` is `libfoo.1`, `tool-2.1` is `tool-2`, `tool.exe` is `tool`. */
 export function identifierOfName(name: string): string {
   const plain = name.replace(/\.[^.0-9][^.]*$/, "");
   if (/^[0-9.]/.test(plain)) return plain;

@@ -13,6 +13,7 @@ import {
 import { Fault } from "@release-actions/report";
 import { encodeForMacos, type SigningIdentity } from "@release-actions/signing-identity";
 import type { contract } from "./action.gen.ts";
+import { forgetSignature } from "./forget-signature.ts";
 
 type Run = Runner<typeof contract>;
 
@@ -81,8 +82,10 @@ export async function rcodesignSigner(
     ...inputs.options.flatMap((option) => ["--code-signature-flags", option]),
     ...(inputs.entitlements === undefined ? [] : ["--entitlements-xml-file", inputs.entitlements]),
   ];
-  return async (target, identifier) =>
-    void (await exec("rcodesign", [...args, "--binary-identifier", identifier, target], { onOutput: () => undefined }));
+  return async (target, identifier) => {
+    await forgetSignature(target);
+    await exec("rcodesign", [...args, "--binary-identifier", identifier, target], { onOutput: () => undefined });
+  };
 }
 
 /** Key and certificates go into files; what is on a command line, others see. */

@@ -1,0 +1,23 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { readMacho } from "@release-actions/macho";
+
+/** `SuperBlob` of cs_blobs.h: magic, length, count. */
+const SUPERBLOB_MAGIC = 0xfade0cc0;
+const COUNT_OFFSET = 8;
+
+/**
+ * Empties the signature that each architecture of a file has, so that rcodesign keeps nothing of it. rcodesign carries
+ * entitlements, flags and requirements of an earlier signature over; `codesign --force` does not.
+ */
+export async function forgetSignature(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  let hasChanged = false;
+  for (const { start, codeSignature } of readMacho(bytes).images) {
+    if (codeSignature === undefined || codeSignature.size < COUNT_OFFSET + 4) continue;
+    const at = start + codeSignature.offset;
+    if (bytes.readUInt32BE(at) !== SUPERBLOB_MAGIC) continue;
+    bytes.writeUInt32BE(0, at + COUNT_OFFSET);
+    hasChanged = true;
+  }
+  if (hasChanged) await writeFile(file, bytes);
+}
