@@ -60,7 +60,7 @@ export function notarytoolService(options: NotarytoolOptions): NotaryService {
   const sign = ["--keychain-profile", profile, "--keychain", keychain];
   /** The JSON of an answer that has the wanted field; with any exit code. */
   const call = async (args: readonly string[], field: string): Promise<JsonObject> => {
-    const answer = await runNotarytool(run, world, { args });
+    const answer = await runNotarytool(run, world, { args, field });
     if (answer.json === undefined || !(field in answer.json)) throw notarytoolError(args[0] ?? "", answer);
     return answer.json;
   };
@@ -68,7 +68,7 @@ export function notarytoolService(options: NotarytoolOptions): NotaryService {
   return {
     name: "notarytool",
     submit: async (file) => {
-      const answer = await runNotarytool(run, world, { args: ["submit", file, ...sign, ...json] });
+      const answer = await runNotarytool(run, world, { args: ["submit", file, ...sign, ...json], field: "id" });
       if (answer.json === undefined || !("id" in answer.json)) throw notarytoolError("submit", answer);
       const id = asString(answer.json["id"], "the id in notarytool's answer");
       // An id comes before the upload: only an exit code of 0 says that the file has arrived.

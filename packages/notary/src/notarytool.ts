@@ -14,6 +14,8 @@ export interface NotarytoolAnswer {
 
 export interface NotarytoolCall {
   readonly args: readonly string[];
+  /** What the wanted JSON object has, among others that may be printed around it. */
+  readonly field?: string;
   /** Standard input. */
   readonly input?: string;
   /** What must not be shown, should the tool repeat it. */
@@ -27,12 +29,12 @@ const FIRST_DELAY_MS = 5000;
 export async function runNotarytool(
   run: CommandRunner,
   world: World,
-  { args, input, secrets = [] }: NotarytoolCall,
+  { args, field, input, secrets = [] }: NotarytoolCall,
 ): Promise<NotarytoolAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const options = { check: false, onOutput: () => undefined, ...(input === undefined ? {} : { input }) };
     const { exitCode, stdout, stderr } = await run("xcrun", ["notarytool", ...args], options);
-    const json = findJson(stdout);
+    const json = findJson(stdout, field);
     const words = lastLines(optionalString(json?.["message"]) ?? (stderr.trim() === "" ? stdout : stderr));
     const said = secrets.reduce((text, secret) => text.replaceAll(secret, "***"), words);
     if (exitCode === 0 || attempt === ATTEMPTS || !isPassing(`${stderr}\n${said}`)) return { exitCode, json, said };
@@ -70,20 +72,24 @@ export function isPassing(said: string): boolean {
 }
 
 /**
- * The first JSON object in a text that has other lines around it.
+ * The JSON object in a text that has other lines around it: the first with the field, else the first.
  * @returns undefined where there is none, or only the beginning of one
  */
-export function findJson(text: string): JsonObject | undefined {
+export function findJson(text: string, field?: string): JsonObject | undefined {
+  let first: JsonObject | undefined;
   for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) {
     const end = endOfObject(text, at);
     if (end === undefined) continue;
     try {
-      return asObject(JSON.parse(text.slice(at, end)), "an answer of notarytool");
+      const found = asObject(JSON.parse(text.slice(at, end)), "an answer of notarytool");
+      if (field === undefined || field in found) return found;
+      first ??= found;
+      at = end - 1;
     } catch {
       // A brace in a line of words; the answer may follow.
     }
   }
-  return undefined;
+  return first;
 }
 
 function endOfObject(text: string, start: number): number | undefined {
