@@ -6,11 +6,12 @@ import { download } from "./bench/download.ts";
 import { hashing } from "./bench/hashing.ts";
 import { imageFlow } from "./bench/image-flow.ts";
 import { launcher } from "./bench/launcher.ts";
+import { machoCheck } from "./bench/macho-check.ts";
 import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
 import { workflows } from "./bench/workflows.ts";
 
-const BENCHES: readonly Bench[] = [download, startup, launcher, imageFlow, hashing, workflows];
+const BENCHES: readonly Bench[] = [download, startup, launcher, imageFlow, hashing, machoCheck, workflows];
 
 // `--peer <folder>` is for the benchmark `download`, which reads it itself.
 const { positionals: names } = parseArgs({
