@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { runCommand } from "@release-actions/command";
+import { readMacho, readSignature } from "@release-actions/macho";
 import { type CheckedProduct, checkProduct, openProduct, readBinaries } from "@release-actions/macos-product";
-import { cacheFolder } from "../../scripts/folders.ts";
+import { asRcodesignSays, readByRcodesign } from "../integration/macho/rcodesign-reading.ts";
 import { describeWith } from "../parts.ts";
-import { ALL, bringGoModule, bringNpm, bringPyPI, type GoPin, type NpmPin, type PyPIPin, sample } from "./bring.ts";
+import { readByGoMacho, verifyByRcodesign } from "./apple/judges.ts";
+import { bringGoModule, bringNpm, bringPyPI, type GoPin, type NpmPin, type PyPIPin, sample } from "./bring.ts";
 
 /** One architecture of a program: what go-macho reads of it, and what Apple would refuse by that. */
 interface Program {
@@ -24,9 +25,10 @@ type Pin = { readonly npm: NpmPin } | { readonly pypi: PyPIPin } | { readonly go
 
 type Package = Pin & { readonly programs: readonly Program[] };
 
-const FOLDER = path.join(import.meta.dirname, "apple");
 /** In the order in which a sample is taken; the first have some of every kind. */
-const PACKAGES: readonly Package[] = JSON.parse(readFileSync(path.join(FOLDER, "programs.json"), "utf8"));
+const PACKAGES: readonly Package[] = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "apple/programs.json"), "utf8"),
+);
 /** Thirty programs and more, some 80 MB. */
 const SAMPLE = 18;
 
@@ -54,7 +56,7 @@ function programsOf({ binaries, problems }: CheckedProduct): Program[] {
 const byPlace = (a: Program, b: Program): number =>
   `${a.path} ${a.architecture}` < `${b.path} ${b.architecture}` ? -1 : 1;
 
-describeWith(["npm", "python3", "go"], "macOS programs of the world", () => {
+describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world", () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "apple-world-"));
@@ -62,46 +64,55 @@ describeWith(["npm", "python3", "go"], "macOS programs of the world", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(sample(PACKAGES, SAMPLE).map((one) => [nameOf(one), one] as const))(
-    "%s: programs, signers, code hashes and findings are as go-macho reads them",
+    "%s: ours, go-macho and rcodesign agree with what is written down",
     async (_name, one) => {
-      const checked = await checkProduct(await openProduct(await bring(one)));
-      expect(programsOf(checked).sort(byPlace)).toEqual([...one.programs].sort(byPlace));
-    },
-    300_000,
-  );
-
-  test("go-macho still reads what is written down of it", async () => {
-    const judge = await buildGoMacho();
-    for (const one of sample(PACKAGES, ALL ? PACKAGES.length : 3)) {
+      const product = await openProduct(await bring(one));
+      const ours = programsOf(await checkProduct(product));
+      expect(ours.sort(byPlace)).toEqual([...one.programs].sort(byPlace));
       const file = path.join(folder, "program");
-      for await (const { path: inside, bytes } of readBinaries(await openProduct(await bring(one)))) {
+      for await (const { path: inside, bytes } of readBinaries(product)) {
         await writeFile(file, bytes);
-        const { stdout } = await runCommand(judge, [file]);
-        const said = stdout
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line) as { cdhash: string; identifier: string; team: string });
         const written = one.programs.filter((program) => program.path === inside);
-        expect(said.map(({ cdhash }) => cdhash.slice(0, 40)).sort()).toEqual(
-          written.map(({ cdhash }) => cdhash ?? "").sort(),
+        const byGoMacho = await readByGoMacho(file);
+        expect(byGoMacho.map(({ cdhash, identifier, signer }) => [cdhash, identifier, signer]).sort()).toEqual(
+          written.map(({ cdhash, identifier, signer }) => [cdhash, identifier, signer]).sort(),
         );
-        expect(said.map(({ identifier }) => identifier).sort()).toEqual(
-          written.map(({ identifier }) => identifier ?? "").sort(),
-        );
+        expect(await fieldsOf(bytes)).toMatchObject(await theirFieldsOf(file));
+        expect([inside, (await verifyByRcodesign(file)).sort()]).toEqual([inside, expectedOfVerify(bytes, written)]);
       }
-    }
-  }, 900_000);
-
-  /** Compiled once, into the cache of the tools. */
-  async function buildGoMacho(): Promise<string> {
-    const version = /go-macho (v\S+)/.exec(await readFile(path.join(FOLDER, "go-macho/go.mod"), "utf8"))?.[1] ?? "";
-    const home = cacheFolder("world", `go-macho-${version}`);
-    const program = path.join(home, "go-macho-reading");
-    if (!existsSync(program)) {
-      await mkdir(home, { recursive: true });
-      const env = { ...process.env, GOFLAGS: "-mod=readonly -buildvcs=false" };
-      await runCommand("go", ["build", "-o", program, "."], { cwd: path.join(FOLDER, "go-macho"), env });
-    }
-    return program;
-  }
+    },
+    600_000,
+  );
 });
+
+/** Every field of a signature, one entry an architecture; undefined for what is not signed. */
+async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
+  return await Promise.all(
+    readMacho(bytes).images.map(async (image) => {
+      const read = await readSignature(image);
+      if (read.kind !== "read") return read.kind === "none" ? undefined : read.kind;
+      return { ...asRcodesignSays(image, read.details), derEntitlements: read.details.entitlements.der };
+    }),
+  );
+}
+
+async function theirFieldsOf(file: string): Promise<unknown[]> {
+  const readings = await readByRcodesign(file);
+  return readings.map((reading) => reading && { ...reading.fields, derEntitlements: reading.derEntitlements });
+}
+
+/** What `rcodesign verify` has to say of programs with these signers, whose code is as it was signed. */
+function expectedOfVerify(bytes: Uint8Array, programs: readonly Program[]): string[] {
+  const { kind, images } = readMacho(bytes);
+  const lines = images.flatMap(({ architecture }, index) => {
+    const signer = programs.find((program) => program.architecture === architecture)?.signer ?? "";
+    const said = VERIFY_SAYS[signer];
+    return said === undefined ? [] : [kind === "thin" ? said : `@${index}: ${said}`];
+  });
+  return lines.length > 0 ? lines.sort() : ["no problems detected!"];
+}
+
+const VERIFY_SAYS: Readonly<Record<string, string>> = {
+  unsigned: "Mach-O signature data not found",
+  "ad-hoc": "no cryptographic signature present",
+};

@@ -65,7 +65,9 @@ export function bringPyPI({ project, version, file, sha256 }: PyPIPin): Promise<
 export function bringGoModule({ module, version, sum }: GoPin): Promise<string> {
   return cached(["go", module, version, sum], `${path.basename(module)}-${version}.zip`, async (folder) => {
     // The pinned sum is the check; the public database of sums need not be within reach.
-    const env = { ...process.env, GOSUMDB: "off", GOFLAGS: "", GO111MODULE: "on" };
+    // Toolchains Go takes with a sum from there alone.
+    const database = module === "golang.org/toolchain" ? {} : { GOSUMDB: "off" };
+    const env = { ...process.env, ...database, GOFLAGS: "", GO111MODULE: "on" };
     const download = ["mod", "download", "-json", `${module}@${version}`];
     const { stdout } = await runCommand("go", download, { cwd: folder, env });
     const { Zip, Sum } = JSON.parse(stdout) as { Zip: string; Sum: string };

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { readMacho, readPlist, readSignature } from "@release-actions/macho";
-import { parse } from "yaml";
+import { readMacho, readSignature } from "@release-actions/macho";
 import { describeWith } from "../../parts.ts";
-import { makeFatBinary, printSignatureInfo } from "../../stand-in/apple/mac-binary.ts";
+import { makeFatBinary } from "../../stand-in/apple/mac-binary.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
 import { patchBuildVersion } from "./patch.ts";
-import { asRcodesignSays } from "./rcodesign-reading.ts";
+import { asRcodesignSays, readByRcodesign } from "./rcodesign-reading.ts";
 
 const ENTITLEMENTS = `<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0"><dict>
@@ -61,7 +60,9 @@ describeWith(WORKSHOP_TOOLS, "reading a signature, compared with rcodesign", () 
     if (image === undefined) throw new Error("no image");
     const read = await readSignature(image);
     if (read.kind !== "read") throw new Error(read.kind);
-    const { fields, derEntitlements } = await rcodesignReading(file);
+    const [theirs] = await readByRcodesign(file);
+    if (theirs === undefined) throw new Error("rcodesign sees no signature");
+    const { fields, derEntitlements } = theirs;
     expect(asRcodesignSays(image, read.details)).toMatchObject(fields);
     expect(read.details.entitlements.der).toEqual(derEntitlements);
   });
@@ -88,51 +89,6 @@ async function cdhash(bytes: Uint8Array): Promise<string> {
   const [image] = readMacho(bytes).images;
   const read = image && (await readSignature(image));
   return read?.kind === "read" ? read.details.codeDirectories[0].cdhash : "";
-}
-
-/** Their document, flattened to the part about the signature, without what we do not read. */
-async function rcodesignReading(file: string): Promise<{ fields: Record<string, unknown>; derEntitlements: unknown }> {
-  const [document] = parse(await printSignatureInfo(file)) as [{ entity: { mach_o: Record<string, unknown> } }];
-  const macho = document.entity.mach_o;
-  const { entitlements_der_plist: der, ...signature } = clean(macho["signature"]) as Record<string, unknown>;
-  return {
-    fields: {
-      ...signature,
-      cms: signature["cms"] ?? undefined,
-      macho_signature_start_offset: macho["macho_signature_start_offset"],
-      macho_end_offset: macho["macho_end_offset"],
-    },
-    derEntitlements: Array.isArray(der)
-      ? await readPlist(Buffer.from(der.join("\n")), "their DER entitlements")
-      : undefined,
-  };
-}
-
-const DROPPED =
-  /^(is_apple|chains_to|apple_(ca|extended|code|certificate)|key_algorithm|signature_algorithm|signed_with|executable_segment_flags)/;
-
-/** Drops what is not compared here, and turns the property list of cdhashes into hashes. */
-function clean(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((entry) => !/: 0+$/.test(String(entry))).map(clean);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => !DROPPED.test(key));
-  return Object.fromEntries(
-    entries.map(([key, entry]) => {
-      if (key === "time_stamp_token") return [key, timestampToken(clean(entry))];
-      if (key !== "cdhash_plist") return [key, clean(entry)];
-      const data = (entry as string[]).join("").matchAll(/<data>\s*(\S+)\s*<\/data>/g);
-      return ["cdhashes", [...data].map(([, base64 = ""]) => Buffer.from(base64, "base64").toString("hex"))];
-    }),
-  );
-}
-
-/** Of the attributes of a timestamp only their being signed matters. */
-function timestampToken(token: unknown): unknown {
-  const { certificates, signers } = token as { certificates: unknown; signers: Record<string, unknown>[] };
-  return {
-    certificates,
-    signers: signers.map(({ issuer, signature_verifies }) => ({ issuer, signature_verifies })),
-  };
 }
 
 /** The same file with 64-bit entries (mach-o/fat.h); the slices are aligned far behind either header. */

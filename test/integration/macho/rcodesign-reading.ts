@@ -4,10 +4,13 @@ import {
   type CmsSigner,
   type CodeDirectory,
   type MachoImage,
+  readPlist,
   SIGNATURE_FLAGS,
   type SignatureDetails,
   type Timestamp,
 } from "@release-actions/macho";
+import { parse } from "yaml";
+import { printSignatureInfo } from "../../stand-in/apple/mac-binary.ts";
 
 /** Our reading of a signature, worded as `rcodesign print-signature-info` words its own. */
 export function asRcodesignSays(image: MachoImage, signature: SignatureDetails): Record<string, unknown> {
@@ -120,4 +123,59 @@ function lines(text: Uint8Array | undefined): string[] {
 
 function offset(value: number): string {
   return `${value} / 0x${value.toString(16)}`;
+}
+
+/** What rcodesign prints of the signature of one architecture. */
+export interface RcodesignReading {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly derEntitlements: unknown;
+}
+
+/** Their documents, one an architecture, flattened to the part about the signature; undefined where there is none. */
+export async function readByRcodesign(file: string): Promise<(RcodesignReading | undefined)[]> {
+  const documents = parse(await printSignatureInfo(file)) as { entity: { mach_o: Record<string, unknown> } }[];
+  return await Promise.all(documents.map(({ entity }) => readDocument(entity.mach_o)));
+}
+
+async function readDocument(macho: Record<string, unknown>): Promise<RcodesignReading | undefined> {
+  if (macho["signature"] === null) return undefined;
+  const { entitlements_der_plist: der, ...signature } = clean(macho["signature"]) as Record<string, unknown>;
+  return {
+    fields: {
+      ...signature,
+      cms: signature["cms"] ?? undefined,
+      macho_signature_start_offset: macho["macho_signature_start_offset"],
+      macho_end_offset: macho["macho_end_offset"],
+    },
+    derEntitlements: Array.isArray(der)
+      ? await readPlist(Buffer.from(der.join("\n")), "their DER entitlements")
+      : undefined,
+  };
+}
+
+const DROPPED =
+  /^(is_apple|chains_to|apple_(ca|extended|code|certificate)|key_algorithm|signature_algorithm|signed_with|executable_segment_flags)/;
+
+/** Drops what is not compared here, and turns the property list of cdhashes into hashes. */
+function clean(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((entry) => !/: 0+$/.test(String(entry))).map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !DROPPED.test(key));
+  return Object.fromEntries(
+    entries.map(([key, entry]) => {
+      if (key === "time_stamp_token") return [key, timestampToken(clean(entry))];
+      if (key !== "cdhash_plist") return [key, clean(entry)];
+      const data = (entry as string[]).join("").matchAll(/<data>\s*(\S+)\s*<\/data>/g);
+      return ["cdhashes", [...data].map(([, base64 = ""]) => Buffer.from(base64, "base64").toString("hex"))];
+    }),
+  );
+}
+
+/** Of the attributes of a timestamp only their being signed matters. */
+function timestampToken(token: unknown): unknown {
+  const { certificates, signers } = token as { certificates: unknown; signers: Record<string, unknown>[] };
+  return {
+    certificates,
+    signers: signers.map(({ issuer, signature_verifies }) => ({ issuer, signature_verifies })),
+  };
 }
