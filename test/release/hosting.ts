@@ -6,11 +6,6 @@ import type { Repository, Run } from "../stand-in/model.ts";
 import { runPublishedArtifactClient } from "../stand-in/published/run.ts";
 import type { WidgetRelease } from "./widget.ts";
 
-export interface HostedRelease {
-  readonly repository: Repository;
-  readonly run: Run;
-}
-
 /** Tags a commit, as whoever releases does. */
 export function pushTag(github: GitHub, repository: Repository, tag: string): string {
   return github.addCommit(repository, { ref: `refs/tags/${tag}` }).sha;

@@ -28,6 +28,12 @@ export async function findAttestation(
   const { attestations } = await rest.get(path, answer, signal).catch((error: unknown) => {
     // Of what was never attested GitHub has no list either.
     if (error instanceof RefusedError && error.status === 404) return { attestations: [] };
+    if (error instanceof RefusedError && error.status === 403) {
+      throw new AttestationError(`the attestations of ${repository} could not be read: ${error.message}`, {
+        advice: "Give the job's token the right to read them:\n\npermissions:\n  attestations: read",
+        cause: error,
+      });
+    }
     throw error;
   });
   const reasons: string[] = [];

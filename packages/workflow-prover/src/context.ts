@@ -4,13 +4,11 @@ import {
   BooleanData,
   Dictionary,
   type ExpressionData,
-  Kind,
   Null,
   NumberData,
   StringData,
 } from "@actions/expressions/data/index";
 import { CannotTell } from "./choices.ts";
-import type { Value } from "./variable.ts";
 
 /** What a path leads to: a value, more members below it, or a list that is known. */
 export type Found = { readonly value: ExpressionData } | "members";
@@ -52,17 +50,4 @@ export function toData(value: unknown): ExpressionData {
   if (typeof value === "object" && value !== null)
     return new Dictionary(...Object.entries(value).map(([key, item]) => ({ key, value: toData(item) })));
   return new Null();
-}
-
-export function fromData(data: ExpressionData): Value | undefined {
-  switch (data.kind) {
-    case Kind.String:
-    case Kind.Number:
-    case Kind.Boolean:
-      return data.value;
-    case Kind.Null:
-      return null;
-    default:
-      return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { ABSENT, choiceVariable, type Meaning, meaningOfVariable, OBJECT, textVariable } from "../variable.ts";
+import { ABSENT, choiceVariable, type Meaning, meaningOfVariable, OBJECT } from "../variable.ts";
 
 /** Which events bring which member of `github.event` (docs: "Webhook events and payloads"); all others lack it. */
 const MEMBERS: Readonly<Record<string, RegExp>> = {
@@ -119,8 +119,3 @@ const OBJECT_MEMBERS = new Set([
   "check_run",
   "review",
 ]);
-
-/** Free text of a payload, such as a title. */
-export function payloadText(path: string): Meaning {
-  return meaningOfVariable(textVariable(path));
-}
