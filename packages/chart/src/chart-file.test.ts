@@ -73,7 +73,10 @@ describe("readChart", () => {
       writeFileSync(path.join(folder, "requirements.yaml"), list);
       const { dependencies } = await readChart(folder, "charts/widget/Chart.yaml");
       expect(dependencies).toEqual([
-        expect.objectContaining({ name: "db", location: { file: "charts/widget/requirements.yaml", line: 2 } }),
+        expect.objectContaining({
+          name: "db",
+          location: { file: "charts/widget/requirements.yaml", line: 2, column: 5 },
+        }),
       ]);
     }));
 
