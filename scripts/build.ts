@@ -19,12 +19,23 @@ async function buildActions(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !actions.some((action) => action.name === name));
   if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(", ")}`);
   const wanted = actions.filter((action) => names.length === 0 || names.includes(action.name));
-  const queue = wanted.flatMap((action) => entries(action)).filter((entry) => !isBuilt(entry));
-  const size = Math.min(BATCH, Math.ceil(queue.length / availableParallelism()));
-  const workers = Array.from({ length: Math.min(queue.length, availableParallelism()) }, async () => {
-    for (let batch = queue.splice(0, size); batch.length > 0; batch = queue.splice(0, size)) await bundle(batch);
+  const queue = wanted.map(entries).filter((programs) => !programs.every(isBuilt));
+  const size = Math.min(BATCH, Math.ceil(queue.flat().length / availableParallelism()));
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (let batch = nextBatch(queue, size); batch.length > 0; batch = nextBatch(queue, size)) await bundle(batch);
   });
   await Promise.all(workers);
+}
+
+/** Takes what one process makes next. The programs of an action stay together: the folder of the first holds the others. */
+function nextBatch(queue: Entry[][], size: number): Entry[] {
+  const batch: Entry[] = [];
+  while (batch.length < size) {
+    const next = queue.shift();
+    if (next === undefined) break;
+    batch.push(...next);
+  }
+  return batch;
 }
 
 interface Entry {
