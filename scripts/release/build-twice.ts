@@ -21,7 +21,11 @@ export async function cloneAt(from: string, folder: string, commit: string): Pro
 export function carryBundles(from: string, to: string): void {
   const stamps = ".work/build";
   if (!existsSync(path.join(from, stamps))) return;
-  for (const folder of [stamps, ...globSync("actions/*/dist", { cwd: from })]) {
+  // Not what was built once of an action that is gone.
+  const bundles = globSync("actions/*/dist", { cwd: from }).filter((dist) =>
+    existsSync(path.join(to, dist, "../action.yml")),
+  );
+  for (const folder of [stamps, ...bundles]) {
     cpSync(path.join(from, folder), path.join(to, folder), { recursive: true });
   }
 }

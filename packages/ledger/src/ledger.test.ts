@@ -82,6 +82,21 @@ describe("mergeLedger", () => {
     expect(mergeLedger([second, first])).toEqual(second.rows);
   });
 
+  test("takes nothing back when a later attempt begins, and all that it says when it ends", () => {
+    const first = page(1, row({ state: "verified" }));
+    for (const pages of [
+      [first, page(2, row({ state: "planned" }))],
+      [page(2, row({ state: "planned" })), first],
+    ]) {
+      expect(mergeLedger(pages)).toEqual(first.rows);
+    }
+    const failed = page(2, row({ state: "failed" }));
+    expect(mergeLedger([first, failed])).toEqual(failed.rows);
+    expect(mergeLedger([page(1, row({ state: "failed" })), page(2, row({ state: "planned" }))])[0]?.state).toBe(
+      "planned",
+    );
+  });
+
   test("takes the later of two rows that one publisher wrote within a second", () => {
     expect(mergeLedger([page(1, row({ state: "planned" }), row())])).toEqual([row()]);
   });
@@ -252,6 +267,31 @@ describe("waiting for channels", () => {
         ],
       ),
     ).toEqual([]);
+  });
+
+  test("waits again for what begins again while another is waited for", async () => {
+    expect(
+      await wait(
+        2,
+        [["chart", 1, "verified"]],
+        [
+          ["chart", 1, "verified"],
+          ["chart", 2, "begun"],
+          ["npm", 2, "verified"],
+        ],
+        [
+          ["chart", 2, "verified"],
+          ["npm", 2, "verified"],
+        ],
+      ),
+    ).toEqual([]);
+    expect(
+      await wait(2, [
+        ["chart", 1, "verified"],
+        ["chart", 2, "begun"],
+        ["npm", 2, "verified"],
+      ]),
+    ).toEqual(["chart"]);
   });
 
   test("tells who has not when the time is over, and takes no channel for one whose name it begins with", async () => {

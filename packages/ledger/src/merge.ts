@@ -1,20 +1,24 @@
 import type { LedgerPage, LedgerRow } from "./page.ts";
 
+interface Written {
+  readonly row: LedgerRow;
+  readonly attempt: number;
+}
+
 /**
  * Joins the pages of all publishers and attempts: of each channel and name the latest row wins. Attempts
- * count before clocks, as runners' clocks differ; within a page the order of writing counts.
+ * count before clocks, as runners' clocks differ; within a page the order of writing counts. That a publishing begins
+ * again takes nothing back: what an earlier attempt saw published stays so until a later one has ended.
  *
  * @returns rows sorted by channel and name.
  */
 export function mergeLedger(pages: readonly LedgerPage[]): readonly LedgerRow[] {
-  const latest = new Map<string, { row: LedgerRow; attempt: number }>();
+  const latest = new Map<string, Written>();
   for (const { attempt, rows } of pages) {
     for (const row of rows) {
       const key = JSON.stringify([row.channel, row.name]);
       const known = latest.get(key);
-      if (known === undefined || attempt > known.attempt || (attempt === known.attempt && !isBefore(row, known.row))) {
-        latest.set(key, { row, attempt });
-      }
+      if (known === undefined || isLater({ row, attempt }, known)) latest.set(key, { row, attempt });
     }
   }
   return [...latest].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, { row }]) => row);
@@ -28,6 +32,13 @@ export function isPublished(row: LedgerRow): boolean {
 /** Does a person have to let it go public? */
 export function awaitsApproval(row: LedgerRow): boolean {
   return row.state === "awaiting-approval";
+}
+
+function isLater(one: Written, other: Written): boolean {
+  if (one.attempt === other.attempt) return !isBefore(one.row, other.row);
+  const [later, earlier] = one.attempt > other.attempt ? [one, other] : [other, one];
+  const counts = later.row.state === "planned" && isPublished(earlier.row) ? earlier : later;
+  return counts === one;
 }
 
 function isBefore(left: LedgerRow, right: LedgerRow): boolean {

@@ -23,9 +23,11 @@ export async function awaitChannels(
   { attempt, timeoutMs, intervalMs = INTERVAL_MS, signal }: WaitOptions,
 ): Promise<readonly string[]> {
   const end = performance.now() + timeoutMs;
-  for (let missing = channels; ; await sleep(intervalMs, undefined, signal === undefined ? {} : { signal })) {
-    const pages = missing.length === 0 ? [] : await loadPages(store);
-    missing = missing.filter(
+  if (channels.length === 0) return [];
+  for (; ; await sleep(intervalMs, undefined, signal === undefined ? {} : { signal })) {
+    const pages = await loadPages(store);
+    // All of them each time: what ended before may have begun again while another was waited for.
+    const missing = channels.filter(
       (channel) =>
         !hasEnded(
           pages.filter((page) => page.channel === channel),
