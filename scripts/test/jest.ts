@@ -43,6 +43,8 @@ export async function runProject(
     "--outputFile",
     report,
     "--colors=false",
+    // A server that a failed test left open must not hold up the rings behind it.
+    "--forceExit",
     ...WORKERS[project],
   ];
   const node = ["--disable-warning=ExperimentalWarning", "--experimental-vm-modules"];
