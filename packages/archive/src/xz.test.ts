@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { ArchiveError } from "./error.ts";
 import { decompressXz } from "./xz.ts";
 
@@ -67,6 +67,16 @@ describe("decompressXz", () => {
   test("serves the next caller when one stops reading early", async () => {
     for await (const _ of decompressXz(endless())) break;
     expect(await inflate(HELLO)).toBe("hello");
+  });
+
+  test("gives each stream a memory of its own: streams that shared one broke each other, about once in thirty", async () => {
+    const made = jest.spyOn(WebAssembly, "Instance");
+    try {
+      expect(await Promise.all([inflate(HELLO), inflate(HELLO), inflate(HELLO)])).toEqual(["hello", "hello", "hello"]);
+      expect(made).toHaveBeenCalledTimes(3);
+    } finally {
+      made.mockRestore();
+    }
   });
 
   test("reads one stream inside another, and while another is left open", async () => {
