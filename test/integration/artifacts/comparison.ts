@@ -100,17 +100,20 @@ export class Lane {
     { where, pattern, faults }: Pick<Scenario, "where" | "pattern" | "faults">,
     work: () => Promise<Omit<Outcome, "ms">>,
   ): Promise<Outcome> {
-    this.#fixture.world.reset();
-    const rule = this.#fixture.world[where].inject(pattern, ...faults);
-    const started = performance.now();
-    const outcome = await work().catch(
-      (error: unknown): Omit<Outcome, "ms"> =>
-        error instanceof DOMException
-          ? { verdict: "endless", said: `no end within ${formatDuration(CLIENT_LIMIT_MS)}` }
-          : { verdict: "refused", said: error instanceof Error ? error.message : String(error) },
-    );
-    if (rule.hits === 0) throw new Error("the fault did not strike");
-    return { ...outcome, ms: performance.now() - started };
+    for (let attempt = 1; ; attempt += 1) {
+      this.#fixture.world.reset();
+      const rule = this.#fixture.world[where].inject(pattern, ...faults);
+      const started = performance.now();
+      const outcome = await work().catch(
+        (error: unknown): Omit<Outcome, "ms"> =>
+          error instanceof DOMException
+            ? { verdict: "endless", said: `no end within ${formatDuration(CLIENT_LIMIT_MS)}` }
+            : { verdict: "refused", said: error instanceof Error ? error.message : String(error) },
+      );
+      if (rule.hits > 0) return { ...outcome, ms: performance.now() - started };
+      // On a busy machine a client may be out of time before it has asked for anything.
+      if (attempt === 3) throw new Error(`the fault did not strike: ${outcome.said}`);
+    }
   }
 
   #judge(digest: string): Omit<Outcome, "ms"> {
