@@ -2,7 +2,7 @@
 const ALL = process.env["KILL_AT_EVERY_REQUEST"] === "1";
 
 /** Between the requests at which it is killed otherwise. */
-const SAMPLE_EVERY = 13;
+const SAMPLE_EVERY = 29;
 
 /**
  * At which of its requests, from 1, a publisher is killed: some of them and the last one, or all with
