@@ -78,7 +78,10 @@ describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world
           written.map(({ cdhash, identifier, signer }) => [cdhash, identifier, signer]).sort(),
         );
         expect(await fieldsOf(bytes)).toMatchObject(await theirFieldsOf(file));
-        expect([inside, (await verifyByRcodesign(file)).sort()]).toEqual([inside, expectedOfVerify(bytes, written)]);
+        expect([inside, inTheirWords(await verifyByRcodesign(file))]).toEqual([
+          inside,
+          expectedOfVerify(bytes, written),
+        ]);
       }
     },
     600_000,
@@ -99,6 +102,17 @@ async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
 async function theirFieldsOf(file: string): Promise<unknown[]> {
   const readings = await readByRcodesign(file);
   return readings.map((reading) => reading && { ...reading.fields, derEntitlements: reading.derEntitlements });
+}
+
+/**
+ * Without what `rcodesign verify` says besides: that SHA-1 is weak (signatures of 2018 have it, and Apple took them), and
+ * how it reads the empty CMS of an ad-hoc signature.
+ */
+function inTheirWords(lines: readonly string[]): string[] {
+  const said = lines
+    .filter((line) => !/insecure (?:digest|signature) algorithm used: (?:Rsa)?Sha1$/.test(line))
+    .map((line) => line.replace(/CMS error: missing further values .*$/, "no cryptographic signature present"));
+  return said.length > 0 ? said.sort() : ["no problems detected!"];
 }
 
 /** What `rcodesign verify` has to say of programs with these signers, whose code is as it was signed. */
