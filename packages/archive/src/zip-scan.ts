@@ -2,11 +2,9 @@ import { Buffer } from "node:buffer";
 import { decompressRaw } from "./decompress.ts";
 import { ArchiveError } from "./error.ts";
 import { type RandomAccessSource, readExactly, sliceSource } from "./source.ts";
+import { IN_ZIP64, LENGTH, SIGNATURE } from "./zip-format.ts";
 
-const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
-const ENTRY_BYTES = 46;
-const LOCAL_BYTES = 30;
 const MAX_DIRECTORY_BYTES = 64 * 1024 * 1024;
 const METHODS: Readonly<Record<number, string>> = {
   0: "stored",
@@ -16,7 +14,6 @@ const METHODS: Readonly<Record<number, string>> = {
   93: "zstd",
   95: "xz",
 };
-const SPLIT_64 = 0xffffffff;
 
 /** An entry as the central directory describes it (APPNOTE 4.3.12), for comparing: nothing else is checked. */
 export interface ScannedEntry {
@@ -52,9 +49,12 @@ export async function scanZip(source: RandomAccessSource): Promise<ScannedZip> {
     throw new ArchiveError("limit", `the zip's directory has ${end.size} bytes`, end.offset);
   const directory = Buffer.from(await readExactly(source, end.offset, end.size));
   const entries: ScannedEntry[] = [];
-  for (let at = 0; at + ENTRY_BYTES <= directory.length && directory.readUInt32LE(at) === 0x02014b50; ) {
+  for (
+    let at = 0;
+    at + LENGTH.centralHeader <= directory.length && directory.readUInt32LE(at) === SIGNATURE.centralHeader;
+  ) {
     const lengths = [28, 30, 32].map((field) => directory.readUInt16LE(at + field)) as [number, number, number];
-    const next = at + ENTRY_BYTES + lengths[0] + lengths[1] + lengths[2];
+    const next = at + LENGTH.centralHeader + lengths[0] + lengths[1] + lengths[2];
     entries.push(await readEntry(source, directory.subarray(at, next), lengths, end.shift));
     at = next;
   }
@@ -70,16 +70,16 @@ interface End {
 }
 
 async function findEnd(source: RandomAccessSource): Promise<End> {
-  const start = Math.max(0, source.size - END_BYTES - MAX_COMMENT_BYTES);
+  const start = Math.max(0, source.size - LENGTH.end - MAX_COMMENT_BYTES);
   const tail = Buffer.from(await readExactly(source, start, source.size - start));
   const at = tail.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
-  if (at < 0 || at + END_BYTES > tail.length) throw new ArchiveError("cut", "the zip has no end record", source.size);
-  const comment = tail.toString("utf8", at + END_BYTES, at + END_BYTES + tail.readUInt16LE(at + 20));
+  if (at < 0 || at + LENGTH.end > tail.length) throw new ArchiveError("cut", "the zip has no end record", source.size);
+  const comment = tail.toString("utf8", at + LENGTH.end, at + LENGTH.end + tail.readUInt16LE(at + 20));
   let [size, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
   let directoryEnd = start + at;
-  if (offset === SPLIT_64 && directoryEnd >= 76) {
-    const locator = Buffer.from(await readExactly(source, directoryEnd - 20, 20));
-    const record = Buffer.from(await readExactly(source, Number(locator.readBigUInt64LE(8)), 56));
+  if (offset === IN_ZIP64.u32 && directoryEnd >= 76) {
+    const locator = Buffer.from(await readExactly(source, directoryEnd - LENGTH.zip64Locator, LENGTH.zip64Locator));
+    const record = Buffer.from(await readExactly(source, Number(locator.readBigUInt64LE(8)), LENGTH.zip64End));
     [size, offset] = [Number(record.readBigUInt64LE(40)), Number(record.readBigUInt64LE(48))];
     directoryEnd = Number(locator.readBigUInt64LE(8));
   }
@@ -95,14 +95,16 @@ async function readEntry(
 ): Promise<ScannedEntry> {
   const u16 = (at: number): number => entry.readUInt16LE(at);
   const flags = u16(8);
-  const nameBytes = entry.subarray(ENTRY_BYTES, ENTRY_BYTES + nameLength);
-  const extra = entry.subarray(ENTRY_BYTES + nameLength, ENTRY_BYTES + nameLength + extraLength);
+  const nameBytes = entry.subarray(LENGTH.centralHeader, LENGTH.centralHeader + nameLength);
+  const extra = entry.subarray(LENGTH.centralHeader + nameLength, LENGTH.centralHeader + nameLength + extraLength);
   const { size, offset } = wideNumbers(entry, extra);
   const at = offset + shift;
-  const local = Buffer.from(await readExactly(source, at, LOCAL_BYTES));
+  const local = Buffer.from(await readExactly(source, at, LENGTH.localHeader));
   const localName = local.readUInt16LE(26);
-  const localExtra = Buffer.from(await readExactly(source, at + LOCAL_BYTES + localName, local.readUInt16LE(28)));
-  const packed = sliceSource(source, at + LOCAL_BYTES + localName + localExtra.length, size);
+  const localExtra = Buffer.from(
+    await readExactly(source, at + LENGTH.localHeader + localName, local.readUInt16LE(28)),
+  );
+  const packed = sliceSource(source, at + LENGTH.localHeader + localName + localExtra.length, size);
   const method = METHODS[u16(10)] ?? `method ${u16(10)}`;
   const isEncrypted = (flags & 1) !== 0;
   const name = nameBytes.toString("utf8");
@@ -115,7 +117,7 @@ async function readEntry(
     mode: u16(4) >> 8 === 3 ? ((entry.readUInt32LE(38) >>> 16) & 0o7777).toString(8).padStart(4, "0") : "none",
     isLink: u16(4) >> 8 === 3 && ((entry.readUInt32LE(38) >>> 16) & 0o170000) === 0o120000,
     time: dosTime(u16(14), u16(12)),
-    comment: entry.toString("utf8", ENTRY_BYTES + nameLength + extraLength),
+    comment: entry.toString("utf8", LENGTH.centralHeader + nameLength + extraLength),
     read: () => (isEncrypted ? undefined : decompressRaw(packed.read(0, packed.size), method)),
   };
 }
@@ -125,7 +127,7 @@ function wideNumbers(entry: Buffer, extra: Buffer): { size: number; offset: numb
   const wide = extraFields(extra).get(1);
   let at = 0;
   const read = (short: number): number => {
-    if (short !== SPLIT_64 || wide === undefined || at + 8 > wide.length) return short;
+    if (short !== IN_ZIP64.u32 || wide === undefined || at + 8 > wide.length) return short;
     at += 8;
     return Number(wide.readBigUInt64LE(at - 8));
   };
