@@ -1,8 +1,10 @@
 // Gives the repository another name, for a fork: `npm run rename -- acme/release-actions`. Sets `repository` in
 // package.json and rewrites every place that names the old one: documentation, examples, tests.
 // `--from org/actions` where package.json was changed by hand before.
+
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { countOf } from "@release-actions/report";
 import { renameRepository } from "./rename/rename-repository.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -16,5 +18,5 @@ const files = await renameRepository(root, to, values.from);
 console.log(
   files.length === 0
     ? `rename: everything names ${to} already`
-    : `rename: ${files.length} ${files.length === 1 ? "file names" : "files name"} ${to} now. Look at \`git diff\`, run \`npm test\`, commit.`,
+    : `rename: ${countOf(files.length, "file names", "files name")} ${to} now. Look at \`git diff\`, run \`npm test\`, commit.`,
 );

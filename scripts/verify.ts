@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import { verifyTag } from "./release/verify-tag.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -21,7 +21,7 @@ try {
   console.log(
     differing.length === 0
       ? `${tag} is what ${source} builds, file by file.`
-      : `${tag} is not what ${source} builds: ${differing.length} ${differing.length === 1 ? "file differs" : "files differ"}.`,
+      : `${tag} is not what ${source} builds: ${countOf(differing.length, "file differs", "files differ")}.`,
   );
   process.exitCode = differing.length === 0 ? 0 : 1;
 } catch (error) {

@@ -1,4 +1,5 @@
 import type { Runner } from "@release-actions/action-kit";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import type { Finding } from "./finding.ts";
 
@@ -42,15 +43,14 @@ export function reportFindings(
       findings.map(({ job, message, location }) => [`${location.file}:${location.line ?? 1}`, job, message]),
     );
   const against = file === undefined ? "in the workflows" : `against ${file}`;
-  const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
   if (errors.length > 0)
     runner.fail(
-      `${plural(errors.length, "finding")} ${against}`,
+      `${countOf(errors.length, "finding")} ${against}`,
       "Correct the workflow, or the contract where it is outdated.",
     );
   else if (file !== undefined) {
-    const rest = doubts.length === 0 ? "" : `; ${plural(doubts.length, "question")} cannot be answered from the files`;
-    runner.info(`${plural(jobs.length, "job")} as ${file} promises${rest}`);
+    const rest = doubts.length === 0 ? "" : `; ${countOf(doubts.length, "question")} cannot be answered from the files`;
+    runner.info(`${countOf(jobs.length, "job")} as ${file} promises${rest}`);
   }
 }
 

@@ -39,5 +39,5 @@ export function tell(runner: Runner<typeof contract>, verdict: Verdict): void {
     const rows = problems.map(({ level, message, location }) => [level, message, String(location?.line ?? "")]);
     runner.summary.heading("Findings", 4).table(["", "finding", "line"], rows);
   }
-  if (errors > 0) runner.fail(`the lock file was refused: ${errors} ${errors === 1 ? "error" : "errors"}, shown above`);
+  if (errors > 0) runner.fail(`the lock file was refused: ${countOf(errors, "error")}, shown above`);
 }

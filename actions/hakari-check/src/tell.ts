@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
 import { changesFormatOnly } from "@release-actions/hakari";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import type { Verdict } from "./check-hakari.ts";
 
@@ -47,7 +48,7 @@ export async function tell(runner: Runner<typeof contract>, verdict: Verdict): P
     runner.info(patch.text);
   }
   if (!isFixed) {
-    const count = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
+    const count = countOf(problems.length, "problem");
     const advice =
       patch !== undefined && changesFormatOnly(patch.text)
         ? `${otherVersion(version)}\n${COMMANDS}`

@@ -6,7 +6,7 @@ import { createGzip } from "node:zlib";
 import { forEachLimited } from "@release-actions/concurrency";
 import { algorithmOf, type Digest } from "@release-actions/oci";
 import type { BlobUpload } from "@release-actions/registry-client";
-import { formatBytes } from "@release-actions/report";
+import { countOf, formatBytes } from "@release-actions/report";
 import { hasStatements, type Replacement, withCompressedLayers } from "./compressed-documents.ts";
 import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
@@ -39,7 +39,7 @@ export async function compressLayers(runner: PublishRunner, image: PushableImage
     uploads.set(layer.digest, { ...replacement, read: () => createReadStream(file) });
   });
   const [before, after] = [plain, [...compressed.values()]].map((all) => all.reduce((sum, { size }) => sum + size, 0));
-  const many = plain.length === 1 ? "1 layer" : `${plain.length} layers`;
+  const many = countOf(plain.length, "layer");
   runner.info(`compressed ${many} from ${formatBytes(before ?? 0)} to ${formatBytes(after ?? 0)}`);
   const documents = withCompressedLayers([...image.documents, image.root], compressed);
   return {

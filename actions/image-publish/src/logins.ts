@@ -1,6 +1,6 @@
 import type { ImageReference } from "@release-actions/image-reference";
 import type { Credentials } from "@release-actions/registry-client";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 
 /** Something in what was asked for that stops the publishing. */
 export class ImagePublishError extends Fault {
@@ -31,7 +31,7 @@ export function parseLogins(text: string): ReadonlyMap<string, Credentials> {
     if (!isWhole) {
       const words = line.split(/\s+/).length;
       throw new ImagePublishError(
-        `line ${start + 1} of the input \`logins\` has ${words} ${words === 1 ? "word" : "words"}, expected registry, user and password`,
+        `line ${start + 1} of the input \`logins\` has ${countOf(words, "word")}, expected registry, user and password`,
         {
           advice:
             "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",

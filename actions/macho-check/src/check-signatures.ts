@@ -61,7 +61,7 @@ export async function checkSignatures(runner: Runner<typeof contract>): Promise<
   const errors = problems.filter(({ level }) => level === "error").length;
   if (errors > 0 && mode === "strict") {
     runner.fail(
-      errors === 1 ? "1 finding would make notarization fail" : `${errors} findings would make notarization fail`,
+      `${countOf(errors, "finding")} would make notarization fail`,
       "Change what the annotations name, then sign again.",
     );
   }

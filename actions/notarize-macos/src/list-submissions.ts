@@ -1,5 +1,6 @@
 import type { Runner } from "@release-actions/action-kit";
 import { realWorld } from "@release-actions/notary";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { readCredentials } from "./credentials.ts";
 import { openService } from "./service.ts";
@@ -10,7 +11,7 @@ export async function listSubmissions(runner: Runner<typeof contract>): Promise<
   const world = realWorld(runner, runner.env, runner.signal);
   const service = await openService(runner, credentials, world);
   const history = await service.list();
-  runner.info(history.length === 1 ? "1 submission" : `${history.length} submissions`);
+  runner.info(countOf(history.length, "submission"));
   for (const { id, status, createdDate, name } of history) runner.info(`${createdDate}  ${id}  ${status}  ${name}`);
   runner.setOutput("history", history);
   runner.summary.heading("Submissions to Apple");

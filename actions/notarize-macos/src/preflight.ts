@@ -30,7 +30,7 @@ export async function preflight(
   }
   const errors = problems.filter(({ level }) => level === "error").length;
   if (errors > 0 && mode === "strict") {
-    const findings = errors === 1 ? "1 finding" : `${errors} findings`;
+    const findings = countOf(errors, "finding");
     throw new Fault(`nothing was submitted: ${findings} would make Apple refuse it, shown above`, {
       advice: "Correct them and run again. `preflight: warn` submits all the same.",
     });

@@ -1,6 +1,7 @@
 import type { LedgerRow } from "@release-actions/ledger";
 import { approveCommand, listCommand } from "@release-actions/npm";
 import type { Publishing } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
 import { type Outcome, reasonOf } from "./outcome.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 
@@ -60,7 +61,7 @@ function showApprovals(runner: PublishRunner, registry: URL, waiting: readonly O
   if (waiting.length === 0) return;
   const commands = waiting.map(commandFor).join("\n");
   const message =
-    `${waiting.length} ${waiting.length === 1 ? "package waits" : "packages wait"} for approval. A maintainer runs, in this order, since the last ones ` +
+    `${countOf(waiting.length, "package waits", "packages wait")} for approval. A maintainer runs, in this order, since the last ones ` +
     `are what people install:\n${commands}`;
   runner.problem({ level: "notice", message });
   runner.summary

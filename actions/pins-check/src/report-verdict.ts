@@ -1,5 +1,6 @@
 import type { Runner } from "@release-actions/action-kit";
 import { type Finding, placeOf, type Site } from "@release-actions/pins";
+import { countOf } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { annotationsOf } from "./annotations.ts";
 import type { Verdict } from "./check-and-fix.ts";
@@ -33,8 +34,8 @@ export function reportVerdict(runner: Runner<typeof contract>, verdict: Verdict)
     "What is meant to differ belongs under `exceptions` in pins.yml, with its reason.",
   ];
   const counts = [
-    errors.length === 0 ? "" : `${errors.length} ${errors.length === 1 ? "fact disagrees" : "facts disagree"}`,
-    broken.length === 0 ? "" : `${broken.length} ${broken.length === 1 ? "file" : "files"} could not be read`,
+    errors.length === 0 ? "" : countOf(errors.length, "fact disagrees", "facts disagree"),
+    broken.length === 0 ? "" : `${countOf(broken.length, "file")} could not be read`,
   ].filter((text) => text !== "");
   const places = [
     ...errors.map(({ follower }) => placeOf(follower)),

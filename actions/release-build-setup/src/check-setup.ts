@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
 import { readHakari } from "@release-actions/hakari";
-import { Fault, type Problem } from "@release-actions/report";
+import { countOf, Fault, type Problem } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import type { contract } from "./action.gen.ts";
 import { requireNotice } from "./notice.ts";
@@ -29,7 +29,7 @@ export function checkSetup(runner: Runner<typeof contract>, plan: SetupPlan): vo
     problems.map(({ message }) => [message]),
   );
   runner.fail(
-    `${problems.length} ${problems.length === 1 ? "thing is" : "things are"} out of step, shown above`,
+    `${countOf(problems.length, "thing is", "things are")} out of step, shown above`,
     "Use this action with `mode: setup` in the build.",
   );
 }

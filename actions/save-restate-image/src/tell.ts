@@ -2,7 +2,7 @@ import type { Runner } from "@release-actions/action-kit";
 import type { Upload } from "@release-actions/artifacts";
 import type { Image } from "@release-actions/oci";
 import { formatPlatform, normalizePlatform } from "@release-actions/platform";
-import { formatBytes } from "@release-actions/report";
+import { countOf, formatBytes } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type CheckedFile, shortPath } from "./check-file.ts";
 import { zstdHint } from "./zstd-hint.ts";
@@ -46,7 +46,7 @@ export function tellUpload(runner: SaveRunner, file: CheckedFile, upload: Upload
       ["platforms", archive.images.map((image) => code(platformOf(image))).join(", ")],
       ["size", formatBytes(file.size)],
       ["artifact", `${upload.id}${upload.reused ? ", reused: it held this very file" : ""}`],
-      ["kept for", days === 0 ? "as the repository says" : `${days} ${days === 1 ? "day" : "days"}`],
+      ["kept for", days === 0 ? "as the repository says" : countOf(days, "day")],
     ],
   );
   const hint = zstdHint(file);

@@ -7,7 +7,7 @@ import {
   loadedIds,
   partialArchive,
 } from "@release-actions/oci";
-import { formatBytes, type Reporter, silentReporter } from "@release-actions/report";
+import { countOf, formatBytes, type Reporter, silentReporter } from "@release-actions/report";
 import { platformToAsk } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
@@ -32,7 +32,7 @@ export async function completePull(engine: Engine, options: CompletePull): Promi
   const digests = new Set(lacking.map(({ digest }) => digest as Digest)); // Filtered above.
   if (digests.size === 0) return undefined;
   const bytes = formatBytes(lacking.reduce((sum, { size }) => sum + size, 0));
-  const count = digests.size === 1 ? "1 layer" : `${digests.size} layers`;
+  const count = countOf(digests.size, "layer");
   reporter.info(`the engine has ${count} unpacked without their content (${bytes}): loading just that`);
   const read = ({ offset, size }: { offset: number; size: number }, rank: number): AsyncIterable<Uint8Array> =>
     source.read(offset, size, signal, rank);

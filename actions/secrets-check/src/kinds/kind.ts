@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import type { Expectation } from "../expectation.ts";
 import type { Finding, ProblemKind } from "../finding.ts";
 
@@ -35,13 +36,7 @@ export function checkExpiry(subject: Subject, what: string, expires: Date | unde
   const daysLeft = Math.floor((expires.getTime() - subject.now.getTime()) / DAY_MS);
   if (daysLeft < 0) return [problem(subject, "expired", `${what} expired on ${day}`)];
   if (daysLeft >= subject.expiresWithinDays) return [];
-  return [
-    problem(
-      subject,
-      "expires-soon",
-      `${what} expires on ${day}, ${daysLeft === 1 ? "in 1 day" : `in ${daysLeft} days`}`,
-    ),
-  ];
+  return [problem(subject, "expires-soon", `${what} expires on ${day}, in ${countOf(daysLeft, "day")}`)];
 }
 
 /** Text that is a key or a certificate as it is, or in base64 as people store files. */
