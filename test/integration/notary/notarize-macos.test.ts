@@ -234,6 +234,17 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(result.summary).toContain("stapled");
   });
 
+  test("waits for a ticket that is not on Apple's public servers yet", async () => {
+    await using mac = await Mac.open({ missingTickets: 1 });
+    await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
+    api.behaviour.log = { ticketContents: [] };
+    const result = await notarize({ path: "Tool.dmg", staple: "always" }, { env: mac.env });
+    expect([messages(result), result.conclusion]).toEqual(["", "success"]);
+    expect(result.log).toMatch(/Tool\.dmg: the ticket is not there yet, next try in 3 s/);
+    expect((await mac.argv()).match(/stapler staple/g)?.length).toBe(2);
+    expect(result.summary).toContain("stapled");
+  });
+
   test.each([
     ["always", "failure", "error"],
     ["auto", "success", "warning"],

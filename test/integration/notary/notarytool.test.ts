@@ -7,6 +7,7 @@ import { describeWith } from "../../parts.ts";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
 import { Mac } from "../../stand-in/apple/mac.ts";
 import { NotaryApi } from "../../stand-in/apple/notary-api.ts";
+import type { Behaviour } from "../../stand-in/apple/programs/state.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
 
 const PASSWORD = "abcd-efgh-ijkl-mnop";
@@ -153,5 +154,35 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     const result = await notarize();
     expect(messages(result)).toMatch(/submit: notarytool ended with exit code 69:\nError: HTTP status code: 403/);
     expect((await mac.calls()).filter(({ args }) => args[1] === "submit").length).toBe(1);
+  });
+
+  test.each<[title: string, behaviour: Behaviour]>([
+    [
+      "prints other lines and other JSON around its answer",
+      { noise: ['objc[1]: {"level":"notice"} x\nWARN {\n', "}\n"] },
+    ],
+    ["ends with an exit code beside the answer", { infoExitCode: 1 }],
+    ["has no log yet", { missingLogs: 1 }],
+    [
+      "loses the network while it checks the password",
+      { storeFailures: ["Error: The operation couldn’t be completed. (NSURLErrorDomain error -1009.)"] },
+    ],
+  ])(
+    "goes on when notarytool %s",
+    async (_title, behaviour) => {
+      await mac.behave({ password: PASSWORD, log: accepted, ...behaviour });
+      const result = await notarize();
+      expect([messages(result), result.conclusion, result.outputs["status"]]).toEqual(["", "success", "accepted"]);
+    },
+    60_000,
+  );
+
+  test("submits anew what the account does not know, as the API does", async () => {
+    const first = await notarize({ wait: "false", "log-dir": "first" });
+    const rows: Record<string, unknown>[] = JSON.parse(first.outputs["submissions"] ?? "");
+    const unknown = rows.map((row) => ({ ...row, id: "00000000-0000-4000-8000-000000000000" }));
+    const result = await notarize({ submissions: JSON.stringify(unknown), "log-dir": "second" });
+    expect([result.conclusion, result.outputs["status"]]).toEqual(["success", "accepted"]);
+    expect((await mac.calls()).filter(({ args }) => args[1] === "submit").length).toBe(2);
   });
 });

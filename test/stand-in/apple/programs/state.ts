@@ -17,6 +17,16 @@ export interface Behaviour {
   readonly log?: Readonly<Record<string, unknown>>;
   /** Printed by `notarytool submit` instead of an answer, once each. */
   readonly failures?: readonly string[];
+  /** Printed by `notarytool store-credentials` on standard error instead of storing them, once each. */
+  readonly storeFailures?: readonly string[];
+  /** Lines that `notarytool` prints before and after its JSON. */
+  readonly noise?: readonly [before: string, after: string];
+  /** Exit code of `notarytool info`, whose JSON is there all the same. */
+  readonly infoExitCode?: number;
+  /** How often `notarytool log` says that there is no log yet. */
+  readonly missingLogs?: number;
+  /** How often `stapler` says that there is no ticket yet. */
+  readonly missingTickets?: number;
   /** PEM files that `codesign` signs with. */
   readonly signing?: {
     readonly key: string;
@@ -74,6 +84,13 @@ export function writeKeychain(file: string, keychain: Keychain): void {
 export function option(args: readonly string[], name: string): string | undefined {
   const at = args.indexOf(name);
   return at < 0 ? undefined : args[at + 1];
+}
+
+/** Whether something that happens a number of times happens once more. */
+export function happens(name: string, times: number): boolean {
+  const left = load(`${name}.json`, times);
+  if (left > 0) save(`${name}.json`, left - 1);
+  return left > 0;
 }
 
 /** Ends the program as it would end itself. */

@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { behaviour, fail, load, option, readKeychain, recordCall, save, writeKeychain } from "./state.ts";
+import { behaviour, fail, happens, load, option, readKeychain, recordCall, save, writeKeychain } from "./state.ts";
 
 interface Submission {
   readonly id: string;
@@ -26,7 +26,18 @@ else {
   else fail(64, `Error: Unexpected argument '${command}'`);
 }
 
+/** Its JSON, and what else a system prints around it. */
+function print(answer: unknown): void {
+  const [before = "", after = ""] = behaviour().noise ?? [];
+  process.stdout.write(`${before}${JSON.stringify(answer)}\n${after}`);
+}
+
 function storeCredentials(profile: string, args: readonly string[]): void {
+  const [failure, ...others] = load("store-failures.json", behaviour().storeFailures ?? []);
+  if (failure !== undefined) {
+    save("store-failures.json", others);
+    fail(69, failure);
+  }
   const file = option(args, "--keychain") ?? "";
   const keychain = readKeychain(file);
   if (keychain?.unlocked !== true) fail(65, "Error: The keychain could not be opened.");
@@ -62,8 +73,7 @@ function submit(file: string, args: readonly string[]): void {
   const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
   const submissions = load<Submission[]>("submissions.json", []);
   save("submissions.json", [...submissions, { id, name: path.basename(file), sha256, polls: 0 }]);
-  if (option(args, "--output-format") === "json")
-    console.log(JSON.stringify({ message: "Successfully uploaded file", id, path: file }));
+  if (option(args, "--output-format") === "json") print({ message: "Successfully uploaded file", id, path: file });
 }
 
 function find(id: string): Submission {
@@ -77,35 +87,29 @@ function info(id: string): void {
   const status = statuses[Math.min(submission.polls, statuses.length - 1)];
   const others = load<Submission[]>("submissions.json", []).filter((other) => other.id !== id);
   save("submissions.json", [...others, { ...submission, polls: submission.polls + 1 }]);
-  console.log(
-    JSON.stringify({
-      message: "Successfully received submission info",
-      createdDate: "2026-01-01T00:00:00.000Z",
-      id,
-      status,
-      name: submission.name,
-    }),
-  );
+  const createdDate = "2026-01-01T00:00:00.000Z";
+  print({ message: "Successfully received submission info", createdDate, id, status, name: submission.name });
+  process.exitCode = behaviour().infoExitCode ?? 0;
 }
 
 function log(id: string): void {
   const { name, sha256 } = find(id);
+  if (happens("missing-logs", behaviour().missingLogs ?? 0))
+    fail(
+      69,
+      "Error: HTTP status code: 404. The requested resource does not exist. Submission log is not yet available",
+    );
   const status = behaviour().statuses?.at(-1) ?? "Accepted";
-  console.log(
-    JSON.stringify({
-      logFormatVersion: 1,
-      jobId: id,
-      status,
-      archiveFilename: name,
-      sha256,
-      ticketContents: [],
-      issues: null,
-      ...behaviour().log,
-    }),
-  );
+  const answer = { logFormatVersion: 1, jobId: id, status, archiveFilename: name, sha256 };
+  print({ ...answer, ticketContents: [], issues: null, ...behaviour().log });
 }
 
 function staple(file: string): void {
   if (!/\.(dmg|pkg|app)$/.test(file)) fail(66, `Stapler is incapable of working with ${path.extname(file)} files.`);
+  if (happens("missing-tickets", behaviour().missingTickets ?? 0))
+    fail(
+      65,
+      'CloudKit query for Tool.dmg failed due to "Record not found".\nCould not find base64 encoded ticket in response.\nThe staple and validate action failed! Error 65.',
+    );
   console.log("The staple and validate action worked!");
 }
