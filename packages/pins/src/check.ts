@@ -113,7 +113,7 @@ function configuredFacts(config: PinsConfig | undefined, { repository, tag, imag
 }
 
 /** The names of what is detected, which `only` may say also where nothing of the kind is found. */
-const DETECTED = ["rust", "version", "lock", "images", "flags", "env", "pinned"];
+const DETECTED = ["rust", "version", "lock", "images", "flags", "env", "pinned", "actions"];
 
 function chooseRelations(
   relations: readonly Relation[],

@@ -6,7 +6,7 @@ import type { StepResult } from "../../runner/job.ts";
 import { PLATFORMS, StagingWorld } from "./staging-world.ts";
 import type { NpmClient } from "./world.ts";
 
-jest.setTimeout(1_800_000);
+jest.setTimeout(7_200_000);
 
 /** Of a platform that is not this one, so that the launcher is not tried again each time. */
 const FOREIGN = "darwin-arm64";

@@ -57,7 +57,7 @@ interface Outer {
 
 function makeJob(yaml: YamlFile, id: string, node: unknown, outer: Outer): CiJob {
   const directory = workingDirectory(yaml, node) ?? outer.workingDirectory ?? "";
-  const steps = seqItems(yaml, isSeq(node) ? node : mapValue(yaml, node, "steps")).flatMap((step) =>
+  const steps = stepNodes(yaml, isSeq(node) ? node : mapValue(yaml, node, "steps")).flatMap((step) =>
     isMap(step) ? [readStep(yaml, step, directory)] : [],
   );
   const name = scalarText(mapValue(yaml, node, "name")) ?? "";
@@ -73,6 +73,14 @@ function makeJob(yaml: YamlFile, id: string, node: unknown, outer: Outer): CiJob
         .find(Boolean),
     purpose: purposeOf({ file: yaml.file, workflow: outer.label, triggers: outer.on, job: `${id} ${name}`, steps }),
   };
+}
+
+/** The steps of a list; the members of a `parallel` group stand in the place of the group (docs: "Workflow syntax"). */
+function stepNodes(yaml: YamlFile, list: unknown): unknown[] {
+  return seqItems(yaml, list).flatMap((step) => {
+    const group = mapValue(yaml, step, "parallel");
+    return isSeq(group) ? stepNodes(yaml, group) : [step];
+  });
 }
 
 function readStep(yaml: YamlFile, node: unknown, directory: string): CiStep {

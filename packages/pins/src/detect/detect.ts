@@ -6,6 +6,7 @@ import { DOCKERFILES } from "./files.ts";
 import { detectFlags } from "./flags.ts";
 import { imageMentions } from "./image-sites.ts";
 import { detectImages } from "./images.ts";
+import { detectLockedActions } from "./locked-actions.ts";
 import { detectRust } from "./rust.ts";
 import { detectVersions } from "./versions.ts";
 import { findWorkspaces } from "./workspaces.ts";
@@ -23,6 +24,7 @@ export async function detect(options: DetectOptions): Promise<Detected> {
     await detectImages(sources, images, rust),
     detectFlags(sources),
     detectBuildEnvironment(repository),
+    detectLockedActions(repository, sources.jobs),
   ];
   const notes =
     workspaces.length === 0 ? ["There is no Cargo workspace here: versions and lock files are not compared."] : [];
