@@ -48,6 +48,9 @@ export const TOOLS: readonly Tool[] = [
   { name: "ruby", version: "*", by: "apt" },
   { name: "shellcheck", version: "*", by: "apt" },
   { name: "musl-gcc", version: "*", by: "apt", debianPackage: "musl-tools" },
+  { name: "debuginfod", version: "*", by: "apt" },
+  { name: "eu-readelf", version: "*", by: "apt", debianPackage: "elfutils" },
+  { name: "gdb", version: "*", by: "apt" },
   { name: "chromium", version: "*", by: "apt" },
   { name: "jq", version: "*", by: "apt" },
 ];

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { freePort } from "../support/free-port.ts";
 import { type ActLog, readLog } from "./log.ts";
 import { ARTIFACT_CLIENT } from "./third-party.ts";
 
@@ -121,16 +121,4 @@ function named(option: string, values: Readonly<Record<string, string>> = {}): s
 function toolchains(): Record<string, string> {
   const { RUSTUP_HOME = path.join(homedir(), ".rustup"), CARGO_HOME = path.join(homedir(), ".cargo") } = process.env;
   return { RUSTUP_HOME, CARGO_HOME };
-}
-
-/** A port that was free a moment ago: act cannot choose one and tell. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, LOOPBACK, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

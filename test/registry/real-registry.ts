@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTransport } from "@release-actions/http";
 import { openRegistry, type Registry } from "@release-actions/registry-client";
+import { freePort } from "../support/free-port.ts";
 
 export const USER = "publisher";
 export const PASSWORD = "s3cret-of-a-test";
@@ -75,14 +75,4 @@ export class RealRegistry {
     }
     throw new Error(`the registry did not answer within ${START_LIMIT_MS} ms`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a server on TCP has a port");
-  return address.port;
 }
