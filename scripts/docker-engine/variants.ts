@@ -30,7 +30,11 @@ const docker28 = {
   packages: ["docker.io", "docker-cli", "docker-buildx", "runc", "tini", "ca-certificates"],
 } as const;
 const docker20 = { suite: "bookworm", packages: ["docker.io", "runc", "tini", "ca-certificates"] } as const;
-const podman5 = { suite: "sid", packages: ["podman", "crun", "netavark", "tini", "ca-certificates"] } as const;
+/** Podman, and the other tools that make images without an engine: tests of their archives share the system. */
+export const podman5 = {
+  suite: "sid",
+  packages: ["skopeo", "podman", "buildah", "umoci", "crun", "netavark", "tini", "ca-certificates"],
+} as const satisfies System;
 
 /** The engines that can be started side by side; `any` beside them means whatever engine answers. */
 export const VARIANTS = {

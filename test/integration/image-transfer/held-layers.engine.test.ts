@@ -7,13 +7,11 @@ import {
   type Engine,
   inspectImage,
   parseEndpoint,
-  pullImage,
   removeImage,
   saveImages,
   tryImage,
 } from "@release-actions/docker";
 import { type BringInOptions, type BroughtIn, bringIn } from "@release-actions/image-transfer";
-import { startLoopbackRegistry } from "@release-actions/loopback-registry";
 import { checkImageArchive, indexImageArchive } from "@release-actions/oci";
 import {
   addAttestation,
@@ -31,8 +29,7 @@ import { OWN_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines, startedEngine } from "../../engines.ts";
 import { buildInEngine, provideOciArchive } from "../../images/build-image.ts";
 import { countedContent, streamedContent } from "./content.ts";
-
-const { signal } = new AbortController();
+import { HELD_IMAGES, madeFrom, pullHalf } from "./held-states.ts";
 
 /** Archives of the same layers, as different tools write them. */
 const KINDS: readonly (readonly [string, (layers: string[]) => Buffer])[] = [
@@ -47,10 +44,7 @@ const KINDS: readonly (readonly [string, (layers: string[]) => Buffer])[] = [
 /** What an engine may hold of an image's layers before the image comes. */
 const HELD: readonly (readonly [string, (layers: string[]) => Buffer])[] = [
   ["nothing", () => tarOf(soundLayout({ layers: [randomUUID()] }))],
-  ["the base image", ([base = "", next = ""]) => tarOf(soundLayout({ layers: [base, next] }))],
-  ["the same image, with gzip layers", (layers) => tarOf(soundLayout({ layers, config: { author: "another" } }))],
-  ["the same image, not compressed", (layers) => tarOf(soundLayout({ layers, compression: "none" }))],
-  ["the same image, as a docker archive", (layers) => tarOf(dockerArchive({ layers, config: { author: "another" } }))],
+  ...Object.entries(HELD_IMAGES),
 ];
 
 describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (own) => {
@@ -68,7 +62,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
     tags.push(tag);
     return bringIn(engine, {
       ...{ content, platform: engine.platform, tags: [tag], via: "auto", expectedDigest: undefined },
-      ...{ reporter: silentReporter, signal },
+      ...{ reporter: silentReporter, signal: new AbortController().signal },
       ...options,
     });
   }
@@ -90,7 +84,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
   const canTake = (archive: Buffer): boolean => own.variant !== "20.10" || !archive.includes("tar+zstd");
 
   // Only the containerd store keeps what it unpacked apart from what it fetched; of the others one case tells.
-  const held = own.variant === "containerd" ? HELD : HELD.slice(2, 3);
+  const held = own.variant === "containerd" ? HELD : HELD.filter(([what]) => what === "the same layers with gzip");
   for (const [what, holding] of held) {
     test.each(KINDS)(`${what}: takes %s, by both ways`, async (_kind, make) => {
       for (const streamed of [false, true]) {
@@ -109,7 +103,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
     const archive = make(layers);
     if (!canTake(archive)) return;
     // An image on top of it keeps its layers unpacked.
-    await bring(opened(tarOf(soundLayout({ layers: [...layers, randomUUID()], compression: "none" }))));
+    await bring(opened(madeFrom(layers)));
     await bring(opened(archive));
     await removeImage(engine, tags.pop() ?? "", { force: true });
     await expectWhole(await bring(opened(archive)), archive);
@@ -133,27 +127,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
 
   test("a layer whose pull broke off in the middle is no hindrance", async () => {
     const archive = tarOf(soundLayout({ layers: [randomUUID().repeat(20_000)], compression: "none" }));
-    const source = new WindowedSource(memorySource(archive));
-    const indexed = await indexImageArchive(source);
-    // Engines would try for a minute.
-    const broken = new AbortController();
-    const half = [...indexed.blobs].map(([digest, { offset, size }]) => {
-      async function* open(from: number, length: number): AsyncGenerator<Uint8Array> {
-        if (size < 10_000) yield* source.read(offset + from, length);
-        else yield* source.read(offset + from, Math.floor(length / 2));
-        if (size < 10_000) return;
-        broken.abort();
-        throw new Error("the line broke");
-      }
-      return [String(digest), { size, open }] as const;
-    });
-    const manifests = new Map([...indexed.archive.documents].map(([digest, it]) => [String(digest), it]));
-    const image = { manifests, blobs: new Map(half) };
-    await using registry = await startLoopbackRegistry({ image, onError: () => undefined });
-    const reference = `${registry.repository}@${indexed.archive.digest}`;
-    await expect(
-      pullImage(engine, reference, { platform: engine.platform, reporter: silentReporter, signal: broken.signal }),
-    ).rejects.toThrow();
+    await pullHalf(engine, archive);
     await expectWhole(await bring(opened(archive)), archive);
   });
 

@@ -41,7 +41,8 @@ export function addBlob(
 
 export interface CraftedImage {
   platform?: { os: string; architecture: string; variant?: string };
-  layers?: string[];
+  /** A layer that is a string is a tar of one file with this content. */
+  layers?: readonly (string | Buffer)[];
   compression?: "none" | "gzip" | "zstd";
   algorithm?: "sha256" | "sha512";
   /** Changes to the config and the manifest, as JSON merges: a value replaces, `undefined` removes. */
@@ -55,8 +56,9 @@ const COMPRESS = {
   zstd: (bytes: Buffer) => zstdCompressSync(bytes),
 };
 
-/** A layer's tar: one file with this content. */
-export function layerTar(content: string): Buffer {
+/** A layer's tar: one file with this content, unless it is a tar already. */
+export function layerTar(content: string | Buffer): Buffer {
+  if (Buffer.isBuffer(content)) return content;
   return Buffer.concat([tarFile("content", content), TAR_END]);
 }
 
@@ -125,7 +127,7 @@ export function soundLayout(crafted: CraftedImage = {}): Files {
 }
 
 export interface CraftedDockerArchive {
-  layers?: string[];
+  layers?: readonly (string | Buffer)[];
   compression?: "none" | "gzip" | "zstd";
   config?: Json;
   /** Changes to the one entry of `manifest.json`. */

@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import { buffer } from "node:stream/consumers";
+import { afterEach, beforeAll, expect, test } from "@jest/globals";
+import { memorySource, WindowedSource } from "@release-actions/archive";
+import {
+  connect,
+  type Engine,
+  inspectImage,
+  parseEndpoint,
+  removeImage,
+  saveImages,
+  tryImage,
+} from "@release-actions/docker";
+import { bringIn } from "@release-actions/image-transfer";
+import { indexImageArchive } from "@release-actions/oci";
+import { soundLayout, tarOf } from "@release-actions/oci/testing";
+import { silentReporter } from "@release-actions/report";
+import { OWN_VARIANTS, type OwnVariant } from "../../../scripts/docker-engine.ts";
+import { describeWithEngines, startedEngine } from "../../engines.ts";
+import { toolArchives } from "../../images/tool-archives.ts";
+import { countedContent, streamedContent } from "./content.ts";
+import { HELD_IMAGES, type Layers, layersOf, madeFrom, pullHalf } from "./held-states.ts";
+
+/** Every archive on every held state by both ways (1190 loads, half an hour), instead of a part of each. */
+const ALL = process.env["TOOL_ARCHIVES"] === "all";
+
+/** Programs that make archives by themselves. */
+const BY_TOOLS = [
+  ...["skopeo docker-archive", "skopeo oci-archive", "skopeo oci-archive of zstd"],
+  ...["podman docker-archive", "podman oci-archive", "podman oci-archive uncompressed"],
+  ...["buildah docker-archive", "buildah oci-archive", "umoci", "crane tarball", "crane legacy", "crane oci"],
+];
+/** Engines whose `save` makes them. */
+const BY_ENGINES: Readonly<Record<string, OwnVariant>> = {
+  "docker 20.10 save": "20.10",
+  "docker 28 save": "28",
+  "docker 29 save, containerd": "containerd",
+  "docker 29 save, overlay2": "overlay2",
+  "podman's socket, save": "podman",
+};
+const KINDS = [...BY_TOOLS, ...Object.keys(BY_ENGINES)];
+
+describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_VARIANTS, (own) => {
+  let engine: Engine;
+  let archives: ReadonlyMap<string, Buffer>;
+  let tags: { readonly engine: Engine; readonly tag: string }[] = [];
+  beforeAll(async () => {
+    engine = await engineOf(own.variant);
+    archives = await toolArchives(silentReporter);
+  }, 600_000);
+  afterEach(removeAll);
+
+  async function removeAll(): Promise<void> {
+    const all = tags;
+    tags = [];
+    for (const { engine: there, tag } of all) await removeImage(there, tag, { force: true });
+  }
+
+  async function bring(archive: Buffer, { into = engine, streamed = false } = {}): Promise<string> {
+    const tag = `localhost/tool-archives/${randomUUID()}:1`;
+    tags.push({ engine: into, tag });
+    const content = streamed ? streamedContent("archive", archive) : countedContent("archive", memorySource(archive));
+    await bringIn(into, {
+      ...{ content, platform: into.platform, tags: [tag], via: "auto", expectedDigest: undefined },
+      ...{ reporter: silentReporter, signal: new AbortController().signal },
+    });
+    return tag;
+  }
+
+  /** The archive of a tool, or of an engine that was given one of layers that nobody else has. */
+  async function archiveOf(kind: string): Promise<Buffer> {
+    const variant = BY_ENGINES[kind];
+    if (variant === undefined) return archives.get(kind) ?? missing(kind);
+    const into = await engineOf(variant);
+    const tag = await bring(tarOf(soundLayout({ layers: [randomUUID(), randomUUID()] })), { into });
+    const saved = await buffer(await saveImages(into, [tag]));
+    await removeAll();
+    return saved;
+  }
+
+  const held: Readonly<Record<string, (layers: Layers, archive: Buffer) => Promise<unknown>>> = {
+    "nothing held": async () => undefined,
+    ...Object.fromEntries(
+      Object.entries(HELD_IMAGES).map(([what, imageOf]) => [
+        `${what} held`,
+        (layers: Layers) => bring(imageOf(layers)),
+      ]),
+    ),
+    "the layers unpacked and the image removed": async (layers, archive) => {
+      await bring(madeFrom(layers));
+      const tag = await bring(archive);
+      await removeImage(engine, tag, { force: true });
+    },
+    "the pull of a layer broken off in the middle": async (layers, archive) => {
+      const isOci = (await indexed(archive)).kind === "oci-layout";
+      await pullHalf(engine, isOci ? archive : tarOf(soundLayout({ layers, compression: "none" })));
+    },
+  };
+
+  test("there is one of each kind", () => {
+    expect([...archives.keys()].sort()).toEqual([...BY_TOOLS].sort());
+  });
+
+  const states = Object.keys(held);
+  const cases = KINDS.flatMap((kind, row) =>
+    states.map((state, column) => ({ kind, state, isInSample: (row + column) % states.length === 0 })),
+  );
+  // The store that keeps what it unpacked apart from what it fetched meets every kind; of the others every third.
+  const sample = cases.filter((it) => it.isInSample).filter((_, row) => own.variant === "containerd" || row % 3 === 0);
+  test.each(ALL ? cases : sample)("with $state: $kind", async ({ kind, state }) => {
+    const archive = await archiveOf(kind);
+    const canTake = own.variant !== "20.10" || !kind.includes("zstd");
+    for (const streamed of ALL ? [false, true] : [kind.length % 2 === 0]) {
+      if (canTake) {
+        await held[state]?.(await layersOf(archive), archive);
+        await expectWhole(await bring(archive, { streamed }), archive);
+      } else {
+        await expect(bring(archive, { streamed })).rejects.toThrow(/zstd/);
+      }
+      await removeAll();
+    }
+  });
+
+  async function expectWhole(tag: string, archive: Buffer): Promise<void> {
+    const [image] = (await indexed(archive)).images;
+    const found = await inspectImage(engine, tag, { platform: engine.platform });
+    expect(found).toMatchObject({ diffIds: image?.layers.map(({ diffId }) => diffId) });
+    expect(await tryImage(engine, tag, { platform: engine.platform })).toEqual({ kind: "usable" });
+  }
+});
+
+async function engineOf(variant: OwnVariant): Promise<Engine> {
+  return await connect(parseEndpoint(startedEngine(variant).host, "test"));
+}
+
+async function indexed(archive: Buffer): Promise<Awaited<ReturnType<typeof indexImageArchive>>["archive"]> {
+  return (await indexImageArchive(new WindowedSource(memorySource(archive)))).archive;
+}
+
+function missing(kind: string): never {
+  throw new Error(`there is no archive ${kind}`);
+}
