@@ -413,6 +413,11 @@ jobs:
     ]);
   });
 
+  test("is content where another workflow reports a check of the gate's name there", async () => {
+    const queue = { "queue.yml": workflow("merge_group").replace("  gate:", "  last:\n    name: gate") };
+    expect(await rules(GATED, workflow("[pull_request, push]"), queue)).toEqual([]);
+  });
+
   test("is content with a gate that does, and is not missed where there is none", async () => {
     expect(await rules(GATED, workflow("[pull_request, merge_group]"), QUEUE)).toEqual([]);
     expect(await rules(GATED, workflow("[pull_request, push]"))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Trigger, Workflow } from "@release-actions/workflow";
+import type { Job, Trigger, Workflow } from "@release-actions/workflow";
 import { type Project, rootOf } from "@release-actions/workflow-prover";
 import { promisedEvents } from "./check-reach.ts";
 import type { Promised } from "./contract.ts";
@@ -31,11 +31,22 @@ export function checkPending(promised: Promised, found: FoundJob): Finding[] {
 export const PENDING_IN_QUEUE =
   "its check stays pending for ever in the merge queue, which other workflows here start for: add `merge_group` to `on`";
 
-/** Whether the repository has a merge queue, and the workflow starts for pull requests but not there. */
-export function lacksMergeQueue(project: Project, workflow: Workflow): boolean {
-  const hasQueue = project.workflows.some(({ triggers }) => triggers.some(({ event }) => event === "merge_group"));
-  const events = new Set(project.entriesOf(workflow).map(({ eventCase }) => eventCase.event));
-  return hasQueue && events.has("pull_request") && !events.has("merge_group");
+/**
+ * Whether the repository has a merge queue in which nothing reports the check of a job: its workflow starts for pull
+ * requests but not there, and no workflow that does has a job of the same name.
+ */
+export function lacksMergeQueue(project: Project, workflow: Workflow, job: Job): boolean {
+  const starts = (each: Workflow, event: string): boolean =>
+    project.entriesOf(each).some(({ eventCase }) => eventCase.event === event);
+  if (!starts(workflow, "pull_request")) return false;
+  const queued = project.workflows.filter((each) => starts(each, "merge_group"));
+  const check = checkName(job);
+  return queued.length > 0 && !queued.some(({ jobs }) => jobs.some((each) => checkName(each) === check));
+}
+
+/** What branch protection calls the check of a job (docs: "Workflow syntax", `jobs.<job_id>.name`). */
+function checkName({ id, node }: Job): string {
+  return node.get("name").text ?? id;
 }
 
 /** A gate that the merge queue waits for and never gets. It is the gate's matter, whichever jobs it gates. */
@@ -43,7 +54,7 @@ export function checkQueues(promises: readonly Promised[], project: Project): Fi
   const gates = new Set(promises.flatMap(({ gate }) => gate ?? []));
   return project.workflows.flatMap((workflow) => {
     const gate = workflow.jobs.find(({ id }) => gates.has(id));
-    if (gate === undefined || !lacksMergeQueue(project, workflow)) return [];
+    if (gate === undefined || !lacksMergeQueue(project, workflow, gate)) return [];
     const location = workflow.root.get("on").location;
     return [{ level: "error", rule: "pending", job: gate.id, message: PENDING_IN_QUEUE, location } as const];
   });

@@ -89,7 +89,7 @@ function checkGateJob(project: Project, workflow: Workflow, gate: Job): Finding[
     findings.push(
       cannotTell("gate", gate.id, "whether it fails with the jobs that it needs", [...doubts], gate.location),
     );
-  if (lacksMergeQueue(project, workflow))
+  if (lacksMergeQueue(project, workflow, gate))
     findings.push({
       level: "notice",
       rule: "pending",

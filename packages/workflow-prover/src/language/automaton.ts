@@ -35,17 +35,25 @@ export function sequence(elements: readonly Element[], characters: Iterable<stri
     }
     return [...reached].sort((a, b) => a - b).join(" ");
   };
+  const advance = (state: State, character: string): State => {
+    const reached = state.split(" ").flatMap((text) => {
+      const position = Number(text);
+      const element = elements[position];
+      if (element?.takes(character) !== true) return [];
+      return element.repeats === true ? [position, position + 1] : [position + 1];
+    });
+    return closure(reached);
+  };
+  // Few states and characters, asked for again with each text that is tried.
+  const known = new Map<State, Map<string, State>>();
   return {
     start: closure([0]),
     next: (state, character) => {
       if (state === DEAD) return DEAD;
-      const reached = state.split(" ").flatMap((text) => {
-        const position = Number(text);
-        const element = elements[position];
-        if (element?.takes(character) !== true) return [];
-        return element.repeats === true ? [position, position + 1] : [position + 1];
-      });
-      return closure(reached);
+      const row = known.get(state) ?? new Map<string, State>();
+      const next = row.get(character) ?? advance(state, character);
+      known.set(state, row.set(character, next));
+      return next;
     },
     accepts: (state) => state !== DEAD && state.split(" ").includes(String(elements.length)),
     characters: new Set(characters),

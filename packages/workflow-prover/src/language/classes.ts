@@ -53,13 +53,14 @@ export function witnessesOf(
           predicates.map((predicate, n) => (predicate.accepts(node.states[n] ?? "") ? "1" : "0")).join(""),
         );
       for (const character of characters) {
+        const reached = domain.next(node.domain, character);
+        if (reached === "") continue;
         const next: Node = {
           text: node.text + character,
-          domain: domain.next(node.domain, character),
+          domain: reached,
           states: predicates.map((predicate, n) => predicate.next(node.states[n] ?? "", character)),
         };
-        if (next.domain === "") continue;
-        const key = JSON.stringify([next.domain, next.states]);
+        const key = [next.domain, ...next.states].join("\0");
         const seen = visits.get(key) ?? 0;
         if (seen >= wanted) continue;
         visits.set(key, seen + 1);

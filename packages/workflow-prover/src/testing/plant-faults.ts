@@ -6,11 +6,11 @@ import { disagreementOf } from "./agreement.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
 const SOURCE = path.dirname(import.meta.dirname);
-const COPIES = path.join(path.dirname(SOURCE), ".work/faults");
+/** Beside the original, for its packages; of this process alone. */
+const COPIES = path.join(path.dirname(SOURCE), `.work/faults-${process.pid}`);
 /** Workflows to look for a disagreement in, with random events for each. */
 const [WORKFLOWS, TRIES] = [400, 60];
 
-rmSync(COPIES, { recursive: true, force: true });
 const unnoticed: string[] = [];
 const step = Number(process.argv[2] ?? "1");
 const faults = FAULTS.filter((_fault, index) => index % step === 0);
