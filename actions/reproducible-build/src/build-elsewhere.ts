@@ -1,4 +1,4 @@
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BuildRunner } from "./build-runner.ts";
@@ -15,13 +15,17 @@ const CLOCK_STEP_MS = 2000;
 /** Deeper than most workspaces, and of two lengths, so that paths differ in length as well. */
 const FOLDERS = { same: "a-second", other: "another/and-deeper/folder" } as const;
 
+/** A copy whose files keep the times they were changed at, or one whose files are all new, as in another checkout. */
+type CopyKind = "kept-times" | "new-times";
+
 /** Builds copies of the workspace, each time from nothing, in the surroundings that are asked for. */
 export class ElsewhereBuilder {
   readonly #plan: Plan;
   readonly #runner: BuildRunner;
   readonly #folder: string;
   readonly #means: Means;
-  #copied = new Set<string>();
+  /** Where each copy lies now. A copy is moved, not copied again: its files keep the times they were created at. */
+  readonly #copies = new Map<CopyKind, string>();
 
   constructor(plan: Plan, runner: BuildRunner, folder: string, means: Means) {
     this.#plan = plan;
@@ -34,11 +38,12 @@ export class ElsewhereBuilder {
   async build(varied: readonly Variation[], round = 0): Promise<{ plan: Plan; products: Product[] }> {
     const { inputs, env } = this.#runner;
     const copy = path.join(this.#folder, varied.includes("path") ? FOLDERS.other : FOLDERS.same, "workspace");
-    await this.#copyWorkspace(copy);
-    const plan = await this.#planFor(copy, inputs.remap);
+    await this.#placeCopy(varied.includes("file-times") ? "new-times" : "kept-times", copy);
     const home = path.join(this.#folder, "a-home");
     await mkdir(home, { recursive: true });
-    const { cargoHome, rustupHome } = plan.places;
+    const cargoHome = varied.includes("home") ? await this.#cargoHomeIn(home) : this.#plan.places.cargoHome;
+    const plan = await this.#planFor(copy, cargoHome, inputs.remap);
+    const { rustupHome } = plan.places;
     const { CARGO_TARGET_DIR: _first, ...rest } = env;
     const fixed: NodeJS.ProcessEnv = {
       // All that cargo needs was fetched for the first build; a clock of another year would fail at certificates.
@@ -56,26 +61,47 @@ export class ElsewhereBuilder {
     }
   }
 
-  /** A fresh copy the first time; afterwards without what was built. */
-  async #copyWorkspace(copy: string): Promise<void> {
-    const { workspace, targetFolder } = this.#plan.places;
-    if (this.#copied.has(copy)) {
-      await rm(path.join(copy, "target"), { recursive: true, force: true });
-      return;
+  /** Brings a copy of the workspace, without what was built, to a folder. */
+  async #placeCopy(kind: CopyKind, place: string): Promise<void> {
+    for (const [other, occupied] of this.#copies) {
+      if (other === kind || occupied !== place) continue;
+      const aside = path.join(this.#folder, other, "workspace");
+      await move(place, aside);
+      this.#copies.set(other, aside);
     }
-    await mkdir(path.dirname(copy), { recursive: true });
-    const built = [targetFolder, path.join(workspace, "target")];
-    const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
-    await Promise.all([
-      cp(workspace, copy, { ...options, filter: (file) => !built.includes(file) }),
-      sleep(CLOCK_STEP_MS),
-    ]);
-    this.#copied.add(copy);
+    const present = this.#copies.get(kind);
+    if (present === undefined) await this.#copyWorkspace(kind, place);
+    else {
+      await rm(path.join(present, "target"), { recursive: true, force: true });
+      await move(present, place);
+    }
+    this.#copies.set(kind, place);
   }
 
-  async #planFor(copy: string, remap: readonly string[]): Promise<Plan> {
+  async #copyWorkspace(kind: CopyKind, copy: string): Promise<void> {
+    const { workspace, targetFolder } = this.#plan.places;
+    await mkdir(path.dirname(copy), { recursive: true });
+    const built = [targetFolder, path.join(workspace, "target")];
+    const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: kind === "kept-times" };
+    await sleep(CLOCK_STEP_MS);
+    await cp(workspace, copy, { ...options, filter: (file) => !built.includes(file) });
+  }
+
+  /** Cargo's folder under another name, so that the paths of the registry differ too. */
+  async #cargoHomeIn(home: string): Promise<string> {
+    const { cargoHome } = this.#plan.places;
+    const link = path.join(home, ".cargo");
+    try {
+      await symlink(cargoHome, link, "junction");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    return link;
+  }
+
+  async #planFor(copy: string, cargoHome: string, remap: readonly string[]): Promise<Plan> {
     const plan = this.#plan;
-    const places = { ...plan.places, workspace: copy, targetFolder: undefined };
+    const places = { ...plan.places, cargoHome, workspace: copy, targetFolder: undefined };
     const remaps = findRemaps(parseRemapKeys(remap), places);
     const targets = plan.targets.map(
       (target): TargetPlan => ({
@@ -91,4 +117,10 @@ export class ElsewhereBuilder {
       compilers: plan.cFlagsBy === "wrappers" ? await wrapCompilers(remaps, env, folder) : undefined,
     };
   }
+}
+
+async function move(from: string, to: string): Promise<void> {
+  if (from === to) return;
+  await mkdir(path.dirname(to), { recursive: true });
+  await rename(from, to);
 }

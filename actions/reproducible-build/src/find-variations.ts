@@ -26,10 +26,13 @@ export async function findDependence({ varied, build, first, maxBuilds }: FindOp
   const reference = await build([]);
   const again = await build([]);
   if (!areEqual(reference, again)) return { kind: "unsteady", builds: 2 };
-  const movedAlone = varied.includes("path") && !areEqual(first, reference);
+  let builds = 2;
+  // The most common cause. What differs by the copying alone (when files were created) is not it.
+  const mayBePath = varied.includes("path") && !areEqual(first, reference) && builds < maxBuilds;
+  if (mayBePath) builds += 1;
+  const movedAlone = mayBePath && !areEqual(await build(["path"]), reference);
   const rest = varied.filter((one) => one !== "path" || !movedAlone);
   const known = movedAlone ? [{ parts: ["path"] as const, isOnly: false }] : [];
-  let builds = 2;
   const differs = async (some: readonly Variation[]): Promise<boolean> => !areEqual(await build(some), reference);
   if (rest.length === 0 || maxBuilds - builds < 1)
     return {

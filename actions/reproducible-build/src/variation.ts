@@ -1,9 +1,9 @@
 import { Fault } from "@release-actions/report";
 
-/** What a build should not depend on, each by one word, as far as reprotest varies it too. */
+/** What a build should not depend on, each by one word: what reprotest varies, and what another checkout has different. */
 export const VARIATIONS = {
   path: "the folder of the workspace",
-  home: "the home folder",
+  home: "the home folder and the path of cargo's registry",
   user: "the user's name",
   host: "the host name",
   domain: "the domain name",
@@ -14,6 +14,7 @@ export const VARIATIONS = {
   locale: "the locale",
   umask: "the umask",
   "file-order": "the order of directory entries",
+  "file-times": "the times of the source files",
   environment: "other variables of the environment",
   "exec-path": "the PATH",
   aslr: "the layout of memory",
@@ -24,7 +25,7 @@ export type Variation = keyof typeof VARIATIONS;
 /** What helps when a build turns out to depend on something. */
 export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
   path: 'Find what compiles the path in (`env!("CARGO_MANIFEST_DIR")`, `file!`, a build script), and use a relative one.',
-  home: "Do not compile in `HOME` or a path below it.",
+  home: "Do not compile in `HOME`, `CARGO_HOME` or a path below them.",
   user: "Do not compile in the user (`USER`, `whoami`).",
   host: "Do not compile in the host's name (`hostname`, `uname -n`).",
   domain: "Do not compile in the domain's name.",
@@ -35,6 +36,8 @@ export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
   locale: "Sort and format independently of the locale (`LC_ALL=C`).",
   umask: "Set modes when packing.",
   "file-order": "Sort what is read from a folder.",
+  "file-times":
+    "Do not compile in when a source file was changed or created: each checkout sets that anew (crates that embed files have a feature for it).",
   environment: "Do not compile in the environment as a whole.",
   "exec-path": "Do not compile in the PATH or where a tool was found.",
   aslr: "Do not let addresses decide: no hashing or sorting of pointers.",

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Digests, findDependence } from "./find-variations.ts";
+import type { Variation } from "./variation.ts";
+
+/** A build whose product tells those of the given variations that were made. */
+function buildOf(dependsOn: readonly Variation[]) {
+  const asked: string[] = [];
+  const build = async (varied: readonly Variation[]): Promise<Digests> => {
+    asked.push(varied.join());
+    return productOf(varied.filter((one) => dependsOn.includes(one)).join());
+  };
+  return { asked, build };
+}
+
+const productOf = (content: string): Digests => new Map([["program", content]]);
+
+describe("what a build depends on", () => {
+  test("the path, when the first build and the same copy elsewhere differ", async () => {
+    const { asked, build } = buildOf(["path"]);
+    const first = productOf("the checkout's path");
+    const found = await findDependence({ varied: ["path", "home", "file-times"], build, first, maxBuilds: 9 });
+    expect(found).toMatchObject({ causes: [{ parts: ["path"], isOnly: true }], builds: 4 });
+    expect(asked).toEqual(["", "", "path", "home,file-times"]);
+  });
+
+  test("not the path, when what the copy has anew made the first build differ", async () => {
+    const { build } = buildOf(["file-times"]);
+    const first = productOf("when the checkout's files were created");
+    const found = await findDependence({ varied: ["path", "home", "file-times"], build, first, maxBuilds: 9 });
+    expect(found).toMatchObject({ causes: [{ parts: ["file-times"], isOnly: true }] });
+  });
+
+  test("no further builds than allowed", async () => {
+    const { asked, build } = buildOf(["path"]);
+    const found = await findDependence({ varied: ["path"], build, first: productOf("another"), maxBuilds: 2 });
+    expect([found, asked.length]).toMatchObject([{ causes: [], unfinished: "too many builds" }, 2]);
+  });
+});

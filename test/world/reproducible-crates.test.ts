@@ -1,0 +1,45 @@
+import { cpSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { expect, test } from "@jest/globals";
+import { describeWith } from "../parts.ts";
+import { Job } from "../runner/job.ts";
+import { sample } from "./bring.ts";
+import { JUDGED_CRATES } from "./reproducible-crates.ts";
+
+const PROGRAMS = path.resolve(import.meta.dirname, "../fixtures/crates-with-causes");
+const HOMES = {
+  CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
+  RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
+};
+const rows = JUDGED_CRATES.map((one) => {
+  const inputs = Object.entries(one.inputs ?? {}).map(([name, value]) => ` with ${name}: ${value}`);
+  return [`${one.crate}${inputs.join("")}: ${one.dependsOn || "nothing"} (${one.why})`, one] as const;
+});
+
+// The crates come by their checksums in the Cargo.lock, which cargo verifies.
+describeWith(
+  ["cargo", "rustc", "cc"],
+  "reproducible-build finds what programs around published crates depend on",
+  () => {
+    test.each(sample(rows, 2))(
+      "%s",
+      async (_title, { crate, dependsOn, inputs }) => {
+        const job = await Job.open({ env: HOMES });
+        try {
+          cpSync(PROGRAMS, job.workspace, { recursive: true });
+          const step = await job.step("reproducible-build", {
+            inputs: { packages: `uses-${crate}`, builds: "2", "max-builds": "60", ...inputs },
+          });
+          const found = step.outputs["depends-on"] ?? "";
+          expect(found.split(" ").sort().join(" ")).toBe(dependsOn);
+          expect(step.outputs["reproducible"]).toBe(String(dependsOn === ""));
+          expect(step.conclusion).toBe(dependsOn === "" ? "success" : "failure");
+        } finally {
+          await job.close();
+        }
+      },
+      900_000,
+    );
+  },
+);

@@ -1,0 +1,44 @@
+/** A small program around a published crate (test/fixtures/crates-with-causes), and what a person found in the crate's source. */
+export interface JudgedCrate {
+  readonly crate: string;
+  /** What `reproducible-build` has to name: a word of `vary`, `chance`, or nothing. */
+  readonly dependsOn: string;
+  /** Where the cause stands in the crate. */
+  readonly why: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Causes that the products show besides, as `kind`s. */
+  readonly contents?: readonly string[];
+}
+
+/** The first are quick: they compile few crates. */
+export const JUDGED_CRATES: readonly JudgedCrate[] = [
+  { crate: "const-random", dependsOn: "chance", why: "a macro that expands to a random number" },
+  {
+    crate: "lmdb",
+    dependsOn: "",
+    why: "C with `__FILE__` in its assertions, compiled by the cc crate in the registry",
+  },
+  {
+    ...{ crate: "lmdb", dependsOn: "home", inputs: { cflags: "false" } },
+    why: "the same without `-ffile-prefix-map`: the registry's path is in the program",
+  },
+  { crate: "build-data", dependsOn: "host", why: "`set_BUILD_HOSTNAME` runs `hostname`" },
+  { crate: "build-time", dependsOn: "timezone", why: "`build_time_local!` gives the offset of the machine's zone" },
+  { crate: "compile-time", dependsOn: "time", why: "`date_str!` reads the clock, whatever SOURCE_DATE_EPOCH says" },
+  {
+    crate: "static-files",
+    dependsOn: "file-order file-times",
+    why: "`read_dir` is not sorted, and each file's mtime is kept",
+  },
+  { crate: "rust-embed", dependsOn: "file-times", why: "each file's `modified` and `created` are kept" },
+  { crate: "hashify", dependsOn: "chance", why: "the macro iterates over a HashMap with random keys" },
+  { crate: "shadow-rs", dependsOn: "path", why: "`CARGO_MANIFEST_DIR` is a constant of the build" },
+  { crate: "built", dependsOn: "", why: "it reads SOURCE_DATE_EPOCH, and sets the number of jobs to 1 with it" },
+  { crate: "vergen", dependsOn: "", why: "`use_local` has no effect where SOURCE_DATE_EPOCH is set" },
+  { crate: "ring", dependsOn: "", why: "C and assembly, which the cc crate compiles without times and paths" },
+  {
+    crate: "openssl-src",
+    dependsOn: "path",
+    why: "the folders of engines and modules are below OUT_DIR, and are stored",
+  },
+];
