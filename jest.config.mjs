@@ -1,4 +1,4 @@
-/** Unit tests lie beside what they test; whole actions and workflows are tested from test/. */
+/** Unit tests are beside what they test; whole actions and workflows are tested from test/. */
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: "node",

@@ -1,4 +1,4 @@
-// Everything that must hold besides the tests: format, lint, types, generated files, layers, dependencies, nothing unused.
+// Everything that must hold besides the tests: format, lint, types, generated files, layers, dependencies, words, nothing unused.
 import path from "node:path";
 import { CommandError, runCommand } from "@release-actions/command";
 
@@ -14,6 +14,7 @@ const checks: readonly [name: string, command: string, args: readonly string[]][
     path.join(bin, "depcruise"),
     ["--config", "dependency-rules.mjs", "actions", "packages", "scripts", "test"],
   ],
+  ["words and spelling", process.execPath, [path.join(root, "scripts/words.ts")]],
   ["nothing unused", path.join(bin, "knip"), ["--no-progress", "--no-config-hints"]],
 ];
 

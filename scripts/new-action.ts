@@ -9,7 +9,7 @@ const root = path.dirname(import.meta.dirname);
 const [name = "", ...rest] = process.argv.slice(2);
 
 if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name) || rest.length > 0) {
-  fail(`"${name}" is no name for an action: write a verb and a noun in kebab-case, such as check-digest`);
+  fail(`"${name}" is not a valid name for an action: write a verb and a noun in kebab-case, such as check-digest`);
 }
 const { repository, packageManager } = readManifest();
 const files = Object.entries(newActionFiles({ name, repository }));

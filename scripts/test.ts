@@ -61,7 +61,7 @@ function isRing(arg: string): arg is Ring {
   return RINGS.some((ring) => ring === arg);
 }
 
-/** Builds the bundles, installs the tools and starts the engines. A part that cannot be had leaves its tests skipped. */
+/** Builds the bundles, installs the tools and starts the engines. A part that is not available leaves its tests skipped. */
 async function prepare(): Promise<{ env: NodeJS.ProcessEnv; engines: readonly OwnEngine[] }> {
   const [, , engines] = await Promise.all([
     runCommand(process.execPath, [path.join(root, "scripts/build.ts")], {

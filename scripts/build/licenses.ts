@@ -3,7 +3,7 @@ import path from "node:path";
 
 /** A module in webpack's stats (webpack.js.org/api/stats, "Module Objects"); concatenated ones are nested. */
 export interface StatsModule {
-  /** Null for what is no file. */
+  /** Null for what is not a file. */
   readonly nameForCondition?: string | null;
   readonly modules?: readonly StatsModule[];
   /** In no chunk: imported somewhere, and shaken off. */

@@ -42,6 +42,6 @@ export function isAlive(pid: number): boolean {
 }
 
 async function commandLine(pid: string): Promise<string[]> {
-  // Gone between listing and reading is as good as not there.
+  // Gone between listing and reading is treated as not there.
   return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
 }

@@ -90,7 +90,7 @@ function assembleAction(clone: string, folder: string, name: string, point: (yam
   write(path.join(folder, "actions", name, "action.yml"), startedFromTop(contract, name));
 }
 
-/** The same action from `actions/<name>`: the bundle that it starts lies at the top. */
+/** The same action from `actions/<name>`: the bundle that it starts is at the top. */
 function startedFromTop(contract: string, name: string): string {
   return contract.replace(/^(\s+(?:pre|main|post):\s*["']?)(?=dist\/)/gm, `$1../../${name}/`);
 }

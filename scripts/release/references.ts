@@ -31,7 +31,7 @@ export function selfReferences(yaml: string): string[] {
   return [...yaml.matchAll(SELF_REFERENCE)].map(([, , place = ""]) => place);
 }
 
-/** Where a page lies in the sources and in a release, `/`-separated. */
+/** Where a page is in the sources and in a release, `/`-separated. */
 export interface Page {
   readonly source: string;
   readonly released: string;

@@ -9,7 +9,7 @@ import { ARTIFACT_CLIENT } from "./third-party.ts";
 export interface ActOptions {
   /** The repository whose workflow runs: a git work tree with one commit at least. */
   readonly repository: string;
-  /** `owner/name@ref` of what its workflows use, and the folder that stands for it. */
+  /** `owner/name@ref` of what its workflows use, and the folder that is used instead. */
   readonly uses: Readonly<Record<string, string>>;
   /**
    * `ACTIONS_RESULTS_URL` and `ACTIONS_RUNTIME_TOKEN` of another artifact service than act's own. That of act
@@ -90,7 +90,7 @@ export class Act implements Disposable {
       ...named("--var", options.vars),
       ...named("--env", { ...(results === undefined ? {} : ARTIFACT_CLIENT), ...results, ...options.env }),
     ];
-    // Settings of the user, such as an .actrc, stay out; toolchains that lie in the home stay in.
+    // Settings of the user, such as an .actrc, stay out; toolchains that are in the home stay in.
     const env = {
       ...process.env,
       ...toolchains(),

@@ -3,7 +3,7 @@ import path from "node:path";
 const standIn = (name: string): string => path.join(import.meta.dirname, "third-party", name);
 
 /**
- * What stands for the few actions of others that our workflows use, by the very reference they are pinned to.
+ * Stand-ins for the few actions of others that our workflows use, by the very reference they are pinned to.
  * act replaces actions/checkout itself, but that of another repository: such are looked for in the folder that the
  * variable CHECKOUT_REPOSITORIES names.
  */

@@ -3,7 +3,7 @@ import { TAR_END, tarFile } from "@release-actions/archive";
 
 /**
  * An OCI archive of one layer with exactly these bytes, in which every digest and size is right:
- * what no build produces, such as a layer that is no tar, can be put into it.
+ * what no build produces, such as a layer that is not a tar, can be put into it.
  */
 export function craftOciArchive(layer: Uint8Array, name: string): Buffer {
   const diffIds = [digestOf(layer)];

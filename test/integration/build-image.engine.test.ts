@@ -25,7 +25,7 @@ const DOCKERFILE = [
   "LABEL other=yes",
   "",
 ].join("\n");
-/** Copies one file: a secret is no part of what a stage leaves behind. */
+/** Copies one file: a secret is not part of what a stage leaves behind. */
 const COPY = `#include <stdio.h>
 int main(int c, char **v) { FILE *i = fopen(v[1], "r"), *o = fopen(v[2], "w"); int b;
   if (!i || !o) return 1; while ((b = fgetc(i)) != EOF) fputc(b, o); return fclose(o); }

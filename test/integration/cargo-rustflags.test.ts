@@ -161,7 +161,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "an [env] table, which is no source of flags",
+    name: "an [env] table, which is not a source of flags",
     files: { [INNER]: `[env]\nRUSTFLAGS = { value = "--cfg no", force = true }\n${build('["--cfg=b"]')}` },
   },
 ];

@@ -102,7 +102,7 @@ describe("ci-contract", () => {
       "is not a text file",
     ],
     [
-      "a workflow that is no YAML",
+      "a workflow that is not YAML",
       { "ci-contract.yml": "jobs: { fmt: }\n", ".github/workflows/ci.yml": "a: [" },
       ".github/workflows/ci.yml:1",
     ],

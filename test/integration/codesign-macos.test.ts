@@ -155,7 +155,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     ],
     [
       "base64 of something else",
-      async () => ({ certificate: Buffer.from("hello, this is no p12").toString("base64") }),
+      async () => ({ certificate: Buffer.from("hello, this is not a p12").toString("base64") }),
       /it is not a PKCS #12 file/,
     ],
     [

@@ -298,7 +298,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   });
 
   test.each([
-    ["split-packed", /is split: 1 of its \d+ units lie in files such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
+    ["split-packed", /is split: 1 of its \d+ units are in files such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
     ["split-unpacked", /is split: 1 of its \d+ units/],
     ["split-c", /is split: 1 of its 1 units/],
     ["std-only", /Rust's standard library, and none of its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],
@@ -389,7 +389,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     ["has no build id", "anonymous", /has no build id, by which/],
     ["has no debug information", "plain", /has symbols, but no debug information/],
     ["is an object file", "object.o", /is of the type relocatable/],
-    ["is a script (B161)", "a.c", /this is no ELF file/],
+    ["is a script (B161)", "a.c", /this is not an ELF file/],
   ])("refuses a file that %s", async (_case, from, message) => {
     await run({ files: { server: from } }, (step) => {
       expect(step.conclusion).toBe("failure");

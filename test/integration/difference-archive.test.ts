@@ -254,7 +254,7 @@ describeWith(["gcc", "ar", "tar", "gzip", "zstd", "xz", "zip", "go", "bash"], "t
   test("only the signature of a Mach-O file", async () => {
     const signed = await make(`cd one && ${GO} GOARCH=arm64 go build -trimpath -o ../out main.go`);
     const other = Buffer.from(signed);
-    // The signature lies at the end; its last hash is changed as signing again would change it.
+    // The signature is at the end; its last hash is changed as signing again would change it.
     other[other.length - 1] = (other.at(-1) ?? 0) ^ 0xff;
     expect((await explain(signed, other)).causes.map(({ kind }) => kind)).toEqual(["signature"]);
   }, 120_000);

@@ -377,7 +377,7 @@ function publishTests(program: HelmProgram): void {
         prepare: ({ workspace }) => symlinkSync("/etc/hostname", path.join(workspace, "Chart.yaml")),
         inputs: { chart: "." },
       },
-      "is no plain file",
+      "is not a plain file",
     ],
     [
       "an image that does not exist",

@@ -80,7 +80,7 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(step.log).not.toContain(encoded);
   });
 
-  test("compares the archives that lie beside the formulae, too", async () => {
+  test("compares the archives that are beside the formulae, too", async () => {
     const files = { ...distrib(), "distrib/widget-x86_64-unknown-linux-gnu.tar.xz": "other bytes" };
     const step = await publish({ files });
     expect(step.conclusion).toBe("failure");
@@ -133,8 +133,8 @@ describeWith(["git"], "homebrew-publish", () => {
       { files: { ...distrib(), "distrib/sha256.sum": `${"0".repeat(64)} *other\n` } },
       "nothing tells the sha256 of",
     ],
-    ["a rule that is none", { inputs: { rules: "backport: versioned" } }, "is not understood"],
-    ["a tap that runs a program", { inputs: { tap: "ext::sh -c id" } }, "is no git remote"],
+    ["an invalid rule", { inputs: { rules: "backport: versioned" } }, "is not understood"],
+    ["a tap that runs a program", { inputs: { tap: "ext::sh -c id" } }, "is not a git remote"],
     ["a gateway for another server", { inputs: { "scarf-gateway": "https://github.com/x" } }, "is GitHub itself"],
     ["`style: brew` without brew", { inputs: { style: "brew" } }, "there is no Homebrew on this machine"],
   ])("publishes nothing with %s", async (_name, setting, message) => {

@@ -148,7 +148,7 @@ describeWithEngines("image-publish from the binaries of a release", ["containerd
       `the plan lists ${nameOf(TARGETS.arm64)}, which is not in distrib`,
     ],
     [
-      "an archive that is none (B30)",
+      "an invalid archive (B30)",
       () => ({ workspace: changed({ [nameOf(TARGETS.arm64)]: "<html>" }) }),
       "neither a zip nor a tar",
     ],

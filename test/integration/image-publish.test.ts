@@ -253,8 +253,8 @@ describeWith(["registry", "crane"], "image-publish", () => {
     ["a login without a password (misleads 20)", { inputs: { logins: "ghcr.io me " } }, "has 2 words"],
     ["no login for a registry", { inputs: { logins: "ghcr.io me secret" } }, "has no line for 127.0.0.1"],
     ["an image with a tag", { inputs: { images: "ghcr.io/acme/widget:1" } }, "expected no tag in it"],
-    ["a source that is nowhere", { inputs: { source: "nowhere.tar" } }, "nowhere.tar is no file"],
-    ["a source that is no image (B30)", { archive: Buffer.from("<html>".repeat(1000)) }, "tar"],
+    ["a source that is nowhere", { inputs: { source: "nowhere.tar" } }, "nowhere.tar is not a file"],
+    ["a source that is not an image (B30)", { archive: Buffer.from("<html>".repeat(1000)) }, "tar"],
     ["an archive that was cut (B03)", { archive: ARCHIVE.subarray(0, 150_000) }, "the archive ends"],
     [
       "a plan for another tag (B135)",

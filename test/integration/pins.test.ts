@@ -880,13 +880,13 @@ describe("bad input is one clear error with file and line", () => {
       fact("{ file: Cargo.toml, toml: workspace.nope }"),
       /^Cargo.toml has no value at workspace.nope/,
     ],
-    ["a path that is none", fact("{ file: Cargo.toml, toml: a..b }"), /^pins.yml:2: fact a: "a..b" is no path/],
+    ["an invalid path", fact("{ file: Cargo.toml, toml: a..b }"), /^pins.yml:2: fact a: "a..b" is not a path/],
     [
       "a pattern without a group",
       fact("{ file: Cargo.toml, regex: abc }"),
       /^pins.yml:2: \/abc\/: it has 0 groups, expected one/,
     ],
-    ["a pattern that is none", fact("{ file: Cargo.toml, regex: 'a(' }"), /^pins.yml:2: \/a\(\/: /],
+    ["an invalid pattern", fact("{ file: Cargo.toml, regex: 'a(' }"), /^pins.yml:2: \/a\(\/: /],
     ["a pattern that matches nothing", fact("{ file: justfile, regex: 'zzz(.)' }"), /^justfile has no match of/],
     [
       "a stage that is missing",
@@ -904,7 +904,7 @@ describe("bad input is one clear error with file and line", () => {
       /^Cargo.toml:2: fact a is "2", which \/x\(.\)\/ does not match/,
     ],
     [
-      "JSON that is none",
+      "invalid JSON",
       all(fact("{ file: x.json, json: /a }"), (product) => product.write("x.json", "{\n  'a': 1 }\n")),
       /^x.json:2 is not valid JSON/,
     ],
@@ -915,7 +915,7 @@ describe("bad input is one clear error with file and line", () => {
       /^pins.yml:2: a relation has exactly one of equal/,
     ],
     [
-      "versions that are none",
+      "invalid versions",
       all(
         pins(
           "facts:\n  a: { file: Cargo.toml, toml: workspace.package.license }\nrelations:\n  - { leader: a, at-least: a }\n",
@@ -931,7 +931,7 @@ describe("bad input is one clear error with file and line", () => {
     [
       "an exception until no day",
       pins("detect: true\nexceptions:\n  - { fact: x, reason: y, until: 2026-13-01 }\n"),
-      /^pins.yml:3: "2026-13-01" is no day/,
+      /^pins.yml:3: "2026-13-01" is not a day/,
     ],
     ["aliases that multiply", pins(`facts: &a\n  x: *a\n`), /^pins.yml:\d/],
   ])("%s", async (_name, change, message) => {

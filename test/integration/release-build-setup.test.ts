@@ -207,7 +207,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
       14,
     ],
     [
-      "a line that is no variable",
+      "a line that is not a variable",
       { inputs: { "extra-env": "A=b\nnonsense" } },
       /"nonsense" in `extra-env` is not NAME=value/,
       undefined,

@@ -93,7 +93,7 @@ describe("release-channel with a list of tags", () => {
 
   test.each<[name: string, inputs: Record<string, string>, env: Record<string, string>, message: string]>([
     [
-      "a version that is none (B128)",
+      "an invalid version (B128)",
       { version: "v1.2" },
       {},
       'the input `version` is "v1.2", expected a semantic version',
@@ -108,7 +108,7 @@ describe("release-channel with a list of tags", () => {
       "the workflow runs for the tag v1.2.4, but the version is 1.2.3",
     ],
     [
-      "a rule that is none",
+      "an invalid rule",
       { version: "1.2.3", rules: "nightly.image: x" },
       {},
       'the rule "nightly.image: x" is not understood',

@@ -288,12 +288,12 @@ describe("release-notes", () => {
       "there is no v1.2.3.md, expected the notes of 1.2.3 in it",
     ],
     [
-      "a placeholder that is none",
+      "an invalid placeholder",
       { inputs: { template: "t.md" }, files: { "t.md": "{{ changelog }}" } },
       "the placeholder {{ changelog }}",
     ],
     ["a template that is not there", { inputs: { template: "gone.md" } }, "gone.md"],
-    ["a section that is none", { inputs: { section: "thanks" } }, "the template has no section thanks"],
+    ["an invalid section", { inputs: { section: "thanks" } }, "the template has no section thanks"],
     [
       "notes that are too long for GitHub, and have no place to cut them",
       { inputs: { "notes-file": "n.md" }, files: { "n.md": "x".repeat(130_000) } },

@@ -124,7 +124,7 @@ describe("repro-hash-compare in one job", () => {
     }
   });
 
-  test("a released file that was not built is no difference, a built one that was not released is (misleads 14)", async () => {
+  test("a released file that was not built is not a difference, a built one that was not released is (misleads 14)", async () => {
     const hex = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"; // sha256 of "1"
     const list = (name: string): string => `${hex}  ${name}\n${"0".repeat(64)}  other-platform\n`;
     const inputs = { paths: "a", against: "SHA256SUMS", algorithm: "sha256" };
@@ -176,7 +176,7 @@ describe("repro-hash-compare in one job", () => {
     expect(step.summary).toContain(`${count - 50} more files differ and were not looked into`);
   }, 60_000);
 
-  test("checksums of a release are fetched, and an answer that is none is refused (F123)", async () => {
+  test("checksums of a release are fetched, and an invalid answer is refused (F123)", async () => {
     const hex = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"; // sha256 of "1"
     const server = createServer((request, response) => {
       response.statusCode = request.url === "/SHA256SUMS" ? 200 : 404;

@@ -31,7 +31,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     }
   }
 
-  /** Builds a fresh copy; the manifest lies beside the binaries. */
+  /** Builds a fresh copy; the manifest is beside the binaries. */
   async function build(folder: string, inputs: Values = {}, env: Values = {}, files: Values = {}): Promise<StepResult> {
     await copyFixture(folder, files);
     // What one build exports must not reach the next: they stand for two machines.
@@ -223,7 +223,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       /in the future/,
     ],
     [
-      "an epoch that is no number (B116)",
+      "an epoch that is not a number (B116)",
       { "source-date-epoch": "yesterday" },
       {},
       /expected seconds since 1970 or `commit`/,

@@ -120,9 +120,9 @@ describe("scarf-rewrite", () => {
     ],
     ["no files and no release", {}, "neither `files` nor `release` is given"],
     [
-      "a gateway that is no URL",
+      "a gateway that is not a URL",
       { files: { "README.md": README }, inputs: { files: "*.md", gateway: "scarf" } },
-      'the gateway "scarf" is no URL',
+      'the gateway "scarf" is not a URL',
     ],
     [
       "no gateway (misleads 20)",
@@ -135,9 +135,9 @@ describe("scarf-rewrite", () => {
       'input `mode` is "fix": expected one of write, check, print, reverse',
     ],
     [
-      "a repository that is none",
+      "an invalid repository",
       { files: { "README.md": README }, inputs: { files: "*.md", repository: "widget" } },
-      '"widget" is no repository',
+      '"widget" is not a repository',
     ],
   ])("fails with %s, and leaves the files as they were", async (_name, setting, message) => {
     await rewrite(setting, (step, workspace) => {

@@ -24,7 +24,7 @@ export interface BuildOptions {
   readonly build?: string;
   /** False: this machine's archives are placeholders too, which saves the compiler's time. */
   readonly compile?: boolean;
-  /** What stands for an archive that this machine does not build. Default is a line of text. */
+  /** A stand-in for an archive that this machine does not build. Default is a line of text. */
   readonly archive?: (name: string, target: string) => Buffer;
 }
 

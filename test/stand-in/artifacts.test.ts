@@ -144,7 +144,7 @@ describe("the artifact service, called wrongly", () => {
 
   test.each([
     ["no token", "ListArtifacts", {}, {}, 401, "unauthenticated"],
-    ["a body that is no JSON", "ListArtifacts", "{", undefined, 400, "malformed"],
+    ["a body that is not JSON", "ListArtifacts", "{", undefined, 400, "malformed"],
     ["a field of another type", "CreateArtifact", { name: 3 }, undefined, 400, "malformed"],
     ["no backend ids", "ListArtifacts", {}, undefined, 400, "invalid_argument"],
     ["a run of somebody else", "ListArtifacts", { workflow_run_backend_id: "x" }, undefined, 403, "permission_denied"],

@@ -282,7 +282,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       expect(log.text).toContain("HOMEBREW_TAP_TOKEN: it is empty");
       expect([...log.jobs.keys()].filter((name) => /build|Build/.test(name))).toEqual([]);
 
-      // On GitHub, unlike in act, the run goes on: builds are skipped, and `host` takes that for done.
+      // On GitHub, unlike in act, the run goes on: builds are skipped, and `host` treats that as success.
       const rest = release.workflow.after({ ...SKIPPED, plan: pastPlan(log) });
       const held = await start(release, rest);
       expect(resultOf(held, "Release/host")).toBe("failure");

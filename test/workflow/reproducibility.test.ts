@@ -97,7 +97,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
         ),
       );
       expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
-      // Paths of the two workspaces, which the flags name to take them away, are no difference.
+      // Paths of the two workspaces, which the flags name to take them away, are not a difference.
       expect(summary).not.toContain("Builds made differently");
       expect(log.text).not.toContain("::warning::");
     },

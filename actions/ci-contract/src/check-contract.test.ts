@@ -115,7 +115,7 @@ describe("a job that cannot run", () => {
   });
 });
 
-describe("a job that can turn green unrun", () => {
+describe("a job that can pass without running", () => {
   test.each([
     ["a condition that only a run knows", running("cargo test", { job: "if: vars.RUN_TESTS" })],
     [
@@ -324,7 +324,7 @@ describe("a gate", () => {
     expect(await rules(contract, workflow(gate))).toEqual(expected);
   });
 
-  test("that is no job", async () => {
+  test("that is not a job", async () => {
     expect(await rules(contract, running("cargo test"))).toEqual(["gate"]);
   });
 

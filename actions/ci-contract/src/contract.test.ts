@@ -32,7 +32,7 @@ const BAD = [
   ["a command that is a number", "jobs: { a: { run: 1 } }", "`run` must be a text"],
   ["no command in a list", "jobs: { a: { run: [] } }", "`run` must not be empty"],
   ["an empty command", "jobs: { a: { run: [''] } }", "`run` must be a text"],
-  ["an axis that is no list", "jobs: { a: { matrix: { os: linux } } }", "`matrix.os` must be a list"],
+  ["an axis that is not a list", "jobs: { a: { matrix: { os: linux } } }", "`matrix.os` must be a list"],
   ["a matrix that is a list", "jobs: { a: { matrix: [linux] } }", "`matrix` must list values"],
   ["a gate that is true", "jobs: { a: { gate: true } }", "`gate` must be a text"],
 ] as const;

@@ -36,7 +36,7 @@ const ADVICE = "contract.schema.json beside the action describes the format.";
 /**
  * Reads a contract, as `contract.schema.json` describes it.
  *
- * @throws YamlError when it is no YAML, ContractError when it is no contract.
+ * @throws YamlError when it is not YAML, ContractError when it is not a contract.
  */
 export function readContract(text: string, file: string): Promised[] {
   const root = parseYaml(text, file);

@@ -89,7 +89,7 @@ function jobLines(
     return [`  # ${name} may fail without failing the run (continue-on-error)`];
   if (checkConditions(workflow, [draft]).some((finding) => finding.job === name))
     return [`  # ${name} has a condition that is always true, whatever it says`];
-  // What does not hold today is no suggestion.
+  // What does not hold today is not suggested.
   const broken = new Set(
     checkPromise(draft, project, scripts)
       .filter(({ level }) => level === "error")

@@ -90,7 +90,7 @@ export async function signChecked(
 /** Asked for, or not to be changed by signing, but Apple will refuse it. */
 const WORTH_A_WARNING: readonly FindingCode[] = ["get-task-allow", "old-sdk"];
 
-/** What the inputs ask for is no mistake. The SDK was chosen long before. */
+/** What the inputs ask for is not a mistake, and the SDK was chosen long before. */
 function isIntended(
   { inputs }: Runner<typeof contract>,
   { code }: Finding,

@@ -116,7 +116,7 @@ describe("debugFileUrl", () => {
     );
   });
 
-  test("refuses what is no URL", () => {
+  test("refuses what is not a URL", () => {
     expect(() => debugFileUrl("symbols.example", ID)).toThrow("expected a URL");
   });
 });

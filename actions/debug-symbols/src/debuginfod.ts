@@ -72,7 +72,7 @@ interface Poor {
   readonly isStripped: boolean;
 }
 
-/** Why a file is no use to a debugger; undefined when it is. */
+/** Why a debugger cannot use a file; undefined when it can. */
 async function whatIsPoor(file: string, buildId: string): Promise<Poor | undefined> {
   const poor = (what: string, isStripped = false): Poor => ({ what, isStripped });
   const source = await openFileSource(file);

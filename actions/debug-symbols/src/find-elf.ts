@@ -41,7 +41,8 @@ async function filesOf(line: string, workspace: string): Promise<readonly FoundF
       if (await startsAsElf(file)) matches.push({ file, place: path.basename(file), isBelowFolder: true });
     }
   }
-  if (matches.length === 0) throw new SymbolsError(`${line} is no file, no folder, and no pattern of an ELF file`);
+  if (matches.length === 0)
+    throw new SymbolsError(`${line} is not a file, a folder, or a pattern that matches an ELF file`);
   return matches;
 }
 

@@ -27,7 +27,7 @@ export interface Inspected {
   readonly size: number;
 }
 
-/** @throws SymbolsError that names the file, for one that is no ELF file or a broken one (B160, B161, B162, B176) */
+/** @throws SymbolsError that names the file, for one that is not an ELF file or a broken one (B160, B161, B162, B176) */
 export async function inspect(file: string): Promise<Inspected> {
   return await withElf(file, async (elf) => ({
     file,

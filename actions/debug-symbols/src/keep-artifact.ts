@@ -8,7 +8,7 @@ import { createTransport } from "@release-actions/http";
 import type { Product } from "./products.ts";
 import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
 
-/** Keeps the debug files as an artifact of this run: one `.tar.gz` of them all, as they lie in the output folder. */
+/** Keeps the debug files as an artifact of this run: one `.tar.gz` of them all, as they are in the output folder. */
 export async function keepArtifact(runner: SymbolsRunner, name: string, products: readonly Product[]): Promise<void> {
   const { env, signal, inputs } = runner;
   const [url, token] = [env["ACTIONS_RESULTS_URL"] ?? "", env["ACTIONS_RUNTIME_TOKEN"] ?? ""];

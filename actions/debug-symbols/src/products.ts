@@ -25,14 +25,14 @@ export async function makeProducts(runner: SymbolsRunner, workspace: string): Pr
   const { binaries, output } = runner.inputs;
   const inside = binaries.find((line) => !path.relative(path.resolve(workspace, line), output).startsWith(".."));
   if (inside !== undefined) {
-    throw new SymbolsError(`the input \`output\` lies in ${inside}, where the binaries are`, {
+    throw new SymbolsError(`the input \`output\` is in ${inside}, where the binaries are`, {
       advice: "Choose a folder of its own: another run would take the files of this one for binaries.",
     });
   }
   const inputs: Input[] = [];
   for (const found of await findElf(binaries, workspace)) {
     const inspected = await inspect(found.file);
-    // Object files and split debug information lie beside programs in a folder of builds.
+    // Object files and split debug information are beside programs in a folder of builds.
     if (found.isBelowFolder && !isProgram(inspected)) {
       runner.info(`${found.place} is left out: it is of the type ${inspected.type}, neither a program nor a library`);
       continue;

@@ -12,7 +12,7 @@ export async function checkShipped(
   const byBuildId = new Map(products.map((product) => [product.buildId, product]));
   const places = new Map<Product, string[]>();
   for (const { file, place } of await elfOf(folders, workspace)) {
-    // An image holds the files of its distribution too, which are none of our concern, however broken.
+    // An image holds the files of its distribution too, which are not our concern, however broken.
     const found = await inspect(file).catch(() => undefined);
     const product = byBuildId.get(found?.buildId ?? "");
     if (found === undefined || product === undefined) continue;

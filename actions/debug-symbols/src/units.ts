@@ -15,7 +15,7 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
   const [first] = split;
   if (first !== undefined) {
     throw new SymbolsError(
-      `the debug information of ${place} is split: ${split.length} of its ${units.length} units lie in files such as ${first.splitOff}, or in a .dwp`,
+      `the debug information of ${place} is split: ${split.length} of its ${units.length} units are in files such as ${first.splitOff}, or in a .dwp`,
       {
         advice:
           'Have it in one piece: `split-debuginfo = "off"` in cargo\'s profile (CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO=off), no -gsplit-dwarf for a C compiler.',

@@ -28,7 +28,7 @@ export async function checkTracked(file: string, { place }: ParsedLock, services
     services.exec("git", ["-C", path.dirname(file), ...args], { check: false, onOutput: () => undefined });
   const inside = await git("rev-parse", "--is-inside-work-tree");
   if (inside.exitCode !== 0) {
-    services.debug(`not asked whether git tracks ${file}: ${inside.stderr.trim() || "it lies in no repository"}`);
+    services.debug(`not asked whether git tracks ${file}: ${inside.stderr.trim() || "it is not in a repository"}`);
     return [];
   }
   const listed = await git("ls-files", "--error-unmatch", "--", path.basename(file));

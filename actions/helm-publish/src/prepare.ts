@@ -75,7 +75,7 @@ async function packageChart(helm: Helm, work: string, { folder }: Subject, { inp
   return { content, provenance: undefined, file };
 }
 
-/** A chart that asks for values which nobody gave is no wrong one: whether it renders then, nobody can tell. */
+/** A chart that asks for values which nobody gave is not wrong: nobody can tell whether it would render with them. */
 async function render(
   helm: Helm,
   file: string,

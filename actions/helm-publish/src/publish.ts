@@ -127,7 +127,7 @@ async function findSame(
   throw new ChartError(`${name} exists ${how}, as ${there.digest}`, {
     advice:
       first === undefined
-        ? "Set `if-exists: same` where an equal chart is as good as this one."
+        ? "Set `if-exists: same` to accept an equal chart that is there already."
         : "A published version does not change: raise the chart's version.",
   });
 }

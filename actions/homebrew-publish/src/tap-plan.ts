@@ -137,7 +137,7 @@ export function commitMessage(entries: readonly Entry[]): string {
 function refusal({ change, decision, file, source }: Entry): { reason: string; advice: string } | undefined {
   // What nobody will see cannot be wrong for anybody.
   if (decision.formula === "skip" || decision.formula === "commit") return undefined;
-  // A lower or a changed version says more than the rule that stopped it.
+  // A lower or a changed version explains more than the rule that stopped it.
   if (change.kind === "refused") return change;
   if (decision.formula !== "refuse" || change.kind === "same") return undefined;
   const { channel } = decision;

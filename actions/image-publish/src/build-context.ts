@@ -9,7 +9,7 @@ import { type LinuxArchive, linuxArchives } from "./linux-archives.ts";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 
-/** A folder for the build to copy from: what each platform's archive holds lies under the platform's name. */
+/** A folder for the build to copy from: what each platform's archive holds is under the platform's name. */
 export interface BuildContext {
   readonly folder: string;
   readonly platforms: readonly string[];

@@ -39,7 +39,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   }
   const others = [...archive.documents.values()].filter(({ digest }) => digest !== root.digest);
   const isDocument = (digest: Digest): boolean => digest === root.digest || archive.documents.has(digest);
-  // What nothing refers to is no part of the image, whatever put it into the archive.
+  // What nothing refers to is not part of the image, whatever put it into the archive.
   const named = new Set([root, ...others].flatMap(blobsOf));
   return {
     root,

@@ -57,7 +57,7 @@ async function findArtifact(runner: PublishRunner, name: string, transport: Tran
   const { env, signal } = runner;
   const [url, token] = [env["ACTIONS_RESULTS_URL"] ?? "", env["ACTIONS_RUNTIME_TOKEN"] ?? ""];
   if (url === "" || token === "") {
-    throw new ImagePublishError(`${name} is no file, and the artifacts of this run cannot be reached`);
+    throw new ImagePublishError(`${name} is not a file, and the artifacts of this run cannot be reached`);
   }
   const { createResultsService, findInCurrentRun, openArtifact } = await import("@release-actions/artifacts");
   const location = await findInCurrentRun(createResultsService({ url, token, transport }), name, signal);

@@ -30,7 +30,7 @@ export async function openService(
   if (found.exitCode !== 0) {
     throw new Fault("notarytool is not there: it comes with Xcode 13 or later, on macOS", {
       advice:
-        "Run on a macOS runner, or give an API key (`api-key`, `api-key-id`, `api-issuer`): with it any runner will do.",
+        "Run on a macOS runner, or give an API key (`api-key`, `api-key-id`, `api-issuer`): with it any runner works.",
     });
   }
   const folder = await runner.tempFolder("credentials");

@@ -22,14 +22,14 @@ describe("the input `packages`", () => {
   });
 
   test.each<[name: string, text: string, message: string]>([
-    ["no list", "app: widget", "is no YAML list"],
-    ["an empty list", "[]", "is no YAML list"],
-    ["an entry that is a name", "- widget", "line 1, has an entry that is no mapping"],
-    ["a key that is none", "- app: a\n- apps: b", 'line 2, has the key "apps"'],
-    ["a name that is a list", "- package: [a]", "has a `package` that is no text"],
+    ["no list", "app: widget", "is not a YAML list"],
+    ["an empty list", "[]", "is not a YAML list"],
+    ["an entry that is a name", "- widget", "line 1, has an entry that is not a mapping"],
+    ["an invalid key", "- app: a\n- apps: b", 'line 2, has the key "apps"'],
+    ["a name that is a list", "- package: [a]", "has a `package` that is not text"],
     ["a program with a path", "- binary: bin/widget", "expected the file name of a program"],
     ["fields that the action writes", "- fields: { version: 1.0.0 }", "sets `version`"],
-    ["fields that are a list", "- fields: [a]", "has `fields` that are no mapping"],
+    ["fields that are a list", "- fields: [a]", "has `fields` that are not a mapping"],
     ["a key twice", "- app: a\n  app: b", "the input `packages`:2"],
   ])("is refused with %s", (_name, text, message) => {
     expect(() => parsePackages(text)).toThrow(message);
@@ -69,7 +69,7 @@ describe("the input `template`", () => {
 
   test.each([
     ["a name that stands for nothing", '{"a":"${other}"}', "has ${other}, expected one of"],
-    ["what is no JSON", "{,}", "is not JSON"],
+    ["what is not JSON", "{,}", "is not JSON"],
     ["a list", "[]", "holds no JSON object"],
   ])("is refused with %s", async (_name, text, message) => {
     await expect(withTemplate(text, (fill) => fill(product("widget"), linux, undefined))).rejects.toThrow(message);

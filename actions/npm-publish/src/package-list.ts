@@ -26,21 +26,21 @@ export function parsePackages(text: string | undefined): readonly PackageEntry[]
     return [{ app: undefined, binary: undefined, package: undefined, base: undefined, fields: {} }];
   const list = parseYaml(text, INPUT);
   const items = list.items();
-  if (items.length === 0) throw new NpmError(`${INPUT} is no YAML list, expected entries such as \`- app: widget\``);
+  if (items.length === 0) throw new NpmError(`${INPUT} is not a YAML list, expected entries such as \`- app: widget\``);
   return items.map(readEntry);
 }
 
 function readEntry(node: YamlNode): PackageEntry {
   const where = `${INPUT}, line ${node.location.line},`;
   if (!node.isMap)
-    throw new NpmError(`${where} has an entry that is no mapping, expected \`app: widget\` and the like`);
+    throw new NpmError(`${where} has an entry that is not a mapping, expected \`app: widget\` and the like`);
   const unknown = node.entries().find(([key]) => !KEYS.includes(key));
   if (unknown !== undefined) {
     throw new NpmError(`${where} has the key ${JSON.stringify(unknown[0])}, expected one of ${KEYS.join(", ")}`);
   }
   const text = (key: string): string | undefined => {
     const value = node.get(key);
-    if (value.isPresent && value.text === undefined) throw new NpmError(`${where} has a \`${key}\` that is no text`);
+    if (value.isPresent && value.text === undefined) throw new NpmError(`${where} has a \`${key}\` that is not text`);
     return value.text;
   };
   const binary = text("binary");
@@ -53,7 +53,7 @@ function readEntry(node: YamlNode): PackageEntry {
 function readFields(node: YamlNode, where: string): Manifest {
   const fields = node.get("fields");
   if (!fields.isPresent) return {};
-  if (!fields.isMap) throw new NpmError(`${where} has \`fields\` that are no mapping`);
+  if (!fields.isMap) throw new NpmError(`${where} has \`fields\` that are not a mapping`);
   const own = fields.entries().find(([key]) => OWN_FIELDS.includes(key));
   if (own !== undefined) throw new NpmError(`${where} sets \`${own[0]}\`, which this action writes itself`);
   // Its keys are data of the workflow's author, who may write any.

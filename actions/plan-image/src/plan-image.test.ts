@@ -169,7 +169,7 @@ describe("planImage", () => {
       { runners: "linux/s390x: z" },
       /has linux\/s390x, which is not among/,
     ],
-    ["runners that are no mapping", { runners: "ubuntu-latest" }, /is not a mapping/],
+    ["runners that are not a mapping", { runners: "ubuntu-latest" }, /is not a mapping/],
     ["debug and parca", { debug: true, parca: true }, /both `debug` and `parca`/],
     ["an image with a tag", { images: ["acme/server:1"] }, /expected a name without registry and tag/],
     ["an image that is an option (F143)", { images: ["--privileged"] }, /is not an image reference/],

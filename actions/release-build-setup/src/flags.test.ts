@@ -64,7 +64,7 @@ describe("planFlags", () => {
     expect(planFlags(resolved("-Clink-arg=a b", "-O"), { ...none, exclude: ["-Clink-arg=*"] }).rustflags).toBe("-O");
   });
 
-  test.each([["-O -g"], ["--cfg a --cfg b"]])("refuses the pattern %s, which is no single flag", (pattern) => {
+  test.each([["-O -g"], ["--cfg a --cfg b"]])("refuses the pattern %s, which is not a single flag", (pattern) => {
     expect(() => planFlags(resolved(), { ...none, exclude: [pattern] })).toThrow(/is not one flag/);
   });
 });

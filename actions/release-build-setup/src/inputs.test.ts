@@ -29,10 +29,10 @@ describe("the targets", () => {
     ["an option in place of a triple", ["--emit=x"], undefined, /"--emit=x" is not a target triple/],
     ["a line break", ["a-b\nc"], undefined, /is not a target triple/],
     ["a matrix that is not JSON", [], "{", /input `matrix` is not JSON/],
-    ["targets that are no list", [], '{"targets":"x86_64"}', /matrix.targets is "x86_64", expected a list/],
+    ["targets that are not a list", [], '{"targets":"x86_64"}', /matrix.targets is "x86_64", expected a list/],
     ["a matrix of other things", [], '{"os":"ubuntu"}', /has neither `target` nor `targets`, but os/],
     ["a target that is a number", [], '{"target":1}', /matrix.target is 1, expected a target triple/],
-    ["targets that are no strings", [], '{"targets":[1]}', /matrix.targets is \[1\]/],
+    ["targets that are not strings", [], '{"targets":[1]}', /matrix.targets is \[1\]/],
   ])("refuse %s", (_name, given, matrix, message) => {
     expect(() => chooseTargets(given, matrix)).toThrow(message);
   });

@@ -76,7 +76,7 @@ function findConfig({ cwd, from, cargoHome }: FlagInputs): CargoConfig {
   return loadConfig({ cwd, cargoHome, overrides: [file] });
 }
 
-/** An earlier use of this action is no choice of the workflow's: the sources are read anew. */
+/** An earlier use of this action is not a choice of the workflow's: the sources are read anew. */
 function flagEnvironment({ ignoreEnvironment }: FlagInputs, env: RustcQuestion["env"]): RustcQuestion["env"] {
   const isOurs = env["RUSTFLAGS"] !== undefined && env["RUSTFLAGS"] === env[MARKER];
   if (!isOurs && !ignoreEnvironment) return env;

@@ -146,7 +146,7 @@ async function openArtifacts(pattern: string, runner: CompareRunner): Promise<Bu
   if (wanted.length === 0) {
     const names = [...newest.keys()].join(", ") || "none";
     throw new Fault(
-      `\`against\` has "${pattern}", which is no folder, no file and no artifact of this run (${names})`,
+      `\`against\` has "${pattern}", which is not a folder, a file or an artifact of this run (${names})`,
       {
         advice: "Let the jobs that record come first (`needs:`), with a matching `upload-as`.",
       },

@@ -105,7 +105,7 @@ function tellDifference(runner: BuildRunner, comparison: Comparison, dependence:
   runner.fail("builds of the same source differ");
 }
 
-/** The umask, which other builds have another of, sets the modes; they are no part of what was compiled. */
+/** The umask, which other builds have another of, sets the modes; they are not part of what was compiled. */
 function withoutModes(build: RecordedBuild): Build {
   const files = [...build.files].map(([path, file]): [string, typeof file] => {
     if (file.kind === "symlink") return [path, file];

@@ -13,7 +13,7 @@ type SaveRunner = Runner<typeof contract>;
 /** Checks the archive, or exports and checks the image, and uploads it. */
 export async function saveRestateImage(runner: SaveRunner): Promise<void> {
   const transport = createTransport(runner.env);
-  // First of all: without a service for artifacts all else would be in vain (F94).
+  // First of all: without a service for artifacts nothing else would help (F94).
   const results = resultsOfJob(runner.env, { transport });
   const file = await findFile(runner);
   const checked = await runner.group(`Checking ${shortPath(file)}`, () => checkFile(file, runner));

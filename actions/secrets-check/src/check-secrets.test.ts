@@ -178,7 +178,7 @@ describe("bad secrets", () => {
     ["a token that npm revoked", "T: npm-token", { T: "00000000-0000-4000-8000-000000000000" }, "npm has revoked"],
     ["a user name with a colon", "P: docker-login username=U", { P: "x", U: "a:b" }, "a colon or white space"],
     ["a token of GitHub for crates.io", "T: crates-token", { T: classic }, "not a token of crates.io"],
-    ["a key of cosign that is none", "K: cosign-key", { K: pem }, "not a key of cosign"],
+    ["an invalid key of cosign", "K: cosign-key", { K: pem }, "not a key of cosign"],
   ])("are found: %s", async (_name, line, env, told) => {
     expect(await check(line, env)).toEqual([expect.stringContaining(told)]);
   });
@@ -199,7 +199,7 @@ describe("bad secrets", () => {
     expect(found).toEqual(told === undefined ? [] : [expect.stringContaining(told)]);
   });
 
-  test("a date that a JSON Web Token gives and no calendar has is no crash", async () => {
+  test("a date that a JSON Web Token gives and no calendar has does not crash", async () => {
     const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"exp":9e18}').toString("base64url")}.x`;
     expect(await check("T: polarsignals-token", { T: token })).toEqual([
       expect.stringMatching(/^warning T unverified/),

@@ -37,7 +37,7 @@ export class ExpectationError extends Fault {
   override readonly name = "ExpectationError";
 }
 
-/** @throws ExpectationError naming every line that is none. */
+/** @throws ExpectationError naming every invalid line. */
 export function readExpectations(lines: readonly string[]): Expectation[] {
   const complaints: string[] = [];
   const expectations = lines.flatMap((line) => {

@@ -79,7 +79,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // A percent sign that is no escape.
+    return text; // A percent sign that is not an escape.
   }
 }
 

@@ -10,6 +10,6 @@ export function readState(name: string, env: NodeJS.ProcessEnv): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Not written by `saveState`: as good as absent, and validated by the reader anyway.
+    return undefined; // Not written by `saveState`: treated as absent, and validated by the reader anyway.
   }
 }

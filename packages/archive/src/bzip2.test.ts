@@ -22,7 +22,7 @@ describe("decompressBzip2", () => {
 
   test.each<[string, Buffer, RegExp]>([
     ["nothing", Buffer.alloc(0), /is empty/],
-    ["another format", Buffer.from("PK\u0003\u0004 and more"), /no bzip2 data/],
+    ["another format", Buffer.from("PK\u0003\u0004 and more"), /not bzip2 data/],
     ["an early end", HELLO.subarray(0, -3), /ends too early/],
     ["a changed byte", Buffer.from(HELLO).fill(1, 30, 31), /broken|too early/],
     ["something behind it", Buffer.concat([HELLO, Buffer.from("more")]), /something else follows/],

@@ -25,7 +25,7 @@ export async function* decompressBzip2(
     for (let isFirst = true; await input.fill(); isFirst = false) {
       if (detectFormat(input.peek(HEADER_BYTES)) !== "bzip2") {
         throw isFirst
-          ? new ArchiveError("not-this-format", "this is no bzip2 data", 0)
+          ? new ArchiveError("not-this-format", "this is not bzip2 data", 0)
           : new ArchiveError("trailing-data", "something else follows the bzip2 data", input.consumed);
       }
       const size = decode(input, () => decoder.header(input.bits)) * UNIT_BYTES;

@@ -71,7 +71,7 @@ async function hasAnother(cursor: StreamCursor, format: "gzip" | "zstd"): Promis
   if (next.length === 0 && !isFirst) return false;
   cursor.unread(next);
   if (detectFormat(next) === format) return true;
-  if (isFirst) throw new ArchiveError("not-this-format", `this is no ${format} data`, 0);
+  if (isFirst) throw new ArchiveError("not-this-format", `this is not ${format} data`, 0);
   // zstd lets frames without content follow (RFC 8878, 3.1.2); a decoder passes over them.
   if (format === "zstd" && isSkippableFrame(next)) return true;
   throw new ArchiveError("trailing-data", `something else follows the ${format} data`, cursor.position);

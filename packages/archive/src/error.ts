@@ -10,7 +10,7 @@ export type ArchiveProblem =
   | "malformed"
   /** Two places that must agree do not: checksums, sizes, names told twice. */
   | "disagreement"
-  /** A path that leaves the archive, is no portable name, or collides with another. */
+  /** A path that leaves the archive, is not a portable name, or collides with another. */
   | "unsafe-name"
   /** A kind of member or a feature that has no place in what we read. */
   | "unsupported"

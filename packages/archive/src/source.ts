@@ -8,7 +8,7 @@ export interface RandomAccessSource {
   /** In bytes. */
   readonly size: number;
   /**
-   * Streams exactly `length` bytes from `offset` on, in chunks of any size. The range lies inside the
+   * Streams exactly `length` bytes from `offset` on, in chunks of any size. The range is inside the
    * source. A source that cannot give every byte throws; it never ends early. Breaking out of the loop
    * releases what the read holds. Where reads that run side by side compete, the one of the lowest `rank`
    * (default 0) comes first.

@@ -82,7 +82,11 @@ function readNumber(block: Uint8Array, start: number, length: number, field: str
   const text = Buffer.from(bytes).toString("latin1");
   const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
   if (digits === undefined) {
-    throw new ArchiveError("malformed", `the header's ${field} is no octal number: ${JSON.stringify(text)}`, offset);
+    throw new ArchiveError(
+      "malformed",
+      `the header's ${field} is not an octal number: ${JSON.stringify(text)}`,
+      offset,
+    );
   }
   // 11 digits are 33 bits, so the result is always exact.
   return digits === "" ? 0 : Number.parseInt(digits, 8);

@@ -68,5 +68,5 @@ function decodeSize(value: Uint8Array, offset: number): number {
   const text = Buffer.from(value).toString("latin1");
   const size = /^(0|[1-9][0-9]*)$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(size)) return size;
-  throw new ArchiveError("malformed", `PAX size is no size: ${JSON.stringify(text.slice(0, 40))}`, offset);
+  throw new ArchiveError("malformed", `PAX size is not a size: ${JSON.stringify(text.slice(0, 40))}`, offset);
 }

@@ -38,7 +38,7 @@ export interface ScannedMember {
 
 /**
  * All members of a tar in their order, for comparing: absolute names, devices, links to nowhere, repeated names and
- * headers older than POSIX are no reason to stop. Only a header that is none ends it with an error.
+ * headers older than POSIX are not a reason to stop. Only a block that is not a header ends it with an error.
  */
 export async function* scanTar(
   source: RandomAccessSource,
@@ -122,7 +122,7 @@ function parseFields(block: Buffer, offset: number): Fields {
   const prefix = form === "ustar" ? text(345, 155) : "";
   const size = number(124, 12);
   if (!Number.isSafeInteger(size) || size < 0)
-    throw new ArchiveError("malformed", "the header's size is no number", offset);
+    throw new ArchiveError("malformed", "the header's size is not a number", offset);
   return {
     name: prefix === "" ? text(0, 100) : `${prefix}/${text(0, 100)}`,
     linkName: text(157, 100),

@@ -23,7 +23,7 @@ interface Said {
 
 /**
  * Reads a tar member by member as Go's archive/tar does, with which Docker, containerd, podman and skopeo read images:
- * headers of Version 7, absolute names, sparse files, devices and names that come twice are no reason to stop, and
+ * headers of Version 7, absolute names, sparse files, devices and names that come twice are not a reason to stop, and
  * what follows the end is left alone. For archives of which nothing is unpacked; `TarReader` is for those that are.
  */
 export class TolerantTarReader {
@@ -44,7 +44,7 @@ export class TolerantTarReader {
     return this.#hasEndBlocks;
   }
 
-  /** The next file, folder or link, or undefined at the end of the archive. What is none of these is passed over. */
+  /** The next file, folder or link, or undefined at the end of the archive. Anything else is passed over. */
   async next(): Promise<TolerantMember | undefined> {
     while (!this.#ended) {
       await this.#cursor.skip(this.#bodyLeft + this.#padding);

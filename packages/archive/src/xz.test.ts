@@ -43,7 +43,7 @@ describe("decompressXz", () => {
 
   test.each<[title: string, bytes: Buffer, message: RegExp]>([
     ["nothing", Buffer.alloc(0), /is empty/],
-    ["another format", Buffer.from("PK\u0003\u0004 and more than a header's length"), /is no xz data/],
+    ["another format", Buffer.from("PK\u0003\u0004 and more than a header's length"), /is not xz data/],
     ["a stream that is cut", HELLO.subarray(0, 40), /ends too early/],
     ["a stream without its footer", HELLO.subarray(0, -12), /ends too early/],
     ["a changed byte", flipped(28), /a checksum does not match/],

@@ -6,7 +6,7 @@ import { type Bounds, requireBounded } from "./ratio.ts";
 const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
   3: ["limit", "needs more memory than there is"],
   4: ["limit", "needs a larger dictionary than is allowed"],
-  5: ["not-this-format", "is no xz data"],
+  5: ["not-this-format", "is not xz data"],
   6: ["unsupported", "uses an option of xz that is not supported"],
   7: ["malformed", "is broken: a checksum does not match"],
   8: ["cut", "ends too early, or something else follows it"],

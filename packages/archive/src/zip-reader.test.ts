@@ -234,7 +234,7 @@ describe.each(ways)("a zip %s", (way, read) => {
     await expect(read(bytes)).rejects.toMatchObject({ problem: "limit" });
   });
 
-  test("does not care whether a zip lies in it: only the outer one is read (B90)", async () => {
+  test("does not care whether a zip is in it: only the outer one is read (B90)", async () => {
     const inner = zip([{ name: "b", data: text }]);
     expect(await read(zip([{ name: "a", data: inner }]))).toEqual({ a: inner.toString("latin1") });
   });

@@ -2,7 +2,7 @@ import { Retries, TransientError, transient } from "@release-actions/http";
 import type { Blob } from "./blob.ts";
 import { takeBody } from "./body.ts";
 
-/** A try that brought less than this was none: it does not renew the budget (F11). */
+/** A try that brought less than this does not count: it does not renew the budget (F11). */
 const WORTHWHILE_BYTES = 64 * 1024;
 
 /** Where bytes go as they come, in their order. Not a stream: for each piece of 64 KiB its hops cost more than copying it. */

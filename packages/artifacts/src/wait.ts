@@ -12,7 +12,7 @@ export interface WaitOptions {
   readonly what?: string;
   /** 0 looks once. */
   readonly timeoutMs: number;
-  /** The check that makes the artifact: when it fails, waiting is in vain. */
+  /** The check that makes the artifact: when it fails, waiting cannot help. */
   readonly check?: { readonly name: string; readonly source: CheckSource } | undefined;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal;

@@ -41,7 +41,7 @@ describe("matchesCfg", () => {
     ["unix"],
     ["x86_64-unknown-linux-gnu"],
     [""],
-  ])("%j is no expression", (key) => {
+  ])("%j is not an expression", (key) => {
     expect(matchesCfg(key, linux)).toBeUndefined();
   });
 });

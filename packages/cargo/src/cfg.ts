@@ -17,7 +17,7 @@ type Expression =
   | { readonly kind: "all" | "any" | "not"; readonly operands: readonly Expression[] };
 
 /**
- * Evaluates the key of a `[target.'cfg(..)']` table. Returns undefined when the text is no valid
+ * Evaluates the key of a `[target.'cfg(..)']` table. Returns undefined when the text is not a valid
  * expression, which cargo ignores without a word (`CfgExpr::matches_key` in cargo-platform).
  */
 export function matchesCfg(key: string, active: readonly Cfg[]): boolean | undefined {

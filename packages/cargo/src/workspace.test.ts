@@ -80,7 +80,7 @@ describe("readWorkspace", () => {
       /^Cargo.toml:3: the workspace member "gone" has no Cargo.toml/,
     ],
     [
-      "a member that is no package",
+      "a member that is not a package",
       { "Cargo.toml": '[workspace]\nmembers = ["a"]\n', "a/Cargo.toml": "[lib]\n" },
       /^a.Cargo.toml is a member .* no package.name/,
     ],

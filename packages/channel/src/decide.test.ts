@@ -165,9 +165,9 @@ describe("parseRules", () => {
     ["stable.docker: x", "a subject of image, npm, formula, chart"],
     ["stable.image", "is not understood"],
     ["backport.formula: maybe", "expected push, versioned, commit, skip, refuse"],
-    ["stable.image: -latest", "is no tag"],
-    ["stable.image: a/b", "is no tag"],
-    ["stable.image: {commit}", "is no tag"],
+    ["stable.image: -latest", "is not a tag"],
+    ["stable.image: a/b", "is not a tag"],
+    ["stable.image: {commit}", "is not a tag"],
     ["stable.npm: {version}", "which npm reads as a version"],
     ["backport.npm: {line}", "which npm reads as a version"],
   ])("refuses %j", (line, message) => {

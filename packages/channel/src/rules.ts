@@ -106,7 +106,7 @@ export function requireDistTag(name: string, what: string): string {
 /** OCI distribution spec, "Pulling manifests": the grammar of a tag. npm's names are held to the same. */
 function requireTagName(name: string, shown: string, what: string): void {
   if (/^\w[\w.-]{0,127}$/.test(name)) return;
-  throw new RulesError(`${what} names ${JSON.stringify(shown)}, which is no tag`, {
+  throw new RulesError(`${what} names ${JSON.stringify(shown)}, which is not a tag`, {
     advice: "Use letters, digits, `.`, `_`, `-` and, in a rule, the placeholders {version}, {line} and {major}.",
   });
 }

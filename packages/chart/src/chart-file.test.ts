@@ -34,8 +34,8 @@ describe("parseChart", () => {
     ["a name with a slash (B150)", replaced(1, "name: a/b"), 'the name "a/b"'],
     ["a name that climbs (B150)", replaced(1, "name: ../b"), 'the name "../b"'],
     ["an empty version", replaced(2, 'version: ""'), 'has "" for `version`'],
-    ["a list", "- a\n", "is no mapping"],
-    ["nothing", "", "is no mapping"],
+    ["a list", "- a\n", "is not a mapping"],
+    ["nothing", "", "is not a mapping"],
     [
       "a bomb of anchors (B155)",
       chartWith((lines) => [
@@ -63,7 +63,7 @@ describe("readChart", () => {
   test("refuses a folder in place of the file (B153)", () =>
     withFolder(async (file, folder) => {
       mkdirSync(file);
-      await expect(readChart(folder, "Chart.yaml")).rejects.toThrow("is no plain file");
+      await expect(readChart(folder, "Chart.yaml")).rejects.toThrow("is not a plain file");
     }));
 
   test("reads the dependencies of a chart of v1 from requirements.yaml, as Helm does", () =>
@@ -104,7 +104,7 @@ describe("checkChart", () => {
     expect(problems.map(({ location }) => location?.line)).toEqual([3, 4]);
   });
 
-  test("refuses a version that is none", () => {
+  test("refuses an invalid version", () => {
     const odd = parseChart(replaced(2, "version: v1.7"), "Chart.yaml");
     expect(() => checkChart(odd, { version: undefined, appVersion: undefined })).toThrow("expected a semantic version");
   });

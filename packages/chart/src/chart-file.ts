@@ -23,9 +23,9 @@ export interface Chart {
 
 export interface Dependency {
   readonly name: string;
-  /** A range such as `~1.2`; empty for one that lies under `charts/` as it is. */
+  /** A range such as `~1.2`; empty for one that is under `charts/` as it is. */
   readonly version: string;
-  /** `https://…`, `oci://…`, `file://…`, `@name`; empty for one that lies under `charts/`. */
+  /** `https://…`, `oci://…`, `file://…`, `@name`; empty for one that is under `charts/`. */
   readonly repository: string;
   readonly location: Location;
 }
@@ -45,7 +45,7 @@ export async function readChart(folder: string, shown: string): Promise<Chart> {
   const location = { file: shown };
   if (found === undefined) throw new ChartError(`there is no ${shown}`, { location });
   // Helm would follow a link out of the chart.
-  if (!found.isFile()) throw new ChartError(`${shown} is no plain file, but a folder or a link`, { location });
+  if (!found.isFile()) throw new ChartError(`${shown} is not a plain file, but a folder or a link`, { location });
   if (found.size > MAX_CHART_FILE_BYTES) {
     throw new ChartError(`${shown} has ${found.size} bytes, expected at most ${MAX_CHART_FILE_BYTES}`, { location });
   }
@@ -61,7 +61,7 @@ export async function readChart(folder: string, shown: string): Promise<Chart> {
 /** @throws ChartError, or YamlError for a duplicate key and other mistakes of YAML. */
 export function parseChart(content: string, shown: string): Chart {
   const root = parseYaml(content, shown);
-  if (!root.isMap) throw new ChartError(`${shown} is no mapping of fields`, { location: root.location });
+  if (!root.isMap) throw new ChartError(`${shown} is not a mapping of fields`, { location: root.location });
   const apiVersion = requireText(root, "apiVersion", shown);
   if (apiVersion !== "v1" && apiVersion !== "v2") {
     throw new ChartError(`${shown} has the apiVersion ${JSON.stringify(apiVersion)}, expected v2`, {

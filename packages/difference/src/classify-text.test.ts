@@ -65,7 +65,7 @@ describe("classify", () => {
     expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["other"]);
   });
 
-  test("a hash that cargo makes of flags is no difference of its own", async () => {
+  test("a hash that cargo makes of flags is not a difference of its own", async () => {
     const left = "src/target/release/build/a-8e20847e8c7c6658/out/g.rs";
     expect(await meanings(left, left.replace("8e20", "226d"))).toEqual([{ kind: "derived" }]);
   });

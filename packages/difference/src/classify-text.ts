@@ -61,7 +61,7 @@ function withoutHashes(text: string): string {
   return text.replace(/(?<=-|17h)[0-9a-f]{16}/g, "#");
 }
 
-/** The absolute path that the difference lies in, or that it begins. */
+/** The absolute path that the difference is in, or that it begins. */
 function pathAt({ text, start, end }: Differing): { path: string; before: string } | undefined {
   let from = start;
   while (from > 0 && isPathCharacter(text[from - 1])) from -= 1;

@@ -28,7 +28,7 @@ export interface Excerpt {
   readonly lines: readonly string[];
 }
 
-/** What the explainers of formats need for what lies inside. */
+/** What the explainers of formats need for what is inside. */
 export interface Context {
   /** Written before each place, such as `member a.o, `. */
   readonly place: string;
@@ -38,7 +38,7 @@ export interface Context {
   readonly depth: number;
   readonly windows: TimeWindows;
   readonly signal?: AbortSignal | undefined;
-  /** Explains what lies inside, format by format. */
+  /** Explains what is inside, format by format. */
   explain(left: RandomAccessSource, right: RandomAccessSource, context: Context): Promise<Findings>;
   /** Takes note of what could not be looked into, and why. */
   warn(message: string): void;

@@ -55,7 +55,7 @@ export async function explainElf(
   const toolchain = await explainToolchain(a, b, place);
   const texts = await explainSectionTexts(a, b, pairs, context);
   const stripped = explainStripping(a, b, place);
-  // Another compiler changes everything else; what it changes is no second cause.
+  // Another compiler changes everything else; what it changes is not a second cause.
   if (toolchain.length > 0)
     return { causes: [...toolchain, ...texts.certain.filter(({ kind }) => kind !== "timestamp"), ...stripped], parts };
   const linkage = await explainLinkage(a, b, place);
@@ -88,7 +88,7 @@ async function explainRest(
   if (order !== undefined) return [order];
   const numbers = await explainSectionNumbers(a, b, primary, place, windows);
   if (numbers.length > 0) return numbers;
-  // Data of the same code: what differs is no other code, but a short text or a number that has no name.
+  // Data of the same code: what differs is not the code, but a short text or a number that has no name.
   const data = primary.find(({ name }) => READ_ONLY.test(name));
   if (data !== undefined && sameCode) {
     const [one, other] = [contentOf(a, data.left), contentOf(b, data.right)];

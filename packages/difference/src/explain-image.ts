@@ -29,7 +29,7 @@ async function readDocument({ source }: ImageFile): Promise<unknown> {
   try {
     return JSON.parse(Buffer.from(await readExactly(source, 0, source.size)).toString("utf8"));
   } catch {
-    return undefined; // A blob that is no JSON: it is compared as a file.
+    return undefined; // A blob that is not JSON: it is compared as a file.
   }
 }
 

@@ -3,7 +3,7 @@ import type { ByteMap } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import { isNear, isPast, type TimeWindows } from "./time-window.ts";
 
-/** More places than this are no single moment compiled in. */
+/** More places than this are not one moment that was compiled in. */
 const MAX_CLUSTERS = 64;
 const UNITS = [
   { name: "seconds", perSecond: 1n },

@@ -4,7 +4,7 @@ import type { ScannedRun } from "./text-runs.ts";
 const BUCKETS = 2 ** 21;
 const SHIFT = 32 - 21;
 
-/** Counts texts of two sides against each other by their hashes, in memory of a fixed size. */
+/** Counts how often each side has a text, by hash, in memory of a fixed size. */
 export class RunTally {
   readonly #byHash = new Int32Array(BUCKETS);
   readonly #byCheck = new Int32Array(BUCKETS);
@@ -26,7 +26,7 @@ function places(hash: number, check: number, length: number): [number, number] {
   return [mix(hash) >>> SHIFT, mix(Math.imul(check, 0x9e3779b1) ^ length) >>> SHIFT];
 }
 
-/** The finaliser of MurmurHash3: short texts spread over all buckets. */
+/** The finalizer of MurmurHash3: short texts spread over all buckets. */
 function mix(value: number): number {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

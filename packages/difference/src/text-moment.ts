@@ -6,7 +6,7 @@ const CLOCK = "(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?";
 
 interface Form {
   readonly pattern: RegExp;
-  /** In milliseconds since 1970, NaN where the text is no moment after all; undefined where it has no date. */
+  /** In milliseconds since 1970, NaN where the text turns out not to be a moment; undefined where it has no date. */
   readonly read: (text: string) => number | undefined;
   /** Whether the form alone tells that it is a time; other numbers and versions may look like the rest. */
   readonly isSure: boolean;
@@ -61,7 +61,7 @@ export interface Differing {
 
 /**
  * The moments that both sides name where they differ, in one form. Bare dates and numbers count only when they
- * lie in the two builds' own times, and nothing counts that lies in the future.
+ * are in the two builds' own times, and nothing counts that is in the future.
  */
 export function momentsAt(left: Differing, right: Differing, windows: TimeWindows): [string, string] | undefined {
   for (const form of FORMS) {

@@ -5,7 +5,7 @@ const MIN_LENGTH = 4;
 /** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
 export const MAX_RUN_LENGTH = 8192;
 
-/** A run of printable bytes that a scan stands on; valid until `onRun` returns. */
+/** A run of printable bytes where a scan stands; valid until `onRun` returns. */
 export interface ScannedRun {
   readonly offset: number;
   readonly length: number;

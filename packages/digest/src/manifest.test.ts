@@ -43,19 +43,19 @@ describe("parseManifest", () => {
   const entry = { path: "a", size: 1, mode: "0644", blake3: HEX };
 
   test.each([
-    ["text that is no JSON", "<html>", /^m\.json is no build manifest: it is not JSON/],
+    ["text that is not JSON", "<html>", /^m\.json is not a build manifest: it is not JSON/],
     ["an empty file", "", /it is not JSON/],
     ["null", "null", /expected a JSON object/],
     ["a list", "[]", /expected a JSON object/],
     ["another format", JSON.stringify({ ...valid(), format: "sbom" }), /"format" is "sbom", expected "build-manifest"/],
     ["a version to come", JSON.stringify({ ...valid(), version: 2 }), /"version" is 2, this reads version 1/],
-    ["a context that is a list", JSON.stringify({ ...valid(), context: null }), /"context" is no object/],
+    ["a context that is a list", JSON.stringify({ ...valid(), context: null }), /"context" is not an object/],
     [
       "a number in the context",
       JSON.stringify({ ...valid(), context: { epoch: 0 } }),
       /the context's "epoch" is 0, expected a string/,
     ],
-    ["files that are an object", JSON.stringify({ ...valid(), files: {} }), /"files" is no list/],
+    ["files that are an object", JSON.stringify({ ...valid(), files: {} }), /"files" is not a list/],
     ["no file at all", JSON.stringify({ ...valid(), files: [] }), /it lists no files/],
     ["a file twice", JSON.stringify({ ...valid(), files: [entry, entry] }), /"a" is listed twice/],
   ])("refuses %s (F124)", (_name, text, message) => {

@@ -44,18 +44,18 @@ function formatEntry(entry: ManifestEntry): unknown {
  */
 export function parseManifest(text: string, source: string): Manifest {
   const fail = (message: string, cause?: unknown): never => {
-    throw new DigestError(`${source} is no build manifest: ${message}`, { location: { file: source }, cause });
+    throw new DigestError(`${source} is not a build manifest: ${message}`, { location: { file: source }, cause });
   };
   const root = asRecord(parseJson(text, fail)) ?? fail("expected a JSON object");
   if (root["format"] !== FORMAT) fail(`"format" is ${show(root["format"])}, expected "${FORMAT}"`);
   if (root["version"] !== VERSION) fail(`"version" is ${show(root["version"])}, this reads version ${VERSION}`);
   const context = new Map<string, string>();
-  for (const [key, value] of Object.entries(asRecord(root["context"]) ?? fail('"context" is no object'))) {
+  for (const [key, value] of Object.entries(asRecord(root["context"]) ?? fail('"context" is not an object'))) {
     if (typeof value !== "string") fail(`the context's "${key}" is ${show(value)}, expected a string`);
     else context.set(key, value);
   }
   const list: unknown = root["files"];
-  if (!Array.isArray(list)) return fail('"files" is no list');
+  if (!Array.isArray(list)) return fail('"files" is not a list');
   const files = new Map<string, ManifestEntry>();
   for (const [index, item] of list.entries()) {
     const entry = parseEntry(item, (message) => fail(`file ${index + 1}: ${message}`));

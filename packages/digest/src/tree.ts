@@ -14,7 +14,7 @@ export function byCodeUnit(a: string, b: string): number {
 
 /**
  * All files and symbolic links below a folder, sorted by path. Links are not followed; folders are
- * named only by what is in them. A device, a socket or a name that is no text is refused: it could
+ * named only by what is in them. A device, a socket or a name that is not text is refused: it could
  * be neither hashed nor compared. `mode` has the permission bits only. What is not `wanted` is passed over.
  */
 export function listTree(root: string, wanted: (relative: string) => boolean = () => true): TreeEntry[] {

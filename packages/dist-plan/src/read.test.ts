@@ -44,7 +44,7 @@ describe("readPlan", () => {
     expect(artifactsOf(plan).filter((artifact) => artifact.name === "sha256.sum")).toHaveLength(1);
   });
 
-  test("asks which app is meant when there are several, and names them when it is none", () => {
+  test("asks which app is meant when there are several, and names them when it is another", () => {
     expect(() => releaseOf(plan)).toThrow("the plan releases widget, widget-server: say which app is meant");
     expect(() => releaseOf(plan, "gadget")).toThrow("the plan does not release gadget, only widget, widget-server");
   });
@@ -80,7 +80,7 @@ describe("readPlan", () => {
   test.each<[name: string, manifest: string, error: new (...args: never[]) => Error, message: string]>([
     ["an empty text", "", JsonError, "the plan is empty"],
     ["no releases", "{}", PlanError, "has no `releases`"],
-    ["releases that are no list", '{"releases":{}}', JsonError, "`releases` is an object, expected a list"],
+    ["releases that are not a list", '{"releases":{}}', JsonError, "`releases` is an object, expected a list"],
     [
       "artifacts null while a release lists some",
       changed("artifacts", null),
@@ -111,7 +111,12 @@ describe("readPlan", () => {
       VersionError,
       "expected a semantic version",
     ],
-    ["an app name that is a path", changed("releases/0/app_name", "../widget"), PlanError, "is no name of a package"],
+    [
+      "an app name that is a path",
+      changed("releases/0/app_name", "../widget"),
+      PlanError,
+      "is not a valid name of a package",
+    ],
     ["a missing app name", changed("releases/0/app_name", undefined), JsonError, "`releases[0].app_name` is absent"],
     ["a text over 1 MiB", `{"x":"${"x".repeat(MAX_MANIFEST_BYTES)}"}`, JsonError, "expected at most 1.05 MB"],
     [
@@ -169,7 +174,7 @@ describe("readPlan", () => {
       const manifest = makeManifest();
       const artifacts = manifest["artifacts"] as Json;
       artifacts[name] = { name, kind: "extra-artifact" };
-      expect(() => readPlan(JSON.stringify(manifest))).toThrow(/no file name|expected a string that is not empty/);
+      expect(() => readPlan(JSON.stringify(manifest))).toThrow(/not a file name|expected a string that is not empty/);
     },
   );
 });

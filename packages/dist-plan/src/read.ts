@@ -24,7 +24,7 @@ export const MAX_MANIFEST_BYTES = 1024 * 1024;
  * Reads a manifest that cargo-dist wrote, of any phase.
  *
  * @param source names it in errors: "the plan in dist-manifest.json".
- * @throws JsonError when it is no manifest, PlanError when it contradicts itself.
+ * @throws JsonError when it is not a manifest, PlanError when it contradicts itself.
  */
 export function readPlan(content: string | Uint8Array, source = "the plan"): DistPlan {
   refuseOldVersion(decodeJson(content, versionDecoder, { source, maxBytes: MAX_MANIFEST_BYTES }).dist_version, source);
@@ -59,7 +59,7 @@ function readRelease(release: ManifestRelease, artifacts: ReadonlyMap<string, Ar
   const app = release.app_name;
   // The grammar of cargo's package names (cargo reference, "The `name` field"): safe in a path, a URL and a shell.
   if (!/^[A-Za-z0-9_][\w-]*$/.test(app))
-    throw new PlanError(`${source}: ${JSON.stringify(app)} is no name of a package`);
+    throw new PlanError(`${source}: ${JSON.stringify(app)} is not a valid name of a package`);
   refuseDuplicates(release.artifacts, (id) => `${source}: ${app} lists the artifact ${id} twice`);
   const own = release.artifacts.map((id) => {
     const found = artifacts.get(id);
@@ -99,7 +99,7 @@ function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, s
   const name = found.name ?? id;
   // What GitHub keeps unchanged in the name of an asset, and nothing that means something in a path or a log.
   if (!/^\w[\w.+@~-]*$/.test(name) || name !== id) {
-    throw new PlanError(`${source}: ${JSON.stringify(name)} is no file name that a release asset can have`);
+    throw new PlanError(`${source}: ${JSON.stringify(name)} is not a file name that a release asset can have`);
   }
   const kind = isKnownKind(found.kind) ? found.kind : "unknown";
   refuseDuplicates(found.target_triples, (target) => `${source}: ${name} names the target ${target} twice`);

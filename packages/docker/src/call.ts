@@ -4,7 +4,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { EngineError } from "./fault.ts";
 import { type Bytes, exchange, type HttpAnswer, type HttpCall } from "./transport.ts";
 
-/** Of an answer that is no stream: far more than the largest there is. */
+/** Of an answer that is not a stream: far more than the largest there is. */
 const MAX_ANSWER_BYTES = 16 << 20;
 
 /** What a call needs to know of an engine. */

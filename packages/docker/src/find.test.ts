@@ -92,9 +92,9 @@ describe("findCandidates", () => {
   });
 
   test.each<[name: string, content: string, message: RegExp]>([
-    ["is no JSON", "{", /config\.json is not JSON/],
+    ["is not JSON", "{", /config\.json is not JSON/],
     ["is a list", "[]", /config\.json: the document is a list/],
-    ["has a context that is no name", '{"currentContext":7}', /`currentContext` is 7, expected a string/],
+    ["has a context that is not a name", '{"currentContext":7}', /`currentContext` is 7, expected a string/],
   ])("fails for a config.json that %s", async (_name, content, message) => {
     await writeConfig({});
     await writeFile(path.join(home, ".docker/config.json"), content);

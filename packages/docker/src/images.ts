@@ -19,7 +19,7 @@ export interface Image {
   /** In bytes, as the engine counts them. */
   readonly size: number;
   /**
-   * Whether the engine has what a container of it stands on, for the platform asked for (`ImageManifestSummary`,
+   * Whether the engine has the layers that a container of it needs, for the platform asked for (`ImageManifestSummary`,
    * Engine API 1.48). Only engines with the containerd store tell; of the others nothing can be said from here.
    */
   readonly unpacked: boolean;
@@ -70,7 +70,7 @@ export async function inspectImage(
   const { platform, signal } = options;
   const { containerdStore, apiVersion } = engine;
   const tellsUnpacked = containerdStore && atLeast(apiVersion, "1.48");
-  // Asked for a platform, the containerd store describes that one, under an ID which is none of an image.
+  // Asked for a platform, the containerd store describes that one, under an ID which no image has.
   const knowsPlatforms = platform !== undefined && containerdStore && atLeast(apiVersion, "1.49");
   const [found, ofPlatform] = await Promise.all([
     inspect(engine, image, tellsUnpacked ? { manifests: "1" } : {}, signal),

@@ -30,7 +30,7 @@ export interface LoadedImage {
  * the middle; an error thrown by the stream breaks the load off, before any image is there, and is
  * thrown on.
  *
- * What is returned is what the engine says it has loaded and has, never nothing. It is no proof that
+ * What is returned is what the engine says it has loaded and has, never nothing. It is not proof that
  * an image can be used, nor that it is the one expected: see `tryImage` and `inspectImage`.
  *
  * @throws EngineError for an error in the engine's answer, and when it loaded no image.

@@ -62,9 +62,9 @@ describe("readMessages", () => {
     ["a line of text", "Loaded image: x\n", /is not JSON/],
     ["a page of a proxy", "<html>502</html>", /is not JSON/],
     ["a message cut short", '{"stream":"Loa', /is not JSON/],
-    ["a list", "[]\n", /which is no message/],
-    ["null", "null\n", /which is no message/],
-    ["bytes that are no text", "\xff\xfe".repeat(3), /is not/],
+    ["a list", "[]\n", /which is not a message/],
+    ["null", "null\n", /which is not a message/],
+    ["bytes that are not text", "\xff\xfe".repeat(3), /is not/],
   ])("refuses %s", async (_name, text, message) => {
     await expect(collect(Buffer.from(text, "latin1"))).rejects.toThrow(message);
   });

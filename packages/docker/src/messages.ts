@@ -13,7 +13,7 @@ const SPACE = 0x20;
  * the engine has said everything.
  *
  * @throws EngineError for a message that reports an error (the call had begun with status 200), and
- * for a line that is no JSON object.
+ * for a line that is not a JSON object.
  */
 export async function* readMessages(body: Bytes, doing: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   for await (const line of lines(body, doing)) {
@@ -44,7 +44,7 @@ async function* lines(body: Bytes, doing: string): AsyncGenerator<Buffer> {
 function parseMessage(line: Buffer, doing: string): Readonly<Record<string, unknown>> {
   const value = parseJson(line, { source: `a message of the engine (${doing})`, maxBytes: MAX_MESSAGE_BYTES });
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new EngineError(doing, `${line.toString("utf8").slice(0, 200)}, which is no message`);
+  throw new EngineError(doing, `${line.toString("utf8").slice(0, 200)}, which is not a message`);
 }
 
 /** Docker sends `errorDetail` and, for old clients, `error`; podman only the latter. */

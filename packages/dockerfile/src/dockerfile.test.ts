@@ -122,7 +122,7 @@ describe("images", () => {
     ]);
   });
 
-  test("are edited where the text really stands, be it the default of an ARG", () => {
+  test("are edited where the text really stands, even in the default of an ARG", () => {
     const [, from] = imagesOf(parseDockerfile(text, "Dockerfile"));
     if (from === undefined) throw new Error("no FROM");
     const at = from.word.value.indexOf("1.94.0");

@@ -74,7 +74,7 @@ function flagImages(dockerfile: Dockerfile, stage: Stage): ImageUse[] {
     const range = instruction.getRange();
     const [start, end] = [offsetOf(text, range.start), offsetOf(text, range.end)];
     const pattern = keyword === "COPY" ? /\s--from=(\S+)/ : /\s--mount=(?:\S*,)?from=([^\s,]+)/g;
-    // Flags come before anything else: what follows the first other word is no flag.
+    // Flags come before anything else: what follows the first other word is not a flag.
     const flags = /^\w+(?:\s+(?:\\\s*\n\s*)?--\S+)*/.exec(text.slice(start, end))?.[0] ?? "";
     return [...flags.matchAll(new RegExp(pattern, "g"))].map((match): ImageUse => {
       const value = match[1] ?? "";
@@ -99,7 +99,7 @@ export interface RunScript {
   readonly start: number;
 }
 
-/** What a stage's RUN instructions hand to the shell, heredocs included; the exec form is no script. */
+/** What a stage's RUN instructions hand to the shell, heredocs included; the exec form is not a script. */
 export function runScriptsOf(dockerfile: Dockerfile, stage: Stage): RunScript[] {
   return stage.instructions.flatMap((instruction): RunScript[] => {
     if (instruction.getKeyword() !== "RUN") return [];

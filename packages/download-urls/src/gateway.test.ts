@@ -17,9 +17,9 @@ describe("parseGateway", () => {
   });
 
   test.each([
-    ["", "is no URL"],
-    ["acme.gateway.scarf.sh/widget", "is no URL"],
-    ["https://a b/{tag}/{file}", "is no URL"],
+    ["", "is not a URL"],
+    ["acme.gateway.scarf.sh/widget", "is not a URL"],
+    ["https://a b/{tag}/{file}", "is not a URL"],
     ["http://acme.gateway.scarf.sh/widget", "must begin with https://"],
     ["ftp://acme.dev/x", "must begin with https://"],
     ["https://acme.dev/{file}", "must name {tag} and {file} once each"],

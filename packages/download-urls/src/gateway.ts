@@ -32,7 +32,7 @@ export class GatewayError extends Fault {
 export function parseRepository(text: string, serverUrl = "https://github.com"): Repository {
   const [, owner, name] = /^([A-Za-z0-9][A-Za-z0-9-]*)\/([\w.-]+)$/.exec(text) ?? [];
   if (owner === undefined || name === undefined || /^\.{1,2}$/.test(name)) {
-    throw new GatewayError(`${JSON.stringify(text)} is no repository, expected owner/name`);
+    throw new GatewayError(`${JSON.stringify(text)} is not a repository, expected owner/name`);
   }
   return { server: serverUrl.replace(/\/+$/, ""), owner, name };
 }
@@ -72,7 +72,7 @@ export function githubUrl({ server, owner, name }: Repository, { tag, file }: Re
 
 function refuseAddress(template: string, github: string, refuse: (why: string) => void): void {
   const example = template.replace("{tag}", "v1.0.0").replace("{file}", "file.tar.gz");
-  if (!URL.canParse(example) || /[\s"'<>\\]/.test(example)) refuse("is no URL");
+  if (!URL.canParse(example) || /[\s"'<>\\]/.test(example)) refuse("is not a URL");
   const { protocol, host, hostname, search, hash, username } = new URL(example);
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && isLoopback)) refuse("must begin with https://");

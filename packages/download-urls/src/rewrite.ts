@@ -103,7 +103,7 @@ function lineAt(text: string, offset: number): string {
   return text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
 }
 
-/** Tells the line, from 1, that an offset lies on. */
+/** Tells the line, from 1, that an offset is on. */
 function lineFinder(text: string): (offset: number) => number {
   const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
   return (offset) => {

@@ -69,7 +69,7 @@ describe("verifyRedirect", () => {
       "leads to /storage/v2/a.zip",
     ],
     [
-      "an answer that is no redirect",
+      "an answer that is not a redirect",
       release(() => ({ status: 200, length: 1234 })),
       "/gateway/v1/a.zip answers 200 itself, expected a redirect",
     ],

@@ -55,7 +55,7 @@ describe("readElf", () => {
   });
 
   test.each([
-    ["an empty file (B160)", Buffer.alloc(0), /this is no ELF file: it has no bytes/],
+    ["an empty file (B160)", Buffer.alloc(0), /this is not an ELF file: it has no bytes/],
     ["a script (B161)", Buffer.from("#!/bin/sh\n"), /it is a script/],
     ["a PE file (B182)", Buffer.from("MZ\x90\0"), /it is a PE file \(Windows\)/],
     ["a Mach-O file", Buffer.from("cffaedfe07000001", "hex"), /it is a Mach-O file/],

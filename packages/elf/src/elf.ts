@@ -64,7 +64,7 @@ export function isElf(head: Uint8Array): boolean {
  */
 export async function readElf(source: RandomAccessSource): Promise<ElfFile> {
   const ident = await readExactly(source, 0, Math.min(64, source.size));
-  if (!isElf(ident)) throw new ElfError(`this is no ELF file: it ${describeOther(ident)}`, 0);
+  if (!isElf(ident)) throw new ElfError(`this is not an ELF file: it ${describeOther(ident)}`, 0);
   const [, , , , fileClass, data] = ident;
   if ((fileClass !== 1 && fileClass !== 2) || (data !== 1 && data !== 2)) {
     throw new ElfError(`this is an ELF file of the unknown class ${fileClass} and byte order ${data}`, 4);

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A file that is no ELF file, or whose structure contradicts itself. */
+/** A file that is not an ELF file, or whose structure contradicts itself. */
 export class ElfError extends Fault {
   override readonly name = "ElfError";
   /** Where in the file, in bytes. */

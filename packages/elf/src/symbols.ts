@@ -18,7 +18,7 @@ export interface ElfSymbol {
   readonly isLocal: boolean;
   readonly address: bigint;
   readonly size: bigint;
-  /** The index of the section it lies in; 0 when it is undefined. */
+  /** The index of the section it is in; 0 when it is undefined. */
   readonly section: number;
 }
 

@@ -57,7 +57,7 @@ describe("parseLock", () => {
     ["env_id of 63 characters (B95)", { env_id: `"${"a".repeat(63)}"` }, /expected 64 lowercase hex characters/, 2],
     ["env_id empty (B95)", { env_id: '""' }, /`env_id` is "", expected 64/, 2],
     [
-      "short_id that is no prefix (B96)",
+      "short_id that is not a prefix (B96)",
       { short_id: '"000000000000"' },
       /`short_id` is "000000000000", expected "aabaeaeda3b2"/,
       3,

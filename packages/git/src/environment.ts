@@ -70,7 +70,7 @@ export function remoteUrl(repository: string, serverUrl: string): string {
   if (/^[\w.-]+\/[\w.-]+$/.test(repository)) return `${serverUrl.replace(/\/+$/, "")}/${repository}.git`;
   // `ext::` and the like run programs (git-remote-ext), and a leading dash would be an option.
   if (/^(-|[\w+]+::)/.test(repository) || /[\s\0]/.test(repository)) {
-    throw new GitError(`${JSON.stringify(repository)} is no git remote, expected owner/name, a URL or a path`);
+    throw new GitError(`${JSON.stringify(repository)} is not a git remote, expected owner/name, a URL or a path`);
   }
   if (URL.canParse(repository) && new URL(repository).password !== "") {
     throw new GitError("a git remote with a password in it was given", { advice: "Give the token by its own input." });

@@ -88,7 +88,7 @@ function failure(args: readonly string[], { exitCode }: CommandResult, output: s
 function adviceFor(reasons: string): string {
   if (/unrecognized registry/.test(reasons)) return "Name the registry under [registries] in hakari.toml.";
   if (/cargo metadata/.test(reasons)) return "Correct what `cargo metadata` complains of: no check can run without it.";
-  return "Correct the hakari configuration: this is no drift, and `cargo hakari generate` will not help.";
+  return "Correct the hakari configuration: this is not drift, and `cargo hakari generate` will not help.";
 }
 
 function plainText(text: string): string {

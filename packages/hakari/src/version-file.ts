@@ -51,7 +51,7 @@ function versionIn(root: string, file: string): NamedVersion | undefined {
     if (match?.[1] === undefined) return undefined;
     return { version: match[1], location: createLocator(text, absolute)(match.index) };
   } catch (error) {
-    if (error instanceof Fault) return undefined; // A file that is no text names no version.
+    if (error instanceof Fault) return undefined; // A file that is not text names no version.
     throw error;
   }
 }

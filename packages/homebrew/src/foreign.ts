@@ -17,7 +17,7 @@ const PLATFORM_BLOCKS: readonly string[] = ["on_macos", "on_linux", "on_arm", "o
 const HOOKS: readonly string[] = ["test", "service"];
 
 /**
- * The statements that `brew` would run whenever it reads the formula, and that are no directives: a formula may define
+ * The statements that `brew` would run whenever it reads the formula, and that are not directives: a formula may define
  * methods and say what it is, but not act.
  */
 export function foreignStatements(statements: readonly Statement[]): readonly Literal[] {

@@ -34,7 +34,7 @@ export interface Formula {
   readonly downloads: readonly FormulaDownload[];
   /** The formulae it needs, by the names it gives them: `gadget` or `acme/tap/gadget`. */
   readonly dependencies: readonly Literal[];
-  /** What Homebrew would run as soon as it reads the file, and which is no directive of a formula: as written. */
+  /** What Homebrew would run as soon as it reads the file, and which is not a directive of a formula: as written. */
   readonly foreign: readonly Literal[];
 }
 

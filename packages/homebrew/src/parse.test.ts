@@ -67,7 +67,7 @@ describe("parseFormula", () => {
         ],
       ],
       [
-        "a resource, which is no download of the release",
+        "a resource, which is not a download of the release",
         'url "https://a"\nresource "x" do\n url "https://b"\nend',
         [[undefined, undefined, "https://a"]],
       ],
@@ -124,7 +124,7 @@ describe("parseFormula", () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  test("takes a license that is no string, and an escaped quote", () => {
+  test("takes a license that is not a string, and an escaped quote", () => {
     expect(() => parse(inClass('license any_of: ["MIT", "Apache-2.0"]\ndesc "Say \\"hi\\" \\#{x}"'))).not.toThrow();
   });
 

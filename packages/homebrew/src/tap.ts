@@ -13,7 +13,7 @@ export interface Tap {
   readonly access: GitOptions;
 }
 
-/** Clones a tap's newest commit. A tap without any commit will do. */
+/** Clones a tap's newest commit. A tap may have no commit yet. */
 export async function openTap(access: GitOptions, folder: string, branch: string | undefined): Promise<Tap> {
   const git = openGit(access);
   const wanted = branch === undefined ? [] : ["--branch", branch];

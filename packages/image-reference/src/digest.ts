@@ -13,7 +13,7 @@ export const DIGEST_PATTERN = Object.entries(HEX_LENGTH)
 
 const DIGEST = new RegExp(`^(?:${DIGEST_PATTERN})$`);
 
-/** The digest a text stands for; undefined when it is none. */
+/** The digest a text stands for; undefined when it is not one. */
 export function parseDigest(text: string): Digest | undefined {
   // The pattern is the type's, with the length that goes with each algorithm.
   return DIGEST.test(text) ? (text as Digest) : undefined;

@@ -49,7 +49,7 @@ export async function findInEngine(
 }
 
 /**
- * That an engine lists an image is no proof that a container can be made of it. An unpacked file system is one; an
+ * That an engine lists an image is not proof that a container can be made of it. An unpacked file system is one; an
  * engine that does not tell of it has to make a container, for which Linux first writes out all that was unpacked.
  */
 async function proveUsable(engine: Engine, { id, platform, unpacked }: Image, signal?: AbortSignal): Promise<Trial> {
@@ -58,7 +58,7 @@ async function proveUsable(engine: Engine, { id, platform, unpacked }: Image, si
   return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform: named, signal });
 }
 
-/** What the engine says it took in is no proof (F70, F83): it must have the expected identity. */
+/** What the engine says it took in is not proof (F70, F83): it must have the expected identity. */
 export function requireIdentity({ id, diffIds }: Image, { id: expected, diffIds: layers }: Expectation): void {
   // Where the engine makes the manifest, its layers tell: they are what the archive's config lists.
   if (expected === undefined ? diffIds.join() === layers.join() : id === expected) return;

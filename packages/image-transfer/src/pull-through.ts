@@ -28,7 +28,7 @@ export interface PullThrough {
   readonly keep: (image: Presence) => Promise<void>;
 }
 
-/** Why the engine cannot have it this way, where that is no fault of the archive's. */
+/** Why the engine cannot have it this way, where that is not the archive's fault. */
 export interface Closed {
   readonly closed: string;
 }

@@ -72,7 +72,7 @@ describe("decodeJson", () => {
     expect(() => decodeJson("{}", decoder, options)).toThrow("`toString` is absent");
   });
 
-  test("names the accepted values and the place, also under a key that is no identifier", () => {
+  test("names the accepted values and the place, also under a key that is not an identifier", () => {
     const decoder = mapOf(object({ state: literal("planned", "published") }));
     expect(() => decodeJson('{"a b":{"state":"gone"}}', decoder, options)).toThrow(
       'the plan: `["a b"].state` is "gone", expected "planned" or "published"',

@@ -13,7 +13,7 @@ import {
 /**
  * What became of one thing in one channel. `planned` may still become something; `published` was sent; `verified` was also
  * read back; `skipped` was left out on purpose; `failed` is not there although it should be;
- * `awaiting-approval` lies in the registry until a person lets it go public, as a staged version of npm does.
+ * `awaiting-approval` is in the registry until a person lets it go public, as a staged version of npm does.
  */
 export type LedgerState = "planned" | "published" | "verified" | "skipped" | "failed" | "awaiting-approval";
 
@@ -90,7 +90,7 @@ const rowFields = object<LedgerRow>({
 
 const pageDecoder = object<LedgerPage>({ ledger: literal(1), attempt: integer, rows: listOf(row) });
 
-/** @throws JsonError when it is no page of a ledger, or one of a newer format. */
+/** @throws JsonError when it is not a page of a ledger, or one of a newer format. */
 export function readPage(content: string | Uint8Array, source = "the ledger"): LedgerPage {
   return decodeJson(content, pageDecoder, { source, maxBytes: MAX_PAGE_BYTES });
 }

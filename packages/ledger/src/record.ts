@@ -55,7 +55,7 @@ export async function withLedger<T>(
   } catch (error) {
     await saveLedger(store, rows ?? [row("failed", `nothing was published: ${oneLine(error)}`)], beginning).catch(
       () => {
-        // What failed first says more; the row of the beginning stays and tells that it did not end.
+        // What failed first explains more; the row of the beginning stays and tells that it did not end.
       },
     );
     throw error;

@@ -135,7 +135,7 @@ async function sendBlob(
       if (!response.write(chunk)) await once(response, "drain", { signal: hungUp.signal });
     }
   } catch (error) {
-    // An engine that hangs up (it has the layer by now, or gave up) is no error of the source.
+    // An engine that hangs up (it has the layer by now, or gave up) is not an error of the source.
     if (!hungUp.signal.aborted) throw error;
   }
   response.end();

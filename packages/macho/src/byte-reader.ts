@@ -3,7 +3,7 @@ import { MachoError } from "./error.ts";
 export type ByteOrder = "little" | "big";
 
 /**
- * The one place where bounds are checked: a window on a file that knows where it lies in it, so
+ * The one place where bounds are checked: a window on a file that knows where it is in it, so
  * that every error can say the byte. Offsets given to it count from the start of the window.
  */
 export class ByteReader {

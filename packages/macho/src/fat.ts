@@ -55,7 +55,7 @@ export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64
   return { kind: wide ? "fat64" : "fat", architectures };
 }
 
-/** `MAXSECTALIGN` of mach-o/fat.h: slices lie on multiples of 2^15 at most. */
+/** `MAXSECTALIGN` of mach-o/fat.h: slices are on multiples of 2^15 at most. */
 const MAX_ALIGN = 15;
 
 /**

@@ -62,7 +62,7 @@ export function isImageMagic(magic: number): boolean {
 
 /**
  * Reads `mach_header[_64]` and its load commands (mach-o/loader.h). Nothing is copied.
- * @param start where `bytes` lie in the file, for errors only
+ * @param start where `bytes` are in the file, for errors only
  * @throws MachoError naming the byte
  */
 export function readImage(bytes: Uint8Array, start = 0): MachoImage {

@@ -49,7 +49,7 @@ export function readMacho(bytes: Uint8Array): MachoFile {
 
 /**
  * Reads each architecture for itself: one that cannot be read leaves the others readable.
- * @throws MachoError when the file as a whole is no Mach-O file, or its header breaks the rules
+ * @throws MachoError when the file as a whole is not a Mach-O file, or its header breaks the rules
  */
 export function readSlices(bytes: Uint8Array): Slices {
   if (bytes.length === 0) throw new MachoError("not a Mach-O file: it is empty", 0);

@@ -46,7 +46,7 @@ const LAYOUTS = {
   },
 } as const;
 
-/** Reads the segments and checks that what they name lies inside the image. */
+/** Reads the segments and checks that what they name is inside the image. */
 export function readSegments(image: ByteReader, commands: readonly LoadCommand[]): Segment[] {
   const segments: Segment[] = [];
   for (const { name, offset, size } of commands) {

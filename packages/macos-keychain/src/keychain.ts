@@ -33,7 +33,7 @@ export async function createKeychain(run: CommandRunner, path: string): Promise<
   return keychain;
 }
 
-/** Removes a keychain, from the search list too. Nothing to remove is no error. */
+/** Removes a keychain, from the search list too. Nothing to remove is not an error. */
 export async function deleteKeychain(run: CommandRunner, path: string): Promise<void> {
   if (!existsSync(path)) return;
   await run("security", ["delete-keychain", path], { check: false, onOutput: () => undefined });

@@ -37,7 +37,7 @@ export interface CheckedProduct {
   readonly product: Product;
   readonly binaries: readonly CheckedBinary[];
   readonly problems: readonly Problem[];
-  /** What lies in the product and was not looked at, a sentence each. */
+  /** What is in the product and was not looked at, a sentence each. */
   readonly notChecked: readonly string[];
   /** Hex, one an architecture of each binary, sorted: what the notarization ticket must list. */
   readonly cdhashes: readonly string[];

@@ -42,7 +42,7 @@ export interface Place {
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** Read as tar reads it: names and links that lead out of the archive are no reason to stop, since nothing is unpacked. */
+/** Read as tar reads it: names and links that lead out of the archive are not a reason to stop, since nothing is unpacked. */
 export async function* membersOfTar(body: Bytes, place: Place): AsyncGenerator<Content, void, undefined> {
   const reader = new TolerantTarReader(new StreamCursor(body));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
@@ -129,7 +129,7 @@ async function* examineContainer(
   const format = detectFormat(head);
   const notOpened = (reason: string): Content => ({ kind: "not-opened", path, reason });
   if (depth >= MAX_DEPTH) {
-    yield notOpened(`it lies in ${depth} archives; ${MAX_DEPTH} are opened`);
+    yield notOpened(`it is in ${depth} archives; ${MAX_DEPTH} are opened`);
     return;
   }
   try {

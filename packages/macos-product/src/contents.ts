@@ -20,7 +20,7 @@ export async function* readBinaries(product: Product, signal?: AbortSignal): Asy
 }
 
 /**
- * Everything in a product that matters for its signatures, one at a time: what lies in archives, and in archives
+ * Everything in a product that matters for its signatures, one at a time: what is in archives, and in archives
  * inside them, as Apple opens them. Disk images and installers are not opened.
  * @throws ArchiveError when the product itself is an archive that cannot be read
  */

@@ -37,7 +37,7 @@ const INSTALLER_MAGIC = "xar!";
 const DISK_IMAGE_TRAILER_BYTES = 512;
 const DISK_IMAGE_MAGIC = "koly";
 
-/** @throws ProductError when it is no product for macOS */
+/** @throws ProductError when it is not a product for macOS */
 export async function openProduct(file: string): Promise<Product> {
   const status = await stat(file);
   if (status.isDirectory()) {

@@ -100,7 +100,7 @@ function judge(
   const said = status === "accepted" || status === "invalid" ? status : "rejected";
   if (log instanceof NotaryError) {
     const what = said === "accepted" ? "Apple has accepted it" : `Apple's verdict is ${said}`;
-    const message = `${what}, but the log that says what Apple saw cannot be had: ${log.message}`;
+    const message = `${what}, but the log that says what Apple saw is not available: ${log.message}`;
     const complaint = { level: "error", message, advice: "Run again: the submission is resumed." } as const;
     return { verdict: said === "accepted" ? "pending" : said, log: undefined, complaints: [complaint] };
   }
@@ -146,7 +146,7 @@ async function submit(job: NotaryJob, record: Record, { service, world }: Notari
 const LOG_ATTEMPTS = 12;
 const LOG_INTERVAL_MS = 5000;
 
-/** The log, or why it cannot be had: the verdict stands without it. */
+/** The log, or why it is not available: the verdict stands without it. */
 async function fetchLog(id: string, { service, world }: NotarizeOptions): Promise<NotaryLog | NotaryError> {
   for (let attempt = 1; ; attempt += 1) {
     try {

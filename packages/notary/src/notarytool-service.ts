@@ -14,7 +14,7 @@ export interface NotarytoolOptions {
   readonly profile: string;
 }
 
-/** How to sign in. The password is written to the tool's prompt, the key lies in a file: neither is an argument. */
+/** How to sign in. The password is written to the tool's prompt, the key is in a file: neither is an argument. */
 export type NotarytoolCredentials =
   | { readonly kind: "apple-id"; readonly appleId: string; readonly teamId: string; readonly password: string }
   | { readonly kind: "api-key"; readonly keyFile: string; readonly keyId: string; readonly issuer: string | undefined };

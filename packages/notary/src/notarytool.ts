@@ -43,7 +43,7 @@ export async function runNotarytool(
   }
 }
 
-/** An answer that is no success, as the REST service says it: with the HTTP status, where notarytool names one. */
+/** An answer that is not a success, as the REST service says it: with the HTTP status, where notarytool names one. */
 export function notarytoolError(what: string, { exitCode, said }: NotarytoolAnswer): NotaryError {
   const message = `${what}: notarytool ended with exit code ${exitCode}:\n${said === "" ? "it said nothing" : said}`;
   const status = statusOf(said);

@@ -78,7 +78,7 @@ describe("parseApiKey", () => {
   test.each([
     ["a key id", "abc", ISSUER, /the key id is malformed: it has 3 characters/],
     ["an issuer", "ABCD123456", "me", /issuer is malformed: expected a UUID/],
-  ])("refuses %s that is none", (_title, keyId, issuer, message) => {
+  ])("refuses %s that is not one", (_title, keyId, issuer, message) => {
     expect(() => parseApiKey(pem, keyId, issuer)).toThrow(message);
   });
 });

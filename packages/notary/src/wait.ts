@@ -14,7 +14,7 @@ const MAX_REFUSALS = 15;
 
 /**
  * Asks until Apple has a verdict. Failing requests do not end the wait: the submission goes on without us.
- * A status that Apple's documentation does not name is no verdict.
+ * A status that Apple's documentation does not name is not a verdict.
  * @throws NotaryTimeout at the deadline, in milliseconds since 1970
  */
 export async function waitForVerdict(

@@ -52,7 +52,7 @@ export async function checkBinary(bytes: Uint8Array, target: string, shown: stri
   return NOTHING;
 }
 
-/** The CPU of a PE file (PE Format, "Signature" and "COFF File Header"); undefined when it is none. */
+/** The CPU of a PE file (PE Format, "Signature" and "COFF File Header"); undefined when it is not one. */
 function peMachine(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 64 || view.getUint16(0) !== 0x4d5a) return undefined;

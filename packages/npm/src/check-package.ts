@@ -16,7 +16,7 @@ export function readManifest(files: PackageFiles, shown: string): Manifest {
   } catch (cause) {
     throw new NpmError(`the package.json of ${shown} is not JSON`, { cause });
   }
-  throw new NpmError(`the package.json of ${shown} is no object`);
+  throw new NpmError(`the package.json of ${shown} is not an object`);
 }
 
 /**
@@ -67,7 +67,7 @@ function complaintsAboutBin(files: PackageFiles, name: string, target: string): 
   const complaints = file.executable ? [] : [`has ${shown} without the executable bit`];
   const head = Buffer.from(file.content.subarray(0, MAX_SHEBANG_BYTES + 1)).toString("latin1");
   const line = /^[^\n]*/.exec(head)?.[0] ?? "";
-  if (!line.startsWith("#!")) return [...complaints, `has ${shown} whose first line is no shebang`];
+  if (!line.startsWith("#!")) return [...complaints, `has ${shown} whose first line is not a shebang`];
   if (line.endsWith("\r")) return [...complaints, `has ${shown} whose first line ends with CR LF`];
   return complaints;
 }

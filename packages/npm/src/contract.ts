@@ -136,7 +136,7 @@ export async function checkContract(
 /**
  * Tries a launcher, whoever wrote it, in every respect.
  *
- * @param install lays out the launcher and, by `writeProbe`, what stands for its program; returns the launcher's file.
+ * @param install lays out the launcher and, by `writeProbe`, a stand-in for its program; returns the launcher's file.
  */
 export async function tryLauncher(
   install: (probe: ProbeState) => Promise<string>,
@@ -214,7 +214,7 @@ async function writePackage(folder: string, files: PackageFiles): Promise<void> 
   }
 }
 
-/** Writes what stands for a program at a path, with the folders above it. */
+/** Writes a stand-in for a program at a path, with the folders above it. */
 export async function writeProbe(file: string, executable: boolean): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, PROBE);

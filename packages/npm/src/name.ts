@@ -9,7 +9,7 @@ export function requirePackageName(name: string): string {
     return name;
   }
   throw new NpmError(
-    `${JSON.stringify(name)} is no name of an npm package, expected lowercase letters, digits, \`-\`, \`.\` and \`_\`, with or without an @scope/`,
+    `${JSON.stringify(name)} is not a valid name of an npm package, expected lowercase letters, digits, \`-\`, \`.\` and \`_\`, with or without an @scope/`,
   );
 }
 

@@ -98,7 +98,7 @@ describe("a package.json", () => {
   test.each(["Widget", "@acme", "acme/widget", ".widget", "_widget", "wid get", "@Acme/widget", "a".repeat(215), ""])(
     "refuses the name %j (B150)",
     (name) => {
-      expect(() => requirePackageName(name)).toThrow("is no name of an npm package");
+      expect(() => requirePackageName(name)).toThrow("is not a valid name of an npm package");
     },
   );
 });
@@ -129,7 +129,7 @@ describe("a packed package", () => {
       "a launcher below a licence header (B158, misleads 18)",
       { "bin/widget.js": `// MIT\n${launcher}` },
       ["bin/widget.js"],
-      "whose first line is no shebang",
+      "whose first line is not a shebang",
     ],
     [
       "a first line that ends with CR LF (B158)",
@@ -137,7 +137,7 @@ describe("a packed package", () => {
       ["bin/widget.js"],
       "CR LF",
     ],
-    ["a byte order mark before it", { "bin/widget.js": `\uFEFF${launcher}` }, ["bin/widget.js"], "no shebang"],
+    ["a byte order mark before it", { "bin/widget.js": `\uFEFF${launcher}` }, ["bin/widget.js"], "not a shebang"],
     ["a launcher that is not executable (B159)", {}, [], "without the executable bit"],
     [
       "a launcher that is not in it",
@@ -153,7 +153,7 @@ describe("a packed package", () => {
     ],
     ["what is private", { "package.json": { ...manifest, private: true } }, ["bin/widget.js"], "is marked `private`"],
     ["no licence", { "package.json": { ...manifest, license: undefined } }, ["bin/widget.js"], "has no licence"],
-    ["a package.json that is none", { "package.json": "[]" }, ["bin/widget.js"], "is no object"],
+    ["an invalid package.json", { "package.json": "[]" }, ["bin/widget.js"], "is not an object"],
   ])("is refused with %s", (_name, change, executable, message) => {
     expect(() => checkPackage(files({ ...whole, ...change }, executable), "widget")).toThrow(message);
   });

@@ -66,7 +66,7 @@ test.each<[template: string, name: string, expected: string]>([
 
 test.each([
   ["${other}", "has ${other}, expected one of name, scope"],
-  ["${name} ${os}", "is no name of an npm package"],
+  ["${name} ${os}", "is not a valid name of an npm package"],
 ])("the template %s is refused", (platformName, message) => {
   expect(() => platformPackageName({ name: "w", binary: "w", platformName }, parseWantedPlatform("linux-x64"))).toThrow(
     message,

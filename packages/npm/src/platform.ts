@@ -106,7 +106,7 @@ export interface NamedProduct {
  * The package of one platform. Its template has `${name}` (the base package, its scope too), `${scope}` (`@acme`), `${base}` (the name without it),
  * `${binary}`, `${platform}` (`linux-x64-musl`, as in the input `platforms`), `${os}`, `${cpu}` and `${libc}`.
  *
- * @throws NpmError for a placeholder that is none of these, or a name that npm does not take.
+ * @throws NpmError for another placeholder than these, or a name that npm does not take.
  */
 export function platformPackageName({ name, binary, platformName }: NamedProduct, wanted: WantedPlatform): string {
   const { text, os, cpu, libc = "" } = wanted;

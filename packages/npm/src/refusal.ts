@@ -198,7 +198,7 @@ export function explainRefusal({ code, summary }: NpmFailure, request: RefusedRe
 }
 
 /**
- * What a trusted publisher must say on the registry for this job to be it (npm docs, "Trusted publishing").
+ * What a trusted publisher must say on the registry so that it trusts this job (npm docs, "Trusted publishing").
  *
  * @param workflow `acme/widget/.github/workflows/release.yml`, with or without `@ref`.
  * @param environment of the job; empty when it has none, undefined when nobody knows.

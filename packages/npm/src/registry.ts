@@ -221,7 +221,7 @@ function refusal(what: string, { status, headers }: HttpResponse, content: Buffe
   return new RefusedError(message, { status, advice: "Check the input `registry`, and what the token may do there." });
 }
 
-/** What is no JSON came from something between, such as a proxy (F13): it may be gone the next time. */
+/** What is not JSON came from something between, such as a proxy (F13): it may be gone the next time. */
 function decode<T>(content: Buffer, decoder: Decoder<T>, { origin, pathname }: URL): T {
   try {
     return decodeJson(content, decoder, { source: `the answer of ${origin}${pathname}`, maxBytes: MAX_DOCUMENT_BYTES });

@@ -75,7 +75,7 @@ export async function* artifactContent(bytes: AsyncIterable<Uint8Array>): AsyncG
   if (files === 0) throw new ImageArchiveError("not-an-image", "the artifact's zip holds no file");
 }
 
-/** What is wrong with a file that is no tar, for people. */
+/** What is wrong with a file that is not a tar, for people. */
 export function notATar(format: Format): ImageArchiveError {
   const found: Readonly<Record<Format, string>> = {
     tar: "a tar",

@@ -4,7 +4,7 @@ import { type Decoder, JsonError, string } from "@release-actions/json";
 
 export { type Algorithm, type Digest, parseDigest };
 
-/** A digest in a document, with what is wrong when it is none. */
+/** A digest in a document, with what is wrong when it is not one. */
 export const digest: Decoder<Digest> = (value, path) => {
   const parsed = parseDigest(string(value, path));
   if (parsed !== undefined) return parsed;

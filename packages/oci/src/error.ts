@@ -2,7 +2,7 @@ import { Fault, type FaultDetails } from "@release-actions/report";
 
 /** Why an image archive is refused, in words a program can tell apart. */
 export type ImageProblem =
-  /** It is no archive of an image at all. */
+  /** It is not an archive of an image at all. */
   | "not-an-image"
   /** A document in it says what cannot be. */
   | "malformed"

@@ -102,7 +102,7 @@ describe("indexImageArchive", () => {
     expect(archive.images[0]?.layers).toHaveLength(3);
   });
 
-  test("does not trust an index.json at the end that lies inside a blob", async () => {
+  test("does not trust an index.json at the end that is inside a blob", async () => {
     const files: Files = {};
     const hidden = tarOf(soundLayout({ layers: ["hidden"] }));
     const image = addImage(files, { layers: ["seen"] });

@@ -217,7 +217,7 @@ describe("selectImage", () => {
 });
 
 describe("artifactContent", () => {
-  test("passes a file that is no zip through", async () => {
+  test("passes a file that is not a zip through", async () => {
     const tar = tarOf(soundLayout());
     const read = await repack(artifactContent(chunked(tar)));
     expect(read.archive.images).toHaveLength(1);

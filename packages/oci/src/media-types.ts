@@ -62,7 +62,7 @@ export function documentKind(mediaType: string): keyof typeof MEDIA_TYPES | unde
   return kinds.find((kind) => (MEDIA_TYPES[kind] as readonly string[]).includes(mediaType));
 }
 
-/** How a layer of this media type is compressed; undefined when it is no layer of an image. */
+/** How a layer of this media type is compressed; undefined when it is not a layer of an image. */
 export function layerCompression(mediaType: string): Compression | undefined {
   return LAYER_COMPRESSIONS.get(mediaType);
 }

@@ -282,7 +282,7 @@ describe("the input `image`", () => {
   });
 });
 
-test("files that macOS puts into a zip beside the archive are no second file", async () => {
+test("files that macOS puts into a zip beside the archive are not a second file", async () => {
   const archive = tarOf(soundLayout());
   const packed = zip([
     { name: "__MACOSX/._restate.tar", data: "x" },

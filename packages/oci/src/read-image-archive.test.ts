@@ -102,7 +102,7 @@ describe.each(ways)("an archive %s", (way, read) => {
     expect((await read(tarOf(layout(files, [named])))).names).toEqual([]);
   });
 
-  test("with an artifact that is no image beside one reads on", async () => {
+  test("with an artifact that is not an image beside one reads on", async () => {
     const files: Files = {};
     const config = addBlob(files, "application/vnd.oci.empty.v1+json", "{}");
     const other = addBlob(files, MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [] });
@@ -168,7 +168,7 @@ describe.each(ways)("an archive %s", (way, read) => {
       "B31",
       "a folder where a blob should be",
       () => without(soundLayout(), "config", "/x"),
-      /is no blob|does not hold/,
+      /is not a blob|does not hold/,
     ],
     ["B33", "no oci-layout", () => ({ ...soundLayout(), "oci-layout": undefined }), /no `oci-layout` file/],
     [
@@ -255,7 +255,7 @@ describe.each(ways)("an archive %s", (way, read) => {
     ],
     [
       "B53",
-      "a root that is no layers",
+      "a root without layers",
       () => soundLayout({ config: { rootfs: { type: "zfs", diff_ids: [] } } }),
       /expected "layers"/,
     ],

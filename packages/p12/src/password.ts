@@ -3,7 +3,7 @@ import { createHmac, getHashes, timingSafeEqual } from "node:crypto";
 export type Forge = typeof import("node-forge");
 export type Asn1 = import("node-forge").asn1.Asn1;
 
-/** `null` is no password at all, which some programs write for an empty one. */
+/** `null` means no password at all, which some programs write for an empty one. */
 export type Password = string | null;
 
 const PBES2 = "1.2.840.113549.1.5.13";

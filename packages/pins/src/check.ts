@@ -33,7 +33,7 @@ export interface CheckOptions {
 export interface CheckResult {
   readonly facts: readonly Fact[];
   readonly findings: readonly Finding[];
-  /** What lies in another repository and has to follow by hand. */
+  /** What is in another repository and has to follow by hand. */
   readonly elsewhere: readonly string[];
   /** What was decided and why, and what is legal and cannot be known here. */
   readonly notes: readonly string[];

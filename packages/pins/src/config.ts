@@ -114,7 +114,7 @@ class ConfigReader {
     if (!detect && !names.has(fact)) throw this.fault(fields.get("fact"), `there is no fact "${fact}"`);
     const until = fields.has("until") ? this.text(fields.get("until"), "until") : undefined;
     if (until !== undefined && !isDay(until))
-      throw this.fault(fields.get("until"), `"${until}" is no day: write YYYY-MM-DD`);
+      throw this.fault(fields.get("until"), `"${until}" is not a day: write YYYY-MM-DD`);
     return {
       fact,
       reason: this.text(fields.get("reason") ?? node, "reason of an exception"),
@@ -178,10 +178,10 @@ class ConfigReader {
     switch (kind) {
       case "toml":
       case "yaml":
-        if (parsePath(value) === undefined) throw refuse(`"${value}" is no path such as workspace.package.version`);
+        if (parsePath(value) === undefined) throw refuse(`"${value}" is not a path such as workspace.package.version`);
         return { kind, path: value };
       case "json":
-        if (!value.startsWith("/")) throw refuse(`"${value}" is no JSON pointer: it starts with a slash`);
+        if (!value.startsWith("/")) throw refuse(`"${value}" is not a JSON pointer: it starts with a slash`);
         return { kind, pointer: value };
       case "from":
         return { kind, stage: value === "*" ? undefined : value };

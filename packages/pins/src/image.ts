@@ -24,7 +24,7 @@ const FLOATING = new Set([
   "head",
 ]);
 
-/** Nothing for what is no image's name, as much that stands in quotes is none. */
+/** Undefined for text that is not the name of an image, as most text in quotes is not. */
 export function parseImage(text: string): ImageName | undefined {
   try {
     const { registry, repository, tag, digest } = parseReference(text);

@@ -67,7 +67,7 @@ describe("askRegistries", () => {
   test.each([
     ["an image that is missing", (image: string) => image.replace("tools:1", "tools:2"), "does not have it"],
     ["a registry that is down", () => "127.0.0.1:1/o/tools:1", "ECONNREFUSED"],
-    ["a name that is none", () => "Not An Image", "is not an image reference"],
+    ["an invalid name", () => "Not An Image", "is not an image reference"],
   ])("knows nothing of %s, and says why at debug level", async (_name, name, why) => {
     const said: string[] = [];
     const { inspectImage, imageDigest } = askRegistries({}, (message) => said.push(message));

@@ -26,7 +26,7 @@ const configJson = object({
 
 /**
  * Asks an image's registry, without credentials, what the image is. Says nothing when it cannot know: offline,
- * private or gone, what cannot be read is no finding.
+ * private or gone, what cannot be read is not a finding.
  */
 export interface ImageRegistries {
   /** Which Rust release is inside: its `RUST_VERSION`, or a label such as `org.example.rust-version` (OCI image spec, config.md). */

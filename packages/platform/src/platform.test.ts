@@ -3,7 +3,7 @@ import { canRun, formatPlatform, isSamePlatform, parsePlatform } from "./platfor
 
 function platform(text: string) {
   const parsed = parsePlatform(text);
-  if (parsed === undefined) throw new Error(`${text} is no platform`);
+  if (parsed === undefined) throw new Error(`${text} is not a platform`);
   return parsed;
 }
 

@@ -13,7 +13,7 @@ export function formatPlatform({ os, architecture, variant, osVersion }: Platfor
   return parts.join("/") + (osVersion === undefined ? "" : `:${osVersion}`);
 }
 
-/** Reads `os/architecture[/variant]` in the spellings people and engines use; undefined when it is none. */
+/** Reads `os/architecture[/variant]` in the spellings people and engines use; undefined when it is not one. */
 export function parsePlatform(text: string): Platform | undefined {
   const [, os = "", machine = "", variant] =
     /^([a-z0-9]+)\/([a-z0-9_-]+)(?:\/([a-z0-9._-]+))?$/.exec(text.trim().toLowerCase()) ?? [];
@@ -76,7 +76,7 @@ function variantLevel({ architecture, variant }: Platform): number | undefined {
   return /^v\d+(\.\d+)?$/.test(text) ? Number(text.slice(1)) : undefined;
 }
 
-/** Buildkit's mark for what is no image, such as an attestation. */
+/** Buildkit's mark for what is not an image, such as an attestation. */
 export function isUnknownPlatform({ os, architecture }: Platform): boolean {
   return os === "unknown" && architecture === "unknown";
 }

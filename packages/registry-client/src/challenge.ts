@@ -5,7 +5,7 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Reads the first challenge of a `WWW-Authenticate` header; undefined when it is none. */
+/** Reads the first challenge of a `WWW-Authenticate` header; undefined when it is not one. */
 export function parseChallenge(header: string): Challenge | undefined {
   const [, scheme, rest = ""] = /^\s*([A-Za-z][\w-]*)(?:\s+(.*))?$/s.exec(header) ?? [];
   if (scheme === undefined) return undefined;

@@ -76,7 +76,7 @@ export class Connection {
     throw this.#denied(401);
   }
 
-  /** What an answer means that is none of those expected. */
+  /** What an unexpected answer means. */
   async refused(answer: HttpResponse, what: string): Promise<RegistryError> {
     const said = excerpt(await readText(answer.url, answer, { limit: MAX_TEXT_BYTES }));
     if (answer.status === 403) return this.#denied(403, `${what}: ${said}`);
@@ -89,7 +89,7 @@ export class Connection {
     const { method, url, headers, body } = call;
     let target = url;
     for (let hops = 0; ; hops += 1) {
-      // A redirect leads to a storage that is none of the registry: what proves who we are stays here (F16).
+      // A redirect leads to a storage outside of the registry: the credentials stay here (F16).
       const authorization = target.origin === this.origin.origin ? this.#authorizations.get(keyOf(call)) : undefined;
       const answer = await this.#transport({
         method,

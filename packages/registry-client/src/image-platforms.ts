@@ -26,7 +26,7 @@ export async function imagePlatforms(
     formatPlatform(normalizePlatform(it));
   if (manifests !== undefined) return manifests.flatMap((entry) => (entry.platform ? [name(entry.platform)] : []));
   const digest = config && parseDigest(config.digest);
-  if (digest === undefined) throw new RegistryError(`${source} is no image`);
+  if (digest === undefined) throw new RegistryError(`${source} is not an image`);
   const bytes = await registry.blob(repository, digest, MAX_BYTES);
   return [name(decodeJson(bytes, platform, { source: `the config of ${source}`, maxBytes: MAX_BYTES }))];
 }

@@ -40,7 +40,7 @@ describe("openRegistry", () => {
     await expect(open(host).tags("a/b")).rejects.toThrow("refuses anonymous access (401)");
   });
 
-  test("sends no password to the storage that a blob lies in (F16), nor follows it into plain HTTP elsewhere", async () => {
+  test("sends no password to the storage that a blob is in (F16), nor follows it into plain HTTP elsewhere", async () => {
     const bytes = Buffer.from("content");
     const seen: (string | undefined)[] = [];
     const storage = await serve((request, response) => {

@@ -19,7 +19,7 @@ import { RunError } from "./facts.ts";
 export interface ReleaseFiles {
   /** A small file; undefined when it is not there. */
   read(file: string): Promise<Uint8Array | undefined>;
-  /** Where a file lies on this machine, brought into `folder` when it must be; undefined when it is not there. */
+  /** Where a file is on this machine, brought into `folder` when it must be; undefined when it is not there. */
   fetch(file: string, folder: string): Promise<string | undefined>;
   /** What is known of the files of a plan: by the run, by the lists beside them, and by the archives themselves. */
   checksums(plan: DistPlan): Promise<Checksums>;

@@ -1,5 +1,5 @@
 import { ALGORITHMS, byCodeUnit, type Digests, type ListAlgorithm } from "@release-actions/digest";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import type { Build, BuildFile } from "./build.ts";
 import type { Judgement } from "./policy.ts";
 
@@ -24,7 +24,9 @@ const COMPARABLE: readonly ListAlgorithm[] = [...ALGORITHMS, "sha512"];
 /** Compares two builds or more, file by file. */
 export function compareBuilds(builds: readonly Build[], judge: (path: string) => Judgement): FileVerdict[] {
   if (builds.length < 2)
-    throw new Fault(`there ${builds.length === 1 ? "is one build" : "are no builds"} to compare, expected two or more`);
+    throw new Fault(
+      `there ${builds.length === 1 ? "is" : "are"} ${countOf(builds.length, "build")} to compare, expected two or more`,
+    );
   const whole = builds.filter(({ isPartial }) => !isPartial);
   const paths = new Set((whole.length > 0 ? whole : builds).flatMap(({ files }) => [...files.keys()]));
   if (paths.size === 0) throw new Fault("the builds have no files, which proves nothing");
@@ -77,7 +79,7 @@ function kindOf(found: readonly { readonly file: BuildFile | undefined }[], algo
   return digests.size > 1 ? "content" : "mode";
 }
 
-/** Equal because there is nothing in them: as good as a failed build (F124). */
+/** Equal because there is nothing in them: treated as a failed build (F124). */
 function isEmpty(files: readonly BuildFile[]): boolean {
   return files.every((file) => file.kind === "file" && file.size === 0);
 }

@@ -74,7 +74,7 @@ const ATTRIBUTES: Readonly<Record<string, { readonly title: string; readonly rem
   kind: { title: "a file here, a link there", remedy: "Install the file the same way in all builds." },
   empty: {
     title: "an empty file",
-    remedy: "A file of zero bytes is no result: look for the step that failed to write it.",
+    remedy: "A file of zero bytes is not a result: look for the step that failed to write it.",
   },
   incomparable: { title: "no common digest", remedy: "Record all builds with one algorithm, or with `both`." },
 };

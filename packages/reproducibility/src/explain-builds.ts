@@ -37,7 +37,7 @@ export interface Explanations {
   readonly notExplained: number;
 }
 
-/** Explains each file whose content differs: the majority's, or the first build's, against each other kind. */
+/** Explains each file whose content differs: the majority's, or the first build's, compared with every other kind. */
 export async function explainBuilds(
   verdicts: readonly FileVerdict[],
   builds: readonly Build[],

@@ -72,7 +72,7 @@ export async function openRecordArchive(name: string, source: RandomAccessSource
   const { members } = await indexTar(tar);
   const manifestFile = findFile(members, MANIFEST);
   if (manifestFile === undefined)
-    throw new RecordError(`artifact ${name} is no record of a build: it has no ${MANIFEST}`);
+    throw new RecordError(`artifact ${name} is not a record of a build: it has no ${MANIFEST}`);
   if (manifestFile.size > MAX_MANIFEST_BYTES)
     throw new RecordError(`artifact ${name} has a manifest of ${manifestFile.size} bytes`);
   const bytes = await readExactly(tar, manifestFile.offset, manifestFile.size);
@@ -91,7 +91,7 @@ async function unwrap(name: string, source: RandomAccessSource): Promise<RandomA
   const [entry, ...others] = format === "zip" ? await openZip(source) : [];
   const tar = entry === undefined || others.length > 0 ? undefined : storedSource(source, entry);
   if (tar === undefined)
-    throw new RecordError(`artifact ${name} is no record of a build: it is ${format} and holds no single tar`);
+    throw new RecordError(`artifact ${name} is not a record of a build: it is ${format} and holds no single tar`);
   return tar;
 }
 

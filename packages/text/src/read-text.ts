@@ -14,7 +14,7 @@ export function readText(file: string, shown: string = file): string {
   return decodeText(readBytes(file, shown), shown);
 }
 
-/** Decodes UTF-8, refusing what is no text. A byte order mark stays, so that offsets are those of the file. */
+/** Decodes UTF-8, refusing what is not text. A byte order mark stays, so that offsets are those of the file. */
 export function decodeText(bytes: Uint8Array, shown: string): string {
   const location = { file: shown, line: 1 };
   if (bytes.length > MAX_BYTES) {

@@ -3,7 +3,7 @@ import { createLocator, type Locator, readText } from "@release-actions/text";
 import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
 import type { TomlArray, TomlDocument, TomlNode, TomlTable } from "./node.ts";
 
-/** A file that is no TOML, with the line. */
+/** A file that is not TOML, with the line. */
 export class TomlError extends Fault {
   override readonly name = "TomlError";
 }

@@ -44,8 +44,8 @@ export function atPath(node: TomlNode, path: readonly string[]): TomlNode | unde
 }
 
 /**
- * Splits a dotted key as TOML writes it, `target."cfg(unix)".rustflags`, quotes around what is no bare key.
- * Returns nothing when the text is no dotted key.
+ * Splits a dotted key as TOML writes it, `target."cfg(unix)".rustflags`, quotes around what is not a bare key.
+ * Returns nothing when the text is not a dotted key.
  */
 export function parsePath(text: string): readonly string[] | undefined {
   const keys: string[] = [];

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A tool that cannot be had, or is not what it should be. */
+/** A tool that is not available, or is not what it should be. */
 export class ToolError extends Fault {
   override readonly name = "ToolError";
 }

@@ -213,7 +213,7 @@ describe("installTool", () => {
     expect(existsSync(path.join(root, "cargo.log"))).toBe(false);
   });
 
-  test("builds when the archive cannot be had, and says why", async () => {
+  test("builds when the archive is not available, and says why", async () => {
     cargo("1.59.0");
     expect(await installTool(pinned, services({ pins: pins({ "1.59.0/musl": "0".repeat(64) }) }))).toMatchObject({
       from: "cargo install",

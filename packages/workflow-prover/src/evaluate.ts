@@ -9,7 +9,7 @@ import { openKeyOf } from "./operand.ts";
 /** What an evaluation needs beyond the contexts. */
 export interface Surroundings {
   readonly contexts: Dictionary;
-  /** The answer of a status function; undefined for a name that is none. */
+  /** The answer of a status function; undefined for any other name. */
   status(name: string): boolean;
   /** What `fromJSON` of something that only a run knows yields. */
   open(key: string): ExpressionData;

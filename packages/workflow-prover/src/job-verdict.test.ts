@@ -46,11 +46,11 @@ describe("a condition that no event can meet", () => {
       "github.event.pull_request.draft == false && github.event.pull_request.number > 0",
     ],
     [
-      "an action that is no type of the trigger",
+      "an action that is not a type of the trigger",
       "{ pull_request: { types: [opened] } }",
       "github.event.action == 'closed'",
     ],
-    ["a type that is none by default", "pull_request", "github.event.action == 'labeled'"],
+    ["a type that no default includes", "pull_request", "github.event.action == 'labeled'"],
     ["a base that the filter leaves out", "{ pull_request: { branches: [main] } }", "github.base_ref == 'develop'"],
     [
       "a choice that is not offered",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { callsOf } from "./script.ts";
 
-/** The discount of `cargo test` in a script: undefined when it counts, "absent" when it is no command there. */
+/** The discount of `cargo test` in a script: undefined when it counts, "absent" when it is not a command there. */
 function verdict(script: string, shell?: string): string | undefined {
   const call = callsOf(script, shell)?.calls.find(({ words }) => words.join(" ").startsWith("cargo test"));
   return call === undefined ? "absent" : call.discount;

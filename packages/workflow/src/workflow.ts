@@ -47,7 +47,7 @@ export interface Step {
   readonly node: YamlNode;
 }
 
-/** @throws YamlError when the file is no YAML, or has no jobs: it is no workflow then. */
+/** @throws YamlError when the file is not YAML, or has no jobs: it is not a workflow then. */
 export function readWorkflow(text: string, file: string): Workflow {
   const root = parseYaml(text, file);
   const jobs = root.get("jobs");

@@ -56,7 +56,7 @@ export class YamlNode {
     return this.#node?.toJS(this.#source.document, { maxAliasCount: MAX_ALIASES });
   }
 
-  /** The value under a key; absent when this is no mapping or lacks it. */
+  /** The value under a key; absent when this is not a mapping or lacks it. */
   get(key: string): YamlNode {
     return this.entries().find(([name]) => name === key)?.[1] ?? new YamlNode(null, this.#source, this.location);
   }

@@ -150,7 +150,7 @@ describeWithEngines("tryImage", ["containerd"], (own) => {
   test("finds out that an image was listed but never unpacked (F70)", async () => {
     const engine = await connect(parseEndpoint(own.host, "test"));
     const name = "localhost/docker-package/not-unpacked:1";
-    const archive = craftOciArchive(Buffer.from("this is no tar, though its digest is right"), name);
+    const archive = craftOciArchive(Buffer.from("this is not a tar, though its digest is right"), name);
     const loaded = await loadImage(engine, () => bytesOf(archive), { reporter });
     expect(loaded.map((image) => image.name)).toEqual([name]);
     expect(await inspectImage(engine, name, { platform: engine.platform })).toMatchObject({ unpacked: false });

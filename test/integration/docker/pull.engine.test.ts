@@ -90,7 +90,7 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
     await expect(pullImage(engine, absent, { reporter })).rejects.toThrow(/not found|unknown/);
   });
 
-  test("fails when a layer cannot be had, though the answer had begun well", async () => {
+  test("fails when a layer is not available, though the answer had begun well", async () => {
     await using registry = await startRegistry(newArchive(), {
       largeBlobs: { from: LAYER_BYTES, are: "missing" },
     });

@@ -14,7 +14,7 @@ export interface Registry extends AsyncDisposable {
 export interface RegistryBehaviour {
   /** `user:password` without which nothing is served. */
   readonly credentials?: string;
-  /** How often it is asked for the image in vain, as if that were pushed later. */
+  /** How often it answers that it has no such image, as if that were pushed later. */
   readonly pushedAfter?: number;
   /** Blobs of at least so many bytes: not there, never finished, or finished after a second. */
   readonly largeBlobs?: { readonly from: number; readonly are: "missing" | "stalled" | "slow" };

@@ -63,7 +63,7 @@ export const elsewhere: Answer = (method, call) =>
     ? Promise.resolve({ status: 500, body: '{"message":"dial tcp 127.0.0.1: connect: connection refused"}' })
     : undefined;
 
-/** An engine whose images lie in another folder of this machine. */
+/** An engine whose images are in another folder of this machine. */
 export const keepingImagesIn =
   (folder: string): Answer =>
   (_method, call, real) =>

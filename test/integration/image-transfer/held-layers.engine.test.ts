@@ -125,7 +125,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
     expect(content.fetched()).toBeLessThan(archive.length * 1.2);
   });
 
-  test("a layer whose pull broke off in the middle is no hindrance", async () => {
+  test("a layer whose pull broke off in the middle is not a hindrance", async () => {
     const archive = tarOf(soundLayout({ layers: [randomUUID().repeat(20_000)], compression: "none" }));
     await pullHalf(engine, archive);
     await expectWhole(await bring(opened(archive)), archive);

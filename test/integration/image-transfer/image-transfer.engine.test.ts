@@ -158,7 +158,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     await expectUsable(brought);
   });
 
-  test("says why the registry is no way in for what can only be read from front to back", async () => {
+  test("says why the registry cannot be used for what can only be read from front to back", async () => {
     const content = sequentialContent(await ociArchive(RECIPES.tiny));
     await expect(bring(content, { via: "registry" })).rejects.toThrow(
       "cannot be served to the engine: the server gives no ranges",

@@ -87,7 +87,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     expect(await stateOf(own, step.tag)).toBeUndefined();
   });
 
-  test("an archive that is no image, by naming what it is (B30, misleads 1)", async () => {
+  test("an archive that is not an image, by naming what it is (B30, misleads 1)", async () => {
     const step = await fixture.load(await fixture.runHolding(Buffer.from("<html>not found</html>")), own);
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]?.message).toMatch(/expected a tar of an image/);

@@ -78,7 +78,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
     ["a pattern that matches nothing (F41)", { path: "dist/*.tar.xz" }, /"dist\/\*\.tar\.xz" matches no file/],
     ["a text file", { path: "notes.txt" }, /expected a Mach-O file/],
     ["no path", { path: "" }, /input `path` is required/],
-    ["a mode that is none", { path: "tool", mode: "lenient" }, /expected one of strict, warn/],
+    ["an invalid mode", { path: "tool", mode: "lenient" }, /expected one of strict, warn/],
   ])("refuses %s", async (_title, inputs, message) => {
     const notes = path.join(import.meta.dirname, "macho-check.test.ts");
     const { main } = await check({ tool: signed, "notes.txt": notes }, inputs);

@@ -229,7 +229,7 @@ describe("the notary REST API", () => {
       expect([outcome?.verdict, api.behaviour.faults, api.submissions.size]).toEqual(["accepted", [], 1]);
     });
 
-    test("goes on waiting when the status cannot be had for a while (F112)", async () => {
+    test("goes on waiting when the status is not available for a while (F112)", async () => {
       api.behaviour.faults = Array.from({ length: 8 }, () => ({
         when: /GET .*submissions\/[^/]+$/,
         answer: { status: 503 },

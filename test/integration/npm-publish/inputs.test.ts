@@ -101,7 +101,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       { wrapper: WRAPPER.replace('"SIGHUP"', '"SIGUSR2"') },
       ["SIGHUP passed on gave exit code 129, expected exit code 41"],
     ],
-    ["below a comment (misleads 18)", { wrapper: `// MIT\n${WRAPPER}` }, ["whose first line is no shebang"]],
+    ["below a comment (misleads 18)", { wrapper: `// MIT\n${WRAPPER}` }, ["whose first line is not a shebang"]],
     [
       "with an install script (B156)",
       { manifest: { scripts: { postinstall: "node get.js" } } },
@@ -188,7 +188,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       { inputs: { registry: "http://registry.example/" } },
       "expected an address that begins with https://",
     ],
-    ["a registry that is none", { inputs: { registry: "nowhere" } }, "the registry is"],
+    ["an invalid registry", { inputs: { registry: "nowhere" } }, "the registry is"],
     ["no plan (B124)", { inputs: { plan: "{}" } }, "has no `releases`"],
     [
       "a plan for another tag (B135)",
@@ -240,7 +240,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     [
       "a name with capitals (B150)",
       { inputs: { packages: "- package: Widget\n  fields: { license: MIT }" } },
-      '"Widget" is no name of an npm package',
+      '"Widget" is not a valid name of an npm package',
     ],
     [
       "one package twice",
@@ -251,7 +251,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     ],
     ["a plan of two apps and no choice", { release: { apps: ["widget", "other"] } }, "say which app is meant"],
     ["a dist-tag that is a version", { inputs: { "dist-tag": "1.x" } }, "npm reads as a version"],
-    ["a rule that is none", { inputs: { rules: "stable: latest" } }, "is not understood"],
+    ["an invalid rule", { inputs: { rules: "stable: latest" } }, "is not understood"],
     ["a template that is not there", { inputs: { template: "nowhere.tmpl" } }, "cannot be read"],
     ["a wrapper that is not there", { inputs: { base: "nowhere" } }, "expected a folder with a package.json"],
   ])("refuses %s, and uploads nothing", async (_what, setting, message) => {

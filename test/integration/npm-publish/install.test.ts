@@ -141,7 +141,7 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
       const locked = await run(bin(folder), []);
       expect([locked.exitCode, locked.stderr]).toEqual([
         126,
-        `widget: ${program} cannot run: it is not executable, or lies on a file system that is mounted noexec\n`,
+        `widget: ${program} cannot run: it is not executable, or is on a file system that is mounted noexec\n`,
       ]);
       rmSync(program);
       const gone = await run(bin(folder), []);

@@ -207,7 +207,7 @@ describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
       expect(await inTerminal(`exec "${process.execPath}" "${file()}"`, ctrlC)).toEqual([11, 1]);
     });
 
-    test("passes one on for one Ctrl-C when its input is no terminal", async () => {
+    test("passes one on for one Ctrl-C when its input is not a terminal", async () => {
       expect(await inTerminal(`exec "${process.execPath}" "${file()}" < /dev/null`, ctrlC)).toEqual([11, 1]);
     });
 

@@ -50,10 +50,10 @@ describe("a new action, made in a clone of this repository", () => {
 
   test.each([
     ["a name that is taken", "count-lines", "actions/count-lines/package.json exists already"],
-    ["a name in capitals", "CountLines", '"CountLines" is no name for an action'],
-    ["one word", "count", '"count" is no name for an action'],
-    ["a path", "../count-lines", '"../count-lines" is no name for an action'],
-    ["nothing", "", '"" is no name for an action'],
+    ["a name in capitals", "CountLines", '"CountLines" is not a valid name for an action'],
+    ["one word", "count", '"count" is not a valid name for an action'],
+    ["a path", "../count-lines", '"../count-lines" is not a valid name for an action'],
+    ["nothing", "", '"" is not a valid name for an action'],
   ])("is refused for %s", async (_case, name, message) => {
     const { exitCode, stderr } = await node("scripts/new-action.ts", name);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(message) });

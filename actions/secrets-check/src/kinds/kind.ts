@@ -51,7 +51,7 @@ export function decodeBase64(text: string): Buffer | undefined {
     : undefined;
 }
 
-/** Until when a JSON Web Token is good (RFC 7519, `exp`); undefined where it is none, or says nothing. */
+/** Until when a JSON Web Token is good (RFC 7519, `exp`); undefined where it is not such a token, or does not say. */
 export function jwtExpiry(token: string): Date | undefined {
   const [, payload, signature] = token.split(".");
   if (payload === undefined || signature === undefined) return undefined;

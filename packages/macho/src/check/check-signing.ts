@@ -31,7 +31,7 @@ export function needsSignature(image: MachoImage): boolean {
 
 /**
  * Checks a file as Apple's notary service would. What is wrong is a finding; nothing in the bytes
- * makes it throw. Static libraries, thin or universal, are no programs: nothing is found in them.
+ * makes it throw. Static libraries, thin or universal, are not programs: nothing is found in them.
  */
 export async function checkSigning(bytes: Uint8Array, expected: SigningExpectations = {}): Promise<SigningReport> {
   if (isStaticLibrary(bytes)) return { images: [], findings: [] };

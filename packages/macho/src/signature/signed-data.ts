@@ -28,7 +28,7 @@ export function readSignedData(contentInfo: Asn1): SignedData {
   };
 }
 
-/** A certificate beside the chain that cannot be read is left out; one that is needed is then missing. */
+/** A certificate beside the chain that cannot be read is left out; a needed one is then missing. */
 function readKnownCertificate(node: Asn1): Certificate[] {
   try {
     return [readCertificate(node)];

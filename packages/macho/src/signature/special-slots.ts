@@ -4,7 +4,7 @@ import type { CodeDirectory } from "./code-directory.ts";
 import { PlistError, readPlist } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
 
-/** Slots whose content lies in the bundle around the program. */
+/** Slots whose content is in the bundle around the program. */
 export const BUNDLE_SLOT = { infoPlist: 1, resources: 3 } as const;
 
 /**

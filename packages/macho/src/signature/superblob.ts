@@ -34,7 +34,7 @@ export interface SignatureBlob {
   readonly bytes: Uint8Array;
 }
 
-/** An embedded signature as it lies in the file. Entitlements and CMS are still encoded. */
+/** An embedded signature as it is in the file. Entitlements and CMS are still encoded. */
 export interface CodeSignature {
   /** Length of the superblob; LC_CODE_SIGNATURE reserves more. */
   readonly size: number;

@@ -9,7 +9,7 @@ export type Purpose = "ships" | "checks";
 export interface CiJob {
   readonly file: string;
   readonly yaml: YamlFile;
-  /** The job's key, or the file's own name where it is no workflow. */
+  /** The job's key, or the file's own name where it is not a workflow. */
   readonly id: string;
   /** The id, the name and the workflow's name, for telling what the job is for. */
   readonly label: string;

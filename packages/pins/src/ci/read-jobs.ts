@@ -101,7 +101,7 @@ function workingDirectory(yaml: YamlFile, node: unknown): string | undefined {
   return scalarText(mapValue(yaml, mapValue(yaml, mapValue(yaml, node, "defaults"), "run"), "working-directory"));
 }
 
-/** A folder that an expression names is not known: then the repository's root is as good as any. */
+/** A folder that an expression names is not known: then the repository's root does as well as any. */
 function folderOf(text: string): string {
   return text.includes("${{") ? "" : path.posix.normalize(text).replace(/^\.?\/|^\.$|\/$/g, "");
 }

@@ -24,7 +24,7 @@ export interface Detected {
   readonly relations: readonly Relation[];
   /** Judged already. */
   readonly findings: readonly Finding[];
-  /** What lies in another repository and has to follow by hand. */
+  /** What is in another repository and has to follow by hand. */
   readonly elsewhere: readonly string[];
   /** What was decided and why, and what is legal and cannot be known here. */
   readonly notes: readonly string[];

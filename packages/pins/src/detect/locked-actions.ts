@@ -138,7 +138,7 @@ function entryFindings(key: string, { site, commit, uses }: Entry, lock: Lock): 
   ];
 }
 
-/** Workflows are locked one by one, so that one without is no mistake; somebody who locks some may want to know. */
+/** Workflows are locked one by one, so that one without is not a mistake; somebody who locks some may want to know. */
 function unlocked(used: ReadonlyMap<string, readonly Site[]>, lock: Lock): string[] {
   const files = [...used.keys()].filter((file) => file.startsWith(".github/workflows/") && !lock.workflows.has(file));
   return files.length === 0

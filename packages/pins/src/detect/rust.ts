@@ -40,7 +40,7 @@ export async function detectRust(
   ]);
   const advice = images.some(({ image }) => image.digest !== undefined) ? DIGEST_ADVICE : undefined;
   const ties = await judgeMinimums(sources, workspaces, files);
-  // What has to equal the toolchain is no minimum that a job could be for.
+  // What has to equal the toolchain is not a minimum that a job could be for.
   const tied = new Set(ties.findings.map(({ follower }) => placeOf(follower)));
   const free = minimums.filter(({ site }) => !tied.has(placeOf(site)));
   const judged = places.flatMap((place) => judgePlace(place, files, { all: minimums, free }, advice));

@@ -13,7 +13,7 @@ export type Release =
 const HOST =
   /-(?:x86_64|aarch64|i[3-6]86|arm\w*|powerpc\w*|riscv\w*|s390x|loongarch64|mips\w*|sparc\w*|wasm32)(?:-\w+){1,3}$/;
 
-/** Nothing for what is no release of Rust: the name of a toolchain of one's own, `none`, `msrv`. */
+/** Nothing for what is not a release of Rust: the name of a toolchain of one's own, `none`, `msrv`. */
 export function parseRelease(given: string): Release | undefined {
   const text = given.trim().replace(HOST, "");
   const dated = /^(nightly|beta|stable)-\d{4}-\d{2}-\d{2}$/.exec(text);

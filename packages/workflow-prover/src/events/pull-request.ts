@@ -69,7 +69,7 @@ function headRepository(isFork: boolean): Readonly<Record<string, Meaning>> {
     "github.event.pull_request.head.repo.owner.login": meaningOfVariable(repository, { half: "owner" }),
     "github.event.pull_request.head.user.login": meaningOfVariable(repository, { half: "owner" }),
     "github.event.pull_request.head.repo.name": meaningOfVariable(repository, { half: "name" }),
-    "github.event.pull_request.head.repo.fork": // A pull request into a fork can come from the repository that it was forked from, which is none.
+    "github.event.pull_request.head.repo.fork": // A pull request into a fork can come from the repository that it was forked from, which is not a fork.
       meaningOfVariable(isFork ? choiceVariable("head is a fork", [true, false]) : REPOSITORY_IS_FORK),
   };
 }

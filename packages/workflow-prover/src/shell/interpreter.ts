@@ -353,7 +353,7 @@ export class Interpreter implements Expander {
     });
   }
 
-  /** Undefined for a name that is no builtin. */
+  /** Undefined for a name that is not a builtin. */
   #builtin(name: string, args: readonly string[], assignments: readonly Assignment[]): number | undefined {
     switch (name) {
       case ":":
