@@ -10,6 +10,7 @@ const SAMPLE_EVERY = 29;
  */
 export function killedRequests(count: number): readonly number[] {
   const all = Array.from({ length: count }, (_, index) => index + 1);
+  if (ALL) process.stderr.write(`killed at each of ${count} requests\n`);
   return ALL ? all : all.filter((at) => at % SAMPLE_EVERY === 1 || at === count);
 }
 
