@@ -19,10 +19,13 @@ export interface Witness {
   readonly event: string;
 }
 
-/** Whether something can happen: it does in this event, it cannot, or nobody can tell from the files. */
+/**
+ * Whether something can happen: it does in this event, it cannot, or nobody can tell from the files. Where a condition
+ * asks for the repository, it may be impossible in the `repository` of that name alone, as in none of its forks.
+ */
 export type Verdict =
   | { readonly kind: "possible"; readonly witness: Witness }
-  | { readonly kind: "impossible" }
+  | { readonly kind: "impossible"; readonly repository?: string }
   | { readonly kind: "unknown"; readonly dependsOn: readonly string[] };
 
 /** Terms and values of all conditions that decide about a job, for one way in which its workflow starts. */
@@ -75,10 +78,10 @@ export function canBeSkipped(
   // A condition that asks for the repository asks for this one: under its name the job may never be skipped.
   const { entry } = verdict.witness;
   const names = prepare(entry, [job]).candidates.of(REPOSITORY).values;
-  const verdicts = names.map((name) => inRepository(new Map([[REPOSITORY.key, name]])));
-  return (
-    verdicts.find(({ kind }) => kind === "impossible") ?? verdicts.find(({ kind }) => kind === "unknown") ?? verdict
-  );
+  const verdicts = names.map((name) => [String(name), inRepository(new Map([[REPOSITORY.key, name]]))] as const);
+  const [repository] = verdicts.find(([, { kind }]) => kind === "impossible") ?? [];
+  if (repository !== undefined) return { kind: "impossible", repository };
+  return verdicts.map(([, each]) => each).find(({ kind }) => kind === "unknown") ?? verdict;
 }
 
 /** Whether there is a run in which the job succeeds so far and none of these steps runs, in no job of its matrix. */

@@ -26,6 +26,8 @@ export function calculate(expression: ArithmeticExpression | undefined, variable
 function numberOf(text: string, variables: Variables): number {
   const trimmed = text.trim().replace(/^\$\{?(#?[\w?]+)\}?$/, "$1");
   if (/^\d+$/.test(trimmed)) return Number(trimmed);
+  // Of anything else but a name bash says "syntax error in expression", or has more rules than are known here.
+  if (!/^(?:[A-Za-z_]\w*|[#?])?$/.test(trimmed)) throw new CannotTell(`the number "${text}"`);
   const value = variables.get(trimmed) ?? "";
   if (value === "") return 0;
   if (/^-?\d+$/.test(value)) return Number(value);
@@ -62,8 +64,6 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
   ">": (a, b) => Number(a > b),
   "<=": (a, b) => Number(a <= b),
   ">=": (a, b) => Number(a >= b),
-  "&&": (a, b) => Number(a !== 0 && b !== 0),
-  "||": (a, b) => Number(a !== 0 || b !== 0),
   "|": (a, b) => a | b,
   "&": (a, b) => a & b,
 };
@@ -74,6 +74,12 @@ function binary(
   right: ArithmeticExpression,
   variables: Variables,
 ): number {
+  // What is behind `&&` and `||` counts only where it decides.
+  if (operator === "&&" || operator === "||") {
+    const isTrue = calculate(left, variables) !== 0;
+    if (isTrue === (operator === "||")) return Number(isTrue);
+    return Number(calculate(right, variables) !== 0);
+  }
   const value = calculate(right, variables);
   const assigned = /^([+*|-]?)=$/.exec(operator)?.[1];
   if (assigned !== undefined && left.type === "ArithmeticWord") {

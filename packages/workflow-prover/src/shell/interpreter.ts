@@ -51,10 +51,25 @@ export class Interpreter implements Expander {
     const outer = this.#stdout;
     this.#stdout = "";
     try {
-      this.variables.status = this.#exitCode(() => this.#statements(script.commands));
+      // Outside of POSIX mode bash clears `-e` there (bash manual, "Command Execution Environment").
+      this.variables.status = this.#inSubshell(() => this.#statements(script.commands), { stops: false });
       return this.#stdout;
     } finally {
       this.#stdout = outer;
+    }
+  }
+
+  /** Variables, functions and options that a subshell changes are as before behind it. */
+  #inSubshell(work: () => number, { stops = this.#stops }: { readonly stops?: boolean } = {}): number {
+    const before = { stops: this.#stops, pipefail: this.#pipefail, functions: new Map(this.#functions) };
+    this.#stops = stops;
+    try {
+      return this.variables.isolated(() => this.#exitCode(work));
+    } finally {
+      this.#stops = before.stops;
+      this.#pipefail = before.pipefail;
+      this.#functions.clear();
+      for (const [name, body] of before.functions) this.#functions.set(name, body);
     }
   }
 
@@ -139,7 +154,7 @@ export class Interpreter implements Expander {
       commands.forEach((command, index) => {
         if (index > 0) this.#stdin = this.#stdout;
         this.#stdout = "";
-        statuses.push(this.#exitCode(() => this.#command(command)));
+        statuses.push(this.#inSubshell(() => this.#command(command)));
       });
       const last = statuses.at(-1) ?? 0;
       return this.#pipefail && last === 0 ? (statuses.findLast((status) => status !== 0) ?? 0) : last;
@@ -156,7 +171,7 @@ export class Interpreter implements Expander {
       case "Redirected":
         return this.#redirected(node.redirects, () => this.#command(node.command));
       case "Subshell":
-        return this.#exitCode(() => this.#statements(node.body.commands));
+        return this.#inSubshell(() => this.#statements(node.body.commands));
       case "BraceGroup":
         return this.#statements(node.body.commands);
       case "If":

@@ -12,6 +12,19 @@ export class Variables {
     return this.#positional;
   }
 
+  /** Runs what happens in a subshell: what it assigns is gone afterwards, but for the status. */
+  isolated<T>(work: () => T): T {
+    const [values, positional] = [new Map(this.#values), this.#positional];
+    for (const [name, value] of values) if (value instanceof Map) this.#values.set(name, new Map(value));
+    try {
+      return work();
+    } finally {
+      this.#values.clear();
+      for (const [name, value] of values) this.#values.set(name, value);
+      this.#positional = positional;
+    }
+  }
+
   /** Runs a function with its own arguments. */
   withPositional<T>(args: readonly string[], work: () => T): T {
     const outer = this.#positional;

@@ -35,7 +35,7 @@ export function disagreementOf(
   const text = randomWorkflow(random);
   const workflow = readWorkflow(text, ".github/workflows/w.yml");
   const project = new prover.Project([workflow]);
-  const proven: { readonly job: Job; readonly question: "run" | "skip" }[] = [];
+  const proven: { readonly job: Job; readonly question: "run" | "skip"; readonly repository?: string }[] = [];
   const differs = (job: Job, what: string): Disagreement => ({ seed, workflow: text, job: job.id, what });
   for (const job of workflow.jobs) {
     for (const question of ["run", "skip"] as const) {
@@ -45,7 +45,8 @@ export function disagreementOf(
         if (counts !== undefined) counts.unknown += 1;
       } else if (verdict.kind === "impossible") {
         if (counts !== undefined) counts.proven += 1;
-        proven.push({ job, question });
+        const { repository } = verdict;
+        proven.push({ job, question, ...(repository !== undefined && { repository }) });
       } else {
         if (counts !== undefined) counts.refuted += 1;
         const result = replay(workflow, job, verdict.witness, question);
@@ -58,7 +59,8 @@ export function disagreementOf(
   }
   if (proven.length === 0) return undefined;
   for (let count = 0; count < tries; count += 1) {
-    const event = pageEvent(workflow, anyParts(workflow, random));
+    const parts = anyParts(workflow, random);
+    const event = pageEvent(workflow, parts);
     if (event === undefined) continue;
     // All that can happen in a run, and a run in which nothing fails.
     const ends = new Map(
@@ -77,7 +79,8 @@ export function disagreementOf(
       () => "success",
       () => false,
     );
-    for (const { job, question } of proven) {
+    for (const { job, question, repository } of proven) {
+      if (repository !== undefined && repository !== parts.repository) continue;
       if (question === "run" && rough.get(job.id) !== "skipped")
         return differs(job, "it was proven that it never runs, and it ran");
       if (question === "skip" && smooth.get(job.id) === "skipped")

@@ -19,7 +19,7 @@ export function randomScript(random: Random): RandomScript {
 
 function statement(random: Random, depth: number): string {
   const inner = (): string => (depth > 0 && random.chance(50) ? statement(random, depth - 1) : action(random));
-  switch (random.below(depth > 0 ? 12 : 5)) {
+  switch (random.below(depth > 0 ? 16 : 5)) {
     case 0:
       return test(random);
     case 1:
@@ -41,7 +41,15 @@ function statement(random: Random, depth: number): string {
     case 9:
       return `n=0\nfor r in $ALL; do if [ "$r" != success ]; then n=$((n+1)); fi; done\n${random.pick(["[ $n -eq 0 ]", "test $n -lt 2", "(( n == 0 ))", "if (( n > 1 )); then exit 3; fi", 'echo "n=$n" >> "$GITHUB_OUTPUT"'])}`;
     case 10:
-      return `(${inner()})`;
+      return `( ${inner()} )`;
+    case 11:
+      return `for r in $ALL; do echo "$r"; done | while read -r line; do\n[ "$line" = success ] || ${random.pick(["B=bad", action(random)])}\ndone\n[ "$B" != bad ]`;
+    case 12:
+      return `n=$(A=${random.pick(RESULTS)}; ${random.pick(["false; ", ""])}echo "$A")\n[ "$n" = ${random.pick(RESULTS)} ] ${random.pick(["||", "&&"])} ${action(random)}\n${test(random)}`;
+    case 13:
+      return `( ${random.pick(["set +e; ", "set -e; ", ""])}check() { return 0; }; C=success; ${test(random)}; ${action(random)} )\n${test(random)}`;
+    case 14:
+      return `n=0\n(( ${random.pick(["n == 1 && (n = 5)", "n || n++", "n += 2"])} )) || true\n[ "$n" -gt 0 ]`;
     default:
       return `while read -r line; do\n[ "$line" = success ] || ${action(random)}\ndone <<< "$${random.pick(["A", "B", "C"])}"`;
   }
