@@ -37,7 +37,7 @@ async function pack(folder: string): Promise<string> {
   const [source, content] = [path.join(folder, "source"), path.join(folder, "content")];
   for (const one of [source, content]) mkdirSync(one);
   writeFileSync(path.join(source, "payload"), randomFillSync(Buffer.alloc(PAYLOAD_BYTES)));
-  writeFileSync(path.join(source, "go.mod"), "module tool\ngo 1.24\n");
+  writeFileSync(path.join(source, "go.mod"), "module example.com/tool\ngo 1.24\n");
   const lines = ["package main", 'import _ "embed"', "//go:embed payload", "var payload string"];
   writeFileSync(path.join(source, "main.go"), [...lines, "func main() { println(len(payload)) }", ""].join("\n"));
   const env = { ...process.env, GOOS: "darwin", GOARCH: "arm64", CGO_ENABLED: "0", GOFLAGS: "" };

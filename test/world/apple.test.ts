@@ -19,11 +19,17 @@ interface Program {
   readonly cdhash: string | undefined;
   readonly identifier: string | undefined;
   readonly findings: readonly string[];
+  /** A part of what `rcodesign print-signature-info` says instead of reading it; the package's note says why. */
+  readonly rcodesignFails?: string;
 }
 
 type Pin = { readonly npm: NpmPin } | { readonly pypi: PyPIPin } | { readonly go: GoPin };
 
-type Package = Pin & { readonly programs: readonly Program[] };
+type Package = Pin & {
+  readonly programs: readonly Program[];
+  /** Why the judges disagree, or why a verdict is what it is. */
+  readonly note?: string;
+};
 
 /** In the order in which a sample is taken; the first have some of every kind. */
 const PACKAGES: readonly Package[] = JSON.parse(
@@ -68,7 +74,8 @@ describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world
     async (_name, one) => {
       const product = await openProduct(await bring(one));
       const ours = programsOf(await checkProduct(product));
-      expect(ours.sort(byPlace)).toEqual([...one.programs].sort(byPlace));
+      const pinned = one.programs.map(({ rcodesignFails: _fails, ...program }) => program);
+      expect(ours.sort(byPlace)).toEqual(pinned.sort(byPlace));
       const file = path.join(folder, "program");
       for await (const { path: inside, bytes } of readBinaries(product)) {
         await writeFile(file, bytes);
@@ -77,7 +84,9 @@ describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world
         expect(byGoMacho.map(({ cdhash, identifier, signer }) => [cdhash, identifier, signer]).sort()).toEqual(
           written.map(({ cdhash, identifier, signer }) => [cdhash, identifier, signer]).sort(),
         );
-        expect(await fieldsOf(bytes)).toMatchObject(await theirFieldsOf(file));
+        const fails = written.find(({ rcodesignFails }) => rcodesignFails !== undefined)?.rcodesignFails;
+        if (fails === undefined) expect(await fieldsOf(bytes)).toMatchObject(await theirFieldsOf(file));
+        else await expect(theirFieldsOf(file)).rejects.toThrow(fails);
         expect([inside, inTheirWords(await verifyByRcodesign(file))]).toEqual([
           inside,
           expectedOfVerify(bytes, written),
