@@ -1,0 +1,42 @@
+// Changes a package in small ways, and shows which changes its own unit tests do not notice.
+// npm run mutate -- packages/channel [--sample 150] [--seed 1] [--workers 2] [--file decide.ts]
+import { globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { findMutants, type Mutant, sampleMutants } from "./mutate/mutants.ts";
+import { runMutants } from "./mutate/run.ts";
+import { lineAt } from "./words/prose.ts";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: "string", default: "150" },
+    seed: { type: "string", default: "1" },
+    workers: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    file: { type: "string", default: "" },
+  },
+});
+const folder = path.resolve(positionals[0] ?? ".");
+const files = globSync("src/**/*.ts", { cwd: folder, exclude: ["**/*.{test,gen,probe}.ts", "**/testing/**"] });
+const all = files
+  .filter((file) => file.endsWith(values.file))
+  .sort()
+  .flatMap((file) => findMutants(path.join(folder, file), readFileSync(path.join(folder, file), "utf8")));
+const mutants = sampleMutants(all, Number(values.sample), Number(values.seed));
+console.log(`${path.basename(folder)}: ${mutants.length} of ${all.length} mutants, seed ${values.seed}`);
+
+const judged = await runMutants(folder, mutants, Number(values.workers), ({ mutant, verdict }) => {
+  if (verdict !== "killed") console.log(`${verdict}: ${describe(mutant)}`);
+});
+const noticed = judged.filter(({ verdict }) => verdict !== "survived").length;
+const share = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
+console.log(`${path.basename(folder)}: ${noticed} of ${mutants.length} noticed (${share.toFixed(1)} %)`);
+
+function describe({ file, start, end, replacement }: Mutant): string {
+  const source = readFileSync(file, "utf8");
+  const line = lineAt(source, start);
+  const was = source.slice(start, end).replaceAll(/\s+/g, " ").slice(0, 80);
+  const context = (source.split("\n")[line - 1] ?? "").trim().slice(0, 110);
+  return `${path.relative(folder, file)}:${line}: ${was} -> ${replacement.replaceAll(/\s+/g, " ").slice(0, 60)}   | ${context}`;
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Mutant } from "./mutants.ts";
+import { runMutants } from "./run.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "mutate-"));
+  mkdirSync(path.join(folder, "src"));
+  writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
+  writeFileSync(
+    path.join(folder, "src/add.ts"),
+    "export const add = (a: number, b: number) => a + b;\nconst unused = 1;\n",
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function writeTest(expected: number): void {
+  writeFileSync(
+    path.join(folder, "src/add.test.ts"),
+    `import { expect, test } from "@jest/globals";
+import { add } from "./add.ts";
+test("adds", () => expect(add(1, 2)).toBe(${expected}));
+`,
+  );
+}
+
+function mutant(was: string, replacement: string): Mutant {
+  const file = path.join(folder, "src/add.ts");
+  const start = readFileSync(file, "utf8").indexOf(was);
+  return { file, start, end: start + was.length, replacement };
+}
+
+describe("runMutants", () => {
+  test("says of each, in its order, whether the tests notice it", async () => {
+    writeTest(3);
+    const mutants = [
+      mutant("a + b", "a - b"),
+      mutant("unused = 1", "unused = 2"),
+      mutant("a + b", "process.reallyExit(0)"),
+      mutant("a + b", "b - a"),
+      mutant("a + b", "b + a"),
+    ];
+    const judged = await runMutants(folder, mutants, 1);
+    expect(judged.map(({ verdict }) => verdict)).toEqual(["killed", "survived", "no answer", "killed", "survived"]);
+    expect(judged.map(({ mutant }) => mutant)).toEqual(mutants);
+  }, 120_000);
+
+  test("refuses a package whose tests fail without a mutant", async () => {
+    writeTest(4);
+    await expect(runMutants(folder, [], 1)).rejects.toThrow("fail without any change");
+  }, 60_000);
+});
