@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { UploadArtifactOptions, UploadArtifactResponse } from "@actions/artifact";
 import type { Transport } from "@release-actions/http";
 import { Fault, type Reporter } from "@release-actions/report";
+import { loadToolkitParts } from "@release-actions/toolkit-parts";
 import { ArtifactConflictError } from "./faults.ts";
 import type { OwnArtifact, ResultsService } from "./results-service.ts";
 import { holdsFile } from "./same-content.ts";
@@ -101,7 +102,7 @@ async function runClient(request: UploadRequest, signal: AbortSignal | undefined
   // The client takes this from the environment only. By itself it waits five minutes for a line that is dead (F29).
   process.env["ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS"] ??= String(MAX_SILENCE_MS);
   // The client with its Azure SDK is two megabytes: only who uploads loads it.
-  const { DefaultArtifactClient } = await import("@actions/artifact");
+  const [{ DefaultArtifactClient }] = await Promise.all([import("@actions/artifact"), loadToolkitParts()]);
   const options: UploadArtifactOptions = {
     compressionLevel: 0,
     ...(request.retentionDays > 0 ? { retentionDays: request.retentionDays } : {}),

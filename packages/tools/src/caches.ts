@@ -1,13 +1,14 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import type { Reporter } from "@release-actions/report";
+import { loadToolkitParts } from "@release-actions/toolkit-parts";
 import type { FolderCache, ToolCache, ToolServices } from "./services.ts";
 
 type Env = ToolServices["env"];
 
 /** GitHub's libraries read their folders and tokens from the process's environment, and load when they are used. */
 export function githubToolCache(): ToolCache {
-  const library = () => import("@actions/tool-cache");
+  const library = async () => (await Promise.all([import("@actions/tool-cache"), loadToolkitParts()]))[0];
   return {
     find: async (name, version) => (await library()).find(name, version) || undefined,
     store: async (folder, name, version) => (await library()).cacheDir(folder, name, version),
@@ -34,14 +35,19 @@ export function githubFolderCache(env: Env, reporter: Reporter): FolderCache | u
   return {
     restore: async (folder, key) =>
       (await attempt("read", async () => {
-        const { restoreCache } = await import("@actions/cache");
+        const { restoreCache } = await loadClient();
         return await restoreCache([fromHome(folder, env)], key);
       })) !== undefined,
     save: async (folder, key) => {
-      const { saveCache } = await import("@actions/cache");
+      const { saveCache } = await loadClient();
       await attempt("saved", () => saveCache([fromHome(folder, env)], key));
     },
   };
+}
+
+async function loadClient() {
+  const [client] = await Promise.all([import("@actions/cache"), loadToolkitParts()]);
+  return client;
 }
 
 /** The cache's version covers the path as it is given, and runners keep their folders in different places. */

@@ -1,0 +1,13 @@
+/** For storing blobs, and for the messages of the services that say where. */
+export { BearerCredentialHandler } from "@actions/http-client/lib/auth";
+export { BlobClient, BlockBlobClient } from "@azure/storage-blob";
+export {
+  MESSAGE_TYPE,
+  MessageType,
+  PbLong,
+  reflectionMergePartial,
+  typeofJsonValue,
+  UnknownFieldHandler,
+  WireType,
+} from "@protobuf-ts/runtime";
+export { ServiceType } from "@protobuf-ts/runtime-rpc";
