@@ -25,13 +25,22 @@ export interface Counts {
   readonly skippedTitles: readonly string[];
 }
 
-/** Runs the tests of one project, the output shown as it comes. One that crashes counts as one failure. */
+/**
+ * Runs the tests of one project, the output shown as it comes. One that crashes counts as one failure.
+ *
+ * @param shard a part of its files, as `1/4` (jest's `--shard`)
+ */
 export async function runProject(
   project: Project,
   patterns: readonly string[],
   env: NodeJS.ProcessEnv,
+  shard?: string,
 ): Promise<Counts> {
-  const report = path.join(root, ".work/test", `${project}.json`);
+  const report = path.join(
+    root,
+    ".work/test",
+    `${project}${shard === undefined ? "" : `-${shard.replace("/", "-")}`}.json`,
+  );
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const jest = path.join(root, "node_modules/jest/bin/jest.js");
@@ -46,6 +55,7 @@ export async function runProject(
     // A server that a failed test left open must not hold up the rings behind it.
     "--forceExit",
     ...WORKERS[project],
+    ...(shard === undefined ? [] : [`--shard=${shard}`]),
   ];
   const node = ["--disable-warning=ExperimentalWarning", "--experimental-vm-modules"];
   const child = spawn(process.execPath, [...node, jest, ...options, ...patterns], {
