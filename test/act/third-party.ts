@@ -13,6 +13,7 @@ export const THIRD_PARTY: Readonly<Record<string, string>> = {
   "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c": standIn("download-artifact"),
   "taiki-e/install-action@ba47c86ac325773530516bb756137ac718732518": standIn("install-action"),
   "Swatinem/rust-cache@6323deb102c322ba6fcbdcafc7e3dddab59af2b6": standIn("rust-cache"),
+  "actions/attest@1e69f48acb82d1966a394da916b4c1698aa569d6": standIn("attest"),
   "docker/metadata-action@dc802804100637a589fabce1cb79ff13a1411302": standIn("docker-metadata"),
 };
 

@@ -1,5 +1,5 @@
 import type { Rest } from "@release-actions/github-rest";
-import { RefusedError } from "@release-actions/http";
+import { AccessError, RefusedError } from "@release-actions/http";
 import { listOf, object, optional } from "@release-actions/json";
 import { AttestationError } from "./error.ts";
 import type { TrustedRoots } from "./trusted-roots.ts";
@@ -28,7 +28,7 @@ export async function findAttestation(
   const { attestations } = await rest.get(path, answer, signal).catch((error: unknown) => {
     // Of what was never attested GitHub has no list either.
     if (error instanceof RefusedError && error.status === 404) return { attestations: [] };
-    if (error instanceof RefusedError && error.status === 403) {
+    if (error instanceof AccessError && error.status === 403) {
       throw new AttestationError(`the attestations of ${repository} could not be read: ${error.message}`, {
         advice: "Give the job's token the right to read them:\n\npermissions:\n  attestations: read",
         cause: error,
