@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { decompressAny, findFile, indexTolerantTar, memorySource, WindowedSource } from "@release-actions/archive";
-import { type Engine, pullImage } from "@release-actions/docker";
+import { type Engine, pullImage, removeImage } from "@release-actions/docker";
 import { startLoopbackRegistry } from "@release-actions/loopback-registry";
 import { indexImageArchive } from "@release-actions/oci";
 import { dockerArchive, soundLayout, tarOf } from "@release-actions/oci/testing";
@@ -60,9 +60,8 @@ export async function pullHalf(engine: Engine, archive: Buffer): Promise<void> {
   await using registry = await startLoopbackRegistry({ image, onError: () => undefined });
   const reference = `${registry.repository}@${indexed.archive.digest}`;
   const options = { platform: engine.platform, reporter: silentReporter, signal: broken.signal };
-  const failed = await pullImage(engine, reference, options).then(
-    () => false,
-    () => true,
-  );
-  if (!failed) throw new Error("the pull succeeded, and was to break off");
+  const pulled = await pullImage(engine, reference, options).catch(() => undefined);
+  if (pulled === undefined) return;
+  await removeImage(engine, reference, { force: true });
+  throw new Error("the pull succeeded, and was to break off: the engine has the layers");
 }

@@ -22,7 +22,7 @@ import { countedContent, streamedContent } from "./content.ts";
 import { HELD_IMAGES, type Layers, layersOf, madeFrom, pullHalf } from "./held-states.ts";
 
 /** Every archive on every held state by both ways (1190 loads, half an hour), instead of a part of each. */
-const ALL = process.env["TOOL_ARCHIVES"] === "all";
+const ALL = process.env["ALL_ARCHIVES"] === "1";
 
 /** Programs that make archives by themselves. */
 const BY_TOOLS = [

@@ -1,0 +1,236 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { TAR_END, tarFile } from "@release-actions/archive";
+import {
+  addBlob,
+  addImage,
+  addIndex,
+  type CraftedImage,
+  type Described,
+  dockerArchive,
+  type Files,
+  LAYER,
+  layout,
+  MANIFEST,
+  pathOf,
+  soundLayout,
+  tarOf,
+} from "./crafted-image.ts";
+
+/** An archive that is odd, and that other loaders take. */
+export interface OddArchive {
+  readonly title: string;
+  /** Whether an engine meets the oddity, which is not gone once the tar has been read. */
+  readonly isSeenByEngine: boolean;
+  /** Of an image for linux/amd64 with layers of this content. */
+  readonly make: (layers: readonly string[]) => Buffer;
+}
+
+type Make = OddArchive["make"];
+
+const V7 = ["--format=v7"];
+const amd64 = { os: "linux", architecture: "amd64" };
+
+/** Odd in how they are packed: as tools pack a folder by hand, or as files look that have travelled. */
+const PACKED: Readonly<Record<string, Make>> = {
+  "members with absolute names": (layers) =>
+    gnuTar(soundLayout({ layers }), "--absolute-names", "--transform=s,^\\./,/,"),
+  "a folder packed with ./ before each name": (layers) => gnuTar(soundLayout({ layers })),
+  "the format of Version 7": (layers) =>
+    gnuTar(dockerArchive({ layers, layerPath: (_, index) => `${index}/layer.tar` }), ...V7),
+  "GNU's sparse files": (layers) => gnuTar(withZeros(layers, 2), "--sparse", "--format=gnu"),
+  "PAX sparse files, version 1.0": (layers) => gnuTar(withZeros(layers, 2), "--sparse", "--format=pax"),
+  "PAX sparse files, version 0.1": (layers) =>
+    gnuTar(withZeros(layers, 2), "--sparse", "--format=pax", "--sparse-version=0.1"),
+  "PAX sparse files, version 0.0": (layers) =>
+    gnuTar(withZeros(layers, 2), "--sparse", "--format=pax", "--sparse-version=0.0"),
+  "64 MiB of zeros in a gzip around all": (layers) => gzipSync(tarOf(withZeros(layers, 64))),
+  "xz around the tar": (layers) => pipedThrough("xz", tarOf(soundLayout({ layers }))),
+  "bzip2 around the tar": (layers) => pipedThrough("bzip2", tarOf(soundLayout({ layers }))),
+  "megabytes of padding behind the end": (layers) =>
+    Buffer.concat([tarOf(soundLayout({ layers })), Buffer.alloc(5 << 20)]),
+  "another archive behind the end": (layers) =>
+    Buffer.concat([tarOf(soundLayout({ layers })), tarOf(soundLayout({ layers: ["x"] }))]),
+  "an index.json that was appended once more": appended,
+  "AppleDouble and other stray files": (layers) => tarOf({ ...soundLayout({ layers }), ...STRAY }),
+  "blobs of an unknown algorithm": (layers) => tarOf({ ...soundLayout({ layers }), "blobs/md5/00": Buffer.from("x") }),
+  "./ and / inside manifest.json": (layers) => tarOf(dotted(dockerArchive({ layers }))),
+};
+
+/** Odd in what they say about the image. */
+const DESCRIBED: Readonly<Record<string, Make>> = {
+  "64 MiB of zeros in a gzip layer": (layers) => tarOf(withZeros(layers, 64, "gzip")),
+  "no architecture in the config": (layers) => listed({ layers, config: { architecture: undefined } }, bare),
+  "no architecture in the config, and one in the index": (layers) =>
+    listed({ layers, config: { architecture: undefined } }, (image, files) => [addIndex(files, [image])]),
+  "no os in the config": (layers) => listed({ layers, config: { os: undefined } }, bare),
+  "no architecture in the config of a docker archive": (layers) =>
+    tarOf(dockerArchive({ layers, config: { architecture: undefined } })),
+  "no os in the config of a docker archive": (layers) => tarOf(dockerArchive({ layers, config: { os: undefined } })),
+  "no layers, as null": ([author]) =>
+    tarOf(
+      soundLayout({
+        layers: [],
+        config: { author, rootfs: { type: "layers", diff_ids: null } },
+        manifest: { layers: null },
+      }),
+    ),
+  "a platform listed as x86_64": (layers) =>
+    listed({ layers }, (image, files) => [
+      addIndex(files, [{ ...image, platform: { os: "linux", architecture: "x86_64" } }]),
+    ]),
+  "layers called gzip that are not compressed": (layers) => renamed({ layers, compression: "none" }, `${LAYER}+gzip`),
+  "layers called plain that are zstd": (layers) => renamed({ layers, compression: "zstd" }, LAYER),
+  "a config of the type application/octet-stream": (layers) => ofConfigType(layers, "application/octet-stream"),
+  "a config of the type text/html": (layers) => ofConfigType(layers, "text/html"),
+  "a manifest listed by Docker's type": (layers) =>
+    listed({ layers }, (image) => [{ ...image, mediaType: "application/vnd.docker.distribution.manifest.v2+json" }]),
+  "one platform listed twice": (layers) =>
+    listed({ layers }, (image, files) => [
+      addIndex(files, [image, addImage(files, { layers: layers.map((it) => `another ${it}`) })]),
+    ]),
+  "a second image for a platform that nobody asked for": (layers) =>
+    listed({ layers }, (image, files) => {
+      const platform = { os: "linux", architecture: "arm64" };
+      return [
+        addIndex(files, [image, addImage(files, { platform }), addImage(files, { platform, layers: ["other"] })]),
+      ];
+    }),
+};
+
+export const ODD_ARCHIVES: readonly OddArchive[] = [
+  ...Object.entries(PACKED).map(([title, make]) => ({ title, make, isSeenByEngine: false })),
+  ...Object.entries(DESCRIBED).map(([title, make]) => ({ title, make, isSeenByEngine: true })),
+];
+
+/** An archive that must be refused, and what the refusal says. */
+export const REFUSED_ARCHIVES: readonly (readonly [title: string, make: () => Buffer, message: RegExp])[] = [
+  ["a Helm chart", () => artifact("application/vnd.cncf.helm.config.v1+json"), /it holds a Helm chart/],
+  ["a WebAssembly module", () => artifact("application/vnd.wasm.config.v0+json"), /it holds a WebAssembly module/],
+  ["a Docker plugin", () => artifact("application/vnd.docker.plugin.v1+json"), /it holds a Docker plugin/],
+  [
+    "an artifact of an unknown type",
+    () => artifact("application/vnd.acme.thing.v1+json"),
+    /it holds an artifact of the type "application\/vnd.acme.thing.v1\+json"/,
+  ],
+  [
+    "`Cmd` as one string, which engines cannot read",
+    () => tarOf(soundLayout({ config: { config: { Cmd: "/bin/sh" } } })),
+    /`config.Cmd` is "\/bin\/sh", expected a list/,
+  ],
+  [
+    "several images, of which none was chosen",
+    () => tarOf(twoImages().files),
+    /the archive holds 2 images: docker.io\/library\/one:1, ghcr.io\/acme\/two:2/,
+  ],
+];
+
+/** An OCI archive of two images that have names, with their digests. */
+export function twoImages(layers: readonly string[] = []): { files: Files; one: string; two: string } {
+  const files: Files = {};
+  const image = (name: string): Described => ({
+    ...addImage(files, { layers: [name, ...layers] }),
+    annotations: { "io.containerd.image.name": name },
+  });
+  const [one, two] = [image("docker.io/library/one:1"), image("ghcr.io/acme/two:2")];
+  return { files: layout(files, [one, two]), one: one.digest, two: two.digest };
+}
+
+/** An archive of one image, listed as `list` says. */
+function listed(crafted: CraftedImage, list: (image: Described, files: Files) => unknown[]): Buffer {
+  const files: Files = {};
+  const image = addImage(files, { platform: amd64, ...crafted });
+  return tarOf(layout(files, list(image, files)));
+}
+
+const bare = ({ platform: _, ...image }: Described): unknown[] => [image];
+
+/** An image whose manifest was changed. */
+function changed(
+  crafted: CraftedImage,
+  change: (manifest: { config: Described; layers: Described[] }) => void,
+): Buffer {
+  return listed(crafted, (image, files) => {
+    const manifest = JSON.parse(files[pathOf(image.digest)]?.toString() ?? "");
+    change(manifest);
+    return [addBlob(files, MANIFEST, manifest)];
+  });
+}
+
+const renamed = (crafted: CraftedImage, mediaType: string): Buffer =>
+  changed(crafted, (manifest) => {
+    for (const layer of manifest.layers) layer.mediaType = mediaType;
+  });
+
+const ofConfigType = (layers: readonly string[], mediaType: string): Buffer =>
+  changed({ layers }, ({ config }) => {
+    config.mediaType = mediaType;
+  });
+
+const artifact = (mediaType: string): Buffer => ofConfigType(["one"], mediaType);
+
+function appended(layers: readonly string[]): Buffer {
+  const whole = soundLayout({ layers });
+  const first = tarOf({ ...whole, "index.json": Buffer.from('{"schemaVersion":2,"manifests":[]}') });
+  return Buffer.concat([first.subarray(0, -TAR_END.length), tarFile("index.json", whole["index.json"] ?? ""), TAR_END]);
+}
+
+const STRAY: Files = {
+  "._index.json": Buffer.from("\0\x05\x16\x07"),
+  "blobs/._sha256": Buffer.from("\0\x05\x16\x07"),
+  "blobs/sha256/._0": Buffer.from("\0\x05\x16\x07"),
+  ".DS_Store": Buffer.from("Bud1"),
+  "notes.txt": Buffer.from("by hand"),
+};
+
+function dotted(files: Files): Files {
+  const [entry] = JSON.parse(files["manifest.json"]?.toString() ?? "");
+  const slashed = { ...entry, Config: `./${entry.Config}`, Layers: entry.Layers.map((layer: string) => `/${layer}`) };
+  return { ...files, "manifest.json": Buffer.from(JSON.stringify([slashed])) };
+}
+
+/** A layout whose one layer has megabytes of zeros behind a byte. */
+function withZeros([content = ""]: readonly string[], megabytes: number, compression: "none" | "gzip" = "none"): Files {
+  const files: Files = {};
+  const tar = Buffer.concat([
+    tarFile("content", content),
+    tarFile("zeros", Buffer.concat([Buffer.from([1]), Buffer.alloc(megabytes << 20)])),
+    TAR_END,
+  ]);
+  return layout(files, [addImage(files, { layers: [tar], compression })]);
+}
+
+/** GNU tar over the files, as somebody packs a folder by hand. */
+function gnuTar(files: Files, ...options: string[]): Buffer {
+  const folder = mkdtempSync(path.join(tmpdir(), "packed-"));
+  try {
+    for (const [name, bytes] of Object.entries(files)) {
+      if (bytes === undefined) continue;
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), bytes);
+      // Written with holes: `tar --sparse` looks for them, and not for zeros.
+      if (options.includes("--sparse")) punch(path.join(folder, name), bytes);
+    }
+    return outputOf("tar", ["-c", ...options, "-C", folder, "."]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function punch(file: string, bytes: Buffer): void {
+  const zeros = bytes.lastIndexOf(Buffer.from([1])) + 1;
+  if (bytes.length < 1 << 20 || zeros === 0) return;
+  truncateSync(file, zeros);
+  truncateSync(file, bytes.length);
+}
+
+const pipedThrough = (program: string, input: Buffer): Buffer => outputOf(program, ["-c"], input);
+
+function outputOf(program: string, args: readonly string[], input?: Buffer): Buffer {
+  const { stdout, stderr, status } = spawnSync(program, args, { input, maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`${program}: exit code ${status}\n${stderr}`);
+  return stdout;
+}
