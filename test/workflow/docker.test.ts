@@ -17,7 +17,9 @@ import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import { ParcaStore } from "../stand-in/parca/store.ts";
 import { Workbench } from "../support/compile.ts";
+import { FileTree } from "../support/file-tree.ts";
 import { Product } from "../support/product.ts";
+import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;
 const EM_AARCH64 = 183;
@@ -133,9 +135,11 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
     readonly workspace?: Product;
     /** Lines of `with:`. */
     readonly inputs: readonly string[];
+    /** Where other commits and repositories than the run's are checked out from. */
+    readonly repositories?: string;
   }
 
-  async function run({ ref, files, binaries = {}, workspace, inputs }: Setting): Promise<ActLog> {
+  async function run({ ref, files, binaries = {}, workspace, inputs, repositories }: Setting): Promise<ActLog> {
     const hosts = { registry: registries[0].host, dockerHub: registries[1].host };
     const all = [...Object.entries(hosts).map(([name, host]) => `${name}: "${host}"`), ...inputs];
     const ci = `on: push
@@ -163,7 +167,10 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     const results = { ...resultsOf(github, gitHubRun), ACTIONS_CACHE_SERVICE_V2: "True" };
     using act = new Act({ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
     return await act.run("push", {
-      env: { ...docker.env, GITHUB_API_URL: github.origin, PATH: `${PROGRAMS}:${process.env["PATH"]}` },
+      env: {
+        ...{ ...docker.env, GITHUB_API_URL: github.origin, PATH: `${PROGRAMS}:${process.env["PATH"]}` },
+        ...(repositories !== undefined && { CHECKOUT_REPOSITORIES: repositories }),
+      },
       actor: USER,
       secrets: { GITHUB_TOKEN: PASSWORD, DOCKER_USERNAME: USER, DOCKER_PASSWORD: PASSWORD, PARCA_TOKEN, BUILD_SECRETS },
       payload: { ref, repository: { default_branch: "trunk" } },
@@ -290,6 +297,41 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       const wanted = expected.map((tag) => (typeof tag === "string" ? tag : expect.stringMatching(tag)));
       expect(tags).toEqual(expect.arrayContaining(wanted));
       expect(tags).toHaveLength(expected.length);
+    },
+    3 * MINUTES,
+  );
+
+  test(
+    "another commit than the run's, with its submodules, and variables for the build",
+    async () => {
+      using repositories = new FileTree({
+        "org/vendored/data": "vendored\n",
+        "org/product/hello": "of the release\n",
+        "org/product/docker/Dockerfile": "FROM scratch\nCOPY hello vendored/data /\n",
+      });
+      const [vendored, repository] = ["org/vendored", "org/product"].map((name) => repositories.path(name));
+      if (vendored === undefined || repository === undefined) throw new Error("two were made");
+      await commitAll(vendored, "data");
+      const git = (...args: string[]) =>
+        runCommand("git", ["-c", "protocol.file.allow=always", ...args], { cwd: repository });
+      await git("init", "--quiet");
+      await git("submodule", "--quiet", "add", vendored, "vendored");
+      await commitAll(repository, "release");
+      await git("tag", "v1.5.0");
+      writeFileSync(repositories.path("org/product/hello"), "of today\n");
+      await commitAll(repository, "today");
+      const log = await run({
+        ...{ ref: "refs/heads/trunk", files: { hello: "of the run\n" }, repositories: repositories.root },
+        inputs: [
+          ...["ref: v1.5.0", 'submodules: "true"', 'env: "SOURCE_DATE_EPOCH=1000000000\\nOTHER=1"'],
+          ...["platforms: linux/amd64", "images: org/picked", "tags: picked", "push: always"],
+        ],
+      });
+      expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+      const image = `${registries[0].host}/org/picked:picked`;
+      expect(await fileOf(image, "hello")).toBe("of the release\n");
+      expect(await fileOf(image, "data")).toBe("vendored\n");
+      expect(JSON.parse(await crane(`config ${image}`))).toMatchObject({ created: "2001-09-09T01:46:40Z" });
     },
     3 * MINUTES,
   );

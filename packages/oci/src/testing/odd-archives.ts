@@ -48,6 +48,7 @@ const PACKED: Readonly<Record<string, Make>> = {
   "PAX sparse files, version 0.0": (layers) =>
     gnuTar(withZeros(layers, 2), "--sparse", "--format=pax", "--sparse-version=0.0"),
   "64 MiB of zeros in a gzip around all": (layers) => gzipSync(tarOf(withZeros(layers, 64))),
+  "64 MiB of zeros in a gzip layer": (layers) => tarOf(withZeros(layers, 64, "gzip")),
   "xz around the tar": (layers) => pipedThrough("xz", tarOf(soundLayout({ layers }))),
   "bzip2 around the tar": (layers) => pipedThrough("bzip2", tarOf(soundLayout({ layers }))),
   "megabytes of padding behind the end": (layers) =>
@@ -62,7 +63,6 @@ const PACKED: Readonly<Record<string, Make>> = {
 
 /** Odd in what they say about the image. */
 const DESCRIBED: Readonly<Record<string, Make>> = {
-  "64 MiB of zeros in a gzip layer": (layers) => tarOf(withZeros(layers, 64, "gzip")),
   "no architecture in the config": (layers) => listed({ layers, config: { architecture: undefined } }, bare),
   "no architecture in the config, and one in the index": (layers) =>
     listed({ layers, config: { architecture: undefined } }, (image, files) => [addIndex(files, [image])]),

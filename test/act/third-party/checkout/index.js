@@ -1,4 +1,5 @@
 // Written from action.yml and README of actions/checkout v6.
+const { execFileSync } = require("node:child_process");
 const { cpSync, existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
@@ -12,8 +13,21 @@ const repository = process.env["INPUT_REPOSITORY"] ?? "";
 if (!/^[^/]+\/[^/]+$/.test(repository)) fail(`Invalid repository '${repository}'. Expected format {owner}/{repo}.`);
 const source = path.join(process.env["CHECKOUT_REPOSITORIES"] ?? "", repository);
 if (!existsSync(source)) fail("repository not found");
-cpSync(source, process.env["GITHUB_WORKSPACE"] ?? ".", { recursive: true });
-console.log(`checked out ${repository}`);
+const workspace = process.env["GITHUB_WORKSPACE"] ?? ".";
+const [ref, submodules] = [process.env["INPUT_REF"] ?? "", (process.env["INPUT_SUBMODULES"] ?? "false").toLowerCase()];
+if (existsSync(path.join(source, ".git"))) checkOut();
+else cpSync(source, workspace, { recursive: true });
+console.log(`checked out ${repository}${ref === "" ? "" : ` at ${ref}`}`);
+
+/** Of a real repository its commit, and of its submodules what was asked for. */
+function checkOut() {
+  const git = (...args) => execFileSync("git", ["-c", "protocol.file.allow=always", ...args], { cwd: workspace });
+  git("init", "--quiet");
+  git("fetch", "--quiet", "--no-tags", "--depth=1", source, ref === "" ? "HEAD" : ref);
+  git("checkout", "--quiet", "--force", "FETCH_HEAD");
+  const recursive = submodules === "recursive" ? ["--recursive"] : [];
+  if (submodules !== "false") git("submodule", "update", "--quiet", "--init", ...recursive);
+}
 
 function fail(message) {
   console.log(`::error::${message}`);
