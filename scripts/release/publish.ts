@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { countOf } from "@release-actions/report";
 import { repositoryIn } from "../repository-name.ts";
 import { assembleActionTree, assembleTree } from "./assemble.ts";
 import { buildTwice, carryBundles, cloneAt } from "./build-twice.ts";
@@ -97,7 +98,7 @@ async function prepare(clone: string, temp: string, options: Options): Promise<P
     return { outcome: { kind: "up-to-date", plan, updates: [] }, clone, remote };
   }
 
-  say(`building ${plan.actions.length} actions twice`);
+  say(`building ${countOf(plan.actions.length, "action")} twice`);
   carryBundles(root, clone);
   await buildTwice(clone, plan.source, temp);
   const tree = path.join(temp, "tree");

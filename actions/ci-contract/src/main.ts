@@ -6,8 +6,8 @@ import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { contract } from "./action.gen.ts";
 import type { WorkflowFile } from "./check-contract.ts";
-import { reportFindings } from "./report.ts";
 import { localActionsIn, type ScriptTexts } from "./repository-scripts.ts";
+import { reportFindings } from "./summary.ts";
 
 void runAction(contract, async (runner) => {
   const { contract: file, workflows: folder } = runner.inputs;

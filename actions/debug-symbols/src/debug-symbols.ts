@@ -7,8 +7,8 @@ import { makeProducts, type Product } from "./products.ts";
 import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
 import { storeDebugFile } from "./store.ts";
+import { type Fate, summarize } from "./summary.ts";
 import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
-import { type Fate, tell } from "./tell.ts";
 
 const NONE = "none";
 
@@ -41,7 +41,7 @@ export async function debugSymbols(runner: SymbolsRunner): Promise<void> {
     await troubles.catch(() => keepArtifact(runner, inputs["artifact-name"], products));
   }
   await runner.group("Asking debuginfod", () => askAll(runner, fates, troubles));
-  tell(runner, fates, uploaded);
+  summarize(runner, fates, uploaded);
 }
 
 /** What went wrong beside the binaries: a warning, and a failure where the debug files are required. */
@@ -52,7 +52,7 @@ class Troubles {
     this.#runner = runner;
   }
 
-  tell(message: string, advice?: string): void {
+  report(message: string, advice?: string): void {
     const text = advice === undefined ? message : `${message}\n${advice}`;
     if (this.#runner.inputs.required) this.#runner.fail(message, advice);
     else this.#runner.problem({ level: "warning", title: "debug symbols", message: text });
@@ -65,7 +65,7 @@ class Troubles {
     } catch (error) {
       this.#runner.signal.throwIfAborted();
       if (!(error instanceof Fault)) throw error;
-      this.tell(error.message, error.advice);
+      this.report(error.message, error.advice);
       return undefined;
     }
   }
@@ -83,7 +83,7 @@ async function storeAll(runner: SymbolsRunner, fates: readonly Fate[], troubles:
   const { "store-address": address, token } = runner.inputs;
   if (address === NONE) return;
   if (token === undefined) {
-    troubles.tell(
+    troubles.report(
       "the input `token` is empty: the debug files were not uploaded",
       "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
     );

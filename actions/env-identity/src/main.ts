@@ -1,8 +1,8 @@
 import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
-import { tell } from "./tell.ts";
+import { summarize } from "./summary.ts";
 
 void runAction(contract, async (runner) => {
   const { identify } = await import("./identify.ts");
-  tell(runner, await identify(runner.inputs, runner));
+  summarize(runner, await identify(runner.inputs, runner));
 });

@@ -4,8 +4,8 @@ import { contract } from "./action.gen.ts";
 void runAction(contract, async (runner) => {
   switch (runner.inputs.command) {
     case "check": {
-      const [{ checkHakari }, { tell }] = await Promise.all([import("./check-hakari.ts"), import("./tell.ts")]);
-      return await tell(runner, await checkHakari(runner.inputs, runner));
+      const [{ checkHakari }, { summarize }] = await Promise.all([import("./check-hakari.ts"), import("./summary.ts")]);
+      return await summarize(runner, await checkHakari(runner.inputs, runner));
     }
     case "disable": {
       const { disable } = await import("./disable.ts");

@@ -10,7 +10,7 @@ import type { PublishRunner } from "./publish-runner.ts";
 import { chartReference, openRegistries, type Registries } from "./registries.ts";
 import { timeOf } from "./source-time.ts";
 import { findSubjects, type Subject } from "./subject.ts";
-import { ledgerRow, type Outcome, type Result, tell } from "./tell.ts";
+import { ledgerRow, type Outcome, type Result, summarize } from "./summary.ts";
 
 /** From the sources to the registry. All charts are looked at before the first is pushed; each one's tag comes last. */
 export async function publish(runner: PublishRunner): Promise<void> {
@@ -49,7 +49,7 @@ async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: Pu
     }
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
-    tell(runner, results);
+    summarize(runner, results);
     ledger.set(
       results.flatMap(({ subject, place, outcome }) =>
         place === undefined ? [] : [ledgerRow(subject, place, outcome)],

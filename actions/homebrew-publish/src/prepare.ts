@@ -67,13 +67,13 @@ export function throughGateway(source: Source, gateway: string): Source {
   const { hosting } = source.release;
   if (hosting === undefined)
     throw new FormulaError(`${source.file} downloads nothing from GitHub that could lead through a gateway`);
-  const { text, changed, settled } = rewriteUrls(source.text, {
+  const { text, changed, alreadyRight } = rewriteUrls(source.text, {
     gateway: parseGateway(gateway, parseRepository(hosting.repository, hosting.server)),
     direction: "to-gateway",
     isWanted: fileFilter([], CHECKSUMS_AND_SIGNATURES),
     formula: { mirror: true },
   });
-  if (changed.length + settled.length === 0) {
+  if (changed.length + alreadyRight.length === 0) {
     throw new FormulaError(
       `${source.file} has no download of ${hosting.repository} that could lead through the gateway`,
     );

@@ -19,8 +19,8 @@ import { findDependencyProblems, tapName } from "./dependencies.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { brewStyle, findBrew } from "./style.ts";
+import { ledgerRows, summarize } from "./summary.ts";
 import { commitMessage, type Entry, planTap, remarks, toCommit } from "./tap-plan.ts";
-import { ledgerRows, tell } from "./tell.ts";
 
 /** From the plan to the tap. The push is the last step, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
@@ -83,7 +83,7 @@ async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: Pu
   } finally {
     // Also when it failed: whoever looks for the release later must see that it is not here.
     const outcome = { entries, published, isPushed, url, dryRun: inputs["dry-run"] };
-    tell(runner, outcome);
+    summarize(runner, outcome);
     if (entries.length > 0) ledger.set(ledgerRows(outcome));
   }
 }

@@ -26,7 +26,9 @@ export async function compressLayers(runner: PublishRunner, image: PushableImage
   const plain = image.blobs.filter(({ digest }) => image.plainLayers.has(digest));
   if (plain.length === 0) return image;
   if (hasStatements([...image.documents, image.root])) {
-    runner.info(`${plain.length} layers are pushed uncompressed, since the image has attestations of its digest`);
+    runner.info(
+      `${countOf(plain.length, "layer is", "layers are")} pushed uncompressed, since the image has attestations of its digest`,
+    );
     return image;
   }
   const folder = await runner.tempFolder("layers");

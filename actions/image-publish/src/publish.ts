@@ -10,7 +10,7 @@ import { parseLogins, requireLogins } from "./logins.ts";
 import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { findSubject } from "./subject.ts";
-import { ledgerRows, type Outcome, tell } from "./tell.ts";
+import { ledgerRows, type Outcome, summarize } from "./summary.ts";
 
 /** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
 export async function publish(runner: PublishRunner): Promise<void> {
@@ -47,7 +47,7 @@ async function publishTo(
   } finally {
     // Also when it failed: whoever looks for the release later must see where it is, and where it is not.
     const outcomes = places.map((place): Outcome => ({ place, given: done.get(place) }));
-    tell(runner, version, image, outcomes);
+    summarize(runner, version, image, outcomes);
     ledger.set(ledgerRows(version, image, outcomes));
   }
 }

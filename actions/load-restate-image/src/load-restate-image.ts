@@ -6,7 +6,7 @@ import {
   openArtifact,
 } from "@release-actions/artifacts";
 import type { CommandRunner } from "@release-actions/command";
-import { both } from "@release-actions/concurrency";
+import { allOrStop } from "@release-actions/concurrency";
 import type { Engine } from "@release-actions/docker";
 import {
   type ArchiveContent,
@@ -91,7 +91,7 @@ async function loadFrom(
     case "run":
     case "commit": {
       const finding = (signal: AbortSignal): Promise<FoundArtifact> => findArtifact(place, inputs, { ...job, signal });
-      const [artifact, engine] = await both(job.signal, finding, () => connecting);
+      const [artifact, engine] = await allOrStop(job.signal, finding, () => connecting);
       return { ...(await loadArtifact(artifact.location, engine, inputs, job)), place: place.kind, artifact };
     }
   }

@@ -2,4 +2,4 @@
 export { createTransport } from "@release-actions/http";
 export { prepareEngine } from "./engine.ts";
 export { loadImage } from "./load-restate-image.ts";
-export { report } from "./report.ts";
+export { report } from "./summary.ts";

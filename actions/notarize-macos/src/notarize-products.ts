@@ -9,7 +9,7 @@ import { planJobs } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import { openService } from "./service.ts";
 import { stapleTicket } from "./staple.ts";
-import { describeRows, type Outcome, tellOutcomes } from "./tell.ts";
+import { describeRows, type Outcome, summarizeOutcomes } from "./summary.ts";
 
 /** Checks, submits or resumes, waits, verifies, staples, and tells. */
 export async function notarizeProducts(runner: Runner<typeof contract>): Promise<void> {
@@ -58,5 +58,5 @@ export async function notarizeProducts(runner: Runner<typeof contract>): Promise
     }
     outcomes.push({ ...result, job: planned, logFile: log, stapled });
   }
-  tellOutcomes(runner, outcomes);
+  summarizeOutcomes(runner, outcomes);
 }

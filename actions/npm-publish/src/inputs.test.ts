@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type Product, parseWantedPlatform } from "@release-actions/npm";
+import { openTemplate } from "./build/template.ts";
 import { stageIdIn } from "./npm-cli.ts";
 import { parsePackages } from "./package-list.ts";
-import { openTemplate } from "./template.ts";
 
 describe("the input `packages`", () => {
   test("is one entry of which everything is found out when it is empty", () => {

@@ -3,10 +3,10 @@ import { contract } from "./action.gen.ts";
 
 void runAction(contract, async (runner) => {
   if (runner.inputs.mode === "settle") {
-    const { settleRelease } = await import("./settle-release.ts");
-    await settleRelease(runner);
+    const { finishStaged } = await import("./publish/finish-staged.ts");
+    await finishStaged(runner);
   } else {
-    const { publish } = await import("./publish.ts");
+    const { publish } = await import("./publish/publish.ts");
     await publish(runner);
   }
 });

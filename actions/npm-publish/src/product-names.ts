@@ -1,9 +1,9 @@
 import { parseDropTargets } from "@release-actions/dist-plan";
 import { parseWantedPlatform, platformPackageName, requirePackageName } from "@release-actions/npm";
+import { presentPlatforms, programOf } from "./build/targets.ts";
 import type { PackageEntry } from "./package-list.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 import { type Released, targetsOf } from "./released.ts";
-import { presentPlatforms, programOf } from "./targets.ts";
 
 /** The packages of one product, by name alone. */
 export interface ProductNames {

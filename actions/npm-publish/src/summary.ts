@@ -2,7 +2,7 @@ import type { LedgerRow } from "@release-actions/ledger";
 import { approveCommand, listCommand } from "@release-actions/npm";
 import type { Publishing } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
-import { type Outcome, reasonOf } from "./outcome.ts";
+import { type Outcome, reasonOf } from "./publish/outcome.ts";
 import type { PublishRunner } from "./publish-runner.ts";
 
 /** Sets the outputs, also when it failed, and shows what became of each package. */

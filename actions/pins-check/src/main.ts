@@ -5,7 +5,7 @@ void runAction(contract, async (runner) => {
   // The parsers load here, so that the bundle starts fast.
   const [{ checkAndFix }, { reportVerdict }] = await Promise.all([
     import("./check-and-fix.ts"),
-    import("./report-verdict.ts"),
+    import("./summary.ts"),
   ]);
   reportVerdict(runner, await checkAndFix(runner.inputs, runner));
 });

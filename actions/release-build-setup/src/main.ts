@@ -4,8 +4,8 @@ import { contract } from "./action.gen.ts";
 void runAction(contract, async (runner) => {
   const { planSetup } = await import("./plan-setup.ts");
   const plan = await planSetup(runner.inputs, runner);
-  const { tellPlan } = await import("./tell-plan.ts");
-  tellPlan(runner, plan);
+  const { summarizePlan } = await import("./summary.ts");
+  summarizePlan(runner, plan);
   if (runner.inputs.mode === "check") {
     const { checkSetup } = await import("./check-setup.ts");
     return checkSetup(runner, plan);

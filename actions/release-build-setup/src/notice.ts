@@ -3,6 +3,7 @@ import { readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { readWorkspace } from "@release-actions/cargo";
 import { buildEnv } from "@release-actions/command";
+import { countOf } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { SetupError } from "./fault.ts";
 import type { Services } from "./plan-setup.ts";
@@ -26,7 +27,7 @@ export async function makeNotice({ cwd, command, file }: NoticeInputs, services:
     if (existsSync(older)) await rename(older, notice);
     throw error;
   }
-  services.info(`${file}: ${(await readFile(notice, "utf8")).trimEnd().split("\n").length} lines`);
+  services.info(`${file}: ${countOf((await readFile(notice, "utf8")).trimEnd().split("\n").length, "line")}`);
   return notice;
 }
 
@@ -42,7 +43,7 @@ export function requireNotice(notice: string, cwd: string, before = ""): void {
   const words = new Set(text.split(/[^\w-]+/));
   if (names.length === 0 || names.some((name) => words.has(name))) return;
   throw new SetupError(
-    `${before}${notice} names none of the ${names.length} crates in Cargo.lock: it is no more than its header`,
+    `${before}${notice} names none of the ${countOf(names.length, "crate")} in Cargo.lock: it is no more than its header`,
     {
       location,
       advice: "A program in the middle of the command failed unnoticed: run it by hand and look at what it prints.",

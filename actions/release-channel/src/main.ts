@@ -1,8 +1,8 @@
 import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
-import { tell } from "./tell.ts";
+import { summarize } from "./summary.ts";
 
 void runAction(contract, async (runner) => {
   const { decide } = await import("./decide.ts");
-  tell(runner, await decide(runner));
+  summarize(runner, await decide(runner));
 });

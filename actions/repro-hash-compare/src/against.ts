@@ -4,7 +4,7 @@ import { openFileSource } from "@release-actions/archive";
 import { openArtifact } from "@release-actions/artifacts";
 import { ALGORITHMS, byCodeUnit, parseManifest, parseSums, type SumsEntry } from "@release-actions/digest";
 import { createFetch } from "@release-actions/http";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import {
   type Build,
   buildOf,
@@ -18,7 +18,7 @@ import {
 } from "@release-actions/reproducibility";
 import picomatch from "picomatch";
 import { artifactService } from "./keep.ts";
-import type { CompareRunner } from "./tell.ts";
+import type { CompareRunner } from "./summary.ts";
 
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 60_000;
@@ -57,7 +57,7 @@ async function resolveLists(
       own = resolved.recorded;
       builds.push(resolved.list);
       const matched = [...resolved.matched].map(([algorithm, count]) => `${count} by ${algorithm}`).join(", ");
-      runner.info(`${one.name}: a list of ${one.entries.length} checksums; equal: ${matched || "none"}`);
+      runner.info(`${one.name}: a list of ${countOf(one.entries.length, "checksum")}; equal: ${matched || "none"}`);
     }
   }
   return own === undefined ? builds : [own, ...builds];

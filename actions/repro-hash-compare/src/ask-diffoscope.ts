@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { RandomAccessSource } from "@release-actions/archive";
 import { findProgram } from "@release-actions/command";
 import type { AskOther } from "@release-actions/reproducibility";
-import type { CompareRunner } from "./tell.ts";
+import type { CompareRunner } from "./summary.ts";
 
 /** Larger files take diffoscope minutes and gigabytes. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -13,7 +13,7 @@ import { openBuilds } from "./against.ts";
 import { diffoscopeOf } from "./ask-diffoscope.ts";
 import { gatherContext } from "./gather-context.ts";
 import { keepRecord, uploadRecord } from "./keep.ts";
-import { type CompareRunner, tell } from "./tell.ts";
+import { type CompareRunner, summarize } from "./summary.ts";
 
 /** Records what `paths` names, then compares it with whatever `against` names. */
 export async function hashAndCompare(runner: CompareRunner): Promise<void> {
@@ -46,7 +46,7 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
   const askOther =
     inputs.explain && verdicts.some(({ kind }) => kind === "content") ? await diffoscopeOf(runner) : undefined;
   const options = { scratch, reporter: runner, signal: runner.signal, askOther };
-  tell(runner, inputs.explain ? { ...found, ...(await explainBuilds(verdicts, builds, options)) } : found);
+  summarize(runner, inputs.explain ? { ...found, ...(await explainBuilds(verdicts, builds, options)) } : found);
 }
 
 async function record(runner: CompareRunner): Promise<RecordedBuild> {

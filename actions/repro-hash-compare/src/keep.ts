@@ -5,7 +5,7 @@ import type { Manifest } from "@release-actions/digest";
 import { createTransport, type Transport } from "@release-actions/http";
 import { Fault, formatBytes } from "@release-actions/report";
 import { type RecordedBuild, recordTexts, writeRecordArchive } from "@release-actions/reproducibility";
-import type { CompareRunner } from "./tell.ts";
+import type { CompareRunner } from "./summary.ts";
 
 /** Writes the manifest and, beside it, the checksum lists; each appears whole or not at all. */
 export function keepRecord(manifest: Manifest, file: string): void {

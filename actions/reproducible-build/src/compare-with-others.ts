@@ -13,12 +13,12 @@ import {
 } from "@release-actions/reproducibility";
 import { ElsewhereBuilder } from "./build-elsewhere.ts";
 import type { BuildRunner } from "./build-runner.ts";
+import { type DependenceCause, dependenceCauses, describeDependence } from "./dependence-causes.ts";
 import { type Dependence, digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
 import { productPattern } from "./record-products.ts";
 import { DAYS_AHEAD } from "./shim-source.ts";
 import { findMeans, impossible } from "./surroundings.ts";
-import { type DependenceCause, dependenceCauses, sayDependence } from "./tell-dependence.ts";
 import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
 
 /** Builds again in other surroundings, compares, and where something differs finds out what it depends on. */
@@ -91,7 +91,7 @@ function tellDifference(runner: BuildRunner, comparison: Comparison, dependence:
   runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
   runner.summary.heading("The builds differ");
   if (dependence !== undefined) {
-    for (const line of sayDependence(dependence)) {
+    for (const line of describeDependence(dependence)) {
       runner.info(line);
       runner.summary.raw(line);
     }

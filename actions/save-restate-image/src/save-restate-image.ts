@@ -6,7 +6,7 @@ import { formatBytes } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 import { type CheckedFile, checkFile, requireUnchanged, shortPath } from "./check-file.ts";
 import { exportImage } from "./export-image.ts";
-import { tellImage, tellUpload } from "./tell.ts";
+import { summarizeImage, summarizeUpload } from "./summary.ts";
 
 type SaveRunner = Runner<typeof contract>;
 
@@ -17,11 +17,11 @@ export async function saveRestateImage(runner: SaveRunner): Promise<void> {
   const results = resultsOfJob(runner.env, { transport });
   const file = await findFile(runner);
   const checked = await runner.group(`Checking ${shortPath(file)}`, () => checkFile(file, runner));
-  tellImage(runner, checked);
+  summarizeImage(runner, checked);
   const upload = await runner.group(`Uploading ${formatBytes(checked.size)}`, () =>
     send(runner, checked, { results, transport }),
   );
-  tellUpload(runner, checked, upload);
+  summarizeUpload(runner, checked, upload);
 }
 
 async function findFile(runner: SaveRunner): Promise<string> {

@@ -1,8 +1,8 @@
 import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
-import { tell } from "./tell.ts";
+import { summarize } from "./summary.ts";
 
 void runAction(contract, async (runner) => {
   const { rewriteAll } = await import("./rewrite-all.ts");
-  tell(runner, await rewriteAll(runner));
+  summarize(runner, await rewriteAll(runner));
 });

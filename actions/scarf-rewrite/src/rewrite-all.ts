@@ -23,7 +23,7 @@ export class RewriteError extends Fault {
 export interface Outcome {
   readonly document: Document;
   readonly changed: readonly Download[];
-  readonly settled: readonly Download[];
+  readonly alreadyRight: readonly Download[];
 }
 
 export interface Result {
@@ -95,7 +95,7 @@ function leftOver({ document, changed }: Outcome): readonly Problem[] {
 }
 
 function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, direction: string): readonly Problem[] {
-  const count = outcomes.reduce((sum, { changed, settled }) => sum + changed.length + settled.length, 0);
+  const count = outcomes.reduce((sum, { changed, alreadyRight }) => sum + changed.length + alreadyRight.length, 0);
   if (count >= min) return [];
   const { owner, name } = gateway.repository;
   const where = direction === "to-gateway" ? `of ${owner}/${name}` : `through ${gateway.template}`;
@@ -109,7 +109,7 @@ function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, dir
 }
 
 async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): Promise<readonly Problem[]> {
-  const downloads = outcomes.flatMap(({ changed, settled }) => [...changed, ...settled]);
+  const downloads = outcomes.flatMap(({ changed, alreadyRight }) => [...changed, ...alreadyRight]);
   const different = [...new Map(downloads.map((download) => [download.gatewayUrl, download])).values()];
   const total = different.length;
   const problems: Problem[] = [];

@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { ArchiveError } from "./error.ts";
 import { canonicalPath, decodeName, quote, resolveLink } from "./member-path.ts";
 import { MAX_OCTAL, type TarHeader } from "./tar-header.ts";
@@ -71,11 +72,11 @@ export function assembleMember(header: TarHeader, extensions: Extensions, start:
       if (name.endsWith("/") || member.path === "") throw malformed("a file with the name of a folder");
       return { ...member, kind: "file" };
     case "5":
-      if (size !== 0) throw malformed(`a folder with a body of ${size} bytes`);
+      if (size !== 0) throw malformed(`a folder with a body of ${countOf(size, "byte")}`);
       return { ...member, kind: "directory" };
     case "1":
     case "2": {
-      if (size !== 0 || member.path === "") throw malformed(`a link with the body of a file, ${size} bytes`);
+      if (size !== 0 || member.path === "") throw malformed(`a link with the body of a file, ${countOf(size, "byte")}`);
       const text = oneOf("link target", pax.linkPath, longLink, start) ?? decodeName(header.linkName, start);
       if (header.typeflag === "1") return { ...member, kind: "hardlink", target: canonicalPath(text, start) };
       return { ...member, kind: "symlink", target: resolveLink(member.path, text, start) };

@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { PathSet, quote } from "./member-path.ts";
@@ -95,7 +96,11 @@ export class TarReader {
       return undefined;
     }
     if (block.length < BLOCK_BYTES) {
-      throw new ArchiveError("cut", `the archive ends inside a header, after ${block.length} bytes of it`, start);
+      throw new ArchiveError(
+        "cut",
+        `the archive ends inside a header, after ${countOf(block.length, "byte")} of it`,
+        start,
+      );
     }
     if (!isZeroBlock(block)) return block;
     const second = await this.#cursor.take(BLOCK_BYTES);

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { countOf } from "@release-actions/report";
 import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { BLOCK_BYTES, isZeroBlock, paddingAfter, parseHeader, type TarHeader } from "./tar-header.ts";
@@ -124,7 +125,11 @@ export class TolerantTarReader {
       return undefined;
     }
     if (block.length < BLOCK_BYTES) {
-      throw new ArchiveError("cut", `the archive ends inside a header, after ${block.length} bytes of it`, start);
+      throw new ArchiveError(
+        "cut",
+        `the archive ends inside a header, after ${countOf(block.length, "byte")} of it`,
+        start,
+      );
     }
     if (!isZeroBlock(block)) return block;
     const second = await this.#cursor.take(BLOCK_BYTES);

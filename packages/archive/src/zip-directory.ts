@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { ByteReader } from "./byte-reader.ts";
 import { ArchiveError } from "./error.ts";
 import { PathSet } from "./member-path.ts";
@@ -53,7 +54,7 @@ export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace, links: 
     entries.push(entry);
   }
   if (entries.length !== place.count) {
-    const message = `the directory has ${entries.length} entries, its end record says ${place.count}`;
+    const message = `the directory has ${countOf(entries.length, "entry", "entries")}, its end record says ${place.count}`;
     throw new ArchiveError("disagreement", message, place.start);
   }
   return { entries: entries.sort((a, b) => a.headerOffset - b.headerOffset), start: place.start };
@@ -61,7 +62,7 @@ export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace, links: 
 
 async function findDirectory(source: RandomAccessSource, signal?: AbortSignal): Promise<DirectoryPlace> {
   const endOffset = source.size - LENGTH.end;
-  if (endOffset < 0) throw new ArchiveError("cut", `a zip cannot have only ${source.size} bytes`, 0);
+  if (endOffset < 0) throw new ArchiveError("cut", `a zip cannot have only ${countOf(source.size, "byte")}`, 0);
   const end = readEnd(
     new ByteReader(await readExactly(source, endOffset, LENGTH.end, signal), endOffset, "its end record"),
   );

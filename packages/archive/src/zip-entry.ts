@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { ByteReader } from "./byte-reader.ts";
 import { ArchiveError } from "./error.ts";
 import { quote } from "./member-path.ts";
@@ -44,7 +45,7 @@ export function requireDescriptor(bytes: Uint8Array, offset: number, entry: Cent
     new ArchiveError("disagreement", `${quote(entry.path)}: ${what}`, offset);
   const isLong = bytes.length === 20 || bytes.length === 24;
   if (!isLong && bytes.length !== 12 && bytes.length !== 16) {
-    throw refuse(`${bytes.length} bytes lie behind its data where a data descriptor must be`);
+    throw refuse(`${countOf(bytes.length, "byte is", "bytes are")} behind its data where a data descriptor must be`);
   }
   const reader = new ByteReader(bytes, offset, "a data descriptor");
   if (bytes.length % 8 === 0 && reader.u32() !== SIGNATURE.dataDescriptor) {

@@ -2,7 +2,7 @@ import { type RandomAccessSource, requireRange } from "@release-actions/archive"
 import type { Blob } from "./blob.ts";
 import { fetchRange } from "./fetch-range.ts";
 import { Part } from "./part.ts";
-import { type Reader, Turns } from "./turns.ts";
+import { PartScheduler, type Reader } from "./part-scheduler.ts";
 
 /** One request fetches this much: long enough to outweigh its latency, short enough to keep memory flat. */
 const PART_BYTES = 2 * 1024 * 1024;
@@ -19,7 +19,7 @@ export interface Cached {
 
 /** The blob as a source: each read is cut into parts that come side by side and are given out in their order. */
 export function createRangedSource(blob: Blob, size: number, cached: readonly Cached[]): RandomAccessSource {
-  const turns = new Turns(PARTS);
+  const scheduler = new PartScheduler(PARTS);
   const source: RandomAccessSource = {
     size,
     read(offset, length, signal, rank = 0) {
@@ -27,7 +27,7 @@ export function createRangedSource(blob: Blob, size: number, cached: readonly Ca
       const hit = cached.find(
         (piece) => piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length,
       );
-      if (hit === undefined) return readParts({ blob, turns, offset, length, rank, signal });
+      if (hit === undefined) return readParts({ blob, scheduler, offset, length, rank, signal });
       return once(hit.bytes.subarray(offset - hit.offset, offset - hit.offset + length), signal);
     },
   };
@@ -36,7 +36,7 @@ export function createRangedSource(blob: Blob, size: number, cached: readonly Ca
 
 interface PartialRead {
   readonly blob: Blob;
-  readonly turns: Turns;
+  readonly scheduler: PartScheduler;
   readonly offset: number;
   readonly length: number;
   readonly rank: number;
@@ -49,7 +49,7 @@ async function* once(bytes: Uint8Array, signal: AbortSignal | undefined): AsyncG
 }
 
 async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
-  const { blob, turns, rank, signal } = read;
+  const { blob, scheduler, rank, signal } = read;
   const stop = new AbortController();
   const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   both.throwIfAborted();
@@ -78,9 +78,9 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
       wake();
     },
   };
-  const trickle = setInterval(() => turns.allowOne(reader), TRICKLE_MS).unref();
+  const trickle = setInterval(() => scheduler.allowOne(reader), TRICKLE_MS).unref();
   both.addEventListener("abort", () => wake());
-  turns.enter(reader);
+  scheduler.enter(reader);
   try {
     for (;;) {
       const [part] = parts;
@@ -89,7 +89,7 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
         yield chunk;
       } else if (part?.isConsumed === true) {
         parts.shift();
-        turns.release();
+        scheduler.release();
       } else if (part !== undefined || reader.wantsMore) {
         both.throwIfAborted();
         await new Promise<void>((resolve) => {
@@ -102,7 +102,7 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
   } finally {
     clearInterval(trickle);
     stop.abort();
-    turns.leave(reader);
+    scheduler.leave(reader);
     for (const part of parts.splice(0)) part.abandon();
   }
 }

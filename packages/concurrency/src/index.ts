@@ -1,2 +1,2 @@
-export { both } from "./both.ts";
+export { allOrStop } from "./all-or-stop.ts";
 export { forEachLimited } from "./for-each-limited.ts";

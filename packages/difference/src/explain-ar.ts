@@ -1,5 +1,5 @@
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import { cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
@@ -27,7 +27,7 @@ export async function explainAr(
 ): Promise<Findings> {
   const found = await explainMembers(await readAr(left), await readAr(right), context, { remedies: REMEDIES });
   if (found.causes.length > 0) return found;
-  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
   return { ...found, causes: [cause("archive-format", `${context.place}symbol table, names or padding`, ...sizes)] };
 }
 

@@ -1,4 +1,5 @@
 import { ArchiveError, type Compression, decompressAny, type RandomAccessSource } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import { compareGzipHeaders } from "./compare-gzip-headers.ts";
@@ -27,7 +28,7 @@ export async function explainCompressed(
     return { causes: [], parts: [] };
   });
   if (inside.causes.length > 0 || headers.length > 0) return { ...inside, causes: [...headers, ...inside.causes] };
-  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
   return { causes: [cause("compression", `${context.place}${format} data of equal content`, ...sizes)], parts: [] };
 }
 

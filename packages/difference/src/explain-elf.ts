@@ -8,6 +8,7 @@ import {
   readFunctionRanges,
   readSymbols,
 } from "@release-actions/elf";
+import { countOf } from "@release-actions/report";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
@@ -173,7 +174,7 @@ async function explainSectionTexts(
     const apart =
       isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
     if (apart === undefined || !READ_ONLY.test(name)) continue;
-    const sizes = [`${one.size} bytes`, `${other.size} bytes`] as const;
+    const sizes = [countOf(one.size, "byte"), countOf(other.size, "byte")] as const;
     found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizes));
   }
   return found;
@@ -232,11 +233,11 @@ async function functionNames(elf: ElfFile): Promise<string[]> {
   const order = (x: bigint, y: bigint): number => (x < y ? -1 : x > y ? 1 : 0);
   return symbols
     .sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : 1))
-    .map(({ name, size }) => `${name} (${size} bytes)`);
+    .map(({ name, size }) => `${name} (${countOf(Number(size), "byte")})`);
 }
 
 async function functionSizes(elf: ElfFile): Promise<string[]> {
-  return (await readFunctionRanges(elf)).map(({ size }) => `${size} bytes`);
+  return (await readFunctionRanges(elf)).map(({ size }) => countOf(size, "byte"));
 }
 
 async function sameFunctions(a: ElfFile, b: ElfFile): Promise<boolean> {

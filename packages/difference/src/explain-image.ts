@@ -1,4 +1,5 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Excerpt, Findings, Part } from "./context.ts";
@@ -89,7 +90,9 @@ async function explainLayers(
   if (left.length !== right.length) {
     const remedy = "Build from the same Dockerfile with the same base image, by digest.";
     causes.push(
-      cause("member-set", `${context.place}layers`, `${left.length} layers`, `${right.length} layers`, { remedy }),
+      cause("member-set", `${context.place}layers`, countOf(left.length, "layer"), countOf(right.length, "layer"), {
+        remedy,
+      }),
     );
   }
   for (const [index, layer] of left.entries()) {

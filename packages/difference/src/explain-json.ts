@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
 import type { Context } from "./context.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
@@ -22,9 +23,15 @@ export function explainJson(a: string, b: string, { place, windows }: Context): 
     const isSpaceOnly = JSON.stringify(left.value) === JSON.stringify(right.value);
     return [
       isSpaceOnly
-        ? cause("archive-format", `${place}white space of JSON`, `${a.length} characters`, `${b.length} characters`, {
-            remedy: "Write JSON with the same program and indentation.",
-          })
+        ? cause(
+            "archive-format",
+            `${place}white space of JSON`,
+            countOf(a.length, "character"),
+            countOf(b.length, "character"),
+            {
+              remedy: "Write JSON with the same program and indentation.",
+            },
+          )
         : cause("text-order", `${place}keys of JSON objects`, firstKeys(left.value), firstKeys(right.value), {
             remedy: "Sort the keys before writing.",
           }),

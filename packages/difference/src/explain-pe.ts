@@ -1,4 +1,5 @@
 import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
@@ -92,7 +93,7 @@ async function compareSections(
     if (map.differing === 0) continue;
     parts.push({ name: section.name, left: one.size, right: two.size, differing: map.differing });
     if (section.name === ".text" && !a.isManaged)
-      code = cause("code", `${context.place}.text`, `${one.size} bytes`, `${two.size} bytes`);
+      code = cause("code", `${context.place}.text`, countOf(one.size, "byte"), countOf(two.size, "byte"));
     else if (section.name !== ".reloc" && section.name !== ".pdata")
       causes.push(...(await explainBinary(one, two, { ...context, place: `${context.place}${section.name}+` })));
   }

@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
@@ -42,7 +43,7 @@ export async function explainPng(
   const rest = await explainMembers(toMembers(left, a), toMembers(right, b), {
     ...context,
     explain: async (x, y, inside) => ({
-      causes: [cause("content", inside.place.replace(/: $/, ""), `${x.size} bytes`, `${y.size} bytes`)],
+      causes: [cause("content", inside.place.replace(/: $/, ""), countOf(x.size, "byte"), countOf(y.size, "byte"))],
       parts: [],
     }),
   });
@@ -53,7 +54,7 @@ export async function explainPng(
 
 function size(chunks: readonly Chunk[]): string {
   const total = chunks.filter(({ type }) => type === "IDAT").reduce((sum, one) => sum + one.size, 0);
-  return `${total} bytes`;
+  return countOf(total, "byte");
 }
 
 async function readChunks(source: RandomAccessSource): Promise<Chunk[]> {

@@ -1,4 +1,5 @@
 import { type RandomAccessSource, type ScannedMember, scanTar, sliceSource } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
@@ -42,7 +43,7 @@ export async function explainTar(
   }
   // The members are equal in all that is read: what is left is how they were written down.
   const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
-  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
   const where = at >= Math.min(a.end, b.end) ? "padding at the end" : `0x${at.toString(16)}, headers or padding`;
   return { ...found, causes: [cause("archive-format", `${context.place}${where}`, ...sizes)] };
 }

@@ -1,4 +1,5 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { diffArrays } from "diff";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Excerpt, Findings } from "./context.ts";
@@ -89,7 +90,9 @@ function toHunks(changes: readonly { value: string[]; added?: boolean; removed?:
 function explainHunk({ line, removed, added }: Hunk, { place, windows }: Context): Cause[] {
   if (removed.length !== added.length) {
     const show = (lines: readonly string[]): string =>
-      lines.length === 0 ? "absent" : `${lines[0]}${lines.length > 1 ? ` (and ${lines.length - 1} more lines)` : ""}`;
+      lines.length === 0
+        ? "absent"
+        : `${lines[0]}${lines.length > 1 ? ` (and ${countOf(lines.length - 1, "more line")})` : ""}`;
     return [cause("embedded-text", `${place}line ${line}`, show(removed), show(added))];
   }
   const causes = removed.map((text, index) =>

@@ -5,6 +5,7 @@ import {
   type ScannedZip,
   scanZip,
 } from "@release-actions/archive";
+import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
@@ -36,7 +37,7 @@ export async function explainZip(
     );
   if (causes.length > 0) return { ...found, causes };
   const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
-  const sizes = [`${left.size} bytes`, `${right.size} bytes`] as const;
+  const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
   const packed = a.entries.findIndex((entry, index) => entry.packed.size !== b.entries[index]?.packed.size);
   const place =
     packed < 0 ? `0x${at.toString(16)}, beside equal members` : `data of ${a.entries[packed]?.name}, of equal content`;

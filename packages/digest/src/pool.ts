@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { DigestError } from "./algorithm.ts";
 import type { EngineChoice, HashedBytes, Job, Reply, Work } from "./hash-protocol.ts";
-import { ownSeat, threadSeat } from "./seat.ts";
+import { callerWorker, threadWorker } from "./hash-worker.ts";
 
 /** More threads than this wait for the disk, not for a core. */
 const MAX_THREADS = 8;
@@ -35,22 +35,22 @@ export async function runJobs(jobs: readonly Job[], options: PoolOptions = {}): 
   const work: Work = { jobs, next: new Int32Array(new SharedArrayBuffer(4)) };
   const count = Math.min(threads, jobs.length);
   // Threads first: they start while this one works.
-  const seats = Array.from({ length: count }, (_none, index) =>
-    (index < count - 1 ? threadSeat : ownSeat)({ engine, work, onReply }),
+  const workers = Array.from({ length: count }, (_none, index) =>
+    (index < count - 1 ? threadWorker : callerWorker)({ engine, work, onReply }),
   );
   try {
-    // One seat's failure ends them all.
+    // One worker's failure ends them all.
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => reject(signal?.reason);
       signal?.addEventListener("abort", abort, { once: true });
       const failed = (error: unknown): void =>
         reject(new DigestError(`cannot hash: ${error instanceof Error ? error.message : String(error)}`));
-      Promise.all(seats.map(({ finished }) => finished))
+      Promise.all(workers.map(({ finished }) => finished))
         .then(() => resolve(), failed)
         .finally(() => signal?.removeEventListener("abort", abort));
     });
   } finally {
-    await Promise.all(seats.map((seat) => seat.close()));
+    await Promise.all(workers.map((worker) => worker.close()));
   }
   return results;
 }

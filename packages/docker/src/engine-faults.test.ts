@@ -6,7 +6,7 @@ import { inspectImage, removeImage, tagImage } from "./images.ts";
 import { loadImage } from "./load.ts";
 import { pullImage } from "./pull.ts";
 import { type Reply, reply, type ScriptedEngine, startScriptedEngine, stream } from "./testing/scripted-engine.ts";
-import { tryImage } from "./trial.ts";
+import { tryImage } from "./try-image.ts";
 
 const reporter = silentReporter;
 const ID = `sha256:${"a1".repeat(32)}`;

@@ -12,4 +12,4 @@ export { type LoadedImage, type LoadOptions, loadImage } from "./load.ts";
 export { type PullOptions, pullImage, type RegistryCredentials } from "./pull.ts";
 export { saveImages } from "./save.ts";
 export type { Bytes } from "./transport.ts";
-export { type Trial, tryImage } from "./trial.ts";
+export { tryImage, type Usability } from "./try-image.ts";

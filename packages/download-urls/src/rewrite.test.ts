@@ -125,7 +125,7 @@ describe("rewriteUrls", () => {
     ["all checksums, and a signature", `${GITHUB}/v1/sha256.sum ${GITHUB}/v1/a.zip.asc`],
     ["nothing at all", ""],
   ])("leaves alone %s", (_name, text) => {
-    expect(to("to-gateway")(text)).toEqual({ text, changed: [], settled: [] });
+    expect(to("to-gateway")(text)).toEqual({ text, changed: [], alreadyRight: [] });
   });
 
   test("knows the releases of a GitHub Enterprise server, and only those", () => {
@@ -136,11 +136,11 @@ describe("rewriteUrls", () => {
   });
 
   test("tells where each URL is and what it was", () => {
-    const { changed, settled } = to("to-gateway")(`one\r\n${GITHUB}/v1/a.zip\r\n\r\n${GATEWAY}/v1/b.zip\n`);
+    const { changed, alreadyRight } = to("to-gateway")(`one\r\n${GITHUB}/v1/a.zip\r\n\r\n${GATEWAY}/v1/b.zip\n`);
     expect(changed).toEqual([
       { line: 2, tag: "v1", file: "a.zip", githubUrl: `${GITHUB}/v1/a.zip`, gatewayUrl: `${GATEWAY}/v1/a.zip` },
     ]);
-    expect(settled).toMatchObject([{ line: 4, file: "b.zip" }]);
+    expect(alreadyRight).toMatchObject([{ line: 4, file: "b.zip" }]);
   });
 
   test("takes only files that are included, in any case, and by their decoded name", () => {

@@ -16,7 +16,7 @@ export interface Rewritten {
   /** Rewritten now. */
   readonly changed: readonly Download[];
   /** Found already as it should be. */
-  readonly settled: readonly Download[];
+  readonly alreadyRight: readonly Download[];
 }
 
 export interface RewriteOptions {
@@ -56,7 +56,7 @@ export function rewriteUrls(text: string, options: RewriteOptions): Rewritten {
   return {
     text: options.formula === undefined ? written : alignMirrors(written, options),
     changed: chosen.map(describe),
-    settled: to.filter((url) => isWanted(url.file) && !isMirror(url)).map(describe),
+    alreadyRight: to.filter((url) => isWanted(url.file) && !isMirror(url)).map(describe),
   };
 }
 

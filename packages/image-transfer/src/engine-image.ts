@@ -1,4 +1,4 @@
-import { type Engine, type Image, inspectImage, type Trial, tryImage } from "@release-actions/docker";
+import { type Engine, type Image, inspectImage, tryImage, type Usability } from "@release-actions/docker";
 import { type Image as ArchiveImage, type ImageArchive, loadedIds } from "@release-actions/oci";
 import type { Platform } from "@release-actions/platform";
 import { ImageTransferError } from "./error.ts";
@@ -52,7 +52,11 @@ export async function findInEngine(
  * That an engine lists an image is not proof that a container can be made of it. An unpacked file system is one; an
  * engine that does not tell of it has to make a container, for which Linux first writes out all that was unpacked.
  */
-async function proveUsable(engine: Engine, { id, platform, unpacked }: Image, signal?: AbortSignal): Promise<Trial> {
+async function proveUsable(
+  engine: Engine,
+  { id, platform, unpacked }: Image,
+  signal?: AbortSignal,
+): Promise<Usability> {
   // An image that does not say what it is for cannot be asked for by that.
   const named = platform.architecture === "" || platform.os === "" ? undefined : platform;
   return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform: named, signal });

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { readAppStoreKey } from "@release-actions/app-store-key";
+import { countOf } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
 /** A key of App Store Connect: `AuthKey_<id>.p8`, and the ids that go with it. */
@@ -21,7 +22,7 @@ export function parseApiKey(key: string, givenId: string | undefined, givenIssue
   const file = readAppStoreKey(key);
   const [keyId, issuer] = [givenId ?? file.keyId, givenIssuer ?? file.issuer];
   if (keyId === undefined || !KEY_ID.test(keyId)) {
-    const what = keyId === undefined ? "missing" : `malformed: it has ${keyId.length} characters`;
+    const what = keyId === undefined ? "missing" : `malformed: it has ${countOf(keyId.length, "character")}`;
     throw new NotaryError(`the key id is ${what}; expected about ten capitals and digits`, {
       advice: "It stands in the name of the file that Apple let you download: AuthKey_<key id>.p8.",
     });

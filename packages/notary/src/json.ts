@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
 /** Narrowing for what comes from outside: each function says what was expected, and where. */
@@ -8,7 +9,7 @@ export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NotaryError(`${what} is not JSON: it has ${text.length} characters and ${beginning(text)}`);
+    throw new NotaryError(`${what} is not JSON: it has ${countOf(text.length, "character")} and ${beginning(text)}`);
   }
 }
 

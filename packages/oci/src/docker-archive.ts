@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
 import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
@@ -69,7 +70,7 @@ async function readImage({ configPath, layerPaths }: DockerImage, files: Archive
   requireNamedDigest(configPath, digest);
   const { diffIds, namesPlatform, ...platform } = parseConfig(bytes, configPath);
   if (diffIds.length !== layerPaths.length) {
-    const message = `manifest.json lists ${layerPaths.length} layers, the config ${diffIds.length} diff IDs`;
+    const message = `manifest.json lists ${countOf(layerPaths.length, "layer")}, the config ${countOf(diffIds.length, "diff ID")}`;
     throw new ImageArchiveError("mismatch", message);
   }
   const layers: Layer[] = [];

@@ -8,6 +8,7 @@ import type { ImageArchive } from "./image-archive.ts";
 import { loadedIds } from "./layout-tail.ts";
 import { type RepackOptions, repackForLoad } from "./load-stream.ts";
 import { selectImage } from "./select-image.ts";
+import { chunked } from "./testing/archive-readers.ts";
 import {
   addImage,
   addIndex,
@@ -19,7 +20,6 @@ import {
   soundLayout,
   tarOf,
 } from "./testing/crafted-image.ts";
-import { chunked } from "./testing/ways.ts";
 
 const amd64 = { os: "linux", architecture: "amd64" };
 const arm64 = { os: "linux", architecture: "arm64" };

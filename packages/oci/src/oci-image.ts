@@ -1,4 +1,5 @@
 import { formatPlatform, normalizePlatform, type Platform } from "@release-actions/platform";
+import { countOf } from "@release-actions/report";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { readBlob, requireSize } from "./blobs.ts";
 import { algorithmOf, blobPath, type Digest } from "./digest.ts";
@@ -40,7 +41,7 @@ export async function readOciImage(
   );
   requireConfigPlatform(descriptor, config);
   if (config.diffIds.length !== manifest.layers.length) {
-    const message = `the manifest ${descriptor.digest} has ${manifest.layers.length} layers, its config ${config.diffIds.length} diff IDs`;
+    const message = `the manifest ${descriptor.digest} has ${countOf(manifest.layers.length, "layer")}, its config ${countOf(config.diffIds.length, "diff ID")}`;
     throw new ImageArchiveError("mismatch", message);
   }
   const layers: Layer[] = [];

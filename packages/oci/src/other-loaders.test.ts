@@ -5,13 +5,13 @@ import { checkImageArchive } from "./check-image-archive.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { repackForLoad } from "./load-stream.ts";
 import { selectImage } from "./select-image.ts";
+import { archiveReaders, chunked } from "./testing/archive-readers.ts";
 import { addImage, dockerArchive, type Files, layout, soundLayout, tarOf } from "./testing/crafted-image.ts";
 import { ODD_ARCHIVES, REFUSED_ARCHIVES, twoImages } from "./testing/odd-archives.ts";
-import { chunked, ways } from "./testing/ways.ts";
 
 const amd64 = { os: "linux", architecture: "amd64" };
 
-describe.each(ways)("what other loaders take, %s", (way, read) => {
+describe.each(archiveReaders)("what other loaders take, %s", (way, read) => {
   test.each(ODD_ARCHIVES)("takes $title", async ({ title, make }) => {
     const bytes = make(["one", "two"]);
     if (way === "indexed by ranged reads" && /sparse|around/.test(title)) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { formatPlatform } from "@release-actions/platform";
+import { archiveReaders } from "./testing/archive-readers.ts";
 import {
   addAttestation,
   addBlob,
@@ -15,7 +16,6 @@ import {
   soundLayout,
   tarOf,
 } from "./testing/crafted-image.ts";
-import { ways } from "./testing/ways.ts";
 
 function multiPlatform(): { files: Files; index: string } {
   const files: Files = {};
@@ -25,7 +25,7 @@ function multiPlatform(): { files: Files; index: string } {
   return { files: layout(files, [index]), index: index.digest };
 }
 
-describe.each(ways)("an archive %s", (way, read) => {
+describe.each(archiveReaders)("an archive %s", (way, read) => {
   test("of several platforms gives its images and skips attestations (B49, F74)", async () => {
     const { files, index } = multiPlatform();
     const archive = await read(tarOf(files));

@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { blobPath } from "./digest.ts";
 import { readDockerArchive, readDockerImages } from "./docker-archive.ts";
@@ -35,7 +36,8 @@ function describeStranger(files: ArchiveFiles): string {
     return "the archive has only the `repositories` file of engines before 1.10, and no manifest.json";
   }
   const some = files.paths.slice(0, 3).map((path) => JSON.stringify(path));
-  const found = some.length === 0 ? "no file at all" : `${files.paths.length} files such as ${some.join(", ")}`;
+  const found =
+    some.length === 0 ? "no file at all" : `${countOf(files.paths.length, "file")} such as ${some.join(", ")}`;
   return `the tar is neither an OCI layout nor a docker archive: it has ${found}`;
 }
 

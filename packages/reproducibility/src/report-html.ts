@@ -1,4 +1,5 @@
 import type { Excerpt } from "@release-actions/difference";
+import { countOf } from "@release-actions/report";
 import type { FileVerdict } from "./compare.ts";
 import { type Comparison, isReproducible, mismatches, namedCauses, sharedCauses } from "./comparison.ts";
 import type { FileExplanation } from "./explain-builds.ts";
@@ -27,8 +28,8 @@ export function htmlReport(comparison: Comparison, title: string): string {
   // What differs comes first, so that it is never among the rows left out.
   const ordered = [...mismatches(comparison), ...verdicts.filter(({ kind }) => kind === "equal")];
   const verdict = reproducible
-    ? `<p class="verdict good">Reproducible: ${verdicts.length} files are the same in ${builds.length} builds${differing > 0 ? `, but for ${differing} declared differences` : ""}.</p>`
-    : `<p class="verdict bad">Not reproducible: ${differing} of ${verdicts.length} files differ between ${builds.length} builds.</p>`;
+    ? `<p class="verdict good">Reproducible: ${countOf(verdicts.length, "file is", "files are")} the same in ${builds.length} builds${differing > 0 ? `, but for ${countOf(differing, "declared difference")}` : ""}.</p>`
+    : `<p class="verdict bad">Not reproducible: ${differing} of ${countOf(verdicts.length, "file")} ${differing === 1 ? "differs" : "differ"} between ${builds.length} builds.</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -118,7 +119,7 @@ function explanationSection(explanation: FileExplanation): string {
 <p>${escapeHtml(format)}, ${map.differing} of ${map.length} bytes differ${damage === undefined ? "" : `; compared as bytes: ${escapeHtml(damage)}`}</p>
 <div class="bar" role="img" aria-label="where the differences lie, from start to end">${bar}</div>
 ${excerpts.map(excerptBlock).join("")}${warnings.map((warning) => `<p class="mild">${escapeHtml(warning)}</p>`).join("")}
-${rows.length > 0 ? `<details><summary>${rows.length} parts</summary>${table(["part", "bytes in one", "in the other", "differing"], rows)}</details>` : ""}`;
+${rows.length > 0 ? `<details><summary>${countOf(rows.length, "part")}</summary>${table(["part", "bytes in one", "in the other", "differing"], rows)}</details>` : ""}`;
 }
 
 function digestDetails({ path, agreements }: FileVerdict): string {

@@ -1,0 +1,43 @@
+import type { Runner } from "@release-actions/action-kit";
+import { countOf } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import type { Verdict } from "./identify.ts";
+
+/** Sets the outputs, also of a lock that is refused, then the annotations and the summary. */
+export function summarize(runner: Runner<typeof contract>, verdict: Verdict): void {
+  const { lock, identity, drift, changes, problems } = verdict;
+  runner.setOutput("packages", lock.packages.length);
+  runner.setOutput("base-image-digest", lock.baseImageDigest);
+  runner.setOutput("drift", drift);
+  runner.setOutput("changes", changes);
+  if (identity !== undefined) {
+    runner.setOutput("env-id", identity.envId);
+    runner.setOutput("short-id", identity.shortId);
+    runner.setOutput("env-id-v2", identity.envIdV2);
+    runner.info(`environment ${identity.envId} (${countOf(lock.packages.length, "package")} on ${lock.baseImage})`);
+  }
+  for (const problem of problems) runner.problem(problem);
+
+  const errors = problems.filter(({ level }) => level === "error").length;
+  runner.summary.heading(`Environment ${identity?.shortId ?? "without an identity"}`);
+  if (identity !== undefined) {
+    runner.summary.table(
+      ["", ""],
+      [
+        ["env-id", `\`${identity.envId}\``],
+        ["env-id-v2", `\`${identity.envIdV2}\``],
+        ["base image", `${lock.baseImage} (\`${lock.baseImageDigest}\`)`],
+        ["packages, apps, mounts", `${lock.packages.length}, ${lock.apps.length}, ${lock.mounts.length}`],
+      ],
+    );
+  }
+  if (changes.length > 0) {
+    const rows = changes.map(({ field, before, after }) => [field, before ?? "-", after ?? "-"]);
+    runner.summary.heading("Changed", 4).table(["field", "before", "after"], rows);
+  }
+  if (problems.length > 0) {
+    const rows = problems.map(({ level, message, location }) => [level, message, String(location?.line ?? "")]);
+    runner.summary.heading("Findings", 4).table(["", "finding", "line"], rows);
+  }
+  if (errors > 0) runner.fail(`the lock file was refused: ${countOf(errors, "error")}, shown above`);
+}

@@ -1,0 +1,58 @@
+import path from "node:path";
+import type { Runner } from "@release-actions/action-kit";
+import { changesFormatOnly } from "@release-actions/hakari";
+import { countOf } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import type { Verdict } from "./check-hakari.ts";
+
+const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
+
+/** What reddens a tree that nobody changed. */
+function otherVersion(version: string): string {
+  return (
+    `The patch changes only how the manifest is written: cargo-hakari ${version} formats it differently from the version that wrote it. ` +
+    "Set `version` to the one that the repository uses, or name it in .config/hakari.toml (`# cargo-hakari@0.9.36`); or take over the new format with:"
+  );
+}
+
+/** Sets the outputs, then annotations, the summary with the fix, and the verdict. */
+export async function summarize(runner: Runner<typeof contract>, verdict: Verdict): Promise<void> {
+  const { version, problems, patch, isFixed } = verdict;
+  runner.setOutput("version", version);
+  runner.setOutput("up-to-date", problems.length === 0);
+  runner.setOutput("patch", patch?.file ?? "");
+  runner.setOutput(
+    "problems",
+    problems.map(({ title, message, location }) => ({ title, message, file: location?.file, line: location?.line })),
+  );
+  if (problems.length === 0) {
+    runner.info(`workspace-hack is up to date (cargo-hakari ${version})`);
+    runner.summary.heading("workspace-hack is up to date");
+    return;
+  }
+  for (const problem of problems) runner.problem(isFixed ? { ...problem, level: "notice" } : problem);
+  const rows = problems.map(({ title = "", message, location }) => [
+    title,
+    `${location?.file}:${location?.line}`,
+    message,
+  ]);
+  runner.summary.heading(isFixed ? "workspace-hack was out of date and is fixed" : "workspace-hack is out of date");
+  runner.summary.table(["problem", "where", "what"], rows);
+  if (patch !== undefined) {
+    runner.summary.raw("Run these two commands and commit:").code(COMMANDS, "sh");
+    const { uploadPatch } = await import("./upload-patch.ts");
+    const artifact = await uploadPatch(patch.file, runner);
+    const where = artifact === undefined ? "below" : `in the artifact \`${artifact}\` of this run, and below`;
+    runner.summary.raw(`or apply the patch, which is ${where}:`).code(`git apply ${path.basename(patch.file)}`, "sh");
+    runner.summary.details("The patch", `\n\`\`\`\`diff\n${patch.text}\n\`\`\`\`\n`);
+    runner.info(patch.text);
+  }
+  if (!isFixed) {
+    const count = countOf(problems.length, "problem");
+    const advice =
+      patch !== undefined && changesFormatOnly(patch.text)
+        ? `${otherVersion(version)}\n${COMMANDS}`
+        : `Run:\n${COMMANDS}`;
+    runner.fail(`workspace-hack is out of date: ${count}, shown above`, advice);
+  }
+}

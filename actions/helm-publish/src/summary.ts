@@ -1,0 +1,73 @@
+import { ociTag } from "@release-actions/channel";
+import { formatReference, type ImageReference } from "@release-actions/image-reference";
+import type { LedgerRow } from "@release-actions/ledger";
+import type { PublishRunner } from "./publish-runner.ts";
+import type { Subject } from "./subject.ts";
+
+/** What became of the chart. */
+export type Outcome =
+  | { readonly state: "verified"; readonly digest: string; readonly published: boolean }
+  | { readonly state: "failed" | "skipped"; readonly reason: string };
+
+/** One chart of a call, where it goes, and what became of it. */
+export interface Result {
+  readonly subject: Subject;
+  readonly place: ImageReference | undefined;
+  readonly outcome: Outcome;
+}
+
+/** Sets the outputs, also when it failed, and shows what became of each chart. */
+export function summarize(runner: PublishRunner, results: readonly [Result, ...Result[]]): void {
+  const charts = results.map(({ subject: { chart }, place, outcome }) => ({
+    ...{ name: chart.name, version: chart.version },
+    reference: referenceOf(place, chart) ?? "",
+    digest: digestOf(outcome),
+    published: outcome.state === "verified" && outcome.published,
+  }));
+  const [first] = charts;
+  runner.setOutput("digest", first?.digest ?? "");
+  runner.setOutput("reference", first?.reference ?? "");
+  runner.setOutput(
+    "published",
+    charts.some(({ published }) => published),
+  );
+  runner.setOutput("charts", charts);
+  for (const result of results) show(runner, result);
+}
+
+function referenceOf(place: ImageReference | undefined, { version }: Subject["chart"]): string | undefined {
+  return place && `oci://${formatReference({ ...place, tag: ociTag(version) })}`;
+}
+
+function digestOf(outcome: Outcome): string {
+  return outcome.state === "verified" ? outcome.digest : "";
+}
+
+function show(runner: PublishRunner, { subject: { chart }, place, outcome }: Result): void {
+  const [reference, digest] = [referenceOf(place, chart), digestOf(outcome)];
+  const said =
+    outcome.state !== "verified"
+      ? `${outcome.state}: ${outcome.reason}`
+      : outcome.published
+        ? "pushed and read back"
+        : "there already, with equal content";
+  runner.info(`${chart.name} ${chart.version}: ${said}${digest && ` (${digest})`}`);
+  runner.summary
+    .heading(`Helm chart ${chart.name}`)
+    .table(
+      ["version", "app", "where", "digest", "state"],
+      [[chart.version, chart.appVersion ?? "", reference ? `\`${reference}\`` : "", digest && `\`${digest}\``, said]],
+    );
+}
+
+/** What happened, for the release notes and for a later attempt. */
+export function ledgerRow({ version }: Subject, place: ImageReference, outcome: Outcome): LedgerRow {
+  return {
+    channel: "chart",
+    name: `oci://${formatReference(place)}`,
+    version: version.text,
+    state: outcome.state,
+    ...(outcome.state === "verified" ? { digest: outcome.digest } : { reason: outcome.reason }),
+    at: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { Published } from "@release-actions/homebrew";
+import type { LedgerRow, LedgerState } from "@release-actions/ledger";
+import { requiredOf, tapName } from "./dependencies.ts";
+import type { PublishRunner } from "./publish-runner.ts";
+import type { Entry } from "./tap-plan.ts";
+
+export interface Outcome {
+  readonly entries: readonly Entry[];
+  /** `undefined`: it failed. */
+  readonly published: Published | undefined;
+  /** It is out, whatever failed afterwards. */
+  readonly isPushed: boolean;
+  /** Of the tap. */
+  readonly url: string;
+  readonly dryRun: boolean;
+}
+
+/** Sets the outputs, also when it failed, and shows what became of each formula. */
+export function summarize(runner: PublishRunner, outcome: Outcome): void {
+  const { entries, published } = outcome;
+  runner.setOutput("commit", published?.commit ?? "");
+  runner.setOutput("pushed", published?.pushed ?? false);
+  const shown = entries.map((entry) => {
+    const { state, reason = "" } = verdict(entry, outcome);
+    return {
+      file: entry.file,
+      path: entry.path,
+      version: entry.source.release.version.text,
+      change: entry.change.kind,
+      state,
+      reason,
+    };
+  });
+  runner.setOutput("formulae", shown);
+  for (const { file, version, change, state, reason } of shown) {
+    runner.info(`${file} ${version}: ${change}, ${state}${reason && ` (${reason})`}`);
+  }
+  runner.summary.heading(`Homebrew tap ${runner.inputs.tap}`).table(
+    ["formula", "version", "change", "state"],
+    shown.map(({ path, version, change, state, reason }) => [
+      `\`${path}\``,
+      version,
+      change,
+      reason === "" ? state : `${state}: ${reason}`,
+    ]),
+  );
+  if (published !== undefined && published.commit !== "") {
+    runner.summary.raw(
+      `Commit \`${published.commit}\`${published.pushed ? ", pushed and read back" : published.changed ? ", not pushed" : ", which has it already"}.`,
+    );
+  }
+}
+
+/** What happened, for the release notes and for a later attempt. */
+export function ledgerRows(outcome: Outcome): readonly LedgerRow[] {
+  return outcome.entries.map((entry) => ledgerRow(entry, outcome));
+}
+
+function ledgerRow(entry: Entry, outcome: Outcome): LedgerRow {
+  const { state, reason } = verdict(entry, outcome);
+  const page = /^(https:\/\/[^/]+\/[^/]+\/[^/]+?)(?:\.git)?$/.exec(outcome.url)?.[1];
+  const requires = requiredOf(entry.text, entry.file);
+  const isThere = state === "verified" && page !== undefined;
+  return {
+    channel: "homebrew",
+    name: [tapName(outcome.url), entry.file.replace(/\.rb$/, "")].filter((part) => part !== undefined).join("/"),
+    version: entry.source.release.version.text,
+    state,
+    digest: `sha256:${createHash("sha256").update(entry.text).digest("hex")}`,
+    url: isThere ? `${page}/blob/${outcome.published?.commit}/${entry.path}` : undefined,
+    reason,
+    ...(requires.length === 0 ? {} : { requires }),
+    at: new Date().toISOString(),
+  };
+}
+
+/** The channels, as they read in a sentence. */
+const KIND = {
+  stable: "stable release",
+  backport: "backport",
+  prerelease: "pre-release",
+  build: "build of a version",
+} as const;
+
+function verdict(
+  { change, decision }: Entry,
+  { published, isPushed, dryRun }: Outcome,
+): { state: LedgerState; reason?: string } {
+  if (decision.formula === "skip")
+    return { state: "skipped", reason: `a ${KIND[decision.channel]} is left out of the tap` };
+  if (change.kind === "refused") return { state: "failed", reason: change.reason };
+  if (decision.formula === "refuse" && change.kind !== "same") {
+    return { state: "failed", reason: `the rules keep a ${KIND[decision.channel]} out of the tap` };
+  }
+  if (change.kind === "kept") return { state: "verified", reason: change.reason };
+  if (published === undefined && isPushed)
+    return { state: "published", reason: "it was pushed, and could not be read back" };
+  if (published === undefined) return { state: "failed", reason: "publishing failed" };
+  if (published.pushed || !published.changed) return { state: "verified" };
+  return {
+    state: "skipped",
+    reason: dryRun ? "a dry run" : `a ${KIND[decision.channel]} is committed, but not pushed`,
+  };
+}

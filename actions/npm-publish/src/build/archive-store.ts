@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type Checksums, mergeChecksums, readChecksumFile } from "@release-actions/dist-plan";
+import { NpmError } from "@release-actions/npm";
+import { checksumsOfRun, type RunArtifacts } from "@release-actions/release-run";
+import type { PublishRunner } from "../publish-runner.ts";
+
+/** The files that the build left, wherever they are. */
+export interface ArchiveStore {
+  readonly names: readonly string[];
+  /** A path on this machine, of a file whose checksum is what somebody says it is. */
+  fetch(name: string): Promise<string>;
+}
+
+/** Opens the input `archives`: a folder, or artifacts of this run. */
+export async function openArchives(
+  runner: PublishRunner,
+  workspace: string,
+  artifacts: RunArtifacts,
+  planned: Checksums,
+): Promise<ArchiveStore> {
+  const place = runner.inputs.archives;
+  const folder = path.resolve(workspace, place);
+  const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+  const files = isFolder ? await folderFiles(folder) : await artifactFiles(place, artifacts, runner);
+  const lists = [...files.keys()].filter((name) => name === "sha256.sum" || name.endsWith(".sha256")).sort();
+  const told: [string, Checksums][] = [["the plan", planned]];
+  for (const name of lists) {
+    const content = await readFile((await files.get(name)?.()) ?? "", "utf8");
+    told.push([`${name} of ${place}`, readChecksumFile(content, name)]);
+  }
+  const checksums = mergeChecksums([["the artifacts of this run", await checksumsOfRun(artifacts)], ...told]);
+  return {
+    names: [...files.keys()],
+    fetch: async (name) => {
+      const file = files.get(name);
+      if (file === undefined) {
+        throw new NpmError(`${name} is not in ${place}`, {
+          advice: "Let this job need those that build, or give `archives` the folder that holds all of them.",
+        });
+      }
+      const local = await file();
+      const [found, expected] = [await sha256(local), checksums.get(name)];
+      if (expected === undefined) {
+        throw new NpmError(`nothing tells the sha256 of ${name}`, {
+          advice: `Leave ${name}.sha256 or sha256.sum beside it, as cargo-dist does.`,
+        });
+      }
+      if (found === expected) return local;
+      throw new NpmError(`the sha256 of ${name} is ${found}, but the finished build has ${expected}`);
+    },
+  };
+}
+
+/** Each brings its file to this machine. */
+type Files = ReadonlyMap<string, () => Promise<string>>;
+
+async function folderFiles(folder: string): Promise<Files> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return new Map(
+    entries.filter((entry) => entry.isFile()).map(({ name }) => [name, async () => path.join(folder, name)]),
+  );
+}
+
+async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: PublishRunner): Promise<Files> {
+  const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*");
+  const listed = await artifacts.list(pattern.split("*")[0] ?? "");
+  const names = listed.filter((name) => new RegExp(`^${source}$`).test(name));
+  if (names.length === 0) {
+    throw new NpmError(`${JSON.stringify(pattern)} is neither a folder nor an artifact of this run`, {
+      advice: "Let this job need those that build the archives, or give `archives` the folder they are in.",
+    });
+  }
+  const found = new Map<string, () => Promise<string>>();
+  const folder = await runner.tempFolder("archives");
+  for (const artifact of names) {
+    for (const file of await artifacts.files(artifact)) {
+      const local = path.join(folder, path.basename(file));
+      found.set(path.basename(file), async () => {
+        await artifacts.save(artifact, file, local);
+        return local;
+      });
+    }
+  }
+  return found;
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}

@@ -1,0 +1,105 @@
+import { cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  baseManifest,
+  checkBase,
+  checkContract,
+  LAUNCHER_TYPES,
+  makeLauncher,
+  NpmError,
+  ownBaseManifest,
+  type PackageFile,
+  type PackageFiles,
+  type Product,
+  platformPackageName,
+  readTarball,
+  type WantedPlatform,
+} from "@release-actions/npm";
+import type { NpmCli } from "../npm-cli.ts";
+import type { PackageEntry } from "../package-list.ts";
+import type { BuildContext, BuiltPlatform } from "./build-context.ts";
+import { type BuiltPackage, json, pack, textFile, withManifest } from "./pack.ts";
+import { baseReadme } from "./readme.ts";
+import { parseManifest } from "./template.ts";
+
+/** The package that people install: ours, or one with its own wrapper. It is tried as it was packed. */
+export async function buildBase(
+  entry: PackageEntry,
+  product: Product,
+  platforms: readonly BuiltPlatform[],
+  extras: PackageFiles,
+  { runner, facts, npm }: BuildContext,
+  folder: string,
+): Promise<BuiltPackage> {
+  const { inputs } = runner;
+  const wanted = platforms.map((platform) => platform.wanted);
+  const counted = inputs.analytics === "scarf" ? { "@scarf/scarf": "^1.4.0" } : {};
+  const own = entry.base === undefined ? inputs.base : path.resolve(facts.workspace, entry.base);
+  const files =
+    own === undefined
+      ? generatedBase(product, platforms, extras, counted)
+      : await packOwnBase(own, product, wanted, counted, npm, await runner.tempFolder("base"));
+  const names = wanted.map((each) => platformPackageName(product, each));
+  const built = await pack(product.name, product.version, files, folder);
+  checkBase(built.manifest, names);
+  const here = wanted.filter(({ os, cpu }) => os === process.platform && cpu === process.arch);
+  if (here.length === 0 || process.platform === "win32") {
+    const message = `the launcher of ${product.name} was not tried, as no package of it can be started on this machine (${process.platform}-${process.arch})`;
+    runner.problem({ level: "warning", message });
+    return built;
+  }
+  const packed = await readTarball(await readFile(built.tarball), product.name);
+  const options = { run: runner.exec, folder: await runner.tempFolder("contract"), node: process.execPath };
+  const local = here.map((each) => platformPackageName(product, each));
+  const weaknesses = await runner.group(`trying the launcher of ${product.name}, as packed`, () =>
+    checkContract(packed, product, local, { ...options, searchPath: runner.env["PATH"] }),
+  );
+  if (weaknesses.length > 0) {
+    const message = `the launcher of ${product.name} does less than the one that this action makes: ${weaknesses.join("; ")}`;
+    runner.problem({ level: "warning", message });
+  }
+  return built;
+}
+
+function generatedBase(
+  product: Product,
+  platforms: readonly BuiltPlatform[],
+  extras: PackageFiles,
+  dependencies: Readonly<Record<string, string>>,
+): PackageFiles {
+  const { binary } = product;
+  const wanted = platforms.map((platform) => platform.wanted);
+  const files = new Map<string, PackageFile>(extras);
+  files.set(`bin/${binary}.js`, textFile(makeLauncher(product, platforms), true));
+  files.set(`bin/${binary}.d.ts`, textFile(LAUNCHER_TYPES));
+  if (![...files.keys()].some((name) => /^readme/i.test(name))) {
+    files.set("README.md", textFile(baseReadme(product, wanted)));
+  }
+  return withManifest(files, baseManifest(product, wanted, [...files.keys()].sort(), dependencies));
+}
+
+/** npm itself decides which files of a folder belong to the package. */
+async function packOwnBase(
+  source: string,
+  product: Product,
+  wanted: readonly WantedPlatform[],
+  dependencies: Readonly<Record<string, string>>,
+  npm: NpmCli,
+  work: string,
+): Promise<PackageFiles> {
+  const copy = path.join(work, "folder");
+  if ((await stat(source).catch(() => undefined))?.isDirectory() !== true) {
+    throw new NpmError(`\`base\` is ${source}, expected a folder with a package.json`);
+  }
+  await cp(source, copy, { recursive: true, filter: (file) => path.basename(file) !== "node_modules" });
+  if (!(await readdir(copy)).includes("package.json")) throw new NpmError(`${source} has no package.json`);
+  const written = parseManifest(
+    await readFile(path.join(copy, "package.json"), "utf8"),
+    path.join(source, "package.json"),
+  );
+  const manifest = ownBaseManifest(product, wanted, written, dependencies);
+  await writeFile(path.join(copy, "package.json"), json(manifest));
+  const out = path.join(work, "out");
+  await mkdir(out);
+  return readTarball(await readFile(await npm.pack(copy, out)), source);
+}

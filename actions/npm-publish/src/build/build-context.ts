@@ -1,0 +1,24 @@
+import type { BinaryNeeds, PackageFiles, WantedPlatform } from "@release-actions/npm";
+import type { RunFacts } from "@release-actions/release-run";
+import type { NpmCli } from "../npm-cli.ts";
+import type { PublishRunner } from "../publish-runner.ts";
+import type { Released } from "../released.ts";
+import type { ArchiveStore } from "./archive-store.ts";
+import type { BuiltPackage } from "./pack.ts";
+
+/** What building takes beside the inputs. */
+export interface BuildContext {
+  readonly runner: PublishRunner;
+  readonly facts: RunFacts;
+  readonly released: Released;
+  readonly store: ArchiveStore;
+  readonly npm: NpmCli;
+}
+
+export interface BuiltPlatform {
+  readonly wanted: WantedPlatform;
+  readonly needs: BinaryNeeds;
+  /** What was taken beside the program. */
+  readonly extras: PackageFiles;
+  readonly built: BuiltPackage;
+}

@@ -1,0 +1,88 @@
+import path from "node:path";
+import {
+  NpmError,
+  type PackageFile,
+  type PackageFiles,
+  targetFor,
+  targetsOfPlatform,
+  type WantedPlatform,
+} from "@release-actions/npm";
+import type { AppArchive, ReleasedApp } from "../released.ts";
+
+/** A platform and what was built for it. */
+export interface PlatformTarget {
+  readonly wanted: WantedPlatform;
+  readonly target: string;
+  readonly archive: AppArchive;
+}
+
+/** The only program of the app, or the one that is named like it. */
+export function programOf({ app, archives }: ReleasedApp): string {
+  const names = new Set(
+    archives.flatMap(({ programs }) => programs.map((program) => path.posix.basename(program, ".exe"))),
+  );
+  if (names.size === 0 || names.has(app)) return app;
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return only;
+  throw new NpmError(`${app} has the programs ${[...names].join(", ")}: say with \`packages\` which one is meant`);
+}
+
+/** Of one app: whether a target was left out on purpose (`parseDropTargets` of packages/dist-plan). */
+export type IsDropped = (target: string) => boolean;
+
+/** The platforms without those for which nothing is built, and one of whose targets was dropped on purpose. */
+export function presentPlatforms(
+  wanted: readonly WantedPlatform[],
+  targets: readonly string[],
+  isDropped: IsDropped,
+): readonly WantedPlatform[] {
+  const kept = targets.filter((target) => !isDropped(target));
+  return wanted.filter((each) => targetFor(each, kept) !== undefined || !targetsOfPlatform(each).some(isDropped));
+}
+
+/** Complains about all platforms at once that nothing was built for: no base without its parts. */
+export function wantedTargets(
+  wanted: readonly WantedPlatform[],
+  { app, archives }: ReleasedApp,
+  isDropped: IsDropped = () => false,
+): readonly PlatformTarget[] {
+  const targets = archives.flatMap((archive) => archive.targets).filter((target) => !isDropped(target));
+  const found = wanted.flatMap((each) => {
+    const target = targetFor(each, targets);
+    const archive = archives.find((candidate) => target !== undefined && candidate.targets.includes(target));
+    return target === undefined || archive === undefined ? [] : [{ wanted: each, target, archive }];
+  });
+  const missing = wanted.filter((each) => !found.some((one) => one.wanted === each)).map(({ text }) => text);
+  if (wanted.length === 0) throw new NpmError("the input `platforms` is empty");
+  if (missing.length === 0) return found;
+  throw new NpmError(`${app} was not built for ${missing.join(", ")}, only for ${targets.join(", ")}`, {
+    advice:
+      "Build these targets too, name in `platforms` those that there are, or name in `drop-targets` what is no longer built on purpose.",
+  });
+}
+
+/** Of an archive: the program, and what the patterns name. */
+export function wantedFiles(binary: string, patterns: readonly string[]): (file: string) => boolean {
+  const expressions = patterns.map((pattern) => {
+    const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", "[^/]*");
+    return new RegExp(`^${source}$`, "i");
+  });
+  return (file) => isProgram(file, binary) || expressions.some((expression) => expression.test(file));
+}
+
+function isProgram(file: string, binary: string): boolean {
+  return path.posix.basename(file, ".exe") === binary;
+}
+
+export function programIn(content: PackageFiles, binary: string, wanted: WantedPlatform, archive: string): PackageFile {
+  const name = wanted.os === "win32" ? `${binary}.exe` : binary;
+  const [first, second] = [...content].filter(([file]) => path.posix.basename(file) === name);
+  if (first !== undefined && second === undefined) return first[1];
+  const found = first === undefined ? "has no" : "has more than one";
+  throw new NpmError(`${archive} ${found} ${name}`, { advice: "Name the program with `binary` in `packages`." });
+}
+
+/** What was taken beside the program. */
+export function extrasOf(content: PackageFiles, binary: string): PackageFiles {
+  return new Map([...content].filter(([file]) => !isProgram(file, binary)));
+}

@@ -1,0 +1,181 @@
+import { compareVersions, decideChannel, parseRules, parseVersion, type Rules } from "@release-actions/channel";
+import { createTransport } from "@release-actions/http";
+import { loadLedger } from "@release-actions/ledger";
+import { NpmError, type NpmRegistry, openNpmRegistry, type Packument } from "@release-actions/npm";
+import { type PublishingRun, publishInRun } from "@release-actions/release-run";
+import { type NpmCli, openNpm } from "../npm-cli.ts";
+import { parsePackages } from "../package-list.ts";
+import { namesOf, type ProductNames } from "../product-names.ts";
+import type { PublishRunner } from "../publish-runner.ts";
+import { findReleased } from "../released.ts";
+import { ledgerRows, publishingOf, showOutcomes } from "../summary.ts";
+import { moveTag } from "./move-tag.ts";
+import type { Outcome } from "./outcome.ts";
+import { versionsOf } from "./plan-product.ts";
+import { type Credentials, chooseCredentials } from "./preflight.ts";
+
+interface Services {
+  readonly runner: PublishRunner;
+  readonly npm: NpmCli;
+  readonly registry: NpmRegistry;
+  readonly credentials: Credentials;
+}
+
+/** Looks what became of a release that was staged: which packages are approved, and once all are, where the dist-tags belong. */
+export async function finishStaged(runner: PublishRunner): Promise<void> {
+  await publishInRun(runner, publishingOf(runner.inputs), (run) => finishInRun(runner, run));
+}
+
+async function finishInRun(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+  const { inputs, signal } = runner;
+  const rules = parseRules(inputs.rules);
+  const npm = await openNpm(runner);
+  const credentials = await chooseCredentials(runner, npm);
+  const transport = createTransport({ ...runner.env });
+  const registry = openNpmRegistry(npm.registry, { transport, token: inputs.token, reporter: runner, signal });
+  const services = { runner, npm, registry, credentials };
+
+  const released = await findReleased(runner, facts, artifacts);
+  const rows = artifacts.isAvailable ? await loadLedger(artifacts) : [];
+  const outcomes: Outcome[] = [];
+  const rejected: string[] = [];
+  const products = parsePackages(inputs.packages).map((entry) => namesOf(entry, runner, released));
+  for (const product of products) {
+    const found = await lookAt(product, rules, services);
+    for (const outcome of found) {
+      const known = rows.find(
+        ({ channel, name, version }) => channel === "npm" && name === outcome.name && version === outcome.version,
+      );
+      requireRecorded(outcome, known?.digest);
+      if (outcome.state === "planned") rejected.push(`${outcome.name}@${outcome.version}`);
+    }
+    outcomes.push(...found);
+    if (!inputs["dry-run"] && found.every(({ state }) => state === "verified"))
+      await moveTags(product, rules, services);
+    warnOfHalf(product, found, runner);
+  }
+  const bases = new Set(products.map(({ base }) => base));
+  outcomes.sort((left, right) => Number(bases.has(left.name)) - Number(bases.has(right.name)));
+  showOutcomes(runner, registry.url, outcomes);
+  ledger.set(ledgerRows(registry.url, outcomes));
+  if (rejected.length === 0) return;
+  throw new NpmError(`${rejected.join(", ")} is neither public nor staged`, {
+    advice: "It was rejected, or never staged: run the job that publishes again, which stages what is missing.",
+  });
+}
+
+async function lookAt(
+  { version, base, platforms }: ProductNames,
+  rules: Rules,
+  { runner, registry, credentials }: Services,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const name of [...platforms, base]) {
+    const packument = await registry.packument(name);
+    const existing = versionsOf(packument);
+    const { channel, npmDistTag: tag } = decideChannel(parseVersion(version), existing, rules);
+    const leftOut = tag === undefined ? `the rules publish no npm package of a ${channel} release` : undefined;
+    const integrity = packument?.versions.get(version)?.integrity;
+    const outcome: Outcome = {
+      name,
+      version,
+      integrity,
+      tag,
+      leftOut,
+      state: "planned",
+      isUnclear: false,
+      published: false,
+      stage: undefined,
+    };
+    outcomes.push(outcome);
+    if (leftOut !== undefined) outcome.state = "skipped";
+    else if (packument?.versions.has(version)) outcome.state = "verified";
+    else Object.assign(outcome, await whereItWaits(name, version, registry, credentials));
+    runner.debug(`${name}@${version}: ${outcome.state}`);
+  }
+  return outcomes;
+}
+
+/** Three answers: it waits, it does not, and nobody tells this credential. */
+async function whereItWaits(
+  name: string,
+  version: string,
+  registry: NpmRegistry,
+  { kind }: Credentials,
+): Promise<Pick<Outcome, "state" | "stage">> {
+  const listed = kind === "token" ? await registry.staged(name) : undefined;
+  const found = listed?.find((each) => each.version === version);
+  if (found !== undefined) return { state: "waiting", stage: { id: found.id, note: undefined } };
+  const status = await registry.versionStatus(name, version);
+  if (status === "blocked") {
+    throw new NpmError(`npm's scan blocks ${name}@${version}`, {
+      advice: "Look at the package's page, where its maintainers see why.",
+    });
+  }
+  if (status === "validating") return { state: "waiting", stage: { id: undefined, note: "npm scans it first" } };
+  if (status === "staged") return { state: "waiting", stage: { id: undefined, note: undefined } };
+  if (listed !== undefined) return { state: "planned", stage: undefined };
+  return {
+    state: "waiting",
+    stage: { id: undefined, note: "not public; whether it is staged is told to maintainers only" },
+  };
+}
+
+/** What was approved must be what this run staged. */
+function requireRecorded({ name, version, state, integrity }: Outcome, recorded: string | undefined): void {
+  if (state !== "verified" || recorded === undefined || integrity === undefined || recorded === integrity) return;
+  throw new NpmError(`${name}@${version} is public as ${integrity}, expected ${recorded}, which this run staged`, {
+    advice:
+      "Somebody published another build of this version. Find out who approved it, then deprecate it and raise the version.",
+  });
+}
+
+/**
+ * A staged version takes the dist-tag that it was staged with when it is approved, also from a newer version that came out
+ * meanwhile: each tag that is at ours and belongs to a newer one goes back there, and ours gets its own.
+ */
+async function moveTags(
+  { version: text, base, platforms }: ProductNames,
+  rules: Rules,
+  services: Services,
+): Promise<void> {
+  const version = parseVersion(text);
+  for (const name of [...platforms, base]) {
+    const packument = await services.registry.packument(name);
+    const existing = versionsOf(packument);
+    const { npmDistTag: own, moves } = decideChannel(version, existing, rules);
+    const wanted = services.runner.inputs["dist-tag"] ?? own;
+    for (const [tag, newer] of takenTags(packument, text, rules))
+      await moveTag({ name, version: newer }, tag, services.credentials, services);
+    if (wanted !== undefined && (moves.npm.includes(wanted) || wanted !== own)) {
+      await moveTag({ name, version: text }, wanted, services.credentials, services);
+    }
+  }
+}
+
+/** The dist-tags at a version that the rules give to a newer one, with that one. */
+export function takenTags(
+  packument: Packument | undefined,
+  version: string,
+  rules: Rules,
+): [tag: string, newer: string][] {
+  const existing = versionsOf(packument);
+  const own = parseVersion(version);
+  const newest = existing
+    .filter((other) => compareVersions(other, own) > 0)
+    .sort((left, right) => compareVersions(right, left));
+  const found: [string, string][] = [];
+  for (const [tag, at] of packument?.tags ?? []) {
+    if (at !== version) continue;
+    const newer = newest.find((other) => decideChannel(other, existing, rules).moves.npm.includes(tag));
+    if (newer !== undefined) found.push([tag, newer.text]);
+  }
+  return found;
+}
+
+function warnOfHalf({ base }: ProductNames, outcomes: readonly Outcome[], runner: PublishRunner): void {
+  const missing = outcomes.filter(({ state }) => state === "waiting").map(({ name }) => name);
+  if (missing.length === 0 || outcomes.find(({ name }) => name === base)?.state !== "verified") return;
+  const message = `${base} is public, and people who install it lack the parts that still wait for approval: ${missing.join(", ")}`;
+  runner.problem({ level: "warning", message });
+}

@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import { type LedgerRow, loadLedger } from "@release-actions/ledger";
+import {
+  approveCommand,
+  differingFiles,
+  NpmError,
+  type NpmRegistry,
+  readTarball,
+  type StagedVersion,
+  shasumOf,
+} from "@release-actions/npm";
+import type { RunArtifacts } from "@release-actions/release-run";
+import { countOf } from "@release-actions/report";
+import type { BuiltPackage } from "../build/pack.ts";
+
+/** A version that waits for approval, and is what this run packed. */
+export interface KnownStage {
+  readonly id: string | undefined;
+  readonly tag: string | undefined;
+  /** Whether the registry said so just now; else an earlier attempt of this run did. */
+  readonly isCertain: boolean;
+}
+
+/** Tells which packages wait for approval already. */
+export interface KnownStages {
+  find(built: BuiltPackage): Promise<KnownStage | undefined>;
+}
+
+/**
+ * Asks the registry where the credential may look, which those of trusted publishers may not (npm docs, "npm stage", "Trust Relationship
+ * Permissions"), and else what earlier attempts of this run wrote down.
+ *
+ * @param mayAsk whether the registry shows stages to this credential.
+ */
+export async function openKnownStages(
+  registry: NpmRegistry,
+  artifacts: RunArtifacts,
+  mayAsk: boolean,
+): Promise<KnownStages> {
+  const rows = artifacts.isAvailable ? await loadLedger(artifacts) : [];
+  return {
+    find: async (built) => {
+      const listed = mayAsk ? await registry.staged(built.name) : undefined;
+      if (listed === undefined) return fromLedger(built, rows);
+      const found = listed.find(({ version }) => version === built.version);
+      return found && (await fromRegistry(built, found, registry));
+    },
+  };
+}
+
+/** Refuses a stage with other content: whoever approves it would publish what this run did not build. */
+async function fromRegistry(built: BuiltPackage, found: StagedVersion, registry: NpmRegistry): Promise<KnownStage> {
+  const known = { id: found.id, tag: found.tag, isCertain: true };
+  const own = await readFile(built.tarball);
+  if (found.shasum === shasumOf(own)) return known;
+  const shown = `${built.name}@${built.version}`;
+  const staged = await registry.stagedTarball(found.id);
+  if (staged === undefined) throw new NpmError(`${shown} is staged as ${found.id}, but its tarball cannot be read`);
+  const changed = differingFiles(await readTarball(staged, shown), await readTarball(own, shown));
+  if (changed.length === 0) return known;
+  throw new NpmError(
+    `${shown} is staged with other content: ${countOf(changed.length, "file differs", "files differ")}, such as ${changed[0]}`,
+    {
+      advice: `A maintainer rejects it with \`npm stage reject ${found.id}\`, then this job can run again; or raise the version.`,
+    },
+  );
+}
+
+function fromLedger(built: BuiltPackage, rows: readonly LedgerRow[]): KnownStage | undefined {
+  const row = rows.find(({ channel, name, version, state }) => {
+    return channel === "npm" && name === built.name && version === built.version && state === "awaiting-approval";
+  });
+  if (row === undefined) return undefined;
+  if (row.digest !== undefined && row.digest !== built.integrity) {
+    throw new NpmError(
+      `${built.name}@${built.version} was staged by an earlier attempt as ${row.digest}, and this attempt built ${built.integrity}`,
+      { advice: "A maintainer rejects it with `npm stage reject`, then this job can run again; or raise the version." },
+    );
+  }
+  const prefix = approveCommand("");
+  const id = row.approve?.startsWith(prefix) ? row.approve.slice(prefix.length) : undefined;
+  return { id, tag: undefined, isCertain: false };
+}

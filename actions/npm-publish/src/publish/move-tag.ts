@@ -1,0 +1,51 @@
+import { explainRefusal, movesTagsByIdentity, NpmError, type NpmRegistry } from "@release-actions/npm";
+import type { NpmCli } from "../npm-cli.ts";
+import type { PublishRunner } from "../publish-runner.ts";
+import type { Credentials } from "./preflight.ts";
+
+interface Services {
+  readonly runner: PublishRunner;
+  readonly npm: NpmCli;
+  readonly registry: NpmRegistry;
+}
+
+/**
+ * Points a dist-tag at a version that is public, and whose tag was taken back or never set. A trusted publisher can do so with a new npm
+ * only, and then only warns when the registry refuses: the packages are there.
+ */
+export async function moveTag(
+  { name, version }: { readonly name: string; readonly version: string },
+  tag: string,
+  { kind }: Credentials,
+  { runner, npm, registry }: Services,
+): Promise<void> {
+  const current = (await registry.packument(name))?.tags.get(tag);
+  if (current === version) return;
+  const spec = `${name}@${version}`;
+  const found = `the dist-tag ${tag} of ${name} is at ${current ?? "nothing"}, expected ${version}`;
+  const command = `npm dist-tag add ${spec} ${tag}`;
+  if (kind === "none" || (kind === "identity" && !movesTagsByIdentity(npm.version))) {
+    const by =
+      kind === "none"
+        ? "this job has no credential that could move it"
+        : `npm ${npm.version} moves it with a token only`;
+    runner.problem({ level: "warning", message: `${found}; ${by}. A maintainer runs \`${command}\`` });
+    return;
+  }
+  const failure = await npm.setTag(spec, tag, kind === "identity");
+  if (failure === undefined) {
+    runner.info(`moved the dist-tag ${tag} from ${current ?? "nothing"} to ${spec}`);
+    return;
+  }
+  const { cause, advice } = explainRefusal(failure, {
+    name,
+    version,
+    action: "dist-tag",
+    credential: kind,
+    exists: true,
+  });
+  const message = `${found}; npm cannot move it: ${cause ?? failure.summary}`;
+  if (kind === "token")
+    throw new NpmError(message, { advice: `${advice ?? ""} A maintainer can run \`${command}\`.`.trim() });
+  runner.problem({ level: "warning", message: `${message}. A maintainer runs \`${command}\`` });
+}

@@ -1,0 +1,80 @@
+import { cp, mkdir } from "node:fs/promises";
+import path from "node:path";
+import { parseRules, requireDistTag } from "@release-actions/channel";
+import { createTransport } from "@release-actions/http";
+import { NpmError, openNpmRegistry } from "@release-actions/npm";
+import { type PublishingRun, publishInRun } from "@release-actions/release-run";
+import { openArchives } from "../build/archive-store.ts";
+import { type BuiltProduct, buildProduct } from "../build/build.ts";
+import { openNpm } from "../npm-cli.ts";
+import { parsePackages } from "../package-list.ts";
+import type { PublishRunner } from "../publish-runner.ts";
+import { findReleased } from "../released.ts";
+import { ledgerRows, publishingOf, showOutcomes } from "../summary.ts";
+import { openKnownStages } from "./known-stages.ts";
+import { outcomesOf } from "./outcome.ts";
+import { type Plan, planProduct } from "./plan-product.ts";
+import { checkAccess, chooseCredentials } from "./preflight.ts";
+import { publishAll } from "./publish-all.ts";
+import { openRoute } from "./publish-route.ts";
+
+/** From archives to npm. The base packages are the last thing published, and the only ones that people install. */
+export async function publish(runner: PublishRunner): Promise<void> {
+  await publishInRun(runner, publishingOf(runner.inputs), (run) => publishTo(runner, run));
+}
+
+async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+  const { inputs, signal } = runner;
+  const entries = parsePackages(inputs.packages);
+  const rules = parseRules(inputs.rules);
+  const tag = inputs["dist-tag"] && requireDistTag(inputs["dist-tag"], "the input `dist-tag`");
+  const npm = await openNpm(runner);
+  const route = openRoute(inputs.publish, npm.version);
+  const credentials = await chooseCredentials(runner, npm);
+  const transport = createTransport({ ...runner.env });
+  const registry = openNpmRegistry(npm.registry, { transport, token: inputs.token, reporter: runner, signal });
+
+  const released = await findReleased(runner, facts, artifacts);
+  const store = await openArchives(runner, facts.workspace, artifacts, released.checksums);
+  const products: BuiltProduct[] = [];
+  for (const entry of entries) products.push(await buildProduct(entry, { runner, facts, released, store, npm }));
+  requireDistinct(products);
+  await leaveTarballs(runner, products);
+
+  const stages = await openKnownStages(registry, artifacts, credentials.kind === "token");
+  const plans: Plan[] = [];
+  for (const product of products) plans.push(await planProduct(product, registry, rules, tag, stages));
+  const wanted = plans.filter(({ tag }) => tag !== undefined).flatMap(({ packages }) => packages);
+  const missing = wanted.filter(({ isThere, stage }) => !isThere && !stage?.isCertain);
+  if (missing.length > 0) await checkAccess(runner, credentials, missing, registry, facts, transport);
+  if (route.mayTurn && wanted.some(({ stage }) => stage !== undefined)) route.stageFromNow();
+  const outcomes = outcomesOf(plans);
+  const { kind } = credentials;
+  const services = { runner, npm, registry, route, stages, credential: kind === "token" ? kind : "identity" } as const;
+  try {
+    if (!inputs["dry-run"]) await publishAll(plans, outcomes, credentials, services);
+  } finally {
+    // Also when it failed: whoever looks for the release later must see what is here, and what is not.
+    showOutcomes(runner, registry.url, [...outcomes.values()]);
+    ledger.set(ledgerRows(registry.url, [...outcomes.values()]));
+  }
+}
+
+function requireDistinct(products: readonly BuiltProduct[]): void {
+  const names = products.flatMap(({ platforms, base }) => [...platforms, base].map(({ name }) => name));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new NpmError(`the input \`packages\` makes ${twice} twice`);
+}
+
+async function leaveTarballs({ inputs, setOutput }: PublishRunner, products: readonly BuiltProduct[]): Promise<void> {
+  const folder = inputs.output;
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  const left: string[] = [];
+  for (const { tarball } of products.flatMap(({ platforms, base }) => [...platforms, base])) {
+    const target = path.join(folder, path.basename(tarball));
+    await cp(tarball, target);
+    left.push(target);
+  }
+  setOutput("tarballs", left.join("\n"));
+}

@@ -1,0 +1,27 @@
+import type { Runner } from "@release-actions/action-kit";
+import type { contract } from "./action.gen.ts";
+import type { planImage } from "./plan-image.ts";
+
+/** Sets the outputs, and says in a line what will be built. */
+export function summarize(runner: Runner<typeof contract>, plan: ReturnType<typeof planImage>): void {
+  const { push, version, platforms, builds } = plan;
+  runner.setOutput("push", push);
+  runner.setOutput("version", version ?? "");
+  runner.setOutput("platforms", platforms.join(","));
+  runner.setOutput("builds", builds.length === 0 ? "" : JSON.stringify(builds));
+  const lists = {
+    images: plan.images,
+    names: plan.names,
+    "tag-rules": plan.tagRules,
+    flavor: plan.flavor,
+    labels: plan.labels,
+    "build-args": plan.buildArgs,
+    exports: plan.exports,
+  } as const;
+  for (const [name, lines] of Object.entries(lists) as [keyof typeof lists, readonly string[]][]) {
+    runner.setOutput(name, lines.join("\n"));
+  }
+  if (plan.note !== undefined) runner.problem({ level: "notice", message: plan.note });
+  const given = version === undefined ? plan.tagRules.join("; ") : `the tags of ${version}`;
+  runner.info(`${push ? "pushing" : "building"} ${plan.images.join(", ")} for ${platforms.join(", ")}: ${given}`);
+}

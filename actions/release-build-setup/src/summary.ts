@@ -1,0 +1,25 @@
+import type { Runner } from "@release-actions/action-kit";
+import type { contract } from "./action.gen.ts";
+import type { SetupPlan } from "./plan-setup.ts";
+
+/** Sets what is known before anything happens, and prints what was taken from where. */
+export function summarizePlan(runner: Runner<typeof contract>, { targets, flags, variables }: SetupPlan): void {
+  runner.setOutput("rustflags", flags.rustflags);
+  runner.setOutput("env", Object.fromEntries(variables.map(({ name, value }) => [name, value])));
+  for (const message of flags.warnings) runner.problem({ level: "warning", message });
+  runner.info(`targets: ${targets.join(", ")}`);
+  runner.info(`configuration: ${flags.files.join(", ") || "none"}`);
+  for (const { flag, from, fate } of flags.rows) runner.info(`  ${flag}  ${fate}, from ${from}`);
+  for (const { name, value, from } of variables) runner.info(`  ${name}=${value}  from ${from}`);
+  runner.summary.heading(`Release build of ${targets.join(", ")}`);
+  if (flags.rows.length > 0) {
+    runner.summary.table(
+      ["flag", "from", ""],
+      flags.rows.map(({ flag, from, fate }) => [`\`${flag}\``, from, fate]),
+    );
+  }
+  runner.summary.table(
+    ["variable", "value", "from"],
+    variables.map(({ name, value, from }) => [name, `\`${value}\``, from]),
+  );
+}

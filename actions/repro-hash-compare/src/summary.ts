@@ -1,0 +1,132 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Runner } from "@release-actions/action-kit";
+import { countOf } from "@release-actions/report";
+import {
+  barsTable,
+  type Comparison,
+  causesTable,
+  contextTable,
+  filesTable,
+  htmlReport,
+  isReproducible,
+  mismatches,
+  namedCauses,
+  type Table,
+  verificationStatement,
+  visible,
+} from "@release-actions/reproducibility";
+import type { contract } from "./action.gen.ts";
+
+export type CompareRunner = Runner<typeof contract>;
+
+/** Differences that are annotated one by one; the others are in the reports. */
+const MAX_ANNOTATIONS = 8;
+
+/** Of an output, which GitHub limits to 1 MiB for all of a job together. */
+const MAX_OUTPUT_BYTES = 128 * 1024;
+
+/** As many of the first as an output may hold; the reports have all. */
+function firstThatFit<T>(items: readonly T[]): T[] {
+  let bytes = 0;
+  const end = items.findIndex((item) => {
+    bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
+    return bytes > MAX_OUTPUT_BYTES;
+  });
+  return items.slice(0, end < 0 ? undefined : end);
+}
+
+/** Sets the outputs, writes the reports, and fails the step for what counts. */
+export function summarize(runner: CompareRunner, comparison: Comparison): void {
+  const differing = mismatches(comparison);
+  const causes = namedCauses(comparison);
+  const reproducible = isReproducible(comparison);
+  runner.setOutput("reproducible", reproducible);
+  runner.setOutput("compared", comparison.verdicts.length);
+  runner.setOutput("mismatch-count", differing.length);
+  const listed = differing.map(({ hasMajority: _shown, ...verdict }) => verdict);
+  runner.setOutput("mismatches", firstThatFit(listed));
+  runner.setOutput("causes", firstThatFit(causes));
+  writeReport(runner, comparison);
+  writeAttestation(runner, comparison);
+  summarise(runner, comparison, reproducible);
+
+  for (const { path: file, kind, severity, reason, agreements } of differing.slice(0, MAX_ANNOTATIONS)) {
+    const why = causes.find((one) => one.file === file) ?? causes.find((one) => one.file === "");
+    const groups = agreements.map(({ what, builds }) => `  ${builds.join(", ")}: ${what}`).join("\n");
+    const because =
+      why === undefined
+        ? ""
+        : `\nCause: ${why.title} (${[why.place, why.left, why.right].filter(Boolean).map(visible).join(", ")})\n${why.remedy}`;
+    const message = `${visible(file)} differs (${kind})${reason === undefined ? "" : `, ${reason}`}\n${groups}${because}`;
+    runner.problem({ level: severity === "ignored" ? "notice" : severity, message });
+  }
+  const failing = differing.filter(({ severity }) => severity === "error").length;
+  if (failing > 0)
+    runner.fail(
+      `not reproducible: ${failing} of ${countOf(comparison.verdicts.length, "file differs", "files differ")}`,
+    );
+  else
+    runner.info(
+      `${countOf(comparison.verdicts.length, "file")} compared in ${countOf(comparison.builds.length, "build")}`,
+    );
+}
+
+function writeReport(runner: CompareRunner, comparison: Comparison): void {
+  const { report } = runner.inputs;
+  if (report === undefined) return;
+  mkdirSync(path.dirname(report), { recursive: true });
+  writeFileSync(
+    report,
+    htmlReport(comparison, `Builds compared: ${comparison.builds.map(({ name }) => name).join(", ")}`),
+  );
+  const { verdicts, notExplained = 0 } = comparison;
+  const all = {
+    mismatches: mismatches(comparison),
+    causes: namedCauses(comparison),
+    compared: verdicts.length,
+    notExplained,
+  };
+  writeFileSync(`${report.replace(/\.html?$/i, "")}.json`, `${JSON.stringify(all, undefined, 1)}\n`);
+  runner.setOutput("report", report);
+}
+
+function writeAttestation(runner: CompareRunner, comparison: Comparison): void {
+  const { inputs, env } = runner;
+  const file = inputs.attestation;
+  if (file === undefined) return;
+  const server = env["GITHUB_SERVER_URL"] ?? "https://github.com";
+  const repository = `${server}/${env["GITHUB_REPOSITORY"] ?? "unknown/unknown"}`;
+  const statement = verificationStatement(comparison, {
+    verifier: `${repository}/actions/runs/${env["GITHUB_RUN_ID"] ?? "0"}`,
+    resource: `git+${repository}@${env["GITHUB_SHA"] ?? "unknown"}`,
+    time: new Date(),
+  });
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(statement, undefined, 2)}\n`);
+  const predicate = "predicate" in statement ? statement.predicate : {};
+  writeFileSync(`${file.replace(/\.json$/, "")}.predicate.json`, `${JSON.stringify(predicate, undefined, 2)}\n`);
+  runner.setOutput("attestation", file);
+}
+
+function summarise(runner: CompareRunner, comparison: Comparison, reproducible: boolean): void {
+  const { summary } = runner;
+  summary.heading(reproducible ? "Reproducible" : "Not reproducible");
+  const section = (title: string, { header, rows }: Table): void => {
+    if (rows.length > 0) summary.heading(title, 4).table(header, rows);
+  };
+  section("Builds made differently", contextTable(comparison));
+  section("Causes", causesTable(comparison));
+  if ((comparison.notExplained ?? 0) > 0)
+    summary.raw(`${comparison.notExplained} more files differ and were not looked into; programs come first.`);
+  section("Where", barsTable(comparison));
+  for (const { path: file, excerpts } of comparison.explanations) {
+    for (const { place, source, lines } of excerpts.slice(0, 3)) {
+      const title = [visible(file), source === "diffoscope" ? "as diffoscope shows it" : visible(place)]
+        .filter(Boolean)
+        .join(": ");
+      summary.heading(title, 4).code(lines.map(visible).join("\n"), "diff");
+    }
+  }
+  section("Files", filesTable(comparison));
+}

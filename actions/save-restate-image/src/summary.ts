@@ -1,0 +1,78 @@
+import type { Runner } from "@release-actions/action-kit";
+import type { Upload } from "@release-actions/artifacts";
+import type { Image } from "@release-actions/oci";
+import { formatPlatform, normalizePlatform } from "@release-actions/platform";
+import { countOf, formatBytes } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import { type CheckedFile, shortPath } from "./check-file.ts";
+import { zstdHint } from "./zstd-hint.ts";
+
+type SaveRunner = Runner<typeof contract>;
+
+/** Sets the outputs that tell of the image, also when the upload then fails, and describes it. */
+export function summarizeImage(runner: SaveRunner, file: CheckedFile): void {
+  const { archive, size, hasEndBlocks, path } = file;
+  runner.setOutput("digest", archive.digest);
+  runner.setOutput(
+    "image-ids",
+    Object.fromEntries(archive.images.map((image) => [platformOf(image), image.config.digest])),
+  );
+  runner.setOutput("platforms", archive.images.map(platformOf));
+  runner.setOutput("size", size);
+  const platforms = archive.images.map(platformOf).join(", ");
+  runner.info(`${shortPath(path)} is sound: ${archive.digest}, ${formatBytes(size)}, for ${platforms}`);
+  if (archive.absentPlatforms.length > 0) {
+    const absent = archive.absentPlatforms.map(formatPlatform).join(", ");
+    runner.problem({ level: "notice", message: `The image also lists ${absent}, but the archive does not hold them.` });
+  }
+  if (!hasEndBlocks) {
+    const message = `${shortPath(path)} lacks the blocks that end a tar. Everything the image needs is there; was it cut?`;
+    runner.problem({ level: "warning", message, location: { file: path } });
+  }
+}
+
+/** Sets the outputs that tell of the artifact, and writes the summary. */
+export function summarizeUpload(runner: SaveRunner, file: CheckedFile, upload: Upload): void {
+  const { archive } = file;
+  const { "artifact-name": name, "retention-days": days } = runner.inputs;
+  runner.setOutput("artifact-id", upload.id);
+  runner.setOutput("artifact-digest", upload.digest ?? "");
+  runner.info(`${upload.reused ? "found the same image as" : "uploaded"} artifact ${name} (id ${upload.id})`);
+  runner.summary.heading(`Image saved as artifact ${name}`).table(
+    ["", ""],
+    [
+      ["digest", code(archive.digest)],
+      ["names", archive.names.length === 0 ? "none" : archive.names.map(code).join("\n")],
+      ["platforms", archive.images.map((image) => code(platformOf(image))).join(", ")],
+      ["size", formatBytes(file.size)],
+      ["artifact", `${upload.id}${upload.reused ? ", reused: it held this very file" : ""}`],
+      ["kept for", days === 0 ? "as the repository says" : countOf(days, "day")],
+    ],
+  );
+  const hint = zstdHint(file);
+  if (hint !== undefined) runner.summary.raw(`> [!WARNING]\n> ${hint}`);
+  for (const image of archive.images) runner.summary.details(`Layers for ${platformOf(image)}`, layersTable(image));
+}
+
+function layersTable({ config, layers }: Image): string {
+  const rows = layers.map(({ digest, diffId, size, compression }, index) => {
+    const id = (digest ?? diffId).replace(/^(\w+:.{12}).*/, "$1");
+    return `| ${index + 1} | \`${id}\` | ${formatBytes(size)} | ${compression} |`;
+  });
+  return [
+    "| | layer | size | compression |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+    `config ${code(config.digest)}`,
+  ].join("\n");
+}
+
+function platformOf({ platform }: Image): string {
+  return formatPlatform(normalizePlatform(platform));
+}
+
+/** Digests and platforms hold no backtick; a name may hold anything, and is only shown. */
+function code(text: string): string {
+  return `\`${text.replaceAll("`", "'").replaceAll(/[\p{Cc}\p{Cf}]/gu, "?")}\``;
+}

@@ -1,0 +1,47 @@
+import type { Runner } from "@release-actions/action-kit";
+import { countOf } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import type { Result } from "./rewrite-all.ts";
+
+/** Sets the outputs, also when it failed, and says in log and summary what was done. */
+export function summarize(runner: Runner<typeof contract>, { outcomes, problems }: Result): void {
+  const { mode } = runner.inputs;
+  const target = mode === "reverse" ? "githubUrl" : "gatewayUrl";
+  const source = mode === "reverse" ? "gatewayUrl" : "githubUrl";
+  const changed = outcomes.reduce((sum, outcome) => sum + outcome.changed.length, 0);
+  const alreadyRight = outcomes.reduce((sum, outcome) => sum + outcome.alreadyRight.length, 0);
+  runner.setOutput("count", changed + alreadyRight);
+  runner.setOutput("changed", changed);
+  runner.setOutput(
+    "urls",
+    outcomes.flatMap(({ document, changed, alreadyRight }) => [
+      ...changed.map((url) => ({ file: document.name, line: url.line, from: url[source], to: url[target] })),
+      ...alreadyRight.map((url) => ({ file: document.name, line: url.line, from: url[target], to: url[target] })),
+    ]),
+  );
+
+  for (const { document, changed } of outcomes) {
+    for (const url of changed) runner.info(`${document.name}:${url.line}: ${url[source]} -> ${url[target]}`);
+  }
+  const failed = problems.some((problem) => problem.level === "error");
+  const done = failed || mode === "check" || mode === "print" ? "to rewrite" : "rewritten";
+  runner.info(`${countOf(changed, "URL")} ${done}, ${alreadyRight} were right already`);
+  runner.summary.heading(mode === "reverse" ? "Downloads back on GitHub" : "Downloads through the gateway").table(
+    ["file", done, "right already"],
+    outcomes.map(({ document, changed, alreadyRight }) => [
+      `\`${document.name}\``,
+      changed.length,
+      alreadyRight.length,
+    ]),
+  );
+  for (const problem of problems) runner.problem(problem);
+  if (!failed) return;
+  const next =
+    mode === "check"
+      ? "Run this action with `mode: write` and commit what it changes."
+      : "Nothing was written. Correct the gateway, or the inputs, and run this again.";
+  runner.fail(
+    `${countOf(problems.filter((problem) => problem.level === "error").length, "finding")}, see the annotations`,
+    next,
+  );
+}

@@ -1,0 +1,101 @@
+import type { Runner } from "@release-actions/action-kit";
+import type { CommandRunner } from "@release-actions/command";
+import { createFetch } from "@release-actions/http";
+import { countOf } from "@release-actions/report";
+import type { contract } from "./action.gen.ts";
+import { autoExpectations } from "./auto.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import { compareUsage, findUsage } from "./compare.ts";
+import { type Expectation, partnersOf, readExpectations } from "./expectation.ts";
+import { hasNoSecrets } from "./fork.ts";
+import { checkNpmJobs } from "./npm-publishing.ts";
+import type { Services } from "./online/ask.ts";
+import { readWorkflows } from "./read-workflows.ts";
+import { summarize } from "./summary.ts";
+
+type SecretsRunner = Runner<typeof contract>;
+
+const RETRY_DELAY_MS = 2000;
+
+/** Reads what the workflows use, checks each secret that is expected, and says what is missing or invalid. */
+export async function checkRun(runner: SecretsRunner): Promise<void> {
+  const { inputs, env } = runner;
+  const files = await readWorkflows(inputs.workflows);
+  const usage = findUsage(files, env);
+  const isAuto = inputs.expect.length === 1 && inputs.expect[0] === "auto";
+  const { expectations, notJudged } = isAuto
+    ? autoExpectations(usage, env)
+    : { expectations: readExpectations(inputs.expect), notJudged: [] };
+  for (const name of expectations.flatMap(allNames)) if (env[name]) runner.mask(env[name]);
+
+  runner.setOutput("judged", expectations.flatMap(allNames));
+  if (hasNoSecrets(env)) {
+    runner.setOutput("ok", "skipped");
+    runner.setOutput("findings", []);
+    runner.info("This run is given no secrets, as it comes from a fork or from Dependabot: nothing to check.");
+    return;
+  }
+  for (const problem of usage.problems) runner.problem(problem);
+  for (const { name, reason } of notJudged) runner.info(`${name} is not judged: ${reason}`);
+  const now = new Date();
+  const mask = (secret: string): void => runner.mask(secret);
+  const online = async (): Promise<Services> => {
+    const registry = inputs["npm-registry"] ?? (await configuredRegistry(runner.exec));
+    const { signal } = runner;
+    const npmVersion = await versionOfNpm(runner.exec);
+    return { ...general, npmRegistry: registry, npm: { env, registry, npmVersion, signal, reporter: runner, mask } };
+  };
+  const general = {
+    fetch: createFetch(env),
+    githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
+    githubServer: env["GITHUB_SERVER_URL"] || "https://github.com",
+    dockerAuth: inputs["docker-auth"],
+    retryDelayMs: RETRY_DELAY_MS,
+    signal: runner.signal,
+    now,
+    mask,
+  };
+  const services = inputs.online ? await online() : undefined;
+  const found = await checkSecrets(expectations, {
+    env,
+    now,
+    expiresWithinDays: inputs["expires-within"],
+    services,
+  });
+  const address = `${env["GITHUB_SERVER_URL"] || "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}`;
+  const where = { workspace: env["GITHUB_WORKSPACE"] ?? process.cwd(), repository: address };
+  const ofNpm = isAuto ? await checkNpmJobs(usage.npmJobs, services?.npm, where) : [];
+  const findings = [...found, ...ofNpm, ...(isAuto || files.length === 0 ? [] : compareUsage(expectations, usage))];
+  for (const { name, level, message } of findings) {
+    runner.problem({ level, title: `secrets-check: ${name}`, message: `${name}: ${message}` });
+  }
+  const errors = findings.filter(({ level }) => level === "error");
+  runner.setOutput("ok", errors.length === 0);
+  runner.setOutput("findings", findings);
+  summarize(runner.summary, { expectations, findings, notJudged, online: inputs.online });
+  const isOfNpm = new Set<unknown>(ofNpm);
+  const names = new Set(errors.filter((error) => !isOfNpm.has(error)).map(({ name }) => name)).size;
+  if (errors.length === 0) runner.info(`${countOf(expectations.length, "secret is", "secrets are")} as expected`);
+  else
+    runner.fail(
+      names === 0 ? "publishing to npm would fail" : `${countOf(names, "secret is", "secrets are")} missing or invalid`,
+      names === 0 ? "See the findings above." : "Correct them under Settings, Secrets and variables, Actions.",
+    );
+}
+
+/** Where `npm publish` would go. */
+async function configuredRegistry(run: CommandRunner): Promise<string> {
+  const { stdout } = await run("npm", ["config", "get", "registry"], { onOutput: () => undefined });
+  return stdout.trim();
+}
+
+/** Undefined where there is no npm: then nothing is published from here either. */
+async function versionOfNpm(run: CommandRunner): Promise<string | undefined> {
+  const options = { onOutput: () => undefined, check: false };
+  const { stdout, exitCode } = await run("npm", ["--version"], options);
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+function allNames(expectation: Expectation): string[] {
+  return [expectation.name, ...partnersOf(expectation)];
+}

@@ -1,0 +1,46 @@
+import { object, string } from "@release-actions/json";
+import { call, callJson, collect } from "./call.ts";
+import type { Engine } from "./engine.ts";
+import { EngineError } from "./fault.ts";
+import type { ImageOptions } from "./images.ts";
+import { platformParameter } from "./platform.ts";
+
+export type Usability = { readonly kind: "usable" } | { readonly kind: "unusable"; readonly reason: string };
+
+const createdAnswer = object({ Id: string });
+
+/**
+ * Makes a container of the image, which the engine has to unpack for it, and removes the container;
+ * nothing is run. An engine can have an image listed, and loaded without complaint, of which no
+ * container can be made.
+ */
+export async function tryImage(engine: Engine, image: string, options: ImageOptions = {}): Promise<Usability> {
+  const { platform, signal } = options;
+  const doing = `making a container of ${image}`;
+  const create = {
+    method: "POST",
+    path: "/containers/create",
+    query: { platform: platform === undefined ? undefined : platformParameter(platform) },
+    headers: { "content-type": "application/json" },
+    // An image may come without a command; the one given here is never run.
+    body: JSON.stringify({ Image: image, Entrypoint: ["/never-run"], Cmd: [], NetworkDisabled: true }),
+    signal,
+    doing,
+  } as const;
+  try {
+    const { Id } = await callJson(engine, create, createdAnswer);
+    await removeContainer(engine, Id);
+    return { kind: "usable" };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { kind: "unusable", reason: error.said };
+  }
+}
+
+/** Not given the signal: a container that was made goes, also when everything else is cancelled. */
+async function removeContainer(engine: Engine, id: string): Promise<void> {
+  const doing = "removing the container made for the trial";
+  const query = { force: "true", v: "true" };
+  const answer = await call(engine, { method: "DELETE", path: `/containers/${id}`, query, doing });
+  await collect(answer.body, doing);
+}
