@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { decideChannel } from "./decide.ts";
-import { parseRules } from "./rules.ts";
+import { parseRules, requireDistTag } from "./rules.ts";
 import { compareVersions, parseVersion } from "./version.ts";
 
 const decide = (version: string, existing: readonly string[], rules: readonly string[] = []) =>
@@ -96,6 +96,31 @@ describe("decideChannel", () => {
     expect(decide(version, existing)).toMatchObject(expected);
   });
 
+  test.each<[name: string, version: string, existing: string[], heldBack: string[]]>([
+    ["nothing from the newest release", "1.7.3", ["1.7.2"], []],
+    ["the highest names from a backport", "1.2.4", ["1.2.3", "1.3.1"], ["1", "latest"]],
+    ["all from a backport behind the head of its line", "1.2.4", ["1.2.5", "1.3.1"], ["1.2", "1", "latest"]],
+    ["`latest` alone from the newest of an older major", "1.9.1", ["1.9.0", "2.0.0"], ["latest"]],
+    ["all from a release candidate", "2.0.0-rc.1", ["1.0.0"], ["2.0", "2", "latest"]],
+    ["all from a build", "1.7.4+hotfix.1", ["1.7.4"], ["1.7", "1", "latest"]],
+  ])("holds back %s", (_name, version, existing, heldBack) => {
+    expect(decide(version, existing)).toMatchObject({ heldBack, line: version.split(".").slice(0, 2).join(".") });
+  });
+
+  test("names the version it decided on, and moves a dist-tag and a chart's tag only forwards", () => {
+    const rules = ["backport.npm: latest {major}x old", "backport.chart: latest {version}"];
+    expect(decide("1.9.1", ["1.9.0", "2.0.0"], rules)).toMatchObject({
+      version: { text: "1.9.1" },
+      npmDistTag: "1x",
+      chart: "1.9.1",
+      moves: { image: ["1.9"], npm: ["1x"], formula: false },
+    });
+  });
+
+  test("counts a name with `{version}` as one that nobody follows", () => {
+    expect(decide("1.2.4", ["1.2.5", "1.3.1"]).moves).toEqual({ image: [], npm: [], formula: false });
+  });
+
   test("lists only the names that others follow as moved", () => {
     expect(decide("1.7.3", ["1.7.2"]).moves).toEqual({ image: ["1.7", "latest"], npm: ["latest"], formula: true });
   });
@@ -158,6 +183,43 @@ describe("parseRules", () => {
       prerelease: { chart: [] },
       stable: { npm: [] },
     });
+  });
+
+  test("reads a rule with an equals sign, white space, and names after commas", () => {
+    expect(parseRules(["  stable.image =  {version},{line} ,latest  ", "build.formula : skip"])).toMatchObject({
+      stable: { image: ["{version}", "{line}", "latest"], npm: ["latest"], formula: "push", chart: ["{version}"] },
+      build: { image: ["{version}"], npm: [], formula: "skip" },
+    });
+  });
+
+  test.each(["push", "versioned", "commit", "skip", "refuse"])("takes the formula rule %s", (value) => {
+    expect(parseRules([`stable.formula: ${value}`]).stable.formula).toBe(value);
+  });
+
+  test("leaves the rules it starts from as they are", () => {
+    const before = parseRules([]);
+    parseRules(["stable.image: none"], before);
+    expect(before).toEqual(parseRules([]));
+  });
+
+  test.each([
+    ["prefix", "-stable.image: x"],
+    ["a second line", "stable.image: x\nstable.npm: y\nz"],
+    ["a name of 129 characters", `stable.image: ${"a".repeat(129)}`],
+    ["a placeholder in another case", "stable.image: {Version}"],
+  ])("refuses %s", (_name, line) => expect(() => parseRules([line])).toThrow("the rule "));
+
+  test("takes a name of 128 characters", () => {
+    expect(parseRules([`stable.image: ${"a".repeat(128)}`]).stable.image).toEqual(["a".repeat(128)]);
+  });
+
+  test("says of a name what it is not, and what to write", () => {
+    expect(() => parseRules(["stable.npm: {line}"])).toThrow(
+      expect.objectContaining({ advice: "Put a word before it, such as release-{line}." }),
+    );
+    expect(() => requireDistTag("1.2", "`tag`")).toThrow('`tag` names "1.2", which npm reads as a version');
+    expect(() => requireDistTag("a b", "`tag`")).toThrow('`tag` names "a b", which is not a tag');
+    expect(requireDistTag("next", "`tag`")).toBe("next");
   });
 
   test.each([

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import { previousTag, versionsOfFamily } from "./tag.ts";
+
+describe("versionsOfFamily", () => {
+  test("reads tags as `git ls-remote` and files write them, with white space around", () => {
+    expect(versionsOfFamily([" refs/tags/v1.0.0\n", "\tv1.1.0 "], "").map(({ text }) => text)).toEqual([
+      "1.0.0",
+      "1.1.0",
+    ]);
+  });
+});
+
+describe("previousTag", () => {
+  const TAGS = [
+    "v1.0.0",
+    "v1.1.0-rc.1",
+    "v1.1.0",
+    "v1.1.0+hotfix.1",
+    "v1.1.0+hotfix.2",
+    "v1.10.0",
+    "v1.9.0",
+    "sdk-v1.5.0",
+  ];
+
+  test.each<[name: string, tag: string, previous: string | undefined]>([
+    ["a release: the highest full one below it, and not a release candidate or a build", "v1.2.0", "v1.1.0"],
+    ["a release that exists: not itself", "v1.1.0", "v1.0.0"],
+    ["a release: by number, not by letter, whatever the order of the tags", "v2.0.0", "v1.10.0"],
+    ["a release candidate: any version below it", "v1.1.0-rc.2", "v1.1.0-rc.1"],
+    ["the first release candidate: the release before", "v1.1.0-rc.0", "v1.0.0"],
+    ["a build: the build before it", "v1.1.0+hotfix.2", "v1.1.0+hotfix.1"],
+    ["the first build: its version", "v1.1.0+hotfix.0", "v1.1.0"],
+    ["a build after others: the highest of them", "v1.1.0+hotfix.3", "v1.1.0+hotfix.2"],
+    ["a release of another family: none of this one", "sdk-v1.5.0", undefined],
+    ["a release of another family: its own before", "sdk-v1.6.0", "sdk-v1.5.0"],
+    ["the first release", "v0.9.0", undefined],
+    ["what names no version", "latest", undefined],
+  ])("gives for %s", (_name, tag, previous) => {
+    expect(previousTag(TAGS, tag)).toBe(previous);
+    expect(previousTag(TAGS.toReversed(), tag)).toBe(previous);
+  });
+
+  test("reads tags as `git ls-remote` and files write them, and passes over those that name no version", () => {
+    expect(previousTag(["latest", " refs/tags/v1.0.0\n"], "v1.1.0")).toBe("v1.0.0");
+  });
+});
