@@ -99,7 +99,9 @@ describe("verifyRedirect", () => {
       asked += 1;
       response.writeHead(200, { "content-length": asked }).end();
     };
-    expect(await verify(growing)).toContain("/gateway/v1/a.zip serves 1 bytes, expected the 2 of /github/v1/a.zip");
+    expect(await verify(growing)).toContain(
+      "/gateway/v1/a.zip serves 1 byte, expected 2 bytes as /github/v1/a.zip does",
+    );
   });
 
   test("names the address that does not answer, without anything signed in it", async () => {

@@ -1,4 +1,5 @@
 import type { Fetch } from "@release-actions/http";
+import { countOf } from "@release-actions/report";
 
 /** A gateway answers with one redirect, GitHub with one more to its storage. */
 const MAX_HOPS = 5;
@@ -28,15 +29,17 @@ export async function verifyRedirect(url: string, original: string, options: Ver
       if (status !== 200) return refused(`${hops[0]} ends with status ${status} at ${hops.at(-1)}`);
     }
     if (direct.size === undefined || direct.size !== viaGateway.size) {
-      return refused(
-        `${url} serves ${viaGateway.size ?? "unknown"} bytes, expected the ${direct.size ?? "unknown"} of ${original}`,
-      );
+      return refused(`${url} serves ${sizeOf(viaGateway)}, expected ${sizeOf(direct)} as ${original} does`);
     }
     return { ok: true, size: direct.size };
   } catch (error) {
     if (options.signal?.aborted === true) throw error;
     return refused(`${url} cannot be verified: ${reasonOf(error)}`);
   }
+}
+
+function sizeOf({ size }: Trail): string {
+  return size === undefined ? "an unknown number of bytes" : countOf(size, "byte");
 }
 
 interface Trail {
