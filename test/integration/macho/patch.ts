@@ -14,3 +14,35 @@ export function commandOffset(bytes: Buffer, name: string): number {
   if (command === undefined) throw new Error(`no ${name}`);
   return command.offset;
 }
+
+/** Go's linker leaves room behind the load commands, up to the first section at 4096. */
+export const INFO_PLIST_OFFSET = 3072;
+
+/**
+ * Puts a property list into a thin, 64-bit file as `ld -sectcreate __TEXT __info_plist` does: a section more in the
+ * segment `__TEXT` (mach-o/loader.h, `section_64`), whose bytes lie behind the load commands.
+ */
+export function embedInfoPlist(bytes: Buffer, list: string): undefined {
+  const [image] = readMacho(bytes).images;
+  const text = image?.loadCommands.find(
+    ({ name, offset }) => name === "LC_SEGMENT_64" && bytes.toString("latin1", offset + 8, offset + 14) === "__TEXT",
+  );
+  if (text === undefined) throw new Error("no segment __TEXT");
+  const [at, sizeOfCommands] = [text.offset + text.size, bytes.readUInt32LE(20)];
+  if (32 + sizeOfCommands + SECTION_BYTES + 16 > INFO_PLIST_OFFSET) throw new Error("no room for a section");
+  bytes.copyWithin(at + SECTION_BYTES, at, 32 + sizeOfCommands);
+  const section = Buffer.alloc(SECTION_BYTES);
+  section.write("__info_plist", 0);
+  section.write("__TEXT", 16);
+  section.writeBigUInt64LE(bytes.readBigUInt64LE(text.offset + 24) + BigInt(INFO_PLIST_OFFSET), 32);
+  section.writeBigUInt64LE(BigInt(list.length), 40);
+  section.writeUInt32LE(INFO_PLIST_OFFSET, 48);
+  section.copy(bytes, at);
+  bytes.write(list, INFO_PLIST_OFFSET, "latin1");
+  bytes.writeUInt32LE(text.size + SECTION_BYTES, text.offset + 4);
+  bytes.writeUInt32LE(bytes.readUInt32LE(text.offset + 64) + 1, text.offset + 64);
+  bytes.writeUInt32LE(sizeOfCommands + SECTION_BYTES, 20);
+  return undefined;
+}
+
+const SECTION_BYTES = 80;
