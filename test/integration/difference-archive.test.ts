@@ -137,6 +137,13 @@ const FAULTS: readonly Fault[] = [
     place: /line 9991/,
   },
   {
+    name: "xz: an xz file in a tar.xz, both open at once",
+    kinds: ["embedded-text"],
+    left: `seq 9999 | xz > in.xz; ${TAR} -cJf out in.xz`,
+    right: `seq 9990 | xz > in.xz; ${TAR} -cJf out in.xz`,
+    place: /in\.xz.*line 9991/,
+  },
+  {
     name: "zip: times",
     kinds: ["timestamp"],
     left: "touch -d @1000000000 one/a.c && zip -qX out.zip one/a.c && mv out.zip out",

@@ -49,21 +49,13 @@ export async function* decompressXz(
     const [problem, what] = CAUSES[code] ?? ["malformed", "cannot be read"];
     throw new ArchiveError(problem, `the xz data ${what}`, consumed, { cause: error });
   } finally {
-    // The decoder fails when a stream is ended that it has decoded to its end, which changes nothing.
+    // A stream that has failed says so again when it is ended, which changes nothing.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/**
- * The decoder lets one stream wait until another was read to its end, so that one inside another, or one that was left
- * open, would wait for ever. Each stream has a context of its own, so the turn is given at once.
- */
 async function loadDecoder(): Promise<typeof Decoder> {
   const loaded = await import("xz-decompress");
   // Node shows the exports of a CommonJS module behind `default`, a bundler by their names.
-  const { XzReadableStream } = loaded.XzReadableStream === undefined ? loaded.default : loaded;
-  const queue = Object.getOwnPropertyDescriptor(XzReadableStream, "_contextMutex")?.value as unknown;
-  if (typeof queue !== "object" || queue === null) throw new Error("xz-decompress has changed: its queue is not found");
-  Object.assign(queue, { acquire: () => Promise.resolve(), release: () => undefined });
-  return XzReadableStream;
+  return loaded.XzReadableStream ?? loaded.default.XzReadableStream;
 }
