@@ -20,6 +20,7 @@ export type { ByteRange, MachoImage } from "./image.ts";
 export type { BuildVersion, LoadCommand } from "./load-commands.ts";
 export { isMacho, isStaticLibrary, type MachoFile, readMacho } from "./macho.ts";
 export type { Section, Segment } from "./segments.ts";
+export { readInfoPlist } from "./signature/binary-plist.ts";
 export { type CmsSignature, type CmsSigner, readCms } from "./signature/cms.ts";
 export { type CodeDirectory, hasFlag, SIGNATURE_FLAGS, type SignatureFlag } from "./signature/code-directory.ts";
 export { type EntitlementSet, type Entitlements, readXmlEntitlements } from "./signature/entitlements.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { BUNDLE_SLOT, type CodeDirectory, matchesSlot, PlistError, readPlist } from "@release-actions/macho";
+import { BUNDLE_SLOT, type CodeDirectory, matchesSlot, PlistError, readInfoPlist } from "@release-actions/macho";
 import { type BundlePlace, bundleOf, isNamesake } from "./bundle-layout.ts";
 
 /** A program in a bundle, and what its signature says of the bundle. */
@@ -97,7 +97,7 @@ export class Bundles {
     return [["changed-after-signing", `was signed together with another ${name} than the bundle has`]];
   }
 
-  /** `CFBundleExecutable`; undefined when there is no list, or it is not XML. */
+  /** `CFBundleExecutable`; undefined when there is no list, or it cannot be read. */
   async #executableOf(bundle: BundlePlace): Promise<string | undefined> {
     const file = bundle.infoPlists.find((candidate) => this.#files.has(candidate));
     const bytes = file === undefined ? undefined : this.#files.get(file);
@@ -113,11 +113,11 @@ function sharesBundle(program: string, bundle: BundlePlace): boolean {
 
 async function readExecutable(bytes: Uint8Array): Promise<string | undefined> {
   try {
-    const list = await readPlist(bytes, "Info.plist");
+    const list = await readInfoPlist(bytes, "Info.plist");
     const name = list instanceof Map ? list.get("CFBundleExecutable") : undefined;
     return typeof name === "string" ? name : undefined;
   } catch (error) {
-    if (error instanceof PlistError) return undefined; // Often a binary property list; the bundle's name tells then.
+    if (error instanceof PlistError) return undefined; // Then the bundle's name tells.
     throw error;
   }
 }

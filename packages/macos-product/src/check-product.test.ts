@@ -200,6 +200,17 @@ describe("Bundles", () => {
     expect(await findings(files, slots)).toEqual([expect.stringMatching(found)]);
   });
 
+  test("goes by the program that a binary Info.plist names", async () => {
+    // By Python's plistlib: CFBundleExecutable is "Other".
+    const head = "62706c6973743030d101025f1012434642756e646c6545786563757461626c65554f74686572080b20";
+    const trailer = "0000000000000101000000000000000300000000000000000000000000000026";
+    const binary = Buffer.from(head + trailer, "hex");
+    const slots = new Map([...SIGNED, [1, sha256(binary)]] as const);
+    expect(await findings({ ...whole, "Info.plist": binary }, slots, "Other")).toEqual([]);
+    expect(await findings({ ...whole, "Info.plist": binary }, new Map(), "Other")).toHaveLength(2);
+    expect(await findings({ ...whole, "Info.plist": binary }, new Map(), "Tool")).toEqual([]);
+  });
+
   test("finds the profile that a restricted entitlement needs", () => {
     const bundles = new Bundles();
     bundles.addFile("Tool.app/Contents/embedded.provisionprofile", Buffer.from("x"));

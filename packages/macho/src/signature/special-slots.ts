@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { MachoImage } from "../image.ts";
+import { readInfoPlist } from "./binary-plist.ts";
 import type { CodeDirectory } from "./code-directory.ts";
-import { PlistError, readPlist } from "./plist.ts";
+import { PlistError } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
 
 /** Slots whose content is in the bundle around the program. */
@@ -47,7 +48,7 @@ export async function bundleIdentifierOf(image: MachoImage): Promise<string | un
   const bytes = embeddedInfoPlist(image);
   if (bytes === undefined) return undefined;
   try {
-    const list = await readPlist(bytes, "__TEXT,__info_plist");
+    const list = await readInfoPlist(bytes, "__TEXT,__info_plist");
     const identifier = list instanceof Map ? list.get("CFBundleIdentifier") : undefined;
     return typeof identifier === "string" && identifier !== "" ? identifier : undefined;
   } catch (error) {

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { readInfoPlist } from "./binary-plist.ts";
+import { PlistError } from "./plist.ts";
+
+/** By Python's plistlib: every kind of value, one text that is not ASCII, a number of 8 bytes. */
+const LIST = Buffer.from(
+  [
+    "62706c6973743030d401020304050607085f1012434642756e646c6545786563757461626c655f1012434642756e646c6549",
+    "64656e7469666965725464617465516e64005400f6006f006c5f1010636f6d2e6578616d706c652e746f6f6c3341c5c80040",
+    "000000a7090a0b0c0d0e0f100113fffffffffffffffb11012c233ff800000000000009084201020811263b40424b5e676f71",
+    "7a7d868788000000000000010100000000000000100000000000000000000000000000008b",
+  ].join(""),
+  "hex",
+);
+
+const read = (bytes: Uint8Array): Promise<unknown> => readInfoPlist(bytes, "Info.plist");
+
+describe("readInfoPlist", () => {
+  test("reads the binary form, every kind of value", async () => {
+    expect(await read(LIST)).toEqual(
+      new Map<string, unknown>([
+        ["CFBundleExecutable", "Töol"],
+        ["CFBundleIdentifier", "com.example.tool"],
+        ["date", new Date("2024-02-29")],
+        ["n", [1, -5, 300, 1.5, true, false, Uint8Array.of(1, 2)]],
+      ]),
+    );
+  });
+
+  test("reads the XML form", async () => {
+    expect(await read(Buffer.from("<plist><dict><key>a</key><true/></dict></plist>"))).toEqual(new Map([["a", true]]));
+  });
+
+  test.each<[title: string, bytes: Buffer, message: RegExp]>([
+    ["one that is cut", LIST.subarray(0, 60), /^Info\.plist: /],
+    ["one with nothing but its mark", Buffer.from("bplist00"), /^Info\.plist: wants 1 bytes at -18/],
+    // An array of itself: its one reference is 0.
+    ["one that holds itself", binaryList([0xa1, 0]), /nested too deeply/],
+    ["one of sixteen references to the next, and so on", unfolding(), /more than 100000 objects/],
+    ["an unknown kind of object", binaryList([0x70]), /unknown kind 0x70/],
+    ["a key that is not a text", binaryList([0xd1, 1, 1], [9]), /a key that is not a text/],
+  ])("refuses %s", async (_title, bytes, message) => {
+    await expect(read(bytes)).rejects.toThrow(message);
+  });
+
+  test("refuses a changed list with its own error or reads it, whatever the change", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(LIST.length - 1), fc.nat(255), async (at, value) => {
+        const bytes = Buffer.from(LIST);
+        bytes[at] = value;
+        await read(bytes).catch((error: unknown) => expect(error).toBeInstanceOf(PlistError));
+      }),
+    );
+  });
+});
+
+/** Objects one behind the other, each below 256 bytes from the start, the first on top. */
+function binaryList(...objects: readonly (readonly number[])[]): Buffer {
+  const offsets: number[] = [];
+  const bytes = [...Buffer.from("bplist00")];
+  for (const object of objects) {
+    offsets.push(bytes.length);
+    bytes.push(...object);
+  }
+  const trailer = Buffer.alloc(32);
+  trailer.set([1, 1], 6);
+  trailer.writeBigUInt64BE(BigInt(objects.length), 8);
+  trailer.writeBigUInt64BE(BigInt(bytes.length), 24);
+  return Buffer.concat([Buffer.from([...bytes, ...offsets]), trailer]);
+}
+
+/** Eight arrays, each of fourteen times the next: 14 to the power of 8 values in two hundred bytes. */
+function unfolding(): Buffer {
+  const arrays = Array.from({ length: 8 }, (_, index) => [0xae, ...Array<number>(14).fill(index + 1)]);
+  return binaryList(...arrays, [9]);
+}
