@@ -1,52 +1,16 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { readMacho, readSignature } from "@release-actions/macho";
+import { readMacho } from "@release-actions/macho";
 import { type CheckedProduct, checkProduct, openProduct, readBinaries } from "@release-actions/macos-product";
-import { asRcodesignSays, readByRcodesign } from "../integration/macho/rcodesign-reading.ts";
 import { describeWith } from "../parts.ts";
-import { readByGoMacho, verifyByRcodesign } from "./apple/judges.ts";
-import { bringGoModule, bringNpm, bringPyPI, type GoPin, type NpmPin, type PyPIPin, sample } from "./bring.ts";
+import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./apple/judges.ts";
+import { bring, nameOf, PACKAGES, type Program } from "./apple/packages.ts";
+import { sample } from "./bring.ts";
 
-/** One architecture of a program: what go-macho reads of it, and what Apple would refuse by that. */
-interface Program {
-  readonly path: string;
-  readonly architecture: string;
-  /** The team, `ad-hoc`, or `unsigned`. */
-  readonly signer: string;
-  readonly cdhash: string | undefined;
-  readonly identifier: string | undefined;
-  readonly findings: readonly string[];
-  /** A part of what `rcodesign print-signature-info` says instead of reading it; the package's note says why. */
-  readonly rcodesignFails?: string;
-}
-
-type Pin = { readonly npm: NpmPin } | { readonly pypi: PyPIPin } | { readonly go: GoPin };
-
-type Package = Pin & {
-  readonly programs: readonly Program[];
-  /** Why the judges disagree, or why a verdict is what it is. */
-  readonly note?: string;
-};
-
-/** In the order in which a sample is taken; the first have some of every kind. */
-const PACKAGES: readonly Package[] = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, "apple/programs.json"), "utf8"),
-);
 /** Thirty programs and more, some 80 MB. */
 const SAMPLE = 18;
-
-function nameOf(one: Package): string {
-  if ("npm" in one) return `${one.npm.name} ${one.npm.version}`;
-  return "pypi" in one ? one.pypi.file : `${one.go.module} ${one.go.version}`;
-}
-
-async function bring(one: Package): Promise<string> {
-  if ("npm" in one) return await bringNpm(one.npm);
-  return "pypi" in one ? await bringPyPI(one.pypi) : await bringGoModule(one.go);
-}
 
 function programsOf({ binaries, problems }: CheckedProduct): Program[] {
   return binaries.flatMap(({ path: inside, images }) =>
@@ -96,22 +60,6 @@ describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world
     600_000,
   );
 });
-
-/** Every field of a signature, one entry an architecture; undefined for what is not signed. */
-async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
-  return await Promise.all(
-    readMacho(bytes).images.map(async (image) => {
-      const read = await readSignature(image);
-      if (read.kind !== "read") return read.kind === "none" ? undefined : read.kind;
-      return { ...asRcodesignSays(image, read.details), derEntitlements: read.details.entitlements.der };
-    }),
-  );
-}
-
-async function theirFieldsOf(file: string): Promise<unknown[]> {
-  const readings = await readByRcodesign(file);
-  return readings.map((reading) => reading && { ...reading.fields, derEntitlements: reading.derEntitlements });
-}
 
 /**
  * Without what `rcodesign verify` says besides: that SHA-1 is weak (signatures of 2018 have it, and Apple took them), and

