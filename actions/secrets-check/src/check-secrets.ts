@@ -109,7 +109,10 @@ function checkPresence(expectation: Expectation, env: Readonly<NodeJS.ProcessEnv
         `this step did not receive it: add \`${name}: \${{ secrets.${name} }}\` to the step's \`env\``,
       );
     if (value.trim() !== "") return [];
-    return finding("empty", "it is empty: no secret of this name is set here, or it is not passed to this workflow");
+    const isPassword = name === expectation.options["password"];
+    const without = isPassword ? "; for a file without a password leave out `password=`" : "";
+    const message = "it is empty: no secret of this name is set here, or it is not passed to this workflow";
+    return finding("empty", `${message}${without}`);
   });
 }
 

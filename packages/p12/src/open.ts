@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { otherFormat } from "./decode-text.ts";
 import { EXPORT_AGAIN, P12Error } from "./error.ts";
-import { type Asn1, decrypt, type Forge, isMac, type Password, passwordsOf } from "./password.ts";
+import type { Asn1, Forge } from "./forge.ts";
+import { decrypt, isMac, type Password, passwordsOf } from "./password.ts";
 
 /** What a PKCS #12 file holds, in DER: keys in PKCS #8, certificates in X.509. */
 export interface P12Content {

@@ -1,12 +1,9 @@
-import { createHmac, getHashes, timingSafeEqual } from "node:crypto";
-
-export type Forge = typeof import("node-forge");
-export type Asn1 = import("node-forge").asn1.Asn1;
+import { createHmac, getHashes, hash, timingSafeEqual } from "node:crypto";
+import type { Asn1, Forge } from "./forge.ts";
+import { decryptPbes2, PBES2 } from "./pbes2.ts";
 
 /** `null` means no password at all, which some programs write for an empty one. */
 export type Password = string | null;
-
-const PBES2 = "1.2.840.113549.1.5.13";
 
 /** Digests of the MAC by their OIDs. */
 const MACS: Readonly<Record<string, string>> = {
@@ -16,8 +13,10 @@ const MACS: Readonly<Record<string, string>> = {
   "2.16.840.1.101.3.4.2.3": "sha512",
 };
 
-/** The MAC's key is made of this number of the digest's bytes (RFC 7292, appendix B.3, ID 3). */
+/** What the derived bytes are for: the key of a MAC (RFC 7292, appendix B.3). */
 const MAC_KEY_ID = 3;
+/** The block of a digest, `v` in appendix B.2. */
+const BLOCK_BYTES: Readonly<Record<string, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
 
 /** An empty password is written in two ways (RFC 7292, appendix B.1): as an empty text with its end mark, and as nothing. */
 export function passwordsOf(password: string): Password[] {
@@ -34,27 +33,27 @@ export function isMac(forge: Forge, mac: Asn1, contents: string, password: Passw
   const [oid] = (algorithm?.value ?? []) as Asn1[];
   const name = MACS[typeof oid?.value === "string" ? forge.asn1.derToOid(oid.value) : ""];
   if (name === undefined || !getHashes().includes(name)) return true;
-  const md = forge.md[name as "sha256"].create();
   const count =
     iterations === undefined
       ? 1
       : Buffer.from(String(iterations.value), "binary").readUIntBE(0, String(iterations.value).length);
   const wanted = Buffer.from(String(digest?.value ?? ""), "binary");
-  // The library's types have no key without a password.
-  const generateKey = forge.pkcs12.generateKey as unknown as (
-    password: Password,
-    salt: import("node-forge").util.ByteStringBuffer,
-    id: number,
-    iterations: number,
-    length: number,
-    md: unknown,
-  ) => import("node-forge").util.ByteStringBuffer;
-  const saltBytes = forge.util.createBuffer(String(salt?.value ?? ""));
-  const key = generateKey(password, saltBytes, MAC_KEY_ID, count, wanted.length, md);
-  const found = createHmac(name, Buffer.from(key.getBytes(), "binary"))
-    .update(Buffer.from(contents, "binary"))
-    .digest();
+  const key = macKey(name, password, Buffer.from(String(salt?.value ?? ""), "binary"), count);
+  const found = createHmac(name, key).update(Buffer.from(contents, "binary")).digest();
   return found.length === wanted.length && timingSafeEqual(found, wanted);
+}
+
+/**
+ * The key of the MAC (RFC 7292, appendix B.2), one digest long. With Node's digests: the library takes half a minute for
+ * the 600,000 iterations of NSS (Firefox, pk12util).
+ */
+function macKey(name: string, password: Password, salt: Buffer, iterations: number): Buffer {
+  const block = BLOCK_BYTES[name] ?? 64;
+  const filled = (bytes: Buffer): Buffer => Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
+  const text = password === null ? Buffer.alloc(0) : Buffer.from(`${password}\0`, "utf16le").swap16();
+  let key = Buffer.concat([Buffer.alloc(block, MAC_KEY_ID), filled(salt), filled(text)]);
+  for (let round = 0; round < iterations; round += 1) key = hash(name, key, "buffer");
+  return key;
 }
 
 /**
@@ -69,8 +68,10 @@ export function decrypt(
 ): string | undefined {
   const [oidNode, parameters] = (algorithm?.value ?? []) as Asn1[];
   const oid = typeof oidNode?.value === "string" ? forge.asn1.derToOid(oidNode.value) : "";
-  const secret = oid === PBES2 ? forge.util.encodeUtf8(password ?? "") : password;
   try {
+    const known = oid === PBES2 ? decryptPbes2(forge, parameters, data, password ?? "") : undefined;
+    if (known !== undefined) return known.toString("binary");
+    const secret = oid === PBES2 ? forge.util.encodeUtf8(password ?? "") : password;
     const cipher = getCipher(forge, oid, parameters, secret);
     cipher.update(forge.util.createBuffer(data));
     return cipher.finish() ? cipher.output.getBytes() : undefined;

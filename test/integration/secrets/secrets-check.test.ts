@@ -429,6 +429,15 @@ describeWith(["openssl"], "secrets-check with a certificate", () => {
     expect([step.conclusion, problems(step)]).toEqual(["success", []]);
   });
 
+  test("says how a password is named where the file has one, and where it has none", async () => {
+    const said = (step: StepResult): string => step.annotations.map(({ message }) => message).join("\n");
+    const CERT = (await readFile(identities.get("good")?.p12 ?? "")).toString("base64");
+    const unnamed = await check({ expect: "CERT: p12", env: { CERT } });
+    expect(said(unnamed)).toMatch(/it is protected by a password: name the secret that has it, as `password=NAME`/);
+    const empty = await checkCertificate("good", { PASSWORD: "" });
+    expect(said(empty)).toMatch(/it is empty: .*; for a file without a password leave out `password=`/);
+  });
+
   test.each([
     ["a wrong password", "good", { PASSWORD: "other" }, "CERT wrong-password"],
     ["another team", "good", { IDENTITY: "TEAMID9999" }, "CERT wrong-team"],

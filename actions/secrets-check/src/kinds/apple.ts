@@ -33,7 +33,7 @@ export const checkP12: OfflineCheck = async (subject) => {
     if (error instanceof SigningIdentityError) return [problem(subject, "malformed", error.message)];
     if (!(error instanceof P12Error)) throw error;
     if (error.problem === "wrong-password")
-      return [problem(subject, "wrong-password", `${password} does not open it${edgeNote(subject.other(password))}`)];
+      return [problem(subject, "wrong-password", wrongPassword(password, subject.other(password)))];
     return [problem(subject, "malformed", error.message)];
   }
 };
@@ -62,6 +62,11 @@ export const checkApiKey: OfflineCheck = async (subject) => {
     return [problem(subject, "malformed", what)];
   }
 };
+
+function wrongPassword(name: string, value: string): string {
+  if (name === "") return "it is protected by a password: name the secret that has it, as `password=NAME`";
+  return `${name} does not open it${edgeNote(value)}`;
+}
 
 /** White space at the edge of a password that does not open, which is the likely reason. */
 function edgeNote(password: string): string {

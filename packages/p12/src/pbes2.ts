@@ -1,0 +1,59 @@
+import { createDecipheriv, pbkdf2Sync } from "node:crypto";
+import type { Asn1, Forge } from "./forge.ts";
+
+export const PBES2 = "1.2.840.113549.1.5.13";
+const PBKDF2 = "1.2.840.113549.1.5.12";
+
+/** Digests of PBKDF2's pseudo-random function by their OIDs (RFC 8018, appendix B.1.2). */
+const PRFS: Readonly<Record<string, string>> = {
+  "1.2.840.113549.2.7": "sha1",
+  "1.2.840.113549.2.9": "sha256",
+  "1.2.840.113549.2.10": "sha384",
+  "1.2.840.113549.2.11": "sha512",
+};
+
+/** Ciphers and the bytes of their keys by their OIDs (RFC 8018, appendix B.2, and RFC 3565). */
+const CIPHERS: Readonly<Record<string, readonly [name: string, keyBytes: number]>> = {
+  "1.2.840.113549.3.7": ["des-ede3-cbc", 24],
+  "2.16.840.1.101.3.4.1.2": ["aes-128-cbc", 16],
+  "2.16.840.1.101.3.4.1.22": ["aes-192-cbc", 24],
+  "2.16.840.1.101.3.4.1.42": ["aes-256-cbc", 32],
+};
+
+/**
+ * Decrypts by PBES2 (RFC 8018, 6.2 and appendix A.4); undefined for parameters that are not known here.
+ * @throws when the password is not the right one
+ */
+export function decryptPbes2(
+  forge: Forge,
+  parameters: Asn1 | undefined,
+  data: string,
+  password: string,
+): Buffer | undefined {
+  const [derivation, scheme] = parts(parameters);
+  const [derivationOid, derivationParameters] = parts(derivation);
+  const [salt, iterations, ...rest] = parts(derivationParameters);
+  const [schemeOid, iv] = parts(scheme);
+  // A length of the key may stand before it; each of these ciphers has one length.
+  const prf = rest.find(({ type }) => type === forge.asn1.Type.SEQUENCE);
+  const digest = prf === undefined ? "sha1" : PRFS[oidOf(forge, parts(prf)[0])];
+  const cipher = CIPHERS[oidOf(forge, schemeOid)];
+  if (oidOf(forge, derivationOid) !== PBKDF2 || digest === undefined || cipher === undefined) return undefined;
+  const count = bytesOf(iterations);
+  const [name, keyBytes] = cipher;
+  const key = pbkdf2Sync(password, bytesOf(salt), count.readUIntBE(0, count.length), keyBytes, digest);
+  const decipher = createDecipheriv(name, key, bytesOf(iv));
+  return Buffer.concat([decipher.update(Buffer.from(data, "binary")), decipher.final()]);
+}
+
+function parts(value: Asn1 | undefined): Asn1[] {
+  return Array.isArray(value?.value) ? value.value : [];
+}
+
+function bytesOf(value: Asn1 | undefined): Buffer {
+  return Buffer.from(typeof value?.value === "string" ? value.value : "", "binary");
+}
+
+function oidOf(forge: Forge, value: Asn1 | undefined): string {
+  return typeof value?.value === "string" ? forge.asn1.derToOid(value.value) : "";
+}
