@@ -1,5 +1,6 @@
 // All tests, or those of some rings or files: `npm test`, `npm test -- unit`, `npm test -- packages/oci`.
 // `npm test -- world --all` tries everything that is pinned in test/world, not only the sample of every run.
+// `GITEA=1 npm test` compiles Gitea, which takes half an hour and more; without it its tests run where it is compiled.
 // Brings the bundles, the real tools and the engines; ends with one line of counts.
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
@@ -8,7 +9,7 @@ import { NoEngine, OWN_VARIANTS, type OwnEngine, startEngine } from "./docker-en
 import { type Counts, type Project, runProject } from "./test/jest.ts";
 import { noteTested } from "./test/tested.ts";
 import { binFolder, install } from "./tools/install.ts";
-import { TOOLS } from "./tools/pins.ts";
+import { GITEA, TOOLS } from "./tools/pins.ts";
 
 const RINGS = ["unit", "integration", "workflow", "world"] as const;
 type Ring = (typeof RINGS)[number];
@@ -74,7 +75,7 @@ async function prepare(): Promise<{ env: NodeJS.ProcessEnv; engines: readonly Ow
     runCommand(process.execPath, [path.join(root, "scripts/build.ts")], {
       onOutput: (_stream, text) => say(text.trim()),
     }),
-    install(TOOLS, say).catch((error: unknown) => {
+    install(process.env["GITEA"] === "1" ? [...TOOLS, GITEA] : TOOLS, say).catch((error: unknown) => {
       if (!(error instanceof Fault)) throw error;
       say(`not every tool could be installed: ${error.message}`);
     }),

@@ -8,9 +8,24 @@ export interface WorkflowRun {
   readonly status: string;
   readonly conclusion: string | undefined;
   readonly created_at: string | undefined;
-  /** The repository its commit comes from: a fork's, for a pull request from one. */
-  readonly head_repository: { readonly full_name: string } | undefined;
+  readonly event: string | undefined;
+  /**
+   * The repository its commit comes from: a fork's, for a pull request from one. Null when the fork has been deleted;
+   * undefined from servers that do not say it, as Gitea (1.26, `ToActionWorkflowRun`).
+   */
+  readonly head_repository: { readonly full_name: string } | null | undefined;
 }
+
+/** What only happens in the repository itself, whoever caused it. */
+const OWN_EVENTS: ReadonlySet<string | undefined> = new Set([
+  "push",
+  "create",
+  "release",
+  "schedule",
+  "workflow_dispatch",
+]);
+
+const named = optional(object({ full_name: string }));
 
 export const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
   id: integer,
@@ -18,19 +33,25 @@ export const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
   status: optional(string, "unknown"),
   conclusion: optional(string),
   created_at: optional(string),
-  // Null when the fork has been deleted.
-  head_repository: optional(object({ full_name: string })),
+  event: optional(string),
+  head_repository: (value, at) => (value === null ? null : named(value, at)),
 });
 
 /** Whether its commit is of the repository it runs in; a deleted fork's is not. */
 export function isOwnRun(run: WorkflowRun, repository: string): boolean {
+  if (run.head_repository === undefined) return OWN_EVENTS.has(run.event);
   return run.head_repository?.full_name.toLowerCase() === repository.toLowerCase();
 }
 
 /** Why runs of forks are not used. `where` says which runs were looked at. */
 export function forkRefused(runs: readonly WorkflowRun[], where: string): ForkRefusedError {
-  const forks = new Set(runs.map((run) => run.head_repository?.full_name ?? "a deleted repository"));
+  const forks = new Set(runs.map(headOf));
   const advice =
     "Anybody can put anything into the artifacts of a fork's run. If that is acceptable here, set `allow-forks: true`.";
   return new ForkRefusedError(`${where} of ${[...forks].join(", ")}, and forks are refused`, { advice });
+}
+
+function headOf({ head_repository: head, event = "an unknown event" }: WorkflowRun): string {
+  if (head === undefined) return `a repository that this server does not name (${event})`;
+  return head?.full_name ?? "a deleted repository";
 }

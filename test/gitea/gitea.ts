@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runCommand } from "@release-actions/command";
+import { binFolder, isInstalled, moduleFolder } from "../../scripts/tools/install.ts";
+import { GITEA } from "../../scripts/tools/pins.ts";
+
+const START_LIMIT_MS = 60_000;
+const USER = "acme";
+
+/** Whether this machine has compiled it: `GITEA=1 npm test` does. */
+export const hasGitea = isInstalled(GITEA);
+
+/** A job that Gitea gave to the runner of a test. */
+export interface GiteaJob {
+  /** What a runner gives the steps of the job, as act_runner does. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Of the repository, as `owner/name`. */
+  readonly repository: string;
+  /** The task, by which its end is told. */
+  readonly task: string;
+}
+
+/** A real Gitea with Actions, on a free port of the loopback address, in a folder of its own. */
+export class Gitea {
+  readonly origin: string;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+  #token = "";
+  #repositories = 0;
+
+  private constructor(port: number, folder: string, config: string) {
+    this.origin = `http://127.0.0.1:${port}`;
+    this.#folder = folder;
+    this.#child = spawn(program(), ["web", "--config", config], { stdio: "ignore", cwd: folder });
+  }
+
+  static async start(): Promise<Gitea> {
+    const folder = mkdtempSync(path.join(tmpdir(), "gitea-"));
+    const [port, config] = [await freePort(), path.join(folder, "app.ini")];
+    // Its templates are read from the module's own folder, where they were compiled from.
+    const sources = await moduleFolder(`code.gitea.io/gitea@v${GITEA.version}`);
+    writeFileSync(config, configuration(folder, port, sources));
+    await administer(config, "migrate");
+    const account = ["--username", USER, "--password", randomBytes(12).toString("hex"), "--email", "acme@test.invalid"];
+    await administer(config, "admin", "user", "create", "--admin", "--must-change-password=false", ...account);
+    const gitea = new Gitea(port, folder, config);
+    const token = ["admin", "user", "generate-access-token", "--username", USER, "--scopes", "all", "--raw"];
+    gitea.#token = (await administer(config, ...token)).trim().split("\n").at(-1) ?? "";
+    await gitea.#ready();
+    return gitea;
+  }
+
+  /** A token of the person to whom the repositories belong. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Commits a workflow with so many jobs to a new repository, and takes each of them as a runner does. */
+  async startRun(jobs: readonly string[] = ["build"]): Promise<readonly GiteaJob[]> {
+    this.#repositories += 1;
+    const name = `product-${this.#repositories}`;
+    const repository = `${USER}/${name}`;
+    await this.api("POST", "/user/repos", { name, auto_init: true, default_branch: "main" });
+    const registered = await this.api("POST", `/repos/${repository}/actions/runners/registration-token`);
+    const runner = await Runner.register(this.origin, String(registered["token"]));
+    const steps = (job: string): string => `  ${job}:\n    runs-on: ubuntu-latest\n    steps: [{ run: "true" }]\n`;
+    const workflow = `on: push\njobs:\n${jobs.map(steps).join("")}`;
+    await this.api("POST", `/repos/${repository}/contents/.gitea/workflows/ci.yml`, {
+      ...{ content: Buffer.from(workflow).toString("base64"), message: "ci", branch: "main" },
+    });
+    const taken: GiteaJob[] = [];
+    while (taken.length < jobs.length) {
+      const task = await runner.fetchTask();
+      taken.push({ task: task.id, repository, env: this.#jobEnv(task.context) });
+    }
+    return taken;
+  }
+
+  /** Calls Gitea's REST API as that person. */
+  async api(method: string, route: string, body?: object): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.origin}/api/v1${route}`, {
+      method,
+      headers: { authorization: `token ${this.#token}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
+    return text === "" ? {} : JSON.parse(text);
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGTERM");
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** As act_runner sets them (internal/app/run/runner.go, "getDefaultEnvs"): what GitHub's runner takes from the job's message. */
+  #jobEnv(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+    const text = (name: string): string => String(context[name] ?? "");
+    return {
+      ...{ GITHUB_ACTIONS: "true", GITEA_ACTIONS: "true", CI: "true" },
+      ...{ GITHUB_SERVER_URL: this.origin, GITHUB_API_URL: `${this.origin}/api/v1` },
+      ...{ GITHUB_REPOSITORY: text("repository"), GITHUB_REPOSITORY_OWNER: USER, GITHUB_ACTOR: text("actor") },
+      ...{ GITHUB_RUN_ID: text("run_id"), GITHUB_RUN_NUMBER: text("run_number"), GITHUB_RUN_ATTEMPT: "1" },
+      ...{ GITHUB_SHA: text("sha"), GITHUB_REF: text("ref"), GITHUB_REF_NAME: text("ref_name") },
+      ...{ GITHUB_REF_TYPE: text("ref_type"), GITHUB_EVENT_NAME: text("event_name"), GITHUB_JOB: text("job") },
+      ...{ GITHUB_TOKEN: text("token"), GITHUB_WORKFLOW: text("workflow") },
+      ACTIONS_RUNTIME_URL: `${this.origin}/api/actions_pipeline/`,
+      ...{ ACTIONS_RUNTIME_TOKEN: text("gitea_runtime_token"), ACTIONS_RESULTS_URL: this.origin },
+    };
+  }
+
+  async #ready(): Promise<void> {
+    for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await sleep(100)) {
+      const answer = await fetch(`${this.origin}/api/healthz`).catch(() => undefined);
+      if (answer?.status === 200) return;
+      if (this.#child.exitCode !== null) break;
+    }
+    throw new Error(
+      `Gitea did not start: ${readFileSync(path.join(this.#folder, "log/gitea.log"), "utf8").slice(-2000)}`,
+    );
+  }
+}
+
+/** The part of a runner that takes jobs, by Gitea's protocol in its JSON form (actions-proto-go, runner/v1). */
+class Runner {
+  readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  private constructor(origin: string, headers: Readonly<Record<string, string>>) {
+    this.#origin = origin;
+    this.#headers = headers;
+  }
+
+  static async register(origin: string, token: string): Promise<Runner> {
+    const labels = ["ubuntu-latest:host"];
+    const anonymous = new Runner(origin, {});
+    const { runner } = await anonymous.#call("Register", { name: "test", token, version: "test", labels });
+    const { uuid, token: secret } = runner as { uuid: string; token: string };
+    const registered = new Runner(origin, { "x-runner-uuid": uuid, "x-runner-token": secret });
+    await registered.#call("Declare", { version: "test", labels: ["ubuntu-latest"] });
+    return registered;
+  }
+
+  async fetchTask(): Promise<{ readonly id: string; readonly context: Readonly<Record<string, unknown>> }> {
+    for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await sleep(100)) {
+      const { task } = await this.#call("FetchTask", { tasksVersion: "0" });
+      if (task !== undefined && task !== null) return task as Awaited<ReturnType<Runner["fetchTask"]>>;
+    }
+    throw new Error("Gitea gave no job to the runner");
+  }
+
+  async #call(method: string, message: object): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.#origin}/api/actions/runner.v1.RunnerService/${method}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...this.#headers },
+      body: JSON.stringify(message),
+    });
+    if (!response.ok) throw new Error(`${method}: ${response.status} ${await response.text()}`);
+    return JSON.parse(await response.text());
+  }
+}
+
+function configuration(folder: string, port: number, sources: string): string {
+  return `APP_NAME = test
+RUN_USER = ${process.env["USER"] ?? "root"}
+I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
+WORK_PATH = ${folder}
+[server]
+HTTP_ADDR = 127.0.0.1
+HTTP_PORT = ${port}
+ROOT_URL = http://127.0.0.1:${port}/
+STATIC_ROOT_PATH = ${sources}
+DISABLE_SSH = true
+OFFLINE_MODE = true
+[database]
+DB_TYPE = sqlite3
+PATH = ${folder}/gitea.db
+[security]
+INSTALL_LOCK = true
+SECRET_KEY = ${randomBytes(32).toString("hex")}
+[actions]
+ENABLED = true
+[service]
+DISABLE_REGISTRATION = true
+[indexer]
+ISSUE_INDEXER_TYPE = db
+[log]
+MODE = file
+LEVEL = Warn
+`;
+}
+
+function program(): string {
+  return path.join(binFolder(GITEA) ?? "", "gitea");
+}
+
+async function administer(config: string, ...args: readonly string[]): Promise<string> {
+  return (await runCommand(program(), [...args, "--config", config])).stdout;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("a server on TCP has a port");
+  return address.port;
+}
