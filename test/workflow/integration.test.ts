@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ActSetting } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
@@ -5,8 +6,10 @@ import { userRepository } from "../act/published-tree.ts";
 import { describeWithEngines } from "../engines.ts";
 import { startRegistry } from "../integration/docker/registry.ts";
 import { freshArchive } from "../integration/load-restate-image/fixture.ts";
+import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import type { GitHub } from "../stand-in/github.ts";
 import type { Run } from "../stand-in/model.ts";
+import { Workbench } from "../support/compile.ts";
 import { sdkRepositories } from "./sdk-repositories.ts";
 
 const MINUTES = 60_000;
@@ -17,6 +20,7 @@ jobs:
     permissions: { actions: read, contents: read, packages: read }
     uses: org/sdk-go/.github/workflows/integration.yml@main
     with: { ${inputs} }
+    secrets: { logins: "\${{ secrets.LOGINS }}" }
 `;
 
 describeWithEngines("integration.yml", ["containerd"], (engine) => {
@@ -42,6 +46,7 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
     event: "push" | "workflow_dispatch",
     inputs: Readonly<Record<string, string | undefined>>,
     archive?: Buffer,
+    secrets: Readonly<Record<string, string>> = {},
   ): Promise<ActLog> {
     const given = Object.entries(inputs).filter(([, value]) => value !== undefined);
     const text = given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ");
@@ -52,7 +57,7 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
     const token = github.token(github.repository("example/beacon"), { actions: "read", contents: "read" });
     using act = setting.act(repository.root, own);
     const env = { ...setting.env, GITHUB_API_URL: github.origin, CHECKOUT_REPOSITORIES: sdks.root };
-    return await act.run(event, { env, secrets: { GITHUB_TOKEN: token } });
+    return await act.run(event, { env, secrets: { GITHUB_TOKEN: token, ...secrets } });
   }
 
   const passed = (log: ActLog): void => expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
@@ -113,6 +118,34 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
       expect(log.text).toContain("uploading go-reports: reports/image.json");
     },
     MINUTES,
+  );
+
+  test(
+    "logs in to the registries of `logins`, and says which line it cannot read",
+    async () => {
+      const registry = await RealRegistry.start();
+      try {
+        const reference = `${registry.host}/org/restate:main`;
+        const auths = { [registry.host]: { auth: btoa(`${USER}:${PASSWORD}`) } };
+        using folder = new Workbench({ "config.json": JSON.stringify({ auths }) });
+        writeFileSync(folder.path("image.tar"), freshArchive());
+        await folder.run("tar -xf image.tar");
+        await folder.shell(`crane --insecure push . ${reference}`, { DOCKER_CONFIG: folder.root });
+        const login = `${registry.host} ${USER} ${PASSWORD}`;
+        const log = await run("push", { restateImage: reference }, undefined, { LOGINS: `\n${login}\n` });
+        passed(log);
+        expect(output(log, "source")).toBe("registry");
+        expect(log.text).not.toContain(PASSWORD);
+        const refused = await run("push", { restateImage: reference }, undefined, {
+          LOGINS: `${registry.host} ${USER}`,
+        });
+        expect(refused.exitCode).toBe(1);
+        expect(refused.text).toContain("logins: expected registry, user and password on each line");
+      } finally {
+        await registry.close();
+      }
+    },
+    2 * MINUTES,
   );
 
   test(
