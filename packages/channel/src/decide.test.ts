@@ -77,6 +77,12 @@ describe("decideChannel", () => {
       { channel: "prerelease", imageTags: ["1.6.5-rc.1"], npmDistTag: "next-1.6" },
     ],
     [
+      "a release candidate behind others of its line and of a newer one",
+      "1.6.5-rc.1",
+      ["1.6.5-rc.2", "1.7.0-rc.1"],
+      { channel: "prerelease", imageTags: ["1.6.5-rc.1"], npmDistTag: "next-1.6.5-rc.1" },
+    ],
+    [
       "a hotfix by build metadata (misleads 7)",
       "1.7.4+hotfix.1",
       ["1.7.4"],
@@ -186,7 +192,7 @@ describe("parseRules", () => {
   });
 
   test("reads a rule with an equals sign, white space, and names after commas", () => {
-    expect(parseRules(["  stable.image =  {version},{line} ,latest  ", "build.formula : skip"])).toMatchObject({
+    expect(parseRules(["  stable.image =  {version},{line} ,latest,  ", "build.formula : skip"])).toMatchObject({
       stable: { image: ["{version}", "{line}", "latest"], npm: ["latest"], formula: "push", chart: ["{version}"] },
       build: { image: ["{version}"], npm: [], formula: "skip" },
     });

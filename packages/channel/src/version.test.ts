@@ -49,6 +49,7 @@ describe("parseTag", () => {
     ["1.2.3", "", "1.2.3"],
     ["widget-v1.2.3-rc.1", "widget-", "1.2.3-rc.1"],
     ["widget/1.2.3", "widget/", "1.2.3"],
+    ["dev/v1.2.3", "dev/", "1.2.3"],
     ["releases/widget-2-v1.2.3+hotfix.1", "releases/widget-2-", "1.2.3+hotfix.1"],
   ])("reads %s", (tag, family, version) => {
     expect(parseTag(tag)).toMatchObject({ tag, family, version: { text: version } });
