@@ -1,4 +1,5 @@
 import { type FlagArgument, groupFlags, type ResolvedFlags, type RustFlag } from "@release-actions/cargo";
+import { wildcard } from "@release-actions/text";
 import { SetupError } from "./fault.ts";
 
 export interface FlagRules {
@@ -83,6 +84,5 @@ function patternRegex(pattern: string): RegExp {
   if (flag === undefined || more.length > 0) {
     throw new SetupError(`"${pattern}" in \`rustflags-exclude\` is not one flag, such as -Ctarget-cpu=*`);
   }
-  const source = flag.canonical.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("\\*", ".*");
-  return new RegExp(`^${source}$`);
+  return wildcard(flag.canonical);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { DockerfileError, findStage, parseDockerfile, type StageVariable } from "@release-actions/dockerfile";
-import { readText } from "@release-actions/text";
+import { readText, wildcard } from "@release-actions/text";
 import { SetupError } from "./fault.ts";
 
 const DEFAULT_DOCKERFILE = "docker/Dockerfile";
@@ -33,9 +33,7 @@ export function dockerfileVariables(
   const absolute = path.resolve(cwd, file);
   const isNamed = file !== DEFAULT_DOCKERFILE || stage !== DEFAULT_STAGE;
   if (!existsSync(absolute) && file === DEFAULT_DOCKERFILE) return [];
-  const patterns = names.map(
-    (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`),
-  );
+  const patterns = names.map((name) => wildcard(name));
   let level: "info" | "warning" = "warning";
   try {
     const dockerfile = parseDockerfile(readText(absolute), absolute);

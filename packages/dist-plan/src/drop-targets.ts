@@ -1,3 +1,4 @@
+import { wildcard } from "@release-actions/text";
 import { PlanError } from "./plan.ts";
 
 /** Says of an app's target whether it was dropped on purpose. */
@@ -47,8 +48,4 @@ function rustTarget(name: string): string {
   const abi = libc === undefined ? "" : libc === "glibc" ? "gnu*" : "musl*";
   const rust = `${NPM_PROCESSORS[processor]}-${NPM_SYSTEMS[system]}`;
   return system === "linux" && abi !== "" ? rust.replace(/\*$/, abi) : rust;
-}
-
-function wildcard(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/[.]/g, "\\$&").replaceAll("*", ".*")}$`);
 }

@@ -1,3 +1,4 @@
+import { wildcard } from "@release-actions/text";
 /** What is proof of other files must come from where they came from before: a gateway could serve both. */
 export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
   "*.md5",
@@ -28,21 +29,13 @@ export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
 
 /** Tells by its name whether a file's URL is to be rewritten. Empty `include` means all; `*` and `?` are wild. */
 export function fileFilter(include: readonly string[], exclude: readonly string[]): (file: string) => boolean {
-  const included = include.map(wildcard);
-  const excluded = exclude.map(wildcard);
+  const included = include.map(matcher);
+  const excluded = exclude.map(matcher);
   return (file) => {
     const name = decoded(file);
     const matches = (pattern: RegExp): boolean => pattern.test(name);
     return (included.length === 0 || included.some(matches)) && !excluded.some(matches);
   };
-}
-
-function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[\\^$.+()[\]{}|]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "is");
 }
 
 function decoded(file: string): string {
@@ -52,4 +45,8 @@ function decoded(file: string): string {
     // A stray percent sign is part of a placeholder, not of an encoding.
     return file;
   }
+}
+
+function matcher(pattern: string): RegExp {
+  return wildcard(pattern, { question: true, ignoreCase: true });
 }

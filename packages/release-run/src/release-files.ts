@@ -10,7 +10,7 @@ import {
   mergeChecksums,
   readChecksumFile,
 } from "@release-actions/dist-plan";
-import { decodeText } from "@release-actions/text";
+import { decodeText, wildcard } from "@release-actions/text";
 import type { RunArtifacts } from "./artifacts.ts";
 import { checksumsOfRun } from "./checksums.ts";
 import { RunError } from "./facts.ts";
@@ -85,9 +85,9 @@ async function checksumsInFolder(folder: string, plan: DistPlan): Promise<[strin
 }
 
 async function namesLike(pattern: string, artifacts: RunArtifacts): Promise<readonly string[]> {
-  const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*");
   const names = await artifacts.list(pattern.split("*")[0] ?? "");
-  return names.filter((name) => new RegExp(`^${source}$`).test(name));
+  const matcher = wildcard(pattern);
+  return names.filter((name) => matcher.test(name));
 }
 
 function filesOfArtifacts(names: readonly string[], artifacts: RunArtifacts): ReleaseFiles {

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { type Checksums, mergeChecksums, readChecksumFile } from "@release-actions/dist-plan";
 import { NpmError } from "@release-actions/npm";
 import { checksumsOfRun, type RunArtifacts } from "@release-actions/release-run";
+import { wildcard } from "@release-actions/text";
 import type { PublishRunner } from "../publish-runner.ts";
 
 /** The files that the build left, wherever they are. */
@@ -66,9 +67,9 @@ async function folderFiles(folder: string): Promise<Files> {
 }
 
 async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: PublishRunner): Promise<Files> {
-  const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*");
+  const matcher = wildcard(pattern);
   const listed = await artifacts.list(pattern.split("*")[0] ?? "");
-  const names = listed.filter((name) => new RegExp(`^${source}$`).test(name));
+  const names = listed.filter((name) => matcher.test(name));
   if (names.length === 0) {
     throw new NpmError(`${JSON.stringify(pattern)} is neither a folder nor an artifact of this run`, {
       advice: "Let this job need those that build the archives, or give `archives` the folder they are in.",

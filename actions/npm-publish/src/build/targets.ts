@@ -7,6 +7,7 @@ import {
   targetsOfPlatform,
   type WantedPlatform,
 } from "@release-actions/npm";
+import { wildcard } from "@release-actions/text";
 import type { AppArchive, ReleasedApp } from "../released.ts";
 
 /** A platform and what was built for it. */
@@ -63,10 +64,7 @@ export function wantedTargets(
 
 /** Of an archive: the program, and what the patterns name. */
 export function wantedFiles(binary: string, patterns: readonly string[]): (file: string) => boolean {
-  const expressions = patterns.map((pattern) => {
-    const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", "[^/]*");
-    return new RegExp(`^${source}$`, "i");
-  });
+  const expressions = patterns.map((pattern) => wildcard(pattern, { star: "file", ignoreCase: true }));
   return (file) => isProgram(file, binary) || expressions.some((expression) => expression.test(file));
 }
 

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "@jest/globals";
+import { wildcard } from "./wildcard.ts";
+
+describe("wildcard", () => {
+  test.each([
+    ["a*", "abc"],
+    ["*c", "abc"],
+    ["a*c*e", "abcde"],
+    ["*", ""],
+    ["*", "two\nlines/and a slash"],
+    ["a.b+c?(d)[e]{f}|^$\\", "a.b+c?(d)[e]{f}|^$\\"],
+  ])("%j takes %j", (pattern, text) => expect(wildcard(pattern).test(text)).toBe(true));
+
+  test.each([
+    ["a*", "ba"],
+    ["*a", "ab"],
+    ["a.b", "axb"],
+    ["a?", "ab"],
+    ["a", "A"],
+    ["", "a"],
+  ])("%j refuses %j", (pattern, text) => expect(wildcard(pattern).test(text)).toBe(false));
+
+  test("leaves the slash out of a star for files", () => {
+    expect(wildcard("doc/*", { star: "file" }).test("doc/a.md")).toBe(true);
+    expect(wildcard("doc/*", { star: "file" }).test("doc/a/b.md")).toBe(false);
+  });
+
+  test("takes a question mark for one character, and any case, where asked", () => {
+    const matcher = wildcard("a?.ZIP", { question: true, ignoreCase: true });
+    expect(["A1.zip", "a.zip", "a12.zip"].map((name) => matcher.test(name))).toEqual([true, false, false]);
+  });
+});
