@@ -7,11 +7,21 @@ import { hashing } from "./bench/hashing.ts";
 import { imageFlow } from "./bench/image-flow.ts";
 import { launcher } from "./bench/launcher.ts";
 import { machoCheck } from "./bench/macho-check.ts";
+import { reproCompare } from "./bench/repro-compare.ts";
 import type { Bench, Row } from "./bench/row.ts";
 import { startup } from "./bench/startup.ts";
 import { workflows } from "./bench/workflows.ts";
 
-const BENCHES: readonly Bench[] = [download, startup, launcher, imageFlow, hashing, machoCheck, workflows];
+const BENCHES: readonly Bench[] = [
+  download,
+  startup,
+  launcher,
+  imageFlow,
+  hashing,
+  machoCheck,
+  reproCompare,
+  workflows,
+];
 
 // `--peer <folder>` is for the benchmark `download`, which reads it itself.
 const { positionals: names } = parseArgs({

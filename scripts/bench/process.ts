@@ -14,11 +14,13 @@ export async function measureNode(
   script: string,
   env: NodeJS.ProcessEnv,
   args: readonly string[] = [],
+  cwd?: string,
 ): Promise<Measured> {
   const started = performance.now();
   const reportMemory = path.join(import.meta.dirname, "report-memory.cjs");
   const child = spawn(process.execPath, ["--require", reportMemory, script, ...args], {
     env,
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
   let report = "";

@@ -310,7 +310,7 @@ describeWith(["chromium"], "the HTML report in a browser", () => {
       page.on("request", (request) => asked.push(request.url()));
       await page.goto(`file://${step.outputs["report"]}`);
       const text = await page.locator("body").textContent();
-      expect(text).toContain("Not reproducible: 1 of 2 files differ between 2 builds.");
+      expect(text).toContain("Not reproducible: 1 of 2 files differs between 2 builds.");
       expect(text).toContain("a path of the build machine");
       expect(text).toContain("--remap-path-prefix=/home/runner/one=src");
       expect(text).toContain(name);

@@ -110,6 +110,10 @@ export const PAIRS: readonly Pair[] = [
     causes: [
       { kind: "timestamp", place: "TimeDateStamp", left: "2015-07-12T21:01:47Z", right: "2015-07-12T21:01:49Z" },
       { kind: "embedded-text", place: ".text", left: "test1.exe", right: "test2.exe" },
+      {
+        ...{ kind: "module-id", place: "module version id" },
+        ...{ left: "8710629b-d50a-4979-afd6-d4a5b86e632c", right: "ea1bea6b-9231-4566-8540-8dba96800a10" },
+      },
     ],
   },
   {

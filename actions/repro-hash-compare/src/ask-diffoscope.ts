@@ -73,7 +73,7 @@ async function ask(
     const { exitCode, stdout } = await runner.exec(program, args, options);
     // 1 says that there are differences; all others that it failed.
     if (exitCode !== 1) return [];
-    const lines = stdout.split("\n").slice(2);
+    const lines = stdout.trimEnd().split("\n").slice(2);
     return lines.length > MAX_LINES
       ? [...lines.slice(0, MAX_LINES), `(${lines.length - MAX_LINES} more lines)`]
       : lines;

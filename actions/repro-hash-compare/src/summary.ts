@@ -3,20 +3,16 @@ import path from "node:path";
 import type { Runner } from "@release-actions/action-kit";
 import { countOf } from "@release-actions/report";
 import {
-  barsTable,
   type Comparison,
-  causesTable,
-  contextTable,
-  filesTable,
   htmlReport,
   isReproducible,
   mismatches,
   namedCauses,
-  type Table,
   verificationStatement,
   visible,
 } from "@release-actions/reproducibility";
 import type { contract } from "./action.gen.ts";
+import { writeSummary } from "./write-summary.ts";
 
 export type CompareRunner = Runner<typeof contract>;
 
@@ -49,7 +45,7 @@ export function summarize(runner: CompareRunner, comparison: Comparison): void {
   runner.setOutput("causes", firstThatFit(causes));
   writeReport(runner, comparison);
   writeAttestation(runner, comparison);
-  summarise(runner, comparison, reproducible);
+  writeSummary(runner.summary, comparison);
 
   for (const { path: file, kind, severity, reason, agreements } of differing.slice(0, MAX_ANNOTATIONS)) {
     const why = causes.find((one) => one.file === file) ?? causes.find((one) => one.file === "");
@@ -107,26 +103,4 @@ function writeAttestation(runner: CompareRunner, comparison: Comparison): void {
   const predicate = "predicate" in statement ? statement.predicate : {};
   writeFileSync(`${file.replace(/\.json$/, "")}.predicate.json`, `${JSON.stringify(predicate, undefined, 2)}\n`);
   runner.setOutput("attestation", file);
-}
-
-function summarise(runner: CompareRunner, comparison: Comparison, reproducible: boolean): void {
-  const { summary } = runner;
-  summary.heading(reproducible ? "Reproducible" : "Not reproducible");
-  const section = (title: string, { header, rows }: Table): void => {
-    if (rows.length > 0) summary.heading(title, 4).table(header, rows);
-  };
-  section("Builds made differently", contextTable(comparison));
-  section("Causes", causesTable(comparison));
-  if ((comparison.notExplained ?? 0) > 0)
-    summary.raw(`${comparison.notExplained} more files differ and were not looked into; programs come first.`);
-  section("Where", barsTable(comparison));
-  for (const { path: file, excerpts } of comparison.explanations) {
-    for (const { place, source, lines } of excerpts.slice(0, 3)) {
-      const title = [visible(file), source === "diffoscope" ? "as diffoscope shows it" : visible(place)]
-        .filter(Boolean)
-        .join(": ");
-      summary.heading(title, 4).code(lines.map(visible).join("\n"), "diff");
-    }
-  }
-  section("Files", filesTable(comparison));
 }

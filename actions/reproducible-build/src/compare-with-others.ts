@@ -1,15 +1,14 @@
 import { countOf } from "@release-actions/report";
 import {
   type Build,
-  barsTable,
   type Comparison,
-  causesTable,
   compareBuilds,
   explainBuilds,
   isReproducible,
   namedCauses,
   type RecordedBuild,
   recordBuild,
+  writeCauses,
 } from "@release-actions/reproducibility";
 import { ElsewhereBuilder } from "./build-elsewhere.ts";
 import type { BuildRunner } from "./build-runner.ts";
@@ -95,8 +94,9 @@ function tellDifference(runner: BuildRunner, comparison: Comparison, dependence:
       runner.info(line);
       runner.summary.raw(line);
     }
+    for (const { title, remedy } of found) runner.summary.text(`Cause: ${title}. ${remedy}`);
   }
-  for (const { header, rows } of [causesTable(comparison), barsTable(comparison)]) runner.summary.table(header, rows);
+  writeCauses(runner.summary, comparison);
   for (const { file, title, place, left, right, remedy } of causes) {
     const where = [place, left, right].filter(Boolean).join(", ");
     const message = `${file === "" ? "the build" : file}: ${title}${where === "" ? "" : ` (${where})`}\n${remedy}`;

@@ -47,11 +47,21 @@ async function checkPaths(
     ({ offset, needle }) => !leaks.some((other) => other.offset === offset && other.needle.length > needle.length),
   );
   const sections = macho ? await machoSections(source) : (elf?.sections ?? []);
-  return shown.map(({ text, offset, needle }) => {
+  return shown.map(({ text, offset, needle, storedFlag }) => {
     const section = sections.find((one) => one.hasBytes && offset >= one.offset && offset < one.offset + one.size);
     const where = section === undefined ? "" : ` in ${section.name}`;
+    if (storedFlag !== undefined) return storedMapping(storedFlag, needle, `at byte ${offset}${where}`, plan);
     return `the path ${text} of this machine is left at byte ${offset}${where}. Add ${needle} to what is remapped, or find what compiles it in (\`env!\`, \`file!\` of a build script)`;
   });
+}
+
+/** A program that stores its flags stores a path with them: no other mapping helps, only one that it does not see. */
+function storedMapping(flag: string, folder: string, where: string, { cFlagsBy }: Plan): string {
+  const remedy =
+    cFlagsBy === "variables"
+      ? "Leave `CC` and `CXX` unset or name compilers without a folder (`CC=gcc`), so that compilers put first on the PATH add the flag, which then no program sees"
+      : "Find who gives it this flag (CFLAGS, RUSTFLAGS or a build script), and leave it out: the compilers on the PATH add it, which no program sees";
+  return `it stores the flags it was compiled with, and in them ${flag}${folder}=..., ${where}: the flag that replaces this path is what brings it in. ${remedy}`;
 }
 
 async function machoSections(

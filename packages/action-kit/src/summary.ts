@@ -17,6 +17,11 @@ export class Summary {
     return this.raw([line(header), `|${" --- |".repeat(header.length)}`, ...rows.map(line)].join("\n"));
   }
 
+  /** A sentence whose code spans stay code; nothing else in it is read as HTML. */
+  text(text: string): this {
+    return this.raw(text.replace(/`[^`\n]*`|[&<>]/g, (part) => (part.startsWith("`") ? part : escapeHtml(part))));
+  }
+
   code(text: string, language = ""): this {
     const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
     const fence = "`".repeat(longest + 1);

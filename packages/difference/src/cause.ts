@@ -23,6 +23,7 @@ export const CAUSE_KINDS = [
   "slices",
   "codegen-order",
   "build-id",
+  "module-id",
   "signature",
   "code",
   "content",
@@ -66,6 +67,7 @@ export const CAUSE_TITLES: Readonly<Record<CauseKind, string>> = {
   slices: "other architectures in a fat file",
   "codegen-order": "the order of functions",
   "build-id": "only the build id",
+  "module-id": "another id of a .NET module",
   signature: "only the signature",
   code: "other code",
   content: "other content",
@@ -94,6 +96,8 @@ const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
   "codegen-order":
     "Compile the same packages in one command (the same `-p` flags) with `codegen-units = 1`, and link inputs in one order.",
   "build-id": "Derive it from the content (`-Wl,--build-id=sha1`), or leave it out.",
+  "module-id":
+    "Compile with `-deterministic` (`<Deterministic>true</Deterministic>`): the id then follows from the content, and differs only with it.",
   signature: "Compare before signing, or without the signature.",
   code: "Compare the build commands, features, profile and flags: the code itself was compiled differently.",
   content: "Compare what went into the file: none of the known causes explains the difference.",

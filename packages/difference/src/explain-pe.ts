@@ -26,7 +26,12 @@ export async function explainPe(
     return { causes: [cause("target", `${place}COFF header`, a.machine, b.machine)], parts: [] };
   const toolchain =
     a.linker === b.linker ? [] : [cause("toolchain", `${place}optional header, linker version`, a.linker, b.linker)];
-  const headers = [...toolchain, ...compareStamps(a, b, context), ...comparePdb(a, b, context)];
+  const headers = [
+    ...toolchain,
+    ...compareStamps(a, b, context),
+    ...comparePdb(a, b, context),
+    ...compareModuleIds(a, b, context),
+  ];
   const [plainA, plainB] = [withoutIdentity(left, a), withoutIdentity(right, b)];
   const sections = await compareSections(plainA, a, plainB, b, context);
   const found = [...headers, ...sections.causes];
@@ -58,7 +63,12 @@ function comparePdb(a: PeFile, b: PeFile, { place, windows }: Context): Cause[] 
   return [{ ...found, remedy: found.kind === "build-path" ? PDB_REMEDY : found.remedy }];
 }
 
-/** The file without times, checksum, the CodeView entry and certificates, which follow from other things. */
+function compareModuleIds(a: PeFile, b: PeFile, { place }: Context): Cause[] {
+  const [one, other] = [a.moduleId?.guid ?? "none", b.moduleId?.guid ?? "none"];
+  return one === other ? [] : [cause("module-id", `${place}.NET metadata, module version id`, one, other)];
+}
+
+/** The file without times, checksum, the CodeView entry, the module's id and certificates, which follow from other things. */
 function withoutIdentity(source: RandomAccessSource, pe: PeFile): RandomAccessSource {
   const { certificates } = pe;
   const ranges = [
@@ -66,6 +76,7 @@ function withoutIdentity(source: RandomAccessSource, pe: PeFile): RandomAccessSo
     pe.checksum,
     pe.certificateEntry,
     ...(pe.codeView === undefined ? [] : [pe.codeView]),
+    ...(pe.moduleId === undefined ? [] : [pe.moduleId]),
   ];
   // Certificates are the last thing in a file that is signed; zeros may align them.
   const size = certificates !== undefined && certificates.end === source.size ? certificates.start : source.size;

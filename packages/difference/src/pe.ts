@@ -1,6 +1,7 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { Fault } from "@release-actions/report";
 import type { Range } from "./masked-source.ts";
+import { type ModuleId, readModuleId } from "./pe-module-id.ts";
 
 /** A program for Windows whose headers contradict themselves. */
 export class PeError extends Fault {
@@ -32,6 +33,7 @@ export interface PeFile {
   readonly subsystem: number;
   /** Whether its code is .NET's, which stands in `.text` with its names and its module id. */
   readonly isManaged: boolean;
+  readonly moduleId: ModuleId | undefined;
   readonly sections: readonly PeSection[];
   readonly stamps: readonly PeStamp[];
   /** Where the checksum of the optional header is. */
@@ -90,6 +92,7 @@ async function parse(source: RandomAccessSource, head: Buffer): Promise<PeFile> 
     stamps.push({ name: `${name} directory, TimeDateStamp`, offset: at + 4, value });
   }
   const debug = await readDebug(source, sections, directory(DIRECTORIES.debug));
+  const clr = locate(sections, directory(DIRECTORIES.clr).address);
   const certificate = directory(DIRECTORIES.certificate);
   const entry = directories + 8 * DIRECTORIES.certificate;
   return {
@@ -97,6 +100,7 @@ async function parse(source: RandomAccessSource, head: Buffer): Promise<PeFile> 
     linker: `${head.readUInt8(optional + 2)}.${head.readUInt8(optional + 3)}`,
     subsystem: head.readUInt16LE(optional + 68),
     isManaged: directory(DIRECTORIES.clr).size > 0,
+    moduleId: clr === undefined ? undefined : await readModuleId(source, clr, (address) => locate(sections, address)),
     sections,
     stamps: [...stamps, ...debug.stamps],
     checksum: { start: optional + 64, end: optional + 68 },

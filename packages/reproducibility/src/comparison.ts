@@ -1,4 +1,5 @@
 import { CAUSE_TITLES, type Cause } from "@release-actions/difference";
+import { countOf } from "@release-actions/report";
 import type { Build } from "./build.ts";
 import type { FileVerdict } from "./compare.ts";
 import type { ContextDifference } from "./context.ts";
@@ -101,4 +102,36 @@ export function sharedCauses(causes: readonly NamedCause[]): SharedCause[] {
     else if (!known.files.includes(cause.file)) known.files.push(cause.file);
   }
   return [...shared.values()].map(({ cause, files }) => ({ ...cause, files }));
+}
+
+/** Causes that have one remedy in common. */
+export interface CauseGroup {
+  readonly title: string;
+  readonly remedy: string;
+  readonly causes: readonly SharedCause[];
+}
+
+/** The causes as people act on them: what is to be done once, with all places that it is about. */
+export function causeGroups(comparison: Comparison): CauseGroup[] {
+  const groups = new Map<string, { title: string; remedy: string; causes: SharedCause[] }>();
+  for (const cause of sharedCauses(namedCauses(comparison))) {
+    const { title, remedy } = cause;
+    const key = `${title}\0${remedy}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { title, remedy, causes: [cause] });
+    else known.causes.push(cause);
+  }
+  return [...groups.values()];
+}
+
+/** The result in one sentence. */
+export function verdictOf(comparison: Comparison): string {
+  const { builds, verdicts } = comparison;
+  const differing = mismatches(comparison).length;
+  const inBuilds = countOf(builds.length, "build");
+  if (!isReproducible(comparison))
+    return `${differing} of ${countOf(verdicts.length, "file")} ${differing === 1 ? "differs" : "differ"} between ${inBuilds}.`;
+  const same = countOf(verdicts.length - differing, "file is", "files are");
+  const declared = differing === 0 ? "" : ` ${countOf(differing, "declared difference")} aside.`;
+  return `${same} the same in ${inBuilds}.${declared}`;
 }

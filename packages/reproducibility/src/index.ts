@@ -1,14 +1,21 @@
 export { parseAttestation, type VerificationFacts, verificationStatement } from "./attestation.ts";
 export { type Build, type BuildFile, buildOf, windowBefore } from "./build.ts";
 export { type Agreement, compareBuilds, type FileVerdict, type MismatchKind } from "./compare.ts";
-export { type Comparison, isReproducible, mismatches, type NamedCause, namedCauses } from "./comparison.ts";
+export {
+  type Comparison,
+  isReproducible,
+  mismatches,
+  type NamedCause,
+  namedCauses,
+  verdictOf,
+} from "./comparison.ts";
 export { type ContextDifference, compareContexts } from "./context.ts";
 export { type AskOther, type ExplainBuildsOptions, explainBuilds, type FileExplanation } from "./explain-builds.ts";
 export { createPolicy, type Judgement, PolicyError, type PolicyInputs, type Severity } from "./policy.ts";
 export { RecordError, type RecordedBuild, type RecordOptions, recordBuild, selectedBy } from "./record.ts";
 export { openRecordArchive, readRecordArchive, recordTexts, writeRecordArchive } from "./record-archive.ts";
 export { htmlReport } from "./report-html.ts";
-export { barsTable, causesTable, contextTable, filesTable } from "./report-markdown.ts";
+export { barsTable, contextTable, filesTable, writeCauses } from "./report-markdown.ts";
 export { type ResolvedSums, resolveSums } from "./resolve-sums.ts";
 export type { Table } from "./table.ts";
 export { visible } from "./visible.ts";

@@ -1,7 +1,7 @@
 import type { Excerpt } from "@release-actions/difference";
 import { countOf } from "@release-actions/report";
 import type { FileVerdict } from "./compare.ts";
-import { type Comparison, isReproducible, mismatches, namedCauses, sharedCauses } from "./comparison.ts";
+import { type CauseGroup, type Comparison, causeGroups, isReproducible, mismatches, verdictOf } from "./comparison.ts";
 import type { FileExplanation } from "./explain-builds.ts";
 import { letterOf } from "./report-markdown.ts";
 import { visible } from "./visible.ts";
@@ -10,10 +10,11 @@ const STYLE = `
 :root { color-scheme: light dark; --line: #8885; --bad: #c62828; --good: #2e7d32; --mild: #b26a00; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } h3 { font-size: 1rem; margin-bottom: .3rem }
-table { border-collapse: collapse; width: 100%; margin: .6rem 0 } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line) }
+table { border-collapse: collapse; width: 100%; margin: .6rem 0 } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line) }
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere } .scroll { overflow-x: auto }
 .verdict { font-weight: 600 } .bad { color: var(--bad) } .good { color: var(--good) } .mild { color: var(--mild) }
 .bar { display: flex; height: 1.1rem; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; background: #2e7d3222 } .bar i { flex: 1; background: var(--bad) }
+td:first-child { min-width: 10rem }
 details { margin: .5rem 0 } summary { cursor: pointer }
 pre { font: .84em/1.45 ui-monospace, monospace; border: 1px solid var(--line); border-radius: 3px; padding: .5rem; overflow-x: auto } del { color: var(--bad); text-decoration: none } ins { color: var(--good); text-decoration: none }
 @media (max-width: 40rem) { body { margin: 1rem auto } .stack thead { display: none } .stack, .stack tbody, .stack tr, .stack td { display: block; width: auto } .stack tr { border-bottom: 2px solid var(--line); padding: .4rem 0 } .stack td { border: 0; padding: .1rem 0 } .stack td::before { content: attr(data-label) " "; color: #888; font-size: .8rem } }`;
@@ -24,12 +25,11 @@ const MAX_ROWS = 5000;
 export function htmlReport(comparison: Comparison, title: string): string {
   const { builds, verdicts, explanations } = comparison;
   const reproducible = isReproducible(comparison);
-  const differing = mismatches(comparison).length;
   // What differs comes first, so that it is never among the rows left out.
   const ordered = [...mismatches(comparison), ...verdicts.filter(({ kind }) => kind === "equal")];
   const verdict = reproducible
-    ? `<p class="verdict good">Reproducible: ${countOf(verdicts.length, "file is", "files are")} the same in ${builds.length} builds${differing > 0 ? `, but for ${countOf(differing, "declared difference")}` : ""}.</p>`
-    : `<p class="verdict bad">Not reproducible: ${differing} of ${countOf(verdicts.length, "file")} ${differing === 1 ? "differs" : "differ"} between ${builds.length} builds.</p>`;
+    ? `<p class="verdict good">Reproducible: ${verdictOf(comparison)}</p>`
+    : `<p class="verdict bad">Not reproducible: ${verdictOf(comparison)}</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -69,21 +69,26 @@ function contextSection({ builds, contexts }: Comparison): string {
 }
 
 function causesSection(comparison: Comparison): string {
-  const causes = namedCauses(comparison);
-  if (causes.length === 0) return "";
-  const rows = sharedCauses(causes).map(({ files, title, place, left, right, remedy }) => [
+  const groups = causeGroups(comparison);
+  if (groups.length === 0) return "";
+  const left =
+    (comparison.notExplained ?? 0) > 0
+      ? `<p>${countOf(comparison.notExplained ?? 0, "more file differs and was", "more files differ and were")} not looked into; programs come first.</p>`
+      : "";
+  return `<h2>Causes</h2>${groups.map(causeGroup).join("")}${left}`;
+}
+
+/** What is to be done once, and all places that it is about. */
+function causeGroup({ title, remedy, causes }: CauseGroup): string {
+  const rows = causes.map(({ files, place, left, right }) => [
     files[0] === "" ? "all" : filesCell(files),
-    `<b>${escapeHtml(title)}</b>`,
     code(place),
     code(left),
     code(right),
-    escapeHtml(remedy).replace(/`([^`]*)`/g, "<code>$1</code>"),
   ]);
-  const left =
-    (comparison.notExplained ?? 0) > 0
-      ? `<p>${comparison.notExplained} more files differ and were not looked into; programs come first.</p>`
-      : "";
-  return `<h2>Causes</h2>${table(["file", "cause", "where", "one side", "the other", "remedy"], rows)}${left}`;
+  return `<h3>${escapeHtml(title)}</h3>
+<p>${escapeHtml(remedy).replace(/`([^`]*)`/g, "<code>$1</code>")}</p>
+${table(["file", "where", "one side", "the other"], rows)}`;
 }
 
 function filesCell([first = "", ...others]: readonly string[]): string {
@@ -116,7 +121,7 @@ function explanationSection(explanation: FileExplanation): string {
     .join("");
   const rows = parts.map((part) => [code(part.name), String(part.left), String(part.right), String(part.differing)]);
   return `<h3>${code(path)}: ${escapeHtml(left)} and ${escapeHtml(right)}</h3>
-<p>${escapeHtml(format)}, ${map.differing} of ${map.length} bytes differ${damage === undefined ? "" : `; compared as bytes: ${escapeHtml(damage)}`}</p>
+<p>${format === "unknown" ? "" : `${escapeHtml(format)}, `}${map.differing} of ${map.length} bytes differ${damage === undefined ? "" : `; compared as bytes: ${escapeHtml(damage)}`}</p>
 <div class="bar" role="img" aria-label="where the differences lie, from start to end">${bar}</div>
 ${excerpts.map(excerptBlock).join("")}${warnings.map((warning) => `<p class="mild">${escapeHtml(warning)}</p>`).join("")}
 ${rows.length > 0 ? `<details><summary>${countOf(rows.length, "part")}</summary>${table(["part", "bytes in one", "in the other", "differing"], rows)}</details>` : ""}`;

@@ -1,52 +1,102 @@
+import { countOf } from "@release-actions/report";
 import type { FileVerdict } from "./compare.ts";
-import { type Comparison, mismatches, namedCauses, sharedCauses } from "./comparison.ts";
+import { type Comparison, causeGroups, mismatches } from "./comparison.ts";
 import type { Cell, Table } from "./table.ts";
 import { visible } from "./visible.ts";
 
 /** Rows of a table in the job summary; the HTML report has all of them. */
 const MAX_ROWS = 100;
-const SHADES = " ░▒▓█";
+const MAX_CAUSE_ROWS = 20;
+/** More columns than this are wider than a summary. */
+const MAX_BUILD_COLUMNS = 6;
+const MAX_NAMES = 5;
+const BAR_PARTS = 32;
+const SHADES = "░▒▓█";
 
 /** A table of files by builds: `=` where a build agrees with the majority, a letter for each other content. */
 export function filesTable(comparison: Comparison): Table {
   const { builds, verdicts } = comparison;
   const differing = mismatches(comparison);
-  const shown = differing.length > 0 ? differing : verdicts;
-  const rows = shown
-    .slice(0, MAX_ROWS)
-    .map((verdict): Cell[] => [
-      code(verdict.path),
-      verdict.kind === "equal" ? "equal" : verdict.severity === "ignored" ? `${verdict.kind} (expected)` : verdict.kind,
-      ...builds.map(({ name }) => letterOf(verdict, name)),
-    ]);
-  return { header: ["file", "", ...builds.map(({ name }) => name)], rows };
+  const shown = (differing.length > 0 ? differing : verdicts).slice(0, MAX_ROWS);
+  const columns = builds.length > MAX_BUILD_COLUMNS ? ["builds"] : builds.map(({ name }) => name);
+  const rows = shown.map((verdict): Cell[] => [
+    code(verdict.path),
+    verdict.kind === "equal" ? "equal" : verdict.severity === "ignored" ? `${verdict.kind} (expected)` : verdict.kind,
+    ...(builds.length > MAX_BUILD_COLUMNS ? [whoDiffers(verdict)] : builds.map(({ name }) => letterOf(verdict, name))),
+  ]);
+  return { header: ["file", "", ...columns], rows };
 }
 
-/** Where in each explained file the differences lie, as a bar of 64 parts. */
-export function barsTable({ explanations }: Comparison): Table {
+/** Who has something else than most builds, or than the first. */
+function whoDiffers({ agreements }: FileVerdict): string {
+  const [most, ...others] = agreements;
+  const names = others.flatMap(({ builds }) => builds);
+  const agree = `${countOf(most?.builds.length ?? 0, "build agrees", "builds agree")}`;
+  if (names.length === 0) return agree;
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  const differ = names.length > 1 ? "differ" : "differs";
+  return `${agree}; ${names.slice(0, MAX_NAMES).map(visible).join(", ")}${more} ${differ}`;
+}
+
+/** Where in each explained file the differences lie, as a bar of 32 parts. */
+export function barsTable({ explanations, builds }: Comparison): Table {
+  // With two builds there is one pair.
+  const pairs = builds.length > 2;
   const rows = explanations
     .slice(0, MAX_ROWS)
     .map(({ path, left, right, map }): Cell[] => [
       code(path),
-      `${left} / ${right}`,
-      code(map.buckets.map((share) => SHADES[Math.ceil(share * (SHADES.length - 1))]).join("")),
-      `${map.differing} of ${map.length} bytes`,
+      ...(pairs ? [`${left} / ${right}`] : []),
+      code(barOf(map.buckets)),
+      `${map.differing} of ${map.length}`,
     ]);
-  return { header: ["file", "builds", "where (start to end)", "differing"], rows };
+  return { header: ["file", ...(pairs ? ["builds"] : []), "start to end", "bytes that differ"], rows };
 }
 
-export function causesTable(comparison: Comparison): Table {
-  const rows = sharedCauses(namedCauses(comparison))
-    .slice(0, MAX_ROWS)
-    .map(({ files, title, place, left, right, remedy }): Cell[] => [
-      files[0] === "" ? "all" : `${code(files[0] ?? "")}${files.length > 1 ? ` and ${files.length - 1} more` : ""}`,
-      title,
-      place === "" ? "-" : code(place),
-      code(left),
-      code(right),
-      remedy,
-    ]);
-  return { header: ["file", "cause", "where", "one side", "the other", "remedy"], rows };
+/** Without spaces, at which a line would break. Small files have fewer buckets than the bar has parts. */
+function barOf(buckets: readonly number[]): string {
+  const parts = Array.from({ length: BAR_PARTS }, (_, index) => {
+    const [from, to] = [(index * buckets.length) / BAR_PARTS, ((index + 1) * buckets.length) / BAR_PARTS];
+    return Math.max(...buckets.slice(Math.floor(from), Math.ceil(to)));
+  });
+  return parts.map((share) => SHADES[Math.ceil(share * (SHADES.length - 1))]).join("");
+}
+
+/** What of a job summary is written here. */
+export interface SummaryWriter {
+  heading(text: string, level: 4): unknown;
+  table(header: readonly string[], rows: readonly (readonly Cell[])[]): unknown;
+  text(text: string): unknown;
+}
+
+/** Each cause with its places, and below them what to do about it. */
+export function writeCauses(summary: SummaryWriter, comparison: Comparison): void {
+  for (const { title, remedy, causes } of causeGroups(comparison)) {
+    const hasPlaces = causes.some(({ place }) => place !== "");
+    const rows = causes
+      .slice(0, MAX_CAUSE_ROWS)
+      .map(({ files, place, left, right }): Cell[] => [
+        files[0] === "" ? "all" : `${code(files[0] ?? "")}${files.length > 1 ? ` and ${files.length - 1} more` : ""}`,
+        ...(hasPlaces ? [code(place)] : []),
+        code(shortDigests(left)),
+        code(shortDigests(right)),
+      ]);
+    summary.heading(`Cause: ${visible(title)}`, 4);
+    summary.table(["file", ...(hasPlaces ? ["where"] : []), "one side", "the other"], rows);
+    if (causes.length > rows.length)
+      summary.text(`${countOf(causes.length - rows.length, "more place")} in the report.`);
+    summary.text(visible(remedy));
+  }
+  const { notExplained = 0 } = comparison;
+  if (notExplained > 0)
+    summary.text(
+      `${countOf(notExplained, "more file differs and was", "more files differ and were")} not looked into; programs come first.`,
+    );
+}
+
+/** Digests are told apart by their first digits; the report and the outputs have all of them. */
+function shortDigests(text: string): string {
+  return text.replace(/\b((?:blake3|sha256|sha512):[0-9a-f]{12})[0-9a-f]{20,}/g, "$1…");
 }
 
 export function contextTable({ builds, contexts }: Comparison): Table {
