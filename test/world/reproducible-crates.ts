@@ -31,7 +31,7 @@ export const JUDGED_CRATES: readonly JudgedCrate[] = [
     why: "`read_dir` is not sorted, and each file's mtime is kept",
   },
   { crate: "rust-embed", dependsOn: "file-times", why: "each file's `modified` and `created` are kept" },
-  { crate: "hashify", dependsOn: "chance", why: "the macro iterates over a HashMap with random keys" },
+  { crate: "hashify", dependsOn: "", why: "the macro sorts what its hash maps with random keys hold" },
   { crate: "shadow-rs", dependsOn: "path", why: "`CARGO_MANIFEST_DIR` is a constant of the build" },
   { crate: "built", dependsOn: "", why: "it reads SOURCE_DATE_EPOCH, and sets the number of jobs to 1 with it" },
   { crate: "vergen", dependsOn: "", why: "`use_local` has no effect where SOURCE_DATE_EPOCH is set" },
