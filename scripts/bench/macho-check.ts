@@ -52,9 +52,15 @@ async function pack(folder: string): Promise<string> {
 async function race(folder: string, archive: string): Promise<Row> {
   const env = {
     ...process.env,
-    ...{ INPUT_PATH: archive, INPUT_MODE: "warn", "INPUT_TEAM-ID": "", INPUT_SUBMISSIONS: "", INPUT_AUTHORITIES: "" },
-    ...{ GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder },
-    ...{ GITHUB_OUTPUT: path.join(folder, "output"), GITHUB_STEP_SUMMARY: path.join(folder, "summary") },
+    INPUT_PATH: archive,
+    INPUT_MODE: "warn",
+    "INPUT_TEAM-ID": "",
+    INPUT_SUBMISSIONS: "",
+    INPUT_AUTHORITIES: "",
+    GITHUB_WORKSPACE: folder,
+    RUNNER_TEMP: folder,
+    GITHUB_OUTPUT: path.join(folder, "output"),
+    GITHUB_STEP_SUMMARY: path.join(folder, "summary"),
   };
   for (const file of [env.GITHUB_OUTPUT, env.GITHUB_STEP_SUMMARY]) writeFileSync(file, "");
   const script = `rm -rf peer && mkdir peer && tar -xzf ${archive} -C peer && sha256sum peer/* > sums`;

@@ -72,14 +72,12 @@ function jobLines(
   );
   const isGated = gate?.workflow === workflow && gate.job.needs.includes(job.id);
   const draft: Promised = {
-    ...{
-      name,
-      job: job.id,
-      workflow: workflow.file,
-      run: commandsOf(job).map((command) => command.split(" ")),
-      matrix: [],
-      maySkip: undefined,
-    },
+    name,
+    job: job.id,
+    workflow: workflow.file,
+    run: commandsOf(job).map((command) => command.split(" ")),
+    matrix: [],
+    maySkip: undefined,
     uses: job.uses === undefined ? [] : [job.uses.split("@")[0] ?? ""],
     on: certain.length === events.length ? undefined : certain,
     gate: gate !== undefined && isGated ? gate.job.id : undefined,

@@ -42,13 +42,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const ask = (transport: Transport): Promise<void> =>
   requireServed(ID, {
-    ...{
-      url: "https://debuginfod.example/",
-      transport,
-      reporter: silentReporter,
-      signal: new AbortController().signal,
-      folder,
-    },
+    url: "https://debuginfod.example/",
+    transport,
+    reporter: silentReporter,
+    signal: new AbortController().signal,
+    folder,
     patience: { budgetMs: 2000, firstPauseMs: 1, longestPauseMs: 10 },
   });
 

@@ -13,7 +13,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** On a machine whose `rustc` has its toolchain in the folder. */
 const find = (machine: string): Promise<Objcopy> =>
   findObjcopy(machine, {
-    ...{ env: { PATH: folder }, host: "x86_64" },
+    env: { PATH: folder },
+    host: "x86_64",
     run: () => Promise.resolve({ exitCode: 0, stdout: `${folder}\n`, stderr: "" }),
   });
 

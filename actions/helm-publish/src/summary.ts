@@ -19,7 +19,8 @@ export interface Result {
 /** Sets the outputs, also when it failed, and shows what became of each chart. */
 export function summarize(runner: PublishRunner, results: readonly [Result, ...Result[]]): void {
   const charts = results.map(({ subject: { chart }, place, outcome }) => ({
-    ...{ name: chart.name, version: chart.version },
+    name: chart.name,
+    version: chart.version,
     reference: referenceOf(place, chart) ?? "",
     digest: digestOf(outcome),
     published: outcome.state === "verified" && outcome.published,

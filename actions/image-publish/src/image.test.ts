@@ -73,7 +73,8 @@ describe("withCompressedLayers", () => {
     expect(json[0]).toMatchObject({ annotations: { a: "b" }, config: { size: expect.any(Number) } });
     expect(json[0].layers[0]).toEqual({
       mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
-      ...{ digest, size: 7 },
+      digest,
+      size: 7,
     });
     expect(json[2].annotations).toEqual({ c: "d" });
     expect(json[2].manifests[0]).toMatchObject({ digest: after[0]?.digest, size: after[0]?.bytes.length });

@@ -53,7 +53,8 @@ export async function findArtifact(
   const location = await waitForArtifact(look, {
     timeoutMs: wait ? waitTimeoutMs : 0,
     check: wait && waitForCheck !== undefined ? { name: waitForCheck, source: checks } : undefined,
-    ...{ reporter, signal },
+    reporter,
+    signal,
   });
   return { location, runId: location.runId ?? runOf(place, job) };
 }

@@ -181,8 +181,11 @@ async function loadContent(content: ArchiveContent, engine: Engine, inputs: Inpu
     verify: check,
   });
   return {
-    ...{ imageId: brought.id, digest: brought.digest, platform: formatPlatform(brought.platform) },
-    ...{ via: brought.via, cacheHit: brought.via === undefined },
+    imageId: brought.id,
+    digest: brought.digest,
+    platform: formatPlatform(brought.platform),
+    via: brought.via,
+    cacheHit: brought.via === undefined,
   };
 }
 
@@ -193,8 +196,15 @@ async function loadFromRegistry(reference: string, engine: Engine, inputs: Input
   await verify(digest, inputs, job);
   await tagUsable(engine, image.id, inputs.tags, job.signal);
   return {
-    ...{ imageId: image.id, digest, platform: formatPlatform(image.platform), place: "registry", via: undefined },
-    ...{ artifact: undefined, fetched: image.size, total: image.size, cacheHit: false },
+    imageId: image.id,
+    digest,
+    platform: formatPlatform(image.platform),
+    place: "registry",
+    via: undefined,
+    artifact: undefined,
+    fetched: image.size,
+    total: image.size,
+    cacheHit: false,
   };
 }
 

@@ -31,7 +31,10 @@ export async function pullFromRegistry(
   const commit = /^[0-9a-f]{40}$/.test(tag) ? tag : (env["GITHUB_SHA"] ?? "");
   const checks = checksOfCommit(restClient(inputs, job), inputs.repository, commit);
   return await waitForArtifact(pull, {
-    ...{ what: reference, timeoutMs: inputs.waitTimeoutMs, reporter, signal },
+    what: reference,
+    timeoutMs: inputs.waitTimeoutMs,
+    reporter,
+    signal,
     check: inputs.waitForCheck === undefined ? undefined : { name: inputs.waitForCheck, source: checks },
   });
 }

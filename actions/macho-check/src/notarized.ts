@@ -38,8 +38,11 @@ export function notNotarized(
       if (cdhash === undefined || accepted.has(cdhash)) return [];
       const name = [path.basename(product.path), binary.path].filter((part) => part !== "").join("/");
       return {
-        ...{ code: "not-notarized" as const, level: "error" as const },
-        ...{ file: product.path, path: binary.path, architecture },
+        code: "not-notarized" as const,
+        level: "error" as const,
+        file: product.path,
+        path: binary.path,
+        architecture,
         message: `${name} (${architecture}) has the code hash ${cdhash}, which is not among the notarized ones`,
         advice: "Ship the very files that were notarized.",
       };

@@ -43,8 +43,12 @@ export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
   const userconfig = path.join(home, "user.npmrc");
   const plain = {
     ...chosen(runner.env, PASSED_ON),
-    ...{ HOME: home, TMPDIR: home, npm_config_userconfig: userconfig, npm_config_cache: path.join(home, "cache") },
-    ...{ npm_config_globalconfig: path.join(home, "global.npmrc"), npm_config_update_notifier: "false" },
+    HOME: home,
+    TMPDIR: home,
+    npm_config_userconfig: userconfig,
+    npm_config_cache: path.join(home, "cache"),
+    npm_config_globalconfig: path.join(home, "global.npmrc"),
+    npm_config_update_notifier: "false",
   };
   await mkdir(path.join(home, "work"));
   const npm = (
@@ -52,7 +56,9 @@ export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
     env: Readonly<Record<string, string | undefined>> = {},
   ): Promise<CommandResult> =>
     runner.exec("npm", args, {
-      ...{ cwd: path.join(home, "work"), env: { ...plain, ...env }, check: false },
+      cwd: path.join(home, "work"),
+      env: { ...plain, ...env },
+      check: false,
       onOutput: (_stream, text) => runner.debug(text.trimEnd()),
     });
   // Retries are ours: between two of them the registry is asked what it has.
@@ -66,7 +72,8 @@ export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
   await writeFile(userconfig, `${settings}registry=${registry}\n${login}`, { mode: 0o600 });
   const secret = { [TOKEN_VARIABLE]: inputs.token };
   return {
-    ...{ version, registry },
+    version,
+    registry,
     publish: async (tarball, { staged, tag, access, provenance, identity }) => {
       const flags = ["--tag", tag, "--json", "--ignore-scripts", `--provenance=${provenance}`];
       const command = staged ? ["stage", "publish"] : ["publish"];

@@ -8,7 +8,12 @@ describe("factRows", () => {
   const leader = site("1.95.0", "rust-toolchain.toml", 3);
   const follower = site("1.94.0", "Cargo.toml", 9);
   const finding = {
-    ...{ fact: "rust-version", severity: "error" as const, message: "", leader, follower, repair: undefined },
+    fact: "rust-version",
+    severity: "error" as const,
+    message: "",
+    leader,
+    follower,
+    repair: undefined,
     relation: { name: "rust", kind: "equal" as const, leader: "toolchain", followers: ["rust-version"] },
   };
 

@@ -85,7 +85,10 @@ function toProblem(finding: Finding, isFixed: boolean): object {
   const { relation, fact, severity, message, leader, follower } = finding;
   const sites = leader === undefined ? [follower] : [leader, follower];
   return {
-    ...{ fact, relation: relation.kind, severity, message },
+    fact,
+    relation: relation.kind,
+    severity,
+    message,
     values: sites.map(({ value }) => value),
     places: sites.map(({ location }: Site) =>
       location === undefined ? null : { file: location.file, line: location.line },

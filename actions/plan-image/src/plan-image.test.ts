@@ -4,18 +4,39 @@ import { planImage } from "./plan-image.ts";
 
 const SHA = "0123456789abcdef0123456789abcdef01234567";
 const BRANCH: RunEvent = {
-  ...{ name: "push", repository: "Acme/Product", ref: "refs/heads/trunk", sha: SHA, defaultBranch: "trunk" },
-  ...{ workspace: "/work", temp: "/temp" },
+  name: "push",
+  repository: "Acme/Product",
+  ref: "refs/heads/trunk",
+  sha: SHA,
+  defaultBranch: "trunk",
+  workspace: "/work",
+  temp: "/temp",
 };
 const PULL: RunEvent = { ...BRANCH, name: "pull_request", ref: "refs/pull/7/merge" };
 const TAG: RunEvent = { ...BRANCH, ref: "refs/tags/v1.2.3" };
 
 type Inputs = Parameters<typeof planImage>[0];
 const INPUTS: Inputs = {
-  ...{ images: [], registry: "ghcr.io", "docker-hub": false, "docker-hub-registry": "docker.io", push: "auto" },
-  ...{ tags: [], platforms: ["linux/amd64"], debug: false, parca: false, individually: false, features: undefined },
-  ...{ "features-argument": "RESTATE_FEATURES", "cargo-package": undefined, "tag-family": undefined },
-  ...{ "tag-rules": [], flavor: [], target: undefined, ref: undefined, runners: undefined, "build-args": [] },
+  images: [],
+  registry: "ghcr.io",
+  "docker-hub": false,
+  "docker-hub-registry": "docker.io",
+  push: "auto",
+  tags: [],
+  platforms: ["linux/amd64"],
+  debug: false,
+  parca: false,
+  individually: false,
+  features: undefined,
+  "features-argument": "RESTATE_FEATURES",
+  "cargo-package": undefined,
+  "tag-family": undefined,
+  "tag-rules": [],
+  flavor: [],
+  target: undefined,
+  ref: undefined,
+  runners: undefined,
+  "build-args": [],
 };
 const rules = (...tags: readonly string[]): string[] => tags.map((tag) => `type=raw,value=${tag}`);
 const plan = (inputs: Partial<Inputs> = {}, event = BRANCH) =>
@@ -24,9 +45,17 @@ const plan = (inputs: Partial<Inputs> = {}, event = BRANCH) =>
 describe("planImage", () => {
   test("a push to the default branch is pushed, under the commit and the branch, for the platforms that are asked for", () => {
     expect(plan()).toEqual({
-      ...{ push: true, images: ["ghcr.io/acme/product"], tagRules: rules(SHA, "trunk"), version: undefined },
-      ...{ names: ["ghcr.io/acme/product"], flavor: ["latest=false"], builds: [] },
-      ...{ platforms: ["linux/amd64"], labels: [], exports: [], note: undefined },
+      push: true,
+      images: ["ghcr.io/acme/product"],
+      tagRules: rules(SHA, "trunk"),
+      version: undefined,
+      names: ["ghcr.io/acme/product"],
+      flavor: ["latest=false"],
+      builds: [],
+      platforms: ["linux/amd64"],
+      labels: [],
+      exports: [],
+      note: undefined,
       buildArgs: ["CARGO_PROFILE_RELEASE_DEBUG=false", "UPLOAD_DEBUGINFO=false", "BUILD_INDIVIDUALLY=false"],
     });
   });
@@ -50,7 +79,10 @@ describe("planImage", () => {
 
   test("a version's tag is placed by release-channel, and never takes the commit's tag", () => {
     expect(plan({}, TAG)).toMatchObject({
-      ...{ push: true, tagRules: [], version: "1.2.3", platforms: ["linux/amd64"] },
+      push: true,
+      tagRules: [],
+      version: "1.2.3",
+      platforms: ["linux/amd64"],
       labels: ["org.opencontainers.image.version=1.2.3"],
     });
     expect(plan({}, { ...TAG, ref: "refs/tags/nightly" })).toMatchObject({

@@ -6,7 +6,9 @@ const from = (name: string, values: readonly string[]): FlagArgument[] =>
   values.map((value, at) => ({ value, origin: { name, location: { file: "config.toml", line: at + 1 } } }));
 
 const resolved = (...values: string[]): ResolvedFlags => ({
-  ...{ source: "target", args: from("target.x.rustflags", values), warnings: [] },
+  source: "target",
+  args: from("target.x.rustflags", values),
+  warnings: [],
   overridden: from("build.rustflags", ["--cfg", "hidden"]),
   ofProfiles: from("profile.dist.rustflags", ["-g"]),
 });

@@ -54,9 +54,12 @@ export async function planSetup(inputs: Inputs, { exec, env, info, problem }: Se
   const targets = chosen.length > 0 ? chosen : [rustc.host];
   const flags = await resolveFlags(
     {
-      ...{ cwd, targets, from: inputs["rustflags-from"] },
+      cwd,
+      targets,
+      from: inputs["rustflags-from"],
       cargoHome: env["CARGO_HOME"] || path.join(env["HOME"] || homedir(), ".cargo"),
-      ...{ exclude: inputs["rustflags-exclude"], extra: inputs["rustflags-extra"] ?? "" },
+      exclude: inputs["rustflags-exclude"],
+      extra: inputs["rustflags-extra"] ?? "",
       // What is to be checked is whether the environment says what the files say.
       ignoreEnvironment: inputs.mode === "check",
     },

@@ -45,16 +45,17 @@ describe("findSections", () => {
 
 describe("renderTemplate", () => {
   const values: Values = {
-    ...{ app: "widget", version: "1.2.3", tag: "v1.2.3", repository: "acme/widget" },
-    ...{
-      notes: "Faster.",
-      changes: "",
-      install: "",
-      installers: "",
-      downloads: "| a |",
-      attestations: "",
-      channels: "",
-    },
+    app: "widget",
+    version: "1.2.3",
+    tag: "v1.2.3",
+    repository: "acme/widget",
+    notes: "Faster.",
+    changes: "",
+    install: "",
+    installers: "",
+    downloads: "| a |",
+    attestations: "",
+    channels: "",
   };
 
   test("fills the built-in template, and leaves sections empty that would say nothing", () => {

@@ -97,7 +97,11 @@ async function openFolder(folder: string, name: string, runner: CompareRunner): 
   const algorithms = runner.inputs.algorithm === "both" ? ALGORITHMS : [runner.inputs.algorithm];
   const { paths } = runner.inputs;
   return await recordBuild([folder], process.cwd(), {
-    ...{ name, algorithms, context: new Map(), reporter: runner, signal: runner.signal },
+    name,
+    algorithms,
+    context: new Map(),
+    reporter: runner,
+    signal: runner.signal,
     ...(paths.length === 0 ? {} : { only: selectedBy(paths, process.cwd()) }),
   });
 }

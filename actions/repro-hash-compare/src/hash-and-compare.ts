@@ -55,8 +55,11 @@ async function record(runner: CompareRunner): Promise<RecordedBuild> {
   const algorithms = inputs.algorithm === "both" || inputs.attestation !== undefined ? ALGORITHMS : [inputs.algorithm];
   const build = await runner.group("Hashing", () =>
     recordBuild(inputs.paths, process.cwd(), {
-      ...{ name: inputs["upload-as"] ?? "this build", algorithms, context },
-      ...{ reporter: runner, signal: runner.signal },
+      name: inputs["upload-as"] ?? "this build",
+      algorithms,
+      context,
+      reporter: runner,
+      signal: runner.signal,
     }),
   );
   runner.info(`hashed ${countOf(build.files.size, "file")}`);

@@ -47,7 +47,9 @@ export class ElsewhereBuilder {
     const { CARGO_TARGET_DIR: _first, ...rest } = env;
     const fixed: NodeJS.ProcessEnv = {
       // All that cargo needs was fetched for the first build; a clock of another year would fail at certificates.
-      ...{ ...rest, CARGO_HOME: cargoHome, CARGO_NET_OFFLINE: "true" },
+      ...rest,
+      CARGO_HOME: cargoHome,
+      CARGO_NET_OFFLINE: "true",
       ...(rustupHome === undefined ? {} : { RUSTUP_HOME: rustupHome }),
     };
     const others = surroundingsOf(varied, this.#means, fixed, { home, round });
@@ -112,7 +114,11 @@ export class ElsewhereBuilder {
     const { env } = this.#runner;
     const folder = path.join(copy, "../compilers");
     return {
-      ...{ ...plan, places, remaps, targets, cwd: path.join(copy, path.relative(plan.places.workspace, plan.cwd)) },
+      ...plan,
+      places,
+      remaps,
+      targets,
+      cwd: path.join(copy, path.relative(plan.places.workspace, plan.cwd)),
       env: { ...plan.env, ...(plan.cFlagsBy === "variables" ? cFlags(remaps, env) : {}) },
       compilers: plan.cFlagsBy === "wrappers" ? await wrapCompilers(remaps, env, folder) : undefined,
     };

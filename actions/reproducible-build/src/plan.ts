@@ -119,9 +119,17 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
     targets.push({ target, triple, args, rustflags, portableFlags, isStatic });
   }
   return {
-    ...{ cwd, places, remaps, targets, rustc, epoch, trimsPaths, cFlagsBy },
+    cwd,
+    places,
+    remaps,
+    targets,
+    rustc,
+    epoch,
+    trimsPaths,
+    cFlagsBy,
     compilers: undefined,
-    ...{ profileName: inputs.profile, profile: resolveProfile(inputs.profile, { workspace, config, env }) },
+    profileName: inputs.profile,
+    profile: resolveProfile(inputs.profile, { workspace, config, env }),
     env: { CARGO_INCREMENTAL: "0", SOURCE_DATE_EPOCH: epoch, ...(cFlagsBy === "variables" ? cFlags(remaps, env) : {}) },
   };
 }

@@ -71,7 +71,10 @@ async function machoSections(
   return images.flatMap(({ start, segments }) =>
     segments.flatMap(({ sections }) =>
       sections.map(({ segment, name, offset, size, zeroFill }) => ({
-        ...{ name: `${segment},${name}`, offset: start + offset, size, hasBytes: !zeroFill },
+        name: `${segment},${name}`,
+        offset: start + offset,
+        size,
+        hasBytes: !zeroFill,
       })),
     ),
   );

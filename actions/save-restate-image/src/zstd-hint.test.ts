@@ -10,16 +10,19 @@ function layer(path: string, size: number, compression: Compression): Layer {
 
 function hint(images: readonly (readonly Layer[])[], wrapping: Wrapping = "none"): string | undefined {
   const archive: ImageArchive = {
-    ...{ kind: "oci-layout", digest, identity: "descriptor", root: undefined, names: [], absentPlatforms: [] },
+    kind: "oci-layout",
+    digest,
+    identity: "descriptor",
+    root: undefined,
+    names: [],
+    absentPlatforms: [],
     documents: new Map(),
     images: images.map((layers) => ({
-      ...{
-        platform: { os: "linux", architecture: "amd64" },
-        namesPlatform: true,
-        manifest: undefined,
-        layers,
-        missing: [],
-      },
+      platform: { os: "linux", architecture: "amd64" },
+      namesPlatform: true,
+      manifest: undefined,
+      layers,
+      missing: [],
       config: { digest, size: 1, path: "config" },
     })),
   };

@@ -57,8 +57,10 @@ describe("auto", () => {
       "release.yml": caller(secrets),
     });
     const env = {
-      ...{ NPM_TOKEN: "", TAP: "" },
-      ...{ GITHUB_WORKFLOW_REF: "org/p/.github/workflows/release.yml@refs/heads/main", GITHUB_JOB: "preflight" },
+      NPM_TOKEN: "",
+      TAP: "",
+      GITHUB_WORKFLOW_REF: "org/p/.github/workflows/release.yml@refs/heads/main",
+      GITHUB_JOB: "preflight",
     };
     const passed = "{ NPM_TOKEN: '${{ secrets.NPM_TOKEN }}' }";
     expect(auto(files(passed), env)).toMatchObject({ judged: ["NPM_TOKEN: npm-token"], not: ["TAP"] });

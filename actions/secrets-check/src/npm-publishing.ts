@@ -64,7 +64,14 @@ export async function checkTrustedPublisher(
   const transport = createTransport({ ...env });
   try {
     const found = await checkPublishing({
-      ...{ ...publisher, token: undefined, npmVersion, env: hostedEnv(env), transport, signal, reporter, mask },
+      ...publisher,
+      token: undefined,
+      npmVersion,
+      env: hostedEnv(env),
+      transport,
+      signal,
+      reporter,
+      mask,
       registry: openNpmRegistry(registry, { transport, token: undefined, reporter, signal, patience: PATIENCE }),
     });
     return found.map((finding) => asFinding(name, finding));

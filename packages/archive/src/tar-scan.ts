@@ -77,7 +77,12 @@ export async function* scanTar(
     if (count > MAX_SCANNED) throw new ArchiveError("limit", `more than ${MAX_SCANNED} members`, at);
     yield {
       ...header,
-      ...{ typeflag, size, offset: body, headerOffset: at, pax, paxHeaderName: pending.paxHeaderName },
+      typeflag,
+      size,
+      offset: body,
+      headerOffset: at,
+      pax,
+      paxHeaderName: pending.paxHeaderName,
       name: pax.get("path") ?? pending.longName ?? header.name,
       linkName: pax.get("linkpath") ?? pending.longLink ?? header.linkName,
       uid: Number(pax.get("uid") ?? header.uid),

@@ -98,12 +98,10 @@ export class TolerantTarReader {
     this.#padding = paddingAfter(stored);
     const name = pax.get("GNU.sparse.name") ?? pax.get("path") ?? said.longName ?? textOf(header.name);
     const member = {
-      ...{
-        path: cleanPath(name),
-        mode: header.mode & 0o7777,
-        offset: this.#cursor.position,
-        isSparse: sparse !== undefined,
-      },
+      path: cleanPath(name),
+      mode: header.mode & 0o7777,
+      offset: this.#cursor.position,
+      isSparse: sparse !== undefined,
       size: sparse?.realSize ?? stored,
     };
     // Version 7 has no type for a folder, only the slash at the end of its name.

@@ -110,7 +110,11 @@ async function readEntry(
   const name = nameBytes.toString("utf8");
   return {
     compression: `${method}${method === "deflate" ? `, option ${(flags >> 1) & 3}` : ""}`,
-    ...{ method, isEncrypted, extra, localExtra, packed },
+    method,
+    isEncrypted,
+    extra,
+    localExtra,
+    packed,
     name: name.includes("\uFFFD") ? nameBytes.toString("latin1") : name,
     // The version for unpacking, UTF-8 and the options of deflate follow from other fields.
     madeBy: `made by system ${u16(4) >> 8}, version ${u16(4) & 255}, flags 0x${(flags & ~0x0807).toString(16)}`,

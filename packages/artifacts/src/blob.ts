@@ -86,7 +86,9 @@ export class Blob {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       // No Authorization here, ever: the signature in the URL is all that the storage may see.
       const response = await this.options.transport({
-        ...{ url, signal, headersTimeoutMs: this.options.pace.headersMs },
+        url,
+        signal,
+        headersTimeoutMs: this.options.pace.headersMs,
         headers: {
           "Accept-Encoding": "identity",
           ...(range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` }),

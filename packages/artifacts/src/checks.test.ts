@@ -2,7 +2,11 @@ import { describe, expect, test } from "@jest/globals";
 import { type Check, selectCheck } from "./checks.ts";
 
 const check = (id: number, name: string): Check => ({
-  ...{ id, name, status: "completed", conclusion: "success", html_url: undefined },
+  id,
+  name,
+  status: "completed",
+  conclusion: "success",
+  html_url: undefined,
 });
 const checks = [
   check(1, "ci / docker / build"),

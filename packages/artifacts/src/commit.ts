@@ -16,7 +16,8 @@ export async function readCommit(rest: Rest, repository: string, name: string, s
   } catch (cause) {
     if (!(cause instanceof RefusedError) || (cause.status !== 404 && cause.status !== 422)) throw cause;
     throw new RefusedError(`${repository} has no commit "${name}", or the token cannot see that repository`, {
-      ...{ cause, status: cause.status },
+      cause,
+      status: cause.status,
       advice: "Check the `commit` and `repository` inputs, and what the token may read.",
     });
   }

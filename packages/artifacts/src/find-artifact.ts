@@ -95,7 +95,12 @@ export async function findArtifactOfRun(
 function restLocation(rest: Rest, repository: string, runId: number, found: RestArtifact): ArtifactLocation {
   const expiresAt = found.expires_at === undefined ? undefined : new Date(found.expires_at);
   return {
-    ...{ id: found.id, name: found.name, size: found.size_in_bytes, digest: found.digest, expiresAt, runId },
+    id: found.id,
+    name: found.name,
+    size: found.size_in_bytes,
+    digest: found.digest,
+    expiresAt,
+    runId,
     createdAt: found.created_at === undefined ? undefined : new Date(found.created_at),
     mintUrl: async (signal) => {
       try {
@@ -158,7 +163,8 @@ async function listOfRun(
 function noSuchRun(repository: string, runId: number, cause: unknown): unknown {
   if (!(cause instanceof RefusedError) || cause.status !== 404) return cause;
   return new RefusedError(`${repository} has no run ${runId}, or the token cannot see that repository`, {
-    ...{ cause, status: 404 },
+    cause,
+    status: 404,
     advice:
       "Runs are deleted some time after their artifacts; check `run-id`, `repository` and what the token may read.",
   });

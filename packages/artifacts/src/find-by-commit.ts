@@ -91,7 +91,8 @@ async function listRuns(
   } catch (cause) {
     if (!(cause instanceof RefusedError) || cause.status !== 404) throw cause;
     throw new RefusedError(`${repository} has no workflow "${workflow}", or the token cannot see that repository`, {
-      ...{ cause, status: 404 },
+      cause,
+      status: 404,
       advice: "Give the workflow's file name, such as ci.yml, and a token that may read the repository.",
     });
   }

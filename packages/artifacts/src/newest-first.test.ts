@@ -3,7 +3,8 @@ import { newestFirst } from "./newest-first.ts";
 
 type Dated = Parameters<typeof newestFirst>[0];
 const at = (id: number, time: string | undefined, ofThisAttempt?: boolean): Dated => ({
-  ...{ id, createdAt: time === undefined ? undefined : new Date(time) },
+  id,
+  createdAt: time === undefined ? undefined : new Date(time),
   ...(ofThisAttempt !== undefined && { ofThisAttempt }),
 });
 

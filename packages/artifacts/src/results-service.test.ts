@@ -29,7 +29,9 @@ test("asks in the name of the run and job that the token names", async () => {
     "https://results.test/twirp/github.actions.results.api.v1.ArtifactService/ListArtifacts",
   );
   expect(JSON.parse(String(asked[0]?.body))).toEqual({
-    ...{ workflow_run_backend_id: "run-1", workflow_job_run_backend_id: "job-2", name_filter: "a" },
+    workflow_run_backend_id: "run-1",
+    workflow_job_run_backend_id: "job-2",
+    name_filter: "a",
   });
 });
 
@@ -44,7 +46,9 @@ test.each([
     [write("workflow_run_backend_id")]: run,
     [write("workflow_job_run_backend_id")]: "job-2",
     [write("database_id")]: id,
-    ...{ name: "restate.tar", size: "2097", digest: "sha256:ab" },
+    name: "restate.tar",
+    size: "2097",
+    digest: "sha256:ab",
     [write("created_at")]: "2026-01-01T00:00:00Z",
   });
   const { transport } = answering({ artifacts: [artifact("7", "run-0"), artifact("9", "run-1")] });

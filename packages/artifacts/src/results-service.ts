@@ -91,10 +91,13 @@ export function createResultsService(options: ResultsOptions): ResultsService {
           name: artifact.name,
         };
         return {
-          ...{ id: Number(artifact.database_id), name: artifact.name, size: Number(artifact.size) },
+          id: Number(artifact.database_id),
+          name: artifact.name,
+          size: Number(artifact.size),
           digest: artifact.digest === "" ? undefined : artifact.digest,
           createdAt: artifact.created_at === undefined ? undefined : new Date(artifact.created_at),
-          ...{ expiresAt: undefined, runId: undefined },
+          expiresAt: undefined,
+          runId: undefined,
           ofThisAttempt: artifact.workflow_run_backend_id === ids.run,
           mintUrl: async (abort) => new URL((await call("GetSignedArtifactURL", message, signedUrl, abort)).signed_url),
         };
@@ -168,7 +171,8 @@ function refusal(method: string, response: HttpResponse, text: string): Error {
 function twirpError(text: string): { readonly code: string; readonly msg: string } | undefined {
   try {
     return decodeJson(text, object({ code: string, msg: optional(string, "") }), {
-      ...{ source: "the error", maxBytes: MAX_ANSWER_BYTES },
+      source: "the error",
+      maxBytes: MAX_ANSWER_BYTES,
     });
   } catch {
     return undefined;

@@ -3,7 +3,9 @@ import { explainUpload } from "./upload-trouble.ts";
 
 const request = { name: "restate.tar", file: "/w/restate.tar" };
 const restError = Object.assign(new Error("{}"), {
-  ...{ name: "RestError", statusCode: 403, code: "AuthenticationFailed" },
+  name: "RestError",
+  statusCode: 403,
+  code: "AuthenticationFailed",
   details: { "x-ms-request-id": "abc-1" },
 });
 

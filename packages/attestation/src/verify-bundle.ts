@@ -64,7 +64,8 @@ function verifyAgainst(json: unknown, root: TrustMaterial, policy: AttestationPo
     extensions: { issuer: policy.issuer ?? GITHUB_ISSUER },
   });
   const { subject, predicateType } = decodeJson(bundle.content.dsseEnvelope.payload, statement, {
-    ...{ source: "the statement", maxBytes: MAX_STATEMENT_BYTES },
+    source: "the statement",
+    maxBytes: MAX_STATEMENT_BYTES,
   });
   const [algorithm = "", hex] = policy.digest.split(":");
   if (!subject.some(({ digest }) => hex !== undefined && digest.get(algorithm) === hex)) {

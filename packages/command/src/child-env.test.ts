@@ -11,21 +11,26 @@ const SECRETS = [
 ];
 const STEP = ["INPUT_LOGINS", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "STATE_x", "GITHUB_ENV"];
 const NEEDED = {
-  ...{ PATH: "/bin", HOME: "/", LANG: "C.UTF-8", LC_ALL: "C", TZ: "UTC", TMPDIR: "/tmp", CI: "true" },
-  ...{
-    HTTPS_PROXY: "http://proxy:3128",
-    no_proxy: "10.0.0.0/8",
-    SSL_CERT_FILE: "/ca.pem",
-    DOCKER_HOST: "tcp://d:2375",
-  },
-  ...{
-    SystemRoot: "C:\\Windows",
-    Path: "C:\\bin",
-    "ProgramFiles(x86)": "C:\\x",
-    CARGO_HOME: "/c",
-    RUSTUP_TOOLCHAIN: "1.90",
-  },
-  ...{ GITHUB_SHA: "abc", RUNNER_OS: "Linux", DEVELOPER_DIR: "/Applications/Xcode.app", CARGO_TARGET_DIR: "/t" },
+  PATH: "/bin",
+  HOME: "/",
+  LANG: "C.UTF-8",
+  LC_ALL: "C",
+  TZ: "UTC",
+  TMPDIR: "/tmp",
+  CI: "true",
+  HTTPS_PROXY: "http://proxy:3128",
+  no_proxy: "10.0.0.0/8",
+  SSL_CERT_FILE: "/ca.pem",
+  DOCKER_HOST: "tcp://d:2375",
+  SystemRoot: "C:\\Windows",
+  Path: "C:\\bin",
+  "ProgramFiles(x86)": "C:\\x",
+  CARGO_HOME: "/c",
+  RUSTUP_TOOLCHAIN: "1.90",
+  GITHUB_SHA: "abc",
+  RUNNER_OS: "Linux",
+  DEVELOPER_DIR: "/Applications/Xcode.app",
+  CARGO_TARGET_DIR: "/t",
 };
 const from = (names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, "s3cret"]));

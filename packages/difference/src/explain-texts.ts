@@ -56,7 +56,9 @@ export async function explainTexts(
   const isComplete = unpaired.length === 0 && !isCut;
   const few = isComplete && possible.length <= MAX_OTHER_TEXTS;
   return {
-    ...{ certain, pairs, isComplete },
+    certain,
+    pairs,
+    isComplete,
     possible: few ? possible : [],
     evident: evident.length <= MAX_OTHER_TEXTS ? evident : [],
   };

@@ -100,13 +100,22 @@ export async function explainDifference(
     return await explainBytes(a, b, context);
   };
   const context: Context = {
-    ...{ place: "", scratch: options.scratch, depth: 0, signal: options.signal, explain },
+    place: "",
+    scratch: options.scratch,
+    depth: 0,
+    signal: options.signal,
+    explain,
     windows: options.windows ?? { now: Date.now() },
     warn: (message) => warnings.push(message),
   };
   const { causes, parts, excerpts = [] } = await explain(left, right, context);
   return {
-    ...{ format: shown, causes: mergeCauses(causes), parts, excerpts, warnings, map },
+    format: shown,
+    causes: mergeCauses(causes),
+    parts,
+    excerpts,
+    warnings,
+    map,
     ...(damage === undefined ? {} : { damage }),
   };
 }

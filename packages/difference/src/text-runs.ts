@@ -31,7 +31,10 @@ export async function scanRuns(
   const run = (chunk: Uint8Array, end: number, offset: number): ScannedRun => {
     const [before, begin] = [pending, from];
     return {
-      ...{ offset: offset - length, length, hash, check },
+      offset: offset - length,
+      length,
+      hash,
+      check,
       text: () => Buffer.concat([...before, chunk.subarray(begin, end)]).toString("latin1"),
     };
   };

@@ -121,8 +121,14 @@ function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, s
     kind: asset.kind,
   }));
   return {
-    ...{ name, kind, targets: found.target_triples, sha256, checksumFile: found.checksum, contents },
-    ...{ installHint: found.install_hint, description: found.description },
+    name,
+    kind,
+    targets: found.target_triples,
+    sha256,
+    checksumFile: found.checksum,
+    contents,
+    installHint: found.install_hint,
+    description: found.description,
   };
 }
 

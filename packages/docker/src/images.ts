@@ -81,7 +81,8 @@ export async function inspectImage(
   if (wanted === undefined || (platform !== undefined && !isFor(wanted.platform, platform))) return undefined;
   const manifest = found.manifests.find((candidate) => isSame(candidate.platform, wanted.platform));
   return {
-    ...{ ...wanted, id: found.id },
+    ...wanted,
+    id: found.id,
     unpacked: manifest?.available === true && manifest.unpackedBytes > 0,
     complete: manifest?.available,
   };

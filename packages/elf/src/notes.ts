@@ -48,7 +48,8 @@ async function noteTables(elf: ElfFile) {
   const segments = elf.segments.filter(({ type }) => type === PT_NOTE);
   return await Promise.all(
     segments.map(async ({ offset, fileSize }) => ({
-      ...{ section: undefined, offset },
+      section: undefined,
+      offset,
       fields: await readSegment(elf, offset, fileSize, "a segment of notes"),
     })),
   );

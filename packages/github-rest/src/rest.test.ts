@@ -16,7 +16,9 @@ function scripted(...answers: (Response | Error)[]) {
   const lines: string[] = [];
   const reporter: Reporter = { ...silentReporter, info: (line) => void lines.push(line) };
   const options: RestOptions = {
-    ...{ apiUrl: API, token: "ghs_SECRET", reporter },
+    apiUrl: API,
+    token: "ghs_SECRET",
+    reporter,
     clock: { now: () => 1_000_000, wait: async (ms) => waits.push(ms) },
     transport: async ({ url, headers = {} }) => {
       asked.push({ url: url.href, init: { headers } });

@@ -75,7 +75,9 @@ export function openRest(options: RestOptions): Rest {
   const exchange = async (method: string, url: URL, { body, signal }: Request): Promise<HttpResponse> => {
     const known = method === "GET" ? cache.get(url.href) : undefined;
     const response = await transport({
-      ...{ url, method, signal },
+      url,
+      method,
+      signal,
       ...(body === undefined ? {} : { body }),
       headers: {
         Accept: "application/vnd.github+json",

@@ -119,7 +119,11 @@ async function throughLoad(engine: Engine, options: BringInOptions): Promise<Bro
   let digest = "";
   let platform = options.platform;
   const usable = await loadStream(engine, {
-    ...{ content, reporter, signal, total: content.source?.size, image: options.image },
+    content,
+    reporter,
+    signal,
+    total: content.source?.size,
+    image: options.image,
     approve: (archive) => {
       digest = archive.digest;
       const image = choose(engine, archive, options);

@@ -163,7 +163,12 @@ describe("the ledger of a run", () => {
   });
 
   const beginning = (attempt: number, random: string): Beginning => ({
-    ...{ channel: "homebrew", name: "acme/tap", version: "1.2.3", attempt, random, run: "42" },
+    channel: "homebrew",
+    name: "acme/tap",
+    version: "1.2.3",
+    attempt,
+    random,
+    run: "42",
     now: () => new Date("2026-01-02T03:04:05Z"),
     info: () => undefined,
   });

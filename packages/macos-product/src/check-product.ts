@@ -117,7 +117,11 @@ class ProductCheck {
 
   addUnreadable(reason: string): void {
     this.#problems.push({
-      ...{ code: "unreadable", level: "error", file: this.#product.path, path: "", architecture: undefined },
+      code: "unreadable",
+      level: "error",
+      file: this.#product.path,
+      path: "",
+      architecture: undefined,
       message: `${this.#name} cannot be opened: ${reason}`,
       advice: "Pack it again, and check how it is transferred.",
     });

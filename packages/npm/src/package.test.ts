@@ -10,7 +10,10 @@ import { parseWantedPlatform } from "./platform.ts";
 import { differingFiles, integrityOf, type PackageFiles, packTarball, readTarball } from "./tarball.ts";
 
 const PRODUCT: Product = {
-  ...{ name: "@acme/widget", version: "1.2.3", binary: "widget", fields: {} },
+  name: "@acme/widget",
+  version: "1.2.3",
+  binary: "widget",
+  fields: {},
   about: { license: "MIT", repository: "https://github.com/acme/widget", description: "Widgets" },
 };
 const LINUX = parseWantedPlatform("linux-x64");
@@ -34,14 +37,24 @@ describe("a package.json", () => {
   test("of a static build is for Android too, and one of a glibc build says which glibc it needs", () => {
     expect(platformManifest(PRODUCT, LINUX, STATIC, [], { os: ["linux"] })).toMatchObject({ os: ["linux", "android"] });
     expect(platformManifest(PRODUCT, LINUX, { ...GLIBC, glibc: "2.39" }, [])).toMatchObject({
-      ...{ os: ["linux"], libc: ["glibc"], description: "Widgets (needs glibc 2.39 or newer)" },
+      os: ["linux"],
+      libc: ["glibc"],
+      description: "Widgets (needs glibc 2.39 or newer)",
     });
   });
 
   test("of a platform names its system, and is kept out of zips", () => {
     expect(platformManifest(PRODUCT, LINUX, GLIBC, ["bin/widget"], { author: "Acme" })).toEqual({
-      ...{ name: "@acme/widget-linux-x64", version: "1.2.3", description: "Widgets", license: "MIT", author: "Acme" },
-      ...{ os: ["linux"], cpu: ["x64"], libc: ["glibc"], preferUnplugged: true, files: ["bin/widget"] },
+      name: "@acme/widget-linux-x64",
+      version: "1.2.3",
+      description: "Widgets",
+      license: "MIT",
+      author: "Acme",
+      os: ["linux"],
+      cpu: ["x64"],
+      libc: ["glibc"],
+      preferUnplugged: true,
+      files: ["bin/widget"],
       repository: { type: "git", url: "git+https://github.com/acme/widget.git" },
       homepage: "https://github.com/acme/widget#readme",
     });
@@ -73,11 +86,18 @@ describe("a package.json", () => {
 
   test("of somebody's own base is raised to the release, with its other dependencies kept", () => {
     const written = {
-      ...{ name: "@acme/widget", version: "0.0.0", license: "MIT", bin: "run.js", scripts: { build: "tsc" } },
-      ...{ dependencies: { left: "1.0.0" }, optionalDependencies: { "@acme/widget-old": "0.1.0", fsevents: "2" } },
+      name: "@acme/widget",
+      version: "0.0.0",
+      license: "MIT",
+      bin: "run.js",
+      scripts: { build: "tsc" },
+      dependencies: { left: "1.0.0" },
+      optionalDependencies: { "@acme/widget-old": "0.1.0", fsevents: "2" },
     };
     expect(ownBaseManifest(PRODUCT, [LINUX], written, { "@scarf/scarf": "^1" })).toMatchObject({
-      ...{ version: "1.2.3", scripts: {}, dependencies: { left: "1.0.0", "@scarf/scarf": "^1" } },
+      version: "1.2.3",
+      scripts: {},
+      dependencies: { left: "1.0.0", "@scarf/scarf": "^1" },
       optionalDependencies: { "@acme/widget-linux-x64": "1.2.3", fsevents: "2" },
     });
     expect(() => ownBaseManifest(PRODUCT, [LINUX], { ...written, name: "other" })).toThrow("says `name` is");

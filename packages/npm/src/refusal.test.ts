@@ -2,7 +2,11 @@ import { describe, expect, test } from "@jest/globals";
 import { explainRefusal, type NpmFailure, type RefusalKind, type RefusedRequest, trustAdvice } from "./refusal.ts";
 
 const request = (change: Partial<RefusedRequest> = {}): RefusedRequest => ({
-  ...{ name: "@acme/widget", version: "1.2.3", action: "publish", credential: "token", exists: true },
+  name: "@acme/widget",
+  version: "1.2.3",
+  action: "publish",
+  credential: "token",
+  exists: true,
   ...change,
 });
 const PUT = "PUT https://registry.example/@acme%2fwidget -";

@@ -11,7 +11,9 @@ afterEach(() => servers.close());
 const serve = async (handle: RequestListener): Promise<string> => (await servers.start(handle)).origin;
 
 const services = {
-  ...{ transport: createTransport(), reporter: silentReporter, signal: new AbortController().signal },
+  transport: createTransport(),
+  reporter: silentReporter,
+  signal: new AbortController().signal,
   patience: { budgetMs: 300, firstPauseMs: 1, longestPauseMs: 10 },
 };
 const open = (origin: string, token?: string): NpmRegistry => openNpmRegistry(origin, { ...services, token });
@@ -68,7 +70,8 @@ describe("openNpmRegistry", () => {
       else response.writeHead(302, { Location: decodeURIComponent(to) }).end();
     });
     const version = (to: string) => ({
-      ...{ integrity: "sha512-x", hasProvenance: false },
+      integrity: "sha512-x",
+      hasProvenance: false,
       tarball: `${origin}/w.tgz?to=${encodeURIComponent(to)}`,
     });
     const registry = open(origin, "T");

@@ -167,7 +167,8 @@ export function parseConfig(bytes: Uint8Array, source: string): ImageConfig {
   return {
     os: found.os || "linux",
     architecture: found.architecture || ANY_ARCHITECTURE,
-    ...{ variant: found.variant, osVersion: found["os.version"] },
+    variant: found.variant,
+    osVersion: found["os.version"],
     namesPlatform: found.os !== "" && found.architecture !== "",
     diffIds: found.rootfs.diff_ids,
   };

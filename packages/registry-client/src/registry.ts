@@ -89,7 +89,10 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
   const readManifest: Registry["manifest"] = (repository, reference) =>
     tried(`reading ${repository}:${reference}`, async () => {
       const call: Call = {
-        ...{ method: "GET", url: at(repository, `manifests/${reference}`), repository, headers: { Accept: ACCEPT } },
+        method: "GET",
+        url: at(repository, `manifests/${reference}`),
+        repository,
+        headers: { Accept: ACCEPT },
       };
       const answer = await connection.send(call);
       if (answer.status === 404) {

@@ -57,7 +57,11 @@ export class Uploads {
     const { digest, size, read } = blob;
     const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(size) };
     const answer = await this.#connection.send({
-      ...{ method: "PUT", url: withDigest(to, digest), repository, headers, body: read },
+      method: "PUT",
+      url: withDigest(to, digest),
+      repository,
+      headers,
+      body: read,
     });
     if (answer.status !== 413 || size <= CHUNK_BYTES) return answer;
     answer.body.destroy();

@@ -133,7 +133,11 @@ function readWord(word: Word, source: string, script: string): ShellWord {
   const pieces = piecesOf(word, source);
   const text = script.slice(word.pos, word.end);
   return {
-    ...{ value: textOf(pieces), text, start: word.pos, end: word.end, valueStart: placeOf(pieces) },
+    value: textOf(pieces),
+    text,
+    start: word.pos,
+    end: word.end,
+    valueStart: placeOf(pieces),
     variable: /^"?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})"?$/.exec(text)?.slice(1).find(Boolean),
   };
 }

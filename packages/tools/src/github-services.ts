@@ -14,7 +14,12 @@ export type ToolHost = Reporter & {
 export function githubServices(host: ToolHost): ToolServices {
   const { exec, env } = host;
   return {
-    ...{ run: exec, env, reporter: host, toolCache: githubToolCache(), folderCache: githubFolderCache(env, host) },
-    ...{ workFolder: toolFolder(env), platform: `${process.platform}-${process.arch}` },
+    run: exec,
+    env,
+    reporter: host,
+    toolCache: githubToolCache(),
+    folderCache: githubFolderCache(env, host),
+    workFolder: toolFolder(env),
+    platform: `${process.platform}-${process.arch}`,
   };
 }

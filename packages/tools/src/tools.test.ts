@@ -71,18 +71,14 @@ function services(parts: Partial<ToolServices> = {}): ToolServices {
     },
   };
   return {
-    ...{
-      run: runCommand,
-      env: { PATH: `${root}/path:/usr/bin:/bin`, RUSTFLAGS: "-Dwarnings" },
-      toolCache,
-      folderCache: undefined,
-    },
-    ...{
-      reporter: { ...silentReporter, info: (line) => log.push(line) },
-      workFolder: path.join(root, "work"),
-      platform: "linux-x64",
-      pins: pins(),
-    },
+    run: runCommand,
+    env: { PATH: `${root}/path:/usr/bin:/bin`, RUSTFLAGS: "-Dwarnings" },
+    toolCache,
+    folderCache: undefined,
+    reporter: { ...silentReporter, info: (line) => log.push(line) },
+    workFolder: path.join(root, "work"),
+    platform: "linux-x64",
+    pins: pins(),
     ...parts,
   };
 }

@@ -101,8 +101,10 @@ function namesIn(node: YamlNode, key: string, around: Surroundings): SecretUsage
       ? []
       : [
           {
-            ...{ name: name.toUpperCase(), location: node.location },
-            ...{ isOptional: isOptional || key === CONDITION, hasIdentity: around.hasIdentity },
+            name: name.toUpperCase(),
+            location: node.location,
+            isOptional: isOptional || key === CONDITION,
+            hasIdentity: around.hasIdentity,
           },
         ],
   );

@@ -44,7 +44,10 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
   const product: Product = {
     name: packageName(entry.package ?? binary, runner.inputs.scope),
     version: app.version.text,
-    ...{ binary, about: aboutApp(app.app, facts), fields: entry.fields, platformName: runner.inputs["platform-name"] },
+    binary,
+    about: aboutApp(app.app, facts),
+    fields: entry.fields,
+    platformName: runner.inputs["platform-name"],
   };
   const drops = parseDropTargets(runner.inputs["drop-targets"]);
   const isDropped = (target: string): boolean => drops(app.app, target);

@@ -20,9 +20,16 @@ export async function openTemplate(
     const { version } = product;
     const name = platformPackageName(product, wanted);
     const values: Readonly<Record<string, string>> = {
-      ...{ name, version, os: wanted.os, cpu: wanted.cpu, libc: libc ?? "" },
+      name,
+      version,
+      os: wanted.os,
+      cpu: wanted.cpu,
+      libc: libc ?? "",
       // By the names that `envsubst` recipes use; there the scope stands in the template.
-      ...{ node_pkg: name.replace(/^@[^/]+\//, ""), node_version: version, node_os: wanted.os, node_arch: wanted.cpu },
+      node_pkg: name.replace(/^@[^/]+\//, ""),
+      node_version: version,
+      node_os: wanted.os,
+      node_arch: wanted.cpu,
     };
     const filled = text.replace(/\$\{(\w+)\}/g, (whole, key: string) => {
       const value = values[key];

@@ -77,13 +77,16 @@ export async function checkAccess(
   if (credentials.kind !== "identity") return;
   const { inputs, env, signal } = runner;
   const findings = await checkPublishing({
-    ...{
-      packages: packages.map(({ name }) => name),
-      publish: inputs.publish,
-      token: inputs.token,
-      npmVersion: undefined,
-    },
-    ...{ env, registry, transport, signal, reporter: runner, mask: (secret: string) => runner.mask(secret) },
+    packages: packages.map(({ name }) => name),
+    publish: inputs.publish,
+    token: inputs.token,
+    npmVersion: undefined,
+    env,
+    registry,
+    transport,
+    signal,
+    reporter: runner,
+    mask: (secret: string) => runner.mask(secret),
   });
   const [first] = findings.filter(({ level }) => level === "error");
   if (first !== undefined) throw new NpmError(first.message, { advice: first.advice });

@@ -87,7 +87,8 @@ export class Sigstore {
     const token = `${encode({ alg: "none" })}.${encode({ sub, iss })}.x`;
     const options = { retry: 0, timeout: 5000 };
     const signer = new FulcioSigner({
-      ...{ fulcioBaseURL: this.#url, identityProvider: { getToken: async () => token } },
+      fulcioBaseURL: this.#url,
+      identityProvider: { getToken: async () => token },
       ...options,
     });
     const witnesses = isLogged ? [new RekorWitness({ rekorBaseURL: this.#url, entryType: "intoto", ...options })] : [];

@@ -13,7 +13,8 @@ export function makeLauncher(
     binary: product.binary,
     override: overrideVariable(product.binary),
     platforms: platforms.map(({ wanted, needs: { libc, glibc, isStatic } }) => ({
-      ...{ os: wanted.os, cpu: wanted.cpu },
+      os: wanted.os,
+      cpu: wanted.cpu,
       ...(libc === undefined ? {} : { libc }),
       ...(glibc === undefined ? {} : { glibc }),
       ...(isStatic ? { isStatic } : {}),

@@ -63,7 +63,12 @@ function makeJob(yaml: YamlFile, id: string, node: unknown, outer: Outer): CiJob
   const name = scalarText(mapValue(yaml, node, "name")) ?? "";
   const matrix = matrixOf(yaml, mapValue(yaml, mapValue(yaml, node, "strategy"), "matrix"));
   return {
-    ...{ file: yaml.file, yaml, id, matrix, steps, inputs: outer.inputs },
+    file: yaml.file,
+    yaml,
+    id,
+    matrix,
+    steps,
+    inputs: outer.inputs,
     label: `${id} ${name} ${outer.label}`,
     env: new Map([...outer.env, ...scalars(yaml, mapValue(yaml, node, "env"))]),
     runsOn:

@@ -53,7 +53,10 @@ async function readChart(
   const name = String(yamlScalar(yaml, ["name"])?.value ?? "");
   const [version, appVersion] = [siteOf("version"), siteOf("appVersion")];
   return {
-    ...{ file, name, version, appVersion },
+    file,
+    name,
+    version,
+    appVersion,
     followsVersion: isEqual(version?.value, appVersion?.value) || (await wereEqual(yaml.text, file, history)),
     isNamedAlike: crates.some((crate) => isAlike(crate, name)),
   };

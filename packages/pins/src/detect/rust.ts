@@ -185,7 +185,10 @@ function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
     if (other?.release === undefined || release === undefined || sameRelease(release, other.release)) return [];
     const message = `"${file.site.value}" here, "${other.site.value}" at ${placeOf(other.site)}, which is the one that rustup reads: remove one of the files`;
     return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", file.site, {
-      ...{ severity: "error", message, leader: other.site, repair: undefined },
+      severity: "error",
+      message,
+      leader: other.site,
+      repair: undefined,
     });
   });
 }
@@ -211,7 +214,10 @@ function judgeFolders(
       if (release === undefined || base.release === undefined || sameRelease(release, base.release)) return [];
       const message = `"${site.value}" here, "${base.site.value}" at ${placeOf(base.site)}: crates of one workspace are compiled with the one or the other, depending on the folder where cargo is started`;
       return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", site, {
-        ...{ severity: "warning", message, leader: base.site, repair: undefined },
+        severity: "warning",
+        message,
+        leader: base.site,
+        repair: undefined,
       });
     });
   });

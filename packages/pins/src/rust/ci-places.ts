@@ -49,7 +49,9 @@ function variablePlaces(job: CiJob): RustPlace[] {
       const isMsrv = MSRV_VARIABLE.test(name);
       if (!isMsrv && !RUST_VARIABLE.test(name)) return [];
       return placesOf(job, undefined, scalar, {
-        ...{ fact: isMsrv ? "workflow MSRV" : "workflow toolchain", msrv: isMsrv, folder: "" },
+        fact: isMsrv ? "workflow MSRV" : "workflow toolchain",
+        msrv: isMsrv,
+        folder: "",
         yieldsToFile: name !== "RUSTUP_TOOLCHAIN",
       });
     }),
