@@ -39,8 +39,11 @@ const another = (): { config: { author: string } } => ({ config: { author: rando
 export const madeFrom = (layers: Layers): Buffer =>
   tarOf(soundLayout({ layers: [...layers, randomUUID()], compression: "none" }));
 
-/** Lets the engine pull the image of an OCI archive until a layer breaks off in the middle. */
-export async function pullHalf(engine: Engine, archive: Buffer): Promise<void> {
+/**
+ * Lets the engine pull the image of an OCI archive until a layer breaks off in the middle. False when none did: the
+ * containerd store keeps layers unpacked for a while after their image was removed, and does not fetch them.
+ */
+export async function pullHalf(engine: Engine, archive: Buffer): Promise<boolean> {
   const source = new WindowedSource(memorySource(archive));
   const indexed = await indexImageArchive(source);
   const layers = new Set(indexed.archive.images.flatMap((image) => image.layers.map(({ digest }) => digest)));
@@ -61,7 +64,6 @@ export async function pullHalf(engine: Engine, archive: Buffer): Promise<void> {
   const reference = `${registry.repository}@${indexed.archive.digest}`;
   const options = { platform: engine.platform, reporter: silentReporter, signal: broken.signal };
   const pulled = await pullImage(engine, reference, options).catch(() => undefined);
-  if (pulled === undefined) return;
-  await removeImage(engine, reference, { force: true });
-  throw new Error("the pull succeeded, and was to break off: the engine has the layers");
+  if (pulled !== undefined) await removeImage(engine, reference, { force: true });
+  return pulled === undefined;
 }

@@ -86,14 +86,15 @@ describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_
         (layers: Layers) => bring(imageOf(layers)),
       ]),
     ),
+    // Where the engine still has the layers unpacked nothing breaks off: held-layers.engine.test.ts has the certain case.
+    "the pull of a layer broken off in the middle": async (layers, archive) => {
+      const isOci = (await indexed(archive)).kind === "oci-layout";
+      await pullHalf(engine, isOci ? archive : tarOf(soundLayout({ layers, compression: "none" })));
+    },
     "the layers unpacked and the image removed": async (layers, archive) => {
       await bring(madeFrom(layers));
       const tag = await bring(archive);
       await removeImage(engine, tag, { force: true });
-    },
-    "the pull of a layer broken off in the middle": async (layers, archive) => {
-      const isOci = (await indexed(archive)).kind === "oci-layout";
-      await pullHalf(engine, isOci ? archive : tarOf(soundLayout({ layers, compression: "none" })));
     },
   };
 
@@ -102,8 +103,8 @@ describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_
   });
 
   const states = Object.keys(held);
-  const cases = KINDS.flatMap((kind, row) =>
-    states.map((state, column) => ({ kind, state, isInSample: (row + column) % states.length === 0 })),
+  const cases = states.flatMap((state, column) =>
+    KINDS.map((kind, row) => ({ kind, state, isInSample: (row + column) % states.length === 0 })),
   );
   // The store that keeps what it unpacked apart from what it fetched meets every kind; of the others every third.
   const sample = cases.filter((it) => it.isInSample).filter((_, row) => own.variant === "containerd" || row % 3 === 0);
