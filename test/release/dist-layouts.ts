@@ -63,7 +63,10 @@ source-tarball = false
 installers = ${JSON.stringify(installers)}
 targets = ${JSON.stringify(targets)}
 ${installers.includes("homebrew") ? 'tap = "acme/homebrew-tap"\npublish-jobs = ["./publish"]\n' : ""}${dist}`;
-  const files = crates.map((crate) => [`${crate.name}/Cargo.toml`, manifestOf(crate, version)] as const);
+  const repository = "repository" in setting ? setting.repository : "acme/widget";
+  const files = crates.map(
+    (crate) => [`${crate.name}/Cargo.toml`, manifestOf(crate, version, repository ?? "acme/widget")] as const,
+  );
   const mains = crates.map((crate) => [`${crate.name}/src/main.rs`, "fn main() {}\n"] as const);
   return {
     ...{ name, version, apps, tag: setting.tag ?? `v${version}` },
@@ -74,16 +77,16 @@ ${installers.includes("homebrew") ? 'tap = "acme/homebrew-tap"\npublish-jobs = [
     },
     formulae: setting.formulae ?? (installers.includes("homebrew") ? apps.map((app) => `${app}.rb`) : []),
     npm: targets.some((target) => target.includes("linux")),
-    repository: "repository" in setting ? setting.repository : "acme/widget",
+    repository,
   };
 }
 
-function manifestOf({ name, version, more = "" }: Crate, otherwise: string): string {
+function manifestOf({ name, version, more = "" }: Crate, otherwise: string, repository: string): string {
   return `[package]
 name = "${name}"
 version = "${version ?? otherwise}"
 edition = "2021"
-repository = "https://github.com/acme/widget"
+repository = "https://github.com/${repository}"
 homepage = "https://widget.example"
 license = "MIT"
 description = "Widgets for everybody"
@@ -144,6 +147,7 @@ export const DIST_LAYOUTS: readonly DistLayout[] = [
     ...{ installers: ["shell"], repository: undefined },
     dist: 'hosting = "simple"\nsimple-download-url = "https://downloads.example/{tag}"\n',
   }),
+  // cargo-dist takes the addresses of the files from Cargo.toml, so that people name the other repository there too.
   layout("a release in another repository", {
     ...{ dist: 'github-releases-repo = "acme/widget-releases"\n', repository: "acme/widget-releases" },
   }),

@@ -21,7 +21,7 @@ export async function hostRun(github: GitHub, repository: Repository, release: W
     headBranch: `refs/tags/${release.tag}`,
   });
   const isLocal = (name: string): boolean =>
-    /\.tar\.xz(\.sha256)?$|^(x86_64|aarch64).*-dist-manifest\.json$/.test(name);
+    /^(?!source\.).*\.(tar\.\w+|zip|msi|pkg)(\.sha\d+)?$|^(x86_64|aarch64).*-dist-manifest\.json$/.test(name);
   const global = [...release.files].filter(([name]) => !isLocal(name));
   const local = [...release.files].filter(([name]) => isLocal(name));
   await uploadArtifact(github, run, "artifacts-plan-dist-manifest", [["plan-dist-manifest.json", release.plan]]);

@@ -113,7 +113,14 @@ export class Widget extends DistProject {
 interface Manifest {
   readonly artifacts: Record<
     string,
-    { kind: string; target_triples?: string[]; path?: string; checksums?: Record<string, string> }
+    {
+      kind: string;
+      target_triples?: string[];
+      path?: string;
+      /** The name of the file with its checksum, whose ending is the algorithm. */
+      checksum?: string;
+      checksums?: Record<string, string>;
+    }
   >;
 }
 
@@ -135,11 +142,12 @@ function placeholders(
     if (!isLocal || (compile && target === HOST_TARGET)) continue;
     const content = archive?.(name, target) ?? Buffer.from(`in place of ${name} ${build}\n`);
     const file = path.join(distrib, name);
-    const sha256 = createHash("sha256").update(content).digest("hex");
+    const algorithm = artifact.checksum?.split(".").at(-1) ?? "sha256";
+    const digest = createHash(algorithm).update(content).digest("hex");
     writeFileSync(file, content);
-    writeFileSync(`${file}.sha256`, `${sha256} *${name}\n`);
+    writeFileSync(`${file}.${algorithm}`, `${digest} *${name}\n`);
     const own = manifests.get(target) ?? { ...manifest, artifacts: {} };
-    own.artifacts[name] = { ...artifact, path: file, checksums: { sha256 } };
+    own.artifacts[name] = { ...artifact, path: file, checksums: { [algorithm]: digest } };
     manifests.set(target, own);
   }
   return new Map([...manifests].map(([target, content]) => [target, JSON.stringify(content)]));

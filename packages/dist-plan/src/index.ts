@@ -1,4 +1,11 @@
-export { type Checksums, checksumsOf, mergeChecksums, readChecksumFile } from "./checksums.ts";
+export {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  type Checksums,
+  checksumsOf,
+  mergeChecksums,
+  readChecksumFile,
+} from "./checksums.ts";
 export { type DroppedTargets, parseDropTargets } from "./drop-targets.ts";
 export { type ArtifactFileReader, loadManifest, loadPlan } from "./load.ts";
 export { type Artifact, type ArtifactKind, type DistPlan, type Hosting, PlanError, type Release } from "./plan.ts";

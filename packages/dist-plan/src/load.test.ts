@@ -63,6 +63,13 @@ describe("checksums", () => {
     ]);
   });
 
+  test('reads what `checksum = "sha512"` of cargo-dist leaves, and refuses it for another algorithm', () => {
+    const [long, line] = ["c".repeat(128), `${"c".repeat(128)} *a.tar.gz\n`];
+    expect([...readChecksumFile(line, "a.tar.gz.sha512", "sha512")]).toEqual([["a.tar.gz", long]]);
+    expect(() => readChecksumFile(line, "a.tar.gz.sha256")).toThrow("expected <sha256> *<file name>");
+    expect(() => readChecksumFile(`${hex("a")} *a.tar.gz\n`, "sha512.sum", "sha512")).toThrow("expected <sha512>");
+  });
+
   test("are read from a file, in the forms of coreutils and of cargo-dist, with either line end", () => {
     const sums = readChecksumFile(`${hex("a")}  a.tar.xz\r\n${hex("b")} *b.tar.xz\n\n`, "sha256.sum");
     expect([...sums]).toEqual([

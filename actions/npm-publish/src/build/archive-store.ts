@@ -3,7 +3,13 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Checksums, mergeChecksums, readChecksumFile } from "@release-actions/dist-plan";
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  type Checksums,
+  mergeChecksums,
+  readChecksumFile,
+} from "@release-actions/dist-plan";
 import { NpmError } from "@release-actions/npm";
 import { checksumsOfRun, type RunArtifacts } from "@release-actions/release-run";
 import { wildcard } from "@release-actions/text";
@@ -27,13 +33,24 @@ export async function openArchives(
   const folder = path.resolve(workspace, place);
   const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
   const files = isFolder ? await folderFiles(folder) : await artifactFiles(place, artifacts, runner);
-  const lists = [...files.keys()].filter((name) => name === "sha256.sum" || name.endsWith(".sha256")).sort();
-  const told: [string, Checksums][] = [["the plan", planned]];
-  for (const name of lists) {
-    const content = await readFile((await files.get(name)?.()) ?? "", "utf8");
-    told.push([`${name} of ${place}`, readChecksumFile(content, name)]);
-  }
-  const checksums = mergeChecksums([["the artifacts of this run", await checksumsOfRun(artifacts)], ...told]);
+  const listed = async (algorithm: ChecksumAlgorithm): Promise<[string, Checksums][]> => {
+    const isList = (name: string): boolean => name === `${algorithm}.sum` || name.endsWith(`.${algorithm}`);
+    const told: [string, Checksums][] = [];
+    for (const name of [...files.keys()].filter(isList).sort()) {
+      const content = await readFile((await files.get(name)?.()) ?? "", "utf8");
+      told.push([`${name} of ${place}`, readChecksumFile(content, name, algorithm)]);
+    }
+    return told;
+  };
+  const own: [string, Checksums][] = [
+    ["the artifacts of this run", await checksumsOfRun(artifacts)],
+    ["the plan", planned],
+  ];
+  const checksums = {
+    sha256: mergeChecksums([...own, ...(await listed("sha256"))]),
+    // What `checksum = "sha512"` of cargo-dist leaves instead.
+    sha512: mergeChecksums(await listed("sha512"), "sha512"),
+  };
   return {
     names: [...files.keys()],
     fetch: async (name) => {
@@ -44,14 +61,18 @@ export async function openArchives(
         });
       }
       const local = await file();
-      const [found, expected] = [await sha256(local), checksums.get(name)];
-      if (expected === undefined) {
-        throw new NpmError(`nothing tells the sha256 of ${name}`, {
+      const told = CHECKSUM_ALGORITHMS.filter((algorithm) => checksums[algorithm].has(name));
+      if (told.length === 0) {
+        throw new NpmError(`nothing tells the sha256 or sha512 of ${name}`, {
           advice: `Leave ${name}.sha256 or sha256.sum beside it, as cargo-dist does.`,
         });
       }
-      if (found === expected) return local;
-      throw new NpmError(`the sha256 of ${name} is ${found}, but the finished build has ${expected}`);
+      for (const algorithm of told) {
+        const [found, expected] = [await digestOf(local, algorithm), checksums[algorithm].get(name)];
+        if (found !== expected)
+          throw new NpmError(`the ${algorithm} of ${name} is ${found}, but the finished build has ${expected}`);
+      }
+      return local;
     },
   };
 }
@@ -89,8 +110,8 @@ async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: P
   return found;
 }
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
+async function digestOf(file: string, algorithm: ChecksumAlgorithm): Promise<string> {
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
 }

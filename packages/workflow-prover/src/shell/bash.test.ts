@@ -35,7 +35,7 @@ test("what is told of a gate's script is what bash does with it", () => {
     rmSync(folder, { recursive: true });
   }
   expect(followed).toBeGreaterThan(SCRIPTS * 0.9);
-}, 300_000);
+}, 3_000_000);
 
 function follow(script: string, env: ReadonlyMap<string, string>, pipefail: boolean) {
   try {

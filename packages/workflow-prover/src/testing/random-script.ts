@@ -43,7 +43,8 @@ function statement(random: Random, depth: number): string {
     case 10:
       return `( ${inner()} )`;
     case 11:
-      return `for r in $ALL; do echo "$r"; done | while read -r line; do\n[ "$line" = success ] || ${random.pick(["B=bad", action(random)])}\ndone\n[ "$B" != bad ]`;
+      // Without `exit` in it: what writes to a reader that has ended is killed, or not, as it happens.
+      return `for r in $ALL; do echo "$r"; done | while read -r line; do\n[ "$line" = success ] || ${random.pick(["B=bad", "echo other"])}\ndone\n[ "$B" != bad ]`;
     case 12:
       return `n=$(A=${random.pick(RESULTS)}; ${random.pick(["false; ", ""])}echo "$A")\n[ "$n" = ${random.pick(RESULTS)} ] ${random.pick(["||", "&&"])} ${action(random)}\n${test(random)}`;
     case 13:
