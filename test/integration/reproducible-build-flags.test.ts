@@ -82,7 +82,7 @@ describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build and flags that 
         /it stores the flags it was compiled with, and in them -ffile-prefix-map=\/.*=\.\.\., at byte \d+ in \.rodata: .*Leave `CC` and `CXX` unset/,
       ),
     );
-    // A folder that is mapped is no folder to map.
+    // A folder that is mapped already is not reported as one to map.
     expect(messages.join("\n")).not.toMatch(/to what is remapped/);
     expect(JSON.parse(step.outputs["causes"] ?? "")).toMatchObject([{ kind: "build-flags" }]);
   }, 120_000);

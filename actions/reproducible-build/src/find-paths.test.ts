@@ -4,7 +4,7 @@ import { findPaths } from "./find-paths.ts";
 
 const FOLDER = "/home/runner/work/tool";
 
-/** A file that is read in pieces of a few bytes, so that everything lies on a border once. */
+/** A file that is read in pieces of a few bytes, so that every byte is once at the border of a piece. */
 function inPieces(text: string, size: number): RandomAccessSource {
   const source = memorySource(Buffer.from(text));
   return {
