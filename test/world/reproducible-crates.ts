@@ -30,7 +30,11 @@ export const JUDGED_CRATES: readonly JudgedCrate[] = [
     dependsOn: "file-times",
     why: "each file's mtime is kept; its feature `sort` sorts what `read_dir` gives",
   },
-  { crate: "rust-embed", dependsOn: "", why: "the times of files that it keeps are SOURCE_DATE_EPOCH where that is set" },
+  {
+    crate: "rust-embed",
+    dependsOn: "",
+    why: "the times of files that it keeps are SOURCE_DATE_EPOCH where that is set",
+  },
   { crate: "hashify", dependsOn: "", why: "the macro sorts what its hash maps with random keys hold" },
   { crate: "shadow-rs", dependsOn: "path", why: "`CARGO_MANIFEST_DIR` is a constant of the build" },
   { crate: "built", dependsOn: "", why: "it reads SOURCE_DATE_EPOCH, and sets the number of jobs to 1 with it" },
