@@ -213,6 +213,34 @@ describe("the ledger of a run", () => {
     expect(await states(store)).toEqual(["acme/tap/widget verified"]);
   });
 
+  test("takes nothing back, and adds nothing, when a publisher that ended well begins again", async () => {
+    const store = memoryStore();
+    const published = row({ channel: "homebrew", name: "acme/tap/widget", state: "verified" });
+    await withLedger(store, beginning(1, "a1"), async ({ set }) => set([published]));
+    await withLedger(store, beginning(2, "b2"), async ({ set }) => {
+      expect(await states(store)).toEqual(["acme/tap/widget verified"]);
+      set([published]);
+    });
+    expect(await states(store)).toEqual(["acme/tap/widget verified"]);
+  });
+
+  test("shows that a publisher began again which did not end well, and one of another place", async () => {
+    const store = memoryStore();
+    await withLedger(store, beginning(1, "a1"), async ({ set }) =>
+      set([row({ channel: "homebrew", name: "acme/tap/widget", state: "failed", reason: "the tap is gone" })]),
+    );
+    await withLedger(store, { ...beginning(1, "c3"), name: "acme/other" }, async ({ set }) =>
+      set([row({ channel: "homebrew", name: "acme/other/widget" })]),
+    );
+    await withLedger(store, beginning(2, "b2"), async () => {
+      expect(await states(store)).toEqual([
+        "acme/other/widget published",
+        "acme/tap planned",
+        "acme/tap/widget failed",
+      ]);
+    });
+  });
+
   test("does nothing before its row is there, and keeps no ledger where none is asked for", async () => {
     const broken = { ...memoryStore(), upload: async () => Promise.reject(new Error("no artifacts today")) };
     let worked = 0;

@@ -48,6 +48,8 @@ export interface LedgerPage {
   /** Of this format (ledger.schema.json). A reader refuses what it does not know. */
   readonly ledger: 1;
   readonly attempt: number;
+  /** Where the publisher went to work, as the row of its beginning is called: the same in each attempt. */
+  readonly place?: string | undefined;
   readonly rows: readonly LedgerRow[];
 }
 
@@ -88,7 +90,12 @@ const rowFields = object<LedgerRow>({
   attempt: optional(integer),
 });
 
-const pageDecoder = object<LedgerPage>({ ledger: literal(1), attempt: integer, rows: listOf(row) });
+const pageDecoder = object<LedgerPage>({
+  ledger: literal(1),
+  attempt: integer,
+  place: optional(oneLine),
+  rows: listOf(row),
+});
 
 /** @throws JsonError when it is not a page of a ledger, or one of a newer format. */
 export function readPage(content: string | Uint8Array, source = "the ledger"): LedgerPage {

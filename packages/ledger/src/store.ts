@@ -1,6 +1,6 @@
 import { JsonError } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
-import { mergeLedger } from "./merge.ts";
+import { isUnfinished, mergeLedger } from "./merge.ts";
 import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
 
 /** The artifacts of the current run, which is where the pages lie. */
@@ -30,6 +30,8 @@ export interface SaveOptions {
   readonly attempt: number;
   /** Makes the name unique among jobs that publish to the same channel, such as those of a matrix: hex digits. */
   readonly random: string;
+  /** Where it publishes, by its own name: a tap, a registry, a repository. The same in each attempt. */
+  readonly name?: string;
   /** `begun`: written before the first thing that can fail. Default `ended`. */
   readonly phase?: "begun" | "ended";
 }
@@ -40,10 +42,10 @@ export async function saveLedger(
   rows: readonly LedgerRow[],
   options: SaveOptions,
 ): Promise<string> {
-  const { channel, run, attempt, random, phase = "ended" } = options;
+  const { channel, run, attempt, random, name: place, phase = "ended" } = options;
   const name = `${PREFIX}${channel}-${attempt}-${random}${phase === "begun" ? BEGUN : ""}`;
   const own = rows.map((row) => ({ ...row, attempt, ...(run === undefined ? {} : { run }) }));
-  const page = writePage({ ledger: 1, attempt, rows: own });
+  const page = writePage({ ledger: 1, attempt, ...(place === undefined ? {} : { place }), rows: own });
   await store.upload(name, FILE, new TextEncoder().encode(page));
   return name;
 }
@@ -86,7 +88,23 @@ export async function loadLedger(
   store: LedgerStore,
   ignored?: (artifact: string, reason: string) => void,
 ): Promise<readonly LedgerRow[]> {
-  return mergeLedger(await loadPages(store, ignored));
+  const pages = await loadPages(store, ignored);
+  return mergeLedger(pages.filter((page) => !page.isBegun || !hasEndedWell(page, pages)));
+}
+
+/** An earlier attempt of the same publisher published all it had: that it begins again changes nothing. */
+function hasEndedWell({ channel, place, attempt }: NamedPage, pages: readonly NamedPage[]): boolean {
+  const before = pages.filter(
+    (page) =>
+      !page.isBegun &&
+      page.channel === channel &&
+      page.attempt < attempt &&
+      place !== undefined &&
+      page.place === place,
+  );
+  const last = Math.max(...before.map((page) => page.attempt));
+  const ended = before.filter((page) => page.attempt === last);
+  return ended.length > 0 && ended.every(({ rows }) => rows.every(({ state }) => !isUnfinished(state)));
 }
 
 async function readOne(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isUnfinished } from "./merge.ts";
 import { type LedgerStore, loadPages, type NamedPage } from "./store.ts";
 
 export interface WaitOptions {
@@ -47,8 +48,4 @@ function hasEnded(pages: readonly NamedPage[], attempt: number): boolean {
     before.length > 0 &&
     before.every(({ isBegun, rows }) => !isBegun && rows.every(({ state }) => !isUnfinished(state)))
   );
-}
-
-function isUnfinished(state: string): boolean {
-  return state === "planned" || state === "failed";
 }
