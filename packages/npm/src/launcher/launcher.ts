@@ -191,7 +191,7 @@ const SIGNALS: readonly NodeJS.Signals[] =
     : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 
 /** How long a signal to the whole process group may take to reach the witness too. */
-const WITNESS_MS = 60;
+const WITNESS_MS = 200;
 
 function run(): void {
   let child: ChildProcess | undefined;
