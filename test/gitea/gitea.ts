@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "@release-actions/command";
 import { binFolder, isInstalled, moduleFolder } from "../../scripts/tools/install.ts";
 import { GITEA } from "../../scripts/tools/pins.ts";
+import { freePort } from "../support/free-port.ts";
 
 const START_LIMIT_MS = 60_000;
 const USER = "acme";
@@ -204,14 +204,4 @@ function program(): string {
 
 async function administer(config: string, ...args: readonly string[]): Promise<string> {
   return (await runCommand(program(), [...args, "--config", config])).stdout;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a server on TCP has a port");
-  return address.port;
 }

@@ -4,7 +4,7 @@ import { openFileSource } from "@release-actions/archive";
 import { type DistPlan, releaseOf } from "@release-actions/dist-plan";
 import { machineOfTarget, readElf } from "@release-actions/elf";
 import { unpackArchive } from "@release-actions/release-archive";
-import { openReleaseFiles, type RunArtifacts, sha256OfFile } from "@release-actions/release-run";
+import { digestOfFile, openReleaseFiles, type RunArtifacts } from "@release-actions/release-run";
 import { type LinuxArchive, linuxArchives } from "./linux-archives.ts";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
@@ -51,7 +51,7 @@ async function requireChecksum(file: string, name: string, expected: string | un
       advice: "Let this job need cargo-dist's global build, which lists them, or put `sha256.sum` beside the archives.",
     });
   }
-  const found = await sha256OfFile(file);
+  const found = await digestOfFile(file);
   if (found === expected) return;
   throw new ImagePublishError(`${name} has the SHA-256 ${found}, and the build left it with ${expected}`);
 }

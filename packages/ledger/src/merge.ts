@@ -29,11 +29,6 @@ export function isPublished(row: LedgerRow): boolean {
   return row.state === "published" || row.state === "verified";
 }
 
-/** Is something left to do for it? */
-export function isUnfinished(state: LedgerRow["state"]): boolean {
-  return state === "planned" || state === "failed";
-}
-
 /** Does a person have to let it go public? */
 export function awaitsApproval(row: LedgerRow): boolean {
   return row.state === "awaiting-approval";

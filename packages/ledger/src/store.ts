@@ -1,6 +1,6 @@
 import { JsonError } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
-import { isUnfinished, mergeLedger } from "./merge.ts";
+import { mergeLedger } from "./merge.ts";
 import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
 
 /** The artifacts of the current run, which is where the pages lie. */
@@ -94,17 +94,21 @@ export async function loadLedger(
 
 /** An earlier attempt of the same publisher published all it had: that it begins again changes nothing. */
 function hasEndedWell({ channel, place, attempt }: NamedPage, pages: readonly NamedPage[]): boolean {
-  const before = pages.filter(
-    (page) =>
-      !page.isBegun &&
-      page.channel === channel &&
-      page.attempt < attempt &&
-      place !== undefined &&
-      page.place === place,
+  const ofPublisher = pages.filter((page) => page.channel === channel && page.place === place);
+  return place !== undefined && lastEndedWell(ofPublisher.filter((page) => page.attempt < attempt));
+}
+
+/** Whether the last attempt among the pages ended with nothing left to publish. */
+export function lastEndedWell(pages: readonly NamedPage[]): boolean {
+  const last = Math.max(...pages.map(({ attempt }) => attempt));
+  const ended = pages.filter(({ attempt }) => attempt === last);
+  return (
+    ended.length > 0 && ended.every(({ isBegun, rows }) => !isBegun && rows.every(({ state }) => !isUnfinished(state)))
   );
-  const last = Math.max(...before.map((page) => page.attempt));
-  const ended = before.filter((page) => page.attempt === last);
-  return ended.length > 0 && ended.every(({ rows }) => rows.every(({ state }) => !isUnfinished(state)));
+}
+
+function isUnfinished(state: LedgerRow["state"]): boolean {
+  return state === "planned" || state === "failed";
 }
 
 async function readOne(

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isUnfinished } from "./merge.ts";
-import { type LedgerStore, loadPages, type NamedPage } from "./store.ts";
+import { type LedgerStore, lastEndedWell, loadPages, type NamedPage } from "./store.ts";
 
 export interface WaitOptions {
   /** `GITHUB_RUN_ATTEMPT` of the reader. */
@@ -41,11 +40,5 @@ export async function awaitChannels(
 
 function hasEnded(pages: readonly NamedPage[], attempt: number): boolean {
   const own = pages.filter((page) => page.attempt === attempt);
-  if (own.length > 0) return own.every(({ isBegun }) => !isBegun);
-  const last = Math.max(...pages.map((page) => page.attempt));
-  const before = pages.filter((page) => page.attempt === last);
-  return (
-    before.length > 0 &&
-    before.every(({ isBegun, rows }) => !isBegun && rows.every(({ state }) => !isUnfinished(state)))
-  );
+  return own.length > 0 ? own.every(({ isBegun }) => !isBegun) : lastEndedWell(pages);
 }

@@ -3,5 +3,5 @@ export { checksumsOfAssets, checksumsOfRun } from "./checksums.ts";
 export { existingVersions, type Subject, subjectOfPlan, subjectOfVersion } from "./existing.ts";
 export { RunError, type RunFacts, readFacts } from "./facts.ts";
 export { type Publishing, type PublishingRun, publishInRun, type RunServices } from "./publish-in-run.ts";
-export { openReleaseFiles, type ReleaseFiles, sha256OfFile } from "./release-files.ts";
+export { digestOfFile, openReleaseFiles, type ReleaseFiles } from "./release-files.ts";
 export { type RestServices, restOfRun } from "./rest.ts";

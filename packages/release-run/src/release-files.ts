@@ -5,6 +5,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import {
   archivesOf,
+  type ChecksumAlgorithm,
   type Checksums,
   type DistPlan,
   mergeChecksums,
@@ -44,9 +45,9 @@ export async function openReleaseFiles(
   });
 }
 
-/** The SHA-256 of a file, lowercase hex. */
-export async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
+/** The digest of a file, lowercase hex. */
+export async function digestOfFile(file: string, algorithm: ChecksumAlgorithm = "sha256"): Promise<string> {
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
 }
@@ -79,7 +80,7 @@ async function checksumsInFolder(folder: string, plan: DistPlan): Promise<[strin
   }
   for (const { name } of plan.releases.flatMap(archivesOf)) {
     if (!present.has(name)) continue;
-    found.push([`the file ${name} itself`, new Map([[name, await sha256OfFile(path.join(folder, name))]])]);
+    found.push([`the file ${name} itself`, new Map([[name, await digestOfFile(path.join(folder, name))]])]);
   }
   return found;
 }

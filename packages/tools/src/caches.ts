@@ -8,7 +8,7 @@ type Env = ToolServices["env"];
 
 /** GitHub's libraries read their folders and tokens from the process's environment, and load when they are used. */
 export function githubToolCache(): ToolCache {
-  const library = async () => (await Promise.all([import("@actions/tool-cache"), loadToolkitParts()]))[0];
+  const library = () => import("@actions/tool-cache");
   return {
     find: async (name, version) => (await library()).find(name, version) || undefined,
     store: async (folder, name, version) => (await library()).cacheDir(folder, name, version),

@@ -264,7 +264,9 @@ describe("the notary REST API", () => {
       api.behaviour.faults = Array.from({ length: 20 }, () => missing);
       const [outcome] = await run([await job("tool.zip")]);
       expect([outcome?.verdict, outcome?.log]).toEqual(["invalid", undefined]);
-      expect(outcome?.complaints[0]?.message).toMatch(/verdict is invalid, but the log .* is not available: .*HTTP 404/);
+      expect(outcome?.complaints[0]?.message).toMatch(
+        /verdict is invalid, but the log .* is not available: .*HTTP 404/,
+      );
     });
 
     test("does not take an acceptance without a log for one", async () => {

@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
@@ -11,7 +8,7 @@ import {
   readChecksumFile,
 } from "@release-actions/dist-plan";
 import { NpmError } from "@release-actions/npm";
-import { checksumsOfRun, type RunArtifacts } from "@release-actions/release-run";
+import { checksumsOfRun, digestOfFile, type RunArtifacts } from "@release-actions/release-run";
 import { wildcard } from "@release-actions/text";
 import type { PublishRunner } from "../publish-runner.ts";
 
@@ -68,7 +65,7 @@ export async function openArchives(
         });
       }
       for (const algorithm of told) {
-        const [found, expected] = [await digestOf(local, algorithm), checksums[algorithm].get(name)];
+        const [found, expected] = [await digestOfFile(local, algorithm), checksums[algorithm].get(name)];
         if (found !== expected)
           throw new NpmError(`the ${algorithm} of ${name} is ${found}, but the finished build has ${expected}`);
       }
@@ -108,10 +105,4 @@ async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: P
     }
   }
   return found;
-}
-
-async function digestOf(file: string, algorithm: ChecksumAlgorithm): Promise<string> {
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
