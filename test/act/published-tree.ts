@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { assembleTree } from "../../scripts/release/assemble.ts";
+import type { ReleasedAs } from "../../scripts/release/references.ts";
 import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
@@ -19,22 +20,21 @@ export type Replacements = Readonly<Record<string, (text: string) => string>>;
  */
 export function publishedTree(
   names: readonly string[],
-  { replacing = {} }: { readonly replacing?: Replacements } = {},
-): { readonly uses: Readonly<Record<string, string>> } & Disposable {
+  { replacing = {}, as: released = RELEASED }: { readonly replacing?: Replacements; readonly as?: ReleasedAs } = {},
+): { readonly folder: string; readonly uses: Readonly<Record<string, string>> } & Disposable {
   const tree = new FileTree();
   const folder = tree.path("actions");
-  assembleTree(root, folder, RELEASED, { references: "tag", names });
+  assembleTree(root, folder, released, { references: "tag", names });
   for (const [file, replace] of Object.entries(replacing)) {
     const before = readFileSync(path.join(folder, file), "utf8");
     const after = replace(before);
     if (after === before) throw new Error(`nothing was replaced in ${file}`);
     writeFileSync(path.join(folder, file), after);
   }
-  return { uses: usesOf(folder), [Symbol.dispose]: () => tree[Symbol.dispose]() };
+  return { folder, uses: usesOf(folder, released), [Symbol.dispose]: () => tree[Symbol.dispose]() };
 }
 
-export function usesOf(folder: string): Record<string, string> {
-  const { repository, tag, majorTag } = RELEASED;
+export function usesOf(folder: string, { repository, tag, majorTag }: ReleasedAs = RELEASED): Record<string, string> {
   return { [`${repository}@${majorTag}`]: folder, [`${repository}@${tag}`]: folder };
 }
 

@@ -9,9 +9,11 @@ import { runCommand } from "@release-actions/command";
 import { binFolder, isInstalled, moduleFolder } from "../../scripts/tools/install.ts";
 import { GITEA } from "../../scripts/tools/pins.ts";
 import { freePort } from "../support/free-port.ts";
+import { GiteaRunner } from "./runner.ts";
 
 const START_LIMIT_MS = 60_000;
-const USER = "acme";
+/** To whom all repositories belong. */
+export const USER = "acme";
 
 /** Whether this machine has compiled it: `GITEA=1 npm test` does. */
 export const hasGitea = isInstalled(GITEA);
@@ -67,8 +69,7 @@ export class Gitea {
     const name = `product-${this.#repositories}`;
     const repository = `${USER}/${name}`;
     await this.api("POST", "/user/repos", { name, auto_init: true, default_branch: "main" });
-    const registered = await this.api("POST", `/repos/${repository}/actions/runners/registration-token`);
-    const runner = await Runner.register(this.origin, String(registered["token"]));
+    const runner = await this.registerRunner(repository);
     const steps = (job: string): string => `  ${job}:\n    runs-on: ubuntu-latest\n    steps: [{ run: "true" }]\n`;
     const workflow = `on: push\njobs:\n${jobs.map(steps).join("")}`;
     await this.api("POST", `/repos/${repository}/contents/.gitea/workflows/ci.yml`, {
@@ -77,9 +78,20 @@ export class Gitea {
     const taken: GiteaJob[] = [];
     while (taken.length < jobs.length) {
       const task = await runner.fetchTask();
-      taken.push({ task: task.id, repository, env: this.#jobEnv(task.context) });
+      taken.push({ task: task.id, repository, env: this.jobEnv(task.context) });
     }
     return taken;
+  }
+
+  /** Adds a runner for the jobs of a repository. */
+  async registerRunner(repository: string): Promise<GiteaRunner> {
+    const registered = await this.api("POST", `/repos/${repository}/actions/runners/registration-token`);
+    return await GiteaRunner.register(this.origin, String(registered["token"]));
+  }
+
+  /** Where git finds a repository, with a token that may read it, or write to it as that person. */
+  remote(repository: string, token = this.#token): string {
+    return `${this.origin.replace("://", `://${USER}:${token}@`)}/${repository}.git`;
   }
 
   /** Calls Gitea's REST API as that person. */
@@ -102,7 +114,7 @@ export class Gitea {
   }
 
   /** As act_runner sets them (internal/app/run/runner.go, "getDefaultEnvs"): what GitHub's runner takes from the job's message. */
-  #jobEnv(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  jobEnv(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
     const text = (name: string): string => String(context[name] ?? "");
     return {
       ...{ GITHUB_ACTIONS: "true", GITEA_ACTIONS: "true", CI: "true" },
@@ -126,45 +138,6 @@ export class Gitea {
     throw new Error(
       `Gitea did not start: ${readFileSync(path.join(this.#folder, "log/gitea.log"), "utf8").slice(-2000)}`,
     );
-  }
-}
-
-/** The part of a runner that takes jobs, by Gitea's protocol in its JSON form (actions-proto-go, runner/v1). */
-class Runner {
-  readonly #origin: string;
-  readonly #headers: Readonly<Record<string, string>>;
-
-  private constructor(origin: string, headers: Readonly<Record<string, string>>) {
-    this.#origin = origin;
-    this.#headers = headers;
-  }
-
-  static async register(origin: string, token: string): Promise<Runner> {
-    const labels = ["ubuntu-latest:host"];
-    const anonymous = new Runner(origin, {});
-    const { runner } = await anonymous.#call("Register", { name: "test", token, version: "test", labels });
-    const { uuid, token: secret } = runner as { uuid: string; token: string };
-    const registered = new Runner(origin, { "x-runner-uuid": uuid, "x-runner-token": secret });
-    await registered.#call("Declare", { version: "test", labels: ["ubuntu-latest"] });
-    return registered;
-  }
-
-  async fetchTask(): Promise<{ readonly id: string; readonly context: Readonly<Record<string, unknown>> }> {
-    for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await sleep(100)) {
-      const { task } = await this.#call("FetchTask", { tasksVersion: "0" });
-      if (task !== undefined && task !== null) return task as Awaited<ReturnType<Runner["fetchTask"]>>;
-    }
-    throw new Error("Gitea gave no job to the runner");
-  }
-
-  async #call(method: string, message: object): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.#origin}/api/actions/runner.v1.RunnerService/${method}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...this.#headers },
-      body: JSON.stringify(message),
-    });
-    if (!response.ok) throw new Error(`${method}: ${response.status} ${await response.text()}`);
-    return JSON.parse(await response.text());
   }
 }
 

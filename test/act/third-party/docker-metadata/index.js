@@ -7,6 +7,7 @@ const given = Object.keys(process.env).filter((name) => name.startsWith("INPUT_"
 const unknown = given.map((name) => name.slice("INPUT_".length).toLowerCase()).filter((name) => !INPUTS.includes(name));
 if (unknown.length > 0) fail(`Unexpected input(s) ${unknown.join(", ")}`);
 const { GITHUB_REF: ref = "", GITHUB_REPOSITORY: repository = "", GITHUB_SHA: sha = "" } = process.env;
+const { GITHUB_SERVER_URL: server = "https://github.com" } = process.env;
 
 const lines = (name) =>
   (process.env[`INPUT_${name.toUpperCase()}`] ?? "")
@@ -46,8 +47,8 @@ const tagNames = [...new Set(names)];
 const described = {
   title: repository.split("/")[1],
   description: "",
-  url: `https://github.com/${repository}`,
-  source: `https://github.com/${repository}`,
+  url: `${server}/${repository}`,
+  source: `${server}/${repository}`,
   version: tagNames[0] ?? "",
   created: new Date().toISOString(),
   revision: sha,
