@@ -1,23 +1,30 @@
 // Pictures of job summaries and reports, as their readers see them: `npm run pictures -- summary.md report.html`.
 // Markdown is shown as GitHub shows it, HTML as it is, each in a wide and a narrow window. Without files: the
-// summaries and reports of runs of repro-hash-compare (scripts/pictures/report-runs.ts). Needs Chromium on the machine.
-import { mkdirSync, readFileSync } from "node:fs";
+// summaries and reports of runs of repro-hash-compare (scripts/pictures/report-runs.ts). With `--readme`: those in the
+// README, made anew (scripts/pictures/readme-runs.ts), for which a Docker engine is started. Needs Chromium on the machine.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { findProgram } from "@release-actions/command";
+import { findProgram, runCommand } from "@release-actions/command";
+import { silentReporter } from "@release-actions/report";
 import { type Browser, chromium } from "playwright-core";
-import { workFolder } from "./folders.ts";
+import { startEngine } from "./docker-engine.ts";
+import { REPOSITORY, workFolder } from "./folders.ts";
 import { githubPage } from "./pictures/github-page.ts";
+import { README_ACTIONS, readmeRuns } from "./pictures/readme-runs.ts";
 import { reportRuns } from "./pictures/report-runs.ts";
 
 /** A wide window, and the narrowest one in which people read reports. */
 const WIDTHS_PX = [1012, 420];
+/** As wide as GitHub shows a README. */
+const README_WIDTH_PX = 860;
 /** Browsers draw no higher pictures. */
 const MAX_HEIGHT_PX = 8000;
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: "string" } } });
-const out = values.out ?? workFolder("pictures");
-mkdirSync(out, { recursive: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: "string" }, readme: { type: "boolean", default: false } },
+});
 const program = ["chromium", "chromium-browser", "google-chrome"]
   .map((name) => findProgram(name, process.env["PATH"]))
   .find((found) => found !== undefined);
@@ -28,13 +35,38 @@ if (program === undefined) {
 // Pages come from runs with hostile names: nothing in them may run.
 const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
 try {
-  const files = positionals.length > 0 ? positionals : await reportRuns(path.join(out, "runs"));
-  for (const file of files) for (const width of WIDTHS_PX) console.log(await takePicture(browser, file, width));
+  await (values.readme ? takeReadmePictures() : takeReportPictures());
 } finally {
   await browser.close();
 }
 
-async function takePicture(browser: Browser, file: string, width: number): Promise<string> {
+async function takeReportPictures(): Promise<void> {
+  const out = values.out ?? workFolder("pictures");
+  mkdirSync(out, { recursive: true });
+  const files = positionals.length > 0 ? positionals : await reportRuns(path.join(out, "runs"));
+  for (const file of files) {
+    const name = `${path.basename(file, path.extname(file))}-${path.extname(file).slice(1)}`;
+    for (const width of WIDTHS_PX) await takePicture(browser, file, width, path.join(out, `${name}-${width}.png`));
+  }
+}
+
+async function takeReadmePictures(): Promise<void> {
+  const out = values.out ?? path.join(REPOSITORY, ".github/pictures");
+  mkdirSync(out, { recursive: true });
+  await runCommand(process.execPath, [path.join(import.meta.dirname, "build.ts"), ...README_ACTIONS]);
+  const engine = await startEngine("containerd", silentReporter);
+  try {
+    for (const [name, summary] of await readmeRuns(engine.host)) {
+      const file = path.join(out, `${name}.md`);
+      writeFileSync(file, summary);
+      await takePicture(browser, file, README_WIDTH_PX, path.join(out, `${name}.png`));
+    }
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function takePicture(browser: Browser, file: string, width: number, picture: string): Promise<void> {
   const text = readFileSync(file, "utf8");
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
   try {
@@ -42,12 +74,8 @@ async function takePicture(browser: Browser, file: string, width: number): Promi
     await page.setContent(file.endsWith(".md") ? await githubPage(text) : text);
     const height = (await page.locator("html").boundingBox())?.height ?? 800;
     await page.setViewportSize({ width, height: Math.ceil(Math.min(height, MAX_HEIGHT_PX)) });
-    const picture = path.join(
-      out,
-      `${path.basename(file).replace(/\.(md|html)$/, "")}-${path.extname(file).slice(1)}-${width}.png`,
-    );
     await page.screenshot({ path: picture });
-    return picture;
+    console.log(picture);
   } finally {
     await context.close();
   }

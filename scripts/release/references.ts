@@ -53,7 +53,8 @@ export function pinDocumentation(
     const source = posix.join(posix.dirname(page.source), target);
     const released = releasedPath(source);
     if (isReleased(released)) return `](${posix.relative(posix.dirname(page.released), released)}`;
-    return `](https://github.com/${repository}/blob/main/${source}`;
+    // A picture is shown from its bytes; anything else is read on its page.
+    return `](https://github.com/${repository}/${source.endsWith(".png") ? "raw" : "blob"}/main/${source}`;
   });
 }
 

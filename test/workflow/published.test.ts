@@ -118,6 +118,9 @@ describeWith(
           .map((link) => `${page}: ${link}`);
       });
       expect(broken).toEqual([]);
+      // Pictures would be half a megabyte in every download.
+      const readme = readFileSync(path.join(clone, "README.md"), "utf8");
+      expect(readme).toContain(`](https://github.com/${FORK}/raw/main/.github/pictures/image.png)`);
     });
 
     test("refers, by every `uses`, to what is there at its tag or to the full hash of a commit", () => {
