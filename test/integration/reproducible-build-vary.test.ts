@@ -50,6 +50,7 @@ fn main() {
     ["time", "date +%Y"],
     ["file-order", "ls -U /usr"],
     ["home+user", 'if [ "$USER" = someone-else ]; then case $HOME in *a-home) echo both;; esac; fi'],
+    ["user", "id -un"],
     ["chance", "od -An -N8 -tx8 /dev/urandom"],
   ])(
     "finds by bisection that a build depends on %s",

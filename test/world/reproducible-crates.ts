@@ -31,6 +31,22 @@ export const JUDGED_CRATES: readonly JudgedCrate[] = [
     why: "each file's mtime is kept; its feature `sort` sorts what `read_dir` gives",
   },
   {
+    crate: "static-files-unsorted",
+    dependsOn: "file-order file-times",
+    why: "without its feature `sort` the files come as `read_dir` gives them",
+  },
+  { crate: "built-05", dependsOn: "cpus", why: "NUM_JOBS, which this version keeps whatever SOURCE_DATE_EPOCH says" },
+  { crate: "whoami", dependsOn: "user", why: "`username` looks the user's number up (getpwuid_r)" },
+  { crate: "uname", dependsOn: "kernel", why: "the release of the kernel, as uname(2) gives it" },
+  { crate: "sys-locale", dependsOn: "locale", why: "`get_locale` reads LANGUAGE, LC_ALL, LC_MESSAGES, LANG" },
+  { crate: "tar-folder", dependsOn: "file-order", why: "`append_dir_all` packs files in the order of `read_dir`" },
+  { crate: "tar-generated", dependsOn: "umask", why: "the header has the mode of a file that the build script wrote" },
+  {
+    crate: "include-dir",
+    dependsOn: "file-times",
+    why: "its feature `metadata` keeps when each file was created, changed and read",
+  },
+  {
     crate: "rust-embed",
     dependsOn: "",
     why: "the times of files that it keeps are SOURCE_DATE_EPOCH where that is set",

@@ -19,10 +19,33 @@ const partsOf = (causes: readonly { readonly parts: readonly string[] }[]): stri
 describe("bisect", () => {
   test.each(ALL)("finds %s alone, and that nothing else does it", async (word) => {
     const { differs, asked } = buildOf([word]);
-    const found = await bisect(ALL, differs, 20);
+    const found = await bisect(ALL, differs, { maxBuilds: 20 });
     expect(found.causes).toEqual([{ parts: [word], isOnly: true }]);
     expect(asked).toContain(word);
     expect(found.builds).toBeLessThanOrEqual(8);
+  });
+
+  test("confirms a likely one in two builds: alone, and all others", async () => {
+    for (const word of ALL) {
+      const { differs, asked } = buildOf([word]);
+      const found = await bisect(ALL, differs, { maxBuilds: 20, likely: [word] });
+      expect(found).toEqual({ causes: [{ parts: [word], isOnly: true }], builds: 2 });
+      expect(asked).toEqual([word, ALL.filter((one) => one !== word).join()]);
+    }
+  });
+
+  test("takes a likely one for the cause only when a build says so", async () => {
+    const { differs } = buildOf(["umask"]);
+    const found = await bisect(ALL, differs, { maxBuilds: 20, likely: ["host", "time", "another"] });
+    expect(found.causes).toEqual([{ parts: ["umask"], isOnly: true }]);
+    const { causes } = await bisect(ALL, buildOf(["host", "cpus"]).differs, { maxBuilds: 20, likely: ["host"] });
+    expect(partsOf(causes)).toEqual(["cpus+host"]);
+  });
+
+  test("finds two likely ones in three builds", async () => {
+    const found = await bisect(ALL, buildOf(["host"], ["time"]).differs, { maxBuilds: 20, likely: ["time", "host"] });
+    expect(partsOf(found.causes)).toEqual(["host", "time"]);
+    expect(found.builds).toBeLessThanOrEqual(4);
   });
 
   test("names two that only do it together, wherever they stand", async () => {
@@ -31,29 +54,29 @@ describe("bisect", () => {
       ["path", "cpus"],
       ["user", "locale"],
     ]) {
-      const { causes } = await bisect(ALL, buildOf(pair).differs, 30);
+      const { causes } = await bisect(ALL, buildOf(pair).differs, { maxBuilds: 30 });
       expect(partsOf(causes)).toEqual([[...pair].sort().join("+")]);
     }
   });
 
   test("finds a second and a third cause", async () => {
-    const { causes } = await bisect(ALL, buildOf(["time"], ["path"], ["user", "umask"]).differs, 50);
+    const { causes } = await bisect(ALL, buildOf(["time"], ["path"], ["user", "umask"]).differs, { maxBuilds: 50 });
     expect(partsOf(causes)).toEqual(["path", "time", "umask+user"]);
     expect(causes.map(({ isOnly }) => isOnly)).toEqual([false, false, true]);
   });
 
   test("asks for no set twice and stops at the number of builds", async () => {
     const { differs, asked } = buildOf(["time"], ["path"]);
-    await bisect(ALL, differs, 50);
+    await bisect(ALL, differs, { maxBuilds: 50 });
     expect(new Set(asked).size).toBe(asked.length);
-    const short = await bisect(ALL, buildOf(["time"], ["path"]).differs, 5);
+    const short = await bisect(ALL, buildOf(["time"], ["path"]).differs, { maxBuilds: 5 });
     expect(short).toMatchObject({ builds: 5, unfinished: "too many builds" });
   });
 
   test("says so when the builds contradict each other", async () => {
-    const found = await bisect(["a", "b"], async () => false, 10);
+    const found = await bisect(["a", "b"], async () => false, { maxBuilds: 10 });
     expect(found).toMatchObject({ causes: [{ parts: ["a", "b"] }] });
-    const single = await bisect(["a"], async () => false, 10);
+    const single = await bisect(["a"], async () => false, { maxBuilds: 10 });
     expect(single.causes.length).toBeLessThanOrEqual(1);
   });
 });

@@ -13,11 +13,17 @@ export interface Bisected<T> {
   readonly unfinished?: "too many builds" | "the builds contradict each other";
 }
 
+export interface BisectOptions<T> {
+  readonly maxBuilds: number;
+  /** What the difference itself points to, the most telling first. */
+  readonly likely?: readonly T[];
+}
+
 class BuildsUsedUp extends Error {}
 
 /**
  * Finds which of several variations make a build differ. `differs` builds with some of them and compares; it is asked
- * at most `maxBuilds` times. All together are known to make a difference.
+ * at most `maxBuilds` times. All together are known to make a difference; those that are `likely` are tried first.
  *
  * Halving as in QuickXplain (Junker, AAAI 2004): the half that does it alone is halved further; where neither does,
  * parts of both are needed together. The last one is so confirmed by a build with it alone; a build with all others
@@ -26,7 +32,7 @@ class BuildsUsedUp extends Error {}
 export async function bisect<T>(
   variations: readonly T[],
   differs: (some: readonly T[]) => Promise<boolean>,
-  maxBuilds: number,
+  { maxBuilds, likely = [] }: BisectOptions<T>,
 ): Promise<Bisected<T>> {
   const known = new Map<string, boolean>();
   let builds = 0;
@@ -43,7 +49,7 @@ export async function bisect<T>(
   };
   const find = async (some: readonly T[], beside: readonly T[]): Promise<T[]> => {
     if (some.length <= 1) return [...some];
-    const [left, right] = [some.slice(0, some.length / 2), some.slice(some.length / 2)];
+    const [left, right] = divide(some, likely);
     if (await test([...left, ...beside])) return await find(left, beside);
     if (await test([...right, ...beside])) return await find(right, beside);
     const needed = await find(left, [...right, ...beside]);
@@ -66,4 +72,11 @@ export async function bisect<T>(
     if (error instanceof BuildsUsedUp) return { causes, builds, unfinished: "too many builds" };
     throw error;
   }
+}
+
+/** The most likely one and the others, or two halves where none is likely. */
+function divide<T>(some: readonly T[], likely: readonly T[]): [readonly T[], readonly T[]] {
+  const first = likely.find((one) => some.includes(one));
+  if (first !== undefined) return [[first], some.filter((one) => one !== first)];
+  return [some.slice(0, some.length / 2), some.slice(some.length / 2)];
 }

@@ -9,11 +9,11 @@ import { findRemaps, parseRemapKeys, remapFlags } from "./remap.ts";
 import { type Product, runCargo } from "./run-cargo.ts";
 import { type Means, surroundingsOf } from "./surroundings.ts";
 import type { Variation } from "./variation.ts";
+import { VARIED_FOLDERS } from "./varied-values.ts";
 
 /** The coarsest step in which files commonly hold a time, that of a zip's entries: two builds within it look alike. */
 const CLOCK_STEP_MS = 2000;
-/** Deeper than most workspaces, and of two lengths, so that paths differ in length as well. */
-const FOLDERS = { same: "a-second", other: "another/and-deeper/folder" } as const;
+const SAME_FOLDER = "a-second";
 
 /** A copy whose files keep the times they were changed at, or one whose files are all new, as in another checkout. */
 type CopyKind = "kept-times" | "new-times";
@@ -37,9 +37,9 @@ export class ElsewhereBuilder {
   /** The plan and the products of one more build. `round` tells apart builds that vary the same. */
   async build(varied: readonly Variation[], round = 0): Promise<{ plan: Plan; products: Product[] }> {
     const { inputs, env } = this.#runner;
-    const copy = path.join(this.#folder, varied.includes("path") ? FOLDERS.other : FOLDERS.same, "workspace");
+    const copy = path.join(this.#folder, varied.includes("path") ? VARIED_FOLDERS.workspace : SAME_FOLDER, "workspace");
     await this.#placeCopy(varied.includes("file-times") ? "new-times" : "kept-times", copy);
-    const home = path.join(this.#folder, "a-home");
+    const home = path.join(this.#folder, VARIED_FOLDERS.home);
     await mkdir(home, { recursive: true });
     const cargoHome = varied.includes("home") ? await this.#cargoHomeIn(home) : this.#plan.places.cargoHome;
     const plan = await this.#planFor(copy, cargoHome, inputs.remap);

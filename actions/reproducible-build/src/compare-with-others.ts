@@ -16,9 +16,10 @@ import { type DependenceCause, dependenceCauses, describeDependence } from "./de
 import { type Dependence, digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
 import { productPattern } from "./record-products.ts";
-import { DAYS_AHEAD } from "./shim-source.ts";
+import { suggestedVariations } from "./suggested-variations.ts";
 import { findMeans, impossible } from "./surroundings.ts";
 import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
+import { DAYS_AHEAD } from "./varied-values.ts";
 
 /** Builds again in other surroundings, compares, and where something differs finds out what it depends on. */
 export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner: BuildRunner): Promise<void> {
@@ -67,6 +68,7 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
   const dependence = inputs.bisect
     ? await findDependence({
         varied,
+        likely: suggestedVariations(namedCauses({ ...comparison, ...explained })),
         first: digestsOf(first),
         maxBuilds: inputs["max-builds"],
         build: async (words) => digestsOf(await record("a build of the search", words, 0)),

@@ -30,6 +30,14 @@ describe("what a build depends on", () => {
     expect(found).toMatchObject({ causes: [{ parts: ["file-times"], isOnly: true }] });
   });
 
+  test("what the difference points to, in five builds", async () => {
+    const { asked, build } = buildOf(["host"]);
+    const varied = ["path", "home", "user", "host", "time", "umask"] as const;
+    const found = await findDependence({ varied, build, first: productOf(""), maxBuilds: 9, likely: ["host"] });
+    expect(found).toMatchObject({ causes: [{ parts: ["host"], isOnly: true }], builds: 5 });
+    expect(asked).toEqual(["", "", varied.join(), "host", "path,home,user,time,umask"]);
+  });
+
   test("no further builds than allowed", async () => {
     const { asked, build } = buildOf(["path"]);
     const found = await findDependence({ varied: ["path"], build, first: productOf("another"), maxBuilds: 2 });

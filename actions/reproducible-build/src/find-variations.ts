@@ -16,18 +16,21 @@ export interface FindOptions {
   readonly build: (varied: readonly Variation[]) => Promise<Digests>;
   readonly first: Digests;
   readonly maxBuilds: number;
+  /** What the difference itself points to, the most telling first. */
+  readonly likely?: readonly Variation[];
 }
 
 /**
  * Finds on which variations a difference depends. Builds that keep the path are made in a folder of their own, always
  * the same; the first of them, with nothing varied, is what the others are compared with.
  */
-export async function findDependence({ varied, build, first, maxBuilds }: FindOptions): Promise<Dependence> {
+export async function findDependence(options: FindOptions): Promise<Dependence> {
+  const { varied, build, first, maxBuilds, likely = [] } = options;
   const reference = await build([]);
   const again = await build([]);
   if (!areEqual(reference, again)) return { kind: "unsteady", builds: 2 };
   let builds = 2;
-  // The most common cause. What differs by the copying alone (when files were created) is not it.
+  // Moved without anything varied, it became another one. What differs by the copying alone (when files were created) is not it.
   const mayBePath = varied.includes("path") && !areEqual(first, reference) && builds < maxBuilds;
   if (mayBePath) builds += 1;
   const movedAlone = mayBePath && !areEqual(await build(["path"]), reference);
@@ -51,7 +54,7 @@ export async function findDependence({ varied, build, first, maxBuilds }: FindOp
       ...(known.length === 0 && { unfinished: "the builds contradict each other" as const }),
     };
   }
-  const found = await bisect(rest, differs, maxBuilds - builds);
+  const found = await bisect(rest, differs, { maxBuilds: maxBuilds - builds, likely });
   return { ...found, kind: "variations", causes: [...known, ...found.causes], builds: builds + found.builds };
 }
 

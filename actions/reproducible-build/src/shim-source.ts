@@ -1,5 +1,4 @@
-/** How far the varied clock is ahead: year, month, day and weekday are others. */
-export const DAYS_AHEAD = 400;
+import { DAYS_AHEAD, VARIED_VALUES } from "./varied-values.ts";
 
 /**
  * A library that is loaded before all others into what the second build starts (`LD_PRELOAD`), and answers some
@@ -10,6 +9,7 @@ export const SHIM_SOURCE = `
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
+#include <pwd.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,10 +60,10 @@ int uname(struct utsname *out) {
   if (!next) next = dlsym(RTLD_NEXT, "uname");
   int result = next(out);
   if (result) return result;
-  if (varies("host")) put(out->nodename, sizeof out->nodename, "another-host");
-  if (varies("domain")) put(out->domainname, sizeof out->domainname, "another.example");
+  if (varies("host")) put(out->nodename, sizeof out->nodename, "${VARIED_VALUES.host}");
+  if (varies("domain")) put(out->domainname, sizeof out->domainname, "${VARIED_VALUES.domain}");
   if (varies("kernel")) {
-    put(out->release, sizeof out->release, "4.19.0-another");
+    put(out->release, sizeof out->release, "${VARIED_VALUES.kernel}");
     put(out->version, sizeof out->version, "#1 SMP Thu Jan 1 00:00:00 UTC 2015");
   }
   return 0;
@@ -72,14 +72,41 @@ int gethostname(char *name, size_t size) {
   static int (*next)(char *, size_t);
   if (!next) next = dlsym(RTLD_NEXT, "gethostname");
   if (!varies("host")) return next(name, size);
-  put(name, size, "another-host");
+  put(name, size, "${VARIED_VALUES.host}");
   return 0;
 }
 int getdomainname(char *name, size_t size) {
   static int (*next)(char *, size_t);
   if (!next) next = dlsym(RTLD_NEXT, "getdomainname");
   if (!varies("domain")) return next(name, size);
-  put(name, size, "another.example");
+  put(name, size, "${VARIED_VALUES.domain}");
+  return 0;
+}
+
+/* The user's name, also where it is looked up by the number of the user, as whoami, id and tar do. */
+static void rename_user(struct passwd *entry) {
+  static char name[] = "${VARIED_VALUES.user}";
+  if (entry && entry->pw_uid == geteuid() && varies("user")) entry->pw_name = name;
+}
+struct passwd *getpwuid(uid_t uid) {
+  static struct passwd *(*next)(uid_t);
+  if (!next) next = dlsym(RTLD_NEXT, "getpwuid");
+  struct passwd *found = next(uid);
+  rename_user(found);
+  return found;
+}
+int getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size, struct passwd **found) {
+  static int (*next)(uid_t, struct passwd *, char *, size_t, struct passwd **);
+  if (!next) next = dlsym(RTLD_NEXT, "getpwuid_r");
+  int result = next(uid, entry, buffer, size, found);
+  if (result == 0) rename_user(*found);
+  return result;
+}
+int getlogin_r(char *name, size_t size) {
+  static int (*next)(char *, size_t);
+  if (!next) next = dlsym(RTLD_NEXT, "getlogin_r");
+  if (!varies("user")) return next(name, size);
+  put(name, size, "${VARIED_VALUES.user}");
   return 0;
 }
 

@@ -4,10 +4,12 @@ import path from "node:path";
 import { type CommandRunner, findProgram } from "@release-actions/command";
 import { SHIM_SOURCE } from "./shim-source.ts";
 import type { Variation } from "./variation.ts";
+import { VARIED_FOLDERS, VARIED_VALUES } from "./varied-values.ts";
 
 /** What only the preloaded library changes. */
-const BY_SHIM: readonly Variation[] = ["host", "domain", "kernel", "time", "file-order"];
-const UMASKS = [0o027, 0o077];
+const ONLY_BY_SHIM: readonly Variation[] = ["host", "domain", "kernel", "time", "file-order"];
+/** The user's name is in variables, too, which need no library. */
+const BY_SHIM: readonly Variation[] = [...ONLY_BY_SHIM, "user"];
 
 /** What this machine can vary, and by which means. */
 export interface Means {
@@ -59,7 +61,7 @@ async function compileShim(
 export function impossible(wanted: readonly Variation[], means: Means): Map<Variation, string> {
   const missing = new Map<Variation, string>();
   for (const one of wanted) {
-    if (BY_SHIM.includes(one) && "why" in means.shim) missing.set(one, means.shim.why);
+    if (ONLY_BY_SHIM.includes(one) && "why" in means.shim) missing.set(one, means.shim.why);
     if (one === "aslr" && means.setarch === undefined) missing.set(one, "there is no `setarch` on the PATH");
     if (one === "umask" && process.platform === "win32") missing.set(one, "Windows has no umask");
   }
@@ -74,17 +76,20 @@ export function surroundingsOf(
   { home, round = 0 }: { readonly home: string; readonly round?: number },
 ): Surroundings {
   const has = (one: Variation): boolean => varied.includes(one);
-  const odd = round % 2 === 1;
+  const inTurn = <T>(values: readonly [T, T]): T => values[round % 2 === 1 ? 1 : 0];
+  const { user, host } = VARIED_VALUES;
   const shimmed = varied.filter((one) => BY_SHIM.includes(one));
   const changed: NodeJS.ProcessEnv = {
     ...env,
     ...(has("home") ? { HOME: home, USERPROFILE: home } : {}),
-    ...(has("user") ? { USER: "someone-else", LOGNAME: "someone-else", USERNAME: "someone-else" } : {}),
-    ...(has("host") ? { HOSTNAME: "another-host", COMPUTERNAME: "ANOTHER-HOST" } : {}),
-    ...(has("timezone") ? { TZ: odd ? "America/St_Johns" : "Asia/Kathmandu" } : {}),
-    ...(has("locale") ? { LANG: odd ? "fr_CH.UTF-8" : "tr_TR.UTF-8", LC_ALL: odd ? "POSIX" : "C.UTF-8" } : {}),
-    ...(has("environment") ? { REPRODUCIBLE_BUILD_VARIATION: `one more variable, ${round}` } : {}),
-    ...(has("exec-path") ? { PATH: [env["PATH"] ?? "", path.join(home, "one-more/bin")].join(path.delimiter) } : {}),
+    ...(has("user") ? { USER: user, LOGNAME: user, USERNAME: user } : {}),
+    ...(has("host") ? { HOSTNAME: host, COMPUTERNAME: host.toUpperCase() } : {}),
+    ...(has("timezone") ? { TZ: inTurn(VARIED_VALUES.timezone) } : {}),
+    ...(has("locale") ? { LANG: inTurn(VARIED_VALUES.language), LC_ALL: inTurn(VARIED_VALUES.locale) } : {}),
+    ...(has("environment") ? { [VARIED_VALUES.variable]: `one more variable, ${round}` } : {}),
+    ...(has("exec-path")
+      ? { PATH: [env["PATH"] ?? "", path.join(home, VARIED_FOLDERS.programs)].join(path.delimiter) }
+      : {}),
     ...(shimmed.length > 0 && "file" in means.shim
       ? { REPRO_SHIM: shimmed.join(","), LD_PRELOAD: [means.shim.file, env["LD_PRELOAD"]].filter(Boolean).join(":") }
       : {}),
@@ -94,7 +99,7 @@ export function surroundingsOf(
   return {
     env: changed,
     wrapper: [...fixedLayout, ...onOneCpu],
-    args: has("cpus") ? ["--jobs", odd ? String(Math.max(1, availableParallelism() - 1)) : "1"] : [],
-    umask: has("umask") ? UMASKS[round % UMASKS.length] : undefined,
+    args: has("cpus") ? ["--jobs", inTurn(["1", String(Math.max(1, availableParallelism() - 1))])] : [],
+    umask: has("umask") ? inTurn(VARIED_VALUES.umask) : undefined,
   };
 }

@@ -26,7 +26,7 @@ export type Variation = keyof typeof VARIATIONS;
 export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
   path: 'Find what compiles the path in (`env!("CARGO_MANIFEST_DIR")`, `file!`, a build script), and use a relative one.',
   home: "Do not compile in `HOME`, `CARGO_HOME` or a path below them.",
-  user: "Do not compile in the user (`USER`, `whoami`).",
+  user: "Do not compile in the user (`USER`, `whoami`, `id -un`).",
   host: "Do not compile in the host's name (`hostname`, `uname -n`).",
   domain: "Do not compile in the domain's name.",
   kernel: "Do not compile in the kernel's release (`uname -r`).",

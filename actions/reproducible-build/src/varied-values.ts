@@ -1,0 +1,24 @@
+/** How far the varied clock is ahead: year, month, day and weekday are others. */
+export const DAYS_AHEAD = 400;
+
+/** What the other builds find in place of the machine's own. Some have two values, for builds in turns. */
+export const VARIED_VALUES = {
+  host: "another-host",
+  domain: "another.example",
+  kernel: "4.19.0-another",
+  user: "someone-else",
+  timezone: ["Asia/Kathmandu", "America/St_Johns"],
+  language: ["tr_TR.UTF-8", "fr_CH.UTF-8"],
+  locale: ["C.UTF-8", "POSIX"],
+  umask: [0o027, 0o077],
+  variable: "REPRODUCIBLE_BUILD_VARIATION",
+} as const;
+
+/** The folders of the other builds, below a temporary one. */
+export const VARIED_FOLDERS = {
+  /** Deeper than most workspaces, and of another length than the one that stays, so that paths differ in length too. */
+  workspace: "another/and-deeper/folder",
+  home: "a-home",
+  /** Below the home; put behind the PATH. */
+  programs: "one-more/bin",
+} as const;
