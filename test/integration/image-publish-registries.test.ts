@@ -73,6 +73,8 @@ for (const [title, find] of REGISTRIES) {
     test.each<[string, (layers: string[]) => Buffer]>([
       ["an OCI archive", (layers) => tarOf(soundLayout({ layers, compression: "none" }))],
       ["a docker archive", (layers) => tarOf(dockerArchive({ layers }))],
+      ["an OCI archive in xz", (layers) => tarOf(soundLayout({ layers, compression: "xz" }))],
+      ["a docker archive in bzip2", (layers) => tarOf(dockerArchive({ layers, compression: "bzip2" }))],
     ])("compresses the layers of %s, the same each time", async (_kind, make) => {
       const contents = [randomUUID().repeat(5000), randomUUID()];
       const repositories = repositoriesOf();

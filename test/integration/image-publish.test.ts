@@ -289,7 +289,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(step.leftovers).toEqual([]);
   });
 
-  test.each(["none", "gzip", "zstd"] as const)(
+  test.each(["none", "gzip", "zstd", "xz", "bzip2"] as const)(
     "publishes a docker archive with layers of %s compression",
     async (compression) => {
       const repository = newRepository();

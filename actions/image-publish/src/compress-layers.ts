@@ -3,45 +3,45 @@ import { createReadStream } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { decompressAny } from "@release-actions/archive";
 import { forEachLimited } from "@release-actions/concurrency";
-import { algorithmOf, type Digest } from "@release-actions/oci";
+import { algorithmOf, type Compression, type Digest, NO_RATIO, writeTempFile } from "@release-actions/oci";
 import type { BlobUpload } from "@release-actions/registry-client";
 import { countOf, formatBytes } from "@release-actions/report";
 import { hasStatements, type Replacement, withCompressedLayers } from "./compressed-documents.ts";
 import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
-import { writeTempFile } from "./temp-file.ts";
 
 /** Layers that are compressed at a time: zlib works in threads of Node's own, of which there are four. */
 const MAX_AT_A_TIME = 4;
 
 /**
- * Compresses the layers that are not, as `docker push` does. What a registry has under a tag is compared by digest before
+ * Compresses the layers that are not, or are in xz or bzip2, as `docker push` and skopeo do. What a registry has under a tag is compared by digest before
  * anything is pushed, so this is done first, once for all registries, into files of the step's own. The same layers give
  * the same bytes, so that an attempt that was stopped can be finished. An image with attestations stays as it
  * is, since they name it by its digest.
  */
 export async function compressLayers(runner: PublishRunner, image: PushableImage): Promise<PushableImage> {
-  const plain = image.blobs.filter(({ digest }) => image.plainLayers.has(digest));
-  if (plain.length === 0) return image;
+  const odd = image.blobs.filter(({ digest }) => image.oddLayers.has(digest));
+  if (odd.length === 0) return image;
   if (hasStatements([...image.documents, image.root])) {
     runner.info(
-      `${countOf(plain.length, "layer is", "layers are")} pushed uncompressed, since the image has attestations of its digest`,
+      `${countOf(odd.length, "layer is", "layers are")} pushed ${formsOf(image)}, since the image has attestations of its digest`,
     );
     return image;
   }
   const folder = await runner.tempFolder("layers");
   const compressed = new Map<string, Replacement>();
   const uploads = new Map<string, BlobUpload>();
-  await forEachLimited(plain, MAX_AT_A_TIME, async (layer) => {
+  await forEachLimited(odd, MAX_AT_A_TIME, async (layer) => {
     const file = path.join(folder, layer.digest.replace(":", "-"));
-    const replacement = await compressInto(file, layer, runner.signal);
+    const replacement = await compressInto(file, layer, image.oddLayers.get(layer.digest) ?? "none", runner.signal);
     compressed.set(layer.digest, replacement);
     uploads.set(layer.digest, { ...replacement, read: () => createReadStream(file) });
   });
-  const [before, after] = [plain, [...compressed.values()]].map((all) => all.reduce((sum, { size }) => sum + size, 0));
-  const many = countOf(plain.length, "layer");
+  const [before, after] = [odd, [...compressed.values()]].map((all) => all.reduce((sum, { size }) => sum + size, 0));
+  const many = countOf(odd.length, "layer");
   runner.info(`compressed ${many} from ${formatBytes(before ?? 0)} to ${formatBytes(after ?? 0)}`);
   const documents = withCompressedLayers([...image.documents, image.root], compressed);
   return {
@@ -52,17 +52,29 @@ export async function compressLayers(runner: PublishRunner, image: PushableImage
   };
 }
 
-async function compressInto(file: string, { digest, read }: BlobUpload, signal: AbortSignal): Promise<Replacement> {
-  const [plain, packed] = [createHash(algorithmOf(digest)), createHash("sha256")];
+/** "uncompressed", "in xz". */
+function formsOf({ oddLayers }: PushableImage): string {
+  return [...new Set(oddLayers.values())].map((it) => (it === "none" ? "uncompressed" : `in ${it}`)).join(" and ");
+}
+
+async function compressInto(
+  file: string,
+  { digest, read }: BlobUpload,
+  compression: Compression,
+  signal: AbortSignal,
+): Promise<Replacement> {
+  const [source, packed] = [createHash(algorithmOf(digest)), createHash("sha256")];
   let size = 0;
   await pipeline(
     read(),
     async function* (bytes: AsyncIterable<Uint8Array>) {
       for await (const chunk of bytes) {
-        plain.update(chunk);
+        source.update(chunk);
         yield chunk;
       }
     },
+    (bytes: AsyncIterable<Uint8Array>) =>
+      compression === "none" ? bytes : decompressAny(bytes, compression, NO_RATIO),
     createGzip(),
     async function* (bytes: AsyncIterable<Uint8Array>) {
       for await (const chunk of bytes) {
@@ -74,7 +86,7 @@ async function compressInto(file: string, { digest, read }: BlobUpload, signal: 
     (bytes: AsyncIterable<Uint8Array>) => writeTempFile(file, bytes, signal),
     { signal },
   );
-  const found = `${algorithmOf(digest)}:${plain.digest("hex")}`;
+  const found = `${algorithmOf(digest)}:${source.digest("hex")}`;
   if (found !== digest)
     throw new ImagePublishError(`the layer ${digest} has the digest ${found}: the archive is damaged`);
   return { digest: `sha256:${packed.digest("hex")}` satisfies Digest, size };

@@ -29,7 +29,7 @@ export function hasStatements(documents: readonly RegistryDocument[]): boolean {
  * what took the layer's place, and documents that changed get other digests, up to the root. The rest stays as it is.
  *
  * @param documents each after those it refers to
- * @param compressed by the digest of the uncompressed layer
+ * @param compressed by the digest of the layer as it was
  */
 export function withCompressedLayers(
   documents: readonly RegistryDocument[],
@@ -58,7 +58,7 @@ function isDescriptor(value: unknown): value is { readonly digest: string; reado
 
 /** What a layer is called when it is compressed with gzip (OCI image spec, media-types.md; Docker's schema 2). */
 function gzipType(mediaType: unknown): unknown {
-  const [, tar] = /^(application\/vnd\..*\.tar)(?:[.+](?:gzip|zstd))?$/.exec(String(mediaType)) ?? [];
+  const [, tar] = /^(application\/vnd\..*\.tar)(?:[.+](?:gzip|zstd|xz|bzip2))?$/.exec(String(mediaType)) ?? [];
   if (tar === undefined) return mediaType;
   return tar.startsWith("application/vnd.oci.") ? `${tar}+gzip` : `${tar}.gzip`;
 }

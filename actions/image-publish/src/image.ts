@@ -1,6 +1,6 @@
 import type { PrefetchingSource } from "@release-actions/archive";
 import { decodeJson, listOf, object, optional, string } from "@release-actions/json";
-import { type Digest, digestImageArchive, indexImageArchive, type Layer } from "@release-actions/oci";
+import { type Compression, type Digest, digestImageArchive, indexImageArchive, type Layer } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 import type { BlobUpload, RegistryDocument } from "@release-actions/registry-client";
 import { MAX_MANIFEST_BYTES } from "./compressed-documents.ts";
@@ -13,8 +13,8 @@ export interface PushableImage {
   readonly blobs: readonly BlobUpload[];
   /** What the root consists of, each after those it refers to; without the root. */
   readonly documents: readonly RegistryDocument[];
-  /** Digests of the layers that are not compressed. */
-  readonly plainLayers: ReadonlySet<string>;
+  /** How the layers are compressed that are not in what registries' users unpack, by their digests. */
+  readonly oddLayers: ReadonlyMap<string, Compression>;
 }
 
 /** Indexes an archive; its layers are read when they are pushed, and never twice for one registry. */
@@ -48,7 +48,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
       .filter(([digest]) => !isDocument(digest) && named.has(digest))
       .map(([digest, { offset, size }]) => ({ digest, size, read: () => source.read(offset, size, signal) })),
     documents: inOrder(others, archive.documents),
-    plainLayers: new Set(images.flatMap((image) => image.layers).flatMap(plainDigest)),
+    oddLayers: new Map(images.flatMap((image) => image.layers).flatMap(oddLayer)),
   };
 }
 
@@ -74,8 +74,8 @@ function inOrder(
   return [...done];
 }
 
-function plainDigest({ compression, digest }: Layer): readonly string[] {
-  return compression === "none" && digest !== undefined ? [digest] : [];
+function oddLayer({ compression, digest }: Layer): readonly (readonly [string, Compression])[] {
+  return compression === "gzip" || compression === "zstd" || digest === undefined ? [] : [[digest, compression]];
 }
 
 const manifest = object({ config: optional(described), layers: optional(listOf(described), []) });

@@ -3,10 +3,9 @@ import path from "node:path";
 import { openFileSource, type PrefetchingSource, WindowedSource } from "@release-actions/archive";
 import type { OpenArtifact } from "@release-actions/artifacts";
 import type { Transport } from "@release-actions/http";
-import { artifactContent, locateTar, openTarStream } from "@release-actions/oci";
+import { artifactContent, locateTar, openTarStream, writeTempFile } from "@release-actions/oci";
 import { ImagePublishError } from "./logins.ts";
 import type { PublishRunner } from "./publish-runner.ts";
-import { writeTempFile } from "./temp-file.ts";
 
 /** The tar of the input `source`, a file or an artifact, readable from any place in it. */
 export async function openSource(

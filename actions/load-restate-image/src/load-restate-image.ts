@@ -178,6 +178,7 @@ async function loadContent(content: ArchiveContent, engine: Engine, inputs: Inpu
     expectedDigest,
     reporter,
     signal,
+    tempFolder: job.env["RUNNER_TEMP"] || undefined,
     verify: check,
   });
   return {

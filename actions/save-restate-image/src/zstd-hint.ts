@@ -17,9 +17,10 @@ export function zstdHint({
   const slow = [...layers.values()].filter(({ compression }) => compression !== "zstd");
   const bytes = slow.reduce((sum, layer) => sum + layer.size, 0);
   if (bytes < WORTH_BYTES) return undefined;
-  const gzip = slow.some(({ compression }) => compression === "gzip");
-  const [now, gain] = gzip
-    ? ["gzip", "load in some 60 % of the time"]
-    : ["not compressed", "are transferred in a fraction of the time"];
+  const packed = new Set(slow.map(({ compression }) => compression).filter((it) => it !== "none"));
+  const [now, gain] =
+    packed.size > 0
+      ? [[...packed].sort().join(" and "), "load in some 60 % of the time"]
+      : ["not compressed", "are transferred in a fraction of the time"];
   return `${formatBytes(bytes)} of layers are ${now}. With zstd they ${gain}, in every job that uses them (engines from 23 on): \`docker buildx build --output type=oci,dest=restate.tar,compression=zstd,force-compression=true\`.`;
 }

@@ -17,6 +17,7 @@ import { ImageTransferError } from "./error.ts";
 import { loadStream } from "./load-stream.ts";
 import { type Closed, pullThrough } from "./pull-through.ts";
 import { tagUsable } from "./tag.ts";
+import { COMPRESSIONS, notUnpacked, unpacks } from "./unpacking.ts";
 
 /** How an image came in: pulled from the loopback registry, or streamed into the engine's load. */
 export type Via = "registry" | "load";
@@ -32,6 +33,8 @@ export interface BringInOptions {
   readonly expectedDigest: string | undefined;
   /** Called with the archive's digest before any tag moves: what it throws stops the loading. */
   readonly verify?: (digest: string) => Promise<void>;
+  /** Where layers are decompressed that the engine cannot unpack; the system's folder by default. */
+  readonly tempFolder?: string | undefined;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
@@ -54,7 +57,7 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   const opened = await openIndexed(found.source, options);
   if ("why" in opened) return await instead(engine, options, opened.why);
   const { indexed } = opened;
-  const image = choose(engine, indexed.archive, options);
+  const image = choose(indexed.archive, options);
   const { digest } = indexed.archive;
   const { id, platform } = expectationOf(engine, indexed.archive, image);
   const present = id === undefined ? undefined : await findInEngine(engine, id, platform, signal);
@@ -65,7 +68,9 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
     return { ...present, platform: image.platform, digest, via: undefined };
   }
   await requireSpace(engine, image);
-  if (via === "load") return await throughLoad(engine, options);
+  const unknown = notUnpacked(engine, image);
+  if (unknown !== undefined && via === "registry") return await instead(engine, options, unknown);
+  if (unknown !== undefined || via === "load") return await throughLoad(engine, options);
   const pulled = await throughRegistry(engine, options, { indexed, image, source: found.source });
   return "closed" in pulled
     ? await instead(engine, options, pulled.closed)
@@ -115,7 +120,7 @@ async function throughRegistry(
 }
 
 async function throughLoad(engine: Engine, options: BringInOptions): Promise<BroughtIn> {
-  const { content, tags, reporter, signal } = options;
+  const { content, tags, reporter, signal, tempFolder } = options;
   let digest = "";
   let platform = options.platform;
   const usable = await loadStream(engine, {
@@ -124,9 +129,12 @@ async function throughLoad(engine: Engine, options: BringInOptions): Promise<Bro
     signal,
     total: content.source?.size,
     image: options.image,
+    decompress: { compressions: new Set(COMPRESSIONS.filter((it) => !unpacks(engine, it))), tempFolder },
     approve: (archive) => {
       digest = archive.digest;
-      const image = choose(engine, archive, options);
+      const image = choose(archive, options);
+      const unknown = notUnpacked(engine, image);
+      if (unknown !== undefined) reporter.info(`${unknown}, so they were decompressed on the way`);
       platform = image.platform;
       return image;
     },
@@ -138,20 +146,10 @@ async function throughLoad(engine: Engine, options: BringInOptions): Promise<Bro
   return { ...usable, platform, digest, via: "load" };
 }
 
-/** The image to load, which must be the expected one, and one this engine can take. */
-function choose(
-  engine: Engine,
-  archive: ImageArchive,
-  { content, platform, expectedDigest }: BringInOptions,
-): ArchiveImage {
+/** The image to load, which must be the expected one. */
+function choose(archive: ImageArchive, { content, platform, expectedDigest }: BringInOptions): ArchiveImage {
   const image = selectImage(archive, platform);
   requireExpected(content.label, [archive.digest, image.config.digest, image.manifest?.digest], expectedDigest);
-  const zstd = image.layers.some(({ compression }) => compression === "zstd");
-  if (zstd && engine.product === "docker" && !engine.containerdStore && Number.parseInt(engine.version, 10) < 23) {
-    throw new ImageTransferError(`Docker ${engine.version} cannot unpack zstd layers, and the image has some`, {
-      advice: "Use Docker 23 or newer, or build the image with `compression=gzip`.",
-    });
-  }
   return image;
 }
 

@@ -1,5 +1,11 @@
 import { type Engine, type Image, inspectImage, loadImage, removeImage } from "@release-actions/docker";
-import { type Image as ArchiveImage, artifactContent, type ImageArchive, repackForLoad } from "@release-actions/oci";
+import {
+  type Image as ArchiveImage,
+  artifactContent,
+  type Decompression,
+  type ImageArchive,
+  repackForLoad,
+} from "@release-actions/oci";
 import type { Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
 import { type Expectation, expectationOf, type Presence, requireIdentity, requireUsable } from "./engine-image.ts";
@@ -11,6 +17,8 @@ export interface LoadStream {
   readonly total: number | undefined;
   /** The name or digest of the image, of an archive that holds several. */
   readonly image?: string | undefined;
+  /** What the engine cannot unpack. */
+  readonly decompress: Decompression;
   /** Chooses the image, or throws: until it has returned, the engine has been given no image. */
   readonly approve: (archive: ImageArchive) => ArchiveImage;
   readonly reporter: Reporter;
@@ -35,6 +43,7 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
     repackForLoad(artifactContent(counted(content.stream(signal), options)), approve, {
       store: engine.containerdStore ? "containerd" : "other",
       image: options.image,
+      decompress: options.decompress,
     });
   const loaded = await loadImage(engine, open, { reporter, signal });
   const [id] = loaded.map((image) => image.id);

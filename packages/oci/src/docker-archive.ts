@@ -136,7 +136,7 @@ function requireNamedDigest(path: string, found: Digest): void {
 
 /** The digest a file's name stands for, in the ways in which archives name files by digest. */
 function namedDigest(path: string): Digest | undefined {
-  const [, hex] = /^(?:blobs\/sha256\/|sha256:)?([0-9a-f]{64})(?:\.json|\.tar\.gz|\.tar\.zst)?$/.exec(path) ?? [];
+  const [, hex] = /^(?:blobs\/sha256\/|sha256:)?([0-9a-f]{64})(?:\.json|\.tar\.(?:gz|zst|xz|bz2))?$/.exec(path) ?? [];
   const named = hex === undefined ? undefined : parseDigest(`sha256:${hex}`);
   return named !== undefined && path.startsWith("blobs/") && path !== blobPath(named) ? undefined : named;
 }

@@ -11,6 +11,7 @@ import { checkImageArchive } from "./check-image-archive.ts";
 import { type Digest, digestOfBlobPath } from "./digest.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { ImageArchive } from "./image-archive.ts";
+import { LAYER_HEAD_BYTES } from "./layer-content.ts";
 import { type ReadOptions, readImageArchive } from "./read-image-archive.ts";
 import { readTailIndex } from "./tail-index.ts";
 
@@ -79,13 +80,11 @@ function indexedFiles(source: PrefetchingSource, { members }: TarIndex, signal?:
     paths: [...members.values()].filter(({ kind }) => kind !== "directory").map(({ path }) => path),
     size: (path) => findFile(members, path)?.size,
     read: (path) => readFile(path, Number.POSITIVE_INFINITY),
-    head: (path) => readFile(path, HEAD_BYTES),
+    head: (path) => readFile(path, LAYER_HEAD_BYTES),
     digest: () => undefined,
     plainDigest: () => undefined,
   };
 }
-
-const HEAD_BYTES = 8;
 
 function placesOf({ members }: TarIndex, { images }: ImageArchive): ReadonlyMap<Digest, BlobPlace> {
   const places = new Map<Digest, BlobPlace>();

@@ -1,5 +1,6 @@
-export { artifactContent, openTarStream, type TarStream, type Wrapping } from "./archive-stream.ts";
+export { artifactContent, NO_RATIO, openTarStream, type TarStream, type Wrapping } from "./archive-stream.ts";
 export { type CheckedArchive, checkImageArchive } from "./check-image-archive.ts";
+export type { Decompression } from "./decompressed-layers.ts";
 export { type Algorithm, algorithmOf, type Digest, digestOf, parseDigest } from "./digest.ts";
 export { ImageArchiveError, type ImageProblem } from "./error.ts";
 export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
@@ -16,3 +17,4 @@ export { type LocatedTar, locateTar } from "./locate-tar.ts";
 export type { Compression } from "./media-types.ts";
 export { partialArchive } from "./partial-archive.ts";
 export { selectImage } from "./select-image.ts";
+export { writeTempFile } from "./temp-file.ts";

@@ -1,7 +1,10 @@
 import { tarFile } from "@release-actions/archive";
 import type { Digest } from "./digest.ts";
 import type { Document, Image, ImageArchive } from "./image-archive.ts";
-import { OCI_INDEX } from "./media-types.ts";
+import { type Compression, OCI_INDEX } from "./media-types.ts";
+
+/** What Docker's other stores and podman unpack, and containerd does not. */
+const BY_DOCKER_ALONE: ReadonlySet<Compression> = new Set(["xz", "bzip2"]);
 
 /** The identities under which engines know an image that was loaded as the archive's. */
 export interface LoadedIds {
@@ -13,7 +16,7 @@ export interface LoadedIds {
 
 export function loadedIds(archive: ImageArchive, image: Image): LoadedIds {
   return {
-    containerd: isMislabelled(image) ? undefined : rootFor(archive, image)?.digest,
+    containerd: hasUnpackableLayers(image) ? rootFor(archive, image)?.digest : undefined,
     classic: image.config.digest,
   };
 }
@@ -33,9 +36,9 @@ function rootFor(archive: ImageArchive, image: Image): Document | undefined {
 }
 
 /**
- * Whether its manifest calls a compressed layer uncompressed. As a docker archive, of which containerd makes a manifest
- * from what it finds, it can be loaded.
+ * Whether containerd can unpack the layers by the image's own manifest: none is compressed and called uncompressed, or
+ * is in xz or bzip2. Any other is loaded as a docker archive, of which containerd makes a manifest from what it finds.
  */
-export function isMislabelled({ layers }: Image): boolean {
-  return layers.some((layer) => layer.isMislabelled === true);
+export function hasUnpackableLayers({ layers }: Image): boolean {
+  return layers.every(({ isMislabelled, compression }) => isMislabelled !== true && !BY_DOCKER_ALONE.has(compression));
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { indexTar, memorySource, readExactly, tarFile, tarHeader } from "@release-actions/archive";
@@ -15,6 +18,7 @@ import {
   digestOf,
   dockerArchive,
   type Files,
+  layerTar,
   layout,
   pathOf,
   soundLayout,
@@ -148,6 +152,70 @@ describe("repackForLoad", () => {
     const plain = await repack(chunked(tarOf(files)));
     const wrapped = await repack(chunked(compress(tarOf(files))));
     expect(wrapped.bytes.equals(plain.bytes)).toBe(true);
+  });
+
+  describe("for an engine that cannot unpack what layers are in", () => {
+    const compressions = new Set(["zstd", "xz", "bzip2"] as const);
+    const made = { layout: soundLayout, "docker archive": dockerArchive };
+    const layers = ["one".repeat(9000), "two"];
+    const cases = [...compressions].flatMap((compression) =>
+      (["layout", "docker archive"] as const).map((kind) => ({ compression, kind })),
+    );
+
+    test.each(cases)("decompresses the $compression layers of a $kind", async ({ compression, kind }) => {
+      const tempFolder = await mkdtemp(path.join(tmpdir(), "load-stream-"));
+      const bytes = chunked(tarOf(made[kind]({ layers, compression })));
+      const { archive, files: out } = await repack(bytes, amd64, {
+        store: "other",
+        decompress: { compressions, tempFolder },
+      });
+      const [image] = archive.images;
+      const paths: string[] = json(out, "manifest.json")[0].Layers;
+      expect(paths).toEqual(image?.layers.map(({ diffId }) => pathOf(diffId)));
+      expect(paths.map((path) => out.get(path))).toEqual(layers.map(layerTar));
+      expect(json(out, "manifest.json")[0].Config).toBe(image?.config.path);
+      expect(await readdir(tempFolder)).toEqual([]);
+      await rm(tempFolder, { recursive: true });
+    });
+
+    test("leaves layers that it unpacks as they are", async () => {
+      const tar = tarOf(soundLayout({ layers, compression: "gzip" }));
+      const [plain, other] = [
+        await repack(chunked(tar)),
+        await repack(chunked(tar), amd64, { store: "other", decompress: { compressions } }),
+      ];
+      expect(other.bytes.equals(plain.bytes)).toBe(true);
+    });
+
+    test.each(["xz", "bzip2"] as const)(
+      "gives containerd no manifest that calls its %s layers by a type",
+      async (compression) => {
+        const bytes = chunked(tarOf(dockerArchive({ layers, compression })));
+        const { archive, files: out } = await repack(bytes, amd64, {
+          store: "containerd",
+          decompress: { compressions },
+        });
+        expect(out.has("index.json")).toBe(false);
+        expect(loadedIds(archive, selectImage(archive, amd64)).containerd).toBeUndefined();
+      },
+    );
+
+    test("refuses a layer that is not its diff ID, before there is an image", async () => {
+      const rootfs = { type: "layers", diff_ids: [digestOf(Buffer.from("other")), digestOf(layerTar("two"))] };
+      const tar = tarOf(soundLayout({ layers, compression: "zstd", config: { rootfs } }));
+      const output: Uint8Array[] = [];
+      const reading = (async () => {
+        const stream = repackForLoad(chunked(tar), (archive) => selectImage(archive, amd64), {
+          store: "other",
+          decompress: { compressions },
+        });
+        for await (const chunk of stream) output.push(chunk);
+      })();
+      await expect(reading).rejects.toThrow(
+        /^the layer blobs\/sha256\/\w+ has the content sha256:\w+, the config's diff ID says sha256:/,
+      );
+      expect(Buffer.concat(output).includes("manifest.json")).toBe(false);
+    });
   });
 
   test("stops before the tail when the archive is not approved (F78)", async () => {

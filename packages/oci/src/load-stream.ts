@@ -1,8 +1,9 @@
-import { StreamCursor, TAR_END, TolerantTarReader, tarFile, tarHeader, tarPadding } from "@release-actions/archive";
+import { StreamCursor, TAR_END, TolerantTarReader, tarFile } from "@release-actions/archive";
 import { isCompanion, openTarStream } from "./archive-stream.ts";
+import { DecompressedLayers, type Decompression } from "./decompressed-layers.ts";
 import { blobPath } from "./digest.ts";
 import type { Image, ImageArchive } from "./image-archive.ts";
-import { isMislabelled, layoutTail } from "./layout-tail.ts";
+import { hasUnpackableLayers, layoutTail } from "./layout-tail.ts";
 import { readImageArchive } from "./read-image-archive.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
@@ -14,6 +15,8 @@ export interface RepackOptions {
   readonly store: "containerd" | "other";
   /** The name or digest of the image to load, of an archive that holds several. */
   readonly image?: string | undefined;
+  /** What the engine cannot unpack, and is decompressed on the way. */
+  readonly decompress?: Decompression;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface RepackOptions {
  * is refused before leaves an engine with an incomplete archive and no image.
  *
  * The tail names the chosen image alone, for engines with the containerd store in `index.json`, for the others
- * in `manifest.json`, both without names: whoever loads it tags it. Layers keep their compression.
+ * in `manifest.json`, both without names: whoever loads it tags it. Layers keep their compression, unless the engine cannot unpack it.
  */
 export async function* repackForLoad(
   bytes: AsyncIterable<Uint8Array>,
@@ -32,23 +35,29 @@ export async function* repackForLoad(
   const { bytes: tar } = await openTarStream(bytes);
   const files = new StreamedFiles();
   const reader = new TolerantTarReader(new StreamCursor(tar));
-  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    const isPassed = member.kind === "file" && !HELD_BACK.has(member.path) && !isCompanion(member.path);
-    if (isPassed) yield tarHeader({ kind: "file", path: member.path, size: member.size });
-    for await (const chunk of files.record(member, reader.body())) if (isPassed) yield chunk;
-    if (isPassed) yield tarPadding(member.size);
+  const layers = new DecompressedLayers(options.decompress ?? { compressions: new Set() });
+  try {
+    for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
+      const body = files.record(member, reader.body());
+      const isPassed = member.kind === "file" && !HELD_BACK.has(member.path) && !isCompanion(member.path);
+      if (isPassed) yield* layers.pass(member, body);
+      else for await (const _ of body); // Recording is all that is done with it here.
+    }
+    const archive = await readImageArchive(files, options);
+    const image = approve(archive);
+    const entry = {
+      Config: files.resolve(image.config.path),
+      RepoTags: null,
+      Layers: image.layers.map((layer) => layers.place(layer, files.resolve(layer.path))),
+    };
+    yield* tail(archive, image, entry, options);
+  } finally {
+    await layers.remove();
   }
-  const archive = await readImageArchive(files, options);
-  yield* tail(archive, approve(archive), (path) => files.resolve(path), options);
 }
 
-function* tail(
-  archive: ImageArchive,
-  image: Image,
-  resolve: (path: string) => string,
-  { store }: RepackOptions,
-): Generator<Uint8Array> {
-  if (store === "containerd" && isMislabelled(image)) {
+function* tail(archive: ImageArchive, image: Image, entry: object, { store }: RepackOptions): Generator<Uint8Array> {
+  if (store === "containerd" && !hasUnpackableLayers(image)) {
     // `manifest.json` alone, which tells containerd nothing that is wrong.
   } else if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
   else if (store === "containerd" && archive.root !== undefined) {
@@ -57,10 +66,6 @@ function* tail(
     yield tarFile(blobPath(archive.root.digest), archive.root.bytes);
     yield* layoutTail(archive, image);
   }
-  const layers = image.layers.map(({ path }) => resolve(path));
-  yield tarFile(
-    "manifest.json",
-    JSON.stringify([{ Config: resolve(image.config.path), RepoTags: null, Layers: layers }]),
-  );
+  yield tarFile("manifest.json", JSON.stringify([entry]));
   yield TAR_END;
 }

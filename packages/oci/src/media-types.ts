@@ -40,18 +40,23 @@ export const DOCKER_CONFIG = MEDIA_TYPES.config[1];
 const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
 export const DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
 
-export type Compression = "none" | "gzip" | "zstd";
+/** What layers are found in. xz and bzip2 are not in the specification, yet Docker and podman unpack them. */
+export type Compression = "none" | "gzip" | "zstd" | "xz" | "bzip2";
 
 const LAYER_COMPRESSIONS: ReadonlyMap<string, Compression> = new Map([
   [OCI_LAYER, "none"],
   [`${OCI_LAYER}+gzip`, "gzip"],
   [`${OCI_LAYER}+zstd`, "zstd"],
+  [`${OCI_LAYER}+xz`, "xz"],
+  [`${OCI_LAYER}+bzip2`, "bzip2"],
   ["application/vnd.oci.image.layer.nondistributable.v1.tar", "none"],
   ["application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "gzip"],
   ["application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", "zstd"],
   [DOCKER_LAYER, "none"],
   [`${DOCKER_LAYER}.gzip`, "gzip"],
   [`${DOCKER_LAYER}.zstd`, "zstd"],
+  [`${DOCKER_LAYER}.xz`, "xz"],
+  [`${DOCKER_LAYER}.bzip2`, "bzip2"],
   ["application/vnd.docker.image.rootfs.foreign.diff.tar", "none"],
   ["application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "gzip"],
 ]);

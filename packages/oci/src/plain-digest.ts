@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import { decompress, detectFormat } from "@release-actions/archive";
+import { type Compression, decompressAny } from "@release-actions/archive";
 import { NO_RATIO } from "./archive-stream.ts";
 import type { Digest } from "./digest.ts";
-
-/** Enough to tell a compression by. */
-const HEAD_BYTES = 4;
+import { compressionOfHead, LAYER_HEAD_BYTES } from "./layer-content.ts";
 
 /** The digest of what is in a compressed file, computed while the file goes by. Nothing for another file. */
 export class PlainDigest {
@@ -19,19 +17,12 @@ export class PlainDigest {
   async add(chunk: Uint8Array): Promise<void> {
     if (this.#isDecided) return await this.#write(chunk);
     this.#head = Buffer.concat([this.#head, chunk]);
-    if (this.#head.length < HEAD_BYTES) return;
-    this.#isDecided = true;
-    const format = detectFormat(this.#head.subarray(0, HEAD_BYTES));
-    if (format !== "gzip" && format !== "zstd") return;
-    this.#input = new PassThrough();
-    this.#result = digestContent(this.#input, format);
-    // Whoever writes or ends next hears of it.
-    this.#result.catch(() => undefined);
-    await this.#write(this.#head);
+    if (this.#head.length >= LAYER_HEAD_BYTES) await this.#decide();
   }
 
   /** The digest of the content, or undefined when the file is not compressed. */
   async end(): Promise<Digest | undefined> {
+    if (!this.#isDecided) await this.#decide();
     this.#input?.end();
     return await this.#result;
   }
@@ -41,6 +32,17 @@ export class PlainDigest {
     this.#input?.destroy();
   }
 
+  async #decide(): Promise<void> {
+    this.#isDecided = true;
+    const compression = compressionOfHead(this.#head);
+    if (compression === "none") return;
+    this.#input = new PassThrough();
+    this.#result = digestContent(this.#input, compression);
+    // Whoever writes or ends next hears of it.
+    this.#result.catch(() => undefined);
+    await this.#write(this.#head);
+  }
+
   async #write(chunk: Uint8Array): Promise<void> {
     if (this.#input === undefined || this.#input.write(chunk)) return;
     // Should decompressing fail, nobody drains the input any more.
@@ -48,8 +50,8 @@ export class PlainDigest {
   }
 }
 
-async function digestContent(bytes: AsyncIterable<Uint8Array>, format: "gzip" | "zstd"): Promise<Digest> {
+async function digestContent(bytes: AsyncIterable<Uint8Array>, compression: Compression): Promise<Digest> {
   const hash = createHash("sha256");
-  for await (const chunk of decompress(bytes, format, NO_RATIO)) hash.update(chunk);
+  for await (const chunk of decompressAny(bytes, compression, NO_RATIO)) hash.update(chunk);
   return `sha256:${hash.digest("hex")}`;
 }

@@ -35,10 +35,13 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.root?.digest).toBe(index);
   });
 
-  test.each(["none", "gzip", "zstd"] as const)("with layers compressed by %s says so", async (compression) => {
-    const archive = await read(tarOf(soundLayout({ compression })));
-    expect(archive.images[0]?.layers.map((layer) => layer.compression)).toEqual([compression, compression]);
-  });
+  test.each(["none", "gzip", "zstd", "xz", "bzip2"] as const)(
+    "with layers compressed by %s says so",
+    async (compression) => {
+      const archive = await read(tarOf(soundLayout({ compression })));
+      expect(archive.images[0]?.layers.map((layer) => layer.compression)).toEqual([compression, compression]);
+    },
+  );
 
   test("with sha512 digests is read like any other", async () => {
     const archive = await read(tarOf(soundLayout({ algorithm: "sha512" })));
@@ -366,7 +369,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     );
   });
 
-  test.each(["none", "gzip", "zstd"] as const)(
+  test.each(["none", "gzip", "zstd", "xz", "bzip2"] as const)(
     "is refused: B52, a %s layer that is not its diff ID",
     async (compression) => {
       const files = dockerArchive({ compression });

@@ -4,11 +4,11 @@ import type { ArchiveFiles } from "./archive-files.ts";
 import { type Algorithm, algorithmOf, type Digest, digestOfBlobPath } from "./digest.ts";
 import { MAX_CONFIG_BYTES } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
+import { LAYER_HEAD_BYTES } from "./layer-content.ts";
 import { PlainDigest } from "./plain-digest.ts";
 
 /** All documents of an archive together: far more than any image has, and what memory may hold of it. */
 export const MAX_RETAINED_BYTES = 32 * 1024 * 1024;
-const HEAD_BYTES = 8;
 
 interface SeenFile {
   readonly digest: Digest;
@@ -103,7 +103,7 @@ class DocumentKeeper {
   #kept = 0;
 
   constructor(size: number, room: number) {
-    this.#limit = size <= Math.min(MAX_CONFIG_BYTES, room) ? size : HEAD_BYTES;
+    this.#limit = size <= Math.min(MAX_CONFIG_BYTES, room) ? size : LAYER_HEAD_BYTES;
   }
 
   add(chunk: Uint8Array): void {
@@ -115,7 +115,7 @@ class DocumentKeeper {
   }
 
   head(): Uint8Array {
-    return Uint8Array.from(Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES));
+    return Uint8Array.from(Buffer.concat(this.#chunks).subarray(0, LAYER_HEAD_BYTES));
   }
 
   /** The whole content, when it begins as JSON does; only asked for at the end. */

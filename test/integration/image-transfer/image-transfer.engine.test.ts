@@ -206,14 +206,20 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
   });
 
   if (own.variant === "20.10") {
-    test.each(["registry", "load"] as const)(
-      "says that it cannot unpack zstd, before reading layers (%s)",
-      async (via) => {
-        const content = await open(await ociArchive(RECIPES.zstd));
-        await expect(bring(content, { via })).rejects.toThrow(/Docker 20.10.* cannot unpack zstd layers/);
-        expect(content.fetched()).toBeLessThan(400_000);
-      },
-    );
+    test.each(["auto", "load"] as const)("is given zstd layers decompressed, and says so (%s)", async (via) => {
+      const content = await open(await ociArchive(RECIPES.zstd));
+      const said: string[] = [];
+      const brought = await bring(content, { via, reporter: { ...silentReporter, info: (text) => said.push(text) } });
+      expect(brought.via).toBe("load");
+      expect(said).toEqual([`Docker ${engine.version} cannot unpack zstd layers, so they were decompressed on the way`]);
+      await expectUsable(brought);
+    });
+
+    test("asked to pull zstd layers alone, says that it cannot unpack zstd, before reading layers", async () => {
+      const content = await open(await ociArchive(RECIPES.zstd));
+      await expect(bring(content, { via: "registry" })).rejects.toThrow(/Docker 20.10.* cannot unpack zstd layers/);
+      expect(content.fetched()).toBeLessThan(400_000);
+    });
   } else {
     test.each(["registry", "load"] as const)("takes zstd layers, by %s", async (via) => {
       const content = await open(await ociArchive(RECIPES.zstd));

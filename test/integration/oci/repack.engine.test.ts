@@ -55,21 +55,20 @@ describeWithEngines("a repacked archive", [...DOCKER_VARIANTS, "podman"], (own) 
 
   test.each(SOURCES)(
     "of %s is loaded under the identity that was computed, and can be used",
-    async (title, provide) => {
+    async (_title, provide) => {
       const file = await provide();
       const approved: { archive: ImageArchive; image: Image }[] = [];
+      const approve = (archive: ImageArchive): Image => {
+        const image = selectImage(archive, engine.platform);
+        approved.push({ archive, image });
+        return image;
+      };
       const open = () =>
-        repackForLoad(createReadStream(file), (archive) => {
-          const image = selectImage(archive, engine.platform);
-          approved.push({ archive, image });
-          return image;
+        repackForLoad(createReadStream(file), approve, {
+          store: "other",
+          ...(own.variant === "20.10" && { decompress: { compressions: new Set(["zstd"] as const) } }),
         });
-      const loading = loadImage(engine, open, { reporter: silentReporter });
-      if (own.variant === "20.10" && title.includes("zstd")) {
-        await expect(loading).rejects.toThrow("invalid tar header");
-        return;
-      }
-      await loading;
+      await loadImage(engine, open, { reporter: silentReporter });
       const [{ archive, image } = failed()] = approved;
       const ids = loadedIds(archive, image);
       const id = engine.containerdStore ? ids.containerd : ids.classic;

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { TAR_END, tarFile } from "@release-actions/archive";
+import type { Compression } from "../media-types.ts";
 
 /** Files of an archive by path; `undefined` leaves one out. */
 export type Files = Record<string, Buffer | undefined>;
@@ -43,7 +45,7 @@ export interface CraftedImage {
   platform?: { os: string; architecture: string; variant?: string };
   /** A layer that is a string is a tar of one file with this content. */
   layers?: readonly (string | Buffer)[];
-  compression?: "none" | "gzip" | "zstd";
+  compression?: Compression;
   algorithm?: "sha256" | "sha512";
   /** Changes to the config and the manifest, as JSON merges: a value replaces, `undefined` removes. */
   config?: Json;
@@ -54,7 +56,16 @@ const COMPRESS = {
   none: (bytes: Buffer) => bytes,
   gzip: (bytes: Buffer) => gzipSync(bytes),
   zstd: (bytes: Buffer) => zstdCompressSync(bytes),
+  xz: (bytes: Buffer) => outputOf("xz", ["-c"], bytes),
+  bzip2: (bytes: Buffer) => outputOf("bzip2", ["-c"], bytes),
 };
+
+/** What a program of this machine writes. */
+export function outputOf(program: string, args: readonly string[], input?: Buffer): Buffer {
+  const { stdout, stderr, status } = spawnSync(program, args, { input, maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`${program}: exit code ${status}\n${stderr}`);
+  return stdout;
+}
 
 /** A layer's tar: one file with this content, unless it is a tar already. */
 export function layerTar(content: string | Buffer): Buffer {
@@ -128,7 +139,7 @@ export function soundLayout(crafted: CraftedImage = {}): Files {
 
 export interface CraftedDockerArchive {
   layers?: readonly (string | Buffer)[];
-  compression?: "none" | "gzip" | "zstd";
+  compression?: Compression;
   config?: Json;
   /** Changes to the one entry of `manifest.json`. */
   entry?: Json;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,6 +14,7 @@ import {
   LAYER,
   layout,
   MANIFEST,
+  outputOf,
   pathOf,
   soundLayout,
   tarOf,
@@ -84,6 +84,19 @@ const DESCRIBED: Readonly<Record<string, Make>> = {
     ]),
   "layers called gzip that are not compressed": (layers) => renamed({ layers, compression: "none" }, `${LAYER}+gzip`),
   "layers called plain that are zstd": (layers) => renamed({ layers, compression: "zstd" }, LAYER),
+  "layers called gzip that are xz": (layers) => renamed({ layers, compression: "xz" }, `${LAYER}+gzip`),
+  "layers called plain that are bzip2": (layers) => renamed({ layers, compression: "bzip2" }, LAYER),
+  "layers called bzip2": (layers) => tarOf(soundLayout({ layers, compression: "bzip2" })),
+  "zstd layers of two platforms": (layers) =>
+    listed({ layers, compression: "zstd" }, (image, files) => {
+      const platform = { os: "linux", architecture: "arm64" };
+      return [addIndex(files, [image, addImage(files, { platform, compression: "zstd" })])];
+    }),
+  "a docker archive with zstd layers": (layers) => tarOf(dockerArchive({ layers, compression: "zstd" })),
+  "a docker archive with xz layers": (layers) => tarOf(dockerArchive({ layers, compression: "xz" })),
+  "a docker archive with bzip2 layers": (layers) => tarOf(dockerArchive({ layers, compression: "bzip2" })),
+  "a layer whose first file is called as bzip2 data begin": ([content = ""]) =>
+    tarOf(soundLayout({ layers: [Buffer.concat([tarFile("BZh91", content), TAR_END])], compression: "none" })),
   "a config of the type application/octet-stream": (layers) => ofConfigType(layers, "application/octet-stream"),
   "a config of the type text/html": (layers) => ofConfigType(layers, "text/html"),
   "a manifest listed by Docker's type": (layers) =>
@@ -228,9 +241,3 @@ function punch(file: string, bytes: Buffer): void {
 }
 
 const pipedThrough = (program: string, input: Buffer): Buffer => outputOf(program, ["-c"], input);
-
-function outputOf(program: string, args: readonly string[], input?: Buffer): Buffer {
-  const { stdout, stderr, status } = spawnSync(program, args, { input, maxBuffer: 1 << 28 });
-  if (status !== 0) throw new Error(`${program}: exit code ${status}\n${stderr}`);
-  return stdout;
-}

@@ -1,0 +1,25 @@
+import { createWriteStream } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { ImageArchiveError } from "./error.ts";
+
+/** Writes a file of the step's own. Throws ImageArchiveError where the disk is full. */
+export async function writeTempFile(
+  file: string,
+  bytes: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await pipeline(bytes, createWriteStream(file), signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+    throw new ImageArchiveError(
+      "limit",
+      `no space is left in ${path.dirname(file)} for what is unpacked of the image`,
+      {
+        cause: error,
+        advice: "Free space on the runner, or take one with a larger disk.",
+      },
+    );
+  }
+}
