@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { TAR_END, tarFile } from "@release-actions/archive";
 import { formatPlatform } from "@release-actions/platform";
 import { archiveReaders } from "./testing/archive-readers.ts";
 import {
@@ -33,6 +34,12 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.images.map(({ platform }) => formatPlatform(platform))).toEqual(["linux/amd64", "linux/arm64"]);
     expect(archive.documents.size).toBe(5);
     expect(archive.root?.digest).toBe(index);
+  });
+
+  test("with a layer whose first file is called as bzip2 data begin", async () => {
+    const layer = Buffer.concat([tarFile("BZh91", "content"), TAR_END]);
+    const archive = await read(tarOf(soundLayout({ layers: [layer], compression: "none" })));
+    expect(archive.images[0]?.layers.map(({ compression }) => compression)).toEqual(["none"]);
   });
 
   test.each(["none", "gzip", "zstd", "xz", "bzip2"] as const)(

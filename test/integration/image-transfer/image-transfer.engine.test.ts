@@ -211,7 +211,9 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
       const said: string[] = [];
       const brought = await bring(content, { via, reporter: { ...silentReporter, info: (text) => said.push(text) } });
       expect(brought.via).toBe("load");
-      expect(said).toEqual([`Docker ${engine.version} cannot unpack zstd layers, so they were decompressed on the way`]);
+      expect(said).toEqual([
+        `Docker ${engine.version} cannot unpack zstd layers, so they were decompressed on the way`,
+      ]);
       await expectUsable(brought);
     });
 

@@ -95,8 +95,6 @@ const DESCRIBED: Readonly<Record<string, Make>> = {
   "a docker archive with zstd layers": (layers) => tarOf(dockerArchive({ layers, compression: "zstd" })),
   "a docker archive with xz layers": (layers) => tarOf(dockerArchive({ layers, compression: "xz" })),
   "a docker archive with bzip2 layers": (layers) => tarOf(dockerArchive({ layers, compression: "bzip2" })),
-  "a layer whose first file is called as bzip2 data begin": ([content = ""]) =>
-    tarOf(soundLayout({ layers: [Buffer.concat([tarFile("BZh91", content), TAR_END])], compression: "none" })),
   "a config of the type application/octet-stream": (layers) => ofConfigType(layers, "application/octet-stream"),
   "a config of the type text/html": (layers) => ofConfigType(layers, "text/html"),
   "a manifest listed by Docker's type": (layers) =>
