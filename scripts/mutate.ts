@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { findMutants, type Mutant, sampleMutants } from "./mutate/mutants.ts";
+import { findMutants, isProgram, type Mutant, sampleMutants } from "./mutate/mutants.ts";
 import { runMutants } from "./mutate/run.ts";
 import { lineAt } from "./words/prose.ts";
 
@@ -19,22 +19,31 @@ const { positionals, values } = parseArgs({
 });
 const folder = path.resolve(positionals[0] ?? ".");
 const files = globSync("src/**/*.ts", { cwd: folder, exclude: ["**/*.{test,gen,probe}.ts", "**/testing/**"] });
-const all = files
-  .filter((file) => file.endsWith(values.file))
-  .sort()
-  .flatMap((file) => findMutants(path.join(folder, file), readFileSync(path.join(folder, file), "utf8")));
-const mutants = sampleMutants(all, Number(values.sample), Number(values.seed));
+const sources = new Map(
+  files
+    .filter((file) => file.endsWith(values.file))
+    .sort()
+    .map((file) => [path.join(folder, file), readFileSync(path.join(folder, file), "utf8")]),
+);
+const started = performance.now();
+const all = [...sources].flatMap(([file, source]) => findMutants(file, source));
+const mutants = sampleMutants(all, Number(values.sample), Number(values.seed), (mutant) =>
+  isProgram(sources.get(mutant.file) ?? "", mutant),
+);
 console.log(`${path.basename(folder)}: ${mutants.length} of ${all.length} mutants, seed ${values.seed}`);
 
 const judged = await runMutants(folder, mutants, Number(values.workers), ({ mutant, verdict }) => {
   if (verdict !== "killed") console.log(`${verdict}: ${describe(mutant)}`);
 });
-const noticed = judged.filter(({ verdict }) => verdict !== "survived").length;
+const noticed = judged.filter(({ verdict }) => verdict === "killed" || verdict === "no answer").length;
+const minutes = ((performance.now() - started) / 60_000).toFixed(1);
 const share = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
-console.log(`${path.basename(folder)}: ${noticed} of ${mutants.length} noticed (${share.toFixed(1)} %)`);
+console.log(
+  `${path.basename(folder)}: ${noticed} of ${mutants.length} noticed (${share.toFixed(1)} %), ${minutes} minutes`,
+);
 
 function describe({ file, start, end, replacement }: Mutant): string {
-  const source = readFileSync(file, "utf8");
+  const source = sources.get(file) ?? "";
   const line = lineAt(source, start);
   const was = source.slice(start, end).replaceAll(/\s+/g, " ").slice(0, 80);
   const context = (source.split("\n")[line - 1] ?? "").trim().slice(0, 110);

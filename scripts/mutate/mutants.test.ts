@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { applyMutant, findMutants, sampleMutants } from "./mutants.ts";
+import { applyMutant, findMutants, isProgram, sampleMutants } from "./mutants.ts";
 
 const mutated = (source: string) => findMutants("a.ts", source).map((mutant) => applyMutant(source, mutant));
 
@@ -49,8 +49,30 @@ describe("findMutants", () => {
   });
 });
 
+test.each<[source: string, reached: readonly string[]]>([
+  ["f(a || b)", ["f(a || b)", "a || b)"]],
+  ["f(a.b.trim())", ["f(a.b.trim())", "a.b.trim())"]],
+  ["a && (b ? c : 1)", ["a && (b ? c : 1)", "b ? c : 1)", "1)"]],
+])("%s: a change counts as reached where the whole expression runs", (source, reached) => {
+  const rests = findMutants("a.ts", source).map(({ reachedAt }) => source.slice(reachedAt));
+  expect(new Set(rests)).toEqual(new Set(reached));
+});
+
+test("a change that leaves no program is not drawn", () => {
+  const source = "a = b ?? (c || d)";
+  const invalid = { start: 6, end: 8, replacement: "?? e ||" };
+  expect(isProgram(source, { ...invalid, file: "a.ts", reachedAt: 0 })).toBe(false);
+  expect(findMutants("a.ts", source).every((mutant) => isProgram(source, mutant))).toBe(true);
+});
+
 describe("sampleMutants", () => {
-  const all = Array.from({ length: 100 }, (_, start) => ({ file: "a.ts", start, end: start + 1, replacement: "" }));
+  const all = Array.from({ length: 100 }, (_, start) => ({
+    file: "a.ts",
+    start,
+    end: start + 1,
+    replacement: "",
+    reachedAt: 0,
+  }));
 
   test("takes the same for the same seed, others for another, each once and in order", () => {
     const places = (seed: number) => sampleMutants(all, 20, seed).map(({ start }) => start);

@@ -1,4 +1,5 @@
 // Small changes to a source file, each of which a test should notice.
+import { stripTypeScriptTypes } from "node:module";
 import ts from "typescript";
 
 /** One change: the text between two places of a file is replaced. Places are UTF-16 code units. */
@@ -7,6 +8,8 @@ export interface Mutant {
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
+  /** The start of the whole expression or statement: it has an effect only where this runs. */
+  readonly reachedAt: number;
 }
 
 /** All mutants of a file. Types, imports, and the words of errors have none. */
@@ -16,7 +19,8 @@ export function findMutants(file: string, source: string): readonly Mutant[] {
   const visit = (node: ts.Node): void => {
     if (isLeftAlone(node)) return;
     for (const [target, replacement] of changesOf(node)) {
-      found.push({ file, start: target.getStart(tree), end: target.end, replacement });
+      const [start, reachedAt] = [target.getStart(tree), node.getStart(tree)];
+      found.push({ file, start, end: target.end, replacement, reachedAt });
     }
     ts.forEachChild(node, visit);
   };
@@ -24,15 +28,37 @@ export function findMutants(file: string, source: string): readonly Mutant[] {
   return found.filter(({ start, end, replacement }) => source.slice(start, end) !== replacement);
 }
 
-export function applyMutant(source: string, { start, end, replacement }: Omit<Mutant, "file">): string {
+export function applyMutant(
+  source: string,
+  { start, end, replacement }: Pick<Mutant, "start" | "end" | "replacement">,
+): string {
   return source.slice(0, start) + replacement + source.slice(end);
 }
 
-/** As many of them as asked for, the same for the same seed, in their order. */
-export function sampleMutants(all: readonly Mutant[], count: number, seed: number): readonly Mutant[] {
+/** Whether it is still a program: `??` beside `&&` is not, and any test would notice that. */
+export function isProgram(source: string, mutant: Mutant): boolean {
+  try {
+    stripTypeScriptTypes(applyMutant(source, mutant));
+    return true;
+  } catch {
+    return false; // The only error there is: the text cannot be parsed.
+  }
+}
+
+/** As many of those that pass as asked for, the same for the same seed, in their order. */
+export function sampleMutants(
+  all: readonly Mutant[],
+  count: number,
+  seed: number,
+  passes: (mutant: Mutant) => boolean = () => true,
+): readonly Mutant[] {
   const random = mulberry32(seed);
   const keyed = all.map((mutant, index) => ({ mutant, index, key: random() }));
-  const chosen = keyed.sort((a, b) => a.key - b.key).slice(0, count);
+  const chosen: typeof keyed = [];
+  for (const candidate of keyed.sort((a, b) => a.key - b.key)) {
+    if (chosen.length === count) break;
+    if (passes(candidate.mutant)) chosen.push(candidate);
+  }
   return chosen.sort((a, b) => a.index - b.index).map(({ mutant }) => mutant);
 }
 

@@ -12,7 +12,7 @@ beforeEach(() => {
   writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(
     path.join(folder, "src/add.ts"),
-    "export const add = (a: number, b: number) => a + b;\nconst unused = 1;\n",
+    "export const add = (a: number, b: number) => a + b;\nconst unused = 1;\nexport const more = () => unused + 1;\n",
   );
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -30,7 +30,7 @@ test("adds", () => expect(add(1, 2)).toBe(${expected}));
 function mutant(was: string, replacement: string): Mutant {
   const file = path.join(folder, "src/add.ts");
   const start = readFileSync(file, "utf8").indexOf(was);
-  return { file, start, end: start + was.length, replacement };
+  return { file, start, end: start + was.length, replacement, reachedAt: start };
 }
 
 describe("runMutants", () => {
@@ -42,14 +42,26 @@ describe("runMutants", () => {
       mutant("a + b", "process.reallyExit(0)"),
       mutant("a + b", "b - a"),
       mutant("a + b", "b + a"),
+      mutant("unused + 1", "unused - 1"),
+      mutant("a + b", "(() => { for (;;); })()"),
     ];
     const judged = await runMutants(folder, mutants, 1);
-    expect(judged.map(({ verdict }) => verdict)).toEqual(["killed", "survived", "no answer", "killed", "survived"]);
+    expect(judged.map(({ verdict }) => verdict)).toEqual([
+      "killed",
+      "survived",
+      "no answer",
+      "killed",
+      "survived",
+      "unreached",
+      "no answer",
+    ]);
     expect(judged.map(({ mutant }) => mutant)).toEqual(mutants);
   }, 120_000);
 
   test("refuses a package whose tests fail without a mutant", async () => {
     writeTest(4);
-    await expect(runMutants(folder, [], 1)).rejects.toThrow("fail without any change");
+    await expect(runMutants(folder, [], 1)).rejects.toThrow(
+      "fails without any change: src/add.test.ts: ROOT_DESCRIBE_BLOCK adds: Error: expect(received).toBe(expected)",
+    );
   }, 60_000);
 });

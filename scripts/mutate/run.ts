@@ -3,55 +3,74 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Mutant } from "./mutants.ts";
+import type { Answer, Question, Survey, Trial } from "./worker.ts";
 
-export type Verdict = "killed" | "no answer" | "survived";
+/** `unreached`: no test runs the code that it changes. */
+export type Verdict = "killed" | "no answer" | "survived" | "unreached";
 
 export interface Judged {
   readonly mutant: Mutant;
   readonly verdict: Verdict;
 }
 
-/** The modules that jest has loaded stay in memory: a process is ended after so many mutants. */
-const MUTANTS_PER_PROCESS = 25;
+/** What was loaded for a mutant stays in memory: a process is ended after so many. */
+const MUTANTS_PER_PROCESS = 150;
 
-/** Slower than the tests of the unchanged package by so much, a mutant counts as one that never ends. */
-const SLOWER = 5;
-const SLOWER_MS = 20_000;
+/** Slower than the same tests of the unchanged package by so much, a mutant counts as one that never ends. */
+const SLOWER = 10;
+const SLOWER_MS = 10_000;
+const SURVEY_MS = 600_000;
 
-interface Answer {
-  readonly tests: number;
-  readonly isKilled: boolean;
-}
-
-/** @throws Error when the tests of the unchanged package fail, since then they would notice every mutant. */
+/** @throws Error when a test of the unchanged package fails, since then it would notice every mutant. */
 export async function runMutants(
   folder: string,
   mutants: readonly Mutant[],
   workers: number,
   onJudged: (judged: Judged) => void = () => undefined,
 ): Promise<readonly Judged[]> {
-  const started = performance.now();
   const worker = new Worker(folder);
-  const unchanged = await worker.ask({}, 600_000);
+  const survey = await worker.ask({ kind: "survey", mutants }, SURVEY_MS);
   worker.end();
-  if (unchanged === undefined || unchanged.isKilled || unchanged.tests === 0) {
-    throw new Error(`the tests of ${folder} fail without any change, or there are none`);
-  }
-  const limit = SLOWER * (performance.now() - started) + SLOWER_MS;
+  if (survey?.kind !== "survey" || survey.files.length === 0)
+    throw new Error(`${folder} has no tests, or they never end`);
+  if (survey.failure !== undefined) throw new Error(`a test of ${folder} fails without any change: ${survey.failure}`);
   const queue = mutants.entries();
   const judged: Judged[] = [];
-  await Promise.all(
-    Array.from({ length: workers }, async () => {
-      const mine = new Worker(folder);
-      for (const [index, mutant] of queue) {
-        const verdict = await mine.judge(mutant, limit);
-        judged[index] = { mutant, verdict };
-        onJudged({ mutant, verdict });
-      }
-      mine.end();
-    }),
-  );
+  const work = async (): Promise<void> => {
+    const mine = new Worker(folder);
+    for (const [index, mutant] of queue) {
+      const verdict = await judge(mine, mutant, index, survey);
+      judged[index] = { mutant, verdict };
+      onJudged({ mutant, verdict });
+    }
+    mine.end();
+  };
+  await Promise.all(Array.from({ length: workers }, work));
   return judged;
+}
+
+async function judge(worker: Worker, mutant: Mutant, index: number, survey: Survey): Promise<Verdict> {
+  const { files, milliseconds } = testsOf(index, survey);
+  if (files.length === 0) return "unreached";
+  const trial: Trial = { kind: "trial", mutant, reload: survey.reload[index] ?? [], files };
+  const answer = await worker.ask(trial, SLOWER * milliseconds + SLOWER_MS);
+  if (answer?.kind !== "trial") return "no answer";
+  return answer.isKilled ? "killed" : "survived";
+}
+
+/** The tests that reach a mutant, those of the quickest file first. */
+function testsOf(index: number, { files }: Survey): { files: Trial["files"]; milliseconds: number } {
+  const timed = files
+    .map(({ file, shared, tests }) => {
+      const reaching = shared.includes(index) ? tests : tests.filter(({ reached }) => reached.includes(index));
+      return { file, tests: reaching, milliseconds: reaching.reduce((sum, test) => sum + test.milliseconds, 0) };
+    })
+    .filter(({ tests }) => tests.length > 0)
+    .sort((a, b) => a.milliseconds - b.milliseconds);
+  return {
+    files: timed.map(({ file, tests }) => ({ file, tests: tests.map(({ name }) => name) })),
+    milliseconds: timed.reduce((sum, file) => sum + file.milliseconds, 0),
+  };
 }
 
 class Worker {
@@ -63,27 +82,21 @@ class Worker {
     this.#folder = folder;
   }
 
-  async judge(mutant: Mutant, limit: number): Promise<Verdict> {
-    const answer = await this.ask(mutant, limit);
-    if (answer === undefined) return "no answer";
-    return answer.isKilled ? "killed" : "survived";
-  }
-
   /** Undefined after the limit in milliseconds, or when the process ended: the next question gets a new one. */
-  async ask(mutant: Partial<Mutant>, limit: number): Promise<Answer | undefined> {
+  async ask(question: Question, limit: number): Promise<Answer | undefined> {
     if (this.#asked >= MUTANTS_PER_PROCESS) this.end();
-    this.#child ??= fork(path.join(import.meta.dirname, "worker.mjs"), [this.#folder], {
-      execArgv: ["--disable-warning=ExperimentalWarning", "--experimental-vm-modules"],
+    this.#child ??= fork(path.join(import.meta.dirname, "worker.ts"), [this.#folder], {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     this.#asked += 1;
     const child = this.#child;
     const stop = new AbortController();
     const answered = new Promise<Answer | undefined>((resolve) => {
-      child.once("message", (answer) => resolve(answer as Answer)); // Sent by worker.mjs, which is ours.
+      child.once("message", (answer) => resolve(answer as Answer)); // Sent by worker.ts, which is ours.
       child.once("exit", () => resolve(undefined));
     });
-    child.send(mutant);
+    child.send(question);
     const answer = await Promise.race([answered, delay(limit, undefined, { signal: stop.signal })]);
     stop.abort();
     child.removeAllListeners();

@@ -133,7 +133,7 @@ describe("${verb}", () => {
 function integrationTest(name: string): string {
   return `import { describe, expect, test } from "@jest/globals";
 import { runAction } from "../runner/run-action.ts";
-import { FileTree } from "../support/file-tree.ts";
+import { FileTree } from "@release-actions/example-product";
 
 describe("${name}", () => {
   test("says how many lines a file has", async () => {

@@ -3,11 +3,11 @@ import { cpSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TAR_END, tarFile } from "@release-actions/archive";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { Product } from "@release-actions/example-product";
 import { craftPlatformsArchive } from "../../test/images/crafted-archive.ts";
 import { createPlainRelease, uploadArtifact } from "../../test/release/hosting.ts";
 import { Job } from "../../test/runner/job.ts";
 import { type GitHub, startGitHub } from "../../test/stand-in/github.ts";
-import { Product } from "../../test/support/product.ts";
 import { compareBuilds } from "./report-runs.ts";
 
 /** The actions that the runs take. */

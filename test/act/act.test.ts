@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { describeWith } from "../parts.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { Act } from "./act.ts";
 import { userRepository } from "./published-tree.ts";
 

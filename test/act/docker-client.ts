@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { FileTree } from "@release-actions/example-product";
 import type { OwnEngine } from "../../scripts/docker-engine.ts";
-import { FileTree } from "../support/file-tree.ts";
 
 /**
  * The environment in which `docker`, buildx included, talks to an engine of ours. This machine's client may lack

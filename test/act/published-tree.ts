@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { assembleTree } from "../../scripts/release/assemble.ts";
 import type { ReleasedAs } from "../../scripts/release/references.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");

@@ -2,6 +2,7 @@ import { cpSync, createReadStream, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type CommandResult, runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { checkImageArchive } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 import { parse } from "yaml";
@@ -11,7 +12,6 @@ import { describeWith } from "../parts.ts";
 import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { StepFiles } from "../runner/step-files.ts";
 import { Workbench } from "../support/compile.ts";
-import { FileTree } from "../support/file-tree.ts";
 
 const ACTION = path.join(import.meta.dirname, "../../actions/build-image/action.yml");
 const DOCKERFILE = [

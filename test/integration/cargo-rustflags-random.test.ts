@@ -2,9 +2,9 @@ import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:f
 import { afterAll, expect, test } from "@jest/globals";
 import { configEnvironment, loadConfig, printCfg, resolveRustflags } from "@release-actions/cargo";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { Fault } from "@release-actions/report";
 import { describeWith } from "../parts.ts";
-import { FileTree } from "../support/file-tree.ts";
 
 /** Layouts to try, and the first of their seeds: `FLAG_LAYOUTS=1000 FLAG_SEED=0` for many. */
 const LAYOUTS = Number(process.env["FLAG_LAYOUTS"] ?? 40);

@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { configEnvironment, loadConfig, printCfg, resolveRustflags } from "@release-actions/cargo";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import type { TomlNode } from "@release-actions/toml";
 import { describeWith } from "../parts.ts";
-import { FileTree } from "../support/file-tree.ts";
 
 const HOST = "x86_64-unknown-linux-gnu";
 const MUSL = "x86_64-unknown-linux-musl";

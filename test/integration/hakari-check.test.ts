@@ -2,12 +2,11 @@ import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } fr
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { findProgram, runCommand } from "@release-actions/command";
+import { FileTree, Product } from "@release-actions/example-product";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import type { Run as GitHubRun } from "../stand-in/model.ts";
-import { FileTree } from "../support/file-tree.ts";
-import { Product } from "../support/product.ts";
 import { rustEnv } from "../support/rust-env.ts";
 
 const HACK = "workspace-hack/Cargo.toml";

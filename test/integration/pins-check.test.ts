@@ -1,8 +1,8 @@
 import { cpSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { Product } from "@release-actions/example-product";
 import { Job, type StepResult } from "../runner/job.ts";
-import { Product } from "../support/product.ts";
 import { startRegistry } from "./docker/registry.ts";
 import { freshArchive } from "./load-restate-image/fixture.ts";
 

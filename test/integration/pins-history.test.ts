@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { checkPins, openHistory, placeOf, Repository } from "@release-actions/pins";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 /** A repository whose files had these contents, one commit for each state. */

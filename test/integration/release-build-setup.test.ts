@@ -2,9 +2,9 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { Product } from "@release-actions/example-product";
 import { describeWith } from "../parts.ts";
 import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
-import { Product } from "../support/product.ts";
 import { rustEnv } from "../support/rust-env.ts";
 
 const HOST = "x86_64-unknown-linux-gnu";

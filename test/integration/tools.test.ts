@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
 import { TAR_END, tarFile } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { silentReporter } from "@release-actions/report";
 import { githubToolCache, installTool, type PinnedTool } from "@release-actions/tools";
-import { FileTree } from "../support/file-tree.ts";
 
 /** The real `@actions/tool-cache` against a server that answers as a release of GitHub's does: with a redirect. */
 test("a release archive is downloaded, compared with its digest, and kept in the tool cache", async () => {

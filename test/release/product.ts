@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 import { type CommandResult, runCommand } from "@release-actions/command";
-import { Product } from "../support/product.ts";
+import { Product } from "@release-actions/example-product";
 import { commitAll } from "../support/repository-copy.ts";
 
 const ADDITIONS = path.join(import.meta.dirname, "../fixtures/release");

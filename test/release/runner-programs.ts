@@ -1,8 +1,8 @@
 import { chmodSync } from "node:fs";
 import path from "node:path";
 import { findProgram } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { CLIENTS } from "../npm/clients.ts";
-import { FileTree } from "../support/file-tree.ts";
 
 const PROGRAMS = path.join(import.meta.dirname, "programs");
 

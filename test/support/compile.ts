@@ -1,5 +1,5 @@
 import { runCommand } from "@release-actions/command";
-import { FileTree } from "./file-tree.ts";
+import { FileTree } from "@release-actions/example-product";
 
 /** A temporary folder in which real compilers and archivers run. */
 export class Workbench extends FileTree {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
-import { FileTree } from "./file-tree.ts";
+import { FileTree } from "@release-actions/example-product";
 
 const root = path.resolve(import.meta.dirname, "../..");
 

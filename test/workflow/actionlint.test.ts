@@ -1,10 +1,10 @@
 import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { pinSelfReferences } from "../../scripts/release/references.ts";
 import { RELEASED } from "../act/published-tree.ts";
 import { describeWith } from "../parts.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { fixtureWorkflowFiles, root, workflowFiles } from "./repository-files.ts";
 
 const CONFIG = path.join(root, ".github/actionlint.yaml");

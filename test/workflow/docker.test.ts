@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { memorySource } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { findSection, readBuildId, readElf } from "@release-actions/elf";
+import { FileTree, Product } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
 import { DOCKER_ACTIONS, resultsOf } from "../act/act-setting.ts";
 import { dockerEnv } from "../act/docker-client.ts";
@@ -17,8 +18,6 @@ import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import { ParcaStore } from "../stand-in/parca/store.ts";
 import { Workbench } from "../support/compile.ts";
-import { FileTree } from "../support/file-tree.ts";
-import { Product } from "../support/product.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;

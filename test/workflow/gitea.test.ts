@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { parse, stringify } from "yaml";
 import { git } from "../../scripts/release/git.ts";
 import { Act } from "../act/act.ts";
@@ -13,7 +14,6 @@ import { THIRD_PARTY } from "../act/third-party.ts";
 import { describeWithEngines } from "../engines.ts";
 import { Gitea, hasGitea, USER } from "../gitea/gitea.ts";
 import type { GiteaRunner, GiteaTask } from "../gitea/runner.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;

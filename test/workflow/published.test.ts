@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { parse } from "yaml";
 import { carryBundles } from "../../scripts/release/build-twice.ts";
 import { git } from "../../scripts/release/git.ts";
@@ -16,7 +17,6 @@ import { startedEngine } from "../engines.ts";
 import { describeWith } from "../parts.ts";
 import { runAction } from "../runner/run-action.ts";
 import { startGitHub } from "../stand-in/github.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll, copyRepository } from "../support/repository-copy.ts";
 import { actionFiles, root, workflowFiles } from "./repository-files.ts";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
 import { dockerEnv } from "../act/docker-client.ts";
 import type { ActJob, ActLog } from "../act/log.ts";
@@ -19,7 +20,6 @@ import { NotaryApi } from "../stand-in/apple/notary-api.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
 import type { Repository, Run } from "../stand-in/model.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;

@@ -1,6 +1,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
 import { resultsOf } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
@@ -8,7 +9,6 @@ import { publishedTree } from "../act/published-tree.ts";
 import { THIRD_PARTY } from "../act/third-party.ts";
 import { describeWith } from "../parts.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 import { rustEnv } from "../support/rust-env.ts";
 import { root } from "./repository-files.ts";

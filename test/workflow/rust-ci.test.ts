@@ -2,12 +2,12 @@ import { cpSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters as plain } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
 import type { ActLog } from "../act/log.ts";
 import { publishedTree } from "../act/published-tree.ts";
 import { THIRD_PARTY } from "../act/third-party.ts";
 import { describeWith } from "../parts.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { commitAll } from "../support/repository-copy.ts";
 import { root } from "./repository-files.ts";
 

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { FileTree } from "../support/file-tree.ts";
+import { FileTree } from "@release-actions/example-product";
 import { root } from "./repository-files.ts";
 
 export const LANGUAGES = ["go", "java", "python", "rust", "typescript"];

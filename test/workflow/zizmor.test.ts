@@ -2,11 +2,11 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { parse } from "yaml";
 import { assembleTree } from "../../scripts/release/assemble.ts";
 import { RELEASED } from "../act/published-tree.ts";
 import { describeWith } from "../parts.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { actionFiles, root, workflowFiles } from "./repository-files.ts";
 
 const CONFIG = path.join(root, ".github/zizmor.yml");

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { checkContract, type WorkflowFile } from "../../actions/ci-contract/src/check-contract.ts";
 import { checkRepository } from "../../actions/ci-contract/src/check-repository.ts";
 import { readContract } from "../../actions/ci-contract/src/contract.ts";
 import type { Finding } from "../../actions/ci-contract/src/finding.ts";
 import { suggestContract } from "../../actions/ci-contract/src/suggest.ts";
-import { FileTree } from "../support/file-tree.ts";
 import { bringGoModule, sample } from "./bring.ts";
 import { goProject } from "./go-projects.ts";
 import { unzip } from "./unzip.ts";

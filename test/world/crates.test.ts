@@ -1,8 +1,8 @@
 import { copyFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { checkPins, NO_HISTORY, placeOf, Repository } from "@release-actions/pins";
-import { FileTree } from "../support/file-tree.ts";
 import { bringCrate, type CratePin, sample } from "./bring.ts";
 
 interface Judged extends CratePin {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openFileSource } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { explainDifference } from "@release-actions/difference";
-import { FileTree } from "../support/file-tree.ts";
+import { FileTree } from "@release-actions/example-product";
 import { bringPyPI, sample } from "./bring.ts";
 import { type Expected, PAIRS, type Pair } from "./diffoscope-pairs.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { checkPins, NO_HISTORY, Repository } from "@release-actions/pins";
-import { FileTree } from "../support/file-tree.ts";
 import { bringGoModule, type GoPin, sample } from "./bring.ts";
 import { goProject } from "./go-projects.ts";
 import { unzip } from "./unzip.ts";

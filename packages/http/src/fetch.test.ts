@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createFetch } from "./fetch.ts";
 import { LoopbackServers } from "./testing/index.ts";
@@ -51,5 +53,61 @@ describe("createFetch", () => {
     expect((await createFetch({})(url, { ...init, redirect: "manual" })).status).toBe(302);
     expect(seen).toEqual(["Bearer t", "Bearer t"]);
     await expect(createFetch({})(new URL("/round", url))).rejects.toThrow("too many redirects");
+  });
+
+  test.each([
+    [299, 299],
+    [300, 200],
+    [399, 200],
+    [400, 400],
+  ])("an answer %d with a location is returned as %d", async (status, expected) => {
+    const url = await servers.start((request, response) => {
+      if (request.url === "/end") response.end();
+      else response.writeHead(status, { location: "/end" }).end();
+    });
+    expect((await createFetch({})(url)).status).toBe(expected);
+  });
+
+  test("a redirect without a location is returned, and one that leads nowhere is an error", async () => {
+    const url = await servers.start((request, response) => {
+      response.writeHead(302, request.url === "/none" ? {} : { location: "http://[" }).end();
+    });
+    expect((await createFetch({})(new URL("/none", url))).status).toBe(302);
+    await expect(createFetch({})(url)).rejects.toThrow("a redirect that cannot be followed");
+  });
+
+  test("follows no redirect of a request that sends something", async () => {
+    const url = await servers.start((_request, response) => response.writeHead(307, { location: "/end" }).end());
+    await expect(createFetch({})(url, { method: "POST", body: "x" })).rejects.toThrow("cannot be followed");
+  });
+
+  test("only secrets stay behind at another origin, and nothing at the same", async () => {
+    const headers = { Cookie: "c", "Proxy-Authorization": "p", "Cookie-Policy": "all", "X-Authorization": "x" };
+    const names = Object.keys(headers).map((name) => name.toLowerCase());
+    const echo = (request: IncomingMessage) => names.filter((name) => request.headers[name] !== undefined).join(" ");
+    const other = await servers.start((request, response) => response.end(echo(request)));
+    const url = await servers.start((request, response) => {
+      if (request.url === "/end") response.end(echo(request));
+      else response.writeHead(302, { location: request.url === "/near" ? "/end" : other.href }).end();
+    });
+    expect(await (await createFetch({})(url, { headers })).text()).toBe("cookie-policy x-authorization");
+    expect(await (await createFetch({})(new URL("/near", url), { headers })).text()).toBe(names.join(" "));
+  });
+
+  test.each([
+    ["of a redirect", "GET", 302],
+    ["without content", "GET", 204],
+    ["that was not modified", "GET", 304],
+    ["to HEAD", "HEAD", 200],
+  ])("lets go of the connection after an answer %s", async (_which, method, status) => {
+    const closed: Promise<unknown>[] = [];
+    const url = await servers.start((request, response) => {
+      closed.push(once(request.socket, "close"));
+      if (request.url === "/end") return response.writeHead(204).end();
+      response.writeHead(status, { location: "/end" });
+      return status === 302 ? response.write("never ends") : response.end();
+    });
+    expect((await createFetch({})(url, { method })).body).toBeNull();
+    await Promise.all(closed);
   });
 });

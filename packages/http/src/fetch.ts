@@ -16,6 +16,8 @@ export interface FetchInit {
 const MAX_REDIRECTS = 5;
 /** Statuses whose answers have no body (fetch.spec.whatwg.org, "null body status"). */
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+/** A redirect of any other would send a body twice, or turn into another request. */
+const FOLLOWED: readonly string[] = ["GET", "HEAD"];
 const SECRET_HEADERS = /^(?:authorization|cookie|proxy-authorization)$/i;
 
 /**
@@ -28,14 +30,14 @@ export function createFetch(env: NodeJS.ProcessEnv): Fetch {
 }
 
 async function follow(transport: Transport, url: URL, init: FetchInit, left: number): Promise<Response> {
-  const { method = "GET", headers = {}, body, signal, redirect = "follow" } = init;
+  const { method = "GET", headers = {}, body, signal, redirect } = init;
   const answer = await transport({ url, method, headers, body, signal });
   const { location } = answer.headers;
   if (redirect === "manual" || answer.status < 300 || answer.status >= 400 || location === undefined) {
     return toResponse(method, answer);
   }
   answer.body.destroy();
-  if (!/^(?:GET|HEAD)$/.test(method) || left === 0 || !URL.canParse(location, url.href)) {
+  if (!FOLLOWED.includes(method) || left === 0 || !URL.canParse(location, url.href)) {
     throw new TypeError(`${url.host}: ${left === 0 ? "too many redirects" : "a redirect that cannot be followed"}`);
   }
   const next = new URL(location, url.href);

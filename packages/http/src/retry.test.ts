@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { silentReporter } from "@release-actions/report";
 import { TransferError } from "./faults.ts";
-import { type Patience, Retries, retrying, TransientError } from "./retry.ts";
+import { type Clock, type Patience, Retries, retrying, TransientError } from "./retry.ts";
 
 const patience: Patience = { budgetMs: 200, firstPauseMs: 4, longestPauseMs: 30 };
 
@@ -54,6 +55,82 @@ describe("retrying", () => {
     retries.progress();
     await retries.after(strange);
     await expect(retries.after(strange)).rejects.toThrow(TransferError);
+  });
+
+  /** Time that passes only by waiting. */
+  function clockOf(pauses: number[]): Clock {
+    let now = 0;
+    const wait = async (ms: number): Promise<void> => {
+      pauses.push(ms);
+      now += ms;
+    };
+    return { now: () => now, wait };
+  }
+
+  test("each pause is twice as long up to the longest, shortened by chance to no less than half", async () => {
+    const shares: number[] = [];
+    for (let round = 0; round < 100; round += 1) {
+      const pauses: number[] = [];
+      const retries = new Retries(
+        "x",
+        { budgetMs: 9999, firstPauseMs: 100, longestPauseMs: 350 },
+        { clock: clockOf(pauses) },
+      );
+      for (let failure = 0; failure < 4; failure += 1) await retries.after(new TransientError("busy"));
+      shares.push(...[100, 200, 350, 350].map((full, index) => (pauses[index] ?? 0) / full));
+    }
+    expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.5);
+    expect(Math.min(...shares)).toBeLessThan(0.6);
+    expect(Math.max(...shares)).toBeLessThanOrEqual(1);
+    expect(Math.max(...shares)).toBeGreaterThan(0.9);
+  });
+
+  test("progress makes the pauses short again and the budget whole", async () => {
+    const pauses: number[] = [];
+    const retries = new Retries(
+      "x",
+      { budgetMs: 250, firstPauseMs: 100, longestPauseMs: 200 },
+      { clock: clockOf(pauses) },
+    );
+    for (let piece = 0; piece < 5; piece += 1) {
+      await retries.after(new TransientError("busy"));
+      retries.progress();
+    }
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(100);
+    expect(pauses).toHaveLength(5);
+  });
+
+  test("waits for as long as the server asks when that is all of the budget, and says how long", async () => {
+    const told: string[] = [];
+    const reporter = { ...silentReporter, info: (text: string) => told.push(text) };
+    const pauses: number[] = [];
+    const retries = new Retries("x", { ...patience, budgetMs: 1500 }, { clock: clockOf(pauses), reporter });
+    await retries.after(new TransientError("slow down", { retryAfterMs: 1500 }));
+    expect(pauses).toEqual([1500]);
+    expect(told).toEqual(["slow down; trying again in 2 s"]);
+  });
+
+  test("what may be tried again promptly is so once, and then with a pause", async () => {
+    const pauses: number[] = [];
+    const retries = new Retries("x", { ...patience, budgetMs: 999 }, { clock: clockOf(pauses) });
+    const stale = new TransientError("a connection that had ended", { promptly: true });
+    await retries.after(stale);
+    expect(pauses).toHaveLength(0);
+    await retries.after(stale);
+    expect(pauses).toHaveLength(1);
+    await new Retries("x", patience, { clock: clockOf(pauses) }).after(new TransientError("busy"));
+    expect(pauses).toHaveLength(2);
+  });
+
+  test("says so when there was only one try", async () => {
+    const once = new Retries("the call", { ...patience, budgetMs: 0 });
+    await expect(once.after(new TransientError("busy"))).rejects.toThrow(/^the call failed after one try: busy\.$/);
+  });
+
+  test("of cancelled work, the cancellation is the error and not what it broke", async () => {
+    const reason = new Error("cancelled");
+    const after = new Retries("x", patience).after(new Error("socket hang up"), AbortSignal.abort(reason));
+    await expect(after).rejects.toBe(reason);
   });
 
   test("stops waiting when it is cancelled", async () => {

@@ -22,7 +22,7 @@ export interface Clock {
 /** Monotonic: a clock that is set while we wait neither ends nor prolongs it. */
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.timeOrigin + performance.now(),
-  wait: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+  wait: (ms, signal) => sleep(ms, undefined, { signal }),
 };
 
 export interface RetryOptions {

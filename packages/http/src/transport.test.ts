@@ -1,7 +1,9 @@
+import { getEventListeners } from "node:events";
 import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { TransientError } from "./retry.ts";
 import { LoopbackServers } from "./testing/index.ts";
-import { createTransport, excerpt, readText, retryAfter } from "./transport.ts";
+import { createTransport, excerpt, readBody, readText, retryAfter, transient } from "./transport.ts";
 
 const servers = new LoopbackServers();
 afterEach(() => servers.close());
@@ -54,11 +56,159 @@ describe("the transport", () => {
   });
 });
 
+describe("a request", () => {
+  test("introduces itself, unless told how", async () => {
+    const url = await serve((message, response) => response.end(message.headers["user-agent"]));
+    const ask = async (headers: Record<string, string>) =>
+      await readText(url, await createTransport()({ url, headers }), { limit: 100 });
+    expect(await ask({})).toBe("release-actions");
+    expect(await ask({ "User-Agent": "docker" })).toBe("docker");
+  });
+
+  test("is a GET by default, on the connection of the one before", async () => {
+    const sockets = new Set<unknown>();
+    const url = await serve((message, response) => {
+      sockets.add(message.socket);
+      response.end(message.method);
+    });
+    const transport = createTransport();
+    expect(await readText(url, await transport({ url }), { limit: 100 })).toBe("GET");
+    expect(await readText(url, await transport({ url }), { limit: 100 })).toBe("GET");
+    expect(sockets.size).toBe(1);
+  });
+
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("he");
+    yield Buffer.from("llo");
+  }
+
+  test.each([
+    ["a text", "hello", "length 5"],
+    ["bytes", Buffer.from("hello"), "length 5"],
+    ["a stream", pieces(), "chunked"],
+  ])("sends %s with what a server needs to know of its length", async (_what, body, expected) => {
+    const url = await serve((message, response) => {
+      const { "content-length": length, "transfer-encoding": coding } = message.headers;
+      response.write(`${coding ?? `length ${length}`}: `);
+      message.pipe(response);
+    });
+    const response = await createTransport()({ url, method: "PUT", body });
+    expect(await readText(url, response, { limit: 100 })).toBe(`${expected}: hello`);
+  });
+
+  test("ends with the error of the stream that it sends", async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("x");
+      throw new RangeError("the disk is gone");
+    }
+    const url = await serve((message) => message.resume());
+    await expect(createTransport()({ url, method: "PUT", body: broken() })).rejects.toThrow(RangeError);
+  });
+
+  test("is not sent when it is cancelled before", async () => {
+    let asked = 0;
+    const url = await serve((_message, response) => {
+      asked += 1;
+      response.end();
+    });
+    const reason = new Error("cancelled");
+    await expect(createTransport()({ url, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(asked).toBe(0);
+  });
+
+  test("ends with the reason of the cancellation, which nobody may try again", async () => {
+    const url = await serve(() => undefined);
+    for (const [reason, expected] of [
+      [new RangeError("enough"), RangeError],
+      ["enough", /^aborted$/],
+    ] as const) {
+      const cancel = new AbortController();
+      const waiting = createTransport()({ url, signal: cancel.signal });
+      cancel.abort(reason);
+      await expect(waiting).rejects.toThrow(expected);
+      await expect(waiting).rejects.not.toBeInstanceOf(TransientError);
+    }
+  });
+
+  test("leaves no listener behind, however it ends", async () => {
+    const { signal } = new AbortController();
+    await expect(createTransport()({ url: new URL("http://127.0.0.1:9/"), signal })).rejects.toThrow(TransientError);
+    await new Promise(setImmediate);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    const url = await serve((_message, response) => response.end("x"));
+    const response = await createTransport()({ url, signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await readText(url, response, { limit: 100 });
+    await new Promise(setImmediate);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  test("waits longer for a body than for the headers", async () => {
+    const url = await serve((_message, response) => {
+      response.write("x");
+      setTimeout(() => response.end("y"), 300);
+    });
+    const response = await createTransport()({ url, headersTimeoutMs: 200 });
+    expect(await readText(url, response, { limit: 100 })).toBe("xy");
+  });
+});
+
+describe("readBody", () => {
+  test("reads as many bytes as the limit allows", async () => {
+    const url = await serve((_message, response) => response.end("x".repeat(1000)));
+    expect(await readBody(url, await createTransport()({ url }), { limit: 1000 })).toHaveLength(1000);
+  });
+
+  test("a slow answer goes on as long as it is not silent, up to its own limit", async () => {
+    const url = await serve((message, response) => {
+      let left = 12;
+      const timer = setInterval(() => {
+        left -= 1;
+        if (left > 0) response.write("x");
+        else response.end();
+      }, 60);
+      message.on("close", () => clearInterval(timer));
+    });
+    const ask = async () => await createTransport()({ url });
+    const [whole] = await Promise.all([
+      readBody(url, await ask(), { limit: 100, silenceMs: 500 }),
+      expect(readBody(url, await ask(), { limit: 100, withinMs: 100 })).rejects.toThrow("within 0.1 s"),
+    ]);
+    expect(whole).toHaveLength(11);
+  });
+});
+
+describe("an error of the network", () => {
+  const url = new URL("https://registry.example/v2/");
+  const failure = (message: string, code?: string) =>
+    Object.assign(new Error(message), code === undefined ? {} : { code });
+
+  test.each([
+    [
+      "its code is added where the message lacks it",
+      failure("socket hang up", "ECONNRESET"),
+      "socket hang up (ECONNRESET)",
+    ],
+    ["or not said twice", failure("read ECONNRESET", "ECONNRESET"), "read ECONNRESET"],
+    ["one without a code is told as it is", failure("other side closed"), "other side closed"],
+    ["and so is what is not an error", "closed", "closed"],
+  ])("%s", (_how, error, expected) => {
+    expect(transient(url, error)).toMatchObject({ message: `registry.example: ${expected}`, cause: error });
+  });
+
+  test("that says already what to do about it stays as it is", () => {
+    const known = new TransientError("busy");
+    expect(transient(url, known)).toBe(known);
+  });
+});
+
 describe("retryAfter", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   test.each([
     [undefined, undefined],
     ["7", 7000],
+    ["120", 120_000],
+    ["Thu Jan  1 00:00:09 2026", 9000],
     ["Thu, 01 Jan 2026 00:00:09 GMT", 9000],
     ["Wed, 31 Dec 2025 00:00:00 GMT", 0],
     ["soon", undefined],
@@ -69,5 +219,6 @@ describe("retryAfter", () => {
 
 test("an excerpt is one line of bounded length", () => {
   expect(excerpt(" <html>\n  <body> ")).toBe("<html> <body>");
-  expect(excerpt("x".repeat(200))).toHaveLength(121);
+  expect(excerpt("x".repeat(200))).toBe(`${"x".repeat(120)}…`);
+  expect(excerpt("x".repeat(120))).toBe("x".repeat(120));
 });

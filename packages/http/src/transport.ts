@@ -72,7 +72,6 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
       };
       signal?.addEventListener("abort", abort, { once: true });
       outgoing.on("error", (error) => {
-        clearTimeout(timer);
         if (message === undefined) signal?.removeEventListener("abort", abort);
         reject(signal?.aborted === true ? error : transient(url, error));
       });
@@ -112,12 +111,13 @@ export function transient(url: URL, error: unknown): TransientError {
   return new TransientError(`${url.host}: ${detail}`, { cause: error });
 }
 
-/** `Retry-After` in milliseconds; both its forms, RFC 9110 section 10.2.3. */
+/** `Retry-After` in milliseconds; seconds or a date, RFC 9110 sections 10.2.3 and 5.6.7. */
 export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
   const text = headers["retry-after"];
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
+  // Of the three forms of a date, the one of asctime does not say that it is UTC.
+  const date = Date.parse(`${text.replace(/ GMT$/, "")} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -149,7 +149,6 @@ export async function readBody(
     throw transient(url, error);
   } finally {
     clearTimeout(timer);
-    response.body.destroy();
   }
   return Buffer.concat(chunks);
 }

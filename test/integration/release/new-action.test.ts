@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type CommandResult, runCommand } from "@release-actions/command";
-import type { FileTree } from "../../support/file-tree.ts";
+import type { FileTree } from "@release-actions/example-product";
 import { copyRepository } from "../../support/repository-copy.ts";
 
 const MINUTES = 60_000;

@@ -1,9 +1,9 @@
 import { chmodSync } from "node:fs";
 import path from "node:path";
+import { FileTree } from "@release-actions/example-product";
 import { git } from "../../../scripts/release/git.ts";
 import { handOver } from "../../../scripts/release/hand-over.ts";
 import { type Options, type Outcome, publish, withPrepared } from "../../../scripts/release/publish.ts";
-import { FileTree } from "../../support/file-tree.ts";
 
 const CHANGESETS = path.resolve(import.meta.dirname, "../../../node_modules/@changesets/cli/bin.js");
 

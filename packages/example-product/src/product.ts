@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs
 import path from "node:path";
 import { FileTree } from "./file-tree.ts";
 
-const FIXTURE = path.join(import.meta.dirname, "../fixtures/product");
+const FIXTURE = path.join(import.meta.dirname, "../../../test/fixtures/product");
 
 /** A copy of the product in miniature, free to be changed; `Symbol.dispose` removes it. */
 export class Product extends FileTree {

@@ -1,16 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
-import {
-  type CheckOptions,
-  checkPins,
-  describeRepair,
-  NO_HISTORY,
-  placeOf,
-  planFix,
-  Repository,
-  writeFix,
-} from "@release-actions/pins";
-import { Product } from "../support/product.ts";
+import { Product } from "@release-actions/example-product";
+import { type CheckOptions, checkPins } from "./check.ts";
+import { placeOf } from "./fact.ts";
+import { describeRepair, planFix, writeFix } from "./fix.ts";
+import { NO_HISTORY } from "./locate/history.ts";
+import { Repository } from "./locate/repository.ts";
 
 type Change = (product: Product) => void;
 

@@ -1,0 +1,93 @@
+// Answers one question after the other of its parent (run.ts): what do the tests reach, do they notice this mutant?
+import { globSync } from "node:fs";
+import path from "node:path";
+import { Coverage } from "./coverage.ts";
+import { hookModules, importersOf, loadAnew } from "./module-hooks.ts";
+import type { Mutant } from "./mutants.ts";
+import { runTestFile } from "./test-file.ts";
+
+const [folder = "."] = process.argv.slice(2);
+
+/** A test that takes longer with a mutant has noticed it. */
+const TEST_TIMEOUT_MS = 5_000;
+const SURVEY_TIMEOUT_MS = 120_000;
+
+/** What the tests of a file reach of the mutants, by their places in the list. */
+export interface SurveyedFile {
+  readonly file: string;
+  /** By loading the file, or in a hook that its tests share. */
+  readonly shared: readonly number[];
+  readonly tests: readonly {
+    readonly name: string;
+    readonly milliseconds: number;
+    readonly reached: readonly number[];
+  }[];
+}
+
+export interface Survey {
+  readonly kind: "survey";
+  readonly files: readonly SurveyedFile[];
+  /** For each mutant, the modules to load anew. */
+  readonly reload: readonly (readonly string[])[];
+  /** The first test that fails without any mutant, with its error. */
+  readonly failure: string | undefined;
+}
+
+export interface Trial {
+  readonly kind: "trial";
+  readonly mutant: Mutant;
+  readonly reload: readonly string[];
+  readonly files: readonly { readonly file: string; readonly tests: readonly string[] }[];
+}
+
+export type Question = { readonly kind: "survey"; readonly mutants: readonly Mutant[] } | Trial;
+export type Answer = Survey | { readonly kind: "trial"; readonly isKilled: boolean };
+
+hookModules();
+process.on("message", async (question: Question) => {
+  process.send?.(question.kind === "survey" ? await survey(question.mutants) : await judge(question));
+});
+
+async function survey(mutants: readonly Mutant[]): Promise<Survey> {
+  const coverage = new Coverage(mutants);
+  await coverage.start();
+  const files: SurveyedFile[] = [];
+  let failure: string | undefined;
+  for (const file of globSync("src/**/*.test.ts", { cwd: folder }).sort()) {
+    const shared = new Set<number>();
+    const tests: SurveyedFile["tests"][number][] = [];
+    const share = async (): Promise<void> => {
+      for (const index of await coverage.take()) shared.add(index);
+    };
+    const onTest = async (name: string, milliseconds: number, error: unknown): Promise<void> => {
+      tests.push({ name, milliseconds, reached: await coverage.take() });
+      if (error !== undefined) failure ??= `${file}: ${name}: ${String(Array.isArray(error) ? error[0] : error)}`;
+    };
+    // Each file has modules of its own, as in jest.
+    loadAnew({ mutant: undefined, reload: modulesOf() });
+    const options = { timeoutMs: SURVEY_TIMEOUT_MS, onLoaded: share, onSharedHook: share, onTest };
+    const hasFailed = await runTestFile(path.join(folder, file), options).catch((error: unknown) => String(error));
+    if (hasFailed !== false) failure ??= `${file}: ${hasFailed}`;
+    files.push({ file: path.join(folder, file), shared: [...shared], tests });
+  }
+  coverage.stop();
+  return { kind: "survey", files, reload: mutants.map(({ file }) => importersOfAll(file)), failure };
+}
+
+const modulesOf = (): ReadonlySet<string> =>
+  new Set(globSync("src/**/*.ts", { cwd: folder }).map((file) => path.join(folder, file)));
+
+function importersOfAll(file: string): readonly string[] {
+  const found = new Set([file]);
+  for (const module of found) for (const importer of importersOf(module)) found.add(importer);
+  return [...found];
+}
+
+async function judge({ mutant, reload, files }: Trial): Promise<Answer> {
+  for (const { file, tests } of files) {
+    loadAnew({ mutant, reload: new Set([...reload, file]) });
+    const isKilled = await runTestFile(file, { only: tests, timeoutMs: TEST_TIMEOUT_MS }).catch(() => true);
+    if (isKilled) return { kind: "trial", isKilled };
+  }
+  return { kind: "trial", isKilled: false };
+}
