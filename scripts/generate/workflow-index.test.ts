@@ -33,7 +33,10 @@ describe("the index of workflows", () => {
         "jobs:\n  a: { permissions: { packages: read, contents: read } }\n  b: { permissions: { packages: write } }",
       )
         .replace("{ description: To push. }", "{ description: To push., required: true }")
-        .replace("type: string, default: linux/amd64", "type: string, required: true"),
+        .replace(
+          "What to build., type: string, default: linux/amd64",
+          "'Where: `ghcr.io/acme/widget`.', type: string, required: true",
+        ),
     );
     const page = workflowIndex(doc === undefined ? [] : [doc], "org/actions");
     expect(page).toContain(
@@ -42,7 +45,7 @@ describe("the index of workflows", () => {
       packages: write
     uses: org/actions/.github/workflows/build.yml@v1
     with:
-      platforms: ""
+      platforms: ghcr.io/acme/widget
     secrets:
       TOKEN: \${{ secrets.TOKEN }}
 `,
@@ -57,7 +60,12 @@ describe("the index of workflows", () => {
     ["a workflow", TEXT.replace(/^#.*\n/gm, ""), "a comment at the top"],
     ["an input", TEXT.replace("description: What to build., ", ""), "inputs.platforms has no description"],
     ["a secret", TEXT.replace("{ description: To push. }", "{}"), "secrets.TOKEN has no description"],
-  ])("fails for %s without a description", (_case, text, message) => {
+    [
+      "a required input",
+      TEXT.replace("default: linux/amd64", "required: true"),
+      "the description of inputs.platforms gives no example",
+    ],
+  ])("fails for %s without a description or an example", (_case, text, message) => {
     expect(() => readWorkflowDoc("build.yml", text)).toThrow(message);
   });
 });

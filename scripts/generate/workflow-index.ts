@@ -13,8 +13,8 @@ export interface WorkflowDoc {
   readonly outputs: readonly (readonly string[])[];
   /** What a caller must grant: for each scope the most that any job of it asks for. */
   readonly permissions: ReadonlyMap<string, string>;
-  /** The names of inputs and secrets without which a call is refused. */
-  readonly required: { readonly inputs: readonly string[]; readonly secrets: readonly string[] };
+  /** The inputs, with an example of each, and the secrets without which a call is refused. */
+  readonly required: { readonly inputs: ReadonlyMap<string, string>; readonly secrets: readonly string[] };
 }
 
 /** Levels of a permission, the least first (docs.github.com, "Workflow syntax", `permissions`). */
@@ -60,7 +60,10 @@ export function readWorkflowDoc(file: string, text: string): WorkflowDoc | undef
     secrets: rows("secrets", (name, field) => [`\`${name}\``, field("description")]),
     outputs: rows("outputs", (name, field) => [`\`${name}\``, field("description")]),
     permissions: permissionsOf(document.toJS()),
-    required: { inputs: requiredOf(document, "inputs"), secrets: requiredOf(document, "secrets") },
+    required: {
+      inputs: new Map(requiredOf(document, "inputs").map(([name, text]) => [name, exampleOf(file, name, text)])),
+      secrets: requiredOf(document, "secrets").map(([name]) => name),
+    },
   };
 }
 
@@ -76,18 +79,29 @@ function permissionsOf(workflow: unknown): Map<string, string> {
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function requiredOf(document: Document, key: "inputs" | "secrets"): string[] {
+/** The names of what is required, with their descriptions. */
+function requiredOf(document: Document, key: "inputs" | "secrets"): [string, string][] {
   const map = document.getIn(["on", "workflow_call", key]);
   if (!isMap(map)) return [];
   return map.items.flatMap(({ key: name, value }) =>
-    isMap(value) && value.get("required") === true && isScalar(name) ? [String(name.value)] : [],
+    isMap(value) && value.get("required") === true && isScalar(name)
+      ? [[String(name.value), String(value.get("description"))]]
+      : [],
   );
+}
+
+/** What a call that is pasted may say: the first code in the description. */
+function exampleOf(file: string, name: string, description: string): string {
+  const [, example] = /`([^`]+)`/.exec(description) ?? [];
+  if (example === undefined)
+    throw new Error(`${file}: the description of inputs.${name} gives no example in backticks`);
+  return example;
 }
 
 /** A job that calls the workflow with all that it must be given. */
 function callerOf({ file, permissions, required }: WorkflowDoc, repository: string): string {
   const granted = [...permissions].map(([scope, level]) => `      ${scope}: ${level}`);
-  const given = required.inputs.map((name) => `      ${name}: ${name === "plan" ? "${{ inputs.plan }}" : '""'}`);
+  const given = [...required.inputs].map(([name, example]) => `      ${name}: ${example}`);
   const secrets = required.secrets.map((name) => `      ${name}: ${"$"}{{ secrets.${name} }}`);
   return [
     "```yaml",
