@@ -9,7 +9,7 @@ import { runTestFile } from "./test-file.ts";
 const [folder = "."] = process.argv.slice(2);
 
 /** A test that takes longer with a mutant has noticed it. */
-const TEST_TIMEOUT_MS = 5_000;
+const TEST_TIMEOUT_MS = 4_000;
 const SURVEY_TIMEOUT_MS = 120_000;
 
 /** What the tests of a file reach of the mutants, by their places in the list. */
@@ -29,8 +29,8 @@ export interface Survey {
   readonly files: readonly SurveyedFile[];
   /** For each mutant, the modules to load anew. */
   readonly reload: readonly (readonly string[])[];
-  /** The first test that fails without any mutant, with its error. */
-  readonly failure: string | undefined;
+  /** Tests that fail without any mutant, with their errors. */
+  readonly failures: readonly string[];
 }
 
 export interface Trial {
@@ -52,7 +52,7 @@ async function survey(mutants: readonly Mutant[]): Promise<Survey> {
   const coverage = new Coverage(mutants);
   await coverage.start();
   const files: SurveyedFile[] = [];
-  let failure: string | undefined;
+  const failures: string[] = [];
   for (const file of globSync("src/**/*.test.ts", { cwd: folder }).sort()) {
     const shared = new Set<number>();
     const tests: SurveyedFile["tests"][number][] = [];
@@ -61,17 +61,18 @@ async function survey(mutants: readonly Mutant[]): Promise<Survey> {
     };
     const onTest = async (name: string, milliseconds: number, error: unknown): Promise<void> => {
       tests.push({ name, milliseconds, reached: await coverage.take() });
-      if (error !== undefined) failure ??= `${file}: ${name}: ${String(Array.isArray(error) ? error[0] : error)}`;
+      if (error !== undefined) failures.push(`${file}: ${name}: ${String(Array.isArray(error) ? error[0] : error)}`);
     };
     // Each file has modules of its own, as in jest.
     loadAnew({ mutant: undefined, reload: modulesOf() });
     const options = { timeoutMs: SURVEY_TIMEOUT_MS, onLoaded: share, onSharedHook: share, onTest };
+    const known = failures.length;
     const hasFailed = await runTestFile(path.join(folder, file), options).catch((error: unknown) => String(error));
-    if (hasFailed !== false) failure ??= `${file}: ${hasFailed}`;
+    if (hasFailed !== false && failures.length === known) failures.push(`${file}: ${hasFailed}`);
     files.push({ file: path.join(folder, file), shared: [...shared], tests });
   }
   coverage.stop();
-  return { kind: "survey", files, reload: mutants.map(({ file }) => importersOfAll(file)), failure };
+  return { kind: "survey", files, reload: mutants.map(({ file }) => importersOfAll(file)), failures };
 }
 
 const modulesOf = (): ReadonlySet<string> =>

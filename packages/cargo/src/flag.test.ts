@@ -26,6 +26,11 @@ describe("groupFlags", () => {
       ["--test", "--cfg=a"],
     ],
     [["--cfg"], ["--cfg"]],
+    [["--crate-type", "cdylib"], ["--crate-type=cdylib"]],
+    [["--extern", "a=b"], ["--extern=a=b"]],
+    [["-Wl"], ["-Wl"]],
+    [["=x"], ["=x"]],
+    [["--deny=a=b"], ["-Da=b"]],
     [[], []],
   ])("spells %j one way", (args, expected) => {
     expect(canonical(...args)).toEqual(expected);

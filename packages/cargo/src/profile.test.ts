@@ -33,7 +33,7 @@ describe("resolveProfile", () => {
       panic: "unwind",
       "overflow-checks": "false",
     });
-    expect(resolve("dev", "")).toMatchObject({ "opt-level": "0", debug: "true", strip: "none" });
+    expect(resolve("dev", "")).toMatchObject({ "opt-level": "0", debug: "true", strip: "none", panic: "unwind" });
   });
 
   test("the environment wins over configuration, that over the manifest, that over what is inherited", () => {
@@ -54,6 +54,18 @@ describe("resolveProfile", () => {
     ['"symbols"', "symbols"],
   ])("strip = %s without debug information strips %s", (value, strip) => {
     expect(resolve("release", `[profile.release]\nstrip = ${value}\n`)).toMatchObject({ strip });
+  });
+
+  test.each(["none", "false"])("strip = %s with debug information strips nothing", (value) => {
+    const strip = value === "false" ? value : `"${value}"`;
+    expect(resolve("dev", `[profile.dev]\nstrip = ${strip}\n`)).toMatchObject({ strip: "none" });
+  });
+
+  test("leaves out what is written as a list or a table", () => {
+    expect(resolve("release", "[profile.release]\nlto = [1]\npanic = { a = 1 }\n")).toMatchObject({
+      lto: "false",
+      panic: "unwind",
+    });
   });
 
   test("keeps debug information that was asked for", () => {

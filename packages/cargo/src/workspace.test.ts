@@ -41,6 +41,19 @@ describe("readWorkspace", () => {
     expect(workspace.crates[1]?.manifest.file).toBe("crates/a/Cargo.toml");
   });
 
+  test("goes to the workspace that a crate names, and that of the nearest crate counts", () => {
+    write("far/Cargo.toml", '[workspace]\nmembers = ["../app", "../gone"]\n');
+    write("gone/notes.md", "");
+    write("app/Cargo.toml", '[package]\nname = "app"\nversion = "1.0.0"\nworkspace = "../far"\n');
+    const left: string[] = [];
+    const workspace = readWorkspace(path.join(root, "app"), root, { leaveOut: ({ message }) => left.push(message) });
+    expect(workspace.root).toBe(path.join(root, "far"));
+    expect(workspace.crates.map(({ name }) => name)).toEqual(["app"]);
+    expect(left).toEqual(['far/Cargo.toml:2: the workspace member "../gone" has no Cargo.toml']);
+    write("app/inner/Cargo.toml", crate("inner"));
+    expect(readWorkspace(path.join(root, "app/inner"), root).root).toBe(path.join(root, "app/inner"));
+  });
+
   test("takes a lone crate for a workspace of one", () => {
     write("Cargo.toml", crate("lone"));
     write("src/lib.rs", "");

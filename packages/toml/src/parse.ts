@@ -105,7 +105,8 @@ function toNode(node: AST.TOMLContentNode, locate: Locator): TomlNode {
       return { kind: "string", value: node.value, ...place };
     case "integer":
     case "float":
-      return { kind: node.kind, value: node.number, ...place };
+      // The parser takes leading zeros off, and so leaves nothing of a zero.
+      return { kind: node.kind, value: node.number === "" ? "0" : node.number, ...place };
     case "boolean":
       return { kind: "boolean", value: String(node.value), ...place };
     default:

@@ -23,6 +23,10 @@ describe("parseToml", () => {
     });
   });
 
+  test("reads a zero at the very end of a file", () => {
+    expect(plain(parseToml("a = 0", "f").root)).toEqual({ a: "0" });
+  });
+
   test("keeps keys that are names of object members apart (B58)", () => {
     const { root } = parseToml('[__proto__]\nconstructor = "x"\n', "f");
     expect(atPath(root, ["__proto__", "constructor"])).toMatchObject({ value: "x" });

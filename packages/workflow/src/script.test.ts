@@ -13,6 +13,10 @@ describe("a command counts", () => {
     ["with an environment in front", "RUST_LOG=debug cargo test"],
     ["with an expression behind", "cargo test ${{ matrix.flags }}"],
     ["as root", "sudo -E env A=b cargo test"],
+    ["under a virtual screen", "xvfb-run cargo test"],
+    ["in place of the shell", "command exec cargo test"],
+    ["with a long variable in front", "env RUST_LOG=debug CI=1 cargo test"],
+    ["behind a failing list", "test -f x || false\ncargo test"],
     ["quoted", "'cargo' \"test\""],
     ["over two lines", "cargo \\\n  test"],
     ["after &&", "cd x && cargo test"],
@@ -36,6 +40,24 @@ describe("a command counts", () => {
     expect(verdict("cargo test | tee log", "bash")).toBeUndefined();
     expect(verdict("set -o pipefail\ncargo test | tee log")).toBeUndefined();
     expect(verdict("cargo test | tee log", "bash -euo pipefail {0}")).toBeUndefined();
+    expect(verdict("cargo test | tee log", " bash ")).toBeUndefined();
+    expect(verdict("cargo test | tee log", "bash -e -o pipefail {0}")).toBeUndefined();
+    expect(verdict("cargo test | tee log", "sh")).toBe("in a pipeline without pipefail");
+    expect(verdict("cargo test | tee log", "bash -e {0}")).toBe("in a pipeline without pipefail");
+  });
+
+  test("before others in a shell that stops at a failure", () => {
+    expect(verdict("cargo test\necho", "sh")).toBeUndefined();
+    expect(verdict("cargo test\necho", "sh -eu {0}")).toBeUndefined();
+    expect(verdict("cargo test\necho", "bash --norc -e {0}")).toBeUndefined();
+  });
+
+  test("as one with all that is its own, at its place in the script", () => {
+    const calls = callsOf("echo ${{ a b }}; sudo -u me cargo test -x", undefined)?.calls;
+    expect(calls).toEqual([
+      { words: ["echo", "xxxxxxxxxx"], offset: 0, discount: undefined },
+      { words: ["cargo", "test", "-x"], offset: 17, discount: undefined },
+    ]);
   });
 });
 
@@ -56,6 +78,15 @@ describe("a command does not count", () => {
     ["in a case", "case $x in a) cargo test;; esac", "in a branch that may not run"],
     ["in a loop over what may be nothing", "for x in $LIST; do cargo test; done", "in a branch that may not run"],
     ["in a while loop", "while false; do cargo test; done", "in a branch that may not run"],
+    ["as the condition of a loop", "while cargo test; do :; done", "in a condition"],
+    ["as a further condition", "if a; then :; elif cargo test; then :; fi", "in a condition"],
+    ["in a further branch", "if a; then :; elif b; then cargo test; fi", "in a branch that may not run"],
+    ["in a choice", "select x in a b; do cargo test; done", "in a branch that may not run"],
+    ["in a counted loop", "for ((i = 0; i < n; i++)); do cargo test; done", "in a branch that may not run"],
+    ["in a loop over words that may be empty", 'for x in "$LIST"; do cargo test; done', "in a branch that may not run"],
+    ["before || exit 0", "cargo test || exit 0", "followed by ||"],
+    ["before || { exit 0; }", "cargo test || { echo; exit 0; }", "followed by ||"],
+    ["in a function that is a subshell", "f() ( cargo test )", "in a function"],
     ["in a function", "f() { cargo test; }", "in a function"],
     ["after exit", "exit 0\ncargo test", "after exit"],
     ["behind an early exit", 'if [ -z "$FOO" ]; then exit 0; fi\ncargo test', "behind an `exit 0` in a branch"],
@@ -86,8 +117,25 @@ describe("a command does not count", () => {
       undefined,
     ],
     ["in a block", "if ($env:CI) {\n  cargo test\n}", "in a branch that may not run"],
+    ["after a block", "if ($env:CI) {\n  cargo build\n}\n& 'cargo' test\n", undefined],
+    ["before an empty line and a comment", "cargo test\n\n# done\n", undefined],
+    ["checked after a comment", "cargo test\n# check\nif ($LASTEXITCODE) { exit 1 }\ncargo doc", undefined],
+    [
+      "checked only after another",
+      "cargo test\ncargo doc\nif ($LASTEXITCODE) { exit 1 }",
+      "followed by another program, whose exit code counts instead",
+    ],
+    ["with what to do at a failure", "cargo test || exit 1\ncargo doc", undefined],
   ])("in PowerShell: %s", (_case, script, discount) => {
     expect(verdict(script, "pwsh")).toBe(discount);
+  });
+
+  test("in PowerShell, each program has its place and its words", () => {
+    const calls = callsOf('cd x\n\n  cargo  "test"\n& cargo `\n  doc\n', "powershell -Command")?.calls;
+    expect(calls?.map(({ words, offset }) => [words, offset])).toEqual([
+      [["cargo", "test"], 6],
+      [["cargo", "doc"], 22],
+    ]);
   });
 
   test("without a word about what the parser could not read", () => {

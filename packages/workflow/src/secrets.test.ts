@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { secretUsage } from "./secrets.ts";
 import { readWorkflow } from "./workflow.ts";
@@ -29,6 +30,67 @@ describe("secretUsage", () => {
     ["not the token of the run, nor in texts", "${{ secrets.GITHUB_TOKEN }} ${{ 'secrets.X' }} secrets.Y", [], 0],
   ])("finds secrets read %s", (_name, text, names, open) => {
     expect(usage(step(text))).toEqual({ names, open });
+  });
+
+  const details = (text: string, file = "w.yml") =>
+    secretUsage([readWorkflow(text, file)]).secrets.map(({ name, isOptional, hasIdentity }) =>
+      [name, isOptional ? "optional" : "needed", ...(hasIdentity ? ["identity"] : [])].join(" "),
+    );
+
+  test.each([
+    ["secrets.A", "A needed"],
+    ["(secrets.A)", "A needed"],
+    ["secrets.A || github.token", "A optional"],
+    ["github.token || secrets.A", "A optional"],
+    ["github.ref && secrets.A", "A needed"],
+    ["secrets.A && 'x'", "A optional"],
+    ["secrets.A != ''", "A optional"],
+    ["!secrets.A", "A optional"],
+    ["format('{0}{1}', secrets.A == '', secrets.B)", "A optional", "B needed"],
+    ["github.event[secrets.A]", "A needed"],
+  ])("of %s, the workflow can do without what has another value or is only asked for", (text, ...found) => {
+    expect(details(step(`\${{ ${text} }}`))).toEqual(found);
+  });
+
+  test("a condition only asks, with and without braces", () => {
+    const text = (condition: string) => `on: push\njobs:\n  a:\n    if: ${condition}\n    runs-on: x\n    steps: []\n`;
+    expect(details(text("secrets.A"))).toEqual(["A optional"]);
+    expect(details(text("${{ secrets.A }}"))).toEqual(["A optional"]);
+    expect(details(text("secrets A"))).toEqual([]);
+  });
+
+  test("the whole context is read by a star too", () => {
+    expect(usage(step("${{ toJSON(secrets.*) }}"))).toEqual({ names: [], open: 1 });
+  });
+
+  test.each([
+    ["permissions: { id-token: write }", "", ["A needed identity"]],
+    ["permissions: write-all", "", ["A needed identity"]],
+    ["permissions: { id-token: write }", "permissions: { contents: read }", ["A needed"]],
+    ["permissions: read-all", "permissions: { id-token: write }", ["A needed identity"]],
+    ["permissions: { id-token: none }", "", ["A needed"]],
+    ["name: w", "", ["A needed"]],
+  ])("with %s above and %j at the job, a job may have an identity", (above, own, found) => {
+    const job = `runs-on: x\n    ${own}\n    steps:\n      - { run: x, env: { A: "\${{ secrets.A }}" } }`;
+    expect(details(`on: push\n${above}\njobs:\n  a:\n    ${job}\n`)).toEqual(found);
+  });
+
+  test("secrets outside of jobs are found with their line", () => {
+    const text = 'on: push\nenv:\n  A: "${{ secrets.A }}"\njobs:\n  a:\n    runs-on: x\n    steps: []\n';
+    const [found] = secretUsage([readWorkflow(text, "w.yml")]).secrets;
+    expect(found).toMatchObject({ name: "A", location: { file: "w.yml", line: 3 }, hasIdentity: false });
+  });
+
+  test("a name in the matrix that is empty names no secret", () => {
+    const text = step("${{ secrets[matrix.token] }}").replace("token: MAC_TOKEN", "token: ''");
+    expect(usage(text)).toEqual({ names: ["LINUX_TOKEN"], open: 0 });
+  });
+
+  test("secrets that are passed on to a workflow elsewhere are open", () => {
+    const call = (uses: string) => `on: push\njobs:\n  a:\n    uses: ${uses}\n    secrets: inherit\n`;
+    expect(usage(call("o/r/.github/workflows/w.yml@v1")).open).toBe(1);
+    expect(usage(call("./.github/workflows/missing.yml")).open).toBe(1);
+    expect(usage(call("./.github/workflows/w0.yml")).open).toBe(0);
   });
 
   const called = "on:\n  workflow_call:\n    secrets: { TOKEN: {} }";

@@ -1,8 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { parseYaml } from "@release-actions/yaml";
 import { covers, expandMatrix } from "./matrix.ts";
 import { validateWorkflow } from "./validate.ts";
-import { readWorkflow } from "./workflow.ts";
+import { isStepList, readWorkflow } from "./workflow.ts";
 
 describe("reading a workflow", () => {
   test("finds jobs and nothing else, whatever the indentation (misleads 15)", () => {
@@ -66,6 +67,51 @@ jobs:
     expect(await validateWorkflow(text, "w.yml")).toEqual([]);
   });
 
+  test.each([
+    ["push", ["push"]],
+    ["[push, pull_request]", ["push", "pull_request"]],
+    ["{ push: { tags: [v*] }, workflow_dispatch: }", ["push", "workflow_dispatch"]],
+    ["", []],
+  ])("is started by on: %s", (on, events) => {
+    const { triggers } = readWorkflow(`on: ${on}\njobs: {}\n`, "w.yml");
+    expect(triggers.map(({ event }) => event)).toEqual(events);
+    for (const { filters } of triggers.slice(1)) expect(filters.isPresent && filters.isMap).toBe(false);
+  });
+
+  test.each([
+    ["if: x == 1", "x == 1"],
+    ["if: ${{ x == 1 }}", "x == 1"],
+    ["if: ${{ a }} && ${{ b }}", "${{ a }} && ${{ b }}"],
+    ["if: '${{ a }} '", "a"],
+    ["if: ''", undefined],
+    ["if: ${{ a }}b", "${{ a }}b"],
+    ["name: x", undefined],
+  ])("a job with %s has that condition", (line, condition) => {
+    const { jobs } = readWorkflow(`on: push\njobs:\n  a:\n    ${line}\n`, "w.yml");
+    expect(jobs[0]?.condition).toBe(condition);
+  });
+
+  test.each([
+    ["wait-all: false", []],
+    ["wait-all: true", "all"],
+    ["wait: a", ["a"]],
+    ["run: x", undefined],
+  ])("a step with %s waits for %j", (line, waits) => {
+    const { jobs } = readWorkflow(`on: push\njobs:\n  a:\n    steps:\n      - ${line}\n`, "w.yml");
+    expect(jobs[0]?.steps[0]?.waits).toEqual(waits);
+  });
+
+  test.each([
+    ["- run: x\n", true],
+    ["%YAML 1.2\n# c\n--- \n\r\n  - run: x\n", true],
+    ["[{ run: x }]\n", true],
+    ["&a [x]\n", true],
+    ["--- \nname: x\n", false],
+    ["name: -x\n", false],
+    ["", false],
+    ["! { a: 1 }\n", false],
+  ])("a file %j is a list of steps: %p", (text, expected) => expect(isStepList(text, "w.yml")).toBe(expected));
+
   test("follows anchors, as GitHub does", () => {
     const text = "on: push\njobs:\n  a: &job\n    steps: [{ run: make }]\n  b: *job\n";
     expect(readWorkflow(text, "w.yml").jobs.map(({ steps }) => steps[0]?.run)).toEqual(["make", "make"]);
@@ -91,10 +137,24 @@ jobs:
   test("tells what GitHub would refuse, with its place", async () => {
     const problems = await validateWorkflow("on: push\njobs:\n  a:\n    runs-on: x\n    stepps: []\n", "w.yml");
     expect(problems[0]).toMatchObject({
+      level: "error",
+      title: "GitHub refuses this workflow",
       message: expect.stringContaining("stepps"),
       location: { file: "w.yml", line: 5 },
     });
   });
+});
+
+test.each([
+  ["a job that needs itself", "on: push\njobs:\n  a: { runs-on: x, needs: a, steps: [{ run: x }] }\n", 1],
+  [
+    "`case()`, as GitHub does not",
+    'on: push\njobs:\n  a: { runs-on: x, steps: [{ run: "${{ case(true, 1, 2) }}" }] }\n',
+    0,
+  ],
+])("GitHub's parser refuses %s", async (_what, text, count) => {
+  const problems = await validateWorkflow(text, "w.yml");
+  expect(problems.length > 0 ? 1 : 0).toBe(count);
 });
 
 describe("expanding a matrix", () => {

@@ -1,0 +1,31 @@
+import { describe, expect, test } from "@jest/globals";
+import { functionsIn, parseExpression, pathsIn } from "./expression.ts";
+
+describe("an expression", () => {
+  test.each([
+    ["github.event.action == 'x'", ["github.event.action"]],
+    ["needs.*.result", ["needs.*.result"]],
+    ["Steps['A'].Outputs.b", ["steps.a.outputs.b"]],
+    ["matrix[inputs.name].x", ["matrix.[].x", "inputs.name"]],
+    ["!(env.A && (vars.B || runner.os))", ["env.a", "vars.b", "runner.os"]],
+    ["format('{0}', strategy.job-index)", ["strategy.job-index"]],
+    ["job.status != jobs.a.result", ["job.status", "jobs.a.result"]],
+    ["fromJSON(inputs.a)[inputs.b].c", ["inputs.a", "inputs.b"]],
+    ["'github.ref'", []],
+  ])("reads of %s the values %j", (text, paths) => {
+    expect(pathsIn(parseExpression(text)).sort()).toEqual([...paths].sort());
+  });
+
+  test.each([
+    ["success() && !cancelled()", ["success", "cancelled"]],
+    ["Always() || Failure()", ["always", "failure"]],
+    ["contains(fromJSON('[]'), hashFiles('a', 'b'))", ["contains", "fromjson", "hashfiles"]],
+    ["github.ref", []],
+  ])("calls in %s the functions %j", (text, functions) => {
+    expect(functionsIn(parseExpression(text))).toEqual(functions);
+  });
+
+  test.each(["secret.A", "nothing()", "a b"])("%j is one that GitHub cannot evaluate", (text) => {
+    expect(() => parseExpression(text)).toThrow(`GitHub cannot evaluate the expression "${text}"`);
+  });
+});
