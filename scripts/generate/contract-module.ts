@@ -6,13 +6,16 @@ export function contractModule(action: ActionFile): string {
   const outputs = action.outputs.map((output) => JSON.stringify(output.name));
   return [
     "// Generated from action.yml by `npm run generate`. Do not edit.",
-    'import type { Contract } from "@release-actions/action-kit";',
+    'import type { Contract, Runner } from "@release-actions/action-kit";',
     "",
     "export const contract = {",
     `  name: ${JSON.stringify(action.name)},`,
     inputs.length === 0 ? "  inputs: {}," : `  inputs: {\n${inputs.join("\n")}\n  },`,
     `  outputs: [${outputs.join(", ")}],`,
     "} as const satisfies Contract;",
+    "",
+    "/** The runner as this action sees it: its inputs have their types. */",
+    "export type ActionRunner = Runner<typeof contract>;",
     "",
   ].join("\n");
 }

@@ -219,7 +219,7 @@ describeWith(["cargo"], "loadConfig refuses what cargo refuses", () => {
     [
       "an included file of another kind",
       { [INNER]: 'include = ["a.json"]\n' },
-      /cargo wants a path that ends with .toml/,
+      /cargo requires a path that ends with .toml/,
     ],
     [
       "include as a string",

@@ -85,7 +85,7 @@ describe("ci-contract", () => {
       { mode: "suggest" },
     );
     expect(step.conclusion).toBe("failure");
-    expect(step.annotations[0]?.message).toContain("ci-contract.yml is there already");
+    expect(step.annotations[0]?.message).toContain("ci-contract.yml already exists");
   });
 
   test("fails for a contract that was named and is not there", async () => {

@@ -140,7 +140,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
   });
 
   test.each([
-    ["the entitlements", "--entitlements-xml-file", /arm64: it has other entitlements than the file/],
+    ["the entitlements", "--entitlements-xml-file", /arm64: its entitlements differ from the file/],
     [
       "the flags",
       "--code-signature-flags",
@@ -153,7 +153,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
     const inputs = { entitlements: "app.entitlements", identifier: "com.example.tool" };
     const result = await sign(inputs, { env: { PATH: await programThatIgnores(option) } });
     expect(result.conclusion).toBe("failure");
-    expect(messages(result)).toMatch(/tool was not replaced, since its signed copy is not as asked for/);
+    expect(messages(result)).toMatch(/tool was not replaced, because its signed copy is not as requested/);
     expect(messages(result)).toMatch(message);
     expect((await read("tool")).equals(before)).toBe(true);
   });

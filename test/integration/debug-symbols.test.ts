@@ -301,7 +301,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     ["split-packed", /is split: 1 of its \d+ units are in files such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
     ["split-unpacked", /is split: 1 of its \d+ units/],
     ["split-c", /is split: 1 of its 1 units/],
-    ["std-only", /Rust's standard library, and none of its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],
+    ["std-only", /Rust's standard library, not for its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],
   ])("refuses debug information that is elsewhere or nobody's: %s", async (name, message) => {
     await run({ files: { server: name } }, (step) => {
       expect(step.conclusion).toBe("failure");
@@ -386,7 +386,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   });
 
   test.each<[string, string, RegExp]>([
-    ["has no build id", "anonymous", /has no build id, by which/],
+    ["has no build id", "anonymous", /has no build ID, which/],
     ["has no debug information", "plain", /has symbols, but no debug information/],
     ["is an object file", "object.o", /is of the type relocatable/],
     ["is a script (B161)", "a.c", /this is not an ELF file/],

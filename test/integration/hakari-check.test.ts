@@ -290,7 +290,7 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
     await withJob(async (job, product) => {
       await job.step("hakari-check", { inputs });
       const again = await job.step("hakari-check", { inputs });
-      expect(again.log).toContain("hakari was off already");
+      expect(again.log).toContain("hakari was already off");
       const restored = await job.step("hakari-check", { inputs: { command: "restore" } });
       expect(restored.log).toContain("hakari is on again, put back");
       expect(same(product, job.workspace, HACK)).toBe(true);

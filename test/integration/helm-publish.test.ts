@@ -229,7 +229,7 @@ function publishTests(program: HelmProgram): void {
   test("checks what it can where a registry shows nothing without a password", async () => {
     const step = await run(newPlace(), { inputs: { mode: "check", version: "1.2.3", password: "" } });
     expect(step.conclusion).toBe("success");
-    expect(step.log).toContain("skipped: without a password, the registry does not tell what it has");
+    expect(step.log).toContain("skipped: without a password, the registry does not show its content");
   });
 
   test("leaves no tag when it is cancelled before the last step, and finishes the next time (F84, F85)", async () => {
@@ -269,7 +269,7 @@ function publishTests(program: HelmProgram): void {
     const image = `${new URL(proxy.origin).host}/${repository}`;
     const files = workspace("1.2.3", { "charts/widget/values.yaml": `replicas: 1\nimage: ${image}\n` });
     const refused = await run(place, { files, inputs: { images: "linux/amd64 linux/arm64" } });
-    expect(refused.log).toContain(`${image}:1.2.3 is not for linux/amd64, only for linux/arm64`);
+    expect(refused.log).toContain(`${image}:1.2.3 does not support linux/amd64, only linux/arm64`);
     expect(await tagsAt(place)).toEqual([]);
     const published = await run(place, { files, inputs: { images: "linux/arm64" } });
     expect(published.outputs["published"]).toBe("true");
@@ -353,7 +353,7 @@ function publishTests(program: HelmProgram): void {
     [
       "a finding of helm lint",
       { files: workspace("1.2.3", { "charts/widget/templates/bad.yaml": "{{ nonsense }}\n" }) },
-      "helm lint finds faults in the chart",
+      "helm lint found problems in the chart",
     ],
     [
       "a dependency that is not in charts/",

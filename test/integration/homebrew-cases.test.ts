@@ -35,12 +35,12 @@ const EXPECTED: readonly (readonly [name: string, folder: string, expected: Expe
   [
     "downloads of another repository",
     "hb-url-of-another-repo",
-    { says: "is not of this release, expected https://github.com/acme/widget/" },
+    { says: "is not a URL of this release, expected https://github.com/acme/widget/" },
   ],
   [
     "downloads of another tag",
     "hb-url-of-another-tag",
-    { says: "is not of this release, expected https://github.com/acme/widget/releases/download/v1.2.3/" },
+    { says: "is not a URL of this release, expected https://github.com/acme/widget/releases/download/v1.2.3/" },
   ],
   [
     "an older line below a candidate goes beside it",

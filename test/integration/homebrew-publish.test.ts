@@ -131,7 +131,7 @@ describeWith(["git"], "homebrew-publish", () => {
     [
       "checksums that nobody tells",
       { files: { ...distrib(), "distrib/sha256.sum": `${"0".repeat(64)} *other\n` } },
-      "nothing tells the sha256 of",
+      "there is no sha256 for",
     ],
     ["an invalid rule", { inputs: { rules: "backport: versioned" } }, "is not understood"],
     ["a tap that runs a program", { inputs: { tap: "ext::sh -c id" } }, "is not a git remote"],
@@ -153,7 +153,7 @@ describeWith(["git"], "homebrew-publish", () => {
       const env = { GITHUB_API_URL: github.origin };
       const inputs = { "github-token": github.token(repository, { contents: "read" }) };
       const nothing = await publish({ files, env, inputs });
-      expect(nothing.log).toContain("nothing tells the sha256 of widget-aarch64-apple-darwin.tar.xz");
+      expect(nothing.log).toContain("there is no sha256 for widget-aarch64-apple-darwin.tar.xz");
 
       const writer = github.token(repository, { contents: "write" });
       // The bytes that the fixtures' checksums are of.

@@ -172,7 +172,7 @@ describeWithEngines("image-publish from the binaries of a release", ["containerd
     [
       "a plan of several apps, of which none was chosen",
       () => ({ workspace: { "plan.json": JSON.stringify(makeManifest({ apps: [APP, "other"] })) } }),
-      "say which app is meant",
+      "name one of them",
     ],
     [
       "a version that is not the plan's",

@@ -128,7 +128,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     for (const proxy of proxies) proxy.reset();
     const step = await run(repository, { archive: OTHER });
     expect(step.conclusion).toBe("failure");
-    expect(step.log).toContain(`exists as ${there}, and this image is sha256:`);
+    expect(step.log).toContain(`exists with the digest ${there}, but this image has sha256:`);
     expect(proxies.flatMap(({ passages }) => passages).filter(({ method }) => method === "PUT")).toEqual([]);
     expect(await digestAt(repository, "1.2.3")).toBe(there);
   });
@@ -188,7 +188,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     for (const proxy of proxies)
       proxy.inject({ method: "GET", url: /manifests\/1/, times: 1 }, { kind: "answer", status: 404 });
     const step = await run(repository);
-    expect(step.log).toContain(`1.2.3 exists as ${there}, and this image is sha256:`);
+    expect(step.log).toContain(`1.2.3 exists with the digest ${there}, but this image has sha256:`);
     expect(await digestAt(repository, "1.2.3")).toBe(there);
   });
 

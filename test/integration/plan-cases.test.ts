@@ -27,7 +27,7 @@ describe("plan-check, given plans that were made by hand", () => {
   test("an app with fewer targets on purpose passes when that is said, and fails when it is not", async () => {
     const silent = await check("plan-server-linux-only", "v1.2.3");
     expect(silent.conclusion).toBe("failure");
-    expect(silent.log).toContain("name it in `drop-targets`: <app>:<target>");
+    expect(silent.log).toContain("add <app>:<target> to `drop-targets`");
     const inputs = { "drop-targets": "widget-server:*-apple-darwin" };
     const said = await check("plan-server-linux-only", "v1.2.3", inputs);
     expect(said).toMatchObject({ conclusion: "success", outputs: { version: "1.2.3", missing: "[]" } });

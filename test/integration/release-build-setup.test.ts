@@ -80,7 +80,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     const step = await setUp({ env: { RUSTFLAGS: "-Dwarnings" } });
     expect(step.outputs["rustflags"]).toBe("-Dwarnings");
     expect(step.annotations).toEqual([
-      { level: "warning", message: expect.stringContaining("hides the flags of the configuration files") },
+      { level: "warning", message: expect.stringContaining("cargo ignores the flags of the configuration files") },
     ]);
     expect(step.summary).toContain("overridden by RUSTFLAGS");
   });
@@ -99,7 +99,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
       expect(second).toMatchObject({ conclusion: "success", annotations: [], outputs: { rustflags: COMMON } });
       const third = await job.step("release-build-setup", { inputs: { ...FLAGS_ONLY, targets: MUSL } });
       expect(third.conclusion).toBe("failure");
-      expect(third.annotations[0]?.message).toContain("this job was set up for other flags before");
+      expect(third.annotations[0]?.message).toContain("an earlier step set this job up with other flags");
     });
   });
 
@@ -121,14 +121,14 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
             '"-Clink-arg=a b"]',
           ),
       },
-      /"-Clink-arg=a b" of .*config.toml:4 cannot be said in RUSTFLAGS/,
+      /"-Clink-arg=a b" of .*config.toml:4 cannot be expressed in RUSTFLAGS/,
       ".cargo/config.toml",
       4,
     ],
     [
       "CARGO_ENCODED_RUSTFLAGS",
       { env: { CARGO_ENCODED_RUSTFLAGS: "-O" } },
-      /cargo reads it in place of RUSTFLAGS/,
+      /cargo reads it instead of RUSTFLAGS/,
       undefined,
       undefined,
     ],
@@ -269,7 +269,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
     [
       "leaves a header alone",
       "printf 'Beacon\\n(c) beacon-types\\n' > NOTICE",
-      /names none of the 2 crates in Cargo.lock: it is no more than its header/,
+      /names none of the 2 crates in Cargo.lock: it contains only its header/,
     ],
     [
       "needs a program that is missing (F99)",
@@ -308,7 +308,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just"], "release-build-
         'ac_cv_func_regcomp is "no", expected "yes" from docker/Dockerfile:12',
         'ac_cv_printf_positional is not set, expected "yes" from docker/Dockerfile:13',
         'ac_cv_gssapi_supports_spnego is not set, expected "yes" from docker/Dockerfile:14',
-        "hakari is on: the release would build what other crates need",
+        "hakari is on: the release would build features that only other crates need",
         expect.stringMatching(/^there is no .*NOTICE$/),
         expect.stringMatching(/^7 things are out of step/),
       ]);

@@ -125,7 +125,7 @@ describe("release-notes", () => {
     expect(step.annotations).toEqual([
       expect.objectContaining({
         level: "warning",
-        message: "nothing was published to npm within 0 s: the notes go without",
+        message: "nothing was published to npm within 0 s: the notes are written without it",
       }),
     ]);
     expect(notesOf(repository)).toContain("| chart | oci://ghcr.io/acme/charts/widget | 1.2.3 | verified |");
@@ -176,7 +176,7 @@ describe("release-notes", () => {
     const words = `# One\n\n${"x".repeat(60_000)}\n\n# Two\n\n${"\u{1F600}".repeat(60_000)}\n\n# Three\n\n${"z".repeat(60_000)}\n`;
     const { step, repository } = await announce({ inputs: { "notes-file": "n.md" }, files: { "n.md": words } });
     expect(step.conclusion).toBe("success");
-    expect(step.annotations[0]?.message).toContain("longer than GitHub takes");
+    expect(step.annotations[0]?.message).toContain("exceed GitHub's limit");
     expect(notesOf(repository)).toContain("# Two");
     expect(notesOf(repository)).not.toContain("# Three");
     expect(notesOf(repository)).toContain(
@@ -297,7 +297,7 @@ describe("release-notes", () => {
     [
       "notes that are too long for GitHub, and have no place to cut them",
       { inputs: { "notes-file": "n.md" }, files: { "n.md": "x".repeat(130_000) } },
-      "and GitHub takes 125000",
+      "but GitHub accepts at most 125000",
     ],
     ["no right to write", { permission: "read" }, "Give the job the permission"],
   ])("leaves the notes as they were with %s", async (_name, setting, message) => {

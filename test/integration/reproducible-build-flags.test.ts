@@ -79,11 +79,11 @@ describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build and flags that 
     const messages = step.annotations.map(({ message }) => message);
     expect(messages).toContainEqual(
       expect.stringMatching(
-        /it stores the flags it was compiled with, and in them -ffile-prefix-map=\/.*=\.\.\., at byte \d+ in \.rodata: .*Leave `CC` and `CXX` unset/,
+        /it stores its own compiler flags, with -ffile-prefix-map=\/.*=\.\.\., at byte \d+ in \.rodata: .*Leave `CC` and `CXX` unset/,
       ),
     );
     // A folder that is mapped already is not reported as one to map.
-    expect(messages.join("\n")).not.toMatch(/to what is remapped/);
+    expect(messages.join("\n")).not.toMatch(/to the remapped folders/);
     expect(JSON.parse(step.outputs["causes"] ?? "")).toMatchObject([{ kind: "build-flags" }]);
   }, 120_000);
 

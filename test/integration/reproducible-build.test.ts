@@ -165,7 +165,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     const step = await build("one", {}, { FIXTURE_FOLDER: "1" });
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]?.message).toMatch(
-      /target\/release\/a: the path \/.*\/one\/a.* of this machine is left at byte \d+ in \.rodata/,
+      /target\/release\/a: the path \/.*\/one\/a.* of this machine remains at byte \d+ in \.rodata/,
     );
     expect(step.annotations).toHaveLength(2);
   }, 120_000);

@@ -125,7 +125,7 @@ describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", 
   test("warns of an authority that is not Apple's, and refuses another kind of certificate", async () => {
     const identity = await openIdentity(await exported("x"), "x");
     expect(checkIdentity(identity, { now: new Date() })).toEqual([
-      expect.objectContaining({ level: "warning", message: expect.stringMatching(/Apple will not notarize/) }),
+      expect.objectContaining({ level: "warning", message: expect.stringMatching(/Apple does not notarize/) }),
     ]);
     const development = await makeIdentity(path.join(folder, "dev"), { marker: "1.2.840.113635.100.6.1.12" });
     const text = (await readFile(development.p12)).toString("base64");

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -115,7 +116,7 @@ export class Job {
     const inputs = this.#inputs(action, options.inputs ?? {}, facts, output);
     // The job's token reaches an action by its inputs alone, unless the step's env hands it over.
     const env = { ...facts, GITHUB_TOKEN: options.env?.["GITHUB_TOKEN"], ...files.env, ...inputs, ...state };
-    const ended = await runNode([path.join(action.folder, entry)], {
+    const ended = await runNode([programOf(action.folder, entry)], {
       ...{ cwd: this.workspace, env, stop: options.stop },
       onLine: (line) => {
         raw.push(line);
@@ -127,6 +128,7 @@ export class Job {
     Object.assign(this.#exported, commands.env);
     this.#path.unshift(...commands.path);
     const succeeded = ended.exitCode === 0 && problems.length === 0;
+    keepSummary(action.folder, succeeded, commands.summary);
     return {
       conclusion: succeeded ? "success" : ended.stopped ? "cancelled" : "failure",
       ...{ exitCode: ended.exitCode, signal: ended.signal },
@@ -158,6 +160,24 @@ export class Job {
   #folder(name: string): string {
     return path.join(this.#root, name);
   }
+}
+
+/** The bundle, or with TEST_FROM_SOURCES the source that it is made of, for which nothing has to be built. */
+function programOf(folder: string, bundle: string): string {
+  if (!process.env["TEST_FROM_SOURCES"] || !bundle.startsWith("dist/")) return path.join(folder, bundle);
+  return path.join(folder, "src", bundle.startsWith("dist/post/") ? "post.ts" : "main.ts");
+}
+
+let kept = 0;
+
+/** Leaves the summary in the folder that TEST_KEEP_SUMMARIES names, for `npm run pictures`. */
+function keepSummary(actionFolder: string, succeeded: boolean, summary: string): void {
+  const folder = process.env["TEST_KEEP_SUMMARIES"];
+  if (!folder || summary === "") return;
+  kept += 1;
+  mkdirSync(folder, { recursive: true });
+  const name = `${path.basename(actionFolder)}-${succeeded ? "success" : "failure"}-${process.pid}-${kept}.md`;
+  writeFileSync(path.join(folder, name), summary);
 }
 
 function envOf({ env }: StepOptions): Pick<StepOptions, "env"> {

@@ -76,7 +76,7 @@ test.each(sample(TOOLS, 2))(
 const OURS = [
   { node: "of this runner", lacks: [] },
   // Where Node cannot become another program, no launcher can keep a program from outliving it.
-  { node: "before 22.15", lacks: ["SIGKILL to the launcher, which must leave nothing behind"] },
+  { node: "before 22.15", lacks: ["SIGKILL to the launcher, which must leave no process running"] },
 ];
 
 test.each(OURS)(

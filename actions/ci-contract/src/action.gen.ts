@@ -1,5 +1,5 @@
 // Generated from action.yml by `npm run generate`. Do not edit.
-import type { Contract } from "@release-actions/action-kit";
+import type { Contract, Runner } from "@release-actions/action-kit";
 
 export const contract = {
   name: "ci-contract",
@@ -10,3 +10,6 @@ export const contract = {
   },
   outputs: ["ok", "findings"],
 } as const satisfies Contract;
+
+/** The runner as this action sees it: its inputs have their types. */
+export type ActionRunner = Runner<typeof contract>;

@@ -27,7 +27,7 @@ function checkJob(project: Project, workflow: Workflow, job: Job, event: string,
   if (verdict.kind !== "possible") return [];
   const instead =
     event === "workflow_run"
-      ? "build it under pull_request, hand the result on as an artifact"
+      ? "build it under pull_request, and pass the result on as an artifact"
       : "check it under pull_request";
   return steps.map(({ uses = "", location }): Finding => {
     const isCommit = /@[0-9a-f]{40}$/.test(uses);

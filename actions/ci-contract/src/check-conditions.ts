@@ -22,8 +22,8 @@ export function checkConditions(workflow: Workflow, promises: readonly Promised[
       const level = promised === undefined ? "warning" : "error";
       const why =
         alwaysTrue === "text"
-          ? "text around `${{ }}` makes the condition a text. Put all of it between one `${{` and `}}`, or leave both away"
-          : "the block scalar keeps a line feed behind `${{ }}`. Write `|-` in place of `|`, or leave `${{` and `}}` away";
+          ? "text around `${{ }}` turns the condition into text. Put all of it between one `${{` and `}}`, or remove both"
+          : "the block scalar adds a line feed after `${{ }}`. Write `|-` instead of `|`, or remove `${{` and `}}`";
       const message = `\`if: ${text}\` is always true: ${why}`;
       return [{ level, rule: "always-true", job: promised?.name ?? job.id, message, location }];
     }),

@@ -20,7 +20,7 @@ export interface WorkflowFile {
 }
 
 /** The workflows that GitHub would run, and what is wrong with the others. */
-export interface ReadWorkflows {
+export interface ParsedWorkflows {
   readonly workflows: readonly Workflow[];
   readonly findings: readonly Finding[];
 }
@@ -30,7 +30,7 @@ const TOLERATED =
   /^(Unexpected type|Unexpected value '(tags|branches|paths)|A (mapping|sequence|scalar) was not expected)/;
 
 /** Reads all workflows; one that cannot be read, or that GitHub refuses, is a finding and leaves the others to be judged. */
-export async function readWorkflows(files: readonly WorkflowFile[]): Promise<ReadWorkflows> {
+export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<ParsedWorkflows> {
   const workflows: Workflow[] = [];
   const findings: Finding[] = [];
   for (const { file, text } of files) {
@@ -78,7 +78,7 @@ export async function checkContract(
   texts: ScriptTexts = {},
 ): Promise<Finding[]> {
   const scripts = readScripts(texts);
-  const { workflows, findings: refused } = await readWorkflows(files);
+  const { workflows, findings: refused } = await parseWorkflows(files);
   const project = new Project(workflows);
   const findings = promises.flatMap((promised) => checkPromise(promised, project, scripts));
   // A job that is not to be found because its workflow is refused is the refused workflow's matter.

@@ -45,7 +45,7 @@ export function describeHoles(gate: string, holes: readonly Hole[], subject = "i
     return `${subject} ${texts.length > 1 ? `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}` : (texts[0] ?? "")}`;
   };
   const parts = [
-    ...(skipped.length === 0 ? [] : [`is skipped, which counts as green, when ${ways(skipped)}`]),
+    ...(skipped.length === 0 ? [] : [`is skipped, which GitHub treats as passed, when ${ways(skipped)}`]),
     ...(passed.length === 0 ? [] : [`passes when ${ways(passed)}`]),
   ];
   const [first] = holes;

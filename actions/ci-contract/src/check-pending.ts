@@ -16,7 +16,7 @@ export function checkPending(promised: Promised, found: FoundJob): Finding[] {
   if (!promisedEvents(promised, found).includes("pull_request")) return [];
   const filter = filterBefore(found.project, found.workflow);
   if (filter === undefined) return [];
-  const message = `its check stays pending for ever on a pull request that ${filter.what} leaves out: let the workflow start always, and skip what is not needed inside of it`;
+  const message = `its check stays pending for ever on a pull request that ${filter.what} excludes: start the workflow always, and skip what is not needed inside it`;
   return [
     {
       level: "error",

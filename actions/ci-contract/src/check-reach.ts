@@ -96,11 +96,11 @@ function checkEvent(promised: Promised, { job, workflow, project }: FoundJob, ev
     const isReached = canRun(project, workflow, job, (entry) => entry.eventCase.event === event).kind !== "impossible";
     return isReached
       ? []
-      : [finding("unreachable", `it is promised on ${event}, and the filters of \`on\` let no ${event} through`)];
+      : [finding("unreachable", `it is promised on ${event}, and the filters of \`on\` exclude every ${event}`)];
   }
   const [verdict] = verdicts;
   if (verdict?.kind === "possible") {
-    const message = `it is skipped by ${verdict.witness.event}${freeValues(verdict.witness)}, which counts as green: ${reasonOf(job)}`;
+    const message = `it is skipped by ${verdict.witness.event}${freeValues(verdict.witness)}, which GitHub treats as passed: ${reasonOf(job)}`;
     return [finding("skippable", message)];
   }
   const dependsOn = verdict?.kind === "unknown" ? verdict.dependsOn : [];

@@ -3,7 +3,7 @@ import { type Hole, isCallable, judgeGate, Project } from "@release-actions/work
 import { checkCaches } from "./check-caches.ts";
 import { checkCheckouts } from "./check-checkouts.ts";
 import { checkConditions } from "./check-conditions.ts";
-import { readWorkflows, type WorkflowFile } from "./check-contract.ts";
+import { parseWorkflows, type WorkflowFile } from "./check-contract.ts";
 import { describeHoles } from "./check-gate.ts";
 import { lacksMergeQueue, PENDING_IN_QUEUE, pullRequestFilter } from "./check-pending.ts";
 import { checkDead } from "./check-reach.ts";
@@ -12,7 +12,7 @@ import { isGate } from "./gate-job.ts";
 
 /** What is wrong in the workflows of any repository, without a contract that says what they should do. */
 export async function checkRepository(files: readonly WorkflowFile[]): Promise<Finding[]> {
-  const { workflows, findings: refused } = await readWorkflows(files);
+  const { workflows, findings: refused } = await parseWorkflows(files);
   const project = new Project(workflows);
   const found = workflows.flatMap((workflow) => [
     ...checkConditions(workflow, []),
@@ -94,12 +94,12 @@ function checkGateJob(project: Project, workflow: Workflow, gate: Job): Finding[
       level: "notice",
       rule: "pending",
       job: gate.id,
-      message: `where branch protection requires it, ${PENDING_IN_QUEUE}`,
+      message: `if branch protection requires it, ${PENDING_IN_QUEUE}`,
       location: workflow.root.get("on").location,
     });
   const filter = pullRequestFilter(workflow);
   if (filter !== undefined) {
-    const message = `where branch protection requires it, it stays pending for ever on a pull request that ${filter.what} leaves out`;
+    const message = `if branch protection requires it, it stays pending for ever on a pull request that ${filter.what} excludes`;
     findings.push({
       level: "notice",
       rule: "pending",

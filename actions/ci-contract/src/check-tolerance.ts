@@ -10,7 +10,9 @@ export function checkTolerance(_promised: Promised, { job, workflow, project }: 
   const verdict = toleranceOf(project, workflow, job);
   if (verdict.kind === "impossible") return [];
   if (verdict.kind === "unknown")
-    return [cannotTell("continue-on-error", job.id, "whether its failure counts", verdict.dependsOn, node.location)];
+    return [
+      cannotTell("continue-on-error", job.id, "whether its failure fails the run", verdict.dependsOn, node.location),
+    ];
   const message = `it may fail without failing the run: \`continue-on-error: ${node.text}\``;
   return [{ level: "error", rule: "continue-on-error", job: job.id, message, location: node.location }];
 }

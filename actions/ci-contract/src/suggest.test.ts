@@ -28,7 +28,7 @@ jobs:
       - run: '[ "\${{ needs.fmt.result }}\${{ needs.test.result }}" = successsuccess ]'
 `;
 
-const CONTRACT = `# What the workflows do today. Take out what is not a promise, and add what is missing.
+const CONTRACT = `# What the workflows do today. Remove what is not a promise, and add what is missing.
 gate: ci-gate
 jobs:
   fmt:
@@ -68,7 +68,7 @@ test("jobs of one id in two workflows, and what does not hold today, make no bro
   const text = await suggestContract(files);
   expect(text).toContain(`  a.yml/test:
     run: "make test"
-    on: [push] # paths keeps it from some pull requests
+    on: [push] # paths excludes some pull requests
   # a.yml/flaky may fail without failing the run (continue-on-error)
   # a.yml/text has a condition that is always true, whatever it says
 `);

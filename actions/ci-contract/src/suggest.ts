@@ -1,7 +1,7 @@
 import { callsOf, expandMatrix, type Job, type Workflow } from "@release-actions/workflow";
 import { canBeSkipped, canRun, Project } from "@release-actions/workflow-prover";
 import { checkConditions } from "./check-conditions.ts";
-import { checkPromise, readWorkflows, type WorkflowFile } from "./check-contract.ts";
+import { checkPromise, parseWorkflows, type WorkflowFile } from "./check-contract.ts";
 import { filterBefore } from "./check-pending.ts";
 import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
@@ -18,7 +18,7 @@ const CHECKERS = /^(cargo|just|make|npm|pnpm|yarn|go|pytest|tox|mdbook|helm|deno
  * run for sure. What a job does not do for sure stands there as a comment.
  */
 export async function suggestContract(files: readonly WorkflowFile[], texts: ScriptTexts = {}): Promise<string> {
-  const { workflows } = await readWorkflows(files);
+  const { workflows } = await parseWorkflows(files);
   const project = new Project(workflows);
   const scripts = readScripts(texts);
   const checked = workflows.filter((workflow) => startsOnChanges(project, workflow));
@@ -41,7 +41,7 @@ export async function suggestContract(files: readonly WorkflowFile[], texts: Scr
   );
   const isEmpty = lines.every((line) => line.startsWith("  #"));
   return [
-    "# What the workflows do today. Take out what is not a promise, and add what is missing.",
+    "# What the workflows do today. Remove what is not a promise, and add what is missing.",
     ...(gate === undefined ? [] : [`gate: ${gate.job.id}`]),
     ...(isEmpty ? ["jobs: {} # no job runs on changes"] : ["jobs:"]),
     ...lines,
@@ -120,7 +120,7 @@ function onLines(
   if (certain.length === events.length) return [];
   const condition = job.condition?.replaceAll(/\s+/g, " ");
   const why = [
-    ...(filter === undefined ? [] : [`${filter.what.replaceAll("`", "")} keeps it from some pull requests`]),
+    ...(filter === undefined ? [] : [`${filter.what.replaceAll("`", "")} excludes some pull requests`]),
     ...(condition === undefined ? [] : [`it may be skipped: ${condition}`]),
   ];
   return [`    on: [${certain.join(", ")}]${why.length === 0 ? "" : ` # ${why.join("; ")}`}`];

@@ -1,11 +1,10 @@
-import type { Runner } from "@release-actions/action-kit";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Finding } from "./finding.ts";
 
 /** Annotations, outputs and the summary: one line for each job, one for each finding. */
 export function reportFindings(
-  runner: Runner<typeof contract>,
+  runner: ActionRunner,
   found: readonly Finding[],
   jobs: readonly string[],
   file: string | undefined,
@@ -46,7 +45,7 @@ export function reportFindings(
   if (errors.length > 0)
     runner.fail(
       `${countOf(errors.length, "finding")} ${against}`,
-      "Correct the workflow, or the contract where it is outdated.",
+      "Correct the workflow, or the contract if it is outdated.",
     );
   else if (file !== undefined) {
     const rest = doubts.length === 0 ? "" : `; ${countOf(doubts.length, "question")} cannot be answered from the files`;

@@ -1,5 +1,5 @@
 // Generated from action.yml by `npm run generate`. Do not edit.
-import type { Contract } from "@release-actions/action-kit";
+import type { Contract, Runner } from "@release-actions/action-kit";
 
 export const contract = {
   name: "codesign-macos",
@@ -20,3 +20,6 @@ export const contract = {
   },
   outputs: ["files", "certificate", "team-id", "expires"],
 } as const satisfies Contract;
+
+/** The runner as this action sees it: its inputs have their types. */
+export type ActionRunner = Runner<typeof contract>;

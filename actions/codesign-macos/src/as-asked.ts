@@ -34,9 +34,9 @@ export function missingOf(images: readonly ImageReport[], wanted: Wanted): strin
     }
     const { xml } = signature.entitlements;
     if (wanted.entitlements === undefined && xml !== undefined && xml.size > 0)
-      lines.push(`it has entitlements that nobody asked for: ${[...xml.keys()].sort().join(", ")}`);
+      lines.push(`it has entitlements that were not requested: ${[...xml.keys()].sort().join(", ")}`);
     if (wanted.entitlements !== undefined && !isDeepStrictEqual(xml, wanted.entitlements))
-      lines.push("it has other entitlements than the file that `entitlements` names");
+      lines.push("its entitlements differ from the file in the input `entitlements`");
     return lines.map((line) => `${image.architecture}: ${line}`);
   });
 }

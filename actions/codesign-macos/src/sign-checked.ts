@@ -1,6 +1,5 @@
 import { chmod, copyFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import {
   type Authorities,
   bestCodeDirectory,
@@ -11,7 +10,7 @@ import {
 } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import type { SigningIdentity } from "@release-actions/signing-identity";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { missingOf, type Wanted } from "./as-asked.ts";
 import { chooseIdentifier } from "./identifier.ts";
 import { APPLE_TIMESTAMP_SERVER, type Signer } from "./signer.ts";
@@ -47,7 +46,7 @@ export interface SignOptions {
  * failure leaves the file as it was, and so does a dry run.
  */
 export async function signChecked(
-  runner: Runner<typeof contract>,
+  runner: ActionRunner,
   { given, real }: FileToSign,
   options: SignOptions,
 ): Promise<SignedFile[]> {
@@ -70,8 +69,8 @@ export async function signChecked(
   const list = wrong.map(({ architecture, message }) => `${architecture ?? "file"}: ${message}`);
   list.push(...(await missingOf(images, { ...(await wantedOf(runner)), identifier })));
   if (list.length > 0) {
-    throw new Fault(`${given} was not replaced, since its signed copy is not as asked for:\n${list.join("\n")}`, {
-      advice: wrong[0]?.advice ?? "Check the inputs, and what the signing program says above.",
+    throw new Fault(`${given} was not replaced, because its signed copy is not as requested:\n${list.join("\n")}`, {
+      advice: wrong[0]?.advice ?? "Check the inputs, and the output of the signing program above.",
     });
   }
   if (!runner.inputs["dry-run"]) {
@@ -91,11 +90,7 @@ export async function signChecked(
 const WORTH_A_WARNING: readonly FindingCode[] = ["get-task-allow", "old-sdk"];
 
 /** What the inputs ask for is not a mistake, and the SDK was chosen long before. */
-function isIntended(
-  { inputs }: Runner<typeof contract>,
-  { code }: Finding,
-  { identity, isForeign }: SignOptions,
-): boolean {
+function isIntended({ inputs }: ActionRunner, { code }: Finding, { identity, isForeign }: SignOptions): boolean {
   const intended: Partial<Record<FindingCode, boolean>> = {
     "ad-hoc": identity === undefined,
     "no-timestamp": inputs.timestamp === "none" || identity === undefined,
@@ -109,7 +104,7 @@ function isIntended(
   return intended[code] ?? false;
 }
 
-async function wantedOf({ inputs }: Runner<typeof contract>): Promise<Omit<Wanted, "identifier">> {
+async function wantedOf({ inputs }: ActionRunner): Promise<Omit<Wanted, "identifier">> {
   const { entitlements, options } = inputs;
   const file = entitlements === undefined ? undefined : await readXmlEntitlements(await readFile(entitlements));
   return { options, entitlements: file };

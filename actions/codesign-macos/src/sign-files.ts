@@ -1,20 +1,17 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { type Authorities, developerIdFault } from "@release-actions/macho";
 import { findProducts, readAuthorities } from "@release-actions/macos-product";
 import { P12Error } from "@release-actions/p12";
 import { Fault } from "@release-actions/report";
 import { checkIdentity, openIdentity, type SigningIdentity } from "@release-actions/signing-identity";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { type FileToSign, type SignedFile, signChecked } from "./sign-checked.ts";
 import { codesignSigner, keychainPath, rcodesignSigner } from "./signer.ts";
 import { saveLeftovers } from "./state.ts";
 
-type Run = Runner<typeof contract>;
-
 /** Opens the certificate, signs every file, and tells. Everything is checked before anything is changed. */
-export async function signFiles(runner: Run): Promise<void> {
+export async function signFiles(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const authorities = await readAuthorities(inputs.authorities);
   const opened = isAdHoc(runner) ? undefined : await openChecked(runner, authorities);
@@ -51,18 +48,18 @@ export async function signFiles(runner: Run): Promise<void> {
 }
 
 /** Forks get no secrets, so that a dry run does without. */
-function isAdHoc({ inputs }: Run): boolean {
+function isAdHoc({ inputs }: ActionRunner): boolean {
   return inputs["ad-hoc"] || (inputs["dry-run"] && inputs.certificate === undefined);
 }
 
 async function openChecked(
-  runner: Run,
+  runner: ActionRunner,
   authorities: Authorities,
 ): Promise<{ readonly identity: SigningIdentity; readonly isForeign: boolean }> {
   const { certificate: text, "certificate-password": password, "team-id": teamId, identity: wanted } = runner.inputs;
   if (text === undefined) {
     throw new Fault("input `certificate` is required and was not given, or is empty", {
-      advice: "Check the name of the secret; where there are no secrets (forks), set `ad-hoc` or `dry-run`.",
+      advice: "Check the name of the secret. Runs without secrets (forks) need `ad-hoc` or `dry-run`.",
     });
   }
   const identity = await openNamed(text, password ?? "", wanted);
@@ -90,7 +87,7 @@ async function openNamed(text: string, password: string, wanted: string | undefi
   }
 }
 
-async function findFiles({ inputs }: Run): Promise<FileToSign[]> {
+async function findFiles({ inputs }: ActionRunner): Promise<FileToSign[]> {
   const products = await findProducts(inputs.path, process.cwd());
   const other = products.find(({ kind }) => kind !== "binary");
   if (other !== undefined) {

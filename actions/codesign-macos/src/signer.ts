@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { childRunner } from "@release-actions/command";
 import {
   addToSearchList,
@@ -12,10 +11,8 @@ import {
 } from "@release-actions/macos-keychain";
 import { Fault } from "@release-actions/report";
 import { encodeForMacos, type SigningIdentity } from "@release-actions/signing-identity";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { forgetSignature } from "./forget-signature.ts";
-
-type Run = Runner<typeof contract>;
 
 /** What codesign uses when it is told no other. */
 export const APPLE_TIMESTAMP_SERVER = "http://timestamp.apple.com/ts01";
@@ -30,7 +27,7 @@ export function keychainPath(folder: string): string {
 
 /** Apple's own program, with a keychain that lasts as long as the step. */
 export async function codesignSigner(
-  runner: Run,
+  runner: ActionRunner,
   identity: SigningIdentity | undefined,
   folder: string,
 ): Promise<Signer> {
@@ -64,7 +61,7 @@ export async function codesignSigner(
 
 /** rcodesign signs from any system; key and certificates are handed to it in files. */
 export async function rcodesignSigner(
-  runner: Run,
+  runner: ActionRunner,
   identity: SigningIdentity | undefined,
   folder: string,
 ): Promise<Signer> {

@@ -1,5 +1,4 @@
-import type { Runner } from "@release-actions/action-kit";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** What must not outlive the job. */
 export interface Leftovers {
@@ -8,7 +7,7 @@ export interface Leftovers {
   readonly folders: readonly string[];
 }
 
-type State = Pick<Runner<typeof contract>, "saveState" | "loadState">;
+type State = Pick<ActionRunner, "saveState" | "loadState">;
 
 /** Saved before the things are made, so that the post step knows of them whatever happens. */
 export function saveLeftovers(runner: State, leftovers: Leftovers): void {

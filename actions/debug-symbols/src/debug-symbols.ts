@@ -1,5 +1,6 @@
 import { createTransport } from "@release-actions/http";
 import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { PoorFileError, requireServed } from "./debuginfod.ts";
 import { downloadScripts, writeScript } from "./download-script.ts";
 import { keepArtifact } from "./keep-artifact.ts";
@@ -8,7 +9,7 @@ import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
 import { storeDebugFile } from "./store.ts";
 import { type Fate, summarize } from "./summary.ts";
-import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
+import { SymbolsError } from "./symbols-error.ts";
 
 const NONE = "none";
 
@@ -16,7 +17,7 @@ const NONE = "none";
  * Splits, uploads, asks. What is wrong with a binary stops the step. What is wrong with a service does not: the build
  * is sound without it, so it is told, the debug files are kept, and the step fails where they are required.
  */
-export async function debugSymbols(runner: SymbolsRunner): Promise<void> {
+export async function debugSymbols(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
   runner.setOutput("uploaded", false);
@@ -46,9 +47,9 @@ export async function debugSymbols(runner: SymbolsRunner): Promise<void> {
 
 /** What went wrong beside the binaries: a warning, and a failure where the debug files are required. */
 class Troubles {
-  readonly #runner: SymbolsRunner;
+  readonly #runner: ActionRunner;
 
-  constructor(runner: SymbolsRunner) {
+  constructor(runner: ActionRunner) {
     this.#runner = runner;
   }
 
@@ -71,7 +72,7 @@ class Troubles {
   }
 }
 
-async function writeScripts(runner: SymbolsRunner, products: readonly Product[]): Promise<void> {
+async function writeScripts(runner: ActionRunner, products: readonly Product[]): Promise<void> {
   const { "debuginfod-url": server, "script-path": template, output } = runner.inputs;
   if (server === undefined) return;
   for (const script of downloadScripts(products, server, template)) {
@@ -79,13 +80,13 @@ async function writeScripts(runner: SymbolsRunner, products: readonly Product[])
   }
 }
 
-async function storeAll(runner: SymbolsRunner, fates: readonly Fate[], troubles: Troubles): Promise<void> {
+async function storeAll(runner: ActionRunner, fates: readonly Fate[], troubles: Troubles): Promise<void> {
   const { "store-address": address, token } = runner.inputs;
   if (address === NONE) return;
   if (token === undefined) {
     troubles.report(
       "the input `token` is empty: the debug files were not uploaded",
-      "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+      "A secret that does not exist is passed as an empty string: check its name, and that this repository or environment has it.",
     );
     return;
   }
@@ -107,11 +108,11 @@ async function storeAll(runner: SymbolsRunner, fates: readonly Fate[], troubles:
     if (stored === undefined) continue;
     fate.stored = stored;
     const { name } = fate.product;
-    runner.info(stored === "sent" ? `uploaded ${name}` : `the store has ${name} already`);
+    runner.info(stored === "sent" ? `uploaded ${name}` : `the store already has ${name}`);
   }
 }
 
-async function askAll(runner: SymbolsRunner, fates: readonly Fate[], troubles: Troubles): Promise<void> {
+async function askAll(runner: ActionRunner, fates: readonly Fate[], troubles: Troubles): Promise<void> {
   const url = runner.inputs["debuginfod-url"];
   if (url === undefined) return;
   const { signal } = runner;
@@ -137,8 +138,8 @@ async function askAll(runner: SymbolsRunner, fates: readonly Fate[], troubles: T
 }
 
 function poorStore(error: PoorFileError, name: string): SymbolsError {
-  return new SymbolsError(`the store has another file in place of the debug file of ${name}: ${error.message}`, {
+  return new SymbolsError(`the store has a different file for the debug file of ${name}: ${error.message}`, {
     cause: error,
-    advice: "Another file of that build id was uploaded before: set `force: true` to replace it.",
+    advice: "A different file with that build ID was uploaded earlier: set `force: true` to replace it.",
   });
 }

@@ -100,7 +100,7 @@ describe("requireServed", () => {
     [
       "uses an encoding of its own",
       { status: 200, headers: { "content-encoding": "x" } },
-      /encoding x, which was not asked for/,
+      /encoding x, which was not requested/,
     ],
   ])("fails when the server %s", async (_case, answer, message) => {
     await expect(ask(serverOf(answer).transport)).rejects.toThrow(message);

@@ -101,7 +101,7 @@ async function save({ body, headers }: HttpResponse, url: URL, file: string): Pr
   const unpack = { identity: undefined, gzip: createGunzip, zstd: createZstdDecompress }[encoding];
   if (unpack === undefined && encoding !== "identity") {
     body.destroy();
-    throw new SymbolsError(`${url.href} answers in the encoding ${encoding}, which was not asked for`);
+    throw new SymbolsError(`${url.href} answers with the encoding ${encoding}, which was not requested`);
   }
   try {
     const target = createWriteStream(file);

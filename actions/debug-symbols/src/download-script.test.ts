@@ -40,7 +40,7 @@ describe("downloadScripts", () => {
       "a name that is a program (F143)",
       [product("$(id)")],
       TEMPLATE,
-      /characters that a script's name should not have/,
+      /characters that are not allowed in the name of a script/,
     ],
   ])("refuse %s", (_case, products, template, message) => {
     expect(() => downloadScripts(products, SERVER, template)).toThrow(message);

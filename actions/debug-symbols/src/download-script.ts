@@ -106,7 +106,7 @@ function buildIdOf(binary: string, builds: readonly Product[]): string {
       `there are ${builds.length} binaries of the name ${binary} for ${[...machines].join(", ")}`,
       {
         advice:
-          "A script is found by the name of its binary: name the binaries apart, or split them in steps of their own.",
+          "A script is named after its binary: give the binaries different names, or split them in separate steps.",
       },
     );
   }
@@ -117,7 +117,7 @@ function buildIdOf(binary: string, builds: readonly Product[]): string {
 /** The name becomes part of a program. */
 function requirePlain(binary: string): void {
   if (/^[\w.+-]+$/.test(binary)) return;
-  throw new SymbolsError(`${JSON.stringify(binary)} has characters that a script's name should not have`, {
+  throw new SymbolsError(`${JSON.stringify(binary)} has characters that are not allowed in the name of a script`, {
     advice: "Rename the binary: letters, digits, `.`, `_`, `+` and `-` are fine.",
   });
 }

@@ -20,7 +20,7 @@ export async function findElf(lines: readonly string[], workspace: string): Prom
       const other = found.get(candidate.place);
       if (other !== undefined && other.file !== candidate.file) {
         throw new SymbolsError(`${other.file} and ${candidate.file} would both become ${candidate.place}`, {
-          advice: "Name the folder above both, so that each keeps its place in it.",
+          advice: "Name the folder that contains both, so that each keeps its relative path.",
         });
       }
       found.set(candidate.place, candidate);

@@ -1,8 +1,9 @@
 import path from "node:path";
+import type { ActionRunner } from "./action.gen.ts";
 import { type FoundFile, findElf } from "./find-elf.ts";
 import { checksumOf, type Inspected, inspect } from "./inspect.ts";
 import { copyTo, keepDebug, stripAndLink } from "./split.ts";
-import { SymbolsError, type SymbolsRunner } from "./symbols-error.ts";
+import { SymbolsError } from "./symbols-error.ts";
 import { requireOwnUnits } from "./units.ts";
 
 /** A binary that is split: its debug file, and what is left of it where that is known. */
@@ -21,12 +22,12 @@ export interface Product {
 type Input = Inspected & FoundFile & { readonly buildId: string };
 
 /** Splits what is whole, takes what is split, and checks that the parts belong together. */
-export async function makeProducts(runner: SymbolsRunner, workspace: string): Promise<readonly Product[]> {
+export async function makeProducts(runner: ActionRunner, workspace: string): Promise<readonly Product[]> {
   const { binaries, output } = runner.inputs;
   const inside = binaries.find((line) => !path.relative(path.resolve(workspace, line), output).startsWith(".."));
   if (inside !== undefined) {
     throw new SymbolsError(`the input \`output\` is in ${inside}, where the binaries are`, {
-      advice: "Choose a folder of its own: another run would take the files of this one for binaries.",
+      advice: "Choose a separate folder: the next run would treat the output of this one as binaries.",
     });
   }
   const inputs: Input[] = [];
@@ -53,7 +54,7 @@ function requireUsable(inspected: Inspected, found: FoundFile): Input {
     throw new SymbolsError(`${found.place} is of the type ${type}, expected a program or a shared library`);
   }
   if (buildId === undefined) {
-    throw new SymbolsError(`${found.place} has no build id, by which debug information is found`, {
+    throw new SymbolsError(`${found.place} has no build ID, which debuggers need to find debug information`, {
       advice: "Link with one: `-Wl,--build-id` for a C compiler, `-C link-arg=-Wl,--build-id` for rustc.",
     });
   }
@@ -65,7 +66,7 @@ function isProgram({ type }: Inspected): boolean {
 }
 
 /** Of the files with one build id: one debug file, and any number of binaries that link to it. */
-async function makeProduct(group: readonly Input[], runner: SymbolsRunner): Promise<Product> {
+async function makeProduct(group: readonly Input[], runner: ActionRunner): Promise<Product> {
   const { output } = runner.inputs;
   const given = group.find(({ state }) => state === "debug-only");
   const whole = group.find(({ state }) => state === "whole");
@@ -103,7 +104,7 @@ export function requireStripped(
   }
   if (binary.hasSymbols || binary.state !== "stripped") {
     throw new SymbolsError(`${place} is not stripped: it has ${binary.hasSymbols ? "symbols" : "debug information"}`, {
-      advice: "Ship what is left after splitting: `objcopy --strip-all --add-gnu-debuglink=server.debug server`.",
+      advice: "Ship the stripped binary: `objcopy --strip-all --add-gnu-debuglink=server.debug server`.",
     });
   }
   const name = path.basename(expected.debug);
@@ -116,7 +117,7 @@ export function requireStripped(
   if (file === name && crc32 === expected.crc32) return;
   throw new SymbolsError(
     `the debuglink of ${place} is ${file} with CRC ${hex(crc32)}, expected ${name} with ${hex(expected.crc32)}`,
-    { advice: "Where the binary was split before, name the debug file that was made then, not the whole binary." },
+    { advice: "If the binary was already split, name the debug file from that split, not the whole binary." },
   );
 }
 

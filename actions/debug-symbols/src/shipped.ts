@@ -23,7 +23,7 @@ export async function checkShipped(
   if (missing.length > 0) {
     const names = missing.map(({ name, buildId }) => `${name} (${buildId})`).join(", ");
     throw new SymbolsError(`${folders.join(", ")} holds no file with the build id of ${names}`, {
-      advice: "What is shipped was not made from these binaries: split and copy the output of one build.",
+      advice: "The shipped files were not made from these binaries: split and copy the output of the same build.",
     });
   }
   return places;

@@ -1,8 +1,8 @@
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { childEnv } from "@release-actions/command";
+import type { ActionRunner } from "./action.gen.ts";
 import { findObjcopy } from "./objcopy.ts";
-import type { SymbolsRunner } from "./symbols-error.ts";
 
 export interface SplitPlaces {
   readonly binary: string;
@@ -13,7 +13,7 @@ export interface SplitPlaces {
 }
 
 /** Keeps the debug information alone. */
-export async function keepDebug({ binary, machine, debug }: SplitPlaces, runner: SymbolsRunner): Promise<void> {
+export async function keepDebug({ binary, machine, debug }: SplitPlaces, runner: ActionRunner): Promise<void> {
   await makeFile(debug, async (file) => {
     await objcopy(["--only-keep-debug", binary, file], machine, runner);
     await chmod(file, 0o644);
@@ -21,7 +21,7 @@ export async function keepDebug({ binary, machine, debug }: SplitPlaces, runner:
 }
 
 /** Strips a binary, and has it name the debug file. */
-export async function stripAndLink(places: SplitPlaces, runner: SymbolsRunner): Promise<void> {
+export async function stripAndLink(places: SplitPlaces, runner: ActionRunner): Promise<void> {
   const { binary, machine, debug, stripped } = places;
   await makeFile(stripped, async (file) => {
     await objcopy(["--strip-all", "--remove-section=.gnu_debuglink", binary, file], machine, runner);
@@ -45,7 +45,7 @@ async function makeFile(target: string, make: (part: string) => Promise<void>): 
   }
 }
 
-async function objcopy(args: readonly string[], machine: string, runner: SymbolsRunner): Promise<void> {
+async function objcopy(args: readonly string[], machine: string, runner: ActionRunner): Promise<void> {
   const env = { ...childEnv(runner.env), LC_ALL: "C" };
   const { program, libraries } = await findObjcopy(machine, { env, run: runner.exec });
   await runner.exec(program, args, { env: libraries === undefined ? env : { ...env, LD_LIBRARY_PATH: libraries } });

@@ -52,7 +52,7 @@ export async function storeDebugFile({ name, debug }: Product, options: StoreOpt
       const message = `the store refuses ${name}: ${reason}`;
       throw IN_PROGRESS.test(reason)
         ? new TransientError(message, { atMost: MAX_RETRIES })
-        : new SymbolsError(message, { advice: "Is there another debug file of that build id in the store?" });
+        : new SymbolsError(message, { advice: "Is there another debug file with that build ID in the store?" });
     } catch (error) {
       signal.throwIfAborted();
       throw limit.aborted ? stalled(name) : explain(error, options.program);
@@ -71,7 +71,7 @@ export function storeArguments(address: string): readonly string[] {
 }
 
 function stalled(name: string): TransientError {
-  return new TransientError(`the upload of ${name} did not end within ${TRY_LIMIT_MS / 60_000} minutes`, {
+  return new TransientError(`the upload of ${name} did not finish within ${TRY_LIMIT_MS / 60_000} minutes`, {
     atMost: MAX_RETRIES,
   });
 }
@@ -82,7 +82,7 @@ function explain(error: unknown, program: string): unknown {
   if (exitCode === 126 || exitCode === 127) {
     return new SymbolsError(`${program} cannot be started: ${stderr.trim()}`, {
       cause: error,
-      advice: "Put a release of parca-debuginfo on the PATH, or give its address and SHA-256 as `parca-debuginfo`.",
+      advice: "Put a release of parca-debuginfo on the PATH, or give its URL and SHA-256 in `parca-debuginfo`.",
     });
   }
   // How the command line is wrong does not heal either: the program says so before it calls the store.

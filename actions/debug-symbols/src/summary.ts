@@ -1,7 +1,7 @@
 import { formatBytes } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Product } from "./products.ts";
 import type { Stored } from "./store.ts";
-import type { SymbolsRunner } from "./symbols-error.ts";
 
 /** What became of one debug file. */
 export interface Fate {
@@ -14,7 +14,7 @@ export interface Fate {
   replace: (() => Promise<void>) | undefined;
 }
 
-export function summarize(runner: SymbolsRunner, fates: readonly Fate[], uploaded: boolean): void {
+export function summarize(runner: ActionRunner, fates: readonly Fate[], uploaded: boolean): void {
   const kept =
     uploaded || runner.inputs["artifact-name"] === "none" ? "" : `, see artifact ${runner.inputs["artifact-name"]}`;
   const rows = fates.map(({ product: { name, buildId, machine, size }, stored, served }) => [

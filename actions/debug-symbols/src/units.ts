@@ -18,13 +18,13 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
       `the debug information of ${place} is split: ${split.length} of its ${units.length} units are in files such as ${first.splitOff}, or in a .dwp`,
       {
         advice:
-          'Have it in one piece: `split-debuginfo = "off"` in cargo\'s profile (CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO=off), no -gsplit-dwarf for a C compiler.',
+          'Keep it in one file: `split-debuginfo = "off"` in cargo\'s profile (CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO=off), no -gsplit-dwarf for a C compiler.',
       },
     );
   }
   const own = units.filter((unit) => !unit.isAssembly && !isOfRust(unit));
   if (units.length === 0 || own.length > 0) return;
-  throw new SymbolsError(`${place} has debug information of Rust's standard library, and none of its own code`, {
+  throw new SymbolsError(`${place} has debug information only for Rust's standard library, not for its own code`, {
     advice: "Build it with debug information: `debug = true` in cargo's profile (CARGO_PROFILE_RELEASE_DEBUG=true).",
   });
 }

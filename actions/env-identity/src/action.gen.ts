@@ -1,5 +1,5 @@
 // Generated from action.yml by `npm run generate`. Do not edit.
-import type { Contract } from "@release-actions/action-kit";
+import type { Contract, Runner } from "@release-actions/action-kit";
 
 export const contract = {
   name: "env-identity",
@@ -14,3 +14,6 @@ export const contract = {
   },
   outputs: ["env-id", "short-id", "env-id-v2", "base-image-digest", "packages", "drift", "changes"],
 } as const satisfies Contract;
+
+/** The runner as this action sees it: its inputs have their types. */
+export type ActionRunner = Runner<typeof contract>;

@@ -1,10 +1,9 @@
-import type { Runner } from "@release-actions/action-kit";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Verdict } from "./identify.ts";
 
 /** Sets the outputs, also of a lock that is refused, then the annotations and the summary. */
-export function summarize(runner: Runner<typeof contract>, verdict: Verdict): void {
+export function summarize(runner: ActionRunner, verdict: Verdict): void {
   const { lock, identity, drift, changes, problems } = verdict;
   runner.setOutput("packages", lock.packages.length);
   runner.setOutput("base-image-digest", lock.baseImageDigest);

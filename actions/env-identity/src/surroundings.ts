@@ -14,7 +14,7 @@ export async function checkBaseImage(
   if (file === undefined) return [];
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats?.isFile()) throw new Fault(`base-image: there is no file ${file}`);
-  if (stats.size === 0) throw new Fault(`base-image: ${file} has no bytes, expected the archive of a root file system`);
+  if (stats.size === 0) throw new Fault(`base-image: ${file} is empty, expected the archive of a root file system`);
   const [hashes] = await hashFiles([{ path: file, size: stats.size }], { reporter: services, signal: services.signal });
   const stated = lock.baseImageDigest.replace(/^blake3:/, "");
   if (hashes?.blake3 === stated) return [];
@@ -28,12 +28,14 @@ export async function checkTracked(file: string, { place }: ParsedLock, services
     services.exec("git", ["-C", path.dirname(file), ...args], { check: false, onOutput: () => undefined });
   const inside = await git("rev-parse", "--is-inside-work-tree");
   if (inside.exitCode !== 0) {
-    services.debug(`not asked whether git tracks ${file}: ${inside.stderr.trim() || "it is not in a repository"}`);
+    services.debug(
+      `could not check whether git tracks ${file}: ${inside.stderr.trim() || "it is not in a repository"}`,
+    );
     return [];
   }
   const listed = await git("ls-files", "--error-unmatch", "--", path.basename(file));
   if (listed.exitCode === 0) return [];
   const location = { ...place("lock_version"), line: 1 };
-  const message = `${path.basename(file)} is not tracked by git: commit it, or others resolve another environment`;
+  const message = `${path.basename(file)} is not tracked by git: commit it, otherwise other people resolve a different environment`;
   return [{ level: "warning", message, location }];
 }

@@ -45,7 +45,7 @@ export async function checkHakari(inputs: Inputs, services: Services): Promise<V
   const hakari = readHakari(cwd);
   if (hakari === undefined) {
     throw new HakariError(`${cwd} has no hakari.toml, neither in .config nor in .guppy`, {
-      advice: "Run `cargo hakari init`, or leave this check out.",
+      advice: "Run `cargo hakari init`, or remove this check.",
     });
   }
   const { services: opened, tool } = await openHakari(hakari, { cwd, version: inputs.version }, services);

@@ -1,11 +1,10 @@
 import { tmpdir } from "node:os";
-import type { Runner } from "@release-actions/action-kit";
 import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { STATE } from "./state.ts";
 
 /** Switches hakari off until the post step; with no hakari in the workspace there is nothing to do. */
-export async function disable(runner: Runner<typeof contract>): Promise<void> {
+export async function disable(runner: ActionRunner): Promise<void> {
   const { "working-directory": cwd, version } = runner.inputs;
   const hakari = readHakari(cwd);
   if (hakari === undefined) return runner.info(`${cwd} has no hakari.toml: nothing to switch off`);
@@ -14,5 +13,5 @@ export async function disable(runner: Runner<typeof contract>): Promise<void> {
   // Before the change, so that the post step knows of it whatever happens.
   runner.saveState(STATE, hakari.workspace.root);
   const outcome = await disableHakari(hakari, services, runner.env["RUNNER_TEMP"] || tmpdir());
-  runner.info(outcome === "disabled" ? `hakari is off: ${hakari.manifest}` : "hakari was off already");
+  runner.info(outcome === "disabled" ? `hakari is off: ${hakari.manifest}` : "hakari was already off");
 }

@@ -8,8 +8,8 @@ type Services = Reporter & { readonly env: Readonly<Record<string, string | unde
 /** Puts back what `disable` changed, in the workspace around a folder. */
 export async function restore(services: Services, folder: string): Promise<void> {
   const restored = await restoreHakari(workspaceRoot(folder), services.env["RUNNER_TEMP"] || tmpdir());
-  if (restored === undefined) services.info("hakari is not switched off here: nothing to put back");
-  else services.info(`hakari is on again${restored.length === 0 ? "" : `, put back: ${restored.join(", ")}`}`);
+  if (restored === undefined) services.info("hakari is not switched off here: nothing to restore");
+  else services.info(`hakari is on again${restored.length === 0 ? "" : `, restored: ${restored.join(", ")}`}`);
 }
 
 /** The build may have broken a manifest in between; then the folder is the root, as `disable` handed it on. */

@@ -1,8 +1,7 @@
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { changesFormatOnly } from "@release-actions/hakari";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Verdict } from "./check-hakari.ts";
 
 const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
@@ -11,12 +10,12 @@ const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
 function otherVersion(version: string): string {
   return (
     `The patch changes only how the manifest is written: cargo-hakari ${version} formats it differently from the version that wrote it. ` +
-    "Set `version` to the one that the repository uses, or name it in .config/hakari.toml (`# cargo-hakari@0.9.36`); or take over the new format with:"
+    "Set `version` to the one that the repository uses, or name it in .config/hakari.toml (`# cargo-hakari@0.9.36`); or adopt the new format with:"
   );
 }
 
 /** Sets the outputs, then annotations, the summary with the fix, and the verdict. */
-export async function summarize(runner: Runner<typeof contract>, verdict: Verdict): Promise<void> {
+export async function summarize(runner: ActionRunner, verdict: Verdict): Promise<void> {
   const { version, problems, patch, isFixed } = verdict;
   runner.setOutput("version", version);
   runner.setOutput("up-to-date", problems.length === 0);

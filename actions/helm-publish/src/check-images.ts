@@ -22,7 +22,7 @@ export async function checkImages(
   const found = complaints.filter((complaint) => complaint !== undefined);
   if (found.length === 0) return images;
   throw new ChartError(`the chart names images that cannot be pulled: ${found.join("; ")}`, {
-    advice: "Publish the images first, and let this job need the one that does.",
+    advice: "Publish the images first, and add the job that does so to `needs`.",
   });
 }
 
@@ -38,5 +38,5 @@ async function complaintAbout(
   const missing = wanted.filter((platform) => !platforms.includes(platform));
   return missing.length === 0
     ? undefined
-    : `${name} is not for ${missing.join(", ")}, only for ${platforms.join(", ")}`;
+    : `${name} does not support ${missing.join(", ")}, only ${platforms.join(", ")}`;
 }

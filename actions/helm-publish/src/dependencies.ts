@@ -1,6 +1,6 @@
 import { ChartError, checkDependencies } from "@release-actions/chart";
+import type { ActionRunner } from "./action.gen.ts";
 import { type Helm, requireSuccess } from "./helm.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import type { Subject } from "./subject.ts";
 
 /** What Helm says of a dependency that is there (helm, pkg/action/dependency.go). */
@@ -11,14 +11,14 @@ export async function buildDependencies(helm: Helm, { folder, chart, shown }: Su
   const urls = chart.dependencies.map(({ repository }) => repository).filter((url) => /^https?:/.test(url));
   for (const [index, url] of [...new Set(urls)].entries()) {
     const added = await helm(["repo", "add", `dependency-${index}`, url]);
-    requireSuccess(added, `helm cannot read ${url}, where ${shown} has dependencies from`);
+    requireSuccess(added, `helm cannot read ${url}, a repository of dependencies of ${shown}`);
   }
-  const advice = "Without network, or with registries that need a login, build them in an earlier step.";
+  const advice = "If there is no network, or a registry needs a login, build them in an earlier step.";
   requireSuccess(await helm(["dependency", "build", folder]), `helm cannot build the dependencies of ${shown}`, advice);
 }
 
 /** @throws ChartError when one is missing, or of another version than Chart.yaml or Chart.lock say. */
-export async function requireDependencies(helm: Helm, subject: Subject, runner: PublishRunner): Promise<void> {
+export async function requireDependencies(helm: Helm, subject: Subject, runner: ActionRunner): Promise<void> {
   const { folder, chart, shown } = subject;
   if (chart.dependencies.length === 0) return;
   const problems = checkDependencies(folder, chart, `${shown}/Chart.yaml`);
@@ -34,7 +34,7 @@ export async function requireDependencies(helm: Helm, subject: Subject, runner: 
   for (const problem of problems) runner.problem(problem);
   if (problems.length === 0) return;
   throw new ChartError(
-    `the dependencies of ${shown} are not those that it names: ${problems.map(({ message }) => message).join("; ")}`,
+    `the dependencies of ${shown} do not match what it declares: ${problems.map(({ message }) => message).join("; ")}`,
     { advice: "Run `helm dependency build` in an earlier step, or set `dependencies: build`." },
   );
 }

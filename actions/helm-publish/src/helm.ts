@@ -1,13 +1,13 @@
 import path from "node:path";
 import { ChartError } from "@release-actions/chart";
 import { type CommandResult, childEnv } from "@release-actions/command";
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** Runs the machine's Helm; the exit code is for the caller to judge. */
 export type Helm = (args: readonly string[]) => Promise<CommandResult>;
 
 /** Helm with folders of its own: nobody's plugins or passwords, and nothing of this step's secrets. */
-export function helmIn(work: string, runner: PublishRunner): Helm {
+export function helmIn(work: string, runner: ActionRunner): Helm {
   const homes = ["CONFIG", "CACHE", "DATA"].map((kind) => [`HELM_${kind}_HOME`, path.join(work, kind)] as const);
   const env = { ...childEnv(runner.env), HOME: work, TMPDIR: work, ...Object.fromEntries(homes) };
   return async (args) => {
@@ -16,7 +16,7 @@ export function helmIn(work: string, runner: PublishRunner): Helm {
     const options = { env, check: false, ...quiet };
     const result = await runner.exec("helm", args, options);
     if (result.exitCode !== 126 && result.exitCode !== 127) return result;
-    throw new ChartError("there is no `helm` on this machine that can be started", {
+    throw new ChartError("no working `helm` was found on this machine", {
       advice: "Use one of GitHub's Ubuntu runners, or install Helm 3.8 or newer before this step.",
     });
   };

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ChartError, type ChartPackage, readPackage, repackChart } from "@release-actions/chart";
 import { readText } from "@release-actions/text";
+import type { ActionRunner } from "./action.gen.ts";
 import { buildDependencies, requireDependencies } from "./dependencies.ts";
 import { type Helm, helmIn, requireSuccess, saidBy } from "./helm.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import type { Subject } from "./subject.ts";
 import { type ValueSet, valueSets } from "./values.ts";
 
@@ -19,7 +19,7 @@ export interface Prepared {
 }
 
 /** Lints the folder, packages it, and renders the package with each set of values, all with the machine's Helm. */
-export async function prepare(runner: PublishRunner, subject: Subject): Promise<Prepared> {
+export async function prepare(runner: ActionRunner, subject: Subject): Promise<Prepared> {
   const { folder, shown } = subject;
   const work = await runner.tempFolder("chart");
   const helm = helmIn(work, runner);
@@ -32,20 +32,20 @@ export async function prepare(runner: PublishRunner, subject: Subject): Promise<
       const flags = [...strict, ...args, ...kubeVersion(runner)];
       requireSuccess(
         await helm(["lint", ...flags, folder]),
-        `helm lint finds faults in the chart ${shown} with ${name}`,
+        `helm lint found problems in the chart ${shown} with ${name}`,
       );
     }
   }
   const { content, provenance, file } = await packageChart(helm, work, subject, runner);
   if (subject.chart.isLibrary) {
-    runner.info(`${shown} is a library: it has nothing to render by itself`);
+    runner.info(`${shown} is a library chart, which is not rendered`);
     return { content, provenance, rendered: undefined };
   }
   return { content, provenance, rendered: await render(helm, file, sets, subject, runner) };
 }
 
 /** Helm's own package when it is signed, since the signature is over its bytes; else one that is the same each time. */
-async function packageChart(helm: Helm, work: string, { folder }: Subject, { inputs }: PublishRunner) {
+async function packageChart(helm: Helm, work: string, { folder }: Subject, { inputs }: ActionRunner) {
   const out = path.join(work, "out");
   await mkdir(out);
   const isSigned = inputs["sign-key"] !== undefined;
@@ -59,11 +59,11 @@ async function packageChart(helm: Helm, work: string, { folder }: Subject, { inp
   requireSuccess(
     await packaged.finally(() => rm(passphraseFile, { force: true })),
     isSigned ? "helm cannot package and sign the chart" : "helm cannot package the chart",
-    isSigned ? "The keyring is one of GnuPG's older format: `gpg --export-secret-keys > secring.gpg`." : undefined,
+    isSigned ? "The keyring must have GnuPG's older format: `gpg --export-secret-keys > secring.gpg`." : undefined,
   );
   const files = await readdir(out);
   const packed = files.find((name) => name.endsWith(".tgz"));
-  if (packed === undefined) throw new ChartError("helm packaged the chart and left no file");
+  if (packed === undefined) throw new ChartError("helm packaged the chart, but there is no file");
   const bytes = await readFile(path.join(out, packed));
   if (isSigned) {
     const provenance = await readFile(path.join(out, `${packed}.prov`));
@@ -81,7 +81,7 @@ async function render(
   file: string,
   sets: readonly ValueSet[],
   { chart, folder, shown }: Subject,
-  runner: PublishRunner,
+  runner: ActionRunner,
 ): Promise<string | undefined> {
   const rendered: string[] = [];
   for (const { args, name, isDefault } of sets) {
@@ -94,13 +94,11 @@ async function render(
       runner.problem({
         level: "warning",
         title: `values of ${chart.name}`,
-        message: `${shown} does not render with ${name}, so that nobody has looked at what it renders to (${reason}): give values with \`values\` or as ci/*-values.yaml, a version of Kubernetes with \`kube-version\``,
+        message: `${shown} does not render with ${name}, so its rendered output was not checked (${reason}): give values in \`values\` or ci/*-values.yaml, or a version of Kubernetes in \`kube-version\``,
       });
       return undefined;
     }
-    const advice = isDefault
-      ? "Give values with `values`, or as ci/*-values.yaml, where the chart needs some."
-      : undefined;
+    const advice = isDefault ? "If the chart needs values, give them in `values` or ci/*-values.yaml." : undefined;
     rendered.push(requireSuccess(result, `the chart does not render with ${name} (${shown})`, advice).stdout);
   }
   return rendered.join("\n---\n");
@@ -132,6 +130,6 @@ function asksForKubernetes(said: string): boolean {
   return /chart requires kubeVersion/.test(said);
 }
 
-function kubeVersion({ inputs }: PublishRunner): string[] {
+function kubeVersion({ inputs }: ActionRunner): string[] {
   return inputs["kube-version"] === undefined ? [] : ["--kube-version", inputs["kube-version"]];
 }

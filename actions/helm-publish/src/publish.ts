@@ -4,22 +4,22 @@ import { formatReference, type ImageReference } from "@release-actions/image-ref
 import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { checkImages } from "./check-images.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import { chartReference, openRegistries, type Registries } from "./registries.ts";
 import { timeOf } from "./source-time.ts";
 import { findSubjects, type Subject } from "./subject.ts";
 import { ledgerRow, type Outcome, type Result, summarize } from "./summary.ts";
 
 /** From the sources to the registry. All charts are looked at before the first is pushed; each one's tag comes last. */
-export async function publish(runner: PublishRunner): Promise<void> {
+export async function publish(runner: ActionRunner): Promise<void> {
   const { registry = "", mode } = runner.inputs;
   const publishing = { channel: "chart", place: registry, keepsLedger: mode !== "check" };
   await publishInRun(runner, publishing, (run) => publishTo(runner, run));
 }
 
-async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs } = runner;
   const rules = parseRules(inputs.rules);
   const isCheck = inputs.mode === "check";
@@ -58,26 +58,26 @@ async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: Pu
   }
 }
 
-const UNSEEN: Outcome = { state: "skipped", reason: "without a password, the registry does not tell what it has" };
+const UNSEEN: Outcome = { state: "skipped", reason: "without a password, the registry does not show its content" };
 
 function isDenied(error: unknown): boolean {
   return error instanceof RegistryError && (error.status === 401 || error.status === 403);
 }
 
 /** An unset secret arrives as nothing. Better said now than by the registry, when everything else is done. */
-function requireAccess({ inputs }: PublishRunner): void {
+function requireAccess({ inputs }: ActionRunner): void {
   if (inputs.registry === undefined)
     throw new ChartError("the input `registry` is empty, expected oci://<registry>/<path>");
   if (inputs.password === undefined) {
     throw new ChartError("the input `password` is empty, expected a password or token that may push", {
       advice:
-        "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+        "A secret that does not exist is passed as an empty string: check its name, and that this repository or environment has it.",
     });
   }
 }
 
 async function publishChart(
-  runner: PublishRunner,
+  runner: ActionRunner,
   { folder, chart: { version: written }, version }: Subject,
   { content, provenance, rendered }: Prepared,
   place: ImageReference,
@@ -112,7 +112,7 @@ async function findSame(
   place: ImageReference,
   tag: string,
   content: ChartPackage,
-  ifExists: PublishRunner["inputs"]["if-exists"],
+  ifExists: ActionRunner["inputs"]["if-exists"],
 ): Promise<string | undefined> {
   const there = await existingChart(registry, place.repository, tag);
   if (there === undefined) return undefined;
@@ -127,12 +127,12 @@ async function findSame(
   throw new ChartError(`${name} exists ${how}, as ${there.digest}`, {
     advice:
       first === undefined
-        ? "Set `if-exists: same` to accept an equal chart that is there already."
+        ? "Set `if-exists: same` to accept an equal chart that already exists."
         : "A published version does not change: raise the chart's version.",
   });
 }
 
-async function reportImages(runner: PublishRunner, rendered: string, registries: Registries): Promise<void> {
+async function reportImages(runner: ActionRunner, rendered: string, registries: Registries): Promise<void> {
   const images = await checkImages(rendered, runner.inputs.images, registries);
   runner.info(`found ${countOf(images.length, "image")} for ${runner.inputs.images.join(", ")}: ${images.join(", ")}`);
 }

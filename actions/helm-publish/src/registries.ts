@@ -2,13 +2,13 @@ import { ChartError } from "@release-actions/chart";
 import { createTransport } from "@release-actions/http";
 import { type ImageReference, parseReference } from "@release-actions/image-reference";
 import { openRegistry, type Registry } from "@release-actions/registry-client";
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** Registries by name, one connection each. */
 export type Registries = (name: string) => Registry;
 
 /** Only the chart's own registry gets to see the password. */
-export function openRegistries({ inputs, env, signal }: PublishRunner, own: string | undefined): Registries {
+export function openRegistries({ inputs, env, signal }: ActionRunner, own: string | undefined): Registries {
   const transport = createTransport({ ...env });
   const opened = new Map<string, Registry>();
   const { username, password } = inputs;

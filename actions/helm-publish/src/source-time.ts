@@ -1,7 +1,7 @@
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** The time of the sources in seconds since 1970: SOURCE_DATE_EPOCH, else that of the commit; `undefined` outside of git. */
-export async function timeOf(folder: string, { env, exec }: PublishRunner): Promise<number | undefined> {
+export async function timeOf(folder: string, { env, exec }: ActionRunner): Promise<number | undefined> {
   const given = env["SOURCE_DATE_EPOCH"] ?? "";
   if (/^\d+$/.test(given)) return Number(given);
   const args = ["-C", folder, "log", "-1", "--format=%ct"];

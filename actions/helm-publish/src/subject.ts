@@ -5,7 +5,7 @@ import { parseTag, parseVersion, type Version } from "@release-actions/channel";
 import { type Chart, ChartError, chartVersion, checkChart, readChart } from "@release-actions/chart";
 import { loadPlan } from "@release-actions/dist-plan";
 import { type RunArtifacts, type RunFacts, subjectOfPlan, subjectOfVersion } from "@release-actions/release-run";
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** The chart that is released, found to be the one that is meant. */
 export interface Subject {
@@ -18,7 +18,7 @@ export interface Subject {
 
 /** @throws ChartError when a chart is another than the release says; every difference is shown before. */
 export async function findSubjects(
-  runner: PublishRunner,
+  runner: ActionRunner,
   facts: RunFacts,
   artifacts: RunArtifacts,
 ): Promise<readonly [Subject, ...Subject[]]> {
@@ -32,13 +32,13 @@ export async function findSubjects(
   const names = subjects.map(({ chart }) => chart.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw new ChartError(`two of the charts are called ${twice}, and would be one in the registry`);
-  if (expected === undefined) runner.info("no tag was pushed: the version of the chart is compared with nothing");
+    throw new ChartError(`two charts have the name ${twice}, which would be the same chart in the registry`);
+  if (expected === undefined) runner.info("no tag was pushed, so the version of the chart is not compared");
   return [first, ...others];
 }
 
 async function findSubject(
-  { inputs, ...runner }: PublishRunner,
+  { inputs, ...runner }: ActionRunner,
   facts: RunFacts,
   shown: string,
   expected: Version | undefined,
@@ -52,7 +52,7 @@ async function findSubject(
     throw new ChartError(
       `${shown} is not the chart of this release: ${problems.map(({ message }) => message).join("; ")}`,
       {
-        advice: "Raise the versions in Chart.yaml together with the product's, and tag that commit.",
+        advice: "Raise the versions in Chart.yaml together with the version of the product, and tag that commit.",
       },
     );
   }
@@ -71,7 +71,7 @@ async function chartFolders(named: readonly string[], workspace: string): Promis
 }
 
 async function expectedVersion(
-  { inputs }: PublishRunner,
+  { inputs }: ActionRunner,
   facts: RunFacts,
   artifacts: RunArtifacts,
 ): Promise<Version | undefined> {
@@ -81,7 +81,7 @@ async function expectedVersion(
   if (inputs.mode === "publish") return subjectOfPlan(await loadPlan(inputs.plan, artifacts.read), facts.tag).version;
   if (facts.tag === undefined) return undefined;
   const tag = parseTag(facts.tag);
-  if (tag === undefined) throw new ChartError(`the workflow runs for the tag ${facts.tag}, which names no version`);
+  if (tag === undefined) throw new ChartError(`the workflow runs for the tag ${facts.tag}, which contains no version`);
   return tag.version;
 }
 

@@ -1,7 +1,7 @@
 import { ociTag } from "@release-actions/channel";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
 import type { LedgerRow } from "@release-actions/ledger";
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Subject } from "./subject.ts";
 
 /** What became of the chart. */
@@ -17,7 +17,7 @@ export interface Result {
 }
 
 /** Sets the outputs, also when it failed, and shows what became of each chart. */
-export function summarize(runner: PublishRunner, results: readonly [Result, ...Result[]]): void {
+export function summarize(runner: ActionRunner, results: readonly [Result, ...Result[]]): void {
   const charts = results.map(({ subject: { chart }, place, outcome }) => ({
     name: chart.name,
     version: chart.version,
@@ -44,14 +44,14 @@ function digestOf(outcome: Outcome): string {
   return outcome.state === "verified" ? outcome.digest : "";
 }
 
-function show(runner: PublishRunner, { subject: { chart }, place, outcome }: Result): void {
+function show(runner: ActionRunner, { subject: { chart }, place, outcome }: Result): void {
   const [reference, digest] = [referenceOf(place, chart), digestOf(outcome)];
   const said =
     outcome.state !== "verified"
       ? `${outcome.state}: ${outcome.reason}`
       : outcome.published
         ? "pushed and read back"
-        : "there already, with equal content";
+        : "already there, with equal content";
   runner.info(`${chart.name} ${chart.version}: ${said}${digest && ` (${digest})`}`);
   runner.summary
     .heading(`Helm chart ${chart.name}`)

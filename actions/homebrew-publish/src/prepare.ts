@@ -66,7 +66,7 @@ export function findProblems(source: Source, expected: Expectation): readonly Pr
 export function throughGateway(source: Source, gateway: string): Source {
   const { hosting } = source.release;
   if (hosting === undefined)
-    throw new FormulaError(`${source.file} downloads nothing from GitHub that could lead through a gateway`);
+    throw new FormulaError(`${source.file} has no download from GitHub that could go through a gateway`);
   const { text, changed, alreadyRight } = rewriteUrls(source.text, {
     gateway: parseGateway(gateway, parseRepository(hosting.repository, hosting.server)),
     direction: "to-gateway",
@@ -75,7 +75,7 @@ export function throughGateway(source: Source, gateway: string): Source {
   });
   if (changed.length + alreadyRight.length === 0) {
     throw new FormulaError(
-      `${source.file} has no download of ${hosting.repository} that could lead through the gateway`,
+      `${source.file} has no download from ${hosting.repository} that could go through the gateway`,
     );
   }
   return { ...source, text };

@@ -14,22 +14,22 @@ import {
   restOfRun,
 } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { type Collected, collect, type Source } from "./collect.ts";
 import { findDependencyProblems, tapName } from "./dependencies.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import { brewStyle, findBrew } from "./style.ts";
 import { ledgerRows, summarize } from "./summary.ts";
 import { commitMessage, type Entry, planTap, remarks, toCommit } from "./tap-plan.ts";
 
 /** From the plan to the tap. The push is the last step, and the only one that others see. */
-export async function publish(runner: PublishRunner): Promise<void> {
+export async function publish(runner: ActionRunner): Promise<void> {
   const { tap, "dry-run": isDry } = runner.inputs;
   const publishing = { channel: "homebrew", place: tap, otherwise: "tap", keepsLedger: !isDry };
   await publishInRun(runner, publishing, (run) => publishTo(runner, run));
 }
 
-async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs } = runner;
   const parsedRules = rulesOf(inputs.prerelease, inputs.rules);
   const url = remoteUrl(inputs.tap, facts.serverUrl);
@@ -88,7 +88,7 @@ async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: Pu
   }
 }
 
-function rulesOf(prerelease: PublishRunner["inputs"]["prerelease"], lines: readonly string[]): Rules {
+function rulesOf(prerelease: ActionRunner["inputs"]["prerelease"], lines: readonly string[]): Rules {
   const formula = { "commit-only": "commit", skip: "skip", push: "push" } as const;
   const base = { ...DEFAULT_RULES, prerelease: { ...DEFAULT_RULES.prerelease, formula: formula[prerelease] } };
   return parseRules(lines, base);
@@ -96,7 +96,7 @@ function rulesOf(prerelease: PublishRunner["inputs"]["prerelease"], lines: reado
 
 /** Formulae that these need must be there, and must be named as Homebrew finds them. */
 async function reportDependencies(
-  runner: PublishRunner,
+  runner: ActionRunner,
   tap: Tap,
   url: string,
   sources: readonly Source[],
@@ -104,7 +104,7 @@ async function reportDependencies(
   const problems = await findDependencyProblems(tap, tapName(url), sources);
   for (const problem of problems) runner.problem(problem);
   if (!problems.some(({ level }) => level === "error")) return;
-  throw new FormulaError("a formula needs another one that the tap does not have: nothing was published", {
+  throw new FormulaError("a formula depends on another one that is not in the tap: nothing was published", {
     advice: "Publish that one first, or correct `dependencies` in cargo-dist's configuration.",
   });
 }
@@ -117,7 +117,7 @@ function isForPeople({ decision }: Entry): boolean {
  * The versions released so far, of which `release-channel` decides what is a backport, also for a formula that the tap
  * does not have yet. None where there is no token to read them, or no tag: then the tap alone decides.
  */
-async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: PublishRunner): Promise<readonly Version[]> {
+async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: ActionRunner): Promise<readonly Version[]> {
   const token = runner.inputs["github-token"];
   if (token === undefined || plan.tag === undefined || plan.tagIsImplicit) return [];
   const tags = await openReleases(restOfRun(runner, facts, token), facts.repository).tags();
@@ -126,11 +126,11 @@ async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: Publish
 }
 
 /** An unset secret arrives as nothing. Better said now than by git, when everything else is done. */
-function requireToken(url: string, { inputs }: PublishRunner): void {
+function requireToken(url: string, { inputs }: ActionRunner): void {
   if (inputs.token !== undefined || inputs["dry-run"] || !/^https?:/.test(url)) return;
   throw new FormulaError("the input `token` is empty, expected a token that may write to the tap", {
     advice:
-      "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+      "A secret that does not exist is passed as an empty string: check its name, and that this repository or environment has it.",
   });
 }
 
@@ -138,7 +138,7 @@ async function withReleaseChecksums(
   collected: Collected,
   plan: DistPlan,
   facts: RunFacts,
-  runner: PublishRunner,
+  runner: ActionRunner,
 ): Promise<Collected> {
   if (collected.checksums.size > 0 || plan.tag === undefined) return collected;
   runner.info(`this run has no checksums of its own; reading those of the release ${plan.tag}`);
@@ -154,7 +154,7 @@ async function withReleaseChecksums(
 async function prepare(
   { sources, checksums }: Collected,
   plan: DistPlan,
-  runner: PublishRunner,
+  runner: ActionRunner,
 ): Promise<readonly Source[]> {
   const { inputs } = runner;
   refuseProblems(sources, plan, checksums, runner);
@@ -183,7 +183,7 @@ function refuseProblems(
   sources: readonly Source[],
   plan: DistPlan,
   checksums: Collected["checksums"],
-  runner: PublishRunner,
+  runner: ActionRunner,
 ): void {
   const { "scarf-gateway": gateway, "drop-targets": dropped } = runner.inputs;
   const isDropped = parseDropTargets(dropped);

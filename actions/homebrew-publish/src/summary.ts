@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Published } from "@release-actions/homebrew";
 import type { LedgerRow, LedgerState } from "@release-actions/ledger";
+import type { ActionRunner } from "./action.gen.ts";
 import { requiredOf, tapName } from "./dependencies.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import type { Entry } from "./tap-plan.ts";
 
 export interface Outcome {
@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** Sets the outputs, also when it failed, and shows what became of each formula. */
-export function summarize(runner: PublishRunner, outcome: Outcome): void {
+export function summarize(runner: ActionRunner, outcome: Outcome): void {
   const { entries, published } = outcome;
   runner.setOutput("commit", published?.commit ?? "");
   runner.setOutput("pushed", published?.pushed ?? false);
@@ -88,14 +88,14 @@ function verdict(
   { published, isPushed, dryRun }: Outcome,
 ): { state: LedgerState; reason?: string } {
   if (decision.formula === "skip")
-    return { state: "skipped", reason: `a ${KIND[decision.channel]} is left out of the tap` };
+    return { state: "skipped", reason: `a ${KIND[decision.channel]} is not published to the tap` };
   if (change.kind === "refused") return { state: "failed", reason: change.reason };
   if (decision.formula === "refuse" && change.kind !== "same") {
-    return { state: "failed", reason: `the rules keep a ${KIND[decision.channel]} out of the tap` };
+    return { state: "failed", reason: `by the rules, a ${KIND[decision.channel]} is not published to the tap` };
   }
   if (change.kind === "kept") return { state: "verified", reason: change.reason };
   if (published === undefined && isPushed)
-    return { state: "published", reason: "it was pushed, and could not be read back" };
+    return { state: "published", reason: "it was pushed, but could not be read back" };
   if (published === undefined) return { state: "failed", reason: "publishing failed" };
   if (published.pushed || !published.changed) return { state: "verified" };
   return {

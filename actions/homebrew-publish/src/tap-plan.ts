@@ -112,14 +112,16 @@ export function remarks(entries: readonly Entry[]): readonly string[] {
     if (decision.formula === "skip" || decision.formula === "commit") return [];
     const said: string[] = [];
     if (change.kind === "update" && change.lost.length > 0) {
-      said.push(`${file} loses what the tap's formula had beside cargo-dist's: ${change.lost.join("; ")}`);
+      said.push(
+        `${file} loses lines that the tap's formula had in addition to cargo-dist's: ${change.lost.join("; ")}`,
+      );
     }
     if (change.kind === "kept")
       said.push(`${file} stays as it is in the tap: ${change.reason}. With \`republish: true\` it is replaced.`);
     if ((change.kind === "add" || change.kind === "update") && isDeadEnd(version)) {
       const release = `${version.major}.${version.minor}.${version.patch}`;
       said.push(
-        `Homebrew orders ${version.text} above ${release}: whoever installs it from ${file} does not get ${release} later`,
+        `Homebrew orders ${version.text} above ${release}: users who install it from ${file} do not get ${release} later`,
       );
     }
     return said;
@@ -145,7 +147,7 @@ function refusal({ change, decision, file, source }: Entry): { reason: string; a
   const beside =
     channel === "backport" ? `, to publish it as a formula of its own, \`${channel}.formula: versioned\`` : "";
   return {
-    reason: `${file} ${version} is of the channel \`${channel}\`, which the rules keep out of the tap`,
+    reason: `${file} ${version} belongs to the channel \`${channel}\`, which by the rules is not published to the tap`,
     advice: `To publish it, set the rule \`${channel}.formula: push\`${beside}; to leave it out, \`${channel}.formula: skip\`.`,
   };
 }

@@ -5,9 +5,9 @@ import { type DistPlan, releaseOf } from "@release-actions/dist-plan";
 import { machineOfTarget, readElf } from "@release-actions/elf";
 import { unpackArchive } from "@release-actions/release-archive";
 import { digestOfFile, openReleaseFiles, type RunArtifacts } from "@release-actions/release-run";
+import type { ActionRunner } from "./action.gen.ts";
 import { type LinuxArchive, linuxArchives } from "./linux-archives.ts";
 import { ImagePublishError } from "./logins.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 
 /** A folder for the build to copy from: what each platform's archive holds is under the platform's name. */
 export interface BuildContext {
@@ -17,7 +17,7 @@ export interface BuildContext {
 
 /** Takes the Linux archives of the plan, checks that they are the ones of this build, and unpacks them. */
 export async function makeContext(
-  runner: PublishRunner,
+  runner: ActionRunner,
   plan: DistPlan,
   workspace: string,
   artifacts: RunArtifacts,
@@ -39,7 +39,7 @@ export async function makeContext(
     await requireExecutables(root, wanted);
     await mkdir(path.dirname(path.join(folder, platform)), { recursive: true });
     await rename(root, path.join(folder, platform));
-    runner.info(`${platform} has what is in ${archive.name}`);
+    runner.info(`${platform}: content of ${archive.name}`);
   }
   return { folder, platforms: archives.map(({ platform }) => platform) };
 }
@@ -48,12 +48,13 @@ export async function makeContext(
 async function requireChecksum(file: string, name: string, expected: string | undefined): Promise<void> {
   if (expected === undefined) {
     throw new ImagePublishError(`neither the run nor ${path.dirname(file)} has a checksum of ${name}`, {
-      advice: "Let this job need cargo-dist's global build, which lists them, or put `sha256.sum` beside the archives.",
+      advice:
+        "Add cargo-dist's global build job, which lists them, to `needs`, or put `sha256.sum` beside the archives.",
     });
   }
   const found = await digestOfFile(file);
   if (found === expected) return;
-  throw new ImagePublishError(`${name} has the SHA-256 ${found}, and the build left it with ${expected}`);
+  throw new ImagePublishError(`${name} has the SHA-256 ${found}, but the build recorded ${expected}`);
 }
 
 async function requireExecutables(root: string, { archive, target }: LinuxArchive): Promise<void> {

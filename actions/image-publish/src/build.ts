@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { childEnv, runCommand } from "@release-actions/command";
+import type { ActionRunner } from "./action.gen.ts";
 import type { BuildContext } from "./build-context.ts";
 import { ImagePublishError } from "./logins.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 
 /**
  * Builds the Dockerfile for all platforms of a context with buildx, into an OCI archive whose path it returns.
@@ -11,7 +11,7 @@ import type { PublishRunner } from "./publish-runner.ts";
  * but one that is given, and no provenance, which names the run.
  */
 export async function buildImage(
-  runner: PublishRunner,
+  runner: ActionRunner,
   dockerfile: string,
   { folder, platforms }: BuildContext,
 ): Promise<string> {
@@ -34,24 +34,24 @@ export async function buildImage(
   throw new ImagePublishError(`docker buildx build failed with exit code ${exitCode}: ${lastLines(stderr)}`, {
     advice: stderr.includes("exec format error")
       ? "RUN needs an emulator for other platforms (docker/setup-qemu-action); COPY does not."
-      : "The build's context holds the archives' files under `linux/amd64/` and its like: `COPY ${TARGETPLATFORM}/app /usr/bin/`.",
+      : "The build's context holds the archives' files under `linux/amd64/` and so on: `COPY ${TARGETPLATFORM}/app /usr/bin/`.",
   });
 }
 
-type Docker = (...args: string[]) => ReturnType<PublishRunner["exec"]>;
+type Docker = (...args: string[]) => ReturnType<ActionRunner["exec"]>;
 
 /** Archives take the containerd store, or else a builder of their own, which goes when the step ends. */
 async function chooseBuilder(
-  runner: PublishRunner,
+  runner: ActionRunner,
   docker: Docker,
-  env: PublishRunner["env"],
+  env: ActionRunner["env"],
 ): Promise<readonly string[]> {
   const info = await docker("info", "--format", "{{json .DriverStatus}}");
   if (info.exitCode !== 0) {
     throw new ImagePublishError(
-      `docker cannot be asked what it can (exit code ${info.exitCode}): ${lastLines(info.stderr)}`,
+      `docker could not report its capabilities (exit code ${info.exitCode}): ${lastLines(info.stderr)}`,
       {
-        advice: "Building takes Docker with buildx: use one of GitHub's Ubuntu runners.",
+        advice: "Building needs Docker with buildx: use one of GitHub's Ubuntu runners.",
       },
     );
   }

@@ -8,10 +8,10 @@ import { forEachLimited } from "@release-actions/concurrency";
 import { algorithmOf, type Compression, type Digest, NO_RATIO, writeTempFile } from "@release-actions/oci";
 import type { BlobUpload } from "@release-actions/registry-client";
 import { countOf, formatBytes } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { hasStatements, type Replacement, withCompressedLayers } from "./compressed-documents.ts";
 import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 
 /** Layers that are compressed at a time: zlib works in threads of Node's own, of which there are four. */
 const MAX_AT_A_TIME = 4;
@@ -22,12 +22,12 @@ const MAX_AT_A_TIME = 4;
  * the same bytes, so that an attempt that was stopped can be finished. An image with attestations stays as it
  * is, since they name it by its digest.
  */
-export async function compressLayers(runner: PublishRunner, image: PushableImage): Promise<PushableImage> {
+export async function compressLayers(runner: ActionRunner, image: PushableImage): Promise<PushableImage> {
   const odd = image.blobs.filter(({ digest }) => image.oddLayers.has(digest));
   if (odd.length === 0) return image;
   if (hasStatements([...image.documents, image.root])) {
     runner.info(
-      `${countOf(odd.length, "layer is", "layers are")} pushed ${formsOf(image)}, since the image has attestations of its digest`,
+      `${countOf(odd.length, "layer is", "layers are")} pushed ${formsOf(image)}, because the image has attestations for its digest`,
     );
     return image;
   }

@@ -35,7 +35,7 @@ describe("readImage", () => {
     files[pathOf(attestation.digest)] = undefined;
     const lacking = layout(files, [addIndex(files, [image, attestation])]);
     await expect(read(lacking)).rejects.toThrow(
-      `widget.tar lists attestations that it does not hold: ${attestation.digest}`,
+      `widget.tar lists attestations that it does not contain: ${attestation.digest}`,
     );
   });
 

@@ -32,9 +32,9 @@ export async function readImage(label: string, source: PrefetchingSource, signal
     });
   }
   if (absentDocuments.length > 0) {
-    throw new ImagePublishError(`${label} lists attestations that it does not hold: ${absentDocuments.join(", ")}`, {
+    throw new ImagePublishError(`${label} lists attestations that it does not contain: ${absentDocuments.join(", ")}`, {
       advice:
-        "A registry takes no index with parts missing: save the image with all of its content, or build it without attestations.",
+        "A registry does not accept an incomplete index: save the image with all of its content, or build it without attestations.",
     });
   }
   const others = [...archive.documents.values()].filter(({ digest }) => digest !== root.digest);

@@ -34,7 +34,7 @@ export function parseLogins(text: string): ReadonlyMap<string, Credentials> {
         `line ${start + 1} of the input \`logins\` has ${countOf(words, "word")}, expected registry, user and password`,
         {
           advice:
-            "A secret that does not exist arrives empty: check its name, and that this repository or environment has it.",
+            "A secret that does not exist is passed as an empty string: check its name, and that this repository or environment has it.",
         },
       );
     }

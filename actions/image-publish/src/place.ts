@@ -106,14 +106,14 @@ async function setTag({ reference, registry, exact }: Place, tag: string, root: 
   const there = await registry.readBack(repository, tag, root.digest);
   if (there?.digest === root.digest) return;
   throw new ImagePublishError(
-    `${formatReference({ ...reference, tag })} was set to ${root.digest} and reads ${there?.digest ?? "nothing"}`,
-    { advice: "Something else pushed at the same time: let one job publish an image." },
+    `${formatReference({ ...reference, tag })} was set to ${root.digest}, but now has ${there?.digest ?? "nothing"}`,
+    { advice: "Another job pushed at the same time: publish an image from one job only." },
   );
 }
 
 function existsAlready(reference: ImageReference, there: RegistryDocument, root: RegistryDocument): ImagePublishError {
   return new ImagePublishError(
-    `${formatReference(reference)} exists as ${there.digest}, and this image is ${root.digest}`,
+    `${formatReference(reference)} exists with the digest ${there.digest}, but this image has ${root.digest}`,
     { advice: "A published version does not change: raise the version." },
   );
 }

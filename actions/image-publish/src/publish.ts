@@ -5,15 +5,15 @@ import { formatReference } from "@release-actions/image-reference";
 import { openRegistry } from "@release-actions/registry-client";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import type { PushableImage } from "./image.ts";
 import { parseLogins, requireLogins } from "./logins.ts";
 import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from "./place.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import { findSubject } from "./subject.ts";
 import { ledgerRows, type Outcome, summarize } from "./summary.ts";
 
 /** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
-export async function publish(runner: PublishRunner): Promise<void> {
+export async function publish(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const logins = parseLogins(inputs.logins);
   for (const { password } of logins.values()) runner.mask(password);
@@ -22,7 +22,7 @@ export async function publish(runner: PublishRunner): Promise<void> {
 }
 
 async function publishTo(
-  runner: PublishRunner,
+  runner: ActionRunner,
   logins: ReturnType<typeof parseLogins>,
   { facts, artifacts, ledger }: PublishingRun,
 ): Promise<void> {
@@ -53,7 +53,7 @@ async function publishTo(
 }
 
 async function pushAll(
-  runner: PublishRunner,
+  runner: ActionRunner,
   places: readonly Place[],
   image: PushableImage,
   done: Map<Place, readonly string[]>,

@@ -4,12 +4,12 @@ import { openFileSource, type PrefetchingSource, WindowedSource } from "@release
 import type { OpenArtifact } from "@release-actions/artifacts";
 import type { Transport } from "@release-actions/http";
 import { artifactContent, locateTar, openTarStream, writeTempFile } from "@release-actions/oci";
+import type { ActionRunner } from "./action.gen.ts";
 import { ImagePublishError } from "./logins.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 
 /** The tar of the input `source`, a file or an artifact, readable from any place in it. */
 export async function openSource(
-  runner: PublishRunner,
+  runner: ActionRunner,
   workspace: string,
   transport: Transport,
 ): Promise<PrefetchingSource> {
@@ -26,7 +26,7 @@ export async function openSource(
 }
 
 /** A tar on this machine, as it is or in whatever it is compressed with. */
-export async function openTarFile(runner: PublishRunner, file: string): Promise<PrefetchingSource> {
+export async function openTarFile(runner: ActionRunner, file: string): Promise<PrefetchingSource> {
   const source = await openFileSource(file);
   runner.onExit(() => source.close());
   const located = await locateTar(new WindowedSource(source), runner.signal);
@@ -35,7 +35,7 @@ export async function openTarFile(runner: PublishRunner, file: string): Promise<
 }
 
 /** Writes the tar into a file of the step's own: registries want each blob by itself, some of them twice. */
-async function unpack(runner: PublishRunner, bytes: AsyncIterable<Uint8Array>): Promise<PrefetchingSource> {
+async function unpack(runner: ActionRunner, bytes: AsyncIterable<Uint8Array>): Promise<PrefetchingSource> {
   const { bytes: tar } = await openTarStream(artifactContent(bytes));
   const file = path.join(await runner.tempFolder("image"), "image.tar");
   let done = 0;
@@ -52,7 +52,7 @@ async function unpack(runner: PublishRunner, bytes: AsyncIterable<Uint8Array>): 
   return new WindowedSource(source);
 }
 
-async function findArtifact(runner: PublishRunner, name: string, transport: Transport): Promise<OpenArtifact> {
+async function findArtifact(runner: ActionRunner, name: string, transport: Transport): Promise<OpenArtifact> {
   const { env, signal } = runner;
   const [url, token] = [env["ACTIONS_RESULTS_URL"] ?? "", env["ACTIONS_RUNTIME_TOKEN"] ?? ""];
   if (url === "" || token === "") {

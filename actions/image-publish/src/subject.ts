@@ -3,12 +3,12 @@ import { parseVersion, type Version } from "@release-actions/channel";
 import { type DistPlan, loadPlan } from "@release-actions/dist-plan";
 import type { Transport } from "@release-actions/http";
 import { type RunArtifacts, type RunFacts, subjectOfPlan, subjectOfVersion } from "@release-actions/release-run";
+import type { ActionRunner } from "./action.gen.ts";
 import { buildImage } from "./build.ts";
 import { makeContext } from "./build-context.ts";
 import { compressLayers } from "./compress-layers.ts";
 import { type PushableImage, readImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import { openSource, openTarFile } from "./source.ts";
 
 /** What is published: a version, and the image that is to stand for it. */
@@ -18,7 +18,7 @@ export interface Subject {
 }
 
 export async function findSubject(
-  runner: PublishRunner,
+  runner: ActionRunner,
   facts: RunFacts,
   artifacts: RunArtifacts,
   transport: Transport,
@@ -47,7 +47,7 @@ export async function findSubject(
 }
 
 async function openBuilt(
-  runner: PublishRunner,
+  runner: ActionRunner,
   dockerfile: string,
   plan: DistPlan,
   facts: RunFacts,

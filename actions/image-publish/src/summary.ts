@@ -1,9 +1,9 @@
 import { ociTag, type Version } from "@release-actions/channel";
 import { formatReference } from "@release-actions/image-reference";
 import type { LedgerRow } from "@release-actions/ledger";
+import type { ActionRunner } from "./action.gen.ts";
 import type { PushableImage } from "./image.ts";
 import { type Place, tagsOf } from "./place.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 
 /** What became of one repository. */
 export interface Outcome {
@@ -14,7 +14,7 @@ export interface Outcome {
 
 /** Sets the outputs, also when it failed, and shows what became of each repository. */
 export function summarize(
-  runner: PublishRunner,
+  runner: ActionRunner,
   version: Version,
   image: PushableImage,
   outcomes: readonly Outcome[],

@@ -49,7 +49,7 @@ export async function loadImage(connecting: Promise<Engine>, inputs: Inputs, job
     const { platform = engine.platform } = inputs;
     const present = await findInEngine(engine, expectedDigest, platform, job.signal);
     if (present !== undefined) {
-      job.reporter.info(`the engine has the expected image already: ${present.id}`);
+      job.reporter.info(`the engine already has the expected image: ${present.id}`);
       await verify(expectedDigest, inputs, job);
       await tagUsable(engine, present.id, tags, job.signal);
       const nothing = { place: undefined, via: undefined, artifact: undefined, fetched: 0, total: 0 } as const;
@@ -116,7 +116,7 @@ async function loadArtifact(
     // Of a damaged blob containerd keeps what it took in, and would go on from there.
     const isKept = streamed && engine.containerdStore;
     if (!(error instanceof Error && mayBeDamage(error)) || isKept) throw error;
-    const message = `${error.message}: the artifact is read once more, as it may have been damaged on the way`;
+    const message = `${error.message}: the artifact is read again, because it may have been damaged in transit`;
     job.reporter.problem({ level: "warning", message });
     return await readArtifact(location, engine, inputs, { ...job, onStream });
   }
@@ -219,8 +219,8 @@ async function verify(digest: string, inputs: Inputs, job: LoadJob): Promise<voi
 /** One miss is told as it is; several as a list, with the advice of the last. */
 function summarize(misses: readonly MissingArtifactError[]): MissingArtifactError {
   const last = misses.at(-1);
-  if (last === undefined) throw new Error("there was no place to look at");
+  if (last === undefined) throw new Error("there was no source to look in");
   if (misses.length === 1) return last;
-  const message = `no place has the image:\n${misses.map((miss) => `- ${miss.message}`).join("\n")}`;
+  const message = `no source has the image:\n${misses.map((miss) => `- ${miss.message}`).join("\n")}`;
   return new MissingArtifactError(message, last.advice === undefined ? {} : { advice: last.advice });
 }

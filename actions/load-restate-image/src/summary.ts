@@ -1,10 +1,9 @@
-import type { Runner } from "@release-actions/action-kit";
 import { formatBytes, formatDuration } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Loaded } from "./load-restate-image.ts";
 
 /** Sets the outputs and writes the summary. */
-export function report(runner: Runner<typeof contract>, tags: readonly string[], loaded: Loaded, ms: number): void {
+export function report(runner: ActionRunner, tags: readonly string[], loaded: Loaded, ms: number): void {
   const { artifact, fetched, total, via, place } = loaded;
   runner.setOutput("image", tags[0] ?? "");
   runner.setOutput("image-id", loaded.imageId);

@@ -33,6 +33,6 @@ async function readRoots(file: string | undefined, { run }: { readonly run: Comm
     throw new AttestationError(`gh attestation trusted-root failed: ${stderr.trim()}`, { advice });
   } catch (cause) {
     if (cause instanceof AttestationError) throw cause;
-    throw new AttestationError("gh cannot be asked whose signatures count", { cause, advice });
+    throw new AttestationError("gh could not print the trusted root", { cause, advice });
   }
 }

@@ -1,5 +1,5 @@
 // Generated from action.yml by `npm run generate`. Do not edit.
-import type { Contract } from "@release-actions/action-kit";
+import type { Contract, Runner } from "@release-actions/action-kit";
 
 export const contract = {
   name: "macho-check",
@@ -12,3 +12,6 @@ export const contract = {
   },
   outputs: ["findings", "binaries", "not-checked"],
 } as const satisfies Contract;
+
+/** The runner as this action sees it: its inputs have their types. */
+export type ActionRunner = Runner<typeof contract>;

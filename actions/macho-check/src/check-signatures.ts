@@ -1,12 +1,11 @@
-import type { Runner } from "@release-actions/action-kit";
 import { type CheckedProduct, checkProduct, findProducts, readAuthorities } from "@release-actions/macos-product";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { describeBinaries } from "./describe.ts";
 import { notNotarized, parseAccepted } from "./notarized.ts";
 
 /** Checks every product and reports; what is wrong is an annotation on its file. */
-export async function checkSignatures(runner: Runner<typeof contract>): Promise<void> {
+export async function checkSignatures(runner: ActionRunner): Promise<void> {
   const { path: patterns, mode, "team-id": teamId, submissions, authorities: files } = runner.inputs;
   const authorities = await readAuthorities(files);
   const products = await findProducts(patterns, process.cwd());

@@ -23,7 +23,7 @@ function parseRows(text: string): Record<string, unknown>[] {
     // Said below, with what is expected.
   }
   throw new Fault("the input `submissions` is not the output of notarize-macos: expected a JSON list", {
-    advice: "Pass it through unchanged: `submissions: ${{ needs.<job>.outputs.submissions }}`.",
+    advice: "Pass it on unchanged: `submissions: ${{ needs.<job>.outputs.submissions }}`.",
   });
 }
 
@@ -44,7 +44,7 @@ export function notNotarized(
         path: binary.path,
         architecture,
         message: `${name} (${architecture}) has the code hash ${cdhash}, which is not among the notarized ones`,
-        advice: "Ship the very files that were notarized.",
+        advice: "Ship exactly the files that were notarized.",
       };
     }),
   );

@@ -1,12 +1,11 @@
-import type { Runner } from "@release-actions/action-kit";
 import { realWorld } from "@release-actions/notary";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { readCredentials } from "./credentials.ts";
 import { openService } from "./service.ts";
 
 /** Shows what the team has submitted lately. Nothing is submitted, and no file is looked at. */
-export async function listSubmissions(runner: Runner<typeof contract>): Promise<void> {
+export async function listSubmissions(runner: ActionRunner): Promise<void> {
   const credentials = readCredentials(runner.inputs);
   const world = realWorld(runner, runner.env, runner.signal);
   const service = await openService(runner, credentials, world);

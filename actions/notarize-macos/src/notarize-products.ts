@@ -1,8 +1,7 @@
-import type { Runner } from "@release-actions/action-kit";
 import { findProducts } from "@release-actions/macos-product";
 import { NotaryError, notarize, parseSubmissions, realWorld, type Submission } from "@release-actions/notary";
 import { countOf, Fault } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { readCredentials } from "./credentials.ts";
 import { keep, keepLog, readKept } from "./keep.ts";
 import { planJobs } from "./plan.ts";
@@ -12,11 +11,11 @@ import { stapleTicket } from "./staple.ts";
 import { describeRows, type Outcome, summarizeOutcomes } from "./summary.ts";
 
 /** Checks, submits or resumes, waits, verifies, staples, and tells. */
-export async function notarizeProducts(runner: Runner<typeof contract>): Promise<void> {
+export async function notarizeProducts(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   if (inputs.path.length === 0) {
     throw new Fault("input `path` is required and was not given, or is empty", {
-      advice: "Name the files to notarize, one path or pattern a line.",
+      advice: "Name the files to notarize, one path or pattern per line.",
     });
   }
   const logDir = inputs["log-dir"];

@@ -1,17 +1,13 @@
-import type { Runner } from "@release-actions/action-kit";
 import { type CheckedProduct, checkProduct, type Product, readAuthorities } from "@release-actions/macos-product";
 import { APPLE_API } from "@release-actions/notary";
 import { countOf, Fault } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /**
  * Checks everything before anything is uploaded.
  * @throws Fault when there are findings and `preflight` is `strict`
  */
-export async function preflight(
-  runner: Runner<typeof contract>,
-  products: readonly Product[],
-): Promise<CheckedProduct[]> {
+export async function preflight(runner: ActionRunner, products: readonly Product[]): Promise<CheckedProduct[]> {
   const { preflight: mode, "team-id": teamId, "api-url": apiUrl, authorities: files } = runner.inputs;
   const authorities = apiUrl === APPLE_API ? await readAuthorities(files) : "any";
   const started = performance.now();
@@ -31,8 +27,8 @@ export async function preflight(
   const errors = problems.filter(({ level }) => level === "error").length;
   if (errors > 0 && mode === "strict") {
     const findings = countOf(errors, "finding");
-    throw new Fault(`nothing was submitted: ${findings} would make Apple refuse it, shown above`, {
-      advice: "Correct them and run again. `preflight: warn` submits all the same.",
+    throw new Fault(`nothing was submitted: Apple would refuse it because of ${findings}, shown above`, {
+      advice: "Correct them and run again. With `preflight: warn`, the files are submitted anyway.",
     });
   }
   return checked;

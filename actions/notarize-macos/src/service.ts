@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { childRunner } from "@release-actions/command";
 import { createKeychain, deleteKeychain } from "@release-actions/macos-keychain";
 import {
@@ -11,7 +10,7 @@ import {
   type World,
 } from "@release-actions/notary";
 import { Fault } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Credentials } from "./credentials.ts";
 import { saveKeychainPath } from "./state.ts";
 
@@ -19,7 +18,7 @@ const PROFILE = "notarize-macos";
 
 /** Opens the way to Apple that the credentials are for. */
 export async function openService(
-  runner: Runner<typeof contract>,
+  runner: ActionRunner,
   credentials: Credentials,
   world: World,
 ): Promise<NotaryService> {
@@ -28,7 +27,7 @@ export async function openService(
 
   const found = await runner.exec("xcrun", ["--find", "notarytool"], { check: false, onOutput: () => undefined });
   if (found.exitCode !== 0) {
-    throw new Fault("notarytool is not there: it comes with Xcode 13 or later, on macOS", {
+    throw new Fault("notarytool was not found: it is part of Xcode 13 or later, on macOS", {
       advice:
         "Run on a macOS runner, or give an API key (`api-key`, `api-key-id`, `api-issuer`): with it any runner works.",
     });

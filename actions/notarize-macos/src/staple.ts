@@ -1,9 +1,8 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Runner } from "@release-actions/action-kit";
 import type { Product } from "@release-actions/macos-product";
 import { Fault } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** A ticket is attached to these. A zip or tar has no place for it, and neither has a bare binary. */
 const HOLDS_TICKET: readonly string[] = ["disk-image", "installer", "bundle"];
@@ -19,7 +18,7 @@ const IS_LASTING = /incapable of working|not signed|not a valid|no such file|una
 /** What became of the ticket, in words for the summary. */
 export type Stapled = "stapled" | "not stapled" | "cannot hold a ticket";
 
-export async function stapleTicket(runner: Runner<typeof contract>, product: Product): Promise<Stapled> {
+export async function stapleTicket(runner: ActionRunner, product: Product): Promise<Stapled> {
   const name = path.basename(product.path);
   if (!HOLDS_TICKET.includes(product.kind)) {
     runner.info(
@@ -30,7 +29,7 @@ export async function stapleTicket(runner: Runner<typeof contract>, product: Pro
   if (runner.inputs.staple === "never") return "not stapled";
   const stapler = await findStapler(runner);
   if (stapler === undefined) {
-    const message = `${name} is notarized, but its ticket was not attached: neither stapler (Xcode) nor rcodesign is here`;
+    const message = `${name} is notarized, but its ticket was not attached: neither stapler (Xcode) nor rcodesign was found`;
     const advice =
       "Without a ticket macOS must be online when it is first opened. Staple it on macOS, or install rcodesign.";
     if (runner.inputs.staple === "always") throw new Fault(message, { advice });
@@ -57,7 +56,7 @@ export async function stapleTicket(runner: Runner<typeof contract>, product: Pro
   }
 }
 
-async function findStapler(runner: Runner<typeof contract>): Promise<[string, ...string[]] | undefined> {
+async function findStapler(runner: ActionRunner): Promise<[string, ...string[]] | undefined> {
   const works = async (command: string, args: readonly string[]): Promise<boolean> =>
     (await runner.exec(command, args, { check: false, onOutput: () => undefined })).exitCode === 0;
   if (await works("xcrun", ["--find", "stapler"])) return ["xcrun", "stapler", "staple"];

@@ -1,9 +1,8 @@
-import type { Runner } from "@release-actions/action-kit";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 const KEYCHAIN = "keychain";
 
-type State = Pick<Runner<typeof contract>, "saveState" | "loadState">;
+type State = Pick<ActionRunner, "saveState" | "loadState">;
 
 /** Saved before the keychain is made, so that the post step finds it whatever happens. */
 export function saveKeychainPath(runner: State, path: string): void {

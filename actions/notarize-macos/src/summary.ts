@@ -1,7 +1,6 @@
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import type { NotaryOutcome, Submission } from "@release-actions/notary";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { PlannedJob } from "./plan.ts";
 
 export interface Outcome extends NotaryOutcome {
@@ -43,7 +42,7 @@ export function describeRows(
 }
 
 /** Sets the outputs and shows every complaint; fails the step unless Apple has accepted everything. */
-export function summarizeOutcomes(runner: Runner<typeof contract>, outcomes: readonly Outcome[]): void {
+export function summarizeOutcomes(runner: ActionRunner, outcomes: readonly Outcome[]): void {
   const logs = new Map(
     outcomes.flatMap(({ submission, logFile }) => (logFile === undefined ? [] : [[submission.id, logFile]])),
   );
@@ -71,14 +70,14 @@ export function summarizeOutcomes(runner: Runner<typeof contract>, outcomes: rea
     ({ verdict }) => verdict !== "accepted" && (runner.inputs.wait || verdict !== "pending"),
   );
   if (notAccepted.length > 0 && notAccepted.every(({ verdict }) => verdict === "unverified")) {
-    runner.fail("what Apple accepted is not what was submitted, see above", "Do not ship these files.");
+    runner.fail("Apple accepted something other than what was submitted, see above", "Do not ship these files.");
   } else if (notAccepted.length > 0) {
     const said = notAccepted.map(({ job, verdict }) => `${job.name}: ${verdict}`).join(", ");
     runner.fail(`Apple has not accepted everything: ${said}`, `Apple's logs are in ${runner.inputs["log-dir"]}.`);
   }
 }
 
-function tellSummary(runner: Runner<typeof contract>, outcomes: readonly Outcome[], rows: readonly Row[]): void {
+function tellSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: readonly Row[]): void {
   const stapled = new Map(outcomes.flatMap((outcome) => [...outcome.stapled]));
   runner.summary.heading("Notarization");
   runner.summary.table(

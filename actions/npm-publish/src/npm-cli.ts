@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { CommandResult } from "@release-actions/command";
 import { isNpmOlder, NpmError, type NpmFailure, registryUrl } from "@release-actions/npm";
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** What became of one upload. */
 export type UploadAnswer =
@@ -38,7 +38,7 @@ const PASSED_ON = /^(PATH|SystemRoot|PATHEXT|LANG|NODE_EXTRA_CA_CERTS|SSL_CERT_F
 const IDENTITY = /^(CI|GITHUB_(?!TOKEN$)\w+|RUNNER_\w+|ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|SIGSTORE_\w+)$/;
 const OLDEST_NPM = "9.5.0";
 
-export async function openNpm(runner: PublishRunner): Promise<NpmCli> {
+export async function openNpm(runner: ActionRunner): Promise<NpmCli> {
   const home = await runner.tempFolder("npm");
   const userconfig = path.join(home, "user.npmrc");
   const plain = {
@@ -116,7 +116,7 @@ function readFailure({ stdout, stderr, exitCode }: CommandResult): NpmFailure {
 function requireVersion(result: CommandResult): string {
   const version = result.stdout.trim();
   if (result.exitCode !== 0) {
-    throw new NpmError("there is no `npm` on this machine that can be started", {
+    throw new NpmError("no working `npm` was found on this machine", {
       advice: "Use one of GitHub's runners, or actions/setup-node before this step.",
     });
   }

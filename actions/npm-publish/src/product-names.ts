@@ -1,8 +1,8 @@
 import { parseDropTargets } from "@release-actions/dist-plan";
 import { parseWantedPlatform, platformPackageName, requirePackageName } from "@release-actions/npm";
+import type { ActionRunner } from "./action.gen.ts";
 import { presentPlatforms, programOf } from "./build/targets.ts";
 import type { PackageEntry } from "./package-list.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 import { type Released, targetsOf } from "./released.ts";
 
 /** The packages of one product, by name alone. */
@@ -13,7 +13,7 @@ export interface ProductNames {
 }
 
 /** The names that publishing would use, found without the archives. */
-export function namesOf(entry: PackageEntry, { inputs }: PublishRunner, released: Released): ProductNames {
+export function namesOf(entry: PackageEntry, { inputs }: ActionRunner, released: Released): ProductNames {
   const app = released.name(entry.app, entry.package !== undefined);
   const base = packageName(entry.package ?? entry.binary ?? programOf(app), inputs.scope);
   const wanted = inputs.platforms.map(parseWantedPlatform);

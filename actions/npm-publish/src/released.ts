@@ -10,7 +10,7 @@ import {
 } from "@release-actions/dist-plan";
 import { NpmError, platformOfTarget } from "@release-actions/npm";
 import { type RunArtifacts, type RunFacts, subjectOfVersion } from "@release-actions/release-run";
-import type { PublishRunner } from "./publish-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** One archive of an app. */
 export interface AppArchive {
@@ -44,7 +44,7 @@ export function targetsOf({ archives }: ReleasedApp): readonly string[] {
 }
 
 export async function findReleased(
-  { inputs }: PublishRunner,
+  { inputs }: ActionRunner,
   facts: RunFacts,
   artifacts: RunArtifacts,
 ): Promise<Released> {
@@ -91,7 +91,7 @@ function appOfNames(version: Version, wanted: string | undefined, files: readonl
     });
   }
   if (wanted === undefined && apps.length > 1) {
-    throw new NpmError(`there are archives of ${apps.join(", ")}: say with \`packages\` which app is meant`);
+    throw new NpmError(`there are archives of ${apps.join(", ")}: name the right app in \`packages\``);
   }
   return { app, version, archives };
 }

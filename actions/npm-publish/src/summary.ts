@@ -2,11 +2,11 @@ import type { LedgerRow } from "@release-actions/ledger";
 import { approveCommand, listCommand } from "@release-actions/npm";
 import type { Publishing } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { type Outcome, reasonOf } from "./publish/outcome.ts";
-import type { PublishRunner } from "./publish-runner.ts";
 
 /** Sets the outputs, also when it failed, and shows what became of each package. */
-export function showOutcomes(runner: PublishRunner, registry: URL, outcomes: readonly Outcome[]): void {
+export function showOutcomes(runner: ActionRunner, registry: URL, outcomes: readonly Outcome[]): void {
   const reason = (outcome: Outcome): string => reasonOf(outcome, runner.inputs["dry-run"]);
   const published = outcomes.filter((outcome) => outcome.published);
   const waiting = outcomes.filter(({ state }) => state === "waiting");
@@ -57,16 +57,18 @@ export function showOutcomes(runner: PublishRunner, registry: URL, outcomes: rea
 }
 
 /** All that waits in one list, in the order of publishing, to be read and run by a maintainer. */
-function showApprovals(runner: PublishRunner, registry: URL, waiting: readonly Outcome[]): void {
+function showApprovals(runner: ActionRunner, registry: URL, waiting: readonly Outcome[]): void {
   if (waiting.length === 0) return;
   const commands = waiting.map(commandFor).join("\n");
   const message =
-    `${countOf(waiting.length, "package waits", "packages wait")} for approval. A maintainer runs, in this order, since the last ones ` +
+    `${countOf(waiting.length, "package waits", "packages wait")} for approval. A maintainer must run these commands in this order, because the last ones ` +
     `are what people install:\n${commands}`;
   runner.problem({ level: "notice", message });
   runner.summary
     .heading("Waits for approval", 4)
-    .raw("A maintainer approves in this order, with a second factor. The last ones are what people install.")
+    .raw(
+      "A maintainer approves in this order, with a second factor. The last ones are the packages that people install.",
+    )
     .code(commands, "sh")
     .raw(waiting.map(({ name, version }) => approvalLink(registry, name, version)).join("\n"));
 }
@@ -87,7 +89,7 @@ function pageOf(registry: URL, name: string): string {
 }
 
 /** What the ledger says of the beginning, before the packages are known. A package's own rows have the name of the package. */
-export function publishingOf(inputs: PublishRunner["inputs"]): Publishing {
+export function publishingOf(inputs: ActionRunner["inputs"]): Publishing {
   const names = [...(inputs.packages ?? "").matchAll(/^[\s-]*(?:package|app)\s*:\s*["']?([^"'\s]+)/gm)].map(
     ([, name]) => name,
   );

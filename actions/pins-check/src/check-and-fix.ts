@@ -38,7 +38,7 @@ const MAX_ROUNDS = 3;
 export async function checkAndFix(inputs: Inputs, services: Services): Promise<Verdict> {
   const root = services.env["GITHUB_WORKSPACE"] || process.cwd();
   const config = findConfig(inputs.config, root);
-  services.info(config === undefined ? "no pins.yml: checking what can be detected" : `checking what ${config} says`);
+  services.info(config === undefined ? "no pins.yml: checking the built-in relations" : `checking what ${config} says`);
   const options = {
     config,
     tag: inputs.tag ?? pushedTag(services.env),

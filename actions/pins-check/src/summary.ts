@@ -1,7 +1,6 @@
-import type { Runner } from "@release-actions/action-kit";
 import { type Finding, placeOf, type Site } from "@release-actions/pins";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { annotationsOf } from "./annotations.ts";
 import type { Verdict } from "./check-and-fix.ts";
 import { factRows } from "./fact-table.ts";
@@ -9,7 +8,7 @@ import { factRows } from "./fact-table.ts";
 const HEADER = ["fact", "value", "where", "relation"];
 
 /** Sets the outputs, then an annotation for each disagreement, the summary and the verdict. */
-export function reportVerdict(runner: Runner<typeof contract>, verdict: Verdict): void {
+export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
   const { findings, fixed, elsewhere, notes, unread } = verdict;
   const errors = findings.filter(({ severity }) => severity === "error");
   const broken = unread.filter(({ level }) => level === "error");
@@ -29,9 +28,9 @@ export function reportVerdict(runner: Runner<typeof contract>, verdict: Verdict)
   if (isConsistent) return;
   const fixable = errors.some(({ repair }) => repair !== undefined) && !runner.inputs.fix;
   const advice = [
-    fixable ? "Run this action with `fix: true`, or change the followers by hand." : "",
+    fixable ? "Run this action with `fix: true`, or edit the files that must follow." : "",
     ...new Set(errors.map(({ relation }) => relation.advice ?? "")),
-    "What is meant to differ belongs under `exceptions` in pins.yml, with its reason.",
+    "If a difference is intended, add it to `exceptions` in pins.yml, with its reason.",
   ];
   const counts = [
     errors.length === 0 ? "" : countOf(errors.length, "fact disagrees", "facts disagree"),
@@ -45,7 +44,7 @@ export function reportVerdict(runner: Runner<typeof contract>, verdict: Verdict)
 }
 
 /** What is wrong comes first; what agrees is folded. */
-function writeSummary(runner: Runner<typeof contract>, verdict: Verdict, rows: readonly string[][]): void {
+function writeSummary(runner: ActionRunner, verdict: Verdict, rows: readonly string[][]): void {
   const { findings, elsewhere, notes, unread, fixed } = verdict;
   const { summary } = runner;
   const isConsistent = ![...findings.map(({ severity }) => severity), ...unread.map(({ level }) => level)].includes(
@@ -67,7 +66,7 @@ function writeSummary(runner: Runner<typeof contract>, verdict: Verdict, rows: r
   }
   if (fixed.length > 0) summary.heading("Fixed", 4).raw(fixed.map(({ message }) => `- ${message}`).join("\n"));
   if (elsewhere.length > 0) summary.heading("To do elsewhere", 4).raw(elsewhere.map((line) => `- ${line}`).join("\n"));
-  if (notes.length > 0) summary.details("How it was decided", notes.map((line) => `- ${line}`).join("\n"));
+  if (notes.length > 0) summary.details("How this was decided", notes.map((line) => `- ${line}`).join("\n"));
   if (rows.length > 0) summary.details("All facts", markdownTable(rows));
 }
 

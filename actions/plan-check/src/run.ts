@@ -1,22 +1,19 @@
-import type { Runner } from "@release-actions/action-kit";
 import { loadPlan, parseDropTargets, requireTag } from "@release-actions/dist-plan";
 import { readFacts, runArtifacts } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { declaredFor, hasExtrasOnly, missingArchives, versionsOf } from "./check-plan.ts";
 import { readDistConfig } from "./dist-config.ts";
 
 /** Compares the plan with the tag and with the targets that are declared. */
-export async function run(runner: Runner<typeof contract>): Promise<void> {
+export async function run(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const facts = readFacts(runner.env);
   const isDropped = parseDropTargets(inputs["drop-targets"]);
   const config = await readDistConfig(facts.workspace, inputs.config);
   runner.setOutput("dist-version", config.distVersion ?? "");
   if (inputs.plan === "none") {
-    runner.info(
-      `${config.file} asks for cargo-dist ${config.distVersion ?? "of any version"}; no plan was asked to be checked`,
-    );
+    runner.info(`${config.file} asks for cargo-dist ${config.distVersion ?? "of any version"}; no plan was checked`);
     return;
   }
   const plan = await loadPlan(inputs.plan, runArtifacts(runner.env, runner).read);
@@ -34,7 +31,7 @@ export async function run(runner: Runner<typeof contract>): Promise<void> {
     runner.problem({ level: "error", title: "plan-check", message, location: target.location });
   }
   for (const { app } of plan.releases.filter(hasExtrasOnly)) {
-    runner.info(`${app} has files of its own only (extra-artifacts), which are for no target`);
+    runner.info(`${app} has only extra-artifacts, which belong to no target`);
   }
   const all = new Set(
     plan.releases.flatMap(({ app }) => declaredFor(app, config, () => false).map(({ value }) => value)),
@@ -54,6 +51,6 @@ export async function run(runner: Runner<typeof contract>): Promise<void> {
   else
     runner.fail(
       `the plan lacks ${countOf(missing.length, "archive")} that ${config.file} declares`,
-      "Look for `targets` in the packages' own configuration. What an app leaves out on purpose, name it in `drop-targets`: <app>:<target>.",
+      "Look for `targets` in the packages' own configuration. If an app leaves a target out on purpose, add <app>:<target> to `drop-targets`.",
     );
 }

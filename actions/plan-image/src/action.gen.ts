@@ -1,5 +1,5 @@
 // Generated from action.yml by `npm run generate`. Do not edit.
-import type { Contract } from "@release-actions/action-kit";
+import type { Contract, Runner } from "@release-actions/action-kit";
 
 export const contract = {
   name: "plan-image",
@@ -27,3 +27,6 @@ export const contract = {
   },
   outputs: ["push", "images", "names", "tag-rules", "flavor", "builds", "version", "platforms", "labels", "build-args", "exports"],
 } as const satisfies Contract;
+
+/** The runner as this action sees it: its inputs have their types. */
+export type ActionRunner = Runner<typeof contract>;

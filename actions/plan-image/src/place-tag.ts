@@ -23,7 +23,7 @@ export function placeTag(tag: string, family: string | undefined, names: readonl
   const ours = family === undefined ? isOneOf(found, names) : found === withoutV(family);
   if (ours) return { kind: "version", version: version.text };
   const expected = family === undefined ? `a version, or one of ${names.join(", ")} before it` : `${family} before it`;
-  const why = `The tag ${tag} releases ${JSON.stringify(found)} and not this image (expected ${expected}): no tag of the image moves. If it does release this image, set the input for the tag's family to ${JSON.stringify(found)}.`;
+  const why = `The tag ${tag} releases ${JSON.stringify(found)} and not this image (expected ${expected}): no tag of the image moves. If it does release this image, set the input for the tag family to ${JSON.stringify(found)}.`;
   return { kind: "foreign", why };
 }
 

@@ -33,9 +33,7 @@ type Inputs = InputValues<typeof contract>;
 /** Decides what is built, and what becomes of it. */
 export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPackage: string) => string): ImagePlan {
   if (inputs.debug && inputs.parca) {
-    throw new Fault(
-      "both `debug` and `parca` are set: one keeps debug information in the image, the other takes it out",
-    );
+    throw new Fault("both `debug` and `parca` are set: one keeps debug information in the image, the other removes it");
   }
   const isPush = event.name === "push";
   const isDefault = isPush && event.ref === `refs/heads/${event.defaultBranch}`;

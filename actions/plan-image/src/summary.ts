@@ -1,9 +1,8 @@
-import type { Runner } from "@release-actions/action-kit";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { planImage } from "./plan-image.ts";
 
 /** Sets the outputs, and says in a line what will be built. */
-export function summarize(runner: Runner<typeof contract>, plan: ReturnType<typeof planImage>): void {
+export function summarize(runner: ActionRunner, plan: ReturnType<typeof planImage>): void {
   const { push, version, platforms, builds } = plan;
   runner.setOutput("push", push);
   runner.setOutput("version", version ?? "");

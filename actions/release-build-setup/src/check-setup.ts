@@ -1,14 +1,13 @@
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { readHakari } from "@release-actions/hakari";
 import { countOf, Fault, type Problem } from "@release-actions/report";
 import { readText } from "@release-actions/text";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { requireNotice } from "./notice.ts";
 import type { SetupPlan } from "./plan-setup.ts";
 
 /** Says what the job's environment and tree are not as `setup` would make them. Changes nothing. */
-export function checkSetup(runner: Runner<typeof contract>, plan: SetupPlan): void {
+export function checkSetup(runner: ActionRunner, plan: SetupPlan): void {
   const { inputs, env } = runner;
   const problems = [...variableProblems(plan, env)];
   if (inputs.hakari === "disable") problems.push(...hakariProblems(plan.cwd));
@@ -21,7 +20,7 @@ export function checkSetup(runner: Runner<typeof contract>, plan: SetupPlan): vo
   }
   for (const problem of problems) runner.problem(problem);
   if (problems.length === 0) {
-    runner.info("the job is set up as its sources say");
+    runner.info("the job is set up as its sources require");
     return;
   }
   runner.summary.table(
@@ -29,7 +28,7 @@ export function checkSetup(runner: Runner<typeof contract>, plan: SetupPlan): vo
     problems.map(({ message }) => [message]),
   );
   runner.fail(
-    `${countOf(problems.length, "thing is", "things are")} out of step, shown above`,
+    `${countOf(problems.length, "thing is", "things are")} out of step, see above`,
     "Use this action with `mode: setup` in the build.",
   );
 }
@@ -52,7 +51,7 @@ function hakariProblems(cwd: string): Problem[] {
     {
       level: "error",
       title: "hakari",
-      message: "hakari is on: the release would build what other crates need",
+      message: "hakari is on: the release would build features that only other crates need",
       location: { file: hakari.manifest },
     },
   ];

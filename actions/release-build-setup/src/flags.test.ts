@@ -56,7 +56,7 @@ describe("planFlags", () => {
       expect(() => planFlags(resolved(...flags), none)).toThrow(
         expect.objectContaining({
           location: { file: "config.toml", line },
-          message: expect.stringContaining("cannot be said in RUSTFLAGS"),
+          message: expect.stringContaining("cannot be expressed in RUSTFLAGS"),
         }),
       );
     },

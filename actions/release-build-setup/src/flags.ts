@@ -60,7 +60,7 @@ function expressInVariable(args: readonly FlagArgument[]): string {
     if (value !== "" && !/\s/.test(value)) continue;
     const place = origin.location === undefined ? origin.name : `${origin.location.file}:${origin.location.line}`;
     throw new SetupError(
-      `the flag ${JSON.stringify(value)} of ${place} cannot be said in RUSTFLAGS, which is split at spaces and is all that cargo-dist reads`,
+      `the flag ${JSON.stringify(value)} of ${place} cannot be expressed in RUSTFLAGS, which is split at spaces and is the only variable that cargo-dist reads`,
       {
         ...(origin.location === undefined ? {} : { location: origin.location }),
         advice: "Write it without white space, or leave it out with `rustflags-exclude`.",

@@ -43,10 +43,11 @@ export function requireNotice(notice: string, cwd: string, before = ""): void {
   const words = new Set(text.split(/[^\w-]+/));
   if (names.length === 0 || names.some((name) => words.has(name))) return;
   throw new SetupError(
-    `${before}${notice} names none of the ${countOf(names.length, "crate")} in Cargo.lock: it is no more than its header`,
+    `${before}${notice} names none of the ${countOf(names.length, "crate")} in Cargo.lock: it contains only its header`,
     {
       location,
-      advice: "A program in the middle of the command failed unnoticed: run it by hand and look at what it prints.",
+      advice:
+        "A program in the middle of the command probably failed: run the command yourself and look at its output.",
     },
   );
 }

@@ -48,15 +48,14 @@ export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion):
     throw new SetupError(
       `the targets of this job need different flags, and RUSTFLAGS is one variable for all of them:\n  ${first.target}: ${first.plan.rustflags || "(none)"}\n  ${target}: ${plan.rustflags || "(none)"}`,
       {
-        advice:
-          "Build them in jobs of their own, or make the flags equal with `rustflags-exclude` and `rustflags-extra`.",
+        advice: "Build them in separate jobs, or make the flags equal with `rustflags-exclude` and `rustflags-extra`.",
       },
     );
   }
   refuseHidden(question.env, first.plan.rustflags, question.env[MARKER]);
   const warnings = new Set([...config.warnings, ...plans.flatMap(({ resolved }) => resolved.warnings)]);
   if (first.resolved.source === "RUSTFLAGS" && first.resolved.overridden.length > 0) {
-    warnings.add("RUSTFLAGS is set in the environment and hides the flags of the configuration files from cargo");
+    warnings.add("RUSTFLAGS is set in the environment, so cargo ignores the flags of the configuration files");
   }
   for (const pattern of first.plan.unused) {
     if (others.some(({ plan }) => !plan.unused.includes(pattern))) continue;
@@ -88,15 +87,15 @@ function flagEnvironment({ ignoreEnvironment }: FlagInputs, env: RustcQuestion["
 function refuseHidden(env: RustcQuestion["env"], rustflags: string, earlier: string | undefined): void {
   if (env["CARGO_ENCODED_RUSTFLAGS"] !== undefined) {
     throw new SetupError(
-      "CARGO_ENCODED_RUSTFLAGS is set, and cargo reads it in place of RUSTFLAGS, which is what cargo-dist sets",
+      "CARGO_ENCODED_RUSTFLAGS is set, and cargo reads it instead of RUSTFLAGS, which cargo-dist sets",
       {
         advice: "Unset it, and put its flags into the configuration file or `rustflags-extra`.",
       },
     );
   }
   if (earlier !== undefined && earlier !== rustflags) {
-    throw new SetupError(`this job was set up for other flags before: "${earlier}", now "${rustflags}"`, {
-      advice: "Build targets whose flags differ in jobs of their own.",
+    throw new SetupError(`an earlier step set this job up with other flags: "${earlier}", now "${rustflags}"`, {
+      advice: "Build targets with different flags in separate jobs.",
     });
   }
 }

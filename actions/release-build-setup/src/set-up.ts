@@ -1,9 +1,8 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
 import { githubServices, installTool } from "@release-actions/tools";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { trustWorkspace } from "./container.ts";
 import { makeNotice } from "./notice.ts";
 import type { SetupPlan } from "./plan-setup.ts";
@@ -12,7 +11,7 @@ import { STATE } from "./state.ts";
 import { chooseTools } from "./tool-list.ts";
 
 /** Prepares the job. What later steps see comes last, when all the rest has worked. */
-export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): Promise<void> {
+export async function setUp(runner: ActionRunner, plan: SetupPlan): Promise<void> {
   const { inputs, env } = runner;
   const temp = env["RUNNER_TEMP"] || tmpdir();
   await trustWorkspace(runner);
@@ -28,7 +27,7 @@ export async function setUp(runner: Runner<typeof contract>, plan: SetupPlan): P
 }
 
 /** Returns the folders that now come first on the PATH. */
-async function installTools(runner: Runner<typeof contract>, makesNotice: boolean): Promise<string[]> {
+async function installTools(runner: ActionRunner, makesNotice: boolean): Promise<string[]> {
   const services = githubServices(runner);
   const folders: string[] = [];
   for (const request of chooseTools(runner.inputs.tools, runner.env, makesNotice)) {
@@ -40,12 +39,12 @@ async function installTools(runner: Runner<typeof contract>, makesNotice: boolea
   return folders;
 }
 
-async function switchHakariOff(runner: Runner<typeof contract>, cwd: string, temp: string): Promise<void> {
+async function switchHakariOff(runner: ActionRunner, cwd: string, temp: string): Promise<void> {
   const hakari = readHakari(cwd);
   if (hakari === undefined) return runner.info("the workspace has no hakari: nothing to switch off");
   const { services } = await openHakari(hakari, { cwd, version: undefined }, runner);
   // Before the change, so that the post step knows of it whatever happens.
   runner.saveState(STATE, hakari.workspace.root);
   const outcome = await disableHakari(hakari, services, temp);
-  runner.info(outcome === "disabled" ? "hakari is off until the job ends" : "hakari was off already");
+  runner.info(outcome === "disabled" ? "hakari is off until the job ends" : "hakari was already off");
 }

@@ -1,9 +1,8 @@
-import type { Runner } from "@release-actions/action-kit";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { SetupPlan } from "./plan-setup.ts";
 
 /** Sets what is known before anything happens, and prints what was taken from where. */
-export function summarizePlan(runner: Runner<typeof contract>, { targets, flags, variables }: SetupPlan): void {
+export function summarizePlan(runner: ActionRunner, { targets, flags, variables }: SetupPlan): void {
   runner.setOutput("rustflags", flags.rustflags);
   runner.setOutput("env", Object.fromEntries(variables.map(({ name, value }) => [name, value])));
   for (const message of flags.warnings) runner.problem({ level: "warning", message });

@@ -28,7 +28,7 @@ function matrixTargets(text: string): readonly string[] {
     }
   }
   throw new SetupError(
-    `the job's matrix has neither \`target\` nor \`targets\`, but ${Object.keys(matrix).join(", ")}: which target is built is not known`,
+    `the job's matrix has neither \`target\` nor \`targets\`, but ${Object.keys(matrix).join(", ")}, so the target is unknown`,
     { advice: "Set `targets`, or `matrix: null` to build for the runner itself." },
   );
 }

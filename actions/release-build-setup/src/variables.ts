@@ -45,7 +45,7 @@ export function dockerfileVariables(
       .map(([name, variable]) => toVariable(name, variable, file));
   } catch (error) {
     if (isNamed || !(error instanceof DockerfileError)) throw error;
-    note(`${error.message}: no variables were taken from ${file}, since nobody named it`, level);
+    note(`${error.message}: no variables were read from ${file}, because the input does not name it`, level);
     return [];
   }
 }
@@ -66,7 +66,7 @@ export function extraVariables(lines: readonly string[]): Variable[] {
       throw new SetupError(`"${line}" in \`extra-env\` is not NAME=value`);
     }
     if (name === "RUSTFLAGS") {
-      throw new SetupError("`extra-env` sets RUSTFLAGS, which this action puts together", {
+      throw new SetupError("`extra-env` sets RUSTFLAGS, which this action computes", {
         advice: "Use `rustflags-extra`.",
       });
     }

@@ -1,4 +1,3 @@
-import type { Runner } from "@release-actions/action-kit";
 import { type Decision, decideChannel, parseRules, parseVersion } from "@release-actions/channel";
 import { loadPlan } from "@release-actions/dist-plan";
 import { basicCredential, listRefs, openGit, remoteUrl } from "@release-actions/git";
@@ -14,16 +13,14 @@ import {
   subjectOfVersion,
 } from "@release-actions/release-run";
 import { countOf, Fault } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 export class ChannelError extends Fault {
   override readonly name = "ChannelError";
 }
 
-type ChannelRunner = Runner<typeof contract>;
-
 /** Reads what is released and what was before, and asks the rules. */
-export async function decide(runner: ChannelRunner): Promise<Decision> {
+export async function decide(runner: ActionRunner): Promise<Decision> {
   const facts = readFacts(runner.env);
   const rules = parseRules(runner.inputs.rules);
   const subject = await readSubject(runner, facts);
@@ -38,7 +35,7 @@ export async function decide(runner: ChannelRunner): Promise<Decision> {
   return decideChannel(subject.version, existingVersions(found, subject, ownTag), rules);
 }
 
-async function readSubject({ inputs, ...runner }: ChannelRunner, facts: RunFacts): Promise<Subject> {
+async function readSubject({ inputs, ...runner }: ActionRunner, facts: RunFacts): Promise<Subject> {
   if (inputs.version === undefined) {
     const { read } = runArtifacts(runner.env, runner);
     return subjectOfPlan(await loadPlan(inputs.plan ?? "artifact", read), facts.tag);
@@ -47,13 +44,13 @@ async function readSubject({ inputs, ...runner }: ChannelRunner, facts: RunFacts
   return subjectOfVersion(parseVersion(inputs.version, "the input `version`"), facts.tag);
 }
 
-async function tagsFromApi(runner: ChannelRunner, facts: RunFacts): Promise<readonly string[]> {
+async function tagsFromApi(runner: ActionRunner, facts: RunFacts): Promise<readonly string[]> {
   const { token, repository } = runner.inputs;
   const rest = restOfRun(runner, facts, token);
   return openReleases(rest, repository ?? facts.repository).tags();
 }
 
-async function tagsFromGit(runner: ChannelRunner, facts: RunFacts): Promise<readonly string[]> {
+async function tagsFromGit(runner: ActionRunner, facts: RunFacts): Promise<readonly string[]> {
   const { token, repository } = runner.inputs;
   const url = remoteUrl(repository ?? facts.repository, facts.serverUrl);
   if (token !== undefined) runner.mask(basicCredential(token));

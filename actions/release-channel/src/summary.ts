@@ -1,16 +1,15 @@
-import type { Runner } from "@release-actions/action-kit";
 import type { Decision } from "@release-actions/channel";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 const MEANING = {
   stable: "the highest release",
   backport: "a release on an older line",
   prerelease: "a pre-release",
-  build: "a build of a version, told apart by build metadata",
+  build: "a build of a version, with build metadata",
 } as const;
 
 /** Sets the outputs and shows the decision. */
-export function summarize(runner: Runner<typeof contract>, decision: Decision): void {
+export function summarize(runner: ActionRunner, decision: Decision): void {
   const { channel, version, line, isLatest, imageTags, npmDistTag, formula, chart, moves } = decision;
   runner.setOutput("channel", channel);
   runner.setOutput("version", version.text);

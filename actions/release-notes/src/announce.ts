@@ -1,4 +1,3 @@
-import type { Runner } from "@release-actions/action-kit";
 import {
   type DistPlan,
   loadManifest,
@@ -19,26 +18,24 @@ import {
   restOfRun,
 } from "@release-actions/release-run";
 import { countOf, Fault, type Reporter } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { approvalList, channelTable } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
 import { isLatestRight, latestRule, requireLatest } from "./latest.ts";
 import { mergeNotes } from "./merge-notes.ts";
 import { fitted, type Rendered, renderNotes } from "./render.ts";
 
-type AnnounceRunner = Runner<typeof contract>;
-
 export class AnnounceError extends Fault {
   override readonly name = "AnnounceError";
 }
 
 /** Reads the release back, renders the notes from what was found, and updates them as the last step. */
-export async function announce(runner: AnnounceRunner): Promise<void> {
+export async function announce(runner: ActionRunner): Promise<void> {
   const publishing = { channel: "github", keepsLedger: !runner.inputs["dry-run"] };
   await publishInRun(runner, publishing, (run) => announceIn(runner, run));
 }
 
-async function announceIn(runner: AnnounceRunner, { facts, artifacts, ledger: own }: PublishingRun): Promise<void> {
+async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own }: PublishingRun): Promise<void> {
   const { inputs } = runner;
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
@@ -94,17 +91,17 @@ async function announceIn(runner: AnnounceRunner, { facts, artifacts, ledger: ow
 }
 
 async function awaitOthers(
-  { inputs, ...runner }: AnnounceRunner,
+  { inputs, ...runner }: ActionRunner,
   { attempt }: RunFacts,
   artifacts: RunArtifacts,
 ): Promise<void> {
   const channels = inputs["wait-for"];
   if (channels.length === 0 || !artifacts.isAvailable) return;
-  runner.info(`waiting for what is published to ${channels.join(", ")}`);
+  runner.info(`waiting for the publishers of ${channels.join(", ")}`);
   const timeoutMs = inputs["wait-timeout"] * 1000;
   const missing = await awaitChannels(artifacts, channels, { attempt, timeoutMs, signal: runner.signal });
   if (missing.length === 0) return;
-  const message = `nothing was published to ${missing.join(", ")} within ${inputs["wait-timeout"]} s: the notes go without`;
+  const message = `nothing was published to ${missing.join(", ")} within ${inputs["wait-timeout"]} s: the notes are written without it`;
   runner.problem({ level: "warning", title: "release-notes", message });
 }
 
@@ -118,7 +115,7 @@ async function findRelease(releases: Releases, plan: DistPlan, repository: strin
   if (release === undefined) {
     throw new AnnounceError(`${repository} has no release ${plan.tag}`, {
       advice:
-        "Let this job need the one that creates the release. In another repository, `token` must be able to read it.",
+        "Add the job that creates the release to `needs`. In another repository, `token` must be able to read it.",
     });
   }
   return release;
@@ -132,7 +129,7 @@ async function withRow(
   reporter: Reporter,
 ): Promise<readonly LedgerRow[]> {
   const ignore = (artifact: string, reason: string): void =>
-    reporter.info(`the artifact ${artifact} is not a page of the ledger: ${reason}`);
+    reporter.info(`the artifact ${artifact} is not a valid part of the ledger: ${reason}`);
   const known = artifacts.isAvailable ? await loadLedger(artifacts, ignore) : [];
   const others = known.filter(({ channel }) => channel !== row.channel);
   return mergeLedger([{ ledger: 1, attempt, rows: [...others, row] }]);
@@ -145,12 +142,7 @@ async function bodiesOfDist(plan: DistPlan, artifacts: RunArtifacts): Promise<re
   return [host?.githubBody, plan.githubBody].filter((body) => body !== undefined);
 }
 
-function merge(
-  runner: AnnounceRunner,
-  rendered: Rendered,
-  release: GitHubRelease,
-  generated: readonly string[],
-): string {
+function merge(runner: ActionRunner, rendered: Rendered, release: GitHubRelease, generated: readonly string[]): string {
   const { section: only, mode } = runner.inputs;
   let kept: readonly string[] = [];
   const { text, isCut } = fitted(rendered, (content) => {
@@ -159,10 +151,10 @@ function merge(
     return merged.text;
   });
   const warn = (message: string): void => runner.problem({ level: "warning", title: "release-notes", message });
-  if (isCut) warn("the notes are longer than GitHub takes: they are cut, with a link to the rest");
+  if (isCut) warn("the notes exceed GitHub's limit: they are cut, with a link to the rest");
   if (kept.length > 0) {
     warn(
-      `people changed ${kept.join(", ")} in the notes of ${release.tag}: what they wrote stays. Delete a section with its markers, and the next run writes it anew`,
+      `people changed ${kept.join(", ")} in the notes of ${release.tag}: their text stays. To have a section written again, delete it with its markers`,
     );
   }
   return text;
@@ -176,8 +168,8 @@ async function update(
 ): Promise<void> {
   const { body } = await releases.update(release.id, { body: notes, makeLatest: rule.makeLatest });
   if (!sameText(body, notes)) {
-    throw new AnnounceError(`the notes of ${release.tag} were updated, but read back otherwise`, {
-      advice: "Somebody else edits them at the same time: look at the release, then run this job again.",
+    throw new AnnounceError(`the notes of ${release.tag} were updated, but GitHub shows a different text`, {
+      advice: "Another person is editing them at the same time: look at the release, then run this job again.",
     });
   }
   await requireLatest(releases, release, rule);

@@ -170,7 +170,7 @@ describe("reading the release back", () => {
   test("does not claim more than GitHub tells: no checksum, or a draft", () => {
     expect(readBack(assets({ digest: undefined })).row).toMatchObject({
       state: "published",
-      reason: "GitHub tells no checksum of 1 archive",
+      reason: "GitHub has no checksum for 1 archive",
     });
     expect(readBack(assets(), { isDraft: true }).row).toMatchObject({
       state: "planned",
@@ -203,7 +203,7 @@ describe("reading the release back", () => {
 
   test("vouches for nothing whose checksum the build does not tell", () => {
     expect(readBack(assets(), {}, new Map()).problems[0]?.message).toContain(
-      "nothing tells the sha256 of widget-aarch64-apple-darwin.tar.xz",
+      "there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
     );
   });
 });

@@ -22,7 +22,7 @@ export function readBackRelease(
   const problems: Problem[] = [];
   const unverified: string[] = [];
   const say = (message: string): void =>
-    void problems.push({ level: "error", message, title: "GitHub release is not whole" });
+    void problems.push({ level: "error", message, title: "GitHub release is incomplete" });
   const archives = new Set(plan.releases.flatMap(archivesOf).map(({ name }) => name));
   for (const { name } of artifactsOf(plan)) {
     const asset = assets.find((candidate) => candidate.name === name);
@@ -31,7 +31,7 @@ export function readBackRelease(
       say(`${name} is attached to ${release.tag}, but has no content`);
     else if (archives.has(name)) {
       const expected = checksums.get(name);
-      if (expected === undefined) say(`nothing tells the sha256 of ${name} in the finished build`);
+      if (expected === undefined) say(`there is no sha256 for ${name} in the finished build`);
       else if (asset.digest === undefined) unverified.push(name);
       else if (asset.digest !== `sha256:${expected}`)
         say(`${name} of ${release.tag} is ${asset.digest}, but the finished build has sha256:${expected}`);
@@ -45,7 +45,7 @@ export function readBackRelease(
   const whole = problems.length === 0;
   const reason = whole
     ? unverified.length > 0
-      ? `GitHub tells no checksum of ${countOf(unverified.length, "archive")}`
+      ? `GitHub has no checksum for ${countOf(unverified.length, "archive")}`
       : release.isDraft
         ? "the release is a draft"
         : undefined

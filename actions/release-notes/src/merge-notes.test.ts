@@ -74,7 +74,7 @@ describe("mergeNotes, where there are sections", () => {
   });
 
   test("refuses notes with a code block that does not end, in which no section would be found again", () => {
-    expect(() => merged(`\`\`\`sh\nrun\n\n${rendered}`)).toThrow("a code block that does not end");
+    expect(() => merged(`\`\`\`sh\nrun\n\n${rendered}`)).toThrow("an unclosed code block");
   });
 
   test("refuses notes whose markers are broken, instead of guessing what people wrote", () => {

@@ -29,8 +29,8 @@ export function mergeNotes(current: string, rendered: string, options: MergeOpti
   }
   if (mode === "keep" && current.trim() !== "") return { text: current, kept: [] };
   if (hasOpenFence(current)) {
-    throw new SectionError("the release's notes have a code block that does not end, so everything after it is code", {
-      advice: "End it in the release's notes on GitHub, then run this job again.",
+    throw new SectionError("the release's notes have an unclosed code block, so everything after it is code", {
+      advice: "Close it in the release's notes on GitHub, then run this job again.",
     });
   }
   if (there.length === 0 && only === undefined) {

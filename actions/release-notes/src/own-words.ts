@@ -54,10 +54,10 @@ export async function readOwnWords(
   if (content === undefined) {
     if (version.prerelease === "" && version.build === "") {
       throw new NotesFileError(`there is no ${name}, expected the notes of ${version.text} in it`, {
-        advice: "Write the file on the commit that is tagged, or leave out the input `notes-file`.",
+        advice: "Add the file to the tagged commit, or remove the input `notes-file`.",
       });
     }
-    reporter.info(`there is no ${name}, so the notes of ${version.text} go without it`);
+    reporter.info(`there is no ${name}, so the notes of ${version.text} are written without it`);
     return "";
   }
   if (content.byteLength > MAX_NOTES_BYTES)

@@ -1,10 +1,9 @@
-import type { Runner } from "@release-actions/action-kit";
 import { previousTag, type Version } from "@release-actions/channel";
 import { type Checksums, type DistPlan, parseDropTargets } from "@release-actions/dist-plan";
 import type { LedgerRow } from "@release-actions/ledger";
 import type { RunFacts } from "@release-actions/release-run";
 import { readText } from "@release-actions/text";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { attestationNote, channelTable, downloadTables, installCommands, installerBlocks } from "./blocks.ts";
 import { notesFileName, readAllWords } from "./own-words.ts";
 import { SectionError } from "./sections.ts";
@@ -30,7 +29,7 @@ export interface Rendered {
 }
 
 /** Fills the template with what is known of the release. */
-export async function renderNotes({ inputs, ...runner }: Runner<typeof contract>, matter: Matter): Promise<Rendered> {
+export async function renderNotes({ inputs, ...runner }: ActionRunner, matter: Matter): Promise<Rendered> {
   const { plan, version, tag, checksums, ledger, facts } = matter;
   const template = inputs.template === undefined ? DEFAULT_TEMPLATE : readText(inputs.template);
   const pattern = inputs["notes-file"];
@@ -72,9 +71,12 @@ export function fitted(
   const short = rendered.shortenedBy(excess);
   const text = short === undefined ? undefined : merge(short);
   if (text === undefined || lengthOf(text) > MAX_NOTES_LENGTH) {
-    throw new SectionError(`the notes have ${lengthOf(whole)} characters, and GitHub takes ${MAX_NOTES_LENGTH}`, {
-      advice: "Shorten the notes file, or put headings into it: it is cut before one, with a link to the rest.",
-    });
+    throw new SectionError(
+      `the notes have ${lengthOf(whole)} characters, but GitHub accepts at most ${MAX_NOTES_LENGTH}`,
+      {
+        advice: "Shorten the notes file, or add headings: it is cut before a heading, with a link to the rest.",
+      },
+    );
   }
   return { text, isCut: true };
 }

@@ -88,14 +88,9 @@ describe("renderTemplate", () => {
       "markers in the notes",
       DEFAULT_TEMPLATE,
       { ...values, notes: "<!-- end notes -->" },
-      "the notes hold markers of sections",
+      "the notes contain section markers",
     ],
-    [
-      "a code block that does not end",
-      DEFAULT_TEMPLATE,
-      { ...values, notes: "```sh\nrun" },
-      "a code block that does not end",
-    ],
+    ["an unclosed code block", DEFAULT_TEMPLATE, { ...values, notes: "```sh\nrun" }, "an unclosed code block"],
   ])("refuses %s", (_name, template, given, message) => {
     expect(() => renderTemplate(template, given)).toThrow(message);
   });

@@ -77,10 +77,10 @@ export function renderTemplate(template: string, values: Values): string {
     );
   }
   if (hasMarkers(values.notes))
-    throw new SectionError("the notes hold markers of sections, which belong into the template");
+    throw new SectionError("the notes contain section markers, which belong in the template");
   if (hasOpenFence(values.notes)) {
-    throw new SectionError("the notes have a code block that does not end: everything after it would be code", {
-      advice: "End it with as many backticks as it begins with.",
+    throw new SectionError("the notes have an unclosed code block: everything after it would be code", {
+      advice: "Close it with the same number of backticks.",
     });
   }
   let rendered = "";

@@ -17,8 +17,8 @@ import {
   windowBefore,
 } from "@release-actions/reproducibility";
 import picomatch from "picomatch";
+import type { ActionRunner } from "./action.gen.ts";
 import { artifactService } from "./keep.ts";
-import type { CompareRunner } from "./summary.ts";
 
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 60_000;
@@ -30,7 +30,7 @@ interface UnresolvedList {
 }
 
 /** Opens everything that `against` names, the recorded build first. Each line must lead to something. */
-export async function openBuilds(runner: CompareRunner, recorded: RecordedBuild | undefined): Promise<Build[]> {
+export async function openBuilds(runner: ActionRunner, recorded: RecordedBuild | undefined): Promise<Build[]> {
   const opened: (Build | UnresolvedList)[] = [];
   for (const line of runner.inputs.against) {
     const [, name, place = line] = /^([\w.-]+)=(.+)$/.exec(line) ?? [];
@@ -45,7 +45,7 @@ export async function openBuilds(runner: CompareRunner, recorded: RecordedBuild 
 async function resolveLists(
   opened: readonly (Build | UnresolvedList)[],
   recorded: RecordedBuild | undefined,
-  runner: CompareRunner,
+  runner: ActionRunner,
 ): Promise<Build[]> {
   let own = recorded;
   const builds: Build[] = [];
@@ -78,7 +78,7 @@ function listAlone({ name, entries }: UnresolvedList): Build {
 async function openCounterpart(
   place: string,
   name: string,
-  runner: CompareRunner,
+  runner: ActionRunner,
 ): Promise<readonly (Build | UnresolvedList)[]> {
   if (/^https?:/.test(place)) {
     const url = new URL(place);
@@ -93,7 +93,7 @@ async function openCounterpart(
 }
 
 /** A folder is a build like the one that `paths` names: of its files those count that `paths` could name. */
-async function openFolder(folder: string, name: string, runner: CompareRunner): Promise<Build> {
+async function openFolder(folder: string, name: string, runner: ActionRunner): Promise<Build> {
   const algorithms = runner.inputs.algorithm === "both" ? ALGORITHMS : [runner.inputs.algorithm];
   const { paths } = runner.inputs;
   return await recordBuild([folder], process.cwd(), {
@@ -126,10 +126,10 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
   return { ...build, builtAt };
 }
 
-async function fetchText(url: URL, { env, signal }: CompareRunner): Promise<string> {
+async function fetchText(url: URL, { env, signal }: ActionRunner): Promise<string> {
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !isLocal)
-    throw new Fault(`${url.origin} is not https: checksums could be replaced on their way`);
+    throw new Fault(`${url.origin} is not https: checksums could be replaced in transit`);
   const response = await createFetch(env)(url, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]),
   });
@@ -141,7 +141,7 @@ async function fetchText(url: URL, { env, signal }: CompareRunner): Promise<stri
 }
 
 /** The artifacts of this run whose names match; of two with one name the newest counts. */
-async function openArtifacts(pattern: string, runner: CompareRunner): Promise<Build[]> {
+async function openArtifacts(pattern: string, runner: ActionRunner): Promise<Build[]> {
   const { results, transport } = artifactService(runner);
   const listed = await results.list({}, runner.signal);
   const matches = picomatch(pattern, { dot: true });
@@ -152,7 +152,7 @@ async function openArtifacts(pattern: string, runner: CompareRunner): Promise<Bu
     throw new Fault(
       `\`against\` has "${pattern}", which is not a folder, a file or an artifact of this run (${names})`,
       {
-        advice: "Let the jobs that record come first (`needs:`), with a matching `upload-as`.",
+        advice: "Add the jobs that record to `needs`, with a matching `upload-as`.",
       },
     );
   }

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { RandomAccessSource } from "@release-actions/archive";
 import { findProgram } from "@release-actions/command";
 import type { AskOther } from "@release-actions/reproducibility";
-import type { CompareRunner } from "./summary.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** Larger files take diffoscope minutes and gigabytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -14,7 +14,7 @@ const MAX_LINES = 60;
 const TIMEOUT_SECONDS = 120;
 
 /** What asks `diffoscope` about files of formats that are not looked into here; undefined where it is not to be had. */
-export async function diffoscopeOf(runner: CompareRunner): Promise<AskOther | undefined> {
+export async function diffoscopeOf(runner: ActionRunner): Promise<AskOther | undefined> {
   const { inputs, env } = runner;
   if (inputs.diffoscope === "never") return undefined;
   const find = (): string | undefined => findProgram("diffoscope", env["PATH"]);
@@ -31,7 +31,7 @@ export async function diffoscopeOf(runner: CompareRunner): Promise<AskOther | un
   return async (name, left, right) => await ask(runner, program, name, left, right);
 }
 
-async function install(runner: CompareRunner): Promise<void> {
+async function install(runner: ActionRunner): Promise<void> {
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   await runner.group("Installing diffoscope", async () => {
     for (const args of [
@@ -45,7 +45,7 @@ async function install(runner: CompareRunner): Promise<void> {
 }
 
 async function ask(
-  runner: CompareRunner,
+  runner: ActionRunner,
   program: string,
   name: string,
   left: RandomAccessSource,

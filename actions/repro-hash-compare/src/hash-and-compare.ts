@@ -9,14 +9,15 @@ import {
   type RecordedBuild,
   recordBuild,
 } from "@release-actions/reproducibility";
+import type { ActionRunner } from "./action.gen.ts";
 import { openBuilds } from "./against.ts";
 import { diffoscopeOf } from "./ask-diffoscope.ts";
 import { gatherContext } from "./gather-context.ts";
 import { keepRecord, uploadRecord } from "./keep.ts";
-import { type CompareRunner, summarize } from "./summary.ts";
+import { summarize } from "./summary.ts";
 
 /** Records what `paths` names, then compares it with whatever `against` names. */
-export async function hashAndCompare(runner: CompareRunner): Promise<void> {
+export async function hashAndCompare(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   if (inputs.paths.length === 0 && inputs.against.length === 0) {
     throw new Fault("there is nothing to do: neither `paths` nor `against` is given");
@@ -37,7 +38,7 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
     const said = values.map(({ build, value }) => `${build}: ${value || "none"}`).join("\n");
     runner.problem({
       level: "warning",
-      message: `the builds were made with another ${key}, which alone can explain a difference:\n${said}`,
+      message: `the builds used a different ${key}, which alone can explain a difference:\n${said}`,
     });
   }
   const verdicts = compareBuilds(builds, policy);
@@ -49,7 +50,7 @@ export async function hashAndCompare(runner: CompareRunner): Promise<void> {
   summarize(runner, inputs.explain ? { ...found, ...(await explainBuilds(verdicts, builds, options)) } : found);
 }
 
-async function record(runner: CompareRunner): Promise<RecordedBuild> {
+async function record(runner: ActionRunner): Promise<RecordedBuild> {
   const { inputs, env } = runner;
   const context = await gatherContext(inputs.context, env, runner.exec);
   const algorithms = inputs.algorithm === "both" || inputs.attestation !== undefined ? ALGORITHMS : [inputs.algorithm];

@@ -5,7 +5,7 @@ import type { Manifest } from "@release-actions/digest";
 import { createTransport, type Transport } from "@release-actions/http";
 import { Fault, formatBytes } from "@release-actions/report";
 import { type RecordedBuild, recordTexts, writeRecordArchive } from "@release-actions/reproducibility";
-import type { CompareRunner } from "./summary.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** Writes the manifest and, beside it, the checksum lists; each appears whole or not at all. */
 export function keepRecord(manifest: Manifest, file: string): void {
@@ -18,7 +18,7 @@ export function keepRecord(manifest: Manifest, file: string): void {
   }
 }
 
-export async function uploadRecord(build: RecordedBuild, name: string, runner: CompareRunner): Promise<void> {
+export async function uploadRecord(build: RecordedBuild, name: string, runner: ActionRunner): Promise<void> {
   const file = path.join(await runner.tempFolder("record"), "record.tar");
   await writeRecordArchive(build, file, runner.inputs.explain);
   const { results, transport } = artifactService(runner);
@@ -29,7 +29,7 @@ export async function uploadRecord(build: RecordedBuild, name: string, runner: C
 }
 
 /** The runner's artifact service, or what is missing for it (F94). */
-export function artifactService({ env }: CompareRunner): { results: ResultsService; transport: Transport } {
+export function artifactService({ env }: ActionRunner): { results: ResultsService; transport: Transport } {
   const [url, token] = [env["ACTIONS_RESULTS_URL"], env["ACTIONS_RUNTIME_TOKEN"]];
   if (!url || !token) {
     throw new Fault(

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { countOf } from "@release-actions/report";
 import {
   type Comparison,
@@ -11,10 +10,8 @@ import {
   verificationStatement,
   visible,
 } from "@release-actions/reproducibility";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { writeSummary } from "./write-summary.ts";
-
-export type CompareRunner = Runner<typeof contract>;
 
 /** Differences that are annotated one by one; the others are in the reports. */
 const MAX_ANNOTATIONS = 8;
@@ -33,7 +30,7 @@ function firstThatFit<T>(items: readonly T[]): T[] {
 }
 
 /** Sets the outputs, writes the reports, and fails the step for what counts. */
-export function summarize(runner: CompareRunner, comparison: Comparison): void {
+export function summarize(runner: ActionRunner, comparison: Comparison): void {
   const differing = mismatches(comparison);
   const causes = namedCauses(comparison);
   const reproducible = isReproducible(comparison);
@@ -68,7 +65,7 @@ export function summarize(runner: CompareRunner, comparison: Comparison): void {
     );
 }
 
-function writeReport(runner: CompareRunner, comparison: Comparison): void {
+function writeReport(runner: ActionRunner, comparison: Comparison): void {
   const { report } = runner.inputs;
   if (report === undefined) return;
   mkdirSync(path.dirname(report), { recursive: true });
@@ -87,7 +84,7 @@ function writeReport(runner: CompareRunner, comparison: Comparison): void {
   runner.setOutput("report", report);
 }
 
-function writeAttestation(runner: CompareRunner, comparison: Comparison): void {
+function writeAttestation(runner: ActionRunner, comparison: Comparison): void {
   const { inputs, env } = runner;
   const file = inputs.attestation;
   if (file === undefined) return;

@@ -32,7 +32,7 @@ export function writeSummary(summary: Summary, comparison: Comparison): void {
   else summary.details(countOf(files.rows.length, "file"), `${new Summary().table(files.header, files.rows)}`);
   const bars = barsTable(comparison);
   if (bars.rows.length > 0)
-    summary.details("Where in the files the differences lie", `${new Summary().table(bars.header, bars.rows)}`);
+    summary.details("Where in the files the differences are", `${new Summary().table(bars.header, bars.rows)}`);
 }
 
 /** The first lines that differ, once where several files have the same. */

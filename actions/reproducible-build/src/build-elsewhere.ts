@@ -1,7 +1,7 @@
 import { cp, mkdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BuildRunner } from "./build-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { wrapCompilers } from "./compiler-wrappers.ts";
 import { cFlags } from "./environment.ts";
 import type { Plan, TargetPlan } from "./plan.ts";
@@ -21,13 +21,13 @@ type CopyKind = "kept-times" | "new-times";
 /** Builds copies of the workspace, each time from nothing, in the surroundings that are asked for. */
 export class ElsewhereBuilder {
   readonly #plan: Plan;
-  readonly #runner: BuildRunner;
+  readonly #runner: ActionRunner;
   readonly #folder: string;
   readonly #means: Means;
   /** Where each copy lies now. A copy is moved, not copied again: its files keep the times they were created at. */
   readonly #copies = new Map<CopyKind, string>();
 
-  constructor(plan: Plan, runner: BuildRunner, folder: string, means: Means) {
+  constructor(plan: Plan, runner: ActionRunner, folder: string, means: Means) {
     this.#plan = plan;
     this.#runner = runner;
     this.#folder = folder;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { buildEnv } from "@release-actions/command";
 import { countOf, formatBytes } from "@release-actions/report";
-import type { BuildRunner } from "./build-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { compareWithOthers } from "./compare-with-others.ts";
 import { wrapCompilers } from "./compiler-wrappers.ts";
 import { type Plan, planBuild } from "./plan.ts";
@@ -11,11 +11,11 @@ import { cargoEnv, type Product, runCargo } from "./run-cargo.ts";
 import { verifyProducts } from "./verify.ts";
 
 /** Plans, builds, verifies and, when asked, builds again elsewhere and compares. */
-export async function buildReproducibly(runner: BuildRunner): Promise<void> {
+export async function buildReproducibly(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const { env, withheld } = buildEnv(runner.env);
   if (withheld.length > 0)
-    runner.info(`Variables that cargo does not get, as they look like secrets: ${withheld.join(", ")}`);
+    runner.info(`Variables that are withheld from cargo because they look like secrets: ${withheld.join(", ")}`);
   const cwd = inputs["working-directory"];
   const plan = await planBuild(cwd, inputs, { ...runner, env });
   runner.setOutput("source-date-epoch", plan.epoch);
@@ -52,13 +52,13 @@ export async function buildReproducibly(runner: BuildRunner): Promise<void> {
   const problems = await verifyProducts(products, plan);
   for (const problem of problems) runner.problem(problem);
   if (problems.length > 0)
-    runner.fail(`the build does not keep what it promises: ${countOf(problems.length, "finding")}, shown above`);
+    runner.fail(`the build is not what it must be: ${countOf(problems.length, "finding")}, shown above`);
   if (inputs.builds < 2) return;
   await compareWithOthers(recorded, plan, runner);
 }
 
 /** For the steps that follow, such as a tool that starts cargo itself. */
-function exportEnvironment(runner: BuildRunner, plan: Plan): void {
+function exportEnvironment(runner: ActionRunner, plan: Plan): void {
   for (const [name, value] of Object.entries(plan.env)) {
     if (name !== "SOURCE_DATE_EPOCH" || runner.inputs["export-epoch"]) runner.exportVariable(name, value);
   }
@@ -75,14 +75,14 @@ function exportEnvironment(runner: BuildRunner, plan: Plan): void {
   else runner.exportVariable("RUSTFLAGS", first.replaceAll("\x1f", " "));
 }
 
-function printConfig(runner: BuildRunner, plan: Plan): void {
+function printConfig(runner: ActionRunner, plan: Plan): void {
   const lines = cargoConfigLines(plan);
   runner.info(lines);
   runner.setOutput("config", lines);
   runner.summary.heading("For .cargo/config.toml on this machine").code(lines, "toml");
 }
 
-function summarise(runner: BuildRunner, plan: Plan, products: readonly Product[], sizes: readonly number[]): void {
+function summarise(runner: ActionRunner, plan: Plan, products: readonly Product[], sizes: readonly number[]): void {
   const rows = products.map((product, index) => [
     `\`${path.basename(product.path)}\``,
     product.triple,

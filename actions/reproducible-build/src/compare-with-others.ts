@@ -10,8 +10,8 @@ import {
   recordBuild,
   writeCauses,
 } from "@release-actions/reproducibility";
+import type { ActionRunner } from "./action.gen.ts";
 import { ElsewhereBuilder } from "./build-elsewhere.ts";
-import type { BuildRunner } from "./build-runner.ts";
 import { type DependenceCause, dependenceCauses, describeDependence } from "./dependence-causes.ts";
 import { type Dependence, digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
@@ -22,7 +22,7 @@ import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
 import { DAYS_AHEAD } from "./varied-values.ts";
 
 /** Builds again in other surroundings, compares, and where something differs finds out what it depends on. */
-export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner: BuildRunner): Promise<void> {
+export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner: ActionRunner): Promise<void> {
   const { inputs, env } = runner;
   const folder = await runner.tempFolder("second-build");
   const means = await findMeans(folder, env, runner.exec);
@@ -35,7 +35,7 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
 
   const builder = new ElsewhereBuilder(plan, runner, folder, means);
   const record = async (name: string, words: readonly Variation[], round: number): Promise<RecordedBuild> => {
-    const title = words.length === 0 ? "in the same surroundings" : `with other ${words.join(", ")}`;
+    const title = words.length === 0 ? "in the same environment" : `with other ${words.join(", ")}`;
     const built = await runner.group(`Building again ${title}`, () => builder.build(words, round));
     return await recordBuild(
       built.products.map((product) => productPattern(product, plan)),
@@ -84,7 +84,7 @@ function otherClock(): { from: number; to: number } {
   return { from: Date.now() - DAY_MS, to: Date.now() + (DAYS_AHEAD + 1) * DAY_MS };
 }
 
-function tellDifference(runner: BuildRunner, comparison: Comparison, dependence: Dependence | undefined): void {
+function tellDifference(runner: ActionRunner, comparison: Comparison, dependence: Dependence | undefined): void {
   const contents = namedCauses(comparison);
   const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence, contents);
   const causes = [...found, ...contents];

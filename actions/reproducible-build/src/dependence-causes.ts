@@ -11,14 +11,14 @@ export interface DependenceCause extends NamedCause {
 export function dependenceCauses(dependence: Dependence, contents: readonly NamedCause[] = []): DependenceCause[] {
   const base = { file: "", place: "", left: "", right: "", count: 1 };
   if (dependence.kind === "unsteady") {
-    // Time passes between two builds in the same surroundings too.
+    // Time passes between two builds in the same environment too.
     if (contents.length > 0 && contents.every(({ kind }) => kind === "timestamp")) {
       const title = `the build depends on ${VARIATIONS.time}`;
       return [{ ...base, kind: "depends-on:time", title, remedy: VARIATION_REMEDIES.time, words: ["time"] }];
     }
     const hasTime = contents.some(({ kind }) => kind === "timestamp");
     const remedy =
-      "Look for random numbers (a hasher with random keys, a random macro, a UUID), for the order in which threads finish, and for the clock: two builds in the same folder and surroundings differ.";
+      "Look for random numbers (a hasher with random keys, a random macro, a UUID), for the order in which threads finish, and for the clock: two builds in the same folder and environment differ.";
     const words = hasTime ? ["time-or-chance"] : ["chance"];
     return [{ ...base, kind: `depends-on:${words[0]}`, title: "the build differs by itself", remedy, words }];
   }
@@ -34,7 +34,7 @@ export function dependenceCauses(dependence: Dependence, contents: readonly Name
 /** What was found out and what it took, one sentence a line. */
 export function describeDependence(dependence: Dependence): string[] {
   if (dependence.kind === "unsteady")
-    return ["Two builds with nothing varied differ too: the cause is chance or time, not the surroundings."];
+    return ["Two builds with nothing varied differ too: the cause is chance or time, not the environment."];
   const { causes, builds, unfinished } = dependence;
   const lines = causes.map(({ parts }) => {
     const words = parts.map((part) => `\`${part}\``).join(" and ");

@@ -33,7 +33,7 @@ export async function sourceDateEpoch(
     const { exitCode, stdout } = await exec("git", args, { check: false, onOutput: () => undefined });
     if (exitCode === 0 && stdout.trim() !== "") return stdout.trim();
     reporter.info(
-      `${cwd} is in no git checkout with a commit: SOURCE_DATE_EPOCH is ${FIRST_OF_ZIP}, the start of 1980`,
+      `${cwd} is not in a git checkout with a commit: SOURCE_DATE_EPOCH is ${FIRST_OF_ZIP}, the start of 1980`,
     );
     return FIRST_OF_ZIP;
   }

@@ -7,7 +7,7 @@ export type Digests = ReadonlyMap<string, string>;
 
 /** What a difference between builds depends on. */
 export type Dependence =
-  /** Two builds in the same surroundings differ: by chance, by the order of threads, by the time that passes. */
+  /** Two builds in the same environment differ: by chance, by the order of threads, by the time that passes. */
   { readonly kind: "unsteady"; readonly builds: number } | ({ readonly kind: "variations" } & Bisected<Variation>);
 
 export interface FindOptions {

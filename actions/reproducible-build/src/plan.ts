@@ -167,7 +167,7 @@ function requireToolchain(wanted: string | undefined, { release, pinned }: Rustc
   if (pinned !== undefined && pinned.channel !== wanted) {
     throw new Fault(`input \`toolchain\` is ${wanted}, but ${pinned.location.file} pins ${pinned.channel}`, {
       location: pinned.location,
-      advice: "Make both the same: two versions build two products.",
+      advice: "Use the same version in both places.",
     });
   }
   if (/^\d/.test(wanted) && release !== wanted && !release.startsWith(`${wanted}.`)) {

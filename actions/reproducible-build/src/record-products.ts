@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type RecordedBuild, recordBuild, recordTexts } from "@release-actions/reproducibility";
-import type { BuildRunner } from "./build-runner.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Plan } from "./plan.ts";
 import { REMAP_NAMES } from "./remap.ts";
 import type { Product } from "./run-cargo.ts";
@@ -11,7 +11,7 @@ export async function recordProducts(
   products: readonly Product[],
   plan: Plan,
   target: string | undefined,
-  runner: BuildRunner,
+  runner: ActionRunner,
 ): Promise<RecordedBuild> {
   const algorithms = ["blake3", "sha256"] as const;
   const context = await buildContext(plan, runner);
@@ -35,7 +35,7 @@ export function productPattern({ path: file, triple }: Product, plan: Plan): str
 }
 
 /** What decides the build, in words that are the same on every machine that decides alike. */
-async function buildContext(plan: Plan, { exec, env }: BuildRunner): Promise<Map<string, string>> {
+async function buildContext(plan: Plan, { exec, env }: ActionRunner): Promise<Map<string, string>> {
   const version = async (tool: string): Promise<string> =>
     (await exec(tool, ["--version"], { cwd: plan.cwd, onOutput: () => undefined })).stdout.trim();
   const names = Object.values(REMAP_NAMES).filter((name) => plan.remaps.some(({ to }) => to === name));

@@ -51,7 +51,7 @@ async function checkPaths(
     const section = sections.find((one) => one.hasBytes && offset >= one.offset && offset < one.offset + one.size);
     const where = section === undefined ? "" : ` in ${section.name}`;
     if (storedFlag !== undefined) return storedMapping(storedFlag, needle, `at byte ${offset}${where}`, plan);
-    return `the path ${text} of this machine is left at byte ${offset}${where}. Add ${needle} to what is remapped, or find what compiles it in (\`env!\`, \`file!\` of a build script)`;
+    return `the path ${text} of this machine remains at byte ${offset}${where}. Add ${needle} to the remapped folders, or find what compiles it in (\`env!\`, \`file!\` of a build script)`;
   });
 }
 
@@ -59,9 +59,9 @@ async function checkPaths(
 function storedMapping(flag: string, folder: string, where: string, { cFlagsBy }: Plan): string {
   const remedy =
     cFlagsBy === "variables"
-      ? "Leave `CC` and `CXX` unset or name compilers without a folder (`CC=gcc`), so that compilers put first on the PATH add the flag, which then no program sees"
-      : "Find who gives it this flag (CFLAGS, RUSTFLAGS or a build script), and leave it out: the compilers on the PATH add it, which no program sees";
-  return `it stores the flags it was compiled with, and in them ${flag}${folder}=..., ${where}: the flag that replaces this path is what brings it in. ${remedy}`;
+      ? "Leave `CC` and `CXX` unset or name compilers without a folder (`CC=gcc`), so that the compiler wrappers on the PATH add the flag and no program stores it"
+      : "Find where this flag comes from (CFLAGS, RUSTFLAGS or a build script), and remove it: the compiler wrappers on the PATH add it, and no program stores it";
+  return `it stores its own compiler flags, with ${flag}${folder}=..., ${where}: the flag that should replace this path puts it into the program. ${remedy}`;
 }
 
 async function machoSections(

@@ -40,7 +40,7 @@ function explain(error: unknown, image: string, file: string, done: number): unk
   if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
     return new Fault(`no space is left in ${dirname(file)} after ${formatBytes(done)} of the image`, {
       cause: error,
-      advice: "Free space on the runner, or write the archive with `docker buildx build` and give it as `path`.",
+      advice: "Free space on the runner, or write the archive with `docker buildx build` and set `path` to it.",
     });
   }
   return error;

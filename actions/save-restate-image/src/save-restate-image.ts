@@ -1,17 +1,14 @@
 import { basename, join } from "node:path";
-import type { Runner } from "@release-actions/action-kit";
 import { type ResultsService, resultsOfJob, type Upload, uploadArtifact } from "@release-actions/artifacts";
 import { createTransport, type Transport } from "@release-actions/http";
 import { formatBytes } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { type CheckedFile, checkFile, requireUnchanged, shortPath } from "./check-file.ts";
 import { exportImage } from "./export-image.ts";
 import { summarizeImage, summarizeUpload } from "./summary.ts";
 
-type SaveRunner = Runner<typeof contract>;
-
 /** Checks the archive, or exports and checks the image, and uploads it. */
-export async function saveRestateImage(runner: SaveRunner): Promise<void> {
+export async function saveRestateImage(runner: ActionRunner): Promise<void> {
   const transport = createTransport(runner.env);
   // First of all: without a service for artifacts nothing else would help (F94).
   const results = resultsOfJob(runner.env, { transport });
@@ -24,7 +21,7 @@ export async function saveRestateImage(runner: SaveRunner): Promise<void> {
   summarizeUpload(runner, checked, upload);
 }
 
-async function findFile(runner: SaveRunner): Promise<string> {
+async function findFile(runner: ActionRunner): Promise<string> {
   const { image, path } = runner.inputs;
   if (image === undefined) return path;
   const file = join(await runner.tempFolder("image"), basename(path));
@@ -33,7 +30,7 @@ async function findFile(runner: SaveRunner): Promise<string> {
 }
 
 async function send(
-  runner: SaveRunner,
+  runner: ActionRunner,
   file: CheckedFile,
   service: { readonly results: ResultsService; readonly transport: Transport },
 ): Promise<Upload> {

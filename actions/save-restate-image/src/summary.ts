@@ -1,16 +1,13 @@
-import type { Runner } from "@release-actions/action-kit";
 import type { Upload } from "@release-actions/artifacts";
 import type { Image } from "@release-actions/oci";
 import { formatPlatform, normalizePlatform } from "@release-actions/platform";
 import { countOf, formatBytes } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { type CheckedFile, shortPath } from "./check-file.ts";
 import { zstdHint } from "./zstd-hint.ts";
 
-type SaveRunner = Runner<typeof contract>;
-
 /** Sets the outputs that tell of the image, also when the upload then fails, and describes it. */
-export function summarizeImage(runner: SaveRunner, file: CheckedFile): void {
+export function summarizeImage(runner: ActionRunner, file: CheckedFile): void {
   const { archive, size, hasEndBlocks, path } = file;
   runner.setOutput("digest", archive.digest);
   runner.setOutput(
@@ -26,13 +23,13 @@ export function summarizeImage(runner: SaveRunner, file: CheckedFile): void {
     runner.problem({ level: "notice", message: `The image also lists ${absent}, but the archive does not hold them.` });
   }
   if (!hasEndBlocks) {
-    const message = `${shortPath(path)} lacks the blocks that end a tar. Everything the image needs is there; was it cut?`;
+    const message = `${shortPath(path)} lacks the end blocks of a tar. Everything that the image needs is there, but the file may be truncated.`;
     runner.problem({ level: "warning", message, location: { file: path } });
   }
 }
 
 /** Sets the outputs that tell of the artifact, and writes the summary. */
-export function summarizeUpload(runner: SaveRunner, file: CheckedFile, upload: Upload): void {
+export function summarizeUpload(runner: ActionRunner, file: CheckedFile, upload: Upload): void {
   const { archive } = file;
   const { "artifact-name": name, "retention-days": days } = runner.inputs;
   runner.setOutput("artifact-id", upload.id);

@@ -11,7 +11,7 @@ export function zstdHint({
   size,
 }: Pick<CheckedFile, "archive" | "wrapping" | "size">): string | undefined {
   if (wrapping !== "none" && size >= WORTH_BYTES) {
-    return `The archive is compressed with ${wrapping} as a whole, so consumers must read all of it before they can use any: save it uncompressed, and compress its layers with zstd.`;
+    return `The archive is compressed with ${wrapping} as a whole, so it must be read completely before any part can be used: save it uncompressed, and compress its layers with zstd.`;
   }
   const layers = new Map(archive.images.flatMap(({ layers }) => layers.map((layer) => [layer.path, layer])));
   const slow = [...layers.values()].filter(({ compression }) => compression !== "zstd");

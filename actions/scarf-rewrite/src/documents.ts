@@ -31,7 +31,7 @@ export async function readFiles(globs: readonly string[], workspace: string): Pr
     }
     if (files.length === 0) {
       throw new DocumentError(`no file matches ${JSON.stringify(pattern)} in ${workspace}`, {
-        advice: "Correct `files`, or run this after the step that makes the files.",
+        advice: "Correct `files`, or run this step after the one that makes the files.",
       });
     }
     for (const name of files) names.add(name);

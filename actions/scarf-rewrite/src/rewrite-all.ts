@@ -1,4 +1,3 @@
-import type { Runner } from "@release-actions/action-kit";
 import { forEachLimited } from "@release-actions/concurrency";
 import {
   type Download,
@@ -12,7 +11,7 @@ import {
 } from "@release-actions/download-urls";
 import { createFetch, createTransport } from "@release-actions/http";
 import { countOf, Fault, type Problem } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { type Document, readFiles, readNotes } from "./documents.ts";
 
 export class RewriteError extends Fault {
@@ -31,8 +30,6 @@ export interface Result {
   readonly problems: readonly Problem[];
 }
 
-type RewriteRunner = Runner<typeof contract>;
-
 /** How many addresses are asked at once. */
 const MAX_PARALLEL = 8;
 
@@ -40,7 +37,7 @@ const MAX_PARALLEL = 8;
  * Rewrites every document, or none: all are read and all URLs counted and verified before the first
  * is written. The notes of the release come last, as only they are public at once.
  */
-export async function rewriteAll(runner: RewriteRunner): Promise<Result> {
+export async function rewriteAll(runner: ActionRunner): Promise<Result> {
   const { inputs } = runner;
   const repository = parseRepository(inputs.repository ?? "", runner.env["GITHUB_SERVER_URL"]);
   const gateway = parseGateway(inputs.gateway, repository);
@@ -68,7 +65,7 @@ export async function rewriteAll(runner: RewriteRunner): Promise<Result> {
   return { outcomes: rewritten, problems };
 }
 
-async function readDocuments(runner: RewriteRunner): Promise<readonly Document[]> {
+async function readDocuments(runner: ActionRunner): Promise<readonly Document[]> {
   const { inputs, env } = runner;
   if (inputs.files.length === 0 && inputs.release === undefined) {
     throw new RewriteError("neither `files` nor `release` is given, so there is nothing to rewrite");
@@ -89,7 +86,7 @@ async function readDocuments(runner: RewriteRunner): Promise<readonly Document[]
 function leftOver({ document, changed }: Outcome): readonly Problem[] {
   return changed.map(({ line, file }) => ({
     level: "error",
-    message: `${document.name}:${line}: the download of ${file} does not lead through the gateway`,
+    message: `${document.name}:${line}: the download of ${file} does not go through the gateway`,
     ...(document.isFile ? { location: { file: document.name, line } } : {}),
   }));
 }
@@ -108,7 +105,7 @@ function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, dir
   ];
 }
 
-async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): Promise<readonly Problem[]> {
+async function verifyAll(outcomes: readonly Outcome[], runner: ActionRunner): Promise<readonly Problem[]> {
   const downloads = outcomes.flatMap(({ changed, alreadyRight }) => [...changed, ...alreadyRight]);
   const different = [...new Map(downloads.map((download) => [download.gatewayUrl, download])).values()];
   const total = different.length;
@@ -125,7 +122,7 @@ async function verifyAll(outcomes: readonly Outcome[], runner: RewriteRunner): P
 
 async function verifyOne(
   { gatewayUrl, githubUrl }: Download,
-  { env, signal }: RewriteRunner,
+  { env, signal }: ActionRunner,
 ): Promise<Problem | undefined> {
   // A script's placeholder stands for no address that could be asked.
   if (/[${}<>]/.test(gatewayUrl))

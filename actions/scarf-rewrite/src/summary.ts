@@ -1,10 +1,9 @@
-import type { Runner } from "@release-actions/action-kit";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Result } from "./rewrite-all.ts";
 
 /** Sets the outputs, also when it failed, and says in log and summary what was done. */
-export function summarize(runner: Runner<typeof contract>, { outcomes, problems }: Result): void {
+export function summarize(runner: ActionRunner, { outcomes, problems }: Result): void {
   const { mode } = runner.inputs;
   const target = mode === "reverse" ? "githubUrl" : "gatewayUrl";
   const source = mode === "reverse" ? "gatewayUrl" : "githubUrl";

@@ -38,7 +38,7 @@ describe("auto", () => {
     ]);
   });
 
-  test("does not demand a token where the job may publish by its identity", () => {
+  test("does not demand a token where the job may publish with its OIDC identity", () => {
     const text = job("${{ secrets.NPM_TOKEN }} ${{ secrets.OTHER }}").replace(
       "    steps",
       "    permissions: { id-token: write }\n    steps",

@@ -64,9 +64,9 @@ function reasonFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>)
   if (env[name] === undefined) return "this step did not receive it";
   if (usage.handed !== "all" && !usage.handed.includes(name)) return "the calling workflow does not pass it on";
   const uses = usage.secrets.filter((secret) => secret.name === name);
-  if (uses.every(({ isOptional }) => isOptional)) return "it is empty, and the workflows do without it";
+  if (uses.every(({ isOptional }) => isOptional)) return "it is empty, and the workflows do not need it";
   if (REPLACED_BY_IDENTITY.test(name) && uses.every(({ isOptional, hasIdentity }) => isOptional || hasIdentity)) {
-    return "it is empty, and the job that uses it may publish by its identity instead";
+    return "it is empty, and the job that uses it may publish with its OIDC identity instead";
   }
   return undefined;
 }

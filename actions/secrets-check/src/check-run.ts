@@ -1,8 +1,7 @@
-import type { Runner } from "@release-actions/action-kit";
 import type { CommandRunner } from "@release-actions/command";
 import { createFetch } from "@release-actions/http";
 import { countOf } from "@release-actions/report";
-import type { contract } from "./action.gen.ts";
+import type { ActionRunner } from "./action.gen.ts";
 import { autoExpectations } from "./auto.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { compareUsage, findUsage } from "./compare.ts";
@@ -10,17 +9,15 @@ import { type Expectation, partnersOf, readExpectations } from "./expectation.ts
 import { hasNoSecrets } from "./fork.ts";
 import { checkNpmJobs } from "./npm-publishing.ts";
 import type { Services } from "./online/ask.ts";
-import { readWorkflows } from "./read-workflows.ts";
+import { readWorkflowFolder } from "./read-workflow-folder.ts";
 import { summarize } from "./summary.ts";
-
-type SecretsRunner = Runner<typeof contract>;
 
 const RETRY_DELAY_MS = 2000;
 
 /** Reads what the workflows use, checks each secret that is expected, and says what is missing or invalid. */
-export async function checkRun(runner: SecretsRunner): Promise<void> {
+export async function checkRun(runner: ActionRunner): Promise<void> {
   const { inputs, env } = runner;
-  const files = await readWorkflows(inputs.workflows);
+  const files = await readWorkflowFolder(inputs.workflows);
   const usage = findUsage(files, env);
   const isAuto = inputs.expect.length === 1 && inputs.expect[0] === "auto";
   const { expectations, notJudged } = isAuto
@@ -32,7 +29,7 @@ export async function checkRun(runner: SecretsRunner): Promise<void> {
   if (hasNoSecrets(env)) {
     runner.setOutput("ok", "skipped");
     runner.setOutput("findings", []);
-    runner.info("This run is given no secrets, as it comes from a fork or from Dependabot: nothing to check.");
+    runner.info("This run gets no secrets, because it comes from a fork or from Dependabot: nothing to check.");
     return;
   }
   for (const problem of usage.problems) runner.problem(problem);

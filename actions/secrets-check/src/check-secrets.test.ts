@@ -165,7 +165,12 @@ describe("bad secrets", () => {
       "expired on 2023-11-14",
     ],
     ["the asterisks of a log", "T: nonempty", { T: "***" }, "a row of asterisks"],
-    ["an expression that nobody evaluated", "T: nonempty", { T: "${{ secrets.TOKEN }}" }, "nobody evaluated"],
+    [
+      "an expression that nobody evaluated",
+      "T: nonempty",
+      { T: "${{ secrets.TOKEN }}" },
+      "unevaluated workflow expression",
+    ],
     ["a variable that nobody replaced", "T: nonempty", { T: "$T" }, "the name of a variable"],
     ["a line of a .env file", "T: nonempty", { T: `T=${classic}` }, 'begins with "T="'],
     [

@@ -110,7 +110,7 @@ function checkPresence(expectation: Expectation, env: Readonly<NodeJS.ProcessEnv
       );
     if (value.trim() !== "") return [];
     const isPassword = name === expectation.options["password"];
-    const without = isPassword ? "; for a file without a password leave out `password=`" : "";
+    const without = isPassword ? "; for a file without a password, remove `password=`" : "";
     const message = "it is empty: no secret of this name is set here, or it is not passed to this workflow";
     return finding("empty", `${message}${without}`);
   });

@@ -36,7 +36,7 @@ export function findUsage(files: readonly WorkflowFile[], env: Readonly<NodeJS.P
     try {
       return isStepList(text, file) ? [] : [readWorkflow(text, file)];
     } catch (error) {
-      const message = `${file} is left out, it cannot be read: ${error instanceof Error ? error.message : error}`;
+      const message = `${file} is skipped, because it cannot be read: ${error instanceof Error ? error.message : error}`;
       problems.push({ level: "warning", message });
       return [];
     }

@@ -32,7 +32,9 @@ export function checkEdges(name: string, value: string, kind: Kind): Finding[] {
   const placeholder = placeholderIn(name, value);
   if (placeholder !== undefined) return [malformed(name, "error", placeholder)];
   if (!/^(["'])[\s\S]*\1$/.test(value) || value.length < 2) return [];
-  return [malformed(name, ANYTHING.includes(kind) ? "warning" : "error", "it is in quotes, which belong to no secret")];
+  return [
+    malformed(name, ANYTHING.includes(kind) ? "warning" : "error", "it is in quotes, which are not part of a secret"),
+  ];
 }
 
 function edgeOf(where: string, char: string | undefined, isFile: boolean): string | undefined {
@@ -43,8 +45,8 @@ function edgeOf(where: string, char: string | undefined, isFile: boolean): strin
 
 /** What was pasted in place of a value. */
 function placeholderIn(name: string, value: string): string | undefined {
-  if (/^\*+$/.test(value)) return "it is a row of asterisks, as logs show a secret, and not its value";
-  if (/^\$\{\{[^{}]*\}\}$/.test(value)) return "it is an expression of a workflow that nobody evaluated";
+  if (/^\*+$/.test(value)) return "it is a row of asterisks, as shown in logs, and not the value of the secret";
+  if (/^\$\{\{[^{}]*\}\}$/.test(value)) return "it is an unevaluated workflow expression";
   if (value === `$${name}` || value === `\${${name}}`) return "it is the name of a variable, and not its value";
   return value.startsWith(`${name}=`) ? `it begins with "${name}=", which is not part of the value` : undefined;
 }

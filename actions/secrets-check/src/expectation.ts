@@ -50,7 +50,7 @@ export function readExpectations(lines: readonly string[]): Expectation[] {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) complaints.push(`input \`expect\`: ${twice} is expected twice`);
   if (complaints.length > 0) {
-    throw new ExpectationError(complaints.join("\n"), { advice: "Write one `NAME: kind option=value ...` a line." });
+    throw new ExpectationError(complaints.join("\n"), { advice: "Write one `NAME: kind option=value ...` per line." });
   }
   return expectations;
 }

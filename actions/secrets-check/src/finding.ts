@@ -23,17 +23,17 @@ export interface Finding {
 
 /** What to do about each kind of problem, one thing each. */
 export const NEXT_STEP: Readonly<Record<ProblemKind, string>> = {
-  missing: "Add it to the `env` of this step, or take it out of `expect`.",
+  missing: "Add it to the `env` of this step, or remove it from `expect`.",
   empty: "Set it under Settings, Secrets and variables, Actions, or pass it on to this workflow.",
-  malformed: "Set it again, with the value as its issuer shows it.",
-  expired: "Renew it, and set the new one.",
+  malformed: "Set it again, with exactly the value that the issuer shows.",
+  expired: "Renew it, and store the new value.",
   "expires-soon": "Renew it before that day.",
   "wrong-password": "Set the password that belongs to it.",
   "wrong-team": "Set the name or the team of this certificate.",
-  "wrong-scope": "Give it these rights, or make one that has them.",
-  rejected: "Make a new one, and set it.",
-  "cannot-publish": "Set up what npm needs, as the message says.",
-  unverified: "Look at the service's own page of it, or turn `online` off.",
-  unused: "Take it out of `expect`, or use it.",
+  "wrong-scope": "Give it these permissions, or create one that has them.",
+  rejected: "Create a new one, and store it.",
+  "cannot-publish": "Configure npm as the message says.",
+  unverified: "Check it on the service's own page, or set `online: false`.",
+  unused: "Remove it from `expect`, or use it.",
   unexpected: "Add it to `expect`.",
 };

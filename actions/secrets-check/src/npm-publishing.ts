@@ -36,7 +36,7 @@ export async function checkNpmJobs(
   for (const job of jobs.filter(({ isTrustedPublisher }) => isTrustedPublisher)) {
     findings.push(...job.packages.flatMap((each) => repositoryFinding(each, where)));
     if (job.isSelfHosted) {
-      const message = `${job.location.file}:${job.location.line} runs on a self-hosted runner, which cannot publish by its identity`;
+      const message = `${job.location.file}:${job.location.line} runs on a self-hosted runner, which cannot publish with its OIDC identity`;
       findings.push({ name: NPM_LABEL, problem: "cannot-publish", level: "error", message });
     } else if (online !== undefined && job.isPublic && job.packages.length > 0) {
       const { publish, environment } = job;

@@ -26,7 +26,7 @@ export function summarize(summary: Runner["summary"], { expectations, findings, 
   }
   const fine = expectations.filter(({ name }) => !findings.some((finding) => finding.name === name));
   if (fine.length > 0) {
-    const how = online ? "tried where that is possible" : "well formed";
+    const how = online ? "tested where that is possible" : "well formed";
     const lines = fine.map(({ name, kind }) => `- \`${name}\`: ${kind}`);
     summary.details(`✅ ${fine.length} as expected, ${how}`, lines.join("\n"));
   }

@@ -80,7 +80,7 @@ describe("runAction", () => {
   test("is red when a promise never settles (F87)", async () => {
     const ended = await run("never-settles");
     expect(ended.code).toBe(1);
-    expect(ended.log).toContain("ended without a verdict");
+    expect(ended.log).toContain("ended without a result");
   });
 
   test("prints one error for a throw in an event handler (F88)", async () => {

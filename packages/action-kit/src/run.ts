@@ -59,7 +59,7 @@ export async function runAction<C extends Contract>(
     return ending;
   };
   const onUnsettled = (): void => {
-    core.error(`${contract.name} ended without a verdict. This is a bug in the action: please report it.`);
+    core.error(`${contract.name} ended without a result. This is a bug in the action: please report it.`);
   };
   process.on("exit", onUnsettled);
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {

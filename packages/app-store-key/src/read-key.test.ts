@@ -43,10 +43,10 @@ describe("readAppStoreKey", () => {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" });
   const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey.export({ type: "pkcs8", format: "pem" });
   test.each<[title: string, text: string, message: RegExp]>([
-    ["nothing", "", /neither a PEM text nor one in base64/],
-    ["a word", "s3cret words", /neither a PEM text/],
+    ["nothing", "", /neither PEM text nor base64 of one/],
+    ["a word", "s3cret words", /neither PEM text/],
     ["base64 of something else", Buffer.from("s3cret text of some length").toString("base64"), /cannot be read/],
-    ["a key that was cut", pem.slice(0, 120), /cut off, encrypted or not a private key/],
+    ["a key that was cut", pem.slice(0, 120), /truncated, encrypted or not a private key/],
     ["the public key", `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----`, /not a private key/],
     ["an RSA key", rsa.toString(), /of the kind rsa: expected EC on P-256/],
     ["another curve", p384.toString(), /of the kind ec secp384r1: expected EC on P-256/],

@@ -54,7 +54,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     return { ...JSON.parse(text) };
   } catch {
     // The cause would quote the key.
-    throw new AppStoreKeyError("the API key looks like JSON and is not: it is cut off or malformed", {
+    throw new AppStoreKeyError("the API key looks like JSON, but is truncated or malformed", {
       advice: ADVICE,
     });
   }
@@ -72,7 +72,7 @@ function readPrivateKey(text: string): KeyObject {
   const pem = base64 === undefined ? text : base64.toString("latin1");
   const der = derOf(pem) ?? (pem.includes("-----BEGIN") ? Buffer.alloc(0) : base64);
   if (der === undefined) {
-    throw new AppStoreKeyError("the API key is neither a PEM text nor one in base64", { advice: ADVICE });
+    throw new AppStoreKeyError("the API key is neither PEM text nor base64 of one", { advice: ADVICE });
   }
   for (const type of ["pkcs8", "sec1"] as const) {
     try {
@@ -82,7 +82,7 @@ function readPrivateKey(text: string): KeyObject {
       // The reason is left out: OpenSSL may quote what it could not read.
     }
   }
-  throw new AppStoreKeyError("the API key cannot be read: it is cut off, encrypted or not a private key", {
+  throw new AppStoreKeyError("the API key cannot be read: it is truncated, encrypted or not a private key", {
     advice: ADVICE,
   });
 }

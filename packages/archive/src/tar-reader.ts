@@ -76,7 +76,7 @@ export class TarReader {
       const block = await this.#takeHeader(start);
       if (block === undefined) {
         if (Object.keys(extensions).length === 0) return undefined;
-        throw new ArchiveError("malformed", "an extended header is followed by no member", start);
+        throw new ArchiveError("malformed", "no member follows an extended header", start);
       }
       const header = parseHeader(block, start);
       const key = extensionKey(header);
@@ -120,7 +120,7 @@ export class TarReader {
       const chunk = await this.#cursor.take(chunkBytes);
       const first = chunk.findIndex((byte) => byte !== 0);
       if (first !== -1) {
-        const message = "there is more after the end of the archive, such as a second archive joined to it";
+        const message = "there is data after the end of the archive, such as an appended second archive";
         throw new ArchiveError("trailing-data", message, offset + first);
       }
       if (chunk.length < chunkBytes) return;

@@ -79,7 +79,7 @@ async function findDirectory(source: RandomAccessSource, signal?: AbortSignal): 
 function readEnd(reader: ByteReader): DirectoryPlace {
   const offset = reader.offset;
   if (reader.u32() !== SIGNATURE.end) {
-    const message = "no end record closes the file: it is cut, or something follows the zip";
+    const message = "there is no end record at the end of the file: it is truncated, or there is data after the zip";
     throw new ArchiveError("cut", message, offset);
   }
   const [disk, directoryDisk, countHere, count] = [reader.u16(), reader.u16(), reader.u16(), reader.u16()];
@@ -113,7 +113,7 @@ async function readZip64End(
   const record = new ByteReader(bytes, recordOffset, "the zip64 end record");
   const [signature, length] = [record.u32(), record.u64()];
   if (signature !== SIGNATURE.zip64End || length !== LENGTH.zip64End - 12) {
-    throw new ArchiveError("malformed", "the zip64 end record is none", recordOffset);
+    throw new ArchiveError("malformed", "the zip64 end record is invalid", recordOffset);
   }
   record.u32(); // Versions: made by, needed to extract. Each entry says what it needs.
   const [disk, directoryDisk, countHere, count] = [record.u32(), record.u32(), record.u64(), record.u64()];

@@ -109,7 +109,7 @@ export async function* verified(
   }
   if (size !== expected.size) throw sizeDiffers(expected, `${size} and not ${expected.size}`);
   if (crc !== expected.crc32) {
-    throw new ArchiveError("disagreement", `${quote(expected.path)} has another CRC than its headers say`);
+    throw new ArchiveError("disagreement", `${quote(expected.path)} has a different CRC than its headers say`);
   }
 }
 

@@ -109,7 +109,7 @@ async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]
       central.size === measured.size &&
       central.compressedSize === compressedSize;
     if (agrees) continue;
-    const message = `${quote(central.path)}: the directory tells another place, size or CRC than its data has`;
+    const message = `${quote(central.path)}: the directory has a different offset, size or CRC than its data`;
     throw new ArchiveError("disagreement", message, headerOffset);
   }
 }

@@ -154,9 +154,9 @@ export class Blob {
     }
     if (status === 404 || status === 410) {
       const { name, expiresAt } = this.location;
-      const until = expiresAt === undefined ? "" : `; it was kept until ${expiresAt.toISOString()}`;
-      return new ExpiredArtifactError(`the content of ${name} is gone from the storage (${shown})${until}`, {
-        advice: "Run the job that made it again.",
+      const until = expiresAt === undefined ? "" : `; it expired on ${expiresAt.toISOString()}`;
+      return new ExpiredArtifactError(`the content of ${name} is no longer in the storage (${shown})${until}`, {
+        advice: "Run again the job that made it.",
       });
     }
     return new RefusedError(`the storage refused to give ${this.location.name}: ${shown}`, { status });

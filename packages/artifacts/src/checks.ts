@@ -56,7 +56,7 @@ export function selectCheck(checks: readonly Check[], wanted: string): Check | u
   const names = [...new Set(fitting.map(({ name }) => name))].sort();
   if (names.length > 1) {
     throw new Fault(`"${wanted}" can mean any of the checks ${names.map((name) => `"${name}"`).join(", ")}`, {
-      advice: "Give more of the name in `wait-for-check`.",
+      advice: "Give a longer part of the name in `wait-for-check`.",
     });
   }
   // One that has not started is the newest there is, whatever its id.

@@ -59,5 +59,5 @@ async function tryRange(
     signal?.throwIfAborted();
     throw transient(url, error);
   }
-  if (got < length) throw new TransientError(`${url.host} ended after ${got} of ${length} bytes`);
+  if (got < length) throw new TransientError(`${url.host} stopped after ${got} of ${length} bytes`);
 }

@@ -36,7 +36,7 @@ export async function findByCommit(
   const where = `${query.workflow} in ${query.repository} at ${commit.slice(0, 12)}`;
   if (runs.length === 0) {
     throw new MissingArtifactError(`there is no run of ${where}`, {
-      advice: "Check that the workflow runs for this commit, or set `wait-timeout` when it is only about to start.",
+      advice: "Check that the workflow runs for this commit, or set `wait-timeout` if it has not started yet.",
     });
   }
   const own = runs.filter((run) => query.allowForks || isOwnRun(run, query.repository));
@@ -93,7 +93,7 @@ async function listRuns(
     throw new RefusedError(`${repository} has no workflow "${workflow}", or the token cannot see that repository`, {
       cause,
       status: 404,
-      advice: "Give the workflow's file name, such as ci.yml, and a token that may read the repository.",
+      advice: "Give the workflow's file name, such as ci.yml, and a token that can read the repository.",
     });
   }
 }

@@ -6,7 +6,7 @@ const transport = createTransport();
 
 describe("resultsOfJob", () => {
   test.each([
-    [{ ACTIONS_RUNTIME_TOKEN: "t" }, "ACTIONS_RESULTS_URL", "not one that runs a command"],
+    [{ ACTIONS_RUNTIME_TOKEN: "t" }, "ACTIONS_RESULTS_URL", "not steps with `run:`"],
     [{ ACTIONS_RESULTS_URL: "http://127.0.0.1" }, "ACTIONS_RUNTIME_TOKEN", "--artifact-server-path"],
     [{ GITHUB_SERVER_URL: "https://git.acme.example" }, "ACTIONS_RESULTS_URL", "GitHub Enterprise Server"],
   ])("names the variable that is missing from %j (F94, F95)", (env, variable, advice) => {

@@ -21,6 +21,6 @@ export function resultsOfJob(
   throw new AccessError(`the artifacts of this run cannot be reached: the runner did not set ${missing}`, {
     advice: isEnterprise
       ? `${server} may be a GitHub Enterprise Server, which has no artifact service of this version: use the \`file\` input or a registry.`
-      : "Only a step that uses an action gets it, not one that runs a command; with act, start it with --artifact-server-path.",
+      : "Only steps with `uses:` get it, not steps with `run:`; start act with --artifact-server-path.",
   });
 }

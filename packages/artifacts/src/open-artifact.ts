@@ -56,7 +56,7 @@ export async function openArtifact(location: ArtifactLocation, options: OpenOpti
     return { ...shared, kind: "ranged", source, stream: (abort) => checked(location, source.read(0, size, abort)) };
   } catch (error) {
     if (!(error instanceof NoRangesError)) throw error;
-    reporter.debug(`${error.message}: ${location.name} is read in one stream`);
+    reporter.debug(`${error.message}: ${location.name} is read as one stream`);
     const stream = (abort?: AbortSignal): AsyncIterable<Uint8Array> => checked(location, streamWhole(blob, abort));
     return { ...shared, kind: "sequential", size: blob.size, stream };
   }

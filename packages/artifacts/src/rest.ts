@@ -3,7 +3,7 @@ import { type Explain, openRest, type Rest, type RestOptions } from "@release-ac
 const LONGEST_LIMIT_MS = 60_000;
 const ADVICE: Readonly<Record<number, string>> = {
   401: "Check the `github-token` input.",
-  403: "Give the job's token the right to read artifacts:\n\npermissions:\n  actions: read\n  contents: read",
+  403: "Give the job's token the permission to read artifacts:\n\npermissions:\n  actions: read\n  contents: read",
 };
 
 /** GitHub's REST API for finding artifacts: what it refuses is explained by what the action takes. */

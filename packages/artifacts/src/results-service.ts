@@ -18,7 +18,7 @@ import { newestFirst } from "./newest-first.ts";
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
 const MAX_ANSWER_BYTES = 16_000_000;
 const NO_SERVICE_ADVICE =
-  "GitHub Enterprise Server has no artifacts of version 4; GitHub, Gitea and Forgejo have. Hand the image over by a registry, or by the `file` input.";
+  "GitHub Enterprise Server has no artifacts of version 4; GitHub, Gitea and Forgejo have. Pass the image through a registry, or with the `file` input.";
 /** Twirp errors that may heal: https://twitchtv.github.io/twirp/docs/errors.html. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -161,7 +161,7 @@ function refusal(method: string, response: HttpResponse, text: string): Error {
     const message = `the artifact service refused the job's own token (${said})`;
     return new AccessError(message, {
       status,
-      advice: "The token of a job lives about six hours: exchange artifacts earlier, or split the job.",
+      advice: "The token of a job is valid for about six hours: transfer artifacts earlier, or split the job.",
     });
   }
   return new RefusedError(`the artifact service refused ${method} (${said})`, { status });

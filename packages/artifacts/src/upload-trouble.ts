@@ -17,14 +17,14 @@ export function explainUpload(
   if (error instanceof Fault) return { kind: "unknown", unclear: false, fault: error };
   const said = describeError(error);
   const what = `uploading ${name} failed: ${said}`;
-  const kept = `${file} is still there for another try.`;
+  const kept = `${file} is still there for another attempt.`;
   const refused = (fault: Error): UploadTrouble => ({ kind: "refused", unclear: false, fault });
 
   if (/\(409\)|already exists/i.test(said)) {
     return { kind: "conflict", unclear: true, fault: new RefusedError(`${what}.`, { cause: error, status: 409 }) };
   }
   if (/quota|insufficient usage/i.test(said)) {
-    const advice = `Free some of the account's artifact storage (it is counted anew every 6 to 12 hours). ${kept}`;
+    const advice = `Free some of the account's artifact storage (GitHub recalculates it every 6 to 12 hours). ${kept}`;
     return refused(
       new RefusedError(`uploading ${name} failed: the artifact storage of the account is full`, {
         cause: error,
@@ -33,7 +33,7 @@ export function explainUpload(
     );
   }
   if (/\(401\)/.test(said)) {
-    const advice = "The token of a job lives about six hours: upload earlier, or split the job.";
+    const advice = "The token of a job is valid for about six hours: upload earlier, or split the job.";
     return refused(
       new AccessError(`${what}: the job's own token is no longer accepted`, { cause: error, status: 401, advice }),
     );

@@ -73,7 +73,7 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
     if (!trouble.unclear) throw trouble.fault;
     const found = await findEqual(request, options);
     if (found !== undefined) {
-      reporter.info(`the upload of ${request.name} has arrived, although its answer did not`);
+      reporter.info(`the upload of ${request.name} succeeded, although its response was lost`);
       return { id: found.id, size: found.size, digest: found.digest, reused: false };
     }
     if (attempt === MAX_TRIES) throw trouble.fault;
@@ -92,8 +92,7 @@ async function findEqual(request: UploadRequest, options: UploadOptions): Promis
   throw new ArtifactConflictError(
     `this run already has an artifact "${request.name}" with other content (id ${found.id}, ${found.digest ?? "no digest"})`,
     {
-      advice:
-        "Give each job its own `artifact-name`, for instance with the value of its matrix in it, or set `if-exists: replace`.",
+      advice: "Give each job its own `artifact-name`, for example with its matrix value, or set `if-exists: replace`.",
     },
   );
 }

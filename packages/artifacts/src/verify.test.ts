@@ -23,6 +23,6 @@ test.each([["abd"], [""], ["abc", "d"]])("F17: refuses %j, with both digests", a
   const reading = read(verified(pieces(...texts), DIGEST, "restate.tar"));
   await expect(reading).rejects.toBeInstanceOf(DigestMismatchError);
   await expect(reading).rejects.toThrow(
-    /^restate\.tar arrived with digest sha256:\w{64}, and was uploaded with sha256:ba78/,
+    /^restate\.tar arrived with digest sha256:\w{64}, but was uploaded with sha256:ba78/,
   );
 });

@@ -18,6 +18,6 @@ export async function* verified(
   }
   const actual = `sha256:${hash.digest("hex")}`;
   if (actual !== expected) {
-    throw new DigestMismatchError(`${what} arrived with digest ${actual}, and was uploaded with ${expected}`);
+    throw new DigestMismatchError(`${what} arrived with digest ${actual}, but was uploaded with ${expected}`);
   }
 }

@@ -55,7 +55,7 @@ function refuseFailed(what: string, check: Check, miss: MissingArtifactError): v
   const conclusion = check.conclusion ?? "no conclusion";
   const advice = check.html_url === undefined ? {} : { advice: `See ${check.html_url}` };
   if (FAILED.has(conclusion)) {
-    const message = `${what} will not come: the check "${check.name}" that makes it ended with ${conclusion}`;
+    const message = `${what} will not be produced: its check "${check.name}" ended with ${conclusion}`;
     throw new ProducerFailedError(message, advice);
   }
   throw new MissingArtifactError(`the check "${check.name}" has ended with ${conclusion}, but ${miss.message}`, advice);
@@ -70,7 +70,7 @@ function tooLong(
   const message = `${miss.message}, after waiting for ${formatDuration(timeoutMs)}${describe(name, state)}`;
   return new MissingArtifactError(message, {
     cause: miss,
-    advice: "Raise `wait-timeout`, or see what holds the producer up.",
+    advice: "Raise `wait-timeout`, or find out what delays the producer.",
   });
 }
 

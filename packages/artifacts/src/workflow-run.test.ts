@@ -22,7 +22,7 @@ describe("whether a run's commit is of the repository that it runs in", () => {
   test("a refusal says whose they are, or that the server does not say it", () => {
     const runs = [{ head_repository: null }, { event: "pull_request" }, { head_repository: { full_name: "m/fork" } }];
     expect(forkRefused(runs.map(runOf), "3 runs").message).toBe(
-      "3 runs of a deleted repository, a repository that this server does not name (pull_request), m/fork, and forks are refused",
+      "3 runs of a deleted repository, an unknown repository (pull_request), m/fork, but runs of forks are refused",
     );
   });
 });

@@ -47,11 +47,11 @@ export function isOwnRun(run: WorkflowRun, repository: string): boolean {
 export function forkRefused(runs: readonly WorkflowRun[], where: string): ForkRefusedError {
   const forks = new Set(runs.map(headOf));
   const advice =
-    "Anybody can put anything into the artifacts of a fork's run. If that is acceptable here, set `allow-forks: true`.";
-  return new ForkRefusedError(`${where} of ${[...forks].join(", ")}, and forks are refused`, { advice });
+    "A fork's run can put anything into its artifacts. If that is acceptable here, set `allow-forks: true`.";
+  return new ForkRefusedError(`${where} of ${[...forks].join(", ")}, but runs of forks are refused`, { advice });
 }
 
 function headOf({ head_repository: head, event = "an unknown event" }: WorkflowRun): string {
-  if (head === undefined) return `a repository that this server does not name (${event})`;
+  if (head === undefined) return `an unknown repository (${event})`;
   return head?.full_name ?? "a deleted repository";
 }

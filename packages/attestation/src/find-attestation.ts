@@ -30,7 +30,7 @@ export async function findAttestation(
     if (error instanceof RefusedError && error.status === 404) return { attestations: [] };
     if (error instanceof AccessError && error.status === 403) {
       throw new AttestationError(`the attestations of ${repository} could not be read: ${error.message}`, {
-        advice: "Give the job's token the right to read them:\n\npermissions:\n  attestations: read",
+        advice: "Give the job's token the permission to read them:\n\npermissions:\n  attestations: read",
         cause: error,
       });
     }
@@ -49,6 +49,6 @@ export async function findAttestation(
   if (reasons.length === 0) {
     throw new AttestationError(`${repository} has no attestation of ${policy.digest}`, { advice });
   }
-  const message = `${repository} has ${reasons.length === 1 ? "an attestation" : `${reasons.length} attestations`} of ${policy.digest}, and none can be relied on:\n${reasons.map((reason) => `- ${reason}`).join("\n")}`;
+  const message = `${repository} has ${reasons.length === 1 ? "an attestation" : `${reasons.length} attestations`} of ${policy.digest}, but none is valid:\n${reasons.map((reason) => `- ${reason}`).join("\n")}`;
   throw new AttestationError(message, { advice });
 }

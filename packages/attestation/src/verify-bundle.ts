@@ -45,7 +45,7 @@ export function verifyBundle(bundle: unknown, roots: TrustedRoots, policy: Attes
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new AttestationError(`the attestation does not hold: ${[...new Set(reasons)].join("; ")}`);
+  throw new AttestationError(`the attestation is not valid: ${[...new Set(reasons)].join("; ")}`);
 }
 
 function verifyAgainst(json: unknown, root: TrustMaterial, policy: AttestationPolicy): Signed {

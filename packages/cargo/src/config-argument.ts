@@ -29,7 +29,7 @@ export function parseConfigArgument(argument: string): TomlTable {
   const registries = [tableOf(root, "registry"), ...(tableOf(root, "registries")?.entries.values() ?? [])];
   for (const registry of registries) {
     if (registry?.kind === "table" && (registry.entries.has("token") || registry.entries.has("secret-key")))
-      return refuse("cargo takes no token or key of a registry from the command line");
+      return refuse("cargo does not accept a registry's token or key on the command line");
   }
   return root;
 }

@@ -65,7 +65,7 @@ function configFile(folder: string, warnings: string[]): string | undefined {
   if (!existsSync(toml)) warnings.push(`${plain} has the deprecated name: rename it to config.toml`);
   // The documented way to serve old versions of cargo is to make one name a link to the other.
   else if (realPath(plain) !== realPath(toml))
-    warnings.push(`both ${plain} and config.toml exist: cargo reads the former alone`);
+    warnings.push(`both ${plain} and config.toml exist: cargo reads only the first`);
   return plain;
 }
 
@@ -150,7 +150,8 @@ function loadInclude(include: Include, from: string, loading: Loading): TomlTabl
   const { location } = include.node;
   const file = path.resolve(path.dirname(from), include.path);
   const where = `${location.file}:${location.line} includes ${include.path}`;
-  if (!file.endsWith(".toml")) throw new CargoError(`${where}: cargo wants a path that ends with .toml`, { location });
+  if (!file.endsWith(".toml"))
+    throw new CargoError(`${where}: cargo requires a path that ends with .toml`, { location });
   if (parents.includes(file)) {
     throw new CargoError(`${where}, which includes itself again: ${[...parents, file].join(" -> ")}`, { location });
   }

@@ -34,7 +34,7 @@ export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
   if (pinned !== undefined && !env["RUSTUP_TOOLCHAIN"] && contradicts(pinned.channel, release)) {
     throw new CargoError(`${pinned.location.file} pins Rust ${pinned.channel}, but rustc here is ${release}`, {
       location: pinned.location,
-      advice: `Without rustup the file has no effect: use an image with Rust ${pinned.channel}, or change the pin.`,
+      advice: `Without rustup, the file has no effect: use an image with Rust ${pinned.channel}, or change the pin.`,
     });
   }
   return { release, host, pinned };

@@ -52,10 +52,7 @@ export async function resolveRustflags(question: FlagQuestion): Promise<Resolved
     const next = fromAllSources(question, cfg, round === 0 ? warnings : []);
     const settled = sameArgs(chosen(next).args, chosen(flags).args);
     if (round === 0 || settled) flags = next;
-    else
-      warnings.push(
-        "a flag switches on a cfg() that brings further flags: cargo stops after two rounds and drops them",
-      );
+    else warnings.push("a flag enables a cfg() that adds more flags: cargo stops after two rounds and drops them");
     if (settled) break;
   }
   const { source, args } = chosen(flags);

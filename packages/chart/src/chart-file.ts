@@ -72,7 +72,7 @@ export function parseChart(content: string, shown: string): Chart {
   // A part of the name of a repository (OCI distribution spec, "Pulling manifests"); Helm lints more names clean.
   if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/.test(name)) {
     throw new ChartError(
-      `${shown} has the name ${JSON.stringify(name)}, which a registry does not take: expected lowercase letters and digits, with ".", "_" or dashes between`,
+      `${shown} has the name ${JSON.stringify(name)}, which a registry does not accept: expected lowercase letters and digits, with ".", "_" or dashes between`,
       {
         location: root.get("name").location,
       },

@@ -30,7 +30,7 @@ export async function existingChart(
   const { layers } = decodeJson(manifest.bytes, manifestLayers, { source, maxBytes: MAX_MANIFEST_BYTES });
   const layer = layers.find(({ mediaType }) => mediaType === CONTENT);
   const digest = layer && parseDigest(layer.digest);
-  if (digest === undefined) throw new ChartError(`${source} exists and is no chart`);
+  if (digest === undefined) throw new ChartError(`${source} exists, but is not a chart`);
   const bytes = await registry.blob(repository, digest, MAX_PACKAGE_BYTES);
   return { digest: manifest.digest, content: await readPackage(bytes, source) };
 }
@@ -74,8 +74,8 @@ function overtaken(
   { digest }: RegistryDocument,
   there: { readonly digest: Digest } | undefined,
 ): ChartError {
-  return new ChartError(`${repository}:${tag} was to be ${digest} and reads ${there?.digest ?? "nothing"}`, {
-    advice: "Something else pushed at the same time: let one job publish a chart.",
+  return new ChartError(`${repository}:${tag} should be ${digest}, but is ${there?.digest ?? "nothing"}`, {
+    advice: "Another job pushed at the same time: publish a chart from one job only.",
   });
 }
 

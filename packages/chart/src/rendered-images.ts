@@ -9,7 +9,7 @@ export function imagesIn(rendered: string): readonly string[] {
   const images = new Set<string>();
   for (const document of parseAllDocuments(rendered, { uniqueKeys: false })) {
     const [error] = document.errors;
-    if (error !== undefined) throw new ChartError(`the chart renders what is not YAML: ${error.message}`);
+    if (error !== undefined) throw new ChartError(`the rendered chart is not YAML: ${error.message}`);
     collect(document.toJS({ maxAliasCount: 100 }), images);
   }
   return [...images].sort();

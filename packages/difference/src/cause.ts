@@ -78,9 +78,9 @@ const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
   toolchain: "Pin the toolchain (rust-toolchain.toml) and the linker, and use the same image of the runner.",
   timestamp: "Set SOURCE_DATE_EPOCH and have the build read it instead of the clock.",
   "build-flags":
-    "Give the mapping in a way that is not stored: a wrapper around the compiler or a response file, or leave the flags out of what the program stores.",
+    "Pass the mapping so that it is not stored, with a compiler wrapper or a response file, or remove the flags from what the program stores.",
   "embedded-text":
-    "Find what writes it. A user, host, locale or commit is left out, or both builds are given the same.",
+    "Find what writes it. Remove a user, host, locale or commit from the output, or give both builds the same one.",
   "line-endings": "Write the same line endings on every system (`.gitattributes`: `* text eol=lf`).",
   "text-order": "Sort before writing: the order came from a folder, a hash table or threads.",
   stripped: "Use the same `strip` and `debug` settings of the profile.",

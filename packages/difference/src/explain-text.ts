@@ -125,9 +125,7 @@ async function explainLongText(
   const causes = [explainTextPair(found.left ?? "", found.right ?? "", at, windows)];
   if (found.left === undefined || found.right === undefined)
     causes.splice(0, 1, cause("embedded-text", at, found.left ?? "the end", found.right ?? "the end"));
-  context.warn(
-    `${place}the texts are too long or too different to be aligned: only the first differing line was looked at`,
-  );
+  context.warn(`${place}the texts are too long or too different to align: only the first differing line was compared`);
   const lines = [`@@ line ${found.line} @@`, `-${found.left ?? ""}`, `+${found.right ?? ""}`].map((text) => cut(text));
   return { causes, parts: [], excerpts: [{ place, source: "lines", lines }] };
 }

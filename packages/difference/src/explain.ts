@@ -86,7 +86,7 @@ export async function explainDifference(
     const explainer = EXPLAINERS[kind];
     if (explainer === undefined || kind !== (await formatOf(b))) return await explainBytes(a, b, context);
     if (context.depth > MAX_DEPTH) {
-      context.warn(`${context.place}${kind} was not opened: it lies ${context.depth} archives deep`);
+      context.warn(`${context.place}${kind} was not opened: it is ${context.depth} archives deep`);
       return await explainBytes(a, b, context);
     }
     try {

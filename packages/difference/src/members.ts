@@ -70,7 +70,7 @@ export async function explainMembers(
     excerpts.push(...(found.excerpts ?? []));
   }
   if (parts.length > MAX_EXPLAINED)
-    context.warn(`${context.place}${parts.length - MAX_EXPLAINED} more members differ and were not looked into`);
+    context.warn(`${context.place}${parts.length - MAX_EXPLAINED} more members differ and were not compared in detail`);
   return { causes, parts, excerpts };
 }
 

@@ -104,6 +104,8 @@ describe("parseSums", () => {
 
 describe("formatSums", () => {
   test("refuses a name with a carriage return, which the tools write in different ways", () => {
-    expect(() => formatSums([{ path: "a\rb", hex: HEX }])).toThrow(/"a\\rb" has a name that no checksum list can hold/);
+    expect(() => formatSums([{ path: "a\rb", hex: HEX }])).toThrow(
+      /"a\\rb" has a name that a checksum list cannot contain/,
+    );
   });
 });

@@ -18,7 +18,8 @@ export function formatSums(entries: readonly SumsLine[]): string {
 
 function formatLine(path: string, hex: string): string {
   // Coreutils unescapes \r and writes it so too; b3sum does neither, so such a name cannot serve both.
-  if (/[\r\0]/.test(path)) throw new DigestError(`${JSON.stringify(path)} has a name that no checksum list can hold`);
+  if (/[\r\0]/.test(path))
+    throw new DigestError(`${JSON.stringify(path)} has a name that a checksum list cannot contain`);
   const escaped = path.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
   return `${escaped === path ? "" : "\\"}${hex}  ${escaped}\n`;
 }

@@ -49,7 +49,7 @@ function readFolder(root: string, folder: string): Dirent[] {
 function treeEntry(root: string, relative: string, item: Dirent): TreeEntry {
   const full = path.join(root, relative);
   if (item.name.includes("\uFFFD")) {
-    throw new DigestError(`${full} has a name that is not UTF-8, expected one that can be written down`);
+    throw new DigestError(`${full} has a name that is not UTF-8, expected a name in UTF-8`);
   }
   if (item.isSymbolicLink()) return { kind: "symlink", path: relative, target: readlinkSync(full) };
   if (!item.isFile()) throw new DigestError(`${full} is neither a file, a folder nor a symbolic link`);

@@ -20,8 +20,7 @@ const MANIFESTS = {
 export async function loadPlan(input: string, readArtifactFile: ArtifactFileReader): Promise<DistPlan> {
   if (input.trim() === "") {
     throw new PlanError("the input `plan` is empty", {
-      advice:
-        "Write `plan: artifact`. An output arrives empty when GitHub sees a secret in it, or its job was skipped.",
+      advice: "Write `plan: artifact`. An output is empty if GitHub found a secret in it, or if its job was skipped.",
     });
   }
   if (input.trimStart().startsWith("{")) return readPlan(input, "the input `plan`");
@@ -38,7 +37,7 @@ export async function loadManifest(
   const content = await readArtifactFile(artifact, file);
   if (content === undefined) {
     throw new PlanError(`this run has no artifact ${artifact}, expected the ${phase} manifest of cargo-dist in it`, {
-      advice: "Let this job need the one that makes it, in the same workflow run.",
+      advice: "Add the job that makes it to `needs`, in the same workflow run.",
     });
   }
   return readPlan(content, `${file} of the artifact ${artifact}`);
@@ -55,7 +54,7 @@ async function readManifestFile(path: string): Promise<Uint8Array> {
     if (cause instanceof PlanError) throw cause;
     throw new PlanError(`the plan cannot be read from ${JSON.stringify(path)}`, {
       cause,
-      advice: "Give `plan` the manifest's JSON, a path to it, or `artifact`.",
+      advice: "Set `plan` to the manifest's JSON, a path to it, or `artifact`.",
     });
   }
 }

@@ -6,7 +6,7 @@ export function releaseOf(plan: DistPlan, app?: string): Release {
   const apps = plan.releases.map((release) => release.app).join(", ");
   const [first, second] = plan.releases.filter((release) => app === undefined || release.app === app);
   if (first === undefined) throw new PlanError(`the plan does not release ${app}, only ${apps}`);
-  if (second !== undefined) throw new PlanError(`the plan releases ${apps}: say which app is meant`);
+  if (second !== undefined) throw new PlanError(`the plan releases ${apps}: name one of them`);
   return first;
 }
 
@@ -16,7 +16,7 @@ export function versionOf(plan: DistPlan): Version {
   const other = others.find((release) => release.version.text !== first?.version.text);
   if (first === undefined || other !== undefined) {
     const versions = plan.releases.map((release) => `${release.app} ${release.version.text}`).join(", ");
-    throw new PlanError(`the plan has no one version: ${versions}`);
+    throw new PlanError(`the plan has several versions: ${versions}`);
   }
   return first.version;
 }
@@ -56,6 +56,6 @@ export function downloadUrl(release: Release, fileName: string): string | undefi
 export function requireTag(plan: DistPlan, pushedTag: string | undefined): void {
   if (pushedTag === undefined || plan.tag === pushedTag) return;
   throw new PlanError(`the workflow runs for the tag ${pushedTag}, but the plan announces ${plan.tag ?? "none"}`, {
-    advice: "Take the plan from this run, and tag the commit whose Cargo.toml has the tag's version.",
+    advice: "Use the plan of this run, and tag the commit whose Cargo.toml has the tag's version.",
   });
 }

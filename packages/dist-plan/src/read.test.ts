@@ -45,7 +45,7 @@ describe("readPlan", () => {
   });
 
   test("asks which app is meant when there are several, and names them when it is another", () => {
-    expect(() => releaseOf(plan)).toThrow("the plan releases widget, widget-server: say which app is meant");
+    expect(() => releaseOf(plan)).toThrow("the plan releases widget, widget-server: name one of them");
     expect(() => releaseOf(plan, "gadget")).toThrow("the plan does not release gadget, only widget, widget-server");
   });
 
@@ -53,7 +53,7 @@ describe("readPlan", () => {
     const manifest = makeManifest({ apps: ["widget", "server"], tag: "v1.0.0-FAKEVER" });
     manifest["announcement_tag_is_implicit"] = true;
     const plan = readPlan(changed("releases/1/app_version", "0.9.0", manifest));
-    expect(() => versionOf(plan)).toThrow("the plan has no one version: widget 1.2.3, server 0.9.0");
+    expect(() => versionOf(plan)).toThrow("the plan has several versions: widget 1.2.3, server 0.9.0");
   });
 
   test("takes a display name with a space, and a release without artifacts", () => {
@@ -156,7 +156,7 @@ describe("readPlan", () => {
       PlanError,
       "announces the tag v1.2.4, but releases widget 1.2.3",
     ],
-    ["a tag without a version", changed("announcement_tag", "latest"), PlanError, "which names no version"],
+    ["a tag without a version", changed("announcement_tag", "latest"), PlanError, "which contains no version"],
     [
       "a checksum in upper case",
       changed(`artifacts/${ARCHIVE}/checksums`, { sha256: "A".repeat(64) }),

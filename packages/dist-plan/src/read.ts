@@ -149,7 +149,7 @@ function refuseContradictions(plan: DistPlan, source: string): void {
   if (plan.tag === undefined || plan.tagIsImplicit) return;
   const tagged = parseTag(plan.tag);
   if (tagged === undefined) {
-    throw new PlanError(`${source} announces the tag ${JSON.stringify(plan.tag)}, which names no version`);
+    throw new PlanError(`${source} announces the tag ${JSON.stringify(plan.tag)}, which contains no version`);
   }
   for (const { app, version } of plan.releases) {
     if (tagged.version.text !== version.text) {

@@ -43,7 +43,7 @@ export async function endpointOfContext(configFolder: string, context: ChosenCon
   const meta = await readJson(file, metaFile);
   if (meta === undefined) {
     throw new Fault(
-      `the docker context "${context.name}", chosen by ${context.by}, does not exist: ${file} is absent`,
+      `the docker context "${context.name}", chosen by ${context.by}, does not exist: ${file} is missing`,
       {
         advice: `Choose another one: \`docker context ls\` lists them, \`docker context use ${DEFAULT_CONTEXT}\` goes back to the default.`,
       },

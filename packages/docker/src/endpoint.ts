@@ -25,7 +25,7 @@ export function parseEndpoint(address: string, origin: string, tls?: TlsFiles): 
   if ((scheme === "unix" || scheme === "npipe") && rest.startsWith("/")) return { kind: "socket", path: rest };
   if (scheme === "tcp") return parseTcp(address, origin, tls);
   if (scheme === "ssh") {
-    throw new Fault(`${origin} is "${address}": engines behind ssh are not reached by this action`, {
+    throw new Fault(`${origin} is "${address}": this action does not support engines over ssh`, {
       advice: `Forward the engine's socket first, and name it: \`ssh -fNL /tmp/docker.sock:/var/run/docker.sock ${rest}\`, \`DOCKER_HOST=unix:///tmp/docker.sock\`.`,
     });
   }

@@ -49,7 +49,7 @@ const ANSWER_LIMIT_MS = 10_000;
 export function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Engine> {
   return withinLimit(endpoint, signal, async (limited) => {
     const caller = { endpoint, apiVersion: negotiate(await askVersion(endpoint, limited)) };
-    const ask = { method: "GET", doing: "asking the engine what it is", signal: limited } as const;
+    const ask = { method: "GET", doing: "reading the engine's version", signal: limited } as const;
     const version = await callJson(caller, { ...ask, path: "/version" }, versionAnswer);
     const info = await callJson(caller, { ...ask, path: "/info" }, infoAnswer);
     return {
@@ -72,7 +72,7 @@ export async function ping(endpoint: Endpoint, signal?: AbortSignal): Promise<vo
 /** The newest version of the API that the engine speaks. */
 async function askVersion(endpoint: Endpoint, signal: AbortSignal): Promise<ApiVersion> {
   const answer = await exchange(endpoint, { method: "GET", path: "/_ping", signal });
-  const doing = `asking ${formatEndpoint(endpoint)} whether it is a container engine`;
+  const doing = `checking that ${formatEndpoint(endpoint)} is a container engine`;
   const said = (await collect(answer.body, doing)).toString("utf8").trim();
   const offered = parseApiVersion(String(answer.headers["api-version"]));
   if (answer.status !== 200 || offered === undefined) {
@@ -91,7 +91,7 @@ async function withinLimit<T>(
     return await work(signal === undefined ? limit : AbortSignal.any([signal, limit]));
   } catch (cause) {
     if (!limit.aborted || signal?.aborted) throw cause;
-    const message = `the engine at ${formatEndpoint(endpoint)} takes connections, but does not answer`;
+    const message = `the engine at ${formatEndpoint(endpoint)} accepts connections, but does not answer`;
     throw new EngineConnectionLost(message, { cause });
   }
 }

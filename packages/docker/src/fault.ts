@@ -25,7 +25,7 @@ export class IncompleteImageError extends EngineError {
   constructor(doing: string, said: string) {
     super(doing, said, {
       advice:
-        "The engine has layers of it unpacked, as by a build, and does not fetch those: remove them with `docker builder prune --all`.",
+        "The engine already has some of its layers unpacked, for example from a build, and does not download those: remove them with `docker builder prune --all`.",
     });
   }
 }

@@ -62,7 +62,7 @@ function adviceFor(failures: readonly Failure[]): string {
   if (failures.includes("denied")) {
     return "Let this user use the engine: add it to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again).";
   }
-  if (failures.includes("silent")) return "Start the engine (`sudo systemctl start docker`), or correct the address.";
+  if (failures.includes("silent")) return "Start the engine (`sudo systemctl start docker`), or correct its address.";
   return "Install Docker or podman, or set DOCKER_HOST to an engine's address.";
 }
 

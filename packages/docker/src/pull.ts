@@ -51,7 +51,7 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     // Without its content the containerd store cannot tell what an image is for.
     if (image !== undefined && (image.platform.architecture !== "" || image.unpacked || !engine.containerdStore))
       return image;
-    if (image !== undefined) throw new IncompleteImageError(doing, "no error, but not all of the image is there");
+    if (image !== undefined) throw new IncompleteImageError(doing, "no error, but parts of the image are missing");
     if (
       engine.containerdStore &&
       platform !== undefined &&
@@ -59,7 +59,7 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     ) {
       throw new IncompleteImageError(
         doing,
-        `no error, but not all of the image for ${formatPlatform(platform)} is there`,
+        `no error, but parts of the image for ${formatPlatform(platform)} are missing`,
       );
     }
     throw new EngineError(doing, "no error, but the image is missing");

@@ -43,7 +43,7 @@ export async function exchange(endpoint: Endpoint, call: HttpCall): Promise<Http
   });
   void send(request, call.body).catch((error: unknown) => {
     bodyError = { error };
-    request.destroy(new Error("the body to be sent failed"));
+    request.destroy(new Error("reading the request body failed"));
   });
   const response = await answered;
   return { status: response.statusCode ?? 0, headers: response.headers, body: read(response, explain) };

@@ -88,7 +88,7 @@ describe("verifyRedirect", () => {
       if (request.url?.startsWith("/gateway/")) response.writeHead(302, { location: `${base}/github/v1/a.zip` }).end();
       else response.writeHead(404).end();
     };
-    expect(await verify(gone)).toContain("ends with status 404 at /github/v1/a.zip");
+    expect(await verify(gone)).toContain("leads to status 404 at /github/v1/a.zip");
   });
 
   test("refuses another size", async () => {

@@ -26,7 +26,7 @@ export async function verifyRedirect(url: string, original: string, options: Ver
     }
     const direct = await follow(original, options);
     for (const { hops, status } of [direct, viaGateway]) {
-      if (status !== 200) return refused(`${hops[0]} ends with status ${status} at ${hops.at(-1)}`);
+      if (status !== 200) return refused(`${hops[0]} leads to status ${status} at ${hops.at(-1)}`);
     }
     if (direct.size === undefined || direct.size !== viaGateway.size) {
       return refused(`${url} serves ${sizeOf(viaGateway)}, expected ${sizeOf(direct)} as ${original} does`);

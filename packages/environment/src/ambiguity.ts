@@ -28,7 +28,7 @@ export function ambiguities(parsed: ParsedLock): Problem[] {
     if (mark === undefined) return;
     const message =
       `${what} "${value}" contains "${mark}", which also separates the parts that \`env_id\` is computed from: ` +
-      "another environment has the same id. Rename it, or rely on env-id-v2 and set `strict: false`.";
+      "another environment has the same id. Rename it, or use env-id-v2 and set `strict: false`.";
     problems.push({ level: "error", message, location });
   };
   check("base_image_digest", lock.baseImageDigest, place("base_image_digest"));

@@ -73,7 +73,7 @@ export function remoteUrl(repository: string, serverUrl: string): string {
     throw new GitError(`${JSON.stringify(repository)} is not a git remote, expected owner/name, a URL or a path`);
   }
   if (URL.canParse(repository) && new URL(repository).password !== "") {
-    throw new GitError("a git remote with a password in it was given", { advice: "Give the token by its own input." });
+    throw new GitError("the git remote contains a password", { advice: "Pass the token in its own input." });
   }
   return repository;
 }

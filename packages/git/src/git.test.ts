@@ -69,7 +69,7 @@ describe("a git with access to a remote", () => {
     const reading = listRefs(openGit(wrong), wrong, "refs/tags/*");
     await expect(reading).rejects.toMatchObject({
       message: `git cannot read ${server.origin}/bare.git`,
-      advice: expect.stringContaining("own repository only"),
+      advice: expect.stringContaining("works only for its own repository"),
     });
     expect(waits).toEqual([]);
   });

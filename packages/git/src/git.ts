@@ -78,7 +78,7 @@ function refusal(args: readonly string[], result: CommandResult, url: string): G
   return new GitError(`git cannot read ${url}`, {
     cause,
     advice:
-      "Check the address, and that the token may read it. The token of a workflow reaches its own repository only: " +
+      "Check the address, and that the token may read it. The token of a workflow works only for its own repository: " +
       "for another one use a GitHub App's token limited to that repository, or a deploy key.",
   });
 }

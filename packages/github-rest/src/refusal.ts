@@ -25,9 +25,9 @@ export type Explain = (refusal: Refusal) => { readonly message: string; readonly
 const ADVICE: Readonly<Record<number, string>> = {
   401: "Check the token: it is wrong or has expired.",
   403: "Give the job the permission that the action's README lists.",
-  404: "Check the name, and that the token may see it: what a token may not see does not exist for it.",
+  404: "Check the name, and that the token has access: GitHub reports what a token cannot see as missing.",
 };
-const RATE_LIMIT_ADVICE = "Run the job again after that, or give it a token of its own.";
+const RATE_LIMIT_ADVICE = "Run the job again after that, or give it a separate token.";
 /** Asked for by the documentation where the answer names no time. */
 const SECONDARY_LIMIT_MS = 60_000;
 

@@ -87,8 +87,8 @@ function failure(args: readonly string[], { exitCode }: CommandResult, output: s
 
 function adviceFor(reasons: string): string {
   if (/unrecognized registry/.test(reasons)) return "Name the registry under [registries] in hakari.toml.";
-  if (/cargo metadata/.test(reasons)) return "Correct what `cargo metadata` complains of: no check can run without it.";
-  return "Correct the hakari configuration: this is not drift, and `cargo hakari generate` will not help.";
+  if (/cargo metadata/.test(reasons)) return "Correct what `cargo metadata` reports: no check can run without it.";
+  return "Correct the hakari configuration: this is not drift, so `cargo hakari generate` does not help.";
 }
 
 function plainText(text: string): string {

@@ -59,10 +59,10 @@ function requireMarkers(text: string, file: string): void {
   for (const marker of SECTION_MARKERS) {
     const lines = text.split("\n").flatMap((line, at) => (line.trim() === marker ? [at + 1] : []));
     if (lines.length === 1) continue;
-    const found = lines.length === 0 ? "is missing" : `stands ${lines.length} times, on lines ${lines.join(" and ")}`;
+    const found = lines.length === 0 ? "is missing" : `occurs ${lines.length} times, on lines ${lines.join(" and ")}`;
     throw new HakariError(`${file}: the line \`${marker}\` ${found}, expected once`, {
       location: { file, line: lines[1] ?? 1 },
-      advice: "Put back the two comments around the section that hakari manages, then run `cargo hakari generate`.",
+      advice: "Restore the two comments around the section that hakari manages, then run `cargo hakari generate`.",
     });
   }
 }

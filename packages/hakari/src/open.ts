@@ -30,7 +30,7 @@ function versionFor({ format }: HakariWorkspace): string {
   const version = Object.hasOwn(formats, format.version) ? formats[format.version] : undefined;
   if (version !== undefined) return version;
   throw new HakariError(
-    `dep-format-version is "${format.version}", and no cargo-hakari is pinned for it: known are ${Object.keys(formats).join(", ")}`,
+    `dep-format-version is "${format.version}", and no cargo-hakari is pinned for it: there are versions for ${Object.keys(formats).join(", ")}`,
     {
       location: format.location,
       advice: "Set `version` to a cargo-hakari that knows the format, or correct it.",

@@ -30,7 +30,7 @@ function staleSection(output: string, { manifest, workspace }: HakariWorkspace):
   return {
     level: "error",
     title: "workspace-hack is out of date",
-    message: `The section that hakari manages is not what the workspace needs. ${COMMANDS}`,
+    message: `The section that hakari manages does not match the workspace. ${COMMANDS}`,
     location: { file: manifest, line },
   };
 }

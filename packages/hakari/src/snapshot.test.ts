@@ -55,6 +55,6 @@ describe("Snapshot", () => {
   test.each([["{}"], ['[{"file":1}]'], ["[null]"]])("refuses an index that says %s", async (index) => {
     mkdirSync(open().folder);
     writeFileSync(path.join(open().folder, "index.json"), index);
-    await expect(open().restore()).rejects.toThrow(/is not what was written there/);
+    await expect(open().restore()).rejects.toThrow(/was changed by another program/);
   });
 });

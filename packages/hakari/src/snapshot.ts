@@ -69,8 +69,8 @@ export class Snapshot {
   async #entries(): Promise<Entry[]> {
     const parsed: unknown = JSON.parse(await readFile(this.#index, "utf8"));
     if (Array.isArray(parsed) && parsed.every(isEntry)) return parsed;
-    throw new HakariError(`${this.#index} is not what was written there: the files cannot be put back`, {
-      advice: "Check the tree out anew.",
+    throw new HakariError(`${this.#index} was changed by another program: the files cannot be restored`, {
+      advice: "Check the repository out again.",
     });
   }
 }

@@ -17,7 +17,7 @@ export function findStranger(url: string, file: string, { tag, addressesOf }: Re
   if (expected.length > 0) {
     return expected.some((address) => isSameAddress(url, address))
       ? undefined
-      : `${url} is not of this release, expected ${expected.join(" or ")}`;
+      : `${url} is not a URL of this release, expected ${expected.join(" or ")}`;
   }
   // A tag may hold slashes: `widget/v1.2.3`.
   const folders = `/${segmentsOf(url).slice(0, -1).join("/")}/`;

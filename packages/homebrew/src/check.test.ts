@@ -58,7 +58,7 @@ describe("checkFormula", () => {
     ["another port", "https://github.com:8443/acme/widget/releases/download/v1.2.3"],
   ])("finds downloads of %s", (_name, base) => {
     expect(
-      messages(makeFormula({ base })).filter((message) => message.includes("is not of this release")),
+      messages(makeFormula({ base })).filter((message) => message.includes("is not a URL of this release")),
     ).toHaveLength(4);
   });
 
@@ -174,7 +174,7 @@ describe("checkFormula", () => {
     [
       "a url of another version",
       change("/v1.2.3/widget-aarch64-apple", "/v1.2.2/widget-aarch64-apple"),
-      "v1.2.2/widget-aarch64-apple-darwin.tar.xz is not of this release",
+      "v1.2.2/widget-aarch64-apple-darwin.tar.xz is not a URL of this release",
     ],
     [
       "another version",
@@ -225,9 +225,7 @@ describe("checkFormula", () => {
 
   test("does not vouch for an archive whose checksum nobody knows", () => {
     const unknown = { ...release, archives: archives.map((archive) => ({ ...archive, sha256: undefined })) };
-    expect(messages(makeFormula(), unknown)[0]).toContain(
-      "nothing tells the sha256 of widget-aarch64-apple-darwin.tar.xz",
-    );
+    expect(messages(makeFormula(), unknown)[0]).toContain("there is no sha256 for widget-aarch64-apple-darwin.tar.xz");
   });
 
   test("misses nothing of what was dropped on purpose", () => {

@@ -85,7 +85,7 @@ function checkDownload(download: FormulaDownload, expected: Expectation): readon
   if (archive === undefined) {
     say(url.line, `${file} is not an archive of this release`);
   } else if (archive.sha256 === undefined) {
-    say(url.line, `nothing tells the sha256 of ${file} in the finished build`);
+    say(url.line, `there is no sha256 for ${file} in the finished build`);
   } else if (sha256 !== undefined && sha256.value !== archive.sha256) {
     say(sha256.line, `the sha256 of ${file} is ${sha256.value}, but the finished build has ${archive.sha256}`);
   }

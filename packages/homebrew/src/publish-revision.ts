@@ -110,8 +110,8 @@ async function readBack(tap: Tap, revision: Revision): Promise<void> {
       ),
     );
     if (ours?.stdout !== theirs?.stdout) {
-      throw new TapError(`${file} was pushed to ${tap.access.url}, but the tap shows another content now`, {
-        advice: "Somebody else publishes to this tap: look at its last commits, then run this job again.",
+      throw new TapError(`${file} was pushed to ${tap.access.url}, but the tap now shows different content`, {
+        advice: "Another job publishes to this tap: look at its last commits, then run this job again.",
       });
     }
   }
@@ -126,7 +126,7 @@ function refusedPush(tap: Tap, result: CommandResult, tries: number, unmoved: bo
     {
       cause,
       advice: unmoved
-        ? "Give a token that may write the contents of the tap, and let its branch rules admit the token's owner."
+        ? "Use a token that can write the contents of the tap, and allow the token's owner in its branch rules."
         : "Run this job again.",
     },
   );

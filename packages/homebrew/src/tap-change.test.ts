@@ -60,7 +60,7 @@ describe("compareWithTap", () => {
     expect(compareWithTap(candidate("1.2.3"), swapped, false)).toMatchObject({
       kind: "refused",
       reason:
-        "widget.rb is in the tap at 1.2.3 with other checksums for macos arm, macos intel: whoever installed it has other bytes",
+        "widget.rb is in the tap at 1.2.3 with other checksums for macos arm, macos intel: users who installed it have other bytes",
     });
     expect(compareWithTap(candidate("1.2.3"), swapped, true).kind).toBe("republish");
   });

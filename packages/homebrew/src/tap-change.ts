@@ -39,8 +39,8 @@ export function compareWithTap(candidate: Candidate, current: string | undefined
   if (there.version === undefined) {
     return {
       kind: "refused",
-      reason: `${file} is in the tap, but nothing tells its version there`,
-      advice: "Correct the formula in the tap by hand, or remove it there.",
+      reason: `${file} is in the tap, but its version there is unknown`,
+      advice: "Edit the formula in the tap, or remove it there.",
     };
   }
   const order = compareBrewVersions(there.version, version.text);
@@ -54,7 +54,7 @@ export function compareWithTap(candidate: Candidate, current: string | undefined
     if (republish) return { kind: "republish" };
     return {
       kind: "refused",
-      reason: `${file} is in the tap at ${there.version} with other checksums for ${changed.join(", ")}: whoever installed it has other bytes`,
+      reason: `${file} is in the tap at ${there.version} with other checksums for ${changed.join(", ")}: users who installed it have other bytes`,
       advice: "Release a new version. If the old downloads are gone for good, set `republish: true`.",
     };
   }
@@ -62,7 +62,7 @@ export function compareWithTap(candidate: Candidate, current: string | undefined
   if (line === undefined) return { kind: "touch-up" };
   return republish
     ? { kind: "republish" }
-    : { kind: "kept", reason: `the tap has it with the same downloads and with lines of its own, such as \`${line}\`` };
+    : { kind: "kept", reason: `the tap has it with the same downloads and additional lines, such as \`${line}\`` };
 }
 
 /** What people add to a formula that cargo-dist never writes, so that a new version loses it. */
@@ -83,7 +83,7 @@ function deadEnd(file: string, version: Version): TapChange {
   const release = `${version.major}.${version.minor}.${version.patch}`;
   return {
     kind: "refused",
-    reason: `Homebrew orders ${version.text} above ${release}: whoever got it from ${file} would never get ${release}`,
+    reason: `Homebrew orders ${version.text} above ${release}: users who got it from ${file} would never get ${release}`,
     advice: `Name it with alpha, beta, pre or rc (${release}-beta.1), publish it under a formula of its own, or set \`prerelease: skip\`.`,
   };
 }

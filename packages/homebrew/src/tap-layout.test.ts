@@ -77,18 +77,14 @@ describe("placeOfFormula", () => {
     [
       "an alias",
       { files: ["Formula/gadget.rb"], links: { "Aliases/widget": "../Formula/gadget.rb" } },
-      "Aliases/widget of the tap leads Homebrew from widget to gadget",
+      "Aliases/widget of the tap maps widget to gadget",
     ],
     [
       "a rename",
       { tables: { "formula_renames.json": { widget: "gadget" } } },
-      "formula_renames.json of the tap leads Homebrew from widget to gadget",
+      "formula_renames.json of the tap maps widget to gadget",
     ],
-    [
-      "a migration",
-      { tables: { "tap_migrations.json": { widget: "homebrew/core" } } },
-      "leads Homebrew from widget to homebrew/core",
-    ],
+    ["a migration", { tables: { "tap_migrations.json": { widget: "homebrew/core" } } }, "maps widget to homebrew/core"],
     [
       "a link in place of the file",
       { files: ["x/y.rb"], links: { "Formula/widget.rb": "../x/y.rb" } },

@@ -37,7 +37,7 @@ export async function placeOfFormula(tap: TapFiles, file: string): Promise<Formu
   const current = exact ?? longest(found);
   if (current !== undefined && tap.links.has(current)) {
     throw new TapError(`${current} is a symbolic link in the tap to ${tap.links.get(current)}`, {
-      advice: "Put a file in its place: what the link leads to may belong to another formula.",
+      advice: "Replace it with a file: the link's target may belong to another formula.",
     });
   }
   const kept = current === undefined ? folder : posix.dirname(current);
@@ -91,12 +91,9 @@ async function refuseOtherName(tap: TapFiles, name: string): Promise<void> {
       ? { file: alias, target }
       : ((await renamed(tap, name, "formula_renames.json")) ?? (await renamed(tap, name, "tap_migrations.json")));
   if (other === undefined) return;
-  throw new TapError(
-    `${other.file} of the tap leads Homebrew from ${name} to ${other.target}, so a ${name}.rb would never be read`,
-    {
-      advice: `Remove that entry from the tap, or call the formula ${posix.basename(other.target)} (\`formula\` in cargo-dist's configuration).`,
-    },
-  );
+  throw new TapError(`${other.file} of the tap maps ${name} to ${other.target}, so a ${name}.rb would never be read`, {
+    advice: `Remove that entry from the tap, or rename the formula to ${posix.basename(other.target)} (\`formula\` in cargo-dist's configuration).`,
+  });
 }
 
 async function renamed(

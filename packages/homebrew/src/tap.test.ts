@@ -117,7 +117,7 @@ describe("publishRevision", () => {
     });
     await expect(publishing).rejects.toMatchObject({
       message: expect.stringContaining("refuses the push to main"),
-      advice: expect.stringContaining("may write the contents of the tap"),
+      advice: expect.stringContaining("can write the contents of the tap"),
       cause: expect.objectContaining({ message: expect.stringContaining("main is protected") }),
     });
     expect(rounds).toBe(1);
@@ -142,7 +142,7 @@ describe("publishRevision", () => {
       return result;
     };
     const publishing = publishRevision(await open({ run: meddling }), me, true, async () => revision("one\n"));
-    await expect(publishing).rejects.toThrow("the tap shows another content now");
+    await expect(publishing).rejects.toThrow("the tap now shows different content");
   });
 
   test("leaves the token in no file of the clone", async () => {

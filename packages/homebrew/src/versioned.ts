@@ -18,7 +18,7 @@ export function versionedFormula(
   // Where `brew style` wants it: after the license, or else before the first blank line of the class.
   const place = /^ {2}license .*\n/m.exec(renamed) ?? /^ {2}version .*\n/m.exec(renamed);
   if (place === null)
-    throw new FormulaError(`${file} has neither \`license\` nor \`version\`, after which \`keg_only\` could stand`);
+    throw new FormulaError(`${file} has neither \`license\` nor \`version\`, after which \`keg_only\` could be added`);
   const end = place.index + place[0].length;
   return {
     file: versionedFile,

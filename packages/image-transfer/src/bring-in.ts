@@ -51,7 +51,7 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   const { content, via, reporter, signal } = options;
   const found = content.source === undefined ? undefined : await locateTar(new WindowedSource(content.source), signal);
   if (found?.kind !== "anywhere") {
-    const why = found?.why ?? "the server gives no ranges";
+    const why = found?.why ?? "the server does not support range requests";
     return await instead(engine, options, why);
   }
   const opened = await openIndexed(found.source, options);
@@ -62,7 +62,7 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   const { id, platform } = expectationOf(engine, indexed.archive, image);
   const present = id === undefined ? undefined : await findInEngine(engine, id, platform, signal);
   if (present !== undefined) {
-    reporter.info(`the engine has ${present.id} already`);
+    reporter.info(`the engine already has ${present.id}`);
     await options.verify?.(digest);
     await tagUsable(engine, present.id, options.tags, signal);
     return { ...present, platform: image.platform, digest, via: undefined };
@@ -94,10 +94,10 @@ async function instead(engine: Engine, options: BringInOptions, why: string): Pr
   const { content, via, reporter } = options;
   if (via === "registry") {
     throw new ImageTransferError(`${content.label} cannot be served to the engine: ${why}`, {
-      advice: "Leave `via` at `auto`, and the archive is streamed into the engine's load instead.",
+      advice: "With `via: auto`, the archive is streamed into the engine's load endpoint instead.",
     });
   }
-  if (via === "auto") reporter.info(`streaming ${content.label} into the engine's load, since ${why}`);
+  if (via === "auto") reporter.info(`streaming ${content.label} into the engine's load endpoint, because ${why}`);
   return await throughLoad(engine, options);
 }
 
@@ -160,6 +160,6 @@ async function requireSpace(engine: Engine, image: ArchiveImage): Promise<void> 
   if (free === undefined || free >= needed) return;
   throw new ImageTransferError(
     `the engine's disk has ${formatBytes(free)} free; the layers alone are ${formatBytes(needed)} before they are unpacked`,
-    { advice: "Free space on the engine's disk (`docker system prune`), or take a larger runner." },
+    { advice: "Free space on the engine's disk (`docker system prune`), or use a larger runner." },
   );
 }

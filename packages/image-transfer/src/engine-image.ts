@@ -69,7 +69,7 @@ export function requireIdentity({ id, diffIds }: Image, { id: expected, diffIds:
   throw new ImageTransferError(
     `the engine made ${id} of the archive, expected ${expected ?? `the layers ${layers.join(", ")}`}`,
     {
-      advice: "Another image must not be tested by mistake: report this with the engine's version.",
+      advice: "To avoid testing the wrong image, the step stops: report this with the engine's version.",
     },
   );
 }
@@ -79,7 +79,7 @@ export async function requireUsable(engine: Engine, image: Image, signal?: Abort
   const trial = await proveUsable(engine, image, signal);
   const { id, platform } = image;
   if (trial.kind === "usable") return { id, platform };
-  throw new ImageTransferError(`the engine has ${id}, but cannot make a container of it: ${trial.reason}`, {
+  throw new ImageTransferError(`the engine has ${id}, but cannot create a container from it: ${trial.reason}`, {
     advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",
   });
 }
@@ -93,7 +93,6 @@ export function requireExpected(
   if (expected === undefined || digests.includes(expected)) return;
   const known = [...new Set(digests.filter((digest) => digest !== undefined))].join(", ");
   throw new ImageTransferError(`${label} holds the image ${known}, expected ${expected}`, {
-    advice:
-      "It is not the image that the producing job announced: it was replaced, or `expected-digest` is of another run.",
+    advice: "It is not the image from the producing job: it was replaced, or `expected-digest` comes from another run.",
   });
 }

@@ -63,7 +63,7 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
 async function listed(engine: Engine, id: string, { platform }: Expectation, signal: AbortSignal): Promise<Image> {
   const image = await inspectImage(engine, id, { platform, signal });
   if (image !== undefined) return image;
-  throw new ImageTransferError(`the engine said it had ${id}, and has no such image now`, {
+  throw new ImageTransferError(`the engine reported ${id}, but no longer has it`, {
     advice: "Something else may remove images on this engine: see its log, and run the job again.",
   });
 }

@@ -47,8 +47,8 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
     const isKnown = indexed.archive.root !== undefined;
     return {
       closed: isKnown
-        ? "layers are compressed although their media types say that they are not"
-        : "only reading its compressed layers tells their digests",
+        ? "layers are compressed, but their media types say that they are not"
+        : "the digests of its compressed layers are known only after reading them",
     };
   }
   const errors: unknown[] = [];
@@ -90,7 +90,7 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   } catch (error) {
     signal.throwIfAborted();
     if (registry.requests() === 0) {
-      reporter.debug(`the engine did not come to ${registry.repository}: ${messageOf(error)}`);
+      reporter.debug(`the engine did not contact ${registry.repository}: ${messageOf(error)}`);
       return UNREACHABLE;
     }
     // What broke at the source is the cause; the engine only saw a connection that ended early.
@@ -132,7 +132,7 @@ function isDiskFull(error: unknown): boolean {
 function diskFull(cause: unknown): Error {
   return new ImageTransferError("the engine's disk is full", {
     cause,
-    advice: "Free space on the engine's disk (`docker system prune`), or take a larger runner.",
+    advice: "Free space on the engine's disk (`docker system prune`), or use a larger runner.",
   });
 }
 

@@ -19,8 +19,8 @@ export async function tagUsable(
   for (const tag of tags) {
     const tagged = await moveTag(engine, id, tag, signal);
     if (tagged === id) continue;
-    throw new ImageTransferError(`${tag} is ${tagged ?? "gone"} right after it was set to ${id}`, {
-      advice: "Another job moves the same tag on this engine: give each job a tag of its own.",
+    throw new ImageTransferError(`${tag} is ${tagged ?? "gone"} immediately after it was set to ${id}`, {
+      advice: "Another job moves the same tag on this engine: use a different tag in each job.",
     });
   }
 }

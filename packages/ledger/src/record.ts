@@ -38,7 +38,7 @@ export async function withLedger<T>(
     reason,
     at: now().toISOString(),
   });
-  await saveLedger(store, [row("planned", "publishing began and has not ended: it may be out")], {
+  await saveLedger(store, [row("planned", "publishing began and has not ended: it may be public")], {
     ...beginning,
     phase: "begun",
   });

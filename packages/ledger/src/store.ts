@@ -68,7 +68,7 @@ export async function loadPages(
   ignored: (artifact: string, reason: string) => void = () => undefined,
 ): Promise<readonly NamedPage[]> {
   const names = (await store.list(PREFIX)).map((artifact) => ({ artifact, parts: partsOf(artifact) }));
-  for (const { artifact, parts } of names) if (parts === undefined) ignored(artifact, "its name is not that of a page");
+  for (const { artifact, parts } of names) if (parts === undefined) ignored(artifact, "its name is not valid");
   const known = new Set(names.map(({ artifact }) => artifact));
   const pages = await Promise.all(
     names.map(async ({ artifact, parts }): Promise<NamedPage | undefined> => {

@@ -93,7 +93,7 @@ export class ByteReader {
   #check(offset: number, length: number): void {
     if (offset < 0 || length < 0 || offset + length > this.bytes.length) {
       throw this.error(
-        `wants ${length} bytes at ${offset}, but there are only ${this.bytes.length}: it is cut off or an offset is wrong`,
+        `needs ${length} bytes at ${offset}, but has only ${this.bytes.length}: it is truncated or an offset is wrong`,
         Math.min(Math.max(offset, 0), this.bytes.length),
       );
     }

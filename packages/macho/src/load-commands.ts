@@ -47,7 +47,7 @@ const MINIMUM_VERSION_COMMANDS: Readonly<Record<string, string>> = {
  */
 export function readLoadCommands(area: ByteReader, count: number, base: number): LoadCommand[] {
   if (count > MAX_LOAD_COMMANDS) {
-    throw area.error(`${count} load commands are more than the ${MAX_LOAD_COMMANDS} we read`, 0);
+    throw area.error(`${count} load commands are more than the limit of ${MAX_LOAD_COMMANDS}`, 0);
   }
   const commands: LoadCommand[] = [];
   let offset = 0;

@@ -56,7 +56,7 @@ describe("readMacho", () => {
     [
       "load commands past sizeofcmds (B167)",
       imageOf([words(27, 64)]),
-      /wants 64 bytes at 0, but there are only 8.*\(at byte 32\)/,
+      /needs 64 bytes at 0, but has only 8.*\(at byte 32\)/,
     ],
     [
       "a load command of size zero, which would never end",
@@ -73,7 +73,7 @@ describe("readMacho", () => {
       imageOf([segment(0, 5000)]),
       /segment __TEXT ends at 5000 of 104 bytes: the file is cut/,
     ],
-    ["a signature that ends past the file", imageOf([signatureAt(40, 100)]), /wants 100 bytes at 40/],
+    ["a signature that ends past the file", imageOf([signatureAt(40, 100)]), /needs 100 bytes at 40/],
     ["two signatures", imageOf([signatureAt(0, 8), signatureAt(0, 8)]), /two LC_CODE_SIGNATURE/],
     ["a fat file with no architecture (B163)", fatOf([], 64), /lists no architecture \(at byte 4\)/],
     [

@@ -49,7 +49,7 @@ describe("createKeychain", () => {
     const { run } = recorder((line) =>
       line.includes("show-keychain-info") ? { exitCode: 50, stderr: "not found" } : {},
     );
-    await expect(createKeychain(run, "/tmp/k.keychain-db")).rejects.toThrow(/could not be made at .*: not found/);
+    await expect(createKeychain(run, "/tmp/k.keychain-db")).rejects.toThrow(/could not be created at .*: not found/);
   });
 
   test("says that this needs macOS where there is no `security` (F99)", async () => {

@@ -26,7 +26,7 @@ export async function createKeychain(run: CommandRunner, path: string): Promise<
   // Interactive mode hides which command failed; this one tells whether all went well.
   const info = await run("security", ["show-keychain-info", path], { check: false, onOutput: () => undefined });
   if (info.exitCode !== 0) {
-    throw new KeychainError(`a keychain could not be made at ${path}: ${info.stderr.trim()}`, {
+    throw new KeychainError(`a keychain could not be created at ${path}: ${info.stderr.trim()}`, {
       advice: "This needs a macOS runner, and a folder that can be written to.",
     });
   }
@@ -52,7 +52,7 @@ export async function security(run: CommandRunner, commands: readonly (readonly 
     onOutput: () => undefined,
   });
   if (result.exitCode === 127) {
-    throw new KeychainError("the program `security` is not there", { advice: "This needs a macOS runner." });
+    throw new KeychainError("the program `security` was not found", { advice: "This needs a macOS runner." });
   }
   return result.stdout + result.stderr;
 }

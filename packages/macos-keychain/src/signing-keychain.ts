@@ -21,7 +21,7 @@ export async function importIdentity(
   });
   if (!found.stdout.toUpperCase().includes(p12.fingerprint.toUpperCase())) {
     throw new KeychainError(`the certificate was not imported: ${said.trim().split("\n").slice(-2).join(" ")}`, {
-      advice: "Export it with its private key, from the keychain entry that can be unfolded.",
+      advice: "Export it with its private key, from the expandable entry in Keychain Access.",
     });
   }
 }

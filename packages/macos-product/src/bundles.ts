@@ -82,19 +82,14 @@ export class Bundles {
     if (content === undefined) {
       return isSigned
         ? [["changed-after-signing", `was signed together with ${name}, which the bundle no longer has`]]
-        : [
-            [
-              "bundle-not-sealed",
-              `is the main program of a bundle that has no ${name}, so that the bundle is not signed`,
-            ],
-          ];
+        : [["bundle-not-sealed", `is the main program of a bundle that has no ${name}, so the bundle is not signed`]];
     }
     if (!isSigned)
       return [
-        ["bundle-not-sealed", `was signed by itself, without the ${name} of the bundle that it is the main program of`],
+        ["bundle-not-sealed", `was signed alone, without the ${name} of its bundle, although it is the main program`],
       ];
     if (matchesSlot(directory, slot, content)) return [];
-    return [["changed-after-signing", `was signed together with another ${name} than the bundle has`]];
+    return [["changed-after-signing", `was signed together with a different ${name} than the bundle has`]];
   }
 
   /** `CFBundleExecutable`; undefined when there is no list, or it cannot be read. */

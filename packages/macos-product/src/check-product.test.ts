@@ -94,7 +94,7 @@ describe("checkProduct", () => {
     const commented = Buffer.concat([plain, Buffer.from("hello")]);
     commented.writeUInt16LE(5, plain.length - 2);
     const says = expect.stringMatching(
-      /^a\.zip: readers of zip may see other files in it \(.*it was read by its directory$/,
+      /^a\.zip: other zip readers may see different files in it \(.*it was read by its directory$/,
     );
     expect(await check("a.zip", commented)).toEqual({ found: ["unsigned bin/t"], notChecked: [says] });
     expect((await check("a.zip", plain)).notChecked).toEqual([]);
@@ -194,7 +194,7 @@ describe("Bundles", () => {
       "a program that was signed by itself",
       whole,
       new Map([[1, sha256(list)]]),
-      /^bundle-not-sealed: was signed by itself, without the _CodeSignature/,
+      /^bundle-not-sealed: was signed alone, without the _CodeSignature/,
     ],
   ])("finds %s", async (_title, files, slots, found) => {
     expect(await findings(files, slots)).toEqual([expect.stringMatching(found)]);

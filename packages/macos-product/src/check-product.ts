@@ -71,7 +71,7 @@ export async function checkProduct(product: Product, expected: ProductExpectatio
 }
 
 const BUNDLE_ADVICE =
-  "Sign the bundle as a whole, last (`codesign --sign ... Example.app`), and change nothing in it after.";
+  "Sign the bundle as a whole, last (`codesign --sign ... Example.app`), and do not change it afterwards.";
 
 /** One product on its way through the check; findings about bundles come when everything was seen. */
 class ProductCheck {
@@ -138,7 +138,7 @@ class ProductCheck {
     }
     for (const bundle of bundles) {
       this.#notChecked.push(
-        `${bundle}: Info.plist and the seal were checked; the files that the seal lists were not compared with it`,
+        `${bundle}: Info.plist and the seal were checked; the files that the seal lists were not compared`,
       );
     }
     this.#checkEmpty();

@@ -90,7 +90,7 @@ async function filesOfZip(source: RandomAccessSource, { signal }: Place): Promis
     if (!(error instanceof ArchiveError)) throw error;
     const { entries } = await scanZip(source);
     const files = entries.filter(({ name, isLink }) => !name.endsWith("/") && !isLink);
-    const doubt = `readers of zip may see other files in it (${error.message}); it was read by its directory`;
+    const doubt = `other zip readers may see different files in it (${error.message}); it was read by its directory`;
     return { list: files.map(({ name, read }) => ({ name, read })), doubt };
   }
 }

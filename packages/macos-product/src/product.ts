@@ -42,7 +42,7 @@ export async function openProduct(file: string): Promise<Product> {
   const status = await stat(file);
   if (status.isDirectory()) {
     if (isBundle(file)) return { path: file, kind: "bundle", compression: "none" };
-    throw new ProductError(`${file} is a folder, and no bundle such as Example.app`, {
+    throw new ProductError(`${file} is a folder, but not a bundle such as Example.app`, {
       advice: "Name the files in it, with a pattern such as `dist/*`.",
     });
   }

@@ -114,6 +114,6 @@ describe("findProducts", () => {
   test("refuses a pattern that matches nothing, and a plain folder (F41)", async () => {
     await expect(findProducts(["*.zip"], folder)).rejects.toThrow(/"\*\.zip" matches no file/);
     await mkdir(at("dist"));
-    await expect(findProducts(["dist"], folder)).rejects.toThrow(/is a folder, and no bundle/);
+    await expect(findProducts(["dist"], folder)).rejects.toThrow(/is a folder, but not a bundle/);
   });
 });

@@ -24,12 +24,12 @@ export function parseApiKey(key: string, givenId: string | undefined, givenIssue
   if (keyId === undefined || !KEY_ID.test(keyId)) {
     const what = keyId === undefined ? "missing" : `malformed: it has ${countOf(keyId.length, "character")}`;
     throw new NotaryError(`the key id is ${what}; expected about ten capitals and digits`, {
-      advice: "It stands in the name of the file that Apple let you download: AuthKey_<key id>.p8.",
+      advice: "It is part of the name of the file that you downloaded from Apple: AuthKey_<key id>.p8.",
     });
   }
   if (issuer !== undefined && !UUID.test(issuer)) {
     throw new NotaryError("the issuer is malformed: expected a UUID such as 57246542-96fe-1a63-e053-0824d011072a", {
-      advice: "It stands above the list of keys in App Store Connect, Users and Access, Integrations.",
+      advice: "It is shown above the list of keys in App Store Connect, Users and Access, Integrations.",
     });
   }
   return { keyId, issuer, privateKey: file.privateKey };

@@ -46,13 +46,13 @@ const KNOWN_ISSUES: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /a required agreement is missing or has expired/i,
     "The account holder must accept the agreement in App Store Connect or at developer.apple.com.",
   ],
-  [/uploading .* failed|unable to process/i, "Apple failed on its side: submit again."],
+  [/uploading .* failed|unable to process/i, "Apple had an internal error: submit again."],
   [/contains malware|malicious/i, "Apple's scan found something. Write to developer support with the submission id."],
 ];
 
 /** `statusCode` of the log, as far as Apple or its engineers have said what it stands for. */
 const STATUS_ADVICE: Readonly<Record<number, string>> = {
-  4000: "Each issue is shown for itself; correct them, sign again and submit again.",
+  4000: "Each issue is shown separately; correct them, sign again and submit again.",
   7000: "Ask Apple's developer support to enable notarization for the team (topic Development and Technical); it stays off for some new accounts. Submitting again does not help.",
 };
 

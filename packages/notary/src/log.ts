@@ -46,7 +46,7 @@ export function parseLog(document: unknown): NotaryLog {
   };
 }
 
-const NO_MESSAGE = "Apple names an issue here and does not say which";
+const NO_MESSAGE = "Apple reports an issue here without naming it";
 
 /** Apple writes an empty list as null. */
 function listOf(value: unknown): readonly unknown[] {

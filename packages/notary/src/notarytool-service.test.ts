@@ -141,7 +141,7 @@ describe("storeCredentials", () => {
   test("says that the password is wrong without showing it", async () => {
     const failing = store(failed("Error: HTTP status code: 401. Invalid credentials: abcd-efgh-ijkl-mnop"));
     await expect(failing).rejects.toMatchObject({
-      message: expect.stringMatching(/did not take the credentials:\n.*401.*: \*\*\*$/),
+      message: expect.stringMatching(/did not accept the credentials:\n.*401.*: \*\*\*$/),
       advice: expect.stringMatching(/app-specific/),
     });
   });

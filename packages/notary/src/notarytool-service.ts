@@ -43,7 +43,7 @@ export async function storeCredentials(options: NotarytoolOptions, credentials: 
       advice: "Run again: nothing is known to be wrong with the credentials.",
     });
   }
-  throw new NotaryError(`notarytool did not take the credentials:\n${answer.said}`, {
+  throw new NotaryError(`notarytool did not accept the credentials:\n${answer.said}`, {
     advice: adviceForCredentials(credentials.kind, answer.said),
   });
 }
@@ -51,7 +51,7 @@ export async function storeCredentials(options: NotarytoolOptions, credentials: 
 function adviceForCredentials(kind: NotarytoolCredentials["kind"], said: string): string {
   if (statusOf(said) === 403) return notarytoolError("", { exitCode: 0, json: undefined, said }).advice ?? "";
   if (kind === "api-key") return "Check that key, key id and issuer belong together and that the key is not revoked.";
-  return "The password must be an app-specific one, made at account.apple.com, and the Apple ID a member of the team.";
+  return "The password must be an app-specific password from account.apple.com, and the Apple ID must be a member of the team.";
 }
 
 /** The notary service by Apple's own command line tool. Its JSON decides; its exit code is 0 for Invalid too. */

@@ -2,7 +2,7 @@
 const REFUSALS: readonly (readonly [said: RegExp, advice: string])[] = [
   [
     /agreement|contract/i,
-    "The account holder must accept the pending agreement at developer.apple.com or in App Store Connect (Business). It may take an hour to count.",
+    "The account holder must accept the pending agreement at developer.apple.com or in App Store Connect (Business). It may take an hour to take effect.",
   ],
   [
     /not (yet )?configured for notarization/i,
@@ -10,7 +10,7 @@ const REFUSALS: readonly (readonly [said: RegExp, advice: string])[] = [
   ],
   [
     /provider/i,
-    "The credentials belong to several providers, or to another one: check `team-id`, or use an API key, which belongs to one team.",
+    "The credentials belong to several teams, or to another one: check `team-id`, or use an API key, which belongs to one team.",
   ],
   [/team/i, "Check `team-id`: the Apple ID or the key must belong to this team, whose membership must not have ended."],
 ];

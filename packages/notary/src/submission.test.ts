@@ -42,8 +42,8 @@ describe("parseLog", () => {
     const issues = [{ severity: "error", message: null, path: "a" }, null, "words"];
     const log = parseLog({ status: "Invalid", statusCode: 4000, issues, ticketContents: [null, { cdhash: "AB" }] });
     expect(log.issues.map(({ message }) => message)).toEqual([
-      "Apple names an issue here and does not say which",
-      "Apple names an issue here and does not say which",
+      "Apple reports an issue here without naming it",
+      "Apple reports an issue here without naming it",
       "words",
     ]);
     expect([log.statusCode, log.ticket]).toEqual([4000, [{ path: "", cdhash: "ab", architecture: undefined }]]);

@@ -62,8 +62,8 @@ describe("parseApiKey", () => {
   });
 
   test.each([
-    ["nothing", "", /neither a PEM text nor one in base64/],
-    ["a password", "hunter2-hunter2", /neither a PEM text/],
+    ["nothing", "", /neither PEM text nor base64 of one/],
+    ["a password", "hunter2-hunter2", /neither PEM text/],
     ["a PEM that is cut (F109)", pem.slice(0, 100), /cannot be read/],
     ["a public key", createPublicKey(pem).export({ type: "spki", format: "pem" }).toString(), /cannot be read/],
     ["an RSA key", rsa, /of the kind rsa/],

@@ -45,7 +45,7 @@ export function verifyAccepted(log: NotaryLog, sha256: string, cdhashes: readonl
   const complaints: Complaint[] = [];
   const add = (message: string, advice: string): void => void complaints.push({ level: "error", message, advice });
   if (log.status !== "Accepted")
-    add(`the log says ${log.status}, though the submission was accepted`, "Ask for the log again later.");
+    add(`the log says ${log.status}, although the submission was accepted`, "Run again later to read the log again.");
   if (log.sha256 === undefined) add("the log does not say which file Apple saw", "Submit again.");
   else if (log.sha256 !== sha256) {
     add(

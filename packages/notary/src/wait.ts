@@ -42,7 +42,7 @@ export async function waitForVerdict(
     if (left <= 0) {
       throw new NotaryTimeout(`Apple has no verdict on ${id} yet; the last answer was: ${last}`, {
         advice:
-          "Run again with the output `submissions` of this run as the input of that name: it is resumed, not submitted again.",
+          "Run again with the output `submissions` of this run in the input `submissions`: the submission is resumed, not repeated.",
       });
     }
     await world.sleep(Math.min(interval * (0.9 + 0.2 * world.random()), left), world.signal);

@@ -30,7 +30,7 @@ export function checkPackage(files: PackageFiles, shown: string): Manifest {
   const complaints = [
     ...(manifest["private"] === true ? ["is marked `private`"] : []),
     ...Object.keys(installScripts(manifest["scripts"])).map(
-      (name) => `has the script \`${name}\`, which many machines refuse to run`,
+      (name) => `has the script \`${name}\`, which many package managers do not run`,
     ),
     ...Object.entries(Object(binOf(manifest)) as Record<string, unknown>).flatMap(([name, target]) =>
       complaintsAboutBin(files, name, String(target)),

@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
   ...(["INT", "TERM", "HUP", "QUIT"] as const).map((name) => signal(name, "group", false)),
   { what: "SIGPIPE, which ends a program", isRequired: false, args: ["pipe"], exitCode: 141 },
   {
-    what: "SIGKILL to the launcher, which must leave nothing behind",
+    what: "SIGKILL to the launcher, which must leave no process running",
     ...{ isRequired: false, args: ["count", "USR2"], send: "SIGKILL", exitCode: "gone" },
   },
 ];
@@ -128,7 +128,7 @@ export async function checkContract(
     );
   const complaints = said(true);
   if (complaints.length > 0) {
-    throw new NpmError(`the launcher of ${product.name} does not do what it must: ${complaints.join("; ")}`);
+    throw new NpmError(`the launcher of ${product.name} does not behave as required: ${complaints.join("; ")}`);
   }
   return said(false);
 }

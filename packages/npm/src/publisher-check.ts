@@ -48,7 +48,7 @@ export async function checkPublishing(question: PublishingQuestion): Promise<rea
   if (publish === "direct") {
     findings.push({
       level: "warning",
-      message: `npm takes packages that a token publishes directly until ${DIRECT_TOKENS_END} only`,
+      message: `npm accepts direct publishing with a token only until ${DIRECT_TOKENS_END}`,
       advice: "Set up this workflow as a trusted publisher of the packages, or use `publish: stage`.",
     });
   }
@@ -59,7 +59,7 @@ async function checkIdentity(question: PublishingQuestion): Promise<readonly Pub
   const { env, npmVersion, packages } = question;
   if (env["RUNNER_ENVIRONMENT"] === "self-hosted") {
     const advice = "Run this job on one of GitHub's own runners, or give it a `token` and `provenance: false`.";
-    return [{ level: "error", message: "a self-hosted runner cannot publish by its identity", advice }];
+    return [{ level: "error", message: "a self-hosted runner cannot publish with its OIDC identity", advice }];
   }
   const findings: PublishingFinding[] = [];
   if (npmVersion !== undefined && isNpmOlder(npmVersion, TRUSTED_PUBLISHING_NPM)) {
@@ -93,7 +93,7 @@ async function untrusted(
   mask(token);
   const claims = claimsOf(token);
   if (question.environment !== undefined && question.environment !== (claims.environment ?? "")) {
-    const message = `whether ${registry.url.host} trusts the job that publishes ${packages.join(", ")} cannot be told here: it runs in the environment ${JSON.stringify(question.environment)}, and this job in ${claims.environment === undefined ? "none" : JSON.stringify(claims.environment)}`;
+    const message = `whether ${registry.url.host} trusts the job that publishes ${packages.join(", ")} cannot be checked here: it runs in the environment ${JSON.stringify(question.environment)}, and this job in ${claims.environment === undefined ? "none" : JSON.stringify(claims.environment)}`;
     return [{ level: "warning", message, advice: trustAdvice(workflowOf(claims, env), question.environment) }];
   }
   const refused: string[] = [];
@@ -123,7 +123,7 @@ export function checkRepository(name: string, field: unknown, address: string): 
   const isCase = repositoryAddress(field, new URL(address).origin).toLowerCase() === address.toLowerCase();
   return {
     level: "error",
-    message: `${name} has the \`repository\` ${JSON.stringify(said)}, expected ${address}, where this job runs${isCase ? ": only capitals differ, and npm compares them" : ""}`,
+    message: `${name} has the \`repository\` ${JSON.stringify(said)}, expected ${address}, where this job runs${isCase ? ": only the capitals differ, but npm compares them too" : ""}`,
     advice: "Correct it in `fields`, the template or the base package: the registry refuses provenance otherwise.",
   };
 }

@@ -37,7 +37,7 @@ describe("explainRefusal", () => {
       { code: "E403", summary: `403 Forbidden - ${PUT} E_STAGE_REQUIRED: run npm stage publish` },
       {},
       "must-stage",
-      /the token is good for that/,
+      /the token may do that/,
     ],
     [
       "a one-time password",
@@ -144,7 +144,7 @@ describe("explainRefusal", () => {
       { code: "E404", summary: "404 Not Found - POST https://registry.example/-/stage/package/w" },
       { action: "stage", exists: false },
       "final",
-      /publishes @acme\/widget once by hand/,
+      /maintainer publish @acme\/widget once/,
     ],
     [
       "a token without write access",

@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
     code: /^E409$/,
     words: /over previously staged version|stage previously (staged|published) version/i,
     kind: "staged-before",
-    cause: ({ name, version }) => `${name}@${version} is staged already, or its upload is not finished on the registry`,
+    cause: ({ name, version }) => `${name}@${version} is staged already, or its upload to the registry is not finished`,
     advice: ({ name, stageId }) =>
       `A maintainer finds it with \`${listCommand(name)}\` and approves it with \`${approveCommand(stageId ?? "<stage-id>")}\`, or rejects it ` +
       "with `npm stage reject`, after which this job can run again. When the list does not show it, the registry keeps the number without a package (npm/cli#9889): raise the version.",
@@ -101,8 +101,8 @@ const RULES: readonly Rule[] = [
     code: /^(E403|E_STAGE_REQUIRED)$/,
     words: /E_STAGE_REQUIRED|stage[- ]only|npm stage publish/i,
     kind: "must-stage",
-    cause: () => "the token may stage, and not publish directly (read and write, stage only)",
-    advice: () => "Use `publish: stage` (or `auto`): the token is good for that.",
+    cause: () => "the token may only stage, not publish directly (read and write, stage only)",
+    advice: () => "Use `publish: stage` (or `auto`): the token may do that.",
   },
   {
     code: /^E403$/,
@@ -111,7 +111,7 @@ const RULES: readonly Rule[] = [
     cause: ({ name }) => `npm's filter against spam refuses to create the name ${name}`,
     advice: ({ name }) =>
       `Names without a scope that hold \`win32\` are refused most often. Choose other names with \`platform-name\`, such as \`@acme/\${binary}-\${os}-\${cpu}\` or ` +
-      `\`\${name}-windows-\${cpu}\`, or ask npm's support to allow ${name}; then run this job again: it goes on where it stopped.`,
+      `\`\${name}-windows-\${cpu}\`, or ask npm's support to allow ${name}; then run this job again: it continues where it stopped.`,
   },
   {
     code: /^EOTP$/,
@@ -120,7 +120,7 @@ const RULES: readonly Rule[] = [
     cause: ({ exists, name }) =>
       exists
         ? "the account asks for a one-time password, which a job cannot give"
-        : `the account asks for a one-time password to create ${name}, also of tokens that bypass it elsewhere`,
+        : `the account asks for a one-time password to create ${name}, also for tokens that otherwise bypass it`,
     advice: ({ exists }) =>
       `Use \`publish: stage\` (or \`auto\`), which needs no second factor${exists ? "" : "; npm then shows a placeholder 0.0.0-stage until the version is approved"}. ${TOKENS_END}`,
   },
@@ -129,7 +129,7 @@ const RULES: readonly Rule[] = [
     kind: "final",
     cause: () => "the account asks for a one-time password to move a dist-tag",
     advice: () =>
-      "A maintainer moves it with `npm dist-tag add`, or an npm that moves tags by the job's identity does.",
+      "Let a maintainer move it with `npm dist-tag add`, or use an npm that can move tags with the job's identity.",
   },
   {
     code: /^E422$/,
@@ -144,13 +144,13 @@ const RULES: readonly Rule[] = [
     kind: "final",
     cause: ({ name }) => `${name} does not exist, and the registry does not create it by staging with this credential`,
     advice: ({ name }) =>
-      `A maintainer publishes ${name} once by hand with \`npm publish\`, or gives the token write access to its scope.`,
+      `Let a maintainer publish ${name} once with \`npm publish\`, or give the token write access to its scope.`,
   },
   {
     code: /^(E401|E404|ENEEDAUTH)$/,
     when: trusted,
     kind: "final",
-    cause: ({ name }) => `the registry takes this job for no trusted publisher of ${name}`,
+    cause: ({ name }) => `the registry does not recognize this job as a trusted publisher of ${name}`,
     advice: ({ workflow }) => trustAdvice(workflow),
   },
   {
@@ -176,7 +176,7 @@ const RULES: readonly Rule[] = [
     kind: "final",
     cause: ({ name }) => `the token may not publish ${name}`,
     advice: () =>
-      "Check its scopes, who the package's maintainers are, and the package's Publishing access: \"disallow tokens\" keeps every token out, except for staging.",
+      "Check its scopes, who the package's maintainers are, and the package's Publishing access: \"disallow tokens\" excludes every token, except for staging.",
   },
   { code: TRANSIENT, kind: "transient" },
   {

@@ -77,7 +77,7 @@ describe("openNpmRegistry", () => {
     const registry = open(origin, "T");
     expect(Buffer.from(await registry.tarball(version("/other.tgz"))).toString()).toBe("content");
     expect(seen).toEqual(["Bearer T", "Bearer T"]);
-    await expect(registry.tarball(version("http://other.example/w.tgz"))).rejects.toThrow("nothing is encrypted");
+    await expect(registry.tarball(version("http://other.example/w.tgz"))).rejects.toThrow("an unencrypted URL");
     const elsewhere = await serve((request, response) => {
       seen.push(request.headers.authorization);
       response.end("content");
@@ -90,7 +90,7 @@ describe("openNpmRegistry", () => {
     ["401", 401, {}],
     ["nobody's name", 200, {}],
   ])("says that a token is not taken when the registry answers %s", async (_what, status, body) => {
-    await expect(open(await serve(answering(status, body)), "T").whoami()).rejects.toThrow("does not take the token");
+    await expect(open(await serve(answering(status, body)), "T").whoami()).rejects.toThrow("does not accept the token");
   });
 
   test("knows nothing of rights where the registry tells nothing", async () => {

@@ -106,7 +106,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
       if (next.protocol !== "https:" && next.origin !== url.origin) break;
       place = next;
     }
-    throw new NpmError(`${target.host} redirects without end, or to where nothing is encrypted`);
+    throw new NpmError(`${target.host} redirects endlessly, or to an unencrypted URL`);
   };
 
   /** The content of a good answer; undefined for the statuses that are an answer too. */
@@ -153,8 +153,9 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
     whoami: async () => {
       const found = await read("-/whoami", user, { absent: [401, 403, 404] });
       if (found?.username !== undefined) return found.username;
-      throw new NpmError(`${url.host} does not take the token`, {
-        advice: "It was revoked or has expired, or belongs to another registry. Make a new one, and update the secret.",
+      throw new NpmError(`${url.host} does not accept the token`, {
+        advice:
+          "It was revoked or has expired, or belongs to another registry. Create a new one, and update the secret.",
       });
     },
     collaborators: (name) => {
@@ -218,7 +219,10 @@ function refusal(what: string, { status, headers }: HttpResponse, content: Buffe
   if (status === 429 || status >= 500 || status === 408) {
     return new TransientError(message, { retryAfterMs: retryAfter(headers) });
   }
-  return new RefusedError(message, { status, advice: "Check the input `registry`, and what the token may do there." });
+  return new RefusedError(message, {
+    status,
+    advice: "Check the input `registry`, and the token's permissions there.",
+  });
 }
 
 /** What is not JSON came from something between, such as a proxy (F13): it may be gone the next time. */

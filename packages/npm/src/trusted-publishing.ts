@@ -39,7 +39,7 @@ export async function identityTokenFor(
     const content = await readText(url, response, { limit: MAX_ANSWER_BYTES });
     if (response.status === 200)
       return decodeJson(content, answer, { source: url.origin, maxBytes: MAX_ANSWER_BYTES }).value;
-    const message = `GitHub gave no identity token (${response.status}): ${excerpt(content)}`;
+    const message = `GitHub issued no identity token (${response.status}): ${excerpt(content)}`;
     if (response.status >= 500 || response.status === 429) {
       throw new TransientError(message, { retryAfterMs: retryAfter(response.headers) });
     }

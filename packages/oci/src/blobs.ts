@@ -30,5 +30,5 @@ export function requireSize(files: ArchiveFiles, { digest, size }: Descriptor): 
 }
 
 export function missingBlob({ digest }: Descriptor, who: string): ImageArchiveError {
-  return new ImageArchiveError("missing", `${who} the blob ${digest}, which the archive does not hold`);
+  return new ImageArchiveError("missing", `${who} the blob ${digest}, which is not in the archive`);
 }

@@ -72,7 +72,7 @@ async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles)
   const path = blobPath(layer.digest);
   const isThere = files.size(path) !== undefined;
   if (!isThere && layer.urls.length > 0) {
-    const message = `the layer ${layer.digest} is foreign: the archive only tells where it may be fetched`;
+    const message = `the layer ${layer.digest} is foreign: the archive only has its URL`;
     throw new ImageArchiveError("unsupported", message);
   }
   if (isThere) requireSize(files, layer);

@@ -33,7 +33,7 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
   const indexBytes = await readFile(files, "index.json", MAX_MANIFEST_BYTES);
   const said = parseMediaType(indexBytes, "index.json");
   if (said !== undefined && documentKind(said) !== "index") {
-    throw new ImageArchiveError("malformed", `index.json says it is ${said}, expected ${OCI_INDEX}`);
+    throw new ImageArchiveError("malformed", `index.json has the media type ${said}, expected ${OCI_INDEX}`);
   }
   const index = parseIndex(indexBytes, "index.json");
   const walk: Walk = {
@@ -114,7 +114,7 @@ async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise
 function ownMediaType(said: string | undefined, descriptor: Descriptor): string {
   if (said === undefined || said === descriptor.mediaType) return descriptor.mediaType;
   if (documentKind(said) === documentKind(descriptor.mediaType)) return said;
-  const message = `${descriptor.digest} is listed as ${descriptor.mediaType} and says it is ${said}`;
+  const message = `${descriptor.digest} is listed as ${descriptor.mediaType} but its media type is ${said}`;
   throw new ImageArchiveError("mismatch", message);
 }
 

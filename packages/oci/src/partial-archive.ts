@@ -25,7 +25,7 @@ export async function* partialArchive(
   let rank = 0;
   for (const digest of new Set([...digests, image.config.digest])) {
     const place = blobs.get(digest);
-    if (place === undefined) throw new ImageArchiveError("missing", `the archive does not hold the blob ${digest}`);
+    if (place === undefined) throw new ImageArchiveError("missing", `the archive does not contain the blob ${digest}`);
     rank += 1;
     yield tarHeader({ kind: "file", path: blobPath(digest), size: place.size });
     yield* checked(read(place, rank), digest);

@@ -226,7 +226,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
       "B42",
       "an index listed as a manifest",
       () => indexAsManifest(),
-      /is listed as .*manifest.* and says it is .*index/,
+      /is listed as .*manifest.* but its media type is .*index/,
     ],
     [
       "B42",

@@ -67,10 +67,7 @@ export class StreamedFiles implements ArchiveFiles {
   async read(path: string): Promise<Uint8Array> {
     const content = this.#file(path)?.content;
     if (content !== undefined) return content;
-    throw new ImageArchiveError(
-      "malformed",
-      `${path} is needed as a JSON document, which it is not, or it is too large`,
-    );
+    throw new ImageArchiveError("malformed", `${path} is needed as a JSON document, but is not JSON or is too large`);
   }
 
   async head(path: string): Promise<Uint8Array> {

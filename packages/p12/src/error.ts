@@ -14,4 +14,4 @@ export class P12Error extends Fault {
 }
 
 export const EXPORT_AGAIN =
-  "Export the certificate together with its private key as a .p12 (in Keychain Access from the entry that can be unfolded) and store its base64 as the secret: `base64 -i certificate.p12`.";
+  "Export the certificate together with its private key as a .p12 (from the expandable entry in Keychain Access) and store its base64 as the secret: `base64 -i certificate.p12`.";

@@ -30,7 +30,8 @@ const MAX_P12_BYTES = 1 << 20;
  * @throws P12Error
  */
 export async function openP12(bytes: Uint8Array, password: string): Promise<P12Content> {
-  if (bytes.length > MAX_P12_BYTES) throw malformed(`it has ${bytes.length} bytes; an export has a few thousand`);
+  if (bytes.length > MAX_P12_BYTES)
+    throw malformed(`it has ${bytes.length} bytes; an exported .p12 has a few thousand`);
   // The library is CommonJS, whose exports Node hands over as the default; its types do not say so.
   const { default: forge } = (await import("node-forge")) as unknown as { default: Forge };
   const file = parse(forge, Buffer.from(bytes).toString("binary"));
@@ -46,7 +47,7 @@ export async function openP12(bytes: Uint8Array, password: string): Promise<P12C
     return content;
   }
   throw new P12Error("wrong-password", "the password does not open it", {
-    advice: "Check the secret with the password; it may be empty, of another file, or have a line break at its end.",
+    advice: "Check the secret with the password; it may be empty, belong to another file, or end with a line break.",
   });
 }
 
@@ -77,7 +78,7 @@ function openPart(forge: Forge, part: Asn1, password: Password): string | undefi
   const kind = oidOf(forge, children(part)[0]);
   const content = contentOf(part);
   if (kind === OID.data) return octets(child(content));
-  if (kind !== OID.encryptedData) throw malformed("a part of it is protected in a way that is not read here");
+  if (kind !== OID.encryptedData) throw malformed("a part of it is encrypted in an unsupported way");
   // EncryptedData { version, EncryptedContentInfo { type, algorithm, [0] content } }
   const [, algorithm, encrypted] = children(children(child(content))[1]);
   return decrypt(forge, algorithm, octets(encrypted), password);
@@ -90,7 +91,7 @@ function requireP12(forge: Forge, file: Asn1, bytes: Uint8Array): void {
   if (isCertificate(bytes)) throw otherFormat("a certificate (.cer), without its private key");
   if (oidOf(forge, first) === OID.signedData)
     throw otherFormat("a PKCS #7 file (.p7b), which holds certificates and no private key");
-  if (isFile) throw otherFormat("a private key, or another file of that kind, without its certificate");
+  if (isFile) throw otherFormat("a private key, or a similar file, without its certificate");
   throw malformed("it is not a PKCS #12 file");
 }
 
@@ -107,7 +108,7 @@ function parse(forge: Forge, bytes: string): Asn1 {
     return forge.asn1.fromDer(forge.util.createBuffer(bytes), { strict: true, parseAllBytes: false } as never);
   } catch {
     // The library's message quotes bytes of the file.
-    throw malformed("it is not a PKCS #12 file, or it was cut off");
+    throw malformed("it is not a PKCS #12 file, or it is truncated");
   }
 }
 
@@ -122,19 +123,19 @@ function contentOf(info: Asn1 | undefined): Asn1 | undefined {
 
 function children(value: Asn1 | undefined): Asn1[] {
   if (value === undefined || !Array.isArray(value.value))
-    throw malformed("it is not a PKCS #12 file, or it was cut off");
+    throw malformed("it is not a PKCS #12 file, or it is truncated");
   return value.value;
 }
 
 function child(value: Asn1 | undefined): Asn1 {
   const [first] = children(value);
-  if (first === undefined) throw malformed("it is not a PKCS #12 file, or it was cut off");
+  if (first === undefined) throw malformed("it is not a PKCS #12 file, or it is truncated");
   return first;
 }
 
 /** The content of an OCTET STRING, whole or in pieces (BER), as a binary string. */
 function octets(value: Asn1 | undefined): string {
-  if (value === undefined) throw malformed("it is not a PKCS #12 file, or it was cut off");
+  if (value === undefined) throw malformed("it is not a PKCS #12 file, or it is truncated");
   return typeof value.value === "string" ? value.value : value.value.map(octets).join("");
 }
 

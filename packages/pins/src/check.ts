@@ -75,7 +75,7 @@ export async function checkPins(options: CheckOptions): Promise<CheckResult> {
 function unreadFiles({ unread }: Repository): Problem[] {
   return [...unread].map(([file, { fault, isEssential }]): Problem => {
     const level = isEssential ? "error" : "warning";
-    const message = `${fault.message}: the file was left out`;
+    const message = `${fault.message}: the file was skipped`;
     return { level, title: "not read", message, location: fault.location ?? { file } };
   });
 }

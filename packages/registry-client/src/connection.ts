@@ -127,7 +127,7 @@ export class Connection {
     }
     const realm = challenge?.scheme === "bearer" ? challenge.parameters.get("realm") : undefined;
     if (realm === undefined || !URL.canParse(realm)) {
-      throw new RegistryError(`${this.#registry} asks for neither a password nor a token that can be had`, {
+      throw new RegistryError(`${this.#registry} asks for neither a password nor a token that this action can get`, {
         status: 401,
       });
     }
@@ -157,7 +157,7 @@ export class Connection {
     const who = this.#credentials === undefined ? "anonymous access" : `the user ${this.#credentials.username}`;
     return new RegistryError(`${this.#registry} refuses ${who} (${status})${said && `: ${said}`}`, {
       status,
-      advice: "Check the user and the password or token, and that it may write there (on GHCR: `packages: write`).",
+      advice: "Check the user and the password or token, and that it has write access (on GHCR: `packages: write`).",
     });
   }
 }

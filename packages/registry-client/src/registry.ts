@@ -131,7 +131,7 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
       const tags: string[] = [];
       let next: URL | undefined = at(repository, "tags/list");
       for (let page = 0; next !== undefined; page += 1) {
-        if (page === MAX_PAGES) throw new RegistryError(`${registry} lists the tags of ${repository} without end`);
+        if (page === MAX_PAGES) throw new RegistryError(`${registry} lists the tags of ${repository} endlessly`);
         const url: URL = next;
         next = await tried(`listing the tags of ${repository}`, async () => {
           const answer = await connection.send({ method: "GET", url, repository });

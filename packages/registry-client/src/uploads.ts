@@ -95,7 +95,7 @@ export class Uploads {
     answer.body.destroy();
     const { location } = answer.headers;
     if (location !== undefined) return new URL(location, answer.url);
-    throw new RegistryError(`${this.#registry} starts an upload to ${repository} nowhere`);
+    throw new RegistryError(`${this.#registry} gives no URL for the upload to ${repository}`);
   }
 }
 

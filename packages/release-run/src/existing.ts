@@ -43,7 +43,7 @@ export function existingVersions(
     throw new RunError(
       `the workflow runs for the tag ${pushedTag}, which is not among the repository's ${countOf(tags.length, "tag")}`,
       {
-        advice: "Was the tag deleted or moved? Push it again, or run the workflow again when all tags can be read.",
+        advice: "Was the tag deleted or moved? Push it again, or run the workflow again when all tags are readable.",
       },
     );
   }

@@ -41,7 +41,7 @@ export async function openReleaseFiles(
   const names = await namesLike(input.value, artifacts);
   if (names.length > 0) return filesOfArtifacts(names, artifacts);
   throw new RunError(`${JSON.stringify(input.value)} is neither a folder nor an artifact of this run`, {
-    advice: `Let this job need the one that builds the files, or give \`${input.name}\` the folder they are in.`,
+    advice: `Add the job that builds the files to \`needs\`, or set \`${input.name}\` to their folder.`,
   });
 }
 

@@ -29,7 +29,7 @@ export function compareBuilds(builds: readonly Build[], judge: (path: string) =>
     );
   const whole = builds.filter(({ isPartial }) => !isPartial);
   const paths = new Set((whole.length > 0 ? whole : builds).flatMap(({ files }) => [...files.keys()]));
-  if (paths.size === 0) throw new Fault("the builds have no files, which proves nothing");
+  if (paths.size === 0) throw new Fault("the builds have no files, so there is nothing to compare");
   return [...paths].sort(byCodeUnit).map((path) => compareFile(path, builds, judge(path)));
 }
 

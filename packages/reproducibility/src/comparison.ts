@@ -50,7 +50,7 @@ export function namedCauses(comparison: Comparison): NamedCause[] {
 function contextCause({ key, values }: ContextDifference): NamedCause {
   const distinct = [...new Set(values.map(({ value }) => value || "none"))];
   const title = key === "build-command" ? "other build commands" : `another ${key}`;
-  const remedy = `Give all builds the same \`${key}\`: this alone explains that files differ.`;
+  const remedy = `Give all builds the same \`${key}\`: this alone can make files differ.`;
   return {
     file: "",
     kind: `build-context:${key}`,

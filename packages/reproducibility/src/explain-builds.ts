@@ -83,7 +83,7 @@ async function explainPair(
   try {
     if (a === undefined || b === undefined) {
       reporter.debug(
-        `${path} cannot be explained: its content is known of ${a === undefined ? right.name : left.name} only`,
+        `${path} cannot be explained: its content is known only for ${a === undefined ? right.name : left.name}`,
       );
       return undefined;
     }

@@ -130,6 +130,6 @@ function parsePattern(pattern: string): { label: string | undefined; base: strin
 
 function nothing(pattern: string, why: string): RecordError {
   return new RecordError(`\`${pattern}\` names nothing to hash: ${why}`, {
-    advice: "Build first, or correct the pattern: hashes of nothing would be equal to each other.",
+    advice: "Build first, or correct the pattern: two empty sets of files would always be equal.",
   });
 }

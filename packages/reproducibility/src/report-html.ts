@@ -65,7 +65,7 @@ function contextSection({ builds, contexts }: Comparison): string {
     isDecisive ? `<b>${escapeHtml(key)}</b>` : escapeHtml(key),
     ...builds.map(({ name }) => code(values.find(({ build }) => build === name)?.value ?? "not recorded")),
   ]);
-  return `<h2>What the builds were made with</h2>${table(["", ...builds.map(({ name }) => name)], rows)}`;
+  return `<h2>How the builds were made</h2>${table(["", ...builds.map(({ name }) => name)], rows)}`;
 }
 
 function causesSection(comparison: Comparison): string {
@@ -73,7 +73,7 @@ function causesSection(comparison: Comparison): string {
   if (groups.length === 0) return "";
   const left =
     (comparison.notExplained ?? 0) > 0
-      ? `<p>${countOf(comparison.notExplained ?? 0, "more file differs and was", "more files differ and were")} not looked into; programs come first.</p>`
+      ? `<p>${countOf(comparison.notExplained ?? 0, "more file differs and was", "more files differ and were")} not compared in detail; programs come first.</p>`
       : "";
   return `<h2>Causes</h2>${groups.map(causeGroup).join("")}${left}`;
 }

@@ -53,7 +53,7 @@ describe("the summary of a comparison", () => {
       "`tool` | `0x1` | `me` | `you`",
       "`other` | `0x2` | `him` | `you`",
       "Find `it`.",
-      "1 more file differs and was not looked into; programs come first.",
+      "1 more file differs and was not compared in detail; programs come first.",
     ]);
   });
 

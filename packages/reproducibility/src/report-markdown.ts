@@ -90,7 +90,7 @@ export function writeCauses(summary: SummaryWriter, comparison: Comparison): voi
   const { notExplained = 0 } = comparison;
   if (notExplained > 0)
     summary.text(
-      `${countOf(notExplained, "more file differs and was", "more files differ and were")} not looked into; programs come first.`,
+      `${countOf(notExplained, "more file differs and was", "more files differ and were")} not compared in detail; programs come first.`,
     );
 }
 

@@ -38,7 +38,7 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
   const wrongKind = describeWrongKind(identity);
   const issuer = wrongKind === undefined ? developerIdFault(certificate, chain, expected.authorities) : undefined;
   if (wrongKind !== undefined) add("error", wrongKind);
-  else if (issuer !== undefined) add("warning", `${issuer.message}. Apple will not notarize what it signs.`);
+  else if (issuer !== undefined) add("warning", `${issuer.message}. Apple does not notarize what it signs.`);
   const team = certificate.organizationalUnit;
   if (expected.teamId !== undefined && team !== expected.teamId) {
     add("error", `"${name}" belongs to the team ${team ?? "(none)"}, expected ${expected.teamId}.`);
@@ -54,5 +54,5 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
 export function describeWrongKind({ certificate, chain }: SigningIdentity): string | undefined {
   const fault = developerIdFault(certificate, chain, "any");
   if (fault === undefined) return undefined;
-  return `${fault.message}. What is distributed outside the App Store needs a Developer ID Application certificate.`;
+  return `${fault.message}. Distribution outside the App Store requires a Developer ID Application certificate.`;
 }

@@ -19,7 +19,7 @@ export function githubToolCache(): ToolCache {
 /** GitHub's cache service; nothing in the run of a tag, and where there is no service. */
 export function githubFolderCache(env: Env, reporter: Reporter): FolderCache | undefined {
   if (isTagRun(env)) {
-    reporter.debug("the run of a tag takes nothing from caches");
+    reporter.debug("runs of a tag do not use caches");
     return undefined;
   }
   if (!env["ACTIONS_RESULTS_URL"] && !env["ACTIONS_CACHE_URL"]) return undefined;

@@ -21,7 +21,9 @@ export async function binstall(
   const result = await services.run(program, args, { cwd: services.workFolder, env: toolEnv(services), check: false });
   if (result.exitCode === 0) return true;
   const reason = result.stderr.trim().split("\n").at(-1) ?? "";
-  services.reporter.info(`cargo-binstall brought no ${pin.name} ${version} (exit code ${result.exitCode}): ${reason}`);
+  services.reporter.info(
+    `cargo-binstall did not install ${pin.name} ${version} (exit code ${result.exitCode}): ${reason}`,
+  );
   await rm(folder, { recursive: true, force: true });
   return false;
 }
@@ -34,15 +36,15 @@ export async function cargoInstall(
   services: ToolServices,
 ): Promise<void> {
   if (findProgram("cargo", services.env["PATH"]) === undefined) {
-    throw new ToolError(`cargo is not on the PATH, and ${pin.name} ${version} has to be compiled with it`, {
+    throw new ToolError(`cargo is not on the PATH, but ${pin.name} ${version} must be compiled with it`, {
       advice: `Use a runner or container with Rust, or put ${pin.name} ${version} on the PATH in an earlier step.`,
     });
   }
   const faster = pin.binstall
-    ? "; with cargo-binstall on the PATH (taiki-e/install-action brings it) the release's binary is taken"
+    ? "; with cargo-binstall on the PATH (taiki-e/install-action brings it) the release's binary is used"
     : "";
   services.reporter.info(
-    `compiling ${pin.name} ${version} with cargo install --locked, which takes minutes; later runs take it from the cache${faster}`,
+    `compiling ${pin.name} ${version} with cargo install --locked, which takes minutes; later runs get it from the cache${faster}`,
   );
   const args = ["install", "--locked", "--root", folder, "--version", version, pin.name];
   await services.run("cargo", args, { cwd: services.workFolder, env: toolEnv(services) });

@@ -39,7 +39,7 @@ export async function installTool(request: ToolRequest, services: ToolServices):
       `"${request.name}" cannot be installed here: expected ${[...(services.pins ?? PINNED_TOOLS).keys()].join(", ")}`,
       {
         advice:
-          "For other tools use taiki-e/install-action, which has checked binaries of hundreds, in an earlier step.",
+          "For other tools use taiki-e/install-action, which has verified binaries of hundreds of tools, in an earlier step.",
       },
     );
   }
@@ -90,7 +90,7 @@ async function obtain(
     if (await holds(pin, version, folder, services)) {
       return describe(pin, version, await toolCache.store(folder, pin.name, version), "cache");
     }
-    services.reporter.info(`the cache ${key} does not hold ${pin.name} ${version}: installing it`);
+    services.reporter.info(`the cache ${key} does not contain ${pin.name} ${version}: installing it`);
     await rm(folder, { recursive: true, force: true });
   }
   const from = await install(pin, version, folder, services);

@@ -267,7 +267,7 @@ describe("installTool", () => {
 
   test("says in words that cargo is missing", async () => {
     await expect(installTool(pinned, services())).rejects.toThrow(
-      "cargo is not on the PATH, and just 1.59.0 has to be compiled with it",
+      "cargo is not on the PATH, but just 1.59.0 must be compiled with it",
     );
   });
 

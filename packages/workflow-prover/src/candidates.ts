@@ -68,7 +68,10 @@ export class CandidateTable {
     const familiar = [...domains.flatMap((name) => FAMILIAR[name]), ...own, ...patterns.map(exampleOf)];
     const { texts, isComplete } = witnessesOf(DOMAINS[domain], [...automata, ...predicates], familiar, group.length);
     const values = texts.filter((text) => filter === undefined || passesFilter(filter, text));
-    return { values, open: term.open ?? (isComplete ? undefined : "is asked for too many things to try them all") };
+    return {
+      values,
+      open: term.open ?? (isComplete ? undefined : "occurs in too many comparisons to try all of them"),
+    };
   }
 
   /** A term and all that it is compared with, directly or not. */
@@ -99,7 +102,7 @@ function listCandidates(term: Term): Candidates {
   if (names.length > MAX_LIST) {
     // Too many combinations; single ones, none and all are likely to matter. Lists are written as JSON.
     const lists = [[], ["another"], ...names.map((name) => [name]), names];
-    return { values: lists.map((list) => JSON.stringify(list)), open: "is asked for many names at once" };
+    return { values: lists.map((list) => JSON.stringify(list)), open: "is compared with many names at once" };
   }
   const lists: string[][] = [[], ["another"]];
   for (const name of names) lists.push(...lists.map((list) => [...list, name]));

@@ -205,7 +205,7 @@ describe("a download that cannot succeed ends with its cause", () => {
     fixture.world.storage.passages.length = 0;
     const error = await failing(artifact, answer(404, { "x-ms-error-code": "BlobNotFound", "x-ms-request-id": "abc" }));
     expect(error).toBeInstanceOf(ExpiredArtifactError);
-    expect(error).toMatchObject({ message: expect.stringContaining("is gone from the storage") });
+    expect(error).toMatchObject({ message: expect.stringContaining("is no longer in the storage") });
     expect(error).toMatchObject({ message: expect.stringContaining("404 BlobNotFound (request abc)") });
     const asked = fixture.world.storage.passages.map(({ headers }) => headers["range"]);
     expect(new Set(asked).size).toBe(asked.length);

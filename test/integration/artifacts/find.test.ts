@@ -309,7 +309,7 @@ describe("at a commit", () => {
     const hostile = await store(fork);
     await expect(look(repository, sha)).rejects.toBeInstanceOf(ForkRefusedError);
     await expect(look(repository, sha)).rejects.toMatchObject({
-      message: expect.stringContaining("are of mallory/product, and forks are refused"),
+      message: expect.stringContaining("are of mallory/product, but runs of forks are refused"),
       advice: expect.stringContaining("allow-forks: true"),
     });
     expect((await look(repository, sha, { allowForks: true })).id).toBe(hostile);
@@ -386,7 +386,7 @@ describe("waiting", () => {
       const outcome = waiting(current, { timeoutMs: 60_000, check });
       await expect(outcome).rejects.toBeInstanceOf(ProducerFailedError);
       await expect(outcome).rejects.toMatchObject({
-        message: `the artifact will not come: the check "ci / docker" that makes it ended with ${conclusion}`,
+        message: `the artifact will not be produced: its check "ci / docker" ended with ${conclusion}`,
         advice: expect.stringContaining(`/actions/runs/${current.id}/job/`),
       });
     },

@@ -157,7 +157,7 @@ describe("an upload", () => {
     expect(await upload(fixture.world.github.addRun())).toMatchObject({
       error: "TransferError",
       message: expect.stringMatching(/status 403, AuthorizationFailure, request abc-1/),
-      advice: `${file} is still there for another try.`,
+      advice: `${file} is still there for another attempt.`,
     });
   }, 60_000);
 

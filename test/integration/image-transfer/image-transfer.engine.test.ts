@@ -153,7 +153,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     const brought = await bring(await open(file), { reporter }, remote);
     expect(brought.via).toBe("load");
     expect(said).toEqual([
-      expect.stringMatching(/streaming .* into the engine's load, since the engine cannot pull from/),
+      expect.stringMatching(/streaming .* into the engine's load endpoint, because the engine cannot pull from/),
     ]);
     await expectUsable(brought);
   });
@@ -161,18 +161,18 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
   test("says why the registry cannot be used for what can only be read from front to back", async () => {
     const content = sequentialContent(await ociArchive(RECIPES.tiny));
     await expect(bring(content, { via: "registry" })).rejects.toThrow(
-      "cannot be served to the engine: the server gives no ranges",
+      "cannot be served to the engine: the server does not support range requests",
     );
   });
 
   test("streams a docker archive whose compressed layers nobody has digested, and says why", async () => {
     const archive = tarOf(dockerArchive({ compression: "gzip", layers: [randomUUID()] }));
     const content = countedContent("compressed layers", memorySource(archive));
-    const why = "only reading its compressed layers tells their digests";
+    const why = "the digests of its compressed layers are known only after reading them";
     await expect(bring(content, { via: "registry" })).rejects.toThrow(why);
     const said: string[] = [];
     const brought = await bring(content, { reporter: { ...silentReporter, info: (message) => said.push(message) } });
-    expect(said).toEqual([`streaming compressed layers into the engine's load, since ${why}`]);
+    expect(said).toEqual([`streaming compressed layers into the engine's load endpoint, because ${why}`]);
     await expectUsable(brought);
   });
 

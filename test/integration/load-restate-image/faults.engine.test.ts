@@ -82,7 +82,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     const step = await fixture.load(run, own, { via: "load" });
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]?.message).toMatch(
-      /arrived with digest sha256:\w{64}, and was uploaded with sha256:0000/,
+      /arrived with digest sha256:\w{64}, but was uploaded with sha256:0000/,
     );
     expect(await stateOf(own, step.tag)).toBeUndefined();
   });
@@ -125,7 +125,9 @@ describeWithEngines("load-restate-image survives bytes that change on the way on
     const step = await fixture.load(run, own);
     expect(step.conclusion === "success" ? "" : step.log).toBe("");
     expect([rule.hits, step.outputs["via"]]).toEqual([1, "load"]);
-    expect(step.log).toMatch(/streaming the artifact restate.tar into the engine's load, since pulling .*sha256/);
+    expect(step.log).toMatch(
+      /streaming the artifact restate.tar into the engine's load endpoint, because pulling .*sha256/,
+    );
     expect(await stateOf(own, step.tag)).toEqual({ id: step.outputs["image-id"], usable: true });
   });
 

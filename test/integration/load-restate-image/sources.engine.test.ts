@@ -116,9 +116,7 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     });
     const waiting = { commit: headSha, source: "commit", "wait-timeout": "600", "wait-for-check": "build" };
     const step = await fixture.load(fixture.github.addRun(), own, waiting);
-    expect(errorOf(step)).toMatch(
-      /the check "docker \/ build" that makes it ended with failure\nNext: See https:\/\/github.com/,
-    );
+    expect(errorOf(step)).toMatch(/its check "docker \/ build" ended with failure\nNext: See https:\/\/github.com/);
     expect(step.durationMs).toBeLessThan(9000);
   });
 
@@ -145,7 +143,7 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     const fork = await fixture.runHolding(freshArchive(), fixture.github.addRun({ headRepository: "mallory/product" }));
     for (const place of [{ commit: fork.headSha, source: "commit" }, { "run-id": String(fork.id) }]) {
       const message = errorOf(await fixture.load(fixture.github.addRun(), own, place));
-      expect(message).toMatch(/of mallory\/product, and forks are refused/);
+      expect(message).toMatch(/of mallory\/product, but runs of forks are refused/);
     }
     const allowed = { commit: fork.headSha, source: "commit", "allow-forks": "true" };
     expect((await fixture.load(fixture.github.addRun(), own, allowed)).conclusion).toBe("success");

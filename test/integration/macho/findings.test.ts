@@ -118,7 +118,8 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       title: "a timestamp of another authority",
       make: () => workshop.sign(arm64, { timestampUrl: otherTimestamps.url }),
       code: "foreign-timestamp",
-      message: /has a timestamp by "Example Timestamp Signer" of the authority "Example Timestamp Root", not by Apple/,
+      message:
+        /has a timestamp from "Example Timestamp Signer" of the authority "Example Timestamp Root", not from Apple/,
     },
     {
       title: "entitlements in the OpenStep form",
@@ -168,7 +169,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
           (bytes) => flip(bytes, bytes.indexOf("com.apple.security") + 3),
         ),
       code: "changed-after-signing",
-      message: /^has other entitlements than were signed$/,
+      message: /^has different entitlements than were signed$/,
     },
     {
       title: "bytes appended after signing",

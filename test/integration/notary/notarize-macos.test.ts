@@ -161,7 +161,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect([result.conclusion, result.outputs["status"]]).toEqual(["failure", "unverified"]);
     expect(rows(result).map(({ status, stage }) => [status, stage])).toEqual([["unverified", "unverified"]]);
     expect(messages(result)).toMatch(message);
-    expect(messages(result)).toMatch(/what Apple accepted is not what was submitted/);
+    expect(messages(result)).toMatch(/Apple accepted something other than what was submitted/);
     const submissions = result.outputs["submissions"] ?? "";
     const check = await job.step("macho-check", {
       inputs: { path: "tool", submissions, authorities: workshop.authorities.join("\n") },
@@ -277,7 +277,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
       { "api-key": "", "api-key-id": "", backend: "api" },
       /`api-key` and `api-key-id` are empty$/m,
     ],
-    ["an invalid key", { "api-key": "c2VjcmV0" }, /neither a PEM text nor one in base64/],
+    ["an invalid key", { "api-key": "c2VjcmV0" }, /neither PEM text nor base64 of one/],
     ["submissions that are not JSON", { submissions: "id-1" }, /input `submissions` is not JSON/],
     ["no path", { path: "" }, /input `path` is required/],
     ["an API that is not https", { "api-url": "http://example.com" }, /"http:\/\/example\.com" is not an https URL/],
@@ -285,7 +285,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     [
       "an Apple ID where there is no notarytool",
       { "api-key": "", "apple-id": "a@example.com", "app-specific-password": "x" },
-      /notarytool is not there/,
+      /notarytool was not found/,
     ],
   ])("refuses %s", async (_title, inputs: Record<string, string>, message) => {
     const result = await notarize(inputs);

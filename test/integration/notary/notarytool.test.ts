@@ -135,7 +135,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
   test("says that the password is wrong, without showing it", async () => {
     const result = await notarize({ "app-specific-password": "wrong-password" });
     expect(result.conclusion).toBe("failure");
-    expect(messages(result)).toMatch(/did not take the credentials:\n.*401.*[\s\S]*app-specific/);
+    expect(messages(result)).toMatch(/did not accept the credentials:\n.*401.*[\s\S]*app-specific/);
     expect(result.log).not.toContain("wrong-password");
   });
 

@@ -124,7 +124,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     [
       "a runner of one's own",
       () => ({ env: { RUNNER_ENVIRONMENT: "self-hosted" } }),
-      "a self-hosted runner cannot publish by its identity",
+      "a self-hosted runner cannot publish with its OIDC identity",
     ],
     [
       "no permission for identities, and no token (misleads 20)",
@@ -134,7 +134,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     [
       "an identity service that refuses",
       () => ({ env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "wrong" } }),
-      "GitHub gave no identity token (401)",
+      "GitHub issued no identity token (401)",
     ],
     [
       "a `repository` that is another (B156)",
@@ -163,7 +163,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
   test("publishes nothing with an npm that is too old for it", async () => {
     const step = await publish({ prepare: oldNpm, searchPath: ({ workspace }) => workspace });
     expect(step.conclusion).toBe("failure");
-    expect(step.log).toContain("npm is 11.5.0, expected 11.5.1 or newer to publish by identity");
+    expect(step.log).toContain("npm is 11.5.0, expected 11.5.1 or newer to publish with an OIDC identity");
   });
 
   test("asks who may publish, and refuses a user who may only read", async () => {
@@ -174,7 +174,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     const warned = await publish({ version: "1.3.0", inputs: { token: world.token } });
     expect(warned.conclusion).toBe("success");
     expect(warned.annotations.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining("does not list dev among those who may publish"),
+      expect.stringContaining("does not list dev as a maintainer of"),
     );
   });
 });

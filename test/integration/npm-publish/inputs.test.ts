@@ -167,7 +167,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     const [step] = await pack(world.newName(), { inputs: { platforms: "darwin-arm64" } });
     expect(step.conclusion).toBe("success");
     expect(step.annotations).toEqual([
-      expect.objectContaining({ level: "warning", message: expect.stringContaining("was not tried") }),
+      expect.objectContaining({ level: "warning", message: expect.stringContaining("was not tested") }),
     ]);
   });
 
@@ -182,7 +182,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       { inputs: { token: "" } },
       "the input `token` is empty, and this job has no identity",
     ],
-    ["a token that the registry does not take (F109)", { inputs: { token: "npm_wrong" } }, "does not take the token"],
+    ["a token that the registry does not take (F109)", { inputs: { token: "npm_wrong" } }, "does not accept the token"],
     [
       "a registry without encryption",
       { inputs: { registry: "http://registry.example/" } },
@@ -249,7 +249,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       },
       "makes w-linux-x64 twice",
     ],
-    ["a plan of two apps and no choice", { release: { apps: ["widget", "other"] } }, "say which app is meant"],
+    ["a plan of two apps and no choice", { release: { apps: ["widget", "other"] } }, "name one of them"],
     ["a dist-tag that is a version", { inputs: { "dist-tag": "1.x" } }, "npm reads as a version"],
     ["an invalid rule", { inputs: { rules: "stable: latest" } }, "is not understood"],
     ["a template that is not there", { inputs: { template: "nowhere.tmpl" } }, "cannot be read"],

@@ -109,7 +109,7 @@ describe.each([
     expect(weaknesses).toEqual(
       how === "becomes the program"
         ? []
-        : ["SIGKILL to the launcher, which must leave nothing behind gave left behind, expected gone"],
+        : ["SIGKILL to the launcher, which must leave no process running gave left behind, expected gone"],
     );
   });
 

@@ -223,9 +223,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
     const step = await staging.run([name], settle);
     expect([step.conclusion, step.outputs["complete"]]).toEqual(["success", "false"]);
     expect(step.annotations.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining(
-        `${base} is public, and people who install it lack the parts that still wait for approval: ${part}`,
-      ),
+      expect.stringContaining(`${base} is public, but these parts of it still wait for approval: ${part}`),
     );
     for (const { id } of staging.waiting([part])) staging.front.staging.stages.delete(id);
     staging.front.staging.statuses.set(`${part}@1.2.3`, "blocked");

@@ -217,7 +217,7 @@ describe("save-restate-image", () => {
     expect(step.annotations).toEqual([
       expect.objectContaining({
         level: "warning",
-        message: expect.stringContaining("lacks the blocks that end a tar"),
+        message: expect.stringContaining("lacks the end blocks of a tar"),
       }),
     ]);
     expect(step.summary).toMatch(/\[!WARNING\]\n> 11\.\d MB of layers are gzip\. .*compression=zstd/);

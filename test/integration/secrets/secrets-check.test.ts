@@ -344,7 +344,7 @@ ${more}`;
     const env = oidcEnv(accounts);
     const step = await check({ workflows: { "release.yml": job("") }, env, online: true });
     expect([step.conclusion, problems(step)]).toEqual(["failure", ["npm cannot-publish", "npm cannot-publish"]]);
-    expect(step.log).toContain("only capitals differ, and npm compares them");
+    expect(step.log).toContain("only the capitals differ, but npm compares them too");
     expect(step.log).toContain("@org/other does not exist");
     const withToken = job("    secrets: { NPM_TOKEN: '${{ secrets.NPM_TOKEN }}' }\n");
     expect(problems(await check({ workflows: { "release.yml": withToken }, env, online: true }))).toEqual([]);
@@ -435,7 +435,7 @@ describeWith(["openssl"], "secrets-check with a certificate", () => {
     const unnamed = await check({ expect: "CERT: p12", env: { CERT } });
     expect(said(unnamed)).toMatch(/it is protected by a password: name the secret that has it, as `password=NAME`/);
     const empty = await checkCertificate("good", { PASSWORD: "" });
-    expect(said(empty)).toMatch(/it is empty: .*; for a file without a password leave out `password=`/);
+    expect(said(empty)).toMatch(/it is empty: .*; for a file without a password, remove `password=`/);
   });
 
   test.each([

@@ -18,7 +18,7 @@ const LACKS = {
   passingOn: ["INT", "TERM", "HUP", "QUIT"].map((name) => `SIG${name} passed on`),
   group: ["INT", "TERM", "HUP", "QUIT"].map((name) => `SIG${name} to its process group`),
   pipe: ["SIGPIPE, which ends a program"],
-  kill: ["SIGKILL to the launcher, which must leave nothing behind"],
+  kill: ["SIGKILL to the launcher, which must leave no process running"],
   ended: ["a program that SIGKILL ended"],
   codes: ["its arguments and input, and exit code 7", "exit code 42", "exit code 127", "exit code 255"],
   reasons: ["a program that cannot run", "a program that is not installed"],

@@ -2,13 +2,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { PackageFile } from "@release-actions/npm";
 import { unpackArchive } from "@release-actions/release-archive";
-import type { PublishRunner } from "../publish-runner.ts";
+import type { ActionRunner } from "../action.gen.ts";
 
 /** The files of a release archive that are wanted, by path below the folder that is around everything in a tar. */
 export async function readArchive(
   file: string,
   isWanted: (path: string) => boolean,
-  runner: PublishRunner,
+  runner: ActionRunner,
 ): Promise<ReadonlyMap<string, PackageFile>> {
   const root = await unpackArchive(file, await runner.tempFolder("archive"), runner.signal);
   const files = new Map<string, PackageFile>();

@@ -10,7 +10,7 @@ import {
 import { NpmError } from "@release-actions/npm";
 import { checksumsOfRun, digestOfFile, type RunArtifacts } from "@release-actions/release-run";
 import { wildcard } from "@release-actions/text";
-import type { PublishRunner } from "../publish-runner.ts";
+import type { ActionRunner } from "../action.gen.ts";
 
 /** The files that the build left, wherever they are. */
 export interface ArchiveStore {
@@ -21,7 +21,7 @@ export interface ArchiveStore {
 
 /** Opens the input `archives`: a folder, or artifacts of this run. */
 export async function openArchives(
-  runner: PublishRunner,
+  runner: ActionRunner,
   workspace: string,
   artifacts: RunArtifacts,
   planned: Checksums,
@@ -54,14 +54,14 @@ export async function openArchives(
       const file = files.get(name);
       if (file === undefined) {
         throw new NpmError(`${name} is not in ${place}`, {
-          advice: "Let this job need those that build, or give `archives` the folder that holds all of them.",
+          advice: "Add the jobs that build to `needs`, or set `archives` to the folder that contains all of them.",
         });
       }
       const local = await file();
       const told = CHECKSUM_ALGORITHMS.filter((algorithm) => checksums[algorithm].has(name));
       if (told.length === 0) {
-        throw new NpmError(`nothing tells the sha256 or sha512 of ${name}`, {
-          advice: `Leave ${name}.sha256 or sha256.sum beside it, as cargo-dist does.`,
+        throw new NpmError(`there is no sha256 or sha512 for ${name}`, {
+          advice: `Put ${name}.sha256 or sha256.sum beside it, as cargo-dist does.`,
         });
       }
       for (const algorithm of told) {
@@ -84,13 +84,13 @@ async function folderFiles(folder: string): Promise<Files> {
   );
 }
 
-async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: PublishRunner): Promise<Files> {
+async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: ActionRunner): Promise<Files> {
   const matcher = wildcard(pattern);
   const listed = await artifacts.list(pattern.split("*")[0] ?? "");
   const names = listed.filter((name) => matcher.test(name));
   if (names.length === 0) {
     throw new NpmError(`${JSON.stringify(pattern)} is neither a folder nor an artifact of this run`, {
-      advice: "Let this job need those that build the archives, or give `archives` the folder they are in.",
+      advice: "Add the jobs that build the archives to `needs`, or set `archives` to their folder.",
     });
   }
   const found = new Map<string, () => Promise<string>>();

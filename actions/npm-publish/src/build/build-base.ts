@@ -44,18 +44,18 @@ export async function buildBase(
   checkBase(built.manifest, names);
   const here = wanted.filter(({ os, cpu }) => os === process.platform && cpu === process.arch);
   if (here.length === 0 || process.platform === "win32") {
-    const message = `the launcher of ${product.name} was not tried, as no package of it can be started on this machine (${process.platform}-${process.arch})`;
+    const message = `the launcher of ${product.name} was not tested, because this machine can start none of its packages (${process.platform}-${process.arch})`;
     runner.problem({ level: "warning", message });
     return built;
   }
   const packed = await readTarball(await readFile(built.tarball), product.name);
   const options = { run: runner.exec, folder: await runner.tempFolder("contract"), node: process.execPath };
   const local = here.map((each) => platformPackageName(product, each));
-  const weaknesses = await runner.group(`trying the launcher of ${product.name}, as packed`, () =>
+  const weaknesses = await runner.group(`testing the packed launcher of ${product.name}`, () =>
     checkContract(packed, product, local, { ...options, searchPath: runner.env["PATH"] }),
   );
   if (weaknesses.length > 0) {
-    const message = `the launcher of ${product.name} does less than the one that this action makes: ${weaknesses.join("; ")}`;
+    const message = `the launcher of ${product.name} does less than the generated one: ${weaknesses.join("; ")}`;
     runner.problem({ level: "warning", message });
   }
   return built;

@@ -1,14 +1,14 @@
 import type { BinaryNeeds, PackageFiles, WantedPlatform } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
+import type { ActionRunner } from "../action.gen.ts";
 import type { NpmCli } from "../npm-cli.ts";
-import type { PublishRunner } from "../publish-runner.ts";
 import type { Released } from "../released.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import type { BuiltPackage } from "./pack.ts";
 
 /** What building takes beside the inputs. */
 export interface BuildContext {
-  readonly runner: PublishRunner;
+  readonly runner: ActionRunner;
   readonly facts: RunFacts;
   readonly released: Released;
   readonly store: ArchiveStore;

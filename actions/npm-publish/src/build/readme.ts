@@ -11,7 +11,7 @@ export function baseReadme({ name, binary, about }: Product, platforms: readonly
     `${binary} --help`,
     "```",
     "",
-    `The program comes in a package of its own for each platform: ${platforms.map(({ text }) => text).join(", ")}.`,
+    `There is one package with the program for each platform: ${platforms.map(({ text }) => text).join(", ")}.`,
     `npm, pnpm and Yarn install the right one as an optional dependency. \`${overrideVariable(binary)}\` names another program to start.`,
     "",
     `<${about.homepage ?? about.repository}>`,

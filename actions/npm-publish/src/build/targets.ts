@@ -25,7 +25,7 @@ export function programOf({ app, archives }: ReleasedApp): string {
   if (names.size === 0 || names.has(app)) return app;
   const [only, second] = names;
   if (only !== undefined && second === undefined) return only;
-  throw new NpmError(`${app} has the programs ${[...names].join(", ")}: say with \`packages\` which one is meant`);
+  throw new NpmError(`${app} has the programs ${[...names].join(", ")}: name the right one in \`packages\``);
 }
 
 /** Of one app: whether a target was left out on purpose (`parseDropTargets` of packages/dist-plan). */
@@ -57,8 +57,7 @@ export function wantedTargets(
   if (wanted.length === 0) throw new NpmError("the input `platforms` is empty");
   if (missing.length === 0) return found;
   throw new NpmError(`${app} was not built for ${missing.join(", ")}, only for ${targets.join(", ")}`, {
-    advice:
-      "Build these targets too, name in `platforms` those that there are, or name in `drop-targets` what is no longer built on purpose.",
+    advice: "Build these targets too, list only the built ones in `platforms`, or list the others in `drop-targets`.",
   });
 }
 

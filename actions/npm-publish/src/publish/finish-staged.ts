@@ -3,10 +3,10 @@ import { createTransport } from "@release-actions/http";
 import { loadLedger } from "@release-actions/ledger";
 import { NpmError, type NpmRegistry, openNpmRegistry, type Packument } from "@release-actions/npm";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
+import type { ActionRunner } from "../action.gen.ts";
 import { type NpmCli, openNpm } from "../npm-cli.ts";
 import { parsePackages } from "../package-list.ts";
 import { namesOf, type ProductNames } from "../product-names.ts";
-import type { PublishRunner } from "../publish-runner.ts";
 import { findReleased } from "../released.ts";
 import { ledgerRows, publishingOf, showOutcomes } from "../summary.ts";
 import { moveTag } from "./move-tag.ts";
@@ -15,18 +15,18 @@ import { versionsOf } from "./plan-product.ts";
 import { type Credentials, chooseCredentials } from "./preflight.ts";
 
 interface Services {
-  readonly runner: PublishRunner;
+  readonly runner: ActionRunner;
   readonly npm: NpmCli;
   readonly registry: NpmRegistry;
   readonly credentials: Credentials;
 }
 
 /** Looks what became of a release that was staged: which packages are approved, and once all are, where the dist-tags belong. */
-export async function finishStaged(runner: PublishRunner): Promise<void> {
+export async function finishStaged(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishingOf(runner.inputs), (run) => finishInRun(runner, run));
 }
 
-async function finishInRun(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function finishInRun(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs, signal } = runner;
   const rules = parseRules(inputs.rules);
   const npm = await openNpm(runner);
@@ -60,7 +60,7 @@ async function finishInRun(runner: PublishRunner, { facts, artifacts, ledger }: 
   ledger.set(ledgerRows(registry.url, outcomes));
   if (rejected.length === 0) return;
   throw new NpmError(`${rejected.join(", ")} is neither public nor staged`, {
-    advice: "It was rejected, or never staged: run the job that publishes again, which stages what is missing.",
+    advice: "It was rejected, or never staged: run the publishing job again to stage what is missing.",
   });
 }
 
@@ -109,7 +109,7 @@ async function whereItWaits(
   const status = await registry.versionStatus(name, version);
   if (status === "blocked") {
     throw new NpmError(`npm's scan blocks ${name}@${version}`, {
-      advice: "Look at the package's page, where its maintainers see why.",
+      advice: "A maintainer can see the reason on the package's page.",
     });
   }
   if (status === "validating") return { state: "waiting", stage: { id: undefined, note: "npm scans it first" } };
@@ -117,14 +117,14 @@ async function whereItWaits(
   if (listed !== undefined) return { state: "planned", stage: undefined };
   return {
     state: "waiting",
-    stage: { id: undefined, note: "not public; whether it is staged is told to maintainers only" },
+    stage: { id: undefined, note: "not public; only maintainers can see whether it is staged" },
   };
 }
 
 /** What was approved must be what this run staged. */
 function requireRecorded({ name, version, state, integrity }: Outcome, recorded: string | undefined): void {
   if (state !== "verified" || recorded === undefined || integrity === undefined || recorded === integrity) return;
-  throw new NpmError(`${name}@${version} is public as ${integrity}, expected ${recorded}, which this run staged`, {
+  throw new NpmError(`${name}@${version} is public with ${integrity}, but this run staged ${recorded}`, {
     advice:
       "Somebody published another build of this version. Find out who approved it, then deprecate it and raise the version.",
   });
@@ -173,9 +173,9 @@ export function takenTags(
   return found;
 }
 
-function warnOfHalf({ base }: ProductNames, outcomes: readonly Outcome[], runner: PublishRunner): void {
+function warnOfHalf({ base }: ProductNames, outcomes: readonly Outcome[], runner: ActionRunner): void {
   const missing = outcomes.filter(({ state }) => state === "waiting").map(({ name }) => name);
   if (missing.length === 0 || outcomes.find(({ name }) => name === base)?.state !== "verified") return;
-  const message = `${base} is public, and people who install it lack the parts that still wait for approval: ${missing.join(", ")}`;
+  const message = `${base} is public, but these parts of it still wait for approval: ${missing.join(", ")}`;
   runner.problem({ level: "warning", message });
 }

@@ -61,7 +61,7 @@ async function fromRegistry(built: BuiltPackage, found: StagedVersion, registry:
   throw new NpmError(
     `${shown} is staged with other content: ${countOf(changed.length, "file differs", "files differ")}, such as ${changed[0]}`,
     {
-      advice: `A maintainer rejects it with \`npm stage reject ${found.id}\`, then this job can run again; or raise the version.`,
+      advice: `Let a maintainer reject it with \`npm stage reject ${found.id}\` and run this job again, or raise the version.`,
     },
   );
 }
@@ -73,8 +73,8 @@ function fromLedger(built: BuiltPackage, rows: readonly LedgerRow[]): KnownStage
   if (row === undefined) return undefined;
   if (row.digest !== undefined && row.digest !== built.integrity) {
     throw new NpmError(
-      `${built.name}@${built.version} was staged by an earlier attempt as ${row.digest}, and this attempt built ${built.integrity}`,
-      { advice: "A maintainer rejects it with `npm stage reject`, then this job can run again; or raise the version." },
+      `${built.name}@${built.version} was staged by an earlier attempt with ${row.digest}, but this attempt built ${built.integrity}`,
+      { advice: "Let a maintainer reject it with `npm stage reject` and run this job again, or raise the version." },
     );
   }
   const prefix = approveCommand("");

@@ -1,10 +1,10 @@
 import { explainRefusal, movesTagsByIdentity, NpmError, type NpmRegistry } from "@release-actions/npm";
+import type { ActionRunner } from "../action.gen.ts";
 import type { NpmCli } from "../npm-cli.ts";
-import type { PublishRunner } from "../publish-runner.ts";
 import type { Credentials } from "./preflight.ts";
 
 interface Services {
-  readonly runner: PublishRunner;
+  readonly runner: ActionRunner;
   readonly npm: NpmCli;
   readonly registry: NpmRegistry;
 }
@@ -28,7 +28,7 @@ export async function moveTag(
     const by =
       kind === "none"
         ? "this job has no credential that could move it"
-        : `npm ${npm.version} moves it with a token only`;
+        : `npm ${npm.version} can move it only with a token`;
     runner.problem({ level: "warning", message: `${found}; ${by}. A maintainer runs \`${command}\`` });
     return;
   }

@@ -48,9 +48,9 @@ function outcomeOf({ tag, channel }: Plan, { name, version, integrity }: Planned
 export function reasonOf({ leftOut, published, state, isUnclear, stage }: Outcome, dryRun: boolean): string {
   if (leftOut !== undefined) return leftOut;
   if (published) return "published and read back";
-  if (state === "verified") return "there already, with the same content";
+  if (state === "verified") return "already there, with the same content";
   if (state === "waiting") return `waits for approval${stage?.note === undefined ? "" : ` (${stage.note})`}`;
-  if (state === "sent") return "npm took it, and it could not be read back";
+  if (state === "sent") return "npm accepted it, but it could not be read back";
   if (dryRun) return "not published: a dry run";
-  return isUnclear ? "publishing failed: whether npm took it is not known" : "publishing failed";
+  return isUnclear ? "publishing failed: npm may or may not have accepted it" : "publishing failed";
 }

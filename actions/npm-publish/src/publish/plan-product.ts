@@ -93,7 +93,7 @@ export function requireForward(
   if (current === undefined || (current.prerelease !== "" && version.prerelease === "")) return;
   if (compareVersions(current, version) <= 0) return;
   throw new NpmError(`the dist-tag ${tag} of ${name} is at ${current.text}, which is newer than ${version.text}`, {
-    advice: "Leave `dist-tag` empty, so that an older line gets a tag of its own.",
+    advice: "Leave `dist-tag` empty, so that an older line gets its own tag.",
   });
 }
 

@@ -10,9 +10,9 @@ import {
   TRUSTED_PUBLISHING_NPM,
 } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
+import type { ActionRunner } from "../action.gen.ts";
 import type { BuiltPackage } from "../build/pack.ts";
 import type { NpmCli } from "../npm-cli.ts";
-import type { PublishRunner } from "../publish-runner.ts";
 
 /** How the packages will be published. */
 export interface Credentials {
@@ -21,25 +21,28 @@ export interface Credentials {
 }
 
 /** Settles who publishes, and whether provenance is made. Asks nobody yet. */
-export async function chooseCredentials(runner: PublishRunner, npm: NpmCli): Promise<Credentials> {
+export async function chooseCredentials(runner: ActionRunner, npm: NpmCli): Promise<Credentials> {
   const { inputs, env } = runner;
   const identity = identityService(env);
   const isHosted = env["RUNNER_ENVIRONMENT"] !== "self-hosted";
   const wish = inputs.provenance;
   const kind = inputs.token !== undefined ? "token" : identity !== undefined ? "identity" : "none";
   if (kind === "none" && !inputs["dry-run"] && inputs.mode === "publish") {
-    throw new NpmError("the input `token` is empty, and this job has no identity to publish by", {
+    throw new NpmError("the input `token` is empty, and this job has no OIDC identity to publish with", {
       advice:
-        "A secret that does not exist arrives empty: check its name, and that this repository or environment has it. " +
+        "A secret that does not exist is passed as an empty string: check its name, and that this repository or environment has it. " +
         "To publish without a token, give the job `id-token: write` and make it a trusted publisher of the packages.",
     });
   }
   if (kind === "identity") {
-    if (!isHosted) throw selfHosted("publish by its identity");
+    if (!isHosted) throw selfHosted("publish with its OIDC identity");
     if (isNpmOlder(npm.version, TRUSTED_PUBLISHING_NPM)) {
-      throw new NpmError(`npm is ${npm.version}, expected ${TRUSTED_PUBLISHING_NPM} or newer to publish by identity`, {
-        advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
-      });
+      throw new NpmError(
+        `npm is ${npm.version}, expected ${TRUSTED_PUBLISHING_NPM} or newer to publish with an OIDC identity`,
+        {
+          advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
+        },
+      );
     }
   }
   const isPublic = wish === "auto" && identity !== undefined && isHosted && (await isPublicRepository(env));
@@ -57,7 +60,7 @@ export async function chooseCredentials(runner: PublishRunner, npm: NpmCli): Pro
 
 /** Everything that would be refused, before anything is uploaded: one package missing is half a release. */
 export async function checkAccess(
-  runner: PublishRunner,
+  runner: ActionRunner,
   credentials: Credentials,
   packages: readonly (BuiltPackage & { readonly exists: boolean })[],
   registry: NpmRegistry,
@@ -92,16 +95,16 @@ export async function checkAccess(
   if (first !== undefined) throw new NpmError(first.message, { advice: first.advice });
 }
 
-async function checkRights(runner: PublishRunner, registry: NpmRegistry, name: string, user: string): Promise<void> {
+async function checkRights(runner: ActionRunner, registry: NpmRegistry, name: string, user: string): Promise<void> {
   const rights = await registry.collaborators(name);
   const right = rights?.get(user);
   if (rights === undefined || rights.size === 0 || right === "read-write" || right === "write") return;
   if (right !== undefined) {
     throw new NpmError(`${user} may not publish ${name}, only ${right}`, {
-      advice: "Have an owner of the package give the user write access: `npm access grant read-write`.",
+      advice: "Ask an owner of the package to give the user write access: `npm access grant read-write`.",
     });
   }
-  const message = `${registry.url.host} does not list ${user} among those who may publish ${name}`;
+  const message = `${registry.url.host} does not list ${user} as a maintainer of ${name}`;
   runner.problem({ level: "warning", message });
 }
 

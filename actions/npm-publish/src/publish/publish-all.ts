@@ -31,8 +31,8 @@ function requireParts({ product, packages }: Plan, outcomes: Outcomes, { route }
     return;
   }
   const names = waiting.map(({ name }) => name).join(", ");
-  throw new NpmError(`${product.base.name} is not published, since its parts wait for approval: ${names}`, {
-    advice: "A maintainer approves them, then this job can run again; or use `publish: stage` or `auto`.",
+  throw new NpmError(`${product.base.name} is not published, because its parts wait for approval: ${names}`, {
+    advice: "Let a maintainer approve them and run this job again, or use `publish: stage` or `auto`.",
   });
 }
 

@@ -4,11 +4,11 @@ import { parseRules, requireDistTag } from "@release-actions/channel";
 import { createTransport } from "@release-actions/http";
 import { NpmError, openNpmRegistry } from "@release-actions/npm";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
+import type { ActionRunner } from "../action.gen.ts";
 import { openArchives } from "../build/archive-store.ts";
 import { type BuiltProduct, buildProduct } from "../build/build.ts";
 import { openNpm } from "../npm-cli.ts";
 import { parsePackages } from "../package-list.ts";
-import type { PublishRunner } from "../publish-runner.ts";
 import { findReleased } from "../released.ts";
 import { ledgerRows, publishingOf, showOutcomes } from "../summary.ts";
 import { openKnownStages } from "./known-stages.ts";
@@ -19,11 +19,11 @@ import { publishAll } from "./publish-all.ts";
 import { openRoute } from "./publish-route.ts";
 
 /** From archives to npm. The base packages are the last thing published, and the only ones that people install. */
-export async function publish(runner: PublishRunner): Promise<void> {
+export async function publish(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishingOf(runner.inputs), (run) => publishTo(runner, run));
 }
 
-async function publishTo(runner: PublishRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
   const { inputs, signal } = runner;
   const entries = parsePackages(inputs.packages);
   const rules = parseRules(inputs.rules);
@@ -66,7 +66,7 @@ function requireDistinct(products: readonly BuiltProduct[]): void {
   if (twice !== undefined) throw new NpmError(`the input \`packages\` makes ${twice} twice`);
 }
 
-async function leaveTarballs({ inputs, setOutput }: PublishRunner, products: readonly BuiltProduct[]): Promise<void> {
+async function leaveTarballs({ inputs, setOutput }: ActionRunner, products: readonly BuiltProduct[]): Promise<void> {
   const folder = inputs.output;
   if (folder === undefined) return;
   await mkdir(folder, { recursive: true });

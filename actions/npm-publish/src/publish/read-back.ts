@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { compareVersions, parseVersion } from "@release-actions/channel";
 import { DEFAULT_PATIENCE, type Patience, retrying, TransientError } from "@release-actions/http";
 import { integrityOf, NpmError, type NpmRegistry, shasumOf } from "@release-actions/npm";
-import type { PublishRunner } from "../publish-runner.ts";
+import type { ActionRunner } from "../action.gen.ts";
 import { isSame, type PlannedPackage } from "./plan-product.ts";
 
 /** Integrity, files and dist-tag, as whoever installs it will get them. A registry may take a while to show them. */
@@ -10,7 +10,7 @@ export async function readBack(
   built: PlannedPackage,
   tag: string,
   registry: NpmRegistry,
-  runner: PublishRunner,
+  runner: ActionRunner,
 ): Promise<void> {
   const shown = `${built.name}@${built.version}`;
   const look = async (): Promise<void> => {
@@ -37,7 +37,7 @@ const STAGE_PATIENCE: Patience = { budgetMs: 30_000, firstPauseMs: 500, longestP
 export async function readBackStage(
   built: PlannedPackage,
   id: string | undefined,
-  { registry, runner, credential }: { registry: NpmRegistry; runner: PublishRunner; credential: "token" | "identity" },
+  { registry, runner, credential }: { registry: NpmRegistry; runner: ActionRunner; credential: "token" | "identity" },
 ): Promise<void> {
   // Those of trusted publishers see none, so that the registry's answer to the upload is all there is.
   if (credential === "identity" || id === undefined) return;

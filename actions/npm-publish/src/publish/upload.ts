@@ -1,15 +1,15 @@
 import { parseVersion } from "@release-actions/channel";
 import { DEFAULT_PATIENCE, retrying, TransientError } from "@release-actions/http";
 import { explainRefusal, NpmError, type NpmFailure, type NpmRegistry, type RefusedRequest } from "@release-actions/npm";
+import type { ActionRunner } from "../action.gen.ts";
 import type { NpmCli, PublishOptions } from "../npm-cli.ts";
-import type { PublishRunner } from "../publish-runner.ts";
 import type { KnownStages } from "./known-stages.ts";
 import { isSame, type PlannedPackage, requireForward } from "./plan-product.ts";
 import type { PublishRoute } from "./publish-route.ts";
 import { readBack, readBackStage } from "./read-back.ts";
 
 export interface UploadServices {
-  readonly runner: PublishRunner;
+  readonly runner: ActionRunner;
   readonly npm: NpmCli;
   readonly registry: NpmRegistry;
   readonly route: PublishRoute;
@@ -71,7 +71,7 @@ async function uploadOnce(built: PlannedPackage, options: UploadOptions, service
   const message = messageOf(shown, answer.failure, cause);
   if (kind === "must-stage" && route.mayTurn) {
     route.stageFromNow();
-    runner.info(`${message}; this package and those after it are staged instead`);
+    runner.info(`${message}; this package and the following ones are staged instead`);
     return await uploadOnce(built, options, services);
   }
   if (kind === "staged-before") return await whatIsStaged(built, staged, services, message, advice);

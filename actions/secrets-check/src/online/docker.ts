@@ -16,7 +16,8 @@ export const tryDockerLogin: OnlineCheck = async (subject, services) => {
   const authorization = `Basic ${Buffer.from(`${user}:${subject.value}`).toString("base64")}`;
   const name = registry === HUB ? "Docker Hub" : registry;
   const place = await tokenPlace(registry, services);
-  if (place === undefined) return [unknown(subject, `${name} does not ask for a login, so it cannot be tried there`)];
+  if (place === undefined)
+    return [unknown(subject, `${name} does not ask for a login, so the login cannot be tested there`)];
   if (place.realm !== undefined) {
     place.url.searchParams.set("account", user);
     if (repository !== undefined) place.url.searchParams.set("scope", `repository:${repository}:${WANTED.join(",")}`);
@@ -24,7 +25,7 @@ export const tryDockerLogin: OnlineCheck = async (subject, services) => {
   const response = await ask(services, place.url.href, { headers: { authorization } });
   if ([401, 403].includes(response.status)) {
     await response.body?.cancel();
-    return [onlineProblem(subject, "rejected", `${name} does not take this user name and password`)];
+    return [onlineProblem(subject, "rejected", `${name} does not accept this user name and password`)];
   }
   if (!response.ok) {
     await response.body?.cancel();
@@ -69,7 +70,7 @@ async function tokenPlace(registry: string, services: Services): Promise<TokenPl
 function checkGrant(subject: Subject, token: unknown, repository: string, registry: string): Finding[] {
   const access = claimsOf(token);
   if (access === undefined) {
-    return [unknown(subject, `${registry} takes it, and does not tell whether it may push to ${repository}`)];
+    return [unknown(subject, `${registry} accepts it, but does not say whether it may push to ${repository}`)];
   }
   const actions = access
     .filter((entry) => Object(entry).type === "repository" && Object(entry).name === repository)

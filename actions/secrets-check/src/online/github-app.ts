@@ -18,7 +18,7 @@ export const tryAppKey: OnlineCheck = async (subject, services) => {
   services.mask(token);
   const app = await get(services, token, "/app");
   if (app.status === 401) {
-    return [onlineProblem(subject, "rejected", `GitHub does not take it for the App that ${appId} names`)];
+    return [onlineProblem(subject, "rejected", `GitHub does not accept it as a key of the App in ${appId}`)];
   }
   if (!app.ok) return [onlineProblem(subject, "unverified", `GitHub answered ${app.status} to it`)];
   const of = repository === undefined ? app : await get(services, token, `/repos/${repository}/installation`);

@@ -20,21 +20,21 @@ export const tryGitHubToken: OnlineCheck = async (subject, services) => {
   const response = await ask(services, `${services.githubApi}${path}`, { headers: headersFor(subject) });
   await response.body?.cancel();
   if (response.status === 401)
-    return [onlineProblem(subject, "rejected", "GitHub does not take it: it was revoked or has expired")];
+    return [onlineProblem(subject, "rejected", "GitHub does not accept it: it was revoked or has expired")];
   if (!response.ok) return [onlineProblem(subject, "unverified", `GitHub answered ${response.status} to it`)];
   const expiry = response.headers.get("github-authentication-token-expiration");
   const findings = expiry === null ? [] : checkExpiry(subject, "it", parseExpiry(expiry));
   const granted = response.headers.get("x-oauth-scopes");
   if (scopes !== undefined && granted !== null) findings.push(...checkScopes(subject, scopes, granted));
   if (granted === null && repository === undefined && (scopes ?? permissions) !== undefined) {
-    const message = "a fine-grained token does not tell its permissions: add repository=owner/name";
+    const message = "the permissions of a fine-grained token are not visible: add repository=owner/name";
     findings.push(onlineProblem(subject, "unverified", message));
   }
   if (repository === undefined) return findings;
   findings.push(...(await checkPush(subject, services, repository)));
   const others = permissions === undefined ? [] : missingPermissions(permissions, { contents: "write" });
   if (others.length > 0 && granted === null) {
-    findings.push(unknown(subject, `GitHub does not tell whether it has ${others.join(" and ")}`));
+    findings.push(unknown(subject, `GitHub does not say whether it has ${others.join(" and ")}`));
   }
   return findings;
 };

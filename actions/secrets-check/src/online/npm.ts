@@ -9,7 +9,10 @@ export const tryNpmToken: OnlineCheck = async (subject, services) => {
   // A token of another registry is nothing to show to npm's.
   if (subject.expectation.options["registry"] === undefined && !isNpmsOwn(subject.value)) {
     return [
-      unknown(subject, "it is a token of another registry: name that with registry=https://... to have it tried"),
+      unknown(
+        subject,
+        "it is a token of another registry: name that registry with registry=https://... to test it there",
+      ),
     ];
   }
   const headers = { authorization: `Bearer ${subject.value}` };
@@ -17,7 +20,7 @@ export const tryNpmToken: OnlineCheck = async (subject, services) => {
   await response.body?.cancel();
   if (response.ok) return [];
   if ([401, 403].includes(response.status))
-    return [onlineProblem(subject, "rejected", "the registry does not take it: it was revoked or has expired")];
+    return [onlineProblem(subject, "rejected", "the registry does not accept it: it was revoked or has expired")];
   return [onlineProblem(subject, "unverified", `the registry answered ${response.status} to it`)];
 };
 

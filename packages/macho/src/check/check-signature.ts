@@ -30,7 +30,7 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
     const fault = verifyPages(image, directory);
     if (fault !== undefined) found.push(["changed-after-signing", describePageFault(fault, directory)]);
     for (const slot of changedSlots(signature, directory)) {
-      found.push(["changed-after-signing", `has other ${slot} than were signed`]);
+      found.push(["changed-after-signing", `has different ${slot} than were signed`]);
     }
   }
   found.push(...checkOwnInfoPlist(image, signature));
@@ -58,7 +58,7 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
 function checkOwnInfoPlist(image: MachoImage, { codeDirectories }: SignatureDetails): Raw[] {
   const verdicts = codeDirectories.map((directory) => checkInfoPlist(image, directory));
   if (verdicts.includes("differs"))
-    return [["changed-after-signing", "has another property list in __TEXT,__info_plist than was signed", true]];
+    return [["changed-after-signing", "has a different property list in __TEXT,__info_plist than was signed", true]];
   if (!verdicts.includes("absent")) return [];
   return [["separated-from-bundle", "was signed as a part of a bundle, whose Info.plist is not with it", true]];
 }
@@ -149,14 +149,14 @@ function timestampOwnerFault({ timestamp }: CmsSigner, authorities?: AuthorityPo
   if (timestamp === undefined || authority === undefined) return undefined;
   const others = timestamp.certificates.filter((other) => other !== authority);
   const fault = timestampAuthorityFault(authority, others, authorities);
-  return fault === undefined ? undefined : `has a timestamp by ${fault}, not by Apple`;
+  return fault === undefined ? undefined : `has a timestamp from ${fault}, not from Apple`;
 }
 
 function describePageFault(fault: PageFault, directory: CodeDirectory): string {
   const hash = directory.hash.name;
   switch (fault.kind) {
     case "page":
-      return `was changed after signing: page ${fault.page}, at byte ${fault.offset}, has another ${hash} than was signed`;
+      return `was changed after signing: page ${fault.page}, at byte ${fault.offset}, has a different ${hash} than was signed`;
     case "trailing":
       return `was changed after signing: there are ${fault.bytes} bytes after its last segment`;
     case "count":

@@ -46,9 +46,9 @@ export function findingOf(
 const WARNINGS: readonly FindingCode[] = ["restricted-entitlement", "separated-from-bundle", "not-checked"];
 
 const ADVICE: Readonly<Record<FindingCode, string>> = {
-  damaged: "Build the file again and check how it is transferred: it is cut off or overwritten.",
+  damaged: "Build the file again and check how it is transferred: it is truncated or overwritten.",
   unsigned: "Sign it with a Developer ID Application certificate before packing it.",
-  "ad-hoc": "Sign it with a Developer ID Application certificate: the linker's ad-hoc signature names nobody.",
+  "ad-hoc": "Sign it with a Developer ID Application certificate: the linker's ad-hoc signature has no signer.",
   "signature-invalid": "Sign it again with a valid Developer ID Application certificate.",
   "changed-after-signing":
     "Make signing the last step that touches the file: no strip, no install_name_tool, no packer after it.",
@@ -56,7 +56,7 @@ const ADVICE: Readonly<Record<FindingCode, string>> = {
   "not-developer-id": "Sign with a certificate of the kind `Developer ID Application`, exported with its private key.",
   "incomplete-chain":
     "Put the intermediate certificate (Developer ID Certification Authority, from apple.com/certificateauthority) into the keychain or the .p12, then sign again.",
-  "wrong-team": "Use the certificate and the credentials of one and the same team.",
+  "wrong-team": "Use a certificate and credentials of the same team.",
   "no-hardened-runtime": "Sign with `--options runtime` (codesign) or `--code-signature-flags runtime` (rcodesign).",
   "no-timestamp":
     "Sign with `--timestamp` (codesign) or `--timestamp-url http://timestamp.apple.com/ts01` (rcodesign), with the network reachable.",

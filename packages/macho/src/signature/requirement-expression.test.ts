@@ -68,8 +68,8 @@ describe("formatRequirement", () => {
   test.each<[title: string, message: RegExp, parts: readonly (number | Buffer)[]]>([
     ["an unknown operation", /operation 99 is unknown \(at byte 0\)/, [99]],
     ["an unknown match", /match operation 77 is unknown \(at byte 12\)/, [16, text("a"), 77]],
-    ["an expression that ends early", /wants 4 bytes at 8/, [6, 1]],
-    ["a text longer than the blob", /wants 4294967295 bytes/, [2, 0xffffffff]],
+    ["an expression that ends early", /needs 4 bytes at 8/, [6, 1]],
+    ["a text longer than the blob", /needs 4294967295 bytes/, [2, 0xffffffff]],
     ["a hundred negations", /nested too deeply/, Array.from({ length: 100 }, () => 9)],
     ["a malformed object identifier", /object identifier is malformed/, [14, 0, text(Buffer.from([0x86])), 0]],
   ])("refuses %s", (_title, message, parts) => {

@@ -249,7 +249,7 @@ function cannotRun(binary: string, error: NodeJS.ErrnoException): LaunchError {
   if (code === "ENOENT" && !existsSync(binary)) return new LaunchError(127, `${binary} is missing`);
   const reasons: Readonly<Record<string, string>> = {
     EACCES: "it is not executable, or is on a file system that is mounted noexec",
-    ENOENT: "the loader it needs is not on this system, as when it was built for another C library",
+    ENOENT: "the loader it needs is not on this system, for example because it was built for another C library",
     ENOEXEC: "the system does not recognise it as a program for this machine",
   };
   return new LaunchError(126, `${binary} cannot run: ${(code && reasons[code]) ?? error.message}`);

@@ -26,7 +26,7 @@ export interface ImageMention {
 
 /** What helps where a registry does not tell the digest of a new tag. */
 export const DIGEST_ADVICE =
-  "An image with a digest is rewritten where its registry tells the new digest to anybody; else `docker buildx imagetools inspect <image>` does.";
+  "An image with a digest is rewritten if its registry shows the new digest without a login; otherwise get it with `docker buildx imagetools inspect <image>`.";
 
 /** A registry's host, a path, and a tag or digest; the start of a URL or an address is none. */
 const IN_TEXT =

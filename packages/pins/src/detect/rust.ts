@@ -129,12 +129,12 @@ async function judgeMinimums(
       const verdict = judgeMinimum(minimum, standard, tie);
       if (verdict === "lower") {
         notes.push(
-          `${placeOf(site)}: rust-version ${site.value} is a minimum below the toolchain, ${file.site.value}. It would have to be equal if every crate were \`publish = false\`, if pins.yml said so, or if they had always changed together.`,
+          `${placeOf(site)}: rust-version ${site.value} is a minimum below the toolchain, ${file.site.value}. It must be equal only if every crate is \`publish = false\`, if pins.yml says so, or if they always changed together.`,
         );
       } else findings.push(...toFinding(relation("equal", "toolchain", "rust-version"), "rust-version", site, verdict));
       if (tie !== undefined)
         notes.push(
-          `${placeOf(site)}: rust-version has to equal the toolchain, since ${tie === "their history" ? "they always changed together" : "every crate is `publish = false`"}.`,
+          `${placeOf(site)}: rust-version must equal the toolchain, because ${tie === "their history" ? "they always changed together" : "every crate is `publish = false`"}.`,
         );
     }
   }
@@ -150,7 +150,7 @@ async function tieOf(
 ): Promise<Tie | undefined> {
   const { release } = minimum;
   if (file.release === undefined || sameRelease(release, file.release)) return undefined;
-  if (isUnpublished(workspace)) return "nobody else compiles the crates";
+  if (isUnpublished(workspace)) return "the crates are compiled only here";
   return (await changedTogether(minimum, file, repository, history)) ? "their history" : undefined;
 }
 

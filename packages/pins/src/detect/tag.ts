@@ -37,7 +37,7 @@ export function judgeTag(
   const more = candidates.length > 3 ? ` and ${candidates.length - 3} more crates` : "";
   const message =
     match === null
-      ? `the tag ${tag} names no version that is known here: expected ${known}${more}`
+      ? `the tag ${tag} does not match a known version: expected ${known}${more}`
       : `"${site.value}" is the tag, ${known}${more}: no crate that the tag ${tag} may mean has that version`;
   const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: ["tag"] };
   const finding: Finding = {

@@ -38,7 +38,7 @@ function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): 
     if (chart.followsVersion) followers.unshift(["chart version", chart.version]);
     else if (chart.version !== undefined)
       notes.push(
-        `${chart.file}: the version ${chart.version.value} is the chart's own, since it was not equal to appVersion.`,
+        `${chart.file}: the version ${chart.version.value} is the chart's own, because it was not equal to appVersion.`,
       );
     return followers.flatMap(([fact, site]): Finding[] => {
       // An appVersion such as `latest` names a channel.

@@ -38,7 +38,7 @@ export function judgeMinimumJob({ release, site }: RustPlace, minimums: readonly
   const [first] = minimums;
   if (release.kind !== "fixed" || first === undefined) return undefined;
   if (minimums.some((each) => sameRelease(release, each.release))) return undefined;
-  const message = `${quote(site)} here is for the oldest Rust that will do, and \`rust-version\` is ${quote(first.site)} at ${placeOf(first.site)}: make them equal`;
+  const message = `${quote(site)} here is for the oldest supported Rust, and \`rust-version\` is ${quote(first.site)} at ${placeOf(first.site)}: make them equal`;
   return { severity: "warning", message, leader: first.site, repair: undefined };
 }
 
@@ -57,7 +57,7 @@ export function judgeAgainstMinimum(place: RustPlace, highest: Standard): Verdic
 export function judgeAgainstNewest(place: RustPlace, newest: Standard): Verdict | undefined {
   const { release, site } = place;
   if (release.kind !== "fixed" || sameRelease(release, newest.release)) return undefined;
-  const message = `Rust ${quote(site)} here, ${quote(newest.site)} at ${placeOf(newest.site)}: use one of them, or say it once in rust-toolchain.toml`;
+  const message = `Rust ${quote(site)} here, ${quote(newest.site)} at ${placeOf(newest.site)}: use one of them, or name it once in rust-toolchain.toml`;
   return { severity: "warning", message, leader: newest.site, repair: undefined };
 }
 
@@ -114,7 +114,7 @@ function judgeFloating(place: RustPlace, channel: string, file: Standard): Verdi
     return { severity: "error", message, leader: file.site, repair: rewriteTo(place, file) };
   }
   if (yieldsToFile) {
-    const message = `${quote(site)} here, ${quote(file.site)} at ${placeOf(file.site)}: rustup prefers the toolchain file, so this is installed and not used; name the same release or leave it to the file`;
+    const message = `${quote(site)} here, ${quote(file.site)} at ${placeOf(file.site)}: rustup prefers the toolchain file, so this release is installed but not used; name the same release, or remove it here`;
     return { severity: "warning", message, leader: file.site, repair: undefined };
   }
   const severity = use === "ships" ? "error" : "warning";

@@ -33,7 +33,7 @@ export function highestOf(standards: readonly Standard[]): Standard | undefined 
 }
 
 /** Which rule decided that `rust-version` has to equal the toolchain; nothing where it is only a minimum. */
-export type Tie = "nobody else compiles the crates" | "their history";
+export type Tie = "the crates are compiled only here" | "their history";
 
 /** `rust-version` is a minimum, unless it was never meant as one. */
 export function judgeMinimum(
@@ -52,7 +52,7 @@ export function judgeMinimum(
   const why =
     tie === "their history"
       ? "every earlier commit that changed one changed the other to the same value"
-      : "no crate is published, so nobody needs the older Rust";
+      : "no crate is published, so no user needs the older Rust";
   return { severity: "error", message: `${quote(site)} here, ${there}: ${why}`, leader: file.site, repair };
 }
 

@@ -5,7 +5,7 @@ import { readText } from "@release-actions/text";
 import type { WorkflowFile } from "./compare.ts";
 
 /** The workflow files of a folder; none where there is no folder. */
-export async function readWorkflows(folder: string): Promise<WorkflowFile[]> {
+export async function readWorkflowFolder(folder: string): Promise<WorkflowFile[]> {
   if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
   return names.map((name) => ({ file: name, text: readText(path.join(folder, name), name) }));

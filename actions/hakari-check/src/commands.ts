@@ -1,0 +1,17 @@
+import type { ActionRunner } from "./action.gen.ts";
+
+/** What the input `command` can ask for; each loads only what it needs. */
+export const COMMANDS: Readonly<Record<ActionRunner["inputs"]["command"], (runner: ActionRunner) => Promise<void>>> = {
+  check: async (runner) => {
+    const [{ checkHakari }, { summarize }] = await Promise.all([import("./check-hakari.ts"), import("./summary.ts")]);
+    await summarize(runner, await checkHakari(runner.inputs, runner));
+  },
+  disable: async (runner) => {
+    const { disable } = await import("./disable.ts");
+    await disable(runner);
+  },
+  restore: async (runner) => {
+    const { restore } = await import("./restore.ts");
+    await restore(runner, runner.inputs["working-directory"]);
+  },
+};
