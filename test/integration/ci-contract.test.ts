@@ -76,7 +76,7 @@ describe("ci-contract", () => {
   test("suggests a contract where there is none", async () => {
     const step = await check({ ".github/workflows/ci.yml": WORKFLOW }, { mode: "suggest" });
     expect(step).toMatchObject({ conclusion: "success", annotations: [] });
-    expect(step.log).toContain("ci-contract.yml says what the workflows do today");
+    expect(step.log).toContain("ci-contract.yml lists what the workflows do today");
   });
 
   test("suggests nothing over what a person wrote", async () => {

@@ -386,7 +386,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   });
 
   test.each<[string, string, RegExp]>([
-    ["has no build id", "anonymous", /has no build ID, which/],
+    ["has no build ID", "anonymous", /has no build ID, which/],
     ["has no debug information", "plain", /has symbols, but no debug information/],
     ["is an object file", "object.o", /is of the type relocatable/],
     ["is a script (B161)", "a.c", /this is not an ELF file/],

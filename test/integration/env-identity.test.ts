@@ -128,7 +128,7 @@ describe("env-identity", () => {
     const other = await identify({ "karapace.lock": lock, "rootfs.tar": "another" }, inputs);
     expect(errors(other)[0]).toEqual([5, expect.stringContaining(`\`base_image_digest\` is ${digest}`)]);
     const empty = await identify({ "karapace.lock": lock, "rootfs.tar": "" }, inputs);
-    expect(errors(empty)[0]).toEqual([undefined, expect.stringContaining("rootfs.tar has no bytes")]);
+    expect(errors(empty)[0]).toEqual([undefined, expect.stringContaining("rootfs.tar is empty")]);
   });
 
   test("warns of a lock that git does not track", async () => {

@@ -36,7 +36,7 @@ describe("parseEndpoint", () => {
 
   test("says how to reach an engine behind ssh", () => {
     const parse = (): Endpoint => parseEndpoint("ssh://me@host", "DOCKER_HOST");
-    expect(parse).toThrow("behind ssh");
+    expect(parse).toThrow("engines over ssh");
     expect(parse).toThrow(expect.objectContaining({ advice: expect.stringContaining("/var/run/docker.sock me@host") }));
   });
 });

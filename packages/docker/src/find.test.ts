@@ -194,7 +194,7 @@ describe("findEngine", () => {
       reporter,
       surroundings: surroundings({ DOCKER_HOST: `unix://${server.endpoint.path}` }),
     });
-    await expect(finding).rejects.toThrow(/whether it is a container engine: the engine says: .* \(status \d+\)/);
+    await expect(finding).rejects.toThrow(/is a container engine: the engine says: .* \(status \d+\)/);
   });
 });
 

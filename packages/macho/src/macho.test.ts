@@ -52,7 +52,7 @@ describe("readMacho", () => {
     ["a script (B161)", Buffer.from("#!/bin/sh\n"), /it is a script/],
     ["an ELF file", Buffer.from("7f454c4602010100", "hex"), /it is an ELF file/],
     ["a PE file (B182)", Buffer.from("MZ......"), /it is a PE file/],
-    ["a header cut short (B162)", words(0xfeedfacf, ARM64, 0, 2), /only 16: it is cut off.*\(at byte 16\)/],
+    ["a header cut short (B162)", words(0xfeedfacf, ARM64, 0, 2), /only 16: it is truncated.*\(at byte 16\)/],
     [
       "load commands past sizeofcmds (B167)",
       imageOf([words(27, 64)]),

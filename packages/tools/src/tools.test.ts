@@ -260,7 +260,7 @@ describe("installTool", () => {
     binstall(94);
     expect(await installTool(pinned, services())).toMatchObject({ from: "cargo install" });
     expect(log.slice(0, 2)).toEqual([
-      "cargo-binstall brought no just 1.59.0 (exit code 94): no binaries",
+      "cargo-binstall did not install just 1.59.0 (exit code 94): no binaries",
       expect.stringMatching(/^compiling just 1.59.0 with cargo install --locked, which takes minutes/),
     ]);
   });

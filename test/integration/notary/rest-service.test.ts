@@ -301,7 +301,7 @@ describe("the notary REST API", () => {
     test.each([
       ["Forbidden: A required agreement is missing or has expired.", /account holder must accept/],
       ["Team is not yet configured for notarization.", /enable notarization for the team/],
-      ["You are attached to other iTunes providers.", /several providers/],
+      ["You are attached to other iTunes providers.", /several teams/],
       ["Invalid or inaccessible developer team ID for the provided Apple ID.", /must belong to this team/],
       ["This request is forbidden for security reasons.", /role Developer or above/],
     ])("has its own advice for 403: %s", async (detail, advice) => {

@@ -129,7 +129,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     [
       "no permission for identities, and no token (misleads 20)",
       () => ({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: "" } }),
-      "the input `token` is empty, and this job has no identity",
+      "the input `token` is empty, and this job has no OIDC identity",
     ],
     [
       "an identity service that refuses",

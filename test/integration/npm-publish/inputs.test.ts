@@ -180,7 +180,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     [
       "no token and no identity (misleads 20)",
       { inputs: { token: "" } },
-      "the input `token` is empty, and this job has no identity",
+      "the input `token` is empty, and this job has no OIDC identity",
     ],
     ["a token that the registry does not take (F109)", { inputs: { token: "npm_wrong" } }, "does not accept the token"],
     [

@@ -34,7 +34,7 @@ describe("readInfoPlist", () => {
 
   test.each<[title: string, bytes: Buffer, message: RegExp]>([
     ["one that is cut", LIST.subarray(0, 60), /^Info\.plist: /],
-    ["one with nothing but its mark", Buffer.from("bplist00"), /^Info\.plist: wants 1 bytes at -18/],
+    ["one with nothing but its mark", Buffer.from("bplist00"), /^Info\.plist: needs 1 bytes at -18/],
     // An array of itself: its one reference is 0.
     ["one that holds itself", binaryList([0xa1, 0]), /nested too deeply/],
     ["one of sixteen references to the next, and so on", unfolding(), /more than 100000 objects/],
