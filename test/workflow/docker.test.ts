@@ -22,8 +22,9 @@ import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;
 const EM_AARCH64 = 183;
-/** Of three lines, which is what keys have. */
-const BUILD_SECRETS = "key=one\ntwo\nthree";
+/** Of three lines, as a key's are, with what a shell or a parser of lines could change, and another one behind it. */
+const KEY = "one=1 $HOME `id` %0A \"quoted\"\n  'two' \\n \t c2VjcmV0==\nthree, \u00e9 #";
+const BUILD_SECRETS = `key=${KEY}\nother=single`;
 const PARCA_TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
 const NEEDED = ["act", "docker", "jq", "registry", "crane", "cargo-hakari", "gcc", "objcopy"];
@@ -63,16 +64,19 @@ COPY --from=source /hello /all
 const LEGS = `FROM --platform=$BUILDPLATFORM scratch AS source
 ARG TARGETARCH
 COPY probe /probe
-RUN --network=none --mount=type=secret,id=key,required=true ["/probe", "/run/secrets/key"]
+RUN --network=none --mount=type=secret,id=key,required=true ["/probe", "/run/secrets/key", "/key"]
+RUN --network=none --mount=type=secret,id=other,required=true ["/probe", "/run/secrets/other", "/other"]
 COPY hello-$TARGETARCH /hello
 FROM scratch
 COPY --from=source /hello /all
-COPY --from=source /secret /key
+COPY --from=source /key /other /
 `;
 
+/** Writes how long a secret is, or all of it where a second file is given. */
 const PROBE = `#include <stdio.h>
-int main(int c, char **v) { FILE *f = fopen(v[1], "r"); char s[99] = ""; if (f) fscanf(f, "%98s", s);
-  FILE *o = fopen("/secret", "w"); return !f || fprintf(o, "%zu\\n", (size_t)__builtin_strlen(s)) < 0; }
+int main(int c, char **v) { FILE *f = fopen(v[1], "r"); char s[999]; size_t n = f ? fread(s, 1, sizeof s, f) : 0;
+  FILE *o = fopen(c > 2 ? v[2] : "/secret", "w");
+  return !f || !o || (c > 2 ? fwrite(s, 1, n, o) != n : fprintf(o, "%zu\\n", n) < 0) || fclose(o); }
 `;
 
 /** The same program as a cross compiler's: of another machine, with a build id and so with a debuglink of its own. */
@@ -138,6 +142,12 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
     readonly repositories?: string;
   }
 
+  /** What the jobs after docker.yml get from it. */
+  function consumedOf(log: ActLog): Readonly<Record<"digest" | "artifactDigest" | "tags", string>> {
+    const [, consumer] = [...log.jobs].find(([name]) => name.endsWith("consumer")) ?? [];
+    return JSON.parse(consumer?.outputs.get("consumed") ?? "");
+  }
+
   async function run({ ref, files, binaries = {}, workspace, inputs, repositories }: Setting): Promise<ActLog> {
     const hosts = { registry: registries[0].host, dockerHub: registries[1].host };
     const all = [...Object.entries(hosts).map(([name, host]) => `${name}: "${host}"`), ...inputs];
@@ -152,6 +162,13 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       DOCKER_PASSWORD: \${{ secrets.DOCKER_PASSWORD }}
       parca: \${{ secrets.PARCA_TOKEN }}
       secrets: \${{ secrets.BUILD_SECRETS }}
+  consumer:
+    needs: docker
+    runs-on: ubuntu-latest
+    permissions: {}
+    env: { CONSUMED: "\${{ toJSON(needs.docker.outputs) }}" }
+    steps:
+      - run: echo "consumed=$(jq --compact-output . <<< "$CONSUMED")" >> "$GITHUB_OUTPUT"
 `;
     using repository = await userRepository({ ...files, ".github/workflows/ci.yml": ci });
     for (const [to, from] of Object.entries(binaries)) {
@@ -255,21 +272,40 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
       const found = await registries[0].client().manifest("org/legs", "trunk");
       const index = JSON.parse(Buffer.from(found?.bytes ?? []).toString());
-      const platforms = index.manifests.map(
-        (entry: { platform: { architecture: string } }) => entry.platform.architecture,
+      const entries: IndexEntry[] = index.manifests;
+      expect(entries.map(({ platform }) => platform.architecture).sort()).toEqual([
+        ...["amd64", "arm64", "unknown", "unknown"],
+      ]);
+      const images = entries.filter(({ platform }) => platform.architecture !== "unknown");
+      const described = entries.map(({ annotations }) => annotations?.["vnd.docker.reference.digest"]);
+      expect(described.filter((digest) => digest !== undefined).sort()).toEqual(
+        images.map(({ digest }) => digest).sort(),
       );
-      expect(platforms.sort()).toEqual(["amd64", "arm64", "unknown", "unknown"]);
+      expect([...log.jobs.keys()].filter((name) => name.includes("Build the image"))).toHaveLength(2);
       expect(index.annotations).toMatchObject({ "org.opencontainers.image.source": "https://github.com/org/product" });
       const image = `${registries[0].host}/org/legs:trunk`;
       expect(await fileOf(`--platform=linux/arm64 ${image}`, "all")).toBe("arm64\n");
       expect(await fileOf(`--platform=linux/amd64 ${image}`, "all")).toBe("amd64\n");
-      expect(await fileOf(`--platform=linux/amd64 ${image}`, "key")).toBe("3\n");
+      for (const platform of ["linux/amd64", "linux/arm64"]) {
+        expect(await fileOf(`--platform=${platform} ${image}`, "key")).toBe(KEY);
+        expect(await fileOf(`--platform=${platform} ${image}`, "other")).toBe("single");
+      }
+      const consumed = consumedOf(log);
+      expect(consumed.digest).toBe(found?.digest);
+      expect(consumed.tags.split("\n")).toContain(`${image}@${found?.digest}`);
+      // The artifact is the image of one of the runners, by the digest under which that one pushed it.
+      const one = await registries[0].client().manifest("org/legs", consumed.artifactDigest);
+      const ofOne: IndexEntry[] = JSON.parse(Buffer.from(one?.bytes ?? []).toString()).manifests;
+      expect(ofOne.map(({ platform }) => platform.architecture)).toEqual(["amd64", "unknown"]);
       const merged = [...log.jobs].find(([name]) => name.includes("Merge the platforms"))?.[1];
       expect(merged?.outputs.get("digest")).toBe(found?.digest);
       expect(merged?.outputs.get("references")).toContain(`${image}@${found?.digest}`);
     },
     5 * MINUTES,
   );
+
+  /** Tags of a release that is in the registry before. */
+  const RELEASED = ["2", "2.0", "2.0.0", "latest"];
 
   test.each<[string, string, readonly string[], readonly (string | RegExp)[]]>([
     ["a branch called _wip", "refs/heads/_wip", ["push: always"], [/^[0-9a-f]{40}$/, "_wip"]],
@@ -286,13 +322,26 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     async (title, ref, inputs, expected) => {
       const name = `org/${title.replaceAll(/[^a-z]+/g, "-").replace(/-$/, "")}`;
       addTags("v1.1.9", "v1.2.3", "v1.7.5", "v2.0.0", "chart-2.0.0");
+      const of = (tag: string): string => `${registries[0].host}/${name}:${tag}`;
+      await bench.run("tar -cf layer.tar a.c");
+      await crane(`append --new_layer ${bench.path("layer.tar")} --new_tag ${of("latest")}`);
+      for (const tag of RELEASED) await crane(`tag ${of("latest")} ${tag}`);
+      const released = (await registries[0].client().manifest(name, "latest"))?.digest;
       const log = await run({
         ref,
         files: { "docker/Dockerfile": "FROM scratch\nCOPY hello /\n", hello: "hello\n" },
         inputs: ["platforms: linux/amd64", `images: ${name}`, ...inputs],
       });
       expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
-      const tags = await tagsOf(registries[0], name);
+      const digests = new Map<string, string | undefined>();
+      for (const tag of await tagsOf(registries[0], name)) {
+        digests.set(tag, (await registries[0].client().manifest(name, tag))?.digest);
+      }
+      expect(RELEASED.map((tag) => digests.get(tag))).toEqual(RELEASED.map(() => released));
+      const tags = [...digests.keys()].filter((tag) => !RELEASED.includes(tag));
+      const { digest } = consumedOf(log);
+      expect(digest).not.toBe(released);
+      expect(tags.map((tag) => digests.get(tag))).toEqual(tags.map(() => digest));
       const wanted = expected.map((tag) => (typeof tag === "string" ? tag : expect.stringMatching(tag)));
       expect(tags).toEqual(expect.arrayContaining(wanted));
       expect(tags).toHaveLength(expected.length);
@@ -395,3 +444,9 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     3 * MINUTES,
   );
 });
+
+interface IndexEntry {
+  readonly digest: string;
+  readonly platform: { readonly architecture: string };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
