@@ -53,6 +53,13 @@ const FAULTS: readonly Fault[] = [
     place: /^an-object-with-a-long-name\.o: \.debug/,
   },
   {
+    name: "ar: a member compressed by another program, as the data of a Debian package",
+    kinds: ["compression"],
+    left: "gzip -nc a.o > a.gz; ar crD out a.gz b.o",
+    right: "xz -c a.o > a.xz; ar crD out a.xz b.o",
+    place: /^a\.gz: format/,
+  },
+  {
     name: "tar: times",
     kinds: ["timestamp"],
     left: `${TAR} -cf out one`,

@@ -24,7 +24,7 @@ export const JUDGED_CRATES: readonly JudgedCrate[] = [
   },
   { crate: "build-data", dependsOn: "host", why: "`set_BUILD_HOSTNAME` runs `hostname`" },
   { crate: "build-time", dependsOn: "timezone", why: "`build_time_local!` gives the offset of the machine's zone" },
-  { crate: "compile-time", dependsOn: "time", why: "`date_str!` reads the clock, whatever SOURCE_DATE_EPOCH says" },
+  { crate: "humantime", dependsOn: "time", why: "the day as the clock has it, whatever SOURCE_DATE_EPOCH says" },
   {
     crate: "static-files",
     dependsOn: "file-times",
@@ -35,7 +35,7 @@ export const JUDGED_CRATES: readonly JudgedCrate[] = [
     dependsOn: "file-order file-times",
     why: "without its feature `sort` the files come as `read_dir` gives them",
   },
-  { crate: "built-05", dependsOn: "cpus", why: "NUM_JOBS, which this version keeps whatever SOURCE_DATE_EPOCH says" },
+  { crate: "built-03", dependsOn: "cpus", why: "NUM_JOBS, which this version keeps whatever SOURCE_DATE_EPOCH says" },
   { crate: "whoami", dependsOn: "user", why: "`username` looks the user's number up (getpwuid_r)" },
   { crate: "uname", dependsOn: "kernel", why: "the release of the kernel, as uname(2) gives it" },
   { crate: "sys-locale", dependsOn: "locale", why: "`get_locale` reads LANGUAGE, LC_ALL, LC_MESSAGES, LANG" },

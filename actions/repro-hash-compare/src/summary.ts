@@ -69,10 +69,7 @@ function writeReport(runner: ActionRunner, comparison: Comparison): void {
   const { report } = runner.inputs;
   if (report === undefined) return;
   mkdirSync(path.dirname(report), { recursive: true });
-  writeFileSync(
-    report,
-    htmlReport(comparison, `Builds compared: ${comparison.builds.map(({ name }) => name).join(", ")}`),
-  );
+  writeFileSync(report, htmlReport(comparison, reportTitle(comparison.builds.map(({ name }) => name))));
   const { verdicts, notExplained = 0 } = comparison;
   const all = {
     mismatches: mismatches(comparison),
@@ -100,4 +97,11 @@ function writeAttestation(runner: ActionRunner, comparison: Comparison): void {
   const predicate = "predicate" in statement ? statement.predicate : {};
   writeFileSync(`${file.replace(/\.json$/, "")}.predicate.json`, `${JSON.stringify(predicate, undefined, 2)}\n`);
   runner.setOutput("attestation", file);
+}
+
+/** More names than this are no title. */
+const MAX_TITLE_NAMES = 6;
+
+function reportTitle(names: readonly string[]): string {
+  return names.length > MAX_TITLE_NAMES ? `${names.length} builds compared` : `Builds compared: ${names.join(", ")}`;
 }

@@ -14,15 +14,23 @@ const HEADERS: Readonly<Partial<Record<Compression, CompareHeaders>>> = {
   xz: compareXzHeaders,
 };
 
+export function isCompression(format: string): format is Compression {
+  return format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2";
+}
+
 /** Explains two compressed files: what their headers say, then what they hold, then how it was compressed. */
 export async function explainCompressed(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
-  format: Compression,
+  formats: readonly [Compression, Compression],
 ): Promise<Findings> {
-  const headers = (await HEADERS[format]?.(left, right, context.place)) ?? [];
-  const inside = await explainInside(left, right, context, format).catch((error: unknown): Findings => {
+  const [format, other] = formats;
+  const headers =
+    format === other
+      ? ((await HEADERS[format]?.(left, right, context.place)) ?? [])
+      : [cause("compression", `${context.place}format`, format, other)];
+  const inside = await explainInside(left, right, context, formats).catch((error: unknown): Findings => {
     if (!(error instanceof ArchiveError) || headers.length === 0) throw error;
     context.warn(`${context.place}the content was not compared: ${error.message}`);
     return { causes: [], parts: [] };
@@ -36,14 +44,14 @@ async function explainInside(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
-  format: Compression,
+  formats: readonly [Compression, Compression],
 ): Promise<Findings> {
   const { scratch, signal } = context;
-  const open = async (source: RandomAccessSource): ReturnType<typeof spool> =>
+  const open = async (source: RandomAccessSource, format: Compression): ReturnType<typeof spool> =>
     await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal);
-  const a = await open(left);
+  const a = await open(left, formats[0]);
   try {
-    const b = await open(right);
+    const b = await open(right, formats[1]);
     try {
       if ((await mapBytes(a, b, signal)).differing === 0) return { causes: [], parts: [] };
       return await context.explain(a, b, { ...context, place: `${context.place}unpacked, `, depth: context.depth + 1 });

@@ -11,9 +11,10 @@ import { Fault } from "@release-actions/report";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, mergeCauses } from "./cause.ts";
 import type { Context, Excerpt, Findings, Part } from "./context.ts";
+import { withoutDerivedDigests } from "./derived-digests.ts";
 import { explainAr, isAr } from "./explain-ar.ts";
 import { explainBytes } from "./explain-bytes.ts";
-import { explainCompressed } from "./explain-compressed.ts";
+import { explainCompressed, isCompression } from "./explain-compressed.ts";
 import { explainElf } from "./explain-elf.ts";
 import { explainTarOrImage } from "./explain-image.ts";
 import { explainMacho } from "./explain-macho.ts";
@@ -62,10 +63,6 @@ const EXPLAINERS: Readonly<Record<string, Explain>> = {
   pyc: explainPyc,
   png: explainPng,
   tar: explainTarOrImage,
-  gzip: (left, right, context) => explainCompressed(left, right, context, "gzip"),
-  zstd: (left, right, context) => explainCompressed(left, right, context, "zstd"),
-  xz: (left, right, context) => explainCompressed(left, right, context, "xz"),
-  bzip2: (left, right, context) => explainCompressed(left, right, context, "bzip2"),
   zip: explainZip,
 };
 
@@ -82,9 +79,9 @@ export async function explainDifference(
   if (map.differing === 0) return { format: shown, causes: [], parts: [], excerpts: [], warnings, map };
   let damage: string | undefined;
   const explain = async (a: RandomAccessSource, b: RandomAccessSource, context: Context): Promise<Findings> => {
-    const kind = await formatOf(a);
-    const explainer = EXPLAINERS[kind];
-    if (explainer === undefined || kind !== (await formatOf(b))) return await explainBytes(a, b, context);
+    const [kind, otherKind] = [await formatOf(a), await formatOf(b)];
+    const explainer = explainerOf(kind, otherKind);
+    if (explainer === undefined) return await explainBytes(a, b, context);
     if (context.depth > MAX_DEPTH) {
       context.warn(`${context.place}${kind} was not opened: it is ${context.depth} archives deep`);
       return await explainBytes(a, b, context);
@@ -111,13 +108,18 @@ export async function explainDifference(
   const { causes, parts, excerpts = [] } = await explain(left, right, context);
   return {
     format: shown,
-    causes: mergeCauses(causes),
+    causes: mergeCauses(withoutDerivedDigests(causes)),
     parts,
     excerpts,
     warnings,
     map,
     ...(damage === undefined ? {} : { damage }),
   };
+}
+
+function explainerOf(kind: string, other: string): Explain | undefined {
+  if (!isCompression(kind) || !isCompression(other)) return kind === other ? EXPLAINERS[kind] : undefined;
+  return (left, right, context) => explainCompressed(left, right, context, [kind, other]);
 }
 
 async function formatOf(source: RandomAccessSource): Promise<string> {

@@ -39,7 +39,8 @@ export async function explainMembers(
   context: Context,
   { remedies = {} }: MembersOptions = {},
 ): Promise<Findings> {
-  const [a, b] = [numbered(left), numbered(right)];
+  const a = numbered(left);
+  const b = withoutOtherCompression(numbered(right), a);
   const causes: Cause[] = [];
   const parts: Part[] = [];
   const only = (from: ReadonlyMap<string, Member>, other: ReadonlyMap<string, Member>): string[] =>
@@ -106,6 +107,23 @@ function numbered(members: readonly Member[]): Map<string, Member> {
     found.set(name, member);
   }
   return found;
+}
+
+const COMPRESSED = /\.(?:gz|xz|zst|bz2)$/;
+
+/** A member that the other archive has with another compression (`data.tar.xz`, `data.tar.gz`), under the other's name. */
+function withoutOtherCompression(
+  members: ReadonlyMap<string, Member>,
+  others: ReadonlyMap<string, Member>,
+): Map<string, Member> {
+  const stems = new Map(
+    [...others.keys()]
+      .filter((name) => COMPRESSED.test(name) && !members.has(name))
+      .map((name) => [name.replace(COMPRESSED, ""), name]),
+  );
+  const nameOf = (name: string): string =>
+    COMPRESSED.test(name) && !others.has(name) ? (stems.get(name.replace(COMPRESSED, "")) ?? name) : name;
+  return new Map([...members].map(([name, member]) => [nameOf(name), member]));
 }
 
 function compareAttributes(

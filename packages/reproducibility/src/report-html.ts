@@ -3,7 +3,7 @@ import { countOf } from "@release-actions/report";
 import type { FileVerdict } from "./compare.ts";
 import { type CauseGroup, type Comparison, causeGroups, isReproducible, mismatches, verdictOf } from "./comparison.ts";
 import type { FileExplanation } from "./explain-builds.ts";
-import { letterOf } from "./report-markdown.ts";
+import { letterOf, MAX_BUILD_COLUMNS } from "./report-markdown.ts";
 import { visible } from "./visible.ts";
 
 const STYLE = `
@@ -20,6 +20,10 @@ pre { font: .84em/1.45 ui-monospace, monospace; border: 1px solid var(--line); b
 @media (max-width: 40rem) { body { margin: 1rem auto } .stack thead { display: none } .stack, .stack tbody, .stack tr, .stack td { display: block; width: auto } .stack tr { border-bottom: 2px solid var(--line); padding: .4rem 0 } .stack td { border: 0; padding: .1rem 0 } .stack td::before { content: attr(data-label) " "; color: #888; font-size: .8rem } }`;
 /** Rows of a table and digests that are in the page: more would make it too large to open. */
 const MAX_ROWS = 5000;
+/** More equal files than this are folded: nobody reads them, and they are between what differs and why. */
+const MAX_EQUAL_SHOWN = 20;
+/** The section of digests has all names. */
+const MAX_NAMES = 8;
 
 /** One self-contained page: it loads nothing, runs nothing, and forbids itself both. */
 export function htmlReport(comparison: Comparison, title: string): string {
@@ -47,10 +51,7 @@ ${contextSection(comparison)}
 ${causesSection(comparison)}
 <h2>Files by builds</h2>
 <p>= is what most builds have; a letter stands for other content, - for none.</p>
-${table(
-  ["file", "", ...builds.map(({ name }) => name)],
-  ordered.map((one) => fileRow(one, comparison)),
-)}
+${filesSection(ordered, builds)}
 ${explanations.length > 0 ? `<h2>Where files differ</h2>${explanations.map(explanationSection).join("")}` : ""}
 <h2>Digests</h2>
 ${ordered.slice(0, MAX_ROWS).map(digestDetails).join("")}
@@ -96,11 +97,39 @@ function filesCell([first = "", ...others]: readonly string[]): string {
   return `${code(first)}<details><summary>and ${others.length} more</summary>${others.slice(0, MAX_ROWS).map(code).join("<br>")}</details>`;
 }
 
-function fileRow(verdict: FileVerdict, { builds }: Comparison): string[] {
+function filesSection(verdicts: readonly FileVerdict[], builds: Comparison["builds"]): string {
+  const equal = verdicts.filter(({ kind }) => kind === "equal");
+  const isFolded = equal.length > MAX_EQUAL_SHOWN;
+  const shown = isFolded ? verdicts.filter(({ kind }) => kind !== "equal") : verdicts;
+  const header = ["file", "", ...(builds.length > MAX_BUILD_COLUMNS ? ["builds"] : builds.map(({ name }) => name))];
+  const tableOf = (some: readonly FileVerdict[]): string =>
+    some.length === 0
+      ? ""
+      : table(
+          header,
+          some.map((one) => fileRow(one, builds)),
+        );
+  const folded = `<details><summary>${countOf(equal.length, "file is equal", "files are equal")}</summary>${tableOf(equal)}</details>`;
+  return `${tableOf(shown)}${isFolded ? folded : ""}`;
+}
+
+/** Each content with the builds that have it, in place of a column for each build. */
+function groupsCell(verdict: FileVerdict): string {
+  const groups = verdict.agreements.map(({ builds }) => {
+    const letter = letterOf(verdict, builds[0] ?? "");
+    if (letter === "=") return `= ${countOf(builds.length, "build")}`;
+    const more = builds.length > MAX_NAMES ? ` and ${builds.length - MAX_NAMES} more` : "";
+    return `<b>${letter}</b> ${escapeHtml(builds.slice(0, MAX_NAMES).join(", "))}${more}`;
+  });
+  return groups.join("<br>");
+}
+
+function fileRow(verdict: FileVerdict, builds: Comparison["builds"]): string[] {
   const { path, kind, severity, reason } = verdict;
   const style = kind === "equal" ? "good" : severity === "error" ? "bad" : "mild";
   const said = kind === "equal" || severity !== "ignored" ? kind : `${kind}, expected`;
   const status = `<span class="${style}">${escapeHtml(said)}</span>${reason === undefined ? "" : ` (${escapeHtml(reason)})`}`;
+  if (builds.length > MAX_BUILD_COLUMNS) return [code(path), status, groupsCell(verdict)];
   return [code(path), status, ...builds.map(({ name }) => escapeHtml(letterOf(verdict, name)))];
 }
 

@@ -7,8 +7,8 @@ import { visible } from "./visible.ts";
 /** Rows of a table in the job summary; the HTML report has all of them. */
 const MAX_ROWS = 100;
 const MAX_CAUSE_ROWS = 20;
-/** More columns than this are wider than a summary. */
-const MAX_BUILD_COLUMNS = 6;
+/** More columns than this are wider than a summary, and than a window. */
+export const MAX_BUILD_COLUMNS = 6;
 const MAX_NAMES = 5;
 const BAR_PARTS = 32;
 const SHADES = "░▒▓█";
