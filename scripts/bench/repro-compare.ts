@@ -12,7 +12,7 @@ const BUDGET_MIB = 400;
 /** Twice the size may take this much more than twice the time. */
 const LINEAR_SLACK = 1.5;
 /** What diffoscope is given up after. */
-const PEER_TIMEOUT_S = 300;
+const PEER_TIMEOUT_S = 120;
 
 /** What the builds of one run are like. */
 interface Shape {

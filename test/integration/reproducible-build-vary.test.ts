@@ -51,6 +51,7 @@ fn main() {
     ["file-order", "ls -U /usr"],
     ["home+user", 'if [ "$USER" = someone-else ]; then case $HOME in *a-home) echo both;; esac; fi'],
     ["user", "id -un"],
+    ["locale", "echo $LC_ALL | cut -d. -f1"],
     ["chance", "od -An -N8 -tx8 /dev/urandom"],
   ])(
     "finds by bisection that a build depends on %s",

@@ -99,7 +99,7 @@ function writeAttestation(runner: ActionRunner, comparison: Comparison): void {
   runner.setOutput("attestation", file);
 }
 
-/** More names than this are no title. */
+/** More names than this do not fit into a title. */
 const MAX_TITLE_NAMES = 6;
 
 function reportTitle(names: readonly string[]): string {

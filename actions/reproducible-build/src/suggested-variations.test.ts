@@ -11,7 +11,7 @@ describe("which variations a difference points to", () => {
     ["a kernel", "embedded-text", "6.8.0-31", "4.19.0-another", ["kernel"]],
     ["a domain", "embedded-text", "(none)", "another.example", ["domain"]],
     ["the PATH", "embedded-text", "/usr/bin", "/usr/bin:/tmp/x/a-home/one-more/bin", ["exec-path"]],
-    ["a locale", "embedded-text", "LC_ALL=", "LC_ALL=C.UTF-8", ["locale"]],
+    ["a locale", "embedded-text", "en-US", "tr-TR", ["locale"]],
     ["an offset", "embedded-text", "+00:00", "+05:45", ["timezone"]],
     ["the environment", "embedded-text", "PWD", "PWD REPRODUCIBLE_BUILD_VARIATION", ["environment"]],
     ["a registry", "build-path", "/root/.cargo", "/tmp/x/a-home/.cargo", ["home"]],

@@ -15,7 +15,7 @@ const WORDS: readonly (readonly [Variation, readonly string[]])[] = [
   ["kernel", [VARIED_VALUES.kernel]],
   ["user", [VARIED_VALUES.user]],
   ["environment", [VARIED_VALUES.variable]],
-  ["locale", [...VARIED_VALUES.language, ...VARIED_VALUES.locale]],
+  ["locale", ["tr_TR", "tr-TR", "fr_CH", "fr-CH", ...VARIED_VALUES.locale]],
   ["timezone", [...VARIED_VALUES.timezone, "+05:45", "+0545", "-03:30", "-0330", "-02:30", "-0230"]],
 ];
 const DAY_MS = 24 * 60 * 60 * 1000;

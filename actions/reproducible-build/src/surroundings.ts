@@ -85,7 +85,13 @@ export function surroundingsOf(
     ...(has("user") ? { USER: user, LOGNAME: user, USERNAME: user } : {}),
     ...(has("host") ? { HOSTNAME: host, COMPUTERNAME: host.toUpperCase() } : {}),
     ...(has("timezone") ? { TZ: inTurn(VARIED_VALUES.timezone) } : {}),
-    ...(has("locale") ? { LANG: inTurn(VARIED_VALUES.language), LC_ALL: inTurn(VARIED_VALUES.locale) } : {}),
+    ...(has("locale")
+      ? {
+          LANG: inTurn(VARIED_VALUES.lang),
+          LC_ALL: inTurn(VARIED_VALUES.locale),
+          LANGUAGE: inTurn(VARIED_VALUES.language),
+        }
+      : {}),
     ...(has("environment") ? { [VARIED_VALUES.variable]: `one more variable, ${round}` } : {}),
     ...(has("exec-path")
       ? { PATH: [env["PATH"] ?? "", path.join(home, VARIED_FOLDERS.programs)].join(path.delimiter) }

@@ -8,8 +8,10 @@ export const VARIED_VALUES = {
   kernel: "4.19.0-another",
   user: "someone-else",
   timezone: ["Asia/Kathmandu", "America/St_Johns"],
-  language: ["tr_TR.UTF-8", "fr_CH.UTF-8"],
-  locale: ["C.UTF-8", "POSIX"],
+  /** LANG, LC_ALL and LANGUAGE. Where a locale is not installed, programs that only read the variables still see it. */
+  lang: ["tr_TR.UTF-8", "fr_CH.UTF-8"],
+  locale: ["tr_TR.UTF-8", "POSIX"],
+  language: ["tr_TR:fr", "fr_CH"],
   umask: [0o027, 0o077],
   variable: "REPRODUCIBLE_BUILD_VARIATION",
 } as const;
