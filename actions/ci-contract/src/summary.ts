@@ -2,6 +2,8 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Finding } from "./finding.ts";
 
+const MARKS: Readonly<Record<Finding["level"], string>> = { error: "❌", warning: "⚠️", notice: "❔" };
+
 /** Annotations, outputs and the summary: one line for each job, one for each finding. */
 export function reportFindings(
   runner: ActionRunner,
@@ -28,19 +30,7 @@ export function reportFindings(
       line: location.line,
     })),
   );
-  const mark = (job: string): string => {
-    const levels = findings.filter((finding) => finding.job === job).map(({ level }) => level);
-    return levels.includes("error") ? "✗" : levels.includes("notice") ? "cannot tell" : "✓";
-  };
-  runner.summary.heading("CI contract").table(
-    ["job", "verdict"],
-    jobs.map((job) => [job, mark(job)]),
-  );
-  if (findings.length > 0)
-    runner.summary.table(
-      ["place", "job", "finding"],
-      findings.map(({ job, message, location }) => [`${location.file}:${location.line ?? 1}`, job, message]),
-    );
+  writeSummary(runner.summary, findings, jobs);
   const against = file === undefined ? "in the workflows" : `against ${file}`;
   if (errors.length > 0)
     runner.fail(
@@ -51,6 +41,34 @@ export function reportFindings(
     const rest = doubts.length === 0 ? "" : `; ${countOf(doubts.length, "question")} cannot be answered from the files`;
     runner.info(`${countOf(jobs.length, "job")} as ${file} promises${rest}`);
   }
+}
+
+/** The verdict as the headline, then what is wrong, errors first; the jobs that are as promised are folded. */
+function writeSummary(summary: ActionRunner["summary"], findings: readonly Finding[], jobs: readonly string[]): void {
+  const levels = ["error", "warning", "notice"] as const;
+  const counts = levels.map((level) => findings.filter((finding) => finding.level === level).length);
+  const [errors = 0, warnings = 0, doubts = 0] = counts;
+  const parts = [
+    errors > 0 ? countOf(errors, "error") : "no errors",
+    ...(warnings > 0 ? [countOf(warnings, "warning")] : []),
+    ...(doubts > 0 ? [countOf(doubts, "open question")] : []),
+  ];
+  summary.heading(`CI contract: ${parts.join(", ")}`);
+  if (findings.length > 0) {
+    const sorted = levels.flatMap((level) => findings.filter((finding) => finding.level === level));
+    summary.table(
+      ["", "job", "finding", "place"],
+      sorted.map(({ level, job, message, location }) => [
+        MARKS[level],
+        job,
+        message,
+        `${location.file}:${location.line ?? 1}`,
+      ]),
+    );
+  }
+  const kept = jobs.filter((job) => !findings.some((finding) => finding.job === job));
+  if (kept.length > 0)
+    summary.details(`✅ ${countOf(kept.length, "job")} as promised`, kept.map((job) => `- \`${job}\``).join("\n"));
 }
 
 /** The same words at the same place are said once. */

@@ -12,7 +12,9 @@ interface Verdicts {
 
 /** What is wrong as a table, one thing in each cell; what is fine, and what was not judged, folded. */
 export function summarize(summary: Runner["summary"], { expectations, findings, notJudged, online }: Verdicts): void {
-  summary.heading("Secrets");
+  const failed = new Set(findings.filter(({ level }) => level === "error").map(({ name }) => name)).size;
+  const verdict = failed === 0 ? "none is missing or invalid" : `${failed} missing or invalid`;
+  summary.heading(`Secrets: ${verdict}`);
   if (findings.length > 0) {
     summary.table(
       ["", "secret", "state", "what to do"],
