@@ -17,6 +17,13 @@ export const THIRD_PARTY: Readonly<Record<string, string>> = {
   "docker/metadata-action@dc802804100637a589fabce1cb79ff13a1411302": standIn("docker-metadata"),
 };
 
+/** Those that our pages name as most people do, by a tag. */
+export const THIRD_PARTY_IN_PAGES: Readonly<Record<string, string>> = {
+  "actions/checkout@v7": standIn("checkout"),
+  "docker/setup-buildx-action@v4": standIn("setup-buildx"),
+  "taiki-e/install-action@v2": standIn("install-action"),
+};
+
 /** The variable in which those find the client of artifacts, which they cannot install; without it they only tell. */
 export const ARTIFACT_CLIENT = {
   STAND_IN_ARTIFACT_CLIENT: path.join(import.meta.dirname, "../stand-in/published/artifact-client.ts"),

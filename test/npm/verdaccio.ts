@@ -32,6 +32,11 @@ export class Verdaccio {
     });
   }
 
+  /** Where it keeps packages: a folder for each. What is removed there is gone. */
+  get storage(): string {
+    return path.join(this.#folder, "storage");
+  }
+
   static async start(): Promise<Verdaccio> {
     const folder = mkdtempSync(path.join(tmpdir(), "verdaccio-"));
     const config = {

@@ -10,8 +10,10 @@ import { freePort } from "../support/free-port.ts";
 
 export const USER = "publisher";
 export const PASSWORD = "s3cret-of-a-test";
-/** Of that password: the registry takes bcrypt only. */
-const HTPASSWD = `${USER}:$2y$05$abcdefghijklmnopqrstuuUye9KAb65Fza6CF.CT57kJsr9j2GQAG\n`;
+/** Of that password, for it and for an organisation of the tests: the registry takes bcrypt only. */
+const HTPASSWD = [USER, "acme"]
+  .map((user) => `${user}:$2y$05$abcdefghijklmnopqrstuuUye9KAb65Fza6CF.CT57kJsr9j2GQAG\n`)
+  .join("");
 const START_LIMIT_MS = 10_000;
 
 /** Distribution's own (`registry`), the program of Debian's older one, or crane's, which is in memory and asks for no password. */

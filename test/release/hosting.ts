@@ -1,19 +1,31 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { zip } from "@release-actions/archive/testing";
 import type { GitHub } from "../stand-in/github.ts";
 import type { Repository, Run } from "../stand-in/model.ts";
 import { runPublishedArtifactClient } from "../stand-in/published/run.ts";
 import type { WidgetRelease } from "./widget.ts";
 
 /** Tags a commit, as whoever releases does. */
-export function pushTag(github: GitHub, repository: Repository, tag: string): string {
-  return github.addCommit(repository, { ref: `refs/tags/${tag}` }).sha;
+export function pushTag(github: GitHub, repository: Repository, tag: string, sha?: string): string {
+  return github.addCommit(repository, { ref: `refs/tags/${tag}`, ...(sha === undefined ? {} : { sha }) }).sha;
 }
 
-/** The run of cargo-dist's workflow for a pushed tag, with the artifacts that its jobs leave, under the names it gives them. */
-export async function hostRun(github: GitHub, repository: Repository, release: WidgetRelease): Promise<Run> {
-  const headSha = pushTag(github, repository, release.tag);
+/**
+ * The run of cargo-dist's workflow for a pushed tag, with the artifacts that its jobs leave, under the names it gives them.
+ *
+ * @param sha of the tagged commit; a new one by default.
+ * @param upload how artifacts get there; `storeArtifact` takes milliseconds.
+ */
+export async function hostRun(
+  github: GitHub,
+  repository: Repository,
+  release: WidgetRelease,
+  sha?: string,
+  upload: typeof uploadArtifact = uploadArtifact,
+): Promise<Run> {
+  const headSha = pushTag(github, repository, release.tag, sha);
   const run = github.addRun({
     repository: repository.fullName,
     workflow: "release.yml",
@@ -24,11 +36,17 @@ export async function hostRun(github: GitHub, repository: Repository, release: W
     /^(?!source\.).*\.(tar\.\w+|zip|msi|pkg)(\.sha\d+)?$|^(x86_64|aarch64).*-dist-manifest\.json$/.test(name);
   const global = [...release.files].filter(([name]) => !isLocal(name));
   const local = [...release.files].filter(([name]) => isLocal(name));
-  await uploadArtifact(github, run, "artifacts-plan-dist-manifest", [["plan-dist-manifest.json", release.plan]]);
-  await uploadArtifact(github, run, "artifacts-build-local-all", local);
-  await uploadArtifact(github, run, "artifacts-build-global", global);
-  await uploadArtifact(github, run, "artifacts-dist-manifest", [["dist-manifest.json", release.host]]);
+  await upload(github, run, "artifacts-plan-dist-manifest", [["plan-dist-manifest.json", release.plan]]);
+  await upload(github, run, "artifacts-build-local-all", local);
+  await upload(github, run, "artifacts-build-global", global);
+  await upload(github, run, "artifacts-dist-manifest", [["dist-manifest.json", release.host]]);
   return run;
+}
+
+/** Puts files where an upload would have put them, as one zip. */
+export async function storeArtifact(...[github, run, name, files]: Parameters<typeof uploadArtifact>): Promise<void> {
+  const entries = files.map(([file, content]) => ({ name: file, data: content }));
+  await github.addArtifact(run, { name, content: zip(entries) });
 }
 
 /** Uploads files with GitHub's published client, as upload-artifact does. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
@@ -72,7 +73,7 @@ export async function serve(
   return { origin: originOf(server), close: () => closeServer(server) };
 }
 
-export async function listen(server: Server): Promise<void> {
+export async function listen(server: Server | TlsServer): Promise<void> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 }
@@ -82,7 +83,7 @@ export function originOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-export async function closeServer(server: Server): Promise<void> {
+export async function closeServer(server: Server | TlsServer): Promise<void> {
   server.closeAllConnections();
   server.close();
   await once(server, "close");

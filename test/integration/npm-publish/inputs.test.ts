@@ -2,28 +2,12 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "n
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { readManifest, readTarball } from "@release-actions/npm";
+import { WRAPPER } from "../../npm/wrapper.ts";
 import { describeWith } from "../../parts.ts";
 import type { Job, StepResult } from "../../runner/job.ts";
 import { type Setting, World } from "./world.ts";
 
 jest.setTimeout(180_000);
-
-/** A wrapper as somebody writes one by hand, which does all that ours does. */
-const WRAPPER = `#!/usr/bin/env node
-const { spawn } = require("child_process");
-const { constants } = require("os");
-const end = (code, why) => (console.error(why), process.exit(code));
-let program;
-try {
-  program = require.resolve("NAME-" + process.platform + "-" + process.arch + "/bin/widget");
-} catch {
-  end(127, "widget: its optional dependency is not installed");
-}
-const child = spawn(program, process.argv.slice(2), { stdio: "inherit" });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.on("error", (error) => end(126, "widget: " + error.message));
-child.on("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
-`;
 
 describeWith(["cc"], "npm-publish, before it publishes anything", () => {
   let world: World;

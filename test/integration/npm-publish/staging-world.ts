@@ -23,9 +23,10 @@ export class StagingWorld {
     [this.world, this.github, this.front, this.proxy] = [world, github, front, proxy];
   }
 
-  static async start(): Promise<StagingWorld> {
+  /** @param host the name by which clients know the registry. */
+  static async start(host?: string): Promise<StagingWorld> {
     const [world, github] = await Promise.all([World.start(), startGitHub()]);
-    const front = await startRegistryFront(world.registry.origin, world.token, `${github.origin}/oidc`);
+    const front = await startRegistryFront(world.registry.origin, world.token, `${github.origin}/oidc`, host);
     front.credentials.add("npm_plain", "plain");
     front.credentials.add("npm_stage_only", "stage-only");
     front.credentials.add("npm_read_only", "read-only");

@@ -38,8 +38,14 @@ export interface RegistryFront {
  * publishing, from npm's documentation and npm's own client. It refuses what the registry refuses, in its words.
  *
  * @param token one of the real registry that may publish; here it bypasses two-factor authentication.
+ * @param host the name by which clients know it, which their identity is for.
  */
-export async function startRegistryFront(behind: string, token: string, issuer: string): Promise<RegistryFront> {
+export async function startRegistryFront(
+  behind: string,
+  token: string,
+  issuer: string,
+  host = "127.0.0.1",
+): Promise<RegistryFront> {
   const trusted = new Map<string, TrustedPublisher | string>();
   const collaborators = new Map<string, Record<string, string>>();
   const [exchanges, issued, spam] = [[] as string[], [] as string[], new Set<string>()];
@@ -52,7 +58,7 @@ export async function startRegistryFront(behind: string, token: string, issuer: 
     "POST /-/npm/v1/oidc/token/exchange/package/*name": async ({ params, headers }) => {
       const name = params["name"] ?? "";
       const [, identity = ""] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
-      const claims = await readIdentity(identity, issuer, "npm:127.0.0.1").catch((error: unknown) => {
+      const claims = await readIdentity(identity, issuer, `npm:${host}`).catch((error: unknown) => {
         throw new Refusal(401, { message: String(error) });
       });
       const found = trusted.get(name);

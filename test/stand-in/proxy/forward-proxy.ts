@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { connect } from "node:net";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { closeServer, listen, originOf } from "../http.ts";
 
@@ -11,19 +12,28 @@ export interface ForwardProxy {
   close(): Promise<void>;
 }
 
-/** @param origins where the servers really are, by the names under which clients know them. */
-export async function startForwardProxy(origins: Readonly<Record<string, string>>): Promise<ForwardProxy> {
+export interface ForwardProxyOptions {
+  /** PEM of a certificate for all the hosts: then what comes to port 443 is opened, as inspecting proxies do, and goes on as HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** @param origins where the servers really are, by the names under which clients know them, or by `name/path`. */
+export async function startForwardProxy(
+  origins: Readonly<Record<string, string>>,
+  { tls }: ForwardProxyOptions = {},
+): Promise<ForwardProxy> {
   const hosts: string[] = [];
-  const find = (host: string): URL | undefined => {
+  const places = Object.entries(origins).sort(([one], [other]) => other.length - one.length);
+  const find = (host: string, path = ""): URL | undefined => {
     hosts.push(host);
-    const origin = origins[host];
+    const [, origin] = places.find(([place]) => place === host || `${host}${path}`.startsWith(`${place}/`)) ?? [];
     return origin === undefined ? undefined : new URL(origin);
   };
 
   const forward = (message: IncomingMessage, response: ServerResponse): void => {
     // What comes through a tunnel has a path alone, and its host in a header.
     const wanted = new URL(message.url ?? "", `http://${message.headers.host}`);
-    const origin = find(wanted.hostname);
+    const origin = find(wanted.hostname, wanted.pathname);
     if (origin === undefined) {
       response.writeHead(502).end();
       return;
@@ -41,12 +51,15 @@ export async function startForwardProxy(origins: Readonly<Record<string, string>
   };
 
   const tunnel = (message: IncomingMessage, socket: Duplex): void => {
-    if (find((message.url ?? "").replace(/:\d+$/, "")) === undefined) {
+    const [, host = "", port] = /^(.*):(\d+)$/.exec(message.url ?? "") ?? [];
+    if (find(host) === undefined) {
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
       return;
     }
     // Back to this server, which says of each request where it goes.
-    const upstream = connect(Number(new URL(originOf(server)).port), "127.0.0.1", () => {
+    const behind = port === "443" && inspecting !== undefined ? inspecting : server;
+    // A server that listens on TCP has an address of this shape.
+    const upstream = connect((behind.address() as AddressInfo).port, "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       upstream.pipe(socket).pipe(upstream);
     });
@@ -58,7 +71,15 @@ export async function startForwardProxy(origins: Readonly<Record<string, string>
   };
 
   const server = createServer(forward);
+  const inspecting = tls === undefined ? undefined : createTlsServer(tls, forward);
   server.on("connect", tunnel);
-  await listen(server);
-  return { origin: originOf(server), hosts, close: () => closeServer(server) };
+  for (const each of [server, ...(inspecting === undefined ? [] : [inspecting])]) await listen(each);
+  return {
+    origin: originOf(server),
+    hosts,
+    close: async () => {
+      await closeServer(server);
+      if (inspecting !== undefined) await closeServer(inspecting);
+    },
+  };
 }

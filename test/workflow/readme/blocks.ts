@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { root } from "./repository-files.ts";
+import { root } from "../repository-files.ts";
 
 /** A fenced block of a page, as a reader would paste it. */
 export interface Block {
@@ -11,8 +11,8 @@ export interface Block {
   readonly text: string;
 }
 
-/** What a block of YAML is: a whole workflow, its jobs, steps of a job, or the content of another file. */
-export type BlockKind = "workflow" | "jobs" | "steps" | "other";
+/** What a block of YAML is: a whole workflow, its jobs, the content of one job, its steps, or the content of another file. */
+export type BlockKind = "workflow" | "jobs" | "job" | "steps" | "other";
 
 /** Every fenced block of the pages that people read. */
 export function readBlocks(): Block[] {
@@ -40,6 +40,7 @@ export function kindOf({ text }: Block): BlockKind {
   if (Array.isArray(content)) return content.every((step) => "uses" in step || "run" in step) ? "steps" : "other";
   if (typeof content !== "object" || content === null) return "other";
   if ("on" in content && "jobs" in content) return "workflow";
+  if ("steps" in content && Array.isArray(content.steps)) return "job";
   const jobs: unknown = "jobs" in content ? content.jobs : undefined;
   const isJob = (job: unknown) =>
     typeof job === "object" && job !== null && ("runs-on" in job || "steps" in job || !("run" in job));
@@ -51,31 +52,52 @@ export function kindOf({ text }: Block): BlockKind {
     : "other";
 }
 
+/** What is put around the steps of a block where it is run. */
+export interface Surroundings {
+  /** What starts it, where it does not say and takes no inputs. Default `push`. */
+  readonly on?: string;
+  /** Steps before and after the block's own, as YAML. */
+  readonly before?: string;
+  readonly after?: string;
+  /** What jobs before it give, by `job.output`: the text between double quotes of a shell. */
+  readonly needs?: Readonly<Record<string, string>>;
+}
+
 /**
  * The block as a whole workflow. What a fragment takes from its surroundings (`needs`, `matrix`, `inputs`) is put around
  * it; what it should have itself, such as a step that it names, is not.
  */
-export function asWorkflow(block: Block): string {
+export function asWorkflow(
+  block: Block,
+  { on: event = "push", before = "", after = "", needs = {} }: Surroundings = {},
+): string {
   const kind = kindOf(block);
   const names = (pattern: RegExp): string[] => [
     ...new Set([...block.text.matchAll(pattern)].map(([, name = ""]) => name)),
   ];
   const inputs = names(/\binputs\.([\w-]+)/g).map((name) => `      ${name}: { type: string }\n`);
-  const on = inputs.length === 0 ? "on: push\n" : `on:\n  workflow_dispatch:\n    inputs:\n${inputs.join("")}`;
+  const on = inputs.length === 0 ? `on: ${event}\n` : `on:\n  workflow_dispatch:\n    inputs:\n${inputs.join("")}`;
   if (kind === "workflow") return block.text;
   if (kind === "jobs") return `${on}${block.text}`;
+  if (kind === "job") {
+    const indented = (steps: string): string => steps.replaceAll(/^(?=.)/gm, "  ");
+    const body = block.text.replace("steps:\n", () => `steps:\n${indented(before)}`) + indented(after);
+    return `${on}jobs:\n  block:\n    runs-on: ubuntu-latest\n${body.replaceAll(/^(?=.)/gm, "    ")}`;
+  }
   const needed = names(/\bneeds\.([\w-]+)\./g);
   const jobs = needed.map((job) => {
-    const outputs = names(new RegExp(`\\bneeds\\.${job}\\.outputs\\.([\\w-]+)`, "g")).map(
-      (name) => `      ${name}: value\n`,
+    const outputs = names(new RegExp(`\\bneeds\\.${job}\\.outputs\\.([\\w-]+)`, "g"));
+    const declared = outputs.map((name) => `      ${name}: \${{ steps.before.outputs.${name} }}\n`);
+    const set = outputs.map(
+      (name) => `          echo "${name}=${needs[`${job}.${name}`] ?? "value"}" >> "$GITHUB_OUTPUT"\n`,
     );
-    return `  ${job}:\n    runs-on: ubuntu-latest\n    outputs:\n${outputs.join("")}    steps:\n      - run: echo\n`;
+    return `  ${job}:\n    runs-on: ubuntu-latest\n    outputs:\n${declared.join("")}    steps:\n      - id: before\n        run: |\n${set.join("")}`;
   });
   const matrix = names(/\bmatrix\.([\w-]+)/g).map((name) => `        ${name}: [one]\n`);
   return [
     `${on}jobs:\n${jobs.join("")}  block:\n    runs-on: ubuntu-latest\n`,
     needed.length === 0 ? "" : `    needs: [${needed.join(", ")}]\n`,
     matrix.length === 0 ? "" : `    strategy:\n      matrix:\n${matrix.join("")}`,
-    `    steps:\n${block.text.replaceAll(/^(?=.)/gm, "      ")}`,
+    `    steps:\n${`${before}${block.text}${after}`.replaceAll(/^(?=.)/gm, "      ")}`,
   ].join("");
 }

@@ -2,11 +2,11 @@ import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
-import { pinSelfReferences } from "../../scripts/release/references.ts";
-import { RELEASED } from "../act/published-tree.ts";
-import { describeWith } from "../parts.ts";
-import { asWorkflow, blocksOf, kindOf, readBlocks } from "./readme-blocks.ts";
-import { actionFiles, root, workflowFiles } from "./repository-files.ts";
+import { pinSelfReferences } from "../../../scripts/release/references.ts";
+import { RELEASED } from "../../act/published-tree.ts";
+import { describeWith } from "../../parts.ts";
+import { actionFiles, root, workflowFiles } from "../repository-files.ts";
+import { asWorkflow, blocksOf, kindOf, readBlocks } from "./blocks.ts";
 
 const blocks = readBlocks().filter((block) => block.language === "yaml" && kindOf(block) !== "other");
 

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { ActLog } from "../../act/log.ts";
+import { describeWithEngines } from "../../engines.ts";
+import { PageRuns } from "./page-runs.ts";
+import { placeTrials, runnableBlocks } from "./place-trials.ts";
+import { TRIALS } from "./trials.ts";
+
+const MINUTES = 60_000;
+const { placed, untried } = placeTrials(TRIALS);
+
+const tried = placed.filter(({ trial }) => trial.notRun === undefined);
+
+test("every workflow, job and step of our pages has a trial: new ones are added to the table with what they need", () => {
+  expect(untried.map(({ place, text }) => `${place}\n${text}`)).toEqual([]);
+});
+
+describeWithEngines("the blocks of our pages", ["containerd"], (engine) => {
+  let runs: PageRuns;
+  beforeAll(async () => {
+    runs = await PageRuns.open(engine);
+  }, 3 * MINUTES);
+  afterAll(async () => {
+    await runs?.[Symbol.asyncDispose]();
+    const count = (places: readonly (readonly string[])[]): number => new Set(places.flat()).size;
+    const all = runnableBlocks().length;
+    const left = placed.filter(({ trial }) => trial.notRun !== undefined).map(({ places }) => places);
+    console.log(
+      `${all} blocks: ${count(executed)} executed in ${executed.length} runs, ${count(left)} checked by actionlint alone`,
+    );
+  });
+  /** The places of each text that ran and did what its page says. */
+  const executed: (readonly string[])[] = [];
+
+  test.each(tried.map((trial) => [trial.trial.block.replaceAll("\n", " "), trial] as const))(
+    "do what their page says: %s",
+    async (_name, trial) => {
+      const log = await runs.run(trial);
+      expect([outcome(log), outcome(log) === "success" ? "" : log.text]).toEqual(["success", ""]);
+      executed.push(trial.places);
+    },
+    3 * MINUTES,
+  );
+});
+
+/** Whether there was a job, and every job came to its end, and well. */
+function outcome({ exitCode, jobs }: ActLog): string {
+  if (jobs.size === 0) return "no job ran";
+  // act gives no result to a job that calls a workflow, but to the jobs of that.
+  const calls = (name: string): boolean =>
+    [...jobs.keys()].some((other) => other.startsWith(`${name.split("/").at(-1)}/`));
+  const failed = [...jobs].filter(
+    ([name, { result }]) => result !== "success" && !(result === undefined && calls(name)),
+  );
+  return exitCode === 0 && failed.length === 0 ? "success" : `failed: ${failed.map(([name]) => name).join(", ")}`;
+}
