@@ -51,7 +51,7 @@ describe("readAppStoreKey", () => {
     ["an RSA key", rsa.toString(), /of the kind rsa: expected EC on P-256/],
     ["another curve", p384.toString(), /of the kind ec secp384r1: expected EC on P-256/],
     ["JSON without a key", JSON.stringify({ key_id: "ABCD123456" }), /JSON without a key/],
-    ["JSON that was cut", JSON.stringify({ key: pem }).slice(0, 100), /cut off or malformed/],
+    ["JSON that was cut", JSON.stringify({ key: pem }).slice(0, 100), /truncated or malformed/],
   ])("refuses %s, and shows nothing of it", (_title, text, message) => {
     const read = (): unknown => readAppStoreKey(text);
     expect(read).toThrow(AppStoreKeyError);

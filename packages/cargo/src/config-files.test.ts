@@ -80,9 +80,9 @@ describe("an argument of --config", () => {
     ["a = 1\nb = 2", "expected one key, found several"],
     ["a = 1 # why", "cargo does not take a comment here"],
     ["a = 1  ", { a: "1" }],
-    ["registry.token = 'x'", "cargo takes no token or key of a registry from the command line"],
-    ["registries.own.secret-key = 'x'", "cargo takes no token or key of a registry from the command line"],
-    ["registries.own.token = 'x'", "cargo takes no token or key of a registry from the command line"],
+    ["registry.token = 'x'", "cargo does not accept a registry's token or key on the command line"],
+    ["registries.own.secret-key = 'x'", "cargo does not accept a registry's token or key on the command line"],
+    ["registries.own.token = 'x'", "cargo does not accept a registry's token or key on the command line"],
     ["registries.own.index = 'x'", { registries: { own: { index: "x" } } }],
   ])("%j is %p", (argument, expected) => {
     if (typeof expected === "string") expect(() => load({}, argument)).toThrow(`--config ${argument}: ${expected}`);
@@ -141,7 +141,7 @@ describe("include", () => {
     ["include = 'one.toml'", {}, "`include` takes a list of paths"],
     ["include = [1]", {}, "`include` takes a list of paths"],
     ["include = [{ optional = true }]", {}, "`include` takes a list of paths"],
-    ["include = ['one.json']", { "one.json": "" }, "cargo wants a path that ends with .toml"],
+    ["include = ['one.json']", { "one.json": "" }, "cargo requires a path that ends with .toml"],
     ["include = ['one.toml']", {}, "which does not exist"],
     ["include = [{ path = 'one.toml', optional = false }]", {}, "which does not exist"],
     ["include = ['config.toml']", {}, "which includes itself again: "],
