@@ -31,6 +31,12 @@ export async function readImage(label: string, source: PrefetchingSource, signal
       advice: "Build all platforms into one archive.",
     });
   }
+  const denied = images.find((image) => image.denied !== undefined)?.denied;
+  if (denied !== undefined) {
+    throw new ImagePublishError(`${label} would give people an image for another platform: ${denied}`, {
+      advice: "Set the platform of that build: its base image decides otherwise.",
+    });
+  }
   if (absentDocuments.length > 0) {
     throw new ImagePublishError(`${label} lists attestations that it does not contain: ${absentDocuments.join(", ")}`, {
       advice:

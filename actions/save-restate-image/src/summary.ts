@@ -22,6 +22,11 @@ export function summarizeImage(runner: ActionRunner, file: CheckedFile): void {
     const absent = archive.absentPlatforms.map(formatPlatform).join(", ");
     runner.problem({ level: "notice", message: `The image also lists ${absent}, but the archive does not hold them.` });
   }
+  for (const { denied } of archive.images) {
+    if (denied === undefined) continue;
+    const message = `${denied}. Jobs on the listed platform cannot load it; all others can. If it was built for another platform than its base image, set the platform of the build.`;
+    runner.problem({ level: "warning", message, location: { file: path } });
+  }
   if (!hasEndBlocks) {
     const message = `${shortPath(path)} lacks the end blocks of a tar. Everything that the image needs is there, but the file may be truncated.`;
     runner.problem({ level: "warning", message, location: { file: path } });

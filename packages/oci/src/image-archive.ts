@@ -31,6 +31,8 @@ export interface Image {
   readonly platform: Platform;
   /** False when its config does not say what it is for: engines then find it only when no platform is asked for. */
   readonly namesPlatform: boolean;
+  /** Why it is not for the platform that the index lists it for; undefined where its config agrees. */
+  readonly denied?: string;
   /** Which entry of `index.json` it comes from; archives of one image have one. */
   readonly entry?: Digest;
   /** Undefined when it cannot be known without reading: see `Blob.digest`. */

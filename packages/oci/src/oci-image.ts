@@ -39,7 +39,6 @@ export async function readOciImage(
     await readBlob(files, manifest.config, MAX_CONFIG_BYTES),
     `the config ${manifest.config.digest}`,
   );
-  requireConfigPlatform(descriptor, config);
   if (config.diffIds.length !== manifest.layers.length) {
     const message = `the manifest ${descriptor.digest} has ${countOf(manifest.layers.length, "layer")}, its config ${countOf(config.diffIds.length, "diff ID")}`;
     throw new ImageArchiveError("mismatch", message);
@@ -56,6 +55,7 @@ export async function readOciImage(
   return {
     platform: inGoTerms(descriptor.platform ?? platformOf(config)),
     namesPlatform: config.namesPlatform,
+    ...deniedPlatform(descriptor, config),
     manifest: { mediaType, digest: descriptor.digest, bytes },
     config: { digest: manifest.config.digest, size: manifest.config.size, path: blobPath(manifest.config.digest) },
     layers,
@@ -104,10 +104,9 @@ function platformOf({ os, architecture, variant, osVersion }: ImageConfig): Plat
 }
 
 /** The index decides what a platform gets, the config what runs: they must agree, however each spells it. */
-function requireConfigPlatform({ platform, digest }: Descriptor, config: ImageConfig): void {
-  if (platform === undefined || config.architecture === ANY_ARCHITECTURE) return;
+function deniedPlatform({ platform, digest }: Descriptor, config: ImageConfig): Pick<Image, "denied"> {
+  if (platform === undefined || config.architecture === ANY_ARCHITECTURE) return {};
   const [listed, own] = [normalizePlatform(platform), normalizePlatform(config)];
-  if (listed.os === own.os && listed.architecture === own.architecture) return;
-  const message = `${digest} is listed for ${formatPlatform(platform)}, its config is for ${formatPlatform(config)}`;
-  throw new ImageArchiveError("mismatch", message);
+  if (listed.os === own.os && listed.architecture === own.architecture) return {};
+  return { denied: `${digest} is listed for ${formatPlatform(platform)}, its config is for ${formatPlatform(config)}` };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { TAR_END, tarFile } from "@release-actions/archive";
 import { formatPlatform } from "@release-actions/platform";
+import { selectImage } from "./select-image.ts";
 import { archiveReaders } from "./testing/archive-readers.ts";
 import {
   addAttestation,
@@ -352,7 +353,6 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
       () => ({ ...soundLayout(), "manifest.json": Buffer.from("[]") }),
       /lists no image/,
     ],
-    ["F78", "a platform its config denies", () => denied(), /listed for linux\/arm64, its config is for linux\/amd64/],
     [
       "B31",
       "some other tar",
@@ -366,6 +366,13 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     const reading = read(Buffer.isBuffer(made) ? made : tarOf(made));
     await expect(reading).rejects.toMatchObject({ name: "ImageArchiveError" });
     await expect(reading).rejects.toThrow(message);
+  });
+
+  test("is refused for the platform that its config denies, and for no other: F78", async () => {
+    const archive = await read(tarOf(denied()));
+    const [image] = archive.images;
+    expect(image?.denied).toMatch(/listed for linux\/arm64, its config is for linux\/amd64/);
+    expect(() => selectImage(archive, { os: "linux", architecture: "arm64" })).toThrow(image?.denied);
   });
 
   if (way === "indexed by ranged reads") return;

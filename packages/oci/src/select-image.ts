@@ -15,6 +15,7 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
   // Of two in one index the first counts, as for containerd and skopeo.
   const image = exact[0] ?? bestFor(archive, wanted) ?? ofAnyArchitecture(archive, wanted);
   if (image === undefined) throw noSuchPlatform(archive, wanted);
+  if (image.denied !== undefined) throw new ImageArchiveError("mismatch", image.denied);
   const [missing] = image.missing;
   if (missing === undefined) return image;
   const more = image.missing.length > 1 ? ` and ${image.missing.length - 1} more` : "";
