@@ -181,13 +181,13 @@ describe("Bundles", () => {
       "another Info.plist",
       { ...whole, "Info.plist": Buffer.concat([list, Buffer.from(" ")]) },
       SIGNED,
-      /^changed-after-signing: .*another Info\.plist/,
+      /^changed-after-signing: .*different Info\.plist/,
     ],
     [
       "another seal",
       { ...whole, "_CodeSignature/CodeResources": list },
       SIGNED,
-      /^changed-after-signing: .*another _CodeSignature\/CodeResources/,
+      /^changed-after-signing: .*different _CodeSignature\/CodeResources/,
     ],
     ["no seal", { "Info.plist": list }, SIGNED, /^changed-after-signing: .*the bundle no longer has/],
     [

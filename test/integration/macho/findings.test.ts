@@ -159,7 +159,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       title: "a byte of code changed after signing",
       make: async () => workshop.change(await workshop.sign(arm64), (bytes) => flip(bytes, 0x9001)),
       code: "changed-after-signing",
-      message: /page 9, at byte 36864, has another sha256 than was signed/,
+      message: /page 9, at byte 36864, has a different sha256 than was signed/,
     },
     {
       title: "entitlements changed after signing",
