@@ -18,8 +18,10 @@ const MUTANTS_PER_PROCESS = 150;
 
 /** Slower than the same tests of the unchanged package by so much, a mutant counts as one that never ends. */
 const SLOWER = 10;
-const SLOWER_MS = 6_000;
+const SLOWER_MS = 10_000;
 const SURVEY_MS = 600_000;
+/** Until a new process can be asked; not counted, since a busy machine takes long for it. */
+const START_MS = 120_000;
 
 /** @throws Error when a test of the unchanged package fails, since then it would notice every mutant. */
 export async function runMutants(
@@ -87,18 +89,29 @@ class Worker {
   /** Undefined after the limit in milliseconds, or when the process ended: the next question gets a new one. */
   async ask(question: Question, limit: number): Promise<Answer | undefined> {
     if (this.#asked >= MUTANTS_PER_PROCESS) this.end();
-    this.#child ??= fork(path.join(import.meta.dirname, "worker.ts"), [this.#folder], {
+    const child = this.#child ?? (await this.#start());
+    this.#asked += 1;
+    const answer = this.#next(child, limit);
+    child.send(question);
+    return await answer;
+  }
+
+  async #start(): Promise<ChildProcess> {
+    const child = fork(path.join(import.meta.dirname, "worker.ts"), [this.#folder], {
       execArgv: ["--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    this.#asked += 1;
-    const child = this.#child;
+    this.#child = child;
+    if ((await this.#next(child, START_MS)) === undefined) throw new Error("a process for mutants does not start");
+    return child;
+  }
+
+  async #next(child: ChildProcess, limit: number): Promise<Answer | undefined> {
     const stop = new AbortController();
     const answered = new Promise<Answer | undefined>((resolve) => {
       child.once("message", (answer) => resolve(answer as Answer)); // Sent by worker.ts, which is ours.
       child.once("exit", () => resolve(undefined));
     });
-    child.send(question);
     const answer = await Promise.race([answered, delay(limit, undefined, { signal: stop.signal })]);
     stop.abort();
     child.removeAllListeners();

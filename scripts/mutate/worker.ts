@@ -41,9 +41,10 @@ export interface Trial {
 }
 
 export type Question = { readonly kind: "survey"; readonly mutants: readonly Mutant[] } | Trial;
-export type Answer = Survey | { readonly kind: "trial"; readonly isKilled: boolean };
+export type Answer = Survey | { readonly kind: "ready" } | { readonly kind: "trial"; readonly isKilled: boolean };
 
 hookModules();
+process.send?.({ kind: "ready" } satisfies Answer);
 process.on("message", async (question: Question) => {
   process.send?.(question.kind === "survey" ? await survey(question.mutants) : await judge(question));
 });

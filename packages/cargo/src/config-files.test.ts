@@ -51,7 +51,7 @@ describe("the files of a configuration", () => {
     expect(old.warnings).toEqual(["work/.cargo/config has the deprecated name: rename it to config.toml"]);
     const both = load({ "work/.cargo/config": "a = 1", [INNER]: "a = 2" });
     expect(both.root).toEqual({ a: "1" });
-    expect(both.warnings).toEqual(["both work/.cargo/config and config.toml exist: cargo reads the former alone"]);
+    expect(both.warnings).toEqual(["both work/.cargo/config and config.toml exist: cargo reads only the first"]);
     expect(load({ [INNER]: "a = 2" }).warnings).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe("include", () => {
     ["include = 'one.toml'", {}, "`include` takes a list of paths"],
     ["include = [1]", {}, "`include` takes a list of paths"],
     ["include = [{ optional = true }]", {}, "`include` takes a list of paths"],
-    ["include = ['one.json']", { "one.json": "" }, "cargo requires a path that ends with .toml"],
+    ["include = ['one.json']", { "one.json": "" }, "a path that ends with .toml"],
     ["include = ['one.toml']", {}, "which does not exist"],
     ["include = [{ path = 'one.toml', optional = false }]", {}, "which does not exist"],
     ["include = ['config.toml']", {}, "which includes itself again: "],
