@@ -50,3 +50,11 @@ describe("blake3", () => {
     );
   });
 });
+
+test("a text is hashed as UTF-8, and a key has 32 bytes", async () => {
+  expect(await blake3("ä")).toBe(await blake3(Buffer.from("ä")));
+  const keyed = (length: number) => blake3("x", { kind: "keyed", key: new Uint8Array(length) });
+  expect(await keyed(32)).toMatch(/^[0-9a-f]{64}$/);
+  await expect(keyed(31)).rejects.toThrow("a BLAKE3 key has 32 bytes, this one has 31");
+  await expect(keyed(33)).rejects.toThrow("a BLAKE3 key has 32 bytes, this one has 33");
+});

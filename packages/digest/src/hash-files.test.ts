@@ -58,6 +58,19 @@ describe("hashFiles", () => {
     expect(hashes).toEqual(["b", "a"].map((text) => ({ sha256: createHash("sha256").update(text).digest("hex") })));
   });
 
+  test("says after each job how much is done of all", async () => {
+    const file = place("small", Buffer.from("small"));
+    const seen: Progress[] = [];
+    const reporter = { ...silentReporter, progress: (progress: Progress): unknown => seen.push(progress) };
+    await hashFiles(
+      Array.from({ length: 600 }, () => file),
+      { reporter },
+    );
+    expect(seen).toHaveLength(3);
+    expect(seen.at(-1)).toEqual({ label: "hashing", done: 3000, total: 3000, unit: "bytes" });
+    expect(seen.map(({ done }) => done).every((done) => [1280, 440, 1720, 2560, 3000].includes(done))).toBe(true);
+  });
+
   test("hashes nothing without starting a thread", async () => {
     expect(await hashFiles([])).toEqual([]);
   });

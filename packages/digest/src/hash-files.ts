@@ -1,12 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { Reporter } from "@release-actions/report";
 import type { Algorithm, Digests } from "./algorithm.ts";
+import { batches } from "./batches.ts";
 import type { EngineChoice, FileToHash, Job } from "./hash-protocol.ts";
 import { runJobs } from "./pool.ts";
-
-/** A job is worth sending to a thread when it has this many files or bytes. */
-const BATCH_FILES = 256;
-const BATCH_BYTES = 16 * 1024 * 1024;
 
 export interface HashFilesOptions {
   /** Default `["blake3"]`. Several are computed in one reading. */
@@ -53,19 +50,4 @@ export async function hashFiles(files: readonly FileToHash[], options: HashFiles
     },
   });
   return results.flat();
-}
-
-function* batches(files: readonly FileToHash[]): Generator<FileToHash[]> {
-  let batch: FileToHash[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    if (batch.length > 0 && (batch.length === BATCH_FILES || bytes + file.size > BATCH_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(file);
-    bytes += file.size;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -31,6 +31,10 @@ describe("formatManifest", () => {
     expect(text).toContain('"mode": "0755"');
   });
 
+  test("is a text for people too, with two spaces a level", () => {
+    expect(formatManifest(manifest).split("\n")[1]).toBe('  "format": "build-manifest",');
+  });
+
   test("is read back as it was", () => {
     const sorted = [...manifest.files].sort((a, b) => (a.path < b.path ? -1 : 1));
     const read = parseManifest(formatManifest(manifest), "m.json");
@@ -41,6 +45,17 @@ describe("formatManifest", () => {
 
 describe("parseManifest", () => {
   const entry = { path: "a", size: 1, mode: "0644", blake3: HEX };
+
+  test.each(["00644", "06444", "644", "0694", "x0644"])("refuses the mode %s", (mode) => {
+    const text = JSON.stringify({ ...valid(), files: [{ ...entry, mode }] });
+    expect(() => parseManifest(text, "m.json")).toThrow("expected four octal digits");
+  });
+
+  test("takes a path as long as the system does, and no longer", () => {
+    const named = (length: number) => JSON.stringify({ ...valid(), files: [{ ...entry, path: "a".repeat(length) }] });
+    expect(parseManifest(named(4095), "m.json").files).toHaveLength(1);
+    expect(() => parseManifest(named(4096), "m.json")).toThrow("expected one inside the build");
+  });
 
   test.each([
     ["text that is not JSON", "<html>", /^m\.json is not a build manifest: it is not JSON/],

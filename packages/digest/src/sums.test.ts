@@ -67,6 +67,78 @@ describe("parseSums", () => {
     expect(entries.find((entry) => entry.path === "plain")?.hex).toBe(PLAIN.sha256);
   });
 
+  const read = (list: string | Uint8Array, source = "list") =>
+    parseSums(list, source).map(({ path: name, hex, line }) => [name, hex.slice(0, 2), line]);
+  const LIST = `${HEX}  ä\n`;
+
+  test.each([
+    ["UTF-8", Buffer.from(LIST)],
+    ["UTF-8 with a mark", Buffer.from(`\uFEFF${LIST}`)],
+    ["UTF-16, low byte first", Buffer.from(`\uFEFF${LIST}`, "utf16le")],
+    ["UTF-16, high byte first", Buffer.from(`\uFEFF${LIST}`, "utf16le").swap16()],
+  ])("reads %s", (_encoding, bytes) => expect(read(bytes)).toEqual([["ä", "aa", 1]]));
+
+  test("takes a byte order mark off a text", () => {
+    expect(read(`\uFEFF${LIST}`)).toEqual([["ä", "aa", 1]]);
+  });
+
+  test("reads what is signed, and neither the headers nor the signature", () => {
+    const signed = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${HEX}  a\n- ${HEX}  -b\n`;
+    const signature = `-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n`;
+    const entries = [
+      ["a", "aa", 4],
+      ["-b", "aa", 5],
+    ];
+    expect(read(signed + signature)).toEqual(entries);
+    expect(read(signed)).toEqual(entries);
+    expect(read(signed.trimEnd())).toEqual(entries);
+  });
+
+  test("reads the blocks of PowerShell, each with the digest above its path", () => {
+    const block = (letter: string, name: string): string =>
+      `\r\nAlgorithm : SHA256\r\nHash      : ${letter.repeat(64)}\r\nPath      : C:\\work\\${name}\r\n  \r\n`;
+    expect(read(block("A", "a.zip") + block("B", "b.zip"))).toEqual([
+      ["a.zip", "aa", 4],
+      ["b.zip", "bb", 9],
+    ]);
+    expect(() => read(`${block("A", "a.zip")}other\n`)).toThrow(/^list:2 has "Algorithm : SHA256/);
+    expect(() => read("Path : C:\\a.zip\nHash : 1\nPath : b\n")).toThrow(/^list:1 has " {2}a.zip/);
+  });
+
+  test.each([
+    [`SHA512 (a) = ${HEX}${HEX}`, ["sha512"]],
+    [`SHA2-512(a)= ${HEX}${HEX}`, undefined],
+    [`BLAKE3-256 (a) = ${HEX}`, ["blake3"]],
+    [`sha256:${HEX}`, ["sha256"]],
+    [`BLAKE3-${HEX}`, ["blake3"]],
+  ])("of %s the algorithm is known", (line, algorithms) => {
+    if (algorithms === undefined) expect(() => parseSums(line, "a.sha512")).toThrow("has a digest of SHA2-512");
+    else expect(parseSums(line, "a.sha256")[0]?.algorithms).toEqual(algorithms);
+  });
+
+  test.each([
+    [28 * 2, "SHA-224"],
+    [48 * 2, "SHA-384"],
+    [20 * 2, "SHA-1"],
+  ])("%d characters are named as what they are: %s", (length, name) => {
+    expect(() => parseSums(`${"a".repeat(length)}  x`, "list")).toThrow(`a digest of ${name} (${length} hex`);
+  });
+
+  test("undoes the escapes of a name only where the line says that it has some", () => {
+    expect(read(`${HEX}  a\\nb\n\\${HEX}  c\\nd\n`)).toEqual([
+      ["a\\nb", "aa", 1],
+      ["c\nd", "aa", 2],
+    ]);
+    expect(read(`SHA256 (a\\nb) = ${HEX}\n\\SHA256 (c\\\\d) = ${HEX}`)).toEqual([
+      ["a\\nb", "aa", 1],
+      ["c\\d", "aa", 2],
+    ]);
+  });
+
+  test("shows the start of a line that it cannot read", () => {
+    expect(() => read("x".repeat(61))).toThrow(`list:1 has "${"x".repeat(60)}";`);
+  });
+
   test("reads names that need care in every form", () => {
     const names = (list: string): string[] =>
       parseSums(readFileSync(path.join(CASES, list)), list)
