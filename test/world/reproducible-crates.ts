@@ -43,8 +43,8 @@ export const JUDGED_CRATES: readonly JudgedCrate[] = [
   { crate: "tar-generated", dependsOn: "umask", why: "the header has the mode of a file that the build script wrote" },
   {
     crate: "include-dir",
-    dependsOn: "file-times",
-    why: "its feature `metadata` keeps when each file was created, changed and read",
+    dependsOn: "time",
+    why: "its feature `metadata` keeps when each file was created, changed and read, and each build reads them",
   },
   {
     crate: "rust-embed",

@@ -11,10 +11,11 @@ export interface DependenceCause extends NamedCause {
 export function dependenceCauses(dependence: Dependence, contents: readonly NamedCause[] = []): DependenceCause[] {
   const base = { file: "", place: "", left: "", right: "", count: 1 };
   if (dependence.kind === "unsteady") {
-    // Time passes between two builds in the same environment too.
+    // Time passes between two builds in the same environment too: on the clock, and in when files were last read.
     if (contents.length > 0 && contents.every(({ kind }) => kind === "timestamp")) {
-      const title = `the build depends on ${VARIATIONS.time}`;
-      return [{ ...base, kind: "depends-on:time", title, remedy: VARIATION_REMEDIES.time, words: ["time"] }];
+      const title = `the build depends on ${VARIATIONS.time}, or on when files were last read`;
+      const remedy = `${VARIATION_REMEDIES.time} If it is the access time of files, leave that out.`;
+      return [{ ...base, kind: "depends-on:time", title, remedy, words: ["time"] }];
     }
     const hasTime = contents.some(({ kind }) => kind === "timestamp");
     const remedy =
