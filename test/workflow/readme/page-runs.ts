@@ -10,6 +10,7 @@ import { dockerEnv } from "../../act/docker-client.ts";
 import type { ActLog } from "../../act/log.ts";
 import { publishedTree } from "../../act/published-tree.ts";
 import { THIRD_PARTY, THIRD_PARTY_IN_PAGES } from "../../act/third-party.ts";
+import { startedEngine } from "../../engines.ts";
 import { craftPlatformsArchive } from "../../images/crafted-archive.ts";
 import { PASSWORD } from "../../registry/real-registry.ts";
 import { createRelease, hostRun, storeArtifact } from "../../release/hosting.ts";
@@ -66,8 +67,10 @@ export class PageRuns implements AsyncDisposable {
     await createRelease(github, repository, one.release);
 
     const file = (name: string): string => path.join(folder, name);
+    // An engine with the classic store writes no OCI archive without a builder of its own.
+    using builder = dockerEnv(startedEngine("containerd"));
     const inProduct = (program: string, ...args: string[]) =>
-      runCommand(program, args, { cwd: product.root, env: { ...process.env, ...docker.env } });
+      runCommand(program, args, { cwd: product.root, env: { ...process.env, ...builder.env } });
     await inProduct("gcc", "-g", "-Wl,--build-id", "hello.c", "-o", file("server"));
     await inProduct("docker", "buildx", "build", "--quiet", "--output", `type=oci,dest=${file(IMAGE)}`, ".");
     const platforms = { "linux/amd64": Buffer.from("one"), "linux/arm64": Buffer.from("other") };

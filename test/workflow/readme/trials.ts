@@ -5,6 +5,8 @@ export interface Trial {
   readonly block: string;
   /** The repository: a product under development, or the tag of a release (of one program, or of two) with what cargo-dist's jobs left in the run. Default `product`. */
   readonly at?: "product" | "release" | "release of two";
+  /** Whether it is run on an engine with the classic store too: it hands images to Docker, or takes them from it. */
+  readonly onEitherStore?: true;
   /** Why it is only checked by actionlint so far, and not run. */
   readonly notRun?: string;
   /** What starts its workflow. Default `push`. */
@@ -46,7 +48,7 @@ const MUSL = ["x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu"] as const;
 
 /** Every block that can be run. Where two pages have the same text, one run stands for both. */
 export const TRIALS: readonly Trial[] = [
-  { block: "README.md: save-restate-image@v1" },
+  { block: "README.md: save-restate-image@v1", onEitherStore: true },
   {
     block: "actions/build-image/README.md",
     after: 'test "$(tar -xOf restate.tar oci-layout | jq -r .imageLayoutVersion)" = 1.0.0',
@@ -89,15 +91,17 @@ export const TRIALS: readonly Trial[] = [
   },
   // After the image that the chart names.
   { block: "actions/helm-publish/README.md: registry", at: "release", before: `cp -R "$WIDGET"/. .` },
-  { block: "actions/load-restate-image/README.md: docker run", artifact: "image" },
+  { block: "actions/load-restate-image/README.md: docker run", artifact: "image", onEitherStore: true },
   {
     block: "actions/load-restate-image/README.md: wait-for-check",
+    onEitherStore: true,
     on: "workflow_dispatch",
     inputs: { restateCommit: "$COMMIT" },
     after: "docker image inspect localhost/restatedev/restate-commit-download:latest",
   },
   {
     block: "actions/load-restate-image/README.md: expected-digest",
+    onEitherStore: true,
     artifact: "image",
     needs: { "docker.digest": "$IMAGE_DIGEST" },
     after: "docker image inspect localhost/restatedev/restate-commit-download:latest",
@@ -182,6 +186,7 @@ done`,
   { block: "actions/save-restate-image/README.md: setup-buildx" },
   {
     block: "actions/save-restate-image/README.md: image: localhost",
+    onEitherStore: true,
     before: `${PRODUCT}\ndocker build --quiet --tag localhost/restatedev/restate:dev .`,
   },
   { block: "actions/scarf-rewrite/README.md: docs/**", after: holds("README.md", "acme.gateway.scarf.sh/widget") },
@@ -217,7 +222,7 @@ done`,
   { block: "README.md: reproducibility.yml", on: "schedule", instead: MUSL },
   { block: "action-index.md: docker-attest.yml", notRun: "its call names nothing to attest" },
   { block: "action-index.md: docker.yml", on: "pull_request" },
-  { block: "action-index.md: integration.yml", artifact: "image" },
+  { block: "action-index.md: integration.yml", artifact: "image", onEitherStore: true },
   { block: "action-index.md: release-docker-build.yml" },
   {
     block: "action-index.md: release-docker-push.yml",
