@@ -52,6 +52,25 @@ describe("the index of workflows", () => {
     );
   });
 
+  test("shows the job before it, where a call is nothing without that one's outputs", () => {
+    const docs = ["docker-attest.yml", "docker.yml"].flatMap((file) => readWorkflowDoc(file, TEXT) ?? []);
+    expect(workflowIndex(docs, "org/actions")).toContain(
+      `jobs:
+  docker:
+    permissions: {}
+    uses: org/actions/.github/workflows/docker.yml@v1
+  docker-attest:
+    needs: docker
+    if: needs.docker.outputs.tags != ''
+    permissions: {}
+    uses: org/actions/.github/workflows/docker-attest.yml@v1
+    with:
+      tags: \${{ needs.docker.outputs.tags }}
+`,
+    );
+    expect(() => workflowIndex(docs.slice(0, 1), "org/actions")).toThrow("docker-attest.yml: there is no docker.yml");
+  });
+
   test("leaves out a workflow that nobody can call", () => {
     expect(readWorkflowDoc("ci.yml", "# Tests.\non: push\n")).toBeUndefined();
   });

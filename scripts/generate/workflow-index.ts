@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { table } from "./markdown.ts";
+import { USUAL_CALLS } from "./usual-calls.ts";
 
 /** A workflow that others may call, as far as its documentation goes. */
 export interface WorkflowDoc {
@@ -29,7 +30,7 @@ export function readWorkflowDocs(root: string): WorkflowDoc[] {
 
 /** The chapter of `action-index.md` on reusable workflows. */
 export function workflowIndex(workflows: readonly WorkflowDoc[], repository: string): string {
-  return ["# Workflows", ...workflows.map((workflow) => workflowEntry(workflow, repository))].join("\n\n");
+  return ["# Workflows", ...workflows.map((workflow) => workflowEntry(workflow, workflows, repository))].join("\n\n");
 }
 
 /** @throws Error naming the file and what has no description. */
@@ -98,29 +99,44 @@ function exampleOf(file: string, name: string, description: string): string {
   return example;
 }
 
-/** A job that calls the workflow with all that it must be given. */
-function callerOf({ file, permissions, required }: WorkflowDoc, repository: string): string {
-  const granted = [...permissions].map(([scope, level]) => `      ${scope}: ${level}`);
-  const given = [...required.inputs].map(([name, example]) => `      ${name}: ${example}`);
-  const secrets = required.secrets.map((name) => `      ${name}: ${"$"}{{ secrets.${name} }}`);
-  return [
-    "```yaml",
-    "jobs:",
-    `  ${path.basename(file, ".yml")}:`,
-    ...(granted.length > 0 ? ["    permissions:", ...granted] : ["    permissions: {}"]),
-    `    uses: ${repository}/.github/workflows/${file}@v1`,
-    ...(given.length > 0 ? ["    with:", ...given] : []),
-    ...(secrets.length > 0 ? ["    secrets:", ...secrets] : []),
-    "```",
-  ].join("\n");
+/** Jobs that call the workflow with all that it must be given, after the one whose outputs it takes. */
+function callersOf(workflow: WorkflowDoc, all: readonly WorkflowDoc[], repository: string): string {
+  const { after } = USUAL_CALLS[workflow.file] ?? {};
+  const before = all.find(({ file }) => file === after);
+  if (before === undefined && after !== undefined)
+    throw new Error(`${workflow.file}: there is no ${after} to call before it`);
+  const jobs = [...(before === undefined ? [] : callerOf(before, repository)), ...callerOf(workflow, repository)];
+  return ["```yaml", "jobs:", ...jobs, "```"].join("\n");
 }
 
-function workflowEntry(workflow: WorkflowDoc, repository: string): string {
+function callerOf({ file, permissions, required }: WorkflowDoc, repository: string): string[] {
+  const usual = USUAL_CALLS[file] ?? {};
+  const granted = [...permissions].map(([scope, level]) => `      ${scope}: ${level}`);
+  const given = [...required.inputs, ...Object.entries(usual.inputs ?? {})];
+  const secrets = [...required.secrets, ...(usual.secrets ?? [])];
+  return [
+    `  ${jobOf(file)}:`,
+    ...(usual.after === undefined ? [] : [`    needs: ${jobOf(usual.after)}`]),
+    ...(usual.if === undefined ? [] : [`    if: ${usual.if}`]),
+    ...(granted.length > 0 ? ["    permissions:", ...granted] : ["    permissions: {}"]),
+    `    uses: ${repository}/.github/workflows/${file}@v1`,
+    ...(given.length > 0 ? ["    with:", ...given.map(([name, example]) => `      ${name}: ${example}`)] : []),
+    ...(secrets.length > 0
+      ? ["    secrets:", ...secrets.map((name) => `      ${name}: ${"$"}{{ secrets.${name} }}`)]
+      : []),
+  ];
+}
+
+function jobOf(file: string): string {
+  return path.basename(file, ".yml");
+}
+
+function workflowEntry(workflow: WorkflowDoc, all: readonly WorkflowDoc[], repository: string): string {
   const { file, description, inputs, secrets, outputs } = workflow;
   return [
     `## ${file}`,
     description,
-    callerOf(workflow, repository),
+    callersOf(workflow, all, repository),
     ...(inputs.length > 0 ? ["### Inputs", table(["input", "type", "default", "meaning"], inputs)] : []),
     ...(secrets.length > 0 ? ["### Secrets", table(["secret", "meaning"], secrets)] : []),
     ...(outputs.length > 0 ? ["### Outputs", table(["output", "meaning"], outputs)] : []),

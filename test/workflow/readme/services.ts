@@ -99,16 +99,19 @@ export class Services implements AsyncDisposable {
 
   /** What people keep as secrets of a repository; `GITHUB_TOKEN` is a registry's password too, as on GitHub. */
   get secrets(): Readonly<Record<string, string>> {
+    const { privateKey, keyId, issuer } = this.parts.apple;
     return {
       GITHUB_TOKEN: PASSWORD,
       NPM_TOKEN,
       ...{ TAP_TOKEN: this.parts.taps.token, HOMEBREW_TAP_TOKEN: this.parts.taps.token },
       ...{ DOCKERHUB_TOKEN: PASSWORD, DOCKER_USERNAME: "acme", DOCKER_PASSWORD: PASSWORD },
-      ...{
-        APPLE_API_KEY: this.parts.apple.privateKey,
-        APPLE_API_KEY_ID: this.parts.apple.keyId,
-        APPLE_API_ISSUER: this.parts.apple.issuer,
-      },
+      ...Object.fromEntries(
+        ["APPLE_API", "NOTARY_API"].flatMap((name) => [
+          [`${name}_KEY`, privateKey],
+          [`${name}_KEY_ID`, keyId],
+          [`${name}_ISSUER`, issuer],
+        ]),
+      ),
       CODESIGN_CERTIFICATE: readFileSync(this.parts.identity.p12).toString("base64"),
       CODESIGN_CERTIFICATE_PASSWORD: this.parts.identity.password,
       CODESIGN_IDENTITY: this.parts.identity.commonName,
