@@ -116,6 +116,11 @@ export class PageRuns implements AsyncDisposable {
         ? github.addRun({ repository: REPOSITORY, headSha, event: on })
         : await hostRun(github, repository, tagged.release, headSha, storeArtifact);
     if (artifact === "image") await addImage(services, hosted, path.join(services.parts.folder, IMAGE));
+    if (artifact === "signed archive") {
+      const { MAC_ARCHIVE = "" } = variables;
+      const files = [[path.basename(MAC_ARCHIVE), readFileSync(MAC_ARCHIVE)]] as const;
+      await storeArtifact(github, hosted, "artifacts-build-local-aarch64-apple-darwin", files);
+    }
     const text = asWorkflow(block, surroundings(trial));
     const [lacking, having] = instead ?? ["", ""];
     using files = new FileTree({ "page.yml": lacking === "" ? text : text.replaceAll(lacking, having) });

@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { StagingWorld } from "../../integration/npm-publish/staging-world.ts";
+import { makeTarball } from "../../npm/archives.ts";
 import { PASSWORD, RealRegistry, USER } from "../../registry/real-registry.ts";
 import { TapServer } from "../../release/tap.ts";
 import { type Accounts, startAccounts } from "../../stand-in/accounts.ts";
@@ -66,9 +67,11 @@ export class Services implements AsyncDisposable {
     const identity = await workshop.otherIdentity("pages", { teamId: TEAM });
     apple.behaviour.slowness = 0;
     npm.front.credentials.add(NPM_TOKEN, "bypass");
-    const names = ["@acme/widget", "@acme/widget-server"];
+    const names = ["@acme/widget", "@acme/widget-server", "widget"];
     const trusted = names.flatMap((name) => npm.names(name));
     await npm.trust(trusted, ["publish", "stage", "dist-tag"]);
+    // An identity creates no packages.
+    for (const name of npm.names("widget")) await createPackage(npm.world, name);
     accounts.docker.add(`acme:${PASSWORD}`);
     accounts.github.set(PERSONAL_TOKEN, { scopes: "repo", pushes: ["acme/homebrew-tap"] });
     const installations = { "acme/homebrew-tap": { contents: "write", metadata: "read" } };
@@ -173,4 +176,22 @@ export class Services implements AsyncDisposable {
     await this.parts.workshop[Symbol.asyncDispose]();
     rmSync(this.parts.folder, { recursive: true });
   }
+}
+
+/** Publishes a first version of a package, as whoever has a token does before a workflow may. */
+async function createPackage({ registry, token }: StagingWorld["world"], name: string): Promise<void> {
+  const version = "0.0.1";
+  const packed = makeTarball("package", { "package.json": Buffer.from(JSON.stringify({ name, version })) });
+  const file = `${name}-${version}.tgz`;
+  const shasum = createHash("sha1").update(packed).digest("hex");
+  const dist = { shasum, tarball: `${registry.origin}/${name}/-/${file}` };
+  const data = packed.toString("base64");
+  const body = JSON.stringify({
+    ...{ _id: name, name, "dist-tags": { latest: version } },
+    versions: { [version]: { name, version, dist } },
+    _attachments: { [file]: { content_type: "application/octet-stream", data, length: packed.length } },
+  });
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const response = await fetch(`${registry.origin}/${name}`, { method: "PUT", headers, body });
+  if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
 }
