@@ -213,7 +213,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
       (product) =>
         product.replace(HACK, "### BEGIN HAKARI SECTION\n", "### BEGIN HAKARI SECTION\n### BEGIN HAKARI SECTION\n"),
       {},
-      /stands 2 times, on lines 11 and 12/,
+      /occurs 2 times, on lines 11 and 12/,
       HACK,
       12,
     ],
@@ -292,7 +292,7 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
       const again = await job.step("hakari-check", { inputs });
       expect(again.log).toContain("hakari was already off");
       const restored = await job.step("hakari-check", { inputs: { command: "restore" } });
-      expect(restored.log).toContain("hakari is on again, put back");
+      expect(restored.log).toContain("hakari is on again, restored");
       expect(same(product, job.workspace, HACK)).toBe(true);
       for (const post of await job.post()) expect(post.conclusion).toBe("success");
       expect(same(product, job.workspace, HACK)).toBe(true);

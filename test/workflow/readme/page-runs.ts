@@ -95,7 +95,7 @@ export class PageRuns implements AsyncDisposable {
       ...{ IMAGE_DIGEST: JSON.parse(stdout).manifests[0].digest },
       ...{ PLATFORMS_IMAGE: file("platforms.tar"), ELF_PROGRAM: file("server") },
       ...{ MAC_PROGRAM: await services.macProgram(false), MAC_ARCHIVE: await services.macArchive() },
-      ...{ GHCR: registries[0].origin, LOGIN: `${ACTOR}:${PASSWORD}` },
+      ...{ GHCR: registries[0].origin, REGISTRY: registries[0].host, LOGIN: `${ACTOR}:${PASSWORD}` },
       ...{ NPM: npm.world.registry.origin, NPM_STORAGE: npm.world.registry.storage },
     };
     const releases = { release: one, "release of two": two };
@@ -122,10 +122,10 @@ export class PageRuns implements AsyncDisposable {
       await storeArtifact(github, hosted, "artifacts-build-local-aarch64-apple-darwin", files);
     }
     const text = asWorkflow(block, surroundings(trial));
-    const [lacking, having] = instead ?? ["", ""];
-    using files = new FileTree({ "page.yml": lacking === "" ? text : text.replaceAll(lacking, having) });
     const expand = (value: string): string =>
-      value.replace(/^\$(\w+)$/, (_whole, name: string) => variables[name] ?? "");
+      value.replace(/\$([A-Z_]+)\b/g, (whole, name: string) => variables[name] ?? whole);
+    const [lacking, having] = instead ?? ["", ""];
+    using files = new FileTree({ "page.yml": lacking === "" ? text : text.replaceAll(lacking, expand(having)) });
     const inputs = Object.entries(trial.inputs ?? {}).map(([name, value]) => [name, expand(value)]);
     using act = new Act({
       repository: folder,

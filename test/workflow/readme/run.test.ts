@@ -8,26 +8,20 @@ import { TRIALS } from "./trials.ts";
 const MINUTES = 60_000;
 const { placed, untried } = placeTrials(TRIALS);
 
-const tried = placed.filter(({ trial }) => trial.notRun === undefined);
-
 test("every workflow, job and step of our pages has a trial: new ones are added to the table with what they need", () => {
   expect(untried.map(({ place, text }) => `${place}\n${text}`)).toEqual([]);
 });
 
 describeWithEngines("the blocks of our pages", ["containerd", "overlay2"], (engine) => {
-  const here = engine.variant === "containerd" ? tried : tried.filter(({ trial }) => trial.onEitherStore);
+  const here = engine.variant === "containerd" ? placed : placed.filter(({ trial }) => trial.onEitherStore);
   let runs: PageRuns;
   beforeAll(async () => {
     runs = await PageRuns.open(engine);
   }, 3 * MINUTES);
   afterAll(async () => {
     await runs?.[Symbol.asyncDispose]();
-    const count = (places: readonly (readonly string[])[]): number => new Set(places.flat()).size;
-    const all = runnableBlocks().length;
-    const left = placed.filter(({ trial }) => trial.notRun !== undefined).map(({ places }) => places);
-    console.log(
-      `${all} blocks, ${engine.variant}: ${count(executed)} executed in ${executed.length} runs, ${count(left)} checked by actionlint alone`,
-    );
+    const places = new Set(executed.flat()).size;
+    console.log(`${runnableBlocks().length} blocks, ${engine.variant}: ${places} executed in ${executed.length} runs`);
   });
   /** The places of each text that ran and did what its page says. */
   const executed: (readonly string[])[] = [];

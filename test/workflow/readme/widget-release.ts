@@ -57,6 +57,7 @@ export async function releaseWidget(
     "charts/widget/values.yaml": "image:\n  repository: ghcr.io/acme/widget\n",
     "charts/widget/templates/pod.yaml": POD,
     "docker/Dockerfile": dockerfileOfPage(),
+    "docker/from-source.Dockerfile": "FROM scratch\nCOPY Cargo.toml /\n",
     "release-notes/v1.2.3.md": "Widgets greet.\n",
     "npm/widget/package.json": JSON.stringify({ name: "@acme/widget", bin: { widget: "widget.js" }, files: ["*.js"] }),
     "npm/widget/widget.js": WRAPPER.replace("NAME", "@acme/widget"),
