@@ -217,4 +217,20 @@ describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
       expect(await inTerminal(`exec "${process.execPath}" "${file()}"`, kill)).toEqual([11, 1]);
     });
   });
+
+  test("that stays beside it knows a signal to the group, however long a busy machine keeps another process from ending", async () => {
+    const file = forOldNode(install([[HERE]], { [HERE]: told }));
+    let witness = 0;
+    const ctrlC = (terminal: ChildProcess, { parent, own }: { parent: number; own: number }): void => {
+      const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ").map(Number);
+      witness = children.find((pid) => pid !== own) ?? 0;
+      process.kill(witness, "SIGSTOP");
+      terminal.stdin?.write("\x03");
+    };
+    try {
+      expect(await inTerminal(`exec "${process.execPath}" "${file}"`, ctrlC)).toEqual([11, 1]);
+    } finally {
+      if (witness > 0) process.kill(witness, "SIGKILL");
+    }
+  });
 });

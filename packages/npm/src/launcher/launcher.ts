@@ -207,14 +207,16 @@ function run(): void {
       child?.kill(signal);
       return;
     }
-    const timer = setTimeout(() => {
-      asked.removeAllListeners("exit");
-      child?.kill(signal);
-    }, WITNESS_MS);
-    asked.once("exit", () => {
+    const toGroup = (): void => {
       clearTimeout(timer);
       witness = startWitness();
-    });
+    };
+    const timer = setTimeout(() => {
+      asked.removeAllListeners("exit");
+      if (wasSignalled(asked)) toGroup();
+      else child?.kill(signal);
+    }, WITNESS_MS);
+    asked.once("exit", toGroup);
   };
   // Before the child starts, so that none is lost between; handlers run only after this function.
   for (const signal of SIGNALS) process.on(signal, forward);
@@ -242,6 +244,13 @@ function startWitness(): ChildProcess | undefined {
   // It ends with us, whatever ends us, as its input closes then.
   started.unref();
   return started;
+}
+
+/** Whether a signal waits for it, or has ended it: a busy machine may take longer to let it die (proc(5), `/proc/pid/status`). */
+function wasSignalled({ pid }: ChildProcess): boolean {
+  if (!existsSync("/proc/self/status")) return false;
+  const status = headOf(`/proc/${pid}/status`);
+  return status === undefined || /^State:\s+Z|^(?:Sig|Shd)Pnd:\s+0*[1-9a-f]/m.test(status.toString("latin1"));
 }
 
 function cannotRun(binary: string, error: NodeJS.ErrnoException): LaunchError {
