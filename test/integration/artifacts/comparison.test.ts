@@ -39,7 +39,11 @@ const scenarios: readonly Scenario[] = [
   call("download", "F18: 503 once", /ListArtifacts/, answer(503, {}, "{}")),
   call("download", "F20: 429 with Retry-After 1", /ListArtifacts/, answer(429, { "Retry-After": "1" }, "{}")),
   content("F23: signed URL expired", answer(403, { "x-ms-error-code": "AuthenticationFailed" })),
-  { ...content("F25: blob gone", answer(404, { "x-ms-error-code": "BlobNotFound" })), pattern: {}, ours: /no longer in the storage/ },
+  {
+    ...content("F25: blob gone", answer(404, { "x-ms-error-code": "BlobNotFound" })),
+    pattern: {},
+    ours: /no longer in the storage/,
+  },
   content("F26: ServerBusy", answer(503, { "x-ms-error-code": "ServerBusy" })),
   call("download", "F34: HTML from the service", /ListArtifacts/, html),
   content("F46: empty body", { kind: "empty" }),
