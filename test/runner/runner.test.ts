@@ -129,7 +129,7 @@ describe("a job", () => {
 
   test("cancels a step when its log says so, first by SIGINT, and still runs its post step", async () => {
     const folder = await action(
-      'console.log("working"); process.on("SIGINT", () => { console.log("stopping"); process.exit(130) }); setInterval(() => {}, 1000)',
+      'process.on("SIGINT", () => { console.log("stopping"); process.exit(130) }); console.log("working"); setInterval(() => {}, 1000)',
       { post: 'console.log("cleaned")' },
     );
     const { main, post } = await runAction(folder, { step: { stop: { when: /working/ } } });
