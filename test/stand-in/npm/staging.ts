@@ -141,6 +141,12 @@ export function openStaging(
   };
 }
 
+interface PublishedManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+}
+
 /** What npm sends to publish or stage one version. @throws Refusal when it is not that. */
 export function readDocument(body: Buffer, name: string): { version: string; tag: string; tarball: Buffer } {
   const document = JSON.parse(body.toString("utf8"));
@@ -166,7 +172,12 @@ export function readDocument(body: Buffer, name: string): { version: string; tag
 /** What the registry makes public of a package that is new and only staged. */
 async function placeholder(name: string): Promise<Buffer> {
   const version = "0.0.0-stage";
-  const manifest = { name, version, description: "Temporary package placeholder for staged publishing" };
+  return await publishDocument({ name, version, description: "Temporary package placeholder for staged publishing" });
+}
+
+/** What npm sends to publish a package of which only its manifest matters. */
+export async function publishDocument(manifest: PublishedManifest): Promise<Buffer> {
+  const { name, version } = manifest;
   const content = Buffer.from(JSON.stringify(manifest));
   const tarball = Buffer.from(await packTarball(new Map([["package.json", { content, executable: false }]])));
   const dist = {

@@ -1,10 +1,9 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { StagingWorld } from "../../integration/npm-publish/staging-world.ts";
-import { makeTarball } from "../../npm/archives.ts";
 import { PASSWORD, RealRegistry, USER } from "../../registry/real-registry.ts";
 import { TapServer } from "../../release/tap.ts";
 import { type Accounts, startAccounts } from "../../stand-in/accounts.ts";
@@ -13,6 +12,7 @@ import { NotaryApi } from "../../stand-in/apple/notary-api.ts";
 import { Workshop } from "../../stand-in/apple/workshop.ts";
 import type { GitHub } from "../../stand-in/github.ts";
 import { serve } from "../../stand-in/http.ts";
+import { publishDocument } from "../../stand-in/npm/staging.ts";
 import { ParcaStore } from "../../stand-in/parca/store.ts";
 import { Internet } from "./internet.ts";
 
@@ -180,17 +180,7 @@ export class Services implements AsyncDisposable {
 
 /** Publishes a first version of a package, as whoever has a token does before a workflow may. */
 async function createPackage({ registry, token }: StagingWorld["world"], name: string): Promise<void> {
-  const version = "0.0.1";
-  const packed = makeTarball("package", { "package.json": Buffer.from(JSON.stringify({ name, version })) });
-  const file = `${name}-${version}.tgz`;
-  const shasum = createHash("sha1").update(packed).digest("hex");
-  const dist = { shasum, tarball: `${registry.origin}/${name}/-/${file}` };
-  const data = packed.toString("base64");
-  const body = JSON.stringify({
-    ...{ _id: name, name, "dist-tags": { latest: version } },
-    versions: { [version]: { name, version, dist } },
-    _attachments: { [file]: { content_type: "application/octet-stream", data, length: packed.length } },
-  });
+  const body = new Uint8Array(await publishDocument({ name, version: "0.0.1" }));
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const response = await fetch(`${registry.origin}/${name}`, { method: "PUT", headers, body });
   if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
