@@ -4,6 +4,8 @@ import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { matchEquivalents } from "./mutate/equivalence.ts";
+import { EQUIVALENTS } from "./mutate/equivalents.ts";
 import { findMutants, isProgram, type Mutant, sampleMutants } from "./mutate/mutants.ts";
 import { runMutants } from "./mutate/run.ts";
 import { lineAt } from "./words/prose.ts";
@@ -27,10 +29,24 @@ const sources = new Map(
 );
 const started = performance.now();
 const all = [...sources].flatMap(([file, source]) => findMutants(file, source));
-const mutants = sampleMutants(all, Number(values.sample), Number(values.seed), (mutant) =>
+const sample = sampleMutants(all, Number(values.sample), Number(values.seed), (mutant) =>
   isProgram(sources.get(mutant.file) ?? "", mutant),
 );
-console.log(`${path.basename(folder)}: ${mutants.length} of ${all.length} mutants, seed ${values.seed}`);
+const project = path.resolve(import.meta.dirname, "..");
+const { equivalent, stale } = matchEquivalents(
+  project,
+  new Map([...sources].map(([file, source]) => [path.relative(project, file), source])),
+  all,
+  equivalentsOf(path.relative(project, folder), values.file),
+);
+if (stale.length > 0) {
+  console.error(stale.join("\n"));
+  process.exit(1);
+}
+const mutants = sample.filter((mutant) => !equivalent.has(mutant));
+console.log(
+  `${path.basename(folder)}: ${sample.length} of ${all.length} mutants, seed ${values.seed}, without ${sample.length - mutants.length} that are equivalent`,
+);
 
 const judged = await runMutants(folder, mutants, Number(values.workers), ({ mutant, verdict }) => {
   if (verdict !== "killed") console.log(`${verdict}: ${describe(mutant)}`);
@@ -41,6 +57,11 @@ const share = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
 console.log(
   `${path.basename(folder)}: ${noticed} of ${mutants.length} noticed (${share.toFixed(1)} %), ${minutes} minutes`,
 );
+
+function equivalentsOf(prefix: string, suffix: string): typeof EQUIVALENTS {
+  const entries = Object.entries(EQUIVALENTS);
+  return Object.fromEntries(entries.filter(([file]) => file.startsWith(`${prefix}/`) && file.endsWith(suffix)));
+}
 
 function describe({ file, start, end, replacement }: Mutant): string {
   const source = sources.get(file) ?? "";

@@ -1,0 +1,147 @@
+// Mutants that no test can notice, since the changed program does the same. `npm run mutate` leaves them out.
+import type { Equivalents } from "./equivalence.ts";
+
+export const EQUIVALENTS: Equivalents = {
+  "packages/cargo/src/config-files.ts": [
+    {
+      line: 'const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: 0, end: 0 };',
+      becomes:
+        'const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: (0 + 1), end: 0 };',
+      reason: "A table that stands in no file: nothing reads its offsets.",
+    },
+  ],
+  "packages/cargo/src/flag.ts": [
+    {
+      line: "const option = equals > 0 ? first.slice(0, equals) : attachedShort ? first.slice(0, 2) : first;",
+      becomes: "const option = equals >= 0 ? first.slice(0, equals) : attachedShort ? first.slice(0, 2) : first;",
+      reason: "The equals sign comes after `--`, so its offset is at least 2.",
+    },
+    {
+      line: "const option = equals > 0 ? first.slice(0, equals) : attachedShort ? first.slice(0, 2) : first;",
+      becomes: "const option = equals > (0 + 1) ? first.slice(0, equals) : attachedShort ? first.slice(0, 2) : first;",
+      reason: "The equals sign comes after `--`, so its offset is at least 2.",
+    },
+    {
+      line: "const value = next ?? (equals > 0 ? first.slice(equals + 1) : attachedShort ? first.slice(2) : undefined);",
+      becomes:
+        "const value = next ?? (equals >= 0 ? first.slice(equals + 1) : attachedShort ? first.slice(2) : undefined);",
+      reason: "The equals sign comes after `--`, so its offset is at least 2.",
+    },
+    {
+      line: "const value = next ?? (equals > 0 ? first.slice(equals + 1) : attachedShort ? first.slice(2) : undefined);",
+      becomes:
+        "const value = next ?? (equals > (0 + 1) ? first.slice(equals + 1) : attachedShort ? first.slice(2) : undefined);",
+      reason: "The equals sign comes after `--`, so its offset is at least 2.",
+    },
+  ],
+  "packages/cargo/src/rustflags.ts": [
+    {
+      line: 'const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "");',
+      becomes:
+        'const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "mutant");',
+      reason: "Both are names of no file that was given on the command line.",
+    },
+  ],
+  "packages/channel/src/rules.ts": [
+    {
+      line: 'const words = value.split(/[\\s,]+/).filter((word) => word !== "" && word !== "none");',
+      becomes: 'const words = value.split(/[\\s,]/).filter((word) => word !== "" && word !== "none");',
+      reason: "The empty words between two separators are left out behind it.",
+    },
+  ],
+  "packages/channel/src/tag.ts": [
+    {
+      line: 'const [, prefix = "", text = ""] = /^(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
+      becomes: 'const [, prefix = "", text = ""] = /(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
+      reason: "The lazy group takes any text, so a match always begins at the start.",
+    },
+    {
+      line: "if (error instanceof VersionError) return undefined;",
+      becomes: "if (true) return undefined;",
+      reason: "`parseVersion` throws nothing else.",
+    },
+  ],
+  "packages/channel/src/version.ts": [
+    {
+      line: 'const build = parsed?.build.join(".") ?? "";',
+      becomes: 'const build = parsed?.build.join(".") ?? "mutant";',
+      reason: "Without a parsed version, the next line throws whatever the build is.",
+    },
+  ],
+  "packages/http/src/retry.ts": [
+    {
+      line: "const { retryAfterMs = 0, atMost = Number.POSITIVE_INFINITY, promptly = false } = error.healing;",
+      becomes: "const { retryAfterMs = (0 + 1), atMost = Number.POSITIVE_INFINITY, promptly = false } = error.healing;",
+      reason: "The pause is the longer of this and of the backoff, which is never as short as 1 ms.",
+    },
+    {
+      line: "this.#reporter?.info(`${error.message}; trying again in ${Math.ceil(pause / 1000)} s`);",
+      becomes: "this.#reporter?.info(`${error.message}; trying again in ${Math.ceil(pause / (1000 + 1))} s`);",
+      reason: "Rounded up to whole seconds, what a server asks for stays the same, and all else is random.",
+    },
+  ],
+  "packages/http/src/transport.ts": [
+    {
+      line: "const HEADERS_TIMEOUT_MS = 30_000;",
+      becomes: "const HEADERS_TIMEOUT_MS = (30000 + 1);",
+      reason: "The promise is 30 s; no clock of a request tells one millisecond more.",
+    },
+    {
+      line: "silenceMs = 30_000,",
+      becomes: "silenceMs = (30000 + 1),",
+      reason: "The promise is 30 s; no clock of a request tells one millisecond more.",
+    },
+    {
+      line: "const start = secure ? httpsRequest : httpRequest;",
+      becomes: "const start = true ? httpsRequest : httpRequest;",
+      reason: "The two functions differ in their default agent, and an agent is given.",
+    },
+    {
+      line: "const start = secure ? httpsRequest : httpRequest;",
+      becomes: "const start = false ? httpsRequest : httpRequest;",
+      reason: "The two functions differ in their default agent, and an agent is given.",
+    },
+    {
+      line: 'if (message === undefined) signal?.removeEventListener("abort", abort);',
+      becomes: 'if (true) signal?.removeEventListener("abort", abort);',
+      reason: "A connection that fails closes the answer, too, which removes the listener.",
+    },
+    {
+      line: "resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, body: answer });",
+      becomes: "resolve({ status: answer.statusCode ?? (0 + 1), headers: answer.headers, url, body: answer });",
+      reason: "An answer to a request always has a status code.",
+    },
+  ],
+  "packages/workflow/src/power-shell.ts": [
+    {
+      line: 'return /^(pwsh|powershell)\\b/.test((shell ?? "").trim());',
+      becomes: 'return /^(pwsh|powershell)\\b/.test((shell ?? "mutant").trim());',
+      reason: "Neither is the name of a PowerShell.",
+    },
+    {
+      line: 'const isChecked = /\\$LASTEXITCODE/.test(follows?.line ?? "") || /\\|\\||&&/.test(program.line);',
+      becomes: 'const isChecked = /\\$LASTEXITCODE/.test(follows?.line ?? "mutant") || /\\|\\||&&/.test(program.line);',
+      reason: "Neither text reads the variable.",
+    },
+  ],
+  "packages/workflow/src/script.ts": [
+    {
+      line: 'const [program = "", ...args] = (shell ?? "").trim().split(/\\s+/);',
+      becomes: 'const [program = "mutant", ...args] = (shell ?? "").trim().split(/\\s+/);',
+      reason: "To split a text always yields at least one part.",
+    },
+    {
+      line: 'const word = words[index] ?? "";',
+      becomes: 'const word = words[index] ?? "mutant";',
+      reason: "The loop ends before the words do.",
+    },
+  ],
+  "packages/workflow/src/workflow.ts": [
+    {
+      line: 'return nodes.flatMap((node) => (node.text === undefined ? [] : [{ event: node.text, filters: node.get("none") }]));',
+      becomes:
+        'return nodes.flatMap((node) => (node.text === undefined ? [] : [{ event: node.text, filters: node.get("") }]));',
+      reason: "A node with a text has no entries, so none of any name.",
+    },
+  ],
+};
