@@ -95,6 +95,6 @@ describe("compareTexts", () => {
       },
     };
     const { pairs } = await compareTexts(source, memorySource(Buffer.from("/home/two/src/main.rs")));
-    expect(pairs[0]?.left).toEqual({ text: "/home/one/src/main.rs", offset: 1 });
+    expect(pairs[0]?.left).toMatchObject({ text: "/home/one/src/main.rs", offset: 1 });
   });
 });

@@ -35,7 +35,7 @@ export async function explainBinary(
   const numbers = found.length === 0 ? await explainNumbers(left, right, map, place, windows) : [];
   if (numbers.length > 0) return numbers;
   // Lengths and offsets follow from a longer text: beside one that is sure to be a cause they are none.
-  if (texts.certain.length > 0 && left.size !== right.size) return [...texts.certain];
+  if (texts.certain.length > 0 && left.size !== right.size) return [...texts.certain, ...texts.evident];
   const elsewhere = await differentBytes(left, right, apart, place);
   // Among bytes that differ anyway only texts that are evidently the same text are worth naming.
   return [...texts.certain, ...texts.evident, elsewhere];

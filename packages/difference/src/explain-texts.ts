@@ -1,4 +1,5 @@
 import type { RandomAccessSource } from "@release-actions/archive";
+import { differsInBorderByte } from "./border-byte.ts";
 import { type Cause, cause, pathCause } from "./cause.ts";
 import { classify } from "./classify-text.ts";
 import { MAX_RUN_LENGTH } from "./text-runs.ts";
@@ -36,7 +37,8 @@ export async function explainTexts(
   { place, windows, firstDifference = 0, signal }: TextOptions,
 ): Promise<TextCauses> {
   const start = Math.max(0, firstDifference - MAX_RUN_LENGTH);
-  const { pairs, unpaired, isCut } = await compareTexts(left, right, start, signal);
+  const { pairs: all, unpaired, isCut } = await compareTexts(left, right, start, signal);
+  const pairs = all.filter((pair) => !differsInBorderByte(pair));
   const certain: Cause[] = [];
   const possible: Cause[] = [];
   const evident: Cause[] = [];

@@ -46,7 +46,8 @@ const FORMS: readonly Form[] = [
   },
   { pattern: new RegExp(`${MONTH} [ \\d]\\d ${CLOCK}`, "g"), read: () => undefined, isSure: true },
   { pattern: /(?<![\d:.])(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?![\d:])/g, read: () => undefined, isSure: true },
-  { pattern: /(?<!\d)(?:19|20)\d{6}T?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?!\d)/g, read: digits, isSure: true },
+  // With hundredths of a second behind it in ISO 9660 (ECMA-119, 8.4.26.1).
+  { pattern: /(?<!\d)(?:19|20)\d{6}T?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\d\d)?(?!\d)/g, read: digits, isSure: true },
   { pattern: /(?<!\d)\d{4}-\d\d-\d\d(?!\d)/g, read: parse, isSure: false },
   { pattern: /(?<!\d)20\d{6}(?!\d)/g, read: digits, isSure: false },
   { pattern: /(?<!\d)1\d{9}(?:\d{3})?(?:\d{6})?(?!\d)/g, read: epoch, isSure: false },

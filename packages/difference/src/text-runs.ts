@@ -12,6 +12,8 @@ export interface ScannedRun {
   /** Two independent hashes of the text, 32 bits each. */
   readonly hash: number;
   readonly check: number;
+  /** Whether the byte before it is its length, or the NUL that ends another run. */
+  readonly isDelimited: boolean;
   text(): string;
 }
 
@@ -26,16 +28,20 @@ export async function scanRuns(
   signal?: AbortSignal,
 ): Promise<void> {
   let [length, hash, check, from] = [0, 0, 0, 0];
+  let [before, lastEnd] = [-1, -1];
   let pending: Buffer[] = [];
   let at = start;
   const run = (chunk: Uint8Array, end: number, offset: number): ScannedRun => {
-    const [before, begin] = [pending, from];
+    const [earlier, begin] = [pending, from];
+    const isDelimited = before === length || (before === 0 && lastEnd === offset - length - 1);
+    lastEnd = offset;
     return {
       offset: offset - length,
       length,
       hash,
       check,
-      text: () => Buffer.concat([...before, chunk.subarray(begin, end)]).toString("latin1"),
+      isDelimited,
+      text: () => Buffer.concat([...earlier, chunk.subarray(begin, end)]).toString("latin1"),
     };
   };
   for await (const chunk of source.read(start, source.size - start, signal)) {
@@ -53,7 +59,10 @@ export async function scanRuns(
         length += 1;
         if (length < MAX_RUN_LENGTH) continue;
         if (!onRun(run(chunk, index + 1, at + index + 1))) return;
-      } else if (length >= MIN_LENGTH && !onRun(run(chunk, index, at + index))) return;
+      } else {
+        if (length >= MIN_LENGTH && !onRun(run(chunk, index, at + index))) return;
+        before = byte;
+      }
       length = 0;
       if (pending.length > 0) pending = [];
     }

@@ -6,6 +6,8 @@ import { type ScannedRun, scanRuns } from "./text-runs.ts";
 export interface TextRun {
   readonly text: string;
   readonly offset: number;
+  /** Whether its surroundings show where it begins: its length before it, or the NUL of a text that ends there. */
+  readonly isDelimited?: boolean;
 }
 
 /** A text of one side and its counterpart on the other, with the parts that differ. */
@@ -67,7 +69,7 @@ async function collect(
     if (tally.isEven(run)) return true;
     bytes += run.length;
     isCut = runs.length === MAX_DIFFERING || bytes > MAX_DIFFERING_BYTES;
-    if (!isCut) runs.push({ text: run.text(), offset: run.offset });
+    if (!isCut) runs.push({ text: run.text(), offset: run.offset, isDelimited: run.isDelimited });
     return !isCut;
   };
   await scanRuns(source, start, take, signal);
