@@ -23,7 +23,7 @@ const LOREM: Expected = {
 };
 
 /**
- * Pairs of formats that are read here, in the order in which a sample is taken. Causes were written down from hex dumps, `tar -tv`, `zipinfo`, `ar t`,
+ * Pairs of formats that are read here. Causes were written down from hex dumps, `tar -tv`, `zipinfo`, `ar t`,
  * `objdump` and diffoscope's expected output, which stands beside the pairs.
  */
 export const PAIRS: readonly Pair[] = [

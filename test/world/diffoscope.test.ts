@@ -4,7 +4,8 @@ import { openFileSource } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { explainDifference } from "@release-actions/difference";
 import { FileTree } from "@release-actions/example-product";
-import { bringPyPI, sample } from "./bring.ts";
+import { bringPyPI } from "./bring.ts";
+import { OTHER_PAIRS } from "./diffoscope-other-pairs.ts";
 import { type Expected, PAIRS, type Pair } from "./diffoscope-pairs.ts";
 
 /** The source archive holds the test data; it is GPL, so it stays in the cache. */
@@ -22,19 +23,22 @@ describe("the cause in the pairs of diffoscope's own tests", () => {
   }, 120_000);
   afterAll(() => tree[Symbol.dispose]());
 
-  test.each(sample(PAIRS, 30).map((pair) => [pair.files.join(" and "), pair] as const))("%s", async (_name, pair) => {
-    const [left, right] = await Promise.all(pair.files.map((file) => openFileSource(tree.path(file))));
-    if (left === undefined || right === undefined) throw new Error("a pair has two files");
-    try {
-      const { format, causes } = await explainDifference(left, right, { scratch: tree.path("scratch") });
-      expect(format).toBe(pair.format);
-      for (const expected of pair.causes) expect(causes).toContainEqual(expect.objectContaining(matching(expected)));
-      // Nothing is named that the person did not find.
-      expect(causes.map(({ kind }) => kind).filter((kind) => !kindsOf(pair).has(kind))).toEqual([]);
-    } finally {
-      await Promise.all([left.close(), right.close()]);
-    }
-  });
+  test.each([...PAIRS, ...OTHER_PAIRS].map((pair) => [pair.files.join(" and "), pair] as const))(
+    "%s",
+    async (_name, pair) => {
+      const [left, right] = await Promise.all(pair.files.map((file) => openFileSource(tree.path(file))));
+      if (left === undefined || right === undefined) throw new Error("a pair has two files");
+      try {
+        const { format, causes } = await explainDifference(left, right, { scratch: tree.path("scratch") });
+        expect(format).toBe(pair.format);
+        for (const expected of pair.causes) expect(causes).toContainEqual(expect.objectContaining(matching(expected)));
+        // Nothing is named that the person did not find.
+        expect(causes.map(({ kind }) => kind).filter((kind) => !kindsOf(pair).has(kind))).toEqual([]);
+      } finally {
+        await Promise.all([left.close(), right.close()]);
+      }
+    },
+  );
 });
 
 function matching({ kind, place, left = "", right = "" }: Expected): Record<string, unknown> {
