@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Mutant } from "./mutants.ts";
-import type { Answer, Question, Survey, Trial } from "./worker.ts";
+import type { Answer, MutantRun, Question, Survey } from "./worker.ts";
 
 /** `unreached`: no test runs the code that it changes. */
 export type Verdict = "killed" | "no answer" | "survived" | "unreached";
@@ -56,14 +56,14 @@ export async function runMutants(
 async function judge(worker: Worker, mutant: Mutant, index: number, survey: Survey): Promise<Verdict> {
   const { files, milliseconds } = testsOf(index, survey);
   if (files.length === 0) return "unreached";
-  const trial: Trial = { kind: "trial", mutant, reload: survey.reload[index] ?? [], files };
-  const answer = await worker.ask(trial, SLOWER * milliseconds + SLOWER_MS);
-  if (answer?.kind !== "trial") return "no answer";
+  const run: MutantRun = { kind: "mutant-run", mutant, reload: survey.reload[index] ?? [], files };
+  const answer = await worker.ask(run, SLOWER * milliseconds + SLOWER_MS);
+  if (answer?.kind !== "mutant-run") return "no answer";
   return answer.isKilled ? "killed" : "survived";
 }
 
 /** The tests that reach a mutant, those of the quickest file first. */
-function testsOf(index: number, { files }: Survey): { files: Trial["files"]; milliseconds: number } {
+function testsOf(index: number, { files }: Survey): { files: MutantRun["files"]; milliseconds: number } {
   const timed = files
     .map(({ file, shared, tests }) => {
       const reaching = shared.includes(index) ? tests : tests.filter(({ reached }) => reached.includes(index));

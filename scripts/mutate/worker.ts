@@ -33,15 +33,15 @@ export interface Survey {
   readonly failures: readonly string[];
 }
 
-export interface Trial {
-  readonly kind: "trial";
+export interface MutantRun {
+  readonly kind: "mutant-run";
   readonly mutant: Mutant;
   readonly reload: readonly string[];
   readonly files: readonly { readonly file: string; readonly tests: readonly string[] }[];
 }
 
-export type Question = { readonly kind: "survey"; readonly mutants: readonly Mutant[] } | Trial;
-export type Answer = Survey | { readonly kind: "ready" } | { readonly kind: "trial"; readonly isKilled: boolean };
+export type Question = { readonly kind: "survey"; readonly mutants: readonly Mutant[] } | MutantRun;
+export type Answer = Survey | { readonly kind: "ready" } | { readonly kind: "mutant-run"; readonly isKilled: boolean };
 
 hookModules();
 process.send?.({ kind: "ready" } satisfies Answer);
@@ -85,11 +85,11 @@ function importersOfAll(file: string): readonly string[] {
   return [...found];
 }
 
-async function judge({ mutant, reload, files }: Trial): Promise<Answer> {
+async function judge({ mutant, reload, files }: MutantRun): Promise<Answer> {
   for (const { file, tests } of files) {
     loadAnew({ mutant, reload: new Set([...reload, file]) });
     const isKilled = await runTestFile(file, { only: tests, timeoutMs: TEST_TIMEOUT_MS }).catch(() => true);
-    if (isKilled) return { kind: "trial", isKilled };
+    if (isKilled) return { kind: "mutant-run", isKilled };
   }
-  return { kind: "trial", isKilled: false };
+  return { kind: "mutant-run", isKilled: false };
 }

@@ -38,15 +38,15 @@ export function checkGate(promised: Promised, found: FoundJob): Finding[] {
 /** All ways in which a gate lets a job through, in one sentence. */
 export function describeHoles(gate: string, holes: readonly Hole[], subject = "it"): string {
   const [skipped, passed] = [holes.filter(({ isSkipped }) => isSkipped), holes.filter(({ isSkipped }) => !isSkipped)];
-  const ways = (some: readonly Hole[]): string => {
+  const listOf = (some: readonly Hole[]): string => {
     const texts = some.map(({ result, because }) =>
       because === undefined ? PAST[result] : `is skipped because \`${because}\` did not succeed`,
     );
     return `${subject} ${texts.length > 1 ? `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}` : (texts[0] ?? "")}`;
   };
   const parts = [
-    ...(skipped.length === 0 ? [] : [`is skipped, which GitHub treats as passed, when ${ways(skipped)}`]),
-    ...(passed.length === 0 ? [] : [`passes when ${ways(passed)}`]),
+    ...(skipped.length === 0 ? [] : [`is skipped, which GitHub treats as passed, when ${listOf(skipped)}`]),
+    ...(passed.length === 0 ? [] : [`passes when ${listOf(passed)}`]),
   ];
   const [first] = holes;
   const example = first === undefined ? "" : `${first.witness.event}${freeValues(first.witness)}`;

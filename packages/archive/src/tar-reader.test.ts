@@ -19,13 +19,13 @@ async function readWith(reader: TarReader): Promise<Read> {
   return { ...read, hasEndBlocks: reader.hasEndBlocks };
 }
 
-const ways: [string, (bytes: Uint8Array) => TarReader][] = [
+const readers: [string, (bytes: Uint8Array) => TarReader][] = [
   ["streamed in odd pieces", (bytes) => new TarReader(new StreamCursor(chunked(bytes, 333)))],
   ["streamed at once", (bytes) => new TarReader(new StreamCursor(chunked(bytes, 1 << 20)))],
   ["read from any place", (bytes) => new TarReader(new SourceCursor(memorySource(bytes)))],
 ];
 
-describe.each(ways)("a tar %s", (_, open) => {
+describe.each(readers)("a tar %s", (_, open) => {
   test("gives members of ustar, PAX and GNU with their bodies and places", async () => {
     const longName = `${"long/".repeat(30)}name`;
     const archive = tar(

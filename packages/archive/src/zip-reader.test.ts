@@ -24,7 +24,7 @@ async function readForward(bytes: Uint8Array, chunkSize: number): Promise<Files>
   return files;
 }
 
-const ways: [string, (bytes: Uint8Array) => Promise<Files>][] = [
+const readers: [string, (bytes: Uint8Array) => Promise<Files>][] = [
   ["read from any place", readRandomly],
   ["streamed in odd pieces", (bytes) => readForward(bytes, 7)],
   ["streamed at once", (bytes) => readForward(bytes, 1 << 20)],
@@ -32,7 +32,7 @@ const ways: [string, (bytes: Uint8Array) => Promise<Files>][] = [
 
 const text = "the quick brown fox ".repeat(50);
 
-describe.each(ways)("a zip %s", (way, read) => {
+describe.each(readers)("a zip %s", (way, read) => {
   const streams = way !== "read from any place";
 
   test.each<[string, CraftedEntry[], CraftedEnd]>([

@@ -51,8 +51,8 @@ async function* once(bytes: Uint8Array, signal: AbortSignal | undefined): AsyncG
 async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
   const { blob, scheduler, rank, signal } = read;
   const stop = new AbortController();
-  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  both.throwIfAborted();
+  const ended = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  ended.throwIfAborted();
   const end = read.offset + read.length;
   let next = read.offset;
   const parts: Part[] = [];
@@ -71,7 +71,7 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
       next += size;
       parts.push(
         new Part(
-          (take) => fetchRange(blob, offset, size, take, both),
+          (take) => fetchRange(blob, offset, size, take, ended),
           () => wake(),
         ),
       );
@@ -79,7 +79,7 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
     },
   };
   const trickle = setInterval(() => scheduler.allowOne(reader), TRICKLE_MS).unref();
-  both.addEventListener("abort", () => wake());
+  ended.addEventListener("abort", () => wake());
   scheduler.enter(reader);
   try {
     for (;;) {
@@ -91,7 +91,7 @@ async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {
         parts.shift();
         scheduler.release();
       } else if (part !== undefined || reader.wantsMore) {
-        both.throwIfAborted();
+        ended.throwIfAborted();
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

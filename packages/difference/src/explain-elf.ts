@@ -128,10 +128,10 @@ function listParts(a: ElfFile, b: ElfFile, pairs: readonly SectionPair[]): Part[
     elf.sections
       .filter(({ name, hasBytes }) => hasBytes && !other.sections.some((section) => section.name === name))
       .map(({ name, size }) => ({ name, left: 0, right: 0, [side]: size, differing: size }));
-  const both = pairs
+  const changed = pairs
     .filter(({ map }) => map.differing > 0)
     .map(({ name, left, right, map }) => ({ name, left: left.size, right: right.size, differing: map.differing }));
-  return [...both, ...alone(a, b, "left"), ...alone(b, a, "right")];
+  return [...changed, ...alone(a, b, "left"), ...alone(b, a, "right")];
 }
 
 async function explainToolchain(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {

@@ -34,19 +34,19 @@ export async function hashFiles(files: readonly FileToHash[], options: HashFiles
   const sizes = jobs.map((job) => job.files.reduce((sum, file) => sum + file.size, 0));
   let finished = 0;
   let underway = 0;
-  const tell = (): void =>
+  const reportProgress = (): void =>
     reporter?.progress({ label: "hashing", done: Math.min(finished + underway, total), total, unit: "bytes" });
   const results = await runJobs(jobs, {
     ...options,
     onProgress: (bytes) => {
       underway += bytes;
-      tell();
+      reportProgress();
     },
     onDone: (index) => {
       finished += sizes[index] ?? 0;
       // What a long file reported on its way is now counted with its whole size.
       underway = Math.max(0, underway - (sizes[index] ?? 0));
-      tell();
+      reportProgress();
     },
   });
   return results.flat();

@@ -44,8 +44,8 @@ export async function findInEngine(
   const image = await inspectImage(engine, id, { platform, signal });
   // What lacks content is brought again, of which only that is read.
   if (image === undefined || image.complete === false) return undefined;
-  const trial = await proveUsable(engine, image, signal);
-  return trial.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
+  const usability = await proveUsable(engine, image, signal);
+  return usability.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
 }
 
 /**
@@ -76,10 +76,10 @@ export function requireIdentity({ id, diffIds }: Image, { id: expected, diffIds:
 
 /** What the engine lists must be of use, too (F70, F83). */
 export async function requireUsable(engine: Engine, image: Image, signal?: AbortSignal): Promise<Presence> {
-  const trial = await proveUsable(engine, image, signal);
+  const usability = await proveUsable(engine, image, signal);
   const { id, platform } = image;
-  if (trial.kind === "usable") return { id, platform };
-  throw new ImageTransferError(`the engine has ${id}, but cannot create a container from it: ${trial.reason}`, {
+  if (usability.kind === "usable") return { id, platform };
+  throw new ImageTransferError(`the engine has ${id}, but cannot create a container from it: ${usability.reason}`, {
     advice: "Look for the cause in the engine's log: a full disk, or a layer it could not unpack.",
   });
 }

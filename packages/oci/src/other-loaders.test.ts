@@ -39,7 +39,7 @@ describe.each(archiveReaders)("what other loaders take, %s", (way, read) => {
 
 describe("the input `image`", () => {
   const { files, one, two } = twoImages();
-  const both = tarOf(files);
+  const twoImageArchive = tarOf(files);
 
   async function chosen(bytes: Buffer, image: string): Promise<ImageArchive> {
     let found: ImageArchive | undefined;
@@ -58,7 +58,7 @@ describe("the input `image`", () => {
     ["ghcr.io/acme/two:2", two],
     [two, two],
   ])("%s chooses one of an OCI archive", async (image, digest) => {
-    expect(await chosen(both, image)).toMatchObject({ digest });
+    expect(await chosen(twoImageArchive, image)).toMatchObject({ digest });
   });
 
   test("chooses one of a docker archive, by name or by its config's digest", async () => {

@@ -53,9 +53,12 @@ async function computeDigests(
       ? []
       : [{ name: path, path: full, size: file.size ?? 0, algorithms }];
   });
-  const both = files.filter(({ algorithms }) => algorithms.some((one) => one !== "sha512"));
-  const computed = await hashFiles(both, { algorithms: ALGORITHMS, ...(signal === undefined ? {} : { signal }) });
-  const digests = new Map<string, Digests>(both.map(({ name }, index) => [name, computed[index] ?? {}]));
+  const hashedTogether = files.filter(({ algorithms }) => algorithms.some((one) => one !== "sha512"));
+  const computed = await hashFiles(hashedTogether, {
+    algorithms: ALGORITHMS,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const digests = new Map<string, Digests>(hashedTogether.map(({ name }, index) => [name, computed[index] ?? {}]));
   for (const { name, path, algorithms } of files) {
     if (!algorithms.includes("sha512")) continue;
     digests.set(name, { ...digests.get(name), sha512: await sha512File(path, signal) });

@@ -39,7 +39,7 @@ function listening(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = "";
     const timer = setTimeout(() => reject(new Error(`Azurite did not start:\n${said}`)), START_TIMEOUT_MS);
-    const settle = (done: () => void): void => {
+    const finish = (done: () => void): void => {
       clearTimeout(timer);
       done();
     };
@@ -47,11 +47,11 @@ function listening(child: ChildProcess): Promise<string> {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         said += text;
         const origin = /successfully listens on (http:\S+?)\/?\s/.exec(said)?.[1];
-        if (origin !== undefined) settle(() => resolve(origin));
+        if (origin !== undefined) finish(() => resolve(origin));
       });
     }
-    child.on("error", (error) => settle(() => reject(error)));
-    child.on("exit", (code) => settle(() => reject(new Error(`Azurite ended with exit code ${code}:\n${said}`))));
+    child.on("error", (error) => finish(() => reject(error)));
+    child.on("exit", (code) => finish(() => reject(new Error(`Azurite ended with exit code ${code}:\n${said}`))));
   });
 }
 

@@ -44,11 +44,11 @@ function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): 
       // An appVersion such as `latest` names a channel.
       if (site === undefined || parseVersion(site.value) === undefined) return [];
       const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: [fact] };
-      const both = new Map([
+      const facts = new Map([
         ["version", { name: "version", sites: [version] }],
         [fact, { name: fact, sites: [site] }],
       ]);
-      return evaluate(relation, both).map((finding) =>
+      return evaluate(relation, facts).map((finding) =>
         mayBeMeant(version, site, chart) ? asWarning(finding) : finding,
       );
     });
