@@ -1,21 +1,25 @@
 // Pictures of job summaries and reports, as their readers see them: `npm run pictures -- summary.md report.html`.
 // Markdown is shown as GitHub shows it, HTML as it is, each in a wide and a narrow window. Without files: the
 // summaries and reports of runs of repro-hash-compare (scripts/pictures/report-runs.ts). With `--readme`: those in the
-// README, made anew (scripts/pictures/readme-runs.ts), for which a Docker engine is started. Needs Chromium on the machine.
+// README, made anew (scripts/pictures/readme-runs.ts), for which a Docker engine is started. With `--summaries <folder>`: the
+// summaries that the tests left in that folder (TEST_KEEP_SUMMARIES), side by side. Needs Chromium on the machine.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { findProgram, runCommand } from "@release-actions/command";
 import { silentReporter } from "@release-actions/report";
-import { type Browser, chromium } from "playwright-core";
+import { chromium } from "playwright-core";
 import { startEngine } from "./docker-engine.ts";
 import { REPOSITORY, workFolder } from "./folders.ts";
-import { githubPage } from "./pictures/github-page.ts";
+import { githubPage, renderMarkdown } from "./pictures/github-page.ts";
 import { README_ACTIONS, readmeRuns } from "./pictures/readme-runs.ts";
 import { reportRuns } from "./pictures/report-runs.ts";
+import { summarySheets } from "./pictures/summary-sheets.ts";
 
 /** A wide window, and the narrowest one in which people read reports. */
 const WIDTHS_PX = [1012, 420];
+/** Two summaries side by side. */
+const SHEET_WIDTH_PX = 1500;
 /** As wide as GitHub shows a README. */
 const README_WIDTH_PX = 860;
 /** Browsers draw no higher pictures. */
@@ -23,7 +27,11 @@ const MAX_HEIGHT_PX = 8000;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: "string" }, readme: { type: "boolean", default: false } },
+  options: {
+    out: { type: "string" },
+    readme: { type: "boolean", default: false },
+    summaries: { type: "string" },
+  },
 });
 const program = ["chromium", "chromium-browser", "google-chrome"]
   .map((name) => findProgram(name, process.env["PATH"]))
@@ -35,7 +43,9 @@ if (program === undefined) {
 // Pages come from runs with hostile names: nothing in them may run.
 const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
 try {
-  await (values.readme ? takeReadmePictures() : takeReportPictures());
+  if (values.readme) await takeReadmePictures();
+  else if (values.summaries !== undefined) await takeSummaryPictures(values.summaries);
+  else await takeReportPictures();
 } finally {
   await browser.close();
 }
@@ -46,8 +56,16 @@ async function takeReportPictures(): Promise<void> {
   const files = positionals.length > 0 ? positionals : await reportRuns(path.join(out, "runs"));
   for (const file of files) {
     const name = `${path.basename(file, path.extname(file))}-${path.extname(file).slice(1)}`;
-    for (const width of WIDTHS_PX) await takePicture(browser, file, width, path.join(out, `${name}-${width}.png`));
+    for (const width of WIDTHS_PX) await takePicture(await pageOf(file), width, path.join(out, `${name}-${width}.png`));
   }
+}
+
+async function takeSummaryPictures(folder: string): Promise<void> {
+  const out = values.out ?? workFolder("pictures");
+  mkdirSync(out, { recursive: true });
+  const sheets = await summarySheets(folder);
+  if (sheets.length === 0) console.error(`${folder} has no summaries: run tests with TEST_KEEP_SUMMARIES=${folder}`);
+  for (const { name, page } of sheets) await takePicture(page, SHEET_WIDTH_PX, path.join(out, `${name}.png`));
 }
 
 async function takeReadmePictures(): Promise<void> {
@@ -59,19 +77,23 @@ async function takeReadmePictures(): Promise<void> {
     for (const [name, summary] of await readmeRuns(engine.host)) {
       const file = path.join(out, `${name}.md`);
       writeFileSync(file, summary);
-      await takePicture(browser, file, README_WIDTH_PX, path.join(out, `${name}.png`));
+      await takePicture(await pageOf(file), README_WIDTH_PX, path.join(out, `${name}.png`));
     }
   } finally {
     await engine.stop();
   }
 }
 
-async function takePicture(browser: Browser, file: string, width: number, picture: string): Promise<void> {
+async function pageOf(file: string): Promise<string> {
   const text = readFileSync(file, "utf8");
+  return file.endsWith(".md") ? githubPage(await renderMarkdown(text)) : text;
+}
+
+async function takePicture(content: string, width: number, picture: string): Promise<void> {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
   try {
     const page = await context.newPage();
-    await page.setContent(file.endsWith(".md") ? await githubPage(text) : text);
+    await page.setContent(content);
     const height = (await page.locator("html").boundingBox())?.height ?? 800;
     await page.setViewportSize({ width, height: Math.ceil(Math.min(height, MAX_HEIGHT_PX)) });
     await page.screenshot({ path: picture });

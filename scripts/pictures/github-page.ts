@@ -2,8 +2,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { marked } from "marked";
 
-/** Markdown as a page that looks as GitHub shows a job summary: its dialect, its style, nothing that runs or loads. */
-export async function githubPage(markdown: string): Promise<string> {
+/** Markdown in GitHub's dialect, as HTML. */
+export async function renderMarkdown(markdown: string): Promise<string> {
+  return await marked.parse(markdown, { gfm: true });
+}
+
+/** HTML as a page in the style in which GitHub shows a job summary; nothing in it runs or loads. */
+export function githubPage(content: string, moreStyle = ""): string {
   const style = readFileSync(
     fileURLToPath(import.meta.resolve("github-markdown-css/github-markdown-light.css")),
     "utf8",
@@ -14,10 +19,10 @@ export async function githubPage(markdown: string): Promise<string> {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>${style} body.markdown-body { padding: 16px }</style>
+<style>${style} body.markdown-body { padding: 16px } ${moreStyle}</style>
 </head>
 <body class="markdown-body">
-${await marked.parse(markdown, { gfm: true })}
+${content}
 </body>
 </html>
 `;

@@ -2,8 +2,6 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Finding } from "./finding.ts";
 
-const MARKS: Readonly<Record<Finding["level"], string>> = { error: "❌", warning: "⚠️", notice: "❔" };
-
 /** Annotations, outputs and the summary: one line for each job, one for each finding. */
 export function reportFindings(
   runner: ActionRunner,
@@ -30,13 +28,10 @@ export function reportFindings(
       line: location.line,
     })),
   );
-  writeSummary(runner.summary, findings, jobs);
+  const next = errors.length === 0 ? "" : "Correct the workflow, or the contract if it is outdated.";
+  writeSummary(runner.summary, findings, jobs, next);
   const against = file === undefined ? "in the workflows" : `against ${file}`;
-  if (errors.length > 0)
-    runner.fail(
-      `${countOf(errors.length, "finding")} ${against}`,
-      "Correct the workflow, or the contract if it is outdated.",
-    );
+  if (errors.length > 0) runner.fail(`${countOf(errors.length, "finding")} ${against}`, next);
   else if (file !== undefined) {
     const rest = doubts.length === 0 ? "" : `; ${countOf(doubts.length, "question")} cannot be answered from the files`;
     runner.info(`${countOf(jobs.length, "job")} as ${file} promises${rest}`);
@@ -44,31 +39,35 @@ export function reportFindings(
 }
 
 /** The verdict as the headline, then what is wrong, errors first; the jobs that are as promised are folded. */
-function writeSummary(summary: ActionRunner["summary"], findings: readonly Finding[], jobs: readonly string[]): void {
-  const levels = ["error", "warning", "notice"] as const;
-  const counts = levels.map((level) => findings.filter((finding) => finding.level === level).length);
-  const [errors = 0, warnings = 0, doubts = 0] = counts;
+function writeSummary(
+  summary: ActionRunner["summary"],
+  findings: readonly Finding[],
+  jobs: readonly string[],
+  next: string,
+): void {
+  const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
+  const [errors, warnings, doubts] = [count("error"), count("warning"), count("notice")];
+  const kept = jobs.filter((job) => !findings.some((finding) => finding.job === job));
   const parts = [
-    errors > 0 ? countOf(errors, "error") : "no errors",
+    ...(errors > 0 ? [countOf(errors, "error")] : []),
     ...(warnings > 0 ? [countOf(warnings, "warning")] : []),
     ...(doubts > 0 ? [countOf(doubts, "open question")] : []),
   ];
-  summary.heading(`CI contract: ${parts.join(", ")}`);
-  if (findings.length > 0) {
-    const sorted = levels.flatMap((level) => findings.filter((finding) => finding.level === level));
-    summary.table(
-      ["", "job", "finding", "place"],
-      sorted.map(({ level, job, message, location }) => [
-        MARKS[level],
-        job,
-        message,
-        `${location.file}:${location.line ?? 1}`,
-      ]),
-    );
-  }
-  const kept = jobs.filter((job) => !findings.some((finding) => finding.job === job));
-  if (kept.length > 0)
-    summary.details(`✅ ${countOf(kept.length, "job")} as promised`, kept.map((job) => `- \`${job}\``).join("\n"));
+  const asPromised = `${countOf(kept.length, "job")} as promised`;
+  summary
+    .verdict(
+      errors > 0 ? "error" : warnings > 0 ? "warning" : "success",
+      `CI contract: ${parts.join(", ") || (kept.length > 0 ? asPromised : "no findings")}`,
+    )
+    .findings(
+      findings.map(({ level, job, message, location }) => ({
+        level,
+        message: job === "" ? message : `\`${job}\`: ${message}`,
+        location: { file: location.file, line: location.line ?? 1 },
+      })),
+    )
+    .next(next);
+  if (kept.length > 0) summary.details(asPromised, kept.map((job) => `- \`${job}\``).join("\n"));
 }
 
 /** The same words at the same place are said once. */

@@ -9,6 +9,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import { type FileToSign, type SignedFile, signChecked } from "./sign-checked.ts";
 import { codesignSigner, keychainPath, rcodesignSigner } from "./signer.ts";
 import { saveLeftovers } from "./state.ts";
+import { summarize } from "./summary.ts";
 
 /** Opens the certificate, signs every file, and tells. Everything is checked before anything is changed. */
 export async function signFiles(runner: ActionRunner): Promise<void> {
@@ -34,17 +35,7 @@ export async function signFiles(runner: ActionRunner): Promise<void> {
     signed.push(...(await signChecked(runner, file, options)));
     runner.info(`${file.given}: ${inputs["dry-run"] ? "its copy was signed, it was not changed" : "signed"}`);
   }
-  runner.setOutput("files", signed);
-  runner.summary.heading(inputs["dry-run"] ? "Signed for macOS (dry run, nothing was changed)" : "Signed for macOS");
-  runner.summary.table(
-    ["file", "architecture", "identifier", "code hash"],
-    signed.map(({ file, architecture, identifier, cdhash }) => [
-      `\`${file}\``,
-      architecture,
-      identifier,
-      `\`${cdhash}\``,
-    ]),
-  );
+  summarize(runner, signed);
 }
 
 /** Forks get no secrets, so that a dry run does without. */

@@ -1,5 +1,5 @@
 import { createTransport } from "@release-actions/http";
-import { Fault } from "@release-actions/report";
+import { Fault, type Problem } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { PoorFileError, requireServed } from "./debuginfod.ts";
 import { downloadScripts, writeScript } from "./download-script.ts";
@@ -8,10 +8,8 @@ import { makeProducts, type Product } from "./products.ts";
 import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
 import { storeDebugFile } from "./store.ts";
-import { type Fate, summarize } from "./summary.ts";
+import { type Fate, NONE, summarize } from "./summary.ts";
 import { SymbolsError } from "./symbols-error.ts";
-
-const NONE = "none";
 
 /**
  * Splits, uploads, asks. What is wrong with a binary stops the step. What is wrong with a service does not: the build
@@ -42,11 +40,12 @@ export async function debugSymbols(runner: ActionRunner): Promise<void> {
     await troubles.catch(() => keepArtifact(runner, inputs["artifact-name"], products));
   }
   await runner.group("Asking debuginfod", () => askAll(runner, fates, troubles));
-  summarize(runner, fates, uploaded);
+  summarize(runner, fates, troubles.warnings);
 }
 
 /** What went wrong beside the binaries: a warning, and a failure where the debug files are required. */
 class Troubles {
+  readonly warnings: Problem[] = [];
   readonly #runner: ActionRunner;
 
   constructor(runner: ActionRunner) {
@@ -54,9 +53,13 @@ class Troubles {
   }
 
   report(message: string, advice?: string): void {
-    const text = advice === undefined ? message : `${message}\n${advice}`;
     if (this.#runner.inputs.required) this.#runner.fail(message, advice);
-    else this.#runner.problem({ level: "warning", title: "debug symbols", message: text });
+    else {
+      const text = advice === undefined ? message : `${message}\n${advice}`;
+      const warning: Problem = { level: "warning", title: "debug symbols", message: text };
+      this.warnings.push(warning);
+      this.#runner.problem(warning);
+    }
   }
 
   /** Runs a piece of work whose failure is its own; undefined when it failed. */

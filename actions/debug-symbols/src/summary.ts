@@ -1,7 +1,10 @@
-import { formatBytes } from "@release-actions/report";
+import { countOf, formatBytes, type Problem } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Product } from "./products.ts";
 import type { Stored } from "./store.ts";
+
+/** The inputs' word for a service or an artifact that is not wanted. */
+export const NONE = "none";
 
 /** What became of one debug file. */
 export interface Fate {
@@ -14,18 +17,29 @@ export interface Fate {
   replace: (() => Promise<void>) | undefined;
 }
 
-export function summarize(runner: ActionRunner, fates: readonly Fate[], uploaded: boolean): void {
-  const kept =
-    uploaded || runner.inputs["artifact-name"] === "none" ? "" : `, see artifact ${runner.inputs["artifact-name"]}`;
-  const rows = fates.map(({ product: { name, buildId, machine, size }, stored, served }) => [
-    `\`${name}\``,
-    machine,
-    `\`${buildId}\``,
-    formatBytes(size),
-    stored === undefined ? `no${kept}` : stored === "sent" ? "uploaded" : "yes, since before",
-    served === undefined ? "-" : "yes",
-  ]);
+/** How many debug files the store has, then what became of each, and what went wrong with the services. */
+export function summarize(runner: ActionRunner, fates: readonly Fate[], warnings: readonly Problem[]): void {
+  const { "artifact-name": artifact, "store-address": store, "debuginfod-url": server } = runner.inputs;
+  const isStored = fates.every(({ stored }) => stored !== undefined);
+  const isServed = server === undefined || fates.every(({ served }) => served);
+  const isFine = (store === NONE || isStored) && isServed && warnings.length === 0;
+  const kept = isStored || artifact === NONE ? "" : `, see artifact ${artifact}`;
+  const files = countOf(fates.length, "file");
+  const stored = fates.filter((fate) => fate.stored !== undefined).length;
+  const said =
+    store === NONE ? `${files} split` : `${stored === fates.length ? "" : `${stored} of `}${files} in the store`;
   runner.summary
-    .heading("Debug symbols")
-    .table(["binary", "machine", "build id", "debug file", "in the store", "served"], rows);
+    .verdict(isFine ? "success" : runner.inputs.required ? "error" : "warning", `Debug symbols: ${said}`)
+    .findings(warnings)
+    .table(
+      ["binary", "machine", "build ID", "debug file", "in the store", "served"],
+      fates.map(({ product: { name, buildId, machine, size }, stored, served }) => [
+        `\`${name}\``,
+        machine,
+        `\`${buildId}\``,
+        formatBytes(size),
+        stored === undefined ? `no${kept}` : stored === "sent" ? "uploaded" : "yes, since before",
+        server === undefined ? "" : served ? "yes" : "no",
+      ]),
+    );
 }

@@ -18,25 +18,22 @@ export function summarize(runner: ActionRunner, verdict: Verdict): void {
   for (const problem of problems) runner.problem(problem);
 
   const errors = problems.filter(({ level }) => level === "error").length;
-  runner.summary.heading(`Environment ${identity?.shortId ?? "without an identity"}`);
+  const [mark, said] =
+    identity === undefined || errors > 0
+      ? (["error", `lock file refused, ${countOf(errors, "error")}`] as const)
+      : (["success", changes.length === 0 ? identity.shortId : `${identity.shortId}, changed`] as const);
+  runner.summary.verdict(mark, `Environment: ${said}`).findings(problems);
   if (identity !== undefined) {
-    runner.summary.table(
-      ["", ""],
-      [
-        ["env-id", `\`${identity.envId}\``],
-        ["env-id-v2", `\`${identity.envIdV2}\``],
-        ["base image", `${lock.baseImage} (\`${lock.baseImageDigest}\`)`],
-        ["packages, apps, mounts", `${lock.packages.length}, ${lock.apps.length}, ${lock.mounts.length}`],
-      ],
-    );
+    runner.summary.facts([
+      ["env-id", `\`${identity.envId}\``],
+      ["env-id-v2", `\`${identity.envIdV2}\``],
+      ["base image", `${lock.baseImage} (\`${lock.baseImageDigest}\`)`],
+      ["packages, apps, mounts", `${lock.packages.length}, ${lock.apps.length}, ${lock.mounts.length}`],
+    ]);
   }
   if (changes.length > 0) {
     const rows = changes.map(({ field, before, after }) => [field, before ?? "-", after ?? "-"]);
-    runner.summary.heading("Changed", 4).table(["field", "before", "after"], rows);
-  }
-  if (problems.length > 0) {
-    const rows = problems.map(({ level, message, location }) => [level, message, String(location?.line ?? "")]);
-    runner.summary.heading("Findings", 4).table(["", "finding", "line"], rows);
+    runner.summary.heading("Changed").table(["field", "before", "after"], rows);
   }
   if (errors > 0) runner.fail(`the lock file was refused: ${countOf(errors, "error")}, shown above`);
 }

@@ -26,19 +26,23 @@ export async function summarize(runner: ActionRunner, verdict: Verdict): Promise
   );
   if (problems.length === 0) {
     runner.info(`workspace-hack is up to date (cargo-hakari ${version})`);
-    runner.summary.heading("workspace-hack is up to date");
+    runner.summary.verdict("success", "workspace-hack is up to date");
     return;
   }
   for (const problem of problems) runner.problem(isFixed ? { ...problem, level: "notice" } : problem);
-  const rows = problems.map(({ title = "", message, location }) => [
-    title,
-    `${location?.file}:${location?.line}`,
-    message,
-  ]);
-  runner.summary.heading(isFixed ? "workspace-hack was out of date and is fixed" : "workspace-hack is out of date");
-  runner.summary.table(["problem", "where", "what"], rows);
+  const count = countOf(problems.length, "problem");
+  if (isFixed) runner.summary.verdict("success", `workspace-hack was out of date and is fixed: ${count}`);
+  else runner.summary.verdict("error", `workspace-hack is out of date: ${count}`);
+  const shown = problems.map(({ title, message, ...problem }) => ({
+    ...problem,
+    level: isFixed ? ("notice" as const) : problem.level,
+    message: title === undefined ? message : `${title}: ${message}`,
+  }));
+  runner.summary.findings(shown);
   if (patch !== undefined) {
-    runner.summary.raw("Run these two commands and commit:").code(COMMANDS, "sh");
+    const isFormatOnly = changesFormatOnly(patch.text);
+    if (isFormatOnly && !isFixed) runner.summary.text(otherVersion(version));
+    runner.summary.raw("**Next:** run these two commands and commit:").code(COMMANDS, "sh");
     const { uploadPatch } = await import("./upload-patch.ts");
     const artifact = await uploadPatch(patch.file, runner);
     const where = artifact === undefined ? "below" : `in the artifact \`${artifact}\` of this run, and below`;
@@ -47,7 +51,6 @@ export async function summarize(runner: ActionRunner, verdict: Verdict): Promise
     runner.info(patch.text);
   }
   if (!isFixed) {
-    const count = countOf(problems.length, "problem");
     const advice =
       patch !== undefined && changesFormatOnly(patch.text)
         ? `${otherVersion(version)}\n${COMMANDS}`

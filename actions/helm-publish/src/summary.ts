@@ -1,3 +1,4 @@
+import { type PublishedRow, writePublished } from "@release-actions/action-kit";
 import { ociTag } from "@release-actions/channel";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
 import type { LedgerRow } from "@release-actions/ledger";
@@ -33,7 +34,18 @@ export function summarize(runner: ActionRunner, results: readonly [Result, ...Re
     charts.some(({ published }) => published),
   );
   runner.setOutput("charts", charts);
-  for (const result of results) show(runner, result);
+  for (const { subject, outcome } of results) {
+    const digest = digestOf(outcome);
+    runner.info(
+      `${subject.chart.name} ${subject.chart.version}: ${outcome.state === "verified" ? "" : `${outcome.state}: `}${saidOf(outcome)}${digest && ` (${digest})`}`,
+    );
+  }
+  const { name, version } = results[0].subject.chart;
+  writePublished(runner.summary, {
+    subject: results.length === 1 ? `Helm chart ${name} ${version}` : `${results.length} Helm charts`,
+    header: ["chart", "version", "app version", "reference", "digest"],
+    rows: results.map(rowOf),
+  });
 }
 
 function referenceOf(place: ImageReference | undefined, { version }: Subject["chart"]): string | undefined {
@@ -44,21 +56,25 @@ function digestOf(outcome: Outcome): string {
   return outcome.state === "verified" ? outcome.digest : "";
 }
 
-function show(runner: ActionRunner, { subject: { chart }, place, outcome }: Result): void {
+function saidOf(outcome: Outcome): string {
+  if (outcome.state !== "verified") return outcome.reason;
+  return outcome.published ? "pushed and read back" : "already there, with equal content";
+}
+
+function rowOf({ subject: { chart }, place, outcome }: Result): PublishedRow {
   const [reference, digest] = [referenceOf(place, chart), digestOf(outcome)];
-  const said =
-    outcome.state !== "verified"
-      ? `${outcome.state}: ${outcome.reason}`
-      : outcome.published
-        ? "pushed and read back"
-        : "already there, with equal content";
-  runner.info(`${chart.name} ${chart.version}: ${said}${digest && ` (${digest})`}`);
-  runner.summary
-    .heading(`Helm chart ${chart.name}`)
-    .table(
-      ["version", "app", "where", "digest", "state"],
-      [[chart.version, chart.appVersion ?? "", reference ? `\`${reference}\`` : "", digest && `\`${digest}\``, said]],
-    );
+  const state = outcome.state !== "verified" ? outcome.state : outcome.published ? "published" : "unchanged";
+  return {
+    state,
+    cells: [
+      chart.name,
+      chart.version,
+      chart.appVersion ?? "",
+      reference ? `\`${reference}\`` : "",
+      digest && `\`${digest}\``,
+    ],
+    said: saidOf(outcome),
+  };
 }
 
 /** What happened, for the release notes and for a later attempt. */

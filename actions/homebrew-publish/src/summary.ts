@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type PublishState, writePublished } from "@release-actions/action-kit";
 import type { Published } from "@release-actions/homebrew";
 import type { LedgerRow, LedgerState } from "@release-actions/ledger";
 import type { ActionRunner } from "./action.gen.ts";
@@ -36,20 +37,28 @@ export function summarize(runner: ActionRunner, outcome: Outcome): void {
   for (const { file, version, change, state, reason } of shown) {
     runner.info(`${file} ${version}: ${change}, ${state}${reason && ` (${reason})`}`);
   }
-  runner.summary.heading(`Homebrew tap ${runner.inputs.tap}`).table(
-    ["formula", "version", "change", "state"],
-    shown.map(({ path, version, change, state, reason }) => [
-      `\`${path}\``,
-      version,
-      change,
-      reason === "" ? state : `${state}: ${reason}`,
-    ]),
-  );
+  const [first] = shown;
+  const formulae = shown.length === 1 ? `${first?.file} ${first?.version}` : `${shown.length} formulae`;
+  writePublished(runner.summary, {
+    subject: `Homebrew tap ${runner.inputs.tap}, ${formulae}`,
+    header: ["formula", "version", "change"],
+    rows: shown.map(({ path, version, change, state, reason }) => ({
+      state: publishState(state, published?.pushed ?? false),
+      cells: [`\`${path}\``, version, change],
+      said: reason || (published?.pushed ? "pushed and read back" : "already there, with equal content"),
+    })),
+  });
   if (published !== undefined && published.commit !== "") {
-    runner.summary.raw(
-      `Commit \`${published.commit}\`${published.pushed ? ", pushed and read back" : published.changed ? ", not pushed" : ", which has it already"}.`,
+    runner.summary.text(
+      `Commit \`${published.commit}\`${published.changed && !published.pushed ? ", not pushed" : ""}.`,
     );
   }
+}
+
+function publishState(state: LedgerState, pushed: boolean): PublishState {
+  if (state === "verified") return pushed ? "published" : "unchanged";
+  if (state === "published") return "unverified";
+  return state === "skipped" ? "skipped" : "failed";
 }
 
 /** What happened, for the release notes and for a later attempt. */

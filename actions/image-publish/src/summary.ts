@@ -1,3 +1,4 @@
+import { writePublished } from "@release-actions/action-kit";
 import { ociTag, type Version } from "@release-actions/channel";
 import { formatReference } from "@release-actions/image-reference";
 import type { LedgerRow } from "@release-actions/ledger";
@@ -26,20 +27,18 @@ export function summarize(
       .flatMap(({ place, given = [] }) => given.map((tag) => formatReference({ ...place.reference, tag })))
       .join("\n"),
   );
-  runner.summary
-    .heading(`Image ${version.text}`)
-    .table(
-      ["repository", "tags", "state"],
-      outcomes.map((outcome) => {
-        const { state, reason } = verdict(outcome);
-        return [
-          `\`${formatReference(outcome.place.reference)}\``,
-          (outcome.given ?? tagsOf(outcome.place)).map((tag) => `\`${tag}\``).join(" "),
-          reason ? `${state}: ${reason}` : state,
-        ];
-      }),
-    )
-    .raw(`\`${image.root.digest}\` for ${image.platforms.join(", ")}.`);
+  const place = outcomes.length === 1 ? "" : ` in ${outcomes.length} repositories`;
+  writePublished(runner.summary, {
+    subject: `Image ${version.text}${place}`,
+    header: ["repository", "tags"],
+    rows: outcomes.map((outcome) => {
+      const { state, reason = "pushed and read back" } = verdict(outcome);
+      const tags = (outcome.given ?? tagsOf(outcome.place)).map((tag) => `\`${tag}\``).join(" ");
+      const cells = [`\`${formatReference(outcome.place.reference)}\``, tags];
+      return { state: state === "verified" ? "published" : state, cells, said: reason };
+    }),
+  });
+  runner.summary.text(`\`${image.root.digest}\` for ${image.platforms.join(", ")}.`);
 }
 
 /** What happened, for the release notes and for a later attempt. */
@@ -54,7 +53,10 @@ export function ledgerRows(version: Version, image: PushableImage, outcomes: rea
   });
 }
 
-function verdict({ place, given }: Outcome): Pick<LedgerRow, "state" | "reason"> {
+function verdict({ place, given }: Outcome): {
+  readonly state: "verified" | "failed" | "skipped";
+  readonly reason?: string;
+} {
   if (given) return { state: "verified" };
   if (tagsOf(place).length > 0) return { state: "failed", reason: "publishing failed" };
   return { state: "skipped", reason: `the rules publish no image of a ${place.channel} release` };

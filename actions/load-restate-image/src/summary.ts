@@ -17,19 +17,21 @@ export function report(runner: ActionRunner, tags: readonly string[], loaded: Lo
   runner.setOutput("size", { fetched, total });
   runner.setOutput("cache-hit", loaded.cacheHit);
   runner.info(`${tags.join(", ")} is ${loaded.imageId} (${loaded.platform}), ${how(loaded)} in ${formatDuration(ms)}`);
-  runner.summary.heading("Image").table(
-    ["", ""],
+  runner.summary.verdict("success", `Image ${tags[0]}: loaded in ${formatDuration(ms)}`).facts([
     [
-      ["tag", tags.map((tag) => `\`${tag}\``).join("<br>")],
-      ["image ID", `\`${loaded.imageId}\``],
-      ["digest", `\`${loaded.digest}\``],
-      ["platform", loaded.platform],
-      ["from", origin(loaded)],
-      ["how", how(loaded)],
-      ["fetched", `${formatBytes(fetched)} of ${formatBytes(total)}`],
-      ["took", formatDuration(ms)],
+      "also tagged",
+      tags
+        .slice(1)
+        .map((tag) => `\`${tag}\``)
+        .join("\n"),
     ],
-  );
+    ["image ID", `\`${loaded.imageId}\``],
+    ["digest", `\`${loaded.digest}\``],
+    ["platform", loaded.platform],
+    ["from", origin(loaded)],
+    ["how", how(loaded)],
+    ["fetched", `${formatBytes(fetched)} of ${formatBytes(total)}`],
+  ]);
 }
 
 function origin({ place, artifact }: Loaded): string {

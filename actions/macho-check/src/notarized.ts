@@ -2,7 +2,7 @@ import path from "node:path";
 import type { CheckedProduct, Problem } from "@release-actions/macos-product";
 import { Fault } from "@release-actions/report";
 
-type NotNotarized = Omit<Problem, "code"> & { readonly code: "not-notarized" };
+export type NotNotarized = Omit<Problem, "code"> & { readonly code: "not-notarized" };
 
 /**
  * The code hashes that Apple has accepted, from the output of notarize-macos; `undefined` when nobody asks.

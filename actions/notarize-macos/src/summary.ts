@@ -1,5 +1,7 @@
 import path from "node:path";
-import type { NotaryOutcome, Submission } from "@release-actions/notary";
+import { MARKS, type Mark } from "@release-actions/action-kit";
+import type { ListedSubmission, NotaryOutcome, Submission } from "@release-actions/notary";
+import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { PlannedJob } from "./plan.ts";
 
@@ -65,7 +67,7 @@ export function summarizeOutcomes(runner: ActionRunner, outcomes: readonly Outco
       runner.problem({ level, title: `Apple, ${submission.id}`, message: text, ...location });
     }
   }
-  tellSummary(runner, outcomes, rows);
+  writeSummary(runner, outcomes, rows);
   const notAccepted = outcomes.filter(
     ({ verdict }) => verdict !== "accepted" && (runner.inputs.wait || verdict !== "pending"),
   );
@@ -77,22 +79,47 @@ export function summarizeOutcomes(runner: ActionRunner, outcomes: readonly Outco
   }
 }
 
-function tellSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: readonly Row[]): void {
+function writeSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: readonly Row[]): void {
   const stapled = new Map(outcomes.flatMap((outcome) => [...outcome.stapled]));
-  runner.summary.heading("Notarization");
-  runner.summary.table(
-    ["file", "verdict", "submission", "code hashes", "ticket"],
-    rows.map(({ file, status, id, cdhashes }) => [
-      `\`${file}\``,
-      status,
-      `\`${id}\``,
-      cdhashes.map((cdhash) => `\`${cdhash.slice(0, 12)}\``).join(" "),
-      stapled.get(path.resolve(file)) ?? "-",
-    ]),
+  const statuses = VERDICTS.toReversed().filter((status) => rows.some((row) => row.status === status));
+  const counts = statuses.map((status) => {
+    const { length } = rows.filter((row) => row.status === status);
+    return `${countOf(length, "file")} ${status}`;
+  });
+  const mark = (status: Row["status"]): Mark =>
+    status === "accepted" ? "success" : status === "pending" ? (runner.inputs.wait ? "error" : "waiting") : "error";
+  runner.summary
+    .verdict(mark(statuses[0] ?? "pending"), `Notarization: ${counts.join(", ")}`)
+    .table(
+      ["", "what Apple says", "what to do"],
+      outcomes
+        .flatMap(({ complaints }) => complaints)
+        .map(({ level, message, advice }) => [MARKS[level], message, advice ?? ""]),
+    )
+    .table(
+      ["", "file", "verdict", "submission", "code hashes", "ticket"],
+      statuses.flatMap((status) =>
+        rows
+          .filter((row) => row.status === status)
+          .map(({ file, id, cdhashes }) => [
+            MARKS[mark(status)],
+            `\`${file}\``,
+            status,
+            `\`${id}\``,
+            cdhashes.map((cdhash) => `\`${cdhash.slice(0, 12)}\``).join(" "),
+            stapled.get(path.resolve(file)) ?? "-",
+          ]),
+      ),
+    );
+}
+
+/** What the team submitted lately, the newest first as Apple lists it. */
+export function summarizeHistory(runner: ActionRunner, history: readonly ListedSubmission[]): void {
+  runner.info(countOf(history.length, "submission"));
+  for (const { id, status, createdDate, name } of history) runner.info(`${createdDate}  ${id}  ${status}  ${name}`);
+  runner.setOutput("history", history);
+  runner.summary.verdict("success", `Submissions to Apple: ${history.length}`).table(
+    ["created", "submission", "status", "name"],
+    history.map(({ id, status, createdDate, name }) => [createdDate, `\`${id}\``, status, name]),
   );
-  const complaints = outcomes.flatMap((outcome) => outcome.complaints);
-  if (complaints.length > 0) {
-    const lines = complaints.map(({ level, message, advice }) => [level, message, advice ?? "-"]);
-    runner.summary.table(["", "what Apple says", "what to do"], lines);
-  }
 }

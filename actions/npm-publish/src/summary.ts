@@ -1,3 +1,4 @@
+import { type PublishState, writePublished } from "@release-actions/action-kit";
 import type { LedgerRow } from "@release-actions/ledger";
 import { approveCommand, listCommand } from "@release-actions/npm";
 import type { Publishing } from "@release-actions/release-run";
@@ -39,21 +40,25 @@ export function showOutcomes(runner: ActionRunner, registry: URL, outcomes: read
     outcomes.every(({ state }) => state === "verified" || state === "skipped"),
   );
   for (const outcome of outcomes) runner.info(`${outcome.name}@${outcome.version}: ${reason(outcome)}`);
-  runner.summary.heading("npm").table(
-    ["package", "version", "dist-tag", "integrity", "state"],
-    outcomes.map((outcome) => {
-      const { name, version, integrity, tag = "" } = outcome;
-      return [
-        `\`${name}\``,
-        version,
-        tag,
-        integrity === undefined ? "" : `\`${integrity.slice(0, 20)}…\``,
-        reason(outcome),
-      ];
+  const [first] = outcomes;
+  writePublished(runner.summary, {
+    subject: outcomes.length === 1 ? `npm package ${first?.name} ${first?.version}` : `${outcomes.length} npm packages`,
+    header: ["package", "version", "dist-tag", "integrity"],
+    rows: outcomes.map((outcome) => {
+      const { name, version, integrity = "", tag = "" } = outcome;
+      const cells = [`\`${name}\``, version, tag, integrity && `\`${integrity.slice(0, 20)}…\``];
+      return { state: publishState(outcome, runner.inputs["dry-run"]), cells, said: reason(outcome) };
     }),
-  );
-  runner.summary.raw(`Registry: ${registry.href}`);
+  });
+  runner.summary.text(`Registry: ${registry.href}`);
   showApprovals(runner, registry, waiting);
+}
+
+function publishState({ state, published, leftOut }: Outcome, dryRun: boolean): PublishState {
+  if (state === "waiting") return "waiting";
+  if (state === "verified") return published ? "published" : "unchanged";
+  if (state === "sent") return "unverified";
+  return leftOut !== undefined || dryRun ? "skipped" : "failed";
 }
 
 /** All that waits in one list, in the order of publishing, to be read and run by a maintainer. */
@@ -65,7 +70,7 @@ function showApprovals(runner: ActionRunner, registry: URL, waiting: readonly Ou
     `are what people install:\n${commands}`;
   runner.problem({ level: "notice", message });
   runner.summary
-    .heading("Waits for approval", 4)
+    .heading(countOf(waiting.length, "package waits for approval", "packages wait for approval"))
     .raw(
       "A maintainer approves in this order, with a second factor. The last ones are the packages that people install.",
     )

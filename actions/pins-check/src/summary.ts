@@ -1,3 +1,4 @@
+import { Summary } from "@release-actions/action-kit";
 import { type Finding, placeOf, type Site } from "@release-actions/pins";
 import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
@@ -24,60 +25,55 @@ export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
   for (const note of notes) runner.info(note);
   const rows = factRows(verdict);
   for (const line of alignColumns([HEADER, ...rows])) runner.info(line);
-  writeSummary(runner, verdict, rows);
-  if (isConsistent) return;
+  const counts = [
+    errors.length === 0 ? "" : countOf(errors.length, "fact disagrees", "facts disagree"),
+    broken.length === 0 ? "" : `${countOf(broken.length, "file")} could not be read`,
+  ].filter((text) => text !== "");
   const fixable = errors.some(({ repair }) => repair !== undefined) && !runner.inputs.fix;
   const advice = [
     fixable ? "Run this action with `fix: true`, or edit the files that must follow." : "",
     ...new Set(errors.map(({ relation }) => relation.advice ?? "")),
     "If a difference is intended, add it to `exceptions` in pins.yml, with its reason.",
-  ];
-  const counts = [
-    errors.length === 0 ? "" : countOf(errors.length, "fact disagrees", "facts disagree"),
-    broken.length === 0 ? "" : `${countOf(broken.length, "file")} could not be read`,
-  ].filter((text) => text !== "");
+  ].filter((line) => line !== "");
+  writeSummary(runner.summary, verdict, {
+    rows,
+    verdict: counts.join(", "),
+    next: isConsistent ? "" : advice.join("\n"),
+  });
+  if (isConsistent) return;
   const places = [
     ...errors.map(({ follower }) => placeOf(follower)),
     ...broken.map(({ location }) => location?.file ?? ""),
   ];
-  runner.fail(`${counts.join(", ")}: ${places.join(", ")}`, advice.filter((line) => line !== "").join("\n"));
+  runner.fail(`${counts.join(", ")}: ${places.join(", ")}`, advice.join("\n"));
+}
+
+interface Shown {
+  readonly rows: readonly string[][];
+  /** What is wrong in a few words; empty when nothing is. */
+  readonly verdict: string;
+  readonly next: string;
 }
 
 /** What is wrong comes first; what agrees is folded. */
-function writeSummary(runner: ActionRunner, verdict: Verdict, rows: readonly string[][]): void {
-  const { findings, elsewhere, notes, unread, fixed } = verdict;
-  const { summary } = runner;
-  const isConsistent = ![...findings.map(({ severity }) => severity), ...unread.map(({ level }) => level)].includes(
-    "error",
-  );
-  summary.heading(isConsistent ? "Pins agree" : "Pins disagree");
-  const problems = [...annotationsOf(findings), ...unread].sort((a, b) => weight(a.level) - weight(b.level));
-  if (problems.length > 0) {
-    summary.table(
-      ["", "where", "what"],
-      problems.map(({ level, location, message }) => [
-        level,
-        location === undefined
-          ? "the tag"
-          : `${location.file}${location.line === undefined ? "" : `:${location.line}`}`,
-        message,
-      ]),
-    );
-  }
-  if (fixed.length > 0) summary.heading("Fixed", 4).raw(fixed.map(({ message }) => `- ${message}`).join("\n"));
-  if (elsewhere.length > 0) summary.heading("To do elsewhere", 4).raw(elsewhere.map((line) => `- ${line}`).join("\n"));
+function writeSummary(
+  summary: ActionRunner["summary"],
+  { findings, elsewhere, notes, unread, fixed, facts }: Verdict,
+  { rows, verdict, next }: Shown,
+): void {
+  const problems = [...annotationsOf(findings), ...unread];
+  const [mark, said] =
+    verdict !== ""
+      ? (["error", verdict] as const)
+      : (["success", `${countOf(facts.length, "fact agrees", "facts agree")}`] as const);
+  summary
+    .verdict(mark, `Pins: ${said}${fixed.length > 0 ? `, ${fixed.length} fixed` : ""}`)
+    .findings(problems)
+    .next(next);
+  if (fixed.length > 0) summary.heading("Fixed").raw(fixed.map(({ message }) => `- ${message}`).join("\n"));
+  if (elsewhere.length > 0) summary.heading("To do elsewhere").raw(elsewhere.map((line) => `- ${line}`).join("\n"));
   if (notes.length > 0) summary.details("How this was decided", notes.map((line) => `- ${line}`).join("\n"));
-  if (rows.length > 0) summary.details("All facts", markdownTable(rows));
-}
-
-function weight(level: string): number {
-  return ["error", "warning", "notice"].indexOf(level);
-}
-
-function markdownTable(rows: readonly string[][]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
-  return [line(HEADER), line(HEADER.map(() => "---")), ...rows.map(line)].join("\n");
+  if (rows.length > 0) summary.details("All facts", new Summary().table(HEADER, rows));
 }
 
 function toProblem(finding: Finding, isFixed: boolean): object {

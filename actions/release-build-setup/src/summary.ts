@@ -10,15 +10,15 @@ export function summarizePlan(runner: ActionRunner, { targets, flags, variables 
   runner.info(`configuration: ${flags.files.join(", ") || "none"}`);
   for (const { flag, from, fate } of flags.rows) runner.info(`  ${flag}  ${fate}, from ${from}`);
   for (const { name, value, from } of variables) runner.info(`  ${name}=${value}  from ${from}`);
-  runner.summary.heading(`Release build of ${targets.join(", ")}`);
-  if (flags.rows.length > 0) {
-    runner.summary.table(
-      ["flag", "from", ""],
+  runner.summary
+    .verdict("success", `Release build set up for ${targets.join(", ")}`)
+    .findings(flags.warnings.map((message) => ({ level: "warning", message })))
+    .table(
+      ["flag", "from", "state"],
       flags.rows.map(({ flag, from, fate }) => [`\`${flag}\``, from, fate]),
+    )
+    .table(
+      ["variable", "value", "from"],
+      variables.map(({ name, value, from }) => [`\`${name}\``, `\`${value}\``, from]),
     );
-  }
-  runner.summary.table(
-    ["variable", "value", "from"],
-    variables.map(({ name, value, from }) => [name, `\`${value}\``, from]),
-  );
 }

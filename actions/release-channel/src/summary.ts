@@ -23,7 +23,7 @@ export function summarize(runner: ActionRunner, decision: Decision): void {
   runner.setOutput("moves", moves);
   runner.info(`${version.text} is ${MEANING[channel]} (${channel})`);
   const names = (list: readonly string[]): string => list.map((name) => `\`${name}\``).join(", ") || "nothing";
-  runner.summary.heading(`${version.text}: ${channel}`).table(
+  runner.summary.verdict("success", `Version ${version.text}: ${channel}, ${MEANING[channel]}`).table(
     ["where", "published as", "moves"],
     [
       ["image", names(imageTags), names(moves.image)],

@@ -19,11 +19,11 @@ import {
 } from "@release-actions/release-run";
 import { countOf, Fault, type Reporter } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
-import { approvalList, channelTable } from "./blocks.ts";
 import { readBackRelease } from "./github-row.ts";
 import { isLatestRight, latestRule, requireLatest } from "./latest.ts";
 import { mergeNotes } from "./merge-notes.ts";
 import { fitted, type Rendered, renderNotes } from "./render.ts";
+import { summarize } from "./summary.ts";
 
 export class AnnounceError extends Fault {
   override readonly name = "AnnounceError";
@@ -56,6 +56,7 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   const ledger = await withRow(row, facts, artifacts, runner);
   runner.setOutput("ledger", ledger);
   for (const problem of problems) runner.problem(problem);
+  runner.summary.findings(problems);
   if (problems.length > 0) {
     throw new AnnounceError(
       `the release ${release.tag} is not what was built: ${countOf(problems.length, "finding")}, the notes stay as they were`,
@@ -84,10 +85,7 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   runner.setOutput("changed", !isRight && !isDry);
   const state = isRight ? "were right already" : isDry ? "would change" : "were updated";
   runner.info(`the notes of ${release.tag} ${state}: ${release.url} (make_latest ${rule.makeLatest}: ${rule.reason})`);
-  runner.summary.heading(`Release ${release.tag}`).raw(channelTable(ledger));
-  // For maintainers, so in the job's summary and not in the notes.
-  if (approvalList(ledger) !== "") runner.summary.raw(approvalList(ledger));
-  runner.summary.details(`The notes ${state}`, notes);
+  summarize(runner.summary, { tag: release.tag, ledger, notes, state });
 }
 
 async function awaitOthers(

@@ -145,7 +145,7 @@ export function approvalList(rows: readonly LedgerRow[]): string {
     const shown = `${cell(name)} ${cell(version)}`;
     return `- ${channel}: ${url === undefined ? shown : `[${shown}](${url})`}${approve === undefined ? "" : ` \`${approve.replaceAll("`", "")}\``}`;
   });
-  return ["### Waits for approval", "", ...items].join("\n");
+  return ["#### Waits for approval", "", ...items].join("\n");
 }
 
 /** Rows come from artifacts of the run, so they are data: no HTML, no column, no link of their own. */

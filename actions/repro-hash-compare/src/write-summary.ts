@@ -6,6 +6,7 @@ import {
   contextTable,
   filesTable,
   isReproducible,
+  mismatches,
   type Table,
   verdictOf,
   visible,
@@ -20,19 +21,23 @@ const MAX_OPEN_FILES = 20;
 
 /** The verdict, what to do about it, and where to look; what fills pages is folded. */
 export function writeSummary(summary: Summary, comparison: Comparison): void {
-  summary.heading(isReproducible(comparison) ? "Reproducible" : "Not reproducible").text(verdictOf(comparison));
+  const failing = mismatches(comparison).some(({ severity }) => severity === "error");
+  const [mark, word] = isReproducible(comparison)
+    ? (["success", "Reproducible"] as const)
+    : ([failing ? "error" : "warning", "Not reproducible"] as const);
+  summary.verdict(mark, `${word}: ${verdictOf(comparison)}`);
   const section = (title: string, { header, rows }: Table): void => {
-    if (rows.length > 0) summary.heading(title, 4).table(header, rows);
+    if (rows.length > 0) summary.heading(title).table(header, rows);
   };
   section("Builds made differently", contextTable(comparison));
   writeCauses(summary, comparison);
   showExcerpts(summary, comparison);
   const files = filesTable(comparison);
   if (files.rows.length <= MAX_OPEN_FILES) section("Files", files);
-  else summary.details(countOf(files.rows.length, "file"), `${new Summary().table(files.header, files.rows)}`);
+  else summary.details(countOf(files.rows.length, "file"), new Summary().table(files.header, files.rows));
   const bars = barsTable(comparison);
   if (bars.rows.length > 0)
-    summary.details("Where in the files the differences are", `${new Summary().table(bars.header, bars.rows)}`);
+    summary.details("Where in the files the differences are", new Summary().table(bars.header, bars.rows));
 }
 
 /** The first lines that differ, once where several files have the same. */
@@ -47,7 +52,7 @@ function showExcerpts(summary: Summary, { explanations }: Comparison): void {
   }
   const all = [...files];
   const show = (into: Summary, [text, [first = "", ...others]]: (typeof all)[number]): void => {
-    into.heading(others.length === 0 ? first : `${first} and ${others.length} more`, 4).code(text, "diff");
+    into.heading(others.length === 0 ? first : `${first} and ${others.length} more`).code(text, "diff");
   };
   for (const one of all.slice(0, MAX_EXCERPTS)) show(summary, one);
   const folded = all.slice(MAX_EXCERPTS, MAX_EXCERPTS + MAX_FOLDED_EXCERPTS);
@@ -56,5 +61,5 @@ function showExcerpts(summary: Summary, { explanations }: Comparison): void {
   const inside = new Summary();
   for (const one of folded) show(inside, one);
   if (left > 0) inside.text(`${countOf(left, "more file")} in the report.`);
-  summary.details(`Differing lines of ${countOf(folded.length, "more file")}`, `${inside}`);
+  summary.details(`Differing lines of ${countOf(folded.length, "more file")}`, inside);
 }

@@ -1,13 +1,13 @@
 import path from "node:path";
 import { buildEnv } from "@release-actions/command";
-import { countOf, formatBytes } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { compareWithOthers } from "./compare-with-others.ts";
 import { wrapCompilers } from "./compiler-wrappers.ts";
 import { type Plan, planBuild } from "./plan.ts";
 import { cargoConfigLines } from "./print-config.ts";
 import { recordProducts } from "./record-products.ts";
-import { cargoEnv, type Product, runCargo } from "./run-cargo.ts";
+import { cargoEnv, runCargo } from "./run-cargo.ts";
+import { summarizeBuild } from "./summary.ts";
 import { verifyProducts } from "./verify.ts";
 
 /** Plans, builds, verifies and, when asked, builds again elsewhere and compares. */
@@ -42,17 +42,8 @@ export async function buildReproducibly(runner: ActionRunner): Promise<void> {
   const context = [...recorded.manifest.context].map(([key, value]) => `${key}=${value.replaceAll("\n", "; ")}`);
   runner.setOutput("context", context.join("\n"));
   if (inputs.record !== undefined) runner.setOutput("manifest", inputs.record);
-  summarise(
-    runner,
-    plan,
-    products,
-    recorded.manifest.files.map((file) => (file.kind === "file" ? file.size : 0)),
-  );
-
-  const problems = await verifyProducts(products, plan);
-  for (const problem of problems) runner.problem(problem);
-  if (problems.length > 0)
-    runner.fail(`the build is not what it must be: ${countOf(problems.length, "finding")}, shown above`);
+  const sizes = recorded.manifest.files.map((file) => (file.kind === "file" ? file.size : 0));
+  summarizeBuild(runner, plan, { products, sizes, problems: await verifyProducts(products, plan) });
   if (inputs.builds < 2) return;
   await compareWithOthers(recorded, plan, runner);
 }
@@ -79,15 +70,5 @@ function printConfig(runner: ActionRunner, plan: Plan): void {
   const lines = cargoConfigLines(plan);
   runner.info(lines);
   runner.setOutput("config", lines);
-  runner.summary.heading("For .cargo/config.toml on this machine").code(lines, "toml");
-}
-
-function summarise(runner: ActionRunner, plan: Plan, products: readonly Product[], sizes: readonly number[]): void {
-  const rows = products.map((product, index) => [
-    `\`${path.basename(product.path)}\``,
-    product.triple,
-    formatBytes(sizes[index] ?? 0),
-  ]);
-  const flags = plan.targets.map(({ triple, rustflags }) => [triple, `\`${rustflags.join(" ")}\``]);
-  runner.summary.heading("Built").table(["binary", "target", "size"], rows).table(["target", "flags"], flags);
+  runner.summary.verdict("success", "Settings for .cargo/config.toml on this machine").code(lines, "toml");
 }

@@ -1,4 +1,3 @@
-import { countOf } from "@release-actions/report";
 import {
   type Build,
   type Comparison,
@@ -8,15 +7,14 @@ import {
   namedCauses,
   type RecordedBuild,
   recordBuild,
-  writeCauses,
 } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import { ElsewhereBuilder } from "./build-elsewhere.ts";
-import { type DependenceCause, dependenceCauses, describeDependence } from "./dependence-causes.ts";
-import { type Dependence, digestsOf, findDependence } from "./find-variations.ts";
+import { digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
 import { productPattern } from "./record-products.ts";
 import { suggestedVariations } from "./suggested-variations.ts";
+import { summarizeDifference, summarizeEqual } from "./summary.ts";
 import { findMeans, impossible } from "./surroundings.ts";
 import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
 import { DAYS_AHEAD } from "./varied-values.ts";
@@ -55,9 +53,7 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
   const reproducible = isReproducible(comparison);
   runner.setOutput("reproducible", reproducible);
   if (reproducible) {
-    const said = `${builds.length} builds are equal in ${countOf(comparison.verdicts.length, "file")}; varied: ${varied.join(", ") || "nothing"}`;
-    runner.info(said);
-    runner.summary.heading(`${builds.length} builds are equal`).raw(`Varied: ${varied.join(", ") || "nothing"}.`);
+    summarizeEqual(runner, comparison, varied);
     runner.setOutput("causes", []);
     return;
   }
@@ -74,7 +70,7 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
         build: async (words) => digestsOf(await record("a build of the search", words, 0)),
       })
     : undefined;
-  tellDifference(runner, { ...comparison, ...explained }, dependence);
+  summarizeDifference(runner, { ...comparison, ...explained }, dependence);
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -82,29 +78,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** When a build says that it was made whose clock was changed, or was not where the change did not reach. */
 function otherClock(): { from: number; to: number } {
   return { from: Date.now() - DAY_MS, to: Date.now() + (DAYS_AHEAD + 1) * DAY_MS };
-}
-
-function tellDifference(runner: ActionRunner, comparison: Comparison, dependence: Dependence | undefined): void {
-  const contents = namedCauses(comparison);
-  const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence, contents);
-  const causes = [...found, ...contents];
-  runner.setOutput("causes", [...found.map(({ words: _shown, ...cause }) => cause), ...contents]);
-  runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
-  runner.summary.heading("The builds differ");
-  if (dependence !== undefined) {
-    for (const line of describeDependence(dependence)) {
-      runner.info(line);
-      runner.summary.raw(line);
-    }
-    for (const { title, remedy } of found) runner.summary.text(`Cause: ${title}. ${remedy}`);
-  }
-  writeCauses(runner.summary, comparison);
-  for (const { file, title, place, left, right, remedy } of causes) {
-    const where = [place, left, right].filter(Boolean).join(", ");
-    const message = `${file === "" ? "the build" : file}: ${title}${where === "" ? "" : ` (${where})`}\n${remedy}`;
-    runner.problem({ level: "error", message });
-  }
-  runner.fail("builds of the same source differ");
 }
 
 /** The umask, which other builds have another of, sets the modes; they are not part of what was compiled. */

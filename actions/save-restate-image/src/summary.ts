@@ -1,3 +1,4 @@
+import { Summary } from "@release-actions/action-kit";
 import type { Upload } from "@release-actions/artifacts";
 import type { Image } from "@release-actions/oci";
 import { formatPlatform, normalizePlatform } from "@release-actions/platform";
@@ -40,34 +41,25 @@ export function summarizeUpload(runner: ActionRunner, file: CheckedFile, upload:
   runner.setOutput("artifact-id", upload.id);
   runner.setOutput("artifact-digest", upload.digest ?? "");
   runner.info(`${upload.reused ? "found the same image as" : "uploaded"} artifact ${name} (id ${upload.id})`);
-  runner.summary.heading(`Image saved as artifact ${name}`).table(
-    ["", ""],
-    [
-      ["digest", code(archive.digest)],
-      ["names", archive.names.length === 0 ? "none" : archive.names.map(code).join("\n")],
-      ["platforms", archive.images.map((image) => code(platformOf(image))).join(", ")],
-      ["size", formatBytes(file.size)],
-      ["artifact", `${upload.id}${upload.reused ? ", reused: it held this very file" : ""}`],
-      ["kept for", days === 0 ? "as the repository says" : countOf(days, "day")],
-    ],
-  );
+  const saved = upload.reused ? "already saved" : "saved";
+  runner.summary.verdict("success", `Image ${saved} as artifact ${name}, ${formatBytes(file.size)}`).facts([
+    ["digest", code(archive.digest)],
+    ["names", archive.names.length === 0 ? "none" : archive.names.map(code).join("\n")],
+    ["platforms", archive.images.map((image) => code(platformOf(image))).join(", ")],
+    ["artifact", `${upload.id}${upload.reused ? ", reused: it has this very file" : ""}`],
+    ["kept for", days === 0 ? "as the repository says" : countOf(days, "day")],
+  ]);
   const hint = zstdHint(file);
   if (hint !== undefined) runner.summary.raw(`> [!WARNING]\n> ${hint}`);
   for (const image of archive.images) runner.summary.details(`Layers for ${platformOf(image)}`, layersTable(image));
 }
 
-function layersTable({ config, layers }: Image): string {
+function layersTable({ config, layers }: Image): Summary {
   const rows = layers.map(({ digest, diffId, size, compression }, index) => {
     const id = (digest ?? diffId).replace(/^(\w+:.{12}).*/, "$1");
-    return `| ${index + 1} | \`${id}\` | ${formatBytes(size)} | ${compression} |`;
+    return [index + 1, `\`${id}\``, formatBytes(size), compression];
   });
-  return [
-    "| | layer | size | compression |",
-    "| --- | --- | --- | --- |",
-    ...rows,
-    "",
-    `config ${code(config.digest)}`,
-  ].join("\n");
+  return new Summary().table(["", "layer", "size", "compression"], rows).text(`config ${code(config.digest)}`);
 }
 
 function platformOf({ platform }: Image): string {

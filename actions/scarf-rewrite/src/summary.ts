@@ -25,22 +25,26 @@ export function summarize(runner: ActionRunner, { outcomes, problems }: Result):
   const failed = problems.some((problem) => problem.level === "error");
   const done = failed || mode === "check" || mode === "print" ? "to rewrite" : "rewritten";
   runner.info(`${countOf(changed, "URL")} ${done}, ${alreadyRight} were right already`);
-  runner.summary.heading(mode === "reverse" ? "Downloads back on GitHub" : "Downloads through the gateway").table(
-    ["file", done, "right already"],
-    outcomes.map(({ document, changed, alreadyRight }) => [
-      `\`${document.name}\``,
-      changed.length,
-      alreadyRight.length,
-    ]),
-  );
-  for (const problem of problems) runner.problem(problem);
-  if (!failed) return;
+  const errors = problems.filter((problem) => problem.level === "error").length;
+  const place = mode === "reverse" ? "Downloads back on GitHub" : "Downloads through the gateway";
+  const said =
+    errors > 0 ? countOf(errors, "finding") : `${countOf(changed, "URL")} ${done}, ${alreadyRight} right already`;
   const next =
     mode === "check"
       ? "Run this action with `mode: write` and commit what it changes."
       : "Nothing was written. Correct the gateway, or the inputs, and run this again.";
-  runner.fail(
-    `${countOf(problems.filter((problem) => problem.level === "error").length, "finding")}, see the annotations`,
-    next,
-  );
+  runner.summary
+    .verdict(failed ? "error" : "success", `${place}: ${said}`)
+    .findings(problems)
+    .next(failed ? next : "")
+    .table(
+      ["file", done, "right already"],
+      outcomes.map(({ document, changed, alreadyRight }) => [
+        `\`${document.name}\``,
+        changed.length,
+        alreadyRight.length,
+      ]),
+    );
+  for (const problem of problems) runner.problem(problem);
+  if (failed) runner.fail(`${countOf(errors, "finding")}, see the annotations`, next);
 }

@@ -1,4 +1,4 @@
-import type { Runner } from "@release-actions/action-kit";
+import { MARKS, type Runner } from "@release-actions/action-kit";
 import type { AutoExpectations } from "./auto.ts";
 import type { Expectation } from "./expectation.ts";
 import { type Finding, NEXT_STEP } from "./finding.ts";
@@ -13,24 +13,16 @@ interface Verdicts {
 /** What is wrong as a table, one thing in each cell; what is fine, and what was not judged, folded. */
 export function summarize(summary: Runner["summary"], { expectations, findings, notJudged, online }: Verdicts): void {
   const failed = new Set(findings.filter(({ level }) => level === "error").map(({ name }) => name)).size;
-  const verdict = failed === 0 ? "none is missing or invalid" : `${failed} missing or invalid`;
-  summary.heading(`Secrets: ${verdict}`);
-  if (findings.length > 0) {
-    summary.table(
-      ["", "secret", "state", "what to do"],
-      findings.map(({ name, level, message, problem }) => [
-        level === "error" ? "❌" : "⚠️",
-        name,
-        message,
-        NEXT_STEP[problem],
-      ]),
-    );
-  }
   const fine = expectations.filter(({ name }) => !findings.some((finding) => finding.name === name));
+  const how = online ? "tested where that is possible" : "well formed";
+  const verdict = failed > 0 ? `${failed} missing or invalid` : `${fine.length} as expected, ${how}`;
+  summary.verdict(failed > 0 ? "error" : findings.length > 0 ? "warning" : "success", `Secrets: ${verdict}`).table(
+    ["", "secret", "state", "what to do"],
+    findings.map(({ name, level, message, problem }) => [MARKS[level], `\`${name}\``, message, NEXT_STEP[problem]]),
+  );
   if (fine.length > 0) {
-    const how = online ? "tested where that is possible" : "well formed";
     const lines = fine.map(({ name, kind }) => `- \`${name}\`: ${kind}`);
-    summary.details(`✅ ${fine.length} as expected, ${how}`, lines.join("\n"));
+    summary.details(`${fine.length} as expected, ${how}`, lines.join("\n"));
   }
   if (notJudged.length === 0) return;
   const lines = notJudged.map(({ name, reason }) => `- \`${name}\`: ${reason}`);

@@ -13,7 +13,7 @@ const contract = {
 
 const scenarios: Record<string, (runner: Runner<typeof contract>) => Promise<void>> = {
   succeeds: async (runner) => {
-    runner.summary.heading("Done");
+    runner.summary.verdict("success", "Done");
     runner.setOutput("result", { lines: "a\nb" });
     runner.info("::error::not a command");
     runner.saveState("left", { by: "main" });
@@ -23,6 +23,10 @@ const scenarios: Record<string, (runner: Runner<typeof contract>) => Promise<voi
     throw new Fault("it broke", { advice: "mend it", location: { file: "src/a.rs", line: 7 } });
   },
   fails: async (runner) => runner.fail("found something", "look at it"),
+  "fails-with-a-verdict": async (runner) => {
+    runner.summary.verdict("error", "Probe: 1 finding");
+    runner.fail("found something", "look at it");
+  },
   crashes: async () => {
     throw new TypeError("undefined is not an image");
   },

@@ -51,7 +51,7 @@ describe("runAction", () => {
     const ended = await run("succeeds");
     expect(ended.code).toBe(0);
     expect(ended.output).toMatch(/^result<<ghadelimiter_.*\n\{"lines":"a\\nb"\}\n/);
-    expect(ended.summary).toContain("### Done");
+    expect(ended.summary).toContain("### ✅ Done");
     expect(ended.state).toMatch(/^left<<.*\n\{"by":"main"\}\n/);
     expect(ended.log).not.toMatch(/^::error::not a command/m);
   });
@@ -62,12 +62,21 @@ describe("runAction", () => {
     expect(ended.log).toContain("::error file=src/a.rs,line=7::it broke%0ANext: mend it");
     expect(ended.log).not.toContain("run.probe.ts");
     expect(ended.output).toContain("known before");
+    expect(ended.summary).toBe("### ❌ probe failed\n\nsrc/a.rs:7: it broke<br>**Next:** mend it\n\n");
   });
 
   test("fails for a finding without stopping the body", async () => {
     const ended = await run("fails");
     expect(ended.code).toBe(1);
     expect(ended.log).toContain("::error::found something%0ANext: look at it");
+    expect(ended.summary).toContain("### ❌ probe failed\n\nfound something");
+  });
+
+  test("does not say twice in the summary what its verdict says", async () => {
+    const ended = await run("fails-with-a-verdict");
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain("::error::found something%0ANext: look at it");
+    expect(ended.summary).toBe("### ❌ Probe: 1 finding\n\n");
   });
 
   test("shows the stack of a bug of ours", async () => {

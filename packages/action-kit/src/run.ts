@@ -5,6 +5,7 @@ import { describeFailure } from "./failure.ts";
 import { passwordsInUrls, readInputs, secretInputs } from "./inputs.ts";
 import { inertText } from "./log-text.ts";
 import type { Runner } from "./runner.ts";
+import { sourceLink } from "./source-link.ts";
 import { Summary } from "./summary.ts";
 import { type Cleanup, createRunner, mask, showProblem } from "./toolkit-runner.ts";
 
@@ -29,7 +30,7 @@ export async function runAction<C extends Contract>(
   process.exitCode = 1;
   const cleanups: Cleanup[] = [];
   const cancellation = new AbortController();
-  const summary = new Summary();
+  const summary = new Summary(sourceLink(process.env));
   let failed = false;
 
   const report = (error: unknown): void => {
@@ -38,6 +39,13 @@ export async function runAction<C extends Contract>(
     if (failure.isBug) core.info(inertText(failure.detail));
     else if (core.isDebug()) core.debug(failure.detail);
     showProblem({ level: "error", ...failure });
+    summary.failure(contract.name, failure);
+  };
+  const fail = (fault: Fault): void => {
+    // A summary whose verdict is that it failed shows the findings already.
+    if (summary.hasFailed) showProblem({ level: "error", ...describeFailure(fault) });
+    else report(fault);
+    failed = true;
   };
   const end = async (exitCode: number): Promise<never> => {
     for (const cleanup of cleanups.splice(0).reverse()) {
@@ -80,7 +88,7 @@ export async function runAction<C extends Contract>(
   try {
     for (const secret of [...secretInputs(contract, process.env), ...passwordsInUrls(process.env)]) mask(secret);
     const inputs = readInputs(contract, process.env);
-    await body(createRunner({ contract, inputs, summary, signal: cancellation.signal, cleanups, fail: report }));
+    await body(createRunner({ contract, inputs, summary, signal: cancellation.signal, cleanups, fail }));
   } catch (error) {
     if (!cancellation.signal.aborted) report(error);
     else failed = true;

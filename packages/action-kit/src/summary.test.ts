@@ -1,10 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { writePublished } from "./published.ts";
+import { sourceLink } from "./source-link.ts";
 import { escapeMarkdown, Summary } from "./summary.ts";
 
 describe("Summary", () => {
   test("writes a table whose cells cannot leave it", () => {
     const text = new Summary().table(["file", "size"], [["a|b\n<img src=x>", 3]]).toString();
-    expect(text).toBe("| file | size |\n| --- | --- |\n| a\\|b<br>&lt;img src=x&gt; | 3 |\n\n");
+    expect(text).toBe("| file | size |\n| --- | ---: |\n| a\\|b<br>&lt;img src=x&gt; | 3 |\n\n");
+  });
+
+  test("aligns numbers and measures to the right, and leaves out empty columns", () => {
+    const rows = [
+      ["one", 12, "1.24 GB", "2 min 05 s", "1.2", ""],
+      ["two", 3, "-", "-", "12 B", ""],
+    ];
+    expect(new Summary().table(["name", "count", "size", "took", "version", "note"], rows).toString()).toBe(
+      "| name | count | size | took | version |\n| --- | ---: | ---: | ---: | --- |\n" +
+        "| one | 12 | 1.24 GB | 2 min 05 s | 1.2 |\n| two | 3 | - | - | 12 B |\n\n",
+    );
+    expect(new Summary().table(["name"], []).isEmpty).toBe(true);
+  });
+
+  test.each([
+    ["`a<b` and <i>", "`a<b` and &lt;i&gt;"],
+    ["``<b>`", "``&lt;b&gt;`"],
+    ["\\`<b>`", "\\`&lt;b&gt;`"],
+    ["`a\n<b>`", "`a<br>&lt;b&gt;`"],
+  ])("keeps code in the cell %j, and nothing else from being escaped", (cell, shown) => {
+    expect(new Summary().table(["x"], [[cell]]).toString()).toContain(`| ${shown} |`);
+  });
+
+  test("shows the last verdict as the headline, and a failure before any other", () => {
+    const summary = new Summary().text("below").verdict("success", "Build: 1 binary");
+    expect(summary.toString()).toBe("### ✅ Build: 1 binary\n\nbelow\n\n");
+    summary.verdict("error", "Not reproducible: *.rlib differs").verdict("success", "Build: 2 binaries");
+    expect(summary.toString()).toBe("### ❌ Not reproducible: \\*.rlib differs\n\nbelow\n\n");
+  });
+
+  test("shows what stopped the action directly below the headline, each failure once", () => {
+    const failure = { message: "no `tag`: **/x.md\nNext: push one", location: { file: "a_b.toml", line: 7 } };
+    const shown = "a\\_b.toml:7: no `tag`: \\*\\*/x.md<br>**Next:** push one\n\n";
+    const summary = new Summary().text("below").failure("publish", failure).failure("publish", failure);
+    expect(summary.toString()).toBe(`### ❌ publish failed\n\n${shown}below\n\n`);
+    summary.verdict("success", "Chart x: published");
+    expect(summary.toString()).toBe(`### ❌ publish failed\n\n${shown}#### ✅ Chart x: published\n\nbelow\n\n`);
+    summary.verdict("error", "Chart x: not published");
+    expect(summary.toString()).toBe(`### ❌ Chart x: not published\n\n${shown}below\n\n`);
+  });
+
+  test("lists findings with errors first, and links to their lines", () => {
+    const env = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "acme/x", GITHUB_SHA: "c0ffee" };
+    const summary = new Summary(sourceLink(env)).findings([
+      { level: "notice", message: "fine" },
+      { level: "error", message: "is 1, expected `2|3`", location: { file: "a b.toml", line: 7 } },
+      { level: "warning", message: "old", location: { file: "tool.zip" } },
+    ]);
+    expect(summary.toString()).toBe(
+      "|  | where | finding |\n| --- | --- | --- |\n" +
+        "| ❌ | [a b.toml:7](https://github.com/acme/x/blob/c0ffee/a%20b.toml#L7) | is 1, expected `2\\|3` |\n" +
+        "| ⚠️ | tool.zip | old |\n| ℹ️ |  | fine |\n\n",
+    );
+  });
+
+  test("writes facts as a table without a header", () => {
+    const text = new Summary().facts([
+      ["digest", "`sha256:<1>`"],
+      ["names", ""],
+      ["size", 3],
+    ]);
+    expect(text.toString()).toBe(
+      '<table>\n<tr><th align="left">digest</th><td><code>sha256:&lt;1&gt;</code></td></tr>\n' +
+        '<tr><th align="left">size</th><td>3</td></tr>\n</table>\n\n',
+    );
   });
 
   test("fences code with more backticks than the code has", () => {
@@ -22,6 +92,62 @@ describe("Summary", () => {
   test("knows when there is nothing to write", () => {
     expect(new Summary().isEmpty).toBe(true);
     expect(new Summary().heading("x").isEmpty).toBe(false);
+  });
+});
+
+describe("the summary of a publisher", () => {
+  const row = (state: "failed" | "published" | "skipped", name: string) => ({
+    state,
+    cells: [name],
+    said: `${state}.`,
+  });
+  const written = (rows: readonly ReturnType<typeof row>[], subject: string): string => {
+    const summary = new Summary();
+    writePublished(summary, { subject, header: ["chart"], rows });
+    return summary.toString();
+  };
+
+  test("says for one thing what became of it", () => {
+    expect(written([row("published", "a")], "Chart a 1.0.0")).toMatch(/^### ✅ Chart a 1.0.0: published\n/);
+  });
+
+  test("counts several, and shows first what failed", () => {
+    const rows = [row("published", "a"), row("skipped", "b"), row("failed", "c"), row("published", "d")];
+    const text = written(rows, "4 charts");
+    expect(text).toMatch(/^### ❌ 4 charts: 1 not published, 2 published, 1 skipped\n/);
+    expect(text.match(/^\| .*? \| [a-d] /gm)).toEqual(["| ❌ | c ", "| ✅ | a ", "| ✅ | d ", "| ℹ️ | b "]);
+  });
+
+  test("says when there is nothing to publish", () => {
+    expect(written([], "0 charts")).toBe("### ℹ️ 0 charts: nothing to publish\n\n");
+  });
+});
+
+describe("sourceLink", () => {
+  const env = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "acme/x", GITHUB_SHA: "c0ffee" };
+
+  test.each([
+    ["a file without a line", env, { file: "a.toml" }],
+    ["a run without a repository", {}, { file: "a.toml", line: 1 }],
+    ["a file outside of the workspace", env, { file: "../a.toml", line: 1 }],
+  ])("has no link for %s", (_, given, location) => {
+    expect(sourceLink(given)(location)).toBeUndefined();
+  });
+
+  test("has no link into another checkout", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "workspace-"));
+    const before = process.env["GITHUB_WORKSPACE"];
+    process.env["GITHUB_WORKSPACE"] = folder;
+    try {
+      mkdirSync(path.join(folder, "other/.git"), { recursive: true });
+      const link = sourceLink(env);
+      expect(link({ file: path.join(folder, "other/src/a.rs"), line: 1 })).toBeUndefined();
+      expect(link({ file: path.join(folder, "src/a.rs"), line: 1 })).toMatch(/\/c0ffee\/src\/a\.rs#L1$/);
+    } finally {
+      if (before === undefined) delete process.env["GITHUB_WORKSPACE"];
+      else process.env["GITHUB_WORKSPACE"] = before;
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,20 +1,98 @@
+import type { Level, Location, Problem } from "@release-actions/report";
+import type { Failure } from "./failure.ts";
+import { type SourceLink, workspacePath } from "./source-link.ts";
+
 /** GitHub refuses a step summary over 1 MiB (docs: "Job summaries", step isolation and limits). */
 const MAX_SUMMARY_BYTES = 1024 * 1024;
 const CUT_NOTE = "\n\n_This summary was cut at 1 MiB; the log has all of it._\n";
 
+/** How something went. `waiting` is what a person has to confirm. */
+export type Mark = "success" | "waiting" | Level;
+
+export const MARKS: Readonly<Record<Mark, string>> = {
+  ...{ success: "✅", waiting: "⏳", error: "❌", warning: "⚠️", notice: "ℹ️" },
+};
+
+const LEVELS: readonly Level[] = ["error", "warning", "notice"];
+
 export type Cell = string | number;
 
-/** A job summary in Markdown. Text put into tables is escaped; `raw` and `code` take it as it is. */
-export class Summary {
-  #text = "";
+/** A number, or a measure such as `1.24 GB` and `2 min 05 s`; `-` and nothing may stand between them. */
+const MEASURE = /^(?:-?\d+(?:\.\d+)? (?:B|kB|MB|GB|TB|ms|s)|\d+ min \d\d s|-|)$/;
 
-  heading(text: string, level: 2 | 3 | 4 = 3): this {
+/**
+ * A job summary in Markdown, of one design for all actions: the verdict as headline, what failed below it, then what
+ * the action adds. Text in tables is escaped; `raw` and `code` take it as it is.
+ */
+export class Summary {
+  #verdict: { readonly mark: Mark; readonly text: string } | undefined;
+  readonly #failures = new Set<string>();
+  #failed: string | undefined;
+  #text = "";
+  readonly #linkTo: SourceLink;
+
+  constructor(linkTo: SourceLink = () => undefined) {
+    this.#linkTo = linkTo;
+  }
+
+  /** The headline: `subject: what happened`. A later verdict replaces an earlier one, but nothing replaces a failure except another. */
+  verdict(mark: Mark, text: string): this {
+    if (!this.hasFailed || mark === "error") this.#verdict = { mark, text };
+    return this;
+  }
+
+  /** Whether the headline already says that something is wrong. */
+  get hasFailed(): boolean {
+    return this.#verdict?.mark === "error";
+  }
+
+  /** What stopped the action, directly below the headline. Without a verdict that says so, the headline is that it failed. */
+  failure(action: string, { message, location }: Pick<Failure, "message" | "location">): this {
+    this.#failed = `${action} failed`;
+    const place = location === undefined ? "" : `${outsideCode(this.#place(location), escapeHtml)}: `;
+    this.#failures.add(`${place}${paragraph(message).replace("<br>Next: ", "<br>**Next:** ")}\n\n`);
+    return this;
+  }
+
+  heading(text: string, level: 3 | 4 = 4): this {
     return this.raw(`${"#".repeat(level)} ${escapeMarkdown(text)}`);
   }
 
+  /** Columns of numbers and measures are right-aligned; a column that is empty in every row is left out. */
   table(header: readonly string[], rows: readonly (readonly Cell[])[]): this {
-    const line = (cells: readonly Cell[]): string => `| ${cells.map((cell) => escapeCell(String(cell))).join(" | ")} |`;
-    return this.raw([line(header), `|${" --- |".repeat(header.length)}`, ...rows.map(line)].join("\n"));
+    const used = header.map((_, column) => column).filter((column) => rows.some((row) => String(row[column]) !== ""));
+    const line = (cells: readonly Cell[]): string =>
+      `| ${used.map((column) => escapeCell(String(cells[column] ?? ""))).join(" | ")} |`;
+    const isMeasured = (column: number): boolean =>
+      rows.every((row) => typeof row[column] === "number" || MEASURE.test(String(row[column] ?? "")));
+    const rule = `|${used.map((column) => (isMeasured(column) ? " ---: |" : " --- |")).join("")}`;
+    return rows.length === 0 ? this : this.raw([line(header), rule, ...rows.map(line)].join("\n"));
+  }
+
+  /** Names and values of one thing, without those that are empty. HTML, since tables of GFM must have a header. */
+  facts(facts: readonly (readonly [name: string, value: Cell])[]): this {
+    const rows = facts
+      .filter(([, value]) => value !== "")
+      .map(([name, value]) => `<tr><th align="left">${escapeHtml(name)}</th><td>${htmlOf(String(value))}</td></tr>`);
+    return this.raw(`<table>\n${rows.join("\n")}\n</table>`);
+  }
+
+  /** Findings, errors first, each with a link to its line. */
+  findings(problems: readonly Problem[]): this {
+    const sorted = LEVELS.flatMap((level) => problems.filter((problem) => problem.level === level));
+    return this.table(
+      ["", "where", "finding"],
+      sorted.map(({ level, location, message }) => [
+        MARKS[level],
+        location === undefined ? "" : this.#place(location),
+        plainSentence(message),
+      ]),
+    );
+  }
+
+  /** What to do next, as the last thing before what is folded. */
+  next(advice: string): this {
+    return advice === "" ? this : this.raw(`**Next:** ${paragraph(advice)}`);
   }
 
   /** A sentence whose code spans stay code; nothing else in it is read as HTML. */
@@ -28,12 +106,8 @@ export class Summary {
     return this.raw(`${fence}${language}\n${text}\n${fence}`);
   }
 
-  mermaid(diagram: string): this {
-    return this.code(diagram, "mermaid");
-  }
-
-  details(title: string, markdown: string): this {
-    return this.raw(`<details><summary>${escapeHtml(title)}</summary>\n\n${markdown}\n\n</details>`);
+  details(title: string, content: string | Summary): this {
+    return this.raw(`<details><summary>${escapeHtml(title)}</summary>\n\n${String(content).trimEnd()}\n\n</details>`);
   }
 
   /** Markdown as it is, set off as a paragraph. */
@@ -43,15 +117,36 @@ export class Summary {
   }
 
   get isEmpty(): boolean {
-    return this.#text === "";
+    return this.#whole() === "";
   }
 
-  /** The Markdown, cut at a line so that it fits GitHub's limit (F93). */
+  /** The Markdown, cut at a line so that it fits GitHub's limit. */
   toString(): string {
-    const bytes = Buffer.from(this.#text);
-    if (bytes.length <= MAX_SUMMARY_BYTES) return this.#text;
+    const text = this.#whole();
+    const bytes = Buffer.from(text);
+    if (bytes.length <= MAX_SUMMARY_BYTES) return text;
     const room = bytes.subarray(0, MAX_SUMMARY_BYTES - CUT_NOTE.length - 4);
     return room.subarray(0, room.lastIndexOf(0x0a)).toString("utf8") + CUT_NOTE;
+  }
+
+  #whole(): string {
+    const headline = (mark: Mark, text: string, level: 3 | 4): string =>
+      `${"#".repeat(level)} ${MARKS[mark]} ${paragraph(text)}\n\n`;
+    const verdict = this.#verdict;
+    const failures = [...this.#failures].join("");
+    if (this.#failed === undefined || this.hasFailed)
+      return (verdict === undefined ? "" : headline(verdict.mark, verdict.text, 3)) + failures + this.#text;
+    const earlier = verdict === undefined ? "" : headline(verdict.mark, verdict.text, 4);
+    return headline("error", this.#failed, 3) + failures + earlier + this.#text;
+  }
+
+  /** The place as a link, or as plain text where nothing can be linked to. */
+  #place(location: Location): string {
+    const { line } = location;
+    const name = workspacePath(location.file).replaceAll("`", "'");
+    const shown = plainSentence(`${name}${line === undefined ? "" : `:${line}`}`);
+    const link = this.#linkTo(location);
+    return link === undefined ? shown : `[${shown}](${link})`;
   }
 }
 
@@ -60,11 +155,34 @@ export function escapeMarkdown(text: string): string {
   return escapeHtml(text).replace(/[\\`*_[\]|~]/g, "\\$&");
 }
 
+/** A sentence of which only code spans are Markdown: patterns and names in it stay as they are. */
+function plainSentence(text: string): string {
+  return outsideCode(text, (part) => part.replace(/[\\*_[\]~]/g, "\\$&"));
+}
+
+/** Lines of text as one paragraph. */
+function paragraph(text: string): string {
+  return outsideCode(plainSentence(text), escapeHtml).replace(/\r?\n/g, "<br>");
+}
+
 /** In cells Markdown stays usable (links, code), but can neither leave the cell nor open a tag. */
 function escapeCell(text: string): string {
-  // In a code span everything is literal (GFM, 6.1), also what would be an entity outside of it.
-  if (/^`[^`\r\n]+`$/.test(text)) return text.replaceAll("|", "\\|");
-  return escapeHtml(text).replaceAll("|", "\\|").replace(/\r?\n/g, "<br>");
+  return outsideCode(text, escapeHtml).replaceAll("|", "\\|").replace(/\r?\n/g, "<br>");
+}
+
+/** In a code span everything is literal (GFM, 6.1), also what would be an entity outside of it. */
+function outsideCode(text: string, change: (part: string) => string): string {
+  return text
+    .split(/((?<![`\\])`[^`\r\n]+`(?!`))/)
+    .map((part, index) => (index % 2 === 1 ? part : change(part)))
+    .join("");
+}
+
+/** A cell as HTML: code spans become code. */
+function htmlOf(text: string): string {
+  return escapeHtml(text)
+    .replace(/`([^`\n]+)`/g, "<code>$1</code>")
+    .replace(/\r?\n/g, "<br>");
 }
 
 function escapeHtml(text: string): string {

@@ -8,6 +8,7 @@ import { execRunner } from "./exec.ts";
 import { inertText, LineWriter } from "./log-text.ts";
 import { progressPrinter } from "./progress.ts";
 import type { Runner } from "./runner.ts";
+import { workspacePath } from "./source-link.ts";
 import { readState } from "./state.ts";
 import type { Summary } from "./summary.ts";
 
@@ -98,10 +99,4 @@ export function showProblem({ level, message, title, location }: Problem): void 
   if (level === "error") core.error(message, properties);
   else if (level === "warning") core.warning(message, properties);
   else core.notice(message, properties);
-}
-
-/** GitHub shows an annotation on a file only when its path is relative to the workspace. */
-function workspacePath(file: string): string {
-  const relative = path.relative(process.env["GITHUB_WORKSPACE"] || process.cwd(), path.resolve(file));
-  return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
 }

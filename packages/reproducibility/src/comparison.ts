@@ -124,14 +124,14 @@ export function causeGroups(comparison: Comparison): CauseGroup[] {
   return [...groups.values()];
 }
 
-/** The result in one sentence. */
+/** The result in a few words, for a headline: `2 of 6 files differ between 2 builds`. */
 export function verdictOf(comparison: Comparison): string {
   const { builds, verdicts } = comparison;
   const differing = mismatches(comparison).length;
   const inBuilds = countOf(builds.length, "build");
   if (!isReproducible(comparison))
-    return `${differing} of ${countOf(verdicts.length, "file")} ${differing === 1 ? "differs" : "differ"} between ${inBuilds}.`;
+    return `${differing} of ${countOf(verdicts.length, "file")} ${differing === 1 ? "differs" : "differ"} between ${inBuilds}`;
   const same = countOf(verdicts.length - differing, "file is", "files are");
-  const declared = differing === 0 ? "" : ` ${countOf(differing, "declared difference")} aside.`;
-  return `${same} the same in ${inBuilds}.${declared}`;
+  const declared = differing === 0 ? "" : `, ${countOf(differing, "declared difference")} aside`;
+  return `${same} the same in ${inBuilds}${declared}`;
 }

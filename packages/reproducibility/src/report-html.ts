@@ -32,8 +32,8 @@ export function htmlReport(comparison: Comparison, title: string): string {
   // What differs comes first, so that it is never among the rows left out.
   const ordered = [...mismatches(comparison), ...verdicts.filter(({ kind }) => kind === "equal")];
   const verdict = reproducible
-    ? `<p class="verdict good">Reproducible: ${verdictOf(comparison)}</p>`
-    : `<p class="verdict bad">Not reproducible: ${verdictOf(comparison)}</p>`;
+    ? `<p class="verdict good">Reproducible: ${verdictOf(comparison)}.</p>`
+    : `<p class="verdict bad">Not reproducible: ${verdictOf(comparison)}.</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>

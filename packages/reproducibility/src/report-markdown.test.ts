@@ -58,9 +58,9 @@ describe("the summary of a comparison", () => {
   });
 
   test.each<[readonly string[], string]>([
-    [["a", "b"], "1 of 1 file differs between 2 builds."],
-    [["a", "a", "a"], "1 file is the same in 3 builds."],
-  ])("%j is told in one sentence", (letters, sentence) => {
+    [["a", "b"], "1 of 1 file differs between 2 builds"],
+    [["a", "a", "a"], "1 file is the same in 3 builds"],
+  ])("%j is said in a few words", (letters, sentence) => {
     expect(verdictOf(comparisonOf(letters))).toBe(sentence);
   });
 

@@ -64,7 +64,7 @@ function barOf(buckets: readonly number[]): string {
 
 /** What of a job summary is written here. */
 export interface SummaryWriter {
-  heading(text: string, level: 4): unknown;
+  heading(text: string): unknown;
   table(header: readonly string[], rows: readonly (readonly Cell[])[]): unknown;
   text(text: string): unknown;
 }
@@ -81,7 +81,7 @@ export function writeCauses(summary: SummaryWriter, comparison: Comparison): voi
         code(shortDigests(left)),
         code(shortDigests(right)),
       ]);
-    summary.heading(`Cause: ${visible(title)}`, 4);
+    summary.heading(`Cause: ${visible(title)}`);
     summary.table(["file", ...(hasPlaces ? ["where"] : []), "one side", "the other"], rows);
     if (causes.length > rows.length)
       summary.text(`${countOf(causes.length - rows.length, "more place")} in the report.`);

@@ -1,0 +1,70 @@
+import path from "node:path";
+import { countOf, formatBytes, type Problem } from "@release-actions/report";
+import { type Comparison, namedCauses, verdictOf, writeCauses } from "@release-actions/reproducibility";
+import type { ActionRunner } from "./action.gen.ts";
+import { type DependenceCause, dependenceCauses, describeDependence } from "./dependence-causes.ts";
+import type { Dependence } from "./find-variations.ts";
+import type { Plan } from "./plan.ts";
+import type { Product } from "./run-cargo.ts";
+import type { Variation } from "./variation.ts";
+
+interface Built {
+  readonly products: readonly Product[];
+  /** In bytes, of each product. */
+  readonly sizes: readonly number[];
+  readonly problems: readonly Problem[];
+}
+
+/** Shows what was built with which flags; fails the step for what is wrong with it. */
+export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, sizes, problems }: Built): void {
+  for (const problem of problems) runner.problem(problem);
+  const errors = problems.length > 0;
+  const said = errors ? countOf(problems.length, "finding") : countOf(products.length, "binary", "binaries");
+  const rows = products.map((product, index) => [
+    `\`${path.basename(product.path)}\``,
+    product.triple,
+    formatBytes(sizes[index] ?? 0),
+  ]);
+  runner.summary
+    .verdict(errors ? "error" : "success", `Build: ${said}`)
+    .findings(problems)
+    .table(["binary", "target", "size"], rows)
+    .table(
+      ["target", "flags"],
+      plan.targets.map(({ triple, rustflags }) => [triple, `\`${rustflags.join(" ")}\``]),
+    );
+  if (errors) runner.fail(`the build is not what it must be: ${said}, shown above`);
+}
+
+/** All builds are the same. */
+export function summarizeEqual(runner: ActionRunner, comparison: Comparison, varied: readonly Variation[]): void {
+  const { builds, verdicts } = comparison;
+  const words = varied.join(", ") || "nothing";
+  runner.info(`${builds.length} builds are equal in ${countOf(verdicts.length, "file")}; varied: ${words}`);
+  runner.summary.verdict("success", `Reproducible: ${verdictOf(comparison)}`).text(`Varied: ${words}.`);
+}
+
+/** The builds differ: sets the outputs, names what they depend on and the causes, and fails the step. */
+export function summarizeDifference(
+  runner: ActionRunner,
+  comparison: Comparison,
+  dependence: Dependence | undefined,
+): void {
+  const contents = namedCauses(comparison);
+  const found: readonly DependenceCause[] = dependence === undefined ? [] : dependenceCauses(dependence, contents);
+  runner.setOutput("causes", [...found.map(({ words: _shown, ...cause }) => cause), ...contents]);
+  runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
+  runner.summary.verdict("error", `Not reproducible: ${verdictOf(comparison)}`);
+  for (const line of dependence === undefined ? [] : describeDependence(dependence)) {
+    runner.info(line);
+    runner.summary.text(line);
+  }
+  for (const { title, remedy } of found) runner.summary.text(`Cause: ${title}. ${remedy}`);
+  writeCauses(runner.summary, comparison);
+  for (const { file, title, place, left, right, remedy } of [...found, ...contents]) {
+    const where = [place, left, right].filter(Boolean).join(", ");
+    const message = `${file === "" ? "the build" : file}: ${title}${where === "" ? "" : ` (${where})`}\n${remedy}`;
+    runner.problem({ level: "error", message });
+  }
+  runner.fail("builds of the same source differ");
+}

@@ -1,0 +1,45 @@
+import { type Cell, MARKS, type Mark, type Summary } from "./summary.ts";
+
+/** What became of something that was to be published, the most important first. */
+const STATES = {
+  failed: { mark: "error", word: "not published" },
+  unverified: { mark: "error", word: "published, but not read back" },
+  waiting: { mark: "waiting", word: "waiting for approval" },
+  published: { mark: "success", word: "published" },
+  unchanged: { mark: "success", word: "already published" },
+  skipped: { mark: "notice", word: "skipped" },
+} as const satisfies Record<string, { mark: Mark; word: string }>;
+
+export type PublishState = keyof typeof STATES;
+
+export interface PublishedRow {
+  readonly state: PublishState;
+  readonly cells: readonly Cell[];
+  /** What happened, in words. */
+  readonly said: string;
+}
+
+export interface PublishedTable {
+  /** What the headline is about: `Helm chart widget 1.2.3`, `3 Helm charts`. */
+  readonly subject: string;
+  /** Names of the cells. */
+  readonly header: readonly string[];
+  readonly rows: readonly PublishedRow[];
+}
+
+/** The summary of a publisher: how much is published as the headline, then what became of each thing, failures first. */
+export function writePublished(summary: Summary, { subject, header, rows }: PublishedTable): void {
+  const states = (Object.keys(STATES) as PublishState[]).filter((state) => rows.some((row) => row.state === state));
+  const count = (state: PublishState): string => {
+    const { length } = rows.filter((row) => row.state === state);
+    return rows.length === 1 ? STATES[state].word : `${length} ${STATES[state].word}`;
+  };
+  const [worst] = states;
+  if (worst === undefined) return void summary.verdict("notice", `${subject}: nothing to publish`);
+  summary.verdict(STATES[worst].mark, `${subject}: ${states.map(count).join(", ")}`);
+  const sorted = states.flatMap((state) => rows.filter((row) => row.state === state));
+  summary.table(
+    ["", ...header, "result"],
+    sorted.map(({ state, cells, said }) => [MARKS[STATES[state].mark], ...cells, said]),
+  );
+}
