@@ -22,7 +22,13 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   const indexed = await indexImageArchive(source, signal);
   // Of a docker archive with compressed layers, only reading them tells what they are known by in a registry.
   const { archive, blobs } = indexed.archive.root === undefined ? await digestImageArchive(source, signal) : indexed;
-  const { root, images, absentPlatforms, absentDocuments = [] } = archive;
+  const { root, images, refused = [], absentPlatforms, absentDocuments = [] } = archive;
+  if (images.length > 1 && root === undefined) {
+    const found = images.map(({ platform }) => formatPlatform(platform)).join(", ");
+    throw new ImagePublishError(`${label} is a docker archive of images for ${found}, which no index holds together`, {
+      advice: "Write an OCI archive: its index names one image for each platform.",
+    });
+  }
   if (root === undefined) throw new ImagePublishError(`${label} has no manifest, and none can be made for it`);
   const missing = images.flatMap((image) => image.missing);
   if (missing.length > 0 || absentPlatforms.length > 0) {
@@ -31,6 +37,9 @@ export async function readImage(label: string, source: PrefetchingSource, signal
       advice: "Build all platforms into one archive.",
     });
   }
+  // A registry keeps also what engines cannot load, such as encrypted layers.
+  const broken = refused.find(({ error }) => error.problem !== "unsupported");
+  if (broken !== undefined) throw broken.error;
   const denied = images.find((image) => image.denied !== undefined)?.denied;
   if (denied !== undefined) {
     throw new ImagePublishError(`${label} would give people an image for another platform: ${denied}`, {
@@ -46,7 +55,16 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   const others = [...archive.documents.values()].filter(({ digest }) => digest !== root.digest);
   const isDocument = (digest: Digest): boolean => digest === root.digest || archive.documents.has(digest);
   // What nothing refers to is not part of the image, whatever put it into the archive.
-  const named = new Set([root, ...others].flatMap(blobsOf));
+  const descriptors = [root, ...others].flatMap(blobsOf);
+  const named = new Set(descriptors.map(({ digest }) => digest));
+  // Of foreign layers a registry takes the URLs alone.
+  const absent = descriptors.filter(({ digest, urls }) => urls.length === 0 && !blobs.has(digest as Digest));
+  if (absent.length > 0) {
+    const digests = [...new Set(absent.map(({ digest }) => digest))].join(", ");
+    throw new ImagePublishError(`${label} does not contain everything that its manifests name: ${digests}`, {
+      advice: "Save the image with all of its content.",
+    });
+  }
   return {
     root,
     platforms: images.map(({ platform }) => formatPlatform(platform)),
@@ -84,10 +102,17 @@ function oddLayer({ compression, digest }: Layer): readonly (readonly [string, C
   return compression === "gzip" || compression === "zstd" || digest === undefined ? [] : [[digest, compression]];
 }
 
-const manifest = object({ config: optional(described), layers: optional(listOf(described), []) });
+interface BlobDescriptor {
+  readonly digest: string;
+  /** Where else a foreign layer is. */
+  readonly urls: readonly string[];
+}
+
+const blobDescriptor = object<BlobDescriptor>({ digest: string, urls: optional(listOf(string), []) });
+const manifest = object({ config: optional(blobDescriptor), layers: optional(listOf(blobDescriptor), []) });
 
 /** The blobs that a manifest refers to; an index refers to none. */
-function blobsOf({ bytes, digest }: RegistryDocument): readonly string[] {
+function blobsOf({ bytes, digest }: RegistryDocument): readonly BlobDescriptor[] {
   const { config, layers } = decodeJson(bytes, manifest, { source: digest, maxBytes: MAX_MANIFEST_BYTES });
-  return [...(config === undefined ? [] : [config]), ...layers].map((blob) => blob.digest);
+  return [...(config === undefined ? [] : [config]), ...layers];
 }

@@ -3,11 +3,11 @@ import path from "node:path";
 import { openFileSource, type PrefetchingSource, WindowedSource } from "@release-actions/archive";
 import type { OpenArtifact } from "@release-actions/artifacts";
 import type { Transport } from "@release-actions/http";
-import { artifactContent, locateTar, openTarStream, writeTempFile } from "@release-actions/oci";
+import { artifactContent, locateTar, openImageFile, openTarStream, writeTempFile } from "@release-actions/oci";
 import type { ActionRunner } from "./action.gen.ts";
 import { ImagePublishError } from "./logins.ts";
 
-/** The tar of the input `source`, a file or an artifact, readable from any place in it. */
+/** The tar of the input `source`, a file, a folder or an artifact, readable from any place in it. */
 export async function openSource(
   runner: ActionRunner,
   workspace: string,
@@ -15,8 +15,8 @@ export async function openSource(
 ): Promise<PrefetchingSource> {
   const { inputs, signal } = runner;
   const file = path.resolve(workspace, inputs.source);
-  const isFile = (await stat(file).catch(() => undefined))?.isFile() === true;
-  if (isFile) return await openTarFile(runner, file);
+  const found = await stat(file).catch(() => undefined); // Then it is the name of an artifact.
+  if (found?.isFile() === true || found?.isDirectory() === true) return await openTarFile(runner, file);
   const artifact = await findArtifact(runner, inputs.source, transport);
   if (artifact.kind === "ranged") {
     const located = await locateTar(new WindowedSource(artifact.source), signal);
@@ -25,9 +25,9 @@ export async function openSource(
   return await unpack(runner, artifact.stream(signal));
 }
 
-/** A tar on this machine, as it is or in whatever it is compressed with. */
+/** A tar on this machine, as it is or in whatever it is compressed with, or the folder of an image. */
 export async function openTarFile(runner: ActionRunner, file: string): Promise<PrefetchingSource> {
-  const source = await openFileSource(file);
+  const source = await openImageFile(file);
   runner.onExit(() => source.close());
   const located = await locateTar(new WindowedSource(source), runner.signal);
   if (located.kind === "anywhere") return located.source;

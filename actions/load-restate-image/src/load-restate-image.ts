@@ -1,4 +1,4 @@
-import { ArchiveError, openFileSource } from "@release-actions/archive";
+import { ArchiveError } from "@release-actions/archive";
 import {
   type ArtifactLocation,
   DigestMismatchError,
@@ -16,7 +16,7 @@ import {
   tagUsable,
   type Via,
 } from "@release-actions/image-transfer";
-import { ImageArchiveError } from "@release-actions/oci";
+import { ImageArchiveError, openImageFile } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 
 import { type FoundArtifact, findArtifact, type Job } from "./find-artifact.ts";
@@ -145,11 +145,11 @@ async function readArtifact(
     },
   };
   const total = opened.kind === "ranged" ? opened.source.size : (opened.size ?? location.size);
-  return { ...(await loadContent(content, engine, inputs, job)), fetched: opened.fetched(), total };
+  return { ...(await loadContent(content, engine, inputs, job)), fetched: opened.distinct(), total };
 }
 
 async function loadFile(file: string, engine: Engine, inputs: Inputs, job: LoadJob): Promise<Loaded> {
-  const source = await openFileSource(file);
+  const source = await openImageFile(file);
   try {
     const stream = (signal: AbortSignal): AsyncIterable<Uint8Array> => source.read(0, source.size, signal);
     const loaded = await loadContent({ label: file, source, stream }, engine, inputs, job);

@@ -1,6 +1,8 @@
+import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type ResultsService, resultsOfJob, type Upload, uploadArtifact } from "@release-actions/artifacts";
 import { createTransport, type Transport } from "@release-actions/http";
+import { openImageFile, writeTempFile } from "@release-actions/oci";
 import { formatBytes } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { type CheckedFile, checkFile, requireUnchanged, shortPath } from "./check-file.ts";
@@ -23,9 +25,24 @@ export async function saveRestateImage(runner: ActionRunner): Promise<void> {
 
 async function findFile(runner: ActionRunner): Promise<string> {
   const { image, path } = runner.inputs;
+  if (image === undefined && (await isFolder(path))) return await packFolder(path, runner);
   if (image === undefined) return path;
   const file = join(await runner.tempFolder("image"), basename(path));
   await runner.group(`Exporting ${image}`, () => exportImage(image, file, runner));
+  return file;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true; // What is not there is told when it is read.
+}
+
+/** An artifact holds one file: the folder of an image becomes the tar of it. */
+async function packFolder(folder: string, runner: ActionRunner): Promise<string> {
+  const file = join(await runner.tempFolder("image"), `${basename(folder).replace(/\.tar$/, "")}.tar`);
+  const source = await openImageFile(folder);
+  await runner.group(`Packing ${shortPath(folder)}`, () =>
+    writeTempFile(file, source.read(0, source.size, runner.signal), runner.signal),
+  );
   return file;
 }
 

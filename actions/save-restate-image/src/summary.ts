@@ -28,6 +28,11 @@ export function summarizeImage(runner: ActionRunner, file: CheckedFile): void {
     const message = `${denied}. Jobs on the listed platform cannot load it; all others can. If it was built for another platform than its base image, set the platform of the build.`;
     runner.problem({ level: "warning", message, location: { file: path } });
   }
+  for (const { error, platform } of archive.refused ?? []) {
+    const who = platform === undefined ? "" : ` (${formatPlatform(platform)})`;
+    const message = `One image of the archive${who} cannot be loaded by load-restate-image: ${error.message}.`;
+    runner.problem({ level: "warning", message, location: { file: path } });
+  }
   if (!hasEndBlocks) {
     const message = `${shortPath(path)} lacks the end blocks of a tar. Everything that the image needs is there, but the file may be truncated.`;
     runner.problem({ level: "warning", message, location: { file: path } });

@@ -4,6 +4,7 @@ export { type Compression, decompress, decompressAny, decompressRaw } from "./de
 export { ArchiveError, type ArchiveProblem } from "./error.ts";
 export { type FileSource, openFileSource } from "./file-source.ts";
 export { detectFormat, FORMAT_BYTES, type Format } from "./format.ts";
+export { joinSources } from "./joined-source.ts";
 export { MAX_DECOMPRESSED_BYTES, MAX_RATIO } from "./ratio.ts";
 export { memorySource, type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
 export { type PackedFile, type PackedLimits, packTarGzip, readTarGzip } from "./tar-gzip.ts";

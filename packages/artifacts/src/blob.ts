@@ -7,6 +7,7 @@ import {
   type Transport,
 } from "@release-actions/http";
 import { formatDuration } from "@release-actions/report";
+import { Coverage } from "./coverage.ts";
 import { ContentError, ExpiredArtifactError } from "./faults.ts";
 import { createHeapRelief } from "./heap-relief.ts";
 import type { ArtifactLocation } from "./location.ts";
@@ -53,6 +54,7 @@ export class Blob {
   /** In bytes, as soon as it is known. */
   size: number | undefined;
   #fetched = 0;
+  readonly #coverage = new Coverage();
   readonly #relieve = createHeapRelief();
   readonly #url: SignedUrl;
   #etag: string | undefined;
@@ -70,9 +72,15 @@ export class Blob {
     return this.#fetched;
   }
 
-  /** To be told of every byte that came. */
-  count(bytes: number): void {
+  /** The same, with bytes that were asked for twice counted once. */
+  get distinct(): number {
+    return this.#coverage.size;
+  }
+
+  /** To be told of all bytes that came, and of where in the content they are. */
+  count(bytes: number, offset: number): void {
     this.#fetched += bytes;
+    this.#coverage.add(offset, bytes);
     this.#relieve(bytes);
   }
 

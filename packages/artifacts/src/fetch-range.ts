@@ -52,7 +52,7 @@ async function tryRange(
     await takeBody(url.host, body, blob.options.pace, (chunk) => {
       got += chunk.length;
       if (got > length) throw new TransientError(`${url.host} sent more than the ${length} bytes asked for`);
-      blob.count(chunk.length);
+      blob.count(chunk.length, offset + got - chunk.length);
       take(chunk);
     });
   } catch (error) {

@@ -31,6 +31,8 @@ export type OpenArtifact = {
   readonly location: ArtifactLocation;
   /** Bytes that came over the network so far. */
   readonly fetched: () => number;
+  /** Bytes of the artifact that came so far, however often: never more than it has. */
+  readonly distinct: () => number;
   /**
    * All of it in order, as fast as the server allows; from the start each time.
    *
@@ -47,7 +49,7 @@ export type OpenArtifact = {
 export async function openArtifact(location: ArtifactLocation, options: OpenOptions): Promise<OpenArtifact> {
   const { transport, reporter, patience = DEFAULT_PATIENCE, pace = DEFAULT_PACE, signal } = options;
   const blob = new Blob(location, { transport, patience, pace });
-  const shared = { location, fetched: () => blob.fetched };
+  const shared = { location, fetched: () => blob.fetched, distinct: () => blob.distinct };
   try {
     if (blob.size === undefined) await readAll(blob, 0, 1, signal);
     const size = blob.size ?? 0;

@@ -39,8 +39,8 @@ async function* tryWhole(blob: Blob, signal: AbortSignal | undefined): AsyncGene
   try {
     const wire = readBody(url.host, body, blob.options.pace);
     for await (const chunk of decoded(wire, headers["content-encoding"] ?? "identity")) {
+      blob.count(chunk.length, got);
       got += chunk.length;
-      blob.count(chunk.length);
       yield chunk;
     }
   } catch (error) {

@@ -44,7 +44,7 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   const { indexed, image, source, reporter, signal } = options;
   const digest = loadedIds(indexed.archive, image).containerd;
   if (digest === undefined) {
-    const isKnown = indexed.archive.root !== undefined;
+    const isKnown = image.manifest !== undefined;
     return {
       closed: isKnown
         ? "layers are compressed, but their media types say that they are not"

@@ -31,7 +31,10 @@ export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promi
 }
 
 function requireComplete(archive: ImageArchive): void {
-  const { images } = archive;
+  const { images, refused = [] } = archive;
+  // What is whole and cannot be loaded by this project may be of use to others.
+  const broken = refused.find(({ error }) => error.problem !== "unsupported");
+  if (broken !== undefined) throw broken.error;
   for (const { platform } of images) {
     requireOneEntry(
       images.filter((other) => isSamePlatform(other.platform, platform)),

@@ -1,9 +1,10 @@
+import { isSamePlatform, type Platform } from "@release-actions/platform";
 import { countOf } from "@release-actions/report";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
 import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
-import type { Document, Image, ImageArchive, Layer } from "./image-archive.ts";
+import type { Document, Image, ImageArchive, Layer, RefusedImage } from "./image-archive.ts";
 import { isNamed, noSuchImage, severalImages, withoutDigests } from "./image-names.ts";
 import { compressionOf } from "./layer-content.ts";
 import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
@@ -16,21 +17,48 @@ import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
 export async function readDockerArchive(files: ArchiveFiles, wanted?: string): Promise<ImageArchive> {
   const all = await readDockerImages(files);
   const listed = wanted === undefined ? all : await chosen(all, wanted, files);
-  const [first] = listed;
-  if (first === undefined) throw noImages();
-  const configs = new Set(listed.map(({ configPath }) => configPath));
-  if (configs.size > 1) throw severalImages(listed.map(nameOf));
-  const image = await readImage(first, files);
+  const distinct = [...new Map(listed.map((image) => [image.configPath, image])).values()];
+  const platforms: Platform[] = [];
+  for (const { configPath } of distinct) platforms.push(parseConfig(await readConfig(configPath, files), configPath));
+  if (!platforms.every((platform, index) => isFirst(platform, platforms, index))) {
+    throw severalImages(distinct.map(nameOf));
+  }
+  const images: Image[] = [];
+  const refused: RefusedImage[] = [];
+  for (const [index, image] of distinct.entries()) {
+    try {
+      images.push(await readImage(image, files));
+    } catch (error) {
+      if (!(error instanceof ImageArchiveError)) throw error;
+      refused.push({ platform: platforms[index], error });
+    }
+  }
+  if (images.length === 0) throw refused[0]?.error ?? noImages();
   return {
     kind: "docker-archive",
-    digest: image.config.digest,
-    identity: "config",
-    root: image.manifest,
+    ...(distinct.length === 1 ? identityOf(images) : await identityOfList(files)),
     names: [...new Set(listed.flatMap(({ repoTags }) => repoTags))],
-    images: [image],
+    images,
+    refused,
     absentPlatforms: [],
-    documents: new Map(image.manifest === undefined ? [] : [[image.manifest.digest, image.manifest]]),
+    documents: new Map(images.flatMap(({ manifest }) => (manifest === undefined ? [] : [[manifest.digest, manifest]]))),
   };
+}
+
+function isFirst(platform: Platform, platforms: readonly Platform[], index: number): boolean {
+  return platforms.findIndex((other) => isSamePlatform(other, platform)) === index;
+}
+
+type Identity = Pick<ImageArchive, "digest" | "identity" | "root">;
+
+function identityOf([image]: readonly Image[]): Identity {
+  if (image === undefined) throw noImages();
+  return { digest: image.config.digest, identity: "config", root: image.manifest };
+}
+
+/** Of an image for each of several platforms, as apko writes them: what lists them. */
+async function identityOfList(files: ArchiveFiles): Promise<Identity> {
+  return { digest: digestOf(await files.read("manifest.json")), identity: "manifest.json", root: undefined };
 }
 
 /** Those that have a name, or whose config has a digest. */

@@ -14,6 +14,7 @@ import {
 import type { Platform } from "@release-actions/platform";
 import { type Digest, digest } from "./digest.ts";
 import { ImageArchiveError } from "./error.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "./media-types.ts";
 
 /** The limit that registries put on manifests, and far more than any index needs. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -149,6 +150,8 @@ const config = document({
   rootfs: document({ type: literal("layers"), diff_ids: optional(listOf(digest), []) }),
 });
 
+const manifestKind = document({ mediaType: optional(text), manifests: optional(listOf(descriptor)) });
+
 const dockerImages = listOf(
   document({ Config: text, RepoTags: optional(listOf(string), []), Layers: optional(listOf(text), []) }),
 );
@@ -177,6 +180,12 @@ export function parseConfig(bytes: Uint8Array, source: string): ImageConfig {
 /** What an index or manifest says it is; undefined when it does not say. */
 export function parseMediaType(bytes: Uint8Array, source: string): string | undefined {
   return decode(bytes, document({ mediaType: optional(text) }), source, MAX_MANIFEST_BYTES).mediaType;
+}
+
+/** The media type of a manifest or index that need not say it (OCI image spec, manifest.md, "mediaType"). */
+export function parseManifestKind(bytes: Uint8Array, source: string): string {
+  const { mediaType, manifests } = decode(bytes, manifestKind, source, MAX_MANIFEST_BYTES);
+  return mediaType ?? (manifests === undefined ? OCI_MANIFEST : OCI_INDEX);
 }
 
 /** The version a layout's `oci-layout` file names (image-layout.md). */

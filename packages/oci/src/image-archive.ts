@@ -1,5 +1,6 @@
 import type { Platform } from "@release-actions/platform";
 import type { Digest } from "./digest.ts";
+import type { ImageArchiveError } from "./error.ts";
 import type { Compression } from "./media-types.ts";
 
 /** A manifest or index as it is served. */
@@ -24,6 +25,8 @@ export interface Layer extends Blob {
   readonly diffId: Digest;
   /** It is compressed and its media type says that it is not: containerd then unpacks noise. */
   readonly isMislabelled?: boolean;
+  /** The archive has only URLs of it, as of layers of Windows (OCI image spec, descriptor.md, "urls"). */
+  readonly isForeign?: boolean;
 }
 
 /** One image for one platform. */
@@ -43,22 +46,32 @@ export interface Image {
   readonly missing: readonly Digest[];
 }
 
+/** An image that is listed beside others and cannot be loaded. */
+export interface RefusedImage {
+  /** Undefined where the index does not say. */
+  readonly platform: Platform | undefined;
+  readonly entry?: Digest;
+  readonly error: ImageArchiveError;
+}
+
 /** What an archive holds, all of it checked except the bytes of its layers. */
 export interface ImageArchive {
   readonly kind: "oci-layout" | "docker-archive";
   /**
    * What the archive is known by: the one descriptor of `index.json`; of several, `index.json` itself; of a
-   * docker archive, the config.
+   * docker archive, the config, or `manifest.json` where that lists an image for each of several platforms.
    */
   readonly digest: Digest;
   /** What has that digest. */
-  readonly identity: "descriptor" | "index.json" | "config";
-  /** The index or manifest with that digest; for a docker archive, the manifest made for it. */
+  readonly identity: "descriptor" | "index.json" | "config" | "manifest.json";
+  /** The index or manifest with that digest; for a docker archive of one image, the manifest made for it. */
   readonly root: Document | undefined;
   /** Names given to it, `localhost/app:1`; often none. As they stand in the archive: no grammar is promised. */
   readonly names: readonly string[];
   /** In the order of the index, without attestations and other artifacts. */
   readonly images: readonly Image[];
+  /** Of several images, those that cannot be loaded: only those who want one of them are stopped. */
+  readonly refused?: readonly RefusedImage[];
   /** Platforms that an index lists and the archive has no manifest for. */
   readonly absentPlatforms: readonly Platform[];
   /** Manifests that an index lists and the archive does not hold, those of attestations included. */

@@ -3,7 +3,8 @@ export { type CheckedArchive, checkImageArchive } from "./check-image-archive.ts
 export type { Decompression } from "./decompressed-layers.ts";
 export { type Algorithm, algorithmOf, type Digest, digestOf, parseDigest } from "./digest.ts";
 export { ImageArchiveError, type ImageProblem } from "./error.ts";
-export type { Blob, Document, Image, ImageArchive, Layer } from "./image-archive.ts";
+export type { Blob, Document, Image, ImageArchive, Layer, RefusedImage } from "./image-archive.ts";
+export { openImageFile } from "./image-folder.ts";
 export {
   type BlobPlace,
   digestImageArchive,

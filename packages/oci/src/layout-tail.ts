@@ -31,8 +31,8 @@ export function* layoutTail(archive: ImageArchive, image: Image): Generator<Uint
 }
 
 /** What the tail's index names: the one index of the archive, or else the image's own manifest. */
-function rootFor(archive: ImageArchive, image: Image): Document | undefined {
-  return archive.identity === "index.json" ? image.manifest : archive.root;
+export function rootFor(archive: ImageArchive, image: Image): Document | undefined {
+  return archive.identity === "index.json" || archive.identity === "manifest.json" ? image.manifest : archive.root;
 }
 
 /**

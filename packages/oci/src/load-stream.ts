@@ -3,7 +3,7 @@ import { isCompanion, openTarStream } from "./archive-stream.ts";
 import { DecompressedLayers, type Decompression } from "./decompressed-layers.ts";
 import { blobPath } from "./digest.ts";
 import type { Image, ImageArchive } from "./image-archive.ts";
-import { hasUnpackableLayers, layoutTail } from "./layout-tail.ts";
+import { hasUnpackableLayers, layoutTail, rootFor } from "./layout-tail.ts";
 import { readImageArchive } from "./read-image-archive.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
@@ -57,13 +57,14 @@ export async function* repackForLoad(
 }
 
 function* tail(archive: ImageArchive, image: Image, entry: object, { store }: RepackOptions): Generator<Uint8Array> {
+  const root = rootFor(archive, image);
   if (store === "containerd" && !hasUnpackableLayers(image)) {
     // `manifest.json` alone, which tells containerd nothing that is wrong.
   } else if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
-  else if (store === "containerd" && archive.root !== undefined) {
+  else if (store === "containerd" && root !== undefined) {
     // Of a docker archive alone containerd would make a manifest from whatever it has: a layer that it holds compressed
     // already takes the place of the archive's own, and the image gets an identity that nobody can foretell.
-    yield tarFile(blobPath(archive.root.digest), archive.root.bytes);
+    yield tarFile(blobPath(root.digest), root.bytes);
     yield* layoutTail(archive, image);
   }
   yield tarFile("manifest.json", JSON.stringify([entry]));

@@ -35,6 +35,7 @@ export function artifactName(types: readonly string[]): string {
 }
 
 export const OCI_INDEX = MEDIA_TYPES.index[0];
+export const OCI_MANIFEST = MEDIA_TYPES.manifest[0];
 export const DOCKER_MANIFEST = MEDIA_TYPES.manifest[1];
 export const DOCKER_CONFIG = MEDIA_TYPES.config[1];
 const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";

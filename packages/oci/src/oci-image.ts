@@ -31,7 +31,7 @@ export async function readOciImage(
   ];
   if (
     documentKind(configDescriptor.mediaType) !== "config" ||
-    layerDescriptors.some(({ mediaType }) => isForeign(mediaType))
+    layerDescriptors.some(({ mediaType }) => isArtifact(mediaType))
   ) {
     return artifactName(types.filter((type) => type !== undefined));
   }
@@ -50,7 +50,7 @@ export async function readOciImage(
     const diffId = config.diffIds[index] ?? layer.digest;
     const read = await readLayer(layer, diffId, files);
     layers.push(read);
-    if (files.size(read.path) === undefined) absent.push(layer.digest);
+    if (files.size(read.path) === undefined && read.isForeign !== true) absent.push(layer.digest);
   }
   return {
     platform: inGoTerms(descriptor.platform ?? platformOf(config)),
@@ -64,17 +64,13 @@ export async function readOciImage(
 }
 
 /** An image's layers are tars, whatever they are called; a module of wasm is none. */
-function isForeign(mediaType: string): boolean {
+function isArtifact(mediaType: string): boolean {
   return /wasm|^application\/vnd\.(in-toto|cncf\.helm)/.test(mediaType);
 }
 
 async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles): Promise<Layer> {
   const path = blobPath(layer.digest);
   const isThere = files.size(path) !== undefined;
-  if (!isThere && layer.urls.length > 0) {
-    const message = `the layer ${layer.digest} is foreign: the archive only has its URL`;
-    throw new ImageArchiveError("unsupported", message);
-  }
   if (isThere) requireSize(files, layer);
   // Loaders go by the first bytes, and so does this; the media type only tells of a layer that is not there.
   const said = layerCompression(layer.mediaType);
@@ -91,7 +87,12 @@ async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles)
     throw new ImageArchiveError("mismatch", message);
   }
   const isMislabelled = said === "none" && compression !== "none";
-  return { digest: layer.digest, size: layer.size, path, compression, diffId, ...(isMislabelled && { isMislabelled }) };
+  const isForeign = !isThere && layer.urls.length > 0;
+  return {
+    ...{ digest: layer.digest, size: layer.size, path, compression, diffId },
+    ...(isMislabelled && { isMislabelled }),
+    ...(isForeign && { isForeign }),
+  };
 }
 
 /** Engines ask for `amd64`, whatever the index calls it. */

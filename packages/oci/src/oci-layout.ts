@@ -4,7 +4,7 @@ import { missingBlob, readBlob, readFile } from "./blobs.ts";
 import { blobPath, type Digest, digestOf } from "./digest.ts";
 import { type Descriptor, MAX_MANIFEST_BYTES, parseIndex, parseLayoutVersion, parseMediaType } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
-import type { Document, Image, ImageArchive } from "./image-archive.ts";
+import type { Document, Image, ImageArchive, RefusedImage } from "./image-archive.ts";
 import { isNamed, namesOf, noSuchImage } from "./image-names.ts";
 import { artifactName, documentKind, OCI_INDEX } from "./media-types.ts";
 import { readOciImage } from "./oci-image.ts";
@@ -19,6 +19,7 @@ interface Walk {
   readonly files: ArchiveFiles;
   readonly documents: Map<Digest, Document>;
   readonly images: Image[];
+  readonly refused: RefusedImage[];
   readonly absentPlatforms: Platform[];
   readonly absentDocuments: Digest[];
   /** What else the indexes list, in words. */
@@ -40,6 +41,7 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
     files,
     documents: new Map(),
     images: [],
+    refused: [],
     absentPlatforms: [],
     absentDocuments: [],
     others: new Set(),
@@ -58,6 +60,7 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
     root,
     names: [...new Set(index.manifests.flatMap(namesOf))],
     images: walk.images,
+    refused: walk.refused,
     absentPlatforms: walk.absentPlatforms,
     absentDocuments: walk.absentDocuments,
     documents: walk.documents,
@@ -104,9 +107,19 @@ async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise
     const index = parseIndex(bytes, descriptor.digest);
     for (const child of distinct(index.manifests)) await visit(child, walk, depth + 1);
   } else if (isImage) {
+    await visitImage(descriptor, document, walk);
+  }
+}
+
+async function visitImage(descriptor: Descriptor, document: Document, walk: Walk): Promise<void> {
+  const entry = walk.entry === undefined ? {} : { entry: walk.entry };
+  try {
     const image = await readOciImage(descriptor, document, walk.files);
     if (typeof image === "string") walk.others.add(image);
-    else walk.images.push({ ...image, ...(walk.entry !== undefined && { entry: walk.entry }) });
+    else walk.images.push({ ...image, ...entry });
+  } catch (error) {
+    if (!(error instanceof ImageArchiveError)) throw error;
+    walk.refused.push({ platform: descriptor.platform, error, ...entry });
   }
 }
 
@@ -129,8 +142,9 @@ function chooseEntries(entries: readonly Descriptor[], wanted: string | undefine
   );
 }
 
-function requireImages({ images, absentPlatforms, others }: Walk): void {
+function requireImages({ images, refused, absentPlatforms, others }: Walk): void {
   if (images.length > 0) return;
+  if (refused[0] !== undefined) throw refused[0].error;
   const platforms = absentPlatforms.map(formatPlatform).join(", ");
   const rest = [...(platforms === "" ? [] : [`images for ${platforms} without their content`]), ...others];
   const found = rest.length === 0 ? "" : `: it holds ${rest.join(" and ")}`;

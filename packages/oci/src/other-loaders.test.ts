@@ -6,7 +6,7 @@ import type { ImageArchive } from "./image-archive.ts";
 import { repackForLoad } from "./load-stream.ts";
 import { selectImage } from "./select-image.ts";
 import { archiveReaders, chunked } from "./testing/archive-readers.ts";
-import { addImage, dockerArchive, type Files, layout, soundLayout, tarOf } from "./testing/crafted-image.ts";
+import { addImage, digestOf, dockerArchive, type Files, layout, soundLayout, tarOf } from "./testing/crafted-image.ts";
 import { ODD_ARCHIVES, REFUSED_ARCHIVES, twoImages } from "./testing/odd-archives.ts";
 
 const amd64 = { os: "linux", architecture: "amd64" };
@@ -76,6 +76,23 @@ describe("the input `image`", () => {
     );
   });
 });
+
+test.each(archiveReaders)(
+  "a docker archive with an image for each of two platforms, %s, is read by platform",
+  async (_way, read) => {
+    const [one, two] = ["amd64", "arm64"].map((architecture) =>
+      dockerArchive({ layers: [architecture], layerPath: () => `${architecture}/layer.tar`, config: { architecture } }),
+    );
+    const entries = [one, two].flatMap((it) => JSON.parse(String(it?.["manifest.json"])));
+    const manifest = Buffer.from(JSON.stringify(entries));
+    const archive = await read(tarOf({ ...one, ...two, "manifest.json": manifest }));
+    expect(archive).toMatchObject({ identity: "manifest.json", digest: digestOf(manifest) });
+    for (const [index, architecture] of ["amd64", "arm64"].entries()) {
+      const image = selectImage(archive, { os: "linux", architecture });
+      expect(image.config.path).toBe(entries[index].Config);
+    }
+  },
+);
 
 test("files that macOS puts into a zip beside the archive are not a second file", async () => {
   const archive = tarOf(soundLayout());

@@ -270,7 +270,6 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
       () => soundLayout({ config: { rootfs: { type: "zfs", diff_ids: [] } } }),
       /expected "layers"/,
     ],
-    ["B54", "a foreign layer", () => foreign(), /is foreign/],
     [
       "B55",
       "a layer of no known kind",
@@ -451,16 +450,6 @@ function nested(depth: number): Files {
 
 function wrongDiffIds(): Record<string, unknown> {
   return { rootfs: { type: "layers", diff_ids: [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`] } };
-}
-
-function foreign(): Files {
-  const layer = {
-    mediaType: "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-    digest: `sha256:${"1".repeat(64)}`,
-    size: 5,
-    urls: ["https://example.com/layer"],
-  };
-  return soundLayout({ layers: ["one"], manifest: { layers: [layer] } });
 }
 
 function mislabelled(mediaType = "application/vnd.oci.image.layer.v1.tar+gzip"): Files {

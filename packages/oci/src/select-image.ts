@@ -1,7 +1,7 @@
 import { canRun, formatPlatform, isSamePlatform, type Platform } from "@release-actions/platform";
 import { ANY_ARCHITECTURE } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
-import type { Image, ImageArchive } from "./image-archive.ts";
+import type { Image, ImageArchive, RefusedImage } from "./image-archive.ts";
 import { severalImages } from "./image-names.ts";
 
 /**
@@ -10,12 +10,26 @@ import { severalImages } from "./image-names.ts";
  * @throws ImageArchiveError naming the platforms there are, or what is missing of the image's content.
  */
 export function selectImage(archive: ImageArchive, wanted: Platform): Image {
-  const exact = archive.images.filter(({ platform }) => isSamePlatform(wanted, platform));
-  requireOneEntry(exact, archive);
+  const { images, refused = [] } = archive;
+  const isWanted = ({ platform }: { readonly platform: Platform | undefined }): boolean =>
+    platform !== undefined && isSamePlatform(wanted, platform);
+  const exact = images.filter(isWanted);
+  const exactRefused = refused.filter(isWanted);
+  requireOneEntry([...exact, ...exactRefused], archive);
+  // What this project does not support is passed over where the index has another form of it, as nydus adds its own.
+  const broken = exactRefused.find(({ error }) => error.problem !== "unsupported");
+  if (broken !== undefined) throw broken.error;
   // Of two in one index the first counts, as for containerd and skopeo.
   const image = exact[0] ?? bestFor(archive, wanted) ?? ofAnyArchitecture(archive, wanted);
-  if (image === undefined) throw noSuchPlatform(archive, wanted);
+  if (image === undefined) throw refusedFor(archive, wanted)?.error ?? noSuchPlatform(archive, wanted);
   if (image.denied !== undefined) throw new ImageArchiveError("mismatch", image.denied);
+  const foreign = image.layers.find(({ isForeign }) => isForeign === true);
+  if (foreign !== undefined) {
+    const message = `the layer ${foreign.digest} is foreign: the archive only has its URL`;
+    throw new ImageArchiveError("unsupported", message, {
+      advice: "Save the image with all of its layers, for example with `docker save` where it was pulled.",
+    });
+  }
   const [missing] = image.missing;
   if (missing === undefined) return image;
   const more = image.missing.length > 1 ? ` and ${image.missing.length - 1} more` : "";
@@ -26,7 +40,7 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
 }
 
 /** Two entries of `index.json` for one platform are two images, and nobody said which is meant. */
-export function requireOneEntry(images: readonly Image[], { names }: ImageArchive): void {
+export function requireOneEntry(images: readonly Pick<Image, "entry">[], { names }: ImageArchive): void {
   const entries = [...new Set(images.map(({ entry }) => entry))];
   if (entries.length < 2) return;
   throw severalImages(
@@ -48,6 +62,11 @@ function bestFor({ images }: ImageArchive, wanted: Platform): Image | undefined 
     (best, image) => (best === undefined || canRun(image.platform, best.platform) ? image : best),
     undefined,
   );
+}
+
+/** The image that would have been taken; one without a platform may be for any. */
+function refusedFor({ refused = [] }: ImageArchive, wanted: Platform): RefusedImage | undefined {
+  return refused.find(({ platform }) => platform === undefined || canRun(wanted, platform));
 }
 
 function noSuchPlatform({ images, absentPlatforms }: ImageArchive, wanted: Platform): ImageArchiveError {

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { memorySource, openZip, readZipEntry } from "@release-actions/archive";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
@@ -17,6 +17,7 @@ export async function save(github: GitHub, run: Run, saving: Saving): Promise<St
   const job = await Job.open({ env: github.env(run) });
   try {
     for (const [name, content] of Object.entries(saving.files ?? {})) {
+      await mkdir(path.dirname(path.join(job.workspace, name)), { recursive: true });
       await writeFile(path.join(job.workspace, name), content);
     }
     const step = await job.step("save-restate-image", saving);

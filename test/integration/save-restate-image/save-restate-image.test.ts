@@ -88,6 +88,19 @@ describe("save-restate-image", () => {
     },
   );
 
+  test("packs an OCI layout in a folder, as ko and crane write it", async () => {
+    const { files, digest } = twoPlatforms();
+    const run = github.addRun();
+    const inside = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`out/image/${name}`, bytes]));
+    const step = await save(github, run, {
+      files: { ...inside, "out/image/notes.txt": Buffer.from("not part of it") },
+      inputs: { path: "out/image" },
+    });
+    expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { digest } });
+    const stored = await unzip(await download(github, github.artifact(run, "restate.tar")));
+    expect(stored).toEqual({ "image.tar": tarOf(files) });
+  });
+
   test.each([
     ["1", 1],
     ["7", 7],
@@ -195,7 +208,7 @@ describe("save-restate-image", () => {
   });
 
   test.each([
-    [{ path: "." }, /is a folder, expected the archive of an image/],
+    [{ path: "." }, /^the folder .* holds no image/],
     [{ path: "no/such/folder.tar" }, /there is no folder .*no\/such/],
   ])("refuses %j", async (inputs, message) => {
     const step = await save(github, github.addRun(), { inputs });

@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { WindowedSource } from "@release-actions/archive";
+import { checkImageArchive } from "./check-image-archive.ts";
+import { openImageFile } from "./image-folder.ts";
+import { indexImageArchive } from "./index-image-archive.ts";
+import { addImage, addIndex, type Files, layout, pathOf, soundLayout, tarOf } from "./testing/crafted-image.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "image-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function write(files: Files): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), content ?? "");
+  }
+}
+
+/** By both ways of reading it, which must agree. */
+async function digestOfFolder(): Promise<string> {
+  const source = await openImageFile(folder);
+  const { archive, hasEndBlocks } = await checkImageArchive(source.read(0, source.size));
+  expect(hasEndBlocks).toBe(true);
+  expect((await indexImageArchive(new WindowedSource(source))).archive).toEqual(archive);
+  return archive.digest;
+}
+
+function platforms(): { files: Files; index: string } {
+  const files: Files = {};
+  const arm64 = addImage(files, { platform: { os: "linux", architecture: "arm64" }, algorithm: "sha512" });
+  const index = addIndex(files, [addImage(files), arm64]);
+  return { files: layout(files, [index]), index: index.digest };
+}
+
+test("an OCI layout in a folder is read as the tar of it, with nothing else that is there", async () => {
+  const { files, index } = platforms();
+  await write({
+    ...files,
+    "blobs/sha256/README": Buffer.from("x"),
+    "manifest.json": Buffer.from("{}"),
+    ".git/x": undefined,
+  });
+  expect(await digestOfFolder()).toBe(index);
+  const source = await openImageFile(folder);
+  expect(source.size).toBe(tarOf(files).length);
+});
+
+test("blobs may be links, as Bazel makes them", async () => {
+  const { files, index } = platforms();
+  await write(files);
+  await mkdir(path.join(folder, "cas"));
+  const [blob = ""] = Object.keys(files).filter((name) => name.startsWith("blobs/"));
+  await writeFile(path.join(folder, "cas/1"), files[blob] ?? "");
+  await rm(path.join(folder, blob));
+  await symlink("../../cas/1", path.join(folder, blob));
+  expect(await digestOfFolder()).toBe(index);
+});
+
+test.each(["one image", "several platforms"])("what skopeo's `dir:` writes of %s is read as a layout", async (what) => {
+  const { files, index } = platforms();
+  const sound = soundLayout();
+  const [source, digest] =
+    what === "one image" ? [sound, JSON.parse(String(sound["index.json"])).manifests[0].digest] : [files, index];
+  const blobs = Object.entries(source).flatMap(([name, bytes]): [string, Buffer | undefined][] => {
+    const [, algorithm, hex] = /^blobs\/(\w+)\/(\w+)$/.exec(name) ?? [];
+    const isManifest = bytes?.includes('"layers":[') === true;
+    if (hex === undefined || pathOf(digest) === name) return [];
+    return [[`${algorithm === "sha256" ? "" : `${algorithm}-`}${hex}${isManifest ? ".manifest.json" : ""}`, bytes]];
+  });
+  await write({
+    ...Object.fromEntries(blobs),
+    "manifest.json": source[pathOf(digest)],
+    version: Buffer.from("Directory Transport Version: 1.1\n"),
+    "signature-1": Buffer.from("x"),
+  });
+  expect(await digestOfFolder()).toBe(digest);
+});
+
+test.each<[string, Files]>([
+  ["nothing", {}],
+  ["other files", { "src/main.rs": undefined, "manifest.json": Buffer.from("{}") }],
+  ["another transport's version", { version: Buffer.from("2"), "manifest.json": Buffer.from("{}") }],
+])("a folder with %s is refused", async (_what, files) => {
+  await write(files);
+  await expect(openImageFile(folder)).rejects.toThrow(`the folder ${folder} holds no image`);
+});
+
+test("a file that changes while it is read is not served", async () => {
+  await write(soundLayout());
+  const source = await openImageFile(folder);
+  await writeFile(path.join(folder, "index.json"), "{}");
+  const read = async (): Promise<void> => {
+    for await (const _ of source.read(0, source.size));
+  };
+  await expect(read()).rejects.toThrow("index.json was changed while it was read");
+});
