@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { architectureName } from "./cpu.ts";
 import { MachoError } from "./error.ts";
 import { isMacho, isStaticLibrary, readMacho, readSlices } from "./macho.ts";
-import { bigEndianWords, command, fatOf, imageOf, words } from "./test-image.ts";
+import { bigEndianWords, command, fatOf, imageOf, words } from "./testing/image.ts";
 
 const ARM64 = 0x0100000c;
 const X86_64 = 0x01000007;

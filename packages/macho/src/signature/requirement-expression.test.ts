@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { ByteReader } from "../byte-reader.ts";
-import { bigEndianWords } from "../test-image.ts";
+import { bigEndianWords } from "../testing/image.ts";
 import { formatRequirement } from "./requirement-expression.ts";
 
 const text = (value: string | Buffer): Buffer => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { readImage } from "../image.ts";
-import { bigEndianWords, command, imageOf, words } from "../test-image.ts";
+import { bigEndianWords, command, imageOf, words } from "../testing/image.ts";
 import { type CodeSignature, readCodeSignature } from "./superblob.ts";
 
 /** Header and one LC_CODE_SIGNATURE; the signature follows at once. */
