@@ -41,7 +41,7 @@ test.each<[cpuType: number, subtype: number, name: string]>([
   expect(architectureName(cpuType, subtype)).toBe(name);
 });
 
-test("the high byte of a subtype holds capabilities, which are no part of the name", () => {
+test("the high byte of a subtype holds capabilities, which do not belong to the name", () => {
   expect(architectureName(0x0100000c, 0x8100_0002)).toBe("arm64e");
   expect(architectureName(0x01000007, 0x8000_0003)).toBe("x86_64");
 });

@@ -11,7 +11,7 @@ describe("parseCertificate", () => {
   test("reads what matters for signed code", async () => {
     const root = await issue({ subject: { C: "US", O: "Example Inc.", CN: "Example Root" } });
     const leaf = await issue({
-      subject: { C: "DE", S: "Land", L: "Stadt", O: "Büro", OU: "TEAMID1234", CN: "Developer ID Application: Büro" },
+      subject: { C: "DE", S: "Land", L: "City", O: "Café", OU: "TEAMID1234", CN: "Developer ID Application: Café" },
       issuer: root,
       extensions: ["2.5.29.15", DEVELOPER_ID_APPLICATION],
       notBefore: new Date("2026-01-02T03:04:05Z"),
@@ -19,9 +19,9 @@ describe("parseCertificate", () => {
     });
     const { x509, issuerDer, ...certificate } = await parseCertificate(leaf.der);
     expect(certificate).toEqual({
-      subject: "CN=Developer ID Application: Büro, OU=TEAMID1234, O=Büro, L=Stadt, S=Land, C=DE",
+      subject: "CN=Developer ID Application: Café, OU=TEAMID1234, O=Café, L=City, S=Land, C=DE",
       issuer: "CN=Example Root, O=Example Inc., C=US",
-      commonName: "Developer ID Application: Büro",
+      commonName: "Developer ID Application: Café",
       organizationalUnit: "TEAMID1234",
       notBefore: new Date("2026-01-02T03:04:05Z"),
       notAfter: new Date("2051-01-02T03:04:05Z"),
