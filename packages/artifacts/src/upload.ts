@@ -1,8 +1,8 @@
 import { mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { UploadArtifactOptions, UploadArtifactResponse } from "@actions/artifact";
+import { AGAIN, doubling, tryTimes } from "@release-actions/concurrency";
 import type { Transport } from "@release-actions/http";
 import { Fault, type Reporter } from "@release-actions/report";
 import { loadToolkitParts } from "@release-actions/toolkit-parts";
@@ -58,7 +58,10 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
   }
   const earlier = await findEqual(request, options);
   if (earlier !== undefined) return { id: earlier.id, size: earlier.size, digest: earlier.digest, reused: true };
-  for (let attempt = 1; ; attempt += 1) {
+  const tries = { times: MAX_TRIES, pauseMs: doubling(options.firstPauseMs ?? FIRST_PAUSE_MS), signal };
+  return await tryTimes<Upload>(tries, async (isLast, failed) => {
+    // Created by the last try and never finished: it is in no listing, and in the way of this one.
+    if (failed > 0) await results.remove(request.name, signal);
     let trouble: UploadTrouble;
     try {
       const { id, digest, size } = await runClient(request, signal);
@@ -76,12 +79,10 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
       reporter.info(`the upload of ${request.name} succeeded, although its response was lost`);
       return { id: found.id, size: found.size, digest: found.digest, reused: false };
     }
-    if (attempt === MAX_TRIES) throw trouble.fault;
+    if (isLast) throw trouble.fault;
     reporter.problem({ level: "warning", message: `${trouble.fault.message} Trying again.` });
-    await sleep((options.firstPauseMs ?? FIRST_PAUSE_MS) * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
-    // Created and never finished: it is in no listing, and in the way of the next try.
-    await results.remove(request.name, signal);
-  }
+    return AGAIN;
+  });
 }
 
 /** The finished artifact of that name, if it holds our file; a conflict if it holds another. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { CommandError, type CommandResult, type CommandRunner, childEnv, FOR_GIT } from "@release-actions/command";
+import { AGAIN, doubling, jittered, tryTimes } from "@release-actions/concurrency";
 import { type Access, type Environment, GitError, gitEnvironment } from "./environment.ts";
 
 export interface GitOptions extends Access {
@@ -51,14 +51,14 @@ export async function readRemote(
   options: GitOptions,
   call: GitCall = {},
 ): Promise<CommandResult> {
-  const wait = options.wait ?? ((ms, signal) => delay(ms, undefined, signal && { signal }));
-  for (let tries = 1; ; tries += 1) {
+  const { wait, signal } = options;
+  const tries = { times: MAX_TRIES, pauseMs: jittered(doubling(FIRST_WAIT_MS)), wait, signal };
+  return await tryTimes<CommandResult>(tries, async (isLast) => {
     const result = await git(args, { ...call, check: false });
     if (result.exitCode === 0) return result;
-    if (tries >= MAX_TRIES || !PASSING.test(result.stderr)) throw refusal(args, result, options.url);
-    // Jitter, so that the jobs of a matrix do not come back together.
-    await wait(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()), options.signal);
-  }
+    if (isLast || !PASSING.test(result.stderr)) throw refusal(args, result, options.url);
+    return AGAIN;
+  });
 }
 
 /** The branches and tags of a remote, by full name: `refs/tags/v1.2.3`. Annotated tags count once. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { AGAIN, tryTimes } from "@release-actions/concurrency";
 import { type Engine, EngineError, inspectImage, tagImage } from "@release-actions/docker";
 import { ImageTransferError } from "./error.ts";
 
@@ -32,8 +32,8 @@ async function moveTag(
   tag: string,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  for (let tries = 1; ; tries += 1) {
-    const isLast = tries === MAX_TRIES;
+  const tries = { times: MAX_TRIES, pauseMs: () => Math.random() * LONGEST_PAUSE_MS, signal };
+  return await tryTimes<string | undefined>(tries, async (isLast) => {
     try {
       await tagImage(engine, id, tag, signal);
       const tagged = await inspectImage(engine, tag, { signal });
@@ -41,8 +41,8 @@ async function moveTag(
     } catch (error) {
       if (isLast || !isRace(error)) throw error;
     }
-    await sleep(Math.random() * LONGEST_PAUSE_MS, undefined, signal === undefined ? {} : { signal });
-  }
+    return AGAIN;
+  });
 }
 
 function isRace(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNativeError } from "node:util/types";
+import { AGAIN, doubling, jittered, tryTimes } from "@release-actions/concurrency";
 import { type Agents, createAgents, createFetch, type Fetch, type FetchInit } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
@@ -61,23 +62,25 @@ const HEALS: readonly number[] = [408, 429, 500, 502, 503, 504];
 export async function request(world: World, url: URL, init: () => FetchInit): Promise<HttpAnswer> {
   const what = `${init().method ?? "GET"} ${url.origin}${url.pathname}`;
   const failures: string[] = [];
-  for (let attempt = 1; ; attempt += 1) {
+  let askedMs: number | undefined;
+  const backoff = jittered(doubling(FIRST_DELAY_MS), world.random);
+  const pauseMs = (failed: number): number => Math.min(askedMs ?? backoff(failed), MAX_DELAY_MS);
+  const tries = { times: ATTEMPTS, pauseMs, wait: world.sleep, signal: world.signal };
+  return await tryTimes<HttpAnswer>(tries, async (isLast) => {
     world.signal?.throwIfAborted();
     const answer = await attemptOnce(world, url, init());
     if (!isNativeError(answer) && !HEALS.includes(answer.status)) return answer;
     const reason = isNativeError(answer) ? reasonOf(answer) : `HTTP ${answer.status}`;
     failures.push(reason);
-    if (attempt === ATTEMPTS) {
+    if (isLast) {
       const all = [...new Set(failures)].join(", ");
       const cause = isNativeError(answer) ? { cause: answer } : {};
       throw new NotaryError(`${what} failed ${ATTEMPTS} times: ${all}`, cause);
     }
-    const asked = isNativeError(answer) ? undefined : retryAfter(answer.headers, world.now());
-    const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + world.random());
-    const delay = Math.min(asked ?? backoff, MAX_DELAY_MS);
-    world.reporter.debug(`${what}: ${reason}, next try in ${Math.round(delay)} ms`);
-    await world.sleep(delay, world.signal);
-  }
+    askedMs = isNativeError(answer) ? undefined : retryAfter(answer.headers, world.now());
+    world.reporter.debug(`${what}: ${reason}; trying again`);
+    return AGAIN;
+  });
 }
 
 async function attemptOnce(world: World, url: URL, init: FetchInit): Promise<HttpAnswer | Error> {

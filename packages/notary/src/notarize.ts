@@ -1,3 +1,4 @@
+import { AGAIN, tryTimes } from "@release-actions/concurrency";
 import { NotaryError, NotaryHttpError, NotaryTimeout } from "./error.ts";
 import type { World } from "./http.ts";
 import type { NotaryLog } from "./log.ts";
@@ -148,14 +149,14 @@ const LOG_INTERVAL_MS = 5000;
 
 /** The log, or why it is not available: the verdict stands without it. */
 async function fetchLog(id: string, { service, world }: NotarizeOptions): Promise<NotaryLog | NotaryError> {
-  for (let attempt = 1; ; attempt += 1) {
+  const tries = { times: LOG_ATTEMPTS, pauseMs: () => LOG_INTERVAL_MS, wait: world.sleep, signal: world.signal };
+  return await tryTimes<NotaryLog | NotaryError>(tries, async (isLast) => {
     try {
       return await service.log(id);
     } catch (error) {
       world.signal?.throwIfAborted();
       if (!(error instanceof NotaryError)) throw error;
-      if (attempt === LOG_ATTEMPTS) return error;
-      await world.sleep(LOG_INTERVAL_MS, world.signal);
+      return isLast ? error : AGAIN;
     }
-  }
+  });
 }

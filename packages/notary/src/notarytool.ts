@@ -1,4 +1,5 @@
 import type { CommandRunner } from "@release-actions/command";
+import { AGAIN, doubling, tryTimes } from "@release-actions/concurrency";
 import { NotaryError, NotaryHttpError } from "./error.ts";
 import type { World } from "./http.ts";
 import { asObject, type JsonObject, optionalString } from "./json.ts";
@@ -31,16 +32,17 @@ export async function runNotarytool(
   world: World,
   { args, field, input, secrets = [] }: NotarytoolCall,
 ): Promise<NotarytoolAnswer> {
-  for (let attempt = 1; ; attempt += 1) {
+  const tries = { times: ATTEMPTS, pauseMs: doubling(FIRST_DELAY_MS), wait: world.sleep, signal: world.signal };
+  return await tryTimes<NotarytoolAnswer>(tries, async (isLast) => {
     const options = { check: false, onOutput: () => undefined, ...(input === undefined ? {} : { input }) };
     const { exitCode, stdout, stderr } = await run("xcrun", ["notarytool", ...args], options);
     const json = findJson(stdout, field);
     const words = lastLines(optionalString(json?.["message"]) ?? (stderr.trim() === "" ? stdout : stderr));
     const said = secrets.reduce((text, secret) => text.replaceAll(secret, "***"), words);
-    if (exitCode === 0 || attempt === ATTEMPTS || !isPassing(`${stderr}\n${said}`)) return { exitCode, json, said };
+    if (exitCode === 0 || isLast || !isPassing(`${stderr}\n${said}`)) return { exitCode, json, said };
     world.reporter.debug(`notarytool ${args[0]}: ${said}; trying again`);
-    await world.sleep(FIRST_DELAY_MS * 2 ** (attempt - 1), world.signal);
-  }
+    return AGAIN;
+  });
 }
 
 /** An answer that is not a success, as the REST service says it: with the HTTP status, where notarytool names one. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { AGAIN, tryTimes } from "@release-actions/concurrency";
 import type { Fetch, FetchInit } from "@release-actions/http";
 import type { Finding, ProblemKind } from "../finding.ts";
 import type { Subject } from "../kinds/kind.ts";
@@ -40,24 +40,27 @@ export class NoAnswer extends Error {
  * @throws NoAnswer when the service cannot be reached, or has none to give
  */
 export async function ask(services: Services, url: string, init: FetchInit): Promise<Response> {
-  let reason = "";
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    services.signal.throwIfAborted();
+  const { signal: cancelled, retryDelayMs } = services;
+  const tries = { times: TRIES, pauseMs: (failed: number) => retryDelayMs * failed, signal: cancelled };
+  return await tryTimes<Response>(tries, async (isLast) => {
+    cancelled.throwIfAborted();
+    let reason: string;
+    let isFinal = isLast;
     try {
-      const signal = AbortSignal.any([services.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(TIMEOUT_MS)]);
       const response = await services.fetch(url, { ...init, redirect: "manual", signal });
       if (response.status < 500 && response.status !== 429 && response.status >= 100 && !isRedirect(response))
         return response;
       reason = `status ${response.status}`;
       await response.body?.cancel();
-      if (isRedirect(response)) break;
+      isFinal ||= isRedirect(response);
     } catch (error) {
-      services.signal.throwIfAborted();
+      cancelled.throwIfAborted();
       reason = error instanceof Error ? describe(error) : String(error);
     }
-    if (attempt < TRIES) await sleep(services.retryDelayMs * attempt, undefined, { signal: services.signal });
-  }
-  throw new NoAnswer(`${new URL(url).host} did not answer: ${reason}`);
+    if (isFinal) throw new NoAnswer(`${new URL(url).host} did not answer: ${reason}`);
+    return AGAIN;
+  });
 }
 
 export function onlineProblem({ expectation }: Subject, kind: ProblemKind, message: string): Finding {
