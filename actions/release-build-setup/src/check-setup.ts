@@ -21,16 +21,13 @@ export function checkSetup(runner: ActionRunner, plan: SetupPlan): void {
   for (const problem of problems) runner.problem(problem);
   if (problems.length === 0) {
     runner.info("the job is set up as its sources require");
+    runner.summary.verdict("success", "Release build: the job is set up as its sources require");
     return;
   }
-  runner.summary.table(
-    ["out of step"],
-    problems.map(({ message }) => [message]),
-  );
-  runner.fail(
-    `${countOf(problems.length, "thing is", "things are")} out of step, see above`,
-    "Use this action with `mode: setup` in the build.",
-  );
+  const said = `${countOf(problems.length, "thing is", "things are")} out of step`;
+  const next = "Use this action with `mode: setup` in the build.";
+  runner.summary.verdict("error", `Release build: ${said}`).findings(problems).next(next);
+  runner.fail(`${said}, see above`, next);
 }
 
 function variableProblems({ variables }: SetupPlan, env: Readonly<Record<string, string | undefined>>): Problem[] {

@@ -24,6 +24,7 @@ export async function setUp(runner: ActionRunner, plan: SetupPlan): Promise<void
   } else runner.setOutput("notice", "");
   for (const { name, value } of plan.variables) runner.exportVariable(name, value);
   runner.exportVariable(MARKER, plan.flags.rustflags);
+  runner.summary.verdict("success", `Release build: set up for ${plan.targets.join(", ")}`);
 }
 
 /** Returns the folders that now come first on the PATH. */

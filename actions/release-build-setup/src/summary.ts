@@ -10,15 +10,16 @@ export function summarizePlan(runner: ActionRunner, { targets, flags, variables 
   runner.info(`configuration: ${flags.files.join(", ") || "none"}`);
   for (const { flag, from, fate } of flags.rows) runner.info(`  ${flag}  ${fate}, from ${from}`);
   for (const { name, value, from } of variables) runner.info(`  ${name}=${value}  from ${from}`);
+  const inWorkspace = (text: string): string => text.replaceAll(`${runner.env["GITHUB_WORKSPACE"]}/`, "");
   runner.summary
-    .verdict("success", `Release build set up for ${targets.join(", ")}`)
+    .heading(`Flags and variables for ${targets.join(", ")}`)
     .findings(flags.warnings.map((message) => ({ level: "warning", message })))
     .table(
       ["flag", "from", "state"],
-      flags.rows.map(({ flag, from, fate }) => [`\`${flag}\``, from, fate]),
+      flags.rows.map(({ flag, from, fate }) => [`\`${flag}\``, inWorkspace(from), fate]),
     )
     .table(
       ["variable", "value", "from"],
-      variables.map(({ name, value, from }) => [`\`${name}\``, `\`${value}\``, from]),
+      variables.map(({ name, value, from }) => [`\`${name}\``, `\`${value}\``, inWorkspace(from)]),
     );
 }

@@ -55,7 +55,7 @@ export function summarizeUpload(runner: ActionRunner, file: CheckedFile, upload:
     ["kept for", days === 0 ? "as the repository says" : countOf(days, "day")],
   ]);
   const hint = zstdHint(file);
-  if (hint !== undefined) runner.summary.raw(`> [!WARNING]\n> ${hint}`);
+  if (hint !== undefined) runner.summary.findings([{ level: "warning", message: hint }]);
   for (const image of archive.images) runner.summary.details(`Layers for ${platformOf(image)}`, layersTable(image));
 }
 

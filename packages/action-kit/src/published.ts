@@ -32,14 +32,14 @@ export function writePublished(summary: Summary, { subject, header, rows }: Publ
   const states = (Object.keys(STATES) as PublishState[]).filter((state) => rows.some((row) => row.state === state));
   const count = (state: PublishState): string => {
     const { length } = rows.filter((row) => row.state === state);
-    return rows.length === 1 ? STATES[state].word : `${length} ${STATES[state].word}`;
+    return rows.length === length ? STATES[state].word : `${length} ${STATES[state].word}`;
   };
   const [worst] = states;
   if (worst === undefined) return void summary.verdict("notice", `${subject}: nothing to publish`);
   summary.verdict(STATES[worst].mark, `${subject}: ${states.map(count).join(", ")}`);
   const sorted = states.flatMap((state) => rows.filter((row) => row.state === state));
   summary.table(
-    ["", ...header, "result"],
-    sorted.map(({ state, cells, said }) => [MARKS[STATES[state].mark], ...cells, said]),
+    ["", header[0] ?? "", "result", ...header.slice(1)],
+    sorted.map(({ state, cells: [first = "", ...cells], said }) => [MARKS[STATES[state].mark], first, said, ...cells]),
   );
 }

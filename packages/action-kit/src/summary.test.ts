@@ -116,6 +116,9 @@ describe("the summary of a publisher", () => {
     const text = written(rows, "4 charts");
     expect(text).toMatch(/^### ❌ 4 charts: 1 not published, 2 published, 1 skipped\n/);
     expect(text.match(/^\| .*? \| [a-d] /gm)).toEqual(["| ❌ | c ", "| ✅ | a ", "| ✅ | d ", "| ℹ️ | b "]);
+    expect(written([row("published", "a"), row("published", "b")], "2 charts")).toMatch(
+      /^### ✅ 2 charts: published\n/,
+    );
   });
 
   test("says when there is nothing to publish", () => {

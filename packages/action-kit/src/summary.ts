@@ -28,6 +28,7 @@ export class Summary {
   #verdict: { readonly mark: Mark; readonly text: string } | undefined;
   readonly #failures = new Set<string>();
   #failed: string | undefined;
+  #findings = "";
   #text = "";
   readonly #linkTo: SourceLink;
 
@@ -77,10 +78,10 @@ export class Summary {
     return this.raw(`<table>\n${rows.join("\n")}\n</table>`);
   }
 
-  /** Findings, errors first, each with a link to its line. */
+  /** Findings, errors first, each with a link to its line. They stand above everything but the headline. */
   findings(problems: readonly Problem[]): this {
     const sorted = LEVELS.flatMap((level) => problems.filter((problem) => problem.level === level));
-    return this.table(
+    this.#findings += new Summary().table(
       ["", "where", "finding"],
       sorted.map(({ level, location, message }) => [
         MARKS[level],
@@ -88,11 +89,13 @@ export class Summary {
         plainSentence(message),
       ]),
     );
+    return this;
   }
 
-  /** What to do next, as the last thing before what is folded. */
+  /** What to do next, below the findings. */
   next(advice: string): this {
-    return advice === "" ? this : this.raw(`**Next:** ${paragraph(advice)}`);
+    if (advice !== "") this.#findings += `**Next:** ${paragraph(advice)}\n\n`;
+    return this;
   }
 
   /** A sentence whose code spans stay code; nothing else in it is read as HTML. */
@@ -134,10 +137,11 @@ export class Summary {
       `${"#".repeat(level)} ${MARKS[mark]} ${paragraph(text)}\n\n`;
     const verdict = this.#verdict;
     const failures = [...this.#failures].join("");
+    const rest = this.#findings + this.#text;
     if (this.#failed === undefined || this.hasFailed)
-      return (verdict === undefined ? "" : headline(verdict.mark, verdict.text, 3)) + failures + this.#text;
+      return (verdict === undefined ? "" : headline(verdict.mark, verdict.text, 3)) + failures + rest;
     const earlier = verdict === undefined ? "" : headline(verdict.mark, verdict.text, 4);
-    return headline("error", this.#failed, 3) + failures + earlier + this.#text;
+    return headline("error", this.#failed, 3) + failures + earlier + rest;
   }
 
   /** The place as a link, or as plain text where nothing can be linked to. */

@@ -62,7 +62,7 @@ describe("save-restate-image", () => {
     for (const id of Object.values<string>(JSON.parse(imageIds)))
       expect(files[pathOf(id)]?.toString()).toContain('"rootfs"');
 
-    expect(step.summary).toContain(`| digest | \`${digest}\` |`);
+    expect(step.summary).toContain(`digest</th><td><code>${digest}</code></td>`);
     expect(step.summary).toContain("Layers for linux/arm64");
     expect(step.summary).toMatch(/\| 1 \| `sha256:[0-9a-f]{12}` \| \d+ B \| gzip \|/);
   });
@@ -233,7 +233,7 @@ describe("save-restate-image", () => {
         message: expect.stringContaining("lacks the end blocks of a tar"),
       }),
     ]);
-    expect(step.summary).toMatch(/\[!WARNING\]\n> 11\.\d MB of layers are gzip\. .*compression=zstd/);
+    expect(step.summary).toMatch(/\| ⚠️ \| 11\.\d MB of layers are gzip\. .*compression=zstd/);
   });
 
   test("says what to do when the account's storage is full, and tells of the image all the same (F32)", async () => {
