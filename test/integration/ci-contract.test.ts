@@ -62,8 +62,8 @@ describe("ci-contract", () => {
       expect.objectContaining({ rule: "missing-job", job: "docs", file: "ci-contract.yml", line: 3 }),
     ]);
     expect(step.annotations[0]).toMatchObject({ level: "error", file: ".github/workflows/ci.yml", line: 6 });
-    expect(step.summary).toContain("### CI contract: 2 errors\n");
-    expect(step.summary).toContain("| fmt | ");
+    expect(step.summary).toContain("### ❌ CI contract: 2 errors\n");
+    expect(step.summary).toContain("| `fmt`: `cargo fmt --check` does not count");
   });
 
   test("without a contract looks for what is wrong in any repository, and warns", async () => {

@@ -105,7 +105,7 @@ describe("secrets-check", () => {
       "DOCKER_USERNAME missing",
     ]);
     expect(step.annotations.length).toBeGreaterThan(9);
-    expect(step.summary).toMatch(/\| NPM_TOKEN \| it is empty[^|]*\| Set it under [^|]*\|/);
+    expect(step.summary).toMatch(/\| `NPM_TOKEN` \| it is empty[^|]*\| Set it under [^|]*\|/);
   });
 
   test.each([
