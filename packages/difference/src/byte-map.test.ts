@@ -13,6 +13,9 @@ function inPieces(bytes: Buffer, size: number): RandomAccessSource {
   };
 }
 
+const compare = async (left: Buffer | string, right: Buffer | string) =>
+  await mapBytes(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)));
+
 describe("mapBytes", () => {
   test.each([1, 7, 64, 1000])("finds every place, read in pieces of %d bytes", async (size) => {
     const left = Buffer.alloc(1000);
@@ -33,8 +36,74 @@ describe("mapBytes", () => {
   });
 
   test("what only one side has differs", async () => {
-    const map = await mapBytes(memorySource(Buffer.alloc(10)), memorySource(Buffer.alloc(64)));
-    expect(map).toMatchObject({ differing: 54, length: 64, clusters: [{ start: 10, end: 64 }] });
-    expect((await mapBytes(memorySource(Buffer.alloc(0)), memorySource(Buffer.alloc(0)))).differing).toBe(0);
+    expect(await compare(Buffer.alloc(10), Buffer.alloc(64))).toMatchObject({
+      ...{ differing: 54, length: 64, clusters: [{ start: 10, end: 64 }] },
+    });
+    expect(await compare(Buffer.alloc(64), Buffer.alloc(10))).toMatchObject({
+      ...{ differing: 54, length: 64, clusters: [{ start: 10, end: 64 }] },
+    });
+    expect(await compare("", "")).toEqual({ differing: 0, length: 0, buckets: [0], clusters: [] });
+    expect(await compare("", "ab")).toMatchObject({ differing: 2, clusters: [{ start: 0, end: 2 }] });
+  });
+
+  test("places less than eight bytes apart are one", async () => {
+    const right = (second: number): Buffer => {
+      const bytes = Buffer.alloc(32);
+      bytes[4] = 1;
+      bytes[second] = 1;
+      return bytes;
+    };
+    expect(await compare(Buffer.alloc(32), right(12))).toMatchObject({
+      differing: 2,
+      clusters: [{ start: 4, end: 13 }],
+    });
+    expect(await compare(Buffer.alloc(32), right(13))).toMatchObject({
+      clusters: [
+        { start: 4, end: 5 },
+        { start: 13, end: 14 },
+      ],
+    });
+  });
+
+  test("draws 64 parts of the longer file, each with its share", async () => {
+    const right = Buffer.alloc(128);
+    right.fill(1, 3, 7);
+    const { buckets } = await compare(Buffer.alloc(128), right);
+    expect(buckets).toHaveLength(64);
+    expect(buckets.slice(0, 5)).toEqual([0, 0.5, 1, 0.5, 0]);
+    expect((await compare(Buffer.alloc(65), Buffer.alloc(65, 1))).buckets).toEqual([...new Array(32).fill(1), 0.5]);
+    expect((await compare("abc", "abd")).buckets).toEqual([0, 0, 1]);
+  });
+
+  test("lists 10,000 places, and counts the bytes of all", async () => {
+    const right = Buffer.alloc(10_002 * 10);
+    for (let at = 0; at < right.length; at += 10) right[at] = 1;
+    const { clusters, differing } = await compare(Buffer.alloc(right.length), right);
+    expect(clusters).toHaveLength(10_000);
+    expect(clusters.at(-1)).toEqual({ start: 99_990, end: 99_991 });
+    expect(differing).toBe(10_002);
+  });
+
+  test("releases what it reads from the other side", async () => {
+    let isReleased = false;
+    const other: RandomAccessSource = {
+      size: 4,
+      async *read() {
+        try {
+          yield Buffer.from("ab");
+          yield Buffer.from("cd");
+          yield Buffer.from("more");
+        } finally {
+          isReleased = true;
+        }
+      },
+    };
+    expect((await mapBytes(memorySource(Buffer.from("abcd")), other)).differing).toBe(0);
+    expect(isReleased).toBe(true);
+  });
+
+  test("stops when it is told to", async () => {
+    const source = memorySource(Buffer.from("a"));
+    await expect(mapBytes(source, source, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 });

@@ -1,4 +1,5 @@
 import { type ElfFile, readBuildId, readDynamic, readInterpreter, readLinkage } from "@release-actions/elf";
+import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
 
 const PT_LOAD = 1;
@@ -39,7 +40,7 @@ async function traits(elf: ElfFile): Promise<Map<string, string>> {
     ["type", elf.type],
     ["linkage", await readLinkage(elf)],
     ["interpreter", (await readInterpreter(elf)) ?? "none"],
-    ["build id", buildId === undefined ? "none" : `${buildId.size} bytes`],
+    ["build id", buildId === undefined ? "none" : countOf(buildId.size, "byte")],
     ["stack", stack === undefined ? "not stated" : flags(stack.flags)],
     ["relro", String(elf.segments.some(({ type }) => type === PT_GNU_RELRO))],
     ["segments", loads.map((segment) => flags(segment.flags)).join(" ")],

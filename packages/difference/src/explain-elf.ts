@@ -97,7 +97,7 @@ async function explainRest(
   }
   const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
   const where = worst?.name ?? "headers";
-  const size = (elf: ElfFile): string => `${elf.sections.find(({ name }) => name === where)?.size ?? 0} bytes`;
+  const size = (elf: ElfFile): string => countOf(elf.sections.find(({ name }) => name === where)?.size ?? 0, "byte");
   return [cause("code", `${place}${where}`, size(a), size(b))];
 }
 

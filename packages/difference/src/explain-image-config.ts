@@ -9,7 +9,7 @@ const CREATED_REMEDY =
   "Set SOURCE_DATE_EPOCH for BuildKit (`docker buildx build --build-arg SOURCE_DATE_EPOCH=... --output type=oci,rewrite-timestamp=true`).";
 /** What follows from the layers: their digests and sizes. */
 const DERIVED =
-  /^\.(?:rootfs\.diff_ids|layers\[\d+\]\.(?:digest|size)|config\.(?:digest|size)|image|container$|id$|parent$)/;
+  /^\.(?:rootfs\.diff_ids|layers\[\d+\](?:$|\.(?:digest|size))|config\.(?:digest|size)|image|container$|id$|parent$)/;
 /** Fields that are times by the specification (OCI image-spec, config.md; RFC 3339). */
 const TIME_FIELD = /(?:^|\.)created$/;
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { memorySource, type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type MachoImage, readMacho } from "@release-actions/macho";
-import { Fault } from "@release-actions/report";
+import { countOf, Fault } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
@@ -66,7 +66,10 @@ async function explainImage(a: MachoImage, b: MachoImage, place: string, context
   if (sections.numbers.length > 0 && sections.unexplained === 0) return { causes: sections.numbers, parts };
   const [worst] = parts.toSorted((x, y) => y.differing - x.differing);
   if (worst !== undefined) {
-    return { causes: [cause("code", `${place}${worst.name}`, `${worst.left} bytes`, `${worst.right} bytes`)], parts };
+    return {
+      causes: [cause("code", `${place}${worst.name}`, countOf(worst.left, "byte"), countOf(worst.right, "byte"))],
+      parts,
+    };
   }
   const commands = (image: MachoImage): string => image.loadCommands.map(({ name }) => name).join(" ");
   return { causes: [cause("linker-options", `${place}load commands`, commands(a), commands(b))], parts };
@@ -83,7 +86,7 @@ async function compareIdentity(a: MachoImage, b: MachoImage, place: string): Pro
   if ((await digestWithoutIdentity(a)) !== (await digestWithoutIdentity(b))) return undefined;
   if (a.uuid !== b.uuid) return cause("build-id", `${place}LC_UUID`, a.uuid ?? "none", b.uuid ?? "none");
   const describe = ({ codeSignature }: MachoImage): string =>
-    codeSignature === undefined ? "none" : `${codeSignature.size} bytes`;
+    codeSignature === undefined ? "none" : countOf(codeSignature.size, "byte");
   return cause("signature", `${place}LC_CODE_SIGNATURE`, describe(a), describe(b));
 }
 

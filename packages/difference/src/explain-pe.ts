@@ -126,7 +126,7 @@ async function compareIdentity(
   { place, signal }: Context,
 ): Promise<Cause[]> {
   const size = (pe: PeFile): string =>
-    pe.certificates === undefined ? "none" : `${pe.certificates.end - pe.certificates.start} bytes`;
+    pe.certificates === undefined ? "none" : countOf(pe.certificates.end - pe.certificates.start, "byte");
   const common = Math.min(left.size, right.size);
   const isEqual = (await mapBytes(sliceSource(left, 0, common), sliceSource(right, 0, common), signal)).differing === 0;
   const longer = left.size > right.size ? left : right;

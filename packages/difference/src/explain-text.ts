@@ -44,7 +44,7 @@ async function readText(source: RandomAccessSource): Promise<string> {
 function compareWhole(a: string, b: string, { place }: Context): Cause | undefined {
   const endings = (text: string): string => {
     const crlf = text.split("\r\n").length - 1;
-    return crlf === 0 ? "LF" : crlf === text.split("\n").length - 1 ? "CRLF" : `CRLF in ${crlf} lines`;
+    return crlf === 0 ? "LF" : crlf === text.split("\n").length - 1 ? "CRLF" : `CRLF in ${countOf(crlf, "line")}`;
   };
   const withoutEnd = (text: string): string => text.replaceAll("\r\n", "\n").replace(/\n$/, "");
   if (a.replaceAll("\r\n", "\n") === b.replaceAll("\r\n", "\n"))
@@ -110,7 +110,7 @@ function toExcerpt(hunks: readonly Hunk[], place: string): Excerpt {
     ...added.map((text) => `+${text}`),
   ]);
   const shown = lines.slice(0, MAX_SHOWN_LINES).map((text) => cut(text));
-  if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines)`);
+  if (lines.length > shown.length) shown.push(`(${countOf(lines.length - shown.length, "more line")})`);
   return { place, source: "lines", lines: shown };
 }
 

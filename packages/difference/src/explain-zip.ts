@@ -36,18 +36,24 @@ export async function explainZip(
       cause("member-metadata", `${context.place}comment of the zip`, a.comment || "none", b.comment || "none"),
     );
   if (causes.length > 0) return { ...found, causes };
-  const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
   const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
-  const packed = a.entries.findIndex((entry, index) => entry.packed.size !== b.entries[index]?.packed.size);
-  const place =
-    packed < 0 ? `0x${at.toString(16)}, beside equal members` : `data of ${a.entries[packed]?.name}, of equal content`;
-  const kind = packed < 0 && !isInData(a, b) ? "archive-format" : "compression";
-  return { ...found, causes: [cause(kind, `${context.place}${place}`, ...sizes)] };
+  const repacked = await findRepacked(a, b, context.signal);
+  if (repacked !== undefined) {
+    const place = `${context.place}data of ${repacked.name}, of equal content`;
+    return { ...found, causes: [cause("compression", place, ...sizes)] };
+  }
+  const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
+  const place = `${context.place}0x${at.toString(16)}, beside equal members`;
+  return { ...found, causes: [cause("archive-format", place, ...sizes)] };
 }
 
-/** Whether entries of equal content have data of equal size: then the data may differ as well. */
-function isInData(a: ScannedZip, b: ScannedZip): boolean {
-  return a.entries.every(({ packed }, index) => packed.size === b.entries[index]?.packed.size && packed.size > 0);
+/** The first entry whose data differs, in zips of equal members: it was compressed in another way. */
+async function findRepacked(a: ScannedZip, b: ScannedZip, signal?: AbortSignal): Promise<ScannedEntry | undefined> {
+  for (const [index, entry] of a.entries.entries()) {
+    const other = b.entries[index];
+    if (other !== undefined && (await mapBytes(entry.packed, other.packed, signal)).differing > 0) return entry;
+  }
+  return undefined;
 }
 
 function toMembers({ entries }: ScannedZip, context: Context): Member[] {

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { Fault } from "@release-actions/report";
 import type { Range } from "./masked-source.ts";
@@ -66,7 +67,7 @@ export async function readPe(source: RandomAccessSource): Promise<PeFile> {
   try {
     return await parse(source, head);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!types.isNativeError(error) || error.name !== "RangeError") throw error;
     throw new PeError("the headers of the PE file are cut or point outside it", { cause: error });
   }
 }

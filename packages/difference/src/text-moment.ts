@@ -17,7 +17,9 @@ const digits = (text: string): number => {
     /^(\d{4})(\d\d)(\d\d)T?(?:(\d\d)(\d\d)(\d\d)?)?/.exec(text) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 };
-const epoch = (text: string): number => Number(text) * (text.length > 16 ? 1e-6 : text.length > 10 ? 1 : 1000);
+/** Milliseconds in the unit that the number of digits tells: seconds, milliseconds, microseconds or nanoseconds. */
+const EPOCH_UNITS: Readonly<Record<number, number>> = { 10: 1000, 13: 1, 16: 1e-3, 19: 1e-6 };
+const epoch = (text: string): number => Number(text) * (EPOCH_UNITS[text.length] ?? Number.NaN);
 const parse = (text: string): number => Date.parse(text.replace(/(\d) ?(?:UTC|GMT)$/, "$1Z").replace(/ +/g, " "));
 const ctime = (text: string): number => {
   const [, month, day, year] =
@@ -50,7 +52,7 @@ const FORMS: readonly Form[] = [
   { pattern: /(?<!\d)(?:19|20)\d{6}T?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\d\d)?(?!\d)/g, read: digits, isSure: true },
   { pattern: /(?<!\d)\d{4}-\d\d-\d\d(?!\d)/g, read: parse, isSure: false },
   { pattern: /(?<!\d)20\d{6}(?!\d)/g, read: digits, isSure: false },
-  { pattern: /(?<!\d)1\d{9}(?:\d{3})?(?:\d{6})?(?!\d)/g, read: epoch, isSure: false },
+  { pattern: /(?<!\d)1\d{9}(?:\d{3}){0,3}(?!\d)/g, read: epoch, isSure: false },
 ];
 
 /** A text and the part of it that differs from the other side's. */
@@ -70,8 +72,10 @@ export function momentsAt(left: Differing, right: Differing, windows: TimeWindow
     if (a === undefined || b === undefined) continue;
     const [one, other] = [form.read(a), form.read(b)];
     if (one === undefined || other === undefined) return [a, b];
-    if (!isPast(one, windows) || !isPast(other, windows)) continue;
-    if (form.isSure || isNear(one, other, windows)) return [a, b];
+    const arePast = isPast(one, windows) && isPast(other, windows);
+    // A part of a time, such as its clock, counts no more than the whole.
+    if (form.isSure) return arePast ? [a, b] : undefined;
+    if (arePast && isNear(one, other, windows)) return [a, b];
   }
   return undefined;
 }

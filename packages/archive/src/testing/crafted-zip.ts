@@ -21,6 +21,11 @@ export interface CraftedEntry {
   nameLocal?: string;
   methodLocal?: number;
   mode?: number;
+  /** The system and version that made it, as in the central directory. */
+  madeBy?: number;
+  /** Date and time as DOS writes them: the date in the upper 16 bits. */
+  dosTime?: number;
+  comment?: string;
   extra?: Uint8Array;
   headerOffset?: number;
   /** Instead of the compressed data. */
@@ -79,12 +84,14 @@ function craft(entry: CraftedEntry, position: number): { local: Uint8Array; cent
   const size = entry.size ?? data.length;
   const compressedSize = entry.compressedSize ?? raw.length;
   const name = Buffer.from(entry.name);
+  const comment = Buffer.from(entry.comment ?? "");
   const isDeferred = descriptorFlag !== 0;
   const common = (crcField: number, compressed: number, plain: number, methodField: number): Buffer => {
     const fields = Buffer.alloc(22);
     fields.writeUInt16LE(entry.version ?? (entry.zip64 === true ? 45 : 20), 0);
     fields.writeUInt16LE(flags, 2);
     fields.writeUInt16LE(methodField, 4);
+    fields.writeUInt32LE(entry.dosTime ?? 0, 6);
     fields.writeUInt32LE(crcField >>> 0, 10);
     fields.writeUInt32LE(entry.zip64 === true ? 0xffffffff : compressed, 14);
     fields.writeUInt32LE(entry.zip64 === true ? 0xffffffff : plain, 18);
@@ -109,12 +116,13 @@ function craft(entry: CraftedEntry, position: number): { local: Uint8Array; cent
   ]);
   const central = Buffer.concat([
     u32(0x02014b50),
-    u16((3 << 8) | 45),
+    u16(entry.madeBy ?? (3 << 8) | 45),
     common(crc, compressedSize, size, method),
-    u16(name.length, extraCentral.length, 0, 0, 0),
+    u16(name.length, extraCentral.length, comment.length, 0, 0),
     u32(((entry.mode ?? 0o100644) << 16) >>> 0, entry.headerOffset ?? position),
     name,
     extraCentral,
+    comment,
   ]);
   return { local, central };
 }

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { openFileSource } from "@release-actions/archive";
-import { type Cause, explainDifference } from "@release-actions/difference";
+import type { Cause } from "./cause.ts";
+import { explainDifference } from "./explain.ts";
 
-const CASES = path.join(import.meta.dirname, "../fixtures/cases/repro");
+const CASES = path.join(import.meta.dirname, "../../../test/fixtures/cases/repro");
 
 /** The causes of a pair that is kept, as kind, place and both sides. */
 async function causesOf(folder: string, file: string): Promise<readonly Cause[]> {

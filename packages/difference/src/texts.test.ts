@@ -1,0 +1,187 @@
+import { describe, expect, test } from "@jest/globals";
+import { memorySource, type RandomAccessSource } from "@release-actions/archive";
+import { MAX_RUN_LENGTH, scanRuns } from "./text-runs.ts";
+import { compareTexts, pairTexts } from "./texts.ts";
+
+const source = (text: string): RandomAccessSource => memorySource(Buffer.from(text, "latin1"));
+const inPieces = (text: string, size: number): RandomAccessSource => ({
+  size: text.length,
+  async *read(offset, length) {
+    for (let at = offset; at < offset + length; at += size)
+      yield Buffer.from(text.slice(at, Math.min(at + size, offset + length)), "latin1");
+  },
+});
+
+async function runs(from: RandomAccessSource, start = 0, limit = Number.POSITIVE_INFINITY) {
+  const found: [text: string, offset: number, length: number][] = [];
+  await scanRuns(from, start, (run) => {
+    found.push([run.text(), run.offset, run.length]);
+    return found.length < limit;
+  });
+  return found;
+}
+
+describe("scanRuns", () => {
+  const TEXT = "abcd\0abc\0\x1f one two\t3~\x7fxy\x80last";
+  const EXPECTED = [
+    ["abcd", 0, 4],
+    [" one two\t3~", 10, 11],
+    ["last", 25, 4],
+  ];
+
+  test("hands over runs of four printable bytes and more", async () => {
+    expect(await runs(source(TEXT))).toEqual(EXPECTED);
+    expect(await runs(source("abc"))).toEqual([]);
+    expect(await runs(source(""))).toEqual([]);
+    expect(await runs(source("abcd\0"))).toEqual([["abcd", 0, 4]]);
+  });
+
+  test.each([1, 2, 3, 5, 7, 11])("wherever the file is cut into pieces of %d bytes", async (size) => {
+    expect(await runs(inPieces(TEXT, size))).toEqual(EXPECTED);
+  });
+
+  test("begins where it is told to, and counts offsets from the start", async () => {
+    expect(await runs(source(TEXT), 10)).toEqual(EXPECTED.slice(1));
+    expect(await runs(source(TEXT), 12)).toEqual([
+      ["ne two\t3~", 12, 9],
+      ["last", 25, 4],
+    ]);
+  });
+
+  test("ends when it is told to", async () => {
+    expect(await runs(source(TEXT), 0, 1)).toEqual(EXPECTED.slice(0, 1));
+    const long = "x".repeat(3 * MAX_RUN_LENGTH);
+    expect(await runs(source(long), 0, 1)).toHaveLength(1);
+  });
+
+  test("a longer run comes in pieces of 8192 bytes", async () => {
+    const long = `\0${"x".repeat(2 * MAX_RUN_LENGTH)}tail`;
+    const expected = [
+      ["x".repeat(MAX_RUN_LENGTH), 1, MAX_RUN_LENGTH],
+      ["x".repeat(MAX_RUN_LENGTH), 1 + MAX_RUN_LENGTH, MAX_RUN_LENGTH],
+      ["tail", 1 + 2 * MAX_RUN_LENGTH, 4],
+    ];
+    expect(await runs(source(long))).toEqual(expected);
+    expect(await runs(inPieces(long, 1000))).toEqual(expected);
+  });
+
+  test("equal texts have equal hashes, wherever they are; others do not", async () => {
+    const hashes = async (from: RandomAccessSource) => {
+      const found: string[] = [];
+      await scanRuns(from, 0, ({ hash, check }) => found.push(`${hash} ${check}`) > 0);
+      return found;
+    };
+    const all = await hashes(source("abcd\0abdc\0dcba\0abcd\0aabb\0bbaa\0abcde"));
+    expect(new Set(all).size).toBe(6);
+    expect(all[0]).toBe(all[3]);
+    expect(await hashes(inPieces("abcd\0abdc\0dcba\0abcd\0aabb\0bbaa\0abcde", 3))).toEqual(all);
+    // Each of both tells apart texts of the same letters.
+    const parts = all.map((both) => both.split(" "));
+    for (const index of [0, 1]) expect(new Set(parts.map((both) => both[index])).size).toBe(6);
+  });
+});
+
+const pairsOf = async (left: string, right: string) => {
+  const { pairs, unpaired } = await compareTexts(source(left), source(right));
+  return { pairs: pairs.map((pair) => [pair.left.text, pair.right.text]), unpaired: unpaired.map(({ text }) => text) };
+};
+
+describe("compareTexts", () => {
+  test("leaves out what both sides have equally often", async () => {
+    expect(await pairsOf("same text\0same text\0", "same text\0\0\0same text\0")).toEqual({ pairs: [], unpaired: [] });
+    expect(await pairsOf("same text\0same text\0", "same text\0")).toEqual({ pairs: [], unpaired: ["same text"] });
+    expect(await pairsOf("same text\0", "same text\0same text\0")).toEqual({ pairs: [], unpaired: ["same text"] });
+  });
+
+  test("pairs texts by how they end before how they begin", async () => {
+    expect(await pairsOf("one and the same end\0this is said: 1", "\x01the same end\0this is said: 22")).toEqual({
+      pairs: [
+        ["one and the same end", "the same end"],
+        ["this is said: 1", "this is said: 22"],
+      ],
+      unpaired: [],
+    });
+    expect(
+      await pairsOf("a common beginning: 1\0a common beginning is 2", "a common beginning is 3\0a common beginning: 4"),
+    ).toMatchObject({ unpaired: [] });
+  });
+
+  test("pairs paths by their last name, other texts by their place", async () => {
+    expect(await pairsOf("/a/one.rs\0/a/two.rs", "/bb/two.rs\0/cc/one.rs")).toEqual({
+      pairs: [
+        ["/a/one.rs", "/cc/one.rs"],
+        ["/a/two.rs", "/bb/two.rs"],
+      ],
+      unpaired: [],
+    });
+    expect(await pairsOf("abcd\0efgh\0lonely", "ABCD\0EFGH")).toEqual({
+      pairs: [
+        ["abcd", "ABCD"],
+        ["efgh", "EFGH"],
+      ],
+      unpaired: ["lonely"],
+    });
+  });
+
+  test("what is left is paired in order where the counts are equal", async () => {
+    expect(await pairsOf("abcd\0efgh", "\x01ABCD\0EFGH")).toEqual({
+      pairs: [
+        ["abcd", "ABCD"],
+        ["efgh", "EFGH"],
+      ],
+      unpaired: [],
+    });
+    expect(await pairsOf("abcd\0efgh", "\x01ABCD")).toEqual({ pairs: [], unpaired: ["abcd", "efgh", "ABCD"] });
+  });
+
+  test("several texts with one end are paired in order", async () => {
+    expect(await pairsOf("1/the same ending\x002/the same ending", "3/the same ending\x004/the same ending")).toEqual({
+      pairs: [
+        ["1/the same ending", "3/the same ending"],
+        ["2/the same ending", "4/the same ending"],
+      ],
+      unpaired: [],
+    });
+  });
+
+  test("pairs come in the order of the left file", async () => {
+    const { pairs } = await pairsOf("abcd\0one and the same end", "ABCD\0two and the same end");
+    expect(pairs).toEqual([
+      ["abcd", "ABCD"],
+      ["one and the same end", "two and the same end"],
+    ]);
+  });
+
+  test("what is before the start is not read", async () => {
+    const { pairs, unpaired } = await compareTexts(source("before\0abcd"), source("BEFORE\0ABCD"), 7);
+    expect(pairs.map(({ left }) => left)).toMatchObject([{ text: "abcd", offset: 7 }]);
+    expect(unpaired).toEqual([]);
+  });
+
+  test("of each side 20,000 texts that differ are looked at", async () => {
+    const many = (count: number): string =>
+      Array.from({ length: count }, (_none, index) => String(index).padStart(5, "_")).join("\0");
+    expect((await compareTexts(source(many(20_000)), source(""))).isCut).toBe(false);
+    expect((await compareTexts(source(many(20_001)), source(""))).isCut).toBe(true);
+    expect((await compareTexts(source(""), source(many(20_001)))).isCut).toBe(true);
+  });
+});
+
+describe("pairTexts", () => {
+  test.each<[left: string, right: string, prefix: number, suffix: number]>([
+    ["abc-1-xyz", "abc-22-xyz", 4, 4],
+    ["same", "same", 4, 0],
+    ["aa", "aaa", 2, 0],
+    ["aaa", "aa", 2, 0],
+    ["abcab", "ab", 2, 0],
+    ["xab", "ab", 0, 2],
+    ["a", "b", 0, 0],
+    ["", "b", 0, 0],
+  ])("%j and %j", (one, other, prefix, suffix) => {
+    const [left, right] = [
+      { text: one, offset: 5 },
+      { text: other, offset: 9 },
+    ];
+    expect(pairTexts(left, right)).toEqual({ left, right, prefix, suffix });
+  });
+});
