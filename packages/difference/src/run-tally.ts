@@ -1,29 +1,40 @@
 import type { ScannedRun } from "./text-runs.ts";
 
 /** 8 MiB each: of two differing texts in a binary the chance to be missed is one in 4 * 10^12. */
-const BUCKETS = 2 ** 21;
-const SHIFT = 32 - 21;
+const MAX_BITS = 21;
+const MIN_BITS = 17;
+/** For a byte of a file: a text has four at least, so that few texts share a bucket. */
+const BUCKETS_A_BYTE = 8;
 
-/** Counts how often each side has a text, by hash, in memory of a fixed size. */
+/** Counts how often each side has a text, by hash, in memory of a fixed size: at most 16 MiB, less for small files. */
 export class RunTally {
-  readonly #byHash = new Int32Array(BUCKETS);
-  readonly #byCheck = new Int32Array(BUCKETS);
+  readonly #shift: number;
+  readonly #byHash: Int32Array;
+  readonly #byCheck: Int32Array;
+
+  /** For files of at most this many bytes. */
+  constructor(bytes = Number.POSITIVE_INFINITY) {
+    const bits = Math.min(MAX_BITS, Math.max(MIN_BITS, Math.ceil(Math.log2(bytes * BUCKETS_A_BYTE + 1))));
+    this.#shift = 32 - bits;
+    this.#byHash = new Int32Array(2 ** bits);
+    this.#byCheck = new Int32Array(2 ** bits);
+  }
 
   add({ hash, check, length }: ScannedRun, count: 1 | -1): void {
-    const [a, b] = places(hash, check, length);
+    const [a, b] = this.#places(hash, check, length);
     this.#byHash[a] = (this.#byHash[a] ?? 0) + count;
     this.#byCheck[b] = (this.#byCheck[b] ?? 0) + count;
   }
 
   /** Whether both sides have the text equally often, as far as the hashes tell. */
   isEven({ hash, check, length }: ScannedRun): boolean {
-    const [a, b] = places(hash, check, length);
+    const [a, b] = this.#places(hash, check, length);
     return this.#byHash[a] === 0 && this.#byCheck[b] === 0;
   }
-}
 
-function places(hash: number, check: number, length: number): [number, number] {
-  return [mix(hash) >>> SHIFT, mix(Math.imul(check, 0x9e3779b1) ^ length) >>> SHIFT];
+  #places(hash: number, check: number, length: number): [number, number] {
+    return [mix(hash) >>> this.#shift, mix(Math.imul(check, 0x9e3779b1) ^ length) >>> this.#shift];
+  }
 }
 
 /** The finalizer of MurmurHash3: short texts spread over all buckets. */

@@ -44,7 +44,7 @@ export async function compareTexts(
   start = 0,
   signal?: AbortSignal,
 ): Promise<TextDifference> {
-  const tally = new RunTally();
+  const tally = new RunTally(Math.max(left.size, right.size));
   const count = (by: 1 | -1) => (run: ScannedRun) => {
     tally.add(run, by);
     return true;

@@ -30,6 +30,6 @@ export function windowBefore(moment: number): TimeWindow {
 
 /** A build known by its manifest; `open` as for `Build`. */
 export function buildOf(name: string, manifest: Manifest, open: Build["open"]): Build {
-  const files = new Map(manifest.files.map(({ path, ...file }): [string, BuildFile] => [path, file]));
+  const files = new Map<string, BuildFile>(manifest.files.map((file) => [file.path, file]));
   return { name, files, context: manifest.context, isPartial: false, open };
 }

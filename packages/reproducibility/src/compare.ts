@@ -30,35 +30,54 @@ export function compareBuilds(builds: readonly Build[], judge: (path: string) =>
   const whole = builds.filter(({ isPartial }) => !isPartial);
   const paths = new Set((whole.length > 0 ? whole : builds).flatMap(({ files }) => [...files.keys()]));
   if (paths.size === 0) throw new Fault("the builds have no files, so there is nothing to compare");
-  return [...paths].sort(byCodeUnit).map((path) => compareFile(path, builds, judge(path)));
+  const names = builds.map(({ name }) => name);
+  return [...paths].sort(byCodeUnit).map((path) => compareFile(path, builds, names, judge(path)));
 }
 
-function compareFile(path: string, builds: readonly Build[], judgement: Judgement): FileVerdict {
-  const found = builds.map(({ name, files }) => ({ name, file: files.get(path) }));
-  const present = found.flatMap(({ file }) => (file === undefined ? [] : [file]));
+function compareFile(
+  path: string,
+  builds: readonly Build[],
+  names: readonly string[],
+  judgement: Judgement,
+): FileVerdict {
+  const found = builds.map(({ files }) => files.get(path));
+  const present = found.filter((file) => file !== undefined);
   const algorithm = COMPARABLE.find((name) =>
     present.every((file) => file.kind !== "file" || file.digests[name] !== undefined),
   );
   const knowsModes = present.every((file) => file.kind === "file" && file.mode !== undefined);
+  const [first] = found;
+  // Nearly all files are equal, and there may be hundreds of thousands: these get no more than they need.
+  if (algorithm !== undefined && found.every((file) => isSame(file, first, algorithm, knowsModes))) {
+    const agreements = [{ what: describe(first, algorithm, knowsModes), builds: names }];
+    return { path, kind: isEmpty(present) ? "empty" : "equal", agreements, hasMajority: true, ...judgement };
+  }
   const groups = new Map<string, string[]>();
-  for (const { name, file } of found) {
+  for (const [index, file] of found.entries()) {
     const what = describe(file, algorithm, knowsModes);
-    groups.set(what, [...(groups.get(what) ?? []), name]);
+    const group = groups.get(what) ?? [];
+    if (group.length === 0) groups.set(what, group);
+    group.push(names[index] ?? "");
   }
   const agreements = [...groups]
-    .map(([what, names]) => ({ what, builds: names }))
+    .map(([what, group]) => ({ what, builds: group }))
     .sort((a, b) => b.builds.length - a.builds.length);
-  const [first, second] = agreements;
-  const hasMajority = (first?.builds.length ?? 0) > (second?.builds.length ?? 0);
-  const kind =
-    algorithm === undefined
-      ? "incomparable"
-      : agreements.length > 1
-        ? kindOf(found, algorithm)
-        : isEmpty(present)
-          ? "empty"
-          : "equal";
+  const hasMajority = (agreements[0]?.builds.length ?? 0) > (agreements[1]?.builds.length ?? 0);
+  const kind = algorithm === undefined ? "incomparable" : kindOf(found, algorithm);
   return { path, kind, agreements, hasMajority, ...judgement };
+}
+
+/** Whether `describe` would say the same of both. */
+function isSame(
+  one: BuildFile | undefined,
+  other: BuildFile | undefined,
+  algorithm: ListAlgorithm,
+  withMode: boolean,
+): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  if (one.kind === "symlink") return other.kind === "symlink" && one.target === other.target;
+  if (other.kind === "symlink" || one.digests[algorithm] !== other.digests[algorithm]) return false;
+  return !withMode || one.mode === other.mode;
 }
 
 function describe(file: BuildFile | undefined, algorithm: keyof Digests | undefined, withMode: boolean): string {
@@ -69,8 +88,7 @@ function describe(file: BuildFile | undefined, algorithm: keyof Digests | undefi
   return `${algorithm}:${file.digests[algorithm]}${mode}`;
 }
 
-function kindOf(found: readonly { readonly file: BuildFile | undefined }[], algorithm: keyof Digests): MismatchKind {
-  const files = found.map(({ file }) => file);
+function kindOf(files: readonly (BuildFile | undefined)[], algorithm: keyof Digests): MismatchKind {
   if (files.includes(undefined)) return "missing";
   const kinds = new Set(files.map((file) => file?.kind));
   if (kinds.size > 1) return "kind";

@@ -12,7 +12,7 @@ import {
   type TreeEntry,
 } from "@release-actions/digest";
 import { Fault, type Reporter } from "@release-actions/report";
-import { type Build, buildOf, windowBefore } from "./build.ts";
+import { type Build, windowBefore } from "./build.ts";
 import { compileGlob } from "./glob.ts";
 
 /** Files that cannot be recorded as they were asked for. */
@@ -47,7 +47,7 @@ export async function recordBuild(
   cwd: string,
   options: RecordOptions,
 ): Promise<RecordedBuild> {
-  const found = new Map<string, { readonly full: string; readonly entry: TreeEntry }>();
+  const found = new Map<string, Found>();
   for (const pattern of patterns) {
     for (const [name, file] of matchPattern(pattern, cwd)) {
       if (options.only?.(name) === false) continue;
@@ -60,17 +60,10 @@ export async function recordBuild(
       found.set(name, file);
     }
   }
-  const sorted = [...found].sort(([a], [b]) => byCodeUnit(a, b));
-  const regular = sorted.flatMap(([, { full, entry }]) =>
-    entry.kind === "file" ? [{ path: full, size: entry.size }] : [],
-  );
-  const digests = (await hashFiles(regular, options)).values();
-  const files = sorted.map(([name, { entry }]): ManifestEntry => {
-    if (entry.kind === "symlink") return { kind: "symlink", path: name, target: entry.target };
-    return { kind: "file", path: name, size: entry.size, mode: entry.mode, digests: digests.next().value ?? {} };
-  });
+  const files = await hashFound(found, options);
+  const byName = new Map(files.map((file) => [file.path, file]));
   const manifest: Manifest = { context: options.context, files };
-  const pathOf = (name: string): string | undefined => found.get(name)?.full;
+  const pathOf = (name: string): string | undefined => byName.get(name)?.full;
   const builtAt: Build["builtAt"] = (name) => {
     const full = pathOf(name);
     const stats = full === undefined ? undefined : statSync(full, { throwIfNoEntry: false });
@@ -80,7 +73,35 @@ export async function recordBuild(
     const full = pathOf(name);
     return full === undefined ? undefined : await openFileSource(full);
   };
-  return { ...buildOf(options.name, manifest, open), manifest, pathOf, builtAt };
+  const build: Build = { name: options.name, files: byName, context: options.context, isPartial: false, open, builtAt };
+  return { ...build, manifest, pathOf };
+}
+
+interface Found {
+  readonly full: string;
+  readonly entry: TreeEntry;
+}
+
+/** The files in the order of their names, with their digests and where they are. */
+async function hashFound(
+  found: ReadonlyMap<string, Found>,
+  options: RecordOptions,
+): Promise<(ManifestEntry & { readonly full: string })[]> {
+  const names = [...found.keys()].sort(byCodeUnit);
+  const regular: { readonly path: string; readonly size: number }[] = [];
+  for (const name of names) {
+    const { full = "", entry } = found.get(name) ?? {};
+    if (entry?.kind === "file") regular.push({ path: full, size: entry.size });
+  }
+  const digests = (await hashFiles(regular, options)).values();
+  return names.flatMap((name) => {
+    const file = found.get(name);
+    if (file === undefined) return [];
+    const { full, entry } = file;
+    if (entry.kind === "symlink") return { kind: "symlink", path: name, target: entry.target, full };
+    const { size, mode } = entry;
+    return { kind: "file", path: name, size, mode, digests: digests.next().value ?? {}, full };
+  });
 }
 
 /** Whether a recorded path is one that the patterns could name, whichever folder they start in. */
@@ -94,21 +115,22 @@ export function selectedBy(patterns: readonly string[], cwd: string): (recorded:
   return (recorded) => tests.some((test) => test(recorded));
 }
 
-function matchPattern(pattern: string, cwd: string): [string, { full: string; entry: TreeEntry }][] {
+function* matchPattern(pattern: string, cwd: string): Generator<[string, Found]> {
   const { label, base, rest } = literalPattern(pattern, cwd) ?? parsePattern(pattern);
   const root = path.resolve(cwd, base);
   const stats = statSync(root, { throwIfNoEntry: false });
   if (stats === undefined) throw nothing(pattern, `${root} does not exist`);
   if (!stats.isDirectory()) {
     const entry = readEntry(root);
-    return [[label ?? entry.path, { full: root, entry }]];
+    yield [label ?? entry.path, { full: root, entry }];
+    return;
   }
   const entries = listTree(root, compileGlob(rest));
   if (entries.length === 0) throw nothing(pattern, `no file below ${root} matches`);
-  return entries.map((entry) => [
-    label === undefined ? entry.path : entries.length === 1 ? label : `${label}/${entry.path}`,
-    { full: path.join(root, entry.path), entry },
-  ]);
+  for (const entry of entries) {
+    const name = label === undefined ? entry.path : entries.length === 1 ? label : `${label}/${entry.path}`;
+    yield [name, { full: path.join(root, entry.path), entry }];
+  }
 }
 
 /** A path that is there as it is written names itself, whatever characters its name has. */
