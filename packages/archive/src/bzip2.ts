@@ -51,8 +51,9 @@ function decode<T>(input: BlockInput, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ArchiveError("malformed", `the bzip2 data is broken (${why})`, input.consumed, { cause: error });
+    // The decoder's other messages are jokes.
+    const why = error instanceof Error && error.message.includes("crc32") ? ": a checksum does not match" : "";
+    throw new ArchiveError("malformed", `the bzip2 data is broken${why}`, input.consumed, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
-import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { constants, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
-import { decompress } from "./decompress.ts";
+import { decompress, decompressAny, decompressRaw } from "./decompress.ts";
+import { ArchiveError } from "./error.ts";
 import { detectFormat } from "./format.ts";
 import { tarFile } from "./tar-writer.ts";
 import { tar } from "./testing/crafted-tar.ts";
@@ -9,6 +10,17 @@ import { chunked, collect } from "./testing/streams.ts";
 const text = Buffer.from("some text that is worth compressing ".repeat(2000));
 const compressors = { gzip: gzipSync, zstd: zstdCompressSync } as const;
 const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+
+/** `printf hello`, compressed by each program. */
+const HELLO = {
+  gzip: gzipSync("hello"),
+  zstd: zstdCompressSync("hello"),
+  bzip2: Buffer.from("425a68393141592653591931653d00000081000244a000219a68334d07338bb9229c28480c98b29e80", "hex"),
+  xz: Buffer.from(
+    "fd377a585a000004e6d6b4460200210116000000742fe5a301000468656c6c6f00000000b137b9dbe5da1e9b00011d05b82d80af1fb6f37d010000000004595a",
+    "hex",
+  ),
+} as const;
 
 describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
   const compressed = compressors[format](text);
@@ -41,7 +53,7 @@ describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
   });
 
   test("refuses nothing at all", async () => {
-    await expect(read(Buffer.alloc(0))).rejects.toMatchObject({ name: "ArchiveError" });
+    await expect(read(Buffer.alloc(0))).rejects.toMatchObject({ problem: "not-this-format", offset: 0 });
   });
 
   test("refuses a bomb as soon as its ratio shows (B29)", async () => {
@@ -95,12 +107,81 @@ describe("decompress", () => {
     await expect(collect(decompress(chunked(bytes), "zstd"))).rejects.toMatchObject({ problem: "not-this-format" });
   });
 
+  test("says what follows, and where (B25)", async () => {
+    const zeros = collect(decompress(chunked(Buffer.concat([HELLO.gzip, Buffer.alloc(600)])), "gzip"));
+    const message = `something else follows the gzip data (at byte ${HELLO.gzip.length})`;
+    await expect(zeros).rejects.toMatchObject({ problem: "trailing-data", message });
+  });
+
+  test("takes a skippable frame for nothing in gzip, and only those of RFC 8878 in zstd", async () => {
+    const trailers = [0x4f, 0x60].map((first) => Buffer.concat([Buffer.of(first), skippable.subarray(1)]));
+    for (const trailer of trailers) {
+      const reading = collect(decompress(chunked(Buffer.concat([HELLO.zstd, trailer])), "zstd"));
+      await expect(reading).rejects.toThrow("something else follows");
+    }
+    const last = Buffer.concat([Buffer.of(0x5f), skippable.subarray(1)]);
+    expect((await collect(decompress(chunked(Buffer.concat([HELLO.zstd, last])), "zstd"))).toString()).toBe("hello");
+    await expect(collect(decompress(chunked(Buffer.concat([HELLO.gzip, last])), "gzip"))).rejects.toThrow(ArchiveError);
+  });
+
   test("passes over skippable frames behind the data, as zstd:chunked layers have them", async () => {
     const compressed = zstdCompressSync(text);
     const bytes = Buffer.concat([compressed, skippable, skippable, compressed, skippable]);
     for (const size of [1, 7, compressed.length, compressed.length + 12, 1 << 20]) {
       expect((await collect(decompress(chunked(bytes, size), "zstd"))).length).toBe(2 * text.length);
     }
+  });
+});
+
+describe("decompressAny", () => {
+  test.each(["gzip", "zstd", "bzip2", "xz"] as const)("decompresses %s, and refuses anything else", async (format) => {
+    expect((await collect(decompressAny(chunked(HELLO[format]), format))).toString()).toBe("hello");
+    const other = HELLO[format === "gzip" ? "zstd" : "gzip"];
+    await expect(collect(decompressAny(chunked(other), format))).rejects.toMatchObject({ problem: "not-this-format" });
+  });
+
+  test.each(["gzip", "zstd"] as const)("lets its caller say how often %s may grow", async (format) => {
+    const bomb = compressors[format](Buffer.alloc(20 << 20));
+    const content = await collect(decompressAny(chunked(bomb, 1 << 16), format, { maxRatio: 100_000 }));
+    expect(content.length).toBe(20 << 20);
+  });
+});
+
+describe("decompressRaw", () => {
+  const methods: [string, Uint8Array][] = [
+    ["stored", Buffer.from("hello")],
+    ["deflate", deflateRawSync("hello")],
+    ["zstd", HELLO.zstd],
+    ["bzip2", HELLO.bzip2],
+    ["xz", HELLO.xz],
+  ];
+  test.each(methods)("reads an entry of a zip that is %s", async (method, bytes) => {
+    const content = decompressRaw(chunked(bytes), method);
+    expect(content && (await collect(content)).toString()).toBe("hello");
+  });
+
+  test("does not know other methods", () => {
+    expect(decompressRaw(chunked(Buffer.from("hello")), "lzma")).toBeUndefined();
+  });
+
+  test("refuses a bomb of deflate, and one that is cut", async () => {
+    const inflate = (bytes: Uint8Array) => collect(decompressRaw(chunked(bytes, 1 << 16), "deflate") ?? chunked(bytes));
+    await expect(inflate(deflateRawSync(Buffer.alloc(40 << 20)))).rejects.toMatchObject({ problem: "limit" });
+    const cut = { problem: "cut", message: "the deflate data ends too early (at byte 0)" };
+    await expect(inflate(deflateRawSync(text).subarray(0, -5))).rejects.toMatchObject(cut);
+  });
+
+  test("stops reading the source of a deflated entry when nobody listens any more", async () => {
+    let isClosed = false;
+    const source = async function* () {
+      try {
+        yield* chunked(deflateRawSync(text), 10);
+      } finally {
+        isClosed = true;
+      }
+    };
+    for await (const _ of decompressRaw(source(), "deflate") ?? []) break;
+    expect(isClosed).toBe(true);
   });
 });
 
@@ -117,6 +198,14 @@ describe("detectFormat", () => {
     ["html", Buffer.from('<?xml version="1.0"?><Error/>')],
     ["json", Buffer.from(' {"message": "Not Found"}')],
     ["empty", Buffer.alloc(0)],
+    ["html", Buffer.from("<HTML>")],
+    ["json", Buffer.from("[]")],
+    ["unknown", Buffer.from("<svg/>")],
+    ["unknown", Buffer.from("a <html>")],
+    ["unknown", Buffer.from("a {}")],
+    ["unknown", Buffer.from([0x1f])],
+    ["unknown", Buffer.from(`${"x".repeat(257)}ustaR`)],
+    ["unknown", Buffer.from("ustar")],
     ["unknown", Buffer.from("hello")],
     ["unknown", Buffer.alloc(1024)],
   ])("tells %s by its content (B28, B30)", (format, head) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -62,11 +62,50 @@ describe.each([
   });
 });
 
+describe("openFileSource", () => {
+  test("reads in chunks of 256 KiB, and closes its file", async () => {
+    const source = await openFileSource(join(folder, "content"));
+    const sizes: number[] = [];
+    for await (const chunk of source.read(0, 700_000)) sizes.push(chunk.length);
+    expect(sizes).toEqual([262_144, 262_144, 175_712]);
+    await source.close();
+    await expect(readExactly(source, 0, 1)).rejects.toThrow("file closed");
+  });
+
+  test("says so when the file became shorter while it was read", async () => {
+    const path = join(folder, "shrinking");
+    await writeFile(path, content);
+    const source = await openFileSource(path);
+    opened.push(source);
+    await truncate(path, 300_000);
+    await expect(readExactly(source, 0, 700_000)).rejects.toThrow(`${path} became shorter while it was read`);
+  });
+
+  test("refuses a file that is not there", async () => {
+    await expect(openFileSource(join(folder, "nowhere"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
 describe("sliceSource", () => {
   test("counts from its own start and cannot be read past its end", async () => {
     const slice = sliceSource(memorySource(content), 100, 50);
     expect(await readExactly(slice, 10, 5)).toEqual(content.slice(110, 115));
-    await expect(readExactly(slice, 40, 11)).rejects.toThrow("lie outside its 50 bytes");
+    const message = "bytes 40 to 51 lie outside its 50 bytes (at byte 40)";
+    await expect(readExactly(slice, 40, 11)).rejects.toMatchObject({ problem: "cut", message });
+    expect(() => sliceSource(memorySource(content), 699_990, 11)).toThrow("lie outside its 700000 bytes");
+  });
+
+  test("hands on how urgent a read is", async () => {
+    const ranks: (number | undefined)[] = [];
+    const source: RandomAccessSource = {
+      size: 100,
+      async *read(_offset, length, _signal, rank) {
+        ranks.push(rank);
+        yield new Uint8Array(length);
+      },
+    };
+    for await (const _ of sliceSource(source, 10, 50).read(0, 1, undefined, 3));
+    expect(ranks).toEqual([3]);
   });
 });
 
@@ -74,6 +113,7 @@ describe("readExactly", () => {
   test.each([
     ["fewer", 3],
     ["more", 9],
+    ["no", 0],
   ])("does not trust a source that gives %s bytes than asked", async (_, given) => {
     const source: RandomAccessSource = {
       size: 100,
@@ -81,6 +121,8 @@ describe("readExactly", () => {
         yield new Uint8Array(given);
       },
     };
-    await expect(readExactly(source, 0, 5)).rejects.toThrow(`gave ${given} bytes where 5 were asked for`);
+    await expect(readExactly(source, 0, 5)).rejects.toThrow(
+      `a source gave ${given} bytes where 5 were asked for at offset 0`,
+    );
   });
 });

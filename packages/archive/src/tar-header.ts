@@ -31,7 +31,7 @@ export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false
   if (!isPosix && magic !== "ustar  \0" && !(allowV7 && isTarHeader(block))) {
     throw new ArchiveError("not-this-format", "there is no tar header where one must be", offset);
   }
-  const stored = readNumber(block, 148, 8, "checksum", offset);
+  const stored = readNumber(block, 148, 8, "header's checksum", offset);
   const computed = checksum(block);
   if (stored !== computed) {
     throw new ArchiveError("disagreement", `the header's checksum is ${computed}, it says ${stored}`, offset);
@@ -43,8 +43,8 @@ export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false
     typeflag: String.fromCharCode(block[156] ?? 0),
     name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]),
     linkName: untilNul(block.subarray(157, 257)),
-    size: readNumber(block, 124, 12, "size", offset),
-    mode: readNumber(block, 100, 8, "mode", offset),
+    size: readNumber(block, 124, 12, "header's size", offset),
+    mode: readNumber(block, 100, 8, "header's mode", offset),
   };
 }
 
@@ -74,27 +74,22 @@ export function paddingAfter(size: number): number {
   return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
 }
 
-/** Octal digits, or GNU's base-256 when the first bit is set. */
-function readNumber(block: Uint8Array, start: number, length: number, field: string, offset: number): number {
+/** Octal digits, or GNU's base-256 when the first bit is set. `field` names it in errors. */
+export function readNumber(block: Uint8Array, start: number, length: number, field: string, offset: number): number {
   const bytes = block.subarray(start, start + length);
   const first = bytes[0] ?? 0;
   if ((first & 0x80) !== 0) return readBase256(bytes, field, offset);
   const text = Buffer.from(bytes).toString("latin1");
   const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
   if (digits === undefined) {
-    throw new ArchiveError(
-      "malformed",
-      `the header's ${field} is not an octal number: ${JSON.stringify(text)}`,
-      offset,
-    );
+    throw new ArchiveError("malformed", `the ${field} is not an octal number: ${JSON.stringify(text)}`, offset);
   }
   // 11 digits are 33 bits, so the result is always exact.
   return digits === "" ? 0 : Number.parseInt(digits, 8);
 }
 
 function readBase256(bytes: Uint8Array, field: string, offset: number): number {
-  const refuse = (what: string): ArchiveError =>
-    new ArchiveError("malformed", `the header's ${field} is ${what}`, offset);
+  const refuse = (what: string): ArchiveError => new ArchiveError("malformed", `the ${field} is ${what}`, offset);
   const [first = 0, ...rest] = bytes;
   if ((first & 0x40) !== 0) throw refuse("negative");
   let value = first & 0x3f;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { memorySource, type RandomAccessSource, readExactly } from "./source.ts";
-import { findFile, indexTar } from "./tar-index.ts";
+import { findFile, indexTar, indexTolerantTar, type TarIndex } from "./tar-index.ts";
 import { tarFile } from "./tar-writer.ts";
 import { member, tar } from "./testing/crafted-tar.ts";
 import { WindowedSource } from "./windowed-source.ts";
@@ -41,6 +41,39 @@ describe("indexTar", () => {
   test("finds no file where there is none, a folder, or only an object's own property (B31, B32)", async () => {
     const { members } = await indexTar(memorySource(tar(member({ name: "d/", typeflag: "5" }))));
     for (const path of ["d", "x", "__proto__", "constructor"]) expect(findFile(members, path)).toBeUndefined();
+  });
+
+  test("follows links of links, but not in a circle, nor to a folder", () => {
+    const at = { mode: 0, size: 0, offset: 0 };
+    const members: TarIndex["members"] = new Map([
+      ["file", { ...at, path: "file", kind: "file" }],
+      ["one", { ...at, path: "one", kind: "symlink", target: "two" }],
+      ["two", { ...at, path: "two", kind: "hardlink", target: "file" }],
+      ["folder", { ...at, path: "folder", kind: "directory" }],
+      ["to-folder", { ...at, path: "to-folder", kind: "symlink", target: "folder" }],
+      ["loop", { ...at, path: "loop", kind: "symlink", target: "loop" }],
+    ]);
+    const found = ["file", "one", "to-folder", "folder", "loop", "none"].map((path) => findFile(members, path)?.path);
+    expect(found).toEqual(["file", "file", undefined, undefined, undefined, undefined]);
+  });
+
+  test("stops when the signal has fired, and hears what its listener says", async () => {
+    const source = memorySource(archive);
+    const signal = AbortSignal.abort(new Error("cancelled"));
+    await expect(indexTar(source, { signal })).rejects.toThrow("cancelled");
+    await expect(indexTolerantTar(source, { signal })).rejects.toThrow("cancelled");
+    const onMember = async () => {
+      throw new Error("enough");
+    };
+    await expect(indexTolerantTar(source, { onMember })).rejects.toThrow("enough");
+  });
+
+  test("of two members of one name the last counts, where that is taken", async () => {
+    const twice = tar(tarFile("a", "first"), tarFile("a", "2"));
+    await expect(indexTar(memorySource(twice))).rejects.toThrow("two members");
+    const { members, hasEndBlocks } = await indexTolerantTar(memorySource(twice));
+    expect([findFile(members, "a")?.size, hasEndBlocks]).toEqual([1, true]);
+    expect((await indexTolerantTar(memorySource(tarFile("a", "x")))).hasEndBlocks).toBe(false);
   });
 
   test("costs one request per large file through windows, fewer when they were fetched ahead", async () => {
@@ -85,6 +118,70 @@ describe("WindowedSource", () => {
       [990, 1000],
       [0, 300_000],
       [archive.length - 5, 5],
+    ]);
+  });
+
+  test("fetches 32 KiB at least, and keeps 256 windows, the oldest going first", async () => {
+    const { source, reads } = counted(memorySource(Buffer.alloc(300 * 40_000)));
+    const windows = new WindowedSource(source);
+    expect([windows.windowBytes, windows.size]).toEqual([32_768, 12_000_000]);
+    for (let index = 0; index < 256; index += 1) await readExactly(windows, index * 40_000, 10);
+    await readExactly(windows, 0, 10);
+    expect([reads.length, reads[0]]).toEqual([256, [0, 32_768]]);
+    await readExactly(windows, 257 * 40_000, 10);
+    await readExactly(windows, 40_000, 10);
+    expect(reads).toHaveLength(257);
+    await readExactly(windows, 0, 10);
+    expect(reads).toHaveLength(258);
+  });
+
+  test("fetches ahead what lies within its source, once, and gives nothing for nothing", async () => {
+    const { source, reads } = counted(memorySource(archive));
+    const windows = new WindowedSource(source, { windowBytes: 1000 });
+    windows.prefetch(-500);
+    windows.prefetch(100, 300);
+    windows.prefetch(windows.size - 10);
+    windows.prefetch(windows.size);
+    windows.prefetch(-2000, 1000);
+    expect(await readExactly(windows, 50, 0)).toHaveLength(0);
+    await readExactly(windows, 0, 500);
+    await readExactly(windows, windows.size - 10, 10);
+    expect(reads).toEqual([
+      [0, 500],
+      [archive.length - 10, 10],
+    ]);
+  });
+
+  test("answers a large range from a window that holds it", async () => {
+    const { source, reads } = counted(memorySource(archive));
+    const windows = new WindowedSource(source, { windowBytes: 1000 });
+    windows.prefetch(0, 5000);
+    expect(Buffer.compare(await readExactly(windows, 100, 4900), archive.subarray(100, 5000))).toBe(0);
+    expect(reads).toEqual([[0, 5000]]);
+  });
+
+  test("refuses a range outside, and stops when the signal has fired", async () => {
+    const windows = new WindowedSource(memorySource(archive));
+    expect(() => windows.read(archive.length, 1)).toThrow("lie outside");
+    const reading = readExactly(windows, 0, 10, AbortSignal.abort(new Error("cancelled")));
+    await expect(reading).rejects.toThrow("cancelled");
+  });
+
+  test("has parts that share what was fetched, and parts of parts", async () => {
+    const { source, reads } = counted(memorySource(archive));
+    const windows = new WindowedSource(source, { windowBytes: 1000 });
+    const part = windows.slice(2000, 3000);
+    const inner = part.slice(100, 2000);
+    expect([part.size, part.windowBytes, inner.size]).toEqual([3000, 1000, 2000]);
+    part.prefetch(0);
+    expect(Buffer.compare(await readExactly(inner, 50, 20), archive.subarray(2150, 2170))).toBe(0);
+    inner.prefetch(1900);
+    part.prefetch(3000);
+    part.prefetch(5000);
+    await readExactly(windows, 4000, 100);
+    expect(reads).toEqual([
+      [2000, 1000],
+      [4000, 100],
     ]);
   });
 

@@ -30,7 +30,7 @@ export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
   return {
     ...(path && { path: decodeText(path, "path", offset) }),
     ...(linkPath && { linkPath: decodeText(linkPath, "linkpath", offset) }),
-    ...(size && { size: decodeSize(size, offset) }),
+    ...(size && { size: paxSize(Buffer.from(size).toString("latin1"), offset) }),
   };
 }
 
@@ -51,7 +51,7 @@ function readRecord(bytes: Uint8Array, start: number, offset: number): { key: st
   const digits = Buffer.from(bytes.subarray(start, space === -1 ? start : space)).toString("latin1");
   if (!/^[1-9][0-9]{0,9}$/.test(digits)) throw refuse("does not begin with its length");
   const end = start + Number(digits);
-  if (end > bytes.length || end <= space + 1) throw refuse(`of ${digits} bytes does not fit its header`);
+  if (end > bytes.length) throw refuse(`of ${digits} bytes does not fit its header`);
   if (bytes[end - 1] !== 0x0a) throw refuse("does not end with a line feed");
   const equals = bytes.indexOf(0x3d, space + 1);
   if (equals === -1 || equals >= end || equals === space + 1) throw refuse("has no key");
@@ -64,9 +64,15 @@ function decodeText(value: Uint8Array, key: string, offset: number): string {
   return decodeName(value, offset);
 }
 
-function decodeSize(value: Uint8Array, offset: number): number {
-  const text = Buffer.from(value).toString("latin1");
-  const size = /^(0|[1-9][0-9]*)$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(size)) return size;
+/** Decimal digits as PAX writes numbers; what is not one, or is too large to be exact, is not a number (NaN). */
+export function paxNumber(text = ""): number {
+  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : Number.NaN;
+}
+
+/** @throws ArchiveError for anything but a number of bytes. */
+export function paxSize(text: string, offset: number): number {
+  const size = paxNumber(text);
+  if (!Number.isNaN(size)) return size;
   throw new ArchiveError("malformed", `PAX size is not a size: ${JSON.stringify(text.slice(0, 40))}`, offset);
 }

@@ -39,6 +39,7 @@ describe.each(readers)("a tar %s", (_, open) => {
       member({ name: "c", prefix: "blobs/deep", body: "deep" }),
       member({ name: "link", typeflag: "2", linkName: "blobs/../blobs/a" }),
       member({ name: "hard", typeflag: "1", linkName: "./blobs/a" }),
+      member({ name: "old", typeflag: "\0", body: "x" }),
       pax({ comment: "made by hand" }, "g"),
     );
     const { members, bodies, hasEndBlocks } = await readWith(open(archive));
@@ -50,9 +51,10 @@ describe.each(readers)("a tar %s", (_, open) => {
       ["file", "blobs/deep/c", 4],
       ["symlink", "link", 0],
       ["hardlink", "hard", 0],
+      ["file", "old", 1],
     ]);
-    expect(bodies).toEqual(["", "", "abc", "", "deep", "", ""]);
-    expect(members.slice(-2)).toMatchObject([{ target: "blobs/a" }, { target: "blobs/a" }]);
+    expect(bodies).toEqual(["", "", "abc", "", "deep", "", "", ""]);
+    expect(members.slice(-3, -1)).toMatchObject([{ target: "blobs/a" }, { target: "blobs/a" }]);
     for (const [index, text] of ["first", "abc", "third", "deep"].entries()) {
       const { offset, size } = members[index + 1] as TarMember;
       expect(Buffer.from(archive.subarray(offset, offset + size)).toString()).toBe(text);

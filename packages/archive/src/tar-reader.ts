@@ -1,14 +1,12 @@
-import { countOf } from "@release-actions/report";
 import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { PathSet, quote } from "./member-path.ts";
-import { BLOCK_BYTES, isZeroBlock, paddingAfter, parseHeader, type TarHeader } from "./tar-header.ts";
+import { TarBlocks } from "./tar-blocks.ts";
+import { BLOCK_BYTES, parseHeader } from "./tar-header.ts";
 import { addExtension, assembleMember, type Extensions, extensionKey, type TarMember } from "./tar-member.ts";
 
 /** More members than any image has blobs, few enough to hold in memory. */
 export const MAX_MEMBERS = 100_000;
-/** Extended headers hold names and numbers; larger ones only serve to exhaust memory. */
-export const MAX_EXTENSION_BYTES = 1024 * 1024;
 /** A member has at most a PAX header or a GNU name and link; a few comments may stand between. */
 export const MAX_EXTENSIONS = 8;
 /** Padding of zeros after the end: tar writes 10 KiB at most, some tools round up further. */
@@ -24,17 +22,16 @@ export const MAX_END_PADDING_BYTES = 1024 * 1024;
  */
 export class TarReader {
   readonly #cursor: Cursor;
+  readonly #blocks: TarBlocks;
   readonly #paths = new PathSet();
   readonly #links = new Map<string, { target: string; offset: number }>();
   readonly #leaves = new Set<string>();
   #members = 0;
-  #bodyLeft = 0;
-  #padding = 0;
   #ended = false;
-  #hasEndBlocks = false;
 
   constructor(cursor: Cursor) {
     this.#cursor = cursor;
+    this.#blocks = new TarBlocks(cursor);
   }
 
   /**
@@ -42,17 +39,18 @@ export class TarReader {
    * them the archive may have been cut between two members.
    */
   get hasEndBlocks(): boolean {
-    return this.#hasEndBlocks;
+    return this.#blocks.hasEndBlocks;
   }
 
   /** The next member, or undefined at the end of the archive. */
   async next(): Promise<TarMember | undefined> {
     if (this.#ended) return undefined;
-    await this.#cursor.skip(this.#bodyLeft + this.#padding);
-    this.#bodyLeft = this.#padding = 0;
+    await this.#blocks.skipBody();
     for (;;) {
       const member = await this.#readMember();
       if (member === undefined) {
+        this.#ended = true;
+        await this.#readEndPadding();
         this.#checkLinks();
         return undefined;
       }
@@ -64,16 +62,14 @@ export class TarReader {
 
   /** The bytes of the member that `next()` returned last. */
   async *body(): AsyncGenerator<Uint8Array, void, undefined> {
-    const length = this.#bodyLeft;
-    this.#bodyLeft = 0;
-    yield* this.#cursor.stream(length);
+    yield* this.#cursor.stream(this.#blocks.bodyLeft);
   }
 
   async #readMember(): Promise<TarMember | undefined> {
     const extensions: Extensions = {};
     for (let count = 0; count <= MAX_EXTENSIONS; count += 1) {
       const start = this.#cursor.position;
-      const block = await this.#takeHeader(start);
+      const block = await this.#blocks.takeHeader();
       if (block === undefined) {
         if (Object.keys(extensions).length === 0) return undefined;
         throw new ArchiveError("malformed", "no member follows an extended header", start);
@@ -81,36 +77,10 @@ export class TarReader {
       const header = parseHeader(block, start);
       const key = extensionKey(header);
       if (key === undefined) return assembleMember(header, extensions, start, this.#cursor.position);
-      addExtension(extensions, key, await this.#takeExtension(header, start), start + BLOCK_BYTES);
+      addExtension(extensions, key, await this.#blocks.takeExtension(header, start), start + BLOCK_BYTES);
     }
     const message = `more than ${MAX_EXTENSIONS} extended headers before one member`;
     throw new ArchiveError("limit", message, this.#cursor.position);
-  }
-
-  /** A header block, or undefined at the end of the archive. */
-  async #takeHeader(start: number): Promise<Uint8Array | undefined> {
-    const block = await this.#cursor.take(BLOCK_BYTES);
-    if (block.length === 0) {
-      if (start === 0) throw new ArchiveError("cut", "the archive is empty: it has no bytes at all", 0);
-      this.#ended = true;
-      return undefined;
-    }
-    if (block.length < BLOCK_BYTES) {
-      throw new ArchiveError(
-        "cut",
-        `the archive ends inside a header, after ${countOf(block.length, "byte")} of it`,
-        start,
-      );
-    }
-    if (!isZeroBlock(block)) return block;
-    const second = await this.#cursor.take(BLOCK_BYTES);
-    if (!isZeroBlock(second)) {
-      throw new ArchiveError("trailing-data", "there is more after a block that ends the archive", start + BLOCK_BYTES);
-    }
-    this.#ended = true;
-    this.#hasEndBlocks = second.length === BLOCK_BYTES;
-    await this.#readEndPadding();
-    return undefined;
   }
 
   async #readEndPadding(): Promise<void> {
@@ -129,22 +99,11 @@ export class TarReader {
     throw new ArchiveError("limit", message, this.#cursor.position);
   }
 
-  async #takeExtension(header: TarHeader, start: number): Promise<Uint8Array> {
-    if (header.size > MAX_EXTENSION_BYTES) {
-      throw new ArchiveError("limit", `an extended header of ${header.size} bytes`, start);
-    }
-    const length = header.size + paddingAfter(header.size);
-    const body = await this.#cursor.take(length);
-    if (body.length < length) throw new ArchiveError("cut", "the archive ends inside an extended header", start);
-    return body.subarray(0, header.size);
-  }
-
   #register(member: TarMember): void {
     const { path, kind, offset } = member;
     this.#members += 1;
     if (this.#members > MAX_MEMBERS) throw new ArchiveError("limit", `more than ${MAX_MEMBERS} members`, offset);
-    this.#bodyLeft = member.size;
-    this.#padding = paddingAfter(member.size);
+    this.#blocks.expectBody(offset, member.size);
     if (path === "") return;
     this.#paths.add(path, kind === "directory" ? "folder" : "leaf", offset);
     if (kind === "hardlink" && !this.#leaves.has(member.target)) {

@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
 import { ArchiveError } from "./error.ts";
 import { type RandomAccessSource, readExactly } from "./source.ts";
+import { MAX_EXTENSION_BYTES } from "./tar-blocks.ts";
 import { BLOCK_BYTES, isTarHeader, isZeroBlock, paddingAfter } from "./tar-header.ts";
+import { paxNumber } from "./tar-pax.ts";
 
 /** A root file system of a distribution has 100,000 members; ten times as many are held in memory. */
 const MAX_SCANNED = 1_000_000;
-const MAX_EXTENSION_BYTES = 1024 * 1024;
 /** More headers in front of one member than any program writes. */
 const MAX_EXTENSIONS = 64;
 
@@ -64,9 +65,8 @@ export async function* scanTar(
       continue;
     }
     const pax = new Map([...globals, ...pending.pax]);
-    const stated = Number(pax.get("size") ?? header.size);
-    const hasBody = !"12345 6".includes(typeflag);
-    const size = hasBody && Number.isSafeInteger(stated) ? stated : hasBody ? header.size : 0;
+    const stated = paxNumber(pax.get("size"));
+    const size = "123456".includes(typeflag) ? 0 : Number.isNaN(stated) ? header.size : stated;
     if (body + size > source.size)
       throw new ArchiveError(
         "cut",
@@ -146,17 +146,17 @@ function parseFields(block: Buffer, offset: number): Fields {
 /** Octal digits, or GNU's base-256, which may be negative; what is neither counts as 0. */
 function readNumber(bytes: Buffer): number {
   const first = bytes[0] ?? 0;
-  if ((first & 0x80) === 0) return Number.parseInt(bytes.toString("latin1").replace(/\0.*/s, "").trim() || "0", 8) || 0;
+  if ((first & 0x80) === 0) return Number.parseInt(bytes.toString("latin1"), 8) || 0;
   let value = (first & 0x40) !== 0 ? -1n : BigInt(first & 0x3f);
   for (const byte of bytes.subarray(1)) value = (value << 8n) | BigInt(byte);
   return Number(value);
 }
 
 function* paxRecords(bytes: Buffer): Generator<[string, string]> {
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; ; ) {
     const space = bytes.indexOf(0x20, start);
-    const length = Number(space < 0 ? Number.NaN : bytes.toString("latin1", start, space));
-    if (!Number.isInteger(length) || length < 5 || start + length > bytes.length) return;
+    const length = paxNumber(bytes.toString("latin1", start, space));
+    if (!(length >= 5 && start + length <= bytes.length)) return;
     const record = bytes.subarray(space + 1, start + length - 1);
     const equals = record.indexOf(0x3d);
     if (equals > 0) yield [record.toString("utf8", 0, equals), showBytes(record.subarray(equals + 1))];

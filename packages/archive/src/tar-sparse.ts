@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
-import { BLOCK_BYTES } from "./tar-header.ts";
+import { BLOCK_BYTES, readNumber } from "./tar-header.ts";
+import { paxNumber } from "./tar-pax.ts";
 
 /** A piece of a sparse file that is there; what lies between two of them is zeros. Both in bytes. */
 export interface SparsePiece {
@@ -24,49 +25,52 @@ const ZEROS = new Uint8Array(64 * 1024);
  */
 export async function readGnuSparse(header: Uint8Array, cursor: Cursor): Promise<SparseMap> {
   const pieces: SparsePiece[] = [];
+  const number = (block: Uint8Array, at: number): number =>
+    readNumber(block, at, 12, "map of a sparse member", cursor.position);
   const take = (block: Uint8Array, from: number, count: number): void => {
-    for (let at = from; at < from + count * 24; at += 24) {
-      if (block[at] !== 0) pieces.push({ offset: octal(block, at), length: octal(block, at + 12) });
+    for (let at = from; at < from + count * 24 && block[at] !== 0; at += 24) {
+      pieces.push({ offset: number(block, at), length: number(block, at + 12) });
     }
   };
   take(header, 386, 4);
-  const realSize = octal(header, 483);
-  for (let isMore = header[482] === 1; isMore; ) {
+  const realSize = number(header, 483);
+  // Any value but 0, as in GNU tar.
+  for (let isMore = header[482] !== 0; isMore; ) {
     const block = await cursor.take(BLOCK_BYTES);
     if (block.length < BLOCK_BYTES || pieces.length > MAX_PIECES) throw broken(cursor.position);
     take(block, 0, 21);
-    isMore = block[504] === 1;
+    isMore = block[504] !== 0;
   }
   return checked({ pieces, realSize }, cursor.position);
 }
 
 /**
  * The map of a sparse member in PAX headers (GNU tar manual, "PAX Format, Versions 0.0, 0.1 and 1.0"), or undefined.
- * Version 1.0 has it before the body, from where it is read.
+ * Version 1.0 has it at the beginning of the `stored` bytes of the body, from where it is read.
  */
 export async function readPaxSparse(
   records: readonly (readonly [string, string])[],
+  stored: number,
   cursor: Cursor,
-): Promise<(SparseMap & { readonly mapBytes: number }) | undefined> {
+): Promise<SparseMap | undefined> {
   const last = new Map(records);
-  if (![...last.keys()].some((key) => key.startsWith("GNU.sparse."))) return undefined;
-  const realSize = Number(last.get("GNU.sparse.realsize") ?? last.get("GNU.sparse.size") ?? Number.NaN);
+  const realSize = paxNumber(last.get("GNU.sparse.realsize") ?? last.get("GNU.sparse.size"));
   if (last.get("GNU.sparse.major") === "1") {
-    const { numbers, bytes } = await readMapBlocks(cursor);
-    return { ...checked({ pieces: pairs(numbers), realSize }, cursor.position), mapBytes: bytes };
+    return checked({ pieces: pairs(await readMapBlocks(stored, cursor)), realSize }, cursor.position);
   }
-  const listed = last.get("GNU.sparse.map")?.split(",").map(Number);
-  const repeated = records.flatMap(([key, value]) =>
-    /^GNU\.sparse\.(offset|numbytes)$/.test(key) ? [Number(value)] : [],
-  );
-  return { ...checked({ pieces: pairs(listed ?? repeated), realSize }, cursor.position), mapBytes: 0 };
+  const repeated = records.flatMap(([key, value]) => (/^GNU\.sparse\.(offset|numbytes)$/.test(key) ? [value] : []));
+  const numbers = last.get("GNU.sparse.map")?.split(",") ?? repeated;
+  if (numbers.length === 0) return undefined;
+  return checked({ pieces: pairs(numbers.map(paxNumber)), realSize }, cursor.position);
 }
 
-/** The whole content of a sparse file, of whose pieces `body` is the bytes. */
+/** The whole content of a sparse file, of which the next `stored` bytes are the pieces. */
 export async function* expandSparse(
   { pieces, realSize }: SparseMap,
+  stored: number,
   cursor: Cursor,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  if (pieces.reduce((sum, { length }) => sum + length, 0) !== stored) throw broken(cursor.position);
   let at = 0;
   for (const { offset, length } of pieces) {
     yield* zeros(offset - at);
@@ -81,22 +85,19 @@ function* zeros(count: number): Generator<Uint8Array> {
 }
 
 /** Version 1.0: the count of pieces, then offset and length of each, a decimal number a line, padded to whole blocks. */
-async function readMapBlocks(cursor: Cursor): Promise<{ numbers: number[]; bytes: number }> {
+async function readMapBlocks(stored: number, cursor: Cursor): Promise<number[]> {
   const numbers: number[] = [];
-  let [count, rest, bytes]: [number | undefined, string, number] = [undefined, "", 0];
-  for (;;) {
+  let rest = "";
+  for (let bytes = BLOCK_BYTES; bytes <= stored; bytes += BLOCK_BYTES) {
     const block = await cursor.take(BLOCK_BYTES);
-    bytes += BLOCK_BYTES;
-    if (block.length < BLOCK_BYTES || bytes > MAX_PIECES * 16) throw broken(cursor.position);
     const lines = `${rest}${Buffer.from(block).toString("latin1")}`.split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      if (count === undefined) count = line === "" ? Number.NaN : Number(line);
-      else numbers.push(Number(line));
-    }
-    if (Number.isNaN(count) || (count ?? 0) > MAX_PIECES || rest.length > BLOCK_BYTES) throw broken(cursor.position);
-    if (count !== undefined && numbers.length >= count * 2) return { numbers: numbers.slice(0, count * 2), bytes };
+    for (const line of lines) numbers.push(paxNumber(line));
+    const [count = Number.NaN] = numbers;
+    if (!(count <= MAX_PIECES) || block.length < BLOCK_BYTES) break;
+    if (numbers.length > count * 2) return numbers.slice(1, 1 + count * 2);
   }
+  throw broken(cursor.position);
 }
 
 function pairs(numbers: readonly number[]): SparsePiece[] {
@@ -106,27 +107,15 @@ function pairs(numbers: readonly number[]): SparsePiece[] {
   }));
 }
 
+/** Pieces follow one another and end within the file. What is not a number fails every comparison. */
 function checked(map: SparseMap, offset: number): SparseMap {
   let end = 0;
   for (const piece of map.pieces) {
-    if (!Number.isSafeInteger(piece.offset) || !Number.isSafeInteger(piece.length)) throw broken(offset);
-    if (piece.offset < end || piece.length < 0) throw broken(offset);
+    if (!(piece.offset >= end)) throw broken(offset);
     end = piece.offset + piece.length;
   }
-  if (!Number.isSafeInteger(map.realSize) || map.realSize < end || map.pieces.length > MAX_PIECES) throw broken(offset);
+  if (!(end <= map.realSize)) throw broken(offset);
   return map;
-}
-
-function octal(block: Uint8Array, start: number): number {
-  const bytes = block.subarray(start, start + 12);
-  if (((bytes[0] ?? 0) & 0x80) === 0) {
-    const text = Buffer.from(bytes)
-      .toString("latin1")
-      .replace(/[\0 ]+$/, "")
-      .trim();
-    return text === "" ? 0 : /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number.NaN;
-  }
-  return bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, (bytes[0] ?? 0) & 0x3f);
 }
 
 function broken(offset: number): ArchiveError {

@@ -45,16 +45,16 @@ export function tarFile(path: string, content: Uint8Array | string): Uint8Array 
 
 function headerBlock(path: string, typeflag: string, size: number, mode: number, target: string): Uint8Array {
   const block = Buffer.alloc(BLOCK_BYTES);
-  block.write(cutToField(path), 0, 100, "utf8");
-  block.write(octal(mode, 8), 100, "latin1");
-  block.write(octal(0, 8), 108, "latin1");
-  block.write(octal(0, 8), 116, "latin1");
-  block.write(octal(size, 12), 124, "latin1");
-  block.write(octal(0, 12), 136, "latin1");
-  block.write(typeflag, 156, "latin1");
-  block.write(cutToField(target), 157, 100, "utf8");
-  block.write("ustar\u000000", 257, "latin1");
-  block.write(`${checksum(block).toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  block.write(cutToField(path), 0, 100);
+  block.write(octal(mode, 8), 100);
+  block.write(octal(0, 8), 108);
+  block.write(octal(0, 8), 116);
+  block.write(octal(size, 12), 124);
+  block.write(octal(0, 12), 136);
+  block.write(typeflag, 156);
+  block.write(cutToField(target), 157, 100);
+  block.write("ustar\u000000", 257);
+  block.write(`${checksum(block).toString(8).padStart(6, "0")}\0 `, 148);
   return block;
 }
 

@@ -14,6 +14,31 @@ const TWICE = Buffer.from(
   "hex",
 );
 
+/** `head -c 20000000 /dev/zero | xz -9 | xz -9` */
+const BOMB = Buffer.from(
+  [
+    "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4AvfAaxdAH6Ny0WC5oM4+eHt0vlHXxXkfjN8w/5/SNSTgF1OpCUK3qZsGF7NAHVn8UGHRT7aVOCGliS0",
+    "CM4sagdCC9rYTyqXEikUQV+uUnIuc4xIfAA+ftmOe9IyfMZ5tipP5Y0kKij65aQxEdJLaOdKUlGvS8SLN3c6k8kOfxvHKdiQvst+/M+Pmu/jymf6",
+    "hzDhSIlXjJlPUBzCfGVZPuzkBVIRas7i3/eoHUnyFDwQTTjTgSf06MW/r/6Dk7YiuKLlmN8gCGQKAsXehNvr+WnC8nyOi+BpZoqPrPDV7ejHIsN7",
+    "RtFpER3FgE/d5Ow99leiH4pU5gswCtBoc9yWpWf1Krk26BwhKQ6ld+xvTAUNLubccfX7FJrsq7KUZABnUF7W3uW0p6dlSvCDSQMPtxjB7nOZLL95",
+    "a1aW74vvESQ5afS8JwdNWe0SqRBbGnyJeOJfoP6ILRu1fSW4jJc1DqGcq/BkORmCHbxw/X2zLdM9tXw9EAmXWZlvRR7Bp1+UC0gR9kSpksft9O1F",
+    "ANIs2bN781G+/ByGK21g/FiGK5fu6+DqJgpQT+ARuoJMZixKB0JgAARBxra0bbPhAAHIA+AXAAAZxli2scRn+wIAAAAABFla",
+  ].join(""),
+  "base64",
+);
+
+/** The beginning of a stream whose block asks for a dictionary of 192 MiB. */
+const _LARGE_DICTIONARY = Buffer.from(
+  "fd377a585a000004e6d6b446020021011f000000fe60edde01000468656c6c6f00000000",
+  "hex",
+);
+
+/** `printf hello | xz --check=sha256` */
+const _SHA256 = Buffer.from(
+  "fd377a585a00000ae1fb0ca10200210116000000742fe5a301000468656c6c6f000000002cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824000135051283ddf2189b4b9a01000000000a595a",
+  "hex",
+);
+
 async function inflate(bytes: Uint8Array, chunkBytes = 7): Promise<string> {
   const chunks = async function* () {
     for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
@@ -41,17 +66,42 @@ describe("decompressXz", () => {
     expect(await Promise.all([inflate(HELLO), inflate(HELLO), inflate(HELLO)])).toEqual(["hello", "hello", "hello"]);
   });
 
-  test.each<[title: string, bytes: Buffer, message: RegExp]>([
-    ["nothing", Buffer.alloc(0), /is empty/],
-    ["another format", Buffer.from("PK\u0003\u0004 and more than a header's length"), /is not xz data/],
-    ["a stream that is cut", HELLO.subarray(0, 40), /ends too early/],
-    ["a stream without its footer", HELLO.subarray(0, -12), /ends too early/],
-    ["a changed byte", flipped(28), /a checksum does not match/],
-    ["a changed check", flipped(40), /a checksum does not match/],
-    ["bytes after the end", Buffer.concat([HELLO, Buffer.from("hello")]), /ends too early, or something else follows/],
-  ])("refuses %s", async (_title, bytes, message) => {
-    await expect(inflate(bytes)).rejects.toThrow(message);
+  test.each<[title: string, bytes: Buffer, problem: string, message: RegExp]>([
+    ["nothing", Buffer.alloc(0), "cut", /is empty/],
+    [
+      "another format",
+      Buffer.from("PK\u0003\u0004 and more than a header's length"),
+      "not-this-format",
+      /is not xz data/,
+    ],
+    ["a stream that is cut", HELLO.subarray(0, 40), "cut", /ends too early/],
+    ["a stream without its footer", HELLO.subarray(0, -12), "cut", /ends too early/],
+    ["a changed byte", flipped(28), "malformed", /a checksum does not match/],
+    ["a changed check", flipped(40), "malformed", /a checksum does not match/],
+    [
+      "bytes after the end",
+      Buffer.concat([HELLO, Buffer.from("hello")]),
+      "cut",
+      /ends too early, or something else follows/,
+    ],
+  ])("refuses %s", async (_title, bytes, problem, message) => {
+    await expect(inflate(bytes)).rejects.toMatchObject({ problem, message: expect.stringMatching(message) });
     await expect(inflate(bytes)).rejects.toBeInstanceOf(ArchiveError);
+  });
+
+  test("refuses a bomb, unless its caller takes that ratio", async () => {
+    const once = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+      const parts: Uint8Array[] = [];
+      for await (const part of decompressXz(chunksOf(BOMB))) parts.push(part);
+      yield Buffer.concat(parts);
+    };
+    const size = async (bounds: Parameters<typeof decompressXz>[1]): Promise<number> => {
+      let sum = 0;
+      for await (const part of decompressXz(once(), bounds)) sum += part.length;
+      return sum;
+    };
+    await expect(size({})).rejects.toMatchObject({ problem: "limit", message: expect.stringContaining("250 times") });
+    expect(await size({ maxRatio: 100_000 })).toBe(20_000_000);
   });
 
   test("hands on what went wrong with its source", async () => {

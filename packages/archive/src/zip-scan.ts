@@ -77,7 +77,7 @@ async function findEnd(source: RandomAccessSource): Promise<End> {
   const comment = tail.toString("utf8", at + LENGTH.end, at + LENGTH.end + tail.readUInt16LE(at + 20));
   let [size, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
   let directoryEnd = start + at;
-  if (offset === IN_ZIP64.u32 && directoryEnd >= 76) {
+  if (offset === IN_ZIP64.u32 && directoryEnd >= LENGTH.zip64Locator + LENGTH.zip64End) {
     const locator = Buffer.from(await readExactly(source, directoryEnd - LENGTH.zip64Locator, LENGTH.zip64Locator));
     const record = Buffer.from(await readExactly(source, Number(locator.readBigUInt64LE(8)), LENGTH.zip64End));
     [size, offset] = [Number(record.readBigUInt64LE(40)), Number(record.readBigUInt64LE(48))];

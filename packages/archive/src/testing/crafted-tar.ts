@@ -13,6 +13,8 @@ export interface CraftedHeader {
   /** Replaces the right checksum. */
   checksum?: string;
   body?: Uint8Array | string;
+  /** Written over the header at these offsets, before its checksum is made. */
+  at?: Readonly<Record<number, string | Uint8Array>>;
 }
 
 /** A member with its body, right or wrong as asked. */
@@ -31,6 +33,7 @@ export function member(fields: CraftedHeader): Uint8Array {
   block.write(fields.linkName ?? "", 157);
   block.write(fields.magic ?? "ustar\u000000", 257, "latin1");
   block.write(fields.prefix ?? "", 345);
+  for (const [offset, bytes] of Object.entries(fields.at ?? {})) Buffer.from(bytes).copy(block, Number(offset));
   block.write(fields.checksum ?? `${checksum(block).toString(8).padStart(6, "0")}\0 `, 148);
   return Buffer.concat([block, body, new Uint8Array(paddingAfter(body.length))]);
 }
@@ -43,7 +46,7 @@ export function pax(records: Record<string, string> | Uint8Array, typeflag = "x"
 
 function paxRecord([key, value]: [string, string]): Uint8Array {
   const rest = Buffer.byteLength(` ${key}=${value}\n`);
-  const length = [1, 2, 3, 4, 5, 6].find((digits) => String(rest + digits).length === digits) ?? 0;
+  const length = [1, 2, 3, 4, 5, 6, 7].find((digits) => String(rest + digits).length === digits) ?? 0;
   return Buffer.from(`${rest + length} ${key}=${value}\n`);
 }
 

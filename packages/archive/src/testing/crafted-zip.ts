@@ -5,8 +5,8 @@ export interface CraftedEntry {
   name: string | Uint8Array;
   data?: Uint8Array | string;
   deflate?: boolean;
-  /** A data descriptor behind the data, as writers that stream use; "bare" has no signature. */
-  descriptor?: "signed" | "bare" | "signed64";
+  /** A data descriptor behind the data, as writers that stream use; "bare" ones have no signature. */
+  descriptor?: "signed" | "bare" | "signed64" | "bare64";
   /** Sizes in a zip64 field, whether they need it or not. */
   zip64?: boolean;
   flags?: number;
@@ -27,6 +27,13 @@ export interface CraftedEntry {
   dosTime?: number;
   comment?: string;
   extra?: Uint8Array;
+  /** Instead of `extra` in the header in front of the data. */
+  extraLocal?: Uint8Array;
+  /** System in the upper byte, version in the lower; 3 (Unix) and 4.5 when left out. */
+  madeBy?: number;
+  /** Date in the upper half, time in the lower, as MS-DOS has them. */
+  dosTime?: number;
+  comment?: string;
   headerOffset?: number;
   /** Instead of the compressed data. */
   raw?: Uint8Array;
@@ -97,9 +104,13 @@ function craft(entry: CraftedEntry, position: number): { local: Uint8Array; cent
     fields.writeUInt32LE(entry.zip64 === true ? 0xffffffff : plain, 18);
     return fields;
   };
+  const comment = Buffer.from(entry.comment ?? "");
   const nameLocal = Buffer.from(entry.nameLocal ?? name);
   const localSizes: [number, number] = isDeferred ? [0, 0] : [entry.sizeLocal ?? size, compressedSize];
-  const extraLocal = Buffer.concat([entry.zip64 === true ? zip64Extra(localSizes) : u16(), entry.extra ?? u16()]);
+  const extraLocal = Buffer.concat([
+    entry.zip64 === true ? zip64Extra(localSizes) : u16(),
+    entry.extraLocal ?? entry.extra ?? u16(),
+  ]);
   const extraCentral = Buffer.concat([
     entry.zip64 === true ? zip64Extra([size, compressedSize]) : u16(),
     entry.extra ?? u16(),
@@ -129,8 +140,8 @@ function craft(entry: CraftedEntry, position: number): { local: Uint8Array; cent
 
 function descriptor(entry: CraftedEntry, crc: number, compressedSize: number, size: number): Buffer {
   if (entry.descriptor === undefined) return u16();
-  const signature = entry.descriptor === "bare" ? u16() : u32(0x08074b50);
-  const sizes = entry.descriptor === "signed64" ? u64(BigInt(compressedSize), BigInt(size)) : u32(compressedSize, size);
+  const signature = entry.descriptor.startsWith("bare") ? u16() : u32(0x08074b50);
+  const sizes = entry.descriptor.endsWith("64") ? u64(BigInt(compressedSize), BigInt(size)) : u32(compressedSize, size);
   return Buffer.concat([signature, u32(crc >>> 0), sizes]);
 }
 
