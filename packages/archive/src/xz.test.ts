@@ -28,13 +28,13 @@ const BOMB = Buffer.from(
 );
 
 /** The beginning of a stream whose block asks for a dictionary of 192 MiB. */
-const _LARGE_DICTIONARY = Buffer.from(
+const LARGE_DICTIONARY = Buffer.from(
   "fd377a585a000004e6d6b446020021011f000000fe60edde01000468656c6c6f00000000",
   "hex",
 );
 
 /** `printf hello | xz --check=sha256` */
-const _SHA256 = Buffer.from(
+const SHA256 = Buffer.from(
   "fd377a585a00000ae1fb0ca10200210116000000742fe5a301000468656c6c6f000000002cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824000135051283ddf2189b4b9a01000000000a595a",
   "hex",
 );
@@ -77,6 +77,8 @@ describe("decompressXz", () => {
     ["a stream that is cut", HELLO.subarray(0, 40), "cut", /ends too early/],
     ["a stream without its footer", HELLO.subarray(0, -12), "cut", /ends too early/],
     ["a changed byte", flipped(28), "malformed", /a checksum does not match/],
+    ["a dictionary of 192 MiB", LARGE_DICTIONARY, "limit", /needs a larger dictionary than is allowed/],
+    ["a check that it cannot make", SHA256, "unsupported", /uses an option of xz that is not supported/],
     ["a changed check", flipped(40), "malformed", /a checksum does not match/],
     [
       "bytes after the end",

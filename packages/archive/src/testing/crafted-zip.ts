@@ -29,11 +29,6 @@ export interface CraftedEntry {
   extra?: Uint8Array;
   /** Instead of `extra` in the header in front of the data. */
   extraLocal?: Uint8Array;
-  /** System in the upper byte, version in the lower; 3 (Unix) and 4.5 when left out. */
-  madeBy?: number;
-  /** Date in the upper half, time in the lower, as MS-DOS has them. */
-  dosTime?: number;
-  comment?: string;
   headerOffset?: number;
   /** Instead of the compressed data. */
   raw?: Uint8Array;
@@ -104,7 +99,6 @@ function craft(entry: CraftedEntry, position: number): { local: Uint8Array; cent
     fields.writeUInt32LE(entry.zip64 === true ? 0xffffffff : plain, 18);
     return fields;
   };
-  const comment = Buffer.from(entry.comment ?? "");
   const nameLocal = Buffer.from(entry.nameLocal ?? name);
   const localSizes: [number, number] = isDeferred ? [0, 0] : [entry.sizeLocal ?? size, compressedSize];
   const extraLocal = Buffer.concat([
