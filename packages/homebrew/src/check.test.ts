@@ -165,6 +165,8 @@ describe("checkFormula", () => {
     ],
     ["a sha256 written twice", change(/( {6}sha256 .*\n)/, "$1$1"), "9: widget.rb: there is a second sha256"],
     ["a sha256 in upper case", change(FIRST, FIRST.toUpperCase()), "expected 64 lowercase hex characters"],
+    ["a sha256 of 65 characters", change(FIRST, `${FIRST}0`), "expected 64 lowercase hex characters"],
+    ["a sha256 behind a blank", change(FIRST, ` ${FIRST}`), "expected 64 lowercase hex characters"],
     ["a sha256 of 63 characters", change(FIRST, FIRST.slice(1)), "expected 64 lowercase hex characters"],
     [
       "the sha256 of nothing",
@@ -211,6 +213,11 @@ describe("checkFormula", () => {
       "an archive of another processor",
       change("widget-aarch64-apple-darwin.tar.xz", "widget-x86_64-apple-darwin.tar.xz"),
       "is for x86_64-apple-darwin, but is offered to macOS on ARM",
+    ],
+    [
+      "an archive of another system",
+      change("widget-aarch64-apple-darwin.tar.xz", "widget-aarch64-unknown-linux-musl.tar.xz"),
+      "is for aarch64-unknown-linux-musl, but is offered to macOS on ARM",
     ],
     [
       "a file that is not in the release",

@@ -34,7 +34,7 @@ function isKnown({ tokens, place }: Statement, next: Statement | undefined): boo
     return next?.place === "deferred" || isBareEnd(tokens);
   }
   if (isBareEnd(tokens) || (tokens.length === 1 && first?.text === "else")) return true;
-  if (first === undefined || (first.kind !== "word" && first.kind !== "label")) return false;
+  if (first?.kind !== "word") return false;
   if (first.text === "def") return !tokens.some(isEnd) || isEnd(tokens.at(-1));
   if (place === "class" && (first.text === "if" || first.text === "elsif")) return isCondition(tokens.slice(1), next);
   if (tokens.at(-1)?.text === "do") {

@@ -16,14 +16,24 @@ export interface Token {
 export type Tokens = readonly Token[];
 
 const WORD = /[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*/y;
-const NUMBER = /\d[\w.]*\w|\d/y;
+// Only with digits behind it is a dot a part of a number: `1.send(:x)` is a call.
+const NUMBER = /0[bodx][\da-f_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:e[+-]?\d[\d_]*)?r?i?/iy;
 const OPERATOR =
   /\*\*=|<=>|===|\.\.\.|&&=|\|\|=|<<=|>>=|\*\*|==|!=|>=|<=|&&|\|\||=>|->|=~|!~|\.\.|::|\+=|-=|\*=|\/=|\|=|&=|<<|>>|&\.|[-+*/%=<>!&|^~?:.,@$]/y;
-const HEREDOC = /<<[~-]?(?:(["'`])([^"'`\n]+)\1|([A-Z_]\w*))/y;
+// In lower case only behind a sign, else it is an operator: `list <<entry`.
+const HEREDOC = /<<(?:[~-]?(["'`])([^"'`\n]+)\1|([~-][a-z_]\w*|[~-]?[A-Z_]\w*))/y;
 const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "<": ">" };
-/** After these a statement goes on in the next line. */
-const GOES_ON: readonly string[] = [",", "&&", "||", ".", "&.", "=", "+", "|", "=>", "::", "<<"];
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", e: "\u001B", s: " ", "0": "\0" };
+/** After these a statement goes on in the next line. A `|` most often ends the parameters of a block. */
+const GOES_ON: readonly string[] = [",", "&&", "||", ".", "&.", "=", "+", "=>", "::", "<<"];
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  e: "\u001B",
+  s: " ",
+  "0": "\0",
+  "\n": "",
+};
 
 /**
  * Splits a formula into statements.
@@ -65,11 +75,12 @@ class Lexer {
     else if (char === "#") this.#skipTo("\n");
     else if (this.#atLineStart(/=begin\b/y)) this.#skipComment();
     else if (char === ";" && this.#depth === 0) this.#end(1);
-    else if (char === '"' || char === "'" || char === "`") this.#string(char, char, this.#at + 1);
+    else if (char === '"' || char === "'") this.#string(char, char, this.#at + 1, "string");
+    else if (char === "`") this.#string(char, char, this.#at + 1, "code");
     else if (char === "<" && this.#heredoc()) return;
-    else if (char === ":" && /["\w]/.test(next) && this.#text[this.#at - 1] !== ":") this.#symbol();
+    else if (char === ":" && /["\w]/.test(next)) this.#symbol();
     else if (char === "%" && this.#mayBeginValue() && this.#percent()) return;
-    else if (char === "/" && this.#mayBeginValue()) this.#string("/", "/", this.#at + 1);
+    else if (char === "/" && this.#mayBeginValue()) this.#string("/", "/", this.#at + 1, "regexp");
     else this.#plain(char);
   }
 
@@ -85,7 +96,7 @@ class Lexer {
   #heredoc(): boolean {
     const [whole, , quoted, bare] = this.#match(HEREDOC) ?? [];
     if (whole === undefined) return false;
-    this.#heredocs.push({ end: quoted ?? bare ?? "", line: this.#line });
+    this.#heredocs.push({ end: quoted ?? bare?.replace(/^[~-]/, "") ?? "", line: this.#line });
     this.#push("code", whole);
     return true;
   }
@@ -98,8 +109,8 @@ class Lexer {
   }
 
   #word(text: string): void {
-    const next = this.#text[this.#at + text.length] ?? "";
-    const after = this.#text[this.#at + text.length + 1] ?? "";
+    const next = this.#text[this.#at + text.length];
+    const after = this.#text[this.#at + text.length + 1];
     const full = (next === "?" || next === "!") && after !== "=" ? text + next : text;
     const colon = this.#text.slice(this.#at + full.length, this.#at + full.length + 2);
     if (colon.startsWith(":") && colon !== "::" && this.#statement.at(-1)?.text !== "?") {
@@ -109,7 +120,7 @@ class Lexer {
 
   #symbol(): void {
     if (this.#text[this.#at + 1] === '"') {
-      this.#string('"', '"', this.#at + 2);
+      this.#string('"', '"', this.#at + 2, "string");
       return;
     }
     const name = /:\w+[?!=]?/y;
@@ -126,11 +137,11 @@ class Lexer {
   }
 
   /** Takes a string up to its end, with what is interpolated in it. */
-  #string(open: string, close: string, from: number, as: "string" | "code" = "string"): void {
+  #string(open: string, close: string, from: number, as: "string" | "regexp" | "code"): void {
     const begun = this.#line;
     // Of the strings, `'…'` and `%w[…]` take what is in them as it stands.
-    const interpolates = as === "code" || open === '"' || open === "`" || open === "/";
-    let kind: Token["kind"] = open === "`" ? "code" : open === "/" ? "regexp" : as;
+    const interpolates = as !== "string" || open === '"';
+    let kind: Token["kind"] = as;
     let value = "";
     let nested = 0;
     let at = from;
@@ -150,38 +161,39 @@ class Lexer {
               : escaped;
       } else if (char === close && nested === 0) break;
       else {
-        if (open !== close && char === open) nested += 1;
-        if (open !== close && char === close) nested -= 1;
+        if (char === open) nested += 1;
+        if (char === close) nested -= 1;
         if (interpolates && char === "#" && /[{@$]/.test(this.#text[at + 1] ?? "")) kind = "code";
         if (interpolates && char === "#" && this.#text[at + 1] === "{") at = this.#interpolation(at + 2);
         value += char;
       }
     }
     const length = at + 1 - this.#at;
-    const isLabel = this.#text[at + 1] === ":" && this.#text[at + 2] !== ":" && open === '"';
+    const isLabel = this.#text[at + 1] === ":" && this.#text[at + 2] !== ":" && /["']/.test(open);
     this.#statement.push({ kind: isLabel && kind === "string" ? "label" : kind, text: value, line: begun });
     this.#at += length + (isLabel ? 1 : 0);
-    if (open === "/") this.#at += this.#match(/[a-z]*/y)?.[0].length ?? 0;
+    if (as === "regexp") this.#at += this.#match(/[a-z]*/y)?.[0].length ?? 0;
   }
 
-  /** The offset of the brace that ends an interpolation. Strings inside may hold braces of their own. */
+  /** The offset of the brace that ends an interpolation. Strings inside may hold braces and interpolations of their own. */
   #interpolation(from: number): number {
-    let depth = 1;
+    const begun = this.#line;
+    const ends = ["}"];
     for (let at = from; at < this.#text.length; at += 1) {
       const char = this.#text[at] ?? "";
+      const end = ends.at(-1);
       if (char === "\n") this.#line += 1;
-      if (char === "\\") at += 1;
-      else if (char === '"' || char === "'") {
-        const end = this.#text.indexOf(char, at + 1);
-        if (end < 0) break;
-        at = end;
-      } else if (char === "{") depth += 1;
-      else if (char === "}") {
-        depth -= 1;
-        if (depth === 0) return at;
+      if (char === "\\" && this.#text[at + 1] !== "\n") at += 1;
+      else if (char === end) {
+        ends.pop();
+        if (ends.length === 0) return at;
+      } else if (end === "}" && /["'`{]/.test(char)) ends.push(char === "{" ? "}" : char);
+      else if (end !== "}" && end !== "'" && char === "#" && this.#text[at + 1] === "{") {
+        ends.push("}");
+        at += 1;
       }
     }
-    throw this.#fault(this.#line, "an interpolation without its end");
+    throw this.#fault(begun, "an interpolation without its end");
   }
 
   #newline(): void {

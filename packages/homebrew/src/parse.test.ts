@@ -124,6 +124,57 @@ describe("parseFormula", () => {
     expect(() => parse(text)).toThrow(message);
   });
 
+  test("reads the tag of a download by git, its checksums and what the formula needs", () => {
+    const { downloads, dependencies } = parse(
+      inClass(
+        'url "https://a.git", tag: "v1", revision: "x"\nsha256 "a"\nsha256 "b"\ndepends_on "gadget"\ndepends_on :macos\n' +
+          'def install\ndepends_on "never"\nend\ndepends_on "acme/tap/b" => :build',
+      ),
+    );
+    expect(downloads).toMatchObject([{ tag: "v1", sha256: [{ value: "a" }, { value: "b", line: 4 }] }]);
+    expect(dependencies.map(({ value }) => value)).toEqual(["gadget", "acme/tap/b"]);
+    expect(dependencies.map(({ line }) => line)).toEqual([5, 10]);
+  });
+
+  test("has no tag of a download where none is written, or where it is computed", () => {
+    expect(parse(inClass('url "https://a.git"')).downloads[0]?.tag).toBeUndefined();
+    expect(() => parse(inClass('url "https://a.git", tag: name'))).toThrow("not a plain string");
+    expect(parse(inClass('url "https://a.git", tag: :x')).downloads[0]?.tag).toBeUndefined();
+  });
+
+  test("takes values in brackets, and refuses what goes on behind a value", () => {
+    expect(parse(inClass('version("1")')).version?.value).toBe("1");
+    for (const body of ['version "1" "2"', 'version("1" + "2")', 'version "1" if OS.mac?', "version", "version :x"]) {
+      expect(() => parse(inClass(body))).toThrow("has a `version` that is not a plain string");
+    }
+  });
+
+  test("shows the start of a value that it refuses", () => {
+    expect(() => parse(inClass(`desc x${"y".repeat(100)}`))).toThrow(`not a plain string: x${"y".repeat(79)}`);
+    expect(() => parse(inClass(`desc x${"y".repeat(100)}`))).not.toThrow(`x${"y".repeat(80)}`);
+    expect(() => parse(inClass("desc x"))).toThrow(
+      expect.objectContaining({ advice: expect.stringContaining("copies `description` and `homepage`") }),
+    );
+  });
+
+  test.each([
+    ["class Widget", "has no `class … < Formula`"],
+    ["class Widget < Cask", "has no `class … < Formula`"],
+    ["class Widget < Formula if x", "has no `class … < Formula`"],
+    ["module Widget < Formula", "has no `class … < Formula`"],
+  ])("takes no formula from %s", (head, message) => {
+    expect(() => parse(`${head}\nend\n`)).toThrow(message);
+  });
+
+  test("says in which line a second formula or version is", () => {
+    const at = (text: string, line: number) =>
+      expect(() => parse(text)).toThrow(expect.objectContaining({ location: { file: "widget.rb", line } }));
+    at("\nclass A < Formula\nend\nclass B < Formula\nend\n", 4);
+    at(inClass('version "1"\n\nversion "2"'), 4);
+    at(inClass('\nsha256 "x"'), 3);
+    at("\n", 1);
+  });
+
   test("takes a license that is not a string, and an escaped quote", () => {
     expect(() => parse(inClass('license any_of: ["MIT", "Apache-2.0"]\ndesc "Say \\"hi\\" \\#{x}"'))).not.toThrow();
   });

@@ -113,9 +113,18 @@ function mayGoBefore({ kind, text }: Token): boolean {
 function isEndless(tokens: Tokens, def: number): boolean {
   let at = def + 2;
   while (tokens[at]?.text === ".") at += 2;
-  if (tokens[at]?.text === "(")
-    at = tokens.findIndex(({ text, kind }, index) => index > at && kind === "op" && text === ")") + 1;
+  if (tokens[at]?.text === "(") at = closingBracket(tokens, at) + 1;
   return tokens[at]?.kind === "op" && tokens[at]?.text === "=";
+}
+
+function closingBracket(tokens: Tokens, open: number): number {
+  let depth = 0;
+  return tokens.findIndex(({ kind, text }, index) => {
+    if (index < open || kind !== "op") return false;
+    if (text === "(") depth += 1;
+    if (text === ")") depth -= 1;
+    return depth === 0;
+  });
 }
 
 function enter(tokens: Tokens, around: Block | undefined): Omit<Block, "line"> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Channel, parseVersion } from "@release-actions/channel";
 import { fixtureSha256, makeFormula } from "./formula-fixture.ts";
-import { compareWithTap } from "./tap-change.ts";
+import { compareWithTap, isDeadEnd } from "./tap-change.ts";
 import { readTapFormula } from "./tap-formula.ts";
 
 const candidate = (version: string, text = makeFormula({ version }), channel: Channel = "stable") => ({
@@ -106,6 +106,53 @@ describe("compareWithTap", () => {
     });
   });
 
+  test("says what is in the way of each refusal, and what to do", () => {
+    const refusal = (version: string, current: string): unknown => compareWithTap(candidate(version), current, false);
+    expect(refusal("1.2.3", "class Widget < Formula\nend\n")).toEqual({
+      kind: "refused",
+      reason: "widget.rb is in the tap, but its version there is unknown",
+      advice: "Edit the formula in the tap, or remove it there.",
+    });
+    expect(refusal("1.2.3", makeFormula({ version: "1.3.1" }))).toMatchObject({
+      reason: "widget.rb is in the tap at 1.3.1, and 1.2.3 is lower in Homebrew's order",
+    });
+    expect(refusal("1.2.4-nightly.1", makeFormula())).toEqual({
+      kind: "refused",
+      reason: "Homebrew orders 1.2.4-nightly.1 above 1.2.4: users who got it from widget.rb would never get 1.2.4",
+      advice:
+        "Name it with alpha, beta, pre or rc (1.2.4-beta.1), publish it under a formula of its own, or set `prerelease: skip`.",
+    });
+    expect(refusal("1.2.3", makeFormula({ build: "again" }))).toMatchObject({
+      advice: "Release a new version. If the old downloads are gone for good, set `republish: true`.",
+    });
+    expect(refusal("1.2.3", makeFormula().replace("  license", '  depends_on "x"\n  license'))).toEqual({
+      kind: "kept",
+      reason: "the tap has it with the same downloads and additional lines, such as `depends_on x`",
+    });
+  });
+
+  test.each([
+    "uses_from_macos",
+    "conflicts_with",
+    "livecheck",
+    "deprecate!",
+    "link_overwrite",
+    "skip_clean",
+    "option",
+    "bottle",
+    "head",
+    "patch",
+    "service",
+  ])("names `%s` among what a new version loses, and not what only looks alike", (directive) => {
+    const word = directive.replace("!", "");
+    const edited = makeFormula().replace(
+      "  license",
+      `  ${directive} "x"\n  ${word}ish "y"\n  x ${directive}, "z"\n  license`,
+    );
+    const change = compareWithTap(candidate("1.2.4"), edited, false);
+    expect(change).toEqual({ kind: "update", from: "1.2.3", lost: [`${directive} x`] });
+  });
+
   test.each<[version: string, there: string, channel: Channel, advice: string]>([
     ["1.7.4", "1.8.0-rc.1", "backport", "`backport.formula: versioned`"],
     ["1.8.0-alpha.1", "1.8.0-rc.1", "prerelease", "Release 1.8.1"],
@@ -116,6 +163,17 @@ describe("compareWithTap", () => {
     const change = compareWithTap(candidate(version, undefined, channel), makeFormula({ version: there }), false);
     expect(change).toMatchObject({ kind: "refused", advice: expect.stringContaining(advice) });
   });
+});
+
+test.each([
+  ["1.2.3-nightly.1", true],
+  ["1.2.3-rc.1", false],
+  ["1.2.3", false],
+  ["1.2.3+hotfix.1", false],
+  ["10.1.2.3-nightly.1", false],
+  ["v1.2.3-nightly.1", false],
+])("users of %s would never get the release that it leads to: %s", (version, expected) => {
+  expect(isDeadEnd(version)).toBe(expected);
 });
 
 describe("readTapFormula", () => {

@@ -67,7 +67,7 @@ export function compareWithTap(candidate: Candidate, current: string | undefined
 
 /** What people add to a formula that cargo-dist never writes, so that a new version loses it. */
 const KEPT_BY_HAND =
-  /^(depends_on|uses_from_macos|conflicts_with|def caveats|test|service|livecheck|deprecate!|disable!|link_overwrite|head|resource|patch|bottle|option|skip_clean)\b/;
+  /^(depends_on|uses_from_macos|conflicts_with|def caveats|test|service|livecheck|deprecate!|disable!|link_overwrite|head|resource|patch|bottle|option|skip_clean)(?: |$)/;
 
 /** What a platform that is added changes, or a gateway; everything else that differs was written by people. */
 const WRITTEN_ANEW = /^(?!(url|mirror|sha256|if|elsif|else|end|on_\w+|BINARY_ALIASES)\b)/;

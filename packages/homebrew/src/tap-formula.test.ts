@@ -49,6 +49,60 @@ end
     expect([...read.bytes]).toEqual([["w-1.2.3.tar.gz", "abc"]]);
   });
 
+  test("that is downloaded without a checksum has its address for its bytes", () => {
+    const { bytes } = readTapFormula('class W < Formula\n  on_linux do\n    url "https://a/w.zip"\n  end\nend\n');
+    expect([...bytes]).toEqual([
+      ["linux arm", "https://a/w.zip  "],
+      ["linux intel", "https://a/w.zip  "],
+    ]);
+  });
+
+  test("has the version that it names, in brackets or not, and not that of its address", () => {
+    const body = 'version("2.0")\n  url "https://a/w-1.2.3.zip"\n  revision(4)';
+    expect(readTapFormula(`class W < Formula\n  ${body}\nend\n`)).toMatchObject({ version: "2.0", revision: 4 });
+  });
+
+  test("has the first version that an address tells", () => {
+    const body = 'on_macos do\nurl "https://a/w.zip"\nend\non_linux do\nurl "https://a/w-1.2.3.zip"\nend';
+    expect(readTapFormula(`class W < Formula\n${body}\nend\n`).version).toBe("1.2.3");
+    expect(readTapFormula('class W < Formula\nurl "https://a/w.zip"\nend\n').version).toBeUndefined();
+  });
+
+  test("has nothing of its methods and resources", () => {
+    const body =
+      'resource "x" do\nurl "https://a/x-9.zip"\nsha256 "9"\nend\ndef y\nversion "8"\nend\nurl "https://a/w-1.2.zip"\nsha256 "A"';
+    const { version, bytes } = readTapFormula(`class W < Formula\n${body}\nend\n`);
+    expect(version).toBe("1.2");
+    expect(new Set(bytes.values())).toEqual(new Set(["a"]));
+  });
+
+  test("has its statements and comments for lines, with white space that does not count", () => {
+    const { lines } = readTapFormula('# a  b\nclass W < Formula\n  version   "1" # c\n  \t# d\r\nend\n');
+    expect(lines).toEqual(["class W < Formula", "version 1", "end", "# a  b", "# d"]);
+  });
+
+  test("that cannot be followed has what stands at the start of its lines, and nothing from comments", () => {
+    const text = `# version "9"
+class W < Formula
+  app_version "8"
+  # url "https://a/x-7.zip"
+  url "https://a/w.git", using: :git, tag: 'v1.2.3'
+  url 'https://a/b/w.zip', x: 1
+    sha256   'AB'
+  # revision 5
+  # version_scheme 6
+  desc "open
+`;
+    const read = readTapFormula(text);
+    expect(read).toMatchObject({ version: "1.2.3", revision: 0, scheme: 0 });
+    expect([...read.bytes]).toEqual([["w.zip", "ab"]]);
+    expect(readTapFormula(text.replace("app_version", "version  ")).version).toBe("8");
+  });
+
+  test("that cannot be followed and has no version anywhere has none", () => {
+    expect(readTapFormula('class W\n  url "https://a/w.zip"\n  desc "open\n').version).toBeUndefined();
+  });
+
   test("has no revision and no scheme of its own unless it says so", () => {
     expect(readTapFormula('class W < Formula\n  version "1"\nend\n')).toMatchObject({ revision: 0, scheme: 0 });
   });

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "@jest/globals";
+import { fileOf, findStranger } from "./address.ts";
+
+test.each([
+  ["https://a.example/b/widget.tar.xz", "widget.tar.xz"],
+  ["HTTPS://a.example/widget%201.tar.xz?x=/y#/z", "widget 1.tar.xz"],
+  ["https://a.example/b%2Fwidget.zip", "widget.zip"],
+  ["https://a.example/100%/50%.zip", "50%.zip"],
+  ["https://a.example/b/", ""],
+  ["https://a.example/b#/c\n/d", "b"],
+])("%j downloads the file %j", (url, file) => expect(fileOf(url)).toBe(file));
+
+describe("an address of the release", () => {
+  const asked = (url: string, ...addresses: string[]): string | undefined =>
+    findStranger(url, "f", { tag: "v1", addressesOf: (file) => (file === "f" ? addresses : []) });
+  const GITHUB = "https://github.com/acme/widget/releases/download/v1/f";
+  const MIRROR = "https://mirror.example/Widget/v1/f";
+
+  test.each([
+    [GITHUB, [GITHUB]],
+    [GITHUB, [MIRROR, GITHUB]],
+    [MIRROR, [MIRROR, GITHUB]],
+    ["https://GITHUB.com:443/Acme/WIDGET/releases/download/v1/f", [GITHUB]],
+    ["https://github.com/acme/widget/releases/download/v%31/f", [GITHUB]],
+  ])("is %s, of %j", (url, addresses) => expect(asked(url, ...addresses)).toBeUndefined());
+
+  test.each([
+    ["a repository of another owner", GITHUB.replace("acme", "other"), GITHUB],
+    ["a repository of another name", GITHUB.replace("widget", "gadget"), GITHUB],
+    ["a tag with capitals", GITHUB.replace("v1", "V1"), GITHUB],
+    ["a file with capitals", GITHUB.replace(/f$/, "F"), GITHUB],
+    ["slashes at other places", "https://mirror.example/a/bc", "https://mirror.example/ab/c"],
+    ["another case on a server that is not GitHub", MIRROR.toLowerCase(), MIRROR],
+    ["another scheme", GITHUB.replace("https", "http"), GITHUB],
+    ["another host", GITHUB.replace("github", "githab"), GITHUB],
+    ["a query", `${GITHUB}?x`, GITHUB],
+    ["a fragment", `${GITHUB}#x`, GITHUB],
+    ["a user", GITHUB.replace("github", "me@github"), GITHUB],
+    ["no URL", "widget", GITHUB],
+    ["anything, where the plan has no URL", GITHUB, "widget"],
+  ])("is not one with %s", (_name, url, address) => {
+    expect(asked(url, address)).toBe(`${url} is not a URL of this release, expected ${address}`);
+  });
+
+  test("is not one of several that were expected, all of which are named", () => {
+    expect(asked("https://a.example/f", GITHUB, MIRROR)).toBe(
+      `https://a.example/f is not a URL of this release, expected ${GITHUB} or ${MIRROR}`,
+    );
+  });
+
+  test.each([
+    ["https://a.example/v1/f", true],
+    ["https://a.example/b/v1/c/f", true],
+    ["https://a.example/v%31/f", true],
+    ["https://a.example/v10/f", false],
+    ["https://a.example/av1/f", false],
+    ["https://a.example/v1", false],
+    ["https://v1/f", false],
+    ["https://a.example/b?/v1/", false],
+    ["https://a.example/b#/v1/", false],
+  ])("has the tag among its folders, where the plan does not know it: %s (%s)", (url, isOne) => {
+    expect(asked(url)).toBe(isOne ? undefined : `${url} is not of v1`);
+  });
+});
