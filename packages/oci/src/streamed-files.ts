@@ -106,13 +106,13 @@ class DocumentKeeper {
   add(chunk: Uint8Array): void {
     if (this.#kept === this.#limit) return;
     // Copied: a small piece must not hold on to the large buffer it came in.
-    const piece = Uint8Array.from(chunk.subarray(0, this.#limit - this.#kept));
+    const piece = new Uint8Array(chunk.subarray(0, this.#limit - this.#kept));
     this.#chunks.push(piece);
     this.#kept += piece.length;
   }
 
   head(): Uint8Array {
-    return Uint8Array.from(Buffer.concat(this.#chunks).subarray(0, LAYER_HEAD_BYTES));
+    return new Uint8Array(Buffer.concat(this.#chunks).subarray(0, LAYER_HEAD_BYTES));
   }
 
   /** The whole content, when it begins as JSON does; only asked for at the end. */

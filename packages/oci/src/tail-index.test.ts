@@ -1,0 +1,205 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  indexTar,
+  memorySource,
+  type PrefetchingSource,
+  TAR_END,
+  tarFile,
+  WindowedSource,
+} from "@release-actions/archive";
+import { BlobForecast } from "./blob-forecast.ts";
+import { parseIndex } from "./documents.ts";
+import { readTailIndex } from "./tail-index.ts";
+import {
+  addAttestation,
+  addImage,
+  addIndex,
+  type Files,
+  layout,
+  pathOf,
+  soundLayout,
+  tarOf,
+} from "./testing/crafted-image.ts";
+
+const tailOf = (tar: Buffer) => readTailIndex(new WindowedSource(memorySource(tar)));
+const listed = (files: Files): string[] =>
+  JSON.parse(files["index.json"]?.toString() ?? "").manifests.map(({ digest }: { digest: string }) => digest);
+
+describe("the index at the end of a tar", () => {
+  const files = soundLayout();
+
+  test("is found before oci-layout and the end blocks", async () => {
+    expect((await tailOf(tarOf(files)))?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
+  });
+
+  test.each([1, 511])("is found in front of %d bytes that are no block", async (more) => {
+    const tail = await tailOf(Buffer.concat([tarOf(files), Buffer.alloc(more, 1)]));
+    expect(tail?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
+  });
+
+  test("is found at the very start and at the very end", async () => {
+    const only = tarFile("index.json", files["index.json"] ?? "");
+    expect((await tailOf(Buffer.from(only)))?.manifests).toHaveLength(1);
+    expect(await tailOf(Buffer.from(tarFile("index.jsox", files["index.json"] ?? "")))).toBeUndefined();
+  });
+
+  test("is found within 64 KiB, and not looked for farther away", async () => {
+    const index = tarFile("index.json", files["index.json"] ?? "");
+    const behind = (bytes: number) => tailOf(Buffer.concat([index, Buffer.alloc(bytes)]));
+    expect((await behind(64 * 1024 - index.length))?.manifests).toHaveLength(1);
+    expect(await behind(64 * 1024 - index.length + 512)).toBeUndefined();
+  });
+
+  test("is the last of several", async () => {
+    const two = [tarFile("index.json", '{"manifests":[]}'), tarFile("index.json", files["index.json"] ?? "")];
+    expect((await tailOf(Buffer.concat([...two, TAR_END])))?.manifests).toHaveLength(1);
+  });
+
+  test.each<[name: string, tar: Buffer]>([
+    ["an empty file", Buffer.alloc(0)],
+    ["a short file", Buffer.from("index.json")],
+    ["a name without a header", Buffer.concat([Buffer.from("index.json\0"), Buffer.alloc(1024)])],
+    ["another file whose name begins so", Buffer.from(tarFile("index.json.bak", files["index.json"] ?? ""))],
+    ["a document that is not JSON", Buffer.from(tarFile("index.json", "<html>"))],
+    ["an index that is cut", Buffer.from(tarFile("index.json", files["index.json"] ?? "")).subarray(0, 512)],
+  ])("is not there in %s", async (_name, tar) => expect(await tailOf(tar)).toBeUndefined());
+
+  test("is not looked for when the work was cancelled", async () => {
+    const source = new WindowedSource(memorySource(tarOf(files)));
+    await expect(readTailIndex(source, AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
+  });
+});
+
+describe("the forecast of where blobs are", () => {
+  const WINDOW = 4096;
+
+  /** The offsets that are fetched ahead as the walk meets each member, by its path; and where members end. */
+  async function walk(files: Files, make: (files: Files) => Buffer = tarOf) {
+    const tar = make(files);
+    const memory = memorySource(tar);
+    const fetched: Record<string, number[]> = {};
+    let current: number[] = [];
+    const source: PrefetchingSource = {
+      ...memory,
+      windowBytes: WINDOW,
+      prefetch: (offset) => void current.push(offset),
+      slice: () => source,
+    };
+    const forecast = new BlobForecast(source, parseIndex(files["index.json"] ?? Buffer.of(), "index.json"));
+    const { members } = await indexTar(memory);
+    for (const member of members.values()) {
+      current = [];
+      await forecast.onMember(member);
+      if (current.length > 0) fetched[member.path] = current;
+    }
+    const endOf = (path: string): number => (members.get(path)?.offset ?? 0) + (members.get(path)?.size ?? 0);
+    return { fetched, endOf };
+  }
+
+  /** An image of which the layers come behind the manifest, most of them too large for one window. */
+  function crafted(layers: number, small = 0): { files: Files; manifest: string; behind: string[] } {
+    for (let seed = 0; ; seed += 1) {
+      const files: Files = {};
+      const contents = Array.from({ length: layers + small }, (_, index) =>
+        index < layers ? Buffer.alloc(3 * WINDOW, `${seed} ${index} `) : Buffer.from(`${seed} ${index}`),
+      );
+      const image = addImage(files, { layers: contents, compression: "none" });
+      const manifest = pathOf(image.digest);
+      const behind = Object.keys(files)
+        .filter((path) => path > manifest)
+        .sort();
+      // By chance of the digests: some blobs come before it, more behind it.
+      if (behind.length < Object.keys(files).length - 1 && behind.length > (layers + small) / 2)
+        return { files: layout(files, [image]), manifest, behind };
+    }
+  }
+
+  test("fetches the headers behind each large blob, once the manifest has been met", async () => {
+    const { files, manifest, behind } = crafted(8);
+    const { fetched, endOf } = await walk(files);
+    const large = behind.filter((path) => (files[path]?.length ?? 0) >= WINDOW);
+    expect(large.length).toBeGreaterThan(3);
+    expect(fetched).toEqual({ [manifest]: large.map(endOf) });
+  });
+
+  test("does not fetch what comes along with the header before", async () => {
+    const { files, manifest, behind } = crafted(3, 9);
+    const { fetched, endOf } = await walk(files);
+    const large = behind.filter((path) => (files[path]?.length ?? 0) >= WINDOW);
+    expect(fetched[manifest] ?? []).toEqual(large.map(endOf));
+  });
+
+  test("fetches at most 64 at once", async () => {
+    const { files, manifest, behind } = crafted(140);
+    const { fetched, endOf } = await walk(files);
+    expect(behind.length).toBeGreaterThan(65);
+    expect(fetched[manifest]).toEqual(
+      behind
+        .filter((path) => (files[path]?.length ?? 0) >= WINDOW)
+        .slice(0, 64)
+        .map(endOf),
+    );
+  });
+
+  test("waits for the manifests of all images, and not for those of attestations", async () => {
+    const files: Files = {};
+    const layer = (content: string): Buffer => Buffer.alloc(3 * WINDOW, content);
+    const images = ["amd64", "arm64"].map((architecture) =>
+      addImage(files, {
+        platform: { os: "linux", architecture },
+        layers: [layer(architecture), layer(`${architecture} too`)],
+        compression: "none",
+      }),
+    );
+    const index = addIndex(files, [...images, ...images.map((image) => addAttestation(files, image))]);
+    const { fetched } = await walk(layout(files, [index]));
+    const last =
+      [index, ...images]
+        .map(({ digest }) => pathOf(digest))
+        .sort()
+        .at(-1) ?? "";
+    for (const path of Object.keys(fetched)) expect(path >= last).toBe(true);
+  });
+
+  test("fetches nothing when a manifest cannot be read, whatever follows", async () => {
+    const { files, manifest } = crafted(8);
+    const broken = { ...files, [manifest]: Buffer.from("{}") };
+    expect((await walk(broken)).fetched).toEqual({});
+  });
+
+  test("fetches nothing for a manifest that is longer than any may be", async () => {
+    const { files, manifest } = crafted(8);
+    const long = Buffer.concat([files[manifest] ?? Buffer.of(), Buffer.alloc(4 << 20, " ")]);
+    expect((await walk({ ...files, [manifest]: long })).fetched).toEqual({});
+  });
+
+  test("reads a manifest that the walk met before the index that lists it", async () => {
+    const { files, manifest } = crafted(8);
+    const index = addIndex(files, JSON.parse(files["index.json"]?.toString() ?? "").manifests);
+    const first = (all: Files): Buffer => {
+      const { [manifest]: content, ...rest } = all;
+      return Buffer.concat([tarFile(manifest, content ?? ""), tarOf(rest)]);
+    };
+    const { fetched } = await walk(layout(files, [index]), first);
+    expect(Object.keys(fetched)).toEqual([pathOf(index.digest)]);
+  });
+
+  test("passes on what is wrong with the source itself", async () => {
+    const { files, manifest } = crafted(2);
+    const source: PrefetchingSource = {
+      size: 1e6,
+      windowBytes: WINDOW,
+      prefetch: () => undefined,
+      slice: () => source,
+      // biome-ignore lint/correctness/useYield: It fails before the first byte.
+      async *read() {
+        throw new Error("connection lost");
+      },
+    };
+    const forecast = new BlobForecast(source, parseIndex(files["index.json"] ?? Buffer.of(), "index.json"));
+    const { members } = await indexTar(memorySource(tarOf(files)));
+    const member = members.get(manifest);
+    if (member === undefined) throw new Error("the tar has no manifest");
+    await expect(forecast.onMember(member)).rejects.toThrow("connection lost");
+  });
+});
