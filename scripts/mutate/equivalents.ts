@@ -68,6 +68,81 @@ export const EQUIVALENTS: Equivalents = {
       reason: "Without a parsed version, the next line throws whatever the build is.",
     },
   ],
+  "packages/digest/src/blake3.ts": [
+    {
+      line: "engine: EngineChoice = \"fastest\",",
+      becomes: "engine: EngineChoice = \"\",",
+      reason: "The engine takes every word but `native` and `wasm` for the fastest.",
+    },
+  ],
+  "packages/digest/src/hash-files.ts": [
+    {
+      line: "const ahead = groups.length < availableParallelism();",
+      becomes: "const ahead = groups.length <= availableParallelism();",
+      reason: "It decides how long files are read, and not what is hashed.",
+    },
+    {
+      line: "const ahead = groups.length < availableParallelism();",
+      becomes: "const ahead = groups.length >= availableParallelism();",
+      reason: "It decides how long files are read, and not what is hashed.",
+    },
+  ],
+  "packages/digest/src/parse-sums.ts": [
+    {
+      line: "const [, mark, tag = \"\", name = \"\", hex = \"\"] = tagged;",
+      becomes: "const [, mark, tag = \"mutant\", name = \"\", hex = \"\"] = tagged;",
+      reason: "The pattern has this group in every match.",
+    },
+    {
+      line: "const [, mark, tag = \"\", name = \"\", hex = \"\"] = tagged;",
+      becomes: "const [, mark, tag = \"\", name = \"mutant\", hex = \"\"] = tagged;",
+      reason: "The pattern has this group in every match.",
+    },
+    {
+      line: "const [, mark, tag = \"\", name = \"\", hex = \"\"] = tagged;",
+      becomes: "const [, mark, tag = \"\", name = \"\", hex = \"mutant\"] = tagged;",
+      reason: "The pattern has this group in every match.",
+    },
+    {
+      line: "const [, mark, hex = \"\", name = \"\"] = plain;",
+      becomes: "const [, mark, hex = \"mutant\", name = \"\"] = plain;",
+      reason: "The pattern has this group in every match.",
+    },
+    {
+      line: "const [, mark, hex = \"\", name = \"\"] = plain;",
+      becomes: "const [, mark, hex = \"\", name = \"mutant\"] = plain;",
+      reason: "The pattern has this group in every match.",
+    },
+    {
+      line: "const [, tag, hex = \"\"] = bare ?? [];",
+      becomes: "const [, tag, hex = \"mutant\"] = bare ?? [];",
+      reason: "It is read only where the pattern matched, which then has this group.",
+    },
+  ],
+  "packages/digest/src/pool.ts": [
+    {
+      line: "const { engine = \"fastest\", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;",
+      becomes: "const { engine = \"\", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;",
+      reason: "The engine takes every word but `native` and `wasm` for the fastest.",
+    },
+  ],
+  "packages/homebrew/src/brew-version.ts": [
+    {
+      line: "if (a.kind === \"number\") return b.kind === \"number\" ? sign(digits(a) - digits(b)) : 1;",
+      becomes: "if (a.kind === \"number\") return b.kind === \"number\" ? sign(digits(a) - digits(b)) : (1 + 1);",
+      reason: "Of a number beside a word, the callers only ask whether the order is 0.",
+    },
+    {
+      line: "if (b.kind === \"number\") return -1;",
+      becomes: "if (b.kind === \"number\") return 1;",
+      reason: "Of a number beside a word, the callers only ask whether the order is 0.",
+    },
+    {
+      line: "if (b.kind === \"number\") return -1;",
+      becomes: "if (b.kind === \"number\") return -(1 + 1);",
+      reason: "Of a number beside a word, the callers only ask whether the order is 0.",
+    },
+  ],
   "packages/http/src/retry.ts": [
     {
       line: "const { retryAfterMs = 0, atMost = Number.POSITIVE_INFINITY, promptly = false } = error.healing;",
@@ -110,6 +185,13 @@ export const EQUIVALENTS: Equivalents = {
       line: "resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, body: answer });",
       becomes: "resolve({ status: answer.statusCode ?? (0 + 1), headers: answer.headers, url, body: answer });",
       reason: "An answer to a request always has a status code.",
+    },
+  ],
+  "packages/oci/src/documents.ts": [
+    {
+      line: "if (!(cause instanceof JsonError)) throw cause;",
+      becomes: "if (false) throw cause;",
+      reason: "`decodeJson` throws nothing else.",
     },
   ],
   "packages/workflow/src/power-shell.ts": [

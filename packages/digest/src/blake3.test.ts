@@ -44,6 +44,15 @@ describe("blake3", () => {
     expect(await blake3("ü")).toBe(await blake3(Uint8Array.of(0xc3, 0xbc)));
   });
 
+  test.each(["fastest", "native", "wasm"] as const)(
+    "hashes a string as its UTF-8 bytes with the engine %s",
+    async (engine) => {
+      const hash = await blake3(Uint8Array.of(0xc3, 0xbc));
+      expect(await blake3("ü", { kind: "hash" }, engine)).toBe(hash);
+      expect(await blake3(Uint8Array.of(0xc3, 0xbc), { kind: "hash" }, engine)).toBe(hash);
+    },
+  );
+
   test("refuses a key of another length", async () => {
     await expect(blake3("", { kind: "keyed", key: new Uint8Array(31) })).rejects.toThrow(
       /has 32 bytes, this one has 31/,

@@ -23,9 +23,10 @@ export function engineFile(): string {
   return toPath(ENGINE);
 }
 
-export function workerData(choice: EngineChoice): WorkerData {
-  const url = ADDONS[`${process.platform}-${process.arch}`];
-  const addon = url === undefined ? undefined : toPath(url);
+/** @param machine as Node names a platform and a processor: `linux-x64` */
+export function workerData(choice: EngineChoice, machine = `${process.platform}-${process.arch}`): WorkerData {
+  const url = ADDONS[machine];
+  const addon = url && toPath(url);
   return {
     choice,
     addon: addon !== undefined && existsSync(addon) ? addon : undefined,
@@ -35,6 +36,6 @@ export function workerData(choice: EngineChoice): WorkerData {
 }
 
 /** In a bundle the bundler has put a path in the place of each URL. */
-function toPath(place: URL | string): string {
+export function toPath(place: URL | string): string {
   return typeof place === "string" ? place : fileURLToPath(place);
 }

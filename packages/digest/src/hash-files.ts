@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Reporter } from "@release-actions/report";
 import type { Algorithm, Digests } from "./algorithm.ts";
 import { batches } from "./batches.ts";
+import { HashProgress } from "./hash-progress.ts";
 import type { EngineChoice, FileToHash, Job } from "./hash-protocol.ts";
 import { runJobs } from "./pool.ts";
 
@@ -30,22 +31,17 @@ export async function hashFiles(files: readonly FileToHash[], options: HashFiles
     sha256: algorithms.includes("sha256"),
     ahead,
   }));
-  const total = files.reduce((sum, file) => sum + file.size, 0);
-  const sizes = jobs.map((job) => job.files.reduce((sum, file) => sum + file.size, 0));
-  let finished = 0;
-  let underway = 0;
+  const progress = new HashProgress(jobs.map((job) => job.files.reduce((sum, file) => sum + file.size, 0)));
   const reportProgress = (): void =>
-    reporter?.progress({ label: "hashing", done: Math.min(finished + underway, total), total, unit: "bytes" });
+    reporter?.progress({ label: "hashing", done: progress.done, total: progress.total, unit: "bytes" });
   const results = await runJobs(jobs, {
     ...options,
     onProgress: (bytes) => {
-      underway += bytes;
+      progress.read(bytes);
       reportProgress();
     },
     onDone: (index) => {
-      finished += sizes[index] ?? 0;
-      // What a long file reported on its way is now counted with its whole size.
-      underway = Math.max(0, underway - (sizes[index] ?? 0));
+      progress.finish(index);
       reportProgress();
     },
   });

@@ -52,7 +52,6 @@ export function parseSums(list: string | Uint8Array, source: string): SumsEntry[
 }
 
 function decodeList(list: string | Uint8Array): string {
-  if (typeof list === "string") return list.replace(/^\uFEFF/, "");
   const bytes = Buffer.from(list);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le", 2);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(bytes.subarray(2)).swap16().toString("utf16le");
@@ -83,7 +82,7 @@ function powershellBlocks(lines: readonly Line[]): Line[] | undefined {
     return key === undefined ? [] : [{ key, value: value ?? "", line }];
   });
   const filled = lines.filter(({ text }) => text.trim() !== "").length;
-  if (fields.length === 0 || fields.length !== filled) return undefined;
+  if (fields.length !== filled) return undefined;
   return fields.flatMap(({ key, value, line }, index) => {
     if (key !== "Path") return [];
     const hash = fields.slice(Math.max(0, index - 2), index).find((field) => field.key === "Hash")?.value ?? "";

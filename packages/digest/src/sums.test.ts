@@ -78,6 +78,21 @@ describe("parseSums", () => {
     ["UTF-16, high byte first", Buffer.from(`\uFEFF${LIST}`, "utf16le").swap16()],
   ])("reads %s", (_encoding, bytes) => expect(read(bytes)).toEqual([["ä", "aa", 1]]));
 
+  test("passes over a carriage return at the end of a line, and over no other", () => {
+    expect(read(`${HEX}  a\r\n`)).toEqual([["a", "aa", 1]]);
+    expect(() => read(`${HEX}  a\rb\r\n`)).toThrow("list:1 has ");
+  });
+
+  test.each([
+    [Buffer.from([0xff, 0x61])],
+    [Buffer.from([0x61, 0xfe])],
+    [Buffer.from([0xfe, 0x61])],
+    [Buffer.from([0x61, 0xff])],
+  ])("takes half a byte order mark (%j) for what it is", (start) => {
+    const text = start.toString("utf8");
+    expect(() => read(Buffer.concat([start, Buffer.from(LIST)]))).toThrow(`list:1 has "${text}aaaa`);
+  });
+
   test("takes a byte order mark off a text", () => {
     expect(read(`\uFEFF${LIST}`)).toEqual([["ä", "aa", 1]]);
   });
@@ -101,6 +116,8 @@ describe("parseSums", () => {
       ["a.zip", "aa", 4],
       ["b.zip", "bb", 9],
     ]);
+    expect(read(`Hash : ${HEX}\nPath : /work/a.zip\n`)).toEqual([["a.zip", "aa", 2]]);
+    expect(() => read(`Hash : ${HEX}\nPath : a\nAlgorithm : x\nAlgorithm : x\nPath : b\n`)).toThrow(/^list:5 has/);
     expect(() => read(`${block("A", "a.zip")}other\n`)).toThrow(/^list:2 has "Algorithm : SHA256/);
     expect(() => read("Path : C:\\a.zip\nHash : 1\nPath : b\n")).toThrow(/^list:1 has " {2}a.zip/);
   });

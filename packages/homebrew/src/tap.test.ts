@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -7,7 +7,7 @@ import { type CommandRunner, runCommand } from "@release-actions/command";
 import type { GitOptions } from "@release-actions/git";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 import { publishRevision, type Revision } from "./publish-revision.ts";
-import { openTap, readTapFile, type Tap } from "./tap.ts";
+import { formulaPlace, openTap, readTapFile, type Tap } from "./tap.ts";
 
 const TOKEN = "ghs_SECRET";
 const me = { name: "Release", email: "release@acme.dev" };
@@ -94,14 +94,25 @@ describe("publishRevision", () => {
 
   test("gives up when others are faster every time, without forcing anything", async () => {
     await publishRevision(await open(), me, true, async () => revision("one\n"));
+    const waits: number[] = [];
+    const tap = await open({ wait: async (ms: number) => void waits.push(ms) });
     let rounds = 0;
-    const publishing = publishRevision(await open(), me, true, async () => {
+    const publishing = publishRevision(tap, me, true, async () => {
       rounds += 1;
       pushByOthers(`other-${rounds}.txt`, "x");
       return revision("two\n");
     });
-    await expect(publishing).rejects.toThrow("others pushed to");
+    await expect(publishing).rejects.toMatchObject({
+      message: expect.stringMatching(/^others pushed to http:.*tap\.git first, 6 times in a row$/),
+      advice: "Run this job again.",
+    });
     expect(rounds).toBe(6);
+    // Longer each time, and each time by chance.
+    expect(waits).toHaveLength(5);
+    for (const [index, ms] of waits.entries()) {
+      expect(ms).toBeGreaterThanOrEqual(200 * (index + 1));
+      expect(ms).toBeLessThan(600 * (index + 1));
+    }
     expect(inTap("Formula/widget.rb")).toBe("one\n");
   });
 
@@ -151,5 +162,119 @@ describe("publishRevision", () => {
     const secrets = `${TOKEN}|${Buffer.from(`x-access-token:${TOKEN}`).toString("base64")}`;
     const search = await runCommand("grep", ["-rE", secrets, tap.folder], { check: false });
     expect(search).toMatchObject({ exitCode: 1, stdout: "", stderr: "" });
+  });
+});
+
+describe("a tap", () => {
+  /** A tap with these files, of which those that begin with `->` are symbolic links. */
+  async function withFiles(files: Readonly<Record<string, string>>): Promise<Tap> {
+    git("clone", "--quiet", "tap.git", "maker");
+    for (const [file, text] of Object.entries(files)) {
+      const target = path.join(root, "maker", file);
+      mkdirSync(path.dirname(target), { recursive: true });
+      if (text.startsWith("->")) symlinkSync(text.slice(2), target);
+      else writeFileSync(target, text);
+    }
+    git("-C", "maker", "add", ".");
+    git("-C", "maker", "commit", "--quiet", "--message=first");
+    git("-C", "maker", "push", "--quiet", "origin", "HEAD:main");
+    return open();
+  }
+
+  test("has its formulae where brew finds them, links and names that are not ASCII included", async () => {
+    const tap = await withFiles({
+      HomebrewFormula: "->pkg/brew",
+      "pkg/brew/widget.rb": "x",
+      "pkg/brew/über\nmorgen.rb": "x",
+      "bin/run": "x",
+    });
+    expect(await formulaPlace(tap, "widget.rb")).toEqual({ path: "pkg/brew/widget.rb", current: "pkg/brew/widget.rb" });
+    expect(await formulaPlace(tap, "über\nmorgen.rb")).toMatchObject({ current: "pkg/brew/über\nmorgen.rb" });
+    expect(await formulaPlace(tap, "new.rb")).toEqual({ path: "pkg/brew/new.rb", current: undefined });
+  });
+
+  test("gives no formula the name of an alias or of a rename", async () => {
+    const tap = await withFiles({
+      "Formula/gadget.rb": "x",
+      "Aliases/widget": "->../Formula/gadget.rb",
+      "formula_renames.json": '{"old":"gadget"}',
+    });
+    await expect(formulaPlace(tap, "widget.rb")).rejects.toThrow("Aliases/widget of the tap maps widget to gadget");
+    await expect(formulaPlace(tap, "old.rb")).rejects.toThrow("formula_renames.json of the tap maps old to gadget");
+    await expect(formulaPlace(tap, "gadget.rb")).resolves.toMatchObject({ current: "Formula/gadget.rb" });
+  });
+
+  test("is refused with a list of renames that is not one", async () => {
+    const tap = await withFiles({ "Formula/gadget.rb": "x", "formula_renames.json": "[1]" });
+    await expect(formulaPlace(tap, "widget.rb")).rejects.toThrow("formula_renames.json of the tap");
+  });
+
+  test("gives the text of a file, nothing where there is none, and refuses what is no file", async () => {
+    const tap = await withFiles({ "Formula/widget.rb": "text\n", "link.rb": "->Formula/widget.rb" });
+    expect(await readTapFile(tap, "Formula/widget.rb")).toBe("text\n");
+    expect(await readTapFile(tap, "Formula/gadget.rb")).toBeUndefined();
+    await expect(readTapFile(tap, "Formula")).rejects.toThrow("Formula of the tap is not a file");
+    await expect(readTapFile(tap, "link.rb")).rejects.toThrow("link.rb of the tap is not a file");
+    await expect(readTapFile(tap, "Formula/widget.rb/x")).rejects.toThrow("ENOTDIR");
+  });
+
+  test("is read from the branch that is asked for, or else from its own", async () => {
+    await withFiles({ "Formula/widget.rb": "main" });
+    git("-C", "maker", "checkout", "--quiet", "-b", "next");
+    writeFileSync(path.join(root, "maker/Formula/widget.rb"), "next");
+    git("-C", "maker", "commit", "--quiet", "--all", "--message=next");
+    git("-C", "maker", "push", "--quiet", "origin", "HEAD:next");
+    const access = { run: runCommand, env: process.env, url: `${server.origin}/tap.git`, token: TOKEN };
+    const next = await openTap(access, path.join(root, "of-next"), "next");
+    expect([next.branch, await readTapFile(next, "Formula/widget.rb")]).toEqual(["next", "next"]);
+    const own = await open();
+    expect([own.branch, await readTapFile(own, "Formula/widget.rb")]).toEqual(["main", "main"]);
+  });
+
+  test("takes a revision that moves a formula, and one of several files", async () => {
+    await withFiles({ "Formula/Widget.rb": "one\n" });
+    const tap = await open();
+    const published = await publishRevision(tap, me, true, async () => ({
+      files: new Map([
+        ["Formula/widget.rb", "two\n"],
+        ["a/b/c.txt", "new\n"],
+      ]),
+      moved: new Map([["Formula/widget.rb", "Formula/Widget.rb"]]),
+      message: "widget 2",
+    }));
+    expect(published).toMatchObject({ changed: true, pushed: true });
+    expect(git("-C", "tap.git", "ls-tree", "-r", "--name-only", "main").trim().split("\n")).toEqual([
+      "Formula/widget.rb",
+      "a/b/c.txt",
+    ]);
+    expect(inTap("Formula/widget.rb")).toBe("two\n");
+  });
+
+  test("is left alone by a revision without files", async () => {
+    const tap = await withFiles({ "Formula/widget.rb": "one\n" });
+    const [head] = git("-C", "tap.git", "rev-parse", "main").split("\n");
+    const nothing = { files: new Map<string, string>(), message: "nothing" };
+    expect(await publishRevision(tap, me, true, async () => nothing)).toEqual({
+      commit: head,
+      changed: false,
+      pushed: false,
+    });
+    expect(readFileSync(path.join(tap.folder, "Formula/widget.rb"), "utf8")).toBe("one\n");
+  });
+
+  test("is told as soon as a revision is out, and not when there was nothing to push", async () => {
+    const told: string[] = [];
+    const publish = async (push: boolean, text: string) =>
+      publishRevision(
+        await open(),
+        me,
+        push,
+        async () => revision(text),
+        () => told.push(text),
+      );
+    await publish(true, "one\n");
+    await publish(true, "one\n");
+    await publish(false, "two\n");
+    expect(told).toEqual(["one\n"]);
   });
 });

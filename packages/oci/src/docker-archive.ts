@@ -1,6 +1,7 @@
 import { isSamePlatform, type Platform } from "@release-actions/platform";
 import { countOf } from "@release-actions/report";
 import type { ArchiveFiles } from "./archive-files.ts";
+import { readFile } from "./blobs.ts";
 import { blobPath, type Digest, digestOf, parseDigest } from "./digest.ts";
 import { type DockerImage, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, parseConfig, parseDockerImages } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
@@ -82,11 +83,7 @@ function nameOf({ repoTags, configPath }: DockerImage): string {
 
 /** The images that `manifest.json` lists. */
 export async function readDockerImages(files: ArchiveFiles): Promise<readonly DockerImage[]> {
-  const size = files.size("manifest.json") ?? 0;
-  if (size > MAX_MANIFEST_BYTES) {
-    throw new ImageArchiveError("limit", `manifest.json has ${size} bytes, expected at most ${MAX_MANIFEST_BYTES}`);
-  }
-  const images = parseDockerImages(await files.read("manifest.json"));
+  const images = parseDockerImages(await readFile(files, "manifest.json", MAX_MANIFEST_BYTES));
   if (images.length === 0) throw noImages();
   return images.map((image) => ({ ...image, repoTags: withoutDigests(image.repoTags) }));
 }

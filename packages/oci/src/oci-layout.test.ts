@@ -503,6 +503,11 @@ describe("a docker archive", () => {
     await expect(read(files)).rejects.toThrow("the archive holds 2 images: localhost/app:1, other:1");
   });
 
+  test("gives the image of a name, whatever the config of another is", async () => {
+    const files = together(...entriesOf(one), { ...entriesOf(two)[0], Config: "x.json" });
+    expect((await read(files, "localhost/app:1")).names).toEqual(["localhost/app:1"]);
+  });
+
   test("shows an image without a name by its config", async () => {
     const [entry] = entriesOf(one);
     const files = together({ ...entry, RepoTags: null }, ...entriesOf(two));
@@ -533,7 +538,7 @@ describe("a docker archive", () => {
       "has a long list",
       { "manifest.json": Buffer.alloc(4_194_305) },
       "limit",
-      "manifest.json has 4194305 bytes, expected at most 4194304",
+      "manifest.json has 4194305 bytes, expected a document of at most 4194304",
     ],
   ])("is refused when it %s", async (_name, files, problem, message) => {
     await expect(read(files)).rejects.toMatchObject({ problem, message });

@@ -10,6 +10,7 @@ import {
   addIndex,
   dockerArchive,
   type Files,
+  LAYER,
   layout,
   pathOf,
   soundLayout,
@@ -149,6 +150,15 @@ describe("the identity of a loaded image", () => {
     const files: Files = {};
     const [one, two] = [addImage(files), addImage(files, { platform: arm64, layers: ["arm"] })];
     expect((await ids(layout(files, [one, two]), arm64)).containerd).toBe(two.digest);
+  });
+
+  test("is not known to containerd where a layer is compressed and its type says that it is not", async () => {
+    const files: Files = {};
+    const image = addImage(files, { layers: ["one"] });
+    const manifest = JSON.parse(files[pathOf(image.digest)]?.toString() ?? "");
+    const plain = { ...manifest.layers[0], mediaType: LAYER };
+    const mislabelled = layout(files, [addImage(files, { layers: ["one"], manifest: { layers: [plain] } })]);
+    expect((await ids(mislabelled)).containerd).toBeUndefined();
   });
 
   test("is the manifest that is made of a docker archive, where its layers are known", async () => {

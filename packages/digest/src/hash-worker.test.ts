@@ -1,0 +1,124 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { blake3 } from "./blake3.ts";
+import { engineFile, toPath, workerData } from "./engine-files.ts";
+import type { Job, Reply } from "./hash-protocol.ts";
+import { callerWorker, threadWorker } from "./hash-worker.ts";
+import { runJobs } from "./pool.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "hash-worker-"));
+  writeFileSync(path.join(folder, "a"), "a");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const bytes = (text: string): Job => ({ kind: "bytes", bytes: Buffer.from(text), mode: { kind: "hash" } });
+const file = (name: string): Job => ({
+  kind: "files",
+  files: [{ path: path.join(folder, name), size: 1 }],
+  blake3: true,
+  sha256: false,
+  ahead: false,
+});
+
+describe.each([
+  ["a thread of its own", threadWorker],
+  ["the caller's thread", callerWorker],
+])("on %s", (_name, worker) => {
+  function start(jobs: Job[]) {
+    const replies: Reply[] = [];
+    const work = { jobs, next: new Int32Array(new SharedArrayBuffer(4)) };
+    return { ...worker({ engine: "fastest", work, onReply: (reply) => replies.push(reply) }), replies };
+  }
+
+  test("jobs are done until none is left", async () => {
+    const { finished, close, replies } = start([bytes("x"), file("a")]);
+    await finished;
+    await close();
+    expect(replies.filter(({ kind }) => kind === "done")).toEqual([
+      { kind: "done", index: 0, hashes: [{ blake3: await blake3("x") }] },
+      { kind: "done", index: 1, hashes: [{ blake3: await blake3("a") }] },
+    ]);
+  });
+
+  test("a job that fails says why", async () => {
+    const { finished, close } = start([file("absent")]);
+    await expect(finished).rejects.toThrow(/ENOENT.*absent/);
+    await close();
+  });
+
+  test("work can be ended before it is done", async () => {
+    const { finished, close, replies } = start(Array.from({ length: 500 }, () => bytes("x")));
+    const ended = finished.catch(String);
+    await close();
+    const told = replies.length;
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(replies).toHaveLength(told);
+    expect(told).toBeLessThan(500);
+  });
+});
+
+describe("jobs for several threads", () => {
+  /** How many threads are started for so many jobs. */
+  async function threadsFor(jobs: number, threads: number): Promise<number> {
+    let started = 0;
+    const count = (): void => {
+      started += 1;
+    };
+    process.on("worker", count);
+    try {
+      const hashes = await runJobs(
+        Array.from({ length: jobs }, (_, index) => bytes(String(index))),
+        { threads },
+      );
+      expect(hashes).toHaveLength(jobs);
+      for (const [index, [hash]] of hashes.entries()) expect(hash?.blake3).toBe(await blake3(String(index)));
+    } finally {
+      process.off("worker", count);
+    }
+    return started;
+  }
+
+  test.each([
+    [1, 4, 0],
+    [3, 3, 2],
+    [3, 1, 0],
+    [2, 8, 1],
+    [5, 3, 2],
+  ])("%d jobs for %d: the caller's own works too, and %d more are started", async (jobs, threads, started) => {
+    expect(await threadsFor(jobs, threads)).toBe(started);
+  });
+
+  test("are ended by the first that fails", async () => {
+    const jobs = [file("absent"), ...Array.from({ length: 100 }, () => bytes("x")), file("absent")];
+    await expect(runJobs(jobs, { threads: 2 })).rejects.toThrow(/^cannot hash: ENOENT.*absent/);
+  });
+
+  test("do not start when they were cancelled before", async () => {
+    await expect(runJobs([bytes("x")], { signal: AbortSignal.abort(new Error("stopped")) })).rejects.toThrow("stopped");
+  });
+});
+
+describe("the files of the engine", () => {
+  test.each(["linux-x64", "linux-arm64", "darwin-arm64", "win32-x64"])("have an addon for %s", (machine) => {
+    const { addon = "" } = workerData("fastest", machine);
+    const [system = "", processor = ""] = machine.split("-");
+    expect(path.basename(addon)).toMatch(new RegExp(`^blake\\.${system}-${processor}.*\\.node$`));
+    expect(existsSync(addon)).toBe(true);
+  });
+
+  test.each(["darwin-x64", "linux-riscv64"])("have none for %s, where WebAssembly does it", (machine) => {
+    const { choice, addon, wasmGlue, wasmBinary } = workerData("wasm", machine);
+    expect([choice, addon]).toEqual(["wasm", undefined]);
+    expect([wasmGlue, wasmBinary, engineFile()].map((place) => existsSync(place))).toEqual([true, true, true]);
+  });
+
+  test("are paths, also in a bundle, where the bundler has put paths", () => {
+    expect(toPath(new URL("file:///a%20b/c.node"))).toBe("/a b/c.node");
+    expect(toPath("/a b/c%20d.node")).toBe("/a b/c%20d.node");
+  });
+});
