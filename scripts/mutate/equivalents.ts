@@ -70,8 +70,8 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/digest/src/blake3.ts": [
     {
-      line: "engine: EngineChoice = \"fastest\",",
-      becomes: "engine: EngineChoice = \"\",",
+      line: 'engine: EngineChoice = "fastest",',
+      becomes: 'engine: EngineChoice = "",',
       reason: "The engine takes every word but `native` and `wasm` for the fastest.",
     },
   ],
@@ -89,57 +89,57 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/digest/src/parse-sums.ts": [
     {
-      line: "const [, mark, tag = \"\", name = \"\", hex = \"\"] = tagged;",
-      becomes: "const [, mark, tag = \"mutant\", name = \"\", hex = \"\"] = tagged;",
+      line: 'const [, mark, tag = "", name = "", hex = ""] = tagged;',
+      becomes: 'const [, mark, tag = "mutant", name = "", hex = ""] = tagged;',
       reason: "The pattern has this group in every match.",
     },
     {
-      line: "const [, mark, tag = \"\", name = \"\", hex = \"\"] = tagged;",
-      becomes: "const [, mark, tag = \"\", name = \"mutant\", hex = \"\"] = tagged;",
+      line: 'const [, mark, tag = "", name = "", hex = ""] = tagged;',
+      becomes: 'const [, mark, tag = "", name = "mutant", hex = ""] = tagged;',
       reason: "The pattern has this group in every match.",
     },
     {
-      line: "const [, mark, tag = \"\", name = \"\", hex = \"\"] = tagged;",
-      becomes: "const [, mark, tag = \"\", name = \"\", hex = \"mutant\"] = tagged;",
+      line: 'const [, mark, tag = "", name = "", hex = ""] = tagged;',
+      becomes: 'const [, mark, tag = "", name = "", hex = "mutant"] = tagged;',
       reason: "The pattern has this group in every match.",
     },
     {
-      line: "const [, mark, hex = \"\", name = \"\"] = plain;",
-      becomes: "const [, mark, hex = \"mutant\", name = \"\"] = plain;",
+      line: 'const [, mark, hex = "", name = ""] = plain;',
+      becomes: 'const [, mark, hex = "mutant", name = ""] = plain;',
       reason: "The pattern has this group in every match.",
     },
     {
-      line: "const [, mark, hex = \"\", name = \"\"] = plain;",
-      becomes: "const [, mark, hex = \"\", name = \"mutant\"] = plain;",
+      line: 'const [, mark, hex = "", name = ""] = plain;',
+      becomes: 'const [, mark, hex = "", name = "mutant"] = plain;',
       reason: "The pattern has this group in every match.",
     },
     {
-      line: "const [, tag, hex = \"\"] = bare ?? [];",
-      becomes: "const [, tag, hex = \"mutant\"] = bare ?? [];",
+      line: 'const [, tag, hex = ""] = bare ?? [];',
+      becomes: 'const [, tag, hex = "mutant"] = bare ?? [];',
       reason: "It is read only where the pattern matched, which then has this group.",
     },
   ],
   "packages/digest/src/pool.ts": [
     {
-      line: "const { engine = \"fastest\", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;",
-      becomes: "const { engine = \"\", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;",
+      line: 'const { engine = "fastest", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
+      becomes: 'const { engine = "", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
       reason: "The engine takes every word but `native` and `wasm` for the fastest.",
     },
   ],
   "packages/homebrew/src/brew-version.ts": [
     {
-      line: "if (a.kind === \"number\") return b.kind === \"number\" ? sign(digits(a) - digits(b)) : 1;",
-      becomes: "if (a.kind === \"number\") return b.kind === \"number\" ? sign(digits(a) - digits(b)) : (1 + 1);",
+      line: 'if (a.kind === "number") return b.kind === "number" ? sign(digits(a) - digits(b)) : 1;',
+      becomes: 'if (a.kind === "number") return b.kind === "number" ? sign(digits(a) - digits(b)) : (1 + 1);',
       reason: "Of a number beside a word, the callers only ask whether the order is 0.",
     },
     {
-      line: "if (b.kind === \"number\") return -1;",
-      becomes: "if (b.kind === \"number\") return 1;",
+      line: 'if (b.kind === "number") return -1;',
+      becomes: 'if (b.kind === "number") return 1;',
       reason: "Of a number beside a word, the callers only ask whether the order is 0.",
     },
     {
-      line: "if (b.kind === \"number\") return -1;",
-      becomes: "if (b.kind === \"number\") return -(1 + 1);",
+      line: 'if (b.kind === "number") return -1;',
+      becomes: 'if (b.kind === "number") return -(1 + 1);',
       reason: "Of a number beside a word, the callers only ask whether the order is 0.",
     },
   ],
