@@ -195,6 +195,10 @@ test.each([
   ["widget-cli@10.21.rb", "WidgetCliAT1021"],
   ["lib+x.rb", "Libxx"],
   ["FOO.rb", "Foo"],
+  ["a/b.rb/widget 2.x.rb", "Widget2X"],
+  ["widget@beta.rb", "Widget@beta"],
+  ["c++-lib.rb.rb", "CxxLibRb"],
+  ["widget", "Widget"],
 ])("Homebrew looks in %s for the class %s", (file, className) => {
   expect(classNameOf(file)).toBe(className);
 });

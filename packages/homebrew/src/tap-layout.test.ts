@@ -59,6 +59,16 @@ describe("placeOfFormula", () => {
     ["a tap with other files only", ["README.md"], "Formula/widget.rb", undefined],
     ["a hidden folder", ["Formula/.old/widget.rb"], "Formula/widget.rb", undefined],
     ["a name with capitals", ["Formula/Widget.rb"], "Formula/widget.rb", "Formula/Widget.rb"],
+    ["a root with a hidden file", [".other.rb"], "Formula/widget.rb", undefined],
+    ["a root with a file that only ends alike", ["other.rb.txt", "x/other.rb"], "Formula/widget.rb", undefined],
+    ["a file that is called as a folder in lower case", ["formula", "other.rb"], "widget.rb", undefined],
+    [
+      "a file with the name inside of another",
+      ["Formula/widget.rb.bak", "Formula/my-widget.rb"],
+      "Formula/widget.rb",
+      undefined,
+    ],
+    ["a folder whose name begins alike", ["Formula2/widget.rb", "other.rb"], "widget.rb", undefined],
     ["both spellings", ["Formula/Widget.rb", "Formula/widget.rb"], "Formula/widget.rb", "Formula/widget.rb"],
   ])("in %s", async (_name, files, path, current) => {
     expect(await place({ files })).toEqual({ path, current });
@@ -73,7 +83,58 @@ describe("placeOfFormula", () => {
     expect(await place(tap)).toEqual({ path: "pkg/brew/widget.rb", current: "pkg/brew/widget.rb" });
   });
 
+  test("follows links one after the other, with a slash at their end", async () => {
+    const links = { Formula: "one/", one: "./two", two: "pkg/brew/" };
+    expect(await place({ files: ["pkg/brew/other.rb"], links })).toEqual({
+      path: "pkg/brew/widget.rb",
+      current: undefined,
+    });
+    expect(await place({ files: ["brew/other.rb"], links: { Formula: "x/../brew" } })).toMatchObject({
+      path: "brew/widget.rb",
+    });
+  });
+
+  test("follows ten links, and no circle", async () => {
+    const chain = (length: number) =>
+      Object.fromEntries(
+        Array.from({ length }, (_, index) => [index === 0 ? "Formula" : `l${index}`, `l${index + 1}`]),
+      );
+    expect(await place({ files: ["l11/a.rb"], links: chain(11) })).toMatchObject({ path: "l11/widget.rb" });
+    await expect(place({ files: ["l12/a.rb"], links: chain(12) })).rejects.toThrow("which is not in the tap");
+    await expect(place({ links: { Formula: "x", x: "Formula" } })).rejects.toThrow(
+      "Formula is a symbolic link in the tap",
+    );
+  });
+
+  test("knows a new formula from links that stand for others", async () => {
+    expect(await place({ files: ["Formula/gadget.rb"], links: { "Formula/other.rb": "gadget.rb" } })).toMatchObject({
+      current: undefined,
+    });
+    expect(await place({ links: { "Formula/other.rb": "../x.rb" } })).toMatchObject({ path: "Formula/widget.rb" });
+  });
+
+  test.each([
+    [{ "formula_renames.json": { widget: "" } }],
+    [{ "formula_renames.json": { widget: "widget" } }],
+    [{ "tap_migrations.json": { widget: "widget" } }],
+    [{ "formula_renames.json": { gadget: "widget" } }],
+  ])("has nothing against a list such as %j", async (tables) => {
+    expect(await place({ tables })).toMatchObject({ path: "Formula/widget.rb" });
+  });
+
+  test("says how to make room for the name", async () => {
+    await expect(
+      place({ tables: { "tap_migrations.json": { widget: "homebrew/core/gadget" } } }),
+    ).rejects.toMatchObject({
+      message: "tap_migrations.json of the tap maps widget to homebrew/core/gadget, so a widget.rb would never be read",
+      advice:
+        "Remove that entry from the tap, or rename the formula to gadget (`formula` in cargo-dist's configuration).",
+    });
+  });
+
   test.each<[name: string, tap: Tap, message: string]>([
+    ["an absolute link", { links: { Formula: "/etc" } }, "Formula is a symbolic link in the tap to /etc, which is not"],
+    ["HomebrewFormula in lower case", { files: ["homebrewformula/a.rb"] }, "homebrewformula, expected HomebrewFormula"],
     [
       "an alias",
       { files: ["Formula/gadget.rb"], links: { "Aliases/widget": "../Formula/gadget.rb" } },
