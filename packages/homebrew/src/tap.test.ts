@@ -209,7 +209,7 @@ describe("a tap", () => {
     await expect(formulaPlace(tap, "widget.rb")).rejects.toThrow("formula_renames.json of the tap");
   });
 
-  test("gives the text of a file, nothing where there is none, and refuses what is no file", async () => {
+  test("gives the text of a file, nothing where there is none, and refuses what is not a file", async () => {
     const tap = await withFiles({ "Formula/widget.rb": "text\n", "link.rb": "->Formula/widget.rb" });
     expect(await readTapFile(tap, "Formula/widget.rb")).toBe("text\n");
     expect(await readTapFile(tap, "Formula/gadget.rb")).toBeUndefined();

@@ -276,7 +276,7 @@ describe("an image of a layout", () => {
     "application/vnd.in-toto+json",
     "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
     "application/vnd.wasm.content.layer.v1+wasm",
-  ])("is no image with a layer of the type %s", async (mediaType) => {
+  ])("is not an image with a layer of the type %s", async (mediaType) => {
     const files: Files = {};
     const layer = addBlob(files, mediaType, "x");
     await expect(read(manifestOf(files, { layers: [layer] }))).rejects.toThrow(

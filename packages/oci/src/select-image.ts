@@ -41,11 +41,8 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
 
 /** Two entries of `index.json` for one platform are two images, and nobody said which is meant. */
 export function requireOneEntry(images: readonly Pick<Image, "entry">[], { names }: ImageArchive): void {
-  const entries = [...new Set(images.map(({ entry }) => entry))];
-  if (entries.length < 2) return;
-  throw severalImages(
-    names.length === entries.length ? names : entries.map((entry) => entry ?? "one without a digest"),
-  );
+  const entries = [...new Set(images.flatMap(({ entry }) => entry ?? []))];
+  if (entries.length > 1) throw severalImages(names.length === entries.length ? names : entries);
 }
 
 /** The image that names no architecture, as the one that is wanted. */

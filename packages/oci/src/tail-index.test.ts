@@ -32,7 +32,7 @@ describe("the index at the end of a tar", () => {
     expect((await tailOf(tarOf(files)))?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
   });
 
-  test.each([1, 511])("is found in front of %d bytes that are no block", async (more) => {
+  test.each([1, 511])("is found in front of %d bytes that are not a block", async (more) => {
     const tail = await tailOf(Buffer.concat([tarOf(files), Buffer.alloc(more, 1)]));
     expect(tail?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
   });
