@@ -31,7 +31,7 @@ function packageJson(name: string): string {
     private: true,
     license: "MIT",
     type: "module",
-    dependencies: { "@release-actions/action-kit": "workspace:*" },
+    dependencies: { "@release-actions/action-kit": "workspace:*", "@release-actions/text": "workspace:*" },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
@@ -91,14 +91,14 @@ The file is read as a whole.
 }
 
 function mainModule(name: string, verb: string): string {
-  return `import { readFile } from "node:fs/promises";
-import { runAction } from "@release-actions/action-kit";
+  return `import { runAction } from "@release-actions/action-kit";
+import { readText } from "@release-actions/text";
 import { contract } from "./action.gen.ts";
 import { ${verb} } from "./${name}.ts";
 
 void runAction(contract, async (runner) => {
   const { file } = runner.inputs;
-  const lines = ${verb}(await readFile(file, "utf8"));
+  const lines = ${verb}(readText(file));
   runner.setOutput("lines", lines);
   runner.info(\`\${file} has \${lines} lines\`);
 });
@@ -140,6 +140,13 @@ describe("${name}", () => {
     using tree = new FileTree({ "some.txt": "one\\ntwo\\n" });
     const { main } = await runAction("${name}", { step: { inputs: { file: tree.path("some.txt") } } });
     expect(main).toMatchObject({ conclusion: "success", outputs: { lines: "2" } });
+  });
+
+  test("names a file that does not exist", async () => {
+    using tree = new FileTree();
+    const { main } = await runAction("${name}", { step: { inputs: { file: tree.path("no.txt") } } });
+    expect(main.conclusion).toBe("failure");
+    expect(main.annotations[0]?.message).toContain("no.txt does not exist");
   });
 
   test("fails with an annotation when its input is missing", async () => {
