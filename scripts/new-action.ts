@@ -36,7 +36,10 @@ try {
   if (!(error instanceof CommandError)) throw error;
   fail(error.message);
 }
-console.log(`Next: describe it in actions/${name}/action.yml, \`npm run generate\`, \`npm test -- ${name}\``);
+console.log(`Next: describe it in actions/${name}/action.yml and README.md, then \`npm run generate\`
+      declare the packages that it imports in actions/${name}/package.json, then \`npx pnpm install\`
+      test it: \`npm test -- unit ${name}\`, \`npm run build -- ${name}\`, \`npm test -- integration ${name}\`
+      check everything else: \`npm run check\``);
 
 function readManifest(): { repository: string; packageManager: string } {
   const manifest: unknown = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
