@@ -26,7 +26,15 @@ for (const [name, command, args] of checks) {
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     failed += 1;
-    console.log(`FAILED: ${name}\n${error.result.stdout}${error.result.stderr}`);
+    const output = `${error.result.stdout}${error.result.stderr}`;
+    console.log(`FAILED: ${name}\n${output}${adviceFor(output)}`);
   }
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** What the tools' own messages leave out. */
+function adviceFor(output: string): string {
+  const [, name] = /Cannot find module '(@release-actions\/[^']+)'/.exec(output) ?? [];
+  if (name === undefined) return "";
+  return `Next: add "${name}": "workspace:*" to the package.json beside the importing src, then \`npx pnpm install\`\n`;
+}
