@@ -11,7 +11,7 @@ import { silentReporter } from "@release-actions/report";
 import { chromium } from "playwright-core";
 import { startEngine } from "./docker-engine.ts";
 import { REPOSITORY, workFolder } from "./folders.ts";
-import { emojiFont, FONT_ORIGIN, githubPage, renderMarkdown } from "./pictures/github-page.ts";
+import { githubPage, renderMarkdown } from "./pictures/github-page.ts";
 import { README_ACTIONS, readmeRuns } from "./pictures/readme-runs.ts";
 import { reportRuns } from "./pictures/report-runs.ts";
 import { summarySheets } from "./pictures/summary-sheets.ts";
@@ -93,9 +93,6 @@ async function takePicture(content: string, width: number, picture: string): Pro
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
   try {
     const page = await context.newPage();
-    await page.route(`${FONT_ORIGIN}/**`, (route) =>
-      route.fulfill({ path: emojiFont(route.request().url()), headers: { "access-control-allow-origin": "*" } }),
-    );
     await page.setContent(content);
     const height = (await page.locator("html").boundingBox())?.height ?? 800;
     await page.setViewportSize({ width, height: Math.ceil(Math.min(height, MAX_HEIGHT_PX)) });

@@ -45,7 +45,7 @@ export function withoutChance(summary: string): string {
     .replace(/\b[0-9a-f]{12,}\b/g, "<digest>")
     .replace(/\b\d+(?:\.\d+)? ?(?:ms|s)\b/g, "<time>")
     .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
-    .replace(/(artifact .*?)\(\d+\)|(\| artifact \| )\d+|(of run )\d+/g, "$1$2$3<id>");
+    .replace(/(artifact .*?)\(\d+\)|(artifact<\/th><td>)\d+|(of run )\d+/g, "$1$2$3<id>");
 }
 
 /** An image of two platforms that one job saves, and of which another one loads its own. No engine has seen it before. */
