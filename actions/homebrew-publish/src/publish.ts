@@ -193,7 +193,11 @@ function refuseProblems(
   for (const problem of problems) runner.problem(problem);
   const errors = problems.filter(({ level }) => level === "error").length;
   if (errors === 0) return;
-  throw new FormulaError(`${errors} findings in ${sources.map(({ file }) => file).join(", ")}: nothing was published`, {
-    advice: "The formulae do not match the build that this run made: see the findings above.",
-  });
+  runner.summary.findings(problems);
+  throw new FormulaError(
+    `${countOf(errors, "finding")} in ${sources.map(({ file }) => file).join(", ")}: nothing was published`,
+    {
+      advice: "The formulae do not match the build that this run made: see the findings.",
+    },
+  );
 }

@@ -51,6 +51,14 @@ describe("Summary", () => {
     expect(summary.toString()).toBe(`### ❌ Chart x: not published\n\n${shown}below\n\n`);
   });
 
+  test("says a place once that the message begins with", () => {
+    const location = { file: "a_b.lock", line: 7 };
+    const shown = (message: string) => `${new Summary().failure("x", { message, location })}`.split("\n\n")[1];
+    expect(shown("a_b.lock:7 is not valid UTF-8")).toBe("a\\_b.lock:7 is not valid UTF-8");
+    expect(shown("a_b.lock does not exist")).toBe("a\\_b.lock:7 does not exist");
+    expect(shown("it broke")).toBe("a\\_b.lock:7: it broke");
+  });
+
   test("lists findings with errors first, and links to their lines", () => {
     const env = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "acme/x", GITHUB_SHA: "c0ffee" };
     const summary = new Summary(sourceLink(env)).findings([

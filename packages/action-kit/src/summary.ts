@@ -50,8 +50,15 @@ export class Summary {
   /** What stopped the action, directly below the headline. Without a verdict that says so, the headline is that it failed. */
   failure(action: string, { message, location }: Pick<Failure, "message" | "location">): this {
     this.#failed = `${action} failed`;
-    const place = location === undefined ? "" : `${outsideCode(this.#place(location), escapeHtml)}: `;
-    this.#failures.add(`${place}${paragraph(message).replace("<br>Next: ", "<br>**Next:** ")}\n\n`);
+    let text = paragraph(message).replace("<br>Next: ", "<br>**Next:** ");
+    if (location !== undefined) {
+      const place = this.#place(location);
+      // Many messages begin with their place: it is not said twice.
+      const name = paragraph(workspacePath(location.file));
+      const rest = text.startsWith(name) ? text.slice(name.length).replace(/^:\d+/, "") : `: ${text}`;
+      text = `${outsideCode(place, escapeHtml)}${rest}`;
+    }
+    this.#failures.add(`${text}\n\n`);
     return this;
   }
 
