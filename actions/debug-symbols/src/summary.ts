@@ -21,15 +21,18 @@ export interface Fate {
 export function summarize(runner: ActionRunner, fates: readonly Fate[], warnings: readonly Problem[]): void {
   const { "artifact-name": artifact, "store-address": store, "debuginfod-url": server } = runner.inputs;
   const isStored = fates.every(({ stored }) => stored !== undefined);
-  const isServed = server === undefined || fates.every(({ served }) => served);
-  const isFine = (store === NONE || isStored) && isServed && warnings.length === 0;
+  const unserved = server === undefined ? 0 : fates.filter(({ served }) => !served).length;
+  const isFine = (store === NONE || isStored) && unserved === 0 && warnings.length === 0;
   const kept = isStored || artifact === NONE ? "" : `, see artifact ${artifact}`;
   const files = countOf(fates.length, "file");
   const stored = fates.filter((fate) => fate.stored !== undefined).length;
   const said =
     store === NONE ? `${files} split` : `${stored === fates.length ? "" : `${stored} of `}${files} in the store`;
   runner.summary
-    .verdict(isFine ? "success" : runner.inputs.required ? "error" : "warning", `Debug symbols: ${said}`)
+    .verdict(
+      isFine ? "success" : runner.inputs.required ? "error" : "warning",
+      `Debug symbols: ${said}${unserved === 0 ? "" : `, ${unserved} not served`}`,
+    )
     .findings(warnings)
     .table(
       ["binary", "machine", "build ID", "debug file", "in the store", "served"],
