@@ -122,7 +122,10 @@ async function readLayer(path: string, diffId: Digest, files: ArchiveFiles): Pro
     throw new ImageArchiveError("mismatch", message);
   }
   // Of a compressed layer only its name may tell the digest; whoever fetches it by that will check.
-  const digest = compression === "none" ? diffId : (files.digest(path) ?? namedDigest(path));
+  const named = namedDigest(path);
+  // Some name compressed files by what is in them.
+  const stored = files.digest(path) ?? (named === diffId ? undefined : named);
+  const digest = compression === "none" ? diffId : stored;
   return { digest, size, path, compression, diffId };
 }
 
@@ -152,9 +155,12 @@ function requireFile(files: ArchiveFiles, path: string, what: string): number {
   throw new ImageArchiveError("missing", `manifest.json names ${what} ${JSON.stringify(path)}, which is not there`);
 }
 
-/** A config is kept under its digest; one whose name says otherwise has been changed. */
+/**
+ * A blob has the digest that it is named by. Of a config beside the layers others do not look at the name, and people
+ * who change one keep it.
+ */
 function requireNamedDigest(path: string, found: Digest): void {
-  const named = namedDigest(path);
+  const named = path.startsWith("blobs/") ? namedDigest(path) : undefined;
   if (named === undefined || named === found) return;
   throw new ImageArchiveError("mismatch", `the config ${path} has the digest ${found}`);
 }

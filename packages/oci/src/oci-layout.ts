@@ -69,7 +69,9 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
 
 async function requireLayoutFile(files: ArchiveFiles): Promise<void> {
   if (files.size("oci-layout") === undefined) {
-    throw new ImageArchiveError("not-an-image", "there is an index.json but no `oci-layout` file beside it");
+    // skopeo and podman read it all the same, and what goes to an engine gets one.
+    if (files.paths.some((path) => path.startsWith("blobs/"))) return;
+    throw new ImageArchiveError("not-an-image", "there is an index.json, but neither `oci-layout` nor blobs beside it");
   }
   const version = parseLayoutVersion(await readFile(files, "oci-layout", 1024));
   if (version !== "1.0.0") {

@@ -181,7 +181,12 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
       () => without(soundLayout(), "config", "/x"),
       /is not a blob|is not in the archive/,
     ],
-    ["B33", "no oci-layout", () => ({ ...soundLayout(), "oci-layout": undefined }), /no `oci-layout` file/],
+    [
+      "B33",
+      "an index.json alone",
+      () => ({ "index.json": soundLayout()["index.json"] }),
+      /neither `oci-layout` nor blobs/,
+    ],
     [
       "B34",
       "another layout version",
@@ -322,7 +327,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     [
       "B63",
       "a config under another's digest",
-      () => dockerArchive({ configPath: `${"0".repeat(64)}.json` }),
+      () => dockerArchive({ configPath: `blobs/sha256/${"0".repeat(64)}` }),
       /has the digest/,
     ],
     [

@@ -9,6 +9,7 @@ import {
   addIndex,
   type CraftedImage,
   type Described,
+  digestOf,
   dockerArchive,
   type Files,
   LAYER,
@@ -58,6 +59,18 @@ const PACKED: Readonly<Record<string, Make>> = {
   "an index.json that was appended once more": appended,
   "AppleDouble and other stray files": (layers) => tarOf({ ...soundLayout({ layers }), ...STRAY }),
   "blobs of an unknown algorithm": (layers) => tarOf({ ...soundLayout({ layers }), "blobs/md5/00": Buffer.from("x") }),
+  "no `oci-layout` file": (layers) => tarOf({ ...soundLayout({ layers }), "oci-layout": undefined }),
+  "compressed layers named by their content": (layers) =>
+    tarOf(dockerArchive({ layers, compression: "gzip", layerPath: (tar) => `${digestOf(tar).slice(7)}.tar.gz` })),
+  "blobs named as rules_oci does": (layers) =>
+    tarOf(
+      dockerArchive({
+        ...{ layers, compression: "gzip", entry: { RepoTags: ["localhost/app:1", ""] } },
+        layerPath: (_tar, _index, stored) => `${pathOf(digestOf(stored))}.tar.gz`,
+      }),
+    ),
+  "a config that somebody changed under its name": (layers) =>
+    tarOf(dockerArchive({ layers, configPath: `${"ab".repeat(32)}.json` })),
   "./ and / inside manifest.json": (layers) => tarOf(dotted(dockerArchive({ layers }))),
 };
 
@@ -99,6 +112,25 @@ const DESCRIBED: Readonly<Record<string, Make>> = {
   "a config of the type text/html": (layers) => ofConfigType(layers, "text/html"),
   "a manifest listed by Docker's type": (layers) =>
     listed({ layers }, (image) => [{ ...image, mediaType: "application/vnd.docker.distribution.manifest.v2+json" }]),
+  "images of Windows with foreign layers beside it": (layers) =>
+    listed({ layers }, (image, files) => {
+      const platform = { os: "windows", architecture: "amd64" };
+      const foreign = {
+        mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+        digest: digestOf(Buffer.from("x")),
+        size: 9,
+        urls: ["https://mcr.example/layer"],
+      };
+      return [
+        addIndex(files, [addImage(files, { platform, layers: ["base"], manifest: { layers: [foreign] } }), image]),
+      ];
+    }),
+  "an image of nydus for the same platform": (layers) =>
+    listed({ layers }, (image, files) => {
+      const layer = addBlob(files, "application/vnd.oci.image.layer.nydus.blob.v1", "nydus");
+      const nydus = addImage(files, { layers: ["nydus"], manifest: { layers: [layer] } });
+      return [addIndex(files, [{ ...nydus, platform: { ...amd64, "os.features": ["nydus.remoteimage.v1"] } }, image])];
+    }),
   "one platform listed twice": (layers) =>
     listed({ layers }, (image, files) => [
       addIndex(files, [image, addImage(files, { layers: layers.map((it) => `another ${it}`) })]),
