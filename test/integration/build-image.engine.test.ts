@@ -223,7 +223,50 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
       }
     });
 
+    test("reads its lists as build-push-action does", async () => {
+      using built = await build(
+        {
+          ...{ images: "  localhost/build-image/lists  \n\n", tags: "1, 2\n 3 ", dockerfile: "a b/Docker file" },
+          platforms: " linux/amd64,\n linux/arm/v7 ",
+          archive: "image.tar",
+          "build-args": '  GREETING=a=b #c  \n   \n"LINES=one\n\n # ""two"""\r\nODD="x" y\n"open=',
+          labels: '"lines=one\n  two"\nplain=a,b',
+          annotations: "  org.opencontainers.image.title=a b  ",
+          ...{ "secret-envs": "one=ONE,two=TWO", "secret-files": 'three=a b/with, comma".txt' },
+          ...{ "no-cache": "True", provenance: "False", sbom: "FALSE", options: "--network=none\n--shm-size=64m" },
+        },
+        {
+          env: { ONE: "1", TWO: "2" },
+          files: {
+            'a b/with, comma".txt': "3",
+            "a b/Docker file": [
+              "FROM scratch",
+              "ARG GREETING LINES ODD",
+              ...["one", "two", "three"].map((id) => `COPY hello /${id}`),
+              "LABEL greeting=$GREETING arg=$LINES odd=$ODD",
+              "",
+            ].join("\n"),
+          },
+        },
+      );
+      expect([built.exitCode, built.exitCode === 0 ? "" : built.stderr]).toEqual([0, ""]);
+      const names = ["1", "2", "3"].map((tag) => `localhost/build-image/lists:${tag}@${built.outputs["digest"]}`);
+      expect(built.outputs["references"]?.split("\n")).toEqual(names);
+      const file = built.folder.path("image.tar");
+      const { archive } = await checkImageArchive(createReadStream(file));
+      expect(archive.images.map(({ platform }) => formatPlatform(platform))).toEqual(["linux/amd64", "linux/arm/v7"]);
+      const { stdout } = await runCommand("tar", ["-xOf", file, archive.images[0]?.config.path ?? ""]);
+      expect(JSON.parse(stdout).config.Labels).toMatchObject({
+        ...{ greeting: "a=b #c", arg: 'one\n\n # "two"', odd: '"x" y', lines: "one\n  two", plain: "a,b" },
+      });
+      const { annotations } = JSON.parse(Buffer.from(archive.root?.bytes ?? "").toString());
+      expect(annotations).toEqual({ "org.opencontainers.image.title": "a b" });
+    });
+
     test.each<[name: string, inputs: Record<string, string>, said: string]>([
+      ["no tag to push under", { images: "127.0.0.1:9/acme/a", push: "true", tags: "" }, "there is no tag to push"],
+      ["a boolean that is not one", { images: "localhost/a", pull: "yes" }, '::error::pull is "yes", expected true or'],
+      ["an option that is an input's", { images: "localhost/a", options: "--push" }, "::error::options has --push"],
       ["no image", { images: "" }, "::error::the input images names no image"],
       ["a stage that is not there", { images: "localhost/build-image/d=nowhere", archive: "image.tar" }, "nowhere"],
       ["a registry that refuses (misleads 11)", { images: "127.0.0.1:9/acme/a", push: "true" }, "127.0.0.1:9"],

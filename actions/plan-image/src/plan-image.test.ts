@@ -36,7 +36,8 @@ const INPUTS: Inputs = {
   target: undefined,
   ref: undefined,
   runners: undefined,
-  "build-args": [],
+  "build-args": undefined,
+  "artifact-platform": undefined,
 };
 const rules = (...tags: readonly string[]): string[] => tags.map((tag) => `type=raw,value=${tag}`);
 const plan = (inputs: Partial<Inputs> = {}, event = BRANCH) =>
@@ -143,21 +144,39 @@ describe("planImage", () => {
       "a mapping on one line",
       "{ linux/amd64: ubuntu-latest, linux/arm64: ubuntu-24.04-arm }",
       [
-        { name: "linux-amd64", platforms: "linux/amd64", runner: "ubuntu-latest" },
-        { name: "linux-arm64", platforms: "linux/arm64", runner: "ubuntu-24.04-arm" },
-        { name: "others", platforms: "linux/arm/v7", runner: "" },
+        { name: "linux-amd64", platforms: "linux/amd64", runner: "ubuntu-latest", artifact: true },
+        { name: "linux-arm64", platforms: "linux/arm64", runner: "ubuntu-24.04-arm", artifact: false },
+        { name: "others", platforms: "linux/arm/v7", runner: "", artifact: false },
       ],
     ],
     [
       "labels as a list",
       "linux/amd64: [self-hosted, x64]",
       [
-        { name: "linux-amd64", platforms: "linux/amd64", runner: '["self-hosted","x64"]' },
-        { name: "others", platforms: "linux/arm64,linux/arm/v7", runner: "" },
+        { name: "linux-amd64", platforms: "linux/amd64", runner: '["self-hosted","x64"]', artifact: true },
+        { name: "others", platforms: "linux/arm64,linux/arm/v7", runner: "", artifact: false },
+      ],
+    ],
+    [
+      "spelled otherwise, and none for the platform of the artifact",
+      "linux/aarch64: arm",
+      [
+        { name: "linux-amd64", platforms: "linux/amd64", runner: "", artifact: true },
+        { name: "linux-arm64", platforms: "linux/arm64", runner: "arm", artifact: false },
+        { name: "others", platforms: "linux/arm/v7", runner: "", artifact: false },
       ],
     ],
   ])("spreads platforms over runners, %s", (_case, runners, builds) => {
-    expect(plan({ runners, platforms: ["linux/amd64", "linux/arm64", "linux/arm/v7"] }).builds).toEqual(builds);
+    const platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
+    expect(plan({ runners, platforms, "artifact-platform": "linux/amd64" }).builds).toEqual(builds);
+  });
+
+  test("builds no platform by itself for an artifact that nobody asked for", () => {
+    const platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
+    expect(plan({ runners: "linux/arm64: arm", platforms }).builds).toEqual([
+      { name: "linux-arm64", platforms: "linux/arm64", runner: "arm", artifact: false },
+      { name: "others", platforms: "linux/amd64,linux/arm/v7", runner: "", artifact: false },
+    ]);
   });
 
   test("several images, each in both registries", () => {
@@ -173,11 +192,13 @@ describe("planImage", () => {
 
   test("build arguments and labels", () => {
     const inputs = { debug: true, individually: true, features: "a,b", "features-argument": "FEATURES" };
-    expect(plan({ ...inputs, "cargo-package": "server" })).toMatchObject({
+    const lines = 'A=1\n"B=two\n  lines"';
+    expect(plan({ ...inputs, "build-args": lines, "cargo-package": "server" })).toMatchObject({
       buildArgs: [
         "CARGO_PROFILE_RELEASE_DEBUG=true",
         "UPLOAD_DEBUGINFO=false",
         "BUILD_INDIVIDUALLY=true",
+        lines,
         "FEATURES=a,b",
       ],
       labels: ["org.opencontainers.image.version=1.5.0"],
@@ -200,6 +221,11 @@ describe("planImage", () => {
       "a runner for a platform that is not built",
       { runners: "linux/s390x: z" },
       /has linux\/s390x, which is not among/,
+    ],
+    [
+      "an artifact for a platform that is not built",
+      { runners: "linux/amd64: a", "artifact-platform": "linux/arm64" },
+      /the platform of the artifact is linux\/arm64, which is not among the platforms linux\/amd64/,
     ],
     ["runners that are not a mapping", { runners: "ubuntu-latest" }, /is not a mapping/],
     ["debug and parca", { debug: true, parca: true }, /both `debug` and `parca`/],

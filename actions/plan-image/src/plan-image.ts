@@ -22,6 +22,7 @@ export interface ImagePlan {
   readonly version: string | undefined;
   readonly platforms: readonly string[];
   readonly labels: readonly string[];
+  /** Lists of one argument or several, each beginning on a line of its own. */
   readonly buildArgs: readonly string[];
   readonly exports: readonly string[];
   /** Why a tag moves nothing, where it does not. */
@@ -53,7 +54,7 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
     images: names.map(({ full, stage }) => withStage(full, stage)),
     tagRules: tagRules(inputs, event, tag, version !== undefined),
     flavor: ["latest=false", ...(inputs.debug ? ["prefix=debug-"] : []), ...inputs.flavor],
-    builds: buildsOf(inputs.platforms, inputs.runners),
+    builds: buildsOf(inputs.platforms, inputs.runners, inputs["artifact-platform"]),
     names: [...new Set(names.map(({ full }) => full))],
     version,
     platforms: inputs.platforms,
@@ -62,7 +63,7 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
       `CARGO_PROFILE_RELEASE_DEBUG=${inputs.debug || inputs.parca}`,
       `UPLOAD_DEBUGINFO=${inputs.parca}`,
       `BUILD_INDIVIDUALLY=${inputs.individually}`,
-      ...inputs["build-args"],
+      ...(inputs["build-args"] === undefined ? [] : [inputs["build-args"]]),
       ...(inputs.features === undefined ? [] : [`${inputs["features-argument"]}=${inputs.features}`]),
     ],
     exports: inputs.parca
