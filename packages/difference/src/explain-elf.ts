@@ -1,7 +1,6 @@
-import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
+import type { RandomAccessSource } from "@release-actions/archive";
 import {
   type ElfFile,
-  type ElfSection,
   readBuildId,
   readComments,
   readElf,
@@ -9,34 +8,26 @@ import {
   readSymbols,
 } from "@release-actions/elf";
 import { countOf } from "@release-actions/report";
-import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
-import type { Context, Findings, Part } from "./context.ts";
+import type { Context, Findings } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
 import { explainLinkage } from "./elf-linkage.ts";
+import {
+  contentOf,
+  DERIVED,
+  listParts,
+  pairSections,
+  READ_ONLY,
+  type SectionPair,
+  SHF_EXECINSTR,
+} from "./elf-sections.ts";
+import { explainSectionTexts, type SectionTexts } from "./elf-texts.ts";
 import { explainNumbers } from "./explain-numbers.ts";
-import { explainTexts, type TextCauses } from "./explain-texts.ts";
 import { findGoBuildId } from "./go-build-id.ts";
-import { differenceApart } from "./same-apart.ts";
 import type { TimeWindows } from "./time-window.ts";
 
-const SHF_EXECINSTR = 4;
-/** Sections that follow from others: identities, addresses, names that the code gives. */
-const DERIVED = /^\.(note|symtab|strtab|shstrtab|comment|rela?\b|eh_frame|gnu\.hash|hash|dyn|got|gnu_debuglink)/;
-/** Debug information without texts of its own; the texts are in `.debug_str` and its siblings. */
-const NUMBERS = /^\.z?debug_(?!.*str$|line$)/;
-/** Data without addresses in it, which would follow from other sections. */
-const READ_ONLY = /^\.rodata/;
 /** What `strip` takes away. */
 const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
-
-/** A section both files have, with where it differs. */
-interface SectionPair {
-  readonly name: string;
-  readonly left: ElfSection;
-  readonly right: ElfSection;
-  readonly map: ByteMap;
-}
 
 /** Explains two ELF files: certain causes first, then what only counts when they do not explain it. */
 export async function explainElf(
@@ -72,7 +63,7 @@ async function explainRest(
   pairs: readonly SectionPair[],
   texts: SectionTexts,
   { place, windows }: Context,
-): Promise<Cause[]> {
+): Promise<readonly Cause[]> {
   const changed = pairs.filter(({ map }) => map.differing > 0);
   const primary: SectionPair[] = [];
   for (const pair of changed) {
@@ -92,6 +83,7 @@ async function explainRest(
   // Data of the same code: what differs is not the code, but a short text or a number that has no name.
   const data = primary.find(({ name }) => READ_ONLY.test(name));
   if (data !== undefined && sameCode) {
+    if (texts.moved.length > 0) return texts.moved;
     const [one, other] = [contentOf(a, data.left), contentOf(b, data.right)];
     return [await differentBytes(one, other, data.map.clusters[0]?.start ?? 0, `${place}${data.name}+`)];
   }
@@ -106,34 +98,6 @@ async function isOnlyGoBuildId(a: ElfFile, { name, left, map }: SectionPair): Pr
   return range !== undefined && map.clusters.every(({ start, end }) => start >= range.start && end <= range.end);
 }
 
-async function pairSections(a: ElfFile, b: ElfFile, signal: AbortSignal | undefined): Promise<SectionPair[]> {
-  const seen = new Map<string, ElfSection[]>();
-  for (const section of b.sections) seen.set(section.name, [...(seen.get(section.name) ?? []), section]);
-  const pairs: SectionPair[] = [];
-  for (const left of a.sections) {
-    const right = seen.get(left.name)?.shift();
-    if (right === undefined || left.name === "" || !left.hasBytes || !right.hasBytes) continue;
-    const map = await mapBytes(contentOf(a, left), contentOf(b, right), signal);
-    pairs.push({ name: left.name, left, right, map });
-  }
-  return pairs;
-}
-
-function contentOf(elf: ElfFile, section: ElfSection): RandomAccessSource {
-  return sliceSource(elf.source, section.offset, section.size);
-}
-
-function listParts(a: ElfFile, b: ElfFile, pairs: readonly SectionPair[]): Part[] {
-  const alone = (elf: ElfFile, other: ElfFile, side: "left" | "right"): Part[] =>
-    elf.sections
-      .filter(({ name, hasBytes }) => hasBytes && !other.sections.some((section) => section.name === name))
-      .map(({ name, size }) => ({ name, left: 0, right: 0, [side]: size, differing: size }));
-  const changed = pairs
-    .filter(({ map }) => map.differing > 0)
-    .map(({ name, left, right, map }) => ({ name, left: left.size, right: right.size, differing: map.differing }));
-  return [...changed, ...alone(a, b, "left"), ...alone(b, a, "right")];
-}
-
 async function explainToolchain(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {
   const [left, right] = [await readComments(a), await readComments(b)];
   const only = (from: readonly string[], other: readonly string[]): string =>
@@ -145,39 +109,6 @@ async function explainToolchain(a: ElfFile, b: ElfFile, place: string): Promise<
   if (gold(a) === gold(b)) return [];
   const linker = (elf: ElfFile): string => (gold(elf) ? "gold" : "another linker");
   return [cause("toolchain", `${place}.note.gnu.gold-version`, linker(a), linker(b))];
-}
-
-interface SectionTexts extends Pick<TextCauses, "certain" | "possible"> {
-  /** Where sections of data differ beside their texts. */
-  readonly elsewhere: readonly Cause[];
-}
-
-async function explainSectionTexts(
-  a: ElfFile,
-  b: ElfFile,
-  pairs: readonly SectionPair[],
-  { place, windows, signal }: Context,
-): Promise<SectionTexts> {
-  const found: { [Key in keyof SectionTexts]: Cause[] } = { certain: [], possible: [], elsewhere: [] };
-  for (const { name, left, right, map } of pairs) {
-    const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name) && !NUMBERS.test(name);
-    if (map.differing === 0 || !isText) continue;
-    const [one, other] = [contentOf(a, left), contentOf(b, right)];
-    const options = { place: `${place}${name}+`, windows, signal, firstDifference: map.clusters[0]?.start ?? 0 };
-    const texts = await explainTexts(one, other, options);
-    found.certain.push(...texts.certain);
-    // Debug information repeats what the code is made of.
-    if (name.startsWith(".debug") || name.startsWith(".zdebug") || texts.possible.length === 0) continue;
-    found.possible.push(...texts.possible);
-    // A text of another length moves what is behind it.
-    const isAligned = texts.pairs.every((pair) => pair.left.text.length === pair.right.text.length);
-    const apart =
-      isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
-    if (apart === undefined || !READ_ONLY.test(name)) continue;
-    const sizes = [countOf(one.size, "byte"), countOf(other.size, "byte")] as const;
-    found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizes));
-  }
-  return found;
 }
 
 function explainStripping(a: ElfFile, b: ElfFile, place: string): Cause[] {

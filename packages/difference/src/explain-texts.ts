@@ -20,6 +20,10 @@ export interface TextCauses {
   readonly pairs: readonly TextPair[];
   /** Whether every differing text has a counterpart and was looked at. */
   readonly isComplete: boolean;
+  /** Whether texts that both sides have are at other places. */
+  readonly hasMoved: boolean;
+  /** Whether both sides have the same texts, wherever they are. */
+  readonly hasSameTexts: boolean;
 }
 
 export interface TextOptions {
@@ -37,7 +41,7 @@ export async function explainTexts(
   { place, windows, firstDifference = 0, signal }: TextOptions,
 ): Promise<TextCauses> {
   const start = Math.max(0, firstDifference - MAX_RUN_LENGTH);
-  const { pairs: all, unpaired, isCut } = await compareTexts(left, right, start, signal);
+  const { pairs: all, unpaired, isCut, hasMoved } = await compareTexts(left, right, start, signal);
   const pairs = all.filter((pair) => !differsInBorderByte(pair));
   const certain: Cause[] = [];
   const possible: Cause[] = [];
@@ -61,6 +65,8 @@ export async function explainTexts(
     certain,
     pairs,
     isComplete,
+    hasMoved,
+    hasSameTexts: all.length === 0 && isComplete,
     possible: few ? possible : [],
     evident: evident.length <= MAX_OTHER_TEXTS ? evident : [],
   };

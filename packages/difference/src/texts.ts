@@ -1,4 +1,5 @@
 import type { RandomAccessSource } from "@release-actions/archive";
+import { newTexts } from "./moved-blocks.ts";
 import { RunTally } from "./run-tally.ts";
 import { type ScannedRun, scanRuns } from "./text-runs.ts";
 
@@ -25,6 +26,8 @@ export interface TextDifference {
   readonly unpaired: readonly TextRun[];
   /** Whether more texts differ than were looked at. */
   readonly isCut: boolean;
+  /** Whether texts that both sides have are at other places, or between others. */
+  readonly hasMoved: boolean;
 }
 
 /** Texts that begin or end with this many equal characters are taken for counterparts. */
@@ -52,8 +55,10 @@ export async function compareTexts(
   await scanRuns(left, start, count(1), signal);
   await scanRuns(right, start, count(-1), signal);
   const [a, b] = [await collect(left, start, tally, signal), await collect(right, start, tally, signal)];
-  const difference = pairUp(without(a.runs, b.runs), without(b.runs, a.runs));
-  return { ...difference, isCut: a.isCut || b.isCut };
+  const isCut = a.isCut || b.isCut;
+  const differing = [without(a.runs, b.runs), without(b.runs, a.runs)] as const;
+  const found = isCut ? { left: differing[0], right: differing[1], hasMoved: false } : newTexts(...differing);
+  return { ...pairUp(found.left, found.right), isCut, hasMoved: found.hasMoved };
 }
 
 async function collect(
@@ -95,7 +100,7 @@ const KEYS: readonly ((run: TextRun) => string)[] = [
 ];
 
 /** Pairs texts key by key, and what is left in order when the counts are equal. */
-function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Omit<TextDifference, "isCut"> {
+function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Pick<TextDifference, "pairs" | "unpaired"> {
   const pairs: TextPair[] = [];
   let [restLeft, restRight] = [left, right];
   for (const key of KEYS) {

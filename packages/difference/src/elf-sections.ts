@@ -1,0 +1,49 @@
+import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
+import type { ElfFile, ElfSection } from "@release-actions/elf";
+import { type ByteMap, mapBytes } from "./byte-map.ts";
+import type { Part } from "./context.ts";
+
+/** The section has machine code (ELF, section flags). */
+export const SHF_EXECINSTR = 4;
+/** Sections that follow from others: identities, addresses, names that the code gives. */
+export const DERIVED = /^\.(note|symtab|strtab|shstrtab|comment|rela?\b|eh_frame|gnu\.hash|hash|dyn|got|gnu_debuglink)/;
+/** Data without addresses in it, which would follow from other sections. */
+export const READ_ONLY = /^\.rodata/;
+
+/** A section both files have, with where it differs. */
+export interface SectionPair {
+  readonly name: string;
+  readonly left: ElfSection;
+  readonly right: ElfSection;
+  readonly map: ByteMap;
+}
+
+/** The sections that both files have. */
+export async function pairSections(a: ElfFile, b: ElfFile, signal: AbortSignal | undefined): Promise<SectionPair[]> {
+  const seen = new Map<string, ElfSection[]>();
+  for (const section of b.sections) seen.set(section.name, [...(seen.get(section.name) ?? []), section]);
+  const pairs: SectionPair[] = [];
+  for (const left of a.sections) {
+    const right = seen.get(left.name)?.shift();
+    if (right === undefined || left.name === "" || !left.hasBytes || !right.hasBytes) continue;
+    const map = await mapBytes(contentOf(a, left), contentOf(b, right), signal);
+    pairs.push({ name: left.name, left, right, map });
+  }
+  return pairs;
+}
+
+export function contentOf(elf: ElfFile, section: ElfSection): RandomAccessSource {
+  return sliceSource(elf.source, section.offset, section.size);
+}
+
+/** The sections that differ, and those that one side has. */
+export function listParts(a: ElfFile, b: ElfFile, pairs: readonly SectionPair[]): Part[] {
+  const alone = (elf: ElfFile, other: ElfFile, side: "left" | "right"): Part[] =>
+    elf.sections
+      .filter(({ name, hasBytes }) => hasBytes && !other.sections.some((section) => section.name === name))
+      .map(({ name, size }) => ({ name, left: 0, right: 0, [side]: size, differing: size }));
+  const changed = pairs
+    .filter(({ map }) => map.differing > 0)
+    .map(({ name, left, right, map }) => ({ name, left: left.size, right: right.size, differing: map.differing }));
+  return [...changed, ...alone(a, b, "left"), ...alone(b, a, "right")];
+}

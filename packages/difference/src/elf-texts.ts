@@ -1,0 +1,52 @@
+import type { ElfFile } from "@release-actions/elf";
+import { countOf } from "@release-actions/report";
+import { type Cause, cause } from "./cause.ts";
+import type { Context } from "./context.ts";
+import { contentOf, DERIVED, READ_ONLY, type SectionPair, SHF_EXECINSTR } from "./elf-sections.ts";
+import { explainTexts, type TextCauses } from "./explain-texts.ts";
+import { differenceApart } from "./same-apart.ts";
+import { textAt } from "./text-at.ts";
+
+/** Debug information without texts of its own; the texts are in `.debug_str` and its siblings. */
+const NUMBERS = /^\.z?debug_(?!.*str$|line$)/;
+
+export interface SectionTexts extends Pick<TextCauses, "certain" | "possible"> {
+  /** Where sections of data differ beside their texts. */
+  readonly elsewhere: readonly Cause[];
+  /** Where sections of data have the same texts at other places. */
+  readonly moved: readonly Cause[];
+}
+
+/** The texts that differ in sections of data and of debug information. */
+export async function explainSectionTexts(
+  a: ElfFile,
+  b: ElfFile,
+  pairs: readonly SectionPair[],
+  { place, windows, signal }: Context,
+): Promise<SectionTexts> {
+  const found: { [Key in keyof SectionTexts]: Cause[] } = { certain: [], possible: [], elsewhere: [], moved: [] };
+  for (const { name, left, right, map } of pairs) {
+    const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name) && !NUMBERS.test(name);
+    if (map.differing === 0 || !isText) continue;
+    const [one, other] = [contentOf(a, left), contentOf(b, right)];
+    const firstDifference = map.clusters[0]?.start ?? 0;
+    const texts = await explainTexts(one, other, { place: `${place}${name}+`, windows, signal, firstDifference });
+    found.certain.push(...texts.certain);
+    if (READ_ONLY.test(name) && texts.hasSameTexts && one.size === other.size) {
+      const [textA, textB] = [await textAt(one, firstDifference), await textAt(other, firstDifference)];
+      const at = `${place}${name}+0x${firstDifference.toString(16)}`;
+      if (textA !== undefined && textB !== undefined) found.moved.push(cause("text-order", at, textA, textB));
+    }
+    // Debug information repeats what the code is made of.
+    if (name.startsWith(".debug") || name.startsWith(".zdebug") || texts.possible.length === 0) continue;
+    found.possible.push(...texts.possible);
+    // A text of another length moves what is behind it, and the linker moves texts.
+    const isAligned = !texts.hasMoved && texts.pairs.every((pair) => pair.left.text.length === pair.right.text.length);
+    const apart =
+      isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
+    if (apart === undefined || !READ_ONLY.test(name)) continue;
+    const sizes = [countOf(one.size, "byte"), countOf(other.size, "byte")] as const;
+    found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizes));
+  }
+  return found;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "@jest/globals";
+import { newTexts } from "./moved-blocks.ts";
+import type { TextRun } from "./texts.ts";
+
+/** Runs as they follow each other in a file, each ended by a byte that is no text. */
+function runs(...texts: readonly string[]): TextRun[] {
+  let offset = 0;
+  return texts.map((text) => {
+    const run = { text, offset };
+    offset += text.length + 1;
+    return run;
+  });
+}
+
+function newIn(left: readonly string[], right: readonly string[]): [string[], string[]] {
+  const found = newTexts(runs(...left), runs(...right));
+  return [found.left.map(({ text }) => text), found.right.map(({ text }) => text)];
+}
+
+describe("newTexts", () => {
+  test.each([
+    ["glued to another", ["kind", "truemainchar"], ["kindtruemainchar"]],
+    ["in another order", ["alphabravocharlie"], ["charliealphabravo"]],
+    ["with a short one between others", ["kindfntrue", "main"], ["truefnmain", "kind"]],
+    ["glued to a short one", ["truemain"], ["true", "asmain"]],
+    ["that others come between", ["one longtwo long", "three long"], ["one longthree longtwo long"]],
+  ])("leaves out a text %s", (_name, left, right) => {
+    expect(newIn(left, right)).toEqual([[], []]);
+  });
+
+  test.each([
+    ["a changed value", ["kindbuilt with 2 jobstrue", "main"], ["kind", "mainbuilt with 3 jobstrue"]],
+    ["a longer value", ["kindversion 1.2 of ittrue", "main"], ["mainversion 1.2-beta of ittrue", "kind"]],
+  ])("keeps %s without its neighbours", (_name, left, right) => {
+    const [a, b] = newIn(left, right);
+    expect([a.length, b.length]).toEqual([1, 1]);
+    expect(a.join()).toMatch(/^(built with 2 jobs|version 1\.2 of it)(true)?$/);
+    expect(b.join()).toMatch(/^(built with 3 jobs|version 1\.2-beta of it)(true)?$/);
+  });
+
+  test("keeps a value that changed to one that others have", () => {
+    expect(newIn(["branch: main", "mainly test"], ["branch: test", "mainly test."])).toEqual([
+      ["branch: main", "mainly test"],
+      ["branch: test", "mainly test."],
+    ]);
+  });
+
+  test.each([
+    ["a folder", "/home/a/.cargo/registry/x.rs", "/root/.cargo/registry/x.rs"],
+    ["a folder more", "/build/1st/src/x.rs", "/build/src/x.rs"],
+    ["a time", "at 2026-11-30T01:02:03Z", "at 2027-10-29T11:12:13Z"],
+    ["a word more", "hello world", "hello big world"],
+    ["an end", "version 1.2", "version 1.2-beta"],
+    ["all of it", "root", "someone-else"],
+  ])("keeps the whole of a text in which %s differs", (_name, left, right) => {
+    expect(newIn([left], [right])).toEqual([[left], [right]]);
+  });
+
+  test("says where in the file a piece is", () => {
+    const found = newTexts(runs("kindtruebuilt by root", "main"), runs("truekind", "mainbuilt by nobody"));
+    expect(found.hasMoved).toBe(true);
+    expect(found.left).toEqual([{ text: "built by root", offset: 8, isDelimited: true }]);
+    expect(found.right).toEqual([{ text: "built by nobody", offset: 13, isDelimited: true }]);
+  });
+
+  test("keeps text that one side has once more", () => {
+    expect(newIn(["kind", "kind of it"], ["kind of itmain"])).toEqual([["kind", "kind of it"], ["kind of itmain"]]);
+  });
+
+  test("leaves large amounts as they are", () => {
+    const [left, right] = [runs("a".repeat(300_000), "kind"), runs("b".repeat(300_000), "kind")];
+    expect(newTexts(left, right)).toEqual({ left, right, hasMoved: false });
+  });
+});

@@ -1,0 +1,127 @@
+import type { TextRun } from "./texts.ts";
+
+/** Characters by which a block of text is recognised at another place. */
+const GRAM_LENGTH = 4;
+/** Of both sides; more differing text than this comes from differing content. */
+const MAX_BYTES = 512 * 1024;
+
+/** A place in a run where text that both sides have equally often is interrupted. */
+interface Gap {
+  /** The last known characters before it, and the first behind it; empty at the ends of the run. */
+  readonly before: string;
+  readonly after: string;
+  /** What only this side has; where `from` is not before `to`, two blocks meet that are apart on the other side. */
+  readonly from: number;
+  readonly to: number;
+  /** The characters from `before` to `after`, with these. */
+  readonly text: string;
+}
+
+/** What the other side has at its gaps. */
+interface Gaps {
+  /** What is between two neighbours. */
+  readonly places: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly before: ReadonlySet<string>;
+  readonly after: ReadonlySet<string>;
+}
+
+export interface NewTexts {
+  readonly left: readonly TextRun[];
+  readonly right: readonly TextRun[];
+  /** Whether text was left out that is only at another place. */
+  readonly hasMoved: boolean;
+}
+
+/**
+ * Leaves out text that the other side has as well, at another place or between other neighbours. String literals of
+ * Rust and Go follow each other without terminators, so that a linker's other order, or one longer text, makes other
+ * runs of the same literals. Runs are cut where two such blocks meet; a piece stays when something in it is new.
+ */
+export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): NewTexts {
+  const bytes = [...left, ...right].reduce((sum, { text }) => sum + text.length, 0);
+  if (left.length === 0 || right.length === 0 || bytes > MAX_BYTES) return { left, right, hasMoved: false };
+  const counts = new Map<string, number>();
+  for (const { text } of left) countGrams(text, 1, counts);
+  for (const { text } of right) countGrams(text, -1, counts);
+  const [a, b] = [
+    left.map((run) => ({ run, gaps: findGaps(run.text, counts) })),
+    right.map((run) => ({ run, gaps: findGaps(run.text, counts) })),
+  ];
+  const [gapsA, gapsB] = [index(a.flatMap(({ gaps }) => gaps)), index(b.flatMap(({ gaps }) => gaps))];
+  const keptA = a.flatMap(({ run, gaps }) => cut(run, gaps, gapsB));
+  const keptB = b.flatMap(({ run, gaps }) => cut(run, gaps, gapsA));
+  const length = (runs: readonly TextRun[]): number => runs.reduce((sum, { text }) => sum + text.length, 0);
+  return { left: keptA, right: keptB, hasMoved: length(keptA) + length(keptB) < bytes };
+}
+
+function countGrams(text: string, by: 1 | -1, counts: Map<string, number>): void {
+  for (let at = 0; at + GRAM_LENGTH <= text.length; at += 1) {
+    const gram = text.slice(at, at + GRAM_LENGTH);
+    counts.set(gram, (counts.get(gram) ?? 0) + by);
+  }
+}
+
+/** Where the characters stop that both sides have equally often, and where they go on; its two ends are gaps as well. */
+function findGaps(text: string, counts: ReadonlyMap<string, number>): Gap[] {
+  const gaps: Gap[] = [];
+  let before = "";
+  let [last, from] = [-1, 0];
+  const add = (after: string, to: number): void => {
+    const around = text.slice(from - before.length, to + after.length);
+    gaps.push({ before, after, from, to, text: around });
+  };
+  for (let at = 0; at + GRAM_LENGTH <= text.length; at += 1) {
+    const gram = text.slice(at, at + GRAM_LENGTH);
+    if (counts.get(gram) !== 0) continue;
+    if (before === "" || at > last + 1) add(gram, at);
+    before = gram;
+    last = at;
+    from = at + GRAM_LENGTH;
+  }
+  add("", text.length);
+  return gaps;
+}
+
+function index(gaps: readonly Gap[]): Gaps {
+  const filled = gaps.filter(({ from, to }) => from < to);
+  const places = new Map<string, Set<string>>();
+  for (const gap of gaps) places.set(placeOf(gap), (places.get(placeOf(gap)) ?? new Set()).add(gap.text));
+  return {
+    places,
+    before: new Set(filled.map(({ before }) => before)),
+    after: new Set(filled.map(({ after }) => after)),
+  };
+}
+
+function placeOf({ before, after }: Gap): string {
+  return `${before}\0${after}`;
+}
+
+/** The pieces of a run that have something new in them. */
+function cut({ text, offset, isDelimited }: TextRun, gaps: readonly Gap[], others: Gaps): TextRun[] {
+  const pieces: TextRun[] = [];
+  let start = 0;
+  let isNew = false;
+  const end = (at: number): void => {
+    // Where its neighbours are elsewhere on the other side is its beginning.
+    const piece = { text: text.slice(start, at), offset: offset + start, isDelimited: start > 0 || isDelimited === true };
+    if (isNew && piece.text.length >= GRAM_LENGTH) pieces.push(piece);
+    start = at;
+    isNew = false;
+  };
+  for (const gap of gaps) {
+    const counterparts = others.places.get(placeOf(gap));
+    if (counterparts !== undefined) {
+      // Between the same neighbours on both sides: a text was changed there, or got longer.
+      isNew ||= !counterparts.has(gap.text);
+    } else if (gap.from >= gap.to) {
+      end(gap.from);
+    } else {
+      if (!others.before.has(gap.before)) end(gap.from);
+      isNew = true;
+      if (!others.after.has(gap.after)) end(gap.to);
+    }
+  }
+  end(text.length);
+  return pieces;
+}
