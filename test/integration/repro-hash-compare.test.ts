@@ -97,6 +97,14 @@ describe("repro-hash-compare in one job", () => {
     });
   });
 
+  test("lines with `!` are taken out on both sides, and a rule about no file is named", async () => {
+    const files = { "a/app": "1", "a/app.log": "x", "b/app": "1", "b/app.log": "y", "c=d/app": "1" };
+    const inputs = { paths: "a/**\n!a/**/*.log", against: "b\nc=d", ignore: "*.lgo because it has times" };
+    const step = await compare(files, inputs);
+    expect(step.outputs).toMatchObject({ compared: "1", reproducible: "true" });
+    expect(step.annotations).toMatchObject([{ level: "notice", message: expect.stringContaining('"*.lgo because') }]);
+  });
+
   test("a record is accepted by b3sum --check and sha256sum --check", async () => {
     const job = await Job.open({ env: { RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup") } });
     try {
@@ -224,6 +232,18 @@ describe("repro-hash-compare in one job", () => {
       { "a/x": "1" },
       { paths: "a", against: "record-*" },
       /ACTIONS_RESULTS_URL is not set/,
+    ],
+    [
+      "one file for two results",
+      { "a/x": "1" },
+      { paths: "a", against: "a", record: "out/x.json", report: "out/x.html" },
+      /`record` and `report` would both write .*out\/x\.json/,
+    ],
+    [
+      "a day that is not in the calendar",
+      { "a/x": "1" },
+      { paths: "a", ignore: "x until 2026-02-30" },
+      /expected <glob> \[until/,
     ],
     ["a context without a value", { "a/x": "1" }, { paths: "a", context: "target" }, /expected key=value/],
   ])("refuses %s", async (_name, files, inputs, message) => {

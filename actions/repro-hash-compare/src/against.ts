@@ -33,7 +33,8 @@ interface UnresolvedList {
 export async function openBuilds(runner: ActionRunner, recorded: RecordedBuild | undefined): Promise<Build[]> {
   const opened: (Build | UnresolvedList)[] = [];
   for (const line of runner.inputs.against) {
-    const [, name, place = line] = /^([\w.-]+)=(.+)$/.exec(line) ?? [];
+    const isThere = statSync(line, { throwIfNoEntry: false }) !== undefined;
+    const [, name, place = line] = isThere ? [] : (/^([\w.-]+)=(.+)$/.exec(line) ?? []);
     opened.push(...(await openCounterpart(place, name ?? place, runner)));
   }
   const builds = await resolveLists(opened, recorded, runner);
@@ -108,6 +109,11 @@ async function openFolder(folder: string, name: string, runner: ActionRunner): P
 
 async function openFile(file: string, name: string): Promise<Build | UnresolvedList> {
   if (file.endsWith(".tar")) return await openRecordArchive(name, await openFileSource(file));
+  const { size } = statSync(file);
+  if (size > MAX_LIST_BYTES)
+    throw new Fault(`${file} has ${countOf(size, "byte")}, expected a manifest, a checksum list or an attestation`, {
+      advice: "To compare with other files, name the folder that they are in.",
+    });
   const bytes = readFileSync(file);
   const text = bytes.toString("utf8");
   const attested = /^\s*[[{]/.test(text) ? parseAttestation(text, file) : undefined;

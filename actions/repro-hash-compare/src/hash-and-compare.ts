@@ -8,6 +8,7 @@ import {
   explainBuilds,
   type RecordedBuild,
   recordBuild,
+  rulesWithoutFiles,
 } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import { openBuilds } from "./against.ts";
@@ -15,6 +16,7 @@ import { diffoscopeOf } from "./ask-diffoscope.ts";
 import { gatherContext } from "./gather-context.ts";
 import { keepRecord, uploadRecord } from "./keep.ts";
 import { summarize } from "./summary.ts";
+import { checkWrittenFiles } from "./written-files.ts";
 
 /** Records what `paths` names, then compares it with whatever `against` names. */
 export async function hashAndCompare(runner: ActionRunner): Promise<void> {
@@ -22,6 +24,7 @@ export async function hashAndCompare(runner: ActionRunner): Promise<void> {
   if (inputs.paths.length === 0 && inputs.against.length === 0) {
     throw new Fault("there is nothing to do: neither `paths` nor `against` is given");
   }
+  checkWrittenFiles(inputs);
   const policy = createPolicy({
     mode: inputs.mode,
     strictFor: inputs["strict-for"],
@@ -42,6 +45,9 @@ export async function hashAndCompare(runner: ActionRunner): Promise<void> {
     });
   }
   const verdicts = compareBuilds(builds, policy);
+  const paths = verdicts.map(({ path }) => path);
+  for (const rule of rulesWithoutFiles(inputs.ignore, paths))
+    runner.problem({ level: "notice", message: `\`ignore\` has "${rule}", which matches none of the compared files` });
   const found: Comparison = { builds, contexts, verdicts, explanations: [] };
   const scratch = await runner.tempFolder("explain");
   const askOther =

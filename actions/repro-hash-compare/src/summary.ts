@@ -12,6 +12,7 @@ import {
 } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import { writeSummary } from "./write-summary.ts";
+import { jsonBeside, predicateBeside } from "./written-files.ts";
 
 /** Differences that are annotated one by one; the others are in the reports. */
 const MAX_ANNOTATIONS = 8;
@@ -77,7 +78,7 @@ function writeReport(runner: ActionRunner, comparison: Comparison): void {
     compared: verdicts.length,
     notExplained,
   };
-  writeFileSync(`${report.replace(/\.html?$/i, "")}.json`, `${JSON.stringify(all, undefined, 1)}\n`);
+  writeFileSync(jsonBeside(report), `${JSON.stringify(all, undefined, 1)}\n`);
   runner.setOutput("report", report);
 }
 
@@ -95,7 +96,7 @@ function writeAttestation(runner: ActionRunner, comparison: Comparison): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(statement, undefined, 2)}\n`);
   const predicate = "predicate" in statement ? statement.predicate : {};
-  writeFileSync(`${file.replace(/\.json$/, "")}.predicate.json`, `${JSON.stringify(predicate, undefined, 2)}\n`);
+  writeFileSync(predicateBeside(file), `${JSON.stringify(predicate, undefined, 2)}\n`);
   runner.setOutput("attestation", file);
 }
 

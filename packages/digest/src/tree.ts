@@ -13,21 +13,42 @@ export function byCodeUnit(a: string, b: string): number {
 }
 
 /**
- * All files and symbolic links below a folder, sorted by path. Links are not followed; folders are
- * named only by what is in them. A device, a socket or a name that is not text is refused: it could
- * be neither hashed nor compared. `mode` has the permission bits only. What is not `wanted` is passed over.
+ * All files and symbolic links below a folder, sorted by path. Links are not followed; folders are named only by what is
+ * in them. A device, a socket or a name that is not text could be neither hashed nor compared: `leaveOut` hears of each,
+ * with its absolute path and the reason; without it they are refused. `mode` has the permission bits only. What is not
+ * `wanted` is passed over.
  */
-export function listTree(root: string, wanted: (relative: string) => boolean = () => true): TreeEntry[] {
+export function listTree(
+  root: string,
+  wanted: (relative: string) => boolean = () => true,
+  leaveOut: (full: string, why: string) => void = refuse,
+): TreeEntry[] {
   const entries: TreeEntry[] = [];
   const folders = [""];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const item of readFolder(root, folder)) {
       const relative = folder === "" ? item.name : `${folder}/${item.name}`;
-      if (item.isDirectory()) folders.push(relative);
-      else if (wanted(relative)) entries.push(treeEntry(root, relative, item));
+      if (!wanted(relative) && !item.isDirectory()) continue;
+      const why = whyOdd(path.join(root, relative), item);
+      if (why !== undefined) leaveOut(path.join(root, relative), why);
+      else if (item.isDirectory()) folders.push(relative);
+      else entries.push(treeEntry(root, relative, item));
     }
   }
   return entries.sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+function refuse(full: string, why: string): never {
+  throw new DigestError(`${full} ${why}`);
+}
+
+/** Why something in a folder can be neither hashed nor compared; undefined where it can be. */
+function whyOdd(full: string, item: Dirent): string | undefined {
+  // Node shows each byte that is not UTF-8 as this character, which a name may have as well.
+  if (item.name.includes("\uFFFD") && lstatSync(full, { throwIfNoEntry: false }) === undefined)
+    return "has a name that is not UTF-8, expected a name in UTF-8";
+  const isKnown = item.isDirectory() || item.isFile() || item.isSymbolicLink();
+  return isKnown ? undefined : "is neither a file, a folder nor a symbolic link";
 }
 
 /** A single file or symbolic link, as `listTree` of its folder would have it. */
@@ -35,6 +56,8 @@ export function readEntry(file: string): TreeEntry {
   const folder = path.dirname(file);
   const item = readFolder(folder, "").find(({ name }) => name === path.basename(file));
   if (item === undefined) throw new DigestError(`${file} does not exist`);
+  const why = whyOdd(file, item);
+  if (why !== undefined) refuse(file, why);
   return treeEntry(folder, item.name, item);
 }
 
@@ -48,11 +71,7 @@ function readFolder(root: string, folder: string): Dirent[] {
 
 function treeEntry(root: string, relative: string, item: Dirent): TreeEntry {
   const full = path.join(root, relative);
-  if (item.name.includes("\uFFFD")) {
-    throw new DigestError(`${full} has a name that is not UTF-8, expected a name in UTF-8`);
-  }
   if (item.isSymbolicLink()) return { kind: "symlink", path: relative, target: readlinkSync(full) };
-  if (!item.isFile()) throw new DigestError(`${full} is neither a file, a folder nor a symbolic link`);
   const { size, mode } = lstatSync(full);
   return { kind: "file", path: relative, size, mode: mode & 0o7777 };
 }

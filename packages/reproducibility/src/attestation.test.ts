@@ -14,7 +14,13 @@ describe("parseAttestation", () => {
     ["a statement", JSON.stringify(statement)],
     ["a Sigstore bundle", JSON.stringify(bundle, undefined, 2)],
     ["bundles one a line, as gh downloads them", `${JSON.stringify(bundle)}\n${JSON.stringify(bundle)}\n`],
-    ["GitHub's answer", JSON.stringify([{ bundle }])],
+    ["a list of bundles", JSON.stringify([{ bundle }])],
+    ["GitHub's REST API", JSON.stringify({ attestations: [{ bundle, repository_id: 1, bundle_url: "" }] })],
+    ["`gh attestation verify`", JSON.stringify([{ attestation: { bundle }, verificationResult: { statement } }])],
+    [
+      "a statement with a path",
+      JSON.stringify({ ...statement, subject: [{ ...statement.subject[0], name: "./app" }] }),
+    ],
   ])("reads the subjects of %s", (_name, text) => {
     expect(parseAttestation(text, "a.json")?.[0]).toMatchObject({ path: "app", hex: HEX, algorithms: ["sha256"] });
   });
@@ -24,12 +30,22 @@ describe("parseAttestation", () => {
     expect(parseAttestation("not json", "x")).toBeUndefined();
     expect(() => parseAttestation(JSON.stringify({ ...statement, subject: [] }), "a.json")).toThrow(/without subjects/);
   });
+
+  test("refuses a digest that is none, and two of one file", () => {
+    const of = (sha256: unknown): object => ({ ...statement, subject: [{ name: "app", digest: { sha256 } }] });
+    expect(() => parseAttestation(JSON.stringify(of("abc")), "a.json")).toThrow(
+      /"abc" as the sha256 of app, expected 64/,
+    );
+    expect(() => parseAttestation(JSON.stringify(of(null)), "a.json")).toThrow(/"null" as the sha256 of app/);
+    const two = `${JSON.stringify(of(HEX))}\n${JSON.stringify(of("b".repeat(64)))}`;
+    expect(() => parseAttestation(two, "a.json")).toThrow(/two digests of app/);
+  });
 });
 
 describe("verificationStatement", () => {
   test.each([
     ["equal", "PASSED", ["REPRODUCED"]],
-    ["content", "FAILED", []],
+    ["content", "FAILED", ["FAILED"]],
   ] as const)("says of builds that are %s: %s", (kind, verificationResult, verifiedLevels) => {
     const files = new Map([["app", { kind: "file", digests: { sha256: HEX } } as const]]);
     const build = { name: "one", files, context: new Map(), isPartial: false, open: async () => undefined };
@@ -47,5 +63,20 @@ describe("verificationStatement", () => {
       subject: [{ name: "app", digest: { sha256: HEX } }],
       predicate: { verificationResult, verifiedLevels },
     });
+  });
+
+  test("does not name a file that may differ: it was not reproduced", () => {
+    const file = { kind: "file", digests: { sha256: HEX } } as const;
+    const files = new Map([["app", file]]).set("log", file);
+    const build = { name: "one", files, context: new Map(), isPartial: false, open: async () => undefined };
+    const common = { agreements: [], hasMajority: true, reason: undefined } as const;
+    const verdicts = [
+      { ...common, path: "app", kind: "equal", severity: "error" },
+      { ...common, path: "log", kind: "content", severity: "ignored" },
+    ] as const;
+    const facts = { verifier: "https://v", resource: "git+https://r@c", time: new Date(0) };
+    const said = verificationStatement({ builds: [build], contexts: [], verdicts, explanations: [] }, facts);
+    expect(said).toMatchObject({ subject: [{ name: "app" }], predicate: { verificationResult: "PASSED" } });
+    expect(said).not.toMatchObject({ subject: [{}, {}] });
   });
 });

@@ -8,34 +8,54 @@ const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 const SUMMARY_TYPE = "https://slsa.dev/verification_summary/v1";
 /** A level of our own, as the specification allows: levels of SLSA begin with `SLSA_`. */
 const LEVEL = "REPRODUCED";
+/** What stands in place of levels where the result is FAILED (the same page, `verifiedLevels`). */
+const NO_LEVEL = "FAILED";
+const HEX_LENGTH = { sha256: 64, blake3: 64, sha512: 128 } as const;
 
 /**
  * The subjects of an attestation, as a checksum list: an in-toto statement, a DSSE envelope or Sigstore bundle around
- * one, or several of them as `gh attestation download` writes them, one a line. Signatures are not verified here.
- * Undefined where the text is something else.
+ * one, or several of them as `gh attestation download` (one a line), `gh attestation verify --format json` and GitHub's
+ * REST API write them. Signatures are not verified here. Undefined where the text is something else.
  */
 export function parseAttestation(text: string, source: string): SumsEntry[] | undefined {
   const documents = parseDocuments(text);
   const statements = documents.map(statementOf).filter((one) => one !== undefined);
   if (statements.length === 0 || statements.length !== documents.length) return undefined;
-  const entries: SumsEntry[] = statements.flatMap(({ subject }) =>
-    list(subject).flatMap((item): SumsEntry[] => {
-      const { name, digest } = record(item);
-      const digests = record(digest);
-      const algorithm = (["sha256", "blake3", "sha512"] as const).find((one) => typeof digests[one] === "string");
-      if (typeof name !== "string" || algorithm === undefined) return [];
-      return [{ path: name, hex: String(digests[algorithm]).toLowerCase(), algorithms: [algorithm], line: 1 }];
-    }),
-  );
-  if (entries.length > 0) return entries;
+  const entries = new Map<string, SumsEntry>();
+  for (const entry of statements.flatMap(({ subject }) => list(subject)).flatMap((item) => toEntry(item, source))) {
+    const known = entries.get(entry.path);
+    // Several attestations of one release may each name their file; which of two digests is meant nobody can tell.
+    if (known !== undefined && known.algorithms[0] === entry.algorithms[0] && known.hex !== entry.hex)
+      throw new Fault(`${source} attests two digests of ${entry.path}: ${known.hex} and ${entry.hex}`, {
+        advice: "Keep the attestations of one release only.",
+      });
+    entries.set(entry.path, known ?? entry);
+  }
+  if (entries.size > 0) return [...entries.values()];
   throw new Fault(`${source} is an attestation without subjects that have a name and a SHA-256, SHA-512 or BLAKE3`);
+}
+
+/** A subject as an entry of a list; none where it has no name, or no digest that is computed here. */
+function toEntry(item: unknown, source: string): SumsEntry[] {
+  const { name, digest } = record(item);
+  const digests = record(digest);
+  const algorithm = (["sha256", "blake3", "sha512"] as const).find((one) => digests[one] !== undefined);
+  if (typeof name !== "string" || name === "" || algorithm === undefined) return [];
+  const hex = String(digests[algorithm]).toLowerCase();
+  if (!/^[0-9a-f]+$/.test(hex) || hex.length !== HEX_LENGTH[algorithm])
+    throw new Fault(
+      `${source} attests "${hex.slice(0, 80)}" as the ${algorithm} of ${name}, expected ${HEX_LENGTH[algorithm]} hex characters`,
+    );
+  return [{ path: name.replace(/^(?:\.\/)+/, ""), hex, algorithms: [algorithm], line: 1 }];
 }
 
 function parseDocuments(text: string): unknown[] {
   const parse = (part: string): unknown[] => {
     try {
       const value: unknown = JSON.parse(part);
-      return Array.isArray(value) ? value : [value];
+      // `GET /repos/{owner}/{repo}/attestations/{digest}` answers with an object around the list.
+      const inner = record(value)["attestations"] ?? value;
+      return Array.isArray(inner) ? inner : [inner];
     } catch {
       return [undefined];
     }
@@ -50,7 +70,11 @@ function parseDocuments(text: string): unknown[] {
 }
 
 function statementOf(document: unknown): Record<string, unknown> | undefined {
-  const outer = record(document);
+  const given = record(document);
+  // `gh attestation verify` puts what it verified beside the attestation.
+  const verified = record(given["verificationResult"])["statement"];
+  if (verified !== undefined) return statementOf(verified);
+  const outer = record(given["attestation"] ?? given);
   const inner = record(outer["bundle"] ?? outer);
   const envelope = record(inner["dsseEnvelope"] ?? inner);
   if (typeof envelope["payload"] === "string") {
@@ -71,9 +95,13 @@ export interface VerificationFacts {
   readonly time: Date;
 }
 
-/** A statement that says of each file with a SHA-256 whether all builds have it equal: one for all, passed or failed. */
+/**
+ * A statement that all builds have the files that it names equal, passed or failed for all of them together. A file that
+ * may differ (`ignore`) is not among them: it was not reproduced.
+ */
 export function verificationStatement(comparison: Comparison, { verifier, resource, time }: VerificationFacts): object {
-  const subject = comparison.verdicts.flatMap(({ path }) => {
+  const subject = comparison.verdicts.flatMap(({ path, kind, severity }) => {
+    if (kind !== "equal" && severity === "ignored") return [];
     const files = comparison.builds.flatMap(({ files: known }) => known.get(path) ?? []);
     const sha256 = files.flatMap((file) => (file.kind === "file" ? (file.digests.sha256 ?? []) : []))[0];
     return sha256 === undefined ? [] : [{ name: path, digest: { sha256 } }];
@@ -89,7 +117,7 @@ export function verificationStatement(comparison: Comparison, { verifier, resour
       resourceUri: resource,
       policy: { uri: "https://reproducible-builds.org/docs/definition/" },
       verificationResult: passed ? "PASSED" : "FAILED",
-      verifiedLevels: passed ? [LEVEL] : [],
+      verifiedLevels: [passed ? LEVEL : NO_LEVEL],
     },
   };
 }

@@ -97,7 +97,7 @@ function kindOf(files: readonly (BuildFile | undefined)[], algorithm: keyof Dige
   return digests.size > 1 ? "content" : "mode";
 }
 
-/** Equal because there is nothing in them: treated as a failed build (F124). */
+/** Equal because there is nothing in them: treated as a failed build */
 function isEmpty(files: readonly BuildFile[]): boolean {
   return files.every((file) => file.kind === "file" && file.size === 0);
 }

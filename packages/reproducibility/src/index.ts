@@ -11,8 +11,16 @@ export {
 } from "./comparison.ts";
 export { type ContextDifference, compareContexts } from "./context.ts";
 export { type AskOther, type ExplainBuildsOptions, explainBuilds, type FileExplanation } from "./explain-builds.ts";
-export { createPolicy, type Judgement, PolicyError, type PolicyInputs, type Severity } from "./policy.ts";
-export { RecordError, type RecordedBuild, type RecordOptions, recordBuild, selectedBy } from "./record.ts";
+export { RecordError, selectedBy } from "./path-patterns.ts";
+export {
+  createPolicy,
+  type Judgement,
+  PolicyError,
+  type PolicyInputs,
+  rulesWithoutFiles,
+  type Severity,
+} from "./policy.ts";
+export { type RecordedBuild, type RecordOptions, recordBuild } from "./record.ts";
 export { openRecordArchive, readRecordArchive, recordTexts, writeRecordArchive } from "./record-archive.ts";
 export { htmlReport } from "./report-html.ts";
 export { barsTable, contextTable, filesTable, writeCauses } from "./report-markdown.ts";

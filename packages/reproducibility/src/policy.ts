@@ -29,14 +29,21 @@ export function createPolicy(inputs: PolicyInputs): (path: string) => Judgement 
   const rules = inputs.ignore.map(parseRule);
   const [strict, warn] = [matcher(inputs.strictFor), matcher(inputs.warnFor)];
   return (path) => {
-    const rule = rules.find(({ matches }) => matches(path));
-    if (rule !== undefined && (rule.until === undefined || inputs.today <= rule.until)) {
-      return { severity: "ignored", reason: rule.reason };
-    }
-    const reason = rule && `\`${rule.text}\` has expired`;
+    const about = rules.filter(({ matches }) => matches(path));
+    const rule = about.find(({ until }) => until === undefined || inputs.today <= until);
+    if (rule !== undefined) return { severity: "ignored", reason: rule.reason };
+    const reason = about[0] && `\`${about[0].text}\` has expired`;
     if (strict(path)) return { severity: "error", reason };
     return { severity: warn(path) || inputs.mode === "warn" ? "warning" : "error", reason };
   };
+}
+
+/** Rules of `ignore` that are about no file: their globs may be mistyped. */
+export function rulesWithoutFiles(ignore: readonly string[], paths: readonly string[]): string[] {
+  return ignore
+    .map(parseRule)
+    .filter(({ matches }) => !paths.some(matches))
+    .map(({ text }) => text);
 }
 
 interface Rule {
@@ -48,14 +55,24 @@ interface Rule {
 }
 
 function parseRule(text: string): Rule {
-  const match = /^(\S+)(?:\s+until\s+(\S+))?(?:\s+because\s+(.+))?$/.exec(text);
-  const [, glob = "", date, reason] = match ?? [];
-  const until = date === undefined ? undefined : new Date(`${date}T23:59:59.999Z`);
-  const isDate = until === undefined || (/^\d{4}-\d\d-\d\d$/.test(date ?? "") && !Number.isNaN(until.getTime()));
-  if (match === null || !isDate) {
-    throw new PolicyError(`input \`ignore\` has "${text}", expected <glob> [until YYYY-MM-DD] [because <reason>]`);
+  const match = /^(?:"([^"]+)"|(\S+))(?:\s+until\s+(\S+))?(?:\s+because\s+(.+))?$/.exec(text);
+  const [, quoted, plain = "", date, reason] = match ?? [];
+  const glob = quoted ?? plain;
+  const until = date === undefined ? undefined : endOfDay(date);
+  if (match === null || (date !== undefined && until === undefined)) {
+    throw new PolicyError(`input \`ignore\` has "${text}", expected <glob> [until YYYY-MM-DD] [because <reason>]`, {
+      advice: "Put a glob with spaces in double quotes, and each glob on its own line.",
+    });
   }
   return { text, matches: matcher([glob]), until, reason };
+}
+
+/** The last moment of a day in UTC; undefined where the calendar has no such day. */
+function endOfDay(date: string): Date | undefined {
+  const end = new Date(`${date}T23:59:59.999Z`);
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(end.getTime());
+  // The 30th of February would be the 2nd of March.
+  return isDay && end.toISOString().startsWith(date) ? end : undefined;
 }
 
 /** A glob without a slash matches the name in any folder. */

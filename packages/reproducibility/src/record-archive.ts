@@ -26,7 +26,8 @@ import {
   SUMS_FILES,
 } from "@release-actions/digest";
 import { type Build, buildOf } from "./build.ts";
-import { RecordError, type RecordedBuild } from "./record.ts";
+import { RecordError } from "./path-patterns.ts";
+import type { RecordedBuild } from "./record.ts";
 
 const MANIFEST = "manifest.json";
 const FILES = "files";

@@ -16,10 +16,11 @@ export interface ResolvedSums {
  */
 export async function resolveSums(
   name: string,
-  entries: readonly SumsEntry[],
+  listedEntries: readonly SumsEntry[],
   recorded: RecordedBuild,
   signal?: AbortSignal,
 ): Promise<ResolvedSums> {
+  const entries = underRecordedNames(listedEntries, recorded);
   const wanted = entries
     .filter(({ path }) => recorded.files.get(path)?.kind === "file")
     .sort((a, b) => byCodeUnit(a.path, b.path));
@@ -39,6 +40,29 @@ export async function resolveSums(
   }
   const list: Build = { name, files: listed, context: new Map(), isPartial: true, open: async () => undefined };
   return { list, recorded: { ...recorded, files }, matched };
+}
+
+/**
+ * Lists name files from where they were made (`dist/app`), and attestations by their last names: where exactly one entry
+ * and one file that are left have a last name, they are meant. The digest then says whether they are equal.
+ */
+function underRecordedNames(entries: readonly SumsEntry[], { files }: RecordedBuild): readonly SumsEntry[] {
+  const listed = new Set(entries.map(({ path }) => path));
+  const alone = (paths: readonly string[]): Map<string, string> => {
+    const named = Map.groupBy(paths, (path) => lastName(path));
+    return new Map([...named].flatMap(([name, [path = "", ...others]]) => (others.length > 0 ? [] : [[name, path]])));
+  };
+  const filesLeft = alone([...files.keys()].filter((path) => !listed.has(path)));
+  const entriesLeft = alone(entries.map(({ path }) => path).filter((path) => !files.has(path)));
+  return entries.map((entry) => {
+    const name = lastName(entry.path);
+    const recorded = entriesLeft.get(name) === entry.path ? filesLeft.get(name) : undefined;
+    return recorded === undefined ? entry : { ...entry, path: recorded };
+  });
+}
+
+function lastName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 async function computeDigests(

@@ -1,0 +1,33 @@
+import path from "node:path";
+import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
+
+/** All that is in the report, as JSON. */
+export function jsonBeside(report: string): string {
+  return `${report.replace(/\.html?$/i, "")}.json`;
+}
+
+/** What `actions/attest` takes. */
+export function predicateBeside(attestation: string): string {
+  return `${attestation.replace(/\.json$/, "")}.predicate.json`;
+}
+
+/** Refuses inputs that name one file for two things: the second would replace the first. */
+export function checkWrittenFiles({ record, report, attestation }: ActionRunner["inputs"]): void {
+  const files: readonly [input: string, file: string][] = [
+    ...(record === undefined ? [] : [["record", record] as const]),
+    ...(report === undefined ? [] : [["report", report] as const, ["report", jsonBeside(report)] as const]),
+    ...(attestation === undefined
+      ? []
+      : [["attestation", attestation] as const, ["attestation", predicateBeside(attestation)] as const]),
+  ].map(([input, file]) => [input, path.resolve(file)]);
+  const known = new Map<string, string>();
+  for (const [input, file] of files) {
+    const other = known.get(file);
+    if (other !== undefined)
+      throw new Fault(`inputs \`${other}\` and \`${input}\` would both write ${file}`, {
+        advice: "Give them other names; `report` writes a JSON file of its name beside the page.",
+      });
+    known.set(file, input);
+  }
+}
