@@ -104,7 +104,11 @@ function cut({ text, offset, isDelimited }: TextRun, gaps: readonly Gap[], other
   let isNew = false;
   const end = (at: number): void => {
     // Where its neighbours are elsewhere on the other side is its beginning.
-    const piece = { text: text.slice(start, at), offset: offset + start, isDelimited: start > 0 || isDelimited === true };
+    const piece = {
+      text: text.slice(start, at),
+      offset: offset + start,
+      isDelimited: start > 0 || isDelimited === true,
+    };
     if (isNew && piece.text.length >= GRAM_LENGTH) pieces.push(piece);
     start = at;
     isNew = false;
