@@ -14,6 +14,9 @@ const HEADERS: Readonly<Partial<Record<Compression, CompareHeaders>>> = {
   xz: compareXzHeaders,
 };
 
+/** How a side is compressed, or that it is not. */
+type Form = Compression | "none";
+
 export function isCompression(format: string): format is Compression {
   return format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2";
 }
@@ -23,11 +26,11 @@ export async function explainCompressed(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
-  formats: readonly [Compression, Compression],
+  formats: readonly [Form, Form],
 ): Promise<Findings> {
   const [format, other] = formats;
   const headers =
-    format === other
+    format === other && format !== "none"
       ? ((await HEADERS[format]?.(left, right, context.place)) ?? [])
       : [cause("compression", `${context.place}format`, format, other)];
   const inside = await explainInside(left, right, context, formats).catch((error: unknown): Findings => {
@@ -44,11 +47,13 @@ async function explainInside(
   left: RandomAccessSource,
   right: RandomAccessSource,
   context: Context,
-  formats: readonly [Compression, Compression],
+  formats: readonly [Form, Form],
 ): Promise<Findings> {
   const { scratch, signal } = context;
-  const open = async (source: RandomAccessSource, format: Compression): ReturnType<typeof spool> =>
-    await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal);
+  const open = async (source: RandomAccessSource, format: Form): ReturnType<typeof spool> =>
+    format === "none"
+      ? source
+      : await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal);
   const a = await open(left, formats[0]);
   try {
     const b = await open(right, formats[1]);

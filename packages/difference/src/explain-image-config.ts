@@ -9,16 +9,25 @@ const CREATED_REMEDY =
   "Set SOURCE_DATE_EPOCH for BuildKit (`docker buildx build --build-arg SOURCE_DATE_EPOCH=... --output type=oci,rewrite-timestamp=true`).";
 /** What follows from the layers: their digests and sizes. */
 const DERIVED =
-  /^\.(?:rootfs\.diff_ids|layers\[\d+\](?:$|\.(?:digest|size))|config\.(?:digest|size)|image|container$|id$|parent$)/;
+  /^\.(?:rootfs\.diff_ids|layers\[\d+\](?:$|\.(?:digest|size|mediaType))|config\.(?:digest|size)|image|container$|id$|parent$)/;
 /** Fields that are times by the specification (OCI image-spec, config.md; RFC 3339). */
 const TIME_FIELD = /(?:^|\.)created$/;
 
+/** What names the image that it was built from (OCI image-spec, annotations.md). */
+const BASE_FIELD = /\["org\.opencontainers\.image\.base\./;
+
 /** Compares configuration, history and manifest of two images field by field; what follows from layers is left out. */
 export function explainImageConfig(a: ArchivedImage, b: ArchivedImage, { place, windows }: Context): Cause[] {
-  return [
-    ...compareDocuments(a.config, b.config, `${place}config`, windows),
-    ...compareDocuments(a.manifest, b.manifest, `${place}manifest`, windows),
-  ];
+  const config = compareDocuments(a.config, b.config, `${place}config`, windows).filter(
+    // Of images with other numbers of layers one has no such entry.
+    ({ place: at, left, right }) =>
+      a.layers.length === b.layers.length ||
+      !/ \.history\[\d+\]$/.test(at) ||
+      (left !== "absent" && right !== "absent"),
+  );
+  // What one form of archive states of an image, the other has elsewhere or not at all.
+  if (a.form !== b.form) return [cause("archive-format", `${place}manifest`, a.form, b.form), ...config];
+  return [...config, ...compareDocuments(a.manifest, b.manifest, `${place}manifest`, windows)];
 }
 
 function compareDocuments(left: unknown, right: unknown, place: string, windows: TimeWindows): Cause[] {
@@ -29,7 +38,8 @@ function compareDocuments(left: unknown, right: unknown, place: string, windows:
 
 function explainField(path: string, one: unknown, other: unknown, place: string, windows: TimeWindows): Cause {
   const at = `${place} ${path}`;
-  const show = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "absent"));
+  const show = (value: unknown): string =>
+    typeof value === "string" ? value || "empty" : (JSON.stringify(value) ?? "absent");
   const [left, right] = [show(one), show(other)];
   const areTimes = [left, right].every(
     (text) => isPast(Date.parse(text), windows) || text === "absent" || /^(?:1970|0001)-/.test(text),
@@ -39,7 +49,7 @@ function explainField(path: string, one: unknown, other: unknown, place: string,
     return cause("timestamp", at, left, right, { remedy: CREATED_REMEDY, group });
   }
   if (path === ".architecture" || path === ".os" || path === ".variant") return cause("target", at, left, right);
-  if (path.startsWith(".history")) {
+  if (path.startsWith(".history") || BASE_FIELD.test(path)) {
     const remedy = "Build from the same Dockerfile with the same base image, by digest, and the same build arguments.";
     const found = explainTextPair(left, right, at, windows);
     return found.kind === "embedded-text" ? { ...found, remedy } : found;

@@ -5,8 +5,10 @@ import { type Cause, cause } from "./cause.ts";
 import type { Context, Excerpt, Findings, Part } from "./context.ts";
 import { explainImageConfig } from "./explain-image-config.ts";
 import { explainTar } from "./explain-tar.ts";
+import { flattenLayers } from "./flattened-layers.ts";
 import { type ArchivedImage, isImageArchive, readImages } from "./image-archive.ts";
 import { type ImageFile, listFiles } from "./image-files.ts";
+import { explainMembers } from "./members.ts";
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
@@ -84,17 +86,10 @@ async function explainLayers(
   right: readonly ImageFile[],
   context: Context,
 ): Promise<Findings> {
+  if (left.length !== right.length) return await explainFlattened(left, right, context);
   const causes: Cause[] = [];
   const parts: Part[] = [];
   const excerpts: Excerpt[] = [];
-  if (left.length !== right.length) {
-    const remedy = "Build from the same Dockerfile with the same base image, by digest.";
-    causes.push(
-      cause("member-set", `${context.place}layers`, countOf(left.length, "layer"), countOf(right.length, "layer"), {
-        remedy,
-      }),
-    );
-  }
   for (const [index, layer] of left.entries()) {
     const other = right[index];
     if (other === undefined) break;
@@ -113,4 +108,28 @@ async function explainLayers(
     excerpts.push(...(found.excerpts ?? []));
   }
   return { causes, parts, excerpts };
+}
+
+/** Images with other numbers of layers: what differs is told of the file system that the layers make. */
+async function explainFlattened(
+  left: readonly ImageFile[],
+  right: readonly ImageFile[],
+  context: Context,
+): Promise<Findings> {
+  const remedy = "Build from the same Dockerfile with the same base image, by digest, and squash both or neither.";
+  const sides = [countOf(left.length, "layer"), countOf(right.length, "layer")] as const;
+  const number = cause("member-set", `${context.place}layers`, ...sides, { remedy });
+  const a = await flattenLayers(left, context);
+  try {
+    const b = await flattenLayers(right, context);
+    try {
+      const inside = { ...context, place: `${context.place}layers together: `, depth: context.depth + 1 };
+      const found = await explainMembers(a.members, b.members, inside);
+      return { ...found, causes: [number, ...found.causes] };
+    } finally {
+      await b.close();
+    }
+  } finally {
+    await a.close();
+  }
 }

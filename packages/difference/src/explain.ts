@@ -118,8 +118,10 @@ export async function explainDifference(
 }
 
 function explainerOf(kind: string, other: string): Explain | undefined {
-  if (!isCompression(kind) || !isCompression(other)) return kind === other ? EXPLAINERS[kind] : undefined;
-  return (left, right, context) => explainCompressed(left, right, context, [kind, other]);
+  const [left, right] = [isCompression(kind) ? kind : "none", isCompression(other) ? other : "none"] as const;
+  if (left === "none" && right === "none") return kind === other ? EXPLAINERS[kind] : undefined;
+  // Of one that is compressed and one that is not, the contents are compared.
+  return (a, b, context) => explainCompressed(a, b, context, [left, right]);
 }
 
 async function formatOf(source: RandomAccessSource): Promise<string> {

@@ -8,6 +8,8 @@ export interface ArchivedImage {
   readonly config: JsonRecord;
   readonly manifest: JsonRecord;
   readonly layers: readonly ImageFile[];
+  /** Which archive it was read from. */
+  readonly form: "OCI layout" | "docker save";
 }
 
 /** The files of an archive by their names. */
@@ -56,7 +58,13 @@ async function readIndex(
     const config = record(await readJson(configFile));
     const layers = list(document["layers"]).flatMap((layer) => blob(files, record(layer)["digest"]) ?? []);
     const stated = platformOf(record(descriptor["platform"])) || platformOf(config);
-    images.push({ platform: stated || `image ${images.length + 1}`, config, manifest: document, layers });
+    images.push({
+      platform: stated || `image ${images.length + 1}`,
+      config,
+      manifest: document,
+      layers,
+      form: "OCI layout",
+    });
   }
   return images;
 }
@@ -69,7 +77,13 @@ async function readDockerManifest(document: unknown, files: ImageFiles, readJson
     const config = record(await readJson(configFile));
     const layers = list(entry["Layers"]).flatMap((layer) => findFileIn(files, text(layer)) ?? []);
     const manifest = { RepoTags: entry["RepoTags"] };
-    images.push({ platform: platformOf(config) || `image ${images.length + 1}`, config, manifest, layers });
+    images.push({
+      platform: platformOf(config) || `image ${images.length + 1}`,
+      config,
+      manifest,
+      layers,
+      form: "docker save",
+    });
   }
   return images;
 }

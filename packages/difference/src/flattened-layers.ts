@@ -1,0 +1,72 @@
+import {
+  decompressAny,
+  detectFormat,
+  FORMAT_BYTES,
+  type RandomAccessSource,
+  readExactly,
+  scanTar,
+} from "@release-actions/archive";
+import type { Context } from "./context.ts";
+import { isCompression } from "./explain-compressed.ts";
+import { toMember } from "./explain-tar.ts";
+import type { ImageFile } from "./image-files.ts";
+import type { Member } from "./members.ts";
+import { spool } from "./spool.ts";
+
+/** Marks in layers: a removed file, and a folder of which nothing from below is left (OCI image-spec, layer.md, "Whiteouts"). */
+const REMOVED = /(^|\/)\.wh\.(?!\.wh\.)([^/]+)$/;
+const OPAQUE = /(^|\/)\.wh\.\.wh\.\.opq$/;
+
+export interface FlattenedLayers {
+  /** What a container sees: the last of each name, sorted by name, since the order is that of the layers. */
+  readonly members: readonly Member[];
+  close(): Promise<void>;
+}
+
+/** Puts the layers of an image on top of each other. */
+export async function flattenLayers(layers: readonly ImageFile[], context: Context): Promise<FlattenedLayers> {
+  const members = new Map<string, Member>();
+  const opened: (RandomAccessSource & { close?(): Promise<void> })[] = [];
+  const close = async (): Promise<void> => {
+    for (const source of opened) await source.close?.();
+  };
+  try {
+    for (const { source } of layers) {
+      const tar = await openLayer(source, context);
+      if (tar !== source) opened.push(tar);
+      const own: Member[] = [];
+      for await (const scanned of scanTar(tar, context.signal)) {
+        const member = toMember(tar, scanned);
+        own.push({ ...member, name: member.name.replace(/^\.\//, "") });
+      }
+      // Marks are about the layers below, wherever in this one they stand.
+      for (const { name } of own) {
+        const folder = name.slice(0, name.lastIndexOf("/") + 1);
+        const removed = REMOVED.exec(name)?.[2];
+        if (OPAQUE.test(name)) removeBelow(members, folder);
+        else if (removed !== undefined) {
+          members.delete(folder + removed);
+          removeBelow(members, `${folder}${removed}/`);
+        }
+      }
+      for (const member of own)
+        if (!OPAQUE.test(member.name) && !REMOVED.test(member.name)) members.set(member.name, member);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { members: sorted, close };
+}
+
+function removeBelow(members: Map<string, Member>, folder: string): void {
+  for (const name of members.keys()) if (name.startsWith(folder)) members.delete(name);
+}
+
+async function openLayer(source: RandomAccessSource, { scratch, signal }: Context): ReturnType<typeof spool> {
+  const format = detectFormat(await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size)));
+  return isCompression(format)
+    ? await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal)
+    : source;
+}
