@@ -109,12 +109,15 @@ async function openFolder(folder: string, name: string, runner: ActionRunner): P
 
 async function openFile(file: string, name: string): Promise<Build | UnresolvedList> {
   if (file.endsWith(".tar")) return await openRecordArchive(name, await openFileSource(file));
+  const advice = "To compare with other files, name the folder that they are in.";
   const { size } = statSync(file);
   if (size > MAX_LIST_BYTES)
     throw new Fault(`${file} has ${countOf(size, "byte")}, expected a manifest, a checksum list or an attestation`, {
-      advice: "To compare with other files, name the folder that they are in.",
+      advice,
     });
   const bytes = readFileSync(file);
+  if (isBinary(bytes))
+    throw new Fault(`${file} is a binary file, expected a manifest, a checksum list or an attestation`, { advice });
   const text = bytes.toString("utf8");
   const attested = /^\s*[[{]/.test(text) ? parseAttestation(text, file) : undefined;
   if (attested !== undefined) return { name, entries: attested };
@@ -130,6 +133,12 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
     return found === undefined ? undefined : windowBefore(found.mtimeMs);
   };
   return { ...build, builtAt };
+}
+
+/** Whether a file begins with bytes that no text has; UTF-16 says so with its first two. */
+function isBinary(bytes: Uint8Array): boolean {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return !isUtf16 && bytes.subarray(0, 1024).some((byte) => byte > 0 && byte < 9);
 }
 
 async function fetchText(url: URL, { env, signal }: ActionRunner): Promise<string> {

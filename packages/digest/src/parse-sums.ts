@@ -65,7 +65,10 @@ interface Line {
 
 /** The lines inside a PGP signature (RFC 9580, "Cleartext Signature Framework"), or all. The signature is not verified. */
 function signedLines(text: string): Line[] {
-  const lines = text.split("\n").map((one, index): Line => ({ text: one, line: index + 1 }));
+  // `sha256sum --zero` ends its lines with NUL.
+  const lines = text
+    .split(text.includes("\0") ? "\0" : "\n")
+    .map((one, index): Line => ({ text: one, line: index + 1 }));
   const begin = lines.findIndex(({ text: one }) => one.startsWith("-----BEGIN PGP SIGNED MESSAGE-----"));
   if (begin < 0) return lines;
   const start = lines.findIndex(({ text: one }, index) => index > begin && one.trim() === "");
@@ -97,7 +100,7 @@ function parseLine(text: string, line: number, source: string): SumsEntry {
     const [, mark, tag = "", name = "", hex = ""] = tagged;
     return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source, tag);
   }
-  const plain = /^(\\?)([0-9A-Fa-f]{32,})(?: [ *]|\t| )(.+)$/.exec(text);
+  const plain = /^(\\?)([0-9A-Fa-f]{32,})(?: [ *]|\t| )(.+)$/s.exec(text);
   if (plain !== null) {
     const [, mark, hex = "", name = ""] = plain;
     return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source);

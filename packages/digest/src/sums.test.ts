@@ -152,6 +152,13 @@ describe("parseSums", () => {
     ]);
   });
 
+  test("reads lines that end with NUL", () => {
+    expect(read(`${HEX}  a\nb\0${HEX}  c\0`)).toEqual([
+      ["a\nb", "aa", 1],
+      ["c", "aa", 2],
+    ]);
+  });
+
   test("shows the start of a line that it cannot read", () => {
     expect(() => read("x".repeat(61))).toThrow(`list:1 has "${"x".repeat(60)}";`);
   });

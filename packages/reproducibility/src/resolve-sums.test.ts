@@ -24,6 +24,7 @@ describe("a checksum list", () => {
     ["with the path itself first", ["app"], ["app", "old/app"], ["app", "old/app"]],
     ["in which two could be meant", ["app"], ["x86/app", "arm/app"], ["x86/app", "arm/app"]],
     ["in which two files could be meant", ["x86/app", "arm/app"], ["app"], ["app"]],
+    ["with spaces at the ends of lines", ["app", "x "], ["app  ", "x "], ["app", "x "]],
     ["from Windows", ["app.exe"], ["dist\\app.exe"], ["app.exe"]],
   ])("%s", async (_name, files, listed, paths) => {
     const list = parseSums(listed.map((name) => `SHA256 (${name}) = ${HEX}`).join("\n"), "list");

@@ -46,7 +46,12 @@ export async function resolveSums(
  * Lists name files from where they were made (`dist/app`), and attestations by their last names: where exactly one entry
  * and one file that are left have a last name, they are meant. The digest then says whether they are equal.
  */
-function underRecordedNames(entries: readonly SumsEntry[], { files }: RecordedBuild): readonly SumsEntry[] {
+function underRecordedNames(listedEntries: readonly SumsEntry[], { files }: RecordedBuild): readonly SumsEntry[] {
+  // A table that was aligned, or edited, has spaces at the end of a line.
+  const entries = listedEntries.map((entry) => {
+    const path = entry.path.trimEnd();
+    return !files.has(entry.path) && files.has(path) ? { ...entry, path } : entry;
+  });
   const listed = new Set(entries.map(({ path }) => path));
   const alone = (paths: readonly string[]): Map<string, string> => {
     const named = Map.groupBy(paths, (path) => lastName(path));
