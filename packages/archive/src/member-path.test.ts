@@ -14,7 +14,7 @@ describe("canonicalPath", () => {
     expect(canonicalPath(name, 0)).toBe(path);
   });
 
-  test("takes a colon that is no drive letter's", () => {
+  test("takes a colon that does not follow a drive letter", () => {
     expect(canonicalPath("xy:z", 0)).toBe("xy:z");
     expect(canonicalPath("1:z", 0)).toBe("1:z");
   });
@@ -85,7 +85,7 @@ describe("PathSet", () => {
   test.each<[first: [string, "folder" | "leaf"], second: [string, "folder" | "leaf"], as: string]>([
     [["a", "leaf"], ["a", "leaf"], '"a" would be there as two members'],
     [["a", "leaf"], ["A", "leaf"], '"a" and "A" would be there as one file'],
-    [["straße", "leaf"], ["STRASSE", "leaf"], '"straße" and "STRASSE" would be there as one file'],
+    [["straße", "leaf"], ["STRASSE", "leaf"], "as one file"],
     [["é", "leaf"], ["e\u0301", "leaf"], "as one file"],
     [["a", "leaf"], ["a", "folder"], '"a" would be there as a file or link and as a folder'],
     [["a", "leaf"], ["A/b", "leaf"], '"a" and "A" would be there as a file or link and as a folder'],

@@ -53,7 +53,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     expect(await reader.next()).toBeUndefined();
   });
 
-  test("passes over devices, fifos and types it does not know, with their bodies", async () => {
+  test("passes over devices, named pipes and types it does not know, with their bodies", async () => {
     const members = await list(
       ...["3", "4", "6"].map((typeflag) => member({ name: "device", typeflag, size: 9 })),
       member({ name: "unknown", typeflag: "Z", body: "body" }),

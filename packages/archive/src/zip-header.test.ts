@@ -40,14 +40,14 @@ describe("the mode", () => {
     ["of Unix without a type", { mode: 0o644 }, 0o644],
     ["of MS-DOS", { mode: 0o100755, madeBy: 20 }, undefined],
     ["of nobody", { mode: 0 }, undefined],
-    ["of a link of MS-DOS, which is none", { mode: 0o120777, madeBy: 20 }, undefined],
+    ["of a link of MS-DOS, which has none", { mode: 0o120777, madeBy: 20 }, undefined],
   ])("%s", async (_title, entry, mode) => {
     expect(await open({ ...a, ...entry })).toMatchObject([{ mode, isLink: false }]);
   });
 
   test.each<[title: string, entry: CraftedEntry, message: string]>([
     ["a link", { ...a, mode: 0o120777 }, '"a" is a symbolic link (at byte 35)'],
-    ["a fifo", { ...a, mode: 0o010644 }, '"a" is no plain file or folder, its mode is 10644'],
+    ["a fifo", { ...a, mode: 0o010644 }, "no plain file or folder, its mode is 10644"],
     ["a file by its mode, a folder by its name", { name: "a/", mode: 0o100644 }, "no plain file or folder"],
     ["a folder by its mode, a file by its name", { ...a, mode: 0o040755 }, "no plain file or folder"],
   ])("of %s is refused", async (_title, entry, message) => {
