@@ -99,10 +99,10 @@ describe("repro-hash-compare in one job", () => {
 
   test("lines with `!` are taken out on both sides, and a rule about no file is named", async () => {
     const files = { "a/app": "1", "a/app.log": "x", "b/app": "1", "b/app.log": "y", "c=d/app": "1" };
-    const inputs = { paths: "a/**\n!a/**/*.log", against: "b\nc=d", ignore: "*.lgo because it has times" };
+    const inputs = { paths: "a/**\n!a/**/*.log", against: "b\nc=d", ignore: "*.logs because it has times" };
     const step = await compare(files, inputs);
     expect(step.outputs).toMatchObject({ compared: "1", reproducible: "true" });
-    expect(step.annotations).toMatchObject([{ level: "notice", message: expect.stringContaining('"*.lgo because') }]);
+    expect(step.annotations).toMatchObject([{ level: "notice", message: expect.stringContaining('"*.logs because') }]);
   });
 
   test("a record is accepted by b3sum --check and sha256sum --check", async () => {

@@ -1,4 +1,10 @@
-import { ArchiveError, type Compression, decompressAny, type RandomAccessSource } from "@release-actions/archive";
+import {
+  ArchiveError,
+  type Compression,
+  decompressAny,
+  type RandomAccessSource,
+  sliceSource,
+} from "@release-actions/archive";
 import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
@@ -52,7 +58,7 @@ async function explainInside(
   const { scratch, signal } = context;
   const open = async (source: RandomAccessSource, format: Form): ReturnType<typeof spool> =>
     format === "none"
-      ? source
+      ? sliceSource(source, 0, source.size)
       : await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal);
   const a = await open(left, formats[0]);
   try {

@@ -120,7 +120,9 @@ export async function explainDifference(
 function explainerOf(kind: string, other: string): Explain | undefined {
   const [left, right] = [isCompression(kind) ? kind : "none", isCompression(other) ? other : "none"] as const;
   if (left === "none" && right === "none") return kind === other ? EXPLAINERS[kind] : undefined;
-  // Of one that is compressed and one that is not, the contents are compared.
+  // One is compressed and the other is not: where that has a known format, the contents are compared.
+  const plain = left === "none" ? kind : right === "none" ? other : undefined;
+  if (plain !== undefined && EXPLAINERS[plain] === undefined) return undefined;
   return (a, b, context) => explainCompressed(a, b, context, [left, right]);
 }
 

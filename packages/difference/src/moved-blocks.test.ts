@@ -12,6 +12,11 @@ function runs(...texts: readonly string[]): TextRun[] {
   });
 }
 
+/** Texts without an end between them, as Rust stores them. */
+function glued(...texts: readonly string[]): string {
+  return texts.join("");
+}
+
 function newIn(left: readonly string[], right: readonly string[]): [string[], string[]] {
   const found = newTexts(runs(...left), runs(...right));
   return [found.left.map(({ text }) => text), found.right.map(({ text }) => text)];
@@ -19,18 +24,30 @@ function newIn(left: readonly string[], right: readonly string[]): [string[], st
 
 describe("newTexts", () => {
   test.each([
-    ["glued to another", ["kind", "truemainchar"], ["kindtruemainchar"]],
-    ["in another order", ["alphabravocharlie"], ["charliealphabravo"]],
-    ["with a short one between others", ["kindfntrue", "main"], ["truefnmain", "kind"]],
-    ["glued to a short one", ["truemain"], ["true", "asmain"]],
-    ["that others come between", ["one longtwo long", "three long"], ["one longthree longtwo long"]],
+    ["glued to another", ["kind", glued("true", "main", "char")], [glued("kind", "true", "main", "char")]],
+    ["in another order", [glued("alpha", "bravo", "charlie")], [glued("charlie", "alpha", "bravo")]],
+    ["with a short one between others", [glued("kind", "fn", "true"), "main"], [glued("true", "fn", "main"), "kind"]],
+    ["glued to a short one", [glued("true", "main")], ["true", glued("as", "main")]],
+    [
+      "that others come between",
+      [glued("one long", "two long"), "three long"],
+      [glued("one long", "three long", "two long")],
+    ],
   ])("leaves out a text %s", (_name, left, right) => {
     expect(newIn(left, right)).toEqual([[], []]);
   });
 
   test.each([
-    ["a changed value", ["kindbuilt with 2 jobstrue", "main"], ["kind", "mainbuilt with 3 jobstrue"]],
-    ["a longer value", ["kindversion 1.2 of ittrue", "main"], ["mainversion 1.2-beta of ittrue", "kind"]],
+    [
+      "a changed value",
+      [glued("kind", "built with 2 jobs", "true"), "main"],
+      ["kind", glued("main", "built with 3 jobs", "true")],
+    ],
+    [
+      "a longer value",
+      [glued("kind", "version 1.2 of it", "true"), "main"],
+      [glued("main", "version 1.2-beta of it", "true"), "kind"],
+    ],
   ])("keeps %s without its neighbours", (_name, left, right) => {
     const [a, b] = newIn(left, right);
     expect([a.length, b.length]).toEqual([1, 1]);
@@ -57,14 +74,18 @@ describe("newTexts", () => {
   });
 
   test("says where in the file a piece is", () => {
-    const found = newTexts(runs("kindtruebuilt by root", "main"), runs("truekind", "mainbuilt by nobody"));
+    const found = newTexts(
+      runs(glued("kind", "true", "built by root"), "main"),
+      runs(glued("true", "kind"), glued("main", "built by nobody")),
+    );
     expect(found.hasMoved).toBe(true);
     expect(found.left).toEqual([{ text: "built by root", offset: 8, isDelimited: true }]);
     expect(found.right).toEqual([{ text: "built by nobody", offset: 13, isDelimited: true }]);
   });
 
   test("keeps text that one side has once more", () => {
-    expect(newIn(["kind", "kind of it"], ["kind of itmain"])).toEqual([["kind", "kind of it"], ["kind of itmain"]]);
+    const longer = glued("kind of it", "main");
+    expect(newIn(["kind", "kind of it"], [longer])).toEqual([["kind", "kind of it"], [longer]]);
   });
 
   test("leaves large amounts as they are", () => {

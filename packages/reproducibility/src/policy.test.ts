@@ -34,8 +34,8 @@ describe("createPolicy", () => {
   );
 
   test("rules that are about no file are named, since their globs may be mistyped", () => {
-    expect(rulesWithoutFiles(["*.lgo because it has times", "app"], ["app", "a.log"])).toEqual([
-      "*.lgo because it has times",
+    expect(rulesWithoutFiles(["*.logs because it has times", "app"], ["app", "a.log"])).toEqual([
+      "*.logs because it has times",
     ]);
   });
 });
