@@ -160,6 +160,7 @@ export const OTHER_PAIRS: readonly Pair[] = [
     files: ["quine.gz", "quine.zip"],
     format: "gzip and zip",
     causes: [{ kind: "content", place: "0x0" }],
+    others: ["compression"],
   },
   {
     files: ["Samyak-Malayalam1.ttf", "Samyak-Malayalam2.ttf"],
@@ -195,7 +196,7 @@ export const OTHER_PAIRS: readonly Pair[] = [
     files: ["test1.hi", "test2.hi"],
     format: "unknown",
     causes: [
-      { kind: "embedded-text", place: "0x63cc6", left: "Data.Bits\tData.Data", right: "TH.Syntax" },
+      { kind: "embedded-text", place: "0x6c5a7", left: "showCommaSpace1", right: "showCommaSpace" },
       { kind: "content", place: "0xe" },
     ],
   },

@@ -28,10 +28,7 @@ const BOMB = Buffer.from(
 );
 
 /** The beginning of a stream whose block asks for a dictionary of 192 MiB. */
-const LARGE_DICTIONARY = Buffer.from(
-  "fd377a585a000004e6d6b446020021011f000000fe60edde01000468656c6c6f00000000",
-  "hex",
-);
+const LARGE_DICTIONARY = Buffer.from("fd377a585a000004e6d6b446020021011f000000fe60edde01000468656c6c6f00000000", "hex");
 
 /** `printf hello | xz --check=sha256` */
 const SHA256 = Buffer.from(

@@ -184,8 +184,9 @@ describe("images: layers", () => {
   test("another number of them", async () => {
     const [left, right] = [layout([image({ a: "x\n" })]), layout([image({ a: "y\n" }, { b: "z" })])];
     expect(await causesOf(left, right)).toEqual([
-      ["embedded-text", "linux/amd64: layer 1: unpacked, a: line 1", "x", "y"],
+      ["embedded-text", "linux/amd64: layers together: a: line 1", "x", "y"],
       ["member-set", "linux/amd64: layers", "1 layer", "2 layers"],
+      ["member-set", "linux/amd64: layers together: members", "-", "b"],
     ]);
     const { causes } = await explain(right, left);
     expect(causes.find(({ kind }) => kind === "member-set")).toMatchObject({

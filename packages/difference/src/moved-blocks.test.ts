@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { newTexts } from "./moved-blocks.ts";
-import type { TextRun } from "./texts.ts";
+import type { TextRun } from "./text-runs.ts";
 
 /** Runs as they follow each other in a file, each ended by a byte that is no text. */
 function runs(...texts: readonly string[]): TextRun[] {

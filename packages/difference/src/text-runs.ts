@@ -5,6 +5,14 @@ const MIN_LENGTH = 4;
 /** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
 export const MAX_RUN_LENGTH = 8192;
 
+/** A run of printable bytes and where it is. */
+export interface TextRun {
+  readonly text: string;
+  readonly offset: number;
+  /** Whether its surroundings show where it begins: its length before it, or the NUL of a text that ends there. */
+  readonly isDelimited?: boolean;
+}
+
 /** A run of printable bytes where a scan stands; valid until `onRun` returns. */
 export interface ScannedRun {
   readonly offset: number;

@@ -1,15 +1,7 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { newTexts } from "./moved-blocks.ts";
 import { RunTally } from "./run-tally.ts";
-import { type ScannedRun, scanRuns } from "./text-runs.ts";
-
-/** A run of printable bytes and where it is. */
-export interface TextRun {
-  readonly text: string;
-  readonly offset: number;
-  /** Whether its surroundings show where it begins: its length before it, or the NUL of a text that ends there. */
-  readonly isDelimited?: boolean;
-}
+import { type ScannedRun, scanRuns, type TextRun } from "./text-runs.ts";
 
 /** A text of one side and its counterpart on the other, with the parts that differ. */
 export interface TextPair {
