@@ -244,7 +244,7 @@ describe("an image of a layout", () => {
     ]);
   });
 
-  test("has a foreign layer only where its content is there", async () => {
+  test("says which of its layers are foreign, so that only their URL is there", async () => {
     const files: Files = {};
     const tar = addBlob(files, LAYER, layerTar("one"));
     const foreign = {
@@ -253,11 +253,11 @@ describe("an image of a layout", () => {
       urls: ["https://a"],
     };
     const whole = manifestOf(files, { layers: [foreign] });
-    expect((await read(whole)).images).toHaveLength(1);
-    await expect(read({ ...whole, [pathOf(tar.digest)]: undefined })).rejects.toMatchObject({
-      problem: "unsupported",
-      message: `the layer ${tar.digest} is foreign: the archive only has its URL`,
-    });
+    const layersOf = async (all: Files) => (await read(all)).images[0]?.layers.map(({ isForeign }) => isForeign);
+    expect(await layersOf(whole)).toEqual([undefined]);
+    const without = { ...whole, [pathOf(tar.digest)]: undefined };
+    expect(await layersOf(without)).toEqual([true]);
+    expect((await read(without)).images[0]?.missing).toEqual([]);
   });
 
   test.each([
