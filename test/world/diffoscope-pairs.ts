@@ -199,12 +199,7 @@ export const PAIRS: readonly Pair[] = [
   {
     ...{ files: ["test1.rlib", "test2.rlib"], format: "ar" },
     causes: [
-      {
-        kind: "embedded-text",
-        place: "rust.metadata.bin",
-        left: "current form or name",
-        right: "current name or form",
-      },
+      { kind: "content", place: "rust.metadata.bin", left: "66 6f 72 6d 20 6f 72", right: "6e 61 6d 65 20 6f 72" },
     ],
     others: ["code", "content"],
   },
