@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { newTexts } from "./moved-blocks.ts";
 import type { TextRun } from "./text-runs.ts";
 
-/** Runs as they follow each other in a file, each ended by a byte that is no text. */
+/** Runs as they follow each other in a file, each ended by a byte that is not text. */
 function runs(...texts: readonly string[]): TextRun[] {
   let offset = 0;
   return texts.map((text) => {

@@ -31,7 +31,7 @@ describe("parseAttestation", () => {
     expect(() => parseAttestation(JSON.stringify({ ...statement, subject: [] }), "a.json")).toThrow(/without subjects/);
   });
 
-  test("refuses a digest that is none, and two of one file", () => {
+  test("refuses an invalid digest, and two of one file", () => {
     const of = (sha256: unknown): object => ({ ...statement, subject: [{ name: "app", digest: { sha256 } }] });
     expect(() => parseAttestation(JSON.stringify(of("abc")), "a.json")).toThrow(
       /"abc" as the sha256 of app, expected 64/,
