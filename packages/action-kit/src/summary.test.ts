@@ -57,6 +57,7 @@ describe("Summary", () => {
     expect(shown("a_b.lock:7 is not valid UTF-8")).toBe("a\\_b.lock:7 is not valid UTF-8");
     expect(shown("a_b.lock does not exist")).toBe("a\\_b.lock:7 does not exist");
     expect(shown("it broke")).toBe("a\\_b.lock:7: it broke");
+    expect(shown("a_b.locked does not exist")).toBe("a\\_b.lock:7: a\\_b.locked does not exist");
   });
 
   test("lists findings with errors first, and links to their lines", () => {

@@ -55,7 +55,8 @@ export class Summary {
       const place = this.#place(location);
       // Many messages begin with their place: it is not said twice.
       const name = paragraph(workspacePath(location.file));
-      const rest = text.startsWith(name) ? text.slice(name.length).replace(/^:\d+/, "") : `: ${text}`;
+      const behind = text.startsWith(name) ? /^(?::\d+)?(?=[:\s]|$)/.exec(text.slice(name.length)) : null;
+      const rest = behind === null ? `: ${text}` : text.slice(name.length + behind[0].length);
       text = `${outsideCode(place, escapeHtml)}${rest}`;
     }
     this.#failures.add(`${text}\n\n`);
