@@ -81,9 +81,8 @@ export class ByteReader {
   /** Text that must end with a NUL inside the window. */
   terminated(offset: number, max: number): string {
     this.#check(offset, 1);
-    const end = this.bytes.subarray(offset, offset + max).indexOf(0);
-    if (end < 0) throw this.error("a text has no end", offset);
-    return this.text(offset, end);
+    if (!this.bytes.subarray(offset, offset + max).includes(0)) throw this.error("a text has no end", offset);
+    return this.text(offset, max);
   }
 
   error(what: string, offset: number): MachoError {

@@ -34,11 +34,12 @@ export interface MachoImage {
   readonly codeSignature: ByteRange | undefined;
 }
 
-const HEADERS: Readonly<Record<number, { readonly order: ByteOrder; readonly bits: 32 | 64 }>> = {
-  4277009102: { order: "big", bits: 32 },
-  4277009103: { order: "big", bits: 64 },
-  3472551422: { order: "little", bits: 32 },
-  3489328638: { order: "little", bits: 64 },
+/** By magic: the byte order, and the size of the header in bytes. */
+const HEADERS: Readonly<Record<number, { readonly order: ByteOrder; readonly size: number }>> = {
+  4277009102: { order: "big", size: 28 },
+  4277009103: { order: "big", size: 32 },
+  3472551422: { order: "little", size: 28 },
+  3489328638: { order: "little", size: 32 },
 };
 
 const FILE_TYPES: Readonly<Record<number, string>> = {
@@ -75,9 +76,8 @@ export function readImage(bytes: Uint8Array, start = 0): MachoImage {
   const cpuType = reader.u32(4);
   const cpuSubtype = reader.u32(8);
   const fileType = reader.u32(12);
-  const headerSize = header.bits === 64 ? 32 : 28;
-  const area = reader.window(headerSize, reader.u32(20), "Mach-O load commands");
-  const loadCommands = readLoadCommands(area, reader.u32(16), headerSize);
+  const area = reader.window(header.size, reader.u32(20), "Mach-O load commands");
+  const loadCommands = readLoadCommands(area, reader.u32(16), header.size);
 
   return {
     bytes,

@@ -111,11 +111,16 @@ describe("readTime", () => {
     [0x17, "2603011201Z"],
     [0x17, "260301120102+0100"],
     [0x17, "x260301120102Z"],
-    [0x18, "2026030112010Z"],
     [0x18, "20260301120102"],
     [0x18, "20260301120102.Z"],
     [0x18, "20261301120102Z"],
+    [0x17, "260301120102ZZ"],
+    [0x17, "261301120102Z"],
   ])("of tag %d refuses %s", async (tag, text) => {
-    await expect(time(tag, text)).rejects.toThrow(Error);
+    await expect(time(tag, text)).rejects.toThrow(`"${text}" is not a time`);
+  });
+
+  test.each(["2026030112010Z", "20260301120102ZZ", "x20260301120102Z"])("of tag 24 refuses %s", async (text) => {
+    await expect(time(0x18, text)).rejects.toThrow("a value cannot be read");
   });
 });

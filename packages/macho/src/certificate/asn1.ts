@@ -92,11 +92,10 @@ export function isUniversal(node: Asn1, tag: keyof typeof UNIVERSAL): boolean {
 export function readTime(node: Asn1): Date {
   const text = Buffer.from(node.content).toString("latin1");
   const form = isUniversal(node, "utcTime") ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()Z$/ : GENERALIZED_TIME;
-  const match = form.exec(text);
-  const [, year = "", month, day, hour, minute, second, fraction = ""] = match ?? [];
+  const [, year = "", month, day, hour, minute, second, fraction = ""] = form.exec(text) ?? [];
   const century = year.length === 4 ? "" : Number(year) < 50 ? "20" : "19";
   const time = new Date(`${century}${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}Z`);
-  if (match === null || Number.isNaN(time.getTime())) throw new Asn1Error(`"${text.slice(0, 40)}" is not a time`);
+  if (Number.isNaN(time.getTime())) throw new Asn1Error(`"${text.slice(0, 40)}" is not a time`);
   return time;
 }
 

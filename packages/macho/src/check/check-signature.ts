@@ -91,12 +91,7 @@ function checkSigner(signature: SignatureDetails, expected: SigningExpectations)
   add("foreign-timestamp", timestampOwnerFault(signer, expected.authorities));
   const { certificate } = signer;
   if (certificate === undefined) return found;
-  const others = signature.cmsSignature?.certificates ?? [];
-  const fault = developerIdFault(
-    certificate,
-    others.filter((other) => other !== certificate),
-    expected.authorities,
-  );
+  const fault = developerIdFault(certificate, signature.cmsSignature?.certificates ?? [], expected.authorities);
   if (fault !== undefined) add(fault.kind, `is not Developer ID code: ${fault.message}`);
   const teams = [directory.teamId, certificate.organizationalUnit];
   if (expected.teamId !== undefined && teams.some((team) => team !== expected.teamId)) {
@@ -147,8 +142,7 @@ function timestampFault({ timestamp, faults }: CmsSigner): string | undefined {
 function timestampOwnerFault({ timestamp }: CmsSigner, authorities?: AuthorityPolicy): string | undefined {
   const authority = timestamp?.authority;
   if (timestamp === undefined || authority === undefined) return undefined;
-  const others = timestamp.certificates.filter((other) => other !== authority);
-  const fault = timestampAuthorityFault(authority, others, authorities);
+  const fault = timestampAuthorityFault(authority, timestamp.certificates, authorities);
   return fault === undefined ? undefined : `has a timestamp from ${fault}, not from Apple`;
 }
 

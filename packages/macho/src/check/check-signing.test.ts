@@ -330,6 +330,12 @@ describe("checkSigning", () => {
       message: /^has a code directory that the certificate's owner did not sign$/,
     },
     {
+      title: "one digest, which is not its own",
+      make: () => signed({ cms: cmsOf({ attributes: [[DIGESTS, sequence(oid(SHA256), octets(Buffer.of(1)))]] }) }),
+      code: "signature-invalid",
+      message: /^has a code directory that the certificate's owner did not sign$/,
+    },
+    {
       title: "a list of cdhashes that cannot be read",
       make: () => signed({ cms: cmsOf({ attributes: [[CDHASHES, octets(Buffer.from("<plist><dict/></plist>"))]] }) }),
       code: "signature-invalid",

@@ -28,6 +28,32 @@ describe("readInfoPlist", () => {
     );
   });
 
+  test("reads counts that do not fit their marker, and numbers of each width", async () => {
+    expect(await read(binaryList([0x5f, 0x10, 15, ...Buffer.from("fifteen letters")]))).toBe("fifteen letters");
+    expect(await read(binaryList([0x5f, 0x11, 0, 15, ...Buffer.from("fifteen letters")]))).toBe("fifteen letters");
+    expect(await read(binaryList([0x4f, 0x10, 16, ...Array<number>(16).fill(7)]))).toEqual(new Uint8Array(16).fill(7));
+    const numbers = binaryList(
+      ...[
+        [0xa5, 1, 2, 3, 4, 5],
+        [0x10, 255],
+        [0x11, 1, 0],
+        [0x12, 0, 1, 0, 0],
+      ],
+      ...[
+        [0x22, 0x3f, 0x80, 0, 0],
+        [0x13, 0, 0, 0, 0, 0, 0, 1, 0],
+      ],
+    );
+    expect(await read(numbers)).toEqual([255, 256, 65_536, 1, 256]);
+  });
+
+  test("takes lists nested sixteen deep", async () => {
+    const nested = (levels: number) =>
+      read(binaryList(...Array.from({ length: levels }, (_, index) => [0xa1, index + 1]), [9]));
+    expect(JSON.stringify(await nested(16))).toBe(`${"[".repeat(16)}true${"]".repeat(16)}`);
+    await expect(nested(17)).rejects.toThrow("it is nested too deeply");
+  });
+
   test("reads the XML form", async () => {
     expect(await read(Buffer.from("<plist><dict><key>a</key><true/></dict></plist>"))).toEqual(new Map([["a", true]]));
   });
@@ -38,6 +64,11 @@ describe("readInfoPlist", () => {
     // An array of itself: its one reference is 0.
     ["one that holds itself", binaryList([0xa1, 0]), /nested too deeply/],
     ["one of sixteen references to the next, and so on", unfolding(), /more than 100000 objects/],
+    ["a reference to no object", binaryList([0xa1, 5]), /it has no object 5/],
+    ["a reference to the object behind the last", binaryList([0xa1, 1]), /it has no object 1/],
+    ["a real number of two bytes", binaryList([0x21, 0, 0]), /a real number of 2 bytes/],
+    ["a text that is longer than the list", binaryList([0x5f, 0x10, 0xff]), /needs 255 bytes/],
+    ["a number over 2^53", binaryList([0x4f, 0x13, ...Array<number>(8).fill(0xff)]), /larger than any file/],
     ["an unknown kind of object", binaryList([0x70]), /unknown kind 0x70/],
     ["a key that is not a text", binaryList([0xd1, 1, 1], [9]), /a key that is not a text/],
   ])("refuses %s", async (_title, bytes, message) => {

@@ -233,6 +233,12 @@ describe("a secure timestamp", () => {
     expect((await signerOf(unsigned)).timestamp).toMatchObject({ verifies: false, authority: undefined });
   });
 
+  test("leaves the signature readable when its content cannot be read", async () => {
+    const content = signCms(Buffer.from("no DER"), { identity: stamps, isAttached: true });
+    const { verifies, faults } = await signerOf({ unsigned: () => [["1.2.840.113549.1.9.16.2.14", content]] });
+    expect([verifies, faults.timestamp]).toEqual([true, expect.stringMatching(/^the content of the timestamp /)]);
+  });
+
   test.each<[title: string, parts: Buffer[], fault: string]>([
     ["nothing in it", [], "the message imprint of the timestamp is missing"],
     ["an empty imprint", [integer(1), oid("1.2"), sequence()], "an algorithm is missing"],

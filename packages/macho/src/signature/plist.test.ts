@@ -43,6 +43,12 @@ describe("readPlist", () => {
     ["UTF-16 with a mark", Buffer.from("\uFEFF<plist/>", "utf16le"), /is text in UTF-16/],
     ["big-endian UTF-16", Buffer.from("<plist/>", "utf16le").swap16(), /is text in UTF-16/],
     ["the OpenStep form", Buffer.from('\n{ "com.apple.security.cs.allow-jit" = 1; }'), /old OpenStep form/],
+    ["the OpenStep form of strings files", Buffer.from('name = "x";'), /old OpenStep form/],
+    ["an OpenStep list", Buffer.from("( a, b )"), /old OpenStep form or JSON/],
+    ["an OpenStep text behind a mark", Buffer.from('\uFEFF "x"'), /old OpenStep form or JSON/],
+    ["an OpenStep comment of the other kind", Buffer.from("/* x */ {}"), /old OpenStep form/],
+    ["big-endian UTF-16 with a mark", Buffer.from("\uFEFF<plist/>", "utf16le").swap16(), /is text in UTF-16/],
+    ["UTF-16 without a mark", Buffer.from("<plist/>", "utf16le"), /is text in UTF-16/],
     ["an OpenStep comment", Buffer.from("// !$*UTF8*$!\n{}"), /old OpenStep form/],
   ])("names %s", async (_title, bytes, form) => {
     await expect(readPlist(bytes, "the list")).rejects.toThrow(form);
@@ -59,6 +65,10 @@ describe("readPlist", () => {
     ["a value without a key", "<plist><dict><true/><true/></dict></plist>", /key without a value/],
     ["a key twice", "<plist><dict><key>a</key><true/><key>a</key><false/></dict></plist>", /key "a" twice/],
     ["an unknown element", "<plist><script/></plist>", /unknown element <script>/],
+    ["an empty integer", "<plist><integer> </integer></plist>", /malformed value " "/],
+    ["an infinite number", "<plist><real>Infinity</real></plist>", /malformed value "Infinity"/],
+    ["a malformed date", "<plist><date>yesterday</date></plist>", /malformed value "yesterday"/],
+    ["malformed data", "<plist><data>*</data></plist>", /malformed value "\*"/],
     ["a malformed integer", "<plist><integer>1e</integer></plist>", /malformed value "1e"/],
     [
       "entities of its own",

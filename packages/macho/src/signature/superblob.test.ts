@@ -78,6 +78,46 @@ describe("readCodeSignature", () => {
     expect(read(superblob([0, directory()], [0x10000, wrapper]))?.cms).toBeUndefined();
   });
 
+  test("takes entitlements and CMS of up to 1 MiB, and names larger ones", () => {
+    for (const [slot, magic] of [
+      [5, 0xfade7171],
+      [7, 0xfade7172],
+      [0x10000, 0xfade0b01],
+    ] as const) {
+      const sized = (length: number) => {
+        const content = Buffer.concat([bigEndianWords(magic, length), Buffer.alloc(length - 8)]);
+        return read(superblob([0, directory()], [slot, content]));
+      };
+      const taken = sized(1_048_576);
+      const contents = [taken?.entitlementsXml, taken?.entitlementsDer, taken?.cms].map((bytes) => bytes?.length);
+      expect([contents.filter((length) => length !== undefined), taken?.faults]).toEqual([[1_048_568], []]);
+      // Directory of 88 bytes behind header and index of 28: the blob is at 116 of the signature.
+      const fault = `code signature slot ${slot}: slot ${slot} is larger than 1048576 bytes (at byte ${START + 116 + 4})`;
+      expect(sized(1_048_577)?.faults).toEqual([fault]);
+    }
+  });
+
+  test("reads alternates of all six slots, and 64 blobs", () => {
+    const alternates = [0x1000, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005].map((slot) => [slot, directory()] as const);
+    expect(read(superblob([0, directory()], ...alternates))?.codeDirectories).toHaveLength(7);
+    const others = [0xfff, 0x1006].map((slot) => [slot, directory()] as const);
+    expect(read(superblob([0, directory()], ...others))?.codeDirectories).toHaveLength(1);
+    const many = Array.from({ length: 63 }, (_, index) => [100 + index, bigEndianWords(0xfade0b01, 8)] as const);
+    expect(read(superblob([0, directory()], ...many))?.blobs).toHaveLength(64);
+    expect(() => read(superblob([0, directory()], ...many, [200, directory()]))).toThrow("65 blobs are more than 64");
+  });
+
+  test("tells each blob with its slot, magic and bytes, and the length of all", () => {
+    const set = bigEndianWords(0xfade0c01, 12, 0);
+    const signature = read(superblob([0, directory()], [2, set]));
+    expect(signature?.size).toBe(12 + 16 + 88 + 12);
+    expect(signature?.blobs.map(({ slot, magic, bytes }) => [slot, magic, bytes.length])).toEqual([
+      [0, 0xfade0c02, 88],
+      [2, 0xfade0c01, 12],
+    ]);
+    expect(signature?.requirements).toEqual([]);
+  });
+
   test("finds no signature where no load command names one (B168)", () => {
     expect(readCodeSignature(readImage(imageOf([])))).toBeUndefined();
   });
