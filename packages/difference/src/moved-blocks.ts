@@ -40,9 +40,6 @@ export interface NewTexts {
 export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): NewTexts {
   const bytes = [...left, ...right].reduce((sum, { text }) => sum + text.length, 0);
   if (left.length === 0 || right.length === 0 || bytes > MAX_BYTES) return { left, right, hasMoved: false };
-  // Words in another order are another text, where the text itself stands at one place.
-  const inPlace = new Set(right.map(placeAndLength));
-  const stays = new Set(left.map(placeAndLength).filter((place) => inPlace.has(place)));
   const counts = new Map<string, number>();
   for (const { text } of left) countGrams(text, 1, counts);
   for (const { text } of right) countGrams(text, -1, counts);
@@ -51,16 +48,10 @@ export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): N
     right.map((run) => ({ run, gaps: findGaps(run.text, counts) })),
   ];
   const [gapsA, gapsB] = [index(a.flatMap(({ gaps }) => gaps)), index(b.flatMap(({ gaps }) => gaps))];
-  const keep = (run: TextRun, gaps: readonly Gap[], others: Gaps): TextRun[] =>
-    stays.has(placeAndLength(run)) ? [run] : cut(run, gaps, others);
-  const keptA = a.flatMap(({ run, gaps }) => keep(run, gaps, gapsB));
-  const keptB = b.flatMap(({ run, gaps }) => keep(run, gaps, gapsA));
+  const keptA = a.flatMap(({ run, gaps }) => cut(run, gaps, gapsB));
+  const keptB = b.flatMap(({ run, gaps }) => cut(run, gaps, gapsA));
   const length = (runs: readonly TextRun[]): number => runs.reduce((sum, { text }) => sum + text.length, 0);
   return { left: keptA, right: keptB, hasMoved: length(keptA) + length(keptB) < bytes };
-}
-
-function placeAndLength({ offset, text }: TextRun): string {
-  return `${offset} ${text.length}`;
 }
 
 function countGrams(text: string, by: 1 | -1, counts: Map<string, number>): void {

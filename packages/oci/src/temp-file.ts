@@ -12,7 +12,8 @@ export async function writeTempFile(
   try {
     await pipeline(bytes, createWriteStream(file), signal === undefined ? {} : { signal });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+    const isFull = typeof error === "object" && error !== null && "code" in error && error.code === "ENOSPC";
+    if (!isFull) throw error;
     throw new ImageArchiveError(
       "limit",
       `no space is left in ${path.dirname(file)} for what is unpacked of the image`,
