@@ -68,6 +68,35 @@ export const EQUIVALENTS: Equivalents = {
       reason: "Without a parsed version, the next line throws whatever the build is.",
     },
   ],
+  "packages/difference/src/cause.ts": [
+    {
+      line: 'return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "" };',
+      becomes:
+        'return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "mutant" };',
+      reason: "All paths of one pair of folders are one group, whatever its name.",
+    },
+  ],
+  "packages/difference/src/run-tally.ts": [
+    {
+      line: "this.#byHash[a] = (this.#byHash[a] ?? 0) + count;",
+      becomes: "this.#byHash[a] = (this.#byHash[a] ?? 0) - count;",
+      reason: "Only whether the two sides cancel each other is asked, not which has more.",
+    },
+  ],
+  "packages/difference/src/text-at.ts": [
+    {
+      line: 'const [behind = ""] = /^[\\t -~]*/.exec(text.slice(at - start)) ?? [];',
+      becomes: 'const [behind = "mutant"] = /^[\\t -~]*/.exec(text.slice(at - start)) ?? [];',
+      reason: "The pattern matches any text, an empty one too.",
+    },
+  ],
+  "packages/difference/src/texts.ts": [
+    {
+      line: "if (other !== undefined) pairs.push(pairTexts(run, other));",
+      becomes: "if (true) pairs.push(pairTexts(run, other));",
+      reason: "Both lists have the same length there.",
+    },
+  ],
   "packages/digest/src/blake3.ts": [
     {
       line: 'engine: EngineChoice = "fastest",',

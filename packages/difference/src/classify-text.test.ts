@@ -29,6 +29,12 @@ describe("classify", () => {
     ["a path behind its length", "!9 /tmp/one/ws/a", "!r /tmp/two/and/deeper/a", "/tmp/one/ws", "/tmp/two/and/deeper"],
     ["a whole folder", "/build/one", "/build/the-other", "/build/one", "/build/the-other"],
     ["a Windows path", "at C:\\one\\src\\a.rs", "at C:\\two\\src\\a.rs", "C:\\one", "C:\\two"],
+    ["a Windows path behind a flag", "/PDB=C:\\one\\a.pdb", "/PDB=C:\\two\\a.pdb", "C:\\one", "C:\\two"],
+    ["a Windows path with slashes", "D:/one/a.rs", "D:/two/a.rs", "D:/one", "D:/two"],
+    ["a folder elsewhere with a file at its end", "/srv/one/app/main.c", "/srv/two/app/main.c", "/srv/one", "/srv/two"],
+    ["a path before other words", "/srv/one/x.c !", "/srv/two/x.c !", "/srv/one", "/srv/two"],
+    ["a path before other words, one letter more", "/srv/one/xy.c !", "/srv/two/xy.c !", "/srv/one", "/srv/two"],
+    ["a short folder elsewhere", "/s1/main.c", "/s2/main.c", "/s1", "/s2"],
     [
       "cargo's registry",
       "/home/ci/.cargo/registry/src/x/lib.rs",
@@ -61,8 +67,23 @@ describe("classify", () => {
     ["a bare date that no build is near to", "since 2019-01-01", "since 2019-02-01"],
     ["a folder of a system", "/etc/one/app.conf", "/etc/two/app.conf"],
     ["a user", "by root", "by someone"],
+    ["a folder elsewhere alone", "/srv/one", "/srv/two"],
+    ["a folder elsewhere without a file", "/srv/one/app/data", "/srv/two/app/data"],
+    ["a folder elsewhere with a dot in a folder's name", "/srv/one/conf.d/data", "/srv/two/conf.d/data"],
+    ["a folder of one letter", "/a/main.c", "/b/main.c"],
+    ["a path far behind the difference", "one of them is in /tmp/x/y.rs", "two of them is in /tmp/x/y.rs"],
   ])("does not take %s for a path or a time", async (_name, left, right) => {
     expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["other"]);
+  });
+
+  test.each([
+    ["24 characters on both sides", "k".repeat(24), "v".repeat(24), "k".repeat(24), "v".repeat(24)],
+    ["no more before", "k".repeat(25), "end!", `…${"k".repeat(24)}`, "end!"],
+    ["no more behind", "start", "v".repeat(25), "start", `${"v".repeat(24)}…`],
+  ])("shows what is around a difference: %s", async (_name, before, after, shownBefore, shownAfter) => {
+    expect(await meanings(`${before}1${after}`, `${before}2${after}`)).toEqual([
+      { kind: "other", left: `${shownBefore}1${shownAfter}`, right: `${shownBefore}2${shownAfter}` },
+    ]);
   });
 
   test("a hash that cargo makes of flags is not a difference of its own", async () => {

@@ -73,6 +73,12 @@ describe("the cause in images", () => {
       LAYERS,
     ],
     [
+      "squashed, with `./` before names, and a folder whose name ends in a dot",
+      { layers: [{ "./etc./app": "x", "./app": "y" }, APP] },
+      { layers: [{ "etc./app": "x", ...APP }] },
+      LAYERS,
+    ],
+    [
       "squashed, with a file that a later layer removed",
       {
         layers: [

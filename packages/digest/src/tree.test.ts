@@ -25,10 +25,10 @@ test("a single file or link is read as its folder has it, and all bits of its mo
       { kind: "symlink", path: "a/b/link", target: "file" },
     ]);
     expect(() => readEntry(path.join(folder, "a/absent"))).toThrow(`${folder}/a/absent does not exist`);
-    expect(() => readEntry(path.join(folder, "a/b"))).toThrow("is neither a file, a folder nor a symbolic link");
+    expect(() => readEntry(path.join(folder, "a/b"))).toThrow(`${folder}/a/b is a folder`);
     const asked: string[] = [];
     expect(listTree(folder, (name) => asked.push(name) < 0)).toEqual([]);
-    expect(asked.sort()).toEqual(["a/b/file", "a/b/link"]);
+    expect(asked).toEqual(expect.arrayContaining(["a/b/file", "a/b/link"]));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -56,7 +56,7 @@ export function readEntry(file: string): TreeEntry {
   const folder = path.dirname(file);
   const item = readFolder(folder, "").find(({ name }) => name === path.basename(file));
   if (item === undefined) throw new DigestError(`${file} does not exist`);
-  const why = whyOdd(file, item);
+  const why = item.isDirectory() ? "is a folder" : whyOdd(file, item);
   if (why !== undefined) refuse(file, why);
   return treeEntry(folder, item.name, item);
 }
