@@ -78,6 +78,19 @@ describe("parseSums", () => {
     ["UTF-16, high byte first", Buffer.from(`\uFEFF${LIST}`, "utf16le").swap16()],
   ])("reads %s", (_encoding, bytes) => expect(read(bytes)).toEqual([["ä", "aa", 1]]));
 
+  test("passes over comments that are indented, and blanks before PowerShell's fields", () => {
+    expect(read(`  # comment\n\t; another\n${HEX}  a\n`)).toEqual([["a", "aa", 3]]);
+    expect(read(`  Algorithm : SHA256\n  Hash : ${HEX}\n  Path : a\n`)).toEqual([["a", "aa", 3]]);
+  });
+
+  test("keeps a byte order mark that is inside a name", () => {
+    expect(read(`${HEX}  a\uFEFFb\n`)).toEqual([["a\uFEFFb", "aa", 1]]);
+  });
+
+  test.each([`? SHA256 (a) = ${HEX}`, `SHA256 (a) = ${HEX} and more`, `${HEX};`])("refuses %s", (line) => {
+    expect(() => parseSums(`${line}\n`, "app.sha256")).toThrow("app.sha256:1 has ");
+  });
+
   test("passes over a carriage return at the end of a line, and keeps any other in the name", () => {
     expect(read(`${HEX}  a\r\n`)).toEqual([["a", "aa", 1]]);
     expect(read(`${HEX}  a\rb\r\n`)).toEqual([["a\rb", "aa", 1]]);

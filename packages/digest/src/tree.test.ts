@@ -10,6 +10,16 @@ test("names are sorted by code unit, whatever the language", () => {
   expect([byCodeUnit("a", "b"), byCodeUnit("b", "a"), byCodeUnit("a", "a")]).toEqual([-1, 1, 0]);
 });
 
+test("a name with the character that stands for bytes that are not UTF-8 is a name", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "tree-"));
+  try {
+    writeFileSync(path.join(folder, "a\uFFFD"), "x");
+    expect(listTree(folder)).toMatchObject([{ kind: "file", path: "a\uFFFD" }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a single file or link is read as its folder has it, and all bits of its mode", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tree-"));
   try {
