@@ -1,6 +1,9 @@
 import { Fault, type Location } from "@release-actions/report";
 import { createLocator, type Locator } from "@release-actions/text";
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, parseDocument } from "yaml";
+import type { Document, Node, ParsedNode } from "yaml";
+import { yaml } from "./library.ts";
+
+const { isAlias, isMap, isScalar, isSeq, parseDocument } = yaml;
 
 /** A YAML file that cannot be read, or that is not shaped as it has to be. */
 export class YamlError extends Fault {
