@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { memorySource } from "@release-actions/archive";
-import { explainBinary } from "./explain-bytes.ts";
+import type { Explanation } from "./explain.ts";
+import { explain } from "./testing/explain.ts";
 
 const NUL = "\0";
 const NUMBER = "\x01\x02\x03\x84";
@@ -29,31 +29,21 @@ describe("texts beside numbers", () => {
   test("a time in a longer text does not hide the other texts that differ", async () => {
     const header = (revised: string, charset: string): string =>
       `\xde\x12\x04\x95PO-Revision-Date: ${revised}\nContent-Type: text/plain; charset=${charset}\n\0`;
-    const causes = await causesOf(header("2015-06-24 12:42+0200", "UTF-8"), header("2015-06-24 14:57+0200", "ascii"));
+    const causes = await causesIn(header("2015-06-24 12:42+0200", "UTF-8"), header("2015-06-24 14:57+0200", "ascii"));
     expect(causes.map(({ kind }) => kind)).toEqual(["timestamp", "embedded-text"]);
   });
 
   test("the date of an ISO 9660 volume is a time: hundredths of a second stand behind it", async () => {
     const volume = (date: string): string => `\x01CD001\x01\0${" ".repeat(32)}${date}\x08`;
-    const causes = await causesOf(volume("2015062419255500"), volume("2015062419262400"));
+    const causes = await causesIn(volume("2015062419255500"), volume("2015062419262400"));
     expect(causes).toEqual([expect.objectContaining({ kind: "timestamp", left: "2015062419255500" })]);
   });
 });
 
-async function causesOf(left: string, right: string): ReturnType<typeof explainBinary> {
-  const [a, b] = [memorySource(Buffer.from(left, "latin1")), memorySource(Buffer.from(right, "latin1"))];
-  const windows = { now: Date.UTC(2026, 0) };
-  return await explainBinary(a, b, {
-    place: "",
-    scratch: "",
-    depth: 0,
-    signal: undefined,
-    windows,
-    explain: () => Promise.reject(new Error("no archives here")),
-    warn: () => undefined,
-  });
+async function kindsOf(left: string, right: string): Promise<string[]> {
+  return (await causesIn(left, right)).map(({ kind }) => kind);
 }
 
-async function kindsOf(left: string, right: string): Promise<string[]> {
-  return (await causesOf(left, right)).map(({ kind }) => kind);
+async function causesIn(left: string, right: string): Promise<Explanation["causes"]> {
+  return (await explain(Buffer.from(left, "latin1"), Buffer.from(right, "latin1"))).causes;
 }

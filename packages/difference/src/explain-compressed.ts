@@ -1,17 +1,11 @@
-import {
-  ArchiveError,
-  type Compression,
-  decompressAny,
-  type RandomAccessSource,
-  sliceSource,
-} from "@release-actions/archive";
+import { ArchiveError, type Compression, type RandomAccessSource } from "@release-actions/archive";
 import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import { compareGzipHeaders } from "./compare-gzip-headers.ts";
 import { compareXzHeaders } from "./compare-xz-headers.ts";
 import type { Context, Findings } from "./context.ts";
-import { spool } from "./spool.ts";
+import { type Form, unpack } from "./spool.ts";
 
 type CompareHeaders = (left: RandomAccessSource, right: RandomAccessSource, place: string) => Promise<Cause[]>;
 
@@ -19,9 +13,6 @@ const HEADERS: Readonly<Partial<Record<Compression, CompareHeaders>>> = {
   gzip: compareGzipHeaders,
   xz: compareXzHeaders,
 };
-
-/** How a side is compressed, or that it is not. */
-type Form = Compression | "none";
 
 export function isCompression(format: string): format is Compression {
   return format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2";
@@ -55,16 +46,11 @@ async function explainInside(
   context: Context,
   formats: readonly [Form, Form],
 ): Promise<Findings> {
-  const { scratch, signal } = context;
-  const open = async (source: RandomAccessSource, format: Form): ReturnType<typeof spool> =>
-    format === "none"
-      ? sliceSource(source, 0, source.size)
-      : await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal);
-  const a = await open(left, formats[0]);
+  const a = await unpack(left, formats[0], context);
   try {
-    const b = await open(right, formats[1]);
+    const b = await unpack(right, formats[1], context);
     try {
-      if ((await mapBytes(a, b, signal)).differing === 0) return { causes: [], parts: [] };
+      if ((await mapBytes(a, b, context.signal)).differing === 0) return { causes: [], parts: [] };
       return await context.explain(a, b, { ...context, place: `${context.place}unpacked, `, depth: context.depth + 1 });
     } finally {
       await b.close?.();

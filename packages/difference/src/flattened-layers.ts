@@ -1,17 +1,10 @@
-import {
-  decompressAny,
-  detectFormat,
-  FORMAT_BYTES,
-  type RandomAccessSource,
-  readExactly,
-  scanTar,
-} from "@release-actions/archive";
+import { detectFormat, FORMAT_BYTES, type RandomAccessSource, readExactly, scanTar } from "@release-actions/archive";
 import type { Context } from "./context.ts";
 import { isCompression } from "./explain-compressed.ts";
 import { toMember } from "./explain-tar.ts";
 import type { ImageFile } from "./image-files.ts";
 import type { Member } from "./members.ts";
-import { spool } from "./spool.ts";
+import { type spool, unpack } from "./spool.ts";
 
 /** Marks in layers: a removed file, and a folder of which nothing from below is left (OCI image-spec, layer.md, "Whiteouts"). */
 const REMOVED = /(^|\/)\.wh\.(?!\.wh\.)([^/]+)$/;
@@ -33,7 +26,7 @@ export async function flattenLayers(layers: readonly ImageFile[], context: Conte
   try {
     for (const { source } of layers) {
       const tar = await openLayer(source, context);
-      if (tar !== source) opened.push(tar);
+      opened.push(tar);
       const own: Member[] = [];
       for await (const scanned of scanTar(tar, context.signal)) {
         const member = toMember(tar, scanned);
@@ -64,9 +57,7 @@ function removeBelow(members: Map<string, Member>, folder: string): void {
   for (const name of members.keys()) if (name.startsWith(folder)) members.delete(name);
 }
 
-async function openLayer(source: RandomAccessSource, { scratch, signal }: Context): ReturnType<typeof spool> {
+async function openLayer(source: RandomAccessSource, context: Context): ReturnType<typeof spool> {
   const format = detectFormat(await readExactly(source, 0, Math.min(FORMAT_BYTES, source.size)));
-  return isCompression(format)
-    ? await spool(decompressAny(source.read(0, source.size, signal), format), scratch, signal)
-    : source;
+  return await unpack(source, isCompression(format) ? format : "none", context);
 }

@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
-import { memorySource, TAR_END, tarFile } from "@release-actions/archive";
-import { explainDifference } from "./explain.ts";
+import { TAR_END, tarFile } from "@release-actions/archive";
+import { explain } from "./testing/explain.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -51,14 +48,8 @@ function archiveOf({ layers, form = "oci", compression = "gzip", annotations = {
 }
 
 async function causesOf(left: Image, right: Image): Promise<unknown[]> {
-  const scratch = mkdtempSync(path.join(tmpdir(), "image-"));
-  try {
-    const [a, b] = [memorySource(archiveOf(left)), memorySource(archiveOf(right))];
-    const { causes } = await explainDifference(a, b, { scratch });
-    return causes.map(({ kind, place }) => [kind, place.replace("linux/amd64: ", "")]);
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
+  const { causes } = await explain(archiveOf(left), archiveOf(right));
+  return causes.map(({ kind, place }) => [kind, place.replace("linux/amd64: ", "")]);
 }
 
 const LAYERS = [["member-set", "layers"]];

@@ -63,7 +63,7 @@ describe("newTexts", () => {
   });
 
   test.each([
-    ["a folder", "/home/a/.cargo/registry/x.rs", "/root/.cargo/registry/x.rs"],
+    ["a folder", "/home/a/.cargo/registry/x.rs", "/work/.cargo/registry/x.rs"],
     ["a folder more", "/build/1st/src/x.rs", "/build/src/x.rs"],
     ["a time", "at 2026-11-30T01:02:03Z", "at 2027-10-29T11:12:13Z"],
     ["a word more", "hello world", "hello big world"],

@@ -4,7 +4,16 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type FileSource, memorySource, openFileSource, type RandomAccessSource } from "@release-actions/archive";
+import {
+  type Compression,
+  decompressAny,
+  type FileSource,
+  memorySource,
+  openFileSource,
+  type RandomAccessSource,
+  sliceSource,
+} from "@release-actions/archive";
+import type { Context } from "./context.ts";
 
 /** Small contents stay in memory. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
@@ -25,6 +34,19 @@ export async function spool(
     if (size > MEMORY_BYTES) return await spoolToFile(chunks, iterator, scratch, signal);
   }
   return memorySource(Buffer.concat(chunks));
+}
+
+/** How something is compressed, or that it is not. */
+export type Form = Compression | "none";
+
+/** The content of a source, to be closed after use: the source itself stays open. */
+export async function unpack(
+  source: RandomAccessSource,
+  form: Form,
+  { scratch, signal }: Context,
+): ReturnType<typeof spool> {
+  if (form === "none") return sliceSource(source, 0, source.size);
+  return await spool(decompressAny(source.read(0, source.size, signal), form), scratch, signal);
 }
 
 async function spoolToFile(
