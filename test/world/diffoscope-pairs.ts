@@ -199,7 +199,10 @@ export const PAIRS: readonly Pair[] = [
   {
     ...{ files: ["test1.rlib", "test2.rlib"], format: "ar" },
     causes: [
-      { kind: "content", place: "rust.metadata.bin", left: "66 6f 72 6d 20 6f 72", right: "6e 61 6d 65 20 6f 72" },
+      {
+        ...{ kind: "embedded-text", place: "rust.metadata.bin: 0x94f" },
+        ...{ left: "in its current form or name", right: "in its current name or form" },
+      },
     ],
     others: ["code", "content"],
   },

@@ -1,4 +1,4 @@
-import type { TextPair } from "./texts.ts";
+import type { TextPair } from "./text-pair.ts";
 
 /** A number of four bytes before a text may look like its beginning. */
 const MAX_BYTES_BEFORE = 4;

@@ -1,5 +1,5 @@
 import { type Differing, momentsAt } from "./text-moment.ts";
-import type { TextPair } from "./texts.ts";
+import type { TextPair } from "./text-pair.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** What a pair of texts says about the builds. */

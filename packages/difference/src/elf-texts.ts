@@ -6,6 +6,7 @@ import { contentOf, DERIVED, READ_ONLY, type SectionPair, SHF_EXECINSTR } from "
 import { explainTexts, type TextCauses } from "./explain-texts.ts";
 import { differenceApart } from "./same-apart.ts";
 import { textAt } from "./text-at.ts";
+import type { TextPair } from "./text-pair.ts";
 
 /** Debug information without texts of its own; the texts are in `.debug_str` and its siblings. */
 const NUMBERS = /^\.z?debug_(?!.*str$|line$)/;
@@ -25,12 +26,15 @@ export async function explainSectionTexts(
   { place, windows, signal }: Context,
 ): Promise<SectionTexts> {
   const found: { [Key in keyof SectionTexts]: Cause[] } = { certain: [], possible: [], elsewhere: [], moved: [] };
+  const changed = pairs.filter(({ name, map }) => map.differing > 0 && !DERIVED.test(name));
   for (const { name, left, right, map } of pairs) {
     const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name) && !NUMBERS.test(name);
     if (map.differing === 0 || !isText) continue;
     const [one, other] = [contentOf(a, left), contentOf(b, right)];
     const firstDifference = map.clusters[0]?.start ?? 0;
-    const texts = await explainTexts(one, other, { place: `${place}${name}+`, windows, signal, firstDifference });
+    const isAlone = changed.every((pair) => pair.name === name);
+    const part = { place: `${place}${name}+`, firstDifference, isAlone };
+    const texts = await explainTexts(one, other, { ...part, windows, signal });
     found.certain.push(...texts.certain);
     if (READ_ONLY.test(name) && texts.hasSameTexts && one.size === other.size) {
       const [textA, textB] = [await textAt(one, firstDifference), await textAt(other, firstDifference)];
@@ -41,7 +45,7 @@ export async function explainSectionTexts(
     if (name.startsWith(".debug") || name.startsWith(".zdebug") || texts.possible.length === 0) continue;
     found.possible.push(...texts.possible);
     // A text of another length moves what is behind it, and the linker moves texts.
-    const isAligned = !texts.hasMoved && texts.pairs.every((pair) => pair.left.text.length === pair.right.text.length);
+    const isAligned = !texts.hasMoved && texts.pairs.every(isInPlace);
     const apart =
       isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
     if (apart === undefined || !READ_ONLY.test(name)) continue;
@@ -49,4 +53,8 @@ export async function explainSectionTexts(
     found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizes));
   }
   return found;
+}
+
+function isInPlace({ left, right }: TextPair): boolean {
+  return left.text.length === right.text.length && left.offset === right.offset;
 }

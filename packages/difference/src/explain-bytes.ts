@@ -27,7 +27,7 @@ export async function explainBinary(
 ): Promise<Cause[]> {
   const map = await mapBytes(left, right, signal);
   const firstDifference = map.clusters[0]?.start ?? 0;
-  const texts = await explainTexts(left, right, { place, windows, firstDifference, signal });
+  const texts = await explainTexts(left, right, { place, windows, firstDifference, isAlone: true, signal });
   const found = [...texts.certain, ...texts.possible];
   const pairs = found.length > 0 ? texts.pairs : [];
   const apart = pairs.length === 0 ? firstDifference : await differenceApart(left, right, pairs, signal);

@@ -107,7 +107,10 @@ async function compareSections(
 ): Promise<SectionFindings> {
   const found: SectionFindings = { parts: [], certain: [], possible: [], numbers: [], unexplained: 0 };
   const [left, right] = [sectionsOf(a), sectionsOf(b)];
-  for (const name of new Set([...left.keys(), ...right.keys()])) {
+  const names = new Set([...left.keys(), ...right.keys()]);
+  const none = new Uint8Array(0);
+  const changed = [...names].filter((name) => Buffer.compare(left.get(name) ?? none, right.get(name) ?? none) !== 0);
+  for (const name of names) {
     const [bytes, other] = [left.get(name), right.get(name)];
     if (bytes === undefined || other === undefined) {
       const kind = name.startsWith("__DWARF") ? "stripped" : "linker-options";
@@ -124,7 +127,8 @@ async function compareSections(
     if (numbers.length === 0) found.unexplained += 1;
     if (name === CODE) continue;
     const firstDifference = map.clusters[0]?.start ?? 0;
-    const texts = await explainTexts(x, y, { place: `${place}${name}+`, windows, firstDifference });
+    const isAlone = changed.length === 1;
+    const texts = await explainTexts(x, y, { place: `${place}${name}+`, windows, firstDifference, isAlone });
     found.certain.push(...texts.certain);
     found.possible.push(...texts.possible);
   }

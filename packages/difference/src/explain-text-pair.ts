@@ -1,6 +1,6 @@
 import { type Cause, cause, pathCause } from "./cause.ts";
 import { classify } from "./classify-text.ts";
-import { pairTexts } from "./texts.ts";
+import { pairTexts } from "./text-pair.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** A longer line is shown around its difference only. */

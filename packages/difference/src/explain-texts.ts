@@ -2,8 +2,9 @@ import type { RandomAccessSource } from "@release-actions/archive";
 import { differsInBorderByte } from "./border-byte.ts";
 import { type Cause, cause, pathCause } from "./cause.ts";
 import { classify } from "./classify-text.ts";
+import type { TextPair } from "./text-pair.ts";
 import { MAX_RUN_LENGTH } from "./text-runs.ts";
-import { compareTexts, type TextPair } from "./texts.ts";
+import { compareTexts } from "./texts.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** More differing texts than this come from differing code or data, not from the surroundings. */
@@ -31,6 +32,8 @@ export interface TextOptions {
   readonly windows: TimeWindows;
   /** Where both sides differ first; what is before is not read. */
   readonly firstDifference?: number;
+  /** Whether all the rest of the two files is equal, so that nothing refers to these texts at other places. */
+  readonly isAlone?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,10 +41,10 @@ export interface TextOptions {
 export async function explainTexts(
   left: RandomAccessSource,
   right: RandomAccessSource,
-  { place, windows, firstDifference = 0, signal }: TextOptions,
+  { place, windows, firstDifference = 0, isAlone = false, signal }: TextOptions,
 ): Promise<TextCauses> {
   const start = Math.max(0, firstDifference - MAX_RUN_LENGTH);
-  const { pairs: all, unpaired, isCut, hasMoved } = await compareTexts(left, right, start, signal);
+  const { pairs: all, unpaired, isCut, hasMoved } = await compareTexts(left, right, { start, isAlone, signal });
   const pairs = all.filter((pair) => !differsInBorderByte(pair));
   const certain: Cause[] = [];
   const possible: Cause[] = [];

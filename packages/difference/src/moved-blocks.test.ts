@@ -55,6 +55,27 @@ describe("newTexts", () => {
     expect(b.join()).toMatch(/^(built with 3 jobs|version 1\.2-beta of it)(true)?$/);
   });
 
+  test.each([
+    [
+      "numbers that are partly the same",
+      ["[119, 47, 114, 101, 110, 110, 47, 102, 51, 56, 50, 67, 52, 45, 116, 99]"],
+      ["[119, 47, 114, 101, 110, 110, 47, 120, 98, 52, 66, 67, 55, 45, 116, 99]"],
+    ],
+    ["numbers, all of them others", ["[169, 23, 142, 5, 146, 230, 21]"], ["[137, 85, 70, 240, 31, 142, 23]"]],
+    ["words in another order", ["alpha foxtrot echo bravo"], ["echo alpha foxtrot bravo"]],
+  ])("keeps one text of %s", (_name, left, right) => {
+    expect(newIn(left, right)).toEqual([left, right]);
+  });
+
+  test("keeps an edited text apart from a long one that has moved into it", () => {
+    const [path, other] = ["/rustc/0123abcd/library/alloc/src/map.rs", "a text that does not change at all"];
+    const [left, right] = newIn(
+      [glued(path, "one 12, 13, 14 built"), other],
+      [other, glued("one 14, 12, 9, 13 built", path)],
+    );
+    expect([...left, ...right].join()).not.toContain(path);
+  });
+
   test("keeps a value that changed to one that others have", () => {
     expect(newIn(["branch: main", "mainly test"], ["branch: test", "mainly test."])).toEqual([
       ["branch: main", "mainly test"],

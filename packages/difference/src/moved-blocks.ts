@@ -1,7 +1,17 @@
+import { pairTexts } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
 /** Characters by which a block of text is recognised at another place. */
 const GRAM_LENGTH = 4;
+/** Texts that share as many characters at one end are taken for one text. */
+const KEY_LENGTH = 12;
+/** Of what differs within one text, in characters; more of it is several texts. */
+const MAX_EDIT = 512;
+/** Two texts may have words in common; as many equal characters are a text of their own that has moved. */
+const MIN_BLOCK = 16;
+const WORD_SEPARATORS = /[\s,;|]+/;
+/** Two words with a separator may be two texts. */
+const MIN_WORDS = 3;
 /** Of both sides; more differing text than this comes from differing content. */
 const MAX_BYTES = 512 * 1024;
 
@@ -48,10 +58,81 @@ export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): N
     right.map((run) => ({ run, gaps: findGaps(run.text, counts) })),
   ];
   const [gapsA, gapsB] = [index(a.flatMap(({ gaps }) => gaps)), index(b.flatMap(({ gaps }) => gaps))];
-  const keptA = a.flatMap(({ run, gaps }) => cut(run, gaps, gapsB));
-  const keptB = b.flatMap(({ run, gaps }) => cut(run, gaps, gapsA));
+  const examined = [
+    a.map(({ run, gaps }) => ({ run, pieces: cut(run, gaps, gapsB) })),
+    b.map(({ run, gaps }) => ({ run, pieces: cut(run, gaps, gapsA) })),
+  ] as const;
+  keepEdited(...examined);
+  const [keptA, keptB] = [examined[0].flatMap(({ pieces }) => pieces), examined[1].flatMap(({ pieces }) => pieces)];
   const length = (runs: readonly TextRun[]): number => runs.reduce((sum, { text }) => sum + text.length, 0);
   return { left: keptA, right: keptB, hasMoved: length(keptA) + length(keptB) < bytes };
+}
+
+/** A run of one side, and what is kept of it. */
+interface Examined {
+  readonly run: TextRun;
+  pieces: readonly TextRun[];
+}
+
+/**
+ * One text that has something new in its middle is an edited text, and is kept whole: what its old and its new middle
+ * have in common by chance, as the `, 67` of two lists of numbers, is not a block that moved.
+ */
+function keepEdited(left: readonly Examined[], right: readonly Examined[]): void {
+  const ends = ({ run }: Examined): string[] => [
+    `at ${run.offset}`,
+    `<${run.text.slice(0, KEY_LENGTH)}`,
+    `>${run.text.slice(-KEY_LENGTH)}`,
+  ];
+  const texts = [left, right].map((side) => side.map(({ run }) => run.text).join("\0"));
+  const candidates = new Map<string, Examined[]>();
+  for (const one of right) for (const end of ends(one)) candidates.set(end, [...(candidates.get(end) ?? []), one]);
+  const taken = new Set<Examined>();
+  for (const [index, one] of left.entries()) {
+    const inOrder = left.length === right.length ? right.slice(index, index + 1) : [];
+    const others = new Set([...ends(one).flatMap((end) => candidates.get(end) ?? []), ...inOrder]);
+    const found = [...others].filter((other) => !taken.has(other) && isEdited(one, other, texts));
+    const [other] = found;
+    if (other === undefined || found.length > 1) continue;
+    taken.add(other);
+    one.pieces = [one.run];
+    other.pieces = [other.run];
+  }
+}
+
+/**
+ * Whether the two are one text: they have the same words, or differ in their middles and have something new there, and
+ * nothing long that has moved.
+ */
+function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: readonly string[]): boolean {
+  // What is new was found without its neighbours.
+  if (left.pieces.length === 1 && right.pieces.length === 1) return false;
+  if (hasSameWords(left.run.text, right.run.text)) return true;
+  const { prefix, suffix } = pairTexts(left.run, right.run);
+  const isWithoutNews = left.pieces.length === 0 || right.pieces.length === 0;
+  if (isWithoutNews && prefix + suffix < KEY_LENGTH) return false;
+  const sides = [left, right].map(({ run, pieces }) => ({ run, pieces, end: run.text.length - suffix }));
+  if (sides.some(({ end }) => end <= prefix || end - prefix > MAX_EDIT)) return false;
+  const isNew = sides.some(({ run, pieces, end }) =>
+    pieces.some(({ offset, text }) => offset - run.offset < end && offset - run.offset + text.length > prefix),
+  );
+  if (!isNew) return false;
+  const [one, other] = [left.run.text, right.run.text];
+  const middles = [one.slice(prefix, one.length - suffix), other.slice(prefix, other.length - suffix)] as const;
+  return !hasLongBlock(middles[0], textsB) && !hasLongBlock(middles[1], textsA);
+}
+
+/** Texts without a separator between them would have grown together with other neighbours. */
+function hasSameWords(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((text) => text.split(WORD_SEPARATORS).sort());
+  return a !== undefined && a.length >= MIN_WORDS && a.join("\0") === b?.join("\0");
+}
+
+/** Whether text of the other side, long enough to be no chance, is in it. */
+function hasLongBlock(text: string, others: string): boolean {
+  for (let at = 0; at + MIN_BLOCK <= text.length; at += 1)
+    if (others.includes(text.slice(at, at + MIN_BLOCK))) return true;
+  return false;
 }
 
 function countGrams(text: string, by: 1 | -1, counts: Map<string, number>): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { memorySource } from "@release-actions/archive";
 import { differenceApart } from "./same-apart.ts";
-import { pairTexts } from "./texts.ts";
+import { pairTexts } from "./text-pair.ts";
 
 /** Texts are marked with brackets, which belong to them. */
 async function apart(left: string, right: string): Promise<number | undefined> {

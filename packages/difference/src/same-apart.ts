@@ -1,7 +1,7 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
+import type { TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
-import type { TextPair } from "./texts.ts";
 
 /**
  * Where two files differ first when these texts are left out of both, as an offset of the left one; undefined when

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { WINDOWS } from "./testing/explain.ts";
 import { type Differing, momentsAt } from "./text-moment.ts";
-import { pairTexts } from "./texts.ts";
+import { pairTexts } from "./text-pair.ts";
 
 /** What both texts have where they differ. */
 function moments(left: string, right: string, windows = WINDOWS) {

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { RandomAccessSource } from "@release-actions/archive";
 
-const MIN_LENGTH = 4;
+/** Fewer printable bytes than this are not taken for a text. */
+export const MIN_LENGTH = 4;
 /** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
 export const MAX_RUN_LENGTH = 8192;
 

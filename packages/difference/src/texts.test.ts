@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { memorySource, type RandomAccessSource } from "@release-actions/archive";
+import { pairTexts } from "./text-pair.ts";
 import { MAX_RUN_LENGTH, scanRuns } from "./text-runs.ts";
-import { compareTexts, pairTexts } from "./texts.ts";
+import { compareTexts } from "./texts.ts";
 
 const source = (text: string): RandomAccessSource => memorySource(Buffer.from(text, "latin1"));
 const inPieces = (text: string, size: number): RandomAccessSource => ({
@@ -152,8 +153,52 @@ describe("compareTexts", () => {
     ]);
   });
 
+  test("takes a text with its words exchanged for edited where the rest is equal", async () => {
+    const [left, right] = [source("ab\0form.name\0cd"), source("ab\0name.form\0cd")];
+    expect((await compareTexts(left, right)).pairs).toEqual([]);
+    const { pairs, hasMoved } = await compareTexts(left, right, { isAlone: true });
+    expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([["form.name", "name.form"]]);
+    expect(hasMoved).toBe(false);
+    const longer = await compareTexts(source("ab\0form.name\0cd"), source("ab\0name.form\0ce"), { isAlone: true });
+    expect(longer.pairs).toEqual([]);
+  });
+
+  test("takes a list of numbers for one text, whatever the numbers have in common", async () => {
+    let state = 1;
+    const next = (below: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor(((state >>> 8) / 2 ** 24) * below);
+    };
+    const list = (): string => Array.from({ length: 3 + next(9) }, () => 40 + next(90)).join(", ");
+    for (let round = 0; round < 300; round += 1) {
+      const [one, other] = [list(), list()].map((numbers) => `\0\x02 [112, 116, 95, 47, ${numbers}, 47, 109]\0end`);
+      const { pairs, unpaired } = await compareTexts(source(one ?? ""), source(other ?? ""));
+      expect([pairs.length, unpaired, one, other]).toEqual([1, [], one, other]);
+    }
+  });
+
+  test("finds which of two equal texts differs", async () => {
+    const { pairs } = await compareTexts(source("one text\0\x01one text\0"), source("two text\0\x01one text\0"));
+    expect(pairs.map((pair) => [pair.left.offset, pair.right.offset])).toEqual([[0, 0]]);
+  });
+
+  test.each([
+    ["main", "dev"],
+    ["1.2.3", "1.2"],
+    ["x", "yesterday"],
+  ])("pairs %s with %s, which of the two is too short to be found", async (left, right) => {
+    const { pairs, unpaired } = await compareTexts(source(`\x03\x01${left}\0\x02`), source(`\x03\x01${right}\0\x02`));
+    expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([[left, right]]);
+    expect(unpaired).toEqual([]);
+  });
+
+  test("pairs no number of another place with a text", async () => {
+    const { unpaired } = await compareTexts(source("\x03\x01main\0"), source("\x04\x02dev\0"));
+    expect(unpaired).toHaveLength(1);
+  });
+
   test("what is before the start is not read", async () => {
-    const { pairs, unpaired } = await compareTexts(source("before\0abcd"), source("BEFORE\0ABCD"), 7);
+    const { pairs, unpaired } = await compareTexts(source("before\0abcd"), source("BEFORE\0ABCD"), { start: 7 });
     expect(pairs.map(({ left }) => left)).toMatchObject([{ text: "abcd", offset: 7 }]);
     expect(unpaired).toEqual([]);
   });

@@ -1,16 +1,10 @@
-import type { RandomAccessSource } from "@release-actions/archive";
+import { Buffer } from "node:buffer";
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { newTexts } from "./moved-blocks.ts";
 import { RunTally } from "./run-tally.ts";
-import { type ScannedRun, scanRuns, type TextRun } from "./text-runs.ts";
-
-/** A text of one side and its counterpart on the other, with the parts that differ. */
-export interface TextPair {
-  readonly left: TextRun;
-  readonly right: TextRun;
-  /** Equal characters before and behind what differs. */
-  readonly prefix: number;
-  readonly suffix: number;
-}
+import { differenceApart } from "./same-apart.ts";
+import { pairTexts, type TextPair } from "./text-pair.ts";
+import { MIN_LENGTH, type ScannedRun, scanRuns, type TextRun } from "./text-runs.ts";
 
 export interface TextDifference {
   readonly pairs: readonly TextPair[];
@@ -20,6 +14,14 @@ export interface TextDifference {
   readonly isCut: boolean;
   /** Whether texts that both sides have are at other places, or between others. */
   readonly hasMoved: boolean;
+}
+
+export interface ComparedTexts {
+  /** Both sides are equal before this offset, in bytes. */
+  readonly start?: number;
+  /** Whether all the rest of the two files is equal, so that nothing refers to these texts at other places. */
+  readonly isAlone?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Texts that begin or end with this many equal characters are taken for counterparts. */
@@ -36,8 +38,7 @@ const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
 export async function compareTexts(
   left: RandomAccessSource,
   right: RandomAccessSource,
-  start = 0,
-  signal?: AbortSignal,
+  { start = 0, isAlone = false, signal }: ComparedTexts = {},
 ): Promise<TextDifference> {
   const tally = new RunTally(Math.max(left.size, right.size));
   const count = (by: 1 | -1) => (run: ScannedRun) => {
@@ -49,8 +50,14 @@ export async function compareTexts(
   const [a, b] = [await collect(left, start, tally, signal), await collect(right, start, tally, signal)];
   const isCut = a.isCut || b.isCut;
   const differing = [without(a.runs, b.runs), without(b.runs, a.runs)] as const;
+  const inPlace = isAlone && !isCut && left.size === right.size ? pairInPlace(...differing) : undefined;
+  if (inPlace !== undefined && (await differenceApart(left, right, inPlace, signal)) === undefined)
+    return { pairs: inPlace, unpaired: [], isCut, hasMoved: false };
   const found = isCut ? { left: differing[0], right: differing[1], hasMoved: false } : newTexts(...differing);
-  return { ...pairUp(found.left, found.right), isCut, hasMoved: found.hasMoved };
+  const paired = pairUp(found.left, found.right);
+  const short = paired.unpaired.length === 1 ? await pairShort(left, right, paired) : undefined;
+  const hasMoved = found.hasMoved || a.order !== b.order;
+  return { ...(short === undefined ? paired : { pairs: [short], unpaired: [] }), isCut, hasMoved };
 }
 
 async function collect(
@@ -58,28 +65,35 @@ async function collect(
   start: number,
   tally: RunTally,
   signal: AbortSignal | undefined,
-): Promise<{ runs: TextRun[]; isCut: boolean }> {
+): Promise<{ runs: TextRun[]; isCut: boolean; order: number }> {
   const runs: TextRun[] = [];
-  let bytes = 0;
+  let [bytes, order] = [0, 0];
   let isCut = false;
   const take = (run: ScannedRun): boolean => {
-    if (tally.isEven(run)) return true;
+    if (tally.isEven(run)) {
+      order = (Math.imul(order, 31) + run.hash) | 0;
+      return true;
+    }
     bytes += run.length;
     isCut = runs.length === MAX_DIFFERING || bytes > MAX_DIFFERING_BYTES;
     if (!isCut) runs.push({ text: run.text(), offset: run.offset, isDelimited: run.isDelimited });
     return !isCut;
   };
   await scanRuns(source, start, take, signal);
-  return { runs, isCut };
+  return { runs, isCut, order };
 }
 
-/** The runs of one side that the other side does not have, or has less often. */
+/** The runs of one side that the other side does not have, or has less often; those that both have at one place are left out. */
 function without(runs: readonly TextRun[], others: readonly TextRun[]): TextRun[] {
+  const atPlace = new Map(others.map(({ offset, text }) => [offset, text]));
+  const isSame = ({ offset, text }: TextRun): boolean => atPlace.get(offset) === text;
   const counts = new Map<string, number>();
   for (const { text } of others) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return runs.filter(({ text }) => {
-    const left = counts.get(text) ?? 0;
-    counts.set(text, left - 1);
+  for (const { text } of runs.filter(isSame)) counts.set(text, (counts.get(text) ?? 0) - 1);
+  return runs.filter((run) => {
+    if (isSame(run)) return false;
+    const left = counts.get(run.text) ?? 0;
+    counts.set(run.text, left - 1);
     return left <= 0;
   });
 }
@@ -116,19 +130,47 @@ function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Pick<TextD
   return { pairs: inOrder(pairs), unpaired: [] };
 }
 
-function inOrder(pairs: TextPair[]): TextPair[] {
-  return pairs.sort((a, b) => a.left.offset - b.left.offset);
+/**
+ * The only text that differs, with a counterpart that is too short to be found as a text (`main` and `dev`): one that
+ * begins at the same place, behind the same byte.
+ */
+async function pairShort(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  { pairs, unpaired: [run] }: Pick<TextDifference, "pairs" | "unpaired">,
+): Promise<TextPair | undefined> {
+  if (run === undefined || pairs.length > 0 || run.offset >= Math.min(left.size, right.size)) return undefined;
+  const from = Math.max(0, run.offset - 1);
+  const [a, b] = await Promise.all(
+    [left, right].map(async (source) => {
+      const bytes = await readExactly(source, from, Math.min(MIN_LENGTH + 1, source.size - from));
+      return Buffer.from(bytes).toString("latin1");
+    }),
+  );
+  const start = run.offset - from;
+  if (a === undefined || b === undefined || a.slice(0, start) !== b.slice(0, start)) return undefined;
+  const [one, other] = [a, b].map((text) => /^[\t -~]*/.exec(text.slice(start))?.[0] ?? "");
+  const isLeft = one?.length === MIN_LENGTH;
+  const short = isLeft ? other : one;
+  if (short === undefined || short === "" || short.length >= MIN_LENGTH) return undefined;
+  const counterpart = { text: short, offset: run.offset };
+  return isLeft ? pairTexts(run, counterpart) : pairTexts(counterpart, run);
 }
 
-/** Two texts and how much of them is equal at both ends. */
-export function pairTexts(left: TextRun, right: TextRun): TextPair {
-  const [a, b] = [left.text, right.text];
-  const shorter = Math.min(a.length, b.length);
-  let prefix = 0;
-  while (prefix < shorter && a[prefix] === b[prefix]) prefix += 1;
-  let suffix = 0;
-  while (suffix < shorter - prefix && a[a.length - 1 - suffix] === b[b.length - 1 - suffix]) suffix += 1;
-  return { left, right, prefix, suffix };
+/** Texts of one length at one place; undefined where one has no such counterpart. */
+function pairInPlace(left: readonly TextRun[], right: readonly TextRun[]): TextPair[] | undefined {
+  if (left.length !== right.length) return undefined;
+  const pairs: TextPair[] = [];
+  for (const [index, run] of left.entries()) {
+    const other = right[index];
+    if (other?.offset !== run.offset || other.text.length !== run.text.length) return undefined;
+    pairs.push(pairTexts(run, other));
+  }
+  return pairs;
+}
+
+function inOrder(pairs: TextPair[]): TextPair[] {
+  return pairs.sort((a, b) => a.left.offset - b.left.offset);
 }
 
 function append(lists: Map<string, TextRun[]>, key: string, run: TextRun): void {
