@@ -1,9 +1,10 @@
 // Runs mutants in processes of their own, one on each core: a mutant may never end, or end the process.
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Mutant } from "./mutants.ts";
-import type { Answer, MutantRun, Question, Survey } from "./worker.ts";
+import type { Answer, MutantRun, Progress, Question, Survey } from "./worker.ts";
 
 /** `unreached`: no test runs the code that it changes. */
 export type Verdict = "killed" | "no answer" | "survived" | "unreached";
@@ -16,7 +17,7 @@ export interface Judged {
 /** What was loaded for a mutant stays in memory: a process is ended after so many. */
 const MUTANTS_PER_PROCESS = 150;
 
-/** Slower than the same tests of the unchanged package by so much, a mutant counts as one that never ends. */
+/** A mutant whose next test is slower than the slowest of the unchanged package by so much counts as one that never ends. */
 const SLOWER = 10;
 const SLOWER_MS = 10_000;
 const SURVEY_MS = 600_000;
@@ -30,9 +31,7 @@ export async function runMutants(
   workers: number,
   onJudged: (judged: Judged) => void = () => undefined,
 ): Promise<readonly Judged[]> {
-  const worker = new Worker(folder);
-  const survey = await worker.ask({ kind: "survey", mutants }, SURVEY_MS);
-  worker.end();
+  const survey = await surveyTests(folder, mutants);
   if (survey?.kind !== "survey" || survey.files.length === 0)
     throw new Error(`${folder} has no tests, or they never end`);
   if (survey.failures.length > 0) {
@@ -41,29 +40,33 @@ export async function runMutants(
   const queue = mutants.entries();
   const judged: Judged[] = [];
   const work = async (): Promise<void> => {
-    const mine = new Worker(folder);
+    using mine = new Worker(folder);
     for (const [index, mutant] of queue) {
       const verdict = await judge(mine, mutant, index, survey);
       judged[index] = { mutant, verdict };
       onJudged({ mutant, verdict });
     }
-    mine.end();
   };
   await Promise.all(Array.from({ length: workers }, work));
   return judged;
 }
 
+async function surveyTests(folder: string, mutants: readonly Mutant[]): Promise<Answer | undefined> {
+  using worker = new Worker(folder);
+  return await worker.ask({ kind: "survey", mutants }, SURVEY_MS);
+}
+
 async function judge(worker: Worker, mutant: Mutant, index: number, survey: Survey): Promise<Verdict> {
-  const { files, milliseconds } = testsOf(index, survey);
+  const { files, slowest } = testsOf(index, survey);
   if (files.length === 0) return "unreached";
   const run: MutantRun = { kind: "mutant-run", mutant, reload: survey.reload[index] ?? [], files };
-  const answer = await worker.ask(run, SLOWER * milliseconds + SLOWER_MS);
+  const answer = await worker.ask(run, SLOWER * slowest + SLOWER_MS);
   if (answer?.kind !== "mutant-run") return "no answer";
   return answer.isKilled ? "killed" : "survived";
 }
 
 /** The tests that reach a mutant, those of the quickest file first. */
-function testsOf(index: number, { files }: Survey): { files: MutantRun["files"]; milliseconds: number } {
+function testsOf(index: number, { files }: Survey): { files: MutantRun["files"]; slowest: number } {
   const timed = files
     .map(({ file, shared, tests }) => {
       const reaching = shared.includes(index) ? tests : tests.filter(({ reached }) => reached.includes(index));
@@ -73,12 +76,14 @@ function testsOf(index: number, { files }: Survey): { files: MutantRun["files"];
     .sort((a, b) => a.milliseconds - b.milliseconds);
   return {
     files: timed.map(({ file, tests }) => ({ file, tests: tests.map(({ name }) => name) })),
-    milliseconds: timed.reduce((sum, file) => sum + file.milliseconds, 0),
+    slowest: Math.max(0, ...timed.flatMap(({ tests }) => tests.map(({ milliseconds }) => milliseconds))),
   };
 }
 
 class Worker {
   readonly #folder: string;
+  /** For the files that tests write: a mutant may keep a test from removing them. */
+  readonly #temp = mkdtempSync(path.join(fastestTemp(), "mutants-"));
   #child: ChildProcess | undefined;
   #asked = 0;
 
@@ -86,7 +91,7 @@ class Worker {
     this.#folder = folder;
   }
 
-  /** Undefined after the limit in milliseconds, or when the process ended: the next question gets a new one. */
+  /** Undefined when a step took longer than the limit in milliseconds, or when the process ended: the next question gets a new one. */
   async ask(question: Question, limit: number): Promise<Answer | undefined> {
     if (this.#asked >= MUTANTS_PER_PROCESS) this.end();
     const child = this.#child ?? (await this.#start());
@@ -100,6 +105,7 @@ class Worker {
     const child = fork(path.join(import.meta.dirname, "worker.ts"), [this.#folder], {
       execArgv: ["--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
+      env: { ...process.env, TMPDIR: this.#temp },
     });
     this.#child = child;
     if ((await this.#next(child, START_MS)) === undefined) throw new Error("a process for mutants does not start");
@@ -107,13 +113,17 @@ class Worker {
   }
 
   async #next(child: ChildProcess, limit: number): Promise<Answer | undefined> {
-    const stop = new AbortController();
-    const answered = new Promise<Answer | undefined>((resolve) => {
-      child.once("message", (answer) => resolve(answer as Answer)); // Sent by worker.ts, which is ours.
+    let timer: NodeJS.Timeout | undefined;
+    const answer = await new Promise<Answer | undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), limit);
+      child.on("message", (message) => {
+        const said = message as Answer | Progress; // Sent by worker.ts, which is ours.
+        timer?.refresh();
+        if (said.kind !== "progress") resolve(said);
+      });
       child.once("exit", () => resolve(undefined));
     });
-    const answer = await Promise.race([answered, delay(limit, undefined, { signal: stop.signal })]);
-    stop.abort();
+    clearTimeout(timer);
     child.removeAllListeners();
     if (answer === undefined) this.end();
     return answer;
@@ -123,5 +133,19 @@ class Worker {
     this.#child?.kill("SIGKILL");
     this.#child = undefined;
     this.#asked = 0;
+    for (const name of readdirSync(this.#temp))
+      rmSync(path.join(this.#temp, name), { recursive: true, force: true, maxRetries: 3 });
   }
+
+  [Symbol.dispose](): void {
+    this.end();
+    rmSync(this.#temp, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** A file system in memory, where there is one from which programs can be run: a disk takes most of the time of tests with many files. */
+function fastestTemp(): string {
+  const mounts = existsSync("/proc/mounts") ? readFileSync("/proc/mounts", "utf8").split("\n") : [];
+  const inMemory = mounts.find((line) => line.startsWith("tmpfs /dev/shm "));
+  return inMemory === undefined || /\b(noexec|ro)\b/.test(inMemory) ? tmpdir() : "/dev/shm";
 }

@@ -42,12 +42,20 @@ export interface MutantRun {
 
 export type Question = { readonly kind: "survey"; readonly mutants: readonly Mutant[] } | MutantRun;
 export type Answer = Survey | { readonly kind: "ready" } | { readonly kind: "mutant-run"; readonly isKilled: boolean };
+/** Sent after each test, so that a mutant that never ends is told from one with many tests. */
+export interface Progress {
+  readonly kind: "progress";
+}
 
 hookModules();
 process.send?.({ kind: "ready" } satisfies Answer);
 process.on("message", async (question: Question) => {
   process.send?.(question.kind === "survey" ? await survey(question.mutants) : await judge(question));
 });
+
+const onTest = async (): Promise<void> => {
+  process.send?.({ kind: "progress" } satisfies Progress);
+};
 
 async function survey(mutants: readonly Mutant[]): Promise<Survey> {
   const coverage = new Coverage(mutants);
@@ -60,13 +68,13 @@ async function survey(mutants: readonly Mutant[]): Promise<Survey> {
     const share = async (): Promise<void> => {
       for (const index of await coverage.take()) shared.add(index);
     };
-    const onTest = async (name: string, milliseconds: number, error: unknown): Promise<void> => {
+    const record = async (name: string, milliseconds: number, error: unknown): Promise<void> => {
       tests.push({ name, milliseconds, reached: await coverage.take() });
       if (error !== undefined) failures.push(`${file}: ${name}: ${String(Array.isArray(error) ? error[0] : error)}`);
     };
     // Each file has modules of its own, as in jest.
     loadAnew({ mutant: undefined, reload: modulesOf() });
-    const options = { timeoutMs: SURVEY_TIMEOUT_MS, onLoaded: share, onSharedHook: share, onTest };
+    const options = { timeoutMs: SURVEY_TIMEOUT_MS, onLoaded: share, onSharedHook: share, onTest: record };
     const known = failures.length;
     const hasFailed = await runTestFile(path.join(folder, file), options).catch((error: unknown) => String(error));
     if (hasFailed !== false && failures.length === known) failures.push(`${file}: ${hasFailed}`);
@@ -88,7 +96,7 @@ function importersOfAll(file: string): readonly string[] {
 async function judge({ mutant, reload, files }: MutantRun): Promise<Answer> {
   for (const { file, tests } of files) {
     loadAnew({ mutant, reload: new Set([...reload, file]) });
-    const isKilled = await runTestFile(file, { only: tests, timeoutMs: TEST_TIMEOUT_MS }).catch(() => true);
+    const isKilled = await runTestFile(file, { only: tests, timeoutMs: TEST_TIMEOUT_MS, onTest }).catch(() => true);
     if (isKilled) return { kind: "mutant-run", isKilled };
   }
   return { kind: "mutant-run", isKilled: false };
