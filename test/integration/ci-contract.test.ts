@@ -105,7 +105,7 @@ describe("ci-contract", () => {
     [
       "a workflow that is not YAML",
       { "ci-contract.yml": "jobs: { fmt: }\n", ".github/workflows/ci.yml": "a: [" },
-      ".github/workflows/ci.yml:1",
+      "GitHub refuses .github/workflows/ci.yml: line 1: ",
     ],
   ])("fails and says so with %s", async (_case, files, message) => {
     const step = await check(files);

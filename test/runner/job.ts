@@ -168,15 +168,15 @@ function programOf(folder: string, bundle: string): string {
   return path.join(folder, "src", bundle.startsWith("dist/post/") ? "post.ts" : "main.ts");
 }
 
-let kept = 0;
-
 /** Leaves the summary in the folder that TEST_KEEP_SUMMARIES names, for `npm run pictures`. */
 function keepSummary(actionFolder: string, succeeded: boolean, summary: string): void {
   const folder = process.env["TEST_KEEP_SUMMARIES"];
   if (!folder || summary === "") return;
-  kept += 1;
   mkdirSync(folder, { recursive: true });
-  const name = `${path.basename(actionFolder)}-${succeeded ? "success" : "failure"}-${process.pid}-${kept}.md`;
+  // A process runs several files of tests, each with modules of its own: a count would begin anew.
+  const [seconds, nanoseconds] = process.hrtime();
+  const number = `${process.pid}-${seconds}${String(nanoseconds).padStart(9, "0")}`;
+  const name = `${path.basename(actionFolder)}-${succeeded ? "success" : "failure"}-${number}.md`;
   writeFileSync(path.join(folder, name), summary);
 }
 

@@ -39,7 +39,7 @@ export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<Pa
         level: "error",
         rule: "invalid-workflow",
         job: "",
-        message: `GitHub refuses ${file}: ${message}`,
+        message: `GitHub refuses ${file}: ${message.replace(`${file}:`, "line ")}`,
         location,
       });
     };

@@ -47,7 +47,9 @@ function writeSummary(
 ): void {
   const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
   const [errors, warnings, doubts] = [count("error"), count("warning"), count("notice")];
-  const kept = jobs.filter((job) => !findings.some((finding) => finding.job === job));
+  // Of a job whose workflow GitHub may refuse nothing is known.
+  const isRefused = findings.some(({ rule, level }) => rule === "invalid-workflow" && level === "error");
+  const kept = isRefused ? [] : jobs.filter((job) => !findings.some((finding) => finding.job === job));
   const parts = [
     ...(errors > 0 ? [countOf(errors, "error")] : []),
     ...(warnings > 0 ? [countOf(warnings, "warning")] : []),
@@ -67,7 +69,7 @@ function writeSummary(
       })),
     )
     .next(next);
-  if (kept.length > 0) summary.details(asPromised, kept.map((job) => `- \`${job}\``).join("\n"));
+  if (kept.length > 0) summary.details("Jobs as promised", kept.map((job) => `- \`${job}\``).join("\n"));
 }
 
 /** The same words at the same place are said once. */

@@ -61,7 +61,8 @@ async function openChecked(
   const problems = checkIdentity(identity, { teamId, identity: wanted, authorities, now: new Date() });
   for (const problem of problems) runner.problem(problem);
   if (problems.some(({ level }) => level === "error")) {
-    throw new Fault("nothing was signed: the certificate cannot be used, see above");
+    runner.summary.verdict("error", "macOS signature: nothing was signed").findings(problems);
+    throw new Fault("the certificate cannot be used");
   }
   runner.info(`signing as "${certificate.commonName}", valid until ${certificate.notAfter.toISOString().slice(0, 10)}`);
   return { identity, isForeign: developerIdFault(certificate, identity.chain, authorities) !== undefined };

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { changesFormatOnly } from "@release-actions/hakari";
+import { changesFormatOnly, FIX_ADVICE } from "@release-actions/hakari";
 import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Verdict } from "./check-hakari.ts";
@@ -33,20 +33,24 @@ export async function summarize(runner: ActionRunner, verdict: Verdict): Promise
   const count = countOf(problems.length, "problem");
   if (isFixed) runner.summary.verdict("success", `workspace-hack was out of date and is fixed: ${count}`);
   else runner.summary.verdict("error", `workspace-hack is out of date: ${count}`);
-  const shown = problems.map(({ title, message, ...problem }) => ({
+  // The headline and the next step say once what each annotation says by itself.
+  const shown = problems.map(({ message, ...problem }) => ({
     ...problem,
     level: isFixed ? ("notice" as const) : problem.level,
-    message: title === undefined ? message : `${title}: ${message}`,
+    message: patch === undefined ? message : message.replace(` ${FIX_ADVICE}`, ""),
   }));
   runner.summary.findings(shown);
   if (patch !== undefined) {
     const isFormatOnly = changesFormatOnly(patch.text);
     if (isFormatOnly && !isFixed) runner.summary.text(otherVersion(version));
-    runner.summary.raw("**Next:** run these two commands and commit:").code(COMMANDS, "sh");
     const { uploadPatch } = await import("./upload-patch.ts");
     const artifact = await uploadPatch(patch.file, runner);
-    const where = artifact === undefined ? "below" : `in the artifact \`${artifact}\` of this run, and below`;
-    runner.summary.raw(`or apply the patch, which is ${where}:`).code(`git apply ${path.basename(patch.file)}`, "sh");
+    const where = artifact === undefined ? "below" : `in the artifact \`${artifact}\` of this run and below`;
+    if (isFixed) runner.summary.next(`Commit the changes. The same patch is ${where}.`);
+    else {
+      runner.summary.raw("**Next:** run these two commands and commit:").code(COMMANDS, "sh");
+      runner.summary.raw(`or apply the patch, which is ${where}:`).code(`git apply ${path.basename(patch.file)}`, "sh");
+    }
     runner.summary.details("The patch", `\n\`\`\`\`diff\n${patch.text}\n\`\`\`\`\n`);
     runner.info(patch.text);
   }

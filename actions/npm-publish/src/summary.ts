@@ -40,18 +40,18 @@ export function showOutcomes(runner: ActionRunner, registry: URL, outcomes: read
     outcomes.every(({ state }) => state === "verified" || state === "skipped"),
   );
   for (const outcome of outcomes) runner.info(`${outcome.name}@${outcome.version}: ${reason(outcome)}`);
+  showApprovals(runner, waiting);
   const [first] = outcomes;
   writePublished(runner.summary, {
     subject: outcomes.length === 1 ? `npm package ${first?.name} ${first?.version}` : `${outcomes.length} npm packages`,
     header: ["package", "version", "dist-tag", "integrity"],
     rows: outcomes.map((outcome) => {
       const { name, version, integrity = "", tag = "" } = outcome;
-      const cells = [`\`${name}\``, version, tag, integrity && `\`${integrity.slice(0, 20)}…\``];
+      const cells = [linked(registry, name), version, tag, integrity && `\`${integrity.slice(0, 20)}…\``];
       return { state: publishState(outcome, runner.inputs["dry-run"]), cells, said: reason(outcome) };
     }),
   });
   runner.summary.text(`Registry: ${registry.href}`);
-  showApprovals(runner, registry, waiting);
 }
 
 function publishState({ state, published, leftOut }: Outcome, dryRun: boolean): PublishState {
@@ -62,25 +62,23 @@ function publishState({ state, published, leftOut }: Outcome, dryRun: boolean): 
 }
 
 /** All that waits in one list, in the order of publishing, to be read and run by a maintainer. */
-function showApprovals(runner: ActionRunner, registry: URL, waiting: readonly Outcome[]): void {
+function showApprovals(runner: ActionRunner, waiting: readonly Outcome[]): void {
   if (waiting.length === 0) return;
-  const commands = waiting.map(commandFor).join("\n");
+  const commands = waiting.map(commandFor);
   const message =
     `${countOf(waiting.length, "package waits", "packages wait")} for approval. A maintainer must run these commands in this order, because the last ones ` +
-    `are what people install:\n${commands}`;
+    `are what people install:\n${commands.join("\n")}`;
   runner.problem({ level: "notice", message });
   runner.summary
-    .heading(countOf(waiting.length, "package waits for approval", "packages wait for approval"))
-    .raw(
+    .next(
       "A maintainer approves in this order, with a second factor. The last ones are the packages that people install.",
     )
-    .code(commands, "sh")
-    .raw(waiting.map(({ name, version }) => approvalLink(registry, name, version)).join("\n"));
+    .code(waiting.map(({ name }, index) => `${commands[index]} # ${name}`).join("\n"), "sh");
 }
 
-function approvalLink(registry: URL, name: string, version: string): string {
+function linked(registry: URL, name: string): string {
   const page = pageOf(registry, name);
-  return `- ${page === "" ? `\`${name}\`` : `[\`${name}\`](${page})`} ${version}`;
+  return page === "" ? `\`${name}\`` : `[\`${name}\`](${page})`;
 }
 
 /** The command of a maintainer: by the id where it is known, else the one that shows it. */

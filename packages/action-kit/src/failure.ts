@@ -16,7 +16,7 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof Fault) {
     const reasons = causes(error)
       .map(messageOf)
-      .filter((reason) => reason !== "" && !error.message.includes(reason));
+      .filter((reason) => reason !== "" && !error.message.toLowerCase().includes(reason.toLowerCase()));
     const because = reasons.map((reason) => `  because: ${reason}`);
     const next = error.advice === undefined ? [] : [`Next: ${error.advice}`];
     return { message: [error.message, ...because, ...next].join("\n"), location: error.location, detail, isBug: false };

@@ -92,6 +92,9 @@ export async function runAction<C extends Contract>(
   } catch (error) {
     if (!cancellation.signal.aborted) report(error);
     else failed = true;
+    // Without this a table of what was not done would have no reason.
+    if (cancellation.signal.aborted && summary.hasFailed)
+      summary.failure(contract.name, { message: "the job was cancelled", location: undefined });
   }
   return finish(cancellation.signal.aborted ? Number(process.exitCode) : 0);
 }

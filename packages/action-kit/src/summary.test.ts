@@ -60,6 +60,33 @@ describe("Summary", () => {
     expect(shown("a_b.locked does not exist")).toBe("a\\_b.lock:7: a\\_b.locked does not exist");
   });
 
+  test("keeps the lines of what a program printed, and says no path of the machine", () => {
+    const workspace = process.env["GITHUB_WORKSPACE"];
+    process.env["GITHUB_WORKSPACE"] = "/runner/work";
+    try {
+      const message = "`cargo x` failed:\nat /runner/work/a_b.toml\n1 | a = *\n  |     ^\nNext: correct it";
+      const summary = new Summary().failure("x", { message, location: undefined });
+      expect(summary.toString()).toBe(
+        "### ❌ x failed\n\n`cargo x` failed:\n\n```\nat a_b.toml\n1 | a = *\n  |     ^\n```\n\n**Next:** correct it\n\n",
+      );
+      const location = { file: "/runner/work/a.toml", line: 3 };
+      const short = new Summary().failure("x", { message: "/runner/work/a.toml:3 is not valid", location });
+      expect(short.toString()).toContain("\na.toml:3 is not valid\n");
+    } finally {
+      if (workspace === undefined) delete process.env["GITHUB_WORKSPACE"];
+      else process.env["GITHUB_WORKSPACE"] = workspace;
+    }
+  });
+
+  test.each([
+    ["see https://a.example/x_y*z_?q=~1.", "see https://a.example/x_y*z_?q=~1."],
+    ["@acme/x-y@1.2.3 is public", "`@acme/x-y@1.2.3` is public"],
+    ['blocked ("@acme/x", a@1.0.0).', 'blocked ("`@acme/x`", `a@1.0.0`).'],
+    ["`@a` and a_b", "`@a` and a\\_b"],
+  ])("leaves to GitHub no links but URLs: %s", (message, shown) => {
+    expect(new Summary().failure("x", { message, location: undefined }).toString()).toContain(`\n${shown}\n`);
+  });
+
   test("lists findings with errors first, and links to their lines", () => {
     const env = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "acme/x", GITHUB_SHA: "c0ffee" };
     const summary = new Summary(sourceLink(env)).findings([

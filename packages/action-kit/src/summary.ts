@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Level, Location, Problem } from "@release-actions/report";
 import type { Failure } from "./failure.ts";
 import { type SourceLink, workspacePath } from "./source-link.ts";
@@ -12,6 +13,9 @@ export type Mark = "success" | "waiting" | Level;
 export const MARKS: Readonly<Record<Mark, string>> = {
   ...{ success: "✅", waiting: "⏳", error: "❌", warning: "⚠️", notice: "ℹ️" },
 };
+
+/** A message with so many lines below its first is what some program printed. */
+const MIN_OUTPUT_LINES = 3;
 
 const LEVELS: readonly Level[] = ["error", "warning", "notice"];
 
@@ -50,7 +54,11 @@ export class Summary {
   /** What stopped the action, directly below the headline. Without a verdict that says so, the headline is that it failed. */
   failure(action: string, { message, location }: Pick<Failure, "message" | "location">): this {
     this.#failed = `${action} failed`;
-    let text = paragraph(message).replace("<br>Next: ", "<br>**Next:** ");
+    const [said, advice] = splitAdvice(withoutWorkspace(message));
+    const [first = "", ...more] = said.split("\n");
+    // What a program printed keeps its lines and columns.
+    const isOutput = more.length >= MIN_OUTPUT_LINES;
+    let text = isOutput ? paragraph(first) : paragraph(said);
     if (location !== undefined) {
       const place = this.#place(location);
       // Many messages begin with their place: it is not said twice.
@@ -59,6 +67,8 @@ export class Summary {
       const rest = behind === null ? `: ${text}` : text.slice(name.length + behind[0].length);
       text = `${outsideCode(place, escapeHtml)}${rest}`;
     }
+    if (isOutput) text += `\n\n${fenced(more.join("\n"))}\n`;
+    if (advice !== "") text += `${isOutput ? "\n" : "<br>"}**Next:** ${paragraph(advice)}`;
     this.#failures.add(`${text}\n\n`);
     return this;
   }
@@ -112,9 +122,7 @@ export class Summary {
   }
 
   code(text: string, language = ""): this {
-    const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = "`".repeat(longest + 1);
-    return this.raw(`${fence}${language}\n${text}\n${fence}`);
+    return this.raw(fenced(text, language));
   }
 
   details(title: string, content: string | Summary): this {
@@ -167,9 +175,39 @@ export function escapeMarkdown(text: string): string {
   return escapeHtml(text).replace(/[\\`*_[\]|~]/g, "\\$&");
 }
 
-/** A sentence of which only code spans are Markdown: patterns and names in it stay as they are. */
+/** A URL, or a word. */
+const WORD = /https?:\/\/[^\s<>"'`]+|[^\s"'()<>,;`]+/g;
+
+/**
+ * A sentence of which only code spans are Markdown: patterns and names in it stay as they are. GitHub makes links of URLs
+ * as they are written, so nothing in them is escaped; and of `name@1.2.3` it makes a mail address, of `@scope` a mention, unless it is code.
+ */
 function plainSentence(text: string): string {
-  return outsideCode(text, (part) => part.replace(/[\\*_[\]~]/g, "\\$&"));
+  return outsideCode(text, (part) =>
+    part.replace(WORD, (word) => {
+      if (/^https?:\/\//.test(word)) return word;
+      const [, name = "", end = ""] = /^(.*?)([.:!?]*)$/s.exec(word) ?? [];
+      return name.includes("@") ? `\`${name}\`${end}` : word.replace(/[\\*_[\]~]/g, "\\$&");
+    }),
+  );
+}
+
+/** What happened, and what to do next. */
+function splitAdvice(message: string): [said: string, advice: string] {
+  const [said = "", advice = ""] = message.split(/\r?\nNext: (.*)/s);
+  return [said, advice];
+}
+
+/** Paths of the workspace as annotations and links have them: the folder of a runner tells nobody anything. */
+function withoutWorkspace(text: string): string {
+  const workspace = process.env["GITHUB_WORKSPACE"];
+  return workspace ? text.replaceAll(`${workspace}${path.sep}`, "") : text;
+}
+
+function fenced(text: string, language = ""): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
 }
 
 /** Lines of text as one paragraph. */

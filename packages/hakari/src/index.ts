@@ -4,7 +4,7 @@ export { disableHakari, restoreHakari } from "./disable.ts";
 export { HakariError } from "./fault.ts";
 export { changesFormatOnly } from "./formatting.ts";
 export { openHakari } from "./open.ts";
-export { problemsOf } from "./problems.ts";
+export { FIX_ADVICE, problemsOf } from "./problems.ts";
 export { filesOf, type RepairOptions, repair } from "./repair.ts";
 export { Snapshot } from "./snapshot.ts";
 export { type DoubleBuild, parseVerifyReport } from "./verify-report.ts";

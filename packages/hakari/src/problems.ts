@@ -5,7 +5,8 @@ import type { CheckResult } from "./checks.ts";
 import type { HakariWorkspace } from "./config.ts";
 import { parseVerifyReport } from "./verify-report.ts";
 
-const COMMANDS = "Run `cargo hakari generate` and `cargo hakari manage-deps`, and commit.";
+/** What ends the messages of problems that these two commands mend. */
+export const FIX_ADVICE = "Run `cargo hakari generate` and `cargo hakari manage-deps`, and commit.";
 
 /** What the drift of a check means, on the files and lines it is about. */
 export function problemsOf(result: CheckResult, hakari: HakariWorkspace): Problem[] {
@@ -30,7 +31,7 @@ function staleSection(output: string, { manifest, workspace }: HakariWorkspace):
   return {
     level: "error",
     title: "workspace-hack is out of date",
-    message: `The section that hakari manages does not match the workspace. ${COMMANDS}`,
+    message: `The section that hakari manages does not match the workspace. ${FIX_ADVICE}`,
     location: { file: manifest, line },
   };
 }
@@ -49,8 +50,8 @@ function wrongDependencies(output: string, { workspace }: HakariWorkspace): Prob
       level: "error",
       title: removes ? "needless workspace-hack dependency" : "workspace-hack dependency missing",
       message: removes
-        ? `${name} depends on the workspace-hack package and is excluded from it. ${COMMANDS}`
-        : `${name} does not depend on the workspace-hack package, or not in the way hakari writes it. ${COMMANDS}`,
+        ? `${name} depends on the workspace-hack package and is excluded from it. ${FIX_ADVICE}`
+        : `${name} does not depend on the workspace-hack package, or not in the way hakari writes it. ${FIX_ADVICE}`,
       location: { file: path.join(crate.folder, "Cargo.toml"), line: table?.location.line ?? 1 },
     });
   }

@@ -54,7 +54,9 @@ describeWith(["cc"], "npm-publish", () => {
 
     const other = await world.publish(name, { release: { build: "second" } });
     expect(other.conclusion).toBe("failure");
-    expect(other.log).toContain(`${name}-linux-x64@1.2.3 exists with other content, in 1 file such as README.md`);
+    expect(other.log).toContain(
+      `${name}-linux-x64@1.2.3 is published with other content: 1 file differs, such as README.md`,
+    );
     expect(uploads()).toEqual([]);
   });
 

@@ -76,8 +76,8 @@ export async function isSame(
   const changed = differingFiles(await readTarball(published, shown), await readTarball(own, shown));
   if (changed.length === 0) return true;
   throw new NpmError(
-    `${shown} exists with other content, in ${countOf(changed.length, "file")} such as ${changed[0]}: ${there.integrity} and not ${built.integrity}`,
-    { advice: "A published version does not change: raise the version." },
+    `${shown} is published with other content: ${countOf(changed.length, "file differs", "files differ")}, such as ${changed[0]}`,
+    { advice: "A published version cannot change: raise the version." },
   );
 }
 
