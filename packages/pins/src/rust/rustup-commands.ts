@@ -13,17 +13,16 @@ export interface NamedToolchain {
 
 const PROXIES = new Set(["cargo", "rustc", "rustdoc", "rustfmt", "cross", "cargo-clippy", "clippy-driver"]);
 /** `rustup` commands whose names of toolchains follow, by whether an installed toolchain file wins over them. */
-const RUSTUP: Readonly<Record<string, boolean>> = {
-  "toolchain install": true,
-  "toolchain add": true,
-  "toolchain update": true,
-  install: true,
-  update: true,
-  default: true,
-  "override set": false,
-  override: false,
-  run: false,
-};
+const RUSTUP: ReadonlyMap<string, boolean> = new Map([
+  ["toolchain install", true],
+  ["toolchain add", true],
+  ["toolchain update", true],
+  ["install", true],
+  ["update", true],
+  ["default", true],
+  ["override set", false],
+  ["run", false],
+]);
 /** Options with a value. */
 const WITH_VALUE = new Set([
   "--profile",
@@ -58,8 +57,8 @@ function proxied(args: readonly ShellWord[]): NamedToolchain[] {
 
 function rustup(args: readonly ShellWord[]): NamedToolchain[] {
   const [first, second] = args.map(({ value }) => value);
-  const key = `${first} ${second}` in RUSTUP ? `${first} ${second}` : (first ?? "");
-  const yieldsToFile = Object.hasOwn(RUSTUP, key) ? RUSTUP[key] : undefined;
+  const key = RUSTUP.has(`${first} ${second}`) ? `${first} ${second}` : (first ?? "");
+  const yieldsToFile = RUSTUP.get(key);
   if (yieldsToFile === undefined) return [];
   const names: ShellWord[] = [];
   const rest = args.slice(key.split(" ").length);
@@ -69,7 +68,7 @@ function rustup(args: readonly ShellWord[]): NamedToolchain[] {
     if (WITH_VALUE.has(word.value ?? "")) at += 1;
     else if (!word.text.startsWith("-")) names.push(word);
   }
-  const counted = key === "run" || key === "default" || key.startsWith("override") ? names.slice(0, 1) : names;
+  const counted = ["run", "default", "override set"].includes(key) ? names.slice(0, 1) : names;
   // Of several that are installed at once each may be for something else.
   return counted.map((word) => ({ word, skip: 0, yieldsToFile, installs: counted.length > 1 }));
 }
