@@ -104,7 +104,7 @@ function moveTogether(states: readonly Pair[]): boolean {
     const before = distinct[at + 1];
     if (before === undefined) break;
     // Where one of the two appears, nothing was changed to follow the other.
-    if (Object.values({ ...before, ...after }).includes(undefined)) continue;
+    if ([before, after].some(({ toolchain, minimum }) => toolchain === undefined || minimum === undefined)) continue;
     const isJoint = after.toolchain !== before.toolchain && after.minimum !== before.minimum && agrees(after);
     if (isJoint) joint += 1;
     else if (at > 0) return false;
