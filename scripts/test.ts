@@ -6,7 +6,7 @@ import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { Fault, formatDuration, silentReporter } from "@release-actions/report";
 import { NoEngine, OWN_VARIANTS, type OwnEngine, startEngine } from "./docker-engine.ts";
-import { type Counts, type Project, runProject } from "./test/jest.ts";
+import { type FileResult, type Project, runProject } from "./test/jest.ts";
 import { noteTested } from "./test/tested.ts";
 import { binFolder, install } from "./tools/install.ts";
 import { GITEA, TOOLS } from "./tools/pins.ts";
@@ -30,6 +30,9 @@ const LANES: readonly (readonly Part[])[] = [
   ],
 ];
 
+/** As many files that failed run a second time by themselves; more of them have one cause. */
+const MAX_AGAIN = 5;
+
 const root = path.dirname(import.meta.dirname);
 const args = process.argv.slice(2);
 const patterns = args.filter((arg) => !isRing(arg) && arg !== "--all");
@@ -39,31 +42,52 @@ const started = performance.now();
 // Tools that have to be compiled take minutes; the unit tests need none of them and run meanwhile.
 const parts = rings.some((ring) => ring !== "unit") ? prepare() : undefined;
 parts?.catch(() => undefined); // Looked at below, after the unit tests.
-const results: Counts[] = [];
-if (rings.includes("unit")) results.push(await runProject("unit", patterns, process.env));
+const results: { readonly project: Project; readonly files: readonly FileResult[] }[] = [];
+if (rings.includes("unit")) results.push({ project: "unit", files: await runProject("unit", patterns, process.env) });
 
 const { env, engines } = (await parts) ?? { env: process.env, engines: [] };
 try {
   const runLane = async (lane: readonly Part[]): Promise<void> => {
     for (const { ring, project, shard } of lane) {
-      if (rings.includes(ring)) results.push(await runProject(project, patterns, env, shard));
+      if (rings.includes(ring)) results.push({ project, files: await runProject(project, patterns, env, shard) });
     }
   };
   await Promise.all(LANES.map(runLane));
   // By itself: it takes every core, and its limits of time are for downloads, not for a busy machine.
   await runLane([{ ring: "world", project: "world" }]);
+  await runFailedAgain();
 } finally {
   for (const engine of engines) await engine.stop();
 }
 
-const sum = (key: "passed" | "failed" | "skipped"): number => results.reduce((total, counts) => total + counts[key], 0);
-for (const title of results.flatMap((counts) => counts.skippedTitles)) say(`skipped: ${title}`);
+const files = results.flatMap((result) => result.files);
+const sum = (key: "passed" | "failed" | "skipped"): number => files.reduce((total, file) => total + file[key], 0);
+for (const title of files.flatMap((file) => file.skippedTitles)) say(`skipped: ${title}`);
 say(`took ${formatDuration(performance.now() - started)}`);
 const nothingRan = sum("passed") + sum("failed") === 0;
 if (nothingRan) say("no test matched");
 if (args.length === 0 && sum("failed") === 0 && !nothingRan) noteTested(root);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 process.exit(sum("failed") > 0 || nothingRan ? 1 : 0);
+
+/**
+ * Two lanes of tests and five engines side by side may starve a test: a file that failed among them runs once more by
+ * itself, and that result counts. Which files these are is said, since a test that passes now and then has a fault.
+ */
+async function runFailedAgain(): Promise<void> {
+  const failed = results.flatMap(({ project, files }) =>
+    files.filter((file) => file.failed > 0).map(({ file }) => ({ project, file })),
+  );
+  if (failed.length > MAX_AGAIN || failed.some(({ file }) => file === "")) return;
+  for (const { project, file } of failed) {
+    const again = await runProject(project, [file], env);
+    const isSound = again.every((result) => result.failed === 0);
+    say(`${path.relative(root, file)} failed among others, and ${isSound ? "passed" : "failed as well"} by itself`);
+    const index = results.findIndex((result) => result.files.some((one) => one.file === file));
+    const others = results[index]?.files.filter((one) => one.file !== file) ?? [];
+    results[index] = { project, files: [...others, ...again] };
+  }
+}
 
 function isRing(arg: string): arg is Ring {
   return RINGS.some((ring) => ring === arg);

@@ -17,13 +17,18 @@ const WORKERS: Readonly<Record<Project, readonly string[]>> = {
   world: ["--testTimeout=300000"],
 };
 
-export interface Counts {
+/** What became of one file of tests. */
+export interface FileResult {
+  /** Absolute; empty for jest itself, where that crashed. */
+  readonly file: string;
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
   /** Titles of the tests that did not run. */
   readonly skippedTitles: readonly string[];
 }
+
+const CRASH: FileResult = { file: "", passed: 0, failed: 1, skipped: 0, skippedTitles: [] };
 
 /**
  * Runs the tests of one project, the output shown as it comes. One that crashes counts as one failure.
@@ -35,7 +40,7 @@ export async function runProject(
   patterns: readonly string[],
   env: NodeJS.ProcessEnv,
   shard?: string,
-): Promise<Counts> {
+): Promise<FileResult[]> {
   const report = path.join(
     root,
     ".work/test",
@@ -64,31 +69,30 @@ export async function runProject(
     stdio: ["ignore", "ignore", "inherit"],
   });
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  const counts = existsSync(report) ? countResults(JSON.parse(readFileSync(report, "utf8"))) : undefined;
-  if (counts === undefined) return { passed: 0, failed: 1, skipped: 0, skippedTitles: [] };
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  if (!existsSync(report)) return [CRASH];
+  const { testResults }: JestReport = JSON.parse(readFileSync(report, "utf8"));
+  const results = testResults.map(countResults);
+  return code !== 0 && results.every(({ failed }) => failed === 0) ? [...results, CRASH] : results;
 }
 
-/** Jest's `--json` report (docs: "testResultsProcessor"). A suite that could not start counts as a failed test. */
-function countResults(report: JestReport): Counts {
-  const skippedTitles = report.testResults.flatMap((suite) =>
-    suite.assertionResults.filter((test) => test.status === "pending").map((test) => test.fullName),
-  );
+/** One suite of jest's `--json` report (docs: "testResultsProcessor"). One that could not start is a failed test. */
+function countResults({ name, status, assertionResults }: JestReport["testResults"][number]): FileResult {
+  const count = (...statuses: string[]): number =>
+    assertionResults.filter((test) => statuses.includes(test.status)).length;
+  const failed = count("failed");
   return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
-    skipped: report.numPendingTests + report.numTodoTests,
-    skippedTitles,
+    file: name,
+    passed: count("passed"),
+    failed: failed === 0 && status === "failed" ? 1 : failed,
+    skipped: count("pending", "todo"),
+    skippedTitles: assertionResults.filter((test) => test.status === "pending").map((test) => test.fullName),
   };
 }
 
 interface JestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly numRuntimeErrorTestSuites: number;
   readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
