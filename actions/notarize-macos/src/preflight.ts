@@ -20,15 +20,20 @@ export async function preflight(runner: ActionRunner, products: readonly Product
     `preflight: ${countOf(binaries, "Mach-O file")}, ${countOf(problems.length, "finding")}, ${Math.round(performance.now() - started)} ms`,
   );
   if (mode === "off") return checked;
-  for (const { file, message, advice, level: found } of problems) {
-    const level = mode === "strict" ? found : "warning";
-    runner.problem({ level, title: "macOS signature", message: `${message}. ${advice}`, location: { file } });
-  }
+  const shown = problems.map(({ file, message, advice, level }) => ({
+    level: mode === "strict" ? level : ("warning" as const),
+    title: "macOS signature",
+    message: `${message}. ${advice}`,
+    location: { file },
+  }));
+  for (const problem of shown) runner.problem(problem);
+  runner.summary.findings(shown);
   const errors = problems.filter(({ level }) => level === "error").length;
   if (errors > 0 && mode === "strict") {
     const findings = countOf(errors, "finding");
-    throw new Fault(`nothing was submitted: Apple would refuse it because of ${findings}, shown above`, {
-      advice: "Correct them and run again. With `preflight: warn`, the files are submitted anyway.",
+    runner.summary.verdict("error", "Notarization: nothing was submitted");
+    throw new Fault(`nothing was submitted: Apple would refuse it because of ${findings}`, {
+      advice: "Correct what the findings name and run again. With `preflight: warn`, the files are submitted anyway.",
     });
   }
   return checked;

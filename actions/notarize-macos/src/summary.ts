@@ -90,11 +90,10 @@ function writeSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: 
     status === "accepted" ? "success" : status === "pending" ? (runner.inputs.wait ? "error" : "waiting") : "error";
   runner.summary
     .verdict(mark(statuses[0] ?? "pending"), `Notarization: ${counts.join(", ")}`)
-    .table(
-      ["", "what Apple says", "what to do"],
+    .findings(
       outcomes
         .flatMap(({ complaints }) => complaints)
-        .map(({ level, message, advice }) => [MARKS[level], message, advice ?? ""]),
+        .map(({ level, message, advice = "" }) => ({ level, message: [message, advice].filter(Boolean).join("\n") })),
     )
     .table(
       ["", "file", "verdict", "submission", "code hashes", "ticket"],

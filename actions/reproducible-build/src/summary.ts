@@ -29,11 +29,11 @@ export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, siz
     .verdict(errors ? "error" : "success", `Build: ${said}`)
     .findings(problems)
     .table(["binary", "target", "size"], rows)
-    .table(
-      ["target", "flags"],
-      plan.targets.map(({ triple, rustflags }) => [triple, `\`${rustflags.join(" ")}\``]),
+    .details(
+      "Flags of the compiler",
+      plan.targets.map(({ triple, rustflags }) => `${triple}: \`${rustflags.join(" ")}\``).join("\n\n"),
     );
-  if (errors) runner.fail(`the build is not what it must be: ${said}, shown above`);
+  if (errors) runner.fail(`the build failed its checks: ${said}, shown above`);
 }
 
 /** All builds are the same. */

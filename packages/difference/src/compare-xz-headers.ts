@@ -1,7 +1,13 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type Cause, cause } from "./cause.ts";
 
-const CHECKS: Readonly<Record<number, string>> = { 0: "none", 1: "CRC32", 4: "CRC64", 10: "SHA-256" };
+/** The kinds of checks that a stream header may name (xz-file-format.txt, 2.1.1.2). */
+const CHECKS: ReadonlyMap<number, string> = new Map([
+  [0x00, "none"],
+  [0x01, "CRC32"],
+  [0x04, "CRC64"],
+  [0x0a, "SHA-256"],
+]);
 const STREAM_HEADER_BYTES = 12;
 
 /**
@@ -44,5 +50,5 @@ async function readHeaders(source: RandomAccessSource): Promise<XzHeaders> {
     .toString("hex")
     .replace(/(00)+$/, "");
   const stored = (flags & 0xc0) === 0 ? "" : ", sizes of blocks stored (threads)";
-  return { check: CHECKS[check] ?? String(check), filters: `${(flags & 3) + 1} of them: 0x${filters}${stored}` };
+  return { check: CHECKS.get(check) ?? String(check), filters: `${(flags & 3) + 1} of them: 0x${filters}${stored}` };
 }

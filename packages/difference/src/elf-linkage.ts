@@ -7,19 +7,19 @@ const PT_GNU_STACK = 0x6474e551;
 const PT_GNU_RELRO = 0x6474e552;
 
 /** Dynamic tags whose presence and value the linker's options decide, not the code (gABI, "Dynamic Section"). */
-const OPTION_TAGS: Readonly<Record<string, { readonly name: string; readonly hasValue: boolean }>> = {
-  14: { name: "SONAME", hasValue: false },
-  15: { name: "RPATH", hasValue: false },
-  16: { name: "SYMBOLIC", hasValue: false },
-  22: { name: "TEXTREL", hasValue: false },
-  24: { name: "BIND_NOW", hasValue: false },
-  29: { name: "RUNPATH", hasValue: false },
-  30: { name: "FLAGS", hasValue: true },
-  36: { name: "RELR", hasValue: false },
-  4: { name: "HASH", hasValue: false },
-  1879047925: { name: "GNU_HASH", hasValue: false },
-  1879048187: { name: "FLAGS_1", hasValue: true },
-};
+const OPTION_TAGS: ReadonlyMap<number, { readonly name: string; readonly hasValue: boolean }> = new Map([
+  [14, { name: "SONAME", hasValue: false }],
+  [15, { name: "RPATH", hasValue: false }],
+  [16, { name: "SYMBOLIC", hasValue: false }],
+  [22, { name: "TEXTREL", hasValue: false }],
+  [24, { name: "BIND_NOW", hasValue: false }],
+  [29, { name: "RUNPATH", hasValue: false }],
+  [30, { name: "FLAGS", hasValue: true }],
+  [36, { name: "RELR", hasValue: false }],
+  [4, { name: "HASH", hasValue: false }],
+  [0x6ffffef5, { name: "GNU_HASH", hasValue: false }],
+  [0x6ffffffb, { name: "FLAGS_1", hasValue: true }],
+]);
 
 /** Traits of a linked file that no source code changes. */
 export async function explainLinkage(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {
@@ -47,7 +47,7 @@ async function traits(elf: ElfFile): Promise<Map<string, string>> {
     ["page size", `0x${Math.max(0, ...loads.map(({ alignment }) => alignment)).toString(16)}`],
   ]);
   for (const { tag, value } of await readDynamic(elf)) {
-    const known = OPTION_TAGS[String(tag)];
+    const known = OPTION_TAGS.get(Number(tag));
     if (known !== undefined) found.set(known.name, known.hasValue ? `0x${value.toString(16)}` : "present");
   }
   return found;

@@ -47,7 +47,13 @@ export interface PeFile {
   readonly certificateEntry: Range;
 }
 
-const MACHINES: Readonly<Record<number, string>> = { 332: "x86", 34404: "x86_64", 43620: "aarch64", 452: "arm" };
+/** `Machine` of the COFF header (PE Format, "Machine Types"). */
+const MACHINES: ReadonlyMap<number, string> = new Map([
+  [0x14c, "x86"],
+  [0x1c4, "arm"],
+  [0x8664, "x86_64"],
+  [0xaa64, "aarch64"],
+]);
 const DIRECTORIES = { export: 0, resource: 2, certificate: 4, debug: 6, clr: 14 } as const;
 const DEBUG_ENTRY_BYTES = 28;
 const CODE_VIEW = 2;
@@ -97,7 +103,7 @@ async function parse(source: RandomAccessSource, head: Buffer): Promise<PeFile> 
   const certificate = directory(DIRECTORIES.certificate);
   const entry = directories + 8 * DIRECTORIES.certificate;
   return {
-    machine: MACHINES[head.readUInt16LE(coff)] ?? `machine 0x${head.readUInt16LE(coff).toString(16)}`,
+    machine: MACHINES.get(head.readUInt16LE(coff)) ?? `machine 0x${head.readUInt16LE(coff).toString(16)}`,
     linker: `${head.readUInt8(optional + 2)}.${head.readUInt8(optional + 3)}`,
     subsystem: head.readUInt16LE(optional + 68),
     isManaged: directory(DIRECTORIES.clr).size > 0,

@@ -33,16 +33,42 @@ const INDIRECT = 0x16;
 const MAX_DECLARATIONS_BYTES = 1 << 20;
 
 /** Forms of a fixed size in bytes (DWARF 5, section 7.5.6). */
-const SIZES: Readonly<Record<number, number>> = {
-  ...{ 5: 2, 6: 4, 7: 8, 11: 1, 12: 1, 17: 1, 18: 2, 19: 4, 20: 8, 25: 0, 28: 4, 30: 16, 32: 8, 33: 0, 36: 8 },
-  ...{ 41: 1, 42: 2, 43: 3, 44: 4 },
-};
+const SIZES: ReadonlyMap<number, number> = new Map([
+  [0x05, 2],
+  [0x06, 4],
+  [0x07, 8],
+  [0x0b, 1],
+  [0x0c, 1],
+  [0x11, 1],
+  [0x12, 2],
+  [0x13, 4],
+  [0x14, 8],
+  [0x19, 0],
+  [0x1c, 4],
+  [0x1e, 16],
+  [0x20, 8],
+  [0x21, 0],
+  [0x24, 8],
+  [0x29, 1],
+  [0x2a, 2],
+  [0x2b, 3],
+  [0x2c, 4],
+]);
 /** Forms that are a number in LEB128. */
 const LEBS: readonly number[] = [0x0d, 0x0f, 0x15, 0x1b, 0x22, 0x23, 0x1f01];
 /** Forms as large as an offset into a section. */
 const OFFSETS: readonly number[] = [0x17, 0x1d, 0x1f20, 0x1f21];
-const TEXT_INDEX_SIZES: Readonly<Record<number, number>> = { 37: 1, 38: 2, 39: 3, 40: 4 };
-const BLOCK_SIZES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 10: 1 };
+const TEXT_INDEX_SIZES: ReadonlyMap<number, number> = new Map([
+  [0x25, 1],
+  [0x26, 2],
+  [0x27, 3],
+  [0x28, 4],
+]);
+const BLOCK_SIZES: ReadonlyMap<number, number> = new Map([
+  [0x03, 2],
+  [0x04, 4],
+  [0x0a, 1],
+]);
 
 /** The attributes of the abbreviation with this code, in the table that begins at an offset. */
 export async function readAbbreviations(section: DebugSection, offset: number, wanted: number): Promise<Attribute[]> {
@@ -82,7 +108,7 @@ export function readAttribute(reader: EntryReader, { form }: Attribute, layout: 
   if (form === 0x0e) return { kind: "text", number: take(layout.offsetSize) };
   if (form === 0x1f) return { kind: "line-text", number: take(layout.offsetSize) };
   if (form === 0x1a || form === 0x1f02) return { kind: "text-index", number: leb(reader) };
-  const indexSize = TEXT_INDEX_SIZES[form];
+  const indexSize = TEXT_INDEX_SIZES.get(form);
   if (indexSize !== undefined) return { kind: "text-index", number: take(indexSize) };
   if (form === INDIRECT) return readAttribute(reader, { name: 0, form: leb(reader) }, layout);
   if (form === 0x01) return { kind: "number", number: take(layout.addressSize) };
@@ -90,12 +116,12 @@ export function readAttribute(reader: EntryReader, { form }: Attribute, layout: 
     return { kind: "number", number: take(layout.version < 3 ? layout.addressSize : layout.offsetSize) };
   if (OFFSETS.includes(form)) return { kind: "number", number: take(layout.offsetSize) };
   if (LEBS.includes(form)) return { kind: "number", number: leb(reader) };
-  const blockSize = BLOCK_SIZES[form];
+  const blockSize = BLOCK_SIZES.get(form);
   if (blockSize !== undefined || form === 0x09 || form === 0x18) {
     reader.at += blockSize === undefined ? leb(reader) : take(blockSize);
     return { kind: "other" };
   }
-  const size = SIZES[form];
+  const size = SIZES.get(form);
   if (size === undefined) throw new ElfError(`a compile unit has a value of the unknown form ${form}`, reader.at);
   return { kind: "number", number: take(size) };
 }

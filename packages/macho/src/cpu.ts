@@ -1,13 +1,13 @@
 /** CPU types of mach/machine.h that Apple still names; others print as numbers. */
-const CPU_NAMES: Readonly<Record<number, string>> = {
-  7: "i386",
-  12: "arm",
-  18: "ppc",
-  16777223: "x86_64",
-  16777228: "arm64",
-  33554444: "arm64_32",
-  16777234: "ppc64",
-};
+const CPU_NAMES: ReadonlyMap<number, string> = new Map([
+  [0x07, "i386"],
+  [0x0c, "arm"],
+  [0x12, "ppc"],
+  [0x0100_0007, "x86_64"],
+  [0x0100_000c, "arm64"],
+  [0x0200_000c, "arm64_32"],
+  [0x0100_0012, "ppc64"],
+]);
 
 /** Names of subtypes by the type's name, as `lipo -archs` prints them. What is not here is the type's own name and the number. */
 const SUBTYPE_NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
@@ -38,7 +38,7 @@ export const SUBTYPE_MASK = 0x00ff_ffff;
 
 /** The name `lipo` and `codesign` use: `arm64`, `arm64e`, `x86_64`, `x86_64h`, `armv7s`. */
 export function architectureName(cpuType: number, cpuSubtype: number): string {
-  const name = CPU_NAMES[cpuType];
+  const name = CPU_NAMES.get(cpuType);
   const subtype = cpuSubtype & SUBTYPE_MASK;
   if (name === undefined) return `cpu ${cpuType}:${subtype}`;
   if (subtype === 0) return name;

@@ -34,31 +34,32 @@ export interface MachoImage {
   readonly codeSignature: ByteRange | undefined;
 }
 
-/** By magic: the byte order, and the size of the header in bytes. */
-const HEADERS: Readonly<Record<number, { readonly order: ByteOrder; readonly size: number }>> = {
-  4277009102: { order: "big", size: 28 },
-  4277009103: { order: "big", size: 32 },
-  3472551422: { order: "little", size: 28 },
-  3489328638: { order: "little", size: 32 },
-};
+/** By magic (mach-o/loader.h): the byte order, and the size of the header in bytes. */
+const HEADERS: ReadonlyMap<number, { readonly order: ByteOrder; readonly size: number }> = new Map([
+  [0xfeedface, { order: "big", size: 28 }],
+  [0xfeedfacf, { order: "big", size: 32 }],
+  [0xcefaedfe, { order: "little", size: 28 }],
+  [0xcffaedfe, { order: "little", size: 32 }],
+]);
 
-const FILE_TYPES: Readonly<Record<number, string>> = {
-  1: "object",
-  2: "execute",
-  3: "fvmlib",
-  4: "core",
-  5: "preload",
-  6: "dylib",
-  7: "dylinker",
-  8: "bundle",
-  9: "dylib-stub",
-  10: "dsym",
-  11: "kext",
-  12: "fileset",
-};
+/** MH_* of mach-o/loader.h. */
+const FILE_TYPES: ReadonlyMap<number, string> = new Map([
+  [0x1, "object"],
+  [0x2, "execute"],
+  [0x3, "fvmlib"],
+  [0x4, "core"],
+  [0x5, "preload"],
+  [0x6, "dylib"],
+  [0x7, "dylinker"],
+  [0x8, "bundle"],
+  [0x9, "dylib-stub"],
+  [0xa, "dsym"],
+  [0xb, "kext"],
+  [0xc, "fileset"],
+]);
 
 export function isImageMagic(magic: number): boolean {
-  return Object.hasOwn(HEADERS, magic);
+  return HEADERS.has(magic);
 }
 
 /**
@@ -68,7 +69,7 @@ export function isImageMagic(magic: number): boolean {
  */
 export function readImage(bytes: Uint8Array, start = 0): MachoImage {
   const magic = new ByteReader(bytes, "Mach-O header", "big", start).u32(0);
-  const header = HEADERS[magic];
+  const header = HEADERS.get(magic);
   if (header === undefined) {
     throw new MachoError(`not a Mach-O image: it starts with 0x${magic.toString(16).padStart(8, "0")}`, start);
   }
@@ -86,7 +87,7 @@ export function readImage(bytes: Uint8Array, start = 0): MachoImage {
     architecture: architectureName(cpuType, cpuSubtype),
     cpuType,
     cpuSubtype,
-    fileType: FILE_TYPES[fileType] ?? String(fileType),
+    fileType: FILE_TYPES.get(fileType) ?? String(fileType),
     flags: reader.u32(24),
     loadCommands,
     segments: readSegments(reader, loadCommands),

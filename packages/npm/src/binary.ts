@@ -5,7 +5,11 @@ import { NpmError } from "./error.ts";
 import { type Libc, platformOfTarget } from "./platform.ts";
 
 /** `Machine` of the COFF header (PE Format, "Machine Types"). */
-const PE_MACHINES: Readonly<Record<number, string>> = { 34404: "x64", 43620: "arm64", 332: "ia32" };
+const PE_MACHINES: ReadonlyMap<number, string> = new Map([
+  [0x14c, "ia32"],
+  [0x8664, "x64"],
+  [0xaa64, "arm64"],
+]);
 const MACHO_CPUS: Readonly<Record<string, string>> = { x86_64: "x64", arm64: "arm64", arm64e: "arm64" };
 
 /** What a program needs of the system it runs on. */
@@ -59,5 +63,5 @@ function peMachine(bytes: Uint8Array): string | undefined {
   const header = view.getUint32(60, true);
   if (header + 6 > bytes.length || view.getUint32(header) !== 0x50450000) return undefined;
   const machine = view.getUint16(header + 4, true);
-  return PE_MACHINES[machine] ?? `machine ${machine}`;
+  return PE_MACHINES.get(machine) ?? `machine 0x${machine.toString(16)}`;
 }

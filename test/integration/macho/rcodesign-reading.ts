@@ -19,7 +19,7 @@ export function asRcodesignSays(image: MachoImage, signature: SignatureDetails):
     superblob_length: `${signature.size} / 0x${signature.size.toString(16)}`,
     blob_count: signature.blobs.length,
     blobs: signature.blobs.map(({ slot, magic, bytes }) => ({
-      slot: `${SLOTS[slot]} (${slot})`,
+      slot: `${SLOTS.get(slot)} (${slot})`,
       magic: magic.toString(16),
       length: bytes.length,
       sha1: createHash("sha1").update(bytes).digest("hex"),
@@ -43,14 +43,14 @@ export function asRcodesignSays(image: MachoImage, signature: SignatureDetails):
   };
 }
 
-const SLOTS: Readonly<Record<number, string>> = {
-  0: "CodeDirectory",
-  2: "RequirementSet",
-  5: "Entitlements",
-  7: "DER Entitlements",
-  4096: "CodeDirectory Alternate #0",
-  65536: "CMS Signature",
-};
+const SLOTS: ReadonlyMap<number, string> = new Map([
+  [0, "CodeDirectory"],
+  [2, "RequirementSet"],
+  [5, "Entitlements"],
+  [7, "DER Entitlements"],
+  [0x1000, "CodeDirectory Alternate #0"],
+  [0x10000, "CMS Signature"],
+]);
 
 const SPECIAL_SLOTS: Readonly<Record<number, string>> = {
   1: "Info",
