@@ -6,6 +6,7 @@ import {
   compareContexts,
   createPolicy,
   explainBuilds,
+  keepYoungGenerationSmall,
   type RecordedBuild,
   recordBuild,
   rulesWithoutFiles,
@@ -25,6 +26,7 @@ export async function hashAndCompare(runner: ActionRunner): Promise<void> {
     throw new Fault("there is nothing to do: neither `paths` nor `against` is given");
   }
   checkWrittenFiles(inputs);
+  keepYoungGenerationSmall();
   const policy = createPolicy({
     mode: inputs.mode,
     strictFor: inputs["strict-for"],

@@ -27,3 +27,4 @@ export { barsTable, contextTable, filesTable, writeCauses } from "./report-markd
 export { type ResolvedSums, resolveSums } from "./resolve-sums.ts";
 export type { Table } from "./table.ts";
 export { visible } from "./visible.ts";
+export { keepYoungGenerationSmall } from "./young-generation.ts";
