@@ -25,8 +25,8 @@ export interface Layer extends Blob {
   readonly diffId: Digest;
   /** It is compressed and its media type says that it is not: containerd then unpacks noise. */
   readonly isMislabelled?: boolean;
-  /** The archive has only URLs of it, as of layers of Windows (OCI image spec, descriptor.md, "urls"). */
-  readonly isForeign?: boolean;
+  /** Where the archive says that it is, and does not contain it, as of layers of Windows (OCI image spec, descriptor.md, "urls"). */
+  readonly foreignUrls?: readonly string[];
 }
 
 /** One image for one platform. */

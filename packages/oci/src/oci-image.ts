@@ -50,7 +50,7 @@ export async function readOciImage(
     const diffId = config.diffIds[index] ?? layer.digest;
     const read = await readLayer(layer, diffId, files);
     layers.push(read);
-    if (files.size(read.path) === undefined && read.isForeign !== true) absent.push(layer.digest);
+    if (files.size(read.path) === undefined && read.foreignUrls === undefined) absent.push(layer.digest);
   }
   return {
     platform: inGoTerms(descriptor.platform ?? platformOf(config)),
@@ -91,7 +91,7 @@ async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles)
   return {
     ...{ digest: layer.digest, size: layer.size, path, compression, diffId },
     ...(isMislabelled && { isMislabelled }),
-    ...(isForeign && { isForeign }),
+    ...(isForeign && { foreignUrls: layer.urls }),
   };
 }
 

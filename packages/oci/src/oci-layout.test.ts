@@ -243,7 +243,7 @@ describe("an image of a layout", () => {
     ]);
   });
 
-  test("says which of its layers are foreign, so that only their URL is there", async () => {
+  test("says from where its foreign layers are to be downloaded", async () => {
     const files: Files = {};
     const tar = addBlob(files, LAYER, layerTar("one"));
     const foreign = {
@@ -252,10 +252,10 @@ describe("an image of a layout", () => {
       urls: ["https://a"],
     };
     const whole = manifestOf(files, { layers: [foreign] });
-    const layersOf = async (all: Files) => (await read(all)).images[0]?.layers.map(({ isForeign }) => isForeign);
+    const layersOf = async (all: Files) => (await read(all)).images[0]?.layers.map(({ foreignUrls }) => foreignUrls);
     expect(await layersOf(whole)).toEqual([undefined]);
     const without = { ...whole, [pathOf(tar.digest)]: undefined };
-    expect(await layersOf(without)).toEqual([true]);
+    expect(await layersOf(without)).toEqual([["https://a"]]);
     expect((await read(without)).images[0]?.missing).toEqual([]);
   });
 

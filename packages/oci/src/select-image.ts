@@ -1,4 +1,5 @@
 import { canRun, formatPlatform, isSamePlatform, type Platform } from "@release-actions/platform";
+import { countOf } from "@release-actions/report";
 import { ANY_ARCHITECTURE } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { Image, ImageArchive, RefusedImage } from "./image-archive.ts";
@@ -23,13 +24,7 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
   const image = exact[0] ?? bestFor(archive, wanted) ?? ofAnyArchitecture(archive, wanted);
   if (image === undefined) throw refusedFor(archive, wanted)?.error ?? noSuchPlatform(archive, wanted);
   if (image.denied !== undefined) throw new ImageArchiveError("mismatch", image.denied);
-  const foreign = image.layers.find(({ isForeign }) => isForeign === true);
-  if (foreign !== undefined) {
-    const message = `the layer ${foreign.digest} is foreign: the archive only has its URL`;
-    throw new ImageArchiveError("unsupported", message, {
-      advice: "Save the image with all of its layers, for example with `docker save` where it was pulled.",
-    });
-  }
+  requireOwnLayers(image);
   const [missing] = image.missing;
   if (missing === undefined) return image;
   const more = image.missing.length > 1 ? ` and ${image.missing.length - 1} more` : "";
@@ -43,6 +38,19 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
 export function requireOneEntry(images: readonly Pick<Image, "entry">[], { names }: ImageArchive): void {
   const entries = [...new Set(images.flatMap(({ entry }) => entry ?? []))];
   if (entries.length > 1) throw severalImages(names.length === entries.length ? names : entries);
+}
+
+/** What is loaded is what the archive contains: nothing is fetched from elsewhere, as skopeo would. */
+function requireOwnLayers({ layers }: Image): void {
+  const foreign = layers.flatMap(({ path, foreignUrls: [url] = [] }) => (url === undefined ? [] : [{ path, url }]));
+  const [first] = foreign;
+  if (first === undefined) return;
+  const lines = foreign.map(({ path, url }) => `${path} from ${url}`);
+  const message = `the archive does not contain ${countOf(foreign.length, "foreign layer")} of the image, only where to download ${foreign.length > 1 ? "them" : "it"}: ${lines.join(", ")}`;
+  throw new ImageArchiveError("unsupported", message, {
+    advice:
+      "Save the image with all of its layers, for example with `docker save` where it was pulled, or download each layer to the path named above before the archive is written.",
+  });
 }
 
 /** The image that names no architecture, as the one that is wanted. */
