@@ -102,3 +102,28 @@ describe("images", () => {
 function fail(text: string): never {
   throw new Error(`${text} was not read`);
 }
+
+test.each([
+  ["1.0.0-1", "1.0.0-alpha", -1],
+  ["1.0.0-alpha", "1.0.0-1", 1],
+  ["1.0.0-a.1", "1.0.0-a.1.0", -1],
+  ["1.0.0-a.1.0", "1.0.0-a.1", 1],
+  ["1.0.0-b", "1.0.0-a", 1],
+  ["1.0.0-2", "1.0.0-10", -1],
+  ["1.0.0-rc1", "1.0.0-rc1", 0],
+  ["1.0.0+b", "1.0.0+a", 0],
+  ["1.0", "1.0.0", 0],
+  ["1", "1.0.1", -1],
+])("%s and %s: %d", (a, b, expected) => {
+  const [left, right] = [parseVersion(a), parseVersion(b)];
+  expect(left && right && Math.sign(compareVersions(left, right))).toBe(expected);
+});
+
+test.each([
+  ["v1.7", "1.8.0+build", "v1.8.0+build"],
+  ["1.7", "v1.8.0-rc.1", "1.8.0-rc.1"],
+  ["1", "1.8.0", "1"],
+  ["1.7.6", "1.8", "1.8"],
+])("%s becomes %s as %s", (follower, leader, result) => {
+  expect(inStyleOf(follower, leader)).toBe(result);
+});

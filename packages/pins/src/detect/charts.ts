@@ -89,10 +89,7 @@ function valueIn(contents: unknown, key: string): string | undefined {
 /** `beacon` and `beacon-server`, `beacon-helm` and `beacon-types`. */
 function isAlike(crate: string, chart: string): boolean {
   const first = (name: string): string => name.split(/[-_]/)[0] ?? "";
-  return (
-    chart !== "" &&
-    (crate === chart || crate.startsWith(`${chart}-`) || (first(chart).length > 2 && first(crate) === first(chart)))
-  );
+  return crate === chart || crate.startsWith(`${chart}-`) || (first(chart).length > 2 && first(crate) === first(chart));
 }
 
 function isInsideChart(repository: Repository, file: string): boolean {
