@@ -128,7 +128,7 @@ describe("a chart's own version, by its history", () => {
     ["was alone before", history(text, chartText("1.2.3")), []],
     ["was never changed", history(text), []],
     ["is in no commit yet", history(undefined, chartText("1.2.3", "1.2.3")), []],
-    ["stood in a file that was no chart", history(text, "- a\n- b\n"), []],
+    ["stood in a file of another kind", history(text, "- a\n- b\n"), []],
     ["stood in an empty file", history(text, ""), []],
   ])("that %s", async (_name, its, expected) => {
     expect(await found(files, its)).toEqual(expected);

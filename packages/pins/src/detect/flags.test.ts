@@ -62,7 +62,7 @@ describe("a variable hides the flags of the configuration file", () => {
     ["unless it goes on from an earlier value", step('run: RUSTFLAGS="$RUSTFLAGS -Dwarnings" cargo build'), []],
     ["unless it is for a tool that is installed", step("run: RUSTFLAGS=-Dwarnings cargo install cargo-deny"), []],
     ["unless it is for documentation", step("run: RUSTFLAGS=-Dwarnings cargo doc"), []],
-    ["unless it has another name", step("run: RUSTDOCFLAGS=-Dwarnings cargo build"), []],
+    ["unless it has another name", step("run: CARGO_BUILD_RUSTFLAGS_OLD=-Dwarnings cargo build"), []],
   ])("%s", async (_name, files, expected) => {
     expect((await checked(CONFIG, files)).findings).toEqual(expected);
   });

@@ -131,7 +131,7 @@ describe("regex", () => {
     expect([site?.value, site?.rewrite]).toEqual(["4", undefined]);
   });
 
-  test("a group that takes no part is no place", () => {
+  test("a match without its group is left out", () => {
     expect(() => locate("x", TEXT, { kind: "regex", pattern: /v(?::|(z))/ })).toThrow(/^x has no match of/);
   });
 });
