@@ -42,7 +42,7 @@ describe("mapBytes", () => {
     expect(await compare(Buffer.alloc(64), Buffer.alloc(10))).toMatchObject({
       ...{ differing: 54, length: 64, clusters: [{ start: 10, end: 64 }] },
     });
-    expect(await compare("", "")).toEqual({ differing: 0, length: 0, buckets: [0], clusters: [] });
+    expect(await compare("", "")).toEqual({ differing: 0, length: 0, longest: 0, buckets: [0], clusters: [] });
     expect(await compare("", "ab")).toMatchObject({ differing: 2, clusters: [{ start: 0, end: 2 }] });
   });
 

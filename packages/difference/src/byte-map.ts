@@ -17,6 +17,8 @@ export interface ByteMap {
   /** Bytes that differ, and bytes only one side has. */
   readonly differing: number;
   readonly length: number;
+  /** The longest run of bytes that all differ. */
+  readonly longest: number;
   /** The share of differing bytes, 0 to 1, in equal parts of the longer file. */
   readonly buckets: readonly number[];
   /** The first 10,000 places. */
@@ -34,12 +36,13 @@ export async function mapBytes(
   const width = Math.max(1, Math.ceil(length / BUCKETS));
   const counts: number[] = new Array(Math.min(BUCKETS, Math.max(1, Math.ceil(length / width)))).fill(0);
   const clusters: { start: number; end: number }[] = [];
-  let differing = 0;
+  let [differing, longest] = [0, 0];
   const mark = (start: number, end: number): void => {
     const last = clusters.at(-1);
     if (last !== undefined && start - last.end < GAP_BYTES) last.end = end;
     else if (clusters.length < MAX_CLUSTERS) clusters.push({ start, end });
     differing += end - start;
+    longest = Math.max(longest, end - start);
     for (let at = start; at < end; ) {
       const bucket = Math.floor(at / width);
       const next = Math.min(end, (bucket + 1) * width);
@@ -49,7 +52,15 @@ export async function mapBytes(
   };
   for await (const { offset, a, b } of pairs(left, right, common, signal)) markChunk(offset, a, b, mark);
   if (common < length) mark(common, length);
-  return { differing, length, buckets: counts.map((count) => Math.min(1, count / width)), clusters };
+  return { differing, length, longest, buckets: counts.map((count) => Math.min(1, count / width)), clusters };
+}
+
+/** An immediate operand or a displacement in machine code, in bytes. */
+const ADDRESS_BYTES = 4;
+
+/** Whether machine code of equal size differs in short places only, as where it refers to data that has moved. */
+export function isSameButAddresses({ differing, length, longest }: ByteMap): boolean {
+  return longest <= ADDRESS_BYTES && differing * 4 <= length;
 }
 
 function markChunk(offset: number, a: Uint8Array, b: Uint8Array, mark: (start: number, end: number) => void): void {

@@ -24,7 +24,7 @@ const FILE_AT_END = /[\w-]\.\w{1,10}$/;
 const LENGTH_AND_SPACE = 2;
 /** The longest flag that maps a path. */
 const FLAG_LENGTH = 32;
-const PATH_CHARACTERS = /[\w.+@~%=,-]/;
+const PATH_CHARACTERS = /[\w.+@~%=,\p{L}\p{M}-]/u;
 
 /** Paths that the compilers themselves put in, equal wherever they run. */
 const FIXED_PATHS = /^\/(?:rustc|rust\/deps|checkout|usr\/(?:include|lib))\//;

@@ -1,3 +1,4 @@
+import type { RandomAccessSource } from "@release-actions/archive";
 import type { ElfFile } from "@release-actions/elf";
 import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
@@ -36,7 +37,7 @@ export async function explainSectionTexts(
     const part = { place: `${place}${name}+`, firstDifference, isAlone };
     const texts = await explainTexts(one, other, { ...part, windows, signal });
     found.certain.push(...texts.certain);
-    if (READ_ONLY.test(name) && texts.hasSameTexts && one.size === other.size) {
+    if (READ_ONLY.test(name) && texts.hasSameTexts && (await hasSameBytes(one, other, signal))) {
       const [textA, textB] = [await textAt(one, firstDifference), await textAt(other, firstDifference)];
       const at = `${place}${name}+0x${firstDifference.toString(16)}`;
       if (textA !== undefined && textB !== undefined) found.moved.push(cause("text-order", at, textA, textB));
@@ -57,4 +58,19 @@ export async function explainSectionTexts(
 
 function isInPlace({ left, right }: TextPair): boolean {
   return left.text.length === right.text.length && left.offset === right.offset;
+}
+
+/** Whether two parts have the same bytes, in whatever order: what differs has only moved. */
+async function hasSameBytes(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (left.size !== right.size) return false;
+  const counts = new Int32Array(256);
+  for await (const chunk of left.read(0, left.size, signal))
+    for (const byte of chunk) counts[byte] = (counts[byte] ?? 0) + 1;
+  for await (const chunk of right.read(0, right.size, signal))
+    for (const byte of chunk) counts[byte] = (counts[byte] ?? 0) - 1;
+  return counts.every((count) => count === 0);
 }

@@ -19,15 +19,19 @@ export async function explainBytes(
   return { causes: await explainBinary(left, right, context), parts: [] };
 }
 
-/** Causes in bytes of no known format. Texts come first; what differs beside them is named as well. */
+/** Causes in bytes of no known format, or in the data of a program. Texts come first; what differs beside them is named as well. */
 export async function explainBinary(
   left: RandomAccessSource,
   right: RandomAccessSource,
   { place, signal, windows }: Context,
+  isProgram = false,
 ): Promise<Cause[]> {
   const map = await mapBytes(left, right, signal);
   const firstDifference = map.clusters[0]?.start ?? 0;
-  const texts = await explainTexts(left, right, { place, windows, firstDifference, isAlone: true, signal });
+  const texts = await explainTexts(left, right, {
+    ...{ place, windows, firstDifference, isAlone: true, isProgram },
+    signal,
+  });
   const found = [...texts.certain, ...texts.possible];
   const pairs = found.length > 0 ? texts.pairs : [];
   const apart = pairs.length === 0 ? firstDifference : await differenceApart(left, right, pairs, signal);

@@ -366,3 +366,43 @@ describe("ELF: what is left", () => {
     expect(parts).toEqual([{ name: ".text", left: 1, right: 1, differing: 1 }]);
   });
 });
+
+describe("ELF: data is not code", () => {
+  const long = (address: string): CraftedSection => code(`${"c".repeat(40)}${address}${"c".repeat(40)}`);
+
+  test("data that differs beside equal code, or code that only refers to it, is told by its bytes", async () => {
+    const data = (bytes: string): CraftedSection => section(".data", bytes);
+    const told: Told = ["content", ".data+0x2", "05 (of 3 bytes)", "06 (of 3 bytes)"];
+    expect(await compare([TEXT, data("\x01\x01\x05")], [TEXT, data("\x01\x01\x06")])).toEqual([told]);
+    expect(await compare([long("a"), data("\x01\x01\x05")], [long("b"), data("\x01\x01\x06")])).toEqual([told]);
+    expect(await compare([long("aaaaa"), data("\x01")], [long("bbbbb"), data("\x02")])).toEqual([
+      like("code", ".text"),
+    ]);
+  });
+
+  test("a text that differs explains code that refers to it", async () => {
+    const text = (name: string): CraftedSection => rodata(`tool\0built by ${name}\0usage\0`);
+    expect(await compare([long("a"), text("alice")], [long("b"), text("bob")])).toEqual([
+      ["embedded-text", ".rodata+0xe", "built by alice", "built by bob"],
+    ]);
+  });
+
+  test("letters beyond ASCII are told as they are read", async () => {
+    const text = (name: string): CraftedSection => rodata(`tool\0built by ${name} here\0usage\0`);
+    expect(await compare([TEXT, text("Zoë")], [TEXT, text("Müller")])).toEqual([
+      ["embedded-text", ".rodata+0xe", "built by Zoë here", "built by Müller here"],
+    ]);
+    expect(await compare([TEXT, text("/home/zoë/src/main.c")], [TEXT, text("/home/李/src/main.c")])).toEqual([
+      ["build-path", ".rodata+0x14", "/home/zoë", "/home/李"],
+    ]);
+  });
+
+  test("texts are not said to have moved where other bytes differ", async () => {
+    const texts = (name: string): CraftedSection => rodata(`${name}\x01first text\x01second text`);
+    const moved = (name: string): CraftedSection => rodata(`second text\x01first text\x01${name}`);
+    expect(await compare([TEXT, texts("built by \xe9")], [TEXT, moved("built by \xeb")])).toEqual([
+      like("content", ".rodata+0x0"),
+    ]);
+    expect(await compare([TEXT, texts("built by \xe9")], [TEXT, moved("built by \xe9")])).toEqual([like("text-order")]);
+  });
+});

@@ -8,6 +8,7 @@ import {
   readSymbols,
 } from "@release-actions/elf";
 import { countOf } from "@release-actions/report";
+import { isSameButAddresses } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
@@ -27,6 +28,9 @@ import { findGoBuildId } from "./go-build-id.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** What `strip` takes away. */
+/** Functions that a text may change by its length; more of them were changed in themselves. */
+const MAX_CHANGED_FUNCTIONS = 3;
+const DEBUG = /^\.z?debug_/;
 const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
 
 /** Explains two ELF files: certain causes first, then what only counts when they do not explain it. */
@@ -74,8 +78,11 @@ async function explainRest(
   if (onlyDerived && buildA?.hex !== buildB?.hex && a.sections.length === b.sections.length) {
     return [cause("build-id", `${place}.note.gnu.build-id`, buildA?.hex ?? "none", buildB?.hex ?? "none")];
   }
-  const sameCode = primary.every(({ left }) => (left.flags & SHF_EXECINSTR) === 0) || (await sameFunctions(a, b));
-  if (texts.possible.length > 0 && sameCode) return [...texts.possible, ...texts.elsewhere];
+  const changedCode = primary.filter(({ left }) => (left.flags & SHF_EXECINSTR) !== 0);
+  const sameCode = changedCode.every(({ map }) => isSameButAddresses(map)) || (await countChangedFunctions(a, b)) === 0;
+  // Where a text is copied, its length is in the code.
+  if (texts.possible.length > 0 && (sameCode || (await hasFewChangedFunctions(a, b))))
+    return [...texts.possible, ...texts.elsewhere];
   const order = await explainOrder(a, b, place);
   if (order !== undefined) return [order];
   const numbers = await explainSectionNumbers(a, b, primary, place, windows);
@@ -84,13 +91,25 @@ async function explainRest(
   const data = primary.find(({ name }) => READ_ONLY.test(name));
   if (data !== undefined && sameCode) {
     if (texts.moved.length > 0) return texts.moved;
-    const [one, other] = [contentOf(a, data.left), contentOf(b, data.right)];
-    return [await differentBytes(one, other, data.map.clusters[0]?.start ?? 0, `${place}${data.name}+`)];
+    return [await otherData(a, b, data, place)];
+  }
+  if (sameCode) {
+    const changedData = primary.find(({ name, left }) => (left.flags & SHF_EXECINSTR) === 0 && !DEBUG.test(name));
+    if (changedData !== undefined) return [await otherData(a, b, changedData, place)];
   }
   const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
   const where = worst?.name ?? "headers";
   const size = (elf: ElfFile): string => countOf(elf.sections.find(({ name }) => name === where)?.size ?? 0, "byte");
   return [cause("code", `${place}${where}`, size(a), size(b))];
+}
+
+async function otherData(
+  a: ElfFile,
+  b: ElfFile,
+  { name, left, right, map }: SectionPair,
+  place: string,
+): Promise<Cause> {
+  return await differentBytes(contentOf(a, left), contentOf(b, right), map.clusters[0]?.start ?? 0, `${place}${name}+`);
 }
 
 async function isOnlyGoBuildId(a: ElfFile, { name, left, map }: SectionPair): Promise<boolean> {
@@ -171,7 +190,13 @@ async function functionSizes(elf: ElfFile): Promise<string[]> {
   return (await readFunctionRanges(elf)).map(({ size }) => countOf(size, "byte"));
 }
 
-async function sameFunctions(a: ElfFile, b: ElfFile): Promise<boolean> {
+/** Functions whose sizes differ; undefined where they are unknown, or not as many on both sides. */
+async function countChangedFunctions(a: ElfFile, b: ElfFile): Promise<number | undefined> {
   const [left, right] = [await functionSizes(a), await functionSizes(b)];
-  return left.length > 0 && left.join() === right.join();
+  if (left.length === 0 || left.length !== right.length) return undefined;
+  return left.filter((size, index) => size !== right[index]).length;
+}
+
+async function hasFewChangedFunctions(a: ElfFile, b: ElfFile): Promise<boolean> {
+  return ((await countChangedFunctions(a, b)) ?? Number.POSITIVE_INFINITY) <= MAX_CHANGED_FUNCTIONS;
 }

@@ -229,10 +229,10 @@ describe("Mach-O: what only counts alone", () => {
     ]);
     expect(
       await compare({ sections: [code("aa"), data(BUILT_LEFT)] }, { sections: [code("bb"), data(BUILT_RIGHT)] }),
-    ).toEqual([like("code", "__DATA,__data")]);
+    ).toEqual([like("code", "__TEXT,__text")]);
   });
 
-  test("the section with the most differing bytes", async () => {
+  test("other code, whatever data differs beside it", async () => {
     const file = (text: string, constant: string): CraftedMacho => ({
       sections: [section("__const", constant), code(text)],
     });
@@ -240,9 +240,22 @@ describe("Mach-O: what only counts alone", () => {
       ["code", "__TEXT,__text", "4 bytes", "4 bytes"],
     ]);
     expect(await compare(file("a", "\x01\x01"), file("b", "\x02\x02\x02"))).toEqual([
-      ["code", "__TEXT,__const", "2 bytes", "3 bytes"],
+      ["code", "__TEXT,__text", "1 byte", "1 byte"],
     ]);
     expect(await compare(file("a", "x"), file("b", "x"))).toEqual([["code", "__TEXT,__text", "1 byte", "1 byte"]]);
+  });
+
+  test("data, where the code differs in short places only, in which it refers to data", async () => {
+    const file = (address: string, constant: string): CraftedMacho => ({
+      sections: [section("__const", constant), code(`${"c".repeat(40)}${address}${"c".repeat(40)}`)],
+    });
+    expect(await compare(file("a", "built by alice\0"), file("b", "built by bob\0"))).toEqual([
+      ["embedded-text", "__TEXT,__const+0x9", "built by alice", "built by bob"],
+    ]);
+    expect(await compare(file("a", "\x01\x01"), file("b", "\x02\x02\x02"))).toEqual([
+      ["content", "__TEXT,__const+0x0", "01 01 (of 2 bytes)", "02 02 02 (of 3 bytes)"],
+    ]);
+    expect(await compare(file("aaaaa", "\x01"), file("bbbbb", "\x02"))).toEqual([like("code", "__TEXT,__text")]);
   });
 
   test("sections that take no bytes of the file are not compared", async () => {

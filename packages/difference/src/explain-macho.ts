@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { memorySource, type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type MachoImage, readMacho } from "@release-actions/macho";
 import { countOf, Fault } from "@release-actions/report";
-import { mapBytes } from "./byte-map.ts";
+import { isSameButAddresses, mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
+import { differentBytes } from "./different-bytes.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts } from "./explain-texts.ts";
 import { findGoBuildId } from "./go-build-id.ts";
@@ -18,6 +19,8 @@ export class MachoTooLargeError extends Fault {
   override readonly name = "MachoTooLargeError";
 }
 const CODE = "__TEXT,__text";
+/** Sections that follow from the code and its addresses. */
+const DERIVED = /^__TEXT,__(?:unwind_info|eh_frame|stubs|stub_helper)|^__DATA\w*,__(?:got|la_symbol_ptr)|^__DWARF/;
 
 /** Explains two Mach-O files, thin or fat, architecture by architecture. */
 export async function explainMacho(
@@ -61,16 +64,14 @@ async function explainImage(a: MachoImage, b: MachoImage, place: string, context
   if (certain.length > 0) return { causes: certain, parts };
   const identity = await compareIdentity(a, b, place);
   if (identity !== undefined) return { causes: [identity], parts };
-  const sameCode = parts.every(({ name }) => name !== CODE);
-  if (sections.possible.length > 0 && sameCode) return { causes: sections.possible, parts };
+  if (sections.possible.length > 0 && sections.hasSameCode) return { causes: sections.possible, parts };
   if (sections.numbers.length > 0 && sections.unexplained === 0) return { causes: sections.numbers, parts };
-  const [worst] = parts.toSorted((x, y) => y.differing - x.differing);
-  if (worst !== undefined) {
-    return {
-      causes: [cause("code", `${place}${worst.name}`, countOf(worst.left, "byte"), countOf(worst.right, "byte"))],
-      parts,
-    };
+  const code = parts.find(({ name }) => name === CODE);
+  if (code !== undefined && !(sections.hasSameCode && sections.other !== undefined)) {
+    const sizes = [countOf(code.left, "byte"), countOf(code.right, "byte")] as const;
+    return { causes: [cause("code", `${place}${CODE}`, ...sizes)], parts };
   }
+  if (sections.other !== undefined) return { causes: [sections.other], parts };
   const commands = (image: MachoImage): string => image.loadCommands.map(({ name }) => name).join(" ");
   return { causes: [cause("linker-options", `${place}load commands`, commands(a), commands(b))], parts };
 }
@@ -97,6 +98,10 @@ interface SectionFindings {
   readonly numbers: Cause[];
   /** Sections in which something else than times differs. */
   unexplained: number;
+  /** Whether the code is equal, or differs only where it refers to other sections. */
+  hasSameCode: boolean;
+  /** Where the first section of data differs. */
+  other: Cause | undefined;
 }
 
 async function compareSections(
@@ -105,7 +110,15 @@ async function compareSections(
   place: string,
   windows: TimeWindows,
 ): Promise<SectionFindings> {
-  const found: SectionFindings = { parts: [], certain: [], possible: [], numbers: [], unexplained: 0 };
+  const found: SectionFindings = {
+    parts: [],
+    certain: [],
+    possible: [],
+    numbers: [],
+    unexplained: 0,
+    hasSameCode: true,
+    other: undefined,
+  };
   const [left, right] = [sectionsOf(a), sectionsOf(b)];
   const names = new Set([...left.keys(), ...right.keys()]);
   const none = new Uint8Array(0);
@@ -125,8 +138,12 @@ async function compareSections(
     const numbers = await explainNumbers(x, y, map, `${place}${name}+`, windows);
     found.numbers.push(...numbers);
     if (numbers.length === 0) found.unexplained += 1;
-    if (name === CODE) continue;
+    if (name === CODE) {
+      found.hasSameCode = isSameButAddresses(map);
+      continue;
+    }
     const firstDifference = map.clusters[0]?.start ?? 0;
+    if (!DERIVED.test(name)) found.other ??= await differentBytes(x, y, firstDifference, `${place}${name}+`);
     const isAlone = changed.length === 1;
     const texts = await explainTexts(x, y, { place: `${place}${name}+`, windows, firstDifference, isAlone });
     found.certain.push(...texts.certain);

@@ -241,3 +241,40 @@ describe("PE: identity", () => {
     expect(causes).toMatchObject([{ kind: "content" }]);
   });
 });
+
+describe("PE: texts beside addresses", () => {
+  const utf16 = (text: string): Buffer => Buffer.from(`${text}\0`, "utf16le");
+  const code = (address: string): CraftedPeSection => section(".text", `${"c".repeat(40)}${address}${"c".repeat(40)}`);
+  const join = (...parts: (Buffer | string)[]): Buffer => Buffer.concat(parts.map((part) => Buffer.from(part)));
+
+  test("of UTF-16, as in resources", async () => {
+    const resource = (version: string, padding = ""): CraftedPeSection =>
+      section(".rsrc", join("\x01\x02\x03\x04", utf16("FileVersion"), utf16(version), utf16("CompanyName"), padding));
+    expect(
+      await compare({ sections: [CODE, resource("built by alice")] }, { sections: [CODE, resource("built by carol")] }),
+    ).toEqual([["embedded-text", ".rsrc+0x2e", "built by alice", "built by carol"]]);
+    expect(
+      await compare(
+        { sections: [CODE, resource("2023-11-14 10:00:00")] },
+        { sections: [CODE, resource("2025-11-20 10:00:00")] },
+      ),
+    ).toEqual([like("timestamp", ".rsrc+0x22", "2023-11-14 10:00:00", "2025-11-20 10:00:00")]);
+  });
+
+  test("of C, where addresses in data and code follow from it", async () => {
+    const data = (address: string, name: string): CraftedPeSection =>
+      section(".rdata", join(address, "\x32\x42\0\0\0\0\0usage\0", name, "\0\0\0"));
+    expect(
+      await compare({ sections: [code("a"), data("\x01", "alice")] }, { sections: [code("b"), data("\x02", "carol")] }),
+    ).toEqual([["embedded-text", ".rdata+0xe", "alice", "carol"]]);
+    expect(
+      await compare({ sections: [code("a"), data("\x01", "\x05")] }, { sections: [code("b"), data("\x02", "\x05")] }),
+    ).toEqual([like("content", ".rdata+0x0")]);
+    expect(
+      await compare(
+        { sections: [code("aaaaa"), data("\x01", "\x05")] },
+        { sections: [code("bbbbb"), data("\x02", "\x05")] },
+      ),
+    ).toEqual([like("code", ".text")]);
+  });
+});

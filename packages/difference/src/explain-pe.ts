@@ -1,11 +1,13 @@
 import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
 import { countOf } from "@release-actions/report";
-import { mapBytes } from "./byte-map.ts";
+import { type ByteMap, isSameButAddresses, mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
 import { explainBinary } from "./explain-bytes.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
+import { explainTexts } from "./explain-texts.ts";
 import { maskSource } from "./masked-source.ts";
+import { narrowSource } from "./narrow-source.ts";
 import { type PeFile, readPe } from "./pe.ts";
 import { isPast } from "./time-window.ts";
 
@@ -93,6 +95,7 @@ async function compareSections(
   const causes: Cause[] = [];
   const parts: Part[] = [];
   let code: Cause | undefined;
+  let hasSameCode = true;
   for (const section of a.sections) {
     const other = b.sections.find(({ name }) => name === section.name);
     if (other === undefined || Math.max(section.end - left.size, other.end - right.size) > 0) continue;
@@ -103,10 +106,11 @@ async function compareSections(
     const map = await mapBytes(one, two, context.signal);
     if (map.differing === 0) continue;
     parts.push({ name: section.name, left: one.size, right: two.size, differing: map.differing });
-    if (section.name === ".text" && !a.isManaged)
+    if (section.name === ".text" && !a.isManaged) {
       code = cause("code", `${context.place}.text`, countOf(one.size, "byte"), countOf(two.size, "byte"));
-    else if (section.name !== ".reloc" && section.name !== ".pdata")
-      causes.push(...(await explainBinary(one, two, { ...context, place: `${context.place}${section.name}+` })));
+      hasSameCode = isSameButAddresses(map);
+    } else if (section.name !== ".reloc" && section.name !== ".pdata")
+      causes.push(...(await explainData(one, two, map, { ...context, place: `${context.place}${section.name}+` })));
   }
   const names = (pe: PeFile): string => pe.sections.map(({ name }) => name).join(" ");
   if (names(a) !== names(b))
@@ -114,7 +118,23 @@ async function compareSections(
   const evident = causes.filter(({ kind }) => kind !== "content");
   // What differs without a name beside other code follows from the code, such as addresses.
   if (evident.length > 0) return { causes: evident, parts };
-  return { causes: code === undefined ? causes : [code], parts };
+  return { causes: code === undefined || (hasSameCode && causes.length > 0) ? causes : [code], parts };
+}
+
+/** Texts in UTF-16 come first: Windows has them in resources and beside the code. */
+async function explainData(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  map: ByteMap,
+  context: Context,
+): Promise<readonly Cause[]> {
+  const [one, two] = [narrowSource(left), narrowSource(right)];
+  const firstDifference = Math.floor((map.clusters[0]?.start ?? 0) / 2);
+  const { place, windows, signal } = context;
+  const wide = await explainTexts(one, two, { place, windows, firstDifference, unitBytes: 2, isProgram: true, signal });
+  const texts = [...wide.certain, ...wide.evident];
+  const others = await explainBinary(left, right, context, true);
+  return texts.length === 0 ? others : [...texts, ...others.filter(({ kind }) => kind !== "content")];
 }
 
 /** Files that are equal but for what follows from a build: signatures, then the GUID, then the rest. */

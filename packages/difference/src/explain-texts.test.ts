@@ -35,7 +35,10 @@ describe("explainTexts", () => {
     const flags = (folder: string): string => `cc -ffile-prefix-map=/home/${folder}/src=. -O2`;
     expect(told((await texts(flags("one"), flags("two"))).certain)).toEqual([like("build-flags")]);
     const hash = (digits: string): string => `build/a-${digits}847e8c7c6658/out`;
-    expect(await texts(hash("8e20"), hash("226d"))).toMatchObject({ certain: [], possible: [], evident: [] });
+    const found = await texts(`${hash("8e20")}\0built by alice`, `${hash("226d")}\0built by bob`);
+    expect([found.certain, told(found.possible)]).toEqual([[], [like("embedded-text", ".data+0x26")]]);
+    // Where nothing else differs it is a text like others.
+    expect(told((await texts(hash("8e20"), hash("226d"))).possible)).toEqual([like("embedded-text")]);
   });
 
   test("a text without a counterpart: the others need not be all", async () => {

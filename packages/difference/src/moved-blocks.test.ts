@@ -109,6 +109,16 @@ describe("newTexts", () => {
     expect(newIn(["kind", "kind of it"], [longer])).toEqual([["kind", "kind of it"], [longer]]);
   });
 
+  test("keeps the whole of a list of which one member is new", () => {
+    const list = (members: string): string => `built with ${members} at here`;
+    const [left, right] = [list("c.txt,a.txt,b.txt"), list("a.txt,c.txt")];
+    expect(newIn([left], [right])).toEqual([[left], [right]]);
+    expect(newIn([list("[97, 109, 112]")], [list("[67, 109, 97, 1]")])).toEqual([
+      [list("[97, 109, 112]")],
+      [list("[67, 109, 97, 1]")],
+    ]);
+  });
+
   test("leaves large amounts as they are", () => {
     const [left, right] = [runs("a".repeat(300_000), "kind"), runs("b".repeat(300_000), "kind")];
     expect(newTexts(left, right)).toEqual({ left, right, hasMoved: false });

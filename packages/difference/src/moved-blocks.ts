@@ -105,10 +105,11 @@ function keepEdited(left: readonly Examined[], right: readonly Examined[]): void
  * nothing long that has moved.
  */
 function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: readonly string[]): boolean {
-  // What is new was found without its neighbours.
-  if (left.pieces.length === 1 && right.pieces.length === 1) return false;
   if (hasSameWords(left.run.text, right.run.text)) return true;
   const { prefix, suffix } = pairTexts(left.run, right.run);
+  // What is new was found without its neighbours.
+  if (hasMiddle(left, prefix, suffix) && hasMiddle(right, prefix, suffix)) return false;
+  if (isLikerInPieces(left, right, prefix + suffix)) return false;
   const isWithoutNews = left.pieces.length === 0 || right.pieces.length === 0;
   if (isWithoutNews && prefix + suffix < KEY_LENGTH) return false;
   const sides = [left, right].map(({ run, pieces }) => ({ run, pieces, end: run.text.length - suffix }));
@@ -120,6 +121,21 @@ function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: r
   const [one, other] = [left.run.text, right.run.text];
   const middles = [one.slice(prefix, one.length - suffix), other.slice(prefix, other.length - suffix)] as const;
   return !hasLongBlock(middles[0], textsB) && !hasLongBlock(middles[1], textsA);
+}
+
+/** Whether one piece has all that is between equal ends. */
+function hasMiddle({ run, pieces: [piece, ...others] }: Examined, prefix: number, suffix: number): boolean {
+  if (piece === undefined || others.length > 0) return false;
+  const start = piece.offset - run.offset;
+  return start <= prefix && start + piece.text.length >= run.text.length - suffix;
+}
+
+/** Whether a piece of each have at least as many characters in common at their ends as the runs. */
+function isLikerInPieces(left: Examined, right: Examined, common: number): boolean {
+  const [[one, ...moreLeft], [other, ...moreRight]] = [left.pieces, right.pieces];
+  if (one === undefined || other === undefined || moreLeft.length + moreRight.length > 0) return false;
+  const { prefix, suffix } = pairTexts(one, other);
+  return prefix + suffix >= common;
 }
 
 /** Texts without a separator between them would have grown together with other neighbours. */
@@ -178,18 +194,24 @@ function placeOf({ before, after }: Gap): string {
   return `${before}\0${after}`;
 }
 
+/** A part of a run; where its neighbours are elsewhere on the other side is its beginning. */
+function part(run: TextRun, start: number, end: number): TextRun {
+  if (start === 0 && end === run.text.length) return run;
+  return {
+    text: run.text.slice(start, end),
+    offset: run.offset + start,
+    isDelimited: start > 0 || run.isDelimited === true,
+  };
+}
+
 /** The pieces of a run that have something new in them. */
-function cut({ text, offset, isDelimited }: TextRun, gaps: readonly Gap[], others: Gaps): TextRun[] {
+function cut(run: TextRun, gaps: readonly Gap[], others: Gaps): TextRun[] {
+  const { text } = run;
   const pieces: TextRun[] = [];
   let start = 0;
   let isNew = false;
   const end = (at: number): void => {
-    // Where its neighbours are elsewhere on the other side is its beginning.
-    const piece = {
-      text: text.slice(start, at),
-      offset: offset + start,
-      isDelimited: start > 0 || isDelimited === true,
-    };
+    const piece = part(run, start, at);
     if (isNew && piece.text.length >= GRAM_LENGTH) pieces.push(piece);
     start = at;
     isNew = false;

@@ -12,6 +12,8 @@ export interface TextRun {
   readonly offset: number;
   /** Whether its surroundings show where it begins: its length before it, or the NUL of a text that ends there. */
   readonly isDelimited?: boolean;
+  /** Whether NULs are before and behind it, as around the texts of C. */
+  readonly isCString?: boolean;
 }
 
 /** A run of printable bytes where a scan stands; valid until `onRun` returns. */
@@ -23,6 +25,8 @@ export interface ScannedRun {
   readonly check: number;
   /** Whether the byte before it is its length, or the NUL that ends another run. */
   readonly isDelimited: boolean;
+  /** Whether NULs are before and behind it. */
+  readonly isCString: boolean;
   text(): string;
 }
 
@@ -40,7 +44,7 @@ export async function scanRuns(
   let [before, lastEnd] = [-1, -1];
   let pending: Buffer[] = [];
   let at = start;
-  const run = (chunk: Uint8Array, end: number, offset: number): ScannedRun => {
+  const run = (chunk: Uint8Array, end: number, offset: number, behind = -1): ScannedRun => {
     const [earlier, begin] = [pending, from];
     const isDelimited = before === length || (before === 0 && lastEnd === offset - length - 1);
     lastEnd = offset;
@@ -50,6 +54,7 @@ export async function scanRuns(
       hash,
       check,
       isDelimited,
+      isCString: before === 0 && behind === 0,
       text: () => Buffer.concat([...earlier, chunk.subarray(begin, end)]).toString("latin1"),
     };
   };
@@ -69,7 +74,7 @@ export async function scanRuns(
         if (length < MAX_RUN_LENGTH) continue;
         if (!onRun(run(chunk, index + 1, at + index + 1))) return;
       } else {
-        if (length >= MIN_LENGTH && !onRun(run(chunk, index, at + index))) return;
+        if (length >= MIN_LENGTH && !onRun(run(chunk, index, at + index, byte))) return;
         before = byte;
       }
       length = 0;

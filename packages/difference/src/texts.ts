@@ -3,8 +3,10 @@ import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { newTexts } from "./moved-blocks.ts";
 import { RunTally } from "./run-tally.ts";
 import { differenceApart } from "./same-apart.ts";
+import { pairShortText } from "./short-text.ts";
 import { pairTexts, type TextPair } from "./text-pair.ts";
 import { MIN_LENGTH, type ScannedRun, scanRuns, type TextRun } from "./text-runs.ts";
+import { withLetters } from "./wide-text.ts";
 
 export interface TextDifference {
   readonly pairs: readonly TextPair[];
@@ -19,6 +21,8 @@ export interface TextDifference {
 export interface ComparedTexts {
   /** Both sides are equal before this offset, in bytes. */
   readonly start?: number;
+  /** Where both sides differ first. */
+  readonly firstDifference?: number;
   /** Whether all the rest of the two files is equal, so that nothing refers to these texts at other places. */
   readonly isAlone?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +42,7 @@ const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
 export async function compareTexts(
   left: RandomAccessSource,
   right: RandomAccessSource,
-  { start = 0, isAlone = false, signal }: ComparedTexts = {},
+  { start = 0, firstDifference, isAlone = false, signal }: ComparedTexts = {},
 ): Promise<TextDifference> {
   const tally = new RunTally(Math.max(left.size, right.size));
   const count = (by: 1 | -1) => (run: ScannedRun) => {
@@ -54,9 +58,13 @@ export async function compareTexts(
   if (inPlace !== undefined && (await differenceApart(left, right, inPlace, signal)) === undefined)
     return { pairs: inPlace, unpaired: [], isCut, hasMoved: false };
   const found = isCut ? { left: differing[0], right: differing[1], hasMoved: false } : newTexts(...differing);
-  const paired = pairUp(found.left, found.right);
-  const short = paired.unpaired.length === 1 ? await pairShort(left, right, paired) : undefined;
+  const ofRuns = pairUp(found.left, found.right);
+  const paired = { ...ofRuns, pairs: await withLetters(left, right, ofRuns.pairs) };
   const hasMoved = found.hasMoved || a.order !== b.order;
+  const isOne = paired.pairs.length === 0 && paired.unpaired.length <= 1;
+  const short =
+    (isOne && firstDifference !== undefined ? await pairShortText(left, right, firstDifference, signal) : undefined) ??
+    (paired.unpaired.length === 1 ? await pairShort(left, right, paired) : undefined);
   return { ...(short === undefined ? paired : { pairs: [short], unpaired: [] }), isCut, hasMoved };
 }
 
@@ -76,7 +84,10 @@ async function collect(
     }
     bytes += run.length;
     isCut = runs.length === MAX_DIFFERING || bytes > MAX_DIFFERING_BYTES;
-    if (!isCut) runs.push({ text: run.text(), offset: run.offset, isDelimited: run.isDelimited });
+    if (!isCut) {
+      const { offset, isDelimited, isCString } = run;
+      runs.push({ text: run.text(), offset, isDelimited, isCString });
+    }
     return !isCut;
   };
   await scanRuns(source, start, take, signal);

@@ -19,7 +19,7 @@ function comparisonOf(letters: readonly string[], more: Partial<Comparison> = {}
 }
 
 function explained(path: string, causes: FileExplanation["causes"], buckets: number[] = [1]): FileExplanation {
-  const map = { differing: 1, length: buckets.length, buckets, clusters: [] };
+  const map = { differing: 1, longest: 1, length: buckets.length, buckets, clusters: [] };
   const none = { format: "unknown" as const, parts: [], excerpts: [], warnings: [] };
   return { path, left: "build-1", right: "build-2", causes, map, ...none };
 }

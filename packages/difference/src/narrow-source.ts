@@ -1,0 +1,27 @@
+import type { RandomAccessSource } from "@release-actions/archive";
+
+/** Stands for a unit that is no letter of Latin-1. */
+const OTHER = 0x01;
+const CHUNK_BYTES = 1 << 16;
+
+/** UTF-16 (little-endian, at even offsets) as one byte for each unit, so that its texts are found as others are. */
+export function narrowSource(source: RandomAccessSource): RandomAccessSource {
+  return {
+    size: Math.floor(source.size / 2),
+    async *read(offset, length, signal) {
+      for (let at = offset; at < offset + length; at += CHUNK_BYTES) {
+        const size = Math.min(CHUNK_BYTES, offset + length - at);
+        const units = Buffer.alloc(2 * size);
+        let filled = 0;
+        for await (const chunk of source.read(2 * at, 2 * size, signal)) {
+          units.set(chunk, filled);
+          filled += chunk.length;
+        }
+        const narrow = new Uint8Array(size);
+        for (let index = 0; index < size; index += 1)
+          narrow[index] = units[2 * index + 1] === 0 ? (units[2 * index] ?? OTHER) : OTHER;
+        yield narrow;
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { Buffer } from "node:buffer";
+import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
+import { mapBytes } from "./byte-map.ts";
+import { pairTexts, type TextPair } from "./text-pair.ts";
+import type { TextRun } from "./text-runs.ts";
+import { isText } from "./wide-text.ts";
+
+/** Before and behind the place. */
+const LOOKED_AT_BYTES = 256;
+/** Fewer bytes may be a number. */
+const MIN_LENGTH = 4;
+/** NULs that align texts (32 bytes in gcc, `DATA_ALIGNMENT`). */
+const MAX_PADDING = 64;
+/** What shows that the neighbour of a short text is one as well. */
+const [TEXT_BEFORE, TEXT_BEHIND] = [/[ -~]{3}\0$/, /^\0[ -~]{3}/];
+
+/**
+ * The text that begins at the first difference or goes through it, where it ends with a NUL and all the rest is equal
+ * but for NULs that align it. Fewer than four bytes count between other texts alone: otherwise they may be a number.
+ */
+export async function pairShortText(
+  left: RandomAccessSource,
+  right: RandomAccessSource,
+  at: number,
+  signal?: AbortSignal,
+): Promise<TextPair | undefined> {
+  const from = Math.max(0, at - LOOKED_AT_BYTES);
+  const [one, other] = [await textAround(left, from, at), await textAround(right, from, at)];
+  if (one === undefined || other === undefined || one.text === other.text) return undefined;
+  // Numbers have one size on both sides.
+  const longer = one.text.length - other.text.length;
+  if (!one.isSure && !other.isSure && (longer === 0 || left.size - right.size !== longer)) return undefined;
+  const [a, b] = [await behindPadding(left, one), await behindPadding(right, other)];
+  const isEqualBehind = left.size - a === right.size - b;
+  if (!isEqualBehind) return undefined;
+  const map = await mapBytes(sliceSource(left, a, left.size - a), sliceSource(right, b, right.size - b), signal);
+  return map.differing === 0 ? pairTexts(one, other) : undefined;
+}
+
+/** A text, and whether its own length or its neighbours show that it is one. */
+interface ShortText extends TextRun {
+  readonly isSure: boolean;
+}
+
+async function textAround(source: RandomAccessSource, from: number, at: number): Promise<ShortText | undefined> {
+  const size = Math.min(source.size, at + LOOKED_AT_BYTES) - from;
+  if (size <= 0) return undefined;
+  const bytes = Buffer.from(await readExactly(source, from, size)).toString("latin1");
+  const middle = at - from;
+  let start = middle === 0 ? 0 : bytes.lastIndexOf("\0", middle - 1) + 1;
+  if (start === 0 && from > 0) return undefined;
+  while (bytes[start] === "\0" && start < middle + MAX_PADDING) start += 1;
+  const end = bytes.indexOf("\0", start);
+  if (end <= start || end < middle) return undefined;
+  const text = bytes.slice(start, end);
+  if (!isText(text)) return undefined;
+  const isLast = from + end + 1 === source.size;
+  const isBetweenTexts = TEXT_BEFORE.test(bytes.slice(0, start)) && (isLast || TEXT_BEHIND.test(bytes.slice(end)));
+  const isSure = text.length >= MIN_LENGTH || isBetweenTexts;
+  return { text, offset: from + start, isDelimited: true, isCString: true, isSure };
+}
+
+/** Where something else than NULs follows a text. */
+async function behindPadding(source: RandomAccessSource, { text, offset }: TextRun): Promise<number> {
+  const end = offset + text.length;
+  const padding = await readExactly(source, end, Math.min(MAX_PADDING, source.size - end));
+  const length = padding.findIndex((byte) => byte !== 0);
+  return end + (length < 0 ? padding.length : length);
+}
