@@ -1,6 +1,6 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** Stands for a unit that is no letter of Latin-1. */
+/** Stands for a unit beyond Latin-1. */
 const OTHER = 0x01;
 const CHUNK_BYTES = 1 << 16;
 

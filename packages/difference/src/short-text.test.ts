@@ -36,7 +36,7 @@ describe("a text of one to three letters at the first difference", () => {
   test.each([
     ["a number of four bytes", "name\0\0\0\x61\0\0\0\x01", "name\0\0\0\x62\0\0\0\x01"],
     ["a number of two bytes at the end", "\x61\0", "\x62\0"],
-    ["bytes that are no text", "name\0a\x01\0more", "name\0bb\x01\0more"],
+    ["bytes beside letters", "name\0a\x01\0more", "name\0bb\x01\0more"],
     ["a text behind which more differs", "name\0dev\0more\0x", "name\0fix\0more\0y"],
     ["a text without an end", "name\0dev", "name\0fix"],
     ["a text that one side does not have", "name\0", "name\0fix\0"],
