@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { runCommand } from "@release-actions/command";
 import { download } from "./bench/download.ts";
 import { hashing } from "./bench/hashing.ts";
+import { heapRelief } from "./bench/heap-relief.ts";
 import { imageFlow } from "./bench/image-flow.ts";
 import { launcher } from "./bench/launcher.ts";
 import { machoCheck } from "./bench/macho-check.ts";
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   startup,
   launcher,
   imageFlow,
+  heapRelief,
   hashing,
   machoCheck,
   reproCompare,

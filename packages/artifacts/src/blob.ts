@@ -40,6 +40,7 @@ export interface BlobOptions {
   readonly transport: Transport;
   readonly pace: Pace;
   readonly patience: Patience;
+  readonly heapRelief: boolean;
 }
 
 /** The server answered a request for a part with the whole: it knows no ranges. */
@@ -55,13 +56,14 @@ export class Blob {
   size: number | undefined;
   #fetched = 0;
   readonly #coverage = new Coverage();
-  readonly #relieve = createHeapRelief();
+  readonly #relieve: (bytes: number) => void;
   readonly #url: SignedUrl;
   #etag: string | undefined;
 
   constructor(location: ArtifactLocation, options: BlobOptions) {
     this.location = location;
     this.options = options;
+    this.#relieve = options.heapRelief ? createHeapRelief() : () => undefined;
     // The server of act lists sizes of something else, and no digests: only both together are of the stored bytes.
     this.size = location.size > 0 && location.digest !== undefined ? location.size : undefined;
     this.#url = new SignedUrl(location.mintUrl);

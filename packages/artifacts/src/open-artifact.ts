@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly patience?: Patience;
   readonly pace?: Pace;
   readonly signal?: AbortSignal;
+  /** Whether V8 is kept from collecting for the bytes that come (heap-relief.ts); it is unless this says no. */
+  readonly heapRelief?: boolean;
 }
 
 /** An artifact ready to be read, without ever touching the disk. */
@@ -47,8 +49,8 @@ export type OpenArtifact = {
 
 /** Finds out what the server can do. Reads are parallel where it serves ranges. */
 export async function openArtifact(location: ArtifactLocation, options: OpenOptions): Promise<OpenArtifact> {
-  const { transport, reporter, patience = DEFAULT_PATIENCE, pace = DEFAULT_PACE, signal } = options;
-  const blob = new Blob(location, { transport, patience, pace });
+  const { transport, reporter, patience = DEFAULT_PATIENCE, pace = DEFAULT_PACE, signal, heapRelief = true } = options;
+  const blob = new Blob(location, { transport, patience, pace, heapRelief });
   const shared = { location, fetched: () => blob.fetched, distinct: () => blob.distinct };
   try {
     if (blob.size === undefined) await readAll(blob, 0, 1, signal);

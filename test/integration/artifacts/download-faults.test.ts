@@ -1,8 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { ContentError, ExpiredArtifactError, findInRun, type OpenArtifact } from "@release-actions/artifacts";
+import {
+  ContentError,
+  ExpiredArtifactError,
+  findInRun,
+  type OpenArtifact,
+  openArtifact,
+} from "@release-actions/artifacts";
 import { TransferError } from "@release-actions/http";
+import { silentReporter } from "@release-actions/report";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
-import { CONTENT, Fixture, open, PATIENCE, sha256 } from "./fixture.ts";
+import { CONTENT, Fixture, open, PACE, PATIENCE, sha256, transport } from "./fixture.ts";
 
 let fixture: Fixture;
 let expected: string;
@@ -28,6 +35,13 @@ async function ranged(): Promise<OpenArtifact & { kind: "ranged" }> {
   if (artifact.kind !== "ranged") throw new Error("expected ranges");
   return artifact;
 }
+
+test("a download comes through in a process whose V8 keeps its flags", async () => {
+  const artifact = await openArtifact(await fixture.stored(), {
+    ...{ transport, reporter: silentReporter, patience: PATIENCE, pace: PACE, heapRelief: false },
+  });
+  expect(await sha256(artifact.stream())).toBe(expected);
+});
 
 describe("a ranged download comes through whole and right", () => {
   const survived: [title: string, times: number, ...faults: NetworkFault[]][] = [
