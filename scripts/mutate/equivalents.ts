@@ -223,6 +223,41 @@ export const EQUIVALENTS: Equivalents = {
       reason: "`decodeJson` throws nothing else.",
     },
   ],
+  "packages/pins/src/detect/build-environment.ts": [
+    {
+      line: "return plainSite({ value: `(${name} is not set)`, location, ...(rewrite === undefined ? {} : { rewrite }) });",
+      becomes: "return plainSite({ value: `(${name} is not set)`, location, ...(false ? {} : { rewrite }) });",
+      reason: "A rewrite that is undefined is read as one that is not there.",
+    },
+  ],
+  "packages/pins/src/detect/rust.ts": [
+    {
+      line: "if (newest === undefined) return [];",
+      becomes: "if (false) return [];",
+      reason: "Without a newest place there is no place, and nothing is judged.",
+    },
+  ],
+  "packages/pins/src/flags/targets.ts": [
+    {
+      line: 'arch === "i686" ? "x86" : arch.replace(/^(arm|thumb)v.*/, "arm").replace(/^riscv(32|64).*/, "riscv$1"),',
+      becomes: 'arch === "i686" ? "x86" : arch.replace(/^(arm|thumb)v.*/, "arm").replace(/riscv(32|64).*/, "riscv$1"),',
+      reason: "No architecture of rustc has `riscv` in its middle.",
+    },
+  ],
+  "packages/pins/src/locate/history.ts": [
+    {
+      line: 'const size = /^\\w+ blob (\\d+)$/.exec(bytes.toString("utf8", at, end))?.[1];',
+      becomes: 'const size = /\\w+ blob (\\d+)$/.exec(bytes.toString("utf8", at, end))?.[1];',
+      reason: "Of git's lines, only that of an object ends in `blob` and a number.",
+    },
+  ],
+  "packages/pins/src/version.ts": [
+    {
+      line: "if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : 1;",
+      becomes: "if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : (1 + 1);",
+      reason: "Only the sign of a comparison counts.",
+    },
+  ],
   "packages/workflow/src/power-shell.ts": [
     {
       line: 'return /^(pwsh|powershell)\\b/.test((shell ?? "").trim());',

@@ -78,7 +78,8 @@ describe("a variable hides the flags of the configuration file", () => {
     ]);
     for (const left of ['with: { rustflags: "" }', 'with: { rustflags: "${{ inputs.x }}" }'])
       expect((await checked(CONFIG, step(uses, left))).findings).toEqual([]);
-    expect((await checked(CONFIG, step("uses: dtolnay/rust-toolchain@stable"))).findings).toEqual([]);
+    for (const other of ["dtolnay/rust-toolchain@stable", "me/actions-rust-lang/setup-rust-toolchain@v1"])
+      expect((await checked(CONFIG, step(`uses: ${other}`))).findings).toEqual([]);
   });
 
   test.each<[string, string, string[]]>([
@@ -202,6 +203,25 @@ describe("flags of a target", () => {
       'error .github/workflows/release.yml:5: RUSTFLAGS "-Dwarnings" hides --cfg=tokio_unstable of [build] at .cargo/config.toml:2, and hides -Clink-arg=-s of [target.x86_64-unknown-linux-gnu] at .cargo/config.toml:4: cargo reads one of the two',
     ]);
   });
+});
+
+test("a flag that [build] and a target have is told once", async () => {
+  const config = `${CONFIG}[target.'cfg(unix)']\nrustflags = ["--cfg", "tokio_unstable", "-Clink-arg=-s"]\n`;
+  const text = step("run: cargo build --target x86_64-pc-windows-msvc", "env: { RUSTFLAGS: -Dwarnings }");
+  expect((await checked(config, text)).findings).toEqual([
+    expect.stringMatching(/hides --cfg=tokio_unstable of \[build\] at .{18}:2, and hides -Clink-arg=-s of \[target/),
+  ]);
+});
+
+test("`only` chooses between the flags of [build] and those of a target", async () => {
+  const only = async (config: string, name: string) =>
+    (await checkFiles({ ".cargo/config.toml": config, ...build("-Dwarnings") }, { only: [name] })).findings;
+  expect(await only(CONFIG, "config rustflags")).toHaveLength(1);
+  expect(await only(LINUX, "flags of x86_64-unknown-linux-gnu")).toHaveLength(1);
+  expect(await only(LINUX + CONFIG, "config rustflags")).toEqual([]);
+  expect(await only(CONFIG, "RUSTFLAGS")).toHaveLength(1);
+  expect(await only(CONFIG, "flags")).toHaveLength(1);
+  expect(await only(CONFIG, "images")).toEqual([]);
 });
 
 test("a line of the workflow's env counts once, for the job that ships and for the targets of all jobs", async () => {

@@ -222,6 +222,8 @@ describe("the Rust inside an image that another repository makes", () => {
       job("ghcr.io/o/x:1.0", "release.yml", "build", "cargo build"),
       [`${UNKNOWN} an image that builds run in, expected 1.95.0: ghcr.io/o/x:1.0 (.github/workflows/release.yml:4)`],
     ],
+    ["a pipeline of another service", { ".gitlab-ci.yml": `image: ${TOOLS}:1.0\n` }, []],
+    ["a container of cargo-dist without an image", dist('{ host = "x" }'), []],
     ["an official image", job("debian:12", "release.yml", "build", "cargo build"), []],
   ])("is asked for where it matters: %s", async (_name, files, expected) => {
     expect((await checkFiles({ ...RUST, ...files })).elsewhere).toEqual(expected);

@@ -126,6 +126,9 @@ test("a format that is not known is not judged, and a broken file is left out", 
     notes: [`${LOCK} has the version v1, which is not known here: it was not compared.`],
     unread: [],
   });
+  expect(detected({ [CI]: workflow("actions/checkout@v8"), [LOCK]: "workflows: {}\n" }).notes).toEqual([
+    `${LOCK} has no version, which is not known here: it was not compared.`,
+  ]);
   expect(detected({ [CI]: workflow("actions/checkout@v8"), [LOCK]: "version: [" })).toEqual({
     findings: [],
     notes: [],

@@ -55,6 +55,11 @@ describe("judgeTag", () => {
     ]);
   });
 
+  test("is a relation of versions, which the summary names", () => {
+    const [finding] = judgeTag("v1.7.7", { ...PRODUCT, charts: [] }).findings;
+    expect(finding).toMatchObject({ fact: "tag", relation: { name: "version", kind: "equal", leader: "version" } });
+  });
+
   test("a bare version is that of any crate where each has its own", () => {
     const each = { crates: crates(["a", "0.1.0"], ["b", "0.2.0"], ["c", "0.3.0"]) };
     expect(judge("v0.3.0", each).findings).toEqual([]);

@@ -48,7 +48,7 @@ describe("json", () => {
 });
 
 describe("toml", () => {
-  const TEXT = 'a = "1.0.0"\nb = ["x", "y", 3]\nc = 4\nd = { e = true }\nf = []\n';
+  const TEXT = 'a = "1.0.0"\nb = ["x", "y", 3]\nc = 4\nd = { e = true }\nf = []\ng = ["x", ["y", 1]]\n';
   const at = (path: string): Locator => ({ kind: "toml", path });
 
   test.each([
@@ -56,6 +56,7 @@ describe("toml", () => {
     ["b", "x y 3 at x.toml:2"],
     ["c", "4 at x.toml:3"],
     ["d", "{ e = true } at x.toml:4"],
+    ["g", 'x ["y", 1] at x.toml:6'],
     ["d.e", "true at x.toml:4"],
   ])("%s is %s", (path, expected) => {
     expect(shown(locate("x.toml", TEXT, at(path)))).toEqual([expected]);

@@ -19,6 +19,12 @@ describe("the files of a repository", () => {
     expect(repository.matching(/x$/)).toEqual(["targets/x"]);
   });
 
+  test("are sorted however the disk gives them", () => {
+    const names = ["m", "c", "x", "a", "q", "B", "0", "d/z", "d/b", "d-a"];
+    using tree = new FileTree(Object.fromEntries(names.map((name) => [name, ""])));
+    expect(new Repository(tree.root).names).toEqual(["0", "B", "a", "c", "d-a", "d/b", "d/z", "m", "q", "x"]);
+  });
+
   test("are read once", () => {
     using tree = new FileTree({ "a.toml": "x = 1\n", "a.yml": "x: 1\n", Dockerfile: "FROM scratch\n" });
     const repository = new Repository(tree.root);

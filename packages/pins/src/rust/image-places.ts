@@ -61,11 +61,9 @@ export function isLikelyRust(repository: string): boolean {
 }
 
 /** Images that something of Rust's runs in, or whose name says that it could. */
-function mayHoldRust({ image, by, use, runsCargo }: ImageMention): boolean {
+function mayHoldRust({ image, use, runsCargo }: ImageMention): boolean {
   if (promisedRust(image) !== undefined || isOfficial(image)) return false;
-  return by === "Dockerfile" || by === "workflow" || use !== "ships"
-    ? runsCargo && (use === "ships" || LIKELY.test(image.repository))
-    : runsCargo;
+  return runsCargo && (use === "ships" || LIKELY.test(image.repository));
 }
 
 /** Images that builds run in and that another repository makes: no edit here can put a new Rust into them. */

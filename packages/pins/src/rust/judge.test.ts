@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles.
 import { describe, expect, test } from "@jest/globals";
 import { checkFiles } from "../testing/check-files.ts";
 
@@ -43,6 +44,11 @@ describe("beside a toolchain file with a release", () => {
       "an image of another release for checks",
       docker("FROM rust:1.94-slim\n", "ci/Dockerfile"),
       [`warning ci/Dockerfile:1: "1.94" here, ${THERE}`],
+    ],
+    [
+      "a variable of which the tag of an image is made",
+      docker("ARG RUST_VERSION=1.94.0\nFROM rust:${RUST_VERSION}-slim\nRUN cargo build\n"),
+      [`error Dockerfile:1: "1.94.0" here, ${THERE}`],
     ],
     [
       "a pipeline with another release",
@@ -119,9 +125,15 @@ describe("beside a toolchain file with a release", () => {
     expect((await judged("1.95.0", msrv("stable"), "1.80")).findings).toEqual([]);
   });
 
+  test("`only` takes a check of the oldest Rust for one of rust-version", async () => {
+    const files = { ...crate("1.80"), ...workflow("ci.yml", "msrv", "run: cargo +1.79.0 check") };
+    expect((await checkFiles(files, { only: ["rust-version"] })).findings).toHaveLength(1);
+    expect((await checkFiles(files, { only: ["images"] })).findings).toEqual([]);
+  });
+
   test("a check may have the release of rust-version, and an image or what ships may not", async () => {
     const variable = "uses: a/b@v1\n        with: { toolchain: 1.80.0 }";
-    expect((await judged("1.95.0", ci(variable), "1.80")).findings).toEqual([]);
+    expect((await judged("1.95.0", { ...ci(variable), ...docker("FROM rust:1.95.0\n") }, "1.80")).findings).toEqual([]);
     expect((await judged("1.95.0", release(variable), "1.80")).findings).toHaveLength(1);
     expect((await judged("1.95.0", docker("FROM rust:1.80\n", "ci/Dockerfile"), "1.80")).findings).toHaveLength(1);
   });
