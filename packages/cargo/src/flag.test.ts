@@ -36,6 +36,23 @@ describe("groupFlags", () => {
     expect(canonical(...args)).toEqual(expected);
   });
 
+  // `rustc --help -v`
+  test.each([
+    ...["--cfg", "--check-cfg", "--cap-lints", "--color", "--crate-name", "--crate-type", "--diagnostic-width"],
+    ...["--edition", "--emit", "--env-set", "--error-format", "--extern", "--force-warn", "--json", "--out-dir"],
+    ...["--print", "--remap-path-prefix", "--remap-path-scope", "--sysroot", "--target"],
+  ])("takes the argument after %s for its value", (option) => {
+    expect(canonical(option, "a", "-g")).toEqual([`${option}=a`, "-Cdebuginfo=2"]);
+  });
+
+  test.each(["-A", "-C", "-D", "-F", "-L", "-W", "-Z", "-l", "-o"])(
+    "takes that after %s, attached or not",
+    (option) => {
+      expect(canonical(option, "a", "-g")).toEqual([`${option}a`, "-Cdebuginfo=2"]);
+      expect(canonical(`${option}a`, "-g")).toEqual([`${option}a`, "-Cdebuginfo=2"]);
+    },
+  );
+
   test("keeps the arguments as they were written", () => {
     const args = ["-C", "opt-level=3", "-g"].map((value) => ({ value }));
     expect(groupFlags(args).map((flag) => flag.args.map((arg) => arg.value))).toEqual([["-C", "opt-level=3"], ["-g"]]);

@@ -36,6 +36,16 @@ describe("resolveProfile", () => {
     expect(resolve("dev", "")).toMatchObject({ "opt-level": "0", debug: "true", strip: "none", panic: "unwind" });
   });
 
+  test.each(["false", "0", "none"])("takes debug = %s of the environment for no debug information", (debug) => {
+    expect(resolve("release", "", "", { CARGO_PROFILE_RELEASE_DEBUG: debug })).toMatchObject({ strip: "debuginfo" });
+  });
+
+  test("the configuration says what a profile inherits, before the manifest", () => {
+    const manifest = '[profile.dist]\ninherits = "dev"\n';
+    expect(resolve("dist", manifest)).toMatchObject({ "opt-level": "0" });
+    expect(resolve("dist", manifest, '[profile.dist]\ninherits = "release"\n')).toMatchObject({ "opt-level": "3" });
+  });
+
   test("the environment wins over configuration, that over the manifest, that over what is inherited", () => {
     const manifest =
       '[profile.release]\nlto = "thin"\nopt-level = 2\npanic = "abort"\n[profile.dist]\ninherits = "release"\nopt-level = "s"\n';
