@@ -28,7 +28,7 @@ const options: Options = {
   releaseBranch: values["release-branch"],
   token: process.env["RELEASE_TOKEN"],
   changesets: path.join(root, "node_modules/@changesets/cli/bin.js"),
-  // A second build of what was tested elsewhere needs no tests of its own; a build that is pushed from here does.
+  // A second build of what was tested elsewhere is not tested again; a build that is pushed from here is.
   isTested: (tree) => (untested && prepare !== undefined) || isTested(root, tree),
   say: (text) => console.log(`release: ${text}`),
 };

@@ -188,12 +188,12 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: "const HEADERS_TIMEOUT_MS = 30_000;",
       becomes: "const HEADERS_TIMEOUT_MS = (30000 + 1);",
-      reason: "The promise is 30 s; no clock of a request tells one millisecond more.",
+      reason: "The documented limit is 30 s; no request can measure one millisecond more.",
     },
     {
       line: "silenceMs = 30_000,",
       becomes: "silenceMs = (30000 + 1),",
-      reason: "The promise is 30 s; no clock of a request tells one millisecond more.",
+      reason: "The documented limit is 30 s; no request can measure one millisecond more.",
     },
     {
       line: "const start = secure ? httpsRequest : httpRequest;",

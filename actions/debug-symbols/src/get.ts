@@ -11,8 +11,8 @@ export interface GetOptions {
 }
 
 /**
- * Gets a file from where a server keeps it: redirects are followed, but never away from https (F16). Nothing is sent
- * that proves who we are.
+ * Downloads a file from the address that a server gave: follows redirects, but never from https to http. Sends no
+ * credentials.
  *
  * @throws TransientError for what may heal, SymbolsError for other answers
  */

@@ -6,6 +6,6 @@ export interface ArchiveContent {
   readonly label: string;
   /** Undefined where it can only be read from front to back. */
   readonly source: RandomAccessSource | undefined;
-  /** All of it in order, from the start each time. A stream that ends has been checked against what was listed. */
+  /** All of it in order, from the start each time. When the stream ends, its content has been checked against the listing. */
   stream(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

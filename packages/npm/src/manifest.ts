@@ -32,7 +32,7 @@ export function binaryPath({ binary }: Product, { os }: Pick<Platform, "os">): s
 /**
  * The package.json of one platform.
  *
- * @param needs what the program needs. A static one is installed on Android too, whose kernel is that of Linux.
+ * @param needs what the program needs. A static program is also installed on Android, which has a Linux kernel.
  * @param template more fields; what it says of the package itself must agree.
  */
 export function platformManifest(

@@ -10,7 +10,7 @@ import { ImageArchiveError } from "./error.ts";
 export function namesOf({ annotations }: Descriptor): readonly string[] {
   const name = annotations.get("io.containerd.image.name");
   const reference = annotations.get("org.opencontainers.image.ref.name");
-  // A reference alone is most often only a tag.
+  // A reference by itself is usually only a tag.
   const whole = name ?? (reference?.includes("/") === true ? reference : undefined);
   return whole === undefined ? [] : withoutDigests([whole]);
 }

@@ -6,9 +6,9 @@ import { openRegistry, type Registry, type RegistryDocument } from "@release-act
 import type { ImageInspector } from "./check.ts";
 import type { DigestLookup } from "./keep-digest.ts";
 
-/** What a registry may take in all; a pin is checked without it when it does not answer. */
+/** The time limit for a registry, in total. If it does not answer in time, the pin is checked without it. */
 const LIMIT_MS = 3000;
-/** One try: a check that waits for a registry is slower than one without it. */
+/** One attempt only, because the check must not wait for a registry that fails. */
 const PATIENCE = { budgetMs: 0, firstPauseMs: 0, longestPauseMs: 0 };
 const MAX_BYTES = 4 * 1024 * 1024;
 

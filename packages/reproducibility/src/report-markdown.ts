@@ -53,7 +53,7 @@ export function barsTable({ explanations, builds }: Comparison): Table {
   return { header: ["file", ...(pairs ? ["builds"] : []), "start to end", "bytes that differ"], rows };
 }
 
-/** Without spaces, at which a line would break. Small files have fewer buckets than the bar has parts. */
+/** Without spaces, where a line would break. A small file has fewer buckets than the bar has parts. */
 function barOf(buckets: readonly number[]): string {
   const parts = Array.from({ length: BAR_PARTS }, (_, index) => {
     const [from, to] = [(index * buckets.length) / BAR_PARTS, ((index + 1) * buckets.length) / BAR_PARTS];
