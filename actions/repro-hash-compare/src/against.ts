@@ -66,10 +66,14 @@ async function resolveLists(
 
 /** Where nothing was recorded, the algorithm is the one that the list or its name states. */
 function listAlone({ name, entries }: UnresolvedList): Build {
-  const isBlake3 = /b3sum|blake3|\.b3\b/i.test(name);
+  const named = /b3sum|blake3|\.b3\b/i.test(name)
+    ? "blake3"
+    : /b2sum|blake2|\.b2\b/i.test(name)
+      ? "blake2b"
+      : undefined;
   const files = new Map(
     entries.map(({ path: file, hex, algorithms }) => {
-      const algorithm = isBlake3 && algorithms.includes("blake3") ? "blake3" : (algorithms[0] ?? "sha256");
+      const algorithm = algorithms.find((one) => one === named) ?? algorithms[0] ?? "sha256";
       return [file, { kind: "file", digests: { [algorithm]: hex } } as const];
     }),
   );

@@ -5,8 +5,13 @@ export const ALGORITHMS = ["blake3", "sha256"] as const;
 
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-/** What a checksum list may have: SHA-512 is computed only where one asks for it. */
-export type ListAlgorithm = Algorithm | "sha512";
+/** Digests of 64 bytes; they are computed only where a checksum list asks for them. */
+export const LONG_ALGORITHMS = ["sha512", "blake2b"] as const;
+
+export type LongAlgorithm = (typeof LONG_ALGORITHMS)[number];
+
+/** What a checksum list may have. */
+export type ListAlgorithm = Algorithm | LongAlgorithm;
 
 /** Digests of one content by algorithm, in lowercase hex. At least one is there. */
 export type Digests = Readonly<Partial<Record<ListAlgorithm, string>>>;

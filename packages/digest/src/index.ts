@@ -1,9 +1,17 @@
-export { ALGORITHMS, type Algorithm, DigestError, type Digests, isHexDigest, type ListAlgorithm } from "./algorithm.ts";
+export {
+  ALGORITHMS,
+  type Algorithm,
+  DigestError,
+  type Digests,
+  isHexDigest,
+  type ListAlgorithm,
+  LONG_ALGORITHMS,
+} from "./algorithm.ts";
 export { type Blake3Mode, blake3 } from "./blake3.ts";
 export { type HashFilesOptions, hashFiles } from "./hash-files.ts";
 export type { EngineChoice, EngineName } from "./hash-protocol.ts";
+export { longDigests } from "./long-digests.ts";
 export { formatManifest, type Manifest, type ManifestEntry, parseManifest } from "./manifest.ts";
 export { parseSums, type SumsEntry } from "./parse-sums.ts";
-export { sha512File } from "./sha512.ts";
 export { formatSums, SUMS_FILES, type SumsLine } from "./sums.ts";
 export { byCodeUnit, listTree, readEntry, type TreeEntry } from "./tree.ts";

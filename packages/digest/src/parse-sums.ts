@@ -13,16 +13,20 @@ export interface SumsEntry {
   readonly line: number;
 }
 
-const BY_LENGTH: Readonly<Record<number, readonly ListAlgorithm[]>> = { 64: ["sha256", "blake3"], 128: ["sha512"] };
+const BY_LENGTH: Readonly<Record<number, readonly ListAlgorithm[]>> = {
+  64: ["sha256", "blake3"],
+  128: ["sha512", "blake2b"],
+};
 const OTHER_LENGTHS: Readonly<Record<number, string>> = { 32: "MD5", 40: "SHA-1", 56: "SHA-224", 96: "SHA-384" };
 const TAGS: Readonly<Record<string, ListAlgorithm>> = {
   sha256: "sha256",
   sha512: "sha512",
+  blake2b: "blake2b",
   blake3: "blake3",
   blake3256: "blake3",
 };
 /** What names of files that hold one digest add to the name of the file that it is of. */
-const SUM_EXTENSION = /\.(?:sha256|sha512|b3|blake3|b3sum|sha256sum|sha512sum|digest)(?:\.txt)?$/i;
+const SUM_EXTENSION = /\.(?:sha256|sha512|b3|blake3|b3sum|b2|blake2b?|b2sum|sha256sum|sha512sum|digest)(?:\.txt)?$/i;
 
 /**
  * Reads a checksum list as people write them: `sha256sum` and `b3sum` in text or binary mode, BSD's `--tag`, OpenSSL's
@@ -46,7 +50,7 @@ export function parseSums(list: string | Uint8Array, source: string): SumsEntry[
   }
   if (entries.size > 0) return [...entries.values()];
   throw new DigestError(`${source} holds no checksums`, {
-    advice: "Write one with `sha256sum`, `b3sum` or `sha512sum`.",
+    advice: "Write one with `sha256sum`, `b3sum`, `sha512sum` or `b2sum`.",
     location: { file: source },
   });
 }
@@ -105,7 +109,7 @@ function parseLine(text: string, line: number, source: string): SumsEntry {
     const [, mark, hex = "", name = ""] = plain;
     return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source);
   }
-  const bare = /^\s*(?:(sha256|sha512|blake3)[:-])?([0-9A-Fa-f]{32,})\s*$/i.exec(text);
+  const bare = /^\s*(?:(sha256|sha512|blake2b|blake3)[:-])?([0-9A-Fa-f]{32,})\s*$/i.exec(text);
   const [, tag, hex = ""] = bare ?? [];
   const name = path.posix.basename(source).replace(SUM_EXTENSION, "");
   if (bare !== null && name !== path.posix.basename(source)) return entryOf(name, hex, line, source, tag);
@@ -125,9 +129,12 @@ function entryOf(name: string, digest: string, line: number, source: string, tag
     const kind = tag ?? OTHER_LENGTHS[hex.length];
     const found =
       kind === undefined ? `${hex.length} hex characters` : `a digest of ${kind} (${hex.length} hex characters)`;
-    throw new DigestError(`${source}:${line} has ${found}, expected SHA-256 or BLAKE3 (64) or SHA-512 (128)`, {
-      location: { file: source, line },
-    });
+    throw new DigestError(
+      `${source}:${line} has ${found}, expected SHA-256 or BLAKE3 (64), or SHA-512 or BLAKE2b (128)`,
+      {
+        location: { file: source, line },
+      },
+    );
   }
   return { path: name.replace(/^(?:\.\/)+/, ""), hex, algorithms, line };
 }

@@ -25,6 +25,18 @@ describe("parseAttestation", () => {
     expect(parseAttestation(text, "a.json")?.[0]).toMatchObject({ path: "app", hex: HEX, algorithms: ["sha256"] });
   });
 
+  test.each([
+    ["pkg:npm/%40scope/name@1.2.3", "scope-name-1.2.3.tgz"],
+    ["pkg:npm/@scope/name@1.2.3-rc.1", "scope-name-1.2.3-rc.1.tgz"],
+    ["pkg:npm/name@1.2.3%2Bbuild", "name-1.2.3+build.tgz"],
+    ["pkg:oci/name@sha256:aa", "pkg:oci/name@sha256:aa"],
+  ])("of npm's provenance, %s is the file %s that npm packs", (name, file) => {
+    const subject = [{ name, digest: { sha512: `${HEX}${HEX}` } }];
+    expect(parseAttestation(JSON.stringify({ ...statement, subject }), "a.json")).toMatchObject([
+      { path: file, algorithms: ["sha512"] },
+    ]);
+  });
+
   test("is undefined for other JSON, and refuses an attestation of nothing", () => {
     expect(parseAttestation('{"format":"build-manifest"}', "m.json")).toBeUndefined();
     expect(parseAttestation("not json", "x")).toBeUndefined();

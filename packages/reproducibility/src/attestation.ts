@@ -10,7 +10,7 @@ const SUMMARY_TYPE = "https://slsa.dev/verification_summary/v1";
 const LEVEL = "REPRODUCED";
 /** What stands in place of levels where the result is FAILED (the same page, `verifiedLevels`). */
 const NO_LEVEL = "FAILED";
-const HEX_LENGTH = { sha256: 64, blake3: 64, sha512: 128 } as const;
+const HEX_LENGTH = { sha256: 64, blake3: 64, sha512: 128, blake2b: 128 } as const;
 
 /**
  * The subjects of an attestation, as a checksum list: an in-toto statement, a DSSE envelope or Sigstore bundle around
@@ -32,21 +32,31 @@ export function parseAttestation(text: string, source: string): SumsEntry[] | un
     entries.set(entry.path, known ?? entry);
   }
   if (entries.size > 0) return [...entries.values()];
-  throw new Fault(`${source} is an attestation without subjects that have a name and a SHA-256, SHA-512 or BLAKE3`);
+  throw new Fault(
+    `${source} is an attestation without subjects that have a name and a SHA-256, SHA-512, BLAKE2b or BLAKE3`,
+  );
 }
 
 /** A subject as an entry of a list; none where it has no name, or no digest that is computed here. */
 function toEntry(item: unknown, source: string): SumsEntry[] {
   const { name, digest } = record(item);
   const digests = record(digest);
-  const algorithm = (["sha256", "blake3", "sha512"] as const).find((one) => digests[one] !== undefined);
+  const algorithm = (["sha256", "blake3", "sha512", "blake2b"] as const).find((one) => digests[one] !== undefined);
   if (typeof name !== "string" || name === "" || algorithm === undefined) return [];
   const hex = String(digests[algorithm]).toLowerCase();
   if (!/^[0-9a-f]+$/.test(hex) || hex.length !== HEX_LENGTH[algorithm])
     throw new Fault(
       `${source} attests "${hex.slice(0, 80)}" as the ${algorithm} of ${name}, expected ${HEX_LENGTH[algorithm]} hex characters`,
     );
-  return [{ path: name.replace(/^(?:\.\/)+/, ""), hex, algorithms: [algorithm], line: 1 }];
+  return [{ path: packedName(name) ?? name.replace(/^(?:\.\/)+/, ""), hex, algorithms: [algorithm], line: 1 }];
+}
+
+/** The file that `npm pack` writes of what npm's provenance names by its package URL (`pkg:npm/%40scope/name@1.2.3`). */
+function packedName(name: string): string | undefined {
+  const [, scope, base, version] = /^pkg:npm\/(?:(?:%40|@)([\w.~-]+)\/)?([\w.~-]+)@([\w.+%-]+)$/i.exec(name) ?? [];
+  if (base === undefined || version === undefined) return undefined;
+  const parts = [...(scope === undefined ? [] : [scope]), base, version.replace(/%2b/gi, "+")];
+  return `${parts.join("-")}.tgz`;
 }
 
 function parseDocuments(text: string): unknown[] {

@@ -1,4 +1,4 @@
-import { ALGORITHMS, byCodeUnit, type Digests, type ListAlgorithm } from "@release-actions/digest";
+import { ALGORITHMS, byCodeUnit, type Digests, type ListAlgorithm, LONG_ALGORITHMS } from "@release-actions/digest";
 import { countOf, Fault } from "@release-actions/report";
 import type { Build, BuildFile } from "./build.ts";
 import type { Judgement } from "./policy.ts";
@@ -19,7 +19,7 @@ export interface FileVerdict extends Judgement {
   readonly hasMajority: boolean;
 }
 
-const COMPARABLE: readonly ListAlgorithm[] = [...ALGORITHMS, "sha512"];
+const COMPARABLE: readonly ListAlgorithm[] = [...ALGORITHMS, ...LONG_ALGORITHMS];
 
 /** Compares two builds or more, file by file. */
 export function compareBuilds(builds: readonly Build[], judge: (path: string) => Judgement): FileVerdict[] {

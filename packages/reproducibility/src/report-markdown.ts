@@ -96,7 +96,7 @@ export function writeCauses(summary: SummaryWriter, comparison: Comparison): voi
 
 /** Digests are told apart by their first digits; the report and the outputs have all of them. */
 function shortDigests(text: string): string {
-  return text.replace(/\b((?:blake3|sha256|sha512):[0-9a-f]{12})[0-9a-f]{20,}/g, "$1…");
+  return text.replace(/\b((?:blake3|blake2b|sha256|sha512):[0-9a-f]{12})[0-9a-f]{20,}/g, "$1…");
 }
 
 export function contextTable({ builds, contexts }: Comparison): Table {

@@ -1,3 +1,7 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseSums } from "@release-actions/digest";
 import type { RecordedBuild } from "./record.ts";
@@ -31,4 +35,28 @@ describe("a checksum list", () => {
     const { list: build } = await resolveSums("list", list, built(...files));
     expect([...build.files.keys()]).toEqual(paths);
   });
+});
+
+test("128 hex digits are SHA-512 or BLAKE2b: the one that matches, for the file that differs too", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "resolve-sums-"));
+  try {
+    for (const name of ["app", "lib"]) writeFileSync(path.join(folder, name), name);
+    const recorded = { ...built("app", "lib"), pathOf: (name: string) => path.join(folder, name) };
+    for (const [algorithm, name] of [
+      ["blake2b512", "blake2b"],
+      ["sha512", "sha512"],
+    ] as const) {
+      const hash = (text: string): string => createHash(algorithm).update(text).digest("hex");
+      const list = parseSums(`${hash("other")}  app\n${hash("lib")}  lib\n`, "list");
+      const resolved = await resolveSums("list", list, recorded);
+      expect([...resolved.matched]).toEqual([[name, 1]]);
+      expect([...resolved.list.files.values()]).toMatchObject([
+        { digests: { [name]: hash("other") } },
+        { digests: { [name]: hash("lib") } },
+      ]);
+      expect(resolved.recorded.files.get("app")).toMatchObject({ digests: { [name]: hash("app") } });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,4 +1,13 @@
-import { ALGORITHMS, byCodeUnit, type Digests, hashFiles, type SumsEntry, sha512File } from "@release-actions/digest";
+import {
+  ALGORITHMS,
+  byCodeUnit,
+  type Digests,
+  hashFiles,
+  type ListAlgorithm,
+  LONG_ALGORITHMS,
+  longDigests,
+  type SumsEntry,
+} from "@release-actions/digest";
 import type { Build, BuildFile } from "./build.ts";
 import type { RecordedBuild } from "./record.ts";
 
@@ -12,7 +21,8 @@ export interface ResolvedSums {
 
 /**
  * A checksum list as a build. 64 hex digits are SHA-256 or BLAKE3: both are computed of what was recorded, and the one
- * that matches is the list's. Where none matches, the first that is possible is shown.
+ * that matches is the list's; 128 are SHA-512 or BLAKE2b in the same way. Where none matches, the one by which other files
+ * of the list match is shown, else the first that is possible.
  */
 export async function resolveSums(
   name: string,
@@ -26,12 +36,14 @@ export async function resolveSums(
     .sort((a, b) => byCodeUnit(a.path, b.path));
   const digests = await computeDigests(wanted, recorded, signal);
   const files = new Map(recorded.files);
+  const usual = usualAlgorithm(entries, digests);
   const matched = new Map<string, number>();
   const listed = new Map<string, BuildFile>();
   for (const { path, hex, algorithms } of entries) {
     const known = digests.get(path) ?? {};
     const equal = algorithms.find((algorithm) => known[algorithm] === hex);
-    const algorithm = equal ?? algorithms.find((one) => known[one] !== undefined) ?? algorithms[0];
+    const possible = algorithms.filter((one) => known[one] !== undefined);
+    const algorithm = equal ?? possible.find((one) => one === usual) ?? possible[0] ?? algorithms[0];
     if (algorithm === undefined) continue;
     if (equal !== undefined) matched.set(equal, (matched.get(equal) ?? 0) + 1);
     listed.set(path, { kind: "file", digests: { [algorithm]: hex } });
@@ -40,6 +52,18 @@ export async function resolveSums(
   }
   const list: Build = { name, files: listed, context: new Map(), isPartial: true, open: async () => undefined };
   return { list, recorded: { ...recorded, files }, matched };
+}
+
+/** By which algorithm a file of the list was found equal first. */
+function usualAlgorithm(
+  entries: readonly SumsEntry[],
+  digests: ReadonlyMap<string, Digests>,
+): ListAlgorithm | undefined {
+  for (const { path, hex, algorithms } of entries) {
+    const equal = algorithms.find((algorithm) => digests.get(path)?.[algorithm] === hex);
+    if (equal !== undefined) return equal;
+  }
+  return undefined;
 }
 
 /**
@@ -82,15 +106,15 @@ async function computeDigests(
       ? []
       : [{ name: path, path: full, size: file.size ?? 0, algorithms }];
   });
-  const hashedTogether = files.filter(({ algorithms }) => algorithms.some((one) => one !== "sha512"));
+  const hashedTogether = files.filter(({ algorithms }) => ALGORITHMS.some((one) => algorithms.includes(one)));
   const computed = await hashFiles(hashedTogether, {
     algorithms: ALGORITHMS,
     ...(signal === undefined ? {} : { signal }),
   });
   const digests = new Map<string, Digests>(hashedTogether.map(({ name }, index) => [name, computed[index] ?? {}]));
   for (const { name, path, algorithms } of files) {
-    if (!algorithms.includes("sha512")) continue;
-    digests.set(name, { ...digests.get(name), sha512: await sha512File(path, signal) });
+    const long = LONG_ALGORITHMS.filter((one) => algorithms.includes(one));
+    if (long.length > 0) digests.set(name, { ...digests.get(name), ...(await longDigests(path, long, signal)) });
   }
   return digests;
 }
