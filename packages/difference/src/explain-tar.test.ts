@@ -66,6 +66,9 @@ describe("tar: headers", () => {
       ["member-metadata", "header of a, SCHILY.xattr.user.build", "one", "two"],
       ["member-metadata", "header of a, comment", "one", "two"],
     ]);
+    // The member has it, however it is written.
+    const owner = (uid: string) => [pax({ uid }), file()];
+    expect((await compare(owner("5"), owner("6"))).map(([, place]) => place)).not.toContain("header of a, uid");
     expect(await compare([pax({ comment: "x" }), file()], [pax({ vendor: "y" }), file()])).toEqual([
       ["member-metadata", "header of a, comment", "x", "absent"],
       ["member-metadata", "header of a, vendor", "absent", "y"],
