@@ -1,0 +1,23 @@
+import { describe, expect, test } from "@jest/globals";
+import { explainTextPair } from "./explain-text-pair.ts";
+import { WINDOWS } from "./testing/explain.ts";
+
+const explained = (left: string, right: string) => explainTextPair(left, right, "line 1", WINDOWS);
+
+describe("explainTextPair", () => {
+  test("shows short texts whole, without the space around them", () => {
+    expect(explained("  alpha beta ", "\talpha gamma")).toMatchObject({
+      ...{ kind: "embedded-text", place: "line 1", left: "alpha beta", right: "alpha gamma" },
+    });
+  });
+
+  test("names a line that is empty on one side", () => {
+    expect(explained("alpha", "")).toMatchObject({ left: "alpha", right: "an empty line" });
+  });
+
+  test("shows a long text around its difference alone", () => {
+    const long = (word: string): string => `${"x ".repeat(100)}${word}${" y".repeat(100)}`;
+    const { left, right } = explained(long("alpha"), long("gamma"));
+    expect([left.length < 120, right.includes("gamma")]).toEqual([true, true]);
+  });
+});
