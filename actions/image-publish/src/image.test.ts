@@ -28,6 +28,19 @@ describe("readImage", () => {
     expect(after.blobs.map(({ digest }) => String(digest))).not.toContain(stray.digest);
   });
 
+  test("refuses two images for one platform, as a registry would take them for one", async () => {
+    const files: Files = {};
+    const named = (layer: string, tag: string) => ({
+      ...addImage(files, { layers: [layer] }),
+      annotations: { "org.opencontainers.image.ref.name": tag },
+    });
+    const [one, other] = [named("one", "v1"), named("two", "v2")];
+    await expect(read(layout({ ...files }, [one, other]))).rejects.toThrow("the archive holds 2 images: v1, v2");
+    // One image under two names is one.
+    const again = { ...one, annotations: { "org.opencontainers.image.ref.name": "latest" } };
+    expect((await read(layout({ ...files }, [one, again]))).root.digest).toBe(one.digest);
+  });
+
   test("names attestations that are listed and absent, before anything is pushed", async () => {
     const files: Files = {};
     const image = addImage(files);

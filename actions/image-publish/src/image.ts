@@ -1,6 +1,13 @@
 import type { PrefetchingSource } from "@release-actions/archive";
 import { decodeJson, listOf, object, optional, string } from "@release-actions/json";
-import { type Compression, type Digest, digestImageArchive, indexImageArchive, type Layer } from "@release-actions/oci";
+import {
+  type Compression,
+  type Digest,
+  digestImageArchive,
+  indexImageArchive,
+  type Layer,
+  requireOneImage,
+} from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 import type { BlobUpload, RegistryDocument } from "@release-actions/registry-client";
 import { MAX_MANIFEST_BYTES } from "./compressed-documents.ts";
@@ -23,6 +30,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   // Of a docker archive with compressed layers, only reading them tells what they are known by in a registry.
   const { archive, blobs } = indexed.archive.root === undefined ? await digestImageArchive(source, signal) : indexed;
   const { root, images, refused = [], absentPlatforms, absentDocuments = [] } = archive;
+  requireOneImage(archive);
   if (images.length > 1 && root === undefined) {
     const found = images.map(({ platform }) => formatPlatform(platform)).join(", ");
     throw new ImagePublishError(`${label} is a docker archive of images for ${found}, which no index holds together`, {

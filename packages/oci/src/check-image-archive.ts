@@ -1,10 +1,10 @@
 import { StreamCursor, TolerantTarReader } from "@release-actions/archive";
-import { formatPlatform, isSamePlatform } from "@release-actions/platform";
+import { formatPlatform } from "@release-actions/platform";
 import { openTarStream, type Wrapping } from "./archive-stream.ts";
 import { ImageArchiveError } from "./error.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { readImageArchive } from "./read-image-archive.ts";
-import { requireOneEntry } from "./select-image.ts";
+import { requireOneImage } from "./select-image.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
 export interface CheckedArchive {
@@ -35,12 +35,7 @@ function requireComplete(archive: ImageArchive): void {
   // What is whole and cannot be loaded by this project may be of use to others.
   const broken = refused.find(({ error }) => error.problem !== "unsupported");
   if (broken !== undefined) throw broken.error;
-  for (const { platform } of images) {
-    requireOneEntry(
-      images.filter((other) => isSamePlatform(other.platform, platform)),
-      archive,
-    );
-  }
+  requireOneImage(archive);
   for (const { platform, missing } of images) {
     if (missing.length === 0) continue;
     const message = `the image for ${formatPlatform(platform)} lacks its layers ${missing.join(", ")}`;

@@ -15,7 +15,7 @@ describe("the names that a descriptor carries", () => {
     [{}, []],
     [{ [NAME]: "app:1" }, ["app:1"]],
     [{ [REF]: "ghcr.io/acme/app:1" }, ["ghcr.io/acme/app:1"]],
-    [{ [REF]: "1.0" }, []],
+    [{ [REF]: "1.0" }, ["1.0"]],
     [{ [NAME]: "a/b:1", [REF]: "c/d:2" }, ["a/b:1"]],
     [{ [NAME]: `a/b@sha256:${HEX}` }, []],
   ])("%j: %j", (annotations, expected) => expect(names(annotations)).toEqual(expected));
@@ -64,7 +64,7 @@ test("of several images the message says how to choose", () => {
   expect(severalImages(["a:1", "b:2"])).toMatchObject({
     problem: "ambiguous",
     message: "the archive holds 2 images: a:1, b:2",
-    advice: "Choose one with the input `image`, or save one image in one archive.",
+    advice: "Save one image in one archive; to load one of these, name it in the input `image` of load-restate-image.",
   });
   expect(noSuchImage("a", []).advice).toBe("Give one of these names, or a digest, in `image`.");
 });

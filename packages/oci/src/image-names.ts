@@ -8,10 +8,8 @@ import { ImageArchiveError } from "./error.ts";
  * end with `-`, which the pattern in annotations.md does not allow and buildkit writes).
  */
 export function namesOf({ annotations }: Descriptor): readonly string[] {
-  const name = annotations.get("io.containerd.image.name");
-  const reference = annotations.get("org.opencontainers.image.ref.name");
-  // A reference by itself is usually only a tag.
-  const whole = name ?? (reference?.includes("/") === true ? reference : undefined);
+  // umoci and skopeo write only a tag into the second, by which they also choose an image of a layout.
+  const whole = annotations.get("io.containerd.image.name") ?? annotations.get("org.opencontainers.image.ref.name");
   return whole === undefined ? [] : withoutDigests([whole]);
 }
 
@@ -32,7 +30,7 @@ export function noSuchImage(wanted: string, names: readonly string[]): ImageArch
 
 export function severalImages(names: readonly string[]): ImageArchiveError {
   return new ImageArchiveError("ambiguous", `the archive holds ${names.length} images: ${list(names)}`, {
-    advice: "Choose one with the input `image`, or save one image in one archive.",
+    advice: "Save one image in one archive; to load one of these, name it in the input `image` of load-restate-image.",
   });
 }
 

@@ -17,5 +17,5 @@ export { type RepackOptions, repackForLoad } from "./load-stream.ts";
 export { type LocatedTar, locateTar } from "./locate-tar.ts";
 export type { Compression } from "./media-types.ts";
 export { partialArchive } from "./partial-archive.ts";
-export { selectImage } from "./select-image.ts";
+export { requireOneImage, selectImage } from "./select-image.ts";
 export { writeTempFile } from "./temp-file.ts";

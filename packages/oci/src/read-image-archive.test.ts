@@ -143,9 +143,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     "Upper:1",
   ])("named %j is read, and the name is kept for people alone", async (name) => {
     expect((await read(tarOf(annotated("io.containerd.image.name", name)))).names).toEqual([name]);
-    expect((await read(tarOf(annotated("org.opencontainers.image.ref.name", name)))).names).toEqual(
-      name.includes("/") ? [name] : [],
-    );
+    expect((await read(tarOf(annotated("org.opencontainers.image.ref.name", name)))).names).toEqual([name]);
     expect((await read(tarOf(dockerArchive({ entry: { RepoTags: [name] } })))).names).toEqual([name]);
   });
 

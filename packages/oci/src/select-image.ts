@@ -34,8 +34,18 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
   );
 }
 
+/** @throws ImageArchiveError naming the images where an archive has several for one platform. */
+export function requireOneImage(archive: ImageArchive): void {
+  for (const { platform } of archive.images) {
+    requireOneEntry(
+      archive.images.filter((other) => isSamePlatform(other.platform, platform)),
+      archive,
+    );
+  }
+}
+
 /** Two entries of `index.json` for one platform are two images, and nobody said which is meant. */
-export function requireOneEntry(images: readonly Pick<Image, "entry">[], { names }: ImageArchive): void {
+function requireOneEntry(images: readonly Pick<Image, "entry">[], { names }: ImageArchive): void {
   const entries = [...new Set(images.flatMap(({ entry }) => entry ?? []))];
   if (entries.length > 1) throw severalImages(names.length === entries.length ? names : entries);
 }
