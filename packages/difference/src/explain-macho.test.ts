@@ -245,6 +245,15 @@ describe("Mach-O: what only counts alone", () => {
     expect(await compare(file("a", "x"), file("b", "x"))).toEqual([["code", "__TEXT,__text", "1 byte", "1 byte"]]);
   });
 
+  test("a text, where the code has Go's build id, which follows from it", async () => {
+    const file = (id: string, name: string): CraftedMacho => ({
+      sections: [code(`Go build ID: "${id.repeat(8)}"${"c".repeat(40)}`), section("__rodata", `built by ${name}\0`)],
+    });
+    expect(await compare(file("abcd", "alice"), file("efgh", "bob"))).toEqual([
+      like("embedded-text", "__TEXT,__rodata+0x9"),
+    ]);
+  });
+
   test("data, where the code differs in short places only, in which it refers to data", async () => {
     const file = (address: string, constant: string): CraftedMacho => ({
       sections: [section("__const", constant), code(`${"c".repeat(40)}${address}${"c".repeat(40)}`)],

@@ -8,7 +8,7 @@ import type { Context, Findings, Part } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts } from "./explain-texts.ts";
-import { findGoBuildId } from "./go-build-id.ts";
+import { findGoBuildId, withoutGoBuildId } from "./go-build-id.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** The largest file that is read into memory; three of it are held at a time. */
@@ -139,7 +139,7 @@ async function compareSections(
     found.numbers.push(...numbers);
     if (numbers.length === 0) found.unexplained += 1;
     if (name === CODE) {
-      found.hasSameCode = isSameButAddresses(map);
+      found.hasSameCode = isSameButAddresses(await mapBytes(await withoutGoBuildId(x), await withoutGoBuildId(y)));
       continue;
     }
     const firstDifference = map.clusters[0]?.start ?? 0;

@@ -6,6 +6,7 @@ import type { Context, Findings, Part } from "./context.ts";
 import { explainBinary } from "./explain-bytes.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
 import { explainTexts } from "./explain-texts.ts";
+import { withoutGoBuildId } from "./go-build-id.ts";
 import { maskSource } from "./masked-source.ts";
 import { narrowSource } from "./narrow-source.ts";
 import { type PeFile, readPe } from "./pe.ts";
@@ -108,7 +109,7 @@ async function compareSections(
     parts.push({ name: section.name, left: one.size, right: two.size, differing: map.differing });
     if (section.name === ".text" && !a.isManaged) {
       code = cause("code", `${context.place}.text`, countOf(one.size, "byte"), countOf(two.size, "byte"));
-      hasSameCode = isSameButAddresses(map);
+      hasSameCode = isSameButAddresses(await mapBytes(await withoutGoBuildId(one), await withoutGoBuildId(two)));
     } else if (section.name !== ".reloc" && section.name !== ".pdata")
       causes.push(...(await explainData(one, two, map, { ...context, place: `${context.place}${section.name}+` })));
   }

@@ -1,5 +1,6 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import type { Cluster } from "./byte-map.ts";
+import { maskSource } from "./masked-source.ts";
 
 const MARK = 'Go build ID: "';
 /** Go's linker puts the id at the start of the code (cmd/internal/buildid, "readRaw"). */
@@ -16,4 +17,10 @@ export async function findGoBuildId(source: RandomAccessSource): Promise<Cluster
   const start = mark + MARK.length;
   const end = head.indexOf('"', start);
   return end < 0 ? undefined : { start, end };
+}
+
+/** Machine code without the id, which is longer than what refers to other data. */
+export async function withoutGoBuildId(source: RandomAccessSource): Promise<RandomAccessSource> {
+  const range = await findGoBuildId(source);
+  return range === undefined ? source : maskSource(source, [range]);
 }
