@@ -31,7 +31,9 @@ export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, siz
     .table(["binary", "target", "size"], rows)
     .details(
       "Flags of the compiler",
-      plan.targets.map(({ triple, rustflags }) => `${triple}: \`${rustflags.join(" ")}\``).join("\n\n"),
+      plan.targets
+        .map(({ triple, rustflags }) => `${triple}: ${rustflags.length > 0 ? `\`${rustflags.join(" ")}\`` : "none"}`)
+        .join("\n\n"),
     );
   if (errors) runner.fail(`the build failed its checks: ${said}, shown above`);
 }
