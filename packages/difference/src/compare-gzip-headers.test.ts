@@ -6,14 +6,16 @@ interface Fields {
   readonly time?: number;
   readonly name?: string;
   readonly extra?: string;
+  /** Probably text (FTEXT). */
+  readonly text?: boolean;
   readonly level?: number;
   readonly system?: number;
 }
 
 /** RFC 1952, section 2.3. */
-function header({ time = 0, name, extra, level = 0, system = 3 }: Fields): Buffer {
+function header({ time = 0, name, extra, text = false, level = 0, system = 3 }: Fields): Buffer {
   const start = Buffer.alloc(10);
-  const flags = (name === undefined ? 0 : 8) | (extra === undefined ? 0 : 4);
+  const flags = (name === undefined ? 0 : 8) | (extra === undefined ? 0 : 4) | (text ? 1 : 0);
   Buffer.from([0x1f, 0x8b, 8, flags]).copy(start);
   start.writeUInt32LE(time, 4);
   start[8] = level;
@@ -42,6 +44,12 @@ describe("gzip headers", () => {
       "a name behind an extra field",
       { extra: "12345", name: "one" },
       { extra: "123", name: "two" },
+      [["embedded-text", "in a, gzip header, file name", "one", "two"]],
+    ],
+    [
+      "a name where only the flag for text is set beside it",
+      { text: true, name: "one" },
+      { text: true, name: "two" },
       [["embedded-text", "in a, gzip header, file name", "one", "two"]],
     ],
     ["an extra field alone", { extra: "12345" }, {}, []],

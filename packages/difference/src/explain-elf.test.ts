@@ -397,6 +397,30 @@ describe("ELF: data is not code", () => {
     ]);
   });
 
+  test("a text that moved as well is all that differs", async () => {
+    const [left, right] = [rodata("tool\0built by alice\0usage\0"), rodata("tool\0usage\0built by carol\0")];
+    expect(await compare([TEXT, left], [TEXT, right])).toEqual([
+      ["embedded-text", ".rodata+0xe", "built by alice", "built by carol"],
+    ]);
+  });
+
+  test("a text that begins with a letter beyond ASCII", async () => {
+    const text = (name: string): CraftedSection => rodata(`tool\0${name} one\0usage\0`);
+    expect(await compare([TEXT, text("Ømega")], [TEXT, text("Årsted")])).toEqual([
+      ["embedded-text", ".rodata+0x6", "Ømega one", "Årsted one"],
+    ]);
+  });
+
+  test("texts that only moved are told with their place in hexadecimal", async () => {
+    const [left, right] = [
+      rodata("equal on both sides\0one text\0two text\0"),
+      rodata("equal on both sides\0two text\0one text\0"),
+    ];
+    expect(await compare([long("a"), left], [long("b"), right])).toEqual([
+      like("text-order", ".rodata+0x14", "one text", "two text"),
+    ]);
+  });
+
   test("texts are not said to have moved where other bytes differ", async () => {
     const texts = (name: string): CraftedSection => rodata(`${name}\x01first text\x01second text`);
     const moved = (name: string): CraftedSection => rodata(`second text\x01first text\x01${name}`);

@@ -254,6 +254,15 @@ describe("Mach-O: what only counts alone", () => {
     ]);
   });
 
+  test("a text with its words exchanged, where no other section differs", async () => {
+    const file = (text: string): CraftedMacho => ({
+      sections: [section("__const", `tool\0${text}\0usage\0`), code("cccc")],
+    });
+    expect(await compare(file("form.name"), file("name.form"))).toEqual([
+      ["embedded-text", "__TEXT,__const+0x5", "form.name", "name.form"],
+    ]);
+  });
+
   test("data, where the code differs in short places only, in which it refers to data", async () => {
     const file = (address: string, constant: string): CraftedMacho => ({
       sections: [section("__const", constant), code(`${"c".repeat(40)}${address}${"c".repeat(40)}`)],

@@ -11,6 +11,15 @@ describe("explainTextPair", () => {
     });
   });
 
+  test("shows a hash without the space around it, and flags that map a path as flags", () => {
+    const hash = (digits: string): string => `  build/a-${digits}847e8c7c6658/out `;
+    expect(explained(hash("8e20"), hash("226d"))).toMatchObject({
+      ...{ kind: "embedded-text", left: hash("8e20").trim(), right: hash("226d").trim() },
+    });
+    const flags = (folder: string): string => `cc -ffile-prefix-map=/home/${folder}/src=. -O2`;
+    expect(explained(flags("one"), flags("two"))).toMatchObject({ kind: "build-flags" });
+  });
+
   test("names a line that is empty on one side", () => {
     expect(explained("alpha", "")).toMatchObject({ left: "alpha", right: "an empty line" });
   });

@@ -122,9 +122,11 @@ async function explainLongText(
   const { place, windows, signal } = context;
   const found = await firstDifferingLine(left, right, signal);
   const at = `${place}line ${found.line}`;
-  const causes = [explainTextPair(found.left ?? "", found.right ?? "", at, windows)];
-  if (found.left === undefined || found.right === undefined)
-    causes.splice(0, 1, cause("embedded-text", at, found.left ?? "the end", found.right ?? "the end"));
+  const causes = [
+    found.left === undefined || found.right === undefined
+      ? cause("embedded-text", at, found.left ?? "the end", found.right ?? "the end")
+      : explainTextPair(found.left, found.right, at, windows),
+  ];
   context.warn(`${place}the texts are too long or too different to align: only the first differing line was compared`);
   const lines = [`@@ line ${found.line} @@`, `-${found.left ?? ""}`, `+${found.right ?? ""}`].map((text) => cut(text));
   return { causes, parts: [], excerpts: [{ place, source: "lines", lines }] };

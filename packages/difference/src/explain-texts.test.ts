@@ -37,6 +37,12 @@ describe("explainTexts", () => {
     const hash = (digits: string): string => `build/a-${digits}847e8c7c6658/out`;
     const found = await texts(`${hash("8e20")}\0built by alice`, `${hash("226d")}\0built by bob`);
     expect([found.certain, told(found.possible)]).toEqual([[], [like("embedded-text", ".data+0x26")]]);
+    const beside = (digits: string, name: string): string => `${hash(digits)}\0/home/${name}/a.c\0built by ${name}`;
+    const three = await texts(beside("8e20", "alice"), beside("226d", "bob"));
+    expect([told(three.certain), told(three.possible)]).toEqual([
+      [like("build-path", ".data+0x23")],
+      [like("embedded-text", ".data+0x36")],
+    ]);
     // Where nothing else differs it is a text like others.
     expect(told((await texts(hash("8e20"), hash("226d"))).possible)).toEqual([like("embedded-text")]);
   });
