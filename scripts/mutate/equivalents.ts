@@ -83,6 +83,49 @@ export const EQUIVALENTS: Equivalents = {
       reason: "Only whether the two sides cancel each other is asked, not which has more.",
     },
   ],
+  "packages/difference/src/elf-texts.ts": [
+    {
+      line: "if (left.size !== right.size) return false;",
+      becomes: "if (false) return false;",
+      reason: "Parts of two sizes have other counts of bytes: this line only saves reading them.",
+    },
+  ],
+  "packages/difference/src/explain-elf.ts": [
+    {
+      line: ".sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : 1))",
+      becomes:
+        ".sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : (1 + 1)))",
+      reason: "A comparer's sign counts, not its size.",
+    },
+  ],
+  "packages/difference/src/flattened-layers.ts": [
+    {
+      line: "const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : 1));",
+      becomes: "const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : (1 + 1)));",
+      reason: "A comparer's sign counts, not its size.",
+    },
+  ],
+  "packages/difference/src/masked-source.ts": [
+    {
+      line: "const bytes = hit.length === 0 ? chunk : Buffer.from(chunk);",
+      becomes: "const bytes = false ? chunk : Buffer.from(chunk);",
+      reason: "A copy has the same bytes: where nothing is masked, none is needed.",
+    },
+  ],
+  "packages/difference/src/narrow-source.ts": [
+    {
+      line: "const CHUNK_BYTES = 1 << 16;",
+      becomes: "const CHUNK_BYTES = (1 + 1) << 16;",
+      reason: "The size of the pieces changes nothing in what they hold.",
+    },
+  ],
+  "packages/difference/src/text-runs.ts": [
+    {
+      line: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -1): ScannedRun => {",
+      becomes: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -(1 + 1)): ScannedRun => {",
+      reason: "Any number that is no byte says that there is none.",
+    },
+  ],
   "packages/difference/src/text-at.ts": [
     {
       line: 'const [behind = ""] = /^[\\t -~]*/.exec(text.slice(at - start)) ?? [];',

@@ -133,6 +133,20 @@ describe("ELF: texts", () => {
     expect((await compare(left, right)).map(([kind]) => kind)).toEqual(["embedded-text"]);
   });
 
+  test("a text is the cause where up to three functions got longer with it", async () => {
+    const text = (version: string): CraftedSection => rodata(`version ${version}\0`);
+    const [few, more] = [
+      [16, 32, 48, 64, 80],
+      [17, 33, 49, 65, 80],
+    ];
+    const kinds = async (left: number[], right: number[]): Promise<unknown[]> =>
+      (await compare([code("aaaaa"), frames(left), text("1.2.3")], [code("bbbbb"), frames(right), text("1.2.4")])).map(
+        ([kind]) => kind,
+      );
+    expect(await kinds([...few.slice(0, 3), 65, 80], [...more.slice(0, 3), 65, 80])).toEqual(["embedded-text"]);
+    expect(await kinds(few, more)).toEqual(["code"]);
+  });
+
   test("read-only data that differs beside a text is named with it", async () => {
     const [left, right] = ["version 1.2.3\0\x01\x02", "version 1.2.4\0\x01\x03"];
     expect(await compare([rodata(left)], [rodata(right)])).toEqual([
@@ -408,6 +422,13 @@ describe("ELF: data is not code", () => {
     const text = (name: string): CraftedSection => rodata(`tool\0${name} one\0usage\0`);
     expect(await compare([TEXT, text("Ømega")], [TEXT, text("Årsted")])).toEqual([
       ["embedded-text", ".rodata+0x6", "Ømega one", "Årsted one"],
+    ]);
+  });
+
+  test("letters beyond ASCII, at both ends of a text far behind the beginning", async () => {
+    const text = (name: string): CraftedSection => rodata(`${"\x01".repeat(200)}Ø by ${name} né\0usage\0`);
+    expect(await compare([TEXT, text("alice")], [TEXT, text("carol")])).toEqual([
+      ["embedded-text", ".rodata+0xce", "Ø by alice né", "Ø by carol né"],
     ]);
   });
 

@@ -261,6 +261,14 @@ describe("PE: texts beside addresses", () => {
     ).toEqual([like("timestamp", ".rsrc+0x22", "2023-11-14 10:00:00", "2025-11-20 10:00:00")]);
   });
 
+  test("of UTF-16, far behind the beginning of the section", async () => {
+    const resource = (version: string): CraftedPeSection =>
+      section(".rsrc", join("\x01".repeat(24_000), utf16(version)));
+    expect(
+      await compare({ sections: [CODE, resource("built by alice")] }, { sections: [CODE, resource("built by carol")] }),
+    ).toEqual([["embedded-text", ".rsrc+0x5dd2", "built by alice", "built by carol"]]);
+  });
+
   test("of C, where addresses in data and code follow from it", async () => {
     const data = (address: string, name: string): CraftedPeSection =>
       section(".rdata", join(address, "\x32\x42\0\0\0\0\0usage\0", name, "\0\0\0"));

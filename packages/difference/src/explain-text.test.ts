@@ -159,7 +159,7 @@ describe("texts: lines", () => {
     const { causes, warnings, excerpts } = await explain(long, `${long}more\n`);
     expect(causes).toMatchObject([{ kind: "embedded-text", place: "line 600001", left: "the end", right: "more" }]);
     expect(warnings).toHaveLength(1);
-    expect(excerpts[0]?.lines).toEqual(["@@ line 600001 @@", "-", "+more"]);
+    expect(excerpts[0]).toEqual({ place: "", source: "lines", lines: ["@@ line 600001 @@", "-", "+more"] });
     expect((await explain(`${long}more\n`, long)).causes).toMatchObject([{ left: "more", right: "the end" }]);
     const dated = (day: string): string => `${long}at 2025-11-${day}T10:00:00Z\n`;
     expect((await explain(dated("18"), dated("19"))).causes).toMatchObject([

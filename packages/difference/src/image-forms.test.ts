@@ -81,6 +81,12 @@ describe("the cause in images", () => {
       LAYERS,
     ],
     [
+      "squashed, with a file called `undefined`",
+      { layers: [{ ...ALPHA, "etc/undefined": "x" }, { "etc/new": "y" }] },
+      { layers: [{ ...ALPHA, "etc/undefined": "x", "etc/new": "y" }] },
+      LAYERS,
+    ],
+    [
       "squashed, with a folder that a later layer began again",
       {
         layers: [

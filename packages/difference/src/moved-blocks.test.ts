@@ -63,6 +63,7 @@ describe("newTexts", () => {
     ],
     ["numbers, all of them others", ["[169, 23, 142, 5, 146, 230, 21]"], ["[137, 85, 70, 240, 31, 142, 23]"]],
     ["words in another order", ["alpha foxtrot echo bravo"], ["echo alpha foxtrot bravo"]],
+    ["three words in another order", ["alpha echo bravo"], ["echo alpha bravo"]],
   ])("keeps one text of %s", (_name, left, right) => {
     expect(newIn(left, right)).toEqual([left, right]);
   });

@@ -177,6 +177,11 @@ describe("compareTexts", () => {
     }
   });
 
+  test("counts how often each side has a text", async () => {
+    const { pairs, unpaired } = await compareTexts(source("one text\0one text\0"), source("\x01\x01one text\0"));
+    expect([pairs, unpaired.map(({ text }) => text)]).toEqual([[], ["one text"]]);
+  });
+
   test("finds which of two equal texts differs", async () => {
     const { pairs } = await compareTexts(source("one text\0\x01one text\0"), source("two text\0\x01one text\0"));
     expect(pairs.map((pair) => [pair.left.offset, pair.right.offset])).toEqual([[0, 0]]);

@@ -56,7 +56,7 @@ export async function compareTexts(
   const differing = [without(a.runs, b.runs), without(b.runs, a.runs)] as const;
   const inPlace = isAlone && !isCut && left.size === right.size ? pairInPlace(...differing) : undefined;
   if (inPlace !== undefined && (await differenceApart(left, right, inPlace, signal)) === undefined)
-    return { pairs: inPlace, unpaired: [], isCut, hasMoved: false };
+    return { pairs: await withLetters(left, right, inPlace), unpaired: [], isCut, hasMoved: false };
   const found = isCut ? { left: differing[0], right: differing[1], hasMoved: false } : newTexts(...differing);
   const ofRuns = pairUp(found.left, found.right);
   const paired = { ...ofRuns, pairs: await withLetters(left, right, ofRuns.pairs) };
