@@ -29,6 +29,12 @@ const owned = {
 };
 
 describe("scanTar", () => {
+  test("reads numbers that fill their fields, as some writers leave no NUL behind them", async () => {
+    const full = { 100: "77777777", 108: "77777776", 116: "77777775" };
+    const found = await scanOne(member({ name: "name", at: full }));
+    expect([found.mode, found.uid, found.gid]).toEqual([0o77777777, 0o77777776, 0o77777775]);
+  });
+
   test("tells every field of a ustar header", async () => {
     const header = { name: "name", prefix: "deep/folder", linkName: "target", body: "12345", at: owned };
     const [, found] = await scan(tar(member({ name: "first", body: "x" }), member(header)));
