@@ -123,7 +123,7 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -1): ScannedRun => {",
       becomes: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -(1 + 1)): ScannedRun => {",
-      reason: "Any number that is no byte says that there is none.",
+      reason: "Any number that is not a byte says that nothing precedes it.",
     },
   ],
   "packages/difference/src/text-at.ts": [

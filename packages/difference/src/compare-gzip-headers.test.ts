@@ -6,7 +6,7 @@ interface Fields {
   readonly time?: number;
   readonly name?: string;
   readonly extra?: string;
-  /** Probably text (FTEXT). */
+  /** Probably text (the first bit of the flags). */
   readonly text?: boolean;
   readonly level?: number;
   readonly system?: number;
