@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { WindowedSource } from "@release-actions/archive";
 import { checkImageArchive } from "./check-image-archive.ts";
+import { MAX_MANIFEST_BYTES } from "./documents.ts";
 import { openImageFile } from "./image-folder.ts";
 import { indexImageArchive } from "./index-image-archive.ts";
 import { addImage, addIndex, type Files, layout, pathOf, soundLayout, tarOf } from "./testing/crafted-image.ts";
@@ -98,4 +99,19 @@ test("a file that changes while it is read is not served", async () => {
     for await (const _ of source.read(0, source.size));
   };
   await expect(read()).rejects.toThrow("index.json was changed while it was read");
+});
+
+test("a folder of `dir:` with a manifest that is too long is refused before it is read", async () => {
+  await write({
+    "manifest.json": Buffer.alloc(MAX_MANIFEST_BYTES + 1, " "),
+    version: Buffer.from("Directory Transport Version: 1.1\n"),
+  });
+  await expect(openImageFile(folder)).rejects.toThrow(`manifest.json has ${MAX_MANIFEST_BYTES + 1} bytes`);
+});
+
+test("names beside blobs that only end like a digest are left out", async () => {
+  const { files, index } = platforms();
+  await write({ ...files, [`blobs/sha256/partial-${"0".repeat(64)}`]: Buffer.from("x") });
+  expect(await digestOfFolder()).toBe(index);
+  expect((await openImageFile(folder)).size).toBe(tarOf(files).length);
 });
