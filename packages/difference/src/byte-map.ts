@@ -55,14 +55,6 @@ export async function mapBytes(
   return { differing, length, longest, buckets: counts.map((count) => Math.min(1, count / width)), clusters };
 }
 
-/** An immediate operand or a displacement in machine code, in bytes. */
-const ADDRESS_BYTES = 4;
-
-/** Whether machine code of equal size differs in short places only, as where it refers to data that has moved. */
-export function isSameButAddresses({ differing, length, longest }: ByteMap): boolean {
-  return longest <= ADDRESS_BYTES && differing * 4 <= length;
-}
-
 function markChunk(offset: number, a: Uint8Array, b: Uint8Array, mark: (start: number, end: number) => void): void {
   if (Buffer.compare(a, b) === 0) return;
   for (let at = 0; at < a.length; at += 1) {

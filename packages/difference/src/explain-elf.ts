@@ -8,7 +8,6 @@ import {
   readSymbols,
 } from "@release-actions/elf";
 import { countOf } from "@release-actions/report";
-import { isSameButAddresses } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
@@ -25,6 +24,7 @@ import {
 import { explainSectionTexts, type SectionTexts } from "./elf-texts.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { findGoBuildId } from "./go-build-id.ts";
+import { isSameButAddresses } from "./same-code.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** What `strip` takes away. */
@@ -79,23 +79,22 @@ async function explainRest(
     return [cause("build-id", `${place}.note.gnu.build-id`, buildA?.hex ?? "none", buildB?.hex ?? "none")];
   }
   const changedCode = primary.filter(({ left }) => (left.flags & SHF_EXECINSTR) !== 0);
-  const sameCode = changedCode.every(({ map }) => isSameButAddresses(map)) || (await countChangedFunctions(a, b)) === 0;
+  const isSameButMoved = changedCode.every(({ map }) => isSameButAddresses(map));
+  const changedFunctions = isSameButMoved ? 0 : await countChangedFunctions(a, b);
   // Where a text is copied, its length is in the code.
-  if (texts.possible.length > 0 && (sameCode || (await hasFewChangedFunctions(a, b))))
+  if (texts.possible.length > 0 && changedFunctions <= MAX_CHANGED_FUNCTIONS)
     return [...texts.possible, ...texts.elsewhere];
   const order = await explainOrder(a, b, place);
   if (order !== undefined) return [order];
   const numbers = await explainSectionNumbers(a, b, primary, place, windows);
   if (numbers.length > 0) return numbers;
   // Data of the same code: what differs is not the code, but a short text or a number that has no name.
-  const data = primary.find(({ name }) => READ_ONLY.test(name));
-  if (data !== undefined && sameCode) {
-    if (texts.moved.length > 0) return texts.moved;
-    return [await otherData(a, b, data, place)];
-  }
-  if (sameCode) {
-    const changedData = primary.find(({ name, left }) => (left.flags & SHF_EXECINSTR) === 0 && !DEBUG.test(name));
-    if (changedData !== undefined) return [await otherData(a, b, changedData, place)];
+  if (changedFunctions === 0) {
+    const readOnly = primary.find(({ name }) => READ_ONLY.test(name));
+    if (readOnly !== undefined && texts.moved.length > 0) return texts.moved;
+    const isData = ({ name, left }: SectionPair): boolean => (left.flags & SHF_EXECINSTR) === 0 && !DEBUG.test(name);
+    const data = readOnly ?? primary.find(isData);
+    if (data !== undefined) return [await otherData(a, b, data, place)];
   }
   const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
   const where = worst?.name ?? "headers";
@@ -190,13 +189,9 @@ async function functionSizes(elf: ElfFile): Promise<string[]> {
   return (await readFunctionRanges(elf)).map(({ size }) => countOf(size, "byte"));
 }
 
-/** Functions whose sizes differ; undefined where they are unknown, or not as many on both sides. */
-async function countChangedFunctions(a: ElfFile, b: ElfFile): Promise<number | undefined> {
+/** Functions whose sizes differ; infinite where they are unknown, or not as many on both sides. */
+async function countChangedFunctions(a: ElfFile, b: ElfFile): Promise<number> {
   const [left, right] = [await functionSizes(a), await functionSizes(b)];
-  if (left.length === 0 || left.length !== right.length) return undefined;
+  if (left.length === 0 || left.length !== right.length) return Number.POSITIVE_INFINITY;
   return left.filter((size, index) => size !== right[index]).length;
-}
-
-async function hasFewChangedFunctions(a: ElfFile, b: ElfFile): Promise<boolean> {
-  return ((await countChangedFunctions(a, b)) ?? Number.POSITIVE_INFINITY) <= MAX_CHANGED_FUNCTIONS;
 }

@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { memorySource, type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type MachoImage, readMacho } from "@release-actions/macho";
 import { countOf, Fault } from "@release-actions/report";
-import { isSameButAddresses, mapBytes } from "./byte-map.ts";
+import { mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts } from "./explain-texts.ts";
-import { findGoBuildId, withoutGoBuildId } from "./go-build-id.ts";
+import { findGoBuildId } from "./go-build-id.ts";
+import { hasSameCode } from "./same-code.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** The largest file that is read into memory; three of it are held at a time. */
@@ -139,7 +140,7 @@ async function compareSections(
     found.numbers.push(...numbers);
     if (numbers.length === 0) found.unexplained += 1;
     if (name === CODE) {
-      found.hasSameCode = isSameButAddresses(await mapBytes(await withoutGoBuildId(x), await withoutGoBuildId(y)));
+      found.hasSameCode = await hasSameCode(x, y, map);
       continue;
     }
     const firstDifference = map.clusters[0]?.start ?? 0;

@@ -1,15 +1,15 @@
 import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
 import { countOf } from "@release-actions/report";
-import { type ByteMap, isSameButAddresses, mapBytes } from "./byte-map.ts";
+import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import type { Context, Findings, Part } from "./context.ts";
 import { explainBinary } from "./explain-bytes.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
 import { explainTexts } from "./explain-texts.ts";
-import { withoutGoBuildId } from "./go-build-id.ts";
 import { maskSource } from "./masked-source.ts";
 import { narrowSource } from "./narrow-source.ts";
 import { type PeFile, readPe } from "./pe.ts";
+import { hasSameCode } from "./same-code.ts";
 import { isPast } from "./time-window.ts";
 
 const TIME_REMEDY =
@@ -96,7 +96,7 @@ async function compareSections(
   const causes: Cause[] = [];
   const parts: Part[] = [];
   let code: Cause | undefined;
-  let hasSameCode = true;
+  let isSameCode = true;
   for (const section of a.sections) {
     const other = b.sections.find(({ name }) => name === section.name);
     if (other === undefined || Math.max(section.end - left.size, other.end - right.size) > 0) continue;
@@ -109,7 +109,7 @@ async function compareSections(
     parts.push({ name: section.name, left: one.size, right: two.size, differing: map.differing });
     if (section.name === ".text" && !a.isManaged) {
       code = cause("code", `${context.place}.text`, countOf(one.size, "byte"), countOf(two.size, "byte"));
-      hasSameCode = isSameButAddresses(await mapBytes(await withoutGoBuildId(one), await withoutGoBuildId(two)));
+      isSameCode = await hasSameCode(one, two, map, context.signal);
     } else if (section.name !== ".reloc" && section.name !== ".pdata")
       causes.push(...(await explainData(one, two, map, { ...context, place: `${context.place}${section.name}+` })));
   }
@@ -119,7 +119,7 @@ async function compareSections(
   const evident = causes.filter(({ kind }) => kind !== "content");
   // What differs without a name beside other code follows from the code, such as addresses.
   if (evident.length > 0) return { causes: evident, parts };
-  return { causes: code === undefined || (hasSameCode && causes.length > 0) ? causes : [code], parts };
+  return { causes: code === undefined || (isSameCode && causes.length > 0) ? causes : [code], parts };
 }
 
 /** Texts in UTF-16 come first: Windows has them in resources and beside the code. */

@@ -1,10 +1,8 @@
-import { pairTexts } from "./text-pair.ts";
+import { append, KEY_LENGTH, pairTexts } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
 /** Characters by which a block of text is recognised at another place. */
 const GRAM_LENGTH = 4;
-/** Texts that share as many characters at one end are taken for one text. */
-const KEY_LENGTH = 12;
 /** Of what differs within one text, in characters; more of it is several texts. */
 const MAX_EDIT = 512;
 /** Two texts may have words in common; as many equal characters are a text of their own that has moved. */
@@ -59,8 +57,8 @@ export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): N
   ];
   const [gapsA, gapsB] = [index(a.flatMap(({ gaps }) => gaps)), index(b.flatMap(({ gaps }) => gaps))];
   const examined = [
-    a.map(({ run, gaps }) => ({ run, pieces: cut(run, gaps, gapsB) })),
-    b.map(({ run, gaps }) => ({ run, pieces: cut(run, gaps, gapsA) })),
+    a.map(({ run, gaps }) => examine(run, cut(run, gaps, gapsB))),
+    b.map(({ run, gaps }) => examine(run, cut(run, gaps, gapsA))),
   ] as const;
   keepEdited(...examined);
   const [keptA, keptB] = [examined[0].flatMap(({ pieces }) => pieces), examined[1].flatMap(({ pieces }) => pieces)];
@@ -71,7 +69,17 @@ export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): N
 /** A run of one side, and what is kept of it. */
 interface Examined {
   readonly run: TextRun;
+  /** Its words in one order; empty where it has too few of them. */
+  readonly words: string;
+  /** Whether all of it was kept at first: there is nothing to mend about it. */
+  readonly isWhole: boolean;
   pieces: readonly TextRun[];
+}
+
+function examine(run: TextRun, pieces: readonly TextRun[]): Examined {
+  const words = run.text.split(WORD_SEPARATORS).sort();
+  const isWhole = pieces.length === 1 && pieces[0] === run;
+  return { run, words: words.length < MIN_WORDS ? "" : words.join("\0"), isWhole, pieces };
 }
 
 /**
@@ -86,14 +94,20 @@ function keepEdited(left: readonly Examined[], right: readonly Examined[]): void
   ];
   const texts = [left, right].map((side) => side.map(({ run }) => run.text).join("\0"));
   const candidates = new Map<string, Examined[]>();
-  for (const one of right) for (const end of ends(one)) candidates.set(end, [...(candidates.get(end) ?? []), one]);
+  for (const one of right) for (const end of ends(one)) append(candidates, end, one);
   const taken = new Set<Examined>();
   for (const [index, one] of left.entries()) {
-    const inOrder = left.length === right.length ? right.slice(index, index + 1) : [];
-    const others = new Set([...ends(one).flatMap((end) => candidates.get(end) ?? []), ...inOrder]);
-    const found = [...others].filter((other) => !taken.has(other) && isEdited(one, other, texts));
+    const found = new Set<Examined>();
+    const look = (others: readonly Examined[]): void => {
+      for (const other of others) {
+        if (found.size > 1) return;
+        if (!taken.has(other) && !found.has(other) && isEdited(one, other, texts)) found.add(other);
+      }
+    };
+    for (const end of ends(one)) look(candidates.get(end) ?? []);
+    if (left.length === right.length) look(right.slice(index, index + 1));
     const [other] = found;
-    if (other === undefined || found.length > 1) continue;
+    if (other === undefined || found.size > 1) continue;
     taken.add(other);
     one.pieces = [one.run];
     other.pieces = [other.run];
@@ -105,7 +119,9 @@ function keepEdited(left: readonly Examined[], right: readonly Examined[]): void
  * nothing long that has moved.
  */
 function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: readonly string[]): boolean {
-  if (hasSameWords(left.run.text, right.run.text)) return true;
+  // Texts without a separator between them would have grown together with other neighbours.
+  if (left.words !== "" && left.words === right.words) return true;
+  if (left.isWhole && right.isWhole) return false;
   const { prefix, suffix } = pairTexts(left.run, right.run);
   // What is new was found without its neighbours.
   if (hasMiddle(left, prefix, suffix) && hasMiddle(right, prefix, suffix)) return false;
@@ -118,9 +134,8 @@ function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: r
     pieces.some(({ offset, text }) => offset - run.offset < end && offset - run.offset + text.length > prefix),
   );
   if (!isNew) return false;
-  const [one, other] = [left.run.text, right.run.text];
-  const middles = [one.slice(prefix, one.length - suffix), other.slice(prefix, other.length - suffix)] as const;
-  return !hasLongBlock(middles[0], textsB) && !hasLongBlock(middles[1], textsA);
+  const [middleA = "", middleB = ""] = sides.map(({ run, end }) => run.text.slice(prefix, end));
+  return !hasLongBlock(middleA, textsB) && !hasLongBlock(middleB, textsA);
 }
 
 /** Whether one piece has all that is between equal ends. */
@@ -136,12 +151,6 @@ function isLikerInPieces(left: Examined, right: Examined, common: number): boole
   if (one === undefined || other === undefined || moreLeft.length + moreRight.length > 0) return false;
   const { prefix, suffix } = pairTexts(one, other);
   return prefix + suffix >= common;
-}
-
-/** Texts without a separator between them would have grown together with other neighbours. */
-function hasSameWords(left: string, right: string): boolean {
-  const [a, b] = [left, right].map((text) => text.split(WORD_SEPARATORS).sort());
-  return a !== undefined && a.length >= MIN_WORDS && a.join("\0") === b?.join("\0");
 }
 
 /** Whether text of the other side, long enough to be no chance, is in it. */

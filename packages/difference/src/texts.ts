@@ -4,7 +4,7 @@ import { newTexts } from "./moved-blocks.ts";
 import { RunTally } from "./run-tally.ts";
 import { differenceApart } from "./same-apart.ts";
 import { pairShortText } from "./short-text.ts";
-import { pairTexts, type TextPair } from "./text-pair.ts";
+import { append, KEY_LENGTH, pairTexts, type TextPair } from "./text-pair.ts";
 import { MIN_LENGTH, type ScannedRun, scanRuns, type TextRun } from "./text-runs.ts";
 import { withLetters } from "./wide-text.ts";
 
@@ -28,8 +28,6 @@ export interface ComparedTexts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Texts that begin or end with this many equal characters are taken for counterparts. */
-const KEY_LENGTH = 12;
 /** Of each side; more differing texts than this come from differing content, not from surroundings. */
 const MAX_DIFFERING = 20_000;
 const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
@@ -182,10 +180,4 @@ function pairInPlace(left: readonly TextRun[], right: readonly TextRun[]): TextP
 
 function inOrder(pairs: TextPair[]): TextPair[] {
   return pairs.sort((a, b) => a.left.offset - b.left.offset);
-}
-
-function append(lists: Map<string, TextRun[]>, key: string, run: TextRun): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [run]);
-  else list.push(run);
 }
