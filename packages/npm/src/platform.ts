@@ -3,11 +3,11 @@ import { requirePackageName } from "./name.ts";
 
 export type Libc = "glibc" | "musl";
 
-/** A platform in the words of Node's `process.platform` and `process.arch`. */
+/** A platform, named as in Node's `process.platform` and `process.arch`. */
 export interface Platform {
   readonly os: string;
   readonly cpu: string;
-  /** What a Rust target says it links; only for Linux. */
+  /** The C library that the Rust target names; only set for Linux. */
   readonly libc: Libc | undefined;
 }
 
@@ -25,7 +25,7 @@ const CPUS: Readonly<Record<string, string>> = {
   s390x: "s390x",
 };
 
-/** The platform that a Rust target triple builds for (rustc book, "Platform Support"); undefined when Node knows none. */
+/** The platform that a Rust target triple builds for (rustc book, "Platform Support"); undefined when Node has no name for it. */
 export function platformOfTarget(triple: string): Platform | undefined {
   const [, architecture = "", system = ""] = /^([^-]+)-[^-]+-(.+)$/.exec(triple) ?? [];
   const cpu = CPUS[architecture];
@@ -39,7 +39,7 @@ export function platformOfTarget(triple: string): Platform | undefined {
   return undefined;
 }
 
-/** A line of the input `platforms`: `linux-x64`, or `linux-x64-musl` for that C library and no other. */
+/** A line of the input `platforms`: `linux-x64`, or `linux-x64-musl` to accept that C library only. */
 export interface WantedPlatform {
   readonly text: string;
   readonly os: string;
@@ -55,13 +55,13 @@ export function parseWantedPlatform(text: string): WantedPlatform {
       `the input \`platforms\` has ${JSON.stringify(text)}, expected <os>-<cpu> in Node's words, such as linux-x64, darwin-arm64, win32-x64 or linux-x64-musl`,
     );
   }
-  // The expression matches these two only.
+  // The regular expression matches only the two values of `Libc`.
   return { text, os, cpu, libc: libc as Libc | undefined };
 }
 
 /**
- * The target to take for a platform among those that were built. Without a C library in its name it is the one
- * for glibc, and else the one for musl: a static binary runs on every Linux.
+ * Chooses the target for a platform among those that were built. When the platform names no C library, glibc is
+ * preferred and musl is second, because a static binary runs on every Linux.
  */
 export function targetFor(wanted: WantedPlatform, targets: readonly string[]): string | undefined {
   const fitting = targets.flatMap((target) => {
@@ -90,23 +90,23 @@ export function targetsOfPlatform(wanted: WantedPlatform): readonly string[] {
   return names.filter((name) => targetFor(wanted, [name]) !== undefined);
 }
 
-/** How platform packages are called where nobody says otherwise. */
+/** The default template for the names of platform packages. */
 export const DEFAULT_PLATFORM_NAME = "${name}-${platform}";
 
-/** What names are made of. */
+/** The values that package names are built from. */
 export interface NamedProduct {
   /** The base package. */
   readonly name: string;
   readonly binary: string;
-  /** How its platform packages are called: `DEFAULT_PLATFORM_NAME` where it is undefined. */
+  /** The template for the names of the platform packages; undefined means `DEFAULT_PLATFORM_NAME`. */
   readonly platformName?: string | undefined;
 }
 
 /**
- * The package of one platform. Its template has `${name}` (the base package, its scope too), `${scope}` (`@acme`), `${base}` (the name without it),
- * `${binary}`, `${platform}` (`linux-x64-musl`, as in the input `platforms`), `${os}`, `${cpu}` and `${libc}`.
+ * The name of one platform's package. The template may use `${name}` (the base package with its scope), `${scope}` (`@acme`),
+ * `${base}` (the name without the scope), `${binary}`, `${platform}` (`linux-x64-musl`, as in the input `platforms`), `${os}`, `${cpu}` and `${libc}`.
  *
- * @throws NpmError for another placeholder than these, or a name that npm does not take.
+ * @throws NpmError when the template has another placeholder, or npm does not accept the resulting name.
  */
 export function platformPackageName({ name, binary, platformName }: NamedProduct, wanted: WantedPlatform): string {
   const { text, os, cpu, libc = "" } = wanted;
@@ -117,6 +117,6 @@ export function platformPackageName({ name, binary, platformName }: NamedProduct
     if (value !== undefined) return value;
     throw new NpmError(`the input \`platform-name\` has ${whole}, expected one of ${Object.keys(values).join(", ")}`);
   });
-  // `${scope}/…` of a package without a scope.
+  // For a package without a scope, the template `${scope}/…` leaves a slash at the start.
   return requirePackageName(filled.replace(/^\//, ""));
 }

@@ -7,7 +7,7 @@ import type { NpmRegistry } from "./registry.ts";
 import { namesRepository, repositoryAddress } from "./repository-field.ts";
 import { identityService, identityTokenFor } from "./trusted-publishing.ts";
 
-/** One thing that would stop, or surprise, the job that publishes. */
+/** A problem that would stop the publishing job (error), or that its owner should know of (warning). */
 export interface PublishingFinding {
   readonly level: "error" | "warning";
   readonly message: string;
@@ -15,16 +15,16 @@ export interface PublishingFinding {
 }
 
 export interface PublishingQuestion {
-  /** All packages of the release; empty where nobody knows them yet. */
+  /** All packages of the release; empty when they are not known yet. */
   readonly packages: readonly string[];
   readonly publish: "auto" | "direct" | "stage";
-  /** Undefined: the job publishes by its identity. */
+  /** Undefined when the job publishes with its OIDC identity. */
   readonly token: string | undefined;
-  /** Of the job that publishes, where that is another one: a trusted publisher may be bound to it. */
+  /** The environment of the publishing job, when that is a different job: a trusted publisher may be bound to an environment. */
   readonly environment?: string | undefined;
-  /** `npm --version` of the runner; undefined where nobody asked. */
+  /** The output of `npm --version` on the runner; undefined when npm was not run. */
   readonly npmVersion: string | undefined;
-  /** Of the run: what GitHub says of it, and where it gives identities. */
+  /** The environment variables of this step: GitHub's description of the run, and the URL and token for requesting an identity token. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly registry: NpmRegistry;
   readonly transport: Transport;
@@ -35,8 +35,9 @@ export interface PublishingQuestion {
 }
 
 /**
- * What can be known of publishing to npm before anything is built or uploaded. It changes nothing on the registry: an identity is
- * exchanged for a token that nobody uses. Whether a token may publish directly, or stage only, npm tells nobody before the first upload.
+ * Checks whether publishing to npm can work, before anything is built or uploaded. It changes nothing on the registry: it exchanges the
+ * job's identity for a token and does not use that token. Before the first upload npm does not reveal whether a token may publish directly
+ * or may only stage.
  */
 export async function checkPublishing(question: PublishingQuestion): Promise<readonly PublishingFinding[]> {
   const { token, publish, npmVersion } = question;
@@ -81,7 +82,7 @@ async function checkIdentity(question: PublishingQuestion): Promise<readonly Pub
   return [...findings, ...(await untrusted(question, present))];
 }
 
-/** The registry says only 404 when a publisher does not match, so the identity says what it is. */
+/** When a publisher does not match, the registry answers only 404, so the advice is written from the claims of the job's identity token. */
 async function untrusted(
   question: PublishingQuestion,
   packages: readonly string[],
@@ -128,7 +129,7 @@ export function checkRepository(name: string, field: unknown, address: string): 
   };
 }
 
-/** What an identity says of its job (GitHub docs, "OpenID Connect reference"); it is not verified, since it is our own. */
+/** The claims of an identity token about its job (GitHub docs, "OpenID Connect reference"). They are not verified, because the token is this job's own. */
 export function claimsOf(token: string): {
   readonly workflow: string | undefined;
   readonly environment: string | undefined;
@@ -141,7 +142,7 @@ export function claimsOf(token: string): {
     };
     return { workflow: text("workflow_ref"), environment: text("environment") };
   } catch {
-    return { workflow: undefined, environment: undefined }; // Not a token in the form that GitHub documents.
+    return { workflow: undefined, environment: undefined }; // The token does not have the form that GitHub documents.
   }
 }
 

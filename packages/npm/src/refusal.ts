@@ -3,11 +3,11 @@ import { approveCommand, listCommand } from "./stage.ts";
 
 /** What a refusal means for the release. */
 export type RefusalKind =
-  /** It may heal: the registry's own trouble, or the network's. */
+  /** A fault of the registry or the network; a retry may succeed. */
   | "transient"
-  /** This credential may stage, and not publish directly. */
+  /** This credential may stage but not publish directly. */
   | "must-stage"
-  /** The version's number is taken by one that waits for approval, or whose upload the registry has not finished. */
+  /** The version number is taken: a staged version waits for approval, or the registry has not finished processing an upload. */
   | "staged-before"
   /** The version is public. */
   | "published-before"
@@ -15,12 +15,12 @@ export type RefusalKind =
 
 export interface Refusal {
   readonly kind: RefusalKind;
-  /** Why, in one sentence; undefined when only npm's own words are known. */
+  /** The reason in one sentence; undefined when only npm's own message is known. */
   readonly cause: string | undefined;
   readonly advice: string | undefined;
 }
 
-/** What npm said of a request that failed. */
+/** npm's report of a failed request. */
 export interface NpmFailure {
   /** `E409`, `ECONNRESET`; empty when it gave none. */
   readonly code: string;
@@ -32,11 +32,11 @@ export interface RefusedRequest {
   readonly version: string;
   readonly action: "publish" | "stage" | "dist-tag";
   readonly credential: "token" | "identity";
-  /** Anything was ever published under the name. */
+  /** Whether anything was ever published under the name. */
   readonly exists: boolean;
   /** `acme/widget/.github/workflows/release.yml`, the file that was started. */
   readonly workflow?: string | undefined;
-  /** Of a stage that is known. */
+  /** The id of the staged version, when it is known. */
   readonly stageId?: string | undefined;
 }
 
@@ -58,7 +58,7 @@ const TOKENS_END =
   `Tokens that bypass two-factor authentication publish directly until ${DIRECT_TOKENS_END} only: ` +
   "set up this workflow as a trusted publisher, or use `publish: stage`, for which no token needs to bypass it.";
 
-/** In the order in which they are tried: what the registry says in words goes before what the status alone means. */
+/** The rules, in the order in which they are tried: those that match the registry's message come before those that match only the status. */
 const RULES: readonly Rule[] = [
   {
     code: /^E409$/,
@@ -188,7 +188,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What npm's refusal means, and what to do. */
+/** Explains npm's refusal and advises what to do. */
 export function explainRefusal({ code, summary }: NpmFailure, request: RefusedRequest): Refusal {
   const rule = RULES.find(
     ({ code: codes, words, when }) =>
@@ -198,7 +198,7 @@ export function explainRefusal({ code, summary }: NpmFailure, request: RefusedRe
 }
 
 /**
- * What a trusted publisher must say on the registry so that it trusts this job (npm docs, "Trusted publishing").
+ * Advises how to configure a trusted publisher on the registry so that it trusts this job (npm docs, "Trusted publishing").
  *
  * @param workflow `acme/widget/.github/workflows/release.yml`, with or without `@ref`.
  * @param environment of the job; empty when it has none, undefined when nobody knows.

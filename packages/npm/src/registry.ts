@@ -23,14 +23,14 @@ import {
   versionStatus,
 } from "./stage.ts";
 
-/** One version of a package, as the registry tells it. */
+/** One version of a package, as the registry describes it. */
 export interface PublishedVersion {
   readonly integrity: string | undefined;
   readonly tarball: string;
   readonly hasProvenance: boolean;
 }
 
-/** What a registry knows of a name. */
+/** The registry's record of a package name. */
 export interface Packument {
   readonly tags: ReadonlyMap<string, string>;
   readonly versions: ReadonlyMap<string, PublishedVersion>;
@@ -38,31 +38,31 @@ export interface Packument {
 
 export interface RegistryOptions {
   readonly transport: Transport;
-  /** Sent to the registry's own origin, and nowhere else. */
+  /** Sent only to the registry's own origin. */
   readonly token: string | undefined;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly patience?: Patience;
 }
 
-/** An npm registry, for reading (npm/registry, docs/REGISTRY-API.md). What writes is npm itself. */
+/** Reads from an npm registry (npm/registry, docs/REGISTRY-API.md). Only the npm client writes to it. */
 export interface NpmRegistry {
   /** With a slash at its end. */
   readonly url: URL;
   /** Undefined when nothing was ever published under the name. */
   packument(name: string): Promise<Packument | undefined>;
   tarball(version: PublishedVersion): Promise<Uint8Array>;
-  /** The user whose token it is. */
+  /** The name of the user who owns the token. */
   whoami(): Promise<string>;
-  /** Users and what they may do, `read-write` or `read-only`; undefined when the registry does not tell. */
+  /** Users and their access, `read-write` or `read-only`; undefined when the registry does not reveal it. */
   collaborators(name: string): Promise<ReadonlyMap<string, string> | undefined>;
-  /** The versions of a package that wait for approval; undefined when this credential may not see them, or nothing is staged here at all. */
+  /** The versions of a package that wait for approval; undefined when this credential may not see them, or the registry does not support staging. */
   staged(name: string): Promise<readonly StagedVersion[] | undefined>;
   /** The tarball that waits for approval; undefined when there is none. */
   stagedTarball(id: string): Promise<Uint8Array | undefined>;
-  /** Where a version is between upload and installation; undefined when the registry does not tell. */
+  /** How far a version is on its way from upload to installation; undefined when the registry does not reveal it. */
   versionStatus(name: string, version: string): Promise<VersionStatus | undefined>;
-  /** Has the registry exchange an identity token for one that may publish the package; undefined when it refuses. */
+  /** Exchanges an identity token for a registry token that may publish the package; undefined when the registry refuses. */
   exchange(name: string, identityToken: string): Promise<string | undefined>;
 }
 
@@ -81,7 +81,7 @@ const packument = object({
     new Map(),
   ),
 });
-// Some registries answer a token that they do not know with nobody's name.
+// Some registries answer an unknown token with an empty user name.
 const user = object({ username: optional(text) });
 const exchanged = object({ token: text });
 
@@ -109,7 +109,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
     throw new NpmError(`${target.host} redirects endlessly, or to an unencrypted URL`);
   };
 
-  /** The content of a good answer; undefined for the statuses that are an answer too. */
+  /** The decoded content of a 2xx response; undefined for the statuses in `absent`. Other statuses are errors. */
   const request = async <T>(
     target: URL,
     call: { method?: "GET" | "POST"; bearer?: string | undefined; limit?: number; absent?: readonly number[] },
@@ -140,7 +140,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
   return {
     url,
     packument: async (name) => {
-      // `write=true` asks for the state of now rather than for what a cache has (F117).
+      // `write=true` asks for the current state rather than for a cached copy.
       const found = await read(`${escapeName(name)}?write=true`, packument);
       return found && toPackument(found);
     },
@@ -159,7 +159,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
       });
     },
     collaborators: (name) => {
-      // Registries other than npm's have no such list, and a token may be barred from reading it.
+      // Registries other than npm's have no such list, and a token may lack the right to read it.
       const call = { absent: [400, 401, 403, 404, 405, 501] };
       return read(`-/package/${escapeName(name)}/collaborators?format=cli`, mapOf(string), call);
     },
@@ -181,7 +181,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
   };
 }
 
-/** All pages of a package's stages, as npm's client reads them. */
+/** Reads all pages of a package's staged versions, in the same way as npm's client. */
 async function readStages(
   name: string,
   page: (path: string) => Promise<ReturnType<typeof stagePage> | undefined>,
@@ -191,7 +191,7 @@ async function readStages(
     const query = new URLSearchParams({ page: `${index}`, perPage: `${STAGES_PER_PAGE}`, package: name });
     const part = await page(`-/stage?${query}`);
     if (part === undefined) return undefined;
-    // A registry that does not filter lists those of other packages too.
+    // A registry that ignores the filter also lists other packages' staged versions.
     const own = part.items.filter(({ packageName }) => packageName === name);
     found.push(...own.map(({ id, version, tag, shasum }) => ({ id, version, tag, shasum })));
     if (part.items.length < STAGES_PER_PAGE) break;
@@ -199,7 +199,7 @@ async function readStages(
   return found;
 }
 
-/** Where a registry is, with a slash at the end. Plain HTTP is for this machine only. */
+/** The URL of a registry, with a slash at the end. Plain HTTP is accepted only for this machine. */
 export function registryUrl(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isLocal = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
@@ -225,7 +225,7 @@ function refusal(what: string, { status, headers }: HttpResponse, content: Buffe
   });
 }
 
-/** What is not JSON came from something between, such as a proxy (F13): it may be gone the next time. */
+/** A response that is not JSON came from something in between, such as a proxy, so the next attempt may succeed. */
 function decode<T>(content: Buffer, decoder: Decoder<T>, { origin, pathname }: URL): T {
   try {
     return decodeJson(content, decoder, { source: `the answer of ${origin}${pathname}`, maxBytes: MAX_DOCUMENT_BYTES });

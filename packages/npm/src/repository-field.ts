@@ -1,6 +1,6 @@
 /**
- * Whether the `repository` of a package.json is the repository that provenance will name, as the registry compares them: without `git+`
- * and `.git`, and capitals as they are ("Failed to validate repository information", E422).
+ * Whether the `repository` of a package.json is the repository that provenance will name. The registry ignores `git+` and `.git` and
+ * compares the rest case-sensitively ("Failed to validate repository information", E422); so does this.
  *
  * @param expected `https://github.com/Acme/widget`, from the server and the name that GitHub gives the run.
  */
@@ -8,7 +8,7 @@ export function namesRepository(field: unknown, expected: string): boolean {
   return repositoryAddress(field, new URL(expected).origin) === expected;
 }
 
-/** The address in a `repository` field, which may be a text or an object, in any of the forms that npm takes. */
+/** The address in a `repository` field, which may be a string or an object, in any of the forms that npm accepts. */
 export function repositoryAddress(field: unknown, server: string): string {
   const text = typeof field === "string" ? field : String(Object(field).url ?? "");
   const [, short] = /^(?:github:)?([\w.-]+\/[\w.-]+)$/.exec(text) ?? [];

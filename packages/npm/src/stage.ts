@@ -3,7 +3,7 @@ import { integer, listOf, object, optional, string, text } from "@release-action
 
 /** A version that waits for a maintainer's approval, as npm lists it (npm/cli, lib/commands/stage/list.js). */
 export interface StagedVersion {
-  /** A UUID: what `npm stage approve` takes. */
+  /** A UUID, the argument of `npm stage approve`. */
   readonly id: string;
   readonly version: string;
   /** Fixed when the version was staged. */
@@ -13,8 +13,8 @@ export interface StagedVersion {
 }
 
 /**
- * What the registry says of one version. `validating`: npm's scan of the tarball is not over yet, and nobody can approve it;
- * `blocked`: the scan refused it.
+ * The registry's status of one version. `validating`: npm is still scanning the tarball, and the version cannot be approved yet;
+ * `blocked`: the scan rejected it.
  */
 export type VersionStatus = "published" | "validating" | "staged" | "blocked" | "deleted";
 
@@ -42,17 +42,17 @@ export const stagePage = object({
 
 export const versionStatus = object({ status: optional(string) });
 
-/** The SHA-1 that npm shows of a staged tarball. It compares two tarballs; it protects nothing. */
+/** The SHA-1 that npm shows for a staged tarball. It is used only to compare two tarballs, not for security. */
 export function shasumOf(tarball: Uint8Array): string {
   return createHash("sha1").update(tarball).digest("hex");
 }
 
-/** What a maintainer runs to let a staged version go public; it asks for their second factor. */
+/** The command with which a maintainer publishes a staged version; it asks for their second factor. */
 export function approveCommand(id: string): string {
   return `npm stage approve ${id}`;
 }
 
-/** What a maintainer runs to find the id of a staged version. */
+/** The command with which a maintainer finds the id of a staged version. */
 export function listCommand(name: string): string {
   return `npm stage list ${name}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { packTarGzip, readTarGzip } from "@release-actions/archive";
 import { NpmError } from "./error.ts";
 
-/** One file of a package, by its path in it. */
+/** One file of a package. `path` is relative to the package. */
 export interface PackageFile {
   readonly content: Uint8Array;
   readonly executable: boolean;
@@ -10,13 +10,13 @@ export interface PackageFile {
 
 export type PackageFiles = ReadonlyMap<string, PackageFile>;
 
-/** Larger than anything the public registry takes. */
+/** Larger than any package that the public registry accepts. */
 const MAX_PACKAGE_BYTES = 2 * 1024 ** 3;
-/** From here on the last two levels of zlib cost several times the time, for a hundredth of the size. */
+/** Above this size the two highest compression levels of zlib take several times as long and save about 1 %. */
 const LARGE_PACKAGE_BYTES = 8 * 1024 ** 2;
 const LARGE_PACKAGE_LEVEL = 6;
 
-/** Packs as `npm pack` does, below `package/`, with fixed times and owners, `package.json` first and the rest sorted. */
+/** Packs files below `package/` as `npm pack` does, with fixed times and owners: `package.json` first, the rest sorted by path. */
 export async function packTarball(files: PackageFiles): Promise<Uint8Array> {
   const paths = [...files.keys()].filter((name) => name !== "package.json").sort();
   const packed = ["package.json", ...paths].map((name) => {
@@ -28,7 +28,7 @@ export async function packTarball(files: PackageFiles): Promise<Uint8Array> {
   return await packTarGzip(packed, total > LARGE_PACKAGE_BYTES ? LARGE_PACKAGE_LEVEL : 9);
 }
 
-/** Reads a package, whoever packed it: the first folder is dropped, whatever it is called. */
+/** Reads a package that any tool has packed. The first folder of each path is dropped, whatever its name. */
 export async function readTarball(bytes: Uint8Array, shown: string): Promise<PackageFiles> {
   const files = new Map<string, PackageFile>();
   const packed = readTarGzip(bytes, {
@@ -42,7 +42,7 @@ export async function readTarball(bytes: Uint8Array, shown: string): Promise<Pac
   return files;
 }
 
-/** What the registry calls `dist.integrity` (W3C, "Subresource Integrity"). */
+/** The value that the registry calls `dist.integrity` (W3C, "Subresource Integrity"). */
 export function integrityOf(tarball: Uint8Array): string {
   return `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
 }

@@ -11,7 +11,7 @@ import { decodeJson, object, text } from "@release-actions/json";
 import type { Reporter } from "@release-actions/report";
 import { NpmError } from "./error.ts";
 
-/** What a job with `id-token: write` has. */
+/** The endpoint for identity tokens that GitHub gives a job with `id-token: write`. */
 export interface IdentityService {
   readonly requestUrl: string;
   readonly requestToken: string;
@@ -26,7 +26,7 @@ export function identityService(env: Readonly<Record<string, string | undefined>
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const answer = object({ value: text });
 
-/** An identity token of this job for the registry, by the name that npm gives the audience. */
+/** Requests an identity token of this job for the registry. The audience has the form that npm uses. */
 export async function identityTokenFor(
   registry: URL,
   { requestUrl, requestToken }: IdentityService,

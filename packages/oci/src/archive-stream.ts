@@ -10,10 +10,10 @@ import {
 } from "@release-actions/archive";
 import { ImageArchiveError } from "./error.ts";
 
-/** What a tar may be wrapped in, all of which engines unwrap themselves. */
+/** How a whole tar may be compressed. Engines decompress each of these themselves. */
 export type Wrapping = "none" | Compression;
 
-/** Layers of zeros compress a thousand times, so no ratio tells a bomb; what is unwrapped goes by and is kept nowhere. */
+/** No limit on the ratio: honest layers of zeros compress to a thousandth, and the decompressed bytes are streamed, never stored. */
 export const NO_RATIO = { maxRatio: Number.POSITIVE_INFINITY } as const;
 
 export interface TarStream {
@@ -23,7 +23,7 @@ export interface TarStream {
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Unwraps the bytes of an image archive to those of a tar, told by content. */
+/** Decompresses an image archive to a plain tar. The compression is detected from the content. */
 export async function openTarStream(bytes: AsyncIterable<Uint8Array>): Promise<TarStream> {
   const { format, rest } = await peek(bytes);
   if (format === "tar") return { wrapping: "none", bytes: rest };
@@ -31,7 +31,7 @@ export async function openTarStream(bytes: AsyncIterable<Uint8Array>): Promise<T
   return { wrapping: format, bytes: requireTar(decompressAny(rest, format, NO_RATIO)) };
 }
 
-/** What a file is, where a tar may be older than POSIX and have no magic. */
+/** The format of a file. A tar older than POSIX, which has no magic number, is recognised too. */
 export function formatOfImage(head: Uint8Array): Format {
   const format = detectFormat(head);
   return format === "unknown" && isTarHeader(head) ? "tar" : format;
@@ -41,14 +41,14 @@ export function isWrapping(format: Format): format is Compression {
   return ["gzip", "zstd", "xz", "bzip2"].includes(format);
 }
 
-/** Whether a file in a zip is what macOS puts beside others by itself. */
+/** Whether a file in a zip is metadata that macOS adds by itself. */
 export function isCompanion(path: string): boolean {
   return /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(path);
 }
 
 /**
- * The one file inside an artifact, whatever that is: a zip, stored or deflated, or the file itself. A zip is
- * only proven sound when its last byte has been asked for: heed the error that may come instead of the end.
+ * The content of the one file in an artifact. The artifact may be a zip (stored or deflated) or the file itself. A zip
+ * is only known to be intact after the last byte was read: an error may be thrown instead of the end.
  */
 export async function* artifactContent(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const { format, rest } = await peek(bytes);
@@ -60,7 +60,7 @@ export async function* artifactContent(bytes: AsyncIterable<Uint8Array>): AsyncG
   for await (const { kind, path, content } of readZipStream(rest)) {
     if (kind === "directory") continue;
     if (isCompanion(path)) {
-      for await (const _ of content); // Only who reads it all can read what follows.
+      for await (const _ of content); // The next file can be read only after this one was read to its end.
       continue;
     }
     files += 1;
@@ -75,7 +75,7 @@ export async function* artifactContent(bytes: AsyncIterable<Uint8Array>): AsyncG
   if (files === 0) throw new ImageArchiveError("not-an-image", "the artifact's zip holds no file");
 }
 
-/** What is wrong with a file that is not a tar, for people. */
+/** The error for a file that is not a tar; it names the format that was found. */
 export function notATar(format: Format): ImageArchiveError {
   const found: Readonly<Record<Format, string>> = {
     tar: "a tar",

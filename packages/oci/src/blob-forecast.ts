@@ -6,14 +6,14 @@ import { ImageArchiveError } from "./error.ts";
 import { documentKind } from "./media-types.ts";
 
 const BLOCK_BYTES = 512;
-/** Requests that are worth sending at once for what is only a forecast. */
+/** The most requests to send at once on the strength of a forecast. */
 const MAX_PREFETCHES = 64;
 
 /**
- * Tells where the blobs of an OCI layout are before the walk over the tar gets there. Buildx and docker write
- * them sorted by path, so once the manifests have been met, all sizes and with them all places are known: the
- * headers can be fetched side by side and not one after the other. It only ever fetches ahead; a forecast
- * that is wrong costs a few requests and changes nothing.
+ * Predicts where the blobs of an OCI layout are before the walk over the tar reaches them. Buildx and docker write
+ * blobs sorted by path. Once all manifests have been read, the sizes and therefore the positions of all blobs are
+ * known, and the headers can be fetched in parallel. The forecast only prefetches: a wrong one costs a few requests
+ * and does not change the result.
  */
 export class BlobForecast {
   readonly #source: PrefetchingSource;
@@ -27,7 +27,7 @@ export class BlobForecast {
     for (const descriptor of index.manifests) this.#expect(descriptor);
   }
 
-  /** To be told of each member of the walk, in order. */
+  /** The walk calls this for each member, in order. */
   async onMember(member: TarMember): Promise<void> {
     this.#met.set(member.path, member);
     if (this.#isBroken) return;
@@ -35,12 +35,12 @@ export class BlobForecast {
     try {
       await this.#readPending();
     } catch (error) {
-      // What is wrong here is told by whoever reads the archive in earnest.
+      // The walk itself reports this error when it reads the document.
       if (!(error instanceof ImageArchiveError)) throw error;
       this.#isBroken = true;
       return;
     }
-    // What attestations consist of is so small that the places of the others shift by less than a window.
+    // The blobs of attestations are so small that unknown ones shift the other positions by less than a window.
     const isVague = [...this.#pending.values()].some(({ platform }) => !platform || !isUnknownPlatform(platform));
     if (this.#sizes.size > known && !isVague) this.#prefetchFrom(member);
   }
@@ -74,7 +74,7 @@ export class BlobForecast {
       const body = roundUp(end) + BLOCK_BYTES;
       end = body + blobSize;
       if (fetches === MAX_PREFETCHES) return;
-      // What lies within a window of the header before comes with that window.
+      // A blob smaller than a window: its neighbour's header comes with the window that was fetched for the header before.
       if (blobSize < this.#source.windowBytes) continue;
       this.#source.prefetch(end);
       fetches += 1;

@@ -3,7 +3,7 @@ import { algorithmOf, blobPath, digestOf } from "./digest.ts";
 import type { Descriptor } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 
-/** A blob that must be there, with the size and digest of its descriptor. */
+/** Reads a blob that must exist and must have the size and digest of its descriptor. */
 export async function readBlob(files: ArchiveFiles, descriptor: Descriptor, maxBytes: number): Promise<Uint8Array> {
   const path = blobPath(descriptor.digest);
   if (files.size(path) === undefined) throw missingBlob(descriptor, "the archive refers to");

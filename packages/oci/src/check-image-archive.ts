@@ -9,21 +9,23 @@ import { StreamedFiles } from "./streamed-files.ts";
 
 export interface CheckedArchive {
   readonly archive: ImageArchive;
-  /** What the whole tar is compressed with. */
+  /** How the whole tar is compressed. */
   readonly wrapping: Wrapping;
-  /** False when the two blocks of zeros are missing that end a tar. */
+  /** False when the tar lacks its two closing blocks of zeros. */
   readonly hasEndBlocks: boolean;
 }
 
 /**
- * Reads a whole image archive once: every blob is hashed, and every image that is there must be complete.
+ * Reads a whole image archive once, hashes every blob and requires that every image in it is complete.
+ *
+ * @throws ImageArchiveError for the first fault found
  */
 export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promise<CheckedArchive> {
   const { wrapping, bytes: tar } = await openTarStream(bytes);
   const files = new StreamedFiles();
   const reader = new TolerantTarReader(new StreamCursor(tar));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    for await (const _ of files.record(member, reader.body())); // Recording is all that is done with it here.
+    for await (const _ of files.record(member, reader.body())); // Reading the body records it; the bytes are not needed.
   }
   const archive = await readImageArchive(files);
   requireComplete(archive);
@@ -32,7 +34,7 @@ export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promi
 
 function requireComplete(archive: ImageArchive): void {
   const { images, refused = [] } = archive;
-  // What is whole and cannot be loaded by this project may be of use to others.
+  // An image that is complete but of an unsupported kind is not an error: other tools may be able to load it.
   const broken = refused.find(({ error }) => error.problem !== "unsupported");
   if (broken !== undefined) throw broken.error;
   requireOneImage(archive);

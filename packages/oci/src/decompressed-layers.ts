@@ -14,20 +14,23 @@ import { writeTempFile } from "./temp-file.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** What an engine cannot unpack. */
+/** The compressions that an engine cannot unpack, and where to decompress them instead. */
 export interface Decompression {
   readonly compressions: ReadonlySet<Compression>;
-  /** Where layers are decompressed, one at a time: a tar says how long a file is before its bytes. The system's by default. */
+  /**
+   * The folder in which layers are decompressed, one at a time, because a tar header needs the size before the bytes. The
+   * default is the system's folder for temporary files.
+   */
   readonly tempFolder?: string | undefined;
 }
 
 /**
- * Layers that are decompressed on the way into an engine that cannot. In the archive for the engine they are called by
- * the digest of their content, which must be the diff ID that the image's config has.
+ * Decompresses layers on their way into an engine that cannot do so itself. In the archive for the engine each layer is named by
+ * the digest of its decompressed content, which must equal the diff ID in the image's config.
  */
 export class DecompressedLayers {
   readonly #decompression: Decompression;
-  /** Digests of the content, by the path in the archive that came. */
+  /** Digests of the decompressed content, by the path in the original archive. */
   readonly #digests = new Map<string, Digest>();
   #folder: string | undefined;
 
@@ -35,7 +38,7 @@ export class DecompressedLayers {
     this.#decompression = decompression;
   }
 
-  /** The member for the engine's tar: as it is, or decompressed where the engine cannot. */
+  /** Writes a member for the engine's tar: unchanged, or decompressed when the engine cannot unpack it. */
   async *pass(
     member: { readonly path: string; readonly size: number },
     body: AsyncIterable<Uint8Array>,
@@ -48,11 +51,15 @@ export class DecompressedLayers {
     }
   }
 
-  /** Where a layer is in the archive for the engine. Throws when its content is not what the config says. */
+  /**
+   * The path of a layer in the archive for the engine.
+   *
+   * @throws ImageArchiveError when the content does not have the config's diff ID
+   */
   place({ diffId }: Image["layers"][number], own: string): string {
     const digest = this.#digests.get(own);
     if (digest === undefined) return own;
-    // Of another algorithm the engine tells.
+    // A diff ID of another algorithm is checked by the engine.
     if (algorithmOf(diffId) === "sha256" && digest !== diffId) {
       const message = `the layer ${own} has the content ${digest}, the config's diff ID says ${diffId}`;
       throw new ImageArchiveError("mismatch", message);
@@ -71,7 +78,7 @@ export class DecompressedLayers {
     const head = await cursor.take(LAYER_HEAD_BYTES);
     cursor.unread(head);
     const compression = compressionOfHead(head);
-    this.#digests.delete(member.path); // Of members with one name the last one counts.
+    this.#digests.delete(member.path); // When several members have the same name, the last one counts.
     if (compression === "none" || !this.#decompression.compressions.has(compression)) {
       yield tarHeader({ kind: "file", path: member.path, size: member.size });
       yield* rest(cursor);

@@ -4,7 +4,7 @@ import { type Decoder, JsonError, string } from "@release-actions/json";
 
 export { type Algorithm, type Digest, parseDigest };
 
-/** A digest in a document, with what is wrong when it is not one. */
+/** Decodes a digest in a document; the error says what was found and expected. */
 export const digest: Decoder<Digest> = (value, path) => {
   const parsed = parseDigest(string(value, path));
   if (parsed !== undefined) return parsed;
@@ -13,7 +13,7 @@ export const digest: Decoder<Digest> = (value, path) => {
   );
 };
 
-/** Where an OCI layout keeps a blob (image-layout.md, "Blobs"). */
+/** The path of a blob in an OCI layout (image-layout.md, "Blobs"). */
 export function blobPath(of: Digest): string {
   return `blobs/${of.replace(":", "/")}`;
 }

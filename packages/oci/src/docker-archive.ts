@@ -11,9 +11,9 @@ import { compressionOf } from "./layer-content.ts";
 import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from "./media-types.ts";
 
 /**
- * Reads what `docker save` of engines before 25 and many other tools write: `manifest.json`, a config, and
- * layers that are known by their uncompressed content (the config's diff IDs) alone. A manifest is made
- * for it, so that it can be served like any other image.
+ * Reads the archive format of `docker save` before version 25 and of many other tools: `manifest.json`, a config, and
+ * layers that are identified only by their uncompressed content (the config's diff IDs). A manifest is generated,
+ * so that the image can be served like any other.
  */
 export async function readDockerArchive(files: ArchiveFiles, wanted?: string): Promise<ImageArchive> {
   const all = await readDockerImages(files);
@@ -57,12 +57,12 @@ function identityOf([image]: readonly Image[]): Identity {
   return { digest: image.config.digest, identity: "config", root: image.manifest };
 }
 
-/** Of an image for each of several platforms, as apko writes them: what lists them. */
+/** The identity of an archive that lists an image for each of several platforms, as apko writes it: the digest of `manifest.json`. */
 async function identityOfList(files: ArchiveFiles): Promise<Identity> {
   return { digest: digestOf(await files.read("manifest.json")), identity: "manifest.json", root: undefined };
 }
 
-/** Those that have a name, or whose config has a digest. */
+/** The images that have the wanted name, or whose config has the wanted digest. */
 async function chosen(
   all: readonly DockerImage[],
   wanted: string,
@@ -100,7 +100,7 @@ async function readImage({ configPath, layerPaths }: DockerImage, files: Archive
   }
   const layers: Layer[] = [];
   for (const [index, path] of layerPaths.entries()) {
-    // The lists are of one length, as was just required.
+    // Both lists have the same length (checked above).
     layers.push(await readLayer(path, diffIds[index] ?? digest, files));
   }
   const config = { digest, size, path: configPath };
@@ -121,17 +121,17 @@ async function readLayer(path: string, diffId: Digest, files: ArchiveFiles): Pro
     const message = `the layer ${path} has the digest ${plain}, the config's diff ID says ${diffId}`;
     throw new ImageArchiveError("mismatch", message);
   }
-  // Of a compressed layer only its name may tell the digest; whoever fetches it by that will check.
+  // The digest of a compressed layer that was not read can only come from its name; the reader of the blob verifies it.
   const named = namedDigest(path);
-  // Some name compressed files by what is in them.
+  // Some tools name a compressed file by the digest of its decompressed content.
   const stored = files.digest(path) ?? (named === diffId ? undefined : named);
   const digest = compression === "none" ? diffId : stored;
   return { digest, size, path, compression, diffId };
 }
 
 /**
- * The manifest of an image that came without one, byte for byte as containerd makes it when it imports such an
- * archive (`archive/importer.go`): so the image has one identity whichever way it reaches an engine.
+ * Generates the manifest of an image that came without one, byte for byte as containerd does when it imports such an
+ * archive (`archive/importer.go`). The image then has the same digest whichever way it reaches an engine.
  */
 function manifestFor(config: Image["config"], layers: readonly Layer[]): Document | undefined {
   if (layers.some(({ digest }) => digest === undefined)) return undefined;
@@ -156,8 +156,8 @@ function requireFile(files: ArchiveFiles, path: string, what: string): number {
 }
 
 /**
- * A blob has the digest that it is named by. Of a config beside the layers others do not look at the name, and people
- * who change one keep it.
+ * Requires that a config in `blobs/` has the digest in its name. The name of a config outside `blobs/` is not checked:
+ * other tools ignore it, and people who edit a config keep its name.
  */
 function requireNamedDigest(path: string, found: Digest): void {
   const named = path.startsWith("blobs/") ? namedDigest(path) : undefined;
@@ -165,7 +165,7 @@ function requireNamedDigest(path: string, found: Digest): void {
   throw new ImageArchiveError("mismatch", `the config ${path} has the digest ${found}`);
 }
 
-/** The digest a file's name stands for, in the ways in which archives name files by digest. */
+/** The digest in a file's name, in each of the forms that archives use. */
 function namedDigest(path: string): Digest | undefined {
   const [, hex] = /^(?:blobs\/sha256\/|sha256:)?([0-9a-f]{64})(?:\.json|\.tar\.(?:gz|zst|xz|bz2))?$/.exec(path) ?? [];
   const named = hex === undefined ? undefined : parseDigest(`sha256:${hex}`);

@@ -16,12 +16,12 @@ import { type Digest, digest } from "./digest.ts";
 import { ImageArchiveError } from "./error.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "./media-types.ts";
 
-/** The limit that registries put on manifests, and far more than any index needs. */
+/** The limit that registries set for manifests; far more than any index needs. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** A config has a line of history for each layer; containerd stops at 20 MiB. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
-/** Stands for the architecture of an image that names none. */
+/** The architecture of an image that does not name one. */
 export const ANY_ARCHITECTURE = "unknown";
 
 /** A reference to content (OCI descriptor.md). */
@@ -45,9 +45,9 @@ export interface Manifest {
   readonly layers: readonly Descriptor[];
 }
 
-/** What is read of an image's config (config.md). */
+/** The fields that are read from an image's config (config.md). */
 export interface ImageConfig extends Platform {
-  /** Whether it says both; what it leaves out is filled in. */
+  /** Whether the config names both OS and architecture; a missing one is filled in. */
   readonly namesPlatform: boolean;
   readonly diffIds: readonly Digest[];
 }
@@ -60,8 +60,8 @@ export interface DockerImage {
 }
 
 /**
- * An object with these fields. Go, in which engines are written, takes `Layers` for `layers`: a key that only
- * differs so would be read there and not here.
+ * Decodes an object with these fields. Keys that differ from a field only in case are refused: engines are written in
+ * Go, whose decoder would read `Layers` as `layers`, while this one would ignore it.
  */
 function document<T extends object>(fields: { readonly [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
   const decode = object<T>(fields);
@@ -78,12 +78,12 @@ function document<T extends object>(fields: { readonly [K in keyof T]: Decoder<T
   };
 }
 
-/** Unicode's simple case folding, as far as Go's JSON goes: it takes the long s and the Kelvin sign, too. */
+/** Unicode's simple case folding, to the extent that Go's JSON decoder applies it: it also folds the long s and the Kelvin sign. */
 function foldKey(key: string): string {
   return key.toUpperCase().toLowerCase();
 }
 
-/** A field that must not be there: a document of one kind that is also another has two readings (CVE-2021-41190). */
+/** A field that must be absent: a document with the fields of two kinds can be read as either (CVE-2021-41190). */
 const absent: Decoder<undefined> = (value, path) => {
   if (value === undefined) return undefined;
   throw new JsonError(`\`${path}\` has no place in a document of this kind`);
@@ -123,14 +123,14 @@ const index: Decoder<Index> = document({
 const manifest: Decoder<Manifest> = document({
   schemaVersion: optional(literal(2), 2),
   config: descriptor,
-  // Go writes a list without members as null.
+  // Go writes an empty list as null.
   layers: optional(listOf(descriptor), []),
   manifests: absent,
   fsLayers: absent,
   artifactType: optional(string),
 });
 
-/** What an engine that reads it into Go's types must find (config.md, "Properties"): `Cmd` as one string stops it. */
+/** The types that engines, written in Go, require here (config.md, "Properties"): for example, they refuse a `Cmd` that is a string. */
 const runConfig = object({
   Cmd: optional(listOf(string)),
   Entrypoint: optional(listOf(string)),
@@ -141,7 +141,7 @@ const runConfig = object({
 });
 
 const config = document({
-  // Skopeo and Docker take a config without these (config.md requires them): Linux it is, and of any architecture.
+  // config.md requires both, but Skopeo and Docker accept a config without them; it then counts as Linux on any architecture.
   os: optional(string, ""),
   architecture: optional(string, ""),
   variant: optional(string),
@@ -156,7 +156,7 @@ const dockerImages = listOf(
   document({ Config: text, RepoTags: optional(listOf(string), []), Layers: optional(listOf(text), []) }),
 );
 
-/** The `source` of each names the document in errors, such as "index.json". */
+/** In this and the next functions, `source` names the document in errors, such as "index.json". */
 export function parseIndex(bytes: Uint8Array, source: string): Index {
   return decode(bytes, index, source, MAX_MANIFEST_BYTES);
 }
@@ -177,18 +177,18 @@ export function parseConfig(bytes: Uint8Array, source: string): ImageConfig {
   };
 }
 
-/** What an index or manifest says it is; undefined when it does not say. */
+/** The `mediaType` that an index or manifest declares; undefined when it declares none. */
 export function parseMediaType(bytes: Uint8Array, source: string): string | undefined {
   return decode(bytes, document({ mediaType: optional(text) }), source, MAX_MANIFEST_BYTES).mediaType;
 }
 
-/** The media type of a manifest or index that need not say it (OCI image spec, manifest.md, "mediaType"). */
+/** The media type of a manifest or index, whose own `mediaType` is optional (OCI image spec, manifest.md, "mediaType"). */
 export function parseManifestKind(bytes: Uint8Array, source: string): string {
   const { mediaType, manifests } = decode(bytes, manifestKind, source, MAX_MANIFEST_BYTES);
   return mediaType ?? (manifests === undefined ? OCI_MANIFEST : OCI_INDEX);
 }
 
-/** The version a layout's `oci-layout` file names (image-layout.md). */
+/** The version in a layout's `oci-layout` file (image-layout.md). */
 export function parseLayoutVersion(bytes: Uint8Array): string {
   return decode(bytes, document({ imageLayoutVersion: text }), "oci-layout", 1024).imageLayoutVersion;
 }

@@ -1,8 +1,8 @@
 import { Fault, type FaultDetails } from "@release-actions/report";
 
-/** Why an image archive is refused, in words a program can tell apart. */
+/** Why an image archive is refused, as a machine-readable code. */
 export type ImageProblem =
-  /** It is not an archive of an image at all. */
+  /** The file is not an image archive at all. */
   | "not-an-image"
   /** A document in it says what cannot be. */
   | "malformed"

@@ -3,7 +3,7 @@ import type { Digest } from "./digest.ts";
 import type { ImageArchiveError } from "./error.ts";
 import type { Compression } from "./media-types.ts";
 
-/** A manifest or index as it is served. */
+/** A manifest or index, with its exact bytes. */
 export interface Document {
   readonly mediaType: string;
   readonly digest: Digest;
@@ -12,7 +12,7 @@ export interface Document {
 
 /** A file of the archive that is part of an image. */
 export interface Blob {
-  /** Undefined for a compressed layer of a docker archive: its digest is only known when it has been read. */
+  /** Undefined for a compressed layer of a docker archive that has not been read yet. */
   readonly digest: Digest | undefined;
   /** In bytes. */
   readonly size: number;
@@ -21,61 +21,61 @@ export interface Blob {
 
 export interface Layer extends Blob {
   readonly compression: Compression;
-  /** The digest of the layer's uncompressed tar, as the config tells it. */
+  /** The digest of the layer's uncompressed tar, from the config. */
   readonly diffId: Digest;
-  /** It is compressed and its media type says that it is not: containerd then unpacks noise. */
+  /** The layer is compressed although its media type says that it is not: containerd would unpack the compressed bytes as a tar. */
   readonly isMislabelled?: boolean;
-  /** Where the archive says that it is, and does not contain it, as of layers of Windows (OCI image spec, descriptor.md, "urls"). */
+  /** Where to download a layer that the archive does not contain, as for Windows base layers (OCI image spec, descriptor.md, "urls"). */
   readonly foreignUrls?: readonly string[];
 }
 
 /** One image for one platform. */
 export interface Image {
   readonly platform: Platform;
-  /** False when its config does not say what it is for: engines then find it only when no platform is asked for. */
+  /** False when the config does not name a platform: engines then find the image only when no platform is requested. */
   readonly namesPlatform: boolean;
-  /** Why it is not for the platform that the index lists it for; undefined where its config agrees. */
+  /** Describes the contradiction when the config names another platform than the index; undefined when they agree. */
   readonly denied?: string;
-  /** Which entry of `index.json` it comes from; archives of one image have one. */
+  /** The entry of `index.json` that the image comes from; an archive of one image has one entry. */
   readonly entry?: Digest;
-  /** Undefined when it cannot be known without reading: see `Blob.digest`. */
+  /** Undefined when the digest of a layer is not known yet: see `Blob.digest`. */
   readonly manifest: Document | undefined;
   readonly config: Blob & { readonly digest: Digest };
   readonly layers: readonly Layer[];
-  /** Digests of layers that the archive does not hold, although it holds the rest of this image. */
+  /** Digests of the layers that are missing from the archive. */
   readonly missing: readonly Digest[];
 }
 
 /** An image that is listed beside others and cannot be loaded. */
 export interface RefusedImage {
-  /** Undefined where the index does not say. */
+  /** Undefined when the index does not name one. */
   readonly platform: Platform | undefined;
   readonly entry?: Digest;
   readonly error: ImageArchiveError;
 }
 
-/** What an archive holds, all of it checked except the bytes of its layers. */
+/** The content of an image archive. Everything is verified except the bytes of the layers. */
 export interface ImageArchive {
   readonly kind: "oci-layout" | "docker-archive";
   /**
-   * What the archive is known by: the one descriptor of `index.json`; of several, `index.json` itself; of a
-   * docker archive, the config, or `manifest.json` where that lists an image for each of several platforms.
+   * The digest that identifies the archive: that of the only descriptor in `index.json`, or of `index.json` itself when it has
+   * several; for a docker archive, that of the config, or of `manifest.json` when it lists an image for each of several platforms.
    */
   readonly digest: Digest;
-  /** What has that digest. */
+  /** The object that has that digest. */
   readonly identity: "descriptor" | "index.json" | "config" | "manifest.json";
-  /** The index or manifest with that digest; for a docker archive of one image, the manifest made for it. */
+  /** The index or manifest with that digest; for a docker archive of one image, the manifest generated for it. */
   readonly root: Document | undefined;
-  /** Names given to it, `localhost/app:1`; often none. As they stand in the archive: no grammar is promised. */
+  /** The names of the image, such as `localhost/app:1`; often empty. They are copied from the archive and may be malformed. */
   readonly names: readonly string[];
   /** In the order of the index, without attestations and other artifacts. */
   readonly images: readonly Image[];
-  /** Of several images, those that cannot be loaded: only those who want one of them are stopped. */
+  /** The images that cannot be loaded. They cause an error only when one of them is selected. */
   readonly refused?: readonly RefusedImage[];
-  /** Platforms that an index lists and the archive has no manifest for. */
+  /** Platforms that an index lists although their manifests are not in the archive. */
   readonly absentPlatforms: readonly Platform[];
-  /** Manifests that an index lists and the archive does not hold, those of attestations included. */
+  /** Manifests that an index lists but that are not in the archive, including those of attestations. */
   readonly absentDocuments?: readonly Digest[];
-  /** Every manifest and index that is there, by digest, also those of attestations. */
+  /** Every manifest and index in the archive by digest, including those of attestations. */
   readonly documents: ReadonlyMap<Digest, Document>;
 }

@@ -15,21 +15,21 @@ import { blobPath, digestOf } from "./digest.ts";
 import { MAX_MANIFEST_BYTES, parseManifestKind } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 
-/** Digests are written so in the names of files: in folders by algorithm, or before the hex where it is not SHA-256. */
+/** Digests in file names: below a folder per algorithm, or (in `dir:` folders) with the algorithm as prefix unless it is SHA-256. */
 const BLOB_NAME = /^(?:[0-9a-f]{64}|[0-9a-f]{128})$/;
 const DIR_BLOB_NAME = /^(?:(sha512)-)?([0-9a-f]{64,128})(?:\.manifest\.json)?$/;
 
-/** An image on this machine: an archive of it, or a folder, which is read as the tar that would be made of it. */
+/** Opens an image on this machine, which is an archive or a folder. A folder is read as if it had been packed into a tar. */
 export async function openImageFile(file: string): Promise<FileSource> {
   return (await stat(file)).isDirectory() ? await openImageFolder(file) : await openFileSource(file);
 }
 
-/** A member of the tar: a file of the folder, or what is written for it. */
+/** A member of the tar: its content is the path of a file in the folder, or the bytes themselves. */
 type Member = readonly [path: string, content: string | Uint8Array];
 
 /**
  * An OCI layout (image-layout.md), as ko, umoci, crane and buildx write it, or what skopeo and podman write with `dir:`
- * (containers-transports(5)). Files of which an image does not consist are left out.
+ * (containers-transports(5)). Files that do not belong to the image are left out.
  */
 async function openImageFolder(folder: string): Promise<FileSource> {
   const names = await readdir(folder);
@@ -45,7 +45,7 @@ async function layoutMembers(folder: string, names: readonly string[]): Promise<
   const algorithms = ["sha256", "sha512"];
   const blobs = await Promise.all(
     algorithms.map(async (algorithm) => {
-      const found = await readdir(path.join(folder, "blobs", algorithm)).catch(() => []); // Most have one of them.
+      const found = await readdir(path.join(folder, "blobs", algorithm)).catch(() => []); // Most layouts use one of the two algorithms.
       return found.filter((name) => BLOB_NAME.test(name)).map((name) => `blobs/${algorithm}/${name}`);
     }),
   );
@@ -86,7 +86,7 @@ async function partsOf([name, content]: Member): Promise<readonly RandomAccessSo
   return [memorySource(header), partOf(content, size), memorySource(tarPadding(size))];
 }
 
-/** A file that is open only while it is read: a folder may have thousands. */
+/** A file that is open only while it is read, because a folder may have thousands of files. */
 function partOf(file: string, size: number): RandomAccessSource {
   return {
     size,

@@ -3,12 +3,12 @@ import type { Descriptor } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 
 /**
- * The names that a descriptor of `index.json` carries: none, or one. They are kept as they are, for people to read:
- * whoever loads the image gives it names of their own, so no grammar has to be met (a tag may begin with `_` and
- * end with `-`, which the pattern in annotations.md does not allow and buildkit writes).
+ * The names of a descriptor of `index.json`: none or one. They are only shown to people, since the loaded image gets
+ * new names, so they are not validated (buildkit writes tags that begin with `_` or end with `-`, which the pattern
+ * in annotations.md does not allow).
  */
 export function namesOf({ annotations }: Descriptor): readonly string[] {
-  // umoci and skopeo write only a tag into the second, by which they also choose an image of a layout.
+  // umoci and skopeo write only a tag into the second annotation, and select an image of a layout by it.
   const whole = annotations.get("io.containerd.image.name") ?? annotations.get("org.opencontainers.image.ref.name");
   return whole === undefined ? [] : withoutDigests([whole]);
 }
@@ -18,7 +18,7 @@ export function withoutDigests(names: readonly string[]): readonly string[] {
   return names.filter((name) => !/@(sha256|sha512):[0-9a-f]+$/.test(name));
 }
 
-/** Whether one of an image's names is the wanted one, however it is completed: `app:1` is `docker.io/library/app:1`. */
+/** Whether one of an image's names is the wanted one. Short names are expanded first: `app:1` equals `docker.io/library/app:1`. */
 export function isNamed(names: readonly string[], wanted: string): boolean {
   return names.some((name) => name === wanted || canonical(name) === canonical(wanted));
 }

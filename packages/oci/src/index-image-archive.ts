@@ -15,22 +15,22 @@ import { LAYER_HEAD_BYTES } from "./layer-content.ts";
 import { type ReadOptions, readImageArchive } from "./read-image-archive.ts";
 import { readTailIndex } from "./tail-index.ts";
 
-/** Where a blob's bytes are in the tar, in bytes. */
+/** The position of a blob in the tar, in bytes. */
 export interface BlobPlace {
   readonly offset: number;
   readonly size: number;
 }
 
-/** An archive of which everything is known but the bytes of its layers: whoever reads a blob checks its digest. */
+/** An archive whose documents have been read and whose layers have not: the reader of a blob must verify its digest. */
 export interface IndexedArchive {
   readonly archive: ImageArchive;
-  /** Every blob that is there, by digest: configs, layers, and what attestations consist of. */
+  /** Every blob in the archive, by digest: configs, layers, and the blobs of attestations. */
   readonly blobs: ReadonlyMap<Digest, BlobPlace>;
-  /** False when the two blocks of zeros are missing that end a tar. */
+  /** False when the tar lacks its two closing blocks of zeros. */
   readonly hasEndBlocks: boolean;
 }
 
-/** An archive with sparse members, of which parts are left out: it can only be read from front to back. */
+/** Thrown for an archive with sparse members. Their holes are not stored, so the archive can only be read from front to back. */
 export class SparseArchiveError extends ImageArchiveError {
   override readonly name = "SparseArchiveError";
 
@@ -41,7 +41,11 @@ export class SparseArchiveError extends ImageArchiveError {
   }
 }
 
-/** Indexes an image archive by reading its headers and documents only. */
+/**
+ * Indexes an image archive by reading its headers and documents only.
+ *
+ * @throws SparseArchiveError for an archive with sparse members
+ */
 export async function indexImageArchive(
   source: PrefetchingSource,
   signal?: AbortSignal,
@@ -53,7 +57,7 @@ export async function indexImageArchive(
   const index = await indexTolerantTar(source, {
     ...options,
     onMember: async (member) => {
-      // Behind the first of them no offset is that of the content, and whoever reads it by offsets reads amiss.
+      // After a sparse member, offsets in the tar no longer match offsets in the content.
       if (member.isSparse) throw new SparseArchiveError(member.path);
       await forecast?.onMember(member);
     },
@@ -62,7 +66,7 @@ export async function indexImageArchive(
   return { archive, blobs: placesOf(index, archive), hasEndBlocks: index.hasEndBlocks };
 }
 
-/** Indexes an image archive by reading all of it, which alone tells the digests of some docker archives' layers. */
+/** Indexes an image archive by reading all of it. For some docker archives this is the only way to learn the layers' digests. */
 export async function digestImageArchive(source: PrefetchingSource, signal?: AbortSignal): Promise<IndexedArchive> {
   const { archive, hasEndBlocks } = await checkImageArchive(source.read(0, source.size, signal));
   const index = await indexTolerantTar(source, signal === undefined ? {} : { signal });

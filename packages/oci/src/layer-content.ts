@@ -2,18 +2,18 @@ import { detectFormat } from "@release-actions/archive";
 import type { ArchiveFiles } from "./archive-files.ts";
 import type { Compression } from "./media-types.ts";
 
-/** How many bytes from the start tell how a layer is compressed. */
+/** The number of leading bytes that are needed to detect a layer's compression. */
 export const LAYER_HEAD_BYTES = 10;
 
-/** Behind `BZh1`: the magic of a block, or of the end where there is none. A tar may begin with a file called `BZh`. */
+/** The magic number after `BZh1`: that of a block, or of the end of an empty file. `BZh` alone may also be the name of a tar's first file. */
 const BZIP2_BLOCKS = ["314159265359", "177245385090"];
 
-/** How a layer is compressed, by its first bytes, as loaders go by them. */
+/** How a layer is compressed. Loaders detect this from the first bytes, and so does this function. */
 export async function compressionOf(files: ArchiveFiles, path: string): Promise<Compression> {
   return compressionOfHead(await files.head(path));
 }
 
-/** @param head the first `LAYER_HEAD_BYTES`, or all there are */
+/** @param head the first `LAYER_HEAD_BYTES` of the layer, or all of a shorter one */
 export function compressionOfHead(head: Uint8Array): Compression {
   const format = detectFormat(head.subarray(0, LAYER_HEAD_BYTES));
   if (format === "bzip2")

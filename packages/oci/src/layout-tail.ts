@@ -3,14 +3,14 @@ import type { Digest } from "./digest.ts";
 import type { Document, Image, ImageArchive } from "./image-archive.ts";
 import { type Compression, OCI_INDEX } from "./media-types.ts";
 
-/** What Docker's other stores and podman unpack, and containerd does not. */
+/** Compressions that podman and Docker's classic stores unpack but containerd does not. */
 const BY_DOCKER_ALONE: ReadonlySet<Compression> = new Set(["xz", "bzip2"]);
 
-/** The identities under which engines know an image that was loaded as the archive's. */
+/** The ids by which engines recognise an image that was loaded from the archive. */
 export interface LoadedIds {
-  /** With the containerd store: the index or manifest. Undefined where only reading the layers tells it. */
+  /** With the containerd store: the digest of the index or manifest. Undefined when it depends on layers that must be read first. */
   readonly containerd: Digest | undefined;
-  /** With any other store: the config. */
+  /** With any other store: the digest of the config. */
   readonly classic: Digest;
 }
 
@@ -21,7 +21,7 @@ export function loadedIds(archive: ImageArchive, image: Image): LoadedIds {
   };
 }
 
-/** The files that make an OCI layout of blobs, with one image in it, and without names: whoever loads it tags it. */
+/** The files that complete blobs to an OCI layout of one image. The image has no name: the caller tags it after loading. */
 export function* layoutTail(archive: ImageArchive, image: Image): Generator<Uint8Array> {
   const root = rootFor(archive, image);
   if (root === undefined) return;
@@ -30,14 +30,14 @@ export function* layoutTail(archive: ImageArchive, image: Image): Generator<Uint
   yield tarFile("oci-layout", JSON.stringify({ imageLayoutVersion: "1.0.0" }));
 }
 
-/** What the tail's index names: the one index of the archive, or else the image's own manifest. */
+/** The document that the new `index.json` names: the archive's only root document, or else the image's own manifest. */
 export function rootFor(archive: ImageArchive, image: Image): Document | undefined {
   return archive.identity === "index.json" || archive.identity === "manifest.json" ? image.manifest : archive.root;
 }
 
 /**
- * Whether containerd can unpack the layers by the image's own manifest: none is compressed and called uncompressed, or
- * is in xz or bzip2. Any other is loaded as a docker archive, of which containerd makes a manifest from what it finds.
+ * Whether containerd can unpack the layers with the image's own manifest: each compressed layer is declared as such, and
+ * none is in xz or bzip2. Any other image is loaded as a docker archive, for which containerd generates a new manifest.
  */
 export function hasUnpackableLayers({ layers }: Image): boolean {
   return layers.every(({ isMislabelled, compression }) => isMislabelled !== true && !BY_DOCKER_ALONE.has(compression));

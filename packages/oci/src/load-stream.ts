@@ -7,25 +7,25 @@ import { hasUnpackableLayers, layoutTail, rootFor } from "./layout-tail.ts";
 import { readImageArchive } from "./read-image-archive.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
-/** Without one of these no engine finds an image in an archive. They are small, wherever they stand. */
+/** The files without which no engine finds an image in an archive. They are small, wherever they are in the tar. */
 const HELD_BACK = new Set(["index.json", "oci-layout", "manifest.json", "repositories"]);
 
 export interface RepackOptions {
-  /** Where the engine keeps its images. Only containerd takes a layout whose blobs have any path. */
+  /** The kind of store that holds the engine's images. Only containerd accepts a layout whose blobs have arbitrary paths. */
   readonly store: "containerd" | "other";
-  /** The name or digest of the image to load, of an archive that holds several. */
+  /** The name or digest of the image to load, for an archive of several images. */
   readonly image?: string | undefined;
-  /** What the engine cannot unpack, and is decompressed on the way. */
+  /** The compressions that the engine cannot unpack: such layers are decompressed on the way. */
   readonly decompress?: Decompression;
 }
 
 /**
- * Turns an image archive into one that every engine's load takes, as it goes by. The documents that make an
- * image of its blobs are held back until every blob has been verified and `approve` has chosen the image: what
- * is refused before leaves an engine with an incomplete archive and no image.
+ * Rewrites an image archive, as a stream, into one that every engine can load. The documents that turn its blobs
+ * into an image are held back until every blob has been verified and `approve` has chosen the image. If the archive
+ * is refused before that, the engine has received an incomplete archive and creates no image.
  *
- * The tail names the chosen image alone, for engines with the containerd store in `index.json`, for the others
- * in `manifest.json`, both without names: whoever loads it tags it. Layers keep their compression, unless the engine cannot unpack it.
+ * These documents list only the chosen image: `index.json` for engines with the containerd store, `manifest.json` for the
+ * others. The image has no name: the caller tags it after loading. Layers keep their compression unless the engine cannot unpack it.
  */
 export async function* repackForLoad(
   bytes: AsyncIterable<Uint8Array>,
@@ -41,7 +41,7 @@ export async function* repackForLoad(
       const body = files.record(member, reader.body());
       const isPassed = member.kind === "file" && !HELD_BACK.has(member.path) && !isCompanion(member.path);
       if (isPassed) yield* layers.pass(member, body);
-      else for await (const _ of body); // Recording is all that is done with it here.
+      else for await (const _ of body); // Reading the body records it; the bytes are not needed.
     }
     const archive = await readImageArchive(files, options);
     const image = approve(archive);
@@ -59,11 +59,11 @@ export async function* repackForLoad(
 function* tail(archive: ImageArchive, image: Image, entry: object, { store }: RepackOptions): Generator<Uint8Array> {
   const root = rootFor(archive, image);
   if (store === "containerd" && !hasUnpackableLayers(image)) {
-    // `manifest.json` alone, which tells containerd nothing that is wrong.
+    // Only `manifest.json` is written: unlike the image's own manifest, it says nothing wrong about the layers.
   } else if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
   else if (store === "containerd" && root !== undefined) {
-    // Of a docker archive alone containerd would make a manifest from whatever it has: a layer that it holds compressed
-    // already takes the place of the archive's own, and the image gets an identity that nobody can foretell.
+    // From a docker archive alone containerd would generate a manifest that may refer to compressed copies of layers
+    // which it already stores, so that the digest of the image could not be predicted.
     yield tarFile(blobPath(root.digest), root.bytes);
     yield* layoutTail(archive, image);
   }

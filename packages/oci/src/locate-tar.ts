@@ -2,15 +2,15 @@ import { FORMAT_BYTES, openZip, type PrefetchingSource, readExactly } from "@rel
 import { formatOfImage, isCompanion, isWrapping, notATar } from "./archive-stream.ts";
 import { ImageArchiveError } from "./error.ts";
 
-/** Where the end records of a zip and of the tar inside it, with the image's index, are most often found. */
+/** The last bytes of an artifact, which usually contain the zip's end records, the end of the tar and the image's index. */
 const TAIL_BYTES = 64 * 1024;
 
-/** Where an artifact keeps its tar, or why that can only be read from front to back. */
+/** The position of the tar in an artifact, or the reason why it can only be read from front to back. */
 export type LocatedTar =
   | { readonly kind: "anywhere"; readonly source: PrefetchingSource }
   | { readonly kind: "sequential"; readonly why: string };
 
-/** Finds the tar inside an artifact, told by content: the file itself, or the one file of a zip. */
+/** Finds the tar in an artifact, which is the file itself or the only file of a zip, as its content shows. */
 export async function locateTar(source: PrefetchingSource, signal?: AbortSignal): Promise<LocatedTar> {
   source.prefetch(source.size - TAIL_BYTES, TAIL_BYTES);
   source.prefetch(0);

@@ -1,11 +1,11 @@
-/** Media types of the OCI image spec 1.1 (media-types.md) and of Docker's schema 2, by what they are. */
+/** Media types of the OCI image spec 1.1 (media-types.md) and of Docker's schema 2, by kind of document. */
 const MEDIA_TYPES = {
   index: ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"],
   manifest: ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"],
   config: [
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
-    // What registries and builders have called configs of images (moby, distribution/registry.go, "ImageTypes").
+    // Other types that registries and builders have used for image configs (moby, distribution/registry.go, "ImageTypes").
     "application/octet-stream",
     "application/json",
     "text/html",
@@ -13,7 +13,7 @@ const MEDIA_TYPES = {
   ],
 } as const;
 
-/** What people call artifacts that are not images, by the beginning of their types. */
+/** The usual names of artifacts that are not images, by patterns of their media types. */
 const ARTIFACTS: readonly (readonly [RegExp, string])[] = [
   [/^application\/vnd\.cncf\.helm\./, "a Helm chart"],
   [/wasm/, "a WebAssembly module"],
@@ -25,7 +25,7 @@ const ARTIFACTS: readonly (readonly [RegExp, string])[] = [
   [/^application\/vnd\.docker\.ai\.|^application\/vnd\.cncf\.model\./, "a model"],
 ];
 
-/** What an artifact is by its types, most telling first. */
+/** The usual name of an artifact, from its media types. The most specific type comes first. */
 export function artifactName(types: readonly string[]): string {
   for (const type of types) {
     const name = ARTIFACTS.find(([pattern]) => pattern.test(type))?.[1];
@@ -41,7 +41,7 @@ export const DOCKER_CONFIG = MEDIA_TYPES.config[1];
 const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
 export const DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
 
-/** What layers are found in. xz and bzip2 are not in the specification, yet Docker and podman unpack them. */
+/** The compressions that layers are found in. The specification does not have xz and bzip2, but Docker and podman unpack them. */
 export type Compression = "none" | "gzip" | "zstd" | "xz" | "bzip2";
 
 const LAYER_COMPRESSIONS: ReadonlyMap<string, Compression> = new Map([
@@ -62,7 +62,7 @@ const LAYER_COMPRESSIONS: ReadonlyMap<string, Compression> = new Map([
   ["application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "gzip"],
 ]);
 
-/** What a document of this media type is; undefined when we do not know it. */
+/** The kind of document that this media type stands for; undefined for an unknown type. */
 export function documentKind(mediaType: string): keyof typeof MEDIA_TYPES | undefined {
   const kinds = ["index", "manifest", "config"] as const;
   return kinds.find((kind) => (MEDIA_TYPES[kind] as readonly string[]).includes(mediaType));

@@ -16,7 +16,7 @@ import type { Document, Image, Layer } from "./image-archive.ts";
 import { compressionOf } from "./layer-content.ts";
 import { artifactName, documentKind, layerCompression } from "./media-types.ts";
 
-/** The image behind a manifest; the name of what else it is, such as a signature. */
+/** Reads the image that a manifest describes. If it is another kind of artifact, returns its usual name, such as "a signature". */
 export async function readOciImage(
   descriptor: Descriptor,
   { bytes, mediaType }: Document,
@@ -46,7 +46,7 @@ export async function readOciImage(
   const layers: Layer[] = [];
   const absent: Digest[] = [];
   for (const [index, layer] of manifest.layers.entries()) {
-    // The lists are of one length, as was just required.
+    // Both lists have the same length (checked above).
     const diffId = config.diffIds[index] ?? layer.digest;
     const read = await readLayer(layer, diffId, files);
     layers.push(read);
@@ -63,7 +63,7 @@ export async function readOciImage(
   };
 }
 
-/** An image's layers are tars, whatever they are called; a module of wasm is none. */
+/** Whether a layer's media type shows that the manifest is not an image. The layers of images are tars, whatever their media type. */
 function isArtifact(mediaType: string): boolean {
   return /wasm|^application\/vnd\.(in-toto|cncf\.helm)/.test(mediaType);
 }
@@ -72,7 +72,7 @@ async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles)
   const path = blobPath(layer.digest);
   const isThere = files.size(path) !== undefined;
   if (isThere) requireSize(files, layer);
-  // Loaders go by the first bytes, and so does this; the media type only tells of a layer that is not there.
+  // Loaders detect the compression from the first bytes, and so does this; the media type decides only for a missing layer.
   const said = layerCompression(layer.mediaType);
   const compression = isThere ? await compressionOf(files, path) : (said ?? "none");
   if (said === undefined) {
@@ -95,7 +95,7 @@ async function readLayer(layer: Descriptor, diffId: Digest, files: ArchiveFiles)
   };
 }
 
-/** Engines ask for `amd64`, whatever the index calls it. */
+/** Writes the architecture as Go does: engines ask for `amd64` even if the index says `x86_64`. */
 function inGoTerms(platform: Platform): Platform {
   return { ...platform, architecture: normalizePlatform(platform).architecture };
 }
@@ -104,7 +104,7 @@ function platformOf({ os, architecture, variant, osVersion }: ImageConfig): Plat
   return { os, architecture, variant, osVersion };
 }
 
-/** The index decides what a platform gets, the config what runs: they must agree, however each spells it. */
+/** The index decides which image a platform gets, the config what the image runs on. Both must mean the same platform, but may spell it differently. */
 function deniedPlatform({ platform, digest }: Descriptor, config: ImageConfig): Pick<Image, "denied"> {
   if (platform === undefined || config.architecture === ANY_ARCHITECTURE) return {};
   const [listed, own] = [normalizePlatform(platform), normalizePlatform(config)];

@@ -9,12 +9,12 @@ import { isNamed, namesOf, noSuchImage } from "./image-names.ts";
 import { artifactName, documentKind, OCI_INDEX } from "./media-types.ts";
 import { readOciImage } from "./oci-image.ts";
 
-/** An index of an index is common; more depth only serves to exhaust. */
+/** An index of an index is common. Deeper nesting has no honest use and could exhaust memory. */
 export const MAX_INDEX_DEPTH = 4;
-/** All platforms of the largest official image, several times. */
+/** Several times the number of platforms of the largest official image. */
 export const MAX_DOCUMENTS = 512;
 
-/** What one walk over the indexes collects. */
+/** The results that one walk over the indexes collects. */
 interface Walk {
   readonly files: ArchiveFiles;
   readonly documents: Map<Digest, Document>;
@@ -22,9 +22,9 @@ interface Walk {
   readonly refused: RefusedImage[];
   readonly absentPlatforms: Platform[];
   readonly absentDocuments: Digest[];
-  /** What else the indexes list, in words. */
+  /** The usual names of other artifacts that the indexes list. */
   readonly others: Set<string>;
-  /** The entry of `index.json` that the walk is in. */
+  /** The entry of `index.json` below which the walk currently is. */
   readonly entry?: Digest;
 }
 
@@ -69,7 +69,7 @@ export async function readOciLayout(files: ArchiveFiles, wanted?: string): Promi
 
 async function requireLayoutFile(files: ArchiveFiles): Promise<void> {
   if (files.size("oci-layout") === undefined) {
-    // skopeo and podman read it all the same, and what goes to an engine gets one.
+    // skopeo and podman read a layout without this file too, and the archive for an engine gets a new one.
     if (files.paths.some((path) => path.startsWith("blobs/"))) return;
     throw new ImageArchiveError("not-an-image", "there is an index.json, but neither `oci-layout` nor blobs beside it");
   }
@@ -82,7 +82,7 @@ async function requireLayoutFile(files: ArchiveFiles): Promise<void> {
 async function visit(descriptor: Descriptor, walk: Walk, depth: number): Promise<void> {
   const kind = documentKind(descriptor.mediaType);
   if (kind !== "index" && kind !== "manifest") {
-    // Unknown media types are to be passed over (image-index.md, "manifests").
+    // The specification says to skip unknown media types (image-index.md, "manifests").
     walk.others.add(artifactName([descriptor.mediaType]));
     return;
   }
@@ -125,7 +125,7 @@ async function visitImage(descriptor: Descriptor, document: Document, walk: Walk
   }
 }
 
-/** What a document says it is, which is what registries and engines go by; its descriptor may name the other family. */
+/** The media type that the document declares, because registries and engines use that one. The descriptor may name the equivalent type (OCI or Docker). */
 function ownMediaType(said: string | undefined, descriptor: Descriptor): string {
   if (said === undefined || said === descriptor.mediaType) return descriptor.mediaType;
   if (documentKind(said) === documentKind(descriptor.mediaType)) return said;
@@ -133,7 +133,7 @@ function ownMediaType(said: string | undefined, descriptor: Descriptor): string 
   throw new ImageArchiveError("mismatch", message);
 }
 
-/** The entries of `index.json` that a name or digest chooses; all of them where none is asked for. */
+/** The entries of `index.json` with the wanted name or digest, or all entries when `wanted` is undefined. */
 function chooseEntries(entries: readonly Descriptor[], wanted: string | undefined): readonly Descriptor[] {
   if (wanted === undefined) return entries;
   const chosen = entries.filter((entry) => entry.digest === wanted || isNamed(namesOf(entry), wanted));
@@ -153,7 +153,7 @@ function requireImages({ images, refused, absentPlatforms, others }: Walk): void
   throw new ImageArchiveError("not-an-image", `the archive holds no image${found}`);
 }
 
-/** Buildkit lists one image once for each of its names. */
+/** Removes duplicates: buildkit lists an image once for each of its names. */
 function distinct(descriptors: readonly Descriptor[]): readonly Descriptor[] {
   const identity = ({ digest, mediaType, size, platform }: Descriptor): string =>
     [digest, mediaType, size, platform && formatPlatform(platform)].join(" ");

@@ -6,15 +6,15 @@ import type { Image } from "./image-archive.ts";
 import type { BlobPlace, IndexedArchive } from "./index-image-archive.ts";
 import { layoutTail } from "./layout-tail.ts";
 
-/** Reads a blob from the archive. A lower rank is read first, where several are asked for at once. */
+/** Reads a blob from the archive. Of several requested at once, the one with the lowest rank is read first. */
 export type ReadPlace = (place: BlobPlace, rank: number) => AsyncIterable<Uint8Array>;
 
 /**
- * An OCI layout as a tar with only some of an image's layers, for an engine that has the others. Each blob is checked
- * before the documents that make an image of them go out, so a damaged one never becomes part of an image.
+ * Writes an OCI layout as a tar with only some of an image's layers, for an engine that has the others. Every blob is verified
+ * before the documents that turn the blobs into an image are sent, so a damaged blob never becomes part of an image.
  *
- * @param digests the layers to bring
- * @throws ImageArchiveError when a blob is not there, or does not have its digest
+ * @param digests the layers to include
+ * @throws ImageArchiveError when a blob is missing or does not match its digest
  */
 export async function* partialArchive(
   { archive, blobs }: IndexedArchive,

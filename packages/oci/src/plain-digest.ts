@@ -6,14 +6,14 @@ import { NO_RATIO } from "./archive-stream.ts";
 import type { Digest } from "./digest.ts";
 import { compressionOfHead, LAYER_HEAD_BYTES } from "./layer-content.ts";
 
-/** The digest of what is in a compressed file, computed while the file goes by. Nothing for another file. */
+/** Computes the SHA-256 of a compressed file's decompressed content while the file is streamed. An uncompressed file gives no digest. */
 export class PlainDigest {
   #head: Uint8Array = new Uint8Array(0);
   #input: PassThrough | undefined;
   #result: Promise<Digest> | undefined;
   #isDecided = false;
 
-  /** Resolves when there is room for more. */
+  /** Resolves when the next chunk can be added. */
   async add(chunk: Uint8Array): Promise<void> {
     if (this.#isDecided) return await this.#write(chunk);
     this.#head = Buffer.concat([this.#head, chunk]);
@@ -27,7 +27,7 @@ export class PlainDigest {
     return await this.#result;
   }
 
-  /** Stops the work when the file was not read to its end. */
+  /** Stops the computation, for a file that is not read to its end. */
   abandon(): void {
     this.#input?.destroy();
   }
@@ -38,14 +38,14 @@ export class PlainDigest {
     if (compression === "none") return;
     this.#input = new PassThrough();
     this.#result = digestContent(this.#input, compression);
-    // Whoever writes or ends next hears of it.
+    // The next `#write` or `end` awaits this promise and reports the error.
     this.#result.catch(() => undefined);
     await this.#write(this.#head);
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
     if (this.#input === undefined || this.#input.write(chunk)) return;
-    // Should decompressing fail, nobody drains the input any more.
+    // If decompression fails, `drain` never comes, so this waits for the result too.
     await Promise.race([once(this.#input, "drain"), this.#result]);
   }
 }

@@ -8,13 +8,15 @@ import type { Image, ImageArchive } from "./image-archive.ts";
 import { readOciLayout } from "./oci-layout.ts";
 
 export interface ReadOptions {
-  /** The name or digest of the image to read, of an archive that holds several. */
+  /** The name or digest of the image to read, for an archive of several images. */
   readonly image?: string | undefined;
 }
 
 /**
- * Reads what image an archive holds: an OCI layout, a docker archive, or both in one file as `docker save`
- * writes it since version 25. Then the layout is what counts, and `manifest.json` must tell the same.
+ * Reads the images of an archive, which is an OCI layout, a docker archive, or both in one file as `docker save`
+ * writes since version 25. If it is both, the layout is used, and `manifest.json` must describe the same images.
+ *
+ * @throws ImageArchiveError when the archive holds no image, is malformed or contradicts itself
  */
 export async function readImageArchive(files: ArchiveFiles, { image }: ReadOptions = {}): Promise<ImageArchive> {
   const hasIndex = files.size("index.json") !== undefined;
@@ -41,7 +43,7 @@ function describeStranger(files: ArchiveFiles): string {
   return `the tar is neither an OCI layout nor a docker archive: it has ${found}`;
 }
 
-/** Engines without the containerd store read `manifest.json`, the others `index.json`: one image, or none. */
+/** Requires that `manifest.json`, which engines without the containerd store read, describes the same images as `index.json`, which the others read. */
 async function withDockerManifest(
   archive: ImageArchive,
   files: ArchiveFiles,
@@ -63,7 +65,7 @@ async function withDockerManifest(
   return { ...archive, names: [...new Set([...archive.names, ...images.flatMap(({ repoTags }) => repoTags)])] };
 }
 
-/** By path, or by content: a docker archive may name a layer's uncompressed blob. */
+/** Compares layers by path or by content, since `manifest.json` may name the uncompressed blob of a layer. */
 function hasLayers({ layers }: Image, paths: readonly string[]): boolean {
   return (
     layers.length === paths.length &&

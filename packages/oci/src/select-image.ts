@@ -6,9 +6,9 @@ import type { Image, ImageArchive, RefusedImage } from "./image-archive.ts";
 import { severalImages } from "./image-names.ts";
 
 /**
- * The image of an archive for a platform: the very one, else the best among those the platform can run.
+ * Selects the image for a platform: an exact match, or else the best of the images that the platform can run.
  *
- * @throws ImageArchiveError naming the platforms there are, or what is missing of the image's content.
+ * @throws ImageArchiveError that names the available platforms, or the missing content of the image
  */
 export function selectImage(archive: ImageArchive, wanted: Platform): Image {
   const { images, refused = [] } = archive;
@@ -17,10 +17,10 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
   const exact = images.filter(isWanted);
   const exactRefused = refused.filter(isWanted);
   requireOneEntry([...exact, ...exactRefused], archive);
-  // What this project does not support is passed over where the index has another form of it, as nydus adds its own.
+  // An unsupported image is ignored when the index has another form of the same image. Nydus, for example, adds its own form.
   const broken = exactRefused.find(({ error }) => error.problem !== "unsupported");
   if (broken !== undefined) throw broken.error;
-  // Of two in one index the first counts, as for containerd and skopeo.
+  // Of two matches in one index the first is used, as in containerd and skopeo.
   const image = exact[0] ?? bestFor(archive, wanted) ?? ofAnyArchitecture(archive, wanted);
   if (image === undefined) throw refusedFor(archive, wanted)?.error ?? noSuchPlatform(archive, wanted);
   if (image.denied !== undefined) throw new ImageArchiveError("mismatch", image.denied);
@@ -34,7 +34,7 @@ export function selectImage(archive: ImageArchive, wanted: Platform): Image {
   );
 }
 
-/** @throws ImageArchiveError naming the images where an archive has several for one platform. */
+/** @throws ImageArchiveError that names the images, when an archive has several for one platform */
 export function requireOneImage(archive: ImageArchive): void {
   for (const { platform } of archive.images) {
     requireOneEntry(
@@ -44,13 +44,13 @@ export function requireOneImage(archive: ImageArchive): void {
   }
 }
 
-/** Two entries of `index.json` for one platform are two images, and nobody said which is meant. */
+/** Refuses two entries of `index.json` for one platform: they are two images, and the caller has not chosen one. */
 function requireOneEntry(images: readonly Pick<Image, "entry">[], { names }: ImageArchive): void {
   const entries = [...new Set(images.flatMap(({ entry }) => entry ?? []))];
   if (entries.length > 1) throw severalImages(names.length === entries.length ? names : entries);
 }
 
-/** What is loaded is what the archive contains: nothing is fetched from elsewhere, as skopeo would. */
+/** Requires that the archive contains all layers. Unlike skopeo, this project does not download layers from other places. */
 function requireOwnLayers({ layers }: Image): void {
   const foreign = layers.flatMap(({ path, foreignUrls: [url] = [] }) => (url === undefined ? [] : [{ path, url }]));
   const [first] = foreign;
@@ -63,7 +63,7 @@ function requireOwnLayers({ layers }: Image): void {
   });
 }
 
-/** The image that names no architecture, as the one that is wanted. */
+/** An image whose config names no architecture; it is treated as one for the wanted platform. */
 function ofAnyArchitecture({ images }: ImageArchive, wanted: Platform): Image | undefined {
   const image = images.find(
     ({ platform: { os, architecture } }) => os === wanted.os && architecture === ANY_ARCHITECTURE,
@@ -79,7 +79,7 @@ function bestFor({ images }: ImageArchive, wanted: Platform): Image | undefined 
   );
 }
 
-/** The image that would have been taken; one without a platform may be for any. */
+/** The refused image that would have been selected. One without a platform may be for any platform. */
 function refusedFor({ refused = [] }: ImageArchive, wanted: Platform): RefusedImage | undefined {
   return refused.find(({ platform }) => platform === undefined || canRun(wanted, platform));
 }

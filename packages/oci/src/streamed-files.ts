@@ -7,7 +7,7 @@ import { ImageArchiveError } from "./error.ts";
 import { LAYER_HEAD_BYTES } from "./layer-content.ts";
 import { PlainDigest } from "./plain-digest.ts";
 
-/** All documents of an archive together: far more than any image has, and what memory may hold of it. */
+/** The limit on the memory for all documents of an archive together; far more than any image needs. */
 export const MAX_RETAINED_BYTES = 32 * 1024 * 1024;
 
 interface SeenFile {
@@ -19,15 +19,19 @@ interface SeenFile {
 }
 
 /**
- * The files of an archive that goes by as a stream: every file is hashed, blobs are held against the digest
- * they are named by, and what may be a document is kept.
+ * Records the files of an archive while it is streamed. Every file is hashed, blobs are compared with the digest in
+ * their names, and files that may be documents are kept.
  */
 export class StreamedFiles implements ArchiveFiles {
   readonly #members = new Map<string, TarMember>();
   readonly #seen = new Map<string, SeenFile>();
   #retained = 0;
 
-  /** Takes a member in and passes its body on. A blob with a wrong digest is refused at its end. */
+  /**
+   * Records a member and passes its body on.
+   *
+   * @throws ImageArchiveError at the end of a blob that does not match its digest
+   */
   async *record(member: TarMember, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     this.#members.set(member.path, member);
     if (member.kind !== "file") return;
@@ -35,7 +39,7 @@ export class StreamedFiles implements ArchiveFiles {
     const algorithm: Algorithm = named === undefined ? "sha256" : algorithmOf(named);
     const hash = createHash(algorithm);
     const kept = new DocumentKeeper(member.size, MAX_RETAINED_BYTES - this.#retained);
-    // The layers of a docker archive are known by their uncompressed content, whatever they are in.
+    // The layers of a docker archive are identified by their uncompressed content, even if they are compressed.
     const plain = named === undefined ? new PlainDigest() : undefined;
     try {
       for await (const chunk of body) {
@@ -82,7 +86,7 @@ export class StreamedFiles implements ArchiveFiles {
     return this.#file(path)?.plainDigest;
   }
 
-  /** The path of the file itself, links followed. */
+  /** The path of the file after following links. */
   resolve(path: string): string {
     return findFile(this.#members, path)?.path ?? path;
   }
@@ -105,7 +109,7 @@ class DocumentKeeper {
 
   add(chunk: Uint8Array): void {
     if (this.#kept === this.#limit) return;
-    // Copied: a small piece must not hold on to the large buffer it came in.
+    // Copied, because a small view would keep the whole large buffer in memory.
     const piece = new Uint8Array(chunk.subarray(0, this.#limit - this.#kept));
     this.#chunks.push(piece);
     this.#kept += piece.length;
@@ -115,7 +119,7 @@ class DocumentKeeper {
     return new Uint8Array(Buffer.concat(this.#chunks).subarray(0, LAYER_HEAD_BYTES));
   }
 
-  /** The whole content, when it begins as JSON does; only asked for at the end. */
+  /** The whole content, if it was kept and begins like JSON. Call this after the last chunk. */
   content(size: number): Uint8Array | undefined {
     const bytes = Buffer.concat(this.#chunks);
     return bytes.length === size && detectFormat(bytes) === "json" ? bytes : undefined;

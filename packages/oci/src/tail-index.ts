@@ -5,12 +5,12 @@ import { type Index, parseIndex } from "./documents.ts";
 const TAIL_BYTES = 64 * 1024;
 const BLOCK_BYTES = 512;
 const NAME = Buffer.from("index.json\0");
-/** Where the magic stands in a tar header. */
+/** The offset of the magic number in a tar header. */
 const MAGIC_OFFSET = 257;
 
 /**
- * Looks for `index.json` at the end of a tar, before the walk gets there. What it finds is a hint and no
- * proof: the walk from the beginning tells what the archive holds.
+ * Looks for `index.json` at the end of a tar before the walk gets there. The result is only a hint: the walk from
+ * the beginning decides what the archive contains.
  */
 export async function readTailIndex(source: PrefetchingSource, signal?: AbortSignal): Promise<Index | undefined> {
   const length = Math.min(TAIL_BYTES, source.size - (source.size % BLOCK_BYTES));
@@ -19,7 +19,7 @@ export async function readTailIndex(source: PrefetchingSource, signal?: AbortSig
   for (let at = tail.length - BLOCK_BYTES; at >= 0; at -= BLOCK_BYTES) {
     if (!tail.subarray(at, at + NAME.length).equals(NAME)) continue;
     if (tail.toString("latin1", at + MAGIC_OFFSET, at + MAGIC_OFFSET + 5) !== "ustar") continue;
-    return await readIndexAt(source, start + at, signal).catch(() => undefined); // No hint, then.
+    return await readIndexAt(source, start + at, signal).catch(() => undefined); // There is no hint.
   }
   return undefined;
 }

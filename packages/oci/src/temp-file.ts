@@ -3,7 +3,11 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ImageArchiveError } from "./error.ts";
 
-/** Writes a file of the step's own. Throws ImageArchiveError where the disk is full. */
+/**
+ * Writes a temporary file.
+ *
+ * @throws ImageArchiveError when the disk is full
+ */
 export async function writeTempFile(
   file: string,
   bytes: AsyncIterable<Uint8Array>,

@@ -1,6 +1,6 @@
 import { EXPORT_AGAIN, P12Error } from "./error.ts";
 
-/** PEM texts that are stored by mistake, by what their armour says. */
+/** Kinds of PEM text that people store by mistake, by the label in the BEGIN line. */
 const OTHER_PEM: readonly (readonly [label: RegExp, what: string])[] = [
   [/CERTIFICATE REQUEST/, "a request for a certificate (.certSigningRequest)"],
   [/PKCS7|CMS/, "a PKCS #7 file (.p7b), which holds certificates and no private key"],
@@ -9,9 +9,9 @@ const OTHER_PEM: readonly (readonly [label: RegExp, what: string])[] = [
 ];
 
 /**
- * The bytes of a .p12 as it is kept in a secret: base64 or base64url, in lines or not, also in quotes, as a `data:` URL
- * or between the lines of PEM.
- * @throws P12Error that says what the text is instead
+ * Decodes a .p12 that is stored as text in a secret: base64 or base64url, with or without line breaks, also in quotes, as a
+ * `data:` URL or between PEM lines.
+ * @throws P12Error that names what the text is instead
  */
 export function decodeP12Text(text: string): Buffer {
   const content = unquoted(text).replace(/^data:[^,]*,/i, "");

@@ -2,7 +2,7 @@ import { Fault } from "@release-actions/report";
 
 export type P12Problem = "malformed" | "other-format" | "wrong-password" | "no-key" | "no-certificate";
 
-/** Says nothing of the content: it may be shown. */
+/** The message never quotes the content of the file, so it may be shown. */
 export class P12Error extends Fault {
   override readonly name = "P12Error";
   readonly problem: P12Problem;

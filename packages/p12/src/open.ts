@@ -4,7 +4,7 @@ import { EXPORT_AGAIN, P12Error } from "./error.ts";
 import type { Asn1, Forge } from "./forge.ts";
 import { decrypt, isMac, type Password, passwordsOf } from "./password.ts";
 
-/** What a PKCS #12 file holds, in DER: keys in PKCS #8, certificates in X.509. */
+/** The content of a PKCS #12 file, in DER: keys as PKCS #8, certificates as X.509. */
 export interface P12Content {
   readonly keys: readonly Uint8Array[];
   readonly certificates: readonly Uint8Array[];
@@ -19,20 +19,20 @@ const OID = {
   certificateBag: "1.2.840.113549.1.12.10.1.3",
 } as const;
 
-/** An export has a few kilobytes. */
+/** Far above the few kilobytes of a real export. */
 const MAX_P12_BYTES = 1 << 20;
 
 /**
- * Opens a PKCS #12 file (RFC 7292) in the old encryption (RC2 and triple DES, as Keychain Access exports) and the new
- * (PBES2 with AES). OpenSSL 3 no longer reads the old one, so the ciphers are node-forge's.
+ * Opens a PKCS #12 file (RFC 7292) with the old encryption (RC2 and triple DES, as Keychain Access exports it) or the new
+ * one (PBES2 with AES). OpenSSL 3 no longer reads the old one, so the ciphers are node-forge's.
  *
- * @param password as a person knows it; what its bytes are depends on the encryption
- * @throws P12Error
+ * @param password as text; the encryption decides how it becomes bytes
+ * @throws P12Error when the file is not a PKCS #12 file, the password is wrong, or there is no private key
  */
 export async function openP12(bytes: Uint8Array, password: string): Promise<P12Content> {
   if (bytes.length > MAX_P12_BYTES)
     throw malformed(`it has ${bytes.length} bytes; an exported .p12 has a few thousand`);
-  // The library is CommonJS, whose exports Node hands over as the default; its types do not say so.
+  // The library is CommonJS, so Node passes its exports as the default export; the library's types do not reflect this.
   const { default: forge } = (await import("node-forge")) as unknown as { default: Forge };
   const file = parse(forge, Buffer.from(bytes).toString("binary"));
   requireP12(forge, file, bytes);
@@ -107,7 +107,7 @@ function parse(forge: Forge, bytes: string): Asn1 {
   try {
     return forge.asn1.fromDer(forge.util.createBuffer(bytes), { strict: true, parseAllBytes: false } as never);
   } catch {
-    // The library's message quotes bytes of the file.
+    // The library's own message is dropped because it quotes bytes of the file.
     throw malformed("it is not a PKCS #12 file, or it is truncated");
   }
 }
@@ -116,7 +116,7 @@ function malformed(message: string): P12Error {
   return new P12Error("malformed", message, { advice: EXPORT_AGAIN });
 }
 
-/** ContentInfo { type, [0] content }: the `[0]`. */
+/** The content of a ContentInfo { type, [0] content }: its `[0]`. */
 function contentOf(info: Asn1 | undefined): Asn1 | undefined {
   return children(info)[1];
 }

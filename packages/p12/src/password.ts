@@ -2,10 +2,10 @@ import { createHmac, getHashes, hash, timingSafeEqual } from "node:crypto";
 import type { Asn1, Forge } from "./forge.ts";
 import { decryptPbes2, PBES2 } from "./pbes2.ts";
 
-/** `null` means no password at all, which some programs write for an empty one. */
+/** `null` means no password at all; some programs encode an empty password like this. */
 export type Password = string | null;
 
-/** Digests of the MAC by their OIDs. */
+/** The digest algorithms of MACs, by their OIDs. */
 const MACS: Readonly<Record<string, string>> = {
   "1.3.14.3.2.26": "sha1",
   "2.16.840.1.101.3.4.2.1": "sha256",
@@ -13,19 +13,19 @@ const MACS: Readonly<Record<string, string>> = {
   "2.16.840.1.101.3.4.2.3": "sha512",
 };
 
-/** What the derived bytes are for: the key of a MAC (RFC 7292, appendix B.3). */
+/** The id for deriving the key of a MAC (RFC 7292, appendix B.3). */
 const MAC_KEY_ID = 3;
-/** The block of a digest, `v` in appendix B.2. */
+/** The block size of each digest algorithm, `v` in appendix B.2. */
 const BLOCK_BYTES: Readonly<Record<string, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
 
-/** An empty password is written in two ways (RFC 7292, appendix B.1): as an empty text with its end mark, and as nothing. */
+/** The encodings to try. Programs encode an empty password (RFC 7292, appendix B.1) in two ways: as the terminator of an empty string, or as no bytes. */
 export function passwordsOf(password: string): Password[] {
   return password === "" ? ["", null] : [password];
 }
 
 /**
- * Whether the file's MAC (RFC 7292, 5) was made with the password, which its key derivation takes as UTF-16 (BMP). A
- * MAC of a kind that is not known here says nothing: the decryption will tell.
+ * Whether the file's MAC (RFC 7292, section 5) was made with the password. The key derivation takes the password as UTF-16 (BMP).
+ * A MAC of an unknown kind is not judged: the decryption will show whether the password is right.
  */
 export function isMac(forge: Forge, mac: Asn1, contents: string, password: Password): boolean {
   const [info, salt, iterations] = mac.value as Asn1[];
@@ -44,8 +44,8 @@ export function isMac(forge: Forge, mac: Asn1, contents: string, password: Passw
 }
 
 /**
- * The key of the MAC (RFC 7292, appendix B.2), one digest long. With Node's digests: the library takes half a minute for
- * the 600,000 iterations of NSS (Firefox, pk12util).
+ * Derives the key of the MAC (RFC 7292, appendix B.2), which is as long as one digest. It uses Node's digests, because the
+ * library takes half a minute for the 600,000 iterations of NSS (Firefox, pk12util).
  */
 function macKey(name: string, password: Password, salt: Buffer, iterations: number): Buffer {
   const block = BLOCK_BYTES[name] ?? 64;
@@ -57,8 +57,8 @@ function macKey(name: string, password: Password, salt: Buffer, iterations: numb
 }
 
 /**
- * Decrypts with the algorithm that the file names; undefined when the password is not the right one. PBES2 takes a
- * password as UTF-8, the old kinds as UTF-16 (BMP), which the library makes of it.
+ * Decrypts with the algorithm that the file names; undefined when the password is wrong. PBES2 takes the password as
+ * UTF-8, the old algorithms as UTF-16 (BMP), to which the library converts it.
  */
 export function decrypt(
   forge: Forge,
@@ -76,7 +76,7 @@ export function decrypt(
     cipher.update(forge.util.createBuffer(data));
     return cipher.finish() ? cipher.output.getBytes() : undefined;
   } catch {
-    return undefined; // An algorithm that is not known, or a padding that cannot be: its message quotes bytes.
+    return undefined; // The algorithm is unknown or the padding is impossible. The library's message is dropped because it quotes bytes.
   }
 }
 
@@ -87,7 +87,7 @@ interface Cipher {
 }
 
 function getCipher(forge: Forge, oid: string, parameters: Asn1 | undefined, password: Password): Cipher {
-  // Public, and missing in the library's types.
+  // This function is public but missing in the library's types.
   const pbe = forge.pki as unknown as {
     readonly pbe: { getCipher(oid: string, parameters: Asn1 | undefined, password: Password): Cipher };
   };

@@ -4,7 +4,7 @@ import type { Asn1, Forge } from "./forge.ts";
 export const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
 
-/** Digests of PBKDF2's pseudo-random function by their OIDs (RFC 8018, appendix B.1.2). */
+/** The digest algorithms for PBKDF2's pseudo-random function, by their OIDs (RFC 8018, appendix B.1.2). */
 const PRFS: Readonly<Record<string, string>> = {
   "1.2.840.113549.2.7": "sha1",
   "1.2.840.113549.2.9": "sha256",
@@ -12,7 +12,7 @@ const PRFS: Readonly<Record<string, string>> = {
   "1.2.840.113549.2.11": "sha512",
 };
 
-/** Ciphers and the bytes of their keys by their OIDs (RFC 8018, appendix B.2, and RFC 3565). */
+/** The ciphers and the lengths of their keys in bytes, by their OIDs (RFC 8018, appendix B.2, and RFC 3565). */
 const CIPHERS: Readonly<Record<string, readonly [name: string, keyBytes: number]>> = {
   "1.2.840.113549.3.7": ["des-ede3-cbc", 24],
   "2.16.840.1.101.3.4.1.2": ["aes-128-cbc", 16],
@@ -21,8 +21,8 @@ const CIPHERS: Readonly<Record<string, readonly [name: string, keyBytes: number]
 };
 
 /**
- * Decrypts by PBES2 (RFC 8018, 6.2 and appendix A.4); undefined for parameters that are not known here.
- * @throws when the password is not the right one
+ * Decrypts with PBES2 (RFC 8018, section 6.2 and appendix A.4); undefined for unknown parameters.
+ * @throws when the password is wrong
  */
 export function decryptPbes2(
   forge: Forge,
@@ -34,7 +34,7 @@ export function decryptPbes2(
   const [derivationOid, derivationParameters] = parts(derivation);
   const [salt, iterations, ...rest] = parts(derivationParameters);
   const [schemeOid, iv] = parts(scheme);
-  // A length of the key may stand before it; each of these ciphers has one length.
+  // An optional key length may come before it; it is ignored, since each of these ciphers has a fixed key length.
   const prf = rest.find(({ type }) => type === forge.asn1.Type.SEQUENCE);
   const digest = prf === undefined ? "sha1" : PRFS[oidOf(forge, parts(prf)[0])];
   const cipher = CIPHERS[oidOf(forge, schemeOid)];

@@ -9,7 +9,7 @@ export async function* chunked(bytes: Uint8Array, size = 777): AsyncGenerator<Ui
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-/** The three ways in which actions read an archive. Each gives what the archive holds, or refuses it. */
+/** The three ways in which actions read an archive. Each returns the content of the archive or refuses it. */
 export const archiveReaders: [string, (bytes: Buffer) => Promise<ImageArchive>][] = [
   ["checked before an upload", async (bytes) => (await checkImageArchive(chunked(bytes))).archive],
   ["indexed by ranged reads", indexed],

@@ -60,7 +60,7 @@ const COMPRESS = {
   bzip2: (bytes: Buffer) => outputOf("bzip2", ["-c"], bytes),
 };
 
-/** What a program of this machine writes. */
+/** The standard output of a program on this machine. */
 export function outputOf(program: string, args: readonly string[], input?: Buffer): Buffer {
   const { stdout, stderr, status } = spawnSync(program, args, { input, maxBuffer: 1 << 28 });
   if (status !== 0) throw new Error(`${program}: exit code ${status}\n${stderr}`);
@@ -99,7 +99,7 @@ export function addImage(files: Files, crafted: CraftedImage = {}): Described {
   return { ...addBlob(files, MANIFEST, manifest, algorithm), platform };
 }
 
-/** What buildx adds to an index for each image. */
+/** Adds an attestation, as buildx does for each image of an index. */
 export function addAttestation(files: Files, image: Described): Described {
   const statement = addBlob(files, "application/vnd.in-toto+json", {
     predicateType: "https://slsa.dev/provenance/v0.2",
@@ -131,7 +131,7 @@ export function layout(files: Files, manifests: unknown, more: Json = {}): Files
   };
 }
 
-/** The simplest sound layout, for changing one thing in it. */
+/** The simplest valid layout, in which a test can change one thing. */
 export function soundLayout(crafted: CraftedImage = {}): Files {
   const files: Files = {};
   return layout(files, [addImage(files, crafted)]);
@@ -147,7 +147,7 @@ export interface CraftedDockerArchive {
   layerPath?: (tar: Buffer, index: number, stored: Buffer) => string;
 }
 
-/** What `docker save` wrote before version 25. */
+/** An archive as `docker save` wrote it before version 25. */
 export function dockerArchive(crafted: CraftedDockerArchive = {}): Files {
   const files: Files = {};
   const tars = (crafted.layers ?? ["one", "two"]).map(layerTar);

@@ -1,3 +1,3 @@
-// Crafted image archives, for the tests of whoever reads them.
+// Crafted image archives for the tests of all packages and actions that read them.
 export * from "./crafted-image.ts";
 export * from "./odd-archives.ts";

@@ -2,7 +2,7 @@ import type { ArchiveFiles } from "../archive-files.ts";
 import { LAYER_HEAD_BYTES } from "../layer-content.ts";
 import type { Files } from "./crafted-image.ts";
 
-/** The files of an archive without a tar around them, of which no bytes have been hashed. */
+/** An archive's files in memory, without a tar around them. None of them has been hashed. */
 export function memoryFiles(files: Files): ArchiveFiles {
   const bytesOf = (path: string): Uint8Array => files[path] ?? new Uint8Array(0);
   return {

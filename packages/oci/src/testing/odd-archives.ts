@@ -21,12 +21,12 @@ import {
   tarOf,
 } from "./crafted-image.ts";
 
-/** An archive that is odd, and that other loaders take. */
+/** An unusual archive that other loaders accept. */
 export interface OddArchive {
   readonly title: string;
-  /** Whether an engine meets the oddity, which is not gone once the tar has been read. */
+  /** Whether an engine sees the oddity, because it is still there after this project has rewritten the tar. */
   readonly isSeenByEngine: boolean;
-  /** Of an image for linux/amd64 with layers of this content. */
+  /** Makes the archive, of an image for linux/amd64 whose layers have this content. */
   readonly make: (layers: readonly string[]) => Buffer;
 }
 
@@ -35,7 +35,7 @@ type Make = OddArchive["make"];
 const V7 = ["--format=v7"];
 const amd64 = { os: "linux", architecture: "amd64" };
 
-/** Odd in how they are packed: as tools pack a folder by hand, or as files look that have travelled. */
+/** Archives packed in an unusual way: by hand from a folder, or altered by the tools that passed them on. */
 const PACKED: Readonly<Record<string, Make>> = {
   "members with absolute names": (layers) =>
     gnuTar(soundLayout({ layers }), "--absolute-names", "--transform=s,^\\./,/,"),
@@ -74,7 +74,7 @@ const PACKED: Readonly<Record<string, Make>> = {
   "./ and / inside manifest.json": (layers) => tarOf(dotted(dockerArchive({ layers }))),
 };
 
-/** Odd in what they say about the image. */
+/** Archives with unusual documents. */
 const DESCRIBED: Readonly<Record<string, Make>> = {
   "no architecture in the config": (layers) => listed({ layers, config: { architecture: undefined } }, bare),
   "no architecture in the config, and one in the index": (layers) =>
@@ -149,7 +149,7 @@ export const ODD_ARCHIVES: readonly OddArchive[] = [
   ...Object.entries(DESCRIBED).map(([title, make]) => ({ title, make, isSeenByEngine: true })),
 ];
 
-/** An archive that must be refused, and what the refusal says. */
+/** Archives that must be refused, each with the expected message. */
 export const REFUSED_ARCHIVES: readonly (readonly [title: string, make: () => Buffer, message: RegExp])[] = [
   ["a Helm chart", () => artifact("application/vnd.cncf.helm.config.v1+json"), /it holds a Helm chart/],
   ["a WebAssembly module", () => artifact("application/vnd.wasm.config.v0+json"), /it holds a WebAssembly module/],
@@ -235,7 +235,7 @@ function dotted(files: Files): Files {
   return { ...files, "manifest.json": Buffer.from(JSON.stringify([slashed])) };
 }
 
-/** A layout whose one layer has megabytes of zeros behind a byte. */
+/** A layout whose only layer has one byte followed by megabytes of zeros. */
 function withZeros([content = ""]: readonly string[], megabytes: number, compression: "none" | "gzip" = "none"): Files {
   const files: Files = {};
   const tar = Buffer.concat([
@@ -246,7 +246,7 @@ function withZeros([content = ""]: readonly string[], megabytes: number, compres
   return layout(files, [addImage(files, { layers: [tar], compression })]);
 }
 
-/** GNU tar over the files, as somebody packs a folder by hand. */
+/** Packs the files with GNU tar, as people pack a folder by hand. */
 function gnuTar(files: Files, ...options: string[]): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), "packed-"));
   try {
@@ -254,7 +254,7 @@ function gnuTar(files: Files, ...options: string[]): Buffer {
       if (bytes === undefined) continue;
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       writeFileSync(path.join(folder, name), bytes);
-      // Written with holes: `tar --sparse` looks for them, and not for zeros.
+      // The file gets real holes, because `tar --sparse` looks for holes and not for zeros.
       if (options.includes("--sparse")) punch(path.join(folder, name), bytes);
     }
     return outputOf("tar", ["-c", ...options, "-C", folder, "."]);
