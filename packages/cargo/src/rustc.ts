@@ -7,9 +7,9 @@ import { findToolchainFile, type ToolchainFile } from "./toolchain.ts";
 export interface Rustc {
   /** `1.95.0`, `1.97.0-nightly`. */
   readonly release: string;
-  /** The triple it runs on and builds for by default. */
+  /** The target triple of the host, which is also the default target. */
   readonly host: string;
-  /** The `rust-toolchain.toml` in charge, if there is one. */
+  /** The `rust-toolchain.toml` or `rust-toolchain` file that applies, if there is one. */
   readonly pinned: ToolchainFile | undefined;
 }
 
@@ -19,7 +19,11 @@ export interface RustcQuestion {
   readonly run: CommandRunner;
 }
 
-/** Asks `rustc -vV`, and fails when a pinned channel is not the one that answers. */
+/**
+ * Runs `rustc -vV`.
+ *
+ * @throws CargoError when rustc does not start, or when its release is not the one that the toolchain file pins.
+ */
 export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
   const { cwd, env, run } = question;
   const pinned = findToolchainFile(cwd);
@@ -30,7 +34,7 @@ export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
   if (release === undefined || host === undefined) {
     throw new CargoError(`\`rustc -vV\` did not name its release and host, but said:\n${result.stdout}`);
   }
-  // RUSTUP_TOOLCHAIN wins over the file, as its owner means it to.
+  // RUSTUP_TOOLCHAIN overrides the file: whoever sets it wants that.
   if (pinned !== undefined && !env["RUSTUP_TOOLCHAIN"] && contradicts(pinned.channel, release)) {
     throw new CargoError(`${pinned.location.file} pins Rust ${pinned.channel}, but rustc here is ${release}`, {
       location: pinned.location,
@@ -40,12 +44,13 @@ export async function queryRustc(question: RustcQuestion): Promise<Rustc> {
   return { release, host, pinned };
 }
 
-/** The kinds of crates that cargo asks about at once (`KNOWN_CRATE_TYPES` in its target_info.rs). */
+/** The crate types that cargo passes in one call (`KNOWN_CRATE_TYPES` in its target_info.rs). */
 const CRATE_TYPES = ["bin", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"];
 
 /**
- * What cargo takes for the `cfg` of a target; the flags may add or imply one (`-C target-feature=+crt-static`). It asks for
- * all kinds of crates at once, so that `crt-static` is not seen on musl and wasi, and drops `proc_macro`, which that adds.
+ * The `cfg` values that cargo sees for a target. The flags may add or imply some (`-C target-feature=+crt-static`).
+ * Like cargo, this passes all crate types in one call, which hides `crt-static` on musl and wasi, and drops
+ * `proc_macro`, which that call adds.
  */
 export async function printCfg(question: RustcQuestion, target: string, flags: readonly string[]): Promise<Cfg[]> {
   const { cwd, env, run } = question;

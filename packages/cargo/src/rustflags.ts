@@ -4,11 +4,11 @@ import { type Cfg, matchesCfg } from "./cfg.ts";
 import type { CargoConfig } from "./config-files.ts";
 import { CargoError } from "./fault.ts";
 
-/** Who asked for a flag: a key of a configuration file, or a variable of the environment. */
+/** Where a flag was set: a key of a configuration file, or an environment variable. */
 export interface FlagOrigin {
   /** `build.rustflags`, `target.'cfg(unix)'.rustflags`, `RUSTFLAGS`, ... */
   readonly name: string;
-  /** Nothing for the environment. */
+  /** `undefined` for an environment variable. */
   readonly location: Location | undefined;
 }
 
@@ -21,12 +21,12 @@ export interface FlagArgument {
 export type FlagSource = "CARGO_ENCODED_RUSTFLAGS" | "RUSTFLAGS" | "target" | "build" | "none";
 
 export interface ResolvedFlags {
-  /** The one place cargo takes flags from. */
+  /** The only source from which cargo takes the flags. */
   readonly source: FlagSource;
   readonly args: readonly FlagArgument[];
-  /** What stands in places that cargo does not read because `source` comes first. */
+  /** Flags of other sources, which cargo ignores because `source` has precedence. */
   readonly overridden: readonly FlagArgument[];
-  /** Those of `[profile.*]`, which cargo hands over beside the others whatever their source (unstable: -Zprofile-rustflags). */
+  /** Flags of `[profile.*]`, which cargo passes in addition to the others (unstable: -Zprofile-rustflags). */
   readonly ofProfiles: readonly FlagArgument[];
   readonly warnings: readonly string[];
 }
@@ -40,8 +40,8 @@ export interface FlagQuestion {
 }
 
 /**
- * The flags cargo hands to rustc for a target, after `extra_args` in cargo's target_info.rs: all from
- * one source, and `target.'cfg(..)'` settled in at most two rounds, since flags can switch a cfg on.
+ * The flags that cargo passes to rustc for a target, resolved like `extra_args` in cargo's target_info.rs: all flags
+ * come from one source, and `target.'cfg(..)'` is resolved in at most two rounds, since flags can enable a cfg.
  */
 export async function resolveRustflags(question: FlagQuestion): Promise<ResolvedFlags> {
   const warnings: string[] = [];
@@ -65,7 +65,7 @@ interface Candidate {
   readonly args: readonly FlagArgument[];
 }
 
-/** The first place that is set wins, and an empty variable is set; an empty list of a target is not. */
+/** The first source that is set wins. An empty variable counts as set, an empty list of a target does not. */
 function chosen(candidates: readonly Candidate[]): Candidate {
   return candidates[0] ?? { source: "none", args: [] };
 }
@@ -90,7 +90,7 @@ function encodedFlags(text: string): FlagArgument[] {
   return values.map((value) => ({ value, origin: { name: "CARGO_ENCODED_RUSTFLAGS", location: undefined } }));
 }
 
-/** Split at spaces alone and trimmed, as cargo does: a tab or newline inside stays in the argument. */
+/** Splits at spaces only and trims each part, as cargo does: a tab or newline inside an argument is kept. */
 function plainFlags(text: string): FlagArgument[] {
   const values = text.split(" ").map((value) => value.trim());
   return values
@@ -103,7 +103,7 @@ function targetFlags(
   cfg: readonly Cfg[] | undefined,
   warnings: string[],
 ): FlagArgument[] {
-  // cargo splits the key at its dots: a triple such as `thumbv8m.main-none-eabi` is two keys to it.
+  // cargo splits the key at its dots, so it reads the triple `thumbv8m.main-none-eabi` as two keys.
   const own = target.split(".").reduce<TomlNode | undefined>(entryOf, tableOf(config.root, "target"));
   const variable = `CARGO_TARGET_${target.toUpperCase().replace(/[-.]/g, "_")}_RUSTFLAGS`;
   const flags = withVariable(listOf(entryOf(own, "rustflags"), `target.${target}.rustflags`), env, variable, config);
@@ -123,7 +123,7 @@ function profileFlags({ root }: CargoConfig): FlagArgument[] {
   return profiles.flatMap(([name, profile]) => listOf(entryOf(profile, "rustflags"), `profile.${name}.rustflags`));
 }
 
-/** The `rustflags` of every `target.'cfg(..)'`, in the order cargo joins them: by key. */
+/** The `rustflags` of every `target.'cfg(..)'`, sorted by key, which is the order in which cargo joins them. */
 function cfgTables(config: CargoConfig): [string, TomlNode][] {
   const tables = [...(tableOf(config.root, "target")?.entries ?? [])].filter(([key]) => key.startsWith("cfg("));
   return tables
@@ -134,7 +134,7 @@ function cfgTables(config: CargoConfig): [string, TomlNode][] {
     });
 }
 
-/** A string is split at white space, an array is taken item by item (cargo's `StringList`). */
+/** Splits a string at white space; an array has one argument per item (cargo's `StringList`). */
 function listOf(node: TomlNode | undefined, name: string): FlagArgument[] {
   if (node === undefined) return [];
   const origin = (from: TomlNode): FlagOrigin => ({ name, location: from.location });
@@ -154,7 +154,7 @@ function refuse(node: TomlNode, name: string): never {
   );
 }
 
-/** Sorted by how much they weigh: files, the variable, files that were named on the command line (`get_env_list`). */
+/** Orders flags by precedence, lowest first: files, the variable, files named on the command line (`get_env_list`). */
 function withVariable(
   flags: readonly FlagArgument[],
   env: FlagQuestion["env"],

@@ -12,8 +12,9 @@ export interface ToolchainFile {
 }
 
 /**
- * The toolchain file rustup obeys in a folder: the nearest one above, and of two in one folder the one
- * without extension (https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file).
+ * The toolchain file that rustup obeys in a folder: the nearest one in it or above it. If a folder has both,
+ * `rust-toolchain` wins over `rust-toolchain.toml`
+ * (https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file).
  */
 export function findToolchainFile(cwd: string): ToolchainFile | undefined {
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
@@ -26,8 +27,10 @@ export function findToolchainFile(cwd: string): ToolchainFile | undefined {
 }
 
 /**
- * Reads either form. Returns nothing for a file that leaves the channel to rustup's default and adds components or targets to it, or
- * that names a `path`; with none of them rustup refuses the file.
+ * Reads a toolchain file in either form. Returns `undefined` for a file without a channel that has `path`, `components`
+ * or `targets`.
+ *
+ * @throws CargoError for a file with none of these keys, which rustup refuses too.
  */
 export function parseToolchainFile(text: string, file: string): ToolchainFile | undefined {
   const bare = path.extname(file) === "" ? legacyChannel(text) : undefined;

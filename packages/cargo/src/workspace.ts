@@ -31,15 +31,15 @@ export interface Workspace {
 }
 
 export interface ReadingOptions {
-  /** Takes the folder for the root of the workspace, whatever lies above it. */
+  /** Treats the folder as the root of the workspace, whatever is above it. */
   readonly isRoot?: boolean;
-  /** Called for a crate or lock file that cannot be read and is left out. Without it, it is thrown. */
+  /** Called with the error of a crate or lock file that cannot be read and is left out. If not set, the error is thrown. */
   readonly leaveOut?: (fault: Fault) => void;
 }
 
 /**
- * Reads the workspace around a folder from its files, without starting cargo. Files are named relative
- * to `shownFrom` in messages and locations, or absolute without it.
+ * Reads the workspace that a folder belongs to, without starting cargo. Messages and locations name files relative to
+ * `shownFrom`, or by their absolute paths without it.
  */
 export function readWorkspace(cwd: string, shownFrom?: string, options: ReadingOptions = {}): Workspace {
   const reader = new ManifestReader(shownFrom);
@@ -116,7 +116,7 @@ function findRoot(cwd: string, reader: ManifestReader): string {
   });
 }
 
-/** The members named or matched, and the path dependencies below the root that cargo adds to them. */
+/** The members that the manifest names or matches, and the path dependencies below the root, which cargo adds. */
 function findCrates(root: string, manifest: TomlDocument, reader: ManifestReader, attempt: Attempt): Crate[] {
   const table = tableOf(manifest.root, "workspace");
   const excluded = stringsOf(table, "exclude").map((entry) => path.resolve(root, entry.value));

@@ -1,22 +1,22 @@
 import { type Channel, DEFAULT_RULES, type FormulaRule, type Rules } from "./rules.ts";
 import { compareVersions, lineOf, type Version } from "./version.ts";
 
-/** Where one release goes; the same for every publisher, because all of them ask here. */
+/** Where one release goes. All publishing actions use this decision, so they agree. */
 export interface Decision {
   readonly channel: Channel;
   readonly version: Version;
   readonly line: string;
-  /** Is this what somebody gets who names no version? */
+  /** Whether somebody who names no version gets this release. */
   readonly isLatest: boolean;
   readonly imageTags: readonly string[];
-  /** Moving image tags that another release has, and this one must not take, whatever other rules say. */
+  /** Moving image tags that belong to another release; this one must not take them, whatever other rules say. */
   readonly heldBack: readonly string[];
   /** `undefined`: not published to npm. */
   readonly npmDistTag: string | undefined;
   readonly formula: FormulaRule;
   /** The chart's tag; `undefined`: not published. */
   readonly chart: string | undefined;
-  /** Names that exist for others to follow and that this release takes over. */
+  /** Moving names that this release takes over. */
   readonly moves: {
     readonly image: readonly string[];
     readonly npm: readonly string[];
@@ -24,7 +24,7 @@ export interface Decision {
   };
 }
 
-/** What image tags are for others to follow: `1.7`, `1`, `latest`. */
+/** The image tags that move from release to release: `1.7`, `1`, `latest`. */
 const MOVING_NAMES = ["{line}", "{major}", "latest"] as const;
 
 /**
@@ -59,7 +59,7 @@ export function decideChannel(version: Version, existing: readonly Version[], ru
   };
 }
 
-/** A tag of an OCI registry holds no `+`; Helm set the custom of writing `_` (helm.sh, "Use OCI-based registries"). */
+/** A tag of an OCI registry cannot contain `+`; by Helm's convention it becomes `_` (helm.sh, "Use OCI-based registries"). */
 export function ociTag(version: string): string {
   return version.replaceAll("+", "_");
 }
@@ -70,7 +70,10 @@ function channelOf(version: Version, existing: readonly Version[]): Channel {
   return peers(version, existing).every((other) => compareVersions(other, version) <= 0) ? "stable" : "backport";
 }
 
-/** Builds move nothing, so they hold nothing back; pre-releases and releases each have names of their own. */
+/**
+ * The versions that compete with this one for moving names. Versions with build metadata never move a name, so they do
+ * not count; pre-releases and full releases each have their own names.
+ */
 function peers(version: Version, existing: readonly Version[]): readonly Version[] {
   return existing.filter((other) => other.build === "" && (other.prerelease === "") === (version.prerelease === ""));
 }

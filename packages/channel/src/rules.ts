@@ -1,25 +1,29 @@
 import { Fault } from "@release-actions/report";
 import validRange from "semver/ranges/valid.js";
 
-/** What kind of release a version is, seen beside the versions that exist. */
+/** What kind of release a version is, compared with the versions that exist. */
 export type Channel = "stable" | "backport" | "prerelease" | "build";
 
-/** What happens to a Homebrew formula, of which a tap shows one version to everybody. */
+/** What happens to a Homebrew formula. A tap offers only one version of a formula. */
 export type FormulaRule = "push" | "versioned" | "commit" | "skip" | "refuse";
 
 /**
  * Where a release of one channel goes. Names may hold `{version}`, `{line}` (`1.7`) and `{major}`.
  *
- * A name moves forwards only, whatever the rules say: one with `{version}` is exact, one with `{line}`
- * or `{major}` is given to the highest version of that line or major, any other to the highest of all.
+ * A name moves forwards only, whatever the rules say: a name with `{version}` belongs to that version, a name with
+ * `{line}` or `{major}` goes to the highest version of that line or major, and any other name to the highest version of
+ * all.
  */
 export interface ChannelRule {
-  /** Image tags: all that may be given. `+` becomes `_`, as a tag allows no `+`. */
+  /** Image tags: the release gets all that it may take. `+` becomes `_`, since a tag cannot contain `+`. */
   readonly image: readonly string[];
-  /** npm's dist-tag: the first that may be given, since a publish always gives exactly one. None: not published. */
+  /**
+   * npm's dist-tags in order of preference: the release gets the first that it may take, since npm publishes under
+   * exactly one. Empty: not published.
+   */
   readonly npm: readonly string[];
   readonly formula: FormulaRule;
-  /** The chart's version and tag. None: not published. */
+  /** The chart's version and tag. Empty: not published. */
   readonly chart: readonly string[];
 }
 
@@ -39,7 +43,7 @@ export const DEFAULT_RULES: Rules = {
     formula: "commit",
     chart: ["{version}"],
   },
-  // npm drops build metadata, so 1.7.4+hotfix.1 would be published as 1.7.4; Homebrew sees no difference either.
+  // npm drops build metadata, so 1.7.4+hotfix.1 would be published as 1.7.4; Homebrew ignores it as well.
   build: { image: ["{version}"], npm: [], formula: "refuse", chart: ["{version}"] },
 };
 
@@ -52,7 +56,7 @@ const SUBJECTS = ["image", "npm", "formula", "chart"] as const;
 const FORMULA_RULES: readonly string[] = ["push", "versioned", "commit", "skip", "refuse"] satisfies FormulaRule[];
 
 /**
- * Reads changes to the default rules, one a line: `backport.formula: versioned` or
+ * Reads changes to the default rules, one per line: `backport.formula: versioned` or
  * `stable.image: {version} {line} {major} latest`. `none` empties a list.
  */
 export function parseRules(lines: readonly string[], base: Rules = DEFAULT_RULES): Rules {
@@ -83,7 +87,7 @@ function isSubject(text: string): text is (typeof SUBJECTS)[number] {
 
 function parseFormulaRule(value: string, line: string): FormulaRule {
   if (!FORMULA_RULES.includes(value)) {
-    throw new RulesError(`the rule ${JSON.stringify(line)} has no such value, expected ${FORMULA_RULES.join(", ")}`);
+    throw new RulesError(`the rule ${JSON.stringify(line)} has an unknown value, expected ${FORMULA_RULES.join(", ")}`);
   }
   return value as FormulaRule;
 }
@@ -96,14 +100,14 @@ function parseName(template: string, subject: "image" | "npm" | "chart", line: s
   return template;
 }
 
-/** A dist-tag as npm takes it. `what` names where it stands, for the message. */
+/** Checks a dist-tag as npm does. `what` says where it was given, for the message. */
 export function requireDistTag(name: string, what: string): string {
   requireTagName(name, name, what);
   requireNoVersion(name, name, what);
   return name;
 }
 
-/** OCI distribution spec, "Pulling manifests": the grammar of a tag. npm's names are held to the same. */
+/** The grammar of a tag (OCI distribution spec, "Pulling manifests"), also applied to npm's dist-tags. */
 function requireTagName(name: string, shown: string, what: string): void {
   if (/^\w[\w.-]{0,127}$/.test(name)) return;
   throw new RulesError(`${what} names ${JSON.stringify(shown)}, which is not a tag`, {

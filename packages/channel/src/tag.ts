@@ -1,14 +1,17 @@
 import { compareVersions, parseVersion, type Version, VersionError } from "./version.ts";
 
-/** A git tag that names a version, in one of the forms cargo-dist takes: `v1.2.3`, `1.2.3`, `widget-v1.2.3`, `widget/1.2.3`. */
+/**
+ * A git tag that names a version, in one of the forms that cargo-dist accepts: `v1.2.3`, `1.2.3`, `widget-v1.2.3`,
+ * `widget/1.2.3`.
+ */
 export interface VersionTag {
   readonly tag: string;
-  /** What is released under such tags: `widget-` or `releases/`, empty for the whole repository. Without the `v`. */
+  /** The part before the version, without the `v`: `widget-` or `releases/`, empty for tags of the whole repository. */
   readonly family: string;
   readonly version: Version;
 }
 
-/** `undefined` when the tag names no version; such tags are of no concern to a release. */
+/** Parses a tag; `undefined` when it does not end in a version. */
 export function parseTag(tag: string): VersionTag | undefined {
   const [, prefix = "", text = ""] = /^(.*?)(\d+\.\d+\.\d+(?:[-+].*)?)$/s.exec(tag) ?? [];
   if (/[\d.+]$/.test(prefix)) return undefined;
@@ -30,8 +33,8 @@ export function versionsOfFamily(tags: Iterable<string>, family: string): readon
 }
 
 /**
- * The tag of the release before this one, in its family: for a full release the highest full release below it, for a
- * pre-release or a build the highest version below it. `undefined` for the first.
+ * The tag of the release before this one in its family. For a full release that is the highest full release below it,
+ * for a pre-release or a build the highest version below it. `undefined` for the first release.
  */
 export function previousTag(tags: Iterable<string>, tag: string): string | undefined {
   const own = parseTag(tag);
@@ -49,7 +52,7 @@ export function previousTag(tags: Iterable<string>, tag: string): string | undef
     )?.tag;
 }
 
-/** A build comes after its version, and after the builds before it. */
+/** A version with build metadata comes after the same version without it; builds of one version are ordered by their metadata. */
 function isBelow(left: Version, right: Version): boolean {
   const order = compareVersions(left, right);
   return order < 0 || (order === 0 && left.build < right.build);

@@ -2,7 +2,7 @@ import { Fault } from "@release-actions/report";
 import compareSemver from "semver/functions/compare.js";
 import parseSemver from "semver/functions/parse.js";
 
-/** A version after Semantic Versioning 2.0.0 (semver.org). */
+/** A version according to Semantic Versioning 2.0.0 (semver.org). */
 export interface Version {
   /** As written, with pre-release and build metadata: `1.7.4+hotfix.1`. */
   readonly text: string;
@@ -11,7 +11,7 @@ export interface Version {
   readonly patch: number;
   /** `rc.1`, or empty. */
   readonly prerelease: string;
-  /** What follows the `+`: `hotfix.1`, or empty. It takes no part in ordering (section 10). */
+  /** The part after the `+`: `hotfix.1`, or empty. It does not affect the order (section 10). */
   readonly build: string;
 }
 
@@ -22,7 +22,8 @@ export class VersionError extends Fault {
 /**
  * Reads a version strictly: no leading `v`, no white space, no missing parts.
  *
- * @param what names it in the error: "the version of widget".
+ * @param what what the version belongs to, for the error: "the version of widget".
+ * @throws VersionError
  */
 export function parseVersion(text: string, what = "the version"): Version {
   const parsed = parseSemver(text);

@@ -1,13 +1,13 @@
 import type { ChartMetadata } from "./metadata.ts";
 
 const PREFIX = "org.opencontainers.image.";
-/** Of these Helm lets no annotation of the chart replace its own. */
+/** Helm's own values of these annotations; a chart's annotations cannot replace them. */
 const OWN: readonly string[] = [`${PREFIX}title`, `${PREFIX}version`];
 
 /**
- * The annotations that `helm push` gives a manifest (helm, pkg/registry, `generateOCIAnnotations`): GHCR links a chart to
- * its repository by the source, Renovate finds release notes by it, and all of the chart's own annotations are among
- * them. `created` is the time of the sources, in seconds since 1970, where Helm notes the time of the push.
+ * The annotations that `helm push` gives a manifest (helm, pkg/registry, `generateOCIAnnotations`), including all of
+ * the chart's own. GHCR uses the `source` annotation to link a chart to its repository, and Renovate uses it to find
+ * release notes. `created` is the time of the sources, in seconds since 1970; Helm would write the time of the push.
  */
 export function manifestAnnotations(metadata: ChartMetadata, created: number | undefined): Record<string, string> {
   const sources: unknown = metadata["sources"];

@@ -13,29 +13,29 @@ export interface Chart {
   /** `undefined`: not given. */
   readonly appVersion: string | undefined;
   readonly dependencies: readonly Dependency[];
-  /** Where a field is; where the file begins when it is not there. */
+  /** The location of a field, or the start of the file when the field is missing. */
   readonly locate: (field: string) => Location;
   /** A library has templates for other charts and cannot be rendered by itself. */
   readonly isLibrary: boolean;
-  /** The fields that Helm knows, in its order: what it puts into a registry and shows. */
+  /** The fields that Helm knows, in Helm's order; Helm pushes these to a registry and shows them. */
   readonly metadata: ChartMetadata;
 }
 
 export interface Dependency {
   readonly name: string;
-  /** A range such as `~1.2`; empty for one that is under `charts/` as it is. */
+  /** A range such as `~1.2`; empty for a dependency whose files are in `charts/`. */
   readonly version: string;
-  /** `https://…`, `oci://…`, `file://…`, `@name`; empty for one that is under `charts/`. */
+  /** `https://…`, `oci://…`, `file://…`, `@name`; empty for a dependency whose files are in `charts/`. */
   readonly repository: string;
   readonly location: Location;
 }
 
-/** A chart that Helm, or the registry, would not take or would misread. */
+/** A chart that Helm or the registry would refuse or misread. */
 export class ChartError extends Fault {
   override readonly name = "ChartError";
 }
 
-/** Helm reads no file of a chart that is larger (its loader's limit). */
+/** The limit of Helm's loader for one file of a chart. */
 const MAX_CHART_FILE_BYTES = 5 * 1024 * 1024;
 
 /** Reads the `Chart.yaml` of a chart's folder. `shown` is the file's name for messages. */
@@ -44,13 +44,14 @@ export async function readChart(folder: string, shown: string): Promise<Chart> {
   const found = await lstat(file).catch(() => undefined);
   const location = { file: shown };
   if (found === undefined) throw new ChartError(`there is no ${shown}`, { location });
-  // Helm would follow a link out of the chart.
+  // Helm would follow a link to a file outside the chart.
   if (!found.isFile()) throw new ChartError(`${shown} is not a plain file, but a folder or a link`, { location });
   if (found.size > MAX_CHART_FILE_BYTES) {
     throw new ChartError(`${shown} has ${found.size} bytes, expected at most ${MAX_CHART_FILE_BYTES}`, { location });
   }
   const chart = parseChart(readText(file, shown), shown);
-  // Of charts with the apiVersion v1; Helm takes its list also in place of the one in a Chart.yaml of v2, with a warning.
+  // This file is for charts with the apiVersion v1. In a chart with v2, Helm warns but lets it replace the list in
+  // Chart.yaml.
   const requirements = path.join(folder, "requirements.yaml");
   if (!existsSync(requirements)) return chart;
   const place = path.posix.join(path.posix.dirname(shown), "requirements.yaml");
@@ -58,7 +59,7 @@ export async function readChart(folder: string, shown: string): Promise<Chart> {
   return root.get("dependencies").isPresent ? { ...chart, dependencies: dependenciesOf(root, place) } : chart;
 }
 
-/** @throws ChartError, or YamlError for a duplicate key and other mistakes of YAML. */
+/** @throws ChartError, or YamlError for a duplicate key and other errors in the YAML. */
 export function parseChart(content: string, shown: string): Chart {
   const root = parseYaml(content, shown);
   if (!root.isMap) throw new ChartError(`${shown} is not a mapping of fields`, { location: root.location });
@@ -69,7 +70,8 @@ export function parseChart(content: string, shown: string): Chart {
     });
   }
   const name = requireText(root, "name", shown);
-  // A part of the name of a repository (OCI distribution spec, "Pulling manifests"); Helm lints more names clean.
+  // The name becomes a part of the repository's name (OCI distribution spec, "Pulling manifests"); `helm lint` accepts
+  // more names.
   if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/.test(name)) {
     throw new ChartError(
       `${shown} has the name ${JSON.stringify(name)}, which a registry does not accept: expected lowercase letters and digits, with ".", "_" or dashes between`,
@@ -107,7 +109,7 @@ function requireText(node: YamlNode, field: string, shown: string, whose = ""): 
   if (!found.isPresent) throw new ChartError(`${shown} has no ${whose}\`${field}\``, { location });
   const value = found.value;
   if (typeof value === "string" && value.trim() !== "") return value;
-  // YAML takes 1.10 for the number 1.1, and Helm would publish that.
+  // YAML reads 1.10 as the number 1.1, and Helm would publish that.
   throw new ChartError(`${shown} has ${JSON.stringify(value)} for ${whose}\`${field}\`, expected text`, {
     location,
     advice: `Put quotes around it: ${field}: "…".`,

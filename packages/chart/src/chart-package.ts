@@ -3,7 +3,7 @@ import { packTarGzip, readTarGzip } from "@release-actions/archive";
 import { type Digest, digestOf } from "@release-actions/oci";
 import { type Chart, ChartError, parseChart } from "./chart-file.ts";
 
-/** A packaged chart. The same content is always the same bytes. */
+/** A packaged chart. `repackChart` gives the same bytes for the same content. */
 export interface ChartPackage {
   readonly chart: Chart;
   readonly bytes: Uint8Array;
@@ -12,10 +12,10 @@ export interface ChartPackage {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Helm's own limit on what a chart unpacks to is 100 MiB. */
+/** Helm's own limit for the unpacked size of a chart. */
 const MAX_CHART_BYTES = 100 * 1024 * 1024;
 
-/** Rewrites what `helm package` made with fixed times and owners, sorted by path. */
+/** Rewrites a package made by `helm package` with fixed times and owners and its files sorted by path. */
 export async function repackChart(helmPackage: Uint8Array, shown: string): Promise<ChartPackage> {
   const contents = await unpack(helmPackage, shown);
   const paths = [...contents.keys()].sort();
@@ -23,12 +23,12 @@ export async function repackChart(helmPackage: Uint8Array, shown: string): Promi
   return describe(bytes, contents, shown);
 }
 
-/** Reads a package as somebody else made it. */
+/** Reads a package without changing its bytes. */
 export async function readPackage(bytes: Uint8Array, shown: string): Promise<ChartPackage> {
   return describe(bytes, await unpack(bytes, shown), shown);
 }
 
-/** The files in which two packages differ; times, order and compression do not count. */
+/** The paths of the files that differ between two packages, ignoring times, order and compression. */
 export function differences(one: ChartPackage, other: ChartPackage): readonly string[] {
   const paths = new Set([...one.files.keys(), ...other.files.keys()]);
   return [...paths].filter((path) => one.files.get(path) !== other.files.get(path)).sort();

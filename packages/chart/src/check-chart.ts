@@ -2,18 +2,18 @@ import { parseVersion, type Version } from "@release-actions/channel";
 import type { Problem } from "@release-actions/report";
 import type { Chart } from "./chart-file.ts";
 
-/** What the release calls the chart and the app in it; `undefined` is not compared. */
+/** The versions that the release expects; `undefined` is not compared. */
 export interface Expectation {
   readonly version: string | undefined;
   readonly appVersion: string | undefined;
 }
 
-/** The version of a chart, which Helm also takes with a `v` before it. */
+/** The version of a chart. Helm also accepts one that begins with `v`. */
 export function chartVersion({ name, version }: Chart): Version {
   return parseVersion(withoutV(version), `the version of the chart ${name}`);
 }
 
-/** Everything in which a chart is not the one to be released. */
+/** Everything that differs between a chart and what the release expects. */
 export function checkChart(chart: Chart, expected: Expectation): readonly Problem[] {
   chartVersion(chart);
   return [...compare(chart, "version", expected.version), ...compare(chart, "appVersion", expected.appVersion)];
@@ -22,7 +22,7 @@ export function checkChart(chart: Chart, expected: Expectation): readonly Proble
 function compare(chart: Chart, field: "version" | "appVersion", expected: string | undefined): readonly Problem[] {
   const found = chart[field];
   if (expected === undefined || withoutV(found ?? "") === withoutV(expected)) return [];
-  // A chart need not say which app it installs, unless somebody counts on it.
+  // A chart may leave out `appVersion`, unless the release expects one.
   const message = `the chart ${chart.name} has ${found === undefined ? `no ${field}` : `the ${field} ${found}`}, the release is ${expected}`;
   return [{ level: "error", title: `${field} of ${chart.name}`, message, location: chart.locate(field) }];
 }

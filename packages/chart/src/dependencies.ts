@@ -6,8 +6,8 @@ import { parseYaml } from "@release-actions/yaml";
 import type { Chart } from "./chart-file.ts";
 
 /**
- * Compares the dependencies of `Chart.yaml` with those that `Chart.lock` fixed: each must be locked, and what is locked
- * and unpacked under `charts/` must be of that version. Whether a version is in its range Helm itself tells.
+ * Compares the dependencies of `Chart.yaml` with `Chart.lock`: each must be locked, and a dependency that is unpacked
+ * under `charts/` must have the locked version. Helm itself checks whether a version is in its range.
  */
 export function checkDependencies(folder: string, chart: Chart, shown: string): Problem[] {
   const lockFile = ["Chart.lock", "requirements.lock"].find((name) => existsSync(path.join(folder, name)));
@@ -38,7 +38,7 @@ export function checkDependencies(folder: string, chart: Chart, shown: string): 
       problems.push({ level: "error", title: `dependency ${name}`, message, location });
       continue;
     }
-    // One name in two versions has aliases, and folders that a name does not lead to.
+    // If one name is locked in two versions, the folders are named after aliases and cannot be found by name.
     const isOnly = locked.filter((entry) => entry.name === name).length === 1;
     const unpacked = isOnly ? unpackedVersion(path.join(folder, "charts", name)) : undefined;
     if (unpacked === undefined || unpacked === version) continue;

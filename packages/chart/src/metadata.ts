@@ -18,7 +18,7 @@ const METADATA: Fields = {
   type: "text",
 };
 
-/** What Helm keeps of a `Chart.yaml`: the fields that it knows, those without a value left out. */
+/** The part of a `Chart.yaml` that Helm keeps: the fields that it knows, except those without a value. */
 export function chartMetadata(value: unknown): ChartMetadata {
   return pick(value, METADATA);
 }
@@ -32,7 +32,7 @@ function pick(value: unknown, fields: Fields): Record<string, unknown> {
   );
 }
 
-/** As Go reads JSON into the field's type; `undefined` for its zero value, which is left out. */
+/** Converts a value as Go reads JSON into the field's type. `undefined` stands for Go's zero value, which is left out. */
 function shaped(value: unknown, shape: Shape): unknown {
   if (value === undefined || value === null) return undefined;
   if (shape === "text") return textOf(value) === "" ? undefined : textOf(value);

@@ -13,7 +13,7 @@ const PROVENANCE = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-/** Compressed; a chart is text. */
+/** The limit for a compressed chart. Charts are text, so real ones are far smaller. */
 const MAX_PACKAGE_BYTES = 100 * 1024 * 1024;
 
 const manifestLayers = object({ layers: listOf(object({ mediaType: text, digest: text })) });
@@ -38,7 +38,7 @@ export async function existingChart(
 export interface PushOptions {
   /** The time of the sources, in seconds since 1970, for the annotation. */
   readonly created: number | undefined;
-  /** The `.prov` file that signs this very package (helm.sh, "Helm Provenance and Integrity"). */
+  /** The `.prov` file that signs exactly this package (helm.sh, "Helm Provenance and Integrity"). */
   readonly provenance: Uint8Array | undefined;
   readonly reporter: Reporter;
 }
@@ -56,7 +56,8 @@ export async function pushChart(
   for (const bytes of [config, content.bytes, ...(provenance === undefined ? [] : [provenance])]) {
     await registry.pushBlob(repository, { digest: digestOf(bytes), size: bytes.length, read: () => once(bytes) });
   }
-  // By its digest first, which nobody sees: until a registry has something, it may not tell what it lacks.
+  // First by its digest, which no tag shows. GHCR answers 403 instead of 404 for a package that was never pushed, so
+  // reading the tag needs this push first.
   await registry.pushManifest(repository, manifest.digest, manifest);
   const before = await registry.manifest(repository, tag);
   if (before !== undefined && before.digest !== manifest.digest) throw overtaken(repository, tag, manifest, before);
@@ -79,7 +80,7 @@ function overtaken(
   });
 }
 
-/** Without the time of the push that Helm notes: it would make two pushes of one chart two charts. */
+/** The manifest leaves out the time of the push, which Helm would record: two pushes of one chart would get different digests. */
 function manifestOf(
   { chart, bytes, digest }: ChartPackage,
   config: Uint8Array,

@@ -1,10 +1,10 @@
 import { parseAllDocuments } from "yaml";
 import { ChartError } from "./chart-file.ts";
 
-/** Lists of containers, wherever a resource keeps its pods (Kubernetes API, `PodSpec`). */
+/** The keys of lists of containers, at whatever depth a resource has its pods (Kubernetes API, `PodSpec`). */
 const CONTAINER_LISTS: ReadonlySet<string> = new Set(["containers", "initContainers", "ephemeralContainers"]);
 
-/** The images that rendered resources name, each once, sorted. */
+/** The images that rendered resources name, without duplicates, sorted. */
 export function imagesIn(rendered: string): readonly string[] {
   const images = new Set<string>();
   for (const document of parseAllDocuments(rendered, { uniqueKeys: false })) {

@@ -1,25 +1,26 @@
 import { childEnv, type Environment, FOR_CARGO, FOR_GIT } from "./child-env.ts";
 
-/** Words that make a name that of a secret, as parts between underscores: `NOTARY_APP_SPECIFIC_PASSWORD`, `MY_PAT`. */
+/** A variable is a secret if one of these words is a part of its name: `NOTARY_APP_SPECIFIC_PASSWORD`, `MY_PAT`. */
 const SECRET_WORDS =
   /^(?:TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASS|PWD|PASSPHRASE|PASSCODE|CREDENTIALS?|CREDS?|PATS?|KEYS?|APIKEYS?|CERTS?|CERTIFICATES?|P12|PFX|PEM|P8|AUTH|AUTHTOKEN|OTP|JWT|COOKIES?|WEBHOOKS?|DSN|LOGINS?|NETRC|KUBECONFIG|KEYCHAIN)$/i;
 
-/** Whole names that have such a word and are none. */
+/** Names that contain such a word but are not secrets. */
 const PLAIN_NAMES = /^(?:PWD|OLDPWD|SSH_AUTH_SOCK|KEY_ALGORITHM|SSL_CERT_(?:FILE|DIR))$/i;
 
-/** What gives a value away, whatever its name: keys, tokens with the prefix of their maker, passwords in a URL. */
+/** Values that are secrets whatever their name: private keys, tokens with a known prefix, passwords in a URL. */
 const SECRET_VALUES =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:gh[pousr]_|github_pat_|npm_|glpat-|dckr_pat_|xox[abprs]-|AKIA|sk_live_)\w{16}|:\/\/[^/\s:@]*:[^/\s@]+@/;
 
-/** The step's own: its inputs, the runner's tokens, and the files that the runner reads commands from. */
+/** Variables of the step itself: its inputs, the runner's tokens, and the files from which the runner reads commands. */
 const STEP = /^(?:INPUT_|STATE_|ACTIONS_|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|EVENT_PATH)$)/i;
 
-/** sccache's storage, while it is in use: without these a build that is set up for it fails. */
+/** Access to sccache's storage, passed only when sccache wraps rustc: the build fails without it. */
 const FOR_SCCACHE = /^(?:SCCACHE_\w+|ACTIONS_(?:RESULTS_URL|CACHE_URL|CACHE_SERVICE_V2|RUNTIME_TOKEN)|AWS_\w+)$/;
 
 /**
- * The environment for a build of the workspace's own code, which may read any variable (`env!`, build scripts): all
- * but what is a secret by its name or its value. `withheld` are the names that were left out, for the log.
+ * The environment for a build of the workspace's own code, which may read any variable (`env!`, build scripts). It has
+ * all variables except those whose name or value is that of a secret, and those of the step itself. `withheld` has the
+ * names of the secrets, for the log.
  */
 export function buildEnv(env: Environment): {
   readonly env: Record<string, string | undefined>;

@@ -1,8 +1,8 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What a program needs to run on a machine: where programs and folders are, its language, the way through a proxy,
- * which certificates to trust. Compared without case, as Windows does.
+ * Variables that any program needs to run: paths of programs and folders, language, proxy, trusted certificates. The
+ * names are compared without case, as on Windows.
  */
 const MACHINE = [
   ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TMPDIR", "TMP", "TEMP", "TZ", "TERM", "COLORTERM", "HOSTNAME"],
@@ -15,7 +15,7 @@ const MACHINE = [
   ["USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "ALLUSERSPROFILE", "ProgramData", "PUBLIC"],
   ["(?:Common)?Program(?:Files|W6432)(?:\\(x86\\))?", "CommonProgramW6432", "NUMBER_OF_PROCESSORS", "PSModulePath"],
   ["PROCESSOR_(?:ARCHITECTURE|ARCHITEW6432|IDENTIFIER|LEVEL|REVISION)", "MSYSTEM", "CHERE_INVOKING"],
-  // Which run and which runner this is; neither its token nor the files that it reads commands from.
+  // Variables that identify the run and the runner, but not the runner's token or command files.
   ["CI", "GITHUB_ACTIONS?", "GITHUB_(?:ACTOR|BASE_REF|HEAD_REF|REF|REF_NAME|REF_TYPE|REF_PROTECTED|SHA|WORKSPACE)"],
   [
     "GITHUB_(?:REPOSITORY|REPOSITORY_(?:ID|OWNER|OWNER_ID)|RUN_(?:ID|NUMBER|ATTEMPT)|WORKFLOW|WORKFLOW_(?:REF|SHA)|JOB)",
@@ -24,7 +24,7 @@ const MACHINE = [
   ["RUNNER_(?:OS|ARCH|NAME|ENVIRONMENT|TEMP|TOOL_CACHE|WORKSPACE|DEBUG)", "AGENT_TOOLSDIRECTORY", "ImageOS"],
 ];
 
-/** Where the programs that actions start have their own folders and settings, none of which is a secret. */
+/** Folders and settings of the programs that actions start; none of them is a secret. */
 const PROGRAMS = [
   ["DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH|TLS|TLS_VERIFY|API_VERSION|DEFAULT_PLATFORM|BUILDKIT)"],
   ["BUILDX_(?:BUILDER|CONFIG|NO_DEFAULT_\\w+)", "BUILDKIT_(?:HOST|PROGRESS)", "REGISTRY_AUTH_FILE"],
@@ -40,7 +40,7 @@ const PROGRAMS = [
 
 const ALLOWED = pattern([...MACHINE, ...PROGRAMS].flat());
 
-/** Variables of git that point it elsewhere or hand it settings: for git and what runs git for a person's repository. */
+/** Variables that give git settings or other locations, for git and for programs that run git in a user's repository. */
 export const FOR_GIT = pattern(
   [
     ["GIT_(?:CONFIG_\\w+|SSH|SSH_\\w+|EXEC_PATH|TEMPLATE_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)"],
@@ -49,26 +49,29 @@ export const FOR_GIT = pattern(
   ].flat(),
 );
 
-/** How a credential helper of Docker signs in at the cloud whose registry it serves. */
+/** Variables with which Docker's credential helpers sign in to their cloud. */
 const FOR_CREDENTIAL_HELPERS = pattern(
   [["(?:AWS|GOOGLE|CLOUDSDK|GCLOUD|GCE|GCR|AZURE|ACR|ECS|ECR|GNUPG|PASSWORD_STORE|DOCKER_CREDENTIAL)\\w*"]].flat(),
 );
 
-/** Access to the registries of crates that a workspace resolves against. */
+/** Access to the crate registries from which a workspace resolves its dependencies. */
 export const FOR_CARGO = pattern(
   [["CARGO_REGISTRIES_\\w+", "CARGO_REGISTRY_(?!TOKEN$)\\w+", "CARGO_NET_\\w+", "CARGO_HTTP_\\w+"]].flat(),
 );
 
 /**
- * The environment for a program that an action starts: what a program needs, and nothing else that the step was
- * given. Neither inputs nor tokens nor anything under a name of the step's own choice (`DOCKER_PASSWORD`, `MY_PAT`)
- * is in it. What one program needs beside it is named: `childEnv(env, FOR_GIT)`.
+ * The environment for a program that an action starts. It has only the variables that any program needs: no inputs, no
+ * tokens, and no variables that the workflow named itself (`DOCKER_PASSWORD`, `MY_PAT`). Variables for one program are
+ * added by name: `childEnv(env, FOR_GIT)`.
  */
 export function childEnv(env: Environment, ...also: readonly RegExp[]): Record<string, string | undefined> {
   return chosen(env, (name) => [ALLOWED, ...also].some((allowed) => allowed.test(name)));
 }
 
-/** `childEnv` with what this program needs beside, for children that are started without an environment of their own. */
+/**
+ * `childEnv` with the variables that this program needs as well, for children that are started without an explicit
+ * environment.
+ */
 export function envFor(program: string, env: Environment): Record<string, string | undefined> {
   const name = program.replace(/^.*[\\/]/, "").replace(/\.exe$/i, "");
   if (name === "git") return childEnv(env, FOR_GIT);

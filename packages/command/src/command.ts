@@ -2,21 +2,23 @@ import { Fault } from "@release-actions/report";
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** The whole environment of the child, made by `childEnv` or `buildEnv`. Without it an action's runner gives what `envFor`
-   * chooses of the step's, and `runCommand` the parent's. */
+  /**
+   * The whole environment of the child, made by `childEnv` or `buildEnv`. Default: in an action the result of `envFor`,
+   * with plain `runCommand` the environment of the parent.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Written to the child's standard input, which is then closed. Secrets go here, never into `args`. */
   readonly input?: string | Uint8Array;
   /** Called with every piece of output as it comes, for showing it live. */
   readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
-  /** Stops the child: SIGTERM, and SIGKILL when that does not help. */
+  /** Stops the child with SIGTERM, and with SIGKILL if it does not exit. */
   readonly signal?: AbortSignal;
   /** Throw a `CommandError` unless the exit code is 0. Default true. */
   readonly check?: boolean;
 }
 
 export interface CommandResult {
-  /** As a shell reports it: 128 plus the number of the signal when one ended the child. */
+  /** The exit code as a shell reports it: 128 plus the signal's number if a signal ended the child. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 
-/** Where a PATH has a program, absolute; relative entries do not count, since what they mean moves. */
+/** The absolute path of a program in a PATH. Relative entries are ignored, since they depend on the current folder. */
 export function findProgram(name: string, searchPath: string | undefined): string | undefined {
   const folders = (searchPath ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const names = process.platform === "win32" ? [`${name}.exe`, `${name}.cmd`] : [name];

@@ -3,10 +3,10 @@ import { constants } from "node:os";
 import { type Environment, envFor } from "./child-env.ts";
 import { CommandError, type CommandOptions, type CommandResult, type CommandRunner } from "./command.ts";
 
-/** How long a child that was asked to stop may take before it is killed. */
+/** How long a child may take to exit after SIGTERM before it gets SIGKILL. */
 const KILL_AFTER_MS = 1500;
 
-/** The `CommandRunner` of plain Node: for scripts, tests and whatever runs without a runner. */
+/** The `CommandRunner` of plain Node, for scripts, tests and code that runs outside an action. */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -19,7 +19,10 @@ export async function runCommand(
   return result;
 }
 
-/** `runCommand` for what an action starts when its runner takes no more commands, after a cancellation say. */
+/**
+ * `runCommand` for programs that an action starts after its runner has stopped accepting commands, such as after a
+ * cancellation.
+ */
 export function childRunner(env: Environment): CommandRunner {
   return (command, args, options = {}) => runCommand(command, args, { env: envFor(command, env), ...options });
 }
@@ -34,7 +37,7 @@ function spawnAndCollect(command: string, args: readonly string[], options: Comm
         options.onOutput?.(stream, text);
       });
     }
-    // A child may end without reading its input; its exit code tells what that meant.
+    // A child may exit without reading its input; its exit code says whether it failed.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
 
@@ -50,7 +53,7 @@ function spawnAndCollect(command: string, args: readonly string[], options: Comm
       resolve(result);
     };
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (child.pid !== undefined) return; // It runs; what failed was a signal to it.
+      if (child.pid !== undefined) return; // The child runs; only sending a signal failed.
       finish({ ...output, exitCode: error.code === "ENOENT" ? 127 : 126, stderr: `${command}: ${error.message}` });
     });
     child.on("close", (code, signal) => {

@@ -1,6 +1,6 @@
 /**
- * Does both at once. When one fails, the other is told to stop and waited for, so that nothing goes on behind the
- * caller's back; then the failure is thrown.
+ * Runs two tasks at the same time. When one fails, this stops the other, waits for it to end, and throws the error, so
+ * nothing still runs when it returns.
  */
 export async function allOrStop<A, B>(
   signal: AbortSignal,

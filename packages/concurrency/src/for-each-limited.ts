@@ -1,6 +1,6 @@
 /**
- * Does the work for each item, at most `limit` at a time, begun in their order. After a failure none is begun any
- * more; it is thrown when those under way have ended, so that nothing goes on behind the caller's back.
+ * Runs `work` for each item in order, at most `limit` at a time. After a failure no more work starts; the first error
+ * is thrown when all running work has ended, so nothing still runs when this returns.
  */
 export async function forEachLimited<T>(
   items: Iterable<T>,

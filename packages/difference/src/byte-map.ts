@@ -1,31 +1,31 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** How finely a difference is drawn. */
+/** The number of parts into which the longer file is divided for `buckets`. */
 const BUCKETS = 64;
-/** Differences closer than this count as one place. */
+/** Differences that are closer than this count as one cluster. */
 const GAP_BYTES = 8;
 const MAX_CLUSTERS = 10_000;
 
-/** A run of bytes that differ at the same offset; `end` is behind the last. */
+/** A range of differing bytes, which may include short gaps of equal bytes; `end` is exclusive. */
 export interface Cluster {
   readonly start: number;
   readonly end: number;
 }
 
-/** Where two files differ, byte against byte at equal offsets. */
+/** Where two files differ, compared byte by byte at equal offsets. */
 export interface ByteMap {
-  /** Bytes that differ, and bytes only one side has. */
+  /** The number of bytes that differ or that only one side has. */
   readonly differing: number;
   readonly length: number;
   /** The longest run of bytes that all differ. */
   readonly longest: number;
   /** The share of differing bytes, 0 to 1, in equal parts of the longer file. */
   readonly buckets: readonly number[];
-  /** The first 10,000 places. */
+  /** The first 10,000 clusters. */
   readonly clusters: readonly Cluster[];
 }
 
-/** Compares two sources in flat memory. */
+/** Compares two sources byte by byte, in constant memory. */
 export async function mapBytes(
   left: RandomAccessSource,
   right: RandomAccessSource,

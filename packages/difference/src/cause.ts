@@ -1,6 +1,6 @@
 /**
- * Why two files differ. The order is from causes to what may merely follow from them, and is the
- * order in which they are shown.
+ * Why two files differ, in the order in which causes are shown: first those that explain others, last those that may
+ * only be consequences.
  */
 export const CAUSE_KINDS = [
   "target",
@@ -33,16 +33,16 @@ export type CauseKind = (typeof CAUSE_KINDS)[number];
 
 export interface Cause {
   readonly kind: CauseKind;
-  /** Where in the file the first evidence is: a section and an offset, a member of an archive. */
+  /** Where in the file the first evidence is, such as a section and an offset or a member of an archive. */
   readonly place: string;
-  /** What each side has there, short enough for a table. */
+  /** What the left side has there, shortened for a table; `right` likewise. */
   readonly left: string;
   readonly right: string;
-  /** How many places show it. */
+  /** The number of places where this cause was found. */
   readonly count: number;
-  /** What to change so that it does not happen again. */
+  /** What to change so that the files no longer differ for this reason. */
   readonly remedy: string;
-  /** What it has in common with the causes that it is counted with. */
+  /** Causes with the same kind, remedy and group are merged into one. */
   readonly group: string;
 }
 
@@ -104,9 +104,12 @@ const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
 };
 
 export interface CauseOptions {
-  /** In place of the kind's own. */
+  /** Replaces the default remedy of the kind. */
   readonly remedy?: string;
-  /** Causes of one kind and group are shown as one, with their number; by default those of equal sides. */
+  /**
+   * Causes with the same kind, remedy and group are shown as one, with their number. By default, causes with the same
+   * left and right sides form a group.
+   */
   readonly group?: string;
 }
 
@@ -120,17 +123,17 @@ export function cause(
   return { kind, place, left: shorten(left), right: shorten(right), count: 1, remedy, group };
 }
 
-/** A path of the build machine; `left` and `right` are the prefixes that differ. */
+/** The cause for a path of the build machine. `left` and `right` are the differing prefixes of the path. */
 export function pathCause(place: string, left: string, right: string): Cause {
   const remap = [...new Set([left, right])].map((prefix) => `\`--remap-path-prefix=${prefix}=${stableName(prefix)}\``);
   const remedy = `Add ${remap.join(" or ")} to rustflags (for C and C++ \`-ffile-prefix-map\`, for Go \`-trimpath\`).`;
   return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "" };
 }
 
-/** Of one kind; the others are counted with the last. */
+/** The most causes of one kind that are shown; further ones are merged into the last. */
 const MAX_OF_KIND = 20;
 
-/** Puts causes of one kind, remedy and group together, in the order of the kinds, the most frequent first. */
+/** Merges causes with the same kind, remedy and group, and sorts them by kind, then by count, highest first. */
 export function mergeCauses(causes: readonly Cause[]): Cause[] {
   const merged = new Map<string, Cause>();
   const kinds = new Map<string, string[]>();
@@ -146,7 +149,7 @@ export function mergeCauses(causes: readonly Cause[]): Cause[] {
   return [...merged.values()].sort((a, b) => rank(a) - rank(b) || b.count - a.count);
 }
 
-/** The fixed names that `reproducible-build` gives the folders of a build. */
+/** The fixed names to which `reproducible-build` maps the folders of a build. */
 function stableName(prefix: string): string {
   if (/\/registry(\/|$)/.test(prefix)) return "crate";
   if (/\.cargo\/git|\/git\/checkouts/.test(prefix)) return "crate-git";

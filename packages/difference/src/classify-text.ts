@@ -7,29 +7,32 @@ export type TextMeaning =
   /** Prefixes of absolute paths that stand for the same folder. */
   | { readonly kind: "path"; readonly left: string; readonly right: string }
   | { readonly kind: "time"; readonly left: string; readonly right: string }
-  /** A hash that cargo or rustc makes of flags and names: it follows from a difference and is none itself. */
+  /** A hash that cargo or rustc computes from flags and names: it is a consequence of another difference, not a cause. */
   | { readonly kind: "derived" }
-  /** Flags of the compiler that map paths: what they map to is equal, what they map is stored. */
+  /** Compiler flags that map paths to fixed names, but are themselves stored in the file with the original paths. */
   | { readonly kind: "flags"; readonly left: string; readonly right: string }
   | { readonly kind: "other"; readonly left: string; readonly right: string };
 
-/** Where the folders begin in which machines build, for a path that follows other text directly. */
+/** How paths on build machines usually begin, to find a path directly behind other text. */
 const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt|builds?|workspace|Volumes|nix\/store)\//;
 /** A flag that maps the path behind it to a fixed name (gcc, clang, rustc). */
 const MAPPED = /(?:-f(?:file|debug|macro|profile|coverage)-prefix-map=|-fdebug-prefix-map=|--remap-path-prefix[= ])$/;
-/** Folders of what is installed on a system: a program names them because it uses them, not because it was built there. */
+/** System folders: a program names them because it uses them, not because it was built there. */
 const SYSTEM = /^\/(?:etc|usr|dev|proc|sys|run|bin|sbin|lib|lib64|boot|snap|System|Library|Applications)(?:\/|$)/;
 const FILE_AT_END = /[\w-]\.\w{1,10}$/;
-/** rustc puts the length of a piece of a format string before it, and a space may begin the piece. */
+/** rustc stores a length byte before each piece of a format string, and the piece may begin with a space. */
 const LENGTH_AND_SPACE = 2;
-/** The longest flag that maps a path. */
+/** The length of the longest flag that maps a path, in characters. */
 const FLAG_LENGTH = 32;
 const PATH_CHARACTERS = /[\w.+@~%=,\p{L}\p{M}-]/u;
 
-/** Paths that the compilers themselves put in, equal wherever they run. */
+/** Paths that compilers embed themselves; they are the same on every machine. */
 const FIXED_PATHS = /^\/(?:rustc|rust\/deps|checkout|usr\/(?:include|lib))\//;
 
-/** Reads a pair of texts as the same path, or the same moment, on two machines. */
+/**
+ * Classifies a pair of texts: as one path or one time on two machines, as compiler flags, as a derived hash, or as
+ * other text.
+ */
 export function classify(pair: TextPair, windows: TimeWindows): TextMeaning {
   if (withoutHashes(pair.left.text) === withoutHashes(pair.right.text)) return { kind: "derived" };
   const left = { text: pair.left.text, start: pair.prefix, end: pair.left.text.length - pair.suffix };
@@ -47,8 +50,8 @@ export function classify(pair: TextPair, windows: TimeWindows): TextMeaning {
 }
 
 /**
- * Whether a path leads into a folder in which something was built: one in which machines do that, or any other
- * where it goes on to a file that both sides name alike.
+ * Whether a path is that of a build folder: it begins like paths on build machines usually do, or it ends in a file
+ * that both sides name alike.
  */
 function isOfMachine(path: string, prefix: string): boolean {
   if (FIXED_PATHS.test(path) || SYSTEM.test(path) || prefix.length <= 2) return false;
@@ -56,12 +59,12 @@ function isOfMachine(path: string, prefix: string): boolean {
   return prefix.length < path.length && FILE_AT_END.test(path);
 }
 
-/** Cargo's folders are named `<crate>-<hash>`, rustc's symbols end in `17h<hash>E`. */
+/** Masks the hashes in cargo's folders (`<crate>-<hash>`) and in rustc's symbols (`17h<hash>E`). */
 function withoutHashes(text: string): string {
   return text.replace(/(?<=-|17h)[0-9a-f]{16}/g, "#");
 }
 
-/** The absolute path that the difference is in, or that it begins. */
+/** The absolute path that contains the difference or begins at it. */
 function pathAt({ text, start, end }: Differing): { path: string; before: string } | undefined {
   let from = start;
   while (from > 0 && isPathCharacter(text[from - 1])) from -= 1;
@@ -74,7 +77,7 @@ function pathAt({ text, start, end }: Differing): { path: string; before: string
     before: text.slice(Math.max(0, from + at - FLAG_LENGTH), from + at),
   });
   if (windows !== null && windows.index <= start - from) return cut(windows.index);
-  // A relative path names no machine; in Rust's texts an absolute one may follow another text directly.
+  // A relative path says nothing about the machine. In Rust binaries an absolute path may directly follow other text.
   const begin = token.startsWith("/") ? 0 : (ROOTS.exec(token)?.index ?? Number.POSITIVE_INFINITY);
   return begin > start - from + LENGTH_AND_SPACE ? undefined : cut(begin);
 }
@@ -86,18 +89,17 @@ function isPathCharacter(character: string | undefined): boolean {
   );
 }
 
-/** The paths without the folders at their ends that are equal. */
+/** Both paths without the trailing components that are equal. */
 function differingPrefixes(left: string, right: string): [string, string] {
   const [a, b] = [left.split(/(?=[/\\])/), right.split(/(?=[/\\])/)];
   while (a.length > 1 && b.length > 1 && a.at(-1) === b.at(-1)) {
     a.pop();
     b.pop();
   }
-  // Where two paths end differently (`/a/x1.rs`, `/b/x2.rs`), the folder is what a remap can name.
   return [a.join(""), b.join("")];
 }
 
-/** Characters around a difference that are shown. */
+/** The number of characters shown on each side of a difference. */
 const SHOWN_AROUND = 24;
 
 function excerpt({ text, start, end }: Differing): string {

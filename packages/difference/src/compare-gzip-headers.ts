@@ -1,7 +1,7 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type Cause, cause } from "./cause.ts";
 
-/** Compares what two gzip files say before their data (RFC 1952, section 2.3). */
+/** Compares the headers of two gzip files (RFC 1952, section 2.3). */
 export async function compareGzipHeaders(
   left: RandomAccessSource,
   right: RandomAccessSource,

@@ -1,7 +1,7 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { type Cause, cause } from "./cause.ts";
 
-/** The kinds of checks that a stream header may name (xz-file-format.txt, 2.1.1.2). */
+/** The integrity checks that a stream header can name (xz-file-format.txt, 2.1.1.2). */
 const CHECKS: ReadonlyMap<number, string> = new Map([
   [0x00, "none"],
   [0x01, "CRC32"],
@@ -11,8 +11,8 @@ const CHECKS: ReadonlyMap<number, string> = new Map([
 const STREAM_HEADER_BYTES = 12;
 
 /**
- * Compares two xz files by their headers (https://tukaani.org/xz/xz-file-format.txt): the check and the filters,
- * which say how they were compressed.
+ * Compares the headers of two xz files (https://tukaani.org/xz/xz-file-format.txt): the integrity check and the
+ * filters, which show how the files were compressed.
  */
 export async function compareXzHeaders(
   left: RandomAccessSource,
@@ -37,7 +37,7 @@ async function readHeaders(source: RandomAccessSource): Promise<XzHeaders> {
   const check = head[7] ?? 0;
   const blockSize = ((head[STREAM_HEADER_BYTES] ?? 0) + 1) * 4;
   const block = Buffer.from(head.subarray(STREAM_HEADER_BYTES, STREAM_HEADER_BYTES + blockSize));
-  // Sizes, which threads make xz store here, say nothing of how it was compressed.
+  // The sizes that multi-threaded xz stores here do not show how the data was compressed.
   const flags = block[1] ?? 0;
   let at = 2;
   for (const bit of [0x40, 0x80]) {

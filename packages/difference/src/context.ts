@@ -5,41 +5,41 @@ import type { TimeWindows } from "./time-window.ts";
 /** A part of a file that both sides have, such as a section or a member, and how much of it differs. */
 export interface Part {
   readonly name: string;
-  /** In bytes; 0 where the side has no such part. */
+  /** The size on the left side in bytes, 0 if it has no such part; `right` likewise. */
   readonly left: number;
   readonly right: number;
   /** Bytes that differ at equal offsets within the part. */
   readonly differing: number;
 }
 
-/** What is known of two files that differ. */
+/** What is known about two files that differ. */
 export interface Findings {
   readonly causes: readonly Cause[];
   readonly parts: readonly Part[];
-  /** The first differing lines of a text, `-` and `+` before them, or what another program says of the files. */
+  /** The first differing lines of a text, marked with `-` and `+`, or the output of another program about the files. */
   readonly excerpts?: readonly Excerpt[];
 }
 
-/** Lines that show a difference in a place. */
+/** Lines that show the difference at one place. */
 export interface Excerpt {
   readonly place: string;
-  /** Who says it: this program, or `diffoscope`. */
+  /** The program that produced the lines: this one, or `diffoscope`. */
   readonly source: "lines" | "diffoscope";
   readonly lines: readonly string[];
 }
 
-/** What the explainers of formats need for what is inside. */
+/** What an explainer of a format needs to compare the contents of a file. */
 export interface Context {
   /** Written before each place, such as `member a.o, `. */
   readonly place: string;
-  /** An existing folder for what must be unpacked; whoever made it removes it. */
+  /** An existing folder for unpacked files; the caller that made it removes it. */
   readonly scratch: string;
-  /** How many files lie around this one. */
+  /** How many archives or compressed files contain this one. */
   readonly depth: number;
   readonly windows: TimeWindows;
   readonly signal?: AbortSignal | undefined;
-  /** Explains what is inside, format by format. */
+  /** Compares two contained files, whatever their formats. */
   explain(left: RandomAccessSource, right: RandomAccessSource, context: Context): Promise<Findings>;
-  /** Takes note of what could not be looked into, and why. */
+  /** Records what could not be compared, and why. */
   warn(message: string): void;
 }

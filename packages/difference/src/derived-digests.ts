@@ -1,13 +1,16 @@
 import type { Cause } from "./cause.ts";
 
-/** MD5 to SHA-512 in hexadecimal, with the size that lists may put behind; reports cut long texts in the middle. */
+/**
+ * A digest from MD5 to SHA-512 in hexadecimal, with the file size that may follow it in a list. It may have `…` in the
+ * middle, since reports shorten long texts.
+ */
 const HEX = /(?<![0-9A-Za-z])[0-9a-f]{32,128}(?:…[0-9a-f]*)?(?![0-9A-Za-z])(?: +\d+(?= ))?/gi;
-/** As in the RECORD of a wheel, with the size behind, and in subresource integrity. */
+/** A digest in base64, as in subresource integrity and in the RECORD of a wheel, where the file size follows. */
 const BASE64 = /\bsha\d{3}[=:-][0-9A-Za-z+/_-]{27,}(?:…[0-9A-Za-z+/_-]*)?={0,2}(?:,\d+)?/g;
 
 /**
- * Leaves out lists of digests (`checksums.yaml`, `md5sums`, RECORD) where a digest is all that differs in a line, and the
- * line names something else that differs: such a difference follows from the other, and is none to mend.
+ * Leaves out differences in lists of digests (`checksums.yaml`, `md5sums`, RECORD) if only the digest differs in a line
+ * and the file that the line names differs too. Such a difference is a consequence and needs no remedy.
  */
 export function withoutDerivedDigests(causes: readonly Cause[]): Cause[] {
   const others = causes.filter((one) => !isDigest(one));
@@ -22,7 +25,7 @@ function withoutDigests(text: string): string {
   return text.replace(BASE64, "").replace(HEX, "");
 }
 
-/** Whether the rest of the line names a file that the place begins with or goes through. */
+/** Whether the rest of the line names a file that is part of the place. */
 function namesPlace({ left }: Cause, place: string): boolean {
   const names = withoutDigests(left)
     .split(/[\s,"'*()=]+/)

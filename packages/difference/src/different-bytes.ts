@@ -2,10 +2,10 @@ import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
 
-/** Bytes of the first differing place that are shown. */
+/** How many bytes of the first difference are shown. */
 const SHOWN_BYTES = 16;
 
-/** Other content at a place, with the first bytes there. */
+/** The cause for bytes that differ without a known reason, with the first bytes of both sides. */
 export async function differentBytes(
   left: RandomAccessSource,
   right: RandomAccessSource,

@@ -1,18 +1,18 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
 
-/** Of a line that differs, before and behind the difference. */
+/** How many bytes of the line are shown before the difference, and how many after it. */
 const SHOWN_BYTES = 4096;
 
 export interface DifferingLine {
-  /** Counted from 1, in the left file. */
+  /** The line number in the left file, from 1. */
   readonly line: number;
-  /** The line, cut where it is long; undefined where the file has ended. */
+  /** The line of the left file, cut if it is long; undefined if the file has ended before. */
   readonly left: string | undefined;
   readonly right: string | undefined;
 }
 
-/** The first line in which two texts differ, in flat memory. */
+/** Finds the first line in which two texts differ, in constant memory. */
 export async function firstDifferingLine(
   left: RandomAccessSource,
   right: RandomAccessSource,

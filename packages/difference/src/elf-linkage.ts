@@ -6,7 +6,10 @@ const PT_LOAD = 1;
 const PT_GNU_STACK = 0x6474e551;
 const PT_GNU_RELRO = 0x6474e552;
 
-/** Dynamic tags whose presence and value the linker's options decide, not the code (gABI, "Dynamic Section"). */
+/**
+ * Dynamic tags that depend on linker options rather than on the code (gABI, "Dynamic Section"); the value is compared
+ * where `hasValue` is set.
+ */
 const OPTION_TAGS: ReadonlyMap<number, { readonly name: string; readonly hasValue: boolean }> = new Map([
   [14, { name: "SONAME", hasValue: false }],
   [15, { name: "RPATH", hasValue: false }],
@@ -21,7 +24,7 @@ const OPTION_TAGS: ReadonlyMap<number, { readonly name: string; readonly hasValu
   [0x6ffffffb, { name: "FLAGS_1", hasValue: true }],
 ]);
 
-/** Traits of a linked file that no source code changes. */
+/** Compares properties of linked files that depend on linker options and not on source code. */
 export async function explainLinkage(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {
   const [left, right] = [await traits(a), await traits(b)];
   const differing = [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key));

@@ -3,14 +3,14 @@ import type { ElfFile, ElfSection } from "@release-actions/elf";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import type { Part } from "./context.ts";
 
-/** The section has machine code (ELF, section flags). */
+/** The section flag for machine code (gABI, "Sections"). */
 export const SHF_EXECINSTR = 4;
-/** Sections that follow from others: identities, addresses, names that the code gives. */
+/** Sections whose content follows from other sections: build ids, addresses, symbol names. */
 export const DERIVED = /^\.(note|symtab|strtab|shstrtab|comment|rela?\b|eh_frame|gnu\.hash|hash|dyn|got|gnu_debuglink)/;
-/** Data without addresses in it, which would follow from other sections. */
+/** Read-only data, which contains no addresses of other sections. */
 export const READ_ONLY = /^\.rodata/;
 
-/** A section both files have, with where it differs. */
+/** A section that both files have, and where its bytes differ. */
 export interface SectionPair {
   readonly name: string;
   readonly left: ElfSection;
@@ -18,7 +18,7 @@ export interface SectionPair {
   readonly map: ByteMap;
 }
 
-/** The sections that both files have. */
+/** Pairs the sections that both files have, by name. */
 export async function pairSections(a: ElfFile, b: ElfFile, signal: AbortSignal | undefined): Promise<SectionPair[]> {
   const seen = new Map<string, ElfSection[]>();
   for (const section of b.sections) seen.set(section.name, [...(seen.get(section.name) ?? []), section]);
@@ -36,7 +36,7 @@ export function contentOf(elf: ElfFile, section: ElfSection): RandomAccessSource
   return sliceSource(elf.source, section.offset, section.size);
 }
 
-/** The sections that differ, and those that one side has. */
+/** The sections that differ and those that only one side has. */
 export function listParts(a: ElfFile, b: ElfFile, pairs: readonly SectionPair[]): Part[] {
   const alone = (elf: ElfFile, other: ElfFile, side: "left" | "right"): Part[] =>
     elf.sections

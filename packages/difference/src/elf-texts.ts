@@ -9,17 +9,17 @@ import { differenceApart } from "./same-apart.ts";
 import { textAt } from "./text-at.ts";
 import type { TextPair } from "./text-pair.ts";
 
-/** Debug information without texts of its own; the texts are in `.debug_str` and its siblings. */
+/** Debug sections that contain no texts; `.debug_str`, `.debug_line_str` and the like contain them. */
 const NUMBERS = /^\.z?debug_(?!.*str$|line$)/;
 
 export interface SectionTexts extends Pick<TextCauses, "certain" | "possible"> {
-  /** Where sections of data differ beside their texts. */
+  /** Differences in data sections that are not in texts. */
   readonly elsewhere: readonly Cause[];
-  /** Where sections of data have the same texts at other places. */
+  /** Data sections that have the same texts at different places. */
   readonly moved: readonly Cause[];
 }
 
-/** The texts that differ in sections of data and of debug information. */
+/** Finds the texts that differ in data sections and debug sections. */
 export async function explainSectionTexts(
   a: ElfFile,
   b: ElfFile,
@@ -42,10 +42,10 @@ export async function explainSectionTexts(
       const at = `${place}${name}+0x${firstDifference.toString(16)}`;
       if (textA !== undefined && textB !== undefined) found.moved.push(cause("text-order", at, textA, textB));
     }
-    // Debug information repeats what the code is made of.
+    // Other texts in debug information only repeat names from the code.
     if (name.startsWith(".debug") || name.startsWith(".zdebug") || texts.possible.length === 0) continue;
     found.possible.push(...texts.possible);
-    // A text of another length moves what is behind it, and the linker moves texts.
+    // Bytes can be compared at equal offsets only if no text changed its length or was moved by the linker.
     const isAligned = !texts.hasMoved && texts.pairs.every(isInPlace);
     const apart =
       isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
@@ -60,7 +60,7 @@ function isInPlace({ left, right }: TextPair): boolean {
   return left.text.length === right.text.length && left.offset === right.offset;
 }
 
-/** Whether two parts have the same bytes, in whatever order: what differs has only moved. */
+/** Whether two parts have the same bytes in any order, so that the differing bytes were only moved. */
 async function hasSameBytes(
   left: RandomAccessSource,
   right: RandomAccessSource,

@@ -11,7 +11,7 @@ const MAX_MEMBERS = 1_000_000;
 
 const REMEDIES = { timestamp: "Pack without times: `ar D` (deterministic mode), or `ZERO_AR_DATE=1` on macOS." };
 
-/** An archive of object files that contradicts itself. */
+/** An `ar` archive whose headers are cut or contradict each other. */
 export class ArError extends Fault {
   override readonly name = "ArError";
 }
@@ -32,8 +32,8 @@ export async function explainAr(
 }
 
 /**
- * Reads the members of an `ar` archive in the form of GNU and System V, and BSD's long names
- * (`man 5 ar`, FreeBSD). The symbol table is left out: it follows from the members and their order.
+ * Reads the members of an `ar` archive, with the long names of GNU and System V or of BSD (`man 5 ar`, FreeBSD). The
+ * symbol table is left out because it follows from the members and their order.
  */
 export async function readAr(source: RandomAccessSource): Promise<Member[]> {
   const members: Member[] = [];
@@ -83,7 +83,7 @@ async function bsdName(source: RandomAccessSource, offset: number, length: numbe
     .replace(/\0+$/, "");
 }
 
-/** `name/`, or `/<offset>` into the table of long names. */
+/** Decodes the name field: `name/`, or `/<offset>`, an offset into the table of long names. */
 function gnuName(short: string, longNames: string): string {
   const offset = /^\/(\d+)$/.exec(short)?.[1];
   if (offset === undefined) return short.replace(/\/$/, "");

@@ -9,7 +9,10 @@ import { explainTexts } from "./explain-texts.ts";
 import { isTextSource } from "./is-text.ts";
 import { differenceApart } from "./same-apart.ts";
 
-/** What can be said of files of any kind: their lines, or texts, times in numbers, and where else they differ. */
+/**
+ * Explains two files of unknown format: text files by their lines, others by the texts and numeric times in them, and
+ * by where else they differ.
+ */
 export async function explainBytes(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -19,7 +22,7 @@ export async function explainBytes(
   return { causes: await explainBinary(left, right, context), parts: [] };
 }
 
-/** Causes in bytes of no known format, or in the data of a program. Texts come first; what differs beside them is named as well. */
+/** Explains bytes of unknown format, or the data of a program: first by differing texts, then by other differing bytes. */
 export async function explainBinary(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -38,9 +41,10 @@ export async function explainBinary(
   if (apart === undefined) return found;
   const numbers = found.length === 0 ? await explainNumbers(left, right, map, place, windows) : [];
   if (numbers.length > 0) return numbers;
-  // Lengths and offsets follow from a longer text: beside one that is sure to be a cause they are none.
+  // A longer text changes lengths and offsets, so after a certain cause the other differences in files of different
+  // size are consequences.
   if (texts.certain.length > 0 && left.size !== right.size) return [...texts.certain, ...texts.evident];
   const elsewhere = await differentBytes(left, right, apart, place);
-  // Among bytes that differ anyway only texts that are evidently the same text are worth naming.
+  // When other bytes differ too, only pairs that are evidently the same text are reported.
   return [...texts.certain, ...texts.evident, elsewhere];
 }

@@ -18,7 +18,7 @@ export function isCompression(format: string): format is Compression {
   return format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2";
 }
 
-/** Explains two compressed files: what their headers say, then what they hold, then how it was compressed. */
+/** Explains two compressed files by their headers, then by their contents, then by how these were compressed. */
 export async function explainCompressed(
   left: RandomAccessSource,
   right: RandomAccessSource,

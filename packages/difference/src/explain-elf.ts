@@ -27,13 +27,13 @@ import { findGoBuildId } from "./go-build-id.ts";
 import { isSameButAddresses } from "./same-code.ts";
 import type { TimeWindows } from "./time-window.ts";
 
-/** What `strip` takes away. */
-/** Functions that a text may change by its length; more of them were changed in themselves. */
+/** How many functions a longer or shorter text may change; more changed functions mean that the code differs. */
 const MAX_CHANGED_FUNCTIONS = 3;
 const DEBUG = /^\.z?debug_/;
+/** Sections that `strip` removes. */
 const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
 
-/** Explains two ELF files: certain causes first, then what only counts when they do not explain it. */
+/** Explains two ELF files. Uncertain causes are considered only when there is no certain one. */
 export async function explainElf(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -51,7 +51,7 @@ export async function explainElf(
   const toolchain = await explainToolchain(a, b, place);
   const texts = await explainSectionTexts(a, b, pairs, context);
   const stripped = explainStripping(a, b, place);
-  // Another compiler changes everything else; what it changes is not a second cause.
+  // A different compiler changes almost everything else, and these changes are not causes of their own.
   if (toolchain.length > 0)
     return { causes: [...toolchain, ...texts.certain.filter(({ kind }) => kind !== "timestamp"), ...stripped], parts };
   const linkage = await explainLinkage(a, b, place);
@@ -60,7 +60,7 @@ export async function explainElf(
   return { causes: await explainRest(a, b, pairs, texts, context), parts };
 }
 
-/** Only asked when no certain cause was found: each of these would also follow from one. */
+/** Finds uncertain causes. Any of them could also be the consequence of a certain cause, so this runs only when there is none. */
 async function explainRest(
   a: ElfFile,
   b: ElfFile,
@@ -81,14 +81,14 @@ async function explainRest(
   const changedCode = primary.filter(({ left }) => (left.flags & SHF_EXECINSTR) !== 0);
   const isSameButMoved = changedCode.every(({ map }) => isSameButAddresses(map));
   const changedFunctions = isSameButMoved ? 0 : await countChangedFunctions(a, b);
-  // Where a text is copied, its length is in the code.
+  // Code that copies a text contains its length, so a text of another length changes a few functions.
   if (texts.possible.length > 0 && changedFunctions <= MAX_CHANGED_FUNCTIONS)
     return [...texts.possible, ...texts.elsewhere];
   const order = await explainOrder(a, b, place);
   if (order !== undefined) return [order];
   const numbers = await explainSectionNumbers(a, b, primary, place, windows);
   if (numbers.length > 0) return numbers;
-  // Data of the same code: what differs is not the code, but a short text or a number that has no name.
+  // The code is the same, so the cause is in the data: a short text or an unnamed number.
   if (changedFunctions === 0) {
     const readOnly = primary.find(({ name }) => READ_ONLY.test(name));
     if (readOnly !== undefined && texts.moved.length > 0) return texts.moved;
@@ -163,7 +163,7 @@ async function explainSectionNumbers(
   return causes;
 }
 
-/** The same functions in another order: by name and size where there are names, else by size. */
+/** Detects the same functions in another order, compared by name and size, or by size alone without symbols. */
 async function explainOrder(a: ElfFile, b: ElfFile, place: string): Promise<Cause | undefined> {
   const named = [await functionNames(a), await functionNames(b)] as const;
   const lists =
@@ -189,7 +189,7 @@ async function functionSizes(elf: ElfFile): Promise<string[]> {
   return (await readFunctionRanges(elf)).map(({ size }) => countOf(size, "byte"));
 }
 
-/** Functions whose sizes differ; infinite where they are unknown, or not as many on both sides. */
+/** The number of functions whose sizes differ. Infinite if sizes are unknown or the sides have different numbers of functions. */
 async function countChangedFunctions(a: ElfFile, b: ElfFile): Promise<number> {
   const [left, right] = [await functionSizes(a), await functionSizes(b)];
   if (left.length === 0 || left.length !== right.length) return Number.POSITIVE_INFINITY;

@@ -7,25 +7,25 @@ import { isPast, type TimeWindows } from "./time-window.ts";
 
 const CREATED_REMEDY =
   "Set SOURCE_DATE_EPOCH for BuildKit (`docker buildx build --build-arg SOURCE_DATE_EPOCH=... --output type=oci,rewrite-timestamp=true`).";
-/** What follows from the layers: their digests and sizes. */
+/** Fields that follow from the layers: their digests and sizes. */
 const DERIVED =
   /^\.(?:rootfs\.diff_ids|layers\[\d+\](?:$|\.(?:digest|size|mediaType))|config\.(?:digest|size)|image|container$|id$|parent$)/;
-/** Fields that are times by the specification (OCI image-spec, config.md; RFC 3339). */
+/** Fields that the specification defines as times (OCI image-spec, config.md; RFC 3339). */
 const TIME_FIELD = /(?:^|\.)created$/;
 
-/** What names the image that it was built from (OCI image-spec, annotations.md). */
+/** Annotations that name the base image (OCI image-spec, annotations.md). */
 const BASE_FIELD = /\["org\.opencontainers\.image\.base\./;
 
-/** Compares configuration, history and manifest of two images field by field; what follows from layers is left out. */
+/** Compares the configuration, history and manifest of two images field by field, except fields that follow from the layers. */
 export function explainImageConfig(a: ArchivedImage, b: ArchivedImage, { place, windows }: Context): Cause[] {
   const config = compareDocuments(a.config, b.config, `${place}config`, windows).filter(
-    // Of images with other numbers of layers one has no such entry.
+    // If the images have different numbers of layers, one of them lacks this entry.
     ({ place: at, left, right }) =>
       a.layers.length === b.layers.length ||
       !/ \.history\[\d+\]$/.test(at) ||
       (left !== "absent" && right !== "absent"),
   );
-  // What one form of archive states of an image, the other has elsewhere or not at all.
+  // The two archive formats store different fields about an image, so these are compared only within one format.
   if (a.form !== b.form) return [cause("archive-format", `${place}manifest`, a.form, b.form), ...config];
   return [...config, ...compareDocuments(a.manifest, b.manifest, `${place}manifest`, windows)];
 }

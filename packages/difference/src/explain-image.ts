@@ -12,7 +12,7 @@ import { explainMembers } from "./members.ts";
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
-/** Explains two tars: as images where both are some, else member by member. */
+/** Explains two tars: as images if both are images, otherwise member by member. */
 export async function explainTarOrImage(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -23,7 +23,7 @@ export async function explainTarOrImage(
   const [imagesA, imagesB] = [await readImages(a, readDocument), await readImages(b, readDocument)];
   if (imagesA.length === 0 || imagesB.length === 0) return await explainTar(left, right, context);
   const found = await explainImages(imagesA, imagesB, context);
-  // Equal images: what differs is the archive around them.
+  // If the images are equal, the difference is in the archive itself.
   return found.causes.length > 0 ? found : await explainTar(left, right, context);
 }
 
@@ -32,11 +32,11 @@ async function readDocument({ source }: ImageFile): Promise<unknown> {
   try {
     return JSON.parse(Buffer.from(await readExactly(source, 0, source.size)).toString("utf8"));
   } catch {
-    return undefined; // A blob that is not JSON: it is compared as a file.
+    return undefined; // Not JSON: the blob is compared as a file.
   }
 }
 
-/** Pairs images by platform, then compares configuration, layers and the files in them. */
+/** Pairs images by platform and compares their configurations, layers and files. */
 async function explainImages(
   left: readonly ArchivedImage[],
   right: readonly ArchivedImage[],
@@ -110,7 +110,7 @@ async function explainLayers(
   return { causes, parts, excerpts };
 }
 
-/** Images with other numbers of layers: what differs is told of the file system that the layers make. */
+/** Compares images with different numbers of layers by their complete file systems. */
 async function explainFlattened(
   left: readonly ImageFile[],
   right: readonly ImageFile[],

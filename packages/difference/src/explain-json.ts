@@ -6,15 +6,15 @@ import { isNear, isPast } from "./time-window.ts";
 
 const MAX_PATHS = 200;
 
-/** A place where two documents differ. */
+/** A difference between two documents. */
 export interface Changed {
-  /** As `jq` writes it: `.a[0].b`. */
+  /** The path in the syntax of `jq`: `.a[0].b`. */
   readonly path: string;
   readonly left: unknown;
   readonly right: unknown;
 }
 
-/** Explains two JSON documents by the paths at which their values differ; undefined where they are not JSON. */
+/** Explains two JSON documents by the paths at which their values differ; undefined if either is not JSON. */
 export function explainJson(a: string, b: string, { place, windows }: Context): Cause[] | undefined {
   const [left, right] = [parse(a), parse(b)];
   if (left === undefined || right === undefined) return undefined;
@@ -51,7 +51,7 @@ export function explainJson(a: string, b: string, { place, windows }: Context): 
   });
 }
 
-/** The first places at which two JSON values differ; the order of keys is none. */
+/** The first differences between two JSON values, ignoring the order of keys. */
 export function compareJson(left: unknown, right: unknown): Changed[] {
   const changes: Changed[] = [];
   compareValues(left, right, "", changes);
@@ -63,7 +63,7 @@ function parse(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {
-    return undefined; // Not JSON: it is compared by its lines.
+    return undefined; // Not JSON: the caller compares the lines instead.
   }
 }
 

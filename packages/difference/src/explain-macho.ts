@@ -12,15 +12,15 @@ import { findGoBuildId } from "./go-build-id.ts";
 import { hasSameCode } from "./same-code.ts";
 import type { TimeWindows } from "./time-window.ts";
 
-/** The largest file that is read into memory; three of it are held at a time. */
+/** The largest file that is read into memory, in bytes; up to three files of this size are in memory at once. */
 const MAX_BYTES = 96 * 1024 * 1024;
 
-/** A Mach-O file that is not looked into. */
+/** A Mach-O file that is too large to be parsed. */
 export class MachoTooLargeError extends Fault {
   override readonly name = "MachoTooLargeError";
 }
 const CODE = "__TEXT,__text";
-/** Sections that follow from the code and its addresses. */
+/** Sections whose content follows from the code and its addresses. */
 const DERIVED = /^__TEXT,__(?:unwind_info|eh_frame|stubs|stub_helper)|^__DATA\w*,__(?:got|la_symbol_ptr)|^__DWARF/;
 
 /** Explains two Mach-O files, thin or fat, architecture by architecture. */
@@ -57,7 +57,10 @@ async function readImages(source: RandomAccessSource): Promise<readonly MachoIma
   return readMacho(await readExactly(source, 0, source.size)).images;
 }
 
-/** Certain causes first; each of the others would also follow from one, so the first found stays alone. */
+/**
+ * Returns the certain causes if there are any. The others could be consequences of these or of each other, so only the
+ * first kind that is found is returned.
+ */
 async function explainImage(a: MachoImage, b: MachoImage, place: string, context: Context): Promise<Findings> {
   const sections = await compareSections(a, b, place, context.windows);
   const { parts } = sections;
@@ -77,13 +80,13 @@ async function explainImage(a: MachoImage, b: MachoImage, place: string, context
   return { causes: [cause("linker-options", `${place}load commands`, commands(a), commands(b))], parts };
 }
 
-/** The platform and the versions of SDK and tools that LC_BUILD_VERSION records. */
+/** Compares the platform and the versions of the SDK and the tools in LC_BUILD_VERSION. */
 function compareBuild(a: MachoImage, b: MachoImage, place: string): Cause[] {
   const [left, right] = [JSON.stringify(a.build ?? "none"), JSON.stringify(b.build ?? "none")];
   return left === right ? [] : [cause("toolchain", `${place}LC_BUILD_VERSION`, left, right)];
 }
 
-/** Images that differ in nothing but their UUID or their signature. */
+/** Explains images that differ only in their UUID, their Go build id or their signature. */
 async function compareIdentity(a: MachoImage, b: MachoImage, place: string): Promise<Cause | undefined> {
   if ((await digestWithoutIdentity(a)) !== (await digestWithoutIdentity(b))) return undefined;
   if (a.uuid !== b.uuid) return cause("build-id", `${place}LC_UUID`, a.uuid ?? "none", b.uuid ?? "none");
@@ -97,11 +100,11 @@ interface SectionFindings {
   readonly certain: Cause[];
   readonly possible: Cause[];
   readonly numbers: Cause[];
-  /** Sections in which something else than times differs. */
+  /** The number of sections in which something other than times differs. */
   unexplained: number;
-  /** Whether the code is equal, or differs only where it refers to other sections. */
+  /** Whether the code is equal or differs only in addresses. */
   hasSameCode: boolean;
-  /** Where the first section of data differs. */
+  /** The first difference in a data section. */
   other: Cause | undefined;
 }
 
@@ -163,7 +166,10 @@ function sectionsOf(image: MachoImage): Map<string, Uint8Array> {
   );
 }
 
-/** Of the image without its UUID and its signature, which every signing and most links change. */
+/**
+ * The digest of the image without its UUID, its Go build id and its signature, which change with the link or with the
+ * signing.
+ */
 async function digestWithoutIdentity(image: MachoImage): Promise<string> {
   const bytes = Buffer.from(image.bytes);
   const uuid = image.loadCommands.find(({ name }) => name === "LC_UUID");
@@ -174,8 +180,8 @@ async function digestWithoutIdentity(image: MachoImage): Promise<string> {
 }
 
 /**
- * The image as it was before it was signed: signing adds a load command, and the signature at the end of the last
- * segment, which grows (mach-o/loader.h, `linkedit_data_command`). Sizes that follow read as zeros.
+ * The image as it was before it was signed. Signing adds a load command, and a signature at the end of the last
+ * segment, which grows (mach-o/loader.h, `linkedit_data_command`). The sizes of this segment are set to zero.
  */
 function withoutSignature({ codeSignature, loadCommands, order }: MachoImage, bytes: Buffer): Buffer {
   const write = (value: number, at: number): void => {
@@ -201,7 +207,7 @@ function withoutSignature({ codeSignature, loadCommands, order }: MachoImage, by
     write(read(16) - 1, 16);
     write(read(20) - size, 20);
   }
-  // The signature begins at a multiple of 16; what is before it may be padding.
+  // The signature begins at a multiple of 16, so there may be padding before it.
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return bytes.subarray(0, end);
 }

@@ -3,7 +3,7 @@ import type { ByteMap } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import { isNear, isPast, type TimeWindows } from "./time-window.ts";
 
-/** More places than this are not one moment that was compiled in. */
+/** More differing places than this do not come from one embedded time. */
 const MAX_CLUSTERS = 64;
 const UNITS = [
   { name: "seconds", perSecond: 1n },
@@ -13,9 +13,9 @@ const UNITS = [
 ];
 
 /**
- * Times compiled in as numbers: every place where two parts of equal size differ must hold, in 4 or 8 bytes of
- * little or big-endian, the two builds' own times. Without knowing these a number is only a number, and bytes that
- * can be read as text are text.
+ * Finds times that are stored as numbers. Two parts of equal size are explained by times only if the number at every
+ * differing place (4 or 8 bytes, little or big-endian) is within the build time of its side. If the build times are
+ * unknown, no number counts as a time. Bytes that are printable text never count as a number.
  */
 export async function explainNumbers(
   left: RandomAccessSource,

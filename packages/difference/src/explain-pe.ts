@@ -17,7 +17,7 @@ const TIME_REMEDY =
 const GUID_REMEDY = "Link with `/Brepro` (`-C link-arg=/Brepro`): the GUID then follows from the content.";
 const PDB_REMEDY = "Link with `/PDBALTPATH:%_PDB%` (`-C link-arg=/PDBALTPATH:%_PDB%`), which stores the name alone.";
 
-/** Explains two programs for Windows by their headers, then section by section. */
+/** Explains two Windows programs by their headers, then section by section. */
 export async function explainPe(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -42,7 +42,7 @@ export async function explainPe(
   return { causes: await compareIdentity(plainA, a, plainB, b, context), parts: sections.parts };
 }
 
-/** Times, as far as both linkers mean them to be some: with `/Brepro` they are hashes. */
+/** Compares the timestamps in the headers. With `/Brepro` linkers write hashes there, which do not count as times. */
 function compareStamps(a: PeFile, b: PeFile, { place, windows }: Context): Cause[] {
   if (a.isReproducible || b.isReproducible) return [];
   return a.stamps.flatMap(({ name, value }) => {
@@ -71,7 +71,7 @@ function compareModuleIds(a: PeFile, b: PeFile, { place }: Context): Cause[] {
   return one === other ? [] : [cause("module-id", `${place}.NET metadata, module version id`, one, other)];
 }
 
-/** The file without times, checksum, the CodeView entry, the module's id and certificates, which follow from other things. */
+/** The file without fields that follow from other content: timestamps, checksum, CodeView entry, module id and certificates. */
 function withoutIdentity(source: RandomAccessSource, pe: PeFile): RandomAccessSource {
   const { certificates } = pe;
   const ranges = [
@@ -81,7 +81,7 @@ function withoutIdentity(source: RandomAccessSource, pe: PeFile): RandomAccessSo
     ...(pe.codeView === undefined ? [] : [pe.codeView]),
     ...(pe.moduleId === undefined ? [] : [pe.moduleId]),
   ];
-  // Certificates are the last thing in a file that is signed; zeros may align them.
+  // In a signed file the certificates come last, and zeros may precede them as padding.
   const size = certificates !== undefined && certificates.end === source.size ? certificates.start : source.size;
   return maskSource(source, ranges, size);
 }
@@ -117,12 +117,12 @@ async function compareSections(
   if (names(a) !== names(b))
     causes.push(cause("linker-options", `${context.place}section headers`, names(a), names(b)));
   const evident = causes.filter(({ kind }) => kind !== "content");
-  // What differs without a name beside other code follows from the code, such as addresses.
+  // If the code differs, other unexplained differences, such as addresses, follow from it.
   if (evident.length > 0) return { causes: evident, parts };
   return { causes: code === undefined || (isSameCode && causes.length > 0) ? causes : [code], parts };
 }
 
-/** Texts in UTF-16 come first: Windows has them in resources and beside the code. */
+/** Compares texts in UTF-16 first, which Windows programs have in resources and data sections. */
 async function explainData(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -138,7 +138,10 @@ async function explainData(
   return texts.length === 0 ? others : [...texts, ...others.filter(({ kind }) => kind !== "content")];
 }
 
-/** Files that are equal but for what follows from a build: signatures, then the GUID, then the rest. */
+/**
+ * Explains files that are equal except for identity fields, checked in this order: GUID, timestamps that are hashes,
+ * certificates, checksum.
+ */
 async function compareIdentity(
   left: RandomAccessSource,
   a: PeFile,

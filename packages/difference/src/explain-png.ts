@@ -21,7 +21,7 @@ interface Chunk {
   readonly size: number;
 }
 
-/** Explains two PNG images chunk by chunk (PNG, third edition, 5.3): the time, texts, and how pixels are compressed. */
+/** Explains two PNG images by their chunks (PNG, third edition, 5.3): the time, the texts, and the compression of the pixels. */
 export async function explainPng(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -69,7 +69,7 @@ async function readChunks(source: RandomAccessSource): Promise<Chunk[]> {
   return chunks;
 }
 
-/** Chunks other than those compared by themselves. */
+/** Compares the remaining chunks, which have no comparison of their own. */
 function toMembers(source: RandomAccessSource, chunks: readonly Chunk[]): Member[] {
   return chunks
     .filter(({ type }) => type !== "tIME" && type !== "tEXt")
@@ -110,7 +110,7 @@ async function haveEqualPixels(
     const [one, other] = packed.map((bytes) => inflateSync(bytes, { maxOutputLength: MAX_PIXELS_BYTES }));
     return one !== undefined && other !== undefined && one.equals(other);
   } catch {
-    return false; // Damaged or very large: the chunks are compared as bytes.
+    return false; // The data is damaged or very large, so the chunks are compared as bytes.
   }
 }
 

@@ -5,15 +5,15 @@ import { explainBinary } from "./explain-bytes.ts";
 
 const HEADER_BYTES = 16;
 
-/** Whether a file is Python's bytecode of 3.7 or newer: its magic ends in `\r\n`, flags follow (PEP 552). */
+/** Whether a file is bytecode of Python 3.7 or newer: its magic number ends in `\r\n`, and flags follow (PEP 552). */
 export function isPyc(head: Uint8Array): boolean {
   if (head.length < HEADER_BYTES || head[2] !== 0x0d || head[3] !== 0x0a) return false;
   const magic = (head[0] ?? 0) | ((head[1] ?? 0) << 8);
-  // 3390 is that of 3.7; each version takes the next ones.
+  // Python 3.7 began with 3390, and later versions have higher numbers.
   return magic >= 3390 && magic < 4500 && (head[4] ?? 0) <= 3 && head[5] === 0 && head[6] === 0 && head[7] === 0;
 }
 
-/** Explains two files of Python's bytecode: the time of the source in the header, then the code. */
+/** Explains two files of Python bytecode: first the time of the source in the header, then the code. */
 export async function explainPyc(
   left: RandomAccessSource,
   right: RandomAccessSource,

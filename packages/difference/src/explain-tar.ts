@@ -11,7 +11,7 @@ const REMEDIES = {
 };
 const PAX_NAME_REMEDY =
   "Name PAX headers without the process number: `tar --pax-option=exthdr.name=%d/PaxHeaders/%f`, or `--format=ustar`.";
-/** PAX records that a field of the member shows already. */
+/** PAX records whose value is already compared as a field of the member. */
 const SHOWN_RECORDS = new Set(["path", "linkpath", "size", "uid", "gid", "uname", "gname", "mtime", "atime", "ctime"]);
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,7 +26,10 @@ const TYPES: Readonly<Record<string, string>> = {
   S: "sparse file",
 };
 
-/** Explains two tars by what their headers say, without unpacking: any member that can be written can be compared. */
+/**
+ * Explains two tars member by member without unpacking them to disk, so members that a system could not create are
+ * compared too.
+ */
 export async function explainTar(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -41,7 +44,7 @@ export async function explainTar(
     const sides = [a.headerNames[named] ?? "none", b.headerNames[named] ?? "none"] as const;
     return { ...found, causes: [cause("member-metadata", place, ...sides, { remedy: PAX_NAME_REMEDY })] };
   }
-  // The members are equal in all that is read: what is left is how they were written down.
+  // The members are equal, so the tars differ only in their encoding.
   const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
   const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
   const where = at >= Math.min(a.end, b.end) ? "padding at the end" : `0x${at.toString(16)}, headers or padding`;
@@ -51,7 +54,7 @@ export async function explainTar(
 interface TarContent {
   readonly members: Member[];
   readonly headerNames: string[];
-  /** Behind the last member. */
+  /** The offset of the end of the last member, in bytes. */
   readonly end: number;
 }
 
@@ -65,7 +68,7 @@ async function readTar(source: RandomAccessSource, signal: AbortSignal | undefin
   return content;
 }
 
-/** A member of a tar with what its headers say, each as the cause that a difference has. */
+/** Converts a member of a tar; its header fields are stored under the kind of cause that a difference would be. */
 export function toMember(source: RandomAccessSource, member: ScannedMember): Member {
   const { name, pax, uid, gid, userName, groupName, mode, typeflag, linkName, device, form, offset, size } = member;
   const exact = ["mtime", "atime", "ctime"].flatMap((key) => (pax.has(key) ? [`${key} ${pax.get(key)}`] : []));

@@ -3,10 +3,10 @@ import { classify } from "./classify-text.ts";
 import { pairTexts } from "./text-pair.ts";
 import type { TimeWindows } from "./time-window.ts";
 
-/** A longer line is shown around its difference only. */
+/** Of a longer line only the part around the difference is shown. */
 const WHOLE_LINE_LENGTH = 120;
 
-/** What two texts that stand in one place say of the builds. */
+/** Explains the difference between two texts at one place. */
 export function explainTextPair(left: string, right: string, at: string, windows: TimeWindows): Cause {
   const meaning = classify(pairTexts({ text: left, offset: 0 }, { text: right, offset: 0 }), windows);
   if (meaning.kind === "derived") return cause("embedded-text", at, left.trim(), right.trim());

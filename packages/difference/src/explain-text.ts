@@ -7,11 +7,11 @@ import { firstDifferingLine } from "./differing-line.ts";
 import { explainJson } from "./explain-json.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
 
-/** A longer text is compared in a stream, line by line, up to the first that differs. */
+/** A longer text is streamed and compared only up to the first differing line. */
 const MAX_ALIGNED_BYTES = 8 * 1024 * 1024;
-/** Lines that differ, beyond which aligning takes too long. */
+/** With more differing lines than this, aligning takes too long. */
 const MAX_EDITS = 4000;
-/** Neighbouring lines that are shown one by one. */
+/** How many neighbouring lines are explained one by one. */
 const MAX_SINGLE_LINES = 8;
 const MAX_SHOWN_LINES = 40;
 const MAX_SHOWN_CHARACTERS = 240;
@@ -59,7 +59,7 @@ function compareWhole(a: string, b: string, { place }: Context): Cause | undefin
   return cause("text-order", `${place}lines from ${first + 1} on`, linesA[first] ?? "", linesB[first] ?? "");
 }
 
-/** Neighbouring lines that were removed and added; the numbers count from 1. */
+/** Neighbouring lines that were removed and added; line numbers start at 1. */
 interface Hunk {
   readonly line: number;
   readonly lineRight: number;
@@ -86,7 +86,7 @@ function toHunks(changes: readonly { value: string[]; added?: boolean; removed?:
   return hunks;
 }
 
-/** Lines that stand for each other are read as a pair; others are shown as they are. */
+/** Explains corresponding lines as pairs; other lines are shown as they are. */
 function explainHunk({ line, removed, added }: Hunk, { place, windows }: Context): Cause[] {
   if (removed.length !== added.length) {
     const show = (lines: readonly string[]): string =>
@@ -98,7 +98,7 @@ function explainHunk({ line, removed, added }: Hunk, { place, windows }: Context
   const causes = removed.map((text, index) =>
     explainTextPair(text, added[index] ?? "", `${place}line ${line + index}`, windows),
   );
-  // A block of lines that was replaced is one finding.
+  // A replaced block of lines counts as one finding.
   if (removed.length <= MAX_SINGLE_LINES) return causes;
   return causes.map((one) => (one.kind === "embedded-text" ? { ...one, group: `${place}from line ${line} on` } : one));
 }

@@ -8,41 +8,41 @@ import { compareTexts } from "./texts.ts";
 import type { TimeWindows } from "./time-window.ts";
 import { decodePair, decodeUtf8 } from "./wide-text.ts";
 
-/** More differing texts than this come from differing code or data, not from the surroundings. */
+/** More differing texts than this come from different code or data, not from the build environment. */
 const MAX_OTHER_TEXTS = 16;
 
 export interface TextCauses {
-  /** Paths and times: these explain a difference wherever they are found. */
+  /** Paths, times and flags, which always count as causes. */
   readonly certain: readonly Cause[];
-  /** Other texts: they explain one only where nothing but them differs. */
+  /** Other texts, which count as causes only if nothing else differs. */
   readonly possible: readonly Cause[];
-  /** Of the other texts those that are evidently one text on both sides, such as `version 1.2.3` and `version 1.2.4`. */
+  /** The pairs in `possible` that are evidently the same text on both sides, such as `version 1.2.3` and `version 1.2.4`. */
   readonly evident: readonly Cause[];
-  /** The differing texts, from the first place to the last. */
+  /** The differing texts, sorted by offset. */
   readonly pairs: readonly TextPair[];
-  /** Whether every differing text has a counterpart and was looked at. */
+  /** Whether every differing text was examined and has a counterpart. */
   readonly isComplete: boolean;
-  /** Whether texts that both sides have are at other places. */
+  /** Whether texts that both sides have are at different places. */
   readonly hasMoved: boolean;
-  /** Whether both sides have the same texts, wherever they are. */
+  /** Whether both sides have the same texts, at whatever places. */
   readonly hasSameTexts: boolean;
 }
 
 export interface TextOptions {
   readonly place: string;
   readonly windows: TimeWindows;
-  /** Where both sides differ first; what is before is not read. */
+  /** The offset of the first difference; texts that end before it are not read. */
   readonly firstDifference?: number;
-  /** Whether all the rest of the two files is equal, so that nothing refers to these texts at other places. */
+  /** Whether the rest of both files is equal, so that no reference to these texts has changed. */
   readonly isAlone?: boolean;
-  /** Bytes for each byte of the sources, where these stand for larger units. */
+  /** The number of bytes in the file per byte of the sources: 2 if a source has one byte for each UTF-16 unit. */
   readonly unitBytes?: number;
-  /** Whether this is the data of a program, where words between NULs are texts. */
+  /** Whether this is the data of a program, in which words between NULs are texts. */
   readonly isProgram?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Looks for paths, times and other texts that differ in a part of two files. */
+/** Finds paths, times and other texts that differ in a part of two files. */
 export async function explainTexts(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -73,7 +73,7 @@ export async function explainTexts(
     }
   }
   const isComplete = unpaired.length === 0 && !isCut;
-  // A hash follows from another difference, unless it is the only one.
+  // A derived hash counts as a cause only if no other text differs.
   if (certain.length + possible.length === 0) possible.push(...derived);
   const few = isComplete && possible.length <= MAX_OTHER_TEXTS;
   return {
@@ -87,13 +87,13 @@ export async function explainTexts(
   };
 }
 
-/** Bytes of any kind look like texts now and then: words that are mostly equal do not happen by chance. */
+/** Random bytes can look like text, but two texts with mostly equal words are not a coincidence. */
 function isOneText({ left, right, prefix, suffix }: TextPair): boolean {
   const longer = Math.max(left.text.length, right.text.length);
   return prefix + suffix >= Math.max(6, longer / 2) && isWords(left.text) && isWords(right.text);
 }
 
-/** Words between NULs on both sides: numbers have other bytes around them. */
+/** Whether both texts are words between NULs, which numbers usually are not. */
 function areCStrings({ left, right }: TextPair): boolean {
   return [left, right].every(({ text, isCString = false }) => isCString && isWords(decodeUtf8(text)));
 }

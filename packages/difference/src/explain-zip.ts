@@ -47,7 +47,7 @@ export async function explainZip(
   return { ...found, causes: [cause("archive-format", place, ...sizes)] };
 }
 
-/** The first entry whose data differs, in zips of equal members: it was compressed in another way. */
+/** The first entry whose compressed data differs although the content is equal. */
 async function findRepacked(a: ScannedZip, b: ScannedZip, signal?: AbortSignal): Promise<ScannedEntry | undefined> {
   for (const [index, entry] of a.entries.entries()) {
     const other = b.entries[index];
@@ -78,7 +78,7 @@ function toMembers({ entries }: ScannedZip, context: Context): Member[] {
   });
 }
 
-/** What cannot be unpacked is compared as it lies there. */
+/** Opens the content of an entry, or its compressed data if it cannot be unpacked. */
 async function openContent(entry: ScannedEntry, { scratch, signal }: Context): ReturnType<Member["open"]> {
   const content = entry.read();
   return content === undefined ? entry.packed : await spool(content, scratch, signal);

@@ -25,30 +25,30 @@ import { explainZip } from "./explain-zip.ts";
 import { isPe } from "./pe.ts";
 import type { TimeWindows } from "./time-window.ts";
 
-/** An archive in an archive in an archive: enough for what is released. */
+/** The deepest level of nested archives, layers and compressed files that is opened; enough for release files. */
 const MAX_DEPTH = 6;
 
 /** Why two files differ, and where. */
 export interface Explanation {
-  /** What kind of file both are taken for. */
+  /** The detected file format of both sides. */
   readonly format: string;
-  /** The most fundamental first; empty for equal files. */
+  /** The causes, most fundamental first; empty for equal files. */
   readonly causes: readonly Cause[];
   /** Sections or members that differ. */
   readonly parts: readonly Part[];
   readonly map: ByteMap;
   /** Lines that show the difference. */
   readonly excerpts: readonly Excerpt[];
-  /** What could not be looked into, and why. */
+  /** What could not be compared, and why. */
   readonly warnings: readonly string[];
-  /** Why the format's own explanation could not be had, when one side is damaged. */
+  /** Why a file could not be compared by its format, if one side is damaged. */
   readonly damage?: string;
 }
 
 export interface ExplainOptions {
-  /** An existing folder for what must be unpacked; its content may be removed afterwards. */
+  /** An existing folder for unpacked files; the caller may empty it afterwards. */
   readonly scratch: string;
-  /** When both sides were built, where that is known: without it no bare number is taken for a time. */
+  /** When both sides were built, if known. Without it no number counts as a time. */
   readonly windows?: TimeWindows;
   readonly signal?: AbortSignal;
 }
@@ -66,7 +66,7 @@ const EXPLAINERS: Readonly<Record<string, Explain>> = {
   zip: explainZip,
 };
 
-/** Compares two files format by format and names why they differ. Damaged files are compared as bytes. */
+/** Compares two files by their format and returns the causes of their differences. Damaged files are compared as bytes. */
 export async function explainDifference(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -90,7 +90,7 @@ export async function explainDifference(
       const findings = await explainer(a, b, context);
       if (findings.causes.length > 0) return findings;
     } catch (error) {
-      // A damaged file differs from a sound one too; what can be said of its bytes is still true.
+      // A damaged file can still be compared byte by byte.
       if (!(error instanceof Fault)) throw error;
       damage ??= `${context.place}${error.message}`;
     }
@@ -120,7 +120,7 @@ export async function explainDifference(
 function explainerOf(kind: string, other: string): Explain | undefined {
   const [left, right] = [isCompression(kind) ? kind : "none", isCompression(other) ? other : "none"] as const;
   if (left === "none" && right === "none") return kind === other ? EXPLAINERS[kind] : undefined;
-  // One is compressed and the other is not: where that has a known format, the contents are compared.
+  // If only one file is compressed and the other has a known format, the contents are compared.
   const plain = left === "none" ? kind : right === "none" ? other : undefined;
   if (plain !== undefined && EXPLAINERS[plain] === undefined) return undefined;
   return (a, b, context) => explainCompressed(a, b, context, [left, right]);

@@ -6,17 +6,20 @@ import type { ImageFile } from "./image-files.ts";
 import type { Member } from "./members.ts";
 import { type spool, unpack } from "./spool.ts";
 
-/** Marks in layers: a removed file, and a folder of which nothing from below is left (OCI image-spec, layer.md, "Whiteouts"). */
+/**
+ * Whiteouts mark removed files and folders; opaque whiteouts hide everything that lower layers have in a folder (OCI
+ * image-spec, layer.md, "Whiteouts").
+ */
 const REMOVED = /(^|\/)\.wh\.(?!\.wh\.)([^/]+)$/;
 const OPAQUE = /(^|\/)\.wh\.\.wh\.\.opq$/;
 
 export interface FlattenedLayers {
-  /** What a container sees: the last of each name, sorted by name, since the order is that of the layers. */
+  /** The files that a container sees: the last member of each name, sorted by name. */
   readonly members: readonly Member[];
   close(): Promise<void>;
 }
 
-/** Puts the layers of an image on top of each other. */
+/** Applies the layers of an image in order and returns the resulting files. */
 export async function flattenLayers(layers: readonly ImageFile[], context: Context): Promise<FlattenedLayers> {
   const members = new Map<string, Member>();
   const opened: (RandomAccessSource & { close?(): Promise<void> })[] = [];
@@ -32,7 +35,7 @@ export async function flattenLayers(layers: readonly ImageFile[], context: Conte
         const member = toMember(tar, scanned);
         own.push({ ...member, name: member.name.replace(/^\.\//, "") });
       }
-      // Marks are about the layers below, wherever in this one they stand.
+      // Whiteouts affect only lower layers, at whatever position they are in this one.
       for (const { name } of own) {
         const folder = name.slice(0, name.lastIndexOf("/") + 1);
         const removed = REMOVED.exec(name)?.[2];

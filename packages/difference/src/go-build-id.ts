@@ -7,8 +7,8 @@ const MARK = 'Go build ID: "';
 const SEARCHED_BYTES = 32 * 1024;
 
 /**
- * Where the id lies that Go's linker writes into the code. It is a digest of what went into the build, flags
- * included, so it may differ where nothing else does.
+ * Finds the build id that Go's linker writes into the code. It is a digest of the build's inputs, including flags, so
+ * it may be the only difference.
  */
 export async function findGoBuildId(source: RandomAccessSource): Promise<Cluster | undefined> {
   const head = Buffer.from(await readExactly(source, 0, Math.min(SEARCHED_BYTES, source.size)));
@@ -19,7 +19,7 @@ export async function findGoBuildId(source: RandomAccessSource): Promise<Cluster
   return end < 0 ? undefined : { start, end };
 }
 
-/** Machine code without the id, which is longer than what refers to other data. */
+/** Machine code with Go's build id masked, which is too long to count as a changed address. */
 export async function withoutGoBuildId(source: RandomAccessSource): Promise<RandomAccessSource> {
   const range = await findGoBuildId(source);
   return range === undefined ? source : maskSource(source, [range]);

@@ -1,9 +1,9 @@
 import { findFileIn, type ImageFile } from "./image-files.ts";
 import { type JsonRecord, list, record, text } from "./json-value.ts";
 
-/** An image of an archive: its configuration and its layers, from the base up. */
+/** An image in an archive: its configuration and its layers, base layer first. */
 export interface ArchivedImage {
-  /** `linux/arm64/v8`, or the name where no platform is stated. */
+  /** The platform, such as `linux/arm64/v8`, or the name of the image if no platform is given. */
   readonly platform: string;
   readonly config: JsonRecord;
   readonly manifest: JsonRecord;
@@ -19,14 +19,14 @@ type ReadJson = (file: ImageFile) => Promise<unknown>;
 
 const MAX_NESTED_INDEXES = 4;
 
-/** Whether a tar is an image: an OCI image layout, or what `docker save` writes. */
+/** Whether a tar contains images: an OCI image layout, or the output of `docker save`. */
 export function isImageArchive(files: ImageFiles): boolean {
   return (files.has("oci-layout") && files.has("index.json")) || files.has("manifest.json");
 }
 
 /**
- * The images of an archive, whichever form it has (OCI image-layout and image index; Docker's `manifest.json`).
- * Blobs that are not there are left out: an index may name other platforms.
+ * Reads the images of an archive in either form (OCI image-layout and image index; Docker's `manifest.json`). Images
+ * whose blobs are missing are skipped, since an index may name platforms that the archive does not contain.
  */
 export async function readImages(files: ImageFiles, readJson: ReadJson): Promise<ArchivedImage[]> {
   const index = files.get("index.json");

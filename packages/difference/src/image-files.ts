@@ -5,7 +5,10 @@ export interface ImageFile {
   readonly source: RandomAccessSource;
 }
 
-/** The files of a tar by their names, without `./` before them; of several the last, as tar unpacks them. */
+/**
+ * The files of a tar by name, without a leading `./`. If a name occurs more than once, the last file counts, as when
+ * tar unpacks.
+ */
 export async function listFiles(tar: RandomAccessSource, signal?: AbortSignal): Promise<Map<string, ImageFile>> {
   const files = new Map<string, ImageFile>();
   const links: [string, string][] = [];
@@ -14,7 +17,7 @@ export async function listFiles(tar: RandomAccessSource, signal?: AbortSignal): 
     if (typeflag === "0" || typeflag === "7") files.set(path, { name: path, source: sliceSource(tar, offset, size) });
     if (typeflag === "1" || typeflag === "2") links.push([path, linkName]);
   }
-  // `docker save` of older versions links equal layers.
+  // Older versions of `docker save` write equal layers as links.
   for (const [path, target] of links) {
     const found = findFileIn(files, target) ?? findFileIn(files, target.replace(/^(?:\.\.\/)+/, ""));
     if (found !== undefined) files.set(path, found);

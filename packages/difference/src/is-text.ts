@@ -1,10 +1,10 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 
 const LOOKED_AT_BYTES = 64 * 1024;
-/** Control characters that texts have: tab, line feed, form feed, carriage return, escape. */
+/** Control characters that text files may contain: tab, line feed, form feed, carriage return, escape. */
 const ALLOWED = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
 
-/** Whether a file is a text of lines, in UTF-8 or another extension of ASCII, as far as its beginning tells. */
+/** Whether a file is text in UTF-8 or another superset of ASCII, judged by its beginning. */
 export async function isTextSource(source: RandomAccessSource): Promise<boolean> {
   if (source.size === 0) return false;
   const head = await readExactly(source, 0, Math.min(LOOKED_AT_BYTES, source.size));
@@ -13,14 +13,14 @@ export async function isTextSource(source: RandomAccessSource): Promise<boolean>
     if ((byte < 0x20 && !ALLOWED.has(byte)) || byte === 0x7f) return false;
     if (byte >= 0x80) high += 1;
   }
-  // ISO 8859-1 and its like have few letters beyond ASCII; bytes without any order have half.
+  // Text in ISO 8859-1 and similar encodings has few bytes beyond ASCII; in random data they are half of all bytes.
   return high === 0 || high < head.length / 4 || isUtf8(head);
 }
 
 function isUtf8(head: Uint8Array): boolean {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
-    // A character may be cut at the end of what was looked at.
+    // The last character of the examined part may be incomplete.
     decoder.decode(head, { stream: true });
     return true;
   } catch {

@@ -1,18 +1,18 @@
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** The value as an object; an empty one where it is something else. */
+/** The value if it is an object, otherwise an empty object. */
 export function record(value: unknown): JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value))
     : {};
 }
 
-/** The value as a list; an empty one where it is something else. */
+/** The value if it is an array, otherwise an empty array. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The value as a text; an empty one where it is something else. */
+/** The value if it is a string, otherwise an empty string. */
 export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -1,12 +1,12 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** A part of a file, in bytes; `end` is behind the last. */
+/** A range of a file, in bytes; `end` is exclusive. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** A source whose bytes in the ranges read as zeros, and which ends at `size`. */
+/** A source in which the given ranges read as zeros and which ends at `size`. */
 export function maskSource(
   source: RandomAccessSource,
   ranges: readonly Range[],

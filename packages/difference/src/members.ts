@@ -3,7 +3,7 @@ import { mapBytes } from "./byte-map.ts";
 import { type Cause, type CauseKind, type CauseOptions, cause } from "./cause.ts";
 import type { Context, Excerpt, Findings, Part } from "./context.ts";
 
-/** Differing members that are looked into; the others are listed. */
+/** How many differing members are compared in detail; the others are only listed. */
 const MAX_EXPLAINED = 100;
 
 const ATTRIBUTE_KINDS = [
@@ -16,23 +16,23 @@ const ATTRIBUTE_KINDS = [
   "content",
 ] as const satisfies readonly CauseKind[];
 
-/** A member of an archive, of whatever format. */
+/** A member of an archive of any format. */
 export interface Member {
   readonly name: string;
-  /** What the archive says of it besides its content, by the cause that a difference has. */
+  /** The metadata in the archive, under the kind of cause that a difference would be. */
   readonly attributes: Readonly<Partial<Record<(typeof ATTRIBUTE_KINDS)[number], string>>>;
-  /** Further attributes by their own names, such as PAX records; they are metadata. */
+  /** Further metadata by name, such as PAX records; differences are reported as `member-metadata`. */
   readonly records?: ReadonlyMap<string, string>;
-  /** Its content; the caller uses one at a time, and closes it. */
+  /** Opens the content. The caller opens one member of an archive at a time and closes it. */
   open(): Promise<RandomAccessSource & { close?(): Promise<void> }>;
 }
 
 export interface MembersOptions {
-  /** What helps against a kind of difference in this kind of archive. */
+  /** Remedies for kinds of causes that are specific to this archive format. */
   readonly remedies?: Readonly<Partial<Record<CauseKind, string>>>;
 }
 
-/** Compares members by name: which there are, in which order, with which attributes and contents. */
+/** Compares members by name: the set of names, their order, their metadata and their contents. */
 export async function explainMembers(
   left: readonly Member[],
   right: readonly Member[],
@@ -98,7 +98,7 @@ async function explainMember(
   }
 }
 
-/** Archives may hold several members of one name; the second is `name (2)`. */
+/** Members by name. An archive may have several members of one name; the second becomes `name (2)`. */
 function numbered(members: readonly Member[]): Map<string, Member> {
   const found = new Map<string, Member>();
   for (const member of members) {
@@ -111,7 +111,7 @@ function numbered(members: readonly Member[]): Map<string, Member> {
 
 const COMPRESSED = /\.(?:gz|xz|zst|bz2)$/;
 
-/** A member that the other archive has with another compression (`data.tar.xz`, `data.tar.gz`), under the other's name. */
+/** Renames members that the other archive has with another compression (`data.tar.xz`, `data.tar.gz`) to the name used there. */
 function withoutOtherCompression(
   members: ReadonlyMap<string, Member>,
   others: ReadonlyMap<string, Member>,
@@ -134,7 +134,7 @@ function compareAttributes(
   remedies: NonNullable<MembersOptions["remedies"]>,
 ): Cause[] {
   const at = `${place}header of ${name}`;
-  // One cause for all members of an archive, the first of them as its place.
+  // All members of an archive share one cause, whose place is the first of them.
   const options = (kind: CauseKind, what: string = kind): CauseOptions => {
     const remedy = remedies[kind];
     return { group: `${place}${what}`, ...(remedy === undefined ? {} : { remedy }) };

@@ -1,33 +1,36 @@
 import { append, KEY_LENGTH, pairTexts } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
-/** Characters by which a block of text is recognised at another place. */
+/** The length, in characters, of the substrings (grams) by which moved text is recognised. */
 const GRAM_LENGTH = 4;
-/** Of what differs within one text, in characters; more of it is several texts. */
+/** The longest difference within one text, in characters; a longer one comes from several texts. */
 const MAX_EDIT = 512;
-/** Two texts may have words in common; as many equal characters are a text of their own that has moved. */
+/** Two texts may have words in common, but this many equal characters are a separate text that has moved. */
 const MIN_BLOCK = 16;
 const WORD_SEPARATORS = /[\s,;|]+/;
-/** Two words with a separator may be two texts. */
+/** Fewer words may be separate texts that happen to be next to each other. */
 const MIN_WORDS = 3;
-/** Of both sides; more differing text than this comes from differing content. */
+/** The limit for the differing text of both sides together; more comes from different content. */
 const MAX_BYTES = 512 * 1024;
 
-/** A place in a run where text that both sides have equally often is interrupted. */
+/** A place in a run between grams that both sides have equally often (common grams). */
 interface Gap {
-  /** The last known characters before it, and the first behind it; empty at the ends of the run. */
+  /** The common grams before and after the gap; empty at the ends of the run. */
   readonly before: string;
   readonly after: string;
-  /** What only this side has; where `from` is not before `to`, two blocks meet that are apart on the other side. */
+  /**
+   * The range of text that only this side has. If `from` is not less than `to`, two blocks meet here that are apart on
+   * the other side.
+   */
   readonly from: number;
   readonly to: number;
-  /** The characters from `before` to `after`, with these. */
+  /** The text from `before` to `after`, including both. */
   readonly text: string;
 }
 
-/** What the other side has at its gaps. */
+/** The gaps of one side, indexed for comparison with the other side. */
 interface Gaps {
-  /** What is between two neighbours. */
+  /** The texts of the gaps by their grams before and after. */
   readonly places: ReadonlyMap<string, ReadonlySet<string>>;
   readonly before: ReadonlySet<string>;
   readonly after: ReadonlySet<string>;
@@ -36,14 +39,15 @@ interface Gaps {
 export interface NewTexts {
   readonly left: readonly TextRun[];
   readonly right: readonly TextRun[];
-  /** Whether text was left out that is only at another place. */
+  /** Whether text was left out because it has only moved. */
   readonly hasMoved: boolean;
 }
 
 /**
- * Leaves out text that the other side has as well, at another place or between other neighbours. String literals of
- * Rust and Go follow each other without terminators, so that a linker's other order, or one longer text, makes other
- * runs of the same literals. Runs are cut where two such blocks meet; a piece stays when something in it is new.
+ * Leaves out text that the other side has too, at another place or next to other text. Rust and Go store string
+ * literals one after another without terminators, so a different order by the linker, or one longer text, gives
+ * different runs of the same literals. Runs are cut where two such blocks meet, and a piece is kept if it contains
+ * something new.
  */
 export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): NewTexts {
   const bytes = [...left, ...right].reduce((sum, { text }) => sum + text.length, 0);
@@ -66,12 +70,12 @@ export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): N
   return { left: keptA, right: keptB, hasMoved: length(keptA) + length(keptB) < bytes };
 }
 
-/** A run of one side, and what is kept of it. */
+/** A run of one side and the pieces of it that are kept. */
 interface Examined {
   readonly run: TextRun;
-  /** Its words in one order; empty where it has too few of them. */
+  /** The sorted words of the run; empty if there are too few. */
   readonly words: string;
-  /** Whether all of it was kept at first: there is nothing to mend about it. */
+  /** Whether the whole run was kept as one piece, so `keepEdited` need not restore it. */
   readonly isWhole: boolean;
   pieces: readonly TextRun[];
 }
@@ -83,8 +87,8 @@ function examine(run: TextRun, pieces: readonly TextRun[]): Examined {
 }
 
 /**
- * One text that has something new in its middle is an edited text, and is kept whole: what its old and its new middle
- * have in common by chance, as the `, 67` of two lists of numbers, is not a block that moved.
+ * Keeps edited texts whole. The old and the new middle of an edited text may have characters in common by chance, such
+ * as the `, 67` of two lists of numbers, which are not a block that moved.
  */
 function keepEdited(left: readonly Examined[], right: readonly Examined[]): void {
   const ends = ({ run }: Examined): string[] => [
@@ -115,15 +119,15 @@ function keepEdited(left: readonly Examined[], right: readonly Examined[]): void
 }
 
 /**
- * Whether the two are one text: they have the same words, or differ in their middles and have something new there, and
- * nothing long that has moved.
+ * Whether two runs are one edited text: they have the same words, or only their middles differ, with something new
+ * there and no long block that has moved.
  */
 function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: readonly string[]): boolean {
-  // Texts without a separator between them would have grown together with other neighbours.
+  // Adjacent texts without a separator would form different words when their neighbours change.
   if (left.words !== "" && left.words === right.words) return true;
   if (left.isWhole && right.isWhole) return false;
   const { prefix, suffix } = pairTexts(left.run, right.run);
-  // What is new was found without its neighbours.
+  // On both sides one piece already covers the new text.
   if (hasMiddle(left, prefix, suffix) && hasMiddle(right, prefix, suffix)) return false;
   if (isLikerInPieces(left, right, prefix + suffix)) return false;
   const isWithoutNews = left.pieces.length === 0 || right.pieces.length === 0;
@@ -138,14 +142,14 @@ function isEdited(left: Examined, right: Examined, [textsA = "", textsB = ""]: r
   return !hasLongBlock(middleA, textsB) && !hasLongBlock(middleB, textsA);
 }
 
-/** Whether one piece has all that is between equal ends. */
+/** Whether a single piece covers everything between the equal ends. */
 function hasMiddle({ run, pieces: [piece, ...others] }: Examined, prefix: number, suffix: number): boolean {
   if (piece === undefined || others.length > 0) return false;
   const start = piece.offset - run.offset;
   return start <= prefix && start + piece.text.length >= run.text.length - suffix;
 }
 
-/** Whether a piece of each have at least as many characters in common at their ends as the runs. */
+/** Whether both runs have a single piece, and these have at least as many equal characters at their ends as the runs. */
 function isLikerInPieces(left: Examined, right: Examined, common: number): boolean {
   const [[one, ...moreLeft], [other, ...moreRight]] = [left.pieces, right.pieces];
   if (one === undefined || other === undefined || moreLeft.length + moreRight.length > 0) return false;
@@ -153,7 +157,7 @@ function isLikerInPieces(left: Examined, right: Examined, common: number): boole
   return prefix + suffix >= common;
 }
 
-/** Whether text of the other side, long enough to be no chance, is in it. */
+/** Whether the text contains a part of the other side's texts that is too long to be a coincidence. */
 function hasLongBlock(text: string, others: string): boolean {
   for (let at = 0; at + MIN_BLOCK <= text.length; at += 1)
     if (others.includes(text.slice(at, at + MIN_BLOCK))) return true;
@@ -167,7 +171,7 @@ function countGrams(text: string, by: 1 | -1, counts: Map<string, number>): void
   }
 }
 
-/** Where the characters stop that both sides have equally often, and where they go on; its two ends are gaps as well. */
+/** Finds the gaps between common grams in a run, including those at its two ends. */
 function findGaps(text: string, counts: ReadonlyMap<string, number>): Gap[] {
   const gaps: Gap[] = [];
   let before = "";
@@ -203,7 +207,7 @@ function placeOf({ before, after }: Gap): string {
   return `${before}\0${after}`;
 }
 
-/** A part of a run; where its neighbours are elsewhere on the other side is its beginning. */
+/** A part of a run. A part that does not start with the run counts as delimited, since its start was found by the comparison. */
 function part(run: TextRun, start: number, end: number): TextRun {
   if (start === 0 && end === run.text.length) return run;
   return {
@@ -213,7 +217,7 @@ function part(run: TextRun, start: number, end: number): TextRun {
   };
 }
 
-/** The pieces of a run that have something new in them. */
+/** Cuts a run and returns the pieces that contain something new. */
 function cut(run: TextRun, gaps: readonly Gap[], others: Gaps): TextRun[] {
   const { text } = run;
   const pieces: TextRun[] = [];
@@ -228,7 +232,7 @@ function cut(run: TextRun, gaps: readonly Gap[], others: Gaps): TextRun[] {
   for (const gap of gaps) {
     const counterparts = others.places.get(placeOf(gap));
     if (counterparts !== undefined) {
-      // Between the same neighbours on both sides: a text was changed there, or got longer.
+      // Both sides have this gap between the same grams, so a text was changed or extended here.
       isNew ||= !counterparts.has(gap.text);
     } else if (gap.from >= gap.to) {
       end(gap.from);

@@ -1,10 +1,10 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** Stands for a unit beyond Latin-1. */
+/** The byte that replaces a UTF-16 unit beyond Latin-1. */
 const OTHER = 0x01;
 const CHUNK_BYTES = 1 << 16;
 
-/** UTF-16 (little-endian, at even offsets) as one byte for each unit, so that its texts are found as others are. */
+/** Reads UTF-16 (little-endian, at even offsets) as one byte per unit, so that texts are found in it as in other sources. */
 export function narrowSource(source: RandomAccessSource): RandomAccessSource {
   return {
     size: Math.floor(source.size / 2),

@@ -1,20 +1,20 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import type { Range } from "./masked-source.ts";
 
-/** The GUID by which .NET tells apart builds of a module (MVID; ECMA-335, II.22.30). */
+/** The GUID that identifies one build of a .NET module (MVID; ECMA-335, II.22.30). */
 export interface ModuleId extends Range {
-  /** As .NET writes it: 8-4-4-4-12 hexadecimal digits. */
+  /** The GUID as .NET writes it: 8-4-4-4-12 hexadecimal digits. */
   readonly guid: string;
 }
 
 const GUID_BYTES = 16;
-/** A root with the few streams that there are, whose names have up to 32 bytes each. */
+/** The size of a metadata root: it has few streams, whose names have up to 32 bytes each. */
 const MAX_ROOT_BYTES = 1024;
 const SIGNATURE = 0x424a5342;
 
 /**
- * The first GUID of the `#GUID` heap, which is the module's in what compilers write. `header` is where the CLI header is
- * in the file (II.25.3.3), `locate` turns an address of the image into a place of the file.
+ * Reads the first GUID of the `#GUID` heap, where compilers write the module's id. `header` is the file offset of the
+ * CLI header (II.25.3.3); `locate` converts an address in the image to a file offset.
  */
 export async function readModuleId(
   source: RandomAccessSource,
@@ -37,7 +37,7 @@ export async function readModuleId(
   };
 }
 
-/** Where the `#GUID` heap is, from the root of the metadata (II.24.2.1 and II.24.2.2). */
+/** The offset and size of the `#GUID` heap, relative to the metadata root (II.24.2.1 and II.24.2.2). */
 function findHeap(root: Buffer): { offset: number; size: number } | undefined {
   if (root.length < 20 || root.readUInt32LE(0) !== SIGNATURE) return undefined;
   const streams = 16 + root.readUInt32LE(12);
@@ -48,13 +48,13 @@ function findHeap(root: Buffer): { offset: number; size: number } | undefined {
     if (end < 0) return undefined;
     if (root.toString("latin1", at + 8, end) === "#GUID")
       return { offset: root.readUInt32LE(at), size: root.readUInt32LE(at + 4) };
-    // The name and its zero fill whole words.
+    // The name with its terminating zero is padded to a multiple of 4 bytes.
     at += 8 + Math.ceil((end + 1 - at - 8) / 4) * 4;
   }
   return undefined;
 }
 
-/** The first three parts are little-endian numbers (RFC 9562, 4, of Microsoft's form). */
+/** In Microsoft's GUIDs the first three parts are little-endian numbers (RFC 9562, section 4). */
 function formatGuid(bytes: Buffer): string {
   const number = (start: number, end: number): string =>
     Buffer.from(bytes.subarray(start, end)).reverse().toString("hex");

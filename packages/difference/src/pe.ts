@@ -4,18 +4,18 @@ import { Fault } from "@release-actions/report";
 import type { Range } from "./masked-source.ts";
 import { type ModuleId, readModuleId } from "./pe-module-id.ts";
 
-/** A program for Windows whose headers contradict themselves. */
+/** A PE file whose headers are cut or contradict each other. */
 export class PeError extends Fault {
   override readonly name = "PeError";
 }
 
 export interface PeSection extends Range {
   readonly name: string;
-  /** Where it is in memory, relative to the image. */
+  /** The address in memory, relative to the start of the image. */
   readonly address: number;
 }
 
-/** A time in a header, as seconds since 1970 where it is one. */
+/** A timestamp field of a header: seconds since 1970, or a hash. */
 export interface PeStamp {
   readonly name: string;
   readonly offset: number;
@@ -27,22 +27,22 @@ export interface CodeView extends Range {
   readonly pdbPath: string;
 }
 
-/** What the headers of a PE file say (PE Format, Microsoft Learn). */
+/** The contents of the headers of a PE file (PE Format, Microsoft Learn). */
 export interface PeFile {
   readonly machine: string;
   readonly linker: string;
   readonly subsystem: number;
-  /** Whether its code is .NET's, which stands in `.text` with its names and its module id. */
+  /** Whether it contains .NET code, whose `.text` section also has names and the module id. */
   readonly isManaged: boolean;
   readonly moduleId: ModuleId | undefined;
   readonly sections: readonly PeSection[];
   readonly stamps: readonly PeStamp[];
-  /** Where the checksum of the optional header is. */
+  /** The position of the checksum in the optional header. */
   readonly checksum: Range;
   readonly codeView: CodeView | undefined;
-  /** Whether the linker says that its times are hashes (IMAGE_DEBUG_TYPE_REPRO). */
+  /** Whether the linker marked its timestamps as hashes (IMAGE_DEBUG_TYPE_REPRO). */
   readonly isReproducible: boolean;
-  /** Where the certificates are, and the directory that points to them. */
+  /** The position of the certificates, and of the directory entry that points to them. */
   readonly certificates: Range | undefined;
   readonly certificateEntry: Range;
 }
@@ -60,7 +60,7 @@ const CODE_VIEW = 2;
 const REPRO = 16;
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Whether a file is one: the DOS header names the place of `PE\0\0`. */
+/** Whether a file is a PE file: the DOS header has the offset of `PE\0\0`. */
 export async function isPe(source: RandomAccessSource, head: Uint8Array): Promise<boolean> {
   if (head.length < 64 || head[0] !== 0x4d || head[1] !== 0x5a) return false;
   const at = Buffer.from(head.subarray(0, 64)).readUInt32LE(60);
@@ -113,7 +113,7 @@ async function parse(source: RandomAccessSource, head: Buffer): Promise<PeFile> 
     checksum: { start: optional + 64, end: optional + 68 },
     codeView: debug.codeView,
     isReproducible: debug.isReproducible,
-    // This directory alone has a place in the file, not in memory.
+    // Unlike all others, this directory has a file offset instead of an address in memory.
     certificates:
       certificate.size > 0 && certificate.address + certificate.size <= source.size
         ? { start: certificate.address, end: certificate.address + certificate.size }

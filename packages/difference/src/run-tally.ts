@@ -1,18 +1,18 @@
 import type { ScannedRun } from "./text-runs.ts";
 
-/** 8 MiB each: of two differing texts in a binary the chance to be missed is one in 4 * 10^12. */
+/** Two tables of 8 MiB each: the chance that a differing text in a binary is missed is one in 4 * 10^12. */
 const MAX_BITS = 21;
 const MIN_BITS = 17;
-/** For a byte of a file: a text has four at least, so that few texts share a bucket. */
+/** Buckets per byte of a file. A text has at least four bytes, so few texts share a bucket. */
 const BUCKETS_A_BYTE = 8;
 
-/** Counts how often each side has a text, by hash, in memory of a fixed size: at most 16 MiB, less for small files. */
+/** Counts by hash how often each side has a text. The memory is fixed: at most 16 MiB, less for small files. */
 export class RunTally {
   readonly #shift: number;
   readonly #byHash: Int32Array;
   readonly #byCheck: Int32Array;
 
-  /** For files of at most this many bytes. */
+  /** @param bytes the size of the larger file */
   constructor(bytes = Number.POSITIVE_INFINITY) {
     const bits = Math.min(MAX_BITS, Math.max(MIN_BITS, Math.ceil(Math.log2(bytes * BUCKETS_A_BYTE + 1))));
     this.#shift = 32 - bits;
@@ -26,7 +26,7 @@ export class RunTally {
     this.#byCheck[b] = (this.#byCheck[b] ?? 0) + count;
   }
 
-  /** Whether both sides have the text equally often, as far as the hashes tell. */
+  /** Whether both sides have the text equally often, judged by its hashes. */
   isEven({ hash, check, length }: ScannedRun): boolean {
     const [a, b] = this.#places(hash, check, length);
     return this.#byHash[a] === 0 && this.#byCheck[b] === 0;
@@ -37,7 +37,7 @@ export class RunTally {
   }
 }
 
-/** The finalizer of MurmurHash3: short texts spread over all buckets. */
+/** The finalizer of MurmurHash3, which spreads short texts over all buckets. */
 function mix(value: number): number {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

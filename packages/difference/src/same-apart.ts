@@ -3,10 +3,7 @@ import { mapBytes } from "./byte-map.ts";
 import type { TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
-/**
- * Where two files differ first when these texts are left out of both, as an offset of the left one; undefined when
- * they are equal then, so that the texts are all that differs.
- */
+/** The offset in the left file of the first difference outside the given texts; undefined if only these texts differ. */
 export async function differenceApart(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -31,7 +28,7 @@ interface Remainder extends RandomAccessSource {
   originOf(offset: number): number;
 }
 
-/** A source without the runs. */
+/** The source with the runs removed. */
 function without(source: RandomAccessSource, runs: readonly TextRun[]): Remainder {
   const pieces: { start: number; size: number; at: number }[] = [];
   let [from, at] = [0, 0];

@@ -2,15 +2,15 @@ import type { RandomAccessSource } from "@release-actions/archive";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { withoutGoBuildId } from "./go-build-id.ts";
 
-/** An immediate operand or a displacement in machine code, in bytes. */
+/** The size of an immediate operand or a displacement in machine code. */
 const ADDRESS_BYTES = 4;
 
-/** Whether machine code of equal size differs in short places only, as where it refers to data that has moved. */
+/** Whether machine code of equal size differs only in short places, as it does when the data that it refers to has moved. */
 export function isSameButAddresses({ differing, length, longest }: ByteMap): boolean {
   return longest <= ADDRESS_BYTES && differing * 4 <= length;
 }
 
-/** The same of code that may have Go's build id in it, which is not looked at; `map` is of both sides as they are. */
+/** Like `isSameButAddresses`, but ignores Go's build id in the code. `map` compares both sides unmasked. */
 export async function hasSameCode(
   left: RandomAccessSource,
   right: RandomAccessSource,

@@ -5,18 +5,18 @@ import { pairTexts, type TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 import { isText } from "./wide-text.ts";
 
-/** Before and behind the place. */
+/** How many bytes are examined before and after the difference. */
 const LOOKED_AT_BYTES = 256;
-/** Fewer bytes may be a number. */
+/** A shorter text may be a number. */
 const MIN_LENGTH = 4;
-/** NULs that align texts (32 bytes in gcc, `DATA_ALIGNMENT`). */
+/** The most NULs that may pad a text for alignment (gcc aligns to 32 bytes, `DATA_ALIGNMENT`). */
 const MAX_PADDING = 64;
-/** What shows that the neighbour of a short text is one as well. */
+/** Patterns of a text before and after a short text. */
 const [TEXT_BEFORE, TEXT_BEHIND] = [/[ -~]{3}\0$/, /^\0[ -~]{3}/];
 
 /**
- * The text that begins at the first difference or goes through it, where it ends with a NUL and all the rest is equal
- * but for NULs that align it. Fewer than four bytes count between other texts alone: otherwise they may be a number.
+ * Pairs the text that contains the first difference, if it ends with a NUL and the rest of both files is equal except
+ * for padding. A text of fewer than four bytes counts only between other texts, since it may be a number otherwise.
  */
 export async function pairShortText(
   left: RandomAccessSource,
@@ -27,7 +27,7 @@ export async function pairShortText(
   const from = Math.max(0, at - LOOKED_AT_BYTES);
   const [one, other] = [await textAround(left, from, at), await textAround(right, from, at)];
   if (one === undefined || other === undefined || one.text === other.text) return undefined;
-  // Numbers have one size on both sides.
+  // A number would have the same size on both sides.
   const longer = one.text.length - other.text.length;
   if (!one.isSure && !other.isSure && (longer === 0 || left.size - right.size !== longer)) return undefined;
   const [a, b] = [await behindPadding(left, one), await behindPadding(right, other)];
@@ -37,7 +37,7 @@ export async function pairShortText(
   return map.differing === 0 ? pairTexts(one, other) : undefined;
 }
 
-/** A text, and whether its own length or its neighbours show that it is one. */
+/** A text, and whether its length or its neighbours prove that it is not a number. */
 interface ShortText extends TextRun {
   readonly isSure: boolean;
 }
@@ -60,7 +60,7 @@ async function textAround(source: RandomAccessSource, from: number, at: number):
   return { text, offset: from + start, isDelimited: true, isCString: true, isSure };
 }
 
-/** Where something else than NULs follows a text. */
+/** The offset of the first byte after a text that is not NUL. */
 async function behindPadding(source: RandomAccessSource, { text, offset }: TextRun): Promise<number> {
   const end = offset + text.length;
   const padding = await readExactly(source, end, Math.min(MAX_PADDING, source.size - end));

@@ -15,10 +15,10 @@ import {
 } from "@release-actions/archive";
 import type { Context } from "./context.ts";
 
-/** Small contents stay in memory. */
+/** Contents up to this size stay in memory. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
 
-/** Puts a stream where it can be read from any place: in memory when small, else in the scratch folder. */
+/** Stores a stream for random access: in memory if it is small, otherwise in the scratch folder. */
 export async function spool(
   stream: AsyncIterable<Uint8Array>,
   scratch: string,
@@ -36,10 +36,10 @@ export async function spool(
   return memorySource(Buffer.concat(chunks));
 }
 
-/** How something is compressed, or that it is not. */
+/** The compression of a source, or `none`. */
 export type Form = Compression | "none";
 
-/** The content of a source, to be closed after use: the source itself stays open. */
+/** The decompressed content of a source. The caller closes it; the source itself stays open. */
 export async function unpack(
   source: RandomAccessSource,
   form: Form,

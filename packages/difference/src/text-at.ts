@@ -1,11 +1,11 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 
 const MIN_LENGTH = 4;
-/** Before and behind the place. */
+/** How many bytes are read before and after the offset. */
 const READ_BYTES = 64;
 const SHOWN_LENGTH = 40;
 
-/** The text that is at a place, from its beginning where that is near; undefined where other bytes are. */
+/** The text at an offset, from its beginning if that is near; undefined if the bytes are not text. */
 export async function textAt(source: RandomAccessSource, at: number): Promise<string | undefined> {
   const start = Math.max(0, at - READ_BYTES);
   const size = Math.max(0, Math.min(source.size - start, 2 * READ_BYTES));

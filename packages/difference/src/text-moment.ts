@@ -6,9 +6,9 @@ const CLOCK = "(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?";
 
 interface Form {
   readonly pattern: RegExp;
-  /** In milliseconds since 1970, NaN where the text turns out not to be a moment; undefined where it has no date. */
+  /** Returns milliseconds since 1970, NaN if the text is not a valid time, or undefined if it has no date. */
   readonly read: (text: string) => number | undefined;
-  /** Whether the form alone tells that it is a time; other numbers and versions may look like the rest. */
+  /** Whether text of this form is certainly a time. Numbers and versions may look like the other forms. */
   readonly isSure: boolean;
 }
 
@@ -17,7 +17,10 @@ const digits = (text: string): number => {
     /^(\d{4})(\d\d)(\d\d)T?(?:(\d\d)(\d\d)(\d\d)?)?/.exec(text) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 };
-/** Milliseconds in the unit that the number of digits tells: seconds, milliseconds, microseconds or nanoseconds. */
+/**
+ * The number of digits tells the unit: seconds, milliseconds, microseconds or nanoseconds. The values are milliseconds
+ * per unit.
+ */
 const EPOCH_UNITS: Readonly<Record<number, number>> = { 10: 1000, 13: 1, 16: 1e-3, 19: 1e-6 };
 const epoch = (text: string): number => Number(text) * (EPOCH_UNITS[text.length] ?? Number.NaN);
 const parse = (text: string): number => Date.parse(text.replace(/(\d) ?(?:UTC|GMT)$/, "$1Z").replace(/ +/g, " "));
@@ -48,14 +51,14 @@ const FORMS: readonly Form[] = [
   },
   { pattern: new RegExp(`${MONTH} [ \\d]\\d ${CLOCK}`, "g"), read: () => undefined, isSure: true },
   { pattern: /(?<![\d:.])(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?![\d:])/g, read: () => undefined, isSure: true },
-  // With hundredths of a second behind it in ISO 9660 (ECMA-119, 8.4.26.1).
+  // In ISO 9660, hundredths of a second follow (ECMA-119, 8.4.26.1).
   { pattern: /(?<!\d)(?:19|20)\d{6}T?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\d\d)?(?!\d)/g, read: digits, isSure: true },
   { pattern: /(?<!\d)\d{4}-\d\d-\d\d(?!\d)/g, read: parse, isSure: false },
   { pattern: /(?<!\d)20\d{6}(?!\d)/g, read: digits, isSure: false },
   { pattern: /(?<!\d)1\d{9}(?:\d{3}){0,3}(?!\d)/g, read: epoch, isSure: false },
 ];
 
-/** A text and the part of it that differs from the other side's. */
+/** A text and the range of it that differs from the other side. */
 export interface Differing {
   readonly text: string;
   readonly start: number;
@@ -63,8 +66,8 @@ export interface Differing {
 }
 
 /**
- * The moments that both sides name where they differ, in one form. Bare dates and numbers count only when they
- * are in the two builds' own times, and nothing counts that is in the future.
+ * The times at the difference, in the same form on both sides. Dates without a time and plain numbers count only if
+ * they are within the build times of both sides. Times in the future never count.
  */
 export function momentsAt(left: Differing, right: Differing, windows: TimeWindows): [string, string] | undefined {
   for (const form of FORMS) {
@@ -73,7 +76,7 @@ export function momentsAt(left: Differing, right: Differing, windows: TimeWindow
     const [one, other] = [form.read(a), form.read(b)];
     if (one === undefined || other === undefined) return [a, b];
     const arePast = isPast(one, windows) && isPast(other, windows);
-    // A part of a time, such as its clock, counts no more than the whole.
+    // If the whole time is in the future, a part of it, such as its clock, must not count either.
     if (form.isSure) return arePast ? [a, b] : undefined;
     if (arePast && isNear(one, other, windows)) return [a, b];
   }

@@ -1,18 +1,18 @@
 import type { TextRun } from "./text-runs.ts";
 
-/** Texts that begin or end with this many equal characters are taken for counterparts. */
+/** Texts with this many equal characters at their start or end are treated as counterparts. */
 export const KEY_LENGTH = 12;
 
-/** A text of one side and its counterpart on the other, with the parts that differ. */
+/** A text of one side and its counterpart on the other side. */
 export interface TextPair {
   readonly left: TextRun;
   readonly right: TextRun;
-  /** Equal characters before and behind what differs. */
+  /** The number of equal characters before the difference; `suffix` is the number after it. */
   readonly prefix: number;
   readonly suffix: number;
 }
 
-/** Two texts and how much of them is equal at both ends. */
+/** Pairs two texts and counts the equal characters at both ends. */
 export function pairTexts(left: TextRun, right: TextRun): TextPair {
   const [a, b] = [left.text, right.text];
   const shorter = Math.min(a.length, b.length);
@@ -23,7 +23,7 @@ export function pairTexts(left: TextRun, right: TextRun): TextPair {
   return { left, right, prefix, suffix };
 }
 
-/** Adds to the list of a key. */
+/** Appends an item to the list of a key. */
 export function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);

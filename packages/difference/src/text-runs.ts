@@ -1,22 +1,22 @@
 import { Buffer } from "node:buffer";
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** Fewer printable bytes than this are not taken for a text. */
+/** Fewer printable bytes than this do not count as text. */
 export const MIN_LENGTH = 4;
-/** A longer run of printable bytes is a data file; its pieces are compared like runs of their own. */
+/** A longer run of printable bytes is a data file; it is cut, and its pieces are compared like separate runs. */
 export const MAX_RUN_LENGTH = 8192;
 
 /** A run of printable bytes and where it is. */
 export interface TextRun {
   readonly text: string;
   readonly offset: number;
-  /** Whether its surroundings show where it begins: its length before it, or the NUL of a text that ends there. */
+  /** Whether the bytes around it show where it begins: its length precedes it, or the NUL of another text. */
   readonly isDelimited?: boolean;
-  /** Whether NULs are before and behind it, as around the texts of C. */
+  /** Whether NULs surround it, as they surround strings in C. */
   readonly isCString?: boolean;
 }
 
-/** A run of printable bytes where a scan stands; valid until `onRun` returns. */
+/** The run of printable bytes that a scan has just found; valid until `onRun` returns. */
 export interface ScannedRun {
   readonly offset: number;
   readonly length: number;
@@ -25,14 +25,14 @@ export interface ScannedRun {
   readonly check: number;
   /** Whether the byte before it is its length, or the NUL that ends another run. */
   readonly isDelimited: boolean;
-  /** Whether NULs are before and behind it. */
+  /** Whether NULs surround it. */
   readonly isCString: boolean;
   text(): string;
 }
 
 /**
- * Hands each run of printable bytes, tabs included, to `onRun`, in flat memory; `false` ends the scan. Calls, since a
- * step of an asynchronous generator for each of millions of runs takes longer than all the rest.
+ * Calls `onRun` for each run of printable bytes, including tabs, in constant memory; `false` ends the scan. This is a
+ * callback because an asynchronous generator would take most of the time with millions of runs.
  */
 export async function scanRuns(
   source: RandomAccessSource,

@@ -12,30 +12,30 @@ export interface TextDifference {
   readonly pairs: readonly TextPair[];
   /** Texts without a counterpart. */
   readonly unpaired: readonly TextRun[];
-  /** Whether more texts differ than were looked at. */
+  /** Whether more texts differ than were examined. */
   readonly isCut: boolean;
-  /** Whether texts that both sides have are at other places, or between others. */
+  /** Whether texts that both sides have are at different places or next to different texts. */
   readonly hasMoved: boolean;
 }
 
 export interface ComparedTexts {
   /** Both sides are equal before this offset, in bytes. */
   readonly start?: number;
-  /** Where both sides differ first. */
+  /** The offset of the first difference, in bytes. */
   readonly firstDifference?: number;
-  /** Whether all the rest of the two files is equal, so that nothing refers to these texts at other places. */
+  /** Whether the rest of both files is equal, so that no reference to these texts has changed. */
   readonly isAlone?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Of each side; more differing texts than this come from differing content, not from surroundings. */
+/** The limit for each side; more differing texts come from different content, not from the build environment. */
 const MAX_DIFFERING = 20_000;
 const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
 
 /**
- * The texts from `start` on that only one side has, each with its counterpart. Offsets do not matter: a longer path
- * moves everything behind it, which says nothing about what differs. Both sides are read twice, in flat memory: the
- * first time tallies the texts, the second collects those whose tallies differ.
+ * The texts from `start` on that only one side has, paired with their counterparts. Texts are compared without their
+ * offsets, since one longer path moves everything after it. Both sides are read twice, in constant memory: first to
+ * count the texts, then to collect those whose counts differ.
  */
 export async function compareTexts(
   left: RandomAccessSource,
@@ -92,7 +92,7 @@ async function collect(
   return { runs, isCut, order };
 }
 
-/** The runs of one side that the other side does not have, or has less often; those that both have at one place are left out. */
+/** The runs of one side that the other side lacks or has less often. Runs that both have at the same offset are left out. */
 function without(runs: readonly TextRun[], others: readonly TextRun[]): TextRun[] {
   const atPlace = new Map(others.map(({ offset, text }) => [offset, text]));
   const isSame = ({ offset, text }: TextRun): boolean => atPlace.get(offset) === text;
@@ -107,14 +107,17 @@ function without(runs: readonly TextRun[], others: readonly TextRun[]): TextRun[
   });
 }
 
-/** What counterparts have in common, the surest first: how they end, the last name of a path or their place, how they begin. */
+/**
+ * What counterparts have in common, most reliable first: their end, then the last component of a path or the offset,
+ * then their start.
+ */
 const KEYS: readonly ((run: TextRun) => string)[] = [
   ({ text }) => text.slice(-KEY_LENGTH),
   ({ text, offset }) => (text.includes("/") ? text.slice(text.lastIndexOf("/")) : `at ${offset}`),
   ({ text }) => text.slice(0, KEY_LENGTH),
 ];
 
-/** Pairs texts key by key, and what is left in order when the counts are equal. */
+/** Pairs texts by one key after another. If both sides have equally many texts left, these are paired in order. */
 function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Pick<TextDifference, "pairs" | "unpaired"> {
   const pairs: TextPair[] = [];
   let [restLeft, restRight] = [left, right];
@@ -140,8 +143,8 @@ function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Pick<TextD
 }
 
 /**
- * The only text that differs, with a counterpart that is too short to be found as a text (`main` and `dev`): one that
- * begins at the same place, behind the same byte.
+ * Pairs the only differing text with a counterpart that is too short to be found as a text (`main` and `dev`). The
+ * counterpart must have the same offset and the same byte before it.
  */
 async function pairShort(
   left: RandomAccessSource,
@@ -166,7 +169,7 @@ async function pairShort(
   return isLeft ? pairTexts(run, counterpart) : pairTexts(counterpart, run);
 }
 
-/** Texts of one length at one place; undefined where one has no such counterpart. */
+/** Pairs texts of equal length at equal offsets; undefined if any text has no such counterpart. */
 function pairInPlace(left: readonly TextRun[], right: readonly TextRun[]): TextPair[] | undefined {
   if (left.length !== right.length) return undefined;
   const pairs: TextPair[] = [];

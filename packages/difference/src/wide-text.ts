@@ -3,17 +3,17 @@ import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { pairTexts, type TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
-/** Bytes before and behind a run that are looked at. */
+/** How many bytes before and after a run are examined. */
 const LOOKED_AT_BYTES = 64;
-/** More pairs than this come from differing content. */
+/** More pairs than this come from different content. */
 const MAX_PAIRS = 64;
-/** Well-formed UTF-8 of two to four bytes (Unicode, table 3-7), where each byte is read as one character. */
+/** Well-formed UTF-8 sequences of two to four bytes (Unicode, table 3-7), with one character for each byte. */
 const BEYOND_ASCII = "[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}";
 const TEXT = `(?:[\\t -~]|${BEYOND_ASCII})*`;
 const [AT_END, AT_START] = [new RegExp(`${TEXT}$`), new RegExp(`^${TEXT}`)];
 const LETTERS = /^[\t -~\p{L}\p{M}\p{N}\p{P}\p{S}]*$/u;
 
-/** Pairs whose texts go on in letters beyond ASCII on at least one side, with these letters. */
+/** Extends pairs whose texts continue with letters beyond ASCII on at least one side by these letters. */
 export async function withLetters(
   left: RandomAccessSource,
   right: RandomAccessSource,
@@ -45,19 +45,19 @@ async function widen(source: RandomAccessSource, run: TextRun): Promise<TextRun>
   return { ...run, text: head + run.text + tail, offset: run.offset - head.length };
 }
 
-/** A pair as it is read: letters beyond ASCII are one character each. */
+/** Decodes a pair, so that each letter beyond ASCII is one character. */
 export function decodePair(pair: TextPair): TextPair {
   const [one, other] = [decodeUtf8(pair.left.text), decodeUtf8(pair.right.text)];
   if (one === pair.left.text && other === pair.right.text) return pair;
   return pairTexts({ ...pair.left, text: one }, { ...pair.right, text: other });
 }
 
-/** Bytes that were read as one character each, as UTF-8. */
+/** Decodes a string with one character per byte as UTF-8. */
 export function decodeUtf8(bytes: string): string {
   return /^[\0-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** Whether bytes, read as one character each, are well-formed text, in UTF-8 where there are letters beyond ASCII. */
+/** Whether a string with one character per byte is well-formed text, in UTF-8 if it has letters beyond ASCII. */
 export function isText(bytes: string): boolean {
   return new RegExp(`^${TEXT}$`).test(bytes) && LETTERS.test(decodeUtf8(bytes));
 }

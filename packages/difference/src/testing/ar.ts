@@ -6,9 +6,9 @@ export interface CraftedArMember {
   readonly uid?: string;
   readonly gid?: string;
   readonly mode?: string;
-  /** Instead of the body's own size. */
+  /** The size to write instead of the body's real size. */
   readonly size?: string;
-  /** Instead of the two characters that end a header. */
+  /** Written instead of the two characters that end a header. */
   readonly end?: string;
 }
 

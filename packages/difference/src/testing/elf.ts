@@ -1,8 +1,8 @@
-/** A section of a crafted ELF file; it takes no bytes of the file where its type is NOBITS (8). */
+/** A section of a crafted ELF file. It has no bytes in the file if its type is NOBITS (8). */
 export interface CraftedSection {
   readonly name: string;
   readonly bytes: Uint8Array | string;
-  /** PROGBITS unless told otherwise. */
+  /** Default: PROGBITS. */
   readonly type?: number;
   readonly flags?: number;
   readonly address?: number;
@@ -38,7 +38,7 @@ export const SHT_SYMTAB = 2;
 export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 
-/** A shared object for x86-64 unless told otherwise (gABI, "ELF Header", "Sections", "Program Header"). */
+/** An ELF file, by default a shared object for x86-64 (gABI, "ELF Header", "Sections", "Program Header"). */
 export function elf(parts: CraftedElf = {}): Buffer {
   const { wide = true, little = true, type = 3, machine = 62, entry = 0, sections = [], segments = [] } = parts;
   const word = wide ? 8 : 4;
@@ -124,9 +124,9 @@ export interface CraftedSymbol {
   readonly name: string;
   readonly address: number;
   readonly size: number;
-  /** Its section by index; 0 where it is undefined. */
+  /** The index of its section; 0 if it is undefined. */
   readonly section?: number;
-  /** A function (2) unless told otherwise. */
+  /** Default: 2, a function. */
   readonly type?: number;
 }
 
@@ -148,7 +148,7 @@ export function symbols(list: readonly CraftedSymbol[]): CraftedSection[] {
   ];
 }
 
-/** `.eh_frame` of functions of these sizes, one behind the other (LSB, "Exception Frames"). */
+/** `.eh_frame` of consecutive functions with these sizes (LSB, "Exception Frames"). */
 export function frames(sizes: readonly number[]): CraftedSection {
   const words = (...values: readonly number[]): Buffer => {
     const bytes = Buffer.alloc(4 * values.length);

@@ -32,14 +32,14 @@ export async function explain(left: Bytes, right: Bytes, windows: TimeWindows = 
   }
 }
 
-/** The causes for which two files differ; neither file may be damaged. */
+/** The causes of the differences between two files, neither of which may be damaged. */
 export async function causesOf(left: Bytes, right: Bytes, windows?: TimeWindows): Promise<Told[]> {
   const { causes, damage } = await explain(left, right, windows);
   if (damage !== undefined) throw new Error(damage);
   return causes.map(({ kind, place, left: one, right: other }) => [kind, place, one, other]);
 }
 
-/** How a cause begins, for `toEqual`: the rest may be anything. */
+/** Matches a text by its beginning, for `toEqual`. */
 export const like = (...told: readonly unknown[]): unknown[] => [
   ...told,
   ...new Array(4 - told.length).fill(expect.anything()),

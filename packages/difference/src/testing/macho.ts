@@ -12,7 +12,7 @@ export interface CraftedMacho {
   readonly uuid?: string;
   /** The version of the SDK, such as 14. */
   readonly sdk?: number;
-  /** Bytes of the signature, which stands at the end. */
+  /** Bytes of the signature, at the end of the file. */
   readonly signature?: Uint8Array | string;
   /** Other bytes of `__LINKEDIT`, before the signature. */
   readonly linkEdit?: Uint8Array | string;
@@ -29,7 +29,7 @@ const LC_UUID = 0x1b;
 const LC_CODE_SIGNATURE = 0x1d;
 const LC_BUILD_VERSION = 0x32;
 
-/** A thin file for arm64 unless told otherwise (mach-o/loader.h): sections, `__LINKEDIT`, the signature. */
+/** A thin file, by default for arm64 (mach-o/loader.h): sections, `__LINKEDIT`, the signature. */
 export function macho(parts: CraftedMacho): Buffer {
   const { sections = [], uuid, sdk, signature, linkEdit = "", commands = [], cpuType = 0x0100000c } = parts;
   const { wide = true, little = true } = parts;
@@ -76,7 +76,7 @@ export function macho(parts: CraftedMacho): Buffer {
   const size = Buffer.concat(build(0)).length;
   const list = build(headerSize + size + 64);
   const header = words(wide ? 0xfeedfacf : 0xfeedface, cpuType, 0, 2, list.length, size, 0, ...(wide ? [0] : []));
-  // Linkers leave room behind the load commands, into which signing adds one.
+  // Linkers leave space after the load commands, where signing adds a command.
   const room = Buffer.alloc(64);
   return Buffer.concat([header, ...list, room, ...bodies, Buffer.from(linkEdit), Buffer.from(signature ?? "")]);
 }

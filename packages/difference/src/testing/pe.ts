@@ -1,7 +1,7 @@
 export interface CraftedPeSection {
   readonly name: string;
   readonly bytes: Uint8Array | string;
-  /** Where it is in memory; 0x1000, 0x2000, ... unless told otherwise. */
+  /** The address in memory. Default: 0x1000, 0x2000, ... */
   readonly address?: number;
 }
 
@@ -14,7 +14,7 @@ export interface CraftedDebugEntry {
 
 export interface CraftedPe {
   readonly machine?: number;
-  /** PE32+ unless told otherwise. */
+  /** Default: PE32+. */
   readonly isWide?: boolean;
   readonly linker?: readonly [major: number, minor: number];
   readonly stamp?: number;
@@ -27,7 +27,7 @@ export interface CraftedPe {
   readonly debug?: readonly CraftedDebugEntry[];
   /** Certificates, at the end of the file. */
   readonly certificates?: Uint8Array | string;
-  /** How many directories there are; 16 unless told otherwise. */
+  /** The number of directories. Default: 16. */
   readonly count?: number;
 }
 

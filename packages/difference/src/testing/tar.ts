@@ -1,4 +1,4 @@
-/** Fields of a header; whatever is left out is as `tarFile` of the archive package writes it. */
+/** Fields of a header. Defaults are those of `tarFile` in the archive package. */
 export interface CraftedTarMember {
   readonly name: string;
   readonly body?: string | Uint8Array;
@@ -13,7 +13,7 @@ export interface CraftedTarMember {
   readonly linkName?: string;
   readonly device?: readonly [major: number, minor: number];
   readonly form?: "ustar" | "gnu" | "v7";
-  /** Fills the last block instead of zeros. */
+  /** The bytes that fill the last block instead of zeros. */
   readonly padding?: number;
 }
 
@@ -45,7 +45,7 @@ export function tarMember(member: CraftedTarMember): Buffer {
   return Buffer.concat([block, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512, member.padding ?? 0)]);
 }
 
-/** A PAX header for the member behind it. */
+/** A PAX header for the member that follows. */
 export function pax(records: Readonly<Record<string, string>>, name = "PaxHeaders/x"): Buffer {
   const lines = Object.entries(records).map(([key, value]) => {
     const rest = Buffer.byteLength(` ${key}=${value}\n`);
@@ -55,7 +55,7 @@ export function pax(records: Readonly<Record<string, string>>, name = "PaxHeader
   return tarMember({ name, typeflag: "x", body: lines.join("") });
 }
 
-/** A whole archive; `blocks` of 512 zeros end it. */
+/** A whole archive that ends with `blocks` blocks of 512 zeros. */
 export function tar(members: readonly Uint8Array[], blocks = 2): Buffer {
   return Buffer.concat([...members, Buffer.alloc(512 * blocks)]);
 }
