@@ -44,12 +44,40 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/channel/src/rules.ts": [
     {
+      line: 'const [, channel = "", subject = "", value = ""] = /^(\\w+)\\.(\\w+)\\s*[:=]\\s*(.+)$/.exec(line.trim()) ?? [];',
+      becomes:
+        'const [, channel = "mutant", subject = "", value = ""] = /^(\\w+)\\.(\\w+)\\s*[:=]\\s*(.+)$/.exec(line.trim()) ?? [];',
+      reason: "Without a match the line is refused: neither is the name of a channel.",
+    },
+    {
+      line: 'const [, channel = "", subject = "", value = ""] = /^(\\w+)\\.(\\w+)\\s*[:=]\\s*(.+)$/.exec(line.trim()) ?? [];',
+      becomes:
+        'const [, channel = "", subject = "mutant", value = ""] = /^(\\w+)\\.(\\w+)\\s*[:=]\\s*(.+)$/.exec(line.trim()) ?? [];',
+      reason: "Without a match the line is refused: neither is the name of a channel.",
+    },
+    {
+      line: 'const [, channel = "", subject = "", value = ""] = /^(\\w+)\\.(\\w+)\\s*[:=]\\s*(.+)$/.exec(line.trim()) ?? [];',
+      becomes:
+        'const [, channel = "", subject = "", value = "mutant"] = /^(\\w+)\\.(\\w+)\\s*[:=]\\s*(.+)$/.exec(line.trim()) ?? [];',
+      reason: "Without a match the line is refused: neither is the name of a channel.",
+    },
+    {
       line: 'const words = value.split(/[\\s,]+/).filter((word) => word !== "" && word !== "none");',
       becomes: 'const words = value.split(/[\\s,]/).filter((word) => word !== "" && word !== "none");',
       reason: "The empty words between two separators are left out behind it.",
     },
   ],
   "packages/channel/src/tag.ts": [
+    {
+      line: 'const [, prefix = "", text = ""] = /^(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
+      becomes: 'const [, prefix = "mutant", text = ""] = /^(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
+      reason: "Without a match there is no version: neither text is one.",
+    },
+    {
+      line: 'const [, prefix = "", text = ""] = /^(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
+      becomes: 'const [, prefix = "", text = "mutant"] = /^(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
+      reason: "Without a match there is no version: neither text is one.",
+    },
     {
       line: 'const [, prefix = "", text = ""] = /^(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',
       becomes: 'const [, prefix = "", text = ""] = /(.*?)(\\d+\\.\\d+\\.\\d+(?:[-+].*)?)$/s.exec(tag) ?? [];',

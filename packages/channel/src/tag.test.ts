@@ -8,6 +8,11 @@ describe("versionsOfFamily", () => {
       "1.1.0",
     ]);
   });
+
+  test("takes a family whose name ends in `refs/tags/` for a family of its own", () => {
+    expect(versionsOfFamily(["old/refs/tags/v1.0.0"], "old/")).toEqual([]);
+    expect(versionsOfFamily(["old/refs/tags/v1.0.0"], "old/refs/tags/")).toHaveLength(1);
+  });
 });
 
 describe("previousTag", () => {
@@ -17,6 +22,8 @@ describe("previousTag", () => {
     "v1.1.0",
     "v1.1.0+hotfix.1",
     "v1.1.0+hotfix.2",
+    "v1.2.0+hotfix.9",
+    "v1.2.0+hotfix.10",
     "v1.10.0",
     "v1.9.0",
     "sdk-v1.5.0",
@@ -31,6 +38,8 @@ describe("previousTag", () => {
     ["a build: the build before it", "v1.1.0+hotfix.2", "v1.1.0+hotfix.1"],
     ["the first build: its version", "v1.1.0+hotfix.0", "v1.1.0"],
     ["a build after others: the highest of them", "v1.1.0+hotfix.3", "v1.1.0+hotfix.2"],
+    ["a build: by number, not by letter", "v1.2.0+hotfix.10", "v1.2.0+hotfix.9"],
+    ["a build after the tenth", "v1.2.0+hotfix.11", "v1.2.0+hotfix.10"],
     ["a release of another family: none of this one", "sdk-v1.5.0", undefined],
     ["a release of another family: its own before", "sdk-v1.6.0", "sdk-v1.5.0"],
     ["the first release", "v0.9.0", undefined],
@@ -40,7 +49,13 @@ describe("previousTag", () => {
     expect(previousTag(TAGS.toReversed(), tag)).toBe(previous);
   });
 
+  test("gives the first tag that is listed where two name the same version", () => {
+    expect(previousTag(["v1.0.0", "1.0.0"], "v1.1.0")).toBe("v1.0.0");
+    expect(previousTag(["1.0.0", "v1.0.0"], "v1.1.0")).toBe("1.0.0");
+  });
+
   test("reads tags as `git ls-remote` and files write them, and passes over those that name no version", () => {
     expect(previousTag(["latest", " refs/tags/v1.0.0\n"], "v1.1.0")).toBe("v1.0.0");
+    expect(previousTag(["old/refs/tags/v1.0.0"], "old/v1.1.0")).toBeUndefined();
   });
 });

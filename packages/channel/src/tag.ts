@@ -1,4 +1,4 @@
-import { compareVersions, parseVersion, type Version, VersionError } from "./version.ts";
+import { compareBuilds, parseVersion, type Version, VersionError } from "./version.ts";
 
 /**
  * A git tag that names a version, in one of the forms that cargo-dist accepts: `v1.2.3`, `1.2.3`, `widget-v1.2.3`,
@@ -43,17 +43,12 @@ export function previousTag(tags: Iterable<string>, tag: string): string | undef
   return [...tags]
     .map((name) => parseTag(name.trim().replace(/^refs\/tags\//, "")))
     .filter((other) => other !== undefined)
-    .filter(({ family, version }) => family === own.family && version.text !== own.version.text)
+    .filter(({ family }) => family === own.family)
     .filter(({ version }) => !isFull || (version.prerelease === "" && version.build === ""))
-    .filter(({ version }) => isBelow(version, own.version))
+    .filter(({ version }) => compareBuilds(version, own.version) < 0)
     .reduce<VersionTag | undefined>(
-      (highest, other) => (highest === undefined || isBelow(highest.version, other.version) ? other : highest),
+      (highest, other) =>
+        highest === undefined || compareBuilds(highest.version, other.version) < 0 ? other : highest,
       undefined,
     )?.tag;
-}
-
-/** A version with build metadata comes after the same version without it; builds of one version are ordered by their metadata. */
-function isBelow(left: Version, right: Version): boolean {
-  const order = compareVersions(left, right);
-  return order < 0 || (order === 0 && left.build < right.build);
 }

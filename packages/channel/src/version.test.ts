@@ -28,6 +28,11 @@ describe("parseVersion", () => {
     expect(() => parseVersion(text, "the version of widget")).toThrow("the version of widget is ");
   });
 
+  test("says what it expected of a version that nobody named", () => {
+    expect(() => parseVersion("1.2")).toThrow(/^the version is "1\.2", expected a semantic version such as 1\.7\.4/);
+    expect(() => parseVersion("1.2")).toThrow(expect.objectContaining({ name: "VersionError" }));
+  });
+
   test("orders pre-releases before their release and ignores build metadata", () => {
     const ordered = ["1.7.10", "1.7.4+b", "1.7.4", "1.7.4-rc.10", "1.7.4-rc.9", "1.7.3"].map((text) =>
       parseVersion(text),

@@ -1,5 +1,6 @@
 import { Fault } from "@release-actions/report";
 import compareSemver from "semver/functions/compare.js";
+import compareBuildMetadata from "semver/functions/compare-build.js";
 import parseSemver from "semver/functions/parse.js";
 
 /** A version according to Semantic Versioning 2.0.0 (semver.org). */
@@ -40,6 +41,11 @@ export function parseVersion(text: string, what = "the version"): Version {
 /** Negative when `left` comes first. Versions that differ in build metadata only are equal. */
 export function compareVersions(left: Version, right: Version): number {
   return compareSemver(left.text, right.text);
+}
+
+/** As `compareVersions`, and a build comes after its version and after the builds before it: `+2` before `+10`. */
+export function compareBuilds(left: Version, right: Version): number {
+  return compareBuildMetadata(left.text, right.text);
 }
 
 /** The line a version is maintained on: `1.7`. */
