@@ -16,12 +16,12 @@ const rows = readFileSync(path.join(ROOT, "test/platforms.md"), "utf8")
       .map((cell) => cell.trim()),
   );
 
-test("the list of what platforms do has rows", () => {
+test("the table in platforms.md has rows", () => {
   expect(rows.length).toBeGreaterThan(3);
 });
 
 test.each(rows.map((cells) => [cells[2] ?? "", cells] as const))(
-  "has its one place in the code: %s",
+  "names existing actions and an existing place in the code: %s",
   (_fact, cells) => {
     expect(cells.length).toBe(COLUMNS);
     expect(cells.every((cell) => cell !== "")).toBe(true);

@@ -2,7 +2,7 @@ import { describe, expect } from "@jest/globals";
 import { engineAt, OWN_VARIANTS, type OwnEngine, type OwnVariant } from "../scripts/docker-engine.ts";
 import { describeWithout } from "./parts.ts";
 
-/** Where the test runner says that it started each engine. */
+/** The variables in which the test runner gives the socket of each engine it started. */
 const SOCKET_VARIABLE: Readonly<Record<OwnVariant, string>> = {
   containerd: "TEST_ENGINE_CONTAINERD",
   overlay2: "TEST_ENGINE_OVERLAY2",
@@ -17,7 +17,7 @@ for (const variant of OWN_VARIANTS) {
   if (socket !== undefined && socket !== "") engines.set(variant, await engineAt(variant, socket));
 }
 
-/** The engine that the test runner has started of a variant; call it from inside a test or hook. */
+/** The engine of a variant that the test runner has started. Call it from inside a test or hook. */
 export function startedEngine(variant: OwnVariant): OwnEngine {
   const engine = engines.get(variant);
   if (engine === undefined) throw new Error(`no engine "${variant}": ${SOCKET_VARIABLE[variant]} is not set`);
@@ -25,8 +25,8 @@ export function startedEngine(variant: OwnVariant): OwnEngine {
 }
 
 /**
- * Describes behaviour once for each of the engines. Where the test runner has started none of a
- * variant, its tests are skipped and the reason is shown; under CI=true that is a failure.
+ * Describes behaviour once for each of the engines. Where the test runner has not started an engine of a variant,
+ * the variant's tests are skipped and the reason is shown. With CI=true they fail instead.
  */
 export function describeWithEngines(
   title: string,
@@ -34,7 +34,7 @@ export function describeWithEngines(
   body: (engine: OwnEngine) => void,
 ): void {
   const { testPath = "" } = expect.getState();
-  // Both kinds run one by one; the others side by side, where each would see what its neighbours do to the engine.
+  // Files of these two kinds run one by one. Others run in parallel and would see each other's changes to the engine.
   if (!/\.engine\.test\.ts$|\/test\/workflow\//.test(testPath)) {
     throw new Error(`${testPath} shares the engines: name it *.engine.test.ts`);
   }

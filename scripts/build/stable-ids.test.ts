@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("a module has one number in every bundle, whatever webpack calls it and puts into it", () => {
+test("a module has the same number in every bundle, whatever webpack names it and merges into it", () => {
   const one = stableIds({
     modules: [
       { id: 7, name: "./a.js + 3 modules" },
@@ -28,7 +28,7 @@ test("a module has one number in every bundle, whatever webpack calls it and put
   expect(new Set([...one.values(), ...other.values()]).size).toBe(3);
 });
 
-test("rewrites the table of modules, the calls and the later calls, and nothing else", () => {
+test("rewrites the table of modules, the calls and the deferred calls, and nothing else", () => {
   const stats = {
     modules: [
       { id: 7, name: "./a.js" },
@@ -47,7 +47,7 @@ void __nccwpck_require__.e(8).then(__nccwpck_require__.t.bind(__nccwpck_require_
   expect(readFileSync(path.join(folder, "index.js"), "utf8")).toBe(written(ids.get("7") ?? "", ids.get("8") ?? ""));
 });
 
-test("leaves the table of a package that is a bundle itself as it is", () => {
+test("does not change the module table inside a package that is itself a bundle", () => {
   const stats = { modules: [{ id: 7, name: "./a.js" }] };
   const nested = "/******/ \tvar __webpack_modules__ = ({\n/***/ 7:\n/***/ 949:\n/******/ \t});\n";
   const written = (id: string) => `/***/ ${id}:\n/***/ ((module) => {\n${nested}}),\n__nccwpck_require__(${id})\n`;

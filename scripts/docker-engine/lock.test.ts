@@ -7,7 +7,7 @@ import { withLock } from "./lock.ts";
 const onLinux = process.platform === "linux" ? describe : describe.skip;
 
 onLinux("withLock", () => {
-  test("lets one piece of work of a name in at a time, and says when it waits", async () => {
+  test("runs one function at a time for each name, and says when it waits", async () => {
     const events: string[] = [];
     const work = (name: string) => async (): Promise<void> => {
       events.push(`${name} in`);
@@ -25,13 +25,13 @@ onLinux("withLock", () => {
     expect(events).toContain("second waits");
   });
 
-  test("is free again after work that failed", async () => {
+  test("is released after a function that fails", async () => {
     const failing = withLock("fails", () => Promise.reject(new Error("no disk")));
     await expect(failing).rejects.toThrow("no disk");
     expect(await withLock("fails", async () => "in")).toBe("in");
   });
 
-  test("is free again when its owner was killed (F85)", async () => {
+  test("is released when its owner was killed (F85)", async () => {
     const lock = pathToFileURL(`${import.meta.dirname}/lock.ts`).href;
     const script = `import { withLock } from "${lock}";
       await withLock("killed", async () => { console.log("in"); await new Promise((done) => setTimeout(done, 60_000)); });`;

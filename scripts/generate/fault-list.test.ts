@@ -3,7 +3,7 @@ import { faultList } from "./fault-list.ts";
 
 const PAGE = "| | what | promise | by |\n| --- | --- | --- | --- |\n| F01 | no host | tried again |  |\n";
 
-test("names the tests that show a row, and no source that cites it", () => {
+test("names the tests that show a row, but not other sources that cite it", () => {
   const cited = new Map([
     ["F01", new Set(["packages/http/src/b.test.ts", "actions/a/src/a.test.ts", "packages/http/src/b.ts"])],
   ]);

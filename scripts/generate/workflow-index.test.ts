@@ -14,7 +14,7 @@ jobs: {}
 `;
 
 describe("the index of workflows", () => {
-  test("says what one does, takes and needs", () => {
+  test("says what a workflow does, its inputs and its secrets", () => {
     const doc = readWorkflowDoc("build.yml", TEXT);
     const page = workflowIndex(doc === undefined ? [] : [doc], "org/actions");
     expect(page).toContain(
@@ -25,7 +25,7 @@ describe("the index of workflows", () => {
     expect(page).not.toContain("### Outputs");
   });
 
-  test("shows a call with what the caller must grant and give: the most that any job asks for", () => {
+  test("shows a call with the permissions and secrets it needs: the most that any job asks for", () => {
     const doc = readWorkflowDoc(
       "build.yml",
       TEXT.replace(
@@ -52,7 +52,7 @@ describe("the index of workflows", () => {
     );
   });
 
-  test("shows the job before it, where a call is nothing without that one's outputs", () => {
+  test("shows the job before it, where a call needs the outputs of that job", () => {
     const docs = ["docker-attest.yml", "docker.yml"].flatMap((file) => readWorkflowDoc(file, TEXT) ?? []);
     expect(workflowIndex(docs, "org/actions")).toContain(
       `jobs:
@@ -71,7 +71,7 @@ describe("the index of workflows", () => {
     expect(() => workflowIndex(docs.slice(0, 1), "org/actions")).toThrow("docker-attest.yml: there is no docker.yml");
   });
 
-  test("leaves out a workflow that nobody can call", () => {
+  test("leaves out a workflow without `workflow_call`", () => {
     expect(readWorkflowDoc("ci.yml", "# Tests.\non: push\n")).toBeUndefined();
   });
 

@@ -23,14 +23,14 @@ describe("matchEquivalents", () => {
   const source = "const a = b + 1;\n  const c = d + 1;\n";
   const entry = { line: "const c = d + 1;", becomes: "const c = d - 1;", reason: "Nobody reads it." };
 
-  test("leaves out the change of an entry, in its file, and no other change of the line", () => {
+  test("leaves out the change of an entry in its file, but keeps other changes of that line", () => {
     expect(match({ "a.ts": source, "b.ts": source }, { "a.ts": [entry] })).toEqual({
       texts: ["const a = b + 1;\n  const c = d - 1;\n"],
       stale: [],
     });
   });
 
-  test("takes the line in which a change of several lines begins", () => {
+  test("matches the first line of a change of several lines", () => {
     const long = "x = y;\nf(\n  a,\n);\n";
     expect(match({ "a.ts": long }, { "a.ts": [{ ...entry, line: "f(", becomes: ";" }] })).toEqual({
       texts: ["x = y;\n;\n"],
@@ -40,16 +40,16 @@ describe("matchEquivalents", () => {
 
   test.each<[name: string, sources: Readonly<Record<string, string>>, found: number]>([
     ["whose line was changed", { "a.ts": "const c = d + 2;\n" }, 0],
-    ["whose change the runner does not make", { "a.ts": "const c = d;\n" }, 0],
+    ["whose change the mutation runner does not make", { "a.ts": "const c = d;\n" }, 0],
     ["whose file is gone", { "b.ts": source }, 0],
-    ["whose line is there twice", { "a.ts": `${source}{\n${source}}\n` }, 2],
+    ["whose line occurs twice", { "a.ts": `${source}{\n${source}}\n` }, 2],
   ])("reports an entry %s", (_name, sources, found) => {
     expect(match(sources, { "a.ts": [entry] }).stale).toEqual([
       `scripts/mutate/equivalents.ts: \`const c = d - 1;\` comes from ${found} lines of a.ts, expected 1: correct or remove the entry`,
     ]);
   });
 
-  test("takes a line that is there twice when the entry says so", () => {
+  test("accepts a line that occurs twice when the entry says so", () => {
     const { texts, stale } = match({ "a.ts": `${source}{\n${source}}\n` }, { "a.ts": [{ ...entry, times: 2 }] });
     expect(texts).toHaveLength(2);
     expect(stale).toEqual([]);

@@ -27,7 +27,7 @@ describe("findMutants", () => {
     ["x = /^a\\d+$/", ["x = /a\\d+$/", "x = /^a\\d+/", "x = /^a\\D+$/", "x = /^a\\d$/"]],
     ["x = /[^a]+/", ["x = /[a]+/", "x = /[^a]/"]],
   ])("changes %s", (source, mutants) => {
-    // The statement itself is removed, too, unless it holds others.
+    // The statement itself is removed, too, unless it contains other statements.
     expect(new Set(mutated(source))).toEqual(new Set(source.startsWith("if") ? mutants : [...mutants, ";"]));
   });
 
@@ -44,7 +44,7 @@ describe("findMutants", () => {
     "await a();",
   ])("leaves %s alone", (source) => expect(mutated(source)).toEqual([]));
 
-  test("never makes a comment of a regular expression", () => {
+  test("never turns a regular expression into a comment", () => {
     expect(mutated("x = /^/")).toEqual([";"]);
   });
 });
@@ -53,12 +53,12 @@ test.each<[source: string, reached: readonly string[]]>([
   ["f(a || b)", ["f(a || b)", "a || b)"]],
   ["f(a.b.trim())", ["f(a.b.trim())", "a.b.trim())"]],
   ["a && (b ? c : 1)", ["a && (b ? c : 1)", "b ? c : 1)", "1)"]],
-])("%s: a change counts as reached where the whole expression runs", (source, reached) => {
+])("%s: a change counts as reached once the whole expression has run", (source, reached) => {
   const rests = findMutants("a.ts", source).map(({ reachedAt }) => source.slice(reachedAt));
   expect(new Set(rests)).toEqual(new Set(reached));
 });
 
-test("a change that leaves no program is not drawn", () => {
+test("a change whose result does not parse is not drawn", () => {
   const source = "a = b ?? (c || d)";
   const invalid = { start: 6, end: 8, replacement: "?? e ||" };
   expect(isProgram(source, { ...invalid, file: "a.ts", reachedAt: 0 })).toBe(false);
@@ -74,7 +74,7 @@ describe("sampleMutants", () => {
     reachedAt: 0,
   }));
 
-  test("takes the same for the same seed, others for another, each once and in order", () => {
+  test("draws the same mutants for the same seed and others for another seed, each once and in order", () => {
     const places = (seed: number) => sampleMutants(all, 20, seed).map(({ start }) => start);
     expect(places(1)).toEqual(places(1));
     expect(places(1)).not.toEqual(places(2));
@@ -82,5 +82,5 @@ describe("sampleMutants", () => {
     expect(places(1)).toEqual(places(1).toSorted((a, b) => a - b));
   });
 
-  test("takes all when there are fewer", () => expect(sampleMutants(all, 150, 1)).toEqual(all));
+  test("takes all mutants when there are fewer", () => expect(sampleMutants(all, 150, 1)).toEqual(all));
 });

@@ -34,7 +34,7 @@ function mutant(was: string, replacement: string): Mutant {
 }
 
 describe("runMutants", () => {
-  test("says of each, in its order, whether the tests notice it", async () => {
+  test("says of each mutant, in their order, whether the tests notice it", async () => {
     writeTest(3);
     const mutants = [
       mutant("a + b", "a - b"),

@@ -4,22 +4,22 @@ import path from "node:path";
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
-/** As jest.config.mjs has them. */
+/** The projects in jest.config.mjs. */
 export type Project = "unit" | "integration" | "engine" | "workflow" | "world";
 
-/** Units take every core, whole actions leave one to their servers, and those that share engines come one by one. */
+/** Unit tests use every core, tests of whole actions leave one to their servers, tests that share engines run one by one. */
 const WORKERS: Readonly<Record<Project, readonly string[]>> = {
   unit: ["--maxWorkers=100%"],
   integration: [],
   engine: ["--maxWorkers=1"],
   workflow: ["--maxWorkers=1"],
-  // The first time most of it is waiting for downloads.
+  // The first run mostly waits for downloads.
   world: ["--testTimeout=300000"],
 };
 
-/** What became of one file of tests. */
+/** The results of one test file. */
 export interface FileResult {
-  /** Absolute; empty for jest itself, where that crashed. */
+  /** Absolute path; empty when jest itself crashed. */
   readonly file: string;
   readonly passed: number;
   readonly failed: number;
@@ -31,9 +31,9 @@ export interface FileResult {
 const CRASH: FileResult = { file: "", passed: 0, failed: 1, skipped: 0, skippedTitles: [] };
 
 /**
- * Runs the tests of one project, the output shown as it comes. One that crashes counts as one failure.
+ * Runs the tests of one project and shows their output as it comes. A crash of jest counts as one failure.
  *
- * @param shard a part of its files, as `1/4` (jest's `--shard`)
+ * @param shard a part of its files, such as `1/4` (jest's `--shard`)
  */
 export async function runProject(
   project: Project,
@@ -57,7 +57,7 @@ export async function runProject(
     "--outputFile",
     report,
     "--colors=false",
-    // A server that a failed test left open must not hold up the rings behind it.
+    // A server that a failed test left open must not delay the next projects.
     "--forceExit",
     ...WORKERS[project],
     ...(shard === undefined ? [] : [`--shard=${shard}`]),
@@ -75,7 +75,7 @@ export async function runProject(
   return code !== 0 && results.every(({ failed }) => failed === 0) ? [...results, CRASH] : results;
 }
 
-/** One suite of jest's `--json` report (docs: "testResultsProcessor"). One that could not start is a failed test. */
+/** One suite of jest's `--json` report (docs: "testResultsProcessor"). A suite that could not start counts as a failed test. */
 function countResults({ name, status, assertionResults }: JestReport["testResults"][number]): FileResult {
   const count = (...statuses: string[]): number =>
     assertionResults.filter((test) => statuses.includes(test.status)).length;

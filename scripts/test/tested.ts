@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Notes that all tests passed for exactly the committed sources, which a release asks for.
- * Uncommitted changes leave no note: nobody could tell later what was tested.
+ * Records that all tests passed for exactly the committed sources. A release requires that record.
+ * With uncommitted changes nothing is recorded: nobody could tell later what was tested.
  */
 export function noteTested(root: string): void {
   if (git(root, "status", "--porcelain") !== "") return;

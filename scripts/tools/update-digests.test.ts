@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The pinned tools, as they are before anything is filled in. */
+/** The pinned tools before any digest is filled in. */
 function withoutDigests(): Map<string, PinnedTool> {
   return new Map(
     [...PINNED_TOOLS].map(([name, tool]) => [
@@ -27,7 +27,7 @@ function withoutDigests(): Map<string, PinnedTool> {
   );
 }
 
-/** A server with some archives, whose content is their address. */
+/** A server with some archives; the content of each is its URL. */
 const serve = (has: (url: string) => boolean) => async (url: unknown) =>
   has(String(url)) ? new Response(String(url)) : new Response("no", { status: 404 });
 
@@ -56,7 +56,7 @@ describe("updateDigests", () => {
     expect(readFileSync(file, "utf8")).toBe(readFileSync(PINS, "utf8"));
   });
 
-  test("stops when an archive is no longer what was pinned", async () => {
+  test("stops when an archive no longer has the pinned digest", async () => {
     const just = PINNED_TOOLS.get("just");
     if (just?.archive === undefined) throw new Error("just has no archive");
     const sha256 = { "1.58.0/x86_64-apple-darwin": "0".repeat(64) };

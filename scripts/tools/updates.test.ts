@@ -11,7 +11,7 @@ const { customManagers } = JSON.parse(readFileSync(path.join(root, ".github/reno
   }[];
 };
 
-test("the configuration of updates finds every pinned tool that has a version", () => {
+test("the update configuration finds every pinned tool that has a version", () => {
   const text = readFileSync(path.join(root, "scripts/tools/pins.ts"), "utf8");
   const found = customManagers
     .flatMap(({ matchStrings }) => matchStrings)

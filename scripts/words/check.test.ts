@@ -14,7 +14,7 @@ describe("findPhrases", () => {
     ["a comment in YAML", "a.yml", "# a\n# is no list\na: b\n", 2],
     ["a script in YAML", "a.yml", "run: |\n  true\n  echo 'it is no list'\n", 3],
     ["a page", "README.md", "# A\n\nWhat is no list.\n", 3],
-  ])("finds one in %s", (_title, file, source, line) => {
+  ])("finds a phrase in %s", (_title, file, source, line) => {
     const lines = findPhrases(readProse(file, source)).map(({ offset }) => lineAt(source, offset));
     expect(lines).toEqual([line]);
   });
@@ -50,7 +50,7 @@ describe("wordsOf", () => {
   const words = (file: string, source: string) =>
     [...wordsOf(readProse(file, source))].map(([word, offset]) => [word, lineAt(source, offset)]);
 
-  test("takes the words of sentences, with the line where each comes first", () => {
+  test("collects the words of sentences, with the line where each occurs first", () => {
     expect(words("a.ts", "// A tset.\n// Another tset's end.\n")).toEqual([
       ["tset", 1],
       ["Another", 2],
@@ -64,7 +64,7 @@ describe("wordsOf", () => {
     expect(words("a.ts", source).map(([word]) => word)).toEqual(["See", "and"]);
   });
 
-  test("takes a string that is a sentence", () => {
+  test("reads a string that is a sentence", () => {
     expect(words("a.ts", 'f("cannot read the tset")').map(([word]) => word)).toContain("tset");
   });
 });

@@ -9,19 +9,19 @@ import { ARTIFACT_CLIENT } from "./third-party.ts";
 export interface ActOptions {
   /** The repository whose workflow runs: a git work tree with one commit at least. */
   readonly repository: string;
-  /** `owner/name@ref` of what its workflows use, and the folder that is used instead. */
+  /** For each `owner/name@ref` that its workflows use, the folder that act uses instead. */
   readonly uses: Readonly<Record<string, string>>;
   /**
-   * `ACTIONS_RESULTS_URL` and `ACTIONS_RUNTIME_TOKEN` of another artifact service than act's own. That of act
-   * 0.2.89 answers GitHub's client 6 with an error, because of the field `mime_type` in its messages.
+   * `ACTIONS_RESULTS_URL` and `ACTIONS_RUNTIME_TOKEN` of an artifact service to use instead of act's own. The one in
+   * act 0.2.89 answers version 6 of GitHub's client with an error, because it does not know the field `mime_type`.
    */
   readonly results?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
-  /** A file below `.github/workflows`, or elsewhere by its absolute path; all that the event triggers, if absent. */
+  /** A file below `.github/workflows`, or an absolute path. Default: every workflow that the event triggers. */
   readonly workflow?: string;
-  /** One job alone, with those it needs. */
+  /** Runs only this job and the jobs it needs. */
   readonly job?: string;
   /** Content of `github.event`. */
   readonly payload?: Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly actor?: string;
 }
 
-/** Labels of GitHub's runners, all of which are this machine. */
+/** Labels of GitHub's runners. Jobs with any of them run on this machine. */
 const RUNNERS = [
   "ubuntu-latest",
   "ubuntu-24.04",
@@ -49,8 +49,8 @@ const LOOPBACK = "127.0.0.1";
 
 /**
  * Runs workflows of a repository with act, on this machine and without containers: act's own artifact and
- * cache servers, our actions from a folder, nothing from GitHub. What it stores lasts until it is disposed of,
- * so that runs can find artifacts of earlier ones.
+ * cache servers, our actions from a folder, nothing from GitHub. Artifacts and caches stay until it is disposed of,
+ * so that a run can find those of earlier runs.
  */
 export class Act implements Disposable {
   readonly #options: ActOptions;
@@ -60,19 +60,19 @@ export class Act implements Disposable {
     this.#options = options;
   }
 
-  /** Where artifacts are: a folder for each run, then for each name. */
+  /** The folder of the artifacts: it has a folder for each run, which has a folder for each name. */
   get artifacts(): string {
     return path.join(this.#home, "artifacts");
   }
 
-  /** Starts what an event triggers and waits for its end, however that is. */
+  /** Starts the workflows that an event triggers and waits until they end, whether they succeed or fail. */
   async run(event: string, options: RunOptions = {}): Promise<ActLog> {
     const { repository, uses, results } = this.#options;
     const eventFile = path.join(this.#home, "event.json");
-    // A dispatch brings its inputs with the event.
+    // The event of a dispatch contains its inputs.
     writeFileSync(eventFile, JSON.stringify({ ...options.payload, inputs: options.inputs }));
     mkdirSync(path.join(this.#home, "home"), { recursive: true });
-    // Its artifact server crashes when asked for artifacts before there is one. Runs have the number 1.
+    // act's artifact server crashes when a run without artifacts lists them. Every run has the number 1.
     mkdirSync(path.join(this.artifacts, "1"), { recursive: true });
     const args = [
       ...[event, "--json", "--no-recurse", "--directory", repository, "--eventpath", eventFile],
@@ -90,7 +90,7 @@ export class Act implements Disposable {
       ...named("--var", options.vars),
       ...named("--env", { ...(results === undefined ? {} : ARTIFACT_CLIENT), ...results, ...options.env }),
     ];
-    // Settings of the user, such as an .actrc, stay out; toolchains that are in the home stay in.
+    // A home of its own hides the user's settings, such as an .actrc. Toolchains in the user's home stay available.
     const env = {
       ...process.env,
       ...toolchains(),
@@ -117,7 +117,7 @@ function named(option: string, values: Readonly<Record<string, string>> = {}): s
   return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
 }
 
-/** Where rustup and cargo keep theirs, which they look for below the home. */
+/** The folders of rustup and cargo, which both look for in the home by default. */
 function toolchains(): Record<string, string> {
   const { RUSTUP_HOME = path.join(homedir(), ".rustup"), CARGO_HOME = path.join(homedir(), ".cargo") } = process.env;
   return { RUSTUP_HOME, CARGO_HOME };

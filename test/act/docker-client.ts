@@ -4,7 +4,7 @@ import type { OwnEngine } from "../../scripts/docker-engine.ts";
 
 /**
  * The environment in which `docker`, buildx included, talks to an engine of ours. This machine's client may lack
- * the plugin, so that of the engine's own system is started, with the libraries it was built for.
+ * the buildx plugin, so the client from the engine's own system is used, with the libraries it was built for.
  */
 export function dockerEnv(engine: OwnEngine): { readonly env: Readonly<Record<string, string>> } & Disposable {
   const config = new FileTree();

@@ -1,17 +1,17 @@
 /** What one step of a run did. */
 export interface ActStep {
-  /** As act titles it: its name, or what it uses or runs. */
+  /** The title that act gives it: its name, or what it uses or runs. */
   readonly title: string;
   readonly result: string;
 }
 
 export interface ActJob {
-  /** `success` or `failure`; undefined for a job that did not come to its end. */
+  /** `success` or `failure`; undefined for a job that did not end. */
   result: string | undefined;
   readonly steps: ActStep[];
   /** Outputs that its steps set, the last value of each name. */
   readonly outputs: Map<string, string>;
-  /** Job summaries, one after the other. */
+  /** The summaries of its steps, joined. */
   summary: string;
   /** What its steps printed. */
   output: string;
@@ -19,13 +19,13 @@ export interface ActJob {
 
 export interface ActLog {
   readonly exitCode: number;
-  /** By the name act gives them: `workflow/job`, and `workflow/job/called job` in reusable workflows. */
+  /** By the name that act gives them: `workflow/job`, and `workflow/job/called job` in reusable workflows. */
   readonly jobs: ReadonlyMap<string, ActJob>;
-  /** Everything, for messages of failed tests. */
+  /** The whole log as text, for messages of failed tests. */
   readonly text: string;
 }
 
-/** Reads the log that `act --json` writes: one object a line, between lines of its own. */
+/** Reads the log that `act --json` writes: one JSON object per line, with lines of plain text between them. */
 export function readLog(text: string, exitCode: number): ActLog {
   const jobs = new Map<string, ActJob>();
   const readable: string[] = [];
@@ -35,7 +35,7 @@ export function readLog(text: string, exitCode: number): ActLog {
       readable.push(line);
       continue;
     }
-    // act pads the names to one width.
+    // act pads the names of jobs to the same width.
     const name = fieldOf(entry, "job")?.trim();
     const message = fieldOf(entry, "msg") ?? "";
     readable.push(`${name === undefined ? "" : `[${name}] `}${message.trimEnd()}`);
@@ -62,7 +62,7 @@ function parseEntry(line: string): object | undefined {
   try {
     return Object(JSON.parse(line));
   } catch {
-    return undefined; // A line that a program printed past act.
+    return undefined; // A line that a program wrote directly to the output, without act.
   }
 }
 

@@ -8,15 +8,15 @@ import { commitAll } from "../support/repository-copy.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** The tags under which workflows of tests use our actions, and those use each other. */
+/** The repository and tags by which the tests' workflows refer to our actions, and our actions to each other. */
 export const RELEASED = { repository: "org/actions", tag: "v1.0.0", majorTag: "v1" };
 
-/** What becomes of the text of a file, such as a default that names a service of others. */
+/** Changes to the text of files, by path: for example of a default that names another party's service. */
 export type Replacements = Readonly<Record<string, (text: string) => string>>;
 
 /**
- * The tree that a release of these bundles, as built here, would have, for workflows that run under act, which does
- * not know `$/`: references to siblings name the repository and the tag.
+ * The tree that a release of the bundles built here would have, for workflows that run under act. References to
+ * sibling actions name the repository and the tag, because act does not know `$/`.
  */
 export function publishedTree(
   names: readonly string[],
@@ -38,7 +38,7 @@ export function usesOf(folder: string, { repository, tag, majorTag }: ReleasedAs
   return { [`${repository}@${majorTag}`]: folder, [`${repository}@${tag}`]: folder };
 }
 
-/** The repository `org/product` of a user, with these files in its one commit. */
+/** A user's repository `org/product`, with these files in its only commit. */
 export async function userRepository(files: Readonly<Record<string, string>>): Promise<FileTree> {
   const tree = new FileTree(files);
   await commitAll(tree.root, "everything");

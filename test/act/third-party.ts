@@ -3,9 +3,9 @@ import path from "node:path";
 const standIn = (name: string): string => path.join(import.meta.dirname, "third-party", name);
 
 /**
- * Stand-ins for the few actions of others that our workflows use, by the very reference they are pinned to.
- * act replaces actions/checkout itself, but that of another repository: such are looked for in the folder that the
- * variable CHECKOUT_REPOSITORIES names.
+ * Stand-ins for the few third-party actions that our workflows use, by the exact reference they are pinned to.
+ * act itself replaces actions/checkout, except for a checkout of another repository: the stand-in looks for that in
+ * the folder that the variable CHECKOUT_REPOSITORIES names.
  */
 export const THIRD_PARTY: Readonly<Record<string, string>> = {
   "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1": standIn("checkout"),
@@ -17,14 +17,14 @@ export const THIRD_PARTY: Readonly<Record<string, string>> = {
   "docker/metadata-action@dc802804100637a589fabce1cb79ff13a1411302": standIn("docker-metadata"),
 };
 
-/** Those that our pages name as most people do, by a tag. */
+/** Stand-ins for the actions that our documentation refers to by a tag, as most people do. */
 export const THIRD_PARTY_IN_PAGES: Readonly<Record<string, string>> = {
   "actions/checkout@v7": standIn("checkout"),
   "docker/setup-buildx-action@v4": standIn("setup-buildx"),
   "taiki-e/install-action@v2": standIn("install-action"),
 };
 
-/** The variable in which those find the client of artifacts, which they cannot install; without it they only tell. */
+/** The variable that tells the stand-ins where the artifact client is. Without it they print what they would do. */
 export const ARTIFACT_CLIENT = {
   STAND_IN_ARTIFACT_CLIENT: path.join(import.meta.dirname, "../stand-in/published/artifact-client.ts"),
 };

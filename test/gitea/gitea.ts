@@ -12,19 +12,19 @@ import { freePort } from "../support/free-port.ts";
 import { GiteaRunner } from "./runner.ts";
 
 const START_LIMIT_MS = 60_000;
-/** To whom all repositories belong. */
+/** The owner of all repositories. */
 export const USER = "acme";
 
-/** Whether this machine has compiled it: `GITEA=1 npm test` does. */
+/** Whether Gitea is compiled on this machine, which `GITEA=1 npm test` does. */
 export const hasGitea = isInstalled(GITEA);
 
 /** A job that Gitea gave to the runner of a test. */
 export interface GiteaJob {
-  /** What a runner gives the steps of the job, as act_runner does. */
+  /** The environment that a runner gives the steps of the job, as act_runner does. */
   readonly env: Readonly<Record<string, string>>;
-  /** Of the repository, as `owner/name`. */
+  /** `owner/name` of the repository. */
   readonly repository: string;
-  /** The task, by which its end is told. */
+  /** The ID of Gitea's task, which reports of the job's end name. */
   readonly task: string;
 }
 
@@ -45,7 +45,7 @@ export class Gitea {
   static async start(): Promise<Gitea> {
     const folder = mkdtempSync(path.join(tmpdir(), "gitea-"));
     const [port, config] = [await freePort(), path.join(folder, "app.ini")];
-    // Its templates are read from the module's own folder, where they were compiled from.
+    // Gitea reads its templates from the folder of the module it was compiled from.
     const sources = await moduleFolder(`code.gitea.io/gitea@v${GITEA.version}`);
     writeFileSync(config, configuration(folder, port, sources));
     await administer(config, "migrate");
@@ -58,12 +58,12 @@ export class Gitea {
     return gitea;
   }
 
-  /** A token of the person to whom the repositories belong. */
+  /** A token of the repositories' owner. */
   get token(): string {
     return this.#token;
   }
 
-  /** Commits a workflow with so many jobs to a new repository, and takes each of them as a runner does. */
+  /** Commits a workflow with this number of jobs to a new repository, and takes each job as a runner does. */
   async startRun(jobs: readonly string[] = ["build"]): Promise<readonly GiteaJob[]> {
     this.#repositories += 1;
     const name = `product-${this.#repositories}`;
@@ -89,12 +89,12 @@ export class Gitea {
     return await GiteaRunner.register(this.origin, String(registered["token"]));
   }
 
-  /** Where git finds a repository, with a token that may read it, or write to it as that person. */
+  /** The URL of a repository for git, with a token that may read it, or write to it as its owner. */
   remote(repository: string, token = this.#token): string {
     return `${this.origin.replace("://", `://${USER}:${token}@`)}/${repository}.git`;
   }
 
-  /** Calls Gitea's REST API as that person. */
+  /** Calls Gitea's REST API as the repositories' owner. */
   async api(method: string, route: string, body?: object): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.origin}/api/v1${route}`, {
       method,
@@ -113,7 +113,7 @@ export class Gitea {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** As act_runner sets them (internal/app/run/runner.go, "getDefaultEnvs"): what GitHub's runner takes from the job's message. */
+  /** The variables that act_runner sets from the task's context (internal/app/run/runner.go, "getDefaultEnvs"). */
   jobEnv(context: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
     const text = (name: string): string => String(context[name] ?? "");
     return {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const FETCH_LIMIT_MS = 60_000;
 
-/** What Gitea hands to a runner: one job (actions-proto-go, runner/v1, `Task`). */
+/** The task that Gitea gives to a runner: one job (actions-proto-go, runner/v1, `Task`). */
 export interface GiteaTask {
   readonly id: string;
-  /** What the job finds in `github`, and the tokens. */
+  /** The job's context `github`, and its tokens. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** The workflow with this job alone, as YAML. */
+  /** The workflow as YAML, reduced to this job. */
   readonly workflow: string;
   /** The jobs that it needs, all of which have ended. */
   readonly needs: Readonly<Record<string, GiteaNeed>>;
@@ -24,7 +24,7 @@ export interface GiteaEnd {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The part of a runner that takes jobs and says how they ended, by Gitea's protocol in its JSON form (runner/v1). */
+/** The part of a runner that takes jobs and reports their results, in the JSON form of Gitea's protocol (runner/v1). */
 export class GiteaRunner {
   readonly #origin: string;
   readonly #headers: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export class GiteaRunner {
     throw new Error("Gitea gave no job to the runner");
   }
 
-  /** Ends a job, so that those which need it can begin. */
+  /** Ends a job, so that the jobs that need it can begin. */
   async end(task: GiteaTask, { isSuccess, outputs }: GiteaEnd): Promise<void> {
     const now = new Date().toISOString();
     const result = isSuccess ? "RESULT_SUCCESS" : "RESULT_FAILURE";
@@ -71,7 +71,7 @@ export class GiteaRunner {
   }
 }
 
-/** Protocol buffers in JSON: bytes are base64, and what is empty is absent. */
+/** Protocol buffers in JSON: bytes are base64, and empty fields are absent. */
 function taskOf(message: object): GiteaTask {
   const { id, context, workflowPayload, needs } = message as {
     readonly id: string;

@@ -21,12 +21,12 @@ export function provideOciArchive(engine: Engine, recipe: ImageRecipe): Promise<
     const provenance = `--provenance=${recipe.attestations ?? true}`;
     const options = [...commonOptions(recipe), provenance, `--output=${output.join(",")}`];
     await runClient(engine, ["buildx", "build", ...options, "-"], { contextFolder: context, outputFile: file });
-    // What the build cache holds, this engine would never fetch from anywhere.
+    // The engine would not fetch layers that are still in its build cache.
     await runClient(engine, ["builder", "prune", "--all", "--force"]);
   });
 }
 
-/** The recipe's image as the engine's own `docker save` writes it, kept likewise. */
+/** The recipe's image as the engine's own `docker save` writes it. It is kept under .work/images, too. */
 export function provideSavedArchive(engine: Engine, recipe: ImageRecipe): Promise<string> {
   return provide(`save-${engine.version}-${engine.variant}`, recipe, async (context, file) => {
     const names = recipe.names ?? [];
@@ -59,7 +59,7 @@ function commonOptions(recipe: ImageRecipe): string[] {
   ];
 }
 
-/** Makes a file once for a clone; it is visible only when whole. */
+/** Makes a file once in a clone of the project. The file appears only when it is complete. */
 async function provide(
   kind: string,
   recipe: ImageRecipe,
@@ -83,8 +83,8 @@ async function provide(
 }
 
 /**
- * Runs the engine's client with a folder as a tar on its input and a file for its output. Returns
- * the output that went to no file.
+ * Runs the engine's client. A folder is sent as a tar to its standard input, and its standard output can be written
+ * to a file. Returns the output that was not written to a file.
  */
 async function runClient(
   engine: Engine,
@@ -115,7 +115,7 @@ async function sendContext(folder: string | undefined, input: NodeJS.WritableStr
     input.end();
     return;
   }
-  // The client's exit code tells what a broken pipe meant.
+  // Errors of the pipe are ignored here: the client's exit code says whether they matter.
   const tar = spawn("tar", [
     "--create",
     "--sort=name",

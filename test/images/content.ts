@@ -4,11 +4,11 @@ const BLOCK_BYTES = 4096;
 const WORD_BYTES = 16;
 const WORDS = 256;
 
-/** Of ten blocks, so many cannot be compressed at all, as in a binary with embedded data. */
+/** How many blocks of ten cannot be compressed at all, as in a binary with embedded data. */
 const RANDOM_BLOCKS_OF_TEN = 1;
 
 /**
- * Bytes that compress about as machine code does (gzip to some 40 %), the same for the same seed:
+ * Bytes that compress about as well as machine code does (gzip to about 40 %), the same for the same seed:
  * blocks of noise among blocks of words from a small vocabulary.
  */
 export function* content(seed: string, bytes: number): Generator<Buffer> {
@@ -24,11 +24,11 @@ export function* content(seed: string, bytes: number): Generator<Buffer> {
   }
 }
 
-/** Replaces each word of a block of noise by the word of the vocabulary that its first byte picks. */
+/** Replaces each word of a block of noise with a word of the vocabulary, which the word's first byte selects. */
 function fillWithWords(chunk: Buffer, start: number, vocabulary: Buffer): void {
   for (let at = start; at < start + BLOCK_BYTES; at += WORD_BYTES) {
     const word = (chunk[at] ?? 0) * WORD_BYTES;
-    // The last quarter stays noise, as addresses and numbers in code are.
+    // The last quarter of each word stays noise, like addresses and numbers in code.
     vocabulary.copy(chunk, at, word, word + (WORD_BYTES * 3) / 4);
   }
 }

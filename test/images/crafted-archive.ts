@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { TAR_END, tarFile } from "@release-actions/archive";
 
 /**
- * An OCI archive of one layer with exactly these bytes, in which every digest and size is right:
- * what no build produces, such as a layer that is not a tar, can be put into it.
+ * An OCI archive of one layer with exactly these bytes, in which every digest and size is right. The layer can be
+ * something that no build produces, such as a file that is not a tar.
  */
 export function craftOciArchive(layer: Uint8Array, name: string): Buffer {
   const diffIds = [digestOf(layer)];
@@ -35,7 +35,7 @@ export function craftOciArchive(layer: Uint8Array, name: string): Buffer {
   return Buffer.concat([...blobs, tarFile("index.json", index), layout, TAR_END]);
 }
 
-/** An OCI archive of an index with one image for each platform, one layer each, and an attestation as buildx adds it. */
+/** An OCI archive of an index with one image for each platform, one layer each, and an attestation like those that buildx adds. */
 export function craftPlatformsArchive(layers: Readonly<Record<string, Uint8Array>>): Buffer {
   const blobs: Buffer[] = [];
   const add = (mediaType: string, content: Uint8Array): object => {

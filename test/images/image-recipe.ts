@@ -1,4 +1,4 @@
-/** One layer: a file of so many bytes, of content that is the same for the same seed. */
+/** One layer: a file of this many bytes, with the same content for the same seed. */
 export interface LayerRecipe {
   readonly seed: string;
   readonly bytes: number;
@@ -7,11 +7,11 @@ export interface LayerRecipe {
 /** An image built FROM scratch with a static busybox, so that a container of it can run a shell. */
 export interface ImageRecipe {
   readonly layers: readonly LayerRecipe[];
-  /** Of the layers in an OCI archive. Default gzip, as buildx does it. */
+  /** The compression of the layers in an OCI archive. Default: gzip, as in buildx. */
   readonly compression?: "gzip" | "zstd" | "uncompressed";
-  /** Default: the engine's own alone. */
+  /** Default: only the engine's own platform. */
   readonly platforms?: readonly string[];
-  /** Names for the image; with none, the archive's index carries none. */
+  /** Names of the image. Default: none, and then the archive's index has none either. */
   readonly names?: readonly string[];
   /** Whether buildx adds its provenance attestation to the index. Default true, as buildx does. */
   readonly attestations?: boolean;
@@ -51,7 +51,7 @@ export const RECIPES = {
   },
 } as const satisfies Record<string, ImageRecipe>;
 
-/** About what a database server's image is: 170 MB when compressed, most of it in one layer; or several times that. */
+/** An image about as large as a database server's: 170 MB compressed, most of it in one layer; or `times` that. */
 export function largeRecipe(compression: "gzip" | "zstd", times = 1): ImageRecipe {
   const sizes = Array.from({ length: times }, () => [210, 80, 55, 20, 4, 1]).flat();
   const layers = sizes.map((size, index) => ({ seed: `large ${index}`, bytes: size * MB }));

@@ -25,12 +25,12 @@ const DOCKERFILE = [
   "LABEL other=yes",
   "",
 ].join("\n");
-/** Copies one file: a secret is not part of what a stage leaves behind. */
+/** A program that copies one file. The build copies each secret with it, because a mounted secret is not in the image. */
 const COPY = `#include <stdio.h>
 int main(int c, char **v) { FILE *i = fopen(v[1], "r"), *o = fopen(v[2], "w"); int b;
   if (!i || !o) return 1; while ((b = fgetc(i)) != EOF) fputc(b, o); return fclose(o); }
 `;
-/** What the step's expressions stand for; the other steps have no part in it. */
+/** The values of the expressions in the step. The action's other steps are not run. */
 const CONTEXT: Readonly<Record<string, string>> = {
   "steps.cache.outputs.available": "",
   "github.ref_type == 'tag'": "false",
@@ -46,7 +46,7 @@ interface Action {
   };
 }
 
-// Checked against GitHub's own schema by the workflow tests.
+// The workflow tests check action.yml against GitHub's own schema.
 const action = parse(readFileSync(ACTION, "utf8")) as Action;
 const step = action.runs.steps.find(({ id }) => id === "build");
 
@@ -81,7 +81,7 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
     interface BuildSetting {
       readonly env?: Readonly<Record<string, string>>;
       readonly files?: Readonly<Record<string, string>>;
-      /** A program that the build finds under that name. */
+      /** The source of a program that the build finds under that name. */
       readonly program?: string;
     }
 
@@ -118,7 +118,7 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
       return JSON.parse((await runCommand("docker", args, { env })).stdout);
     };
 
-    test("builds an image into the engine, under all its names and tags, with its origin on it", async () => {
+    test("builds an image into the engine, under all its names and tags, with labels that name its origin", async () => {
       using built = await build({
         images: "localhost/build-image/a=runtime\nlocalhost/build-image/b=runtime",
         tags: "1\nlatest",
@@ -175,10 +175,10 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
 
     const KEY = ["-----BEGIN PRIVATE KEY-----", "A".repeat(64), "MIIEv==", "-----END PRIVATE KEY-----"].join("\n");
     const BASE64 = `${"Zm9v".repeat(16)}\nYmFyCg==`;
-    /** Says how many bytes each secret has, and what they add up to. */
+    /** The IDs of the secrets that the build reads. */
     const SECRETS = ["key", "base64", "quoted", "plain", "from_env", "from_file", "last"];
 
-    test("hands secrets of several lines over whole, from wherever they come", async () => {
+    test("passes secrets of several lines unchanged, whichever source they come from", async () => {
       const expected = {
         ...{ key: KEY, base64: BASE64, quoted: 'one\nA=1\n"two"', plain: "a=b", from_env: "x\ny=1", last: "end" },
         from_file: "file\nof=lines\n",
@@ -223,7 +223,7 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
       }
     });
 
-    test("reads its lists as build-push-action does", async () => {
+    test("reads its list inputs as build-push-action does", async () => {
       using built = await build(
         {
           ...{ images: "  localhost/build-image/lists  \n\n", tags: "1, 2\n 3 ", dockerfile: "a b/Docker file" },
@@ -265,12 +265,24 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
 
     test.each<[name: string, inputs: Record<string, string>, said: string]>([
       ["no tag to push under", { images: "127.0.0.1:9/acme/a", push: "true", tags: "" }, "there is no tag to push"],
-      ["a boolean that is not one", { images: "localhost/a", pull: "yes" }, '::error::pull is "yes", expected true or'],
-      ["an option that is an input's", { images: "localhost/a", options: "--push" }, "::error::options has --push"],
+      [
+        "a boolean input with another value",
+        { images: "localhost/a", pull: "yes" },
+        '::error::pull is "yes", expected true or',
+      ],
+      [
+        "an option that belongs in an input",
+        { images: "localhost/a", options: "--push" },
+        "::error::options has --push",
+      ],
       ["no image", { images: "" }, "::error::the input images names no image"],
-      ["a stage that is not there", { images: "localhost/build-image/d=nowhere", archive: "image.tar" }, "nowhere"],
-      ["a registry that refuses (misleads 11)", { images: "127.0.0.1:9/acme/a", push: "true" }, "127.0.0.1:9"],
-    ])("fails with %s, and tells no digest", async (_name, inputs, said) => {
+      ["a stage that does not exist", { images: "localhost/build-image/d=nowhere", archive: "image.tar" }, "nowhere"],
+      [
+        "a registry that refuses the connection (misleads 11)",
+        { images: "127.0.0.1:9/acme/a", push: "true" },
+        "127.0.0.1:9",
+      ],
+    ])("fails with %s, and does not set the digest", async (_name, inputs, said) => {
       using built = await build(inputs);
       expect(built.exitCode).not.toBe(0);
       expect(built.stdout + built.stderr).toContain(said);

@@ -6,7 +6,7 @@ import { FileTree } from "@release-actions/example-product";
 import { Fault } from "@release-actions/report";
 import { describeWith } from "../parts.ts";
 
-/** Layouts to try, and the first of their seeds: `FLAG_LAYOUTS=1000 FLAG_SEED=0` for many. */
+/** How many layouts to try, and the first seed. To try many: `FLAG_LAYOUTS=1000 FLAG_SEED=0`. */
 const LAYOUTS = Number(process.env["FLAG_LAYOUTS"] ?? 40);
 const FIRST_SEED = Number(process.env["FLAG_SEED"] ?? 1);
 
@@ -53,7 +53,7 @@ const KEYS = [
   ...['cfg(all(unix, target_arch = "x86_64"))', 'cfg(panic = "unwind")'].map(quote),
 ];
 
-/** Arguments of `--config` that cargo takes or refuses for a reason of their own. */
+/** Unusual arguments of `--config`; cargo accepts some and refuses others. */
 const ODD_LINES = [
   ...["", "build", "no-such-file.toml", "[build]", "# nothing", "build.rustflags = ['--cfg=a'] # why"],
   ...["build = { rustflags = ['--cfg=a'] }", "build={}", "build.rustflags=", "build.rustflags=1", "[[build]]"],
@@ -66,12 +66,12 @@ interface Layout {
   readonly files: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly target: string;
-  /** Arguments of `--config`, files and lines. */
+  /** Arguments of `--config`: files and lines of TOML. */
   readonly overrides: readonly string[];
   readonly symlink: boolean;
 }
 
-/** The same numbers for the same seed (mulberry32). */
+/** Random numbers, the same for the same seed (mulberry32). */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -141,7 +141,7 @@ function quote(key: string): string {
   return JSON.stringify(key);
 }
 
-/** Answers what cargo asks, and writes down what it would compile with. */
+/** Passes cargo's queries to the real rustc. When asked to compile, it records its arguments and fails. */
 const FAKE_RUSTC = `#!/bin/bash
 for arg in "$@"; do
   case "$arg" in -vV|--print|--print=*) exec "$REAL_RUSTC" "$@" ;; esac

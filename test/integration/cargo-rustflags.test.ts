@@ -10,7 +10,7 @@ const MUSL = "x86_64-unknown-linux-musl";
 
 interface Case {
   readonly name: string;
-  /** Configuration files, from the folder that holds `work/`, where cargo is started, and `home/`, its CARGO_HOME. */
+  /** Configuration files, relative to the folder of `work/`, where cargo is started, and `home/`, its CARGO_HOME. */
   readonly files: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly targets?: readonly string[];
@@ -20,7 +20,7 @@ const OUTER = ".cargo/config.toml";
 const INNER = "work/.cargo/config.toml";
 const HOME = "home/config.toml";
 
-/** Every row is put to the real cargo and to the resolver; both must name the same arguments. */
+/** Each case is given to the real cargo and to the resolver: both must name the same arguments. */
 const CASES: readonly Case[] = [
   { name: "nothing", files: {} },
   { name: "arrays joined over three files", files: arrays() },
@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "a flag that switches on a cfg",
+    name: "a flag that enables a cfg",
     files: { [INNER]: `${target(HOST, '["--cfg=first"]')}\n${target("cfg(first)", '["--cfg=second"]')}` },
   },
   {
@@ -155,7 +155,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "RUSTC_BOOTSTRAP of an [env] table, which shows cfgs that are not stable",
+    name: "RUSTC_BOOTSTRAP in an [env] table, which makes unstable cfgs visible",
     files: {
       [INNER]: `[env]\nRUSTC_BOOTSTRAP = "1"\n${target("cfg(target_thread_local)", '["--cfg=t"]')}`,
     },
@@ -178,7 +178,7 @@ describeWith(["cargo", "rustc"], "resolveRustflags names the arguments that carg
 });
 
 describeWith(["cargo", "rustc"], "flags of a profile", () => {
-  test("come beside RUSTFLAGS, which hides all others", async () => {
+  test("apply in addition to RUSTFLAGS, which replaces all other sources", async () => {
     using tree = crateTree({ [INNER]: `${build('["--cfg=b"]')}\n[profile.dev]\nrustflags = ["--cfg=profile"]\n` });
     const env = environment(tree, { RUSTFLAGS: "--cfg=env", RUSTC_BOOTSTRAP: "1" });
     const ours = await resolve(tree, env, HOST);
@@ -238,7 +238,7 @@ describeWith(["cargo"], "loadConfig refuses what cargo refuses", () => {
 describeWith(["cargo"], "loadConfig merges as `cargo config get` does", () => {
   test.each<[string, Record<string, string>]>([
     [
-      "lists are joined, and of other values the nearest file's wins",
+      "lists are joined, and for other values the nearest file wins",
       {
         [HOME]: '[alias]\nb = ["build"]\n[net]\nretry = 1\n[http]\ntimeout = 3\n',
         [OUTER]: '[alias]\nb = ["--release"]\n[net]\nretry = 2\noffline = true\n',
@@ -246,7 +246,7 @@ describeWith(["cargo"], "loadConfig merges as `cargo config get` does", () => {
       },
     ],
     [
-      // Beside other keys cargo 1.95 joins it in some runs and replaces it in others.
+      // When the table has other keys, cargo 1.95 sometimes joins the list and sometimes replaces it.
       "a runner is replaced as a whole",
       { [HOME]: '[target.foo]\nrunner = ["home"]\n', [OUTER]: '[target.foo]\nrunner = ["outer"]\n' },
     ],
@@ -274,7 +274,7 @@ async function resolve(tree: FileTree, env: Record<string, string | undefined>, 
   return await resolveRustflags({ config, env, target, printCfg: (flags) => printCfg(question, target, flags) });
 }
 
-/** The arguments after the library paths on the `Running` line, which comes even where the target's std is missing. */
+/** The arguments after the library paths on cargo's `Running` line, printed even where the target's std is missing. */
 async function askCargo(tree: FileTree, env: Record<string, string | undefined>, target: string): Promise<string[]> {
   const { stderr } = await runCommand("cargo", ["rustc", "-v", "--offline", "--target", target], {
     cwd: tree.path("work"),

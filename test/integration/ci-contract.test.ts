@@ -26,7 +26,7 @@ async function check(
 }
 
 describe("ci-contract", () => {
-  test("passes with the outputs that say so", async () => {
+  test("passes and sets the outputs of a pass", async () => {
     const step = await check({
       "ci-contract.yml": "jobs: { fmt: { run: cargo fmt --check } }\n",
       ".github/workflows/ci.yml": WORKFLOW.replace(" || true", ""),
@@ -34,7 +34,7 @@ describe("ci-contract", () => {
     expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { ok: "true", findings: "[]" } });
   });
 
-  test("takes the steps of cargo-dist's build setup for no workflow", async () => {
+  test("does not read the steps of cargo-dist's build setup as a workflow", async () => {
     const step = await check({
       "ci-contract.yml": "jobs: { fmt: { run: cargo fmt --check } }\n",
       ".github/workflows/ci.yml": WORKFLOW.replace(" || true", ""),
@@ -43,7 +43,7 @@ describe("ci-contract", () => {
     expect(step).toMatchObject({ conclusion: "success", outputs: { ok: "true" } });
   });
 
-  test("fails with an annotation at the job, and the findings as JSON", async () => {
+  test("fails with an annotation at the job, and gives the findings as JSON", async () => {
     const step = await check({
       "ci-contract.yml": "jobs:\n  fmt: { run: cargo fmt --check }\n  docs: {}\n",
       ".github/workflows/ci.yml": WORKFLOW,
@@ -66,7 +66,7 @@ describe("ci-contract", () => {
     expect(step.summary).toContain("| `fmt`: `cargo fmt --check` does not count");
   });
 
-  test("without a contract looks for what is wrong in any repository, and warns", async () => {
+  test("without a contract, looks for faults that no repository should have, and warns", async () => {
     const step = await check({
       ".github/workflows/ci.yml": WORKFLOW.replace("    runs-on", "    if: github.ref == 'main'\n    runs-on"),
     });
@@ -74,13 +74,13 @@ describe("ci-contract", () => {
     expect(step.annotations).toMatchObject([{ level: "warning", file: ".github/workflows/ci.yml", line: 4 }]);
   });
 
-  test("suggests a contract where there is none", async () => {
+  test("suggests a contract where the repository has none", async () => {
     const step = await check({ ".github/workflows/ci.yml": WORKFLOW }, { mode: "suggest" });
     expect(step).toMatchObject({ conclusion: "success", annotations: [] });
     expect(step.log).toContain("ci-contract.yml lists what the workflows do today");
   });
 
-  test("suggests nothing over what a person wrote", async () => {
+  test("does not suggest a contract where a person wrote one", async () => {
     const step = await check(
       { ".github/workflows/ci.yml": WORKFLOW, "ci-contract.yml": "jobs: { fmt: }\n" },
       { mode: "suggest" },
@@ -89,7 +89,7 @@ describe("ci-contract", () => {
     expect(step.annotations[0]?.message).toContain("ci-contract.yml already exists");
   });
 
-  test("fails for a contract that was named and is not there", async () => {
+  test("fails when the named contract does not exist", async () => {
     const step = await check({ ".github/workflows/ci.yml": WORKFLOW }, { contract: "promises.yml" });
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]?.message).toContain("promises.yml does not exist");

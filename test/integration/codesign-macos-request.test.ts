@@ -10,7 +10,7 @@ import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
 
 const JIT = `<plist version="1.0"><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>`;
 
-describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
+describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   let workshop: Workshop;
   let arm64: string;
   let amd64: string;
@@ -27,7 +27,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
   });
   afterEach(async () => await job.close());
 
-  /** A step that gets no secret at all. */
+  /** Runs a step without any secret. */
   const signWithoutSecrets = (inputs: Record<string, string>, options: Pick<StepOptions, "env"> = {}) =>
     job.step("codesign-macos", { inputs: { path: "tool", ...inputs }, ...options });
   const sign = async (
@@ -48,7 +48,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
     (await imagesOf(name)).map(({ signature }) => signature?.entitlements.xml);
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
 
-  test("signs ad hoc without any secret, on machines of forks", async () => {
+  test("signs ad hoc without any secret, as in runs of forks", async () => {
     await cp(await makeFatBinary([amd64, arm64], workshop.fresh()), path.join(job.workspace, "universal"));
     const result = await signWithoutSecrets({ path: "tool\nuniversal", "ad-hoc": "true" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
@@ -61,12 +61,12 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
       identifier: "tool",
       cdhash: signature && bestCodeDirectory(signature).cdhash,
     });
-    // It calls the empty CMS that it writes itself a fault; what counts is that the code is what was signed.
+    // rcodesign reports the empty CMS that it wrote itself. This test checks only that the code matches its signature.
     const judged = await runCommand("rcodesign", ["verify", path.join(job.workspace, "tool")], { check: false });
     expect(`${judged.stdout}${judged.stderr}`).not.toMatch(/mismatch/);
   });
 
-  test("ad hoc does not open a certificate that is there, and needs no team", async () => {
+  test("an ad hoc signature does not read the certificate input, and needs no team", async () => {
     const result = await sign({ "ad-hoc": "true", certificate: "not a certificate" });
     expect([messages(result), result.conclusion, result.outputs["certificate"]]).toEqual(["", "success", undefined]);
   });
@@ -82,18 +82,18 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
     expect(result.summary).toMatch(/dry run, nothing was changed/);
   });
 
-  test("a dry run fails where the real one would", async () => {
+  test("a dry run fails where a real run would", async () => {
     const result = await sign({ "dry-run": "true", "team-id": "OTHERTEAM1" });
     expect(result.conclusion).toBe("failure");
     expect(messages(result)).toMatch(/belongs to the team TEAMID1234, expected OTHERTEAM1/);
   });
 
-  test("without secrets and without being told, it names the inputs for forks", async () => {
+  test("without secrets, it names the inputs to use for forks", async () => {
     const result = await signWithoutSecrets({});
     expect(messages(result)).toMatch(/`certificate` is required[\s\S]*`ad-hoc` or `dry-run`/);
   });
 
-  test("signs through a symbolic link, which stays one, and once where two lead to one file", async () => {
+  test("signs through a symbolic link and keeps the link, and signs a file once where two links lead to it", async () => {
     await mkdir(path.join(job.workspace, "cellar"));
     await cp(arm64, path.join(job.workspace, "cellar/real-tool"));
     await chmod(path.join(job.workspace, "cellar/real-tool"), 0o750);
@@ -103,12 +103,12 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
     expect((await lstat(path.join(job.workspace, "current"))).isSymbolicLink()).toBe(true);
     expect(await readlink(path.join(job.workspace, "stable"))).toBe("cellar/real-tool");
     expect((await stat(path.join(job.workspace, "cellar/real-tool"))).mode & 0o777).toBe(0o750);
-    // Of the file, not of the link: what is signed is the file.
+    // The identifier comes from the name of the file, not of the link.
     expect(await identifiersOf("cellar/real-tool")).toEqual(["real-tool"]);
     expect(JSON.parse(result.outputs["files"] ?? "").length).toBe(1);
   });
 
-  test("leaves what another hard link of the file shows", async () => {
+  test("does not change what another hard link to the file shows", async () => {
     await link(path.join(job.workspace, "tool"), path.join(job.workspace, "other"));
     expect((await sign()).conclusion).toBe("success");
     expect((await read("other")).equals(await readFile(arm64))).toBe(true);
@@ -117,7 +117,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
   test.each([
     ["tool-1.2.3", "tool-1"],
     ["libfoo.1.dylib", "libfoo.1"],
-  ])("chooses the identifier of %s as codesign does, and Go's a.out does not stay", async (name, identifier) => {
+  ])("chooses the identifier of %s as codesign does, and replaces Go's a.out", async (name, identifier) => {
     await cp(arm64, path.join(job.workspace, name));
     expect(await identifiersOf(name)).toEqual(["a.out"]);
     expect((await sign({ path: name })).conclusion).toBe("success");
@@ -147,7 +147,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
       /arm64: (is signed without the hardened runtime|it lacks the option runtime)/,
     ],
     ["the identifier", "--binary-identifier", /arm64: it has the identifier \S+, expected com\.example\.tool/],
-  ])("does not believe a signing program that ignores %s", async (_title, option, message) => {
+  ])("refuses the result of a signing program that ignores %s", async (_title, option, message) => {
     await writeFile(path.join(job.workspace, "app.entitlements"), JIT);
     const before = await read("tool");
     const inputs = { entitlements: "app.entitlements", identifier: "com.example.tool" };
@@ -158,7 +158,7 @@ describeWith(WORKSHOP_TOOLS, "what codesign-macos was asked for", () => {
     expect((await read("tool")).equals(before)).toBe(true);
   });
 
-  /** The real rcodesign behind a program that leaves one option and its value out. */
+  /** A program that calls the real rcodesign, but drops one option and its value. */
   async function programThatIgnores(option: string): Promise<string> {
     const { stdout } = await runCommand("which", ["rcodesign"]);
     const folder = workshop.fresh();

@@ -104,7 +104,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     }
   });
 
-  test("signs with entitlements, and without what it is told to leave out", async () => {
+  test("signs with entitlements, and without a timestamp when told so", async () => {
     const entitlements = `<plist version="1.0"><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>`;
     await writeFile(path.join(job.workspace, "app.entitlements"), entitlements);
     const result = await sign({ entitlements: "app.entitlements", timestamp: "none" });
@@ -159,7 +159,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       /it is not a PKCS #12 file/,
     ],
     [
-      "a .p12 that is cut off",
+      "a .p12 that is truncated",
       async () => ({ certificate: (await p12(workshop.identity)).slice(0, 400) }),
       /it is not a PKCS #12 file/,
     ],
@@ -206,7 +206,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     const codesign = { backend: "codesign", timestamp: "http://timestamp.apple.com/ts01" };
     const LOGIN = "/Users/runner/Library/Keychains/login.keychain-db";
 
-    test(`${title}: a keychain of its own, in the search list while it signs, gone afterwards`, async () => {
+    test(`${title}: uses a keychain of its own, which exists and is in the search list only while it signs`, async () => {
       await using mac = await open();
       const result = await sign(codesign, { env: mac.env });
       expect([messages(result), result.conclusion, await findings("tool")]).toEqual(["", "success", []]);
@@ -233,7 +233,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       for (const secret of secrets) expect(await mac.argv()).not.toContain(secret);
     });
 
-    test(`${title}: codesign is told what the inputs say`, async () => {
+    test(`${title}: codesign gets the values of the inputs`, async () => {
       await using mac = await open();
       await sign({ ...codesign, identifier: "com.example.tool", options: "runtime, library" }, { env: mac.env });
       const [call] = (await mac.calls()).filter(({ program }) => program === "codesign");
@@ -242,7 +242,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       );
     });
 
-    test(`${title}: what a killed step leaves, the post step removes (F85)`, async () => {
+    test(`${title}: the post step removes what a killed step left (F85)`, async () => {
       await using mac = await open();
       await sign(codesign, { env: mac.env, stop: { when: /\[command\]codesign/, by: "SIGKILL" } });
       const keychain = (await mac.searchList())[0] ?? "";

@@ -31,7 +31,7 @@ const TOOLS = [
   "eu-unstrip",
 ];
 
-/** What the store took is laid where a real debuginfod looks for files, as a store's own server would have it. */
+/** A real debuginfod serves the files that the store received, as the store's own server would. */
 describeWith(TOOLS, "debug-symbols, with elfutils' debuginfod and gdb", () => {
   let bench: Workbench;
   let store: ParcaStore;
@@ -98,7 +98,7 @@ describeWith(TOOLS, "debug-symbols, with elfutils' debuginfod and gdb", () => {
     }
   }
 
-  test("debuginfod serves what was split off a C, a Rust and a Go program, and debuggers use it", async () => {
+  test("debuginfod serves the debug files of a C, a Rust and a Go program, and debuggers use them", async () => {
     await run({ binaries: NAMES.map((name) => `bin/${name}`).join("\n"), required: "true" }, async (step, output) => {
       expect([step.conclusion, step.annotations]).toEqual(["success", []]);
       const ids: Record<string, string> = JSON.parse(step.outputs["build-ids"] ?? "");
@@ -108,13 +108,13 @@ describeWith(TOOLS, "debug-symbols, with elfutils' debuginfod and gdb", () => {
         expect((await runCommand("eu-readelf", ["-n", stripped])).stdout).toContain(`Build ID: ${ids[name]}`);
         const found = await runCommand("debuginfod-find", ["debuginfo", stripped], { env: cache });
         expect(readFileSync(found.stdout.trim()).equals(readFileSync(debug))).toBe(true);
-        // Both halves fit together again, with the source's name in the DWARF of the whole.
+        // The stripped program and its debug file can be joined again, and the DWARF of the result names the source.
         const whole = bench.path(`${name}.whole`);
         await runCommand("eu-unstrip", ["-o", whole, stripped, debug]);
         const dwarf = await runCommand("eu-readelf", ["--debug-dump=line", whole]);
         expect(dwarf.stdout).toMatch(name === "server" ? /\ba\.c\b/ : name === "cli" ? /\ba\.rs\b/ : /\ba\.go\b/);
       }
-      // gdb has the stripped program alone and asks the server for the rest.
+      // gdb has only the stripped program and asks the server for the debug file.
       const alone = bench.path("alone");
       copyFileSync(path.join(output, "server"), alone);
       const batch = ["-nx", "-batch", "-iex", "set debuginfod enabled on", "-ex", "info line twice", alone];
@@ -122,7 +122,7 @@ describeWith(TOOLS, "debug-symbols, with elfutils' debuginfod and gdb", () => {
     });
   });
 
-  test("the script that is shipped brings the file that gdb reads beside the program", async () => {
+  test("the shipped script downloads the debug file to where gdb looks for it, beside the program", async () => {
     await run({ binaries: "bin/server", required: "true" }, async (step, output) => {
       expect(step.conclusion).toBe("success");
       const alone = bench.path("shipped/server");

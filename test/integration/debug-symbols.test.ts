@@ -40,7 +40,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     await bench.run("rustc -g -C link-arg=-Wl,--build-id a.rs -o cli");
     const arm = { GOOS: "linux", GOARCH: "arm64", CGO_ENABLED: "0" };
     await bench.run("go build -ldflags=-B=gobuildid -o server-arm64 .", arm);
-    // As a Dockerfile does it.
+    // Split the programs as a Dockerfile does.
     await bench.run("objcopy --only-keep-debug server server.debug");
     await bench.run("objcopy --strip-all --add-gnu-debuglink=server.debug server stripped");
     await bench.run("objcopy --strip-all server unlinked");
@@ -63,15 +63,15 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   beforeEach(() => store.reset());
 
   interface Setting {
-    /** In the workspace, from the bench. */
+    /** The files of the workspace: for each path, the file of the bench that is copied there. */
     readonly files?: Readonly<Record<string, string>>;
     readonly inputs?: Readonly<Record<string, string>>;
-    /** A PATH without the stand-in. */
+    /** Whether PATH lacks the stand-in of parca-debuginfo. */
     readonly bare?: true;
     readonly stop?: StepOptions["stop"];
   }
 
-  /** Runs the action, and what `look` does with its workspace and its run. */
+  /** Runs the action, then calls `look` while the workspace and the run still exist. */
   async function run<T>(
     { files = { server: "server" }, inputs = {}, bare, stop }: Setting,
     look: (step: StepResult, job: Job, artifact: (name: string, file: string) => Promise<Buffer>) => T | Promise<T>,
@@ -117,7 +117,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
         expect(stdout).toContain(`${name}.debug`);
         expect(stdout).not.toMatch(/\.symtab|\.debug_info/);
         expect((await runCommand(stripped, ["one"])).stdout).toBe(name === "cli" ? "2\n" : "4\n");
-        // What debuggers read: DWARF with the source's name in it.
+        // The debug file contains what debuggers read: DWARF that names the source.
         const dwarf = await runCommand("readelf", ["--debug-dump=info", debug]);
         expect(dwarf.stdout).toContain(name === "cli" ? "a.rs" : "a.c");
         const section = await readDebugLink(await readElf(memorySource(readFileSync(stripped))));
@@ -132,7 +132,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
           .sort(),
       );
       expect(step.summary).toContain(buildIds["cli"]);
-      // The token reaches the program by its environment.
+      // The program gets the token in its environment.
       expect(step.masks).toContain(TOKEN);
       expect(step.output.replaceAll(`::add-mask::${TOKEN}`, "")).not.toContain(TOKEN);
       expect(readdirSync(output).filter((name) => name.endsWith(".part"))).toEqual([]);
@@ -165,7 +165,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("tries again what may heal, and waits until debuginfod serves it", async () => {
+  test("retries a temporary failure, and waits until debuginfod serves the file", async () => {
     store.failures.push({ method: "ShouldInitiateUpload", code: "Unavailable", message: "try later" });
     store.unready = 1;
     await run({}, (step) => {
@@ -175,7 +175,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("is content when the store has it already", async () => {
+  test("succeeds when the store already has the file", async () => {
     await run({}, () => undefined);
     await run({}, (step) => {
       expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { uploaded: "true" } });
@@ -207,7 +207,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("an upload that broke is not taken for one that is there, and fails the step where it is required", async () => {
+  test("a failed upload does not count as present in the store, and fails the step with `required`", async () => {
     store.failures.push({ method: "MarkUploadFinished", code: "Unavailable", message: "gone" });
     store.failures.push({ method: "Upload", code: "Unavailable", message: "gone" });
     await run({ inputs: { required: "true" } }, (step) => {
@@ -220,7 +220,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   test.each([
     ["no token", { token: "" }, undefined, /the input `token` is empty/],
     ["no program", {}, true as const, /parca-debuginfo cannot be started/],
-  ])("%s is told, and the rest is done", async (_case, inputs, bare, message) => {
+  ])("reports %s, and does the rest", async (_case, inputs, bare, message) => {
     await run({ inputs, ...(bare && { bare }) }, async (step, job, artifact) => {
       expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["success", "false"]);
       expect(warnings(step)).toEqual([expect.stringMatching(message)]);
@@ -229,7 +229,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("fetches the program by its address, and runs it only with the SHA-256 that is expected (F133)", async () => {
+  test("downloads the program from its URL, and runs it only when it has the expected SHA-256 (F133)", async () => {
     const program = `#!/bin/sh\nexec "${PROGRAMS}/parca-debuginfo" "$@"\n`;
     const server = createServer((_request, response) => response.end(program));
     server.listen(0, "127.0.0.1");
@@ -255,19 +255,16 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     ]);
   });
 
-  test.each(["page", "other-file"] as const)(
-    "is not content when debuginfod serves another thing: %s",
-    async (serving) => {
-      store.serving = serving;
-      await run({ inputs: { required: "true" } }, (step) => {
-        expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["failure", "true"]);
-        const said = serving === "page" ? /no ELF file: <html>please log in/ : /an ELF file without that build id/;
-        expect(step.annotations[0]?.message).toMatch(said);
-      });
-    },
-  );
+  test.each(["page", "other-file"] as const)("fails when debuginfod serves something else: %s", async (serving) => {
+    store.serving = serving;
+    await run({ inputs: { required: "true" } }, (step) => {
+      expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["failure", "true"]);
+      const said = serving === "page" ? /no ELF file: <html>please log in/ : /an ELF file without that build id/;
+      expect(step.annotations[0]?.message).toMatch(said);
+    });
+  });
 
-  test("replaces a stripped file that the store has in place of the debug file, where it may", async () => {
+  test("replaces a stripped file in the store with the debug file, where the store allows it", async () => {
     const id = buildIds["server"] ?? "";
     const poor = { id: "upload-0", content: readFileSync(bench.path("stripped")), finished: true };
     store.uploads.set(id, { ...poor });
@@ -282,7 +279,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("the script keeps no stripped file", async () => {
+  test("the script does not keep a stripped file", async () => {
     await run({}, async (_step, job) => {
       const script = path.join(job.workspace, "debug-symbols/usr/local/bin/download-server-debug-symbols.sh");
       store.uploads.set(buildIds["server"] ?? "", {
@@ -302,7 +299,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     ["split-unpacked", /is split: 1 of its \d+ units/],
     ["split-c", /is split: 1 of its 1 units/],
     ["std-only", /Rust's standard library, not for its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],
-  ])("refuses debug information that is elsewhere or nobody's: %s", async (name, message) => {
+  ])("refuses debug information that is in other files or not of the program's own code: %s", async (name, message) => {
     await run({ files: { server: name } }, (step) => {
       expect(step.conclusion).toBe("failure");
       expect(step.annotations[0]?.message).toMatch(message);
@@ -319,7 +316,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("splits a program for another machine; one script fetches for both", async () => {
+  test("splits a program for another architecture; one script downloads the debug files of both", async () => {
     const files = { "all/amd64/server": "server", "all/arm64/server": "server-arm64" };
     await run({ files, inputs: { binaries: "all", "store-address": "none" } }, async (step, job) => {
       expect([step.conclusion, step.annotations]).toEqual(["success", []]);
@@ -340,7 +337,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("takes what was split before, and what is shipped must belong to it", async () => {
+  test("accepts debug files that were split before, and requires that the shipped program belongs to them", async () => {
     const files = {
       "symbols/server.debug": "server.debug",
       "image/usr/bin/server": "stripped",

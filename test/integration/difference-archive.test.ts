@@ -5,7 +5,7 @@ import { type CauseKind, type Explanation, explainDifference } from "@release-ac
 import { describeWith } from "../parts.ts";
 import { Workbench } from "../support/compile.ts";
 
-/** When the sides say that they were built: what is compiled in as a number is a time only near to it. */
+/** When the two sides were built. A compiled-in number counts as a time only when it is near these times. */
 const WINDOWS = {
   now: Date.now(),
   left: { from: 1_699_990_000_000, to: 1_700_010_000_000 },
@@ -14,7 +14,7 @@ const WINDOWS = {
 
 interface Fault {
   readonly name: string;
-  /** Expected of the pair, in order; the first is the fault put in. */
+  /** The expected causes, in order. The first is the injected fault. */
   readonly kinds: readonly CauseKind[];
   readonly left: string;
   readonly right: string;
@@ -37,7 +37,12 @@ const FAULTS: readonly Fault[] = [
     left: "ar crD out a.o b.o",
     right: "ar crD out b.o a.o",
   },
-  { name: "ar: a member in one only", kinds: ["member-set"], left: "ar crD out a.o b.o", right: "ar crD out a.o" },
+  {
+    name: "ar: a member in one archive only",
+    kinds: ["member-set"],
+    left: "ar crD out a.o b.o",
+    right: "ar crD out a.o",
+  },
   {
     name: "ar: the mode of a member",
     kinds: ["member-mode"],
@@ -187,7 +192,7 @@ const FAULTS: readonly Fault[] = [
     right: "echo built on $(date -ud @1763638491) > out",
   },
   {
-    name: "bytes of no format",
+    name: "bytes of an unknown format",
     kinds: ["content"],
     left: "printf '\\0\\1\\2\\3' > out",
     right: "printf '\\0\\1\\2\\4' > out",
@@ -223,78 +228,82 @@ const MACHO: readonly Fault[] = [
   },
 ];
 
-describeWith(["gcc", "ar", "tar", "gzip", "zstd", "xz", "zip", "go", "bash"], "the cause in archives", () => {
-  let bench: Workbench;
-  beforeAll(async () => {
-    const c = "int f(int x) { return x + 1; }\nint main(void) { return f(1); }\n";
-    const go = 'package main\n\nvar built = "never"\n\nfunc main() { println("hello", built) }\n';
-    const files = { "a.c": c, "b.c": "int g;\n", big: "all work and no play\n".repeat(500), "main.go": go };
-    const sides = ["one", "the-other"].flatMap((side) =>
-      Object.entries(files).map(([name, text]) => [`${side}/${name}`, text]),
-    );
-    bench = new Workbench(Object.fromEntries(sides));
-    mkdirSync(bench.path("scratch"));
-    await bench.run("gcc -c one/a.c -o a.o");
-    await bench.run("gcc -c one/b.c -o b.o");
-  });
-  afterAll(() => bench[Symbol.dispose]());
+describeWith(
+  ["gcc", "ar", "tar", "gzip", "zstd", "xz", "zip", "go", "bash"],
+  "the cause of a difference between archives",
+  () => {
+    let bench: Workbench;
+    beforeAll(async () => {
+      const c = "int f(int x) { return x + 1; }\nint main(void) { return f(1); }\n";
+      const go = 'package main\n\nvar built = "never"\n\nfunc main() { println("hello", built) }\n';
+      const files = { "a.c": c, "b.c": "int g;\n", big: "all work and no play\n".repeat(500), "main.go": go };
+      const sides = ["one", "the-other"].flatMap((side) =>
+        Object.entries(files).map(([name, text]) => [`${side}/${name}`, text]),
+      );
+      bench = new Workbench(Object.fromEntries(sides));
+      mkdirSync(bench.path("scratch"));
+      await bench.run("gcc -c one/a.c -o a.o");
+      await bench.run("gcc -c one/b.c -o b.o");
+    });
+    afterAll(() => bench[Symbol.dispose]());
 
-  async function make(line: string): Promise<Buffer> {
-    await bench.shell(`rm -f out; ${line}`, { GOCACHE: bench.path("cache"), TZ: "UTC" });
-    return readFileSync(bench.path("out"));
-  }
+    async function make(line: string): Promise<Buffer> {
+      await bench.shell(`rm -f out; ${line}`, { GOCACHE: bench.path("cache"), TZ: "UTC" });
+      return readFileSync(bench.path("out"));
+    }
 
-  async function explain(left: Uint8Array, right: Uint8Array): Promise<Explanation> {
-    const options = { scratch: bench.path("scratch"), windows: WINDOWS };
-    return await explainDifference(memorySource(left), memorySource(right), options);
-  }
+    async function explain(left: Uint8Array, right: Uint8Array): Promise<Explanation> {
+      const options = { scratch: bench.path("scratch"), windows: WINDOWS };
+      return await explainDifference(memorySource(left), memorySource(right), options);
+    }
 
-  describe.each([
-    ["what is packed", FAULTS],
-    ["Mach-O files", MACHO],
-  ])("%s", (_title, faults) => {
-    test.each(faults)(
-      "$name: $kinds.0, and nothing else",
-      async ({ left, right, kinds, place }) => {
-        const { causes, damage } = await explain(await make(left), await make(right));
-        expect(damage).toBeUndefined();
-        expect(causes.map(({ kind }) => kind)).toEqual(kinds);
-        if (place !== undefined) expect(causes[0]?.place).toMatch(place);
+    describe.each([
+      ["what is packed", FAULTS],
+      ["Mach-O files", MACHO],
+    ])("%s", (_title, faults) => {
+      test.each(faults)(
+        "$name: $kinds.0, and nothing else",
+        async ({ left, right, kinds, place }) => {
+          const { causes, damage } = await explain(await make(left), await make(right));
+          expect(damage).toBeUndefined();
+          expect(causes.map(({ kind }) => kind)).toEqual(kinds);
+          if (place !== undefined) expect(causes[0]?.place).toMatch(place);
+        },
+        120_000,
+      );
+    });
+
+    test("only the signature of a Mach-O file", async () => {
+      const signed = await make(`cd one && ${GO} GOARCH=arm64 go build -trimpath -o ../out main.go`);
+      const other = Buffer.from(signed);
+      // The signature is at the end of the file. Its last hash is changed, as signing again would do.
+      other[other.length - 1] = (other.at(-1) ?? 0) ^ 0xff;
+      expect((await explain(signed, other)).causes.map(({ kind }) => kind)).toEqual(["signature"]);
+    }, 120_000);
+
+    test.each([
+      ["ar", "ar crD out a.o b.o"],
+      ["tar", `${TAR} -cf out one`],
+      ["tar.gz", `${TAR} -cf - one | gzip -n > out`],
+      ["zip", "zip -qX out.zip one/a.c one/big && mv out.zip out"],
+      ["xz", "seq 999 | xz > out"],
+      ["ELF", "gcc -o out one/a.c"],
+      ["Mach-O", `cd one && ${GO} GOARCH=arm64 go build -trimpath -ldflags=-s -o ../out main.go`],
+    ])(
+      "a damaged %s is compared as far as it can be, without a crash",
+      async (_format, line) => {
+        const whole = await make(line);
+        const step = Math.max(1, Math.floor(whole.length / 23));
+        for (let at = 1; at < whole.length; at += step) {
+          const damaged = Buffer.from(whole);
+          damaged[at] = (damaged[at] ?? 0) ^ 0x55;
+          for (const other of [whole.subarray(0, at), damaged]) {
+            const { causes } = await explain(whole, other);
+            expect(causes.length).toBeGreaterThan(0);
+          }
+        }
       },
       120_000,
     );
-  });
-
-  test("only the signature of a Mach-O file", async () => {
-    const signed = await make(`cd one && ${GO} GOARCH=arm64 go build -trimpath -o ../out main.go`);
-    const other = Buffer.from(signed);
-    // The signature is at the end; its last hash is changed as signing again would change it.
-    other[other.length - 1] = (other.at(-1) ?? 0) ^ 0xff;
-    expect((await explain(signed, other)).causes.map(({ kind }) => kind)).toEqual(["signature"]);
-  }, 120_000);
-
-  test.each([
-    ["ar", "ar crD out a.o b.o"],
-    ["tar", `${TAR} -cf out one`],
-    ["tar.gz", `${TAR} -cf - one | gzip -n > out`],
-    ["zip", "zip -qX out.zip one/a.c one/big && mv out.zip out"],
-    ["xz", "seq 999 | xz > out"],
-    ["ELF", "gcc -o out one/a.c"],
-    ["Mach-O", `cd one && ${GO} GOARCH=arm64 go build -trimpath -ldflags=-s -o ../out main.go`],
-  ])(
-    "a damaged %s is compared as far as it can be, without a crash",
-    async (_format, line) => {
-      const whole = await make(line);
-      const step = Math.max(1, Math.floor(whole.length / 23));
-      for (let at = 1; at < whole.length; at += step) {
-        const damaged = Buffer.from(whole);
-        damaged[at] = (damaged[at] ?? 0) ^ 0x55;
-        for (const other of [whole.subarray(0, at), damaged]) {
-          const { causes } = await explain(whole, other);
-          expect(causes.length).toBeGreaterThan(0);
-        }
-      }
-    },
-    120_000,
-  );
-});
+  },
+);

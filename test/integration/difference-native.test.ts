@@ -43,7 +43,7 @@ var built = "never"
 func main() { fmt.Println("hello", built) }
 `;
 
-/** When the sides say that they were built: what is compiled in as a number is a time only near to it. */
+/** When the two sides were built. A compiled-in number counts as a time only when it is near these times. */
 const WINDOWS = {
   now: Date.now(),
   left: { from: 1_699_990_000_000, to: 1_700_010_000_000 },
@@ -55,14 +55,14 @@ interface Fault {
   readonly kind: CauseKind;
   readonly left: string;
   readonly right: string;
-  /** What the first cause must say. */
+  /** Matches the text of the first cause. */
   readonly says?: RegExp;
   readonly env?: readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>];
 }
 
 const GCC = "gcc -O1 main.c twice.c thrice.c -o out";
 
-/** Both sides are built in a folder of their own; \`out\` is what is compared. */
+/** Each side is built in a folder of its own. The files `out` are compared. */
 const FAULTS: readonly Fault[] = [
   {
     name: "another folder, by __FILE__",
@@ -183,7 +183,7 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause that is named for a fault put in", () => {
+describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause named for an injected fault", () => {
   let bench: Workbench;
   beforeAll(() => {
     const files = {

@@ -70,14 +70,14 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(await readLinkage(await read(name))).toBe(linkage);
   });
 
-  test("the build id is the one readelf shows", async () => {
+  test("the build id is the one that readelf shows", async () => {
     const shown = /Build ID: ([0-9a-f]+)/.exec(await bench.run("readelf --notes dynamic"))?.[1];
     expect(await readBuildId(await read("dynamic"))).toMatchObject({ hex: shown, size: 20 });
     expect((await readNotes(await read("go"))).map(({ owner }) => owner)).toContain("Go");
   });
 
   test.each(["dynamic", "rust", "liba.so", "static", "go"])(
-    "the versions of libraries that %s needs are those readelf shows",
+    "the library versions that %s needs are those that readelf shows",
     async (name) => {
       const shown = (await bench.run(`readelf --wide --version-info ${name}`)).split("Version needs section")[1] ?? "";
       const expected: { library: string; version: string }[] = [];
@@ -94,7 +94,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     },
   );
 
-  test("a debug file is told from the program it was split off, and its checksum is the link's", async () => {
+  test("distinguishes a debug file from its program, and computes the checksum in the program's debug link", async () => {
     const states = ["dynamic", "dynamic.debug", "stripped", "rust", "rust-stripped", "go"].map(async (name) => [
       name,
       debugState(await read(name)),
@@ -107,7 +107,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(await debugLinkChecksum(memorySource(readFileSync(bench.path("dynamic.debug"))))).toBe(link?.crc32);
   });
 
-  test("every section has the name, offset and size readelf shows", async () => {
+  test("every section has the name, offset and size that readelf shows", async () => {
     const shown = (await bench.run("readelf --wide --section-headers dynamic")).matchAll(
       /^\s+\[\s*(\d+)\] (\S+)\s+\S+\s+[0-9a-f]{16} ([0-9a-f]{6,}) ([0-9a-f]{6,})/gm,
     );
@@ -122,7 +122,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(expected.length).toBeGreaterThan(25);
   });
 
-  test("symbols are those of nm, and gone once stripped", async () => {
+  test("symbols are those that readelf shows, and a stripped file has none", async () => {
     const symbols = await readSymbols(await read("dynamic"));
     expect(symbols.find(({ name }) => name === "twice")).toMatchObject({ type: "function", isLocal: false });
     const count = (await bench.run("readelf --wide --symbols dynamic")).match(/'\.symtab' contains (\d+)/)?.[1];
@@ -134,7 +134,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(strippedState(await read("rust-stripped"))).toEqual({ symbols: true, debug: true });
   });
 
-  test("functions are found in a stripped file as well", async () => {
+  test("finds functions in a stripped file, too", async () => {
     const twice = (await readSymbols(await read("dynamic"))).find(({ name }) => name === "twice");
     const ranges = await readFunctionRanges(await read("stripped"));
     expect(ranges).toContainEqual({ address: Number(twice?.address), size: Number(twice?.size) });
@@ -150,7 +150,7 @@ describeWith(["gcc", "musl-gcc", "rustc", "go", "readelf", "objcopy"], "files of
     expect(await readDebugLink(await read("stripped"))).toEqual({ file: "dynamic.debug", crc32: crc });
   });
 
-  test("a file cut anywhere, or with any byte changed, is read or refused and nothing else", async () => {
+  test("a file that is truncated anywhere, or has any byte changed, is read or refused, and never crashes the reader", async () => {
     const whole = readFileSync(bench.path("stripped"));
     const everything = async (bytes: Uint8Array): Promise<void> => {
       const file = await readElf(memorySource(bytes));

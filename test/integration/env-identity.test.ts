@@ -78,7 +78,7 @@ describe("env-identity", () => {
     }
   });
 
-  test("refuses a lock edited by hand at the line of its id, unless told not to verify (B97)", async () => {
+  test("refuses a lock that was edited by hand, naming the line of its id, unless `verify` is off (B97)", async () => {
     const edited = LOCK.replace("network_isolation = false", "network_isolation = true");
     const refused = await identify({ "karapace.lock": edited });
     expect(refused.conclusion).toBe("failure");
@@ -110,7 +110,7 @@ describe("env-identity", () => {
     ]);
   });
 
-  test("an unsorted list shows the id it would have, as an error or, without strict, a warning (misleads 17)", async () => {
+  test("for an unsorted list, gives the id of the sorted one in an error or, without `strict`, in a warning (misleads 17)", async () => {
     const unsorted = LOCK.replace("resolved_apps = []", 'resolved_apps = ["b", "a"]');
     const strict = await identify({ "karapace.lock": unsorted }, { verify: "false" });
     expect(errors(strict)[0]).toEqual([7, expect.stringMatching(/not sorted.*sorted, it would be [0-9a-f]{64}$/)]);

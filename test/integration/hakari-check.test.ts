@@ -21,7 +21,7 @@ interface Run {
   readonly patch: string;
 }
 
-/** Runs the action on the product, changed, in a git repository; `look` sees the tree before it goes. */
+/** Runs the action on a changed copy of the product in a git repository. `look` sees the tree before it is removed. */
 async function check(
   change: (product: Product) => void,
   inputs: Readonly<Record<string, string>> = {},
@@ -48,7 +48,7 @@ function same(product: Product, workspace: string, name: string): boolean {
 }
 
 describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces", () => {
-  test("finds nothing in a clean one", async () => {
+  test("finds nothing in a clean workspace", async () => {
     const { step } = await check(() => undefined, { version: "" });
     expect(step.annotations).toEqual([]);
     expect(step).toMatchObject({
@@ -91,7 +91,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
     expect(step.annotations[0]).toMatchObject({ file: TYPES, line: 15 });
   });
 
-  test("names the crate that is excluded and depends all the same", async () => {
+  test("names an excluded crate that depends on workspace-hack all the same", async () => {
     const { problems } = await check((product) =>
       product.replace(
         ".config/hakari.toml",
@@ -102,7 +102,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
     expect(problems.map(({ title }) => title)).toContain("needless workspace-hack dependency");
   });
 
-  test("makes a patch that git applies and that leaves nothing to do", async () => {
+  test("makes a patch that git applies, after which nothing is left to fix", async () => {
     using product = new Product();
     stale(product);
     lacking(product);
@@ -132,7 +132,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
     expect(step.annotations.every(({ level }) => level === "notice")).toBe(true);
   });
 
-  test("runs the checks it is asked for alone", async () => {
+  test("runs only the requested checks", async () => {
     const { step } = await check(stale, { checks: "manage-deps" });
     expect(step.outputs["up-to-date"]).toBe("true");
     expect(step.log).not.toContain("cargo hakari generate");
@@ -151,7 +151,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
       3,
     ],
     [
-      "a member outside that knows no workspace",
+      "a member in another folder that does not name its workspace",
       (product) => {
         product.replace("Cargo.toml", '"workspace-hack"]', '"workspace-hack", "../outside"]');
       },
@@ -161,7 +161,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
       3,
     ],
     [
-      "a manifest that cargo alone refuses",
+      "a manifest that only cargo refuses",
       (product) => product.replace(TYPES, "tiny-bytes = {", "tiny-nothing = {"),
       {},
       /`cargo hakari generate --diff` failed with exit code 1:[\s\S]*tiny-nothing[\s\S]*Next: Correct what `cargo metadata`/,
@@ -241,7 +241,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on real workspaces"
       undefined,
       undefined,
     ],
-  ])("calls %s what it is, and not drift", async (_name, change, inputs, message, file, line) => {
+  ])("reports %s as its own kind of failure, not as drift", async (_name, change, inputs, message, file, line) => {
     const { step } = await check(change, inputs);
     expect(step.conclusion).toBe("failure");
     expect(step.outputs["up-to-date"]).toBeUndefined();
@@ -286,7 +286,7 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
     });
   });
 
-  test("twice without losing the tree as it was, and on again with `restore`", async () => {
+  test("twice without losing the original files, and on again with `restore`", async () => {
     await withJob(async (job, product) => {
       await job.step("hakari-check", { inputs });
       const again = await job.step("hakari-check", { inputs });
@@ -299,7 +299,7 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
     });
   });
 
-  test("not at all where there is none, and says so", async () => {
+  test("not in a repository without hakari, and says so", async () => {
     await withJob(async (job) => {
       rmSync(path.join(job.workspace, ".config"), { recursive: true });
       const step = await job.step("hakari-check", { inputs });
@@ -348,7 +348,7 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on GitHub's service
     expect(() => github.artifact(run, "hakari-patch")).toThrow(/has no artifact/);
   });
 
-  test("installs its tool once: later runs take it from the cache, the run of a tag does not (F134)", async () => {
+  test("installs its tool once: later runs take it from the cache, but the run of a tag does not (F134)", async () => {
     using shims = new FileTree();
     const real = findProgram("cargo-hakari", process.env["PATH"]) ?? "";
     const cargo = findProgram("cargo", process.env["PATH"]) ?? "";

@@ -1,5 +1,5 @@
 // Prints the BLAKE3 of each file under a folder, in the order of their paths: hash-tree.probe.ts <folder>
-// A process of its own, so that its memory can be limited.
+// It is a process of its own, so that its memory can be limited.
 import path from "node:path";
 import { hashFiles, listTree } from "@release-actions/digest";
 

@@ -7,7 +7,7 @@ import { describeWith } from "../parts.ts";
 
 const FOLDERS = 100;
 const FILES = 1000;
-/** Far less than reading all files at once takes. */
+/** Far less memory than reading all files at once would need. */
 const MAX_HEAP_MIB = 128;
 
 describeWith(["b3sum", "bash"], "a tree of 100,000 small files", () => {
@@ -23,12 +23,12 @@ describeWith(["b3sum", "bash"], "a tree of 100,000 small files", () => {
   }, 120_000);
   afterAll(() => rmSync(root, { recursive: true }));
 
-  test("has the hashes b3sum gives, in flat memory", async () => {
+  test("has the hashes that b3sum gives, in bounded memory", async () => {
     const probe = path.join(import.meta.dirname, "hash-tree.probe.ts");
     const ours = await runCommand(process.execPath, [`--max-old-space-size=${MAX_HEAP_MIB}`, probe, root]);
     const line = "find . -type f -printf '%P\\n' | LC_ALL=C sort | tr '\\n' '\\0' | xargs -0 b3sum --no-names";
     const theirs = await runCommand("bash", ["-o", "pipefail", "-c", line], { cwd: root });
     expect(theirs.stdout.split("\n")).toHaveLength(FOLDERS * FILES + 1);
-    expect(ours.stdout === theirs.stdout).toBe(true); // Two lists too long to be shown.
+    expect(ours.stdout === theirs.stdout).toBe(true); // The lists are too long for jest to show their difference.
   }, 120_000);
 });

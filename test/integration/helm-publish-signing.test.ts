@@ -18,7 +18,7 @@ const chartYaml = (name: string, more = ""): string =>
 const CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-{{ .Chart.Name }}\n";
 
 describe.each(HELMS)("helm-publish with %s", (program) => {
-  describeWith([program, "registry", "gpg"], "what is signed and what is fetched", () => testsWith(program));
+  describeWith([program, "registry", "gpg"], "signatures and dependencies", () => testsWith(program));
 });
 
 function testsWith(program: HelmProgram): void {
@@ -59,7 +59,7 @@ function testsWith(program: HelmProgram): void {
     }
   }
 
-  test("signs the chart, which Helm verifies where it pulls it, and signs nothing a second time", async () => {
+  test("signs the chart, so that Helm can verify it when it pulls it, and does not sign it a second time", async () => {
     const home = mkdtempSync(path.join(work, "gpg-"));
     const gpg = async (...args: string[]): Promise<void> => {
       const quiet = ["--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", PASSPHRASE];
@@ -97,7 +97,7 @@ function testsWith(program: HelmProgram): void {
     expect(await registry.client().tags("wrong/widget")).toEqual([]);
   });
 
-  test("fetches the dependencies that Chart.lock fixed, where it is asked to", async () => {
+  test("fetches the dependencies pinned in Chart.lock, when asked to", async () => {
     const shop = mkdtempSync(path.join(work, "shop-"));
     writeTree(shop, { "db/Chart.yaml": chartYaml("db"), "db/templates/a.yaml": CONFIG_MAP });
     await helm(shop, "package", "db");

@@ -95,7 +95,7 @@ function publishTests(program: HelmProgram): void {
   const tagsAt = (place: string): Promise<readonly string[]> =>
     registry.client().tags(`${new URL(place.replace("oci:", "http:")).pathname.slice(1)}/widget`);
 
-  /** Real Helm with a home of its own; never synchronously, as the proxy lives in this process. */
+  /** Real Helm with a home of its own. It must not run synchronously, because the proxy runs in this process. */
   async function withHelm<T>(
     use: (helm: (...args: string[]) => Promise<string>, home: string) => Promise<T>,
   ): Promise<T> {
@@ -112,7 +112,7 @@ function publishTests(program: HelmProgram): void {
     }
   }
 
-  /** What somebody gets who installs it. */
+  /** What a person who installs the chart gets. */
   const pullWithHelm = (place: string, version: string): Promise<{ shown: string; rendered: string }> =>
     withHelm(async (helm) => {
       await helm("pull", `${place}/widget`, "--version", version, "--plain-http");
@@ -151,7 +151,7 @@ function publishTests(program: HelmProgram): void {
     expect(proxy.passages.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
-  test("takes a chart that Helm itself pushed for the same, unless equal charts are refused too", async () => {
+  test("treats an equal chart that Helm itself pushed as already published, unless equal charts are refused, too", async () => {
     const place = newPlace();
     await withHelm(async (helm, home) => {
       writeFiles(home, workspace());
@@ -165,7 +165,7 @@ function publishTests(program: HelmProgram): void {
     expect(refused.log).toContain("exists with equal content");
   });
 
-  test("refuses other content under a version that is there, and leaves it alone (F116, misleads 6)", async () => {
+  test("refuses different content under a published version, and does not replace it (F116, misleads 6)", async () => {
     const place = newPlace();
     const first = await run(place);
     const files = workspace("1.2.3", { "charts/widget/values.yaml": "replicas: 3\nimage: widget\n" });
@@ -186,7 +186,7 @@ function publishTests(program: HelmProgram): void {
     expect((await pullWithHelm(place, "1.2.3+hotfix.1")).shown).toContain("version: 1.2.3+hotfix.1");
   });
 
-  test("publishes no chart of a pre-release where the rules say so", async () => {
+  test("does not publish the chart of a pre-release where the rules say so", async () => {
     const place = newPlace();
     const step = await run(place, { files: workspace("1.3.0-rc.1"), inputs: { rules: "prerelease.chart: none" } });
     expect(step.conclusion).toBe("success");
@@ -214,7 +214,7 @@ function publishTests(program: HelmProgram): void {
     expect(await tagsAt(place)).toEqual(["1.2.3"]);
   });
 
-  test("publishes to GHCR for the first time, which denies what was never pushed", async () => {
+  test("publishes for the first time to GHCR, which denies access to names that were never pushed", async () => {
     const place = newPlace();
     const denied = { kind: "answer", status: 403 } as const;
     const rules = [/tags\/list/, /manifests\/1/].map((url) => proxy.inject({ method: "GET", url, times: 1 }, denied));
@@ -244,7 +244,7 @@ function publishTests(program: HelmProgram): void {
     expect(proxy.passages.filter(({ method, url }) => method === "PUT" && /blobs/.test(url))).toEqual([]);
   });
 
-  test("publishes only when the images of the rendered chart are there for every platform", async () => {
+  test("publishes only when the images of the rendered chart exist for every platform", async () => {
     const place = newPlace();
     const repository = `${place.split("/").at(-1)}/app`;
     const config = Buffer.from(
@@ -290,7 +290,7 @@ function publishTests(program: HelmProgram): void {
     }
   });
 
-  test("compares the chart with the tag in the plan phase, with nothing else at hand", async () => {
+  test("compares the chart with the tag in the plan phase, without a registry, a password or a plan", async () => {
     const inputs = { mode: "check", registry: "", password: "", plan: "nowhere" };
     const tag = (name: string) => ({ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: name });
     const fits = await run("", { inputs, env: tag("v1.2.3") });
@@ -316,7 +316,7 @@ function publishTests(program: HelmProgram): void {
   test.each<[name: string, setting: Setting, message: string]>([
     ["an empty password (misleads 20)", { inputs: { password: "" } }, "the input `password` is empty"],
     ["a wrong password (F106)", { inputs: { password: "wrong" } }, `refuses the user ${USER} (401)`],
-    ["no place to publish to", { inputs: { registry: "" } }, "the input `registry` is empty"],
+    ["an empty registry", { inputs: { registry: "" } }, "the input `registry` is empty"],
     ["a registry without oci://", { inputs: { registry: "https://ghcr.io/acme" } }, "expected oci://"],
     [
       "a plan for another tag (B135)",
@@ -338,7 +338,7 @@ function publishTests(program: HelmProgram): void {
       "has the version 1.2.3-dev",
     ],
     [
-      "an app version of its own where it was asked for",
+      "an app version other than the requested one",
       { inputs: { "app-version": "7.0.0" } },
       "the chart widget has the appVersion 1.2.3, the release is 7.0.0",
     ],
@@ -366,7 +366,7 @@ function publishTests(program: HelmProgram): void {
       "missing in charts/",
     ],
     [
-      "two charts and no choice",
+      "two charts when neither is chosen",
       { files: workspace("1.2.3", { "charts/b/Chart.yaml": "" }) },
       "2 charts (charts/b, charts/widget)",
     ],
@@ -408,7 +408,7 @@ function publishTests(program: HelmProgram): void {
     return JSON.parse(Buffer.from(manifest?.bytes ?? []).toString("utf8"));
   };
 
-  test("gives the manifest the annotations and the config that `helm push` does", async () => {
+  test("gives the manifest the same annotations and config as `helm push` does", async () => {
     const [ours, theirs] = [newPlace(), newPlace()];
     const chart = `${CHART("1.2.3")}home: https://acme.example
 sources: [https://github.com/acme/widget, https://example.org/two]
@@ -466,7 +466,7 @@ annotations:
     expect((await run(newPlace(), given)).annotations).toEqual([]);
   });
 
-  test("publishes several charts, none of them where one is wrong", async () => {
+  test("publishes several charts, or none of them when one is wrong", async () => {
     const place = newPlace();
     const other = (version: string): Files => ({
       "charts/my.gear_box/Chart.yaml": CHART(version).replace("widget", "my.gear_box"),
@@ -484,7 +484,7 @@ annotations:
     ]);
   });
 
-  test("refuses dependencies of which Chart.lock says something else", async () => {
+  test("refuses dependencies whose versions differ from Chart.lock", async () => {
     const depends = "dependencies:\n  - name: db\n    version: ~1.0\n    repository: https://charts.example\n";
     const lock = (version: string): string =>
       `dependencies:\n- name: db\n  repository: https://charts.example\n  version: ${version}\ndigest: sha256:00\ngenerated: "2026-01-01T00:00:00Z"\n`;

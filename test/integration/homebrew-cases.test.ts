@@ -10,22 +10,22 @@ const CASES = path.join(import.meta.dirname, "../fixtures/cases/homebrew");
 interface Expected {
   /** Files of the tap afterwards. Without it the release is refused and the tap stays as it was. */
   readonly files?: readonly string[];
-  /** What one of them says afterwards. */
+  /** A text that one of the files contains afterwards. */
   readonly content?: readonly [file: string, text: string];
-  /** What the log says. */
+  /** A text in the log. */
   readonly says?: string;
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
-/** Releases beside what is right for each, worked out by hand. */
+/** Releases, each with its right result, which was worked out by hand. */
 const EXPECTED: readonly (readonly [name: string, folder: string, expected: Expected])[] = [
   [
-    "a formula in a subfolder is updated where it is",
+    "a formula in a subfolder is updated in its place",
     "hb-nested-folder",
     { files: ["Formula/cli/widget.rb", "Formula/other.rb"], content: ["Formula/cli/widget.rb", 'version "1.2.3"'] },
   ],
   [
-    "beside the folder Formula the root is not read",
+    "the root is not read when there is a folder Formula",
     "hb-root-beside-Formula",
     {
       files: ["Formula/other.rb", "Formula/widget.rb", "widget.rb"],
@@ -43,7 +43,7 @@ const EXPECTED: readonly (readonly [name: string, folder: string, expected: Expe
     { says: "is not a URL of this release, expected https://github.com/acme/widget/releases/download/v1.2.3/" },
   ],
   [
-    "an older line below a candidate goes beside it",
+    "an older line goes into a versioned formula beside a release candidate",
     "hb-rc-in-tap-older-line",
     {
       files: ["Formula/widget.rb", "Formula/widget@1.7.rb"],
@@ -51,12 +51,12 @@ const EXPECTED: readonly (readonly [name: string, folder: string, expected: Expe
     },
   ],
   [
-    "a hotfix is above its version",
+    "a hotfix is newer than its version",
     "hb-hotfix-rule-push",
     { files: ["Formula/widget.rb"], content: ["Formula/widget.rb", "+hotfix"] },
   ],
   [
-    "a nightly build that nobody would leave",
+    "a nightly build that Homebrew orders above its release",
     "hb-nightly-push",
     { says: "Homebrew orders 1.2.4-nightly.20260101 above 1.2.4" },
   ],
@@ -67,14 +67,14 @@ const EXPECTED: readonly (readonly [name: string, folder: string, expected: Expe
     { inputs: { republish: "true" }, files: ["Formula/widget.rb"], content: ["Formula/widget.rb", 'version "1.2.3"'] },
   ],
   [
-    "a formula of sources is updated",
+    "a formula that builds from source is updated",
     "hb-source-formula-in-tap",
     { files: ["Formula/widget.rb"], content: ["Formula/widget.rb", 'version "1.2.3"'] },
   ],
   ["a program in the description", "hb-newline-in-description", { says: "is not a directive of a formula" }],
 ];
 
-describeWith(["git"], "homebrew-publish, given releases that were made by hand", () => {
+describeWith(["git"], "homebrew-publish on hand-made releases", () => {
   let taps: TapServer;
   let count = 0;
   beforeAll(async () => {
@@ -111,12 +111,12 @@ describeWith(["git"], "homebrew-publish, given releases that were made by hand",
     expect(step).toMatchObject({ conclusion: "success", outputs: { pushed: "true" } });
     expect(tap.files).toEqual(files);
     if (content !== undefined) expect(tap.read(content[0])).toContain(content[1]);
-    // Once more: nothing to do.
+    // A second run has nothing to do.
     expect((await publish(path.join(CASES, folder), tap, inputs)).outputs["pushed"]).toBe("false");
   });
 });
 
-/** `homebrew-publish rules='backport.formula: versioned'` */
+/** Reads the inputs from a line such as `homebrew-publish rules='backport.formula: versioned'`. */
 function inputsOf(folder: string): Record<string, string> {
   const line = readFileSync(path.join(folder, "inputs.txt"), "utf8");
   return Object.fromEntries(

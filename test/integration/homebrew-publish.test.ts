@@ -10,7 +10,7 @@ import { type Tap, TapServer } from "../release/tap.ts";
 import { Job, type StepResult } from "../runner/job.ts";
 import { startGitHub } from "../stand-in/github.ts";
 
-/** What cargo-dist left in a folder, as far as homebrew-publish looks at it. */
+/** The output of cargo-dist in a folder, reduced to the files that homebrew-publish reads. */
 function distrib(
   change: { version?: string; build?: string; formula?: (text: string) => string } = {},
 ): Record<string, string> {
@@ -54,7 +54,7 @@ describeWith(["git"], "homebrew-publish", () => {
       }
       prepare?.(job);
       const defaults = { plan: "plan.json", formulae: "distrib", tap: tap.url, token: taps.token };
-      // The job's temporary folder stands for a place of programs, such as a brew of the test's own.
+      // The job's temporary folder comes first on the PATH, for programs such as a brew of the test's own.
       const env = { PATH: [job.temp, process.env["PATH"]].join(path.delimiter) };
       return await job.step("homebrew-publish", { inputs: { ...defaults, ...inputs }, env });
     } finally {
@@ -80,7 +80,7 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(step.log).not.toContain(encoded);
   });
 
-  test("compares the archives that are beside the formulae, too", async () => {
+  test("checks archives that are beside the formulae, too", async () => {
     const files = { ...distrib(), "distrib/widget-x86_64-unknown-linux-gnu.tar.xz": "other bytes" };
     const step = await publish({ files });
     expect(step.conclusion).toBe("failure");
@@ -107,14 +107,14 @@ describeWith(["git"], "homebrew-publish", () => {
       { files: { ...distrib(), "distrib/widget.rb": "" } },
       "has no `class … < Formula`",
     ],
-    ["formulae that are nowhere", { inputs: { formulae: "nowhere" } }, "the artifacts of this run cannot be reached"],
+    ["formulae that do not exist", { inputs: { formulae: "nowhere" } }, "the artifacts of this run cannot be reached"],
     [
       "a sha256 of something else",
       { files: distrib({ formula: (text) => text.replace(/sha256 "../, 'sha256 "00') }) },
       "but the finished build has",
     ],
     [
-      "formulae without any sha256, as cargo-dist writes them for want of manifests",
+      "formulae without any sha256, as cargo-dist writes them when it has no manifests",
       { files: distrib({ formula: (text) => text.replace(/ *sha256 .*\n/g, "") }) },
       "there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
     ],
@@ -124,12 +124,12 @@ describeWith(["git"], "homebrew-publish", () => {
       "`desc` that is not a plain string",
     ],
     [
-      "line ends of Windows",
+      "Windows line endings",
       { files: distrib({ formula: (text) => text.replaceAll("\n", "\r\n") }) },
       "ends with CR LF",
     ],
     [
-      "checksums that nobody tells",
+      "archives without a checksum anywhere",
       { files: { ...distrib(), "distrib/sha256.sum": `${"0".repeat(64)} *other\n` } },
       "there is no sha256 for",
     ],
@@ -144,7 +144,7 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(tap.commits).toEqual([]);
   });
 
-  test("takes the checksums from the release's files, where the run has none of its own", async () => {
+  test("takes the checksums from the files of the release, when the run has none", async () => {
     const github = await startGitHub();
     try {
       const repository = github.addRepository("acme/widget");
@@ -156,7 +156,7 @@ describeWith(["git"], "homebrew-publish", () => {
       expect(nothing.log).toContain("there is no sha256 for widget-aarch64-apple-darwin.tar.xz");
 
       const writer = github.token(repository, { contents: "write" });
-      // The bytes that the fixtures' checksums are of.
+      // The contents that have the fixtures' checksums.
       const names = Object.keys(makeManifest()["artifacts"] as object);
       await createPlainRelease(
         github,
@@ -171,7 +171,7 @@ describeWith(["git"], "homebrew-publish", () => {
     }
   });
 
-  test("when cancelled, leaves nothing behind and nothing half done", async () => {
+  test("when cancelled, pushes nothing and leaves no temporary files", async () => {
     const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     for (const [name, content] of Object.entries(distrib())) {
       mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });
@@ -198,7 +198,7 @@ describeWith(["git"], "homebrew-publish", () => {
     ["commit-only", "false", "skipped", 1],
     ["skip", "false", "skipped", 1],
     ["push", "true", "verified", 2],
-  ])("does with a pre-release as told: %s", async (prerelease, pushed, state, commits) => {
+  ])("treats a pre-release as the input `prerelease` says: %s", async (prerelease, pushed, state, commits) => {
     await publish();
     const step = await publish({ files: distrib({ version: "1.3.0-rc.1", build: "rc" }), inputs: { prerelease } });
     expect(step.conclusion).toBe("success");
@@ -207,7 +207,7 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(tap.commits).toHaveLength(commits);
   });
 
-  test("refuses a formula that needs one of this tap that is not there, and names a short name that is", async () => {
+  test("refuses a formula that needs one that this tap lacks, and warns of a short name that is in this tap", async () => {
     const own = `acme/tap${count}`;
     const needing = (name: string): Setting => ({
       files: distrib({ formula: (text) => text.replace("  license", `  depends_on "${name}"\n  license`) }),
@@ -232,14 +232,14 @@ describeWith(["git"], "homebrew-publish", () => {
     });
   }, 120_000);
 
-  test("leaves a backport out when told to, without failing the release", async () => {
+  test("skips a backport when the rules say so, without failing the release", async () => {
     await publish({ files: distrib({ version: "1.3.0", build: "newer" }) });
     const step = await publish({ inputs: { rules: "backport.formula: skip" } });
     expect(step.conclusion).toBe("success");
     expect(tap.commits).toEqual(["widget 1.3.0"]);
   });
 
-  /** Knows `--version` and `style` as brew(1) documents them, and refuses what brew refuses. */
+  /** A brew with only `--version` and `style`, as brew(1) documents them. It refuses what the real brew refuses. */
   const brew = (fix: string, verdict: number): string => `#!/bin/sh
 env | grep -E 'INPUT_TOKEN|ghs_' && { echo "the token reached brew"; exit 3; }
 case "$1" in
@@ -261,7 +261,7 @@ esac
     },
   });
 
-  test("takes what `brew style --fix` makes of a formula, and shows what is left", async () => {
+  test("publishes what `brew style --fix` makes of a formula, and shows the remaining offenses", async () => {
     const step = await publish(withBrew(brew("sed -i 's/Widgets for everybody/Widgets/' \"$1\"", 1)));
     expect(step.conclusion).toBe("success");
     expect(tap.read("Formula/widget.rb")).toContain('desc "Widgets"\n');
@@ -270,7 +270,7 @@ esac
     );
   });
 
-  test("does not believe a `brew` that changed what is downloaded", async () => {
+  test("refuses the result of a `brew` that changed what is downloaded", async () => {
     const step = await publish(withBrew(brew('sed -i \'s/sha256 "../sha256 "00/\' "$1"', 0)));
     expect(step.conclusion).toBe("failure");
     expect(tap.commits).toEqual([]);

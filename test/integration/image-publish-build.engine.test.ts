@@ -24,7 +24,7 @@ const DOCKERFILE = [
   `ENTRYPOINT ["/usr/bin/${APP}"]`,
   "",
 ].join("\n");
-/** Where an ELF header says what machine it is for, and the number of 64-bit Arm. */
+/** The offset of the machine type in an ELF header, and the number of 64-bit Arm. */
 const [E_MACHINE, EM_AARCH64] = [18, 183];
 
 type Files = Readonly<Record<string, Buffer | string>>;
@@ -143,7 +143,7 @@ describeWithEngines("image-publish from the binaries of a release", ["containerd
   const changed = (change: Files): Files => inFolder({ ...files, ...change });
   test.each<[name: string, setting: () => Setting, message: string]>([
     [
-      "an archive that is not there",
+      "a missing archive",
       () => ({ workspace: inFolder({ [nameOf(TARGETS.amd64)]: files[nameOf(TARGETS.amd64)] ?? "" }) }),
       `the plan lists ${nameOf(TARGETS.arm64)}, which is not in distrib`,
     ],
@@ -170,22 +170,22 @@ describeWithEngines("image-publish from the binaries of a release", ["containerd
       `lacks ${APP}, which the plan lists in it`,
     ],
     [
-      "a plan of several apps, of which none was chosen",
+      "a plan of several apps when none is chosen",
       () => ({ workspace: { "plan.json": JSON.stringify(makeManifest({ apps: [APP, "other"] })) } }),
       "name one of them",
     ],
     [
-      "a version that is not the plan's",
+      "a version other than the plan's",
       () => ({ inputs: { version: "1.2.4" } }),
       "the input `version` is 1.2.4, and the plan releases 1.2.3",
     ],
     [
-      "archives that are nowhere",
+      "archives that do not exist",
       () => ({ inputs: { archives: "nowhere" } }),
       "the artifacts of this run cannot be reached",
     ],
     [
-      "a Dockerfile that copies what is not there",
+      "a Dockerfile that copies a missing file",
       () => ({ workspace: { ...inFolder(files), Dockerfile: "FROM scratch\nCOPY nothing /\n" } }),
       "docker buildx build failed with exit code 1",
     ],

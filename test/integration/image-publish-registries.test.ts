@@ -48,7 +48,7 @@ for (const [title, find] of REGISTRIES) {
       }
     }
 
-    /** What an image is by crane, which checks every digest on the way. */
+    /** The image as crane pulls it. crane checks every digest. */
     async function pulled(repository: string): Promise<{ manifest: Manifest; layers: Buffer[] }> {
       const job = await Job.open();
       try {
@@ -92,13 +92,13 @@ for (const [title, find] of REGISTRIES) {
       expect(since(start, /^(PUT|PATCH) \S+blobs/)).toEqual([]);
     });
 
-    test("mounts blobs from the first repository of a registry, where the registry does that", async () => {
+    test("mounts blobs from the first repository of a registry, where the registry supports it", async () => {
       const archive = tarOf(soundLayout({ layers: [randomUUID(), randomUUID()] }));
       const [first, second] = repositoriesOf();
       const start = proxy.requests.length;
       const step = await publish([first, second], archive);
       expect(step.annotations).toEqual([]);
-      // crane's registry has one store for all repositories: a blob that is in one of them is in all.
+      // crane's registry has one store for all repositories: a blob in one of them is in all of them.
       const expected = title.startsWith("crane") ? 0 : 3;
       expect(since(start, /^POST \S+\?mount=\S+ 201$/)).toHaveLength(expected);
       const sent = since(start, /^PUT \S+blobs\/uploads/);

@@ -109,7 +109,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(step.log).not.toContain(PASSWORD);
   });
 
-  test("changes nothing the second time, and sends no blob again", async () => {
+  test("changes nothing the second time, and does not send blobs again", async () => {
     const repository = newRepository();
     const first = await run(repository);
     for (const proxy of proxies) proxy.reset();
@@ -168,7 +168,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(blobs).toEqual([]);
   });
 
-  test("publishes to GHCR for the first time, which denies what was never pushed", async () => {
+  test("publishes for the first time to GHCR, which denies access to names that were never pushed", async () => {
     const repository = newRepository();
     const [ghcr] = proxies;
     const denied = { kind: "answer", status: 403, body: '{"errors":[{"code":"DENIED"}]}' } as const;
@@ -184,7 +184,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     const repository = newRepository();
     await run(repository, { archive: OTHER });
     const there = await digestAt(repository, "1.2.3");
-    // What it looked for before, it was not shown; what it sees before it tags is what counts.
+    // The first look finds no tag. The check just before tagging must find it.
     for (const proxy of proxies)
       proxy.inject({ method: "GET", url: /manifests\/1/, times: 1 }, { kind: "answer", status: 404 });
     const step = await run(repository);
@@ -192,7 +192,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(await digestAt(repository, "1.2.3")).toBe(there);
   });
 
-  test("leaves latest alone when a newer release came meanwhile (F122)", async () => {
+  test("does not move latest when a newer release came meanwhile (F122)", async () => {
     const repository = newRepository();
     await run(repository, { version: "1.3.1" });
     const latest = await digestAt(repository, "latest");
@@ -205,7 +205,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(await digestAt(repository, "1.2")).toBe(step.outputs["digest"]);
   });
 
-  test("sends blobs side by side, within bounds", async () => {
+  test("sends blobs in parallel, up to a limit", async () => {
     const repository = newRepository();
     const [proxy] = proxies;
     proxy.reset();
@@ -241,7 +241,7 @@ describeWith(["registry", "crane"], "image-publish", () => {
     expect(await tagsAt(repository)).toEqual(Array(2).fill(["1.2", "1.2.3", "latest"]));
   });
 
-  test("gives the tags that are asked for, and still protects one that is a version", async () => {
+  test("sets the requested tags, and still protects a tag that is a version", async () => {
     const repository = newRepository();
     await run(repository, { inputs: { tags: "edge\n1.0.0" } });
     expect((await tagsAt(repository))[0]).toEqual(["1.0.0", "edge"]);
@@ -253,16 +253,16 @@ describeWith(["registry", "crane"], "image-publish", () => {
     ["a login without a password (misleads 20)", { inputs: { logins: "ghcr.io me " } }, "has 2 words"],
     ["no login for a registry", { inputs: { logins: "ghcr.io me secret" } }, "has no line for 127.0.0.1"],
     ["an image with a tag", { inputs: { images: "ghcr.io/acme/widget:1" } }, "expected no tag in it"],
-    ["a source that is nowhere", { inputs: { source: "nowhere.tar" } }, "nowhere.tar is not a file"],
+    ["a source that does not exist", { inputs: { source: "nowhere.tar" } }, "nowhere.tar is not a file"],
     ["a source that is not an image (B30)", { archive: Buffer.from("<html>".repeat(1000)) }, "tar"],
-    ["an archive that was cut (B03)", { archive: ARCHIVE.subarray(0, 150_000) }, "the archive ends"],
+    ["a truncated archive (B03)", { archive: ARCHIVE.subarray(0, 150_000) }, "the archive ends"],
     [
       "a plan for another tag (B135)",
       { env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" } },
       "announces v1.2.3",
     ],
     [
-      "a layer with other bytes than its digest (B37)",
+      "a layer whose bytes do not match its digest (B37)",
       { archive: Buffer.from(ARCHIVE).fill(0x55, 2048, 2050) },
       "answered 400 to the blob sha256:",
     ],

@@ -7,7 +7,7 @@ import { openIdentity } from "@release-actions/signing-identity";
 import { describeWith } from "../parts.ts";
 import { openssl } from "../stand-in/apple/identity.ts";
 
-/** What OpenSSL can be told, which covers what keytool, NSS and Python's cryptography write besides. */
+/** Options of OpenSSL that cover the formats of other tools: keytool, NSS and Python's cryptography. */
 const VARIANTS: readonly [title: string, options: readonly string[], password: string][] = [
   ["as OpenSSL 3 writes it, with a password that is not ASCII", [], "pässwörd"],
   ["with triple DES and RC2, as OpenSSL 1 wrote it", ["-legacy"], "pass"],
@@ -16,7 +16,7 @@ const VARIANTS: readonly [title: string, options: readonly string[], password: s
   ["without a MAC", ["-nomac"], "pass"],
   ["with nothing encrypted, only a MAC", ["-keypbe", "NONE", "-certpbe", "NONE"], "pass"],
   [
-    "with the key encrypted alone, a MAC of SHA-512",
+    "with only the key encrypted, and a MAC of SHA-512",
     ["-keypbe", "AES-128-CBC", "-certpbe", "NONE", "-macalg", "sha512"],
     "pass",
   ],
@@ -33,7 +33,7 @@ describeWith(["openssl"], "a .p12 of other tools", () => {
   }, 60_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test.each(VARIANTS)("opens one %s, and with no other password", async (_title, options, password) => {
+  test.each(VARIANTS)("opens a file %s, but not with another password", async (_title, options, password) => {
     const files = ["-inkey", at("key"), "-in", at("cert"), "-out", at("file.p12"), "-passout", `pass:${password}`];
     await openssl(folder, ["pkcs12", "-export", ...options, ...files]);
     await expectToOpen(await readFile(at("file.p12")), password);
@@ -51,7 +51,7 @@ describeWith(["keytool"], "a .p12 of Java's keytool", () => {
     ["of today", []],
     ["with the encryption of Java 8", ["-J-Dkeystore.pkcs12.legacy"]],
   ])(
-    "opens one %s",
+    "opens a file %s",
     async (title, options) => {
       const file = path.join(folder, `${title}.p12`);
       const key = ["-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=Example", "-storetype", "PKCS12"];

@@ -14,13 +14,13 @@ interface Problem {
 
 interface Outcome {
   readonly step: StepResult;
-  /** `severity file:line` of every disagreement, at its follower. */
+  /** `severity file:line` of every disagreement, at the place that must follow the other. */
   readonly found: readonly string[];
   readonly warnings: readonly string[];
   readonly read: (file: string) => string;
 }
 
-/** Runs the action on one of the repositories, as somebody does who only wrote `uses:`. */
+/** Runs the action on one of the repositories, without any configuration. */
 async function check(name: string, inputs: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const job = await Job.open({ env: {} });
   try {
@@ -46,7 +46,7 @@ function contentOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return ""; // Not every repository has it.
+    return ""; // Not every repository has this file.
   }
 }
 
@@ -78,7 +78,7 @@ describe("pins-check, without configuration", () => {
     expect(step.conclusion).toBe(expected.some((line) => line.startsWith("error")) ? "failure" : "success");
   });
 
-  test("compares a tag with the versions of crates that have their own", async () => {
+  test("compares a tag with crates that have versions of their own", async () => {
     expect((await check("tag-own-version", { tag: "v9.9.9" })).found).toEqual(["error tag"]);
     for (const tag of ["v1.2.3", "app-v1.2.3", "app@1.2.3"])
       expect((await check("tag-own-version", { tag })).found).toEqual([]);
@@ -87,19 +87,19 @@ describe("pins-check, without configuration", () => {
   test.each([
     ["templated-fixture", /^tests\/fixtures\/Chart.yaml:2 is not valid YAML: .*: the file was skipped$/],
     ["broken-fixture", /^x.Dockerfile:2: WRONG is not a Dockerfile instruction: the file was skipped$/],
-  ])("says in %s which file it did not read", async (name, message) => {
+  ])("names the file that it skipped in %s", async (name, message) => {
     const { step, warnings } = await check(name);
     expect(warnings).toEqual([expect.stringMatching(message)]);
     expect(step.summary).toContain("the file was skipped");
   });
 
-  test("lists an image that only the caller of a build knows in the summary, without an annotation", async () => {
+  test("lists an image that is known only in a build in the summary, without an annotation", async () => {
     const { step, warnings } = await check("arg-without-default");
     expect(warnings).toEqual([]);
     expect(step.summary).toContain("t/Dockerfile:2: the image depends on BASE");
   });
 
-  test("a fix leaves warnings and a minimum Rust alone", async () => {
+  test("a fix does not change places with a warning, or a minimum Rust version", async () => {
     const flags = await check("release-flags-fix", { fix: "true" });
     expect(flags.read(".github/workflows/setup.yml")).toBe(
       readFileSync(path.join(CASES, "release-flags-fix/.github/workflows/setup.yml"), "utf8"),

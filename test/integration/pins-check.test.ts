@@ -34,7 +34,7 @@ async function check({
 }
 
 describe("pins-check", () => {
-  test("finds a consistent product consistent, and shows every fact", async () => {
+  test("passes on a consistent product, and shows every fact", async () => {
     const step = await check({ env: { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.7.6" } });
     expect(step.annotations.filter(({ level }) => level !== "notice")).toEqual([]);
     expect(step).toMatchObject({ conclusion: "success", outputs: { consistent: "true", problems: "[]" } });
@@ -42,7 +42,7 @@ describe("pins-check", () => {
     expect(step.summary).toContain("| tag | 1.7.6 | the tag | ok |");
   });
 
-  test("fails with one annotation for each disagreement, at the follower", async () => {
+  test("fails with one annotation for each disagreement, at the place that must follow", async () => {
     const step = await check({ change: (product) => product.replace("Cargo.toml", '"1.95.0"', '"1.94.0"') });
     expect(step).toMatchObject({ conclusion: "failure", outputs: { consistent: "false" } });
     expect(JSON.parse(step.outputs["problems"] ?? "")).toEqual([
@@ -80,7 +80,7 @@ describe("pins-check", () => {
     expect(JSON.parse(step.outputs["problems"] ?? "")).toHaveLength(3);
   });
 
-  test("carries an image's digest along with its tag, as the image's registry has it", async () => {
+  test("updates an image's digest together with its tag, from the image's registry", async () => {
     await using registry = await startRegistry(freshArchive());
     const image = `${registry.repository.replace(/\/.*/, "")}/mirror/rust`;
     const old = `${image}:1.94.0-bookworm@sha256:${"a".repeat(64)}`;
@@ -95,7 +95,7 @@ describe("pins-check", () => {
     expect(alone.annotations.at(-1)?.message).toContain("`docker buildx imagetools inspect <image>`");
   });
 
-  test("holds the pushed tag against the version, and can be told another one", async () => {
+  test("compares the pushed tag with the version, or a tag from the input", async () => {
     const env = { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.7.7" };
     const step = await check({ env });
     expect(step.conclusion).toBe("failure");
@@ -106,7 +106,7 @@ describe("pins-check", () => {
     expect((await check({ env, inputs: { tag: "v1.7.6" } })).conclusion).toBe("success");
   });
 
-  test("reads pins.yml where there is one", async () => {
+  test("reads pins.yml when it exists", async () => {
     const pins = "facts:\n  a: { file: Cargo.toml, toml: workspace.package.version }\nrelations:\n  - pinned: a\n";
     const step = await check({ change: (product) => product.write(".github/pins.yml", pins) });
     expect(step.log).toContain("checking what .github/pins.yml says");
@@ -128,7 +128,7 @@ describe("pins-check", () => {
     expect(errors.at(-1)?.message).toContain("1 fact disagrees, 1 file could not be read");
   });
 
-  test("says a stale lock file once", async () => {
+  test("reports a stale lock file once", async () => {
     const change = (product: Product): void => {
       const lock = product.read("Cargo.lock");
       product.write("Cargo.lock", lock.replaceAll('version = "1.7.6"', 'version = "1.7.5"'));
@@ -153,8 +153,14 @@ describe("pins-check", () => {
       undefined,
       undefined,
     ],
-    ["an `only` that names nothing", { inputs: { only: "rsut" } }, /`only` names rsut/, undefined, undefined],
-  ])("says one clear error for %s", async (_name, options, message, file, line) => {
+    [
+      "an `only` that is not the name of a check",
+      { inputs: { only: "rsut" } },
+      /`only` names rsut/,
+      undefined,
+      undefined,
+    ],
+  ])("reports one clear error for %s", async (_name, options, message, file, line) => {
     const step = await check(options);
     expect(step.conclusion).toBe("failure");
     expect(step.annotations).toHaveLength(1);

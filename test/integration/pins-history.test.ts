@@ -32,7 +32,7 @@ describe("rust-version", () => {
 
   test.each<[string, readonly (readonly [string, string])[], string[]]>([
     [
-      "follows the toolchain where every change changed both, and the last one forgot it",
+      "must follow the toolchain where every change but the last changed both",
       [
         ["1.90.0", "1.90"],
         ["1.91.0", "1.91"],
@@ -42,7 +42,7 @@ describe("rust-version", () => {
       ["error Cargo.toml:4"],
     ],
     [
-      "is a minimum where the toolchain changed alone before",
+      "is a minimum where an earlier change changed only the toolchain",
       [
         ["1.90.0", "1.90"],
         ["1.91.0", "1.90"],
@@ -52,7 +52,7 @@ describe("rust-version", () => {
       [],
     ],
     [
-      "is a minimum where it stayed behind for longer than a change",
+      "is a minimum where it stayed behind for more than one change",
       [
         ["1.90.0", "1.90"],
         ["1.91.0", "1.91"],
@@ -63,7 +63,7 @@ describe("rust-version", () => {
     ],
     ["is a minimum where nothing was ever changed", [["1.93.0", "1.85"]], []],
     [
-      "is wrong above the toolchain whatever the history",
+      "is wrong above the toolchain, whatever the history",
       [
         ["1.90.0", "1.85"],
         ["1.90.0", "1.95"],
@@ -90,7 +90,7 @@ describe("a chart's own version", () => {
 
   test.each<[string, readonly (readonly [string, string, string])[], string[]]>([
     [
-      "follows where it was equal to appVersion before the last change",
+      "must follow where it was equal to appVersion before the last change",
       [
         ["1.2.3", "1.2.3", "1.2.3"],
         ["1.2.4", "1.2.3", "1.2.4"],
@@ -98,14 +98,14 @@ describe("a chart's own version", () => {
       ["error chart/Chart.yaml:3"],
     ],
     [
-      "is left alone where it was not",
+      "is not judged where it was not equal",
       [
         ["1.2.3", "0.4.0", "1.2.3"],
         ["1.2.4", "0.4.1", "1.2.4"],
       ],
       [],
     ],
-    ["is left alone without a history", [["1.2.4", "0.4.1", "1.2.4"]], []],
+    ["is not judged without a history", [["1.2.4", "0.4.1", "1.2.4"]], []],
   ])("%s", async (_name, states, expected) => {
     using tree = await repositoryOf(states.map((each) => state(...each)));
     expect(await found(tree)).toEqual(expected);

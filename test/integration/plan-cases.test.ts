@@ -23,8 +23,8 @@ async function check(
   }
 }
 
-describe("plan-check, given plans that were made by hand", () => {
-  test("an app with fewer targets on purpose passes when that is said, and fails when it is not", async () => {
+describe("plan-check, on hand-made plans", () => {
+  test("an app with fewer targets on purpose passes when an input says so, and fails otherwise", async () => {
     const silent = await check("plan-server-linux-only", "v1.2.3");
     expect(silent.conclusion).toBe("failure");
     expect(silent.log).toContain("add <app>:<target> to `drop-targets`");
@@ -47,7 +47,7 @@ describe("plan-check, given plans that were made by hand", () => {
     });
   }, 120_000);
 
-  test("reads the configuration alone", async () => {
+  test("reads only the configuration with `plan: none`", async () => {
     const step = await check("plan-force-latest", "v1.8.0-rc.1", { plan: "none" });
     expect(step).toMatchObject({ conclusion: "success", outputs: { "dist-version": "" } });
   }, 120_000);

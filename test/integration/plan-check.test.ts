@@ -9,7 +9,7 @@ const MINUTES = 60_000;
 const config = (...targets: string[]): string =>
   `[dist]\ntargets = [\n${targets.map((one) => `"${one}",\n`).join("")}]\n`;
 
-describeWith(["dist", "cargo"], "plan-check, given a plan of the real cargo-dist", () => {
+describeWith(["dist", "cargo"], "plan-check, on a plan of the real cargo-dist", () => {
   const widget = new Widget();
   let plan: string;
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describeWith(["dist", "cargo"], "plan-check, given a plan of the real cargo-dist
     expect(step.summary).toContain("| aarch64-pc-windows-msvc | missing | missing |");
   });
 
-  test("fails when nothing is declared, and for a tag that is not planned", async () => {
+  test("fails when no targets are declared, and for a tag that is not planned", async () => {
     expect((await check("[dist]\n")).annotations[0]?.message).toContain("dist-workspace.toml declares no targets");
     const other = await check(config("aarch64-apple-darwin"), "v1.2.4");
     expect(other.annotations[0]?.message).toContain("runs for the tag v1.2.4, but the plan announces v1.2.3");

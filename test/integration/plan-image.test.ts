@@ -42,7 +42,7 @@ describe("plan-image", () => {
     });
   });
 
-  test("names the packages there are when the one it needs is not", async () => {
+  test("names the existing packages when the requested one is missing", async () => {
     const manifest = '[package]\nname = "server"\nversion = "1.5.0"\n';
     const step = await run({ "cargo-package": "sever" }, { "Cargo.toml": manifest });
     expect(step.conclusion).toBe("failure");

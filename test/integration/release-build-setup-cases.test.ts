@@ -19,7 +19,7 @@ async function setUp(name: string, inputs: Readonly<Record<string, string>>): Pr
 }
 
 describeWith(["cargo", "rustc"], "release-build-setup in repositories that differ from the product", () => {
-  test("goes on where docker/Dockerfile has no stage that anybody named", async () => {
+  test("continues where docker/Dockerfile lacks the default stage, and fails for a named stage", async () => {
     const step = await setUp("no-builder-stage", {});
     expect(step).toMatchObject({ conclusion: "success", annotations: [], outputs: { rustflags: "" } });
     expect(step.log).toContain('has no stage "builder"');
@@ -27,12 +27,12 @@ describeWith(["cargo", "rustc"], "release-build-setup in repositories that diffe
     expect(named.conclusion).toBe("failure");
   });
 
-  test("sees crt-static on musl as cargo does, which is not at all", async () => {
+  test("ignores crt-static on musl, as cargo does", async () => {
     const step = await setUp("crt-static-musl", { matrix: '{"targets":["x86_64-unknown-linux-musl"]}' });
     expect(step).toMatchObject({ conclusion: "success", outputs: { rustflags: "--cfg b" } });
   });
 
-  test("takes the one target of a matrix, never the host's flags", async () => {
+  test("uses the only target of a matrix, never the host's flags", async () => {
     const arm = await setUp("matrix-target", { matrix: '{"target":"aarch64-unknown-linux-gnu"}' });
     expect(arm).toMatchObject({ conclusion: "success", outputs: { rustflags: "" } });
     const x64 = await setUp("matrix-target", { matrix: '{"target":"x86_64-unknown-linux-gnu"}' });

@@ -16,7 +16,7 @@ const ANSWERS = {
   ac_cv_printf_positional: "yes",
   ac_cv_gssapi_supports_spnego: "yes",
 };
-/** For tests of flags alone: no notice, and hakari stays. */
+/** For tests that are only about flags: no notice is made, and hakari stays on. */
 const FLAGS_ONLY = { "notice-command": "none", hakari: "keep" };
 
 interface Setup {
@@ -61,11 +61,11 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
   test.each([
     ["from the input", { inputs: { targets: MUSL } }],
     ["from the job's matrix", { env: { TEST_MATRIX: `{"targets":["${MUSL}"],"runner":"ubuntu-24.04"}` } }],
-  ])("of musl %s, with what its table adds", async (_name, setup) => {
+  ])("of musl %s, with the flags that its table adds", async (_name, setup) => {
     expect((await setUp(setup)).outputs["rustflags"]).toBe(`${COMMON} -C link-self-contained=yes`);
   });
 
-  test("without those excluded and with those added, and shows all of it", async () => {
+  test("without the excluded flags and with the added ones, and shows both", async () => {
     const inputs = {
       "rustflags-exclude": "--cfg=uuid_unstable\n-C force-unwind-tables",
       "rustflags-extra": "-Ctarget-cpu=haswell",
@@ -85,13 +85,13 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     expect(step.summary).toContain("overridden by RUSTFLAGS");
   });
 
-  test("from another file over those that are found", async () => {
+  test("with those of another file added to the files that it finds", async () => {
     const change = (product: Product): void => product.write("ci/flags.toml", '[build]\nrustflags = ["-Dwarnings"]\n');
     const step = await setUp({ change, inputs: { "rustflags-from": "ci/flags.toml" } });
     expect(step.outputs["rustflags"]).toBe(`${COMMON} -Dwarnings`);
   });
 
-  test("anew when it is used twice in a job, and refuses other flags the second time", async () => {
+  test("again when it is used twice in a job, and refuses other flags the second time", async () => {
     await inJob({}, async (job) => {
       const again = { inputs: FLAGS_ONLY };
       await job.step("release-build-setup", again);
@@ -162,7 +162,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     ],
     [
       "a toolchain that is not installed",
-      // One that there never was: rustup would fetch another where it can.
+      // A version that never existed: rustup would fetch an existing one.
       { change: (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.95.99") },
       /pins Rust 1.95.99, which does not start here[\s\S]*rustup toolchain install 1.95.99/,
       "rust-toolchain.toml",
@@ -193,7 +193,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
       2,
     ],
     [
-      "a value that nobody gives",
+      "a variable without a value",
       {
         change: (product) =>
           product.replace(
@@ -251,7 +251,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
     });
   });
 
-  test("exports what macOS needs on macOS, and installs nothing that is there", async () => {
+  test("exports what macOS needs on macOS, and does not install tools that exist", async () => {
     const step = await setUp({
       env: { RUNNER_OS: "macOS" },
       inputs: { "extra-env": "A=b=c", tools: "cargo-license, just" },
@@ -267,7 +267,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
     ["leaves nothing", "true", /ended well, but there is no .*NOTICE/],
     ["leaves an empty file", ": > NOTICE", /ended well, but .*NOTICE is empty/],
     [
-      "leaves a header alone",
+      "leaves only a header",
       "printf 'Beacon\\n(c) beacon-types\\n' > NOTICE",
       /names none of the 2 crates in Cargo.lock: it contains only its header/,
     ],
@@ -287,7 +287,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
     });
   });
 
-  test("puts hakari back when a later part of it fails", async () => {
+  test("puts hakari back when a later part of the step fails", async () => {
     await inJob({}, async (job) => {
       const step = await job.step("release-build-setup", { inputs: { "notice-command": "exit 3" } });
       expect(step.conclusion).toBe("failure");
@@ -316,7 +316,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just"], "release-build-
     });
   });
 
-  test("is content after setup", async () => {
+  test("passes after setup", async () => {
     await inJob({}, async (job) => {
       await job.step("release-build-setup");
       const step = await job.step("release-build-setup", { inputs: { mode: "check" } });
@@ -326,7 +326,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just"], "release-build-
 });
 
 describe("the documented snippet", () => {
-  test("uses only fields of a step that cargo-dist keeps", () => {
+  test("uses only those fields of a step that cargo-dist keeps", () => {
     const readme = readFileSync(path.join(import.meta.dirname, "../../actions/release-build-setup/README.md"), "utf8");
     const [, snippet = ""] = /```yaml\n(- name: Set up[\s\S]*?)```/.exec(readme) ?? [];
     const keys = [...snippet.matchAll(/^[- ] (\S+):/gm)].map((match) => match[1]);

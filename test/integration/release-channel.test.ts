@@ -75,14 +75,14 @@ describe("release-channel with a list of tags", () => {
         moves: '{"image":[],"npm":[],"formula":false}',
       },
     ],
-  ])("places %s beside %s (misleads 4, 5, 7)", async (version, tags, outputs) => {
+  ])("decides the channel of %s with the tags %s (misleads 4, 5, 7)", async (version, tags, outputs) => {
     const step = await decide({}, { version, tags });
     expect(step.conclusion).toBe("success");
     expect(step.outputs).toMatchObject({ version, ...outputs });
     expect(step.summary).toContain(`${version}: ${outputs["channel"]}`);
   });
 
-  test("follows rules that are changed, with the plan's version", async () => {
+  test("follows changed rules, with the plan's version", async () => {
     const step = await decide(
       {},
       { tags: "v1.3.1", rules: "backport.image: {version} {major}\nbackport.formula: versioned" },
@@ -99,8 +99,8 @@ describe("release-channel with a list of tags", () => {
       'the input `version` is "v1.2", expected a semantic version',
     ],
     ["a version and a plan", { version: "1.2.3", plan: "x.json" }, {}, "both `plan` and `version` are given"],
-    ["a plan that is not there", { plan: "x.json" }, {}, 'the plan cannot be read from "x.json"'],
-    ["no plan, outside of a workflow (F94)", {}, {}, "ACTIONS_RESULTS_URL is not set"],
+    ["a plan that does not exist", { plan: "x.json" }, {}, 'the plan cannot be read from "x.json"'],
+    ["no plan outside of a workflow (F94)", {}, {}, "ACTIONS_RESULTS_URL is not set"],
     [
       "the tag of another version (B135)",
       { version: "1.2.3" },
@@ -142,7 +142,7 @@ describe("release-channel with the tags of GitHub", () => {
     expect(step.log).toContain("read 153 tags");
   });
 
-  test("stops when its own tag is not among them, as then others may be missing too", async () => {
+  test("stops when its own tag is not among them, because then others may be missing, too", async () => {
     const step = await decide(repositoryWith(many), { version: "1.7.4" });
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain("the tag v1.7.4, which is not among the repository's 150 tags");
@@ -172,14 +172,14 @@ describe("release-channel with the tags of the git server", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("asks the server, with the token, and takes the product's own tags only", async () => {
+  test("asks the server, with the token, and uses only the product's own tags", async () => {
     const env = { GITHUB_SERVER_URL: server.origin, GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.3.0" };
     const step = await decide(env, { tags: "git", token: "ghs_SECRET" }, makeManifest({ version: "1.3.0" }));
     expect(step.outputs).toMatchObject({ channel: "stable", "is-latest": "true" });
     expect(step.log).not.toContain("ghs_SECRET");
   });
 
-  test("fails with a token that is refused, and does not take it for a repository without tags", async () => {
+  test("fails when the token is refused, and does not treat that as a repository without tags", async () => {
     const step = await decide(
       { GITHUB_SERVER_URL: server.origin },
       { tags: "git", token: "ghs_wrong", version: "1.0.0" },

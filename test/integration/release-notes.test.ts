@@ -16,31 +16,31 @@ afterAll(() => github.close());
 
 interface Setting {
   readonly version?: string;
-  /** What the notes of the release are before. */
+  /** The notes of the release before the step. */
   readonly body?: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
-  /** Files that are not attached. */
+  /** Files that are not attached to the release. */
   readonly missing?: readonly string[];
   readonly permission?: "read" | "write";
-  /** Added to the manifests of cargo-dist. */
+  /** Changes the manifests of cargo-dist. */
   readonly manifest?: (base: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Other tags of the repository. */
   readonly tags?: readonly string[];
-  /** Of these, which have releases. They were published before, without a word of which is the latest. */
+  /** The tags among these that have releases. They were published earlier, and none was set as the latest. */
   readonly withReleases?: readonly string[];
   readonly immutable?: boolean;
-  /** Rows of the ledger, written by publishers before. */
+  /** Rows that publishers have already written into the ledger. */
   readonly ledger?: readonly object[];
 }
 
-/** As the manifests say that cargo-dist wrote it. */
+/** The notes that cargo-dist wrote, according to its manifests. */
 const BODY = "# from cargo-dist\n";
 
 const content = (name: string): string => `content of ${name}`;
 const sha256 = (name: string): string => createHash("sha256").update(content(name)).digest("hex");
 
-/** A release of the plan in the stand-in, and the action on it. */
+/** Creates a release of the plan in the stand-in of GitHub, and runs the action on it. */
 async function announce(
   setting: Setting = {},
 ): Promise<{ step: StepResult; repository: Repository; again: () => Promise<StepResult> }> {
@@ -90,7 +90,7 @@ const at = "2026-01-02T03:04:05Z";
 const notesOf = (repository: Repository): string => repository.releases.at(-1)?.body ?? "";
 
 describe("release-notes", () => {
-  test("joins the repository's own words, what is published and what can be downloaded", async () => {
+  test("joins the repository's own text, the published channels and the downloads", async () => {
     const { step, repository } = await announce({
       inputs: { "notes-file": "v{version}.md", "scarf-gateway": "https://acme.gateway.scarf.sh/widget" },
       files: { "v1.2.3.md": "Faster by half.\n" },
@@ -116,7 +116,7 @@ describe("release-notes", () => {
     ).toEqual(["github verified", "image verified", "npm planned"]);
   });
 
-  test("waits for others that publish beside it, and goes without them when the time is over", async () => {
+  test("waits for other publishers, and continues without them after the time limit", async () => {
     const ledger = [
       { channel: "chart", name: "oci://ghcr.io/acme/charts/widget", version: "1.2.3", state: "verified", at },
     ];
@@ -141,7 +141,7 @@ describe("release-notes", () => {
     expect(release.body).toBe(edited);
   });
 
-  test("keeps what people wrote before it came, also above what cargo-dist wrote, and replaces only the latter", async () => {
+  test("keeps what people wrote earlier, also above the text of cargo-dist, and replaces only the latter", async () => {
     const { repository } = await announce({ body: `Read this first!\r\n\r\n${BODY}` });
     expect(notesOf(repository)).toMatch(/^Read this first!\n\n<!-- section notes -->/);
     expect(notesOf(repository)).not.toContain("# from cargo-dist");
@@ -152,7 +152,7 @@ describe("release-notes", () => {
     expect(notesOf(repository)).toMatch(/^By hand, every word\.\n\n<!-- section notes -->/);
   });
 
-  test("leaves a section that a person changed as it is, and says so", async () => {
+  test("does not change a section that a person changed, and says so", async () => {
     const { repository, again } = await announce({ inputs: { "notes-file": "n.md" }, files: { "n.md": "Faster.\n" } });
     const release = repository.releases[0];
     if (release === undefined) throw new Error("no release");
@@ -165,14 +165,14 @@ describe("release-notes", () => {
     expect(release.body).toContain("Faster, thanks to Ann.");
   });
 
-  test("is the same on releases that cannot be changed, whose notes can", async () => {
+  test("works in the same way on immutable releases, whose notes can be changed", async () => {
     const { step, repository, again } = await announce({ immutable: true });
     expect(repository.releases[0]?.immutable).toBe(true);
     expect(step).toMatchObject({ conclusion: "success", outputs: { changed: "true", latest: "true" } });
     expect((await again()).outputs["changed"]).toBe("false");
   });
 
-  test("cuts words that are too long before a heading, with a link to the rest", async () => {
+  test("cuts a text that is too long before a heading, and links to the rest", async () => {
     const words = `# One\n\n${"x".repeat(60_000)}\n\n# Two\n\n${"\u{1F600}".repeat(60_000)}\n\n# Three\n\n${"z".repeat(60_000)}\n`;
     const { step, repository } = await announce({ inputs: { "notes-file": "n.md" }, files: { "n.md": words } });
     expect(step.conclusion).toBe("success");
@@ -185,7 +185,7 @@ describe("release-notes", () => {
     expect([...notesOf(repository)].length).toBeLessThanOrEqual(125_000);
   });
 
-  test("advertises installers with the commands of cargo-dist, attestations, and the changes since the release before", async () => {
+  test("shows the installers' commands from cargo-dist, the attestations, and the changes since the previous release", async () => {
     const installers = {
       "widget-installer.sh": {
         name: "widget-installer.sh",
@@ -227,14 +227,14 @@ describe("release-notes", () => {
     ["a candidate is not", { version: "1.3.0-rc.1", tags: ["v1.2.3"] }, "v1.2.3"],
     ["a build of a version is not", { version: "1.2.3+hotfix.1", tags: ["v1.2.3"] }, "v1.2.3"],
     ["unless the input says so", { tags: ["v1.3.0"], inputs: { latest: "true" } }, "v1.2.3"],
-  ])("decides like release-channel what GitHub shows as the latest: %s", async (_name, setting, latest) => {
+  ])("decides like release-channel which release GitHub shows as the latest: %s", async (_name, setting, latest) => {
     const { step, repository } = await announce({ ...setting, withReleases: setting.tags ?? [] });
     expect(step.conclusion).toBe("success");
     expect(github.world.latestRelease(repository)?.tagName).toBe(latest);
     expect(step.outputs["latest"]).toBe(String(latest === `v${setting.version ?? "1.2.3"}`));
   });
 
-  test("refuses two drafts of one tag by name", async () => {
+  test("refuses two drafts of one tag, and names them", async () => {
     const { repository, again } = await announce();
     for (const release of repository.releases) release.draft = true;
     const [first] = repository.releases;
@@ -254,7 +254,7 @@ describe("release-notes", () => {
     expect(notesOf(repository)).toContain("<!-- section channels -->\nkept\n<!-- end channels -->");
   });
 
-  test("uses a template of one's own", async () => {
+  test("uses the repository's own template", async () => {
     const { repository } = await announce({
       inputs: { template: "notes.tmpl.md" },
       files: { "notes.tmpl.md": "# {{ app }} {{ version }} of {{ repository }}\n" },
@@ -262,7 +262,7 @@ describe("release-notes", () => {
     expect(notesOf(repository)).toBe(`# widget 1.2.3 of ${repository.fullName}\n`);
   });
 
-  test("shows the notes in a dry run, and needs no right to write them", async () => {
+  test("shows the notes in a dry run, without the permission to write them", async () => {
     const { step, repository } = await announce({ permission: "read", inputs: { "dry-run": "true" } });
     expect(step.conclusion).toBe("success");
     expect(step.outputs["notes"]).toContain("## Download widget 1.2.3");
@@ -292,15 +292,15 @@ describe("release-notes", () => {
       { inputs: { template: "t.md" }, files: { "t.md": "{{ changelog }}" } },
       "the placeholder {{ changelog }}",
     ],
-    ["a template that is not there", { inputs: { template: "gone.md" } }, "gone.md"],
+    ["a template that does not exist", { inputs: { template: "gone.md" } }, "gone.md"],
     ["an invalid section", { inputs: { section: "thanks" } }, "the template has no section thanks"],
     [
-      "notes that are too long for GitHub, and have no place to cut them",
+      "notes that are too long for GitHub, without a place to cut them",
       { inputs: { "notes-file": "n.md" }, files: { "n.md": "x".repeat(130_000) } },
       "but GitHub accepts at most 125000",
     ],
-    ["no right to write", { permission: "read" }, "Give the job the permission"],
-  ])("leaves the notes as they were with %s", async (_name, setting, message) => {
+    ["a token without permission to write", { permission: "read" }, "Give the job the permission"],
+  ])("does not change the notes with %s", async (_name, setting, message) => {
     const { step, repository } = await announce(setting);
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain(message);

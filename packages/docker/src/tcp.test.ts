@@ -12,7 +12,7 @@ import { EngineConnectionLost } from "./fault.ts";
 
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port; // Of a server that listens on TCP.
+  return (server.address() as AddressInfo).port; // An object, because the server listens on TCP.
 }
 
 function pong(server: Server): Server {

@@ -12,7 +12,7 @@ describe("an expression", () => {
     ["job.status != jobs.a.result", ["job.status", "jobs.a.result"]],
     ["fromJSON(inputs.a)[inputs.b].c", ["inputs.a", "inputs.b"]],
     ["'github.ref'", []],
-  ])("reads of %s the values %j", (text, paths) => {
+  ])("finds in %s the values %j", (text, paths) => {
     expect(pathsIn(parseExpression(text)).sort()).toEqual([...paths].sort());
   });
 
@@ -21,11 +21,11 @@ describe("an expression", () => {
     ["Always() || Failure()", ["always", "failure"]],
     ["contains(fromJSON('[]'), hashFiles('a', 'b'))", ["contains", "fromjson", "hashfiles"]],
     ["github.ref", []],
-  ])("calls in %s the functions %j", (text, functions) => {
+  ])("finds in %s calls of the functions %j", (text, functions) => {
     expect(functionsIn(parseExpression(text))).toEqual(functions);
   });
 
-  test.each(["secret.A", "nothing()", "a b"])("%j is one that GitHub cannot evaluate", (text) => {
+  test.each(["secret.A", "nothing()", "a b"])("refuses %j, which GitHub cannot evaluate", (text) => {
     expect(() => parseExpression(text)).toThrow(`GitHub cannot evaluate the expression "${text}"`);
   });
 });

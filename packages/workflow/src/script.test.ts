@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { callsOf } from "./script.ts";
 
-/** The discount of `cargo test` in a script: undefined when it counts, "absent" when it is not a command there. */
+/** Why `cargo test` does not count in a script: undefined when it counts, "absent" when it is not a command there. */
 function verdict(script: string, shell?: string): string | undefined {
   const call = callsOf(script, shell)?.calls.find(({ words }) => words.join(" ").startsWith("cargo test"));
   return call === undefined ? "absent" : call.discount;
@@ -11,32 +11,32 @@ describe("a command counts", () => {
   test.each([
     ["by itself", "cargo test"],
     ["with an environment in front", "RUST_LOG=debug cargo test"],
-    ["with an expression behind", "cargo test ${{ matrix.flags }}"],
+    ["with an expression after it", "cargo test ${{ matrix.flags }}"],
     ["as root", "sudo -E env A=b cargo test"],
     ["under a virtual screen", "xvfb-run cargo test"],
-    ["in place of the shell", "command exec cargo test"],
+    ["with exec, in place of the shell", "command exec cargo test"],
     ["with a long variable in front", "env RUST_LOG=debug CI=1 cargo test"],
-    ["behind a failing list", "test -f x || false\ncargo test"],
+    ["after a list that may fail", "test -f x || false\ncargo test"],
     ["quoted", "'cargo' \"test\""],
     ["over two lines", "cargo \\\n  test"],
     ["after &&", "cd x && cargo test"],
     ["before &&", "cargo test && echo done"],
-    ["as the last of a pipeline", "yes | cargo test"],
+    ["as the last command of a pipeline", "yes | cargo test"],
     ["in a group or subshell", "{ (cd x; cargo test); }"],
     ["with || exit 1 after it", "cargo test || exit 1"],
     ["with an explanation and exit after it", "cargo test || { echo failed; exit 1; }"],
-    ["for each of some words", "for x in a b; do cargo test; done"],
-    ["last, where failures are ignored", "set +e\ncargo test"],
-    ["after failures count again", "set +e\ntrue\nset -e\ncargo test\necho"],
-    ["with its output in a file", "cargo test > log 2>&1"],
+    ["in a loop over fixed words", "for x in a b; do cargo test; done"],
+    ["as the last command, where failures are ignored", "set +e\ncargo test"],
+    ["after a `set -e` that lets failures count again", "set +e\ntrue\nset -e\ncargo test\necho"],
+    ["with its output redirected to a file", "cargo test > log 2>&1"],
     ["under a time limit", "timeout 60 cargo test"],
     ["under a time limit with options", "timeout -k 5 --signal TERM 60s nice -n 10 cargo test"],
-    ["behind a check that fails", 'if [ -z "$FOO" ]; then echo missing; exit 1; fi\ncargo test'],
+    ["after a check that exits with a failure", 'if [ -z "$FOO" ]; then echo missing; exit 1; fi\ncargo test'],
   ])("%s", (_case, script) => {
     expect(verdict(script)).toBeUndefined();
   });
 
-  test("in a pipeline where the shell stops for it, as `shell: bash` does", () => {
+  test("in a pipeline whose failure the shell reports, as `shell: bash` does", () => {
     expect(verdict("cargo test | tee log", "bash")).toBeUndefined();
     expect(verdict("set -o pipefail\ncargo test | tee log")).toBeUndefined();
     expect(verdict("cargo test | tee log", "bash -euo pipefail {0}")).toBeUndefined();
@@ -46,13 +46,13 @@ describe("a command counts", () => {
     expect(verdict("cargo test | tee log", "bash -e {0}")).toBe("in a pipeline without pipefail");
   });
 
-  test("before others in a shell that stops at a failure", () => {
+  test("before other commands in a shell that stops at a failure", () => {
     expect(verdict("cargo test\necho", "sh")).toBeUndefined();
     expect(verdict("cargo test\necho", "sh -eu {0}")).toBeUndefined();
     expect(verdict("cargo test\necho", "bash --norc -e {0}")).toBeUndefined();
   });
 
-  test("as one with all that is its own, at its place in the script", () => {
+  test("and is given with all its words and its offset in the script", () => {
     const calls = callsOf("echo ${{ a b }}; sudo -u me cargo test -x", undefined)?.calls;
     expect(calls).toEqual([
       { words: ["echo", "xxxxxxxxxx"], offset: 0, discount: undefined },
@@ -76,7 +76,11 @@ describe("a command does not count", () => {
     ["in a branch", 'if [ "$CI" ]; then cargo test; fi', "in a branch that may not run"],
     ["in an else", "if true; then :; else cargo test; fi", "in a branch that may not run"],
     ["in a case", "case $x in a) cargo test;; esac", "in a branch that may not run"],
-    ["in a loop over what may be nothing", "for x in $LIST; do cargo test; done", "in a branch that may not run"],
+    [
+      "in a loop over a variable that may be empty",
+      "for x in $LIST; do cargo test; done",
+      "in a branch that may not run",
+    ],
     ["in a while loop", "while false; do cargo test; done", "in a branch that may not run"],
     ["as the condition of a loop", "while cargo test; do :; done", "in a condition"],
     ["as a further condition", "if a; then :; elif cargo test; then :; fi", "in a condition"],
@@ -86,21 +90,21 @@ describe("a command does not count", () => {
     ["in a loop over words that may be empty", 'for x in "$LIST"; do cargo test; done', "in a branch that may not run"],
     ["before || exit 0", "cargo test || exit 0", "followed by ||"],
     ["before || { exit 0; }", "cargo test || { echo; exit 0; }", "followed by ||"],
-    ["in a function that is a subshell", "f() ( cargo test )", "in a function"],
+    ["in a function whose body is a subshell", "f() ( cargo test )", "in a function"],
     ["in a function", "f() { cargo test; }", "in a function"],
     ["after exit", "exit 0\ncargo test", "after exit"],
-    ["behind an early exit", 'if [ -z "$FOO" ]; then exit 0; fi\ncargo test', "behind an `exit 0` in a branch"],
-    ["behind an early exit in a list", '[ -n "$FOO" ] || exit 0\ncargo test', "behind an `exit 0` in a branch"],
+    ["after an early exit", 'if [ -z "$FOO" ]; then exit 0; fi\ncargo test', "behind an `exit 0` in a branch"],
+    ["after an early exit in a list", '[ -n "$FOO" ] || exit 0\ncargo test', "behind an `exit 0` in a branch"],
     ["where failures are ignored", "set +e\ncargo test\necho done", "where failures are ignored (set +e)"],
   ])("%s", (_case, script, discount) => {
     expect(verdict(script)).toBe(discount);
   });
 
-  test("before the last one in a shell that was told not to stop", () => {
+  test("before the last command in a shell that does not stop at failures", () => {
     expect(verdict("cargo test\necho", "bash {0}")).toBe("where failures are ignored (set +e)");
   });
 
-  test("where the shell's language is another", () => {
+  test("in a language that is not a shell's", () => {
     expect(callsOf("cargo test", "python")).toBeUndefined();
     expect(callsOf("cargo test", "constructor")).toBeUndefined();
   });
@@ -112,7 +116,7 @@ describe("a command does not count", () => {
     ["before cmdlets", "cargo test\nWrite-Output done", undefined],
     ["with its exit code checked", "cargo test\nif ($LASTEXITCODE -ne 0) { exit 1 }\ncargo doc", undefined],
     [
-      "where the script asks for all",
+      "where the script makes PowerShell stop at every failure",
       "$PSNativeCommandUseErrorActionPreference = $true\ncargo test\ncargo doc",
       undefined,
     ],
@@ -121,16 +125,16 @@ describe("a command does not count", () => {
     ["before an empty line and a comment", "cargo test\n\n# done\n", undefined],
     ["checked after a comment", "cargo test\n# check\nif ($LASTEXITCODE) { exit 1 }\ncargo doc", undefined],
     [
-      "checked only after another",
+      "with its exit code checked only after another program",
       "cargo test\ncargo doc\nif ($LASTEXITCODE) { exit 1 }",
       "followed by another program, whose exit code counts instead",
     ],
-    ["with what to do at a failure", "cargo test || exit 1\ncargo doc", undefined],
+    ["with `|| exit 1` after it", "cargo test || exit 1\ncargo doc", undefined],
   ])("in PowerShell: %s", (_case, script, discount) => {
     expect(verdict(script, "pwsh")).toBe(discount);
   });
 
-  test("in PowerShell, each program has its place and its words", () => {
+  test("in PowerShell, each program is given with its words and its offset", () => {
     const calls = callsOf('cd x\n\n  cargo  "test"\n& cargo `\n  doc\n', "powershell -Command")?.calls;
     expect(calls?.map(({ words, offset }) => [words, offset])).toEqual([
       [["cargo", "test"], 6],
@@ -138,7 +142,7 @@ describe("a command does not count", () => {
     ]);
   });
 
-  test("without a word about what the parser could not read", () => {
+  test("but an error says what the parser could not read", () => {
     expect(callsOf("if true; then cargo test", undefined)?.errors).not.toEqual([]);
   });
 });

@@ -20,14 +20,19 @@ describe("secretUsage", () => {
     ],
     ["by a value of the matrix", "${{ secrets[matrix.token] }}", ["LINUX_TOKEN", "MAC_TOKEN"], 0],
     [
-      "by a name made of a value of the matrix",
+      "by a name built from a value of the matrix",
       "${{ secrets[format('{0}_KEY', matrix.os)] }}",
       ["LINUX_KEY", "MAC_KEY"].map((name) => name.toUpperCase()),
       0,
     ],
-    ["by a name that only a run knows", "${{ secrets[inputs.name] }}", [], 1],
+    ["by a name that is known only in a run", "${{ secrets[inputs.name] }}", [], 1],
     ["all at once", "${{ toJSON(secrets) }}", [], 1],
-    ["not the token of the run, nor in texts", "${{ secrets.GITHUB_TOKEN }} ${{ 'secrets.X' }} secrets.Y", [], 0],
+    [
+      "but not the run's own token, nor names in plain text",
+      "${{ secrets.GITHUB_TOKEN }} ${{ 'secrets.X' }} secrets.Y",
+      [],
+      0,
+    ],
   ])("finds secrets read %s", (_name, text, names, open) => {
     expect(usage(step(text))).toEqual({ names, open });
   });
@@ -48,18 +53,18 @@ describe("secretUsage", () => {
     ["!secrets.A", "A optional"],
     ["format('{0}{1}', secrets.A == '', secrets.B)", "A optional", "B needed"],
     ["github.event[secrets.A]", "A needed"],
-  ])("of %s, the workflow can do without what has another value or is only asked for", (text, ...found) => {
+  ])("in %s, a secret with an alternative, or that is only tested, is optional", (text, ...found) => {
     expect(details(step(`\${{ ${text} }}`))).toEqual(found);
   });
 
-  test("a condition only asks, with and without braces", () => {
+  test("a condition only tests a secret, with and without braces", () => {
     const text = (condition: string) => `on: push\njobs:\n  a:\n    if: ${condition}\n    runs-on: x\n    steps: []\n`;
     expect(details(text("secrets.A"))).toEqual(["A optional"]);
     expect(details(text("${{ secrets.A }}"))).toEqual(["A optional"]);
     expect(details(text("secrets A"))).toEqual([]);
   });
 
-  test("the whole context is read by a star too", () => {
+  test("a star reads the whole context, too", () => {
     expect(usage(step("${{ toJSON(secrets.*) }}"))).toEqual({ names: [], open: 1 });
   });
 
@@ -70,23 +75,23 @@ describe("secretUsage", () => {
     ["permissions: read-all", "permissions: { id-token: write }", ["A needed identity"]],
     ["permissions: { id-token: none }", "", ["A needed"]],
     ["name: w", "", ["A needed"]],
-  ])("with %s above and %j at the job, a job may have an identity", (above, own, found) => {
+  ])("with %s in the workflow and %j in the job, finds whether the job has an identity", (above, own, found) => {
     const job = `runs-on: x\n    ${own}\n    steps:\n      - { run: x, env: { A: "\${{ secrets.A }}" } }`;
     expect(details(`on: push\n${above}\njobs:\n  a:\n    ${job}\n`)).toEqual(found);
   });
 
-  test("secrets outside of jobs are found with their line", () => {
+  test("finds secrets outside of jobs, with their line", () => {
     const text = 'on: push\nenv:\n  A: "${{ secrets.A }}"\njobs:\n  a:\n    runs-on: x\n    steps: []\n';
     const [found] = secretUsage([readWorkflow(text, "w.yml")]).secrets;
     expect(found).toMatchObject({ name: "A", location: { file: "w.yml", line: 3 }, hasIdentity: false });
   });
 
-  test("a name in the matrix that is empty names no secret", () => {
+  test("an empty name in the matrix does not name a secret", () => {
     const text = step("${{ secrets[matrix.token] }}").replace("token: MAC_TOKEN", "token: ''");
     expect(usage(text)).toEqual({ names: ["LINUX_TOKEN"], open: 0 });
   });
 
-  test("secrets that are passed on to a workflow elsewhere are open", () => {
+  test("counts the secrets as unknown when a called workflow cannot be read", () => {
     const call = (uses: string) => `on: push\njobs:\n  a:\n    uses: ${uses}\n    secrets: inherit\n`;
     expect(usage(call("o/r/.github/workflows/w.yml@v1")).open).toBe(1);
     expect(usage(call("./.github/workflows/missing.yml")).open).toBe(1);
@@ -94,13 +99,13 @@ describe("secretUsage", () => {
   });
 
   const called = "on:\n  workflow_call:\n    secrets: { TOKEN: {} }";
-  test("leaves out what a caller hands over, unless the workflow also runs by itself", () => {
+  test("leaves out the secrets that a caller passes, unless the workflow also runs by itself", () => {
     expect(usage(step("${{ secrets.TOKEN }} ${{ secrets.OWN }}", called)).names).toEqual(["OWN"]);
     expect(usage(step("${{ secrets.TOKEN }}", `${called}\n  push:`)).names).toEqual(["TOKEN"]);
   });
 
   test.each(["./.github/workflows/w0.yml", "$/.github/workflows/w0.yml"])(
-    "counts it where %s is called with all",
+    "counts a secret where %s is called with `secrets: inherit`",
     (uses) => {
       const caller = `on: push\njobs:\n  a:\n    uses: ${uses}\n    secrets: inherit\n`;
       expect(usage(step("${{ secrets.TOKEN }}", called), caller)).toEqual({ names: ["TOKEN"], open: 0 });

@@ -72,7 +72,7 @@ jobs:
     ["[push, pull_request]", ["push", "pull_request"]],
     ["{ push: { tags: [v*] }, workflow_dispatch: }", ["push", "workflow_dispatch"]],
     ["", []],
-  ])("is started by on: %s", (on, events) => {
+  ])("reads the events of on: %s", (on, events) => {
     const { triggers } = readWorkflow(`on: ${on}\njobs: {}\n`, "w.yml");
     expect(triggers.map(({ event }) => event)).toEqual(events);
     for (const { filters } of triggers.slice(1)) expect(filters.isPresent && filters.isMap).toBe(false);
@@ -86,7 +86,7 @@ jobs:
     ["if: ''", undefined],
     ["if: ${{ a }}b", "${{ a }}b"],
     ["name: x", undefined],
-  ])("a job with %s has that condition", (line, condition) => {
+  ])("reads the condition of a job with %s", (line, condition) => {
     const { jobs } = readWorkflow(`on: push\njobs:\n  a:\n    ${line}\n`, "w.yml");
     expect(jobs[0]?.condition).toBe(condition);
   });
@@ -110,7 +110,9 @@ jobs:
     ["name: -x\n", false],
     ["", false],
     ["! { a: 1 }\n", false],
-  ])("a file %j is a list of steps: %p", (text, expected) => expect(isStepList(text, "w.yml")).toBe(expected));
+  ])("whether the file %j is a list of steps: %p", (text, expected) =>
+    expect(isStepList(text, "w.yml")).toBe(expected),
+  );
 
   test("follows anchors, as GitHub does", () => {
     const text = "on: push\njobs:\n  a: &job\n    steps: [{ run: make }]\n  b: *job\n";
@@ -134,7 +136,7 @@ jobs:
     expect(() => root.value).toThrow("Excessive alias count");
   });
 
-  test("tells what GitHub would refuse, with its place", async () => {
+  test("says what GitHub would refuse, and in which line", async () => {
     const problems = await validateWorkflow("on: push\njobs:\n  a:\n    runs-on: x\n    stepps: []\n", "w.yml");
     expect(problems[0]).toMatchObject({
       level: "error",
@@ -148,7 +150,7 @@ jobs:
 test.each([
   ["a job that needs itself", "on: push\njobs:\n  a: { runs-on: x, needs: a, steps: [{ run: x }] }\n", 1],
   [
-    "`case()`, as GitHub does not",
+    "nothing about `case()`, which GitHub accepts",
     'on: push\njobs:\n  a: { runs-on: x, steps: [{ run: "${{ case(true, 1, 2) }}" }] }\n',
     0,
   ],
@@ -172,29 +174,33 @@ describe("expanding a matrix", () => {
       ],
     ],
     ["an exclusion", "{ os: [a, b], exclude: [{ os: a }] }", [{ os: "b" }]],
-    ["an inclusion that extends", "{ os: [a, b], include: [{ os: a, x: 1 }] }", [{ os: "a", x: 1 }, { os: "b" }]],
     [
-      "an inclusion for all",
+      "an inclusion that extends one job",
+      "{ os: [a, b], include: [{ os: a, x: 1 }] }",
+      [{ os: "a", x: 1 }, { os: "b" }],
+    ],
+    [
+      "an inclusion that extends all jobs",
       "{ os: [a, b], include: [{ x: 1 }] }",
       [
         { os: "a", x: 1 },
         { os: "b", x: 1 },
       ],
     ],
-    ["an inclusion of its own", "{ os: [a], include: [{ os: c }] }", [{ os: "a" }, { os: "c" }]],
+    ["an inclusion that adds a job", "{ os: [a], include: [{ os: c }] }", [{ os: "a" }, { os: "c" }]],
     ["inclusions alone", "{ include: [{ os: a }, { os: b }] }", [{ os: "a" }, { os: "b" }]],
   ])("gives the jobs of %s", (_case, text, jobs) => {
     expect(expand(text)).toEqual(jobs);
   });
 
   test.each(["${{ fromJSON(needs.plan.outputs.m) }}", "{ os: '${{ x }}' }", "{ os: [a], include: '${{ x }}' }"])(
-    "does not know %s before a run",
+    "does not expand %s, which is known only in a run",
     (text) => {
       expect(expand(text)).toBeUndefined();
     },
   );
 
-  test('does not take 3.1 for "3.10"', () => {
+  test('does not confuse 3.1 with "3.10"', () => {
     expect(covers({ v: 3.1 }, { v: "3.10" })).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ const answer = (status: number, headers: Record<string, string> = {}, body = "")
   ...{ kind: "answer", status, headers, body },
 });
 
-/** The first request for content is struck, unless a rule says otherwise. */
+/** A download in which faults hit the first request for content. */
 const content = (title: string, ...faults: NetworkFault[]): Scenario => ({
   ...{ title, does: "download", where: "storage", faults, ours: "right" },
   pattern: { method: "GET", times: 1 },
@@ -83,7 +83,7 @@ beforeAll(async () => {
     lanes.map(async (lane) => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const ours = await lane.ours(next);
-        // Only ours is judged: a peer that does not come as far as the fault is a row of the table.
+        // Only our client is judged. A published client that never meets the fault still gets its row in the table.
         rows.set(next.title, { ours, published: await lane.published(next).catch(notReached) });
       }
     }),

@@ -13,30 +13,30 @@ import { Fixture, open, sha256 } from "./fixture.ts";
 import type { UploadOutcome } from "./upload-child.ts";
 
 const NAME = "restate.tar";
-/** What we wait for the published client; its own limits are minutes. */
+/** How long the tests wait for the published client, whose own limits are minutes. */
 const CLIENT_LIMIT_MS = 45_000;
 
 export interface Scenario {
-  /** `F04: a connection reset in the body`. */
+  /** For example `F04: a connection reset in the body`. */
   readonly title: string;
   readonly does: "download" | "upload";
   readonly where: "services" | "storage";
   readonly pattern: RulePattern;
   readonly faults: readonly NetworkFault[];
-  /** Of the uploading process. */
+  /** Variables for the uploading process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** How ours must end: with the right bytes, or refused with words like these. */
+  /** How our client must end: with the right bytes, or with an error whose message matches. */
   readonly ours: "right" | RegExp;
 }
 
 export interface Outcome {
-  /** Right bytes, a clear refusal, wrong bytes taken for right, or no end. */
+  /** The right bytes, a clear error, wrong bytes that were accepted, or no end within the limit. */
   readonly verdict: "right" | "refused" | "wrong" | "endless";
   readonly said: string;
   readonly ms: number;
 }
 
-/** A stand-in with one artifact in it, on which scenarios run one after the other. */
+/** A stand-in of GitHub's services with one artifact, on which scenarios run one after the other. */
 export class Lane {
   readonly #fixture: Fixture;
   readonly #file: string;
@@ -111,8 +111,8 @@ export class Lane {
             : { verdict: "refused", said: error instanceof Error ? error.message : String(error) },
       );
       if (rule.hits > 0) return { ...outcome, ms: performance.now() - started };
-      // On a busy machine a client may be out of time before it has asked for anything.
-      if (attempt === 3) throw new Error(`the fault did not strike: ${outcome.said}`);
+      // On a busy machine a client may reach its time limit before its first request.
+      if (attempt === 3) throw new Error(`the fault was never injected: ${outcome.said}`);
     }
   }
 
@@ -150,7 +150,7 @@ export class Lane {
   }
 }
 
-/** The line with which the client's process died. */
+/** The error message with which the client's process ended. */
 function errorIn(log: string): string {
   return /^(?:\w*Error|\[?Error)[^\n]*/m.exec(log)?.[0] ?? log.trim().split("\n").at(-1) ?? "";
 }

@@ -36,14 +36,14 @@ async function ranged(): Promise<OpenArtifact & { kind: "ranged" }> {
   return artifact;
 }
 
-test("a download comes through in a process whose V8 keeps its flags", async () => {
+test("a download succeeds in a process whose V8 flags are not changed", async () => {
   const artifact = await openArtifact(await fixture.stored(), {
     ...{ transport, reporter: silentReporter, patience: PATIENCE, pace: PACE, heapRelief: false },
   });
   expect(await sha256(artifact.stream())).toBe(expected);
 });
 
-describe("a ranged download comes through whole and right", () => {
+describe("a ranged download is complete and correct in spite of", () => {
   const survived: [title: string, times: number, ...faults: NetworkFault[]][] = [
     ["F02: a connection reset before the answer", 2, { kind: "reset" }],
     ["F04: a connection reset in the body", 2, { kind: "reset", after: 1_000_000 }],
@@ -67,7 +67,7 @@ describe("a ranged download comes through whole and right", () => {
     ["F46: a success with an empty body", 1, { kind: "empty" }],
     ["F47: a hostile Content-Disposition", 99, { kind: "headers", set: { "content-disposition": "filename=../../x" } }],
     ["an answer with another range", 1, { kind: "headers", set: { "content-range": "bytes 5-9/10000000" } }],
-    ["answers that do not tell their length", 99, { kind: "no-length", framing: "chunked" }],
+    ["answers without their length", 99, { kind: "no-length", framing: "chunked" }],
   ];
   test.each(survived)("%s", async (_title, times, ...faults) => {
     const artifact = await ranged();
@@ -76,7 +76,7 @@ describe("a ranged download comes through whole and right", () => {
     expect(rule.hits).toBeGreaterThan(0);
   });
 
-  test("F04: what had arrived before a cut is not fetched again", async () => {
+  test("F04: bytes that arrived before a cut are not fetched again", async () => {
     const artifact = await ranged();
     const before = artifact.fetched();
     fixture.world.storage.inject({ skip: 1, times: 1 }, { kind: "cut", after: 3_000_000 });
@@ -128,14 +128,14 @@ describe("a ranged download comes through whole and right", () => {
 describe("a server without ranges is read in one stream", () => {
   const act: NetworkFault[] = [{ kind: "no-ranges" }, { kind: "no-length", framing: "chunked" }];
 
-  test("as of act's artifact server, with neither ranges nor a length", async () => {
+  test("such as act's artifact server, with neither ranges nor a length", async () => {
     fixture.world.storage.inject({}, ...act);
     const artifact = await open(await fixture.stored());
     expect(artifact.kind).toBe("sequential");
     expect(await sha256(artifact.stream())).toBe(expected);
   });
 
-  test("even though act's listing gives the size of something else, and no digest", async () => {
+  test("even though act's listing gives a wrong size and no digest", async () => {
     fixture.world.storage.inject({}, ...act);
     const location = await fixture.stored();
     const artifact = await open({ ...location, size: 4096, digest: undefined });
@@ -156,15 +156,18 @@ describe("a server without ranges is read in one stream", () => {
     ["F14: an added Content-Encoding", ...act, { kind: "gzip" }],
     ["F46: an empty body", { kind: "no-ranges" }, { kind: "empty" }],
   ];
-  test.each(survived)("%s is survived by reading again and skipping", async (_title, ...faults) => {
-    const plain = fixture.world.storage.inject({ times: 2 }, ...act);
-    const artifact = await open(await fixture.stored());
-    plain.remove();
-    const rule = fixture.world.storage.inject({ times: 2 }, ...faults);
-    fixture.world.storage.inject({}, ...act);
-    expect(await sha256(artifact.stream())).toBe(expected);
-    expect(rule.hits).toBeGreaterThan(0);
-  });
+  test.each(survived)(
+    "after %s it is read again from the start, and what was already read is skipped",
+    async (_title, ...faults) => {
+      const plain = fixture.world.storage.inject({ times: 2 }, ...act);
+      const artifact = await open(await fixture.stored());
+      plain.remove();
+      const rule = fixture.world.storage.inject({ times: 2 }, ...faults);
+      fixture.world.storage.inject({}, ...act);
+      expect(await sha256(artifact.stream())).toBe(expected);
+      expect(rule.hits).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("a download that cannot succeed ends with its cause", () => {
@@ -182,7 +185,7 @@ describe("a download that cannot succeed ends with its cause", () => {
     });
   }, 20_000);
 
-  test("F20: when the server asks for more patience than there is, at once", async () => {
+  test("F20: at once when the server asks for a longer wait than the time limit", async () => {
     const error = await failing(await ranged(), answer(429, { "Retry-After": "3600" }));
     expect(error).toMatchObject({
       message: expect.stringMatching(/one try: .*429\. The server asked to wait 60 min 00 s/),
@@ -201,12 +204,12 @@ describe("a download that cannot succeed ends with its cause", () => {
     });
   });
 
-  test("F23: fresh URLs that are refused, too", async () => {
+  test("F23: when fresh URLs are refused, too", async () => {
     const error = await failing(await ranged(), answer(403, { "x-ms-error-code": "AuthorizationFailure" }));
     expect(error).toMatchObject({ message: expect.stringMatching(/6 x \S+: 403 AuthorizationFailure/) });
   });
 
-  test("F98: a clock that is off, told by how much", async () => {
+  test("F98: when the clock is wrong, and says by how much", async () => {
     const date = new Date(Date.now() - 400_000).toUTCString();
     const error = await failing(await ranged(), answer(403, { Date: date }));
     expect(error).toMatchObject({
@@ -214,7 +217,7 @@ describe("a download that cannot succeed ends with its cause", () => {
     });
   });
 
-  test("F25: content that is gone, in one try and with its dates", async () => {
+  test("F25: when the content is gone, after one try and with its dates", async () => {
     const artifact = await ranged();
     fixture.world.storage.passages.length = 0;
     const error = await failing(artifact, answer(404, { "x-ms-error-code": "BlobNotFound", "x-ms-request-id": "abc" }));
@@ -225,26 +228,26 @@ describe("a download that cannot succeed ends with its cause", () => {
     expect(new Set(asked).size).toBe(asked.length);
   });
 
-  test("F45: content that is replaced while it is read", async () => {
+  test("F45: when the content is replaced while it is read", async () => {
     const error = await failing(await ranged(), { kind: "headers", set: { etag: '"another"' } });
     expect(error).toBeInstanceOf(ContentError);
     expect(error).toMatchObject({ message: "restate.tar was replaced while it was read" });
   });
 
-  test("a size that the listing did not announce", async () => {
+  test("when the size differs from the one in the listing", async () => {
     const location = await fixture.stored();
     await expect(open({ ...location, size: location.size - 1 })).rejects.toThrow(
       "restate.tar has 10000000 bytes in the storage, and 9999999 in the listing of the run",
     );
   });
 
-  test("F01: a storage that cannot be reached, naming its host", async () => {
+  test("F01: when the storage cannot be reached, naming its host", async () => {
     const location = await fixture.stored();
     const nowhere = { ...location, mintUrl: async () => new URL("http://127.0.0.1:9/x") };
     await expect(open(nowhere, { ...PATIENCE, budgetMs: 200 })).rejects.toThrow(/127\.0\.0\.1:9: .*ECONNREFUSED/);
   });
 
-  test("F84: at once when it is cancelled, whatever it waits for", async () => {
+  test("F84: at once when it is cancelled, whatever it is waiting for", async () => {
     const artifact = await ranged();
     fixture.world.storage.inject({}, { kind: "stall" });
     const cancel = new AbortController();
@@ -256,7 +259,7 @@ describe("a download that cannot succeed ends with its cause", () => {
 });
 
 describe("reads of parts", () => {
-  test("give the bytes asked for, at any place, and release what they hold when left early", async () => {
+  test("give the requested bytes at any offset, and release their connections when the reader stops early", async () => {
     const { source } = await ranged();
     for (const [offset, length] of [
       [0, 10],
@@ -272,7 +275,7 @@ describe("reads of parts", () => {
     }
     for (let round = 0; round < 20; round += 1) {
       for await (const _chunk of source.read(0, CONTENT.length)) break;
-      // Left with the last byte in hand, when connections are just going back to the pool.
+      // The reader stops after the last byte, just when connections return to the pool.
       let got = 0;
       for await (const chunk of source.read(0, 9_000_000)) {
         got += chunk.length;
@@ -289,7 +292,7 @@ describe("reads of parts", () => {
     expect(await sha256(artifact.stream())).toBe(expected);
   });
 
-  test("of both ends cost no request after opening", async () => {
+  test("of the first and last bytes cost no request after opening", async () => {
     const { source } = await ranged();
     fixture.world.storage.passages.length = 0;
     await sha256(source.read(0, 1000));

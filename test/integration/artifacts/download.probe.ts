@@ -1,5 +1,5 @@
-// Downloads 400 MB of an artifact whose storage is at an address: download.probe.ts <url> <relieved|plain>
-// A process of its own, so that its time and memory can be measured.
+// Downloads 400 MB of an artifact from the storage at a URL: download.probe.ts <url> <relieved|plain>
+// It is a process of its own, so that its time and memory can be measured.
 import { openArtifact } from "@release-actions/artifacts";
 import { createTransport } from "@release-actions/http";
 import { silentReporter } from "@release-actions/report";

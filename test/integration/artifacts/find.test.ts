@@ -43,7 +43,7 @@ async function store(into: Run, name = NAME, createdAt = new Date()): Promise<nu
   return (await fixture.world.github.addArtifact(into, { name, content, createdAt })).id;
 }
 
-/** Two artifacts of one name, of which the one with the lower id is the newer. Returns its id. */
+/** Stores two artifacts of one name: the one with the lower ID is newer. Returns its ID. */
 async function storeOutOfOrder(into: Run): Promise<number> {
   const newer = await store(into, NAME, new Date("2026-08-06T08:49:00Z"));
   await store(into, NAME, new Date("2026-08-06T08:38:00Z"));
@@ -51,7 +51,7 @@ async function storeOutOfOrder(into: Run): Promise<number> {
 }
 
 describe("in the current run", () => {
-  test("the newest artifact of that name is found, whichever attempt made it", async () => {
+  test("finds the newest artifact of that name, whichever attempt made it", async () => {
     const current = run(fresh());
     await store(current);
     fixture.world.github.rerun(current);
@@ -61,13 +61,13 @@ describe("in the current run", () => {
     expect((await findInCurrentRun(results, NAME)).id).toBe(newer);
   });
 
-  test("the time of creation tells which is newer, and not the id", async () => {
+  test("the time of creation says which artifact is newer, not the ID", async () => {
     const current = run(fresh());
     const newer = await storeOutOfOrder(current);
     expect((await findInCurrentRun(fixture.results(current), NAME)).id).toBe(newer);
   });
 
-  test("F41: a name that nothing has is an error that lists the names and the nearest", async () => {
+  test("F41: a name that no artifact has is an error that lists the names and suggests the nearest", async () => {
     const current = run(fresh());
     await store(current, "restate-tar");
     await store(current, "logs");
@@ -95,13 +95,13 @@ describe("in the current run", () => {
     expect(rule.hits).toBe(2);
   });
 
-  test("F34: HTML on every try fails with what it said", async () => {
+  test("F34: HTML on every try is an error that quotes it", async () => {
     fixture.world.services.inject({}, { kind: "answer", status: 200, body: "<html>one moment" });
     const look = findInCurrentRun(fixture.results(run(fresh())), NAME);
     await expect(look).rejects.toThrow(/\d+ x \S+ answered ListArtifacts with "<html>one moment"/);
   });
 
-  test("F36: a runtime token past its time fails at once, and says so", async () => {
+  test("F36: an expired runtime token is an error at once, and the message says so", async () => {
     const { github, services } = fixture.world;
     const current = run(fresh());
     const env = github.env(current, github.addJob(current), { runtimeTokenLifetime: -1 });
@@ -116,7 +116,7 @@ describe("in the current run", () => {
 });
 
 describe("in another run", () => {
-  test("F33: an artifact beyond the first page is found, and so is one of many pages", async () => {
+  test("F33: finds an artifact beyond the first page of the list", async () => {
     const other = run(fresh());
     for (let index = 0; index < 120; index += 1) await store(other, `a${index}`);
     const rest = fixture.rest(other.repository);
@@ -126,14 +126,14 @@ describe("in another run", () => {
     await expect(missing).rejects.toThrow(/it has "a0", .* and 100 more$/);
   });
 
-  test("the time of creation tells which is newer, and not the id", async () => {
+  test("the time of creation says which artifact is newer, not the ID", async () => {
     const other = run(fresh());
     const newer = await storeOutOfOrder(other);
     const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
     expect((await findInRun(fixture.rest(other.repository), query)).id).toBe(newer);
   });
 
-  test("F33: a list that is cut is not taken for the whole", async () => {
+  test("F33: does not mistake a truncated list for the whole list", async () => {
     const other = run(fresh());
     const page = { kind: "answer", status: 200, body: '{"total_count":1001,"artifacts":[]}' } as const;
     fixture.world.services.inject({ url: /artifacts/ }, page);
@@ -151,7 +151,7 @@ describe("in another run", () => {
     expect((await findInRun(fixture.rest(other.repository), query)).id).toBe(id);
   });
 
-  test("F44: an expired artifact is told from one that never was, with its dates", async () => {
+  test("F44: distinguishes an expired artifact, with its dates, from one that never existed", async () => {
     const other = run(fresh());
     await store(other);
     await fixture.world.github.expire(fixture.world.github.artifact(other, NAME));
@@ -164,14 +164,14 @@ describe("in another run", () => {
     });
   });
 
-  test("F44: a run that is gone, or a repository out of reach, is named", async () => {
+  test("F44: names a run that is gone, or a repository that the token cannot see", async () => {
     const secret = fresh({ private: true });
     const mine = fresh();
     const look = findInRun(fixture.rest(mine), { repository: secret.fullName, runId: 7, name: NAME });
     await expect(look).rejects.toThrow(`${secret.fullName} has no run 7, or the token cannot see that repository`);
   });
 
-  test("a token without `actions: read` is answered with the lines to add", async () => {
+  test("the error for a token without `actions: read` shows the lines to add", async () => {
     const other = run(fresh());
     const rest = fixture.rest(other.repository, { contents: "read" });
     const look = findInRun(rest, { repository: other.repository.fullName, runId: other.id, name: NAME });
@@ -199,7 +199,7 @@ describe("in another run", () => {
     });
   });
 
-  test("F21: the secondary limit is waited out as it asks", async () => {
+  test("F21: waits as long as the secondary rate limit asks", async () => {
     const other = run(fresh());
     const id = await store(other);
     fixture.world.github.world.rateLimit.secondary = { times: 1, retryAfterSeconds: 1 };
@@ -209,7 +209,7 @@ describe("in another run", () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(990);
   });
 
-  test("F22: the primary limit ends with the time of its reset", async () => {
+  test("F22: at the primary rate limit, fails and says when it is reset", async () => {
     const other = run(fresh());
     fixture.world.github.world.rateLimit.remaining = 0;
     const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
@@ -222,7 +222,7 @@ describe("in another run", () => {
     });
   });
 
-  test("F22: asking again for what has not changed is answered from the first time", async () => {
+  test("F22: a repeated request for unchanged data uses the first answer", async () => {
     const other = run(fresh());
     await store(other);
     const rest = fixture.rest(other.repository);
@@ -232,7 +232,7 @@ describe("in another run", () => {
     expect(fixture.world.services.passages.map(({ status }) => status)).toEqual([200, 200, 304, 304]);
   });
 
-  test("F16: a redirect of the API to another host does not take the token along", async () => {
+  test("F16: a redirect of the API to another host does not get the token", async () => {
     const other = run(fresh());
     await store(other);
     const { port } = new URL(fixture.world.services.origin);
@@ -258,7 +258,7 @@ describe("at a commit", () => {
       options.reporter ?? silentReporter,
     );
 
-  test("the newest run that has the artifact gives it, whatever became of the run", async () => {
+  test("takes the artifact from the newest run that has it, whatever the result of that run", async () => {
     const repository = fresh();
     const { sha } = fixture.world.github.addCommit(repository);
     const oldest = run(repository, { headSha: sha, status: "completed", conclusion: "success" });
@@ -270,7 +270,7 @@ describe("at a commit", () => {
     expect(await look(repository, sha)).toMatchObject({ id, runId: failed.id });
   });
 
-  test("of two runs the one that was started later is the newer, whatever their ids", async () => {
+  test("of two runs, the one that started later is newer, whatever their IDs", async () => {
     const repository = fresh();
     const { sha } = fixture.world.github.addCommit(repository);
     const newer = run(repository, { headSha: sha, createdAt: new Date("2026-08-06T08:49:00Z") });
@@ -280,14 +280,14 @@ describe("at a commit", () => {
     expect((await look(repository, sha)).id).toBe(id);
   });
 
-  test("a branch name will do, and the workflow may be of any event", async () => {
+  test("accepts a branch name, and runs of any event", async () => {
     const repository = fresh();
     const { sha } = fixture.world.github.addCommit(repository, { ref: "refs/heads/topic" });
     const id = await store(run(repository, { headSha: sha, event: "workflow_dispatch" }));
     expect((await look(repository, "topic")).id).toBe(id);
   });
 
-  test("the merge commit of a pull request leads to its second parent, and it says so", async () => {
+  test("for the merge commit of a pull request, looks at its second parent, and says so", async () => {
     const repository = fresh();
     const { github } = fixture.world;
     const [base, head] = [github.addCommit(repository).sha, github.addCommit(repository).sha];
@@ -302,7 +302,7 @@ describe("at a commit", () => {
     );
   });
 
-  test("F128: a run of a fork is refused, and passed over for an older one of our own", async () => {
+  test("F128: refuses a run of a fork, and takes an older run of the repository itself", async () => {
     const repository = fresh();
     const { sha } = fixture.world.github.addCommit(repository);
     const fork = run(repository, { headSha: sha, headRepository: "mallory/product", event: "pull_request" });
@@ -317,7 +317,7 @@ describe("at a commit", () => {
     expect((await look(repository, sha)).id).toBe(own);
   });
 
-  test("no run, no artifact and an expired artifact are different errors", async () => {
+  test("a missing run, a missing artifact and an expired artifact are different errors", async () => {
     const repository = fresh();
     const { github } = fixture.world;
     const { sha } = github.addCommit(repository);
@@ -337,7 +337,7 @@ describe("at a commit", () => {
     await expect(look(repository, sha)).rejects.toBeInstanceOf(ExpiredArtifactError);
   });
 
-  test("an unknown commit and an unknown workflow are named", async () => {
+  test("names an unknown commit and an unknown workflow", async () => {
     const repository = fresh();
     await expect(look(repository, "0".repeat(40))).rejects.toThrow(`${repository.fullName} has no commit "0000`);
     const { sha } = fixture.world.github.addCommit(repository);
@@ -360,7 +360,7 @@ describe("waiting", () => {
     expect((await waiting(current)).name).toBe(NAME);
   });
 
-  test("ends after its time with what was missing and what the check was doing", async () => {
+  test("ends at its time limit and says what was missing and what the check was doing", async () => {
     const current = run(fresh());
     fixture.world.github.addJob(current, { name: "ci / docker", status: "queued" });
     const check = {
@@ -392,7 +392,7 @@ describe("waiting", () => {
     },
   );
 
-  test("does not go on when the check has succeeded without leaving the artifact", async () => {
+  test("does not keep waiting when the check has succeeded without the artifact", async () => {
     const current = run(fresh());
     fixture.world.github.addCheckRun(current.repository, {
       name: "docker",

@@ -16,13 +16,13 @@ import type { Permissions, Repository, Run } from "../../stand-in/model.ts";
 import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
 
 /**
- * Impatient, so that tests are quick, and patient enough for a machine with much else to do; what is tested is the
- * order of things, not their length.
+ * Short times, so that tests are quick, but long enough for a busy machine. The tests check the order of events, not
+ * their duration.
  */
 export const PATIENCE: Patience = { budgetMs: 15_000, firstPauseMs: 5, longestPauseMs: 50 };
 export const PACE: Pace = { headersMs: 1000, silenceMs: 1000, window: { ms: 1000, bytes: 20_000 } };
 
-/** Five parts of a ranged read. */
+/** As many bytes as five parts of a ranged read. */
 export const CONTENT = randomBytes(10_000_000);
 
 export const transport = createTransport();
@@ -51,7 +51,7 @@ export class Fixture {
     });
   }
 
-  /** The artifact with `CONTENT`, as the next job of its run sees it. */
+  /** The artifact with `CONTENT`, as a later job of the same run sees it. */
   stored(): Promise<ArtifactLocation> {
     this.#stored ??= this.#store(CONTENT);
     return this.#stored;

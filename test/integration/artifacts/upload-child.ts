@@ -1,5 +1,5 @@
 // Uploads in a process of its own, because the published client reads the environment it runs in:
-// `node upload-child.ts '<request as JSON>'`. The last line of standard output tells how it ended.
+// `node upload-child.ts '<request as JSON>'`. The last line of standard output is the outcome as JSON.
 import { createResultsService, type UploadRequest, uploadArtifact } from "@release-actions/artifacts";
 import { createTransport } from "@release-actions/http";
 import { Fault, silentReporter } from "@release-actions/report";
@@ -13,7 +13,7 @@ export type UploadOutcome =
 const request = JSON.parse(process.argv[2] ?? "") as UploadRequest;
 const outcome = await attempt();
 console.log(`\n${JSON.stringify(outcome)}`);
-// As an action's verdict does: the client may have left a connection open.
+// Exit explicitly, as actions do, because the client may have left a connection open.
 process.exit(0);
 
 async function attempt(): Promise<UploadOutcome> {

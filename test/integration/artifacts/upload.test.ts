@@ -48,7 +48,7 @@ async function upload(
 }
 
 describe("an upload", () => {
-  test("leaves a stored zip with the one file, in the retention asked for", async () => {
+  test("creates a stored zip with the one file, and with the requested retention", async () => {
     const run = fixture.world.github.addRun();
     const outcome = await upload(run);
     const artifact = fixture.world.github.artifact(run, NAME);
@@ -61,7 +61,7 @@ describe("an upload", () => {
     if (entry !== undefined) expect(await sha256(readZipEntry(opened.source, entry))).toBe(await sha256(CONTENT));
   });
 
-  test("leaves the file itself as `raw`, under the name asked for, and the published client reads it", async () => {
+  test("creates the file itself as `raw`, under the requested name, and the published client reads it", async () => {
     const run = fixture.world.github.addRun();
     const outcome = await upload(run, { format: "raw", name: "image" });
     expect(outcome).toMatchObject({ size: CONTENT.length, digest: await sha256(CONTENT) });
@@ -73,7 +73,7 @@ describe("an upload", () => {
   });
 
   test.each(["zip", "raw"] as const)(
-    "F30: of what is there already (%s) is none, even with another time stamp",
+    "F30: of content that is already there (%s) sends nothing, even with another time stamp",
     async (format) => {
       const run = fixture.world.github.addRun();
       const first = await upload(run, { format });
@@ -83,7 +83,7 @@ describe("an upload", () => {
   );
 
   test.each(["zip", "raw"] as const)(
-    "F30: over other content (%s) fails and says what to do, or replaces it on request",
+    "F30: over different content (%s) fails and says what to do, or replaces it on request",
     async (format) => {
       const run = fixture.world.github.addRun();
       await upload(run, { format });
@@ -103,7 +103,7 @@ describe("an upload", () => {
     },
   );
 
-  test("takes its name again in a new attempt of the run", async () => {
+  test("can use its name again in a new attempt of the run", async () => {
     const run = fixture.world.github.addRun();
     const first = await upload(run);
     fixture.world.github.rerun(run);
@@ -141,7 +141,7 @@ describe("an upload", () => {
     async (_title, where, url, times, fault) => {
       const run = fixture.world.github.addRun();
       const rule = fixture.world[where].inject({ url, times }, fault);
-      // What the client takes for silence; the default would make a long test.
+      // After this time without data the client gives up a request. Its default would make the test slow.
       const outcome = await upload(run, {}, { ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS: "2000" });
       expect(rule.hits).toBe(times);
       const artifact = fixture.world.github.artifact(run, NAME);
@@ -151,7 +151,7 @@ describe("an upload", () => {
     60_000,
   );
 
-  test("F28: that the storage forbids fails with status, code and request", async () => {
+  test("F28: that the storage refuses fails with the status, the error code and the request ID", async () => {
     const fault = answer(403, "", { "x-ms-error-code": "AuthorizationFailure", "x-ms-request-id": "abc-1" });
     fixture.world.storage.inject({ method: "PUT" }, fault);
     expect(await upload(fixture.world.github.addRun())).toMatchObject({
@@ -163,7 +163,7 @@ describe("an upload", () => {
 
   test("F32: into a full storage fails at once, and keeps the file", async () => {
     fixture.world.github.world.quotaReached = true;
-    // The client itself tries five times before it tells; its own waits are not ours to shorten.
+    // The client tries five times before it reports the failure, and its waits cannot be shortened from here.
     expect(await upload(fixture.world.github.addRun())).toMatchObject({
       error: "RefusedError",
       message: `uploading ${NAME} failed: the artifact storage of the account is full`,

@@ -39,7 +39,7 @@ whereItCanRun("the throwaway engine", () => {
     expect((await leftOf(place.home)).mounts).toEqual([]);
   });
 
-  test("starts again over what a killed engine left (F85)", async () => {
+  test("starts again on the files that a killed engine left (F85)", async () => {
     const killed = await startEngine("overlay2", silentReporter, place);
     const pids = (await leftOf(place.home)).processes;
     expect(pids.length).toBeGreaterThan(0);
@@ -48,7 +48,7 @@ whereItCanRun("the throwaway engine", () => {
     expect(again.version).toBe(killed.version);
   });
 
-  test("is shared by those who start it at once, and stops with the last of them", async () => {
+  test("is shared by users who start it at the same time, and stops with the last of them", async () => {
     const [first, second] = await Promise.all([
       startEngine("overlay2", silentReporter, place),
       startEngine("overlay2", silentReporter, place),
@@ -77,7 +77,7 @@ whereItCanRun("the throwaway engine", () => {
   });
 });
 
-/** The first of an engine's processes takes the others with it. */
+/** Kills a process unless it is gone. When an engine's first process is killed, the others end, too. */
 function killIfThere(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
@@ -86,7 +86,7 @@ function killIfThere(pid: number): void {
   }
 }
 
-/** What of an engine's folder is seen from outside: processes that name it, mounts in it, files of it. */
+/** What is left of an engine: processes that name its folder, mounts in the folder, files in the folder. */
 async function leftOf(home: string): Promise<{ processes: number[]; mounts: string[]; files: string[] }> {
   const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));

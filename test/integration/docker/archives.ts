@@ -9,7 +9,7 @@ import { provideOciArchive } from "../../images/build-image.ts";
 import { craftOciArchive } from "../../images/crafted-archive.ts";
 import type { ImageRecipe } from "../../images/image-recipe.ts";
 
-/** Small images of a test's own: engines are shared, so no two tests may use one name or content. */
+/** Small images for one test each: engines are shared, so two tests must not use the same name or content. */
 export function recipeOf(name: string, recipe: Partial<ImageRecipe> = {}): ImageRecipe {
   return {
     layers: [{ seed: `docker package: ${name}`, bytes: 50_000 }],
@@ -28,12 +28,12 @@ export function opening(file: string): () => Bytes {
   return () => createReadStream(file);
 }
 
-/** The image's bytes cut after so many, as a connection that ends early delivers them. */
+/** The first `count` bytes of the file, as from a connection that ends early. */
 export async function* firstBytes(file: string, count: number): AsyncGenerator<Uint8Array> {
   yield* createReadStream(file, { end: count - 1 });
 }
 
-/** Only an engine with the containerd store builds OCI archives, whichever engine then takes them. */
+/** The recipe's image as an OCI archive. It is built by an engine with the containerd store, the only kind that can. */
 export async function builtArchive(recipe: ImageRecipe): Promise<Buffer> {
   await using builder = await startEngine("containerd", silentReporter);
   return await readFile(await provideOciArchive(builder, recipe));

@@ -27,7 +27,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     engine = await connect(parseEndpoint(own.host, "test"));
   });
 
-  test("says what was loaded, and a container can be made of it", async () => {
+  test("says what was loaded, and a container can be created from it", async () => {
     const recipe = recipeOf("load");
     const archive = await provideSavedArchive(own, recipe);
     const loaded = await loadImage(engine, opening(archive), { reporter });
@@ -39,7 +39,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
       platform: { os: "linux", architecture: "amd64" },
     });
     expect(image?.diffIds).toHaveLength(2);
-    expect(image?.unpacked).toBe(own.variant === "containerd"); // The others do not tell.
+    expect(image?.unpacked).toBe(own.variant === "containerd"); // Other engines do not report it.
     expect(await tryImage(engine, nameOf(recipe), { platform: engine.platform })).toEqual({ kind: "usable" });
   });
 
@@ -58,7 +58,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     expect(new Set(loaded.map(({ id }) => id)).size).toBe(1);
   });
 
-  test("is not misled by what the engine says of a name that was taken (F68)", async () => {
+  test("is not misled by what the engine says about a name that another image had (F68)", async () => {
     const [before, after] = [
       recipeOf("load-taken"),
       recipeOf("load-taken", { layers: [{ seed: "another", bytes: 1000 }] }),
@@ -70,12 +70,12 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     expect(loaded[0]?.id).not.toBe(old?.id);
   });
 
-  test("fails when there was no image in the archive (F69, misleads 1)", async () => {
+  test("fails when the archive does not contain an image (F69, misleads 1)", async () => {
     const archive = Buffer.concat([tarFile("manifest.json", "[]"), TAR_END]);
     await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(EngineError);
   });
 
-  test("fails on a cut archive, and leaves no image behind (F63)", async () => {
+  test("fails on a truncated archive, and leaves no image behind (F63)", async () => {
     const recipe = recipeOf("load-cut");
     const archive = await provideSavedArchive(own, recipe);
     const { size } = await stat(archive);
@@ -84,7 +84,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
     expect(await inspectImage(engine, nameOf(recipe))).toBeUndefined();
   });
 
-  test("throws what the archive's reader throws, and no image comes of the rest (F64)", async () => {
+  test("throws the error of the archive's reader, and does not leave a partial image (F64)", async () => {
     const recipe = recipeOf("load-broken-off");
     const archive = await provideSavedArchive(own, recipe);
     const { size } = await stat(archive);
@@ -137,7 +137,7 @@ describeWithEngines("loadImage", DOCKER_VARIANTS, (own) => {
 });
 
 describeWithEngines("loadImage of an OCI archive", ["overlay2", "20.10"], (own) => {
-  test("fails in the engine's words where only the containerd store can (F72)", async () => {
+  test("fails with the engine's message, since only the containerd store can load it (F72)", async () => {
     const engine = await connect(parseEndpoint(own.host, "test"));
     const archive = craftOciArchive(TAR_END, "localhost/docker-package/oci:1");
     await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(

@@ -28,7 +28,7 @@ describeWithEngines("podman", ["podman"], (own) => {
     engine = await connect(parseEndpoint(own.host, "test"));
   });
 
-  test("is known for what it is", async () => {
+  test("is recognized as Podman", async () => {
     expect(engine).toMatchObject({
       product: "podman",
       version: own.version,
@@ -77,8 +77,8 @@ describeWithEngines("podman", ["podman"], (own) => {
 
   test.each<[what: string, archive: Uint8Array]>([
     ["without an image (F69)", Buffer.concat([tarFile("manifest.json", "[]"), TAR_END])],
-    ["that is cut (F63)", newArchive().subarray(0, LAYER_BYTES / 2)],
-    ["of which a layer cannot be unpacked (F70)", craftOciArchive(Buffer.from("no tar"), "localhost/no-tar:1")],
+    ["that is truncated (F63)", newArchive().subarray(0, LAYER_BYTES / 2)],
+    ["with a layer that cannot be unpacked (F70)", craftOciArchive(Buffer.from("no tar"), "localhost/no-tar:1")],
   ])("fails on an archive %s", async (_what, archive) => {
     await expect(loadImage(engine, () => bytesOf(archive), { reporter })).rejects.toThrow(EngineError);
   });

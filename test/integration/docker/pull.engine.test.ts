@@ -55,12 +55,12 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
     await using second = await startRegistry(archive);
     const again = await pullImage(engine, `${second.repository}@${second.digest}`, { reporter });
     expect(again.id).toBe(pulled.id);
-    // Podman reads the config again, which is small, and no layer.
+    // Podman fetches the config again, which is small, but no layer.
     const blobs = [...second.requests.keys()].filter((url) => url.includes("/blobs/"));
     expect(blobs).toHaveLength(own.variant === "podman" ? 1 : 0);
   });
 
-  test("reports how much of all layers is there", async () => {
+  test("reports how many bytes of all layers have arrived", async () => {
     await using registry = await startRegistry(newArchive(), {
       largeBlobs: { from: LAYER_BYTES, are: "slow" },
     });
@@ -74,7 +74,7 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
     expect(done).toEqual([...done].sort((a, b) => a - b));
   });
 
-  test("hands credentials on to the registry, and fails without them", async () => {
+  test("passes credentials to the registry, and fails without them", async () => {
     const credentials = "robot:s3cret ü";
     await using registry = await startRegistry(newArchive(), { credentials });
     const reference = `${registry.repository}@${registry.digest}`;
@@ -84,13 +84,13 @@ describeWithEngines("pullImage", OWN_VARIANTS, (own) => {
     expect(image.repoDigests).toContain(reference);
   });
 
-  test("fails in the engine's words when the registry has no such image", async () => {
+  test("fails with the engine's message when the registry does not have the image", async () => {
     await using registry = await startRegistry(newArchive());
     const absent = `${registry.repository}@sha256:${"0".repeat(64)}`;
     await expect(pullImage(engine, absent, { reporter })).rejects.toThrow(/not found|unknown/);
   });
 
-  test("fails when a layer is not available, though the answer had begun well", async () => {
+  test("fails when a layer is not available, even after the answer began with success", async () => {
     await using registry = await startRegistry(newArchive(), {
       largeBlobs: { from: LAYER_BYTES, are: "missing" },
     });

@@ -12,15 +12,15 @@ export interface Registry extends AsyncDisposable {
 }
 
 export interface RegistryBehaviour {
-  /** `user:password` without which nothing is served. */
+  /** The `user:password` that every request must have. */
   readonly credentials?: string;
-  /** How often it answers that it has no such image, as if that were pushed later. */
+  /** How many requests for a manifest it answers with MANIFEST_UNKNOWN, as if the image were pushed later. */
   readonly pushedAfter?: number;
-  /** Blobs of at least so many bytes: not there, never finished, or finished after a second. */
+  /** What happens to blobs of at least `from` bytes: missing, never finished, or finished after a second. */
   readonly largeBlobs?: { readonly from: number; readonly are: "missing" | "stalled" | "slow" };
 }
 
-/** An OCI registry on the loopback that serves the one image of an OCI archive, well or badly. */
+/** An OCI registry on the loopback that serves the one image of an OCI archive, with faults on request. */
 export async function startRegistry(archive: Uint8Array, behaviour: RegistryBehaviour = {}): Promise<Registry> {
   const { digest, blobs } = await readBlobs(archive);
   const requests = new Map<string, number>();
@@ -34,7 +34,7 @@ export async function startRegistry(archive: Uint8Array, behaviour: RegistryBeha
       response.end("{}");
     } else {
       const [name = "", isManifest] = [url.split("/").at(-1), url.includes("/manifests/")];
-      // Any tag stands for the image.
+      // Every tag names the image.
       const wanted = isManifest && !name.startsWith("sha256:") ? digest : name;
       if (isManifest) manifests += 1;
       if (isManifest && manifests <= (behaviour.pushedAfter ?? 0)) refuse(response, "MANIFEST_UNKNOWN");
@@ -42,7 +42,7 @@ export async function startRegistry(archive: Uint8Array, behaviour: RegistryBeha
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // Of a server that listens on TCP.
+  const { port } = server.address() as AddressInfo; // An object, because the server listens on TCP.
   return {
     repository: `127.0.0.1:${port}/image`,
     digest,

@@ -24,7 +24,7 @@ describeWithEngines("an engine", DOCKER_VARIANTS, (own) => {
     engine = await connect(parseEndpoint(own.host, "test"));
   });
 
-  test("tells its version, its platform and its store", () => {
+  test("reports its version, its platform and its store", () => {
     const expected: Partial<Record<OwnVariant, object>> = {
       containerd: { containerdStore: true, storageDriver: "overlayfs" },
       overlay2: { containerdStore: false, storageDriver: "overlay2" },
@@ -34,7 +34,7 @@ describeWithEngines("an engine", DOCKER_VARIANTS, (own) => {
     expect(engine.platform).toEqual({ os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch });
   });
 
-  test("tells how much room there is, and how much its layers take", async () => {
+  test("reports how much disk space is free, and how much its layers use", async () => {
     expect(await freeDisk(engine)).toBeGreaterThan(1_000_000);
     await loadImage(engine, opening(await provideSavedArchive(own, recipeOf("layers"))), { reporter });
     expect(await layersSize(engine)).toBeGreaterThan(50_000);
@@ -49,7 +49,7 @@ describeWithEngines("an engine", DOCKER_VARIANTS, (own) => {
     expect(await loadImage(engine, () => bytesOf(...saved), { reporter })).toEqual([original]);
   });
 
-  test("refuses to save an image that is not there", async () => {
+  test("refuses to save an image that does not exist", async () => {
     const saving = saveImages(engine, ["localhost/docker-package/nowhere:1"]);
     await expect(saving).rejects.toThrow(EngineError);
     await expect(saving).rejects.toMatchObject({ status: 404 });

@@ -15,7 +15,7 @@ import { engineOf, freshArchive, stateOf } from "../load-restate-image/fixture.t
 const MINUTES = 60_000;
 
 if (!hasGitea) {
-  // No failure in CI either: on a new machine it takes longer to compile than all tests together.
+  // This is not a failure in CI either: on a new machine, compiling Gitea takes longer than all tests together.
   test.skip("a Gitea server: skipped, since Gitea is not compiled (`GITEA=1 npm test` does it)", () => undefined);
 } else {
   describeWithEngines("a Gitea server, under its own address", ["containerd"], (own) => {
@@ -54,7 +54,7 @@ if (!hasGitea) {
     const save = (job: GiteaJob, archive: Uint8Array, inputs: Record<string, string> = {}): Promise<StepResult> =>
       step(job, "save-restate-image", inputs, { "restate.tar": archive });
 
-    test("an image goes from one job to the next, read by ranges", async () => {
+    test("passes an image from one job to the next, which reads it by ranges", async () => {
       const [build, integration] = await gitea.startRun(["build", "integration"]);
       if (build === undefined || integration === undefined) throw new Error("two jobs were asked for");
       const saved = await save(build, freshArchive());
@@ -63,11 +63,11 @@ if (!hasGitea) {
       expect(loaded.annotations).toEqual([]);
       expect(loaded.outputs).toMatchObject({ source: "run", via: "registry", digest: saved.outputs["digest"] });
       expect(await stateOf(own, loaded.tag)).toMatchObject({ usable: true });
-      // A second upload of the same is none, and one of something else is refused as on GitHub.
+      // A second upload of the same image sends nothing.
       expect((await save(build, freshArchive())).log).toContain("already has an artifact");
     });
 
-    test("an image is read by another run, by the REST API", async () => {
+    test("another run reads an image through the REST API", async () => {
       const [build] = await gitea.startRun();
       const [other] = await gitea.startRun();
       if (build === undefined || other === undefined) throw new Error("a job was asked for");
@@ -80,7 +80,7 @@ if (!hasGitea) {
       expect(await stateOf(own, loaded.tag)).toMatchObject({ usable: true });
     });
 
-    test("a job waits for the image that another one makes", async () => {
+    test("a job waits for the image that another job makes", async () => {
       const [build, integration] = await gitea.startRun(["build", "integration"]);
       if (build === undefined || integration === undefined) throw new Error("two jobs were asked for");
       const waiting = load(integration, {
@@ -92,7 +92,7 @@ if (!hasGitea) {
       expect(await stateOf(own, loaded.tag)).toMatchObject({ usable: true });
     });
 
-    test("a build leaves its record, and another compares itself with it", async () => {
+    test("a build uploads its record, and another build is compared with it", async () => {
       const [one, other] = await gitea.startRun(["one", "other"]);
       if (one === undefined || other === undefined) throw new Error("two jobs were asked for");
       const files = { app: Buffer.from("built") };

@@ -30,7 +30,7 @@ export function countedContent(label: string, source: RandomAccessSource): Count
   };
 }
 
-/** A file as content of a server that gives no ranges. */
+/** A file as content of a server without range requests. */
 export function sequentialContent(
   file: string,
   change: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> = (bytes) => bytes,
@@ -38,7 +38,7 @@ export function sequentialContent(
   return { label: file, source: undefined, stream: () => change(createReadStream(file)) };
 }
 
-/** Bytes in memory as content of a server that gives no ranges. */
+/** Bytes in memory as content of a server without range requests. */
 export function streamedContent(label: string, bytes: Buffer): ArchiveContent {
   async function* stream(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);

@@ -7,11 +7,11 @@ import { pipeline } from "node:stream/promises";
 import type { OwnEngine } from "../../../scripts/docker-engine.ts";
 
 export interface EngineFront extends AsyncDisposable {
-  /** As `DOCKER_HOST` has it. */
+  /** The address, in the form of `DOCKER_HOST`. */
   readonly host: string;
 }
 
-/** What stands between an engine and us, and answers some requests in its own way. Undefined: the engine does. */
+/** Answers some requests to an engine in its place. Returns undefined for requests that the engine should answer. */
 export type Answer = (method: string, path: string, real: () => Promise<string>) => Promise<Reply> | undefined;
 
 export interface Reply {
@@ -19,7 +19,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** A real engine behind a socket of ours, as one that runs elsewhere, or on another disk, would answer. */
+/** A real engine behind our socket, which answers like an engine on another machine or with another disk. */
 export async function startEngineFront(engine: OwnEngine, answer: Answer): Promise<EngineFront> {
   const folder = await mkdtemp(path.join(tmpdir(), "engine-front-"));
   const socketPath = engine.host.replace(/^unix:\/\//, "");
@@ -42,7 +42,7 @@ export async function startEngineFront(engine: OwnEngine, answer: Answer): Promi
     await pipeline(upstream, response);
   };
   const server = createServer((message, response) => {
-    // A connection that breaks is how the other side learns of it.
+    // A broken connection tells the client that the request failed.
     handle(message, response).catch(() => response.destroy());
   });
   const socket = path.join(folder, "docker.sock");
@@ -57,7 +57,7 @@ export async function startEngineFront(engine: OwnEngine, answer: Answer): Promi
   };
 }
 
-/** An engine to which the runner's loopback address is not the runner's: on another machine, or in a virtual one. */
+/** An engine that cannot reach the runner's loopback address, because it is on another or a virtual machine. */
 export const elsewhere: Answer = (method, call) =>
   method === "POST" && /\/images\/(create|pull)$/.test(call)
     ? Promise.resolve({ status: 500, body: '{"message":"dial tcp 127.0.0.1: connect: connection refused"}' })

@@ -41,13 +41,13 @@ const KINDS: readonly (readonly [string, (layers: string[]) => Buffer])[] = [
   ["a docker archive with gzip layers named by digest (crane)", named],
 ];
 
-/** What an engine may hold of an image's layers before the image comes. */
+/** The parts of an image's layers that an engine may already have. */
 const HELD: readonly (readonly [string, (layers: string[]) => Buffer])[] = [
   ["nothing", () => tarOf(soundLayout({ layers: [randomUUID()] }))],
   ...Object.entries(HELD_IMAGES),
 ];
 
-describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (own) => {
+describeWithEngines("bringIn, into an engine that already has layers", OWN_VARIANTS, (own) => {
   let engine: Engine;
   const tags: string[] = [];
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
 
   const opened = (archive: Buffer): BringInOptions["content"] => countedContent("archive", memorySource(archive));
 
-  /** That a container can be made of the image, and that the engine has all of its content. */
+  /** Expects that a container can be created from the image, and that the engine has all of its content. */
   async function expectWhole({ id }: BroughtIn, archive: Buffer): Promise<void> {
     const tag = tags.at(-1) ?? "";
     const source = new WindowedSource(memorySource(archive));
@@ -83,7 +83,7 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
 
   const canTake = (archive: Buffer): boolean => own.variant !== "20.10" || !archive.includes("tar+zstd");
 
-  // Only the containerd store keeps what it unpacked apart from what it fetched; of the others one case tells.
+  // Only the containerd store keeps unpacked layers apart from fetched ones. For the other stores one case is enough.
   const held = own.variant === "containerd" ? HELD : HELD.filter(([what]) => what === "the same layers with gzip");
   for (const [what, holding] of held) {
     test.each(KINDS)(`${what}: takes %s, by both ways`, async (_kind, make) => {
@@ -98,16 +98,19 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
     });
   }
 
-  test.each(KINDS)("the image itself, removed while something made from it stays: takes %s", async (_kind, make) => {
-    const layers = [randomUUID(), randomUUID()];
-    const archive = make(layers);
-    if (!canTake(archive)) return;
-    // An image on top of it keeps its layers unpacked.
-    await bring(opened(madeFrom(layers)));
-    await bring(opened(archive));
-    await removeImage(engine, tags.pop() ?? "", { force: true });
-    await expectWhole(await bring(opened(archive)), archive);
-  });
+  test.each(KINDS)(
+    "the image itself, removed while another image on top of it stays: takes %s",
+    async (_kind, make) => {
+      const layers = [randomUUID(), randomUUID()];
+      const archive = make(layers);
+      if (!canTake(archive)) return;
+      // This image on top of it keeps its layers unpacked.
+      await bring(opened(madeFrom(layers)));
+      await bring(opened(archive));
+      await removeImage(engine, tags.pop() ?? "", { force: true });
+      await expectWhole(await bring(opened(archive)), archive);
+    },
+  );
 
   test("brings only the layers that the engine lacks, and says why", async () => {
     const big = (): string => randomUUID().repeat(3000);
@@ -121,18 +124,18 @@ describeWithEngines("bringIn, into an engine that holds layers", OWN_VARIANTS, (
       archive,
     );
     expect(said.filter((line) => !/the engine has 1 layer unpacked without their content/.test(line))).toEqual([]);
-    // Each layer once, and the headers and documents around them.
+    // It reads each layer once, and the headers and documents around the layers.
     expect(content.fetched()).toBeLessThan(archive.length * 1.2);
   });
 
-  test("a layer whose pull broke off in the middle is not a hindrance", async () => {
+  test("a layer whose pull stopped halfway does not prevent a second try", async () => {
     const archive = tarOf(soundLayout({ layers: [randomUUID().repeat(20_000)], compression: "none" }));
     expect(await pullHalf(engine, archive)).toBe(true);
     await expectWhole(await bring(opened(archive)), archive);
   });
 
   if (own.variant !== "podman") {
-    test("the build cache: takes the image that the engine has built itself", async () => {
+    test("the build cache: takes the image that the engine itself has built", async () => {
       const recipe = { layers: [{ seed: `build cache of ${own.variant}`, bytes: 300_000 }] };
       const file = await provideOciArchive(startedEngine("containerd"), recipe);
       await removeImage(engine, await buildInEngine(own, recipe), { force: true });

@@ -25,7 +25,7 @@ export async function layersOf(archive: Buffer): Promise<Buffer[]> {
 
 export type Layers = readonly (string | Buffer)[];
 
-/** Another image, of which an engine may hold layers before one comes: as an archive, by what it has of these layers. */
+/** Archives of another image that an engine may already have, by the part of these layers that it contains. */
 export const HELD_IMAGES = {
   "the base image": (layers: Layers) => tarOf(soundLayout({ layers: layers.slice(0, 1), ...another() })),
   "the same layers with gzip": (layers: Layers) => tarOf(soundLayout({ layers, ...another() })),
@@ -40,14 +40,15 @@ export const madeFrom = (layers: Layers): Buffer =>
   tarOf(soundLayout({ layers: [...layers, randomUUID()], compression: "none" }));
 
 /**
- * Lets the engine pull the image of an OCI archive until a layer breaks off in the middle. False when none did: the
- * containerd store keeps layers unpacked for a while after their image was removed, and does not fetch them.
+ * Lets the engine pull the image of an OCI archive, and ends the connection in the middle of a layer. Returns false
+ * when the engine did not fetch a layer: the containerd store keeps layers unpacked for a while after their image
+ * was removed, and does not fetch them again.
  */
 export async function pullHalf(engine: Engine, archive: Buffer): Promise<boolean> {
   const source = new WindowedSource(memorySource(archive));
   const indexed = await indexImageArchive(source);
   const layers = new Set(indexed.archive.images.flatMap((image) => image.layers.map(({ digest }) => digest)));
-  // Engines would try for a minute.
+  // Cancel the pull: engines would retry for a minute.
   const broken = new AbortController();
   const half = [...indexed.blobs].map(([digest, { offset, size }]) => {
     async function* open(from: number, length: number): AsyncGenerator<Uint8Array> {

@@ -70,7 +70,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     const { id } = await bring(await open(await ociArchive(RECIPES.tiny)));
     for (let round = 0; round < 5; round += 1) {
       await tagUsable(engine, other.id, [tag], signal);
-      // What the tag stood for is deleted first, by whoever comes first.
+      // The first job to come deletes the image that had the tag.
       const moves = Array.from({ length: 10 }, () => tagUsable(engine, id, [tag], signal));
       expect(await Promise.allSettled(moves)).toEqual(moves.map(() => ({ status: "fulfilled", value: undefined })));
     }
@@ -91,7 +91,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     await expectUsable(brought);
   });
 
-  test.each(["registry", "load"] as const)("takes what `docker save` writes, by %s (B68)", async (via) => {
+  test.each(["registry", "load"] as const)("brings in what `docker save` writes, by %s (B68)", async (via) => {
     const content = await open(
       await provideSavedArchive(own, { ...RECIPES.tiny, names: [`localhost/saved-${via}:1`] }),
     );
@@ -100,7 +100,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     await expectUsable(brought);
   });
 
-  test("has the engine take the wanted platform alone, and reads no other (F71)", async () => {
+  test("lets the engine take only the wanted platform, and does not read the others (F71)", async () => {
     const layer = (): Buffer => Buffer.concat([tarFile("noise", randomBytes(4_000_000)), TAR_END]);
     const archive = craftPlatformsArchive({ "linux/amd64": layer(), "linux/arm64": layer() });
     const content = countedContent("two platforms", memorySource(archive));
@@ -108,7 +108,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     expect(content.fetched()).toBeLessThan(archive.length * 0.6);
   });
 
-  test("reads next to nothing when the engine has the image, and tags it", async () => {
+  test("reads almost nothing when the engine has the image, and tags it", async () => {
     const file = await ociArchive(RECIPES.tiny);
     const first = await open(file);
     const before = await bring(first);
@@ -116,7 +116,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     const second = await open(file);
     const again = await bring(second);
     expect(again).toMatchObject({ id: before.id, via: undefined });
-    // Headers and documents, in windows of 32 KiB each; how many depends on the order of the digests.
+    // It reads headers and documents in windows of 32 KiB. Their number depends on the order of the digests.
     expect(second.fetched()).toBeLessThan(8 * 32 * 1024);
     expect((await inspectImage(engine, tag))?.id).toBe(before.id);
     await removeImage(engine, firstTag);
@@ -131,14 +131,14 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     }
   });
 
-  test("names the platforms there are when the engine's is not among them (F78, B47)", async () => {
+  test("names the platforms of the image when the engine's is not among them (F78, B47)", async () => {
     const file = await ociArchive(RECIPES.foreign);
     for (const content of [await open(file), sequentialContent(file)]) {
       await expect(bring(content)).rejects.toThrow(/no image for linux\/amd64; the archive has linux\/s390x/);
     }
   });
 
-  test("streams into the load of an engine that cannot reach this machine, unless the other way is asked for", async () => {
+  test("loads by streaming into an engine that cannot reach this machine, unless the registry is requested", async () => {
     await using front = await startEngineFront(own, elsewhere);
     const remote = await connect(parseEndpoint(front.host, "test"));
     const said: string[] = [];
@@ -158,14 +158,14 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     await expectUsable(brought);
   });
 
-  test("says why the registry cannot be used for what can only be read from front to back", async () => {
+  test("says why the registry cannot be used for content without range requests", async () => {
     const content = sequentialContent(await ociArchive(RECIPES.tiny));
     await expect(bring(content, { via: "registry" })).rejects.toThrow(
       "cannot be served to the engine: the server does not support range requests",
     );
   });
 
-  test("streams a docker archive whose compressed layers nobody has digested, and says why", async () => {
+  test("streams a docker archive whose compressed layers have no known digests, and says why", async () => {
     const archive = tarOf(dockerArchive({ compression: "gzip", layers: [randomUUID()] }));
     const content = countedContent("compressed layers", memorySource(archive));
     const why = "the digests of its compressed layers are known only after reading them";
@@ -176,8 +176,8 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     await expectUsable(brought);
   });
 
-  test("does not begin what would not fit on the engine's disk (F62, F77)", async () => {
-    // No file system has less room than this one.
+  test("does not start to load an image that would not fit on the engine's disk (F62, F77)", async () => {
+    // The file system /proc has no free space.
     await using front = await startEngineFront(own, keepingImagesIn("/proc"));
     const full = await connect(parseEndpoint(front.host, "test"));
     const content = await open(
@@ -187,7 +187,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
     expect(content.fetched()).toBeLessThan(200_000);
   });
 
-  test("takes the expected image by any of its digests, also those that other stores know it by", async () => {
+  test("accepts the expected image by any of its digests, also by those that other stores use for it", async () => {
     const file = await ociArchive(RECIPES.tiny);
     const { archive } = await checkImageArchive(createReadStream(file));
     for (const expectedDigest of [archive.digest, archive.images[0]?.config.digest]) {
@@ -206,7 +206,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
   });
 
   if (own.variant === "20.10") {
-    test.each(["auto", "load"] as const)("is given zstd layers decompressed, and says so (%s)", async (via) => {
+    test.each(["auto", "load"] as const)("gets zstd layers decompressed, and the log says so (%s)", async (via) => {
       const content = await open(await ociArchive(RECIPES.zstd));
       const said: string[] = [];
       const brought = await bring(content, { via, reporter: { ...silentReporter, info: (text) => said.push(text) } });
@@ -217,13 +217,13 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
       await expectUsable(brought);
     });
 
-    test("asked to pull zstd layers alone, says that it cannot unpack zstd, before reading layers", async () => {
+    test("when only a pull is allowed, says that it cannot unpack zstd, before it reads layers", async () => {
       const content = await open(await ociArchive(RECIPES.zstd));
       await expect(bring(content, { via: "registry" })).rejects.toThrow(/Docker 20.10.* cannot unpack zstd layers/);
       expect(content.fetched()).toBeLessThan(400_000);
     });
   } else {
-    test.each(["registry", "load"] as const)("takes zstd layers, by %s", async (via) => {
+    test.each(["registry", "load"] as const)("brings in zstd layers, by %s", async (via) => {
       const content = await open(await ociArchive(RECIPES.zstd));
       const brought = await bring(content, { via });
       expect(brought.via).toBe(via);
@@ -232,7 +232,7 @@ describeWithEngines("bringIn", OWN_VARIANTS, (own) => {
   }
 });
 
-/** OCI archives come from the engine with the containerd store, whichever engine they are for. */
+/** The engine with the containerd store makes the OCI archives for all engines. */
 async function ociArchive(recipe: ImageRecipe): Promise<string> {
   const builder: OwnEngine = startedEngine("containerd");
   return await provideOciArchive(builder, recipe);

@@ -9,7 +9,7 @@ import { OWN_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { countedContent, streamedContent } from "./content.ts";
 
-/** Also what no engine sees, on every engine; else on one of them. */
+/** Whether every engine gets every archive. By default, archives that never reach an engine are tried on one engine. */
 const ALL = process.env["ALL_ARCHIVES"] === "1";
 
 const WAYS = [
@@ -17,7 +17,7 @@ const WAYS = [
   (tar: Buffer) => streamedContent("odd", tar),
 ] as const;
 
-describeWithEngines("bringIn, of archives that are odd", OWN_VARIANTS, (own) => {
+describeWithEngines("bringIn, of unusual archives", OWN_VARIANTS, (own) => {
   let engine: Engine;
   let tag = "";
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describeWithEngines("bringIn, of archives that are odd", OWN_VARIANTS, (own) => 
     for (const open of WAYS) await expect(bring(open(make()))).rejects.toThrow(message);
   });
 
-  test("takes the image that is named, of an archive with several", async () => {
+  test("takes the named image of an archive with several images", async () => {
     const { files, one, two } = twoImages([randomUUID()]);
     for (const open of WAYS) {
       expect(await bring(open(tarOf(files)), "one:1")).toMatchObject({ digest: one });

@@ -21,16 +21,16 @@ import { toolArchives } from "../../images/tool-archives.ts";
 import { countedContent, streamedContent } from "./content.ts";
 import { HELD_IMAGES, type Layers, layersOf, madeFrom, pullHalf } from "./held-states.ts";
 
-/** Every archive on every held state by both ways (1190 loads, half an hour), instead of a part of each. */
+/** Whether to try every archive in every state of the engine, by registry and by load (1190 loads, half an hour). */
 const ALL = process.env["ALL_ARCHIVES"] === "1";
 
-/** Programs that make archives by themselves. */
+/** Programs that write archives without an engine. */
 const BY_TOOLS = [
   ...["skopeo docker-archive", "skopeo oci-archive", "skopeo oci-archive of zstd"],
   ...["podman docker-archive", "podman oci-archive", "podman oci-archive uncompressed"],
   ...["buildah docker-archive", "buildah oci-archive", "umoci", "crane tarball", "crane legacy", "crane oci"],
 ];
-/** Engines whose `save` makes them. */
+/** Engines whose `save` writes archives. */
 const BY_ENGINES: Readonly<Record<string, OwnVariant>> = {
   "docker 20.10 save": "20.10",
   "docker 28 save": "28",
@@ -67,7 +67,7 @@ describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_
     return tag;
   }
 
-  /** The archive of a tool, or of an engine that was given one of layers that nobody else has. */
+  /** The archive that a tool writes, or that an engine saves after it has loaded new layers. */
   async function archiveOf(kind: string): Promise<Buffer> {
     const variant = BY_ENGINES[kind];
     if (variant === undefined) return archives.get(kind) ?? missing(kind);
@@ -86,8 +86,8 @@ describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_
         (layers: Layers) => bring(imageOf(layers)),
       ]),
     ),
-    // Where the engine still has the layers unpacked nothing breaks off: held-layers.engine.test.ts has the certain case.
-    "the pull of a layer broken off in the middle": async (layers, archive) => {
+    // An engine that still has the layers unpacked does not pull them: held-layers.engine.test.ts makes sure that one does.
+    "a layer whose pull stopped halfway": async (layers, archive) => {
       const isOci = (await indexed(archive)).kind === "oci-layout";
       await pullHalf(engine, isOci ? archive : tarOf(soundLayout({ layers, compression: "none" })));
     },
@@ -98,7 +98,7 @@ describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_
     },
   };
 
-  test("there is one of each kind", () => {
+  test("there is an archive of each kind", () => {
     expect([...archives.keys()].sort()).toEqual([...BY_TOOLS].sort());
   });
 
@@ -106,7 +106,7 @@ describeWithEngines("bringIn, of archives that other people's tools wrote", OWN_
   const cases = states.flatMap((state, column) =>
     KINDS.map((kind, row) => ({ kind, state, isInSample: (row + column) % states.length === 0 })),
   );
-  // The store that keeps what it unpacked apart from what it fetched meets every kind; of the others every third.
+  // The containerd store, which keeps unpacked layers apart from fetched ones, gets every kind, other stores every third.
   const sample = cases.filter((it) => it.isInSample).filter((_, row) => own.variant === "containerd" || row % 3 === 0);
   test.each(ALL ? cases : sample)("with $state: $kind", async ({ kind, state }) => {
     const archive = await archiveOf(kind);

@@ -54,7 +54,7 @@ describeWithEngines("load-restate-image with verify: attestation", ["containerd"
   test.each<[string, (fresh: string) => Promise<unknown>, Record<string, string>, RegExp]>([
     ["without an attestation", async () => undefined, {}, /acme\/product has no attestation of sha256:/],
     [
-      "attested by another workflow than the one that is named",
+      "attested by a workflow other than the named one",
       (fresh) => sigstore.attest({ digest: fresh }),
       { signer: "acme/product/.github/workflows/release.yml" },
       /none is valid/,
@@ -66,7 +66,7 @@ describeWithEngines("load-restate-image with verify: attestation", ["containerd"
       /it is about sha256:a+, expected sha256:/,
     ],
     [
-      "whose attestation is in no log",
+      "whose attestation is not in a transparency log",
       (fresh) => sigstore.attest({ digest: fresh, isLogged: false }),
       {},
       /none is valid/,
@@ -90,7 +90,7 @@ describeWithEngines("load-restate-image with verify: attestation", ["containerd"
     expect(await stateOf(own, step.tag)).toBeUndefined();
   });
 
-  test("refuses an image that the engine has already, all the same", async () => {
+  test("also refuses an image without an attestation when the engine already has it", async () => {
     const before = await fixture.load(await fixture.runHolding(archive), own);
     const step = await load({ "expected-digest": digest });
     expect(before.conclusion).toBe("success");

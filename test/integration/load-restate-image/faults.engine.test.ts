@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 
-/** Three parts of a ranged read, so that faults in the middle have a middle. */
+/** As many bytes as three parts of a ranged read, so that a fault can be in the middle part. */
 const BYTES = 9_000_000;
 const ONCE = { method: "GET", skip: 2, times: 1 } as const;
 const ALWAYS = { method: "GET" } as const;
@@ -63,7 +63,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     ["registry", freshArchive(BYTES)],
     ["load", freshArchive(BYTES)],
   ])(
-    "bytes that change on the way, by refusing them, with no image left behind (F17, F64; %s)",
+    "bytes that change on the way, by refusing them and leaving no image behind (F17, F64; %s)",
     async (via, content) => {
       const run = await fixture.runHolding(content);
       fixture.network.storage.inject(
@@ -76,7 +76,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     },
   );
 
-  test("another digest than the listing's where every byte is read, by telling both (F38, F40)", async () => {
+  test("a digest that differs from the listing's, by naming both when every byte is read (F38, F40)", async () => {
     const run = await fixture.runHolding(freshArchive());
     fixture.github.artifact(run, "restate.tar").digest = `sha256:${"0".repeat(64)}`;
     const step = await fixture.load(run, own, { via: "load" });
@@ -93,7 +93,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     expect(step.annotations[0]?.message).toMatch(/expected a tar of an image/);
   });
 
-  test("being cancelled, with its children, files and half an image gone within 2 s (F84)", async () => {
+  test("being cancelled: its children, its files and the partial image are gone within 2 s (F84)", async () => {
     const run = await fixture.runHolding(freshArchive(BYTES));
     fixture.network.storage.limits.bytesPerSecond = 300_000;
     const step = await fixture.load(run, own, {}, { stop: { when: /image: /, by: "SIGINT" } });
@@ -102,7 +102,7 @@ describeWithEngines("load-restate-image survives", ["containerd"], (own) => {
     expect(await stateOf(own, step.tag)).toBeUndefined();
   });
 
-  test("being killed in the middle, by trusting nothing of what was left (F85)", async () => {
+  test("being killed in the middle, by not trusting anything that is left (F85)", async () => {
     const content = freshArchive(BYTES);
     const run = await fixture.runHolding(content);
     fixture.network.storage.limits.bytesPerSecond = 300_000;
@@ -131,7 +131,7 @@ describeWithEngines("load-restate-image survives bytes that change on the way on
     expect(await stateOf(own, step.tag)).toEqual({ id: step.outputs["image-id"], usable: true });
   });
 
-  test("by reading it once more where that is of use to the engine (F17, F40)", async () => {
+  test("by reading the image once more where that helps the engine (F17, F40)", async () => {
     const run = await fixture.runHolding(freshArchive(BYTES));
     const rule = inject();
     const step = await fixture.load(run, own, { via: "load" });
@@ -142,7 +142,7 @@ describeWithEngines("load-restate-image survives bytes that change on the way on
   });
 });
 
-/** The ends hold the directory of a zip, the documents of the image and their headers. */
+/** Whether a request reads a layer. The ends of the file contain the zip's directory and the image's documents. */
 function isOfLayer({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): boolean {
   const [, start = "0"] = /bytes=(\d+)/.exec(String(headers["range"])) ?? [];
   return Number(start) > 100_000 && Number(start) < BYTES - 600_000;

@@ -32,7 +32,7 @@ export class Fixture {
     return this.network.github;
   }
 
-  /** A run whose artifact, uploaded by the published client, holds the file. */
+  /** A run with an artifact that contains the file and was uploaded by the published client. */
   async runWith(file: string, options: { run?: Run; name?: string; format?: Format } = {}): Promise<Run> {
     const { run = this.github.addRun(), name = "restate.tar", format = "stored" } = options;
     const folder = await mkdtemp(path.join(tmpdir(), "upload-"));
@@ -52,7 +52,7 @@ export class Fixture {
     }
   }
 
-  /** A run whose artifact holds these bytes as they are. */
+  /** A run whose artifact is exactly these bytes. */
   async runHolding(content: Uint8Array, run: Run = this.github.addRun()): Promise<Run> {
     await this.github.addArtifact(run, {
       name: "restate.tar",
@@ -62,7 +62,7 @@ export class Fixture {
     return run;
   }
 
-  /** Runs the action in a job of the run, on an engine; the image gets a tag of its own unless one is given. */
+  /** Runs the action in a job of the run, on an engine. The image gets a new tag unless the inputs name one. */
   async load(
     run: Run,
     own: OwnEngine | undefined,
@@ -80,7 +80,7 @@ export class Fixture {
     }
   }
 
-  /** Removes the images that jobs have loaded, and takes the faults back. */
+  /** Removes the images that jobs have loaded, and removes the faults. */
   async reset(): Promise<void> {
     this.network.reset();
     for (const { engine, tag } of this.#tags.splice(0)) await removeImage(engine, tag, { force: true });
@@ -95,13 +95,13 @@ export async function engineOf(own: OwnEngine): Promise<Engine> {
   return await connect(parseEndpoint(own.host, "test"));
 }
 
-/** An OCI archive of an image that no engine has ever seen, of about so many bytes. */
+/** An OCI archive, of about this many bytes, of an image that no engine has ever seen. */
 export function freshArchive(bytes = 200_000): Buffer {
   const layer = Buffer.concat([tarFile("noise", randomBytes(bytes)), TAR_END]);
   return craftOciArchive(layer, "localhost/fresh:1");
 }
 
-/** What the engine has under a tag, and whether a container can be made of it. */
+/** The image that the engine has under a tag, and whether a container can be created from it. */
 export async function stateOf(own: OwnEngine, tag: string): Promise<{ id: string; usable: boolean } | undefined> {
   const engine = await engineOf(own);
   const image = await inspectImage(engine, tag);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 
-/** The one error that a failed step shows. */
+/** The message of the only error that a failed step shows. */
 function errorOf(step: StepResult): string {
   const errors = step.annotations.filter(({ level }) => level === "error");
   expect(errors).toHaveLength(1);
@@ -23,7 +23,7 @@ function errorOf(step: StepResult): string {
 }
 
 describeWithEngines("load-restate-image finds the image", ["containerd"], (own) => {
-  test("in the newest run of the workflow at a commit that has it, whatever else failed there", async () => {
+  test("in the newest run of the workflow at a commit that has it, even if that run failed", async () => {
     const producer = fixture.github.addRun({ status: "completed", conclusion: "failure" });
     await fixture.runHolding(freshArchive(), producer);
     fixture.github.addRun({ headSha: producer.headSha, status: "completed", conclusion: "success" });
@@ -44,7 +44,7 @@ describeWithEngines("load-restate-image finds the image", ["containerd"], (own) 
     expect(step.log).toMatch(/not from run: this run has no artifact "restate.tar"/);
   });
 
-  test("in the run that is named", async () => {
+  test("in the named run", async () => {
     const producer = await fixture.runHolding(freshArchive());
     const step = await fixture.load(fixture.github.addRun(), own, { "run-id": String(producer.id) });
     expect(step.outputs).toMatchObject({ source: "run", "run-id": String(producer.id) });
@@ -76,7 +76,7 @@ describeWithEngines("load-restate-image finds the image", ["containerd"], (own) 
     expect(await stateOf(own, step.tag)).toMatchObject({ usable: true });
   });
 
-  test("in the engine, when it is the expected one, and asks nobody", async () => {
+  test("in the engine, when it has the expected image, without any request", async () => {
     const first = await fixture.load(await fixture.runHolding(freshArchive()), own);
     fixture.network.reset();
     const expected = { "expected-digest": first.outputs["digest"] ?? "" };
@@ -88,7 +88,7 @@ describeWithEngines("load-restate-image finds the image", ["containerd"], (own) 
 });
 
 describeWithEngines("load-restate-image says", ["containerd"], (own) => {
-  test("which artifacts the run has, and the nearest name (F41)", async () => {
+  test("which artifacts the run has, and suggests the nearest name (F41)", async () => {
     const run = await fixture.runHolding(freshArchive());
     const message = errorOf(await fixture.load(run, own, { "artifact-name": "restate.tgz" }));
     expect(message).toMatch(/this run has no artifact "restate.tgz"; it has "restate.tar"/);
@@ -129,7 +129,7 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     );
   });
 
-  test("what is wrong with one place, and looks at no other, although there is one", async () => {
+  test("what is wrong with the first place, and does not look at the second", async () => {
     const producer = await fixture.runHolding(freshArchive());
     const token = fixture.github.token(producer.repository, { contents: "read" });
     const elsewhere = { "registry-image": "localhost/acme/product", "run-id": String(producer.id) };
@@ -138,7 +138,7 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     expect(step.log).not.toContain("localhost/acme/product");
   });
 
-  test("that a fork's run is refused, and takes it when told to (F128)", async () => {
+  test("that a fork's run is refused, and accepts it when told to (F128)", async () => {
     fixture.github.addRepository("mallory/product", { forkOf: "acme/product" });
     const fork = await fixture.runHolding(freshArchive(), fixture.github.addRun({ headRepository: "mallory/product" }));
     for (const place of [{ commit: fork.headSha, source: "commit" }, { "run-id": String(fork.id) }]) {
@@ -149,13 +149,13 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
     expect((await fixture.load(fixture.github.addRun(), own, allowed)).conclusion).toBe("success");
   });
 
-  test("which platforms there are (F78)", async () => {
+  test("which platforms the archive has (F78)", async () => {
     const run = await fixture.runHolding(freshArchive());
     const message = errorOf(await fixture.load(run, own, { platform: "linux/arm64" }));
     expect(message).toMatch(/no image for linux\/arm64; the archive has linux\/amd64/);
   });
 
-  test("that the artifact is another image than the one expected (F38, F129)", async () => {
+  test("that the artifact is not the expected image (F38, F129)", async () => {
     const run = await fixture.runHolding(freshArchive());
     const step = await fixture.load(run, own, { "expected-digest": `sha256:${"1".repeat(64)}` });
     expect(errorOf(step)).toMatch(/holds the image sha256:.*, expected sha256:1111/);
@@ -175,7 +175,7 @@ describeWithEngines("load-restate-image says", ["containerd"], (own) => {
 });
 
 describeWithEngines("load-restate-image, with `snapshotter: require`,", ["containerd", "overlay2"], (own) => {
-  test("takes the containerd store alone, and shows what would turn it on", async () => {
+  test("accepts only the containerd store, and shows the setting that enables it", async () => {
     const step = await fixture.load(await fixture.runHolding(freshArchive()), own, { snapshotter: "require" });
     if (own.variant === "containerd") expect(step.conclusion).toBe("success");
     else expect(errorOf(step)).toContain('"features": { "containerd-snapshotter": true }');

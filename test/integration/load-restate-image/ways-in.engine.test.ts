@@ -24,7 +24,7 @@ describeWithEngines("load-restate-image", OWN_VARIANTS, (own) => {
     ["stored", "registry"],
     ["raw", "registry"],
     ["deflated", "load"],
-  ])("brings in what the published client uploaded, %s, by %s", async (format, via) => {
+  ])("brings in an artifact of the published client, %s, by %s", async (format, via) => {
     const run = await fixture.runWith(archive, { format });
     const step = await fixture.load(run, own);
     expect(step.log).toContain(step.tag);

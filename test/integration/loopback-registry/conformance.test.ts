@@ -9,7 +9,7 @@ import { indexImageArchive } from "@release-actions/oci";
 import { addAttestation, addImage, addIndex, type Files, layout, tarOf } from "@release-actions/oci/testing";
 import { describeWith } from "../../parts.ts";
 
-/** Two platforms, with an attestation: what an engine pulls. */
+/** An image for two platforms with an attestation, like those that engines pull. */
 function archive(): Buffer {
   const files: Files = {};
   const [one, other] = [addImage(files), addImage(files, { platform: { os: "linux", architecture: "arm64" } })];
@@ -36,17 +36,17 @@ describeWith(["oci-conformance"], "the loopback registry and the OCI conformance
     const [host = "", ...repository] = registry.repository.split("/");
     const results = await mkdtemp(path.join(tmpdir(), "conformance-"));
     try {
-      // Its report is on standard output; of a read-only run it then dies while it writes the same as YAML.
+      // The suite prints its report, and after a read-only run it then crashes while it writes the same report as YAML.
       const { stdout } = await runCommand("oci-conformance", [], {
         cwd: results,
         check: false,
         env: {
           ...process.env,
           ...{ OCI_REGISTRY: host, OCI_TLS: "disabled", OCI_REPO1: repository.join("/"), OCI_RESULTS_DIR: results },
-          // It serves one image by digest, read-only: no tags, no lists, no referrers.
+          // The loopback registry serves one image by digest, read-only: it has no tags, lists or referrers.
           ...{ OCI_API_PUSH: "false", OCI_API_TAGS_LIST: "false", OCI_API_REFERRER: "false" },
           ...{ OCI_API_BLOBS_DELETE: "false", OCI_API_MANIFESTS_DELETE: "false", OCI_API_TAGS_DELETE: "false" },
-          // For manifests that it did not push itself the suite does not look at the header that it then misses.
+          // The suite does not read this header of manifests that it did not push, and then reports it as missing.
           OCI_API_BLOBS_DIGEST_HEADER: "true",
           OCI_RO_DATA_MANIFESTS: [...manifests.keys()].join(" "),
           OCI_RO_DATA_BLOBS: served.map(([digest]) => digest).join(" "),
@@ -56,7 +56,7 @@ describeWith(["oci-conformance"], "the loopback registry and the OCI conformance
       const failed = stdout.split("\n").filter((line) => /: (FAIL|Error)$/i.test(line));
       expect({ fail: count("FAIL"), error: count("Error"), failed }).toEqual({ fail: 0, error: 0, failed: [] });
       expect(count("Pass")).toBeGreaterThan(manifests.size + served.length);
-      // A suite that asked for nothing passes too.
+      // A suite without requests would pass, too.
       expect(registry.requests()).toBeGreaterThan(manifests.size + served.length);
       expect(registry.fetched()).toEqual(new Set(served.map(([digest]) => digest)));
     } finally {

@@ -36,11 +36,11 @@ describeWith(["openssl"], "readCms, of messages made by openssl", () => {
 
   test.each<[title: string, options: string[]]>([
     ["definite lengths", []],
-    // Apple's codesign writes the outer layers so.
+    // Apple's codesign writes the outer layers this way.
     ["indefinite lengths", ["-stream", "-indef"]],
     ["the content inside", ["-nodetach"]],
     ["SHA-384", ["-md", "sha384"]],
-  ])("verifies one with %s", async (_title, options) => {
+  ])("verifies a message with %s", async (_title, options) => {
     const { certificates, signers } = await readCms(await sign(...options), CONTENT);
     expect(certificates.map(({ commonName }) => commonName).sort()).toEqual([
       identity.commonName,

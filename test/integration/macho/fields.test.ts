@@ -33,7 +33,7 @@ describeWith(WORKSHOP_TOOLS, "reading a signature, compared with rcodesign", () 
       () => workshop.sign(amd64, { timestampUrl: "none", runtime: false }),
     ],
     [
-      "several flags and a name of its own",
+      "several flags and another identifier",
       () =>
         workshop.sign(arm64, {
           extra: [
@@ -54,7 +54,7 @@ describeWith(WORKSHOP_TOOLS, "reading a signature, compared with rcodesign", () 
     ],
   ];
 
-  test.each(cases)("reads %s alike in every field", async (_title, make) => {
+  test.each(cases)("reads the same fields as rcodesign in %s", async (_title, make) => {
     const file = await make();
     const [image] = readMacho(await readFile(file)).images;
     if (image === undefined) throw new Error("no image");
@@ -68,7 +68,7 @@ describeWith(WORKSHOP_TOOLS, "reading a signature, compared with rcodesign", () 
   });
 
   test.each(["fat", "fat64"] as const)(
-    "reads each architecture of a %s file as the thin one it came from (B166)",
+    "reads each architecture of a %s file as it reads the thin file it came from (B166)",
     async (kind) => {
       const thin = [await workshop.sign(amd64), await workshop.sign(arm64)];
       const fat = await readFile(await makeFatBinary(thin, workshop.fresh()));
@@ -91,7 +91,7 @@ async function cdhash(bytes: Uint8Array): Promise<string> {
   return read?.kind === "read" ? read.details.codeDirectories[0].cdhash : "";
 }
 
-/** The same file with 64-bit entries (mach-o/fat.h); the slices are aligned far behind either header. */
+/** The same file with 64-bit entries (mach-o/fat.h); the slices begin far after either header. */
 function widen(fat: Buffer): Buffer {
   const wide = Buffer.from(fat);
   wide.writeUInt32BE(0xcafebabf, 0);

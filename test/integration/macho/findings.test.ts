@@ -32,7 +32,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
   const check = async (file: string) =>
     await checkSigning(await readFile(file), { teamId: "TEAMID1234", authorities: await authoritiesOf(workshop) });
 
-  test("finds nothing against a fully signed program", async () => {
+  test("has no findings for a fully signed program", async () => {
     const report = await check(
       await workshop.sign(arm64, { entitlements: GET_TASK_ALLOW.replace("get-task-allow", "cs.allow-jit") }),
     );
@@ -40,7 +40,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
     expect(report.images.map(({ image }) => image.architecture)).toEqual(["arm64"]);
   });
 
-  test("lets a host of foreign plug-ins be debugged, as Apple does", async () => {
+  test("lets a program that loads foreign plug-ins be debugged, as Apple does", async () => {
     const both = GET_TASK_ALLOW.replace(
       "<key>",
       "<key>com.apple.security.cs.disable-library-validation</key><true/><key>",
@@ -101,7 +101,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /is not a Developer ID Application certificate$/,
     },
     {
-      title: "an authority that only calls itself Apple's, with its root",
+      title: "an authority that only has Apple's names, with its root",
       make: async () =>
         workshop.sign(arm64, { identity: await workshop.otherIdentity("imitation", APPLE_NAMES), withRoot: true }),
       code: "not-developer-id",
@@ -144,7 +144,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /^is signed by OTHERTEAM1, expected TEAMID1234$/,
     },
     {
-      title: "a team in the code that is not the certificate's",
+      title: "a team in the code that differs from the certificate's",
       make: () => workshop.sign(arm64, { teamName: "OTHERTEAM1" }),
       code: "wrong-team",
       message: /OTHERTEAM1 \(certificate: TEAMID1234\), expected TEAMID1234/,
@@ -224,7 +224,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       message: /when its certificate \(.*\) was not valid$/,
     },
     {
-      title: "a signature value that is another",
+      title: "a changed signature value",
       make: async () =>
         workshop.change(await workshop.sign(arm64, { timestampUrl: "none" }), (bytes) =>
           flip(bytes, lastCmsByte(bytes)),
@@ -253,7 +253,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
     expect(found[0]?.advice).not.toBe("");
   });
 
-  test("finds one fault at a time: each case but the ad-hoc ones provokes nothing else", async () => {
+  test("each case except the ad-hoc ones has exactly one finding", async () => {
     const alone: FindingCode[] = [
       "no-hardened-runtime",
       "no-timestamp",
@@ -271,7 +271,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
     }
   });
 
-  test("names the architecture of a fat file that is at fault, and no other", async () => {
+  test("names only the faulty architecture of a fat file", async () => {
     const fat = await makeFatBinary(
       [await workshop.sign(amd64), await workshop.sign(arm64, { runtime: false })],
       workshop.fresh(),
@@ -285,7 +285,7 @@ function authoritiesOf(workshop: Workshop): Promise<Authorities> {
   return readAuthorities(workshop.authorities);
 }
 
-/** Puts a list in the old form in the place of the XML, and the blob's length is kept. */
+/** Replaces the XML property list with one in the OpenStep form, without changing the length of the blob. */
 async function asOpenStep(file: string): Promise<string> {
   const bytes = await readFile(file);
   const start = bytes.indexOf("<?xml version", bytes.lastIndexOf(Buffer.from("fade7171", "hex")));

@@ -1,5 +1,5 @@
-// Reads many mutations of the given files and prints what came of them: fuzz.probe.ts <count> <seed> <file>...
-// A process of its own, so that memory can be limited and measured, and a crash or a hang be seen.
+// Reads many mutations of the given files and prints the results: fuzz.probe.ts <count> <seed> <file>...
+// It is a process of its own, so that its memory can be limited and measured, and a crash or a hang can be detected.
 import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { checkSigning, MachoError, readCodeSignature, readMacho, readSignature } from "@release-actions/macho";
@@ -33,14 +33,14 @@ for (let index = 0; index < Number(count); index += 1) {
 const report: FuzzReport = { verdicts, slowestMs, maxRssBytes: process.resourceUsage().maxRSS * 1024 };
 console.log(JSON.stringify(report));
 
-/** What one mutation left must not count for another: on a busy machine garbage outside of the heap piles up. */
+/** Garbage of one mutation must not count for the next: on a busy machine, garbage outside of the heap piles up. */
 async function collectGarbage(): Promise<void> {
   if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
   globalThis.gc();
-  await turn(); // Buffers of native code are let go only between two turns of the event loop.
+  await turn(); // Node frees buffers outside of the heap only between two turns of the event loop.
 }
 
-/** A change of the structure cannot reach the CMS, so that need not be read again. */
+/** Reads a mutant. The CMS is read only when the change can have reached it. */
 async function read(mutant: Uint8Array, region: Region): Promise<Verdict> {
   if (region === "anywhere") await checkSigning(mutant);
   try {

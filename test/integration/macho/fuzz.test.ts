@@ -10,9 +10,9 @@ const MUTATIONS = 10_000;
 const SEED = 20_240_229;
 /** Reading a signature takes a few milliseconds; one that takes this long hangs. */
 const SLOWEST_MS = 2000;
-/** Its heap is limited to this much. */
+/** The limit of the probe's heap. */
 const MAX_HEAP_MIB = 96;
-/** Buffers are outside of it, and on a busy machine live on for a while; one of a size that a file states takes more. */
+/** Buffers are outside of the heap and stay for a while on a busy machine. A buffer as large as a file claims is larger. */
 const MAX_RSS_BYTES = 1 << 30;
 
 const ENTITLEMENTS = `<plist version="1.0"><dict><key>a</key><array><string>b</string></array></dict></plist>`;
@@ -33,7 +33,7 @@ describeWith(WORKSHOP_TOOLS, "hostile Mach-O files", () => {
     expect(report.slowestMs).toBeLessThan(SLOWEST_MS);
     expect(report.maxRssBytes).toBeLessThan(MAX_RSS_BYTES);
     expect(Object.values(report.verdicts).reduce((sum, part) => sum + part)).toBe(MUTATIONS);
-    // The mutations reach every verdict, or they would prove little.
+    // The mutations must reach every verdict: otherwise the test would prove little.
     for (const verdict of Object.values(report.verdicts)) expect(verdict).toBeGreaterThan(10);
   }, 180_000);
 });

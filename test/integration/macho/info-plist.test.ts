@@ -24,16 +24,16 @@ describeWith(WORKSHOP_TOOLS, "the property list in a program (slot 1)", () => {
   }, 120_000);
   afterAll(async () => await workshop[Symbol.asyncDispose]());
 
-  /** Without the page that was changed with it. */
+  /** The findings, without those about the ad-hoc signature and about the changed page. */
   const found = async (file: string): Promise<string[]> =>
     (await checkSigning(await readFile(file))).findings
       .filter(({ code, message }) => code !== "ad-hoc" && !/^was changed after signing: page/.test(message))
       .map(({ code, architecture, message }) => `${code} ${architecture}: ${message}`);
-  /** One letter of `embedded`, which stays a property list. */
+  /** Changes one letter of the property list, which stays valid. */
   const rename = (file: string): Promise<string> =>
     workshop.change(file, (bytes) => void bytes.write("E", bytes.indexOf("embedded", INFO_PLIST_OFFSET), "latin1"));
 
-  test("rcodesign signs it with slot 1, and nothing stands against it", async () => {
+  test("rcodesign signs it with slot 1, and there are no findings", async () => {
     const { images } = await checkSigning(await readFile(arm64));
     const [signature] = images.map((image) => image.signature);
     expect(signature && bestCodeDirectory(signature).specialHashes.has(1)).toBe(true);
@@ -49,14 +49,14 @@ describeWith(WORKSHOP_TOOLS, "the property list in a program (slot 1)", () => {
   test.each([
     ["x86_64", true],
     ["arm64", false],
-  ] as const)("in a universal file it names %s, whose list was changed, and not the other", async (name, isFirst) => {
+  ] as const)("in a universal file, names only %s, whose list was changed", async (name, isFirst) => {
     const thin = isFirst ? [await rename(amd64), arm64] : [amd64, await rename(arm64)];
     expect(await found(await makeFatBinary(thin, workshop.fresh()))).toEqual([
       `changed-after-signing ${name}: has a different property list in __TEXT,__info_plist than was signed`,
     ]);
   });
 
-  test("names a list that is no longer there", async () => {
+  test("reports a list that is missing after signing", async () => {
     const without = await workshop.change(arm64, (bytes) => void bytes.write("x", bytes.indexOf("__info_plist")));
     expect(await found(without)).toEqual([
       "separated-from-bundle arm64: was signed as a part of a bundle, whose Info.plist is not with it",

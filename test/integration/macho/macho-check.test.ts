@@ -30,7 +30,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
       step: { inputs: { authorities: workshop.authorities.join("\n"), ...inputs } },
     });
 
-  test("accepts a signed program, and tells what it is", async () => {
+  test("accepts a signed program, and reports its identifier, team and certificate", async () => {
     const { main } = await check({ "dist/tool": signed }, { path: "dist/*", "team-id": "TEAMID1234" });
     expect([main.conclusion, main.annotations]).toEqual(["success", []]);
     expect(JSON.parse(main.outputs["findings"] ?? "")).toEqual([]);
@@ -86,7 +86,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
     expect(main.annotations.map((annotation) => annotation.message).join("\n")).toMatch(message);
   });
 
-  test("refuses an archive that is cut short (B02), and one without a program", async () => {
+  test("refuses a truncated archive (B02), and an archive without a program", async () => {
     const whole = await pack("tar.gz", { tool: signed });
     const cut = await workshop.change(whole, (bytes) => bytes.subarray(0, -1000));
     const empty = await pack("tar.gz", { "README.md": path.join(import.meta.dirname, "macho-check.test.ts") });

@@ -3,8 +3,8 @@ const INTERESTING = [0, 1, 0x7f, 0x80, 0xff] as const;
 export type Region = "structure" | "signature" | "anywhere";
 
 /**
- * Changes one to eight places of a copy, in the header and load commands, in the signature, or anywhere. The
- * copy is made in `scratch`, of the same size: thousands of new ones would be the memory that is measured.
+ * Changes one to eight places of a copy, in the header and load commands, in the signature, or anywhere. The copy is
+ * made in `scratch`, which has the same size: thousands of new buffers would distort the measured memory.
  */
 export function mutate(original: Buffer, scratch: Buffer, region: Region, random: () => number): Buffer {
   const below = (limit: number): number => Math.floor(random() * limit);

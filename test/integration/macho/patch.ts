@@ -8,19 +8,19 @@ export function patchBuildVersion(bytes: Buffer, versions: { minimumOs?: number;
   return undefined;
 }
 
-/** Where a load command of a thin file lies. */
+/** The offset in bytes of a load command in a thin file. */
 export function commandOffset(bytes: Buffer, name: string): number {
   const command = readMacho(bytes).images[0]?.loadCommands.find((candidate) => candidate.name === name);
   if (command === undefined) throw new Error(`no ${name}`);
   return command.offset;
 }
 
-/** Go's linker leaves room behind the load commands, up to the first section at 4096. */
+/** An offset in the free space that Go's linker leaves after the load commands, up to the first section at 4096. */
 export const INFO_PLIST_OFFSET = 3072;
 
 /**
- * Puts a property list into a thin, 64-bit file as `ld -sectcreate __TEXT __info_plist` does: a section more in the
- * segment `__TEXT` (mach-o/loader.h, `section_64`), whose bytes lie behind the load commands.
+ * Puts a property list into a thin, 64-bit file as `ld -sectcreate __TEXT __info_plist` does: adds a section to the
+ * segment `__TEXT` (mach-o/loader.h, `section_64`), whose content is after the load commands.
  */
 export function embedInfoPlist(bytes: Buffer, list: string): undefined {
   const [image] = readMacho(bytes).images;

@@ -12,7 +12,7 @@ import {
 import { parse } from "yaml";
 import { printSignatureInfo } from "../../stand-in/apple/mac-binary.ts";
 
-/** Our reading of a signature, worded as `rcodesign print-signature-info` words its own. */
+/** A signature as our package reads it, in the format of `rcodesign print-signature-info`. */
 export function asRcodesignSays(image: MachoImage, signature: SignatureDetails): Record<string, unknown> {
   const [main, ...alternates] = signature.codeDirectories;
   return {
@@ -64,7 +64,7 @@ const REQUIREMENTS: Readonly<Record<string, number>> = { host: 1, guest: 2, desi
 
 const DIGESTS: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256", sha384: "SHA-384" };
 
-/** Their names where they are not Apple's in capitals. */
+/** rcodesign's names of flags, where they differ from Apple's names in capitals. */
 const FLAGS: Readonly<Record<string, string>> = { hard: "FORCE_HARD", kill: "FORCE_KILL", expires: "FORCE_EXPIRATION" };
 
 function directory(directory: CodeDirectory): Record<string, unknown> {
@@ -125,13 +125,13 @@ function offset(value: number): string {
   return `${value} / 0x${value.toString(16)}`;
 }
 
-/** What rcodesign prints of the signature of one architecture. */
+/** What rcodesign prints about the signature of one architecture. */
 export interface RcodesignReading {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly derEntitlements: unknown;
 }
 
-/** Their documents, one an architecture, flattened to the part about the signature; undefined where there is none. */
+/** rcodesign's reading of each architecture, reduced to the signature; undefined for one without a signature. */
 export async function readByRcodesign(file: string): Promise<(RcodesignReading | undefined)[]> {
   const documents = parse(await printSignatureInfo(file)) as { entity: { mach_o: Record<string, unknown> } }[];
   return await Promise.all(documents.map(({ entity }) => readDocument(entity.mach_o)));
@@ -156,7 +156,7 @@ async function readDocument(macho: Record<string, unknown>): Promise<RcodesignRe
 const DROPPED =
   /^(is_apple|chains_to|apple_(ca|extended|code|certificate)|key_algorithm|signature_algorithm|signed_with|executable_segment_flags)/;
 
-/** Drops what is not compared here, and turns the property list of cdhashes into hashes. */
+/** Drops the fields that are not compared, and replaces the property list of cdhashes with the hashes. */
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((entry) => !/: 0+$/.test(String(entry))).map(clean);
   if (typeof value !== "object" || value === null) return value;
@@ -171,7 +171,7 @@ function clean(value: unknown): unknown {
   );
 }
 
-/** Of the attributes of a timestamp only their being signed matters. */
+/** A timestamp token, in which the attributes are reduced to whether they are signed. */
 function timestampToken(token: unknown): unknown {
   const { certificates, signers } = token as { certificates: unknown; signers: Record<string, unknown>[] };
   return {

@@ -45,7 +45,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
   const rows = (result: StepResult): Record<string, unknown>[] => JSON.parse(result.outputs["submissions"] ?? "[]");
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
 
-  test("notarizes a bare program in a zip, and checks hash and ticket of what Apple saw", async () => {
+  test("notarizes a bare program in a zip, and checks the hash and the ticket in Apple's log", async () => {
     const result = await notarize();
     expect([messages(result), result.conclusion, result.outputs["status"]]).toEqual(["", "success", "accepted"]);
     const [row] = rows(result);
@@ -68,7 +68,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(await readFile(path.join(job.workspace, "tool"))).toEqual(await readFile(signed));
   });
 
-  test("lets macho-check tell, later on, whether a file is the notarized one (F113)", async () => {
+  test("lets macho-check decide later whether a file is the notarized one (F113)", async () => {
     const { outputs } = await notarize();
     const other = await workshop.sign(await workshop.build("arm64"), { extra: ["--binary-identifier", "other"] });
     await cp(other, path.join(job.workspace, "other"));
@@ -90,7 +90,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(messages(await check("tool", "accepted"))).toMatch(/`submissions` is not the output of notarize-macos/);
   });
 
-  test("gives no secret away, neither in the log nor in a file (F109)", async () => {
+  test("does not leak a secret, neither in the log nor in a file (F109)", async () => {
     const result = await notarize();
     const secret = api.privateKey.split("\n")[1] ?? "";
     expect(secret.length).toBeGreaterThan(20);
@@ -119,7 +119,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
   });
 
   test.each(["strict", "warn", "off"])(
-    "preflight %s: what it finds is refused before anything is uploaded, shown, or ignored",
+    "preflight %s: a finding stops the step before anything is uploaded, is shown as a warning, or is ignored",
     async (preflight) => {
       await workshop
         .sign(await workshop.build("arm64"), { runtime: false })
@@ -169,7 +169,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(check.conclusion).toBe("failure");
   });
 
-  test("gives the ids when time is up, and resumes with them (F86, F111)", async () => {
+  test("outputs the ids at the time limit, and resumes with them (F86, F111)", async () => {
     api.behaviour.slowness = 1000;
     const first = await notarize({ timeout: "1", "log-dir": "first" });
     expect([first.conclusion, first.outputs["status"]]).toEqual(["failure", "pending"]);
@@ -184,7 +184,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     ]);
   });
 
-  test("lists what was submitted lately, without any file", async () => {
+  test("lists recent submissions, without any file", async () => {
     await notarize();
     const result = await notarize({ mode: "list", path: "" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
@@ -205,13 +205,13 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
 
   const steps: readonly [step: string, when: RegExp, submissions: number][] = [
     ["before it submits", /preflight: 1 Mach-O/, 1],
-    ["while it uploads, which only Apple's credentials of then could finish", /, uploading$/, 2],
-    ["when it has uploaded", /: uploaded$/, 1],
+    ["during an upload, which can only be finished with credentials that are lost", /, uploading$/, 2],
+    ["after the upload", /: uploaded$/, 1],
     ["while Apple works", /: In Progress$/, 1],
     ["after the verdict", /: Accepted$/, 1],
   ];
 
-  test.each(steps)("killed %s, it goes on from there in the next run (F85)", async (_step, when, submissions) => {
+  test.each(steps)("killed %s, it continues from there in the next run (F85)", async (_step, when, submissions) => {
     api.behaviour.slowness = 1;
     const killed = await notarize({}, { stop: { when, by: "SIGKILL" } });
     expect([killed.signal, killed.outputs["status"]]).toEqual(["SIGKILL", undefined]);
@@ -220,7 +220,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect([messages(result), result.conclusion, api.submissions.size]).toEqual(["", "success", submissions]);
   });
 
-  /** A disk image is told by its last block; nothing else of it is looked at. */
+  /** A file that counts as a disk image because of its last block. The action does not read the rest. */
   const diskImage = Buffer.concat([Buffer.alloc(4096, 1), Buffer.from("koly"), Buffer.alloc(508)]);
 
   test("submits a disk image as it is and attaches the ticket to it", async () => {
@@ -234,7 +234,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(result.summary).toContain("stapled");
   });
 
-  test("waits for a ticket that is not on Apple's public servers yet", async () => {
+  test("waits for a ticket that is not yet on Apple's public servers", async () => {
     await using mac = await Mac.open({ missingTickets: 1 });
     await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
     api.behaviour.log = { ticketContents: [] };
@@ -249,7 +249,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     ["always", "failure", "error"],
     ["auto", "success", "warning"],
     ["never", "success", undefined],
-  ])("staple %s where no program can: %s", async (staple, conclusion, level) => {
+  ])("staple %s on a machine without the program for it: %s", async (staple, conclusion, level) => {
     await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
     api.behaviour.log = { ticketContents: [] };
     const result = await notarize({ path: "Tool.dmg", staple }, { env: { PATH: "/nowhere" } });
@@ -283,7 +283,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     ["an API that is not https", { "api-url": "http://example.com" }, /"http:\/\/example\.com" is not an https URL/],
     ["a time-out of zero", { timeout: "0" }, /at least 1/],
     [
-      "an Apple ID where there is no notarytool",
+      "an Apple ID on a machine without notarytool",
       { "api-key": "", "apple-id": "a@example.com", "app-specific-password": "x" },
       /notarytool was not found/,
     ],

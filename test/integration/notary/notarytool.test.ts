@@ -92,7 +92,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     expect([path.basename(keyFile), existsSync(keyFile)]).toEqual([`AuthKey_${api.keyId}.p8`, false]);
   });
 
-  test("deletes the keychain, whose password nobody else had", async () => {
+  test("deletes the keychain, whose password was random", async () => {
     await notarize();
     expect(await keychain()).toMatch(/notary\.keychain-db$/);
     expect(existsSync(await keychain())).toBe(false);
@@ -119,7 +119,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     expect((await mac.argv()).split("\n").at(-1)).toMatch(/^security delete-keychain/);
   });
 
-  test("goes by the status and not by the exit code, which is 0 for Invalid (F110, misleads 10)", async () => {
+  test("decides by the status, not by the exit code, which is 0 for Invalid (F110, misleads 10)", async () => {
     const issue = {
       severity: "error",
       path: "submission.zip/1/tool",
@@ -146,7 +146,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     expect((await mac.calls()).filter(({ args }) => args[1] === "submit").length).toBe(1);
   });
 
-  test("refuses what notarytool refuses for good at once", async () => {
+  test("fails at once when notarytool refuses for good", async () => {
     await mac.behave({
       password: PASSWORD,
       failures: ["Error: HTTP status code: 403. A required agreement is missing or has expired."],
@@ -161,14 +161,14 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
       "prints other lines and other JSON around its answer",
       { noise: ['objc[1]: {"level":"notice"} x\nWARN {\n', "}\n"] },
     ],
-    ["ends with an exit code beside the answer", { infoExitCode: 1 }],
+    ["ends with an exit code other than 0 after its answer", { infoExitCode: 1 }],
     ["has no log yet", { missingLogs: 1 }],
     [
       "loses the network while it checks the password",
       { storeFailures: ["Error: The operation couldn’t be completed. (NSURLErrorDomain error -1009.)"] },
     ],
   ])(
-    "goes on when notarytool %s",
+    "continues when notarytool %s",
     async (_title, behaviour) => {
       await mac.behave({ password: PASSWORD, log: accepted, ...behaviour });
       const result = await notarize();
@@ -177,7 +177,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
     60_000,
   );
 
-  test("submits anew what the account does not know, as the API does", async () => {
+  test("submits again when the account does not know the id, as with the API", async () => {
     const first = await notarize({ wait: "false", "log-dir": "first" });
     const rows: Record<string, unknown>[] = JSON.parse(first.outputs["submissions"] ?? "");
     const unknown = rows.map((row) => ({ ...row, id: "00000000-0000-4000-8000-000000000000" }));

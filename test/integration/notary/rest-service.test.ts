@@ -38,7 +38,7 @@ describe("the notary REST API", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Not a real archive, so that the ticket is empty; the tests of the action submit real ones. */
+  /** Submits a file that is not an archive, so that the ticket is empty. The action's tests submit real archives. */
   async function job(name: string, bytes = Buffer.from(`bytes of ${name}`)): Promise<NotaryJob> {
     const file = path.join(folder, name);
     await writeFile(file, bytes);
@@ -52,7 +52,7 @@ describe("the notary REST API", () => {
       info: (text) => infos.push(text),
       problem: ({ message }) => infos.push(message),
     };
-    // Waiting is not what is tested; a hundredth of it will do.
+    // These tests are not about time: waits take a hundredth of their length.
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms / 100));
     return { ...realWorld(reporter, {}, signal), sleep };
   }
@@ -103,40 +103,37 @@ describe("the notary REST API", () => {
     expect(new Set(outcomes.map(({ submission }) => submission.id)).size).toBe(12);
   });
 
-  test.each(["Invalid", "Rejected"])(
-    "takes %s for what it is, with every issue and what to do (F110)",
-    async (verdict) => {
-      api.behaviour.verdict = verdict;
-      api.behaviour.issues = [
-        {
-          severity: "error",
-          code: null,
-          path: "tool.zip/bin/tool",
-          message: "The signature does not include a secure timestamp.",
-          docUrl: null,
-          architecture: "arm64",
-        },
-        {
-          severity: "warning",
-          code: null,
-          path: "tool.zip/bin/tool",
-          message: "Something new.",
-          docUrl: "https://developer.apple.com/x",
-          architecture: null,
-        },
-      ];
-      const [outcome] = await run([await job("tool.zip")]);
-      expect(outcome?.verdict).toBe(verdict.toLowerCase());
-      expect(outcome?.complaints).toEqual([
-        {
-          level: "error",
-          message: "tool.zip/bin/tool (arm64): The signature does not include a secure timestamp.",
-          advice: expect.stringContaining("--timestamp"),
-        },
-        { level: "warning", message: "tool.zip/bin/tool: Something new.", advice: "See https://developer.apple.com/x" },
-      ]);
-    },
-  );
+  test.each(["Invalid", "Rejected"])("reports %s with every issue and what to do (F110)", async (verdict) => {
+    api.behaviour.verdict = verdict;
+    api.behaviour.issues = [
+      {
+        severity: "error",
+        code: null,
+        path: "tool.zip/bin/tool",
+        message: "The signature does not include a secure timestamp.",
+        docUrl: null,
+        architecture: "arm64",
+      },
+      {
+        severity: "warning",
+        code: null,
+        path: "tool.zip/bin/tool",
+        message: "Something new.",
+        docUrl: "https://developer.apple.com/x",
+        architecture: null,
+      },
+    ];
+    const [outcome] = await run([await job("tool.zip")]);
+    expect(outcome?.verdict).toBe(verdict.toLowerCase());
+    expect(outcome?.complaints).toEqual([
+      {
+        level: "error",
+        message: "tool.zip/bin/tool (arm64): The signature does not include a secure timestamp.",
+        advice: expect.stringContaining("--timestamp"),
+      },
+      { level: "warning", message: "tool.zip/bin/tool: Something new.", advice: "See https://developer.apple.com/x" },
+    ]);
+  });
 
   test("shows warnings of an accepted submission", async () => {
     api.behaviour.issues = [{ severity: "warning", path: "a", message: "Old.", architecture: "x86_64" }];
@@ -171,7 +168,7 @@ describe("the notary REST API", () => {
     ]);
   });
 
-  test("does not take a status that nobody knows for success, and gives the id when time is up (F111)", async () => {
+  test("does not treat an unknown status as success, and gives the id at the time limit (F111)", async () => {
     api.behaviour.verdict = "Approved";
     const [outcome] = await run([await job("tool.zip")], { timeoutMs: 300 });
     expect(outcome?.verdict).toBe("pending");
@@ -184,7 +181,7 @@ describe("the notary REST API", () => {
     expect([outcome?.verdict, outcome?.submission.stage]).toEqual(["pending", "uploaded"]);
   });
 
-  test("lists what was submitted lately", async () => {
+  test("lists recent submissions", async () => {
     await run([await job("tool.zip")]);
     const here = world();
     const key = parseApiKey(api.privateKey, api.keyId, api.issuer);
@@ -222,14 +219,14 @@ describe("the notary REST API", () => {
       ["500 and 503 while submitting (F19)", /POST/, [{ status: 500 }, { status: 503 }]],
       ["throttling (F20)", /GET .*submissions/, [{ status: 429, headers: { "Retry-After": "1" } }, { status: 429 }]],
       ["502 for the log", /logs$/, [{ status: 502, body: Buffer.from("<html>Bad Gateway</html>") }]],
-      ["a token that the service no longer takes", /GET/, [{ status: 401 }]],
+      ["a token that the service no longer accepts", /GET/, [{ status: 401 }]],
     ])("survives %s", async (_title, when, answers) => {
       api.behaviour.faults = answers.map((answer) => ({ when, answer }));
       const [outcome] = await run([await job("tool.zip")]);
       expect([outcome?.verdict, api.behaviour.faults, api.submissions.size]).toEqual(["accepted", [], 1]);
     });
 
-    test("goes on waiting when the status is not available for a while (F112)", async () => {
+    test("keeps waiting when the status is not available for a while (F112)", async () => {
       api.behaviour.faults = Array.from({ length: 8 }, () => ({
         when: /GET .*submissions\/[^/]+$/,
         answer: { status: 503 },
@@ -242,7 +239,7 @@ describe("the notary REST API", () => {
     test.each([
       ["one 404", { status: 404, body: { errors: [{ title: "Not found", detail: "no such submission" }] } }],
       ["an HTML 400", { status: 400, headers: { "Content-Type": "text/html" }, body: Buffer.from("<html>Bad</html>") }],
-    ])("goes on waiting after %s while it polls", async (_title, answer) => {
+    ])("keeps waiting after %s while it polls", async (_title, answer) => {
       api.behaviour.slowness = 2;
       api.behaviour.faults = [{ when: /GET .*submissions\/[^/]+$/, answer }];
       const [outcome] = await run([await job("tool.zip")]);
@@ -250,7 +247,7 @@ describe("the notary REST API", () => {
       expect(infos.join("\n")).toMatch(/HTTP 40[04].*; still waiting/);
     });
 
-    test("does not wait for ever for a submission that Apple never knows", async () => {
+    test("does not wait forever for a submission that Apple does not know", async () => {
       api.behaviour.faults = Array.from({ length: 40 }, () => ({
         when: /GET .*submissions\/[^/]+$/,
         answer: { status: 404 },
@@ -269,7 +266,7 @@ describe("the notary REST API", () => {
       );
     });
 
-    test("does not take an acceptance without a log for one", async () => {
+    test("does not treat an acceptance without a log as accepted", async () => {
       api.behaviour.faults = Array.from({ length: 20 }, () => ({ when: /logs$/, answer: { status: 404 } }));
       const [outcome] = await run([await job("tool.zip")]);
       expect([outcome?.verdict, outcome?.submission.stage]).toEqual(["pending", "uploaded"]);
@@ -322,7 +319,7 @@ describe("the notary REST API", () => {
       await expect(failing).rejects.toMatchObject({ advice: expect.stringMatching(/twelve hours/) });
     });
 
-    test("names the key when the signature is not that of the key Apple knows", async () => {
+    test("names the key when Apple does not accept the signature of the token", async () => {
       const other = await NotaryApi.open();
       await other.close();
       const failing = run([await job("tool.zip")], { key: other.privateKey });
@@ -402,7 +399,7 @@ describe("the notary REST API", () => {
       await expect(running).rejects.toThrow("cancelled");
     });
 
-    test("gives up on a service that is not there, naming it and the cause (F01)", async () => {
+    test("gives up when the service cannot be reached, and names it and the cause (F01)", async () => {
       await api.close();
       await expect(run([await job("tool.zip")])).rejects.toThrow(
         /POST http:\/\/127\.0\.0\.1:\d+\/notary\/v2\/submissions failed 6 times: .*ECONNREFUSED/,

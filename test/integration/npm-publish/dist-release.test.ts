@@ -14,7 +14,7 @@ import { World } from "./world.ts";
 
 jest.setTimeout(600_000);
 
-/** What real cargo-dist and cargo made, out of the artifacts of its run and into npm. */
+/** Publishes to npm what the real cargo-dist and cargo built, from the artifacts of their run. */
 describeWith(["cc", "dist", "cargo"], "npm-publish of a release of the small workspace", () => {
   let world: World;
   let github: GitHub;
@@ -48,7 +48,7 @@ describeWith(["cc", "dist", "cargo"], "npm-publish of a release of the small wor
       expect(step.conclusion).toBe("success");
       const names = ["@acme/widget-linux-x64", "@acme/server-linux-x64", "@acme/widget", "@acme/server"];
       const published: { name: string }[] = JSON.parse(step.outputs["published"] ?? "");
-      // Both parts first: neither program can be installed before all is there.
+      // Both platform packages come first, so that neither program can be installed before its parts exist.
       expect(published.map(({ name }) => name).sort()).toEqual([...names].sort());
       const uploads = step.log.match(/(?<=^publishing )\S+(?=@1)/gm);
       expect(uploads).toEqual(names);

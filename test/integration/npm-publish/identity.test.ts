@@ -10,11 +10,11 @@ import { type Setting, World } from "./world.ts";
 
 jest.setTimeout(180_000);
 
-/** Of a platform that is not this one, so that the launcher is not tried again each time. */
+/** A platform other than this machine's, so that the launcher is not tested each time. */
 const FOREIGN = "darwin-arm64";
 const WORKFLOW = "acme/widget/.github/workflows/release.yml";
 
-/** Trusted publishing and provenance: the real npm against stand-ins of GitHub's identities, the exchange and Sigstore. */
+/** Trusted publishing and provenance: the real npm with stand-ins of GitHub's OIDC tokens, the exchange and Sigstore. */
 describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => {
   let world: World;
   let github: GitHub;
@@ -26,7 +26,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     const issuer = `${github.origin}/oidc`;
     front = await startRegistryFront(world.proxy.origin, world.token, issuer);
     sigstore = await startSigstore(issuer);
-    // What exists before: a trusted publisher creates nothing.
+    // The packages must exist already: a trusted publisher cannot create them.
     name = world.newName();
     await world.publish(name, { inputs: { platforms: FOREIGN }, version: "1.0.0" });
   });
@@ -65,7 +65,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     trust();
     const step = await publish({ version: "1.2.4" });
     expect(step.conclusion).toBe("success");
-    // Once before anything is uploaded, and once more by npm.
+    // The action exchanges a token for each package before the first upload, then npm does it again.
     expect(front.exchanges).toEqual([...packages(), ...packages()]);
     expect(await world.tags(name)).toEqual({ latest: "1.2.4" });
     expect([...front.provenance.keys()]).toEqual(packages());
@@ -77,12 +77,12 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
       },
     });
     expect(sigstore.entries.length).toBe(2);
-    // Ours are masked before anybody could print them; npm keeps its own to itself.
+    // The action masks its own tokens before anything could print them. npm does not print its tokens.
     expect(step.masks).toEqual(expect.arrayContaining(front.issued.slice(0, 2)));
     for (const short of front.issued) expect(step.log).not.toContain(short);
   });
 
-  test("attests packages that a token publishes, also new ones", async () => {
+  test("attests packages that are published with a token, also new ones", async () => {
     const packages = `- package: ${JSON.stringify(world.newName())}\n  fields: { license: MIT }`;
     const step = await publish({ inputs: { token: world.token, provenance: "true", packages } });
     expect(step.conclusion).toBe("success");
@@ -92,15 +92,15 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
 
   test.each<[string, Setting]>([
     ["is not wanted", { version: "1.2.5", inputs: { provenance: "false" } }],
-    ["would tell of a repository that is not public", { version: "1.2.6", prepare: () => undefined }],
-  ])("makes no provenance where it %s", async (_what, setting) => {
+    ["would reveal a repository that is not public", { version: "1.2.6", prepare: () => undefined }],
+  ])("does not create provenance where it %s", async (_what, setting) => {
     trust();
     const step = await publish(setting);
     expect(step.conclusion).toBe("success");
     expect(front.provenance.size).toBe(0);
   });
 
-  test("knows before the upload that the registry trusts another workflow (F107)", async () => {
+  test("finds out before the upload that the registry trusts another workflow (F107)", async () => {
     trust("acme/widget/.github/workflows/other.yml");
     const step = await publish({ version: "1.3.0" });
     expect(step.conclusion).toBe("failure");
@@ -108,7 +108,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     expect(world.proxy.passages.filter(({ method }) => method === "PUT")).toEqual([]);
   });
 
-  /** An npm that is too old, as far as anybody asks it. */
+  /** Puts an npm on the PATH that says that it is too old. */
   const oldNpm = ({ workspace }: Job): void => {
     const program = path.join(workspace, "npm");
     writeFileSync(program, `#!/bin/sh\n[ "$1" = --version ] && echo 11.5.0\n`);
@@ -144,12 +144,12 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
       'has the `repository` "github:acme/other", expected https://github.com/acme/widget',
     ],
     [
-      "provenance that nobody can sign",
+      "provenance without an identity to sign it",
       () => ({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: "" }, inputs: { token: world.token, provenance: "true" } }),
       "`provenance` is true, but this job has no identity token",
     ],
     [
-      "provenance on a runner of one's own",
+      "provenance on a self-hosted runner",
       () => ({ env: { RUNNER_ENVIRONMENT: "self-hosted" }, inputs: { token: world.token, provenance: "true" } }),
       "a self-hosted runner cannot attest",
     ],
@@ -160,13 +160,13 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
     expect(world.proxy.passages.filter(({ method }) => method === "PUT")).toEqual([]);
   });
 
-  test("publishes nothing with an npm that is too old for it", async () => {
+  test("publishes nothing with an npm that is too old", async () => {
     const step = await publish({ prepare: oldNpm, searchPath: ({ workspace }) => workspace });
     expect(step.conclusion).toBe("failure");
     expect(step.log).toContain("npm is 11.5.0, expected 11.5.1 or newer to publish with an OIDC identity");
   });
 
-  test("asks who may publish, and refuses a user who may only read", async () => {
+  test("asks the registry who may publish, and refuses a user who may only read", async () => {
     front.collaborators.set(name, { dev: "read-only" });
     const refused = await publish({ version: "1.3.0", inputs: { token: world.token } });
     expect(refused.log).toContain(`dev may not publish ${name}, only read-only`);

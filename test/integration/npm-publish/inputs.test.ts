@@ -19,7 +19,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
 
   const uploads = (): string[] => world.proxy.passages.filter(({ method }) => method === "PUT").map(({ url }) => url);
 
-  /** A dry run, and the package.json files that it packs, by name. */
+  /** Makes a dry run. Returns the step, and the package.json files that it packs, by package name. */
   async function pack(name: string, setting: Setting): Promise<[StepResult, Record<string, Record<string, unknown>>]> {
     const manifests: Record<string, Record<string, unknown>> = {};
     const step = await world.publish(name, {
@@ -54,10 +54,10 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       writeFileSync(path.join(folder, "src/left-out.ts"), "");
     };
 
-  test("takes a wrapper of one's own that passes the contract, raised to the release", async () => {
+  test("uses the repository's own wrapper when it passes the contract, with the version of the release", async () => {
     const name = world.newName();
     const [step, manifests] = await pack(name, { inputs: { base: "npm" }, prepare: base(name) });
-    // It is told what the made one does better: whoever kills one that stays beside the program leaves the program behind.
+    // A warning says what the generated launcher does better: this one, when killed, leaves the program running.
     expect(step.annotations).toEqual([
       expect.objectContaining({ level: "warning", message: expect.stringContaining("SIGKILL to the launcher") }),
     ]);
@@ -136,18 +136,18 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     expect(Object.keys(manifests).length).toBe(3);
   });
 
-  test("packs for the platforms that are wanted and were built, and for no other", async () => {
+  test("packs only for platforms that are requested and were built", async () => {
     const name = world.newName();
     const inputs = { platforms: "linux-arm64-musl linux-x64 win32-x64" };
     const [step] = await pack(name, { inputs });
     expect(step.log).toContain("was not built for win32-x64, only for aarch64-apple-darwin");
     const [, manifests] = await pack(name, { inputs: { platforms: "linux-arm64-musl linux-x64" } });
-    // A static program needs no C library of the system's.
+    // A static program does not need the system's C library.
     expect(manifests[`${name}-linux-arm64-musl`]).not.toHaveProperty("libc");
     expect(manifests[`${name}-linux-x64`]).toMatchObject({ libc: ["glibc"] });
   });
 
-  test("warns where the launcher cannot be tried on this machine", async () => {
+  test("warns when the launcher cannot be tested on this machine", async () => {
     const [step] = await pack(world.newName(), { inputs: { platforms: "darwin-arm64" } });
     expect(step.conclusion).toBe("success");
     expect(step.annotations).toEqual([
@@ -166,7 +166,11 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       { inputs: { token: "" } },
       "the input `token` is empty, and this job has no OIDC identity",
     ],
-    ["a token that the registry does not take (F109)", { inputs: { token: "npm_wrong" } }, "does not accept the token"],
+    [
+      "a token that the registry does not accept (F109)",
+      { inputs: { token: "npm_wrong" } },
+      "does not accept the token",
+    ],
     [
       "a registry without encryption",
       { inputs: { registry: "http://registry.example/" } },
@@ -194,7 +198,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       { prepare: remove("distrib/widget-x86_64-unknown-linux-gnu.tar.xz") },
       "is not in distrib",
     ],
-    ["archives that are nowhere", { inputs: { archives: "nowhere" } }, "the artifacts of this run cannot be reached"],
+    ["archives that do not exist", { inputs: { archives: "nowhere" } }, "the artifacts of this run cannot be reached"],
     [
       "an archive of another build (F129)",
       {
@@ -233,11 +237,11 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       },
       "makes w-linux-x64 twice",
     ],
-    ["a plan of two apps and no choice", { release: { apps: ["widget", "other"] } }, "name one of them"],
+    ["a plan of two apps when neither is chosen", { release: { apps: ["widget", "other"] } }, "name one of them"],
     ["a dist-tag that is a version", { inputs: { "dist-tag": "1.x" } }, "npm reads as a version"],
     ["an invalid rule", { inputs: { rules: "stable: latest" } }, "is not understood"],
-    ["a template that is not there", { inputs: { template: "nowhere.tmpl" } }, "cannot be read"],
-    ["a wrapper that is not there", { inputs: { base: "nowhere" } }, "expected a folder with a package.json"],
+    ["a template that does not exist", { inputs: { template: "nowhere.tmpl" } }, "cannot be read"],
+    ["a wrapper that does not exist", { inputs: { base: "nowhere" } }, "expected a folder with a package.json"],
   ])("refuses %s, and uploads nothing", async (_what, setting, message) => {
     const step = await world.publish(world.newName(), setting);
     expect(step.conclusion).toBe("failure");

@@ -27,10 +27,10 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
     rmSync(root, { recursive: true });
   });
 
-  /** A fresh folder with a package.json and whatever else. */
+  /** A fresh folder with a package.json and the given files. */
   function project(label: string, files: Readonly<Record<string, string>> = {}): string {
     const folder = path.join(root, label);
-    // npm takes its registry from the environment, pnpm from this file only.
+    // npm reads its registry from the environment, pnpm only from this file.
     const npmrc = `registry=${world.registry.origin}\n`;
     const dependent = JSON.stringify({ name: "dependent", version: "1.0.0", dependencies: { [name]: "1.2.3" } });
     for (const [file, content] of Object.entries({ "package.json": dependent, ".npmrc": npmrc, ...files })) {
@@ -40,7 +40,7 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
     return folder;
   }
 
-  /** With the registry of the test, and a home and caches that all clients of it share. */
+  /** The environment of a client: the test's registry, and a home and caches that all clients of this test share. */
   function env(): Record<string, string | undefined> {
     const home = path.join(root, "home");
     mkdirSync(home, { recursive: true });
@@ -120,14 +120,14 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
       },
     );
 
-    test("starts another program where its variable names one, and says so when that is not there", async () => {
+    test("starts another program when the launcher's variable names one, and says so when that does not exist", async () => {
       const { stdout } = await run(bin(folder), ["hello"], { env: { WIDGET_BINARY: "/bin/echo" } });
       expect(stdout).toBe("hello\n");
       const { exitCode, stderr } = await run(bin(folder), [], { env: { WIDGET_BINARY: "/nowhere/widget" } });
       expect([exitCode, stderr]).toEqual([127, "widget: WIDGET_BINARY is /nowhere/widget, which does not exist\n"]);
     });
 
-    test("tells programs that import it where the program is", async () => {
+    test("gives the path of the program to code that imports the package", async () => {
       const { stdout } = await runCommand(process.execPath, ["-p", `require("${name}").findBinary()`], {
         cwd: folder,
         env: env(),
@@ -135,7 +135,7 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
       expect(stdout).toBe(`${path.join(folder, "node_modules", `${name}-linux-x64`, "bin/widget")}\n`);
     });
 
-    test("says why a program that is not executable, or no program, does not start (126, misleads 3)", async () => {
+    test("says why a program does not start that is missing, or not executable, or lacks its loader (126, misleads 3)", async () => {
       const program = path.join(folder, "node_modules", `${name}-linux-x64`, "bin/widget");
       chmodSync(program, 0o644);
       const locked = await run(bin(folder), []);
@@ -146,7 +146,7 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
       rmSync(program);
       const gone = await run(bin(folder), []);
       expect([gone.exitCode, gone.stderr]).toEqual([127, expect.stringContaining("is missing, though")]);
-      // A loader that this machine lacks, as that of musl where there is glibc.
+      // The program needs a loader that this machine lacks, as a musl program does on a system with glibc.
       const foreign = world.programs["x86_64-unknown-linux-gnu"].toString("latin1").replace("/ld-linux", "/ld-other");
       writeFileSync(program, foreign, { encoding: "latin1", mode: 0o755 });
       const broken = await run(bin(folder), []);
@@ -169,7 +169,7 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
     expect(stderr).toContain("was made on another platform");
   });
 
-  test("installs offline from npm's cache, by the lock file of the first time", async () => {
+  test("installs offline from npm's cache, with the lock file of the first installation", async () => {
     const folder = project("offline");
     await client("npm", folder, "install");
     rmSync(path.join(folder, "node_modules"), { recursive: true });

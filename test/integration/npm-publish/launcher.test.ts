@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** A launcher for these platforms, beside the packages that have a program, as a client lays them out. */
+/** Writes a launcher for these platforms, and beside it the packages with a program, where a client installs them. */
 function install(
   platforms: readonly (readonly [text: string, libc?: Libc, glibc?: string])[],
   programs: Readonly<Record<string, string>>,
@@ -54,7 +54,7 @@ function install(
 const start = (file: string): Promise<CommandResult> => runCommand(process.execPath, [file], { check: false });
 
 describe("the launcher of npm-publish", () => {
-  test("starts the build for this machine's C library, also where a client installed both", async () => {
+  test("starts the build for this machine's C library, also when a client installed both builds", async () => {
     const both = { [HERE]: "exit 10", [`${HERE}-musl`]: "exit 11" };
     const file = install(
       [
@@ -64,14 +64,14 @@ describe("the launcher of npm-publish", () => {
       both,
     );
     expect((await start(file)).exitCode).toBe(10);
-    // One that needs none runs anywhere.
+    // A build that needs no C library runs anywhere.
     expect((await start(install([[`${HERE}-musl`]], both))).exitCode).toBe(11);
   });
 
   test.each<[what: string, platform: readonly [string, Libc?], message: string]>([
     ["this system", ["win32-x64"], `there is no build for ${HERE}, only for win32-x64`],
     ["this C library", [`${HERE}-musl`, "musl"], `there is no build for ${HERE} with glibc, only for ${HERE}-musl`],
-  ])("says what there is when nothing was built for %s", async (_what, platform, message) => {
+  ])("names the existing builds when there is none for %s", async (_what, platform, message) => {
     const { exitCode, stderr } = await start(install([platform], {}));
     expect([exitCode, stderr]).toEqual([127, `widget-cli: ${message}\n`]);
   });
@@ -83,7 +83,7 @@ describe("the launcher of npm-publish", () => {
   });
 });
 
-/** The launcher as a Node that cannot replace itself runs it. */
+/** Changes the launcher so that it runs as on a Node without `process.execve`. */
 function forOldNode(file: string): string {
   const old = readFileSync(file, "utf8").replace(/const \{ execve \} = [^;]+;/, "const execve = undefined;");
   if (!old.includes("execve = undefined")) throw new Error("the launcher does not ask for execve as this test expects");
@@ -105,7 +105,7 @@ describe.each([
     const folder = mkdtempSync(path.join(root, "contract-"));
     const options = { run: runCommand, folder, node: process.execPath, searchPath: process.env["PATH"] };
     const weaknesses = await checkContract(files, PRODUCT, [`widget-${HERE}`], options);
-    // Whoever kills a launcher that stays leaves the program behind: that is what becoming it is for.
+    // A killed launcher that stays beside the program leaves the program running. `execve` avoids that.
     expect(weaknesses).toEqual(
       how === "becomes the program"
         ? []
@@ -126,7 +126,7 @@ describe.each([
   }, 120_000);
 });
 
-test("the launcher is the same process as the program, and keeps no memory of Node's", async () => {
+test("the launcher becomes the program's process, without Node's memory", async () => {
   const file = install([[HERE]], { [HERE]: "echo $$; cat /proc/$$/comm" });
   const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
@@ -137,7 +137,7 @@ test("the launcher is the same process as the program, and keeps no memory of No
   expect(output).toBe(`${child.pid}\nwidget-cli\n`);
 });
 
-test("says which glibc the program needs where the system's is older", async () => {
+test("says which glibc the program needs when the system's is older", async () => {
   const { exitCode, stderr } = await start(install([[HERE, "glibc", "9.1"]], { [HERE]: "exit 0" }));
   expect([exitCode, stderr]).toEqual([
     126,
@@ -146,7 +146,7 @@ test("says which glibc the program needs where the system's is older", async () 
   expect((await start(install([[HERE, "glibc", "2.29"]], { [HERE]: "exit 3" }))).exitCode).toBe(3);
 });
 
-test("starts the static build for Linux on Android, and none that needs a C library", async () => {
+test("starts the static build for Linux on Android, but not one that needs a C library", async () => {
   const android = (file: string): string => {
     const source = readFileSync(file, "utf8").replaceAll("process.platform", '"android"');
     writeFileSync(file, source);
@@ -158,9 +158,9 @@ test("starts the static build for Linux on Android, and none that needs a C libr
   expect([none.exitCode, none.stderr]).toEqual([127, expect.stringContaining("there is no build for android-")]);
 });
 
-test("a program that Node could not become is left to a child process, which says why it does not start", async () => {
+test("when `execve` fails, the launcher starts the program as a child process and says why that does not start", async () => {
   const cases: [string, Buffer | string, RegExp][] = [
-    ["a script whose reader is not there", "#!/nowhere/sh\n", /the loader it needs is not on this system/],
+    ["a script whose interpreter does not exist", "#!/nowhere/sh\n", /the loader it needs is not on this system/],
   ];
   for (const [what, content, words] of cases) {
     const file = install([[HERE]], { [HERE]: "" });
@@ -176,7 +176,7 @@ describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
   const told =
     "n=0; trap 'n=$((n + 1)); echo interrupted' INT; echo ready $PPID $$; for i in 1 2 3 4 5 6 7 8; do sleep 0.2; done; exit $((10 + n))";
 
-  /** Starts it in a terminal, and does something once it is ready. */
+  /** Starts the launcher in a terminal, and calls a function once the program is ready. */
   async function inTerminal(
     command: string,
     act: (terminal: ChildProcess, pids: { readonly parent: number; readonly own: number }) => void,
@@ -202,23 +202,23 @@ describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
     const file = () => prepare(install([[HERE]], { [HERE]: told }));
     const ctrlC = (terminal: ChildProcess) => void terminal.stdin?.write("\x03");
 
-    test("passes one interruption on for one Ctrl-C", async () => {
-      // `exec`: a shell that stayed between them would be interrupted too, and give its own exit code.
+    test("passes on one interruption for one Ctrl-C", async () => {
+      // `exec`: a shell between the two would be interrupted, too, and return its own exit code.
       expect(await inTerminal(`exec "${process.execPath}" "${file()}"`, ctrlC)).toEqual([11, 1]);
     });
 
-    test("passes one on for one Ctrl-C when its input is not a terminal", async () => {
+    test("passes on one interruption for one Ctrl-C when its input is not a terminal", async () => {
       expect(await inTerminal(`exec "${process.execPath}" "${file()}" < /dev/null`, ctrlC)).toEqual([11, 1]);
     });
 
-    test("passes on what is sent to it alone, though its input is a terminal", async () => {
+    test("passes on a signal that only the launcher gets, even when its input is a terminal", async () => {
       const kill = (_terminal: ChildProcess, { parent, own }: { parent: number; own: number }) =>
         void process.kill(how === "becomes the program" ? own : parent, "SIGINT");
       expect(await inTerminal(`exec "${process.execPath}" "${file()}"`, kill)).toEqual([11, 1]);
     });
   });
 
-  test("that stays beside it knows a signal to the group, however long a busy machine keeps another process from ending", async () => {
+  test("that stays beside it recognizes a signal to the group, however late another process of the group ends", async () => {
     const file = forOldNode(install([[HERE]], { [HERE]: told }));
     let witness = 0;
     const ctrlC = (terminal: ChildProcess, { parent, own }: { parent: number; own: number }): void => {

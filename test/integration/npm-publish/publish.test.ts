@@ -6,10 +6,10 @@ import { describeWith } from "../../parts.ts";
 import type { StepResult } from "../../runner/job.ts";
 import { World } from "./world.ts";
 
-/** Every package is published by a process of its own, which a busy machine makes wait. */
+/** A process for each package publishes it, which takes long on a busy machine. */
 jest.setTimeout(180_000);
 
-/** A platform that is not this one, so that the launcher is not tried again each time. */
+/** A platform other than this machine's, so that the launcher is not tested each time. */
 const FOREIGN = "darwin-arm64";
 
 type Fault = Parameters<World["proxy"]["inject"]>;
@@ -28,7 +28,7 @@ describeWith(["cc"], "npm-publish", () => {
   const uploads = (): string[] =>
     world.proxy.passages.filter(({ method }) => method === "PUT").map(({ url }) => decodeURIComponent(url));
 
-  test("publishes the platforms first, then the base, reads them back, does nothing the second time, and refuses other content (F114, F115, misleads 6)", async () => {
+  test("publishes the platforms first, then the base, reads them back, does nothing the second time, and refuses different content (F114, F115, misleads 6)", async () => {
     const name = world.newName();
     const first = await world.publish(name, { inputs: { platforms: "" } });
     expect(first.annotations).toEqual([]);
@@ -60,14 +60,14 @@ describeWith(["cc"], "npm-publish", () => {
     expect(uploads()).toEqual([]);
   });
 
-  test("is killed between any two packages, and the next try publishes the rest (F85, F115)", async () => {
+  test("when killed between any two packages, publishes the rest in the next try (F85, F115)", async () => {
     const name = world.newName();
     const all = [`${name}-linux-x64`, `${name}-darwin-arm64`, name];
     for (const last of all.slice(0, 2)) {
       const when = new RegExp(`published ${last}@1.2.3 and read it back`);
       const killed = await world.publish(name, { stop: { when, by: "SIGKILL" } });
       expect(killed.signal).toBe("SIGKILL");
-      // Nobody can install a part that lacks the others.
+      // Until all parts are published, nobody can install any of them.
       expect(await world.tags(name)).toEqual({});
     }
     const finished = await world.publish(name);
@@ -101,12 +101,12 @@ describeWith(["cc"], "npm-publish", () => {
     const backwards = await world.publish(name, { version: "1.2.5", inputs: { ...inputs, "dist-tag": "latest" } });
     expect(backwards.conclusion).toBe("failure");
     expect(backwards.log).toContain("is at 1.3.1, which is newer than 1.2.5");
-    // A run of the past again changes nothing either.
+    // Running an old run again changes nothing either.
     await world.publish(name, { version: "1.2.4", inputs });
     expect(await world.tags(name)).toEqual(tags);
   });
 
-  test("publishes no build with metadata, which npm would drop (misleads 7)", async () => {
+  test("does not publish a version with build metadata, which npm would drop (misleads 7)", async () => {
     const name = world.newName();
     const step = await world.publish(name, { version: "1.7.4+hotfix.1", inputs: { platforms: FOREIGN } });
     expect(step.conclusion).toBe("success");
@@ -114,10 +114,10 @@ describeWith(["cc"], "npm-publish", () => {
     expect(uploads()).toEqual([]);
   });
 
-  /** The first package meets the first fault, and the second one the other. */
+  /** The first package meets the first fault, the second package meets the second. */
   test.each<[string, Fault, Fault]>([
     [
-      "answers 500, and 409 as after a publish that is not done with",
+      "answers 500, and 409 as while it still processes a publish",
       [
         { method: "PUT", times: 1 },
         { kind: "answer", status: 500, body: "{}" },
@@ -128,7 +128,7 @@ describeWith(["cc"], "npm-publish", () => {
       ],
     ],
     [
-      "takes the package and the answer is lost, or turns into a 502 (F03, F31)",
+      "accepts the package, but its answer is lost or replaced with a 502 (F03, F31)",
       [{ method: "PUT", times: 1 }, { kind: "lost-answer" }],
       [
         { method: "PUT", times: 1 },
@@ -136,7 +136,7 @@ describeWith(["cc"], "npm-publish", () => {
       ],
     ],
     [
-      "answers its readers 503, and a page of a proxy (F13, F26)",
+      "answers reads with 503, and with a proxy's page (F13, F26)",
       [
         { method: "GET", times: 2 },
         { kind: "answer", status: 503, headers: { "retry-after": "0" } },
@@ -163,7 +163,7 @@ describeWith(["cc"], "npm-publish", () => {
     expect(step.conclusion).toBe("success");
   });
 
-  test("takes a network that fails for an error, not for an answer", async () => {
+  test("treats a refused read as an error, not as a missing package", async () => {
     const name = world.newName();
     world.proxy.inject({ method: "GET", url: /widget/ }, { kind: "answer", status: 403, body: '{"error":"blocked"}' });
     const step = await world.publish(name);
@@ -172,7 +172,7 @@ describeWith(["cc"], "npm-publish", () => {
     expect(uploads()).toEqual([]);
   });
 
-  test("sets a `latest` that was never set, or taken back", async () => {
+  test("sets a `latest` that was never set, or was moved back", async () => {
     const name = world.newName();
     const inputs = { platforms: FOREIGN };
     await world.publish(name, { inputs: { ...inputs, "dist-tag": "canary" } });
@@ -181,7 +181,7 @@ describeWith(["cc"], "npm-publish", () => {
     expect((await world.tags(name))["latest"]).toBe("1.2.3");
   });
 
-  test("leaves tarballs in a dry run, and uploads nothing; it needs no token", async () => {
+  test("in a dry run, leaves tarballs and uploads nothing, without a token", async () => {
     const name = world.newName();
     const contents: string[][] = [];
     const step = await world.publish(name, {

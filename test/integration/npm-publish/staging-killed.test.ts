@@ -8,10 +8,10 @@ import type { NpmClient } from "./world.ts";
 
 jest.setTimeout(7_200_000);
 
-/** Of a platform that is not this one, so that the launcher is not tried again each time. */
+/** A platform other than this machine's, so that the launcher is not tested each time. */
 const FOREIGN = "darwin-arm64";
 
-/** The step is killed at a request, by whoever cancels a job without waiting, and run again: nothing may be there twice, or be missing. */
+/** Kills the step at a request, as when a job is cancelled by force, and runs it again: no stage may be doubled or missing. */
 describeWith(["cc"], "npm-publish, killed while it stages", () => {
   let staging: StagingWorld;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
   afterAll(() => staging.close());
   afterEach(() => staging.proxy.reset());
 
-  /** What is released at once. */
+  /** The products that are released together, and the platforms of each. */
   interface Matrix {
     readonly products: number;
     readonly platforms: readonly string[];
@@ -40,7 +40,7 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     });
   const newNames = ({ products }: Matrix): string[] => Array.from({ length: products }, () => staging.world.newName());
 
-  /** How many requests a release makes that nobody disturbs. */
+  /** The number of requests of a release without faults. */
   async function requestsOf(matrix: Matrix, client: NpmClient): Promise<number> {
     const first = await stage(newNames(matrix), matrix, client);
     expect([first.conclusion, first.conclusion === "success" ? "" : first.log]).toEqual(["success", ""]);
@@ -49,7 +49,7 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     return count;
   }
 
-  /** Kills at the request with this number, from 0, which is carried out first or never arrives; then runs again. */
+  /** Kills the step at this request (from 0), which is carried out first or never arrives. Then runs the step again. */
   async function killAt(
     skip: number,
     kind: "reset" | "lost-answer",
@@ -65,7 +65,7 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     const pattern = { ...(isWrite ? { method: "POST" } : {}), skip, times: 1 };
     const rule = staging.proxy.inject(pattern, { kind });
     const killed = await stage(products, matrix, client, () => rule.hits);
-    // An answer that never comes keeps the step waiting; after a reset it may end by itself before it is killed.
+    // Without an answer the step waits until it is killed. After a reset it may end by itself before that.
     if (kind === "lost-answer")
       expect([skip, killed.signal, killed.signal === null ? killed.log : ""]).toEqual([skip, "SIGKILL", ""]);
     staging.proxy.reset();
@@ -99,18 +99,15 @@ describeWith(["cc"], "npm-publish, killed while it stages", () => {
     },
   );
 
-  test.each(["reset", "lost-answer"] as const)(
-    "at every upload, by npm 11.16, where the request meets %s",
-    async (kind) => {
-      for (const skip of [0, 1]) await killAt(skip, kind, "npm11", { isWrite: true });
-    },
-  );
+  test.each(["reset", "lost-answer"] as const)("at every upload, by npm 11.16, with the fault %s", async (kind) => {
+    for (const skip of [0, 1]) await killAt(skip, kind, "npm11", { isWrite: true });
+  });
 });
 
 const POLL_MS = 5;
 const LIMIT_MS = 300_000;
 
-/** Ends the step within milliseconds after the proxy met the request. */
+/** Ends the step within milliseconds after the proxy got the request. */
 async function whenHit(hits: () => number, end: () => void): Promise<void> {
   for (let waited = 0; waited < LIMIT_MS && hits() === 0; waited += POLL_MS) await sleep(POLL_MS);
   end();

@@ -8,11 +8,11 @@ import type { Stage } from "../../stand-in/npm/staging.ts";
 import { type FaultProxy, startProxy } from "../../stand-in/proxy/proxy.ts";
 import { type NpmClient, type Setting, World } from "./world.ts";
 
-/** Two products of one release, and the platforms of each. */
+/** The platforms of each product. */
 export const PLATFORMS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"] as const;
 const WORKFLOW = "acme/widget/.github/workflows/release.yml";
 
-/** A release of two products on a registry that stages, as the public one does, behind a proxy that counts and injects faults. */
+/** Releases of two products to a registry with staging, like npm's, behind a proxy that counts requests and injects faults. */
 export class StagingWorld {
   readonly world: World;
   readonly github: GitHub;
@@ -44,7 +44,7 @@ export class StagingWorld {
     return [...platforms.map((platform) => `${product}-${platform}`), product];
   }
 
-  /** Publishes once what trusted publishers cannot create, and lets them. */
+  /** Registers the workflow as the trusted publisher of packages, with these rights. */
   async trust(names: readonly string[], rights: readonly Right[], environment?: string): Promise<void> {
     const publisher = { workflow: WORKFLOW, rights, ...(environment === undefined ? {} : { environment }) };
     for (const name of names) this.front.trusted.set(name, publisher);
@@ -59,24 +59,24 @@ export class StagingWorld {
       ...{ registry: this.proxy.origin, token: "", packages, platforms: PLATFORMS.join(" "), provenance: "false" },
       ...setting.inputs,
     };
-    // The second kind of runner variables: what the identity of a run without artifacts of its own needs.
+    // Without ACTIONS_RESULTS_URL the run can get an identity token, but has no artifacts.
     const env = { ...job, ACTIONS_RESULTS_URL: undefined, ...setting.env };
     return await this.world.publish("", { ...setting, inputs, env });
   }
 
-  /** What waits of these packages, in the order in which it was staged. */
+  /** The stages of these packages that wait for approval, in the order in which they were staged. */
   waiting(names: readonly string[]): Stage[] {
     return [...this.front.staging.stages.values()].filter(({ packageName }) => names.includes(packageName));
   }
 
-  /** What `npm stage approve` sends. */
+  /** Approves a stage with the request that `npm stage approve` sends. */
   async approve(id: string): Promise<void> {
     const headers = { authorization: `Bearer ${this.world.token}`, "npm-otp": ONE_TIME_PASSWORD };
     const response = await fetch(`${this.front.origin}/-/stage/${id}/approve`, { method: "POST", headers });
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   }
 
-  /** What a maintainer runs on a machine of their own. */
+  /** Runs npm as a maintainer does on their own machine. */
   async maintain(client: NpmClient, ...args: string[]): Promise<string> {
     const url = new URL(this.front.origin);
     const env = {

@@ -6,7 +6,7 @@ import type { NpmClient } from "./world.ts";
 
 jest.setTimeout(600_000);
 
-/** Of a platform that is not this one, so that the launcher is not tried again each time. */
+/** A platform other than this machine's, so that the launcher is not tested each time. */
 const FOREIGN = "darwin-arm64";
 
 describeWith(["cc"], "npm-publish, staging", () => {
@@ -43,7 +43,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
     ["npm 11.16", "npm11"],
     ["npm 12", "npm"],
   ])("with %s", (_what, client) => {
-    test("stages two products with four platforms, is content with what it staged, and settles once all are approved", async () => {
+    test("stages two products with four platforms, accepts its own stages in the next run, and completes once all are approved", async () => {
       const products = [staging.world.newName(), staging.world.newName()];
       const all = products.map((name) => staging.names(name));
       const order = [...all.flatMap((names) => names.slice(0, -1)), ...products];
@@ -71,15 +71,15 @@ describeWith(["cc"], "npm-publish, staging", () => {
           })
           .sort(byName),
       );
-      // One list, whose last lines are what people install.
+      // There is one list, which ends with the packages that people install.
       const [notice] = staged.annotations;
       const commands = order.map(
         (name) => `npm stage approve ${waiting.find((stage) => stage.packageName === name)?.id}`,
       );
-      // A product after the other in the summary; platforms before their base.
+      // The summary lists one product after the other, with the platforms before their base.
       for (const command of commands) expect(notice?.message).toContain(command);
       expect(staged.summary).toContain("waits for approval");
-      // Nothing of it can be installed.
+      // None of the staged packages can be installed.
       expect(await staging.world.tags(products[0] ?? "")).toEqual({ latest: "0.0.0-stage" });
 
       staging.proxy.reset();
@@ -97,7 +97,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
           .sort(),
       ).toEqual(waiting.map(({ id }) => id).sort());
 
-      // npm's own client, as a maintainer has it, is content with the registry of this test.
+      // A maintainer's npm client works with this test's registry.
       const [first, ...others] = waiting;
       expect(await staging.maintain(client, "stage", "list", first?.packageName ?? "")).toContain(first?.id);
       await staging.maintain(client, "stage", "approve", first?.id ?? "");
@@ -108,7 +108,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
       expect(output(done, "staged")).toEqual([]);
       for (const name of order) expect(await staging.world.tags(name)).toEqual({ latest: "1.2.3" });
 
-      // The job that publishes, run again after that, sees the same.
+      // When the publishing job is run again after that, it sees the same.
       staging.proxy.reset();
       const last = await staging.run(products, { client, inputs });
       expect([last.conclusion, last.outputs["complete"], uploads()]).toEqual(["success", "true", []]);
@@ -117,7 +117,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
       );
     });
 
-    test("stages by the identity of its job, which may not look at stages, and neither stages twice nor fails the second time", async () => {
+    test("stages with the identity of its job, which may not list stages, and neither stages twice nor fails the second time", async () => {
       const name = await published();
       await staging.trust(staging.names(name, [FOREIGN]), ["stage"]);
       const inputs = { ...foreign, publish: "stage" };
@@ -134,7 +134,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
       expect(staging.waiting(staging.names(name, [FOREIGN])).map(({ id }) => id)).toEqual(ids);
     });
 
-    test("`auto` publishes directly where it may, and stages from where it may not, so that the base waits for its parts", async () => {
+    test("`auto` publishes directly while it may, and stages from the first package on that it may not, so that the base waits for its parts", async () => {
       const name = await published();
       const [part = "", base = ""] = staging.names(name, [FOREIGN]);
       await staging.trust([part], ["stage"]);
@@ -167,7 +167,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
     },
   );
 
-  test("gives back the dist-tag that an approval took from a newer version, and gives the older one its own", async () => {
+  test("moves back a dist-tag that an approval took from a newer version, and gives the older version its own tag", async () => {
     const name = await published();
     const token = "npm_plain";
     await staging.run([name], { version: "1.1.0", inputs: { ...foreign, publish: "stage", token } });
@@ -200,7 +200,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
     expect(staging.waiting(staging.names(name, [FOREIGN])).length).toBe(2);
   });
 
-  test("refuses to take another build's stage for its own", async () => {
+  test("refuses the stage of another build", async () => {
     const name = staging.world.newName();
     const inputs = { ...foreign, publish: "stage", token: "npm_plain" };
     await staging.run([name], { inputs });
@@ -231,7 +231,7 @@ describeWith(["cc"], "npm-publish, staging", () => {
     expect(blocked.log).toContain(`npm's scan blocks ${part}@1.2.3`);
   });
 
-  test("asks for a newer npm before anything is built", async () => {
+  test("requires a newer npm before anything is built", async () => {
     const { chmodSync, writeFileSync } = await import("node:fs");
     const { join } = await import("node:path");
     const step = await staging.run([staging.world.newName()], {

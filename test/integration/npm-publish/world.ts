@@ -24,7 +24,7 @@ export interface Setting {
   readonly client?: NpmClient;
   /** A folder of the job that comes first on the PATH. */
   readonly searchPath?: (job: Job) => string;
-  /** Looks at the workspace after it. */
+  /** Inspects the workspace after the step. */
   readonly inspect?: (job: Job, step: StepResult) => void | Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export class World {
   readonly proxy: FaultProxy;
   readonly token: string;
   readonly programs: Programs;
-  /** Folders whose `npm` is a pinned one, for a PATH, by the name of the client. */
+  /** For each client, a folder for the PATH with the pinned `npm` of that client. */
   readonly #bins: Readonly<Record<NpmClient, string>>;
   #count = 0;
 
@@ -69,7 +69,7 @@ export class World {
     return [this.#bins[client], process.env["PATH"]].join(path.delimiter);
   }
 
-  /** Past the proxy, and whatever it injects. */
+  /** A client that goes directly to the registry, without the proxy and its faults. */
   client(): NpmRegistry {
     const { signal } = new AbortController();
     const options = { transport: createTransport(), token: undefined, reporter: silentReporter, signal };
@@ -104,7 +104,7 @@ export class World {
       prepare?.(job);
       const defaults = {
         ...{ plan: "plan.json", archives: "distrib", registry: this.proxy.origin, token: this.token },
-        // Two of the four, since each takes npm the better part of a second.
+        // Only two of the four platforms, because npm needs most of a second for each.
         platforms: "linux-x64 darwin-arm64",
         packages: `- package: "${name}"\n  fields: { license: MIT }\n`,
       };

@@ -53,31 +53,28 @@ describeWithEngines("a repacked archive", [...DOCKER_VARIANTS, "podman"], (own) 
     engine = await connect(parseEndpoint(own.host, "test"));
   });
 
-  test.each(SOURCES)(
-    "of %s is loaded under the identity that was computed, and can be used",
-    async (_title, provide) => {
-      const file = await provide();
-      const approved: { archive: ImageArchive; image: Image }[] = [];
-      const approve = (archive: ImageArchive): Image => {
-        const image = selectImage(archive, engine.platform);
-        approved.push({ archive, image });
-        return image;
-      };
-      const open = () =>
-        repackForLoad(createReadStream(file), approve, {
-          store: "other",
-          ...(own.variant === "20.10" && { decompress: { compressions: new Set(["zstd"] as const) } }),
-        });
-      await loadImage(engine, open, { reporter: silentReporter });
-      const [{ archive, image } = failed()] = approved;
-      const ids = loadedIds(archive, image);
-      const id = engine.containerdStore ? ids.containerd : ids.classic;
-      const loaded = await inspectImage(engine, id ?? "", { platform: engine.platform });
-      expect(loaded).toMatchObject({ id, tags: [], diffIds: image.layers.map(({ diffId }) => diffId) });
-      expect(await tryImage(engine, id ?? "", { platform: engine.platform })).toEqual({ kind: "usable" });
-      await removeImage(engine, id ?? "", { force: true });
-    },
-  );
+  test.each(SOURCES)("of %s is loaded with the computed identity, and can be used", async (_title, provide) => {
+    const file = await provide();
+    const approved: { archive: ImageArchive; image: Image }[] = [];
+    const approve = (archive: ImageArchive): Image => {
+      const image = selectImage(archive, engine.platform);
+      approved.push({ archive, image });
+      return image;
+    };
+    const open = () =>
+      repackForLoad(createReadStream(file), approve, {
+        store: "other",
+        ...(own.variant === "20.10" && { decompress: { compressions: new Set(["zstd"] as const) } }),
+      });
+    await loadImage(engine, open, { reporter: silentReporter });
+    const [{ archive, image } = failed()] = approved;
+    const ids = loadedIds(archive, image);
+    const id = engine.containerdStore ? ids.containerd : ids.classic;
+    const loaded = await inspectImage(engine, id ?? "", { platform: engine.platform });
+    expect(loaded).toMatchObject({ id, tags: [], diffIds: image.layers.map(({ diffId }) => diffId) });
+    expect(await tryImage(engine, id ?? "", { platform: engine.platform })).toEqual({ kind: "usable" });
+    await removeImage(engine, id ?? "", { force: true });
+  });
 });
 
 function failed(): never {

@@ -24,7 +24,7 @@ describeWith(["dist", "cargo"], "manifests of the real cargo-dist", () => {
   }, 5 * MINUTES);
   afterAll(() => widget[Symbol.dispose]());
 
-  test("a plan answers what publishers ask", () => {
+  test("a plan has everything that publishers need", () => {
     const plan = readPlan(release.plan);
     expect(plan).toMatchObject({ distVersion: "0.34.0", tag: "v1.2.3", tagIsImplicit: false, isPrerelease: false });
     expect(versionOf(plan).text).toBe("1.2.3");
@@ -55,7 +55,7 @@ describeWith(["dist", "cargo"], "manifests of the real cargo-dist", () => {
   test.each([
     ["1.3.0-rc.1", true],
     ["1.2.3+hotfix.1", false],
-  ])("a plan of %s is read with its tag", async (version, isPrerelease) => {
+  ])("reads the tag of a plan of %s", async (version, isPrerelease) => {
     await widget.setVersion(version);
     const plan = readPlan(await widget.dist("plan", `--tag=v${version}`));
     expect(plan).toMatchObject({ tag: `v${version}`, isPrerelease });

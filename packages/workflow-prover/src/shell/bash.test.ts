@@ -10,7 +10,7 @@ import { runScript } from "./script.ts";
 
 const SCRIPTS = process.env["PROVER_AGREEMENT"] === "full" ? 5000 : 120;
 
-test("what is told of a gate's script is what bash does with it", () => {
+test("what runScript predicts of a gate's script is what bash does with it", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "bash-"));
   const output = path.join(folder, "output");
   let followed = 0;
@@ -23,7 +23,7 @@ test("what is told of a gate's script is what bash does with it", () => {
       if (told === undefined) continue;
       followed += 1;
       writeFileSync(output, "");
-      // As the runner starts it (docs: "Workflow syntax", `jobs.<job_id>.steps[*].shell`).
+      // Start bash as the runner does (docs: "Workflow syntax", `jobs.<job_id>.steps[*].shell`).
       const options = ["--noprofile", "--norc", ...(pipefail ? ["-eo", "pipefail"] : ["-e"])];
       const variables = { PATH: process.env["PATH"], ...Object.fromEntries(env), GITHUB_OUTPUT: output };
       const { status } = spawnSync("bash", [...options, "-c", script], { env: variables, stdio: "ignore" });

@@ -5,10 +5,10 @@ import { runScript } from "./script.ts";
 const code = (script: string, env: Readonly<Record<string, string>> = {}): number =>
   runScript(script, { env: new Map(Object.entries(env)), stops: true, pipefail: false, followsUnknown: false }).code;
 
-// What a subshell assigns is gone behind it (bash manual, "Command Execution Environment"). Gates are green by it.
+// What a subshell assigns is lost when it ends (bash manual, "Command Execution Environment"): such gates always pass.
 test.each([
   [
-    "a loop behind a pipe",
+    "a loop after a pipe",
     'failed=0\necho failure | while read -r r; do [ "$r" = success ] || failed=1; done\nexit $failed',
     0,
   ],
@@ -21,12 +21,12 @@ test.each([
   ["an option that is set in parentheses", "( set +e )\nfalse\nexit 0", 1],
   ["a function that is defined in parentheses", "check() { return 1; }\n( check() { return 0; } )\ncheck", 1],
   ["an array's item", "a=(0)\n( a[0]=1 )\nexit ${a[0]}", 0],
-  ["a substitution, which goes on behind a failure", 'n=$(false; echo done)\n[ "$n" = done ]', 0],
+  ["a substitution, which continues after a failure", 'n=$(false; echo done)\n[ "$n" = done ]', 0],
 ])("bash keeps what a subshell changes to itself: %s", (_what, script, expected) => {
   expect(code(script)).toBe(expected);
 });
 
-test("what stands behind && and || in arithmetic counts only where it decides", () => {
+test("in arithmetic, the right side of && and || runs only where the left side does not decide", () => {
   expect(code("n=0\n(( n == 1 && (n = 5) )) || true\nexit $n")).toBe(0);
   expect(code("n=0\n(( n == 0 && (n = 5) ))\nexit $n")).toBe(5);
 });

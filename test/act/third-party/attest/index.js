@@ -1,4 +1,4 @@
-// Written from actions/attest v4: exactly one kind of subject, a name beside a digest, and a login where it is pushed.
+// Written from actions/attest v4: exactly one kind of subject, a name with each digest, and a login for a push.
 const { readFileSync } = require("node:fs");
 const { homedir } = require("node:os");
 const path = require("node:path");
@@ -23,7 +23,7 @@ if (digest !== "" && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
 }
 if (push === "true") {
   if (digest === "") fail("subject-digest must be provided when push-to-registry is true");
-  // Its library (@sigstore/oci, credentials.ts) knows no DOCKER_CONFIG.
+  // Its library (@sigstore/oci, credentials.ts) does not read DOCKER_CONFIG.
   const { auths = {} } = JSON.parse(readFileSync(path.join(homedir(), ".docker/config.json"), "utf8"));
   if (!(name.split("/")[0] in auths)) fail(`No credentials found for ${name.split("/")[0]}`);
 }

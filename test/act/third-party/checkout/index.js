@@ -19,7 +19,7 @@ if (existsSync(path.join(source, ".git"))) checkOut();
 else cpSync(source, workspace, { recursive: true });
 console.log(`checked out ${repository}${ref === "" ? "" : ` at ${ref}`}`);
 
-/** Of a real repository its commit, and of its submodules what was asked for. */
+/** Checks out the commit from a real repository, and the submodules that the input asks for. */
 function checkOut() {
   const git = (...args) => execFileSync("git", ["-c", "protocol.file.allow=always", ...args], { cwd: workspace });
   git("init", "--quiet");

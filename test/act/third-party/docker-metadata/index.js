@@ -55,7 +55,7 @@ const described = {
   licenses: "",
 };
 const own = Object.entries(described).map(([key, value]) => `org.opencontainers.image.${key}=${value}`);
-/** The last one of a key counts. */
+/** Merges lines `key=value`: the last value of a key wins. */
 const merged = (more) => [...new Map([...own, ...more].map((line) => [line.split("=")[0], line])).values()].sort();
 const levels = (process.env.DOCKER_METADATA_ANNOTATIONS_LEVELS || "manifest").split(",");
 

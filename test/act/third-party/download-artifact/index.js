@@ -1,4 +1,4 @@
-// Written from the README of actions/download-artifact v8; only artifacts of the own run.
+// Written from the README of actions/download-artifact v8; only artifacts of the current run.
 const { execFileSync } = require("node:child_process");
 const { homedir } = require("node:os");
 const path = require("node:path");

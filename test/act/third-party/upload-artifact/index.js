@@ -41,7 +41,7 @@ function filesAt(place) {
   return globSync([place, `${place}/**/*`]).filter((file) => statSync(file).isFile() && !isHidden(file));
 }
 
-/** A folder that is given alone is the root of what it holds; else all that the places have in common. */
+/** The root of the uploaded paths: a folder that is the only path, else the deepest folder that all paths share. */
 function rootOf(all) {
   const [first = "", ...others] = all.map((place) => place.replace(/\/[^/]*\*.*$/, ""));
   if (others.length === 0) return statSync(first).isFile() ? path.dirname(first) : first;
