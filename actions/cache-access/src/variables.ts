@@ -1,8 +1,8 @@
-/** What a runner tells actions of the cache service, and hides from the commands of a step. */
+/** Variables that give access to the cache service. The runner gives them to actions, but not to `run` steps. */
 const NEEDED = ["ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"] as const;
 const OPTIONAL = ["ACTIONS_CACHE_URL", "ACTIONS_CACHE_SERVICE_V2"] as const;
 
-/** The variables to hand on; undefined where the runner has no cache, or must not use it. */
+/** The variables to pass to later steps; undefined when the runner has no cache or must not use it. */
 export function cacheVariables(
   env: Readonly<NodeJS.ProcessEnv>,
   inTagRuns: boolean,

@@ -2,8 +2,8 @@ import type { Step, Workflow } from "@release-actions/workflow";
 import type { Finding } from "./finding.ts";
 
 /**
- * Events that people without rights to the repository can cause and that run on the default branch: their token for
- * the cache only reads (GitHub changelog, 2026-06-26). A `workflow_run` is one of them after a fork's pull request only.
+ * Events that run on the default branch and that people without write access can trigger: their cache token can only
+ * read (GitHub changelog, 2026-06-26). `workflow_run` counts only when it follows a pull request from a fork.
  */
 const READ_ONLY = [
   "discussion",

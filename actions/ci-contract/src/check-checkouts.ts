@@ -2,15 +2,15 @@ import type { Job, Step, Workflow } from "@release-actions/workflow";
 import { canRun, type Project } from "@release-actions/workflow-prover";
 import type { Finding } from "./finding.ts";
 
-/** What leads to the code of a pull request, by the event that runs with the rights of the repository. */
+/** Expressions that name the code of a pull request, by the event, which runs with write access to the repository. */
 const HEADS: Readonly<Record<string, RegExp>> = {
   pull_request_target: /github\.event\.pull_request\.head\.|github\.head_ref|refs\/pull\//,
   workflow_run: /github\.event\.workflow_run\.(head_|pull_requests)|refs\/pull\//,
 };
 
 /**
- * Checkouts of a fork's code under `pull_request_target`, and under `workflow_run` after a pull request, which
- * actions/checkout refuses since June 2026, in version 7 and in those before to which that was brought back (GitHub
+ * Checkouts of a fork's code under `pull_request_target`, and under `workflow_run` after a pull request. Since June
+ * 2026 actions/checkout refuses them, in version 7 and in the older versions that received the change (GitHub
  * changelog, 2026-06-18).
  */
 export function checkCheckouts(project: Project, workflow: Workflow): Finding[] {

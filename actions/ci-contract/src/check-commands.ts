@@ -7,18 +7,18 @@ import type { FoundJob } from "./find-job.ts";
 import { cannotTell, type Finding } from "./finding.ts";
 import type { RepositoryScripts } from "./repository-scripts.ts";
 
-/** A place where a command or action is, and why it does not count there; undefined where it does. */
+/** A step that has the command or action. `discount` says why it does not count there; undefined when it counts. */
 interface Place {
   readonly step: Step;
   readonly discount: string | undefined;
-  /** Whether only a run knows. */
+  /** Whether the files do not show if it counts, so that only a run can tell. */
   readonly isUnknown?: boolean;
 }
 
-/** Options with which a program does something else than its work. */
+/** Options that make a program print something or only prepare, instead of running its checks. */
 const NO_WORK = ["--no-run", "--help", "--version", "--dry-run", "--list"];
 
-/** The commands and actions that a job promises and does not run for sure. */
+/** Findings for each promised command and action that the job may not run. */
 export function checkCommands(promised: Promised, found: FoundJob): Finding[] {
   const commands = promised.run.flatMap((words) => {
     const places = found.job.steps.flatMap((step) => placesOf(words, step, found));
@@ -78,7 +78,7 @@ function verdictOf(
   const at = counting[0]?.step ?? first.step;
   const condition = at.condition?.replaceAll(/\s+/g, " ");
   if (verdict.kind === "possible") {
-    // Without a promised event it only has to run at all.
+    // When no event is promised, it is enough that the step can run at all.
     if (events.length === 0) return [];
     return [
       finding(
@@ -111,7 +111,7 @@ function callPlaces(words: readonly string[], step: Step, found: FoundJob): Plac
     });
 }
 
-/** The commands of a composite action of the repository that the step uses. */
+/** The calls of a command in the composite action that the step uses, if that action is in the repository. */
 function placesInAction(words: readonly string[], step: Step, found: FoundJob): Place[] {
   const folder = step.uses?.replace(/^\$/, ".").replace(/\/$/, "") ?? "";
   return (found.scripts.actions.get(folder) ?? []).flatMap((inner): Place[] => {
@@ -142,7 +142,7 @@ function withRecipes(calls: readonly Call[], scripts: RepositoryScripts, seen: r
   });
 }
 
-/** The recipes that `just x` and `make x y A=b` run; those of another folder or file are not at hand. */
+/** The recipes that `just x` and `make x y A=b` run; empty when an option names another folder or file. */
 function targetsOf([program, ...words]: readonly string[]): string[] {
   if (words.some((word) => /^(-C|-f|--directory|--file|--makefile|--justfile|--working-directory)/.test(word)))
     return [];
@@ -150,7 +150,7 @@ function targetsOf([program, ...words]: readonly string[]): string[] {
   return program === "just" ? names.slice(0, 1) : names;
 }
 
-/** `--version` with a value behind it chooses a version; without one it prints that of the program. */
+/** The option that keeps a program from its work. `--version` followed by a value selects a version, so it is fine. */
 function idleOption(words: readonly string[], promised: readonly string[]): string | undefined {
   return words.find((word, index) => {
     const next = words[index + 1];
@@ -159,7 +159,7 @@ function idleOption(words: readonly string[], promised: readonly string[]): stri
   });
 }
 
-/** A step whose failure would not be seen. */
+/** Why the failure of a step would go unnoticed, if it would. */
 function toleranceIn(step: Step, { project, workflow, job }: FoundJob): Omit<Place, "step"> {
   const verdict = toleranceOf(project, workflow, job, step);
   if (verdict.kind === "possible") return { discount: "in a step with continue-on-error" };
@@ -185,7 +185,7 @@ function isUse(uses: string | undefined, name: string): boolean {
   return uses === name || uses?.startsWith(`${name}@`) === true;
 }
 
-/** The program is the same, and the promised words follow it in their order, others between them allowed. */
+/** Whether a call has the promised program and the promised words in the same order; other words may stand between. */
 function isCallOf(words: readonly string[], promised: readonly string[]): boolean {
   if (words[0] !== promised[0]) return false;
   let next = 0;

@@ -5,8 +5,8 @@ import { isNamed } from "./find-job.ts";
 import type { Finding } from "./finding.ts";
 
 /**
- * Conditions that are true whatever they seem to say, since GitHub takes a text with anything beside `${{ }}` for a
- * text, and a text that is not empty for true.
+ * Conditions that are always true, whatever they seem to say: GitHub treats a value with anything outside of `${{ }}`
+ * as a string, and a string that is not empty as true.
  *
  * @param promises the jobs that a contract names, for which this is an error
  */

@@ -19,17 +19,17 @@ export interface WorkflowFile {
   readonly text: string;
 }
 
-/** The workflows that GitHub would run, and what is wrong with the others. */
+/** The workflows that GitHub would run, and findings about the others. */
 export interface ParsedWorkflows {
   readonly workflows: readonly Workflow[];
   readonly findings: readonly Finding[];
 }
 
-/** Where GitHub's published parser is stricter than what GitHub runs, as many workflows in use show. */
+/** Errors of GitHub's published parser for workflows that GitHub does run, as many workflows in use show. */
 const TOLERATED =
   /^(Unexpected type|Unexpected value '(tags|branches|paths)|A (mapping|sequence|scalar) was not expected)/;
 
-/** Reads all workflows; one that cannot be read, or that GitHub refuses, is a finding and leaves the others to be judged. */
+/** Reads all workflows. One that cannot be read, or that GitHub refuses, becomes a finding and stops no other. */
 export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<ParsedWorkflows> {
   const workflows: Workflow[] = [];
   const findings: Finding[] = [];
@@ -68,7 +68,7 @@ export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<Pa
 }
 
 /**
- * What is not as promised. Conditions that are always true are findings in every job.
+ * Checks that the jobs keep their promises. Conditions that are always true are findings in every job.
  *
  * @param texts the justfile, the makefile and the actions of the repository, into which commands are followed
  */
@@ -81,7 +81,7 @@ export async function checkContract(
   const { workflows, findings: refused } = await parseWorkflows(files);
   const project = new Project(workflows);
   const findings = promises.flatMap((promised) => checkPromise(promised, project, scripts));
-  // A job that is not to be found because its workflow is refused is the refused workflow's matter.
+  // When a workflow is refused, a missing job may be in it: the finding about the workflow is enough.
   const missing = refused.length > 0 ? findings.filter(({ rule }) => rule !== "missing-job") : findings;
   return [
     ...refused,

@@ -7,14 +7,14 @@ import { type ActionRunner, contract } from "./action.gen.ts";
 import { readScriptTexts, readWorkflowFolder } from "./repository-files.ts";
 import { reportFindings } from "./summary.ts";
 
-/** Checks the workflows against the contract, or for what is wrong in any repository where there is none; or writes a first one. */
+/** Checks the workflows against the contract; without one, runs the general checks. Or writes a first contract. */
 export async function checkOrSuggest(runner: ActionRunner): Promise<void> {
   const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
   const file = runner.inputs.contract;
   const shown = path.relative(workspace, file);
   const workflows = await readWorkflowFolder(runner.inputs.workflows, workspace);
   if (runner.inputs.mode === "suggest") {
-    // What a person wrote is not replaced.
+    // Never replace a file that a person wrote.
     if (existsSync(file)) throw new Fault(`${shown} already exists`, { advice: "Name another file in `contract`." });
     const { suggestContract } = await import("./suggest.ts");
     await writeFile(file, await suggestContract(workflows, readScriptTexts(workspace, workflows)));

@@ -5,7 +5,7 @@ import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
 import type { Finding } from "./finding.ts";
 
-/** Activity types without which a new state of a pull request is not checked. */
+/** Activity types that a workflow needs so that it checks every new commit of a pull request. */
 const NEEDED_TYPES = ["opened", "synchronize"];
 
 /**
@@ -33,7 +33,7 @@ export const PENDING_IN_QUEUE =
 
 /**
  * Whether the repository has a merge queue in which nothing reports the check of a job: its workflow starts for pull
- * requests but not there, and no workflow that does has a job of the same name.
+ * requests but not in the queue, and no workflow that starts in the queue has a job of the same name.
  */
 export function lacksMergeQueue(project: Project, workflow: Workflow, job: Job): boolean {
   const starts = (each: Workflow, event: string): boolean =>
@@ -49,7 +49,7 @@ function checkName({ id, node }: Job): string {
   return node.get("name").text ?? id;
 }
 
-/** A gate that the merge queue waits for and never gets. It is the gate's matter, whichever jobs it gates. */
+/** Gates whose check the merge queue waits for and never gets: one finding for each gate, not for each of its jobs. */
 export function checkQueues(promises: readonly Promised[], project: Project): Finding[] {
   const gates = new Set(promises.flatMap(({ gate }) => gate ?? []));
   return project.workflows.flatMap((workflow) => {

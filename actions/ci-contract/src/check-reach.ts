@@ -13,10 +13,10 @@ import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
 import { cannotTell, type Finding } from "./finding.ts";
 
-/** What a change passes on its way to the default branch. */
+/** Events that a change triggers on its way to the default branch. */
 const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
 
-/** Whether a job can run at all, and whether it runs whenever it is promised. */
+/** Checks that a job can run at all, and that it runs on every event for which it is promised. */
 export function checkReach(promised: Promised, found: FoundJob): Finding[] {
   const { job, workflow, project } = found;
   const dead = checkDead(project, workflow, job);
@@ -32,7 +32,7 @@ export function promisedEvents(promised: Promised, { workflow, project }: FoundJ
   return CHANGE_EVENTS.filter((event) => started.has(event));
 }
 
-/** Undefined where some event makes the job run, or nobody can tell. */
+/** A finding when no event can make the job run; undefined when one can, or when nothing can be known. */
 export function checkDead(project: Project, workflow: Workflow, job: Job): Finding | undefined {
   const verdict = canRun(project, workflow, job);
   if (verdict.kind === "possible") return undefined;
@@ -85,14 +85,14 @@ function checkEvent(promised: Promised, { job, workflow, project }: FoundJob, ev
     if (event === "workflow_call") return [];
     return [finding("unreachable", `it is promised on ${event}, which does not start ${workflow.file}`)];
   }
-  // Of several workflows that call it, one that always does is enough.
+  // When several workflows call it, one that always does so is enough.
   const chains = [...new Set(entries.map(chainOf))];
   const verdicts = chains.map((chain) => {
     const accepts: Accepts = (entry) => entry.eventCase.event === event && chainOf(entry) === chain;
     return canBeSkipped(project, workflow, job, accepts, promised.maySkip);
   });
   if (verdicts.some(({ kind }) => kind === "impossible")) {
-    // Nothing skips it either where no event passes the filters of `on`.
+    // A job is also never skipped when no event passes the filters of `on`.
     const isReached = canRun(project, workflow, job, (entry) => entry.eventCase.event === event).kind !== "impossible";
     return isReached
       ? []

@@ -10,7 +10,7 @@ import { checkDead } from "./check-reach.ts";
 import { cannotTell, type Finding } from "./finding.ts";
 import { isGate } from "./gate-job.ts";
 
-/** What is wrong in the workflows of any repository, without a contract that says what they should do. */
+/** Faults that can be found in the workflows of any repository, without a contract that says what they should do. */
 export async function checkRepository(files: readonly WorkflowFile[]): Promise<Finding[]> {
   const { workflows, findings: refused } = await parseWorkflows(files);
   const project = new Project(workflows);
@@ -40,7 +40,7 @@ function checkJob(project: Project, workflow: Workflow, job: Job): Finding[] {
   if (project.entriesOf(workflow).length === 0) return [];
   const dead = checkDead(project, workflow, job);
   if (dead !== undefined) {
-    // Only what is proven is worth a line; `if: false` says itself that it is switched off.
+    // Report only proven cases. A job with `if: false` is off on purpose, so it gets a notice.
     if (dead.level === "notice") return [];
     const isSwitchedOff = job.condition === "false";
     return [

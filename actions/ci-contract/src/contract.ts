@@ -2,27 +2,27 @@ import { Fault, type Location } from "@release-actions/report";
 import { type Combination, ExpressionFault, parseYaml, type YamlNode } from "@release-actions/workflow";
 import { type Condition, readCondition } from "@release-actions/workflow-prover";
 
-/** What a repository promises of one job. */
+/** What a contract promises about one job. */
 export interface Promised {
   /** As the contract names it: `test`, or `ci.yml/test`. */
   readonly name: string;
   readonly job: string;
-  /** The workflow's file name; undefined where any may have the job. */
+  /** The workflow's file name; undefined when the job may be in any workflow. */
   readonly workflow: string | undefined;
   /** The words of each command. */
   readonly run: readonly (readonly string[])[];
   readonly uses: readonly string[];
   /** The combinations that the matrix must cover. */
   readonly matrix: readonly Combination[];
-  /** The events under which it must run, if any; undefined for those a change passes on its way to main. */
+  /** The events on which the job must run; undefined means those that a change triggers on its way to main. */
   readonly on: readonly string[] | undefined;
   readonly gate: string | undefined;
-  /** The condition under which it may be skipped; `true` for any. */
+  /** The condition under which the job may be skipped; `true` means any condition. */
   readonly maySkip: Condition | undefined;
   readonly location: Location & { readonly line: number };
 }
 
-/** A contract that does not say what it should; every mistake in it at once. */
+/** An invalid contract; the error lists all mistakes at once. */
 export class ContractError extends Fault {
   override readonly name = "ContractError";
 }
@@ -103,7 +103,7 @@ function readMatrix(node: YamlNode, what: string, mistakes: Mistakes): Combinati
   );
 }
 
-/** Collects what is wrong, so that all of it can be corrected at once. */
+/** Collects the mistakes of a contract, so that people can correct all of them at once. */
 class Mistakes {
   readonly #found: { readonly message: string; readonly location: Location }[] = [];
 

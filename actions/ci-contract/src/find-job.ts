@@ -11,7 +11,7 @@ export interface FoundJob {
   readonly scripts: RepositoryScripts;
 }
 
-/** The job that a promise is about, or what is wrong with looking for it. */
+/** Finds the job that a promise is about; returns a finding when there is no such job, or more than one. */
 export function findJob(
   promised: Promised,
   project: Project,

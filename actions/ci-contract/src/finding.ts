@@ -16,7 +16,7 @@ export type Rule =
   | "refused";
 
 export interface Finding {
-  /** `notice` is for what cannot be told from the files, with what it depends on. */
+  /** `notice` means that the files do not show the answer; the message says what it depends on. */
   readonly level: Level;
   readonly rule: Rule;
   readonly job: string;
@@ -24,7 +24,7 @@ export interface Finding {
   readonly location: Location;
 }
 
-/** `cannot tell`, with what it depends on. */
+/** A notice that a question cannot be answered from the files, with what the answer depends on. */
 export function cannotTell(
   rule: Rule,
   job: string,

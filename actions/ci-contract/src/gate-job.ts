@@ -5,18 +5,18 @@ const GATE_NAMES =
 const OTHER_NAMES =
   /notif|slack|discord|mail|report|comment|clean|teardown|publish|deploy|release|upload|coverage|alert|issue|label|rerun|retry|dependabot|automerge|auto-merge/i;
 
-/** Whether a job is there to tell how the jobs that it needs ended, by its name and by what it does. */
+/** Whether a job, by its name and its steps, only reports the results of the jobs that it needs. */
 export function isGate(workflow: Workflow, job: Job): boolean {
   const name = `${job.id} ${job.node.get("name").text ?? ""}`;
   if (job.needs.length === 0 || !GATE_NAMES.test(name) || OTHER_NAMES.test(name)) return false;
   if (workflow.jobs.some(({ needs }) => needs.includes(job.id))) return false;
-  // A job that works after others may ask in its own `if` how they ended; a gate asks in what it runs.
+  // Any later job may read the results of other jobs in its `if`; a gate reads them in its steps.
   const text = JSON.stringify([job.node.get("steps").value ?? "", job.node.get("env").value ?? ""]);
   if (/needs\.(\*|[\w-]+)\.result|toJSON\(\s*needs/i.test(text)) return true;
   return job.steps.length > 0 && job.steps.every(({ run, shell }) => run !== undefined && isTalk(run, shell));
 }
 
-/** A script that only says something. */
+/** Whether a script only prints text or exits. */
 function isTalk(script: string, shell: string | undefined): boolean {
   const calls = callsOf(script, shell)?.calls;
   return calls?.every(({ words: [name = ""] }) => ["echo", "exit", "true", ":", "printf"].includes(name)) ?? false;

@@ -1,11 +1,11 @@
-/** What a recipe of a justfile runs, and the recipes that it runs before. */
+/** A recipe of a justfile: the recipes that it depends on, and its script. */
 export interface Recipe {
   readonly needs: readonly string[];
   /** One shell script for each line, or the whole body where it begins with `#!`. */
   readonly script: string;
 }
 
-/** The recipes of a justfile (manual: "Recipes"): a name, parameters, a colon, recipes before it, and an indented body. */
+/** Reads the recipes of a justfile (manual, "Recipes"): name, parameters, colon, dependencies, and an indented body. */
 export function readJustfile(text: string): ReadonlyMap<string, Recipe> {
   const recipes = new Map<string, Recipe>();
   let current: { name: string; needs: string[]; lines: string[] } | undefined;

@@ -5,7 +5,7 @@ export interface ActionStep {
   readonly run: string | undefined;
   readonly uses: string | undefined;
   readonly shell: string | undefined;
-  /** Why it may not run, or may fail unseen; undefined where it always counts. */
+  /** Why it may not run, or may fail without failing the job; undefined when neither can happen. */
   readonly doubt: string | undefined;
 }
 

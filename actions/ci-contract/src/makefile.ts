@@ -2,7 +2,7 @@ import type { Recipe } from "./justfile.ts";
 
 /**
  * The targets of a makefile (GNU make manual, "Writing Rules"): prerequisites, and recipe lines that begin with a tab.
- * Variables that are assigned a plain text are put in; what a target for several names or a pattern does is left out.
+ * Variables with a plain value are replaced by it. Pattern rules and rules for several targets are left out.
  */
 export function readMakefile(text: string): ReadonlyMap<string, Recipe> {
   const variables = new Map<string, string>();
@@ -39,7 +39,7 @@ function ruleOf(line: string, variables: ReadonlyMap<string, string>) {
   return { names, needs: words(expanded(needs, variables)), lines: own.trim() === "" ? [] : [own.trim()] };
 }
 
-/** `$(CARGO)` where it was assigned; `$$` is the dollar of the shell. What only make knows is one word. */
+/** Replaces `$(CARGO)` by its value and `$$` by the shell's `$`; a variable without a known value becomes one word. */
 function expanded(text: string, variables: ReadonlyMap<string, string>): string {
   return text
     .replaceAll(/\$\((\w+)\)|\$\{(\w+)\}/g, (_whole, one: string | undefined, other: string | undefined) => {

@@ -48,7 +48,7 @@ function listsSteps({ text, file }: WorkflowFile): boolean {
   try {
     return isStepList(text, file);
   } catch (error) {
-    if (error instanceof YamlError) return false; // A finding of its own, later.
+    if (error instanceof YamlError) return false; // Reading the workflow reports this error later.
     throw error;
   }
 }

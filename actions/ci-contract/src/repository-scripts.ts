@@ -2,7 +2,7 @@ import { type Recipe, readJustfile } from "./justfile.ts";
 import { type ActionStep, readActionSteps } from "./local-action.ts";
 import { readMakefile } from "./makefile.ts";
 
-/** The texts that workflows lead to, as they are in the repository. */
+/** The texts of the files that workflows call, as they are in the repository. */
 export interface ScriptTexts {
   readonly justfile?: string;
   readonly makefile?: string;
@@ -10,9 +10,9 @@ export interface ScriptTexts {
   readonly actions?: ReadonlyMap<string, string>;
 }
 
-/** What promised commands are followed into. */
+/** The recipes and actions that are searched for promised commands. */
 export interface RepositoryScripts {
-  /** By the program that runs them. */
+  /** The recipes by their names, for each program that runs them. */
   readonly recipes: Readonly<Record<"just" | "make", ReadonlyMap<string, Recipe>>>;
   readonly actions: ReadonlyMap<string, readonly ActionStep[]>;
 }

@@ -10,12 +10,12 @@ import { type RepositoryScripts, readScripts, type ScriptTexts } from "./reposit
 
 const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
 
-/** Programs whose commands are what a job is there for. */
+/** Programs that run checks, builds or tests: their commands are worth a promise. */
 const CHECKERS = /^(cargo|just|make|npm|pnpm|yarn|go|pytest|tox|mdbook|helm|deno|bun|nox|gradle|mvn|\.\/gradlew)$/;
 
 /**
- * A first contract, which the workflows keep: the jobs that changes to the repository pass today, with the commands that
- * run for sure. What a job does not do for sure stands there as a comment.
+ * Writes a first contract that the workflows already keep: the jobs that run on changes to the repository, with the
+ * commands that always run. What a job does only sometimes becomes a comment.
  */
 export async function suggestContract(files: readonly WorkflowFile[], texts: ScriptTexts = {}): Promise<string> {
   const { workflows } = await parseWorkflows(files);
@@ -87,7 +87,7 @@ function jobLines(
     return [`  # ${name} may fail without failing the run (continue-on-error)`];
   if (checkConditions(workflow, [draft]).some((finding) => finding.job === name))
     return [`  # ${name} has a condition that is always true, whatever it says`];
-  // What does not hold today is not suggested.
+  // Do not suggest a promise that the workflow does not keep today.
   const broken = new Set(
     checkPromise(draft, project, scripts)
       .filter(({ level }) => level === "error")
@@ -110,7 +110,7 @@ function jobLines(
   return fields.length === 0 ? [`  ${name}:`] : [`  ${name}:`, ...fields];
 }
 
-/** The events under which the job runs for sure, where those are not all, and why. */
+/** The line with the events on which the job always runs, and why not on the others; empty when it runs on all. */
 function onLines(
   job: Job,
   events: readonly string[],
@@ -126,7 +126,7 @@ function onLines(
   return [`    on: [${certain.join(", ")}]${why.length === 0 ? "" : ` # ${why.join("; ")}`}`];
 }
 
-/** The commands of checks that run for sure, without what varies. */
+/** The commands of check programs that always run, without arguments that vary. */
 function commandsOf(job: Job): string[] {
   const found = job.steps
     .filter((step) => step.condition === undefined && !step.node.get("continue-on-error").isPresent)

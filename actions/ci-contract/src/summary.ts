@@ -47,7 +47,7 @@ function writeSummary(
 ): void {
   const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
   const [errors, warnings, doubts] = [count("error"), count("warning"), count("notice")];
-  // Of a job whose workflow GitHub may refuse nothing is known.
+  // When GitHub refuses a workflow, nothing is known about the jobs in it.
   const isRefused = findings.some(({ rule, level }) => rule === "invalid-workflow" && level === "error");
   const kept = isRefused ? [] : jobs.filter((job) => !findings.some((finding) => finding.job === job));
   const parts = [
@@ -72,7 +72,7 @@ function writeSummary(
   if (kept.length > 0) summary.details("Jobs as promised", kept.map((job) => `- \`${job}\``).join("\n"));
 }
 
-/** The same words at the same place are said once. */
+/** Findings with the same message at the same place, once. */
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter(({ job, message, location }) => {

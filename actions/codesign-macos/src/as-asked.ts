@@ -8,19 +8,19 @@ import {
   type SignatureFlag,
 } from "@release-actions/macho";
 
-/** What the inputs ask of a signature. */
+/** What the inputs require of a signature. */
 export interface Wanted {
   readonly identifier: string;
   /** As `codesign --options` names them. */
   readonly options: readonly string[];
-  /** Undefined when there should be none. */
+  /** Undefined when the signature should have none. */
   readonly entitlements: Entitlements | undefined;
 }
 
 /** `codesign --options library` sets the flag that `codesign -d` calls library-validation. */
 const FLAG_NAMES: Readonly<Record<string, string>> = { library: "library-validation" };
 
-/** What a signed file lacks of what was asked for, a line each. */
+/** One line for each requirement that a signed file does not meet. */
 export function missingOf(images: readonly ImageReport[], wanted: Wanted): string[] {
   return images.flatMap(({ image, signature }) => {
     if (signature === undefined) return [];

@@ -6,8 +6,8 @@ const SUPERBLOB_MAGIC = 0xfade0cc0;
 const COUNT_OFFSET = 8;
 
 /**
- * Empties the signature that each architecture of a file has, so that rcodesign keeps nothing of it. rcodesign carries
- * entitlements, flags and requirements of an earlier signature over; `codesign --force` does not.
+ * Empties the signature of each architecture of a file. Otherwise rcodesign would carry over the entitlements, flags
+ * and requirements of the earlier signature, which `codesign --force` does not do.
  */
 export async function forgetSignature(file: string): Promise<void> {
   const bytes = await readFile(file);

@@ -2,9 +2,9 @@ import path from "node:path";
 import { bundleIdentifierOf, readMacho } from "@release-actions/macho";
 
 /**
- * The identifier that `codesign --force` gives a program by itself: the bundle identifier of the property list in it,
- * else its name without extension and without all but the first number of a version (Security framework, diskrep.cpp,
- * `canonicalIdentifier`). What a linker wrote before, such as Go's `a.out`, does not stay.
+ * The identifier that `codesign --force` chooses for a program: the bundle identifier of its embedded property list,
+ * else its file name without the extension, and of a version only the first number (Security framework, diskrep.cpp,
+ * `canonicalIdentifier`). It replaces an identifier that a linker wrote, such as Go's `a.out`.
  */
 export async function chooseIdentifier(file: string, bytes: Uint8Array): Promise<string> {
   const [image] = readMacho(bytes).images;

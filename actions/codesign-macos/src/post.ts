@@ -3,7 +3,7 @@ import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
 import { readLeftovers } from "./state.ts";
 
-/** Removes what a killed main step could not. After any other end there is nothing left to do. */
+/** Removes what the main step left behind if it was killed. In all other cases there is nothing left to remove. */
 void runAction(contract, async (runner) => {
   const { keychain, folders } = readLeftovers(runner);
   if (keychain !== undefined) {

@@ -23,27 +23,27 @@ export interface SignedFile {
   readonly cdhash: string;
 }
 
-/** A file to sign, as the inputs name it and where it really lies. */
+/** A file to sign: its path as the inputs give it, and its real path. */
 export interface FileToSign {
   readonly given: string;
-  /** Without symbolic links: the file is signed, and links to it stay links. */
+  /** The path with symbolic links resolved: the file itself is signed, and links to it stay links. */
   readonly real: string;
 }
 
 export interface SignOptions {
-  /** A folder beside the file, on the same disk: what is in it can be moved into place in one go. */
+  /** A folder beside the file, on the same disk, so that a file in it can be moved into place in one step. */
   readonly work: string;
   readonly sign: Signer;
   /** Undefined for an ad-hoc signature. */
   readonly identity: SigningIdentity | undefined;
   readonly authorities: Authorities;
-  /** The certificate's authority is not Apple's, which was said already. */
+  /** Whether the certificate was not issued by Apple. This was already reported when it was opened. */
   readonly isForeign: boolean;
 }
 
 /**
- * Signs a copy, checks it against what was asked for, and puts it in the place of the file, whose links and mode stay. A
- * failure leaves the file as it was, and so does a dry run.
+ * Signs a copy, checks that it is as the inputs require, and replaces the file with it, keeping links and mode. A
+ * failure or a dry run leaves the file unchanged.
  */
 export async function signChecked(
   runner: ActionRunner,
@@ -86,10 +86,10 @@ export async function signChecked(
   });
 }
 
-/** Asked for, or not to be changed by signing, but Apple will refuse it. */
+/** Findings that make Apple refuse the file, but that the inputs ask for or that signing cannot change. */
 const WORTH_A_WARNING: readonly FindingCode[] = ["get-task-allow", "old-sdk"];
 
-/** What the inputs ask for is not a mistake, and the SDK was chosen long before. */
+/** Whether a finding is what the inputs ask for, and so not a mistake; the SDK was chosen when the file was built. */
 function isIntended({ inputs }: ActionRunner, { code }: Finding, { identity, isForeign }: SignOptions): boolean {
   const intended: Partial<Record<FindingCode, boolean>> = {
     "ad-hoc": identity === undefined,

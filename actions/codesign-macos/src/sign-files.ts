@@ -11,7 +11,7 @@ import { codesignSigner, keychainPath, rcodesignSigner } from "./signer.ts";
 import { saveLeftovers } from "./state.ts";
 import { summarize } from "./summary.ts";
 
-/** Opens the certificate, signs every file, and tells. Everything is checked before anything is changed. */
+/** Opens the certificate, signs every file, and writes the summary. All checks come before the first change. */
 export async function signFiles(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const authorities = await readAuthorities(inputs.authorities);
@@ -38,7 +38,7 @@ export async function signFiles(runner: ActionRunner): Promise<void> {
   summarize(runner, signed);
 }
 
-/** Forks get no secrets, so that a dry run does without. */
+/** A dry run may go without a certificate, because workflows of forks get no secrets. */
 function isAdHoc({ inputs }: ActionRunner): boolean {
   return inputs["ad-hoc"] || (inputs["dry-run"] && inputs.certificate === undefined);
 }

@@ -14,18 +14,18 @@ import { encodeForMacos, type SigningIdentity } from "@release-actions/signing-i
 import type { ActionRunner } from "./action.gen.ts";
 import { forgetSignature } from "./forget-signature.ts";
 
-/** What codesign uses when it is told no other. */
+/** The server that codesign uses by default. */
 export const APPLE_TIMESTAMP_SERVER = "http://timestamp.apple.com/ts01";
 
 /** Signs one file in place with the identifier. */
 export type Signer = (file: string, identifier: string) => Promise<void>;
 
-/** The keychain's place; the caller announces it to the post step before it is made. */
+/** The path of the keychain. The caller saves it for the post step before the keychain is created. */
 export function keychainPath(folder: string): string {
   return path.join(folder, "codesign.keychain-db");
 }
 
-/** Apple's own program, with a keychain that lasts as long as the step. */
+/** Signs with Apple's own program, and a keychain that exists only during the step. */
 export async function codesignSigner(
   runner: ActionRunner,
   identity: SigningIdentity | undefined,
@@ -44,7 +44,7 @@ export async function codesignSigner(
   const file = keychainPath(folder);
   runner.onExit(async () => {
     const run = childRunner(runner.env);
-    // Not the runner's: that starts nothing more once the job is cancelled.
+    // Do not use `runner.exec` here: it starts no more programs once the job is cancelled.
     await removeFromSearchList(run, file);
     await deleteKeychain(run, file);
   });
@@ -59,7 +59,7 @@ export async function codesignSigner(
   return signer(["--sign", identity.sha1, "--keychain", file], timestamp);
 }
 
-/** rcodesign signs from any system; key and certificates are handed to it in files. */
+/** Signs with rcodesign, which works on any system and reads the key and the certificates from files. */
 export async function rcodesignSigner(
   runner: ActionRunner,
   identity: SigningIdentity | undefined,
@@ -85,7 +85,7 @@ export async function rcodesignSigner(
   };
 }
 
-/** Key and certificates go into files; what is on a command line, others see. */
+/** Writes the key and the certificates to files, because other processes can see a command line. */
 async function certificateArgs(identity: SigningIdentity, folder: string): Promise<string[]> {
   const key = path.join(folder, "key.pem");
   await writeFile(key, identity.key.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });

@@ -1,15 +1,15 @@
 import type { ActionRunner } from "./action.gen.ts";
 
-/** What must not outlive the job. */
+/** Files that must be removed before the job ends. */
 export interface Leftovers {
   readonly keychain: string | undefined;
-  /** With key files, or half-signed copies. */
+  /** Folders with key files or half-signed copies. */
   readonly folders: readonly string[];
 }
 
 type State = Pick<ActionRunner, "saveState" | "loadState">;
 
-/** Saved before the things are made, so that the post step knows of them whatever happens. */
+/** Saves the paths before the files are created, so that the post step knows them whatever happens. */
 export function saveLeftovers(runner: State, leftovers: Leftovers): void {
   runner.saveState("leftovers", leftovers);
 }

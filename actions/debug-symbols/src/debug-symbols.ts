@@ -12,8 +12,8 @@ import { type Fate, NONE, summarize } from "./summary.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
 /**
- * Splits, uploads, asks. What is wrong with a binary stops the step. What is wrong with a service does not: the build
- * is sound without it, so it is told, the debug files are kept, and the step fails where they are required.
+ * Splits the binaries, uploads the debug files, and checks that they are served. A fault of a binary stops the step. A
+ * fault of a service is reported, the debug files are kept, and the step fails only where they are required.
  */
 export async function debugSymbols(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
@@ -43,7 +43,7 @@ export async function debugSymbols(runner: ActionRunner): Promise<void> {
   summarize(runner, fates, troubles.warnings);
 }
 
-/** What went wrong beside the binaries: a warning, and a failure where the debug files are required. */
+/** Collects faults of services: each is a warning, or a failure when the debug files are required. */
 class Troubles {
   readonly warnings: Problem[] = [];
   readonly #runner: ActionRunner;
@@ -62,7 +62,7 @@ class Troubles {
     }
   }
 
-  /** Runs a piece of work whose failure is its own; undefined when it failed. */
+  /** Runs work whose failure must not stop the rest; returns undefined when it failed. */
   async catch<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -101,7 +101,7 @@ async function storeAll(runner: ActionRunner, fates: readonly Fate[], troubles: 
   });
   if (program === undefined) return;
   const options = { program, address, token, run, env, reporter: runner, signal };
-  // What the store has already can be looked at only where a debuginfod server serves it.
+  // Only a debuginfod server can show what the store already has; without one, `force` replaces it at once.
   const force = runner.inputs.force && runner.inputs["debuginfod-url"] === undefined;
   for (const fate of fates) {
     fate.replace = async () => {

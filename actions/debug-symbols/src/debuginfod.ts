@@ -17,7 +17,7 @@ import type { Reporter } from "@release-actions/report";
 import { getFile } from "./get.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** A store takes a moment before it serves what it was given. */
+/** How long to wait until a store serves a file that was just uploaded. */
 const PATIENCE: Patience = { budgetMs: 90_000, firstPauseMs: 1000, longestPauseMs: 10_000 };
 
 export interface DebuginfodOptions {
@@ -25,9 +25,9 @@ export interface DebuginfodOptions {
   readonly transport: Transport;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  /** For the file while it is looked at. */
+  /** Where the downloaded file is kept while it is checked. */
   readonly folder: string;
-  /** A poor file was just replaced: the server may serve it for a moment longer. */
+  /** Whether a file without debug information was just replaced: the server may serve the old one a moment longer. */
   readonly mayImprove?: boolean;
   readonly patience?: Patience;
 }
@@ -41,12 +41,12 @@ export function debugFileUrl(server: string, buildId: string): URL {
   return new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}/buildid/${buildId}/debuginfo`);
 }
 
-/** A file of the right build id is served, and has no debug information: it was uploaded in place of the debug file. */
+/** The server has a file with the right build ID but no debug information: the wrong file was uploaded. */
 export class PoorFileError extends SymbolsError {}
 
 /**
- * Asks the server for a debug file, fetches it, and looks at it: it must be an ELF file of that build id, and it must
- * have debug information. An error page has neither, a stripped program not the second.
+ * Downloads a debug file from the server and checks that it is an ELF file with that build ID and with debug
+ * information. This rules out error pages and stripped programs.
  */
 export async function requireServed(buildId: string, options: DebuginfodOptions): Promise<void> {
   const { patience = PATIENCE, signal, reporter, transport, folder } = options;
@@ -95,7 +95,7 @@ async function whatIsPoor(file: string, buildId: string): Promise<Poor | undefin
   }
 }
 
-/** Writes a body to a file, however it was packed for the way. */
+/** Writes the body of a response to a file, decompressed according to `content-encoding`. */
 async function save({ body, headers }: HttpResponse, url: URL, file: string): Promise<void> {
   const encoding = headers["content-encoding"] ?? "identity";
   const unpack = { identity: undefined, gzip: createGunzip, zstd: createZstdDecompress }[encoding];

@@ -4,16 +4,16 @@ import { debugFileUrl } from "./debuginfod.ts";
 import type { Product } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** What `uname -m` says on the machines of the elf package. */
+/** The output of `uname -m` for each machine name of the elf package. */
 const UNAME: Readonly<Record<string, string>> = { "x86-64": "x86_64", aarch64: "aarch64", powerpc64: "ppc64le" };
 
 export interface DownloadScript {
-  /** On the machine that runs the binary. */
+  /** The path of the script on the machine that runs the binary. */
   readonly place: string;
   readonly text: string;
 }
 
-/** One script for each binary; those of one name for several machines share it. */
+/** One script for each binary name; binaries of one name for several machines share a script. */
 export function downloadScripts(
   products: readonly Product[],
   server: string,
@@ -40,7 +40,7 @@ export async function writeScript({ place, text }: DownloadScript, root: string)
   return file;
 }
 
-/** Plain sh with the tools of the smallest images; the file appears only when it is the right one. */
+/** A script for plain sh with tools that the smallest images have. It keeps the file only if its build ID is right. */
 function scriptText(binary: string, builds: readonly Product[], server: string): string {
   const url = debugFileUrl(server, "${build_id}").href.replace("$%7Bbuild_id%7D", "${build_id}");
   const debug = path.posix.basename(builds[0]?.debug ?? `${binary}.debug`);
@@ -114,7 +114,7 @@ function buildIdOf(binary: string, builds: readonly Product[]): string {
   return `case $(uname -m) in\n${cases.join("\n")}\n  *) echo "there is no ${binary} for $(uname -m)" >&2; exit 1 ;;\nesac`;
 }
 
-/** The name becomes part of a program. */
+/** Refuses names with special characters, since the name becomes part of a shell script. */
 function requirePlain(binary: string): void {
   if (/^[\w.+-]+$/.test(binary)) return;
   throw new SymbolsError(`${JSON.stringify(binary)} has characters that are not allowed in the name of a script`, {

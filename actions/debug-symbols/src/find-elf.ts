@@ -6,9 +6,9 @@ import { SymbolsError } from "./symbols-error.ts";
 export interface FoundFile {
   /** Absolute. */
   readonly file: string;
-  /** Its place in the folder it was found in, else its name; with slashes. */
+  /** Its path relative to the folder that was given, else its file name; with slashes. */
   readonly place: string;
-  /** Found in a folder that was named, and not named itself. */
+  /** Whether it was found in a folder that was given, rather than given by its own path. */
   readonly isBelowFolder: boolean;
 }
 

@@ -6,7 +6,7 @@ const MAX_REDIRECTS = 5;
 export interface GetOptions {
   readonly transport: Transport;
   readonly signal: AbortSignal;
-  /** Whether what is not there may be there in a moment. */
+  /** Whether a missing file may appear soon, so that another attempt makes sense. */
   readonly mayAppear: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface GetOptions {
  * Downloads a file from the address that a server gave: follows redirects, but never from https to http. Sends no
  * credentials.
  *
- * @throws TransientError for what may heal, SymbolsError for other answers
+ * @throws TransientError when another attempt may succeed, SymbolsError for other answers
  */
 export async function getFile(url: URL, { transport, signal, mayAppear }: GetOptions): Promise<HttpResponse> {
   let target = url;

@@ -20,14 +20,14 @@ export interface Inspected {
   /** In hex; undefined when the linker wrote none. */
   readonly buildId: string | undefined;
   readonly state: DebugState;
-  /** Whether it has the symbol table that `strip` takes away. */
+  /** Whether it has the symbol table that `strip` removes. */
   readonly hasSymbols: boolean;
   readonly debugLink: { readonly file: string; readonly crc32: number } | undefined;
   /** In bytes. */
   readonly size: number;
 }
 
-/** @throws SymbolsError that names the file, for one that is not an ELF file or a broken one (B160, B161, B162, B176) */
+/** @throws SymbolsError naming the file when it is not an ELF file, or a damaged one */
 export async function inspect(file: string): Promise<Inspected> {
   return await withElf(file, async (elf) => ({
     file,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { type CommandRunner, findProgram } from "@release-actions/command";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** How GNU's cross tools name the machines of the elf package. */
+/** The prefix of GNU's cross tools for each machine name of the elf package. */
 const PREFIX: Readonly<Record<string, string>> = {
   "x86-64": "x86_64-linux-gnu-",
   aarch64: "aarch64-linux-gnu-",
@@ -16,7 +16,7 @@ const HOST: Readonly<Record<string, string>> = { x86_64: "x86-64", aarch64: "aar
 
 export interface Objcopy {
   readonly program: string;
-  /** Where its shared libraries are, if not where the system has them. */
+  /** The folder of its shared libraries; undefined when the system finds them. */
   readonly libraries: string | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface ObjcopyOptions {
 }
 
 /**
- * The objcopy for files of a machine: the one of this system for its own, else that of a cross toolchain, or LLVM's,
- * which knows all and comes with Rust too. GNU's own is built for one family of machines and refuses the others.
+ * Finds an objcopy for the files of a machine: the system's own for the machine it runs on, else one of a cross
+ * toolchain, else LLVM's, which supports all machines and also comes with Rust. GNU's supports one family of machines.
  */
 export async function findObjcopy(machine: string, options: ObjcopyOptions): Promise<Objcopy> {
   const { env, host = hostMachine() } = options;
@@ -49,7 +49,7 @@ export async function findObjcopy(machine: string, options: ObjcopyOptions): Pro
   );
 }
 
-/** Rust has LLVM's for its own use, beside its compiler's libraries and not on the PATH. */
+/** The objcopy of LLVM that Rust brings for its own use, in its sysroot and not on the PATH. */
 async function rustObjcopy({ env, run }: ObjcopyOptions): Promise<Objcopy | undefined> {
   if (findProgram("rustc", env["PATH"]) === undefined) return undefined;
   const { exitCode, stdout } = await run("rustc", ["--print", "sysroot"], { env, check: false });

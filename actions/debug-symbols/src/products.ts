@@ -6,14 +6,14 @@ import { copyTo, keepDebug, stripAndLink } from "./split.ts";
 import { SymbolsError } from "./symbols-error.ts";
 import { requireOwnUnits } from "./units.ts";
 
-/** A binary that is split: its debug file, and what is left of it where that is known. */
+/** A binary after the split, described by its debug file. */
 export interface Product {
-  /** Its place below the output folder: `server`, or `linux_amd64/usr/bin/server`. */
+  /** Its path below the output folder: `server`, or `linux_amd64/usr/bin/server`. */
   readonly name: string;
   readonly buildId: string;
   readonly machine: string;
   readonly debug: string;
-  /** Of the debug file, as a debuglink has it. */
+  /** The CRC-32 of the debug file, as a debuglink stores it. */
   readonly crc32: number;
   /** In bytes, of the debug file. */
   readonly size: number;
@@ -21,7 +21,7 @@ export interface Product {
 
 type Input = Inspected & FoundFile & { readonly buildId: string };
 
-/** Splits what is whole, takes what is split, and checks that the parts belong together. */
+/** Splits whole binaries, takes those that are already split, and checks that the parts belong together. */
 export async function makeProducts(runner: ActionRunner, workspace: string): Promise<readonly Product[]> {
   const { binaries, output } = runner.inputs;
   const inside = binaries.find((line) => !path.relative(path.resolve(workspace, line), output).startsWith(".."));
@@ -33,7 +33,7 @@ export async function makeProducts(runner: ActionRunner, workspace: string): Pro
   const inputs: Input[] = [];
   for (const found of await findElf(binaries, workspace)) {
     const inspected = await inspect(found.file);
-    // Object files and split debug information are beside programs in a folder of builds.
+    // A build folder also has object files and split debug information beside the programs.
     if (found.isBelowFolder && !isProgram(inspected)) {
       runner.info(`${found.place} is left out: it is of the type ${inspected.type}, neither a program nor a library`);
       continue;
@@ -65,7 +65,7 @@ function isProgram({ type }: Inspected): boolean {
   return type === "executable" || type === "shared";
 }
 
-/** Of the files with one build id: one debug file, and any number of binaries that link to it. */
+/** Makes one product from the files with the same build ID: one debug file, and any number of binaries. */
 async function makeProduct(group: readonly Input[], runner: ActionRunner): Promise<Product> {
   const { output } = runner.inputs;
   const given = group.find(({ state }) => state === "debug-only");
@@ -93,7 +93,7 @@ async function makeProduct(group: readonly Input[], runner: ActionRunner): Promi
   return { name, buildId, machine, debug, crc32, size: parts.size };
 }
 
-/** @throws SymbolsError unless the binary has nothing left to strip and leads to its debug file (B180) */
+/** @throws SymbolsError unless the binary is stripped and its debuglink names its debug file */
 export function requireStripped(
   binary: Inspected,
   expected: Pick<Product, "buildId" | "crc32" | "debug">,

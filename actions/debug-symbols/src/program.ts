@@ -11,16 +11,20 @@ export interface ProgramOptions {
   readonly transport: Transport;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  /** Where a program that is fetched goes. */
+  /** The folder for a downloaded program. */
   readonly folder: () => Promise<string>;
 }
 
-/** The program that uploads: a name, a path, or what the address of a release leads to, if it has the SHA-256 (F133). */
+/**
+ * The program that uploads: a name, a path, or the URL of a release, which is downloaded.
+ *
+ * @throws SymbolsError when the download does not have the SHA-256 that the URL names
+ */
 export async function provideProgram(text: string, options: ProgramOptions): Promise<string> {
   if (!/^https?:/.test(text)) return text;
   const url = URL.parse(text);
   const [, sha256] = /^#sha256=([0-9a-f]{64})$/.exec(url?.hash ?? "") ?? [];
-  // Loopback is where a mirror on the runner itself would be.
+  // Plain HTTP is allowed on loopback only, for a mirror on the runner itself.
   const isSafe = url?.protocol === "https:" || url?.hostname === "127.0.0.1";
   if (url === null || !isSafe || sha256 === undefined) {
     throw new SymbolsError(`the input \`parca-debuginfo\` is ${text}, expected https://…#sha256=<64 hex characters>`);

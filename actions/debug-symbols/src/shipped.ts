@@ -3,7 +3,7 @@ import { inspect } from "./inspect.ts";
 import { type Product, requireStripped } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** Checks that each binary is shipped as it should be. Returns where each was found. */
+/** Checks that each binary is shipped, stripped and with its debuglink. Returns where each was found. */
 export async function checkShipped(
   products: readonly Product[],
   folders: readonly string[],
@@ -12,7 +12,7 @@ export async function checkShipped(
   const byBuildId = new Map(products.map((product) => [product.buildId, product]));
   const places = new Map<Product, string[]>();
   for (const { file, place } of await elfOf(folders, workspace)) {
-    // An image holds the files of its distribution too, which are not our concern, however broken.
+    // An image also has files of its distribution, which this check ignores, even if they are damaged.
     const found = await inspect(file).catch(() => undefined);
     const product = byBuildId.get(found?.buildId ?? "");
     if (found === undefined || product === undefined) continue;
@@ -29,7 +29,7 @@ export async function checkShipped(
   return places;
 }
 
-/** Several images have files of the same name. */
+/** The ELF files of all folders. Each folder is searched by itself, because two images may have the same paths. */
 async function elfOf(folders: readonly string[], workspace: string): Promise<readonly FoundFile[]> {
   return (await Promise.all(folders.map((folder) => findElf([folder], workspace)))).flat();
 }

@@ -7,12 +7,12 @@ import { findObjcopy } from "./objcopy.ts";
 export interface SplitPlaces {
   readonly binary: string;
   readonly machine: string;
-  /** Where the debug file goes, or lies if it is there already. */
+  /** The path of the debug file, whether it exists already or is to be written. */
   readonly debug: string;
   readonly stripped: string;
 }
 
-/** Keeps the debug information alone. */
+/** Writes a file with only the debug information of a binary. */
 export async function keepDebug({ binary, machine, debug }: SplitPlaces, runner: ActionRunner): Promise<void> {
   await makeFile(debug, async (file) => {
     await objcopy(["--only-keep-debug", binary, file], machine, runner);
@@ -20,7 +20,7 @@ export async function keepDebug({ binary, machine, debug }: SplitPlaces, runner:
   });
 }
 
-/** Strips a binary, and has it name the debug file. */
+/** Strips a binary, and adds a debuglink to the debug file. */
 export async function stripAndLink(places: SplitPlaces, runner: ActionRunner): Promise<void> {
   const { binary, machine, debug, stripped } = places;
   await makeFile(stripped, async (file) => {
@@ -33,7 +33,7 @@ export async function copyTo(file: string, target: string): Promise<void> {
   await makeFile(target, (part) => copyFile(file, part));
 }
 
-/** What is half done never has the name of what is done. */
+/** Writes to `<name>.part` first and renames it, so that the target is always complete. */
 async function makeFile(target: string, make: (part: string) => Promise<void>): Promise<void> {
   const part = `${target}.part`;
   await mkdir(path.dirname(target), { recursive: true });

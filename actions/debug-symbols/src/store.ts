@@ -6,9 +6,9 @@ import { SymbolsError } from "./symbols-error.ts";
 
 /** From 0.7.0 on the program reads its token from the environment. */
 const TOKEN_VARIABLE = "PARCA_DEBUGINFO_BEARER_TOKEN";
-/** What the store says of a request that will never be right; all else may heal (grpc.io, "Status Codes"). */
+/** Status codes of requests that fail on every attempt; other failures may be temporary (grpc.io, "Status Codes"). */
 const PERMANENT = /code = (Unauthenticated|PermissionDenied|InvalidArgument|Unimplemented|AlreadyExists)\b/;
-/** Reasons of Parca's store not to want an upload, with which the program ends well. Another upload may be a broken one. */
+/** Parca's store declines uploads for these reasons, and the program still succeeds. Another upload may be broken. */
 const IN_PROGRESS = /in[- ]progress/;
 const HAS_IT = /(already )?exists (in debuginfod|and is not marked as invalid)|is available from debuginfod/;
 const TRY_LIMIT_MS = 15 * 60_000;
@@ -28,10 +28,10 @@ export interface StoreOptions {
   readonly force?: boolean;
 }
 
-/** How the store came to have it. */
+/** Whether this upload put the file into the store, or the store had it before. */
 export type Stored = "sent" | "had it";
 
-/** Uploads a debug file as it is, with a new try after whatever may heal. */
+/** Uploads a debug file unchanged, with a new attempt after each failure that may be temporary. */
 export async function storeDebugFile({ name, debug }: Product, options: StoreOptions): Promise<Stored> {
   const { run, reporter, signal, token } = options;
   const env = { ...childEnv(options.env), [TOKEN_VARIABLE]: token };
@@ -61,7 +61,7 @@ export async function storeDebugFile({ name, debug }: Product, options: StoreOpt
   return await retrying(`uploading the debug file of ${name}`, PATIENCE, signal, upload, { reporter });
 }
 
-/** `http://` stands for a store without TLS, which the program takes as an option of its own. */
+/** The arguments for a store's address. `http://` means a store without TLS, for which the program has an option. */
 export function storeArguments(address: string): readonly string[] {
   const [, scheme, host = ""] = /^(https?:\/\/)?([^/\s]+?:\d+)\/?$/.exec(address) ?? [];
   if (host === "") {
@@ -85,7 +85,7 @@ function explain(error: unknown, program: string): unknown {
       advice: "Put a release of parca-debuginfo on the PATH, or give its URL and SHA-256 in `parca-debuginfo`.",
     });
   }
-  // How the command line is wrong does not heal either: the program says so before it calls the store.
+  // A wrong command line fails on every attempt too; the program reports it before it calls the store.
   if (PERMANENT.test(stderr) || /unknown flag|unexpected argument|missing flags/.test(stderr + stdout)) return error;
   return new TransientError(error.message, { cause: error, atMost: MAX_RETRIES });
 }

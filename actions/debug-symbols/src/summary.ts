@@ -3,7 +3,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import type { Product } from "./products.ts";
 import type { Stored } from "./store.ts";
 
-/** The inputs' word for a service or an artifact that is not wanted. */
+/** The value of an input that switches off a service or an artifact. */
 export const NONE = "none";
 
 /** What became of one debug file. */
@@ -13,11 +13,11 @@ export interface Fate {
   stored: Stored | undefined;
   /** Undefined when the debuginfod server was not asked, or does not serve it. */
   served: boolean | undefined;
-  /** Uploads it in place of what the store has; undefined where nothing can be uploaded. */
+  /** Replaces the file in the store; undefined when nothing can be uploaded. */
   replace: (() => Promise<void>) | undefined;
 }
 
-/** How many debug files the store has, then what became of each, and what went wrong with the services. */
+/** Shows how many debug files the store has, the state of each, and the faults of the services. */
 export function summarize(runner: ActionRunner, fates: readonly Fate[], warnings: readonly Problem[]): void {
   const { "artifact-name": artifact, "store-address": store, "debuginfod-url": server } = runner.inputs;
   const isStored = fates.every(({ stored }) => stored !== undefined);

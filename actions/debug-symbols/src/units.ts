@@ -2,12 +2,12 @@ import { openFileSource } from "@release-actions/archive";
 import { type DebugUnit, ElfError, readDebugUnits, readElf } from "@release-actions/elf";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** Where Rust's own builds compile its standard library, and what that depends on. */
+/** The folders in which Rust's own builds compile the standard library and its dependencies. */
 const OF_RUST = /^\/(?:rustc\/[0-9a-f]{7,40}|rust\/deps)\//;
 
 /**
- * Refuses debug information of which the part that matters is elsewhere: split off into `.dwo` files, or never made,
- * so that nothing but what comes with Rust's standard library is left.
+ * Refuses a debug file without the debug information of the program itself: it may be split off into `.dwo` files, or
+ * was never generated, so that only that of Rust's standard library is there.
  */
 export async function requireOwnUnits(file: string, place: string): Promise<void> {
   const units = await unitsOf(file);
@@ -29,7 +29,7 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
   });
 }
 
-/** None where they cannot be read: other readers may know more forms. */
+/** The units of a file; empty when this reader cannot read them, since debuggers may know more DWARF forms. */
 async function unitsOf(file: string): Promise<readonly DebugUnit[]> {
   const source = await openFileSource(file);
   try {

@@ -28,7 +28,7 @@ export interface Inputs {
   readonly strict: boolean;
 }
 
-/** What the lock says and what is wrong with it. Without an identity it could not be read as one. */
+/** The lock and the findings about it. `identity` is absent when none could be computed. */
 export interface Verdict {
   readonly lock: EnvironmentLock;
   readonly identity?: Identity;
@@ -61,7 +61,7 @@ export async function identify(inputs: Inputs, services: Services): Promise<Verd
   };
 }
 
-/** An old lock that was edited by hand keeps its ids; only recomputing shows it (B97). */
+/** A lock that was edited by hand still has its old ID: only computing the ID again shows the change. */
 function checkStored({ lock, place }: ParsedLock, identity: Identity): Problem[] {
   if (lock.envId === identity.envId) return [];
   const message =

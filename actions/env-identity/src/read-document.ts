@@ -4,7 +4,7 @@ import { readText } from "@release-actions/text";
 import { parseToml, type TomlDocument } from "@release-actions/toml";
 import { refuseOtherLock } from "./other-locks.ts";
 
-/** Hundreds of packages make some 50 kB; a file of megabytes is something else. */
+/** A lock with hundreds of packages has about 50 kB; a file of several megabytes is something else. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Reads a TOML file, named relative to the working folder as annotations want it. */

@@ -2,7 +2,7 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Verdict } from "./identify.ts";
 
-/** Sets the outputs, also of a lock that is refused, then the annotations and the summary. */
+/** Sets the outputs (also when the lock is refused), then writes the annotations and the summary. */
 export function summarize(runner: ActionRunner, verdict: Verdict): void {
   const { lock, identity, drift, changes, problems } = verdict;
   runner.setOutput("packages", lock.packages.length);

@@ -22,7 +22,7 @@ export async function checkBaseImage(
   return [{ level: "error", message, location: place("base_image_digest") }];
 }
 
-/** A lock that is not in version control gives every clone its own environment. */
+/** Checks that git tracks the lock: otherwise every clone resolves an environment of its own. */
 export async function checkTracked(file: string, { place }: ParsedLock, services: Services): Promise<Problem[]> {
   const git = (...args: string[]): ReturnType<Services["exec"]> =>
     services.exec("git", ["-C", path.dirname(file), ...args], { check: false, onOutput: () => undefined });

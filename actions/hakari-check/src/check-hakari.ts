@@ -32,13 +32,13 @@ export interface Inputs {
 export interface Verdict {
   readonly version: string;
   readonly problems: readonly Problem[];
-  /** The fix for `git apply`, and the file it was written to; nothing when there is none. */
+  /** The fix as a patch for `git apply`, and the file with it; undefined when there is none. */
   readonly patch: { readonly text: string; readonly file: string } | undefined;
-  /** Whether the fix was written into the tree and left nothing to do. */
+  /** Whether the fix was written to the working tree and solved every problem. */
   readonly isFixed: boolean;
 }
 
-/** Runs every check, and makes the fix for what they found. Without `fix` the tree is left as it was. */
+/** Runs every check and creates a patch that fixes the findings. Without `fix` the working tree stays unchanged. */
 export async function checkHakari(inputs: Inputs, services: Services): Promise<Verdict> {
   const cwd = inputs["working-directory"];
   const checks = inputs.checks.map(parseCheck);
@@ -50,7 +50,7 @@ export async function checkHakari(inputs: Inputs, services: Services): Promise<V
   }
   const { services: opened, tool } = await openHakari(hakari, { cwd, version: inputs.version }, services);
   const temp = services.env["RUNNER_TEMP"] || tmpdir();
-  // Taken before the checks: the cargo under them brings the lock file up to date by itself.
+  // Take the snapshot before the checks, because they run cargo, which updates the lock file by itself.
   const snapshot = new Snapshot(temp, `${hakari.workspace.root} check`);
   await snapshot.take(filesOf(hakari));
   services.onExit(async () => void (snapshot.exists && (await snapshot.restore())));

@@ -1,6 +1,6 @@
 import type { ActionRunner } from "./action.gen.ts";
 
-/** What the input `command` can ask for; each loads only what it needs. */
+/** The values of the input `command`, with their functions; each loads only the modules that it needs. */
 export const COMMANDS: Readonly<Record<ActionRunner["inputs"]["command"], (runner: ActionRunner) => Promise<void>>> = {
   check: async (runner) => {
     const [{ checkHakari }, { summarize }] = await Promise.all([import("./check-hakari.ts"), import("./summary.ts")]);

@@ -6,7 +6,7 @@ import type { Verdict } from "./check-hakari.ts";
 
 const COMMANDS = "cargo hakari generate\ncargo hakari manage-deps";
 
-/** What reddens a tree that nobody changed. */
+/** The advice when only the format of the manifest differs: the check fails although nobody changed the code. */
 function otherVersion(version: string): string {
   return (
     `The patch changes only how the manifest is written: cargo-hakari ${version} formats it differently from the version that wrote it. ` +
@@ -14,7 +14,7 @@ function otherVersion(version: string): string {
   );
 }
 
-/** Sets the outputs, then annotations, the summary with the fix, and the verdict. */
+/** Sets the outputs, then writes the annotations and the summary with the fix, and fails the step if needed. */
 export async function summarize(runner: ActionRunner, verdict: Verdict): Promise<void> {
   const { version, problems, patch, isFixed } = verdict;
   runner.setOutput("version", version);
@@ -33,7 +33,7 @@ export async function summarize(runner: ActionRunner, verdict: Verdict): Promise
   const count = countOf(problems.length, "problem");
   if (isFixed) runner.summary.verdict("success", `workspace-hack was out of date and is fixed: ${count}`);
   else runner.summary.verdict("error", `workspace-hack is out of date: ${count}`);
-  // The headline and the next step say once what each annotation says by itself.
+  // Annotations repeat the advice; the summary gives it once, as the next step.
   const shown = problems.map(({ message, ...problem }) => ({
     ...problem,
     level: isFixed ? ("notice" as const) : problem.level,

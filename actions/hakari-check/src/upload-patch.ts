@@ -9,7 +9,7 @@ export interface UploadServices extends Reporter {
   readonly signal: AbortSignal;
 }
 
-/** Uploads the patch for whoever has no checkout at hand. Returns the artifact's name, or nothing where that failed. */
+/** Uploads the patch for people without a checkout. Returns the artifact's name, or undefined if the upload failed. */
 export async function uploadPatch(
   file: string,
   { env, signal, ...reporter }: UploadServices,
@@ -27,7 +27,7 @@ export async function uploadPatch(
     return NAME;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // The finding is what counts, and the log holds the patch too.
+    // A failed upload is only a warning: the log has the patch too.
     reporter.problem({ level: "warning", message: `the patch was not uploaded: ${error.message}` });
     return undefined;
   }

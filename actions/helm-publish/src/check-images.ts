@@ -5,7 +5,7 @@ import { formatPlatform, parsePlatform } from "@release-actions/platform";
 import { imagePlatforms } from "@release-actions/registry-client";
 import type { Registries } from "./registries.ts";
 
-/** @throws ChartError naming every image that is not there, or not for one of the platforms. */
+/** @throws ChartError naming every image that does not exist, or that lacks one of the platforms. */
 export async function checkImages(
   rendered: string,
   platforms: readonly string[],

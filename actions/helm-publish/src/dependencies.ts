@@ -3,10 +3,10 @@ import type { ActionRunner } from "./action.gen.ts";
 import { type Helm, requireSuccess } from "./helm.ts";
 import type { Subject } from "./subject.ts";
 
-/** What Helm says of a dependency that is there (helm, pkg/action/dependency.go). */
+/** Helm's words for a dependency that is present and right (helm, pkg/action/dependency.go). */
 const GOOD: readonly string[] = ["ok", "unpacked"];
 
-/** Fetches what `Chart.lock` fixed into `charts/`, with no repositories but those that the chart names. */
+/** Downloads the versions of `Chart.lock` into `charts/`, only from the repositories that the chart names. */
 export async function buildDependencies(helm: Helm, { folder, chart, shown }: Subject): Promise<void> {
   const urls = chart.dependencies.map(({ repository }) => repository).filter((url) => /^https?:/.test(url));
   for (const [index, url] of [...new Set(urls)].entries()) {
@@ -17,7 +17,7 @@ export async function buildDependencies(helm: Helm, { folder, chart, shown }: Su
   requireSuccess(await helm(["dependency", "build", folder]), `helm cannot build the dependencies of ${shown}`, advice);
 }
 
-/** @throws ChartError when one is missing, or of another version than Chart.yaml or Chart.lock say. */
+/** @throws ChartError when a dependency is missing, or has a version other than Chart.yaml or Chart.lock require. */
 export async function requireDependencies(helm: Helm, subject: Subject, runner: ActionRunner): Promise<void> {
   const { folder, chart, shown } = subject;
   if (chart.dependencies.length === 0) return;

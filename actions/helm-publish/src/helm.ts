@@ -6,12 +6,12 @@ import type { ActionRunner } from "./action.gen.ts";
 /** Runs the machine's Helm; the exit code is for the caller to judge. */
 export type Helm = (args: readonly string[]) => Promise<CommandResult>;
 
-/** Helm with folders of its own: nobody's plugins or passwords, and nothing of this step's secrets. */
+/** Helm with folders of its own: without the user's plugins and logins, and without this step's secrets. */
 export function helmIn(work: string, runner: ActionRunner): Helm {
   const homes = ["CONFIG", "CACHE", "DATA"].map((kind) => [`HELM_${kind}_HOME`, path.join(work, kind)] as const);
   const env = { ...childEnv(runner.env), HOME: work, TMPDIR: work, ...Object.fromEntries(homes) };
   return async (args) => {
-    // What a chart renders to is long; only a failure is worth reading.
+    // Do not log what a chart renders to: it is long, and a failure is reported anyway.
     const quiet = args[0] === "template" ? { onOutput: () => undefined } : {};
     const options = { env, check: false, ...quiet };
     const result = await runner.exec("helm", args, options);

@@ -12,9 +12,9 @@ import { type ValueSet, valueSets } from "./values.ts";
 /** A chart as it will be published, and what it renders to. */
 export interface Prepared {
   readonly content: ChartPackage;
-  /** The `.prov` file, where it is signed. */
+  /** The content of the `.prov` file, when the chart is signed. */
   readonly provenance: Uint8Array | undefined;
-  /** The resources as YAML, with each set of values; `undefined` for a library and where values are missing. */
+  /** The rendered YAML for each set of values; undefined for a library chart, and when values are missing. */
   readonly rendered: string | undefined;
 }
 
@@ -44,13 +44,13 @@ export async function prepare(runner: ActionRunner, subject: Subject): Promise<P
   return { content, provenance, rendered: await render(helm, file, sets, subject, runner) };
 }
 
-/** Helm's own package when it is signed, since the signature is over its bytes; else one that is the same each time. */
+/** When signed, Helm's own package, since the signature covers its bytes; else a package with reproducible bytes. */
 async function packageChart(helm: Helm, work: string, { folder }: Subject, { inputs }: ActionRunner) {
   const out = path.join(work, "out");
   await mkdir(out);
   const isSigned = inputs["sign-key"] !== undefined;
   const keyring = inputs.keyring === undefined ? [] : ["--keyring", inputs.keyring];
-  // Helm takes a passphrase on standard input from named pipes only, which Node's are not (helm, pkg/cmd/package.go).
+  // Helm reads a passphrase from standard input only if that is a named pipe; Node's is not (helm, pkg/cmd/package.go).
   const passphraseFile = path.join(work, "passphrase");
   const passphrase = ["--passphrase-file", passphraseFile];
   const sign = isSigned ? ["--sign", "--key", inputs["sign-key"] ?? "", ...keyring, ...passphrase] : [];
@@ -75,7 +75,7 @@ async function packageChart(helm: Helm, work: string, { folder }: Subject, { inp
   return { content, provenance: undefined, file };
 }
 
-/** A chart that asks for values which nobody gave is not wrong: nobody can tell whether it would render with them. */
+/** Renders the chart. A chart that needs values which were not given is not an error: it may render with them. */
 async function render(
   helm: Helm,
   file: string,
@@ -113,8 +113,8 @@ function releaseName(chart: string): string {
 }
 
 /**
- * Whether values are missing: `required` stopped a template, or the values do not fit the chart's own schema. Helm says
- * the same of `required` and of `fail`, so that the line it names is looked at.
+ * Whether values are missing: `required` stopped a template, or the values do not match the chart's own schema. Helm's
+ * message is the same for `required` and `fail`, so this reads the template line that the message names.
  */
 function asksForValues(said: string, folder: string): boolean {
   if (/don't meet the specifications of the schema/.test(said)) return true;
@@ -125,7 +125,7 @@ function asksForValues(said: string, folder: string): boolean {
   return /\brequired\b/.test(lines[Number(line) - 1] ?? "");
 }
 
-/** What Helm says where a chart is for other versions of Kubernetes than the one that Helm was built with. */
+/** Whether Helm refused the chart because it is for other Kubernetes versions than the one Helm was built with. */
 function asksForKubernetes(said: string): boolean {
   return /chart requires kubeVersion/.test(said);
 }

@@ -12,7 +12,7 @@ import { timeOf } from "./source-time.ts";
 import { findSubjects, type Subject } from "./subject.ts";
 import { ledgerRow, type Outcome, type Result, summarize } from "./summary.ts";
 
-/** From the sources to the registry. All charts are looked at before the first is pushed; each one's tag comes last. */
+/** Publishes charts to the registry. All charts are checked before the first push; the tag of each is pushed last. */
 export async function publish(runner: ActionRunner): Promise<void> {
   const { registry = "", mode } = runner.inputs;
   const publishing = { channel: "chart", place: registry, keepsLedger: mode !== "check" };
@@ -41,14 +41,14 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
       const content = prepared.get(subject);
       if (place === undefined || content === undefined) continue;
       const outcome = await publishChart(runner, subject, content, place, rules).catch((error: unknown) => {
-        // Neither a refusal nor nothing there can be told from the other: that is for the publishing to find out.
+        // The registry gives the same answer for a denied and for a missing repository: only publishing can tell.
         if (isCheck && inputs.password === undefined && isDenied(error)) return UNSEEN;
         throw error;
       });
       results[index] = { subject, place, outcome };
     }
   } finally {
-    // Also when it failed: whoever looks for the release later must see that it is not here.
+    // Record failures too, so that people who look for the release can see that it is not here.
     summarize(runner, results);
     ledger.set(
       results.flatMap(({ subject, place, outcome }) =>
@@ -64,7 +64,7 @@ function isDenied(error: unknown): boolean {
   return error instanceof RegistryError && (error.status === 401 || error.status === 403);
 }
 
-/** An unset secret arrives as nothing. Better said now than by the registry, when everything else is done. */
+/** An unset secret arrives as an empty input. Report that now, not after everything else is done. */
 function requireAccess({ inputs }: ActionRunner): void {
   if (inputs.registry === undefined)
     throw new ChartError("the input `registry` is empty, expected oci://<registry>/<path>");
@@ -100,7 +100,7 @@ async function publishChart(
   return { state: "verified", digest, published: true };
 }
 
-/** The versions that the registry has tell whether a release is a backport there. */
+/** The versions in the registry, which decide whether a release is a backport there. */
 async function versionsIn(registry: Registry, { repository }: ImageReference): Promise<readonly Version[]> {
   const tags = await registry.tags(repository);
   return tags.map((tag) => parseTag(tag.replaceAll("_", "+"))?.version).filter((version) => version !== undefined);

@@ -7,7 +7,7 @@ import type { ActionRunner } from "./action.gen.ts";
 /** Registries by name, one connection each. */
 export type Registries = (name: string) => Registry;
 
-/** Only the chart's own registry gets to see the password. */
+/** Sends the password only to the chart's own registry. */
 export function openRegistries({ inputs, env, signal }: ActionRunner, own: string | undefined): Registries {
   const transport = createTransport({ ...env });
   const opened = new Map<string, Registry>();

@@ -1,6 +1,6 @@
 import type { ActionRunner } from "./action.gen.ts";
 
-/** The time of the sources in seconds since 1970: SOURCE_DATE_EPOCH, else that of the commit; `undefined` outside of git. */
+/** The time of the sources in seconds since 1970: SOURCE_DATE_EPOCH, else the commit's; undefined outside of git. */
 export async function timeOf(folder: string, { env, exec }: ActionRunner): Promise<number | undefined> {
   const given = env["SOURCE_DATE_EPOCH"] ?? "";
   if (/^\d+$/.test(given)) return Number(given);

@@ -7,7 +7,7 @@ import { loadPlan } from "@release-actions/dist-plan";
 import { type RunArtifacts, type RunFacts, subjectOfPlan, subjectOfVersion } from "@release-actions/release-run";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** The chart that is released, found to be the one that is meant. */
+/** A chart to release, whose name and version were checked against the release. */
 export interface Subject {
   readonly folder: string;
   /** The folder as messages name it. */
@@ -16,7 +16,7 @@ export interface Subject {
   readonly version: Version;
 }
 
-/** @throws ChartError when a chart is another than the release says; every difference is shown before. */
+/** @throws ChartError when a chart does not match the release; every difference is reported first. */
 export async function findSubjects(
   runner: ActionRunner,
   facts: RunFacts,

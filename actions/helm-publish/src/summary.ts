@@ -5,19 +5,19 @@ import type { LedgerRow } from "@release-actions/ledger";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Subject } from "./subject.ts";
 
-/** What became of the chart. */
+/** The result of publishing a chart. */
 export type Outcome =
   | { readonly state: "verified"; readonly digest: string; readonly published: boolean }
   | { readonly state: "failed" | "skipped"; readonly reason: string };
 
-/** One chart of a call, where it goes, and what became of it. */
+/** One chart, the place it is published to, and the result. */
 export interface Result {
   readonly subject: Subject;
   readonly place: ImageReference | undefined;
   readonly outcome: Outcome;
 }
 
-/** Sets the outputs, also when it failed, and shows what became of each chart. */
+/** Sets the outputs (also after a failure) and shows the result for each chart. */
 export function summarize(runner: ActionRunner, results: readonly [Result, ...Result[]]): void {
   const charts = results.map(({ subject: { chart }, place, outcome }) => ({
     name: chart.name,
@@ -77,7 +77,7 @@ function rowOf({ subject: { chart }, place, outcome }: Result): PublishedRow {
   };
 }
 
-/** What happened, for the release notes and for a later attempt. */
+/** The ledger row of a chart, which the release notes and later attempts read. */
 export function ledgerRow({ version }: Subject, place: ImageReference, outcome: Outcome): LedgerRow {
   return {
     channel: "chart",

@@ -12,11 +12,11 @@ export interface Source {
 
 export interface Collected {
   readonly sources: readonly Source[];
-  /** Of the finished build, as far as the place of the formulae and the run tell. */
+  /** The checksums of the finished build, as far as the folder of the formulae and the run have them. */
   readonly checksums: Checksums;
 }
 
-/** Reads every formula of the plan from a folder or from artifacts of the run, with the checksums that lie there. */
+/** Reads every formula of the plan, and the checksums beside them, from a folder or from artifacts of the run. */
 export async function collect(
   plan: DistPlan,
   place: string,

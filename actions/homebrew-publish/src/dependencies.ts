@@ -3,8 +3,8 @@ import type { Problem } from "@release-actions/report";
 import type { Source } from "./collect.ts";
 
 /**
- * What people call a tap: `acme/tap` for `acme/homebrew-tap`. Another repository is called by its own name, once
- * `brew tap acme/widget <url>` was said.
+ * The name of a tap: `acme/tap` for `acme/homebrew-tap`. A repository without that prefix has its own name as a tap,
+ * after `brew tap acme/widget <url>`.
  */
 export function tapName(url: string): string | undefined {
   const [, owner, repository] = /[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?\/*$/.exec(url) ?? [];
@@ -13,15 +13,15 @@ export function tapName(url: string): string | undefined {
     : `${owner}/${repository.replace(/^homebrew-/i, "")}`.toLowerCase();
 }
 
-/** The formulae of taps that a formula needs, by their full names. Homebrew trusts only what is named. */
+/** The full names of formulae from taps that a formula needs. Homebrew trusts only formulae that are named in full. */
 export function requiredOf(text: string, file: string): readonly string[] {
   const names = parseFormula(text, file).dependencies.map(({ value }) => value);
   return names.filter((name) => /^[^/]+\/[^/]+\/[^/]+$/.test(name) && !/^homebrew\//i.test(name));
 }
 
 /**
- * Homebrew takes a short name from homebrew/core, and since version 6 from no tap that is not trusted. A formula of the
- * tap itself must be there before the one that needs it.
+ * Finds dependencies that Homebrew could not load. It finds short names in homebrew/core and, since version 6, not in
+ * taps that are not trusted. A formula of this tap must be in it before another one can need it.
  */
 export async function findDependencyProblems(
   tap: Tap,

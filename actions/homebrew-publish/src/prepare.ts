@@ -11,7 +11,7 @@ import { checkFormula, checkLayout, type Expectation, FormulaError, parseFormula
 import type { Problem } from "@release-actions/report";
 import type { Source } from "./collect.ts";
 
-/** What a formula must match: its release, with the checksums of the finished build. The gateway is what was asked for. */
+/** What a formula must match: the release, the checksums of the finished build, and the gateway of the inputs. */
 export function expectationOf(
   { release }: Source,
   plan: DistPlan,
@@ -43,12 +43,12 @@ export function expectationOf(
   };
 }
 
-/** The tag as the addresses of this release spell it. */
+/** The tag as it is written in the download URLs of this release. */
 function spelledTag(downloadBase: string | undefined, tag: string): string {
   return /\/releases\/download\/(.+)$/.exec(downloadBase ?? "")?.[1] ?? tag;
 }
 
-/** Everything that is wrong with a formula, before anything else happens to it. */
+/** All findings about a formula as cargo-dist wrote it. */
 export function findProblems(source: Source, expected: Expectation): readonly Problem[] {
   try {
     return [
@@ -62,7 +62,7 @@ export function findProblems(source: Source, expected: Expectation): readonly Pr
   }
 }
 
-/** Leads the downloads of a formula through the gateway, with GitHub as the mirror. */
+/** Changes the download URLs of a formula to the gateway, with GitHub as the mirror. */
 export function throughGateway(source: Source, gateway: string): Source {
   const { hosting } = source.release;
   if (hosting === undefined)

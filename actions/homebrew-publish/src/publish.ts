@@ -22,7 +22,7 @@ import { brewStyle, findBrew } from "./style.ts";
 import { ledgerRows, summarize } from "./summary.ts";
 import { commitMessage, type Entry, planTap, remarks, toCommit } from "./tap-plan.ts";
 
-/** From the plan to the tap. The push is the last step, and the only one that others see. */
+/** Publishes the formulae of the plan to the tap. The push comes last, and is the only step that others can see. */
 export async function publish(runner: ActionRunner): Promise<void> {
   const { tap, "dry-run": isDry } = runner.inputs;
   const publishing = { channel: "homebrew", place: tap, otherwise: "tap", keepsLedger: !isDry };
@@ -81,7 +81,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
     );
     for (const message of remarks(entries)) runner.problem({ level: "warning", title: "homebrew-publish", message });
   } finally {
-    // Also when it failed: whoever looks for the release later must see that it is not here.
+    // Record failures too, so that people who look for the release can see that it is not here.
     const outcome = { entries, published, isPushed, url, dryRun: inputs["dry-run"] };
     summarize(runner, outcome);
     if (entries.length > 0) ledger.set(ledgerRows(outcome));
@@ -94,7 +94,7 @@ function rulesOf(prerelease: ActionRunner["inputs"]["prerelease"], lines: readon
   return parseRules(lines, base);
 }
 
-/** Formulae that these need must be there, and must be named as Homebrew finds them. */
+/** Checks that the dependencies of the formulae exist, and that their names are ones that Homebrew can load. */
 async function reportDependencies(
   runner: ActionRunner,
   tap: Tap,
@@ -114,8 +114,8 @@ function isForPeople({ decision }: Entry): boolean {
 }
 
 /**
- * The versions released so far, of which `release-channel` decides what is a backport, also for a formula that the tap
- * does not have yet. None where there is no token to read them, or no tag: then the tap alone decides.
+ * The versions released so far. They decide which release is a backport, also for a formula that the tap does not have
+ * yet. Empty without a token to read them or without a tag: then only the version in the tap decides.
  */
 async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: ActionRunner): Promise<readonly Version[]> {
   const token = runner.inputs["github-token"];
@@ -125,7 +125,7 @@ async function releasedVersions(plan: DistPlan, facts: RunFacts, runner: ActionR
   return existingVersions(tags, { family: parseTag(plan.tag)?.family ?? "" }, facts.tag);
 }
 
-/** An unset secret arrives as nothing. Better said now than by git, when everything else is done. */
+/** An unset secret arrives as an empty input. Report that now, not after everything else is done. */
 function requireToken(url: string, { inputs }: ActionRunner): void {
   if (inputs.token !== undefined || inputs["dry-run"] || !/^https?:/.test(url)) return;
   throw new FormulaError("the input `token` is empty, expected a token that may write to the tap", {
@@ -150,7 +150,7 @@ async function withReleaseChecksums(
   return { ...collected, checksums: mergeChecksums([[`the release ${plan.tag}`, checksums]]) };
 }
 
-/** Checks all formulae as cargo-dist made them, then rewrites and lays them out, then checks them again. */
+/** Checks all formulae as cargo-dist wrote them, then rewrites and formats them, then checks them again. */
 async function prepare(
   { sources, checksums }: Collected,
   plan: DistPlan,

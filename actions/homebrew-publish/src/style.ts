@@ -5,10 +5,10 @@ import { FormulaError } from "@release-actions/homebrew";
 import type { Reporter } from "@release-actions/report";
 import type { Source } from "./collect.ts";
 
-/** Where GitHub's Linux runners have Homebrew, which is not on their PATH. */
+/** The path of Homebrew on GitHub's Linux runners, where it is not on the PATH. */
 const LINUXBREW = "/home/linuxbrew/.linuxbrew/bin/brew";
 
-/** What cargo-dist excepts too: descriptions and addresses are the author's own. */
+/** Rules that cargo-dist skips too: they are about descriptions and homepages, which the author chose. */
 const EXCEPTED = "FormulaAudit/Homepage,FormulaAudit/Desc,FormulaAuditStrict";
 
 export interface StyleOptions {
@@ -27,7 +27,7 @@ export async function findBrew({ run, env }: StyleOptions): Promise<string | und
   return undefined;
 }
 
-/** Lets `brew style --fix` lay out a formula. What it cannot fix is shown as a warning. */
+/** Formats a formula with `brew style --fix`. Offenses that it cannot fix become a warning. */
 export async function brewStyle(brew: string, source: Source, options: StyleOptions): Promise<Source> {
   const file = path.join(options.folder, source.file);
   await writeFile(file, source.text);

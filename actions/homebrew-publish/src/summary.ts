@@ -8,16 +8,16 @@ import type { Entry } from "./tap-plan.ts";
 
 export interface Outcome {
   readonly entries: readonly Entry[];
-  /** `undefined`: it failed. */
+  /** Undefined when publishing failed. */
   readonly published: Published | undefined;
-  /** It is out, whatever failed afterwards. */
+  /** Whether the commit was pushed, even if a later step failed. */
   readonly isPushed: boolean;
-  /** Of the tap. */
+  /** The URL of the tap's repository. */
   readonly url: string;
   readonly dryRun: boolean;
 }
 
-/** Sets the outputs, also when it failed, and shows what became of each formula. */
+/** Sets the outputs (also after a failure) and shows the result for each formula. */
 export function summarize(runner: ActionRunner, outcome: Outcome): void {
   const { entries, published } = outcome;
   runner.setOutput("commit", published?.commit ?? "");
@@ -61,7 +61,7 @@ function publishState(state: LedgerState, pushed: boolean): PublishState {
   return state === "skipped" ? "skipped" : "failed";
 }
 
-/** What happened, for the release notes and for a later attempt. */
+/** The ledger rows of the formulae, which the release notes and later attempts read. */
 export function ledgerRows(outcome: Outcome): readonly LedgerRow[] {
   return outcome.entries.map((entry) => ledgerRow(entry, outcome));
 }
@@ -84,7 +84,7 @@ function ledgerRow(entry: Entry, outcome: Outcome): LedgerRow {
   };
 }
 
-/** The channels, as they read in a sentence. */
+/** The names of the channels in messages. */
 const KIND = {
   stable: "stable release",
   backport: "backport",

@@ -14,15 +14,15 @@ import {
 } from "@release-actions/homebrew";
 import type { Source } from "./collect.ts";
 
-/** What is to become of one formula in the tap. */
+/** The change that is planned for one formula in the tap. */
 export interface Entry {
   readonly source: Source;
   readonly decision: Decision;
   /** `widget.rb`, or `widget@1.2.rb` for an older line. */
   readonly file: string;
-  /** In the tap. */
+  /** The path of the file in the tap. */
   readonly path: string;
-  /** Where the tap has it now, when that is another path. */
+  /** The current path in the tap, if it is a different one. */
   readonly movedFrom: string | undefined;
   readonly text: string;
   readonly change: TapChange;
@@ -36,8 +36,8 @@ export interface TapRules {
 }
 
 /**
- * Decides for every formula what happens to it, seen from the repository's versions and from what the tap has now: a
- * release below either is a backport, as `brew upgrade` would go back from there.
+ * Decides for every formula what happens to it, from the versions of the repository and the version in the tap. A
+ * release below either of them is a backport, because `brew upgrade` would replace a newer version with it.
  */
 export async function planTap(tap: Tap, sources: readonly Source[], rules: TapRules): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
@@ -65,7 +65,7 @@ async function planOne(tap: Tap, source: Source, { rules, existing, republish }:
   return { source, decision, ...versioned, path: beside.path, movedFrom: movedFrom(beside), change };
 }
 
-/** A release that Homebrew orders below what the tap has on a newer line is a backport there, whatever the tags say. */
+/** A release that Homebrew sorts below the tap's version of a newer line is a backport there, whatever the tags say. */
 function decide(version: Version, current: string | undefined, existing: readonly Version[], rules: Rules): Decision {
   const text = current === undefined ? undefined : readTapFormula(current).version;
   const decision = decideChannel(version, existing, rules);
@@ -87,13 +87,13 @@ function movedFrom({
   return current === undefined || current === path ? undefined : current;
 }
 
-/** Without the scheme that the tap's formula has, nobody who installed it would get another version. */
+/** Keeps the `version_scheme` of the tap's formula; with a lower one, installed formulae would not be upgraded. */
 function withSchemeOf(current: string | undefined, text: string): string {
   const scheme = current === undefined ? 0 : readTapFormula(current).scheme;
   return scheme > readTapFormula(text).scheme ? withVersionScheme(text, scheme) : text;
 }
 
-/** The formulae to put into the commit; none is left out silently, and one that is refused stops them all. */
+/** The formulae for the commit. One refused formula stops all of them, so that none is left out silently. */
 export function toCommit(entries: readonly Entry[]): readonly Entry[] {
   const refusals = entries.map(refusal).filter((found) => found !== undefined);
   const [first] = refusals;
@@ -105,7 +105,7 @@ export function toCommit(entries: readonly Entry[]): readonly Entry[] {
   );
 }
 
-/** What people should know although it is published: lines of theirs that a new version does not have, and versions that Homebrew never leaves. */
+/** Warnings about published formulae: lines of the tap that a new version loses, and versions that sort too high. */
 export function remarks(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap(({ file, change, decision, source }) => {
     const { version } = source.release;
@@ -137,9 +137,9 @@ export function commitMessage(entries: readonly Entry[]): string {
 }
 
 function refusal({ change, decision, file, source }: Entry): { reason: string; advice: string } | undefined {
-  // What nobody will see cannot be wrong for anybody.
+  // A formula that is not pushed cannot harm anybody.
   if (decision.formula === "skip" || decision.formula === "commit") return undefined;
-  // A lower or a changed version explains more than the rule that stopped it.
+  // When the change itself is refused, its reason explains more than the channel's rule.
   if (change.kind === "refused") return change;
   if (decision.formula !== "refuse" || change.kind === "same") return undefined;
   const { channel } = decision;

@@ -9,7 +9,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import { type LinuxArchive, linuxArchives } from "./linux-archives.ts";
 import { ImagePublishError } from "./logins.ts";
 
-/** A folder for the build to copy from: what each platform's archive holds is under the platform's name. */
+/** The build's context folder: the files of each platform's archive are in a folder with the platform's name. */
 export interface BuildContext {
   readonly folder: string;
   readonly platforms: readonly string[];
@@ -44,7 +44,7 @@ export async function makeContext(
   return { folder, platforms: archives.map(({ platform }) => platform) };
 }
 
-/** A build's own checksums are the only proof that an archive is the one that was signed, attested and released. */
+/** Only the checksums of the build prove that an archive is the one that was signed, attested and released. */
 async function requireChecksum(file: string, name: string, expected: string | undefined): Promise<void> {
   if (expected === undefined) {
     throw new ImagePublishError(`neither the run nor ${path.dirname(file)} has a checksum of ${name}`, {

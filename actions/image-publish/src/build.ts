@@ -6,9 +6,9 @@ import type { BuildContext } from "./build-context.ts";
 import { ImagePublishError } from "./logins.ts";
 
 /**
- * Builds the Dockerfile for all platforms of a context with buildx, into an OCI archive whose path it returns.
- * The same context gives the same image, so that an attempt that was stopped can be finished by another: no time
- * but one that is given, and no provenance, which names the run.
+ * Builds the Dockerfile with buildx, for all platforms of a context, and returns the path of the OCI archive.
+ * The same context gives the same image, so that a later attempt can finish one that was stopped: the only time in it
+ * is the one that is given, and it has no provenance, which would name the run.
  */
 export async function buildImage(
   runner: ActionRunner,
@@ -40,7 +40,7 @@ export async function buildImage(
 
 type Docker = (...args: string[]) => ReturnType<ActionRunner["exec"]>;
 
-/** Archives take the containerd store, or else a builder of their own, which goes when the step ends. */
+/** Building an archive needs the containerd store or else a separate builder, which is removed when the step ends. */
 async function chooseBuilder(
   runner: ActionRunner,
   docker: Docker,
@@ -57,7 +57,7 @@ async function chooseBuilder(
   }
   if (info.stdout.includes("io.containerd.snapshotter")) return [];
   const name = `image-publish-${randomBytes(4).toString("hex")}`;
-  // Also when the step was cancelled, after which it starts no commands.
+  // Do not use `runner.exec` here: after a cancellation it starts no commands.
   runner.onExit(
     async () => void (await runCommand("docker", ["buildx", "rm", "--force", name], { env, check: false })),
   );

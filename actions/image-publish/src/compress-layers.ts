@@ -13,14 +13,14 @@ import { hasStatements, type Replacement, withCompressedLayers } from "./compres
 import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
 
-/** Layers that are compressed at a time: zlib works in threads of Node's own, of which there are four. */
+/** How many layers are compressed at a time: zlib uses Node's thread pool, which has four threads. */
 const MAX_AT_A_TIME = 4;
 
 /**
- * Compresses the layers that are not, or are in xz or bzip2, as `docker push` and skopeo do. What a registry has under a tag is compared by digest before
- * anything is pushed, so this is done first, once for all registries, into files of the step's own. The same layers give
- * the same bytes, so that an attempt that was stopped can be finished. An image with attestations stays as it
- * is, since they name it by its digest.
+ * Compresses layers with gzip if they are uncompressed, or in xz or bzip2, as `docker push` and skopeo do. This is done
+ * once for all registries and before the first push, because the image's digest is compared with what the registries
+ * have under its tags. The same layers give the same bytes, so that a later attempt can finish one that was stopped. An
+ * image with attestations stays as it is, since they name it by its digest.
  */
 export async function compressLayers(runner: ActionRunner, image: PushableImage): Promise<PushableImage> {
   const odd = image.blobs.filter(({ digest }) => image.oddLayers.has(digest));
@@ -52,7 +52,7 @@ export async function compressLayers(runner: ActionRunner, image: PushableImage)
   };
 }
 
-/** "uncompressed", "in xz". */
+/** The compression of the layers in words, such as "uncompressed" or "in xz". */
 function formsOf({ oddLayers }: PushableImage): string {
   return [...new Set(oddLayers.values())].map((it) => (it === "none" ? "uncompressed" : `in ${it}`)).join(" and ");
 }

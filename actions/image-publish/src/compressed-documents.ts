@@ -5,7 +5,7 @@ import type { RegistryDocument } from "@release-actions/registry-client";
 /** Registries limit manifests to 4 MiB (distribution spec, "Pushing manifests"). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
-/** A blob or document that takes the place of another. */
+/** The digest and size of a blob or document that replaces another. */
 export interface Replacement {
   readonly digest: Digest;
   /** In bytes. */
@@ -16,7 +16,7 @@ const any = (value: unknown): unknown => value;
 const described = object({ annotations: optional(mapOf(any)) });
 const document = object({ subject: optional(any), manifests: optional(listOf(described), []) });
 
-/** Whether one of these speaks of another by its digest, as attestations and signatures do. */
+/** Whether one of the documents refers to another by digest in order to describe it, as attestations do. */
 export function hasStatements(documents: readonly RegistryDocument[]): boolean {
   return documents.some(({ bytes, digest }) => {
     const { subject, manifests } = decodeJson(bytes, document, { source: digest, maxBytes: MAX_MANIFEST_BYTES });
@@ -25,11 +25,11 @@ export function hasStatements(documents: readonly RegistryDocument[]): boolean {
 }
 
 /**
- * The documents of an image whose layers were compressed with gzip: descriptors get the digest, size and media type of
- * what took the layer's place, and documents that changed get other digests, up to the root. The rest stays as it is.
+ * Updates the documents of an image after its layers were compressed with gzip: each descriptor gets the digest, size
+ * and media type of the new layer, and each changed document a new digest, up to the root. The rest stays as it is.
  *
- * @param documents each after those it refers to
- * @param compressed by the digest of the layer as it was
+ * @param documents in an order in which each comes after those it refers to
+ * @param compressed the new layers, by the digests of the original ones
  */
 export function withCompressedLayers(
   documents: readonly RegistryDocument[],
@@ -56,7 +56,7 @@ function isDescriptor(value: unknown): value is { readonly digest: string; reado
   return typeof value === "object" && value !== null && "digest" in value && typeof value.digest === "string";
 }
 
-/** What a layer is called when it is compressed with gzip (OCI image spec, media-types.md; Docker's schema 2). */
+/** The media type of a layer after compression with gzip (OCI image spec, media-types.md; Docker's schema 2). */
 function gzipType(mediaType: unknown): unknown {
   const [, tar] = /^(application\/vnd\..*\.tar)(?:[.+](?:gzip|zstd|xz|bzip2))?$/.exec(String(mediaType)) ?? [];
   if (tar === undefined) return mediaType;

@@ -13,21 +13,21 @@ import type { BlobUpload, RegistryDocument } from "@release-actions/registry-cli
 import { MAX_MANIFEST_BYTES } from "./compressed-documents.ts";
 import { ImagePublishError } from "./logins.ts";
 
-/** An image as a registry takes it. */
+/** An image in the form in which it is pushed to a registry. */
 export interface PushableImage {
   readonly root: RegistryDocument;
   readonly platforms: readonly string[];
   readonly blobs: readonly BlobUpload[];
-  /** What the root consists of, each after those it refers to; without the root. */
+  /** The manifests below the root, in an order in which each comes after those it refers to. */
   readonly documents: readonly RegistryDocument[];
-  /** How the layers are compressed that are not in what registries' users unpack, by their digests. */
+  /** Layers in a compression that clients of registries cannot unpack: that compression by the layer's digest. */
   readonly oddLayers: ReadonlyMap<string, Compression>;
 }
 
-/** Indexes an archive; its layers are read when they are pushed, and never twice for one registry. */
+/** Indexes an archive. Its layers are read only when they are pushed, and once for each registry. */
 export async function readImage(label: string, source: PrefetchingSource, signal: AbortSignal): Promise<PushableImage> {
   const indexed = await indexImageArchive(source, signal);
-  // Of a docker archive with compressed layers, only reading them tells what they are known by in a registry.
+  // A docker archive does not list the digests of compressed layers, so they must be read to compute them.
   const { archive, blobs } = indexed.archive.root === undefined ? await digestImageArchive(source, signal) : indexed;
   const { root, images, refused = [], absentPlatforms, absentDocuments = [] } = archive;
   requireOneImage(archive);
@@ -45,7 +45,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
       advice: "Build all platforms into one archive.",
     });
   }
-  // A registry keeps also what engines cannot load, such as encrypted layers.
+  // A registry also accepts images that engines cannot load, such as those with encrypted layers.
   const broken = refused.find(({ error }) => error.problem !== "unsupported");
   if (broken !== undefined) throw broken.error;
   const denied = images.find((image) => image.denied !== undefined)?.denied;
@@ -62,10 +62,10 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   }
   const others = [...archive.documents.values()].filter(({ digest }) => digest !== root.digest);
   const isDocument = (digest: Digest): boolean => digest === root.digest || archive.documents.has(digest);
-  // What nothing refers to is not part of the image, whatever put it into the archive.
+  // Blobs that no manifest refers to are not part of the image.
   const descriptors = [root, ...others].flatMap(blobsOf);
   const named = new Set(descriptors.map(({ digest }) => digest));
-  // Of foreign layers a registry takes the URLs alone.
+  // Foreign layers need not be in the archive: a registry stores only their URLs.
   const absent = descriptors.filter(({ digest, urls }) => urls.length === 0 && !blobs.has(digest as Digest));
   if (absent.length > 0) {
     const digests = [...new Set(absent.map(({ digest }) => digest))].join(", ");
@@ -87,7 +87,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
 const described = object({ digest: string });
 const listing = object({ manifests: optional(listOf(described), []) });
 
-/** Each document after those it refers to. Archives in which two refer to each other cannot be: digests forbid it. */
+/** Sorts documents so that each comes after those it refers to. Digests make it impossible that two name each other. */
 function inOrder(
   documents: readonly RegistryDocument[],
   byDigest: ReadonlyMap<string, RegistryDocument>,
@@ -112,7 +112,7 @@ function oddLayer({ compression, digest }: Layer): readonly (readonly [string, C
 
 interface BlobDescriptor {
   readonly digest: string;
-  /** Where else a foreign layer is. */
+  /** The URLs from which a foreign layer can be downloaded. */
   readonly urls: readonly string[];
 }
 

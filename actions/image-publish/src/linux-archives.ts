@@ -22,7 +22,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   loongarch64: "loong64",
 };
 
-/** One archive for each Linux platform of a release: of two, that for musl, which runs in every image. */
+/** One archive for each Linux platform of a release. The one for musl is preferred, since it runs in every image. */
 export function linuxArchives(release: Release): readonly LinuxArchive[] {
   const found = archivesOf(release).flatMap((archive) =>
     archive.targets.flatMap((target): LinuxArchive[] => {

@@ -2,17 +2,17 @@ import type { ImageReference } from "@release-actions/image-reference";
 import type { Credentials } from "@release-actions/registry-client";
 import { countOf, Fault } from "@release-actions/report";
 
-/** Something in what was asked for that stops the publishing. */
+/** A fault in the inputs, the image or a registry that stops publishing. */
 export class ImagePublishError extends Fault {
   override readonly name = "ImagePublishError";
 }
 
-/** Other names of Docker Hub, which references leave out. */
+/** Other names of Docker Hub's registry. */
 const DOCKER_HUB = new Set(["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
 
 /**
- * Reads lines of `registry user password`. A password that is a JSON document, as Google's `_json_key` takes one, may have
- * spaces and go on over the lines after it. No message holds what stands there.
+ * Reads lines of `registry user password`. A password that is a JSON document, as Google's `_json_key` needs, may have
+ * spaces and continue on the following lines. Messages never quote a user or password.
  */
 export function parseLogins(text: string): ReadonlyMap<string, Credentials> {
   const logins = new Map<string, Credentials>();
@@ -56,11 +56,11 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    return false; // Not yet, or not at all.
+    return false; // The JSON is still incomplete, or it is not JSON.
   }
 }
 
-/** The login of every registry that is published to. */
+/** @throws ImagePublishError unless there is a login for every registry to publish to. */
 export function requireLogins(logins: ReadonlyMap<string, Credentials>, places: readonly ImageReference[]): void {
   const missing = [...new Set(places.map(({ registry }) => registry))].filter((registry) => !logins.has(registry));
   if (missing.length === 0) return;

@@ -5,19 +5,19 @@ import { type BlobArrival, type Registry, type RegistryDocument, readAsWriter } 
 import type { PushableImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
 
-/** Blobs on their way to one registry at a time: enough to fill a line, few enough not to be throttled. */
+/** Uploads to one registry at a time: enough to use the bandwidth, few enough not to be throttled. */
 const MAX_UPLOADS = 4;
 
-/** One repository to publish to, and what is to become of it. */
+/** One repository to publish to, and the tags to set there. */
 export interface Place {
   readonly reference: ImageReference;
   readonly registry: Registry;
   readonly channel: Decision["channel"];
-  /** The tags that name this version alone: they stand for one image for ever. */
+  /** The tags that name exactly this version: they never move to another image. */
   readonly exact: readonly string[];
-  /** Those that go from release to release. None of either: the rules keep the release out. */
+  /** The tags that move from release to release. If both lists are empty, the rules do not publish the release. */
   readonly moving: readonly string[];
-  /** What is left of those, seen from what the registry has by now. */
+  /** The moving tags that still belong to this release, judged by the versions that the registry has now. */
   readonly stillMoving: () => Promise<readonly string[]>;
 }
 
@@ -26,14 +26,14 @@ export function tagsOf({ exact, moving }: Place): readonly string[] {
   return [...exact, ...moving];
 }
 
-/** A repository as it stands in the input `images`. */
+/** Reads one line of the input `images`: a repository without a tag. */
 export function parsePlace(text: string): ImageReference {
   const reference = parseReference(text);
   if (reference.tag === undefined && reference.digest === undefined) return reference;
   throw new ImagePublishError(`the input \`images\` has ${JSON.stringify(text)}, expected no tag in it`);
 }
 
-/** Decides what a place is given, and refuses what must not change. Reads only, and tries whether it may write. */
+/** Decides which tags to set, and refuses to change exact ones. Pushes nothing, but checks the right to push. */
 export async function planPlace(
   reference: ImageReference,
   registry: Registry,
@@ -64,13 +64,13 @@ export async function planPlace(
   return { reference, registry, channel, exact, moving, stillMoving };
 }
 
-/** How many blobs came into a place in which way. */
+/** How many blobs arrived in a repository, by the way in which they did (sent, mounted, or there before). */
 export type Arrivals = Readonly<Record<BlobArrival, number>>;
 
 /**
- * Everything but the tags: nobody sees it yet.
+ * Pushes the blobs and manifests, but no tags, so that nobody sees the image yet.
  *
- * @param from a repository of the same registry that has all of the image by now
+ * @param from a repository of the same registry that already has the whole image, to mount blobs from
  */
 export async function pushContent(
   { reference, registry }: Place,
@@ -90,7 +90,7 @@ export async function pushContent(
 /** Sets the tags that are not there yet, reads each back, and returns those that the place has now. */
 export async function pushTags(place: Place, root: RegistryDocument): Promise<readonly string[]> {
   for (const tag of place.exact) await setTag(place, tag, root);
-  // Of two releases at one time both set their own tags first, so that each sees the other before it moves any (F122).
+  // When two releases run at once, each sets its exact tags first and so sees the other before it moves a tag.
   const moving = await place.stillMoving();
   for (const tag of moving) await setTag(place, tag, root);
   return [...place.exact, ...moving];
@@ -100,7 +100,7 @@ async function setTag({ reference, registry, exact }: Place, tag: string, root: 
   const { repository } = reference;
   const before = await registry.manifest(repository, tag);
   if (before?.digest === root.digest) return;
-  // The plan was made a while ago, and perhaps of a registry that showed nothing before the first push.
+  // Check again: the plan is a while old, and some registries show nothing before the first push.
   if (before !== undefined && exact.includes(tag)) throw existsAlready({ ...reference, tag }, before, root);
   await registry.pushManifest(repository, tag, root);
   const there = await registry.readBack(repository, tag, root.digest);

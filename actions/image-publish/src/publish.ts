@@ -12,7 +12,7 @@ import { type Place, parsePlace, planPlace, pushContent, pushTags, tagsOf } from
 import { findSubject } from "./subject.ts";
 import { ledgerRows, type Outcome, summarize } from "./summary.ts";
 
-/** From the archive to all registries. Tags are the last thing pushed, and the only one that others see. */
+/** Publishes an image to all registries. Tags are pushed last, and are the only part that others can see. */
 export async function publish(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const logins = parseLogins(inputs.logins);
@@ -45,7 +45,7 @@ async function publishTo(
   try {
     await pushAll(runner, places, image, done);
   } finally {
-    // Also when it failed: whoever looks for the release later must see where it is, and where it is not.
+    // Record failures too, so that people who look for the release can see where it is and where it is not.
     const outcomes = places.map((place): Outcome => ({ place, given: done.get(place) }));
     summarize(runner, version, image, outcomes);
     ledger.set(ledgerRows(version, image, outcomes));
@@ -59,7 +59,7 @@ async function pushAll(
   done: Map<Place, readonly string[]>,
 ): Promise<void> {
   const chosen = places.filter((place) => tagsOf(place).length > 0);
-  // Of several repositories in one registry the first is sent the blobs, and the others mount them from there.
+  // Within a registry, send the blobs to the first repository only; the others mount them from there.
   const registries = Map.groupBy(chosen, ({ reference }) => reference.registry);
   await forEachLimited(registries.values(), registries.size, async ([first, ...others]) => {
     if (first === undefined) return;

@@ -7,7 +7,7 @@ import { artifactContent, locateTar, openImageFile, openTarStream, writeTempFile
 import type { ActionRunner } from "./action.gen.ts";
 import { ImagePublishError } from "./logins.ts";
 
-/** The tar of the input `source`, a file, a folder or an artifact, readable from any place in it. */
+/** Opens the input `source` (a file, a folder or an artifact) as a tar with random access. */
 export async function openSource(
   runner: ActionRunner,
   workspace: string,
@@ -15,7 +15,7 @@ export async function openSource(
 ): Promise<PrefetchingSource> {
   const { inputs, signal } = runner;
   const file = path.resolve(workspace, inputs.source);
-  const found = await stat(file).catch(() => undefined); // Then it is the name of an artifact.
+  const found = await stat(file).catch(() => undefined); // No such file: it is the name of an artifact.
   if (found?.isFile() === true || found?.isDirectory() === true) return await openTarFile(runner, file);
   const artifact = await findArtifact(runner, inputs.source, transport);
   if (artifact.kind === "ranged") {
@@ -25,7 +25,7 @@ export async function openSource(
   return await unpack(runner, artifact.stream(signal));
 }
 
-/** A tar on this machine, as it is or in whatever it is compressed with, or the folder of an image. */
+/** Opens a tar on this machine, compressed or not, or the folder of an OCI layout. */
 export async function openTarFile(runner: ActionRunner, file: string): Promise<PrefetchingSource> {
   const source = await openImageFile(file);
   runner.onExit(() => source.close());
@@ -34,7 +34,7 @@ export async function openTarFile(runner: ActionRunner, file: string): Promise<P
   return await unpack(runner, source.read(0, source.size, runner.signal));
 }
 
-/** Writes the tar into a file of the step's own: registries want each blob by itself, some of them twice. */
+/** Writes the tar to a temporary file, because each blob is pushed by itself, and some of them twice. */
 async function unpack(runner: ActionRunner, bytes: AsyncIterable<Uint8Array>): Promise<PrefetchingSource> {
   const { bytes: tar } = await openTarStream(artifactContent(bytes));
   const file = path.join(await runner.tempFolder("image"), "image.tar");

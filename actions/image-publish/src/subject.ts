@@ -11,7 +11,7 @@ import { type PushableImage, readImage } from "./image.ts";
 import { ImagePublishError } from "./logins.ts";
 import { openSource, openTarFile } from "./source.ts";
 
-/** What is published: a version, and the image that is to stand for it. */
+/** What is published: a version, and its image. */
 export interface Subject {
   readonly version: Version;
   readonly image: PushableImage;

@@ -6,14 +6,14 @@ import type { ActionRunner } from "./action.gen.ts";
 import type { PushableImage } from "./image.ts";
 import { type Place, tagsOf } from "./place.ts";
 
-/** What became of one repository. */
+/** The result for one repository. */
 export interface Outcome {
   readonly place: Place;
-  /** The tags that were set and read back; undefined when it came to none. */
+  /** The tags that were set and read back; undefined when none was set because of a failure. */
   readonly given: readonly string[] | undefined;
 }
 
-/** Sets the outputs, also when it failed, and shows what became of each repository. */
+/** Sets the outputs (also after a failure) and shows the result for each repository. */
 export function summarize(
   runner: ActionRunner,
   version: Version,
@@ -41,13 +41,13 @@ export function summarize(
   runner.summary.text(`\`${image.root.digest}\` for ${image.platforms.join(", ")}.`);
 }
 
-/** What happened, for the release notes and for a later attempt. */
+/** The ledger rows of the image, which the release notes and later attempts read. */
 export function ledgerRows(version: Version, image: PushableImage, outcomes: readonly Outcome[]): readonly LedgerRow[] {
   return outcomes.map((outcome): LedgerRow => {
     const { place, given } = outcome;
     const digest = given ? { digest: image.root.digest } : {};
     const name = formatReference(place.reference);
-    // The tag by which it is pulled; where there are several, the first is the exact one.
+    // The tag for pulling the image. If there are several, the first is an exact one.
     const tag = tagsOf(place)[0] ?? ociTag(version.text);
     return { channel: "image", name, version: tag, ...verdict(outcome), ...digest, at: new Date().toISOString() };
   });

@@ -12,7 +12,7 @@ export async function prepareEngine(
   return engine;
 }
 
-/** For jobs that count on what only an engine can do that keeps its images in containerd. */
+/** The error for jobs that need an engine with its images in containerd, when the engine keeps them elsewhere. */
 function lacksSnapshotter({ product, version, storageDriver }: Engine): Fault {
   return new Fault(`${product} ${version} keeps its images in ${storageDriver}, and \`snapshotter\` is \`require\``, {
     advice:

@@ -22,7 +22,7 @@ export interface FoundArtifact {
   readonly runId: number | undefined;
 }
 
-/** What looking for an artifact takes from the job. */
+/** The parts of the job that finding an artifact uses. */
 export interface Job {
   /** The runner's variables. */
   readonly env: Readonly<NodeJS.ProcessEnv>;
@@ -33,14 +33,14 @@ export interface Job {
 
 interface Lookup {
   readonly look: (signal?: AbortSignal) => Promise<ArtifactLocation>;
-  /** Where to ask about the producer. */
+  /** Where to ask about the job that produces the artifact. */
   readonly checks: CheckSource;
 }
 
 /**
- * The artifact at a place. With `wait` it may take as long as the inputs say to come into being.
+ * Finds the artifact at a place. With `wait`, waits for it to appear, as long as the inputs allow.
  *
- * @throws MissingArtifactError when it is not there, or no longer
+ * @throws MissingArtifactError when it does not exist, or has expired
  */
 export async function findArtifact(
   place: ArtifactPlace,
@@ -59,7 +59,7 @@ export async function findArtifact(
   return { location, runId: location.runId ?? runOf(place, job) };
 }
 
-/** The REST API as the job knows it; the token goes nowhere else. */
+/** The REST API at the address that the job knows; the token is sent to no other server. */
 export function restClient({ token }: Inputs, { env, transport, reporter }: Job): Rest {
   return openArtifactRest({ apiUrl: env["GITHUB_API_URL"] || "https://api.github.com", token, transport, reporter });
 }

@@ -20,7 +20,7 @@ export interface Inputs {
   readonly token: string;
   readonly waitTimeoutMs: number;
   readonly waitForCheck: string | undefined;
-  /** Undefined for the engine's own. */
+  /** Undefined means the engine's own platform. */
   readonly platform: Platform | undefined;
   /** The name or digest of the image, in an archive with several. */
   readonly image: string | undefined;
@@ -35,8 +35,9 @@ export interface Inputs {
 type Given = InputValues<typeof contract>;
 
 /**
- * `sha` is the commit of the job, the tag to pull from a registry when nothing else says one.
- * @throws InputError naming the input and what it takes.
+ * Reads the inputs. `sha` is the commit of the job: the tag to pull from a registry when no input gives one.
+ *
+ * @throws InputError naming the input and the values that it accepts
  */
 export function readInputs(given: Given, sha: string): Inputs {
   return {
@@ -111,7 +112,7 @@ function platformOf(text: string): Platform {
   return platform;
 }
 
-/** Names the input in what its parser has to say. */
+/** Parses a value, and adds the input's name to the parser's error. */
 function named<T>(input: string, text: string, parse: (text: string) => T): T {
   try {
     return parse(text);

@@ -23,13 +23,13 @@ import { type FoundArtifact, findArtifact, type Job } from "./find-artifact.ts";
 import type { Inputs, Place } from "./inputs.ts";
 import { pullFromRegistry } from "./pull-from-registry.ts";
 
-/** What was loaded, and how. Bytes are those that came over the network or from the file. */
+/** What was loaded, and how. Byte counts are of the data from the network or the file. */
 export interface Loaded {
   readonly imageId: string;
-  /** The archive's; what the registry calls the image when it was pulled; else the expected one. */
+  /** The digest in the archive; for a pulled image, that in the registry; else the expected one. */
   readonly digest: string;
   readonly platform: string;
-  /** Undefined when the expected image was in the engine, so that nowhere was looked for it. */
+  /** Undefined when the engine already had the expected image, so that no place was searched. */
   readonly place: Place["kind"] | undefined;
   /** Undefined when the engine had the image, or pulled it from its registry. */
   readonly via: Via | undefined;
@@ -41,7 +41,7 @@ export interface Loaded {
 
 export type LoadJob = Job & { readonly run: CommandRunner };
 
-/** Brings the image from the first place that has it into the engine, which is still being looked for, and tags it. */
+/** Loads the image into the engine from the first place that has it, and tags it. Connecting runs at the same time. */
 export async function loadImage(connecting: Promise<Engine>, inputs: Inputs, job: LoadJob): Promise<Loaded> {
   const { tags, expectedDigest } = inputs;
   if (expectedDigest !== undefined) {
@@ -99,7 +99,7 @@ async function loadFrom(
 
 type FromArchive = Omit<Loaded, "place" | "artifact">;
 
-/** Reads an artifact that arrives damaged once more: only that tells damage on the way from damage where it is kept (F17, F40). */
+/** Reads a damaged artifact a second time: this distinguishes damage in transit from damage in the storage. */
 async function loadArtifact(
   location: ArtifactLocation,
   engine: Engine,
@@ -113,7 +113,7 @@ async function loadArtifact(
   try {
     return await readArtifact(location, engine, inputs, { ...job, onStream });
   } catch (error) {
-    // Of a damaged blob containerd keeps what it took in, and would go on from there.
+    // containerd keeps the part of a damaged blob that it received, and would continue from there.
     const isKept = streamed && engine.containerdStore;
     if (!(error instanceof Error && mayBeDamage(error)) || isKept) throw error;
     const message = `${error.message}: the artifact is read again, because it may have been damaged in transit`;
@@ -122,7 +122,7 @@ async function loadArtifact(
   }
 }
 
-/** What changed bytes look like to whoever reads them. */
+/** Whether changed bytes could have caused this error. */
 function mayBeDamage(error: Error): boolean {
   if (error instanceof ArchiveError) return ["cut", "disagreement", "malformed"].includes(error.problem);
   if (error instanceof ImageArchiveError) return error.problem === "mismatch";
@@ -209,14 +209,14 @@ async function loadFromRegistry(reference: string, engine: Engine, inputs: Input
   };
 }
 
-/** What verifies is loaded for those who ask for it alone. */
+/** Loads the verifier only when an attestation is required. */
 async function verify(digest: string, inputs: Inputs, job: LoadJob): Promise<void> {
   if (inputs.attestation === undefined) return;
   const { verifyAttestation } = await import("./verify-attestation.ts");
   await verifyAttestation(digest, inputs, job);
 }
 
-/** One miss is told as it is; several as a list, with the advice of the last. */
+/** A single miss is reported as it is; several become a list with the advice of the last. */
 function summarize(misses: readonly MissingArtifactError[]): MissingArtifactError {
   const last = misses.at(-1);
   if (last === undefined) throw new Error("there was no source to look in");

@@ -5,7 +5,7 @@ import { readInputs } from "./inputs.ts";
 void runAction(contract, async (runner) => {
   const started = performance.now();
   const inputs = readInputs(runner.inputs, runner.env["GITHUB_SHA"] ?? "");
-  // What works on an engine and the network is loaded when the inputs are known to be good.
+  // Load the code for the engine and the network only after the inputs were found valid.
   const { createTransport, loadImage, prepareEngine, report } = await import("./work.ts");
   const { env, signal } = runner;
   const job = { env, signal, reporter: runner, transport: createTransport(env), run: runner.exec };

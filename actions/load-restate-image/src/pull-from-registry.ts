@@ -6,7 +6,7 @@ import { parseReference } from "@release-actions/image-reference";
 import { type Job, restClient } from "./find-artifact.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** Has the engine pull the image from its registry, waiting for it to be pushed as long as the inputs say. */
+/** Lets the engine pull the image from its registry; waits for the image to be pushed as long as the inputs allow. */
 export async function pullFromRegistry(
   engine: Engine,
   reference: string,
@@ -27,7 +27,7 @@ export async function pullFromRegistry(
       });
     }
   };
-  // Images are pushed under the commit they were built from, which is where their producer's check is found.
+  // An image's tag is the commit it was built from, and that commit has the check of the job that builds it.
   const commit = /^[0-9a-f]{40}$/.test(tag) ? tag : (env["GITHUB_SHA"] ?? "");
   const checks = checksOfCommit(restClient(inputs, job), inputs.repository, commit);
   return await waitForArtifact(pull, {
@@ -39,7 +39,7 @@ export async function pullFromRegistry(
   });
 }
 
-/** Engines pass on what registries say in their own words; a refused login is something else. */
+/** Whether the registry lacks the image. Engines pass on the registry's own words; a refused login does not count. */
 function isMissing(error: unknown): boolean {
   return error instanceof EngineError && (error.status === 404 || /manifest unknown|not found/i.test(error.said));
 }

@@ -4,7 +4,7 @@ import type { CommandRunner } from "@release-actions/command";
 import { type Job, restClient } from "./find-artifact.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** Throws unless GitHub has an attestation of the digest that holds, by the signer that the inputs name. */
+/** Throws unless GitHub has a valid attestation of the digest by the signer that the inputs name. */
 export async function verifyAttestation(
   digest: string,
   inputs: Inputs,

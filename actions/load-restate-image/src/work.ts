@@ -1,4 +1,4 @@
-// The part of the action that is loaded once its inputs are known to be good: a bundle of its own.
+// The part of the action that is loaded after its inputs were found valid: a separate bundle.
 export { createTransport } from "@release-actions/http";
 export { prepareEngine } from "./engine.ts";
 export { loadImage } from "./load-restate-image.ts";

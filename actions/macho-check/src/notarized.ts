@@ -5,7 +5,7 @@ import { Fault } from "@release-actions/report";
 export type NotNotarized = Omit<Problem, "code"> & { readonly code: "not-notarized" };
 
 /**
- * The code hashes that Apple has accepted, from the output of notarize-macos; `undefined` when nobody asks.
+ * The code hashes that Apple has accepted, from the output of notarize-macos; undefined when the input is not set.
  * @throws Fault when the text is not that output
  */
 export function parseAccepted(text: string | undefined): ReadonlySet<string> | undefined {
@@ -27,7 +27,7 @@ function parseRows(text: string): Record<string, unknown>[] {
   });
 }
 
-/** Binaries that are other than the accepted ones: rebuilt, signed again or changed on the way. */
+/** Binaries whose code hash was not accepted, because they were rebuilt, signed again or changed afterwards. */
 export function notNotarized(
   { product, binaries }: CheckedProduct,
   accepted: ReadonlySet<string> | undefined,

@@ -20,7 +20,7 @@ export type Credentials =
       readonly teamId: string;
     };
 
-/** The inputs that go together, for telling which of them came empty: a missing secret is an empty string. */
+/** Groups of inputs that go together, to report which of them are empty: a missing secret is an empty string. */
 const API_KEY = ["api-key", "api-key-id"] as const;
 const APPLE_ID = ["apple-id", "app-specific-password", "team-id"] as const;
 

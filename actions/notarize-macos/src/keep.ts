@@ -5,13 +5,13 @@ import { parseSubmissions, type Submission } from "@release-actions/notary";
 
 const FILE = "submissions.json";
 
-/** What an earlier run, perhaps one that was killed, left in the log folder. */
+/** The submissions that an earlier run, perhaps one that was killed, wrote to the log folder. */
 export async function readKept(folder: string): Promise<Submission[]> {
   const file = path.join(folder, FILE);
   return existsSync(file) ? parseSubmissions(await readFile(file, "utf8"), file) : [];
 }
 
-/** Written beside and moved into place: a reader never sees half of it. Calls must not overlap. */
+/** Writes to a temporary file and renames it, so that a reader never sees half of it. Calls must not overlap. */
 export async function keep(folder: string, submissions: readonly Submission[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   const beside = path.join(folder, `.${FILE}.${process.pid}`);

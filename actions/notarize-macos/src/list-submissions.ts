@@ -4,7 +4,7 @@ import { readCredentials } from "./credentials.ts";
 import { openService } from "./service.ts";
 import { summarizeHistory } from "./summary.ts";
 
-/** Shows what the team has submitted lately. Nothing is submitted, and no file is looked at. */
+/** Shows the team's recent submissions. Submits nothing and reads no files. */
 export async function listSubmissions(runner: ActionRunner): Promise<void> {
   const credentials = readCredentials(runner.inputs);
   const world = realWorld(runner, runner.env, runner.signal);

@@ -10,7 +10,7 @@ import { openService } from "./service.ts";
 import { stapleTicket } from "./staple.ts";
 import { describeRows, type Outcome, summarizeOutcomes } from "./summary.ts";
 
-/** Checks, submits or resumes, waits, verifies, staples, and tells. */
+/** Checks the files, submits them or resumes a submission, waits, verifies, staples, and writes the summary. */
 export async function notarizeProducts(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   if (inputs.path.length === 0) {

@@ -5,16 +5,16 @@ import { pipeline } from "node:stream/promises";
 import { type CheckedProduct, packForSubmission } from "@release-actions/macos-product";
 import type { NotaryJob } from "@release-actions/notary";
 
-/** A submission and the files of the user's that are in it. */
+/** A submission, and the user's files that it contains. */
 export interface PlannedJob extends NotaryJob {
   readonly products: readonly CheckedProduct[];
 }
 
-/** Apple takes these as they are. */
+/** Kinds of files that Apple accepts without packing them first. */
 const SUBMITTED_AS_IS: readonly string[] = ["zip", "disk-image", "installer"];
 const EXTENSIONS: Readonly<Record<string, string>> = { zip: ".zip", "disk-image": ".dmg", installer: ".pkg" };
 
-/** Packs everything else into one zip. Equal files give an equal zip, by which a later run finds its submission. */
+/** Packs all other files into one zip. Equal files give an equal zip, so that a later run can find its submission. */
 export async function planJobs(checked: readonly CheckedProduct[], scratch: string): Promise<PlannedJob[]> {
   const [asIs, packed] = [true, false].map((wanted) =>
     checked.filter(({ product }) => SUBMITTED_AS_IS.includes(product.kind) === wanted),
@@ -36,7 +36,7 @@ async function planJob(file: string, name: string, products: readonly CheckedPro
   return { file, name, sha256: hash.digest("hex"), cdhashes, products };
 }
 
-/** Apple goes by the extension, we by the content. */
+/** Adds the extension that Apple expects, since Apple judges by the extension and this action by the content. */
 function submissionName({ product }: CheckedProduct): string {
   const extension = EXTENSIONS[product.kind] ?? "";
   const name = path.basename(product.path);

@@ -4,7 +4,7 @@ import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
 import { readKeychainPath } from "./state.ts";
 
-/** Removes the keychain and the key file beside it, should the main step have been killed before it could. */
+/** Removes the keychain and the key file beside it, if the main step was killed before it could do so. */
 void runAction(contract, async (runner) => {
   const path = readKeychainPath(runner);
   if (path === undefined) return;

@@ -16,7 +16,7 @@ import { saveKeychainPath } from "./state.ts";
 
 const PROFILE = "notarize-macos";
 
-/** Opens the way to Apple that the credentials are for. */
+/** Opens the notary service that the credentials are for. */
 export async function openService(
   runner: ActionRunner,
   credentials: Credentials,
@@ -35,7 +35,7 @@ export async function openService(
   const folder = await runner.tempFolder("credentials");
   const keychainPath = path.join(folder, "notary.keychain-db");
   saveKeychainPath(runner, keychainPath);
-  // Not the runner's way to start programs: that starts nothing more once the job is cancelled.
+  // Do not use `runner.exec` here: it starts no more programs once the job is cancelled.
   runner.onExit(() => deleteKeychain(childRunner(runner.env), keychainPath));
   const keychain = await createKeychain(runner.exec, keychainPath);
   runner.mask(keychain.password);

@@ -4,18 +4,18 @@ import type { Product } from "@release-actions/macos-product";
 import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** A ticket is attached to these. A zip or tar has no place for it, and neither has a bare binary. */
+/** Kinds of files that can hold a ticket. A zip, a tar and a bare binary cannot. */
 const HOLDS_TICKET: readonly string[] = ["disk-image", "installer", "bundle"];
 
-/** The ticket reaches Apple's public servers a moment after the verdict, on bad days minutes later. */
+/** How long to wait for the ticket: Apple's public servers have it seconds, sometimes minutes, after the verdict. */
 const WAITING_MS = 10 * 60_000;
 const FIRST_INTERVAL_MS = 3000;
 const MAX_INTERVAL_MS = 30_000;
 
-/** stapler says so of a ticket that is not there yet ("Error 65", "Record not found"); other failures stay. */
+/** Failures that waiting cannot fix. Others ("Error 65", "Record not found") mean that there is no ticket yet. */
 const IS_LASTING = /incapable of working|not signed|not a valid|no such file|unable to write|permission denied/i;
 
-/** What became of the ticket, in words for the summary. */
+/** The result of stapling, as the summary shows it. */
 export type Stapled = "stapled" | "not stapled" | "cannot hold a ticket";
 
 export async function stapleTicket(runner: ActionRunner, product: Product): Promise<Stapled> {

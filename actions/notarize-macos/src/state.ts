@@ -4,12 +4,12 @@ const KEYCHAIN = "keychain";
 
 type State = Pick<ActionRunner, "saveState" | "loadState">;
 
-/** Saved before the keychain is made, so that the post step finds it whatever happens. */
+/** Saves the path before the keychain is created, so that the post step finds it whatever happens. */
 export function saveKeychainPath(runner: State, path: string): void {
   runner.saveState(KEYCHAIN, path);
 }
 
-/** A folder of ours, which the post step may remove. */
+/** The pattern of the keychain paths that this action creates; the post step removes no others. */
 const OWN_PATH = /[/\\]notarize-macos-credentials-[^/\\]+[/\\][^/\\]+\.keychain-db$/;
 
 export function readKeychainPath(runner: State): string | undefined {

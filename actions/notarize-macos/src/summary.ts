@@ -9,14 +9,14 @@ export interface Outcome extends NotaryOutcome {
   readonly job: PlannedJob;
   /** Apple's log, when there is one. */
   readonly logFile: string | undefined;
-  /** What became of the ticket, by the path of the product. */
+  /** The result of stapling, by the path of the product. */
   readonly stapled: ReadonlyMap<string, string>;
 }
 
 /** From best to worst; the worst of all files is the status. */
 const VERDICTS = ["accepted", "pending", "unverified", "invalid", "rejected"] as const;
 
-/** One row of the output `submissions`: a file of the user's and the submission it is in. */
+/** One row of the output `submissions`: one of the user's files, and the submission that contains it. */
 export interface Row extends Submission {
   readonly file: string;
   readonly status: (typeof VERDICTS)[number];
@@ -43,7 +43,7 @@ export function describeRows(
   });
 }
 
-/** Sets the outputs and shows every complaint; fails the step unless Apple has accepted everything. */
+/** Sets the outputs and shows every problem that Apple reports; fails the step unless Apple accepted everything. */
 export function summarizeOutcomes(runner: ActionRunner, outcomes: readonly Outcome[]): void {
   const logs = new Map(
     outcomes.flatMap(({ submission, logFile }) => (logFile === undefined ? [] : [[submission.id, logFile]])),
@@ -112,7 +112,7 @@ function writeSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: 
     );
 }
 
-/** What the team submitted lately, the newest first as Apple lists it. */
+/** Shows the team's recent submissions, the newest first, as Apple lists them. */
 export function summarizeHistory(runner: ActionRunner, history: readonly ListedSubmission[]): void {
   runner.info(countOf(history.length, "submission"));
   for (const { id, status, createdDate, name } of history) runner.info(`${createdDate}  ${id}  ${status}  ${name}`);

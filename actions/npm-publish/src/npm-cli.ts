@@ -4,9 +4,13 @@ import type { CommandResult } from "@release-actions/command";
 import { isNpmOlder, NpmError, type NpmFailure, registryUrl } from "@release-actions/npm";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** What became of one upload. */
+/** The result of one upload. */
 export type UploadAnswer =
-  | { readonly kind: "taken" /** Only of a staged version, where npm told it. */; readonly stageId: string | undefined }
+  | {
+      readonly kind: "taken";
+      /** Only for a staged version, and only if npm printed it. */
+      readonly stageId: string | undefined;
+    }
   | { readonly kind: "failed"; readonly failure: NpmFailure };
 
 export interface PublishOptions {
@@ -19,11 +23,10 @@ export interface PublishOptions {
   readonly identity: boolean;
 }
 
-/** The machine's npm, with a configuration of the step's own: nobody's tokens, and no registry but the one that is meant. */
+/** The machine's npm with a configuration of its own: without the user's tokens, and with one registry only. */
 export interface NpmCli {
   readonly version: string;
   readonly registry: string;
-  /** The folder in which npm keeps everything. */
   publish(tarball: string, options: PublishOptions): Promise<UploadAnswer>;
   /** @param identity whether npm may use the job's identity. @returns why it was refused; undefined when it is set. */
   setTag(spec: string, tag: string, identity: boolean): Promise<NpmFailure | undefined>;
@@ -31,10 +34,10 @@ export interface NpmCli {
   pack(folder: string, destination: string): Promise<string>;
 }
 
-/** In which the token reaches npm: its configuration names the variable, so the token is in no file and no argument. */
+/** The variable that passes the token to npm. The configuration names it, so no file or argument has the token. */
 const TOKEN_VARIABLE = "NPM_PUBLISH_TOKEN";
 const PASSED_ON = /^(PATH|SystemRoot|PATHEXT|LANG|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|(https?|all|no)_proxy)$/i;
-/** What npm reads of a run for provenance and trusted publishing. Not GITHUB_TOKEN. */
+/** The variables of a run that npm reads for provenance and trusted publishing; GITHUB_TOKEN is not one of them. */
 const IDENTITY = /^(CI|GITHUB_(?!TOKEN$)\w+|RUNNER_\w+|ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|SIGSTORE_\w+)$/;
 const OLDEST_NPM = "9.5.0";
 
@@ -61,7 +64,7 @@ export async function openNpm(runner: ActionRunner): Promise<NpmCli> {
       check: false,
       onOutput: (_stream, text) => runner.debug(text.trimEnd()),
     });
-  // Retries are ours: between two of them the registry is asked what it has.
+  // Do not let npm retry: this action retries, and asks the registry in between what it has.
   const settings = "fetch-retries=0\nfund=false\naudit=false\n";
   await writeFile(userconfig, settings, { mode: 0o600 });
   const version = requireVersion(await npm(["--version"]));
@@ -96,7 +99,7 @@ export async function openNpm(runner: ActionRunner): Promise<NpmCli> {
   };
 }
 
-/** `--json` has npm tell its errors as a document on stdout. */
+/** Reads the error that npm prints to stdout as JSON when run with `--json`. */
 function readFailure({ stdout, stderr, exitCode }: CommandResult): NpmFailure {
   const start = stdout.indexOf("{");
   try {
@@ -124,7 +127,7 @@ function requireVersion(result: CommandResult): string {
   return version;
 }
 
-/** npm 11 prints the document of the package, npm 12 the same under its name. */
+/** npm 11 prints an object for the package; npm 12 prints the same object under the package's name. */
 export function stageIdIn(stdout: string): string | undefined {
   try {
     const document: unknown = JSON.parse(stdout.slice(stdout.indexOf("{")));

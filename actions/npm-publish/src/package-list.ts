@@ -14,13 +14,13 @@ export interface PackageEntry {
 const INPUT = "the input `packages`";
 const KEYS = ["app", "binary", "package", "base", "fields"];
 
-/** What the action itself writes, so that packages stay consistent with each other. */
+/** Fields that only the action writes, so that the packages stay consistent with each other. */
 const OWN_FIELDS = [
   ...["name", "version", "bin", "main", "types", "files", "os", "cpu", "libc"],
   ...["scripts", "optionalDependencies", "preferUnplugged", "private"],
 ];
 
-/** Reads the YAML list; nothing means one entry of which everything is found out. */
+/** Reads the YAML list. Without one, returns a single entry whose names come from the plan or the archives. */
 export function parsePackages(text: string | undefined): readonly PackageEntry[] {
   if (text === undefined)
     return [{ app: undefined, binary: undefined, package: undefined, base: undefined, fields: {} }];
@@ -56,6 +56,6 @@ function readFields(node: YamlNode, where: string): Manifest {
   if (!fields.isMap) throw new NpmError(`${where} has \`fields\` that are not a mapping`);
   const own = fields.entries().find(([key]) => OWN_FIELDS.includes(key));
   if (own !== undefined) throw new NpmError(`${where} sets \`${own[0]}\`, which this action writes itself`);
-  // Its keys are data of the workflow's author, who may write any.
+  // Any key is allowed here: they become fields of package.json.
   return fields.value as Manifest;
 }

@@ -5,14 +5,14 @@ import { presentPlatforms, programOf } from "./build/targets.ts";
 import type { PackageEntry } from "./package-list.ts";
 import { type Released, targetsOf } from "./released.ts";
 
-/** The packages of one product, by name alone. */
+/** The names of the packages of one product. */
 export interface ProductNames {
   readonly version: string;
   readonly base: string;
   readonly platforms: readonly string[];
 }
 
-/** The names that publishing would use, found without the archives. */
+/** The names that publishing uses, computed without reading the archives. */
 export function namesOf(entry: PackageEntry, { inputs }: ActionRunner, released: Released): ProductNames {
   const app = released.name(entry.app, entry.package !== undefined);
   const base = packageName(entry.package ?? entry.binary ?? programOf(app), inputs.scope);

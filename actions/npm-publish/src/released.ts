@@ -16,23 +16,23 @@ import type { ActionRunner } from "./action.gen.ts";
 export interface AppArchive {
   readonly file: string;
   readonly targets: readonly string[];
-  /** The programs in it by their paths, as far as the plan tells. */
+  /** The paths of the programs in it, as far as the plan lists them. */
   readonly programs: readonly string[];
 }
 
-/** What is released of an app. */
+/** The release of one app: its version and archives. */
 export interface ReleasedApp {
   readonly app: string;
   readonly version: Version;
   readonly archives: readonly AppArchive[];
 }
 
-/** Tells what is released: from a plan, or from a version and the names of the archives. */
+/** Describes the release, from a plan or from a version and the names of the archives. */
 export interface Released {
   readonly checksums: Checksums;
   app(name: string | undefined, archiveNames: readonly string[]): ReleasedApp;
   /**
-   * The app without its archives, where only names are needed.
+   * The app without its archives, for when only names are needed.
    *
    * @param isNamed whether the package's name is known without the app's.
    */
@@ -74,7 +74,7 @@ function appOfPlan(plan: DistPlan, name: string | undefined): ReleasedApp {
   return { app: release.app, version: release.version, archives };
 }
 
-/** cargo-dist's names: `<app>-<target>.<extension>`. */
+/** Finds the app in file names of cargo-dist's form, `<app>-<target>.<extension>`. */
 function appOfNames(version: Version, wanted: string | undefined, files: readonly string[]): ReleasedApp {
   const found = files.flatMap((file) => {
     const [, stem = ""] = /^(.+)\.(?:tar\.(?:gz|xz|zst)|tgz|zip)$/.exec(file) ?? [];

@@ -6,7 +6,7 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { type Outcome, reasonOf } from "./publish/outcome.ts";
 
-/** Sets the outputs, also when it failed, and shows what became of each package. */
+/** Sets the outputs (also after a failure) and shows the result for each package. */
 export function showOutcomes(runner: ActionRunner, registry: URL, outcomes: readonly Outcome[]): void {
   const reason = (outcome: Outcome): string => reasonOf(outcome, runner.inputs["dry-run"]);
   const published = outcomes.filter((outcome) => outcome.published);
@@ -61,7 +61,7 @@ function publishState({ state, published, leftOut }: Outcome, dryRun: boolean): 
   return leftOut !== undefined || dryRun ? "skipped" : "failed";
 }
 
-/** All that waits in one list, in the order of publishing, to be read and run by a maintainer. */
+/** Lists the commands that approve the waiting packages, in publishing order, for a maintainer to run. */
 function showApprovals(runner: ActionRunner, waiting: readonly Outcome[]): void {
   if (waiting.length === 0) return;
   const commands = waiting.map(commandFor);
@@ -81,17 +81,17 @@ function linked(registry: URL, name: string): string {
   return page === "" ? `\`${name}\`` : `[\`${name}\`](${page})`;
 }
 
-/** The command of a maintainer: by the id where it is known, else the one that shows it. */
+/** The maintainer's command: approves the stage if its ID is known, else lists stages to find the ID. */
 function commandFor({ name, stage }: Outcome): string {
   return stage?.id === undefined ? listCommand(name) : approveCommand(stage.id);
 }
 
-/** Where people see the package, and its maintainers what is staged. Only npm's own registry has such pages. */
+/** The package's web page, which shows maintainers the staged versions too. Only npm's own registry has such pages. */
 function pageOf(registry: URL, name: string): string {
   return registry.hostname.endsWith(".npmjs.org") ? `https://www.npmjs.com/package/${name}` : "";
 }
 
-/** What the ledger says of the beginning, before the packages are known. A package's own rows have the name of the package. */
+/** The ledger row of the start, before the packages are known. Later, each package has a row with its own name. */
 export function publishingOf(inputs: ActionRunner["inputs"]): Publishing {
   const names = [...(inputs.packages ?? "").matchAll(/^[\s-]*(?:package|app)\s*:\s*["']?([^"'\s]+)/gm)].map(
     ([, name]) => name,
@@ -105,7 +105,7 @@ export function publishingOf(inputs: ActionRunner["inputs"]): Publishing {
   };
 }
 
-/** What happened, for the release notes and for a later attempt. */
+/** The ledger rows of the packages, which the release notes and later attempts read. */
 export function ledgerRows(registry: URL, outcomes: readonly Outcome[]): readonly LedgerRow[] {
   const at = new Date().toISOString();
   return outcomes.map((outcome): LedgerRow => {

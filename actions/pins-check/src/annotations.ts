@@ -1,12 +1,12 @@
 import { type Finding, placeOf } from "@release-actions/pins";
 import type { Problem } from "@release-actions/report";
 
-/** Lines that one message lists. */
+/** The most lines that one message lists. */
 const MAX_LINES = 8;
 
 /**
- * One annotation for each disagreement, at the follower. A warning that a file gives the same cause for several
- * times, such as `stable` in every job, is one disagreement.
+ * One annotation for each disagreement, at the place that must follow. When a file has the same cause of a warning
+ * several times, such as `stable` in every job, it gets one annotation.
  */
 export function annotationsOf(findings: readonly Finding[]): Problem[] {
   const groups = Map.groupBy(findings, (finding) => (finding.severity === "error" ? finding : sameCause(finding)));

@@ -28,11 +28,11 @@ export type Services = Reporter & {
 };
 
 export interface Verdict extends CheckResult {
-  /** Findings that a rewrite has mended. */
+  /** Findings that a rewrite has fixed. */
   readonly fixed: readonly Finding[];
 }
 
-/** A rewrite can make a second one possible, where two relations end in one value; a third never came up. */
+/** How often to rewrite. One rewrite may require a second, when two relations share a value; a third is spare. */
 const MAX_ROUNDS = 3;
 
 export async function checkAndFix(inputs: Inputs, services: Services): Promise<Verdict> {

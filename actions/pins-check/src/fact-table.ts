@@ -1,10 +1,10 @@
 import { placeOf, type Site } from "@release-actions/pins";
 import type { Verdict } from "./check-and-fix.ts";
 
-/** More places than this are counted, not listed. */
+/** The most places that are listed; further ones are only counted. */
 const MAX_PLACES = 5;
 
-/** A row for every value that a fact has: its name, the value, where it stands, and what it breaks. */
+/** A row for every value of a fact: the name of the fact, the value, its places, and the findings about it. */
 export function factRows({ facts, findings }: Verdict): string[][] {
   return facts.flatMap(({ name, sites }) => {
     const values = Map.groupBy(sites, ({ value }) => value);

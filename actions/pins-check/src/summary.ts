@@ -50,12 +50,12 @@ export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
 
 interface Shown {
   readonly rows: readonly string[][];
-  /** What is wrong in a few words; empty when nothing is. */
+  /** The faults in a few words; empty when there are none. */
   readonly verdict: string;
   readonly next: string;
 }
 
-/** What is wrong comes first; what agrees is folded. */
+/** Writes the findings first; values that agree are folded. */
 function writeSummary(
   summary: ActionRunner["summary"],
   { findings, elsewhere, notes, unread, fixed, facts }: Verdict,

@@ -2,23 +2,23 @@ import { archiveFor, archivesOf, type DistPlan, type DroppedTargets, type Releas
 import type { StringEntry } from "@release-actions/toml";
 import type { DistConfig } from "./dist-config.ts";
 
-/** An archive that should be planned and is not. */
+/** An archive that the plan lacks although its target is declared. */
 export interface Missing {
   readonly app: string;
   readonly target: StringEntry;
 }
 
-/** What is declared for an app: its own targets, else the workspace's, without those that were dropped on purpose. */
+/** The targets declared for an app: its own, else the workspace's, without those that were dropped on purpose. */
 export function declaredFor(app: string, config: DistConfig, isDropped: DroppedTargets): readonly StringEntry[] {
   return (config.ofApps.get(app) ?? config.targets).filter(({ value }) => !isDropped(app, value));
 }
 
-/** Does an app have other files than archives only (`extra-artifacts`), which are for no target? */
+/** Whether an app has no archives but only `extra-artifacts`, which belong to no target. */
 export function hasExtrasOnly(release: Release): boolean {
   return archivesOf(release).length === 0 && release.artifacts.some(({ kind }) => kind === "extra-artifact");
 }
 
-/** Every app of the plan is to have an archive for every target that is declared for it. */
+/** Finds, for every app of the plan, the declared targets without an archive. */
 export function missingArchives(plan: DistPlan, config: DistConfig, isDropped: DroppedTargets): Missing[] {
   return plan.releases
     .filter((release) => !hasExtrasOnly(release))
@@ -29,7 +29,7 @@ export function missingArchives(plan: DistPlan, config: DistConfig, isDropped: D
     );
 }
 
-/** `1.2.3`, or `widget 1.2.3, server 0.9.0` for a plan over several versions, as of a pull request. */
+/** `1.2.3`, or `widget 1.2.3, server 0.9.0` for a plan with several versions, such as that of a pull request. */
 export function versionsOf(plan: DistPlan): string {
   const different = new Set(plan.releases.map(({ version }) => version.text));
   const [first] = different;

@@ -10,23 +10,23 @@ import {
   tableOf,
 } from "@release-actions/toml";
 
-/** What cargo-dist's configuration says of targets. */
+/** The targets in cargo-dist's configuration. */
 export interface DistConfig {
-  /** The file that speaks for the workspace, relative to it. */
+  /** The workspace's configuration file, relative to the workspace. */
   readonly file: string;
   /** `cargo-dist-version`. */
   readonly distVersion: string | undefined;
   readonly targets: readonly StringEntry[];
-  /** Of apps that declare their own, which take the place of the workspace's. */
+  /** The targets of apps that declare their own; these replace the workspace's. */
   readonly ofApps: ReadonlyMap<string, readonly StringEntry[]>;
 }
 
-/** Where cargo-dist looks, in its order (its book, "Configuration": one of them speaks for the workspace). */
+/** The places where cargo-dist looks for the workspace's configuration, in its order (its book, "Configuration"). */
 const PLACES = ["dist-workspace.toml", "dist.toml", "Cargo.toml"] as const;
-/** Folders that hold no package of the workspace. */
+/** Folders without packages of the workspace. */
 const SKIPPED: readonly string[] = ["target", "node_modules", ".git"];
 
-/** @param config the input: a path, or `undefined` for the first of cargo-dist's own places. */
+/** @param config the path from the input; undefined means the first of cargo-dist's own places that exists. */
 export async function readDistConfig(workspace: string, config: string | undefined): Promise<DistConfig> {
   const file = config === undefined ? await firstOf(workspace) : path.relative(workspace, config);
   const document = readToml(path.join(workspace, file), file);
@@ -48,7 +48,7 @@ async function firstOf(workspace: string): Promise<string> {
   return PLACES[0];
 }
 
-/** `[dist]` in cargo-dist's own files; in a Cargo.toml the metadata of the workspace, or of the only package. */
+/** The table `[dist]` of cargo-dist's own files; in a Cargo.toml, the metadata of the workspace or the only package. */
 function distTable({ root }: TomlDocument, file: string): ReturnType<typeof tableOf> {
   if (path.basename(file) !== "Cargo.toml") return tableOf(root, "dist");
   return tableAt(root, "workspace") ?? tableAt(root, "package");
@@ -59,14 +59,14 @@ function tableAt(root: TomlDocument["root"], owner: "workspace" | "package"): Re
   return metadata === undefined ? undefined : tableOf(metadata, "dist");
 }
 
-/** A package's own `[package.metadata.dist]`, or a `dist.toml` beside it, or of a package that is not of Rust. */
+/** The targets in each package's `[package.metadata.dist]` or `dist.toml` (the only one for other languages). */
 async function targetsOfApps(workspace: string): Promise<ReadonlyMap<string, readonly StringEntry[]>> {
   const found = new Map<string, readonly StringEntry[]>();
   const names = new Map<string, string>();
   const files: string[] = [];
   const exclude = (entry: string): boolean => SKIPPED.includes(path.basename(entry));
   for await (const file of glob("**/{Cargo,dist}.toml", { cwd: workspace, exclude })) files.push(file);
-  // Cargo.toml before dist.toml, so that the name is known and the latter has the last word.
+  // Read Cargo.toml before dist.toml: it has the package's name, and dist.toml overrides its targets.
   for (const file of files.sort()) {
     const document = readToml(path.join(workspace, file), file);
     const folder = path.dirname(file);

@@ -3,7 +3,7 @@ import { parseTag } from "@release-actions/channel";
 import type { CommandRunner } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
 
-/** What a runner says of the run, as far as it decides about images. */
+/** The facts about the run that decide what is built. */
 export interface RunEvent {
   /** `push`, `pull_request`, ... */
   readonly name: string;
@@ -12,13 +12,13 @@ export interface RunEvent {
   /** `refs/heads/main`, `refs/tags/v1.2.3`, `refs/pull/1/merge`. */
   readonly ref: string;
   readonly sha: string;
-  /** Undefined when the event does not tell. */
+  /** Undefined when the event does not contain it. */
   readonly defaultBranch: string | undefined;
   readonly workspace: string;
   readonly temp: string;
 }
 
-/** What reading it takes from the step. */
+/** The parts of the step that reading the event uses. */
 export interface EventSource {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly inputs: { readonly ref: string | undefined };
@@ -46,7 +46,7 @@ export async function readEvent({ env, inputs, exec }: EventSource): Promise<Run
   };
 }
 
-/** A name alone is a branch's, unless it is a version's. */
+/** Completes a short name: it is a tag if it is a version, else a branch. */
 function fullRef(ref: string): string {
   if (ref.startsWith("refs/")) return ref;
   return parseTag(ref) === undefined ? `refs/heads/${ref}` : `refs/tags/${ref}`;

@@ -1,20 +1,20 @@
 import { parseTag } from "@release-actions/channel";
 
-/** What a git tag is to an image. */
+/** How a git tag relates to an image. */
 export type PlacedTag =
-  /** A release of it. */
+  /** It releases the image. */
   | { readonly kind: "version"; readonly version: string }
-  /** A name of no version, such as `nightly`. */
+  /** It does not name a version, such as `nightly`. */
   | { readonly kind: "name" }
-  /** A version of something else in the repository, or of what cannot be told: it must not move the image. */
+  /** It releases something else in the repository, or something unknown: it must not move the image's tags. */
   | { readonly kind: "foreign"; readonly why: string };
 
 /**
- * Tells whose release a tag is. `v1.2.3` and `1.2.3` are everything's; `widget-v1.2.3` and `widget/1.2.3` are those of
- * an image, a package or a repository called `widget`; `chart-2.0.0` is somebody else's.
+ * Decides what a tag releases. `v1.2.3` and `1.2.3` release everything; `widget-v1.2.3` and `widget/1.2.3` release an
+ * image, a package or a repository called `widget`; `chart-2.0.0` releases something else.
  *
- * @param family the family that the input names, with its separator (`widget-`); then no other is taken
- * @param names what may stand before the version
+ * @param family the tag family from the input, with its separator (`widget-`); if given, no other is accepted
+ * @param names the names that may stand before the version
  */
 export function placeTag(tag: string, family: string | undefined, names: readonly string[]): PlacedTag {
   const parsed = parseTag(tag);
@@ -33,7 +33,7 @@ function isOneOf(family: string, names: readonly string[]): boolean {
   return names.some((candidate) => candidate.toLowerCase() === name);
 }
 
-/** `v` and `widget-v` are the families of `v1.2.3` and `widget-v1.2.3` as people write them. */
+/** Removes the `v` that people write at the end of a family: `v` for `v1.2.3`, `widget-v` for `widget-v1.2.3`. */
 function withoutV(family: string): string {
   return family.replace(/(^|[^A-Za-z])v$/, "$1");
 }

@@ -11,27 +11,27 @@ const SYMBOLS_STAGE = "debug-symbols";
 export interface ImagePlan {
   readonly push: boolean;
   readonly images: readonly string[];
-  /** The same without stages, each once. */
+  /** The names of the images without stages, each once. */
   readonly names: readonly string[];
-  /** For docker/metadata-action, without what release-channel adds. */
+  /** Tag rules for docker/metadata-action, without those that release-channel adds. */
   readonly tagRules: readonly string[];
   readonly flavor: readonly string[];
-  /** What is built on which runner, where platforms have runners of their own; else empty. */
+  /** The jobs of the build, when platforms have runners of their own; else empty. */
   readonly builds: readonly PlatformBuild[];
-  /** The version for release-channel to place; undefined when the rules have the tags. */
+  /** The version for which release-channel decides the tags; undefined when `tagRules` has all tags. */
   readonly version: string | undefined;
   readonly platforms: readonly string[];
   readonly labels: readonly string[];
-  /** Lists of one argument or several, each beginning on a line of its own. */
+  /** Build arguments. Each entry has one or more, each of which starts on its own line. */
   readonly buildArgs: readonly string[];
   readonly exports: readonly string[];
-  /** Why a tag moves nothing, where it does not. */
+  /** Why the git tag moves no image tag, if it does not. */
   readonly note: string | undefined;
 }
 
 type Inputs = InputValues<typeof contract>;
 
-/** Decides what is built, and what becomes of it. */
+/** Decides what is built, how it is tagged, and whether it is pushed. */
 export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPackage: string) => string): ImagePlan {
   if (inputs.debug && inputs.parca) {
     throw new Fault("both `debug` and `parca` are set: one keeps debug information in the image, the other removes it");
@@ -73,7 +73,7 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
   };
 }
 
-/** What may stand before a version in a tag of this image: its own names, its repository's and its package's. */
+/** The names that may stand before a version in a git tag: those of the images, the repository and the package. */
 function namesOfFamily(stages: readonly NamedStage[], inputs: Inputs, { repository }: RunEvent): readonly string[] {
   const names = [repository, ...stages.map(({ name }) => name), ...(inputs["cargo-package"] ?? "").split(" ")];
   return names.flatMap((name) => name.split("/").at(-1) ?? []).filter((name) => name !== "");
@@ -81,12 +81,12 @@ function namesOfFamily(stages: readonly NamedStage[], inputs: Inputs, { reposito
 
 interface NamedStage {
   readonly name: string;
-  /** Empty for the last one. */
+  /** The stage of the Dockerfile; empty means the last one. */
   readonly stage: string;
 }
 
 function imagesOf(inputs: Inputs, event: RunEvent): readonly NamedStage[] {
-  // Names of registries are in lower case, whatever the repository's is.
+  // Image names must be in lower case, even if the repository's name is not.
   if (inputs.images.length === 0) return [{ name: event.repository.toLowerCase(), stage: inputs.target ?? "" }];
   return inputs.images.map((line) => {
     const [name = "", stage = inputs.target ?? "", ...rest] = line.split("=");
@@ -107,9 +107,9 @@ function namesOf(name: string, inputs: Inputs, push: boolean): readonly string[]
 }
 
 /**
- * Rules for docker/metadata-action. A commit's image has its hash for a tag, which is what the jobs and repositories look
- * for that test it. A release's has not: it would take the place of the one that was tested. What release-channel decides
- * is added to these.
+ * Rules for docker/metadata-action. The image of a commit gets the commit's hash as a tag, by which jobs and other
+ * repositories find it for tests. The image of a release does not: it would replace the tested image under that tag.
+ * The workflow adds the tags that release-channel decides.
  */
 function tagRules(
   inputs: Inputs,
@@ -121,7 +121,7 @@ function tagRules(
   const commit = tag === undefined ? [`type=raw,value=${sha}`] : [];
   if (own.length > 0) return [...commit, ...own];
   if (isPlaced) return [];
-  // Its own rule for references takes those of the run alone, and no `ref` that was given instead.
+  // The `type=ref` rule of metadata-action only knows the run's own ref, not one from the input `ref`.
   const name = ref.replace(/^refs\/\w+\//, "");
   const value = name.replace(/[^\w.-]/g, "-").replace(/^[.-]+/, "");
   return [...commit, ...(value === "" ? [] : [`type=raw,value=${value.slice(0, 128)}`])];

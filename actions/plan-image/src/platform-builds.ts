@@ -2,21 +2,21 @@ import { formatPlatform, parsePlatform } from "@release-actions/platform";
 import { Fault } from "@release-actions/report";
 import { parseYaml, type YamlNode } from "@release-actions/yaml";
 
-/** One job of a build that is spread over runners. */
+/** One job of a build that is spread over several runners. */
 export interface PlatformBuild {
-  /** For names of artifacts: `linux-amd64`. */
+  /** The name for artifacts, such as `linux-amd64`. */
   readonly name: string;
   /** Separated by commas. */
   readonly platforms: string;
-  /** A label, or labels as a JSON list; empty for the workflow's own runner. */
+  /** A runner label, or labels as a JSON list; empty means the workflow's own runner. */
   readonly runner: string;
   /** Whether the image that it builds becomes the artifact. */
   readonly artifact: boolean;
 }
 
 /**
- * A build for each platform that has a runner of its own or becomes the artifact, and one for all others together,
- * which need QEMU.
+ * One build for each platform that has a runner of its own or becomes the artifact, and one build with QEMU for all
+ * other platforms.
  *
  * @param runners a mapping in YAML, such as `{ linux/amd64: ubuntu-latest, linux/arm64: ubuntu-24.04-arm }`
  */
@@ -47,7 +47,7 @@ export function buildsOf(
   return rest.length === 0 ? own : [...own, { name: "others", platforms: rest.join(","), runner: "", artifact: false }];
 }
 
-/** One spelling of a platform: `linux/arm64/v8` is `linux/arm64`. What is not one stays as it is, for buildx to judge. */
+/** Normalizes a platform: `linux/arm64/v8` is `linux/arm64`. Other text stays as it is, and buildx reports it. */
 function keyOf(text: string): string {
   const platform = parsePlatform(text);
   return platform === undefined ? text : formatPlatform(platform);

@@ -1,7 +1,7 @@
 import type { ActionRunner } from "./action.gen.ts";
 import type { planImage } from "./plan-image.ts";
 
-/** Sets the outputs, and says in a line what will be built. */
+/** Sets the outputs, and logs in one line what will be built. */
 export function summarize(runner: ActionRunner, plan: ReturnType<typeof planImage>): void {
   const { push, version, platforms, builds } = plan;
   runner.setOutput("push", push);

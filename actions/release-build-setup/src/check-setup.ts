@@ -6,7 +6,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import { requireNotice } from "./notice.ts";
 import type { SetupPlan } from "./plan-setup.ts";
 
-/** Says what the job's environment and tree are not as `setup` would make them. Changes nothing. */
+/** Reports how the job's environment and files differ from what `setup` would make of them. Changes nothing. */
 export function checkSetup(runner: ActionRunner, plan: SetupPlan): void {
   const { inputs, env } = runner;
   const problems = [...variableProblems(plan, env)];
@@ -33,7 +33,7 @@ export function checkSetup(runner: ActionRunner, plan: SetupPlan): void {
 function variableProblems({ variables }: SetupPlan, env: Readonly<Record<string, string | undefined>>): Problem[] {
   return variables.flatMap(({ name, value, from }): Problem[] => {
     const now = env[name];
-    // No RUSTFLAGS and an empty one mean the same once there is no flag in any file.
+    // An unset and an empty RUSTFLAGS mean the same when no file has flags.
     if (now === value || (name === "RUSTFLAGS" && value === "" && now === undefined)) return [];
     const found = now === undefined ? "is not set" : `is "${now}"`;
     return [{ level: "error", title: name, message: `${name} ${found}, expected "${value}" from ${from}` }];

@@ -3,8 +3,8 @@ import { realpath } from "node:fs/promises";
 import type { Services } from "./plan-setup.ts";
 
 /**
- * In a container the workspace belongs to another user than the one who builds, and git refuses to look at
- * it (git-config, safe.directory). On a runner itself nothing is changed.
+ * Makes git trust the workspace in a container, where it belongs to another user and git would therefore not use it
+ * (git-config, safe.directory). Outside of containers nothing is changed.
  */
 export async function trustWorkspace({ exec, env, info }: Services): Promise<void> {
   if (!isContainer(env)) return;
@@ -16,7 +16,7 @@ export async function trustWorkspace({ exec, env, info }: Services): Promise<voi
   info(`git trusts ${workspace}, which belongs to another user in this container`);
 }
 
-/** Docker and Podman leave a file each; the variable is what systemd and Podman set. */
+/** Docker and Podman each create a file; systemd and Podman set the variable. */
 function isContainer(env: Services["env"]): boolean {
   return Boolean(env["container"]) || existsSync("/.dockerenv") || existsSync("/run/.containerenv");
 }

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** Something that keeps the build from being set up as its sources say. */
+/** A fault that prevents setting up the build as its sources require. */
 export class SetupError extends Fault {
   override readonly name = "SetupError";
 }

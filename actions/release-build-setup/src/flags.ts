@@ -9,7 +9,7 @@ export interface FlagRules {
   readonly extra: string;
 }
 
-/** What became of one flag. */
+/** One flag, its origin, and whether it is used. */
 export interface FlagRow {
   readonly flag: string;
   readonly from: string;
@@ -17,14 +17,14 @@ export interface FlagRow {
 }
 
 export interface FlagPlan {
-  /** As cargo-dist reads it. */
+  /** The value of RUSTFLAGS, which cargo-dist reads. */
   readonly rustflags: string;
   readonly rows: readonly FlagRow[];
-  /** Patterns of flags to leave out that no flag of this target has. */
+  /** Patterns from `exclude` that match no flag of this target. */
   readonly unused: readonly string[];
 }
 
-/** Applies the rules to the flags of one target, and says of each what became of it. */
+/** Applies the rules to the flags of one target, and records for each whether it is used. */
 export function planFlags(resolved: ResolvedFlags, rules: FlagRules): FlagPlan {
   const rows: FlagRow[] = [];
   const kept: RustFlag<FlagArgument>[] = [];
@@ -54,7 +54,7 @@ function sourceName({ source }: ResolvedFlags): string {
   return source === "target" ? "the target's own flags" : source;
 }
 
-/** RUSTFLAGS is split at spaces and knows no quotes, so not every argument can be said in it. */
+/** Joins the arguments for RUSTFLAGS. It is split at spaces and has no quotes, so some arguments cannot be in it. */
 function expressInVariable(args: readonly FlagArgument[]): string {
   for (const { value, origin } of args) {
     if (value !== "" && !/\s/.test(value)) continue;

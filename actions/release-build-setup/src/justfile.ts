@@ -6,14 +6,14 @@ const RECIPE = "notice-file";
 /** The names that just looks for (just's manual, "Quick Start"). */
 const NAMES = ["justfile", "Justfile", ".justfile", "JUSTFILE"];
 
-/** The command that makes the notice: the one given, else the recipe of the justfile that has one; nothing for none. */
+/** The command that creates the notice: the given one, else the justfile's recipe; undefined when there is neither. */
 export function chooseNotice(given: string | undefined, cwd: string): string | undefined {
   if (given !== undefined) return given === "none" ? undefined : given;
   const file = findJustfile(cwd);
   return file !== undefined && hasRecipe(file) ? `just ${RECIPE}` : undefined;
 }
 
-/** just takes the first one from the working directory upwards; one above the repository is none of ours. */
+/** Finds the justfile as just does, in the working directory or the nearest folder above, up to the repository's. */
 function findJustfile(cwd: string): string | undefined {
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
     const found = NAMES.map((name) => path.join(folder, name)).find((file) => existsSync(file));

@@ -14,7 +14,7 @@ export interface NoticeInputs {
   readonly file: string;
 }
 
-/** Runs the command and checks what it made. An older notice counts for nothing, and comes back on failure. */
+/** Runs the command and checks the notice. An older notice is moved away first, and restored after a failure. */
 export async function makeNotice({ cwd, command, file }: NoticeInputs, services: Services): Promise<string> {
   const notice = path.resolve(cwd, file);
   const older = `${notice}.before`;
@@ -31,7 +31,7 @@ export async function makeNotice({ cwd, command, file }: NoticeInputs, services:
   return notice;
 }
 
-/** @throws SetupError unless the file names at least one of the crates that are built in. */
+/** @throws SetupError unless the notice names at least one of the crates in Cargo.lock. */
 export function requireNotice(notice: string, cwd: string, before = ""): void {
   const location = { file: notice };
   if (!existsSync(notice)) throw new SetupError(`${before}there is no ${notice}`, { location });

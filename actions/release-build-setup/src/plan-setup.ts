@@ -35,14 +35,14 @@ export type Services = Reporter & {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-/** All that the sources say of the build, before anything is changed. */
+/** Everything that the sources say about the build, read before anything is changed. */
 export interface SetupPlan {
   readonly cwd: string;
   readonly targets: readonly string[];
   readonly flags: ResolvedPlan;
-  /** RUSTFLAGS among them. */
+  /** Includes RUSTFLAGS. */
   readonly variables: readonly Variable[];
-  /** Makes the notice; nothing for none. */
+  /** The command that creates the notice; undefined for none. */
   readonly noticeCommand: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export async function planSetup(inputs: Inputs, { exec, env, info, problem }: Se
       cargoHome: env["CARGO_HOME"] || path.join(env["HOME"] || homedir(), ".cargo"),
       exclude: inputs["rustflags-exclude"],
       extra: inputs["rustflags-extra"] ?? "",
-      // What is to be checked is whether the environment says what the files say.
+      // A check compares the environment with the files, so it must not read the flags from the environment.
       ignoreEnvironment: inputs.mode === "check",
     },
     question,

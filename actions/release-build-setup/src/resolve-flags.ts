@@ -13,7 +13,7 @@ import { SetupError } from "./fault.ts";
 import { type FlagPlan, type FlagRules, planFlags } from "./flags.ts";
 
 const DEFAULT_FROM = ".cargo/config.toml";
-/** What an earlier use in the same job exported, to tell it from what the workflow set. */
+/** The variable with the flags that an earlier step with this action exported, to tell them from the workflow's. */
 export const MARKER = "RELEASE_BUILD_SETUP_RUSTFLAGS";
 
 export interface FlagInputs extends FlagRules {
@@ -21,7 +21,7 @@ export interface FlagInputs extends FlagRules {
   readonly from: string;
   readonly targets: readonly string[];
   readonly cargoHome: string;
-  /** Look at the files alone, as if no variable were set. */
+  /** Read only the files, as if no variable were set. */
   readonly ignoreEnvironment: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface ResolvedPlan extends FlagPlan {
   readonly warnings: readonly string[];
 }
 
-/** The flags that cargo would use for the targets of a job, which must be the same for all of them. */
+/** The flags that cargo would use for the targets of a job. @throws SetupError when the targets need different ones */
 export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion): Promise<ResolvedPlan> {
   const config = findConfig(inputs);
   const env = flagEnvironment(inputs, question.env);
@@ -75,7 +75,7 @@ function findConfig({ cwd, from, cargoHome }: FlagInputs): CargoConfig {
   return loadConfig({ cwd, cargoHome, overrides: [file] });
 }
 
-/** An earlier use of this action is not a choice of the workflow's: the sources are read anew. */
+/** The environment without RUSTFLAGS that an earlier step with this action exported: only the workflow's count. */
 function flagEnvironment({ ignoreEnvironment }: FlagInputs, env: RustcQuestion["env"]): RustcQuestion["env"] {
   const isOurs = env["RUSTFLAGS"] !== undefined && env["RUSTFLAGS"] === env[MARKER];
   if (!isOurs && !ignoreEnvironment) return env;
@@ -83,7 +83,7 @@ function flagEnvironment({ ignoreEnvironment }: FlagInputs, env: RustcQuestion["
   return rest;
 }
 
-/** cargo-dist adds flags of its own to RUSTFLAGS, and cargo reads CARGO_ENCODED_RUSTFLAGS in its place. */
+/** Refuses CARGO_ENCODED_RUSTFLAGS, which makes cargo ignore RUSTFLAGS, and flags other than an earlier step's. */
 function refuseHidden(env: RustcQuestion["env"], rustflags: string, earlier: string | undefined): void {
   if (env["CARGO_ENCODED_RUSTFLAGS"] !== undefined) {
     throw new SetupError(

@@ -10,7 +10,7 @@ import { MARKER } from "./resolve-flags.ts";
 import { STATE } from "./state.ts";
 import { chooseTools } from "./tool-list.ts";
 
-/** Prepares the job. What later steps see comes last, when all the rest has worked. */
+/** Prepares the job. Changes that later steps see come last, after everything else has succeeded. */
 export async function setUp(runner: ActionRunner, plan: SetupPlan): Promise<void> {
   const { inputs, env } = runner;
   const temp = env["RUNNER_TEMP"] || tmpdir();
@@ -27,7 +27,7 @@ export async function setUp(runner: ActionRunner, plan: SetupPlan): Promise<void
   runner.summary.verdict("success", `Release build: set up for ${plan.targets.join(", ")}`);
 }
 
-/** Returns the folders that now come first on the PATH. */
+/** Installs the tools, and returns their folders for the PATH. */
 async function installTools(runner: ActionRunner, makesNotice: boolean): Promise<string[]> {
   const services = githubServices(runner);
   const folders: string[] = [];
@@ -44,7 +44,7 @@ async function switchHakariOff(runner: ActionRunner, cwd: string, temp: string):
   const hakari = readHakari(cwd);
   if (hakari === undefined) return runner.info("the workspace has no hakari: nothing to switch off");
   const { services } = await openHakari(hakari, { cwd, version: undefined }, runner);
-  // Before the change, so that the post step knows of it whatever happens.
+  // Save the state before the change, so that the post step can undo it whatever happens.
   runner.saveState(STATE, hakari.workspace.root);
   const outcome = await disableHakari(hakari, services, temp);
   runner.info(outcome === "disabled" ? "hakari is off until the job ends" : "hakari was already off");

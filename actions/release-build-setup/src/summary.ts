@@ -1,7 +1,7 @@
 import type { ActionRunner } from "./action.gen.ts";
 import type { SetupPlan } from "./plan-setup.ts";
 
-/** Sets what is known before anything happens, and prints what was taken from where. */
+/** Sets the outputs that are known before the setup, and prints each value with its source. */
 export function summarizePlan(runner: ActionRunner, { targets, flags, variables }: SetupPlan): void {
   runner.setOutput("rustflags", flags.rustflags);
   runner.setOutput("env", Object.fromEntries(variables.map(({ name, value }) => [name, value])));

@@ -2,7 +2,7 @@ import { SetupError } from "./fault.ts";
 
 const TRIPLE = /^[a-z0-9_]+(-[a-z0-9_.]+){1,3}$/;
 
-/** The targets a job builds for: those given, else those of its matrix, else none, which means the host. */
+/** The targets of a job: those of the input, else those of its matrix; empty means the host. */
 export function chooseTargets(given: readonly string[], matrix: string | undefined): readonly string[] {
   const targets = given.length > 0 ? given : matrixTargets(matrix ?? "");
   for (const target of targets) {
@@ -14,8 +14,8 @@ export function chooseTargets(given: readonly string[], matrix: string | undefin
 }
 
 /**
- * cargo-dist's matrix has a list of triples in `targets`, most others have one in `target`, some in a table such as
- * `matrix.platform.target`. A job without a matrix has `null` for one.
+ * Reads the targets of a matrix. cargo-dist's has a list of triples in `targets`; most others have one triple in
+ * `target`, some in a nested field such as `matrix.platform.target`. Without a matrix, the JSON is `null`.
  */
 function matrixTargets(text: string): readonly string[] {
   const matrix = parse(text);

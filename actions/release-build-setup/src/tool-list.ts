@@ -3,8 +3,8 @@ import type { ToolRequest } from "@release-actions/tools";
 import { isMac } from "./variables.ts";
 
 /**
- * `name` or `name@version`; without any, what making the notice takes and a Mac lacks. Of a name alone whatever version is on the
- * PATH, else the pinned one.
+ * Reads the input `tools`: each is `name` or `name@version`. A name alone means any version on the PATH, else the
+ * pinned one. An empty input means the tools that the notice needs and that are missing on a Mac.
  */
 export function chooseTools(
   given: readonly string[],

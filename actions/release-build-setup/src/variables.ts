@@ -18,13 +18,13 @@ export interface DockerfileInputs {
   readonly cwd: string;
   readonly file: string;
   readonly stage: string;
-  /** Patterns of names. */
+  /** Patterns for the names of variables. */
   readonly names: readonly string[];
 }
 
 /**
- * The variables of a stage whose names fit. A Dockerfile that nobody named counts only as far as it is there, can be read and has
- * that stage; `note` is told what was left out.
+ * The variables of a stage whose names match. A Dockerfile that the input does not name is used only if it exists, is
+ * readable and has that stage; otherwise `note` gets the reason.
  */
 export function dockerfileVariables(
   { cwd, file, stage, names }: DockerfileInputs,
@@ -37,7 +37,7 @@ export function dockerfileVariables(
   let level: "info" | "warning" = "warning";
   try {
     const dockerfile = parseDockerfile(readText(absolute), absolute);
-    // Another product has other stages, and is right to.
+    // A Dockerfile without the stage may be for another product, so this is not worth a warning.
     level = "info";
     const { env } = findStage(dockerfile, stage);
     return [...env]
@@ -58,7 +58,7 @@ function toVariable(name: string, { word, location }: StageVariable, file: strin
   );
 }
 
-/** `NAME=value`, one a line, as the input has it. */
+/** Reads lines of `NAME=value`. */
 export function extraVariables(lines: readonly string[]): Variable[] {
   return lines.map((line) => {
     const [name = "", value] = line.split(/=(.*)/s);
@@ -79,7 +79,7 @@ export interface MacInputs {
   readonly "codesign-options": string;
 }
 
-/** What builds and signing read on macOS, and nowhere else. */
+/** Variables that builds and signing read on macOS only. */
 export function macVariables(inputs: MacInputs, env: Readonly<Record<string, string | undefined>>): Variable[] {
   if (!isMac(env)) return [];
   const target = inputs["macos-deployment-target"];
@@ -96,7 +96,7 @@ export function isMac(env: Readonly<Record<string, string | undefined>>): boolea
   return (env["RUNNER_OS"] ?? "") === "" ? process.platform === "darwin" : env["RUNNER_OS"] === "macOS";
 }
 
-/** Of a name that is given twice the later one counts. */
+/** When a name is given twice, the later value wins. */
 export function mergeVariables(variables: readonly Variable[]): Variable[] {
   return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
 }

@@ -19,14 +19,14 @@ export class ChannelError extends Fault {
   override readonly name = "ChannelError";
 }
 
-/** Reads what is released and what was before, and asks the rules. */
+/** Reads the version to release and the earlier ones, and applies the rules. */
 export async function decide(runner: ActionRunner): Promise<Decision> {
   const facts = readFacts(runner.env);
   const rules = parseRules(runner.inputs.rules);
   const subject = await readSubject(runner, facts);
   const { tags } = runner.inputs;
   if (tags !== "api" && tags !== "git") {
-    // A list of one's own need not hold the tag that is being released.
+    // A list from the input need not contain the tag that is being released.
     return decideChannel(subject.version, existingVersions(tags.split(/[\s,]+/), subject, undefined), rules);
   }
   const found = tags === "api" ? await tagsFromApi(runner, facts) : await tagsFromGit(runner, facts);

@@ -29,7 +29,7 @@ export class AnnounceError extends Fault {
   override readonly name = "AnnounceError";
 }
 
-/** Reads the release back, renders the notes from what was found, and updates them as the last step. */
+/** Checks the release on GitHub, renders the notes from what it has, and updates them as the last step. */
 export async function announce(runner: ActionRunner): Promise<void> {
   const publishing = { channel: "github", keepsLedger: !runner.inputs["dry-run"] };
   await publishInRun(runner, publishing, (run) => announceIn(runner, run));
@@ -71,7 +71,7 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   const rule = latestRule(inputs.latest, { plan, version, release, tags, pushedTag: facts.tag });
   const generated = await bodiesOfDist(plan, artifacts);
   const isShownRight = await isLatestRight(releases, release, rule);
-  // Read once more, directly before it is written: what people wrote while this step worked stays.
+  // Read the notes again right before writing, so that edits made during this step are kept.
   const now = await releases.get(release.id);
   const notes = merge(runner, rendered, now, generated);
   const isRight = sameText(notes, now.body) && isShownRight;
@@ -119,7 +119,7 @@ async function findRelease(releases: Releases, plan: DistPlan, repository: strin
   return release;
 }
 
-/** The rows of this run with our own, which counts as the latest. */
+/** The ledger rows of this run together with this step's row, which counts as the latest. */
 async function withRow(
   row: LedgerRow,
   { attempt }: RunFacts,
@@ -133,7 +133,7 @@ async function withRow(
   return mergeLedger([{ ledger: 1, attempt, rows: [...others, row] }]);
 }
 
-/** The notes that cargo-dist gave the release: its host job renders them once more, with what is known by then. */
+/** The notes that cargo-dist wrote: those of the plan, and those that its host job rendered later with more facts. */
 async function bodiesOfDist(plan: DistPlan, artifacts: RunArtifacts): Promise<readonly string[]> {
   const names = artifacts.isAvailable ? await artifacts.list("artifacts-dist-manifest") : [];
   const host = names.includes("artifacts-dist-manifest") ? await loadManifest("host", artifacts.read) : undefined;
@@ -173,7 +173,7 @@ async function update(
   await requireLatest(releases, release, rule);
 }
 
-/** GitHub's web editor turns line ends into CR LF. */
+/** Compares notes without regard to line ends, which GitHub's web editor changes to CR LF. */
 function sameText(left: string, right: string): boolean {
   const normal = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();
   return normal(left) === normal(right);

@@ -49,10 +49,10 @@ function archiveUrl(
   });
 }
 
-/** Packages for systems, which people download and open. */
+/** Extensions of system packages, which people download and open. */
 const PACKAGES = /\.(msi|pkg|deb|rpm|dmg)$/;
 
-/** The installers that are files of the release: their commands as cargo-dist words them, and links to packages. */
+/** The installers among the files of the release: cargo-dist's commands for scripts, and links to packages. */
 export function installerBlocks(plan: DistPlan, gateway: string | undefined): string {
   const blocks = plan.releases.flatMap((release) => {
     const prefix = plan.releases.length > 1 ? `${release.displayName}: ` : "";
@@ -75,7 +75,7 @@ function platformsOf({ name, targets }: Release["artifacts"][number]): string {
   return `${name.split(".").at(-1)} for ${targets.map(platformName).join(", ") || "every platform"}`;
 }
 
-/** A hint may be several lines, and may hold backticks of PowerShell. */
+/** A fenced code block. Its text may have several lines, and backticks (in PowerShell). */
 function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
@@ -89,7 +89,7 @@ export function attestationNote(plan: DistPlan, repository: string): string {
   return `${intro}\n\n\`\`\`sh\ngh attestation verify <file> --repo ${repository}\n\`\`\``;
 }
 
-/** How a channel is used by somebody who wants the release. */
+/** How users install the release from each channel. */
 const COMMANDS: Readonly<Record<string, { readonly title: string; readonly command: (row: LedgerRow) => string }>> = {
   image: { title: "Docker", command: ({ name, version }) => `docker pull ${name}:${version}` },
   homebrew: { title: "Homebrew", command: brewCommand },
@@ -101,8 +101,8 @@ const COMMANDS: Readonly<Record<string, { readonly title: string; readonly comma
 };
 
 /**
- * Full names, as Homebrew 6 loads only what is named of a tap that is not trusted (docs.brew.sh, "Tap Trust"); what it
- * needs of taps is named too. A tap that is not called `homebrew-…` has to be added by its address first.
+ * Uses full names, including those of dependencies from taps, because Homebrew 6 loads only formulae named in full from
+ * a tap that is not trusted (docs.brew.sh, "Tap Trust"). A tap not called `homebrew-…` must first be added by its URL.
  */
 function brewCommand({ name, requires = [], url = "" }: LedgerRow): string {
   const install = `brew install ${[...requires, name].join(" ")}`;
@@ -111,10 +111,10 @@ function brewCommand({ name, requires = [], url = "" }: LedgerRow): string {
   return `brew tap ${owner}/${repository} ${address}\n${install}`;
 }
 
-/** The packages that hold one platform's binary; nobody installs them by name. */
+/** Names of packages with the binary of one platform, which nobody installs by name. */
 const PLATFORM_PACKAGE = /-(linux|darwin|win32|windows|freebsd|android)-[a-z0-9]+(-[a-z]+)?$/;
 
-/** Commands for the channels that have the release. What was not published is not advertised. */
+/** Install commands for the channels that have the release; channels without it are left out. */
 export function installCommands(rows: readonly LedgerRow[]): string {
   const blocks = Object.entries(COMMANDS).flatMap(([channel, { title, command }]) => {
     const commands = rows
@@ -126,7 +126,7 @@ export function installCommands(rows: readonly LedgerRow[]): string {
   return blocks.join("\n\n");
 }
 
-/** The ledger as a table: where the release is, and where it is not, and why. */
+/** The ledger as a table: where the release is published, and where not and why. */
 export function channelTable(rows: readonly LedgerRow[]): string {
   if (rows.length === 0) return "";
   const lines = rows.map(({ channel, name, version, state, url, reason }) => {
@@ -137,7 +137,7 @@ export function channelTable(rows: readonly LedgerRow[]): string {
   return ["| channel | name | version | state |", "| --- | --- | --- | --- |", ...lines].join("\n");
 }
 
-/** What a maintainer runs to let the rest of the release go public, in the order of publishing; empty when nothing waits. */
+/** Commands with which a maintainer approves waiting packages, in publishing order; empty when nothing waits. */
 export function approvalList(rows: readonly LedgerRow[]): string {
   const waiting = rows.filter(awaitsApproval);
   if (waiting.length === 0) return "";
@@ -148,7 +148,7 @@ export function approvalList(rows: readonly LedgerRow[]): string {
   return ["#### Waits for approval", "", ...items].join("\n");
 }
 
-/** Rows come from artifacts of the run, so they are data: no HTML, no column, no link of their own. */
+/** Escapes text of a row, which comes from an artifact and must not add HTML, columns or links. */
 function cell(text: string): string {
   return text
     .replaceAll("&", "&amp;")

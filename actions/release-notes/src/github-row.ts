@@ -9,8 +9,8 @@ export interface ReadBack {
 }
 
 /**
- * Reads the GitHub release back: every file of the plan must be attached, not empty, and every archive
- * must have the checksum of the build.
+ * Checks the GitHub release: every file of the plan must be attached and not empty, and every archive must have the
+ * checksum of the build.
  */
 export function readBackRelease(
   plan: DistPlan,

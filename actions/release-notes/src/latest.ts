@@ -8,15 +8,15 @@ export class LatestError extends Fault {
   override readonly name = "LatestError";
 }
 
-/** What a release is told about being the latest, with the reason for people. */
+/** The value of `make_latest` for a release, and the reason to show. */
 export interface LatestRule {
   readonly makeLatest: MakeLatest;
   readonly reason: string;
 }
 
 /**
- * Decides like release-channel: only the highest full release is the latest, or one that cargo-dist announces as such
- * (`force-latest`). Drafts and pre-releases never are, as GitHub refuses it.
+ * Decides as release-channel does: only the highest full release is the latest, or one that cargo-dist announces as
+ * such (`force-latest`). Drafts and pre-releases never are, because GitHub refuses that.
  */
 export function latestRule(
   input: "auto" | MakeLatest,
@@ -44,7 +44,7 @@ export function latestRule(
   return { makeLatest: isLatest ? "true" : "false", reason: `its channel is \`${channel}\`` };
 }
 
-/** Is GitHub's latest release what the rule says? Of `legacy` nobody can tell. */
+/** Whether GitHub's latest release agrees with the rule; always true for `legacy`, where GitHub decides. */
 export async function isLatestRight(
   releases: Releases,
   release: GitHubRelease,

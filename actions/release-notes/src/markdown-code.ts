@@ -1,12 +1,12 @@
-/** From an offset up to another one. */
+/** A range of offsets; `end` is exclusive. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The parts of a Markdown text that are shown as they are written: fenced and indented code blocks and code spans
- * (GitHub Flavored Markdown spec, sections 4.4, 4.5, 6.3). What looks like a comment there is text.
+ * The ranges of a Markdown text that are code: fenced and indented code blocks, and code spans (GitHub Flavored
+ * Markdown spec, sections 4.4, 4.5, 6.3). There, what looks like an HTML comment is text.
  */
 export function codeOf(markdown: string): readonly Range[] {
   const ranges: Range[] = [];
@@ -35,7 +35,7 @@ export function codeOf(markdown: string): readonly Range[] {
       paragraph = { start: end, end };
       continue;
     } else if (line.trim() === "" || /^ {0,3}<!--/.test(line)) {
-      // A comment at the beginning of a line is a block of its own, also behind a paragraph.
+      // An HTML comment at the start of a line is a block of its own, even right after a paragraph.
       endParagraph();
       paragraph = { start: end, end };
     } else paragraph = { ...paragraph, end };
@@ -46,18 +46,18 @@ export function codeOf(markdown: string): readonly Range[] {
   return ranges;
 }
 
-/** Does a fenced code block run on to the end? */
+/** Whether a fenced code block is not closed before the end. */
 export function hasOpenFence(markdown: string): boolean {
   const text = `${markdown.trimEnd()}\n\nend`;
   return isIn(codeOf(text), text.length - 1);
 }
 
-/** Is an offset in one of the ranges? */
+/** Whether an offset is in one of the ranges. */
 export function isIn(ranges: readonly Range[], at: number): boolean {
   return ranges.some(({ start, end }) => start <= at && at < end);
 }
 
-/** Code spans end at as many backticks as they begin with. */
+/** Finds code spans, which end with as many backticks as they begin with. */
 function spansOf(markdown: string, { start, end }: Range): readonly Range[] {
   const runs = [...markdown.slice(start, end).matchAll(/`+/g)];
   const spans: Range[] = [];

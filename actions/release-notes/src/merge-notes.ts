@@ -1,14 +1,14 @@
 import { hasOpenFence } from "./markdown-code.ts";
 import { findSections, type Section, SectionError, sealed } from "./sections.ts";
 
-/** What happens to notes that are there: see the README, "What becomes of notes that are there". */
+/** What happens to existing notes: see the README, "What becomes of notes that are there". */
 export type Mode = "update" | "append" | "keep";
 
 export interface MergeOptions {
   readonly mode: Mode;
-  /** The one section to replace; it is added when it is not there. */
+  /** The only section to replace; it is added when the notes lack it. */
   readonly only?: string | undefined;
-  /** The notes that cargo-dist wrote, as its manifests have them. They may be replaced; nothing else outside of sections may. */
+  /** Notes that cargo-dist wrote, from its manifests. No other text outside of sections may be replaced. */
   readonly generated: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Merged {
   readonly kept: readonly string[];
 }
 
-/** Puts new sections into the notes that are there. Whatever people wrote stays. */
+/** Puts new sections into existing notes. Text that people wrote stays. */
 export function mergeNotes(current: string, rendered: string, options: MergeOptions): Merged {
   const fresh = findSections(rendered, "the template");
   const there = findSections(current, "the release's notes");
@@ -38,7 +38,7 @@ export function mergeNotes(current: string, rendered: string, options: MergeOpti
   }
   const kept = there.filter((old) => !old.isUntouched && wanted.some(({ name }) => name === old.name));
   let text = current;
-  // From the end, so that the offsets of what comes before stay true.
+  // Replace from the end, so that the offsets of earlier sections stay valid.
   for (const old of there.toReversed()) {
     const section = wanted.find(({ name }) => name === old.name);
     if (section === undefined || kept.includes(old)) continue;
@@ -50,7 +50,7 @@ export function mergeNotes(current: string, rendered: string, options: MergeOpti
   return { text, kept: kept.map(({ name }) => name) };
 }
 
-/** Text without sections: what cargo-dist wrote gives way, whole and word by word; what stands before and after it stays. */
+/** Adds sections to notes without any. They replace cargo-dist's text if it is unchanged; the text around it stays. */
 function around(current: string, sections: string, generated: readonly string[]): string {
   const text = current.replaceAll("\r\n", "\n");
   for (const body of generated.map((one) => one.replaceAll("\r\n", "\n").trim())) {
@@ -62,7 +62,7 @@ function around(current: string, sections: string, generated: readonly string[])
   return joined([current, sections]);
 }
 
-/** Behind the section that comes before it in the template, else before the one that comes after it, else at the end. */
+/** Adds a section after the one that precedes it in the template, else before the one that follows, else at the end. */
 function added(text: string, section: Section, order: readonly Section[], content: string): string {
   const there = findSections(text, "the release's notes");
   const at = order.findIndex(({ name }) => name === section.name);

@@ -7,7 +7,7 @@ export class NotesFileError extends Fault {
   override readonly name = "NotesFileError";
 }
 
-/** More than GitHub takes for a whole release. */
+/** More than GitHub accepts for the notes of a release. */
 const MAX_NOTES_BYTES = 1024 * 1024;
 
 export interface Subject {
@@ -16,7 +16,7 @@ export interface Subject {
   readonly app: string;
 }
 
-/** Reads what the repository says of every app; where there is one file for all, once. */
+/** Reads the notes files of all apps; if all apps share one file, reads it once. */
 export async function readAllWords(
   pattern: string,
   subjects: readonly (Subject & { readonly displayName: string })[],
@@ -33,7 +33,7 @@ export async function readAllWords(
   return texts.join("\n\n");
 }
 
-/** The file that a pattern means, relative to the workspace. */
+/** The file name for a pattern, relative to the workspace. */
 export function notesFileName(pattern: string, { version, tag, app }: Subject): string {
   return pattern
     .replaceAll("{version}", version.text)
@@ -42,7 +42,7 @@ export function notesFileName(pattern: string, { version, tag, app }: Subject): 
     .replaceAll("{app}", app);
 }
 
-/** Reads the repository's own words about a version. A full release must have them; a candidate or a hotfix need not. */
+/** Reads the notes file of a version. A full release must have one; a candidate or a hotfix need not. */
 export async function readOwnWords(
   pattern: string,
   { version, tag, app }: Subject,

@@ -10,12 +10,12 @@ import { SectionError } from "./sections.ts";
 import { lengthOf, MAX_NOTES_LENGTH, shortened } from "./shorten.ts";
 import { DEFAULT_TEMPLATE, renderTemplate, type Values } from "./template.ts";
 
-/** What the notes tell of. */
+/** The facts that the notes are rendered from. */
 export interface Matter {
   readonly plan: DistPlan;
   readonly version: Version;
   readonly tag: string;
-  /** Of the sources' repository. */
+  /** The git tags of the source repository. */
   readonly tags: readonly string[];
   readonly checksums: Checksums;
   readonly ledger: readonly LedgerRow[];
@@ -24,11 +24,11 @@ export interface Matter {
 
 export interface Rendered {
   readonly text: string;
-  /** The same with the repository's own words cut, so that the whole has at most so many characters; `undefined` where that is not enough. */
+  /** The text with the notes file cut by that many characters; undefined when cutting it cannot save so many. */
   readonly shortenedBy: (characters: number) => string | undefined;
 }
 
-/** Fills the template with what is known of the release. */
+/** Fills the template with the facts of the release. */
 export async function renderNotes({ inputs, ...runner }: ActionRunner, matter: Matter): Promise<Rendered> {
   const { plan, version, tag, checksums, ledger, facts } = matter;
   const template = inputs.template === undefined ? DEFAULT_TEMPLATE : readText(inputs.template);
@@ -60,7 +60,7 @@ export async function renderNotes({ inputs, ...runner }: ActionRunner, matter: M
   };
 }
 
-/** Makes notes fit into what GitHub takes: the repository's own words are cut, never what people wrote on GitHub. */
+/** Shortens notes to GitHub's limit: cuts the text of the notes file, never text that people wrote on GitHub. */
 export function fitted(
   rendered: Rendered,
   merge: (text: string) => string,

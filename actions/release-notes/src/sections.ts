@@ -6,20 +6,20 @@ export class SectionError extends Fault {
   override readonly name = "SectionError";
 }
 
-/** A named part of a Markdown text, between `<!-- section x -->` and `<!-- end x -->`, which nobody sees when it is shown. */
+/** A named part of a Markdown text between `<!-- section x -->` and `<!-- end x -->`, which GitHub does not show. */
 export interface Section {
   readonly name: string;
-  /** Between the markers. */
+  /** The text between the markers. */
   readonly content: string;
-  /** The content has the sum that was noted when it was written, or none was: no person changed it since. */
+  /** Whether nobody changed the content: it has the recorded checksum, or none was recorded. */
   readonly isUntouched: boolean;
-  /** Offsets of the whole, markers included. */
+  /** Start and end offsets of the section, including its markers. */
   readonly start: number;
   readonly end: number;
 }
 
 const MARKER = /<!--\s*(section|end)\s+([a-z][a-z0-9-]*)\s*-->/g;
-/** Follows the marker of an end that this action wrote. */
+/** The checksum comment that this action writes after an end marker. */
 const SUM = /<!-- sum ([0-9a-f]{12}) -->/y;
 
 /**
@@ -61,12 +61,12 @@ export function findSections(text: string, source: string): readonly Section[] {
   return sections;
 }
 
-/** Markers in a text that is put into a section would end it. */
+/** Whether a text has section markers, which would end the section that it is put into. */
 export function hasMarkers(text: string): boolean {
   return markersOf(text).length > 0;
 }
 
-/** The section as it is written into notes: with the sum of its content, by which a change of it is seen later. */
+/** The section as it is written to notes: with a checksum of its content, which reveals later changes. */
 export function sealed(text: string, { start, end, content }: Section): string {
   const whole = text.slice(start, end).replace(/<!-- sum [0-9a-f]{12} -->$/, "");
   return `${whole}<!-- sum ${sumOf(content)} -->`;
@@ -82,7 +82,7 @@ function sumAt(text: string, offset: number): RegExpExecArray | undefined {
   return SUM.exec(text) ?? undefined;
 }
 
-/** GitHub's web editor turns line ends into CR LF, and takes white space at the end away. */
+/** A checksum that ignores what GitHub's web editor changes: line ends (to CR LF) and white space at the end. */
 function sumOf(content: string): string {
   const lines = content.split(/\r?\n/).map((line) => line.trimEnd());
   return createHash("sha256").update(lines.join("\n").trim()).digest("hex").slice(0, 12);

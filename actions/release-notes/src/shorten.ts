@@ -3,7 +3,7 @@ import { codeOf, isIn } from "./markdown-code.ts";
 /** GitHub refuses longer notes (docs.github.com/rest/releases: "body is too long (maximum is 125000 characters)"). */
 export const MAX_NOTES_LENGTH = 125_000;
 
-/** Characters as GitHub counts them: code points, not the halves of which JavaScript counts some. */
+/** The length as GitHub counts it, in code points (JavaScript counts UTF-16 code units). */
 export function lengthOf(text: string): number {
   let length = 0;
   for (const _ of text) length += 1;
@@ -11,9 +11,9 @@ export function lengthOf(text: string): number {
 }
 
 /**
- * Cuts words that are too long before a heading, or else a blank line, and links to the rest. Nothing is cut inside of code.
+ * Cuts a text that is too long, before a heading or else at a blank line, never inside code, and links to the rest.
  *
- * @param most how many characters may be left, the link included.
+ * @param most the maximum length of the result in characters, including the link
  * @returns `undefined` when not even the first paragraph would be left
  */
 export function shortened(text: string, most: number, rest: string): string | undefined {

@@ -7,15 +7,15 @@ interface Announced {
   readonly tag: string;
   readonly ledger: readonly LedgerRow[];
   readonly notes: string;
-  /** What became of the notes: `were updated`. */
+  /** The result for the notes, such as `were updated`. */
   readonly state: string;
 }
 
-/** Where the release is and where not, as the headline and as a table; the notes are folded. */
+/** Writes the verdict as the headline, a table of the channels, and the notes, folded. */
 export function summarize(summary: Summary, { tag, ledger, notes, state }: Announced): void {
   const [mark, said] = verdictOf(ledger);
   summary.verdict(mark, `Release ${tag}: ${said}`).raw(channelTable(ledger));
-  // For maintainers, so in the job's summary and not in the notes.
+  // Approvals concern maintainers only, so they are in the job's summary and not in the notes.
   if (approvalList(ledger) !== "") summary.raw(approvalList(ledger));
   summary.details(`The notes ${state}`, notes);
 }

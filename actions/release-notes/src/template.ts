@@ -1,23 +1,23 @@
 import { hasOpenFence } from "./markdown-code.ts";
 import { findSections, hasMarkers, SectionError } from "./sections.ts";
 
-/** What a template may use, filled with Markdown; empty where there is nothing to say. */
+/** The values of placeholders, as Markdown; empty when there is nothing to show. */
 export interface Values {
   readonly app: string;
   readonly version: string;
   readonly tag: string;
   readonly repository: string;
-  /** The repository's own words. */
+  /** The text of the notes file. */
   readonly notes: string;
-  /** A link to the changes since the release before. */
+  /** A link to the changes since the previous release. */
   readonly changes: string;
-  /** Commands, for the channels that have the release. */
+  /** Install commands for the channels that have the release. */
   readonly install: string;
   /** Installers of the release: scripts with their command, packages for systems. */
   readonly installers: string;
   /** Tables of archives. */
   readonly downloads: string;
-  /** How to check where a file was built. */
+  /** How to verify where a file was built. */
   readonly attestations: string;
   /** The ledger as a table. */
   readonly channels: string;
@@ -52,7 +52,7 @@ export const DEFAULT_TEMPLATE = `<!-- section notes -->
 <!-- end channels -->
 `;
 
-/** Without these a section says nothing, whatever its heading. */
+/** Placeholders that give a section its content: if all of them are empty, the section is left empty. */
 const SUBSTANCE: readonly string[] = [
   "notes",
   "changes",
@@ -62,12 +62,12 @@ const SUBSTANCE: readonly string[] = [
   "channels",
 ] satisfies (keyof Values)[];
 
-/** Not \`\${{ … }}\`, which in a page about workflows is to be read by people. */
+/** A placeholder. \`\${{ … }}\` does not match: it is an expression in the text of a page about workflows. */
 const PLACEHOLDER = /(?<!\$)\{\{\s*([\w-]+)\s*\}\}/g;
 
 /**
- * Fills a template. A section whose matter is all empty keeps its markers only, so that a later run
- * finds its place. Values are put in once: what looks like a placeholder inside them stays.
+ * Fills a template. A section whose values are all empty keeps only its markers, so that a later run
+ * finds its place. Values are inserted once: text in them that looks like a placeholder stays.
  */
 export function renderTemplate(template: string, values: Values): string {
   const unknown = [...template.matchAll(PLACEHOLDER)].find(([, name = ""]) => !Object.hasOwn(values, name));
@@ -105,7 +105,7 @@ function saysNothing(content: string, values: Values): boolean {
 
 function fill(text: string, values: Values): string {
   const filled = text.replace(PLACEHOLDER, (_whole, name: string) => lookUp(values, name).trim());
-  // A placeholder on a line of its own that is empty leaves no gap.
+  // An empty placeholder on a line of its own leaves no gap.
   return text.includes("{{") ? filled.replace(/^\n{2,}|\n{2,}$/g, "\n") : filled;
 }
 

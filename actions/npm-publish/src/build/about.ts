@@ -4,7 +4,7 @@ import { packageField, readWorkspace } from "@release-actions/cargo";
 import type { About } from "@release-actions/npm";
 import type { RunFacts } from "@release-actions/release-run";
 
-/** What an app's Cargo.toml tells, where the repository is checked out, and what the run tells. */
+/** Describes an app, from its Cargo.toml (if the repository is checked out) and from the run. */
 export function aboutApp(app: string, { workspace, serverUrl, repository }: RunFacts): About {
   const address = `${serverUrl}/${repository}`;
   if (!existsSync(path.join(workspace, "Cargo.toml"))) return { repository: address };
@@ -22,7 +22,7 @@ export function aboutApp(app: string, { workspace, serverUrl, repository }: RunF
     homepage: field("homepage"),
     keywords:
       keywords?.kind === "array" ? keywords.items.flatMap((it) => (it.kind === "string" ? [it.value] : [])) : [],
-    // The one that is built, which provenance is checked against.
+    // The repository of this run: the registry compares the field with the provenance.
     repository: address,
   };
 }

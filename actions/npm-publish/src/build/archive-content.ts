@@ -4,7 +4,7 @@ import type { PackageFile } from "@release-actions/npm";
 import { unpackArchive } from "@release-actions/release-archive";
 import type { ActionRunner } from "../action.gen.ts";
 
-/** The files of a release archive that are wanted, by path below the folder that is around everything in a tar. */
+/** The wanted files of a release archive, by path. For a tar, the path is below its top-level folder. */
 export async function readArchive(
   file: string,
   isWanted: (path: string) => boolean,

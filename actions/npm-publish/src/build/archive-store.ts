@@ -12,10 +12,10 @@ import { checksumsOfRun, digestOfFile, type RunArtifacts } from "@release-action
 import { wildcard } from "@release-actions/text";
 import type { ActionRunner } from "../action.gen.ts";
 
-/** The files that the build left, wherever they are. */
+/** The files of the build, in a folder or in artifacts. */
 export interface ArchiveStore {
   readonly names: readonly string[];
-  /** A path on this machine, of a file whose checksum is what somebody says it is. */
+  /** Brings a file to this machine, verifies its checksum, and returns its path. */
   fetch(name: string): Promise<string>;
 }
 
@@ -45,7 +45,7 @@ export async function openArchives(
   ];
   const checksums = {
     sha256: mergeChecksums([...own, ...(await listed("sha256"))]),
-    // What `checksum = "sha512"` of cargo-dist leaves instead.
+    // With `checksum = "sha512"`, cargo-dist writes these instead.
     sha512: mergeChecksums(await listed("sha512"), "sha512"),
   };
   return {
@@ -74,7 +74,7 @@ export async function openArchives(
   };
 }
 
-/** Each brings its file to this machine. */
+/** A function for each file name that brings the file to this machine and returns its path. */
 type Files = ReadonlyMap<string, () => Promise<string>>;
 
 async function folderFiles(folder: string): Promise<Files> {

@@ -22,7 +22,7 @@ import { type BuiltPackage, json, pack, textFile, withManifest } from "./pack.ts
 import { baseReadme } from "./readme.ts";
 import { parseManifest } from "./template.ts";
 
-/** The package that people install: ours, or one with its own wrapper. It is tried as it was packed. */
+/** Builds the package that people install: a generated one, or the user's with its own launcher. Tests it as packed. */
 export async function buildBase(
   entry: PackageEntry,
   product: Product,
@@ -78,7 +78,7 @@ function generatedBase(
   return withManifest(files, baseManifest(product, wanted, [...files.keys()].sort(), dependencies));
 }
 
-/** npm itself decides which files of a folder belong to the package. */
+/** Packs the user's folder with npm, which decides which of the files belong to the package. */
 async function packOwnBase(
   source: string,
   product: Product,

@@ -6,7 +6,7 @@ import type { Released } from "../released.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import type { BuiltPackage } from "./pack.ts";
 
-/** What building takes beside the inputs. */
+/** What the build needs in addition to the inputs. */
 export interface BuildContext {
   readonly runner: ActionRunner;
   readonly facts: RunFacts;
@@ -18,7 +18,7 @@ export interface BuildContext {
 export interface BuiltPlatform {
   readonly wanted: WantedPlatform;
   readonly needs: BinaryNeeds;
-  /** What was taken beside the program. */
+  /** The files taken from the archive in addition to the program. */
   readonly extras: PackageFiles;
   readonly built: BuiltPackage;
 }

@@ -28,7 +28,7 @@ import {
 } from "./targets.ts";
 import { openTemplate } from "./template.ts";
 
-/** One product: nothing may be installed that lacks a part, so the base comes last. */
+/** The packages of one product. The base is published last, so that nobody can install it without its parts. */
 export interface BuiltProduct {
   readonly product: Product;
   readonly version: ReleasedApp["version"];
@@ -36,7 +36,7 @@ export interface BuiltProduct {
   readonly base: BuiltPackage;
 }
 
-/** From archives to packed and tested tarballs. */
+/** Builds the packages of one product from the archives, packs them, and tests the launcher. */
 export async function buildProduct(entry: PackageEntry, context: BuildContext): Promise<BuiltProduct> {
   const { runner, facts, released, store } = context;
   const app = released.app(entry.app, store.names);
@@ -66,7 +66,7 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
     );
     const program = programIn(content, binary, each, archive.file);
     const found = await checkBinary(program.content, target, `${binary} of ${archive.file}`);
-    // Beside a build for the other C library a static one is kept to its own, so that each machine gets one package.
+    // If there is a build for each C library, give a static one its `libc` too, so that each machine gets one package.
     const rivals = wanted.filter(({ os, cpu }) => os === each.os && cpu === each.cpu);
     const needs = rivals.length > 1 ? { ...found, libc: platformOfTarget(target)?.libc } : found;
     const extras = extrasOf(content, binary);
@@ -92,7 +92,7 @@ export async function buildProduct(entry: PackageEntry, context: BuildContext): 
   return { product, version: app.version, platforms: platforms.map(({ built }) => built), base };
 }
 
-/** As many at a time as there are processors: packing is what takes the time, and each holds a program in memory. */
+/** Runs as much work at a time as there are processors: packing needs CPU time, and memory for a whole program. */
 async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;

@@ -11,7 +11,7 @@ import {
   tarballName,
 } from "@release-actions/npm";
 
-/** A package as it will be published. */
+/** A packed package, ready to be published. */
 export interface BuiltPackage {
   readonly name: string;
   readonly version: string;
@@ -23,7 +23,7 @@ export interface BuiltPackage {
 
 export async function pack(name: string, version: string, files: PackageFiles, folder: string): Promise<BuiltPackage> {
   const bytes = await packTarball(files);
-  // What is checked is what was packed.
+  // Check the packed tarball, not the files that went into it.
   const manifest = checkPackage(await readTarball(bytes, name), name);
   const tarball = path.join(folder, tarballName(name, version));
   await writeFile(tarball, bytes);

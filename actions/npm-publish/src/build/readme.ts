@@ -1,6 +1,6 @@
 import { overrideVariable, type Product, type WantedPlatform } from "@release-actions/npm";
 
-/** What the page of the package shows where the archive brings no README. */
+/** The README of the package when the archive has none. */
 export function baseReadme({ name, binary, about }: Product, platforms: readonly WantedPlatform[]): string {
   return [
     `# ${name}`,

@@ -10,14 +10,14 @@ import {
 import { wildcard } from "@release-actions/text";
 import type { AppArchive, ReleasedApp } from "../released.ts";
 
-/** A platform and what was built for it. */
+/** A platform, and the target and archive that were built for it. */
 export interface PlatformTarget {
   readonly wanted: WantedPlatform;
   readonly target: string;
   readonly archive: AppArchive;
 }
 
-/** The only program of the app, or the one that is named like it. */
+/** The only program of the app, or the one with the app's name. */
 export function programOf({ app, archives }: ReleasedApp): string {
   const names = new Set(
     archives.flatMap(({ programs }) => programs.map((program) => path.posix.basename(program, ".exe"))),
@@ -28,10 +28,10 @@ export function programOf({ app, archives }: ReleasedApp): string {
   throw new NpmError(`${app} has the programs ${[...names].join(", ")}: name the right one in \`packages\``);
 }
 
-/** Of one app: whether a target was left out on purpose (`parseDropTargets` of packages/dist-plan). */
+/** Whether a target of one app was left out on purpose (`parseDropTargets` of packages/dist-plan). */
 export type IsDropped = (target: string) => boolean;
 
-/** The platforms without those for which nothing is built, and one of whose targets was dropped on purpose. */
+/** The wanted platforms, without those that have no build because one of their targets was dropped on purpose. */
 export function presentPlatforms(
   wanted: readonly WantedPlatform[],
   targets: readonly string[],
@@ -41,7 +41,7 @@ export function presentPlatforms(
   return wanted.filter((each) => targetFor(each, kept) !== undefined || !targetsOfPlatform(each).some(isDropped));
 }
 
-/** Complains about all platforms at once that nothing was built for: no base without its parts. */
+/** @throws NpmError naming all platforms without a build, since the base package must not lack a part. */
 export function wantedTargets(
   wanted: readonly WantedPlatform[],
   { app, archives }: ReleasedApp,
@@ -61,7 +61,7 @@ export function wantedTargets(
   });
 }
 
-/** Of an archive: the program, and what the patterns name. */
+/** Whether a file of an archive is wanted: the program, and files that match the patterns. */
 export function wantedFiles(binary: string, patterns: readonly string[]): (file: string) => boolean {
   const expressions = patterns.map((pattern) => wildcard(pattern, { star: "file", ignoreCase: true }));
   return (file) => isProgram(file, binary) || expressions.some((expression) => expression.test(file));
@@ -79,7 +79,7 @@ export function programIn(content: PackageFiles, binary: string, wanted: WantedP
   throw new NpmError(`${archive} ${found} ${name}`, { advice: "Name the program with `binary` in `packages`." });
 }
 
-/** What was taken beside the program. */
+/** The files taken from an archive in addition to the program. */
 export function extrasOf(content: PackageFiles, binary: string): PackageFiles {
   return new Map([...content].filter(([file]) => !isProgram(file, binary)));
 }

@@ -25,7 +25,7 @@ export async function openTemplate(
       os: wanted.os,
       cpu: wanted.cpu,
       libc: libc ?? "",
-      // By the names that `envsubst` recipes use; there the scope stands in the template.
+      // The variable names that `envsubst` recipes use. Their templates contain the scope, so the name goes without it.
       node_pkg: name.replace(/^@[^/]+\//, ""),
       node_version: version,
       node_os: wanted.os,

@@ -21,7 +21,7 @@ interface Services {
   readonly credentials: Credentials;
 }
 
-/** Looks what became of a release that was staged: which packages are approved, and once all are, where the dist-tags belong. */
+/** Finishes a staged release: finds out which packages are approved and, once all are, sets the dist-tags. */
 export async function finishStaged(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishingOf(runner.inputs), (run) => finishInRun(runner, run));
 }
@@ -96,7 +96,7 @@ async function lookAt(
   return outcomes;
 }
 
-/** Three answers: it waits, it does not, and nobody tells this credential. */
+/** Whether a version waits for approval: yes, no, or unknown if the registry does not show it to this credential. */
 async function whereItWaits(
   name: string,
   version: string,
@@ -121,7 +121,7 @@ async function whereItWaits(
   };
 }
 
-/** What was approved must be what this run staged. */
+/** @throws NpmError when the approved version is not the one that this run staged. */
 function requireRecorded({ name, version, state, integrity }: Outcome, recorded: string | undefined): void {
   if (state !== "verified" || recorded === undefined || integrity === undefined || recorded === integrity) return;
   throw new NpmError(`${name}@${version} is public with ${integrity}, but this run staged ${recorded}`, {
@@ -131,8 +131,8 @@ function requireRecorded({ name, version, state, integrity }: Outcome, recorded:
 }
 
 /**
- * A staged version takes the dist-tag that it was staged with when it is approved, also from a newer version that came out
- * meanwhile: each tag that is at ours and belongs to a newer one goes back there, and ours gets its own.
+ * Corrects the dist-tags after approval. An approved version takes the dist-tag that it was staged with, even from a
+ * newer version that was published meanwhile. Such a tag goes back to the newer version, and ours gets its own tag.
  */
 async function moveTags(
   { version: text, base, platforms }: ProductNames,
@@ -153,7 +153,7 @@ async function moveTags(
   }
 }
 
-/** The dist-tags at a version that the rules give to a newer one, with that one. */
+/** The dist-tags of a version that, by the rules, belong to a newer version; each with that version. */
 export function takenTags(
   packument: Packument | undefined,
   version: string,

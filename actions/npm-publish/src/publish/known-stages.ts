@@ -13,22 +13,22 @@ import type { RunArtifacts } from "@release-actions/release-run";
 import { countOf } from "@release-actions/report";
 import type { BuiltPackage } from "../build/pack.ts";
 
-/** A version that waits for approval, and is what this run packed. */
+/** A staged version that waits for approval and has the content that this run packed. */
 export interface KnownStage {
   readonly id: string | undefined;
   readonly tag: string | undefined;
-  /** Whether the registry said so just now; else an earlier attempt of this run did. */
+  /** True when the registry lists it now; false when only an earlier attempt of this run recorded it. */
   readonly isCertain: boolean;
 }
 
-/** Tells which packages wait for approval already. */
+/** Finds packages that already wait for approval. */
 export interface KnownStages {
   find(built: BuiltPackage): Promise<KnownStage | undefined>;
 }
 
 /**
- * Asks the registry where the credential may look, which those of trusted publishers may not (npm docs, "npm stage", "Trust Relationship
- * Permissions"), and else what earlier attempts of this run wrote down.
+ * Asks the registry if it shows stages to the credential; otherwise uses the records of earlier attempts of this run.
+ * Trusted publishers may not see stages (npm docs, "npm stage", "Trust Relationship Permissions").
  *
  * @param mayAsk whether the registry shows stages to this credential.
  */

@@ -10,8 +10,8 @@ interface Services {
 }
 
 /**
- * Points a dist-tag at a version that is public, and whose tag was taken back or never set. A trusted publisher can do so with a new npm
- * only, and then only warns when the registry refuses: the packages are there.
+ * Points a dist-tag at a public version that does not have it. A trusted publisher needs a recent npm for this. If the
+ * registry refuses, a trusted publisher gets only a warning, because the packages are published.
  */
 export async function moveTag(
   { name, version }: { readonly name: string; readonly version: string },

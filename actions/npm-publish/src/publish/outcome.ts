@@ -1,31 +1,31 @@
 import type { Plan, PlannedPackage } from "./plan-product.ts";
 
-/** Of a version that waits for approval. */
+/** The stage of a version that waits for approval. */
 export interface Stage {
-  /** Undefined where the registry tells it to maintainers only. */
+  /** Undefined when the registry shows it to maintainers only. */
   readonly id: string | undefined;
-  /** What is not certain about it. */
+  /** Why it is uncertain, if it is. */
   readonly note: string | undefined;
 }
 
-/** What became of one package; filled in while publishing goes on. */
+/** The result for one package, updated while publishing goes on. */
 export interface Outcome {
   readonly name: string;
   readonly version: string;
-  /** Of what this run packed; undefined when it packed nothing. */
+  /** The integrity of the tarball that this run packed; undefined when it packed none. */
   readonly integrity: string | undefined;
   readonly tag: string | undefined;
-  /** Why it is left out, where the rules say so. */
+  /** Why the rules leave it out, if they do. */
   readonly leftOut: string | undefined;
   state: "planned" | "sent" | "verified" | "waiting" | "skipped";
-  /** Its upload ended without an answer that says whether the registry took it. */
+  /** Whether the upload ended without an answer that shows if the registry accepted it. */
   isUnclear: boolean;
-  /** By this step, directly. */
+  /** Whether this step published it directly, without staging. */
   published: boolean;
   stage: Stage | undefined;
 }
 
-/** One for each package, in the order of publishing: what people install comes after the parts of all products. */
+/** One outcome for each package, in publishing order: all platform packages of all products, then the base packages. */
 export function outcomesOf(plans: readonly Plan[]): ReadonlyMap<PlannedPackage, Outcome> {
   const found = new Map<PlannedPackage, Outcome>();
   for (const phase of [isPart, isBase]) {

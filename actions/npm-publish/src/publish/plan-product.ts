@@ -13,28 +13,32 @@ import type { BuiltProduct } from "../build/build.ts";
 import type { BuiltPackage } from "../build/pack.ts";
 import type { KnownStage, KnownStages } from "./known-stages.ts";
 
-/** What the registry has of a product, and what is to be done. */
+/** What the registry has of a product, and what to do with each package. */
 export interface Plan {
   readonly product: BuiltProduct;
   readonly channel: Decision["channel"];
-  /** Undefined: the rules keep the release out. */
+  /** The dist-tag; undefined when the rules do not publish the release. */
   readonly tag: string | undefined;
-  /** Whether others follow the tag, so that it must be moved when it lags behind. */
+  /** Whether the tag follows releases, so that it must be moved when it is at an older version. */
   readonly moves: boolean;
   /** In the order of publishing. */
   readonly packages: readonly PlannedPackage[];
 }
 
 export interface PlannedPackage extends BuiltPackage {
-  /** Anything was ever published under the name. */
+  /** Whether any version was ever published under the name. */
   readonly exists: boolean;
-  /** This very version is there already. */
+  /** Whether this version is already published. */
   readonly isThere: boolean;
-  /** It waits for approval already. */
+  /** The stage, when it already waits for approval. */
   readonly stage: KnownStage | undefined;
 }
 
-/** Reads the registry, and refuses what must not change. */
+/**
+ * Reads from the registry what it has of a product, and plans what to publish.
+ *
+ * @throws NpmError when a published version has other content, or when a dist-tag would move to an older version
+ */
 export async function planProduct(
   product: BuiltProduct,
   registry: NpmRegistry,
@@ -44,7 +48,7 @@ export async function planProduct(
 ): Promise<Plan> {
   const packages = [...product.platforms, product.base];
   const found = await Promise.all(packages.map(({ name }) => registry.packument(name)));
-  // One decision for all of them: also a half release of a newer version keeps an older one from going forwards.
+  // Decide once for all packages: even a partly published newer version must keep an older one from taking its tag.
   const existing = found.flatMap((packument) => versionsOf(packument));
   const { channel, npmDistTag, moves } = decideChannel(product.version, existing, rules);
   const tag = npmDistTag === undefined ? undefined : (explicitTag ?? npmDistTag);
@@ -60,8 +64,10 @@ export async function planProduct(
 }
 
 /**
- * Whether the registry has this version with the same content. Bytes may differ where only the compression does,
- * as another processor or zlib gives; any other difference is refused.
+ * Whether the registry has this version with the same content. The bytes may differ by the compression only, which
+ * depends on the processor and on zlib.
+ *
+ * @throws NpmError for any other difference
  */
 export async function isSame(
   built: BuiltPackage,
@@ -81,7 +87,7 @@ export async function isSame(
   );
 }
 
-/** Refuses to take a tag away from a newer version, also one that was asked for by name. */
+/** Refuses to move a tag from a newer version to an older one, even a tag that the input names. */
 export function requireForward(
   { name }: BuiltPackage,
   tag: string,
@@ -89,7 +95,7 @@ export function requireForward(
   packument: Packument | undefined,
 ): void {
   const current = parsed(packument?.tags.get(tag) ?? "");
-  // The registry gives `latest` to whatever is published first, also to a pre-release.
+  // The registry gives `latest` to the first version that is published, even to a pre-release.
   if (current === undefined || (current.prerelease !== "" && version.prerelease === "")) return;
   if (compareVersions(current, version) <= 0) return;
   throw new NpmError(`the dist-tag ${tag} of ${name} is at ${current.text}, which is newer than ${version.text}`, {
@@ -105,6 +111,6 @@ function parsed(text: string): Version | undefined {
   try {
     return parseVersion(text);
   } catch {
-    return undefined; // Not in today's grammar: old registries have some.
+    return undefined; // An old version that is not valid SemVer: registries have some.
   }
 }

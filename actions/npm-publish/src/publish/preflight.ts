@@ -20,7 +20,7 @@ export interface Credentials {
   readonly provenance: boolean;
 }
 
-/** Settles who publishes, and whether provenance is made. Asks nobody yet. */
+/** Chooses the credentials, and whether to create provenance. Sends no requests. */
 export async function chooseCredentials(runner: ActionRunner, npm: NpmCli): Promise<Credentials> {
   const { inputs, env } = runner;
   const identity = identityService(env);
@@ -58,7 +58,7 @@ export async function chooseCredentials(runner: ActionRunner, npm: NpmCli): Prom
   return { kind, provenance };
 }
 
-/** Everything that would be refused, before anything is uploaded: one package missing is half a release. */
+/** Finds refusals before the first upload, because a release with a missing package is broken. */
 export async function checkAccess(
   runner: ActionRunner,
   credentials: Credentials,
@@ -108,7 +108,7 @@ async function checkRights(runner: ActionRunner, registry: NpmRegistry, name: st
   runner.problem({ level: "warning", message });
 }
 
-/** The registry compares this field with where the job ran, after everything was signed. */
+/** Checks the field `repository`, since the registry compares it with the job's only after everything is signed. */
 function requireRepository({ name, manifest }: BuiltPackage, { serverUrl, repository }: RunFacts): void {
   const finding = checkRepository(name, manifest["repository"], `${serverUrl}/${repository}`);
   if (finding !== undefined) throw new NpmError(finding.message, { advice: finding.advice });
@@ -125,6 +125,6 @@ async function isPublicRepository(env: Readonly<NodeJS.ProcessEnv>): Promise<boo
     const event: unknown = JSON.parse(await readFile(env["GITHUB_EVENT_PATH"] ?? "", "utf8"));
     return Object(Object(event).repository).private === false;
   } catch {
-    return false; // No event that says so.
+    return false; // The event cannot be read, so it does not say so.
   }
 }

@@ -7,7 +7,7 @@ import { type UploadServices, uploadPackage } from "./upload.ts";
 
 type Outcomes = ReadonlyMap<PlannedPackage, Outcome>;
 
-/** All platform packages of all products first: a base that is installed must find its parts. */
+/** Publishes the platform packages of all products first, so that a base package finds them when it is installed. */
 export async function publishAll(
   plans: readonly Plan[],
   outcomes: Outcomes,
@@ -22,7 +22,7 @@ export async function publishAll(
   }
 }
 
-/** A base whose parts wait for approval has to wait too. */
+/** A base package must wait too while its platform packages wait for approval. */
 function requireParts({ product, packages }: Plan, outcomes: Outcomes, { route }: UploadServices): void {
   const waiting = packages.filter((each) => outcomes.get(each)?.state === "waiting");
   if (waiting.length === 0 || route.stages) return;
@@ -59,7 +59,7 @@ async function publishOne(
     return;
   }
   const { access } = services.runner.inputs;
-  // An existing package keeps the access it has; npm wants it said where it cannot look it up.
+  // An existing package keeps its access. npm needs the option for new packages and for provenance.
   const said = !built.exists || provenance ? access : undefined;
   const options = { tag, access: built.name.startsWith("@") ? said : undefined, provenance };
   const isSent = (): void => {

@@ -2,16 +2,16 @@ import { isNpmOlder, NpmError, STAGING_NPM } from "@release-actions/npm";
 
 export type PublishWish = "auto" | "direct" | "stage";
 
-/** Whether packages go public at once or wait for approval. It turns once at most, from the first to the second. */
+/** Whether packages go public at once or wait for approval. It can change once, from the first to the second. */
 export interface PublishRoute {
   readonly stages: boolean;
-  /** Whether a refusal to publish directly may be met by staging. */
+  /** Whether to stage packages when the registry refuses to publish them directly. */
   readonly mayTurn: boolean;
-  /** From now on everything is staged: what is installed by name must not be public before its parts. */
+  /** Stages all following packages: a base package must not be public before its platform packages. */
   stageFromNow(): void;
 }
 
-/** @throws NpmError when staging is wanted, and this npm cannot. */
+/** @throws NpmError when staging is required and this npm does not support it. */
 export function openRoute(wish: PublishWish, npmVersion: string): PublishRoute {
   const canStage = !isNpmOlder(npmVersion, STAGING_NPM);
   if (wish === "stage" && !canStage) {

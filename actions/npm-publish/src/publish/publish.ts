@@ -18,7 +18,7 @@ import { checkAccess, chooseCredentials } from "./preflight.ts";
 import { publishAll } from "./publish-all.ts";
 import { openRoute } from "./publish-route.ts";
 
-/** From archives to npm. The base packages are the last thing published, and the only ones that people install. */
+/** Builds packages from the archives and publishes them. The base packages, which people install, come last. */
 export async function publish(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishingOf(runner.inputs), (run) => publishTo(runner, run));
 }
@@ -54,7 +54,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
   try {
     if (!inputs["dry-run"]) await publishAll(plans, outcomes, credentials, services);
   } finally {
-    // Also when it failed: whoever looks for the release later must see what is here, and what is not.
+    // Record failures too, so that people who look for the release can see what is here and what is not.
     showOutcomes(runner, registry.url, [...outcomes.values()]);
     ledger.set(ledgerRows(registry.url, [...outcomes.values()]));
   }

@@ -5,7 +5,7 @@ import { integrityOf, NpmError, type NpmRegistry, shasumOf } from "@release-acti
 import type { ActionRunner } from "../action.gen.ts";
 import { isSame, type PlannedPackage } from "./plan-product.ts";
 
-/** Integrity, files and dist-tag, as whoever installs it will get them. A registry may take a while to show them. */
+/** Checks integrity, files and dist-tag as an installing client gets them. A registry may need a while to show them. */
 export async function readBack(
   built: PlannedPackage,
   tag: string,
@@ -33,13 +33,13 @@ export async function readBack(
 
 const STAGE_PATIENCE: Patience = { budgetMs: 30_000, firstPauseMs: 500, longestPauseMs: 5_000 };
 
-/** The digest that the registry lists of a staged version, where it shows stages to this job's credential. */
+/** Checks the digest that the registry lists for a staged version, if it shows stages to this job's credential. */
 export async function readBackStage(
   built: PlannedPackage,
   id: string | undefined,
   { registry, runner, credential }: { registry: NpmRegistry; runner: ActionRunner; credential: "token" | "identity" },
 ): Promise<void> {
-  // Those of trusted publishers see none, so that the registry's answer to the upload is all there is.
+  // A trusted publisher cannot see stages: the registry's answer to the upload is the only evidence.
   if (credential === "identity" || id === undefined) return;
   const shown = `${built.name}@${built.version}`;
   const look = async (): Promise<void> => {
@@ -47,7 +47,7 @@ export async function readBackStage(
     if (listed === undefined) return;
     const found = listed.find((each) => each.id === id);
     if (found === undefined) {
-      // Approved within seconds, by a person or a machine that waits for it.
+      // Somebody, or a program, may have approved it within seconds.
       if ((await registry.packument(built.name))?.versions.has(built.version)) return;
       throw new TransientError(`the registry does not list the stage ${id} of ${shown} yet`);
     }

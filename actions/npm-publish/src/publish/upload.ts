@@ -19,7 +19,7 @@ export interface UploadServices {
 }
 
 export interface UploadOneServices extends UploadServices {
-  /** Called when the registry took the package, for everybody to see. */
+  /** Called when the registry has accepted the package and made it public. */
   readonly isSent: () => void;
 }
 
@@ -29,7 +29,7 @@ export type Uploaded =
   | { readonly kind: "public" }
   | { readonly kind: "staged"; readonly id: string | undefined; readonly note: string | undefined };
 
-/** Uploads one package, and reads it back. What an unclear answer means is for the registry to tell. */
+/** Uploads one package and reads it back. After an unclear answer, asks the registry what it has. */
 export async function uploadPackage(
   built: PlannedPackage,
   options: UploadOptions,
@@ -79,7 +79,7 @@ async function uploadOnce(built: PlannedPackage, options: UploadOptions, service
   throw new NpmError(message, advice === undefined ? {} : { advice });
 }
 
-/** The registry says that the number is taken, and nothing public has it: staged before, or still being taken in. */
+/** The registry says that the version exists, but it is not public: it was staged, or is still being processed. */
 async function whatIsStaged(
   built: PlannedPackage,
   staged: boolean,
@@ -102,7 +102,7 @@ async function whatIsStaged(
       advice: "Look at its page on the registry, then raise the version.",
     });
   }
-  // A trusted publisher sees no stages: the refusal itself is the proof that there is one.
+  // A trusted publisher cannot see stages, but the refusal proves that there is one.
   if (staged)
     return {
       kind: "staged",
@@ -112,7 +112,7 @@ async function whatIsStaged(
   throw new TransientError(message, { atMost: DIRECT_TRIES });
 }
 
-/** An upload whose answer was lost may take the registry this many pauses to show. */
+/** How often to ask for a version after a lost answer: the registry may need a while to show it. */
 const DIRECT_TRIES = 6;
 
 function messageOf(shown: string, { code, summary }: NpmFailure, cause: string | undefined): string {
