@@ -11,33 +11,33 @@ import { filesFor, locateIn } from "./locate/locator.ts";
 import type { Repository } from "./locate/repository.ts";
 import { evaluate, type Finding } from "./relation.ts";
 
-/** What is known of the Rust release inside an image; nothing when nobody can say. */
+/** Looks up the Rust release inside an image; undefined when it is unknown. */
 export type ImageInspector = (image: string) => Promise<string | undefined>;
 
 export interface CheckOptions {
   readonly repository: Repository;
-  /** `pins.yml`, relative to the repository; without one, what is known is detected. */
+  /** The path of `pins.yml`, relative to the repository; undefined to rely on detection alone. */
   readonly config: string | undefined;
   /** The git tag that is being released. */
   readonly tag: string | undefined;
-  /** Names of facts or relations to look at; empty for all. */
+  /** Names of the facts or relations to check; empty for all. */
   readonly only: readonly string[];
   readonly inspectImage: ImageInspector;
   readonly imageDigest: DigestLookup;
-  /** The commits that were cloned. */
+  /** The history of the clone, which may be shallow. */
   readonly history: History;
-  /** `YYYY-MM-DD`, for exceptions that expire. */
+  /** Today's date as `YYYY-MM-DD`, to recognise expired exceptions. */
   readonly today: string;
 }
 
 export interface CheckResult {
   readonly facts: readonly Fact[];
   readonly findings: readonly Finding[];
-  /** What is in another repository and has to follow by hand. */
+  /** Images that are built in other repositories and must be updated there by hand. */
   readonly elsewhere: readonly string[];
-  /** What was decided and why, and what is legal and cannot be known here. */
+  /** Remarks for the reader: which rule was chosen and why, and what could not be checked. */
   readonly notes: readonly string[];
-  /** Files that were left out. A broken file that cargo itself needs is an error, any other a warning. */
+  /** Files that could not be read and were skipped. This is an error if cargo itself needs the file, otherwise a warning. */
   readonly unread: readonly Problem[];
 }
 
@@ -112,7 +112,7 @@ function configuredFacts(config: PinsConfig | undefined, { repository, tag, imag
   });
 }
 
-/** The names of what is detected, which `only` may say also where nothing of the kind is found. */
+/** Names that detection can produce. `only` accepts them even if nothing of the kind was found. */
 const DETECTED = ["rust", "version", "lock", "images", "flags", "env", "pinned", "actions"];
 
 function chooseRelations(
@@ -132,7 +132,7 @@ function chooseRelations(
   return relations.filter((relation) => isAskedFor(relation, [], only));
 }
 
-/** An exception turns a finding into a notice; one that has expired is a finding of its own kind. */
+/** An exception turns a finding into a notice; an expired exception leaves the finding and is named in its message. */
 function withExceptions(findings: readonly Finding[], config: PinsConfig | undefined, today: string): Finding[] {
   return findings.map((finding) => {
     const exception = config?.exceptions.find(

@@ -17,7 +17,7 @@ export interface FactSpec {
 export interface Exception {
   readonly fact: string;
   readonly reason: string;
-  /** The last day on which it holds, `YYYY-MM-DD`. */
+  /** The last day on which the exception applies, `YYYY-MM-DD`. */
   readonly until: string | undefined;
   readonly location: Location & { readonly line: number };
 }
@@ -33,7 +33,11 @@ export interface PinsConfig {
 
 const RELATION_KINDS: readonly RelationKind[] = ["equal", "same-minor", "at-least", "subset", "pinned"];
 
-/** Reads `pins.yml`, whose schema is schema.json; whatever is not in there is refused with its line. */
+/**
+ * Reads `pins.yml`, whose schema is schema.json.
+ *
+ * @throws PinsError with the line of anything that the schema does not allow
+ */
 export function parseConfig(yaml: YamlFile): PinsConfig {
   const reader = new ConfigReader(yaml);
   const root = reader.map(yaml.document.contents, "pins.yml", ["detect", "facts", "relations", "exceptions", "images"]);
@@ -159,7 +163,7 @@ class ConfigReader {
   }
 
   place(node: unknown): Location & { readonly line: number } {
-    return this.#yaml.locate((node as Node | undefined)?.range?.[0] ?? 0); // Nodes alone come here, or nothing.
+    return this.#yaml.locate((node as Node | undefined)?.range?.[0] ?? 0); // Here `node` is always a YAML node or undefined.
   }
 
   fault(node: unknown, message: string): PinsError {
@@ -217,6 +221,6 @@ class ConfigReader {
 
 function isDay(text: string): boolean {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  // February 30 would be taken for the day after the 29th.
+  // The conversion back catches dates such as February 30, which `Date` reads as a day in March.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

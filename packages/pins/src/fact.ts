@@ -2,24 +2,24 @@ import type { Location } from "@release-actions/report";
 import { Fault } from "@release-actions/report";
 import type { Edit } from "@release-actions/text";
 
-/** A configuration that cannot be used, or a fact that is not where it should be, with the line. */
+/** Thrown for an invalid configuration, or for a fact that is missing where the configuration expects it. Carries the line. */
 export class PinsError extends Fault {
   override readonly name = "PinsError";
 }
 
-/** The edits of one file that make a change; nothing where it cannot be made. */
+/** The edits of one file that make a change; undefined when the change cannot be made. */
 export type Rewrite = Edit | readonly Edit[] | undefined;
 
-/** One place where a fact is written down. Files are named relative to the repository, with slashes. */
+/** One place that states a fact. Paths are relative to the repository and use slashes. */
 export interface Site {
   readonly value: string;
-  /** The parts of a list (flags, an array); of anything else the value alone. */
+  /** The items of a list (flags, an array); for any other value, the value itself. */
   readonly items: readonly string[];
-  /** Nothing for what stands in no file, such as a git tag. */
+  /** Undefined for a fact that is not in a file, such as a git tag. */
   readonly location: (Location & { readonly line: number }) | undefined;
-  /** It names an image, and is judged as one. */
+  /** The value names an image and is compared like one. */
   readonly isImage?: true;
-  /** Puts another value in the place of this one. A promise where others have to be asked what goes with it. */
+  /** The edit that replaces the value. It is a promise when a registry must first be asked, for example for the digest of a new tag. */
   readonly rewrite?: (value: string) => Rewrite | Promise<Rewrite>;
   /** The edit that adds items to a list. */
   readonly append?: (items: readonly string[]) => Rewrite | Promise<Rewrite>;
@@ -33,18 +33,18 @@ export interface Fact {
 export type RelationKind = "equal" | "same-minor" | "at-least" | "subset" | "pinned";
 
 /**
- * What must hold between a leader and its followers: they are `equal`, of the `same-minor` version, each
- * follower is `at-least` the leader, the leader's items are a `subset` of each follower's. `pinned` asks
- * it of each fact alone, and has no leader.
+ * A rule about a leader and its followers: they are `equal`, they have the `same-minor` version, each follower is
+ * `at-least` the leader, or the leader's items are a `subset` of each follower's. `pinned` is a rule about each
+ * follower alone and has no leader.
  */
 export interface Relation {
   readonly name: string;
   readonly kind: RelationKind;
   readonly leader: string | undefined;
   readonly followers: readonly string[];
-  /** How much a breach weighs; an error unless it may be meant. */
+  /** The severity of a breach; "error" by default. "warning" is for differences that may be intended. */
   readonly severity?: "error" | "warning";
-  /** What to do about a breach that `fix` cannot mend. */
+  /** Advice for a breach that `fix` cannot repair. */
   readonly advice?: string;
 }
 
@@ -53,12 +53,12 @@ export function plainSite(site: Omit<Site, "items">): Site {
   return { ...site, items: [site.value] };
 }
 
-/** `Cargo.toml:5`, or what the value is where it stands in no file. */
+/** The place of a site, such as `Cargo.toml:5`; for a site that is not in a file, its value. */
 export function placeOf(site: Site): string {
   return site.location === undefined ? site.value : `${site.location.file}:${site.location.line}`;
 }
 
-/** The site narrowed to the one group of a pattern: what lies around the group stays as it is. */
+/** Narrows a site to the only group of a pattern; the text around the group stays unchanged on a rewrite. */
 export function narrowSite(site: Site, pattern: RegExp): Site | undefined {
   const match = new RegExp(pattern.source, `${pattern.flags.replace("d", "")}d`).exec(site.value);
   const [start, end] = match?.indices?.[1] ?? [];

@@ -6,19 +6,19 @@ import type { Repository } from "./locate/repository.ts";
 import type { Finding } from "./relation.ts";
 
 export interface FixResult {
-  /** Files as they would be, by their name in the repository. */
+  /** The new contents of the files to change, by their path in the repository. */
   readonly files: ReadonlyMap<string, string>;
   readonly fixed: readonly Finding[];
-  /** Errors that no edit can mend. */
+  /** Errors that no edit can repair. */
   readonly left: readonly Finding[];
 }
 
-/** Works out the edits that make followers follow; nothing is written. */
+/** Plans the edits that make followers agree with their leaders. Writes nothing. */
 export async function planFix(repository: Repository, findings: readonly Finding[]): Promise<FixResult> {
   const edits = new Map<string, Edit[]>();
   const fixed: Finding[] = [];
   const left: Finding[] = [];
-  // A warning may be meant: what nobody decided is not changed.
+  // Only errors are repaired, because the difference behind a warning may be intended.
   for (const finding of findings.filter(({ severity }) => severity === "error")) {
     const wanted = [(await rewriteFor(finding)) ?? []].flat();
     const file = finding.follower.location?.file;
@@ -45,7 +45,10 @@ function rewriteFor({ follower, repair }: Finding): Rewrite | Promise<Rewrite> {
   return follower.rewrite?.([follower.value, ...repair.items].filter((part) => part !== "").join(" "));
 }
 
-/** The same edit may be asked for twice (two images from one ARG); two that differ cannot both be done. */
+/**
+ * Whether an edit contradicts known ones. The same edit may come twice (two images from one ARG), but two different
+ * edits of one range contradict each other.
+ */
 function collides(known: readonly Edit[], edit: Edit): boolean {
   return known.some((each) => {
     const same = each.start === edit.start && each.end === edit.end;

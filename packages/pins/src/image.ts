@@ -1,6 +1,6 @@
 import { ImageReferenceError, parseReference } from "@release-actions/image-reference";
 
-/** An image's name, its repository spelled in full. */
+/** The name of an image, with the full name of its repository. */
 export interface ImageName {
   /** With its registry: `docker.io/library/rust`, `ghcr.io/org/dev-tools`. */
   readonly repository: string;
@@ -8,7 +8,7 @@ export interface ImageName {
   readonly digest: string | undefined;
 }
 
-/** Names that move by what they mean. Others, such as `bookworm-slim`, say what is in the image. */
+/** Tags that move by definition. Other tags without a version, such as `bookworm-slim`, describe the content of the image. */
 const FLOATING = new Set([
   "latest",
   "main",
@@ -24,7 +24,7 @@ const FLOATING = new Set([
   "head",
 ]);
 
-/** Undefined for text that is not the name of an image, as most text in quotes is not. */
+/** Parses the name of an image; undefined for any other text. */
 export function parseImage(text: string): ImageName | undefined {
   try {
     const { registry, repository, tag, digest } = parseReference(text);
@@ -35,17 +35,17 @@ export function parseImage(text: string): ImageName | undefined {
   }
 }
 
-/** As it is asked for: without a digest, by its tag. */
+/** The name with its tag and without a digest, as a registry is asked for it. */
 export function taggedName({ repository, tag }: ImageName): string {
   return `${repository}:${tag ?? "latest"}`;
 }
 
-/** The version a tag starts with: `1.95.0` of `1.95.0-bookworm`. A date or a commit is none. */
+/** The version a tag starts with: `1.95.0` of `1.95.0-bookworm`. A date or a commit is not a version. */
 export function tagVersion(tag: string | undefined): string | undefined {
   return /^v?(\d{1,5}(?:\.\d{1,5}){0,2})(?=$|[-_+.])/.exec(tag ?? "")?.[1];
 }
 
-/** Why the reference can mean another image tomorrow; nothing when it is pinned. */
+/** Why the reference may mean another image tomorrow; undefined when it is pinned. */
 export function whyFloating({ tag, digest }: ImageName): string | undefined {
   if (digest !== undefined) return undefined;
   if (tag === undefined) return "it has neither tag nor digest";
@@ -57,15 +57,15 @@ export type PromisedRust =
   /** A Rust image whose tag moves with every release: `rust:slim`, `rust:1`, `rust`. */
   | { readonly kind: "floating" };
 
-/** Images whose tags are Rust releases: the official one and its mirrors, and well-known ones made from it. */
+/** Images whose tags are Rust releases: the official image, its mirrors, and well-known images based on it. */
 const RUST_IMAGE =
   /(^|\/)(library\/rust|rustlang\/rust|cimg\/rust|circleci\/rust|clux\/muslrust|instrumentisto\/rust|[\w.-]*mirror[\w.-]*\/(?:[\w.-]+\/)*rust)$/;
 const WITH_RUST_IN_TAG = /(^|\/)(cargo-chef|rust|rust-[\w-]*|muslrust|[\w-]*rust-builder)$/;
 const OTHER_VERSIONS = /(^|\/)devcontainers\//;
 
 /**
- * The Rust release that an image's name promises: by the tag of a Rust image, or by `rust-1.95.0` in any tag. Tags such
- * as `2-1` of other images that are called rust are versions of their own.
+ * The Rust release that an image's name promises, by the tag of a Rust image or by `rust-1.95.0` in any tag. Other images
+ * called "rust" may have tags such as `2-1`, which are their own versions and not Rust releases.
  */
 export function promisedRust(image: ImageName): PromisedRust | undefined {
   if (OTHER_VERSIONS.test(image.repository)) return undefined;
@@ -81,7 +81,7 @@ export function promisedRust(image: ImageName): PromisedRust | undefined {
   return isFloating && image.digest === undefined ? { kind: "floating" } : undefined;
 }
 
-/** The official images and their like: a name without an owner on Docker Hub. */
+/** Whether the image is an official one, which has a name without an owner on Docker Hub. */
 export function isOfficial(image: ImageName): boolean {
   return image.repository.startsWith("docker.io/library/");
 }

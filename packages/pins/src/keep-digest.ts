@@ -1,12 +1,12 @@
 import type { Site } from "./fact.ts";
 import { type ImageName, parseImage, taggedName } from "./image.ts";
 
-/** The digest that an image's tag has; nothing when nobody can say. */
+/** Looks up the digest of an image's tag; undefined when it is unknown. */
 export type DigestLookup = (image: string) => Promise<string | undefined>;
 
 /**
- * An image whose tag changes takes the digest of the new tag along: with the old one it would be the old image
- * under a new name. Where the new digest cannot be known the image is left as it is.
+ * Makes a rewrite of an image's tag replace the digest too: with the old digest it would be the old image under a new
+ * name. If the new digest is unknown, the image is not rewritten.
  */
 export function keepDigest(site: Site, lookUp: DigestLookup): Site {
   const { rewrite, value: before } = site;
@@ -24,7 +24,7 @@ export function keepDigest(site: Site, lookUp: DigestLookup): Site {
   };
 }
 
-/** Looks among the images that a repository names before it asks anybody else. */
+/** Looks for the digest among the images that the repository names before asking a registry. */
 export function digestsAmong(images: readonly ImageName[], ask: DigestLookup): DigestLookup {
   return async (name) =>
     images.find((image) => image.tag && image.digest && taggedName(image) === name)?.digest ?? (await ask(name));

@@ -25,11 +25,11 @@ const configJson = object({
 });
 
 /**
- * Asks an image's registry, without credentials, what the image is. Says nothing when it cannot know: offline,
- * private or gone, what cannot be read is not a finding.
+ * Asks an image's registry, without credentials, for facts about the image. The result is undefined if the registry cannot be
+ * reached or the image is private or gone; this is not a finding.
  */
 export interface ImageRegistries {
-  /** Which Rust release is inside: its `RUST_VERSION`, or a label such as `org.example.rust-version` (OCI image spec, config.md). */
+  /** The Rust release inside, from the variable `RUST_VERSION` or a label such as `org.example.rust-version` (OCI image spec, config.md). */
   readonly inspectImage: ImageInspector;
   readonly imageDigest: DigestLookup;
 }

@@ -2,16 +2,16 @@ import { type Fact, PinsError, placeOf, type Relation, type Site } from "./fact.
 import { parseImage, whyFloating } from "./image.ts";
 import { compareExactness, compareVersions, inStyleOf, parseVersion, sameMinor } from "./version.ts";
 
-/** One breach of a relation: two places that disagree, or one that breaks a rule alone. */
+/** One breach of a relation: two places that disagree, or one place that breaks a rule by itself. */
 export interface Finding {
   readonly relation: Relation;
   readonly fact: string;
   readonly severity: "error" | "warning" | "notice";
   readonly message: string;
-  /** What is measured against, when there is such a thing. */
+  /** The place with the expected value; undefined for rules about a single place. */
   readonly leader: Site | undefined;
   readonly follower: Site;
-  /** What `fix` does about it. */
+  /** The repair that `fix` makes; undefined when there is none. */
   readonly repair: Repair | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A version with one to three numbers, and what follows them: `1`, `1.95`, `1.95.0`, `1.7.6-rc.1+build`. */
+/** A version of one to three numbers with an optional pre-release and build: `1`, `1.95`, `1.95.0`, `1.7.6-rc.1+build`. */
 export interface Version {
   readonly numbers: readonly number[];
   readonly prerelease: string;
@@ -7,7 +7,7 @@ export interface Version {
 
 const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?$/;
 
-/** Reads a version as far as it is written out; nothing for anything else (`stable`, `latest`). */
+/** Parses a version, which may be shortened; undefined for anything else (`stable`, `latest`). */
 export function parseVersion(text: string): Version | undefined {
   const match = VERSION.exec(text.trim());
   if (match === null) return undefined;
@@ -17,7 +17,7 @@ export function parseVersion(text: string): Version | undefined {
 
 export type Agreement = "same" | "agree" | "differ";
 
-/** `1.95` and `1.95.0` agree without being the same: the shorter one leaves open what the other says. */
+/** Compares two versions. `1.95` and `1.95.0` agree but are not the same, since the shorter one leaves the patch open. */
 export function compareExactness(a: string, b: string): Agreement {
   const [left, right] = [parseVersion(a), parseVersion(b)];
   if (left === undefined || right === undefined) return a === b ? "same" : "differ";
@@ -31,7 +31,7 @@ export function sameMinor(a: Version, b: Version): boolean {
   return a.numbers[0] === b.numbers[0] && (a.numbers[1] ?? 0) === (b.numbers[1] ?? 0);
 }
 
-/** Negative when `a` comes first, by the precedence of semver 2.0.0 (section 11), absent numbers being 0. */
+/** Negative when `a` is lower than `b` by the precedence of semver 2.0.0 (section 11). Absent numbers count as 0. */
 export function compareVersions(a: Version, b: Version): number {
   for (let at = 0; at < 3; at += 1) {
     const difference = (a.numbers[at] ?? 0) - (b.numbers[at] ?? 0);
@@ -42,7 +42,7 @@ export function compareVersions(a: Version, b: Version): number {
   return comparePrereleases(a.prerelease.split("."), b.prerelease.split("."));
 }
 
-/** Writes `leader` the way `follower` is written: with as many numbers, and a leading v where it has one. */
+/** Writes the version `leader` in the style of `follower`: with as many numbers, and with a leading v if `follower` has one. */
 export function inStyleOf(follower: string, leader: string): string {
   const [own, other] = [parseVersion(follower), parseVersion(leader)];
   if (own === undefined || other === undefined) return leader;

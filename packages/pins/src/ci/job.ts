@@ -2,23 +2,23 @@ import type { Scalar } from "yaml";
 import type { Script } from "../locate/script.ts";
 import type { YamlFile } from "../locate/yaml-file.ts";
 
-/** What a job's outcome is for. */
+/** Whether the output of a job is shipped to users, or the job only checks something. */
 export type Purpose = "ships" | "checks";
 
-/** A job of a workflow, a composite action or a list of steps, with what decides which Rust it uses. */
+/** A job of a workflow, a composite action or a list of steps, with everything that determines which Rust it uses. */
 export interface CiJob {
   readonly file: string;
   readonly yaml: YamlFile;
-  /** The job's key, or the file's own name where it is not a workflow. */
+  /** The job's key; for a file that is not a workflow, the name of the file. */
   readonly id: string;
-  /** The id, the name and the workflow's name, for telling what the job is for. */
+  /** The id, the name and the workflow's name, which show the purpose of the job. */
   readonly label: string;
   readonly purpose: Purpose;
-  /** `env` of the workflow, then of the job: the inner one wins. */
+  /** `env` of the workflow and of the job. The job's value overrides the workflow's. */
   readonly env: ReadonlyMap<string, Scalar>;
-  /** Values by axis; those of `include` count under their key. */
+  /** The values of each matrix axis. Values from `include` are added under their key. */
   readonly matrix: ReadonlyMap<string, readonly Scalar[]>;
-  /** Defaults of `inputs`. */
+  /** The default values of `inputs`. */
   readonly inputs: ReadonlyMap<string, Scalar>;
   readonly runsOn: string | undefined;
   readonly steps: readonly CiStep[];
@@ -32,16 +32,16 @@ export interface CiStep {
   readonly name: string;
   /** The text of `if`; empty without one. */
   readonly condition: string;
-  /** Relative to the repository, where it is written out. */
+  /** Relative to the repository; empty (its root) when an expression names the folder. */
   readonly workingDirectory: string;
 }
 
-/** What a value stands for: itself, or the values of an axis of the matrix. */
+/** The scalars that a value may resolve to: one, or all values of a matrix axis. */
 export type Resolved =
   | { readonly kind: "values"; readonly scalars: readonly Scalar[]; readonly isAxis: boolean }
   | { readonly kind: "unknown" };
 
-/** Follows `${{ env.X }}`, `${{ matrix.x }}` and `${{ inputs.x }}` to where the value is written. */
+/** Resolves `${{ env.X }}`, `${{ matrix.x }}` and `${{ inputs.x }}` to the scalars that hold the value. */
 export function resolveValue(scalar: Scalar, job: CiJob, step?: CiStep, depth = 0): Resolved {
   const text = String(scalar.value);
   if (!text.includes("${{")) return { kind: "values", scalars: [scalar], isAxis: false };

@@ -6,13 +6,13 @@ import { mapEntries, mapValue, scalarText, seqItems, type YamlFile } from "../lo
 import type { CiJob, CiStep } from "./job.ts";
 import { purposeOf } from "./purpose.ts";
 
-/** Workflows of GitHub, and of those that read the same files. */
+/** The workflow files of GitHub and of services that use the same format. */
 export const WORKFLOWS = /^\.(?:github|gitea|forgejo|depot)\/workflows\/(?:[^/]+\/)*[^/]+\.ya?ml$/;
 const ACTIONS = /(^|\/)action\.ya?ml$/;
 
 type Scalars = ReadonlyMap<string, Scalar>;
 
-/** The jobs of all workflows, composite actions and lists of steps that can be read. */
+/** The jobs of all readable workflows, composite actions and lists of steps. */
 export function readJobs(repository: Repository): CiJob[] {
   const workflows = repository.readable(WORKFLOWS, (file) => jobsOf(repository.yaml(file))).flat();
   const actions = repository.readable(ACTIONS, (file) => actionJobs(repository.yaml(file))).flat();
@@ -37,7 +37,7 @@ function jobsOf(yaml: YamlFile): CiJob[] {
   return mapEntries(yaml, mapValue(yaml, root, "jobs")).map(([id, node]) => makeJob(yaml, id, node, outer));
 }
 
-/** A composite action is a job whose steps run in that of its caller. */
+/** Represents a composite action as a job, although its steps run inside its caller's job. */
 function actionJobs(yaml: YamlFile): CiJob[] {
   const root = yaml.document.contents;
   const runs = mapValue(yaml, root, "runs");
@@ -50,7 +50,7 @@ interface Outer {
   readonly env: Scalars;
   readonly inputs: Scalars;
   readonly label: string;
-  /** What starts the workflow, as one text. */
+  /** The triggers of the workflow, as one text. */
   readonly on: string;
   readonly workingDirectory?: string | undefined;
 }
@@ -80,7 +80,7 @@ function makeJob(yaml: YamlFile, id: string, node: unknown, outer: Outer): CiJob
   };
 }
 
-/** The steps of a list; the members of a `parallel` group stand in the place of the group (docs: "Workflow syntax"). */
+/** The steps of a list. A `parallel` group is replaced by its members (docs: "Workflow syntax"). */
 function stepNodes(yaml: YamlFile, list: unknown): unknown[] {
   return seqItems(yaml, list).flatMap((step) => {
     const group = mapValue(yaml, step, "parallel");
@@ -106,7 +106,7 @@ function workingDirectory(yaml: YamlFile, node: unknown): string | undefined {
   return scalarText(mapValue(yaml, mapValue(yaml, mapValue(yaml, node, "defaults"), "run"), "working-directory"));
 }
 
-/** A folder that an expression names is not known: then the repository's root does as well as any. */
+/** Normalizes a folder. If an expression names it, it is unknown, and the repository's root is used. */
 function folderOf(text: string): string {
   return text.includes("${{") ? "" : path.posix.normalize(text).replace(/^\.?\/|^\.$|\/$/g, "");
 }
@@ -134,7 +134,7 @@ function inputDefaults(yaml: YamlFile, nodes: readonly unknown[]): Scalars {
   );
 }
 
-/** Axes, and what `include` gives, also one level deep: `matrix.job.toolchain`. */
+/** The values of all axes and of `include`, by name. Values inside mappings get a dotted name: `matrix.job.toolchain`. */
 function matrixOf(yaml: YamlFile, node: unknown): ReadonlyMap<string, readonly Scalar[]> {
   const found = new Map<string, Scalar[]>();
   const add = (name: string, value: unknown): void => {

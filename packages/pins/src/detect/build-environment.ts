@@ -7,10 +7,10 @@ import { type ExportedVariable, exportedVariables } from "./exported.ts";
 import { DOCKERFILES } from "./files.ts";
 import { releaseSetup } from "./release-setup.ts";
 
-/** Answers given to configure scripts, which decide what a static library is built with. */
+/** Variables that answer questions of configure scripts (autoconf cache variables); they decide how a static library is built. */
 const ANSWERS = /^(krb5_cv_|ac_cv_)/;
 
-/** The variables of the Docker build that a release build must have as well. */
+/** Detects variables of the Docker build that the release build must set to the same values. */
 export function detectBuildEnvironment(repository: Repository): Detected {
   const setup = releaseSetup(repository);
   if (setup === undefined || setup.isDerived) return NOTHING;
@@ -39,12 +39,12 @@ export function detectBuildEnvironment(repository: Repository): Detected {
   return { ...NOTHING, facts, relations };
 }
 
-/** By name, every stage's own value; what a stage inherits counts where it is written. */
+/** The values that the stages set, by name. A value that stages inherit is listed once, for the stage that sets it. */
 function buildStages(repository: Repository): Map<string, StageVariable[]> {
   const found = new Map<string, StageVariable[]>();
   for (const stage of repository.readable(DOCKERFILES, (file) => repository.dockerfile(file).stages).flat()) {
     for (const [name, variable] of stage.env) {
-      // What only the caller of the build knows is compared with nothing.
+      // A value that depends on an argument of the caller is unknown and not compared.
       if (!ANSWERS.test(name) || variable.word.unset !== undefined) continue;
       const known = found.get(name) ?? [];
       if (!known.includes(variable)) found.set(name, [...known, variable]);

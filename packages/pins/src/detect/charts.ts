@@ -8,7 +8,7 @@ import { isAside } from "../rust/place.ts";
 import type { Sources } from "./detected.ts";
 
 const CHARTS = /(^|\/)Chart\.yaml$/;
-/** Charts inside a chart are its dependencies. */
+/** A chart inside another chart, which is one of its dependencies. */
 const SUBCHART = /\/charts\/[^/]+\/Chart\.yaml$/;
 
 export interface Chart {
@@ -16,13 +16,13 @@ export interface Chart {
   readonly name: string;
   readonly version: Site | undefined;
   readonly appVersion: Site | undefined;
-  /** Its own version goes with the product's, and is not counted by itself. */
+  /** Whether the chart's own version must equal the product's version. */
   readonly followsVersion: boolean;
-  /** It is called like one of the crates. */
+  /** Whether the chart is named like one of the crates. */
   readonly isNamedAlike: boolean;
 }
 
-/** The one chart there is, or those named like a crate or what its name starts with: others have versions of their own. */
+/** The charts of the product: the only chart, or those that are named like a crate. Other charts have versions of their own. */
 export async function productCharts(
   { repository, history }: Sources,
   workspaces: readonly Workspace[],
@@ -31,7 +31,7 @@ export async function productCharts(
   const files = repository
     .matching(CHARTS)
     .filter((file) => !isAside(file) && (!SUBCHART.test(file) || !isInsideChart(repository, file)));
-  // Charts of tests are read too, so that one that cannot be read is said.
+  // Charts of tests are read too, so that an unreadable one is reported.
   repository.readable(CHARTS, (file) => repository.yaml(file));
   const charts = await Promise.all(files.map((file) => readChart(repository, history, file, names)));
   const known = charts.filter((chart) => chart !== undefined);
@@ -62,12 +62,12 @@ async function readChart(
   };
 }
 
-/** Without appVersion there is nothing but `version` that could say which product the chart brings. */
+/** Whether both versions are equal. Without appVersion they count as equal, since only `version` can name the product's version. */
 function isEqual(version: string | undefined, appVersion: string | undefined): boolean {
   return appVersion === undefined || version?.replace(/^v/, "") === appVersion.replace(/^v/, "");
 }
 
-/** Whether they were equal before the last change of the file: then that change left one of them behind. */
+/** Whether the two versions were equal before the file last changed. If so, that change forgot one of them. */
 async function wereEqual(now: string, file: string, history: History): Promise<boolean> {
   const at = async (revision: string): Promise<string | undefined> => (await history.filesAt([{ revision, file }]))[0];
   const head = await at("HEAD");
@@ -86,7 +86,7 @@ function valueIn(contents: unknown, key: string): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }
 
-/** `beacon` and `beacon-server`, `beacon-helm` and `beacon-types`. */
+/** Whether the names have the same first word: `beacon` and `beacon-server`, `beacon-helm` and `beacon-types`. */
 function isAlike(crate: string, chart: string): boolean {
   const first = (name: string): string => name.split(/[-_]/)[0] ?? "";
   return crate === chart || crate.startsWith(`${chart}-`) || (first(chart).length > 2 && first(crate) === first(chart));

@@ -11,7 +11,7 @@ import { detectRust } from "./rust.ts";
 import { detectVersions } from "./versions.ts";
 import { findWorkspaces } from "./workspaces.ts";
 
-/** Finds the facts that a Rust product's repository usually states several times, and how they belong together. */
+/** Finds the facts that a Rust product's repository usually states several times, and the relations between them. */
 export async function detect(options: DetectOptions): Promise<Detected> {
   const { repository } = options;
   const sources = { ...options, jobs: readJobs(repository) };

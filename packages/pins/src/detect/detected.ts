@@ -13,20 +13,20 @@ export interface DetectOptions {
   readonly imageDigest: DigestLookup;
 }
 
-/** What a part of the detection may look at: the options, and what was read once for all parts. */
+/** The inputs of each part of the detection: the options, and the jobs, which are read once for all parts. */
 export interface Sources extends DetectOptions {
   readonly jobs: readonly CiJob[];
 }
 
 export interface Detected {
   readonly facts: readonly Fact[];
-  /** To be evaluated on the facts. */
+  /** Relations that still have to be evaluated on the facts. */
   readonly relations: readonly Relation[];
-  /** Judged already. */
+  /** Findings that need no further evaluation. */
   readonly findings: readonly Finding[];
-  /** What is in another repository and has to follow by hand. */
+  /** Images that are built in other repositories and must be updated there by hand. */
   readonly elsewhere: readonly string[];
-  /** What was decided and why, and what is legal and cannot be known here. */
+  /** Remarks for the reader: which rule was chosen and why, and what could not be checked. */
   readonly notes: readonly string[];
 }
 

@@ -4,15 +4,15 @@ import type { Site } from "../fact.ts";
 import type { Repository } from "../locate/repository.ts";
 import { yamlScript } from "../locate/script.ts";
 
-/** A variable that a step's script writes into GITHUB_ENV: what a later step sees. */
+/** A variable that a step's script writes to GITHUB_ENV, so that later steps see it. */
 export interface ExportedVariable {
   readonly name: string;
   readonly site: Site;
-  /** The edit that sets another variable in a line of its own below this one; nothing where no line could be copied. */
+  /** The edit that sets another variable on a new line below this one; undefined when this line cannot be copied. */
   readonly addBelow: (name: string, value: string) => { start: number; end: number; text: string } | undefined;
 }
 
-/** The variables whose values are written out in the scripts of a workflow or a list of steps. */
+/** The variables that the scripts of a workflow or a list of steps export with a literal value. */
 export function exportedVariables(repository: Repository, file: string): ExportedVariable[] {
   const yaml = repository.yaml(file);
   const found: ExportedVariable[] = [];
@@ -30,7 +30,7 @@ export function exportedVariables(repository: Repository, file: string): Exporte
   return found;
 }
 
-/** Repeats the line of a variable for another one; only a line that sets this one alone can be. */
+/** Copies the line that sets a variable, for another variable. This works only for a line that sets nothing else. */
 function copyLine(text: string, { value, location }: Site, name: string, other: string, next: string) {
   const lines = text.split("\n");
   const line = lines[(location?.line ?? 0) - 1];

@@ -14,7 +14,10 @@ interface Table {
   readonly site: Site;
 }
 
-/** A `RUSTFLAGS` variable hides the configuration file (cargo takes flags from one place alone), so it must repeat its flags. */
+/**
+ * Checks that each `RUSTFLAGS` variable repeats the flags of the cargo configuration: cargo takes flags from one place
+ * only, and the variable has priority.
+ */
 export function detectFlags(sources: Sources): Detected {
   const { repository } = sources;
   const file = [".cargo/config", ".cargo/config.toml"].find((name) => repository.has(name));
@@ -41,7 +44,7 @@ export function detectFlags(sources: Sources): Detected {
   return { ...NOTHING, facts, findings: appended.flatMap((place) => judge(place, common, tables)) };
 }
 
-/** One finding for a place: the flags of `[build]` that it hides, and those of the targets that are built there. */
+/** Makes one finding for a place, with all flags that it hides: those of `[build]` and those of the targets that are built there. */
 function judge(place: FlagPlace, common: Site | undefined, tables: readonly Table[]): Finding[] {
   const { site, targets, use } = place;
   const own = (target: string): Table[] => tables.filter(({ key }) => matchesTarget(key, target));
@@ -97,7 +100,7 @@ function flagSite(node: TomlNode | undefined, spelling: Map<string, string>): Si
   const flags = flagsOf(words);
   if (flags.length === 0) return undefined;
   for (const { canonical, args } of flags) spelling.set(canonical, args.map(({ value }) => value).join(" "));
-  // A leader, which nothing rewrites; its items may come from several files.
+  // This site is a leader, so it needs no rewrite. Its items may come from several files.
   return { value: words.join(" "), items: flags.map(({ canonical }) => canonical), location: node.location };
 }
 

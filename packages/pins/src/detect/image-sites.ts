@@ -16,23 +16,23 @@ export interface ImageMention {
   readonly site: Site;
   readonly image: ImageName;
   readonly by: "Dockerfile" | "dist" | "task file" | "workflow" | "pipeline";
-  /** Whether what is shipped is built in it, or it is only used for checks or by who develops. */
+  /** Whether a shipped product is built in the image, or it is only used for checks or by developers. */
   readonly use: "ships" | "checks" | "develops";
-  /** Where the parts of its name stand. */
+  /** The offsets in the file of the parts that the name is composed of. */
   readonly parts?: ReadonlySet<number>;
-  /** Something with cargo is done in it, as far as can be seen. */
+  /** Whether cargo seems to run in the image. */
   readonly runsCargo: boolean;
 }
 
-/** What helps where a registry does not tell the digest of a new tag. */
+/** The advice for a registry that does not reveal the digest of a new tag. */
 export const DIGEST_ADVICE =
   "An image with a digest is rewritten if its registry shows the new digest without a login; otherwise get it with `docker buildx imagetools inspect <image>`.";
 
-/** A registry's host, a path, and a tag or digest; the start of a URL or an address is none. */
+/** An image name in other text: a registry's host, a path, and a tag or digest. It does not match inside a URL or e-mail address. */
 const IN_TEXT =
   /(?<![\w./:@-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\/[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?)(?=["'`\s]|$)/;
 
-/** Every image the repository's build names, in the order in which one leads the others. */
+/** Every image that the build of the repository names, in order of priority as leader. */
 export function imageMentions(
   repository: Repository,
   jobs: readonly CiJob[],
@@ -74,14 +74,14 @@ function dockerfileImages(repository: Repository): ImageMention[] {
     .flat();
 }
 
-/** Whether the stage, or one that goes on from it, runs something of Rust's. */
+/** Whether the stage, or one based on it, runs a Rust tool. */
 function isBuiltIn(dockerfile: Dockerfile, stage: Stage): boolean {
   const runs = (each: Stage): boolean =>
     runScriptsOf(dockerfile, each).some(({ text }) => /\b(cargo|rustc|rustup|just|make|cross)\b/.test(text));
   return runs(stage) || dockerfile.stages.some((each) => each.parent === stage && isBuiltIn(dockerfile, each));
 }
 
-/** The configuration of cargo-dist, wherever it lies. */
+/** The configuration tables of cargo-dist, in each of the files that may contain one. */
 export function distTables(repository: Repository): { readonly file: string; readonly table: TomlNode }[] {
   const places: [string, (root: TomlNode) => TomlNode | undefined][] = [
     ["dist-workspace.toml", (root) => tableOf(root, "dist")],
@@ -94,7 +94,7 @@ export function distTables(repository: Repository): { readonly file: string; rea
   });
 }
 
-/** `container = "image"`, or `container = { image = "...", host = "..." }`, of github-custom-runners. */
+/** `container = "image"`, or `container = { image = "...", host = "..." }`, in `github-custom-runners`. */
 function distImages(repository: Repository): ImageMention[] {
   return distTables(repository).flatMap(({ file, table }) =>
     containers(table).flatMap((node) =>
@@ -144,7 +144,7 @@ function workflowImages(repository: Repository, jobs: readonly CiJob[]): ImageMe
     .flat();
 }
 
-/** Images of other services' pipelines and of compose files. */
+/** The images in pipelines of other CI services and in compose files. */
 function pipelineImages(repository: Repository): ImageMention[] {
   return repository
     .readable(OTHER_PIPELINES, (file) => {

@@ -10,10 +10,10 @@ import type { Detected, Sources } from "./detected.ts";
 import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
 
 /**
- * Images of one repository that are named in several places carry one version. The newest leads: a bump
- * that did not reach everywhere is what goes wrong. An image without a version is a warning while all
- * places are alike. Official images may differ from place to place, as base images do, and so may services of tests; other
- * base images that only Dockerfiles name are a warning.
+ * Checks that places which name images of the same repository use the same version. The newest version is the expected
+ * one, because the usual mistake is an update that missed some places. An image without a version is a warning as long
+ * as all places agree. Official images may differ from place to place, as base images do, and so may the services of
+ * tests; other base images that only Dockerfiles name are a warning.
  */
 export async function detectImages(
   { imageDigest }: Sources,
@@ -39,7 +39,7 @@ export async function detectImages(
       findings.push(...evaluate(relation, new Map([[fact.name, fact]])).map((finding) => weigh(finding, group)));
     }
   }
-  // What was judged by another rule already needs no second word on the same line.
+  // A place that another rule has already reported is not reported again.
   const judged = new Set([...ofRust, ...findings].map(({ follower }) => placeOf(follower)));
   const built = mentions.filter(
     ({ use, runsCargo, site }) => (use === "ships" || runsCargo) && !judged.has(placeOf(site)),
@@ -55,7 +55,10 @@ export async function detectImages(
   return { facts, relations: [pinned], findings, elsewhere: [], notes: [] };
 }
 
-/** What floats beside a pin is an error only where it decides what is shipped; versions that one file names side by side may be meant. */
+/**
+ * Reduces a finding to a warning when the difference may be intended: a floating tag that ships nothing, several
+ * versions in one file, or a base image.
+ */
 function weigh(finding: Finding, group: readonly ImageMention[]): Finding {
   const mention = group.find(({ site }) => placeOf(site) === placeOf(finding.follower));
   if (mention === undefined) return finding;
@@ -64,14 +67,14 @@ function weigh(finding: Finding, group: readonly ImageMention[]): Finding {
   return { ...finding, severity: "warning", repair: undefined };
 }
 
-/** An image that Dockerfiles alone name, each for itself, and that no Rust is in as far as its name and its use tell. */
+/** Whether only Dockerfiles name the image, and neither its name nor its use suggests that it contains Rust. */
 function isBaseImage(group: readonly ImageMention[]): boolean {
   return group.every(
     ({ by, runsCargo, image }) => by === "Dockerfile" && !runsCargo && !isLikelyRust(image.repository),
   );
 }
 
-/** A file that tests against several versions of an image, or builds with several of them. */
+/** Whether the file tests against, or builds with, several versions of the image. */
 function isAmongSeveral({ site, use }: ImageMention, group: readonly ImageMention[]): boolean {
   const beside = group.filter((each) => each.site.location?.file === site.location?.file);
   const versions = new Set(beside.map(({ image }) => tagVersion(image.tag) ?? image.tag));
@@ -89,14 +92,14 @@ function newestFirst(group: readonly ImageMention[]): readonly ImageMention[] {
   });
 }
 
-/** The tags to compare; nothing when no place says a version, so that none can be behind. */
+/** The tags to compare; undefined when no place names a version, since then none can be outdated. */
 function tagFact(name: string, ordered: readonly ImageMention[]): Fact | undefined {
   if (ordered.every(({ image }) => tagVersion(image.tag) === undefined)) return undefined;
-  // A digest alone says no version: it is held against the other digests.
+  // A digest alone names no version; it is compared with the other digests instead.
   return { name, sites: ordered.flatMap((mention) => (isDigestAlone(mention) ? [] : [tagSite(mention)])) };
 }
 
-/** What counts of a tag: its version, or all of it. */
+/** The part of a tag to compare: its version, or the whole tag if it has none. */
 function tagSite({ site, image }: ImageMention): Site {
   const version = tagVersion(image.tag);
   const { rewrite, location } = site;
@@ -114,7 +117,7 @@ function tagSite({ site, image }: ImageMention): Site {
   });
 }
 
-/** The digests to compare: those beside the newest tag, and those without any. */
+/** The digests to compare: those with the newest tag, and those without a tag. */
 async function digestFact(
   name: string,
   ordered: readonly ImageMention[],

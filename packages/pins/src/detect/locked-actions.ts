@@ -6,29 +6,29 @@ import { mapEntries, mapValue, scalarSite, scalarText, seqItems, type YamlFile }
 import type { Finding } from "../relation.ts";
 import { type Detected, NOTHING } from "./detected.ts";
 
-/** Where GitHub looks for the commits that it lets a workflow's actions run at. */
+/** The file in which GitHub looks up the commits at which the actions of a workflow may run. */
 const LOCK = ".github/workflows/actions.lock";
-/** The versions of the format whose shape is known here: `v0.0.1`, `v0.0.2`. */
+/** The supported versions of the format, such as `v0.0.1` and `v0.0.2`. */
 const KNOWN_VERSION = /^v0\.0\.\d+$/;
 const UPDATE = "Run `gh actions-lock` and commit what it writes.";
 
 interface Entry {
   readonly site: Site;
-  /** The full commit, without the name of its hash. */
+  /** The full commit, without the prefix that names the hash algorithm. */
   readonly commit: string | undefined;
   readonly uses: readonly Site[];
 }
 
 interface Lock {
-  /** What each workflow that is locked may use, by its path. */
+  /** The actions that each locked workflow may use, by the path of the workflow. */
   readonly workflows: ReadonlyMap<string, readonly Site[]>;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
 /**
- * Compares `actions.lock` with the workflows that it lists. GitHub starts none of their runs while an action
- * is missing from it (docs, "Workflow dependency lockfiles"). Reusable workflows, actions of the repository
- * itself (`./`, `$/`) and containers are not locked, and a workflow that the file does not list is not held to it.
+ * Compares `actions.lock` with the workflows that it lists. GitHub does not start a listed workflow while one of its
+ * actions is missing from the file (docs, "Workflow dependency lockfiles"). Reusable workflows, actions of the repository
+ * itself (`./`, `$/`) and containers are not locked, and workflows that the file does not list are not restricted.
  */
 export function detectLockedActions(repository: Repository, jobs: readonly CiJob[]): Detected {
   if (!repository.has(LOCK)) return NOTHING;
@@ -80,20 +80,20 @@ function readLock(yaml: YamlFile): Lock {
   };
 }
 
-/** An action of another repository; nothing for what needs no lock, or is chosen by an expression. */
+/** The site of an action from another repository; empty if the step needs no lock or an expression chooses the action. */
 function usedSite({ yaml }: CiJob, uses: Scalar): Site[] {
   const site = scalarSite(yaml, uses);
   return /^[^./$][^/:@\s]*\/[^@\s]+@\S+$/.test(site.value) && !site.value.includes("${{") ? [site] : [];
 }
 
-/** `owner/repository@ref`: names are compared without case and without the folder of the action, refs as they are. */
+/** `owner/repository@ref`. The name is lowercased and loses the folder of the action; the ref is unchanged. */
 function keyOf(uses: string): string {
   const at = uses.indexOf("@");
   const [owner = "", repository = ""] = uses.slice(0, at).toLowerCase().split("/");
   return `${owner}/${repository}${uses.slice(at)}`;
 }
 
-/** One finding for each action, however often a workflow uses it; a changed ref is one finding too. */
+/** Makes one finding per action, even if a workflow uses it several times or its ref was changed. */
 function workflowFindings(file: string, used: readonly Site[], pins: readonly Site[]): Finding[] {
   const [locked, wanted] = [byKey(pins), byKey(used)];
   const stale = new Map([...locked].filter(([key]) => !wanted.has(key)));
@@ -112,7 +112,7 @@ function workflowFindings(file: string, used: readonly Site[], pins: readonly Si
 
 function byKey(sites: readonly Site[]): Map<string, Site> {
   const all = sites.map((site) => [keyOf(site.value), site] as const);
-  return new Map(all.reverse()); // The first place of each.
+  return new Map(all.reverse()); // Reversed, so that the first place of each key wins.
 }
 
 function goneFinding(file: string, pins: readonly Site[], { locate, text }: YamlFile): Finding {
@@ -120,7 +120,7 @@ function goneFinding(file: string, pins: readonly Site[], { locate, text }: Yaml
   return found("warning", `${LOCK} lists ${file}, which does not exist`, { value: file, items: [file], location });
 }
 
-/** What a list names has its commit below `dependencies`. */
+/** Requires that `dependencies` has the commit of an action in a workflow's list. */
 function missingEntry(pin: Site, lock: Lock): Finding[] {
   if (lock.entries.has(keyOf(pin.value))) return [];
   return [found("error", `${pin.value} has no entry below \`dependencies\`, so that no commit is locked for it`, pin)];
@@ -138,7 +138,7 @@ function entryFindings(key: string, { site, commit, uses }: Entry, lock: Lock): 
   ];
 }
 
-/** Workflows are locked one by one, so that one without is not a mistake; somebody who locks some may want to know. */
+/** Notes the workflows that are not locked. This is legal, since workflows are locked one by one, but may be an oversight if others are locked. */
 function unlocked(used: ReadonlyMap<string, readonly Site[]>, lock: Lock): string[] {
   const files = [...used.keys()].filter((file) => file.startsWith(".github/workflows/") && !lock.workflows.has(file));
   return files.length === 0

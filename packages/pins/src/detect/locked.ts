@@ -13,10 +13,10 @@ interface Group {
 }
 
 const ADVICE = "`cargo update --workspace` brings the lock file up to date.";
-/** Names that one message lists. */
+/** The most names that one message lists. */
 const MAX_NAMES = 5;
 
-/** Crates against Cargo.lock, grouped by where their version is written: one finding for each version that is stale. */
+/** Compares the versions of crates with Cargo.lock, grouped by the place that states the version: one finding per stale version. */
 export function lockedVersions(workspace: Workspace): { facts: Fact[]; findings: Finding[] } {
   const { lock } = workspace;
   if (lock === undefined) return { facts: [], findings: [] };
@@ -39,7 +39,7 @@ function groupCrates(workspace: Workspace): Group[] {
   const groups = new Map<string, Group>();
   for (const crate of workspace.crates) {
     const node = packageField(workspace, crate, "version");
-    // A crate without a version is 0.0.0 since cargo 1.75; the lock says so too.
+    // Since cargo 1.75 a crate without a version is 0.0.0, in the lock file too.
     if (node?.kind !== "string" || lock === undefined) continue;
     const key = `${node.location.file}:${node.location.line}`;
     const holder = node.location.file === crate.manifest.file ? crate.manifest : workspace.manifest;

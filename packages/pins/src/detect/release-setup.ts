@@ -5,11 +5,11 @@ import { distTables } from "./image-sites.ts";
 
 export interface ReleaseSetup {
   readonly file: string;
-  /** It takes flags and variables from their source by `release-build-setup`, so nothing can be out of step. */
+  /** Whether the steps use the action `release-build-setup`, which reads flags and variables from their source, so that they cannot differ. */
   readonly isDerived: boolean;
 }
 
-/** The steps that cargo-dist puts before its builds: `github-build-setup`, relative to .github/workflows. */
+/** The file of steps that cargo-dist inserts before its builds: `github-build-setup`, relative to .github/workflows. */
 export function releaseSetup(repository: Repository): ReleaseSetup | undefined {
   for (const { table } of distTables(repository)) {
     const name = stringValue(table, "github-build-setup");

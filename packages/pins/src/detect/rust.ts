@@ -21,7 +21,7 @@ import { type PinnedToolchain, toolchainFiles, toolchainFor } from "../rust/tool
 import type { Detected, Sources } from "./detected.ts";
 import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
 
-/** The toolchain file leads; whatever else names a Rust release follows it. Without one, the places are compared. */
+/** Compares every place that names a Rust release with the toolchain file or, without such a file, with each other. */
 export async function detectRust(
   sources: Sources,
   workspaces: readonly Workspace[],
@@ -40,7 +40,7 @@ export async function detectRust(
   ]);
   const advice = images.some(({ image }) => image.digest !== undefined) ? DIGEST_ADVICE : undefined;
   const ties = await judgeMinimums(sources, workspaces, files);
-  // What has to equal the toolchain is not a minimum that a job could be for.
+  // A `rust-version` that must equal the toolchain is not a minimum that a separate job could test.
   const tied = new Set(ties.findings.map(({ follower }) => placeOf(follower)));
   const free = minimums.filter(({ site }) => !tied.has(placeOf(site)));
   const judged = places.flatMap((place) => judgePlace(place, files, { all: minimums, free }, advice));
@@ -62,7 +62,7 @@ export async function detectRust(
   };
 }
 
-/** A variable of a Dockerfile that an image's tag is made of is judged once, where it is written. */
+/** Removes duplicates: a Dockerfile variable that is part of an image's tag is judged once, where it is defined. */
 function withoutCopies(places: readonly RustPlace[]): RustPlace[] {
   const written = new Set(
     places
@@ -154,10 +154,10 @@ async function tieOf(
   return (await changedTogether(minimum, file, repository, history)) ? "their history" : undefined;
 }
 
-/** Jobs that pin a linter or compare versions choose their Rust for that alone. */
+/** Jobs, such as linters and version comparisons, that choose their Rust independently of the product. */
 const OWN_CHOICE = /clippy|lint|fmt|format|semver|doc|bench|fuzz|miri|coverage/i;
 
-/** Places that no toolchain file rules over are compared with the newest of them. */
+/** Compares the places to which no toolchain file applies with the newest of them. */
 function amongThemselves(
   places: readonly RustPlace[],
   files: readonly PinnedToolchain[],
@@ -177,7 +177,7 @@ function amongThemselves(
   );
 }
 
-/** Two toolchain files in one folder. */
+/** Reports two toolchain files in one folder that name different releases. */
 function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
   return files.flatMap((file, index): Finding[] => {
     const other = files.slice(0, index).find(({ folder }) => folder === file.folder);
@@ -194,8 +194,8 @@ function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
 }
 
 /**
- * A toolchain file below that of a workspace, in the folder of one of its crates: which of the two compiles the crate depends on the
- * folder where cargo is started. A nightly beside a release is there for what it alone can do.
+ * Reports a crate's toolchain file that differs from the one of its workspace: which of the two compiles the crate depends on the folder
+ * where cargo is started. A nightly beside a release is not reported, since it is there for features that only a nightly has.
  */
 function judgeFolders(
   files: readonly PinnedToolchain[],
@@ -223,7 +223,7 @@ function judgeFolders(
   });
 }
 
-/** A channel such as `stable` builds with another compiler next month. */
+/** Requires a pinned release in toolchain files, because a channel such as `stable` means another compiler next month. */
 function unpinnedFiles(files: readonly PinnedToolchain[]): Relation[] {
   if (!files.some(({ release }) => release?.kind === "floating")) return [];
   return [{ name: "pinned", kind: "pinned", leader: undefined, followers: ["toolchain"], severity: "warning" }];

@@ -4,19 +4,19 @@ import { compareExactness } from "../version.ts";
 import type { Chart } from "./charts.ts";
 
 export interface TagOwners {
-  /** The version of the product, where the workspace has one. */
+  /** The places that state the version of the product; empty if the workspace has none. */
   readonly product: readonly Site[];
-  /** Every crate's version, by name. */
+  /** The version of each crate, by the crate's name. */
   readonly crates: ReadonlyMap<string, Site>;
   readonly charts: readonly Chart[];
 }
 
-/** Tags that are moved, and mean no version. */
+/** Tags that move from commit to commit and do not name a version. */
 const ROLLING =
   /^(nightly|latest|edge|canary|dev|devel|tip|main|master|stable|beta|unstable|preview|continuous)([-_./].*)?$/i;
 const TAG = /^(?:(.+?)[-/@_])??v?(\d+(?:\.\d+){1,2}(?:[-+].*)?)$/;
 
-/** `v1.2.3` is the product's version, or that of any crate where each has its own; `name-v1.2.3` that of the crate. */
+/** Checks that the tag names an existing version: `v1.2.3` the product's (or any crate's, if each has its own), `name-v1.2.3` that crate's. */
 export function judgeTag(
   tag: string | undefined,
   owners: TagOwners,
@@ -58,6 +58,6 @@ function candidatesOf(prefix: string | undefined, { product, crates, charts }: T
   const chart = charts.find(({ name }) => prefix === name || /^(helm|chart)/.test(prefix ?? ""));
   if (prefix !== undefined && chart?.version !== undefined) return [chart.version];
   const unique = new Map([...product, ...crates.values()].map((site) => [placeOf(site), site]));
-  // A bare version is the product's where there is one; a name that no crate has may stand for any of them.
+  // A tag without a name means the product, if it has a version. A name that no crate has may mean any crate.
   return product.length > 0 && prefix === undefined ? [...product] : [...unique.values()];
 }

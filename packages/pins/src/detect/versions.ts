@@ -9,7 +9,7 @@ import type { Detected, Sources } from "./detected.ts";
 import { lockedVersions } from "./locked.ts";
 import { judgeTag } from "./tag.ts";
 
-/** The product's version is that of the workspace or of the root crate; lock, chart and tag follow it. */
+/** Compares lock file, charts and tag with the product's version, which is that of the workspace or of the root crate. */
 export async function detectVersions(sources: Sources, workspaces: readonly Workspace[]): Promise<Detected> {
   const locks = workspaces.map((workspace) => lockedVersions(workspace));
   const facts: Fact[] = locks.flatMap((lock) => lock.facts);
@@ -41,7 +41,7 @@ function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): 
         `${chart.file}: the version ${chart.version.value} is the chart's own, because it was not equal to appVersion.`,
       );
     return followers.flatMap(([fact, site]): Finding[] => {
-      // An appVersion such as `latest` names a channel.
+      // An appVersion such as `latest` names a channel and is not compared.
       if (site === undefined || parseVersion(site.value) === undefined) return [];
       const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: [fact] };
       const facts = new Map([
@@ -55,7 +55,10 @@ function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): 
   });
 }
 
-/** Between releases a chart may stay at the last one; a chart of another name may be of another product. */
+/**
+ * Whether the difference may be intended: between releases a chart may still name the last one, and a chart with another
+ * name may belong to another product.
+ */
 function mayBeMeant(version: Site, site: Site, chart: Chart): boolean {
   const [own, product] = [parseVersion(site.value), parseVersion(version.value)];
   return !chart.isNamedAlike || (product !== undefined && product.prerelease !== "" && own?.prerelease === "");
@@ -65,7 +68,7 @@ function asWarning(finding: Finding): Finding {
   return { ...finding, severity: "warning", repair: undefined };
 }
 
-/** The version that the workspace's crates inherit, and that of the crate at its root. */
+/** The version that the workspace's crates inherit, and the version of the crate at its root. */
 function productVersions({ manifest }: Workspace): Site[] {
   const nodes = [
     entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "version"),

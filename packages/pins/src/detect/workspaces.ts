@@ -6,7 +6,7 @@ import { isAside } from "../rust/place.ts";
 
 const MANIFESTS = /(^|\/)Cargo\.toml$/;
 
-/** The workspaces of a repository, that of its root first; those of tests, examples and the like are left out. */
+/** The workspaces of a repository, beginning with that of its root. Workspaces of tests, examples and the like are left out. */
 export function findWorkspaces(repository: Repository): Workspace[] {
   const found: Workspace[] = [];
   const known = new Set<string>();
@@ -16,7 +16,7 @@ export function findWorkspaces(repository: Repository): Workspace[] {
     const workspace = repository.attempt(file, () => {
       const { root } = repository.toml(file);
       const isWorkspace = tableOf(root, "workspace") !== undefined;
-      // A crate alone below another workspace is excluded from it, or forgotten: nothing is built from it.
+      // A single crate below another workspace is excluded from it or forgotten, so no product is built from it.
       if (!isWorkspace && (found.length > 0 || entryOf(root, "package") === undefined)) return undefined;
       return readWorkspace(folder, repository.root, {
         isRoot: true,

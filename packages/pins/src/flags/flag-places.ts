@@ -12,25 +12,29 @@ import { scalarSite } from "../locate/yaml-file.ts";
 import { useOfDockerfile } from "../rust/dockerfile-use.ts";
 import { hostsOf, onlyFor, triplesIn } from "./targets.ts";
 
-/** One place that sets RUSTFLAGS for what cargo builds after it. */
+/** One place that sets RUSTFLAGS for later builds by cargo. */
 export interface FlagPlace {
   readonly site: Site;
   readonly fact: string;
-  /** It is among the steps that cargo-dist puts before its builds. */
+  /** Whether the place is in the steps that cargo-dist inserts before its builds. */
   readonly isRelease: boolean;
   readonly use: "ships" | "checks" | "develops";
-  /** The triples that are built there, as far as can be told; empty where nothing can be told. */
+  /** The target triples that are built there; empty when they are unknown. */
   readonly targets: readonly string[];
-  /** The subject of the message about it. */
+  /** The subject of the message about this place. */
   readonly says: string;
 }
 
-/** Actions that set RUSTFLAGS by themselves: the input that says which, and its default. */
+/** Actions that set RUSTFLAGS by themselves, each with the input for the flags and its default. */
 const SETTING_ACTIONS: readonly { readonly pattern: RegExp; readonly input: string; readonly flags: string }[] = [
   { pattern: /^actions-rust-lang\/setup-rust-toolchain@/, input: "rustflags", flags: "-D warnings" },
 ];
 
-/** @param released the targets of cargo-dist */
+/**
+ * Finds all places that set RUSTFLAGS.
+ *
+ * @param released the targets of cargo-dist
+ */
 export function flagPlaces({ repository, jobs }: Sources, released: readonly string[]): FlagPlace[] {
   const setup = releaseSetup(repository);
   const places = jobs.flatMap((job) => {
@@ -46,7 +50,7 @@ export function flagPlaces({ repository, jobs }: Sources, released: readonly str
   return [...unique(places), ...dockerPlaces(repository)];
 }
 
-/** A line of the workflow's `env` counts once, for the job that weighs most and for the targets of all. */
+/** Merges the entries for one line of a workflow's `env`: the result has the use of the most important job and the targets of all jobs. */
 function unique(places: readonly FlagPlace[]): FlagPlace[] {
   const byLine = Map.groupBy(
     places,
@@ -83,7 +87,7 @@ function stepPlaces(job: CiJob, step: CiStep): Said[] {
   return own.map((each) => ({ ...each, condition }));
 }
 
-/** Written to GITHUB_ENV, or set for a command. */
+/** RUSTFLAGS that a script writes to GITHUB_ENV or sets for a command. */
 function scriptPlaces(run: Script | undefined): Said[] {
   if (run === undefined || !run.text.includes("RUSTFLAGS")) return [];
   const exported = variablesWrittenTo("GITHUB_ENV", run.text).filter(({ name }) => name === "RUSTFLAGS");
@@ -96,7 +100,7 @@ function scriptPlaces(run: Script | undefined): Said[] {
   ].map((site) => ({ site, says: `RUSTFLAGS "${site.value}"` }));
 }
 
-/** `RUSTFLAGS=... cargo build`, `export RUSTFLAGS=...`; what goes on from an earlier value is not known. */
+/** `RUSTFLAGS=... cargo build`, `export RUSTFLAGS=...`. A value that extends an earlier one is unknown and left out. */
 function assignedFlags(script: string): { value: string; start: number; isVerbatim: boolean }[] {
   return commandsOf(script).flatMap(({ assignments, words }) => {
     const isTool = /^(fmt|install|binstall|doc|rustdoc)$/.test(words[1]?.value ?? "");
@@ -110,7 +114,7 @@ function assignedFlags(script: string): { value: string; start: number; isVerbat
   });
 }
 
-/** A setup action that was not told to leave RUSTFLAGS alone. */
+/** A setup action that sets RUSTFLAGS, by its input or by default. */
 function actionPlaces(job: CiJob, step: CiStep): Said[] {
   const { uses } = step;
   const setting = uses && SETTING_ACTIONS.find(({ pattern }) => pattern.test(String(uses.value)));
@@ -128,7 +132,7 @@ function actionPlaces(job: CiJob, step: CiStep): Said[] {
   ];
 }
 
-/** What a job names, and what its runners are. */
+/** The targets of a job: the triples that it names, and those of its runners. */
 function targetsOf({ yaml, runsOn = "", matrix, steps, id }: CiJob): string[] {
   const labels = runsOn.includes("${{")
     ? [...matrix].flatMap(([axis, values]) =>

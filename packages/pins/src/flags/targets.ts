@@ -1,11 +1,11 @@
 import { type Cfg, matchesCfg } from "@release-actions/cargo";
 
-/** Whether the key of a `[target]` table is the triple, or a `cfg()` that holds for it as far as its name tells. */
+/** Whether the key of a `[target]` table is the triple, or a `cfg()` that applies to the triple, judged by its name. */
 export function matchesTarget(key: string, triple: string): boolean {
   return key === triple || matchesCfg(key, cfgOfTriple(triple)) === true;
 }
 
-/** What a triple's name says of its `cfg`, for telling which table is meant without asking rustc. */
+/** The `cfg` values that follow from a triple's name, so that rustc need not be run. */
 function cfgOfTriple(triple: string): Cfg[] {
   const [arch = "", vendor = "", os = "", env] = triple.split("-");
   const isWasm = arch.startsWith("wasm");
@@ -48,7 +48,7 @@ export function hostsOf(labels: readonly string[]): string[] {
   });
 }
 
-/** Those of the system that a step's condition names; all where it names none. */
+/** The targets of the operating system that a step's condition names, or all targets when it names none. */
 export function onlyFor(condition: string, targets: readonly string[]): string[] {
   const system = /==\s*'(macOS|Linux|Windows)'/i.exec(condition)?.[1]?.toLowerCase();
   const part = { macos: "-apple-", linux: "-linux-", windows: "-windows-" }[system ?? ""];

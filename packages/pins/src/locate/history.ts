@@ -1,13 +1,13 @@
 import type { CommandRunner } from "@release-actions/command";
 
-/** The commits of a repository, as far as they were cloned. Without git, or outside a clone, there are none. */
+/** The cloned commits of a repository. Without git, or outside a clone, the history is empty. */
 export interface History {
   /**
-   * Hashes of the commits that changed lines of these files which match a pattern of git's, the newest first; those
-   * without a parent here are left out.
+   * Hashes of the commits that changed lines of these files matching the pattern (a git regular expression), the newest
+   * first. Commits whose parent was not cloned are left out.
    */
   readonly changesOf: (files: readonly string[], lines: string) => Promise<readonly string[]>;
-  /** Files as they were in revisions (`HEAD`, `<hash>^`), in the same order; undefined where one was not. */
+  /** The contents of files in revisions (`HEAD`, `<hash>^`), in the order asked for; undefined for a file that did not exist. */
   readonly filesAt: (wanted: readonly FileAt[]) => Promise<readonly (string | undefined)[]>;
 }
 
@@ -16,7 +16,7 @@ export interface FileAt {
   readonly file: string;
 }
 
-/** More changes than this of the same lines say nothing new. */
+/** The most commits to read; more changes of the same lines would add no information. */
 const MAX_COMMITS = 60;
 
 export function openHistory(root: string, run: CommandRunner, env: NodeJS.ProcessEnv): History {
@@ -29,7 +29,7 @@ export function openHistory(root: string, run: CommandRunner, env: NodeJS.Proces
       onOutput: () => undefined,
       ...(input !== undefined && { input }),
     };
-    // The checkout may belong to another user than the one of this container.
+    // The checkout may belong to a user other than the container's.
     const result = await run("git", ["-c", `safe.directory=${root}`, ...args], options).catch(() => undefined);
     return result?.exitCode === 0 ? result.stdout : undefined;
   };
@@ -47,7 +47,10 @@ export function openHistory(root: string, run: CommandRunner, env: NodeJS.Proces
   };
 }
 
-/** Each object follows a line with its size in bytes; a missing one has that line alone (git-cat-file, "Batch output"). */
+/**
+ * Parses the output of `git cat-file --batch`: a line with the size in bytes precedes each object; a missing object has
+ * only a line (git-cat-file, "Batch output").
+ */
 function readBatch(output: string): (string | undefined)[] {
   const bytes = Buffer.from(output);
   const found: (string | undefined)[] = [];
@@ -60,7 +63,7 @@ function readBatch(output: string): (string | undefined)[] {
   return found;
 }
 
-/** For a repository of which only the files are there. */
+/** The history of files that are not in a clone. */
 export const NO_HISTORY: History = {
   changesOf: async () => [],
   filesAt: async (wanted) => wanted.map(() => undefined),

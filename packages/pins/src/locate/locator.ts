@@ -8,7 +8,7 @@ import { PinsError, plainSite, type Site } from "../fact.ts";
 import type { Repository } from "./repository.ts";
 import { scalarSite, yamlScalar } from "./yaml-file.ts";
 
-/** Where in a file a fact stands. */
+/** How to find a fact in a file. */
 export type Locator =
   | { readonly kind: "toml" | "yaml"; readonly path: string }
   | { readonly kind: "json"; readonly pointer: string }
@@ -18,14 +18,14 @@ export type Locator =
   /** Every match of a pattern with one group. */
   | { readonly kind: "regex"; readonly pattern: RegExp };
 
-/** All places a locator names in one file. @throws PinsError when there is none. */
+/** All places in one file that a locator matches. @throws PinsError when there is none. */
 export function locateIn(repository: Repository, file: string, locator: Locator): Site[] {
   const sites = find(repository, file, locator);
   if (sites.length > 0) return sites;
   throw new PinsError(`${file} has no ${describeLocator(locator)}`, { location: { file, line: 1 } });
 }
 
-/** The files a name or glob stands for. @throws PinsError when there is none. */
+/** The files that a name or glob matches. @throws PinsError when there is none. */
 export function filesFor(repository: Repository, pattern: string, location: Location): string[] {
   if (!/[*?[{]/.test(pattern)) return [pattern];
   const found = globSync(pattern, { cwd: repository.root }).map((name) => name.replaceAll("\\", "/"));
@@ -98,7 +98,7 @@ export function tomlSite(document: TomlDocument, node: TomlNode): Site {
   return plainSite({ value: node.value, location, rewrite: (text) => ({ start, end, text }) });
 }
 
-/** A value of a Dockerfile; a rewrite changes the part that differs, in the ARG it came from if need be. */
+/** A site for a value in a Dockerfile. A rewrite changes only the part that differs, if necessary in the ARG that it comes from. */
 export function wordSite(word: Word, location: Site["location"]): Site {
   return plainSite({
     value: word.value,
@@ -111,13 +111,13 @@ function editsOf(word: Word, value: string): Edit[] | undefined {
   const whole = editsBetween(word, 0, word.value, value);
   const [before, after] = [word.value.indexOf("@"), value.indexOf("@")];
   if (whole !== undefined || before < 0 || after < 0) return whole;
-  // The tag of an image may come from a variable and its digest may not.
+  // The tag of an image may come from a variable while its digest does not, so both are edited separately.
   const name = editsBetween(word, 0, word.value.slice(0, before), value.slice(0, after));
   const digest = editsBetween(word, before, word.value.slice(before), value.slice(after));
   return name && digest && [...name, ...digest];
 }
 
-/** The edits of the part of a word from an offset on that reads `before`. */
+/** The edits that change `before`, which begins at an offset in the word, to `after`. */
 function editsBetween(word: Word, offset: number, before: string, after: string): Edit[] | undefined {
   if (before === after) return [];
   const { from, to, text } = difference(before, after);
@@ -137,7 +137,7 @@ export function regexSites(repository: Repository, file: string, pattern: RegExp
     if (start === undefined || end === undefined) return [];
     const location = repository.locator(file)(start);
     const site = plainSite({ value: text.slice(start, end), location });
-    // A tag whose digest lies outside the match would be that of another image.
+    // If a digest follows the match, rewriting the tag alone would leave the digest of another image.
     if (/^@sha256:/.test(text.slice(end, end + 8))) return [site];
     return [{ ...site, rewrite: (value) => ({ start, end, text: value }) }];
   });
@@ -170,7 +170,7 @@ function jsonSites(repository: Repository, file: string, pointer: string): Site[
   ];
 }
 
-/** The part of `before` that must change to make it `after`, whole words or numbers, not halves of them. */
+/** The smallest range of `before` that must change to turn it into `after`. */
 function difference(before: string, after: string): { from: number; to: number; text: string } {
   let from = 0;
   while (from < Math.min(before.length, after.length) && before[from] === after[from]) from += 1;

@@ -6,22 +6,22 @@ import { createLocator, type Locator, readText } from "@release-actions/text";
 import { parseToml, type TomlDocument } from "@release-actions/toml";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
 
-/** Folders that hold no sources of this repository. */
+/** Folders without sources of this repository. */
 const SKIPPED = new Set([".git", ".jj", "node_modules", "target", "vendor", "dist", ".venv"]);
 
-/** Without these in its root cargo does not start there. */
+/** Files in the root that cargo needs in order to start. */
 const ESSENTIAL = /^(Cargo\.(toml|lock)|rust-toolchain(\.toml)?|\.cargo\/config(\.toml)?)$/;
 
 export interface LeftOut {
   readonly fault: Fault;
-  /** Nothing can be built without it. */
+  /** Whether nothing can be built without the file. */
   readonly isEssential: boolean;
 }
 
-/** The files of a repository, each read and parsed once. Names are relative to the root, with slashes. */
+/** The files of a repository. Each is read and parsed once. Names are relative to the root and use slashes. */
 export class Repository {
   readonly root: string;
-  /** Why files were left out, by their name. */
+  /** The files that could not be read, by name, with the reason. */
   readonly unread = new Map<string, LeftOut>();
   readonly #texts = new Map<string, string>();
   readonly #parsed = new Map<string, unknown>();
@@ -31,7 +31,7 @@ export class Repository {
     this.root = path.resolve(root);
   }
 
-  /** All files but those of other repositories inside (submodules) and of build folders; links are not followed. */
+  /** All files except those in submodules and build folders. Links are not followed. */
   get names(): readonly string[] {
     this.#names ??= listFiles(this.root, "").sort();
     return this.#names;
@@ -45,7 +45,7 @@ export class Repository {
     return this.names.filter((name) => pattern.test(name));
   }
 
-  /** What `read` makes of a file; a file that cannot be read is noted and left out, once for all who ask. */
+  /** The result of `read` for a file. A file that cannot be read is recorded in `unread` and skipped from then on. */
   attempt<T>(name: string, read: (name: string) => T): T | undefined {
     if (this.unread.has(name)) return undefined;
     try {
@@ -61,7 +61,7 @@ export class Repository {
     this.unread.set(name, { fault, isEssential: isEssential || this.unread.get(name)?.isEssential === true });
   }
 
-  /** The files whose names match, those left out that cannot be read. */
+  /** The results of `read` for all files with a matching name. Files that cannot be read are skipped. */
   readable<T>(pattern: RegExp, read: (name: string) => T): T[] {
     return this.matching(pattern).flatMap((name) => {
       const result = this.attempt(name, read);
@@ -95,7 +95,7 @@ export class Repository {
 
   #once<T>(key: string, make: () => T): T {
     if (!this.#parsed.has(key)) this.#parsed.set(key, make());
-    return this.#parsed.get(key) as T; // Every key has one maker, whose type this is.
+    return this.#parsed.get(key) as T; // Each key is always used with the same function, so the cached value has this type.
   }
 }
 

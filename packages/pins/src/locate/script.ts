@@ -3,14 +3,14 @@ import type { Site } from "../fact.ts";
 import { plainSite } from "../fact.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
-/** A script inside another file, with the way back from its text to that file. */
+/** A script inside another file, with a mapping from its text back to that file. */
 export interface Script {
   readonly text: string;
-  /** A part of the script as a site; it can be rewritten only where it stands in the file character for character. */
+  /** A part of the script as a site. It can be rewritten only if the file contains the same characters. */
   readonly site: (value: string, start: number, isVerbatim: boolean) => Site;
 }
 
-/** The script in a `run:`, however its scalar is written. */
+/** The script in a `run:`, for every style of YAML scalar. */
 export function yamlScript(yaml: YamlFile, scalar: Scalar): Script {
   const [start = 0, end = 0] = scalar.range ?? [];
   if (scalar.type === "BLOCK_LITERAL") return blockScript(yaml, start, end);
@@ -20,7 +20,7 @@ export function yamlScript(yaml: YamlFile, scalar: Scalar): Script {
   return makeScript(value, yaml, (at) => (isSame ? start + quote + at : undefined), start);
 }
 
-/** The lines of `|`, each of which lost the same indentation (YAML 1.2, 8.1.2). */
+/** The script in a `|` block, whose lines all lose the same indentation (YAML 1.2, section 8.1.2). */
 function blockScript(yaml: YamlFile, start: number, end: number): Script {
   const source = yaml.text.slice(start, end);
   const [header = "", ...lines] = source.split("\n");
@@ -58,7 +58,7 @@ function makeScript(
   };
 }
 
-/** A script that stands in a file as it is, from an offset on. */
+/** A script that is in a file character for character, beginning at an offset. */
 export function plainScript(text: string, locate: YamlFile["locate"], start: number): Script {
   return makeScript(text, { locate }, (at) => start + at, start);
 }

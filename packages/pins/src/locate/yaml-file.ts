@@ -40,7 +40,7 @@ export function parseYaml(text: string, file: string): YamlFile {
   return { file, text, document: document ?? parseDocument(""), locate };
 }
 
-/** The scalar at a path such as `spec.image` or `jobs.build.env.RUST`; a number picks from a sequence. */
+/** The scalar at a path such as `spec.image` or `jobs.build.env.RUST`; a number selects an item of a sequence. */
 export function yamlScalar({ document }: YamlFile, path: readonly string[]): Scalar | undefined {
   let node = resolve(document.contents, document);
   for (const key of path) {
@@ -63,7 +63,7 @@ export function scalarPairs({ document }: YamlFile): { readonly path: readonly s
   return found;
 }
 
-/** The key and value pairs of a mapping, aliases followed and merge keys (`<<`) taken in. */
+/** The key and value pairs of a mapping. Aliases are followed and merge keys (`<<`) applied. */
 export function mapEntries({ document }: YamlFile, node: unknown): [key: string, value: unknown][] {
   const map = resolve(node, document);
   if (!isMap(map)) return [];
@@ -87,7 +87,7 @@ export function scalarText(node: unknown): string | undefined {
   return isScalar(node) && node.value !== null ? (node.source ?? String(node.value)) : undefined;
 }
 
-/** A scalar as a site: its value is the text of the file (`1.10` stays `1.10`), its quotes are kept on a rewrite. */
+/** A scalar as a site. Its value is the text in the file (`1.10` stays `1.10`); a rewrite keeps its quotes. */
 export function scalarSite(yaml: YamlFile, scalar: Scalar): Site {
   const [start = 0, end = 0] = scalar.range ?? [];
   const source = yaml.text.slice(start, end);
@@ -101,7 +101,7 @@ export function scalarSite(yaml: YamlFile, scalar: Scalar): Site {
   });
 }
 
-/** In the quotes of the old source where they can hold it; plain only where it reads back as the same string. */
+/** Formats a value with the quotes of the old source if they can represent it. An unquoted value must read back as the same string. */
 function formatScalar(value: string, old: string): string {
   if (old.startsWith("'") && !value.includes("\n")) return `'${value.replaceAll("'", "''")}'`;
   if (old.startsWith('"')) return JSON.stringify(value);

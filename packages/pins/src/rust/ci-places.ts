@@ -14,7 +14,7 @@ export const RUST_VARIABLE =
 const MSRV_VARIABLE =
   /^(?:rust_?)?msrv(?:_?version)?$|^(?:rust_)?min(?:imum)?(?:_supported)?_rust(?:_version)?$|^rust_min(?:imum)?(?:_version)?$|^rust_msrv$/i;
 
-/** Inputs of actions that name a toolchain, whatever the action; `channel` is moonrepo's word for it. */
+/** Inputs of actions that name a toolchain, for any action. moonrepo's input `channel` is handled separately. */
 const INPUTS = new Set([
   "toolchain",
   "rust-toolchain",
@@ -24,14 +24,14 @@ const INPUTS = new Set([
   "rustc-version",
   "rust",
 ]);
-/** Tools that bring the Rust they need for themselves. */
+/** Actions for tools that install the Rust that they need by themselves. */
 const TOOL_ACTIONS =
   /^(obi1kenobi\/cargo-semver-checks-action|EmbarkStudios\/cargo-deny-action|rustsec\/audit-check|actions-rs\/audit-check)\b/i;
 
 /** Every place in a workflow, a composite action or a list of steps that names a Rust toolchain. */
 export function ciPlaces(jobs: readonly CiJob[]): RustPlace[] {
   const places = jobs.flatMap((job) => [...variablePlaces(job), ...job.steps.flatMap((step) => stepPlaces(job, step))]);
-  // One line may be used by several jobs: what ships decides.
+  // Several jobs may use one line; a job that ships something takes precedence.
   const byLine = new Map<string, RustPlace>();
   for (const place of places) {
     const { file = "", line = 0, column = 0 } = place.site.location ?? {};
@@ -68,7 +68,7 @@ function actionPlaces(job: CiJob, step: CiStep): RustPlace[] {
   const given = [...step.with].filter(
     ([name, { value }]) => (INPUTS.has(name) || (name === "channel" && /setup-rust/.test(uses))) && value !== "",
   );
-  // This one sets the toolchain over the file, where it is given (README of the action, "Inputs").
+  // The input of this action overrides the toolchain file (README of the action, "Inputs").
   const yieldsToFile = !/^actions-rust-lang\/setup-rust-toolchain@/.test(uses);
   const context = { fact: "workflow toolchain", msrv: false, folder: step.workingDirectory, yieldsToFile };
   const named = given.flatMap(([, scalar]) => placesOf(job, step, scalar, context));
@@ -83,7 +83,7 @@ function refSite(job: CiJob, uses: Scalar): Site | undefined {
   const [, ref = ""] = site.value.split("@");
   if (!/^[0-9a-f]{40}$/.test(ref)) return ref === "master" || ref === "v1" ? undefined : narrowSite(site, /@(.+)$/);
   const comment = /^\s*(?:rust[ -]?)?v?([\w.-]+)/.exec(uses.comment ?? "")?.[1];
-  // The commit would have to change along with its comment, and only the action's repository knows it.
+  // There is no rewrite: the commit would have to change with the comment, and only the action's repository knows the commit.
   return comment === undefined || site.location === undefined
     ? undefined
     : plainSite({ value: comment, location: site.location });
@@ -105,7 +105,7 @@ function commandPlaces(job: CiJob, step: CiStep): RustPlace[] {
   });
 }
 
-/** `$NAME` of the environment, or an expression, as the value where it is written. */
+/** The scalar that holds the value of an environment variable (`$NAME`) or an expression. */
 function referenced({ text }: NamedToolchain["word"], skip: number, job: CiJob, step: CiStep): Scalar | undefined {
   const inner = text.replace(/^"|"$/g, "").slice(skip);
   const name = /^\$(?:(\w+)|\{(\w+)\})$/.exec(inner)?.slice(1).find(Boolean);

@@ -12,7 +12,7 @@ import type { RustPlace } from "./place.ts";
 import { parseRelease } from "./release.ts";
 import { toolchainsIn } from "./rustup-commands.ts";
 
-/** Variables of Dockerfiles that name a toolchain, and the toolchains that their commands name. */
+/** Every place in Dockerfiles that names a toolchain, in variables or commands. */
 export function dockerPlaces(repository: Repository): RustPlace[] {
   return repository.readable(DOCKERFILES, (file) => placesIn(repository.dockerfile(file))).flat();
 }
@@ -76,7 +76,7 @@ function commandPlaces(
   });
 }
 
-/** ARG and ENV of these names; those of an inherited stage count once, where they are written. */
+/** ARG and ENV variables that name a toolchain. The caller removes the duplicates that inherited stages cause. */
 function variables({ args, stages }: Dockerfile): [string, StageVariable][] {
   const scopes = [args, ...stages.flatMap((stage) => [stage.args, stage.env])];
   return scopes.flatMap((scope) => [...scope].filter(([name]) => RUST_VARIABLE.test(name)));
@@ -85,7 +85,7 @@ function variables({ args, stages }: Dockerfile): [string, StageVariable][] {
 function variableSite(dockerfile: Dockerfile, { word, location }: StageVariable): Site {
   const digested = partsOfDigestedImages(dockerfile);
   const isPart = word.parts.some(({ start }) => start !== undefined && digested.has(start));
-  // It changes together with the image's digest, or not at all.
+  // A part of an image with a digest has no rewrite of its own: it may change only together with the digest.
   return isPart ? plainSite({ value: word.value, location }) : wordSite(word, location);
 }
 
@@ -93,7 +93,7 @@ function startsOf({ word }: StageVariable): number[] {
   return word.parts.flatMap(({ start }) => start ?? []);
 }
 
-/** Where the pieces stand that images with a digest are put together from: such an image is rewritten as a whole. */
+/** The offsets of the parts of images with a digest. Such an image is rewritten as a whole. */
 export function partsOfDigestedImages(dockerfile: Dockerfile): ReadonlySet<number | undefined> {
   const images = imagesOf(dockerfile).filter(({ word }) => parseImage(word.value)?.digest);
   return new Set(images.flatMap(({ word }) => word.parts.map(({ start }) => start)));

@@ -4,14 +4,14 @@ import { isAside, type RustPlace } from "./place.ts";
 const FOR_CHECKS =
   /(^|[/._-])(dev|develop|development|test|tests|testing|ci|lint|bench|benchmark|devcontainer|gitpod|local)(?=$|[/._-])/i;
 
-/** Who uses what a Dockerfile makes. */
+/** Whether the image of a Dockerfile is shipped, used for checks or used by developers. */
 export function useOfDockerfile(dockerfile: Dockerfile): RustPlace["use"] {
   const { file } = dockerfile;
   if (/(^|\/)\.(devcontainer|gitpod|codespaces)/.test(file)) return "develops";
   return isAside(file) || FOR_CHECKS.test(file) || startsCargo(dockerfile) ? "checks" : "ships";
 }
 
-/** Whether its container runs `cargo test`, `cargo run` and the like: what is in it is not handed to anybody. */
+/** Whether the container runs cargo (`cargo test`, `cargo run`). Such an image is not shipped. */
 function startsCargo({ stages }: Dockerfile): boolean {
   const commands = (stages.at(-1)?.instructions ?? []).filter((each) =>
     ["CMD", "ENTRYPOINT"].includes(each.getKeyword()),

@@ -19,7 +19,7 @@ const CLIPPY = /(^|\/)\.?clippy\.toml$/;
 const BAKE = /(^|\/)[\w.-]+\.hcl$/;
 const DEVCONTAINER = /(^|\/)(\.devcontainer\/(.+\/)?)?\.?devcontainer\.json$/;
 
-/** Every other file of a repository that says which Rust is used. */
+/** The places in all other kinds of files that name a Rust release. */
 export function filePlaces(repository: Repository): RustPlace[] {
   const toml = (file: string): TomlDocument => repository.toml(file);
   return [
@@ -125,7 +125,7 @@ function scalarsUnder(node: unknown, keys: ReadonlySet<string>, isInside = false
   });
 }
 
-/** Recipes of make and just are lines of shell; their own variables are not known here. */
+/** Recipes of make and just are read as lines of shell. The values of their own variables are unknown. */
 function taskPlaces(repository: Repository, file: string): RustPlace[] {
   const text = repository.text(file);
   const locate = repository.locator(file);

@@ -5,7 +5,7 @@ import { sameRelease } from "./judge.ts";
 import type { RustPlace } from "./place.ts";
 import { parseRelease, type Release } from "./release.ts";
 
-/** Images whose name promises a Rust release, or one that moves. */
+/** Images whose name promises a fixed or a floating Rust release. */
 export function imagePlaces(images: readonly ImageMention[]): RustPlace[] {
   return images.flatMap((mention): RustPlace[] => {
     const promised = promisedRust(mention.image);
@@ -36,7 +36,7 @@ export interface Inspected {
   readonly place: RustPlace;
 }
 
-/** The Rust release inside images whose tag does not tell, where a registry or the configuration does. */
+/** Looks up the Rust release inside images whose tag does not name one, in the configuration or a registry. */
 export async function inspectImages(
   images: readonly ImageMention[],
   inspect: (image: string) => Promise<string | undefined>,
@@ -55,18 +55,18 @@ export async function inspectImages(
 
 const LIKELY = /rust|cargo|dev-?tools|toolchain|builder|build-?env/i;
 
-/** Whether a name says that Rust could be in the image. */
+/** Whether the name suggests that the image contains Rust. */
 export function isLikelyRust(repository: string): boolean {
   return LIKELY.test(repository);
 }
 
-/** Images that something of Rust's runs in, or whose name says that it could. */
+/** Whether cargo runs in the image, and the image ships something or has a name that suggests Rust. */
 function mayHoldRust({ image, use, runsCargo }: ImageMention): boolean {
   if (promisedRust(image) !== undefined || isOfficial(image)) return false;
   return runsCargo && (use === "ships" || LIKELY.test(image.repository));
 }
 
-/** Images that builds run in and that another repository makes: no edit here can put a new Rust into them. */
+/** Lists build images from other repositories with a wrong or unknown Rust; no edit in this repository can change it. */
 export function listElsewhere(
   images: readonly ImageMention[],
   inspected: readonly Inspected[],

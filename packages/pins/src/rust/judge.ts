@@ -4,7 +4,7 @@ import { compareVersions, inStyleOf, type Version } from "../version.ts";
 import { mayNeedNightly, type RustPlace } from "./place.ts";
 import { isSameRelease, type Release } from "./release.ts";
 
-/** What a place is measured against. */
+/** The release that a place is compared with, and the site that states it. */
 export interface Standard {
   readonly site: Site;
   readonly release: Release;
@@ -17,7 +17,7 @@ export interface Verdict {
   readonly repair: Repair | undefined;
 }
 
-/** Judges a place against the toolchain file that rules where it stands. */
+/** Compares a place with the toolchain file that applies in its folder. */
 export function judgeAgainstFile(place: RustPlace, file: Standard, minimums: readonly Standard[]): Verdict | undefined {
   if (place.role === "one of several") return undefined;
   if (place.role === "msrv") return judgeMinimumJob(place, minimums);
@@ -33,7 +33,7 @@ export function judgeAgainstFile(place: RustPlace, file: Standard, minimums: rea
   }
 }
 
-/** A job for the oldest Rust that will do tests what `rust-version` promises. */
+/** Requires that a job for the oldest supported Rust uses the release in `rust-version`. */
 export function judgeMinimumJob({ release, site }: RustPlace, minimums: readonly Standard[]): Verdict | undefined {
   const [first] = minimums;
   if (release.kind !== "fixed" || first === undefined) return undefined;
@@ -42,7 +42,7 @@ export function judgeMinimumJob({ release, site }: RustPlace, minimums: readonly
   return { severity: "warning", message, leader: first.site, repair: undefined };
 }
 
-/** What is built with an older Rust than the crates ask for, does not compile. */
+/** Reports a Rust that is older than `rust-version`, since it cannot compile the crates. */
 export function judgeAgainstMinimum(place: RustPlace, highest: Standard): Verdict | undefined {
   const { release, site, role } = place;
   if (role !== "only" || release.kind !== "fixed" || highest.release.kind !== "fixed") return undefined;
@@ -53,7 +53,7 @@ export function judgeAgainstMinimum(place: RustPlace, highest: Standard): Verdic
   return { severity: place.use === "ships" ? "error" : "warning", message, leader: highest.site, repair };
 }
 
-/** Without a toolchain file nobody says which place is right: the newest is what the others are measured against. */
+/** Compares a place with the newest release. Without a toolchain file it is unknown which place is right. */
 export function judgeAgainstNewest(place: RustPlace, newest: Standard): Verdict | undefined {
   const { release, site } = place;
   if (release.kind !== "fixed" || sameRelease(release, newest.release)) return undefined;
@@ -61,7 +61,7 @@ export function judgeAgainstNewest(place: RustPlace, newest: Standard): Verdict 
   return { severity: "warning", message, leader: newest.site, repair: undefined };
 }
 
-/** The toolchain file follows a channel, and a place names a release. */
+/** Compares a place that names a release with a toolchain file that names a channel. */
 function judgeAgainstFloating(place: RustPlace, file: Standard, minimums: readonly Standard[]): Verdict | undefined {
   const { release, use } = place;
   if (release.kind !== "fixed") return undefined;
@@ -84,7 +84,7 @@ function judgeFixed(
   );
   if (isMinimum && use === "checks" && !isImage) return undefined;
   const repair: Repair = { kind: "rewrite", value: inStyleOf(site.value, file.release.text) };
-  // A nightly in the file and a release elsewhere cannot be told apart from a meant difference.
+  // A nightly in the file and a release elsewhere may be intended.
   const mayBeMeant =
     file.release.kind === "dated" || (use === "checks" && isExplicit(place)) || (use !== "ships" && isImage);
   return { severity: mayBeMeant ? "warning" : "error", message: differs(place, file), leader: file.site, repair };
@@ -106,7 +106,7 @@ function judgeDated(place: RustPlace, text: string, file: Standard): Verdict | u
 function judgeFloating(place: RustPlace, channel: string, file: Standard): Verdict | undefined {
   const { site, use, yieldsToFile, fact } = place;
   if ((channel === "nightly" || channel === "beta") && use !== "ships") return undefined;
-  // A file that is itself a nightly, and a job that takes the newest of them for what only a nightly can do.
+  // The file pins a nightly, and the job uses the newest nightly for features that only a nightly has.
   if (channel === "nightly" && file.release.kind === "dated" && mayNeedNightly(place.label)) return undefined;
   const isDocker = fact === "rust image" || fact === "Dockerfile toolchain";
   if (isDocker && use === "ships") {

@@ -9,7 +9,7 @@ import { quote, type Standard, sameRelease, type Verdict } from "./judge.ts";
 import { parseRelease } from "./release.ts";
 import type { PinnedToolchain } from "./toolchain-files.ts";
 
-/** The places of `rust-version` in a workspace: the inherited one once, then those of crates of their own. */
+/** The places of `rust-version` in a workspace: the inherited value once, and the values of crates that set their own. */
 export function minimumsOf(workspaces: readonly Workspace[]): Standard[] {
   const sites = workspaces.flatMap(({ manifest, crates }) => {
     const inherited = entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "rust-version");
@@ -32,10 +32,10 @@ export function highestOf(standards: readonly Standard[]): Standard | undefined 
   }, undefined);
 }
 
-/** Which rule decided that `rust-version` has to equal the toolchain; nothing where it is only a minimum. */
+/** The reason why `rust-version` must equal the toolchain. It is undefined where `rust-version` is only a minimum. */
 export type Tie = "the crates are compiled only here" | "their history";
 
-/** `rust-version` is a minimum, unless it was never meant as one. */
+/** Compares `rust-version` with the toolchain: it must not be newer, and with a `tie` it must be equal. */
 export function judgeMinimum(
   { site, release }: Standard,
   file: Standard,
@@ -68,8 +68,8 @@ function isFalse(node: TomlNode | undefined): boolean {
 }
 
 /**
- * Whether the toolchain and `rust-version` always changed together, to the same value. The last change may be what broke it:
- * only what came before the present difference counts, and one that has stood for longer than a commit is meant.
+ * Whether the toolchain and `rust-version` always changed together to the same value. The last change is ignored, since it
+ * may be the mistake. A difference that is older than one commit counts as intended.
  */
 export async function changedTogether(
   { site }: Standard,
@@ -96,14 +96,14 @@ interface Pair {
   readonly minimum: string | undefined;
 }
 
-/** @param states from now back */
+/** @param states the newest first */
 function moveTogether(states: readonly Pair[]): boolean {
   const distinct = states.filter((state, at) => at === 0 || !isSamePair(state, states[at - 1]));
   let joint = 0;
   for (const [at, after] of distinct.entries()) {
     const before = distinct[at + 1];
     if (before === undefined) break;
-    // Where one of the two appears, nothing was changed to follow the other.
+    // When one of the two first appears, that is not a change which followed the other.
     if ([before, after].some(({ toolchain, minimum }) => toolchain === undefined || minimum === undefined)) continue;
     const isJoint = after.toolchain !== before.toolchain && after.minimum !== before.minimum && agrees(after);
     if (isJoint) joint += 1;
@@ -135,6 +135,6 @@ function minimumIn(text: string | undefined): string | undefined {
     const node = tables.map((table) => entryOf(table, "rust-version")).find((each) => each?.kind === "string");
     return node?.kind === "string" ? node.value : undefined;
   } catch {
-    return undefined; // An old commit may hold anything.
+    return undefined; // An old commit may contain an invalid Cargo.toml.
   }
 }

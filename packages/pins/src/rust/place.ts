@@ -1,35 +1,35 @@
 import type { Site } from "../fact.ts";
 import type { Release } from "./release.ts";
 
-/** One place that says which Rust is used. */
+/** One place that names the Rust release to use. */
 export interface RustPlace {
   readonly site: Site;
   readonly release: Release;
   /** The name of the fact, such as `rust image`. */
   readonly fact: string;
-  /** Whether what is shipped is built with it, or only checked, or it helps who develops. */
+  /** Whether this Rust builds something that is shipped, or is only used for checks or by developers. */
   readonly use: "ships" | "checks" | "develops";
-  /** rustup prefers the toolchain file to this, so that without effect it only misleads. */
+  /** Whether rustup prefers the toolchain file, so that this place has no effect. */
   readonly yieldsToFile: boolean;
-  /** It is one of several releases that are tested, or says by its name that it is the oldest one. */
+  /** "one of several" for tests with several releases, "msrv" if a name says that this is the oldest supported release. */
   readonly role: "only" | "one of several" | "msrv";
-  /** Names of the job, its workflow and the step, for telling what it is for; empty elsewhere. */
+  /** The names of the job, its workflow and the step, which show the purpose; empty outside workflows. */
   readonly label: string;
   /** The folder where cargo runs, relative to the repository. */
   readonly folder: string;
-  /** Offsets of the parts that the value is made of, in its file. */
+  /** The offsets in the file of the parts that the value is composed of. */
   readonly starts?: readonly number[];
 }
 
 const MSRV =
   /msrv|min(?:imum|imal)?[-_ .]?(?:supported[-_ .]?)?rust|rust[-_ .]?min|oldest[-_ ]?rust|rust[-_ .]?version[-_ ]?check/i;
 
-/** Whether a name (of a job, a variable, a step) says that it is about the oldest Rust that will do. */
+/** Whether the name of a job, variable or step says that it is about the oldest supported Rust. */
 export function speaksOfMsrv(name: string): boolean {
   return MSRV.test(name);
 }
 
-/** Jobs that need a nightly or beta compiler for what it alone can do, and give nothing away. */
+/** Jobs that may need features of a nightly or beta compiler, and ship nothing. */
 const NEEDS_NIGHTLY =
   /fmt|format|miri|fuzz|doc|sanit|asan|tsan|coverage|llvm-cov|udeps|minimal[-_ ]versions|careful|bench|nightly|loom|unstable|cross/i;
 
@@ -37,7 +37,7 @@ export function mayNeedNightly(name: string): boolean {
   return NEEDS_NIGHTLY.test(name);
 }
 
-/** Files that show or test something and are not what the product is built from. */
+/** Folders of tests, examples and documentation, from which the product is not built. */
 const ASIDE =
   /(^|\/)(tests?|testing|fixtures?|test-?data|examples?|samples?|templates?|docs?|bench(?:es|marks?)?|fuzz|e2e|demos?|playground|regression|tilt|website|contrib|third[-_]party)(\/|$)/i;
 

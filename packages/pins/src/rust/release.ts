@@ -1,19 +1,19 @@
 import { parseVersion, type Version } from "../version.ts";
 
-/** What a text says of a Rust release, as rustup reads the name of a toolchain (rustup book, "Toolchains"). */
+/** A Rust release, as rustup reads the name of a toolchain (rustup book, "Toolchains"). */
 export type Release =
-  /** `1.95.0` or `1.95`: which compiler is meant, is settled. */
+  /** `1.95.0` or `1.95`: always the same compiler. */
   | { readonly kind: "fixed"; readonly version: Version; readonly text: string }
   /** `nightly-2026-01-02`, `beta-2026-01-02`. */
   | { readonly kind: "dated"; readonly channel: string; readonly text: string }
   /** `stable`, `1`, `latest`: another compiler next month. */
   | { readonly kind: "floating"; readonly channel: string; readonly text: string };
 
-/** The end of `1.95.0-x86_64-unknown-linux-gnu` and of `nightly-aarch64-apple-darwin`. */
+/** The host suffix of `1.95.0-x86_64-unknown-linux-gnu` and `nightly-aarch64-apple-darwin`. */
 const HOST =
   /-(?:x86_64|aarch64|i[3-6]86|arm\w*|powerpc\w*|riscv\w*|s390x|loongarch64|mips\w*|sparc\w*|wasm32)(?:-\w+){1,3}$/;
 
-/** Nothing for what is not a release of Rust: the name of a toolchain of one's own, `none`, `msrv`. */
+/** Parses the name of a toolchain; undefined for anything else than a Rust release, such as a custom toolchain, `none` or `msrv`. */
 export function parseRelease(given: string): Release | undefined {
   const text = given.trim().replace(HOST, "");
   const dated = /^(nightly|beta|stable)-\d{4}-\d{2}-\d{2}$/.exec(text);
@@ -21,13 +21,13 @@ export function parseRelease(given: string): Release | undefined {
   if (/^(stable|beta|nightly|latest)$/.test(text) || /^(stable|nightly|beta) (minus|plus)? ?\d+ /.test(text))
     return { kind: "floating", channel: text.split(" ")[0] ?? text, text };
   const version = parseVersion(text);
-  // Rust is 1.something: 2-1 and 3.12 are versions of other things.
+  // All Rust releases are 1.x, so `2-1` and `3.12` are versions of other products.
   if (version?.numbers[0] !== 1 || !/^(beta(\.\d+)?|nightly)?$/.test(version.prerelease)) return undefined;
   if (version.numbers.length === 1) return { kind: "floating", channel: "1", text };
   return { kind: "fixed", version, text: text.replace(/^v/, "") };
 }
 
-/** `1.95` and `1.95.0` are the same toolchain to whoever writes them. */
+/** Whether two versions mean the same release: people write `1.95` for `1.95.0`. */
 export function isSameRelease(a: Version, b: Version): boolean {
   const shared = Math.min(a.numbers.length, b.numbers.length);
   return a.prerelease === b.prerelease && a.numbers.slice(0, shared).every((number, at) => number === b.numbers[at]);

@@ -3,16 +3,16 @@ import type { ShellWord } from "@release-actions/shell";
 /** A word of a command that names a toolchain. */
 export interface NamedToolchain {
   readonly word: ShellWord;
-  /** Characters before the name: the `+` of `cargo +1.80.0`, the option of `--default-toolchain=1.80.0`. */
+  /** The number of characters before the name: the `+` of `cargo +1.80.0`, the option in `--default-toolchain=1.80.0`. */
   readonly skip: number;
-  /** rustup prefers a toolchain file to this (rustup book, "Overrides"). */
+  /** Whether rustup prefers a toolchain file to this toolchain (rustup book, "Overrides"). */
   readonly yieldsToFile: boolean;
-  /** It builds a tool or installs a toolchain beside others, and does not say what the product is built with. */
+  /** Whether the command only builds a tool or installs one of several toolchains, so that the product may be built with another. */
   readonly installs: boolean;
 }
 
 const PROXIES = new Set(["cargo", "rustc", "rustdoc", "rustfmt", "cross", "cargo-clippy", "clippy-driver"]);
-/** `rustup` commands whose names of toolchains follow, by whether an installed toolchain file wins over them. */
+/** `rustup` commands that are followed by toolchain names. The value says whether a toolchain file overrides them. */
 const RUSTUP: ReadonlyMap<string, boolean> = new Map([
   ["toolchain install", true],
   ["toolchain add", true],
@@ -23,7 +23,7 @@ const RUSTUP: ReadonlyMap<string, boolean> = new Map([
   ["override set", false],
   ["run", false],
 ]);
-/** Options with a value. */
+/** Options that take a value. */
 const WITH_VALUE = new Set([
   "--profile",
   "--component",
@@ -36,7 +36,7 @@ const WITH_VALUE = new Set([
   "--toolchain",
 ]);
 
-/** The toolchains that a command names: of rustup, of its installer, or in `cargo +1.80.0`. */
+/** The toolchains that a command names: for rustup, for its installer, or in `cargo +1.80.0`. */
 export function toolchainsIn(words: readonly ShellWord[]): NamedToolchain[] {
   const [program, ...args] = words;
   const name = program?.value?.split("/").at(-1) ?? "";
@@ -48,7 +48,7 @@ export function toolchainsIn(words: readonly ShellWord[]): NamedToolchain[] {
 function proxied(args: readonly ShellWord[]): NamedToolchain[] {
   const [first, second] = args;
   if (first === undefined || !/^"?\+/.test(first.text)) return [];
-  // `cargo +nightly install x` and `cargo +nightly fmt` say nothing of what the product is built with.
+  // `cargo +nightly install x` and `cargo +nightly fmt` do not determine the Rust that builds the product.
   const installs = /^(install|binstall|fmt|doc|rustdoc|miri|fuzz|udeps|public-api|semver-checks)$/.test(
     second?.value ?? "",
   );
@@ -69,7 +69,7 @@ function rustup(args: readonly ShellWord[]): NamedToolchain[] {
     else if (!word.text.startsWith("-")) names.push(word);
   }
   const counted = ["run", "default", "override set"].includes(key) ? names.slice(0, 1) : names;
-  // Of several that are installed at once each may be for something else.
+  // If a command installs several toolchains, each may have another purpose.
   return counted.map((word) => ({ word, skip: 0, yieldsToFile, installs: counted.length > 1 }));
 }
 

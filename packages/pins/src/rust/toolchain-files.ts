@@ -6,17 +6,17 @@ import { regexSites, tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { parseRelease, type Release } from "./release.ts";
 
-/** What a toolchain file pins, for its folder and all below. */
+/** The toolchain that a file pins for its folder and all folders below. */
 export interface PinnedToolchain {
   readonly folder: string;
   readonly site: Site;
-  /** Nothing for a toolchain of one's own. */
+  /** Undefined for a custom toolchain. */
   readonly release: Release | undefined;
 }
 
 const FILES = /(^|\/)rust-toolchain(\.toml)?$/;
 
-/** Every toolchain file, the one that rustup reads first where a folder has two (rustup book, "The toolchain file"). */
+/** Every toolchain file. If a folder has two, the one that rustup reads comes first (rustup book, "The toolchain file"). */
 export function toolchainFiles(repository: Repository): PinnedToolchain[] {
   return repository
     .readable(FILES, (file): PinnedToolchain | undefined => {
@@ -26,7 +26,7 @@ export function toolchainFiles(repository: Repository): PinnedToolchain[] {
     .filter((pinned) => pinned !== undefined);
 }
 
-/** The toolchain file that rules in a folder. */
+/** The toolchain file that applies in a folder. */
 export function toolchainFor(folder: string, files: readonly PinnedToolchain[]): PinnedToolchain | undefined {
   for (let each = path.posix.normalize(folder); ; each = path.posix.dirname(each)) {
     const found = files.find((file) => file.folder === each);
@@ -37,7 +37,7 @@ export function toolchainFor(folder: string, files: readonly PinnedToolchain[]):
 function channelSite(repository: Repository, file: string): Site | undefined {
   const channel = parseToolchainFile(repository.text(file), file);
   if (channel === undefined) return undefined;
-  // The old form is the bare channel, which no TOML parser reads.
+  // A file in the old format contains only the channel, which is not valid TOML.
   const bare = file.endsWith(".toml") ? undefined : regexSites(repository, file, /^([\w.-]+)\s*$/)[0];
   if (bare?.value === channel.channel) return bare;
   const document = repository.toml(file);

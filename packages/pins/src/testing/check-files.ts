@@ -10,14 +10,14 @@ export interface Checked {
   readonly findings: readonly string[];
   readonly notes: readonly string[];
   readonly elsewhere: readonly string[];
-  /** `value at file:line` of each site, by the name of the fact. */
+  /** The sites of each fact as `value at file:line`, by the name of the fact. */
   readonly facts: Readonly<Record<string, readonly string[]>>;
-  /** The files that a fix changes, as they are after it. */
+  /** The files that the fix changes, with their new contents. */
   readonly fixed: Readonly<Record<string, string>>;
   readonly unread: readonly string[];
 }
 
-/** Checks a repository of these files, as somebody does who wrote no configuration. */
+/** Checks a repository of these files, without a configuration unless one of the options names it. */
 export async function checkFiles(
   files: Readonly<Record<string, string>>,
   options: Partial<CheckOptions> = {},

@@ -1,6 +1,6 @@
 import { Repository } from "../locate/repository.ts";
 
-/** A repository of these files, none of which is on a disk. */
+/** A repository of these files, kept in memory. */
 export class MemoryRepository extends Repository {
   readonly #files: ReadonlyMap<string, string>;
 
