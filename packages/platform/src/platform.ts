@@ -1,26 +1,26 @@
-/** Where an image runs, in the terms of Go's GOOS and GOARCH (image-index.md, "platform"). */
+/** The platform that an image runs on, with Go's names for GOOS and GOARCH (image-index.md, "platform"). */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string | undefined;
-  /** Of Windows: its images run on one version only. */
+  /** The version of Windows; a Windows image runs on one version only. */
   readonly osVersion?: string | undefined;
 }
 
-/** `linux/amd64`, `linux/arm/v7`, `windows/amd64:10.0.20348.2113`. */
+/** Formats a platform, such as `linux/amd64`, `linux/arm/v7` or `windows/amd64:10.0.20348.2113`. */
 export function formatPlatform({ os, architecture, variant, osVersion }: Platform): string {
   const parts = [os, architecture, ...(variant === undefined ? [] : [variant])];
   return parts.join("/") + (osVersion === undefined ? "" : `:${osVersion}`);
 }
 
-/** Reads `os/architecture[/variant]` in the spellings people and engines use; undefined when it is not one. */
+/** Parses `os/architecture[/variant]` in the spellings that people and engines use; undefined for any other text. */
 export function parsePlatform(text: string): Platform | undefined {
   const [, os = "", machine = "", variant] =
     /^([a-z0-9]+)\/([a-z0-9_-]+)(?:\/([a-z0-9._-]+))?$/.exec(text.trim().toLowerCase()) ?? [];
   return os === "" ? undefined : normalizePlatform({ os, architecture: machine, variant });
 }
 
-/** Names of architectures as `uname` and others say them, in Go's terms. */
+/** Go's names for the architecture names of `uname` and other tools. */
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ["x86_64", "amd64"],
   ["x86-64", "amd64"],
@@ -31,13 +31,13 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ["i686", "386"],
 ]);
 
-/** The variant each architecture has when it names none, which is the one left out here. */
+/** The default variant of each architecture. A normalized platform omits it. */
 const USUAL_VARIANTS: ReadonlyMap<string, string> = new Map([
   ["amd64", "v1"],
   ["arm64", "v8"],
 ]);
 
-/** The one spelling of a platform, as containerd normalizes it: `arm64/v8` is `arm64`, `arm` is `arm/v7`. */
+/** Normalizes a platform as containerd does: `arm64/v8` becomes `arm64`, `arm` becomes `arm/v7`. */
 export function normalizePlatform(platform: Platform): Platform {
   const { os, osVersion } = platform;
   const architecture = ARCHITECTURES.get(platform.architecture) ?? platform.architecture;
@@ -52,14 +52,14 @@ export function normalizePlatform(platform: Platform): Platform {
   };
 }
 
-/** Whether two are the same platform, however they are spelled. */
+/** Whether two platforms are the same, even if they are spelled differently. */
 export function isSamePlatform(one: Platform, other: Platform): boolean {
   return formatPlatform(normalizePlatform(one)) === formatPlatform(normalizePlatform(other));
 }
 
 /**
- * Whether an engine of one platform runs images of another as they are: of the same architecture and, among
- * its variants, of none that is newer.
+ * Whether an engine can run an image without emulation: the architecture must be the same, and the variant of the image
+ * must not be newer than the engine's.
  */
 export function canRun(engine: Platform, image: Platform): boolean {
   const [host, guest] = [normalizePlatform(engine), normalizePlatform(image)];
@@ -70,13 +70,13 @@ export function canRun(engine: Platform, image: Platform): boolean {
   return level !== undefined && needed !== undefined && level >= needed;
 }
 
-/** Variants of one architecture count up (`v6`, `v7`, `v8.1`); undefined for a variant that does not. */
+/** The number of a variant (`v6`, `v7`, `v8.1`), so that variants can be compared; undefined for a variant without one. */
 function variantLevel({ architecture, variant }: Platform): number | undefined {
   const text = variant ?? USUAL_VARIANTS.get(architecture) ?? "";
   return /^v\d+(\.\d+)?$/.test(text) ? Number(text.slice(1)) : undefined;
 }
 
-/** Buildkit's mark for what is not an image, such as an attestation. */
+/** Whether this is the platform with which Buildkit marks documents that are not images, such as attestations. */
 export function isUnknownPlatform({ os, architecture }: Platform): boolean {
   return os === "unknown" && architecture === "unknown";
 }

@@ -1,11 +1,11 @@
-/** What a registry wants to see (RFC 9110, section 11.6.1). */
+/** The kind of credentials that a registry demands (RFC 9110, section 11.6.1). */
 export interface Challenge {
   /** In lowercase. */
   readonly scheme: string;
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Reads the first challenge of a `WWW-Authenticate` header; undefined when it is not one. */
+/** Parses the first challenge of a `WWW-Authenticate` header; undefined when the header is malformed. */
 export function parseChallenge(header: string): Challenge | undefined {
   const [, scheme, rest = ""] = /^\s*([A-Za-z][\w-]*)(?:\s+(.*))?$/s.exec(header) ?? [];
   if (scheme === undefined) return undefined;

@@ -12,7 +12,7 @@ import { RegistryError } from "./error.ts";
 
 export interface Credentials {
   readonly username: string;
-  /** Sent to the registry, and to the token service that it names, and nowhere else. */
+  /** Sent only to the registry and to the token service that it names. */
   readonly password: string;
 }
 
@@ -20,10 +20,10 @@ export interface Call {
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly url: URL;
   readonly repository: string;
-  /** Another repository that the call reads from: to mount a blob. */
+  /** Another repository that the call must be allowed to read, in order to mount a blob. */
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Called for each try: a body that was sent once cannot be sent again. */
+  /** Called for each attempt, because a stream can be sent only once. */
   readonly body?: (() => Uint8Array | AsyncIterable<Uint8Array>) | undefined;
 }
 
@@ -32,22 +32,22 @@ const MAX_REDIRECTS = 5;
 
 const tokenAnswer = object({ token: optional(string), access_token: optional(string) });
 
-/** Where a registry is reached. As for engines, plain HTTP is for this machine only. */
+/** The origin of a registry. As in container engines, plain HTTP is used only for this machine. */
 export function originOf(registry: string): URL {
-  // Docker Hub's names begin with another host than the one that serves them.
+  // Image names on Docker Hub begin with `docker.io`, but another host serves its API.
   const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
   return new URL(`${isLoopback ? "http" : "https"}://${host}/`);
 }
 
-/** Requests to one registry, with whatever it wants to see (distribution's docs: "Token authentication"). */
+/** Sends requests to one registry, with the credentials that it demands (distribution's docs: "Token authentication"). */
 export class Connection {
   readonly origin: URL;
   readonly #registry: string;
   readonly #transport: Transport;
   readonly #credentials: Credentials | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** By what they are good for: a repository, and perhaps another to read from. */
+  /** The values of the Authorization header by scope: a repository, and optionally another one to read from. */
   readonly #authorizations = new Map<string, string>();
 
   constructor(
@@ -63,7 +63,7 @@ export class Connection {
     this.#signal = signal;
   }
 
-  /** Sends a request, and once more after a challenge. What may heal is thrown as TransientError. */
+  /** Sends a request, and repeats it once after a challenge. @throws TransientError for faults that a retry may cure */
   async send(call: Call): Promise<HttpResponse> {
     const answer = await this.#once(call);
     if (answer.status !== 401) return await this.#healthy(answer);
@@ -76,7 +76,7 @@ export class Connection {
     throw this.#denied(401);
   }
 
-  /** What an unexpected answer means. */
+  /** The error for an unexpected response. */
   async refused(answer: HttpResponse, what: string): Promise<RegistryError> {
     const said = excerpt(await readText(answer.url, answer, { limit: MAX_TEXT_BYTES }));
     if (answer.status === 403) return this.#denied(403, `${what}: ${said}`);
@@ -89,7 +89,7 @@ export class Connection {
     const { method, url, headers, body } = call;
     let target = url;
     for (let hops = 0; ; hops += 1) {
-      // A redirect leads to a storage outside of the registry: the credentials stay here (F16).
+      // A redirect may lead to storage outside the registry, which must not get the credentials.
       const authorization = target.origin === this.origin.origin ? this.#authorizations.get(keyOf(call)) : undefined;
       const answer = await this.#transport({
         method,

@@ -1,9 +1,9 @@
 import { Fault, type FaultDetails } from "@release-actions/report";
 
-/** A registry that refuses, or that answers what it must not. */
+/** Thrown when a registry refuses a request or sends an invalid response. */
 export class RegistryError extends Fault {
   override readonly name = "RegistryError";
-  /** Of HTTP; `undefined` when it is not about one answer. */
+  /** The HTTP status; undefined when the error does not concern a single response. */
   readonly status: number | undefined;
 
   constructor(message: string, details: FaultDetails & { readonly status?: number } = {}) {

@@ -12,7 +12,7 @@ const document = object({
   config: optional(object({ digest: text })),
 });
 
-/** The platforms an image has in its registry, such as `linux/amd64`; undefined when there is no such image. */
+/** The platforms for which the registry has the image, such as `linux/amd64`; undefined when the image does not exist. */
 export async function imagePlatforms(
   registry: Registry,
   repository: string,

@@ -2,9 +2,9 @@ import { RegistryError } from "./error.ts";
 import type { Registry } from "./registry.ts";
 
 /**
- * What a registry has, seen by somebody who means to push there. GHCR answers 403 for a package that was never
- * pushed, and Artifactory for a tag that does not exist (cosign#2973); to somebody who may write, that is
- * nothing there, and to everybody else the refusal that it looks like.
+ * Reads a registry to which the caller intends to push. GHCR answers 403 for a package that was never pushed, and
+ * Artifactory for a tag that does not exist (cosign#2973). If the caller may push, a 403 therefore means that nothing is
+ * there; otherwise it is a real refusal.
  */
 export function readAsWriter(registry: Registry): Pick<Registry, "manifest" | "tags"> {
   const orAbsent = async <T>(repository: string, absent: T, read: Promise<T>): Promise<T> => {

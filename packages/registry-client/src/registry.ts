@@ -14,7 +14,7 @@ import { type Call, Connection, type Credentials } from "./connection.ts";
 import { RegistryError } from "./error.ts";
 import { type BlobUpload, Uploads } from "./uploads.ts";
 
-/** A manifest or an index, as it is kept. */
+/** A manifest or index, with its exact bytes. */
 export interface RegistryDocument {
   readonly mediaType: string;
   readonly digest: Digest;
@@ -24,26 +24,26 @@ export interface RegistryDocument {
 /** How a blob came into its repository. */
 export type BlobArrival = "sent" | "mounted" | "present";
 
-/** A registry that speaks the OCI distribution spec 1.1. Everything read is checked against its digest. */
+/** A registry that implements the OCI distribution spec 1.1. Content that is requested by digest is verified. */
 export interface Registry {
   /** `undefined` when there is no such manifest, or no such repository. */
   manifest(repository: string, reference: string): Promise<RegistryDocument | undefined>;
-  /** A blob that fits in memory. */
+  /** Reads a blob of at most `maxBytes` into memory. */
   blob(repository: string, digest: Digest, maxBytes: number): Promise<Uint8Array>;
-  /** All tags; none of a repository that does not exist. */
+  /** All tags of a repository; empty when it does not exist. */
   tags(repository: string): Promise<readonly string[]>;
-  /** Finds out whether blobs may be pushed, by starting an upload and giving it up. */
+  /** Requires that blobs may be pushed, by starting an upload and cancelling it. */
   requirePush(repository: string): Promise<void>;
   /**
-   * Sends a blob unless it is there.
+   * Sends a blob unless the repository already has it.
    *
-   * @param from a repository of this registry that has the blob: it is mounted from there where the registry does that
+   * @param from a repository of this registry that has the blob; the blob is mounted from there if the registry supports it
    */
   pushBlob(repository: string, blob: BlobUpload, from?: string): Promise<BlobArrival>;
   pushManifest(repository: string, reference: string, document: RegistryDocument): Promise<void>;
   /**
-   * What a reference stands for, right after this digest was pushed to it: some registries take a while to show it
-   * (F117). Something else, or nothing, when it stays that way.
+   * Reads a reference back after this digest was pushed to it. Some registries take a while to show a new manifest, so it
+   * is read again for a while; the last state is returned, which may be another manifest or undefined.
    */
   readBack(repository: string, reference: string, digest: Digest): Promise<RegistryDocument | undefined>;
 }
@@ -69,7 +69,7 @@ const ACCEPT = [
 
 const tagPage = object({ tags: optional(listOf(string), []) });
 
-/** @param registry its name in references: `ghcr.io`, `docker.io`, `127.0.0.1:5000`. */
+/** @param registry its name in image references, such as `ghcr.io`, `docker.io` or `127.0.0.1:5000` */
 export function openRegistry(registry: string, options: RegistryOptions): Registry {
   const { transport, credentials, patience = DEFAULT_PATIENCE, signal } = options;
   const connection = new Connection(registry, transport, credentials, signal);
@@ -81,7 +81,7 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
   const hasBlob = async (repository: string, digest: Digest): Promise<boolean> => {
     const answer = await connection.send({ method: "HEAD", url: at(repository, `blobs/${digest}`), repository });
     answer.body.destroy();
-    // GHCR's 403 may mean that the repository is yet to be made; the upload tells whether it may be.
+    // GHCR's 403 may mean that the repository does not exist yet; the upload shows whether it may be created.
     if ([200, 403, 404].includes(answer.status)) return answer.status === 200;
     throw await connection.refused(answer, `the question for ${repository}@${digest}`);
   };
@@ -101,7 +101,7 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
       }
       if (answer.status !== 200) throw await connection.refused(answer, `the question for ${repository}:${reference}`);
       const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
-      // A digest asked for is the one to have; a tag has whatever its bytes have.
+      // The bytes must match a requested digest; for a tag the digest is computed from the bytes.
       const isDigest = reference.includes(":");
       const digest = digestOf(bytes, isDigest ? algorithmOf(reference as Digest) : "sha256");
       if (isDigest && digest !== reference) throw new TransientError(`${registry} sent ${digest} for ${reference}`);
@@ -156,19 +156,19 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
         try {
           (await connection.send({ method: "DELETE", url, repository })).body.destroy();
         } catch (error) {
-          // Not every registry lets uploads be given up; an empty one expires by itself.
+          // Not every registry supports cancelling an upload; an empty one expires by itself.
           if (!(error instanceof RegistryError) && !(error instanceof TransientError)) throw error;
         }
       }),
     pushBlob: (repository, blob, from) =>
       tried(`pushing ${blob.digest} to ${repository}`, async () => {
-        // Asked before each try: one that broke may have arrived all the same.
+        // Checked before each attempt, because an upload whose connection broke may still have arrived.
         if (await hasBlob(repository, blob.digest)) return "present";
         const mount = from === undefined ? undefined : await uploads.mount(repository, blob.digest, from);
         if (mount === "mounted") return mount;
         const answer = await uploads.send(repository, blob, mount ?? (await uploads.start(repository)));
         if (answer.status !== 201) {
-          // Some registries answer 200 (the spec says 201): it counts where they then show the blob.
+          // Some registries answer 200 (the spec says 201), which is accepted if the blob then exists.
           const shows = answer.status === 200 && (await hasBlob(repository, blob.digest));
           if (!shows) throw await connection.refused(answer, `the blob ${blob.digest} for ${repository}`);
         }

@@ -7,14 +7,14 @@ export interface BlobUpload {
   readonly digest: Digest;
   /** In bytes. */
   readonly size: number;
-  /** From the start, each time it is called. */
+  /** Reads the blob from the start, each time it is called. */
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
-/** What is sent at a time to a registry that takes no more: below the 100 MB that Cloudflare passes on, and held in memory. */
+/** The size of the chunks for a registry that refuses large bodies. It is below Cloudflare's limit of 100 MB, and one chunk is held in memory. */
 const CHUNK_BYTES = 32 * 1024 * 1024;
 
-/** The ways of the OCI distribution spec 1.1 in which a blob comes into a repository ("Pushing Blobs"). */
+/** Uploads blobs in the ways that the OCI distribution spec 1.1 describes ("Pushing Blobs"). */
 export class Uploads {
   readonly #registry: string;
   readonly #connection: Connection;
@@ -24,7 +24,7 @@ export class Uploads {
     this.#connection = connection;
   }
 
-  /** Begins an upload and returns where it goes. */
+  /** Begins an upload and returns its URL. */
   async start(repository: string): Promise<URL> {
     const url = this.#at(repository);
     const call = { method: "POST", url, repository, headers: { "Content-Length": "0" } } as const;
@@ -34,8 +34,8 @@ export class Uploads {
   }
 
   /**
-   * Mounts a blob of another repository ("Mounting a blob from another repository"). A registry that does not, or not this one,
-   * begins an upload: where that goes is returned. Undefined where it refused, by which nothing is lost: it can be sent.
+   * Mounts a blob of another repository ("Mounting a blob from another repository"). A registry that cannot mount it begins
+   * an upload instead, whose URL is returned. Undefined when the registry refused; the blob can then be uploaded.
    */
   async mount(repository: string, digest: Digest, from: string): Promise<URL | "mounted" | undefined> {
     const url = this.#at(repository);
@@ -43,7 +43,7 @@ export class Uploads {
     url.searchParams.set("from", from);
     const call = { method: "POST", url, repository, from, headers: { "Content-Length": "0" } } as const;
     const answer = await this.#connection.send(call).catch((error: unknown) => {
-      // Whoever may push here need not be allowed to read there.
+      // Permission to push here does not imply permission to read there.
       if (error instanceof RegistryError && error.status !== undefined) return undefined;
       throw error;
     });
@@ -52,7 +52,7 @@ export class Uploads {
     return answer?.status === 201 ? "mounted" : undefined;
   }
 
-  /** Sends a blob in one piece ("POST then PUT"), or in chunks where the registry takes no body of its size. */
+  /** Sends a blob in one request ("POST then PUT"), or in chunks if the registry refuses a body of that size. */
   async send(repository: string, blob: BlobUpload, to: URL): Promise<HttpResponse> {
     const { digest, size, read } = blob;
     const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(size) };
@@ -68,7 +68,7 @@ export class Uploads {
     return await this.#sendChunks(repository, blob);
   }
 
-  /** "Pushing a blob in chunks": in order, each to where the answer before it says. */
+  /** Sends the chunks in order, each to the URL in the response to the previous one ("Pushing a blob in chunks"). */
   async #sendChunks(repository: string, { digest, read }: BlobUpload): Promise<HttpResponse> {
     let to = await this.start(repository);
     let sent = 0;
@@ -105,7 +105,7 @@ function withDigest(location: URL, digest: Digest): URL {
   return url;
 }
 
-/** The same bytes in pieces of one size, and the last one smaller. */
+/** The same bytes in pieces of equal size; only the last one may be smaller. */
 async function* inChunks(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let length = 0;

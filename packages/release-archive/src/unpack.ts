@@ -17,22 +17,24 @@ import {
 } from "@release-actions/archive";
 import { Fault } from "@release-actions/report";
 
-/** An archive of a release that holds what it should not, or is none. */
+/** Thrown for a release archive with forbidden content, or for a file that is not an archive. */
 export class ReleaseArchiveError extends Fault {
   override readonly name = "ReleaseArchiveError";
 }
 
 interface File {
   readonly path: string;
-  /** Permission bits; undefined where the archive has none. */
+  /** Permission bits; undefined when the archive does not record them. */
   readonly mode: number | undefined;
   readonly content: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Unpacks what cargo-dist packs a release's binaries in, a zip or a tar compressed with xz, gzip or zstd, into an
- * empty folder: plain files, executable or not. Returns the folder that the files are in, which is the archive's
- * one folder where it has but one.
+ * Unpacks a release archive of cargo-dist (a zip, or a tar compressed with xz, gzip or zstd) into an empty folder. It
+ * may contain only regular files, executable or not.
+ *
+ * @returns the folder with the files: the archive's top folder if it has exactly one, else `folder`
+ * @throws ReleaseArchiveError when the archive contains anything else, or the file is not an archive
  */
 export async function unpackArchive(file: string, folder: string, signal?: AbortSignal): Promise<string> {
   const source = await openFileSource(file);
@@ -41,7 +43,7 @@ export async function unpackArchive(file: string, folder: string, signal?: Abort
       const place = path.join(folder, inside);
       await mkdir(path.dirname(place), { recursive: true });
       await pipeline(content, createWriteStream(place, { flags: "wx" }), signal === undefined ? {} : { signal });
-      // Not with the file, as the process's umask would have its say.
+      // The mode is set separately, because the umask would change a mode that is given when the file is created.
       await chmod(place, (mode & 0o111) === 0 ? 0o644 : 0o755);
     }
   } finally {

@@ -7,14 +7,14 @@ import type { LedgerStore } from "@release-actions/ledger";
 import type { Reporter } from "@release-actions/report";
 import { RunError } from "./facts.ts";
 
-/** The artifacts of the current run, as publishers use them. */
+/** Access to the artifacts of the current run, for publishers. */
 export interface RunArtifacts extends LedgerStore {
-  /** False where there is no artifact service, as outside of GitHub Actions: then reading is an error. */
+  /** False when there is no artifact service, as outside GitHub Actions; reading is then an error. */
   readonly isAvailable: boolean;
   readonly read: ArtifactFileReader;
-  /** The files of an artifact; none when there is no such artifact. */
+  /** The files of an artifact; empty when the artifact does not exist. */
   readonly files: (artifact: string) => Promise<readonly string[]>;
-  /** Writes one file of an artifact, of whatever size, to a path. False when there is no such file. */
+  /** Writes one file of an artifact, of any size, to a path. False when the file does not exist. */
   readonly save: (artifact: string, file: string, path: string) => Promise<boolean>;
 }
 
@@ -28,7 +28,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Manifests, formulae, checksum lists and ledgers are read whole; archives are saved. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/** Opens the artifacts of the run that the environment names. What needs the network is loaded when it is needed. */
+/** Opens the artifacts of the run that the environment names. The network client is loaded only when it is needed. */
 export function runArtifacts(env: Environment, services: ArtifactServices): RunArtifacts {
   const url = env["ACTIONS_RESULTS_URL"] ?? "";
   const token = env["ACTIONS_RUNTIME_TOKEN"] ?? "";
@@ -75,7 +75,7 @@ async function openService(url: string, token: string, env: Environment, service
       artifact.kind === "ranged" ? artifact.source : archive.memorySource(await collect(artifact.stream(signal), name));
     return { source, entries: await archive.openZip(source, signal) };
   };
-  // Several files are read from one artifact; what it holds does not change while we look.
+  // Cached, because several files are read from one artifact, and an artifact does not change.
   const opened = new Map<string, ReturnType<typeof open>>();
   const openOnce = (name: string): ReturnType<typeof open> => {
     const content = opened.get(name) ?? open(name);

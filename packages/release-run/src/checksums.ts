@@ -13,10 +13,10 @@ const GLOBAL_BUILD = "artifacts-build-global";
 const HOST_MANIFEST = "artifacts-dist-manifest";
 
 /**
- * The checksums of the finished build, which a plan does not have: from the manifest of the host phase
- * and the list of the global build, which must agree.
+ * The checksums of the finished build, which a plan does not contain. They come from cargo-dist's manifest of the host
+ * phase and from the list of its global build, which must agree.
  *
- * @returns an empty map when this run has neither.
+ * @returns an empty map when this run has neither
  */
 export async function checksumsOfRun(artifacts: RunArtifacts): Promise<Checksums> {
   if (!artifacts.isAvailable) return new Map();

@@ -3,14 +3,14 @@ import { type DistPlan, PlanError, requireTag, versionOf } from "@release-action
 import { countOf } from "@release-actions/report";
 import { RunError } from "./facts.ts";
 
-/** What is being released, told from what was before. */
+/** The version that is being released, and the tags to which it belongs. */
 export interface Subject {
   readonly version: Version;
-  /** The family its tags belong to: see `parseTag`. */
+  /** The family of its tags (see `parseTag`). */
   readonly family: string;
 }
 
-/** Takes the version from the plan, and stops when the workflow runs for another tag. */
+/** Takes the version from the plan. @throws PlanError when the workflow runs for another tag */
 export function subjectOfPlan(plan: DistPlan, pushedTag: string | undefined): Subject {
   requireTag(plan, pushedTag);
   const version = versionOf(plan);
@@ -18,7 +18,7 @@ export function subjectOfPlan(plan: DistPlan, pushedTag: string | undefined): Su
   return { version, family: tag?.family ?? "" };
 }
 
-/** Takes the version as given, and stops when the workflow runs for the tag of another one. */
+/** Takes the given version. @throws PlanError when the workflow runs for the tag of another version */
 export function subjectOfVersion(version: Version, pushedTag: string | undefined): Subject {
   if (pushedTag === undefined) return { version, family: "" };
   const tag = parseTag(pushedTag);
@@ -31,8 +31,8 @@ export function subjectOfVersion(version: Version, pushedTag: string | undefined
 /**
  * The versions released so far, read from all tags of the repository.
  *
- * @throws RunError when the tag that is being released is not among them: then the list is not whole,
- *   and a list that is not whole would make an old line the latest.
+ * @throws RunError when the tag that is being released is not among them. The list is then incomplete, and with an
+ *   incomplete list an older release line could be marked as the latest.
  */
 export function existingVersions(
   tags: readonly string[],

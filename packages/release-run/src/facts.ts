@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** What a runner says about the run, as far as releasing needs it (docs.github.com, "Default environment variables"). */
+/** The facts about the current run that releasing needs (docs.github.com, "Default environment variables"). */
 export interface RunFacts {
   /** `owner/name`. */
   readonly repository: string;
@@ -8,7 +8,7 @@ export interface RunFacts {
   readonly tag: string | undefined;
   /** `GITHUB_RUN_ID`; `undefined` outside of a workflow. */
   readonly runId: string | undefined;
-  /** From 1; higher when the run was started again. */
+  /** The number of the attempt, beginning with 1. */
   readonly attempt: number;
   readonly serverUrl: string;
   readonly apiUrl: string;

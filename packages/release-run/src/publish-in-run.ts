@@ -3,24 +3,24 @@ import { type LedgerRecorder, placeName, withLedger } from "@release-actions/led
 import { type ArtifactServices, type RunArtifacts, runArtifacts } from "./artifacts.ts";
 import { type RunFacts, readFacts } from "./facts.ts";
 
-/** What a publisher has of its runner. */
+/** The services of the runner that a publisher needs. */
 export interface RunServices extends ArtifactServices {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What is known of a publishing before anything is read. */
+/** The description of a publishing job, before it reads anything. */
 export interface Publishing {
-  /** The kind of place, as the ledger's rows have it: `npm`, `homebrew`, `chart`. */
+  /** The kind of destination, as in the rows of the ledger: `npm`, `homebrew`, `chart`. */
   readonly channel: string;
-  /** Where it publishes, as the inputs say; may be empty or of several lines. Default is the repository of the run. */
+  /** The destination from the inputs; it may be empty or have several lines. The default is the repository of the run. */
   readonly place?: string;
-  /** Called so where `place` is empty. Default is the channel. */
+  /** The name of the destination when `place` is empty. The default is the channel. */
   readonly otherwise?: string;
-  /** False for what publishes nothing: a dry run, a check. */
+  /** False for jobs that publish nothing, such as dry runs and checks. */
   readonly keepsLedger: boolean;
 }
 
-/** The run in which something is published. */
+/** The workflow run in which something is published. */
 export interface PublishingRun {
   readonly facts: RunFacts;
   readonly artifacts: RunArtifacts;
@@ -28,11 +28,11 @@ export interface PublishingRun {
 }
 
 /**
- * Publishes within a workflow run: opens its artifacts and its ledger, writes the row of the beginning before `work` does anything,
- * and the rows that `work` set at its end, also when it fails (`withLedger` of packages/ledger). Outside of a run with artifacts,
- * and where `keepsLedger` is false, no ledger is kept.
+ * Publishes within a workflow run. It opens the artifacts and the ledger of the run, writes a first row before `work` starts, and
+ * writes the rows from `work` at the end, even if `work` fails (`withLedger` of packages/ledger). No ledger is kept outside a run
+ * with artifacts, or when `keepsLedger` is false.
  *
- * @throws RunError where the environment is not that of a run; whatever `work` throws.
+ * @throws RunError when the environment is not that of a workflow run, and everything that `work` throws
  */
 export async function publishInRun<T>(
   services: RunServices,

@@ -16,19 +16,19 @@ import type { RunArtifacts } from "./artifacts.ts";
 import { checksumsOfRun } from "./checksums.ts";
 import { RunError } from "./facts.ts";
 
-/** The files of a build, wherever it left them. */
+/** The files of a build, in a folder or in artifacts of the run. */
 export interface ReleaseFiles {
   /** A small file; undefined when it is not there. */
   read(file: string): Promise<Uint8Array | undefined>;
-  /** Where a file is on this machine, brought into `folder` when it must be; undefined when it is not there. */
+  /** The path of a file on this machine. The file is downloaded to `folder` if necessary. Undefined when it does not exist. */
   fetch(file: string, folder: string): Promise<string | undefined>;
-  /** What is known of the files of a plan: by the run, by the lists beside them, and by the archives themselves. */
+  /** The checksums of a plan's files: from the run, from the checksum lists beside the files, and from the archives themselves. */
   checksums(plan: DistPlan): Promise<Checksums>;
 }
 
 /**
- * Opens the place that an input names: a folder of the workspace, or the artifacts of this run whose names fit,
- * where `*` stands for anything.
+ * Opens the files that an input names: a folder of the workspace, or the artifacts of this run whose names match, where
+ * `*` matches any text.
  */
 export async function openReleaseFiles(
   input: { readonly name: string; readonly value: string },

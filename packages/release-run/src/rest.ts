@@ -8,7 +8,7 @@ export interface RestServices extends Reporter {
   readonly signal: AbortSignal;
 }
 
-/** The REST API of the GitHub that runs this, with a token of the action's. */
+/** The REST API of the GitHub server that started this run, with a token of the action. */
 export function restOfRun(
   services: RestServices,
   { apiUrl }: Pick<RunFacts, "apiUrl">,

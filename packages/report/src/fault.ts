@@ -8,9 +8,9 @@ export interface FaultDetails extends ErrorOptions {
 }
 
 /**
- * Something in the user's world that stops the work: a bad input, a broken file, a service that
- * refuses. The message says what happened, on what and what was expected. Every package's errors
- * extend it, so that whoever shows them can tell them from a bug of ours, which has a stack trace.
+ * An error whose cause is outside the program: a bad input, a broken file, a service that refuses. The message says
+ * what happened, to what, and what was expected. The errors of all packages extend this class, so that the code that
+ * shows errors can tell them from bugs, which are shown with a stack trace.
  */
 export class Fault extends Error {
   override readonly name: string = "Fault";

@@ -7,7 +7,7 @@ export interface Location {
 
 export type Level = "error" | "warning" | "notice";
 
-/** A finding: a value, not an exception. It becomes an annotation where there is a runner. */
+/** A finding, as a value rather than an exception. On a runner it becomes an annotation. */
 export interface Problem {
   readonly level: Level;
   readonly message: string;

@@ -1,6 +1,6 @@
 import type { Problem } from "./problem.ts";
 
-/** How far a long piece of work has come. `total` is undefined while nobody knows. */
+/** The progress of long work. `total` is undefined while it is unknown. */
 export interface Progress {
   readonly label: string;
   readonly done: number;
@@ -8,16 +8,16 @@ export interface Progress {
   readonly unit: "bytes" | "items";
 }
 
-/** What packages say while they work. Who listens (a runner, a terminal, a test) is not their business. */
+/** Receives the messages of packages while they work. It may belong to a runner, a terminal or a test. */
 export interface Reporter {
   debug(message: string): void;
   info(message: string): void;
   problem(problem: Problem): void;
-  /** May be called as often as there is news; the listener decides how much of it to show. */
+  /** May be called as often as the progress changes; the implementation decides how much of it to show. */
   progress(progress: Progress): void;
 }
 
-/** Swallows everything: for callers that only want the result. */
+/** Ignores all messages, for callers that need only the result. */
 export const silentReporter: Reporter = {
   debug: () => undefined,
   info: () => undefined,

@@ -1,6 +1,6 @@
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** Bytes for people, in decimal units with three digits: `169 MB`, `1.24 GB`. */
+/** Formats a number of bytes in decimal units with three digits: `169 MB`, `1.24 GB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
-/** A duration in milliseconds for people: `12 ms`, `3.4 s`, `2 min 05 s`. */
+/** Formats a duration in milliseconds: `12 ms`, `3.4 s`, `2 min 05 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -20,7 +20,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-/** A number of things for people: `1 file`, `3 files`. @param plural where it is more than an added `s` */
+/** Formats a count with its noun: `1 file`, `3 files`. @param plural the plural, if it is not formed by adding `s` */
 export function countOf(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
 }

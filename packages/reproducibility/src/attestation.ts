@@ -6,16 +6,18 @@ import { isReproducible } from "./comparison.ts";
 const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 /** SLSA Verification Summary Attestation (https://slsa.dev/spec/v1.1/verification_summary). */
 const SUMMARY_TYPE = "https://slsa.dev/verification_summary/v1";
-/** A level of our own, as the specification allows: levels of SLSA begin with `SLSA_`. */
+/** A custom level, which the specification allows: only names that begin with `SLSA_` are reserved. */
 const LEVEL = "REPRODUCED";
-/** What stands in place of levels where the result is FAILED (the same page, `verifiedLevels`). */
+/** The value of `verifiedLevels` when the result is FAILED (the same page, `verifiedLevels`). */
 const NO_LEVEL = "FAILED";
 const HEX_LENGTH = { sha256: 64, blake3: 64, sha512: 128, blake2b: 128 } as const;
 
 /**
- * The subjects of an attestation, as a checksum list: an in-toto statement, a DSSE envelope or Sigstore bundle around
- * one, or several of them as `gh attestation download` (one a line), `gh attestation verify --format json` and GitHub's
- * REST API write them. Signatures are not verified here. Undefined where the text is something else.
+ * Reads the subjects of an attestation as a checksum list. The attestation is an in-toto statement, a DSSE envelope or
+ * Sigstore bundle around one, or several of these as `gh attestation download` (one per line), `gh attestation verify
+ * --format json` and GitHub's REST API write them. Signatures are not verified. Undefined for any other text.
+ *
+ * @throws Fault when the attestations contradict each other, or have no subject with a usable digest
  */
 export function parseAttestation(text: string, source: string): SumsEntry[] | undefined {
   const documents = parseDocuments(text);
@@ -24,7 +26,7 @@ export function parseAttestation(text: string, source: string): SumsEntry[] | un
   const entries = new Map<string, SumsEntry>();
   for (const entry of statements.flatMap(({ subject }) => list(subject)).flatMap((item) => toEntry(item, source))) {
     const known = entries.get(entry.path);
-    // Several attestations of one release may each name their file; which of two digests is meant nobody can tell.
+    // Several attestations of one release may each name their own file. Two digests of one file are a contradiction.
     if (known !== undefined && known.algorithms[0] === entry.algorithms[0] && known.hex !== entry.hex)
       throw new Fault(`${source} attests two digests of ${entry.path}: ${known.hex} and ${entry.hex}`, {
         advice: "Keep the attestations of one release only.",
@@ -37,7 +39,7 @@ export function parseAttestation(text: string, source: string): SumsEntry[] | un
   );
 }
 
-/** A subject as an entry of a list; none where it has no name, or no digest that is computed here. */
+/** Converts a subject to an entry of a checksum list; empty when it has no name or no supported digest. */
 function toEntry(item: unknown, source: string): SumsEntry[] {
   const { name, digest } = record(item);
   const digests = record(digest);
@@ -51,7 +53,7 @@ function toEntry(item: unknown, source: string): SumsEntry[] {
   return [{ path: packedName(name) ?? name.replace(/^(?:\.\/)+/, ""), hex, algorithms: [algorithm], line: 1 }];
 }
 
-/** The file that `npm pack` writes of what npm's provenance names by its package URL (`pkg:npm/%40scope/name@1.2.3`). */
+/** The name of the file that `npm pack` writes for a package URL in npm's provenance (`pkg:npm/%40scope/name@1.2.3`). */
 function packedName(name: string): string | undefined {
   const [, scope, base, version] = /^pkg:npm\/(?:(?:%40|@)([\w.~-]+)\/)?([\w.~-]+)@([\w.+%-]+)$/i.exec(name) ?? [];
   if (base === undefined || version === undefined) return undefined;
@@ -81,7 +83,7 @@ function parseDocuments(text: string): unknown[] {
 
 function statementOf(document: unknown): Record<string, unknown> | undefined {
   const given = record(document);
-  // `gh attestation verify` puts what it verified beside the attestation.
+  // `gh attestation verify` writes the verified statement beside the attestation.
   const verified = record(given["verificationResult"])["statement"];
   if (verified !== undefined) return statementOf(verified);
   const outer = record(given["attestation"] ?? given);
@@ -91,23 +93,23 @@ function statementOf(document: unknown): Record<string, unknown> | undefined {
     try {
       return statementOf(JSON.parse(Buffer.from(envelope["payload"], "base64").toString("utf8")));
     } catch {
-      return undefined; // Not a statement.
+      return undefined; // The text is not a statement.
     }
   }
   return typeof envelope["_type"] === "string" && Array.isArray(envelope["subject"]) ? envelope : undefined;
 }
 
 export interface VerificationFacts {
-  /** Who compared, as a URI. */
+  /** The URI of the workflow or tool that compared the builds. */
   readonly verifier: string;
-  /** What was built, such as `git+https://github.com/o/r@<commit>`. */
+  /** The URI of the source that was built, such as `git+https://github.com/o/r@<commit>`. */
   readonly resource: string;
   readonly time: Date;
 }
 
 /**
- * A statement that all builds have the files that it names equal, passed or failed for all of them together. A file that
- * may differ (`ignore`) is not among them: it was not reproduced.
+ * An in-toto statement that the named files are equal in all builds. It has one result, PASSED or FAILED, for all of the
+ * files. It leaves out differing files that match `ignore`, because they were not reproduced.
  */
 export function verificationStatement(comparison: Comparison, { verifier, resource, time }: VerificationFacts): object {
   const subject = comparison.verdicts.flatMap(({ path, kind, severity }) => {

@@ -3,7 +3,7 @@ import { countOf, Fault } from "@release-actions/report";
 import type { Build, BuildFile } from "./build.ts";
 import type { Judgement } from "./policy.ts";
 
-/** Builds that have the same of a file. `what` says what they have. */
+/** Builds in which a file is the same. `what` describes it, for example by its digest. */
 export interface Agreement {
   readonly what: string;
   readonly builds: readonly string[];
@@ -11,7 +11,7 @@ export interface Agreement {
 
 export type MismatchKind = "content" | "mode" | "link" | "kind" | "missing" | "empty" | "incomparable";
 
-/** The verdict on one file. The first agreement is the majority's, where one is larger than all others. */
+/** The verdict on one file. If `hasMajority` is true, the first agreement is that of the largest group of builds. */
 export interface FileVerdict extends Judgement {
   readonly path: string;
   readonly kind: "equal" | MismatchKind;
@@ -47,7 +47,7 @@ function compareFile(
   );
   const knowsModes = present.every((file) => file.kind === "file" && file.mode !== undefined);
   const [first] = found;
-  // Nearly all files are equal, and there may be hundreds of thousands: these get no more than they need.
+  // A fast path for equal files: nearly all files are equal, and there may be hundreds of thousands.
   if (algorithm !== undefined && found.every((file) => isSame(file, first, algorithm, knowsModes))) {
     const agreements = [{ what: describe(first, algorithm, knowsModes), builds: names }];
     return { path, kind: isEmpty(present) ? "empty" : "equal", agreements, hasMajority: true, ...judgement };
@@ -67,7 +67,7 @@ function compareFile(
   return { path, kind, agreements, hasMajority, ...judgement };
 }
 
-/** Whether `describe` would say the same of both. */
+/** Whether `describe` would return the same text for both. */
 function isSame(
   one: BuildFile | undefined,
   other: BuildFile | undefined,
@@ -97,7 +97,7 @@ function kindOf(files: readonly (BuildFile | undefined)[], algorithm: keyof Dige
   return digests.size > 1 ? "content" : "mode";
 }
 
-/** Equal because there is nothing in them: treated as a failed build */
+/** Whether all files are empty. Empty files are equal, but they are treated as the result of a failed build. */
 function isEmpty(files: readonly BuildFile[]): boolean {
   return files.every((file) => file.kind === "file" && file.size === 0);
 }

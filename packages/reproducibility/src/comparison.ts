@@ -5,17 +5,17 @@ import type { FileVerdict } from "./compare.ts";
 import type { ContextDifference } from "./context.ts";
 import type { FileExplanation } from "./explain-builds.ts";
 
-/** Everything found out about a set of builds; what reports are made of. */
+/** The complete result of comparing a set of builds, from which the reports are made. */
 export interface Comparison {
   readonly builds: readonly Build[];
   readonly contexts: readonly ContextDifference[];
   readonly verdicts: readonly FileVerdict[];
   readonly explanations: readonly FileExplanation[];
-  /** How many files differ and were not looked into. */
+  /** The number of differing files that were not examined. */
   readonly notExplained?: number;
 }
 
-/** A cause as the action's output has it. `file` is empty for what concerns whole builds. */
+/** A cause, as in the action's output. `file` is empty for causes that concern whole builds. */
 export interface NamedCause {
   readonly file: string;
   readonly kind: string;
@@ -24,7 +24,7 @@ export interface NamedCause {
   readonly left: string;
   readonly right: string;
   readonly remedy: string;
-  /** How many places of the file show it. */
+  /** The number of places in the file that show this cause. */
   readonly count: number;
 }
 
@@ -32,12 +32,12 @@ export function mismatches({ verdicts }: Comparison): FileVerdict[] {
   return verdicts.filter(({ kind }) => kind !== "equal");
 }
 
-/** No difference but those that are declared. */
+/** Whether there are no differences except those that `ignore` declares. */
 export function isReproducible(comparison: Comparison): boolean {
   return mismatches(comparison).every(({ severity }) => severity === "ignored");
 }
 
-/** All causes, those that explain whole builds first, then by file. */
+/** All causes: first those that concern whole builds, then those of files. */
 export function namedCauses(comparison: Comparison): NamedCause[] {
   const differing = mismatches(comparison).filter(({ severity }) => severity !== "ignored");
   if (differing.length === 0) return [];
@@ -86,13 +86,13 @@ function attributeCause({ path, kind, agreements }: FileVerdict): NamedCause {
   return { file: path, kind, title, place: "", left: first ?? "", right: others.join(" / "), remedy, count: 1 };
 }
 
-/** A cause that several files share, as reports show it: once. */
+/** A cause that several files share, which reports show once. */
 export interface SharedCause extends NamedCause {
-  /** The files, the first of which has the place. */
+  /** The files with this cause. `place` is in the first of them. */
   readonly files: readonly string[];
 }
 
-/** Causes that are equal but for the file, together, in the order of the first of each. */
+/** Merges causes that differ only in the file, in order of first appearance. */
 export function sharedCauses(causes: readonly NamedCause[]): SharedCause[] {
   const shared = new Map<string, { cause: NamedCause; files: string[] }>();
   for (const cause of causes) {
@@ -104,14 +104,14 @@ export function sharedCauses(causes: readonly NamedCause[]): SharedCause[] {
   return [...shared.values()].map(({ cause, files }) => ({ ...cause, files }));
 }
 
-/** Causes that have one remedy in common. */
+/** Causes with the same title and remedy. */
 export interface CauseGroup {
   readonly title: string;
   readonly remedy: string;
   readonly causes: readonly SharedCause[];
 }
 
-/** The causes as people act on them: what is to be done once, with all places that it is about. */
+/** Groups the causes by remedy, so that each remedy is shown once with all places that it concerns. */
 export function causeGroups(comparison: Comparison): CauseGroup[] {
   const groups = new Map<string, { title: string; remedy: string; causes: SharedCause[] }>();
   for (const cause of sharedCauses(namedCauses(comparison))) {

@@ -1,23 +1,23 @@
 import type { Build } from "./build.ts";
 
-/** Keys of the context that decide what a compiler makes; other keys only tell builds apart. */
+/** Keys of the context that affect the output of a compiler; other keys only identify builds. */
 const DECISIVE = /^(build-command|target|rustc|cargo|rustflags|cflags|source-date-epoch|profile(\..*)?)$/;
 
-/** Of a flag that maps paths the old one, which is that of the machine: files hold the new one. */
+/** The old path in a flag that maps paths. It may differ between machines, since only the new path gets into files. */
 const MAPPED_FROM = /(^|\s)(--remap-path-prefix[= ]|-f(?:file|debug|macro)-prefix-map=)[^\s=]+(?==)/g;
 
-/** A key of the builds' contexts with different values. */
+/** A key of the context whose value differs between builds. */
 export interface ContextDifference {
   readonly key: string;
-  /** Whether it alone can explain that files differ. */
+  /** Whether this difference alone can explain differing files. */
   readonly isDecisive: boolean;
   /** The value of each build that records the key, in the order of the builds. */
   readonly values: readonly { readonly build: string; readonly value: string }[];
 }
 
 /**
- * The circumstances in which builds differ, the decisive ones first. What a build does not record, it does
- * not differ in: an empty value says that there was none.
+ * The keys of the context whose values differ between builds, the decisive ones first. A key that a build does not record
+ * is not a difference; an empty value is, since it records that there was no value.
  */
 export function compareContexts(builds: readonly Build[]): ContextDifference[] {
   const keys = new Set(builds.flatMap(({ context }) => [...context.keys()]));

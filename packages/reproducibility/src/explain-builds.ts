@@ -4,19 +4,19 @@ import type { Reporter } from "@release-actions/report";
 import type { Build } from "./build.ts";
 import type { FileVerdict } from "./compare.ts";
 
-/** Files that are explained at most; a build in which everything differs has one reason, not hundreds. */
+/** The most files to explain. If everything differs, there is usually one reason and not hundreds. */
 const MAX_EXPLAINED = 50;
 const PROGRAM = /(?:^|\/)[^.]+$|\.(?:exe|dll|so(?:\.[\d.]+)?|dylib|wasm|node|a|lib|rlib|o)$/i;
 const PACKED = /\.(?:tar|t?gz|t?xz|zst|bz2|zip|crate|deb|rpm|apk|jar|whl|nupkg|pkg|dmg|msi)$/i;
 
-/** Why one file of one build is not that of another. */
+/** The reasons why a file differs between two builds. */
 export interface FileExplanation extends Explanation {
   readonly path: string;
   readonly left: string;
   readonly right: string;
 }
 
-/** Asks another program about two files; the first lines of what it says, none where it has nothing to say. */
+/** Asks another program to compare two files. Returns the first lines of its output, or an empty list. */
 export type AskOther = (
   name: string,
   left: RandomAccessSource,
@@ -24,7 +24,7 @@ export type AskOther = (
 ) => Promise<readonly string[]>;
 
 export interface ExplainBuildsOptions {
-  /** Asked about files whose format is not looked into here. */
+  /** Compares files of formats that this project cannot examine. */
   readonly askOther?: AskOther | undefined;
   readonly scratch: string;
   readonly reporter: Reporter;
@@ -33,11 +33,11 @@ export interface ExplainBuildsOptions {
 
 export interface Explanations {
   readonly explanations: FileExplanation[];
-  /** Files whose content differs and that were not looked into, since there are too many. */
+  /** The number of differing files that were not examined because there are too many. */
   readonly notExplained: number;
 }
 
-/** Explains each file whose content differs: the majority's, or the first build's, compared with every other kind. */
+/** Explains each file whose content differs. The version of the majority, or else of the first build, is compared with each other version. */
 export async function explainBuilds(
   verdicts: readonly FileVerdict[],
   builds: readonly Build[],
@@ -46,7 +46,7 @@ export async function explainBuilds(
   const differing = verdicts
     .filter(({ kind, severity }) => kind === "content" && severity !== "ignored")
     .map((verdict) => ({ ...verdict, rank: rankOf(verdict.path, builds) }))
-    // Programs first: what differs in them is why archives and lists of them differ.
+    // Programs come first, because archives and lists differ when the programs in them differ.
     .sort((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1));
   const explanations: FileExplanation[] = [];
   for (const { path, agreements } of differing.slice(0, MAX_EXPLAINED)) {

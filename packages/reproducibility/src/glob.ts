@@ -1,9 +1,9 @@
 import picomatch from "picomatch";
 
-/** Everything below a folder: no name is so odd that it is not meant. */
+/** Globs for everything below a folder. They match all names, even unusual ones that picomatch would not match. */
 const ALL = new Set(["**", "**/*", ""]);
 
-/** Whether a path matches a glob. Line feeds in names are characters like others. */
+/** Compiles a glob to a function that tests a path. Line feeds in names are ordinary characters. */
 export function compileGlob(glob: string, options: { readonly basename?: boolean } = {}): (path: string) => boolean {
   if (ALL.has(glob)) return () => true;
   const matches = picomatch(glob, { dot: true, flags: "s", ...options });

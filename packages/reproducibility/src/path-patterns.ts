@@ -4,7 +4,7 @@ import { listTree, readEntry, type TreeEntry } from "@release-actions/digest";
 import { Fault } from "@release-actions/report";
 import { compileGlob } from "./glob.ts";
 
-/** Files that cannot be recorded as they were asked for. */
+/** Thrown when the requested files cannot be recorded. */
 export class RecordError extends Fault {
   override readonly name = "RecordError";
 }
@@ -14,14 +14,14 @@ export interface FoundFile {
   readonly entry: TreeEntry;
 }
 
-/** Lines of `paths`: what to record, and behind `!` what not. */
+/** The lines of `paths`. They select files, and lines with `!` exclude files again. */
 export interface PathPatterns {
   readonly wanted: readonly string[];
-  /** Whether a file, by its absolute path, is one that a line with `!` takes out. */
+  /** Whether a line with `!` excludes the file with this absolute path. */
   readonly isExcluded: (full: string) => boolean;
 }
 
-/** Takes the lines with `!` apart, which exclude what the others name. `!(a|b)`, and a name that is there, is no such line. */
+/** Separates the lines with `!`, which exclude files. `!(a|b)` is a glob, and a line that is the name of an existing file is that name. */
 export function parsePatterns(lines: readonly string[], cwd: string): PathPatterns {
   const excludes = (line: string): boolean => /^!(?!\()/.test(line) && literalPattern(line, cwd) === undefined;
   const tests = lines.filter(excludes).map((line): ((full: string) => boolean) => {
@@ -36,7 +36,7 @@ export function parsePatterns(lines: readonly string[], cwd: string): PathPatter
   };
 }
 
-/** Whether a recorded path is one that the patterns could name, whichever folder they start in. */
+/** Whether the patterns could select a file with this recorded path, in any base folder. */
 export function selectedBy(patterns: readonly string[], cwd: string): (recorded: string) => boolean {
   const { wanted, isExcluded } = parsePatterns(patterns, cwd);
   const tests = wanted.map((pattern): ((recorded: string) => boolean) => {
@@ -50,7 +50,7 @@ export function selectedBy(patterns: readonly string[], cwd: string): (recorded:
   return (recorded) => tests.some((test) => test(recorded));
 }
 
-/** The files that one line names, by the names under which they are recorded. Others than files and links are left out. */
+/** The files that one line selects, by the names under which they are recorded. Everything except files and links is left out. */
 export function* matchPattern(
   pattern: string,
   cwd: string,
@@ -73,14 +73,14 @@ export function* matchPattern(
   }
 }
 
-/** A path that is there as it is written names itself, whatever characters its name has. */
+/** The path of an existing file whose name contains glob characters; it means that file and is not read as a glob. */
 function literalPattern(pattern: string, cwd: string): ReturnType<typeof parsePattern> | undefined {
   const isThere =
     /[*?[\]{}()!=]/.test(pattern) && statSync(path.resolve(cwd, pattern), { throwIfNoEntry: false }) !== undefined;
   return isThere ? { label: undefined, base: pattern, rest: "**" } : undefined;
 }
 
-/** `label=` apart, then the folders that are written literally and the glob below them; `**` for a plain path. */
+/** Splits a pattern into its `label=`, the leading folders without glob characters, and the glob below them (`**` for a plain path). */
 function parsePattern(pattern: string): { label: string | undefined; base: string; rest: string } {
   const [, label, glob = pattern] = /^([\w./-]+)=(.+)$/.exec(pattern) ?? [];
   const parts = glob.split("/");

@@ -3,7 +3,7 @@ import { compileGlob } from "./glob.ts";
 
 export type Severity = "error" | "warning" | "ignored";
 
-/** How a difference of a file is to be taken, and why where a rule gives a reason. */
+/** The severity of a difference in a file, and the reason if a rule gives one. */
 export interface Judgement {
   readonly severity: Severity;
   readonly reason: string | undefined;
@@ -11,7 +11,7 @@ export interface Judgement {
 
 export interface PolicyInputs {
   readonly mode: "strict" | "warn";
-  /** Globs over recorded paths. */
+  /** Globs for recorded paths. */
   readonly strictFor: readonly string[];
   readonly warnFor: readonly string[];
   /** Globs, each optionally with `until <date>` and `because <reason>`. */
@@ -19,12 +19,12 @@ export interface PolicyInputs {
   readonly today: Date;
 }
 
-/** A rule of `ignore` that cannot be read. */
+/** Thrown for a malformed rule in `ignore`. */
 export class PolicyError extends Fault {
   override readonly name = "PolicyError";
 }
 
-/** Says how a difference of a file is to be taken. An expired rule no longer holds, and its reason says so. */
+/** Creates a function that judges the difference of a file. An expired rule has no effect, and the reason says that it expired. */
 export function createPolicy(inputs: PolicyInputs): (path: string) => Judgement {
   const rules = inputs.ignore.map(parseRule);
   const [strict, warn] = [matcher(inputs.strictFor), matcher(inputs.warnFor)];
@@ -38,7 +38,7 @@ export function createPolicy(inputs: PolicyInputs): (path: string) => Judgement 
   };
 }
 
-/** Rules of `ignore` that are about no file: their globs may be mistyped. */
+/** The rules of `ignore` that match no file; their globs may be mistyped. */
 export function rulesWithoutFiles(ignore: readonly string[], paths: readonly string[]): string[] {
   return ignore
     .map(parseRule)
@@ -49,7 +49,7 @@ export function rulesWithoutFiles(ignore: readonly string[], paths: readonly str
 interface Rule {
   readonly text: string;
   readonly matches: (path: string) => boolean;
-  /** The last moment at which it holds. */
+  /** The last moment at which the rule applies. */
   readonly until: Date | undefined;
   readonly reason: string | undefined;
 }
@@ -67,11 +67,11 @@ function parseRule(text: string): Rule {
   return { text, matches: matcher([glob]), until, reason };
 }
 
-/** The last moment of a day in UTC; undefined where the calendar has no such day. */
+/** The last moment of a day in UTC; undefined when the date does not exist. */
 function endOfDay(date: string): Date | undefined {
   const end = new Date(`${date}T23:59:59.999Z`);
   const isDay = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(end.getTime());
-  // The 30th of February would be the 2nd of March.
+  // The conversion back catches dates such as February 30, which `Date` reads as a day in March.
   return isDay && end.toISOString().startsWith(date) ? end : undefined;
 }
 

@@ -47,7 +47,7 @@ export function recordTexts(manifest: Manifest): Map<string, string> {
   return texts;
 }
 
-/** Writes a tar with the texts of a record and, where they are wanted for explaining, the files themselves. */
+/** Writes a tar with the texts of a record and, if differences are to be explained later, the files themselves. */
 export async function writeRecordArchive(build: RecordedBuild, target: string, withFiles: boolean): Promise<void> {
   async function* content(): AsyncGenerator<Uint8Array> {
     for (const [name, text] of recordTexts(build.manifest)) yield tarFile(name, Buffer.from(text));
@@ -67,7 +67,7 @@ export async function writeRecordArchive(build: RecordedBuild, target: string, w
   await pipeline(Readable.from(content()), createWriteStream(target));
 }
 
-/** Reads a record archive: the tar itself, or the zip of an artifact that holds it. */
+/** Reads a record archive, which is a tar or the zip of an artifact that contains the tar. @throws RecordError for anything else */
 export async function openRecordArchive(name: string, source: RandomAccessSource): Promise<Build> {
   const tar = await unwrap(name, source);
   const { members } = await indexTar(tar);

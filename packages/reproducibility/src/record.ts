@@ -12,11 +12,11 @@ export interface RecordOptions {
   readonly context: ReadonlyMap<string, string>;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal;
-  /** Leaves out what it is false for. */
+  /** Returns false for files to leave out. */
   readonly only?: (recorded: string) => boolean;
 }
 
-/** A build whose files are at hand. */
+/** A build whose files are on this machine. */
 export interface RecordedBuild extends Build {
   readonly manifest: Manifest;
   /** The absolute path of a recorded file. */
@@ -24,10 +24,12 @@ export interface RecordedBuild extends Build {
 }
 
 /**
- * Hashes what the patterns name. A file is recorded under its path below the folders that the pattern
- * names literally, so that `a/out/*` and `b/out/*` record the same paths; `label=glob` puts the label before
- * it, or in its place where the glob is one file. A pattern that matches nothing is an error; `!glob` takes out what
- * others name. What can neither be hashed nor compared is left out, with a warning that names it.
+ * Hashes the files that the patterns select. Each is recorded under its path below the literal folders of the pattern, so
+ * that `a/out/*` and `b/out/*` record the same paths. `label=glob` adds the label in front or, if the glob matches one
+ * file, uses the label as the path. `!glob` excludes files. What can neither be hashed nor compared is left out, with a
+ * warning that names it.
+ *
+ * @throws RecordError when a pattern matches nothing, or two files would be recorded under one path
  */
 export async function recordBuild(
   patterns: readonly string[],
@@ -74,7 +76,7 @@ export async function recordBuild(
   return { ...build, manifest, pathOf };
 }
 
-/** The files in the order of their names, with their digests and where they are. */
+/** Hashes the files, in the order of their names. */
 async function hashFound(
   found: ReadonlyMap<string, FoundFile>,
   options: RecordOptions,

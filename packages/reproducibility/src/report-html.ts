@@ -18,18 +18,18 @@ td:first-child { min-width: 10rem }
 details { margin: .5rem 0 } summary { cursor: pointer }
 pre { font: .84em/1.45 ui-monospace, monospace; border: 1px solid var(--line); border-radius: 3px; padding: .5rem; overflow-x: auto } del { color: var(--bad); text-decoration: none } ins { color: var(--good); text-decoration: none }
 @media (max-width: 40rem) { body { margin: 1rem auto } .stack thead { display: none } .stack, .stack tbody, .stack tr, .stack td { display: block; width: auto } .stack tr { border-bottom: 2px solid var(--line); padding: .4rem 0 } .stack td { border: 0; padding: .1rem 0 } .stack td::before { content: attr(data-label) " "; color: #888; font-size: .8rem } }`;
-/** Rows of a table and digests that are in the page: more would make it too large to open. */
+/** The most rows of a table, and the most digests, on the page; more would make it too large to open. */
 const MAX_ROWS = 5000;
-/** More equal files than this are folded: nobody reads them, and they are between what differs and why. */
+/** If there are more equal files than this, they are folded: few people read them, and they separate the differences from their causes. */
 const MAX_EQUAL_SHOWN = 20;
-/** The section of digests has all names. */
+/** The most names in one cell; the section of digests has all names. */
 const MAX_NAMES = 8;
 
-/** One self-contained page: it loads nothing, runs nothing, and forbids itself both. */
+/** Renders a self-contained page without scripts. Its content security policy forbids it to load or run anything. */
 export function htmlReport(comparison: Comparison, title: string): string {
   const { builds, verdicts, explanations } = comparison;
   const reproducible = isReproducible(comparison);
-  // What differs comes first, so that it is never among the rows left out.
+  // Differences come first, so that they are never among the rows that are left out.
   const ordered = [...mismatches(comparison), ...verdicts.filter(({ kind }) => kind === "equal")];
   const verdict = reproducible
     ? `<p class="verdict good">Reproducible: ${verdictOf(comparison)}.</p>`
@@ -79,7 +79,7 @@ function causesSection(comparison: Comparison): string {
   return `<h2>Causes</h2>${groups.map(causeGroup).join("")}${left}`;
 }
 
-/** What is to be done once, and all places that it is about. */
+/** Shows a remedy once, with all places that it concerns. */
 function causeGroup({ title, remedy, causes }: CauseGroup): string {
   const rows = causes.map(({ files, place, left, right }) => [
     files[0] === "" ? "all" : filesCell(files),
@@ -113,7 +113,7 @@ function filesSection(verdicts: readonly FileVerdict[], builds: Comparison["buil
   return `${tableOf(shown)}${isFolded ? folded : ""}`;
 }
 
-/** Each content with the builds that have it, in place of a column for each build. */
+/** Lists each version with the builds that have it, instead of one column per build. */
 function groupsCell(verdict: FileVerdict): string {
   const groups = verdict.agreements.map(({ builds }) => {
     const letter = letterOf(verdict, builds[0] ?? "");
@@ -177,7 +177,7 @@ function code(text: string): string {
   return text === "" ? "-" : `<code>${escapeHtml(text)}</code>`;
 }
 
-/** Names and texts come from the files that are compared. */
+/** Escapes names and texts, which come from the compared files and are not trusted. */
 function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -4,10 +4,10 @@ import { type Comparison, causeGroups, mismatches } from "./comparison.ts";
 import type { Cell, Table } from "./table.ts";
 import { visible } from "./visible.ts";
 
-/** Rows of a table in the job summary; the HTML report has all of them. */
+/** The most rows of a table in the job summary; the HTML report has more. */
 const MAX_ROWS = 100;
 const MAX_CAUSE_ROWS = 20;
-/** More columns than this are wider than a summary, and than a window. */
+/** The most columns of builds; more do not fit into a summary or a window. */
 export const MAX_BUILD_COLUMNS = 6;
 const MAX_NAMES = 5;
 const BAR_PARTS = 32;
@@ -27,7 +27,7 @@ export function filesTable(comparison: Comparison): Table {
   return { header: ["file", "", ...columns], rows };
 }
 
-/** Who has something else than most builds, or than the first. */
+/** Names the builds that differ from the majority, or from the first build. */
 function whoDiffers({ agreements }: FileVerdict): string {
   const [most, ...others] = agreements;
   const names = others.flatMap(({ builds }) => builds);
@@ -38,9 +38,9 @@ function whoDiffers({ agreements }: FileVerdict): string {
   return `${agree}; ${names.slice(0, MAX_NAMES).map(visible).join(", ")}${more} ${differ}`;
 }
 
-/** Where in each explained file the differences lie, as a bar of 32 parts. */
+/** Shows the positions of the differences in each explained file, as a bar of 32 parts. */
 export function barsTable({ explanations, builds }: Comparison): Table {
-  // With two builds there is one pair.
+  // With two builds there is only one pair, so its names are omitted.
   const pairs = builds.length > 2;
   const rows = explanations
     .slice(0, MAX_ROWS)
@@ -53,7 +53,7 @@ export function barsTable({ explanations, builds }: Comparison): Table {
   return { header: ["file", ...(pairs ? ["builds"] : []), "start to end", "bytes that differ"], rows };
 }
 
-/** Without spaces, where a line would break. A small file has fewer buckets than the bar has parts. */
+/** Draws a bar. It contains no spaces, at which a line could break. A small file has fewer buckets than the bar has parts. */
 function barOf(buckets: readonly number[]): string {
   const parts = Array.from({ length: BAR_PARTS }, (_, index) => {
     const [from, to] = [(index * buckets.length) / BAR_PARTS, ((index + 1) * buckets.length) / BAR_PARTS];
@@ -62,14 +62,14 @@ function barOf(buckets: readonly number[]): string {
   return parts.map((share) => SHADES[Math.ceil(share * (SHADES.length - 1))]).join("");
 }
 
-/** What of a job summary is written here. */
+/** The methods of a job summary that are used here. */
 export interface SummaryWriter {
   heading(text: string): unknown;
   table(header: readonly string[], rows: readonly (readonly Cell[])[]): unknown;
   text(text: string): unknown;
 }
 
-/** Each cause with its places, and below them what to do about it. */
+/** Writes each cause with its places, followed by what to do about it. */
 export function writeCauses(summary: SummaryWriter, comparison: Comparison): void {
   for (const { title, remedy, causes } of causeGroups(comparison)) {
     const hasPlaces = causes.some(({ place }) => place !== "");
@@ -94,7 +94,7 @@ export function writeCauses(summary: SummaryWriter, comparison: Comparison): voi
     );
 }
 
-/** Digests are told apart by their first digits; the report and the outputs have all of them. */
+/** Shortens digests to their first digits; the report and the outputs have the full digests. */
 function shortDigests(text: string): string {
   return text.replace(/\b((?:blake3|blake2b|sha256|sha512):[0-9a-f]{12})[0-9a-f]{20,}/g, "$1…");
 }
@@ -107,7 +107,7 @@ export function contextTable({ builds, contexts }: Comparison): Table {
   return { header: ["", ...builds.map(({ name }) => name)], rows };
 }
 
-/** `=` for the majority, `A`, `B`, ... for what other groups have, `-` for nothing. */
+/** The letter of a build: `=` for the majority, `A`, `B`, ... for each other version, `-` for a missing file. */
 export function letterOf({ agreements, hasMajority }: FileVerdict, build: string): string {
   const group = agreements.findIndex(({ builds }) => builds.includes(build));
   const what = agreements[group]?.what;
@@ -116,13 +116,13 @@ export function letterOf({ agreements, hasMajority }: FileVerdict, build: string
   return lettersOf(hasMajority ? group - 1 : group);
 }
 
-/** A to Z, then AA, AB, ... as columns of a table are named. */
+/** A to Z, then AA, AB, ... like the columns of a spreadsheet. */
 function lettersOf(index: number): string {
   const last = String.fromCharCode(65 + (index % 26));
   return index < 26 ? last : lettersOf(Math.floor(index / 26) - 1) + last;
 }
 
-/** Names and evidence come from the files: they are shown as they are, never read as Markdown. */
+/** Formats a name or evidence as code. It comes from the compared files, so it must not be read as Markdown. */
 function code(text: string): string {
   const clean = visible(text).replaceAll("`", "'");
   return clean.trim() === "" ? "-" : `\`${clean}\``;

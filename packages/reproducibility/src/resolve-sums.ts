@@ -13,16 +13,16 @@ import type { RecordedBuild } from "./record.ts";
 
 export interface ResolvedSums {
   readonly list: Build;
-  /** The recorded build with the digests that the list asked for. */
+  /** The recorded build, with the digests of the list's algorithms added. */
   readonly recorded: RecordedBuild;
-  /** By which algorithm files were found equal, with their number. */
+  /** The number of equal files by the algorithm of their digest. */
   readonly matched: ReadonlyMap<string, number>;
 }
 
 /**
- * A checksum list as a build. 64 hex digits are SHA-256 or BLAKE3: both are computed of what was recorded, and the one
- * that matches is the list's; 128 are SHA-512 or BLAKE2b in the same way. Where none matches, the one by which other files
- * of the list match is shown, else the first that is possible.
+ * Converts a checksum list to a build. A digest of 64 hex digits may be SHA-256 or BLAKE3: both are computed for the
+ * recorded file, and the one that matches is used. In the same way 128 digits may be SHA-512 or BLAKE2b. If none matches,
+ * the algorithm by which other files of the list match is used, or else the first possible one.
  */
 export async function resolveSums(
   name: string,
@@ -54,7 +54,7 @@ export async function resolveSums(
   return { list, recorded: { ...recorded, files }, matched };
 }
 
-/** By which algorithm a file of the list was found equal first. */
+/** The algorithm of the first digest in the list that matches. */
 function usualAlgorithm(
   entries: readonly SumsEntry[],
   digests: ReadonlyMap<string, Digests>,
@@ -67,11 +67,12 @@ function usualAlgorithm(
 }
 
 /**
- * Lists name files from where they were made (`dist/app`), and attestations by their last names: where exactly one entry
- * and one file that are left have a last name, they are meant. The digest then says whether they are equal.
+ * Gives entries the recorded path of their file. Lists name files relative to the folder where they were made (`dist/app`),
+ * and attestations by the file name alone. If exactly one remaining entry and one remaining file have the same file name,
+ * they are paired. The digest then shows whether they are equal.
  */
 function underRecordedNames(listedEntries: readonly SumsEntry[], { files }: RecordedBuild): readonly SumsEntry[] {
-  // A table that was aligned, or edited, has spaces at the end of a line.
+  // A list that was aligned as a table, or edited, may have spaces at the end of a line.
   const entries = listedEntries.map((entry) => {
     const path = entry.path.trimEnd();
     return !files.has(entry.path) && files.has(path) ? { ...entry, path } : entry;

@@ -1,11 +1,11 @@
 /**
- * Characters that change how the text around them is shown, or that nothing shows (Unicode, Bidi_Control, Cf,
+ * Characters that are invisible or change how the text around them is shown (Unicode, Bidi_Control, Cf,
  * Default_Ignorable_Code_Point), and control characters.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const NAMES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** A text from a file or a file's name as it can be shown to people: nothing in it is invisible or turns what follows. */
+/** Makes a text from a file, or a file's name, safe to show: characters that are invisible or change the direction of text are escaped. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (one) => {
     const code = one.codePointAt(0) ?? 0;

@@ -11,15 +11,15 @@ import {
 import { maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
 
 export interface ShellWord {
-  /** After quotes are removed; undefined where an expansion or an expression decides it. */
+  /** The value without quotes; undefined when it depends on an expansion or an expression. */
   readonly value: string | undefined;
   /** As written, quotes included. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** Where the value stands, when it stands there character for character. */
+  /** The offset of the value, if the script contains it character for character. */
   readonly valueStart: number | undefined;
-  /** `NAME` of a word that is `$NAME`, `${NAME}` or either in double quotes, whole. */
+  /** `NAME` if the whole word is `$NAME` or `${NAME}`, with or without double quotes. */
   readonly variable: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ShellAssignment {
   readonly value: ShellWord;
 }
 
-/** One simple command, wherever it stands: in a list, a branch, a function, a substitution is not looked into. */
+/** One simple command, including those in lists, branches and functions, but not those in substitutions. */
 export interface ShellCommand {
   readonly words: readonly ShellWord[];
   /** `NAME=value` before the command, alone, or after `export`, `readonly` and `declare`. */
@@ -36,11 +36,11 @@ export interface ShellCommand {
   readonly start: number;
 }
 
-/** Programs that start the command behind their own options. */
+/** Programs that start the command that follows their own options. */
 const WRAPPERS = new Set(["command", "exec", "env", "nice", "sudo", "time", "xvfb-run"]);
 const DECLARATIONS = new Set(["export", "readonly", "declare", "typeset", "local"]);
 
-/** Every simple command of a bash script. What the parser cannot read is left out: a script is never refused. */
+/** Every simple command of a bash script. Parts that the parser cannot read are left out; no script causes an error. */
 export function commandsOf(script: string): ShellCommand[] {
   const source = maskExpressions(script);
   const found: ShellCommand[] = [];
@@ -90,7 +90,7 @@ function* inNode(node: CommandNode): Generator<Command> {
       else yield* inNode(node.body);
       return;
     default:
-      return; // Tests and arithmetic start no program.
+      return; // Tests and arithmetic do not start a program.
   }
 }
 
@@ -107,7 +107,7 @@ function readCommand(node: Command, source: string, script: string): ShellComman
   return { ...unwrap(words, assignments), start: node.pos };
 }
 
-/** Takes `sudo -E`, `env A=b` and the like off; what `env` sets counts as set before the command. */
+/** Removes wrappers such as `sudo -E` and `env A=b`. Variables that `env` sets are added to the assignments. */
 function unwrap(
   words: readonly ShellWord[],
   assignments: readonly ShellAssignment[],
@@ -120,7 +120,7 @@ function unwrap(
   return unwrap(rest.slice(start), [...assignments, ...set]);
 }
 
-/** `NAME=value` as a word of its own, as `env` and `export` take it. */
+/** Reads a word `NAME=value`, as `env` and `export` accept it. */
 function inlineAssignment(word: ShellWord): ShellAssignment[] {
   const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(word.value ?? "");
   if (match === null) return [];
@@ -142,7 +142,7 @@ function readWord(word: Word, source: string, script: string): ShellWord {
   };
 }
 
-/** Where pieces stand that follow each other without a gap. */
+/** The offset of pieces that are adjacent in the script; undefined when there is a gap. */
 function placeOf(pieces: readonly Piece[]): number | undefined {
   const [first] = pieces;
   let at = first?.start;

@@ -1,34 +1,34 @@
 import type { DoubleQuotedChild, HereDocBody, Word, WordPart } from "unbash";
 
-/** A part of a text that a shell puts together. */
+/** A part of a text that the shell composes. */
 export interface Piece {
-  /** Nothing where only a run knows it: an expansion. */
+  /** Undefined for an expansion, whose value is known only when the script runs. */
   readonly text: string | undefined;
-  /** Offset in the script, where it stands there character for character. */
+  /** The offset in the script, if the script contains the text character for character. */
   readonly start: number | undefined;
 }
 
-/** Stands for a character of an expression `${{ }}`, which the shell never sees. */
+/** A placeholder for each character of an expression `${{ }}`, which GitHub replaces before the shell starts. */
 export const EXPRESSION = "\uE000";
 
-/** The same script with its `${{ }}` masked, so that its braces are not read as shell; every offset stays. */
+/** Masks each `${{ }}` of a script, so that its braces are not parsed as shell. Offsets do not change. */
 export function maskExpressions(script: string): string {
   return script.replaceAll(/\$\{\{[\s\S]*?\}\}/g, (text) => EXPRESSION.repeat(text.length));
 }
 
-/** A word after quotes are removed. `source` is the masked script. */
+/** The pieces of a word, without quotes. `source` is the masked script. */
 export function piecesOf(word: Word, source: string): Piece[] {
   if (word.parts === undefined) return literal(source.slice(word.pos, word.end), word.value, word.pos);
   return word.parts.flatMap((part) => partPieces(part, source));
 }
 
-/** The text of a heredoc, whose lines may hold expansions unless its delimiter is quoted. */
+/** The pieces of a heredoc. Its lines may contain expansions unless the delimiter is quoted. */
 export function bodyPieces(body: HereDocBody, source: string): Piece[] {
   if (body.parts === undefined) return literal(source.slice(body.pos, body.end), body.text, body.pos);
   return body.parts.flatMap((part) => partPieces(part, source));
 }
 
-/** The text, or nothing where a part of it is not known. */
+/** The whole text; undefined when a part of it is unknown. */
 export function textOf(pieces: readonly Piece[]): string | undefined {
   return pieces.every(({ text }) => text !== undefined) ? pieces.map(({ text }) => text).join("") : undefined;
 }
@@ -52,7 +52,7 @@ function partPieces(part: WordPart | DoubleQuotedChild, source: string): Piece[]
   }
 }
 
-/** Where the value is not the source (escapes), nothing in it has a place of its own. */
+/** Makes pieces of a literal. If escapes make its value differ from the source, the pieces have no offset. */
 function literal(written: string, value: string, start: number): Piece[] {
   if (value.includes(EXPRESSION)) {
     const parts = value.split(new RegExp(`(${EXPRESSION}+)`)).filter((text) => text !== "");

@@ -9,19 +9,19 @@ import {
 } from "unbash";
 import { bodyPieces, EXPRESSION, maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
 
-/** A variable that a script writes into a file of `NAME=value` lines, as `GITHUB_ENV` names one. */
+/** A variable that a script writes to a file of `NAME=value` lines, such as `GITHUB_ENV`. */
 export interface FileVariable {
   readonly name: string;
-  /** Undefined where an expansion or an expression decides it, or it has several lines. */
+  /** Undefined when the value depends on an expansion or an expression, or has several lines. */
   readonly value: string | undefined;
-  /** Offset of the value in the script, where it stands there character for character; else of the command. */
+  /** The offset of the value, if the script contains it character for character; else the offset of the command. */
   readonly start: number;
   readonly isVerbatim: boolean;
 }
 
 /**
- * The variables that a bash script adds to the file that `variable` names: by `echo`, `printf`, heredocs, `tee`, one by
- * one or in groups (GitHub docs: "Setting an environment variable").
+ * The variables that a bash script adds to the file whose path is in `variable`, with `echo`, `printf`, heredocs or `tee`,
+ * one by one or in groups (GitHub docs: "Setting an environment variable").
  */
 export function variablesWrittenTo(variable: string, script: string): FileVariable[] {
   const source = maskExpressions(script);
@@ -30,7 +30,7 @@ export function variablesWrittenTo(variable: string, script: string): FileVariab
   return readLines(writer.pieces);
 }
 
-/** One character of what is written, and where it comes from. */
+/** A placeholder for output that is unknown until the script runs. */
 const UNKNOWN = "\uE001";
 
 class Writer {
@@ -54,7 +54,7 @@ class Writer {
     else this.#node(node, isInside);
   }
 
-  /** In `echo x | tee -a "$FILE"` the output of what stands before goes to the file. */
+  /** In `echo x | tee -a "$FILE"` the output of the first command goes to the file. */
   #pipe(commands: readonly CommandNode[], isInside: boolean): void {
     const last = commands.at(-1);
     const writes = last !== undefined && (isInside || this.#isTee(last) || this.#isCat(last));
@@ -124,7 +124,7 @@ class Writer {
   }
 }
 
-/** What a command prints; a command that is not known here prints something unknown. */
+/** The output of a command, which is an unknown piece if the command is not supported. */
 function outputOf(node: Command, source: string): Piece[] {
   const name = node.name?.value;
   const args = node.args.map((arg): Piece[] =>
@@ -153,7 +153,7 @@ function echoed(args: readonly Piece[][]): Piece[] {
   return [...(isEscaped ? pieces.map(unescaped) : pieces), ...end];
 }
 
-/** `printf` with `%s`, `%d` and `%%`; the format is used again while there are arguments. */
+/** The output of `printf` with `%s`, `%d` and `%%`. The format is repeated until all arguments are used. */
 function printed([format = [], ...args]: readonly Piece[][]): Piece[] {
   const pattern = textOf(format);
   if (pattern === undefined) return [{ text: undefined, start: undefined }, NEWLINE];
@@ -188,7 +188,7 @@ interface Character {
   readonly start: number | undefined;
 }
 
-/** `NAME=value`, or `NAME<<END`, lines and `END`. */
+/** Parses `NAME=value`, or `NAME<<END` followed by lines and `END`. */
 function readLines(pieces: readonly Piece[]): FileVariable[] {
   const found: FileVariable[] = [];
   let until: string | undefined;

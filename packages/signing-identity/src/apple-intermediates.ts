@@ -1,6 +1,6 @@
 /**
- * Apple's certificates that Developer ID certificates are issued by, DER in base64, as
- * https://www.apple.com/certificateauthority/ offers them for download. A .p12 is often exported without them.
+ * The intermediate certificates with which Apple issues Developer ID certificates, DER in base64, from
+ * https://www.apple.com/certificateauthority/. A .p12 is often exported without them.
  */
 export const APPLE_INTERMEDIATES: readonly string[] = [
   // Developer ID Certification Authority, valid until 2027-02-01.

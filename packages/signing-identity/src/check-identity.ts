@@ -4,18 +4,18 @@ import { isIdentity, type SigningIdentity } from "./identity.ts";
 
 export interface IdentityExpectations {
   readonly teamId?: string | undefined;
-  /** The common name, a part of it, the team, or the SHA-1 of the certificate. */
+  /** The common name or a part of it, the team, or the SHA-1 of the certificate. */
   readonly identity?: string | undefined;
-  /** Whose certificates count; Apple's when left out. */
+  /** The certificate authorities to accept; Apple's by default. */
   readonly authorities?: AuthorityPolicy | undefined;
   readonly now: Date;
 }
 
 const DAY_MS = 86_400_000;
-/** Long enough to ask for a new certificate and to get the secret replaced. */
+/** Long enough to request a new certificate and to replace the secret. */
 const SOON_DAYS = 30;
 
-/** What stands against signing with an identity; a warning does not. */
+/** Checks whether an identity can sign. Errors prevent signing, warnings do not. */
 export function checkIdentity(identity: SigningIdentity, expected: IdentityExpectations): Problem[] {
   const { certificate, chain, sha1 } = identity;
   const name = certificate.commonName ?? certificate.subject;
@@ -50,7 +50,7 @@ export function checkIdentity(identity: SigningIdentity, expected: IdentityExpec
   return problems;
 }
 
-/** What kind of certificate it is, when it is not one for Developer ID. Who issued it is not judged. */
+/** Explains why a certificate is not a Developer ID certificate; undefined if it is one. The issuer is not checked. */
 export function describeWrongKind({ certificate, chain }: SigningIdentity): string | undefined {
   const fault = developerIdFault(certificate, chain, "any");
   if (fault === undefined) return undefined;

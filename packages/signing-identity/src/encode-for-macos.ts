@@ -2,8 +2,8 @@ import { SigningIdentityError } from "./error.ts";
 import type { SigningIdentity } from "./identity.ts";
 
 /**
- * Encodes an identity in the old way, the only one that `security import` understands on every macOS.
- * @param password protects nothing but the moment between here and the import
+ * Encodes an identity with the old PKCS #12 encryption, the only one that `security import` understands on every macOS.
+ * @param password needed only until the import, so a random one is fine
  */
 export async function encodeForMacos(identity: SigningIdentity, password: string): Promise<Buffer> {
   const { default: forge } = await import("node-forge");

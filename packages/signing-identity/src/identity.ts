@@ -8,17 +8,17 @@ import { SigningIdentityError } from "./error.ts";
 export interface SigningIdentity {
   readonly key: KeyObject;
   readonly certificate: Certificate;
-  /** What came along, and Apple's intermediate certificate where it did not. */
+  /** The other certificates of the .p12, plus Apple's intermediate certificate if the .p12 lacks it. */
   readonly chain: readonly Certificate[];
-  /** SHA-1 of the certificate in upper-case hex: how `security` and `codesign` name an identity. */
+  /** SHA-1 of the certificate in upper-case hex, by which `security` and `codesign` name an identity. */
   readonly sha1: string;
 }
 
 /**
- * Opens a .p12 as it is kept in a secret, and chooses the identity in it.
+ * Opens a .p12 that is stored as text in a secret, and chooses an identity in it.
  * @param text base64, in any form that `decodeP12Text` takes
  * @param wanted the common name, a part of it, the team or the SHA-1 of the certificate; needed when there are several
- * @throws P12Error, or SigningIdentityError when there is not one identity to choose
+ * @throws P12Error when the .p12 cannot be opened; SigningIdentityError when several identities match
  */
 export async function openIdentity(text: string, password: string, wanted?: string): Promise<SigningIdentity> {
   const { keys, certificates } = await openP12(decodeP12Text(text), password);
@@ -35,7 +35,7 @@ export async function openIdentity(text: string, password: string, wanted?: stri
   return { ...chosen, chain: await completeChain(chosen.certificate, chosen.chain) };
 }
 
-/** Whether codesign would take the identity for the one that is meant. */
+/** Whether `wanted` means this identity, by the rules of codesign. */
 export function isIdentity({ certificate, sha1 }: SigningIdentity, wanted: string): boolean {
   const { commonName = certificate.subject, organizationalUnit } = certificate;
   return (
@@ -49,12 +49,12 @@ function openKey(der: Uint8Array): KeyObject {
   try {
     return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
   } catch {
-    // The reason would quote the key.
+    // The original error is dropped because it would quote the key.
     throw new P12Error("malformed", "it holds a private key that cannot be read");
   }
 }
 
-/** One key may have several certificates: the old one, and the one it was renewed with. */
+/** The identities of a key. One key may have several certificates, for example an old and a renewed one. */
 function identitiesOf(key: KeyObject, certificates: readonly Certificate[]): SigningIdentity[] {
   return certificates
     .filter(({ x509 }) => x509.checkPrivateKey(key))
@@ -68,7 +68,7 @@ function identitiesOf(key: KeyObject, certificates: readonly Certificate[]): Sig
 
 function chooseIdentity(identities: readonly SigningIdentity[], wanted: string | undefined): SigningIdentity {
   const named = wanted === undefined ? identities : identities.filter((one) => isIdentity(one, wanted));
-  // One that was asked for and is not there is for the check to say, which has all the words for it.
+  // If no identity matches `wanted`, another one is chosen here; `checkIdentity` then reports the mismatch.
   const candidates = named.length === 0 ? identities : named;
   const [only, second] = withoutOthers(candidates);
   if (only !== undefined && (second === undefined || named.length === 0)) return only;
@@ -80,7 +80,7 @@ function chooseIdentity(identities: readonly SigningIdentity[], wanted: string |
   });
 }
 
-/** Of several, those for Developer ID; of those with one key, the one that is valid longest. */
+/** Prefers Developer ID certificates, and keeps for each key only the certificate that is valid longest. */
 function withoutOthers(identities: readonly SigningIdentity[]): SigningIdentity[] {
   const usable = identities.filter(({ certificate }) => developerIdFault(certificate, [], "any") === undefined);
   const rest = [...(usable.length > 0 ? usable : identities)];

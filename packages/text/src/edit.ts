@@ -1,4 +1,4 @@
-/** Replaces `text.slice(start, end)`. Offsets are those of the text before any edit. */
+/** Replaces `text.slice(start, end)`. Offsets refer to the text before any edit. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
@@ -6,8 +6,9 @@ export interface Edit {
 }
 
 /**
- * Applies edits that do not overlap, in any order; all else in the text stays byte for byte.
- * The same edit twice counts once.
+ * Applies edits in any order. The rest of the text does not change. An edit that is given twice is applied once.
+ *
+ * @throws RangeError when edits overlap or lie outside the text
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const ordered = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);

@@ -1,9 +1,9 @@
 import type { Location } from "@release-actions/report";
 
-/** Turns an offset into a text (in UTF-16 units, as strings are indexed) into a place that people read. */
+/** Converts an offset in a text (in UTF-16 code units) to a line and column. */
 export type Locator = (offset: number) => Location & { readonly line: number; readonly column: number };
 
-/** Indexes the lines once; a lookup is a binary search. */
+/** Creates a locator for a text. The lines are indexed once; each lookup is a binary search. */
 export function createLocator(text: string, file: string): Locator {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Fault } from "@release-actions/report";
 
-/** More than any manifest, lock file or workflow that a person keeps in a repository. */
+/** Larger than any real manifest, lock file or workflow. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** A file that should be text and is missing, not a file, too large or not UTF-8. */
+/** Thrown for a text file that is missing, not a file, too large or not UTF-8. */
 export class TextError extends Fault {
   override readonly name = "TextError";
 }
@@ -14,7 +14,7 @@ export function readText(file: string, shown: string = file): string {
   return decodeText(readBytes(file, shown), shown);
 }
 
-/** Decodes UTF-8, refusing what is not text. A byte order mark stays, so that offsets are those of the file. */
+/** Decodes UTF-8. A byte order mark is kept, so that offsets match the file. @throws TextError when the bytes are not text */
 export function decodeText(bytes: Uint8Array, shown: string): string {
   const location = { file: shown, line: 1 };
   if (bytes.length > MAX_BYTES) {
@@ -62,7 +62,7 @@ function firstInvalidLine(bytes: Uint8Array): number {
     try {
       decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end));
     } catch {
-      return line; // The decoder's message names no place.
+      return line; // The decoder's own message does not name the place, so it is dropped.
     }
     if (end < 0) break;
     start = end + 1;

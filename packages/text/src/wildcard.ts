@@ -1,12 +1,12 @@
 export interface WildcardOptions {
-  /** What a `*` stands for: `any` text, or what has no slash, the name of one `file`. Default `any`. */
+  /** What `*` matches: `any` text (the default), or the name of one `file`, which is text without a slash. */
   readonly star?: "any" | "file";
-  /** Whether `?` stands for one character; otherwise it is itself. */
+  /** Whether `?` matches one character; by default it matches only a question mark. */
   readonly question?: boolean;
   readonly ignoreCase?: boolean;
 }
 
-/** A matcher for a whole text in which `*` is wild and everything else is itself. Paths and globs are picomatch's. */
+/** Compiles a pattern for a whole text, in which only `*` (and optionally `?`) is special. For paths and globs use picomatch. */
 export function wildcard(pattern: string, options: WildcardOptions = {}): RegExp {
   const star = options.star === "file" ? "[^/]*" : ".*";
   const literal = pattern.replaceAll(/[\\^$.+?*()[\]{}|]/g, "\\$&");

@@ -2,7 +2,7 @@ import type { Location } from "@release-actions/report";
 
 interface Placed {
   readonly location: Location & { readonly line: number };
-  /** Offsets into the text, the second one past the end. */
+  /** Offsets in the text. `end` is exclusive. */
   readonly start: number;
   readonly end: number;
 }
@@ -12,7 +12,7 @@ export interface TomlString extends Placed {
   readonly value: string;
 }
 
-/** A number, boolean or date. `value` is its text in the file, whose meaning the reader knows. */
+/** A number, boolean or date. `value` is its text in the file; callers interpret it. */
 export interface TomlScalar extends Placed {
   readonly kind: "integer" | "float" | "boolean" | "date";
   readonly value: string;
@@ -23,7 +23,7 @@ export interface TomlArray extends Placed {
   readonly items: readonly TomlNode[];
 }
 
-/** A table however written: `[header]`, `[[header]]`, dotted keys or `{ inline = true }`. Placed where it first appears. */
+/** A table in any notation: `[header]`, `[[header]]`, dotted keys or `{ inline = true }`. Its location is its first appearance. */
 export interface TomlTable extends Placed {
   readonly kind: "table";
   readonly entries: ReadonlyMap<string, TomlNode>;

@@ -3,12 +3,12 @@ import { createLocator, type Locator, readText } from "@release-actions/text";
 import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
 import type { TomlArray, TomlDocument, TomlNode, TomlTable } from "./node.ts";
 
-/** A file that is not TOML, with the line. */
+/** Thrown for a file that is not valid TOML. Carries the line. */
 export class TomlError extends Fault {
   override readonly name = "TomlError";
 }
 
-/** Parses TOML 1.1 (https://toml.io/en/v1.1.0) into values that know their place in `text`. */
+/** Parses TOML 1.1 (https://toml.io/en/v1.1.0) into values with their locations in `text`. @throws TomlError with the line */
 export function parseToml(text: string, file: string): TomlDocument {
   const conflict = /^(<{7}|={7}|>{7})( .*)?$/m.exec(text);
   const locate = createLocator(text, file);
@@ -27,14 +27,14 @@ export function parseToml(text: string, file: string): TomlDocument {
   return { file, text, root };
 }
 
-/** `parseToml` of a file on disk. `shown` is the name for messages, usually relative to the repository. */
+/** Reads a file and parses it with `parseToml`. `shown` is its name in messages, usually relative to the repository. */
 export function readToml(file: string, shown: string = file): TomlDocument {
   return parseToml(readText(file, shown), shown);
 }
 
 function parseProgram(text: string, file: string): AST.TOMLProgram {
   try {
-    // The parser knows no byte order mark; a space in its place keeps every offset.
+    // The parser does not accept a byte order mark. A space in its place keeps all offsets.
     return parseTOML(text.replace(/^\uFEFF/, " "));
   } catch (error) {
     if (error instanceof ParseError) {
@@ -57,7 +57,7 @@ function newTable(locate: Locator, start: number, end: number): OpenTable {
 }
 
 function addSection(root: OpenTable, section: AST.TOMLTable, locate: Locator): void {
-  // In `resolvedKey` a number is the place in an array of tables: `[[bin]]` twice gives ["bin", 0] and ["bin", 1].
+  // In `resolvedKey` a number is an index in an array of tables: two `[[bin]]` give ["bin", 0] and ["bin", 1].
   let table: TomlNode = root;
   for (const [position, step] of section.resolvedKey.entries()) {
     const isArray: boolean = typeof section.resolvedKey[position + 1] === "number";
@@ -75,7 +75,7 @@ function descend(node: TomlNode, step: string | number, create: () => OpenTable 
   if (existing) return existing;
   const created = create();
   if (node.kind === "array")
-    (node as OpenArray).items.push(created); // Every node here was made open above.
+    (node as OpenArray).items.push(created); // Every node here was created as an open one.
   else if (node.kind === "table") (node as OpenTable).entries.set(String(step), created);
   return created;
 }
@@ -105,7 +105,7 @@ function toNode(node: AST.TOMLContentNode, locate: Locator): TomlNode {
       return { kind: "string", value: node.value, ...place };
     case "integer":
     case "float":
-      // The parser takes leading zeros off, and so leaves nothing of a zero.
+      // The parser strips leading zeros, so nothing remains of the number 0.
       return { kind: node.kind, value: node.number === "" ? "0" : node.number, ...place };
     case "boolean":
       return { kind: "boolean", value: String(node.value), ...place };

@@ -1,24 +1,24 @@
 import type { Location } from "@release-actions/report";
 import type { TomlNode, TomlTable } from "./node.ts";
 
-/** A string together with where it stands. */
+/** A string with its location. */
 export interface StringEntry {
   readonly value: string;
   readonly location: Location & { readonly line: number };
 }
 
-/** The value under `key` when `node` is a table that has it. */
+/** The value under `key`; undefined when `node` is not a table or does not have the key. */
 export function entryOf(node: TomlNode | undefined, key: string): TomlNode | undefined {
   return node?.kind === "table" ? node.entries.get(key) : undefined;
 }
 
-/** The table under `key`, or nothing when there is none or something else. */
+/** The table under `key`; undefined when the key is missing or its value is not a table. */
 export function tableOf(node: TomlNode | undefined, key: string): TomlTable | undefined {
   const found = entryOf(node, key);
   return found?.kind === "table" ? found : undefined;
 }
 
-/** The string under `key`, or nothing when there is none or something else. */
+/** The string under `key`; undefined when the key is missing or its value is not a string. */
 export function stringValue(node: TomlNode | undefined, key: string): string | undefined {
   const found = entryOf(node, key);
   return found?.kind === "string" ? found.value : undefined;
@@ -33,7 +33,7 @@ export function stringsOf(node: TomlNode | undefined, key: string): readonly Str
   );
 }
 
-/** The value at a path of keys; a key of digits picks an item of an array. */
+/** The value at a path of keys. In an array, a key of digits selects an item. */
 export function atPath(node: TomlNode, path: readonly string[]): TomlNode | undefined {
   let found: TomlNode | undefined = node;
   for (const key of path) {
@@ -44,8 +44,8 @@ export function atPath(node: TomlNode, path: readonly string[]): TomlNode | unde
 }
 
 /**
- * Splits a dotted key as TOML writes it, `target."cfg(unix)".rustflags`, quotes around what is not a bare key.
- * Returns nothing when the text is not a dotted key.
+ * Splits a dotted key in TOML's notation, such as `target."cfg(unix)".rustflags`.
+ * Returns undefined when the text is not a dotted key.
  */
 export function parsePath(text: string): readonly string[] | undefined {
   const keys: string[] = [];

@@ -1,2 +1,2 @@
-/** For requests to those services, and for downloads. All of it, so that it is the same whoever uses how much of it. */
+/** The HTTP client for GitHub's services and for downloads. Everything is exported, so that the bundled file is the same in every action. */
 export * from "@actions/http-client";

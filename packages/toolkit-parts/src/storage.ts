@@ -1,4 +1,4 @@
-/** For storing blobs, and for the messages of the services that say where. */
+/** Clients for storing blobs, and for the messages of the services that provide the storage URLs. */
 export { BearerCredentialHandler } from "@actions/http-client/lib/auth";
 export { BlobClient, BlockBlobClient } from "@azure/storage-blob";
 export {

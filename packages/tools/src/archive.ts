@@ -10,8 +10,8 @@ import { programName } from "./program.ts";
 import type { ToolServices } from "./services.ts";
 
 /**
- * Puts the program of a release archive into `<folder>/bin`. Returns false when no archive is pinned for the
- * version and platform, or it cannot be downloaded. @throws ToolError when its digest is not the pinned one.
+ * Unpacks the program of a release archive to `<folder>/bin`. Returns false when no archive is pinned for the
+ * version and platform, or it cannot be downloaded. @throws ToolError when its digest is not the pinned one
  */
 export async function installArchive(
   pin: PinnedTool,
@@ -55,7 +55,7 @@ export async function sha256Of(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Takes the one file with the program's name, in whatever folder of the archive it lies. */
+/** Extracts the file with the program's name from any folder of the archive. */
 async function extractProgram(file: string, pin: PinnedTool, folder: string): Promise<void> {
   const program = programName(pin);
   const reader = new TarReader(new StreamCursor(decompress(createReadStream(file), "gzip")));

@@ -6,7 +6,7 @@ import type { FolderCache, ToolCache, ToolServices } from "./services.ts";
 
 type Env = ToolServices["env"];
 
-/** GitHub's libraries read their folders and tokens from the process's environment, and load when they are used. */
+/** GitHub's tool cache. Its library reads its folders from the environment of the process and is loaded on first use. */
 export function githubToolCache(): ToolCache {
   const library = () => import("@actions/tool-cache");
   return {
@@ -16,7 +16,7 @@ export function githubToolCache(): ToolCache {
   };
 }
 
-/** GitHub's cache service; nothing in the run of a tag, and where there is no service. */
+/** GitHub's cache service; undefined in the run of a tag, and when there is no service. */
 export function githubFolderCache(env: Env, reporter: Reporter): FolderCache | undefined {
   if (isTagRun(env)) {
     reporter.debug("runs of a tag do not use caches");
@@ -27,7 +27,7 @@ export function githubFolderCache(env: Env, reporter: Reporter): FolderCache | u
     try {
       return await body();
     } catch (error) {
-      // A cache only saves time: without it the tool is installed.
+      // The cache only saves time; without it the tool is installed.
       reporter.info(`the cache could not be ${what}: ${error instanceof Error ? error.message : error}`);
       return undefined;
     }
@@ -50,7 +50,7 @@ async function loadClient() {
   return client;
 }
 
-/** The cache's version covers the path as it is given, and runners keep their folders in different places. */
+/** Writes a path relative to `~`. The cache matches only identical paths, and home folders differ between runners. */
 function fromHome(folder: string, env: Env): string {
   const relative = path.relative(env["HOME"] || homedir(), folder);
   return relative.startsWith("..") || path.isAbsolute(relative) ? folder : `~/${relative.replaceAll("\\", "/")}`;

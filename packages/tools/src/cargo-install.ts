@@ -5,8 +5,8 @@ import type { PinnedTool } from "./pinned.ts";
 import type { ToolServices } from "./services.ts";
 
 /**
- * Lets cargo-binstall bring the binaries that the crate's own manifest names, where it is on the PATH. Returns false where it is not
- * there, or finds none; nothing is compiled and no third party's build is taken.
+ * Installs a tool with cargo-binstall, if it is on the PATH, from the binaries that the crate's own manifest names. Returns false if
+ * cargo-binstall is missing or finds no binaries. It compiles nothing and does not use binaries from third parties.
  */
 export async function binstall(
   pin: PinnedTool,
@@ -50,7 +50,7 @@ export async function cargoInstall(
   await services.run("cargo", args, { cwd: services.workFolder, env: toolEnv(services) });
 }
 
-/** The tool is built as its author meant it: flags and targets are those of the workspace, not of the tool. */
+/** The environment for building the tool. The workspace's flags and targets are removed, since they are not meant for the tool. */
 function toolEnv(services: ToolServices): NodeJS.ProcessEnv {
   const { RUSTFLAGS: _, CARGO_ENCODED_RUSTFLAGS: __, CARGO_BUILD_TARGET: ___, ...env } = buildEnv(services.env).env;
   return env;

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A tool that is not available, or is not what it should be. */
+/** Thrown when a tool is not available, or has the wrong version or digest. */
 export class ToolError extends Fault {
   override readonly name = "ToolError";
 }

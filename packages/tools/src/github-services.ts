@@ -4,7 +4,7 @@ import { githubFolderCache, githubToolCache } from "./caches.ts";
 import { toolFolder } from "./install.ts";
 import type { ToolServices } from "./services.ts";
 
-/** What a step on a runner has to offer. */
+/** The services of a step on a runner. */
 export type ToolHost = Reporter & {
   readonly exec: CommandRunner;
   readonly env: Readonly<Record<string, string | undefined>>;

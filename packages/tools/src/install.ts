@@ -12,26 +12,30 @@ import type { ToolServices } from "./services.ts";
 
 export interface ToolRequest {
   readonly name: string;
-  /** Exact; `installed` takes what is on the PATH; `pinned` what pinned-tools.json names. */
+  /** An exact version, `installed` for the one on the PATH, or `pinned` for the one in pinned-tools.json. */
   readonly version: string;
 }
 
 export interface InstalledTool {
   readonly name: string;
   readonly version: string;
-  /** Absolute. */
+  /** The absolute path of the program. */
   readonly program: string;
-  /** The folder to put on the PATH; nothing when it is there already. */
+  /** The folder to add to the PATH; undefined when it is already there. */
   readonly folder: string | undefined;
   readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo-binstall" | "cargo install";
 }
 
-/** Where tools are put together: below the home folder, which the cache can name in the same way on every runner. */
+/** The folder in which tools are installed. It is below the home folder, so that the cache can use the same path on every runner. */
 export function toolFolder(env: ToolServices["env"]): string {
   return path.join(env["HOME"] || homedir(), ".cache", "release-actions-tools");
 }
 
-/** Finds a tool in the nearest place that has the version, or installs it. */
+/**
+ * Finds a tool in the fastest source that has the version, or installs it.
+ *
+ * @throws ToolError when the tool or version is unknown, or cannot be installed
+ */
 export async function installTool(request: ToolRequest, services: ToolServices): Promise<InstalledTool> {
   const pin = (services.pins ?? PINNED_TOOLS).get(request.name);
   if (pin === undefined) {
@@ -63,7 +67,7 @@ export async function installTool(request: ToolRequest, services: ToolServices):
   return report(services, await fetchTool(pin, version, services));
 }
 
-/** The ways to get a tool, the cheapest first. What is found is asked for its version before it counts. */
+/** Tries the sources of a tool, the fastest first. A tool is used only if it reports the expected version. */
 async function fetchTool(pin: PinnedTool, version: string, services: ToolServices): Promise<InstalledTool> {
   const found = await services.toolCache.find(pin.name, version);
   if (found !== undefined && (await holds(pin, version, found, services)))

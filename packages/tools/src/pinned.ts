@@ -5,23 +5,23 @@ export interface PinnedTool {
   readonly name: string;
   /** The version that is installed unless another one is asked for. */
   readonly version: string;
-  /** What makes the program print its version, where it can. */
+  /** The arguments with which the program prints its version; undefined if it cannot. */
   readonly versionArgs: readonly string[] | undefined;
-  /** For cargo-hakari: the version for each `dep-format-version`. */
+  /** For cargo-hakari: the version of the tool for each `dep-format-version`. */
   readonly formats: Readonly<Record<string, string>>;
   readonly archive: ReleaseArchive | undefined;
-  /** Whether its crate tells cargo-binstall where the release's binaries are. */
+  /** Whether the crate's manifest tells cargo-binstall where to find the binaries. */
   readonly binstall: boolean;
 }
 
 export interface ReleaseArchive {
-  /** With `{version}` and `{target}`; a gzipped tar that holds the program. */
+  /** The URL of a gzipped tar that contains the program, with `{version}` and `{target}`. */
   readonly url: string;
-  /** The target of a platform, `linux-x64` and the like. */
+  /** The Rust target of each platform (`linux-x64`). */
   readonly targets: Readonly<Record<string, string>>;
   /**
-   * By `<version>/<target>`: the archive's SHA-256 in hex. Without one an archive is not used. Those of just are the ones in
-   * taiki-e/install-action's checked manifest (2.86.5, manifests/just.json); `npm run tools -- --update` compares them with the release.
+   * The SHA-256 of each archive in hex, by `<version>/<target>`. An archive without one is not used. The digests of just are
+   * those of taiki-e/install-action (2.86.5, manifests/just.json); `npm run tools -- --update` compares them with the release.
    */
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -36,7 +36,7 @@ interface Entry {
 
 const entries: Readonly<Record<string, Entry>> = pins;
 
-/** The tools this package knows, by their name, which is also their crate's. */
+/** The supported tools by name, which is also the name of their crate. */
 export const PINNED_TOOLS: ReadonlyMap<string, PinnedTool> = new Map(
   Object.entries(entries).map(([name, entry]) => [
     name,

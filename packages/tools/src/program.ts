@@ -8,7 +8,7 @@ export function programName(pin: PinnedTool): string {
   return process.platform === "win32" ? `${pin.name}.exe` : pin.name;
 }
 
-/** The version of a program: what it says of itself, or what cargo wrote down beside it; nothing when neither tells. */
+/** The version of a program, as it reports itself or as cargo recorded it; undefined when it is unknown. */
 export async function versionOf(
   pin: PinnedTool,
   program: string,
