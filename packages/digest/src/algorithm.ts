@@ -10,10 +10,10 @@ export const LONG_ALGORITHMS = ["sha512", "blake2b"] as const;
 
 export type LongAlgorithm = (typeof LONG_ALGORITHMS)[number];
 
-/** What a checksum list may have. */
+/** The algorithms that a checksum list may use. */
 export type ListAlgorithm = Algorithm | LongAlgorithm;
 
-/** Digests of one content by algorithm, in lowercase hex. At least one is there. */
+/** The digests of one content by algorithm, in lowercase hex. There is at least one. */
 export type Digests = Readonly<Partial<Record<ListAlgorithm, string>>>;
 
 /** A file that cannot be hashed, or a list of hashes that cannot be read. */
@@ -21,7 +21,7 @@ export class DigestError extends Fault {
   override readonly name = "DigestError";
 }
 
-/** Whether a text is a digest of 32 bytes. Uppercase is not: equal digests must be equal strings. */
+/** Whether a text is a digest of 32 bytes in lowercase hex. Uppercase is refused, so that equal digests are equal strings. */
 export function isHexDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }

@@ -1,10 +1,10 @@
 import type { FileToHash } from "./hash-protocol.ts";
 
-/** A job is worth sending to a thread when it has this many files or bytes. */
+/** The largest number of files and bytes in one job, enough to be worth sending to a thread. */
 export const BATCH_FILES = 256;
 export const BATCH_BYTES = 16 * 1024 * 1024;
 
-/** The files in their order, in jobs that none exceeds, except for one file that is longer alone. */
+/** Splits the files, in order, into jobs within both limits. A larger file is a job of its own. */
 export function* batches(files: readonly FileToHash[]): Generator<FileToHash[]> {
   let batch: FileToHash[] = [];
   let bytes = 0;

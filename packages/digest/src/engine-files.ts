@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { EngineChoice, WorkerData } from "./hash-protocol.ts";
 
-// Every URL is written out in full: the bundler finds them, carries the files beside the bundle and
-// puts the new paths in their place. So a bundle holds the addons of all platforms, wherever it is built. Those that
-// have none here, such as Macs with an Intel processor, which GitHub gives up in 2027, hash by WebAssembly.
+// The URLs are written out in full, so that the bundler finds them, copies the files next to the bundle and replaces
+// the URLs with the new paths. A bundle therefore contains the addons of all platforms, wherever it is built. Platforms
+// without an addon here, such as Macs with an Intel processor (which GitHub drops in 2027), use WebAssembly.
 const ADDONS: Readonly<Record<string, URL>> = {
   "linux-x64": new URL("../node_modules/@napi-rs/blake-hash-linux-x64-gnu/blake.linux-x64-gnu.node", import.meta.url),
   "linux-arm64": new URL(
@@ -18,12 +18,16 @@ const WASM_GLUE = new URL("../node_modules/blake3/dist/wasm/web/blake3_js.js", i
 const WASM_BINARY = new URL("../node_modules/blake3/dist/wasm/web/blake3_js_bg.wasm", import.meta.url);
 const ENGINE = new URL("./hash-engine.cjs", import.meta.url);
 
-/** What a hashing thread runs, and whoever hashes on its own thread requires. */
+/** The module that hashing threads run and that the calling thread requires. */
 export function engineFile(): string {
   return toPath(ENGINE);
 }
 
-/** @param machine as Node names a platform and a processor: `linux-x64` */
+/**
+ * The data that a worker gets.
+ *
+ * @param machine Node's names of platform and processor: `linux-x64`
+ */
 export function workerData(choice: EngineChoice, machine = `${process.platform}-${process.arch}`): WorkerData {
   const url = ADDONS[machine];
   const addon = url && toPath(url);
@@ -35,7 +39,7 @@ export function workerData(choice: EngineChoice, machine = `${process.platform}-
   };
 }
 
-/** In a bundle the bundler has put a path in the place of each URL. */
+/** Converts to a path. In a bundle, the bundler has already replaced each URL with a path. */
 export function toPath(place: URL | string): string {
   return typeof place === "string" ? place : fileURLToPath(place);
 }

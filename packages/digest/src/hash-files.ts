@@ -7,7 +7,7 @@ import type { EngineChoice, FileToHash, Job } from "./hash-protocol.ts";
 import { runJobs } from "./pool.ts";
 
 export interface HashFilesOptions {
-  /** Default `["blake3"]`. Several are computed in one reading. */
+  /** Default: `["blake3"]`. Each file is read once for all algorithms. */
   readonly algorithms?: readonly Algorithm[];
   readonly engine?: EngineChoice;
   readonly threads?: number;
@@ -16,9 +16,10 @@ export interface HashFilesOptions {
 }
 
 /**
- * Hashes files in parallel and returns their digests in the order given. Memory stays flat: a few
- * megabytes a thread, whatever the size of the files. A file whose size is not the one stated, or
- * that changes while it is read, is a `DigestError`.
+ * Hashes files in parallel and returns their digests in the given order. Each thread uses a few megabytes of memory,
+ * whatever the size of the files.
+ *
+ * @throws DigestError for a file that does not have the given size or that changes while it is read
  */
 export async function hashFiles(files: readonly FileToHash[], options: HashFilesOptions = {}): Promise<Digests[]> {
   const { algorithms = ["blake3"], reporter } = options;

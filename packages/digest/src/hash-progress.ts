@@ -1,27 +1,27 @@
-/** How much of some jobs is done. A job counts with its whole size when it is done, and until then with what was read. */
+/** The progress of a list of jobs, in bytes. A finished job counts with its whole size, a running job with the bytes read. */
 export class HashProgress {
   readonly total: number;
   readonly #sizes: readonly number[];
   #finished = 0;
   #underway = 0;
 
-  /** @param sizes of the jobs, in bytes */
+  /** @param sizes the sizes of the jobs, in bytes */
   constructor(sizes: readonly number[]) {
     this.#sizes = sizes;
     this.total = sizes.reduce((sum, size) => sum + size, 0);
   }
 
-  /** In bytes. Never more than the total, although a file may have grown. */
+  /** The bytes done; never more than the total, even if a file has grown. */
   get done(): number {
     return Math.min(this.#finished + this.#underway, this.total);
   }
 
-  /** Bytes of a long file were read. */
+  /** Adds bytes that were read of a long file. */
   read(bytes: number): void {
     this.#underway += bytes;
   }
 
-  /** The job with this place in the list is done. */
+  /** Marks the job at this index as done. */
   finish(index: number): void {
     const size = this.#sizes[index] ?? 0;
     this.#finished += size;

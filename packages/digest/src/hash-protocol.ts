@@ -1,11 +1,11 @@
-// What the pool and its threads say to each other. The threads know these types by name only.
+// The messages between the pool and its threads. The threads import only types from here.
 
 export type EngineName = "native" | "wasm";
 
-/** `fastest` takes the native engine where one fits this platform and loads, else the WASM one. */
+/** `fastest` uses the native engine if it exists for this platform and loads, otherwise the WASM engine. */
 export type EngineChoice = "fastest" | EngineName;
 
-/** Where a worker finds the engines: absolute paths. */
+/** The absolute paths at which a worker finds the engines. */
 export interface WorkerData {
   readonly choice: EngineChoice;
   /** The addon built for this platform, when there is one. */
@@ -16,7 +16,7 @@ export interface WorkerData {
 
 export interface FileToHash {
   readonly path: string;
-  /** As it was when the file was listed; another size when it is read is an error. */
+  /** The size when the file was listed; reading a different size is an error. */
   readonly size: number;
 }
 
@@ -32,7 +32,7 @@ export type Job =
       readonly files: readonly FileToHash[];
       readonly blake3: boolean;
       readonly sha256: boolean;
-      /** Whether long files are read ahead: worth it only while a core is idle. */
+      /** Whether long files are read ahead, which helps only while a core is idle. */
       readonly ahead: boolean;
     }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly mode: Blake3Mode };
@@ -42,7 +42,7 @@ export interface HashedBytes {
   readonly sha256?: string;
 }
 
-/** All jobs, and the place in the list of the next that nobody has taken: one 32-bit number that all threads share. */
+/** All jobs, and the index of the next job that no thread has taken: one 32-bit number that all threads share. */
 export interface Work {
   readonly jobs: readonly Job[];
   readonly next: Int32Array;
@@ -50,14 +50,14 @@ export interface Work {
 
 export type Reply =
   | { readonly kind: "done"; readonly index: number; readonly hashes: readonly HashedBytes[] }
-  /** Bytes read of a long file since the last such message. */
+  /** The bytes read of a long file since the last progress message. */
   | { readonly kind: "progress"; readonly bytes: number }
-  /** There are no jobs left. */
+  /** No jobs are left. */
   | { readonly kind: "finished" }
   | { readonly kind: "failed"; readonly message: string };
 
 /**
- * Does jobs until none is left, on the thread that calls it. `say` may throw, and so end it; nothing of a job
- * is left when the promise settles.
+ * Runs jobs on the calling thread until none are left. If `say` throws, the work ends. Nothing runs any more when the
+ * promise settles.
  */
 export type WorkThrough = (data: WorkerData, work: Work, say: (reply: Reply) => void) => Promise<void>;

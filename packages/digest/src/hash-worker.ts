@@ -3,11 +3,11 @@ import { Worker } from "node:worker_threads";
 import { engineFile, workerData } from "./engine-files.ts";
 import type { EngineChoice, Reply, Work, WorkThrough } from "./hash-protocol.ts";
 
-/** Where jobs are done. */
+/** A worker that runs jobs. */
 export interface HashWorker {
-  /** Resolves when there are no jobs left for it. */
+  /** Resolves when no jobs are left. */
   readonly finished: Promise<void>;
-  /** Ends what is under way, and resolves when nothing of it is left. */
+  /** Stops the running job, and resolves when it has ended. */
   close(): Promise<void>;
 }
 
@@ -17,12 +17,12 @@ export interface HashWorkerOptions {
   readonly onReply: (reply: Reply) => void;
 }
 
-/** A thread makes a digest for each file and nothing else, for which V8 would take 48 MiB. */
+/** V8 would reserve 48 MiB, but a hashing thread allocates little more than one digest per file. */
 const YOUNG_GENERATION_MIB = 4;
 
-/** On a thread of its own. */
+/** Runs jobs on a new thread. */
 export function threadWorker({ engine, work, onReply }: HashWorkerOptions): HashWorker {
-  // The flags of this process are its own: some refuse to be passed on.
+  // Node refuses some flags of this process in a worker, so none are passed on.
   const worker = new Worker(engineFile(), {
     workerData: { ...workerData(engine), work },
     execArgv: [],
@@ -45,7 +45,7 @@ export function threadWorker({ engine, work, onReply }: HashWorkerOptions): Hash
   };
 }
 
-/** On the caller's thread, which waits for the others anyway: it saves starting one, about 30 ms. */
+/** Runs jobs on the calling thread, which would only wait otherwise. This saves the start of one thread, about 30 ms. */
 export function callerWorker({ engine, work, onReply }: HashWorkerOptions): HashWorker {
   let closed = false;
   const file = engineFile();

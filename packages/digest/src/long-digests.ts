@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Digests, LongAlgorithm } from "./algorithm.ts";
 
-/** Their names in OpenSSL. `b2sum` writes 512 bits. */
+/** The names of the algorithms in OpenSSL. `b2sum` uses 512 bits. */
 const NAMES: Readonly<Record<LongAlgorithm, string>> = { sha512: "sha512", blake2b: "blake2b512" };
 
-/** The digests of 64 bytes of a file, which some checksum lists have; in flat memory, read once. */
+/** The 64-byte digests of a file, which some checksum lists use. The file is read once, in constant memory. */
 export async function longDigests(
   file: string,
   algorithms: readonly LongAlgorithm[],

@@ -4,7 +4,7 @@ import { byCodeUnit } from "./tree.ts";
 const FORMAT = "build-manifest";
 const VERSION = 1;
 
-/** One thing that was built. `path` is relative, with `/`; `mode` has the permission bits. */
+/** One built file or symbolic link. `path` is relative, with `/`; `mode` has the permission bits. */
 export type ManifestEntry =
   | {
       readonly kind: "file";
@@ -15,15 +15,15 @@ export type ManifestEntry =
     }
   | { readonly kind: "symlink"; readonly path: string; readonly target: string };
 
-/** What a build produced and under which circumstances, as one machine tells another. */
+/** The files that a build produced and the context in which it ran, for comparison on another machine. */
 export interface Manifest {
-  /** What the build was made of and with: `target`, `rustc`, `build-command`, ... Values are shown, never run. */
+  /** The sources, tools and settings of the build: `target`, `rustc`, `build-command`, ... Values are only shown, never run. */
   readonly context: ReadonlyMap<string, string>;
-  /** Sorted by path, by code unit; no path twice. */
+  /** Sorted by path in code unit order, without duplicates. */
   readonly files: readonly ManifestEntry[];
 }
 
-/** The manifest as JSON: versioned, keys and files in one order, so that equal manifests are equal texts. */
+/** The manifest as JSON with a version. Keys and files are sorted, so that equal manifests are equal texts. */
 export function formatManifest(manifest: Manifest): string {
   const context = Object.fromEntries([...manifest.context].sort(([a], [b]) => byCodeUnit(a, b)));
   const files = [...manifest.files].sort((a, b) => byCodeUnit(a.path, b.path)).map(formatEntry);
@@ -39,8 +39,10 @@ function formatEntry(entry: ManifestEntry): unknown {
 }
 
 /**
- * Reads what `formatManifest` wrote. `source` names it in errors. Whatever is missing, unknown or
- * said twice is a `DigestError`: two manifests that are equal because both are empty prove nothing.
+ * Reads the output of `formatManifest`. `source` names it in errors. Two manifests that are equal because both are
+ * empty would prove nothing, so the reader is strict.
+ *
+ * @throws DigestError for anything missing, unknown or duplicate
  */
 export function parseManifest(text: string, source: string): Manifest {
   const fail = (message: string, cause?: unknown): never => {
@@ -99,7 +101,7 @@ function parseDigests(item: Record<string, unknown>, path: string, fail: (messag
   return Object.keys(digests).length > 0 ? digests : fail(`${path} has no digest, expected ${ALGORITHMS.join(" or ")}`);
 }
 
-/** A relative path that stays below the folder it is relative to. */
+/** Whether a path is relative and stays below its folder. */
 function isInside(path: string): boolean {
   const parts = path.split("/");
   return (

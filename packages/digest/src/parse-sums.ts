@@ -2,12 +2,12 @@ import { Buffer } from "node:buffer";
 import path from "node:path";
 import { DigestError, type ListAlgorithm } from "./algorithm.ts";
 
-/** A digest of a list, and what it may be by its length and by what the list says. */
+/** An entry of a checksum list, with the algorithms that its length and its label allow. */
 export interface SumsEntry {
   readonly path: string;
   /** Lowercase. */
   readonly hex: string;
-  /** More than one where the length fits several; then whoever has the file computes them. */
+  /** Several if the length fits several algorithms; the caller then computes all of them. */
   readonly algorithms: readonly ListAlgorithm[];
   /** Counted from 1. */
   readonly line: number;
@@ -25,14 +25,16 @@ const TAGS: Readonly<Record<string, ListAlgorithm>> = {
   blake3: "blake3",
   blake3256: "blake3",
 };
-/** What names of files that hold one digest add to the name of the file that it is of. */
+/** The extension that a file with a single digest adds to the name of the hashed file. */
 const SUM_EXTENSION = /\.(?:sha256|sha512|b3|blake3|b3sum|b2|blake2b?|b2sum|sha256sum|sha512sum|digest)(?:\.txt)?$/i;
 
 /**
- * Reads a checksum list as people write them: `sha256sum` and `b3sum` in text or binary mode, BSD's `--tag`, OpenSSL's
- * `dgst`, one space or a tab, upper case, a single bare digest, PowerShell's `Get-FileHash | Format-List`; comments,
- * blank lines, a byte order mark, UTF-16, carriage returns and a PGP signature around it. `source` names the list in
- * errors. A line of another form is a `DigestError`: a check that skips what it cannot read passes too easily.
+ * Reads a checksum list in any common form: `sha256sum` and `b3sum` in text or binary mode, BSD's `--tag`, OpenSSL's
+ * `dgst`, one space or a tab, upper case, a single bare digest, PowerShell's `Get-FileHash | Format-List`. The list may
+ * have comments, blank lines, a byte order mark, UTF-16, carriage returns and a PGP signature around it. `source` names
+ * the list in errors.
+ *
+ * @throws DigestError for a line of any other form, since a check that skips lines would pass too easily
  */
 export function parseSums(list: string | Uint8Array, source: string): SumsEntry[] {
   const lines = signedLines(decodeList(list)).map(({ text, line }) => ({ text: text.replace(/\r$/, ""), line }));
@@ -67,7 +69,10 @@ interface Line {
   readonly line: number;
 }
 
-/** The lines inside a PGP signature (RFC 9580, "Cleartext Signature Framework"), or all. The signature is not verified. */
+/**
+ * The lines inside a PGP signature (RFC 9580, "Cleartext Signature Framework"), or all lines if there is none. The
+ * signature is not verified.
+ */
 function signedLines(text: string): Line[] {
   // `sha256sum --zero` ends its lines with NUL.
   const lines = text
@@ -82,7 +87,7 @@ function signedLines(text: string): Line[] {
     .map(({ text: one, line }) => ({ text: one.replace(/^- /, ""), line }));
 }
 
-/** `Algorithm :`, `Hash :` and `Path :` on lines of their own, each three put as BSD's form has them. */
+/** Joins PowerShell's lines `Algorithm :`, `Hash :` and `Path :` into one line of hash and name for each file. */
 function powershellBlocks(lines: readonly Line[]): Line[] | undefined {
   const fields = lines.flatMap(({ text, line }) => {
     const [, key, value] = /^\s*(Algorithm|Hash|Path)\s*:\s*(.*?)\s*$/.exec(text) ?? [];
@@ -93,7 +98,7 @@ function powershellBlocks(lines: readonly Line[]): Line[] | undefined {
   return fields.flatMap(({ key, value, line }, index) => {
     if (key !== "Path") return [];
     const hash = fields.slice(Math.max(0, index - 2), index).find((field) => field.key === "Hash")?.value ?? "";
-    // Get-FileHash names files absolutely: what was built is known by its name alone.
+    // Get-FileHash writes absolute paths, but files of another machine can be found by name only.
     return [{ text: `${hash}  ${value.split(/[\\/]/).at(-1)}`, line }];
   });
 }

@@ -3,7 +3,7 @@ import { DigestError } from "./algorithm.ts";
 import type { EngineChoice, HashedBytes, Job, Reply, Work } from "./hash-protocol.ts";
 import { callerWorker, threadWorker } from "./hash-worker.ts";
 
-/** More threads than this wait for the disk, not for a core. */
+/** With more threads the disk is the bottleneck. */
 const MAX_THREADS = 8;
 
 export interface PoolOptions {
@@ -12,15 +12,15 @@ export interface PoolOptions {
   /** At most this many threads. Default: one for each core, at most 8. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  /** Called with bytes of a long file as they are read. */
+  /** Called with the number of bytes read of a long file since the last call. */
   readonly onProgress?: (bytes: number) => void;
-  /** Called when a job is done, with its place in the list. */
+  /** Called with the index of each finished job. */
   readonly onDone?: (index: number) => void;
 }
 
 /**
- * Has this thread and others do the jobs, each taking the next one when it has finished its last, and
- * returns the hashes in the order of the jobs. Nothing outlives the call, whatever way it ends.
+ * Runs the jobs on this thread and others, each taking the next job when it has finished one. Returns the hashes in the
+ * order of the jobs. All threads have ended when this returns or throws.
  */
 export async function runJobs(jobs: readonly Job[], options: PoolOptions = {}): Promise<readonly HashedBytes[][]> {
   const { engine = "fastest", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;
@@ -34,12 +34,12 @@ export async function runJobs(jobs: readonly Job[], options: PoolOptions = {}): 
   };
   const work: Work = { jobs, next: new Int32Array(new SharedArrayBuffer(4)) };
   const count = Math.min(threads, jobs.length);
-  // Threads first: they start while this one works.
+  // The threads come first, so that they start while this thread works.
   const workers = Array.from({ length: count }, (_none, index) =>
     (index < count - 1 ? threadWorker : callerWorker)({ engine, work, onReply }),
   );
   try {
-    // One worker's failure ends them all.
+    // A failure of one worker stops all of them.
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => reject(signal?.reason);
       signal?.addEventListener("abort", abort, { once: true });

@@ -9,15 +9,15 @@ export interface SumsLine {
 }
 
 /**
- * The text of a checksum list, as `b3sum` and `sha256sum` write it: hash, two spaces, path. A line
- * whose path has a backslash or a line feed starts with a backslash and has them escaped.
+ * The text of a checksum list, as `b3sum` and `sha256sum` write it: hash, two spaces, path. If a path contains a
+ * backslash or a line feed, its line starts with a backslash and these characters are escaped.
  */
 export function formatSums(entries: readonly SumsLine[]): string {
   return entries.map(({ path, hex }) => formatLine(path, hex)).join("");
 }
 
 function formatLine(path: string, hex: string): string {
-  // Coreutils unescapes \r and writes it so too; b3sum does neither, so such a name cannot serve both.
+  // Coreutils escapes and unescapes \r, but b3sum does not, so no line for such a name works with both.
   if (/[\r\0]/.test(path))
     throw new DigestError(`${JSON.stringify(path)} has a name that a checksum list cannot contain`);
   const escaped = path.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");

@@ -7,16 +7,17 @@ export type TreeEntry =
   | { readonly kind: "file"; readonly path: string; readonly size: number; readonly mode: number }
   | { readonly kind: "symlink"; readonly path: string; readonly target: string };
 
-/** The order of every list we write: by UTF-16 code unit, never by locale. */
+/** The order of every list that is written: by UTF-16 code unit, never by locale. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**
- * All files and symbolic links below a folder, sorted by path. Links are not followed; folders are named only by what is
- * in them. A device, a socket or a name that is not text could be neither hashed nor compared: `leaveOut` hears of each,
- * with its absolute path and the reason; without it they are refused. `mode` has the permission bits only. What is not
- * `wanted` is passed over.
+ * Lists all files and symbolic links below a folder for which `wanted` is true, sorted by path. Links are not followed,
+ * folders have no entries of their own, and `mode` has the permission bits only. `leaveOut` is called with the absolute
+ * path of each entry that cannot be hashed (a device, a socket, a name that is not UTF-8) and the reason.
+ *
+ * @throws DigestError for such an entry if there is no `leaveOut`
  */
 export function listTree(
   root: string,
@@ -29,7 +30,7 @@ export function listTree(
     for (const item of readFolder(root, folder)) {
       const relative = folder === "" ? item.name : `${folder}/${item.name}`;
       if (!item.isDirectory() && !wanted(relative)) continue;
-      // Joined by hand: `path.join` makes a dozen strings, and there may be hundreds of thousands of files.
+      // Not `path.join`, which allocates a dozen strings; there may be hundreds of thousands of files.
       const full = `${root}/${relative}`;
       const why = whyOdd(full, item);
       if (why !== undefined) leaveOut(path.normalize(full), why);
@@ -44,16 +45,16 @@ function refuse(full: string, why: string): never {
   throw new DigestError(`${full} ${why}`);
 }
 
-/** Why something in a folder can be neither hashed nor compared; undefined where it can be. */
+/** Why an entry of a folder cannot be hashed; undefined if it can. */
 function whyOdd(full: string, item: Dirent): string | undefined {
-  // Node shows each byte that is not UTF-8 as this character, which a name may have as well.
+  // Node replaces each byte that is not UTF-8 with this character, but a valid name may contain it too.
   if (item.name.includes("\uFFFD") && lstatSync(full, { throwIfNoEntry: false }) === undefined)
     return "has a name that is not UTF-8, expected a name in UTF-8";
   const isKnown = item.isDirectory() || item.isFile() || item.isSymbolicLink();
   return isKnown ? undefined : "is neither a file, a folder nor a symbolic link";
 }
 
-/** A single file or symbolic link, as `listTree` of its folder would have it. */
+/** Reads a single file or symbolic link as `listTree` of its folder would list it. */
 export function readEntry(file: string): TreeEntry {
   const folder = path.dirname(file);
   const item = readFolder(folder, "").find(({ name }) => name === path.basename(file));

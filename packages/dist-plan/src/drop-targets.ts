@@ -1,10 +1,10 @@
 import { wildcard } from "@release-actions/text";
 import { PlanError } from "./plan.ts";
 
-/** Says of an app's target whether it was dropped on purpose. */
+/** Whether a target of an app was dropped on purpose. */
 export type DroppedTargets = (app: string, target: string) => boolean;
 
-/** npm's names of platforms (Node's `process.platform` and `process.arch`), as Rust's targets. */
+/** Rust's target patterns for npm's platform names (Node's `process.platform` and `process.arch`). */
 const NPM_SYSTEMS: Readonly<Record<string, string>> = {
   darwin: "apple-darwin",
   linux: "unknown-linux-*",
@@ -24,9 +24,9 @@ const NPM_PROCESSORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads what a release leaves out on purpose, the same for plan-check, npm-publish, homebrew-publish and release-notes:
- * a Rust target (`x86_64-apple-darwin`, in which `*` is wild) or npm's name of a platform (`darwin-x64`), for all apps or
- * for one (`widget-server:*-apple-darwin`).
+ * Reads the input `drop-targets` of plan-check, npm-publish, homebrew-publish and release-notes: the targets that a
+ * release leaves out on purpose. Each entry is a Rust target (`x86_64-apple-darwin`, in which `*` is a wildcard) or
+ * npm's name of a platform (`darwin-x64`), for all apps or for one (`widget-server:*-apple-darwin`).
  */
 export function parseDropTargets(entries: readonly string[]): DroppedTargets {
   const rules = entries.map((entry) => {

@@ -5,7 +5,7 @@ import { MAX_MANIFEST_BYTES, readPlan } from "./read.ts";
 /** Reads one file out of an artifact of the current run; `undefined` when there is no such artifact. */
 export type ArtifactFileReader = (artifact: string, file: string) => Promise<Uint8Array | undefined>;
 
-/** Where cargo-dist's own workflow puts the manifests of its phases (its release.yml). */
+/** Where the workflow of cargo-dist (release.yml) stores the manifests of its phases. */
 const MANIFESTS = {
   plan: { artifact: "artifacts-plan-dist-manifest", file: "plan-dist-manifest.json" },
   global: { artifact: "artifacts-build-global", file: "global-dist-manifest.json" },
@@ -13,9 +13,9 @@ const MANIFESTS = {
 } as const;
 
 /**
- * Reads the input `plan`: the manifest's JSON text, a path, or `artifact` for the manifest that the
- * run's plan job left. The last is the one to use: Linux starts no process with a variable over
- * 128 KiB, and GitHub empties an output in which it sees a secret.
+ * Reads the input `plan`: the manifest's JSON text, a path, or `artifact` for the manifest that the run's plan job
+ * uploaded. `artifact` is recommended, because Linux cannot start a process with a variable over 128 KiB, and GitHub
+ * empties an output in which it finds a secret.
  */
 export async function loadPlan(input: string, readArtifactFile: ArtifactFileReader): Promise<DistPlan> {
   if (input.trim() === "") {
@@ -28,7 +28,7 @@ export async function loadPlan(input: string, readArtifactFile: ArtifactFileRead
   return readPlan(await readManifestFile(input), `the plan in ${input}`);
 }
 
-/** Reads the manifest that one of cargo-dist's phases left in the run. */
+/** Reads the manifest that a phase of cargo-dist uploaded in this run. */
 export async function loadManifest(
   phase: keyof typeof MANIFESTS,
   readArtifactFile: ArtifactFileReader,
@@ -46,7 +46,7 @@ export async function loadManifest(
 async function readManifestFile(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    // Told before reading, so that a path to an archive costs nothing.
+    // The size is checked before reading, in case the path leads to a large archive.
     if (size > MAX_MANIFEST_BYTES)
       throw new PlanError(`${path} has ${size} bytes, expected a manifest of at most ${MAX_MANIFEST_BYTES}`);
     return await readFile(path);

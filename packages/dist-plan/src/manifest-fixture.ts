@@ -14,7 +14,7 @@ interface ManifestOptions {
   readonly sha256?: (file: string) => string | undefined;
 }
 
-/** For tests: a manifest as cargo-dist 0.34 writes it, reduced to what is read of it. */
+/** For tests: a manifest as cargo-dist 0.34 writes it, reduced to the fields that this package reads. */
 export function makeManifest(options: ManifestOptions = {}): Record<string, unknown> {
   const { version = "1.2.3", tag = `v${version}`, apps = ["widget"], repository = "acme/widget" } = options;
   const artifacts: Record<string, unknown> = { "sha256.sum": { name: "sha256.sum", kind: "unified-checksum" } };

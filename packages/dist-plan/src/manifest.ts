@@ -1,8 +1,8 @@
 import { boolean, listOf, mapOf, object, optional, string, text } from "@release-actions/json";
 
 /**
- * The part of cargo-dist's manifest that is read here, as it is spelled there (cargo-dist-schema
- * 0.34, `DistManifest`). Everything empty is left out by the writer.
+ * The fields of cargo-dist's manifest that this package reads, with their original names (cargo-dist-schema 0.34,
+ * `DistManifest`). cargo-dist leaves out empty fields.
  */
 const artifact = object({
   name: optional(text),
@@ -45,7 +45,7 @@ export const manifestDecoder = object({
   artifacts: optional(mapOf(artifact), new Map()),
 });
 
-/** What every manifest has, however old. */
+/** The fields that manifests of all versions have. */
 export const versionDecoder = object({ dist_version: optional(text) });
 
 export type Manifest = ReturnType<typeof manifestDecoder>;

@@ -1,7 +1,7 @@
 import type { Version } from "@release-actions/channel";
 import { Fault } from "@release-actions/report";
 
-/** What cargo-dist makes, by its own words (cargo-dist-schema, `ArtifactKind`). Kinds of newer versions are `unknown`. */
+/** The kinds of files that cargo-dist makes (cargo-dist-schema, `ArtifactKind`). Kinds of newer versions become `unknown`. */
 export const ARTIFACT_KINDS = [
   "executable-zip",
   "symbols",
@@ -22,17 +22,17 @@ export interface Artifact {
   /** Its file name, which is also its id in the manifest and its name among the release's assets. */
   readonly name: string;
   readonly kind: ArtifactKind;
-  /** Rust target triples; empty for what fits every platform. */
+  /** Rust target triples; empty for a file for all platforms. */
   readonly targets: readonly string[];
-  /** Lowercase hex. Known once it is built: a plan has none. */
+  /** Lowercase hex; `undefined` in a plan, before the file is built. */
   readonly sha256: string | undefined;
   /** The name of the artifact that holds its checksum. */
   readonly checksumFile: string | undefined;
-  /** What cargo-dist tells people to do with an installer: usually a command. */
+  /** How to use an installer, as cargo-dist shows it: usually a command. */
   readonly installHint: string | undefined;
   /** What an installer does, in a few words. */
   readonly description: string | undefined;
-  /** What an archive holds, by path inside it. */
+  /** The contents of an archive, by path. */
   readonly contents: readonly { readonly name: string; readonly path: string; readonly kind: string }[];
 }
 
@@ -40,46 +40,46 @@ export interface Artifact {
 export interface Release {
   readonly app: string;
   readonly version: Version;
-  /** For people; may hold spaces. */
+  /** The name for people, which may contain spaces. */
   readonly displayName: string;
   readonly artifacts: readonly Artifact[];
-  /** Where the files are downloaded from; `undefined` when not hosted on GitHub. */
+  /** The GitHub release for downloads; `undefined` when not hosted on GitHub. */
   readonly hosting: Hosting | undefined;
-  /** The addresses of all its hostings, without the file's name and a final slash. */
+  /** The base URLs of all hostings, without a file name and a trailing slash. */
   readonly downloadBases: readonly string[];
 }
 
-/** A GitHub release that holds the files. Its repository may be another than the one that is built. */
+/** A GitHub release with the files. Its repository may differ from the one that is built. */
 export interface Hosting {
   /** `https://github.com`, or the address of a GitHub Enterprise server. */
   readonly server: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** The address of a file without its name, and without a final slash. */
+  /** The URL of a file without its name and without a trailing slash. */
   readonly downloadBase: string;
 }
 
-/** What cargo-dist's manifest says, of whichever phase: plan, build or host. */
+/** The contents of cargo-dist's manifest, from any phase: plan, build or host. */
 export interface DistPlan {
   readonly distVersion: string | undefined;
-  /** The git tag announced; `undefined` when no tag fits, as for a pull request over several versions. */
+  /** The announced git tag; `undefined` when there is none, as for a pull request with apps of several versions. */
   readonly tag: string | undefined;
-  /** True when cargo-dist made the tag up because none was given, as on a pull request. */
+  /** True when cargo-dist invented the tag because none was given, as on a pull request. */
   readonly tagIsImplicit: boolean;
   readonly isPrerelease: boolean;
   readonly title: string | undefined;
-  /** What cargo-dist found for this version in a changelog of the repository. */
+  /** The section about this version that cargo-dist found in the repository's changelog. */
   readonly changelog: string | undefined;
   /** The notes that cargo-dist gives the release on GitHub. */
   readonly githubBody: string | undefined;
-  /** The workflow attests its files with GitHub's artifact attestations. */
+  /** Whether the workflow creates GitHub's artifact attestations for its files. */
   readonly hasAttestations: boolean;
-  /** `force-latest = true`: a pre-release is announced as a full release on purpose. */
+  /** Whether a pre-release is announced as a full release on purpose (`force-latest = true`). */
   readonly forceLatest: boolean;
   readonly releases: readonly Release[];
 }
 
-/** A manifest that contradicts itself, or does not fit the release that is under way. */
+/** A manifest that contradicts itself or does not belong to the current release. */
 export class PlanError extends Fault {
   override readonly name = "PlanError";
 }

@@ -1,7 +1,11 @@
 import type { Version } from "@release-actions/channel";
 import { type Artifact, type DistPlan, PlanError, type Release } from "./plan.ts";
 
-/** The release of an app, or of the only app. */
+/**
+ * The release of an app, or of the only app.
+ *
+ * @throws PlanError if the plan does not have exactly one such release
+ */
 export function releaseOf(plan: DistPlan, app?: string): Release {
   const apps = plan.releases.map((release) => release.app).join(", ");
   const [first, second] = plan.releases.filter((release) => app === undefined || release.app === app);
@@ -10,7 +14,11 @@ export function releaseOf(plan: DistPlan, app?: string): Release {
   return first;
 }
 
-/** The version of the whole plan. Several apps are announced under one tag only when they share it. */
+/**
+ * The version of the whole plan. cargo-dist announces several apps under one tag only if they have the same version.
+ *
+ * @throws PlanError if the plan has several versions
+ */
 export function versionOf(plan: DistPlan): Version {
   const [first, ...others] = plan.releases;
   const other = others.find((release) => release.version.text !== first?.version.text);
@@ -36,22 +44,23 @@ export function formulaeOf(release: Release): readonly Artifact[] {
   return release.artifacts.filter((artifact) => artifact.kind === "installer" && artifact.name.endsWith(".rb"));
 }
 
-/** Every file of every release, once. */
+/** The files of all releases, without duplicates. */
 export function artifactsOf(plan: DistPlan): readonly Artifact[] {
   return [
     ...new Map(plan.releases.flatMap((release) => release.artifacts).map((found) => [found.name, found])).values(),
   ];
 }
 
-/** Where a file of a release is downloaded from; `undefined` when the release is not hosted on GitHub. */
+/** The download URL of a file of a release; `undefined` when the release is not hosted on GitHub. */
 export function downloadUrl(release: Release, fileName: string): string | undefined {
   return release.hosting && `${release.hosting.downloadBase}/${encodeURIComponent(fileName)}`;
 }
 
 /**
- * Stops a release whose tag is not the one that was planned: another would be published than was built.
+ * Checks that the workflow runs for the planned tag. Otherwise it would publish another version than it built.
  *
- * @param pushedTag the tag the workflow runs for; `undefined` when it runs for none.
+ * @param pushedTag the tag for which the workflow runs; `undefined` when it runs for none
+ * @throws PlanError
  */
 export function requireTag(plan: DistPlan, pushedTag: string | undefined): void {
   if (pushedTag === undefined || plan.tag === pushedTag) return;

@@ -17,7 +17,7 @@ import {
   type Release,
 } from "./plan.ts";
 
-/** The most an output of a job can hold, and several times what a large workspace's manifest is. */
+/** The size limit for an output of a job, which is several times the size of a large workspace's manifest. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
 
 /**
@@ -57,7 +57,7 @@ export function readPlan(content: string | Uint8Array, source = "the plan"): Dis
 
 function readRelease(release: ManifestRelease, artifacts: ReadonlyMap<string, Artifact>, source: string): Release {
   const app = release.app_name;
-  // The grammar of cargo's package names (cargo reference, "The `name` field"): safe in a path, a URL and a shell.
+  // cargo's rules for package names (cargo reference, "The `name` field") make them safe in a path, a URL and a shell.
   if (!/^[A-Za-z0-9_][\w-]*$/.test(app))
     throw new PlanError(`${source}: ${JSON.stringify(app)} is not a valid name of a package`);
   refuseDuplicates(release.artifacts, (id) => `${source}: ${app} lists the artifact ${id} twice`);
@@ -97,7 +97,7 @@ function readHosting(release: ManifestRelease): Hosting | undefined {
 
 function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, source: string): Artifact {
   const name = found.name ?? id;
-  // What GitHub keeps unchanged in the name of an asset, and nothing that means something in a path or a log.
+  // Only characters that GitHub keeps in the name of an asset and that have no special meaning in a path or a log.
   if (!/^\w[\w.+@~-]*$/.test(name) || name !== id) {
     throw new PlanError(`${source}: ${JSON.stringify(name)} is not a file name that a release asset can have`);
   }
@@ -132,10 +132,10 @@ function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, s
   };
 }
 
-/** Since then `hosting.github` says where the files are (cargo-dist-schema 0.25, `GithubHosting`). */
+/** The first version that writes `hosting.github`, which says where the files are (cargo-dist-schema 0.25, `GithubHosting`). */
 const OLDEST_DIST = "0.25.0";
 
-/** Told by the version, as what an old manifest lacks tells nobody what to do. */
+/** Refuses an old manifest by its version, since an error about a missing field would not say what to do. */
 function refuseOldVersion(version: string | undefined, source: string): void {
   const parsed = version === undefined ? undefined : parseTag(version)?.version;
   if (parsed === undefined || compareVersions(parsed, parseVersion(`${OLDEST_DIST}-0`)) >= 0) return;
@@ -145,7 +145,7 @@ function refuseOldVersion(version: string | undefined, source: string): void {
 }
 
 function refuseContradictions(plan: DistPlan, source: string): void {
-  // Without a tag and with several versions cargo-dist makes up the tag v1.0.0-FAKEVER.
+  // If there is no tag and there are several versions, cargo-dist invents the tag v1.0.0-FAKEVER.
   if (plan.tag === undefined || plan.tagIsImplicit) return;
   const tagged = parseTag(plan.tag);
   if (tagged === undefined) {
@@ -156,7 +156,7 @@ function refuseContradictions(plan: DistPlan, source: string): void {
       throw new PlanError(`${source} announces the tag ${plan.tag}, but releases ${app} ${version.text}`);
     }
   }
-  // With `force-latest` cargo-dist announces a pre-release as a full release, and only so.
+  // cargo-dist announces a pre-release as a full release only with `force-latest`.
   const isPrerelease = tagged.version.prerelease !== "" && !plan.forceLatest;
   if (isPrerelease !== plan.isPrerelease) {
     const claim = plan.isPrerelease ? "a pre-release" : "a full release";

@@ -1,14 +1,14 @@
-/** A version of the Engine API: `1.41` is 41 of major 1. There was never another major. */
+/** A version of the Engine API, such as `1.41`. The major version has always been 1. */
 export type ApiVersion = `1.${number}`;
 
-/** The newest version this package was written for, of Docker 28.5. Engines go on serving older ones. */
+/** The newest version that this package was written for, that of Docker 28.5. Newer engines still support it. */
 export const NEWEST_KNOWN: ApiVersion = "1.51";
 
 export function parseApiVersion(text: string): ApiVersion | undefined {
-  return /^1\.\d{1,3}$/.test(text) ? (text as ApiVersion) : undefined; // The expression is the type's definition.
+  return /^1\.\d{1,3}$/.test(text) ? (text as ApiVersion) : undefined; // This expression has exactly the form that the type requires.
 }
 
-/** The version to speak with an engine whose newest is `offered`. */
+/** The version to use with an engine whose newest version is `offered`. */
 export function negotiate(offered: ApiVersion): ApiVersion {
   return atLeast(offered, NEWEST_KNOWN) ? NEWEST_KNOWN : offered;
 }

@@ -2,26 +2,26 @@ import path from "node:path";
 import { currentContext, endpointOfContext, tlsFilesIn } from "./context.ts";
 import { type Endpoint, parseEndpoint } from "./endpoint.ts";
 
-/** The part of the world that decides where an engine is looked for. */
+/** The properties of the machine that decide where to look for an engine. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly platform: NodeJS.Platform;
-  /** Undefined where there are no user IDs. */
+  /** The user ID; undefined on systems without user IDs. */
   readonly uid: number | undefined;
-  /** The folder that holds `run` and `var`: `/`, unless a test has its own. */
+  /** The folder that contains `run` and `var`: `/`, except in tests. */
   readonly root: string;
 }
 
-/** A place where an engine may listen, and why it is looked for there. */
+/** An address at which an engine may listen, and the setting or default that it comes from. */
 export interface Candidate {
   readonly origin: string;
   readonly endpoint: Endpoint;
 }
 
 /**
- * Where to look for an engine, best first. What somebody chose, by `DOCKER_HOST` or a context as the
- * docker client reads them, stands alone: another engine's images would not be seen by the client.
+ * Where to look for an engine, best first. If `DOCKER_HOST` or a docker context is set, that is the only candidate,
+ * since the docker client would not see images in another engine.
  */
 export async function findCandidates(surroundings: Surroundings): Promise<readonly Candidate[]> {
   const { env, home, platform } = surroundings;
@@ -55,7 +55,7 @@ function socket(origin: string, socketPath: string): Candidate {
   return { origin, endpoint: { kind: "socket", path: socketPath } };
 }
 
-/** As the docker client does: any value of `DOCKER_TLS_VERIFY` that is not empty asks for TLS. */
+/** As in the docker client, any non-empty value of `DOCKER_TLS_VERIFY` enables TLS. */
 function tlsFromEnv(env: Surroundings["env"], configFolder: string): ReturnType<typeof tlsFilesIn> | undefined {
   return env["DOCKER_TLS_VERIFY"] ? tlsFilesIn(env["DOCKER_CERT_PATH"] || configFolder, true) : undefined;
 }

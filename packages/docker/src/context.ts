@@ -8,7 +8,7 @@ import { type Endpoint, parseEndpoint, type TlsFiles } from "./endpoint.ts";
 
 const MAX_CONFIG_BYTES = 1 << 20;
 
-/** The context that stands for "no context": the default socket. */
+/** The name that means "no context" and stands for the default socket. */
 const DEFAULT_CONTEXT = "default";
 
 const configFile = object({ currentContext: optional(string, "") });
@@ -16,14 +16,14 @@ const metaFile = object({
   Endpoints: object({ docker: object({ Host: string, SkipTLSVerify: optional(boolean, false) }) }),
 });
 
-/** A docker context (`docker context ls`) that somebody chose. */
+/** The docker context (`docker context ls`) that is selected. */
 export interface ChosenContext {
   readonly name: string;
-  /** What chose it. */
+  /** The variable or file that selects it. */
   readonly by: string;
 }
 
-/** The context in force: `DOCKER_CONTEXT`, else `currentContext` of `config.json`; undefined for the default one. */
+/** The selected context: `DOCKER_CONTEXT`, else `currentContext` of `config.json`; undefined for the default one. */
 export async function currentContext(
   configFolder: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -36,7 +36,7 @@ export async function currentContext(
   return chosen.name === "" || chosen.name === DEFAULT_CONTEXT ? undefined : chosen;
 }
 
-/** Where a context's engine listens, from the files that `docker context create` writes. */
+/** The endpoint of a context's engine, read from the files that `docker context create` writes. */
 export async function endpointOfContext(configFolder: string, context: ChosenContext): Promise<Endpoint> {
   const id = createHash("sha256").update(context.name).digest("hex");
   const file = path.join(configFolder, "contexts", "meta", id, "meta.json");
@@ -55,7 +55,7 @@ export async function endpointOfContext(configFolder: string, context: ChosenCon
   return parseEndpoint(Host, `the host of the docker context "${context.name}"`, tls);
 }
 
-/** The files of these names which a folder has; docker names them alike everywhere. */
+/** The TLS files in a folder. Docker uses the same names everywhere. */
 export function tlsFilesIn(folder: string, verify: boolean): TlsFiles {
   const files = (["ca", "cert", "key"] as const).map((name) => [name, path.join(folder, `${name}.pem`)] as const);
   return { ...Object.fromEntries(files.filter(([, file]) => existsSync(file))), verify };

@@ -6,7 +6,7 @@ import { Fault } from "@release-actions/report";
 import type { RegistryCredentials } from "./pull.ts";
 
 const MAX_CONFIG_BYTES = 1_000_000;
-/** How the client's own config file calls Docker Hub. */
+/** The key of Docker Hub in the client's config file. */
 const DOCKER_HUB = "https://index.docker.io/v1/";
 
 const configFile = object({
@@ -17,15 +17,15 @@ const configFile = object({
 const helperAnswer = object({ Username: string, Secret: string });
 
 /**
- * What `docker login` left for a registry, from the client's config file or the helper it names
- * (docs.docker.com, "docker login", "Credential stores"). Undefined when nobody has logged in there.
+ * The credentials that `docker login` stored for a registry, from the client's config file or the helper that it names
+ * (docs.docker.com, "docker login", "Credential stores"). Undefined when nobody has logged in.
  */
 export async function storedCredentials(
   registry: string,
   { env, home, run }: { readonly env: NodeJS.ProcessEnv; readonly home: string; readonly run: CommandRunner },
 ): Promise<RegistryCredentials | undefined> {
   const file = path.join(env["DOCKER_CONFIG"] || path.join(home, ".docker"), "config.json");
-  const text = await readFile(file).catch(() => undefined); // Nobody has ever logged in.
+  const text = await readFile(file).catch(() => undefined); // There is no config file, so nobody has logged in.
   if (text === undefined) return undefined;
   const config = decodeJson(text, configFile, { source: file, maxBytes: MAX_CONFIG_BYTES });
   const key = registry === "docker.io" ? DOCKER_HUB : registry;
@@ -42,10 +42,10 @@ export async function storedCredentials(
 
 async function askHelper(name: string, key: string, run: CommandRunner): Promise<RegistryCredentials | undefined> {
   const program = `docker-credential-${name}`;
-  // Its output is the secret: it is never shown.
+  // The output contains the secret, so it is never shown.
   const quiet = { input: key, check: false, onOutput: () => undefined };
   const { exitCode, stdout } = await run(program, ["get"], quiet);
-  if (exitCode !== 0) return undefined; // Helpers end so for a registry they know nothing of.
+  if (exitCode !== 0) return undefined; // A helper fails like this for a registry that it does not know.
   const { Username, Secret } = decodeJson(stdout, helperAnswer, { source: program, maxBytes: MAX_CONFIG_BYTES });
   return { username: Username, password: Secret };
 }

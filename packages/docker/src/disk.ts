@@ -3,7 +3,7 @@ import { integer, object } from "@release-actions/json";
 import { callJson } from "./call.ts";
 import type { Engine } from "./engine.ts";
 
-/** Bytes that the engine's layers take, each counted once. */
+/** The size of the engine's layers in bytes, each layer counted once. */
 export async function layersSize(engine: Engine, signal?: AbortSignal): Promise<number> {
   const call = {
     method: "GET",
@@ -16,8 +16,8 @@ export async function layersSize(engine: Engine, signal?: AbortSignal): Promise<
 }
 
 /**
- * Bytes free where the engine keeps its images. Undefined when that place cannot be seen from here:
- * the engine is on another machine, or in a virtual one.
+ * The free bytes on the disk where the engine keeps its images. Undefined when this machine cannot see that disk
+ * because the engine runs on another or a virtual machine.
  */
 export async function freeDisk(engine: Engine): Promise<number | undefined> {
   if (engine.endpoint.kind !== "socket") return undefined;
@@ -25,6 +25,6 @@ export async function freeDisk(engine: Engine): Promise<number | undefined> {
     const { bavail, bsize } = await statfs(engine.rootFolder);
     return bavail * bsize;
   } catch {
-    return undefined; // Its folder is not one of ours.
+    return undefined; // The engine's folder does not exist on this machine.
   }
 }

@@ -8,7 +8,7 @@ export interface TlsFiles {
   readonly verify: boolean;
 }
 
-/** Where an engine's API listens. */
+/** The address at which an engine's API listens. */
 export type Endpoint =
   | { readonly kind: "socket"; readonly path: string }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly tls: TlsFiles | undefined };
@@ -17,8 +17,8 @@ const PLAIN_PORT = 2375;
 const TLS_PORT = 2376;
 
 /**
- * Reads an address as `DOCKER_HOST` has it: `unix://`, `npipe://` (a Windows pipe) or `tcp://`.
- * `origin` says where it was written, for messages.
+ * Reads an address in the syntax of `DOCKER_HOST`: `unix://`, `npipe://` (a Windows pipe) or `tcp://`. `origin` says
+ * where the address comes from, for messages.
  */
 export function parseEndpoint(address: string, origin: string, tls?: TlsFiles): Endpoint {
   const [, scheme, rest = ""] = /^([a-z]+):\/\/(.*)$/.exec(address) ?? [];
@@ -41,7 +41,7 @@ function parseTcp(address: string, origin: string, tls: TlsFiles | undefined): E
   return { kind: "tcp", host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port, tls };
 }
 
-/** The endpoint as one would write it in `DOCKER_HOST`. */
+/** The endpoint in the syntax of `DOCKER_HOST`. */
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === "socket") return `${endpoint.path.startsWith("//") ? "npipe" : "unix"}://${endpoint.path}`;
   const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;

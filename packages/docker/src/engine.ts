@@ -6,23 +6,23 @@ import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { EngineConnectionLost, EngineError } from "./fault.ts";
 import { exchange } from "./transport.ts";
 
-/** An engine that answers, and what it says of itself. The functions of this package take it first. */
+/** A running engine and its properties. The functions of this package take it as their first argument. */
 export interface Engine {
   readonly endpoint: Endpoint;
   readonly product: "docker" | "podman";
   readonly version: string;
-  /** What both sides speak. */
+  /** The API version that both the engine and this package support. */
   readonly apiVersion: ApiVersion;
-  /** What its images must be made for. */
+  /** The platform for which images must be built. */
   readonly platform: Platform;
-  /** As `docker info` names it: `overlay2`, `overlayfs`, ... */
+  /** The name in `docker info`: `overlay2`, `overlayfs`, ... */
   readonly storageDriver: string;
   /**
-   * Whether images are kept by containerd: an image's ID is then the digest of its manifest or
-   * index, and otherwise that of its config.
+   * Whether containerd stores the images. If so, the ID of an image is the digest of its manifest or index, otherwise
+   * that of its config.
    */
   readonly containerdStore: boolean;
-  /** Where the engine keeps its data, as it sees its own file system. */
+  /** The folder of the engine's data, as a path in the engine's own file system. */
   readonly rootFolder: string;
 }
 
@@ -42,10 +42,14 @@ const infoAnswer = object({
   DockerRootDir: string,
 });
 
-/** How long an engine may take to say what it is. */
+/** How long an engine may take to answer the first requests. */
 const ANSWER_LIMIT_MS = 10_000;
 
-/** Asks the engine at `endpoint` what it is. Throws `EngineConnectionLost` when none answers there. */
+/**
+ * Connects to the engine at `endpoint` and reads its properties.
+ *
+ * @throws EngineConnectionLost when no engine answers there
+ */
 export function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Engine> {
   return withinLimit(endpoint, signal, async (limited) => {
     const caller = { endpoint, apiVersion: negotiate(await askVersion(endpoint, limited)) };
@@ -64,12 +68,12 @@ export function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Engin
   });
 }
 
-/** Resolves when the engine is up. */
+/** Resolves when the engine answers. */
 export async function ping(endpoint: Endpoint, signal?: AbortSignal): Promise<void> {
   await withinLimit(endpoint, signal, (limited) => askVersion(endpoint, limited));
 }
 
-/** The newest version of the API that the engine speaks. */
+/** The newest API version that the engine supports. */
 async function askVersion(endpoint: Endpoint, signal: AbortSignal): Promise<ApiVersion> {
   const answer = await exchange(endpoint, { method: "GET", path: "/_ping", signal });
   const doing = `checking that ${formatEndpoint(endpoint)} is a container engine`;

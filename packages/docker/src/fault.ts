@@ -1,11 +1,11 @@
 import { Fault, type FaultDetails } from "@release-actions/report";
 
-/** The engine answered, and what it answered is an error: its status, or an error inside a stream of messages. */
+/** The engine answered with an error: an HTTP status, or an error inside a stream of messages. */
 export class EngineError extends Fault {
   override readonly name: string = "EngineError";
-  /** The HTTP status; undefined for an error that came inside a stream that had begun with 200. */
+  /** The HTTP status; undefined for an error inside a stream whose status was 200. */
   readonly status: number | undefined;
-  /** What the engine said, alone. */
+  /** The engine's message without any context. */
   readonly said: string;
 
   constructor(doing: string, said: string, details: FaultDetails & { status?: number } = {}) {
@@ -16,8 +16,8 @@ export class EngineError extends Fault {
 }
 
 /**
- * A pull that ended without an error and left an image without all of its content. The containerd store does not fetch
- * layers that it has unpacked already, as by a build, and holds an image without them for not there.
+ * A pull that ended without an error, but left an incomplete image. The containerd store does not download layers that
+ * are already unpacked, for example by a build, and then reports the image as missing.
  */
 export class IncompleteImageError extends EngineError {
   override readonly name = "IncompleteImageError";

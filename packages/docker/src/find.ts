@@ -8,16 +8,16 @@ import { EngineConnectionLost, EngineError, EngineNotFound } from "./fault.ts";
 export interface FindOptions {
   readonly reporter: Reporter;
   readonly signal?: AbortSignal | undefined;
-  /** Where to look; the process's own surroundings by default. */
+  /** Where to look. Default: the environment of this process. */
   readonly surroundings?: Surroundings;
 }
 
 type Failure = "absent" | "denied" | "silent";
 
 /**
- * The container engine that the `docker` client would use here; podman's where there is none.
+ * Finds the container engine that the `docker` client would use here, or podman if there is none.
  *
- * @throws EngineNotFound when none answers, naming each place that was tried and what is wrong there.
+ * @throws EngineNotFound when no engine answers; it lists each address that was tried and why it failed.
  */
 export async function findEngine({ reporter, signal, surroundings = ownSurroundings() }: FindOptions): Promise<Engine> {
   const tried: { candidate: Candidate; failure: Failure; reason: string }[] = [];
@@ -32,7 +32,7 @@ export async function findEngine({ reporter, signal, surroundings = ownSurroundi
       signal?.throwIfAborted();
       const failed = { candidate, ...explain(error) };
       tried.push(failed);
-      // Docker is there, and meant; another engine found further down would only hide the cause.
+      // Docker is installed but access is denied. Another engine would only hide this.
       if (failed.failure === "denied") break;
     }
   }

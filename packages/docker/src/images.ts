@@ -6,26 +6,27 @@ import { call, callJson, collect, pathOf } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./fault.ts";
 
-/** An image as the engine has it. */
+/** An image in the engine. */
 export interface Image {
-  /** `sha256:` and 64 digits; see `Engine.containerdStore` for of what. */
+  /** `sha256:` and 64 digits; `Engine.containerdStore` tells which digest this is. */
   readonly id: string;
   readonly tags: readonly string[];
-  /** `name@sha256:…` for each repository it came from. */
+  /** `name@sha256:…` for each repository that it came from. */
   readonly repoDigests: readonly string[];
   readonly platform: Platform;
   /** Digests of the uncompressed layers, lowest first. */
   readonly diffIds: readonly string[];
-  /** In bytes, as the engine counts them. */
+  /** The size in bytes, as the engine reports it. */
   readonly size: number;
   /**
-   * Whether the engine has the layers that a container of it needs, for the platform asked for (`ImageManifestSummary`,
-   * Engine API 1.48). Only engines with the containerd store tell; of the others nothing can be said from here.
+   * Whether the engine has unpacked the layers that a container needs, for the requested platform
+   * (`ImageManifestSummary`, Engine API 1.48). Always false for engines without the containerd store, which do not
+   * report it.
    */
   readonly unpacked: boolean;
   /**
-   * Whether the engine has all of its content, which it needs for more than a container: to save it, push it, or build on
-   * it. Undefined where the engine does not tell, as with any store but containerd's.
+   * Whether the engine has all content of the image, which it needs to save, push or build on it. Undefined if the
+   * engine does not report it, as with any store except containerd's.
    */
   readonly complete: boolean | undefined;
 }
@@ -40,7 +41,7 @@ const manifestSummary = object({
   ImageData: optional(
     object({
       Platform: object({ os: string, architecture: string, variant: optional(string) }),
-      /** In bytes: "directly usable by the containers running this image". */
+      /** In bytes; `Unpacked` is the size "directly usable by the containers running this image". */
       Size: object({ Unpacked: integer }),
     }),
   ),
@@ -59,8 +60,8 @@ const imageAnswer = object({
 });
 
 /**
- * Looks an image up by name, by ID or by `name@digest`; undefined when the engine has none, or has
- * it for other platforms only.
+ * Finds an image by name, by ID or by `name@digest`. Returns undefined when the engine does not have it, or has it only
+ * for other platforms.
  */
 export async function inspectImage(
   engine: Engine,
@@ -70,7 +71,8 @@ export async function inspectImage(
   const { platform, signal } = options;
   const { containerdStore, apiVersion } = engine;
   const tellsUnpacked = containerdStore && atLeast(apiVersion, "1.48");
-  // Asked for a platform, the containerd store describes that one, under an ID which no image has.
+  // When asked for one platform, the containerd store describes that platform, but with an ID that no image has. So the
+  // ID comes from a second request without a platform.
   const knowsPlatforms = platform !== undefined && containerdStore && atLeast(apiVersion, "1.49");
   const [found, ofPlatform] = await Promise.all([
     inspect(engine, image, tellsUnpacked ? { manifests: "1" } : {}, signal),
@@ -126,12 +128,12 @@ function isFor(one: Platform, other: Platform): boolean {
   return one.os === other.os && one.architecture === other.architecture;
 }
 
-/** Of two variants of `arm` in an image, one may be unpacked and the other not. */
+/** Compares variants as well: an image may have two variants of `arm`, of which only one is unpacked. */
 function isSame(one: Platform, other: Platform): boolean {
   return isFor(one, other) && (one.variant ?? "") === (other.variant ?? "");
 }
 
-/** Gives an image another name; a name that stood for another image moves. */
+/** Gives an image another name. A name of another image moves to this one. */
 export async function tagImage(engine: Engine, image: string, name: string, signal?: AbortSignal): Promise<void> {
   const { tag, ...repository } = parseTaggedReference(name);
   const doing = `tagging ${image} as ${name}`;
@@ -141,7 +143,7 @@ export async function tagImage(engine: Engine, image: string, name: string, sign
 }
 
 /**
- * Removes a name, and with its last name the image. False when there was none.
+ * Removes a name of an image, and the image itself with its last name. Returns false when there was no such image.
  *
  * @throws EngineError of status 409 when a container still needs it.
  */
@@ -159,7 +161,7 @@ export async function removeImage(
   return answer !== undefined;
 }
 
-/** `undefined` for an answer that says 404. */
+/** `undefined` if the answer has status 404. */
 export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

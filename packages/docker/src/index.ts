@@ -1,4 +1,4 @@
-// Talks to a container engine over its API; no client is needed and no client's text is read.
+// Talks to a container engine over its API, without the docker client.
 
 export type { Candidate, Surroundings } from "./candidates.ts";
 export { storedCredentials } from "./credentials.ts";

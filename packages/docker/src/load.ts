@@ -14,26 +14,25 @@ import type { Bytes } from "./transport.ts";
 
 export interface LoadOptions {
   readonly reporter: Reporter;
-  /** Of an archive with several, the one to load. Engines before API 1.48 load what they like best. */
+  /** The platform to load from an archive with several. Engines before API 1.48 ignore this and choose themselves. */
   readonly platform?: Platform | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface LoadedImage {
   readonly id: string;
-  /** The name it was given; undefined for an image that has none. */
+  /** The name of the image; undefined for an image without a name. */
   readonly name: string | undefined;
 }
 
 /**
- * Streams an archive into the engine's load. `open` is called again when the engine was restarted in
- * the middle; an error thrown by the stream breaks the load off, before any image is there, and is
- * thrown on.
+ * Streams an archive into the engine. If the engine restarts during the load, `open` is called again. An error of the
+ * stream stops the load before the engine has any image, and is thrown again.
  *
- * What is returned is what the engine says it has loaded and has, never nothing. It is not proof that
- * an image can be used, nor that it is the one expected: see `tryImage` and `inspectImage`.
+ * Returns the images that the engine reports as loaded and has; at least one. This does not prove that an image can be
+ * used (see `tryImage`) or that it is the expected one (see `inspectImage`).
  *
- * @throws EngineError for an error in the engine's answer, and when it loaded no image.
+ * @throws EngineError when the engine reports an error or loads no image.
  */
 export function loadImage(engine: Engine, open: () => Bytes, options: LoadOptions): Promise<readonly LoadedImage[]> {
   const { reporter, platform, signal } = options;
@@ -67,8 +66,8 @@ export function loadImage(engine: Engine, open: () => Bytes, options: LoadOption
 }
 
 /**
- * The API names loaded images only in sentences such as "Loaded image ID: sha256:…". No sentence is
- * understood here: the last word of each is taken, and what the engine then has under that word.
+ * The API names loaded images only in sentences such as "Loaded image ID: sha256:…". The sentences are not parsed;
+ * instead the engine is asked for an image named by the last word of each.
  */
 async function imagesNamed(
   engine: Engine,
@@ -89,7 +88,7 @@ function lastWord(line: string): string {
   return stripVTControlCharacters(line).trim().split(/\s/).at(-1) ?? "";
 }
 
-/** Engines name an image in full: with its tag or digest, or by ID. A bare word is just a word. */
+/** Whether a word can name an image. Engines always write a tag, a digest or an ID, so a plain word does not count. */
 function isNamed(word: string): boolean {
   if (isImageId(word)) return true;
   try {

@@ -2,18 +2,17 @@ import { parseJson } from "@release-actions/json";
 import { EngineError } from "./fault.ts";
 import type { Bytes } from "./transport.ts";
 
-/** No message of an engine comes near this; what does is something else. */
+/** The size limit for a message; real messages are far smaller. */
 const MAX_MESSAGE_BYTES = 1 << 20;
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
 /**
- * The messages of a long-running call: JSON objects, a line each (moby `pkg/jsonmessage`). Ends when
- * the engine has said everything.
+ * Reads the messages of a long-running call: one JSON object per line (moby `pkg/jsonmessage`).
  *
- * @throws EngineError for a message that reports an error (the call had begun with status 200), and
- * for a line that is not a JSON object.
+ * @throws EngineError for a message that reports an error (such a call has status 200) and for a line that is not a
+ * JSON object.
  */
 export async function* readMessages(body: Bytes, doing: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   for await (const line of lines(body, doing)) {

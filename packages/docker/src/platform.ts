@@ -1,6 +1,6 @@
 import { formatPlatform, type Platform } from "@release-actions/platform";
 
-/** As the engine's API takes a platform: Windows' version has no place in it. */
+/** A platform in the form of the engine's API, without the OS version of Windows. */
 export function platformParameter({ os, architecture, variant }: Platform): string {
   return formatPlatform({ os, architecture, variant: variant === "" ? undefined : variant });
 }

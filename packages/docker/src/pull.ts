@@ -10,7 +10,7 @@ import { readMessages } from "./messages.ts";
 import { platformParameter } from "./platform.ts";
 import { retryOverRestart } from "./restart.ts";
 
-/** For the registry the image comes from; sent to the engine, which passes it on there. */
+/** Credentials for the image's registry. The engine gets them and passes them on to the registry. */
 export interface RegistryCredentials {
   readonly username: string;
   readonly password: string;
@@ -24,11 +24,11 @@ export interface PullOptions {
 }
 
 /**
- * Has the engine pull an image by tag (`latest` when there is neither) or by digest, and returns
- * what it then has under that name.
+ * Lets the engine pull an image by tag (default `latest`) or by digest, and returns the image that the engine then has
+ * under that name.
  *
- * @throws EngineError with the reason, also when the engine reports no error and the image is missing afterwards;
- * IncompleteImageError when the image is there without all of its content.
+ * @throws EngineError with the reason, also when the engine reports no error but the image is missing afterwards;
+ * IncompleteImageError when the image is present but incomplete.
  */
 export function pullImage(engine: Engine, reference: string, options: PullOptions): Promise<Image> {
   const { tag = "latest", digest, ...name } = parseReference(reference);
@@ -48,7 +48,7 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
     for await (const message of readMessages(answer.body, doing)) showProgress(message);
     const pulled = digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`;
     const image = await inspectImage(engine, pulled, { platform, signal });
-    // Without its content the containerd store cannot tell what an image is for.
+    // The containerd store does not know the platform of an image whose content is missing.
     if (image !== undefined && (image.platform.architecture !== "" || image.unpacked || !engine.containerdStore))
       return image;
     if (image !== undefined) throw new IncompleteImageError(doing, "no error, but parts of the image are missing");
@@ -68,7 +68,7 @@ export function pullImage(engine: Engine, reference: string, options: PullOption
 
 interface Wanted {
   readonly repository: string;
-  /** Or a digest. */
+  /** A tag or a digest. */
   readonly tag: string;
   readonly platform: Platform | undefined;
   readonly isLoopback: boolean;
@@ -79,14 +79,14 @@ function dockerPull({ repository, tag, platform }: Wanted): Pick<ApiCall, "path"
   return { path: "/images/create", query };
 }
 
-/** Docker takes plain HTTP from the loopback by itself; of podman, only its own API can be told to. */
+/** Docker allows plain HTTP on loopback addresses. Podman must be told to, which only its own API supports. */
 function podmanPull({ repository, tag, platform, isLoopback }: Wanted): Pick<ApiCall, "path" | "query"> {
   return {
     path: "/libpod/images/pull",
     query: {
       reference: `${repository}${tag.includes(":") ? "@" : ":"}${tag}`,
       policy: "always",
-      compatMode: "true", // Messages as Docker's; before podman 4.5 they come without progress.
+      compatMode: "true", // Messages in Docker's form; before podman 4.5 they have no progress.
       tlsVerify: isLoopback ? "false" : undefined,
       OS: platform?.os,
       Arch: platform?.architecture,
@@ -99,7 +99,7 @@ function isLoopback(registry: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(registry);
 }
 
-/** RFC 4648, section 5, padded: an engine takes what it cannot decode for no credentials, and says nothing. */
+/** Encodes with RFC 4648, section 5, with padding. An engine silently ignores credentials that it cannot decode. */
 function authHeader({ username, password }: RegistryCredentials): string {
   const base64 = Buffer.from(JSON.stringify({ username, password })).toString("base64");
   return base64.replaceAll("+", "-").replaceAll("/", "_");

@@ -3,13 +3,13 @@ import type { Reporter } from "@release-actions/report";
 import { type Engine, ping } from "./engine.ts";
 import { EngineConnectionLost } from "./fault.ts";
 
-/** How long an engine may take to come back; a service manager restarts it within seconds. */
+/** How long an engine may take to restart; a service manager does it within seconds. */
 const COMEBACK_LIMIT_MS = 30_000;
 const POLL_INTERVAL_MS = 500;
 
 /**
- * Runs `work` once more when the connection broke in the middle of it and the engine answers again:
- * it was restarted. What the engine said is not tried again.
+ * Runs `work`, and once more if the connection breaks and the engine answers again, which means that it was restarted.
+ * Errors that the engine reports are not retried.
  */
 export async function retryOverRestart<T>(
   engine: Engine,

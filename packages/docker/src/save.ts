@@ -5,8 +5,8 @@ import type { ImageOptions } from "./images.ts";
 import type { Bytes } from "./transport.ts";
 
 /**
- * The archive that `docker save` writes, as it comes. A name is kept in the archive, an ID gives an
- * unnamed image. The stream throws `EngineConnectionLost` when the engine breaks off.
+ * Streams the archive that `docker save` would write. An image that is given by name keeps it in the archive, one that
+ * is given by ID has no name there. The stream throws `EngineConnectionLost` when the connection breaks.
  */
 export async function saveImages(
   engine: Engine,

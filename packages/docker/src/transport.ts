@@ -8,7 +8,7 @@ export type Bytes = AsyncIterable<Uint8Array>;
 
 export interface HttpCall {
   readonly method: "GET" | "HEAD" | "POST" | "DELETE";
-  /** With the query. */
+  /** The path with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Bytes | undefined;
@@ -18,16 +18,16 @@ export interface HttpCall {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** To be read to its end or left early; either closes the connection. Throws as `exchange` does. */
+  /** The body. Reading to the end and stopping early both close the connection. Throws as `exchange` does. */
   readonly body: Bytes;
 }
 
 /**
- * One HTTP exchange over a connection of its own: an engine that restarts leaves no dead connection
- * behind to trip over. Resolves with the head of the answer; a body that is still being sent goes on.
+ * One HTTP exchange on its own connection, so that an engine that restarts leaves no dead connection in a pool.
+ * Resolves when the head of the answer arrives; the request body may still be in transfer.
  *
- * @throws the body's own error when reading it fails, the signal's reason when it fires, and
- * `EngineConnectionLost` (with the system's error as cause) for what befalls the connection.
+ * @throws the error of the request body when reading it fails, the signal's reason when it aborts, and
+ * `EngineConnectionLost` (with the system's error as cause) when the connection fails.
  */
 export async function exchange(endpoint: Endpoint, call: HttpCall): Promise<HttpAnswer> {
   call.signal?.throwIfAborted();
@@ -38,7 +38,7 @@ export async function exchange(endpoint: Endpoint, call: HttpCall): Promise<Http
     return bodyError === undefined ? lost(endpoint, cause) : bodyError.error;
   };
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    // Stays on after the answer has begun, when errors also show in the answer's body.
+    // This listener stays after the answer has begun; later errors then also surface in the answer's body.
     request.on("error", (cause) => reject(explain(cause))).once("response", resolve);
   });
   void send(request, call.body).catch((error: unknown) => {
@@ -61,7 +61,7 @@ function open(endpoint: Endpoint, call: HttpCall): ClientRequest {
   const { method, path, signal } = call;
   const common = { method, path, agent: false as const, ...(signal && { signal }) };
   if (endpoint.kind === "socket") {
-    // An engine accepts any host's name there, but not none.
+    // An engine requires a Host header, but accepts any value.
     return requestHttp({ ...common, socketPath: endpoint.path, headers: { host: "docker", ...call.headers } });
   }
   const { host, port, tls } = endpoint;
@@ -75,7 +75,7 @@ function readTlsFiles(tls: TlsFiles): object {
   return { ...Object.fromEntries(contents), rejectUnauthorized: tls.verify };
 }
 
-/** Throws only what reading the body throws; the fate of the connection shows elsewhere. */
+/** Throws only errors of reading the body; `exchange` handles connection errors. */
 async function send(request: ClientRequest, body: string | Bytes | undefined): Promise<void> {
   if (typeof body !== "object") {
     request.end(body);
@@ -87,14 +87,14 @@ async function send(request: ClientRequest, body: string | Bytes | undefined): P
   });
   for await (const chunk of body) {
     if (request.destroyed) return;
-    // An engine that has refused reads no further: stop sending, so that its answer is heard.
+    // After an error status the engine does not read the rest of the body, so sending stops and the answer is read.
     if (refused) break;
     if (!request.write(chunk)) await drained(request);
   }
   request.end();
 }
 
-/** Resolves when there is room for more to send, or no connection left to send it by. */
+/** Resolves when more can be written or the connection is closed. */
 function drained(request: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -106,7 +106,7 @@ function drained(request: ClientRequest): Promise<void> {
 }
 
 function lost(endpoint: Endpoint, cause: Error): EngineConnectionLost {
-  // A host with several addresses fails with a collection of errors, which has only a code to say.
+  // For a host with several addresses the error is a collection of errors that has a code but no message.
   const why = cause.message || ("code" in cause ? String(cause.code) : cause.name);
   return new EngineConnectionLost(`the connection to the engine at ${formatEndpoint(endpoint)} failed: ${why}`, {
     cause,

@@ -10,9 +10,8 @@ export type Usability = { readonly kind: "usable" } | { readonly kind: "unusable
 const createdAnswer = object({ Id: string });
 
 /**
- * Makes a container of the image, which the engine has to unpack for it, and removes the container;
- * nothing is run. An engine can have an image listed, and loaded without complaint, of which no
- * container can be made.
+ * Creates a container from the image, which makes the engine unpack it, and removes the container without running it.
+ * An engine may list an image, or load it without an error, although it cannot create a container from it.
  */
 export async function tryImage(engine: Engine, image: string, options: ImageOptions = {}): Promise<Usability> {
   const { platform, signal } = options;
@@ -22,7 +21,7 @@ export async function tryImage(engine: Engine, image: string, options: ImageOpti
     path: "/containers/create",
     query: { platform: platform === undefined ? undefined : platformParameter(platform) },
     headers: { "content-type": "application/json" },
-    // An image may come without a command; the one given here is never run.
+    // An image may have no command, so one is given; it never runs.
     body: JSON.stringify({ Image: image, Entrypoint: ["/never-run"], Cmd: [], NetworkDisabled: true }),
     signal,
     doing,
@@ -37,7 +36,7 @@ export async function tryImage(engine: Engine, image: string, options: ImageOpti
   }
 }
 
-/** Not given the signal: a container that was made goes, also when everything else is cancelled. */
+/** This ignores the signal, so that the container is removed even after a cancellation. */
 async function removeContainer(engine: Engine, id: string): Promise<void> {
   const doing = "removing the container made for the trial";
   const query = { force: "true", v: "true" };

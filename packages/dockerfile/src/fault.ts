@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A Dockerfile that BuildKit would refuse, or that says something this parser does not know, with the line. */
+/** A Dockerfile that BuildKit would refuse or that this parser does not support. The location has the line. */
 export class DockerfileError extends Fault {
   override readonly name = "DockerfileError";
 }

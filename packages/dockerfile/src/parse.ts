@@ -10,16 +10,16 @@ export interface StageVariable {
 }
 
 export interface Stage {
-  /** As written after AS; stages are found without regard to case. */
+  /** The name as written after AS; names are compared without case. */
   readonly name: string | undefined;
   readonly location: Location & { readonly line: number };
   /** The image or earlier stage after FROM, variables resolved. */
   readonly base: Word;
-  /** Set when `base` names an earlier stage; not where a variable without a value decides which. */
+  /** The earlier stage that `base` names; undefined for an image, and if `base` contains a variable without a value. */
   readonly parent: Stage | undefined;
-  /** ENV at the end of the stage, what it inherits from earlier stages included; not what an image brings. */
+  /** ENV variables at the end of the stage, including those inherited from earlier stages, but not those of an image. */
   readonly env: ReadonlyMap<string, StageVariable>;
-  /** ARG at the end of the stage, in the same way. */
+  /** ARG variables at the end of the stage, likewise. */
   readonly args: ReadonlyMap<string, StageVariable>;
   readonly instructions: readonly Instruction[];
 }
@@ -27,7 +27,7 @@ export interface Stage {
 export interface Dockerfile {
   readonly file: string;
   readonly text: string;
-  /** ARG before the first FROM. */
+  /** ARG variables before the first FROM. */
   readonly args: ReadonlyMap<string, StageVariable>;
   readonly stages: readonly Stage[];
   readonly escapeCharacter: string;
@@ -41,11 +41,13 @@ const KEYWORDS = new Set(
 );
 
 /**
- * Reads a Dockerfile as BuildKit does (https://docs.docker.com/reference/dockerfile/): what each stage
- * starts from and which variables it ends with, ARG taken at its default.
+ * Reads a Dockerfile as BuildKit does (https://docs.docker.com/reference/dockerfile/): the base of each stage, and its
+ * variables at the end, with the defaults of ARG.
+ *
+ * @throws DockerfileError
  */
 export function parseDockerfile(text: string, file: string): Dockerfile {
-  // The parser knows no byte order mark; a space in its place keeps every offset.
+  // The parser does not accept a byte order mark; a space in its place keeps all offsets.
   const parsed = DockerfileParser.parse(text.replace(/^\uFEFF/, " "));
   const reader = new StageReader(text, parsed.getEscapeCharacter(), createLocator(text, file));
   for (const instruction of parsed.getInstructions()) reader.add(instruction);
@@ -55,7 +57,7 @@ export function parseDockerfile(text: string, file: string): Dockerfile {
 type Variables = Map<string, StageVariable>;
 type OpenStage = Stage & { readonly env: Variables; readonly args: Variables; readonly instructions: Instruction[] };
 
-/** What all of these stages end with alike; of one stage, all of it. */
+/** The variables that have the same value at the end of all these stages. */
 function sharedBy(stages: readonly OpenStage[], kind: "env" | "args"): Variables {
   const [first, ...others] = stages;
   const shared = [...(first?.[kind] ?? [])].filter(([name, variable]) =>
@@ -85,7 +87,7 @@ class StageReader {
     if (!KEYWORDS.has(keyword)) throw this.#fault(location, `${keyword.slice(0, 40)} is not a Dockerfile instruction`);
     const stage = this.#stages.at(-1);
     if (keyword === "FROM")
-      this.#from(instruction as From, location); // The keyword decides the class.
+      this.#from(instruction as From, location); // The keyword determines the class.
     else if (stage === undefined && keyword !== "ARG") throw this.#fault(location, `${keyword} comes before any FROM`);
     else if (keyword === "ARG") this.#arg(instruction as Arg, stage);
     else if (keyword === "ENV" && stage !== undefined) this.#env(instruction as Env, stage);
@@ -112,7 +114,10 @@ class StageReader {
     this.#stages.push({ name, location, base, parent, instructions: [], ...inherited });
   }
 
-  /** The earlier stage of this name, or all that it may be: `FROM base-$TARGETARCH` is one of `base-amd64`, `base-arm64`. */
+  /**
+   * The earlier stage of this name, or all stages that it may mean: `FROM base-$TARGETARCH` may mean `base-amd64` or
+   * `base-arm64`.
+   */
   #possibleParents({ value, parts, unset }: Word): readonly OpenStage[] {
     const named = (matches: (name: string) => boolean) =>
       this.#stages.filter(({ name }) => name !== undefined && matches(name.toLowerCase()));
@@ -121,7 +126,7 @@ class StageReader {
     return start === "" ? [] : named((name) => name.startsWith(start));
   }
 
-  /** An ARG without a default takes that of the global scope. Outside stages a variable sees earlier ones. */
+  /** An ARG without a default gets the value from the global scope. A global ARG may use earlier ones. */
   #arg(arg: Arg, stage: OpenStage | undefined): void {
     for (const property of arg.getProperties()) {
       const target = stage?.args ?? this.#globals;
@@ -134,7 +139,7 @@ class StageReader {
     }
   }
 
-  /** All values of one ENV see the variables as they were before it. */
+  /** The values of one ENV instruction use the variables as they were before it. */
   #env(env: Env, stage: OpenStage): void {
     const [before, args] = [new Map(stage.env), new Map(stage.args)];
     const lookup = (name: string): Word | undefined => (before.get(name) ?? args.get(name))?.word;

@@ -3,14 +3,18 @@ import { DockerfileError } from "./fault.ts";
 import type { Dockerfile, Stage } from "./parse.ts";
 import { expandWord, type Word } from "./word.ts";
 
-/** An image from outside that a build pulls. */
+/** An image that a build pulls. */
 export interface ImageUse {
   readonly word: Word;
   readonly location: Location & { readonly line: number };
   readonly by: "FROM" | "COPY --from" | "RUN --mount" | "# syntax";
 }
 
-/** The stage of this name, or of this number counted from 0, as `docker build --target` finds it. */
+/**
+ * Finds a stage by name, or by number from 0, as `docker build --target` does.
+ *
+ * @throws DockerfileError if there is no such stage
+ */
 export function findStage(dockerfile: Dockerfile, name: string): Stage {
   const wanted = name.toLowerCase();
   const { file, stages } = dockerfile;
@@ -25,19 +29,19 @@ export function findStage(dockerfile: Dockerfile, name: string): Stage {
 }
 
 /**
- * Every image a build of this file may pull, in the order of the file; stages and `scratch` are left out, and so are
- * images with a variable that only the caller of the build knows (`unknownImagesOf`).
+ * The images that a build may pull, in the order of the file. Stages, `scratch` and images with a variable whose value
+ * only the caller of the build knows (`unknownImagesOf`) are left out.
  */
 export function imagesOf(dockerfile: Dockerfile): ImageUse[] {
   return allImages(dockerfile).filter(({ word }) => word.unset === undefined);
 }
 
-/** The images whose name holds a variable without a value: legal, the caller passes it with `--build-arg`. */
+/** The images whose name contains a variable without a value, which the caller passes with `--build-arg`. */
 export function unknownImagesOf(dockerfile: Dockerfile): ImageUse[] {
   return allImages(dockerfile).filter(({ word }) => word.unset !== undefined && !namesStage(dockerfile, word));
 }
 
-/** `base-$TARGETARCH`, where there are stages whose names begin with `base-`. */
+/** Whether a name with variables may be that of a stage: `base-$TARGETARCH`, if there are stages that begin with `base-`. */
 function namesStage({ stages }: Dockerfile, { parts }: Word): boolean {
   const start = parts[0]?.start === undefined ? "" : parts[0].text.toLowerCase();
   return start !== "" && stages.some(({ name }) => name?.toLowerCase().startsWith(start));
@@ -74,7 +78,7 @@ function flagImages(dockerfile: Dockerfile, stage: Stage): ImageUse[] {
     const range = instruction.getRange();
     const [start, end] = [offsetOf(text, range.start), offsetOf(text, range.end)];
     const pattern = keyword === "COPY" ? /\s--from=(\S+)/ : /\s--mount=(?:\S*,)?from=([^\s,]+)/g;
-    // Flags come before anything else: what follows the first other word is not a flag.
+    // Flags come first; nothing after the first other word is a flag.
     const flags = /^\w+(?:\s+(?:\\\s*\n\s*)?--\S+)*/.exec(text.slice(start, end))?.[0] ?? "";
     return [...flags.matchAll(new RegExp(pattern, "g"))].map((match): ImageUse => {
       const value = match[1] ?? "";
@@ -94,12 +98,12 @@ function offsetOf(text: string, { line, character }: { line: number; character: 
 
 /** The script of a RUN instruction. */
 export interface RunScript {
-  /** Bash, at the same offsets as in the file: what Docker takes out is blank here. */
+  /** The shell script. Parts that Docker removes are replaced with spaces, so that offsets match the file. */
   readonly text: string;
   readonly start: number;
 }
 
-/** What a stage's RUN instructions hand to the shell, heredocs included; the exec form is not a script. */
+/** The scripts that a stage's RUN instructions give to the shell, including heredocs. The exec form is not a script. */
 export function runScriptsOf(dockerfile: Dockerfile, stage: Stage): RunScript[] {
   return stage.instructions.flatMap((instruction): RunScript[] => {
     if (instruction.getKeyword() !== "RUN") return [];
@@ -118,7 +122,10 @@ export function runScriptsOf(dockerfile: Dockerfile, stage: Stage): RunScript[] 
   });
 }
 
-/** Docker removes comment lines and empty lines between continued ones, and takes a backquote for what may be its escape. */
+/**
+ * Blanks the comment lines and empty lines between continued lines, which Docker removes, and replaces the escape
+ * character ``` ` ``` with a backslash.
+ */
 function withoutComments(body: string, escapeCharacter: string): string {
   const blank = (text: string): string => " ".repeat(text.length);
   const joined = escapeCharacter === "\\" ? body : body.replace(/`(?=[ \t]*\r?\n)/g, "\\");

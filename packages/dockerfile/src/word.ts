@@ -2,18 +2,18 @@ import type { Location } from "@release-actions/report";
 import type { Edit } from "@release-actions/text";
 import { DockerfileError } from "./fault.ts";
 
-/** A piece of an expanded value that stands, character for character, in the file. */
+/** A part of an expanded value. */
 interface Part {
   readonly text: string;
-  /** Where it stands; nothing for what no single place in the file spells out. */
+  /** The offset at which the file has exactly this text; undefined if there is no such place. */
   readonly start: number | undefined;
 }
 
-/** A value after quotes and variables are resolved, each piece of which knows where it was written. */
+/** A value after quotes and variables are resolved. Each part knows where the file has it. */
 export interface Word {
   readonly value: string;
   readonly parts: readonly Part[];
-  /** The first variable without a value that went into it. */
+  /** The first variable without a value that it uses. */
   readonly unset: string | undefined;
 }
 
@@ -65,7 +65,7 @@ export function expandWord(source: WordSource, start: number, end: number): Word
   return { value: parts.map((part) => part.text).join(""), parts, unset };
 }
 
-/** The edit that turns `value.slice(from, to)` of a word into `text`, or nothing when no one place spells it. */
+/** The edit that changes `value.slice(from, to)` of a word to `text`; undefined if no single place in the file has that part. */
 export function editWithin(word: Word, from: number, to: number, text: string): Edit | undefined {
   let offset = 0;
   for (const part of word.parts) {
@@ -77,7 +77,7 @@ export function editWithin(word: Word, from: number, to: number, text: string): 
   return undefined;
 }
 
-/** After an escaped line end: the offset where the value goes on, comment lines skipped. */
+/** The offset at which a value continues after an escaped line end and any comment lines; undefined if there is none. */
 function lineBreakAfter(text: string, at: number): number | undefined {
   const match = /^.[ \t]*\r?\n(?:[ \t]*#[^\n]*\n|[ \t]*\r?\n)*/s.exec(text.slice(at, at + 4096));
   return match === null ? undefined : at + match[0].length;
@@ -98,7 +98,7 @@ function expandVariable(source: WordSource, at: number, end: number): { word: Wo
   const found = source.lookup(name);
   const restStart = at + whole.length;
   if (/[#%/]/.test(operator)) {
-    // What a caller passes is not known here, nor what is left of it.
+    // The caller's value is unknown here, and so is the result.
     if (found === undefined || found.unset !== undefined)
       return { word: { value: "", parts: [], unset: found?.unset ?? name }, next };
     const value = substitute(found.value, operator, text.slice(restStart, close));
@@ -108,11 +108,11 @@ function expandVariable(source: WordSource, at: number, end: number): { word: Wo
   const rest = (): Word => expandWord(source, restStart, close);
   if (operator.endsWith("-")) return { word: isSet ? found : rest(), next };
   if (operator.endsWith("+")) return { word: isSet ? rest() : literal("", undefined), next };
-  // Required, so the caller passes it.
+  // The variable is required, so the caller passes it.
   return { word: isSet ? found : { value: "", parts: [], unset: name }, next };
 }
 
-/** `#`, `##`, `%`, `%%`, `/` and `//` as BuildKit does them, `*` and `?` in the pattern (shell/lex.go). */
+/** Applies `#`, `##`, `%`, `%%`, `/` or `//` as BuildKit does, with `*` and `?` in the pattern (shell/lex.go). */
 function substitute(value: string, operator: string, operand: string): string {
   const [pattern = "", replacement = ""] = operator.startsWith("/") ? splitAtSlash(operand) : [operand];
   const isShort = operator === "#" || operator === "%";
@@ -125,7 +125,7 @@ function substitute(value: string, operator: string, operand: string): string {
   if (operator.startsWith("/"))
     return value.replace(new RegExp(source, operator === "//" ? "g" : ""), () => replacement);
   if (operator.startsWith("#")) return value.replace(new RegExp(`^(?:${source})`), "");
-  // The shortest suffix is the one that starts last.
+  // The shortest matching suffix starts last.
   const starts = Array.from({ length: value.length + 1 }, (_, index) => (isShort ? value.length - index : index));
   const suffix = new RegExp(`^(?:${source})$`);
   const start = starts.find((index) => suffix.test(value.slice(index)));

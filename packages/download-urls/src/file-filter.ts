@@ -1,5 +1,5 @@
 import { wildcard } from "@release-actions/text";
-/** What is proof of other files must come from where they came from before: a gateway could serve both. */
+/** Files that verify others keep their original URLs: a gateway that served both could replace both. */
 export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
   "*.md5",
   "*.sha1",
@@ -27,7 +27,10 @@ export const CHECKSUMS_AND_SIGNATURES: readonly string[] = [
   "*dist-manifest.json",
 ];
 
-/** Tells by its name whether a file's URL is to be rewritten. Empty `include` means all; `*` and `?` are wild. */
+/**
+ * Returns a function that tells by a file's name whether to rewrite its URL. An empty `include` means all files; `*`
+ * and `?` are wildcards.
+ */
 export function fileFilter(include: readonly string[], exclude: readonly string[]): (file: string) => boolean {
   const included = include.map(matcher);
   const excluded = exclude.map(matcher);
@@ -42,7 +45,7 @@ function decoded(file: string): string {
   try {
     return decodeURIComponent(file);
   } catch {
-    // A stray percent sign is part of a placeholder, not of an encoding.
+    // This percent sign belongs to a placeholder and not to an encoding.
     return file;
   }
 }

@@ -8,7 +8,7 @@ export interface FoundUrl extends ReleaseFile {
   readonly spelling: Spelling;
 }
 
-/** Finds the URLs of a repository's release files on GitHub, in order. Query and fragment do not belong to them. */
+/** Finds the URLs of a repository's release files on GitHub, in order, without query and fragment. */
 export function findGithubUrls(text: string, repository: Repository): readonly FoundUrl[] {
   return find(text, githubUrl(repository, { tag: "{tag}", file: "{file}" }), true);
 }
@@ -18,7 +18,7 @@ export function findGatewayUrls(text: string, gateway: Gateway): readonly FoundU
   return find(text, gatewayUrl(gateway, { tag: "{tag}", file: "{file}" }));
 }
 
-/** @param anyHost whether the host may be written with `www.` and its port, as GitHub takes it. */
+/** @param anyHost whether the host may have `www.` and a port, which GitHub accepts */
 function find(text: string, template: string, anyHost = false): readonly FoundUrl[] {
   return SPELLINGS.flatMap((spelling) =>
     [...text.matchAll(pattern(template, spelling, anyHost))].map((match) => ({
@@ -33,11 +33,11 @@ function find(text: string, template: string, anyHost = false): readonly FoundUr
 
 function pattern(template: string, spelling: Spelling, anyHost: boolean): RegExp {
   const { segmentCharacter: character, slash, notAfter } = spelling;
-  // A tag may hold slashes (`widget/v1.2.3`); the file is the last segment, without a full stop that ends a sentence, and
-  // without the marks by which Markdown ends emphasis (`_` and `~~`).
+  // A tag may contain slashes (`widget/v1.2.3`). The file is the last segment, without a full stop that ends a sentence
+  // and without Markdown's emphasis marks (`_` and `~~`).
   const tag = `(?<tag>${character}+(?:${slash}${character}+)*)`;
   const file = `(?<file>${character}+(?<![._~]))`;
-  // Nothing more may follow that would make it another file or a folder.
+  // Nothing may follow that would make it another file or a folder.
   const end = `(?![._~]*(?:(?![._~])${character}|${slash}))`;
   const literal = (part: string): string =>
     [...part].map((char) => (char === "/" ? slash : char === ":" ? spelling.colon : quoted(char))).join("");

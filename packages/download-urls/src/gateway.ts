@@ -1,14 +1,14 @@
 import { Fault } from "@release-actions/report";
 
-/** A repository on GitHub. Case does not count there. */
+/** A repository on GitHub, whose names are compared without case. */
 export interface Repository {
-  /** `https://github.com`, or the address of a GitHub Enterprise server; without a final slash. */
+  /** `https://github.com`, or the address of a GitHub Enterprise server, without a trailing slash. */
   readonly server: string;
   readonly owner: string;
   readonly name: string;
 }
 
-/** A file of a release, as its URL spells it: percent-encoding and placeholders of a script are kept as they are. */
+/** A file of a release, as written in its URL: percent-encoding and placeholders of scripts are kept. */
 export interface ReleaseFile {
   readonly tag: string;
   readonly file: string;
@@ -16,7 +16,7 @@ export interface ReleaseFile {
 
 /** An address that counts a download and redirects to GitHub, such as a Scarf gateway. */
 export interface Gateway {
-  /** With `{owner}` and `{repo}` filled in and `{tag}` and `{file}` left. */
+  /** The URL template, in which `{owner}` and `{repo}` are replaced but not `{tag}` and `{file}`. */
   readonly template: string;
   readonly repository: Repository;
 }
@@ -26,7 +26,9 @@ export class GatewayError extends Fault {
 }
 
 /**
- * @param serverUrl `GITHUB_SERVER_URL`.
+ * Reads `owner/name`.
+ *
+ * @param serverUrl the value of `GITHUB_SERVER_URL`
  * @throws GatewayError unless the text is `owner/name`.
  */
 export function parseRepository(text: string, serverUrl = "https://github.com"): Repository {
@@ -38,8 +40,10 @@ export function parseRepository(text: string, serverUrl = "https://github.com"):
 }
 
 /**
- * Reads the address of a gateway: a template with `{tag}` and `{file}`, and `{owner}` and `{repo}` if it
- * likes, or a plain URL, which means `<url>/{tag}/{file}`.
+ * Reads the address of a gateway: a template with `{tag}` and `{file}` and optionally `{owner}` and `{repo}`, or a
+ * plain URL, which means `<url>/{tag}/{file}`.
+ *
+ * @throws GatewayError
  */
 export function parseGateway(text: string, repository: Repository): Gateway {
   const full = text.includes("{") ? text : `${text.replace(/\/+$/, "")}/{tag}/{file}`;
@@ -55,7 +59,7 @@ export function parseGateway(text: string, repository: Repository): Gateway {
   }
   const unknown = parts.find((part) => part.startsWith("{") && part !== "{tag}" && part !== "{file}");
   if (unknown !== undefined) refuse(`has the placeholder ${unknown}, expected {tag}, {file}, {owner} or {repo}`);
-  // A slash between the two is what tells them apart on the way back.
+  // Only a slash between the two makes it possible to read them from a URL again.
   const [first = 0, second = 0] = [template.indexOf("{tag}"), template.indexOf("{file}")].sort((a, b) => a - b);
   if (!template.slice(first, second).includes("/")) refuse("must keep {tag} and {file} apart with a slash");
   refuseAddress(template, new URL(repository.server).host, refuse);
@@ -78,6 +82,6 @@ function refuseAddress(template: string, github: string, refuse: (why: string) =
   if (protocol !== "https:" && !(protocol === "http:" && isLoopback)) refuse("must begin with https://");
   if (username !== "" || search !== "" || hash !== "")
     refuse("must be a plain address, without user, query or fragment");
-  // A rewritten URL would be rewritten again.
+  // Otherwise a rewritten URL would be rewritten again.
   if (host.replace(/^www\./, "") === github) refuse("is GitHub itself");
 }

@@ -1,9 +1,9 @@
 import { type FoundUrl, findGatewayUrls, findGithubUrls } from "./find.ts";
 import { type Gateway, gatewayUrl, githubUrl } from "./gateway.ts";
 
-/** One URL of a text, as it is on either side. */
+/** A download in a text, with its URLs on GitHub and on the gateway. */
 export interface Download {
-  /** Of the text, from 1. */
+  /** The line in the text, from 1. */
   readonly line: number;
   readonly tag: string;
   readonly file: string;
@@ -13,27 +13,27 @@ export interface Download {
 
 export interface Rewritten {
   readonly text: string;
-  /** Rewritten now. */
+  /** The URLs that were rewritten. */
   readonly changed: readonly Download[];
-  /** Found already as it should be. */
+  /** The URLs that needed no change. */
   readonly alreadyRight: readonly Download[];
 }
 
 export interface RewriteOptions {
   readonly gateway: Gateway;
   readonly direction: "to-gateway" | "to-github";
-  /** Which files count, by name. */
+  /** Whether to rewrite the URL of a file, by its name. */
   readonly isWanted: (file: string) => boolean;
   /**
-   * In a Homebrew formula: keep GitHub's URL as the fallback (docs.brew.sh, Formula Cookbook, `mirror`).
-   * A `mirror` line is never rewritten itself.
+   * Set for a Homebrew formula. With `mirror`, GitHub's URL stays as the fallback (docs.brew.sh, Formula Cookbook,
+   * `mirror`). The `mirror` lines themselves are never rewritten.
    */
   readonly formula?: { readonly mirror: boolean };
 }
 
 /**
- * Rewrites download URLs and nothing else. Doing it twice does nothing more. The text may be bytes read
- * as Latin-1, so that any encoding that extends ASCII passes unharmed.
+ * Rewrites download URLs and nothing else; a second run changes nothing. The text may be bytes decoded as Latin-1, so
+ * that any superset of ASCII is preserved.
  */
 export function rewriteUrls(text: string, options: RewriteOptions): Rewritten {
   const { gateway, direction, isWanted } = options;
@@ -70,7 +70,7 @@ function replaceAll(text: string, urls: readonly FoundUrl[], replacement: (url: 
   return written + text.slice(end);
 }
 
-/** Puts a `mirror` line after each `url` line that needs one, or takes away the ones that repeat their `url`. */
+/** Adds a `mirror` line after each `url` line that needs one, or removes those with the same URL as their `url` line. */
 function alignMirrors(text: string, { gateway, direction, formula, isWanted }: RewriteOptions): string {
   const lines = text.split(/(?<=\n)/);
   const aligned = lines.flatMap((line, index) => {
@@ -103,7 +103,7 @@ function lineAt(text: string, offset: number): string {
   return text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
 }
 
-/** Tells the line, from 1, that an offset is on. */
+/** Returns a function that converts an offset to a line number, from 1. */
 function lineFinder(text: string): (offset: number) => number {
   const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
   return (offset) => {

@@ -1,21 +1,21 @@
-/** How a document writes the characters of a URL. What replaces one is written in the same way. */
+/** How a document writes the characters of a URL. A replacement is written in the same way. */
 export interface Spelling {
   readonly name: "plain" | "json" | "percent";
-  /** Regular expressions, case-insensitive, for `:`, `/` and one character of a path segment. */
+  /** Case-insensitive regular expressions for `:`, `/` and one character of a path segment. */
   readonly colon: string;
   readonly slash: string;
   readonly segmentCharacter: string;
-  /** What may not come directly before: part of a longer address. */
+  /** A regular expression for characters that may not precede a URL, because it would be part of a longer address. */
   readonly notAfter: string;
   readonly encode: (url: string) => string;
   readonly decode: (text: string) => string;
 }
 
 /**
- * What GitHub keeps in the name of an asset and git in the name of a tag, and the placeholders that
- * formulae, scripts and pages have in their place: `#{version}`, `${VERSION:-1}`, `$VERSION`, `$(VERSION)`, `{version}`,
- * `{{ version }}`, `<version>`. Only known words stand in angle brackets, as everything else there is HTML.
- * The alternatives begin differently, so that matching takes linear time.
+ * The characters that GitHub allows in the name of an asset and git in the name of a tag, and the placeholders that
+ * formulae, scripts and pages use instead: `#{version}`, `${VERSION:-1}`, `$VERSION`, `$(VERSION)`, `{version}`,
+ * `{{ version }}`, `<version>`. Only known words in angle brackets are placeholders, since anything else is HTML. No
+ * two alternatives begin alike, so matching takes linear time.
  */
 const SEGMENT_CHARACTER = String.raw`(?:[\w.+@~%-]|#\{[^{}"\s]+\}|\$\{\w+(?::?[-+=?][^{}"\s]*)?\}|\$\(\w+\)|\$(?=\w)|\{\{ ?[\w.]+ ?\}\}|\{[\w.-]+\}|<(?:version|ver|tag|release|target|triple|platform|arch|os|cpu|name|file|app)>)`;
 
@@ -30,7 +30,7 @@ export const SPELLINGS: readonly Spelling[] = [
     decode: (text) => text,
   },
   {
-    // JSON allows `\/` (RFC 8259, section 7), and PHP and others write it.
+    // JSON allows `\/` for a slash (RFC 8259, section 7), which PHP and others write.
     name: "json",
     colon: ":",
     slash: String.raw`\\/`,
@@ -40,7 +40,7 @@ export const SPELLINGS: readonly Spelling[] = [
     decode: (text) => text.replaceAll("\\/", "/"),
   },
   {
-    // A URL as a value in the query of another one.
+    // A URL in the query of another URL.
     name: "percent",
     colon: "%3A",
     slash: "%2F",

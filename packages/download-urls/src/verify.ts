@@ -1,7 +1,7 @@
 import type { Fetch } from "@release-actions/http";
 import { countOf } from "@release-actions/report";
 
-/** A gateway answers with one redirect, GitHub with one more to its storage. */
+/** A real download needs two redirects: from the gateway to GitHub, and from there to GitHub's storage. */
 const MAX_HOPS = 5;
 const TIMEOUT_MS = 30_000;
 
@@ -13,8 +13,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Asks, with HEAD, whether a gateway leads to the very file it stands for: its redirects must pass
- * through the original URL and end at a file of the same size as the original's.
+ * Checks with HEAD requests whether a gateway's URL leads to the original file: its redirects must include the original
+ * URL and end at a file of the same size.
  */
 export async function verifyRedirect(url: string, original: string, options: VerifyOptions): Promise<Verdict> {
   try {
@@ -43,7 +43,7 @@ function sizeOf({ size }: Trail): string {
 }
 
 interface Trail {
-  /** Every address asked, without its query: what storage signs is nobody's business. */
+  /** Every URL that was requested, without its query, which may contain a storage signature. */
   readonly hops: readonly string[];
   readonly status: number;
   readonly size: number | undefined;
@@ -58,7 +58,7 @@ async function follow(start: string, options: VerifyOptions): Promise<Trail> {
     const response = await options.fetch(next, {
       method: "HEAD",
       redirect: "manual",
-      // A length in another encoding says nothing about the file.
+      // The length of a compressed answer is not the size of the file.
       headers: { "accept-encoding": "identity" },
       signal: options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]),
     });
@@ -74,7 +74,7 @@ async function follow(start: string, options: VerifyOptions): Promise<Trail> {
 }
 
 function sameAddress(left: string, right: string): boolean {
-  // `v1.7.4+hotfix.1` and `v1.7.4%2Bhotfix.1` are one tag.
+  // `v1.7.4+hotfix.1` and `v1.7.4%2Bhotfix.1` are the same tag.
   const normal = (url: string): string => decodeURIComponent(new URL(url).href.replace(/[?#].*$/s, "")).toLowerCase();
   return normal(left) === normal(right);
 }

@@ -7,14 +7,14 @@ const SHF_ALLOC = 2;
 const SHT_NOTE = 7;
 
 /**
- * `whole` has code and debug information, `debug-only` is what was split off, without code, and `stripped`
- * what is left, without debug information.
+ * `whole` has code and debug information, `debug-only` has only the split-off debug information, and `stripped` has
+ * only the code.
  */
 export type DebugState = "whole" | "debug-only" | "stripped";
 
 /**
- * Which part of a program a file is. `objcopy --only-keep-debug` keeps all section headers, and of what is
- * loaded only the notes have bytes.
+ * Whether a file is a whole program, its debug information or the rest. In a file from `objcopy --only-keep-debug` all
+ * section headers remain, but of the loaded sections only notes have bytes.
  */
 export function debugState(elf: ElfFile): DebugState {
   if (strippedState(elf).debug) return "stripped";
@@ -22,7 +22,10 @@ export function debugState(elf: ElfFile): DebugState {
   return loaded.some(({ hasBytes }) => hasBytes) ? "whole" : "debug-only";
 }
 
-/** What `.gnu_debuglink` says of the file it names: its CRC-32 (GDB manual, "Separate Debug Files"). */
+/**
+ * The CRC-32 of a file, which a `.gnu_debuglink` section stores for the file that it names (GDB manual, "Separate Debug
+ * Files").
+ */
 export async function debugLinkChecksum(source: RandomAccessSource): Promise<number> {
   let sum = 0;
   for await (const chunk of source.read(0, source.size)) sum = crc32(chunk, sum);

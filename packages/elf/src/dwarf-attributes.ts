@@ -7,14 +7,14 @@ export interface Attribute {
   readonly form: number;
 }
 
-/** The value of an attribute, as far as it is a number, a string, or leads to one. */
+/** The value of an attribute: a number, a string, or the offset or index of a string. Other values are not read. */
 export interface AttributeValue {
   readonly kind: "number" | "text" | "line-text" | "text-index" | "other";
   readonly number?: number;
   readonly text?: string;
 }
 
-/** Where reading has come to in the bytes of a unit. */
+/** A position in the bytes of a unit. */
 export interface EntryReader {
   readonly bytes: Buffer;
   at: number;
@@ -29,7 +29,7 @@ export interface UnitLayout {
 
 const IMPLICIT_CONST = 0x21;
 const INDIRECT = 0x16;
-/** More than the declarations of any first entry. */
+/** The limit for the declarations that are read to find that of a first entry. */
 const MAX_DECLARATIONS_BYTES = 1 << 20;
 
 /** Forms of a fixed size in bytes (DWARF 5, section 7.5.6). */
@@ -54,9 +54,9 @@ const SIZES: ReadonlyMap<number, number> = new Map([
   [0x2b, 3],
   [0x2c, 4],
 ]);
-/** Forms that are a number in LEB128. */
+/** Forms whose value is a number in LEB128. */
 const LEBS: readonly number[] = [0x0d, 0x0f, 0x15, 0x1b, 0x22, 0x23, 0x1f01];
-/** Forms as large as an offset into a section. */
+/** Forms with the size of a section offset. */
 const OFFSETS: readonly number[] = [0x17, 0x1d, 0x1f20, 0x1f21];
 const TEXT_INDEX_SIZES: ReadonlyMap<number, number> = new Map([
   [0x25, 1],
@@ -70,7 +70,11 @@ const BLOCK_SIZES: ReadonlyMap<number, number> = new Map([
   [0x0a, 1],
 ]);
 
-/** The attributes of the abbreviation with this code, in the table that begins at an offset. */
+/**
+ * Reads the attributes of the abbreviation with the code `wanted` from the table at an offset.
+ *
+ * @throws ElfError if the table does not have it
+ */
 export async function readAbbreviations(section: DebugSection, offset: number, wanted: number): Promise<Attribute[]> {
   const bytes = await section.read(offset, MAX_DECLARATIONS_BYTES);
   const reader = { bytes, at: 0 };
@@ -91,7 +95,7 @@ export async function readAbbreviations(section: DebugSection, offset: number, w
   throw new ElfError(`there is no abbreviation ${wanted}`, offset);
 }
 
-/** Reads one value and goes on behind it. */
+/** Reads one value and advances the reader past it. */
 export function readAttribute(reader: EntryReader, { form }: Attribute, layout: UnitLayout): AttributeValue {
   const take = (size: number): number => {
     const value = size > 8 ? 0 : size === 0 ? 1 : reader.number(reader.at, size);
@@ -126,7 +130,7 @@ export function readAttribute(reader: EntryReader, { form }: Attribute, layout: 
   return { kind: "number", number: take(size) };
 }
 
-/** An unsigned LEB128 (DWARF 5, section 7.6); of a signed one only the length counts here. */
+/** Reads an unsigned LEB128 (DWARF 5, section 7.6). Signed numbers are read too, but only to skip them. */
 export function leb(reader: { readonly bytes: Buffer; at: number }): number {
   let value = 0;
   for (let shift = 0; ; shift += 7) {

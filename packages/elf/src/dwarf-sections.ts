@@ -6,22 +6,25 @@ import { ElfError } from "./error.ts";
 const SHF_COMPRESSED = 0x800;
 const ELFCOMPRESS_ZLIB = 1;
 const ELFCOMPRESS_ZSTD = 2;
-/** The size and the magic before GNU's older form of compressed sections. */
+/** The header of GNU's older form of compressed sections: a magic number and the size. */
 const ZDEBUG_HEADER_BYTES = 12;
-/** What a compressed section may unpack to. */
+/** The largest size of an unpacked section. */
 const MAX_UNPACKED_BYTES = 2 ** 30;
 const MAX_STRING_BYTES = 4096;
 
-/** A section of debug information, read piece by piece where it is not compressed. */
+/** A debug section. It is read piece by piece unless it is compressed. */
 export interface DebugSection {
   readonly size: number;
-  /** As many bytes as there are from an offset on, at most `length`. */
+  /** Reads up to `length` bytes from an offset, fewer at the end of the section. */
   read(offset: number, length: number): Promise<Buffer>;
-  /** The text at an offset, up to its NUL. */
+  /** Reads the text at an offset, up to a NUL. */
   text(offset: number): Promise<string>;
 }
 
-/** The section `.debug_<name>`, also in its compressed forms (gABI, "Compressed Sections"); undefined without one. */
+/**
+ * Opens the section `.debug_<name>`, which may be compressed (gABI, "Compressed Sections"). Returns undefined if there
+ * is none.
+ */
 export async function openDebugSection(elf: ElfFile, name: string): Promise<DebugSection | undefined> {
   const found = elf.sections.find(
     (section) => section.hasBytes && /^\.z?debug_/.test(section.name) && section.name.endsWith(`debug_${name}`),

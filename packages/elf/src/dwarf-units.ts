@@ -3,15 +3,15 @@ import { type DebugSection, openDebugSection } from "./dwarf-sections.ts";
 import type { ElfFile } from "./elf.ts";
 import { ElfError } from "./error.ts";
 
-/** What the compiler says of one unit it compiled (DWARF 5, section 3.1). */
+/** What the debug information records about one compile unit (DWARF 5, section 3.1). */
 export interface DebugUnit {
-  /** The main source file, as the compiler was given it. */
+  /** The path of the main source file, as it was given to the compiler. */
   readonly name: string | undefined;
   /** The folder in which it was compiled. */
   readonly folder: string | undefined;
-  /** The `.dwo` file that has the rest of it, where it was split off (DWARF 5, section 7.3.2). */
+  /** The `.dwo` file with the rest of the unit, if that was split off (DWARF 5, section 7.3.2). */
   readonly splitOff: string | undefined;
-  /** An assembler wrote it: it has lines and no types. */
+  /** Whether an assembler wrote the unit, which then has lines but no types. */
   readonly isAssembly: boolean;
 }
 
@@ -22,14 +22,21 @@ const DW_AT_STR_OFFSETS_BASE = 0x72;
 const DW_AT_DWO_NAME = 0x76;
 const DW_AT_GNU_DWO_NAME = 0x2130;
 const DW_LANG_ASSEMBLER = 0x8001;
-/** Bytes that a unit adds after its header, by unit type: a skeleton's id, a type unit's signature and offset. */
+/**
+ * Unit types whose headers have additional fields: type units have a signature and an offset, skeleton and split units
+ * (`WITH_ID`) have an id.
+ */
 const TYPE_UNITS: readonly number[] = [0x02, 0x06];
 const WITH_ID: readonly number[] = [0x04, 0x05];
 const MAX_UNITS = 200_000;
-/** More than the first entry of any unit has. */
+/** How many bytes are read of each unit, more than its first entry needs. */
 const WINDOW_BYTES = 4096;
 
-/** The compile units of a file, from the first entry of each. @throws ElfError where they cannot be read */
+/**
+ * Reads the compile units of a file from the first entry of each unit.
+ *
+ * @throws ElfError if they cannot be read
+ */
 export async function readDebugUnits(elf: ElfFile): Promise<readonly DebugUnit[]> {
   const [info, abbreviations] = await Promise.all([openDebugSection(elf, "info"), openDebugSection(elf, "abbrev")]);
   if (info === undefined || abbreviations === undefined) return [];
@@ -56,7 +63,7 @@ interface Strings {
   readonly offsets: DebugSection | undefined;
 }
 
-/** One unit (DWARF 5, section 7.5.1), and where the next begins. */
+/** Reads one unit (DWARF 5, section 7.5.1) and the offset of the next. */
 async function readUnit(elf: ElfFile, info: DebugSection, abbrev: DebugSection, strings: Strings, at: number) {
   const bytes = await info.read(at, WINDOW_BYTES);
   const number = (offset: number, size: number): number => {
@@ -96,7 +103,7 @@ interface OffsetLayout {
   readonly little: boolean;
 }
 
-/** A string, wherever its form has it: in the entry, in one of two sections, or by an index (DWARF 5, section 7.5.5). */
+/** Reads a string in any form: from the entry itself, from one of two sections, or by an index (DWARF 5, section 7.5.5). */
 async function textOf(
   value: AttributeValue | undefined,
   { texts, lineTexts, offsets }: Strings,

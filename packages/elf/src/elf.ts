@@ -3,9 +3,9 @@ import { ElfError } from "./error.ts";
 import { Fields } from "./fields.ts";
 import { machineName } from "./machine.ts";
 
-/** More sections than the largest object files of `-ffunction-sections` builds have. */
+/** The limit for sections. Even the largest object files of `-ffunction-sections` builds have fewer. */
 const MAX_SECTIONS = 1_000_000;
-/** What is read into memory at once: headers, names, symbols, notes. Never the code. */
+/** The limit for a table that is read into memory, such as headers, names, symbols or notes. Code is never read as a whole. */
 const MAX_TABLE_BYTES = 512 * 1024 * 1024;
 
 const SHT_NOBITS = 8;
@@ -17,13 +17,13 @@ export interface ElfSection {
   readonly type: number;
   readonly flags: number;
   readonly address: number;
-  /** In the file; meaningless when it takes no bytes of it. */
+  /** The offset in the file; meaningless if `hasBytes` is false. */
   readonly offset: number;
   /** In bytes. */
   readonly size: number;
   readonly link: number;
   readonly entrySize: number;
-  /** False for `.bss` and what `objcopy --only-keep-debug` empties. */
+  /** Whether it has bytes in the file. False for `.bss` and for sections that `objcopy --only-keep-debug` has emptied. */
   readonly hasBytes: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface ElfSegment {
   readonly alignment: number;
 }
 
-/** The headers of an ELF file. Contents are read when asked for. */
+/** The headers of an ELF file. Section contents are read on request. */
 export interface ElfFile {
   readonly source: RandomAccessSource;
   readonly wide: boolean;
@@ -53,14 +53,15 @@ export interface ElfFile {
 
 const TYPES: Readonly<Record<number, string>> = { 1: "relocatable", 2: "executable", 3: "shared", 4: "core" };
 
-/** Whether the first bytes are those of an ELF file; four are enough. */
+/** Whether the first four bytes are those of an ELF file. */
 export function isElf(head: Uint8Array): boolean {
   return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
 }
 
 /**
  * Reads the headers of an ELF file (gABI, "ELF Header", https://gabi.xinuos.com/elf/02-eheader.html).
- * @throws ElfError for anything else, and for headers that point outside the file
+ *
+ * @throws ElfError for a file that is not ELF, and for headers that point outside the file
  */
 export async function readElf(source: RandomAccessSource): Promise<ElfFile> {
   const ident = await readExactly(source, 0, Math.min(64, source.size));
@@ -86,7 +87,11 @@ export async function readElf(source: RandomAccessSource): Promise<ElfFile> {
   return { ...file, sections, segments };
 }
 
-/** The bytes of a section; empty when it has none in the file. */
+/**
+ * Reads the bytes of a section; empty if it has none in the file.
+ *
+ * @throws ElfError for a section over 512 MiB
+ */
 export async function readSection(elf: ElfFile, section: ElfSection): Promise<Fields> {
   const size = section.hasBytes ? section.size : 0;
   if (size > MAX_TABLE_BYTES) {
@@ -126,7 +131,7 @@ async function readSections(
 ): Promise<ElfSection[]> {
   if (table.offset === 0) return [];
   const first = await readTable(source, layout, { ...table, count: 1 }, layout.wide ? 64 : 40, "section header");
-  // With 0xff00 sections and more, the first header holds the count and the index of the names.
+  // With 0xff00 or more sections, the first section header has their number and the index of the names.
   const count = table.count === 0 ? first.word(layout.wide ? 32 : 20) : table.count;
   const names = namesIndex === 0xffff ? first.u32(layout.wide ? 40 : 24) : namesIndex;
   const headers = await readTable(source, layout, { ...table, count }, layout.wide ? 64 : 40, "section header");

@@ -1,9 +1,9 @@
 import { Fault } from "@release-actions/report";
 
-/** A file that is not an ELF file, or whose structure contradicts itself. */
+/** A file that is not an ELF file or that has an inconsistent structure. */
 export class ElfError extends Fault {
   override readonly name = "ElfError";
-  /** Where in the file, in bytes. */
+  /** The position in the file, in bytes. */
   readonly offset: number;
 
   constructor(message: string, offset: number, options: ErrorOptions = {}) {

@@ -1,6 +1,9 @@
 import { ElfError } from "./error.ts";
 
-/** Reads numbers and strings of one piece of an ELF file in its byte order, never past the piece's end. */
+/**
+ * Reads numbers and strings from a part of an ELF file in the file's byte order. Reads past the end of the part throw
+ * an ElfError.
+ */
 export class Fields {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -9,7 +12,7 @@ export class Fields {
   readonly #base: number;
   readonly #what: string;
 
-  /** `base` is where the piece starts in the file, `what` names it in errors, `wide` is true in 64-bit files. */
+  /** `base` is the offset of the part in the file, `what` names it in errors, `wide` is true for 64-bit files. */
   constructor(
     bytes: Uint8Array,
     layout: { readonly little: boolean; readonly wide: boolean },
@@ -48,7 +51,11 @@ export class Fields {
     return this.#view.getBigUint64(this.#checked(offset, 8), this.#little);
   }
 
-  /** An address, offset or size: 8 bytes in 64-bit files, 4 in others. One that is not exact is refused. */
+  /**
+   * An address, offset or size: 8 bytes in 64-bit files, 4 in others.
+   *
+   * @throws ElfError for a value over 2^53 - 1
+   */
   word(offset: number): number {
     if (!this.#wide) return this.u32(offset);
     const value = this.u64(offset);
@@ -56,12 +63,12 @@ export class Fields {
     throw this.error(`holds the impossible size or offset 0x${value.toString(16)}`, offset);
   }
 
-  /** A 64-bit value for showing and comparing, such as a flag word or an address. */
+  /** A 64-bit value to show or compare, such as a flag word or an address. */
   wordBits(offset: number): bigint {
     return this.#wide ? this.u64(offset) : BigInt(this.u32(offset));
   }
 
-  /** Text up to the next NUL or the end of the piece. */
+  /** The text up to the next NUL or the end of the part. */
   text(offset: number): string {
     this.#checked(offset, 0);
     const end = this.bytes.indexOf(0, offset);

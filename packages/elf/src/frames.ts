@@ -1,7 +1,7 @@
 import { type ElfFile, findSection, readSection } from "./elf.ts";
 import type { Fields } from "./fields.ts";
 
-/** A function by where it starts and how long it is, in bytes. */
+/** The address and the size of a function, in bytes. */
 export interface FunctionRange {
   readonly address: number;
   readonly size: number;
@@ -15,8 +15,8 @@ const SIGNED_8 = 0x0c;
 const ABSOLUTE = 0x00;
 
 /**
- * The functions that `.eh_frame` describes, by address: they are known even in a stripped file, since
- * unwinding needs them. Empty when there is no such section or it is encoded in an unusual way.
+ * Reads the functions in `.eh_frame`, sorted by address. Stripped files have this section too, since stack unwinding
+ * needs it. Empty if there is no such section or its encoding is unusual.
  */
 export async function readFunctionRanges(elf: ElfFile): Promise<FunctionRange[]> {
   const section = findSection(elf, ".eh_frame");
@@ -38,7 +38,7 @@ export async function readFunctionRanges(elf: ElfFile): Promise<FunctionRange[]>
   return ranges.sort((a, b) => a.address - b.address);
 }
 
-/** How the entries of a CIE write addresses; undefined when it cannot be told. */
+/** The encoding of addresses in the entries of a CIE; undefined if it is unknown. */
 function pointerEncoding(fields: Fields, start: number): number | undefined {
   const augmentation = fields.text(start + 9);
   if (!augmentation.startsWith("z")) return augmentation === "" ? ABSOLUTE : undefined;
@@ -47,7 +47,7 @@ function pointerEncoding(fields: Fields, start: number): number | undefined {
     while (fields.u8(at) & 0x80) at += 1;
     at += 1;
   };
-  // Code alignment, data alignment, return register, length of the augmentation data.
+  // Skips code alignment, data alignment, return register and the length of the augmentation data.
   for (let count = 0; count < 4; count += 1) skipNumber();
   for (const letter of augmentation.slice(1)) {
     if (letter === "R") return fields.u8(at);

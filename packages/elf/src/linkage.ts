@@ -19,12 +19,12 @@ export interface DynamicEntry {
 }
 
 /**
- * `static` needs nothing, `static-pie` needs nothing but relocates itself, `dynamic` names an
- * interpreter or libraries, `shared` is a library, `unlinked` an object file.
+ * `static` needs no libraries, `static-pie` needs none either and relocates itself, `dynamic` names an interpreter or
+ * libraries, `shared` is a library, `unlinked` is an object file.
  */
 export type Linkage = "static" | "static-pie" | "dynamic" | "shared" | "unlinked";
 
-/** How a file is linked, judged by what the loader reads rather than by the wording of a tool (misleads 13). */
+/** How a file is linked, judged by the headers that the loader reads and not by the output of a tool such as `file` or `ldd`. */
 export async function readLinkage(elf: ElfFile): Promise<Linkage> {
   if (elf.type === "relocatable") return "unlinked";
   if (elf.segments.some(({ type }) => type === PT_INTERP)) return "dynamic";
@@ -35,14 +35,14 @@ export async function readLinkage(elf: ElfFile): Promise<Linkage> {
   return isPie ? "static-pie" : "shared";
 }
 
-/** The loader that the file asks for, such as `/lib64/ld-linux-x86-64.so.2`. */
+/** The path of the loader that the file needs, such as `/lib64/ld-linux-x86-64.so.2`; undefined if it needs none. */
 export async function readInterpreter(elf: ElfFile): Promise<string | undefined> {
   const segment = elf.segments.find(({ type }) => type === PT_INTERP);
   if (segment === undefined) return undefined;
   return (await readSegment(elf, segment.offset, segment.fileSize, "the interpreter's name")).text(0);
 }
 
-/** The dynamic section as the loader finds it, without its terminator. */
+/** The dynamic section, found by its program header as the loader does, without the terminator. */
 export async function readDynamic(elf: ElfFile): Promise<DynamicEntry[]> {
   const segment = elf.segments.find(({ type }) => type === PT_DYNAMIC);
   if (segment === undefined) return [];
@@ -57,7 +57,10 @@ export async function readDynamic(elf: ElfFile): Promise<DynamicEntry[]> {
   return entries;
 }
 
-/** What `strip` has taken away. Rust's `.debug_gdb_scripts` is loaded with the program, so it stays. */
+/**
+ * Whether `strip` has removed the symbols and the debug information. Rust's `.debug_gdb_scripts` does not count, since
+ * it is loaded with the program and stays.
+ */
 export function strippedState(elf: ElfFile): { readonly symbols: boolean; readonly debug: boolean } {
   return {
     symbols: findSection(elf, ".symtab") === undefined,
@@ -67,7 +70,7 @@ export function strippedState(elf: ElfFile): { readonly symbols: boolean; readon
   };
 }
 
-/** The bytes of a segment that is small: an interpreter's name, a table. */
+/** Reads a small segment, such as an interpreter's name or a table. */
 export async function readSegment(elf: ElfFile, offset: number, size: number, what: string): Promise<Fields> {
   if (size > MAX_DYNAMIC_BYTES || offset + size > elf.source.size) {
     throw new ElfError(`${what} has ${size} bytes of a file of ${elf.source.size}`, offset);

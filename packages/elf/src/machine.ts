@@ -1,4 +1,4 @@
-/** `e_machine` values that Rust and Go build for (gABI, "ELF Header"). */
+/** The `e_machine` values of Rust's and Go's targets (gABI, "ELF Header"). */
 const MACHINES: Readonly<Record<number, string>> = {
   3: "x86",
   8: "mips",
@@ -17,7 +17,7 @@ export function machineName(code: number): string {
   return MACHINES[code] ?? String(code);
 }
 
-/** The machine a Rust target triple builds for, as `machineName` names it; undefined when it is not known. */
+/** The machine of a Rust target triple, named as in `machineName`; undefined if it is unknown. */
 export function machineOfTarget(triple: string): string | undefined {
   const [architecture = ""] = triple.split("-");
   if (/^i[3-6]86$/.test(architecture)) return "x86";

@@ -13,13 +13,16 @@ const ENTRY_BYTES = 16;
 const MAX_NAMES = 10_000;
 const MAX_STRING_BYTES = 64 * 1024 * 1024;
 
-/** A version of a library's interface that the file asks for: `libc.so.6` and `GLIBC_2.34`. */
+/** A version of a library's interface that the file needs: `libc.so.6` and `GLIBC_2.34`. */
 export interface NeededVersion {
   readonly library: string;
   readonly version: string;
 }
 
-/** What the loader refuses to start the file without (LSB Core, "Symbol Versioning", "Version Requirements"). Needs no sections. */
+/**
+ * The versions without which the loader refuses to start the file (LSB Core, "Symbol Versioning", "Version
+ * Requirements"). Works without section headers.
+ */
 export async function readNeededVersions(elf: ElfFile): Promise<readonly NeededVersion[]> {
   const dynamic = new Map((await readDynamic(elf)).map(({ tag, value }) => [tag, Number(value)]));
   const [place, count] = [dynamic.get(DT_VERNEED), dynamic.get(DT_VERNEEDNUM)];
@@ -44,7 +47,7 @@ export async function readNeededVersions(elf: ElfFile): Promise<readonly NeededV
   return found;
 }
 
-/** The oldest glibc that the file starts with, `2.34`; undefined when it asks for none. */
+/** The oldest version of glibc with which the file starts, such as `2.34`; undefined if it does not need glibc. */
 export async function lowestGlibc(elf: ElfFile): Promise<string | undefined> {
   const asked = (await readNeededVersions(elf)).flatMap(
     ({ version }) => /^GLIBC_(\d+(?:\.\d+)+)$/.exec(version)?.[1] ?? [],
@@ -52,14 +55,14 @@ export async function lowestGlibc(elf: ElfFile): Promise<string | undefined> {
   return asked.sort((left, right) => (isOlderGlibc(left, right) ? 1 : -1))[0];
 }
 
-/** Whether one version of glibc is older than another: numbers, part by part. */
+/** Whether one version of glibc is older than another, compared number by number. */
 export function isOlderGlibc(version: string, than: string): boolean {
   const [found, expected] = [version, than].map((text) => text.split(".").map(Number));
   const index = (expected ?? []).findIndex((part, at) => part !== (found?.[at] ?? 0));
   return index >= 0 && (found?.[index] ?? 0) < (expected?.[index] ?? 0);
 }
 
-/** A piece of the file by its address in memory, as the loader maps it. */
+/** Reads a part of the file by its address in memory, using the segments that the loader maps. */
 async function fieldsAt(elf: ElfFile, address: number, length: number, what: string): Promise<Fields> {
   const segment = elf.segments.find(({ type, address: start, fileSize }) => {
     return type === PT_LOAD && address >= start && address + length <= start + fileSize;

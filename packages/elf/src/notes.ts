@@ -7,13 +7,13 @@ const NT_GNU_BUILD_ID = 3;
 
 /** One note (gABI, "Note Section"). */
 export interface ElfNote {
-  /** Absent where a program header led to it, in a file without sections. */
+  /** Undefined for a note that was found by a program header, in a file without sections. */
   readonly section: ElfSection | undefined;
   /** The vendor, such as `GNU` or `Go`. */
   readonly owner: string;
   readonly type: number;
   readonly description: Uint8Array;
-  /** Where the description starts in the file. */
+  /** The offset of the description in the file. */
   readonly offset: number;
 }
 
@@ -37,7 +37,7 @@ export async function readNotes(elf: ElfFile): Promise<ElfNote[]> {
   return notes;
 }
 
-/** Sections of notes; where a file has no sections, what its program headers say (gABI, "Note Section"). */
+/** The note sections, or the note segments of a file without sections (gABI, "Note Section"). */
 async function noteTables(elf: ElfFile) {
   const sections = elf.sections.filter(({ type }) => type === SHT_NOTE);
   if (elf.sections.length > 0) {
@@ -55,7 +55,7 @@ async function noteTables(elf: ElfFile) {
   );
 }
 
-/** The linker's build id in hex, as `readelf --notes` shows it, and where its bytes are. */
+/** The linker's build id in hex, as `readelf --notes` shows it, and the position of its bytes; undefined if there is none. */
 export async function readBuildId(
   elf: ElfFile,
 ): Promise<{ readonly hex: string; readonly offset: number; readonly size: number } | undefined> {
@@ -65,7 +65,7 @@ export async function readBuildId(
   return { hex: Buffer.from(note.description).toString("hex"), offset: note.offset, size: note.description.length };
 }
 
-/** What `.comment` says of the compilers and linkers that took part, each once, in order. */
+/** The texts in `.comment` about the compilers and linkers that were used, without duplicates, in order. */
 export async function readComments(elf: ElfFile): Promise<string[]> {
   const section = findSection(elf, ".comment");
   if (section === undefined) return [];
@@ -74,7 +74,7 @@ export async function readComments(elf: ElfFile): Promise<string[]> {
   return [...new Set(texts.filter((text) => text !== ""))];
 }
 
-/** The separate file with debug information that `.gnu_debuglink` names, and its CRC-32. */
+/** The name of the separate debug file in `.gnu_debuglink` and its CRC-32; undefined if there is no such section. */
 export async function readDebugLink(
   elf: ElfFile,
 ): Promise<{ readonly file: string; readonly crc32: number } | undefined> {

@@ -18,11 +18,11 @@ export interface ElfSymbol {
   readonly isLocal: boolean;
   readonly address: bigint;
   readonly size: bigint;
-  /** The index of the section it is in; 0 when it is undefined. */
+  /** The index of the symbol's section; 0 for an undefined symbol. */
   readonly section: number;
 }
 
-/** The symbol table that `strip` removes, in its order; empty in a stripped file (gABI, "Symbol Table"). */
+/** Reads the symbol table that `strip` removes, in its order; empty for a stripped file (gABI, "Symbol Table"). */
 export async function readSymbols(elf: ElfFile): Promise<ElfSymbol[]> {
   const table = elf.sections.find(({ type, hasBytes }) => type === SHT_SYMTAB && hasBytes);
   const strings = table && elf.sections[table.link];

@@ -1,7 +1,7 @@
 import type { Location, Problem } from "@release-actions/report";
 import type { ParsedLock } from "./lock.ts";
 
-/** What the parts of the hashed text start with. A value that contains one reads like the next part. */
+/** How the parts of the hashed text begin. A value that contains one of these looks like the start of another part. */
 const MARKS = [
   "base_digest:",
   "pkg:",
@@ -16,9 +16,9 @@ const MARKS = [
 ];
 
 /**
- * Values that could be mistaken for several parts, because `env_id` joins its parts without
- * separators: package `git` at `2pkg:vim@9` hashes like `git@2` and `vim@9`. Without such values,
- * different environments have different ids.
+ * Finds values that look like several parts. `env_id` joins its parts without separators, so package `git` at version
+ * `2pkg:vim@9` has the same hash as `git@2` and `vim@9`. Without such values, different environments have different
+ * ids.
  */
 export function ambiguities(parsed: ParsedLock): Problem[] {
   const { lock, place } = parsed;

@@ -3,13 +3,13 @@ import { sortedLock } from "./order.ts";
 
 /** One field that differs between two environments; an absent value is `null`. */
 export interface Change {
-  /** Such as `base_image`, `package git` or `mount src`. */
+  /** The name of the field, such as `base_image`, `package git` or `mount src`. */
   readonly field: string;
   readonly before: string | null;
   readonly after: string | null;
 }
 
-/** Field by field, why the identity of two locks differs. Nothing when only other keys or the spelling differ. */
+/** The fields in which two locks differ, as far as they affect the identity. Empty if only other keys or the spelling differ. */
 export function lockChanges(before: EnvironmentLock, after: EnvironmentLock): Change[] {
   const changes = compareFields(describeLock(before), describeLock(after));
   if (changes.length > 0) return changes;
@@ -19,7 +19,7 @@ export function lockChanges(before: EnvironmentLock, after: EnvironmentLock): Ch
   return [{ field: "order of a list", before: say(before), after: say(after) }];
 }
 
-/** The fields of either side that differ, those of `before` first. */
+/** The fields that differ between both sides. Fields of `before` come first. */
 export function compareFields(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Change[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((field) => ({ field, before: before.get(field) ?? null, after: after.get(field) ?? null }))

@@ -2,14 +2,14 @@ import { compareFields } from "./changes.ts";
 import type { EnvironmentLock, Mount } from "./lock.ts";
 import type { EnvironmentManifest } from "./manifest.ts";
 
-/** A field where what was declared is not what was locked; an absent value is `null`. */
+/** A field whose declared value differs from the locked value; an absent value is `null`. */
 export interface Drift {
   readonly field: string;
   readonly declared: string | null;
   readonly locked: string | null;
 }
 
-/** Compares everything a manifest can say with the lock. Versions are the lock's own business. */
+/** Compares all fields of a manifest with the lock. A manifest has no package versions, so these are not compared. */
 export function manifestDrift(manifest: EnvironmentManifest, lock: EnvironmentLock): Drift[] {
   const locked = { ...lock, packages: lock.packages.map(({ name }) => name) };
   return compareFields(describe(manifest), describe(locked)).map(({ field, before, after }) => ({

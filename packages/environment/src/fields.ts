@@ -1,12 +1,12 @@
 import type { Location, Problem } from "@release-actions/report";
 import type { TomlNode, TomlTable } from "@release-actions/toml";
 
-/** The largest value of the unsigned 64-bit integers that the runtime keeps limits in. */
+/** The largest unsigned 64-bit integer, the type that the runtime uses for limits. */
 const MAX_U64 = 2n ** 64n - 1n;
 
 /**
- * Reads the keys of one table, each once, and notes every key that is missing, of another type or
- * unknown: all that is wrong with a file is said at once.
+ * Reads the keys of one table, each once. Missing, mistyped and unknown keys are collected as problems, so that all
+ * errors of a file are reported at once.
  */
 export class Fields {
   readonly location: Location;
@@ -22,7 +22,7 @@ export class Fields {
     this.#problems = problems;
   }
 
-  /** Where a key's value stands; the table itself when the key is absent. */
+  /** The location of a key's value, or of the table if the key is absent. */
   place(key: string): Location {
     return this.#entries.get(key)?.location ?? this.location;
   }
@@ -78,7 +78,7 @@ export class Fields {
     return undefined;
   }
 
-  /** Keys that are data rather than names of fields. */
+  /** All keys, for a table whose keys are data and not names of fields. */
   keys(): readonly string[] {
     return [...this.#entries.keys()];
   }
@@ -87,12 +87,12 @@ export class Fields {
     this.#problems.push({ level: "error", message, location });
   }
 
-  /** Says of keys that they may be absent. */
+  /** Declares keys that may be absent. */
   optional(...keys: readonly string[]): void {
     for (const key of keys) this.#known.add(key);
   }
 
-  /** Notes the keys that nobody asked for. */
+  /** Adds a problem for each key that was not read or declared. */
   refuseUnknown(): void {
     for (const [key, node] of this.#entries) {
       if (this.#known.has(key)) continue;
@@ -116,7 +116,7 @@ export class Fields {
   }
 
   #mistyped(key: string, node: TomlNode | undefined, expected: string): undefined {
-    if (node === undefined) return; // Said already: it is missing.
+    if (node === undefined) return; // Already reported as missing.
     const found = node.kind === "array" || node.kind === "table" ? `a ${node.kind}` : `${node.kind} ${node.value}`;
     this.problem(`\`${this.#path}${key}\` is ${found}, expected ${expected}`, node.location);
   }

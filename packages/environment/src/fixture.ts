@@ -18,7 +18,7 @@ export const VECTOR: EnvironmentLock = {
   networkIsolation: false,
 };
 
-/** A lock file, its keys replaced (or, with `undefined`, left out) as told; values are TOML. */
+/** The text of a lock file. `changes` replaces keys (values are TOML) or removes them (`undefined`). */
 export function lockText(changes: Readonly<Record<string, string | undefined>> = {}): string {
   const keys: Record<string, string | undefined> = {
     lock_version: "2",

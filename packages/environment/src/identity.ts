@@ -3,11 +3,11 @@ import type { EnvironmentLock } from "./lock.ts";
 import { sortedLock } from "./order.ts";
 
 export interface Identity {
-  /** 64 lowercase hex characters, as the runtime computes them: lists in the order of the file. */
+  /** The id as the runtime computes it, with lists in the order of the file: 64 lowercase hex characters. */
   readonly envId: string;
   /** The first 12 characters of `envId`. */
   readonly shortId: string;
-  /** Over framed parts and sorted lists; it also covers `lock_version` and `base_image`. */
+  /** The BLAKE3 hash of framed parts and sorted lists, including `lock_version` and `base_image`. */
   readonly envIdV2: string;
 }
 
@@ -16,7 +16,7 @@ export async function computeIdentity(lock: EnvironmentLock): Promise<Identity> 
   return { envId, shortId: envId.slice(0, 12), envIdV2: await blake3(identityPartsV2(lock).map(frame).join("")) };
 }
 
-/** The strings whose UTF-8 bytes, one after another with nothing between them, are hashed to `env_id`. */
+/** The strings that are joined without separators and hashed, as UTF-8, to `env_id`. */
 export function identityParts(lock: EnvironmentLock): string[] {
   return [
     `base_digest:${lock.baseImageDigest}`,
@@ -33,8 +33,8 @@ export function identityParts(lock: EnvironmentLock): string[] {
 }
 
 /**
- * The strings that are framed and hashed to `env_id_v2`. Each list comes after its length, and every
- * field is always there, so that no two locks yield the same strings.
+ * The strings that are framed and hashed to `env_id_v2`. Each list is preceded by its length and no field is left out,
+ * so different locks always give different strings.
  */
 export function identityPartsV2(unsorted: EnvironmentLock): string[] {
   const lock = sortedLock(unsorted);
@@ -58,7 +58,7 @@ export function identityPartsV2(unsorted: EnvironmentLock): string[] {
   ];
 }
 
-/** A netstring (https://cr.yp.to/proto/netstrings.txt): the length in bytes, a colon, the bytes, a comma. */
+/** Encodes a netstring (https://cr.yp.to/proto/netstrings.txt): the length in bytes, a colon, the bytes, a comma. */
 function frame(text: string): string {
   return `${Buffer.byteLength(text)}:${text},`;
 }

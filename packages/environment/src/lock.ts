@@ -37,13 +37,13 @@ export interface EnvironmentLock {
 
 export interface ParsedLock {
   readonly lock: EnvironmentLock;
-  /** Everything that keeps the lock from meaning anything: empty for a sound one. */
+  /** The problems of the lock file; empty for a valid one. */
   readonly problems: readonly Problem[];
-  /** Where the value of a key of the lock file stands; with an index, that item of the list. */
+  /** The location of a key's value in the lock file, or of one item of a list if there is an index. */
   place(key: string, index?: number): Location;
 }
 
-/** Reads a lock file of version 2. What is wrong comes back as problems, each at its line and column. */
+/** Reads a lock file of version 2. Errors are returned as problems with line and column. */
 export function parseLock(document: TomlDocument): ParsedLock {
   const problems: Problem[] = [];
   const root = new Fields(document.root, "", problems);
@@ -51,7 +51,7 @@ export function parseLock(document: TomlDocument): ParsedLock {
   const lockVersion = readVersion(root);
   const packages = root.tables("resolved_packages");
   const apps = root.strings("resolved_apps");
-  // karapace writes no mounts where there are none, and reads it so.
+  // karapace leaves out the key if there are no mounts, and accepts that when it reads the file.
   const mounts = root.has("mounts") ? root.tables("mounts") : [];
   items["resolved_packages"] = packages.map((item) => item.location);
   items["resolved_apps"] = apps.map((item) => item.location);
@@ -82,7 +82,7 @@ export function parseLock(document: TomlDocument): ParsedLock {
       root.place("short_id"),
     );
   }
-  // Optional keys are known even where they are absent.
+  // Optional keys are listed as known even if they are absent.
   root.optional("mounts", "cpu_shares", "memory_limit_mb");
   root.refuseUnknown();
   return {
@@ -108,7 +108,7 @@ function readEnvId(root: Fields): string {
   return envId;
 }
 
-/** The BLAKE3 of the root file system, bare, or another digest behind the name of its algorithm. */
+/** Reads the digest of the base image: the BLAKE3 hash of the root file system without a prefix, or `<algorithm>:<hex>`. */
 function readBaseDigest(root: Fields, problems: Problem[]): string {
   const digest = nonEmpty(root, "base_image_digest");
   const named = /^[a-z0-9]+:[0-9a-f]+$/.test(digest);

@@ -4,7 +4,7 @@ import { Fields } from "./fields.ts";
 import type { Mount } from "./lock.ts";
 import { byBytes } from "./order.ts";
 
-/** What somebody asked for, before it was resolved. Strings are trimmed, lists sorted and without repetition. */
+/** The declared environment, before resolution. Strings are trimmed, and lists are sorted without duplicates. */
 export interface EnvironmentManifest {
   readonly baseImage: string;
   readonly packages: readonly string[];
@@ -18,7 +18,7 @@ export interface EnvironmentManifest {
   readonly memoryLimitMb?: string;
 }
 
-/** Reads a manifest of version 1. What is wrong comes back as problems, each at its line and column. */
+/** Reads a manifest of version 1. Errors are returned as problems with line and column. */
 export function parseManifest(document: TomlDocument): { manifest: EnvironmentManifest; problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const root = new Fields(document.root, "", problems);

@@ -1,6 +1,6 @@
 import type { EnvironmentLock } from "./lock.ts";
 
-/** The lists of a lock file, by key, that have an order. */
+/** The keys of the lists of a lock file that are sorted. */
 export type ListKey = "resolved_packages" | "resolved_apps" | "mounts";
 
 /** The lock with its lists as the runtime writes them: packages by name then version, apps, mounts by label. */
@@ -13,7 +13,7 @@ export function sortedLock(lock: EnvironmentLock): EnvironmentLock {
   };
 }
 
-/** Lists whose order differs from the sorted one, each with the place of the first item out of it. */
+/** The lists that are not sorted, each with the index of the first misplaced item. */
 export function unsortedLists(lock: EnvironmentLock): { readonly key: ListKey; readonly index: number }[] {
   const sorted = sortedLock(lock);
   const lists = [
@@ -27,7 +27,7 @@ export function unsortedLists(lock: EnvironmentLock): { readonly key: ListKey; r
   });
 }
 
-/** The order of the UTF-8 bytes; that of UTF-16 code units differs beyond U+FFFF. */
+/** Compares the UTF-8 bytes. The order of UTF-16 code units differs beyond U+FFFF. */
 export function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,3 +1,3 @@
-// What tests work on: a temporary folder of files, and a copy of a product in miniature.
+// Input for tests: a temporary folder of files, and a copy of a miniature product.
 export { FileTree } from "./file-tree.ts";
 export { Product } from "./product.ts";

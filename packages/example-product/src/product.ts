@@ -4,7 +4,7 @@ import { FileTree } from "./file-tree.ts";
 
 const FIXTURE = path.join(import.meta.dirname, "../../../test/fixtures/product");
 
-/** A copy of the product in miniature, free to be changed; `Symbol.dispose` removes it. */
+/** A copy of the miniature product that a test may change; `Symbol.dispose` removes it. */
 export class Product extends FileTree {
   constructor() {
     super();
@@ -15,7 +15,11 @@ export class Product extends FileTree {
     return readFileSync(this.path(name), "utf8");
   }
 
-  /** Replaces every occurrence in a file. @throws when there is none, so that no test changes nothing. */
+  /**
+   * Replaces every occurrence in a file.
+   *
+   * @throws when there is none, so that a test cannot change nothing by mistake
+   */
   replace(name: string, before: string, after: string): void {
     const text = this.read(name);
     if (!text.includes(before)) throw new Error(`${name} does not hold ${JSON.stringify(before)}`);

@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Access {
   /** A remote: a URL, or a path on this machine. */
   readonly url: string;
-  /** For a remote over HTTPS. */
+  /** The token for a remote over HTTPS. */
   readonly token?: string | undefined;
 }
 
@@ -13,7 +13,7 @@ export class GitError extends Fault {
   override readonly name = "GitError";
 }
 
-/** Nothing of the machine's or a person's git settings may sign, hook into or translate what is committed. */
+/** Settings that keep the machine's or user's git configuration from signing commits, running hooks or converting line ends. */
 const SETTINGS: readonly (readonly [key: string, value: string])[] = [
   ["commit.gpgSign", "false"],
   ["core.hooksPath", "/dev/null"],
@@ -22,15 +22,17 @@ const SETTINGS: readonly (readonly [key: string, value: string])[] = [
 ];
 
 /**
- * The environment for a `git` that talks to a remote. The token travels as a header that applies to
- * the remote's own origin, in variables of the child: not in its arguments, where every process of
- * the machine could read it, nor in a URL or a configuration file that would outlive it.
+ * The environment for a `git` that talks to a remote. Variables of the child set a header with the token that applies
+ * only to the remote's origin. The token is not in the arguments, which every process on the machine could read, nor in
+ * a URL or a configuration file that would remain afterwards.
+ *
+ * @throws GitError for a token with a remote that does not use HTTPS
  */
 export function gitEnvironment(base: Environment, { url, token }: Access): Environment {
   const settings = [...SETTINGS];
   if (token !== undefined) {
     const scope = new URL(requireWebAddress(url)).origin;
-    // Empties what a checkout may have left for the same host, then adds ours.
+    // The empty value removes headers that a checkout may have set for the same host.
     settings.push(
       [`http.${scope}/.extraHeader`, ""],
       [`http.${scope}/.extraHeader`, `Authorization: Basic ${basicCredential(token)}`],
@@ -45,30 +47,34 @@ export function gitEnvironment(base: Environment, { url, token }: Access): Envir
     ...base,
     ...Object.fromEntries(entries),
     GIT_CONFIG_COUNT: String(first + settings.length),
-    // Ask nobody: a refused token must fail at once, in words that are the same everywhere.
+    // Without prompts, a refused token fails at once; with LC_ALL, error messages are in English.
     GIT_TERMINAL_PROMPT: "0",
     GIT_ASKPASS: "true",
     LC_ALL: "C",
-    // A git that runs this one (a hook, say) must not point it at its own repository.
+    // If this process runs inside another git, such as in a hook, that git's repository must not be used.
     GIT_DIR: undefined,
     GIT_WORK_TREE: undefined,
     GIT_INDEX_FILE: undefined,
-    // These print headers, and with them the token.
+    // These variables make git print headers, including the token.
     GIT_TRACE: undefined,
     GIT_TRACE_CURL: undefined,
     GIT_CURL_VERBOSE: undefined,
   };
 }
 
-/** What the token becomes on the wire. To be masked like the token itself. */
+/** The form in which the token is sent. It must be masked like the token itself. */
 export function basicCredential(token: string): string {
   return Buffer.from(`x-access-token:${token}`).toString("base64");
 }
 
-/** `owner/name` on this GitHub server, or a remote as it is. */
+/**
+ * The URL of `owner/name` on this GitHub server; any other remote is returned unchanged.
+ *
+ * @throws GitError for anything that is not a remote, or that contains a password
+ */
 export function remoteUrl(repository: string, serverUrl: string): string {
   if (/^[\w.-]+\/[\w.-]+$/.test(repository)) return `${serverUrl.replace(/\/+$/, "")}/${repository}.git`;
-  // `ext::` and the like run programs (git-remote-ext), and a leading dash would be an option.
+  // Remotes such as `ext::` run programs (git-remote-ext), and git would read a leading dash as an option.
   if (/^(-|[\w+]+::)/.test(repository) || /[\s\0]/.test(repository)) {
     throw new GitError(`${JSON.stringify(repository)} is not a git remote, expected owner/name, a URL or a path`);
   }

@@ -4,10 +4,10 @@ import { type Access, type Environment, GitError, gitEnvironment } from "./envir
 
 export interface GitOptions extends Access {
   readonly run: CommandRunner;
-  /** The environment to start from, usually the step's own; git gets what it needs of it. */
+  /** The environment, usually that of the step; git gets only the variables that it needs. */
   readonly env: Environment;
   readonly signal?: AbortSignal;
-  /** Waits between tries, in milliseconds. */
+  /** Waits between tries; `ms` is in milliseconds. */
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
@@ -20,15 +20,15 @@ export interface GitCall {
 /** `git` with access to one remote. */
 export type Git = (args: readonly string[], call?: GitCall) => Promise<CommandResult>;
 
-/** Tries in all, for a command that only reads. */
+/** The number of tries for a command that only reads. */
 const MAX_TRIES = 4;
 const FIRST_WAIT_MS = 1000;
 
-/** What heals by itself. Everything else, such as a refused token, would fail the same way again. */
+/** Temporary errors. Any other, such as a refused token, would occur again. */
 const PASSING =
   /Could not resolve host|Connection (refused|reset|timed out)|Operation timed out|Failed to connect|unexpected disconnect|early EOF|RPC failed|The requested URL returned error: (429|5\d\d)|GnuTLS recv error/i;
 
-/** A `git` for one remote; its access travels in the environment of each call. */
+/** Returns a `git` for one remote, which gets the access in the environment of each call. */
 export function openGit({ run, env, signal, ...access }: GitOptions): Git {
   const environment = gitEnvironment(childEnv(env, FOR_GIT), access);
   return (args, call = {}) =>
@@ -41,9 +41,9 @@ export function openGit({ run, env, signal, ...access }: GitOptions): Git {
 }
 
 /**
- * Runs a git command that reads from the remote, again after faults that pass.
+ * Runs a git command that reads from the remote, and repeats it after temporary errors.
  *
- * @throws GitError with the usual reason when the remote refuses.
+ * @throws GitError with advice when the remote refuses the request
  */
 export async function readRemote(
   git: Git,
@@ -61,7 +61,10 @@ export async function readRemote(
   });
 }
 
-/** The branches and tags of a remote, by full name: `refs/tags/v1.2.3`. Annotated tags count once. */
+/**
+ * The SHAs of a remote's branches and tags by full name (`refs/tags/v1.2.3`). An annotated tag has one entry, that of
+ * the tag object.
+ */
 export async function listRefs(git: Git, options: GitOptions, pattern: string): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await readRemote(git, ["ls-remote", "--quiet", "--refs", "--", options.url, pattern], options);
   const lines = stdout.split("\n").filter((line) => line !== "");

@@ -2,22 +2,22 @@ import { spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Where Debian, Ubuntu and the runners' images have git's own server. */
+/** The path of git's HTTP server on Debian, Ubuntu and the runners' images. */
 const BACKEND = "/usr/lib/git-core/git-http-backend";
 
 export interface GitServer {
-  /** `http://127.0.0.1:<port>`; repositories are at their path below the folder. */
+  /** `http://127.0.0.1:<port>`. The path in a URL is the repository's path below the folder. */
   readonly origin: string;
-  /** The requests so far: method, path, and whether they were let in. */
+  /** The requests so far: method, path and status. */
   readonly log: readonly string[];
-  /** Is told of every request before it is answered. */
+  /** Called before each request is answered. */
   onRequest: (() => void) | undefined;
-  /** Answers the next requests with this status instead. */
+  /** Makes the server answer the next requests with this status. */
   failNext(status: number, times: number): void;
   close(): Promise<void>;
 }
 
-/** For tests: real git over HTTP (git-http-backend), behind a password as on GitHub. */
+/** For tests: serves repositories with real git over HTTP (git-http-backend) and asks for a password as GitHub does. */
 export async function serveGit(folder: string, token: string): Promise<GitServer> {
   const expected = `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
   const log: string[] = [];
@@ -45,7 +45,7 @@ export async function serveGit(folder: string, token: string): Promise<GitServer
   return result;
 }
 
-/** Speaks CGI (RFC 3875) with the backend: headers in variables, body on standard input. */
+/** Runs the backend by CGI (RFC 3875): headers are variables, the body is standard input. */
 function runBackend(folder: string, request: IncomingMessage, response: ServerResponse): void {
   const [pathInfo = "", query = ""] = (request.url ?? "").split("?");
   const child = spawn(BACKEND, [], {

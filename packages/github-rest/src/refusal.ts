@@ -10,12 +10,12 @@ import {
 } from "@release-actions/http";
 import { decodeJson, object, optional, string } from "@release-actions/json";
 
-/** What GitHub refused, and will refuse again. */
+/** A request that GitHub refused and would refuse again. */
 export interface Refusal {
   /** The method and path. */
   readonly what: string;
   readonly status: number;
-  /** What the answer says, or which rate limit is used up. */
+  /** The message in the answer, or which rate limit is used up. */
   readonly said: string;
   readonly isRateLimit: boolean;
 }
@@ -28,7 +28,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: "Check the name, and that the token has access: GitHub reports what a token cannot see as missing.",
 };
 const RATE_LIMIT_ADVICE = "Run the job again after that, or give it a separate token.";
-/** Asked for by the documentation where the answer names no time. */
+/** The wait that GitHub's documentation prescribes if the answer gives no time. */
 const SECONDARY_LIMIT_MS = 60_000;
 
 export const explainPlainly: Explain = ({ what, status, said, isRateLimit }) => ({
@@ -38,11 +38,11 @@ export const explainPlainly: Explain = ({ what, status, said, isRateLimit }) => 
 
 export interface Limits {
   readonly clock: Clock;
-  /** How long a rate limit may last to be waited for, in milliseconds. */
+  /** The longest rate limit to wait for, in milliseconds. */
   readonly longestLimitMs: number;
 }
 
-/** Why an answer is none: a `TransientError` when asking again may help, else one that says what to do. */
+/** The error for a failed answer: a `TransientError` if a retry may help, otherwise an error with advice. */
 export function refusal(
   what: string,
   response: HttpResponse,
@@ -65,7 +65,10 @@ export function refusal(
   return status === 401 || status === 403 ? new AccessError(message, details) : new RefusedError(message, details);
 }
 
-/** After how many milliseconds to ask again; limits come as 403 or 429: docs.github.com, "Rate limits for the REST API" (F20 to F22). */
+/**
+ * The wait before a retry in milliseconds; undefined for the default, "never" if a retry does not help. Rate limits
+ * have status 403 or 429 (docs.github.com, "Rate limits for the REST API").
+ */
 function healing(
   response: HttpResponse,
   said: string,
@@ -79,7 +82,7 @@ function healing(
   const isSecondary = /secondary rate limit|abuse/i.test(said) || (status === 429 && !isUsedUp);
   if (asked !== undefined || isSecondary) return asked ?? SECONDARY_LIMIT_MS;
   const untilReset = resetOf(response).getTime() - clock.now();
-  // A second more, for clocks that do not agree.
+  // One more second in case the clocks differ.
   return isUsedUp && untilReset < longestLimitMs ? Math.max(0, untilReset) + 1000 : "never";
 }
 
@@ -92,6 +95,6 @@ function apiMessage(content: Buffer): string {
     const options = { source: "the error", maxBytes: content.length };
     return decodeJson(content, object({ message: optional(string, "") }), options).message;
   } catch {
-    return excerpt(content.toString("utf8")); // Not from the API: shown as it came.
+    return excerpt(content.toString("utf8")); // This text is not from the API, so it is shown unchanged.
   }
 }

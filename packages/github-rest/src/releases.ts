@@ -6,11 +6,11 @@ import type { Rest } from "./rest.ts";
 /** A file of a release on GitHub. */
 export interface ReleaseAsset {
   readonly name: string;
-  /** In bytes. */
+  /** The size in bytes. */
   readonly size: number;
-  /** `uploaded`; anything else is not there for people yet. */
+  /** `uploaded` if the file is available; any other state means that it is not available yet. */
   readonly state: string;
-  /** `sha256:<hex>`; GitHub computes it for what was uploaded since June 2025. */
+  /** `sha256:<hex>`; GitHub computes it for files uploaded since June 2025. */
   readonly digest: string | undefined;
   readonly url: string;
 }
@@ -25,16 +25,16 @@ export interface GitHubRelease {
   readonly url: string;
 }
 
-/** `legacy`: the latest by creation and version, as GitHub did before it could be told. */
+/** With `legacy`, GitHub chooses the latest release by creation date and version, as it did before this option existed. */
 export type MakeLatest = "true" | "false" | "legacy";
 
 export interface ReleaseUpdate {
   readonly body?: string;
-  /** Drafts and pre-releases cannot be the latest: `false` for them. */
+  /** Must be `false` for drafts and pre-releases, which cannot be the latest. */
   readonly makeLatest: MakeLatest;
 }
 
-/** Releases among which the right one cannot be told. */
+/** Several releases of which any may be the right one. */
 export class ReleaseError extends Fault {
   override readonly name = "ReleaseError";
 }
@@ -67,7 +67,7 @@ export function openReleases(rest: Rest, repository: string) {
       (await rest.getAll(`${base}/tags`, listOf(tag))).map(({ name }) => name),
 
     /**
-     * The release of a tag, also while it is a draft; `undefined` when there is none.
+     * The release of a tag, which may be a draft; `undefined` when there is none.
      *
      * @throws ReleaseError when several drafts have the tag.
      */
@@ -77,7 +77,7 @@ export function openReleases(rest: Rest, repository: string) {
       } catch (error) {
         if (!(error instanceof RefusedError) || error.status !== 404) throw error;
       }
-      // A draft has no tag of its own yet, so it is found in the list only.
+      // The tag of a draft does not exist yet, so the draft is found only in the list.
       const all = await rest.getAll(`${base}/releases`, listOf(release));
       const [found, second, ...more] = all.map(shape).filter((candidate) => candidate.tag === name);
       if (second === undefined) return found;
@@ -87,10 +87,10 @@ export function openReleases(rest: Rest, repository: string) {
       });
     },
 
-    /** A release as it is now. */
+    /** Reads the current state of a release. */
     get: async (id: number): Promise<GitHubRelease> => shape(await rest.get(`${base}/releases/${id}`, release)),
 
-    /** What GitHub shows as the latest release; `undefined` when it shows none. */
+    /** The release that GitHub shows as the latest; `undefined` when it shows none. */
     latest: async (): Promise<GitHubRelease | undefined> => {
       try {
         return shape(await rest.get(`${base}/releases/latest`, release));
@@ -106,8 +106,8 @@ export function openReleases(rest: Rest, repository: string) {
     },
 
     /**
-     * Changes the notes, and which release is the latest. GitHub makes a release the latest with every change that does
-     * not say otherwise (docs.github.com/rest/releases, "Update a release", `make_latest`), so every change says it.
+     * Changes the notes and sets `make_latest`. Without that field GitHub would make the release the latest with every
+     * change (docs.github.com/rest/releases, "Update a release", `make_latest`), so it is always sent.
      */
     update: async (id: number, { body, makeLatest }: ReleaseUpdate): Promise<GitHubRelease> => {
       const fields = { ...(body === undefined ? {} : { body }), make_latest: makeLatest };

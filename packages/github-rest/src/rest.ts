@@ -15,32 +15,36 @@ import type { Reporter } from "@release-actions/report";
 import { type Explain, explainPlainly, refusal } from "./refusal.ts";
 
 export interface RestOptions {
-  /** `GITHUB_API_URL`: `https://api.github.com`, or a server's own. */
+  /** `GITHUB_API_URL`: `https://api.github.com`, or the API of a GitHub Enterprise server. */
   readonly apiUrl: string;
-  /** Without one only public things can be read, and few of them an hour. */
+  /** Without a token only public data can be read, with a low hourly limit. */
   readonly token: string | undefined;
   readonly transport: Transport;
   readonly reporter: Reporter;
-  /** For calls that have none of their own. */
+  /** The default signal, for calls without their own. */
   readonly signal?: AbortSignal;
-  /** How long one request may be tried in all. */
+  /** How long one request may be retried. */
   readonly patience?: Patience;
   readonly clock?: Clock;
-  /** How long to wait for a rate limit to end, in milliseconds. Default: as long as patience lasts. */
+  /** The longest wait for a rate limit to end, in milliseconds. Default: the time budget of `patience`. */
   readonly longestLimitMs?: number;
-  /** Words for what GitHub refuses. */
+  /** Makes the message and the advice for a refused request. */
   readonly explain?: Explain;
 }
 
-/** GitHub's REST API (docs.github.com/rest). The token goes to the API's own origin, and nowhere else. */
+/** GitHub's REST API (docs.github.com/rest). The token is sent only to the API's own origin. */
 export interface Rest {
   get<T>(path: string, decoder: Decoder<T>, signal?: AbortSignal): Promise<T>;
-  /** All pages of a list. */
+  /** Reads all pages of a list. */
   getAll<T>(path: string, decoder: Decoder<readonly T[]>, signal?: AbortSignal): Promise<readonly T[]>;
-  /** All pages of a list that is under a key, beside the count of all its entries. */
+  /**
+   * Reads all pages of a list under `key` in an object that also has `total_count`.
+   *
+   * @throws RefusedError if fewer entries arrive
+   */
   getCounted<T>(path: string, key: string, item: Decoder<T>, signal?: AbortSignal): Promise<readonly T[]>;
   send<T>(method: "POST" | "PATCH" | "PUT", path: string, body: object, decoder: Decoder<T>): Promise<T>;
-  /** Where the API sends the asker, for downloads. */
+  /** The target of the API's redirect to a download. */
   redirect(path: string, signal?: AbortSignal): Promise<URL>;
 }
 
@@ -57,10 +61,10 @@ interface Request {
 }
 
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
-/** Ten thousand entries; a list that goes on is a mistake, not a release. */
+/** The limit for pages: 10,000 entries. No real release has a longer list. */
 const MAX_PAGES = 100;
 const MAX_REDIRECTS = 5;
-/** For the body of one answer; its headers have as long. */
+/** The time limit for the body of one answer; the headers have the same limit. */
 const ATTEMPT_MS = 30_000;
 
 export function openRest(options: RestOptions): Rest {
@@ -69,7 +73,7 @@ export function openRest(options: RestOptions): Rest {
   const { origin } = new URL(base);
   const limits = { clock, longestLimitMs: options.longestLimitMs ?? patience.budgetMs };
   const explain = options.explain ?? explainPlainly;
-  // Asking again for what has not changed costs nothing of the rate limit.
+  // Conditional requests for unchanged data do not count against the rate limit.
   const cache = new Map<string, Answer & { readonly etag: string }>();
 
   const exchange = async (method: string, url: URL, { body, signal }: Request): Promise<HttpResponse> => {
@@ -92,7 +96,11 @@ export function openRest(options: RestOptions): Rest {
     return response;
   };
 
-  /** Tries and follows redirects until `take` returns something; what it has no use for and leads nowhere is refused. */
+  /**
+   * Sends a request, with retries, and follows redirects until `take` returns a value.
+   *
+   * @throws RefusedError for an answer that `take` does not accept and that is not a redirect
+   */
   const request = async <T>(
     method: string,
     path: string,
@@ -158,7 +166,7 @@ export function openRest(options: RestOptions): Rest {
       );
       return decode(answer, decoder);
     },
-    // The other redirects tell that a repository has moved, not where its file is.
+    // Other redirects mean that the repository has moved and do not lead to the file.
     redirect: (path, signal) =>
       request("GET", path, { signal }, (response) => (response.status === 302 ? location(response) : undefined)),
   };
@@ -172,14 +180,14 @@ function decode<T>({ what, content }: Pick<Answer, "what" | "content">, decoder:
   return decodeJson(content, decoder, { source: `GitHub's answer to ${what}`, maxBytes: MAX_BODY_BYTES });
 }
 
-/** Relative ones too. */
+/** The target of a redirect, which may be relative. */
 function location({ url, headers, status }: HttpResponse): URL {
   const target = URL.parse(headers.location ?? "", url.href);
   if (target === null) throw new TransientError(`${url.host} answered ${status} without a usable Location`);
   return target;
 }
 
-/** The address of the next page (RFC 8288), as a path; never one of another host, which would get the token. */
+/** The path of the next page (RFC 8288). An address of another host is refused, since that host would get the token. */
 function nextPage(link: string | string[] | undefined, base: string): string | undefined {
   const target = /<([^>]+)>;\s*rel="next"/.exec([link].flat().join(", "))?.[1];
   if (target === undefined) return undefined;

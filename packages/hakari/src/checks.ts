@@ -14,37 +14,43 @@ const ARGUMENTS: Readonly<Record<Check, readonly string[]>> = {
 export interface HakariServices {
   readonly run: CommandRunner;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The cargo-hakari program. */
+  /** The path of the cargo-hakari program. */
   readonly program: string;
   /** A folder of the workspace. */
   readonly cwd: string;
-  /** Where hakari.toml states its format, for a cargo-hakari that is too old for it. */
+  /** The location of the format in hakari.toml, for the error of a cargo-hakari that is too old for it. */
   readonly format: Location;
 }
 
 export interface CheckResult {
   readonly check: Check;
   readonly drifted: boolean;
-  /** What cargo-hakari said of the drift, without colours. */
+  /** The output of cargo-hakari about the drift, without colours. */
   readonly output: string;
 }
 
-/** Runs one check. @throws HakariError when cargo-hakari could not tell. */
+/**
+ * Runs one check.
+ *
+ * @throws HakariError when cargo-hakari fails
+ */
 export async function runCheck(check: Check, services: HakariServices): Promise<CheckResult> {
   const { exitCode, output } = await runHakari(ARGUMENTS[check], services);
   return { check, drifted: exitCode === 1, output: output.replace(/^info: ?/gm, "").trim() };
 }
 
 /**
- * Runs cargo-hakari. It exits with 1 for drift and, as any program that returns an error from `main`, for most
- * failures too (101 for a panic, 102 for an unknown registry): a failure is told by its `Error:`.
+ * Runs cargo-hakari. It exits with 1 for drift, but also for most failures, as any Rust program whose `main` returns an
+ * error (101 for a panic, 102 for an unknown registry). A failure is recognised by its line `Error:`.
+ *
+ * @throws HakariError when cargo-hakari fails
  */
 export async function runHakari(
   args: readonly string[],
   services: HakariServices,
 ): Promise<{ exitCode: number; output: string }> {
-  // CARGO is what `cargo hakari` would set for it: the proxy of rustup, which picks the pinned toolchain. Started
-  // that way cargo might find another cargo-hakari. Colours and backtraces are for terminals.
+  // The program is started directly, because `cargo hakari` might find another cargo-hakari. So CARGO is set here, as
+  // cargo would set it, to the proxy of rustup, which picks the pinned toolchain.
   const cargo = findProgram("cargo", services.env["PATH"]);
   const started = { CARGO: cargo, RUST_BACKTRACE: "0", NO_COLOR: "1", CARGO_TERM_COLOR: "never" };
   const env = { ...buildEnv(services.env).env, ...started };

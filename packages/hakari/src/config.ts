@@ -5,7 +5,7 @@ import type { Location } from "@release-actions/report";
 import { entryOf, readToml } from "@release-actions/toml";
 import { HakariError } from "./fault.ts";
 
-/** Where cargo-hakari looks, the first one first. */
+/** The files in which cargo-hakari looks for its configuration, in order. */
 const PLACES = [".config/hakari.toml", ".guppy/hakari.toml"];
 const SECTION_MARKERS = ["### BEGIN HAKARI SECTION", "### END HAKARI SECTION"] as const;
 
@@ -13,13 +13,17 @@ const SECTION_MARKERS = ["### BEGIN HAKARI SECTION", "### END HAKARI SECTION"] a
 export interface HakariWorkspace {
   readonly workspace: Workspace;
   readonly configFile: string;
-  /** `dep-format-version`, and where it stands; version 1 when it is not given. */
+  /** `dep-format-version` and its location; version 1 if it is missing. */
   readonly format: { readonly version: string; readonly location: Location };
   /** The manifest that hakari writes. */
   readonly manifest: string;
 }
 
-/** Reads what hakari is to do in a workspace; nothing when it has no hakari.toml. */
+/**
+ * Reads the hakari configuration of a workspace; undefined when it has no hakari.toml.
+ *
+ * @throws HakariError for an invalid configuration
+ */
 export function readHakari(cwd: string): HakariWorkspace | undefined {
   const workspace = readWorkspace(cwd);
   const configFile = PLACES.map((place) => path.join(workspace.root, place)).find((file) => existsSync(file));
@@ -54,7 +58,7 @@ export function readHakari(cwd: string): HakariWorkspace | undefined {
   };
 }
 
-/** cargo-hakari rewrites what stands between two comments, which a merge or a hand can lose or double (B121). */
+/** cargo-hakari rewrites the section between two comments, which a merge or an edit may have removed or duplicated. */
 function requireMarkers(text: string, file: string): void {
   for (const marker of SECTION_MARKERS) {
     const lines = text.split("\n").flatMap((line, at) => (line.trim() === marker ? [at + 1] : []));

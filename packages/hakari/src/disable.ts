@@ -4,8 +4,8 @@ import type { HakariWorkspace } from "./config.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /**
- * Switches hakari off for a build of a few crates. The lock file is kept as well, since a build may rewrite
- * it. A second time changes nothing: what is kept is the tree as it was before the first.
+ * Disables hakari for a build of a few crates, after saving the manifest and the lock file, which a build may rewrite.
+ * A second call changes nothing, so that the saved files stay those from before the first.
  */
 export async function disableHakari(
   hakari: HakariWorkspace,
@@ -25,7 +25,10 @@ export async function disableHakari(
   return "disabled";
 }
 
-/** Puts back what `disableHakari` changed. Returns the files, or nothing when hakari is not switched off. */
+/**
+ * Restores the files that `disableHakari` saved and returns those that had changed. Returns undefined when hakari is
+ * not disabled.
+ */
 export async function restoreHakari(workspaceRoot: string, home: string): Promise<string[] | undefined> {
   const snapshot = new Snapshot(home, workspaceRoot);
   return snapshot.exists ? await snapshot.restore() : undefined;

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A hakari configuration that cannot be used, or a cargo-hakari that failed: never drift, which is a finding. */
+/** An invalid hakari configuration, or a failure of cargo-hakari. Drift is not an error but a finding. */
 export class HakariError extends Fault {
   override readonly name = "HakariError";
 }

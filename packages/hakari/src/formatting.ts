@@ -1,6 +1,6 @@
 /**
- * Whether a patch changes how the manifest is written and not what it says: the same lines in another order, with
- * other spaces, quotes or comments. Another version of cargo-hakari than the one that wrote it does that.
+ * Whether a patch changes only the formatting of the manifest: the order of lines, spaces, quotes or comments. This
+ * happens when another version of cargo-hakari wrote the manifest.
  */
 export function changesFormatOnly(patch: string): boolean {
   const lines = (sign: string): string[] =>

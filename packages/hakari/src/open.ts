@@ -5,7 +5,7 @@ import type { HakariWorkspace } from "./config.ts";
 import { HakariError } from "./fault.ts";
 import { findNamedVersion } from "./version-file.ts";
 
-/** Makes sure of the pinned toolchain and of a cargo-hakari that knows the workspace's format. */
+/** Checks the pinned toolchain and installs a cargo-hakari that supports the workspace's format. */
 export async function openHakari(
   hakari: HakariWorkspace,
   options: { readonly cwd: string; readonly version: string | undefined },

@@ -5,10 +5,10 @@ import type { CheckResult } from "./checks.ts";
 import type { HakariWorkspace } from "./config.ts";
 import { parseVerifyReport } from "./verify-report.ts";
 
-/** What ends the messages of problems that these two commands mend. */
+/** The end of messages about problems that these two commands fix. */
 export const FIX_ADVICE = "Run `cargo hakari generate` and `cargo hakari manage-deps`, and commit.";
 
-/** What the drift of a check means, on the files and lines it is about. */
+/** The problems that a check found, with the files and lines to change. */
 export function problemsOf(result: CheckResult, hakari: HakariWorkspace): Problem[] {
   if (!result.drifted) return [];
   switch (result.check) {
@@ -24,7 +24,7 @@ export function problemsOf(result: CheckResult, hakari: HakariWorkspace): Proble
 function staleSection(output: string, { manifest, workspace }: HakariWorkspace): Problem {
   const text = workspace.crates.find(({ folder }) => path.join(folder, "Cargo.toml") === manifest)?.manifest.text ?? "";
   const begin = text.split("\n").findIndex((line) => line.startsWith("### BEGIN HAKARI SECTION")) + 1;
-  // The diff counts the section's lines, the first one below the marker.
+  // Line numbers in the diff start at the first line below the marker.
   const hunk = /^@@ -(\d+)/m.exec(output)?.[1];
   const changed = /^@@.*\n((?: .*\n)*)/m.exec(output)?.[1]?.split("\n").length ?? 1;
   const line = hunk === undefined ? begin : begin + Number(hunk) - 1 + changed;
@@ -36,7 +36,10 @@ function staleSection(output: string, { manifest, workspace }: HakariWorkspace):
   };
 }
 
-/** `* add or update dependency workspace-hack v0.1.0 (at path ...) to packages:` and a list of crates. */
+/**
+ * Reads lines such as `* add or update dependency workspace-hack v0.1.0 (at path ...) to packages:` and the list of
+ * crates below.
+ */
 function wrongDependencies(output: string, { workspace }: HakariWorkspace): Problem[] {
   const problems: Problem[] = [];
   let removes = false;

@@ -7,21 +7,21 @@ import type { HakariWorkspace } from "./config.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface RepairOptions extends HakariServices {
-  /** The files of `filesOf` as they were before cargo came near them. */
+  /** The files of `filesOf` as they were before cargo ran. */
   readonly snapshot: Snapshot;
-  /** What the names in the patch are relative to, for `git apply`. */
+  /** The folder to which the paths in the patch are relative, for `git apply`. */
   readonly base: string;
 }
 
-/** What hakari, and the cargo it calls, may write: every manifest of the workspace and the lock file. */
+/** The files that hakari and cargo may write: every manifest of the workspace and the lock file. */
 export function filesOf({ workspace, manifest }: HakariWorkspace): string[] {
   const manifests = workspace.crates.map(({ folder }) => path.join(folder, "Cargo.toml"));
   return [...new Set([manifest, ...manifests, path.join(workspace.root, "Cargo.lock")])];
 }
 
 /**
- * Lets hakari repair the tree and returns the difference to the snapshot as a patch for `git apply`. Only
- * hakari knows how it writes a manifest, so it does it in the tree; the caller puts the files back.
+ * Lets hakari repair the working tree and returns the changes since the snapshot as a patch for `git apply`. hakari can
+ * only write to the working tree, so the caller must restore the files afterwards.
  */
 export async function repair(hakari: HakariWorkspace, options: RepairOptions): Promise<string> {
   await runHakari(["generate"], options);
@@ -49,7 +49,10 @@ async function makePatch(files: readonly string[], { run, snapshot, base }: Repa
   }
 }
 
-/** Exit code 1 says that there is a difference. The folders' names are the prefixes that `git apply` strips. */
+/**
+ * Compares both folders. Exit code 1 means that they differ. The folders are named `a` and `b`, the prefixes that
+ * `git apply` strips.
+ */
 async function gitDiff(run: CommandRunner, cwd: string): Promise<string> {
   const plain = ["-c", "core.autocrlf=false", "diff", "--no-index", "--no-prefix", "--no-color", "--no-ext-diff"];
   const { stdout } = await run("git", [...plain, "a", "b"], { cwd, check: false, onOutput: () => undefined });

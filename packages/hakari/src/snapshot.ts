@@ -4,11 +4,11 @@ import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promis
 import path from "node:path";
 import { HakariError } from "./fault.ts";
 
-/** Files as they were, kept in a folder so that another process can put them back. */
+/** Copies of files in a folder, from which another process can restore them. */
 export class Snapshot {
   readonly folder: string;
 
-  /** `home` is the runner's temp; each workspace has a folder of its own in it. */
+  /** @param home the runner's temporary folder, in which each workspace has its own folder */
   constructor(home: string, workspaceRoot: string) {
     const key = createHash("sha256").update(path.resolve(workspaceRoot)).digest("hex").slice(0, 16);
     this.folder = path.join(home, `hakari-${key}`);
@@ -18,7 +18,7 @@ export class Snapshot {
     return existsSync(this.#index);
   }
 
-  /** Keeps files, absent ones too. The index comes last: without it there is no snapshot. */
+  /** Saves files, and also records which are absent. The index is written last, since a snapshot without it does not count. */
   async take(files: readonly string[]): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true });
@@ -32,7 +32,7 @@ export class Snapshot {
     await rename(`${this.#index}.part`, this.#index);
   }
 
-  /** Puts the files back, whatever has become of them, and forgets them. Returns those that had changed. */
+  /** Restores the files, whatever has changed, and deletes the snapshot. Returns the files that had changed. */
   async restore(): Promise<string[]> {
     const restored: string[] = [];
     for (const [at, { file, isThere }] of (await this.#entries()).entries()) {
@@ -42,7 +42,8 @@ export class Snapshot {
       if (before === undefined) await rm(file, { recursive: true, force: true });
       else {
         await mkdir(path.dirname(file), { recursive: true });
-        // Beside and renamed, so that a build that reads it sees one or the other.
+        // The copy gets a temporary name first and is then renamed, so that a running build sees either the old or the
+        // new file.
         await copyFile(path.join(this.folder, String(at)), `${file}.restored`);
         await rename(`${file}.restored`, file);
       }
@@ -52,7 +53,7 @@ export class Snapshot {
     return restored;
   }
 
-  /** The bytes of a file when the snapshot was taken; nothing when it was absent. */
+  /** The bytes of a file when the snapshot was taken; undefined if the file was absent. */
   async before(file: string): Promise<Buffer | undefined> {
     const at = (await this.#entries()).findIndex((entry) => entry.file === file && entry.isThere);
     return at < 0 ? undefined : await readFile(path.join(this.folder, String(at)));

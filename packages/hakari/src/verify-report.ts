@@ -1,4 +1,4 @@
-/** A dependency that is still built more than once, and who brings which features. */
+/** A dependency that is still built more than once, with the features and packages of each build. */
 export interface DoubleBuild {
   /** `tiny-log 0.3.1`. */
   readonly dependency: string;
@@ -11,7 +11,7 @@ export interface DoubleBuild {
 
 const BUILD = /^ {2}on the (.+?) platform, feature set (.+) was built by:$/;
 
-/** Reads what `cargo hakari verify` prints of dependencies (`display_verify_errors` of the hakari crate). */
+/** Reads the output of `cargo hakari verify` about dependencies (`display_verify_errors` of the hakari crate). */
 export function parseVerifyReport(text: string): DoubleBuild[] {
   const found: { dependency: string; builds: { platform: string; features: string[]; packages: string[] }[] }[] = [];
   for (const line of text.split("\n")) {
@@ -27,7 +27,7 @@ export function parseVerifyReport(text: string): DoubleBuild[] {
   return found;
 }
 
-/** `serde 1.0.0` of a package id, of which cargo knows several forms (`cargo help pkgid`). */
+/** Shortens a package id to `serde 1.0.0`. cargo has several forms of ids (`cargo help pkgid`). */
 function shortName(id: string): string {
   const named = /#([\w-]+)@(.+)$/.exec(id);
   if (named !== null) return `${named[1]} ${named[2]}`;

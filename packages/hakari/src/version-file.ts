@@ -10,8 +10,9 @@ export interface NamedVersion {
 }
 
 /**
- * Where repositories say which cargo-hakari they use, the first that does counts: hakari's own configuration (a comment there will
- * do), pins.yml, version files, images of tools, recipes, workflows.
+ * The files in which repositories name their version of cargo-hakari; the first that names one counts. These are
+ * hakari's configuration (where a comment is enough), pins.yml, version files, Dockerfiles of tool images, just recipes
+ * and workflows.
  */
 const FILES = [
   ".config/hakari.toml",
@@ -31,7 +32,7 @@ const MENTION =
   /cargo-hakari(?:-version)?["']?(?:@|\s*[=:]\s*["']?|\s+--version[\s=]+["']?|\s+--vers[\s=]+["']?|\s+)v?(\d+\.\d+\.\d+)(?![\w.])/i;
 const BEFORE = /--version[\s=]+["']?v?(\d+\.\d+\.\d+)["']?\s+(?:--\S+\s+)*cargo-hakari/i;
 
-/** The version that the repository names; nothing where it names none. */
+/** The version that the repository names; undefined if it names none. */
 export function findNamedVersion(root: string): NamedVersion | undefined {
   for (const pattern of FILES) {
     for (const file of globSync(pattern, { cwd: root }).sort()) {
@@ -51,7 +52,7 @@ function versionIn(root: string, file: string): NamedVersion | undefined {
     if (match?.[1] === undefined) return undefined;
     return { version: match[1], location: createLocator(text, absolute)(match.index) };
   } catch (error) {
-    if (error instanceof Fault) return undefined; // A file that is not text names no version.
+    if (error instanceof Fault) return undefined; // The file is not text, so it names no version.
     throw error;
   }
 }

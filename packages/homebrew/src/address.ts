@@ -1,17 +1,20 @@
-/** Where the files of a release are. */
+/** The download addresses of a release. */
 export interface ReleaseAddresses {
   /** The git tag under which the files are downloaded. */
   readonly tag: string;
-  /** Where a file of this release is downloaded from; none when the plan does not say it. */
+  /** The URLs of a file of this release; empty when the plan does not give them. */
   readonly addressesOf: (file: string) => readonly string[];
 }
 
-/** The name of the file that a URL downloads, without percent-encoding. */
+/** The name of the file that a URL downloads, with percent-encoding decoded. */
 export function fileOf(url: string): string {
   return segmentsOf(url).at(-1) ?? "";
 }
 
-/** Why a URL is not that of a file of this release; `undefined` when it is. Compared part by part, as a substring proves nothing. */
+/**
+ * The reason why a URL does not belong to a file of this release; `undefined` when it does. Whole path segments are
+ * compared, since a matching substring proves nothing.
+ */
 export function findStranger(url: string, file: string, { tag, addressesOf }: ReleaseAddresses): string | undefined {
   const expected = addressesOf(file);
   if (expected.length > 0) {
@@ -19,12 +22,15 @@ export function findStranger(url: string, file: string, { tag, addressesOf }: Re
       ? undefined
       : `${url} is not a URL of this release, expected ${expected.join(" or ")}`;
   }
-  // A tag may hold slashes: `widget/v1.2.3`.
+  // A tag may contain slashes: `widget/v1.2.3`.
   const folders = `/${segmentsOf(url).slice(0, -1).join("/")}/`;
   return folders.includes(`/${tag}/`) ? undefined : `${url} is not of ${tag}`;
 }
 
-/** Query and fragment must be absent. Case does not count in the host, nor in GitHub's owners and repositories. */
+/**
+ * Whether two URLs are the same. Queries and fragments must be equal. The host and GitHub's owner and repository are
+ * compared without case.
+ */
 function isSameAddress(left: string, right: string): boolean {
   if (!URL.canParse(left) || !URL.canParse(right)) return false;
   const [a, b] = [new URL(left), new URL(right)];
@@ -46,7 +52,7 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // Not percent-encoding, so it stands for itself.
+    // Not percent-encoding: the text is kept.
     return segment;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The version that Homebrew reads from a URL when a formula has no `version` (Library/Homebrew/version.rb,
- * `Version.detect`; tested against it): the first rule that fits wins, over the whole address or over the file's stem.
+ * A rule by which Homebrew reads the version from a URL when a formula has no `version` (Library/Homebrew/version.rb,
+ * `Version.detect`; tested against it). The first rule that matches the whole URL or the stem of the file name wins.
  */
 interface Rule {
   readonly of: "url" | "stem";
@@ -42,10 +42,10 @@ const RULES: readonly Rule[] = [
   url(`[-.vV]?(${DOTTED}(?:${CANDIDATE})?)`),
 ];
 
-/** Longer addresses are not read: some rules take quadratic time. */
+/** A longer address is cut, because some rules take quadratic time. */
 const MAX_LENGTH = 2000;
 
-/** `undefined` when Homebrew finds none. */
+/** The version that Homebrew detects; `undefined` when it finds none. */
 export function detectBrewVersion(address: string): string | undefined {
   const spec = decoded(address.slice(0, MAX_LENGTH));
   for (const [index, { of, pattern }] of RULES.entries()) {
@@ -63,7 +63,7 @@ function url(pattern: string): Rule {
   return { of: "url", pattern: new RegExp(pattern, "m") };
 }
 
-/** The file's name without what Homebrew takes for an extension (extend/pathname.rb, `stem`). */
+/** The file name without the part that Homebrew treats as its extension (extend/pathname.rb, `stem`). */
 function stemOf(spec: string): string {
   const segments = spec.replace(/\/+$/, "").split("/");
   const base = segments.at(-1) ?? "";
@@ -79,7 +79,7 @@ function withoutExtension(base: string): string {
   return extension === "" ? base : base.slice(0, -extension.length);
 }
 
-/** A bad percent sign is not an escape; it stands for itself. */
+/** Decodes percent-encoding. Invalid escapes are kept. */
 function decoded(address: string): string {
   const text = address.replaceAll("+", " ");
   try {

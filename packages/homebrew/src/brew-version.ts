@@ -1,6 +1,7 @@
 /**
- * Homebrew's order of versions, which is not that of semver: `1.2.3-nightly.1` is above `1.2.3`, and `1.2.3+hotfix.1`
- * between `1.2.3` and `1.2.4` (Homebrew, Library/Homebrew/version.rb, `Version#<=>`; tested against it).
+ * The result of a comparison in Homebrew's order of versions, which differs from semver: `1.2.3-nightly.1` is above
+ * `1.2.3`, and `1.2.3+hotfix.1` is between `1.2.3` and `1.2.4` (Library/Homebrew/version.rb, `Version#<=>`; tested
+ * against it).
  */
 export type BrewOrder = -1 | 0 | 1;
 
@@ -17,11 +18,14 @@ const NONE: Part = { kind: "none", text: "" };
 const PARTS =
   /(?<alpha>alpha\d*|a\d+)|(?<beta>beta\d*|b\d+)|(?<pre>pre\d*)|(?<rc>rc\d*)|(?<patch>p\d*)|(?<post>.post\d+)|(?<number>\d+)|(?<word>[a-z]+)/gi;
 
-/** Words that Homebrew knows, from the lowest to the highest; all of them are below a version that ends there, up to `rc`. */
+/**
+ * Words that Homebrew knows, from lowest to highest. Those up to `rc` (`BELOW_NOTHING`) are also below a version that
+ * ends at this point.
+ */
 const RANKS: readonly Kind[] = ["alpha", "beta", "pre", "rc", "patch", "post"];
 const BELOW_NOTHING: readonly Kind[] = ["alpha", "beta", "pre", "rc"];
 
-/** Negative when `brew upgrade` would go from `left` to `right`; 0 when it sees no difference. */
+/** Compares two versions: -1 when `brew upgrade` would update from `left` to `right`, 0 when it sees no difference. */
 export function compareBrewVersions(left: string, right: string): BrewOrder {
   if (left === right) return 0;
   const [ours, theirs] = [partsOf(left), partsOf(right)];
@@ -49,7 +53,7 @@ function partsOf(version: string): readonly Part[] {
 
 function kindOf(groups: Record<string, string | undefined>): Kind {
   const [kind] = Object.entries(groups).find(([, text]) => text !== undefined) ?? [];
-  return (kind ?? "none") as Kind; // The pattern's groups are named like the kinds.
+  return (kind ?? "none") as Kind; // The groups of the pattern have the names of the kinds.
 }
 
 function compareParts(a: Part, b: Part): BrewOrder {
@@ -59,13 +63,13 @@ function compareParts(a: Part, b: Part): BrewOrder {
   if (b.kind === "number") return -1;
   const [rankA, rankB] = [RANKS.indexOf(a.kind), RANKS.indexOf(b.kind)];
   const isLate = (part: Part): boolean => part.kind === "patch" || part.kind === "post";
-  // Words that it does not know, and `p` beside `post`, are compared as they are spelled.
+  // Unknown words, and `p` against `post`, are compared as text.
   if (rankA < 0 || rankB < 0 || (isLate(a) && isLate(b) && rankA !== rankB))
     return sign(a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
   return rankA === rankB ? sign(digits(a) - digits(b)) : sign(rankA - rankB);
 }
 
-/** A part beside a version that has ended: zero counts as nothing, and candidates come before. */
+/** Compares a part with the end of the other version. Zero counts as equal, and pre-releases come before the end. */
 function compareWithNothing(part: Part, order: 1 | -1): BrewOrder {
   if (part.kind === "number" && digits(part) === 0) return 0;
   return BELOW_NOTHING.includes(part.kind) ? (order === 1 ? -1 : 1) : order;

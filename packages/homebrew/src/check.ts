@@ -3,7 +3,7 @@ import type { Problem } from "@release-actions/report";
 import { fileOf, findStranger, type ReleaseAddresses } from "./address.ts";
 import { type Arch, classNameOf, type Formula, type FormulaDownload, type Os } from "./formula.ts";
 
-/** The SHA-256 of nothing: what a failed download leaves. */
+/** The SHA-256 of an empty file, which a failed download leaves behind. */
 const SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** An archive of the release that a formula may download. */
@@ -11,18 +11,18 @@ export interface ReleaseArchive {
   readonly name: string;
   /** Rust target triples. */
   readonly targets: readonly string[];
-  /** Of the finished build, lowercase hex; `undefined` when nobody knows it. */
+  /** The SHA-256 in the finished build, lowercase hex; `undefined` when it is unknown. */
   readonly sha256: string | undefined;
 }
 
 export interface Expectation extends ReleaseAddresses {
   readonly version: Version;
   readonly archives: readonly ReleaseArchive[];
-  /** Targets that are left out on purpose: a formula need not have them. */
+  /** Whether a target is left out on purpose, so that the formula may lack it. */
   readonly isDropped?: (target: string) => boolean;
 }
 
-/** Compares a formula with the release it is to install. No findings: it may be published. */
+/** Compares a formula with the release that it installs. Without findings it may be published. */
 export function checkFormula(formula: Formula, expected: Expectation): readonly Problem[] {
   const problem = (line: number, message: string): Problem => ({
     level: "error",
@@ -122,7 +122,10 @@ function missingPlatforms(
     .map(([name]) => `there is an archive for ${name}, but no url`);
 }
 
-/** Does a target's program run where a download is used? An Intel Mac's does on the other Macs, when they have none of their own. */
+/**
+ * Whether a target's program runs on the platform of a download. ARM Macs run Intel programs if the release has no
+ * archive for them.
+ */
 function runsOn(target: string, { os, arch }: FormulaDownload, archives: readonly ReleaseArchive[]): boolean {
   const platform = platformOf(target);
   if (platform === undefined || (os !== undefined && os !== platform.os)) return false;

@@ -3,7 +3,7 @@ import type { Tokens } from "./lex.ts";
 import { isLiteral } from "./literal.ts";
 import type { Statement } from "./scan.ts";
 
-/** Homebrew's directives whose arguments are plain values (docs.brew.sh, "Formula Cookbook"; its `formula.rb`). */
+/** Homebrew's directives whose arguments are plain values (docs.brew.sh, "Formula Cookbook"; Homebrew's `formula.rb`). */
 const DIRECTIVES: ReadonlySet<string> = new Set(
   `desc homepage version url mirror sha256 license revision version_scheme compatibility_version head keg_only depends_on
   uses_from_macos conflicts_with link_overwrite skip_clean option deprecated_option deprecate! disable! no_autobump!
@@ -11,14 +11,14 @@ const DIRECTIVES: ReadonlySet<string> = new Set(
   formula skip throttle root_url rebuild cellar apply directory type branch`.split(/\s+/),
 );
 
-/** Blocks of directives, which are run when the file is read. */
+/** Blocks of directives, which Homebrew runs when it reads the file. */
 const BLOCKS: readonly string[] = ["livecheck", "bottle", "resource", "head", "patch", "stable"];
 const PLATFORM_BLOCKS: readonly string[] = ["on_macos", "on_linux", "on_arm", "on_intel"];
 const HOOKS: readonly string[] = ["test", "service"];
 
 /**
- * The statements that `brew` would run whenever it reads the formula, and that are not directives: a formula may define
- * methods and say what it is, but not act.
+ * The statements that `brew` would run whenever it reads the formula and that are not directives. A formula may have
+ * directives and define methods, but must not run other code when it is read.
  */
 export function foreignStatements(statements: readonly Statement[]): readonly Literal[] {
   return statements
@@ -30,7 +30,7 @@ function isKnown({ tokens, place }: Statement, next: Statement | undefined): boo
   const [first, second] = tokens;
   if (place === "outside") return first?.text === "class" && tokens.length === 4;
   if (place === "deferred") {
-    // Behind the `end` of a method the class goes on, and so would `end.call`.
+    // After a plain `end` the class continues, but code such as `end.call` would run there.
     return next?.place === "deferred" || isBareEnd(tokens);
   }
   if (isBareEnd(tokens) || (tokens.length === 1 && first?.text === "else")) return true;
@@ -46,7 +46,7 @@ function isKnown({ tokens, place }: Statement, next: Statement | undefined): boo
   return DIRECTIVES.has(first.text) && tokens.slice(1).every(isLiteral);
 }
 
-/** A condition on the platform leads to statements of the class; what is not understood leads elsewhere. */
+/** A condition is known if the scanner places the next statement in the class, which it does only for platform conditions. */
 function isCondition(tokens: Tokens, next: Statement | undefined): boolean {
   return !tokens.some(({ text }) => text === "then") && next?.place === "class";
 }

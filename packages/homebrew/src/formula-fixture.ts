@@ -5,11 +5,11 @@ export interface FormulaOptions {
   readonly className?: string;
   readonly version?: string;
   readonly base?: string;
-  /** What makes the bytes of one build differ from another's. */
+  /** A text that makes the checksums of different builds differ. */
   readonly build?: string;
 }
 
-/** For tests: the SHA-256 that an archive has in the builds of these fixtures. */
+/** For tests: the SHA-256 of an archive in these fixtures. */
 export function fixtureSha256(file: string, build = ""): string {
   return createHash("sha256").update(`${file}${build}`).digest("hex");
 }

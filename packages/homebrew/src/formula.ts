@@ -3,7 +3,7 @@ import { Fault } from "@release-actions/report";
 export type Os = "macos" | "linux";
 export type Arch = "arm" | "intel";
 
-/** Where a part of a formula applies; `undefined` means everywhere. */
+/** The platform to which a part of a formula applies; `undefined` means any. */
 export interface Platform {
   readonly os: Os | undefined;
   readonly arch: Arch | undefined;
@@ -12,40 +12,40 @@ export interface Platform {
 /** A literal string in a formula. */
 export interface Literal {
   readonly value: string;
-  /** From 1. */
+  /** The line number, from 1. */
   readonly line: number;
 }
 
-/** One archive a formula downloads, with where it is used. */
+/** An archive that a formula downloads, with its platform. */
 export interface FormulaDownload extends Platform {
   readonly url: Literal;
-  /** `tag: "v1.2.3"` of a download by git. */
+  /** The tag of a git download: `tag: "v1.2.3"`. */
   readonly tag?: string | undefined;
-  /** As many as are written; one is right. */
+  /** All `sha256` directives of this download; a correct formula has one. */
   readonly sha256: readonly Literal[];
 }
 
-/** What matters of a formula when it is published; the rest of it is Ruby and stays as it is. */
+/** The parts of a formula that matter for publishing. All other Ruby code stays unchanged. */
 export interface Formula {
   /** The file's name for messages: `widget.rb`. */
   readonly file: string;
   readonly className: Literal;
   readonly version: Literal | undefined;
   readonly downloads: readonly FormulaDownload[];
-  /** The formulae it needs, by the names it gives them: `gadget` or `acme/tap/gadget`. */
+  /** The formulae that it depends on, as written: `gadget` or `acme/tap/gadget`. */
   readonly dependencies: readonly Literal[];
-  /** What Homebrew would run as soon as it reads the file, and which is not a directive of a formula: as written. */
+  /** The statements, as written, that Homebrew would run when it reads the file and that are not directives. */
   readonly foreign: readonly Literal[];
 }
 
-/** A formula that cannot be followed, or must not be published. */
+/** A formula that cannot be parsed or must not be published. */
 export class FormulaError extends Fault {
   override readonly name = "FormulaError";
 }
 
 /**
- * The class that Homebrew looks for in a file (Homebrew, `Formulary.class_s`): `widget-cli@1.2.rb`
- * holds `WidgetCliAT12`.
+ * The name of the class that Homebrew expects in a file (Homebrew, `Formulary.class_s`): `WidgetCliAT12` for
+ * `widget-cli@1.2.rb`.
  */
 export function classNameOf(file: string): string {
   const name = file.replace(/^.*\//, "").replace(/\.rb$/, "").toLowerCase();
@@ -56,7 +56,10 @@ export function classNameOf(file: string): string {
     .replace(/(.)@(\d)/, "$1AT$2");
 }
 
-/** A version kept beside the newest one (docs.brew.sh, "Formulae Versions"): `widget@1.2.rb`. */
+/**
+ * The file name of a formula for an older line, which exists next to the newest version (docs.brew.sh, "Formulae
+ * Versions"): `widget@1.2.rb`.
+ */
 export function versionedFileName(file: string, line: string): string {
   return `${file.replace(/\.rb$/, "")}@${line}.rb`;
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "@release-actions/report";
 
 /**
- * What `brew style` would find first, for machines that have no Homebrew. Line ends are errors: a
+ * Finds the most common offences of `brew style`, for machines without Homebrew. Wrong line ends are errors, because a
  * formula with CRLF does not load in every shell that `brew` starts.
  */
 export function checkLayout(text: string, file: string): readonly Problem[] {

@@ -1,29 +1,32 @@
 import { FormulaError } from "./formula.ts";
 
 /**
- * A token of Ruby, as far as formulae need to be told apart from programs (docs.ruby-lang.org, "Literals").
- * `code` is what is run or cannot be told to be plain: interpolation, backticks, `%(…)`.
+ * A token of Ruby, detailed enough to distinguish plain values from code (docs.ruby-lang.org, "Literals"). `code` is
+ * anything that runs or may run: interpolation, backticks, `%(…)`.
  */
 export interface Token {
   readonly kind: "word" | "label" | "string" | "symbol" | "number" | "regexp" | "op" | "code";
-  /** As written; the value of a plain string. */
+  /** The text as written, or the value of a plain string. */
   readonly text: string;
-  /** From 1. */
+  /** The line number, from 1. */
   readonly line: number;
 }
 
-/** The tokens between two ends of a statement. Whatever is in brackets belongs to one statement. */
+/** The tokens of one statement, including everything in brackets. */
 export type Tokens = readonly Token[];
 
 const WORD = /[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*/y;
-// Only with digits behind it is a dot a part of a number: `1.send(:x)` is a call.
+// A dot is a part of a number only if digits follow: `1.send(:x)` is a call.
 const NUMBER = /0[bodx][\da-f_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:e[+-]?\d[\d_]*)?r?i?/iy;
 const OPERATOR =
   /\*\*=|<=>|===|\.\.\.|&&=|\|\|=|<<=|>>=|\*\*|==|!=|>=|<=|&&|\|\||=>|->|=~|!~|\.\.|::|\+=|-=|\*=|\/=|\|=|&=|<<|>>|&\.|[-+*/%=<>!&|^~?:.,@$]/y;
-// In lower case only behind a sign, else it is an operator: `list <<entry`.
+// A name in lower case needs a sign before it (`<<~text`); otherwise `<<` is an operator: `list <<entry`.
 const HEREDOC = /<<(?:[~-]?(["'`])([^"'`\n]+)\1|([~-][a-z_]\w*|[~-]?[A-Z_]\w*))/y;
 const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "<": ">" };
-/** After these a statement goes on in the next line. A `|` most often ends the parameters of a block. */
+/**
+ * After these operators a statement continues in the next line. `|` is not in the list because it usually ends the
+ * parameters of a block.
+ */
 const GOES_ON: readonly string[] = [",", "&&", "||", ".", "&.", "=", "+", "=>", "::", "<<"];
 const ESCAPES: Readonly<Record<string, string>> = {
   n: "\n",
@@ -92,7 +95,7 @@ class Lexer {
     else this.#operator(char);
   }
 
-  /** Its lines follow the line it stands in. */
+  /** Reads the start of a here document, whose text begins in the next line. Returns false if there is none. */
   #heredoc(): boolean {
     const [whole, , quoted, bare] = this.#match(HEREDOC) ?? [];
     if (whole === undefined) return false;
@@ -136,10 +139,10 @@ class Lexer {
     return true;
   }
 
-  /** Takes a string up to its end, with what is interpolated in it. */
+  /** Reads a string with its interpolations up to its end. */
   #string(open: string, close: string, from: number, as: "string" | "regexp" | "code"): void {
     const begun = this.#line;
-    // Of the strings, `'…'` and `%w[…]` take what is in them as it stands.
+    // The strings `'…'` and `%w[…]` have no interpolation.
     const interpolates = as !== "string" || open === '"';
     let kind: Token["kind"] = as;
     let value = "";
@@ -175,7 +178,7 @@ class Lexer {
     if (as === "regexp") this.#at += this.#match(/[a-z]*/y)?.[0].length ?? 0;
   }
 
-  /** The offset of the brace that ends an interpolation. Strings inside may hold braces and interpolations of their own. */
+  /** The offset of the brace that ends an interpolation. Strings inside may contain braces and more interpolations. */
   #interpolation(from: number): number {
     const begun = this.#line;
     const ends = ["}"];
@@ -224,7 +227,7 @@ class Lexer {
     const last = this.#statement.at(-1);
     if (last === undefined || last.kind === "label") return true;
     if (last.kind === "op") return !/^[)\]}]$/.test(last.text);
-    // `puts /x/` and `a / b`: a value begins where a space stands before it and none after it.
+    // After a word, a value begins here only with a space before and none after: `puts /x/`, but not `a / b`.
     return (
       last.kind === "word" && /\s/.test(this.#text[this.#at - 1] ?? "") && !/[\s=]/.test(this.#text[this.#at + 1] ?? "")
     );

@@ -1,6 +1,6 @@
 import type { Token } from "./lex.ts";
 
-/** Is this a part of a value that needs nothing to be run? */
+/** Whether a token is part of a plain value, which runs no code. */
 export function isLiteral({ kind, text }: Token): boolean {
   if (kind === "word") return ["true", "false", "nil"].includes(text);
   if (kind === "op") return [",", "[", "]", "{", "}", "(", ")", "=>", "-"].includes(text);

@@ -4,13 +4,14 @@ import type { Tokens } from "./lex.ts";
 import { isLiteral } from "./literal.ts";
 import { type Statement, scanFormula, written } from "./scan.ts";
 
-/** What a formula says about itself in plain strings. Anything else there would be run by every `brew` that reads it. */
+/** Directives that must have plain strings, because any other expression would run whenever `brew` reads the formula. */
 const PLAIN: readonly string[] = ["desc", "homepage", "version", "url", "mirror", "sha256"];
 
 /**
- * Reads what matters of a formula.
+ * Reads the parts of a formula that matter for publishing.
  *
- * @throws FormulaError when its blocks cannot be followed, it has no class, or a directive is not a plain string.
+ * @throws FormulaError when its blocks cannot be parsed, it has no class, or one of these directives is not a plain
+ * string.
  */
 export function parseFormula(text: string, file: string): Formula {
   const statements = scanFormula(text, file);

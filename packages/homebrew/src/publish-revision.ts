@@ -11,31 +11,32 @@ export interface Identity {
   readonly email: string;
 }
 
-/** What is to be in the tap: file texts by path. Made anew for every state the tap turns out to be in. */
+/** The files to write to the tap, as texts by path. A revision is made again whenever the tap has changed. */
 export interface Revision {
   readonly files: ReadonlyMap<string, string>;
-  /** Paths that become others: the old by the new. */
+  /** Renamed files: the old path by the new path. */
   readonly moved?: ReadonlyMap<string, string>;
   readonly message: string;
 }
 
 export interface Published {
-  /** The commit that holds the files: ours, or the tap's own when there was nothing to change. */
+  /** The commit with the files: the new one, or the current one of the tap when nothing changed. */
   readonly commit: string;
   readonly changed: boolean;
   readonly pushed: boolean;
 }
 
-/** How often a push that others overtook is made again. */
+/** How often a push is tried when others push first. */
 const MAX_PUSHES = 6;
 const RACE_WAIT_MS = 400;
 
 /**
- * Commits what `revise` makes of the tap and pushes it. When somebody else pushed in between, the
- * revision is made again on top of theirs; nothing is ever forced. What was pushed is read back.
+ * Commits the revision that `revise` makes and pushes it. If somebody else has pushed meanwhile, the revision is made
+ * again on top of their commit; there is never a forced push. Afterwards the pushed files are read back.
  *
- * @param push false: commit only.
- * @param pushed is told when it is out, before it is read back.
+ * @param push false to commit only
+ * @param pushed called after the push, before the files are read back
+ * @throws TapError when the tap refuses the push or shows other content afterwards
  */
 export async function publishRevision(
   tap: Tap,
@@ -53,7 +54,7 @@ export async function publishRevision(
 
     const ref = `refs/heads/${tap.branch}`;
     const result = await tap.git(["push", "--quiet", "origin", `HEAD:${ref}`], { cwd: tap.folder, check: false });
-    // An answer can get lost on its way back, so what counts is what the tap has.
+    // The answer to a successful push can get lost, so the state of the tap decides.
     const remote = (await listRefs(tap.git, tap.access, ref)).get(ref);
     if (result.exitCode === 0 || remote === commit) {
       pushed();

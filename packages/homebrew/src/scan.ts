@@ -1,14 +1,14 @@
 import { type Arch, FormulaError, type Os, type Platform } from "./formula.ts";
 import { lexFormula, type Token, type Tokens } from "./lex.ts";
 
-/** Where a statement stands. Only what is in a method or a hook waits until somebody installs. */
+/** Where a statement is. Only `deferred` statements, in a method or a hook, do not run when Homebrew reads the file. */
 export type Place = "outside" | "class" | "deferred" | "opaque";
 
-/** A statement of a formula with the platform for which it is. */
+/** A statement of a formula and the platform to which it applies. */
 export interface Statement extends Platform {
   readonly line: number;
   readonly tokens: Tokens;
-  /** In the class, or in a block of it that names a platform: `class`. Elsewhere its downloads are not the formula's. */
+  /** `class` for a statement in the class or in one of its platform blocks. Downloads elsewhere are not those of the formula. */
   readonly place: Place;
 }
 
@@ -35,7 +35,7 @@ const PLATFORM_BLOCKS: Readonly<Record<string, Partial<Platform>>> = {
   stable: {},
 };
 
-/** Blocks of a formula that Homebrew keeps for later; all others are run when the file is read. */
+/** Blocks that Homebrew does not run when it reads the file, unlike all others. */
 const HOOKS: readonly string[] = ["test", "service"];
 
 const OPENERS: readonly string[] = ["class", "module", "def", "if", "unless", "case", "while", "until", "for", "begin"];
@@ -44,14 +44,16 @@ const LOOPS: readonly string[] = ["while", "until", "for"];
 const BRANCHES: readonly string[] = ["else", "elsif", "when", "in", "rescue", "ensure"];
 
 /**
- * Follows the blocks of a formula and returns its statements. What cannot be followed is refused: a guess here would
- * be a wrong checksum there.
+ * Parses the blocks of a formula and returns its statements. A wrong guess could assign a checksum to the wrong
+ * platform, so a formula with unclear blocks is refused.
+ *
+ * @throws FormulaError
  */
 export function scanFormula(text: string, file: string): readonly Statement[] {
   const statements: Statement[] = [];
   const blocks: Block[] = [];
   for (const tokens of lexFormula(text, file)) {
-    const { line } = tokens[0] as Token; // The lexer makes no empty statement.
+    const { line } = tokens[0] as Token; // The lexer never returns an empty statement.
     const around = blocks.at(-1);
     const first = wordAt(tokens, 0);
     statements.push({ ...(around?.platform ?? ANYWHERE), line, tokens, place: around?.place ?? "outside" });
@@ -70,12 +72,12 @@ export function scanFormula(text: string, file: string): readonly Statement[] {
   return statements;
 }
 
-/** A run of tokens as they would be written: `Hardware::CPU.arm?`. */
+/** The text of some tokens without spaces: `Hardware::CPU.arm?`. */
 export function written(tokens: Tokens): string {
   return tokens.map(({ text }) => text).join("");
 }
 
-/** The blocks that a statement opens and closes, in order. What happens in brackets ends there. */
+/** The blocks that a statement opens and closes, in order. Keywords in brackets are ignored, since their blocks end there too. */
 function stepsOf(tokens: Tokens): readonly ("open" | "close")[] {
   const steps: ("open" | "close")[] = [];
   let depth = 0;
@@ -96,20 +98,20 @@ function stepsOf(tokens: Tokens): readonly ("open" | "close")[] {
   return steps;
 }
 
-/** After a dot or `def`, a keyword is the name of a method. */
+/** Whether the next word is the name of a method, even if it is a keyword: after a dot or `def`. */
 function isName(before: Token | undefined): boolean {
   return (
     before !== undefined && (/^(\.|&\.|::)$/.test(before.text) || (before.kind === "word" && before.text === "def"))
   );
 }
 
-/** Does an `if` after this begin an expression, and is no condition of what is before it? */
+/** Whether an `if` after this token begins an expression instead of being a modifier of the code before it. */
 function mayGoBefore({ kind, text }: Token): boolean {
   if (kind === "op") return !/^[)\]}]$/.test(text);
   return kind === "label" || (kind === "word" && ["then", "else", "do", "and", "or", "not"].includes(text));
 }
 
-/** `def name = value` and `def name(x) = value` have no `end`. */
+/** Whether a method has no `end`: `def name = value` or `def name(x) = value`. */
 function isEndless(tokens: Tokens, def: number): boolean {
   let at = def + 2;
   while (tokens[at]?.text === ".") at += 2;
@@ -139,7 +141,10 @@ function enter(tokens: Tokens, around: Block | undefined): Omit<Block, "line"> {
   return named ? { platform: { ...platform, ...PLATFORM_BLOCKS[first] }, place } : { platform, place: "opaque" };
 }
 
-/** `else` is the other system or processor, where the condition before it named just one of the two. */
+/**
+ * The block after `else` or `elsif`. `else` means the other system or processor if the condition before it named only
+ * one of the two.
+ */
 function branch(tokens: Tokens, closed: Block, outer: Block | undefined): Omit<Block, "line"> {
   const around = outer?.platform ?? ANYWHERE;
   if (closed.place !== "class") return closed;

@@ -5,20 +5,20 @@ import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { Endpoint } from "../endpoint.ts";
 
-/** What a scripted engine does with one request: writes the answer, or fails to. */
+/** Handles one request of a scripted engine: writes the answer, or breaks the connection. */
 export type Reply = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
 
 export interface ScriptedEngine extends AsyncDisposable {
   readonly endpoint: Endpoint & { readonly kind: "socket" };
-  /** Method, path and query of what was asked for, without the API version. */
+  /** The method, path and query of each request, without the API version. */
   readonly requests: readonly string[];
-  /** Like a daemon that is restarted: breaks every connection, and is back after so many milliseconds. */
+  /** Simulates a daemon restart: breaks every connection and listens again after this number of milliseconds. */
   restart(downMs: number): Promise<void>;
 }
 
 /**
- * An engine that really listens on a unix socket, and answers each `METHOD /path` by the next of its
- * replies, the last one for ever. It knows ping, version and info by itself.
+ * Starts an engine on a real unix socket. It answers each `METHOD /path` with its replies in order and repeats the last
+ * one. Ping, version and info have built-in replies.
  */
 export async function startScriptedEngine(
   script: Readonly<Record<string, Reply | readonly Reply[]>>,
@@ -33,7 +33,7 @@ export async function startScriptedEngine(
       requests.push(`${request.method} ${decodeURIComponent(url)}`);
       const queue = replies.get(`${request.method} ${decodeURIComponent(url.split("?")[0] ?? "")}`) ?? [notFound];
       const reply = queue.length > 1 ? queue.shift() : queue[0];
-      // A reply that breaks the connection may well fail itself.
+      // A reply that breaks the connection may fail itself.
       void Promise.resolve(reply?.(response, request)).catch(() => response.destroy());
     });
     await new Promise<void>((resolve) => server.listen(socketPath, resolve));
@@ -59,7 +59,7 @@ export async function startScriptedEngine(
   };
 }
 
-/** A whole answer; JSON unless it is text. */
+/** A complete answer; a body that is not a string is sent as JSON. */
 export function reply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   return async (response, request) => {
     await buffer(request);
@@ -68,7 +68,7 @@ export function reply(status: number, body: unknown, headers: Readonly<Record<st
   };
 }
 
-/** Messages of a long-running call, in pieces as given, under status 200. */
+/** The messages of a long-running call, sent in the given pieces with status 200. */
 export function stream(...pieces: readonly string[]): Reply {
   return async (response, request) => {
     await buffer(request);
