@@ -6,7 +6,7 @@ import { readContract } from "./contract.ts";
 
 const CASES = path.join(import.meta.dirname, "../../../test/fixtures/cases/ci-contract");
 
-/** What is right for each repository, worked out by hand: its findings as level, rule, job and place. */
+/** The correct findings for each repository, worked out by hand, as level, rule, job and place. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "called-dead": ["error unreachable clippy lint.yml:3"],
   "called-nobody": ["error unreachable clippy lint.yml:3"],
@@ -33,7 +33,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "transitive-skip": ["error skippable test ci.yml:12"],
 };
 
-test("every case is expected", () => {
+test("each case has a list of expected findings", () => {
   expect(readdirSync(CASES).sort()).toEqual(Object.keys(EXPECTED).sort());
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { checkContract } from "./check-contract.ts";
 import { readContract } from "./contract.ts";
 
-/** The rules that are broken in `ci.yml`; one that cannot be told has a question mark. */
+/** The rules that `ci.yml` breaks; a question mark follows a rule that the files cannot decide. */
 async function rules(contract: string, workflow: string, more: Record<string, string> = {}): Promise<string[]> {
   return (await findings(contract, workflow, more)).map(({ rule, level }) => (level === "notice" ? `${rule}?` : rule));
 }
@@ -30,11 +30,11 @@ const TEST = "jobs: { test: { run: cargo test } }";
 describe("a job that keeps its promise", () => {
   test.each([
     ["by itself", running("cargo test")],
-    ["with a version of something", running("cargo test --version 1.2")],
+    ["with a `--version` argument", running("cargo test --version 1.2")],
     ["with more arguments than promised", running("cargo test --workspace --locked")],
     ["among other commands", running("cd crate && cargo test\necho done")],
     [
-      "in another indentation",
+      "with a different indentation",
       "on: push\njobs:\n      test:\n          runs-on: x\n          steps:\n            - run: cargo test\n",
     ],
     ["in flow style", "{ on: push, jobs: { test: { runs-on: x, steps: [{ run: cargo test }] } } }"],
@@ -44,13 +44,13 @@ describe("a job that keeps its promise", () => {
     ],
     ["under a condition that always holds", running("cargo test", { job: "if: github.event_name == 'push'" })],
     ["with continue-on-error: false", running("cargo test", { job: "continue-on-error: false" })],
-    ["in a step that runs in any case", running("cargo test", { step: "if: always()" })],
+    ["in a step that always runs", running("cargo test", { step: "if: always()" })],
   ])("is not reported: %s", async (_case, workflow) => {
     expect(await rules(TEST, workflow)).toEqual([]);
   });
 });
 
-describe("a job that only seems to be there", () => {
+describe("a job that only seems to exist", () => {
   test.each([
     [
       "its name is a key of env",
@@ -70,7 +70,7 @@ describe("a job that only seems to be there", () => {
     expect(await rules(TEST, workflow)).toEqual(["missing-job"]);
   });
 
-  test("is missing in the workflow that was named, and ambiguous in two", async () => {
+  test("is missing when the named workflow lacks it, or when two workflows have it", async () => {
     const other = { "other.yml": running("cargo test") };
     const none = "on: push\njobs:\n  a: { runs-on: x, steps: [{ run: make }] }\n";
     expect(await rules("jobs: { test: { workflow: ci.yml } }", none, other)).toEqual(["missing-job"]);
@@ -80,7 +80,7 @@ describe("a job that only seems to be there", () => {
     expect(await rules("jobs: { other.yml/test: { run: cargo test } }", running("x"), other)).toEqual([]);
   });
 
-  test("is judged in each workflow that has it", async () => {
+  test("is checked in each workflow that has it", async () => {
     const contract = "jobs: { ci.yml/test: { run: make }, other.yml/test: { run: make } }";
     const other = { "other.yml": running("cargo test") };
     expect(await findings(contract, running("make"), other)).toMatchObject([{ job: "other.yml/test" }]);
@@ -92,7 +92,7 @@ describe("a job that cannot run", () => {
     ["is disabled", running("cargo test", { job: "if: false" })],
     ["waits for another event", running("cargo test", { job: "if: github.event_name == 'pull_request'" })],
     [
-      "waits for a tag, where branches trigger",
+      "waits for a tag in a workflow that only branches trigger",
       running("cargo test", { on: "{ push: { branches: [main] } }", job: "if: startsWith(github.ref, 'refs/tags/')" }),
     ],
     [
@@ -103,7 +103,7 @@ describe("a job that cannot run", () => {
     expect(await rules(TEST, workflow)).toEqual(["unreachable"]);
   });
 
-  test("is found when the event it is promised for does not trigger it", async () => {
+  test("is found when the promised event does not trigger it", async () => {
     expect(await rules("jobs: { test: { run: cargo test, on: schedule } }", running("cargo test"))).toEqual([
       "unreachable",
     ]);
@@ -117,13 +117,13 @@ describe("a job that cannot run", () => {
 
 describe("a job that can pass without running", () => {
   test.each([
-    ["a condition that only a run knows", running("cargo test", { job: "if: vars.RUN_TESTS" })],
+    ["a condition that is only known at run time", running("cargo test", { job: "if: vars.RUN_TESTS" })],
     [
       "a label",
       running("cargo test", { on: "pull_request", job: "if: contains(github.event.pull_request.labels.*.name, 'ci')" }),
     ],
     [
-      "one of two events left out",
+      "a condition that excludes one of two events",
       running("cargo test", { on: "[push, pull_request]", job: "if: github.event_name == 'push'" }),
     ],
     [
@@ -134,7 +134,7 @@ describe("a job that can pass without running", () => {
     expect(await rules(TEST, workflow)).toEqual(["skippable"]);
   });
 
-  test("is fine where it is promised for the other event only", async () => {
+  test("is accepted when it is promised only for the event that runs it", async () => {
     const workflow = running("cargo test", { on: "[push, pull_request]", job: "if: github.event_name == 'push'" });
     expect(await rules("jobs: { test: { run: cargo test, on: push } }", workflow)).toEqual([]);
   });
@@ -158,8 +158,8 @@ describe("a command that does not count", () => {
     ["is followed by || true", running("cargo test || true")],
     ["is behind ||", running("make || cargo test")],
     ["is in a chain that ends in an echo", running("cargo build && cargo test || echo failed")],
-    ["is another of the same program", running("cargo build # test")],
-    ["only starts with it", running("cargo-test test")],
+    ["is a different command of the same program", running("cargo build # test")],
+    ["only starts with the promised command", running("cargo-test test")],
     ["is in a pipeline of the default shell", running("cargo test | tee log")],
     ["is in a step that may be skipped", running("cargo test", { step: "if: github.actor == 'me'" })],
     ["is in a step that may fail", running("cargo test", { step: "continue-on-error: true" })],
@@ -167,7 +167,7 @@ describe("a command that does not count", () => {
     expect(await rules(TEST, workflow)).toEqual(["missing-command"]);
   });
 
-  test("cannot be told in a language that is not read", async () => {
+  test("cannot be decided in an unsupported script language", async () => {
     expect(await rules(TEST, running("cargo test", { step: "shell: python" }))).toEqual(["missing-command?"]);
     expect(await rules(TEST, running("cargo test", { step: "shell: pwsh" }))).toEqual([]);
     expect(await rules(TEST, running("cargo test\ncargo doc", { step: "shell: pwsh" }))).toEqual(["missing-command"]);
@@ -175,9 +175,13 @@ describe("a command that does not count", () => {
 
   test.each([
     ["by itself", "", []],
-    ["with somebody who waits", "- wait: t", []],
+    ["with a later step that waits for it", "- wait: t", []],
     ["cancelled by a later step", "- cancel: t", ["missing-command"]],
-    ["with failures ignored where it is waited for", "- { wait: t, continue-on-error: true }", ["missing-command"]],
+    [
+      "with a later step that waits for it and ignores its failure",
+      "- { wait: t, continue-on-error: true }",
+      ["missing-command"],
+    ],
   ])("in a background step, %s", async (_case, more, expected) => {
     const workflow = `${running("cargo test", { step: "{}" }).replace("        {}\n", "        background: true\n        id: t\n")}      ${more}\n`;
     expect(await rules(TEST, workflow)).toEqual(expected);
@@ -188,7 +192,7 @@ describe("a command that does not count", () => {
     expect(await rules(TEST, `on: push\njobs:\n  test:\n    runs-on: x\n    ${steps}`)).toEqual([]);
   });
 
-  test("is told with the reason, at its step", async () => {
+  test("is reported at its step, with the reason", async () => {
     const [finding] = await findings(TEST, running("cargo test || true"));
     expect(finding?.message).toBe("`cargo test` does not count: it is followed by ||");
     expect(finding?.location.line).toBe(7);
@@ -225,7 +229,7 @@ build:
     ["that a recipe needs", "just test", "cargo build", []],
     ["whose failures are ignored", "just loose", "cargo test", ["missing-command"]],
     ["that the step ignores", "just test || true", "cargo test", ["missing-command"]],
-    ["that is not there", "just lint", "cargo test", ["missing-command"]],
+    ["that the justfile does not have", "just lint", "cargo test", ["missing-command"]],
   ])("%s", async (_case, script, run, expected) => {
     expect(await check(script, run)).toEqual(expected);
   });
@@ -239,12 +243,20 @@ describe("a checkout of a fork's code", () => {
 
   test.each([
     ["is refused by checkout", workflow("actions/checkout@v7", head), ["refused"]],
-    ["is refused by earlier versions too, to which that came back", workflow("actions/checkout@v6", head), ["refused"]],
-    ["cannot be told of a commit", workflow(`actions/checkout@${"a".repeat(40)}`, head), ["refused?"]],
-    ["is not asked for", workflow("actions/checkout@v7", "fetch-depth: 0"), []],
-    ["is wanted by name", workflow("actions/checkout@v7", `${head}, allow-unsafe-pr-checkout: true`), []],
     [
-      "does not come where forks are left out",
+      "is refused by earlier versions too, since the check was backported",
+      workflow("actions/checkout@v6", head),
+      ["refused"],
+    ],
+    [
+      "cannot be decided for a checkout action that is pinned by commit",
+      workflow(`actions/checkout@${"a".repeat(40)}`, head),
+      ["refused?"],
+    ],
+    ["is not requested", workflow("actions/checkout@v7", "fetch-depth: 0"), []],
+    ["is explicitly allowed", workflow("actions/checkout@v7", `${head}, allow-unsafe-pr-checkout: true`), []],
+    [
+      "does not happen in a job that excludes forks",
       workflow("actions/checkout@v7", head, "if: github.event.pull_request.head.repo.full_name == github.repository"),
       [],
     ],
@@ -258,14 +270,14 @@ describe("an action", () => {
     `on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: ${uses}\n        ${step}\n`;
   const contract = "jobs: { test: { uses: org/actions/hakari-check } }";
 
-  test("counts at any ref, and not by a longer name, in a comment, or under a condition", async () => {
+  test("counts at any ref, but not under a longer name, in a comment, or under a condition", async () => {
     expect(await rules(contract, using("org/actions/hakari-check@v1"))).toEqual([]);
     expect(await rules(contract, using("org/actions/hakari-check-2@v1"))).toEqual(["missing-action"]);
     expect(await rules(contract, using("a/b@v1 # org/actions/hakari-check@v1"))).toEqual(["missing-action"]);
     expect(await rules(contract, using("org/actions/hakari-check@v1", "if: vars.X"))).toEqual(["missing-action"]);
   });
 
-  test("may be the reusable workflow that the job is", async () => {
+  test("may be the reusable workflow that the job calls", async () => {
     const workflow = "on: push\njobs:\n  test:\n    uses: org/actions/.github/workflows/rust-ci.yml@v1\n";
     expect(await rules("jobs: { test: { uses: org/actions/.github/workflows/rust-ci.yml } }", workflow)).toEqual([]);
   });
@@ -276,16 +288,16 @@ describe("a matrix", () => {
   const workflow = (matrix: string) => running("cargo test", { job: `strategy: { matrix: ${matrix} }` });
 
   test.each([
-    ["covers all", "{ os: [linux, mac], v: [1, 2] }", []],
-    ["covers them one by one", "{ include: [{ os: linux, v: 1 }, { os: mac, v: 1 }] }", []],
-    ["lacks one", "{ os: [linux], v: [1] }", ["matrix"]],
-    ["excludes one", "{ os: [linux, mac], v: [1], exclude: [{ os: mac }] }", ["matrix"]],
+    ["covers all values", "{ os: [linux, mac], v: [1, 2] }", []],
+    ["covers all combinations with `include`", "{ include: [{ os: linux, v: 1 }, { os: mac, v: 1 }] }", []],
+    ["lacks a value", "{ os: [linux], v: [1] }", ["matrix"]],
+    ["excludes a value", "{ os: [linux, mac], v: [1], exclude: [{ os: mac }] }", ["matrix"]],
     ["is computed", "'${{ fromJSON(vars.M) }}'", ["matrix?"]],
   ])("that %s", async (_case, matrix, expected) => {
     expect(await rules(contract, workflow(matrix))).toEqual(expected);
   });
 
-  test("that is not there", async () => {
+  test("that the job does not have", async () => {
     expect(await rules(contract, running("cargo test"))).toEqual(["matrix"]);
   });
 });
@@ -296,25 +308,25 @@ describe("a gate", () => {
   const good = "steps: [{ run: exit 1, if: \"needs.test.result != 'success'\" }]";
 
   test.each([
-    ["looks at every result", `needs: [test]\n    if: always()\n    ${good}`, []],
+    ["checks every result", `needs: [test]\n    if: always()\n    ${good}`, []],
     [
-      "hands the results to a script",
+      "passes the results to a script",
       "needs: test\n    if: always()\n    steps: [{ run: ./gate, env: { R: '${{ toJSON(needs) }}' } }]",
       ["gate?"],
     ],
     [
-      "looks at failures alone",
+      "checks only for failures",
       "needs: test\n    if: '!cancelled()'\n    steps: [{ run: exit 1, if: \"contains(needs.*.result, 'failure')\" }]",
       ["gate"],
     ],
     [
-      "looks at all with a wildcard",
+      "checks all results with a wildcard",
       "needs: test\n    if: '!cancelled()'\n    steps: [{ run: exit 1, if: \"contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')\" }]",
       [],
     ],
     ["does not need the job", `if: always()\n    ${good.replace("needs.test.result", "needs.*.result")}`, ["gate"]],
     ["is skipped when the job fails", `needs: test\n    ${good}`, ["gate"]],
-    ["never looks", "needs: test\n    if: always()\n    steps: [{ run: echo ok }]", ["gate"]],
+    ["never checks a result", "needs: test\n    if: always()\n    steps: [{ run: echo ok }]", ["gate"]],
     [
       "only mentions the result in a comment",
       "needs: test\n    if: always()\n    steps: [{ run: 'echo # needs.test.result' }]",
@@ -324,11 +336,11 @@ describe("a gate", () => {
     expect(await rules(contract, workflow(gate))).toEqual(expected);
   });
 
-  test("that is not a job", async () => {
+  test("that the workflow does not have", async () => {
     expect(await rules(contract, running("cargo test"))).toEqual(["gate"]);
   });
 
-  test("that a job does without", async () => {
+  test("that a job opts out of", async () => {
     expect(await rules("{ gate: gate, jobs: { test: { gate: false } } }", running("cargo test"))).toEqual([]);
   });
 });
@@ -407,30 +419,30 @@ jobs:
     "queue.yml": "on: [pull_request, merge_group]\njobs:\n  other: { runs-on: x, steps: [{ run: make }] }\n",
   };
 
-  test("waits for ever for a gate that does not start there", async () => {
+  test("waits forever for a gate that does not start in it", async () => {
     expect(await findings(GATED, workflow("[pull_request, push]"), QUEUE)).toMatchObject([
       { level: "error", rule: "pending", job: "gate", location: { line: 1 } },
     ]);
   });
 
-  test("is content where another workflow reports a check of the gate's name there", async () => {
+  test("accepts a check with the gate's name from another workflow", async () => {
     const queue = { "queue.yml": workflow("merge_group").replace("  gate:", "  last:\n    name: gate") };
     expect(await rules(GATED, workflow("[pull_request, push]"), queue)).toEqual([]);
   });
 
-  test("is content with a gate that does, and is not missed where there is none", async () => {
+  test("accepts a gate that starts in it, and is optional", async () => {
     expect(await rules(GATED, workflow("[pull_request, merge_group]"), QUEUE)).toEqual([]);
     expect(await rules(GATED, workflow("[pull_request, push]"))).toEqual([]);
   });
 });
 
-describe("a guard that asks for the repository", () => {
-  test("asks for this one, so that the job is not skipped here", async () => {
+describe("a condition that compares the repository", () => {
+  test("is taken to name this repository, where the job is not skipped", async () => {
     const guard = "if: github.repository == 'org/product' && github.event_name == 'push'";
     expect(await rules(TEST, running("cargo test", { job: guard }))).toEqual([]);
   });
 
-  test("does not excuse what is skipped in it", async () => {
+  test("does not excuse a job that is skipped in this repository", async () => {
     const guard = "if: github.repository == 'org/product' && github.ref_name == 'main'";
     expect(await rules(TEST, running("cargo test", { job: guard }))).toEqual(["skippable"]);
     const fork = "if: github.event.pull_request.head.repo.full_name == github.repository";
@@ -438,7 +450,7 @@ describe("a guard that asks for the repository", () => {
   });
 });
 
-test("a skip that depends on a value that the files do not decide says which", async () => {
+test("names the value that decides whether a job is skipped when the files do not contain it", async () => {
   const found = await findings(TEST, running("cargo test", { job: "if: vars.RUN_TESTS == 'yes'" }));
   expect(found).toMatchObject([{ rule: "skippable" }]);
   expect(found[0]?.message).toMatch(

@@ -48,7 +48,7 @@ describe("a contract", () => {
     expect(isValid(parse(text))).toBe(false);
   });
 
-  test("with several mistakes names them all, with their lines", () => {
+  test("with several mistakes names all of them, with their lines", () => {
     expect(() => readContract("gat: x\njobs:\n  a:\n    runs: y\n", "c.yml")).toThrow(/c\.yml:1:[\s\S]*c\.yml:4:/);
   });
 

@@ -41,7 +41,7 @@ jobs:
     gate: false
 `;
 
-test("a suggested contract says what the workflows do, and is kept by them", async () => {
+test("a suggested contract describes the workflows, and they fulfill it", async () => {
   const files = [{ file: "ci.yml", text: CI }];
   const text = await suggestContract(files);
   expect(text).toBe(CONTRACT);
@@ -63,7 +63,7 @@ jobs:
     steps: [{ run: make text }]
 `;
 
-test("jobs of one id in two workflows, and what does not hold today, make no broken contract", async () => {
+test("a suggested contract is valid when two workflows share a job id, and leaves out promises that fail today", async () => {
   const files = ["a.yml", "b.yml"].map((file) => ({ file, text: TWICE }));
   const text = await suggestContract(files);
   expect(text).toContain(`  a.yml/test:

@@ -14,7 +14,7 @@ describe("identifierOfName", () => {
     ["com.example.tool", "com.example"],
     ["7za", "7za"],
     ["a.out", "a"],
-  ])("calls %s %s, as codesign does", (name, identifier) => {
+  ])("gives %s the identifier %s, as codesign does", (name, identifier) => {
     expect(identifierOfName(name)).toBe(identifier);
   });
 });

@@ -18,7 +18,7 @@ interface Answer {
   readonly body?: Buffer;
 }
 
-/** Gives one answer after the other, the last one for ever. */
+/** Returns the answers in order, then repeats the last one. */
 function serverOf(...answers: Answer[]): { transport: Transport; asked: string[] } {
   const asked: string[] = [];
   const transport = async ({ url }: HttpRequest): Promise<HttpResponse> => {
@@ -28,7 +28,7 @@ function serverOf(...answers: Answer[]): { transport: Transport; asked: string[]
       body = Buffer.alloc(0),
     } = answers[Math.min(asked.length, answers.length - 1)] ?? { status: 500 };
     asked.push(url.href);
-    // A transport hands out the message that the parser made; a stream is all that is used of it here.
+    // A real transport returns Node's `IncomingMessage`; the code under test only reads it as a stream.
     return { status, headers, url, body: Readable.from([body]) as HttpResponse["body"] };
   };
   return { transport, asked };
@@ -58,13 +58,13 @@ describe("requireServed", () => {
   });
 
   test.each<[string, Answer[]]>([
-    ["waits until it is there", [{ status: 404 }, { status: 503 }, { status: 200, body: FILE }]],
+    ["waits until the file is available", [{ status: 404 }, { status: 503 }, { status: 200, body: FILE }]],
     [
-      "reads what was packed for the way",
+      "reads a file that was compressed for the transfer",
       [{ status: 200, headers: { "content-encoding": "gzip" }, body: gzipSync(FILE) }],
     ],
     [
-      "follows to a storage",
+      "follows a redirect to a storage service",
       [
         { status: 302, headers: { location: "https://storage.example/x" } },
         { status: 200, body: FILE },
@@ -78,13 +78,13 @@ describe("requireServed", () => {
 
   test.each<[string, Answer, RegExp]>([
     [
-      "has it not (misleads 19)",
+      "does not have the file (misleads 19)",
       { status: 404 },
       /asking debuginfod\.example .* failed after (one try|\d+ tries): (\d+ x )?debuginfod\.example answered 404/,
     ],
-    ["wants a login", { status: 401 }, /answered 401, expected the file/],
+    ["asks for a login", { status: 401 }, /answered 401, expected the file/],
     [
-      "sends a page (F13)",
+      "sends an HTML page (F13)",
       { status: 200, body: Buffer.from("<html>log in") },
       /answers with no ELF file: <html>log in/,
     ],
@@ -95,10 +95,14 @@ describe("requireServed", () => {
     ],
     ["sends a stripped file", { status: 200, body: elfWith(ID, { debug: false }) }, /a stripped file of that build id/],
     ["sends half a file", { status: 200, body: FILE.subarray(0, 100) }, /a broken ELF file/],
-    ["leads away from https (F16)", { status: 302, headers: { location: "http://storage.example/" } }, /answered 302/],
-    ["leads in circles", { status: 302, headers: { location: "https://debuginfod.example/" } }, /answered 302/],
     [
-      "uses an encoding of its own",
+      "redirects away from HTTPS (F16)",
+      { status: 302, headers: { location: "http://storage.example/" } },
+      /answered 302/,
+    ],
+    ["redirects in circles", { status: 302, headers: { location: "https://debuginfod.example/" } }, /answered 302/],
+    [
+      "uses an encoding that was not requested",
       { status: 200, headers: { "content-encoding": "x" } },
       /encoding x, which was not requested/,
     ],
@@ -108,13 +112,13 @@ describe("requireServed", () => {
 });
 
 describe("debugFileUrl", () => {
-  test("keeps the path of the server", () => {
+  test("keeps the path of the server's URL", () => {
     expect(debugFileUrl("https://symbols.example/project//", ID).href).toBe(
       `https://symbols.example/project/buildid/${ID}/debuginfo`,
     );
   });
 
-  test("refuses what is not a URL", () => {
+  test("refuses text that is not a URL", () => {
     expect(() => debugFileUrl("symbols.example", ID)).toThrow("expected a URL");
   });
 });

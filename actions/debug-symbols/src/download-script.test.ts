@@ -10,7 +10,7 @@ function product(name: string, machine = "x86-64", buildId = "00ff"): Product {
 }
 
 describe("downloadScripts", () => {
-  test("are one for each binary, with its build id in it", () => {
+  test("writes one script for each binary, with its build id", () => {
     const scripts = downloadScripts([product("server"), product("bin/cli", "x86-64", "11aa")], SERVER, TEMPLATE);
     expect(scripts.map(({ place }) => place)).toEqual([
       "/usr/local/bin/download-server-debug-symbols.sh",
@@ -21,7 +21,7 @@ describe("downloadScripts", () => {
     expect(scripts[1]?.text).toContain('mv -f -- "$part" "$folder/cli.debug"');
   });
 
-  test("know the machine where there are builds for several", () => {
+  test("selects the build id by machine when a binary has builds for several machines", () => {
     const builds = [product("linux_amd64/server"), product("linux_arm64/server", "aarch64", "22bb")];
     const [script, ...others] = downloadScripts(builds, SERVER, TEMPLATE);
     expect(others).toEqual([]);
@@ -30,19 +30,24 @@ describe("downloadScripts", () => {
 
   test.each<[string, Product[], string, RegExp]>([
     [
-      "two builds for one machine",
+      "two builds of one binary for one machine",
       [product("a/server"), product("b/server", "x86-64", "11")],
       TEMPLATE,
       /2 binaries of the name server/,
     ],
-    ["one path for two binaries", [product("a"), product("b")], "/bin/fetch.sh", /expected <binary> in it/],
     [
-      "a name that is a program (F143)",
+      "a template that gives two binaries the same path",
+      [product("a"), product("b")],
+      "/bin/fetch.sh",
+      /expected <binary> in it/,
+    ],
+    [
+      "a name that is a shell command (F143)",
       [product("$(id)")],
       TEMPLATE,
       /characters that are not allowed in the name of a script/,
     ],
-  ])("refuse %s", (_case, products, template, message) => {
+  ])("refuses %s", (_case, products, template, message) => {
     expect(() => downloadScripts(products, SERVER, template)).toThrow(message);
   });
 });

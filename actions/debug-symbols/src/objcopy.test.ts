@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** On a machine whose `rustc` has its toolchain in the folder. */
+/** Looks for objcopy on an x86-64 host whose Rust toolchain is in the temporary folder. */
 const find = (machine: string): Promise<Objcopy> =>
   findObjcopy(machine, {
     env: { PATH: folder },
@@ -20,21 +20,21 @@ const find = (machine: string): Promise<Objcopy> =>
 
 describe("findObjcopy", () => {
   test.each([
-    ["the system's own for its own machine", ["objcopy", "llvm-objcopy"], "x86-64", "objcopy"],
+    ["the system's objcopy for the host's own machine", ["objcopy", "llvm-objcopy"], "x86-64", "objcopy"],
     [
-      "the cross toolchain's for another",
+      "the cross toolchain's objcopy for another machine",
       ["objcopy", "aarch64-linux-gnu-objcopy"],
       "aarch64",
       "aarch64-linux-gnu-objcopy",
     ],
-    ["LLVM's where there is no other", ["objcopy", "llvm-objcopy"], "aarch64", "llvm-objcopy"],
-    ["LLVM's for a machine without a prefix", ["llvm-objcopy"], "loongarch", "llvm-objcopy"],
-  ])("takes %s", async (_case, programs, machine, expected) => {
+    ["LLVM's objcopy when there is no other", ["objcopy", "llvm-objcopy"], "aarch64", "llvm-objcopy"],
+    ["LLVM's objcopy for a machine without a toolchain prefix", ["llvm-objcopy"], "loongarch", "llvm-objcopy"],
+  ])("uses %s", async (_case, programs, machine, expected) => {
     for (const name of programs) writeFileSync(path.join(folder, name), "", { mode: 0o755 });
     expect(await find(machine)).toEqual({ program: expected, libraries: undefined });
   });
 
-  test("takes the one in Rust's toolchain where there is no other", async () => {
+  test("uses the objcopy of Rust's toolchain when there is no other", async () => {
     writeFileSync(path.join(folder, "rustc"), "", { mode: 0o755 });
     const bin = path.join(folder, "lib/rustlib/x86_64-unknown-linux-gnu/bin");
     mkdirSync(bin, { recursive: true });
@@ -45,7 +45,7 @@ describe("findObjcopy", () => {
     });
   });
 
-  test("says what it looked for", async () => {
+  test("lists the programs that it looked for", async () => {
     for (const name of ["objcopy", "rustc"]) writeFileSync(path.join(folder, name), "", { mode: 0o755 });
     await expect(find("aarch64")).rejects.toThrow(
       "there is no objcopy for aarch64: looked for aarch64-linux-gnu-objcopy, llvm-objcopy, and in Rust's toolchain",

@@ -19,7 +19,7 @@ const read = (files: Files): Promise<PushableImage> =>
   readImage("widget.tar", new WindowedSource(memorySource(tarOf(files))), new AbortController().signal);
 
 describe("readImage", () => {
-  test("leaves out blobs that no manifest names", async () => {
+  test("leaves out blobs that no manifest refers to", async () => {
     const files = soundLayout();
     const before = await read(files);
     const stray = addBlob(files, "text/plain", "nobody names this");
@@ -28,7 +28,7 @@ describe("readImage", () => {
     expect(after.blobs.map(({ digest }) => String(digest))).not.toContain(stray.digest);
   });
 
-  test("refuses two images for one platform, as a registry would take them for one", async () => {
+  test("refuses two images for one platform, which a registry would treat as one image", async () => {
     const files: Files = {};
     const named = (layer: string, tag: string) => ({
       ...addImage(files, { layers: [layer] }),
@@ -36,12 +36,12 @@ describe("readImage", () => {
     });
     const [one, other] = [named("one", "v1"), named("two", "v2")];
     await expect(read(layout({ ...files }, [one, other]))).rejects.toThrow("the archive holds 2 images: v1, v2");
-    // One image under two names is one.
+    // Two names may refer to the same image.
     const again = { ...one, annotations: { "org.opencontainers.image.ref.name": "latest" } };
     expect((await read(layout({ ...files }, [one, again]))).root.digest).toBe(one.digest);
   });
 
-  test("names attestations that are listed and absent, before anything is pushed", async () => {
+  test("names attestations that are listed but missing, before it pushes anything", async () => {
     const files: Files = {};
     const image = addImage(files);
     const attestation = addAttestation(files, image);
@@ -52,7 +52,7 @@ describe("readImage", () => {
     );
   });
 
-  test("gives documents after those they refer to, whatever their order in nested indexes", async () => {
+  test("returns each document after those it refers to, in whatever order nested indexes list them", async () => {
     const files: Files = {};
     const [one, other] = [addImage(files), addImage(files, { platform: { os: "linux", architecture: "arm64" } })];
     const inner = addIndex(files, [other]);
@@ -68,7 +68,7 @@ describe("readImage", () => {
 describe("withCompressedLayers", () => {
   const digest = `sha256:${"a".repeat(64)}` as const;
 
-  test("changes each document up to the root, and nothing else in them", async () => {
+  test("replaces the changed layer in each document up to the root, and nothing else", async () => {
     const files: Files = {};
     const plain = addImage(files, {
       layers: ["same", "own"],
@@ -106,7 +106,7 @@ describe("withCompressedLayers", () => {
       (files: Files, image: ReturnType<typeof addImage>) => [addImage(files, { manifest: { subject: image } })],
     ],
     ["an index of images", false, (files: Files) => [addImage(files, { layers: ["other"] })]],
-  ])("%s: speaks of a digest, %s", (_title, expected, more) => {
+  ])("%s contains statements about a digest: %s", (_title, expected, more) => {
     const files: Files = {};
     const image = addImage(files);
     const entries = [image, ...more(files, image)];

@@ -24,7 +24,7 @@ const release = (...targets: string[]): Release => ({
 });
 
 describe("linuxArchives", () => {
-  test("takes one archive for each platform of images, whatever else there is", () => {
+  test("selects one archive for each image platform and ignores the others", () => {
     const targets = [
       "x86_64-apple-darwin",
       "aarch64-unknown-linux-gnu",
@@ -40,14 +40,14 @@ describe("linuxArchives", () => {
     ]);
   });
 
-  test("prefers musl, in whatever order they stand", () => {
+  test("prefers musl archives, in whatever order the plan lists them", () => {
     const targets = ["x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"];
     for (const order of [targets, targets.toReversed()]) {
       expect(linuxArchives(release(...order)).map(({ target }) => target)).toEqual(["x86_64-unknown-linux-musl"]);
     }
   });
 
-  test("refuses a release that has none", () => {
+  test("refuses a release without an archive for Linux", () => {
     expect(() => linuxArchives(release("x86_64-apple-darwin"))).toThrow("the plan has no archive of widget for Linux");
   });
 });

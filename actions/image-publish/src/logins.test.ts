@@ -3,7 +3,7 @@ import { ImagePublishError, parseLogins, requireLogins } from "./logins.ts";
 import { parsePlace } from "./place.ts";
 
 describe("parseLogins", () => {
-  test("reads a line for each registry, whatever the white space", () => {
+  test("reads one line for each registry, with any white space between the words", () => {
     expect([...parseLogins("ghcr.io  me\tpass\r\n\n docker.io you word \n")]).toEqual([
       ["ghcr.io", { username: "me", password: "pass" }],
       ["docker.io", { username: "you", password: "word" }],
@@ -16,9 +16,9 @@ describe("parseLogins", () => {
       "ghcr.io me pass\ndocker.io you ",
       "line 2 of the input `logins` has 2 words",
     ],
-    ["a line with too much", "ghcr.io me s3cret words", "line 1 of the input `logins` has 4 words"],
-    ["a registry told twice", "ghcr.io me s3cret\nghcr.io you s3cret", "has ghcr.io twice"],
-  ])("refuses %s, and shows no secret", (_name, text, message) => {
+    ["a line with too many words", "ghcr.io me s3cret words", "line 1 of the input `logins` has 4 words"],
+    ["a registry that is listed twice", "ghcr.io me s3cret\nghcr.io you s3cret", "has ghcr.io twice"],
+  ])("refuses %s, and does not show a secret", (_name, text, message) => {
     const failing = (): unknown => parseLogins(text);
     expect(failing).toThrow(ImagePublishError);
     expect(failing).toThrow(message);
@@ -26,14 +26,14 @@ describe("parseLogins", () => {
   });
 });
 
-test("names every registry without a login, once", () => {
+test("names each registry without a login once", () => {
   const places = ["ghcr.io/a/b", "quay.io/a/b", "quay.io/a/c", "acme/widget"].map(parsePlace);
   const logins = parseLogins("ghcr.io me pass");
   expect(() => requireLogins(logins, places)).toThrow("has no line for quay.io, docker.io");
   expect(() => requireLogins(logins, places.slice(0, 1))).not.toThrow();
 });
 
-test("reads a key in JSON, on one line and over several, and Docker Hub by all its names", () => {
+test("reads a JSON key on one line or over several, and accepts all names of Docker Hub", () => {
   const key = { type: "service_account", private_key: "a b" };
   const text = [
     `eu.gcr.io _json_key ${JSON.stringify(key)}`,

@@ -8,11 +8,11 @@ import { stageIdIn } from "./npm-cli.ts";
 import { parsePackages } from "./package-list.ts";
 
 describe("the input `packages`", () => {
-  test("is one entry of which everything is found out when it is empty", () => {
+  test("means one entry without any settings when it is empty", () => {
     expect(parsePackages(undefined)).toEqual([{ fields: {} }]);
   });
 
-  test("tells app, program, name, wrapper and more fields", () => {
+  test("sets the app, program, package name, wrapper and further fields", () => {
     const text =
       '- app: widget\n  binary: widget-cli\n  package: "@acme/widget"\n  base: npm\n  fields: { keywords: [a, b] }\n- app: other\n';
     expect(parsePackages(text)).toEqual([
@@ -24,7 +24,7 @@ describe("the input `packages`", () => {
   test.each<[name: string, text: string, message: string]>([
     ["no list", "app: widget", "is not a YAML list"],
     ["an empty list", "[]", "is not a YAML list"],
-    ["an entry that is a name", "- widget", "line 1, has an entry that is not a mapping"],
+    ["an entry that is only a name", "- widget", "line 1, has an entry that is not a mapping"],
     ["an invalid key", "- app: a\n- apps: b", 'line 2, has the key "apps"'],
     ["a name that is a list", "- package: [a]", "has a `package` that is not text"],
     ["a program with a path", "- binary: bin/widget", "expected the file name of a program"],
@@ -54,7 +54,7 @@ describe("the input `template`", () => {
   const about = { repository: "https://github.com/acme/widget" };
   const product = (name: string): Product => ({ name, version: "1.2.3", binary: "widget", about, fields: {} });
 
-  test("is filled in, also by the names that envsubst recipes use", async () => {
+  test("is filled in, and accepts the variable names of envsubst recipes", async () => {
     const text =
       '{"name":"@acme/${node_pkg}","version":"${version}","os":["${node_os}"],"cpu":["${node_arch}"],"author":"A"}';
     const filled = await withTemplate(text, (fill) => fill(product("@acme/widget"), linux, "glibc"));
@@ -68,8 +68,8 @@ describe("the input `template`", () => {
   });
 
   test.each([
-    ["a name that stands for nothing", '{"a":"${other}"}', "has ${other}, expected one of"],
-    ["what is not JSON", "{,}", "is not JSON"],
+    ["an unknown variable", '{"a":"${other}"}', "has ${other}, expected one of"],
+    ["text that is not JSON", "{,}", "is not JSON"],
     ["a list", "[]", "holds no JSON object"],
   ])("is refused with %s", async (_name, text, message) => {
     await expect(withTemplate(text, (fill) => fill(product("widget"), linux, undefined))).rejects.toThrow(message);
@@ -79,9 +79,9 @@ describe("the input `template`", () => {
 test.each<[what: string, stdout: string, id: string | undefined]>([
   ["npm 11.16", '{"id":"w@1.2.3","stageId":"1b4e28ba"}', "1b4e28ba"],
   ["npm 12", '{"@acme/w":{"id":"@acme/w@1.2.3","stageId":"1b4e28ba"}}', "1b4e28ba"],
-  ["an npm that warns first", 'npm notice\n{"w":{"stageId":"1b4e28ba"}}', "1b4e28ba"],
-  ["an npm that names none", '{"id":"w@1.2.3"}', undefined],
-  ["an npm that was cut off", '{"id":"w@1.2', undefined],
-])("the id of a stage is read from what %s prints", (_what, stdout, id) => {
+  ["an npm that prints a warning first", 'npm notice\n{"w":{"stageId":"1b4e28ba"}}', "1b4e28ba"],
+  ["an npm that prints no stage id", '{"id":"w@1.2.3"}', undefined],
+  ["an npm whose output is cut off", '{"id":"w@1.2', undefined],
+])("reads the stage id from the output of %s", (_what, stdout, id) => {
   expect(stageIdIn(stdout)).toBe(id);
 });

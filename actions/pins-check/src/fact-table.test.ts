@@ -17,7 +17,7 @@ describe("factRows", () => {
     relation: { name: "rust", kind: "equal" as const, leader: "toolchain", followers: ["rust-version"] },
   };
 
-  test("has a row for every value of a fact, and names the relation on both sides of a breach", () => {
+  test("has a row for every value of a fact, and names the broken relation in the rows of both sides", () => {
     const facts = [
       { name: "toolchain", sites: [leader] },
       { name: "rust-version", sites: [follower, site("1.95.0", "a/Cargo.toml", 4)] },
@@ -29,7 +29,7 @@ describe("factRows", () => {
     ]);
   });
 
-  test("counts places instead of listing them all, and has a word for a tag", () => {
+  test("lists the first places and counts the others, and shows the tag as a place", () => {
     const sites = Array.from({ length: 8 }, (_, at) => site("1.0.0", "Cargo.lock", at + 1));
     const tag: Site = { value: "2.0.0", items: ["2.0.0"], location: undefined };
     const rows = factRows({

@@ -37,20 +37,20 @@ async function missing(files: Readonly<Record<string, string>>, dropped = none):
   return found.map(({ app, target }) => `${target.location.file}:${target.location.line}: ${app} ${target.value}`);
 }
 
-describe("what a plan lacks", () => {
+describe("missingArchives", () => {
   test.each([
     ["dist-workspace.toml", CONFIG, 5],
     ["dist.toml", CONFIG, 5],
     ["Cargo.toml", CONFIG.replace("[dist]", "[workspace.metadata.dist]"), 5],
     ["Cargo.toml", CONFIG.replace("[dist]", "[package.metadata.dist]"), 5],
-  ])("is told of each app at the line of the target, in %s", async (file, text, line) => {
+  ])("reports each app that lacks a target, at the target's line in %s", async (file, text, line) => {
     expect(await missing({ [file]: text })).toEqual([
       `${file}:${line}: widget ${MSVC}`,
       `${file}:${line}: widget-server ${MSVC}`,
     ]);
   });
 
-  test("is compared with an app's own targets, in its Cargo.toml or in a dist.toml beside it", async () => {
+  test("uses an app's own targets, from its Cargo.toml or from a dist.toml beside it", async () => {
     const own = (name: string, target: string): string =>
       `[package]\nname = "${name}"\n[package.metadata.dist]\ntargets = ["${target}"]\n`;
     const files = {
@@ -63,7 +63,7 @@ describe("what a plan lacks", () => {
     expect(await missing(files)).toEqual(["server/dist.toml:2: widget-server s390x-unknown-linux-gnu"]);
   });
 
-  test("is nothing of what was dropped on purpose", async () => {
+  test("does not report targets that were dropped on purpose", async () => {
     const files = { "dist-workspace.toml": CONFIG };
     expect(await missing(files, parseDropTargets(["win32-x64"]))).toEqual([]);
     expect(await missing(files, parseDropTargets([`widget-server:${MSVC}`]))).toEqual([
@@ -71,7 +71,7 @@ describe("what a plan lacks", () => {
     ]);
   });
 
-  test("is nothing of an app with files of its own only", async () => {
+  test("does not report an app that only has extra artifacts", async () => {
     const base = makeManifest({ apps: ["widget", "docs"] });
     const releases = (base["releases"] as { app_name: string }[]).map((one) =>
       one.app_name === "docs" ? { ...one, artifacts: ["manual.pdf"] } : one,
@@ -92,7 +92,7 @@ test("reads the version of cargo-dist from a literal string", async () => {
   expect((await readDistConfig(workspace, undefined)).distVersion).toBe("0.34.0");
 });
 
-test("names every app's version where there are several", () => {
+test("names every app's version when the versions differ", () => {
   const base = makeManifest({ apps: ["widget", "server"] });
   const releases = (base["releases"] as object[]).map((one, index) => ({
     ...one,

@@ -44,7 +44,7 @@ const plan = (inputs: Partial<Inputs> = {}, event = BRANCH) =>
   planImage({ ...INPUTS, ...inputs }, event, (name) => (name === "server" ? "1.5.0" : "none"));
 
 describe("planImage", () => {
-  test("a push to the default branch is pushed, under the commit and the branch, for the platforms that are asked for", () => {
+  test("pushes the image of a push to the default branch under the commit and the branch, for the requested platforms", () => {
     expect(plan()).toEqual({
       push: true,
       images: ["ghcr.io/acme/product"],
@@ -64,21 +64,25 @@ describe("planImage", () => {
   test.each<[string, RunEvent, object]>([
     ["a pull request", PULL, { push: false, tagRules: rules(SHA, "7-merge"), platforms: ["linux/amd64"] }],
     ["another branch", { ...BRANCH, ref: "refs/heads/fix/a#1" }, { push: false, tagRules: rules(SHA, "fix-a-1") }],
-    ["a branch called as a dispatch", { ...BRANCH, name: "workflow_dispatch" }, { push: false }],
-    ["an event without a default branch", { ...BRANCH, defaultBranch: undefined }, { push: false }],
+    ["a branch that is built by workflow_dispatch", { ...BRANCH, name: "workflow_dispatch" }, { push: false }],
+    ["an event that does not name a default branch", { ...BRANCH, defaultBranch: undefined }, { push: false }],
     ["a branch whose name begins with _", { ...BRANCH, ref: "refs/heads/_wip" }, { tagRules: rules(SHA, "_wip") }],
     [
       "a branch whose name ends in a dash",
       { ...BRANCH, ref: "refs/heads/fix/issue-12-" },
       { tagRules: rules(SHA, "fix-issue-12-") },
     ],
-    ["a branch of which no tag can be made", { ...BRANCH, ref: "refs/heads/.-" }, { tagRules: rules(SHA) }],
-    ["a name that no tag starts with", { ...BRANCH, ref: "refs/heads/.-x" }, { tagRules: rules(SHA, "x") }],
+    ["a branch name that cannot become a tag", { ...BRANCH, ref: "refs/heads/.-" }, { tagRules: rules(SHA) }],
+    [
+      "a branch name whose first characters cannot start a tag",
+      { ...BRANCH, ref: "refs/heads/.-x" },
+      { tagRules: rules(SHA, "x") },
+    ],
   ])("%s", (_case, event, expected) => {
     expect(plan({}, event)).toMatchObject(expected);
   });
 
-  test("a version's tag is placed by release-channel, and never takes the commit's tag", () => {
+  test("leaves the tags of a version to release-channel, and never adds the commit's tag", () => {
     expect(plan({}, TAG)).toMatchObject({
       push: true,
       tagRules: [],
@@ -99,16 +103,16 @@ describe("planImage", () => {
     ["of the repository's name", {}, "product-v1.2.3", "1.2.3"],
     ["of the image's name", { images: ["acme/server"] }, "server/1.2.3", "1.2.3"],
     ["of the package's name", { "cargo-package": "server" }, "server-1.2.3", "1.2.3"],
-    ["of the family that is named", { "tag-family": "engine-" }, "engine-v1.2.3", "1.2.3"],
-    ["of the family that is named, with the v", { "tag-family": "engine-v" }, "engine-v1.2.3", "1.2.3"],
+    ["of the named family", { "tag-family": "engine-" }, "engine-v1.2.3", "1.2.3"],
+    ["of the named family, with the v", { "tag-family": "engine-v" }, "engine-v1.2.3", "1.2.3"],
     ["of a chart", {}, "chart-2.0.0", undefined],
-    ["of something whose name ends alike", {}, "my-product-2.0.0", undefined],
-    ["without a family where one is named", { "tag-family": "engine-" }, "v1.2.3", undefined],
+    ["of a product whose name ends in the repository's name", {}, "my-product-2.0.0", undefined],
+    ["without a family when the input names one", { "tag-family": "engine-" }, "v1.2.3", undefined],
   ])("a tag %s", (_case, inputs, tag, version) => {
     const found = plan(inputs, { ...BRANCH, ref: `refs/tags/${tag}` });
     expect(found).toMatchObject({ push: version !== undefined, version });
     if (version !== undefined) return;
-    // Built, for the tests, under the tag's own name, of which nothing else is taken.
+    // The image is still built, so that tests can use it, but only under the tag's own name.
     expect(found.tagRules).toEqual(rules(tag.replace("/", "-")));
     expect(found.note).toContain(`The tag ${tag} releases`);
   });
@@ -122,18 +126,18 @@ describe("planImage", () => {
       { push: true, tagRules: rules(SHA, "release-1.5") },
     ],
     [
-      "a foreign tag, under its own name",
+      "a tag of another product, under its own name",
       { ...TAG, ref: "refs/tags/chart-2.0.0" },
       { push: true, tagRules: rules("chart-2.0.0") },
     ],
-  ])("pushes %s where `push` is `always`", (_case, event, expected) => {
+  ])("pushes %s when `push` is `always`", (_case, event, expected) => {
     expect(plan({ push: "always" }, event)).toMatchObject(expected);
     expect(plan({}, { ...event, name: event.name === "push" ? "merge_group" : event.name })).toMatchObject({
       push: false,
     });
   });
 
-  test("rules of one's own take the place of those of the branch, and debug builds have names of their own", () => {
+  test("replaces the branch's rules with those of the input, and prefixes the tags of debug builds", () => {
     const own = ["type=semver,pattern={{version}}", "type=edge"];
     expect(plan({ "tag-rules": own }).tagRules).toEqual([...rules(SHA), ...own]);
     expect(plan({ debug: true, flavor: ["suffix=-x"] }).flavor).toEqual(["latest=false", "prefix=debug-", "suffix=-x"]);
@@ -158,7 +162,7 @@ describe("planImage", () => {
       ],
     ],
     [
-      "spelled otherwise, and none for the platform of the artifact",
+      "another spelling of a platform, and no runner for the artifact's platform",
       "linux/aarch64: arm",
       [
         { name: "linux-amd64", platforms: "linux/amd64", runner: "", artifact: true },
@@ -166,12 +170,12 @@ describe("planImage", () => {
         { name: "others", platforms: "linux/arm/v7", runner: "", artifact: false },
       ],
     ],
-  ])("spreads platforms over runners, %s", (_case, runners, builds) => {
+  ])("distributes platforms over runners: %s", (_case, runners, builds) => {
     const platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
     expect(plan({ runners, platforms, "artifact-platform": "linux/amd64" }).builds).toEqual(builds);
   });
 
-  test("builds no platform by itself for an artifact that nobody asked for", () => {
+  test("does not give a platform its own job when no artifact is requested", () => {
     const platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
     expect(plan({ runners: "linux/arm64: arm", platforms }).builds).toEqual([
       { name: "linux-arm64", platforms: "linux/arm64", runner: "arm", artifact: false },
@@ -179,7 +183,7 @@ describe("planImage", () => {
     ]);
   });
 
-  test("several images, each in both registries", () => {
+  test("names each of several images in both registries", () => {
     expect(plan({ images: ["acme/server=runtime", "acme/cli"], "docker-hub": true }).images).toEqual([
       "ghcr.io/acme/server=runtime",
       "docker.io/acme/server=runtime",
@@ -190,7 +194,7 @@ describe("planImage", () => {
     expect(plan({ registry: "127.0.0.1:5000" }).images).toEqual(["127.0.0.1:5000/acme/product"]);
   });
 
-  test("build arguments and labels", () => {
+  test("passes on build arguments and labels", () => {
     const inputs = { debug: true, individually: true, features: "a,b", "features-argument": "FEATURES" };
     const lines = 'A=1\n"B=two\n  lines"';
     expect(plan({ ...inputs, "build-args": lines, "cargo-package": "server" })).toMatchObject({
@@ -205,7 +209,7 @@ describe("planImage", () => {
     });
   });
 
-  test("with parca debug information is made, taken out, and looked for in what is shipped", () => {
+  test("with `parca`, builds and exports debug information, and exports the shipped files to check for it", () => {
     expect(plan({ parca: true, images: ["a/server=runtime", "a/cli=runtime", "a/all"] })).toMatchObject({
       buildArgs: expect.arrayContaining(["CARGO_PROFILE_RELEASE_DEBUG=true", "UPLOAD_DEBUGINFO=true"]),
       exports: [
@@ -230,7 +234,7 @@ describe("planImage", () => {
     ["runners that are not a mapping", { runners: "ubuntu-latest" }, /is not a mapping/],
     ["debug and parca", { debug: true, parca: true }, /both `debug` and `parca`/],
     ["an image with a tag", { images: ["acme/server:1"] }, /expected a name without registry and tag/],
-    ["an image that is an option (F143)", { images: ["--privileged"] }, /is not an image reference/],
+    ["an image name that is a command-line option (F143)", { images: ["--privileged"] }, /is not an image reference/],
     ["two stages", { images: ["a/b=c=d"] }, /expected name=stage/],
   ])("refuses %s", (_case, inputs, message) => {
     expect(() => plan(inputs)).toThrow(message);

@@ -16,7 +16,7 @@ const resolved = (...values: string[]): ResolvedFlags => ({
 const none = { exclude: [], extra: "" };
 
 describe("planFlags", () => {
-  test("joins what it takes, and says of each flag where it came from and what became of it", () => {
+  test("joins the flags, and lists the source of each flag and whether it was kept", () => {
     const rules = { exclude: ["-Ctarget-cpu=*"], extra: "--cfg=a  -O" };
     const plan = planFlags(resolved("-C", "target-cpu=native", "--cfg", "a"), rules);
     expect(plan).toEqual({
@@ -45,12 +45,12 @@ describe("planFlags", () => {
     ["-C*", ["-Cdebuginfo=1", "-Dwarnings"], "-Dwarnings"],
     ["-g", ["-Cdebuginfo=2"], ""],
     ["-C link-arg=-Wl,.", ["-Clink-arg=-Wl,x"], "-Clink-arg=-Wl,x"],
-  ])("the pattern %s meets a flag in whatever spelling", (pattern, flags, left) => {
+  ])("the pattern %s matches a flag in any spelling", (pattern, flags, left) => {
     expect(planFlags(resolved(...flags), { ...none, exclude: [pattern] }).rustflags).toBe(left);
   });
 
   test.each([[["--cfg", 'feature="a b"']], [["-Clink-arg=-Wl,-rpath,/a b"]], [["a\tb"]], [["--cfg", ""]]])(
-    "refuses %j, which RUSTFLAGS cannot hold, with its place",
+    "refuses %j, which RUSTFLAGS cannot express, and names its place",
     (flags) => {
       const line = flags.length;
       expect(() => planFlags(resolved(...flags), none)).toThrow(
@@ -62,7 +62,7 @@ describe("planFlags", () => {
     },
   );
 
-  test("takes a flag with a space when it is left out", () => {
+  test("accepts a flag with a space when a pattern excludes it", () => {
     expect(planFlags(resolved("-Clink-arg=a b", "-O"), { ...none, exclude: ["-Clink-arg=*"] }).rustflags).toBe("-O");
   });
 

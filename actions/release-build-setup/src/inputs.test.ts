@@ -7,14 +7,14 @@ describe("the targets", () => {
   const musl = "x86_64-unknown-linux-musl";
 
   test.each<[string, string[], string | undefined, string[]]>([
-    ["those that are given", [musl], '{"targets":["aarch64-apple-darwin"]}', [musl]],
+    ["those of the input", [musl], '{"targets":["aarch64-apple-darwin"]}', [musl]],
     ["those of cargo-dist's matrix", [], `{"runner":"x","targets":["${musl}"]}`, [musl]],
     ["the host without a matrix", [], "null", []],
     ["the host without any matrix input", [], undefined, []],
     ["the host with an empty matrix", [], "{}", []],
-    ["that of a matrix of one's own", [], `{"os":"ubuntu","target":"${musl}"}`, [musl]],
-    ["that of a table in the matrix", [], `{"platform":{"runner":"x","target":"${musl}"}}`, [musl]],
-    ["each once", [musl, musl], undefined, [musl]],
+    ["that of a hand-written matrix", [], `{"os":"ubuntu","target":"${musl}"}`, [musl]],
+    ["that of a mapping inside the matrix", [], `{"platform":{"runner":"x","target":"${musl}"}}`, [musl]],
+    ["listed once each", [musl, musl], undefined, [musl]],
     [
       "of two, three and four parts",
       ["wasm32-wasip1", "aarch64-apple-darwin", musl],
@@ -30,7 +30,7 @@ describe("the targets", () => {
     ["a line break", ["a-b\nc"], undefined, /is not a target triple/],
     ["a matrix that is not JSON", [], "{", /input `matrix` is not JSON/],
     ["targets that are not a list", [], '{"targets":"x86_64"}', /matrix.targets is "x86_64", expected a list/],
-    ["a matrix of other things", [], '{"os":"ubuntu"}', /has neither `target` nor `targets`, but os/],
+    ["a matrix without targets", [], '{"os":"ubuntu"}', /has neither `target` nor `targets`, but os/],
     ["a target that is a number", [], '{"target":1}', /matrix.target is 1, expected a target triple/],
     ["targets that are not strings", [], '{"targets":[1]}', /matrix.targets is \[1\]/],
   ])("refuse %s", (_name, given, matrix, message) => {
@@ -58,18 +58,18 @@ describe("the tools", () => {
         ["cargo-license", "pinned"],
       ],
     ],
-  ])("%j on %j are %j", (given, env, expected) => {
+  ])("for the input %j on %j are %j", (given, env, expected) => {
     expect(chooseTools(given, env, true).map(({ name, version }) => [name, version])).toEqual(expected);
   });
 });
 
-test("no tools are brought where no notice is made, unless they are named", () => {
+test("installs no tools when no notice is written, unless the input names them", () => {
   expect(chooseTools([], { RUNNER_OS: "macOS" }, false)).toEqual([]);
   expect(chooseTools(["just"], { RUNNER_OS: "macOS" }, false)).toHaveLength(1);
 });
 
 describe("the variables", () => {
-  test("of macOS are set there alone", () => {
+  test("for macOS are set only on macOS", () => {
     const inputs = { "macos-deployment-target": "10.14.0", "codesign-options": "runtime" };
     expect(macVariables(inputs, { RUNNER_OS: "Linux" })).toEqual([]);
     expect(macVariables(inputs, { RUNNER_OS: "macOS" }).map(({ name, value }) => `${name}=${value}`)).toEqual([
@@ -81,7 +81,7 @@ describe("the variables", () => {
     );
   });
 
-  test("given by hand may hold equals signs and be empty, and the later one of two counts", () => {
+  test("of the input may contain equals signs or be empty, and a later one replaces an earlier one", () => {
     const variables = extraVariables(["A=b=c", "EMPTY=", "A=d"]);
     expect(mergeVariables(variables).map(({ name, value }) => [name, value])).toEqual([
       ["A", "d"],

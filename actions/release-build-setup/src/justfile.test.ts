@@ -17,20 +17,20 @@ function chosen(files: Readonly<Record<string, string>>, given?: string): string
 
 describe("the notice", () => {
   test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
-    ["is made by the recipe", { justfile: "build:\n  x\n\nnotice-file: build\n  y\n" }, "just notice-file"],
-    ["is made by a recipe with a parameter", { Justfile: "@notice-file out='NOTICE':\n  y\n" }, "just notice-file"],
+    ["is written by the recipe", { justfile: "build:\n  x\n\nnotice-file: build\n  y\n" }, "just notice-file"],
+    ["is written by a recipe with a parameter", { Justfile: "@notice-file out='NOTICE':\n  y\n" }, "just notice-file"],
     [
-      "is made by an imported recipe",
+      "is written by an imported recipe",
       { justfile: "import 'a.just'\n", "a.just": "notice-file:\n  y\n" },
       "just notice-file",
     ],
-    ["is not made without the recipe", { justfile: "notice-files:\n  x\nnotice-file := 'NOTICE'\n" }, undefined],
-    ["is not made without a justfile", {}, undefined],
+    ["is not written without the recipe", { justfile: "notice-files:\n  x\nnotice-file := 'NOTICE'\n" }, undefined],
+    ["is not written without a justfile", {}, undefined],
   ])("%s", (_name, files, expected) => {
     expect(chosen(files)).toBe(expected);
   });
 
-  test("is made as the input says", () => {
+  test("is written or not as the input says", () => {
     expect(chosen({}, "make notice")).toBe("make notice");
     expect(chosen({ justfile: "notice-file:\n  y\n" }, "none")).toBeUndefined();
   });

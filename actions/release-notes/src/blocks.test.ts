@@ -26,12 +26,12 @@ test.each([
   ["aarch64-unknown-linux-musl", "Linux (static), ARM64"],
   ["x86_64-pc-windows-msvc", "Windows, x86-64"],
   ["wasm32-wasip1", "wasm32-wasip1"],
-])("people know %s as %s", (target, name) => {
+])("describes the target %s as: %s", (target, name) => {
   expect(platformName(target)).toBe(name);
 });
 
 describe("the table of downloads", () => {
-  test("links GitHub, or the gateway, with the checksum where it is known", () => {
+  test("links to GitHub, or to the gateway, and shows known checksums", () => {
     const checksums = new Map([[LINUX, "a".repeat(64)]]);
     expect(downloadTables(plan, checksums, undefined).split("\n")).toContain(
       `| Linux, x86-64 | [${LINUX}](https://github.com/acme/widget/releases/download/v1.2.3/${LINUX}) | \`${"a".repeat(64)}\` |`,
@@ -41,13 +41,13 @@ describe("the table of downloads", () => {
     );
   });
 
-  test("leaves out what was dropped on purpose", () => {
+  test("leaves out targets that were dropped on purpose", () => {
     const isDropped = parseDropTargets(["darwin-x64"]);
     expect(downloadTables(plan, new Map(), undefined, isDropped)).not.toContain("x86_64-apple-darwin");
     expect(downloadTables(plan, new Map(), undefined, isDropped)).toContain("aarch64-apple-darwin");
   });
 
-  test("encodes a hotfix's tag, and has one table an app", () => {
+  test("encodes the tag of a hotfix, and has one table for each app", () => {
     const two = readPlan(JSON.stringify(makeManifest({ apps: ["widget", "server"], version: "1.2.3+fix.1" })));
     const tables = downloadTables(two, new Map(), "https://acme.gateway.scarf.sh");
     expect(tables).toContain("https://acme.gateway.scarf.sh/v1.2.3%2Bfix.1/server-aarch64");
@@ -63,7 +63,7 @@ describe("the install commands", () => {
       "brew install acme/tap/widget",
     ],
     [
-      "what needs another formula of a tap, which has to be trusted too",
+      "a formula that depends on another formula of the tap, which must be trusted too",
       { name: "acme/tap/widget", requires: ["acme/tap/gadget"] },
       "brew install acme/tap/gadget acme/tap/widget",
     ],
@@ -78,7 +78,7 @@ describe("the install commands", () => {
     );
   });
 
-  test("exist for what is published, and only for that", () => {
+  test("are shown only for packages that are published", () => {
     const rows = [
       row({ channel: "image", name: "ghcr.io/acme/widget" }),
       row({ channel: "image", name: "docker.io/acme/widget", state: "planned" }),
@@ -99,7 +99,7 @@ describe("the install commands", () => {
 });
 
 describe("the table of channels", () => {
-  test("says where the release is, and why not elsewhere", () => {
+  test("lists the channels of the release, and the reason for each skipped one", () => {
     const rows = [
       row({ url: "https://www.npmjs.com/package/@acme/widget" }),
       row({ channel: "homebrew", name: "w", state: "skipped", reason: "asked so" }),
@@ -111,7 +111,7 @@ describe("the table of channels", () => {
     expect(channelTable([])).toBe("");
   });
 
-  test("says what waits for approval, advertises it nowhere, and tells maintainers how to approve it", () => {
+  test("marks a package that waits for approval, does not advertise it, and shows maintainers how to approve it", () => {
     const waiting = row({
       state: "awaiting-approval",
       approve: "npm stage approve 1b4e",
@@ -129,7 +129,7 @@ describe("the table of channels", () => {
     expect(approvalList([row({})])).toBe("");
   });
 
-  test("takes names for data, whoever wrote the artifact", () => {
+  test("escapes names from artifacts as data", () => {
     const hostile = row({ name: "<img src=x>|[a](javascript:1)" });
     expect(channelTable([hostile]).split("\n")[2]).toBe(
       "| npm | &lt;img src=x>\\|\\[a\\](javascript:1) | 1.2.3 | verified |",
@@ -167,7 +167,7 @@ describe("reading the release back", () => {
     });
   });
 
-  test("does not claim more than GitHub tells: no checksum, or a draft", () => {
+  test("says when GitHub gives no checksum, or when the release is a draft", () => {
     expect(readBack(assets({ digest: undefined })).row).toMatchObject({
       state: "published",
       reason: "GitHub has no checksum for 1 archive",
@@ -187,21 +187,21 @@ describe("reading the release back", () => {
     ],
     ["a missing formula", assets().filter(({ name }) => name !== "widget.rb"), {}, "widget.rb is not attached"],
     [
-      "an upload that broke off",
+      "an incomplete upload",
       assets({ state: "starter" }),
       {},
       `${LINUX} is attached to v1.2.3, but has no content`,
     ],
     ["an empty file", assets({ size: 0 }), {}, "has no content"],
     ["other bytes", assets({ digest: `sha256:${"b".repeat(64)}` }), {}, `${LINUX} of v1.2.3 is sha256:bbb`],
-    ["a pre-release flag that the plan has not", assets(), { isPrerelease: true }, "is marked as pre-release"],
+    ["a pre-release flag that the plan does not have", assets(), { isPrerelease: true }, "is marked as pre-release"],
   ])("finds %s", (_name, found, of, message) => {
     const { problems, row } = readBack(found, of);
     expect(problems.map((problem) => problem.message).join("\n")).toContain(message);
     expect(row.state).toBe("planned");
   });
 
-  test("vouches for nothing whose checksum the build does not tell", () => {
+  test("does not verify a file without a checksum from the build", () => {
     expect(readBack(assets(), {}, new Map()).problems[0]?.message).toContain(
       "there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
     );

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type MergeOptions, mergeNotes } from "./merge-notes.ts";
 
 const section = (name: string, content: string): string => `<!-- section ${name} -->${content}<!-- end ${name} -->`;
-/** Without the sums, which only tell what was changed. */
+/** Removes the checksum comments, which only serve to detect edited sections. */
 const shown = (text: string): string => text.replace(/<!-- sum [0-9a-f]{12} -->/g, "");
 const rendered = `${section("notes", "new")}\n\n${section("install", "brew")}\n`;
 const DIST = "## Install widget 1.2.3\n\nRun this.\n\n## Download widget 1.2.3\n\n| a | b |";
@@ -13,23 +13,23 @@ const merged = (current: string, options: Partial<MergeOptions> = {}, fresh = re
 
 describe("mergeNotes, where there are no sections yet", () => {
   test.each<[name: string, current: string, result: string]>([
-    ["nothing", "", rendered],
-    ["what cargo-dist wrote", `${DIST}\n`, rendered],
-    ["the same after GitHub's editor", DIST.replaceAll("\n", "\r\n"), rendered],
+    ["no text", "", rendered],
+    ["the text of cargo-dist", `${DIST}\n`, rendered],
+    ["the same text after GitHub's editor", DIST.replaceAll("\n", "\r\n"), rendered],
     ["a paragraph above it", `Read this first!\n\n${DIST}\n`, `Read this first!\n\n${rendered}`],
     ["thanks below it", `${DIST}\n\nThanks!\n`, `${rendered.trimEnd()}\n\nThanks!\n`],
     ["words of a person", "A person's words.\n", `A person's words.\n\n${rendered}`],
     [
-      "cargo-dist's with one word changed",
+      "cargo-dist's text with one word changed",
       DIST.replace("Run this", "Run that"),
       `${DIST.replace("Run this", "Run that")}\n\n${rendered}`,
     ],
-    ["cargo-dist's as part of a longer line", `> ${DIST}`, `> ${DIST}\n\n${rendered}`],
-  ])("keeps all of %s that is not cargo-dist's", (_name, current, result) => {
+    ["cargo-dist's text as part of a longer line", `> ${DIST}`, `> ${DIST}\n\n${rendered}`],
+  ])("replaces only text that cargo-dist wrote in notes with %s", (_name, current, result) => {
     expect(merged(current)).toBe(result);
   });
 
-  test("replaces nothing in the mode append, and writes into empty notes only in the mode keep", () => {
+  test("replaces nothing in mode append, and only fills empty notes in mode keep", () => {
     expect(merged(DIST, { mode: "append" })).toBe(`${DIST}\n\n${rendered}`);
     expect(merged(DIST, { mode: "keep" })).toBe(DIST);
     expect(merged("", { mode: "keep" })).toBe(rendered);
@@ -37,7 +37,7 @@ describe("mergeNotes, where there are no sections yet", () => {
 });
 
 describe("mergeNotes, where there are sections", () => {
-  test("keeps what people wrote around them, and adds a section that is not there beside its neighbour", () => {
+  test("keeps what people wrote around sections, and adds a missing section beside its neighbor", () => {
     const current = `Read this!\r\n\r\n${section("install", "old")}\r\nThanks to everybody.`;
     expect(merged(current)).toBe(
       `Read this!\r\n\r\n${section("notes", "new")}\n\n${section("install", "brew")}\r\nThanks to everybody.`,
@@ -48,14 +48,14 @@ describe("mergeNotes, where there are sections", () => {
     );
   });
 
-  test("replaces one section only when asked, and adds it when it is not there", () => {
+  test("replaces only the requested section, and adds it when it is missing", () => {
     const current = `${section("notes", "old")}\n${section("install", "old")}`;
     expect(merged(current, { only: "install" })).toBe(`${section("notes", "old")}\n${section("install", "brew")}`);
     expect(merged("Words.\n", { only: "install" })).toBe(`Words.\n\n${section("install", "brew")}\n`);
     expect(merged("", { only: "install" })).toBe(section("install", "brew"));
   });
 
-  test("leaves a section as it is that a person changed, and names it", () => {
+  test("does not change a section that a person edited, and names it", () => {
     const first = mergeNotes("", rendered, update).text;
     const edited = first.replace("brew", "brew, or ask Ann");
     const again = mergeNotes(edited, rendered.replace("new", "newer"), update);
@@ -63,17 +63,17 @@ describe("mergeNotes, where there are sections", () => {
     expect(shown(again.text)).toBe(`${section("notes", "newer")}\n\n${section("install", "brew, or ask Ann")}\n`);
   });
 
-  test("takes the line ends of GitHub's editor for no change", () => {
+  test("does not count line endings from GitHub's editor as a change", () => {
     const multiline = `${section("notes", "\none\ntwo\n")}\n`;
     const first = mergeNotes("", multiline, update).text.replaceAll("\n", "\r\n");
     expect(mergeNotes(first, multiline.replace("two", "three"), update).kept).toEqual([]);
   });
 
-  test("names the sections when the one asked for is not among them", () => {
+  test("lists the sections when the requested one does not exist", () => {
     expect(() => merged("", { only: "downloads" })).toThrow("has no section downloads, only notes, install");
   });
 
-  test("refuses notes with a code block that does not end, in which no section would be found again", () => {
+  test("refuses notes with an unclosed code block, because sections inside a code block are not found", () => {
     expect(() => merged(`\`\`\`sh\nrun\n\n${rendered}`)).toThrow("an unclosed code block");
   });
 
@@ -82,7 +82,7 @@ describe("mergeNotes, where there are sections", () => {
   });
 });
 
-describe("a person edits between any two runs", () => {
+describe("a person's edits between runs", () => {
   const word = fc.constantFrom("alpha", "`code`", "beta\n\n", "\r\ngamma", "## Delta\n", "| e |");
   const words = fc.array(word, { minLength: 1, maxLength: 3 }).map((list) => ` ${list.join(" ")} `);
   const step = fc.oneof(
@@ -90,7 +90,7 @@ describe("a person edits between any two runs", () => {
     fc.record({ kind: fc.constant("edit" as const), at: fc.double({ min: 0, max: 1, noNaN: true }), words }),
   );
 
-  test("and no word of theirs is ever lost", () => {
+  test("are never lost", () => {
     const bodies = fc.constantFrom("", DIST, `Hello.\n\n${DIST}\n`);
     fc.assert(
       fc.property(bodies, fc.array(step, { maxLength: 8 }), (body, steps) => {
@@ -117,7 +117,7 @@ describe("a person edits between any two runs", () => {
   });
 });
 
-/** People do not write into comments that they do not see, nor into each other's words. */
+/** Moves a position out of comments, which people do not see, and out of earlier edits. */
 function outsideOfMarkers(text: string, at: number): number {
   const around = [...text.matchAll(/<!--.*?-->/gs)].find(
     ({ index, 0: whole }) => index < at && at < index + whole.length,

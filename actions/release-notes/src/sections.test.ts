@@ -5,7 +5,7 @@ import { DEFAULT_TEMPLATE, renderTemplate, type Values } from "./template.ts";
 const section = (name: string, content: string): string => `<!-- section ${name} -->${content}<!-- end ${name} -->`;
 
 describe("findSections", () => {
-  test("finds what lies between markers, whatever their spacing", () => {
+  test("finds the text between markers, with any spacing in the markers", () => {
     const text = `a<!--section x-->one<!-- end   x -->b${section("y", "two")}`;
     expect(findSections(text, "x").map(({ name, content }) => [name, content])).toEqual([
       ["x", "one"],
@@ -16,11 +16,11 @@ describe("findSections", () => {
   test.each([
     ["a fenced block", "```html\n<!-- section x -->\n```\n"],
     ["a fenced block with tildes", "~~~\n<!-- end x -->\n~~~\n"],
-    ["a block that is longer than its fence seems", "````\n```\n<!-- section x -->\n````\n"],
+    ["a block that contains a shorter fence", "````\n```\n<!-- section x -->\n````\n"],
     ["a code span", "Write `<!-- section x -->` before it.\n"],
     ["a span over two lines", "Write ``a\nb <!--section x--> ` b``.\n"],
     ["an indented block", "Like this:\n\n    <!-- section x -->\n"],
-  ])("takes markers in %s for text", (_name, text) => {
+  ])("treats markers in %s as text", (_name, text) => {
     expect(findSections(`${text}\n${section("y", "two")}\n`, "x").map(({ name }) => name)).toEqual(["y"]);
   });
 
@@ -34,7 +34,7 @@ describe("findSections", () => {
   test.each([
     ["a section that does not end", "<!-- section x -->", "the notes: the section x does not end"],
     ["an end without a beginning", "<!-- end x -->", "the section x ends, but did not begin"],
-    ["a section inside of another", section("x", section("y", "")), "the section y begins inside of x"],
+    ["a section inside another", section("x", section("y", "")), "the section y begins inside of x"],
     ["crossed sections", "<!-- section x --><!-- end y -->", "the section y ends, but did not begin"],
     ["a section twice", section("x", "") + section("x", ""), "the section x is there twice"],
   ])("refuses %s", (_name, text, message) => {
@@ -58,7 +58,7 @@ describe("renderTemplate", () => {
     channels: "",
   };
 
-  test("fills the built-in template, and leaves sections empty that would say nothing", () => {
+  test("fills the built-in template, and leaves sections without content empty", () => {
     const rendered = renderTemplate(DEFAULT_TEMPLATE, values);
     expect(findSections(rendered, "x").map(({ name, content }) => [name, content.trim()])).toEqual([
       ["notes", "Faster."],
@@ -68,7 +68,7 @@ describe("renderTemplate", () => {
     ]);
   });
 
-  test("puts values in once, whatever they look like, and leaves expressions of workflows alone", () => {
+  test("inserts values literally, and does not touch workflow expressions", () => {
     const notes = "{{ version }} $& $1";
     expect(renderTemplate("{{notes}} {{ tag }} ${{ github.sha }}", { ...values, notes })).toBe(
       `${notes} v1.2.3 \${{ github.sha }}`,
@@ -77,12 +77,17 @@ describe("renderTemplate", () => {
 
   test.each([
     [
-      "a placeholder nobody knows",
+      "an unknown placeholder",
       "{{ changelog }}",
       values,
       "has the placeholder {{ changelog }}, expected one of app, version",
     ],
-    ["one that every object has", "{{ constructor }}", values, "has the placeholder {{ constructor }}"],
+    [
+      "a placeholder named like a property of every object",
+      "{{ constructor }}",
+      values,
+      "has the placeholder {{ constructor }}",
+    ],
     ["broken sections", "<!-- end x -->", values, "the template: the section x ends"],
     [
       "markers in the notes",

@@ -3,7 +3,7 @@ import { bisect } from "./bisect.ts";
 
 const ALL = ["path", "home", "user", "host", "time", "locale", "umask", "cpus"];
 
-/** A build that differs when all of one of the groups are varied. */
+/** A build that differs when all variations of at least one group are made. */
 function buildOf(...groups: readonly (readonly string[])[]) {
   const asked: string[] = [];
   const differs = async (some: readonly string[]): Promise<boolean> => {
@@ -17,7 +17,7 @@ const partsOf = (causes: readonly { readonly parts: readonly string[] }[]): stri
   causes.map(({ parts }) => [...parts].sort().join("+")).sort();
 
 describe("bisect", () => {
-  test.each(ALL)("finds %s alone, and that nothing else does it", async (word) => {
+  test.each(ALL)("finds that %s is the only cause", async (word) => {
     const { differs, asked } = buildOf([word]);
     const found = await bisect(ALL, differs, { maxBuilds: 20 });
     expect(found.causes).toEqual([{ parts: [word], isOnly: true }]);
@@ -25,7 +25,7 @@ describe("bisect", () => {
     expect(found.builds).toBeLessThanOrEqual(8);
   });
 
-  test("confirms a likely one in two builds: alone, and all others", async () => {
+  test("confirms a likely cause in two builds: one with it alone, one with all others", async () => {
     for (const word of ALL) {
       const { differs, asked } = buildOf([word]);
       const found = await bisect(ALL, differs, { maxBuilds: 20, likely: [word] });
@@ -34,7 +34,7 @@ describe("bisect", () => {
     }
   });
 
-  test("takes a likely one for the cause only when a build says so", async () => {
+  test("reports a likely cause only when a build confirms it", async () => {
     const { differs } = buildOf(["umask"]);
     const found = await bisect(ALL, differs, { maxBuilds: 20, likely: ["host", "time", "another"] });
     expect(found.causes).toEqual([{ parts: ["umask"], isOnly: true }]);
@@ -42,13 +42,13 @@ describe("bisect", () => {
     expect(partsOf(causes)).toEqual(["cpus+host"]);
   });
 
-  test("finds two likely ones in three builds", async () => {
+  test("finds two likely causes in at most four builds", async () => {
     const found = await bisect(ALL, buildOf(["host"], ["time"]).differs, { maxBuilds: 20, likely: ["time", "host"] });
     expect(partsOf(found.causes)).toEqual(["host", "time"]);
     expect(found.builds).toBeLessThanOrEqual(4);
   });
 
-  test("names two that only do it together, wherever they stand", async () => {
+  test("names two variations that are only a cause together, at any position in the list", async () => {
     for (const pair of [
       ["path", "home"],
       ["path", "cpus"],
@@ -65,7 +65,7 @@ describe("bisect", () => {
     expect(causes.map(({ isOnly }) => isOnly)).toEqual([false, false, true]);
   });
 
-  test("asks for no set twice and stops at the number of builds", async () => {
+  test("never builds the same set twice, and stops at the allowed number of builds", async () => {
     const { differs, asked } = buildOf(["time"], ["path"]);
     await bisect(ALL, differs, { maxBuilds: 50 });
     expect(new Set(asked).size).toBe(asked.length);

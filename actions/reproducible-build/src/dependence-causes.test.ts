@@ -7,18 +7,18 @@ const content = (kind: string): NamedCause => ({
   ...{ kind, title: kind, remedy: "", file: "app", place: ".data", left: "a", right: "b", count: 1 },
 });
 
-describe("two builds that differ though nothing was varied", () => {
-  test("are told as a matter of time where all that differs is times, which may be those of files, too", () => {
+describe("two builds that differ although nothing was varied", () => {
+  test("are attributed to the clock or to file times when only times differ", () => {
     const [cause] = dependenceCauses(unsteady, [content("timestamp"), content("timestamp")]);
     expect(cause?.words).toEqual(["time"]);
     expect(cause?.title).toBe("the build depends on the clock, or on when files were last read");
   });
 
   test.each([
-    ["time or chance where something else differs, too", [content("timestamp"), content("text")], "time-or-chance"],
-    ["chance where no time differs", [content("text")], "chance"],
-    ["chance where nothing is known of the contents", [], "chance"],
-  ])("are told as %s", (_what, contents, word) => {
+    ["time or chance when other content differs too", [content("timestamp"), content("text")], "time-or-chance"],
+    ["chance when no time differs", [content("text")], "chance"],
+    ["chance when the contents are unknown", [], "chance"],
+  ])("are attributed to %s", (_what, contents, word) => {
     expect(dependenceCauses(unsteady, contents).map(({ words }) => words)).toEqual([[word]]);
   });
 });

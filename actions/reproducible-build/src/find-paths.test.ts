@@ -4,7 +4,7 @@ import { findPaths } from "./find-paths.ts";
 
 const FOLDER = "/home/runner/work/tool";
 
-/** A file that is read in pieces of a few bytes, so that every byte is once at the border of a piece. */
+/** A file that is read in pieces of `size` bytes. */
 function inPieces(text: string, size: number): RandomAccessSource {
   const source = memorySource(Buffer.from(text));
   return {
@@ -18,7 +18,7 @@ function inPieces(text: string, size: number): RandomAccessSource {
 
 describe("paths of the machine in a file", () => {
   test.each([1, 7, 64, 4096])(
-    "are found in pieces of %i bytes, each once, with what stands before them",
+    "are found once each in pieces of %i bytes, with the compiler flag before them",
     async (size) => {
       const text = `${"x".repeat(500)}\0-O2 -ffile-prefix-map=${FOLDER}=src -g\0${"y".repeat(300)}\0${FOLDER}/main.c\0${FOLDER}/other.c\0`;
       const leaks = await findPaths(inPieces(text, size), [FOLDER]);
@@ -29,7 +29,7 @@ describe("paths of the machine in a file", () => {
     },
   );
 
-  test("a path that stands in stored flags alone is told once", async () => {
+  test("include only once a path that occurs only in stored flags", async () => {
     const flags = `--remap-path-prefix=${FOLDER}=src`;
     const leaks = await findPaths(inPieces(`${flags} ${flags}\0`, 16), [FOLDER]);
     expect(leaks).toMatchObject([{ storedFlag: "--remap-path-prefix=", offset: 20 }]);

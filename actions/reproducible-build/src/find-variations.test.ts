@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type Digests, findDependence } from "./find-variations.ts";
 import type { Variation } from "./variation.ts";
 
-/** A build whose product tells those of the given variations that were made. */
+/** A build whose product changes with the given variations. */
 function buildOf(dependsOn: readonly Variation[]) {
   const asked: string[] = [];
   const build = async (varied: readonly Variation[]): Promise<Digests> => {
@@ -15,7 +15,7 @@ function buildOf(dependsOn: readonly Variation[]) {
 const productOf = (content: string): Digests => new Map([["program", content]]);
 
 describe("what a build depends on", () => {
-  test("the path, when the first build and the same copy elsewhere differ", async () => {
+  test("includes the path when the first build differs from an unvaried copy elsewhere", async () => {
     const { asked, build } = buildOf(["path"]);
     const first = productOf("the checkout's path");
     const found = await findDependence({ varied: ["path", "home", "file-times"], build, first, maxBuilds: 9 });
@@ -23,14 +23,14 @@ describe("what a build depends on", () => {
     expect(asked).toEqual(["", "", "path", "home,file-times"]);
   });
 
-  test("not the path, when what the copy has anew made the first build differ", async () => {
+  test("does not include the path when the copy's new file times cause the difference", async () => {
     const { build } = buildOf(["file-times"]);
     const first = productOf("when the checkout's files were created");
     const found = await findDependence({ varied: ["path", "home", "file-times"], build, first, maxBuilds: 9 });
     expect(found).toMatchObject({ causes: [{ parts: ["file-times"], isOnly: true }] });
   });
 
-  test("what the difference points to, in five builds", async () => {
+  test("is found in five builds when the difference suggests the cause", async () => {
     const { asked, build } = buildOf(["host"]);
     const varied = ["path", "home", "user", "host", "time", "umask"] as const;
     const found = await findDependence({ varied, build, first: productOf(""), maxBuilds: 9, likely: ["host"] });
@@ -38,7 +38,7 @@ describe("what a build depends on", () => {
     expect(asked).toEqual(["", "", varied.join(), "host", "path,home,user,time,umask"]);
   });
 
-  test("no further builds than allowed", async () => {
+  test("is not searched with more builds than allowed", async () => {
     const { asked, build } = buildOf(["path"]);
     const found = await findDependence({ varied: ["path"], build, first: productOf("another"), maxBuilds: 2 });
     expect([found, asked.length]).toMatchObject([{ causes: [], unfinished: "too many builds" }, 2]);

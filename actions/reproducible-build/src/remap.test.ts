@@ -39,7 +39,7 @@ describe("findRemaps", () => {
     ]);
   });
 
-  test("none is none, and an unknown name is refused", () => {
+  test("accepts `none` only alone, and refuses an unknown name", () => {
     expect(parseRemapKeys(["none"])).toEqual([]);
     expect(() => parseRemapKeys(["workspace", "none"])).toThrow(
       /has "none", expected workspace, registry, git, rustup or none/,
@@ -49,7 +49,7 @@ describe("findRemaps", () => {
 });
 
 describe("cFlags", () => {
-  test("adds to every variable that would hide another", () => {
+  test("adds the flags to CFLAGS, CXXFLAGS and each target's variable that overrides them", () => {
     const remaps = [{ from: "/w", to: "src" }];
     expect(cFlags(remaps, { CFLAGS: "-O2", CFLAGS_x86_64_unknown_linux_musl: "-g", OTHERFLAGS: "x" })).toEqual({
       CFLAGS: "-O2 -ffile-prefix-map=/w=src",
@@ -62,7 +62,7 @@ describe("cFlags", () => {
 
 describe("findPaths", () => {
   test.each([0, 1, 65_530, 65_536, 200_000, 262_140])(
-    "finds a path at byte %d, on the border of two chunks too (misleads 12)",
+    "finds a path at byte %d, even across two chunks (misleads 12)",
     async (offset) => {
       const bytes = Buffer.alloc(300_000, 1);
       bytes.write("/build/product/src/main.rs", offset);
@@ -80,7 +80,7 @@ describe("findPaths", () => {
     },
   );
 
-  test("finds nothing where there is nothing", async () => {
+  test("finds no path in zeros or in an empty file", async () => {
     expect(await findPaths(memorySource(Buffer.alloc(1000)), ["/build/product"])).toEqual([]);
     expect(await findPaths(memorySource(Buffer.alloc(0)), [])).toEqual([]);
   });

@@ -34,7 +34,7 @@ describe("which variations a difference points to", () => {
     expect(suggested(kind, left, right)).toEqual(expected);
   });
 
-  test("the one that a difference points to alone comes before one of several", () => {
+  test("a variation that is the only suggestion for a difference comes first", () => {
     const causes = [
       { kind: "timestamp", left: "2026-11-29 10:00:00", right: "2026-11-29 10:00:42" },
       { kind: "embedded-text", left: "vm", right: "another-host" },

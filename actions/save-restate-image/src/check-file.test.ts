@@ -18,7 +18,7 @@ const check = (): Promise<CheckedFile> =>
   checkFile(file, { progress: () => undefined, signal: new AbortController().signal });
 
 describe("requireUnchanged", () => {
-  test("lets a file pass that is as it was", async () => {
+  test("accepts an unchanged file", async () => {
     const undone: string[] = [];
     await requireUnchanged(await check(), async () => void undone.push("undone"));
     expect(undone).toEqual([]);
@@ -28,7 +28,7 @@ describe("requireUnchanged", () => {
     ["is longer", () => appendFile(file, "x")],
     ["was written again", () => utimes(file, new Date(), new Date(Date.now() + 5000))],
     ["is gone", () => rm(file)],
-  ])("takes the artifact back and fails when the file %s meanwhile", async (_, change) => {
+  ])("deletes the artifact and fails when the file %s in the meantime", async (_, change) => {
     const checked = await check();
     await change();
     const undone: string[] = [];
@@ -54,7 +54,7 @@ describe("checkFile", () => {
     await expect(checkFile(file, { progress: () => undefined, signal })).rejects.toThrow();
   });
 
-  test("points to the file and keeps the cause", async () => {
+  test("names the file and keeps the cause in its error", async () => {
     await writeFile(file, "<html>");
     await expect(check()).rejects.toMatchObject({
       location: { file },

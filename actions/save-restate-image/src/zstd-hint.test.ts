@@ -30,14 +30,14 @@ function hint(images: readonly (readonly Layer[])[], wrapping: Wrapping = "none"
 }
 
 describe("zstdHint", () => {
-  test("names how much would gain, each layer counted once", () => {
+  test("names the total size of the gzip layers, and counts each layer once", () => {
     const shared = layer("base", 40_000_000, "gzip");
     const one = [shared, layer("one", 5_000_000, "gzip")];
     const other = [shared, layer("other", 5_000_000, "zstd")];
     expect(hint([one, other])).toMatch(/^45\.0 MB of layers are gzip\..*compression=zstd,force-compression=true/);
   });
 
-  test("speaks of the transfer where nothing is compressed", () => {
+  test("mentions the transfer when the layers are not compressed", () => {
     expect(hint([[layer("plain", 40_000_000, "none")]])).toMatch(/are not compressed.*transferred/);
   });
 
@@ -46,9 +46,9 @@ describe("zstdHint", () => {
   });
 
   test.each<[string, readonly Layer[]]>([
-    ["zstd already", [layer("a", 400_000_000, "zstd")]],
+    ["already zstd", [layer("a", 400_000_000, "zstd")]],
     ["small", [layer("a", 9_000_000, "gzip"), layer("b", 400_000_000, "zstd")]],
-    ["not there", []],
+    ["missing", []],
   ])("says nothing when the layers are %s", (_, layers) => {
     expect(hint([layers])).toBeUndefined();
   });

@@ -17,28 +17,28 @@ function auto(files: Record<string, string>, env: Record<string, string>) {
 }
 
 describe("auto", () => {
-  test("judges what workflows use and the step was given, and nothing that it was not", () => {
+  test("checks secrets that workflows use and the step received, and no others", () => {
     const files = { "a.yml": job("${{ secrets.NPM_TOKEN }} ${{ secrets.CODECOV_TOKEN }}") };
     expect(auto(files, { NPM_TOKEN: "" })).toMatchObject({ judged: ["NPM_TOKEN: npm-token"], not: ["CODECOV_TOKEN"] });
   });
 
-  test("judges a known name that it was given, although no workflow names it, and no empty one", () => {
+  test("checks a well-known name that no workflow uses, unless its value is empty", () => {
     const env = { PARCA_TOKEN: "x", NPM_TOKEN: "", DOCKER_PASSWORD: "p", DOCKER_USERNAME: "u" };
     expect(auto({}, env).judged).toEqual(["DOCKER_PASSWORD: docker-login", "PARCA_TOKEN: polarsignals-token"]);
   });
 
   test.each([
-    ["another value stands in for it", "${{ secrets.TAP || github.token }}"],
-    ["it is asked for first", "${{ secrets.TAP != '' && 'yes' }}"],
-    ["a condition asks for it", "${{ secrets.TAP && 'yes' || 'no' }}"],
-  ])("does without an empty secret where %s", (_name, text) => {
+    ["the workflow has a fallback value", "${{ secrets.TAP || github.token }}"],
+    ["the workflow tests it first", "${{ secrets.TAP != '' && 'yes' }}"],
+    ["a condition depends on it", "${{ secrets.TAP && 'yes' || 'no' }}"],
+  ])("accepts an empty secret when %s", (_name, text) => {
     expect(auto({ "a.yml": job(text) }, { TAP: "" })).toMatchObject({ judged: [], not: ["TAP"] });
     expect(auto({ "a.yml": job(text), "b.yml": job("${{ secrets.TAP }}") }, { TAP: "" }).judged).toEqual([
       "TAP: nonempty",
     ]);
   });
 
-  test("does not demand a token where the job may publish with its OIDC identity", () => {
+  test("does not require a token when the job can publish with its OIDC identity", () => {
     const text = job("${{ secrets.NPM_TOKEN }} ${{ secrets.OTHER }}").replace(
       "    steps",
       "    permissions: { id-token: write }\n    steps",
@@ -49,7 +49,7 @@ describe("auto", () => {
     });
   });
 
-  test("judges inside a called workflow only what its caller passes on", () => {
+  test("checks in a called workflow only the secrets that its caller passes on", () => {
     const caller = (secrets: string): string =>
       `on: push\njobs:\n  pre:\n    uses: org/actions/.github/workflows/release-preflight.yml@v1\n    secrets: ${secrets}\n`;
     const files = (secrets: string) => ({
@@ -67,7 +67,7 @@ describe("auto", () => {
     expect(auto(files("inherit"), env).judged).toEqual(["NPM_TOKEN: npm-token", "TAP: nonempty"]);
   });
 
-  test("leaves out a file that cannot be read, and judges the rest", () => {
+  test("skips a file that cannot be read, and checks the others", () => {
     const files = {
       "a.yml": "a: 1\na: 2\n",
       "b.yml": "name: no jobs\n",

@@ -31,37 +31,41 @@ describe("good secrets", () => {
     ["a PEM key in base64", "K: private-key", { K: Buffer.from(pem).toString("base64") }],
     ["an encrypted PEM key", "K: private-key", { K: locked }],
     ["an OpenSSH key with its last line feed", "K: private-key", { K: openssh }],
-    ["a key of PGP", "K: private-key", { K: pgp }],
-    ["an OpenSSH key of no known kind", "K: nonempty", { K: openssh }],
-    ["a file of JSON with its last line feed", "K: nonempty", { K: '{\n  "type": "service_account"\n}\n' }],
-    ["the key of an App", "K: github-app-key app-id=ID", { K: pkcs1, ID: "123456" }],
-    ["the key of an App by its client id", "K: github-app-key app-id=ID", { K: pkcs1, ID: "Iv23liABCDEFGHIJKLMN" }],
-    ["a robot of Quay", "P: docker-login username=U", { P: "x", U: "acme+ci" }],
-    ["a robot of Harbor", "P: docker-login username=U", { P: "x", U: "robot$acme" }],
-    ["a key file of Google", "P: docker-login username=U", { P: '{"a":1}', U: "_json_key" }],
+    ["a PGP key", "K: private-key", { K: pgp }],
+    ["an OpenSSH key of an unknown kind", "K: nonempty", { K: openssh }],
+    ["a JSON file with its last line feed", "K: nonempty", { K: '{\n  "type": "service_account"\n}\n' }],
+    ["the key of a GitHub App", "K: github-app-key app-id=ID", { K: pkcs1, ID: "123456" }],
     [
-      "a key file of Google with its last line feed",
-      "P: docker-login username=U",
-      { P: `${KEY_FILE}\n`, U: "_json_key" },
+      "the key of a GitHub App with its client id",
+      "K: github-app-key app-id=ID",
+      { K: pkcs1, ID: "Iv23liABCDEFGHIJKLMN" },
     ],
-    ["a key file of Google in base64", "P: docker-login username=U", { P: base64(KEY_FILE), U: "_json_key_base64" }],
+    ["a robot account of Quay", "P: docker-login username=U", { P: "x", U: "acme+ci" }],
+    ["a robot account of Harbor", "P: docker-login username=U", { P: "x", U: "robot$acme" }],
+    ["a Google key file", "P: docker-login username=U", { P: '{"a":1}', U: "_json_key" }],
+    ["a Google key file with its last line feed", "P: docker-login username=U", { P: `${KEY_FILE}\n`, U: "_json_key" }],
+    ["a Google key file in base64", "P: docker-login username=U", { P: base64(KEY_FILE), U: "_json_key_base64" }],
     [
-      "a key file of Google in base64 with line breaks",
+      "a Google key file in base64 with line breaks",
       "P: docker-login username=U",
       { P: `${base64(KEY_FILE.repeat(1)).replace(/(.{76})/g, "$1\n")}\n`, U: "_json_key_base64" },
     ],
     ["a password that ends with padding", "P: docker-login username=U", { P: "c2VjcmV0LXBhc3M==", U: "robot$acme" }],
     ["a token of Docker", "P: docker-login username=U", { P: `dckr_pat_${"aB3-x_9yZ".repeat(3)}`, U: "acme" }],
     ["a token of Artifactory with padding", "T: npm-token", { T: `cmVmdGtuOjAxOj${"A1".repeat(20)}==` }],
-    ["a token of an App", "T: github-token", { T: `ghs_${"aB3".repeat(12)}` }],
+    ["an installation token of a GitHub App", "T: github-token", { T: `ghs_${"aB3".repeat(12)}` }],
     [
-      "a token of an App of the longer form",
+      "a longer installation token of a GitHub App",
       "T: github-token",
       { T: `ghs_1234_eyJhbGciOi.eyJ${"aB3".repeat(40)}.x-y_z` },
     ],
     ["a token of GitHub's npm registry", "T: npm-token", { T: classic }],
     ["a token of GitLab's npm registry", "T: npm-token", { T: "glpat-ABCDEFGHIJKLMNOPQRST" }],
-    ["a token of the registry that is named", "T: npm-token registry=https://npm.example", { T: "0a1b2c3d4e5f" }],
+    [
+      "a token of the registry that the check names",
+      "T: npm-token registry=https://npm.example",
+      { T: "0a1b2c3d4e5f" },
+    ],
     ["a stage-only token", "T: npm-stage-token", { T: npm }],
     ["a token of crates.io", "T: crates-token", { T: `cio${"aB3".repeat(10)}xy` }],
     ["an old token of crates.io", "T: crates-token", { T: `${"aB3".repeat(10)}xy` }],
@@ -69,14 +73,14 @@ describe("good secrets", () => {
     expect(await check(line, env)).toEqual([]);
   });
 
-  test("a user name with an e-mail address passes at registries other than Docker Hub, where nobody can tell", async () => {
+  test("accepts an e-mail address in the user name of a registry, and warns about it for Docker Hub", async () => {
     const env = { P: "x", U: "tenancy/me@example.com" };
     expect(await check("P: docker-login username=U registry=fra.ocir.io", env)).toEqual([]);
     expect(await check("P: docker-login username=U", env)).toEqual([expect.stringMatching(/^warning U unverified/)]);
   });
 });
 
-describe("white space at an edge", () => {
+describe("white space at the start or end", () => {
   test.each([
     ["T: npm-token", { T: `${npm}\n` }, "error T malformed: it ends with a line feed (U+000A)"],
     ["T: npm-token", { T: ` ${npm}` }, "error T malformed: it begins with a space (U+0020)"],
@@ -85,16 +89,21 @@ describe("white space at an edge", () => {
     ["P: docker-login username=U", { P: "x", U: "user\n" }, "error U malformed: it ends with a line feed (U+000A)"],
     ["T: nonempty", { T: "some-value\n" }, "warning T malformed: it ends with a line feed (U+000A)"],
     ["K: private-key", { K: `\ufeff${pem}` }, "error K malformed: it begins with a byte order mark (U+FEFF)"],
-  ])("is told by the name of its value, with its character: %s", async (line, env, told) => {
+  ])("is reported with the name of the value and the character: %s", async (line, env, told) => {
     expect(await check(line, env)).toEqual([told]);
   });
 });
 
 describe("bad secrets", () => {
   test.each([
-    ["a key that was cut", "K: private-key", { K: pem.slice(0, 400) }, "its END line is missing"],
+    ["a truncated key", "K: private-key", { K: pem.slice(0, 400) }, "its END line is missing"],
     ["a key without line breaks", "K: private-key", { K: pem.replaceAll("\n", " ").trim() }, "lost its line breaks"],
-    ["a key with its line breaks written out", "K: private-key", { K: pem.replaceAll("\n", "\\n") }, "written as \\n"],
+    [
+      "a key with its line breaks written as a backslash and n",
+      "K: private-key",
+      { K: pem.replaceAll("\n", "\\n") },
+      "written as \\n",
+    ],
     ["a damaged key", "K: private-key", { K: pem.replace(/\n\w{8}/, "\n!!") }, "cannot be read"],
     [
       "a public key",
@@ -102,76 +111,76 @@ describe("bad secrets", () => {
       { K: "-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----" },
       "not a private key",
     ],
-    ["a cut token under any name", "ANY: nonempty", { ANY: classic.slice(0, 20) }, "not a whole GitHub token"],
+    ["a truncated token under any name", "ANY: nonempty", { ANY: classic.slice(0, 20) }, "not a whole GitHub token"],
     ["a token that was pasted twice", "T: github-token", { T: `${classic}${classic}` }, "not a whole GitHub token"],
     [
-      "a cut token of Docker",
+      "a truncated Docker token",
       "P: docker-login username=U",
       { P: "dckr_pat_abc", U: "acme" },
       "not a whole access token",
     ],
     [
-      "a cut key file",
+      "a truncated key file",
       "P: docker-login username=U",
       { P: KEY_FILE.slice(0, 60), U: "_json_key" },
       "whole JSON key file",
     ],
     [
-      "a key file in base64 for the other user",
+      "a key file in base64 with the user name for plain key files",
       "P: docker-login username=U",
       { P: base64(KEY_FILE), U: "_json_key" },
       "_json_key_base64",
     ],
     [
-      "a key file for the other user",
+      "a plain key file with the user name for base64 key files",
       "P: docker-login username=U",
       { P: KEY_FILE, U: "_json_key_base64" },
       "the user `_json_key` takes",
     ],
     [
-      "cut base64 of a key file",
+      "truncated base64 of a key file",
       "P: docker-login username=U",
       { P: base64(KEY_FILE).slice(0, 40), U: "_json_key_base64" },
       "whole JSON",
     ],
     [
-      "a password of Amazon's of last week",
+      "an Amazon ECR password from last week",
       "P: docker-login username=U registry=1.dkr.ecr.eu-west-1.amazonaws.com",
       { P: base64(JSON.stringify({ payload: "x", type: "DATA_KEY", expiration: 1795000000 })), U: "AWS" },
       "it expired on 2026-11-18",
     ],
     [
-      "Amazon's password that was stored",
+      "an Amazon ECR password that was stored as a secret",
       "P: docker-login username=U",
       { P: base64('{"expiration":1796000000}'), U: "AWS" },
       "live for 12 hours",
     ],
     [
-      "another user at Amazon",
+      "a wrong user name for Amazon ECR",
       "P: docker-login username=U registry=1.dkr.ecr.eu-west-1.amazonaws.com",
       { P: "x", U: "me" },
       "which is AWS",
     ],
     [
-      "a token of Google's that lives for an hour",
+      "a Google token that is valid for an hour",
       "P: docker-login username=U",
       { P: "ya29.x", U: "oauth2accesstoken" },
       "for an hour",
     ],
     [
-      "a JSON Web Token for a registry that expired",
+      "an expired JSON Web Token for a registry",
       "P: docker-login username=U",
       { P: jwt(1700000000), U: "00000000" },
       "expired on 2023-11-14",
     ],
-    ["the asterisks of a log", "T: nonempty", { T: "***" }, "a row of asterisks"],
+    ["the asterisks of a masked log", "T: nonempty", { T: "***" }, "a row of asterisks"],
     [
-      "an expression that nobody evaluated",
+      "an expression that was not evaluated",
       "T: nonempty",
       { T: "${{ secrets.TOKEN }}" },
       "unevaluated workflow expression",
     ],
-    ["a variable that nobody replaced", "T: nonempty", { T: "$T" }, "the name of a variable"],
+    ["a variable that was not replaced", "T: nonempty", { T: "$T" }, "the name of a variable"],
     ["a line of a .env file", "T: nonempty", { T: `T=${classic}` }, 'begins with "T="'],
     [
       "a line of an .npmrc",
@@ -188,7 +197,7 @@ describe("bad secrets", () => {
     expect(await check(line, env)).toEqual([expect.stringContaining(told)]);
   });
 
-  test("a token of a registry that nobody knows is not called wrong", async () => {
+  test("does not call a token of an unknown registry malformed", async () => {
     const told = await check("T: npm-token", { T: "8f14e45fceea167a5a36dedd4bea2543" });
     expect(told).toEqual([expect.stringMatching(/^warning T unverified: it is not a token of npm's own registry/)]);
   });
@@ -199,12 +208,12 @@ describe("bad secrets", () => {
     [-1, "error T expired"],
     [1.7965152e12, undefined],
     ["1796515200", undefined],
-  ])("the date %s of a JSON Web Token is judged as one", async (exp, told) => {
+  ])("the expiry date %s of a JSON Web Token is checked", async (exp, told) => {
     const found = await check("T: polarsignals-token", { T: jwt(exp) });
     expect(found).toEqual(told === undefined ? [] : [expect.stringContaining(told)]);
   });
 
-  test("a date that a JSON Web Token gives and no calendar has does not crash", async () => {
+  test("an impossible expiry date in a JSON Web Token does not crash", async () => {
     const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"exp":9e18}').toString("base64url")}.x`;
     expect(await check("T: polarsignals-token", { T: token })).toEqual([
       expect.stringMatching(/^warning T unverified/),

@@ -4,7 +4,7 @@ import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { checkSecrets } from "../check-secrets.ts";
 import { readExpectations } from "../expectation.ts";
 
-/** As `cosign generate-key-pair` seals a key, with a lower cost. */
+/** Encrypts a key as `cosign generate-key-pair` does, with a lower scrypt cost. */
 function sealedKey(password: string, label = "ENCRYPTED SIGSTORE PRIVATE KEY"): string {
   const params = { N: 1024, r: 8, p: 1 };
   const [salt, nonce] = [randomBytes(32), randomBytes(24)];
@@ -30,7 +30,7 @@ async function problems(env: Record<string, string>): Promise<string[]> {
   return findings.map(({ problem }) => problem);
 }
 
-test("opens a key of cosign with its password, and with no other", async () => {
+test("decrypts a cosign key only with its password", async () => {
   const key = sealedKey("right");
   expect(await problems({ K: key, P: "right" })).toEqual([]);
   expect(await problems({ K: key, P: "wrong" })).toEqual(["wrong-password"]);
