@@ -186,12 +186,7 @@ describe("reading the release back", () => {
       `${LINUX} is not attached to the release v1.2.3`,
     ],
     ["a missing formula", assets().filter(({ name }) => name !== "widget.rb"), {}, "widget.rb is not attached"],
-    [
-      "an incomplete upload",
-      assets({ state: "starter" }),
-      {},
-      `${LINUX} is attached to v1.2.3, but has no content`,
-    ],
+    ["an incomplete upload", assets({ state: "starter" }), {}, `${LINUX} is attached to v1.2.3, but has no content`],
     ["an empty file", assets({ size: 0 }), {}, "has no content"],
     ["other bytes", assets({ digest: `sha256:${"b".repeat(64)}` }), {}, `${LINUX} of v1.2.3 is sha256:bbb`],
     ["a pre-release flag that the plan does not have", assets(), { isPrerelease: true }, "is marked as pre-release"],

@@ -49,7 +49,7 @@ describe("findRemaps", () => {
 });
 
 describe("cFlags", () => {
-  test("adds the flags to CFLAGS, CXXFLAGS and each target's variable that overrides them", () => {
+  test("adds the flags to the variables for C and C++ and to each target's variable that overrides them", () => {
     const remaps = [{ from: "/w", to: "src" }];
     expect(cFlags(remaps, { CFLAGS: "-O2", CFLAGS_x86_64_unknown_linux_musl: "-g", OTHERFLAGS: "x" })).toEqual({
       CFLAGS: "-O2 -ffile-prefix-map=/w=src",

@@ -3,7 +3,7 @@ import { Fault } from "@release-actions/report";
 import { describeFailure } from "./failure.ts";
 
 describe("describeFailure", () => {
-  test("shows a fault with its causes and the next step, without a stack", () => {
+  test("shows an expected error with its causes and the next step, without a stack trace", () => {
     const socket = new Error("connect ECONNREFUSED 127.0.0.1:80");
     const fault = new Fault("the registry cannot be reached", {
       cause: new Error("fetch failed", { cause: socket }),
@@ -19,21 +19,24 @@ describe("describeFailure", () => {
     expect(failure.detail).toContain("failure.test.ts");
   });
 
-  test("does not say the same reason twice", () => {
+  test("does not repeat the same reason", () => {
     const fault = new Fault("cannot read x: ENOENT", { cause: new Error("ENOENT") });
     expect(describeFailure(fault).message).toBe("cannot read x: ENOENT");
   });
 
-  test("ends on causes that refer to each other", () => {
+  test("stops when causes refer to each other", () => {
     const one = new Error("one");
     const two = new Error("two", { cause: one });
     one.cause = two;
     expect(describeFailure(one).isBug).toBe(true);
   });
 
-  test.each([[new TypeError("x is not a function")], ["a string"], [undefined]])("calls %s a bug of ours", (error) => {
-    const failure = describeFailure(error);
-    expect(failure.isBug).toBe(true);
-    expect(failure.message).toContain("This is a bug in the action");
-  });
+  test.each([[new TypeError("x is not a function")], ["a string"], [undefined]])(
+    "reports %s as a bug in the action",
+    (error) => {
+      const failure = describeFailure(error);
+      expect(failure.isBug).toBe(true);
+      expect(failure.message).toContain("This is a bug in the action");
+    },
+  );
 });

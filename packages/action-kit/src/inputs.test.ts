@@ -25,7 +25,7 @@ const read = (given: Record<string, string>) =>
   readInputs(contract, Object.fromEntries(Object.entries(given).map(([name, value]) => [inputVariable(name), value])));
 
 describe("readInputs", () => {
-  test("gives the defaults of action.yml when nothing is given", () => {
+  test("returns the defaults of action.yml when no input is set", () => {
     expect(read({})).toEqual({
       tag: "app:latest",
       note: undefined,
@@ -41,7 +41,7 @@ describe("readInputs", () => {
     });
   });
 
-  test("takes an empty value for the default, as an unset expression gives one", () => {
+  test("uses the default for an empty value, which is what an unset expression gives", () => {
     expect(read({ tag: "", "retention-days": " ", format: "" })).toMatchObject({
       tag: "app:latest",
       "retention-days": 1,
@@ -96,16 +96,16 @@ describe("readInputs", () => {
     ["expected-digest", `sha256:${"A".repeat(64)}`, /lowercase/],
     ["expected-digest", `constructor:${"a".repeat(64)}`, /expected a digest/],
     ["file", "a\nb", /expected one path/],
-  ])("refuses %s %j, naming the input, the value and what is accepted", (name, value, message) => {
+  ])("refuses %s %j, and names the input, the value and the accepted values", (name, value, message) => {
     expect(() => read({ [name]: value })).toThrow(InputError);
     expect(() => read({ [name]: value })).toThrow(message);
   });
 
-  test("names everything that is wrong at once", () => {
+  test("reports all invalid inputs at once", () => {
     expect(() => read({ push: "maybe", format: "tar" })).toThrow(/`push`.*\n.*`format`/);
   });
 
-  test("refuses a required input that is empty, as a dropped job output is (F91)", () => {
+  test("refuses an empty required input, such as a job output that was dropped (F91)", () => {
     const strict = { name: "p", inputs: { digest: { kind: "digest", required: true } }, outputs: [] } as const;
     expect(() => readInputs(strict, { INPUT_DIGEST: "" })).toThrow(
       /`digest` is required and was not given, or is empty/,
@@ -114,7 +114,7 @@ describe("readInputs", () => {
 });
 
 describe("secretInputs", () => {
-  test("returns the values that must be masked and no empty one", () => {
+  test("returns the non-empty values that must be masked", () => {
     expect(secretInputs(contract, { INPUT_TOKEN: "s3cret", INPUT_TAG: "t" })).toEqual(["s3cret"]);
     expect(secretInputs(contract, {})).toEqual([]);
   });
@@ -135,11 +135,11 @@ describe("passwordsInUrls", () => {
     ["ssh://git@github.com/o/r and git@github.com:o/r", []],
     ["https://host/a:b@c https://host?x=a:b@c https://host:8080/", []],
     ["a=https://u:one@h\nb=http://u:two@h", ["one", "one", login("u:one"), "two", "two", login("u:two")]],
-  ])("finds those of %s", (text, expected) => {
+  ])("finds the passwords in %s", (text, expected) => {
     expect(passwordsInUrls({ INPUT_REGISTRY: text })).toEqual(expected);
   });
 
-  test("looks into every variable, such as that of a proxy", () => {
+  test("searches every environment variable, such as those for a proxy", () => {
     expect(passwordsInUrls({ HTTPS_PROXY: "http://me:s3cret@proxy:3128" })).toContain("s3cret");
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import { inertText, LineWriter } from "./log-text.ts";
 
-/** What `char.IsWhiteSpace` is true for (learn.microsoft.com, "Char.IsWhiteSpace"), so what .NET's `TrimStart` strips. */
+/** The code points that `char.IsWhiteSpace` accepts (learn.microsoft.com, "Char.IsWhiteSpace") and .NET's `TrimStart` strips. */
 const NET_WHITE_SPACE = [
   ...[0x09, 0x0b, 0x0c, 0x20, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
   ...Array.from({ length: 0x200b - 0x2000 }, (_, index) => 0x2000 + index),
 ];
-/** Without weight in the comparison by language that .NET's `StartsWith(string)` makes. */
+/** Code points that .NET's `StartsWith(string)` ignores, since it compares by language rules. */
 const WEIGHTLESS = [0x00, 0x07, 0x1b, 0x7f, 0x9f, 0xad, 0x034f, 0x061c, 0x180e, 0x200b, 0x200d, 0x2060, 0xfe0f, 0xfeff];
 const named = (codes: readonly number[]): [string, string][] =>
   codes.map((code) => [`U+${code.toString(16).padStart(4, "0")}`, String.fromCodePoint(code)]);
 
-/** As the runner compares it: without what has no weight. */
+/** The line as the runner compares it: without the ignored code points. */
 function weighed(line: string): string {
   return [...line].filter((char) => !WEIGHTLESS.includes(char.codePointAt(0) ?? 0)).join("");
 }
@@ -30,7 +30,7 @@ describe("inertText", () => {
     expect(lines.filter((line) => line.trimStart().startsWith("::") || line.includes("##["))).toEqual([]);
   });
 
-  test.each(named([...NET_WHITE_SPACE, ...WEIGHTLESS]))("disarms a command behind %s", (_name, char) => {
+  test.each(named([...NET_WHITE_SPACE, ...WEIGHTLESS]))("disarms a command after %s", (_name, char) => {
     for (const text of [`${char}::error::x`, ` ${char}${char}::error::x`]) {
       expect(inertText(text)).toBe(text.replace("::", ": :"));
     }
@@ -43,7 +43,7 @@ describe("inertText", () => {
     }
   });
 
-  test("leaves other text as it is", () => {
+  test("does not change other text", () => {
     for (const text of ["std::vec::Vec and # [x]\n", "## a\n:tada: ::", "# #[x]"]) {
       expect(inertText(text)).toBe(text);
     }
@@ -51,7 +51,7 @@ describe("inertText", () => {
 });
 
 describe("LineWriter", () => {
-  test("judges whole lines, however they come in", () => {
+  test("checks whole lines, in whatever pieces they arrive", () => {
     const written: string[] = [];
     const writer = new LineWriter((text) => written.push(text));
     for (const piece of ["one\n:", ":error::x", "\ntwo"]) writer.push(piece);

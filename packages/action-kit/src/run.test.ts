@@ -47,7 +47,7 @@ async function run(scenario: string, env: Record<string, string> = {}, onLine?: 
 }
 
 describe("runAction", () => {
-  test("ends with success, outputs, state and summary", async () => {
+  test("ends successfully, and writes outputs, state and summary", async () => {
     const ended = await run("succeeds");
     expect(ended.code).toBe(0);
     expect(ended.output).toMatch(/^result<<ghadelimiter_.*\n\{"lines":"a\\nb"\}\n/);
@@ -56,7 +56,7 @@ describe("runAction", () => {
     expect(ended.log).not.toMatch(/^::error::not a command/m);
   });
 
-  test("shows a fault as an annotation on its file and line, and keeps the outputs known before", async () => {
+  test("shows an error as an annotation on its file and line, and keeps outputs that were set before", async () => {
     const ended = await run("faults");
     expect(ended.code).toBe(1);
     expect(ended.log).toContain("::error file=src/a.rs,line=7::it broke%0ANext: mend it");
@@ -72,21 +72,21 @@ describe("runAction", () => {
     expect(ended.summary).toContain("### ❌ probe failed\n\nfound something");
   });
 
-  test("does not say twice in the summary what its verdict says", async () => {
+  test("does not repeat the verdict in the summary", async () => {
     const ended = await run("fails-with-a-verdict");
     expect(ended.code).toBe(1);
     expect(ended.log).toContain("::error::found something%0ANext: look at it");
     expect(ended.summary).toBe("### ❌ Probe: 1 finding\n\n");
   });
 
-  test("shows the stack of a bug of ours", async () => {
+  test("shows the stack trace of a bug in the action", async () => {
     const ended = await run("crashes");
     expect(ended.code).toBe(1);
     expect(ended.log).toContain("This is a bug in the action");
     expect(ended.log).toMatch(/at .*run\.probe\.ts/);
   });
 
-  test("is red when a promise never settles (F87)", async () => {
+  test("fails when a promise never settles (F87)", async () => {
     const ended = await run("never-settles");
     expect(ended.code).toBe(1);
     expect(ended.log).toContain("ended without a result");
@@ -100,7 +100,7 @@ describe("runAction", () => {
     expect(ended.ms).toBeLessThan(15_000);
   });
 
-  test("exits although something keeps the event loop busy (F08)", async () => {
+  test("exits although an open connection keeps the event loop alive (F08)", async () => {
     const ended = await run("leaves-a-connection");
     expect(ended.code).toBe(0);
     expect(ended.ms).toBeLessThan(15_000);
@@ -119,7 +119,7 @@ describe("runAction", () => {
     ["SIGINT", 130, "ignores-the-signal"],
     ["SIGINT", 130, "cleans-up-slowly"],
   ] as const)(
-    "on %s ends with %d, its children stopped and its files gone (F84, %s)",
+    "on %s exits with %d, stops its child processes and deletes its temporary files (F84, %s)",
     async (signal, code, scenario) => {
       let childPid = 0;
       const ended = await run(scenario, {}, (line, pid) => {
@@ -137,7 +137,7 @@ describe("runAction", () => {
     },
   );
 
-  test("refuses to pass on a variable with a line break (F137)", async () => {
+  test("refuses to export a variable with a line break (F137)", async () => {
     const ended = await run("exports-a-line-break");
     expect(ended.code).toBe(1);
     expect(ended.log).toContain("A: a value with a line break is not passed on");
@@ -158,7 +158,7 @@ describe("runner.exec", () => {
     expect((await run("exec-killed")).output).toMatch(/\n137\n/);
   });
 
-  test("hides from a child what the step alone was given", async () => {
+  test("does not pass the step's secrets to a child process", async () => {
     const secrets = {
       DOCKER_PASSWORD: "a",
       MY_PAT: "b",
@@ -176,22 +176,22 @@ describe("runner.exec", () => {
     expect(log.split("\n")[0]).toBe("::add-mask::hunter2");
   });
 
-  test("says which program is missing, with exit code 127 (F99)", async () => {
+  test("names the missing program, with exit code 127 (F99)", async () => {
     const ended = await run("exec-missing");
     expect(ended.log).toContain("::error::`no-such-tool --version` failed with exit code 127");
   });
 
-  test("shows what a tool prints as data (F136)", async () => {
+  test("shows a tool's output as text, without workflow commands (F136)", async () => {
     const ended = await run("exec-says-commands");
     expect(ended.log).toContain("set-output name=x");
     expect(ended.log).not.toMatch(/^::set-output|##\[error/m);
   });
 
-  test("hands input over on standard input", async () => {
+  test("passes input on standard input", async () => {
     expect((await run("exec-input")).output).toContain("over stdin");
   });
 
-  test("goes by the exit code of a program that ends without reading its input", async () => {
+  test("uses the exit code of a program that exits without reading its input", async () => {
     const ended = await run("exec-ignores-input");
     expect(ended.output).toMatch(/result<<.*\n0\n/);
     expect(ended.code).toBe(0);

@@ -7,12 +7,12 @@ import { sourceLink } from "./source-link.ts";
 import { escapeMarkdown, Summary } from "./summary.ts";
 
 describe("Summary", () => {
-  test("writes a table whose cells cannot leave it", () => {
+  test("escapes table cells, so that no cell breaks the table", () => {
     const text = new Summary().table(["file", "size"], [["a|b\n<img src=x>", 3]]).toString();
     expect(text).toBe("| file | size |\n| --- | ---: |\n| a\\|b<br>&lt;img src=x&gt; | 3 |\n\n");
   });
 
-  test("aligns numbers and measures to the right, and leaves out empty columns", () => {
+  test("aligns numbers with and without units to the right, and leaves out empty columns", () => {
     const rows = [
       ["one", 12, "1.24 GB", "2 min 05 s", "1.2", ""],
       ["two", 3, "-", "-", "12 B", ""],
@@ -29,18 +29,18 @@ describe("Summary", () => {
     ["``<b>`", "``&lt;b&gt;`"],
     ["\\`<b>`", "\\`&lt;b&gt;`"],
     ["`a\n<b>`", "`a<br>&lt;b&gt;`"],
-  ])("keeps code in the cell %j, and nothing else from being escaped", (cell, shown) => {
+  ])("escapes everything except code in the cell %j", (cell, shown) => {
     expect(new Summary().table(["x"], [[cell]]).toString()).toContain(`| ${shown} |`);
   });
 
-  test("shows the last verdict as the headline, and a failure before any other", () => {
+  test("shows the last verdict as the headline, but prefers a failed one", () => {
     const summary = new Summary().text("below").verdict("success", "Build: 1 binary");
     expect(summary.toString()).toBe("### ✅ Build: 1 binary\n\nbelow\n\n");
     summary.verdict("error", "Not reproducible: *.rlib differs").verdict("success", "Build: 2 binaries");
     expect(summary.toString()).toBe("### ❌ Not reproducible: \\*.rlib differs\n\nbelow\n\n");
   });
 
-  test("shows what stopped the action directly below the headline, each failure once", () => {
+  test("shows each failure once, directly below the headline", () => {
     const failure = { message: "no `tag`: **/x.md\nNext: push one", location: { file: "a_b.toml", line: 7 } };
     const shown = "a\\_b.toml:7: no `tag`: \\*\\*/x.md<br>**Next:** push one\n\n";
     const summary = new Summary().text("below").failure("publish", failure).failure("publish", failure);
@@ -51,7 +51,7 @@ describe("Summary", () => {
     expect(summary.toString()).toBe(`### ❌ Chart x: not published\n\n${shown}below\n\n`);
   });
 
-  test("says a place once that the message begins with", () => {
+  test("does not repeat a place that begins the message", () => {
     const location = { file: "a_b.lock", line: 7 };
     const shown = (message: string) => `${new Summary().failure("x", { message, location })}`.split("\n\n")[1];
     expect(shown("a_b.lock:7 is not valid UTF-8")).toBe("a\\_b.lock:7 is not valid UTF-8");
@@ -60,7 +60,7 @@ describe("Summary", () => {
     expect(shown("a_b.locked does not exist")).toBe("a\\_b.lock:7: a\\_b.locked does not exist");
   });
 
-  test("keeps the lines of what a program printed, and says no path of the machine", () => {
+  test("keeps the lines of a program's output, and shortens paths to the workspace", () => {
     const workspace = process.env["GITHUB_WORKSPACE"];
     process.env["GITHUB_WORKSPACE"] = "/runner/work";
     try {
@@ -83,7 +83,7 @@ describe("Summary", () => {
     ["@acme/x-y@1.2.3 is public", "`@acme/x-y@1.2.3` is public"],
     ['blocked ("@acme/x", a@1.0.0).', 'blocked ("`@acme/x`", `a@1.0.0`).'],
     ["`@a` and a_b", "`@a` and a\\_b"],
-  ])("leaves to GitHub no links but URLs: %s", (message, shown) => {
+  ])("prevents GitHub from linking anything but URLs: %s", (message, shown) => {
     expect(new Summary().failure("x", { message, location: undefined }).toString()).toContain(`\n${shown}\n`);
   });
 
@@ -117,7 +117,7 @@ describe("Summary", () => {
     expect(new Summary().code("a\n```\nb", "diff").toString()).toBe("````diff\na\n```\nb\n````\n\n");
   });
 
-  test("is cut at a line, with a note, when it would be over 1 MiB (F93)", () => {
+  test("is cut at a line, with a note, when it is over 1 MiB (F93)", () => {
     const summary = new Summary();
     for (let row = 0; row < 40_000; row += 1) summary.raw(`row ${row} äöü ${"x".repeat(30)}`);
     const text = summary.toString();
@@ -143,11 +143,11 @@ describe("the summary of a publisher", () => {
     return summary.toString();
   };
 
-  test("says for one thing what became of it", () => {
+  test("says what happened to a single package", () => {
     expect(written([row("published", "a")], "Chart a 1.0.0")).toMatch(/^### ✅ Chart a 1.0.0: published\n/);
   });
 
-  test("counts several, and shows first what failed", () => {
+  test("counts several packages, and lists failed ones first", () => {
     const rows = [row("published", "a"), row("skipped", "b"), row("failed", "c"), row("published", "d")];
     const text = written(rows, "4 charts");
     expect(text).toMatch(/^### ❌ 4 charts: 1 not published, 2 published, 1 skipped\n/);
@@ -168,12 +168,12 @@ describe("sourceLink", () => {
   test.each([
     ["a file without a line", env, { file: "a.toml" }],
     ["a run without a repository", {}, { file: "a.toml", line: 1 }],
-    ["a file outside of the workspace", env, { file: "../a.toml", line: 1 }],
+    ["a file outside the workspace", env, { file: "../a.toml", line: 1 }],
   ])("has no link for %s", (_, given, location) => {
     expect(sourceLink(given)(location)).toBeUndefined();
   });
 
-  test("has no link into another checkout", () => {
+  test("has no link for a file in another checkout", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "workspace-"));
     const before = process.env["GITHUB_WORKSPACE"];
     process.env["GITHUB_WORKSPACE"] = folder;

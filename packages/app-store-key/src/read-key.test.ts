@@ -11,23 +11,23 @@ const ISSUER = "57246542-96fe-1a63-e053-0824d011072a";
 describe("readAppStoreKey", () => {
   test.each<[title: string, text: string]>([
     ["the file as it is", pem],
-    ["Windows line ends", pem.replaceAll("\n", "\r\n")],
-    ["no last line end", pem.trimEnd()],
-    ["no line ends at all", pem.replaceAll("\n", "")],
-    ["spaces for line ends", pem.trimEnd().replaceAll("\n", " ")],
-    ["`\\n` for line ends", pem.replaceAll("\n", "\\n")],
-    ["`\\\\n` for line ends", pem.replaceAll("\n", "\\\\n")],
+    ["Windows line endings", pem.replaceAll("\n", "\r\n")],
+    ["no final line ending", pem.trimEnd()],
+    ["no line endings at all", pem.replaceAll("\n", "")],
+    ["spaces instead of line endings", pem.trimEnd().replaceAll("\n", " ")],
+    ["`\\n` instead of line endings", pem.replaceAll("\n", "\\n")],
+    ["`\\\\n` instead of line endings", pem.replaceAll("\n", "\\\\n")],
     ["an indentation", pem.replaceAll(/^/gm, "    ")],
     ["double quotes", `"${pem}"`],
     ["single quotes and `\\n`", `'${pem.replaceAll("\n", "\\n")}'`],
     ["a byte order mark", `\uFEFF${pem}`],
     ["text around it", `Key:\n${pem}\nkeep it safe`],
     ["base64 of the file", base64],
-    ["base64 in lines", base64.replaceAll(/.{64}/g, "$&\n")],
+    ["base64 with line breaks", base64.replaceAll(/.{64}/g, "$&\n")],
     ["base64url without padding", base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")],
-    ["base64 of the file without line ends", Buffer.from(pem.replaceAll("\n", "")).toString("base64")],
-    ["the bare base64 between the lines", body],
-    ["the old form of EC keys", privateKey.export({ type: "sec1", format: "pem" }).toString()],
+    ["base64 of the file without line endings", Buffer.from(pem.replaceAll("\n", "")).toString("base64")],
+    ["only the base64 between the BEGIN and END lines", body],
+    ["the older PEM form of EC keys", privateKey.export({ type: "sec1", format: "pem" }).toString()],
   ])("reads %s", (_title, text) => {
     expect(readAppStoreKey(text).privateKey.equals(privateKey)).toBe(true);
   });
@@ -46,13 +46,13 @@ describe("readAppStoreKey", () => {
     ["nothing", "", /neither PEM text nor base64 of one/],
     ["a word", "s3cret words", /neither PEM text/],
     ["base64 of something else", Buffer.from("s3cret text of some length").toString("base64"), /cannot be read/],
-    ["a key that was cut", pem.slice(0, 120), /truncated, encrypted or not a private key/],
+    ["a truncated key", pem.slice(0, 120), /truncated, encrypted or not a private key/],
     ["the public key", `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----`, /not a private key/],
     ["an RSA key", rsa.toString(), /of the kind rsa: expected EC on P-256/],
     ["another curve", p384.toString(), /of the kind ec secp384r1: expected EC on P-256/],
     ["JSON without a key", JSON.stringify({ key_id: "ABCD123456" }), /JSON without a key/],
-    ["JSON that was cut", JSON.stringify({ key: pem }).slice(0, 100), /truncated or malformed/],
-  ])("refuses %s, and shows nothing of it", (_title, text, message) => {
+    ["truncated JSON", JSON.stringify({ key: pem }).slice(0, 100), /truncated or malformed/],
+  ])("refuses %s, without showing any of it", (_title, text, message) => {
     const read = (): unknown => readAppStoreKey(text);
     expect(read).toThrow(AppStoreKeyError);
     expect(read).toThrow(message);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { ByteReader } from "./byte-reader.ts";
 
-test("takes little-endian fields one after the other, and says where it is in the archive", () => {
+test("reads little-endian fields in order, and reports its offset in the archive", () => {
   const bytes = Buffer.from("01020304050607080910111213140000000000ff", "hex").subarray(1);
   const reader = new ByteReader(bytes, 100, "a header");
   expect([reader.offset, reader.left]).toEqual([100, 19]);
@@ -18,7 +18,7 @@ test("takes little-endian fields one after the other, and says where it is in th
   expect(() => reader.bytes(1)).toThrow("a header is cut short (at byte 119)");
 });
 
-test("refuses numbers that could not be exact", () => {
+test("refuses integers that a JavaScript number cannot represent exactly", () => {
   const read = (value: bigint): number => {
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(value);

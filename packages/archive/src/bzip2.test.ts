@@ -25,42 +25,42 @@ const read = async (bytes: Uint8Array, size = 7): Promise<string> =>
   (await collect(decompressBzip2(chunked(bytes, size)))).toString();
 
 describe("decompressBzip2", () => {
-  test("decompresses, however the input is cut", async () => {
+  test("decompresses input in chunks of any size", async () => {
     expect(await read(HELLO)).toBe("hello");
     expect(await read(HELLO, 1)).toBe("hello");
     expect(await read(HELLO, 1000)).toBe("hello");
   });
 
-  test("reads two streams as one, and several at once", async () => {
+  test("reads concatenated streams as one, and several streams at the same time", async () => {
     expect(await read(Buffer.concat([HELLO, HELLO]))).toBe("hellohello");
     expect(await Promise.all([read(HELLO), read(HELLO, 1)])).toEqual(["hello", "hello"]);
   });
 
-  test("reads several blocks, each as soon as it is there", async () => {
+  test("reads several blocks one at a time", async () => {
     const blocks: number[] = [];
     for await (const block of decompressBzip2(chunked(BLOCKS))) blocks.push(block.length);
     expect(blocks.length).toBeGreaterThan(2);
     expect(await read(BLOCKS)).toBe("ab".repeat(150_000));
   });
 
-  test("reads a block that runs of equal bytes made much smaller", async () => {
+  test("reads a block that run-length encoding made much smaller", async () => {
     const content = await collect(decompressBzip2(chunked(ZEROS)));
     expect(content.equals(Buffer.alloc(3_000_000))).toBe(true);
   });
 
-  test("refuses a bomb, unless its caller takes that ratio", async () => {
+  test("refuses a decompression bomb, unless the caller allows its ratio", async () => {
     await expect(read(BOMB)).rejects.toMatchObject({ problem: "limit" });
     const sizes: number[] = [];
     for await (const chunk of decompressBzip2(chunked(BOMB), { maxRatio: 1_000_000 })) sizes.push(chunk.length);
     expect(sizes).toEqual([17_000_000]);
   });
 
-  test("gives nothing for a stream of nothing", async () => {
+  test("returns nothing for an empty stream", async () => {
     // `printf "" | bzip2`
     expect(await read(Buffer.from("425a683917724538509000000000", "hex"))).toBe("");
   });
 
-  test("stops reading its source when nobody listens any more, and passes on why it failed", async () => {
+  test("closes its source and passes on the source's error", async () => {
     let isClosed = false;
     const source = async function* () {
       try {
@@ -78,7 +78,7 @@ describe("decompressBzip2", () => {
     ["nothing", Buffer.alloc(0), "cut", /the bzip2 data is empty \(at byte 0\)/],
     ["another format", Buffer.from("PK\u0003\u0004 and more"), "not-this-format", /not bzip2 data \(at byte 0\)/],
     ["an early end", HELLO.subarray(0, -3), "cut", /ends too early \(at byte 38\)/],
-    ["no block at all", Buffer.from("BZh9"), "cut", /ends too early \(at byte 4\)/],
+    ["no block", Buffer.from("BZh9"), "cut", /ends too early \(at byte 4\)/],
     [
       "a changed byte",
       Buffer.from(HELLO).fill(1, 30, 31),
@@ -87,13 +87,13 @@ describe("decompressBzip2", () => {
     ],
     ["a changed checksum", Buffer.from(HELLO).fill(1, 11, 12), "malformed", /is broken: a checksum does not match/],
     [
-      "a changed checksum of the stream",
+      "a changed checksum over the stream",
       Buffer.from(HELLO).fill(1, 39, 40),
       "malformed",
       /is broken: a checksum does not match/,
     ],
     ["an unknown block size", Buffer.from("BZh0 and more"), "malformed", /^the bzip2 data is broken \(at byte 4\)$/],
-    ["more behind it", Buffer.concat([HELLO, Buffer.from("more")]), "trailing-data", /else follows .*\(at byte 41\)/],
+    ["trailing data", Buffer.concat([HELLO, Buffer.from("more")]), "trailing-data", /else follows .*\(at byte 41\)/],
   ])("refuses %s", async (_, bytes, problem, message) => {
     await expect(read(bytes)).rejects.toMatchObject({ problem, message: expect.stringMatching(message) });
   });

@@ -11,7 +11,7 @@ describe.each([
 ])("a cursor over %s", (_, open) => {
   const text = (part: Uint8Array): string => Buffer.from(part).toString();
 
-  test("takes, skips and streams one after the other, and says where it is", async () => {
+  test("takes, skips and streams in order, and reports its position", async () => {
     const cursor = open();
     expect([cursor.position, text(await cursor.take(4))]).toEqual([0, "0123"]);
     await cursor.skip(1);
@@ -35,7 +35,7 @@ describe.each([
 });
 
 describe("StreamCursor", () => {
-  test("gives back what was taken, before what follows it", async () => {
+  test("returns unread bytes before those that follow", async () => {
     const cursor = new StreamCursor(chunked(bytes, 4));
     const taken = await cursor.take(6);
     cursor.unread(taken.subarray(2));
@@ -45,7 +45,7 @@ describe("StreamCursor", () => {
     expect(Buffer.from(await cursor.take(100)).toString()).toBe("123456789");
   });
 
-  test("passes over empty chunks, and gives at most what is asked for", async () => {
+  test("skips empty chunks, and returns at most the requested number of bytes", async () => {
     const cursor = new StreamCursor(
       (async function* () {
         yield new Uint8Array(0);
@@ -78,7 +78,7 @@ describe("StreamCursor", () => {
   });
 });
 
-test("SourceCursor starts where it is told", async () => {
+test("SourceCursor starts at the given offset", async () => {
   const cursor = new SourceCursor(memorySource(bytes), 7);
   expect([cursor.position, Buffer.from(await cursor.take(5)).toString()]).toEqual([7, "789"]);
 });

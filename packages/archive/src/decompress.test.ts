@@ -26,7 +26,7 @@ describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
   const compressed = compressors[format](text);
   const read = (bytes: Uint8Array, size = 100) => collect(decompress(chunked(bytes, size), format));
 
-  test("gives the content", async () => {
+  test("returns the content", async () => {
     expect((await read(compressed)).equals(text)).toBe(true);
   });
 
@@ -40,7 +40,7 @@ describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
     ["text", Buffer.from("more and more")],
     ["zeros", Buffer.alloc(600)],
     ["one byte", Buffer.from("x")],
-  ])("refuses %s behind the end (B25)", async (_, trailer) => {
+  ])("refuses %s after the end (B25)", async (_, trailer) => {
     for (const size of [compressed.length, 1 << 20, 99]) {
       const reading = read(Buffer.concat([compressed, trailer]), size);
       await expect(reading).rejects.toMatchObject({ name: "ArchiveError" });
@@ -52,18 +52,18 @@ describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
     await expect(read(compressed.subarray(0, -missing))).rejects.toMatchObject({ problem: "cut" });
   });
 
-  test("refuses nothing at all", async () => {
+  test("refuses an empty stream", async () => {
     await expect(read(Buffer.alloc(0))).rejects.toMatchObject({ problem: "not-this-format", offset: 0 });
   });
 
-  test("refuses a bomb as soon as its ratio shows (B29)", async () => {
+  test("refuses a decompression bomb as soon as its ratio shows (B29)", async () => {
     const bomb = compressors[format](Buffer.alloc(64 << 20));
     const reading = read(bomb, 1 << 16);
     await expect(reading).rejects.toMatchObject({ problem: "limit" });
     await expect(reading).rejects.toThrow("more than 250 times its size");
   });
 
-  test("stops reading the source when nobody listens any more", async () => {
+  test("stops reading the source when its reader stops", async () => {
     let closed = false;
     async function* source() {
       try {
@@ -76,7 +76,7 @@ describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
     expect(closed).toBe(true);
   });
 
-  test("passes on why the source failed", async () => {
+  test("passes on the source's error", async () => {
     async function* source() {
       yield compressed.subarray(0, 50);
       throw new Error("connection reset");
@@ -101,19 +101,19 @@ describe("decompress", () => {
     await expect(collect(decompress(chunked(compressed), "zstd"))).rejects.toThrow("a window of more than 64 MiB");
   });
 
-  test("refuses zstd data behind a skippable frame (B27)", async () => {
+  test("refuses zstd data after a skippable frame (B27)", async () => {
     const bytes = Buffer.concat([skippable, zstdCompressSync(text)]);
     expect(detectFormat(bytes)).toBe("unknown");
     await expect(collect(decompress(chunked(bytes), "zstd"))).rejects.toMatchObject({ problem: "not-this-format" });
   });
 
-  test("says what follows, and where (B25)", async () => {
+  test("reports trailing data with its offset (B25)", async () => {
     const zeros = collect(decompress(chunked(Buffer.concat([HELLO.gzip, Buffer.alloc(600)])), "gzip"));
     const message = `something else follows the gzip data (at byte ${HELLO.gzip.length})`;
     await expect(zeros).rejects.toMatchObject({ problem: "trailing-data", message });
   });
 
-  test("takes a skippable frame for nothing in gzip, and only those of RFC 8878 in zstd", async () => {
+  test("accepts only the skippable frames of RFC 8878 after zstd data, and none after gzip data", async () => {
     const trailers = [0x4f, 0x60].map((first) => Buffer.concat([Buffer.of(first), skippable.subarray(1)]));
     for (const trailer of trailers) {
       const reading = collect(decompress(chunked(Buffer.concat([HELLO.zstd, trailer])), "zstd"));
@@ -124,7 +124,7 @@ describe("decompress", () => {
     await expect(collect(decompress(chunked(Buffer.concat([HELLO.gzip, last])), "gzip"))).rejects.toThrow(ArchiveError);
   });
 
-  test("passes over skippable frames behind the data, as zstd:chunked layers have them", async () => {
+  test("skips skippable frames after the data, which zstd:chunked layers have", async () => {
     const compressed = zstdCompressSync(text);
     const bytes = Buffer.concat([compressed, skippable, skippable, compressed, skippable]);
     for (const size of [1, 7, compressed.length, compressed.length + 12, 1 << 20]) {
@@ -140,7 +140,7 @@ describe("decompressAny", () => {
     await expect(collect(decompressAny(chunked(other), format))).rejects.toMatchObject({ problem: "not-this-format" });
   });
 
-  test.each(["gzip", "zstd"] as const)("lets its caller say how often %s may grow", async (format) => {
+  test.each(["gzip", "zstd"] as const)("lets the caller set the ratio by which %s data may grow", async (format) => {
     const bomb = compressors[format](Buffer.alloc(20 << 20));
     const content = await collect(decompressAny(chunked(bomb, 1 << 16), format, { maxRatio: 100_000 }));
     expect(content.length).toBe(20 << 20);
@@ -155,23 +155,23 @@ describe("decompressRaw", () => {
     ["bzip2", HELLO.bzip2],
     ["xz", HELLO.xz],
   ];
-  test.each(methods)("reads an entry of a zip that is %s", async (method, bytes) => {
+  test.each(methods)("reads the data of a zip entry that is %s", async (method, bytes) => {
     const content = decompressRaw(chunked(bytes), method);
     expect(content && (await collect(content)).toString()).toBe("hello");
   });
 
-  test("does not know other methods", () => {
+  test("returns undefined for other methods", () => {
     expect(decompressRaw(chunked(Buffer.from("hello")), "lzma")).toBeUndefined();
   });
 
-  test("refuses a bomb of deflate, and one that is cut", async () => {
+  test("refuses a deflate bomb and truncated deflate data", async () => {
     const inflate = (bytes: Uint8Array) => collect(decompressRaw(chunked(bytes, 1 << 16), "deflate") ?? chunked(bytes));
     await expect(inflate(deflateRawSync(Buffer.alloc(40 << 20)))).rejects.toMatchObject({ problem: "limit" });
     const cut = { problem: "cut", message: "the deflate data ends too early (at byte 0)" };
     await expect(inflate(deflateRawSync(text).subarray(0, -5))).rejects.toMatchObject(cut);
   });
 
-  test("stops reading the source of a deflated entry when nobody listens any more", async () => {
+  test("stops reading the source of a deflated entry when its reader stops", async () => {
     let isClosed = false;
     const source = async function* () {
       try {
@@ -208,7 +208,7 @@ describe("detectFormat", () => {
     ["unknown", Buffer.from("ustar")],
     ["unknown", Buffer.from("hello")],
     ["unknown", Buffer.alloc(1024)],
-  ])("tells %s by its content (B28, B30)", (format, head) => {
+  ])("detects %s by its content (B28, B30)", (format, head) => {
     expect(detectFormat(head)).toBe(format);
   });
 });

@@ -14,7 +14,7 @@ describe("joinSources", () => {
     [4, 2, "hr"],
     [7, 5, "efour"],
     [12, 0, ""],
-  ])("reads from %d on %d bytes", async (offset, length, text) => {
+  ])("reads, from byte %d, %d bytes", async (offset, length, text) => {
     expect(source.size).toBe(12);
     expect(Buffer.from(await readExactly(source, offset, length)).toString()).toBe(text);
   });
@@ -22,7 +22,7 @@ describe("joinSources", () => {
   test.each([
     ["joined parts", source],
     ["bytes in memory", memorySource(Buffer.from("onethreefour"))],
-  ])("a range outside of %s is refused", async (_name, one) => {
+  ])("refuses a range outside of %s", async (_name, one) => {
     const read = async (offset: number, length: number): Promise<void> => {
       for await (const _chunk of one.read(offset, length));
     };

@@ -14,7 +14,7 @@ describe("canonicalPath", () => {
     expect(canonicalPath(name, 0)).toBe(path);
   });
 
-  test("takes a colon that does not follow a drive letter", () => {
+  test("accepts a colon that does not follow a drive letter", () => {
     expect(canonicalPath("xy:z", 0)).toBe("xy:z");
     expect(canonicalPath("1:z", 0)).toBe("1:z");
   });
@@ -36,7 +36,7 @@ describe("canonicalPath", () => {
     refusing.toThrow(expect.objectContaining({ problem: "unsafe-name", offset: 7 }));
   });
 
-  test("takes a name of 4096 bytes and none longer, counted in UTF-8", () => {
+  test("accepts a name of at most 4096 bytes of UTF-8", () => {
     expect(canonicalPath("ä".repeat(2048), 0)).toHaveLength(2048);
     expect(() => canonicalPath(`${"ä".repeat(2048)}a`, 0)).toThrow("has a name of more than 4096 bytes");
   });
@@ -50,7 +50,7 @@ describe("resolveLink", () => {
     ["folder/deep/link", "./.././../a", "a"],
     ["folder/link", "x//y/", "folder/x/y"],
     ["folder/link", ".", "folder"],
-  ])("of %s to %s gives %s", (path, target, resolved) => {
+  ])("resolves a link at %s to %s as %s", (path, target, resolved) => {
     expect(resolveLink(path, target, 0)).toBe(resolved);
   });
 
@@ -64,7 +64,7 @@ describe("resolveLink", () => {
     ["folder/link", ".."],
     ["link", "a\\b"],
     ["link", "a\nb"],
-  ])("refuses that of %s to %j", (path, target) => {
+  ])("refuses a link at %s to %j", (path, target) => {
     const message = `the link ${JSON.stringify(path)} points outside, to ${JSON.stringify(target)} (at byte 7)`;
     expect(() => resolveLink(path, target, 7)).toThrow(expect.objectContaining({ problem: "unsafe-name", message }));
   });
@@ -76,7 +76,7 @@ describe("PathSet", () => {
     for (const [index, [path, kind]] of paths.entries()) set.add(path, kind, index);
   };
 
-  test("takes a folder again and again, before and after what is in it", () => {
+  test("accepts a folder several times, before and after its contents", () => {
     expect(() =>
       add(["a", "folder"], ["a/b", "leaf"], ["a/c/d", "leaf"], ["a/c", "folder"], ["a", "folder"]),
     ).not.toThrow();
@@ -104,13 +104,13 @@ describe("decodeName", () => {
     expect(decodeName(Buffer.from("\uFEFFa"), 0)).toBe("\uFEFFa");
   });
 
-  test("refuses what is not UTF-8, and says where", () => {
+  test("refuses a name that is not UTF-8, with its offset", () => {
     const message = "a member's name is not UTF-8 (at byte 9)";
     expect(() => decodeName(Buffer.of(0xff), 9)).toThrow(expect.objectContaining({ problem: "unsafe-name", message }));
   });
 });
 
-test("a name in a message is on one line, and not longer than 200 characters", () => {
+test("quotes a name on one line, with at most 200 characters", () => {
   expect(quote("a\nb")).toBe('"a\\nb"');
   expect(quote("n".repeat(200))).toBe(`"${"n".repeat(200)}"`);
   expect(quote("n".repeat(201))).toBe(`"${"n".repeat(200)}…"`);

@@ -18,7 +18,7 @@ const name = fc
   .array(fc.stringMatching(/^[a-z0-9_é-]{1,40}$/), { minLength: 1, maxLength: 5 })
   .map((parts) => parts.map((part) => `x${part}`).join("/"));
 const content = fc.uint8Array({ maxLength: 3000 });
-/** Names that no two files share, nor any with a folder of another. */
+/** Files with distinct names, none of which is a folder of another. */
 const files = fc
   .uniqueArray(fc.tuple(name, content), { maxLength: 6, selector: ([path]) => path.split("/")[0] })
   .map((list) => list.map(([path, data]) => ({ path, data: Buffer.from(data) })));
@@ -69,7 +69,7 @@ async function readZipForward(bytes: Uint8Array, piece: number): Promise<Files> 
 
 const zipReaders = [readZipRandomly, readZipForward];
 
-/** What was read, or that it was refused; any other error is a bug. */
+/** The files that were read, or `"refused"`; any error but an `ArchiveError` is a bug. */
 async function outcome(reading: Promise<Files>): Promise<Files | "refused"> {
   try {
     return await reading;
@@ -90,7 +90,7 @@ function damaged(bytes: Buffer, { at, flip }: { at: number; flip: number }): Buf
 }
 
 describe("tar", () => {
-  test("what the writer writes is what both ways of reading give", async () => {
+  test("both readers return what the writer wrote", async () => {
     await fc.assert(
       fc.asyncProperty(files, piece, async (list, size) => {
         for (const read of tarReaders) expect(await read(tarOf(list), size)).toEqual(contents(list));
@@ -98,7 +98,7 @@ describe("tar", () => {
     );
   });
 
-  test("one changed byte is refused, or changes the content of one file and nothing else", async () => {
+  test("one changed byte is refused, or only changes the content of one file", async () => {
     await fc.assert(
       fc.asyncProperty(files, piece, damage, async (list, size, where) => {
         const bytes = damaged(tarOf(list), where);
@@ -126,7 +126,7 @@ const entries = fc.tuple(files, fc.infiniteStream(fc.boolean())).map(([list, coi
 );
 
 describe("zip", () => {
-  test("both ways of reading give the content, however it was written", async () => {
+  test("both readers return the content, whether deflated or streamed", async () => {
     await fc.assert(
       fc.asyncProperty(entries, piece, async (list, size) => {
         const bytes = zip(list.map(({ entry }) => entry));
@@ -135,7 +135,7 @@ describe("zip", () => {
     );
   });
 
-  test("one changed byte is refused or changes nothing that is read (F17)", async () => {
+  test("one changed byte is refused or does not change the files (F17)", async () => {
     await fc.assert(
       fc.asyncProperty(entries, piece, damage, async (list, size, where) => {
         const bytes = damaged(zip(list.map(({ entry }) => entry)), where);
@@ -148,7 +148,7 @@ describe("zip", () => {
     );
   });
 
-  test("no beginning of a zip is a zip (F07, F08)", async () => {
+  test("refuses every truncated zip (F07, F08)", async () => {
     await fc.assert(
       fc.asyncProperty(entries, piece, fc.nat(), async (list, size, cut) => {
         const bytes = zip(list.map(({ entry }) => entry));
@@ -166,7 +166,7 @@ describe("gzip and zstd", () => {
   test.each([
     ["gzip" as const, gzipSync],
     ["zstd" as const, zstdCompressSync],
-  ])("%s members in a row come back as one, however they are cut", async (format, compress) => {
+  ])("reads consecutive %s members as one, in chunks of any size", async (format, compress) => {
     await fc.assert(
       fc.asyncProperty(parts, piece, async (list, size) => {
         const bytes = Buffer.concat(list.map((part) => compress(part)));

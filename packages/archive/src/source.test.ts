@@ -29,7 +29,7 @@ describe.each([
   ["memory", async () => memorySource(content)],
   ["a slice of a slice", async () => sliceSource(sliceSource(memorySource(content), 0, 700_000), 0, 700_000)],
 ])("%s as a source", (_, openSource) => {
-  test("gives any range, also several at once and across its chunks", async () => {
+  test("returns any range, also several at once and across chunks", async () => {
     const source = await openSource();
     expect(source.size).toBe(content.length);
     const ranges: [number, number][] = [
@@ -56,7 +56,7 @@ describe.each([
     await expect(readExactly(await openSource(), offset, length)).rejects.toMatchObject({ problem: "cut" });
   });
 
-  test("stops when the signal has fired", async () => {
+  test("stops when the signal is aborted", async () => {
     const signal = AbortSignal.abort(new Error("cancelled"));
     await expect(readExactly(await openSource(), 0, 10, signal)).rejects.toThrow("cancelled");
   });
@@ -72,7 +72,7 @@ describe("openFileSource", () => {
     await expect(readExactly(source, 0, 1)).rejects.toThrow("file closed");
   });
 
-  test("says so when the file became shorter while it was read", async () => {
+  test("reports a file that became shorter while it was read", async () => {
     const path = join(folder, "shrinking");
     await writeFile(path, content);
     const source = await openFileSource(path);
@@ -81,13 +81,13 @@ describe("openFileSource", () => {
     await expect(readExactly(source, 0, 700_000)).rejects.toThrow(`${path} became shorter while it was read`);
   });
 
-  test("refuses a file that is not there", async () => {
+  test("refuses a missing file", async () => {
     await expect(openFileSource(join(folder, "nowhere"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
 
 describe("sliceSource", () => {
-  test("counts from its own start and cannot be read past its end", async () => {
+  test("counts offsets from its own start, and cannot be read past its end", async () => {
     const slice = sliceSource(memorySource(content), 100, 50);
     expect(await readExactly(slice, 10, 5)).toEqual(content.slice(110, 115));
     const message = "bytes 40 to 51 lie outside its 50 bytes (at byte 40)";
@@ -95,7 +95,7 @@ describe("sliceSource", () => {
     expect(() => sliceSource(memorySource(content), 699_990, 11)).toThrow("lie outside its 700000 bytes");
   });
 
-  test("hands on how urgent a read is", async () => {
+  test("passes on the rank of a read", async () => {
     const ranks: (number | undefined)[] = [];
     const source: RandomAccessSource = {
       size: 100,
@@ -113,8 +113,8 @@ describe("readExactly", () => {
   test.each([
     ["fewer", 3],
     ["more", 9],
-    ["no", 0],
-  ])("does not trust a source that gives %s bytes than asked", async (_, given) => {
+    ["none rather", 0],
+  ])("refuses a source that returns the wrong number of bytes: %s than requested", async (_, given) => {
     const source: RandomAccessSource = {
       size: 100,
       async *read() {

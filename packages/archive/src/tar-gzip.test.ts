@@ -29,14 +29,14 @@ describe("packTarGzip", () => {
     ]);
   });
 
-  test("names no system and no time, so that every machine gives the same bytes (RFC 1952, 2.3.1)", async () => {
+  test("leaves out the operating system and the time, so that every machine writes the same bytes (RFC 1952, 2.3.1)", async () => {
     const bytes = Buffer.from(await packTarGzip(files));
-    // Magic, deflate, no flags, no time, best compression, unknown system.
+    // Magic, deflate, no flags, no time, best compression, unknown operating system.
     expect(bytes.subarray(0, 10).toString("hex")).toBe("1f8b08000000000002ff");
     expect(gunzipSync(bytes).length % 512).toBe(0);
   });
 
-  test("compresses at the level that is asked for", async () => {
+  test("compresses at the requested level", async () => {
     const fastest = Buffer.from(await packTarGzip(files, 1));
     expect(fastest[8]).toBe(4);
     expect(gunzipSync(fastest).equals(gunzipSync(await packTarGzip(files)))).toBe(true);
@@ -44,24 +44,24 @@ describe("packTarGzip", () => {
 });
 
 describe("readTarGzip", () => {
-  test("passes over folders", async () => {
+  test("skips folders", async () => {
     const archive = tar(member({ name: "a/", typeflag: "5" }), member({ name: "a/b", body: "x" }));
     expect(await read(gzipSync(archive))).toEqual([["a/b", "x", 0o644]]);
   });
 
-  test("takes files up to the limit in all, and refuses more before it gives it", async () => {
+  test("accepts files up to a total size limit, and refuses a larger file before it returns it", async () => {
     const archive = tar(member({ name: "a", body: "12345" }), member({ name: "b", body: "67890" }));
     expect(await read(gzipSync(archive))).toHaveLength(2);
     const larger = tar(member({ name: "a", body: "12345" }), member({ name: "b", body: "678901" }));
     await expect(read(gzipSync(larger))).rejects.toThrow("too large");
   });
 
-  test.each(["1", "2"])("refuses a link of type %s in the words of its caller", async (typeflag) => {
+  test.each(["1", "2"])("refuses a link of type %s with the caller's message", async (typeflag) => {
     const archive = tar(member({ name: "a" }), member({ name: "l", typeflag, linkName: "a" }));
     await expect(read(gzipSync(archive))).rejects.toThrow("l is a link");
   });
 
-  test("refuses what is not gzip", async () => {
+  test("refuses data that is not gzip", async () => {
     await expect(read(tar(member({ name: "a" })))).rejects.toThrow("this is not gzip data");
   });
 });

@@ -5,7 +5,7 @@ import { tarFile } from "./tar-writer.ts";
 import { member, tar } from "./testing/crafted-tar.ts";
 import { WindowedSource } from "./windowed-source.ts";
 
-/** Counts what is asked of a source, as a server would bill it. */
+/** Records the reads of a source, each of which would be a request to a server. */
 function counted(source: RandomAccessSource) {
   const reads: [number, number][] = [];
   const read: RandomAccessSource["read"] = (offset, length, signal) => {
@@ -27,7 +27,7 @@ const archive = tar(
 );
 
 describe("indexTar", () => {
-  test("finds every file without reading a body, links followed", async () => {
+  test("finds every file and follows links without reading a body", async () => {
     const { source, reads } = counted(memorySource(archive));
     const { members, hasEndBlocks } = await indexTar(source);
     expect([...members.keys()]).toEqual(["small-1", "small-2", "large-1", "small-3", "large-2", "link", "again"]);
@@ -38,12 +38,12 @@ describe("indexTar", () => {
     expect(reads.reduce((sum, [, length]) => sum + length, 0)).toBeLessThan(10_000);
   });
 
-  test("finds no file where there is none, a folder, or only an object's own property (B31, B32)", async () => {
+  test("finds no file for a missing path, a folder, or a property name of every object (B31, B32)", async () => {
     const { members } = await indexTar(memorySource(tar(member({ name: "d/", typeflag: "5" }))));
     for (const path of ["d", "x", "__proto__", "constructor"]) expect(findFile(members, path)).toBeUndefined();
   });
 
-  test("follows links of links, but not in a circle, nor to a folder", () => {
+  test("follows links to links, but not circular links or links to a folder", () => {
     const at = { mode: 0, size: 0, offset: 0 };
     const members: TarIndex["members"] = new Map([
       ["file", { ...at, path: "file", kind: "file" }],
@@ -57,7 +57,7 @@ describe("indexTar", () => {
     expect(found).toEqual(["file", "file", undefined, undefined, undefined, undefined]);
   });
 
-  test("stops when the signal has fired, and hears what its listener says", async () => {
+  test("stops when the signal is aborted or when its listener fails", async () => {
     const source = memorySource(archive);
     const signal = AbortSignal.abort(new Error("cancelled"));
     await expect(indexTar(source, { signal })).rejects.toThrow("cancelled");
@@ -68,7 +68,7 @@ describe("indexTar", () => {
     await expect(indexTolerantTar(source, { onMember })).rejects.toThrow("enough");
   });
 
-  test("of two members of one name the last counts, where that is taken", async () => {
+  test("uses the last of two members with one name when it is tolerant", async () => {
     const twice = tar(tarFile("a", "first"), tarFile("a", "2"));
     await expect(indexTar(memorySource(twice))).rejects.toThrow("two members");
     const { members, hasEndBlocks } = await indexTolerantTar(memorySource(twice));
@@ -76,7 +76,7 @@ describe("indexTar", () => {
     expect((await indexTolerantTar(memorySource(tarFile("a", "x")))).hasEndBlocks).toBe(false);
   });
 
-  test("costs one request per large file through windows, fewer when they were fetched ahead", async () => {
+  test("needs one request per large file through windows, and fewer with prefetched windows", async () => {
     const walked = counted(memorySource(archive));
     await indexTar(new WindowedSource(walked.source));
     expect(walked.reads).toHaveLength(3);
@@ -99,7 +99,7 @@ function findLarge(): number {
 }
 
 describe("WindowedSource", () => {
-  test("gives the same bytes as its source, large ranges straight from it", async () => {
+  test("returns the same bytes as its source, and reads large ranges directly from it", async () => {
     const { source, reads } = counted(memorySource(archive));
     const windows = new WindowedSource(source, { windowBytes: 1000 });
     for (const [offset, length] of [
@@ -121,7 +121,7 @@ describe("WindowedSource", () => {
     ]);
   });
 
-  test("fetches 32 KiB at least, and keeps 256 windows, the oldest going first", async () => {
+  test("fetches at least 32 KiB, and keeps 256 windows, dropping the oldest first", async () => {
     const { source, reads } = counted(memorySource(Buffer.alloc(300 * 40_000)));
     const windows = new WindowedSource(source);
     expect([windows.windowBytes, windows.size]).toEqual([32_768, 12_000_000]);
@@ -135,7 +135,7 @@ describe("WindowedSource", () => {
     expect(reads).toHaveLength(258);
   });
 
-  test("fetches ahead what lies within its source, once, and gives nothing for nothing", async () => {
+  test("prefetches each range of its source once, and returns nothing for an empty range", async () => {
     const { source, reads } = counted(memorySource(archive));
     const windows = new WindowedSource(source, { windowBytes: 1000 });
     windows.prefetch(-500);
@@ -160,14 +160,14 @@ describe("WindowedSource", () => {
     expect(reads).toEqual([[0, 5000]]);
   });
 
-  test("refuses a range outside, and stops when the signal has fired", async () => {
+  test("refuses a range outside its source, and stops when the signal is aborted", async () => {
     const windows = new WindowedSource(memorySource(archive));
     expect(() => windows.read(archive.length, 1)).toThrow("lie outside");
     const reading = readExactly(windows, 0, 10, AbortSignal.abort(new Error("cancelled")));
     await expect(reading).rejects.toThrow("cancelled");
   });
 
-  test("has parts that share what was fetched, and parts of parts", async () => {
+  test("has slices, and slices of slices, that share the fetched windows", async () => {
     const { source, reads } = counted(memorySource(archive));
     const windows = new WindowedSource(source, { windowBytes: 1000 });
     const part = windows.slice(2000, 3000);
@@ -192,7 +192,7 @@ describe("WindowedSource", () => {
     expect(reads).toHaveLength(4);
   });
 
-  test("asks again after a read has failed", async () => {
+  test("reads again after a read failed", async () => {
     let failures = 1;
     const flaky: RandomAccessSource = {
       size: 100,

@@ -4,7 +4,7 @@ import { parsePax, paxNumber, paxRecords } from "./tar-pax.ts";
 const parse = (records: string | Uint8Array) => parsePax(Buffer.from(records), 100);
 
 describe("parsePax", () => {
-  test("reads the records that matter, and passes over others", () => {
+  test("reads path, link path and size records, and skips others", () => {
     expect(parse("12 path=a\u00fc\n15 linkpath=a=\n13 size=1024\n13 mtime=1.5\n5 a=\n")).toEqual({
       path: "a\u00fc",
       linkPath: "a=",
@@ -16,14 +16,14 @@ describe("parsePax", () => {
 
   test.each<[title: string, records: string | Uint8Array, problem: string, message: string]>([
     ["no length", "path=a\n", "malformed", "a PAX record does not begin with its length (at byte 100)"],
-    ["a length with zeros in front", "009 path=a\n", "malformed", "does not begin with its length"],
+    ["a length with leading zeros", "009 path=a\n", "malformed", "does not begin with its length"],
     ["a length of eleven digits", "10000000000 a=b\n", "malformed", "does not begin with its length"],
     ["no blank", "9", "malformed", "does not begin with its length"],
     ["a length past the end", "5 a=\n11 path=a\n", "malformed", "of 11 bytes does not fit its header (at byte 105)"],
     ["a length that ends before the line", "8 path=a\n", "malformed", "does not end with a line feed"],
-    ["a length within itself", "1 path=a\n", "malformed", "does not end with a line feed"],
+    ["a length shorter than its own digits", "1 path=a\n", "malformed", "does not end with a line feed"],
     ["no `=`", "7 path\n", "malformed", "has no key"],
-    ["an `=` that is the next record's", "7 path\n=", "malformed", "has no key"],
+    ["an `=` only after the record", "7 path\n=", "malformed", "has no key"],
     ["no key", "7 =abc\n", "malformed", "has no key"],
     ["a key that is not UTF-8", Buffer.from("5 \xff=\n", "latin1"), "unsafe-name", "not UTF-8 (at byte 100)"],
     ["a path that is not UTF-8", Buffer.from("9 path=\xff\n", "latin1"), "unsafe-name", "not UTF-8 (at byte 100)"],
@@ -38,7 +38,7 @@ describe("parsePax", () => {
   });
 });
 
-test("paxRecords gives all records, also those that come twice, and refuses what is broken", () => {
+test("paxRecords returns all records, even repeated ones, and refuses broken ones", () => {
   expect(paxRecords(Buffer.from("5 a=\n9 path=a\n6 a=b\n"), 0)).toEqual([
     ["a", ""],
     ["path", "a"],

@@ -13,20 +13,20 @@ async function readWith(reader: TarReader): Promise<Read> {
   const read: Read = { members: [], bodies: [], hasEndBlocks: false };
   for (let next = await reader.next(); next !== undefined; next = await reader.next()) {
     read.members.push(next);
-    // Every other body is left for the reader to skip.
+    // Reads every second body; the reader skips the others.
     read.bodies.push(read.members.length % 2 === 0 ? "" : (await collect(reader.body())).toString());
   }
   return { ...read, hasEndBlocks: reader.hasEndBlocks };
 }
 
 const readers: [string, (bytes: Uint8Array) => TarReader][] = [
-  ["streamed in odd pieces", (bytes) => new TarReader(new StreamCursor(chunked(bytes, 333)))],
+  ["streamed in pieces of an odd size", (bytes) => new TarReader(new StreamCursor(chunked(bytes, 333)))],
   ["streamed at once", (bytes) => new TarReader(new StreamCursor(chunked(bytes, 1 << 20)))],
-  ["read from any place", (bytes) => new TarReader(new SourceCursor(memorySource(bytes)))],
+  ["read with random access", (bytes) => new TarReader(new SourceCursor(memorySource(bytes)))],
 ];
 
 describe.each(readers)("a tar %s", (_, open) => {
-  test("gives members of ustar, PAX and GNU with their bodies and places", async () => {
+  test("returns members of ustar, PAX and GNU with their bodies and offsets", async () => {
     const longName = `${"long/".repeat(30)}name`;
     const archive = tar(
       member({ name: "./", typeflag: "5" }),
@@ -62,7 +62,7 @@ describe.each(readers)("a tar %s", (_, open) => {
     expect(hasEndBlocks).toBe(true);
   });
 
-  test("accepts a missing end and says so (B04)", async () => {
+  test("accepts a missing end of archive, and reports it (B04)", async () => {
     const read = await readWith(open(tarFile("a", "x")));
     expect(read.members).toHaveLength(1);
     expect(read.hasEndBlocks).toBe(false);
@@ -70,7 +70,7 @@ describe.each(readers)("a tar %s", (_, open) => {
     expect((await readWith(open(half))).hasEndBlocks).toBe(false);
   });
 
-  test("takes zeros after the end as the padding that tar writes", async () => {
+  test("accepts zeros after the end, which tar writes as padding", async () => {
     const read = await readWith(open(Buffer.concat([tar(tarFile("a", "x")), new Uint8Array(9216)])));
     expect(read.hasEndBlocks).toBe(true);
   });
@@ -87,7 +87,7 @@ describe.each(readers)("a tar %s", (_, open) => {
     ["B05", "no checksum", member({ checksum: "        " }), "disagreement", /checksum/],
     ["B06", "two sizes", tar(pax({ size: "9" }), member({ body: "abc" })), "disagreement", /PAX says 9/],
     ["B06", "a hidden size", tar(pax({ size: "0" }), member({ body: "abc" })), "disagreement", /PAX says 0/],
-    ["B07", "a PAX length that lies", pax(Buffer.from("99 path=a\n")), "malformed", /does not fit/],
+    ["B07", "a wrong PAX length", pax(Buffer.from("99 path=a\n")), "malformed", /does not fit/],
     ["B07", "a huge PAX length", pax(Buffer.from("99999999999 path=a\n")), "malformed", /begin with its length/],
     ["B07", "a negative PAX length", pax(Buffer.from("-9 path=a\n")), "malformed", /begin with its length/],
     ["B07", "a PAX length too short", pax(Buffer.from("3 path=a\n")), "malformed", /does not|line feed/],
@@ -101,8 +101,8 @@ describe.each(readers)("a tar %s", (_, open) => {
     ["B09", "a PAX size of -1", tar(pax({ size: "-1" }), file), "malformed", /PAX size/],
     ["B10", "a GNU sparse member", member({ typeflag: "S" }), "unsupported", /sparse/],
     ["B10", "a PAX sparse member", tar(pax(Buffer.from(sparse)), file), "unsupported", /sparse/],
-    ["B11", "a long name before nothing", tar(member({ typeflag: "L", body: "x\0" })), "malformed", /no member/],
-    ["B11", "a PAX header before nothing", tar(pax({ path: "x" })), "malformed", /no member/],
+    ["B11", "a long name without a member", tar(member({ typeflag: "L", body: "x\0" })), "malformed", /no member/],
+    ["B11", "a PAX header without a member", tar(pax({ path: "x" })), "malformed", /no member/],
     ["B12", "two PAX headers", tar(pax({ path: "x" }), pax({ path: "y" }), file), "disagreement", /two extended/],
     ["B12", "10,000 headers", tar(...Array(10_000).fill(pax({ comment: "x" }, "g")), file), "limit", /more than 8/],
     ["B12", "a huge header", member({ typeflag: "x", size: 2 ** 30 }), "limit", /extended header of 1073741824/],
@@ -136,7 +136,7 @@ describe.each(readers)("a tar %s", (_, open) => {
     ],
     [
       "B17",
-      "a hard link to nothing",
+      "a hard link without a target",
       tar(file, member({ name: "l", typeflag: "1", linkName: "x" })),
       "unsafe-name",
       /no file before it/,

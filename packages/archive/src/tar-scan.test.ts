@@ -16,7 +16,7 @@ async function scanOne(...members: Uint8Array[]): Promise<ScannedMember> {
   return found;
 }
 
-/** Fields of POSIX.1-2017 pax, "ustar Interchange Format", by their offsets. */
+/** Values of ustar header fields by offset (POSIX.1-2017 pax, "ustar Interchange Format"). */
 const owned = {
   100: "0004755\0",
   108: "0001750\0",
@@ -29,13 +29,13 @@ const owned = {
 };
 
 describe("scanTar", () => {
-  test("reads numbers that fill their fields, as some writers leave no NUL behind them", async () => {
+  test("reads numbers that fill their fields, since some writers leave out the final NUL", async () => {
     const full = { 100: "77777777", 108: "77777776", 116: "77777775" };
     const found = await scanOne(member({ name: "name", at: full }));
     expect([found.mode, found.uid, found.gid]).toEqual([0o77777777, 0o77777776, 0o77777775]);
   });
 
-  test("tells every field of a ustar header", async () => {
+  test("reads every field of a ustar header", async () => {
     const header = { name: "name", prefix: "deep/folder", linkName: "target", body: "12345", at: owned };
     const [, found] = await scan(tar(member({ name: "first", body: "x" }), member(header)));
     expect(found).toEqual({
@@ -58,7 +58,7 @@ describe("scanTar", () => {
     });
   });
 
-  test("takes nothing from where a header of GNU has times, and one of Version 7 nothing at all", async () => {
+  test("ignores the prefix field of a GNU header, which holds times, and all ustar fields of a Version 7 header", async () => {
     expect(await scanOne(member({ magic: "ustar  \0", prefix: "14000000000\0", at: owned }))).toMatchObject({
       ...{ form: "gnu", name: "file", userName: "alice", groupName: "staff", device: "8,3" },
     });
@@ -67,11 +67,11 @@ describe("scanTar", () => {
     });
   });
 
-  test("takes a type of NUL, as Version 7 has it, for a file", async () => {
+  test("reads the type NUL of Version 7 as a file", async () => {
     expect(await scanOne(member({ typeflag: "\0", body: "abc" }))).toMatchObject({ typeflag: "0", size: 3 });
   });
 
-  test("shows names as they are written, and bytes that are not UTF-8 by their values", async () => {
+  test("shows names unchanged, and escapes bytes that are not UTF-8", async () => {
     const names = ["/etc/../x", "./a", "a", "a", "ü", Buffer.from("\xff\x80a", "latin1")];
     const found = await scan(tar(...names.map((name) => member({ name }))));
     expect(found.map(({ name }) => name)).toEqual(["/etc/../x", "./a", "a", "a", "ü", "\\xff\\x80a"]);
@@ -87,7 +87,7 @@ describe("scanTar", () => {
   test.each<[title: string, field: string | Uint8Array, value: number]>([
     ["digits up to a blank", "644 \0\0\0\0", 0o644],
     ["leading blanks", "   644\0 ", 0o644],
-    ["digits without an end", "00000644", 0o644],
+    ["digits without a terminator", "00000644", 0o644],
     ["nothing", "\0".repeat(8), 0],
     ["blanks", " ".repeat(8), 0],
     ["letters", "letters\0", 0],
@@ -98,7 +98,7 @@ describe("scanTar", () => {
     expect((await scanOne(member({ at: { 108: field } }))).uid).toBe(value);
   });
 
-  test("lists members without a body, whatever size they state", async () => {
+  test("lists types of members that never have a body, whatever their size field says", async () => {
     for (const typeflag of "123456") {
       const [link, next] = await scan(tar(member({ typeflag, size: 7 }), member({ name: "next" })));
       expect([link?.typeflag, link?.size, next?.name]).toEqual([typeflag, 0, "next"]);
@@ -109,7 +109,7 @@ describe("scanTar", () => {
     }
   });
 
-  test("puts long names of GNU and the next member together, and no other", async () => {
+  test("applies long names of GNU to the next member only", async () => {
     const [long, short] = await scan(
       tar(
         member({ name: "././@LongLink", typeflag: "L", body: `${"long/".repeat(40)}\0` }),
@@ -122,7 +122,7 @@ describe("scanTar", () => {
     expect([short?.name, short?.linkName]).toEqual(["short", "near"]);
   });
 
-  test("lets a PAX header speak for the next member, and a global one for all where none does", async () => {
+  test("applies a PAX header to the next member, and a global one to all members where no other overrides it", async () => {
     const records = { path: "pax", linkpath: "to", uid: "7", gid: "8", uname: "u", gname: "g", mtime: "1.5" };
     const [first, second] = await scan(
       tar(
@@ -139,40 +139,40 @@ describe("scanTar", () => {
     expect([second?.pax.get("mtime"), second?.paxHeaderName]).toEqual([undefined, ""]);
   });
 
-  test("prefers a PAX header to a long name of GNU, of two PAX headers the last", async () => {
+  test("prefers a PAX header to a long name of GNU, and the last of two PAX headers", async () => {
     const long = member({ typeflag: "L", body: "gnu\0" });
     expect((await scanOne(pax({ path: "first" }), long, pax({ path: "last" }), member({}))).name).toBe("last");
   });
 
   test.each<[title: string, size: string, expected: number]>([
     ["a size", "600", 600],
-    ["no number", "much", 5],
-    ["a negative number, which would lead back", "-512", 5],
+    ["text that is not a number", "much", 5],
+    ["a negative number, which would lead backwards", "-512", 5],
     ["nothing", "", 5],
-  ])("where PAX states %s, finds the next member", async (_title, size, expected) => {
+  ])("finds the next member when a PAX size record contains %s", async (_title, size, expected) => {
     const body = "x".repeat(expected);
     const [found, next] = await scan(tar(pax({ size }), member({ body, size: 5 }), member({ name: "next" })));
     expect([found?.size, next?.name]).toEqual([expected, "next"]);
   });
 
   test.each<[title: string, records: string, names: readonly string[]]>([
-    ["the shortest one", "5 a=\n", ["a"]],
-    ["one without a key between others", "5 a=\n6 =ab\n5 b=\n", ["a", "b"]],
-    ["one without `=`", "6 abc\n5 b=\n", ["b"]],
+    ["the shortest record", "5 a=\n", ["a"]],
+    ["a record without a key between others", "5 a=\n6 =ab\n5 b=\n", ["a", "b"]],
+    ["a record without `=`", "6 abc\n5 b=\n", ["b"]],
     ["a length that is not a number", "5 a=\nx b=\n5 c=\n", ["a"]],
-    ["a length of nothing", "5 a=\n0 b=\n", ["a"]],
-    ["one that reaches past the end", "5 a=\n9 b=\n", ["a"]],
+    ["a length of zero", "5 a=\n0 b=\n", ["a"]],
+    ["a record that reaches past the end", "5 a=\n9 b=\n", ["a"]],
     ["no blank", "5 a=\nabcdef", ["a"]],
-  ])("reads PAX records up to what is broken: %s", async (_title, records, names) => {
+  ])("reads the valid PAX records of a header: %s", async (_title, records, names) => {
     expect([...(await scanOne(pax(Buffer.from(records)), member({}))).pax.keys()]).toEqual(names);
   });
 
-  test("shows a PAX value that is not UTF-8 by its bytes", async () => {
+  test("escapes the bytes of a PAX value that is not UTF-8", async () => {
     const records = Buffer.from("10 path=a\xff\n".replace("10", "11"), "latin1");
     expect((await scanOne(pax(records), member({}))).name).toBe("a\\xff");
   });
 
-  test("ends at a block of zeros, whatever follows, and at an end without any", async () => {
+  test("ends at a block of zeros, whatever follows, or at the end of the file", async () => {
     const archive = member({ name: "a", body: "x" });
     const names = async (bytes: Uint8Array) => (await scan(bytes)).map(({ name }) => name);
     expect(await names(Buffer.concat([archive, new Uint8Array(512), member({ name: "b" })]))).toEqual(["a"]);
@@ -182,7 +182,12 @@ describe("scanTar", () => {
   });
 
   test.each<[title: string, bytes: Uint8Array, problem: string, message: string]>([
-    ["noise in the place of a header", tar(member({}), Buffer.alloc(512, 1)), "malformed", "no tar header .* 512"],
+    [
+      "random bytes in the place of a header",
+      tar(member({}), Buffer.alloc(512, 1)),
+      "malformed",
+      "no tar header .* 512",
+    ],
     ["a body cut short", member({ body: "12345" }).subarray(0, 514), "cut", "ends 3 bytes before .* byte 0"],
     ["an extended header cut short", pax({ path: "abc" }).subarray(0, 515), "cut", "outside its 515 bytes"],
     ["a size over 2^53", member({ size: base256(2n ** 60n) }), "malformed", "size is not a number"],
@@ -193,14 +198,14 @@ describe("scanTar", () => {
     await expect(scan(bytes)).rejects.toMatchObject({ problem, message: expect.stringMatching(message) });
   });
 
-  test("takes what is right at its limits: an extended header of 1 MiB, 65 of them, a body up to the end", async () => {
+  test("accepts the limits: an extended header of 1 MiB, 65 extended headers, a body that ends with the file", async () => {
     const large = pax({ path: "p".repeat(1_048_576 - "1048576 path=\n".length) });
     expect((await scanOne(large, member({}))).name).toHaveLength(1_048_562);
     expect((await scanOne(...Array(65).fill(pax({ path: "a" })), member({}))).name).toBe("a");
     expect((await scan(member({ body: "12345" }).subarray(0, 517))).map(({ size }) => size)).toEqual([5]);
   });
 
-  test("reads headers alone, and stops when the signal has fired", async () => {
+  test("reads only headers, and stops when the signal is aborted", async () => {
     const archive = tar(member({ body: Buffer.alloc(100_000) }), member({}));
     let read = 0;
     const memory = memorySource(archive);

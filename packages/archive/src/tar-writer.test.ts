@@ -10,7 +10,7 @@ async function readHeader(bytes: Uint8Array) {
 
 const long = `${"folder/".repeat(40)}ä-name`;
 
-/** Fields of POSIX.1-2017 pax, "ustar Interchange Format", NUL where nothing is. */
+/** The fields of a ustar header (POSIX.1-2017 pax, "ustar Interchange Format"), with a dot for NUL. */
 function fieldsOf(block: Uint8Array): Record<string, string> {
   const field = (start: number, length: number): string =>
     Buffer.from(block.subarray(start, start + length))
@@ -73,7 +73,7 @@ describe("tarHeader", () => {
     expect(fieldsOf(tarHeader(entry))).toMatchObject(fields);
   });
 
-  test("takes what fits ustar to the last byte, and a PAX header beyond that", () => {
+  test("fills ustar fields to the last byte, and adds a PAX header for longer values", () => {
     const files = [
       { path: "n".repeat(100), size: 0 },
       { path: "n".repeat(101), size: 0 },
@@ -85,7 +85,7 @@ describe("tarHeader", () => {
     expect(tarHeader({ kind: "symlink", path: "a", target: "t".repeat(100) })).toHaveLength(512);
   });
 
-  test("writes PAX records whose lengths count themselves, for ustar readers a name of ASCII", () => {
+  test("writes PAX records whose length includes its own digits, and an ASCII name for ustar readers", () => {
     const bytes = Buffer.from(tarHeader({ kind: "file", path: `${"n".repeat(100)}ä`, size: 8 ** 11 }));
     expect(fieldsOf(bytes)).toMatchObject({ name: "pax·", typeflag: "x", mode: "0000644·", size: "00000000203·" });
     const records = `112 path=${"n".repeat(100)}ä\n19 size=8589934592\n`;
@@ -108,14 +108,14 @@ describe("tarHeader", () => {
     expect(await readHeader(tarHeader(entry))).toMatchObject(expected);
   });
 
-  test("writes records of every length around where their digits grow", async () => {
+  test("writes valid records at every length, also where the length gains a digit", async () => {
     for (let length = 101; length < 1010; length += 1) {
       const path = "n".repeat(length);
       expect(await readHeader(tarHeader({ kind: "file", path, size: 0 }))).toMatchObject({ path });
     }
   });
 
-  test("always gives the same bytes for the same entry", () => {
+  test("always writes the same bytes for the same entry", () => {
     const entry: TarEntry = { kind: "file", path: long, size: 9 * 1024 ** 3 };
     expect(Buffer.compare(tarHeader(entry), tarHeader(entry))).toBe(0);
   });

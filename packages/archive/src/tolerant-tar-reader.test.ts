@@ -8,8 +8,8 @@ import { chunked, collect } from "./testing/streams.ts";
 import { type TolerantMember, TolerantTarReader } from "./tolerant-tar-reader.ts";
 
 const ways: [string, (bytes: Uint8Array) => TolerantTarReader][] = [
-  ["streamed in odd pieces", (bytes) => new TolerantTarReader(new StreamCursor(chunked(bytes, 333)))],
-  ["read from any place", (bytes) => new TolerantTarReader(new SourceCursor(memorySource(bytes)))],
+  ["streamed in pieces of an odd size", (bytes) => new TolerantTarReader(new StreamCursor(chunked(bytes, 333)))],
+  ["read with random access", (bytes) => new TolerantTarReader(new SourceCursor(memorySource(bytes)))],
 ];
 
 async function listOf(reader: TolerantTarReader): Promise<TolerantMember[]> {
@@ -29,7 +29,7 @@ async function contentsOf(reader: TolerantTarReader): Promise<Record<string, Buf
 describe.each(ways)("a tar %s", (_, open) => {
   const list = (...members: Uint8Array[]) => listOf(open(tar(...members)));
 
-  test("gives files, folders and links with their places", async () => {
+  test("returns files, folders and links with their offsets", async () => {
     const archive = tar(
       member({ name: "./", typeflag: "5" }),
       member({ name: "folder/", typeflag: "5", at: { 100: "0040755\0" } }),
@@ -53,7 +53,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     expect(await reader.next()).toBeUndefined();
   });
 
-  test("passes over devices, named pipes and types it does not know, with their bodies", async () => {
+  test("skips devices, named pipes and unknown types, with their bodies", async () => {
     const members = await list(
       ...["3", "4", "6"].map((typeflag) => member({ name: "device", typeflag, size: 9 })),
       member({ name: "unknown", typeflag: "Z", body: "body" }),
@@ -62,7 +62,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     expect(members.map(({ path }) => path)).toEqual(["file"]);
   });
 
-  test("takes files of every kind: Version 7, contiguous, a folder of Version 7 by the end of its name", async () => {
+  test("accepts all file types: Version 7 files, contiguous files, and Version 7 folders, whose names end with a slash", async () => {
     const members = await list(
       member({ name: "v7", typeflag: "\0", magic: "\0".repeat(8), body: "abc" }),
       member({ name: "folder/", typeflag: "\0", magic: "\0".repeat(8) }),
@@ -75,7 +75,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     ]);
   });
 
-  test("cleans names as Go does: no root, no detours, and nothing that leaves the archive", async () => {
+  test("cleans names as Go does: no leading slash, no `.` or `..` parts, nothing outside the archive", async () => {
     const names = ["/etc/passwd", "a/./b//c", "../../x", "a/../../y", "twice", "twice"];
     const members = await list(...names.map((name) => member({ name })));
     expect(members.map(({ path }) => path)).toEqual(["etc/passwd", "a/b/c", "x", "y", "twice", "twice"]);
@@ -103,7 +103,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     ]);
   });
 
-  test("goes by the size that PAX states, of two the last", async () => {
+  test("uses the size of the PAX header, and the last of two sizes", async () => {
     const body = "x".repeat(600);
     const contents = await contentsOf(
       open(
@@ -118,7 +118,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     expect([contents["a"]?.length, contents["b"]?.toString()]).toEqual([600, "12345"]);
   });
 
-  test("finds the next member where a body was read in part", async () => {
+  test("finds the next member after a body was read in part", async () => {
     const reader = open(tar(tarFile("a", "x".repeat(1500)), tarFile("b", "y")));
     await reader.next();
     for await (const _ of reader.body()) break;
@@ -127,7 +127,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     expect(await collect(reader.body())).toHaveLength(0);
   });
 
-  test("leaves what follows the end alone, and says when there is no end", async () => {
+  test("ignores what follows the end, and reports a missing end", async () => {
     const file = tarFile("a", "x");
     const more = open(Buffer.concat([tar(file), Buffer.alloc(200_000, 1)]));
     expect([(await listOf(more)).length, more.hasEndBlocks]).toEqual([1, true]);
@@ -142,8 +142,13 @@ describe.each(ways)("a tar %s", (_, open) => {
     ["an end inside a header", tarFile("a", "x").subarray(0, 300), "cut", "after 300 bytes of it .*byte 0"],
     ["an end inside a body", tarFile("a", "x").subarray(0, 512), "cut", "512 bytes before the end of a member"],
     ["an end inside an extended header", pax({ path: "a" }).subarray(0, 600), "cut", "inside an extended header"],
-    ["noise in the place of a header", tar(tarFile("a", ""), Buffer.alloc(512, 1)), "not-this-format", "byte 512"],
-    ["more behind one block of zeros", tar(new Uint8Array(512), tarFile("a", "")), "trailing-data", "byte 512"],
+    [
+      "random bytes in the place of a header",
+      tar(tarFile("a", ""), Buffer.alloc(512, 1)),
+      "not-this-format",
+      "byte 512",
+    ],
+    ["more data after one block of zeros", tar(new Uint8Array(512), tarFile("a", "")), "trailing-data", "byte 512"],
     ["an extended header of over 1 MiB", member({ typeflag: "x", size: 1_048_577 }), "limit", "of 1048577 bytes"],
     ["nine extended headers", tar(...Array(9).fill(pax({ a: "b" })), member({})), "limit", "more than 8"],
     ["a PAX size of -512", tar(pax({ size: "-512" }), member({})), "malformed", 'not a size: "-512".*byte 1024'],
@@ -154,7 +159,7 @@ describe.each(ways)("a tar %s", (_, open) => {
     await expect(listOf(open(bytes))).rejects.toMatchObject({ problem, message: expect.stringMatching(message) });
   });
 
-  test("takes eight extended headers before a member, and each member may have as many", async () => {
+  test("accepts eight extended headers before each member", async () => {
     const eight = Array(8).fill(pax({ path: "p" }));
     expect(await list(...eight, member({}), ...eight, member({}))).toHaveLength(2);
   });
@@ -193,7 +198,7 @@ describe("the map of a sparse member", () => {
   };
   const piece = (offset: number, length: number): string => octal(offset) + octal(length);
 
-  test("of old GNU ends at an empty entry, and goes on in as many blocks as are marked", async () => {
+  test("in old GNU format ends at an empty entry, and continues in each block that is announced", async () => {
     expect(await read(gnu({ 386: piece(2, 1), 434: piece(9, 9) }, 4, "x"))).toBe("\0\0x\0");
     const blocks = [1, 0].map((isMore, index) => {
       const block = Buffer.alloc(512);
@@ -207,7 +212,7 @@ describe("the map of a sparse member", () => {
     expect(await read(header, ...blocks, body)).toBe("a\0b\0c");
   });
 
-  test("of old GNU may hold numbers in base-256, and pieces that touch or are empty", async () => {
+  test("in old GNU format may contain base-256 numbers, and pieces that touch or are empty", async () => {
     const map = { 386: Buffer.concat([base256(1n), base256(1n)]), 410: piece(2, 1) + piece(4, 0) };
     expect(await read(gnu(map, 4, "xy"))).toBe("\0xy\0");
   });
@@ -217,7 +222,7 @@ describe("the map of a sparse member", () => {
     member({ body: map.padEnd(512, "\0") + body, ...(size !== undefined && { size }) }),
   ];
 
-  test("of PAX 1.0 is a list of numbers before the body, and may be longer than a block", async () => {
+  test("in PAX 1.0 format is a list of numbers before the body, and may be longer than a block", async () => {
     expect(await read(...pax10({ "GNU.sparse.realsize": "3" }, "1\n1\n1\n", "x"))).toBe("\0x\0");
     expect(await read(...pax10({ "GNU.sparse.realsize": "3" }, "0\n", ""))).toBe("\0\0\0");
     const numbers = Array.from({ length: 200 }, (_, index) => `${1000 + index * 2}\n1\n`).join("");
@@ -227,7 +232,7 @@ describe("the map of a sparse member", () => {
     expect(content).toBe(`${"\0".repeat(1000) + "x\0".repeat(199)}x`);
   });
 
-  test("of PAX 0.0 and 0.1 is in the records", async () => {
+  test("in PAX 0.0 and 0.1 format is in the PAX records", async () => {
     const named = { "GNU.sparse.name": "real", "GNU.sparse.size": "3" };
     expect(await read(pax({ ...named, "GNU.sparse.map": "1,1" }), member({ body: "x" }))).toBe("\0x\0");
     const records = Buffer.concat([
@@ -241,7 +246,7 @@ describe("the map of a sparse member", () => {
     expect(await read(pax(joined), member({ body: "ab" }))).toBe("a\0\0\0b");
   });
 
-  test("is only looked for where records have one", async () => {
+  test("is only expected when the PAX records announce one", async () => {
     expect(await read(pax({ "GNU.sparse.name": "real" }), member({ body: "x" }))).toBe("x");
   });
 
@@ -265,16 +270,16 @@ describe("the map of a sparse member", () => {
     ["a piece past the end", [gnu({ 386: piece(3, 2) }, 4, "ab")]],
     ["a letter in a number", [gnu({ 386: "0000000000x\0".repeat(2) }, 4, "a")]],
     ["a negative offset", [gnu({ 386: Buffer.concat([base256(-1n), base256(1n)]) }, 4, "a")]],
-    ["less body than pieces", [gnu({ 386: piece(0, 2) }, 4, "a")]],
-    ["more body than pieces", [gnu({ 386: piece(0, 2) }, 4, "abc")]],
+    ["a body that is shorter than its pieces", [gnu({ 386: piece(0, 2) }, 4, "a")]],
+    ["a body that is longer than its pieces", [gnu({ 386: piece(0, 2) }, 4, "abc")]],
     ["no real size", pax10({}, "1\n0\n1\n", "x")],
     ["a real size in letters", pax10({ "GNU.sparse.realsize": "0x9" }, "1\n0\n1\n", "x")],
     ["a count in letters", pax10({ "GNU.sparse.realsize": "9" }, "x\n0\n1\n", "x")],
     ["no count", pax10({ "GNU.sparse.realsize": "9" }, "\n0\n1\n", "x")],
-    ["no line at all", pax10({ "GNU.sparse.realsize": "9" }, "1".repeat(512), "x")],
+    ["no line break", pax10({ "GNU.sparse.realsize": "9" }, "1".repeat(512), "x")],
     ["a count of over a million", pax10({ "GNU.sparse.realsize": "9" }, "1000001\n", "x")],
-    ["fewer numbers than it counts", pax10({ "GNU.sparse.realsize": "9" }, "2\n0\n1\n", "")],
-    ["more blocks than the body has", pax10({ "GNU.sparse.realsize": "9" }, "1\n0\n1\n", "x", 3)],
+    ["fewer numbers than its count", pax10({ "GNU.sparse.realsize": "9" }, "2\n0\n1\n", "")],
+    ["a map longer than the body", pax10({ "GNU.sparse.realsize": "9" }, "1\n0\n1\n", "x", 3)],
     ["an odd number of numbers", [pax({ "GNU.sparse.size": "9", "GNU.sparse.map": "0,1,2" }), member({ body: "x" })]],
     ["a blank number", [pax({ "GNU.sparse.size": "9", "GNU.sparse.map": "0," }), member({ body: "x" })]],
   ])("is refused with %s", async (_title, members) => {

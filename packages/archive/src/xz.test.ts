@@ -27,7 +27,7 @@ const BOMB = Buffer.from(
   "base64",
 );
 
-/** The beginning of a stream whose block asks for a dictionary of 192 MiB. */
+/** The beginning of a stream whose block needs a dictionary of 192 MiB. */
 const LARGE_DICTIONARY = Buffer.from("fd377a585a000004e6d6b446020021011f000000fe60edde01000468656c6c6f00000000", "hex");
 
 /** `printf hello | xz --check=sha256` */
@@ -52,13 +52,13 @@ const flipped = (at: number): Buffer => {
 };
 
 describe("decompressXz", () => {
-  test("decompresses, however the input is cut", async () => {
+  test("decompresses input in chunks of any size", async () => {
     expect(await inflate(HELLO)).toBe("hello");
     expect(await inflate(HELLO, 1)).toBe("hello");
     expect(await inflate(HELLO, 1000)).toBe("hello");
   });
 
-  test("decompresses two streams in a row, and several at once", async () => {
+  test("decompresses concatenated streams, and several streams at the same time", async () => {
     expect(await inflate(Buffer.concat([HELLO, HELLO]))).toBe("hellohello");
     expect(await Promise.all([inflate(HELLO), inflate(HELLO), inflate(HELLO)])).toEqual(["hello", "hello", "hello"]);
   });
@@ -71,11 +71,11 @@ describe("decompressXz", () => {
       "not-this-format",
       /is not xz data/,
     ],
-    ["a stream that is cut", HELLO.subarray(0, 40), "cut", /ends too early/],
+    ["a truncated stream", HELLO.subarray(0, 40), "cut", /ends too early/],
     ["a stream without its footer", HELLO.subarray(0, -12), "cut", /ends too early/],
     ["a changed byte", flipped(28), "malformed", /a checksum does not match/],
     ["a dictionary of 192 MiB", LARGE_DICTIONARY, "limit", /needs a larger dictionary than is allowed/],
-    ["a check that it cannot make", SHA256, "unsupported", /uses an option of xz that is not supported/],
+    ["an unsupported integrity check", SHA256, "unsupported", /uses an option of xz that is not supported/],
     ["a changed check", flipped(40), "malformed", /a checksum does not match/],
     [
       "bytes after the end",
@@ -88,7 +88,7 @@ describe("decompressXz", () => {
     await expect(inflate(bytes)).rejects.toBeInstanceOf(ArchiveError);
   });
 
-  test("refuses a bomb, unless its caller takes that ratio", async () => {
+  test("refuses a decompression bomb, unless the caller allows its ratio", async () => {
     const once = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
       const parts: Uint8Array[] = [];
       for await (const part of decompressXz(chunksOf(BOMB))) parts.push(part);
@@ -103,7 +103,7 @@ describe("decompressXz", () => {
     expect(await size({ maxRatio: 100_000 })).toBe(20_000_000);
   });
 
-  test("hands on what went wrong with its source", async () => {
+  test("passes on the source's error", async () => {
     const broken = async function* () {
       yield HELLO.subarray(0, 20);
       throw new Error("the disk is gone");
@@ -118,8 +118,8 @@ describe("decompressXz", () => {
     expect(await inflate(HELLO)).toBe("hello");
   });
 
-  test("gives each stream a memory of its own: streams that shared one broke each other, about once in thirty", async () => {
-    // Node's types have no WebAssembly without those of browsers.
+  test("gives each stream its own WebAssembly memory, since streams that share one corrupt each other", async () => {
+    // Only the types for browsers declare `WebAssembly`.
     const wasm = Reflect.get(globalThis, "WebAssembly") as { Instance: new (...args: readonly unknown[]) => object };
     const { Instance } = wasm;
     let made = 0;
@@ -137,7 +137,7 @@ describe("decompressXz", () => {
     }
   });
 
-  test("reads one stream inside another, and while another is left open", async () => {
+  test("reads a stream inside another stream while a third is left open", async () => {
     const one = (bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> => decompressXz(chunksOf(bytes));
     const left = one(HELLO);
     await left.next();

@@ -4,7 +4,7 @@ import { type CraftedEnd, zip } from "./testing/crafted-zip.ts";
 import { openZip } from "./zip-reader.ts";
 
 const a = { name: "a", data: "text" };
-/** A zip of one entry, some of whose bytes are changed; places count from the end. */
+/** A zip of one entry with the 16-bit field at `fromEnd` bytes before the end set to `value`. */
 function changed(end: CraftedEnd, fromEnd: number, value: number): Buffer {
   const bytes = zip([a], end);
   bytes.writeUInt16LE(value, bytes.length - fromEnd);
@@ -13,8 +13,8 @@ function changed(end: CraftedEnd, fromEnd: number, value: number): Buffer {
 
 describe("the end record", () => {
   test.each<[title: string, bytes: Buffer, problem: string, message: string]>([
-    ["no record", zip([a]).subarray(0, -1), "cut", "there is no end record at the end of the file"],
-    ["less than a record", Buffer.alloc(21), "cut", "a zip cannot have only 21 bytes (at byte 0)"],
+    ["no end record", zip([a]).subarray(0, -1), "cut", "there is no end record at the end of the file"],
+    ["fewer bytes than an end record", Buffer.alloc(21), "cut", "a zip cannot have only 21 bytes (at byte 0)"],
     ["another disk", changed({}, 18, 1), "unsupported", "an archive of several disks"],
     ["a directory on another disk", changed({}, 16, 1), "unsupported", "an archive of several disks"],
     ["entries on another disk", changed({}, 14, 0), "unsupported", "an archive of several disks"],
@@ -82,7 +82,7 @@ describe("the end record", () => {
     });
   });
 
-  test("may say the same as that of zip64, or leave it to that", async () => {
+  test("may repeat the values of the zip64 record, or refer to it", async () => {
     const whole = zip([a]);
     const [size, offset] = [47, whole.length - 22 - 47];
     for (const end of [{}, { count: 1 }, { directorySize: size }, { directoryOffset: offset }]) {
@@ -90,7 +90,7 @@ describe("the end record", () => {
     }
   });
 
-  test("may come right behind nothing, with zip64 or without", async () => {
+  test("may be all of an empty zip, with or without zip64", async () => {
     expect(await openZip(memorySource(zip([])))).toEqual([]);
     expect(await openZip(memorySource(zip([], { zip64: {} })))).toEqual([]);
   });
@@ -98,7 +98,7 @@ describe("the end record", () => {
   test.each([
     [16 * 1024 * 1024, "outside the directory"],
     [16 * 1024 * 1024 + 1, "a directory of 16777217 bytes"],
-  ])("bounds a directory of %d bytes before it is read", async (size, message) => {
+  ])("checks the size of a directory of %d bytes before it reads it", async (size, message) => {
     const end = zip([], { directorySize: size });
     const source: RandomAccessSource = {
       size: size + 22,
@@ -113,7 +113,7 @@ describe("the end record", () => {
   });
 });
 
-test("entries come in the order of their data, and each comment is passed over", async () => {
+test("returns entries in the order of their data, and skips comments", async () => {
   const bytes = zip([
     { name: "b", data: "1", comment: "of b" },
     { name: "a", data: "2", comment: "of a" },
@@ -128,7 +128,7 @@ test("entries come in the order of their data, and each comment is passed over",
   expect((await openZip(memorySource(turned))).map(({ path }) => path)).toEqual(["b", "a"]);
 });
 
-test("two entries over one range, and a range over nothing, are refused", async () => {
+test("refuses entries that overlap, and a gap before an entry", async () => {
   const overlap = zip([a, { ...a, name: "b", headerOffset: 0 }]);
   await expect(openZip(memorySource(overlap))).rejects.toThrow(/reaches into what follows/);
   const late = zip([{ ...a, headerOffset: 1 }]);

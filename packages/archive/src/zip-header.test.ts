@@ -15,7 +15,7 @@ describe("a name", () => {
   test.each([
     ...["con", "PRN.txt", "aux", "NUL.tar.gz", "com0", "COM9.x", "lpt1", "x/con", "con/x"],
     ...["a ", "a.", "a</b", "a<b", "a>b", "xy:z", 'a"b', "a|b", "a?b", "a*b"],
-  ])("may not be %j, which Windows takes for something else", async (name) => {
+  ])("may not be %j, which is not a file name on Windows", async (name) => {
     await expect(open({ ...a, name })).rejects.toMatchObject({
       problem: "unsafe-name",
       message: expect.stringContaining(`${JSON.stringify(name)} cannot be a file name on Windows`),
@@ -26,7 +26,7 @@ describe("a name", () => {
     expect((await open({ ...a, name: "a~\x7f".slice(0, 2), flags: 0 }))[0]?.path).toBe("a~");
   });
 
-  test("that ends with a slash is a folder's, which has no data", async () => {
+  test("that ends with a slash belongs to a folder, which has no data", async () => {
     expect(await open({ name: "folder/", mode: 0 })).toMatchObject([{ path: "folder", kind: "directory", size: 0 }]);
     await expect(open({ name: "folder/", data: "x", mode: 0 })).rejects.toMatchObject({ problem: "malformed" });
   });
@@ -39,8 +39,8 @@ describe("the mode", () => {
     ["of macOS", { mode: 0o100600, madeBy: (19 << 8) | 20 }, 0o600],
     ["of Unix without a type", { mode: 0o644 }, 0o644],
     ["of MS-DOS", { mode: 0o100755, madeBy: 20 }, undefined],
-    ["of nobody", { mode: 0 }, undefined],
-    ["of a link of MS-DOS, which has none", { mode: 0o120777, madeBy: 20 }, undefined],
+    ["that is not set", { mode: 0 }, undefined],
+    ["of a link from MS-DOS, which does not have links", { mode: 0o120777, madeBy: 20 }, undefined],
   ])("%s", async (_title, entry, mode) => {
     expect(await open({ ...a, ...entry })).toMatchObject([{ mode, isLink: false }]);
   });
@@ -57,7 +57,7 @@ describe("the mode", () => {
     });
   });
 
-  test("of a link is taken where links are listed, and of no folder", async () => {
+  test("of a link is accepted if the caller lists links, but not for a folder", async () => {
     const listed = (entry: CraftedEntry) => openZip(memorySource(zip([entry])), undefined, "list");
     expect(await listed({ ...a, mode: 0o120777 })).toMatchObject([{ isLink: true, mode: 0o777 }]);
     await expect(listed({ name: "a/", mode: 0o120777 })).rejects.toThrow("a symbolic link");
@@ -66,11 +66,14 @@ describe("the mode", () => {
 });
 
 describe("flags, methods and versions", () => {
-  test.each([0x800, 0x802, 0x804, 0x806])("flags %d only say how it was compressed", async (flags) => {
-    const source = memorySource(zip([{ ...a, deflate: true, flags }]));
-    const [entry] = await openZip(source);
-    expect(entry && (await collect(readZipEntry(source, entry))).toString()).toBe("text");
-  });
+  test.each([0x800, 0x802, 0x804, 0x806])(
+    "flags %d are accepted, since they only describe the compression and the name's encoding",
+    async (flags) => {
+      const source = memorySource(zip([{ ...a, deflate: true, flags }]));
+      const [entry] = await openZip(source);
+      expect(entry && (await collect(readZipEntry(source, entry))).toString()).toBe("text");
+    },
+  );
 
   test.each([
     [{ flags: 1 << 0 }, '"a" is encrypted'],
@@ -86,7 +89,7 @@ describe("flags, methods and versions", () => {
     });
   });
 
-  test("version 4.5, which brought zip64, is taken", async () => {
+  test("version 4.5, which introduced zip64, is accepted", async () => {
     expect(await open({ ...a, version: 45 })).toHaveLength(1);
   });
 });
@@ -94,7 +97,7 @@ describe("flags, methods and versions", () => {
 describe("extra fields", () => {
   const field = (id: number, ...bytes: number[]): Buffer => Buffer.of(id & 0xff, id >> 8, bytes.length, 0, ...bytes);
 
-  test("that are not known are passed over, and empty ones", async () => {
+  test("that are unknown or empty are skipped", async () => {
     expect(
       await open({ ...a, extra: Buffer.concat([field(0x5455, 1, 2, 3), field(0x7875), field(0x9999, 4)]) }),
     ).toHaveLength(1);
@@ -115,7 +118,7 @@ describe("extra fields", () => {
       "an extra field gives a second name",
     ],
     [
-      "of zip64 that nothing asks for",
+      "of zip64 that the header does not refer to",
       { extra: field(1, 1, 2, 3, 4, 5, 6, 7, 8) },
       "disagreement",
       "does not match the",
@@ -129,7 +132,7 @@ describe("extra fields", () => {
     });
   });
 
-  test("of zip64 hold what is too large for the header, one by one (4.5.3)", async () => {
+  test("of zip64 hold only the values that are too large for the header (4.5.3)", async () => {
     const eight = (value: number): number[] => [value, 0, 0, 0, 0, 0, 0, 0];
     const offset = { headerOffset: 0xffffffff, extra: field(1, ...eight(0)), extraLocal: Buffer.alloc(0) };
     expect(await open({ ...a, ...offset })).toMatchObject([{ headerOffset: 0, size: 4, isZip64: false }]);
@@ -147,13 +150,17 @@ describe("a data descriptor", () => {
     ["that is too short", { flags: 0x808, gap: Buffer.alloc(11) }, "11 bytes are behind its data"],
     ["of one byte", { flags: 0x808, gap: Buffer.alloc(1) }, "1 byte is behind its data"],
     ["that is too long", { descriptor: "signed64", gap: Buffer.alloc(1) }, "25 bytes are behind its data"],
-    ["with more behind it", { descriptor: "signed64", gap: Buffer.alloc(100) }, "25 bytes are behind its data"],
+    ["with more data after it", { descriptor: "signed64", gap: Buffer.alloc(100) }, "25 bytes are behind its data"],
     [
-      "without a signature in the place of one",
+      "without a signature at the length of a signed one",
       { flags: 0x808, gap: Buffer.alloc(16) },
       "its data descriptor has no signature",
     ],
-    ["without a signature in the place of a long one", { flags: 0x808, gap: Buffer.alloc(24) }, "has no signature"],
+    [
+      "without a signature at the length of a signed 64-bit one",
+      { flags: 0x808, gap: Buffer.alloc(24) },
+      "has no signature",
+    ],
     ["with another CRC", { descriptor: "bare", crcDescriptor: 1 }, "has another CRC than the directory"],
     ["with another size", { descriptor: "bare64", sizeDescriptor: 9 }, "says 4 and 9 bytes, the directory others"],
   ])("%s is refused", async (_title, entry, message) => {
@@ -164,7 +171,7 @@ describe("a data descriptor", () => {
   });
 });
 
-describe("the header in front of the data", () => {
+describe("the local header", () => {
   test.each<[what: string, entry: CraftedEntry]>([
     ["the name", { ...a, nameLocal: "b" }],
     ["the method", { ...a, methodLocal: 8 }],
@@ -180,13 +187,13 @@ describe("the header in front of the data", () => {
     ["the flags", 6],
     ["crc32", 14],
     ["compressedSize", 18],
-  ])("may not differ from the directory in %s, read from its bytes", async (what, offset) => {
+  ])("may not differ from the directory in %s after one bit is flipped", async (what, offset) => {
     const bytes = zip([a]);
     bytes[offset] = (bytes[offset] ?? 0) ^ 2;
     await expect(openZip(memorySource(bytes))).rejects.toThrow(`differ in ${what}`);
   });
 
-  test("may leave out what the data descriptor tells, and tell it", async () => {
+  test("may contain or leave out the values of the data descriptor, but not contradict them", async () => {
     const bytes = zip([{ ...a, descriptor: "signed" }]);
     const directory = bytes.indexOf("PK\x01\x02");
     bytes.copy(bytes, 14, directory + 16, directory + 28);
@@ -203,11 +210,11 @@ describe("the header in front of the data", () => {
     });
   });
 
-  test("must be followed by as many bytes as a stored file has", async () => {
+  test("must state equal sizes for a stored file", async () => {
     await expect(open({ ...a, size: 5, sizeLocal: 5 })).rejects.toThrow('"a" is stored, but in 4 bytes while it has 5');
   });
 
-  test("may not be followed by a gap, nor reach into what follows", async () => {
+  test("may not have a gap after its data, or data that overlaps the next entry", async () => {
     const gap = open({ ...a, gap: Buffer.from("x") });
     await expect(gap).rejects.toMatchObject({
       message: '"a" leaves a gap behind it (at byte 35)',

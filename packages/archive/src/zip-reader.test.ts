@@ -25,15 +25,15 @@ async function readForward(bytes: Uint8Array, chunkSize: number): Promise<Files>
 }
 
 const readers: [string, (bytes: Uint8Array) => Promise<Files>][] = [
-  ["read from any place", readRandomly],
-  ["streamed in odd pieces", (bytes) => readForward(bytes, 7)],
+  ["read with random access", readRandomly],
+  ["streamed in pieces of an odd size", (bytes) => readForward(bytes, 7)],
   ["streamed at once", (bytes) => readForward(bytes, 1 << 20)],
 ];
 
 const text = "the quick brown fox ".repeat(50);
 
 describe.each(readers)("a zip %s", (way, read) => {
-  const streams = way !== "read from any place";
+  const streams = way !== "read with random access";
 
   test.each<[string, CraftedEntry[], CraftedEnd]>([
     ["stored", [{ name: "a", data: text }], {}],
@@ -42,17 +42,17 @@ describe.each(readers)("a zip %s", (way, read) => {
     ["deflated with a data descriptor", [{ name: "a", data: text, deflate: true, descriptor: "signed" }], {}],
     ["stored with a 64-bit data descriptor", [{ name: "a", data: text, descriptor: "signed64", zip64: true }], {}],
     ["with a zip64 end record", [{ name: "a", data: text, zip64: true }], { zip64: {} }],
-    ["with a zip64 end record nobody needed", [{ name: "a", data: text }], { zip64: {}, count: 1 }],
+    ["with an unnecessary zip64 end record", [{ name: "a", data: text }], { zip64: {}, count: 1 }],
     ["empty", [], {}],
     ["with other extra fields", [{ name: "a", data: text, extra: Buffer.from("UT\x01\x00\x07") }], {}],
-  ])("%s gives its content", async (_, entries, end) => {
+  ])("%s returns its content", async (_, entries, end) => {
     const expected = Object.fromEntries(entries.map(({ name }) => [name, text]));
-    // A saturated field is only right where the zip64 record holds the value.
+    // A field may only have its maximum value when the zip64 record has the real one.
     const whole = end.count === 1 ? zip(entries, { zip64: {} }) : zip(entries, end);
     expect(await read(whole)).toEqual(expected);
   });
 
-  test("of several files, empty ones and folders gives each", async () => {
+  test("returns several files, empty files and folders", async () => {
     const bytes = zip([
       { name: "folder/", mode: 0o040755 },
       { name: "folder/ä", data: "1", descriptor: "signed" },
@@ -71,7 +71,7 @@ describe.each(readers)("a zip %s", (way, read) => {
     });
   });
 
-  test("takes what looks like a descriptor inside stored data for data", async () => {
+  test("treats bytes in stored data that look like a descriptor as data", async () => {
     const inner = zip([{ name: "b", data: "inner", descriptor: "signed" }]);
     const data = Buffer.concat([Buffer.from("PK\x07\x08PK\x07\x08"), inner, Buffer.from("PK\x07\x08")]);
     expect(await read(zip([{ name: "a", data, descriptor: "signed" }]))).toEqual({ a: data.toString("latin1") });
@@ -97,16 +97,21 @@ describe.each(readers)("a zip %s", (way, read) => {
     ["B74", "a locator that points elsewhere", zip([a], { zip64: { located: 0n } }), /locator points to 0/],
     ["B74", "a zip64 number over 2^53", zip([a], { zip64: { size: 2n ** 60n } }), /larger than 2\^53/],
     ["B74", "two zip64 fields", zip([{ ...a, zip64: true, extra: zip64Field() }]), /two zip64 fields/],
-    ["B74", "a zip64 field that nothing asks for", zip([{ ...a, extra: zip64Field() }]), /does not match the header/],
+    [
+      "B74",
+      "a zip64 field that the header does not refer to",
+      zip([{ ...a, extra: zip64Field() }]),
+      /does not match the header/,
+    ],
     ["B75", "two names", zip([{ ...a, nameLocal: "b" }]), /differ in the name/],
-    ["F57, F141", "two names of other length", zip([{ ...a, nameLocal: "other" }]), /differ in the name/],
+    ["F57, F141", "two names of different length", zip([{ ...a, nameLocal: "other" }]), /differ in the name/],
     ["B75", "two sizes", zip([{ ...a, sizeLocal: 3 }]), /differ in size|begin behind/],
     ["B75", "two methods", zip([{ ...a, deflate: true, methodLocal: 0 }]), /differ in the method|end of a member/],
     ["B76", "a wrong CRC in the descriptor", zip([{ ...a, descriptor: "signed", crcDescriptor: 1 }]), /descriptor/],
     ["B76", "a wrong size in the descriptor", zip([{ ...a, descriptor: "signed", sizeDescriptor: 1 }]), /descriptor/],
     [
       "B76",
-      "a descriptor of deflated data that lies",
+      "a wrong descriptor of deflated data",
       zip([{ ...a, deflate: true, descriptor: "signed", crcDescriptor: 1 }]),
       /descriptor/,
     ],
@@ -135,13 +140,13 @@ describe.each(readers)("a zip %s", (way, read) => {
     ["B79", "a stored size that is not its compressed one", zip([{ ...a, size: 999 }]), /stored|directory|zip/],
     [
       "F49",
-      "deflated data that goes on",
+      "deflated data with trailing bytes",
       zip([{ ...a, deflate: true, raw: Buffer.concat([deflated(), Buffer.from("xx")]) }]),
       /ends after|directory|signature/,
     ],
     [
       "F49",
-      "deflated data that is cut",
+      "truncated deflated data",
       zip([{ ...a, deflate: true, raw: deflated().subarray(0, 20) }]),
       /too early|broken|begin behind/,
     ],
@@ -165,7 +170,7 @@ describe.each(readers)("a zip %s", (way, read) => {
       ]),
       /as one file/,
     ],
-    ["B81", "a path that leaves (F51)", zip([{ ...a, name: "../a" }]), /leave the archive/],
+    ["B81", "a path that leaves the archive (F51)", zip([{ ...a, name: "../a" }]), /leave the archive/],
     ["B81", "an absolute path", zip([{ ...a, name: "/a" }]), /absolute/],
     ["B81", "a drive letter", zip([{ ...a, name: "C:a" }]), /absolute/],
     ["B81", "a backslash", zip([{ ...a, name: "..\\a" }]), /backslash/],
@@ -202,7 +207,7 @@ describe.each(readers)("a zip %s", (way, read) => {
     ],
     [
       "B88",
-      "bytes before no entry at all",
+      "bytes before an empty directory",
       Buffer.concat([Buffer.from("junk"), zip([], { directoryOffset: 4 })]),
       /belongs to no file|does not begin behind/,
     ],
@@ -224,7 +229,7 @@ describe.each(readers)("a zip %s", (way, read) => {
     ["B92", "a file and a folder of one name", zip([a, { ...a, name: "a/b" }]), /as a folder/],
     ["F54", "a folder and a file of one name", zip([{ ...a, name: "a/b" }, a]), /as a file/],
     ["B93", "a device name of Windows", zip([{ ...a, name: "x/con.txt" }]), /Windows/],
-    ["F100", "a name Windows would change", zip([{ ...a, name: "a." }]), /Windows/],
+    ["F100", "a name that Windows would change", zip([{ ...a, name: "a." }]), /Windows/],
     ["F13", "a web page", Buffer.from("<!doctype html><title>Sign in</title>".padEnd(500)), /end record/],
     ["F46", "nothing", Buffer.alloc(0), /only 0 bytes/],
   ];
@@ -241,7 +246,7 @@ describe.each(readers)("a zip %s", (way, read) => {
     await expect(read(bytes)).rejects.toMatchObject({ problem: "limit" });
   });
 
-  test("does not care whether a zip is in it: only the outer one is read (B90)", async () => {
+  test("does not open a zip inside the zip (B90)", async () => {
     const inner = zip([{ name: "b", data: text }]);
     expect(await read(zip([{ name: "a", data: inner }]))).toEqual({ a: inner.toString("latin1") });
   });
@@ -254,7 +259,7 @@ describe.each(readers)("a zip %s", (way, read) => {
 });
 
 describe("storedSource", () => {
-  test("gives any part of a stored file through the zip", async () => {
+  test("returns any part of a stored file from the zip", async () => {
     const source = memorySource(zip([{ name: "x" }, { name: "a", data: text, descriptor: "signed" }]));
     const entry = (await openZip(source)).find(({ path }) => path === "a");
     const stored = entry && storedSource(source, entry);
@@ -262,13 +267,13 @@ describe("storedSource", () => {
     expect(Buffer.from(stored ? await readExactly(stored, 20, 19) : []).toString()).toBe("the quick brown fox");
   });
 
-  test("gives nothing for a compressed one", async () => {
+  test("returns undefined for a compressed file", async () => {
     const source = memorySource(zip([{ name: "a", data: text, deflate: true }]));
     const [entry] = await openZip(source);
     expect(entry && storedSource(source, entry)).toBeUndefined();
   });
 
-  test("finds a file of more than 4 GiB, as the published client writes it, without reading it", async () => {
+  test("finds a file of more than 4 GiB, as the published artifact client writes it, without reading it", async () => {
     const size = 5 * 1024 ** 3;
     const small = zip([{ name: "a", compressedSize: size, size, crc: 7, zip64: true, descriptor: "signed64" }]);
     const [header, tail] = [small.subarray(0, 51), small.subarray(51)];
@@ -289,7 +294,7 @@ describe("storedSource", () => {
     expect(entry && storedSource(source, entry)?.size).toBe(size);
   });
 
-  test("lists symbolic links to those who only look through", async () => {
+  test("lists symbolic links for callers that only list entries", async () => {
     const source = memorySource(
       zip([
         { name: "link", mode: 0o120777 },
@@ -303,7 +308,7 @@ describe("storedSource", () => {
     ]);
   });
 
-  test("keeps the mode the writer recorded (F60)", async () => {
+  test("keeps the recorded mode (F60)", async () => {
     const [entry] = await openZip(memorySource(zip([{ name: "tool", mode: 0o100755 }])));
     expect(entry?.mode).toBe(0o755);
   });

@@ -24,7 +24,7 @@ const HELLO = {
 } as const;
 
 describe("scanZip", () => {
-  test("tells every field of an entry, and what it holds", async () => {
+  test("reads every field of an entry, and its content", async () => {
     const entry = await scanOne({
       name: "folder/ä",
       data: "hello ".repeat(100),
@@ -51,7 +51,7 @@ describe("scanZip", () => {
     expect(entry.packed.size).toBeLessThan(100);
   });
 
-  test("lists entries in the order of the directory, each with its own data, also of the same name", async () => {
+  test("lists entries in the order of the directory, each with its own data even if names repeat", async () => {
     const { entries } = await scan(
       zip([
         { name: "b", data: "first", extra: Buffer.from("UT\x01\0x"), comment: "one" },
@@ -74,7 +74,7 @@ describe("scanZip", () => {
     [93, "zstd", zstdCompressSync(Buffer.from("hello")), "hello"],
     [95, "xz", Buffer.from(HELLO.xz, "hex"), "hello"],
     [97, "method 97", Buffer.from("?"), undefined],
-  ])("knows method %d of APPNOTE 4.4.5 as %s", async (method, name, raw, content) => {
+  ])("names method %d of APPNOTE 4.4.5 %s", async (method, name, raw, content) => {
     const entry = await scanOne({ name: "a", method, raw, size: 5 });
     expect([entry.method, entry.compression]).toEqual([name, name]);
     expect(await contentOf(entry)).toBe(content);
@@ -87,15 +87,12 @@ describe("scanZip", () => {
     [0b110, "deflate, option 3", "0x0"],
     [0x800, "deflate, option 0", "0x0"],
     [0x820, "deflate, option 0", "0x20"],
-  ])(
-    "tells from the flags %d the option of deflate, and the flags that nothing else tells",
-    async (flags, option, shown) => {
-      const entry = await scanOne({ name: "a", data: "x", deflate: true, flags });
-      expect([entry.compression, entry.madeBy]).toEqual([option, `made by system 3, version 45, flags ${shown}`]);
-    },
-  );
+  ])("reads the deflate option from the flags %d, and shows the remaining flags", async (flags, option, shown) => {
+    const entry = await scanOne({ name: "a", data: "x", deflate: true, flags });
+    expect([entry.compression, entry.madeBy]).toEqual([option, `made by system 3, version 45, flags ${shown}`]);
+  });
 
-  test("does not read what is encrypted", async () => {
+  test("does not read encrypted data", async () => {
     const entry = await scanOne({ name: "a", data: "x", flags: 1 });
     expect([entry.isEncrypted, entry.madeBy, entry.read()]).toEqual([
       true,
@@ -104,7 +101,7 @@ describe("scanZip", () => {
     ]);
   });
 
-  test("takes modes and links from Unix alone", async () => {
+  test("reads modes and links only from entries made on Unix", async () => {
     const link = await scanOne({ name: "l", data: "to", mode: 0o120777 });
     expect([link.isLink, link.mode]).toEqual([true, "0777"]);
     const dos = await scanOne({ name: "l", data: "to", mode: 0o120777, madeBy: 20 });
@@ -116,12 +113,12 @@ describe("scanZip", () => {
     expect((await scanOne({ name: Buffer.from([0x61, 0xe9]), flags: 0 })).name).toBe("aé");
   });
 
-  test("reads zips with something in front of them, as those that unpack themselves have", async () => {
+  test("reads zips with data before them, such as self-extracting ones", async () => {
     const { entries } = await scan(Buffer.concat([Buffer.from("#!/bin/sh\n"), zip([{ name: "a", data: "x" }])]));
     expect([entries[0]?.name, await contentOf(entries[0])]).toEqual(["a", "x"]);
   });
 
-  test("reads zips with a comment, and with something behind them", async () => {
+  test("reads zips with a comment, and with data after them", async () => {
     const commented = await scan(zip([{ name: "a", data: "x" }], { comment: "hello" }));
     expect([commented.comment, commented.entries.length]).toEqual(["hello", 1]);
     const followed = await scan(Buffer.concat([zip([{ name: "a", data: "x" }]), Buffer.from("more")]));
@@ -129,13 +126,13 @@ describe("scanZip", () => {
     expect(await scan(zip([]))).toEqual({ entries: [], comment: "" });
   });
 
-  test("finds the end record behind the longest comment there can be, and no further", async () => {
+  test("finds the end record before the longest possible comment, and no further from the end", async () => {
     const whole = zip([{ name: "a", data: "x".repeat(1000) }]);
     expect((await scan(Buffer.concat([whole, Buffer.alloc(0xffff)]))).entries).toHaveLength(1);
     await expect(scan(Buffer.concat([whole, Buffer.alloc(0x10000)]))).rejects.toThrow("the zip has no end record");
   });
 
-  test("stops where the directory has something else than an entry", async () => {
+  test("stops at the first invalid entry of the directory", async () => {
     const bytes = zip([{ name: "a" }, { name: "b" }]);
     bytes[bytes.lastIndexOf("PK\x01\x02")] = 0;
     expect((await scan(bytes)).entries.map(({ name }) => name)).toEqual(["a"]);
@@ -158,18 +155,18 @@ describe("scanZip", () => {
 
   test.each<[title: string, bytes: Uint8Array, problem: string, message: RegExp]>([
     ["no end record", Buffer.from("PK and so on"), "cut", /the zip has no end record \(at byte 12\)/],
-    ["an end record cut short", zip([]).subarray(0, 21), "cut", /no end record/],
+    ["a truncated end record", zip([]).subarray(0, 21), "cut", /no end record/],
     ["nothing", Buffer.alloc(0), "cut", /no end record \(at byte 0\)/],
     ["a directory of over 64 MiB", zip([], { directorySize: 67_108_865 }), "limit", /has 67108865 bytes/],
-    ["a directory outside", zip([], { directorySize: 67_108_864 }), "cut", /outside/],
-    ["an entry outside", zip([{ name: "a", headerOffset: 5000 }]), "cut", /outside/],
-    ["data outside", zip([{ name: "a", compressedSize: 5000 }]), "cut", /outside/],
+    ["a directory outside the file", zip([], { directorySize: 67_108_864 }), "cut", /outside/],
+    ["an entry outside the file", zip([{ name: "a", headerOffset: 5000 }]), "cut", /outside/],
+    ["data outside the file", zip([{ name: "a", compressedSize: 5000 }]), "cut", /outside/],
   ])("refuses %s", async (_title, bytes, problem, message) => {
     await expect(scan(bytes)).rejects.toMatchObject({ problem, message: expect.stringMatching(message) });
   });
 });
 
-test("extraFields tells them by their ids, of several the last, as far as they are whole", () => {
+test("extraFields returns fields by id, the last of each id, up to a field that is cut off", () => {
   const extra = Buffer.from("0100020061627578010063010001006404", "hex");
   expect([...extraFields(extra)]).toEqual([
     [1, Buffer.from("d")],

@@ -13,8 +13,8 @@ async function read(bytes: Uint8Array, chunkSize = 1 << 20): Promise<Record<stri
   return files;
 }
 
-describe("a zip from front to back", () => {
-  test("passes over what its reader leaves unread, and still checks it", async () => {
+describe("a streamed zip", () => {
+  test("skips content that its reader does not read, and still checks it", async () => {
     const entries: CraftedEntry[] = [
       { name: "a", data: text },
       { name: "b", data: text, deflate: true },
@@ -35,7 +35,7 @@ describe("a zip from front to back", () => {
     }).rejects.toThrow('"a": the directory has a different offset, size or CRC than its data');
   });
 
-  test("releases its stream when nobody listens any more", async () => {
+  test("releases its stream when its reader stops", async () => {
     let isReleased = false;
     const source = async function* () {
       try {
@@ -48,7 +48,7 @@ describe("a zip from front to back", () => {
     expect(isReleased).toBe(true);
   });
 
-  test("finds the end of stored data, however the pieces cut its descriptor", async () => {
+  test("finds the end of stored data, wherever chunks split its descriptor", async () => {
     const data = `PK\x07\x08${"x".repeat(30)}PK\x07PK\x07\x08`;
     for (const descriptor of ["signed", "signed64"] as const) {
       const bytes = zip([
@@ -59,7 +59,7 @@ describe("a zip from front to back", () => {
     }
   });
 
-  test("takes data for data that looks like a descriptor but for what follows it, its CRC or its sizes", async () => {
+  test("treats bytes that look like a descriptor as data when the CRC, the sizes or the next signature do not match", async () => {
     const descriptor = (crc: number, compressed: number, size: number, next: number): Buffer => {
       const bytes = Buffer.alloc(20);
       for (const [index, value] of [0x08074b50, crc, compressed, size, next].entries()) {
@@ -67,7 +67,7 @@ describe("a zip from front to back", () => {
       }
       return bytes;
     };
-    // The CRC of nothing is 0, and so are its sizes.
+    // The CRC and the sizes of empty data are 0.
     const [local, central] = [0x04034b50, 0x02014b50];
     const alike = [
       descriptor(0, 0, 0, 0x06054b50),
@@ -105,13 +105,13 @@ describe("a zip from front to back", () => {
       "different offset",
     ],
     ["an end inside a local header", zip([{ name: "abc" }]).subarray(0, 32), "cut", "a local header is cut short"],
-    ["an end behind the signature", zip([{ name: "abc" }]).subarray(0, 4), "cut", "a local header is cut short"],
+    ["an end after the signature", zip([{ name: "abc" }]).subarray(0, 4), "cut", "a local header is cut short"],
     ["nothing", new Uint8Array(0), "cut", "a zip cannot have only 0 bytes"],
   ])("is refused with %s", async (_title, bytes, problem, message) => {
     await expect(read(bytes)).rejects.toMatchObject({ problem, message: expect.stringContaining(message) });
   });
 
-  test("bounds what may follow the last file", async () => {
+  test("limits the size of what may follow the last file", async () => {
     const more = async function* () {
       yield zip([{ name: "a" }]).subarray(0, 31);
       for (let total = 0; total <= 16; total += 1) yield new Uint8Array(1024 * 1024);
@@ -122,7 +122,7 @@ describe("a zip from front to back", () => {
   });
 });
 
-/** Two files, of which the directory has one. */
+/** A zip of two files whose directory lists only the first. */
 function withoutEntry(): Buffer {
   const [one, two] = [zip([{ name: "a" }]), zip([{ name: "a" }, { name: "b" }])];
   const end = Buffer.from(one.subarray(-22));
