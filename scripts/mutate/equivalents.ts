@@ -2,6 +2,13 @@
 import type { Equivalents } from "./equivalence.ts";
 
 export const EQUIVALENTS: Equivalents = {
+  "packages/cargo/src/cfg.ts": [
+    {
+      line: 'const tokens = key.startsWith("cfg(") && key.endsWith(")") ? tokenize(key) : undefined;',
+      becomes: 'const tokens = key.startsWith("cfg(") && key.endsWith("") ? tokenize(key) : undefined;',
+      reason: "A text with another end has no closing parenthesis as its last token, or a space that begins no token.",
+    },
+  ],
   "packages/cargo/src/config-files.ts": [
     {
       line: 'const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: 0, end: 0 };',
@@ -34,12 +41,48 @@ export const EQUIVALENTS: Equivalents = {
       reason: "The equals sign comes after `--`, so its offset is at least 2.",
     },
   ],
+  "packages/cargo/src/profile.ts": [
+    {
+      line: 'return node === undefined || node.kind === "array" || node.kind === "table" ? undefined : node.value;',
+      becomes: 'return node === undefined || node.kind === "array" && node.kind === "table" ? undefined : node.value;',
+      reason: "Lists and tables have no `value`, so that of them is undefined too.",
+    },
+  ],
+  "packages/cargo/src/rustc.ts": [
+    {
+      line: "const host = /^host: (.+)$/m.exec(result.stdout)?.[1];",
+      becomes: "const host = /^host: (.+)/m.exec(result.stdout)?.[1];",
+      reason: "The group takes all that is left of its line.",
+    },
+    {
+      line: "const release = /^release: (.+)$/m.exec(result.stdout)?.[1];",
+      becomes: "const release = /^release: (.+)/m.exec(result.stdout)?.[1];",
+      reason: "The group takes all that is left of its line.",
+    },
+  ],
   "packages/cargo/src/rustflags.ts": [
+    {
+      line: ".sort(([a], [b]) => (a < b ? -1 : 1))",
+      becomes: ".sort(([a], [b]) => (a < b ? -1 : (1 + 1)))",
+      reason: "A comparer's sign counts, not its size.",
+    },
+    {
+      line: ".sort(([a], [b]) => (a < b ? -1 : 1))",
+      becomes: ".sort(([a], [b]) => (a <= b ? -1 : 1))",
+      reason: "No two keys of a table are equal.",
+    },
     {
       line: 'const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "");',
       becomes:
         'const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "mutant");',
       reason: "Both are names of no file that was given on the command line.",
+    },
+  ],
+  "packages/cargo/src/workspace.ts": [
+    {
+      line: "if (known !== undefined) return known;",
+      becomes: "if (false) return known;",
+      reason: "A manifest that is read again is the same: this line saves the time.",
     },
   ],
   "packages/channel/src/rules.ts": [

@@ -3,6 +3,13 @@ import { matchesCfg, parseCfgLines } from "./cfg.ts";
 
 const linux = parseCfgLines('debug_assertions\ntarget_os="linux"\ntarget_feature="sse"\ntarget_feature="sse2"\nunix\n');
 
+test("parseCfgLines leaves out a line that sets a value without quotes", () => {
+  expect(parseCfgLines('unix\nkept=raw\n panic = "abort" \n')).toEqual([
+    { name: "unix", value: undefined },
+    { name: "panic", value: "abort" },
+  ]);
+});
+
 describe("matchesCfg", () => {
   test.each([
     ["cfg(unix)", true],
@@ -23,6 +30,11 @@ describe("matchesCfg", () => {
     expect(matchesCfg(key, linux)).toBe(expected);
   });
 
+  test("`true` and `false` are constants, whatever names the compiler has set", () => {
+    expect(matchesCfg("cfg(false)", parseCfgLines("false"))).toBe(false);
+    expect(matchesCfg("cfg(true)", parseCfgLines("unix"))).toBe(true);
+  });
+
   test.each([
     ["cfg()"],
     ["cfg(unix"],
@@ -30,6 +42,8 @@ describe("matchesCfg", () => {
     ["cfg(unix windows)"],
     ["cfg(not())"],
     ["cfg(not(a, b))"],
+    ["cfg(all(unix windows))"],
+    ["cfg(any(unix, windows"],
     ["cfg(a = b)"],
     ['cfg(a = "b)'],
     ["cfg(all(,))"],

@@ -26,6 +26,7 @@ describe("mergeConfig", () => {
     "doc.browser.args",
     "my-doc.browser",
     "credential-alias.a.b",
+    "registries.mine.credential-provider.args",
   ])("joins the lists of %s, the nearer last", (key) => {
     const [table = "", name] = [key.slice(0, key.lastIndexOf(".")), key.slice(key.lastIndexOf(".") + 1)];
     const of = (item: string): string => `[${table}]\n${name} = ["${item}"]\n`;

@@ -45,8 +45,8 @@ describe("the flags for rustc", () => {
       ["a b", "c"],
       ["d", "target", "build"],
     ]);
-    const plain = await resolve({ config: EVERYWHERE, env: { RUSTFLAGS: " d  e\t " } });
-    expect([plain.source, plain.flags, plain.hidden]).toEqual(["RUSTFLAGS", ["d", "e"], ["target", "build"]]);
+    const plain = await resolve({ config: EVERYWHERE, env: { RUSTFLAGS: " -Cd  -g\t " } });
+    expect([plain.source, plain.flags, plain.hidden]).toEqual(["RUSTFLAGS", ["-Cd", "-g"], ["target", "build"]]);
     const target = await resolve({ config: EVERYWHERE });
     expect([target.source, target.flags, target.hidden]).toEqual(["target", ["target"], ["build"]]);
     const build = await resolve({ config: EVERYWHERE, target: "aarch64-apple-darwin" });
@@ -154,6 +154,12 @@ rustflags = ["--cfg=d"]`;
     expect(flags).toEqual(["--cfg=a", "--cfg=b"]);
     expect(asked).toHaveLength(2);
     expect(warnings).toEqual([expect.stringContaining("cargo stops after two rounds and drops them")]);
+  });
+
+  test("are ignored with one warning where nothing else adds a flag", async () => {
+    const { flags, warnings } = await resolve({ config: "[target.'cfg(unix']\nrustflags = ['a']" });
+    expect(flags).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/config\.toml:2: cargo ignores the malformed `cfg\(unix`/)]);
   });
 
   test("are ignored with one warning when the condition is malformed", async () => {

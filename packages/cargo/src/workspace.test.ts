@@ -41,6 +41,32 @@ describe("readWorkspace", () => {
     expect(workspace.crates[1]?.manifest.file).toBe("crates/a/Cargo.toml");
   });
 
+  test("leaves out a path dependency outside of the workspace, and one without a manifest", () => {
+    write("outer/Cargo.toml", crate("outer"));
+    write("ws/Cargo.toml", '[workspace]\nmembers = ["app"]\n');
+    write(
+      "ws/app/Cargo.toml",
+      crate("app", '[dependencies]\no = { path = "../../outer" }\ng = { path = "../gone" }\n'),
+    );
+    expect(readWorkspace(path.join(root, "ws"), root).crates.map(({ name }) => name)).toEqual(["app"]);
+  });
+
+  test("leaves out a crate that cannot be read, says so, and reads the others", () => {
+    write("Cargo.toml", '[workspace]\nmembers = ["broken", "whole"]\n');
+    write("broken/Cargo.toml", "[package\n");
+    write("whole/Cargo.toml", crate("whole"));
+    const left: string[] = [];
+    const workspace = readWorkspace(root, root, { leaveOut: ({ message }) => left.push(message) });
+    expect(workspace.crates.map(({ name }) => name)).toEqual(["whole"]);
+    expect(left).toEqual([expect.stringContaining("broken/Cargo.toml:2 is not valid TOML")]);
+  });
+
+  test("takes braces in a member's name literally, as cargo does", () => {
+    write("Cargo.toml", '[workspace]\nmembers = ["{a,b}"]\n');
+    for (const name of ["a", "b"]) write(`${name}/Cargo.toml`, crate(name));
+    expect(() => readWorkspace(root, root)).toThrow('the workspace member "{a,b}" has no Cargo.toml');
+  });
+
   test("goes to the workspace that a crate names, and that of the nearest crate counts", () => {
     write("far/Cargo.toml", '[workspace]\nmembers = ["../app", "../gone"]\n');
     write("gone/notes.md", "");
