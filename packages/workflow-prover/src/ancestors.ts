@@ -2,7 +2,7 @@ import type { Job, Workflow } from "@release-actions/workflow";
 
 const KNOWN = new WeakMap<Job, ReadonlySet<string>>();
 
-/** The jobs that a job needs, directly or through others; the nearest first. */
+/** The jobs that a job needs, directly or through other jobs; the nearest come first. */
 export function ancestorsOf({ jobs }: Workflow, job: Job): ReadonlySet<string> {
   const known = KNOWN.get(job);
   if (known !== undefined) return known;
@@ -17,7 +17,7 @@ export function ancestorsOf({ jobs }: Workflow, job: Job): ReadonlySet<string> {
   return reached;
 }
 
-/** The jobs that need a job, directly or through others. */
+/** The jobs that need a job, directly or through other jobs. */
 export function descendantsOf(workflow: Workflow, job: Job): Set<string> {
   return new Set(workflow.jobs.filter((candidate) => ancestorsOf(workflow, candidate).has(job.id)).map(({ id }) => id));
 }

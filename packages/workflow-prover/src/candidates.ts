@@ -5,17 +5,17 @@ import { filterPattern } from "./language/patterns.ts";
 import type { Term, Terms } from "./terms.ts";
 import type { Value, Variable } from "./variable.ts";
 
-/** The values to try for a variable, and whether no other value could make a difference. */
+/** The values to try for a variable. */
 export interface Candidates {
   readonly values: readonly Value[];
-  /** Why another value could matter; undefined where none can. */
+  /** Why a value that is not tried could change the result; undefined when none can. */
   readonly open: string | undefined;
 }
 
-/** A list of more names than this is not tried in all combinations. */
+/** For lists with more names than this, not all combinations are tried. */
 const MAX_LIST = 4;
 
-/** Values for all variables that conditions read: one for each way in which the conditions can tell them apart. */
+/** The values to try for each variable that conditions read: one for every combination of answers that the conditions can give. */
 export class CandidateTable {
   readonly #terms: Terms;
   readonly #known = new Map<string, Candidates>();
@@ -63,7 +63,7 @@ export class CandidateTable {
     );
     const automata = patterns.map((pattern) => filterPattern(pattern.replace(/^!/, "")));
     const own = [...group.flatMap(({ texts }) => [...texts]), ...term.numbers].map(String);
-    // Names that all members of the group can have come first, so that they can be alike.
+    // Texts that all members of the group can have come first, so that the members can be equal.
     const domains = DOMAIN_ORDER.filter((name) => name === domain || group.some((member) => domainOf(member) === name));
     const familiar = [...domains.flatMap((name) => FAMILIAR[name]), ...own, ...patterns.map(exampleOf)];
     const { texts, isComplete } = witnessesOf(DOMAINS[domain], [...automata, ...predicates], familiar, group.length);
@@ -74,7 +74,7 @@ export class CandidateTable {
     };
   }
 
-  /** A term and all that it is compared with, directly or not. */
+  /** A term and all terms that it is compared with, directly or through others. */
   #groupOf(term: Term): Term[] {
     const group = new Map<string, Term>();
     const queue = [term];
@@ -90,7 +90,7 @@ export class CandidateTable {
   }
 }
 
-/** From the narrowest on. */
+/** The domains, the narrowest first. */
 const DOMAIN_ORDER: readonly Domain[] = ["digits", "login", "repository", "ref", "text"];
 
 function domainOf({ variable }: Term): Domain | undefined {
@@ -100,7 +100,7 @@ function domainOf({ variable }: Term): Domain | undefined {
 function listCandidates(term: Term): Candidates {
   const names = [...term.texts];
   if (names.length > MAX_LIST) {
-    // Too many combinations; single ones, none and all are likely to matter. Lists are written as JSON.
+    // There are too many combinations. Lists with one name, no name and all names are most likely to matter. Lists are written as JSON.
     const lists = [[], ["another"], ...names.map((name) => [name]), names];
     return { values: lists.map((list) => JSON.stringify(list)), open: "is compared with many names at once" };
   }
@@ -109,7 +109,7 @@ function listCandidates(term: Term): Candidates {
   return { values: lists.map((list) => JSON.stringify(list)), open: term.open };
 }
 
-/** A name that a filter is likely to let through. */
+/** A name that the filter probably accepts. */
 function exampleOf(pattern: string): string {
   return pattern
     .replace(/^!/, "")

@@ -1,37 +1,37 @@
-/** What one try decides; each question keeps its answer for the whole try. */
+/** The decisions of one attempt. A question that is asked again gets the same answer within the attempt. */
 export interface Choices {
-  /** @param options at least one, the preferred first */
+  /** @param options the possible answers, the preferred first; an empty list ends the attempt */
   choose<T>(key: string, options: readonly T[]): T;
-  /** Notes that the options of a question may not be all that matter, and why. */
+  /** Records why options that were not offered could change the result. */
   leaveOpen(why: string): void;
-  /** The answers of this try so far, in the order of the questions. */
+  /** The answers of this attempt so far, in the order of the questions. */
   readonly made: ReadonlyMap<string, unknown>;
 }
 
-/** Ends a try that leads nowhere, such as one that contradicts itself. */
+/** Ends an attempt that is impossible, such as one whose answers contradict each other. */
 export class DeadEnd extends Error {
   override readonly name = "DeadEnd";
 }
 
-/** Ends a try that cannot be followed, with what it depends on. */
+/** Ends an attempt that cannot be evaluated. The message names what the result depends on. */
 export class CannotTell extends Error {
   override readonly name = "CannotTell";
 }
 
 export interface Exploration<R> {
-  /** What the try returned that was looked for; undefined where there was none. */
+  /** The result of the first successful attempt; undefined when no attempt succeeded. */
   readonly found: R | undefined;
-  /** Whether all tries were made and could be followed: then what was not found does not exist. */
+  /** Whether all possible attempts were made and evaluated. If so and nothing was found, nothing exists. */
   readonly isExhaustive: boolean;
-  /** What the tries that could not be followed depend on. */
+  /** What the attempts that could not be evaluated depend on. */
   readonly dependsOn: readonly string[];
 }
 
 const MAX_TRIES = 20_000;
 
 /**
- * Makes a try for every sequence of answers, depth first, until one returns something. Only what a try asks for is
- * varied, so that the tries are the branches of the conditions and not all combinations of all values.
+ * Makes an attempt for every sequence of answers, depth first, until one returns a result. Only questions that an attempt
+ * asks are varied, so there is one attempt per branch of the conditions and not one per combination of all values.
  *
  * @param given answers that are not varied
  */
@@ -53,7 +53,7 @@ export function explore<R>(
       made,
       leaveOpen: (why) => void dependsOn.add(why),
       choose: <T>(key: string, options: readonly T[]): T => {
-        // Every value under a key was put there from options of the same question.
+        // The cast is safe: each key belongs to one question, so its value is one of that question's options.
         if (made.has(key)) return made.get(key) as T;
         if (options.length === 0) throw new DeadEnd(key);
         const step = path[depth] ?? { key, options, index: 0 };

@@ -6,28 +6,28 @@ import { type Segment, templateOf } from "./template.ts";
 /** An `if`, as GitHub reads it. */
 export interface Condition {
   readonly expression: Expr;
-  /** As it is written, for people, on one line. */
+  /** The condition as written, on one line, for messages. */
   readonly text: string;
-  /** Whether it asks for the status itself; where it does not, `success()` is implied. */
+  /** Whether it calls a status function; if not, `success()` is implied. */
   readonly asksForStatus: boolean;
-  /** Why it is always true, whatever its expressions say; undefined where it is evaluated. */
+  /** Why the condition is always true, whatever its expressions evaluate to; undefined if they matter. */
   readonly alwaysTrue: "text" | "line feed" | undefined;
   readonly location: Location & { readonly line: number };
 }
 
 const KNOWN = new WeakMap<YamlNode, Condition | undefined>();
 
-/** The `if` of a job or a step; read once, since a job is looked at for every event. */
+/** The `if` of a job or a step. It is cached, since a job is examined for every event. */
 export function conditionOf(owner: YamlNode): Condition | undefined {
   if (!KNOWN.has(owner)) KNOWN.set(owner, readCondition(owner.get("if")));
   return KNOWN.get(owner);
 }
 
 /**
- * Reads an `if`. `${{ x }}` around all of it changes nothing; with anything beside it, even a line feed, the value is
- * a text, and a text that is not empty is true (docs: "Evaluate expressions", `if` conditionals).
+ * Reads an `if`. `${{ }}` around the whole condition makes no difference. If anything else is beside it, even a line feed,
+ * the value is a string, and a string that is not empty is true (docs: "Evaluate expressions", `if` conditionals).
  *
- * @returns undefined where there is no condition
+ * @returns undefined when there is no condition
  * @throws ExpressionFault when GitHub could not evaluate it
  */
 export function readCondition(node: YamlNode): Condition | undefined {
@@ -51,7 +51,7 @@ export function readCondition(node: YamlNode): Condition | undefined {
   return make(formatOf(segments), isBlank && expressions === 1 ? "line feed" : "text");
 }
 
-/** GitHub turns a text with expressions in it into a call of `format`. */
+/** GitHub converts a string with several segments to a call of `format`. */
 function formatOf(segments: readonly Segment[]): Expr {
   const sources: string[] = [];
   const template = segments.map((segment) => {

@@ -10,12 +10,12 @@ import {
 } from "@actions/expressions/data/index";
 import { CannotTell } from "./choices.ts";
 
-/** What a path leads to: a value, more members below it, or a list that is known. */
+/** The content at a path: a value (which may be a list), or a mapping with members of its own. */
 export type Found = { readonly value: ExpressionData } | "members";
 
 /**
- * A mapping of a context such as `github.event`, whose members are decided when an expression reads them. GitHub's
- * evaluator takes it for a dictionary of its own.
+ * A mapping of a context such as `github.event`, whose members are chosen when an expression reads them. It extends the
+ * dictionary of GitHub's evaluator.
  */
 export class LazyDictionary extends Dictionary {
   readonly #path: string;

@@ -6,19 +6,19 @@ import { functionOf } from "@release-actions/workflow";
 import { CannotTell, DeadEnd } from "./choices.ts";
 import { openKeyOf } from "./operand.ts";
 
-/** What an evaluation needs beyond the contexts. */
+/** The contexts and functions that an evaluation needs. */
 export interface Surroundings {
   readonly contexts: Dictionary;
-  /** The answer of a status function; undefined for any other name. */
+  /** The value of a status function such as `success`. */
   status(name: string): boolean;
-  /** What `fromJSON` of something that only a run knows yields. */
+  /** A value for `fromJSON` of a text that is known only in a run. */
   open(key: string): ExpressionData;
-  /** Whether a list that only a run knows has an item. */
+  /** Whether a list that is known only in a run contains the item. */
   openContains(key: string): boolean;
   hashFiles(key: string): ExpressionData;
 }
 
-/** Evaluates with GitHub's own evaluator. @throws DeadEnd where the run would fail on the expression. */
+/** Evaluates an expression with GitHub's own evaluator. @throws DeadEnd when the expression would fail the run */
 export function evaluate(expression: Expr, surroundings: Surroundings): ExpressionData {
   return guarded(() => new ScopedEvaluator(expression, surroundings).evaluate());
 }
@@ -49,7 +49,7 @@ class ScopedEvaluator extends Evaluator {
     return this.#isKnown(call, false) ? super.visitFunctionCall(call) : this.#surroundings.open(key);
   }
 
-  /** Whether the text that `fromJSON` reads is JSON, and a list or a mapping where one is needed. */
+  /** Whether the text that `fromJSON` reads is valid JSON and, if a container is needed, a list or mapping. */
   #isKnown(expression: Expr, isContainer: boolean): boolean {
     let call = expression;
     while (call instanceof IndexAccess) call = call.expr;
@@ -60,7 +60,7 @@ class ScopedEvaluator extends Evaluator {
       return !isContainer || (typeof value === "object" && value !== null);
     } catch (error) {
       if (error instanceof CannotTell || error instanceof DeadEnd) throw error;
-      return false; // The values that are tried for a text are seldom JSON.
+      return false; // The values that are tried for a text are rarely valid JSON.
     }
   }
 }

@@ -1,10 +1,10 @@
 import type { Witness } from "./job-verdict.ts";
 
-/** What the files do not decide: variables, secrets, inputs, and outputs whose writer cannot be read. */
+/** Values that the files do not determine: variables, secrets, inputs, and outputs of code that cannot be analysed. */
 const FREE = /^((vars|secrets|env|inputs|needs)\.|fromJSON\(|.*: steps\..*\.outputs\.)/;
 const MAX_SHOWN = 3;
 
-/** The values that an event needs besides what it says itself: ", where `vars.X` is `a`"; empty where there are none. */
+/** The values that are needed in addition to the event, as text to append: ", where `vars.X` is `a`"; empty when there are none. */
 export function freeValues({ values }: Witness): string {
   const free = [...values].filter(([key]) => FREE.test(key) && !key.endsWith(" was set"));
   const shown = free.slice(0, MAX_SHOWN).map(([key, value]) => `${nameOf(key)} is ${textOf(value)}`);

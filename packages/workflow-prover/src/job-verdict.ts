@@ -10,48 +10,48 @@ import { templateOf } from "./template.ts";
 import { Terms } from "./terms.ts";
 import type { Value } from "./variable.ts";
 
-/** An event that shows something, with the values that matter. */
+/** An example event that shows that something is possible, with the values that matter. */
 export interface Witness {
   readonly entry: Entry;
-  /** Values by the key of their variable, and how jobs ended (`result of <job>`). */
+  /** The values of variables by their keys, and the results of jobs (`result of <job>`). */
   readonly values: ReadonlyMap<string, unknown>;
-  /** The event in words. */
+  /** The description of the event. */
   readonly event: string;
 }
 
 /**
- * Whether something can happen: it does in this event, it cannot, or nobody can tell from the files. Where a condition
- * asks for the repository, it may be impossible in the `repository` of that name alone, as in none of its forks.
+ * Whether something can happen: it is possible (with an example), impossible, or unknown from the files alone. If a
+ * condition tests the name of the repository, it may be impossible only in that `repository` and possible in its forks.
  */
 export type Verdict =
   | { readonly kind: "possible"; readonly witness: Witness }
   | { readonly kind: "impossible"; readonly repository?: string }
   | { readonly kind: "unknown"; readonly dependsOn: readonly string[] };
 
-/** Terms and values of all conditions that decide about a job, for one way in which its workflow starts. */
+/** The terms of all conditions that decide whether a job runs, and the values to try, for one way of starting the workflow. */
 export interface Preparation {
   readonly entry: Entry;
   readonly terms: Terms;
   readonly candidates: CandidateTable;
 }
 
-/** What can happen in a run, besides the event. */
+/** The results and cancellations that can occur in a run. */
 export type Course = Pick<RunSettings, "ends" | "mayBeCancelled" | "given">;
 
 export const ENDS: readonly Result[] = ["success", "failure", "cancelled"];
 const ANYTHING: Course = { ends: () => ENDS, mayBeCancelled: true };
 const NOTHING_FAILS: Course = { ends: () => ["success"], mayBeCancelled: false };
 
-/** Which ways of starting a workflow a question is about. */
+/** Selects the ways of starting a workflow to which a question refers. */
 export type Accepts = (entry: Entry) => boolean;
 
-/** Whether some event makes the job run, whatever else happens. */
+/** Whether some event can make the job run. Other jobs may have any result. */
 export function canRun(project: Project, workflow: Workflow, job: Job, accepts?: Accepts): Verdict {
   return ask(project, workflow, job, accepts, ANYTHING, (run) => run.starts && run.runs(job));
 }
 
 /**
- * Whether the job is skipped by some event of this repository although no job before it failed, which a required check takes as green.
+ * Whether some event in this repository skips the job although no earlier job failed. A required check counts a skipped job as passed.
  *
  * @param unless a condition under which it may be skipped
  */
@@ -75,7 +75,7 @@ export function canBeSkipped(
     );
   const verdict = inRepository();
   if (verdict.kind !== "possible" || !verdict.witness.values.has(REPOSITORY.key)) return verdict;
-  // A condition that asks for the repository asks for this one: under its name the job may never be skipped.
+  // A condition that tests the name of the repository means this one. With that name the job may never be skipped.
   const { entry } = verdict.witness;
   const names = prepare(entry, [job]).candidates.of(REPOSITORY).values;
   const verdicts = names.map((name) => [String(name), inRepository(new Map([[REPOSITORY.key, name]]))] as const);
@@ -84,7 +84,7 @@ export function canBeSkipped(
   return verdicts.map(([, each]) => each).find(({ kind }) => kind === "unknown") ?? verdict;
 }
 
-/** Whether there is a run in which the job succeeds so far and none of these steps runs, in no job of its matrix. */
+/** Whether there is a run in which the job runs and has not failed, but none of these steps runs in any job of its matrix. */
 export function canSkipSteps(
   project: Project,
   workflow: Workflow,
@@ -131,7 +131,7 @@ export function canBeTrue(project: Project, workflow: Workflow, job: Job, node: 
   );
 }
 
-/** Whether the job's own condition can be true, whatever becomes of the jobs that it needs. */
+/** Whether the job's own condition can be true, if all jobs that it needs succeed. */
 export function canHoldAlone(project: Project, workflow: Workflow, job: Job): Verdict {
   return ask(
     project,
@@ -143,7 +143,7 @@ export function canHoldAlone(project: Project, workflow: Workflow, job: Job): Ve
   );
 }
 
-/** Puts a question about a job to every run that the workflow can have. */
+/** Asks a question about a job for every possible run of the workflow. */
 function ask(
   project: Project,
   workflow: Workflow,
@@ -159,7 +159,7 @@ function ask(
   const asked = new Set<string>();
   for (const entry of entries) {
     const prepared = prepare(entry, [job], (terms) => more(terms, entry));
-    // What no condition tells apart is asked once: a pull request and a push, where nothing asks for the event.
+    // Ways of starting that no condition distinguishes are asked once, such as a pull request and a push if no condition reads the event.
     const key = likenessOf(prepared);
     if (key !== undefined && asked.has(key)) continue;
     if (key !== undefined) asked.add(key);
@@ -172,7 +172,7 @@ function ask(
   return dependsOn.size === 0 ? { kind: "impossible" } : { kind: "unknown", dependsOn: [...dependsOn] };
 }
 
-/** Follows runs until one yields something, with the event that does. */
+/** Evaluates runs until one gives a result, and returns it with an example event. */
 export function exploreRuns<R>(
   { entry, terms, candidates }: Preparation,
   course: Course,
@@ -191,11 +191,11 @@ export function exploreRuns<R>(
 
 export function witnessOf(entry: Entry, made: ReadonlyMap<string, unknown>): Witness {
   const values = new Map(made);
-  // Every value of a variable is one that an expression can have.
+  // The cast is safe: the values of variables are values of expressions.
   return { entry, values, event: rootOf(entry).eventCase.describe(values as ReadonlyMap<string, Value>) };
 }
 
-/** Collects the terms of everything that decides whether the jobs run, those of callers among it. */
+/** Collects the terms of everything that decides whether the jobs run, including the conditions of callers. */
 export function prepare(
   entry: Entry,
   jobs: readonly Job[],
@@ -210,8 +210,8 @@ export function prepare(
 }
 
 /**
- * The same text for two ways of starting a workflow that its conditions cannot tell apart: all that they read means the
- * same. Undefined where an expression may read anything.
+ * A key that is equal for two ways of starting a workflow if its conditions cannot distinguish them, because every path
+ * that they read has the same meaning. Undefined when an expression may read any path.
  */
 export function likenessOf({ entry, terms }: Preparation): string | undefined {
   const root = rootOf(entry);

@@ -3,17 +3,17 @@ import { FunctionCall, IndexAccess, Literal } from "@actions/expressions/ast";
 import { functionOf, pathOf } from "@release-actions/workflow";
 import type { Meaning, Value, Variable } from "./variable.ts";
 
-/** A text that an expression can evaluate to: a constant, or a variable with constants around it. */
+/** A value that an expression can have: a constant, or a variable with optional constant text around it. */
 export type Shape = { readonly constant: Value } | VariableShape;
 export type VariableShape = Extract<Meaning, { kind: "variable" }>;
 
-/** What is compared: the shapes that it can have, and the variables in it whose influence cannot be put that way. */
+/** An operand of a comparison: the shapes that it can have, and variables whose influence cannot be expressed as a shape. */
 export interface Operand {
   readonly shapes: readonly Shape[];
   readonly opaque: readonly Variable[];
 }
 
-/** Names what `fromJSON(x).y` yields when only a run knows `x`; undefined for anything else. */
+/** The key for the value of `fromJSON(x).y`, where `x` is known only in a run; undefined for other expressions. */
 export function openKeyOf(expression: Expr): string | undefined {
   if (expression instanceof FunctionCall && functionOf(expression) === "fromjson") {
     const [argument] = expression.args;
@@ -29,7 +29,7 @@ export function openVariable(key: string): Variable {
   return { key, type: { kind: "any" } };
 }
 
-/** `format('refs/heads/{0}', x)` is `x` with constants around it, as long as only one part varies. */
+/** The operand for a call such as `format('refs/heads/{0}', x)`: `x` with constants around it, if only one part varies. */
 export function formatted([template, ...operands]: readonly Operand[]): Operand {
   const shape = template?.shapes[0];
   const all = [...(template === undefined ? [] : [template]), ...operands];
@@ -78,7 +78,7 @@ export function constantItems(expression: Expr): Value[] | undefined {
     const items: unknown = JSON.parse(text.literal.coerceString());
     return Array.isArray(items) ? items.filter((item) => item === null || typeof item !== "object") : undefined;
   } catch {
-    return undefined; // GitHub fails on it when it evaluates the condition.
+    return undefined; // The text is not valid JSON, so GitHub fails when it evaluates the condition.
   }
 }
 
@@ -86,7 +86,7 @@ export function literalOf({ literal }: Literal): Value {
   return "value" in literal && literal.primitive ? literal.value : null;
 }
 
-/** As GitHub turns a value into text. */
+/** Converts a value to a string, as GitHub does. */
 export function textOf(value: Value): string {
   return value === null ? "" : String(value);
 }

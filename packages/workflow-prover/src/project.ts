@@ -2,10 +2,10 @@ import type { Job, Workflow } from "@release-actions/workflow";
 import { eventCasesOf } from "./events/cases.ts";
 import type { Entry } from "./scope.ts";
 
-/** GitHub connects at most ten levels of workflows (docs: "Reuse workflows", limitations). */
+/** GitHub allows at most ten levels of workflows (docs: "Reuse workflows", limitations). */
 const MAX_DEPTH = 10;
 
-/** The workflows of one repository, and how they start. */
+/** The workflows of one repository, and the ways in which they start. */
 export class Project {
   readonly workflows: readonly Workflow[];
   readonly #entries = new Map<Workflow, readonly Entry[]>();
@@ -14,7 +14,7 @@ export class Project {
     this.workflows = workflows;
   }
 
-  /** Every way in which the workflow starts that is to be seen in this repository. */
+  /** Every way of starting the workflow that this repository's files show. */
   entriesOf(workflow: Workflow): readonly Entry[] {
     const known = this.#entries.get(workflow);
     if (known !== undefined) return known;
@@ -23,7 +23,7 @@ export class Project {
     return found;
   }
 
-  /** The jobs here that call the workflow. */
+  /** The jobs in this repository that call the workflow by its path. */
   callersOf(workflow: Workflow): { readonly workflow: Workflow; readonly job: Job }[] {
     return this.workflows.flatMap((caller) =>
       caller.jobs.filter((job) => isCallOf(job.uses, workflow.file)).map((job) => ({ workflow: caller, job })),
@@ -31,8 +31,8 @@ export class Project {
   }
 
   /**
-   * Whether a job here calls the workflow by the name of a repository (`owner/name/.github/workflows/x.yml@ref`): most
-   * likely this one, at a ref of its own.
+   * Whether a job in this repository calls a workflow of the same name in a named repository
+   * (`owner/name/.github/workflows/x.yml@ref`). That is most likely this repository, at a chosen ref.
    */
   isCalledByName(workflow: Workflow): boolean {
     const name = workflow.file.split("/").at(-1) ?? "";
@@ -53,12 +53,12 @@ export class Project {
   }
 }
 
-/** Whether other workflows may call it, also those of other repositories. */
+/** Whether other workflows, also those of other repositories, may call the workflow. */
 export function isCallable(workflow: Workflow): boolean {
   return workflow.triggers.some(({ event }) => event === "workflow_call");
 }
 
-/** `./.github/workflows/x.yml`, or `$/.github/workflows/x.yml` for the running commit. */
+/** Whether `uses` means the file: `./.github/workflows/x.yml`, or `$/.github/workflows/x.yml` for the running commit. */
 function isCallOf(uses: string | undefined, file: string): boolean {
   const [, name] = /^(?:\.|\$)\/\.github\/workflows\/([^/@]+)(?:@.*)?$/.exec(uses ?? "") ?? [];
   return name !== undefined && (file === name || file.endsWith(`/${name}`));

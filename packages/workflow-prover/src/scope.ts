@@ -24,24 +24,24 @@ import {
   writtenVariable,
 } from "./variable.ts";
 
-/** How a job can end (docs: "Contexts reference", `needs.<job_id>.result`). */
+/** The result of a job (docs: "Contexts reference", `needs.<job_id>.result`). */
 export type Result = "success" | "failure" | "cancelled" | "skipped";
 export const RESULTS: readonly Result[] = ["success", "failure", "cancelled", "skipped"];
 
-/** A way in which a workflow starts: by an event, or called by a job of another workflow. */
+/** A way of starting a workflow: by an event, or by a job of another workflow that calls it. */
 export interface Entry {
   readonly workflow: Workflow;
   readonly eventCase: EventCase;
-  /** The job that calls the workflow; undefined where the event itself starts it. */
+  /** The job that calls the workflow; undefined when the event starts it directly. */
   readonly caller: { readonly entry: Entry; readonly job: Job } | undefined;
 }
 
-/** What paths mean in the conditions of a job, and of its steps. */
+/** The meanings of paths in the conditions of a job and its steps. */
 export class JobScope implements Scope {
   readonly entry: Entry;
   readonly job: Job;
   readonly step: Step | undefined;
-  /** One job of the matrix; undefined for any of them. */
+  /** The job of the matrix; undefined for any job of it. */
   readonly combination: Combination | undefined;
   readonly #meanings = new Map<string, Meaning>();
 
@@ -113,7 +113,7 @@ export class JobScope implements Scope {
   #need(name: string, [member, output, ...rest]: readonly string[]): Meaning {
     if (name === "*") return OBJECT;
     const id = this.job.needs.find((candidate) => candidate.toLowerCase() === name);
-    // Only the jobs that it names itself are in `needs`.
+    // `needs` contains only the jobs that the job itself names.
     if (id === undefined) return ABSENT;
     if (member === "result") return meaningOfVariable(choiceVariable(`result of ${id}`, RESULTS));
     if (member !== "outputs" || output === undefined || output === "*" || rest.length > 0) return OBJECT;
@@ -157,7 +157,7 @@ export class JobScope implements Scope {
 
 const SCOPES = new WeakMap<Entry, Map<Job | Step, JobScope>>();
 
-/** The scope of a job or a step; the same one each time, which knows what its paths mean. */
+/** The scope of a job or step. It is cached, because it remembers the meanings of its paths. */
 export function jobScope(entry: Entry, job: Job, step?: Step, combination?: Combination): JobScope {
   if (combination !== undefined) return new JobScope(entry, job, step, combination);
   const known = SCOPES.get(entry) ?? new Map<Job | Step, JobScope>();
@@ -167,10 +167,10 @@ export function jobScope(entry: Entry, job: Job, step?: Step, combination?: Comb
   return scope;
 }
 
-/** What a job hands on under a name; nothing where it declares no such output. */
+/** The meaning of an output of a job; `ABSENT` when the job does not declare it. */
 function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
   const open = meaningOfVariable(writtenVariable(`needs.${job.id}.outputs.${output}`));
-  // What a called workflow hands on is decided in there.
+  // The called workflow determines its own outputs.
   if (job.uses !== undefined) return open;
   const [, value] = entryNamed(job.node.get("outputs"), output) ?? [];
   if (value === undefined) return ABSENT;
@@ -187,7 +187,7 @@ export function isWithoutSecrets({ eventCase }: Entry): boolean {
   return eventCase.isFork && !["pull_request_target", "workflow_run"].includes(eventCase.event);
 }
 
-/** GitHub looks names up without regard to case. */
+/** Finds an entry by name in lower case, since GitHub ignores the case of names. */
 function entryNamed(node: YamlNode, name: string): [string, YamlNode] | undefined {
   return node.entries().find(([key]) => key.toLowerCase() === name);
 }

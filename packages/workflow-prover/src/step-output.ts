@@ -2,7 +2,7 @@ import type { Job, Step } from "@release-actions/workflow";
 import { type CommandNode, parse, type Redirection, type Statement, type Word } from "unbash";
 import { choiceVariable, constant, type Meaning, meaningOfVariable, writtenVariable } from "./variable.ts";
 
-/** Actions whose outputs have few values, by their documentation. */
+/** Actions for which the documentation lists the few values of an output. */
 const KNOWN: readonly (readonly [uses: RegExp, output: RegExp, values: readonly string[]])[] = [
   [/^dorny\/paths-filter@/, /^(?!changes$|.*_(count|files)$)/, ["true", "false"]],
   [
@@ -14,7 +14,7 @@ const KNOWN: readonly (readonly [uses: RegExp, output: RegExp, values: readonly 
 ];
 
 /**
- * What a step hands on under a name: the values that its script writes, where all of them can be read, else any text.
+ * The meaning of a step's output: the values that its script writes, if all of them can be read, or else any text.
  */
 export function stepOutput(job: Job, step: Step, output: string): Meaning {
   const key = `${job.id}: steps.${step.id}.outputs.${output}`;
@@ -29,7 +29,7 @@ export function stepOutput(job: Job, step: Step, output: string): Meaning {
   return values.length === 1 && only !== undefined ? constant(only) : meaningOfVariable(choiceVariable(key, values));
 }
 
-/** Undefined where something is written that cannot be read. */
+/** The values that a script writes to an output; undefined when some of them cannot be read. */
 function writtenValues(script: string, output: string): { values: string[]; isCertain: boolean } | undefined {
   const ast = parse(script.replaceAll(/\$\{\{.*?\}\}/gs, (text) => `$${"x".repeat(text.length - 1)}`));
   if ((ast.errors ?? []).length > 0) return undefined;
@@ -53,13 +53,13 @@ function writtenValues(script: string, output: string): { values: string[]; isCe
     }
   };
   visit(ast.commands, true);
-  // Every way to the file must have been one of these, else something else may be in it.
+  // If the script mentions the output file anywhere else, it may write other values.
   const all = script.match(/GITHUB_OUTPUT|set-output/g)?.length ?? 0;
   if (mentions !== all || mentions === 0) return undefined;
   return { values, isCertain: isCertain && values.length === 1 };
 }
 
-/** `echo name=value >> "$GITHUB_OUTPUT"` with a value that is written out. */
+/** Reads `echo name=value >> "$GITHUB_OUTPUT"` with a literal value. */
 function outputAssignment(command: CommandNode & { type: "Command" }): { name: string; value: string } | undefined {
   if (command.name?.value !== "echo" || command.args.length !== 1) return undefined;
   if (!command.redirects.some(isOutputFile)) return undefined;

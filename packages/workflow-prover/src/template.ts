@@ -1,12 +1,12 @@
 import type { Expr } from "@actions/expressions";
 import { ExpressionFault, parseExpression } from "@release-actions/workflow";
 
-/** A piece of a text with `${{ }}` in it. */
+/** A segment of a text with `${{ }}`: literal text or an expression. */
 export type Segment = { readonly text: string } | { readonly expression: Expr; readonly source: string };
 
 const KNOWN = new Map<string, readonly Segment[]>();
 
-/** A text with `${{ }}` in it, in pieces. The same text is taken apart once. */
+/** Splits a text with `${{ }}` into segments. The result is cached. */
 export function templateOf(text: string): readonly Segment[] {
   const known = KNOWN.get(text);
   if (known !== undefined) return known;
@@ -30,7 +30,7 @@ function segmentsOf(text: string): Segment[] {
   return segments;
 }
 
-/** Up to the `}}` that is not within a quoted text. */
+/** The length of an expression up to its `}}`, ignoring `}}` inside quotes. */
 function expressionLength(text: string): number | undefined {
   let isQuoted = false;
   for (let index = 0; index < text.length; index += 1) {

@@ -19,25 +19,25 @@ import {
 import type { Segment } from "./template.ts";
 import type { Scope, Value, Variable } from "./variable.ts";
 
-/** What conditions ask of one variable. */
+/** Everything that conditions test about one variable. */
 export interface Term {
   readonly variable: Variable;
-  /** The sets of texts that a condition tells apart. */
+  /** The sets of texts that the conditions distinguish. */
   readonly predicates: Automaton[];
   /** Texts from the conditions that are likely to matter. */
   readonly texts: Set<string>;
   readonly numbers: Set<number>;
-  /** The variables that it is compared with. */
+  /** The keys of the variables with which it is compared. */
   readonly links: Set<string>;
-  /** Why the predicates do not say everything that the conditions ask; undefined where they do. */
+  /** Why the predicates do not cover everything that the conditions test; undefined when they do. */
   open: string | undefined;
 }
 
-/** Collects from expressions what decides which values have to be tried. */
+/** Collects from expressions everything that determines which values must be tried. */
 export class Terms {
   readonly #terms = new Map<string, Term>();
   readonly #paths = new Set<string>();
-  /** Lists by their path: `needs` for `needs.*.result`. */
+  /** The paths with `*` by the path of their list: `needs` for `needs.*.result`. */
   readonly #lists = new Map<string, string>();
   readonly #beginnings = new Set<string>();
   readonly #computed = new Set<readonly Segment[]>();
@@ -47,22 +47,22 @@ export class Terms {
     return this.#terms;
   }
 
-  /** Every path that is read, in lower case. */
+  /** All paths that expressions read, in lower case. */
   get paths(): ReadonlySet<string> {
     return this.#paths;
   }
 
-  /** What is read of the items of a list at the path; undefined where nothing is. */
+  /** The path with `*` that is read from the items of the list; undefined when there is none. */
   listBelow(path: string): string | undefined {
     return this.#lists.get(path);
   }
 
-  /** Whether something below the path is read, so that it must be a mapping. */
+  /** Whether an expression reads a path below this one, which must then be a mapping. */
   hasBelow(path: string): boolean {
     return this.#beginnings.has(path);
   }
 
-  /** @param scope where the expression stands */
+  /** @param scope the scope of the expression, which gives its paths their meanings */
   add(expression: Expr, scope: Scope): void {
     this.#within(scope, () => this.#add(expression));
   }
@@ -83,7 +83,7 @@ export class Terms {
     const path = pathOf(expression);
     if (path !== undefined || openKeyOf(expression) !== undefined) this.#operand(expression);
     if (path === undefined) for (const part of partsOf(expression)) this.#add(part);
-    // An index that only a run knows reads paths of its own.
+    // An index whose value is known only in a run is an expression that may read other paths.
     else if (path.includes("[]")) for (const part of partsOf(expression)) if (pathOf(part) !== path) this.#add(part);
   }
 
@@ -92,7 +92,7 @@ export class Terms {
     if (known !== undefined) return known;
     const term: Term = {
       variable,
-      // Whether a text is empty is what its truth depends on.
+      // A text is true unless it is empty, so every condition may test this.
       predicates: [equalTo("")],
       texts: new Set(),
       numbers: new Set(),
@@ -136,7 +136,7 @@ export class Terms {
     this.#link(term, a, other, b);
   }
 
-  /** `a == b` of two variables: each takes the other's predicates, and enough values to be alike and to differ. */
+  /** Links two variables that are compared (`a == b`): each gets the other's predicates, and enough values to be equal and to differ. */
   #link(term: Term, a: VariableShape, other: Term, b: VariableShape): void {
     term.links.add(other.variable.key);
     other.links.add(term.variable.key);
@@ -147,11 +147,11 @@ export class Terms {
     choices(term, other, b);
     choices(other, term, a);
     const same = (a.prefix ?? "") === (b.prefix ?? "") && (a.suffix ?? "") === (b.suffix ?? "") && a.half === b.half;
-    // With different constants around them, or halves, equal texts are not equal values.
+    // If the constants around the variables (or the halves of names) differ, equal texts are not equal values.
     if (!same && term.variable.key !== other.variable.key) {
       term.open ??= `is compared with ${other.variable.key} in another form`;
       other.open ??= `is compared with ${term.variable.key} in another form`;
-      // Candidates for equality nevertheless: what is left of the constants.
+      // To allow equal values nevertheless, add the part of the prefix that the other side lacks.
       for (const [to, own, far] of [
         [term, a, b],
         [other, b, a],
@@ -188,7 +188,7 @@ export class Terms {
     this.#example(term, shape, text);
   }
 
-  /** A text that matters, without the constants around the variable. */
+  /** Adds a text from a condition, without the constants around the variable. */
   #example(term: Term, shape: Shape, text: string): void {
     const { prefix = "", suffix = "" } = "constant" in shape ? {} : shape;
     const start = text.toLowerCase().startsWith(prefix) ? prefix.length : 0;
@@ -219,7 +219,7 @@ export class Terms {
     }
   }
 
-  /** `startsWith(a, b)` and its like, where one of both is a constant. */
+  /** Adds a call such as `startsWith(a, b)`, in which `a` or `b` is a constant. */
   #part(
     whole: Operand,
     piece: Operand,
@@ -239,7 +239,7 @@ export class Terms {
           }
         } else if ("constant" in a) {
           const term = this.term(b.variable);
-          // What `contains` takes is taken by the others too, or not: this covers `contains`, and is open else.
+          // This predicate covers `contains` exactly. It does not cover `startsWith` and `endsWith`, which are left open.
           term.predicates.push(partOf(textOf(a.constant)));
           if (automaton !== containing) term.open ??= "is the shorter part of a comparison";
           for (const part of textOf(a.constant).split(/[\s,|]+/)) this.#predicate(term, b, equalTo(part), part);
@@ -253,7 +253,7 @@ export class Terms {
       this.#leaveOpen(variable, [...whole.shapes, ...piece.shapes], "is part of a computed value");
   }
 
-  /** For values whose influence cannot be computed: likely values are tried, and nothing is proven with them. */
+  /** Marks a variable whose influence cannot be computed: likely values are tried, but they prove nothing. */
   #leaveOpen(variable: Variable, shapes: readonly Shape[], why: string): void {
     const term = this.term(variable);
     if (variable.type.kind === "choice") return; // All its values are tried anyway.
@@ -278,7 +278,7 @@ export class Terms {
       };
     }
     if (expression instanceof FunctionCall) return this.#result(expression);
-    // Comparisons and `!` yield booleans, and their parts are looked at for themselves.
+    // Comparisons and `!` give booleans; their parts are added separately.
     return { shapes: [], opaque: [] };
   }
 

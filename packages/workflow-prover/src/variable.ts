@@ -4,54 +4,54 @@ import type { Segment } from "./template.ts";
 /** A value as an expression compares it. */
 export type Value = string | number | boolean | null;
 
-/** Something that an event, the repository or a run decides, and that conditions read. */
+/** A value that conditions read and that an event, the repository or a run determines. */
 export interface Variable {
-  /** Names it in reports and witnesses: `branch`, `vars.DEPLOY`, `needs.plan.outputs.tag`. */
+  /** The name in reports and witnesses: `branch`, `vars.DEPLOY`, `needs.plan.outputs.tag`. */
   readonly key: string;
-  /** A text that a step writes and that cannot be read here: `true` or a name, hardly ever `1`. */
+  /** Whether a step writes the value in a way that cannot be analysed. Such values are `true` or a name, rarely `1`. */
   readonly isWritten?: boolean;
-  /** The key of a variable that never has the same value: a fork is another repository. */
+  /** The key of a variable that never has the same value, such as a repository and its fork. */
   readonly unlike?: string;
   readonly type:
     | { readonly kind: "text"; readonly domain: Domain; readonly filter?: Filter | undefined }
     | { readonly kind: "choice"; readonly values: readonly Value[] }
     | { readonly kind: "number"; readonly least: number }
-    /** Any JSON: the payload of `repository_dispatch`, what `fromJSON` reads. */
+    /** Any JSON value, such as the payload of `repository_dispatch` or the result of `fromJSON`. */
     | { readonly kind: "any" }
     /** The names in a list, such as those of a pull request's labels. */
     | { readonly kind: "list" };
 }
 
-/** `branches`, `tags` and their `-ignore` forms: the patterns in their order. */
+/** The patterns of `branches`, `tags` or their `-ignore` forms, in order. */
 export interface Filter {
   readonly patterns: readonly string[];
   readonly ignores: boolean;
 }
 
-/** What a path such as `github.ref` stands for under one kind of event. */
+/** The meaning of a path such as `github.ref` for one kind of event. */
 export type Meaning =
   | { readonly kind: "value"; readonly value: Value }
   | {
       readonly kind: "variable";
       readonly variable: Variable;
-      /** Constant text around the variable: `refs/heads/` before a branch. */
+      /** Constant text before and after the variable, such as `refs/heads/` before a branch. */
       readonly prefix?: string;
       readonly suffix?: string;
-      /** The owner or the name of a repository. */
+      /** Set when the value is only the owner or the name of a repository. */
       readonly half?: "owner" | "name";
     }
-  /** A mapping whose members have meanings of their own. */
+  /** A mapping whose members have their own meanings. */
   | { readonly kind: "object" }
-  /** What an expression elsewhere yields: an output of a job, an input that a caller gives. */
+  /** The value of an expression in another place: an output of a job, or an input from a caller. */
   | {
       readonly kind: "computed";
       readonly template: readonly Segment[];
       readonly scope: Scope;
-      /** Outputs and the environment are texts, whatever is computed. */
+      /** Whether the value is converted to a string, as for outputs and environment variables. */
       readonly isText: boolean;
     };
 
-/** Where an expression stands, which decides what the paths in it mean. */
+/** The place of an expression, which determines the meanings of its paths. */
 export interface Scope {
   meaning(path: string): Meaning;
 }
@@ -67,7 +67,7 @@ export function textVariable(key: string, domain: Domain = "text", filter?: Filt
   return { key, type: { kind: "text", domain, filter } };
 }
 
-/** An output whose writer cannot be read. */
+/** An output of code that cannot be analysed. */
 export function writtenVariable(key: string): Variable {
   return { ...textVariable(key), isWritten: true };
 }
@@ -83,7 +83,7 @@ export function meaningOfVariable(
   return { kind: "variable", variable, ...around };
 }
 
-/** The value that a path has once its variable has one. */
+/** The value of a path, computed from the value of its variable. */
 export function valueWith(meaning: Meaning & { kind: "variable" }, value: Value): Value {
   const { prefix = "", suffix = "", half } = meaning;
   if (half !== undefined) return String(value).split("/")[half === "owner" ? 0 : 1] ?? "";

@@ -1,6 +1,6 @@
 import type { Trigger } from "@release-actions/workflow";
 
-/** Activity types that start a workflow when it names none, where those are not all (docs: "Events that trigger workflows"). */
+/** The default activity types of events for which the default is not all types (docs: "Events that trigger workflows"). */
 const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   pull_request: ["opened", "synchronize", "reopened"],
   pull_request_target: ["opened", "synchronize", "reopened"],
@@ -59,7 +59,7 @@ const ALL: Readonly<Record<string, readonly string[]>> = {
   workflow_run: ["completed", "requested", "in_progress"],
 };
 
-/** The values of `github.event.action`; undefined where anything can be there, empty where the event has none. */
+/** The possible values of `github.event.action`; undefined when it can be anything, empty when the event has none. */
 export function activityTypesOf({ event, filters }: Trigger): readonly string[] | undefined {
   const types = filters.get("types");
   if (types.isPresent && types.texts().length > 0) return types.texts();

@@ -7,7 +7,7 @@ import { eventCase } from "./make-case.ts";
 import { pullRequestCases } from "./pull-request.ts";
 import { DEFAULT_BRANCH, FORK, REPOSITORY, refMeanings } from "./repository.ts";
 
-/** The kinds of events that start a workflow; those of a caller are the caller's. */
+/** The kinds of events that start a workflow directly, not through a caller. */
 export function eventCasesOf(workflow: Workflow): EventCase[] {
   return workflow.triggers.flatMap((trigger) => (trigger.event === "workflow_call" ? [] : casesOf(trigger)));
 }
@@ -42,7 +42,7 @@ function casesOf(trigger: Trigger): EventCase[] {
     case "check_suite":
     case "registry_package":
     case "status":
-      // These run on what they are about, which may be any commit.
+      // These events run on the commit that they concern, which may be any commit.
       return [eventCase(trigger, {})];
     default:
       return [eventCase(trigger, refMeanings("branch", DEFAULT_BRANCH))];
@@ -55,7 +55,7 @@ function pushCase(trigger: Trigger, kind: "branch" | "tag", filter: Filter | und
   return eventCase(trigger, {
     ...refMeanings(kind, name),
     "github.event.ref": meaningOfVariable(name, { prefix }),
-    // A deletion starts no workflow.
+    // Deleting a ref does not start a workflow.
     "github.event.deleted": constant(false),
   });
 }
@@ -63,7 +63,7 @@ function pushCase(trigger: Trigger, kind: "branch" | "tag", filter: Filter | und
 function refCase(trigger: Trigger, kind: "branch" | "tag"): EventCase {
   const name = textVariable(kind, "ref");
   const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
-  // `create` brings the short name, `workflow_dispatch` the full one.
+  // In the payload of `create` the ref is the short name, in that of `workflow_dispatch` the full one.
   const event =
     trigger.event === "create"
       ? { "github.event.ref": meaningOfVariable(name), "github.event.ref_type": constant(kind) }
@@ -71,7 +71,7 @@ function refCase(trigger: Trigger, kind: "branch" | "tag"): EventCase {
   return eventCase(trigger, { ...refMeanings(kind, name), ...event });
 }
 
-/** `released` comes for full releases alone, `prereleased` for the others. */
+/** Splits releases from pre-releases: the type `released` occurs only for the former, `prereleased` only for the latter. */
 function releaseCases(trigger: Trigger): EventCase[] {
   const tag = textVariable("tag", "ref");
   const own = { ...refMeanings("tag", tag), "github.event.release.tag_name": meaningOfVariable(tag) };
@@ -101,7 +101,7 @@ function mergeGroupCase(trigger: Trigger, filter: Filter | undefined): EventCase
   });
 }
 
-/** A run that follows another one, which came from the repository itself or from a fork's pull request. */
+/** A run that follows another run, which was started in the repository itself or by a pull request from a fork. */
 function workflowRunCase(trigger: Trigger, filter: Filter | undefined, isFork: boolean): EventCase {
   const head = isFork ? FORK : REPOSITORY;
   const run = "github.event.workflow_run";
@@ -119,7 +119,7 @@ function workflowRunCase(trigger: Trigger, filter: Filter | undefined, isFork: b
   );
 }
 
-/** What a fork's pull request starts in the repository that it is for. */
+/** The events that a pull request from a fork can trigger in the base repository. */
 const FORK_EVENTS = ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"];
 
 function scheduleCase(trigger: Trigger): EventCase {

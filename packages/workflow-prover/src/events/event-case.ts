@@ -1,14 +1,14 @@
 import type { Trigger } from "@release-actions/workflow";
 import type { Meaning, Value } from "../variable.ts";
 
-/** One kind of event that starts a workflow: what each path of `github` and `inputs` stands for under it. */
+/** One kind of event that starts a workflow, with the meaning of each path of `github` and `inputs`. */
 export interface EventCase {
   readonly event: string;
   readonly trigger: Trigger;
-  /** Whether secrets are withheld: a pull request from a fork has none. */
+  /** Whether the event comes from a fork, whose pull requests do not get secrets. */
   readonly isFork: boolean;
-  /** Undefined for a path that GitHub's pages do not describe; anything may be there. */
+  /** Undefined for a path that GitHub's documentation does not describe; its value may be anything. */
   meaning(path: string): Meaning | undefined;
-  /** The event in words, with the values that matter: "a push of a tag such as v1.2.3". */
+  /** Describes the event with the values that matter, such as "a push of a tag such as v1.2.3". */
   describe(values: ReadonlyMap<string, Value>): string;
 }

@@ -3,7 +3,7 @@ import { matches } from "../language/automaton.ts";
 import { filterPattern } from "../language/patterns.ts";
 import type { Filter } from "../variable.ts";
 
-/** The filter of one kind of ref; undefined where there is none. */
+/** The filter for one kind of ref; undefined when there is none. */
 export function filterOf(filters: YamlNode, kind: "branches" | "tags"): Filter | undefined {
   const [only, ignored] = [filters.get(kind), filters.get(`${kind}-ignore`)];
   if (only.isPresent) return { patterns: only.texts(), ignores: false };
@@ -12,8 +12,8 @@ export function filterOf(filters: YamlNode, kind: "branches" | "tags"): Filter |
 }
 
 /**
- * Whether a filter lets a name through (docs: "Workflow syntax", "Using filters"): of several patterns the last that
- * matches decides, and one with `!` takes back what those before it allowed.
+ * Whether a filter accepts a name (docs: "Workflow syntax", "Using filters"). The last matching pattern decides, and a
+ * pattern with `!` excludes names that earlier patterns accepted.
  */
 export function passesFilter(filter: Filter, name: string): boolean {
   let matched = false;
@@ -24,7 +24,7 @@ export function passesFilter(filter: Filter, name: string): boolean {
   return matched !== filter.ignores;
 }
 
-/** A `push` that filters for branches alone does not start for tags, and the other way round. */
+/** Whether a `push` trigger starts for branches or tags. With a filter for only one of them, it does not start for the other. */
 export function startsFor(filters: YamlNode, kind: "branches" | "tags"): boolean {
   const other = kind === "branches" ? "tags" : "branches";
   return filterOf(filters, kind) !== undefined || filterOf(filters, other) === undefined;

@@ -1,7 +1,7 @@
 import type { Trigger, YamlNode } from "@release-actions/workflow";
 import { choiceVariable, type Meaning, meaningOfVariable, textVariable, type Value } from "../variable.ts";
 
-/** The inputs of `workflow_dispatch`, as `inputs` (typed) and as `github.event.inputs` (text, as the event brings them). */
+/** The inputs of `workflow_dispatch`: typed in `inputs`, and as strings in `github.event.inputs`. */
 export function inputMeanings({ event, filters }: Trigger): Record<string, Meaning> {
   if (event !== "workflow_dispatch") return {};
   const pairs = filters
@@ -18,7 +18,7 @@ export function inputMeanings({ event, filters }: Trigger): Record<string, Meani
   return Object.fromEntries(pairs);
 }
 
-/** An input that a person, or another repository, gives. */
+/** An input whose value comes from a person or another repository. */
 export function openInput(key: string, type: string, input: YamlNode): Meaning {
   if (type === "boolean") return meaningOfVariable(choiceVariable(key, [true, false]));
   if (type === "choice") return meaningOfVariable(choiceVariable(key, input.get("options").texts()));
@@ -26,7 +26,7 @@ export function openInput(key: string, type: string, input: YamlNode): Meaning {
   return meaningOfVariable(textVariable(key));
 }
 
-/** What an input is when the caller gives none: its default, else the nothing of its type. */
+/** The value of an input that the caller does not give: its default, or else the empty value of its type. */
 export function absentInput(type: string, input: YamlNode): Value {
   const given = input.get("default").value;
   if (typeof given === "string" || typeof given === "number" || typeof given === "boolean") return given;
@@ -34,7 +34,7 @@ export function absentInput(type: string, input: YamlNode): Value {
   return type === "number" ? 0 : "";
 }
 
-/** The event brings booleans as text, with a key of its own since the typed one is another value. */
+/** The event contains booleans as strings. They have a key of their own, since the typed value is a different one. */
 function eventBoolean(key: string): Meaning {
   return meaningOfVariable(choiceVariable(`github.event.${key}`, ["true", "false"]));
 }

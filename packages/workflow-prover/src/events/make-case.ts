@@ -8,7 +8,7 @@ import { commonMeaning } from "./repository.ts";
 import { describeEvent } from "./words.ts";
 
 /**
- * A case from what is special to it; the rest is what every event has.
+ * Creates a case from the meanings that are specific to it, and adds those that all events share.
  *
  * @param own meanings by path, in lower case
  */

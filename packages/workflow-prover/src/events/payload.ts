@@ -1,6 +1,6 @@
 import { ABSENT, choiceVariable, type Meaning, meaningOfVariable, OBJECT } from "../variable.ts";
 
-/** Which events bring which member of `github.event` (docs: "Webhook events and payloads"); all others lack it. */
+/** The events whose payload has each member of `github.event` (docs: "Webhook events and payloads"). The payloads of all other events lack it. */
 const MEMBERS: Readonly<Record<string, RegExp>> = {
   pull_request: /^pull_request/,
   issue: /^issue(s|_comment)$/,
@@ -38,14 +38,14 @@ const MEMBERS: Readonly<Record<string, RegExp>> = {
   assignee: /^(issues|pull_request(_target)?)$/,
 };
 
-/** Members that are booleans wherever they stand in a payload. */
+/** Names of members that are booleans anywhere in a payload. */
 const BOOLEANS =
   /\.(draft|merged|prerelease|immutable|fork|private|created|deleted|forced|archived|locked|maintainer_can_modify|is_template|disabled)$/;
 
 const NUMBERS =
   /\.(number|id|run_id|run_number|run_attempt|comments|review_comments|additions|deletions|changed_files|size|watchers|stargazers_count)$/;
 
-/** Members with a list of values that GitHub's pages give in full. */
+/** Members for which GitHub's documentation lists all values. */
 const CHOICES: readonly (readonly [path: RegExp, values: readonly (string | null)[]])[] = [
   [
     /^github\.event\.workflow_run\.conclusion$/,
@@ -91,7 +91,7 @@ const CHOICES: readonly (readonly [path: RegExp, values: readonly (string | null
   [/^github\.event\.(ref_type)$/, ["branch", "tag"]],
 ];
 
-/** What a path below `github.event` stands for as far as its name and the event tell; undefined: anything. */
+/** The meaning of a path below `github.event`, derived from its name and the event; undefined when it may be anything. */
 export function payloadMeaning(path: string, event: string): Meaning | undefined {
   const [, , member = ""] = path.split(".");
   const events = Object.hasOwn(MEMBERS, member) ? MEMBERS[member] : undefined;
@@ -101,7 +101,7 @@ export function payloadMeaning(path: string, event: string): Meaning | undefined
   if (NUMBERS.test(path)) return meaningOfVariable({ key: path, type: { kind: "number", least: 1 } });
   const choice = CHOICES.find(([pattern]) => pattern.test(path));
   if (choice !== undefined) return meaningOfVariable(choiceVariable(path, choice[1]));
-  // The object of the event itself is there for sure.
+  // The main object of the event always exists.
   if (events !== undefined && path.split(".").length === 3 && OBJECT_MEMBERS.has(member)) return OBJECT;
   return undefined;
 }

@@ -6,9 +6,9 @@ import { eventCase } from "./make-case.ts";
 import { FORK, REPOSITORY, REPOSITORY_IS_FORK, refMeanings } from "./repository.ts";
 
 /**
- * The pull requests that start a workflow: from the repository itself or from a fork; open, closed without a merge, or
- * merged. `github.ref` is the merge ref of an open one, and the base branch once it is merged, and always the base
- * branch under `pull_request_target` (docs: "Events that trigger workflows").
+ * The kinds of pull requests that start a workflow: from the repository itself or from a fork; open, closed without a
+ * merge, or merged. `github.ref` is the merge ref until the pull request is merged, and then the base branch. Under
+ * `pull_request_target` it is always the base branch (docs: "Events that trigger workflows").
  */
 export function pullRequestCases(trigger: Trigger, filter: Filter | undefined): EventCase[] {
   const types = activityTypesOf(trigger) ?? [];
@@ -40,7 +40,7 @@ function pullRequestCase(
     "github.ref_name": meaningOfVariable(number, { suffix: "/merge" }),
     "github.ref_type": constant("branch"),
   };
-  // The names of head_ref and base_ref are only set for these two (docs: "Contexts reference").
+  // `head_ref` and `base_ref` are set only for these two events (docs: "Contexts reference").
   const named = trigger.event === "pull_request" || trigger.event === "pull_request_target";
   return eventCase(
     trigger,
@@ -57,7 +57,7 @@ function pullRequestCase(
       "github.event.pull_request.base.repo.fork": meaningOfVariable(REPOSITORY_IS_FORK),
       ...headRepository(isFork),
     },
-    // A review can come to a closed pull request too; its own `state` then says so.
+    // A closed pull request can be reviewed too; `github.event.pull_request.state` is then "closed".
     { types: kind.types, isFork },
   );
 }

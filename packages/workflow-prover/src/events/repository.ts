@@ -2,14 +2,14 @@ import { choiceVariable, constant, type Meaning, meaningOfVariable, textVariable
 
 export const REPOSITORY: Variable = { ...textVariable("repository", "repository"), unlike: "fork" };
 export const FORK: Variable = { ...textVariable("fork", "repository"), unlike: "repository" };
-/** The branches of a merge queue are GitHub's own. */
+/** The default branch. It cannot be a branch of a merge queue, since GitHub creates those. */
 export const DEFAULT_BRANCH = textVariable("default branch", "ref", {
   patterns: ["gh-readonly-queue/**"],
   ignores: true,
 });
 export const REPOSITORY_IS_FORK = choiceVariable("github.event.repository.fork", [false, true]);
 
-/** What every event tells of the repository, the person and the run (docs: "Contexts reference", `github`). */
+/** The paths that every event has: the repository, the actor and the run (docs: "Contexts reference", `github`). */
 export function commonMeaning(path: string, event: string): Meaning | undefined {
   switch (path) {
     case "github.event_name":
@@ -47,7 +47,7 @@ export function commonMeaning(path: string, event: string): Meaning | undefined 
   }
 }
 
-/** What `github.ref` and its relatives are on a branch or a tag. */
+/** The meanings of `github.ref`, `github.ref_name` and `github.ref_type` on a branch or tag. */
 export function refMeanings(kind: "branch" | "tag", name: Variable): Readonly<Record<string, Meaning>> {
   const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
   return {

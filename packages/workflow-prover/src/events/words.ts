@@ -1,7 +1,7 @@
 import type { Trigger } from "@release-actions/workflow";
 import { type Meaning, type Value, valueWith } from "../variable.ts";
 
-/** The event in words, naming only the values that a condition looked at. */
+/** Describes an event. Only values that a condition read are named. */
 export function describeEvent(
   { event }: Trigger,
   meanings: Readonly<Record<string, Meaning>>,

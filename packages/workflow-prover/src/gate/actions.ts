@@ -2,7 +2,7 @@ import { CannotTell } from "../choices.ts";
 
 type Inputs = ReadonlyMap<string, string>;
 
-/** Actions that judge how other jobs ended, by their documentation. True: the step succeeds. */
+/** Actions that check the results of other jobs, implemented from their documentation. The function returns whether the step succeeds. */
 const ACTIONS: readonly (readonly [uses: RegExp, judge: (inputs: Inputs) => boolean])[] = [
   [/^re-actors\/alls-green@/, allsGreen],
   [/^matrix-org\/done-action@/, doneAction],
@@ -10,7 +10,7 @@ const ACTIONS: readonly (readonly [uses: RegExp, judge: (inputs: Inputs) => bool
   [/^actions\/github-script@/, githubScript],
 ];
 
-/** Whether an action succeeds. @throws CannotTell for one that sees results and is not known */
+/** Whether an action succeeds. @throws CannotTell for an unknown action that reads results */
 export function runGateAction(uses: string, inputs: Inputs, isTainted: boolean): boolean {
   const judge = ACTIONS.find(([pattern]) => pattern.test(uses))?.[1];
   if (judge !== undefined) return judge(inputs);
@@ -18,7 +18,7 @@ export function runGateAction(uses: string, inputs: Inputs, isTainted: boolean):
   return true;
 }
 
-/** A job in `allowed-failures` may end in any way, one in `allowed-skips` may be skipped; all others must succeed. */
+/** Jobs in `allowed-failures` may have any result, jobs in `allowed-skips` may be skipped; all others must succeed. */
 function allsGreen(inputs: Inputs): boolean {
   const failures = namesIn(inputs.get("allowed-failures"));
   const skips = namesIn(inputs.get("allowed-skips"));
@@ -41,7 +41,7 @@ function dependentJobsResultCheck(inputs: Inputs): boolean {
   return resultsIn(inputs.get("dependencies")).every(([, result]) => !statuses.has(result));
 }
 
-/** Only a script that does nothing but fail is followed. */
+/** Only scripts that do nothing except fail are supported. */
 function githubScript(inputs: Inputs): boolean {
   const script = (inputs.get("script") ?? "").trim();
   if (
@@ -53,7 +53,7 @@ function githubScript(inputs: Inputs): boolean {
   throw new CannotTell("a script in JavaScript");
 }
 
-/** Names in a list of lines, with commas or blanks, or as JSON. */
+/** Parses names that are separated by lines, commas or blanks, or written as JSON. */
 function namesIn(text = ""): Set<string> {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -14,15 +14,15 @@ import { runSteps } from "./steps.ts";
 export interface Hole {
   readonly result: Result;
   readonly witness: Witness;
-  /** The gate itself is skipped, which counts as a success. */
+  /** Whether the gate passes because it is skipped, which counts as success. */
   readonly isSkipped: boolean;
-  /** The job that ended badly, where the job in question was skipped because of it. */
+  /** The failed or cancelled job because of which the job was skipped; undefined for other results. */
   readonly because: string | undefined;
 }
 
 export interface GateVerdict {
   readonly holes: readonly Hole[];
-  /** What nobody can tell, with the line. */
+  /** The facts on which the verdict depends and that the files do not determine, with the line. */
   readonly dependsOn: readonly string[];
 }
 
@@ -30,11 +30,11 @@ const BAD: readonly Result[] = ["failure", "cancelled", "skipped"];
 const MAX_TRIES = 3000;
 
 /**
- * Runs a gate for every way in which a job can fail, be cancelled, or be skipped because something before it did not
- * succeed. Jobs that have nothing to do with it are taken to succeed, and where the gate passes the whole run is
- * followed once more.
+ * Evaluates a gate for every way in which a job can fail, be cancelled, or be skipped because an earlier job did not
+ * succeed. First all unrelated jobs are assumed to succeed; if the gate passes, the whole run is evaluated again
+ * without that assumption.
  *
- * @param accepts the ways of starting under which the job is promised
+ * @param accepts selects the ways of starting the workflow for which the gate must require the job
  */
 export function judgeGate(project: Project, workflow: Workflow, gate: Job, job: Job, accepts: Accepts): GateVerdict {
   const holes = new Map<Result, Hole>();
@@ -53,7 +53,7 @@ export function judgeGate(project: Project, workflow: Workflow, gate: Job, job: 
 
 const PREPARED = new WeakMap<Entry, Map<Job, Preparation>>();
 
-/** The terms of a gate are those of all jobs before it, whichever of them is asked about. */
+/** The terms of a gate. They cover all jobs before it, so they are the same for each of those jobs. */
 function preparedFor(entry: Entry, gate: Job): Preparation {
   const known = PREPARED.get(entry) ?? new Map<Job, Preparation>();
   PREPARED.set(entry, known);
@@ -80,14 +80,14 @@ function holesIn(
   });
   for (const reason of narrow.dependsOn) dependsOn.add(reason);
   if (narrow.holes.length === 0) return [];
-  // Others were taken to succeed; whether they can, the whole run shows.
+  // So far unrelated jobs were assumed to succeed. Evaluating the whole run shows whether they can.
   const results = narrow.holes.map(({ result }) => result);
   const whole = attemptAll(prepared, gate, job, results, { ends, mayBeCancelled: false });
   for (const reason of whole.dependsOn) dependsOn.add(reason);
   return whole.holes;
 }
 
-/** Follows runs until each of the wanted results of the job has one in which the gate passes. */
+/** Evaluates runs until there is one in which the gate passes for each of the wanted results of the job. */
 function attemptAll(
   { entry, terms, candidates }: Preparation,
   gate: Job,
@@ -103,7 +103,7 @@ function attemptAll(
     const result = run.resultOf(job.id);
     if (!wanted.includes(result) || holes.has(result)) return undefined;
     const because = before.find((id) => ["failure", "cancelled"].includes(run.resultOf(id)));
-    // A job that its own condition skips is another matter than a gate that does not look.
+    // A job that is skipped by its own condition is not a fault of the gate.
     if (result === "skipped" && because === undefined) return undefined;
     const passes = !run.runs(gate) ? "skipped" : tolerates(gate) ? "green" : runSteps(gate, run);
     if (passes === "red") return undefined;
@@ -118,7 +118,7 @@ function attemptAll(
   return { holes: [...holes.values()], dependsOn };
 }
 
-/** A gate that may fail itself shows the run as a success whatever it finds. */
+/** Whether the gate has `continue-on-error`, so that the run succeeds even if the gate fails. */
 function tolerates(gate: Job): boolean {
   return gate.node.get("continue-on-error").value === true;
 }

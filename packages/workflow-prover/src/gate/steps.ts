@@ -6,7 +6,7 @@ import { runScript } from "../shell/script.ts";
 import { templateOf } from "../template.ts";
 import { runGateAction } from "./actions.ts";
 
-/** How a job's steps end. */
+/** The result of a job's steps. */
 export type GateResult = "green" | "red";
 
 /** How the runner starts a shell (docs: "Workflow syntax", `jobs.<job_id>.steps[*].shell`). */
@@ -17,11 +17,11 @@ const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefa
 };
 
 /**
- * Runs the steps of a job as far as they can be followed: conditions by GitHub's evaluator, scripts by the shell's
- * rules, well-known actions by their documented inputs.
+ * Simulates the steps of a job: conditions with GitHub's evaluator, scripts by the rules of the shell, and well-known
+ * actions by their documentation.
  *
  * @param start the run up to the job
- * @throws CannotTell with the line of the step that decides and cannot be followed
+ * @throws CannotTell with the line of a step that affects the result and cannot be simulated
  */
 export function runSteps(job: Job, start: Run): GateResult {
   const records = new Map<string, StepRecord>();
@@ -67,7 +67,7 @@ function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boo
       if (isTainted) throw new CannotTell(`a script for ${step.shell}`);
       return { result: "success", outputs: new Map() };
     }
-    // A script that does not look at results is not what makes the gate; it is taken to succeed where it is unknown.
+    // A script that does not read results is not the part that decides the gate, so its unknown programs are assumed to succeed.
     const { code, outputs } = runScript(text(step.run), {
       ...shell,
       env: environment(run, job, step, text),
@@ -85,7 +85,7 @@ function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boo
   return { result: runGateAction(step.uses, inputs, isTainted) ? "success" : "failure", outputs: new Map() };
 }
 
-/** Whether how other jobs ended reaches the step at all. */
+/** Whether the step can read the results of other jobs or steps. */
 function readsResults(step: Step, job: Job): boolean {
   const texts = [step.run ?? "", JSON.stringify(step.node.get("with").value ?? ""), ...envTexts(step, job)];
   return texts.some((text) => /\bneeds\b|\bsteps\./.test(text));
@@ -110,7 +110,7 @@ function shellOf(shell: string | undefined): { stops: boolean; pipefail: boolean
   return { stops: /(^|\s)-\w*e/.test(flags), pipefail: /pipefail/.test(flags) };
 }
 
-/** `continue-on-error` of a step. */
+/** Whether `continue-on-error` of a step is true. */
 function isTrue(run: Run, job: Job, step: Step, status: (name: string) => boolean): boolean {
   const { text } = step.node.get("continue-on-error");
   if (text === undefined) return false;

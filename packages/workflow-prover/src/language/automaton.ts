@@ -1,29 +1,30 @@
-/** A state of an automaton, written so that equal states are equal texts. */
+/** A state of an automaton. Equal states have equal strings. */
 export type State = string;
 
 /**
- * A set of texts, as an automaton that reads one character after the other. What conditions ask of a text (`==`,
- * `startsWith`, `contains`, a filter of `on`) are such sets, so whether several of them can hold at once can be computed.
+ * A set of strings, as a finite automaton that reads one character at a time. Each test on a string in a condition (`==`,
+ * `startsWith`, `contains`, a filter of `on`) describes such a set, so it can be computed whether several tests can be
+ * true together.
  */
 export interface Automaton {
   readonly start: State;
   next(state: State, character: string): State;
   accepts(state: State): boolean;
-  /** The characters that it tells apart; all others are alike to it. */
+  /** The characters that the automaton distinguishes. It treats all other characters alike. */
   readonly characters: ReadonlySet<string>;
 }
 
-/** One element of a pattern: which characters it takes, whether it may be missing, and whether it may repeat. */
+/** One element of a pattern: the characters that it matches, and whether it is optional or may repeat. */
 export interface Element {
   readonly takes: (character: string) => boolean;
   readonly optional?: boolean;
   readonly repeats?: boolean;
 }
 
-/** No character continues from here. */
+/** The state from which no string is accepted. */
 const DEAD: State = "";
 
-/** An automaton that accepts what a sequence of elements matches; its state is the set of positions it may be at. */
+/** An automaton for a sequence of elements. Its state is the set of positions that it may have reached. */
 export function sequence(elements: readonly Element[], characters: Iterable<string>): Automaton {
   const closure = (positions: Iterable<number>): State => {
     const reached = new Set<number>();
@@ -44,7 +45,7 @@ export function sequence(elements: readonly Element[], characters: Iterable<stri
     });
     return closure(reached);
   };
-  // Few states and characters, asked for again with each text that is tried.
+  // Cached: there are few states and characters, and each text that is tried needs them again.
   const known = new Map<State, Map<string, State>>();
   return {
     start: closure([0]),
@@ -87,7 +88,7 @@ export function eitherOf(one: Automaton, other: Automaton): Automaton {
   };
 }
 
-/** The texts that, with `prefix` before and `suffix` behind them, are in the set. */
+/** The texts that are in the set once `prefix` and `suffix` are added to them. */
 export function between(prefix: string, inner: Automaton, suffix: string): Automaton {
   const run = (from: State, text: string): State => [...text].reduce((state, c) => inner.next(state, c), from);
   return {
@@ -98,7 +99,7 @@ export function between(prefix: string, inner: Automaton, suffix: string): Autom
   };
 }
 
-/** The texts `owner/name` of which the owner, or the name, is in the set. */
+/** The texts `owner/name` whose owner, or whose name, is in the set. */
 export function halfOf(half: "owner" | "name", inner: Automaton): Automaton {
   return {
     start: half === "owner" ? `o${inner.start}` : "o",

@@ -1,13 +1,13 @@
 import { type Automaton, matches, type State } from "./automaton.ts";
 
-/** Texts of a domain, such that whatever the predicates can say about a text of the domain, they say of one of these. */
+/** Example texts of a domain: one for every combination of answers that the predicates can give for a text of the domain. */
 export interface Witnesses {
   readonly texts: readonly string[];
-  /** False when there were too many states to look at, so that some combination may have no text here. */
+  /** False when there were too many states to visit, so that the text for a combination may be missing. */
   readonly isComplete: boolean;
 }
 
-/** Unmentioned characters behave alike; one letter and one digit stand for them. */
+/** Characters to use for those that no predicate mentions, which all behave alike: the first unmentioned letter and digit. */
 const SPARE = ["x", "y", "z", "q", "w", "k", "0", "7"];
 const MAX_STATES = 6000;
 
@@ -18,11 +18,11 @@ interface Node {
 }
 
 /**
- * Walks the domain and all predicates side by side: each combination of answers that can occur is met with its
- * shortest text.
+ * Runs the automata of the domain and of all predicates in parallel, breadth first, and so finds the shortest text for
+ * each possible combination of answers.
  *
  * @param familiar texts to prefer
- * @param wanted how many texts, different also without regard to case, each combination should have
+ * @param wanted the number of texts for each combination; they differ in more than case
  */
 export function witnessesOf(
   domain: Automaton,

@@ -1,6 +1,6 @@
 import type { Automaton } from "./automaton.ts";
 
-/** Which texts a value can be at all. */
+/** The set of texts that a value can have. */
 export type Domain = "text" | "ref" | "repository" | "login" | "digits";
 
 export const DOMAINS: Readonly<Record<Domain, Automaton>> = {
@@ -29,7 +29,7 @@ export const DOMAINS: Readonly<Record<Domain, Automaton>> = {
   },
 };
 
-/** Texts that a person would expect to see, tried before made-up ones. */
+/** Texts that look familiar to people; they are tried before generated ones. */
 export const FAMILIAR: Readonly<Record<Domain, readonly string[]>> = {
   text: ["true", "", "false", "something"],
   ref: [
@@ -54,7 +54,7 @@ function word(character: string, state: string): string {
   return /[\w.-]/.test(character) ? state : "";
 }
 
-/** The names that git takes for a branch or a tag (git-check-ref-format), as far as characters go. */
+/** The names that git accepts for a branch or tag, by the rules about characters (git-check-ref-format). */
 function refName(): Automaton {
   return {
     start: "/",

@@ -2,7 +2,7 @@ import { type Automaton, type Element, eitherOf, sequence } from "./automaton.ts
 
 const ANYTHING: Element = { takes: () => true, optional: true, repeats: true };
 
-/** GitHub compares texts without regard to case (docs: "Evaluate expressions", operators). */
+/** The letters of a text, in either case: GitHub compares strings case-insensitively (docs: "Evaluate expressions", operators). */
 function letters(text: string): Element[] {
   return [...text.toLowerCase()].map((wanted) => ({ takes: (character) => character.toLowerCase() === wanted }));
 }
@@ -23,7 +23,7 @@ export function containing(text: string): Automaton {
   return sequence([ANYTHING, ...letters(text), ANYTHING], text.toLowerCase());
 }
 
-/** The texts that are a part of this one, as in `contains('a b', github.actor)`. */
+/** The substrings of a text, as in `contains('a b', github.actor)`. */
 export function partOf(text: string): Automaton {
   const whole = text.toLowerCase();
   return {
@@ -36,9 +36,9 @@ export function partOf(text: string): Automaton {
 }
 
 /**
- * A filter of `on` (docs: "Workflow syntax", filter pattern cheat sheet): `*` within a path segment, `**` across,
- * `?` and `+` after a character, `[...]`. Unlike conditions, filters regard case. A leading `!` is the caller's.
- * A `**` with a slash behind it also stands for nothing at all.
+ * Compiles a filter pattern of `on` (docs: "Workflow syntax", filter pattern cheat sheet): `*` matches within a path
+ * segment, `**` across segments, `?` and `+` follow a character, and `[...]` lists characters. Unlike conditions, filters
+ * are case-sensitive. The caller must remove a leading `!`. A `**` followed by a slash also matches the empty string.
  */
 export function filterPattern(pattern: string): Automaton {
   const plain = withoutAlternatives(pattern);
@@ -69,7 +69,7 @@ function withoutAlternatives(pattern: string): Automaton {
   return sequence(elements, characters);
 }
 
-/** The characters of `[a-cx]`. */
+/** The characters that a list such as `[a-cx]` contains. */
 function listedIn(text: string): Set<string> {
   const listed = new Set<string>();
   for (const [, from = "", to = from] of text.matchAll(/([\s\S])(?:-([\s\S]))?/g)) {

@@ -3,7 +3,7 @@ import { Dictionary, type ExpressionData, StringData } from "@actions/expression
 import { type Found, LazyDictionary } from "../context.ts";
 import type { Result } from "../scope.ts";
 
-/** The `needs` of a job: how each job that it names ended, decided when it is asked for. */
+/** The `needs` context of a job. The result of each job is chosen when an expression reads it. */
 export class Needs extends Dictionary {
   readonly #ids: readonly string[];
   readonly #resultOf: (id: string) => Result;
@@ -52,7 +52,7 @@ class Need extends Dictionary {
     return this.pairs().map(({ value }) => value);
   }
 
-  /** As `toJSON(needs)` shows it; outputs are left out, since gates that read it look for results. */
+  /** The content for `toJSON(needs)`. Outputs are left out, because gates use it only to read results. */
   override pairs(): Pair[] {
     return [
       { key: "result", value: new StringData(this.#resultOf(this.#id)) },

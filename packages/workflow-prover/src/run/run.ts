@@ -19,27 +19,27 @@ export interface RunSettings {
   readonly choices: Choices;
   readonly terms: Terms;
   readonly candidates: CandidateTable;
-  /** How a job that starts can end. */
+  /** The possible results of a job that starts. */
   readonly ends: (job: string) => readonly Result[];
   /** Whether somebody may cancel the run. */
   readonly mayBeCancelled: boolean;
-  /** Results that are given; undefined for a job that is to be followed. */
+  /** The given results of jobs; undefined for a job whose result is to be evaluated. */
   readonly given?: ((job: string) => Result | undefined) | undefined;
-  /** The steps that ran before the one that is looked at, by id in lower case. */
+  /** The steps that ran before the current one, by id in lower case. */
   readonly steps?: ReadonlyMap<string, StepRecord> | undefined;
 }
 
-/** What a step left behind (docs: "Contexts reference", `steps`). */
+/** The entry of a step in the context `steps` (docs: "Contexts reference", `steps`). */
 export interface StepRecord {
   readonly outcome: Result;
   readonly conclusion: Result;
   readonly outputs: ReadonlyMap<string, string>;
 }
 
-/** The status that a step sees; a job's is that of the jobs before it. */
+/** Evaluates a status function such as `success`. For a step it depends on earlier steps, for a job on earlier jobs. */
 export type StepStatus = (name: string) => boolean;
 
-/** One run of a workflow, as far as it is asked for: what each job's condition says, and how each job ends. */
+/** One possible run of a workflow. The conditions and results of jobs are evaluated only when they are needed. */
 export class Run {
   readonly entry: Entry;
   readonly #settings: RunSettings;
@@ -47,35 +47,35 @@ export class Run {
   readonly #results: Map<string, Result>;
   readonly #pending = new Set<string>();
 
-  /** @param results how jobs ended that were followed before in the same run */
+  /** @param results the results of jobs that were already evaluated in the same run */
   constructor(entry: Entry, settings: RunSettings, results = new Map<string, Result>()) {
     this.entry = entry;
     this.#settings = settings;
     this.#results = results;
-    // A caller's own results are followed; what is given is about the jobs of this workflow.
+    // Given results and steps belong to the jobs of this workflow; the results of the caller's jobs are evaluated.
     const { given: _given, steps: _steps, ...following } = settings;
     this.#caller = entry.caller === undefined ? undefined : new Run(entry.caller.entry, following);
   }
 
-  /** The same run, once some steps of a job have run. */
+  /** The same run, after some steps of a job. */
   after(steps: ReadonlyMap<string, StepRecord>): Run {
     return new Run(this.entry, { ...this.#settings, steps }, this.#results);
   }
 
-  /** Whether the workflow starts at all: one that is called, only when the calling job does. */
+  /** Whether the workflow starts. A called workflow starts only when the calling job does. */
   get starts(): boolean {
     const { caller } = this.entry;
     return caller === undefined || this.#caller === undefined || (this.#caller.starts && this.#caller.runs(caller.job));
   }
 
-  /** How a job ends. A job whose condition is false is skipped (docs: "Using conditions to control job execution"). */
+  /** The result of a job. A job whose condition is false is skipped (docs: "Using conditions to control job execution"). */
   resultOf(id: string): Result {
     const given = this.#settings.given?.(id);
     if (given !== undefined) return given;
     const known = this.#results.get(id);
     if (known !== undefined) return known;
     const job = this.entry.workflow.jobs.find((candidate) => candidate.id === id);
-    // Jobs that need each other, or one that is not there, never start; GitHub refuses the workflow.
+    // Jobs that need each other, or need a missing job, never start, because GitHub refuses the workflow.
     if (job === undefined || this.#pending.has(id)) return "skipped";
     this.#pending.add(id);
     const result = this.runs(job)
@@ -94,7 +94,7 @@ export class Run {
     return this.#isTrue(condition, jobScope(this.entry, job), (name) => this.#status(job, name));
   }
 
-  /** Whether a step's condition is true, given what it sees of the steps before it. */
+  /** Whether a step's condition is true, given the status of the steps before it. */
   runsStep(job: Job, step: Step, status: StepStatus, combination?: Combination): boolean {
     const condition = conditionOf(step.node);
     if (condition === undefined) return status("success");
@@ -102,7 +102,7 @@ export class Run {
     return this.#isTrue(condition, jobScope(this.entry, job, step, combination), status);
   }
 
-  /** Whether a condition that is not the job's own is true where the job stands. */
+  /** Whether another condition would be true at the place of this job. */
   holds(condition: Condition, job: Job): boolean {
     return this.#isTrue(condition, jobScope(this.entry, job), (name) => this.#status(job, name));
   }
@@ -112,7 +112,7 @@ export class Run {
     return this.#template(template, scope, status).coerceString();
   }
 
-  /** Whether all jobs before it, through any number of jobs, ended so (docs: "Status check functions"). */
+  /** The value of a status function for a job. It considers all direct and indirect needs (docs: "Status check functions"). */
   #status(job: Job, name: string): boolean {
     if (name === "always") return true;
     if (name === "cancelled") return this.#isCancelledBefore(job);
@@ -121,7 +121,7 @@ export class Run {
     return ancestors.every((id) => this.resultOf(id) === "success") && !this.#isCancelledBefore(job, [false]);
   }
 
-  /** Once a run is cancelled it stays so for the jobs that follow. */
+  /** Whether the run was cancelled before a job. Once cancelled, it stays cancelled for all later jobs. */
   #isCancelledBefore(job: Job, options: readonly boolean[] = [false, true]): boolean {
     const { choices, mayBeCancelled } = this.#settings;
     if (!mayBeCancelled) return false;
@@ -130,7 +130,7 @@ export class Run {
     return choices.choose(this.#key(`cancelled before ${job.id}`), before ? [true] : options);
   }
 
-  /** A job that may fail (`continue-on-error`) counts as a success for those that need it. */
+  /** The possible results of a job. A job with `continue-on-error` counts as a success for the jobs that need it. */
   #endsOf(job: Job): readonly Result[] {
     const ends = this.#settings.ends(job.id);
     return job.node.get("continue-on-error").value === true ? ends.filter((end) => end !== "failure") : ends;
@@ -190,7 +190,7 @@ export class Run {
     return output === undefined ? undefined : record.outputs.get(output);
   }
 
-  /** A job that was skipped hands nothing on; one that failed may have done so before it did. */
+  /** Whether a job sets an output. A skipped job sets none; a failed job may have set it before it failed. */
   #hasOutputs(job: Job, need: string, path: string): boolean {
     const id = job.needs.find((candidate) => candidate.toLowerCase() === need);
     const result = id === undefined ? "skipped" : this.resultOf(id);
@@ -240,7 +240,7 @@ export class Run {
     return value;
   }
 
-  /** Jobs of a called workflow may have the names of its caller's. */
+  /** Adds the calling job to a key, because jobs of a called workflow may have the same names as the caller's jobs. */
   #key(question: string): string {
     return this.entry.caller === undefined ? question : `${this.entry.caller.job.id} / ${question}`;
   }

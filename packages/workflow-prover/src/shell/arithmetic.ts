@@ -2,7 +2,7 @@ import type { ArithmeticExpression } from "unbash";
 import { CannotTell } from "../choices.ts";
 import type { Variables } from "./variables.ts";
 
-/** Evaluates `$(( ))` and `(( ))`, with their assignments. */
+/** Evaluates `$(( ))` and `(( ))`, including assignments. */
 export function calculate(expression: ArithmeticExpression | undefined, variables: Variables): number {
   if (expression === undefined) return 0;
   switch (expression.type) {
@@ -26,7 +26,7 @@ export function calculate(expression: ArithmeticExpression | undefined, variable
 function numberOf(text: string, variables: Variables): number {
   const trimmed = text.trim().replace(/^\$\{?(#?[\w?]+)\}?$/, "$1");
   if (/^\d+$/.test(trimmed)) return Number(trimmed);
-  // Of anything else but a name bash says "syntax error in expression", or has more rules than are known here.
+  // For anything except a name bash reports "syntax error in expression", or applies rules that are not supported here.
   if (!/^(?:[A-Za-z_]\w*|[#?])?$/.test(trimmed)) throw new CannotTell(`the number "${text}"`);
   const value = variables.get(trimmed) ?? "";
   if (value === "") return 0;
@@ -74,7 +74,7 @@ function binary(
   right: ArithmeticExpression,
   variables: Variables,
 ): number {
-  // What is behind `&&` and `||` counts only where it decides.
+  // The right side of `&&` and `||` is evaluated only if it decides the result.
   if (operator === "&&" || operator === "||") {
     const isTrue = calculate(left, variables) !== 0;
     if (isTrue === (operator === "||")) return Number(isTrue);

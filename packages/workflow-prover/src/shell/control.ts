@@ -1,4 +1,4 @@
-/** Leaves the script, as `exit` and a failure under `set -e` do. */
+/** Thrown to end the script, for `exit` and for a failure under `set -e`. */
 export class Exit extends Error {
   override readonly name = "Exit";
   readonly code: number;
@@ -9,7 +9,7 @@ export class Exit extends Error {
   }
 }
 
-/** Leaves a function, or goes on with a loop or behind it. */
+/** Thrown for `return`, `break` and `continue`. */
 export class Jump extends Error {
   override readonly name = "Jump";
   readonly kind: "return" | "break" | "continue";
@@ -22,10 +22,10 @@ export class Jump extends Error {
   }
 }
 
-/** What a program that is not followed prints. Whatever depends on it cannot be told. */
+/** The output of a program that cannot be simulated. Results that depend on it are unknown. */
 export const UNKNOWN = "\u0000unknown\u0000";
 
-/** A loop that goes on for longer is not followed. */
+/** The most statements to execute; a script with a longer loop is not simulated to its end. */
 export const MAX_STEPS = 10_000;
 
 export interface ScriptSettings {
@@ -33,12 +33,12 @@ export interface ScriptSettings {
   /** `set -e`: a command that fails ends the script. */
   readonly stops: boolean;
   readonly pipefail: boolean;
-  /** Whether a program that is not known here may decide about the outcome. */
+  /** Whether an unknown program is assumed to succeed; if false, it makes the outcome unknown. */
   readonly followsUnknown: boolean;
 }
 
 export interface ScriptOutcome {
   readonly code: number;
-  /** What was written to `$GITHUB_OUTPUT`. */
+  /** The outputs written to `$GITHUB_OUTPUT`, by name in lower case. */
   readonly outputs: ReadonlyMap<string, string>;
 }

@@ -4,22 +4,22 @@ import { calculate } from "./arithmetic.ts";
 import { patternSource } from "./glob.ts";
 import type { Variables } from "./variables.ts";
 
-/** What expansion needs of the interpreter. */
+/** The parts of the interpreter that expansion needs. */
 export interface Expander {
   readonly variables: Variables;
   /** Runs `$(...)` and returns what it prints. */
   capture(script: ParsedScript): string;
 }
 
-/** A piece of a word: text from quotes, or literal, is not split at blanks. */
+/** A piece of a word. Quoted and literal text is not split at blanks. */
 interface Piece {
   readonly text: string;
   readonly splits: boolean;
-  /** Begins a field of its own, as each item of `"${list[@]}"` does. */
+  /** Whether the piece begins a new field, like each item of `"${list[@]}"`. */
   readonly breaks?: boolean;
 }
 
-/** The fields that a word stands for in a command. */
+/** The arguments into which a word of a command expands. */
 export function fieldsOf(word: Word, shell: Expander): string[] {
   const pieces = piecesOf(word, shell);
   const fields: string[] = [];
@@ -44,7 +44,7 @@ export function fieldsOf(word: Word, shell: Expander): string[] {
   return fields;
 }
 
-/** The text of a word where it is not split: an assignment, a test, a `case`. */
+/** The expanded text of a word in a place without splitting: an assignment, a test, a `case`. */
 export function textOf(word: Word, shell: Expander): string {
   return piecesOf(word, shell)
     .map(({ text, breaks }, index) => (breaks === true && index > 0 ? ` ${text}` : text))
@@ -139,7 +139,7 @@ function operated(
       const source = patternSource(textOf(operation.operand, shell), operator.length === 2);
       const expression = operator.startsWith("#") ? `^${source}` : `${source}$`;
       if (operator === "%") {
-        // The shortest ending: look from the end on.
+        // To find the shortest matching suffix, try suffixes from the end.
         const all = value ?? "";
         for (let at = all.length; at >= 0; at -= 1)
           if (new RegExp(`^${source}$`, "s").test(all.slice(at))) return all.slice(0, at);

@@ -1,6 +1,6 @@
 import { CannotTell } from "../choices.ts";
 
-/** A pattern of the shell (`*`, `?`, `[...]`) as an expression; `success|skipped` of `[[ =~ ]]` is none. */
+/** Converts a shell pattern (`*`, `?`, `[...]`) to a regular expression. The right side of `[[ =~ ]]` is not such a pattern. */
 export function shellPattern(pattern: string): RegExp {
   return new RegExp(`^${patternSource(pattern, true)}$`, "s");
 }
@@ -15,7 +15,7 @@ export function patternSource(pattern: string, isGreedy: boolean): string {
   });
 }
 
-/** An extended regular expression, as `[[ =~ ]]` and `grep -E` take it. */
+/** Converts an extended regular expression, as in `[[ =~ ]]` and `grep -E`. */
 export function extendedExpression(source: string, flags = ""): RegExp {
   const translated = source
     .replaceAll("[[:space:]]", "\\s")

@@ -20,7 +20,7 @@ import { PROGRAMS, REPORTERS } from "./programs.ts";
 import { testArguments, testExpression } from "./test-command.ts";
 import { Variables } from "./variables.ts";
 
-/** Follows one script, command by command. */
+/** Simulates one script, command by command. */
 export class Interpreter implements Expander {
   readonly variables: Variables;
   readonly #script: string;
@@ -51,7 +51,7 @@ export class Interpreter implements Expander {
     const outer = this.#stdout;
     this.#stdout = "";
     try {
-      // Outside of POSIX mode bash clears `-e` there (bash manual, "Command Execution Environment").
+      // Outside POSIX mode bash clears `-e` in command substitutions (bash manual, "Command Execution Environment").
       this.variables.status = this.#inSubshell(() => this.#statements(script.commands), { stops: false });
       return this.#stdout;
     } finally {
@@ -59,7 +59,7 @@ export class Interpreter implements Expander {
     }
   }
 
-  /** Variables, functions and options that a subshell changes are as before behind it. */
+  /** Runs a subshell, and then restores the variables, functions and options that it changed. */
   #inSubshell(work: () => number, { stops = this.#stops }: { readonly stops?: boolean } = {}): number {
     const before = { stops: this.#stops, pipefail: this.#pipefail, functions: new Map(this.#functions) };
     this.#stops = stops;
@@ -86,7 +86,7 @@ export class Interpreter implements Expander {
     for (const { command, background, pos } of statements) {
       this.#steps += 1;
       if (this.#steps > MAX_STEPS) throw new CannotTell("a loop without an end");
-      // What runs beside the script has no say in its exit code.
+      // A background command does not affect the exit code of the script.
       if (background === true) continue;
       const status = this.#located(pos, () => this.#list(command));
       this.variables.status = status;
@@ -94,7 +94,7 @@ export class Interpreter implements Expander {
     return statements.length === 0 ? 0 : this.variables.status;
   }
 
-  /** Adds the line to what cannot be followed. */
+  /** Adds the line to the message of a CannotTell. */
   #located<T>(offset: number, work: () => T): T {
     try {
       return work();
@@ -122,13 +122,13 @@ export class Interpreter implements Expander {
   #checked(node: PipelineNode): number {
     const status = this.#pipeline(node);
     const isNegated = node.type === "Pipeline" && node.prefixes.some(({ type }) => type === "Negation");
-    // A loop, a branch or a group that ends with a failure which was ignored inside of it does not end the script.
+    // A loop, branch or group does not end the script if its status comes from a failure that was ignored inside it.
     if (status !== 0 && this.#stops && this.#conditionDepth === 0 && !isNegated && !isCompound(node))
       throw new Exit(status);
     return status;
   }
 
-  /** In a condition, or before `&&` and `||`, failures only have a value. */
+  /** Runs a command in a condition, or before `&&` or `||`, where a failure does not end the script. */
   #asCondition<T>(work: () => T): T {
     this.#conditionDepth += 1;
     try {
@@ -260,7 +260,7 @@ export class Interpreter implements Expander {
         isSilent = redirect.operator !== ">&" || target === "2";
       }
     }
-    // Without a source of its own a command reads on from what those around it read.
+    // A command without an input redirection reads from the same input as the commands around it.
     const hasInput = redirects.some(isInput);
     if (!isSilent && target === undefined) {
       try {
@@ -285,7 +285,7 @@ export class Interpreter implements Expander {
     return parts === undefined ? text : textOf({ type: "Word", text, value: text, pos, end, parts }, this);
   }
 
-  /** `< <(command)` is followed, a file is not. */
+  /** The content of a redirected input. `< <(command)` is simulated, reading a file is not. */
   #file(word: Word | undefined): string {
     const [part] = word?.parts ?? [];
     if (part?.type === "ProcessSubstitution" && part.script !== undefined) return this.capture(part.script);
@@ -302,7 +302,7 @@ export class Interpreter implements Expander {
   #simple(node: Command): number {
     for (const prefix of node.prefix) if (prefix.type === "Assignment" && node.name === undefined) this.#assign(prefix);
     if (node.name === undefined) {
-      // `x=$(command)` has the exit code of the command.
+      // The exit code of `x=$(command)` is that of the command.
       const captures = node.prefix.some(
         ({ type, pos, end }) => type === "Assignment" && this.#script.slice(pos, end).includes("$("),
       );
@@ -368,7 +368,7 @@ export class Interpreter implements Expander {
     });
   }
 
-  /** Undefined for a name that is not a builtin. */
+  /** Runs a builtin and returns its exit code; undefined for a name that is not a builtin. */
   #builtin(name: string, args: readonly string[], assignments: readonly Assignment[]): number | undefined {
     switch (name) {
       case ":":
@@ -445,7 +445,7 @@ export class Interpreter implements Expander {
     this.#stdout += (flags.includes("e") ? unescaped(text) : text) + (flags.includes("n") ? "" : "\n");
   }
 
-  /** `printf` with `%s` and `%d`, its format used again while there are arguments. */
+  /** Runs `printf` with `%s` and `%d`. The format is repeated until all arguments are used. */
   #printf([format = "", ...args]: readonly string[]): void {
     const rest = [...args];
     do {
@@ -465,7 +465,7 @@ export class Interpreter implements Expander {
     });
   }
 
-  /** Reads one line, or words into an array. */
+  /** Runs `read`: reads one line into variables, or words into an array. */
   #read(args: readonly string[]): number {
     const names = args.filter((arg) => !arg.startsWith("-"));
     const flags = args.filter((arg) => arg.startsWith("-")).join("");
@@ -488,7 +488,7 @@ export class Interpreter implements Expander {
   }
 }
 
-/** Commands made of others, apart from subshells (bash manual, "The Set Builtin", `-e`). */
+/** Whether the node is a compound command other than a subshell (bash manual, "The Set Builtin", `-e`). */
 function isCompound(node: PipelineNode | CommandNode): boolean {
   if (node.type === "Redirected") return isCompound(node.command);
   if (node.type === "Pipeline") {

@@ -1,13 +1,13 @@
 import { compile } from "@michaelhomer/jqjs";
 import { CannotTell } from "../choices.ts";
 
-/** What a program printed, and its exit code. */
+/** The output of a program and its exit code. */
 export interface Outcome {
   readonly code: number;
   readonly output: string;
 }
 
-/** Runs `jq` on what it reads. @throws CannotTell for options and programs that are not followed. */
+/** Simulates `jq`. @throws CannotTell for unsupported options and programs */
 export function runJq(args: readonly string[], input: string): Outcome {
   let [isRaw, isExitStatus, isSlurp, isNull] = [false, false, false, false];
   const bindings: [name: string, value: unknown][] = [];
@@ -34,7 +34,7 @@ export function runJq(args: readonly string[], input: string): Outcome {
   }
   const [program = ".", ...files] = rest;
   if (files.length > 0) throw new CannotTell("what `jq` reads from files");
-  // Of an object, `all` and `any` look at its values, as jq's do.
+  // As in jq, `all` and `any` test the values of an object.
   const definitions = "def all(f): all(.[]; f); def any(f): any(.[]; f); ";
   const prefix = bindings.map(([name, value]) => `${JSON.stringify(value)} as $${name} | `).join("");
   const inputs = isNull ? [null] : isSlurp ? [documents(input)] : documents(input);

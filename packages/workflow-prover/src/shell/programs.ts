@@ -3,7 +3,7 @@ import { UNKNOWN } from "./control.ts";
 import { extendedExpression } from "./glob.ts";
 import { type Outcome, runJq } from "./jq.ts";
 
-/** Programs whose behaviour is known here: arguments and what they read in, what they print and their exit code out. */
+/** The programs that can be simulated. Each function takes the arguments and the input, and returns the output and exit code. */
 export const PROGRAMS: Readonly<Record<string, (args: readonly string[], input: string) => Outcome>> = {
   jq: runJq,
   grep: (args, input) => grep(args, input, false),
@@ -33,7 +33,7 @@ export const PROGRAMS: Readonly<Record<string, (args: readonly string[], input: 
   basename: (args) => ok(`${(args[0] ?? "").split("/").at(-1) ?? ""}\n`),
 };
 
-/** Programs that report or wait; their exit code and output are taken as a success that says nothing. */
+/** Programs that only report or wait. They are assumed to succeed with unknown output. */
 export const REPORTERS: readonly string[] = [
   "curl",
   "date",
@@ -91,7 +91,7 @@ function grep(args: readonly string[], input: string, isExtended: boolean): Outc
 
 function expressionOf(pattern: string, flags: string, isExtended: boolean): RegExp {
   const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  // In a basic expression the bare signs are letters, and `\|`, `\+`, `\?`, `\(`, `\{` are the operators.
+  // In a basic regular expression `|`, `+`, `?`, `(` and `{` are ordinary characters, and `\|`, `\+`, `\?`, `\(`, `\{` are operators.
   const basic = (text: string): string =>
     text.replaceAll(/\\?[|+?(){}]/g, (part) => (part.length === 2 ? part.slice(1) : `\\${part}`));
   const source = flags.includes("F") ? escaped(pattern) : isExtended || /[EP]/.test(flags) ? pattern : basic(pattern);

@@ -3,11 +3,11 @@ import { CannotTell } from "../choices.ts";
 import type { ScriptOutcome, ScriptSettings } from "./control.ts";
 import { Interpreter } from "./interpreter.ts";
 
-/** Follows a script of `bash` or `sh`. @throws CannotTell, with the line, at the first thing that cannot be followed. */
+/** Simulates a script of `bash` or `sh`. @throws CannotTell with the line of the first command that cannot be simulated */
 export function runScript(script: string, settings: ScriptSettings): ScriptOutcome {
   const key = JSON.stringify([script, [...settings.env], settings.stops, settings.pipefail, settings.followsUnknown]);
   const known = OUTCOMES.get(key) ?? outcomeOf(script, settings);
-  // The same gate is run for each job and event, and mostly with what it was run with before.
+  // Cached, because the same gate is evaluated for each job and event, mostly with the same values.
   if (OUTCOMES.size >= MAX_OUTCOMES) OUTCOMES.clear();
   OUTCOMES.set(key, known);
   if (known instanceof CannotTell) throw known;

@@ -3,7 +3,7 @@ import { CannotTell } from "../choices.ts";
 import { UNKNOWN } from "./control.ts";
 import { extendedExpression, shellPattern } from "./glob.ts";
 
-/** `[[ ... ]]`, whose right sides are patterns. */
+/** Evaluates `[[ ... ]]`, in which the right sides of comparisons are patterns. */
 export function testExpression(
   expression: TestExpression,
   text: (word: Word) => string,
@@ -30,7 +30,7 @@ export function testExpression(
   }
 }
 
-/** `test ...` and `[ ... ]`, with `!`, `-a`, `-o` and parentheses. */
+/** Evaluates `test ...` and `[ ... ]`, with `!`, `-a`, `-o` and parentheses. */
 export function testArguments(args: readonly string[]): boolean {
   const [first, second, third] = args;
   if (args.length === 0) return false;

@@ -1,4 +1,4 @@
-/** The variables of a script; an array is a mapping from its indexes, in their order. */
+/** The variables of a script. An array is a map from index to value, in the order of the indexes. */
 export class Variables {
   readonly #values = new Map<string, string | Map<string, string>>();
   #positional: readonly string[] = [];
@@ -12,7 +12,7 @@ export class Variables {
     return this.#positional;
   }
 
-  /** Runs what happens in a subshell: what it assigns is gone afterwards, but for the status. */
+  /** Runs `work` as in a subshell. Afterwards all variables are restored, except the status. */
   isolated<T>(work: () => T): T {
     const [values, positional] = [new Map(this.#values), this.#positional];
     for (const [name, value] of values) if (value instanceof Map) this.#values.set(name, new Map(value));

@@ -5,7 +5,7 @@ import { interpret } from "./page-interpreter.ts";
 import { Random } from "./random.ts";
 import { randomWorkflow } from "./random-workflow.ts";
 
-/** A place where the prover and GitHub's pages say different things. */
+/** A contradiction between the prover and the interpreter that follows GitHub's documentation. */
 export interface Disagreement {
   readonly seed: number;
   readonly workflow: string;
@@ -20,8 +20,8 @@ export interface Counts {
 }
 
 /**
- * Puts the prover's answers about a random workflow to the test: what it refutes must happen with its event, and what it
- * proves must not happen in any of many random events.
+ * Tests the prover's answers about a random workflow. What it calls possible must happen with its example event, and what
+ * it calls impossible must not happen with any of many random events.
  *
  * @param tries random events for each workflow
  */
@@ -62,7 +62,7 @@ export function disagreementOf(
     const parts = anyParts(workflow, random);
     const event = pageEvent(workflow, parts);
     if (event === undefined) continue;
-    // All that can happen in a run, and a run in which nothing fails.
+    // One run in which anything can happen, and one in which nothing fails.
     const ends = new Map(
       workflow.jobs.map(({ id }) => [id, random.pick(["success", "success", "failure", "cancelled"])]),
     );
@@ -103,7 +103,7 @@ function anyParts(workflow: Workflow, random: Random): Parts {
   return randomParts(trigger.event, types.length > 0 ? types : (all[trigger.event] ?? []), crons, random);
 }
 
-/** Makes the event that the prover names, and lets the pages say what becomes of the job. */
+/** Makes the event that the prover names, and interprets the workflow with it. */
 function replay(workflow: Workflow, job: Job, witness: Prover.Witness, question: "run" | "skip"): string | undefined {
   const { values, entry } = witness;
   const text = (key: string, otherwise: string): string => String(values.get(key) ?? otherwise);
@@ -156,13 +156,13 @@ function replay(workflow: Workflow, job: Job, witness: Prover.Witness, question:
   return interpret(workflow, event, ends, (id) => values.get(`cancelled before ${id}`) === true).get(job.id);
 }
 
-/** `inputs` and the event's texts are the same inputs. */
+/** The inputs of the event. `inputs` and `github.event.inputs` are the same inputs with different types. */
 function inputsOf(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const flag = values.get("inputs.flag") ?? values.get("github.event.inputs.flag") === "true";
   return { flag, kind: values.get("inputs.kind") ?? values.get("github.event.inputs.kind") ?? "a" };
 }
 
-/** A name that the filters let through, where no condition asks for one. */
+/** A name that the filters accept, for events in which no condition reads the name. */
 function passing(filters: Workflow["triggers"][number]["filters"], kind = "branches"): string {
   const names = ["main", "dev", "release/1", "v1", "v1.2"];
   const patterns = filters.get(kind).texts();

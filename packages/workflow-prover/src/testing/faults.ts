@@ -1,4 +1,4 @@
-/** A mistake that one could make in the prover: a text of a file, and what stands there in its place. */
+/** A plausible mistake in the prover: a text in one of its files, and the text that replaces it. */
 export interface Fault {
   readonly what: string;
   readonly file: string;

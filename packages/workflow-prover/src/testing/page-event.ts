@@ -1,14 +1,14 @@
 import type { Workflow } from "@release-actions/workflow";
 import type { Random } from "./random.ts";
 
-/** An event as GitHub's pages describe it: the contexts that it fills. */
+/** The contexts of an event, as GitHub's documentation describes them. */
 export interface PageEvent {
   readonly github: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
-/** What decides about an event; all else follows from it. */
+/** The values that determine an event. */
 export interface Parts {
   readonly event: string;
   readonly kind: "branch" | "tag";
@@ -35,7 +35,7 @@ export interface Parts {
 
 const NAMES = ["main", "dev", "release/1", "v1", "v1.2", "topic-rc", "v2.0-rc", "other"];
 
-/** Any parts, mostly such that conditions could ask for them. */
+/** Random parts, mostly with values that conditions could test. */
 export function randomParts(event: string, types: readonly string[], crons: readonly string[], random: Random): Parts {
   const action = types.length === 0 ? undefined : random.pick(types);
   return {
@@ -66,7 +66,7 @@ export function randomParts(event: string, types: readonly string[], crons: read
 /**
  * The contexts of an event.
  *
- * @returns undefined where a filter of `on` keeps the workflow from starting
+ * @returns undefined when a filter of `on` prevents the start of the workflow
  */
 export function pageEvent(workflow: Workflow, parts: Parts): PageEvent | undefined {
   const trigger = workflow.triggers.find(({ event }) => event === parts.event);
@@ -78,7 +78,7 @@ export function pageEvent(workflow: Workflow, parts: Parts): PageEvent | undefin
   // "Events that trigger workflows", pull_request: by default opened, synchronize or reopened.
   const types = texts("types") ?? (isPullRequest ? ["opened", "synchronize", "reopened"] : undefined);
   if (types !== undefined && parts.action !== undefined && !types.includes(parts.action)) return undefined;
-  // "Workflow syntax", on.push.<branches|tags>: only one of both defined leaves the other kind of ref out.
+  // "Workflow syntax", on.push.<branches|tags>: if only one of them is defined, the other kind of ref does not start the workflow.
   if (parts.event === "push" && !passesRefFilters(texts, parts.kind, parts.name)) return undefined;
   if (
     (isPullRequest || parts.event === "merge_group") &&
@@ -106,7 +106,7 @@ function common(parts: Parts): Record<string, unknown> {
   };
 }
 
-/** "Events that trigger workflows", the column GITHUB_REF of each event. */
+/** The ref of the event ("Events that trigger workflows", column GITHUB_REF). */
 function refOf(parts: Parts): Record<string, unknown> {
   const branch = (name: string) => ({ ref: `refs/heads/${name}`, ref_name: name, ref_type: "branch" });
   const tag = (name: string) => ({ ref: `refs/tags/${name}`, ref_name: name, ref_type: "tag" });
@@ -128,7 +128,7 @@ function refOf(parts: Parts): Record<string, unknown> {
   }
 }
 
-/** "Webhook events and payloads". */
+/** The payload of the event ("Webhook events and payloads"). */
 function payload(parts: Parts): Record<string, unknown> {
   switch (parts.event) {
     case "pull_request":
@@ -155,7 +155,7 @@ function payload(parts: Parts): Record<string, unknown> {
     case "schedule":
       return { schedule: parts.cron };
     case "workflow_dispatch":
-      // The payload brings all inputs as text.
+      // The payload contains all inputs as strings.
       return { inputs: Object.fromEntries(Object.entries(parts.inputs).map(([key, value]) => [key, String(value)])) };
     case "release":
     case "merge_group":
@@ -179,7 +179,7 @@ function passesRefFilters(texts: (key: string) => string[] | undefined, kind: "b
   return passes(texts(own), texts(`${own}-ignore`), name);
 }
 
-/** "Workflow syntax", filter patterns: the order matters, and a pattern with `!` takes back what matched before. */
+/** Whether the filters accept a name ("Workflow syntax", filter patterns): the order matters, and a pattern with `!` excludes earlier matches. */
 function passes(only: readonly string[] | undefined, ignored: readonly string[] | undefined, name: string): boolean {
   if (only === undefined)
     return ignored === undefined || !ignored.some((pattern) => filterExpression(pattern).test(name));
@@ -192,7 +192,7 @@ function passes(only: readonly string[] | undefined, ignored: readonly string[] 
   );
 }
 
-/** "Filter pattern cheat sheet". */
+/** Converts a filter pattern to a regular expression ("Filter pattern cheat sheet"). */
 function filterExpression(pattern: string): RegExp {
   const source = pattern
     .split(/(\*\*|\*|\[[^\]]*\]|[+?])/)

@@ -6,9 +6,10 @@ import type { Job, Workflow } from "@release-actions/workflow";
 import type { PageEvent } from "./page-event.ts";
 
 /**
- * What GitHub does with a workflow, written anew from GitHub's pages and nothing else of the prover: how each job ends.
+ * Computes the result of each job of a workflow. It is an independent implementation of GitHub's documentation, which uses
+ * no code of the prover, in order to test the prover.
  *
- * @param ends how a job ends that starts
+ * @param ends the result of a job that starts
  * @param cancelled whether somebody cancelled the run before a job
  */
 export function interpret(
@@ -19,7 +20,7 @@ export function interpret(
 ): Map<string, string> {
   const results = new Map<string, string>();
   const outputs = new Map<string, Record<string, unknown>>();
-  // "Workflow syntax", jobs.<job_id>.needs: jobs start once those that they need have ended; here they stand in that order.
+  // "Workflow syntax", jobs.<job_id>.needs: a job starts after the jobs that it needs; the jobs are already in this order.
   for (const job of workflow.jobs) {
     const context = { ...event, needs: needsOf(job, results, outputs) };
     const before = ancestors(workflow, job);
@@ -39,20 +40,20 @@ export function interpret(
     // "Workflow syntax", jobs.<job_id>.continue-on-error: a failure does not count.
     const isTolerated = job.node.get("continue-on-error").value === true && end === "failure";
     results.set(job.id, isTolerated ? "success" : end);
-    // "Workflow syntax", jobs.<job_id>.outputs: texts, here handed on by every job that starts and does not fail before.
+    // "Workflow syntax", jobs.<job_id>.outputs: strings. Here every job that starts and does not fail sets its outputs.
     const declared = job.node.get("outputs").entries();
     outputs.set(job.id, Object.fromEntries(declared.map(([name, value]) => [name, output(value.text ?? "", context)])));
   }
   return results;
 }
 
-/** "Using jobs in a workflow": a failure or a skip applies to all jobs of the chain from there on. */
+/** The direct and indirect needs of a job ("Using jobs in a workflow": a failure or skip applies to all later jobs of the chain). */
 function ancestors({ jobs }: Workflow, job: Job): string[] {
   const direct = jobs.filter(({ id }) => job.needs.includes(id));
   return [...new Set(direct.flatMap((needed) => [needed.id, ...ancestors({ jobs } as Workflow, needed)]))];
 }
 
-/** "Contexts reference", needs: the jobs that are named directly. */
+/** The `needs` context ("Contexts reference", needs), which contains only the direct needs. */
 function needsOf(job: Job, results: Map<string, string>, outputs: Map<string, Record<string, unknown>>): unknown {
   return Object.fromEntries(
     job.needs.map((id) => [
@@ -62,14 +63,14 @@ function needsOf(job: Job, results: Map<string, string>, outputs: Map<string, Re
   );
 }
 
-/** "Evaluate expressions": success() applies unless a status function is there; a text that is not empty is true. */
+/** Whether an `if` is true ("Evaluate expressions": success() applies unless it calls a status function; a non-empty string is true). */
 function holds(text: string | undefined, context: object, status: (name: string) => boolean): boolean {
   if (text === undefined || text.trim() === "") return status("success");
   const asksForStatus = /\b(success|failure|cancelled|always)\(\)/.test(text);
   if (!asksForStatus && !status("success")) return false;
   if (!text.includes("${{")) return truthy(evaluate(text, context, status));
   const whole = /^\$\{\{([\s\S]*)\}\}$/.exec(text)?.[1];
-  // With anything around it, it is a text, and that is not empty.
+  // With anything beside `${{ }}` the condition is a string that is not empty.
   return whole === undefined ? true : truthy(evaluate(whole, context, status));
 }
 
@@ -88,6 +89,6 @@ function evaluate(text: string, context: object, status: (name: string) => boole
   }));
   const contexts = ["github", "inputs", "vars", "needs"];
   const expression = new Parser(new Lexer(text).lex().tokens, contexts, functions).parse();
-  const data = JSON.parse(JSON.stringify(context), reviver) as Dictionary; // An object in JSON revives as a dictionary.
+  const data = JSON.parse(JSON.stringify(context), reviver) as Dictionary; // `JSON.parse` revives each object as a dictionary.
   return new Evaluator(expression, data, new Map(functions.map((one) => [one.name, one]))).evaluate();
 }

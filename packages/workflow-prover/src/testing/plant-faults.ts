@@ -1,14 +1,14 @@
-// Plants each fault in a copy of the prover, and prints those that the comparison with GitHub's pages does not notice.
-// With a number as its argument, plants every so many faults only.
+// Plants each fault in a copy of the prover, and prints the faults that the comparison with GitHub's documentation does not detect.
+// With a number n as its argument, plants only every n-th fault.
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { disagreementOf } from "./agreement.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
 const SOURCE = path.dirname(import.meta.dirname);
-/** Beside the original, for its packages; of this process alone. */
+/** The folder of the copies. It is beside the original, so that imports of packages work, and belongs to this process alone. */
 const COPIES = path.join(path.dirname(SOURCE), `.work/faults-${process.pid}`);
-/** Workflows to look for a disagreement in, with random events for each. */
+/** The number of random workflows in which to look for a disagreement, and the number of random events for each. */
 const [WORKFLOWS, TRIES] = [400, 60];
 
 const unnoticed: string[] = [];
@@ -28,7 +28,7 @@ async function isNoticed({ what, file, from, to }: Fault, copy: string): Promise
     target,
     text.replace(from, () => to),
   );
-  // The copy exports what the original does.
+  // The cast is safe: the copy has the same exports as the original.
   const prover = (await import(path.join(copy, "index.ts"))) as typeof import("../index.ts");
   for (let seed = 1; seed <= WORKFLOWS; seed += 1) if (disagreementOf(prover, seed, TRIES) !== undefined) return true;
   return false;

@@ -2,13 +2,13 @@ import type { Random } from "./random.ts";
 
 const RESULTS = ["success", "failure", "cancelled", "skipped"];
 
-/** A script as gates have it, and how the jobs ended that it asks for. */
+/** A script as in real gates, and the results of the jobs that it checks. */
 export interface RandomScript {
   readonly script: string;
   readonly env: ReadonlyMap<string, string>;
 }
 
-/** A script of the idioms with which gates ask for results: loops, tests, `case`, `grep`, functions, arithmetic. */
+/** A random script of the idioms with which gates check results: loops, tests, `case`, `grep`, functions, arithmetic. */
 export function randomScript(random: Random): RandomScript {
   const results = ["A", "B", "C"].map((name) => [name, random.pick(RESULTS)] as const);
   const env = new Map<string, string>([...results, ["ALL", results.map(([, result]) => result).join(" ")]]);
@@ -43,7 +43,7 @@ function statement(random: Random, depth: number): string {
     case 10:
       return `( ${inner()} )`;
     case 11:
-      // Without `exit` in it: what writes to a reader that has ended is killed, or not, as it happens.
+      // The loop has no `exit`: the writer of a pipe whose reader has ended may or may not be killed, so the result would vary.
       return `for r in $ALL; do echo "$r"; done | while read -r line; do\n[ "$line" = success ] || ${random.pick(["B=bad", "echo other"])}\ndone\n[ "$B" != bad ]`;
     case 12:
       return `n=$(A=${random.pick(RESULTS)}; ${random.pick(["false; ", ""])}echo "$A")\n[ "$n" = ${random.pick(RESULTS)} ] ${random.pick(["||", "&&"])} ${action(random)}\n${test(random)}`;

@@ -71,7 +71,7 @@ const TRIGGERS = [
   "merge_group:",
 ];
 
-/** A small workflow with up to four jobs, in which much is impossible and much is not. */
+/** A small random workflow of up to four jobs, in which many things are possible and many are not. */
 export function randomWorkflow(random: Random): string {
   const triggers = new Map<string, string>();
   for (let count = 1 + random.below(2); count > 0; count -= 1) {
