@@ -1,17 +1,21 @@
 // Which mutants the code that has just run would have reached.
-
+import { readFileSync } from "node:fs";
 import type { Profiler } from "node:inspector/promises";
 import { Session } from "node:inspector/promises";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import type { Mutant } from "./mutants.ts";
 
 export class Coverage {
   readonly #session = new Session();
   readonly #mutants: Map<string, { readonly index: number; readonly reachedAt: number }[]>;
+  readonly #branches: ReadonlyMap<string, Branches>;
 
   constructor(mutants: readonly Mutant[]) {
     const numbered = mutants.map(({ file, reachedAt }, index) => ({ file, reachedAt, index }));
     this.#mutants = Map.groupBy(numbered, ({ file }) => file);
+    const files = [...this.#mutants.keys()];
+    this.#branches = new Map(files.map((file) => [file, new Branches(readFileSync(file, "utf8"))]));
   }
 
   async start(): Promise<void> {
@@ -24,8 +28,11 @@ export class Coverage {
   async take(): Promise<readonly number[]> {
     const { result } = await this.#session.post("Profiler.takePreciseCoverage");
     return result.flatMap(({ url, functions }) => {
-      const mutants = url.startsWith("file:") ? this.#mutants.get(fileURLToPath(url.replace(/\?.*/, ""))) : undefined;
-      return (mutants ?? []).filter(({ reachedAt }) => isCovered(functions, reachedAt)).map(({ index }) => index);
+      const file = url.startsWith("file:") ? fileURLToPath(url.replace(/\?.*/, "")) : "";
+      const mutants = this.#mutants.get(file) ?? [];
+      const ranges = functions.flatMap((covered) => covered.ranges);
+      const corrected = this.#branches.get(file)?.correct(ranges) ?? ranges;
+      return mutants.filter(({ reachedAt }) => isCovered(corrected, reachedAt)).map(({ index }) => index);
     });
   }
 
@@ -34,10 +41,51 @@ export class Coverage {
   }
 }
 
+/**
+ * Takes out what V8 reports as not run because an `await` in a branch of `a ? b : c` was not: it counts what follows an
+ * `await`, and goes on after the branch as if the other one did not lead there. What it reports is such a range of its
+ * own, or the branch grown by it.
+ */
+class Branches {
+  readonly #source: string;
+  /** Where the branches end, by the offset of their `?` or `:`. */
+  readonly #ends = new Map<number, number>();
+  readonly #awaitEnds = new Set<number>();
+
+  constructor(source: string) {
+    this.#source = source;
+    const tree = ts.createSourceFile("", source, ts.ScriptTarget.Latest);
+    const visit = (node: ts.Node): void => {
+      if (ts.isConditionalExpression(node)) {
+        this.#ends.set(node.questionToken.getStart(tree), node.whenTrue.end);
+        this.#ends.set(node.colonToken.getStart(tree), node.end);
+      }
+      if (ts.isAwaitExpression(node)) this.#awaitEnds.add(node.end);
+      ts.forEachChild(node, visit);
+    };
+    visit(tree);
+  }
+
+  correct(ranges: readonly Profiler.CoverageRange[]): readonly Profiler.CoverageRange[] {
+    return ranges
+      .filter(({ count, startOffset }) => count > 0 || !this.#isBehindAwait(startOffset))
+      .map((range) => ({
+        ...range,
+        endOffset: Math.min(range.endOffset, this.#ends.get(range.startOffset) ?? range.endOffset),
+      }));
+  }
+
+  #isBehindAwait(offset: number): boolean {
+    let at = offset;
+    while (!this.#awaitEnds.has(at) && /[\s;)]/.test(this.#source[at - 1] ?? "")) at -= 1;
+    return this.#awaitEnds.has(at);
+  }
+}
+
 /** The innermost range counts: a branch that was not taken lies within a function that ran. */
-function isCovered(functions: readonly Profiler.FunctionCoverage[], place: number): boolean {
+function isCovered(ranges: readonly Profiler.CoverageRange[], place: number): boolean {
   let innermost: Profiler.CoverageRange | undefined;
-  for (const range of functions.flatMap(({ ranges }) => ranges)) {
+  for (const range of ranges) {
     if (range.startOffset > place || range.endOffset <= place) continue;
     const size = range.endOffset - range.startOffset;
     if (innermost === undefined || size <= innermost.endOffset - innermost.startOffset) innermost = range;

@@ -58,6 +58,21 @@ describe("runMutants", () => {
     expect(judged.map(({ mutant }) => mutant)).toEqual(mutants);
   }, 120_000);
 
+  test("runs the tests that reach the code behind a branch with an await, whether it is taken or not", async () => {
+    writeFileSync(
+      path.join(folder, "src/add.ts"),
+      "export const add = async (a: number, b: number) => {\n  const c = a > 0 ? a : await a;\n  return [c + b];\n};\n",
+    );
+    writeTest(3);
+    const test = readFileSync(path.join(folder, "src/add.test.ts"), "utf8");
+    writeFileSync(
+      path.join(folder, "src/add.test.ts"),
+      test.replace("expect(add(1, 2)).toBe(3)", "expect(add(1, 2)).resolves.toEqual([3])"),
+    );
+    const judged = await runMutants(folder, [mutant("c + b", "c - b"), mutant("await a", "0")], 1);
+    expect(judged.map(({ verdict }) => verdict)).toEqual(["killed", "unreached"]);
+  }, 60_000);
+
   test("refuses a package whose tests fail without a mutant", async () => {
     writeTest(4);
     await expect(runMutants(folder, [], 1)).rejects.toThrow(
