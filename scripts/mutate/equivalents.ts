@@ -356,6 +356,39 @@ export const EQUIVALENTS: Equivalents = {
       reason: "An answer to a request always has a status code.",
     },
   ],
+  "packages/oci/src/archive-stream.ts": [
+    {
+      line: "const CHUNK_BYTES = 1024 * 1024;",
+      becomes: "const CHUNK_BYTES = (1024 + 1) * 1024;",
+      reason: "The size of the pieces changes nothing in what they hold.",
+    },
+    {
+      line: "const CHUNK_BYTES = 1024 * 1024;",
+      becomes: "const CHUNK_BYTES = 1024 * (1024 + 1);",
+      reason: "The size of the pieces changes nothing in what they hold.",
+    },
+  ],
+  "packages/oci/src/docker-archive.ts": [
+    {
+      line: "if (image === undefined) throw noImages();",
+      becomes: "if (false) throw noImages();",
+      reason: "Without an image the caller has thrown: the line is there for the type.",
+    },
+  ],
+  "packages/oci/src/index-image-archive.ts": [
+    {
+      line: "const index = await indexTolerantTar(source, signal === undefined ? {} : { signal });",
+      becomes: "const index = await indexTolerantTar(source, false ? {} : { signal });",
+      reason: "A signal that is undefined is read as one that is not there.",
+    },
+  ],
+  "packages/oci/src/tail-index.ts": [
+    {
+      line: "for (let at = tail.length - BLOCK_BYTES; at >= 0; at -= BLOCK_BYTES) {",
+      becomes: "for (let at = tail.length + BLOCK_BYTES; at >= 0; at -= BLOCK_BYTES) {",
+      reason: "The first two looks, behind the end, find no bytes and thus no name.",
+    },
+  ],
   "packages/oci/src/documents.ts": [
     {
       line: "if (!(cause instanceof JsonError)) throw cause;",

@@ -7,10 +7,11 @@ import {
   parseIndex,
   parseLayoutVersion,
   parseManifest,
+  parseManifestKind,
   parseMediaType,
 } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
-import { CONFIG, digestOf, LAYER, MANIFEST } from "./testing/crafted-image.ts";
+import { CONFIG, digestOf, INDEX, LAYER, MANIFEST } from "./testing/crafted-image.ts";
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
 const digest = digestOf(Buffer.from("x"));
@@ -137,6 +138,13 @@ describe("a config", () => {
 test("of any document the type is known, where it says it", () => {
   expect(parseMediaType(bytesOf({ mediaType: MANIFEST, x: 1 }), "a")).toBe(MANIFEST);
   expect(parseMediaType(bytesOf({}), "a")).toBeUndefined();
+});
+
+test("a manifest or index that does not say its type is of OCI's, and one that says it of its own", () => {
+  const docker = "application/vnd.docker.distribution.manifest.v2+json";
+  expect(parseManifestKind(bytesOf({ mediaType: docker }), "a")).toBe(docker);
+  expect(parseManifestKind(bytesOf({ config: {} }), "a")).toBe(MANIFEST);
+  expect(parseManifestKind(bytesOf({ manifests: [] }), "a")).toBe(INDEX);
 });
 
 test("a layout has its version", () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { WindowedSource } from "@release-actions/archive";
+import { indexTar, WindowedSource } from "@release-actions/archive";
 import { checkImageArchive } from "./check-image-archive.ts";
 import { MAX_MANIFEST_BYTES } from "./documents.ts";
 import { openImageFile } from "./image-folder.ts";
@@ -80,6 +80,9 @@ test.each(["one image", "several platforms"])("what skopeo's `dir:` writes of %s
     "signature-1": Buffer.from("x"),
   });
   expect(await digestOfFolder()).toBe(digest);
+  const { members } = await indexTar(await openImageFile(folder));
+  const blobNames = Object.keys(source).filter((name) => name.startsWith("blobs/"));
+  expect([...members.keys()].sort()).toEqual([...blobNames, "index.json", "oci-layout"].sort());
 });
 
 test.each<[string, Files]>([

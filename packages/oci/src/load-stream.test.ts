@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -176,6 +177,30 @@ describe("repackForLoad", () => {
       expect(json(out, "manifest.json")[0].Config).toBe(image?.config.path);
       expect(await readdir(tempFolder)).toEqual([]);
       await rm(tempFolder, { recursive: true });
+    });
+
+    test("does not mind that something else has emptied the folder for temporary files", async () => {
+      const tempFolder = await mkdtemp(path.join(tmpdir(), "load-stream-"));
+      const approve = (archive: ImageArchive) => {
+        rmSync(tempFolder, { recursive: true });
+        return selectImage(archive, amd64);
+      };
+      const bytes = chunked(tarOf(soundLayout({ layers, compression: "zstd" })));
+      const stream = repackForLoad(bytes, approve, { store: "other", decompress: { compressions, tempFolder } });
+      const output: Uint8Array[] = [];
+      for await (const chunk of stream) output.push(chunk);
+      expect(json(await filesOf(Buffer.concat(output)), "manifest.json")).toHaveLength(1);
+    });
+
+    test("takes the last of two layers with one name, though only the first was compressed", async () => {
+      const files = dockerArchive({ layers: ["one"], layerPath: () => "layer.tar" });
+      const first = tarFile("layer.tar", zstdCompressSync(layerTar("replaced")));
+      const { files: out } = await repack(chunked(Buffer.concat([first, tarOf(files)])), amd64, {
+        store: "other",
+        decompress: { compressions },
+      });
+      expect(json(out, "manifest.json")[0].Layers).toEqual(["layer.tar"]);
+      expect(out.get("layer.tar")?.equals(layerTar("one"))).toBe(true);
     });
 
     test("leaves layers that it unpacks as they are", async () => {

@@ -79,6 +79,9 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     const archive = await read(tarOf(whole));
     expect(archive).toMatchObject({ identity: "index.json", digest: digestOf(whole["index.json"] ?? Buffer.alloc(0)) });
     expect(archive.root?.digest).toBe(archive.digest);
+    expect([...archive.documents.keys()].sort()).toEqual(
+      [archive.digest, ...images.map(({ digest }) => digest)].sort(),
+    );
   });
 
   test("whose descriptor has no platform takes it from the config", async () => {
@@ -163,6 +166,18 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
       expect(archive.root).toBeDefined();
     },
   );
+
+  test("in docker's form with gzip layers named by their content has digests where all was read, and none elsewhere", async () => {
+    const stored: string[] = [];
+    const layerPath = (tar: Buffer, _index: number, bytes: Buffer): string => {
+      stored.push(digestOf(bytes));
+      return `${digestOf(tar).slice(7)}.tar.gz`;
+    };
+    const archive = await read(tarOf(dockerArchive({ compression: "gzip", layerPath })));
+    const isRead = way !== "indexed by ranged reads";
+    expect(archive.images[0]?.layers.map(({ digest }) => digest)).toEqual(isRead ? stored : [undefined, undefined]);
+    expect(archive.root === undefined).toBe(!isRead);
+  });
 
   test("in both forms, as docker writes since 25, is one image (B68)", async () => {
     const files = soundLayout({ compression: "none" });

@@ -123,6 +123,11 @@ describe("the digest of what is in a compressed file", () => {
     expect(await of(compress(Buffer.of(1)), 1)).toBe(digestOf(Buffer.of(1)));
   });
 
+  test("is that of the content of pieces that are larger than what waits to be decompressed", async () => {
+    const large = randomBytes(600_000);
+    expect(await of(gzipSync(large), 1 << 18)).toBe(digestOf(large));
+  });
+
   test("is none of a file that is not compressed, however short", async () => {
     expect(await of(content, 3000)).toBeUndefined();
     expect(await of(Buffer.from("BZh91AY"), 1)).toBeUndefined();
