@@ -2,8 +2,8 @@ import { describe, test } from "@jest/globals";
 import { findProgram } from "@release-actions/command";
 
 /**
- * `describe` for tests that need real programs. Where one is missing they are skipped, with the
- * reason in the title; under `CI=true` they fail, since a test that is always skipped proves nothing.
+ * `describe` for tests that need real programs. When a program is missing, the tests are skipped, with the reason in
+ * the title. With `CI=true` they fail instead, because a test that is always skipped proves nothing.
  */
 export function describeWith(programs: readonly string[], title: string, body: () => void): void {
   const missing = programs.filter((program) => !isOnPath(program));
@@ -11,7 +11,7 @@ export function describeWith(programs: readonly string[], title: string, body: (
   else describeWithout(`${missing.join(" and ")} not on the PATH`, title);
 }
 
-/** What stands in for tests whose part is missing: `reason` says which, and what would bring it. */
+/** Replaces tests that need something missing. `reason` says what is missing and how to get it. */
 export function describeWithout(reason: string, title: string): void {
   describe(title, () => {
     if (process.env["CI"] === "true") {

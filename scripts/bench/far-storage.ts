@@ -14,7 +14,7 @@ export interface FarStorage extends AsyncDisposable {
 export interface Distance {
   /** Per connection. */
   readonly bytesPerSecond: number;
-  /** Added once to each request, and once more to the first on a connection, as for its handshake. */
+  /** A delay of each request. The first request of a connection has it twice, as with a handshake. */
   readonly latencyMs: number;
 }
 
@@ -52,7 +52,7 @@ export async function startFarStorage(storage: string, distance: Distance): Prom
   };
 
   const server = createServer((message, response) => {
-    // What fails here is a connection, which is how the client learns of it.
+    // An error here is a failed connection, so the client gets a failed connection, too.
     answer(message, response).catch(() => response.destroy());
   });
   await listen(server);

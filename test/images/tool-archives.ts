@@ -17,7 +17,7 @@ const RUN_IN_SYSTEM = path.join(import.meta.dirname, "../../scripts/docker-engin
 /** The layers of the image that the tools write. */
 const TOOL_LAYERS: readonly string[] = ["one", "two", "three"].map((name) => `tools: ${name} `.repeat(5000));
 
-/** One archive of each kind that skopeo, podman, buildah, umoci and crane write, by the tool and its format. Kept under .work/images. */
+/** One archive of each kind that skopeo, podman, buildah, umoci and crane write, by tool and format. Kept in .work/images. */
 export async function toolArchives(reporter: Reporter): Promise<ReadonlyMap<string, Buffer>> {
   const recipe = [podman5.packages, TOOL_LAYERS, await readFile(SCRIPT, "utf8"), CRANE_FORMATS];
   const hash = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);

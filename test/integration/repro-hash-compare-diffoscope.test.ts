@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { findProgram } from "@release-actions/command";
 import { Job, type StepResult } from "../runner/job.ts";
 
-/** The machine's own; without one there is nothing to ask, and the tests that ask are skipped. */
+/** The machine's own diffoscope. Without one, the tests that need it are skipped. */
 const DIFFOSCOPE = findProgram("diffoscope", process.env["PATH"]);
 const withDiffoscope = DIFFOSCOPE === undefined ? test.skip : test;
 
@@ -15,7 +15,7 @@ describe("repro-hash-compare and diffoscope", () => {
     job = await Job.open();
     bin = path.join(job.temp, "bin");
     mkdirSync(bin);
-    // All that the steps below may find: diffoscope is there when a test puts it there.
+    // The only programs on the PATH of the steps below. A test adds diffoscope when it needs it.
     for (const name of ["sh", "ln", "env", "diff"])
       symlinkSync(findProgram(name, process.env["PATH"]) ?? "", path.join(bin, name));
     for (const [folder, byte] of [["a", 1] as const, ["b", 2] as const]) {
@@ -33,14 +33,14 @@ describe("repro-hash-compare and diffoscope", () => {
   const report = (step: StepResult): string => readFileSync(step.outputs["report"] ?? "", "utf8");
 
   withDiffoscope(
-    "the one on the PATH is asked about a format that is not ours, and its lines bear its name",
+    "the one on the PATH explains a format that the action does not know, and its lines are marked with its name",
     async () => {
       symlinkSync(DIFFOSCOPE ?? "", path.join(bin, "diffoscope"));
       const step = await compare("auto");
       expect(step.conclusion).toBe("failure");
       expect(step.summary).toContain("table.dat: as diffoscope shows it");
       expect(report(step)).toContain("as diffoscope shows it");
-      // The differing byte in its dump of the file.
+      // The differing byte in diffoscope's dump of the file.
       expect(step.summary).toMatch(/^-000102ff0100fe\n\+000102ff0200fe$/m);
     },
     60_000,
@@ -53,13 +53,13 @@ describe("repro-hash-compare and diffoscope", () => {
     expect(JSON.parse(step.outputs["causes"] ?? "")).toMatchObject([{ kind: "content" }]);
   });
 
-  test("without it files of other formats are compared as bytes, and nobody is warned", async () => {
+  test("without it, files of other formats are compared as bytes, without a warning", async () => {
     const step = await compare("auto");
     expect(JSON.parse(step.outputs["causes"] ?? "")).toMatchObject([{ kind: "content", place: "0x4" }]);
     expect(step.annotations.filter(({ level }) => level === "warning")).toEqual([]);
   });
 
-  /** apt of a runner, as far as one package goes. */
+  /** Provides a runner's apt that can install this one package. */
   function provideApt(onInstall: string): void {
     const script = `#!/bin/sh
 case "$*" in
@@ -78,7 +78,7 @@ esac
   }
 
   withDiffoscope(
-    "`install` installs it by apt and asks it",
+    "`install` installs it with apt and uses it",
     async () => {
       provideApt(`ln -s '${DIFFOSCOPE}' '${path.join(bin, "diffoscope")}'`);
       const step = await compare("install");
@@ -87,7 +87,7 @@ esac
     60_000,
   );
 
-  test("an installation that fails is a warning, and the files are compared as bytes", async () => {
+  test("a failed installation is a warning, and the files are compared as bytes", async () => {
     provideApt("echo 'E: Unable to locate package diffoscope-minimal' >&2; exit 100");
     const step = await compare("install");
     expect(step.annotations).toContainEqual(

@@ -64,14 +64,14 @@ describe("repro-hash-compare in one job", () => {
     ["link", (workspace) => runCommand("bash", ["-c", "ln -s x a/l; ln -s y b/l"], { cwd: workspace }), "link"],
     ["kind", (workspace) => runCommand("bash", ["-c", "ln -s x a/l; echo x > b/l"], { cwd: workspace }), "kind"],
     ["empty", (workspace) => runCommand("bash", ["-c", ": > a/e; : > b/e"], { cwd: workspace }), "empty"],
-  ])("a difference of kind %s is one too (F124)", async (_name, change, kind) => {
+  ])("a difference of kind %s counts, too (F124)", async (_name, change, kind) => {
     const files = { "a/x": "1", "b/x": "1" };
     const step = await compare(files, { paths: "a", against: "b" }, ({ workspace }) => change(workspace));
     expect(step.conclusion).toBe("failure");
     expect(kinds(step)).toEqual([kind]);
   });
 
-  test("warn-for, strict-for and ignore say which differences count, until the day they expire", async () => {
+  test("warn-for, strict-for and ignore decide which differences count, until they expire", async () => {
     const files = { "a/musl": "1", "b/musl": "2", "a/gnu": "1", "b/gnu": "2", "a/log": "1", "b/log": "2" };
     const inputs = { paths: "a", against: "b", "warn-for": "gnu", ignore: "log until 2999-01-01 because it has times" };
     const strict = await compare(files, inputs);
@@ -89,7 +89,7 @@ describe("repro-hash-compare in one job", () => {
     );
   });
 
-  test("only what paths could name is looked for in the other folder", async () => {
+  test("in the other folder, only files that `paths` could match are compared", async () => {
     const files = { "a/app": "1", "a/app.d": "x", "b/app": "1", "b/app.d": "y" };
     expect((await compare(files, { paths: "a/app", against: "b" })).outputs).toMatchObject({
       compared: "1",
@@ -97,7 +97,7 @@ describe("repro-hash-compare in one job", () => {
     });
   });
 
-  test("lines with `!` are taken out on both sides, and a rule about no file is named", async () => {
+  test("lines with `!` exclude files on both sides, and a rule that matches no file is reported", async () => {
     const files = { "a/app": "1", "a/app.log": "x", "b/app": "1", "b/app.log": "y", "c=d/app": "1" };
     const inputs = { paths: "a/**\n!a/**/*.log", against: "b\nc=d", ignore: "*.logs because it has times" };
     const step = await compare(files, inputs);
@@ -132,7 +132,7 @@ describe("repro-hash-compare in one job", () => {
     }
   });
 
-  test("a released file that was not built is not a difference, a built one that was not released is (misleads 14)", async () => {
+  test("a released file that was not built is not a difference, but a built file that was not released is (misleads 14)", async () => {
     const hex = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"; // sha256 of "1"
     const list = (name: string): string => `${hex}  ${name}\n${"0".repeat(64)}  other-platform\n`;
     const inputs = { paths: "a", against: "SHA256SUMS", algorithm: "sha256" };
@@ -142,7 +142,7 @@ describe("repro-hash-compare in one job", () => {
     const absent = await compare({ "a/x": "1", SHA256SUMS: list("y") }, inputs);
     expect(absent.conclusion).toBe("failure");
     expect(kinds(absent)).toEqual(["missing"]);
-    // 64 hex digits are SHA-256 or BLAKE3, whatever was recorded.
+    // A digest of 64 hex digits can be SHA-256 or BLAKE3, whichever algorithm was recorded.
     const otherAlgorithm = await compare({ "a/x": "1", SHA256SUMS: list("x") }, { ...inputs, algorithm: "blake3" });
     expect(otherAlgorithm.outputs).toMatchObject({ reproducible: "true" });
   });
@@ -150,7 +150,7 @@ describe("repro-hash-compare in one job", () => {
   test.each([
     ...["gnu.txt", "star.txt", "bsd.txt", "openssl.txt", "upper.txt", "bom.txt", "crlf.txt", "tab.txt", "b3.txt"],
     ...["pwsh.txt", "utf16.txt", "twice.txt", "plain.sha256", "SHA256SUMS.asc"],
-  ])("the checksum list %s is read, and the file in it is equal", async (list) => {
+  ])("reads the checksum list %s, and finds the file equal", async (list) => {
     const folder = path.join(import.meta.dirname, "../fixtures/cases/repro/sums");
     const step = await compare({}, { paths: "built/plain", against: `list=${list}` }, async ({ workspace }) => {
       await mkdir(path.join(workspace, "built"));
@@ -160,7 +160,7 @@ describe("repro-hash-compare in one job", () => {
     expect(step.outputs).toMatchObject({ reproducible: "true", compared: "1" });
   });
 
-  test("a name that globs could miss is compared like any other", async () => {
+  test("a file whose name globs could miss is compared like any other", async () => {
     const names = ["line\nfeed", "[x]*", "{a,b}", "\u202eevil", " leading", "-dash", ".hidden", "back\\slash", "(x|y)"];
     for (const name of names) {
       const step = await compare({ [`a/${name}`]: "1", [`b/${name}`]: "2" }, { paths: "a/**", against: "b" });
@@ -168,7 +168,7 @@ describe("repro-hash-compare in one job", () => {
     }
   });
 
-  test("thousands of differences fit the outputs, and the report has all", async () => {
+  test("thousands of differences fit into the outputs, and the report has all of them", async () => {
     const count = 4500;
     const sides = ["a", "b"].flatMap((side) =>
       Array.from({ length: count }, (_none, index) => [
@@ -213,8 +213,8 @@ describe("repro-hash-compare in one job", () => {
   test.each<[string, Files, Inputs, RegExp]>([
     ["nothing to do", {}, {}, /neither `paths` nor `against`/],
     ["a pattern that matches nothing", { "a/x": "1" }, { paths: "a/*.bin" }, /`a\/\*\.bin` names nothing to hash/],
-    ["a folder that is not there", {}, { paths: "absent" }, /does not exist/],
-    ["two files of one path", { "a/x": "1", "b/x": "2" }, { paths: "a/*\nb/*" }, /would both be recorded as x/],
+    ["a folder that does not exist", {}, { paths: "absent" }, /does not exist/],
+    ["two files with the same path", { "a/x": "1", "b/x": "2" }, { paths: "a/*\nb/*" }, /would both be recorded as x/],
     [
       "a manifest without files",
       { "a/x": "1", "m.json": '{"format":"build-manifest","version":1,"context":{},"files":[]}' },
@@ -234,13 +234,13 @@ describe("repro-hash-compare in one job", () => {
       /ACTIONS_RESULTS_URL is not set/,
     ],
     [
-      "one file for two results",
+      "the same file for two results",
       { "a/x": "1" },
       { paths: "a", against: "a", record: "out/x.json", report: "out/x.html" },
       /`record` and `report` would both write .*out\/x\.json/,
     ],
     [
-      "a day that is not in the calendar",
+      "a date that does not exist",
       { "a/x": "1" },
       { paths: "a", ignore: "x until 2026-02-30" },
       /expected <glob> \[until/,
@@ -260,7 +260,7 @@ describe("repro-hash-compare across jobs", () => {
   }, 60_000);
   afterAll(() => github.close());
 
-  test("one job compares what the others uploaded, and names the outlier among three", async () => {
+  test("one job compares the records of three others, and names the outlier", async () => {
     const run = github.addRun();
     const inJob = async (files: Files, inputs: Inputs): Promise<StepResult> => {
       const job = await Job.open({ env: github.env(run) });
@@ -306,7 +306,7 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 );
 
 describeWith(["chromium"], "the HTML report in a browser", () => {
-  test("says the causes, logs no error and asks for nothing", async () => {
+  test("shows the causes, logs no error and makes no request", async () => {
     const job = await Job.open();
     const browser = await chromium.launch({
       ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),

@@ -16,7 +16,7 @@ const CRATE = {
 };
 type Values = Readonly<Record<string, string>>;
 
-/** As OpenSSL: a header with the flags is generated, and the library can tell them. Its assertions name the source file. */
+/** Like OpenSSL: the build generates a header with the flags, which the library returns. Its assertions name the source. */
 const STORES_FLAGS: Values = {
   ...CRATE,
   "library/version.c":
@@ -44,14 +44,14 @@ fn main() {
 `,
 };
 
-/** A program with the path of its source in it, as every \`panic!\` and \`file!\` puts it there. */
+/** A program that contains the path of its source, as every `panic!` and `file!` puts it there. */
 const NAMES_ITS_SOURCE: Values = {
   ...CRATE,
   "src/main.rs": 'mod deep;\nfn main() { println!("{}", deep::place()); }\n',
   "src/deep.rs": "pub fn place() -> &'static str { file!() }\n",
 };
 
-describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build and flags that map paths", () => {
+describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build with flags that map paths", () => {
   let job: Job;
   beforeEach(async () => {
     job = await Job.open({ env: HOMES });
@@ -67,12 +67,12 @@ describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build and flags that 
     return await job.step("reproducible-build", { inputs, env });
   }
 
-  test("C that stores its CFLAGS stores no path, since compilers on the PATH add the mapping", async () => {
+  test("C code that stores its CFLAGS does not store a path, because compilers on the PATH add the mapping", async () => {
     const step = await build(STORES_FLAGS, { builds: "2", vary: "path home" });
     expect([step.conclusion, step.annotations, step.outputs["reproducible"]]).toEqual(["success", [], "true"]);
   }, 120_000);
 
-  test("where CC names a compiler by its path the stored mapping is named, and what helps", async () => {
+  test("where CC names a compiler by its path, reports the stored mapping and what helps", async () => {
     const env = { CC: findProgram("cc", process.env["PATH"]) ?? "" };
     const step = await build(STORES_FLAGS, { builds: "2", vary: "path", bisect: "false" }, env);
     expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["failure", "false"]);
@@ -82,7 +82,7 @@ describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build and flags that 
         /it stores its own compiler flags, with -ffile-prefix-map=\/.*=\.\.\., at byte \d+ in \.rodata: .*Leave `CC` and `CXX` unset/,
       ),
     );
-    // A folder that is mapped already is not reported as one to map.
+    // A folder that is already mapped is not reported as a folder to map.
     expect(messages.join("\n")).not.toMatch(/to the remapped folders/);
     expect(JSON.parse(step.outputs["causes"] ?? "")).toMatchObject([{ kind: "build-flags" }]);
   }, 120_000);

@@ -9,7 +9,7 @@ const HOMES = {
   CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
   RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
 };
-/** A program that holds what a command said when it was built. */
+/** A program that contains the output that a command had during the build. */
 const CRATE: Readonly<Record<string, string>> = {
   "Cargo.toml":
     '[package]\nname = "dep"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n[profile.release]\nopt-level = 0\n',
@@ -39,7 +39,7 @@ fn main() {
     return await job.step("reproducible-build", { inputs: { builds: "2", ...inputs } });
   }
 
-  test("a program that depends on nothing is equal, and what was varied is told", async () => {
+  test("the builds of an independent program are equal, and the step says what was varied", async () => {
     const step = await build("echo fixed", { builds: "3" });
     expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["success", "true"]);
     expect(step.outputs["varied"]?.split(" ")).toEqual(expect.arrayContaining(["path", "time", "host", "file-order"]));

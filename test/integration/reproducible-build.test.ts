@@ -31,10 +31,10 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     }
   }
 
-  /** Builds a fresh copy; the manifest is beside the binaries. */
+  /** Builds a fresh copy, and writes the manifest beside the binaries. */
   async function build(folder: string, inputs: Values = {}, env: Values = {}, files: Values = {}): Promise<StepResult> {
     await copyFixture(folder, files);
-    // What one build exports must not reach the next: they stand for two machines.
+    // The builds stand for two machines, so each gets a job: what one exports must not reach the next.
     const other = await Job.open({ env: HOMES });
     try {
       const record = path.join(job.workspace, folder, "target/release/manifest.json");
@@ -58,7 +58,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     return JSON.parse(step.outputs["causes"] ?? "[]");
   }
 
-  test("builds in two folders are equal, and so is a second build in other surroundings", async () => {
+  test("builds in two folders are equal, and so is a second build in a changed environment", async () => {
     const one = await build("one", { builds: "2" });
     expect([one.conclusion, one.annotations]).toEqual(["success", []]);
     expect(one.outputs).toMatchObject({ reproducible: "true", "source-date-epoch": "315532800", causes: "[]" });
@@ -123,7 +123,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       const compared = await compare();
       expect(compared.conclusion).toBe("failure");
       const found = causes(compared).filter(({ file }) => file === "" || file === "a");
-      // What is told of the builds comes first; in the files nothing is named but the same fault.
+      // Causes in the builds come first. Causes in the files are of the same kind.
       expect([...new Set(found.map(({ kind }) => kind))]).toEqual(expected);
     },
     180_000,
@@ -148,7 +148,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     ["time", { FIXTURE_CLOCK: "1" }, "timestamp"],
     ["user", { FIXTURE_USER: "1" }, "embedded-text"],
   ])(
-    "a second build shows what depends on %s",
+    "a second build shows that the program depends on %s",
     async (word, env, kind) => {
       const step = await build("one", { builds: "2" }, { USER: "runner", ...env });
       expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["failure", "false"]);
@@ -161,7 +161,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     240_000,
   );
 
-  test("a path that no flag can replace is found, with its section and offset (B181, misleads 12)", async () => {
+  test("finds a path that no flag can replace, with its section and offset (B181, misleads 12)", async () => {
     const step = await build("one", {}, { FIXTURE_FOLDER: "1" });
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]?.message).toMatch(
@@ -170,7 +170,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     expect(step.annotations).toHaveLength(2);
   }, 120_000);
 
-  test("a binary that is not stripped as the profile says is refused, a static one is recognised", async () => {
+  test("refuses a binary that is not stripped as the profile says, and recognises a static one", async () => {
     const step = await build("one", { rustflags: "-C strip=none" });
     expect(step.annotations[0]?.message).toMatch(/it has symbols, but profile release says strip = "symbols"/);
     const fixed = await build("further/away", { rustflags: "-C target-feature=+crt-static" });
@@ -210,7 +210,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       /input `toolchain` is 1\.94\.0, but .* pins 1\.95\.0/,
     ],
     [
-      "a toolchain other than the one here",
+      "a toolchain other than the installed one",
       { toolchain: "1.94.0" },
       {},
       /input `toolchain` is 1\.94\.0, but rustc here is/,

@@ -15,7 +15,7 @@ interface Setting {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the action, hands over the job's workspace afterwards, and cleans up. */
+/** Runs the action, passes the job's workspace to `look`, and cleans up. */
 async function rewrite(
   setting: Setting,
   look: (step: StepResult, workspace: string) => unknown = () => undefined,
@@ -37,7 +37,7 @@ async function rewrite(
 const README = `# Widget\r\n\r\n[Linux](${GITHUB}/v1.2.3/widget.tar.xz) ([sha256](${GITHUB}/v1.2.3/widget.tar.xz.sha256))\r\nno line end`;
 
 describe("scarf-rewrite", () => {
-  test("rewrites files in place, byte for byte, keeping their modes, and tells where", async () => {
+  test("rewrites files in place, changes no other byte or mode, and says where", async () => {
     const files = {
       "README.md": README,
       "docs/a.json": JSON.stringify({ url: `${GITHUB}/v1/a.zip` }),
@@ -60,7 +60,7 @@ describe("scarf-rewrite", () => {
     });
   });
 
-  test("does nothing more the second time, and comes back to the same bytes", async () => {
+  test("changes nothing the second time, and `reverse` restores the same bytes", async () => {
     const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     const file = path.join(job.workspace, "README.md");
     writeFileSync(file, README);
@@ -75,7 +75,7 @@ describe("scarf-rewrite", () => {
     await job.close();
   });
 
-  test("points `check` at the line that is left, and writes nothing", async () => {
+  test("with `check`, points at the remaining line, and writes nothing", async () => {
     await rewrite({ files: { "README.md": README }, inputs: { files: "*.md", mode: "check" } }, (step, workspace) => {
       expect(step.conclusion).toBe("failure");
       expect(step.annotations).toContainEqual(expect.objectContaining({ level: "error", file: "README.md", line: 3 }));
@@ -84,7 +84,7 @@ describe("scarf-rewrite", () => {
     });
   });
 
-  test("only shows with `print`", async () => {
+  test("with `print`, only shows the changes", async () => {
     await rewrite({ files: { "README.md": README }, inputs: { files: "*.md", mode: "print" } }, (step, workspace) => {
       expect(step.conclusion).toBe("success");
       expect(step.log).toContain(`README.md:3: ${GITHUB}/v1.2.3/widget.tar.xz -> ${GATEWAY}/v1.2.3/widget.tar.xz`);
@@ -104,12 +104,12 @@ describe("scarf-rewrite", () => {
 
   test.each<[name: string, setting: Setting, message: string]>([
     [
-      "nothing found, since silence loses the statistics",
+      "nothing found, because silence would lose the statistics",
       { files: { "README.md": "nothing" }, inputs: { files: "*.md" } },
       "found 0 downloads of acme/widget in README.md, expected at least 1",
     ],
     [
-      "fewer than asked for",
+      "fewer than the expected number",
       { files: { "README.md": README }, inputs: { files: "*.md", min: "2" } },
       "found 1 download of acme/widget in README.md, expected at least 2",
     ],
@@ -130,7 +130,7 @@ describe("scarf-rewrite", () => {
       "input `gateway` is required and was not given, or is empty",
     ],
     [
-      "a mode it has not",
+      "an unknown mode",
       { inputs: { files: "*.md", mode: "fix" } },
       'input `mode` is "fix": expected one of write, check, print, reverse',
     ],
@@ -139,7 +139,7 @@ describe("scarf-rewrite", () => {
       { files: { "README.md": README }, inputs: { files: "*.md", repository: "widget" } },
       '"widget" is not a repository',
     ],
-  ])("fails with %s, and leaves the files as they were", async (_name, setting, message) => {
+  ])("fails with %s, and does not change the files", async (_name, setting, message) => {
     await rewrite(setting, (step, workspace) => {
       expect(step.conclusion).toBe("failure");
       expect(step.annotations.map((annotation) => annotation.message).join("\n")).toContain(message);
@@ -160,7 +160,7 @@ describe("scarf-rewrite", () => {
     await job.close();
   });
 
-  test("the checksums and signatures that stay on GitHub by default are the package's", async () => {
+  test("the default of `exclude` is the package's list of checksums and signatures", async () => {
     const { CHECKSUMS_AND_SIGNATURES } = await import("@release-actions/download-urls");
     const { contract } = await import("../../actions/scarf-rewrite/src/action.gen.ts");
     expect(contract.inputs.exclude.default.split(" ")).toEqual(CHECKSUMS_AND_SIGNATURES);
@@ -170,9 +170,9 @@ describe("scarf-rewrite", () => {
 describe("scarf-rewrite with verify: head", () => {
   let server: Server;
   let origin: string;
-  /** The gateway is another host, as far as names go. */
+  /** The gateway, on the same server as the stand-in but under another host name. */
   let gateway: string;
-  /** The file that each path of the gateway leads to. */
+  /** The file that each path of the gateway redirects to. */
   const targets = new Map<string, string>();
   const asked: string[] = [];
 
@@ -202,7 +202,7 @@ describe("scarf-rewrite with verify: head", () => {
       (step, workspace) => look(step, readFileSync(path.join(workspace, "README.md"), "utf8")),
     );
 
-  test("accepts a redirect to the file it replaced, and says what cannot be asked", async () => {
+  test("accepts a redirect to the replaced file, and says which URLs cannot be checked", async () => {
     targets.set("/gateway/v1/a.zip", "/acme/widget/releases/download/v1/a.zip");
     asked.length = 0;
     await verify((step, text) => {
@@ -261,7 +261,7 @@ describe("scarf-rewrite of a release's notes", () => {
     return { step, notes: repository.releases[0]?.body, latest: github.world.latestRelease(repository)?.tagName };
   }
 
-  test("updates the notes on GitHub, also of an immutable release, and leaves the latest release as it is", async () => {
+  test("updates the notes on GitHub, also of an immutable release, and does not change the latest release", async () => {
     const { step, notes, latest } = await rewriteNotes("write");
     expect(step.conclusion).toBe("success");
     expect(latest).toBe("v1.3.0");
@@ -276,7 +276,7 @@ describe("scarf-rewrite of a release's notes", () => {
     expect(notes).toContain("https://github.com/acme/");
   });
 
-  test("names a release that is not there", async () => {
+  test("names a release that does not exist", async () => {
     const env = github.env(github.addRun({ repository: "acme/empty" }), undefined, {
       permissions: { contents: "read" },
     });

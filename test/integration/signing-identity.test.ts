@@ -7,8 +7,8 @@ import { checkIdentity, openIdentity } from "@release-actions/signing-identity";
 import { describeWith } from "../parts.ts";
 import { makeIdentity, openssl, type SigningIdentity } from "../stand-in/apple/identity.ts";
 
-/** What OpenSSL writes and people store, read by the one reader of codesign-macos and secrets-check. */
-describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", () => {
+/** The reader that codesign-macos and secrets-check share, on files that OpenSSL writes and people store as secrets. */
+describeWith(["openssl"], "a signing identity from a .p12 that OpenSSL made", () => {
   let folder: string;
   let good: SigningIdentity;
   let other: SigningIdentity;
@@ -20,7 +20,7 @@ describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", 
   }, 60_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** The base64 of what `openssl pkcs12 -export` makes of the identity with these options. */
+  /** The identity as base64 of a .p12, which `openssl pkcs12 -export` writes with these options. */
   async function exported(password: string, ...options: readonly string[]): Promise<string> {
     const input = ["-inkey", "leaf.key", "-in", "leaf.pem"];
     await openssl(good.folder, [
@@ -55,7 +55,7 @@ describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", 
     ["umlauts, old (BMP)", "Zürich-Größe", OLD],
     ["Japanese, new", "パスワード", NEW],
     ["Japanese, old", "パスワード", OLD],
-    ["umlauts, the certificate in the old and the key in the new encryption", "Zürich", MIXED],
+    ["umlauts, the certificate with the old and the key with the new encryption", "Zürich", MIXED],
     ["empty, new", "", NEW],
     ["empty, old", "", OLD],
     ["without encryption of the certificates", "x", ["-certpbe", "NONE"]],
@@ -71,7 +71,7 @@ describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", 
     });
   });
 
-  test("chooses between two keys by name, team and SHA-1, and asks for it otherwise", async () => {
+  test("chooses between two keys by name, team or SHA-1, and otherwise asks for one of these", async () => {
     const names = ["leaf.key", "leaf.pem"];
     const parts = [good, other].flatMap(({ folder: from }) => names.map((name) => path.join(from, name)));
     const pem = (await Promise.all(parts.map((file) => readFile(file, "utf8")))).join("\n");
@@ -84,7 +84,7 @@ describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", 
     }
   });
 
-  /** OpenSSL takes one key only, so node-forge writes the file with two. */
+  /** Writes a file with two keys. It uses node-forge, because OpenSSL accepts only one key. */
   async function twoKeys(pem: string): Promise<string> {
     const { default: forge } = await import("node-forge");
     const blocks = pem.match(/-----BEGIN [^-]+-----[\s\S]+?-----END [^-]+-----/g) ?? [];
@@ -116,7 +116,7 @@ describeWith(["openssl"], "a signing identity out of a .p12 that OpenSSL made", 
       /is a PKCS #7 file \(\.p7b\)/,
     ],
     ["a key", ["pkcs8", "-topk8", "-nocrypt", "-in", "leaf.key", "-outform", "der", "-out", "y"], /is a private key/],
-  ])("calls %s what it is", async (_title, args, message) => {
+  ])("says what %s is", async (_title, args, message) => {
     execFileSync("openssl", [...args], { cwd: good.folder });
     const bytes = await readFile(path.join(good.folder, "y"));
     await expect(openIdentity(bytes.toString("base64"), "x")).rejects.toThrow(message);

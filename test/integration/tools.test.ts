@@ -9,7 +9,7 @@ import { FileTree } from "@release-actions/example-product";
 import { silentReporter } from "@release-actions/report";
 import { githubToolCache, installTool, type PinnedTool } from "@release-actions/tools";
 
-/** The real `@actions/tool-cache` against a server that answers as a release of GitHub's does: with a redirect. */
+/** The real `@actions/tool-cache` with a server that answers with a redirect, as GitHub does for a release's files. */
 test("a release archive is downloaded, compared with its digest, and kept in the tool cache", async () => {
   const body = gzipSync(Buffer.concat([tarFile("just-1.59.0/just", "#!/bin/sh\necho just 1.59.0\n"), TAR_END]));
   const asked: string[] = [];

@@ -7,7 +7,7 @@ import { TAR_END, tarHeader, tarPadding } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 
-/** Programs of the kinds that targets ask for. Those for x86_64 Linux run on this machine. */
+/** A program for each target. Those for x86_64 Linux run on this machine. */
 export interface Programs {
   readonly "x86_64-unknown-linux-gnu": Buffer;
   readonly "x86_64-unknown-linux-musl": Buffer;
@@ -20,7 +20,7 @@ const ELF_MACHINE_AT = 18;
 const AARCH64 = 183;
 const MACHO_CPUS = { x86_64: 0x01000007, aarch64: 0x0100000c } as const;
 
-/** Compiles the small program of the tests, and makes its siblings for other machines, which nobody starts here. */
+/** Compiles the tests' small program, and makes placeholders for other machines, which are never started here. */
 export async function compilePrograms(): Promise<Programs> {
   const folder = mkdtempSync(path.join(tmpdir(), "widget-"));
   try {
@@ -35,7 +35,7 @@ export async function compilePrograms(): Promise<Programs> {
     arm.writeUInt16LE(AARCH64, ELF_MACHINE_AT);
     return {
       "x86_64-unknown-linux-gnu": dynamic,
-      // What matters of a static program is that it asks for no loader.
+      // A static program counts as one because it does not need a loader.
       "x86_64-unknown-linux-musl": still,
       "aarch64-unknown-linux-musl": arm,
       "x86_64-apple-darwin": machO(MACHO_CPUS.x86_64),
@@ -54,14 +54,14 @@ function machO(cpu: number): Buffer {
 }
 
 export interface ReleaseOptions {
-  /** Goes into the archives, so that two builds of one version have different bytes. */
+  /** A text in the archives, with which two builds of one version have different bytes. */
   readonly build?: string;
-  /** Changes what the archive for a target holds; undefined leaves a file out. */
+  /** Changes the files of the archive for a target. */
   readonly change?: (files: Record<string, Buffer>, target: string) => void;
   readonly apps?: readonly string[];
 }
 
-/** What cargo-dist leaves of a version: the plan and, in `distrib/`, the archives and their checksums. */
+/** The output of cargo-dist for a version: the plan and, in `distrib/`, the archives and their checksums. */
 export function makeRelease(programs: Programs, version: string, options: ReleaseOptions = {}): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   const hex = new Map<string, string>();
@@ -73,7 +73,7 @@ export function makeRelease(programs: Programs, version: string, options: Releas
       LICENSE: Buffer.from("MIT\n"),
     };
     options.change?.(content, target);
-    // Named as cargo-dist names them by default; what is inside is told by its first bytes.
+    // The names are cargo-dist's defaults. Readers recognise the compression, which is gzip here, by the first bytes.
     const archive = makeTarball(name, content);
     hex.set(`${name}.tar.xz`, createHash("sha256").update(archive).digest("hex"));
     files.set(`distrib/${name}.tar.xz`, archive);
@@ -83,7 +83,7 @@ export function makeRelease(programs: Programs, version: string, options: Releas
   return files.set("plan.json", Buffer.from(JSON.stringify(manifest)));
 }
 
-/** A `.tar.gz` of one folder, in which `widget` may be executed. */
+/** A `.tar.gz` of one folder, in which only `widget` is executable. */
 export function makeTarball(folder: string, files: Readonly<Record<string, Buffer>>): Buffer {
   const members = Object.entries(files).flatMap(([name, body]) => [
     tarHeader({ kind: "file", path: `${folder}/${name}`, size: body.length, mode: name === "widget" ? 0o755 : 0o644 }),

@@ -5,7 +5,7 @@ const require = createRequire(import.meta.url);
 
 /** The real clients, each at the version that test/package.json pins, by the file that Node starts. */
 export const CLIENTS = {
-  /** npm 12; the runner images of autumn 2026 have the older one. */
+  /** npm 12. The runner images of autumn 2026 have npm 11. */
   npm: clientFile("npm", "bin/npm-cli.js"),
   npm11: clientFile("npm-11", "bin/npm-cli.js"),
   npx: clientFile("npm", "bin/npx-cli.js"),

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../support/free-port.ts";
 
 const START_LIMIT_MS = 60_000;
-/** Ends the child with the parent, even one that crashed: its standard input closes then. */
+/** Ends the child when the parent ends, even by a crash, because then the child's standard input closes. */
 const END_WITH_PARENT = 'data:text/javascript,process.stdin.resume().on("close", () => process.exit())';
 
-/** A real npm registry on a free port, with a folder and users of its own, and nothing behind it. */
+/** A real npm registry on a free port, with a folder and users of its own, and without an upstream registry. */
 export class Verdaccio {
   readonly origin: string;
   readonly #folder: string;
@@ -32,7 +32,7 @@ export class Verdaccio {
     });
   }
 
-  /** Where it keeps packages: a folder for each. What is removed there is gone. */
+  /** The registry's storage, with a folder for each package. Removing a folder removes the package. */
   get storage(): string {
     return path.join(this.#folder, "storage");
   }
@@ -53,7 +53,7 @@ export class Verdaccio {
     return registry;
   }
 
-  /** Makes a user, and returns a token of theirs, as `npm login` gets it. */
+  /** Creates a user, and returns a token of that user, as `npm login` gets it. */
   async addUser(name: string): Promise<string> {
     const response = await fetch(`${this.origin}/-/user/org.couchdb.user:${name}`, {
       method: "PUT",

@@ -1,4 +1,4 @@
-/** A wrapper as somebody writes one by hand, which does all that ours does. */
+/** A wrapper as a person would write it, which does everything that the generated launcher does. */
 export const WRAPPER = `#!/usr/bin/env node
 const { spawn } = require("child_process");
 const { constants } = require("os");

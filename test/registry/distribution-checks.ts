@@ -2,19 +2,19 @@ import { createHash, type Hash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { closeServer, listen, originOf } from "../stand-in/http.ts";
 
-/** Refuses, in front of a registry, what the OCI distribution spec 1.1 does not allow a client that pushes. */
+/** A proxy in front of a registry that refuses pushes that the OCI distribution spec 1.1 does not allow. */
 export interface CheckingProxy {
   readonly host: string;
   /** Every request as `METHOD path?query status`, oldest first. */
   readonly requests: readonly string[];
-  /** What was refused, in words; real registries let much of it pass. */
+  /** The reasons of the refusals. Real registries accept many of these requests. */
   readonly violations: readonly string[];
-  /** The largest body that is taken, in bytes; others are answered 413 before they are read. */
+  /** The largest accepted body, in bytes. Larger ones are answered with 413 before they are read. */
   maxBodyBytes: number;
   close(): Promise<void>;
 }
 
-/** An upload that was begun: where its next request must go, and what came so far. */
+/** An upload in progress: where its next request must go, and the bytes so far. */
 interface Upload {
   location: string;
   size: number;
@@ -23,9 +23,9 @@ interface Upload {
 
 export async function startCheckingProxy(target: string): Promise<CheckingProxy> {
   const [requests, violations]: [string[], string[]] = [[], []];
-  /** By the path of its location, without the query. */
+  /** Uploads by the path of their location, without the query. */
   const uploads = new Map<string, Upload>();
-  /** By repository. */
+  /** Digests of the blobs of each repository. */
   const blobs = new Map<string, Set<string>>();
   const has = (repository: string, digest: string): boolean => blobs.get(repository)?.has(digest) === true;
   const note = (repository: string, digest: string): void => {
@@ -108,12 +108,12 @@ interface Asked {
   readonly has: (repository: string, digest: string) => boolean;
 }
 
-/** What the spec has against a request; undefined when nothing. */
+/** The rule of the spec that a request breaks; undefined when it breaks none. */
 function violation(asked: Asked): string | undefined {
   const { method, url, headers, repository, rest } = asked;
   if (url.pathname === "/v2/" || method === "GET" || method === "HEAD") return undefined;
   if (repository === "") return "no such endpoint";
-  // Without it a server cannot tell an empty body from a broken connection.
+  // Without Content-Length a server cannot distinguish an empty body from a broken connection.
   if (method !== "DELETE" && headers["content-length"] === undefined) return "no Content-Length";
   if (rest === "blobs/uploads/" && method === "POST") return ofMount(asked);
   if (rest.startsWith("manifests/") && method === "PUT") return ofManifest(asked);
@@ -121,7 +121,7 @@ function violation(asked: Asked): string | undefined {
   return ofUpload(asked);
 }
 
-/** "Mounting a blob from another repository": both parameters, of a blob that is there. */
+/** "Mounting a blob from another repository": needs both parameters, and a blob that exists. */
 function ofMount({ url, has }: Asked): string | undefined {
   const [mount, from] = [url.searchParams.get("mount"), url.searchParams.get("from")];
   if (mount === null && from === null) return undefined;
@@ -130,7 +130,7 @@ function ofMount({ url, has }: Asked): string | undefined {
   return has(from, mount) ? undefined : `${from} does not have ${mount}`;
 }
 
-/** "Pushing Manifests": with its media type, after all that it refers to. */
+/** "Pushing Manifests": needs the manifest's media type, and must follow everything that the manifest refers to. */
 function ofManifest({ headers, body, repository, has }: Asked): string | undefined {
   const manifest = JSON.parse(body.toString());
   const type = headers["content-type"];
@@ -142,7 +142,7 @@ function ofManifest({ headers, body, repository, has }: Asked): string | undefin
   return absent === undefined ? undefined : `refers to ${absent.digest}, which was not pushed`;
 }
 
-/** "Pushing a blob monolithically" and "in chunks": where the last answer said, in order, closed by the right digest. */
+/** "Pushing a blob monolithically" and "in chunks": at the last answer's location, in order, closed with the right digest. */
 function ofUpload({ method, url, headers, body, upload }: Asked): string | undefined {
   const digest = url.searchParams.get("digest");
   const location = new URL(url);

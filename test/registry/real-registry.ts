@@ -10,18 +10,18 @@ import { freePort } from "../support/free-port.ts";
 
 export const USER = "publisher";
 export const PASSWORD = "s3cret-of-a-test";
-/** Of that password, for it and for an organisation of the tests: the registry takes bcrypt only. */
+/** The password's hash for the user and for an organisation of the tests. The registry accepts only bcrypt. */
 const HTPASSWD = [USER, "acme"]
   .map((user) => `${user}:$2y$05$abcdefghijklmnopqrstuuUye9KAb65Fza6CF.CT57kJsr9j2GQAG\n`)
   .join("");
 const START_LIMIT_MS = 10_000;
 
-/** Distribution's own (`registry`), the program of Debian's older one, or crane's, which is in memory and asks for no password. */
+/** Distribution's own (`registry`), crane's, which is in memory and has no passwords, or the program of Debian's older one. */
 export type RegistryKind = "registry" | "crane" | (string & {});
 
 /** A registry on a free port, with a password and a folder of its own. */
 export class RealRegistry {
-  /** As it stands in references: `127.0.0.1:40000`. */
+  /** The host as in references, such as `127.0.0.1:40000`. */
   readonly host: string;
   readonly origin: string;
   readonly #folder: string;
@@ -57,7 +57,7 @@ export class RealRegistry {
     return registry;
   }
 
-  /** A client with the password, past whatever stands between the action and the registry. */
+  /** A client with the password that goes directly to the registry, without the proxy in front of it. */
   client(): Registry {
     const credentials = { username: USER, password: PASSWORD };
     return openRegistry(this.host, { transport: createTransport(), credentials });

@@ -1,16 +1,16 @@
-/** One way to set up cargo-dist, as people have it, small enough to be planned in a second. */
+/** A configuration of cargo-dist as people use it, small enough to be planned in a second. */
 export interface DistLayout {
   readonly name: string;
   readonly tag: string;
   readonly version: string;
   readonly files: Readonly<Record<string, string>>;
-  /** The apps that `tag` releases, by their names. */
+  /** The names of the apps that `tag` releases. */
   readonly apps: readonly string[];
-  /** Formulae that cargo-dist writes. */
+  /** The formulae that cargo-dist writes. */
   readonly formulae: readonly string[];
-  /** Whether Linux programs are among the archives, which npm's packages are made of. */
+  /** Whether the archives include Linux programs, from which the npm packages are made. */
   readonly npm: boolean;
-  /** Where the release is; undefined where it is not on GitHub. */
+  /** The repository with the release; undefined when it is not on GitHub. */
   readonly repository: string | undefined;
 }
 
@@ -23,7 +23,7 @@ const WINDOWS = "x86_64-pc-windows-msvc";
 interface Crate {
   readonly name: string;
   readonly version?: string;
-  /** More of its Cargo.toml. */
+  /** More lines of its Cargo.toml. */
   readonly more?: string;
 }
 
@@ -95,7 +95,7 @@ ${more}`;
 
 const PAIR = [{ name: "widget" }, { name: "widget-server" }];
 
-/** Each of a kind that a check once refused, or might. */
+/** One layout of each kind that a check once refused by mistake, or might refuse. */
 export const DIST_LAYOUTS: readonly DistLayout[] = [
   layout("one app with all installers", {
     installers: ["shell", "powershell", "npm", "homebrew"],
@@ -147,7 +147,7 @@ export const DIST_LAYOUTS: readonly DistLayout[] = [
     ...{ installers: ["shell"], repository: undefined },
     dist: 'hosting = "simple"\nsimple-download-url = "https://downloads.example/{tag}"\n',
   }),
-  // cargo-dist takes the addresses of the files from Cargo.toml, so that people name the other repository there too.
+  // cargo-dist takes the URLs of the files from Cargo.toml, so people name the other repository there, too.
   layout("a release in another repository", {
     ...{ dist: 'github-releases-repo = "acme/widget-releases"\n', repository: "acme/widget-releases" },
   }),

@@ -12,12 +12,13 @@ interface Workflow {
   readonly jobs: Record<string, Job>;
 }
 
-/** What became of a job earlier: nothing, or these outputs. */
+/** The earlier result of a job: skipped, or successful with these outputs. */
 export type Past = "skipped" | { readonly outputs: Readonly<Record<string, string>> };
 
 /**
- * The workflow that cargo-dist generated, as act can run it. act gives no result to a job that calls a workflow
- * which calls another, so each of the repository's own callers is put in the place of the job that calls it.
+ * The workflow that cargo-dist generated, changed so that act can run it. act gives no result to a job whose workflow
+ * calls another workflow, so each job that calls one of the repository's own workflows is replaced with that
+ * workflow's job.
  */
 export class DistWorkflow {
   readonly #workflow: Workflow;
@@ -33,7 +34,7 @@ export class DistWorkflow {
     return stringify(this.#workflow);
   }
 
-  /** The same with some jobs in the past, as when others are run again. */
+  /** The same workflow, in which some jobs have already run, as when the other jobs are run again. */
   after(past: Readonly<Record<string, Past>>): string {
     const jobs = Object.entries(past).map(([id, what]) => [id, pastJob(this.#workflow.jobs[id], what)]);
     return stringify({ ...this.#workflow, jobs: { ...this.#workflow.jobs, ...Object.fromEntries(jobs) } });

@@ -8,7 +8,7 @@ export const HELMS = ["helm", "helm3"] as const;
 
 export type HelmProgram = (typeof HELMS)[number];
 
-/** A PATH on which `helm` is this version. */
+/** A PATH on which `helm` is the program of this version. */
 export async function helmOnPath(program: HelmProgram): Promise<string> {
   const file = findProgram(program, process.env["PATH"]);
   if (file === undefined) throw new Error(`${program} is not on the PATH: see \`npm run tools\``);

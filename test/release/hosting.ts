@@ -7,16 +7,16 @@ import type { Repository, Run } from "../stand-in/model.ts";
 import { runPublishedArtifactClient } from "../stand-in/published/run.ts";
 import type { WidgetRelease } from "./widget.ts";
 
-/** Tags a commit, as whoever releases does. */
+/** Tags a commit, as the person who releases does. */
 export function pushTag(github: GitHub, repository: Repository, tag: string, sha?: string): string {
   return github.addCommit(repository, { ref: `refs/tags/${tag}`, ...(sha === undefined ? {} : { sha }) }).sha;
 }
 
 /**
- * The run of cargo-dist's workflow for a pushed tag, with the artifacts that its jobs leave, under the names it gives them.
+ * The run of cargo-dist's workflow for a pushed tag, with the artifacts of its jobs under the names that it uses.
  *
- * @param sha of the tagged commit; a new one by default.
- * @param upload how artifacts get there; `storeArtifact` takes milliseconds.
+ * @param sha the tagged commit. Default: a new commit.
+ * @param upload stores the artifacts. `storeArtifact` needs only milliseconds.
  */
 export async function hostRun(
   github: GitHub,
@@ -43,7 +43,7 @@ export async function hostRun(
   return run;
 }
 
-/** Puts files where an upload would have put them, as one zip. */
+/** Stores files as one zip, where an upload would have stored them. */
 export async function storeArtifact(...[github, run, name, files]: Parameters<typeof uploadArtifact>): Promise<void> {
   const entries = files.map(([file, content]) => ({ name: file, data: content }));
   await github.addArtifact(run, { name, content: zip(entries) });
@@ -93,7 +93,7 @@ export async function createPlainRelease(
 ): Promise<void> {
   const authorization = `Bearer ${token}`;
   const releases = `repos/${repository.fullName}/releases`;
-  // As `gh` does: files are attached while it is a draft, as a release that is immutable takes none.
+  // `gh` also attaches the files to a draft, because an immutable release does not accept files.
   const body = JSON.stringify({ tag_name: tag, ...fields, draft: true });
   const created = await fetch(`${github.origin}/${releases}`, { method: "POST", headers: { authorization }, body });
   if (created.status !== 201) throw new Error(`${tag}: ${created.status} ${await created.text()}`);

@@ -1,12 +1,12 @@
-/** Whether a publisher is killed at each of its requests, which takes minutes for each publisher: `1`, or `45-` from there on. */
+/** `1`: kill a publisher at each of its requests; `45-`: at each from the 45th on. This takes minutes for each publisher. */
 const WANTED = /^(\d+)(-)?$/.exec(process.env["KILL_AT_EVERY_REQUEST"] ?? "");
 const ALL = WANTED !== null;
 
-/** Between the requests at which it is killed otherwise. */
+/** The default distance between the requests at which a publisher is killed. */
 const SAMPLE_EVERY = 29;
 
 /**
- * At which of its requests, from 1, a publisher is killed: some of them and the last one, or all with
+ * The numbers, from 1, of the requests at which a publisher is killed: some of them and the last one, or all with
  * `KILL_AT_EVERY_REQUEST`.
  */
 export function killedRequests(count: number): readonly number[] {
@@ -17,7 +17,7 @@ export function killedRequests(count: number): readonly number[] {
   return all.filter((at) => at >= first);
 }
 
-/** As `killedRequests`, for releases that take long: one in the middle, or all. */
+/** Like `killedRequests`, for releases that take long: one request in the middle, or all. */
 export function middleRequest(count: number): readonly number[] {
   return ALL ? killedRequests(count) : [Math.ceil(count / 2)];
 }

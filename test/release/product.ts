@@ -6,7 +6,7 @@ import { commitAll } from "../support/repository-copy.ts";
 
 const ADDITIONS = path.join(import.meta.dirname, "../fixtures/release");
 
-/** A checkout of the product in miniature with all that its releases take. */
+/** A checkout of the small product with everything that its releases need. */
 export class ReleasedProduct extends Product {
   static async create(): Promise<ReleasedProduct> {
     const product = new ReleasedProduct();
@@ -19,7 +19,7 @@ export class ReleasedProduct extends Product {
     cpSync(ADDITIONS, this.root, { recursive: true });
   }
 
-  /** Runs the real cargo-dist, which believes what CI says of the commit. */
+  /** Runs the real cargo-dist, without the CI variables from which it would take the commit. */
   dist(...args: string[]): Promise<CommandResult> {
     const env = { ...process.env, GITHUB_REF: undefined, GITHUB_TOKEN: undefined, GH_TOKEN: undefined };
     return runCommand("dist", args, { cwd: this.root, env, check: false });

@@ -23,7 +23,7 @@ async function withFile<T>(file: string, text: string, use: (path: string) => Pr
   }
 }
 
-/** What real Ruby says of a formula's syntax. */
+/** Checks the syntax of a formula with real Ruby. */
 export function checkSyntax(file: string, text: string): Promise<CommandResult> {
   return withFile(file, text, (at) => runCommand("ruby", ["-c", at], { check: false }));
 }
@@ -31,6 +31,6 @@ export function checkSyntax(file: string, text: string): Promise<CommandResult> 
 /** Evaluates a formula with real Ruby as Homebrew would on a platform. Throws what Ruby raises. */
 export async function evaluateFormula(file: string, text: string, os: string, cpu: string): Promise<FormulaFacts> {
   const { stdout } = await withFile(file, text, (at) => runCommand("ruby", [DSL, at, os, cpu]));
-  // Printed by our own stand-in.
+  // The stand-in of Homebrew's DSL prints this type.
   return JSON.parse(stdout) as FormulaFacts;
 }

@@ -7,8 +7,8 @@ import { CLIENTS } from "../npm/clients.ts";
 const PROGRAMS = path.join(import.meta.dirname, "programs");
 
 /**
- * What a release finds on GitHub's runners and not here: `gh`, npm at the pinned version, `curl` that reaches cargo-dist's installer, and a
- * `dist` that builds for macOS. Everything else of `dist` is the real one.
+ * The programs that a release finds on GitHub's runners but not here: `gh`, npm at the pinned version, a `curl` that
+ * reaches cargo-dist's installer, and a `dist` that builds for macOS. In everything else `dist` is the real one.
  */
 export class RunnerPrograms extends FileTree {
   constructor() {
@@ -37,7 +37,7 @@ END
     for (const name of ["gh", "npm", "dist", "curl"]) chmodSync(this.path(name), 0o755);
   }
 
-  /** The PATH on which they come first. */
+  /** The PATH, with these programs first. */
   get searchPath(): string {
     return `${this.root}${path.delimiter}${process.env["PATH"]}`;
   }

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 
-/** As long as GitHub's are. */
+/** A token that is as long as GitHub's tokens. */
 const TOKEN = "ghs_SECRETofTheTap0123456789abcdefghijkl";
 
-/** A tap: a bare git repository behind real git over HTTP, which wants a token as GitHub does. */
+/** A server of taps: bare repositories behind real git over HTTP, which requires a token as GitHub does. */
 export class TapServer {
   readonly token = TOKEN;
   readonly server: GitServer;
@@ -52,7 +52,7 @@ export class Tap {
     return execFileSync("git", args, { cwd: this.folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   }
 
-  /** Makes a commit of what is in a folder, as people do with their own clone. */
+  /** Commits and pushes the content of a folder, as people do from their own clone. */
   commit(folder: string, message = "by hand"): void {
     const clone = mkdtempSync(path.join(tmpdir(), "tap-clone-"));
     const git = (...args: string[]): string =>
@@ -72,7 +72,7 @@ export class Tap {
     }
   }
 
-  /** The commit messages, the newest first; none of an empty tap. */
+  /** The commit messages, newest first. Empty for an empty tap. */
   get commits(): string[] {
     if (this.git("for-each-ref", "refs/heads/main") === "") return [];
     return this.git("log", "--format=%s", "main").trim().split("\n");

@@ -7,7 +7,7 @@ import { runCommand } from "@release-actions/command";
 const FIXTURE = path.join(import.meta.dirname, "../fixtures/widget");
 const HOST_TARGET = "x86_64-unknown-linux-gnu";
 
-/** What a release of cargo-dist leaves, phase by phase, as its workflow would upload it. */
+/** The files of a release by cargo-dist, phase by phase, as its workflow would upload them. */
 export interface WidgetRelease {
   readonly version: string;
   readonly tag: string;
@@ -20,11 +20,11 @@ export interface WidgetRelease {
 }
 
 export interface BuildOptions {
-  /** Goes into the files, so that two builds of one version have different bytes. */
+  /** A text in the files, with which two builds of one version have different bytes. */
   readonly build?: string;
-  /** False: this machine's archives are placeholders too, which saves the compiler's time. */
+  /** If false, the archives for this machine are placeholders, too, which saves the time to compile. */
   readonly compile?: boolean;
-  /** A stand-in for an archive that this machine does not build. Default is a line of text. */
+  /** The placeholder for an archive that this machine does not build. Default: a line of text. */
   readonly archive?: (name: string, target: string) => Buffer;
 }
 
@@ -32,7 +32,7 @@ export interface BuildOptions {
 export class DistProject implements Disposable {
   readonly folder = mkdtempSync(path.join(tmpdir(), "widget-"));
 
-  /** @param files of the checkout, by their paths. */
+  /** @param files the files of the checkout, by path. */
   constructor(files: Readonly<Record<string, string>> = {}) {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(path.dirname(path.join(this.folder, name)), { recursive: true });
@@ -44,7 +44,7 @@ export class DistProject implements Disposable {
   async dist(...args: string[]): Promise<string> {
     const { stdout } = await runCommand("dist", [...args, "--output-format=json"], {
       cwd: this.folder,
-      // cargo-dist believes what CI says of the commit, and would ask GitHub with a token.
+      // From these variables cargo-dist would take the commit, and with a token it would query GitHub.
       env: {
         ...process.env,
         GITHUB_REF: undefined,
@@ -57,8 +57,9 @@ export class DistProject implements Disposable {
   }
 
   /**
-   * Plans, builds and hosts a tag. Files that this machine does not build (archives, Windows' installers) are placeholders, with
-   * manifests as their build jobs would have uploaded them, so that cargo-dist writes the formulae of a whole release.
+   * Plans, builds and hosts a tag. Files that this machine does not build (archives, Windows' installers) are
+   * placeholders, with the manifests that their build jobs would have uploaded, so that cargo-dist writes the formulae
+   * of a complete release.
    */
   async releaseTag(tag: string, version: string, options: BuildOptions = {}): Promise<WidgetRelease> {
     const distrib = path.join(this.folder, "target/distrib");
@@ -124,7 +125,7 @@ interface Manifest {
   >;
 }
 
-/** Of files that are built for a target: archives, and the installers of Windows and macOS. */
+/** The kinds of files that are built for a target: archives, and the installers of Windows and macOS. */
 const LOCAL_KINDS = ["executable-zip", "installer"];
 
 function placeholders(
@@ -132,7 +133,7 @@ function placeholders(
   distrib: string,
   { build = "first", compile = true, archive }: BuildOptions,
 ): Map<string, string> {
-  // Written by the real cargo-dist a moment ago.
+  // The real cargo-dist has just written this plan.
   const manifest = JSON.parse(plan) as Manifest;
   const manifests = new Map<string, Manifest>();
   for (const [name, artifact] of Object.entries(manifest.artifacts)) {

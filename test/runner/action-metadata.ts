@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 
-/** What a runner reads of an action.yml: docs.github.com, "Metadata syntax reference". */
+/** The parts of an action.yml that a runner reads: docs.github.com, "Metadata syntax reference". */
 export interface ActionMetadata {
   readonly folder: string;
   readonly main: string;

@@ -1,4 +1,4 @@
-/** What a runner says when a step wrote something into a command file that it does not accept. */
+/** A command file whose content a runner does not accept. The message is the runner's. */
 export class CommandFileError extends Error {
   override readonly name = "CommandFileError";
 }
@@ -36,7 +36,7 @@ export function parseKeyValueFile(text: string, command: "output" | "env" | "sta
   return values;
 }
 
-/** The folders in a GITHUB_PATH file, the one to be searched first at the front. */
+/** The folders in a GITHUB_PATH file, in the order in which they are searched. */
 export function parsePathFile(text: string): string[] {
   return text
     .split(/\r?\n/)

@@ -1,6 +1,6 @@
 const EXPRESSION = /\$\{\{\s*([\w.-]+|toJSON\(matrix\))\s*\}\}/g;
 
-/** The contexts that defaults of inputs may name, from the variables that carry the same facts. */
+/** The expressions that defaults of inputs may use, and the variables with the same values. */
 const CONTEXT: Readonly<Record<string, string>> = {
   "github.token": "GITHUB_TOKEN",
   "github.sha": "GITHUB_SHA",
@@ -16,7 +16,7 @@ const CONTEXT: Readonly<Record<string, string>> = {
   "github.api_url": "GITHUB_API_URL",
   "github.server_url": "GITHUB_SERVER_URL",
   "github.workspace": "GITHUB_WORKSPACE",
-  /** A job's matrix is in no variable of a real runner; tests hand it over in this one. */
+  /** Tests pass a job's matrix in this variable. A real runner has no variable for it. */
   "toJSON(matrix)": "TEST_MATRIX",
   "runner.temp": "RUNNER_TEMP",
   "runner.os": "RUNNER_OS",
@@ -24,7 +24,7 @@ const CONTEXT: Readonly<Record<string, string>> = {
   "runner.tool_cache": "RUNNER_TOOL_CACHE",
 };
 
-/** Resolves `${{ github.* }}` and `${{ runner.* }}` in an input's default; anything richer is refused. */
+/** Resolves `${{ github.* }}` and `${{ runner.* }}` in an input's default; refuses other expressions. */
 export function resolveExpressions(text: string, env: Readonly<Record<string, string | undefined>>): string {
   const resolved = text.replace(EXPRESSION, (whole, name: string) => {
     const variable = Object.hasOwn(CONTEXT, name) ? CONTEXT[name] : undefined;

@@ -13,14 +13,14 @@ const ACTIONS = path.join(import.meta.dirname, "../../actions");
 type Env = Readonly<Record<string, string | undefined>>;
 
 export interface JobOptions {
-  /** What the runner knows of the run: usually `github.env(run, job)`. */
+  /** The runner's variables for the run: usually `github.env(run, job)`. */
   readonly env?: Env;
 }
 
 export interface StepOptions {
-  /** What stands under `with:`. */
+  /** The inputs under `with:`. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** What stands under `env:` of the step. */
+  /** The variables under `env:` of the step. */
   readonly env?: Env;
   /** Ends the step at a moment of its output. */
   readonly stop?: Stop;
@@ -32,11 +32,11 @@ export interface StepResult extends StepCommands {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly annotations: readonly Annotation[];
-  /** The values it had masked, in their order. */
+  /** The values that the step masked, in this order. */
   readonly masks: readonly string[];
-  /** The log as its reader sees it: values that were masked before they were printed are `***`. */
+  /** The log as a person sees it: values that were masked before they were printed are `***`. */
   readonly log: string;
-  /** Everything the process wrote, as it wrote it. */
+  /** The whole output of the process, unchanged. */
   readonly output: string;
   readonly durationMs: number;
   readonly stopMs: number | undefined;
@@ -83,7 +83,7 @@ export class Job {
     return result;
   }
 
-  /** Ends the job as a runner does: the post steps of all actions, the last action's first. */
+  /** Ends the job as a runner does: runs the post steps of all actions, in reverse order. */
   async post(options: Pick<StepOptions, "stop"> = {}): Promise<StepResult[]> {
     const results: StepResult[] = [];
     for (const { action, options: given, state, main } of this.#posts.splice(0).reverse()) {
@@ -98,7 +98,7 @@ export class Job {
 
   /** Removes the folders of the job. */
   async close(): Promise<void> {
-    // What a killed step started may write for a moment more.
+    // Processes that a killed step started may still write for a moment.
     await rm(this.#root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 
@@ -114,7 +114,7 @@ export class Job {
     const output = new OutputReader();
     const raw: string[] = [];
     const inputs = this.#inputs(action, options.inputs ?? {}, facts, output);
-    // The job's token reaches an action by its inputs alone, unless the step's env hands it over.
+    // The job's token reaches an action only through its inputs, unless the step's env contains it.
     const env = { ...facts, GITHUB_TOKEN: options.env?.["GITHUB_TOKEN"], ...files.env, ...inputs, ...state };
     const ended = await runNode([programOf(action.folder, entry)], {
       ...{ cwd: this.workspace, env, stop: options.stop },
@@ -162,18 +162,18 @@ export class Job {
   }
 }
 
-/** The bundle, or with TEST_FROM_SOURCES the source that it is made of, for which nothing has to be built. */
+/** The bundle, or with TEST_FROM_SOURCES the source file that it is built from, which needs no build. */
 function programOf(folder: string, bundle: string): string {
   if (!process.env["TEST_FROM_SOURCES"] || !bundle.startsWith("dist/")) return path.join(folder, bundle);
   return path.join(folder, "src", bundle.startsWith("dist/post/") ? "post.ts" : "main.ts");
 }
 
-/** Leaves the summary in the folder that TEST_KEEP_SUMMARIES names, for `npm run pictures`. */
+/** Writes the summary to the folder that TEST_KEEP_SUMMARIES names, for `npm run pictures`. */
 function keepSummary(actionFolder: string, succeeded: boolean, summary: string): void {
   const folder = process.env["TEST_KEEP_SUMMARIES"];
   if (!folder || summary === "") return;
   mkdirSync(folder, { recursive: true });
-  // A process runs several files of tests, each with modules of its own: a count would begin anew.
+  // A counter would start again in each test file, because each has modules of its own, even in the same process.
   const [seconds, nanoseconds] = process.hrtime();
   const number = `${process.pid}-${seconds}${String(nanoseconds).padStart(9, "0")}`;
   const name = `${path.basename(actionFolder)}-${succeeded ? "success" : "failure"}-${number}.md`;

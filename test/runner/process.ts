@@ -10,25 +10,25 @@ const CANCELLATION = [
 ] as const;
 
 export interface Stop {
-  /** The first line of output that matches sets it off, or whoever is handed the function. */
+  /** A pattern for the first line of output that triggers the stop, or a function that gets `stop` and calls it. */
   readonly when: RegExp | ((stop: () => void) => void);
-  /** `cancel` does what a runner does on cancellation; a signal is sent once. Default `cancel`. */
+  /** `cancel` does what a runner does on cancellation. A signal is sent once. Default: `cancel`. */
   readonly by?: "cancel" | NodeJS.Signals;
 }
 
 export interface ProcessResult {
-  /** Null when a signal ended it. */
+  /** Null when a signal ended the process. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stopped: boolean;
-  /** From the stopping signal to the end of the process. */
+  /** The time from the first signal to the end of the process, in milliseconds. */
   readonly stopMs: number | undefined;
   readonly durationMs: number;
-  /** In bytes; undefined where /proc is missing. */
+  /** The peak of the resident memory in bytes; undefined where /proc is missing. */
   readonly peakRss: number | undefined;
 }
 
-/** Runs a bundle to its end, handing over its output line by line. */
+/** Runs a bundle to its end, and passes its output on line by line. */
 export async function runNode(
   args: readonly string[],
   options: {
@@ -84,7 +84,7 @@ function stopChild(child: ChildProcess, by: "cancel" | NodeJS.Signals): NodeJS.T
   return plan.map(([delay, signal]) => setTimeout(() => child.kill(signal), delay));
 }
 
-/** The high-water mark that the kernel keeps: reading it late is enough. */
+/** Reads the high-water mark of the memory. The kernel keeps it, so one read near the end is enough. */
 function readPeakRss(pid: number | undefined): number | undefined {
   try {
     const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

@@ -8,7 +8,7 @@ export interface ActionRun {
 
 export interface ActionRunOptions extends JobOptions {
   readonly step?: StepOptions;
-  /** Puts into the workspace what the action will find there. */
+  /** Puts files into the workspace before the action runs. */
   readonly prepare?: (job: Job) => Promise<void>;
 }
 

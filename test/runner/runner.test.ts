@@ -29,7 +29,7 @@ async function action(main: string, options: { post?: string; yaml?: string } = 
 }
 
 describe("a step", () => {
-  test("gets every declared input, defaults resolved, and no other variable of this process", async () => {
+  test("gets every declared input with resolved defaults, and no variables of this process", async () => {
     const yaml = `inputs:
   github-token: { default: "\${{ github.token }}" }
   where: { default: "\${{ runner.temp }}/x" }
@@ -59,7 +59,7 @@ describe("a step", () => {
     ]);
   });
 
-  test("gives back outputs, state, summary, exit code and what it used", async () => {
+  test("returns outputs, state, summary, exit code, time and memory", async () => {
     const folder = await action(`
       fs.appendFileSync(env.GITHUB_OUTPUT, "one=1\\nmany<<EOF\\na\\nb=c\\nEOF\\n");
       fs.appendFileSync(env.GITHUB_STEP_SUMMARY, "# done");
@@ -82,7 +82,7 @@ describe("a step", () => {
     expect(main.annotations).toEqual([{ level: "error", message: expect.stringMatching(message) }]);
   });
 
-  test("reads annotations with their place, unescaped, and leaves stopped commands alone", async () => {
+  test("reads annotations unescaped and with their place, and ignores stopped commands", async () => {
     const folder = await action(String.raw`
       console.log("::error title=Bad%3A name,file=a%2Cb.rs,line=3,col=7::first%0Asecond 100%25");
       console.error("  ::warning::from stderr");
@@ -108,7 +108,7 @@ describe("a step", () => {
 });
 
 describe("a job", () => {
-  test("hands variables and folders from one step to the next, and state to the post step", async () => {
+  test("passes variables and folders from one step to the next, and state to the post step", async () => {
     const job = await Job.open();
     try {
       const first = await action(
@@ -127,7 +127,7 @@ describe("a job", () => {
     await expect(stat(job.workspace)).rejects.toThrow("ENOENT");
   });
 
-  test("cancels a step when its log says so, first by SIGINT, and still runs its post step", async () => {
+  test("cancels a step at a line of its log, first with SIGINT, and still runs its post step", async () => {
     const folder = await action(
       'process.on("SIGINT", () => { console.log("stopping"); process.exit(130) }); console.log("working"); setInterval(() => {}, 1000)',
       { post: 'console.log("cleaned")' },

@@ -4,12 +4,12 @@ import { CommandFileError, checkSummary, parseKeyValueFile, parsePathFile } from
 
 const NAMES = ["OUTPUT", "ENV", "PATH", "STATE", "STEP_SUMMARY"] as const;
 
-/** What a step left in its command files. */
+/** The content of a step's command files. */
 export interface StepCommands {
   readonly outputs: Readonly<Record<string, string>>;
-  /** Variables it set for the steps that follow. */
+  /** Variables that it set for later steps. */
   readonly env: Readonly<Record<string, string>>;
-  /** Folders it put on the PATH of the steps that follow, the foremost first. */
+  /** Folders that it put on the PATH of later steps, in the order in which they are searched. */
   readonly path: readonly string[];
   readonly state: Readonly<Record<string, string>>;
   readonly summary: string;
@@ -32,7 +32,7 @@ export class StepFiles {
     return new StepFiles(env);
   }
 
-  /** `problems` fail the step: what a runner says of a file that it cannot accept. */
+  /** Reads the files. `problems` are the runner's messages about files that it does not accept; they fail the step. */
   async read(): Promise<StepCommands & { readonly problems: readonly string[] }> {
     const problems: string[] = [];
     const accepted = <T>(parse: () => T, otherwise: T): T => {

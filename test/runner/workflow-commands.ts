@@ -9,21 +9,21 @@ export interface Annotation {
   readonly column?: number;
 }
 
-/** What .NET's `TrimStart` takes away: U+0085 too, which JavaScript's `\s` does not know, and not U+FEFF. */
+/** The white space that .NET's `TrimStart` removes: JavaScript's `\s` with U+0085 and without U+FEFF. */
 const WHITE_SPACE = /^(?:[^\S\uFEFF]|\u0085)+/;
 const COMMAND = /^::([a-zA-Z-]+)(?: (.*?))?::(.*)$/s;
 const LEVELS = new Set(["error", "warning", "notice"]);
-/** Commands that are written to files nowadays; a runner answers the first two with an error. */
+/** Commands that command files have replaced. A runner answers the first two with an error. */
 const RETIRED = new Set(["set-env", "add-path", "set-output", "save-state"]);
 
 /**
  * Reads a step's output line by line as a runner does: docs.github.com, "Workflow commands". Commands take
- * effect in their order, so what is printed before it is masked stays readable.
+ * effect in their order, so a value that is printed before it is masked stays readable.
  */
 export class OutputReader {
   readonly annotations: Annotation[] = [];
   readonly masks: string[] = [];
-  /** The lines a reader of the log sees, debug lines included, with masked values as `***`. */
+  /** The lines that a person sees in the log, with debug lines, and with masked values as `***`. */
   readonly log: string[] = [];
   #resumeToken: string | undefined;
 

@@ -2,27 +2,28 @@ import { type KeyObject, verify } from "node:crypto";
 import { type Answer, router, serve } from "./http.ts";
 
 /**
- * Where credentials are tried: GitHub's `/user`, repositories, Apps and git, npm's `whoami` and trusted publishing, a
- * registry of images with its token service, and the runner's identity tokens. Written from their documentation; refuses what they refuse.
+ * A stand-in for the services that check credentials: GitHub's `/user`, repositories, Apps and git, npm's `whoami` and
+ * trusted publishing, an image registry with its token service, and the runner's identity tokens. It is written from
+ * their documentation, and refuses what they refuse.
  */
 export interface Accounts {
   readonly origin: string;
-  /** What was asked, as `METHOD path`. */
+  /** The requests so far, as `METHOD path`. */
   readonly requests: string[];
-  /** GitHub tokens and what their answers tell. */
+  /** GitHub tokens, with what the answers say about each. */
   readonly github: Map<string, GitHubToken>;
   /** GitHub Apps by their id. */
   readonly apps: Map<string, GitHubApp>;
-  /** What a login may do in a repository, as `user:password owner/name`; without an entry: pull and push. */
+  /** The rights of a login in a repository, by `user:password owner/name`. Default: pull and push. */
   readonly grants: Map<string, readonly string[]>;
   readonly npm: Set<string>;
-  /** `user:password`. */
+  /** The valid logins, as `user:password`. */
   readonly docker: Set<string>;
-  /** Packages that were published once; those of `trusted` besides. */
+  /** Packages that exist, in addition to those in `trusted`. */
   readonly packages: Set<string>;
-  /** Packages whose trusted publisher this workflow is. */
+  /** Packages that have this workflow as their trusted publisher. */
   readonly trusted: Set<string>;
-  /** Answers in place of the next ones. */
+  /** Answers that replace the next ones. */
   readonly instead: Answer[];
   close(): Promise<void>;
 }
@@ -30,15 +31,15 @@ export interface Accounts {
 interface GitHubToken {
   readonly scopes?: string;
   readonly expires?: string;
-  /** Where its owner may push. */
+  /** The repositories to which the token's owner may push. */
   readonly pushes?: readonly string[];
-  /** The token itself may only read, as a fine-grained one without `contents: write`. */
+  /** Whether the token itself may only read, like a fine-grained token without `contents: write`. */
   readonly readOnly?: boolean;
 }
 
 interface GitHubApp {
   readonly publicKey: KeyObject;
-  /** Permissions of its installation, by repository. */
+  /** Permissions of the App's installation, by repository. */
   readonly installations: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -62,7 +63,7 @@ export async function startAccounts(): Promise<Accounts> {
     instead: [] as Answer[],
   };
   const bearer = (header: string | undefined): string => /^Bearer (.+)$/.exec(header ?? "")?.[1] ?? "";
-  /** The App whose key signed a JSON Web Token that is valid now. */
+  /** The App whose key signed a JSON Web Token, if the token is currently valid. */
   const appOf = (token: string): GitHubApp | undefined => {
     const [head = "", body = "", signature = ""] = token.split(".");
     const { iss, iat, exp } = Object(JSON.parse(Buffer.from(body, "base64url").toString() || "{}"));

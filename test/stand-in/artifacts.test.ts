@@ -42,7 +42,7 @@ describe("the artifact service, with the published client", () => {
   test.each([
     ["a stored zip", {}],
     ["a raw file", { skipArchive: true }],
-  ])("takes %s and gives it back", async (_title, options) => {
+  ])("stores %s and returns it", async (_title, options) => {
     const run = github.addRun();
     const uploaded = await upload(run, options);
     expect(uploaded.log).toContain("successfully finalized");
@@ -61,7 +61,7 @@ describe("the artifact service, with the published client", () => {
     );
   });
 
-  test("lists what a run holds with size and digest, in another job and by REST", async () => {
+  test("lists the artifacts of a run with size and digest, in another job and by REST", async () => {
     const run = github.addRun();
     await upload(run);
     const { id, size, digest } = github.artifact(run, FILE);
@@ -122,7 +122,7 @@ describe("the artifact service, with the published client", () => {
     expect(log).toContain("(401) Unauthorized: invalid or expired authorization token");
   });
 
-  test("says that the storage quota is used up in the words the client knows", async () => {
+  test("reports a full storage quota with the message that the client knows", async () => {
     github.world.quotaReached = true;
     const { log } = await upload(github.addRun());
     github.world.quotaReached = false;
@@ -151,7 +151,7 @@ describe("the artifact service, called wrongly", () => {
     ["a name with a slash", "CreateArtifact", { name: "a/b" }, undefined, 400, "invalid_argument"],
     ["an unknown version", "CreateArtifact", { name: "a", version: 8 }, undefined, 400, "invalid_argument"],
     ["no such method", "Create", {}, undefined, 404, "bad_route"],
-    ["an artifact that is not there", "GetSignedArtifactURL", { name: "a" }, undefined, 404, "not_found"],
+    ["an artifact that does not exist", "GetSignedArtifactURL", { name: "a" }, undefined, 404, "not_found"],
   ])("refuses %s", async (title, method, body, headers, status, code) => {
     const run = github.addRun();
     const job = github.addJob(run);
@@ -162,7 +162,7 @@ describe("the artifact service, called wrongly", () => {
     expect(await post(method, message, init)).toMatchObject({ status, body: { code } });
   });
 
-  test("refuses to finalize what was not uploaded, or not in that size", async () => {
+  test("refuses to finalize content that was not uploaded, or has another size", async () => {
     const run = github.addRun();
     const job = github.addJob(run);
     const init = { headers: { Authorization: `Bearer ${github.env(run, job)["ACTIONS_RUNTIME_TOKEN"]}` } };

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 async function client(run: Run, request: Omit<CacheRequest, "paths">): Promise<ClientRun> {
   const env = { ...github.env(run), GITHUB_WORKSPACE: folder, RUNNER_TEMP: path.join(folder, "temp") };
-  // `Omit` over a union loses its cases; the missing field is added here for both.
+  // `Omit` of a union type loses its cases. The missing field is added for both cases.
   return await runPublishedCacheClient({ ...request, paths: [path.join(folder, "tools")] } as CacheRequest, { env });
 }
 
@@ -41,7 +41,7 @@ describe("the cache service, with the published client", () => {
     }
   });
 
-  test("does not overwrite a key, and the client goes on", async () => {
+  test("does not overwrite a key, and the client continues", async () => {
     const run = github.addRun({ repository: "acme/once" });
     await client(run, { do: "save", key: "tools-1" });
     const again = await client(run, { do: "save", key: "tools-1" });

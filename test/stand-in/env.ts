@@ -4,7 +4,7 @@ import { runtimeToken } from "./results/runtime-token.ts";
 import type { World } from "./world.ts";
 
 export interface EnvOptions {
-  /** What the job's `permissions` grant its token; default: everything read, as in a permissive repository. */
+  /** The job's `permissions`, which its token gets. Default: read access to everything, as in a permissive repository. */
   readonly permissions?: Permissions;
   /** Seconds until ACTIONS_RUNTIME_TOKEN expires. Default six hours. */
   readonly runtimeTokenLifetime?: number;
@@ -15,8 +15,8 @@ const SIX_HOURS = 21_600;
 
 /**
  * The variables with which a runner starts the steps of a job, except those that name files of the
- * runner: docs.github.com, "Default environment variables". Node actions get the ACTIONS_* ones too.
- * The job's own token is in `GITHUB_TOKEN` for the harness to hand to inputs that default to it.
+ * runner: docs.github.com, "Default environment variables". Node actions also get the ACTIONS_* variables.
+ * `GITHUB_TOKEN` is the job's own token, which the harness passes to inputs that have it as their default.
  */
 export function jobEnv(world: World, run: Run, job: Job, options: EnvOptions): Record<string, string> {
   const permissions = options.permissions ?? READ_ALL;

@@ -47,7 +47,7 @@ export interface ArtifactOptions {
   readonly content: Uint8Array;
   readonly mimeType?: string;
   readonly digest?: boolean;
-  /** Now by default. Ids and times need not agree: GitHub gives ids out of order. */
+  /** Default: now. The order of times can differ from that of ids, because GitHub gives ids out of order. */
   readonly createdAt?: Date;
 }
 
@@ -55,12 +55,12 @@ export type JobOptions = Partial<Pick<Job, "name" | "status" | "conclusion">>;
 
 /**
  * A stand-in for GitHub, written from the public documentation of its REST API and from what its
- * published clients send and accept. It speaks the real wire on the loopback interface, refuses
+ * published clients send and accept. It speaks the real protocols on the loopback interface, refuses
  * what the real services refuse, and keeps everything in memory; blobs are in a real Azurite.
  */
 export class GitHub {
   readonly world: World;
-  /** Where REST (`/repos/…`), results (`/twirp/…`) and OIDC (`/oidc/…`) are served, without any proxy. */
+  /** The origin of REST (`/repos/…`), results (`/twirp/…`) and OIDC (`/oidc/…`), without any proxy. */
   readonly origin: string;
   readonly #close: () => Promise<void>;
 
@@ -74,7 +74,7 @@ export class GitHub {
     return this.world.storage;
   }
 
-  /** Makes everybody reach the services, the storage, or both through these origins: see the proxy. */
+  /** Makes all clients reach the services, the storage, or both through these origins, which are those of proxies. */
   routeThrough(origins: { readonly services?: string; readonly storage?: string }): void {
     this.world.publicOrigin = origins.services ?? this.world.publicOrigin;
     this.storage.publicOrigin = origins.storage ?? this.storage.publicOrigin;
@@ -107,7 +107,7 @@ export class GitHub {
     return this.world.repository(fullName) ?? this.addRepository(fullName);
   }
 
-  /** Adds a commit, and moves `ref` (a full ref name) to it where one is given. */
+  /** Adds a commit, and moves `ref` (a full ref name) to it if given. */
   addCommit(repository: Repository, options: { sha?: string; parents?: string[]; ref?: string } = {}): Commit {
     const sha = options.sha ?? randomBytes(20).toString("hex");
     const commit = { sha, parents: options.parents ?? [], message: `commit ${sha.slice(0, 7)}` };
@@ -165,17 +165,17 @@ export class GitHub {
     return added;
   }
 
-  /** A token as a person or an app would hold it. */
+  /** A token of a person or an app. */
   token(repository: Repository, permissions: Permissions): string {
     return this.world.addToken({ repository, permissions });
   }
 
-  /** The environment of a job; a job of the current attempt is made when none is given. */
+  /** The environment of a job. Default: a new job of the current attempt. */
   env(run: Run, job: Job = this.addJob(run), options: EnvOptions = {}): Record<string, string> {
     return jobEnv(this.world, run, job, options);
   }
 
-  /** Stores an artifact as a finished upload would have left it. `digest: false` for what older services kept. */
+  /** Stores an artifact as a finished upload would have stored it. `digest: false`: as older services stored it. */
   async addArtifact(run: Run, options: ArtifactOptions): Promise<Artifact> {
     const { name, content, mimeType = "application/zip", digest = true } = options;
     const job = run.jobs.find(({ attempt }) => attempt === run.attempt) ?? this.addJob(run);
@@ -198,7 +198,7 @@ export class GitHub {
     return artifact;
   }
 
-  /** Lets the retention of an artifact pass: it stays listed by REST, and its content is gone. */
+  /** Expires an artifact: REST still lists it, but its content is gone. */
   async expire(artifact: Artifact): Promise<void> {
     artifact.expiresAt = new Date(Date.now() - 1000);
     await this.storage.remove(artifact.blob);

@@ -28,7 +28,7 @@ export type Handler = (request: Request) => Answer | Promise<Answer>;
 /** `"GET /repos/:owner/:repo"`: `:name` is one segment, a trailing `*name` the rest of the path. */
 export type Routes = Readonly<Record<string, Handler>>;
 
-/** Thrown by a handler to answer with something else than success. */
+/** A handler throws this error to answer with something other than success. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly answer: Answer;
@@ -79,7 +79,7 @@ export async function listen(server: Server | TlsServer): Promise<void> {
 }
 
 export function originOf(server: Server): string {
-  // A server that listens on TCP has an address of this shape; strings are for pipes.
+  // A server that listens on TCP has an address of this type. Only pipes have a string.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

@@ -2,13 +2,13 @@ import { createHmac, createSign, type KeyObject, timingSafeEqual } from "node:cr
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** A token only its issuer checks, as the runner's ACTIONS_RUNTIME_TOKEN is to everybody else. */
+/** A token that only its issuer can check, like the runner's ACTIONS_RUNTIME_TOKEN. */
 export function signHs256(claims: Claims, secret: string): string {
   const head = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
   return `${head}.${createHmac("sha256", secret).update(head).digest("base64url")}`;
 }
 
-/** A token that anybody can check against the published key, as OIDC tokens are. */
+/** A token that everybody can check with the published key, like an OIDC token. */
 export function signRs256(claims: Claims, key: KeyObject, keyId: string): string {
   const head = `${encode({ alg: "RS256", typ: "JWT", kid: keyId })}.${encode(claims)}`;
   return `${head}.${createSign("RSA-SHA256").update(head).sign(key, "base64url")}`;

@@ -1,4 +1,4 @@
-/** Access a token can be given in a repository, named as in a workflow's `permissions`. */
+/** The permissions of a token in a repository, named as in a workflow's `permissions`. */
 export type Permission =
   | "actions"
   | "attestations"
@@ -20,7 +20,7 @@ export interface Repository {
   defaultBranch: string;
   /** Releases cannot be changed once published. */
   immutableReleases: boolean;
-  /** Whether identity tokens name it with its id, as of every repository that is younger than 2026-07-15. */
+  /** Whether identity tokens name it with its id, as they do for repositories that were created since 2026-07-15. */
   hasNumericSubject: boolean;
   readonly forkOf: Repository | undefined;
   readonly commits: Map<string, Commit>;
@@ -28,7 +28,7 @@ export interface Repository {
   readonly refs: Map<string, string>;
   readonly tags: Map<string, AnnotatedTag>;
   readonly checkRuns: CheckRun[];
-  /** Sigstore bundles, by the digest of what they are about. */
+  /** Sigstore bundles, by the digest of their subject. */
   readonly attestations: Map<string, unknown[]>;
   readonly releases: Release[];
   /** `<ref>:<path>` to content, for the contents endpoint; ref is a commit. */
@@ -66,7 +66,7 @@ export interface Run {
   status: Status;
   conclusion: Conclusion | undefined;
   readonly jobs: Job[];
-  /** The results service's name for each attempt, first attempt first. */
+  /** The results service's id of each attempt, beginning with the first attempt. */
   readonly backendIds: string[];
 }
 
@@ -78,7 +78,7 @@ export interface Workflow {
 
 export interface Job {
   readonly id: number;
-  /** As the jobs endpoint gives it: `build`, or `caller / callee` inside a called workflow. */
+  /** The name at the jobs endpoint: `build`, or `caller / callee` inside a called workflow. */
   readonly name: string;
   readonly backendId: string;
   readonly attempt: number;
@@ -134,7 +134,7 @@ export interface Release {
   prerelease: boolean;
   immutable: boolean;
   latest: boolean;
-  /** Written with `make_latest` false. */
+  /** Whether the last write of the release had `make_latest` false. */
   neverLatest: boolean;
   readonly createdAt: Date;
   publishedAt: Date | undefined;

@@ -39,7 +39,7 @@ function fresh(permissions: Permissions, options: Parameters<GitHub["addReposito
 }
 
 describe("authorization", () => {
-  test("tells a bad token, a token without the permission and a private repository apart", async () => {
+  test("distinguishes a bad token, a token without the permission and a private repository", async () => {
     const [repository, token] = fresh({ contents: "read" });
     const [secret] = fresh({}, { private: true });
     const runs = `/repos/${repository.fullName}/actions/runs`;
@@ -78,7 +78,7 @@ describe("rate limits", () => {
     expect(Number(refused.headers.get("x-ratelimit-reset"))).toBeGreaterThan(Date.now() / 1000);
   });
 
-  test("answers the secondary limit as often as asked for, with Retry-After", async () => {
+  test("applies the secondary limit as many times as requested, with Retry-After", async () => {
     const [repository, token] = fresh({ actions: "read" });
     github.world.rateLimit.secondary = { times: 1, retryAfterSeconds: 7 };
     const refused = await call("GET", `/repos/${repository.fullName}/actions/runs`, token);
@@ -86,7 +86,7 @@ describe("rate limits", () => {
     expect((await call("GET", `/repos/${repository.fullName}/actions/runs`, token)).status).toBe(200);
   });
 
-  test("does not send again what has not changed", async () => {
+  test("does not send unchanged content again", async () => {
     const [repository] = fresh({});
     const url = `${github.origin}/repos/${repository.fullName}/actions/runs`;
     const etag = (await fetch(url)).headers.get("etag") ?? "";
@@ -142,7 +142,7 @@ describe("workflow runs and checks", () => {
 });
 
 describe("releases", () => {
-  test("keeps a draft from strangers, makes its tag on publishing and shows it as the latest", async () => {
+  test("hides a draft from strangers, creates its tag when it is published and shows it as the latest", async () => {
     const [repository, token] = fresh({ contents: "write" });
     const base = `/repos/${repository.fullName}`;
     const created = await call("POST", `${base}/releases`, token, { tag_name: "v1.0.0", draft: true });
@@ -212,7 +212,7 @@ describe("refs", () => {
 
 describe("the OIDC endpoint", () => {
   test.each([true, false])(
-    "issues a token that verifies against the published key, to jobs with id-token: write only (ids in its subject: %s)",
+    "issues a token that verifies against the published key, only to jobs with id-token: write (ids in its subject: %s)",
     async (hasNumericSubject) => {
       const repository = github.repository("acme/oidc");
       repository.hasNumericSubject = hasNumericSubject;

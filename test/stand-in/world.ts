@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes, randomUUID } from "node:c
 import type { Artifact, CacheEntry, Job, Permissions, Release, Repository, Run, Workflow } from "./model.ts";
 import type { Storage } from "./storage/storage.ts";
 
-/** A token and what it may do; in other people's public repositories it may read. */
+/** A token and its permissions. It may also read the public repositories of others. */
 export interface Grant {
   readonly repository: Repository;
   readonly permissions: Permissions;
@@ -13,11 +13,11 @@ export interface RateLimit {
   limit: number;
   remaining: number;
   resetsAt: Date;
-  /** Requests still to be refused with the secondary limit, and what `Retry-After` says then. */
+  /** How many requests the secondary limit still refuses, and the value of `Retry-After` then. */
   secondary: { times: number; retryAfterSeconds: number };
 }
 
-/** Everything the stand-in remembers. Tests change it through the `GitHub` object. */
+/** The whole state of the stand-in. Tests change it through the `GitHub` object. */
 export class World {
   readonly storage: Storage;
   readonly secret = randomBytes(32).toString("hex");
@@ -32,11 +32,11 @@ export class World {
     ...{ limit: 1000, remaining: 1000, resetsAt: new Date(Date.now() + 3_600_000) },
     secondary: { times: 0, retryAfterSeconds: 1 },
   };
-  /** Is told of every request before it is answered. */
+  /** Called with every request before it is answered. */
   onRequest: ((request: { readonly method: string }) => void) | undefined;
   retentionDays = 90;
   quotaReached = false;
-  /** Where the REST and results services are reached; a proxy may stand in front of them. */
+  /** The origin by which clients reach the REST and results services. It can be that of a proxy. */
   publicOrigin = "";
   #lastId = 1000;
 
@@ -53,7 +53,7 @@ export class World {
     return this.repositories.find((repository) => repository.fullName.toLowerCase() === fullName.toLowerCase());
   }
 
-  /** Issues a token as GitHub writes those of jobs. */
+  /** Issues a token in the form of GitHub's tokens for jobs. */
   addToken(grant: Grant): string {
     const token = `ghs_${randomBytes(18).toString("hex")}`;
     this.tokens.set(token, grant);

@@ -10,7 +10,7 @@ export class Workbench extends FileTree {
     return (await runCommand(command, args, { cwd: this.root, env: environment })).stdout;
   }
 
-  /** Runs a line of bash in the folder, for what needs variables or redirection. */
+  /** Runs a line of bash in the folder, for commands that need variables or redirection. */
   async shell(line: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     const environment = { ...process.env, LC_ALL: "C", ...env };
     return (await runCommand("bash", ["-euc", line], { cwd: this.root, env: environment })).stdout;

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 
 const LOOPBACK = "127.0.0.1";
 
-/** A TCP port of this machine that nobody listens on, for a program that cannot choose one by itself. */
+/** A free TCP port of this machine, for a program that cannot choose one by itself. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);

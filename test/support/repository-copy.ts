@@ -5,7 +5,7 @@ import { FileTree } from "@release-actions/example-product";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** A clone of this repository as it is now, uncommitted changes included, with one commit. */
+/** A clone of this repository in its current state, uncommitted changes included, with one commit. */
 export async function copyRepository(): Promise<FileTree> {
   const tree = new FileTree();
   const listing = await runCommand("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
@@ -21,7 +21,7 @@ export async function copyRepository(): Promise<FileTree> {
   return tree;
 }
 
-/** Commits whatever there is, in a new repository where there is none. */
+/** Commits everything in a folder, and makes it a repository if it is not one. */
 export async function commitAll(folder: string, message: string): Promise<void> {
   const git = (...args: string[]) => runCommand("git", args, { cwd: folder });
   await git("init", "--quiet", "--initial-branch=main");

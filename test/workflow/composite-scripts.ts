@@ -1,19 +1,19 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { RepositoryFile } from "./repository-files.ts";
 
-/** A `run:` of a composite action, which actionlint does not look at. */
+/** A `run:` of a composite action, which actionlint does not check. */
 export interface CompositeScript {
   readonly file: string;
-  /** Of the script's first line in the file. */
+  /** The line number of the script's first line in the file. */
   readonly line: number;
   readonly shell: string;
   /** The variables that the step's `env` sets. */
   readonly env: readonly string[];
-  /** Expressions become a word, as shellcheck cannot know them. */
+  /** The script, in which a word replaces each expression, because shellcheck cannot read them. */
   readonly script: string;
 }
 
-/** The shell scripts of a composite action; none of an action of another kind. */
+/** The shell scripts of a composite action. Other kinds of actions have none. */
 export function compositeScripts({ file, text }: RepositoryFile): CompositeScript[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

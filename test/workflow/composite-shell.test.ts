@@ -4,7 +4,7 @@ import { describeWith } from "../parts.ts";
 import { type CompositeScript, compositeScripts } from "./composite-scripts.ts";
 import { actionFiles } from "./repository-files.ts";
 
-/** The shells a runner starts with `-eo pipefail`, and whose language shellcheck knows. */
+/** The shell that a runner starts with `-eo pipefail`, and that shellcheck can check. */
 const BASH = "bash";
 
 const BAD = `name: bad
@@ -24,7 +24,7 @@ runs:
 `;
 
 describe("the scripts of a composite action", () => {
-  test("are found with the line they start at", () => {
+  test("are found with their first line", () => {
     expect(compositeScripts({ file: "bad/action.yml", text: BAD })).toEqual([
       { file: "bad/action.yml", line: 7, shell: "bash", env: [], script: "set -x\nrm -rf $HOME/$1\n" },
       {
@@ -37,7 +37,7 @@ describe("the scripts of a composite action", () => {
     ]);
   });
 
-  test("are none where the action is a program", () => {
+  test("do not exist when the action is a program", () => {
     expect(compositeScripts({ file: "a", text: "runs:\n  using: node24\n  main: dist/index.js\n" })).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describeWith(["shellcheck"], "shellcheck", () => {
     expect((await Promise.all(actionFiles().flatMap(compositeScripts).map(check))).flat()).toEqual([]);
   });
 
-  test("flags what is wrong in one, at its line of action.yml", async () => {
+  test("flags problems in a script, at their lines of action.yml", async () => {
     const found = await Promise.all(compositeScripts({ file: "bad/action.yml", text: BAD }).map(check));
     expect(found.flat()).toEqual(
       expect.arrayContaining([
@@ -66,10 +66,10 @@ describeWith(["shellcheck"], "shellcheck", () => {
   });
 });
 
-/** What a runner sets for every step. */
+/** Variables that a runner sets for every step. */
 const RUNNER_VARIABLES = ["GITHUB_OUTPUT", "GITHUB_SHA", "RUNNER_TEMP"];
 
-/** What shellcheck says, with the strictness of its `all` and the options a runner gives to bash. */
+/** The findings of shellcheck with its optional checks, and with the options that a runner gives to bash. */
 async function check({ file, line, env, script }: CompositeScript): Promise<string[]> {
   const options = ["--shell=bash", "--format=json1", "--enable=all", "--exclude=SC2250,SC2292,SC2310,SC2311,SC2312"];
   const variables = [...RUNNER_VARIABLES, ...env].map((name) => `${name}=""`).join(" ");

@@ -44,7 +44,7 @@ ${lines.join("")}`,
     [...log.text.matchAll(/attested (.*)/g)].map(([, what = ""]) => what).sort();
 
   test(
-    "attests each image once, those of the registry there too, the image in the artifact, and the artifact's file",
+    "attests each image once, also in the registry for pushed ones, the image in the artifact, and the artifact's file",
     async () => {
       const [pushed, saved, tar] = [randomBytes(8), randomBytes(8), randomBytes(1000)].map((it) => Buffer.from(it));
       if (pushed === undefined || saved === undefined || tar === undefined) throw new Error("three were made");
@@ -74,7 +74,7 @@ ${lines.join("")}`,
   );
 
   test(
-    "fails where there is nothing to attest",
+    "fails when there is nothing to attest",
     async () => {
       const log = await run({ tags: "no digest in it" }, Buffer.from("tar"));
       expect(log.exitCode).toBe(1);

@@ -22,14 +22,14 @@ import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;
 const EM_AARCH64 = 183;
-/** Of three lines, as a key's are, with what a shell or a parser of lines could change, and another one behind it. */
+/** A secret of several lines, like a key, with characters that a shell or a parser of lines could change. */
 const KEY = "one=1 $HOME `id` %0A \"quoted\"\n  'two' \\n \t c2VjcmV0==\nthree, \u00e9 #";
 const BUILD_SECRETS = `key=${KEY}\nother=single`;
 const PARCA_TOKEN = "parca-token-of-a-test";
 const PROGRAMS = path.join(import.meta.dirname, "../stand-in/parca/bin");
 const NEEDED = ["act", "docker", "jq", "registry", "crane", "cargo-hakari", "gcc", "objcopy"];
 
-/** A product whose binaries were split before: they come from the context instead of a builder's stage. */
+/** A product whose binaries are already split: they come from the context instead of a builder's stage. */
 const SPLIT = `FROM scratch AS debug-symbols
 ARG TARGETARCH
 COPY $TARGETARCH/server.debug /
@@ -46,7 +46,10 @@ COPY $TARGETARCH/server /usr/local/bin/server
 COPY workspace-hack/Cargo.toml /hack.toml
 `;
 
-/** Runs on the builder's platform alone. The probe ends well if sccache would be told of the Actions cache. The last stage has no name. */
+/**
+ * A Dockerfile whose programs run only on the builder's platform. The probe succeeds if sccache would get the Actions
+ * cache. The last stage has no name.
+ */
 const PLAIN = `FROM --platform=$BUILDPLATFORM scratch AS source
 ARG TARGETARCH
 COPY probe /probe
@@ -60,7 +63,7 @@ LABEL features=$RESTATE_FEATURES
 COPY --from=source /hello /all
 `;
 
-/** Each leg runs only what its own platform's builder runs. */
+/** The build of each platform runs only programs of its builder's platform. */
 const LEGS = `FROM --platform=$BUILDPLATFORM scratch AS source
 ARG TARGETARCH
 COPY probe /probe
@@ -72,14 +75,14 @@ COPY --from=source /hello /all
 COPY --from=source /key /other /
 `;
 
-/** Writes how long a secret is, or all of it where a second file is given. */
+/** A program that writes the length of a secret, or the whole secret if a second file is given. */
 const PROBE = `#include <stdio.h>
 int main(int c, char **v) { FILE *f = fopen(v[1], "r"); char s[999]; size_t n = f ? fread(s, 1, sizeof s, f) : 0;
   FILE *o = fopen(c > 2 ? v[2] : "/secret", "w");
   return !f || !o || (c > 2 ? fwrite(s, 1, n, o) != n : fprintf(o, "%zu\\n", n) < 0) || fclose(o); }
 `;
 
-/** The same program as a cross compiler's: of another machine, with a build id and so with a debuglink of its own. */
+/** Changes the program as if a cross compiler had made it: for another machine, with its own build id and debuglink. */
 async function crossCompiled(bench: Workbench): Promise<void> {
   const [binary, debug] = [readFileSync(bench.path("server")), readFileSync(bench.path("server.debug"))];
   const id = await readBuildId(await readElf(memorySource(debug)));
@@ -119,7 +122,7 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
     github = await startGitHub();
   }, 2 * MINUTES);
   afterAll(async () => {
-    // A part that did not start leaves no server of another one behind.
+    // Close what has started, even when another part did not start.
     for (const used of [published, docker, bench, product]) used?.[Symbol.dispose]();
     await Promise.all([github?.close(), store?.close(), ...(registries ?? []).map((registry) => registry.close())]);
   });
@@ -133,16 +136,16 @@ describeWithEngines("docker.yml", ["containerd"], (engine) => {
   interface Setting {
     readonly ref: string;
     readonly files: Readonly<Record<string, string>>;
-    /** Further files, from the bench. */
+    /** Further files: for each path, the file of the bench that is copied there. */
     readonly binaries?: Readonly<Record<string, string>>;
     readonly workspace?: Product;
     /** Lines of `with:`. */
     readonly inputs: readonly string[];
-    /** Where other commits and repositories than the run's are checked out from. */
+    /** The folder from which other commits and repositories than the run's are checked out. */
     readonly repositories?: string;
   }
 
-  /** What the jobs after docker.yml get from it. */
+  /** The outputs of docker.yml, as the job after it gets them. */
   function consumedOf(log: ActLog): Readonly<Record<"digest" | "artifactDigest" | "tags", string>> {
     const [, consumer] = [...log.jobs].find(([name]) => name.endsWith("consumer")) ?? [];
     return JSON.parse(consumer?.outputs.get("consumed") ?? "");
@@ -178,7 +181,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     const filter = (file: string): boolean => ![".github", "docker"].includes(path.basename(file));
     if (workspace !== undefined) cpSync(workspace.root, repository.root, { recursive: true, filter });
     const gitHubRun = github.addRun({ repository: "org/product", headBranch: "trunk" });
-    // The token of the job is what the registry takes, and reads the repository.
+    // The job's token reads the repository, and is the password of the registry.
     github.world.tokens.set(PASSWORD, { repository: gitHubRun.repository, permissions: { contents: "read" } });
     const results = { ...resultsOf(github, gitHubRun), ACTIONS_CACHE_SERVICE_V2: "True" };
     using act = new Act({ repository: repository.root, uses: { ...published.uses, ...THIRD_PARTY }, results });
@@ -196,7 +199,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   const tagsOf = async (registry: RealRegistry, name: string): Promise<string[]> =>
     [...(await registry.client().tags(name))].sort();
 
-  /** What a real client reads, with the password. */
+  /** Runs a real client, with the password. */
   async function crane(line: string): Promise<string> {
     const config = { auths: { [registries[0].host]: { auth: btoa(`${USER}:${PASSWORD}`) } } };
     using folder = new Workbench({ "config.json": JSON.stringify(config) });
@@ -234,7 +237,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
           expect(job?.outputs.get("references")).toContain(`${registry.host}/${name}:trunk@${one}`);
         }
       }
-      // The job that tests the artifact and the one that pulls what was pushed can both expect the digest.
+      // The saved and the pushed image have the same digest, so a job that tests either can expect it.
       const saved = [...first.jobs.values()].find(({ outputs }) => outputs.has("artifact-id"))?.outputs.get("digest");
       expect(saved).toBe((await registries[0].client().manifest("org/server", "trunk"))?.digest);
       const image = `${registries[0].host}/org/all:trunk`;
@@ -243,7 +246,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       expect(first.text).not.toContain(PASSWORD);
       expect(first.text).toContain("Removing login credentials");
       expect(github.world.caches.filter(({ finalized }) => finalized).length).toBeGreaterThan(0);
-      // A branch that is not pushed, with an engine that has forgotten: the Actions cache has what the first run built.
+      // A branch whose images are not pushed, with an empty builder: the Actions cache has the layers of the first run.
       await runCommand("docker", ["buildx", "prune", "--all", "--force"], { env: { ...process.env, ...docker.env } });
       const second = await run({ ...plain, ref: "refs/heads/feature" });
       expect([second.exitCode, second.exitCode === 0 ? "" : second.text]).toEqual([0, ""]);
@@ -266,7 +269,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   });
 
   test(
-    "a runner for each platform: one index of both, with attestations, and an artifact of one",
+    "a runner for each platform: one index of both platforms, with attestations, and an artifact of one platform",
     async () => {
       const log = await run(legs("refs/heads/trunk"));
       expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
@@ -293,7 +296,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       const consumed = consumedOf(log);
       expect(consumed.digest).toBe(found?.digest);
       expect(consumed.tags.split("\n")).toContain(`${image}@${found?.digest}`);
-      // The artifact is the image of one of the runners, by the digest under which that one pushed it.
+      // The artifact is the image of one of the runners, with the digest under which that runner pushed it.
       const one = await registries[0].client().manifest("org/legs", consumed.artifactDigest);
       const ofOne: IndexEntry[] = JSON.parse(Buffer.from(one?.bytes ?? []).toString()).manifests;
       expect(ofOne.map(({ platform }) => platform.architecture)).toEqual(["amd64", "unknown"]);
@@ -304,7 +307,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     5 * MINUTES,
   );
 
-  /** Tags of a release that is in the registry before. */
+  /** Tags of a release that is already in the registry. */
   const RELEASED = ["2", "2.0", "2.0.0", "latest"];
 
   test.each<[string, string, readonly string[], readonly (string | RegExp)[]]>([
@@ -312,7 +315,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
     ["a chart's tag, which moves nothing", "refs/tags/chart-2.0.0", ["push: always"], ["chart-2.0.0"]],
     ["a debug build of a release", "refs/tags/v2.0.0", ["debug: true"], ["debug-2.0", "debug-2.0.0", "debug-latest"]],
     [
-      "rules of one's own for an older release",
+      "the caller's own rules for an older release",
       "refs/tags/v1.1.9",
       ['tagRules: "type=semver,pattern={{version}}\\ntype=semver,pattern={{major}}.{{minor}}\\ntype=raw,value=latest"'],
       ["1.1", "1.1.9"],
@@ -350,7 +353,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   );
 
   test(
-    "another commit than the run's, with its submodules, and variables for the build",
+    "a commit other than the run's, with its submodules, and variables for the build",
     async () => {
       using repositories = new FileTree({
         "org/vendored/data": "vendored\n",
@@ -393,7 +396,7 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
   });
 
   test(
-    "a version's tag: the tags that release-channel decides, debug symbols split off, uploaded and downloadable",
+    "a version's tag: sets the tags that release-channel decides, and splits off and uploads debug symbols",
     async () => {
       addTags("v1.2.3", "v1.3.0");
       const binaries = {
@@ -417,14 +420,14 @@ ${all.map((line) => `      ${line}\n`).join("")}    secrets:
       expect(await fileOf(image, "secret")).toBe(`${PARCA_TOKEN.length}\n`);
       expect(log.text).not.toContain(PARCA_TOKEN);
       expect(log.text).toContain("linux_arm64/server is shipped stripped, as runtime/linux_arm64/usr/local/bin/server");
-      // What a branch wrote to the cache does not get into a release (F134).
+      // A release does not use what a branch wrote to the cache (F134).
       expect(log.text).not.toContain("from gha");
     },
     3 * MINUTES,
   );
 
   test(
-    "a binary that is not stripped reaches no registry",
+    "a binary that is not stripped is not pushed",
     async () => {
       addTags("v1.4.0");
       const binaries = { "amd64/server": "whole", "amd64/server.debug": "server.debug", probe: "probe" };

@@ -63,13 +63,13 @@ if (!hasGitea) {
       files[Symbol.dispose]();
     });
 
-    /** Makes a repository of what is committed in a folder. */
+    /** Creates a repository on the server, and pushes the commits of a folder. */
     async function push(folder: string, name: string, ...refs: string[]): Promise<void> {
       await gitea.api("POST", "/user/repos", { name });
       await git(folder, ["push", "--quiet", gitea.remote(`${USER}/${name}`), "HEAD:refs/heads/main", ...refs]);
     }
 
-    /** Does what act_runner does with a job: takes the repositories from the server by git, and lets act run the job. */
+    /** Runs a job as act_runner does: clones the repositories from the server, and runs the job with act. */
     async function runTask(runner: GiteaRunner, task: GiteaTask): Promise<ActLog & { readonly job: string }> {
       const text = (name: string): string => String(task.context[name] ?? "");
       const [job, token] = [text("job"), text("token")];
@@ -97,7 +97,7 @@ if (!hasGitea) {
       return { ...log, job };
     }
 
-    /** Fetches what a ref or commit leads to. */
+    /** Clones a repository at a ref or commit. */
     async function clone(repository: string, ref: string, token: string): Promise<string> {
       const folder = files.path(`${repository.replace("/", "-")}-${ref}-${Math.random()}`);
       await runCommand("git", ["init", "--quiet", folder]);
@@ -108,7 +108,7 @@ if (!hasGitea) {
     }
 
     test(
-      "builds an image by our workflow out of the tree for servers without `$/`, and a later job gets it",
+      "builds an image with our workflow from the tree for servers without `$/`, and a later job gets it",
       async () => {
         using published = publishedTree([...DOCKER_ACTIONS, "load-restate-image"], { as: RELEASED });
         await commitAll(published.folder, "v1.0.0");
@@ -138,8 +138,9 @@ if (!hasGitea) {
 }
 
 /**
- * The workflow that a task holds is one job without those it needs; act_runner gives act their results beside it.
- * act by itself has no such door: so each need is a job that sets what it had set, and a last one keeps the outputs.
+ * The workflow of a task contains one job without the jobs that it needs; act_runner passes their results to act
+ * separately. act's command line has no option for that. So each needed job is replaced with a job that sets the same
+ * outputs, and a last job keeps the outputs of the real one.
  */
 function jobAlone(task: GiteaTask, job: string, report: string): string {
   const workflow = parse(task.workflow);
@@ -152,7 +153,7 @@ function jobAlone(task: GiteaTask, job: string, report: string): string {
     steps: [{ run: `echo "$OUTPUTS" > '${path.resolve(report)}'` }],
   };
   const own = { ...workflow.jobs[job], needs: Object.keys(task.needs) };
-  // Gitea writes it for every job, empty for one that calls a workflow, where act takes none.
+  // Gitea writes an empty `runs-on` into a job that calls a workflow, where act does not accept it.
   if (own.uses !== undefined) delete own["runs-on"];
   return stringify({ ...workflow, jobs: { ...Object.fromEntries(needs), [job]: own, "keep-outputs": kept } });
 }

@@ -48,7 +48,7 @@ describeWithEngines("from docker.yml to integration.yml", ["containerd"], (engin
   }
 
   test(
-    "an image that one job built reaches the tests of another, checked by its digest",
+    "the tests of one job get the image that another job built, checked by its digest",
     async () => {
       const log = await run(`envVars: "GREETING=good morning"
       testArtifactOutput: reports

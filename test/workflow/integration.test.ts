@@ -34,14 +34,14 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
   });
   afterAll(() => setting[Symbol.asyncDispose]());
 
-  /** A run of the product at some commit, which has uploaded its image. */
+  /** A run of the product at a new commit, which has uploaded its image. */
   async function producer(archive: Buffer): Promise<Run> {
     const run = github.addRun({ repository: "example/beacon", status: "completed", conclusion: "success" });
     await github.addArtifact(run, { name: "restate.tar", content: archive, mimeType: "application/x-tar" });
     return run;
   }
 
-  /** The SDK's workflow, called or started by hand, in a run that can have the image itself. */
+  /** Runs the SDK's workflow, as a call or started by hand, in a run that has the image itself if `archive` is given. */
   async function run(
     event: "push" | "workflow_dispatch",
     inputs: Readonly<Record<string, string | undefined>>,
@@ -65,7 +65,7 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
     [...jobs.values()].map(({ outputs }) => outputs.get(name)).find((value) => value !== undefined);
 
   test(
-    "on dispatch tests the image of a commit's run, checked by the producer's digest",
+    "on a dispatch, tests the image from the run of a commit, checked by the digest that this run recorded",
     async () => {
       const { headSha } = await producer(freshArchive());
       const log = await run("workflow_dispatch", {
@@ -91,7 +91,7 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
   );
 
   test(
-    "called by the run that builds the commit's image it tests that one, and no commit's run is asked for",
+    "when the run that builds the commit's image calls it, tests that image, and does not look for the commit's run",
     async () => {
       const { headSha } = await producer(freshArchive());
       const log = await run("push", { restateCommit: headSha }, freshArchive());
@@ -102,7 +102,7 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
   );
 
   test(
-    "else pulls the image that is named, by its digest; failing tests leave the run green where that is asked for",
+    "otherwise pulls the named image by its digest; failing tests do not fail the run when an input says so",
     async () => {
       await using registry = await startRegistry(freshArchive());
       const log = await run("push", {
@@ -149,7 +149,7 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
   );
 
   test(
-    "pulls it as well when the artifact of the commit has expired",
+    "also pulls it when the artifact of the commit has expired",
     async () => {
       const expired = await producer(freshArchive());
       await github.expire(github.artifact(expired, "restate.tar"));

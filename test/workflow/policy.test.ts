@@ -60,13 +60,18 @@ describe("the policy for workflows", () => {
     ["an action by a short hash", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@de0fac2", "is not pinned"],
     ["a hash without its tag", " # v7.0.1", "", "lacks the tag"],
     [
-      "one of ours that does not exist",
+      "an action of ours that does not exist",
       "$/actions/ci-contract",
       "$/actions/ci-contrct",
       "$/actions/ci-contrct does not exist",
     ],
-    ["one of ours by tag", "$/actions/ci-contract", "org/actions/ci-contract@v1", "name our own as $/actions/<name>"],
-    ["one of ours by path", "$/actions/ci-contract", "./ci-contract", "looked for in the caller's repository"],
+    [
+      "an action of ours by tag",
+      "$/actions/ci-contract",
+      "org/actions/ci-contract@v1",
+      "name our own as $/actions/<name>",
+    ],
+    ["an action of ours by path", "$/actions/ci-contract", "./ci-contract", "looked for in the caller's repository"],
     [
       "an input that the action lacks",
       "{ contract: x.yml }",
@@ -85,7 +90,12 @@ describe("the policy for workflows", () => {
       "script.outputs.built",
       "is read, but the step never sets it",
     ],
-    ["an output of no step", "steps.script.outputs", "steps.scrpt.outputs", "there is no step scrpt"],
+    [
+      "an output of a step that does not exist",
+      "steps.script.outputs",
+      "steps.scrpt.outputs",
+      "there is no step scrpt",
+    ],
     [
       "an expression in a script (F135)",
       'echo "$OK"',

@@ -18,7 +18,10 @@ import { LANGUAGES, sdkRepositories } from "./sdk-repositories.ts";
 
 const MINUTES = 60_000;
 const CI = ".github/workflows/ci.yml";
-/** act knows no result of a workflow that calls another one; how the SDKs' own call ours, integration.test.ts shows. */
+/**
+ * act gives no result to a workflow that calls another one, so the call of an SDK's workflow is replaced with a call of
+ * ours. integration.test.ts covers how the SDKs' workflows call ours.
+ */
 const CALL_OF_SDK = /uses: org\/(sdk-\w+)\/.*\n( +)with:\n +restateCommit: .*\n/g;
 const CALL_IN_ITS_PLACE =
   "uses: org/actions/.github/workflows/integration.yml@v1\n$2with:\n$2  testRepository: org/$1\n$2  command: ./integration-test.sh\n";
@@ -33,7 +36,7 @@ class TestedProduct extends Product {
   }
 }
 
-test("calls of the product's and the SDKs' workflows fit what they call", () => {
+test("the product's and the SDKs' workflows call others with the right inputs, secrets and permissions", () => {
   const files = fixtureWorkflowFiles().filter(({ file }) => /fixtures\/(ci|sdk)\//.test(file));
   const sdk = files.find(({ file }) => file.includes("/sdk/"));
   const find = (uses: string) =>
@@ -57,14 +60,14 @@ describe("ci-contract on the product's workflow", () => {
     (product: Product): void =>
       product.replace(file, before, after);
 
-  test("finds that it keeps its promises", async () => {
+  test("has no findings", async () => {
     expect(await findings()).toEqual([]);
   });
 
   test.each<[string, (product: Product) => void, string[]]>([
     ["an SDK that the gate does not wait for", edit("sdk-java, ", ""), ["sdk-java: gate"]],
     [
-      "a gate that looks at nothing",
+      "a gate that checks nothing",
       edit("toJSON(needs)", "github.sha"),
       ["docker", ...LANGUAGES.map((name) => `sdk-${name}`), "e2e", "jepsen"].map((job) => `${job}: gate`),
     ],
@@ -74,9 +77,9 @@ describe("ci-contract on the product's workflow", () => {
       ["jepsen: unreachable"],
     ],
     [
-      "an SDK on changes of some people alone",
+      "an SDK that runs only for changes of some people",
       edit("    name: sdk-go\n", "    name: sdk-go\n    if: github.actor == 'me'\n"),
-      // By a pull request, and by a push.
+      // Both a pull request and a push can skip it.
       ["sdk-go: skippable", "sdk-go: skippable"],
     ],
     [
@@ -87,7 +90,7 @@ describe("ci-contract on the product's workflow", () => {
     [
       "jepsen promised on each change",
       edit("    on: []\n", "", "ci-contract.yml"),
-      // By a pull request, and by a push to another branch.
+      // Both a pull request and a push to another branch can skip it.
       ["jepsen: skippable", "jepsen: skippable"],
     ],
   ])("finds %s", async (_case, change, expected) => {
@@ -95,7 +98,7 @@ describe("ci-contract on the product's workflow", () => {
   });
 });
 
-// Run by itself: in act nothing comes after a called workflow that failed.
+// The gate's script runs alone, because act does not continue after a called workflow that failed.
 describe("the product's gate", () => {
   const fixture = readFileSync(path.join(root, "test/fixtures/ci", CI), "utf8");
   const script =
@@ -105,12 +108,12 @@ describe("the product's gate", () => {
   const green = Object.fromEntries(["docker", "sdk-go", "e2e"].map((job) => [job, "success"]));
 
   test.each<[string, Record<string, string>, number, string]>([
-    ["passes with everything green", { ...green, jepsen: "success" }, 0, ""],
+    ["passes when every job succeeded", { ...green, jepsen: "success" }, 0, ""],
     ["passes without jepsen, which not every run has", { ...green, jepsen: "skipped" }, 0, ""],
     ["fails with a job that failed", { ...green, "sdk-go": "failure", jepsen: "success" }, 1, "sdk-go is failure"],
     ["fails with a job that was skipped", { ...green, e2e: "skipped", jepsen: "skipped" }, 1, "e2e is skipped"],
     [
-      "names all of them",
+      "names all jobs that did not succeed",
       { docker: "failure", e2e: "skipped", jepsen: "cancelled" },
       1,
       "docker is failure, e2e is skipped, jepsen is cancelled",
@@ -141,7 +144,7 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
     readonly job?: string;
   }
 
-  /** A push to `main`, whatever the default branch is. */
+  /** Runs the workflow for a push to `main`, whatever the default branch is. */
   async function push({ change, defaultBranch = "trunk", fork = false, job }: Options): Promise<ActLog> {
     using product = new TestedProduct();
     product.write("docker/Dockerfile", "FROM scratch AS runtime\nCOPY justfile /justfile\n");
@@ -171,7 +174,7 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
   }
 
   test(
-    "hands one image to five SDKs and its own suites; the experimental one fails and holds nothing up",
+    "passes one image to five SDKs and its own suites; the experimental suite fails and does not block the others",
     async () => {
       const log = await push({});
       const failure = log.exitCode === 0 ? "" : log.text;
@@ -196,7 +199,7 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
     };
 
   test(
-    "lets jepsen wait on the default branch for the image that is pushed under the commit",
+    "on the default branch, lets jepsen wait for the image that is pushed with the commit as its tag",
     async () => {
       await using registry = await startRegistry(freshArchive(), { pushedAfter: 1 });
       const log = await push({ change: jepsenWith(registry.repository), defaultBranch: "main", job: "jepsen" });
@@ -209,10 +212,10 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
   );
 
   test.each([
-    ["another branch than the default one", { defaultBranch: "trunk" }],
+    ["a branch other than the default one", { defaultBranch: "trunk" }],
     ["a fork", { defaultBranch: "main", fork: true }],
   ])(
-    "leaves jepsen out on %s",
+    "skips jepsen on %s",
     async (_case, options) => {
       const log = await push({ change: jepsenWith("127.0.0.1:1/none"), job: "jepsen", ...options });
       expect([log.exitCode, log.text]).toEqual([0, expect.not.stringContaining("127.0.0.1:1/none")]);

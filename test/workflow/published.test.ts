@@ -23,7 +23,7 @@ import { actionFiles, root, workflowFiles } from "./repository-files.ts";
 const MINUTES = 60_000;
 const names = actionFiles().map(({ file }) => path.basename(path.dirname(file)));
 
-/** The name of a fork: what is released by it must not lead anybody to ours. */
+/** The name of a fork, whose releases must not link to the original repository. */
 const FORK = "acme/release-actions";
 
 describeWith(
@@ -61,7 +61,7 @@ describeWith(
     }, 15 * MINUTES);
     afterAll(() => user[Symbol.dispose]());
 
-    test("is what its checksums say, and a tag for each action leads to that action alone", async () => {
+    test("matches its checksums, and each action has a tag with only that action", async () => {
       const checked = await runCommand("sha256sum", ["--check", "--strict", "--quiet", "checksums.txt"], {
         cwd: clone,
       });
@@ -75,14 +75,14 @@ describeWith(
       }
     });
 
-    test("holds nothing but actions, what they share, the workflows as they are, pages and checksums", () => {
+    test("contains only actions, what they share, the unchanged workflows, pages and checksums", () => {
       const pages = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "action-index.md", "checksums.txt"];
       const expected = new Set([".git", ".github", "actions", "shared", ...pages, ...names]);
       expect(readdirSync(clone).filter((name) => !expected.has(name))).toEqual([]);
       for (const [file, text] of workflows) expect(readFileSync(path.join(clone, file), "utf8")).toBe(text);
     });
 
-    test("names the old repository nowhere", async () => {
+    test("does not name the old repository", async () => {
       const found = await runCommand("git", ["grep", "-il", "org/actions", "HEAD", "--"], { cwd: clone, check: false });
       expect(found.stdout).toBe("");
     });
@@ -97,16 +97,16 @@ describeWith(
       expect(statSync(packed).size).toBeLessThanOrEqual(limit);
     });
 
-    test.each(names)("starts %s from its bundle, with nothing installed", async (name) => {
+    test.each(names)("starts %s from its bundle, without any installed package", async (name) => {
       const using: unknown = parse(readFileSync(path.join(clone, name, "action.yml"), "utf8")).runs.using;
       if (using === "composite") return;
       const { main } = await runAction(path.join(clone, name));
-      // Without inputs many must refuse; what none may do is crash, or miss a module.
+      // Without inputs many actions must fail, but none may crash or lack a module.
       expect(main.log).not.toMatch(/Cannot find (module|package)|This is a bug|ended without a result/);
       expect([0, 1]).toContain(main.exitCode);
     });
 
-    test("leads to files that are there, by every link of its pages", () => {
+    test("every link of its pages leads to an existing file", () => {
       const pages = readdirSync(clone, { recursive: true, encoding: "utf8" }).filter((file) =>
         /^[^.].*\.md$/.test(file),
       );
@@ -118,12 +118,12 @@ describeWith(
           .map((link) => `${page}: ${link}`);
       });
       expect(broken).toEqual([]);
-      // Pictures would be half a megabyte in every download.
+      // Pictures stay outside of the release, because they would add half a megabyte to every download.
       const readme = readFileSync(path.join(clone, "README.md"), "utf8");
       expect(readme).toContain(`](https://github.com/${FORK}/raw/main/.github/pictures/image.png)`);
     });
 
-    test("refers, by every `uses`, to what is there at its tag or to the full hash of a commit", () => {
+    test("every `uses` refers to a path that exists at its tag, or to the full hash of a commit", () => {
       const files = readdirSync(clone, { recursive: true, encoding: "utf8" }).filter((file) =>
         /^[^.].*action\.yml$|^\.github\/workflows\//.test(file),
       );
@@ -141,7 +141,7 @@ describeWith(
     });
 
     test(
-      "carries an image between the jobs of another repository's workflow, by its commit and by its major tag",
+      "passes an image between the jobs of another repository's workflow, used by its commit and by its major tag",
       async () => {
         using repository = await userRepository({
           Dockerfile: "FROM scratch\nCOPY hello /hello\nLABEL greeting=published\n",

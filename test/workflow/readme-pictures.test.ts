@@ -15,14 +15,14 @@ describeWithEngines("the pictures of the README", ["containerd"], (engine) => {
   }, 2 * MINUTES);
 
   test.each(["image", "workspace", "release", "reproducible"])(
-    "show what a run of today leaves, or `npm run pictures -- --readme` makes them anew: %s",
+    "show the current summaries; `npm run pictures -- --readme` updates them: %s",
     (name) => {
       const pictured = readFileSync(path.join(PICTURES, `${name}.md`), "utf8");
       expect(withoutChance(summaries.get(name) ?? "")).toBe(withoutChance(pictured));
     },
   );
 
-  test("are all there, and all in the README", () => {
+  test("all exist, and the README shows all of them", () => {
     const shown = [...readFileSync(path.join(root, "README.md"), "utf8").matchAll(/pictures\/(\w+)\.png/g)];
     expect(shown.map(([, name]) => name)).toEqual([...summaries.keys()]);
   });

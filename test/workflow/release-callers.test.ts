@@ -10,7 +10,7 @@ import { fixtureWorkflowFiles, type RepositoryFile, root } from "./repository-fi
 
 const MINUTES = 60_000;
 const FOLDER = "test/fixtures/release/.github/workflows";
-/** By the phase of cargo-dist: the job that the next phase waits for it with, and whether it is given a plan. */
+/** For each phase of cargo-dist: our jobs in it, the jobs that they need, and whether they get the plan. */
 const PHASES = {
   plan: { jobs: ["release-preflight"], needs: [], plan: false },
   local: { jobs: ["rust-ci", "release-docker-build"], needs: ["plan", "custom-release-preflight"], plan: true },
@@ -33,7 +33,7 @@ describeWith(["dist", "cargo", "git"], "the real cargo-dist", () => {
   afterAll(() => product[Symbol.dispose]());
 
   test(
-    "generates the workflow that calls ours, as it is in the fixture",
+    "generates the workflow in the fixture, which calls ours",
     async () => {
       const check = await product.dist("generate", "--check");
       expect([check.exitCode, check.stderr]).toEqual([0, expect.not.stringContaining("out of date")]);
@@ -60,7 +60,7 @@ describe("the workflow that cargo-dist generated", () => {
   const workflow = readWorkflow(release.text, release.file);
 
   test.each(Object.entries(PHASES))(
-    "calls our jobs of the phase %s in their place",
+    "calls our jobs of the phase %s at the right place",
     (_phase, { jobs, needs, plan }) => {
       for (const name of jobs) {
         const job = jobOf(workflow, `custom-${name}`);
@@ -72,7 +72,7 @@ describe("the workflow that cargo-dist generated", () => {
     },
   );
 
-  test("calls no workflow that is in no phase", () => {
+  test("calls no workflow outside of these phases", () => {
     const called = workflow.jobs.flatMap(({ uses }) => uses ?? []).map((uses) => path.basename(uses, ".yml"));
     expect(called.sort()).toEqual(
       Object.values(PHASES)
@@ -81,7 +81,7 @@ describe("the workflow that cargo-dist generated", () => {
     );
   });
 
-  test("fits the callers, and those fit our workflows, by inputs, secrets and permissions", () => {
+  test("calls the callers, and these call our workflows, with the right inputs, secrets and permissions", () => {
     const files = fixtureWorkflowFiles().filter(({ file }) => file.startsWith(FOLDER));
     expect(files.flatMap((file) => checkCalls(file, find))).toEqual([]);
     const uses = files.flatMap(({ file, text }) => readWorkflow(text, file).jobs.map((job) => job.uses));
@@ -89,9 +89,9 @@ describe("the workflow that cargo-dist generated", () => {
   });
 
   test.each([
-    ["an input that is not there", "release-homebrew", "tap:", "tab:", "has no input tab"],
+    ["an input that does not exist", "release-homebrew", "tap:", "tab:", "has no input tab"],
     ["an input that is missing", "release-homebrew", "tap:", "tab:", "needs the input tap"],
-    ["a secret that is not there", "release-homebrew", "HOMEBREW_TAP_TOKEN:", "TAP:", "has no secret TAP"],
+    ["a secret that does not exist", "release-homebrew", "HOMEBREW_TAP_TOKEN:", "TAP:", "has no secret TAP"],
     [
       "a secret that is missing",
       "release-homebrew",
@@ -100,7 +100,7 @@ describe("the workflow that cargo-dist generated", () => {
       "needs the secret HOMEBREW_TAP_TOKEN",
     ],
     ["a permission that is missing", "release-notes", "contents: write", "contents: read", "asks for contents: write"],
-  ])("would not fit with %s", (_case, name, before, after, message) => {
+  ])("is refused with %s", (_case, name, before, after, message) => {
     const text = caller(name).text.replace(before, after);
     expect(checkCalls({ file: `${name}.yml`, text }, find).join("\n")).toContain(message);
   });
@@ -109,10 +109,10 @@ describe("the workflow that cargo-dist generated", () => {
 describeWith(["actionlint", "shellcheck", "git"], "actionlint", () => {
   test("finds nothing in the generated workflow and in the callers it calls", async () => {
     using product = await ReleasedProduct.create();
-    // It does not know `$/` yet, which means the same here; then it looks into the callers too.
+    // actionlint does not know `$/` yet. Here `./` means the same, and makes actionlint check the callers, too.
     const file = product.path(".github/workflows/release.yml");
     product.write(".github/workflows/release.yml", release.text.replaceAll("$/.github/", "./.github/"));
-    // The style of cargo-dist's own scripts is not ours to judge.
+    // Ignore the style of cargo-dist's own scripts.
     const ignored = ["-ignore", "SC2086:info", "-ignore", "SC2129:style"];
     const lint = () =>
       runCommand("actionlint", ["-no-color", "-oneline", ...ignored, file], { cwd: product.root, check: false });

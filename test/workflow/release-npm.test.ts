@@ -12,7 +12,7 @@ import { uploadArtifact } from "../release/hosting.ts";
 const MINUTES = 60_000;
 const FOREIGN = "darwin-arm64";
 
-/** The reusable workflow as a product calls it, run by act, in each of its ways to publish. */
+/** The reusable workflow as a product calls it, run with act, with each kind of publishing. */
 describeWith(["act", "cc", "git"], "release-npm.yml", () => {
   let staging: StagingWorld;
   let published: ReturnType<typeof publishedTree>;
@@ -26,7 +26,7 @@ describeWith(["act", "cc", "git"], "release-npm.yml", () => {
   });
   afterEach(() => staging.proxy.reset());
 
-  /** A job of cargo-dist's workflow that calls it, with what its plan and build jobs left in the run. */
+  /** Runs a job of cargo-dist's workflow that calls it, with the artifacts of the plan and build jobs in the run. */
   async function run(name: string, inputs: Readonly<Record<string, string>>, token: string): Promise<ActLog> {
     const { github, world, proxy } = staging;
     const all = {
@@ -78,7 +78,7 @@ ${lines.join("")}    secrets:
   );
 
   test(
-    "stages, and settles in a later run once all is approved",
+    "stages, and completes in a later run once everything is approved",
     async () => {
       const name = staging.world.newName();
       const log = await run(name, { publish: "stage" }, "npm_plain");
@@ -97,7 +97,7 @@ ${lines.join("")}    secrets:
   );
 
   test(
-    "does by itself what the token may, under names of one's own, and builds only in a dry run",
+    "chooses what the token may do, accepts package names of the caller's choice, and only builds in a dry run",
     async () => {
       const name = staging.world.newName();
       const log = await run(name, { "platform-name": '"${name}-mac-${cpu}"' }, "npm_stage_only");

@@ -83,7 +83,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       TapServer.start(),
       Verdaccio.start(),
     ]);
-    // Where Apple is, is a default of the action: a workflow does not say.
+    // The addresses of Apple's services are defaults of the action, because the workflow has no input for them.
     const atApple = (text: string): string =>
       text
         .replace("default: https://appstoreconnect.apple.com", `default: ${apple.url}`)
@@ -108,7 +108,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
   }
   let count = 0;
 
-  /** A product of its own, tagged, that publishes to the servers here. */
+  /** A tagged product of its own, which publishes to the servers of this test. */
   async function tagProduct(): Promise<Release> {
     count += 1;
     const name = "example/beacon";
@@ -131,7 +131,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     return { product, repository, run, tap, workflow: new DistWorkflow((file) => product.read(file)) };
   }
 
-  /** @param text the workflow; by default all that cargo-dist generated */
+  /** @param text the workflow. Default: the whole workflow that cargo-dist generated. */
   async function start(
     { product, repository, run, workflow }: Release,
     text = workflow.text,
@@ -172,7 +172,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
   }
 
   let release: Release;
-  /** What the plan job gave to the others, as it is again when some of them run once more. */
+  /** The result of the plan job, which other jobs get again when they are run again. */
   let plan: Past;
 
   const distTags = async (name: string): Promise<unknown> => {
@@ -231,7 +231,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     10 * MINUTES,
   );
 
-  test("leaves a release whose formulae, notes and Apple's verdict are about its own files", async () => {
+  test("has formulae, notes and Apple's verdict about the release's own files", async () => {
     const { tap, repository } = release;
     const [published] = repository.releases;
     const archives = published?.assets.filter(({ name }) => name.endsWith(".tar.xz")) ?? [];
@@ -254,7 +254,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
   });
 
   test(
-    "publishes nothing twice when Apple and the publishers are asked again",
+    "publishes nothing twice when notarization and publishers run again",
     async () => {
       const before = await state();
       github.rerun(release.run);
@@ -282,14 +282,14 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
       expect(log.text).toContain("HOMEBREW_TAP_TOKEN: it is empty");
       expect([...log.jobs.keys()].filter((name) => /build|Build/.test(name))).toEqual([]);
 
-      // On GitHub, unlike in act, the run goes on: builds are skipped, and `host` treats that as success.
+      // On GitHub, unlike in act, the run continues: builds are skipped, and `host` treats that as success.
       const rest = release.workflow.after({ ...SKIPPED, plan: pastPlan(log) });
       const held = await start(release, rest);
       expect(resultOf(held, "Release/host")).toBe("failure");
       expect(held.text).toContain("release-preflight has not passed, so nothing may be released");
       expect(release.repository.releases).toEqual([]);
 
-      // So it would be without the hold; when cargo-dist no longer does this, the hold can go.
+      // Without the hold, the release would be made. When cargo-dist no longer does this, the hold can be removed.
       const { repository } = release;
       await github.world.deleteArtifact(github.artifact(release.run, "artifacts-release-preflight"));
       expect(resultOf(await start(release, rest), "Release/host")).toBe("success");
@@ -310,7 +310,7 @@ const AFTER_HOST = [
   ...["custom-release-helm", "custom-release-notes"],
 ];
 const BUILT = Object.fromEntries(BUILDS.map((job) => [job, DONE]));
-/** Also what GitHub skips because of what it follows upon, and act does not. */
+/** Includes the jobs that GitHub, but not act, skips because a job that they need was skipped. */
 const SKIPPED = Object.fromEntries([...BUILDS, ...AFTER_HOST].map((job) => [job, "skipped"] as const));
 
 function jobOf({ jobs }: ActLog, end: string): ActJob {

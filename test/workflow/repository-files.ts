@@ -4,19 +4,19 @@ import path from "node:path";
 export const root = path.resolve(import.meta.dirname, "../..");
 
 export interface RepositoryFile {
-  /** Relative to the repository, as in messages. */
+  /** The path relative to the repository, as in messages. */
   readonly file: string;
   readonly text: string;
 }
 
-/** Our own workflows, and those we publish. */
+/** All workflows of this repository, published ones included. */
 export function workflowFiles(): RepositoryFile[] {
   return read([".github/workflows/*.{yml,yaml}"]);
 }
 
 /**
- * Those of the products that the tests release. Beside them lie steps that cargo-dist puts into its own; those under `cases` are
- * what our actions have to judge, mistakes included.
+ * The workflows of the products that the tests release. Excluded are files of steps that cargo-dist inserts into its
+ * workflow, and workflows under `cases`, which our actions have to judge, mistakes included.
  */
 export function fixtureWorkflowFiles(): RepositoryFile[] {
   return read(["test/fixtures/**/.github/workflows/*.{yml,yaml}"]).filter(

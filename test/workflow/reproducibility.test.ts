@@ -14,7 +14,7 @@ import { rustEnv } from "../support/rust-env.ts";
 import { root } from "./repository-files.ts";
 
 const MINUTES = 60_000;
-// The one target there is where tests run.
+// The only target that is installed wherever the tests run.
 const TARGET = "x86_64-unknown-linux-gnu";
 
 const caller = (inputs: string): string => `name: Release checks
@@ -27,7 +27,7 @@ jobs:
     with: { targets: '["${TARGET}"]', ${inputs} }
 `;
 
-/** Compiled in is what differs from job to job, and is the same for both builds of a job. */
+/** A build script that compiles in a value that differs between jobs, but not between the two builds of a job. */
 const OF_THE_RUNNER = `fn main() {
     println!("cargo:rustc-env=FIXTURE_BUILT={:?}", std::env::var("RUNNER_TEMP").unwrap().bytes().rev().collect::<Vec<_>>());
     let code = "pub fn checked(n: usize) -> usize { n + 1 }\\n";
@@ -62,7 +62,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
     return await act.run("push", { env: rustEnv() });
   }
 
-  /** The result of each job, those of a matrix by their number. */
+  /** The result of each job. Jobs of a matrix have a number. */
   const results = ({ jobs }: ActLog): Record<string, string | undefined> =>
     Object.fromEntries(
       [...jobs].flatMap(([name, { result }]) =>
@@ -78,7 +78,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
   const COMPARISON = `Compare runners (${TARGET})`;
 
   test(
-    "finds two runners' builds, each done twice, to be the same",
+    "finds that the builds of two runners, each done twice, are the same",
     async () => {
       const log = await run("packages: a b");
       expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "success" }, 0]);
@@ -97,7 +97,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
         ),
       );
       expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
-      // Paths of the two workspaces, which the flags name to take them away, are not a difference.
+      // The flags contain the paths of the two workspaces in order to remove them. That is not a difference.
       expect(summary).not.toContain("Builds made differently");
       expect(log.text).not.toContain("::warning::");
     },
@@ -105,7 +105,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
   );
 
   test(
-    "warns of what differs in a binary of glibc, and explains it",
+    "warns of a difference in a glibc binary, and explains it",
     async () => {
       const log = await run("packages: a", { "a/build.rs": OF_THE_RUNNER });
       expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "success" }, 0]);
@@ -126,7 +126,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
   );
 
   test(
-    "fails where it is strict, and keeps the report all the same",
+    "fails in strict mode, and keeps the report all the same",
     async () => {
       const log = await run(`packages: a, strict-for: "**", warn-for: ""`, { "a/build.rs": OF_THE_RUNNER });
       expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "failure" }, 1]);
@@ -139,7 +139,7 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
   );
 
   test(
-    "compares what was built where two builds of one job differ already",
+    "compares the jobs even when the two builds of one job differ",
     async () => {
       const log = await run("packages: a", { ".cargo/config.toml": '[env]\nFIXTURE_FOLDER = "1"\n' });
       expect(log.exitCode).toBe(1);

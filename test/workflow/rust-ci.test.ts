@@ -23,7 +23,7 @@ jobs:
     with: ${inputs}
 `;
 
-/** What cargo-deny asks for advisories is a repository; git is told where this one really is. */
+/** The repository from which cargo-deny gets advisories. Git is configured to fetch it from a local folder. */
 const ADVISORIES = "https://advisories.example/db";
 const ADVISORY = `\`\`\`toml
 [advisory]
@@ -56,7 +56,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
     advisories[Symbol.dispose]();
   });
 
-  /** Runs it on the product of the fixtures, with these files in place of its own. */
+  /** Runs the workflow on the fixtures' product, with these files in place of its own. */
   async function run(inputs: string, files: Readonly<Record<string, string>> = {}): Promise<ActLog> {
     using tree = new FileTree();
     const product = path.join(root, "test/fixtures/product");
@@ -103,7 +103,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
   );
 
   test(
-    "takes cargo-deny and nextest where they are configured, also as a job of cargo-dist with its plan",
+    "uses cargo-deny and nextest where they are configured, also as a job of cargo-dist with its plan",
     async () => {
       const others = "clippy: none, fmt: none, doctest: none, lock: none, hakari: 'false', pins: false";
       const log = await run(`{ ${others}, plan: '{"announcement_tag":"v1.7.6"}' }`, {
@@ -120,7 +120,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
   );
 
   test(
-    "fails the gate for one failing check, and runs the others to their end",
+    "fails the gate when one check fails, and lets the others finish",
     async () => {
       const source = readFileSync(path.join(root, "test/fixtures/product/crates/types/src/lib.rs"), "utf8");
       const log = await run("{ clippy: none, test: none, doctest: none }", {
@@ -137,7 +137,7 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
   );
 
   test(
-    "prefers the recipes of a justfile, takes a command in their place, and skips hakari and pins when told",
+    "uses the recipes of a justfile, or commands from inputs in their place, and skips hakari and pins when told",
     async () => {
       const others = "clippy: none, test: none, doctest: none, lock: none, deny: none, hakari: 'false', pins: false";
       const recipe = await run(`{ ${others} }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
@@ -147,8 +147,8 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
         justfile: "fmt:\n    false\n",
       });
       expect([command.exitCode, command.text]).toEqual([0, expect.stringContaining("the command ran")]);
-      // Lines, quotes and what looks like an output of a step are nothing but a script. It sleeps since act may lose what
-      // a step prints directly before it fails.
+      // Lines, quotes and text that looks like a step's output are only parts of a script. The script sleeps because act
+      // may lose what a step prints directly before it fails.
       const lines = await run(
         `{ ${others}, env: "GREETING=hello world", fmt: "echo first\\nfound=none\\nenv=x\\necho \\"$GREETING $found\\"\\nsleep 1\\nfalse | cat\\necho never\\n" }`,
       );

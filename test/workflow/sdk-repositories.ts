@@ -5,7 +5,7 @@ import { root } from "./repository-files.ts";
 
 export const LANGUAGES = ["go", "java", "python", "rust", "typescript"];
 
-/** The repositories of the SDKs, `org/sdk-go` and its siblings, each a copy of the fixture. */
+/** The SDKs' repositories, such as `org/sdk-go`. Each is a copy of the fixture. */
 export function sdkRepositories(): {
   readonly root: string;
   readonly uses: Readonly<Record<string, string>>;

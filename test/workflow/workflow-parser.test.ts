@@ -13,7 +13,7 @@ describe("GitHub's own parser", () => {
   });
 
   test.each([
-    ["a key that no job has", "on: push\njobs:\n  a:\n    runs-on: x\n    stepps: []\n", "Unexpected value 'stepps'"],
+    ["an unknown key of a job", "on: push\njobs:\n  a:\n    runs-on: x\n    stepps: []\n", "Unexpected value 'stepps'"],
     [
       "a context that is not available there",
       "on: push\njobs:\n  a:\n    runs-on: x\n    if: matrix.os\n    steps: []\n",

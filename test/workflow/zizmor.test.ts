@@ -11,13 +11,13 @@ import { actionFiles, root, workflowFiles } from "./repository-files.ts";
 
 const CONFIG = path.join(root, ".github/zizmor.yml");
 
-describeWith(["zizmor"], "zizmor as a pedant", () => {
+describeWith(["zizmor"], "zizmor in pedantic mode", () => {
   test("finds nothing in our workflows and actions", async () => {
     const files = [...workflowFiles(), ...actionFiles()].map(({ file }) => file);
     expect(await audit(root, files)).toEqual([]);
   });
 
-  test("is told to ignore nothing but the image that a caller gives", () => {
+  test("ignores only the image that a caller gives", () => {
     const ignoring = [...workflowFiles(), ...actionFiles()].filter(({ text }) => text.includes("zizmor: ignore"));
     expect(ignoring.map(({ file }) => file)).toEqual([]);
     expect(parse(readFileSync(CONFIG, "utf8"))).toEqual({ rules: { "unpinned-images": { ignore: ["rust-ci.yml"] } } });
@@ -55,7 +55,7 @@ runs:
     expect(await audit(tree.root, ["a/action.yml"])).toContain("template-injection");
   });
 
-  test("lets our own actions go by the running commit, and nobody's by tag", async () => {
+  test("allows our own actions at the running commit, but no action by tag", async () => {
     const step = (uses: string): string => `name: w
 on: push
 permissions: {}
@@ -78,7 +78,7 @@ jobs:
     expect(await audit(tree.root, [".github/workflows/workspace.yml"])).toContain("self-repository");
   });
 
-  test("finds nothing as an auditor in the tree that a release would have", async () => {
+  test("finds nothing in auditor mode in the tree of a release", async () => {
     using tree = new FileTree();
     assembleTree(root, tree.root, RELEASED);
     const files = globSync(["*/action.yml", "actions/*/action.yml", ".github/workflows/*.yml"], { cwd: tree.root });
@@ -86,7 +86,7 @@ jobs:
   });
 });
 
-/** The audits that found something, offline: those that ask GitHub run in nobody's test. */
+/** The names of the audits with findings. It runs offline, without the audits that query GitHub. */
 async function audit(cwd: string, files: readonly string[], persona = "pedantic"): Promise<string[]> {
   const options = ["--offline", "--config", CONFIG, "--persona", persona, "--format", "json-v1", "--no-progress"];
   const result = await runCommand("zizmor", [...options, ...files], { cwd, check: false });

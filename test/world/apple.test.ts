@@ -9,7 +9,7 @@ import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./app
 import { bring, nameOf, PACKAGES, type Program } from "./apple/packages.ts";
 import { sample } from "./bring.ts";
 
-/** Thirty programs and more, some 80 MB. */
+/** The packages of the sample: more than thirty programs, about 80 MB. */
 const SAMPLE = 18;
 
 function programsOf({ binaries, problems }: CheckedProduct): Program[] {
@@ -26,7 +26,7 @@ function programsOf({ binaries, problems }: CheckedProduct): Program[] {
 const byPlace = (a: Program, b: Program): number =>
   `${a.path} ${a.architecture}` < `${b.path} ${b.architecture}` ? -1 : 1;
 
-describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world", () => {
+describeWith(["npm", "python3", "go", "rcodesign"], "published macOS programs", () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "apple-world-"));
@@ -34,7 +34,7 @@ describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(sample(PACKAGES, SAMPLE).map((one) => [nameOf(one), one] as const))(
-    "%s: ours, go-macho and rcodesign agree with what is written down",
+    "%s: our reader, go-macho and rcodesign agree with the recorded verdicts",
     async (_name, one) => {
       const product = await openProduct(await bring(one));
       const ours = programsOf(await checkProduct(product));
@@ -62,8 +62,8 @@ describeWith(["npm", "python3", "go", "rcodesign"], "macOS programs of the world
 });
 
 /**
- * Without what `rcodesign verify` says besides: that SHA-1 is weak (signatures of 2018 have it, and Apple took them), and
- * how it reads the empty CMS of an ad-hoc signature.
+ * The output of `rcodesign verify`, without two remarks: that SHA-1 is weak (signatures of 2018 have it, and Apple
+ * accepted them), and how it reads the empty CMS of an ad-hoc signature.
  */
 function inTheirWords(lines: readonly string[]): string[] {
   const said = lines
@@ -72,7 +72,7 @@ function inTheirWords(lines: readonly string[]): string[] {
   return said.length > 0 ? said.sort() : ["no problems detected!"];
 }
 
-/** What `rcodesign verify` has to say of programs with these signers, whose code is as it was signed. */
+/** The expected output of `rcodesign verify` for programs with these signers and unchanged code. */
 function expectedOfVerify(bytes: Uint8Array, programs: readonly Program[]): string[] {
   const { kind, images } = readMacho(bytes);
   const lines = images.flatMap(({ architecture }, index) => {

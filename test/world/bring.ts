@@ -24,7 +24,7 @@ export interface PyPIPin {
 /** A Go module, pinned by the checksum that go.sum has for its zip (`h1:…`). */
 export interface GoPin {
   readonly module: string;
-  /** With its `v`. */
+  /** The version with its `v`. */
   readonly version: string;
   readonly sum: string;
 }
@@ -64,8 +64,7 @@ export function bringPyPI({ project, version, file, sha256 }: PyPIPin): Promise<
 /** Brings a module by `go mod download`. Returns the path of its zip. */
 export function bringGoModule({ module, version, sum }: GoPin): Promise<string> {
   return cached(["go", module, version, sum], `${path.basename(module)}-${version}.zip`, async (folder) => {
-    // The pinned sum is the check; the public database of sums need not be within reach.
-    // Toolchains Go takes with a sum from there alone.
+    // The pinned sum is checked below, so the public checksum database is not needed. Only for toolchains, Go requires it.
     const database = module === "golang.org/toolchain" ? {} : { GOSUMDB: "off" };
     const env = { ...process.env, ...database, GOFLAGS: "", GO111MODULE: "on" };
     const download = ["mod", "download", "-json", `${module}@${version}`];
@@ -76,7 +75,7 @@ export function bringGoModule({ module, version, sum }: GoPin): Promise<string> 
   });
 }
 
-/** Brings a crate's archive by `cargo info`, the one command that downloads a crate alone. Returns the path of the `.crate`. */
+/** Brings a crate's archive by `cargo info`, the only command that downloads a single crate. Returns the path of the `.crate`. */
 export function bringCrate({ name, version, sha256 }: CratePin): Promise<string> {
   return cached(["crate", name, version, sha256], `${name}-${version}.crate`, async (folder) => {
     await runCommand("cargo", ["info", "--quiet", `${name}@${version}`], { cwd: folder });
@@ -91,15 +90,15 @@ export function bringCrate({ name, version, sha256 }: CratePin): Promise<string>
   });
 }
 
-/** Whether all pinned things are to be tried (`npm test -- world --all`), not only a sample. */
+/** Whether to try everything that is pinned (`npm test -- world --all`), not only a sample. */
 export const ALL = process.env["WORLD_ALL"] === "1";
 
-/** The first `count`, which every run of the tests tries, or all with `--all`. */
+/** The first `count` items, which every run of the tests tries, or all items with `--all`. */
 export function sample<T>(items: readonly T[], count: number): readonly T[] {
   return ALL ? items : items.slice(0, count);
 }
 
-/** What was brought once stays in the cache, under its pin, visible only when complete and checked. */
+/** Keeps a file in the cache under its pin. It appears there only when it is complete and checked. */
 async function cached(
   key: readonly string[],
   name: string,
@@ -130,7 +129,7 @@ async function cached(
 function selectionOf(file: string): string[] {
   if (!file.endsWith(".whl")) return ["--no-binary", ":all:"];
   const [python = "", abi = "", platform = ""] = file.slice(0, -".whl".length).split("-").slice(-3);
-  // Of `py2.py3` the last is the one that today's interpreters take.
+  // In a tag such as `py2.py3`, current interpreters use the last one.
   const [, implementation = "py", version = "3"] = /([a-z]+)(\d*)$/.exec(python) ?? [];
   const platforms = platform.split(".").flatMap((tag) => ["--platform", tag]);
   const tags = ["--implementation", implementation, "--python-version", version === "3" ? "3.12" : version];

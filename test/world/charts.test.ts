@@ -23,7 +23,7 @@ describeWith([...HELMS, "unzip"], "charts of published Go modules", () => {
   });
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  /** What stops the chart, in our words; undefined for one that may be published. */
+  /** The problems of the chart, as our package reports them; undefined for a chart that may be published. */
   async function ours(folder: string): Promise<string | undefined> {
     try {
       const chart = await readChart(folder, "Chart.yaml");
@@ -37,7 +37,7 @@ describeWith([...HELMS, "unzip"], "charts of published Go modules", () => {
     }
   }
 
-  /** What a version of Helm makes of it: the folder with its package, or undefined where it packs none. */
+  /** Packs the chart with a version of Helm. Returns the folder with the package, or undefined if Helm refuses. */
   async function packed(helm: HelmProgram, folder: string) {
     const home = mkdtempSync(path.join(work, `${helm}-`));
     const env = { ...process.env, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
@@ -50,7 +50,7 @@ describeWith([...HELMS, "unzip"], "charts of published Go modules", () => {
   }
 
   test.each(sample(CHARTS, 6).map((chart) => [`${chart.module} ${chart.folder}`, chart] as const))(
-    "%s packs and shows as both versions of Helm have it, or is refused for a reason that is known",
+    "%s packs and shows as with both versions of Helm, or is refused for the recorded reason",
     async (_title, { module, version, sum, folder: inside, refused }) => {
       const zip = await bringGoModule({ module, version, sum });
       const place = `${module}@${version}/${inside}`;

@@ -12,12 +12,12 @@ import { sample } from "./bring.ts";
 
 interface Case {
   readonly package: string;
-  /** In the package. */
+  /** The path of the program in the package. */
   readonly program: string;
-  /** Under which it is signed; what codesign would call it stands behind. */
+  /** The file name under which it is signed. `identifier` is the one that codesign would choose for it. */
   readonly name: string;
   readonly identifier: string;
-  /** What stays to be said of it whoever signs it. */
+  /** The findings that remain, whoever signs the program. */
   readonly findings: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const clean = (name: string, program: string, as: string, identifier = as): Case
   return { package: name, program, name: as, identifier, findings: [] };
 };
 
-/** In the order in which a sample is taken: Rust, Go, universal and signed in part, a large program of another team. */
+/** The cases, in the order of the sample: Rust, Go, a partly signed universal file, a large program of another team. */
 const CASES: readonly Case[] = [
   clean("@vscode/ripgrep-darwin-arm64 1.18.0", "package/bin/rg", "rg"),
   clean("@esbuild/darwin-arm64 0.28.2", "package/bin/esbuild", "esbuild-0.28.2", "esbuild-0"),
@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
 ];
 const SAMPLE = 4;
 
-describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "programs of the world, signed by codesign-macos", () => {
+describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "published programs, signed by codesign-macos", () => {
   let workshop: Workshop;
   let job: Job;
   beforeAll(async () => {
@@ -56,7 +56,7 @@ describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "programs of the world
   afterEach(async () => await job.close());
 
   test.each(sample(CASES, SAMPLE).map((one) => [`${one.package}: ${one.name}`, one] as const))(
-    "%s: ours, go-macho and rcodesign read what was asked for",
+    "%s: our reader, go-macho and rcodesign find what the inputs requested",
     async (_title, one) => {
       const file = path.join(job.workspace, one.name);
       await writeFile(file, await programOf(one), { mode: 0o755 });

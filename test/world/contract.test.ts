@@ -13,26 +13,26 @@ import { unzip } from "./unzip.ts";
 
 interface Judged {
   readonly module: string;
-  /** What is right without a contract, as level, rule, job and place; worked out by hand from the files. */
+  /** The right findings without a contract, as level, rule, job and place. They were worked out by hand from the files. */
   readonly findings?: readonly string[];
-  /** A contract that one could write for it, and what is right with it, findings without a contract left out. */
+  /** A contract that a person could write for it. `broken` is the right findings with it, beyond those without it. */
   readonly contract?: string;
   readonly broken?: readonly string[];
 }
 
 const PROJECTS: readonly Judged[] = [
   {
-    // `results` takes a skipped job for good, and does not need `man`: when `man` fails, all that need it are skipped.
-    // `linters` needs nothing, so it cannot be skipped that way.
+    // `results` treats a skipped job as a success, and does not need `man`: when `man` fails, the jobs that need it are
+    // skipped. `linters` needs no other job, so it cannot be skipped that way.
     module: "github.com/containerd/containerd/v2",
     contract: "{ gate: results, jobs: { linters: , binaries: { run: make binaries }, integration-linux: } }",
     broken: ["error gate binaries ci.yml:713", "error gate integration-linux ci.yml:713"],
   },
   {
-    // GitHub takes a text around `${{ }}` for true; both conditions would have to be written without it.
+    // GitHub treats a condition with text around `${{ }}` as true. Both conditions should not have `${{ }}`.
     module: "github.com/opentofu/opentofu",
     findings: [
-      // A default of the type `string` that is written as a number; GitHub runs it.
+      // A default of type `string` is written as a number, which GitHub accepts.
       "notice invalid-workflow build-opentofu-oss.yml:13",
       "warning always-true release release.yml:142",
       "warning always-true release release.yml:151",
@@ -40,27 +40,27 @@ const PROJECTS: readonly Judged[] = [
     contract: "jobs: { race-tests: { run: go test -race }, consistency-checks: { run: make generate } }",
   },
   {
-    // The job runs on every push and may fail, as its workflow says.
+    // The job runs on every push, but its workflow allows it to fail.
     module: "github.com/caddyserver/caddy/v2",
     contract: "jobs: { cross-build.yml/build: , test: { run: go test } }",
     broken: ["error continue-on-error cross-build.yml/build cross-build.yml:51"],
   },
   {
-    // Pull requests that touch only what the filters ignore never get the checks.
+    // Pull requests that change only ignored paths never get the checks.
     module: "github.com/docker/buildx",
     contract: "jobs: { e2e.yml/build: { uses: docker/bake-action }, validate.yml/validate: }",
     broken: ["error pending e2e.yml/build e2e.yml:23", "error pending validate.yml/validate validate.yml:25"],
   },
   {
-    // The gate does not run for pull requests to other branches than `release-*`, nor for pushes.
+    // The gate runs only for pull requests to branches `release-*`, and not for pushes.
     module: "github.com/prometheus/prometheus",
     contract:
       "jobs: { test_go: { run: go test ./tsdb/ }, test_windows: { run: go test }, build_all: { on: [], gate: build_all_status } }",
     broken: ["error gate build_all ci.yml:176"],
   },
   {
-    // Its gate hands results to the program `opa` in a file. The script writes `go=false` only in a branch, and
-    // the jobs behind it are skipped then.
+    // Its gate passes results to the program `opa` in a file. A script writes `go=false` in one of its branches, and
+    // then the jobs that depend on it are skipped.
     module: "github.com/open-policy-agent/opa",
     contract:
       "{ gate: pr-check-summary, jobs: { go-test: { run: make test-coverage, may-skip: needs.check-changes.outputs.go != 'true' }, pull-request.yaml/race-detector: { gate: false } } }",
@@ -78,7 +78,7 @@ const PROJECTS: readonly Judged[] = [
     ],
   },
   {
-    // Three checkouts of a fork's code under pull_request_target, by the commit of a version that may refuse them.
+    // Three checkouts of a fork's code under pull_request_target, with a pinned version that may refuse them.
     module: "github.com/cilium/cilium",
     findings: [
       "notice refused build-and-push build-images-base.yaml:88",
@@ -102,7 +102,7 @@ const PROJECTS: readonly Judged[] = [
     contract: "jobs: { test-race: { run: make test-race }, ci.yml/lint: { run: make build }, test-compatibility: }",
   },
   { module: "github.com/moby/buildkit" },
-  // `merge` asks in its `if` how the builds ended, and then merges manifests: it is not a gate.
+  // `merge` checks the results of the builds in its `if`, but then merges manifests: it is not a gate.
   { module: "github.com/moby/moby" },
   { module: "sigs.k8s.io/kind" },
   { module: "github.com/tektoncd/pipeline" },
@@ -129,7 +129,7 @@ describe("ci-contract judges the workflows of large projects", () => {
       const besides = (all: readonly Finding[]): Finding[] => all.filter((finding) => !known.has(placeOf(finding)));
       if (contract !== undefined)
         expect(shown(besides(await checkContract(readContract(contract, "ci-contract.yml"), files)))).toEqual(broken);
-      // What is suggested is what the workflows do.
+      // The suggested contract describes what the workflows do.
       const suggested = readContract(await suggestContract(files), "ci-contract.yml");
       expect(suggested.length).toBeGreaterThan(1);
       const left = besides(await checkContract(suggested, files));

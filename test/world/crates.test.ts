@@ -6,13 +6,13 @@ import { checkPins, NO_HISTORY, placeOf, Repository } from "@release-actions/pin
 import { bringCrate, type CratePin, sample } from "./bring.ts";
 
 interface Judged extends CratePin {
-  /** What a person found to disagree, as `severity place`. */
+  /** The disagreements that a person found, as `severity place`. */
   readonly findings?: readonly string[];
-  /** Why files cannot be read: mostly members of a workspace that are not published with the crate, without which cargo stops too. */
+  /** The reasons why files cannot be read. Mostly, workspace members are not in the crate's archive, and cargo stops, too. */
   readonly unread?: readonly RegExp[];
 }
 
-/** Crates whose archives keep a toolchain file, a configuration of cargo's, deny.toml or workflows. */
+/** Crates whose archives contain a toolchain file, a cargo configuration, deny.toml or workflows. */
 const CRATES: readonly Judged[] = [
   // The toolchain file adds a component and leaves the channel to rustup's default.
   { name: "anyhow", version: "1.0.103", sha256: "2a4385e2e34eb35d6b3efe798b9eb88096925d87726c0798709bf56d9ed84af3" },
@@ -22,7 +22,7 @@ const CRATES: readonly Judged[] = [
       version: "2.0.2",
       sha256: "9c29b4febc48f0e631eb24ea1895ebdb2f524a01094cf2ce87ff004a52aabab4",
     },
-    // `dtolnay/rust-toolchain@stable` in six jobs beside a file that pins 1.91.
+    // Six jobs use `dtolnay/rust-toolchain@stable`, but the toolchain file pins 1.91.
     findings: [19, 27, 37, 49, 58, 71].map((line) => `warning .github/workflows/rust.yml:${line}`),
   },
   {
@@ -31,7 +31,7 @@ const CRATES: readonly Judged[] = [
       version: "5.0.0",
       sha256: "99043e46c5a15af379c06add30d9c93a6c0e8849de00d244c4a2c417da128d80",
     },
-    // One of its jobs installs 1.70.0 and calls it by name; the file pins 1.60.0.
+    // One of its jobs installs and calls 1.70.0, but the toolchain file pins 1.60.0.
     findings: [29, 33, 37].map((line) => `warning .github/workflows/build.yml:${line}`),
   },
   {
@@ -40,7 +40,7 @@ const CRATES: readonly Judged[] = [
       version: "0.1.7",
       sha256: "f40ca3c46823713e0d4209592e8d6e826aa57e928f09752619fc696c499637f6",
     },
-    // The file's `stable` moves; the job at MSRV 1.42.0 agrees with rust-version.
+    // `stable` in the toolchain file is not a fixed version. The job at MSRV 1.42.0 agrees with rust-version.
     findings: ["warning rust-toolchain.toml:2"],
   },
   { name: "cfg-expr", version: "0.20.10", sha256: "9ba9e9ec16c447027685b1f897b720e18e9a8afd00bd7332c483537e38086c9f" },
@@ -80,7 +80,7 @@ const CRATES: readonly Judged[] = [
   { name: "tame-index", version: "0.26.3", sha256: "c51563c6639245219c077420e0a207e99b5e82e2e6bb78fd4898d42028ea7dde" },
 ];
 
-describe("pins-check reads crates as their authors have them", () => {
+describe("pins-check reads published crates", () => {
   test.each(sample(CRATES, 5).map((each) => [`${each.name} ${each.version}`, each] as const))(
     "%s",
     async (_name, each) => {

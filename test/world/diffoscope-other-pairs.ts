@@ -1,9 +1,9 @@
 import type { Pair } from "./diffoscope-pairs.ts";
 
 /**
- * The other pairs of diffoscope's tests. Most are of formats that diffoscope is asked about here: for them the place
- * where the bytes differ first (by `cmp`) is expected, and the texts and times that a hex dump shows. What is expected
- * was written down from diffoscope's own output for the pair, which stands beside it.
+ * The other pairs of diffoscope's tests. Most are of formats that our package leaves to diffoscope. For them, the first
+ * differing byte (by `cmp`) is expected, and the texts and times that a hex dump shows. The expectations were written
+ * from diffoscope's own output, which is stored beside each pair.
  */
 export const OTHER_PAIRS: readonly Pair[] = [
   {

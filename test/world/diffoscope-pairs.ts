@@ -1,4 +1,4 @@
-/** What a person found in a pair: the kind of cause, a piece of its place, and a piece of what each side has there. */
+/** A cause that a person found in a pair: its kind, a part of its place, and a part of what each side has there. */
 export interface Expected {
   readonly kind: string;
   readonly place: string;
@@ -6,12 +6,12 @@ export interface Expected {
   readonly right?: string;
 }
 
-/** Two files of diffoscope's own tests. What is not listed may be found besides, if it is of one of the `others`. */
+/** Two files of diffoscope's own tests. Unlisted causes are allowed if their kind is in `others`. */
 export interface Pair {
   readonly files: readonly [string, string];
   readonly format: string;
   readonly causes: readonly Expected[];
-  /** Kinds that are true of the pair too, as its list of members or its bytes show. */
+  /** Other kinds that are true for the pair, as its list of members or its bytes show. */
   readonly others?: readonly string[];
 }
 
@@ -23,11 +23,11 @@ const LOREM: Expected = {
 };
 
 /**
- * Pairs of formats that are read here. Causes were written down from hex dumps, `tar -tv`, `zipinfo`, `ar t`,
- * `objdump` and diffoscope's expected output, which stands beside the pairs.
+ * Pairs of formats that our package reads. The causes were written from hex dumps, `tar -tv`, `zipinfo`, `ar t`,
+ * `objdump` and diffoscope's expected output, which is stored beside the pairs.
  */
 export const PAIRS: readonly Pair[] = [
-  // 42 became -1 in one instruction; nothing else of the object.
+  // Only one instruction differs: 42 became -1.
   { files: ["test1.o", "test2.o"], format: "elf", causes: [{ kind: "code", place: ".text" }] },
   {
     ...{ files: ["test1.a", "test2.a"], format: "ar" },
@@ -164,7 +164,7 @@ export const PAIRS: readonly Pair[] = [
     ],
     others: ["embedded-text", "compression"],
   },
-  // The folder's name is a random one.
+  // The name of the folder is random.
   {
     files: ["test1.debsrc.tar.gz", "test2.debsrc.tar.gz"],
     format: "gzip",
@@ -179,7 +179,7 @@ export const PAIRS: readonly Pair[] = [
   },
   {
     ...{ files: ["bug903565_1.deb", "bug903565_2.deb"], format: "ar" },
-    // The data is the same in another compression; the control files are of two releases, the digests in them of files in neither.
+    // The data is the same with another compression. The control files are of two releases, with digests of files in neither.
     causes: [
       { kind: "timestamp", place: "control.tar.gz: unpacked, header of .", left: "2017-07-23", right: "2017-11-16" },
       { kind: "embedded-text", place: "./control: line 2", left: "Version: 1.5.2-1", right: "Version: 1.5.3-1" },
@@ -211,7 +211,7 @@ export const PAIRS: readonly Pair[] = [
     causes: [{ kind: "embedded-text", place: "line 3", left: "<title>foo</title>", right: "<title>bar</title>" }],
     others: ["embedded-text"],
   },
-  // Encrypted: only the headers and the length tell.
+  // Encrypted: only the headers and the length can be compared.
   {
     ...{ files: ["encrypted1.zip", "encrypted2.zip"], format: "zip" },
     causes: [
@@ -219,7 +219,7 @@ export const PAIRS: readonly Pair[] = [
       { kind: "content", place: "dir/text" },
     ],
   },
-  // Formats that are not read here: only their place, or a text that stands there.
+  // Formats that our package does not read: it gives only the offset, or a text at the offset.
   { files: ["test1.sqlite3", "test2.sqlite3"], format: "unknown", causes: [{ kind: "content", place: "0x406" }] },
   { files: ["test1.squashfs", "test2.squashfs"], format: "unknown", causes: [{ kind: "content", place: "0x8" }] },
   { files: ["test1.rpm", "test2.rpm"], format: "unknown", causes: [{ kind: "content", place: "0xd0" }] },

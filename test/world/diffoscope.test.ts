@@ -8,7 +8,7 @@ import { bringPyPI } from "./bring.ts";
 import { OTHER_PAIRS } from "./diffoscope-other-pairs.ts";
 import { type Expected, PAIRS, type Pair } from "./diffoscope-pairs.ts";
 
-/** The source archive holds the test data; it is GPL, so it stays in the cache. */
+/** The source archive with the test data. It is under the GPL, so it stays in the cache and out of this repository. */
 const ARCHIVE = {
   ...{ project: "diffoscope", version: "332", file: "diffoscope-332.tar.gz" },
   sha256: "da858807ce2535f1bb5c3942020b01c7aef14f870257c964b70cd4e1f2333206",
@@ -32,7 +32,7 @@ describe("the cause in the pairs of diffoscope's own tests", () => {
         const { format, causes } = await explainDifference(left, right, { scratch: tree.path("scratch") });
         expect(format).toBe(pair.format);
         for (const expected of pair.causes) expect(causes).toContainEqual(expect.objectContaining(matching(expected)));
-        // Nothing is named that the person did not find.
+        // No other kind of cause is reported.
         expect(causes.map(({ kind }) => kind).filter((kind) => !kindsOf(pair).has(kind))).toEqual([]);
       } finally {
         await Promise.all([left.close(), right.close()]);

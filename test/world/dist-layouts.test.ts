@@ -18,12 +18,12 @@ import { sample } from "./bring.ts";
 const MINUTES = 60_000;
 const GATEWAY = "https://acme.gateway.scarf.sh/widget";
 
-/** What the real cargo-dist writes, through every action that reads it: nobody may refuse a setup that cargo-dist takes. */
+/** Runs every action that reads the output of the real cargo-dist: none may refuse a setup that cargo-dist accepts. */
 describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist", () => {
   let github: GitHub;
   let taps: TapServer;
   let programs: Programs;
-  /** A registry that has nothing yet, as before a first release. */
+  /** An empty registry, as before the first release. */
   let npm: Server;
   let count = 0;
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
     await Promise.all([github.close(), taps.close()]);
   });
 
-  /** An archive with a program for its target; text for targets of which the tests have none. */
+  /** An archive with a program for its target, or a text if the tests have no program for that target. */
   const archive = (name: string, target: string): Buffer => {
     const [app = ""] = name.split(`-${target}`);
     const program = Object.entries(programs).find(([each]) => each === target)?.[1];
@@ -49,7 +49,7 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
       : makeTarball(`${app}-${target}`, { [app]: program, LICENSE: Buffer.from("MIT\n") });
   };
 
-  /** One step in a job of its own, with the checkout of the project. */
+  /** Runs one step in a job of its own, with the checkout of the project. */
   async function step(run: Run, project: DistProject, action: string, options: StepOptions): Promise<StepResult> {
     const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
     try {
@@ -64,16 +64,16 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
   const expectSuccess = (what: string, { conclusion, log }: StepResult): void =>
     expect([what, conclusion, conclusion === "success" ? "" : log]).toEqual([what, "success", ""]);
 
-  /** The release on the stand-in for GitHub, with what the jobs of its run left. */
+  /** Creates the release on the stand-in for GitHub, with the artifacts of its run. */
   async function host({ repository = "acme/widget" }: DistLayout, release: WidgetRelease): Promise<Run> {
-    // Of a name of its own in each test, as the plan has it.
+    // The repository is the one that the plan names, which can differ from the one that runs the workflow.
     const hosted = github.world.repository(repository) ?? github.addRepository(repository);
     const own = github.world.repository("acme/widget") ?? github.addRepository("acme/widget");
     const run = await hostRun(github, own, release);
     hosted.releases.length = 0;
     for (const each of [hosted, own])
       for (const ref of each.refs.keys()) if (ref !== `refs/tags/${release.tag}`) each.refs.delete(ref);
-    // Where the release is made, its tag is put on the default branch.
+    // A release in another repository puts its tag on that repository's default branch.
     if (hosted !== own) github.addCommit(hosted, { ref: "refs/heads/main" });
     await createRelease(github, hosted, release);
     return run;
@@ -96,7 +96,7 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
     if (layout.repository === undefined) return;
     const hosted = github.world.repository(layout.repository);
     if (hosted === undefined) throw new Error(`${layout.repository} is not on the stand-in`);
-    // A job's own token writes in its own repository alone.
+    // A job's own token can write only in its own repository.
     const token = github.token(hosted, { contents: "write" });
     expectSuccess("release-notes", await step(run, project, "release-notes", { inputs: { token } }));
     const [{ body = "" } = {}] = hosted.releases;

@@ -15,12 +15,12 @@ import {
 import { describeWith } from "../parts.ts";
 import { sample } from "./bring.ts";
 
-/** Where this machine keeps programs and libraries, of its distribution and of the toolchains that were installed. */
+/** The folders with programs and libraries of this machine's distribution and of its installed toolchains. */
 const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/git-core", "/usr/local/go/bin"];
 const SAMPLE = 80;
 const FILES_PER_CALL = 100;
 
-/** What `readelf` says of one file. */
+/** The facts that `readelf` reports about one file. */
 interface Told {
   readonly buildId: string | undefined;
   readonly interpreter: string | undefined;
@@ -43,7 +43,7 @@ function elfFiles(): readonly string[] {
       if (isElf(head)) found.add(file);
     }
   }
-  // Spread over all folders, the same on each run.
+  // The sample is spread over all folders, and is the same in each run.
   const sorted = [...found].sort();
   const step = Math.max(1, Math.floor(sorted.length / SAMPLE));
   return [...sorted.filter((_, index) => index % step === 0), ...sorted.filter((_, index) => index % step !== 0)];
@@ -54,7 +54,7 @@ async function askReadelf(files: readonly string[]): Promise<ReadonlyMap<string,
   for (let at = 0; at < files.length; at += FILES_PER_CALL) {
     const some = files.slice(at, at + FILES_PER_CALL);
     const flags = ["-W", "-h", "-n", "-d", "-l", "-V", "--string-dump=.gnu_debuglink"];
-    // Two files at least, so that each answer begins with the file's name.
+    // With at least two files, readelf begins the output of each with its name.
     const quiet = { check: false, onOutput: () => undefined, env: { ...process.env, LC_ALL: "C" } };
     const { stdout } = await runCommand("readelf", [...flags, ...some, "/bin/sh"], quiet);
     for (const part of stdout.split(/^File: /m).slice(1)) {
@@ -83,7 +83,7 @@ function compareDotted(left: string, right: string): number {
   return (one?.length ?? 0) - (other?.length ?? 0);
 }
 
-/** What we read of it, in the same words. */
+/** The same facts as our package reads them. */
 async function readOne(file: string): Promise<Told> {
   const source = await openFileSource(file);
   try {
@@ -116,7 +116,7 @@ if (process.platform === "linux" && process.arch === "x64") {
       const differences: unknown[] = [];
       for (const file of files) {
         const [ours, theirs] = [await readOne(file), told.get(file)];
-        // A program that names a loader and no library needs something all the same.
+        // A program with a loader but no library is dynamic, too.
         const expected = theirs && { ...theirs, needs: theirs.needs || theirs.interpreter !== undefined };
         if (ours.needs && theirs?.needs === false && !theirs.isRelocatable && theirs.interpreter === undefined)
           continue;

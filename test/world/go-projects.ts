@@ -1,6 +1,6 @@
 import type { GoPin } from "./bring.ts";
 
-/** Large Go projects: their module zips hold workflows, Dockerfiles, compose files, makefiles and charts. */
+/** Large Go projects, whose module zips contain workflows, Dockerfiles, compose files, makefiles and charts. */
 const PINS: readonly (readonly [module: string, version: string, sum: string])[] = [
   ["github.com/moby/buildkit", "v0.24.0", "h1:qYfTl7W1SIJzWDIDCcPT8FboHIZCYfi++wvySi3eyFE="],
   ["github.com/moby/moby", "v28.4.0+incompatible", "h1:Rhu/o+7EaHGx0MV3KOouThtr3hY33m3aKyA6GDR2QmQ="],
@@ -29,7 +29,7 @@ const PINS: readonly (readonly [module: string, version: string, sum: string])[]
   ["github.com/cli/cli/v2", "v2.80.0", "h1:XD6lQOH5UdO23nvV+MoGexbqRyYbfYO3WE4w7bqPl2Y="],
 ];
 
-/** The pin of a module that the tests of several actions try. */
+/** The pin of a module that the tests of several actions use. */
 export function goProject(module: string): GoPin {
   const [, version, sum] = PINS.find(([name]) => name === module) ?? [];
   if (version === undefined || sum === undefined) throw new Error(`${module} is not pinned in go-projects.ts`);

@@ -58,12 +58,12 @@ const lacks = (rows: readonly ContractRow[]): string[] =>
   rows.flatMap(({ what, complaint }) => (complaint === undefined ? [] : [what]));
 
 test.each(sample(TOOLS, 2))(
-  "the launcher of $name $version does what its source says",
+  "the launcher of $name $version meets the contract, except where its source says otherwise",
   async (tool) => {
     const rows = await tryIn(path.join(root, tool.name), tool.program, async (modules) => {
       for (const pin of [tool, ...(tool.needs ?? [])]) await unpack(pin, modules);
       const bin = path.join(modules, tool.name, tool.bin);
-      // As npm does with every file that `bin` names, whatever its mode in the archive.
+      // npm makes every file that `bin` names executable, whatever its mode in the archive.
       chmodSync(bin, 0o755);
       return bin;
     });
@@ -75,12 +75,12 @@ test.each(sample(TOOLS, 2))(
 
 const OURS = [
   { node: "of this runner", lacks: [] },
-  // Where Node cannot become another program, no launcher can keep a program from outliving it.
+  // Without `execve` in Node, a program outlives its launcher when the launcher is killed.
   { node: "before 22.15", lacks: ["SIGKILL to the launcher, which must leave no process running"] },
 ];
 
 test.each(OURS)(
-  "ours does all of it with the Node $node",
+  "our launcher meets the contract with the Node $node",
   async ({ node, lacks: expected }) => {
     const about = { repository: "https://github.com/acme/widget" };
     const product: Product = { name: "widget", version: "1.0.0", binary: "widget", about, fields: {} };
@@ -100,7 +100,7 @@ test.each(OURS)(
   120_000,
 );
 
-/** This Node without what 22.15 brought, as a program called `node` in a folder of its own. */
+/** This Node without the `execve` of 22.15, as a program called `node` in a folder of its own. */
 function nodeWithoutExecve(folder: string): string {
   const bin = path.join(folder, "node-bin");
   mkdirSync(bin, { recursive: true });

@@ -6,11 +6,11 @@ import { goProject } from "./go-projects.ts";
 import { unzip } from "./unzip.ts";
 
 interface Judged extends GoPin {
-  /** Files that are left out, and the reason that a person found for each; every other one has to be read. */
+  /** The files that are skipped, with the reason that a person found for each. Every other file must be read. */
   readonly unread: readonly RegExp[];
 }
 
-/** BuildKit's own tests of what its parser has to refuse, or reads without knowing what it means. */
+/** BuildKit's own tests of its parser, with files that it must refuse, or reads without checking their meaning. */
 const PARSER_TESTS = [
   /testfiles-negative\/empty_dockerfile\/Dockerfile:1: there is no FROM/,
   /testfiles-negative\/env_no_value\/Dockerfile:3: ENV: expected name=value/,
@@ -26,7 +26,7 @@ const PARSER_TESTS = [
   /testfiles\/json\/Dockerfile:1: CMD comes before any FROM/,
 ];
 
-/** Instructions of Kubernetes's own, which a script replaces before Docker sees the file. */
+/** Placeholders of Kubernetes instead of instructions, which a script replaces before Docker reads the file. */
 const REPLACED = [
   /test\/e2e_node\/conformance\/build\/Dockerfile:21: COPY_SYSTEM_SPEC_FILE is not a Dockerfile instruction/,
   ...Array.from(
@@ -35,7 +35,7 @@ const REPLACED = [
   ),
 ];
 
-/** Large Go projects, with the files that a person found that pins-check cannot read. */
+/** Large Go projects, each with the files that pins-check cannot read, which a person found. */
 const MODULES: readonly Judged[] = [
   go("github.com/moby/buildkit", PARSER_TESTS),
   go("github.com/moby/moby"),
@@ -75,7 +75,7 @@ describe("pins-check reads workflows, Dockerfiles, pipelines, makefiles and char
       const messages = unread.map(({ message }) => message).sort();
       const unexpected = messages.filter((message) => !each.unread.some((reason) => reason.test(message)));
       expect([unexpected, messages.length]).toEqual([[], each.unread.length]);
-      // None of them is written in Rust, nor ships two versions of one image by mistake.
+      // None of them is written in Rust, or uses two versions of one image by mistake.
       expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
       expect(notes).toContain("There is no Cargo workspace here: versions and lock files are not compared.");
     },
@@ -83,5 +83,5 @@ describe("pins-check reads workflows, Dockerfiles, pipelines, makefiles and char
   );
 });
 
-/** The files that are looked at; a whole zip would be mostly sources. */
+/** The files that are unpacked. The rest of a zip is mostly sources. */
 const LOOKED_AT = String.raw`(^|/)([^/]*([Dd]ocker|[Cc]ontainer)file[^/]*|(docker-)?compose[^/]*\.ya?ml|action\.ya?ml|[^/]*\.hcl|[^/]*[Mm]akefile[^/]*|Chart\.yaml)$|^\.github/`;

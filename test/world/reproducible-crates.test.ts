@@ -17,7 +17,7 @@ const rows = JUDGED_CRATES.map((one) => {
   return [`${one.crate}${inputs.join("")}: ${one.dependsOn || "nothing"} (${one.why})`, one] as const;
 });
 
-// The crates come by their checksums in the Cargo.lock, which cargo verifies.
+// Cargo.lock pins the crates by checksum, which cargo verifies.
 describeWith(
   ["cargo", "rustc", "cc"],
   "reproducible-build finds what programs around published crates depend on",

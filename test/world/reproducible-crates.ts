@@ -1,16 +1,16 @@
-/** A small program around a published crate (test/fixtures/crates-with-causes), and what a person found in the crate's source. */
+/** A small program around a published crate (test/fixtures/crates-with-causes), and the cause in the crate's source. */
 export interface JudgedCrate {
   readonly crate: string;
-  /** What `reproducible-build` has to name: a word of `vary`, `chance`, or nothing. */
+  /** The cause that `reproducible-build` must name: words of `vary`, `chance`, or nothing. */
   readonly dependsOn: string;
-  /** Where the cause stands in the crate. */
+  /** What in the crate is the cause, or why there is none. */
   readonly why: string;
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Causes that the products show besides, as `kind`s. */
+  /** Kinds of further causes that the comparison of the products shows. */
   readonly contents?: readonly string[];
 }
 
-/** The first are quick: they compile few crates. */
+/** The first crates are quick to build: they compile few crates. */
 export const JUDGED_CRATES: readonly JudgedCrate[] = [
   { crate: "const-random", dependsOn: "chance", why: "a macro that expands to a random number" },
   {

@@ -14,9 +14,9 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
 `;
 
 /**
- * Unpacks some files of a Go module's zip, without the folder of the module that their names begin with.
+ * Unpacks some files of a Go module's zip, without the module's folder with which their names begin.
  *
- * @param wanted a regular expression of Python's `re` for the paths inside of the module
+ * @param wanted a regular expression of Python's `re` for the paths inside the module
  */
 export async function unzip(zip: string, wanted: string, folder: string): Promise<void> {
   await runCommand("python3", ["-c", UNZIP, zip, wanted, folder]);

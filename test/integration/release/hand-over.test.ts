@@ -11,7 +11,7 @@ import { Product } from "./product.ts";
 
 const SCRIPTS = path.resolve(import.meta.dirname, "../../../scripts/release");
 
-/** Runs a script that imports nothing but Node, as the job does that installs nothing. */
+/** Runs a script in a checkout without installed packages, as the job that pushes the release does. */
 function runPlain(script: string, args: readonly string[], cwd: string, env = {}): Promise<CommandResult> {
   const options = { cwd, env: { ...process.env, ...env }, check: false };
   return runCommand(process.execPath, [path.join(SCRIPTS, script), ...args], options);
@@ -43,7 +43,7 @@ describe("a release that other jobs prepared", () => {
     expect(await product.remoteRefs()).toEqual(refs);
   });
 
-  test("is refused when the second build made another commit, with the refs in which they differ", async () => {
+  test("is refused when the second build made another commit, and the message names the refs that differ", async () => {
     const { product, clone, folders } = await prepared();
     using _ = product;
     const before = await product.remoteRefs();
@@ -57,7 +57,7 @@ describe("a release that other jobs prepared", () => {
     expect(await product.remoteRefs()).toEqual(before);
   });
 
-  test("is refused whole when the remote has moved since", async () => {
+  test("is refused completely when the remote has moved since", async () => {
     const { product, clone, folders } = await prepared();
     using _ = product;
     const who = ["-c", "user.name=O", "-c", "user.email=o@example.com"];
@@ -108,7 +108,7 @@ describe("the GitHub Release of a version", () => {
 });
 
 describe("a released tag", () => {
-  test("is verified by building its sources anew, the whole and one action alone", async () => {
+  test("is verified by building its sources again, for all actions and for one action", async () => {
     using product = await Product.create();
     await product.publish();
     for (const tag of ["v1.0.0", "alpha/v1.0.0"]) {
@@ -118,7 +118,7 @@ describe("a released tag", () => {
     }
   });
 
-  test("fails to verify, naming the file, when it holds something else", async () => {
+  test("fails to verify when it contains something else, and the message names the file", async () => {
     using product = await Product.create();
     await product.publish();
     const clone = product.tree.path("attacker");
@@ -134,7 +134,7 @@ describe("a released tag", () => {
   });
 });
 
-test("a fork is renamed by one command, and its release names the old owner nowhere", async () => {
+test("one command renames a fork, and its release does not name the old owner anywhere", async () => {
   using product = await Product.create({
     "notes.md": "org/actions, my.org/actions, org/actions-old, org/actions@v1.\n",
     ".github/CODEOWNERS": "* @org/maintainers\n",

@@ -29,7 +29,7 @@ const CHART = {
 /** One release of one publisher. */
 interface Scene {
   readonly run: Run;
-  /** Part of every name that is published, and of no other scene's. */
+  /** A part of every name that this release publishes. It is unique to the scene. */
   readonly name: string;
 }
 
@@ -38,13 +38,13 @@ interface Publisher {
   readonly files: () => Readonly<Record<string, string | Uint8Array>>;
   readonly inputs: (scene: Scene) => Readonly<Record<string, string>>;
   readonly env?: () => Readonly<Record<string, string>>;
-  /** Everything that the release publishes, as the ledger's rows are called. */
+  /** The names of everything that the release publishes, as in the rows of the ledger. */
   readonly names: (scene: Scene) => readonly string[];
-  /** Of these, what people can pull or install. */
+  /** Those of the names that people can already pull or install. */
   readonly out: (scene: Scene) => Promise<readonly string[]>;
 }
 
-describeWith(["cc", "helm", "registry"], "a publisher to registries that is killed", () => {
+describeWith(["cc", "helm", "registry"], "a publisher that is killed while it publishes to a registry", () => {
   let github: GitHub;
   let registries: readonly RealRegistry[];
   let proxies: readonly FaultProxy[];
@@ -169,7 +169,7 @@ describeWith(["cc", "helm", "registry"], "a publisher to registries that is kill
   }
 
   test.each(PUBLISHERS.map((publisher) => [publisher.action, publisher] as const))(
-    "%s, at any of its requests, leaves a ledger that says what is out, and completes in the next attempt",
+    "%s, at any of its requests, leaves a ledger that says what is public, and completes in the next attempt",
     async (_action, publisher) => {
       const whole = prepare();
       const { step, requests } = await publish(publisher, whole);
@@ -181,7 +181,7 @@ describeWith(["cc", "helm", "registry"], "a publisher to registries that is kill
         const killed = await publish(publisher, scene, at);
         const [rows, out] = [await ledgerOf(scene), await publisher.out(scene)];
         const named = (name: string): LedgerRow | undefined => rows.find((row) => row.name === name);
-        // What the ledger calls published is out; what is out has a row of its own, or one of a publishing that did not end.
+        // What the ledger calls published is public. What is public has a row, possibly of an unfinished publication.
         for (const { name, state } of rows)
           if (["verified", "published"].includes(state))
             expect([at, out]).toEqual([at, expect.arrayContaining([name])]);

@@ -14,20 +14,20 @@ import type { Repository, Run } from "../../stand-in/model.ts";
 
 const MINUTES = 60_000;
 
-/** A release that is about to be published: what cargo-dist's jobs left, and an empty tap. */
+/** A release before its publication: the artifacts of cargo-dist's jobs, and an empty tap. */
 interface Scene {
   readonly repository: Repository;
   readonly run: Run;
   readonly tap: Tap;
 }
 
-/** What a publisher did to the places that others see. */
+/** A publisher, and checks of what it made public. */
 interface Publisher {
   readonly action: string;
   readonly inputs: (scene: Scene) => Record<string, string>;
-  /** Is it out? */
+  /** Whether the publisher's part of the release is public. */
   readonly isOut: (scene: Scene) => boolean;
-  /** What is out when it is done, so that twice would be seen. */
+  /** Checks the public state after the end. It fails when something was published twice. */
   readonly finished: (scene: Scene) => void;
 }
 
@@ -62,7 +62,7 @@ describeWith(["git"], "a publisher that is killed", () => {
   ];
 
   async function prepare(): Promise<Scene> {
-    // Many releases are made here within one hour of GitHub's limit.
+    // GitHub's limit is for one hour, in which this test makes many releases.
     github.world.rateLimit.remaining = github.world.rateLimit.limit;
     count += 1;
     const repository = github.addRepository(`acme${count}/widget`);
@@ -122,7 +122,7 @@ describeWith(["git"], "a publisher that is killed", () => {
   }
 
   test(
-    "release-notes loses no word of a person who edits the notes at any of its requests",
+    "release-notes keeps what a person writes into the notes at any of its requests",
     async () => {
       const whole = await prepare();
       const notes = PUBLISHERS.find(({ action }) => action === "release-notes");
@@ -137,7 +137,7 @@ describeWith(["git"], "a publisher that is killed", () => {
         const edit = (request: { readonly method: string }): void => {
           seen += 1;
           if (seen !== at) return;
-          // Between reading and writing, GitHub offers no protection: that is the one moment that is left out.
+          // GitHub does not protect an edit between reading and writing, so this test leaves that moment out.
           lost = request.method === "PATCH";
           release.body = `A person wrote ${at}.\n\n${release.body}`;
         };
@@ -154,7 +154,7 @@ describeWith(["git"], "a publisher that is killed", () => {
   const isThere = ({ state }: LedgerRow): boolean => state === "verified" || state === "published";
 
   test.each(PUBLISHERS.map((publisher) => [publisher.action, publisher] as const))(
-    "%s, at any of its requests, leaves a ledger that says what is out, and completes in the next attempt",
+    "%s, at any of its requests, leaves a ledger that says what is public, and completes in the next attempt",
     async (_action, publisher) => {
       const whole = await prepare();
       const { step, requests } = await publish(publisher, whole);
@@ -166,7 +166,7 @@ describeWith(["git"], "a publisher that is killed", () => {
         const scene = await prepare();
         const killed = await publish(publisher, scene, at);
         const rows = await ledgerOf(scene);
-        // Nothing is out without a row; what the ledger calls published is out, and what is out it never calls failed.
+        // Everything public has a row, which never says failed. Everything that the ledger calls published is public.
         if (publisher.isOut(scene))
           expect([at, rows.map(({ state }) => state)]).toEqual([
             at,

@@ -12,7 +12,7 @@ import type { Repository, Run } from "../../stand-in/model.ts";
 const MINUTES = 60_000;
 const GATEWAY = "https://acme.gateway.scarf.sh/widget";
 
-/** A release in miniature: real cargo-dist and cargo, real git over HTTP, real Ruby; GitHub is the stand-in. */
+/** A small release with the real cargo-dist and cargo, real git over HTTP and real Ruby. Only GitHub is a stand-in. */
 describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace", () => {
   const releases = new Map<string, WidgetRelease>();
   let github: GitHub;
@@ -40,7 +40,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
     tap = taps.create(`tap${count}`);
   });
 
-  /** As if it had been built for the repository of this test: the plan says where its files are. */
+  /** The release with the URLs of this test's repository in its plan, as if it had been built there. */
   const built = (name: string): WidgetRelease => {
     const release = releases.get(name);
     if (release === undefined) throw new Error(`${name} was not built`);
@@ -57,7 +57,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
     return { ...release, plan: rehosted(release.plan), host: rehosted(release.host), files: new Map(files) };
   };
 
-  /** One step in a job of its own in the run. */
+  /** Runs one step in a job of its own in the run. */
   async function step(
     run: Run,
     action: string,
@@ -86,7 +86,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
       "write",
     );
 
-  /** Everything a tag sets off, up to the publishers. */
+  /** Does everything that a tag triggers before the publishers start. */
   async function start(name: string): Promise<Run> {
     const run = await hostRun(github, repository, built(name));
     if (!repository.releases.some(({ tagName }) => tagName === built(name).tag))
@@ -97,7 +97,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   const body = (): string => repository.releases.at(-1)?.body ?? "";
 
   test(
-    "goes from tag to tap and notes, and once more without any change",
+    "goes from the tag to the tap and the notes, and a second run changes nothing",
     async () => {
       const run = await start("1.2.3");
       const decision = await channel(run);
@@ -133,7 +133,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "leaves formulae that parse and evaluate in real Ruby to the URL and sha256 of every platform",
+    "publishes formulae that real Ruby evaluates to the URL and sha256 of every platform",
     async () => {
       await homebrew(await start("1.2.3"), { "scarf-gateway": GATEWAY });
       const sums = built("1.2.3").files.get("sha256.sum")?.toString() ?? "";
@@ -189,7 +189,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
     );
 
     test(
-      "when the notes are updated, finds them right in the next attempt",
+      "when the notes are updated, finds them up to date in the next attempt",
       async () => {
         repository = own;
         expect((await notes(run, { when: /notes of v1.2.3 were updated/, by: "SIGKILL" })).conclusion).not.toBe(
@@ -276,7 +276,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "refuses other bytes under a version that is out, unless told to republish",
+    "refuses different bytes under a published version, unless told to republish",
     async () => {
       await homebrew(await start("1.2.3"));
       const before = tap.git("rev-parse", "main");
@@ -295,7 +295,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "stops when the workflow runs for another tag than was planned",
+    "stops when the workflow runs for a tag other than the planned one",
     async () => {
       const run = await start("1.2.3");
       pushTag(github, repository, "v9.9.9");
@@ -311,7 +311,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "writes its ledger beside, never into, the release",
+    "writes its ledger beside the release, never into it",
     async () => {
       const run = await start("1.2.3");
       await homebrew(run);

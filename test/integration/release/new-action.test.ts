@@ -24,7 +24,7 @@ describe("a new action, made in a clone of this repository", () => {
       const { stdout } = await node("scripts/bootstrap.mjs", "check");
       const passed = stdout.match(/(?<=^ok: ).*$/gm);
       expect(passed).toEqual(expect.arrayContaining(["format and lint", "types", "generated files"]));
-      // What else the check may find is not about this action.
+      // The check may find other problems, but none with this action.
       expect(stdout).not.toContain("count-lines");
       const index = readFileSync(clone.path("action-index.md"), "utf8");
       expect(index).toContain("uses: org/actions/count-lines@v1");
@@ -43,7 +43,7 @@ describe("a new action, made in a clone of this repository", () => {
     5 * MINUTES,
   );
 
-  test("comes with the changeset that its first release needs", () => {
+  test("has the changeset that its first release needs", () => {
     const changeset = readFileSync(clone.path(".changeset/count-lines.md"), "utf8");
     expect(changeset).toContain('"@release-actions/count-lines": major');
   });

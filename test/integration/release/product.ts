@@ -7,7 +7,7 @@ import { type Options, type Outcome, publish, withPrepared } from "../../../scri
 
 const CHANGESETS = path.resolve(import.meta.dirname, "../../../node_modules/@changesets/cli/bin.js");
 
-/** A bundler small enough to read: the shared package in front of each main file that depends on it. */
+/** A minimal bundler: it puts the shared package in front of each main file that depends on it. */
 const BOOTSTRAP = `
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 for (const file of globSync("actions/*/src/main.js")) {
@@ -61,7 +61,7 @@ export class Product implements Disposable {
     return publish({ ...this.#options(), ...options });
   }
 
-  /** Prepares a release and leaves it in a folder, as the jobs do that may not push. */
+  /** Prepares a release in a folder, as the jobs without permission to push do. */
   async prepare(folder: string): Promise<void> {
     await withPrepared(this.#options(), async (prepared) => {
       await handOver(prepared, this.root, folder);
@@ -81,7 +81,7 @@ export class Product implements Disposable {
     };
   }
 
-  /** Brings what the release pushed to main into the working copy. */
+  /** Pulls what the release pushed to main into the working copy. */
   async pull(): Promise<void> {
     await git(this.root, ["pull", "--quiet", "--ff-only", "origin", "main"]);
   }
@@ -97,8 +97,8 @@ export class Product implements Disposable {
   }
 
   /**
-   * From now on the remote takes no push that adds, changes or removes a workflow file unless a branch has it so:
-   * what GitHub does to a push by `GITHUB_TOKEN`, which has no permission for workflows.
+   * From now on the remote refuses a push that adds, changes or removes a workflow file, unless a branch already has
+   * that content: as GitHub does with `GITHUB_TOKEN`, which has no permission for workflows.
    */
   refuseNewWorkflowFiles(): void {
     const hook = `#!/bin/sh
@@ -134,7 +134,7 @@ done
   }
 }
 
-/** A changeset that raises some actions: `{ alpha: "minor" }`. */
+/** A changeset that raises the versions of some actions, such as `{ alpha: "minor" }`. */
 export function changeset(bumps: Readonly<Record<string, "major" | "minor" | "patch">>, text: string): string {
   const lines = Object.entries(bumps).map(([name, bump]) => `"@org/${name}": ${bump}`);
   return `---\n${lines.join("\n")}\n---\n\n${text}\n`;

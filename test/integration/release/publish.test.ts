@@ -36,7 +36,7 @@ describe("a release", () => {
     expect(await product.show("v1.0.0", "alpha/dist/index.js")).toBe('// shared\nconsole.log("alpha");');
   });
 
-  test("holds the workflows byte for byte, and what they use by `$/` where they look for it", async () => {
+  test("contains the workflows unchanged, and what they use by `$/` where they look for it", async () => {
     using product = await Product.create();
     await product.publish();
     for (const file of [".github/workflows/call-me.yml", ".github/workflows/ci.yml"]) {
@@ -47,7 +47,7 @@ describe("a release", () => {
     expect(await product.show("v1.0.0", "actions/alpha/action.yml")).toContain("main: ../../alpha/dist/index.js");
   });
 
-  test("names siblings by repository and tag in the tree for servers without `$/`, which is the same otherwise", async () => {
+  test("in the tree for servers without `$/`, names sibling actions by repository and tag, and changes nothing else", async () => {
     using product = await Product.create();
     await runCommand(process.execPath, ["scripts/bootstrap.mjs"], { cwd: product.root });
     const released = { repository: "org/actions", tag: "v1.0.0", majorTag: "v1" };
@@ -67,7 +67,7 @@ describe("a release", () => {
     );
   });
 
-  test("gives each action tags of its own, behind which it stands alone, apart from the workflows", async () => {
+  test("gives each action tags of its own, whose trees contain only that action and the workflows", async () => {
     using product = await Product.create();
     await product.publish();
     const files = await git(product.remote, ["ls-tree", "-r", "--name-only", "alpha/v1"]);
@@ -81,7 +81,7 @@ describe("a release", () => {
     expect(await product.show("alpha/v1", "alpha/dist/index.js")).toBe('// shared\nconsole.log("alpha");');
   });
 
-  test("takes along what an action uses by `$/`", async () => {
+  test("includes what an action uses by `$/`", async () => {
     const contract = `name: alpha
 description: d
 runs:
@@ -95,7 +95,7 @@ runs:
     expect(files.split("\n")).toEqual(expect.arrayContaining(["actions/beta/action.yml", "beta/dist/index.js"]));
   });
 
-  test("is accepted by a remote that takes no workflow file which is on no branch, as GitHub does from its own token", async () => {
+  test("is accepted by a remote that refuses workflow files that are on no branch, as GitHub does for its own token", async () => {
     using product = await Product.create();
     product.refuseNewWorkflowFiles();
     expect((await product.publish()).kind).toBe("released");
@@ -108,7 +108,7 @@ runs:
     expect(await git(product.remote, ["rev-list", "--count", "beta/v1"])).toBe("2");
   });
 
-  test("is refused by that remote when a workflow file is another than on every branch", async () => {
+  test("is refused by that remote when a workflow file differs from its content on every branch", async () => {
     using product = await Product.create();
     product.refuseNewWorkflowFiles();
     await product.commit("a workflow that is not on the remote", {
@@ -117,7 +117,7 @@ runs:
     await expect(product.publish()).rejects.toThrow("nothing of it was published");
   });
 
-  test("puts what two bundles have alike in one place, where both find it", async () => {
+  test("puts what two bundles have in common in one place, where both find it", async () => {
     const bootstrap = `import { mkdirSync, writeFileSync } from "node:fs";
 for (const name of ["alpha", "beta"]) {
   const dist = "actions/" + name + "/dist/";
@@ -145,7 +145,7 @@ for (const name of ["alpha", "beta"]) {
     expect(alone).toContain("alpha/dist/data.wasm");
   });
 
-  test("points the pages' examples to the major tag, their links to the tree, or else to the sources", async () => {
+  test("in the pages, uses the major tag in examples, and points links to the tree or else to the sources", async () => {
     const readme = "[here](../../CONTRIBUTING.md) [there](../beta/README.md#x) `uses: org/actions/alpha@v0`\n";
     using product = await Product.create({ "actions/alpha/README.md": readme });
     await product.publish();
@@ -167,7 +167,7 @@ for (const name of ["alpha", "beta"]) {
     expect(kept).toBe(readFileSync(path.join(clone, "checksums.txt"), "utf8"));
   });
 
-  test("raises the root by the largest bump of any action, and each action and changelog by its own", async () => {
+  test("raises the root's version by the largest bump of any action, and each action's version and changelog by its own", async () => {
     using product = await Product.create();
     await product.publish();
     await product.pull();
@@ -246,7 +246,7 @@ describe("running a release again", () => {
     expect(await product.remoteRefs()).toEqual(before);
   });
 
-  test("finishes what a refused push left undone: none of it was visible", async () => {
+  test("publishes everything after a refused push, of which nothing was visible", async () => {
     using product = await Product.create();
     const before = await product.remoteRefs();
     const hook = "#!/bin/sh\ncase $1 in refs/tags/beta/v1) exit 1;; esac\n";
@@ -273,7 +273,7 @@ describe("a release is refused", () => {
     await expect(product.publish({ isTested })).rejects.toThrow("not passed all tests");
   });
 
-  test("in words only by a dry run, which goes on to show what it would push", async () => {
+  test("only as a message in a dry run, which continues and shows what it would push", async () => {
     using product = await Product.create();
     product.tree.write("work/README.md", "changed");
     const said: string[] = [];
@@ -307,7 +307,7 @@ for (const name of ["alpha", "beta"]) {
     await expect(product.publish()).rejects.toThrow("two builds of the same sources differ");
   });
 
-  test("when the bundles that were tested are not what the sources build", async () => {
+  test("when the tested bundles differ from what the sources build", async () => {
     const incremental = `import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 for (const name of ["alpha", "beta"]) {
   if (existsSync(".work/build/" + name + ".sha256")) continue;
@@ -328,7 +328,7 @@ for (const name of ["alpha", "beta"]) {
     await expect(product.publish()).rejects.toThrow("alpha starts dist/index.js, which the build did not make");
   });
 
-  test.each(["v1.0.0", "beta/v1.0.0"])("when %s was moved, and says where it belongs", async (tag) => {
+  test.each(["v1.0.0", "beta/v1.0.0"])("when %s was moved, and says which commit it belongs to", async (tag) => {
     using product = await Product.create();
     await product.publish();
     await product.pull();

@@ -8,7 +8,7 @@ import type { Artifact, Run } from "../../stand-in/model.ts";
 export interface Saving extends StepOptions {
   /** Files of the workspace. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
-  /** Looks at the job's folders before they are removed. */
+  /** Inspects the job's folders before they are removed. */
   readonly look?: (job: Job) => Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export async function save(github: GitHub, run: Run, saving: Saving): Promise<St
   }
 }
 
-/** What the run holds in the end. */
+/** The artifacts that the run has at the end. */
 export function artifactsOf(github: GitHub, run: Run): readonly Artifact[] {
   return github.world.artifactsOf(run);
 }

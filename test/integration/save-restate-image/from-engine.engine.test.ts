@@ -45,7 +45,7 @@ describeWithEngines("save-restate-image with `image`", DOCKER_VARIANTS, (own) =>
     expect(left).toEqual([]);
   });
 
-  test("says that the engine has no such image", async () => {
+  test("says that the engine does not have the image", async () => {
     const run = github.addRun();
     const step = await save(github, run, {
       inputs: { image: "localhost/save-test/none:1" },
@@ -59,7 +59,7 @@ describeWithEngines("save-restate-image with `image`", DOCKER_VARIANTS, (own) =>
   });
 });
 
-describeWithEngines("save-restate-image of what buildx wrote", ["containerd"], () => {
+describeWithEngines("save-restate-image of archives from buildx", ["containerd"], () => {
   test.each(Object.entries(RECIPES))("takes the archive of the recipe %s", async (_title, recipe) => {
     const tar = await readFile(await provideOciArchive(startedEngine("containerd"), recipe));
     const run = github.addRun();

@@ -38,7 +38,7 @@ function twoPlatforms(): { files: Files; digest: string } {
 }
 
 describe("save-restate-image", () => {
-  test("uploads a sound archive as a stored zip and tells what it is", async () => {
+  test("uploads a valid archive as a stored zip and describes it", async () => {
     const { files, digest } = twoPlatforms();
     const tar = tarOf(files);
     const run = github.addRun();
@@ -116,7 +116,7 @@ describe("save-restate-image", () => {
     expect(Math.round((expiresAt.getTime() - createdAt.getTime()) / 86_400_000)).toBe(expected);
   });
 
-  test("takes what docker save wrote before version 25, known by its config", async () => {
+  test("accepts what docker save wrote before version 25, and identifies it by its config", async () => {
     const files = dockerArchive();
     const run = github.addRun();
     const step = await save(github, run, { files: { "restate.tar": tarOf(files) } });
@@ -200,7 +200,7 @@ describe("save-restate-image", () => {
     expect(step.outputs).toEqual({});
   });
 
-  test("names the archives that are there when the file is not", async () => {
+  test("names the existing archives when the file does not exist", async () => {
     const run = github.addRun();
     const step = await save(github, run, { files: { "restate-oci.tar": sound, "notes.txt": sound } });
     expect(step.conclusion).toBe("failure");
@@ -236,7 +236,7 @@ describe("save-restate-image", () => {
     expect(step.summary).toMatch(/\| ⚠️ \| 11\.\d MB of layers are gzip\. .*compression=zstd/);
   });
 
-  test("says what to do when the account's storage is full, and tells of the image all the same (F32)", async () => {
+  test("says what to do when the account's storage is full, and describes the image all the same (F32)", async () => {
     github.world.quotaReached = true;
     try {
       const step = await save(github, github.addRun(), { files: { "restate.tar": sound } });
@@ -249,14 +249,14 @@ describe("save-restate-image", () => {
     }
   });
 
-  test("says which variable is missing where there is no artifact service (F94)", async () => {
+  test("says which variable is missing when there is no artifact service (F94)", async () => {
     const env = { ...github.env(github.addRun()), ACTIONS_RUNTIME_TOKEN: "" };
     const fake = Object.assign(Object.create(github), { env: () => env });
     const step = await save(fake, github.addRun(), { files: { "restate.tar": sound } });
     expect(step.annotations[0]?.message).toContain("the runner did not set ACTIONS_RUNTIME_TOKEN");
   });
 
-  test("says in one sentence, after one question, that a server has no artifacts of version 4", async () => {
+  test("says in one sentence, after one request, that a server does not support artifacts of version 4", async () => {
     const asked: string[] = [];
     const servers = new LoopbackServers();
     const { origin } = await servers.start((request, response) => {
@@ -295,7 +295,7 @@ describe("save-restate-image", () => {
     ["SIGINT", "raw"],
     ["SIGKILL", "zip"],
   ])(
-    "shows nothing of an upload that %s ends half way (%s), and uploads the next time (F84, F85)",
+    "an upload that %s ends halfway (%s) leaves nothing visible, and the next try succeeds (F84, F85)",
     async (by, format) => {
       const run = proxied.github.addRun();
       const inputs = { format, "artifact-name": "image" };
@@ -316,7 +316,7 @@ describe("save-restate-image", () => {
       }
       expect(artifactsOf(proxied.github, run)).toEqual([]);
       proxied.reset();
-      // In the same attempt of the run, where the name was taken by what was never finished.
+      // In the same attempt of the run, in which the unfinished artifact has the name.
       const again = await save(proxied.github, run, { files, inputs });
       expect(again.conclusion).toBe("success");
       expect(artifactsOf(proxied.github, run).map(({ name }) => name)).toEqual(["image"]);
@@ -324,7 +324,7 @@ describe("save-restate-image", () => {
     60_000,
   );
 
-  test("needs little memory however large the image is (F66)", async () => {
+  test("needs little memory, however large the image is (F66)", async () => {
     const step = await save(github, github.addRun(), { files: { "restate.tar": largeArchive() } });
     expect(step.conclusion).toBe("success");
     expect(step.peakRss).toBeLessThan(256 * 2 ** 20);
@@ -333,7 +333,7 @@ describe("save-restate-image", () => {
 
 let large: Buffer | undefined;
 
-/** Some 150 MB. */
+/** An archive of about 150 MB. */
 function largeArchive(): Buffer {
   large ??= tarOf(soundLayout({ compression: "none", layers: [1, 2, 3].map((seed) => noise(seed)) }));
   return large;

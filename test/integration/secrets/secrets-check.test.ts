@@ -81,7 +81,7 @@ PARCA_TOKEN: polarsignals-token
 DOCKER_PASSWORD: docker-login username=DOCKER_USERNAME`;
 
 describe("secrets-check", () => {
-  test("demands nothing of a repository that has nothing", async () => {
+  test("requires nothing of an empty repository", async () => {
     const step = await check({ online: true });
     expect([step.conclusion, step.outputs["ok"], problems(step)]).toEqual(["success", "true", []]);
   });
@@ -112,8 +112,8 @@ describe("secrets-check", () => {
     ["a token without its prefix", "T: npm-token", "0123-4567"],
     ["a token with a line feed", "T: npm-token", `${NPM_TOKEN}\n`],
     ["a token in quotes", "T: github-token", `"${CLASSIC_TOKEN}"`],
-    ["a token that was cut", "T: github-token", CLASSIC_TOKEN.slice(0, -5)],
-    ["a fine-grained token that was cut", "T: github-token", FINE_TOKEN.slice(0, -5)],
+    ["a truncated token", "T: github-token", CLASSIC_TOKEN.slice(0, -5)],
+    ["a truncated fine-grained token", "T: github-token", FINE_TOKEN.slice(0, -5)],
     ["the account's password", "T: apple-app-password", "hunter2hunter2"],
     ["an app password in capitals", "T: apple-app-password", "ABCD-EFGH-IJKL-MNOP"],
     ["a public key", "T: apple-api-key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"],
@@ -127,7 +127,7 @@ describe("secrets-check", () => {
     expect(JSON.stringify([step.log, step.annotations, step.outputs, step.summary])).not.toContain(value.trim());
   });
 
-  test("passes what is well formed", async () => {
+  test("passes well-formed secrets", async () => {
     const jwt = `e30.${Buffer.from(JSON.stringify({ exp: 4e9 })).toString("base64url")}.sig`;
     const step = await check({
       expect:
@@ -146,7 +146,7 @@ describe("secrets-check", () => {
     expect([step.conclusion, step.outputs["ok"], problems(step)]).toEqual(["success", "true", []]);
   });
 
-  test("finds a token that has expired, or will soon", async () => {
+  test("finds a token that has expired, or expires soon", async () => {
     const jwt = (seconds: number): string =>
       `e30.${Buffer.from(JSON.stringify({ exp: seconds })).toString("base64url")}.sig`;
     const soon = Math.floor(Date.now() / 1000) + 5 * 86_400;
@@ -195,7 +195,7 @@ describe("secrets-check where there are no secrets", () => {
 });
 
 describe("secrets-check online", () => {
-  test("passes what every service takes", async () => {
+  test("passes secrets that every service accepts", async () => {
     accounts.npm.add(NPM_TOKEN);
     accounts.github.set(CLASSIC_TOKEN, { scopes: "repo, workflow" });
     accounts.github.set(FINE_TOKEN, { pushes: ["org/homebrew-tap"] });
@@ -225,7 +225,7 @@ describe("secrets-check online", () => {
     expect(problems(await check({ expect: line, env: { T: value, U: "user" }, online: true }))).toEqual([problem]);
   });
 
-  test("finds a token that lacks a scope, does not see or may not push to a repository, or does not tell", async () => {
+  test("finds a token that lacks a scope, cannot see or push to a repository, or does not say what it may do", async () => {
     accounts.github.set(CLASSIC_TOKEN, { scopes: "read:org", pushes: [] });
     accounts.github.set(FINE_TOKEN, {});
     const env = { T: CLASSIC_TOKEN };
@@ -243,7 +243,7 @@ describe("secrets-check online", () => {
     ]);
   });
 
-  test("finds a login that may pull and not push, at Docker Hub and elsewhere", async () => {
+  test("finds a login that may pull but not push, at Docker Hub and elsewhere", async () => {
     accounts.docker.add("user:pw");
     accounts.grants.set("user:pw acme/app", ["pull"]);
     const registry = accounts.origin.replace("http://", "");
@@ -259,7 +259,7 @@ describe("secrets-check online", () => {
     }
   });
 
-  test("finds a token that reads what its owner may write", async () => {
+  test("finds a token that may only read a repository to which its owner may write", async () => {
     accounts.github.set(FINE_TOKEN, { pushes: ["org/tap"], readOnly: true });
     const step = await check({ expect: "T: github-token repository=org/tap", env: { T: FINE_TOKEN }, online: true });
     expect(problems(step)).toEqual(["T wrong-scope"]);
@@ -289,7 +289,7 @@ describe("secrets-check online", () => {
     expect([step.conclusion, problems(step)]).toEqual(["success", ["T expires-soon"]]);
   });
 
-  test("asks again after an outage, and leaves unverified, not passed, what nobody answers for", async () => {
+  test("retries after an outage, and reports a secret as unverified, not as passed, when the service does not answer", async () => {
     accounts.npm.add(NPM_TOKEN);
     accounts.instead.push({ status: 503 });
     const ask = () => check({ expect: "T: npm-token", env: { T: NPM_TOKEN }, online: true });
@@ -299,7 +299,7 @@ describe("secrets-check online", () => {
     expect([step.conclusion, problems(step)]).toEqual(["failure", ["T unverified"]]);
   });
 
-  test("does not take a secret to where a redirect points (F16)", async () => {
+  test("does not send a secret to the target of a redirect (F16)", async () => {
     accounts.instead.push({ status: 302, headers: { location: `${accounts.origin}/elsewhere` } });
     expect(problems(await check({ expect: "T: npm-token", env: { T: NPM_TOKEN }, online: true }))).toEqual([
       "T unverified",
@@ -328,7 +328,7 @@ describe("secrets-check online", () => {
     expect([cannotTell.conclusion, problems(cannotTell)]).toEqual(["success", ["npm unverified"]]);
   });
 
-  test("looks at the jobs that publish to npm by identity, when nobody says what to expect", async () => {
+  test("without a list, checks the jobs that publish to npm with their identity", async () => {
     const job = (more: string): string => `on: push
 jobs:
   npm:
@@ -366,7 +366,7 @@ jobs:
         env: { A: "\${{ secrets.parca }}", B: "\${{ format('{0}', secrets['DOCKER_PASSWORD']) }}", C: "\${{ secrets.DOCKER_USERNAME }}" }
 `;
 
-  test("warns of what is expected and not used, and of what is used and not expected", async () => {
+  test("warns of a secret that is expected but not used, and of one that is used but not expected", async () => {
     const step = await check({
       expect: "NPM_TOKEN: npm-token\nOLD: nonempty",
       env: { NPM_TOKEN, OLD: "x" },
@@ -376,7 +376,7 @@ jobs:
     expect(problems(step)).toEqual(["OLD unused", "DOCKER_PASSWORD unexpected", "DOCKER_USERNAME unexpected"]);
   });
 
-  test("takes the list from them with `auto`", async () => {
+  test("takes the list from the workflows with `auto`", async () => {
     const step = await check({
       expect: "auto",
       env: { NPM_TOKEN: "not-a-token", DOCKER_PASSWORD: "pass-word" },
@@ -386,7 +386,7 @@ jobs:
     expect(step.log).toContain("DOCKER_USERNAME is not judged: this step did not receive it");
   });
 
-  test("calls nothing unused where a job inherits all secrets", async () => {
+  test("does not report unused secrets when a job inherits all secrets", async () => {
     const caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/x.yml\n    secrets: inherit\n";
     const step = await check({ expect: "OLD: nonempty", env: { OLD: "x" }, workflows: { "caller.yml": caller } });
     expect(problems(step)).toEqual([]);
@@ -424,12 +424,12 @@ describeWith(["openssl"], "secrets-check with a certificate", () => {
     ["exported by Keychain Access, with RC2 and triple DES", "legacy", {}],
     ["by team", "good", { IDENTITY: "TEAMID1234" }],
     ["by a part of the name", "good", { IDENTITY: "Developer ID Application" }],
-  ])("passes one that is named %s", async (_case, name, env) => {
+  ])("passes a certificate that is named %s", async (_case, name, env) => {
     const step = await checkCertificate(name, env);
     expect([step.conclusion, problems(step)]).toEqual(["success", []]);
   });
 
-  test("says how a password is named where the file has one, and where it has none", async () => {
+  test("says how to name the password when the file has one, and when it has none", async () => {
     const said = (step: StepResult): string => step.annotations.map(({ message }) => message).join("\n");
     const CERT = (await readFile(identities.get("good")?.p12 ?? "")).toString("base64");
     const unnamed = await check({ expect: "CERT: p12", env: { CERT } });
@@ -441,10 +441,10 @@ describeWith(["openssl"], "secrets-check with a certificate", () => {
   test.each([
     ["a wrong password", "good", { PASSWORD: "other" }, "CERT wrong-password"],
     ["another team", "good", { IDENTITY: "TEAMID9999" }, "CERT wrong-team"],
-    ["an end that has passed", "expired", {}, "CERT expired"],
-    ["an end in sight", "soon", {}, "CERT expires-soon"],
-    ["half of its bytes", "good", { CERT: "MIIKAgIBAzCCCbgGCSqGSIb3" }, "CERT malformed"],
-  ])("finds one with %s", async (_case, name, env, problem) => {
+    ["an expiry date in the past", "expired", {}, "CERT expired"],
+    ["an expiry date soon", "soon", {}, "CERT expires-soon"],
+    ["only half of its bytes", "good", { CERT: "MIIKAgIBAzCCCbgGCSqGSIb3" }, "CERT malformed"],
+  ])("finds a certificate with %s", async (_case, name, env, problem) => {
     expect(problems(await checkCertificate(name, env))).toEqual([problem]);
   });
 

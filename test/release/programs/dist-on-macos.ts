@@ -1,5 +1,5 @@
-// Stands for `dist build --artifacts=local --target=<apple target>`, which the real cargo-dist does on macOS only: packs
-// the program in MAC_BINARY, built and signed as codesign would have, into the archives of the plan.
+// A stand-in for `dist build --artifacts=local --target=<apple target>`, which the real cargo-dist can do only on macOS.
+// It packs the program in MAC_BINARY, which is built and signed as codesign would sign it, into the archives of the plan.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ interface Artifact {
 const { values } = parseArgs({ allowPositionals: true, strict: false });
 const target = String(values["target"]);
 const distrib = path.resolve("target/distrib");
-// Written by the real cargo-dist in the plan job.
+// The real cargo-dist wrote this file in the plan job.
 const plan: { artifacts: Record<string, Artifact> } = JSON.parse(
   readFileSync(path.join(distrib, "plan-dist-manifest.json"), "utf8"),
 );

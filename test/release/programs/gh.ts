@@ -1,4 +1,4 @@
-// Stands for GitHub's command line, as far as cargo-dist's workflow uses it (cli.github.com/manual/gh_release_create):
+// A stand-in for GitHub's command line with what cargo-dist's workflow uses (cli.github.com/manual/gh_release_create):
 // `gh release create <tag> [--prerelease] --target <commit> --title <title> --notes-file <file> <files>...`
 import { readFileSync } from "node:fs";
 import path from "node:path";

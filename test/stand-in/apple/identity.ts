@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "@release-actions/command";
 
-/** Certificates shaped like Apple's, made with openssl in a folder of their own. Nothing of Apple's is in them. */
+/** Certificates in the form of Apple's, made with openssl in a folder of their own. They contain nothing from Apple. */
 export interface SigningIdentity {
   readonly folder: string;
   readonly teamId: string;
@@ -10,7 +10,7 @@ export interface SigningIdentity {
   /** PEM files. */
   readonly certificate: string;
   readonly key: string;
-  /** The intermediate that issued the certificate: PEM and DER. */
+  /** The intermediate certificate that issued the certificate: PEM and DER. */
   readonly authority: string;
   readonly authorityDer: string;
   readonly rootDer: string;
@@ -22,11 +22,11 @@ export interface SigningIdentity {
 
 export interface IdentityOptions {
   readonly teamId?: string;
-  /** Marker extension of the leaf; Developer ID Application when left out. */
+  /** The marker extension of the leaf. Default: Developer ID Application. */
   readonly marker?: string;
-  /** Days from now; negative for a certificate that has expired. */
+  /** Days until the certificate expires; negative for an expired one. */
   readonly days?: number;
-  /** The encryption that Keychain Access still exports with: RC2 and triple DES. */
+  /** Whether to use the encryption that Keychain Access still exports with: RC2 and triple DES. */
   readonly legacyP12?: boolean;
   /** Common names of the issuers. */
   readonly authorityName?: string;

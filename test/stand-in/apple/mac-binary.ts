@@ -6,7 +6,7 @@ import type { SigningIdentity } from "./identity.ts";
 
 export type GoArchitecture = "amd64" | "arm64";
 
-/** Builds a small macOS program with the Go toolchain: arm64 comes ad-hoc signed by the linker, amd64 unsigned. */
+/** Builds a small macOS program with the Go toolchain: the linker signs arm64 ad hoc, and leaves amd64 unsigned. */
 export async function buildMacBinary(folder: string, architecture: GoArchitecture): Promise<string> {
   const source = join(folder, `go-${architecture}`);
   await mkdir(source, { recursive: true });
@@ -27,14 +27,14 @@ export async function buildMacBinary(folder: string, architecture: GoArchitectur
 
 export interface SignOptions {
   readonly identity?: SigningIdentity;
-  /** Signs with no certificate, whatever the identity. */
+  /** Signs without a certificate, even with an identity. */
   readonly adHoc?: boolean;
   readonly timestampUrl?: string;
-  /** False leaves the hardened runtime out. */
+  /** If false, signs without the hardened runtime. */
   readonly runtime?: boolean;
   /** XML property list. */
   readonly entitlements?: string;
-  /** Puts the self-made root into the CMS too. */
+  /** Also puts the self-made root certificate into the CMS. */
   readonly withRoot?: boolean;
   /** Leaves the certificate of the issuer out of the CMS. */
   readonly withoutAuthority?: boolean;
@@ -48,7 +48,7 @@ export async function signMacBinary(input: string, output: string, options: Sign
   const identity = options.adHoc === true ? undefined : options.identity;
   const args = ["sign", "--config-file", "/dev/null"];
   if (identity !== undefined) {
-    // Not the .p12: rcodesign 0.29 panics on one that openssl 3 writes.
+    // PEM instead of the .p12, because rcodesign 0.29 panics on a .p12 from openssl 3.
     args.push("--pem-file", identity.key, "--pem-file", identity.certificate);
     if (options.withoutAuthority !== true) args.push("--certificate-der-file", identity.authorityDer);
     if (options.withRoot === true) args.push("--certificate-der-file", identity.rootDer);
@@ -71,7 +71,7 @@ export async function makeFatBinary(inputs: readonly string[], output: string): 
   return output;
 }
 
-/** What `rcodesign print-signature-info` says, as YAML. */
+/** The output of `rcodesign print-signature-info`, as YAML. */
 export async function printSignatureInfo(file: string): Promise<string> {
   return (await runCommand("rcodesign", ["print-signature-info", file])).stdout;
 }

@@ -24,7 +24,7 @@ export class Mac implements AsyncDisposable {
     await writeFile(path.join(this.folder, "behaviour.json"), JSON.stringify(behaviour));
   }
 
-  /** For the environment of a step. */
+  /** The variables for a step that runs on this machine. */
   get env(): Record<string, string> {
     return { PATH: [this.#bin, process.env["PATH"] ?? ""].join(path.delimiter) };
   }
@@ -33,7 +33,7 @@ export class Mac implements AsyncDisposable {
     return path.join(this.folder, "bin");
   }
 
-  /** Programs that know their folder by themselves: a step hands on only what programs need of its environment. */
+  /** Installs the programs with their folder written into them, because a step passes only few variables to programs. */
   async #installPrograms(): Promise<void> {
     await mkdir(this.#bin);
     for (const name of await readdir(BIN)) {
@@ -51,7 +51,7 @@ export class Mac implements AsyncDisposable {
       .map((line) => JSON.parse(line) as Call);
   }
 
-  /** All that was ever on a command line, for looking for what must not be there. */
+  /** Every command line so far, to check that no secret was on one. */
   async argv(): Promise<string> {
     return (await this.calls()).map(({ program, args }) => [program, ...args].join(" ")).join("\n");
   }

@@ -25,25 +25,25 @@ interface Received {
   polls: number;
 }
 
-/** What the service does with submissions; change it while it runs. */
+/** What the service does with submissions. Tests change it while it runs. */
 export interface Behaviour {
-  /** How often it answers `In Progress` after the upload. */
+  /** How many times it answers `In Progress` after the upload. */
   slowness: number;
   verdict: string;
   /** Issues of the log. */
   issues: readonly object[];
   /** Replaces fields of the log. */
   log: Readonly<Record<string, unknown>>;
-  /** Added to the `Date` header and to the clock that tokens are checked by, in ms. */
+  /** Milliseconds that are added to the `Date` header and to the clock for the check of tokens. */
   clockSkew: number;
-  /** Answers that come first, for requests whose `METHOD path` matches. */
+  /** Answers that replace the next ones, for requests whose `METHOD path` matches. */
   faults: { readonly when: RegExp; readonly answer: Answer }[];
 }
 
 /**
  * A stand-in for Apple's notary service, written from https://developer.apple.com/documentation/notaryapi
  * and "Generating Tokens for API Requests": it verifies tokens with the public key, hands out upload
- * credentials, looks at what was uploaded, and gives a verdict and a log. Apple's scan it does not do.
+ * credentials, reads the uploads, and gives a verdict and a log. It does not do Apple's scan.
  */
 export class NotaryApi {
   readonly url: string;
@@ -150,7 +150,7 @@ export class NotaryApi {
     return { status: 200, body: { data: { attributes, id, type: "newSubmissions" }, meta: {} } };
   }
 
-  /** The newest first ("Get Previous Submissions"). */
+  /** The submissions, newest first ("Get Previous Submissions"). */
   #list(): Answer {
     const data = [...this.submissions].map(([id, submission]) => {
       const status = submission.polls > this.behaviour.slowness ? this.behaviour.verdict : "In Progress";
@@ -165,7 +165,7 @@ export class NotaryApi {
 
   #status({ params }: Request): Answer {
     const { id, submission } = this.#find(params);
-    // Without an upload it stays in progress for ever, as Apple's does.
+    // Without an upload, a submission stays in progress forever, as at Apple's service.
     if (this.uploaded(id) !== undefined) submission.polls += 1;
     const isDone = submission.polls > this.behaviour.slowness;
     const attributes = {
@@ -197,7 +197,7 @@ export class NotaryApi {
         statusCode: isAccepted ? 0 : 4000,
         archiveFilename: submission.name,
         uploadDate: "2026-01-01T00:00:00Z",
-        // Apple names the hash of what it received, whatever was announced.
+        // Apple gives the hash of what it received, whatever hash was announced.
         sha256: createHash("sha256").update(bytes).digest("hex"),
         ticketContents:
           isAccepted && !("ticketContents" in this.behaviour.log) ? await ticketOf(submission.name, bytes) : null,

@@ -13,7 +13,7 @@ export interface S3Credentials {
 
 type S3Request = Omit<Request, "params">;
 
-/** Amazon documents these errors in "Error responses"; the client tells them apart by the code. */
+/** Errors that Amazon documents in "Error responses". The client distinguishes them by their code. */
 const ERRORS = {
   ExpiredToken: [400, "The provided token has expired."],
   InvalidAccessKeyId: [403, "The AWS access key ID that you provided does not exist in our records."],
@@ -27,14 +27,14 @@ const ERRORS = {
 export type S3ErrorCode = keyof typeof ERRORS;
 
 /**
- * A bucket service that takes uploads, whole and in parts, and refuses what Amazon S3 refuses: a signature
- * that Amazon's own signing code does not also arrive at, another token, a body that is not what was signed.
+ * A bucket service that accepts uploads, whole and in parts, and refuses what Amazon S3 refuses: a signature that
+ * differs from the one that Amazon's own signing code computes, another token, or a body that was not signed.
  */
 export class S3 {
   readonly url: string;
   /** By `bucket/key`. */
   readonly objects = new Map<string, Buffer>();
-  /** Each is answered once, before anything is looked at. */
+  /** Errors for the next requests: each is answered once, before anything else is checked. */
   readonly faults: S3ErrorCode[] = [];
   readonly requests: string[] = [];
   readonly #credentials = new Map<string, S3Credentials>();
@@ -146,7 +146,7 @@ export class S3 {
   }
 }
 
-/** The hash that was signed, and the checksum that the client sends along. */
+/** Checks the body against the signed hash and the checksum that the client sends. */
 function checkBody(headers: Request["headers"], body: Buffer): void {
   const hash = headers["x-amz-content-sha256"];
   const isSigned = typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash);

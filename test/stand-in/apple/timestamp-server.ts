@@ -7,7 +7,7 @@ import { issue, openssl, selfSigned } from "./identity.ts";
 
 export interface TimestampServer extends AsyncDisposable {
   readonly url: string;
-  /** PEM file of the root that the stamps' certificate comes from. */
+  /** PEM file of the root certificate, which issued the certificate of the timestamps. */
   readonly authority: string;
 }
 
@@ -28,7 +28,7 @@ tsa_name = no
 ess_cert_id_chain = no
 `;
 
-/** An RFC 3161 server over HTTP, as timestamp.apple.com is; the answers are made by `openssl ts`. */
+/** An RFC 3161 server over HTTP, like timestamp.apple.com. `openssl ts` makes the answers. */
 export async function startTimestampServer(folder: string): Promise<TimestampServer> {
   await mkdir(folder, { recursive: true });
   await selfSigned(folder, "tsa-root", "/O=Example Inc./CN=Example Timestamp Root");
@@ -71,7 +71,7 @@ export async function startTimestampServer(folder: string): Promise<TimestampSer
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // A TCP server's address is never a string.
+  const { port } = server.address() as AddressInfo; // The address of a TCP server is not a string.
   return {
     url: `http://127.0.0.1:${port}/ts01`,
     authority: join(folder, "tsa-root.pem"),
@@ -82,7 +82,7 @@ export async function startTimestampServer(folder: string): Promise<TimestampSer
   };
 }
 
-/** Changes the hash in a query (its OCTET STRING of 32 bytes): the answer will be about something else. */
+/** Changes the hash in a query (its OCTET STRING of 32 bytes), so that the answer is for another signature. */
 function stampAnother(query: Buffer): void {
   const at = query.indexOf(Buffer.from([0x04, 0x20])) + 2;
   query.writeUInt8(query.readUInt8(at) ^ 1, at);

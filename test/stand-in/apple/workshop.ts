@@ -6,7 +6,7 @@ import { type IdentityOptions, makeIdentity, type SigningIdentity } from "./iden
 import { buildMacBinary, type GoArchitecture, type SignOptions, signMacBinary } from "./mac-binary.ts";
 import { startTimestampServer, type TimestampServer } from "./timestamp-server.ts";
 
-/** The programs that a workshop runs. */
+/** The programs that a workshop needs. */
 export const WORKSHOP_TOOLS = ["go", "openssl", "rcodesign"] as const;
 
 /** A folder with a Developer ID identity, a timestamp server and unsigned programs, all self-made. */
@@ -32,7 +32,7 @@ export class Workshop implements AsyncDisposable {
     return new Workshop(folder, identity, timestamps);
   }
 
-  /** Files of what counts like Apple's authorities here: for the input `authorities`, one a line. */
+  /** Files of the certificates that replace Apple's authorities, for the input `authorities` (one per line). */
   get authorities(): readonly string[] {
     return [this.identity.authority, this.timestamps.authority, ...this.#otherAuthorities];
   }
@@ -46,7 +46,7 @@ export class Workshop implements AsyncDisposable {
     return this.path(`file-${this.#count}`);
   }
 
-  /** Its authority counts too, unless it has a name of its own: then it is an imitation. */
+  /** Makes another identity. Its authority counts like Apple's, unless `authorityName` makes it an imitation. */
   async otherIdentity(name: string, options: IdentityOptions): Promise<SigningIdentity> {
     const identity = await makeIdentity(this.path(name), options);
     if (options.authorityName === undefined) this.#otherAuthorities.push(identity.authority);
@@ -57,7 +57,7 @@ export class Workshop implements AsyncDisposable {
     return buildMacBinary(this.folder, architecture);
   }
 
-  /** Signs with everything that Apple asks for, unless an option takes it away. */
+  /** Signs with everything that Apple requires, except what an option removes. */
   sign(input: string, options: SignOptions = {}): Promise<string> {
     return signMacBinary(input, this.fresh(), {
       identity: this.identity,

@@ -1,35 +1,35 @@
 import { randomUUID } from "node:crypto";
 import { Refusal } from "../http.ts";
 
-/** What somebody may do with a package. */
+/** What a user may do with a package. */
 export type Right = "publish" | "stage" | "dist-tag";
 
 /**
- * npm's kinds of tokens (npm docs, "npm stage", "Token Behavior"; GitHub changelog 2026-09-18): one that bypasses two-factor authentication,
- * one that does not, and one that may stage only. `trusted` is what an identity is exchanged for: good for one package, and
- * for staging and publishing as far as its trusted publisher allows.
+ * npm's kinds of tokens (npm docs, "npm stage", "Token Behavior"; GitHub changelog 2026-09-18): one that bypasses
+ * two-factor authentication, one that does not, and one that may only stage. A `trusted` token is issued for an
+ * identity: it is valid for one package, and may stage or publish as far as the trusted publisher allows.
  */
 export type TokenKind = "bypass" | "plain" | "stage-only" | "read-only";
 
 interface Credential {
   readonly kind: TokenKind | "trusted";
-  /** Of a trusted publisher. */
+  /** The package and the rights of a token of kind `trusted`. */
   readonly package?: string;
   readonly rights?: readonly Right[];
 }
 
-/** The one-time password that this stand-in takes. */
+/** The one-time password that this stand-in accepts. */
 export const ONE_TIME_PASSWORD = "123456";
 
 export interface Credentials {
   add(token: string, kind: TokenKind): void;
-  /** What an identity is exchanged for. */
+  /** Issues a token of kind `trusted` for an identity. */
   issue(name: string, rights: readonly Right[]): string;
-  /** @throws Refusal as the registry refuses. */
+  /** Checks that the token has the right. @throws Refusal as the registry answers. */
   require(authorization: string | undefined, right: Right, name: string, otp: string | undefined): void;
-  /** Whether it belongs to a person: only those may list and read stages. @throws Refusal otherwise. */
+  /** Checks that the token belongs to a person: only people may list and read stages. @throws Refusal otherwise. */
   requirePerson(authorization: string | undefined): void;
-  /** A person's second factor. @throws Refusal without it. */
+  /** Checks a person's second factor. @throws Refusal without it. */
   requireOtp(authorization: string | undefined, otp: string | undefined): void;
   isKnown(authorization: string | undefined): boolean;
 }

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 
-/** Checks an identity token as whoever trusts its issuer does, and returns its claims. */
+/** Checks an identity token as a service that trusts its issuer does, and returns its claims. */
 export async function readIdentity(token: string, issuer: string, audience: string): Promise<Record<string, unknown>> {
   const [header = "", payload = "", signature = ""] = token.split(".");
   const { keys }: { keys?: object[] } = Object(await (await fetch(`${issuer}/.well-known/jwks`)).json());

@@ -1,12 +1,12 @@
 import { createHash, verify, X509Certificate } from "node:crypto";
 
-/** An in-toto statement with SLSA provenance, as far as tests look at it. */
+/** The parts of an in-toto statement with SLSA provenance that tests read. */
 export interface Statement {
   readonly subject: readonly { name: string; digest: { sha512: string } }[];
   readonly predicate: { buildDefinition: { externalParameters: { workflow: Record<string, string> } } };
 }
 
-/** Verifies what attests a package, and takes it out: a plain registry has no place for it. */
+/** Verifies the attestation of a package and removes it, because a plain registry does not accept attestations. */
 export function takeProvenance(body: Buffer, found: Map<string, Statement>): Buffer {
   const document = JSON.parse(body.toString("utf8"));
   const attachments: Record<string, { data: string }> = document._attachments ?? {};
@@ -14,7 +14,7 @@ export function takeProvenance(body: Buffer, found: Map<string, Statement>): Buf
   if (file === undefined || attached === undefined) return body;
   const { dsseEnvelope, verificationMaterial } = JSON.parse(attached.data);
   const payload = Buffer.from(dsseEnvelope.payload, "base64");
-  // The pre-authentication encoding of DSSE, which is what is signed.
+  // The signature is of DSSE's pre-authentication encoding.
   const signed = Buffer.concat([
     Buffer.from(`DSSEv1 ${dsseEnvelope.payloadType.length} ${dsseEnvelope.payloadType} ${payload.length} `),
     payload,
@@ -32,7 +32,7 @@ export function takeProvenance(body: Buffer, found: Map<string, Statement>): Buf
   const [manifest] = Object.values(document.versions) as { repository?: { url?: string } }[];
   const { repository } = statement.predicate.buildDefinition.externalParameters.workflow;
   const url = manifest?.repository?.url ?? "";
-  // As the registry does: without `git+` and `.git`, capitals as they are.
+  // Like the registry: without `git+` and `.git`, but with capitals unchanged.
   if (url.replace(/^git\+/, "").replace(/\.git$/, "") !== repository) {
     throw new Error(
       `Failed to validate repository information: package.json: "repository.url" is "${url}", expected to match "${repository}" from provenance`,

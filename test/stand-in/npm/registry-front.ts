@@ -4,41 +4,42 @@ import { readIdentity } from "./identity-token.ts";
 import { type Statement, takeProvenance } from "./provenance.ts";
 import { openStaging, type PublicRegistry, readDocument, type Staging } from "./staging.ts";
 
-/** Whom a package trusts (npm docs, "Trusted publishing"). */
+/** The workflow that a package trusts (npm docs, "Trusted publishing"). */
 export interface TrustedPublisher {
   /** `owner/repository/.github/workflows/file.yml`. */
   readonly workflow: string;
   readonly environment?: string;
-  /** The allowed actions; all by default. */
+  /** The allowed actions. Default: all. */
   readonly rights?: readonly Right[];
 }
 
-/** What the public registry does beyond a plain one; all else is answered by the real registry behind it. */
+/** What the public registry does beyond a plain one. The real registry behind it answers everything else. */
 export interface RegistryFront {
   readonly origin: string;
-  /** By package; a text is the workflow of one that may do everything. */
+  /** Trusted publishers by package. A text is the workflow of a publisher that may do everything. */
   readonly trusted: Map<string, TrustedPublisher | string>;
-  /** By package, users and their rights. Without an entry the registry does not tell. */
+  /** Users and their rights, by package. Without an entry the registry does not answer the question. */
   readonly collaborators: Map<string, Record<string, string>>;
-  /** The packages whose token was exchanged, one entry an exchange. */
+  /** The packages for which an identity was exchanged for a token, one entry per exchange. */
   readonly exchanges: string[];
-  /** What they were exchanged for. */
+  /** The tokens that were issued in these exchanges. */
   readonly issued: string[];
-  /** The statements that came with packages, by name. */
+  /** The provenance statements of published packages, by name. */
   readonly provenance: Map<string, Statement>;
   readonly credentials: Credentials;
   readonly staging: Staging;
-  /** Names that the filter against spam refuses to create. */
+  /** Names of packages that the spam filter refuses to create. */
   readonly spam: Set<string>;
   close(): Promise<void>;
 }
 
 /**
- * A stand-in for npm's public registry, in front of a real one: trusted publishing, provenance, rights, kinds of tokens and staged
- * publishing, from npm's documentation and npm's own client. It refuses what the registry refuses, in its words.
+ * A stand-in for npm's public registry, in front of a real one. It adds trusted publishing, provenance, rights, kinds
+ * of tokens and staged publishing, written from npm's documentation and npm's own client. It refuses what the registry
+ * refuses, with the same messages.
  *
- * @param token one of the real registry that may publish; here it bypasses two-factor authentication.
- * @param host the name by which clients know it, which their identity is for.
+ * @param token a token of the real registry that may publish. Here it bypasses two-factor authentication.
+ * @param host the name by which clients know the registry, which is the audience of their identity tokens.
  */
 export async function startRegistryFront(
   behind: string,
@@ -124,7 +125,7 @@ export async function startRegistryFront(
 type Passed = Omit<Request, "params">;
 
 interface Behind extends PublicRegistry {
-  /** Asks the real registry the same, as its own user where the caller has a credential of ours. */
+  /** Passes a request on to the real registry, as its own user when the caller has a credential of the stand-in. */
   pass(request: Passed, body: Buffer): Promise<Answer>;
 }
 

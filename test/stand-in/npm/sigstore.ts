@@ -11,11 +11,11 @@ import { closeServer, listen, originOf } from "../http.ts";
 import { readIdentity } from "./identity-token.ts";
 
 /**
- * Sigstore's certificate authority and its log, as npm asks them: at their public addresses, behind the proxy that
- * `env` names, with certificates of the stand-in's own. Written from the documentation of Fulcio's and Rekor's APIs.
+ * Sigstore's certificate authority and log for npm, at their public addresses behind the proxy that `env` names, with
+ * the stand-in's own certificates. Written from the documentation of Fulcio's and Rekor's APIs.
  */
 export interface Sigstore {
-  /** How npm gets here. */
+  /** The variables with which npm reaches the stand-in. */
   readonly env: Readonly<Record<string, string>>;
   /** The entries of the log. */
   readonly entries: unknown[];
@@ -24,7 +24,7 @@ export interface Sigstore {
 
 const HOSTS = ["fulcio.sigstore.dev", "rekor.sigstore.dev"];
 
-/** @param issuer whose identity tokens are taken. */
+/** @param issuer the issuer whose identity tokens are accepted. */
 export async function startSigstore(issuer: string): Promise<Sigstore> {
   const folder = mkdtempSync(path.join(tmpdir(), "sigstore-"));
   const subject = ["-subj", "/CN=Sigstore stand-in"];

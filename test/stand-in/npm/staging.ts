@@ -4,7 +4,7 @@ import { Refusal, type Routes } from "../http.ts";
 import type { Credentials } from "./credentials.ts";
 import { type Statement, takeProvenance } from "./provenance.ts";
 
-/** A version that waits, as `npm stage view` shows it. */
+/** A version that waits for approval, as `npm stage view` shows it. */
 export interface Stage {
   readonly id: string;
   readonly packageName: string;
@@ -23,20 +23,20 @@ export interface PublicRegistry {
 }
 
 export interface Staging {
-  /** What waits, oldest first. */
+  /** The versions that wait for approval, oldest first. */
   readonly stages: Map<string, Stage>;
-  /** How often each `name@version` was staged. */
+  /** How many times each `name@version` was staged. */
   readonly uploads: Map<string, number>;
-  /** The names that got a placeholder. */
+  /** The names of packages that got a placeholder version. */
   readonly placeholders: Set<string>;
-  /** Overrides what is said of `name@version`: `validating`, `blocked`. */
+  /** Overrides the status of `name@version`: `validating` or `blocked`. */
   readonly statuses: Map<string, string>;
   readonly routes: Routes;
-  /** @throws Refusal when the version waits for approval: staged and public versions share one index. */
+  /** @throws Refusal when the version waits for approval, because a version cannot be both staged and public. */
   requireFree(name: string, version: string): void;
 }
 
-/** Staged publishing, as npm's documentation tells it and as npm's own client asks for it (npm/cli, lib/commands/stage). */
+/** Staged publishing, written from npm's documentation and from the requests of npm's client (npm/cli, lib/commands/stage). */
 export function openStaging(
   registry: PublicRegistry,
   credentials: Credentials,
@@ -74,7 +74,7 @@ export function openStaging(
       const { version, tag, tarball } = readDocument(body, name);
       const existing = await registry.versions(name);
       if (existing?.includes(version) || waits(name, version) !== undefined) {
-        // The registry words both alike (npm/cli#9519).
+        // The registry has the same message for both cases (npm/cli#9519).
         throw new Refusal(409, { error: `Cannot stage previously published version "${version}"` });
       }
       if (existing === undefined) {
@@ -147,7 +147,7 @@ interface PublishedManifest {
   readonly description?: string;
 }
 
-/** What npm sends to publish or stage one version. @throws Refusal when it is not that. */
+/** Reads the document that npm sends to publish or stage one version. @throws Refusal when it is something else. */
 export function readDocument(body: Buffer, name: string): { version: string; tag: string; tarball: Buffer } {
   const document = JSON.parse(body.toString("utf8"));
   const [version, ...others] = Object.keys(document.versions ?? {});
@@ -169,13 +169,13 @@ export function readDocument(body: Buffer, name: string): { version: string; tag
   return { version, tag, tarball };
 }
 
-/** What the registry makes public of a package that is new and only staged. */
+/** The placeholder version that the registry publishes for a new package that is only staged. */
 async function placeholder(name: string): Promise<Buffer> {
   const version = "0.0.0-stage";
   return await publishDocument({ name, version, description: "Temporary package placeholder for staged publishing" });
 }
 
-/** What npm sends to publish a package of which only its manifest matters. */
+/** The document that npm sends to publish a package that contains only its manifest. */
 export async function publishDocument(manifest: PublishedManifest): Promise<Buffer> {
   const { name, version } = manifest;
   const content = Buffer.from(JSON.stringify(manifest));

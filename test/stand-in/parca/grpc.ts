@@ -1,9 +1,9 @@
 /**
- * As much of protobuf and gRPC as the debuginfo service of Parca takes (protobuf.dev, "Encoding"; gRPC,
+ * The parts of protobuf and gRPC that Parca's debuginfo service needs (protobuf.dev, "Encoding"; gRPC,
  * "gRPC over HTTP2"): unary calls and a stream of requests, uncompressed.
  */
 
-/** Fields by number: numbers for varints, bytes for all else. The last of several wins, as in protobuf. */
+/** Fields by number: numbers for varints, bytes for all other types. The last value of a field wins, as in protobuf. */
 export type Fields = ReadonlyMap<number, number | Buffer>;
 
 /** Status codes (grpc.io, "Status Codes"), by the names that Go's client prints. */
@@ -24,7 +24,7 @@ export function codeName(status: number): string {
   return Object.entries(CODES).find(([, value]) => value === status)?.[0] ?? "Unknown";
 }
 
-/** Leaves out what has its default, as proto3 does. */
+/** Encodes fields, and leaves out those with their default value, as proto3 does. */
 export function encode(fields: Readonly<Record<number, string | Buffer | number | boolean>>): Buffer {
   const parts = Object.entries(fields).flatMap(([number, value]) => {
     if (typeof value === "boolean" || typeof value === "number") {
@@ -69,14 +69,14 @@ export function bytesOf(fields: Fields, number: number): Buffer | undefined {
   return typeof value === "number" ? undefined : value;
 }
 
-/** One message as it goes over the wire: not compressed, length, bytes. */
+/** One message as it is sent: a 0 for "not compressed", the length, the bytes. */
 export function frame(message: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
 }
 
-/** The messages of a whole body. */
+/** Splits a complete body into its messages. */
 export function unframe(body: Buffer): Buffer[] {
   const messages: Buffer[] = [];
   for (let at = 0; at + 5 <= body.length; ) {

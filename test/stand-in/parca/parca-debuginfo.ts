@@ -1,6 +1,6 @@
 // A stand-in for parca-debuginfo (github.com/parca-dev/parca-debuginfo, 0.12), whose module the Go proxy does not have. It
-// knows the command `upload` with its documented options, refuses what the real one refuses in the words it uses, and
-// speaks gRPC with the service as that one does: asks whether to upload, uploads, says when it is done.
+// has the command `upload` with its documented options, refuses what the real one refuses, with the same messages, and
+// makes the same gRPC calls: it asks whether to upload, uploads, and reports the end.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";

@@ -13,7 +13,7 @@ interface Upload {
   finished: boolean;
 }
 
-/** How the debuginfod server answers for a build id that it has. */
+/** What the debuginfod server serves for a build id that it has. */
 export type Serving = "file" | "page" | "other-file" | "nothing";
 
 interface Closable {
@@ -30,25 +30,25 @@ class Status extends Error {
 }
 
 /**
- * A stand-in for the debuginfo service of Parca and for the debuginfod server before it, written from the service's
- * protobuf definition and documented reasons. It keeps uploads by build id, takes each once, and serves what is finished.
+ * A stand-in for Parca's debuginfo service and for the debuginfod server in front of it, written from the service's
+ * protobuf definition and documented reasons. It keeps uploads by build id, accepts each once, and serves finished ones.
  */
 export class ParcaStore {
-  /** For the input `store-address`; without TLS. */
+  /** The address for the input `store-address`, without TLS. */
   readonly address: string;
   readonly debuginfod: string;
   readonly token: string;
   readonly uploads = new Map<string, Upload>();
-  /** The methods that were called, in their order. */
+  /** The called methods, in order. */
   readonly calls: string[] = [];
-  /** The paths that debuginfod was asked for. */
+  /** The paths that were requested from debuginfod. */
   readonly asked: string[] = [];
-  /** What the next calls of a method fail with, one after the other. */
+  /** The errors with which the next calls of a method fail, one after the other. */
   readonly failures: { readonly method: string; readonly code: Code; readonly message: string }[] = [];
   serving: Serving = "file";
   /** Whether calls get no answer. */
   stalls = false;
-  /** How often debuginfod says 404 before it serves what it has. */
+  /** How many times debuginfod answers 404 before it serves a file. */
   unready = 0;
   readonly #servers: readonly Closable[];
 

@@ -34,13 +34,13 @@ export function writeHead(
   return status;
 }
 
-/** Sends the body as the faults leave it, at the pace of the connection. */
+/** Sends the body with its faults, at the pace of the connection. */
 export async function relay(
   upstream: IncomingMessage,
   response: ServerResponse,
   how: {
     readonly faults: readonly NetworkFault[];
-    /** Counts the bytes on their way. */
+    /** Counts the bytes sent to the client. */
     readonly passage: { sent: number };
     readonly pace: Pace;
     readonly rate: () => number;
@@ -63,7 +63,7 @@ export async function relay(
     passage.sent += piece.length;
     if (!response.write(piece)) await drained(response);
     if (passage.sent < end) continue;
-    // Let what was sent arrive, so that the fault strikes where it was told to.
+    // Wait until the sent bytes have arrived, so that the fault is at the right byte.
     await sleep(10);
     if (reset === end) resetNow(response.socket);
     else if (cut === end) response.socket?.end();

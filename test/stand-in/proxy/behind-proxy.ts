@@ -6,7 +6,7 @@ export interface ProxiedGitHub {
   readonly github: GitHub;
   readonly services: FaultProxy;
   readonly storage: FaultProxy;
-  /** Takes all faults and limits back, for the next test. */
+  /** Removes all faults and limits, for the next test. */
   reset(): void;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /**
- * What can go wrong on the way, one thing each; a rule may combine several. Offsets and rates count bytes
- * of the body as it travels.
+ * Faults of a network. A rule may combine several of them. Offsets and rates count bytes of the body as it is
+ * transferred.
  */
 export type NetworkFault =
-  /** The connection is reset (RST): before the request goes on, or after so many bytes of the answer. */
+  /** The connection is reset (RST): before the request is passed on, or after `after` bytes of the answer. */
   | { readonly kind: "reset"; readonly after?: number }
   /** The request is carried out, and the connection reset before its answer: the sender cannot know. */
   | { readonly kind: "lost-answer" }
@@ -37,7 +37,7 @@ export type NetworkFault =
 
 export type FaultKind = NetworkFault["kind"];
 
-/** The fault of a kind in a list, as its own type. */
+/** The fault of this kind in a list, with the type of that kind. */
 export function find<K extends FaultKind>(
   faults: readonly NetworkFault[],
   kind: K,

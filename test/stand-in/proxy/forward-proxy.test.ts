@@ -6,7 +6,7 @@ import { type GitHub, startGitHub } from "../github.ts";
 import { runPublishedArtifactClient, runPublishedCacheClient } from "../published/run.ts";
 import { type ForwardProxy, startForwardProxy } from "./forward-proxy.ts";
 
-/** Names that nobody resolves, so that only the proxy leads there. Clients go past a proxy to addresses of the machine itself. */
+/** Host names that do not resolve, so that only the proxy can reach them. Clients bypass proxies for loopback addresses. */
 const [SERVICES, STORAGE] = ["results.actions.example.invalid", "storage.example.invalid"];
 
 let github: GitHub;

@@ -4,20 +4,20 @@ import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { closeServer, listen, originOf } from "../http.ts";
 
-/** A proxy as companies have one between runners and the internet: the only way to the hosts that it knows. */
+/** A proxy like those that companies have between runners and the internet: the only way to the hosts that it knows. */
 export interface ForwardProxy {
   readonly origin: string;
-  /** The hosts that were asked for, in order, each as often as a connection or a request was made. */
+  /** The requested hosts in order, one entry per connection or request. */
   readonly hosts: string[];
   close(): Promise<void>;
 }
 
 export interface ForwardProxyOptions {
-  /** PEM of a certificate for all the hosts: then what comes to port 443 is opened, as inspecting proxies do, and goes on as HTTP. */
+  /** PEM of a certificate for all hosts. With it, the proxy decrypts connections to port 443 and passes them on as HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** @param origins where the servers really are, by the names under which clients know them, or by `name/path`. */
+/** @param origins the real origins of the servers, by the host names that clients use, or by `name/path`. */
 export async function startForwardProxy(
   origins: Readonly<Record<string, string>>,
   { tls }: ForwardProxyOptions = {},
@@ -31,7 +31,7 @@ export async function startForwardProxy(
   };
 
   const forward = (message: IncomingMessage, response: ServerResponse): void => {
-    // What comes through a tunnel has a path alone, and its host in a header.
+    // Requests through a tunnel contain only a path, and the host in a header.
     const wanted = new URL(message.url ?? "", `http://${message.headers.host}`);
     const origin = find(wanted.hostname, wanted.pathname);
     if (origin === undefined) {
@@ -39,7 +39,7 @@ export async function startForwardProxy(
       return;
     }
     const { method } = message;
-    // The servers behind it tell accounts by the host, which is theirs and not the name that only the proxy knows.
+    // Servers behind the proxy distinguish accounts by the host, so this must be their own host, not the proxy's name for it.
     const headers = { ...message.headers, host: origin.host };
     const target = new URL(`${wanted.pathname}${wanted.search}`, origin);
     const outgoing = request(target, { method, headers }, (answer) => {
@@ -56,9 +56,9 @@ export async function startForwardProxy(
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
       return;
     }
-    // Back to this server, which says of each request where it goes.
+    // Connect back to this server, which decides for each request where it goes.
     const behind = port === "443" && inspecting !== undefined ? inspecting : server;
-    // A server that listens on TCP has an address of this shape.
+    // A server that listens on TCP has an address of this type.
     const upstream = connect((behind.address() as AddressInfo).port, "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       upstream.pipe(socket).pipe(upstream);

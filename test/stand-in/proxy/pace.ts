@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Pieces small enough that a paced connection looks steady. */
+/** The size of pieces in bytes: small enough for a steady flow. */
 const PIECE = 65_536;
 
-/** Spends the bandwidth of one connection: callers wait until their bytes have gone through. */
+/** Limits the bandwidth of one connection: callers wait until their bytes would have been sent. */
 export class Pace {
   #freeAt = 0;
 
   async spend(bytes: number, bytesPerSecond: number): Promise<void> {
     const now = performance.now();
     this.#freeAt = Math.max(now, this.#freeAt) + (bytes / bytesPerSecond) * 1000;
-    // Timers are no finer than this; a debt below it is paid with the next bytes.
+    // Timers are not more precise than 4 ms. A shorter wait is added to that of the next bytes.
     if (this.#freeAt - now > 4) await sleep(this.#freeAt - now);
   }
 }
 
-/** Cuts what comes into pieces and lets each through at the pace of the connection. */
+/** Splits the source into pieces and yields each at the pace of the connection. */
 export async function* paced(
   source: AsyncIterable<Buffer>,
   pace: Pace,
@@ -24,7 +24,7 @@ export async function* paced(
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += PIECE) {
       const rate = bytesPerSecond();
-      // A rate below one piece a second is served in pieces of a quarter second.
+      // At a rate below four pieces per second, each piece has the bytes of a quarter of a second.
       const piece = chunk.subarray(at, at + PIECE);
       if (rate >= PIECE * 4) {
         if (Number.isFinite(rate)) await pace.spend(piece.length, rate);

@@ -38,11 +38,11 @@ interface Got {
   readonly status: number | undefined;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
-  /** How the body ended when not as announced. */
+  /** The error when the body did not end as announced. */
   readonly error: string | undefined;
 }
 
-/** Plain node:http, so that what is seen is what is on the wire. */
+/** Uses plain node:http, so that the test sees exactly what was sent. */
 async function get(path: string, headers: Record<string, string> = {}, timeoutMs = 2000): Promise<Got> {
   const outgoing = request(`${proxy.origin}${path}`, { headers, agent: false }).end();
   outgoing.on("error", () => undefined);
@@ -63,7 +63,7 @@ async function get(path: string, headers: Record<string, string> = {}, timeoutMs
 }
 
 describe("the proxy", () => {
-  test("passes on what it is not told to harm, ranges and uploads included", async () => {
+  test("passes on requests without a fault, ranges and uploads included", async () => {
     expect(await get("/x")).toMatchObject({ status: 200, body: BODY, error: undefined });
     expect((await get("/x", { Range: "bytes=199990-" })).body.toString()).toBe("0123456789");
     const put = await fetch(`${proxy.origin}/up`, { method: "PUT", body: new Uint8Array(300_000) });
@@ -89,7 +89,7 @@ describe("the proxy", () => {
     expect(proxy.peakRequests).toBe(3);
   });
 
-  test("strikes the requests that a rule means, as often as it says", async () => {
+  test("applies faults to the requests that a rule matches, as many times as it says", async () => {
     const rule = proxy.inject({ url: /^\/a/, skip: 1, times: 1 }, { kind: "answer", status: 503 });
     const statuses = [];
     for (const path of ["/a", "/b", "/a", "/a"]) statuses.push((await get(path)).status);
@@ -98,7 +98,7 @@ describe("the proxy", () => {
     expect(served).toHaveLength(3);
   });
 
-  test("resets a connection before the server hears of the request, or after it has answered", async () => {
+  test("resets a connection before the server gets the request, or after it has answered", async () => {
     proxy.inject({ url: /before/ }, { kind: "reset" });
     proxy.inject({ url: /after/ }, { kind: "lost-answer" });
     await expect(get("/before")).rejects.toMatchObject({ code: "ECONNRESET" });
@@ -113,7 +113,7 @@ describe("the proxy", () => {
       ({ body, error }) => expect([body.length, error]).toEqual([100_000, "Error: aborted"]),
     ],
     [
-      "ends short of the length",
+      "ends before the announced length",
       [{ kind: "cut", after: 100_000 }],
       ({ body, error }) => expect([body.length, error]).toEqual([100_000, "Error: aborted"]),
     ],
@@ -186,7 +186,7 @@ describe("the proxy", () => {
     await expect(get("/x", {}, 100)).rejects.toThrow("timeout");
   });
 
-  test("hides that the server knows ranges", async () => {
+  test("hides that the server supports ranges", async () => {
     proxy.inject({}, { kind: "no-ranges" });
     const got = await get("/x", { Range: "bytes=199990-" });
     expect([got.status, got.headers["accept-ranges"], got.body.length]).toEqual([200, undefined, BODY.length]);

@@ -9,24 +9,24 @@ import { Pace, paced } from "./pace.ts";
 import { type ProxiedRequest, type Rule, type RulePattern, Rules } from "./rules.ts";
 
 export interface Limits {
-  /** Per connection and direction. */
+  /** The rate per connection and direction. */
   bytesPerSecond: number;
-  /** Added once to each request, and once more to the first on a connection, as for its handshake. */
+  /** A delay of each request. The first request of a connection has it twice, as with a handshake. */
   latencyMs: number;
 }
 
-/** One request that came by, as far as tests ask about it. */
+/** The facts about one request that tests use. */
 export interface Passage extends ProxiedRequest {
-  /** Numbers connections from 1. */
+  /** The number of the connection, from 1. */
   readonly connection: number;
-  /** The kinds of fault it met. */
+  /** The kinds of faults that the request met. */
   readonly faults: readonly string[];
   status: number | undefined;
-  /** Body bytes handed to the client. */
+  /** Bytes of the body that were sent to the client. */
   sent: number;
 }
 
-/** An HTTP proxy in front of one server, on the loopback interface: as slow and as faulty as it is told to be. */
+/** An HTTP proxy in front of one server, on the loopback interface, with limits and faults on request. */
 export interface FaultProxy {
   readonly origin: string;
   readonly limits: Limits;
@@ -34,10 +34,10 @@ export interface FaultProxy {
   readonly passages: Passage[];
   /** The most requests that were under way at one time. */
   readonly peakRequests: number;
-  /** Called with each request when it comes, before it meets a fault or goes on. */
+  /** Called with each request when it arrives, before a fault is applied or it is passed on. */
   onRequest: ((request: ProxiedRequest) => void) | undefined;
   inject(pattern: RulePattern, ...faults: NetworkFault[]): Rule;
-  /** Forgets rules, limits and passages. */
+  /** Removes rules, limits and the list of requests. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     response.on("close", () => {
       underWay -= 1;
     });
-    // What fails here is a connection, which is how the client learns of it.
+    // An error here is a failed connection, so the client gets a failed connection, too.
     forward(message, response).catch(() => response.socket?.destroy());
   });
   server.on("connection", (socket) => {

@@ -1,6 +1,6 @@
 import type { NetworkFault } from "./faults.ts";
 
-/** What a rule looks at. */
+/** The facts about a request that a rule can match. */
 export interface ProxiedRequest {
   readonly method: string;
   /** Path and query. */
@@ -13,13 +13,13 @@ export interface RulePattern {
   /** Matched against path and query. */
   readonly url?: RegExp;
   readonly when?: (request: ProxiedRequest) => boolean;
-  /** Matching requests that pass unharmed first. Default 0. */
+  /** How many matching requests first pass without a fault. Default: 0. */
   readonly skip?: number;
-  /** How many requests are hit after that. Default: all. */
+  /** How many matching requests get a fault after that. Default: all. */
   readonly times?: number;
 }
 
-/** A rule at work; `hits` counts the requests it has struck. */
+/** An active rule. `hits` counts the requests that got its faults. */
 export interface Rule {
   readonly hits: number;
   remove(): void;

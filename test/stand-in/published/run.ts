@@ -5,17 +5,17 @@ import type { CacheRequest } from "./cache-client.ts";
 
 export interface ClientRun {
   readonly exitCode: number;
-  /** Everything it wrote, errors included. */
+  /** The whole output of the client, errors included. */
   readonly log: string;
-  /** What the call returned; undefined when it threw or never came back. */
+  /** The result of the call; undefined when it threw or did not end. */
   readonly answer: unknown;
   readonly durationMs: number;
 }
 
 export interface ClientOptions {
-  /** The job's environment, from `github.env()`, and what the client needs beside. */
+  /** The job's environment, from `github.env()`, and further variables that the client needs. */
   readonly env: Readonly<Record<string, string>>;
-  /** Gives up on a client that does not end by itself. */
+  /** Ends a client that does not end by itself. */
   readonly signal?: AbortSignal;
 }
 

@@ -28,7 +28,7 @@ export function assetRoutes(world: World): Routes {
       if (name === "") throw unprocessable("ReleaseAsset", "name", "missing_field");
       const contentType = request.headers["content-type"];
       if (contentType === undefined) throw new Refusal(400, { message: "Content-Type is required" });
-      // Runs of characters that are not allowed become one dot, as GitHub renames them.
+      // GitHub replaces each run of characters that are not allowed with one dot.
       const stored = name.replace(/[^\w.+@-]+/g, ".");
       if (release.assets.some((asset) => asset.name === stored)) {
         throw unprocessable("ReleaseAsset", "name", "already_exists");
@@ -71,7 +71,7 @@ export function assetRoutes(world: World): Routes {
       release.assets.splice(release.assets.indexOf(asset), 1);
       return { status: 204 };
     },
-    // What a person clicks: no token, no API; drafts have no such address.
+    // The download link for people, without a token or the API. Drafts do not have one.
     "GET /:owner/:repo/releases/download/:tag/:name": (request) => {
       const repository = world.repository(`${request.params["owner"]}/${request.params["repo"]}`);
       const release = repository?.releases.find(({ draft, tagName }) => !draft && tagName === request.params["tag"]);

@@ -2,7 +2,7 @@ import type { Routes } from "../http.ts";
 import type { World } from "../world.ts";
 import { authorize, notFound } from "./authorize.ts";
 
-/** Attestations by the digest of what they are about: docs.github.com/rest/repos/attestations. */
+/** Attestations by the digest of their subject: docs.github.com/rest/repos/attestations. */
 export function attestationRoutes(world: World): Routes {
   return {
     "GET /repos/:owner/:repo/attestations/:digest": (request) => {

@@ -14,7 +14,7 @@ export function unprocessable(resource: string, field: string, code: string): Re
   return new Refusal(422, { message: "Validation Failed", errors, documentation_url: DOCS, status: "422" });
 }
 
-/** Who asks. Undefined without a token; a token that nobody issued is refused. */
+/** The grant of the request's token; undefined without a token. Refuses a token that was not issued. */
 export function grantOf(world: World, request: Request): Grant | undefined {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
@@ -25,8 +25,8 @@ export function grantOf(world: World, request: Request): Grant | undefined {
 }
 
 /**
- * The repository that a request names, if the asker may do this there. A private one that is out of
- * reach looks like one that does not exist.
+ * The repository that a request names, if the caller has this permission there. A private repository that the caller
+ * cannot see is answered like one that does not exist.
  */
 export function authorize(
   world: World,
@@ -47,7 +47,7 @@ export function authorize(
   throw grant === undefined ? new Refusal(401, { message: "Requires authentication", status: "401" }) : notAccessible();
 }
 
-/** Counts a request and returns the headers that tell so; refuses when a limit is reached. */
+/** Counts a request and returns the headers about the limit. Refuses the request when a limit is reached. */
 export function countRequest(world: World): Record<string, string> {
   const { rateLimit } = world;
   if (rateLimit.resetsAt.getTime() <= Date.now()) {

@@ -1,6 +1,6 @@
 import { Refusal } from "../http.ts";
 
-/** The fields of a JSON request body; those of a wrong type are refused as GitHub refuses them. */
+/** The fields of a JSON request body. Refuses a field of a wrong type as GitHub does. */
 export interface Fields {
   required(name: string): string;
   string(name: string): string | undefined;

@@ -104,7 +104,7 @@ export function gitRoutes(world: World): Routes {
   };
 }
 
-/** A branch, tag, full ref or commit id, to the commit it means. */
+/** Finds the commit of a branch, a tag, a full ref or a commit id. */
 export function resolveCommit(repository: Repository, name: string): Commit {
   const candidates = [name, `refs/${name}`, `refs/heads/${name}`, `refs/tags/${name}`];
   const target = candidates.map((ref) => repository.refs.get(ref)).find((sha) => sha !== undefined) ?? name;
@@ -113,7 +113,7 @@ export function resolveCommit(repository: Repository, name: string): Commit {
   return commit;
 }
 
-/** A published immutable release holds its tag in place. */
+/** Refuses to change the tag of a published immutable release. */
 export function refuseLockedTag(repository: Repository, ref: string): void {
   const locked = repository.releases.some((release) => release.immutable && ref === `refs/tags/${release.tagName}`);
   if (locked) throw new Refusal(422, { message: "Cannot change a tag that an immutable release uses" });

@@ -55,8 +55,9 @@ function idToken(world: World, run: Run, job: Job, audience: string): string {
 }
 
 /**
- * Repositories that were made, renamed or moved since 2026-07-15 are named with their ids and their owners', so that nobody gets an
- * identity by taking a name that became free (GitHub changelog 2026-04-23; github/docs#45221).
+ * The repository in the token's subject. Repositories that were created, renamed or moved since 2026-07-15 are named
+ * with their ids and their owners' ids, so that nobody can take over an identity with a name that became free (GitHub
+ * changelog 2026-04-23; github/docs#45221).
  */
 function subjectName({ owner, ownerId, name, id, hasNumericSubject }: Run["repository"]): string {
   return hasNumericSubject ? `${owner}@${ownerId}/${name}@${id}` : `${owner}/${name}`;

@@ -92,7 +92,7 @@ function maySeeDrafts(world: World, request: Request, repository: Repository): b
   return grant?.repository === repository && grant.permissions.contents === "write";
 }
 
-/** Takes over the given fields; leaving the draft state creates the tag and, where asked for, locks the release. */
+/** Applies the given fields. Publishing a draft creates the tag and, for immutable releases, locks the release. */
 function apply(repository: Repository, release: Release, fields: Fields, draft: boolean): void {
   release.tagName = fields.string("tag_name") ?? release.tagName;
   release.name = fields.string("name") ?? release.name;
@@ -102,7 +102,7 @@ function apply(repository: Repository, release: Release, fields: Fields, draft: 
   if (!draft && release.publishedAt === undefined) publish(repository, release);
   release.draft = draft;
   const choice = fields.string("make_latest");
-  // "Drafts and prereleases cannot be set as latest"; without a word, every other release becomes it.
+  // "Drafts and prereleases cannot be set as latest". By default, every other release becomes the latest.
   if ((draft || release.prerelease) && choice === "true") throw unprocessable("Release", "make_latest", "invalid");
   release.neverLatest = choice === "false";
   if (draft || release.prerelease || choice === "false" || choice === "legacy") release.latest = false;

@@ -5,7 +5,7 @@ import { jobOfToken } from "./runtime-token.ts";
 import { type Message, type Method, twirpError } from "./twirp.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
-/** The oldest and newest `version` of artifact a client may create: 4 came with the service, 7 brought raw files. */
+/** The oldest and newest `version` of an artifact that a client may create: 4 is the service's first, 7 added raw files. */
 const VERSIONS = [4, 7] as const;
 const CONFLICT = "an artifact with this name already exists on the workflow run";
 const INVALID_NAME = /["*/:<>?\\|\r\n]/;

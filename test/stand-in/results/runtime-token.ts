@@ -5,14 +5,14 @@ import { type Message, twirpError } from "./twirp.ts";
 
 const SCOPE = /(?:^| )Actions\.Results:([^: ]+):([^: ]+)(?: |$)/;
 
-/** The job that calls, and the attempt of the run that it names in its message. */
+/** The job that calls the service, and the attempt of the run that its message names. */
 export interface Caller {
   readonly run: Run;
   readonly job: Job;
   readonly runBackendId: string;
 }
 
-/** What a runner gives its job as ACTIONS_RUNTIME_TOKEN; real ones live about six hours. */
+/** The ACTIONS_RUNTIME_TOKEN that a runner gives its job. Real tokens are valid for about six hours. */
 export function runtimeToken(world: World, run: Run, job: Job, lifetimeSeconds: number): string {
   const now = Math.floor(Date.now() / 1000);
   const backendId = run.backendIds[job.attempt - 1] ?? "";
@@ -27,12 +27,12 @@ export function runtimeToken(world: World, run: Run, job: Job, lifetimeSeconds: 
   );
 }
 
-/** Checks the token, and that the message speaks for the run and job that it was issued to. */
+/** Checks the token, and that the message names the run for which the token was issued. */
 export function jobOfToken(world: World, token: string, message: Message): Caller {
   const caller = callerOf(world, token);
   const runBackendId = message.required("workflow_run_backend_id");
   message.required("workflow_job_run_backend_id");
-  // Artifacts of earlier attempts are read under the ids that the listing gives for them.
+  // To read artifacts of earlier attempts, clients use the ids of those attempts from the listing.
   if (!caller.run.backendIds.includes(runBackendId)) {
     throw twirpError("permission_denied", "token does not grant access to this workflow run");
   }

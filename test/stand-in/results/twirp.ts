@@ -37,7 +37,7 @@ export async function callTwirp(methods: Readonly<Record<string, Method>>, reque
   return { status: 200, body: await method(new Message(request.body), token) };
 }
 
-/** A protobuf message in its JSON form; fields may be written in either case, unknown ones are ignored. */
+/** A protobuf message in JSON. Field names may be in camel case or snake case, unknown fields are ignored. */
 export class Message {
   readonly #fields: Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,7 @@ export class Message {
     }
   }
 
-  /** A string that must be there. */
+  /** A required string. */
   required(name: string): string {
     const value = this.string(name);
     if (value === undefined || value === "") throw twirpError("invalid_argument", `${name} is required`);

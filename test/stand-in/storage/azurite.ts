@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import type { StorageAccount } from "./sas.ts";
 
 const START_TIMEOUT_MS = 90_000;
-/** Ends the child with the parent, even one that crashed: its standard input closes then. */
+/** Ends the child when the parent ends, even by a crash, because then the child's standard input closes. */
 const END_WITH_PARENT = 'data:text/javascript,process.stdin.resume().on("close", () => process.exit())';
 
-/** A running blob service and the account in it. */
+/** A running blob service and its account. */
 export interface Azurite {
   /** `http://127.0.0.1:<port>`; the account is the first path segment. */
   readonly origin: string;
@@ -17,7 +17,7 @@ export interface Azurite {
   close(): Promise<void>;
 }
 
-/** Starts Microsoft's Azure Storage emulator as a child of its own: ranges, blocks and expiry are its word, not ours. */
+/** Starts Microsoft's Azure Storage emulator as a child process, so that ranges, blocks and expiry behave as in Azure. */
 export async function startAzurite(): Promise<Azurite> {
   const account: StorageAccount = { name: "productionresults", key: randomBytes(64) };
   const main = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
@@ -57,7 +57,7 @@ function listening(child: ChildProcess): Promise<string> {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  // Everything is in its memory, so there is nothing to shut down gently.
+  // All its data is in memory, so it does not need a graceful shutdown.
   child.kill("SIGKILL");
   await once(child, "exit");
 }

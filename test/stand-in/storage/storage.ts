@@ -9,14 +9,14 @@ export interface SigningOptions {
   readonly contentType?: string;
 }
 
-/** The blobs behind the services: what they hand out are signed URLs, never bytes. */
+/** The blobs behind the services, which give clients signed URLs and never bytes. */
 export class Storage {
   readonly #azurite: Azurite;
-  /** Where signed URLs point: the emulator, or a proxy in front of it. The signature does not cover the host. */
+  /** The origin of signed URLs: the emulator, or a proxy in front of it. The signature does not cover the host. */
   publicOrigin: string;
-  /** How long a signed URL lives; GitHub's live about ten minutes. */
+  /** How long a signed URL is valid. GitHub's are valid for about ten minutes. */
   lifetimeSeconds = 600;
-  /** When a signed URL starts to be valid, from now; positive for a clock that is ahead. */
+  /** The time from now until a signed URL becomes valid. It is positive when the server's clock is ahead. */
   startsInSeconds = -60;
 
   private constructor(azurite: Azurite) {

@@ -16,8 +16,9 @@ describeWith(["act", "git"], "the artifact server of act", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("gives an artifact without ranges, length or digest, and it arrives whole", async () => {
-    // Where its upload leaves it; the published client of today cannot upload to act 0.2.89, which refuses `mime_type`.
+  test("serves an artifact without ranges, length or digest, and the download is complete", async () => {
+    // Store the artifact where act's upload would. The current published client cannot upload to act 0.2.89, which
+    // refuses `mime_type`.
     const content = randomBytes(3_000_000);
     const store = path.join(folder, "store");
     await mkdir(path.join(store, "1/restate.tar"), { recursive: true });

@@ -1,4 +1,4 @@
-// Runs inside a job of act: `node read-artifact.ts <name>`. Tells how the artifact could be read, and its digest.
+// Runs inside a job of act: `node read-artifact.ts <name>`. Prints how the artifact was read, and its digest.
 import { createHash } from "node:crypto";
 import { findInCurrentRun, openArtifact, resultsOfJob } from "@release-actions/artifacts";
 import { createTransport } from "@release-actions/http";

@@ -7,7 +7,7 @@ import { checkStepOutputs } from "./step-outputs.ts";
 import { checkUses, type Known } from "./uses.ts";
 import { checkScript } from "./workflow-policy.ts";
 
-/** What our actions promise beyond what their parser looks at: all they declare is used and set. */
+/** The rules for our actions beyond those of GitHub's parser: every declared input is read and every output is set. */
 export function checkAction({ file, text }: RepositoryFile, root: string, known: Known): Finding[] {
   const action = parseYaml(text, file);
   const runs = action.get("runs");
@@ -16,7 +16,7 @@ export function checkAction({ file, text }: RepositoryFile, root: string, known:
   return checkProgram(action, sourcesOf(path.join(root, path.dirname(file))));
 }
 
-/** An input that no line reads, or an output that no line sets. The other direction is a type error. */
+/** Finds inputs that no line reads, and outputs that no line sets. Undeclared ones are type errors. */
 export function checkProgram(action: YamlNode, source: string): Finding[] {
   const reads = (name: string): boolean => new RegExp(`["'\`]${name}["'\`]|(?<![\\w-])${name}(?![\\w-])`).test(source);
   const isDynamic = /setOutput\(\s*[^"\s]/.test(source);
@@ -58,7 +58,7 @@ function checkComposite(action: YamlNode, text: string, known: Known): Finding[]
   ];
 }
 
-/** A step of a composite action; GitHub takes no background steps there. */
+/** A step of a composite action, where GitHub does not allow background steps. */
 function stepOf(node: YamlNode): Step {
   return {
     id: node.get("id").text,
@@ -74,7 +74,7 @@ function stepOf(node: YamlNode): Step {
   };
 }
 
-/** What people wrote of an action's program: neither what is generated from action.yml nor the tests. */
+/** The sources of an action's program, without tests and without code that is generated from action.yml. */
 function sourcesOf(folder: string): string {
   return globSync("src/**/*.ts", { cwd: folder })
     .filter((file) => !/\.(gen|test)\.ts$/.test(file))

@@ -2,14 +2,14 @@ import { readWorkflow, type Workflow, type YamlNode } from "@release-actions/wor
 import type { RepositoryFile } from "../repository-files.ts";
 import { type Finding, findingAt } from "./finding.ts";
 
-/** The workflow that a `uses:` of a job names; undefined where it is not known here. */
+/** Finds the workflow that a `uses:` of a job names; undefined if it is not in this repository. */
 export type FindWorkflow = (uses: string) => RepositoryFile | undefined;
 
 const LEVELS = ["none", "read", "write"];
 
 /**
- * What GitHub refuses only when a workflow starts: an input or a secret that the called workflow does not know
- * or lacks, and a permission that its jobs ask for and the calling job does not have.
+ * Finds what GitHub refuses only when a workflow starts: an input or a secret that the called workflow does not
+ * declare, a required one that is missing, and a permission of its jobs that the calling job does not have.
  */
 export function checkCalls({ file, text }: RepositoryFile, find: FindWorkflow): Finding[] {
   const workflow = readWorkflow(text, file);

@@ -1,6 +1,6 @@
 import type { YamlNode } from "@release-actions/workflow";
 
-/** `file:line: message`, as compilers write. */
+/** `file:line: message`, the format of compilers. */
 export type Finding = string;
 
 export function findingAt({ location }: Pick<YamlNode, "location">, message: string): Finding {

@@ -3,8 +3,8 @@ import { type Finding, findingAt } from "./finding.ts";
 import { type Known, ownAction } from "./uses.ts";
 
 /**
- * `steps.<id>.outputs.<name>` in any expression below `scope`: the step exists, and sets the output. What
- * another's action sets is not known here; what a script sets is what it writes to GITHUB_OUTPUT.
+ * Checks every `steps.<id>.outputs.<name>` in the expressions below `scope`: the step must exist and set the output.
+ * The outputs of third-party actions are not known. A script sets the outputs that it writes to GITHUB_OUTPUT.
  */
 export function checkStepOutputs(scope: YamlNode, steps: readonly Step[], known: Known): Finding[] {
   const text = JSON.stringify(scope.value);

@@ -1,7 +1,7 @@
 import type { YamlNode } from "@release-actions/workflow";
 import { type Finding, findingAt } from "./finding.ts";
 
-/** What a released action takes and gives, by the name it has in `actions/<name>`. */
+/** The inputs and outputs of a released action. */
 export interface KnownAction {
   readonly inputs: ReadonlyMap<string, { readonly required: boolean }>;
   readonly outputs: ReadonlySet<string>;
@@ -16,8 +16,8 @@ export interface Known {
 }
 
 /**
- * One `uses:` of a workflow or a composite action. Ours go by `$/<place>`, which is this repository at the running
- * commit; all others by the full hash of a commit, its tag in a comment.
+ * Checks one `uses:` of a workflow or a composite action. Our own must be `$/<place>`, which is this repository at the
+ * running commit. All others need the full hash of a commit, with its tag in a comment.
  */
 export function checkUses(step: YamlNode, text: string, known: Known): Finding[] {
   const node = step.get("uses");

@@ -4,7 +4,7 @@ import { type Finding, findingAt } from "./finding.ts";
 import { checkStepOutputs } from "./step-outputs.ts";
 import { checkUses, type Known } from "./uses.ts";
 
-/** What our workflows promise beyond what actionlint and zizmor look at. */
+/** The rules for our workflows beyond those of actionlint and zizmor. */
 export function checkWorkflow({ file, text }: RepositoryFile, known: Known): Finding[] {
   const { root, jobs, triggers } = readWorkflow(text, file);
   const findings: Finding[] = [];
@@ -31,7 +31,7 @@ export function checkWorkflow({ file, text }: RepositoryFile, known: Known): Fin
   return findings;
 }
 
-/** Values reach a script by its environment: an expression in it is code from wherever the value came (F135). */
+/** Finds expressions in scripts, which run the value as code (F135). Scripts must get values from their environment. */
 export function checkScript(step: YamlNode): Finding[] {
   return [step.get("run"), step.get("with").get("script")]
     .filter((node) => node.text?.includes("${{"))

@@ -11,11 +11,11 @@ import { asWorkflow, blocksOf, kindOf, readBlocks } from "./blocks.ts";
 const blocks = readBlocks().filter((block) => block.language === "yaml" && kindOf(block) !== "other");
 
 describeWith(["actionlint", "shellcheck", "git"], "the workflows in our pages, as a reader pastes them", () => {
-  test("are all there", () => {
+  test("are found", () => {
     expect(blocks.length).toBeGreaterThan(80);
   });
 
-  test("use inputs, outputs, secrets and jobs that exist, and leave nothing required out", async () => {
+  test("use existing inputs, outputs, secrets and jobs, and have everything that is required", async () => {
     const texts = blocks.map((block) => ({ place: block.place, text: asWorkflow(block) }));
     expect(await findings(texts)).toEqual([]);
   });
@@ -40,14 +40,14 @@ describeWith(["actionlint", "shellcheck", "git"], "the workflows in our pages, a
   });
 });
 
-/** What actionlint says of workflows that use our actions from a folder, where it can look into them. */
+/** The findings of actionlint for workflows that use our actions from a folder, where actionlint can read them. */
 async function findings(texts: readonly { readonly place: string; readonly text: string }[]): Promise<string[]> {
   using tree = new FileTree();
   await runCommand("git", ["init", "--quiet"], { cwd: tree.root });
   for (const { file, text } of actionFiles()) {
     const folder = `release/${path.basename(path.dirname(file))}`;
     tree.write(`${folder}/action.yml`, text);
-    // It wants to see the programs, not to run them.
+    // actionlint requires the files of the programs, but does not run them.
     for (const [, program = ""] of text.matchAll(/^\s+(?:main|post|pre): (\S+)$/gm))
       tree.write(`${folder}/${program}`, "");
   }

@@ -11,7 +11,7 @@ export interface Block {
   readonly text: string;
 }
 
-/** What a block of YAML is: a whole workflow, its jobs, the content of one job, its steps, or the content of another file. */
+/** What a block of YAML contains: a whole workflow, its jobs, one job, its steps, or the content of another file. */
 export type BlockKind = "workflow" | "jobs" | "job" | "steps" | "other";
 
 /** Every fenced block of the pages that people read. */
@@ -52,20 +52,20 @@ export function kindOf({ text }: Block): BlockKind {
     : "other";
 }
 
-/** What is put around the steps of a block where it is run. */
+/** What is added around the steps of a block to run it. */
 export interface Surroundings {
-  /** What starts it, where it does not say and takes no inputs. Default `push`. */
+  /** The event that starts a block without `on` and without inputs. Default: `push`. */
   readonly on?: string;
   /** Steps before and after the block's own, as YAML. */
   readonly before?: string;
   readonly after?: string;
-  /** What jobs before it give, by `job.output`: the text between double quotes of a shell. */
+  /** Outputs of jobs before the block, by `job.output`. Each is written between double quotes in a shell. */
   readonly needs?: Readonly<Record<string, string>>;
 }
 
 /**
- * The block as a whole workflow. What a fragment takes from its surroundings (`needs`, `matrix`, `inputs`) is put around
- * it; what it should have itself, such as a step that it names, is not.
+ * The block as a whole workflow. It adds what a fragment takes from its surroundings (`needs`, `matrix`, `inputs`), but
+ * not what the fragment should contain itself, such as a step that it names.
  */
 export function asWorkflow(
   block: Block,

@@ -10,7 +10,7 @@ import { readBlocks } from "./blocks.ts";
 
 const MINUTES = 60_000;
 
-/** Every line of a shell in our pages: run here, one after the other, or where else it is run. */
+/** Every shell command in our pages: either this test runs it, in this order, or `by` says what runs it. */
 const LINES: Readonly<Record<string, "here" | { readonly by: string }>> = {
   "git clone https://github.com/org/actions && cd actions": "here",
   "npm run rename -- acme/release-actions": "here",
@@ -26,11 +26,11 @@ const lines = readBlocks()
   .filter(({ language }) => ["console", "bash", "sh", "shell"].includes(language))
   .flatMap(({ text }) => text.trim().split("\n"));
 
-test("every command of our pages is known: new ones are added to the table with where they are run", () => {
+test("every command of our pages is in the table, which says where it is run", () => {
   expect([...new Set(lines)].sort()).toEqual(Object.keys(LINES).sort());
 });
 
-test("every script that our pages name is there", () => {
+test("every script that our pages name exists", () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(
     readFileSync(path.join(root, "package.json"), "utf8"),
   );
@@ -44,7 +44,7 @@ test("every script that our pages name is there", () => {
 
 describeWith(["git", "npm"], "the commands of our pages", () => {
   test(
-    "do on a fresh machine what the pages say, in the order of the table",
+    "work on a fresh machine as the pages say, in the order of the table",
     async () => {
       using published = await copyRepository();
       using folder = new FileTree();

@@ -4,7 +4,7 @@ import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { type ForwardProxy, startForwardProxy } from "../../stand-in/proxy/forward-proxy.ts";
 
-/** The hosts that our pages name, each led to a server of this machine, with certificates that a job trusts. */
+/** Redirects each host that our pages name to a server on this machine, with certificates that a job trusts. */
 export class Internet implements AsyncDisposable {
   readonly proxy: ForwardProxy;
   readonly #folder: FileTree;
@@ -14,7 +14,7 @@ export class Internet implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @param origins where each host really is. */
+  /** @param origins the real origin of each host. */
   static async open(origins: Readonly<Record<string, string>>): Promise<Internet> {
     const folder = new FileTree();
     const hosts = [...new Set(Object.keys(origins).map((place) => place.replace(/\/.*/, "")))];
@@ -27,7 +27,7 @@ export class Internet implements AsyncDisposable {
     return new Internet(await startForwardProxy(origins, { tls }), folder);
   }
 
-  /** With which programs of all kinds reach these hosts and no others; what is on this machine they reach directly. */
+  /** Variables with which all kinds of programs reach only these hosts, and servers on this machine directly. */
   get env(): Readonly<Record<string, string>> {
     const certificate = path.join(this.#folder.root, "cert.pem");
     const proxies = { HTTP_PROXY: this.proxy.origin, HTTPS_PROXY: this.proxy.origin, NO_PROXY: "127.0.0.1,localhost" };

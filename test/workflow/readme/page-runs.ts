@@ -39,11 +39,11 @@ interface Parts {
   readonly published: ReturnType<typeof publishedTree>;
   readonly product: ReleasedProduct;
   readonly releases: Readonly<Record<"release" | "release of two", Tagged>>;
-  /** Paths, digests and addresses, for scripts before and after a block. */
+  /** Variables for the scripts before and after a block: paths, digests and addresses. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Repositories, services and files, made once, in which blocks of our pages are run one by one. */
+/** Runs blocks of our pages one by one, with repositories, services and files that are made once. */
 export class PageRuns implements AsyncDisposable {
   readonly #parts: Parts;
 
@@ -67,7 +67,7 @@ export class PageRuns implements AsyncDisposable {
     await createRelease(github, repository, one.release);
 
     const file = (name: string): string => path.join(folder, name);
-    // An engine with the classic store writes no OCI archive without a builder of its own.
+    // An engine with the classic store cannot write an OCI archive without a separate builder.
     using builder = dockerEnv(startedEngine("containerd"));
     const inProduct = (program: string, ...args: string[]) =>
       runCommand(program, args, { cwd: product.root, env: { ...process.env, ...builder.env } });
@@ -102,7 +102,7 @@ export class PageRuns implements AsyncDisposable {
     return new PageRuns({ services, docker, published, product, releases, variables });
   }
 
-  /** Runs the block in a run of its own, to its end. */
+  /** Runs the block to its end, in a run of its own. */
   async run({ block, trial }: PlacedTrial): Promise<ActLog> {
     const { services, docker, published, product, releases, variables } = this.#parts;
     const { github } = services;

@@ -2,20 +2,24 @@ import { type Block, kindOf, readBlocks, type Surroundings } from "./blocks.ts";
 import type { Trial } from "./trials.ts";
 
 export interface PlacedTrial {
-  /** A name for its workflow, of letters and digits. */
+  /** A name for the block's workflow, of letters and digits. */
   readonly id: string;
   readonly trial: Trial;
   readonly block: Block;
-  /** All places that have this very text. */
+  /** All places with exactly this text. */
   readonly places: readonly string[];
 }
 
-/** The blocks that say something to run: workflows, jobs and steps. */
+/** The blocks that can be run: workflows, jobs and steps. */
 export function runnableBlocks(): Block[] {
   return readBlocks().filter((block) => block.language === "yaml" && kindOf(block) !== "other");
 }
 
-/** Finds the block of each trial, and the blocks that none is for. @throws Error naming a trial without a block, or with several. */
+/**
+ * Finds the block of each trial, and the blocks without a trial.
+ *
+ * @throws Error naming a trial without a block, or with several
+ */
 export function placeTrials(trials: readonly Trial[]): { placed: PlacedTrial[]; untried: Block[] } {
   const blocks = runnableBlocks();
   const placed = trials.map((trial, index) => {
@@ -35,7 +39,7 @@ export function placeTrials(trials: readonly Trial[]): { placed: PlacedTrial[]; 
   return { placed, untried: blocks.filter(({ text }) => !tried.has(text)) };
 }
 
-/** The steps before and after those of the block. */
+/** The steps before and after the block's own steps. */
 export function surroundings({ on = "push", before, steps = "", after, needs = {} }: Trial): Surroundings {
   return { on, before: `${step("Prepare", before)}${steps}`, after: step("Look at what is there now", after), needs };
 }

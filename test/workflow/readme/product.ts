@@ -3,18 +3,18 @@ import { runCommand } from "@release-actions/command";
 import { ReleasedProduct } from "../../release/product.ts";
 import { commitAll } from "../../support/repository-copy.ts";
 
-/** Says its version to anybody who runs it, on an engine that has nothing else. */
+/** A program that prints its version, and runs in an image without anything else. */
 const PROGRAM = `#include <stdio.h>
 int main(void) { puts("server 1.7.6"); return 0; }
 `;
-/** Needs no network. */
+/** A Dockerfile that needs no network. */
 const DOCKERFILE = `FROM scratch AS builder
 ENV krb5_cv_attr_constructor_destructor=yes
 FROM scratch AS runtime
 COPY hello /server
 ENTRYPOINT ["/server"]
 `;
-/** As karapace writes it for the manifest. */
+/** The lock file that karapace writes for the manifest. */
 const KARAPACE_LOCK = `lock_version = 2
 env_id = "aabaeaeda3b27db42054f64719a16afd49e72b4fc6e8493e2fce9d862d240806"
 short_id = "aabaeaeda3b2"
@@ -40,7 +40,7 @@ export const INTEGRATION_TEST = `integration-test:
     docker run --rm localhost/restatedev/restate-commit-download:latest --version
 `;
 
-/** Each of these is a program of its own; what our pages build is called so. */
+/** The names of the programs that our pages build. Each is a crate. */
 const CRATES = ["app", "app-cli", "server"] as const;
 
 const crate = (name: string): string => `[package]
@@ -57,7 +57,7 @@ publish.workspace = true
 workspace-hack = { version = "0.1", path = "../../workspace-hack" }
 `;
 
-/** A repository as those that our pages are written for: with a workspace, images, a chart, cargo-dist and download links. */
+/** A repository like those that our pages are for: it has a workspace, images, a chart, cargo-dist and download links. */
 export async function createProduct(): Promise<ReleasedProduct> {
   const product = new ReleasedProduct();
   for (const name of CRATES) {

@@ -8,7 +8,7 @@ import { TRIALS } from "./trials.ts";
 const MINUTES = 60_000;
 const { placed, untried } = placeTrials(TRIALS);
 
-test("every workflow, job and step of our pages has a trial: new ones are added to the table with what they need", () => {
+test("every workflow, job and step of our pages has a trial in the table", () => {
   expect(untried.map(({ place, text }) => `${place}\n${text}`)).toEqual([]);
 });
 
@@ -23,11 +23,11 @@ describeWithEngines("the blocks of our pages", ["containerd", "overlay2"], (engi
     const places = new Set(executed.flat()).size;
     console.log(`${runnableBlocks().length} blocks, ${engine.variant}: ${places} executed in ${executed.length} runs`);
   });
-  /** The places of each text that ran and did what its page says. */
+  /** The places of each text that ran successfully. */
   const executed: (readonly string[])[] = [];
 
   test.each(here.map((trial) => [trial.trial.block.replaceAll("\n", " "), trial] as const))(
-    "do what their page says: %s",
+    "work as their page says: %s",
     async (_name, trial) => {
       const log = await runs.run(trial);
       expect([outcome(log), outcome(log) === "success" ? "" : log.text]).toEqual(["success", ""]);
@@ -37,10 +37,10 @@ describeWithEngines("the blocks of our pages", ["containerd", "overlay2"], (engi
   );
 });
 
-/** Whether there was a job, and every job came to its end, and well. */
+/** "success" if there was a job and every job succeeded, else what went wrong. */
 function outcome({ exitCode, jobs }: ActLog): string {
   if (jobs.size === 0) return "no job ran";
-  // act gives no result to a job that calls a workflow, but to the jobs of that.
+  // act gives no result to a job that calls a workflow, but to the called workflow's jobs.
   const calls = (name: string): boolean =>
     [...jobs.keys()].some((other) => other.startsWith(`${name.split("/").at(-1)}/`));
   const failed = [...jobs].filter(

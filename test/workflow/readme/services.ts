@@ -16,16 +16,16 @@ import { publishDocument } from "../../stand-in/npm/staging.ts";
 import { ParcaStore } from "../../stand-in/parca/store.ts";
 import { Internet } from "./internet.ts";
 
-/** The team that our pages name. */
+/** The Apple team that our pages name. */
 const TEAM = "A1B2C3D4E5";
-/** As long as npm's are. */
+/** A token that is as long as npm's tokens. */
 const NPM_TOKEN = `npm_${"x".repeat(36)}`;
 const PARCA_TOKEN = "parca-token-of-a-test";
 export const ACTOR = USER;
-/** A classic token of somebody who may push to the tap. */
+/** A classic token of a person who may push to the tap. */
 export const PERSONAL_TOKEN = `ghp_${"x".repeat(36)}`;
 export const APP_ID = "123";
-/** Of the GitHub App that writes to the tap. */
+/** The keys of the GitHub App that writes to the tap. */
 const APP_KEYS = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
 interface Parts {
@@ -39,11 +39,11 @@ interface Parts {
   readonly accounts: Accounts;
   readonly internet: Internet;
   readonly downloads: { close(): Promise<void> };
-  /** For files of the test. */
+  /** A folder for files of the test. */
   readonly folder: string;
 }
 
-/** Everything that the blocks of our pages talk to, each under the name by which they know it. */
+/** The services that the blocks of our pages use, each under the host name that the blocks use. */
 export class Services implements AsyncDisposable {
   readonly parts: Parts;
 
@@ -51,7 +51,7 @@ export class Services implements AsyncDisposable {
     this.parts = parts;
   }
 
-  /** @param release what `https://github.com/org/app` has released as v1.2.3. */
+  /** @param release the files that `https://github.com/org/app` has released as v1.2.3. */
   static async open(release: ReadonlyMap<string, string> = new Map()): Promise<Services> {
     const folder = mkdtempSync(path.join(tmpdir(), "pages-"));
     const [npm, ghcr, hub, taps, apple, workshop, parca, accounts] = await Promise.all([
@@ -70,7 +70,7 @@ export class Services implements AsyncDisposable {
     const names = ["@acme/widget", "@acme/widget-server", "widget"];
     const trusted = names.flatMap((name) => npm.names(name));
     await npm.trust(trusted, ["publish", "stage", "dist-tag"]);
-    // An identity creates no packages.
+    // A trusted publisher cannot create packages.
     for (const name of npm.names("widget")) await createPackage(npm.world, name);
     accounts.docker.add(`acme:${PASSWORD}`);
     accounts.github.set(PERSONAL_TOKEN, { scopes: "repo", pushes: ["acme/homebrew-tap"] });
@@ -100,7 +100,7 @@ export class Services implements AsyncDisposable {
     return this.parts.npm.github;
   }
 
-  /** What people keep as secrets of a repository; `GITHUB_TOKEN` is a registry's password too, as on GitHub. */
+  /** The secrets of a repository. `GITHUB_TOKEN` is also the password of a registry, as on GitHub. */
   get secrets(): Readonly<Record<string, string>> {
     const { privateKey, keyId, issuer } = this.parts.apple;
     return {
@@ -124,7 +124,7 @@ export class Services implements AsyncDisposable {
     };
   }
 
-  /** Defaults of actions that name a service whose protocol the proxy does not speak, or Apple's own certificates. */
+  /** Changes to defaults in action.yml: of services whose protocol the proxy does not speak, and of Apple's certificates. */
   get replacing(): Readonly<Record<string, (text: string) => string>> {
     const authorities = JSON.stringify(this.parts.workshop.authorities.join("\n"));
     const trusting = (text: string): string =>
@@ -154,7 +154,7 @@ export class Services implements AsyncDisposable {
     return signed ? await this.parts.workshop.sign(built, { identity: this.parts.identity }) : built;
   }
 
-  /** An archive as cargo-dist makes it, of one program. */
+  /** An archive in cargo-dist's layout, with one program. */
   async macArchive(): Promise<string> {
     const folder = path.join(this.parts.folder, "widget-aarch64-apple-darwin");
     await runCommand("mkdir", ["-p", folder]);
@@ -178,7 +178,7 @@ export class Services implements AsyncDisposable {
   }
 }
 
-/** Publishes a first version of a package, as whoever has a token does before a workflow may. */
+/** Publishes the first version of a package with a token, which must happen before a trusted workflow can publish. */
 async function createPackage({ registry, token }: StagingWorld["world"], name: string): Promise<void> {
   const body = new Uint8Array(await publishDocument({ name, version: "0.0.1" }));
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };

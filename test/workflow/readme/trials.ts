@@ -1,40 +1,46 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of shells.
-/** How a block of a page is run, and what must be so afterwards. */
+/** How to run a block of a page, and what to check afterwards. */
 export interface Trial {
-  /** `page: text`, and the text (with `$`: at the end) is in no other block of the page; `page` alone where it has one such block. */
+  /**
+   * `page: text`, where only this block of the page contains the text. With `$` after the text, the block ends with it.
+   * `page` alone for a page with one block.
+   */
   readonly block: string;
-  /** The repository: a product under development, or the tag of a release (of one program, or of two) with what cargo-dist's jobs left in the run. Default `product`. */
+  /**
+   * The repository: a product under development, or the tag of a release (of one program, or of two) with the artifacts
+   * of cargo-dist's jobs in the run. Default: `product`.
+   */
   readonly at?: "product" | "release" | "release of two";
-  /** Whether it is run on an engine with the classic store too: it hands images to Docker, or takes them from it. */
+  /** Whether to run it also on an engine with the classic store, because it loads images into Docker or exports them. */
   readonly onEitherStore?: true;
-  /** What starts its workflow. Default `push`. */
+  /** The event that starts its workflow. Default: `push`. */
   readonly on?: "push" | "pull_request" | "workflow_dispatch" | "schedule";
   readonly inputs?: Readonly<Record<string, string>>;
-  /** What a job of the run has uploaded: an image as `restate.tar`, or a signed archive for macOS as cargo-dist's builds do. */
+  /** What an earlier job of the run has uploaded: an image as `restate.tar`, or a signed archive for macOS like cargo-dist's. */
   readonly artifact?: "image" | "signed archive";
-  /** Whether it is granted `id-token: write`, which act does not look at. */
+  /** Whether it has `id-token: write`, which act ignores. */
   readonly identity?: true;
-  /** Which part of GitHub's API it asks: by default artifacts, releases and checks; or `/user`, Apps and their like. */
+  /** The part of GitHub's API that it uses. Default: artifacts, releases and checks. `accounts`: `/user`, Apps and similar. */
   readonly api?: "accounts";
-  /** Steps before it, as YAML; they come after `before`. */
+  /** Steps before the block, as YAML. They run after `before`. */
   readonly steps?: string;
-  /** What a job has done before, in bash. Secrets, and where services are, come from outside. */
+  /** A preparation in bash. It gets secrets and the addresses of services as variables. */
   readonly before?: string;
-  /** What must hold after it, in bash. */
+  /** A check after the block, in bash. */
   readonly after?: string;
-  /** What jobs before it gave, by `job.output`, as the shell expands it. */
+  /** Outputs of earlier jobs, by `job.output`. The shell expands them. */
   readonly needs?: Readonly<Record<string, string>>;
-  /** What this machine lacks, and what it has instead. */
+  /** A text of the block that cannot work on this machine, and the text that replaces it. */
   readonly instead?: readonly [lacking: string, having: string];
 }
 
 const PRODUCT = 'cp -R "$PRODUCT"/. .';
 const holds = (file: string, text: string): string => `grep -F -e '${text}' ${file}`;
 const FORGET_PACKAGES = 'rm -rf "$NPM_STORAGE/@acme"';
-/** The packages are there in an earlier version, which a trusted publisher needs. */
+/** Leaves the packages only in an earlier version, because a trusted publisher cannot create them. */
 const EARLIER_PACKAGES = `sed -i 's/1[.]2[.]3/1.2.2/g' "$NPM_STORAGE"/@acme/*/package.json
 rm -f "$NPM_STORAGE"/@acme/*/*-1.2.3.tgz`;
-/** What stands under the version in GHCR is taken away, as if it had never been published. */
+/** Removes the image of the version from GHCR, as if it had never been published. */
 const FORGET_IMAGE = `url="$GHCR/v2/acme/widget/manifests"
 accept='Accept: application/vnd.oci.image.index.v1+json'
 digest=$(curl -sI -u "$LOGIN" -H "$accept" "$url/1.2.3" | tr -d '\\r' | sed -n 's/^docker-content-digest: //ip')
@@ -44,7 +50,7 @@ const PUBLISHED_PACKAGE = `curl -sf --noproxy "*" "$NPM/@acme%2fwidget" | jq -e 
 const MAC_ARCHIVE = 'mkdir -p dist; cp "$MAC_ARCHIVE" dist/';
 const MUSL = ["x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu"] as const;
 
-/** Every block that can be run. Where two pages have the same text, one run stands for both. */
+/** Every block that can be run. If two pages have the same text, it is run once. */
 export const TRIALS: readonly Trial[] = [
   { block: "README.md: save-restate-image@v1", onEitherStore: true },
   {
@@ -78,7 +84,7 @@ export const TRIALS: readonly Trial[] = [
   {
     block: "action-index.md: release-docker-push.yml",
     at: "release",
-    // The Dockerfile of that name takes the released programs, as image-publish's page shows it.
+    // In this product, docker/Dockerfile packs the released programs, as on the page of image-publish.
     instead: [
       "docker-build.yml@v1\n",
       "docker-build.yml@v1\n    with: { dockerfile: docker/from-source.Dockerfile }\n",
@@ -96,7 +102,7 @@ export const TRIALS: readonly Trial[] = [
     before: `cp -R "$WIDGET"/. .\n${FORGET_IMAGE}`,
     after: PUBLISHED_IMAGE,
   },
-  // After the image that the chart names.
+  // This must come after the block that publishes the chart's image.
   { block: "actions/helm-publish/README.md: registry", at: "release", before: `cp -R "$WIDGET"/. .` },
   { block: "actions/load-restate-image/README.md: docker run", artifact: "image", onEitherStore: true },
   {
@@ -115,7 +121,7 @@ export const TRIALS: readonly Trial[] = [
   },
   { block: "actions/macho-check/README.md", before: MAC_ARCHIVE },
   { block: "actions/notarize-macos/README.md", before: MAC_ARCHIVE },
-  // Before the one that stages, of which these packages would not know.
+  // This must come before the block that stages.
   {
     block: "actions/npm-publish/README.md: platforms",
     at: "release of two",
@@ -176,7 +182,7 @@ done`,
   {
     block: "actions/repro-hash-compare/README.md: upload-as",
     before: 'mkdir -p target/release; cp "$ELF_PROGRAM" target/release/app',
-    // The other job of the matrix.
+    // These steps replace the other job of the matrix.
     steps: `- uses: org/actions/repro-hash-compare@v1
   with:
     paths: target/release/app
@@ -210,7 +216,7 @@ done`,
     block: "actions/secrets-check/README.md: expect",
     before: PRODUCT,
     api: "accounts",
-    // No key of cosign's is made here; how such keys are opened, unit tests show.
+    // This test does not make a cosign key. Unit tests cover how such keys are opened.
     instead: ["COSIGN_PRIVATE_KEY: cosign-key password=COSIGN_PASSWORD", ""],
   },
   {
@@ -230,7 +236,7 @@ done`,
   {
     block: "action-index.md: docker-attest.yml",
     identity: true,
-    // The engine's own requests do not go through the tests' proxy.
+    // The engine's own requests do not go through the test's proxy.
     instead: ["docker.yml@v1\n", "docker.yml@v1\n    with: { registry: $REGISTRY }\n"],
   },
   { block: "action-index.md: docker.yml@v1\n$", on: "pull_request" },
@@ -251,7 +257,7 @@ done`,
   },
   {
     block: "action-index.md: reproducibility.yml",
-    // Its targets are musl's.
+    // Its default targets are those for musl.
     instead: ["reproducibility.yml@v1\n", `reproducibility.yml@v1\n    with: { targets: '["${MUSL[1]}"]' }\n`],
   },
   { block: "action-index.md: rust-ci.yml" },

@@ -23,14 +23,14 @@ spec:
     - name: widget
       image: "{{ .Values.image.repository }}:{{ .Chart.AppVersion }}"
 `;
-/** Enough of a program for Windows to be known as one (Microsoft, "PE Format"): its magic numbers and its machine, x64. */
+/** The parts that identify a program for Windows (Microsoft, "PE Format"): its magic numbers and its machine, x64. */
 const WINDOWS_PROGRAM = Buffer.alloc(512);
 WINDOWS_PROGRAM.write("MZ", 0);
 WINDOWS_PROGRAM.writeUInt32LE(0x80, 0x3c);
 WINDOWS_PROGRAM.write("PE\0\0", 0x80);
 WINDOWS_PROGRAM.writeUInt16LE(0x8664, 0x84);
 
-/** A checkout of what is released, and what cargo-dist makes of its tag for all the platforms that our pages name. */
+/** A checkout of the released product, and cargo-dist's release of its tag for all platforms that our pages name. */
 export async function releaseWidget(
   programs: Programs,
   apps: 1 | 2,
@@ -70,7 +70,7 @@ export async function releaseWidget(
   return { checkout, release };
 }
 
-/** The Dockerfile that image-publish's page shows, on nothing in place of a base image of others. */
+/** The Dockerfile on image-publish's page, with `scratch` in place of the third-party base image. */
 function dockerfileOfPage(): string {
   const block = readBlocks().find(
     ({ place, language }) => place.startsWith("actions/image-publish/") && language === "dockerfile",

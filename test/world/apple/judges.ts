@@ -6,7 +6,7 @@ import { readMacho, readSignature } from "@release-actions/macho";
 import { cacheFolder } from "../../../scripts/folders.ts";
 import { asRcodesignSays, readByRcodesign } from "../../integration/macho/rcodesign-reading.ts";
 
-/** What go-macho reads of one architecture. */
+/** The facts that go-macho reads from one architecture. */
 export interface GoMachoReading {
   readonly signed: boolean;
   readonly cdhash: string | undefined;
@@ -27,7 +27,7 @@ interface GoMachoRow {
 const ADHOC_FLAG = 2;
 const CDHASH_HEX = 40;
 
-/** What go-macho reads of a file, one entry an architecture. */
+/** The facts that go-macho reads from a file, one entry per architecture. */
 export async function readByGoMacho(file: string): Promise<GoMachoReading[]> {
   const { stdout } = await runCommand(await buildGoMacho(), [file]);
   return stdout
@@ -44,7 +44,7 @@ export async function readByGoMacho(file: string): Promise<GoMachoReading[]> {
 
 const FOLDER = path.join(import.meta.dirname, "go-macho");
 
-/** Compiled once, into the cache of the tools. */
+/** Compiles the reader once, into the cache of the world tests. Returns its path. */
 async function buildGoMacho(): Promise<string> {
   const version = /go-macho (v\S+)/.exec(await readFile(path.join(FOLDER, "go.mod"), "utf8"))?.[1] ?? "";
   const home = cacheFolder("world", `go-macho-${version}`);
@@ -57,14 +57,14 @@ async function buildGoMacho(): Promise<string> {
   return program;
 }
 
-/** What `rcodesign verify` says that is about the file, and not about itself; a universal file's lines begin with `@0: `. */
+/** The lines of `rcodesign verify` about the file, not about itself. In a universal file they begin with `@0: `, `@1: `. */
 export async function verifyByRcodesign(file: string): Promise<string[]> {
   const { stdout, stderr } = await runCommand("rcodesign", ["verify", file], { check: false });
   const about = /known to be buggy|^Error: problems reported|^\(we do not verify everything|^$/;
   return `${stdout}\n${stderr}`.split("\n").filter((line) => !about.test(line));
 }
 
-/** Every field of a signature, one entry an architecture; undefined for what is not signed. */
+/** Every field of each architecture's signature, as our package reads it; undefined for one without a signature. */
 export async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
   return await Promise.all(
     readMacho(bytes).images.map(async (image) => {
@@ -75,7 +75,7 @@ export async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
   );
 }
 
-/** The same by `rcodesign print-signature-info`. */
+/** The same fields as `rcodesign print-signature-info` reads them. */
 export async function theirFieldsOf(file: string): Promise<unknown[]> {
   const readings = await readByRcodesign(file);
   return readings.map((reading) => reading && { ...reading.fields, derEntitlements: reading.derEntitlements });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bringGoModule, bringNpm, bringPyPI, type GoPin, type NpmPin, type PyPIPin } from "../bring.ts";
 
-/** One architecture of a program: what go-macho reads of it, and what Apple would refuse by that. */
+/** One architecture of a program: the facts that go-macho reads, and the findings for which Apple would refuse it. */
 export interface Program {
   readonly path: string;
   readonly architecture: string;
@@ -11,7 +11,7 @@ export interface Program {
   readonly cdhash: string | undefined;
   readonly identifier: string | undefined;
   readonly findings: readonly string[];
-  /** A part of what `rcodesign print-signature-info` says instead of reading it; the package's note says why. */
+  /** A part of the error of `rcodesign print-signature-info`, if it cannot read the program. The package's note says why. */
   readonly rcodesignFails?: string;
 }
 
@@ -19,11 +19,11 @@ type Pin = { readonly npm: NpmPin } | { readonly pypi: PyPIPin } | { readonly go
 
 export type Package = Pin & {
   readonly programs: readonly Program[];
-  /** Why the judges disagree, or why a verdict is what it is. */
+  /** The reason for a disagreement between the programs, or for a verdict. */
   readonly note?: string;
 };
 
-/** In the order in which a sample is taken; the first have some of every kind. */
+/** The packages, in the order in which a sample is taken. The first ones include every kind. */
 export const PACKAGES: readonly Package[] = JSON.parse(
   readFileSync(path.join(import.meta.dirname, "programs.json"), "utf8"),
 );

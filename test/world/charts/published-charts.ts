@@ -4,8 +4,9 @@ import type { GoPin } from "../bring.ts";
 export interface PublishedChart extends GoPin {
   readonly folder: string;
   /**
-   * By Helm: neither version packs it, whatever we say. By us: Helm packs it, and we refuse it for this reason, which is what `helm lint`
-   * complains of, what a registry does not take, or what is not a release. Absent: all three pack it alike.
+   * `helm`: neither version packs it, and our reason does not matter. `us`: Helm packs it, but we refuse it for this
+   * reason, which `helm lint` reports, or because a registry does not accept it, or because it is not a release. Absent:
+   * all three pack it in the same way.
    */
   readonly refused?: { readonly by: "helm" | "us"; readonly because: string };
 }

@@ -1,19 +1,19 @@
 import type { NpmPin } from "../bring.ts";
 
-/** A tool that others publish as a launcher and a program for each platform. */
+/** A third-party tool that is published as a launcher and a program for each platform. */
 export interface Tool extends NpmPin {
-  /** The launcher in its package. */
+  /** The path of the launcher in its package. */
   readonly bin: string;
-  /** Where it looks for the program of linux-x64, below node_modules. */
+  /** The path below node_modules where it looks for the program of linux-x64. */
   readonly program: string;
   readonly needs?: readonly NpmPin[];
-  /** What it does not do, read in its source and seen. */
+  /** The rows of the contract that it does not meet, according to its source and its behaviour. */
   readonly lacks: readonly string[];
-  /** What depends on which of two signals that come close is first, and so is not compared. */
+  /** The rows that depend on the order of two signals that arrive together, and are therefore not compared. */
   readonly unsteady?: readonly string[];
 }
 
-/** Rows of the launchers' contract, by what goes wrong. */
+/** Rows of the launchers' contract, grouped by the behaviour that is missing. */
 const LACKS = {
   passingOn: ["INT", "TERM", "HUP", "QUIT"].map((name) => `SIG${name} passed on`),
   group: ["INT", "TERM", "HUP", "QUIT"].map((name) => `SIG${name} to its process group`),

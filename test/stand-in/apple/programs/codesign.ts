@@ -1,5 +1,5 @@
-// A stand-in for codesign(1), written from its manual page. It signs with the real rcodesign, and only with
-// an identity that is in an unlocked keychain of the search list whose key it may use.
+// A stand-in for codesign(1), written from its manual page. It signs with the real rcodesign, but only with an identity
+// in an unlocked keychain of the search list, and only if it may use the key.
 import { spawnSync } from "node:child_process";
 import { behaviour, fail, load, option, readKeychain, recordCall } from "./state.ts";
 

@@ -6,7 +6,7 @@ import { fail, type Keychain, load, option, readKeychain, recordCall, save, writ
 const { args, stdin } = recordCall("security", process.argv.slice(2));
 if (args[0] === "-i") {
   for (const line of stdin.split("\n").filter((text) => text !== "")) {
-    // Interactive mode prints what went wrong, goes on, and ends with 0.
+    // Interactive mode prints errors, continues, and ends with exit code 0.
     const said = run([...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ""));
     if (said !== undefined) process.stdout.write(`${said.message}\n`);
   }
@@ -71,7 +71,7 @@ function run(words: readonly string[]): Failure | undefined {
   }
 }
 
-/** `-k` of this command is the password, so the keychain is the last word. */
+/** `-k` of this command is the password, so the keychain is the last argument. */
 function setPartitionList(rest: readonly string[]): Failure | undefined {
   const file = rest.at(-1) ?? "";
   const keychain = readKeychain(file);
@@ -84,7 +84,7 @@ function setPartitionList(rest: readonly string[]): Failure | undefined {
   return undefined;
 }
 
-/** macOS reads the old encryption only, so that is what is asked for. */
+/** macOS can read only the old encryption, so this stand-in requires it. */
 function importP12(rest: readonly string[], keychain: Keychain | undefined): Failure | undefined {
   const target = option(rest, "-k") ?? "";
   if (keychain?.unlocked !== true) return { exitCode: 36, message: "User interaction is not allowed." };

@@ -8,24 +8,24 @@ export interface Call {
   readonly stdin: string;
 }
 
-/** What a test may ask of the stand-in programs; in `behaviour.json`. */
+/** How a test wants the stand-in programs to behave. It is stored in `behaviour.json`. */
 export interface Behaviour {
   readonly password?: string;
-  /** Statuses of `notarytool info`, one a call; the last stays. */
+  /** Statuses of `notarytool info`, one for each call. The last one stays. */
   readonly statuses?: readonly string[];
-  /** Added to the log. */
+  /** Fields that are added to the log. */
   readonly log?: Readonly<Record<string, unknown>>;
-  /** Printed by `notarytool submit` instead of an answer, once each. */
+  /** Errors that `notarytool submit` prints instead of an answer, each once. */
   readonly failures?: readonly string[];
-  /** Printed by `notarytool store-credentials` on standard error instead of storing them, once each. */
+  /** Errors that `notarytool store-credentials` prints on standard error instead of storing, each once. */
   readonly storeFailures?: readonly string[];
   /** Lines that `notarytool` prints before and after its JSON. */
   readonly noise?: readonly [before: string, after: string];
-  /** Exit code of `notarytool info`, whose JSON is there all the same. */
+  /** The exit code of `notarytool info`, which prints its JSON in any case. */
   readonly infoExitCode?: number;
-  /** How often `notarytool log` says that there is no log yet. */
+  /** How many times `notarytool log` says that there is no log yet. */
   readonly missingLogs?: number;
-  /** How often `stapler` says that there is no ticket yet. */
+  /** How many times `stapler` says that there is no ticket yet. */
   readonly missingTickets?: number;
   /** PEM files that `codesign` signs with. */
   readonly signing?: {
@@ -52,7 +52,7 @@ function fileOf(name: string): string {
   return path.join(folder, name);
 }
 
-/** Standard input is read to its end, as a program without a terminal does. */
+/** Records a call. It reads standard input to its end, like a program without a terminal. */
 export function recordCall(program: string, args: readonly string[]): Call {
   const call = { program, args, stdin: readFileSync(0, "utf8") };
   appendFileSync(fileOf("calls.jsonl"), `${JSON.stringify(call)}\n`);
@@ -86,14 +86,14 @@ export function option(args: readonly string[], name: string): string | undefine
   return at < 0 ? undefined : args[at + 1];
 }
 
-/** Whether something that happens a number of times happens once more. */
+/** Whether an event that happens `times` times happens once more. Counts it. */
 export function happens(name: string, times: number): boolean {
   const left = load(`${name}.json`, times);
   if (left > 0) save(`${name}.json`, left - 1);
   return left > 0;
 }
 
-/** Ends the program as it would end itself. */
+/** Prints an error as the real program does, and exits. */
 export function fail(exitCode: number, message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(exitCode);

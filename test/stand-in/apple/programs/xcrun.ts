@@ -26,7 +26,7 @@ else {
   else fail(64, `Error: Unexpected argument '${command}'`);
 }
 
-/** Its JSON, and what else a system prints around it. */
+/** Prints the answer as JSON, with the other lines that a system may print around it. */
 function print(answer: unknown): void {
   const [before = "", after = ""] = behaviour().noise ?? [];
   process.stdout.write(`${before}${JSON.stringify(answer)}\n${after}`);
