@@ -1,4 +1,4 @@
-/** Which folder may know what. Dependencies point one way: action, package, smaller package, the world. */
+/** Which folder may import which: actions import packages, packages import smaller packages and npm modules. */
 const only = (toolkit, packages) => ({
   name: `${toolkit.replaceAll(/\W+/g, "-")}-only-in-${packages}`,
   severity: "error",

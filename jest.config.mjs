@@ -14,10 +14,10 @@ export default {
   projects: [
     project("unit", "<rootDir>/{actions,packages}/*/src/**/*.test.ts", "<rootDir>/scripts/**/*.test.ts"),
     project("integration", "<rootDir>/test/{stand-in,runner,integration}/**/!(*.engine).test.ts"),
-    // Those that share the container engines, and so must not run side by side.
+    // Tests that share the container engines, so they must not run in parallel.
     project("engine", "<rootDir>/test/integration/**/*.engine.test.ts"),
     project("workflow", "<rootDir>/test/{act,workflow}/**/*.test.ts"),
-    // What nobody here wrote, brought from the registries by pinned digest (test/world/bring.ts).
+    // Tests on packages by other people, downloaded from registries by pinned digest (test/world/bring.ts).
     project("world", "<rootDir>/test/world/**/*.test.ts"),
   ],
 };

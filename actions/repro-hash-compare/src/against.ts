@@ -23,13 +23,13 @@ import { artifactService } from "./keep.ts";
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 60_000;
 
-/** A checksum list before it is known which of its algorithms is meant. */
+/** A checksum list whose algorithm is not chosen yet. */
 interface UnresolvedList {
   readonly name: string;
   readonly entries: readonly SumsEntry[];
 }
 
-/** Opens everything that `against` names, the recorded build first. Each line must lead to something. */
+/** Opens everything that `against` names; the recorded build comes first. Each line must name something that exists. */
 export async function openBuilds(runner: ActionRunner, recorded: RecordedBuild | undefined): Promise<Build[]> {
   const opened: (Build | UnresolvedList)[] = [];
   for (const line of runner.inputs.against) {
@@ -64,7 +64,7 @@ async function resolveLists(
   return own === undefined ? builds : [own, ...builds];
 }
 
-/** Where nothing was recorded, the algorithm is the one that the list or its name states. */
+/** Opens a list when there is no recorded build: its algorithm is the one that the list or its name states. */
 function listAlone({ name, entries }: UnresolvedList): Build {
   const named = /b3sum|blake3|\.b3\b/i.test(name)
     ? "blake3"
@@ -97,7 +97,7 @@ async function openCounterpart(
   return await openArtifacts(place, runner);
 }
 
-/** A folder is a build like the one that `paths` names: of its files those count that `paths` could name. */
+/** Opens a folder as a build; if `paths` is set, with only those of its files that match it. */
 async function openFolder(folder: string, name: string, runner: ActionRunner): Promise<Build> {
   const algorithms = runner.inputs.algorithm === "both" ? ALGORITHMS : [runner.inputs.algorithm];
   const { paths } = runner.inputs;
@@ -126,7 +126,7 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
   const attested = /^\s*[[{]/.test(text) ? parseAttestation(text, file) : undefined;
   if (attested !== undefined) return { name, entries: attested };
   if (!text.trimStart().startsWith("{")) return { name, entries: parseSums(bytes, file) };
-  // Beside a manifest there may be the files it lists.
+  // The files that a manifest lists may be in the same folder.
   const folder = path.dirname(path.resolve(file));
   const stats = (entry: string) => statSync(path.join(folder, entry), { throwIfNoEntry: false });
   const build = buildOf(name, parseManifest(text, file), async (entry) =>
@@ -139,7 +139,7 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
   return { ...build, builtAt };
 }
 
-/** Whether a file begins with bytes that no text has; UTF-16 says so with its first two. */
+/** Whether a file begins with bytes that text does not have. UTF-16 is text, and begins with a byte order mark. */
 function isBinary(bytes: Uint8Array): boolean {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   return !isUtf16 && bytes.subarray(0, 1024).some((byte) => byte > 0 && byte < 9);
@@ -159,7 +159,7 @@ async function fetchText(url: URL, { env, signal }: ActionRunner): Promise<strin
   return text;
 }
 
-/** The artifacts of this run whose names match; of two with one name the newest counts. */
+/** Opens the artifacts of this run whose names match; of several with the same name, the newest. */
 async function openArtifacts(pattern: string, runner: ActionRunner): Promise<Build[]> {
   const { results, transport } = artifactService(runner);
   const listed = await results.list({}, runner.signal);

@@ -8,12 +8,12 @@ import { findProgram } from "@release-actions/command";
 import type { AskOther } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** Larger files take diffoscope minutes and gigabytes. */
+/** For larger files diffoscope needs minutes of time and gigabytes of memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_LINES = 60;
 const TIMEOUT_SECONDS = 120;
 
-/** What asks `diffoscope` about files of formats that are not looked into here; undefined where it is not to be had. */
+/** A function that runs `diffoscope` on files of formats without a reader here; undefined when it is not available. */
 export async function diffoscopeOf(runner: ActionRunner): Promise<AskOther | undefined> {
   const { inputs, env } = runner;
   if (inputs.diffoscope === "never") return undefined;
@@ -56,7 +56,7 @@ async function ask(
   try {
     const files = await Promise.all(
       [left, right].map(async (source, index) => {
-        // diffoscope tells some formats by the file's name.
+        // diffoscope recognizes some formats by the file's name.
         const file = path.join(folder, index === 0 ? "one" : "other", path.basename(name));
         await mkdir(path.dirname(file));
         await pipeline(Readable.from(source.read(0, source.size)), createWriteStream(file));
@@ -71,7 +71,7 @@ async function ask(
       signal: AbortSignal.any([runner.signal, AbortSignal.timeout(TIMEOUT_SECONDS * 1000)]),
     };
     const { exitCode, stdout } = await runner.exec(program, args, options);
-    // 1 says that there are differences; all others that it failed.
+    // Exit code 1 means that there are differences; any other except 0 means that it failed.
     if (exitCode !== 1) return [];
     const lines = stdout.trimEnd().split("\n").slice(2);
     return lines.length > MAX_LINES

@@ -1,7 +1,7 @@
 import type { Runner } from "@release-actions/action-kit";
 import { Fault } from "@release-actions/report";
 
-/** Variables that decide what a build makes, and the names they are recorded under. */
+/** Variables that influence a build, and the names under which they are recorded. */
 const VARIABLES: Readonly<Record<string, string>> = {
   SOURCE_DATE_EPOCH: "source-date-epoch",
   CFLAGS: "cflags",
@@ -11,7 +11,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   ImageVersion: "runner-image-version",
 };
 
-/** The circumstances of a build: those given, and those that the runner and the toolchain tell. */
+/** The context of a build: the given values, and facts about the runner and the toolchain. */
 export async function gatherContext(
   given: readonly string[],
   env: Readonly<NodeJS.ProcessEnv>,

@@ -7,7 +7,7 @@ import { Fault, formatBytes } from "@release-actions/report";
 import { type RecordedBuild, recordTexts, writeRecordArchive } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** Writes the manifest and, beside it, the checksum lists; each appears whole or not at all. */
+/** Writes the manifest, and the checksum lists beside it. Each file is renamed into place when it is complete. */
 export function keepRecord(manifest: Manifest, file: string): void {
   const folder = path.dirname(file);
   mkdirSync(folder, { recursive: true });
@@ -28,7 +28,7 @@ export async function uploadRecord(build: RecordedBuild, name: string, runner: A
   runner.info(`uploaded artifact ${name} (${formatBytes(size)}, id ${id})`);
 }
 
-/** The runner's artifact service, or what is missing for it (F94). */
+/** The runner's artifact service. @throws Fault naming the variable that the runner did not set */
 export function artifactService({ env }: ActionRunner): { results: ResultsService; transport: Transport } {
   const [url, token] = [env["ACTIONS_RESULTS_URL"], env["ACTIONS_RUNTIME_TOKEN"]];
   if (!url || !token) {

@@ -14,13 +14,13 @@ import type { ActionRunner } from "./action.gen.ts";
 import { writeSummary } from "./write-summary.ts";
 import { jsonBeside, predicateBeside } from "./written-files.ts";
 
-/** Differences that are annotated one by one; the others are in the reports. */
+/** The most differences that get an annotation of their own; the others are in the reports. */
 const MAX_ANNOTATIONS = 8;
 
-/** Of an output, which GitHub limits to 1 MiB for all of a job together. */
+/** The size limit of one output. GitHub limits all outputs of a job together to 1 MiB. */
 const MAX_OUTPUT_BYTES = 128 * 1024;
 
-/** As many of the first as an output may hold; the reports have all. */
+/** As many of the first items as fit into an output; the reports have all of them. */
 function firstThatFit<T>(items: readonly T[]): T[] {
   let bytes = 0;
   const end = items.findIndex((item) => {
@@ -30,7 +30,7 @@ function firstThatFit<T>(items: readonly T[]): T[] {
   return items.slice(0, end < 0 ? undefined : end);
 }
 
-/** Sets the outputs, writes the reports, and fails the step for what counts. */
+/** Sets the outputs, writes the reports, and fails the step for differences of the level error. */
 export function summarize(runner: ActionRunner, comparison: Comparison): void {
   const differing = mismatches(comparison);
   const causes = namedCauses(comparison);
@@ -100,7 +100,7 @@ function writeAttestation(runner: ActionRunner, comparison: Comparison): void {
   runner.setOutput("attestation", file);
 }
 
-/** More names than this do not fit into a title. */
+/** The most names that fit into a title. */
 const MAX_TITLE_NAMES = 6;
 
 function reportTitle(names: readonly string[]): string {

@@ -13,13 +13,13 @@ import {
   writeCauses,
 } from "@release-actions/reproducibility";
 
-/** Pairs of first differing lines that are shown at once, and those that are shown when somebody asks. */
+/** How many excerpts of differing lines are shown openly, and how many more are folded. */
 const MAX_EXCERPTS = 3;
 const MAX_FOLDED_EXCERPTS = 20;
-/** Rows of the table of files that are shown at once. */
+/** How many rows of the table of files are not folded. */
 const MAX_OPEN_FILES = 20;
 
-/** The verdict, what to do about it, and where to look; what fills pages is folded. */
+/** Writes the verdict, what to do, and where to look; long parts are folded. */
 export function writeSummary(summary: Summary, comparison: Comparison): void {
   const failing = mismatches(comparison).some(({ severity }) => severity === "error");
   const [mark, word] = isReproducible(comparison)
@@ -40,7 +40,7 @@ export function writeSummary(summary: Summary, comparison: Comparison): void {
     summary.details("Where in the files the differences are", new Summary().table(bars.header, bars.rows));
 }
 
-/** The first lines that differ, once where several files have the same. */
+/** Shows the first lines that differ; files with the same lines share one excerpt. */
 function showExcerpts(summary: Summary, { explanations }: Comparison): void {
   const files = new Map<string, Set<string>>();
   for (const { path: file, excerpts } of explanations) {

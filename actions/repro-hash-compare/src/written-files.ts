@@ -2,17 +2,17 @@ import path from "node:path";
 import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** All that is in the report, as JSON. */
+/** The path of the JSON file with the same content as the report. */
 export function jsonBeside(report: string): string {
   return `${report.replace(/\.html?$/i, "")}.json`;
 }
 
-/** What `actions/attest` takes. */
+/** The path of the predicate file for `actions/attest`. */
 export function predicateBeside(attestation: string): string {
   return `${attestation.replace(/\.json$/, "")}.predicate.json`;
 }
 
-/** Refuses inputs that name one file for two things: the second would replace the first. */
+/** Refuses inputs that name the same file for two results, because the second would replace the first. */
 export function checkWrittenFiles({ record, report, attestation }: ActionRunner["inputs"]): void {
   const files: readonly [input: string, file: string][] = [
     ...(record === undefined ? [] : [["record", record] as const]),

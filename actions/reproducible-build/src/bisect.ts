@@ -1,7 +1,7 @@
-/** Variations that together make a build differ, and none of them without the others. */
+/** A minimal set of variations that make a build differ: without any one of them, the builds are equal. */
 export interface FoundCause<T> {
   readonly parts: readonly T[];
-  /** Whether builds with the others, and without these, are equal: then there is no further cause. */
+  /** Whether builds with all other variations but without these are equal, so that there is no further cause. */
   readonly isOnly: boolean;
 }
 
@@ -9,21 +9,21 @@ export interface Bisected<T> {
   readonly causes: readonly FoundCause<T>[];
   /** How many builds it took. */
   readonly builds: number;
-  /** Why it ended before all causes were known. */
+  /** Why the search ended before all causes were found. */
   readonly unfinished?: "too many builds" | "the builds contradict each other";
 }
 
 export interface BisectOptions<T> {
   readonly maxBuilds: number;
-  /** What the difference itself points to, the most telling first. */
+  /** Variations that the difference itself suggests, the most likely first. */
   readonly likely?: readonly T[];
 }
 
 class BuildsUsedUp extends Error {}
 
 /**
- * Finds which of several variations make a build differ. `differs` builds with some of them and compares; it is asked
- * at most `maxBuilds` times. All together are known to make a difference; those that are `likely` are tried first.
+ * Finds which of several variations make a build differ. `differs` builds with some of them and compares; it is called
+ * at most `maxBuilds` times. All of them together must be known to make a difference; the `likely` are tried first.
  *
  * Halving as in QuickXplain (Junker, AAAI 2004): the half that does it alone is halved further; where neither does,
  * parts of both are needed together. The last one is so confirmed by a build with it alone; a build with all others
@@ -74,7 +74,7 @@ export async function bisect<T>(
   }
 }
 
-/** The most likely one and the others, or two halves where none is likely. */
+/** Divides variations into the most likely one and the others, or into halves if none is likely. */
 function divide<T>(some: readonly T[], likely: readonly T[]): [readonly T[], readonly T[]] {
   const first = likely.find((one) => some.includes(one));
   if (first !== undefined) return [[first], some.filter((one) => one !== first)];

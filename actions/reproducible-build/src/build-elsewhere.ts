@@ -11,20 +11,20 @@ import { type Means, surroundingsOf } from "./surroundings.ts";
 import type { Variation } from "./variation.ts";
 import { VARIED_FOLDERS } from "./varied-values.ts";
 
-/** The coarsest step in which files commonly hold a time, that of a zip's entries: two builds within it look alike. */
+/** The coarsest resolution of common file times (zip entries have it): two builds within that time may look equal. */
 const CLOCK_STEP_MS = 2000;
 const SAME_FOLDER = "a-second";
 
-/** A copy whose files keep the times they were changed at, or one whose files are all new, as in another checkout. */
+/** Whether a copy keeps the modification times of its files, or has new ones as another checkout has. */
 type CopyKind = "kept-times" | "new-times";
 
-/** Builds copies of the workspace, each time from nothing, in the surroundings that are asked for. */
+/** Builds copies of the workspace from scratch, each time in a given environment. */
 export class ElsewhereBuilder {
   readonly #plan: Plan;
   readonly #runner: ActionRunner;
   readonly #folder: string;
   readonly #means: Means;
-  /** Where each copy lies now. A copy is moved, not copied again: its files keep the times they were created at. */
+  /** The current folder of each copy. Copies are moved, not copied again, so that files keep their creation times. */
   readonly #copies = new Map<CopyKind, string>();
 
   constructor(plan: Plan, runner: ActionRunner, folder: string, means: Means) {
@@ -34,7 +34,7 @@ export class ElsewhereBuilder {
     this.#means = means;
   }
 
-  /** The plan and the products of one more build. `round` tells apart builds that vary the same. */
+  /** Makes one more build; returns its plan and products. `round` distinguishes builds with the same variations. */
   async build(varied: readonly Variation[], round = 0): Promise<{ plan: Plan; products: Product[] }> {
     const { inputs, env } = this.#runner;
     const copy = path.join(this.#folder, varied.includes("path") ? VARIED_FOLDERS.workspace : SAME_FOLDER, "workspace");
@@ -46,7 +46,7 @@ export class ElsewhereBuilder {
     const { rustupHome } = plan.places;
     const { CARGO_TARGET_DIR: _first, ...rest } = env;
     const fixed: NodeJS.ProcessEnv = {
-      // All that cargo needs was fetched for the first build; a clock of another year would fail at certificates.
+      // Build offline: the first build downloaded everything, and with a changed clock certificates would be invalid.
       ...rest,
       CARGO_HOME: cargoHome,
       CARGO_NET_OFFLINE: "true",
@@ -63,7 +63,7 @@ export class ElsewhereBuilder {
     }
   }
 
-  /** Brings a copy of the workspace, without what was built, to a folder. */
+  /** Puts a copy of the workspace without build output into a folder. */
   async #placeCopy(kind: CopyKind, place: string): Promise<void> {
     for (const [other, occupied] of this.#copies) {
       if (other === kind || occupied !== place) continue;
@@ -89,7 +89,7 @@ export class ElsewhereBuilder {
     await cp(workspace, copy, { ...options, filter: (file) => !built.includes(file) });
   }
 
-  /** Cargo's folder under another name, so that the paths of the registry differ too. */
+  /** Links cargo's home folder to another path, so that the paths of the registry differ too. */
   async #cargoHomeIn(home: string): Promise<string> {
     const { cargoHome } = this.#plan.places;
     const link = path.join(home, ".cargo");

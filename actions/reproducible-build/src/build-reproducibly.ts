@@ -10,7 +10,7 @@ import { cargoEnv, runCargo } from "./run-cargo.ts";
 import { summarizeBuild } from "./summary.ts";
 import { verifyProducts } from "./verify.ts";
 
-/** Plans, builds, verifies and, when asked, builds again elsewhere and compares. */
+/** Plans, builds and verifies; if the inputs require it, builds again in another environment and compares. */
 export async function buildReproducibly(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
   const { env, withheld } = buildEnv(runner.env);
@@ -48,7 +48,7 @@ export async function buildReproducibly(runner: ActionRunner): Promise<void> {
   await compareWithOthers(recorded, plan, runner);
 }
 
-/** For the steps that follow, such as a tool that starts cargo itself. */
+/** Exports the variables for later steps, such as a tool that starts cargo itself. */
 function exportEnvironment(runner: ActionRunner, plan: Plan): void {
   for (const [name, value] of Object.entries(plan.env)) {
     if (name !== "SOURCE_DATE_EPOCH" || runner.inputs["export-epoch"]) runner.exportVariable(name, value);
@@ -61,7 +61,7 @@ function exportEnvironment(runner: ActionRunner, plan: Plan): void {
     });
     return;
   }
-  // Many tools read RUSTFLAGS only; a flag with a space in it fits no other variable than cargo's own.
+  // Many tools read only RUSTFLAGS, but a flag with a space fits only into CARGO_ENCODED_RUSTFLAGS.
   if (/\s/.test(first)) runner.exportVariable("CARGO_ENCODED_RUSTFLAGS", first);
   else runner.exportVariable("RUSTFLAGS", first.replaceAll("\x1f", " "));
 }

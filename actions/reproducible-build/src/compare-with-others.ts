@@ -19,7 +19,7 @@ import { findMeans, impossible } from "./surroundings.ts";
 import { parseVariations, VARIATIONS, type Variation } from "./variation.ts";
 import { DAYS_AHEAD } from "./varied-values.ts";
 
-/** Builds again in other surroundings, compares, and where something differs finds out what it depends on. */
+/** Builds again in other environments, compares, and finds out what a difference depends on. */
 export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner: ActionRunner): Promise<void> {
   const { inputs, env } = runner;
   const folder = await runner.tempFolder("second-build");
@@ -57,7 +57,7 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
     runner.setOutput("causes", []);
     return;
   }
-  // The products of the build that differs are looked into before the next build replaces them.
+  // Explain the differences now, because the next build replaces these products.
   const scratch = await runner.tempFolder("explain");
   const { verdicts } = comparison;
   const explained = await explainBuilds(verdicts, builds, { scratch, reporter: runner, signal: runner.signal });
@@ -75,12 +75,12 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** When a build says that it was made whose clock was changed, or was not where the change did not reach. */
+/** The times that a build with a changed clock may contain: its own, or the real one if a program was not reached. */
 function otherClock(): { from: number; to: number } {
   return { from: Date.now() - DAY_MS, to: Date.now() + (DAYS_AHEAD + 1) * DAY_MS };
 }
 
-/** The umask, which other builds have another of, sets the modes; they are not part of what was compiled. */
+/** The build without file modes: they come from the umask, which is varied, and not from the compiler. */
 function withoutModes(build: RecordedBuild): Build {
   const files = [...build.files].map(([path, file]): [string, typeof file] => {
     if (file.kind === "symlink") return [path, file];

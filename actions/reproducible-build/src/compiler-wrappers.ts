@@ -4,20 +4,20 @@ import path from "node:path";
 import { findProgram } from "@release-actions/command";
 import { prefixMapFlags, type Remap } from "./remap.ts";
 
-/** Names under which C and C++ compilers are called, those for other machines included. */
+/** Names of C and C++ compilers, including cross compilers. */
 const COMPILER = /^(?:[\w.]+-)*(?:cc|c\+\+|gcc|g\+\+|clang|clang\+\+)(?:-\d+(?:\.\d+)*)?$/;
-/** Variables that name a compiler: what they name by a path is not found on the PATH. */
+/** Variables that name a compiler. If the value is a path, the compiler is not looked up on the PATH. */
 const COMPILER_VARIABLE = /^(?:TARGET_|HOST_)?(?:CC|CXX)(?:_.+)?$/;
 
-/** Whether all compilers are found on the PATH, so that what stands first there is what is called. */
+/** Whether all compilers are looked up on the PATH, so that a wrapper at its front is called instead. */
 export function canWrap(env: Readonly<NodeJS.ProcessEnv>): boolean {
   if (process.platform === "win32") return false;
   return Object.entries(env).every(([name, value]) => !COMPILER_VARIABLE.test(name) || !value?.includes("/"));
 }
 
 /**
- * Puts programs with the compilers' names first on the PATH, which call them with the flags that map paths. Programs
- * that store the flags they were compiled with, as OpenSSL does, then store none of these: they never see them.
+ * Creates wrappers with the compilers' names for the front of the PATH. They call the compilers with the flags that map
+ * paths. Programs that store their compiler flags, as OpenSSL does, do not store these, because they never see them.
  */
 export async function wrapCompilers(
   remaps: readonly Remap[],

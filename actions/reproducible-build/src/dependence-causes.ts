@@ -2,16 +2,16 @@ import type { NamedCause } from "@release-actions/reproducibility";
 import type { Dependence } from "./find-variations.ts";
 import { VARIATION_REMEDIES, VARIATIONS, type Variation } from "./variation.ts";
 
-/** A cause that the bisection found, with the words of `vary` that it is about. */
+/** A cause that the bisection found, with its words from the input `vary`. */
 export interface DependenceCause extends NamedCause {
   readonly words: readonly string[];
 }
 
-/** `contents` are the causes that were found in the products. */
+/** @param contents the causes that were found in the products */
 export function dependenceCauses(dependence: Dependence, contents: readonly NamedCause[] = []): DependenceCause[] {
   const base = { file: "", place: "", left: "", right: "", count: 1 };
   if (dependence.kind === "unsteady") {
-    // Time passes between two builds in the same environment too: on the clock, and in when files were last read.
+    // Even in the same environment, the clock and the access times of files differ between two builds.
     if (contents.length > 0 && contents.every(({ kind }) => kind === "timestamp")) {
       const title = `the build depends on ${VARIATIONS.time}, or on when files were last read`;
       const remedy = `${VARIATION_REMEDIES.time} If it is the access time of files, leave that out.`;
@@ -32,7 +32,7 @@ export function dependenceCauses(dependence: Dependence, contents: readonly Name
   }));
 }
 
-/** What was found out and what it took, one sentence a line. */
+/** The result of the search and its effort, one sentence per line. */
 export function describeDependence(dependence: Dependence): string[] {
   if (dependence.kind === "unsteady")
     return ["Two builds with nothing varied differ too: the cause is chance or time, not the environment."];

@@ -2,10 +2,10 @@ import type { CommandRunner } from "@release-actions/command";
 import { Fault, type Reporter } from "@release-actions/report";
 import { prefixMapFlags, type Remap } from "./remap.ts";
 
-/** What the `cc` crate reads C and C++ flags from, the more specific first: one that is set hides the others. */
+/** Variables from which the `cc` crate reads C and C++ flags. The most specific one that is set hides the others. */
 const C_FLAGS = /^(?:TARGET_|HOST_)?(?:C|CXX)FLAGS(?:_.+)?$/;
 
-/** C and C++ flags for crates that compile such code: what is there, and the prefix maps behind it. */
+/** C and C++ flags for crates that compile such code: the existing flags, followed by the prefix maps. */
 export function cFlags(remaps: readonly Remap[], env: Readonly<NodeJS.ProcessEnv>): Record<string, string> {
   const added = prefixMapFlags(remaps);
   if (added.length === 0) return {};
@@ -18,7 +18,7 @@ export function cFlags(remaps: readonly Remap[], env: Readonly<NodeJS.ProcessEnv
   );
 }
 
-/** The first moment that a zip can hold (APPNOTE 4.4.6): many packers refuse an older one. */
+/** The earliest time that a zip can store (APPNOTE 4.4.6): many packers refuse an earlier one. */
 const FIRST_OF_ZIP = "315532800";
 
 /** The value of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/). */

@@ -1,26 +1,26 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** Text around a find that is shown. */
+/** How much text around a path is read to show it. */
 const CONTEXT_BYTES = 160;
 
-/** Flags that map the path behind them, as this action gives them (gcc, clang, rustc). */
+/** Flags that this action passes to gcc, clang and rustc to map the path that follows them. */
 const MAPPING_FLAG = /(?:-ffile-prefix-map=|--remap-path-prefix[= ])$/;
-/** Longer than any of these flags. */
+/** More bytes than any of these flags has. */
 const FLAG_BYTES = 32;
 
-/** A path of the machine that was left in a file. */
+/** A path of the build machine that remains in a file. */
 export interface Leak {
   readonly needle: string;
-  /** The whole path, as far as it can be told. */
+  /** The whole path, as far as its end can be determined. */
   readonly text: string;
   readonly offset: number;
-  /** The flag before it that maps this path: the program stores the flags it was compiled with. */
+  /** The mapping flag before the path, if there is one: then the program stores its compiler flags. */
   readonly storedFlag: string | undefined;
 }
 
 /**
- * Searches a file of any size for paths, in flat memory: the first of each, and the first that stands in a stored flag.
- * Chunks overlap, so that a path on their border is found too.
+ * Searches a file of any size for paths, in constant memory. Finds the first occurrence of each, and the first in a
+ * stored flag. Chunks overlap, so that a path across their border is found too.
  */
 export async function findPaths(source: RandomAccessSource, needles: readonly string[]): Promise<Leak[]> {
   const missing = new Map(needles.map((needle) => [needle, Buffer.from(needle)]));

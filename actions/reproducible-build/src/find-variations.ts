@@ -2,27 +2,27 @@ import type { Build } from "@release-actions/reproducibility";
 import { type Bisected, bisect } from "./bisect.ts";
 import type { Variation } from "./variation.ts";
 
-/** What the products of a build are: their digests by their recorded paths. */
+/** The digests of a build's products, by their recorded paths. */
 export type Digests = ReadonlyMap<string, string>;
 
 /** What a difference between builds depends on. */
 export type Dependence =
-  /** Two builds in the same environment differ: by chance, by the order of threads, by the time that passes. */
+  /** Even two builds in the same environment differ: by chance, by the order of threads, or because time passes. */
   { readonly kind: "unsteady"; readonly builds: number } | ({ readonly kind: "variations" } & Bisected<Variation>);
 
 export interface FindOptions {
   readonly varied: readonly Variation[];
-  /** Builds in the surroundings of the first build with these changed. */
+  /** Builds in the environment of the first build, with these variations. */
   readonly build: (varied: readonly Variation[]) => Promise<Digests>;
   readonly first: Digests;
   readonly maxBuilds: number;
-  /** What the difference itself points to, the most telling first. */
+  /** Variations that the difference itself suggests, the most likely first. */
   readonly likely?: readonly Variation[];
 }
 
 /**
- * Finds on which variations a difference depends. Builds that keep the path are made in a folder of their own, always
- * the same; the first of them, with nothing varied, is what the others are compared with.
+ * Finds on which variations a difference depends. Builds that do not vary the path use one separate folder. The first
+ * build there, with nothing varied, is the reference for the others.
  */
 export async function findDependence(options: FindOptions): Promise<Dependence> {
   const { varied, build, first, maxBuilds, likely = [] } = options;
@@ -30,7 +30,8 @@ export async function findDependence(options: FindOptions): Promise<Dependence> 
   const again = await build([]);
   if (!areEqual(reference, again)) return { kind: "unsteady", builds: 2 };
   let builds = 2;
-  // Moved without anything varied, it became another one. What differs by the copying alone (when files were created) is not it.
+  // The build differs in the new folder although nothing was varied, so the path may be a cause. A build that varies
+  // only the path confirms it, since copying alone (new creation times) can also make a difference.
   const mayBePath = varied.includes("path") && !areEqual(first, reference) && builds < maxBuilds;
   if (mayBePath) builds += 1;
   const movedAlone = mayBePath && !areEqual(await build(["path"]), reference);
@@ -62,7 +63,7 @@ export function areEqual(left: Digests, right: Digests): boolean {
   return left.size === right.size && [...left].every(([name, digest]) => right.get(name) === digest);
 }
 
-/** The digests of a recorded build; modes, which the umask sets, are left aside. */
+/** The digests of a recorded build, without file modes, which come from the umask. */
 export function digestsOf({ files }: Build): Digests {
   return new Map(
     [...files].map(([name, file]) => [

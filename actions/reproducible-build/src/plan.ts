@@ -34,19 +34,19 @@ export interface Inputs {
 
 /** One call of cargo. */
 export interface TargetPlan {
-  /** Undefined for the host, which is then not named to cargo. */
+  /** Undefined for the host: then cargo gets no `--target`. */
   readonly target: string | undefined;
   readonly triple: string;
   readonly args: readonly string[];
   /** All flags, in the order rustc sees them. */
   readonly rustflags: readonly string[];
-  /** Those that are the same on every machine. */
+  /** The flags that are the same on every machine. */
   readonly portableFlags: readonly string[];
-  /** Whether the standard library is linked statically, as far as target and flags say. */
+  /** Whether the target and the flags link the C runtime statically (`crt-static`). */
   readonly isStatic: boolean;
 }
 
-/** Everything that is decided before cargo runs. */
+/** The decisions that are made before cargo runs. */
 export interface Plan {
   readonly cwd: string;
   readonly places: Places;
@@ -56,13 +56,13 @@ export interface Plan {
   readonly profile: Profile;
   readonly rustc: Rustc;
   readonly epoch: string;
-  /** For cargo and all it starts, besides the flags for rustc. */
+  /** Variables for cargo and all programs that it starts, except the flags for rustc. */
   readonly env: Readonly<Record<string, string>>;
   /** How C and C++ compilers get the flags that map paths. */
   readonly cFlagsBy: "wrappers" | "variables" | "nothing";
-  /** A folder with compilers that add these flags, for the PATH. */
+  /** A folder for the PATH with compiler wrappers that add these flags; undefined without wrappers. */
   readonly compilers: string | undefined;
-  /** Whether cargo itself replaces paths (`trim-paths`), so that no flags have to. */
+  /** Whether cargo itself replaces paths (`trim-paths`), so that no flags are needed. */
   readonly trimsPaths: boolean;
 }
 
@@ -99,7 +99,7 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
   ];
 
   const trimsPaths = inputs["trim-paths"] === "auto" && (await knowsTrimPaths(rustc, cwd, env, quiet));
-  // Lines of a configuration can set variables, but put nothing on the PATH.
+  // Printed configuration lines can set variables, but cannot change the PATH.
   const wraps = inputs.mode === "build" && canWrap(env);
   const cFlagsBy = !inputs.cflags || remaps.length === 0 ? "nothing" : wraps ? "wrappers" : "variables";
 
@@ -134,7 +134,7 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
   };
 }
 
-/** Whether cargo has `trim-paths` and lets it be used: a nightly, or any that RUSTC_BOOTSTRAP makes one. */
+/** Whether cargo has `trim-paths` and allows it: on nightly, or with RUSTC_BOOTSTRAP. */
 async function knowsTrimPaths(
   { release }: Rustc,
   cwd: string,
@@ -151,7 +151,7 @@ function trimPathsArguments(profile: string): string[] {
   return ["-Ztrim-paths", "--config", `profile.${profile}.trim-paths=["macro","object"]`];
 }
 
-/** The packages sorted and once each: cargo unifies features over what is built together, so the list must be one. */
+/** The packages, sorted and each once: cargo unifies features over all of them, so one call must build all. */
 function cargoArguments(inputs: Inputs, target: string | undefined): string[] {
   const packages = [...new Set(inputs.packages)].sort();
   return [
@@ -175,7 +175,7 @@ function requireToolchain(wanted: string | undefined, { release, pinned }: Rustc
   }
 }
 
-/** Of rustup's folder only what holds the toolchain counts; without rustup there is none. */
+/** Rustup's folder, if the toolchain is in it; undefined without rustup. */
 function rustupHome(env: Readonly<NodeJS.ProcessEnv>, sysroot: string): string | undefined {
   const home = env["RUSTUP_HOME"] || path.join(homedir(), ".rustup");
   return sysroot.startsWith(`${home}${path.sep}`) ? home : undefined;

@@ -2,8 +2,8 @@ import { formatTomlString } from "@release-actions/toml";
 import type { Plan } from "./plan.ts";
 
 /**
- * The lines for `.cargo/config.toml` that make a local build like this one. Flags stand under the target, where
- * cargo joins them with what other files say there, and `build.rustflags` would not be read any more.
+ * The lines for `.cargo/config.toml` that make a local build like this one. The flags are under the target: cargo joins
+ * them with flags of other files for that target, and then ignores `build.rustflags`.
  */
 export function cargoConfigLines(plan: Plan): string {
   const list = (values: readonly string[]): string =>

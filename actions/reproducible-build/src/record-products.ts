@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 import { REMAP_NAMES } from "./remap.ts";
 import type { Product } from "./run-cargo.ts";
 
-/** Hashes the products and, where a path is given, writes the manifest with the build's circumstances. */
+/** Hashes the products and, if a path is given, writes a manifest with the context of the build. */
 export async function recordProducts(
   products: readonly Product[],
   plan: Plan,
@@ -34,7 +34,7 @@ export function productPattern({ path: file, triple }: Product, plan: Plan): str
   return plan.targets.length > 1 ? `${triple}.${path.basename(file)}=${file}` : file;
 }
 
-/** What decides the build, in words that are the same on every machine that decides alike. */
+/** The context that influences the build, with values that do not depend on the machine's paths. */
 async function buildContext(plan: Plan, { exec, env }: ActionRunner): Promise<Map<string, string>> {
   const version = async (tool: string): Promise<string> =>
     (await exec(tool, ["--version"], { cwd: plan.cwd, onOutput: () => undefined })).stdout.trim();

@@ -2,24 +2,24 @@ import { realpathSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "@release-actions/report";
 
-/** The fixed names that paths of the machine are replaced by. */
+/** The fixed names that replace paths of the machine. */
 export const REMAP_NAMES = { workspace: "src", registry: "crate", git: "crate-git", rustup: "rustup" } as const;
 
 export type RemapKey = keyof typeof REMAP_NAMES;
 
-/** A folder of this machine and the name it gets in what is built. */
+/** A folder of this machine, and the name that replaces it in the products. */
 export interface Remap {
   readonly from: string;
   readonly to: string;
 }
 
-/** Where cargo and rustc keep things on this machine; absolute. */
+/** The absolute paths of cargo's and rustc's folders on this machine. */
 export interface Places {
   readonly workspace: string;
   readonly cargoHome: string;
   readonly rustupHome: string | undefined;
   readonly sysroot: string;
-  /** Where cargo builds, when that is outside the workspace. */
+  /** The target folder, if it is outside the workspace. */
   readonly targetFolder: string | undefined;
 }
 
@@ -32,8 +32,8 @@ export function parseRemapKeys(keys: readonly string[]): RemapKey[] {
 }
 
 /**
- * The folders to replace, also under the names they have behind symbolic links. rustc and gcc take the last
- * that matches, so the longer ones come later.
+ * The folders to replace, also by the paths that they have after resolving symbolic links. rustc and gcc use the last
+ * mapping that matches, so longer paths come later.
  */
 export function findRemaps(keys: readonly RemapKey[], places: Places): Remap[] {
   const folders: Readonly<Record<RemapKey, readonly (string | undefined)[]>> = {
@@ -65,6 +65,6 @@ function resolveLinks(folder: string): string {
   try {
     return realpathSync(folder);
   } catch {
-    return folder; // Not there yet: cargo makes its registry when it first needs it.
+    return folder; // It does not exist yet: cargo creates its registry when it first needs it.
   }
 }

@@ -3,7 +3,7 @@ import type { CommandRunner } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
 import type { Plan, TargetPlan } from "./plan.ts";
 
-/** A binary or library that cargo says it made for somebody outside cargo. */
+/** A binary, or a library for use outside of cargo, that cargo reports as built. */
 export interface Product {
   /** Absolute. */
   readonly path: string;
@@ -17,13 +17,13 @@ export interface CargoServices {
 }
 
 export interface CargoOptions {
-  /** Arguments behind the plan's. */
+  /** Arguments to add after the plan's. */
   readonly extra?: readonly string[];
-  /** What starts cargo, such as `setarch -R`. */
+  /** The command that starts cargo, such as `setarch -R`. */
   readonly wrapper?: readonly string[];
 }
 
-/** Runs cargo once for each target and returns what it made, as its JSON messages tell. */
+/** Runs cargo once for each target, and returns the products that its JSON messages report. */
 export async function runCargo(
   plan: Plan,
   env: Readonly<NodeJS.ProcessEnv>,
@@ -50,7 +50,7 @@ export async function runCargo(
   return products;
 }
 
-/** Flags go where cargo looks first, so that nothing else in the environment or the files replaces them. */
+/** Passes the flags in the variable that cargo reads first, so that no other variable or file replaces them. */
 export function cargoEnv(plan: Plan, target: TargetPlan, env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
   const { RUSTFLAGS: _replaced, ...rest } = env;
   const searchPath =
@@ -58,7 +58,7 @@ export function cargoEnv(plan: Plan, target: TargetPlan, env: Readonly<NodeJS.Pr
   return { ...rest, ...plan.env, ...searchPath, CARGO_ENCODED_RUSTFLAGS: target.rustflags.join("\x1f") };
 }
 
-/** Takes cargo's messages from its output and shows the rest. */
+/** Collects cargo's JSON messages from its output, and shows the rest. */
 class Lines {
   readonly #show: (text: string) => void;
   readonly #messages: unknown[] = [];

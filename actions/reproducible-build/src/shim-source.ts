@@ -1,9 +1,9 @@
 import { DAYS_AHEAD, VARIED_VALUES } from "./varied-values.ts";
 
 /**
- * A library that is loaded before all others into what the second build starts (`LD_PRELOAD`), and answers some
- * questions about the machine differently. What it changes is named in REPRO_SHIM, separated by commas. It reaches
- * every program that is linked to the C library; what is linked statically or asks the kernel itself is not reached.
+ * The C source of a library that is preloaded (`LD_PRELOAD`) into the programs of the second build, and changes what
+ * they learn about the machine. REPRO_SHIM lists the changes, separated by commas. The library reaches every program
+ * that is linked dynamically to the C library, but not static programs or direct system calls.
  */
 export const SHIM_SOURCE = `
 #define _GNU_SOURCE

@@ -5,7 +5,7 @@ import { DAYS_AHEAD, VARIED_FOLDERS, VARIED_VALUES } from "./varied-values.ts";
 
 type Sides = Pick<NamedCause, "kind" | "left" | "right">;
 
-/** What only the other build can have written; offsets are those of the time zones in winter and summer. */
+/** Text that only a varied build can contain. The offsets are those of the time zones, in winter and summer. */
 const WORDS: readonly (readonly [Variation, readonly string[]])[] = [
   ["exec-path", [VARIED_FOLDERS.programs]],
   ["home", [`/${VARIED_FOLDERS.home}`]],
@@ -24,12 +24,12 @@ const QUARTER_MS = 15 * 60 * 1000;
 const MAX_ZONES_MS = 26 * 60 * 60 * 1000;
 
 /**
- * The variations that the differences in the products point to, the most telling first. They decide only what the
- * search tries first: what it names was confirmed by builds.
+ * The variations that the differences in the products suggest, the most likely first. They only decide what the search
+ * tries first; builds confirm each cause that it reports.
  */
 export function suggestedVariations(causes: readonly Sides[], cpus: number = availableParallelism()): Variation[] {
   const found = causes.map((one) => suggestionsOf(one, cpus));
-  // One that a difference points to alone is more likely than one of several.
+  // If a difference suggests a single variation, that is more likely than one of several.
   found.sort((a, b) => a.length - b.length);
   return [...new Set(found.flat())];
 }
@@ -49,7 +49,7 @@ function suggestionsOf(cause: Sides, cpus: number): Variation[] {
   return VARIED_VALUES.umask.some((mask) => isMasked(one, other, mask)) ? ["umask"] : [];
 }
 
-/** A clock that is ahead, a zone's offset between both, or the times of files that were copied. */
+/** Variations that explain two different times: a changed clock, a time zone, or new times of copied files. */
 function byMoments(left: string, right: string): Variation[] {
   const apart = momentOf(right) - momentOf(left);
   if (Number.isNaN(apart)) return ["time", "timezone", "file-times"];
@@ -58,7 +58,7 @@ function byMoments(left: string, right: string): Variation[] {
   return isOffset ? ["timezone", "file-times"] : ["file-times", "time"];
 }
 
-/** Of `2026-11-29 10:00:00`, which may stand in a longer text, or of seconds since 1970. */
+/** The time in a text, in milliseconds since 1970: a date such as `2026-11-29 10:00:00`, or seconds since 1970. */
 function momentOf(text: string): number {
   const iso = /\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?/.exec(text)?.[0];
   if (iso !== undefined) return Date.parse(iso.length > 10 ? `${iso.replace(" ", "T")}Z` : iso);
@@ -66,7 +66,7 @@ function momentOf(text: string): number {
   return seconds === undefined ? Date.parse(text) : Number(seconds) * 1000;
 }
 
-/** The numbers in which two texts differ, where nothing else does. */
+/** The numbers in which two texts differ, if they differ in one number only. */
 function differingNumbers(left: string, right: string): [string, string] | [undefined, undefined] {
   const [one, other] = [left.match(/\d+|\D+/g) ?? [], right.match(/\d+|\D+/g) ?? []];
   const at = one.flatMap((part, index) => (part === other[index] ? [] : [index]));
@@ -75,7 +75,7 @@ function differingNumbers(left: string, right: string): [string, string] | [unde
   return isOne && /^\d/.test(a) && /^\d/.test(b) ? [a, b] : [undefined, undefined];
 }
 
-/** Whether a mode in octal digits is the other one under this umask. */
+/** Whether the umask turns the first mode into the second. Both are in octal digits. */
 function isMasked(left: string, right: string, mask: number): boolean {
   if (!/^[0-7]{3,7}$/.test(left) || !/^[0-7]{3,7}$/.test(right)) return false;
   return (Number.parseInt(left, 8) & ~mask) === Number.parseInt(right, 8);

@@ -10,12 +10,12 @@ import type { Variation } from "./variation.ts";
 
 interface Built {
   readonly products: readonly Product[];
-  /** In bytes, of each product. */
+  /** The size of each product in bytes. */
   readonly sizes: readonly number[];
   readonly problems: readonly Problem[];
 }
 
-/** Shows what was built with which flags; fails the step for what is wrong with it. */
+/** Shows the products and their flags; fails the step if there are problems. */
 export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, sizes, problems }: Built): void {
   for (const problem of problems) runner.problem(problem);
   const errors = problems.length > 0;
@@ -38,7 +38,7 @@ export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, siz
   if (errors) runner.fail(`the build failed its checks: ${said}, shown above`);
 }
 
-/** All builds are the same. */
+/** Reports that all builds are equal. */
 export function summarizeEqual(runner: ActionRunner, comparison: Comparison, varied: readonly Variation[]): void {
   const { builds, verdicts } = comparison;
   const words = varied.join(", ") || "nothing";
@@ -46,7 +46,7 @@ export function summarizeEqual(runner: ActionRunner, comparison: Comparison, var
   runner.summary.verdict("success", `Reproducible: ${verdictOf(comparison)}`).text(`Varied: ${words}.`);
 }
 
-/** The builds differ: sets the outputs, names what they depend on and the causes, and fails the step. */
+/** Reports that builds differ: sets the outputs, names the causes, and fails the step. */
 export function summarizeDifference(
   runner: ActionRunner,
   comparison: Comparison,

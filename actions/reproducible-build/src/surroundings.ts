@@ -6,12 +6,12 @@ import { SHIM_SOURCE } from "./shim-source.ts";
 import type { Variation } from "./variation.ts";
 import { VARIED_FOLDERS, VARIED_VALUES } from "./varied-values.ts";
 
-/** What only the preloaded library changes. */
+/** Variations that need the preloaded library. */
 const ONLY_BY_SHIM: readonly Variation[] = ["host", "domain", "kernel", "time", "file-order"];
-/** The user's name is in variables, too, which need no library. */
+/** Variations that the preloaded library makes. The user's name is also in variables, so it can vary without it. */
 const BY_SHIM: readonly Variation[] = [...ONLY_BY_SHIM, "user"];
 
-/** What this machine can vary, and by which means. */
+/** The tools for variations on this machine. */
 export interface Means {
   /** The compiled library, or why there is none. */
   readonly shim: { readonly file: string } | { readonly why: string };
@@ -19,16 +19,16 @@ export interface Means {
   readonly taskset: string | undefined;
 }
 
-/** How cargo is started so that some things are others. */
+/** How to start cargo in a varied environment. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
-  /** What stands before `cargo`. */
+  /** The command and arguments before `cargo`. */
   readonly wrapper: readonly string[];
   readonly args: readonly string[];
   readonly umask: number | undefined;
 }
 
-/** Finds out what can be varied here; compiling the library takes a moment. */
+/** Finds the tools for variations, and compiles the library, which takes a moment. */
 export async function findMeans(folder: string, env: Readonly<NodeJS.ProcessEnv>, exec: CommandRunner): Promise<Means> {
   const linux = process.platform === "linux";
   const find = (name: string): string | undefined => (linux ? findProgram(name, env["PATH"]) : undefined);
@@ -57,7 +57,7 @@ async function compileShim(
     : { why: `the library does not compile here: ${stderr.trim().split("\n")[0] ?? ""}` };
 }
 
-/** The variations that cannot be made here, each with the reason. */
+/** The variations that are impossible on this machine, each with the reason. */
 export function impossible(wanted: readonly Variation[], means: Means): Map<Variation, string> {
   const missing = new Map<Variation, string>();
   for (const one of wanted) {
@@ -68,7 +68,7 @@ export function impossible(wanted: readonly Variation[], means: Means): Map<Vari
   return missing;
 }
 
-/** How to start cargo with these things changed; `round` tells apart several builds that vary the same. */
+/** How to start cargo with these variations. `round` distinguishes several builds with the same variations. */
 export function surroundingsOf(
   varied: readonly Variation[],
   means: Means,

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** What a build should not depend on, each by one word: what reprotest varies, and what another checkout has different. */
+/** Things that a build should not depend on, each by one word: those of reprotest, and those of another checkout. */
 export const VARIATIONS = {
   path: "the folder of the workspace",
   home: "the home folder and the path of cargo's registry",
@@ -22,7 +22,7 @@ export const VARIATIONS = {
 
 export type Variation = keyof typeof VARIATIONS;
 
-/** What helps when a build turns out to depend on something. */
+/** What to do when a build depends on a variation. */
 export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
   path: 'Find what compiles the path in (`env!("CARGO_MANIFEST_DIR")`, `file!`, a build script), and use a relative one.',
   home: "Do not compile in `HOME`, `CARGO_HOME` or a path below them.",

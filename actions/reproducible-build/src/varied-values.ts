@@ -1,7 +1,7 @@
-/** How far the varied clock is ahead: year, month, day and weekday are others. */
+/** How far the varied clock is ahead in days, so that year, month, day and weekday all differ. */
 export const DAYS_AHEAD = 400;
 
-/** What the other builds find in place of the machine's own. Some have two values, for builds in turns. */
+/** The values that the other builds see instead of the machine's own. Where there are two, builds alternate. */
 export const VARIED_VALUES = {
   host: "another-host",
   domain: "another.example",
@@ -18,9 +18,9 @@ export const VARIED_VALUES = {
 
 /** The folders of the other builds, below a temporary one. */
 export const VARIED_FOLDERS = {
-  /** Deeper than most workspaces, and of another length than the one that stays, so that paths differ in length too. */
+  /** Deeper than most workspaces, and not as long as the unvaried folder, so that path lengths differ too. */
   workspace: "another/and-deeper/folder",
   home: "a-home",
-  /** Below the home; put behind the PATH. */
+  /** Below the home folder; added at the end of the PATH. */
   programs: "one-more/bin",
 } as const;

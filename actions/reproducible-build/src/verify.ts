@@ -9,7 +9,7 @@ import type { Product } from "./run-cargo.ts";
 
 const MAX_MACHO_BYTES = 1024 * 1024 * 1024;
 
-/** Holds each product against what was promised: no path of the machine, the linkage, the stripping. */
+/** Checks that each product has no path of the machine, and is linked and stripped as planned. */
 export async function verifyProducts(products: readonly Product[], plan: Plan): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const product of products) {
@@ -37,7 +37,7 @@ async function checkPaths(
   macho: boolean,
 ): Promise<string[]> {
   const { places, remaps } = plan;
-  // Nothing was promised where nothing is remapped.
+  // If no folder is remapped, the products may contain paths.
   if (remaps.length === 0) return [];
   const folders = [...remaps.map(({ from }) => from), places.cargoHome].filter(
     (folder) => folder.split("/").length > 2,
@@ -55,7 +55,7 @@ async function checkPaths(
   });
 }
 
-/** A program that stores its flags stores a path with them: no other mapping helps, only one that it does not see. */
+/** The finding for a program that stores its compiler flags, and in them a path: only wrappers can hide the flag. */
 function storedMapping(flag: string, folder: string, where: string, { cFlagsBy }: Plan): string {
   const remedy =
     cFlagsBy === "variables"

@@ -4,7 +4,7 @@ import { basename, dirname, relative } from "node:path";
 import { type CheckedArchive, checkImageArchive } from "@release-actions/oci";
 import { Fault, type Reporter } from "@release-actions/report";
 
-/** Large enough that hashing and not reading takes the time. */
+/** Large enough that hashing takes more time than reading. */
 const CHUNK_BYTES = 1024 * 1024;
 
 export interface CheckedFile extends CheckedArchive {
@@ -14,7 +14,7 @@ export interface CheckedFile extends CheckedArchive {
   readonly modified: number;
 }
 
-/** Reads the whole file once. Throws what is wrong with the archive. */
+/** Reads the whole file once. @throws a fault when the archive is not valid */
 export async function checkFile(
   path: string,
   { progress, signal }: Pick<Reporter, "progress"> & { readonly signal: AbortSignal },
@@ -37,12 +37,12 @@ export async function checkFile(
   }
 }
 
-/** What was checked must be what was uploaded; `undo` runs when it was not. */
+/** Throws if the file changed between the check and the end of the upload; runs `undo` first. */
 export async function requireUnchanged(
   { path, size, modified }: CheckedFile,
   undo: () => Promise<void>,
 ): Promise<void> {
-  const now = await stat(path).catch(() => undefined); // Gone is changed, too.
+  const now = await stat(path).catch(() => undefined); // A deleted file counts as changed.
   if (now?.size === size && now.mtimeMs === modified) return;
   await undo();
   throw new Fault(`${shortPath(path)} was changed while it was uploaded`, {
@@ -50,7 +50,7 @@ export async function requireUnchanged(
   });
 }
 
-/** As a user would write it: relative to where the step runs, if it is in there. */
+/** The path as a user would write it: relative to the working directory, if it is below that. */
 export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === "" || short.startsWith("..") ? path : short;
@@ -73,9 +73,9 @@ async function requireFile(path: string): Promise<Stats> {
   }
 }
 
-/** The archives that are there instead, for whoever mistyped the name. */
+/** Lists the archives in the same folder, in case the name was mistyped. */
 async function describeNeighbours(path: string): Promise<string> {
-  const names = await readdir(dirname(path)).catch(() => undefined); // No folder has no files.
+  const names = await readdir(dirname(path)).catch(() => undefined); // The folder does not exist.
   if (names === undefined) return `: there is no folder ${dirname(path)}`;
   const archives = names.filter((name) => /\.(tar|tgz|oci)(\.\w+)?$/.test(name)).sort();
   if (archives.length === 0) return `: there is no archive in ${dirname(path)} at all`;

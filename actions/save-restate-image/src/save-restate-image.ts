@@ -12,7 +12,7 @@ import { summarizeImage, summarizeUpload } from "./summary.ts";
 /** Checks the archive, or exports and checks the image, and uploads it. */
 export async function saveRestateImage(runner: ActionRunner): Promise<void> {
   const transport = createTransport(runner.env);
-  // First of all: without a service for artifacts nothing else would help (F94).
+  // Check this first: without an artifact service, the rest of the work would be lost.
   const results = resultsOfJob(runner.env, { transport });
   const file = await findFile(runner);
   const checked = await runner.group(`Checking ${shortPath(file)}`, () => checkFile(file, runner));
@@ -33,10 +33,10 @@ async function findFile(runner: ActionRunner): Promise<string> {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true; // What is not there is told when it is read.
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true; // Reading it later reports a missing file.
 }
 
-/** An artifact holds one file: the folder of an image becomes the tar of it. */
+/** Packs an image folder into a tar, because the artifact has one file. */
 async function packFolder(folder: string, runner: ActionRunner): Promise<string> {
   const file = join(await runner.tempFolder("image"), `${basename(folder).replace(/\.tar$/, "")}.tar`);
   const source = await openImageFile(folder);

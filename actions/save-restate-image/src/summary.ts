@@ -7,7 +7,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import { type CheckedFile, shortPath } from "./check-file.ts";
 import { zstdHint } from "./zstd-hint.ts";
 
-/** Sets the outputs that tell of the image, also when the upload then fails, and describes it. */
+/** Sets the outputs about the image, before the upload can fail, and describes the image. */
 export function summarizeImage(runner: ActionRunner, file: CheckedFile): void {
   const { archive, size, hasEndBlocks, path } = file;
   runner.setOutput("digest", archive.digest);
@@ -39,7 +39,7 @@ export function summarizeImage(runner: ActionRunner, file: CheckedFile): void {
   }
 }
 
-/** Sets the outputs that tell of the artifact, and writes the summary. */
+/** Sets the outputs about the artifact, and writes the summary. */
 export function summarizeUpload(runner: ActionRunner, file: CheckedFile, upload: Upload): void {
   const { archive } = file;
   const { "artifact-name": name, "retention-days": days } = runner.inputs;
@@ -71,7 +71,7 @@ function platformOf({ platform }: Image): string {
   return formatPlatform(normalizePlatform(platform));
 }
 
-/** Digests and platforms hold no backtick; a name may hold anything, and is only shown. */
+/** Text as a code span. A name may contain any characters; backticks and invisible ones are replaced. */
 function code(text: string): string {
   return `\`${text.replaceAll("`", "'").replaceAll(/[\p{Cc}\p{Cf}]/gu, "?")}\``;
 }

@@ -1,10 +1,10 @@
 import { formatBytes } from "@release-actions/report";
 import type { CheckedFile } from "./check-file.ts";
 
-/** Below this the compression of the layers decides nothing that anybody would notice. */
+/** Below this size, nobody would notice how the layers are compressed. */
 const WORTH_BYTES = 10_000_000;
 
-/** What to change so that every consumer is faster; undefined when there is nothing to gain. */
+/** Advice that makes every consumer of the image faster; undefined when there is nothing to gain. */
 export function zstdHint({
   archive,
   wrapping,

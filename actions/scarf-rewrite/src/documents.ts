@@ -4,14 +4,14 @@ import { openReleases, openRest } from "@release-actions/github-rest";
 import type { Transport } from "@release-actions/http";
 import { Fault, type Reporter } from "@release-actions/report";
 
-/** Something with URLs in it that can be written back. */
+/** A text with URLs that can be rewritten: a file, or the notes of a release. */
 export interface Document {
-  /** For people: a path in the workspace, or `the notes of v1.2.3`. */
+  /** The name for messages: a path in the workspace, or `the notes of v1.2.3`. */
   readonly name: string;
   readonly isFile: boolean;
-  /** Bytes as Latin-1 for a file, so that whatever its encoding is, it survives. */
+  /** The text; for a file, its bytes decoded as Latin-1, so that any encoding survives. */
   readonly text: string;
-  /** Rewrites what it holds by then: notes may have been edited since they were read. */
+  /** Rewrites the current content: notes may have been edited since they were read. */
   readonly rewrite: (change: (text: string) => string) => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ async function readOne(name: string, file: string): Promise<Document> {
     isFile: true,
     text,
     rewrite: async (change) => {
-      // Beside it and then in its place: a step that is killed leaves the old file or the new one.
+      // Write a temporary file and rename it: a step that is killed leaves the old file or the new one.
       const partial = `${file}.${process.pid}.partial`;
       try {
         await writeFile(partial, change(text), "latin1");
@@ -82,7 +82,7 @@ export async function readNotes(tag: string, { repository, ...access }: ReleaseA
     rewrite: async (change) => {
       const latest = await releases.latest();
       const now = await releases.get(release.id);
-      // Which release is the latest stays as it is.
+      // Do not change which release is the latest.
       await releases.update(release.id, {
         body: change(now.body),
         makeLatest: latest?.id === release.id ? "true" : "false",

@@ -18,7 +18,7 @@ export class RewriteError extends Fault {
   override readonly name = "RewriteError";
 }
 
-/** A document with what was done to it, or would be. */
+/** A document, with the URLs that were changed (or would be) and those that were already right. */
 export interface Outcome {
   readonly document: Document;
   readonly changed: readonly Download[];
@@ -30,12 +30,12 @@ export interface Result {
   readonly problems: readonly Problem[];
 }
 
-/** How many addresses are asked at once. */
+/** How many URLs are verified at a time. */
 const MAX_PARALLEL = 8;
 
 /**
- * Rewrites every document, or none: all are read and all URLs counted and verified before the first
- * is written. The notes of the release come last, as only they are public at once.
+ * Rewrites all documents or none: reads all, and counts and verifies all URLs, before it writes the first.
+ * The notes of the release come last, because only they become public at once.
  */
 export async function rewriteAll(runner: ActionRunner): Promise<Result> {
   const { inputs } = runner;
@@ -124,7 +124,7 @@ async function verifyOne(
   { gatewayUrl, githubUrl }: Download,
   { env, signal }: ActionRunner,
 ): Promise<Problem | undefined> {
-  // A script's placeholder stands for no address that could be asked.
+  // A URL with a script's placeholder cannot be requested.
   if (/[${}<>]/.test(gatewayUrl))
     return { level: "warning", message: `${gatewayUrl} has a placeholder and cannot be verified` };
   const verdict = await verifyRedirect(gatewayUrl, githubUrl, { fetch: createFetch(env), signal });

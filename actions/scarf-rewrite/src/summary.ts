@@ -2,7 +2,7 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Result } from "./rewrite-all.ts";
 
-/** Sets the outputs, also when it failed, and says in log and summary what was done. */
+/** Sets the outputs (also after a failure) and writes the result to the log and the summary. */
 export function summarize(runner: ActionRunner, { outcomes, problems }: Result): void {
   const { mode } = runner.inputs;
   const target = mode === "reverse" ? "githubUrl" : "gatewayUrl";

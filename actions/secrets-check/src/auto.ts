@@ -7,7 +7,7 @@ const known = (name: string, kind: Kind, options: Readonly<Record<string, string
   options,
 });
 
-/** The kinds of the names that our own workflows and READMEs use. Of any other name the value tells what it is. */
+/** The kinds of secrets with the names that our workflows and READMEs use. Other secrets are judged by their value. */
 const KNOWN_NAMES: readonly Expectation[] = [
   known("CODESIGN_CERTIFICATE", "p12", {
     password: "CODESIGN_CERTIFICATE_PASSWORD",
@@ -28,21 +28,21 @@ const KNOWN_NAMES: readonly Expectation[] = [
   known("DOCKER_PASSWORD", "docker-login", { username: "DOCKER_USERNAME" }),
 ];
 
-/** Options without which a kind cannot be looked at. */
+/** Options that are required to check a kind. */
 const NEEDED: Readonly<Partial<Record<Kind, string>>> = { "docker-login": "username", "github-app-key": "app-id" };
 
-/** Tokens of registries of packages, in whose place a job's identity does (npm, PyPI, RubyGems, crates.io). */
+/** Tokens of package registries that accept a job's OIDC identity instead (npm, PyPI, RubyGems, crates.io). */
 const REPLACED_BY_IDENTITY = /^(?:\w+_)?(?:NPM|NODE|PYPI|TESTPYPI|RUBYGEMS|CARGO|CRATES)\w*_TOKEN\w*$/;
 
 export interface AutoExpectations {
   readonly expectations: readonly Expectation[];
-  /** Names that workflows use, and why they are not judged. */
+  /** Names that workflows use, and why they are not checked. */
   readonly notJudged: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /**
- * What to expect where nobody says: of the secrets that workflows use, and of those with a known name, the ones that
- * this step was given. Empty ones count as missing only where a workflow cannot do without.
+ * The expected secrets when the input does not list them: of the secrets that workflows use or that have a known name,
+ * those that this step received. An empty one counts as missing only if a workflow needs it.
  */
 export function autoExpectations(usage: Usage, env: Readonly<NodeJS.ProcessEnv>): AutoExpectations {
   const used = [...new Set(usage.secrets.map(({ name }) => name))];
@@ -59,7 +59,7 @@ export function autoExpectations(usage: Usage, env: Readonly<NodeJS.ProcessEnv>)
   return { expectations, notJudged };
 }
 
-/** Why an absent or empty secret is nobody's fault; undefined when it is. */
+/** Why an absent or empty secret is acceptable; undefined when it is a fault. */
 function reasonFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>): string | undefined {
   if (env[name] === undefined) return "this step did not receive it";
   if (usage.handed !== "all" && !usage.handed.includes(name)) return "the calling workflow does not pass it on";
@@ -71,7 +71,7 @@ function reasonFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>)
   return undefined;
 }
 
-/** A known kind with the partners that the step was given; else whatever the value is. */
+/** The known kind for a name, with those of its other secrets that can be judged; else any value that is not empty. */
 function expectationFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>): Expectation {
   const found = KNOWN_NAMES.find((each) => each.name === name);
   if (found === undefined) return known(name, "nonempty");

@@ -14,7 +14,7 @@ import { summarize } from "./summary.ts";
 
 const RETRY_DELAY_MS = 2000;
 
-/** Reads what the workflows use, checks each secret that is expected, and says what is missing or invalid. */
+/** Reads which secrets the workflows use, checks each expected one, and reports what is missing or invalid. */
 export async function checkRun(runner: ActionRunner): Promise<void> {
   const { inputs, env } = runner;
   const files = await readWorkflowFolder(inputs.workflows);
@@ -80,13 +80,13 @@ export async function checkRun(runner: ActionRunner): Promise<void> {
     );
 }
 
-/** Where `npm publish` would go. */
+/** The registry that `npm publish` would use. */
 async function configuredRegistry(run: CommandRunner): Promise<string> {
   const { stdout } = await run("npm", ["config", "get", "registry"], { onOutput: () => undefined });
   return stdout.trim();
 }
 
-/** Undefined where there is no npm: then nothing is published from here either. */
+/** The version of npm; undefined without npm, in which case this runner does not publish either. */
 async function versionOfNpm(run: CommandRunner): Promise<string | undefined> {
   const options = { onOutput: () => undefined, check: false };
   const { stdout, exitCode } = await run("npm", ["--version"], options);

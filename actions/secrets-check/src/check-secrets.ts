@@ -22,7 +22,7 @@ import { tryNpmOidc, tryNpmToken } from "./online/npm.ts";
 
 interface KindOfSecret {
   readonly check: OfflineCheck;
-  /** Absent where nobody can be asked without an effect, or at all. */
+  /** The online check; absent when no service can check the secret, or only with side effects. */
   readonly try?: OnlineCheck;
 }
 
@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<Kind, KindOfSecret>> = {
   "github-app-id": { check: checkAppId },
   "github-app-key": { check: checkAppKey, try: tryAppKey },
   "docker-login": { check: checkDockerLogin, try: tryDockerLogin },
-  // No endpoint of crates.io that only reads takes a token (its `me` routes want a cookie).
+  // No read-only endpoint of crates.io accepts a token (its `me` routes need a cookie).
   "crates-token": { check: checkCratesToken },
   "cosign-key": { check: checkCosignKey },
   "private-key": { check: checkPrivateKey },
@@ -48,22 +48,22 @@ const KINDS: Readonly<Record<Kind, KindOfSecret>> = {
   nonempty: { check: anything },
 };
 
-/** What a runner sets where a job may ask for identity tokens. */
+/** The variables that a runner sets when a job may request identity tokens. */
 const OIDC_VARIABLES = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
 
 export interface Surroundings {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly now: Date;
   readonly expiresWithinDays: number;
-  /** Undefined to try nothing online. */
+  /** Undefined to skip online checks. */
   readonly services: Services | undefined;
 }
 
-/** Looks at every expected secret, and finds all that is wrong rather than the first. */
+/** Checks every expected secret, and returns all findings. */
 export async function checkSecrets(expectations: readonly Expectation[], where: Surroundings): Promise<Finding[]> {
   const findings = await Promise.all(expectations.map((expectation) => checkSecret(expectation, where)));
   const all = findings.flat();
-  // A secret that two others are read with is missing once.
+  // A secret that belongs to two others is reported as missing only once.
   return all.filter(
     (one, at) => all.findIndex(({ name, problem: kind }) => name === one.name && kind === one.problem) === at,
   );
@@ -91,12 +91,12 @@ async function checkSecret(expectation: Expectation, where: Surroundings): Promi
   }
 }
 
-/** A password with white space at its edge may be meant so, which opening the file tells; a name may not. */
+/** A password may begin or end with white space, and opening the file shows if it is right; a name must not. */
 function checkPartnerEdges(name: string, { options }: Expectation, value: string): Finding[] {
   return options["password"] === name ? [] : checkEdges(name, value, "github-app-id");
 }
 
-/** Actions hands over an empty text for a secret that does not exist. */
+/** Checks that a secret was passed and is not empty. GitHub passes an empty string for one that does not exist. */
 function checkPresence(expectation: Expectation, env: Readonly<NodeJS.ProcessEnv>): Finding[] {
   return [expectation.name, ...partnersOf(expectation)].flatMap((name): Finding[] => {
     const value = env[name];

@@ -20,9 +20,9 @@ export interface WorkflowFile {
 /** The secrets that the workflows of a folder read. */
 export interface Usage {
   readonly secrets: readonly UsedSecret[];
-  /** Whether one of them passes on all secrets or computes a name, so that others may be used where nobody sees it. */
+  /** Whether a workflow passes on all secrets or computes a secret's name, so that other secrets may be used too. */
   readonly isOpen: boolean;
-  /** What the workflow in which this step is was handed by its caller, where it has one. */
+  /** The secrets that the caller passes to the workflow of this step; `all` when it has no caller. */
   readonly handed: readonly string[] | "all";
   /** Jobs that publish to npm. */
   readonly npmJobs: readonly NpmJob[];
@@ -52,8 +52,8 @@ export function findUsage(files: readonly WorkflowFile[], env: Readonly<NodeJS.P
 }
 
 /**
- * Called as `release-preflight.yml`, or from a workflow that has no job of this name of its own, a step has of the
- * repository's secrets what its caller passes on: a name that is not among them is empty there, and set all the same.
+ * The secrets that this step's workflow receives. If it was called (as `release-preflight.yml`, or by a workflow that
+ * has no job of this name of its own), it has those that its caller passes. Others are empty there, even if set.
  */
 function handedTo(workflows: readonly Workflow[], env: Readonly<NodeJS.ProcessEnv>): Usage["handed"] {
   const callsOf = (jobs: Workflow["jobs"]) => jobs.filter(({ uses }) => uses !== undefined);
@@ -68,7 +68,7 @@ function handedTo(workflows: readonly Workflow[], env: Readonly<NodeJS.ProcessEn
   return handed.length === 0 || handed.includes("all") ? "all" : handed.flat();
 }
 
-/** Secrets that are expected and used nowhere, and those that are used and not expected. */
+/** Findings for secrets that are expected but not used, and for those that are used but not expected. */
 export function compareUsage(expectations: readonly Expectation[], usage: Usage): Finding[] {
   const expected = expectations
     .filter(({ kind }) => kind !== "npm-oidc")

@@ -1,9 +1,9 @@
 import type { Kind } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
 
-/** Kinds whose values are files, which end in a line feed; OpenSSH's keys must. */
+/** Kinds whose values are files, which may end with a line feed (OpenSSH keys must). */
 const FILES: readonly Kind[] = ["p12", "apple-api-key", "private-key", "github-app-key", "cosign-key"];
-/** Kinds whose value may be anything, so that what looks pasted may be meant. */
+/** Kinds whose value may be anything, so that text that looks like a copying mistake may be intended. */
 const ANYTHING: readonly Kind[] = ["nonempty", "docker-login"];
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -20,8 +20,8 @@ const FIRST = new RegExp(`^${UNSEEN}`, "u");
 const LAST = new RegExp(`${UNSEEN}$`, "u");
 
 /**
- * What comes along when a value is pasted: white space at an edge, told with which character it is, and quotes. Text
- * of several lines is a file, whose last line feed belongs to it.
+ * Finds characters that were pasted along with a value: white space at the start or end (the message names it), and
+ * quotes. A value of several lines is a file, whose last line feed belongs to it.
  */
 export function checkEdges(name: string, value: string, kind: Kind): Finding[] {
   const isLong = ANYTHING.includes(kind) && (/\n[\s\S]*\S/.test(value.trim()) || /^\s*\{[\s\S]*\}\s*$/.test(value));
@@ -43,7 +43,7 @@ function edgeOf(where: string, char: string | undefined, isFile: boolean): strin
   return `${where} with ${NAMES[char] ?? "white space"} (${code})`;
 }
 
-/** What was pasted in place of a value. */
+/** Describes a placeholder that was pasted instead of the value; undefined when there is none. */
 function placeholderIn(name: string, value: string): string | undefined {
   if (/^\*+$/.test(value)) return "it is a row of asterisks, as shown in logs, and not the value of the secret";
   if (/^\$\{\{[^{}]*\}\}$/.test(value)) return "it is an unevaluated workflow expression";

@@ -26,7 +26,7 @@ export type Kind = keyof typeof OPTIONS;
 export interface Expectation {
   readonly name: string;
   readonly kind: Kind;
-  /** By option name; those that name another secret are listed in `PARTNERS`. */
+  /** The options by name. `PARTNERS` lists those whose value names another secret. */
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +55,7 @@ export function readExpectations(lines: readonly string[]): Expectation[] {
   return expectations;
 }
 
-/** The other secrets that are read together with one. */
+/** The names of the other secrets that belong to a secret, such as its password. */
 export function partnersOf({ options }: Expectation): string[] {
   return PARTNERS.flatMap((option) => options[option] ?? []);
 }

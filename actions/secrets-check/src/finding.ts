@@ -13,7 +13,7 @@ export type ProblemKind =
   | "unused"
   | "unexpected";
 
-/** What is wrong with a secret, in words that never hold a part of it. */
+/** A finding about a secret. The message never contains a part of the secret. */
 export interface Finding {
   readonly name: string;
   readonly problem: ProblemKind;
@@ -21,7 +21,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** What to do about each kind of problem, one thing each. */
+/** The next step for each kind of problem. */
 export const NEXT_STEP: Readonly<Record<ProblemKind, string>> = {
   missing: "Add it to the `env` of this step, or remove it from `expect`.",
   empty: "Set it under Settings, Secrets and variables, Actions, or pass it on to this workflow.",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Whether this run was started by the pull request of a fork, or by Dependabot: neither is given any secret
+ * Whether a fork's pull request or Dependabot started this run: then it receives no secrets
  * (docs: "Using secrets in GitHub Actions").
  */
 export function hasNoSecrets(env: Readonly<NodeJS.ProcessEnv>): boolean {

@@ -1,20 +1,20 @@
 import type { Location } from "@release-actions/report";
 import { type Job, parseYaml, type Workflow, YamlError, type YamlNode } from "@release-actions/workflow";
 
-/** A job that publishes to npm with `npm-publish` or `release-npm.yml`, as far as its file tells. */
+/** A job that publishes to npm with `npm-publish` or `release-npm.yml`, as far as the workflow file shows. */
 export interface NpmJob {
   readonly location: Location & { readonly line: number };
-  /** Packages that the file names; none where only the plan or an expression does. */
+  /** The packages that the file names; empty when only the plan or an expression has the names. */
   readonly packages: readonly NpmPackage[];
   readonly publish: "auto" | "direct" | "stage";
-  /** Empty where the job has none; undefined where only a run knows. */
+  /** The environment's name; empty when the job has none, undefined when it is computed at run time. */
   readonly environment: string | undefined;
-  /** Without a token, and with `id-token: write`: it publishes by its identity. */
+  /** Whether it publishes with its OIDC identity: it has no token, but `id-token: write`. */
   readonly isTrustedPublisher: boolean;
   readonly isSelfHosted: boolean;
-  /** Whether it uses the npm of GitHub's image, which this job may have too. */
+  /** Whether it uses the npm of GitHub's runner image, which may be this job's npm too. */
   readonly hasImagesNpm: boolean;
-  /** Whether a registry shows the packages to everybody. */
+  /** Whether the packages are public. */
   readonly isPublic: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface NpmPackage {
   readonly name: string;
   /** A folder with the package's own package.json. */
   readonly base: string | undefined;
-  /** What `fields` has as its `repository`. */
+  /** The value of `repository` in `fields`. */
   readonly repository: unknown;
 }
 
@@ -68,7 +68,7 @@ function npmJob(job: Job, given: YamlNode, environment: YamlNode, isTrustedPubli
   };
 }
 
-/** A text that a run does not change. */
+/** The text of a value; undefined when it contains an expression. */
 function literal({ text }: YamlNode): string | undefined {
   return text?.includes("${{") ? undefined : text;
 }
@@ -86,7 +86,7 @@ function packagesOf(text: string | undefined, scope: string | undefined): readon
         return [{ name: `${prefix}${name}`, base: entry.get("base").text, repository }];
       });
   } catch (error) {
-    if (error instanceof YamlError) return []; // npm-publish refuses it, and says where.
+    if (error instanceof YamlError) return []; // npm-publish reports this error with its location.
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { readText } from "@release-actions/text";
 import type { Finding } from "./finding.ts";
 import type { NpmJob, NpmPackage } from "./npm-jobs.ts";
 
-/** The label of what is found of jobs that publish to npm; there is no secret of this name. */
+/** The name in findings about jobs that publish to npm; it does not name a secret. */
 const NPM_LABEL = "npm";
 
 export interface NpmServices {
@@ -26,7 +26,7 @@ export interface NpmServices {
   readonly mask: (secret: string) => void;
 }
 
-/** What will stop the jobs that publish to npm without a token, as far as that can be known before the builds. */
+/** Faults that will stop jobs that publish to npm without a token, as far as they can be known before the build. */
 export async function checkNpmJobs(
   jobs: readonly NpmJob[],
   online: NpmServices | undefined,
@@ -51,11 +51,11 @@ export async function checkNpmJobs(
 export interface TrustedPublisher {
   readonly packages: readonly string[];
   readonly publish: "auto" | "direct" | "stage";
-  /** Of the job that publishes; undefined where nobody says. */
+  /** The environment of the publishing job; undefined when it is unknown. */
   readonly environment: string | undefined;
 }
 
-/** Has packages/npm look, and says its findings as those of one secret. */
+/** Runs the check of packages/npm, and returns its findings under the name of a secret. */
 export async function checkTrustedPublisher(
   name: string,
   publisher: TrustedPublisher,
@@ -81,10 +81,10 @@ export async function checkTrustedPublisher(
   }
 }
 
-/** Three tries: a job that only looks need not wait for a registry that is down. */
+/** Time for about three attempts: a job that only checks need not wait for a registry that is down. */
 const PATIENCE = { budgetMs: 15_000, firstPauseMs: 1_000, longestPauseMs: 4_000 };
 
-/** Where this job runs says nothing of the one that publishes. */
+/** Pretends a GitHub-hosted runner, since the publishing job may run elsewhere than this one. */
 function hostedEnv(env: NpmServices["env"]): NpmServices["env"] {
   return { ...env, RUNNER_ENVIRONMENT: "github-hosted" };
 }
@@ -108,7 +108,7 @@ function repositoryFinding(
     try {
       field = Object(JSON.parse(readText(file, `${base}/package.json`))).repository;
     } catch {
-      return []; // npm-publish names what is wrong with it.
+      return []; // npm-publish reports this error.
     }
   }
   const finding = field === undefined ? undefined : checkRepository(name, field, expected);

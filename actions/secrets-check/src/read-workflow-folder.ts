@@ -4,7 +4,7 @@ import path from "node:path";
 import { readText } from "@release-actions/text";
 import type { WorkflowFile } from "./compare.ts";
 
-/** The workflow files of a folder; none where there is no folder. */
+/** The workflow files of a folder; empty when the folder does not exist. */
 export async function readWorkflowFolder(folder: string): Promise<WorkflowFile[]> {
   if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();

@@ -10,7 +10,7 @@ interface Verdicts {
   readonly online: boolean;
 }
 
-/** What is wrong as a table, one thing in each cell; what is fine, and what was not judged, folded. */
+/** Writes the findings as a table; secrets that are fine and those that were not checked are folded. */
 export function summarize(summary: Runner["summary"], { expectations, findings, notJudged, online }: Verdicts): void {
   const failed = new Set(findings.filter(({ level }) => level === "error").map(({ name }) => name)).size;
   const fine = expectations.filter(({ name }) => !findings.some((finding) => finding.name === name));

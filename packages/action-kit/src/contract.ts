@@ -1,4 +1,4 @@
-/** What `action.yml` says of one input, as `npm run generate` writes it into `src/action.gen.ts`. */
+/** One input of `action.yml`, as `npm run generate` writes it into `src/action.gen.ts`. */
 export type InputSpec = (
   | { readonly kind: "string" }
   | { readonly kind: "boolean" }
@@ -16,7 +16,7 @@ export type InputSpec = (
   | { readonly kind: "secret" }
 ) & {
   readonly required?: true;
-  /** The literal default. An empty value counts as this one: it is what an unset expression becomes. */
+  /** The literal default. It also replaces an empty value, which an unset expression becomes. */
   readonly default?: string;
 };
 
@@ -36,7 +36,7 @@ type InputValue<S extends InputSpec> = S extends { kind: "boolean" }
         ? readonly string[]
         : string;
 
-/** Lists are empty and booleans false when absent; all else is `undefined` unless required or defaulted. */
+/** Absent lists are empty and absent booleans false; other inputs are undefined unless required or with a default. */
 type IsAlwaysSet<S extends InputSpec> = S extends
   | { required: true }
   | { default: string }

@@ -13,7 +13,7 @@ import {
   envFor,
 } from "@release-actions/command";
 
-/** How long a child that was asked to stop may take before it is killed: the runner itself waits 7.5 s. */
+/** How long a child may take to stop before it is killed: the runner itself waits 7.5 s. */
 const KILL_AFTER_MS = 1500;
 
 interface Started {
@@ -21,9 +21,9 @@ interface Started {
 }
 
 /**
- * `@actions/exec` neither hands out the child it starts nor tells by which signal one ended (its exit
- * code is `null` then, which many take for success). Node announces every child on a diagnostics
- * channel, and the async context says which call it belongs to.
+ * `@actions/exec` gives no access to the child process, and hides the signal that ended it (the exit code is then
+ * `null`, which many callers treat as success). Node announces every child on a diagnostics channel, and the async
+ * context identifies the call that the child belongs to.
  */
 const calls = new AsyncLocalStorage<Started>();
 subscribe("child_process", (message) => {
@@ -32,13 +32,14 @@ subscribe("child_process", (message) => {
   // The channel's documented message is `{ process: ChildProcess }`.
   const { process: child } = message as { process: ChildProcess };
   started.child = child;
-  // A child may end without reading its input; its exit code tells what that meant. The streams come after the message.
+  // Ignore write errors: a child may exit without reading its input, and its exit code shows whether that is a
+  // failure. The streams exist only after this message.
   process.nextTick(() => child.stdin?.on("error", () => undefined));
 });
 
 /**
- * A `CommandRunner` on `@actions/exec`; `echo` is handed each command line and the output as it comes. A child that is
- * given no environment of its own gets the step's without what only the step may know (`envFor`).
+ * A `CommandRunner` based on `@actions/exec`. `echo` receives each command line and the output as it arrives. Without
+ * an explicit environment, a child gets the step's, except variables that only the step may know (`envFor`).
  */
 export function execRunner(cancelled: AbortSignal, echo: (text: string) => void): CommandRunner {
   return async (command, args, options = {}) => {

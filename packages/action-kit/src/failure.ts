@@ -1,6 +1,6 @@
 import { Fault, type Location } from "@release-actions/report";
 
-/** What is shown of an error: a fault reads as a message with its next step, a bug of ours has its stack. */
+/** How an error is shown: a fault as a message with the next step, a bug of this project with its stack. */
 export interface Failure {
   readonly message: string;
   readonly location: Location | undefined;

@@ -14,7 +14,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   FALSE: false,
 };
 
-/** RFC 3986 section 3.2.1; as in the WHATWG's URL standard, a password may have an unescaped `@`. */
+/** User information in a URL (RFC 3986, section 3.2.1). As in the URL standard, a password may have a plain `@`. */
 const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/([^\s/?#@:]*)(?::([^\s/?#]*))?@/gi;
 const SHORTEST_TOKEN = 20;
 
@@ -23,8 +23,8 @@ export class InputError extends Fault {
 }
 
 /**
- * Reads every input of an action from the `INPUT_*` variables the runner sets. All are read before
- * anything happens, and all that is wrong is said at once.
+ * Reads every input of an action from the `INPUT_*` variables that the runner sets. All inputs are read before
+ * the action does anything, and one error names all mistakes.
  *
  * @throws InputError naming each bad input, its value and the accepted ones.
  */
@@ -47,11 +47,11 @@ export function readInputs<C extends Contract>(contract: C, env: NodeJS.ProcessE
   if (complaints.length > 0) {
     throw new InputError(complaints.join("\n"), { advice: "Correct the `with:` block of this step." });
   }
-  // Each value was produced from the spec that its type is computed from.
+  // The cast is safe: each value was read by the same spec that its type is computed from.
   return values as InputValues<C>;
 }
 
-/** The values of all inputs declared secret, for masking before anything is parsed. */
+/** The values of all inputs that are declared secret, to be masked before anything is parsed. */
 export function secretInputs(contract: Contract, env: NodeJS.ProcessEnv): string[] {
   return Object.entries(contract.inputs)
     .filter(([, spec]) => spec.kind === "secret")
@@ -60,13 +60,13 @@ export function secretInputs(contract: Contract, env: NodeJS.ProcessEnv): string
 }
 
 /**
- * Passwords in the URLs that a step was given, in any input or in a variable such as `HTTPS_PROXY`
- * (`https://user:password@host`), as they are written and as they are meant, to be masked before anything is parsed.
+ * Passwords in URLs (`https://user:password@host`) in any input or in a variable such as `HTTPS_PROXY`, both encoded
+ * and decoded, to be masked before anything is parsed.
  */
 export function passwordsInUrls(env: NodeJS.ProcessEnv): string[] {
   const found = Object.values(env).flatMap((value) => [...(value ?? "").matchAll(USER_INFO)]);
   return found.flatMap(([, user = "", password]) => {
-    // Alone, a short name is a user (`ssh://git@host`), a long one a token.
+    // Without a password, a short name is a user (`ssh://git@host`), and a long one is a token.
     const secret = password ?? (user.length >= SHORTEST_TOKEN ? user : "");
     if (secret === "") return [];
     const plain = decoded(secret);
@@ -83,7 +83,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The name of the variable in which the runner hands over an input. */
+/** The name of the variable in which the runner passes an input. */
 export function inputVariable(name: string): string {
   return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
 }
@@ -126,7 +126,7 @@ function parseInput(spec: InputSpec, text: string, env: NodeJS.ProcessEnv): unkn
   }
 }
 
-/** `~` and `~/...` as a shell reads them; no shell has seen a value of a `with:` block. */
+/** Expands `~` and `~/...` as a shell does, because no shell processes the values of a `with:` block. */
 function fromHome(text: string, env: NodeJS.ProcessEnv): string {
   if (!/^~(?=$|[/\\])/.test(text)) return text;
   return path.join(env["HOME"] || env["USERPROFILE"] || homedir(), text.slice(1));

@@ -1,19 +1,19 @@
 /**
- * Characters without weight where text is compared by language, as the runner's `StartsWith("::")` does
- * (learn.microsoft.com, "Best practices for comparing strings in .NET"): controls, formats such as a soft hyphen, and
- * the others that Unicode calls ignorable.
+ * Characters that culture-sensitive comparison ignores, such as the runner's `StartsWith("::")` (learn.microsoft.com,
+ * "Best practices for comparing strings in .NET"): control and format characters such as the soft hyphen, and others
+ * that Unicode calls default-ignorable.
  */
 const WEIGHTLESS = String.raw`\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\p{Cf}\p{Default_Ignorable_Code_Point}`;
-/** .NET's `TrimStart` takes away what JavaScript calls `\s`, and U+0085. */
+/** A workflow command. .NET's `TrimStart` removes the characters of JavaScript's `\s`, and U+0085. */
 const COMMAND = new RegExp(`^([\\s\\x85${WEIGHTLESS}]*:)(?=[${WEIGHTLESS}]*:)`, "u");
-/** The older form counts anywhere in a line. */
+/** The older form of a command, which works anywhere in a line. */
 const OLD_COMMAND = new RegExp(`(#[${WEIGHTLESS}]*#)(?=[${WEIGHTLESS}]*\\[)`, "gu");
 
 /**
  * Makes text inert for the runner, which reads workflow commands (`::name::`, and the older `##[name]`)
  * from whatever a step prints (docs: "Workflow commands for GitHub Actions"). Names from archives and
- * the output of tools are data and must not be able to set a variable or add a mask. What takes a command apart is
- * a visible space: a character without width would have no weight in the runner's comparison either.
+ * the output of tools are data and must not be able to set a variable or add a mask. A visible space breaks up the
+ * command, because the runner's comparison would ignore a character without width.
  */
 export function inertText(text: string): string {
   return text
@@ -22,7 +22,7 @@ export function inertText(text: string): string {
     .join("\n");
 }
 
-/** Turns pieces of output into whole inert lines. `flush` writes what is left of the last one. */
+/** Turns chunks of output into complete inert lines. `flush` writes the last, incomplete line. */
 export class LineWriter {
   #rest = "";
   readonly #write: (text: string) => void;

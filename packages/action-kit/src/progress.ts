@@ -1,6 +1,6 @@
 import { formatBytes, type Progress } from "@release-actions/report";
 
-/** In a log, a line this often is news; more is noise. */
+/** How often progress is logged. */
 const LOG_INTERVAL_MS = 5000;
 const BAR_INTERVAL_MS = 100;
 const BAR_WIDTH = 30;

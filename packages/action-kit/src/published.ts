@@ -1,6 +1,6 @@
 import { type Cell, MARKS, type Mark, type Summary } from "./summary.ts";
 
-/** What became of something that was to be published, the most important first. */
+/** The results of publishing, the most important first. */
 const STATES = {
   failed: { mark: "error", word: "not published" },
   unverified: { mark: "error", word: "published, but not read back" },
@@ -15,19 +15,19 @@ export type PublishState = keyof typeof STATES;
 export interface PublishedRow {
   readonly state: PublishState;
   readonly cells: readonly Cell[];
-  /** What happened, in words. */
+  /** The result in words. */
   readonly said: string;
 }
 
 export interface PublishedTable {
-  /** What the headline is about: `Helm chart widget 1.2.3`, `3 Helm charts`. */
+  /** The subject of the headline: `Helm chart widget 1.2.3`, `3 Helm charts`. */
   readonly subject: string;
-  /** Names of the cells. */
+  /** The names of the columns. */
   readonly header: readonly string[];
   readonly rows: readonly PublishedRow[];
 }
 
-/** The summary of a publisher: how much is published as the headline, then what became of each thing, failures first. */
+/** The summary of a publishing action: a headline with the number published, then each result, failures first. */
 export function writePublished(summary: Summary, { subject, header, rows }: PublishedTable): void {
   const states = (Object.keys(STATES) as PublishState[]).filter((state) => rows.some((row) => row.state === state));
   const count = (state: PublishState): string => {

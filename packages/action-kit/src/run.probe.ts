@@ -54,7 +54,7 @@ const scenarios: Record<string, (runner: Runner<typeof contract>) => Promise<voi
   "cleans-up-slowly": async (runner) => {
     const folder = await runner.tempFolder("work");
     runner.info(`folder ${folder}`);
-    // Longer than a body may take that was cancelled.
+    // Longer than a cancelled action may take to return.
     runner.onExit(() => new Promise((resolve) => setTimeout(resolve, 2500)));
     console.log("child 0");
     await sleep(20_000, undefined, { signal: runner.signal });

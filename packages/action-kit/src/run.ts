@@ -9,7 +9,7 @@ import { sourceLink } from "./source-link.ts";
 import { Summary } from "./summary.ts";
 import { type Cleanup, createRunner, mask, showProblem } from "./toolkit-runner.ts";
 
-/** The runner stops a cancelled step 7.5 s after SIGINT; ours must have cleaned up long before. */
+/** The runner stops a cancelled step 7.5 s after SIGINT; cleanup must be finished long before that. */
 const CANCEL_GRACE_MS = 1500;
 
 const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -20,8 +20,8 @@ class Cancelled extends Fault {
 
 /**
  * Runs an action (its main or its post step) and ends the process. The exit code is a failure from the
- * start and becomes success only when the body has returned: a promise that never settles, or a throw
- * in some event handler, cannot end green.
+ * start and becomes success only after the body has returned. So the step fails if a promise never settles, or
+ * if an event handler throws.
  */
 export async function runAction<C extends Contract>(
   contract: C,
@@ -42,7 +42,7 @@ export async function runAction<C extends Contract>(
     summary.failure(contract.name, failure);
   };
   const fail = (fault: Fault): void => {
-    // A summary whose verdict is that it failed shows the findings already.
+    // If the summary's verdict is a failure, it already shows the findings.
     if (summary.hasFailed) showProblem({ level: "error", ...describeFailure(fault) });
     else report(fault);
     failed = true;
@@ -57,10 +57,10 @@ export async function runAction<C extends Contract>(
     }
     await writeSummary(summary);
     process.off("exit", onUnsettled);
-    // An exit of its own, since a connection that some library left open would keep the step alive.
+    // Exit explicitly: a connection that a library left open would keep the process running.
     process.exit(failed && exitCode === 0 ? 1 : exitCode);
   };
-  // Cancelled, a body is given up after a while; its cleaning up is not, once it has begun.
+  // After a cancellation, the body is abandoned when its time is over; a cleanup that has begun is always finished.
   let ending: Promise<never> | undefined;
   const finish = (exitCode: number): Promise<never> => {
     ending ??= end(exitCode);
@@ -92,7 +92,7 @@ export async function runAction<C extends Contract>(
   } catch (error) {
     if (!cancellation.signal.aborted) report(error);
     else failed = true;
-    // Without this a table of what was not done would have no reason.
+    // Otherwise a table of unfinished work would not show the reason.
     if (cancellation.signal.aborted && summary.hasFailed)
       summary.failure(contract.name, { message: "the job was cancelled", location: undefined });
   }

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Location } from "@release-actions/report";
 
-/** The address of a place in the repository of the run; undefined for a place that it does not have. */
+/** The URL of a location in the repository of the run; undefined when the repository does not have it. */
 export type SourceLink = (location: Location) => string | undefined;
 
 /**
- * Links to lines on the server of the run (docs: "Creating a permanent link to a code snippet"), by its commit.
- * Without a line there is no link: such locations are mostly files that the job built, which no commit contains.
+ * Creates links to lines at the run's commit (docs: "Creating a permanent link to a code snippet").
+ * A location without a line gets no link: it is mostly a file that the job built, which is not in the commit.
  */
 export function sourceLink(env: NodeJS.ProcessEnv): SourceLink {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = env;
@@ -26,7 +26,7 @@ export function workspacePath(file: string): string {
   return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
 }
 
-/** A folder with a `.git` of its own is not what is at this path in the repository of the run. */
+/** Whether a path is in another checkout: a folder with its own `.git` does not belong to the run's repository. */
 function isInAnotherCheckout(relative: string): boolean {
   for (let folder = path.dirname(relative); folder !== "."; folder = path.dirname(folder)) {
     if (existsSync(path.join(workspace(), folder, ".git"))) return true;

@@ -1,4 +1,4 @@
-/** The variable in which the runner hands a state value, saved by the main step, to the post step. */
+/** The name of the variable in which the runner passes a state value of the main step to the post step. */
 export function stateVariable(name: string): string {
   return `STATE_${name}`;
 }
@@ -10,6 +10,6 @@ export function readState(name: string, env: NodeJS.ProcessEnv): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Not written by `saveState`: treated as absent, and validated by the reader anyway.
+    return undefined; // `saveState` did not write this, so treat it as absent. Readers validate values anyway.
   }
 }

@@ -7,26 +7,26 @@ import { type SourceLink, workspacePath } from "./source-link.ts";
 const MAX_SUMMARY_BYTES = 1024 * 1024;
 const CUT_NOTE = "\n\n_This summary was cut at 1 MiB; the log has all of it._\n";
 
-/** How something went. `waiting` is what a person has to confirm. */
+/** The kind of a result. `waiting` means that a person must approve it. */
 export type Mark = "success" | "waiting" | Level;
 
 export const MARKS: Readonly<Record<Mark, string>> = {
   ...{ success: "✅", waiting: "⏳", error: "❌", warning: "⚠️", notice: "ℹ️" },
 };
 
-/** A message with so many lines below its first is what some program printed. */
+/** A message with at least this many lines after the first is treated as output of a program. */
 const MIN_OUTPUT_LINES = 3;
 
 const LEVELS: readonly Level[] = ["error", "warning", "notice"];
 
 export type Cell = string | number;
 
-/** A number, or a measure such as `1.24 GB` and `2 min 05 s`; `-` and nothing may stand between them. */
+/** A number with a unit, such as `1.24 GB` or `2 min 05 s`. Cells with `-` or nothing do not change the alignment. */
 const MEASURE = /^(?:-?\d+(?:\.\d+)? (?:B|kB|MB|GB|TB|ms|s)|\d+ min \d\d s|-|)$/;
 
 /**
- * A job summary in Markdown, of one design for all actions: the verdict as headline, what failed below it, then what
- * the action adds. Text in tables is escaped; `raw` and `code` take it as it is.
+ * A job summary in Markdown with the same design for all actions: the verdict as the headline, then the failures, then
+ * the parts that the action adds. Text in tables is escaped; `raw` and `code` insert text unchanged.
  */
 export class Summary {
   #verdict: { readonly mark: Mark; readonly text: string } | undefined;
@@ -40,28 +40,28 @@ export class Summary {
     this.#linkTo = linkTo;
   }
 
-  /** The headline: `subject: what happened`. A later verdict replaces an earlier one, but nothing replaces a failure except another. */
+  /** Sets the headline, `subject: result`. A later verdict replaces it, but only a failure replaces a failure. */
   verdict(mark: Mark, text: string): this {
     if (!this.hasFailed || mark === "error") this.#verdict = { mark, text };
     return this;
   }
 
-  /** Whether the headline already says that something is wrong. */
+  /** Whether the headline reports a failure. */
   get hasFailed(): boolean {
     return this.#verdict?.mark === "error";
   }
 
-  /** What stopped the action, directly below the headline. Without a verdict that says so, the headline is that it failed. */
+  /** Shows the error that stopped the action. The headline says that the action failed, unless the verdict does so. */
   failure(action: string, { message, location }: Pick<Failure, "message" | "location">): this {
     this.#failed = `${action} failed`;
     const [said, advice] = splitAdvice(withoutWorkspace(message));
     const [first = "", ...more] = said.split("\n");
-    // What a program printed keeps its lines and columns.
+    // Output of a program keeps its lines and columns.
     const isOutput = more.length >= MIN_OUTPUT_LINES;
     let text = isOutput ? paragraph(first) : paragraph(said);
     if (location !== undefined) {
       const place = this.#place(location);
-      // Many messages begin with their place: it is not said twice.
+      // Many messages begin with their location: do not show it twice.
       const name = paragraph(workspacePath(location.file));
       const behind = text.startsWith(name) ? /^(?::\d+)?(?=[:\s]|$)/.exec(text.slice(name.length)) : null;
       const rest = behind === null ? `: ${text}` : text.slice(name.length + behind[0].length);
@@ -88,7 +88,7 @@ export class Summary {
     return rows.length === 0 ? this : this.raw([line(header), rule, ...rows.map(line)].join("\n"));
   }
 
-  /** Names and values of one thing, without those that are empty. HTML, since tables of GFM must have a header. */
+  /** A table of names and values, without empty values. It is HTML, since GFM tables must have a header. */
   facts(facts: readonly (readonly [name: string, value: Cell])[]): this {
     const rows = facts
       .filter(([, value]) => value !== "")
@@ -116,7 +116,7 @@ export class Summary {
     return this;
   }
 
-  /** A sentence whose code spans stay code; nothing else in it is read as HTML. */
+  /** A sentence in Markdown, with HTML escaped outside of code spans. */
   text(text: string): this {
     return this.raw(text.replace(/`[^`\n]*`|[&<>]/g, (part) => (part.startsWith("`") ? part : escapeHtml(part))));
   }
@@ -129,7 +129,7 @@ export class Summary {
     return this.raw(`<details><summary>${escapeHtml(title)}</summary>\n\n${String(content).trimEnd()}\n\n</details>`);
   }
 
-  /** Markdown as it is, set off as a paragraph. */
+  /** Unchanged Markdown as a paragraph of its own. */
   raw(markdown: string): this {
     this.#text += `${markdown}\n\n`;
     return this;
@@ -160,7 +160,7 @@ export class Summary {
     return headline("error", this.#failed, 3) + failures + earlier + rest;
   }
 
-  /** The place as a link, or as plain text where nothing can be linked to. */
+  /** The location as a link, or as plain text if it cannot be linked. */
   #place(location: Location): string {
     const { line } = location;
     const name = workspacePath(location.file).replaceAll("`", "'");
@@ -170,7 +170,7 @@ export class Summary {
   }
 }
 
-/** Keeps a value (a name from an archive, say) from being read as Markdown or HTML. */
+/** Escapes a value, such as a name from an archive, so that it is not interpreted as Markdown or HTML. */
 export function escapeMarkdown(text: string): string {
   return escapeHtml(text).replace(/[\\`*_[\]|~]/g, "\\$&");
 }
@@ -179,8 +179,9 @@ export function escapeMarkdown(text: string): string {
 const WORD = /https?:\/\/[^\s<>"'`]+|[^\s"'()<>,;`]+/g;
 
 /**
- * A sentence of which only code spans are Markdown: patterns and names in it stay as they are. GitHub makes links of URLs
- * as they are written, so nothing in them is escaped; and of `name@1.2.3` it makes a mail address, of `@scope` a mention, unless it is code.
+ * A sentence in which only code spans are Markdown; patterns and names stay as they are. URLs are not escaped, because
+ * GitHub links them as written. `name@1.2.3` and `@scope` become code, since GitHub would make an e-mail address of the
+ * first and a mention of the second.
  */
 function plainSentence(text: string): string {
   return outsideCode(text, (part) =>
@@ -192,13 +193,13 @@ function plainSentence(text: string): string {
   );
 }
 
-/** What happened, and what to do next. */
+/** Splits a message into the error and the next step. */
 function splitAdvice(message: string): [said: string, advice: string] {
   const [said = "", advice = ""] = message.split(/\r?\nNext: (.*)/s);
   return [said, advice];
 }
 
-/** Paths of the workspace as annotations and links have them: the folder of a runner tells nobody anything. */
+/** Makes paths relative to the workspace, as in annotations and links: the runner's own folders are not useful. */
 function withoutWorkspace(text: string): string {
   const workspace = process.env["GITHUB_WORKSPACE"];
   return workspace ? text.replaceAll(`${workspace}${path.sep}`, "") : text;
@@ -215,12 +216,12 @@ function paragraph(text: string): string {
   return outsideCode(plainSentence(text), escapeHtml).replace(/\r?\n/g, "<br>");
 }
 
-/** In cells Markdown stays usable (links, code), but can neither leave the cell nor open a tag. */
+/** A table cell: links and code in Markdown work, but the text cannot end the cell or open an HTML tag. */
 function escapeCell(text: string): string {
   return outsideCode(text, escapeHtml).replaceAll("|", "\\|").replace(/\r?\n/g, "<br>");
 }
 
-/** In a code span everything is literal (GFM, 6.1), also what would be an entity outside of it. */
+/** Changes text outside of code spans only: inside them everything is literal, even entities (GFM, 6.1). */
 function outsideCode(text: string, change: (part: string) => string): string {
   return text
     .split(/((?<![`\\])`[^`\r\n]+`(?!`))/)

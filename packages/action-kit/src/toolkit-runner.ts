@@ -12,7 +12,7 @@ import { workspacePath } from "./source-link.ts";
 import { readState } from "./state.ts";
 import type { Summary } from "./summary.ts";
 
-/** GitHub cuts the outputs of a job at 1 MiB in all, and fails quietly. */
+/** GitHub limits all outputs of a job together to 1 MiB, and reports no error when they are larger. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 export type Cleanup = () => Promise<void> | void;
@@ -26,7 +26,7 @@ interface Parts<C extends Contract> {
   readonly fail: (error: Fault) => void;
 }
 
-/** The `Runner` on GitHub's toolkit. */
+/** The `Runner` based on GitHub's toolkit. */
 export function createRunner<C extends Contract>(parts: Parts<C>): Runner<C> {
   const { contract, inputs, summary, signal, cleanups } = parts;
   const printProgress = progressPrinter({
@@ -64,7 +64,7 @@ export function createRunner<C extends Contract>(parts: Parts<C>): Runner<C> {
 }
 
 export function mask(secret: string): void {
-  // The runner masks whole values; a multi-line secret shows up line by line.
+  // The runner masks only whole values, but a secret of several lines appears in the log line by line.
   for (const line of new Set([secret, ...secret.split(/\r?\n/)])) {
     if (line.trim() !== "") core.setSecret(line);
   }
@@ -82,7 +82,7 @@ function outputText(contract: Contract, name: string, value: string | number | b
   return text;
 }
 
-/** A line break in a value that the runner reads back could set another variable (F137). */
+/** Refuses a line break, with which a value in a runner's file could set another variable. */
 function singleLine(what: string, value: string): string {
   if (/[\r\n\0]/.test(value)) throw new Fault(`${what}: a value with a line break is not passed on to later steps`);
   return value;

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Fault } from "@release-actions/report";
 
-/** A key of App Store Connect, and what stands beside it in JSON. */
+/** An App Store Connect API key, with the IDs that its JSON form may contain. */
 export interface AppStoreKeyFile {
   /** EC on P-256. */
   readonly privateKey: KeyObject;
@@ -9,7 +9,7 @@ export interface AppStoreKeyFile {
   readonly issuer: string | undefined;
 }
 
-/** What is given is not a key. Says nothing of the content: it may be shown. */
+/** The text is not a key. The message never quotes the text, so it may be shown. */
 export class AppStoreKeyError extends Fault {
   override readonly name = "AppStoreKeyError";
 }
@@ -20,8 +20,8 @@ const ADVICE = "Store the whole content of the .p8 file as the secret, or that c
 const JSON_KEYS = ["private_key", "key", "privateKey", "key_content"] as const;
 
 /**
- * Reads the content of `AuthKey_<id>.p8` as people paste it: PEM, also without line ends, indented, with spaces or `\n`
- * for them, quoted; its base64, also of the whole file; and the JSON of fastlane and of rcodesign.
+ * Reads the content of `AuthKey_<id>.p8` in the forms that people paste: PEM (indented, quoted, without line ends, or
+ * with spaces or `\n` instead of them), base64 of the key or of the whole file, and the JSON of fastlane or rcodesign.
  * @throws AppStoreKeyError that never quotes the key
  */
 export function readAppStoreKey(text: string): AppStoreKeyFile {
@@ -60,7 +60,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Without the quotes, the byte order mark and the white space that come along when a secret is pasted. */
+/** Removes quotes, a byte order mark and white space that were pasted along with a secret. */
 function unquoted(text: string): string {
   const trimmed = text.replace(/^\uFEFF/, "").trim();
   const [, quote, inner] = /^(["'`])([\s\S]*)\1$/.exec(trimmed) ?? [];
@@ -87,7 +87,7 @@ function readPrivateKey(text: string): KeyObject {
   });
 }
 
-/** The bytes between the lines of a PEM text, whatever became of its line ends. */
+/** The bytes between the BEGIN and END lines of a PEM text, with any or no line ends. */
 function derOf(text: string): Buffer | undefined {
   const [, body] = /-----BEGIN [A-Z ]*PRIVATE KEY-----([\s\S]*?)-----END [A-Z ]*PRIVATE KEY-----/.exec(text) ?? [];
   return body === undefined ? undefined : decodeBase64(body);

@@ -1,6 +1,6 @@
 import { ArchiveError } from "./error.ts";
 
-/** Takes little-endian fields from a piece of an archive one after the other, never past its end. */
+/** Reads little-endian fields one after the other from a part of an archive, and never past its end. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -8,7 +8,7 @@ export class ByteReader {
   readonly #what: string;
   #next = 0;
 
-  /** `base` is where the piece starts in the archive, `what` names it in errors. */
+  /** `base` is the part's offset in the archive; `what` names the part in errors. */
   constructor(bytes: Uint8Array, base: number, what: string) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -16,7 +16,7 @@ export class ByteReader {
     this.#what = what;
   }
 
-  /** Where the next field stands in the archive. */
+  /** The offset of the next field in the archive. */
   get offset(): number {
     return this.#base + this.#next;
   }
@@ -34,7 +34,7 @@ export class ByteReader {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** A 64-bit number; one that could not be exact is refused. */
+  /** Reads a 64-bit number; refuses one that a JavaScript number cannot represent exactly. */
   u64(): number {
     const offset = this.offset;
     const value = this.#view.getBigUint64(this.#advance(8), true);

@@ -5,13 +5,13 @@ import { detectFormat } from "./format.ts";
 import { type Bounds, requireBounded } from "./ratio.ts";
 
 const UNIT_BYTES = 100_000;
-/** More than any block needs: what does not compress grows by a hundredth. */
+/** More than any compressed block has: incompressible data grows by one percent. */
 const MAX_PACKED_BLOCK_BYTES = 1024 * 1024;
 const HEADER_BYTES = 4;
 
 /**
- * Decompresses bzip2, block by block, several streams in a row as `bzip2 -d` does. The checksums of blocks and
- * streams are checked.
+ * Decompresses bzip2 data block by block, including several streams in a row, as `bzip2 -d` does. Verifies the
+ * checksums of blocks and streams.
  */
 export async function* decompressBzip2(
   bytes: AsyncIterable<Uint8Array>,
@@ -51,19 +51,19 @@ function decode<T>(input: BlockInput, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
-    // The decoder's other messages are jokes.
+    // The decoder's other messages are jokes, so leave them out.
     const why = error instanceof Error && error.message.includes("crc32") ? ": a checksum does not match" : "";
     throw new ArchiveError("malformed", `the bzip2 data is broken${why}`, input.consumed, { cause: error });
   }
 }
 
-/** The bytes of at least one block, which the decoder reads bit by bit without waiting. */
+/** A buffer with at least one whole block, since the decoder reads bits synchronously. */
 class BlockInput {
   readonly #cursor: StreamCursor;
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #bit = 0;
-  /** How many bytes of the stream the decoder has begun. */
+  /** How many bytes of the stream the decoder has used, including a partly used one. */
   consumed = 0;
 
   constructor(cursor: StreamCursor) {
@@ -112,7 +112,7 @@ class BlockInput {
   }
 }
 
-/** Bytes of unknown number, one after the other. */
+/** A growing buffer for decoded bytes. */
 class ByteSink {
   #buffer: Buffer;
   length = 0;

@@ -2,17 +2,17 @@ import { ArchiveError } from "./error.ts";
 import type { RandomAccessSource } from "./source.ts";
 
 /**
- * A place in an archive that moves forward as bytes are taken. The same reader works on a stream, where
- * skipping means reading, and on a source with random access, where it costs nothing.
+ * A position in an archive that moves forward as bytes are taken. The same reader works on a stream, where
+ * skipping reads the bytes, and on a source with random access, where skipping is free.
  */
 export interface Cursor {
   /** Bytes taken or skipped since the archive's start. */
   readonly position: number;
   /** The next `length` bytes in one piece; fewer only when the archive ends before. */
   take(length: number): Promise<Uint8Array>;
-  /** Exactly the next `length` bytes as they come, or an error when the archive ends before. */
+  /** Streams exactly the next `length` bytes; throws when the archive ends before. */
   stream(length: number): AsyncGenerator<Uint8Array, void, undefined>;
-  /** Moves over `length` bytes, which need not exist: the next `take` tells. */
+  /** Skips `length` bytes. If the archive ends before, only the next `take` notices. */
   skip(length: number): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export class StreamCursor implements Cursor {
     }
   }
 
-  /** Whatever is there, at most `limit` bytes and at least one; undefined at the end. */
+  /** The bytes that are available, at least one and at most `limit`; undefined at the end. */
   async some(limit: number): Promise<Uint8Array | undefined> {
     if (limit === 0) return undefined;
     while (this.#pending.length === 0) {
@@ -73,7 +73,7 @@ export class StreamCursor implements Cursor {
     return part;
   }
 
-  /** Gives back the last bytes that were taken. */
+  /** Puts back the last bytes that were taken. */
   unread(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([bytes, this.#pending]);
@@ -86,7 +86,7 @@ export class StreamCursor implements Cursor {
   }
 }
 
-/** Walks over a source, reading only what is taken. */
+/** A cursor on a source with random access, which reads only the bytes that are taken. */
 export class SourceCursor implements Cursor {
   readonly #source: RandomAccessSource;
   readonly #signal: AbortSignal | undefined;

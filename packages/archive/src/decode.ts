@@ -4,13 +4,13 @@ import { constants, createGunzip, createInflateRaw, createZstdDecompress } from 
 import type { StreamCursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 
-/** Small enough that what a decoder did not want is cheap to give back. */
+/** Small enough that putting back unused input is cheap. */
 const INPUT_BYTES = 64 * 1024;
 const OUTPUT_BYTES = 128 * 1024;
-/** 64 MiB: twice what the encoders in use take at their best, and what a decoder may cost in memory. */
+/** 64 MiB: twice the window of common encoders at their highest levels, and the memory limit for a decoder. */
 const MAX_ZSTD_WINDOW_LOG = 26;
 
-/** What zlib's streams have beside a `Transform`: how many bytes of the input they consumed. */
+/** A zlib stream, which also counts the bytes of input that it has consumed. */
 type Decoder = Transform & { readonly bytesWritten: number };
 
 const DECODERS = {
@@ -26,9 +26,9 @@ const DECODERS = {
 export type Encoding = keyof typeof DECODERS;
 
 /**
- * Decodes from where `cursor` stands to the end of the compressed data, and leaves the cursor right behind
- * it. Checksums that the format carries (gzip's CRC and length) are checked. Of several zstd frames only the
- * first may have been decoded: that depends on how the input was cut, so ask again while there is more.
+ * Decodes from the position of `cursor` to the end of the compressed data, and leaves the cursor right after it.
+ * Verifies checksums of the format (gzip's CRC and length). If there are several zstd frames, it may decode only the
+ * first, depending on the chunks of the input, so call it again while there is more.
  */
 export async function* decodeFrom(
   cursor: StreamCursor,
@@ -55,7 +55,7 @@ export async function* decodeFrom(
 }
 
 async function feed(cursor: StreamCursor, decoder: Decoder, state: { last: Uint8Array; fed: number }): Promise<void> {
-  // A decoder says that it is done by consuming less than it was given.
+  // A decoder is done when it has consumed less input than it was given.
   while (!decoder.destroyed && decoder.bytesWritten === state.fed) {
     const chunk = await cursor.some(INPUT_BYTES);
     if (chunk === undefined) {
@@ -74,7 +74,7 @@ async function feed(cursor: StreamCursor, decoder: Decoder, state: { last: Uint8
   }
 }
 
-/** What went wrong in zlib, said for somebody who has the archive. */
+/** Turns an error of zlib into one about the archive. */
 export function decodingFailed(error: unknown, encoding: Encoding, start: number): ArchiveError {
   const code = isNativeError(error) && "code" in error ? String(error.code) : "";
   const cause = { cause: error };

@@ -6,10 +6,10 @@ import { detectFormat } from "./format.ts";
 import { type Bounds, requireBounded } from "./ratio.ts";
 import { decompressXz } from "./xz.ts";
 
-/** What can be decompressed here. */
+/** The supported compression formats. */
 export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
 
-/** Decompresses a whole stream of any of these formats, bounded as `decompress` is. */
+/** Decompresses a whole stream of any of these formats, with the same limits as `decompress`. */
 export function decompressAny(
   bytes: AsyncIterable<Uint8Array>,
   format: Compression,
@@ -19,7 +19,7 @@ export function decompressAny(
   return format === "bzip2" ? decompressBzip2(bytes, bounds) : decompress(bytes, format, bounds);
 }
 
-/** Decompresses an entry of a zip by the name of its method; undefined for one that is not known here. */
+/** Decompresses an entry of a zip by the name of its method; undefined for an unsupported method. */
 export function decompressRaw(bytes: AsyncIterable<Uint8Array>, method: string): AsyncIterable<Uint8Array> | undefined {
   if (method === "stored") return bytes;
   if (method === "deflate") return inflateRaw(bytes);
@@ -41,8 +41,8 @@ async function* inflateRaw(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 }
 
 /**
- * Decompresses a whole stream: one gzip or zstd member after the other, with nothing between or behind
- * them. The output is bounded in itself and by its ratio to the input.
+ * Decompresses a whole stream: one gzip or zstd member after the other, with nothing between or after
+ * them. Limits the size of the output, and its ratio to the input.
  */
 export async function* decompress(
   bytes: AsyncIterable<Uint8Array>,
@@ -64,7 +64,7 @@ export async function* decompress(
   }
 }
 
-/** Whether another member begins here; anything else but the end is refused, and so is an empty stream. */
+/** Whether another member begins here. Throws for an empty stream, and for other data after a member. */
 async function hasAnother(cursor: StreamCursor, format: "gzip" | "zstd"): Promise<boolean> {
   const next = await cursor.take(4);
   const isFirst = cursor.position === next.length;

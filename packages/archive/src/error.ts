@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** Why an archive is refused, in words a program can tell apart. */
+/** The reason why an archive is refused, for programs. */
 export type ArchiveProblem =
   /** It ends before it is complete. */
   | "cut"
@@ -19,11 +19,11 @@ export type ArchiveProblem =
   /** Bytes before, between or after what the archive accounts for. */
   | "trailing-data";
 
-/** An archive that is refused: damaged, ambiguous, or made to mislead. */
+/** The error for an archive that is refused because it is damaged, ambiguous or malicious. */
 export class ArchiveError extends Fault {
   override readonly name = "ArchiveError";
   readonly problem: ArchiveProblem;
-  /** Where in the archive, in bytes from its start; undefined where no one place is to blame. */
+  /** The offset of the fault in the archive, in bytes; undefined when it has no single place. */
   readonly offset: number | undefined;
 
   constructor(problem: ArchiveProblem, message: string, offset?: number, options: ErrorOptions = {}) {

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { type RandomAccessSource, requireRange } from "./source.ts";
 
-/** Large enough that the calls do not show, small enough that many reads at once stay cheap. */
+/** Large enough that the cost of calls does not matter, small enough that many parallel reads need little memory. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** A file on disk; close it when done. */
@@ -9,7 +9,7 @@ export interface FileSource extends RandomAccessSource {
   close(): Promise<void>;
 }
 
-/** Opens a file for reading from any place in it. Its size is taken once: it must not change meanwhile. */
+/** Opens a file for random access. Its size is read once, so the file must not change meanwhile. */
 export async function openFileSource(path: string): Promise<FileSource> {
   const file = await open(path, "r");
   try {

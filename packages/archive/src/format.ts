@@ -1,7 +1,7 @@
-/** What a file is by its first bytes. Names and headers of a server lie; content does not. */
+/** The format of a file by its first bytes, since file names and HTTP headers may be wrong. */
 export type Format = "tar" | "gzip" | "zstd" | "zip" | "xz" | "bzip2" | "html" | "json" | "empty" | "unknown";
 
-/** How many bytes from the start `detectFormat` looks at. */
+/** How many bytes from the start `detectFormat` reads. */
 export const FORMAT_BYTES = 512;
 
 const MAGICS: readonly (readonly [Format, readonly number[]])[] = [
@@ -14,7 +14,7 @@ const MAGICS: readonly (readonly [Format, readonly number[]])[] = [
   ["bzip2", [0x42, 0x5a, 0x68]],
 ];
 
-/** Tells a format by its magic; `head` holds the first `FORMAT_BYTES` bytes, or all there are. */
+/** Detects a format by its magic. `head` has the first `FORMAT_BYTES` bytes, or all if there are fewer. */
 export function detectFormat(head: Uint8Array): Format {
   if (head.length === 0) return "empty";
   for (const [format, magic] of MAGICS) {

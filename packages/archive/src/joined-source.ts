@@ -1,6 +1,6 @@
 import { type RandomAccessSource, requireRange } from "./source.ts";
 
-/** Several sources one after the other, as one. */
+/** Several sources concatenated into one. */
 export function joinSources(parts: readonly RandomAccessSource[]): RandomAccessSource {
   const source: RandomAccessSource = {
     size: parts.reduce((sum, { size }) => sum + size, 0),

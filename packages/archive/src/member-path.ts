@@ -1,9 +1,9 @@
 import { ArchiveError } from "./error.ts";
 
-/** What Linux takes as a path; longer ones only serve to exhaust something. */
+/** The longest path that Linux accepts. */
 export const MAX_PATH_BYTES = 4096;
 
-/** Decodes a name that must be UTF-8: any guess would let two readers see two names. */
+/** Decodes a name that must be UTF-8: with a guessed encoding, two readers could see different names. */
 export function decodeName(bytes: Uint8Array, offset: number): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -13,8 +13,8 @@ export function decodeName(bytes: Uint8Array, offset: number): string {
 }
 
 /**
- * Accepts a relative path that means the same on every system, and returns it in its one spelling: no
- * `./` before it and no `/` after it. The archive's own root (`.` or `./`) comes back as an empty string.
+ * Accepts only a relative path that means the same on every system, and normalizes it: without `./` at its
+ * start and `/` at its end. The archive's root (`.` or `./`) becomes an empty string.
  */
 export function canonicalPath(name: string, offset: number): string {
   const refuse = (why: string): ArchiveError => new ArchiveError("unsafe-name", `${quote(name)} ${why}`, offset);
@@ -32,7 +32,7 @@ export function canonicalPath(name: string, offset: number): string {
   return path;
 }
 
-/** Where a symbolic link at `path` points, as a path of the archive; one that leaves it is refused. */
+/** The target of a symbolic link at `path`, as a path in the archive; refuses a target outside of it. */
 export function resolveLink(path: string, target: string, offset: number): string {
   const refuse = (): ArchiveError =>
     new ArchiveError("unsafe-name", `the link ${quote(path)} points outside, to ${quote(target)}`, offset);
@@ -47,7 +47,7 @@ export function resolveLink(path: string, target: string, offset: number): strin
   return parts.join("/");
 }
 
-/** The paths of one archive, refusing those that some file system could not hold side by side. */
+/** The paths of one archive. Refuses a path that would collide with another one on some file system. */
 export class PathSet {
   readonly #leaves = new Map<string, string>();
   readonly #folders = new Map<string, string>();
@@ -80,7 +80,7 @@ export class PathSet {
   }
 }
 
-/** macOS takes NFC and NFD as one name, macOS and Windows upper and lower case. */
+/** Folds names that are equal on some systems: NFC and NFD on macOS, upper and lower case on macOS and Windows. */
 function foldCase(path: string): string {
   return path.normalize("NFC").toUpperCase().toLowerCase();
 }
@@ -91,7 +91,7 @@ function collision(first: string, second: string, as: string, offset: number): A
 }
 
 function hasControlCharacter(text: string): boolean {
-  // Cc: what could end a string early, move a cursor or start a workflow command in a log.
+  // Control characters could end a string early, move the cursor, or start a workflow command in a log.
   return /\p{Cc}/u.test(text);
 }
 

@@ -1,18 +1,18 @@
 import { ArchiveError } from "./error.ts";
 
-/** No image is larger; a decoder that gets here is being made to fill something. */
+/** Larger than any image: data that decompresses to more is an attack. */
 export const MAX_DECOMPRESSED_BYTES = 64 * 1024 ** 3;
-/** Root file systems compress 2 to 5 times, the emptiest layers 50 times; bombs a thousand times. */
+/** Root file systems compress by a factor of 2 to 5, the emptiest layers of 50, and zip bombs of 1000. */
 export const MAX_RATIO = 250;
-/** Below this nothing is worth a complaint: a small file of zeros may well compress a thousand times. */
+/** Below this size the ratio is not checked: a small file of zeros may well compress by a factor of 1000. */
 export const RATIO_FREE_BYTES = 16 * 1024 * 1024;
 
 export interface Bounds {
-  /** How many times the input the output may be. Honest layers of zeros have been seen at 1030. */
+  /** The largest ratio of output to input. Legitimate layers of zeros have reached 1030. */
   readonly maxRatio?: number;
 }
 
-/** Refuses an output out of proportion to the `consumed` bytes of input; both in bytes. */
+/** Refuses `produced` bytes of output if they are too many for the `consumed` bytes of input. */
 export function requireBounded(produced: number, consumed: number, { maxRatio = MAX_RATIO }: Bounds = {}): void {
   if (produced > MAX_DECOMPRESSED_BYTES) {
     throw new ArchiveError("limit", `it decompresses to more than ${MAX_DECOMPRESSED_BYTES} bytes`);

@@ -1,17 +1,16 @@
 import { ArchiveError } from "./error.ts";
 
 /**
- * Bytes that can be read from any place: a file, or an HTTP resource that serves ranges.
- * Reads may run side by side.
+ * Bytes with random access: a file, or an HTTP resource that serves ranges.
+ * Reads may run in parallel.
  */
 export interface RandomAccessSource {
   /** In bytes. */
   readonly size: number;
   /**
-   * Streams exactly `length` bytes from `offset` on, in chunks of any size. The range is inside the
-   * source. A source that cannot give every byte throws; it never ends early. Breaking out of the loop
-   * releases what the read holds. Where reads that run side by side compete, the one of the lowest `rank`
-   * (default 0) comes first.
+   * Streams exactly `length` bytes from `offset` on, in chunks of any size. The range must be inside the
+   * source. If a byte cannot be read, it throws, and never ends early. Breaking out of the loop
+   * releases the resources of the read. Of parallel reads, those with the lowest `rank` (default 0) come first.
    */
   read(offset: number, length: number, signal?: AbortSignal, rank?: number): AsyncIterable<Uint8Array>;
 }
@@ -35,7 +34,7 @@ export async function readExactly(
   return bytes;
 }
 
-/** A part of a source as a source of its own, such as the one stored file inside a zip. */
+/** A part of a source as a source of its own, such as a stored file in a zip. */
 export function sliceSource(source: RandomAccessSource, start: number, size: number): RandomAccessSource {
   requireRange(source, start, size);
   const slice: RandomAccessSource = {
@@ -61,7 +60,7 @@ export function memorySource(bytes: Uint8Array): RandomAccessSource {
   return source;
 }
 
-/** Refuses a range outside the source, before anything is asked of it. */
+/** Refuses a range outside the source, before anything is read. */
 export function requireRange(source: RandomAccessSource, offset: number, length: number): void {
   const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (fits && offset + length <= source.size) return;

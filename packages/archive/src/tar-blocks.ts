@@ -3,14 +3,14 @@ import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { BLOCK_BYTES, isZeroBlock, paddingAfter, type TarHeader } from "./tar-header.ts";
 
-/** Extended headers hold names and numbers; larger ones only serve to exhaust memory. */
+/** Extended headers have names and numbers; a larger one is an attempt to exhaust memory. */
 export const MAX_EXTENSION_BYTES = 1024 * 1024;
 
-/** Takes the headers of a tar, extended ones with their bodies, from a cursor, and finds the end of the archive. */
+/** Reads the headers of a tar from a cursor (and the bodies of extended headers), and finds the end of the archive. */
 export class TarBlocks {
   readonly #cursor: Cursor;
   #hasEndBlocks = false;
-  /** Where the next header is, and where the body in front of it ends. */
+  /** The offset of the next header, and the end of the body before it. */
   #next: number;
   #bodyEnd: number;
 
@@ -19,28 +19,28 @@ export class TarBlocks {
     this.#next = this.#bodyEnd = cursor.position;
   }
 
-  /** After the end was found: whether the two blocks of zeros were there. Without them the archive may have been cut. */
+  /** At the end: whether the two blocks of zeros were present. Without them the archive may be truncated. */
   get hasEndBlocks(): boolean {
     return this.#hasEndBlocks;
   }
 
-  /** How much of the member's body has not been taken, in bytes. */
+  /** The number of bytes of the member's body that were not taken yet. */
   get bodyLeft(): number {
     return this.#bodyEnd - this.#cursor.position;
   }
 
-  /** Says that a body of so many bytes begins at `start`, to be taken from the cursor or passed over. */
+  /** Sets where the next body begins and how many bytes it has. The caller takes it from the cursor, or skips it. */
   expectBody(start: number, size: number): void {
     this.#bodyEnd = start + size;
     this.#next = this.#bodyEnd + paddingAfter(size);
   }
 
-  /** Passes over what is left of the body. */
+  /** Skips the rest of the body. */
   async skipBody(): Promise<void> {
     await this.#cursor.skip(this.#next - this.#cursor.position);
   }
 
-  /** A header block, or undefined at the end of the archive, behind the blocks of zeros. */
+  /** A header block; undefined at the end of the archive, after the blocks of zeros. */
   async takeHeader(): Promise<Uint8Array | undefined> {
     const start = this.#cursor.position;
     const block = await this.#cursor.take(BLOCK_BYTES);
@@ -61,7 +61,7 @@ export class TarBlocks {
     return undefined;
   }
 
-  /** The body of an extended header, which is at `start`. */
+  /** The body of an extended header; `start` is the offset of the header. */
   async takeExtension({ size }: TarHeader, start: number): Promise<Uint8Array> {
     if (size > MAX_EXTENSION_BYTES) throw new ArchiveError("limit", `an extended header of ${size} bytes`, start);
     const length = size + paddingAfter(size);

@@ -7,11 +7,11 @@ import { memorySource } from "./source.ts";
 import { TarReader } from "./tar-reader.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar-writer.ts";
 
-/** The tenth byte of a gzip header is the system it was made on (RFC 1952, section 2.3.1). */
+/** The tenth byte of a gzip header is the operating system that created it (RFC 1952, section 2.3.1). */
 const GZIP_OS_BYTE = 9;
 const GZIP_OS_UNKNOWN = 255;
 
-/** A file of an archive that is held in memory, such as a package's. */
+/** A file of an archive that is in memory, such as a file of a package. */
 export interface PackedFile {
   readonly path: string;
   readonly content: Uint8Array;
@@ -19,7 +19,7 @@ export interface PackedFile {
   readonly mode?: number;
 }
 
-/** What stands in the way of reading an archive of plain files, in the words of whoever reads it. */
+/** The limits for reading an archive of plain files, with the caller's errors. */
 export interface PackedLimits {
   readonly maxBytes: number;
   readonly tooLarge: () => Error;
@@ -27,7 +27,7 @@ export interface PackedLimits {
 }
 
 /**
- * Packs files in the order given. Times and owners are fixed, and the system that zlib names is left out.
+ * Packs files in the given order. Times and owners are fixed, and the operating system is set to "unknown".
  *
  * @param level of zlib, 1 to 9. The same files and level give the same bytes with the same zlib.
  */
@@ -42,7 +42,7 @@ export async function packTarGzip(files: readonly PackedFile[], level = 9): Prom
   return bytes;
 }
 
-/** Reads the files of an archive in their order, whoever packed it. Folders are passed over. */
+/** Reads the files of an archive in their order, from any packing program. Folders are skipped. */
 export async function* readTarGzip(bytes: Uint8Array, limits: PackedLimits): AsyncGenerator<Required<PackedFile>> {
   const reader = new TarReader(new StreamCursor(decompress(memorySource(bytes).read(0, bytes.length), "gzip")));
   let total = 0;

@@ -1,12 +1,12 @@
 import { ArchiveError } from "./error.ts";
 
-/** The unit of every tar: headers are one block, bodies are padded to blocks. */
+/** The block size of a tar, in bytes: a header is one block, and bodies are padded to whole blocks. */
 export const BLOCK_BYTES = 512;
 
-/** What fits the 11 octal digits of a ustar number: beyond it, PAX or base-256 must say. */
+/** The largest number that fits into 11 octal digits of ustar: larger ones need PAX or base-256. */
 export const MAX_OCTAL = 0o77777777777;
 
-/** One header block as it stands, before the extensions that may precede it are applied. */
+/** One header block, before any preceding extended headers are applied to it. */
 export interface TarHeader {
   readonly typeflag: string;
   readonly name: Uint8Array;
@@ -17,13 +17,13 @@ export interface TarHeader {
 }
 
 export interface HeaderOptions {
-  /** Take headers of Version 7, which have no magic: only their checksum tells them from noise. */
+  /** Accept headers of Version 7, which have no magic: only their checksum distinguishes them from other data. */
   readonly allowV7?: boolean;
 }
 
 /**
  * Reads a header block of the ustar interchange format (POSIX.1-2017 pax, "ustar Interchange Format")
- * or of GNU tar. The format of Version 7, which has no magic, is refused unless it is asked for.
+ * or of GNU tar. The format of Version 7, which has no magic, is refused unless `allowV7` is set.
  */
 export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false }: HeaderOptions = {}): TarHeader {
   const magic = Buffer.from(block.subarray(257, 265)).toString("latin1");
@@ -37,7 +37,7 @@ export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false
     throw new ArchiveError("disagreement", `the header's checksum is ${computed}, it says ${stored}`, offset);
   }
   const name = untilNul(block.subarray(0, 100));
-  // GNU tar keeps times where POSIX keeps the beginning of a long name.
+  // GNU tar has times where POSIX has the beginning of a long name.
   const prefix = isPosix ? untilNul(block.subarray(345, 500)) : new Uint8Array(0);
   return {
     typeflag: String.fromCharCode(block[156] ?? 0),
@@ -48,7 +48,7 @@ export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false
   };
 }
 
-/** Whether a tar may begin so: a header block whose checksum is right, whatever its age. */
+/** Whether a tar may begin with these bytes: a header block of any version with a valid checksum. */
 export function isTarHeader(head: Uint8Array): boolean {
   if (head.length < BLOCK_BYTES || head[0] === 0) return false;
   const block = head.subarray(0, BLOCK_BYTES);
@@ -56,7 +56,7 @@ export function isTarHeader(head: Uint8Array): boolean {
   return /^ *[0-7]+[ \0]*$/.test(field) && Number.parseInt(field, 8) === checksum(block);
 }
 
-/** The sum of all bytes of a header, its own field counted as blanks. */
+/** The sum of all bytes of a header, with the bytes of the checksum field counted as spaces. */
 export function checksum(block: Uint8Array): number {
   let sum = 0;
   for (let index = 0; index < BLOCK_BYTES; index += 1) {

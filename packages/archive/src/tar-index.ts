@@ -4,19 +4,19 @@ import type { TarMember } from "./tar-member.ts";
 import { TarReader } from "./tar-reader.ts";
 import { type TolerantMember, TolerantTarReader } from "./tolerant-tar-reader.ts";
 
-/** Where everything in a tar is. */
+/** The members of a tar and where their bodies are. */
 export interface TarIndex {
   /** By path, in the order of the archive. */
   readonly members: ReadonlyMap<string, TarMember>;
-  /** False when the two blocks of zeros are missing that end a tar. */
+  /** False when the two blocks of zeros at the end of a tar are missing. */
   readonly hasEndBlocks: boolean;
 }
 
 export type TarFile = Extract<TarMember, { kind: "file" }>;
 
 /**
- * Walks over the headers of a tar and jumps over the bodies. `onMember` hears of each as it is found:
- * whoever can tell from it where the next ones are may fetch them ahead.
+ * Reads the headers of a tar and skips the bodies. `onMember` is called for each member when it is found, so that a
+ * caller who can tell where the next ones are may fetch them ahead.
  */
 export async function indexTar(
   source: RandomAccessSource,
@@ -26,7 +26,7 @@ export async function indexTar(
   return await walk(reader, options.onMember);
 }
 
-/** As `indexTar`, with the reader that takes what Go's archive/tar takes; of two members of one name the last counts. */
+/** Like `indexTar`, but accepts what Go's archive/tar accepts. Of members with the same name, the last one counts. */
 export async function indexTolerantTar(
   source: RandomAccessSource,
   options: {
@@ -49,10 +49,10 @@ async function walk<T extends TarMember>(
   return { members, hasEndBlocks: reader.hasEndBlocks };
 }
 
-/** The file at a path, links followed; undefined when there is none. */
+/** The file at a path, after following links; undefined when there is none. */
 export function findFile(members: ReadonlyMap<string, TarMember>, path: string): TarFile | undefined {
   let member = members.get(path);
-  // The reader has refused loops, but a partial index may be asked before it has met them.
+  // The reader refuses loops, but a partial index may be used before the reader has found one.
   for (let hops = members.size; hops > 0 && member !== undefined; hops -= 1) {
     if (member.kind === "directory") return undefined;
     if (member.kind === "file") return member;

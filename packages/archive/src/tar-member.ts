@@ -5,13 +5,13 @@ import { MAX_OCTAL, type TarHeader } from "./tar-header.ts";
 import { type PaxRecords, parsePax } from "./tar-pax.ts";
 
 interface Member {
-  /** Relative, without `./` before or `/` after it; empty for the archive's own root. */
+  /** Relative, without `./` at its start and `/` at its end; empty for the archive's root. */
   readonly path: string;
   /** Permission bits. */
   readonly mode: number;
-  /** Of the body, in bytes; 0 for all but files. */
+  /** The size of the body in bytes; 0 for members other than files. */
   readonly size: number;
-  /** Where the body starts, in bytes from the archive's start. */
+  /** The offset of the body in the archive, in bytes. */
   readonly offset: number;
 }
 
@@ -21,14 +21,14 @@ export type TarMember =
   /** `target` is a path of the archive, whatever the link itself says. */
   | (Member & { readonly kind: "symlink" | "hardlink"; readonly target: string });
 
-/** What the headers before a member say about it. */
+/** The extended headers before a member. */
 export interface Extensions {
   pax?: PaxRecords;
   longName?: string;
   longLink?: string;
 }
 
-/** Which headers only speak about the members after them. */
+/** The type flags of extended headers, which describe the members after them. */
 const EXTENSION_KEYS: Readonly<Record<string, keyof Extensions | "global">> = {
   x: "pax",
   g: "global",
@@ -40,7 +40,7 @@ export function extensionKey(header: TarHeader): keyof Extensions | "global" | u
   return EXTENSION_KEYS[header.typeflag];
 }
 
-/** Takes in the body of an extended header; `offset` is where it stands. */
+/** Adds the body of an extended header; `offset` is its place in the archive. */
 export function addExtension(
   extensions: Extensions,
   key: keyof Extensions | "global",
@@ -48,7 +48,7 @@ export function addExtension(
   offset: number,
 ): void {
   if (key === "global") {
-    // A comment, as `git archive` writes it, is harmless; what would change every member is not.
+    // Accept a comment, as `git archive` writes it, but refuse records that would change every member.
     if (Object.keys(parsePax(bytes, offset)).length === 0) return;
     throw new ArchiveError("unsupported", "a global PAX header sets a path or size for all members", offset);
   }
@@ -59,7 +59,7 @@ export function addExtension(
   else extensions[key] = gnuLongText(bytes, offset);
 }
 
-/** Puts a header, at `start`, and its extensions together; the body follows at `offset`. */
+/** Creates a member from the header at `start` and its extended headers. The body is at `offset`. */
 export function assembleMember(header: TarHeader, extensions: Extensions, start: number, offset: number): TarMember {
   const { pax = {}, longName, longLink } = extensions;
   const malformed = (what: string): ArchiveError => new ArchiveError("malformed", `${quote(name)} is ${what}`, start);
@@ -100,7 +100,7 @@ function oneOf(what: string, pax: string | undefined, gnu: string | undefined, s
   return pax ?? gnu;
 }
 
-/** Only a size that the header cannot hold may stand in the PAX header alone. */
+/** The two sizes must agree, unless the size is too large for the header. */
 function agreeOnSize(inHeader: number, inPax: number | undefined, start: number): number {
   if (inPax === undefined || inPax === inHeader) return inHeader;
   if (inPax > MAX_OCTAL && (inHeader === 0 || inHeader === MAX_OCTAL)) return inPax;

@@ -1,7 +1,7 @@
 import { ArchiveError } from "./error.ts";
 import { decodeName } from "./member-path.ts";
 
-/** What an extended header may say about the member after it that matters to a reader. */
+/** The records of an extended header that matter to a reader. */
 export interface PaxRecords {
   readonly path?: string;
   readonly linkPath?: string;
@@ -10,8 +10,8 @@ export interface PaxRecords {
 }
 
 /**
- * Reads the records of a PAX extended header: `<length> <key>=<value>\n` each, the length counting the
- * whole record (POSIX.1-2017 pax, "pax Extended Header"). Unknown keys are left out.
+ * Reads the records of a PAX extended header, each of the form `<length> <key>=<value>\n`, where the length is that of
+ * the whole record (POSIX.1-2017 pax, "pax Extended Header"). Unknown keys are left out.
  */
 export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
   const records = new Map<string, Uint8Array>();
@@ -34,7 +34,7 @@ export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
   };
 }
 
-/** All records in their order, also those that come twice. Values that are not UTF-8 are decoded as far as they are. */
+/** All records in their order, including repeated keys. Invalid UTF-8 in values becomes replacement characters. */
 export function paxRecords(bytes: Uint8Array, offset: number): readonly (readonly [string, string])[] {
   const records: [string, string][] = [];
   for (let start = 0; start < bytes.length; ) {
@@ -64,13 +64,13 @@ function decodeText(value: Uint8Array, key: string, offset: number): string {
   return decodeName(value, offset);
 }
 
-/** Decimal digits as PAX writes numbers; what is not one, or is too large to be exact, is not a number (NaN). */
+/** Reads a number in decimal digits, as PAX writes it; NaN for other text and for numbers too large to be exact. */
 export function paxNumber(text = ""): number {
   const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
-/** @throws ArchiveError for anything but a number of bytes. */
+/** Reads a size in bytes. @throws ArchiveError when the text is not a size */
 export function paxSize(text: string, offset: number): number {
   const size = paxNumber(text);
   if (!Number.isNaN(size)) return size;

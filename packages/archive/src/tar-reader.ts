@@ -5,20 +5,20 @@ import { TarBlocks } from "./tar-blocks.ts";
 import { BLOCK_BYTES, parseHeader } from "./tar-header.ts";
 import { addExtension, assembleMember, type Extensions, extensionKey, type TarMember } from "./tar-member.ts";
 
-/** More members than any image has blobs, few enough to hold in memory. */
+/** More members than any image has blobs, but few enough for memory. */
 export const MAX_MEMBERS = 100_000;
-/** A member has at most a PAX header or a GNU name and link; a few comments may stand between. */
+/** The most extended headers before a member. It needs one of PAX, or two of GNU; a few comments may be among them. */
 export const MAX_EXTENSIONS = 8;
-/** Padding of zeros after the end: tar writes 10 KiB at most, some tools round up further. */
+/** The most zeros after the end: tar writes up to 10 KiB, and some tools pad to larger sizes. */
 export const MAX_END_PADDING_BYTES = 1024 * 1024;
 
 /**
- * Reads a tar member by member and refuses everything two readers could understand differently: only
+ * Reads a tar member by member and refuses everything that two readers could understand differently. It accepts only
  * files, folders and links inside the archive, each path once, each number in range, and nothing after
- * the end. A body is read by `body()` before the next call of `next()`, or skipped.
+ * the end. Read a member's body with `body()` before the next call of `next()`; otherwise it is skipped.
  *
- * Own code, since the libraries at hand (tar-stream, node-tar) read on where this one must refuse: they take
- * the last of two equal names, ignore what follows the end, and merge extended headers.
+ * This is our own code because tar-stream and node-tar accept what must be refused here: they take
+ * the last of two equal names, ignore data after the end, and merge extended headers.
  */
 export class TarReader {
   readonly #cursor: Cursor;
@@ -35,8 +35,8 @@ export class TarReader {
   }
 
   /**
-   * After `next()` has returned undefined: whether the two blocks of zeros were there that end a tar. Without
-   * them the archive may have been cut between two members.
+   * After `next()` has returned undefined: whether the two blocks of zeros at the end of a tar were present.
+   * Without them the archive may be truncated between two members.
    */
   get hasEndBlocks(): boolean {
     return this.#blocks.hasEndBlocks;
@@ -55,7 +55,7 @@ export class TarReader {
         return undefined;
       }
       this.#register(member);
-      // The root folder itself, as `tar -C folder .` writes it, tells nothing.
+      // Skip the root folder itself, which `tar -C folder .` writes.
       if (member.path !== "") return member;
     }
   }
@@ -113,7 +113,7 @@ export class TarReader {
     if (kind !== "directory") this.#leaves.add(path);
   }
 
-  /** Every symbolic link must end at a file that is there; one that only meets links is a loop. */
+  /** Checks that every symbolic link leads to a file in the archive, and not into a loop of links. */
   #checkLinks(): void {
     for (const [path, { target, offset }] of this.#links) {
       const seen = new Set([path]);

@@ -5,14 +5,14 @@ import { MAX_EXTENSION_BYTES } from "./tar-blocks.ts";
 import { BLOCK_BYTES, isTarHeader, isZeroBlock, paddingAfter } from "./tar-header.ts";
 import { paxNumber } from "./tar-pax.ts";
 
-/** A root file system of a distribution has 100,000 members; ten times as many are held in memory. */
+/** The root file system of a distribution has about 100,000 members; memory suffices for ten times as many. */
 const MAX_SCANNED = 1_000_000;
-/** More headers in front of one member than any program writes. */
+/** More extended headers before one member than any program writes. */
 const MAX_EXTENSIONS = 64;
 
-/** A member as its headers describe it, whatever it is. Nothing is checked that only unpacking needs. */
+/** A member of any type, as its headers describe it, without the checks that unpacking needs. */
 export interface ScannedMember {
-  /** As written: absolute, with `..`, repeated. Bytes that are not UTF-8 are shown as `\xNN`. */
+  /** The name as written, even if absolute, with `..`, or repeated. Bytes that are not UTF-8 are shown as `\xNN`. */
   readonly name: string;
   /** `0` a file, `5` a folder, `2` a link, `3` a device, ... (POSIX.1-2017 pax, "ustar Interchange Format"). */
   readonly typeflag: string;
@@ -26,20 +26,20 @@ export interface ScannedMember {
   readonly mtime: number;
   /** Major and minor number of a device. */
   readonly device: string;
-  /** Of the body, in bytes, and where it starts. */
+  /** The size and the offset of the body, in bytes. */
   readonly size: number;
   readonly offset: number;
   readonly headerOffset: number;
   readonly form: "v7" | "ustar" | "gnu";
-  /** Records of the PAX headers that concern this member, those for all members included. */
+  /** The PAX records that apply to this member, including global ones. */
   readonly pax: ReadonlyMap<string, string>;
-  /** The name that the PAX header itself has, which some programs put their process number into. */
+  /** The name of the PAX header itself, in which some programs put their process ID. */
   readonly paxHeaderName: string;
 }
 
 /**
- * All members of a tar in their order, for comparing: absolute names, devices, links to nowhere, repeated names and
- * headers older than POSIX are not a reason to stop. Only a block that is not a header ends it with an error.
+ * All members of a tar in their order, for comparing. Absolute names, devices, dangling links, repeated names and
+ * headers older than POSIX are accepted. Only a block that is not a header is an error.
  */
 export async function* scanTar(
   source: RandomAccessSource,
@@ -143,7 +143,7 @@ function parseFields(block: Buffer, offset: number): Fields {
   };
 }
 
-/** Octal digits, or GNU's base-256, which may be negative; what is neither counts as 0. */
+/** Reads octal digits, or GNU's base-256, which may be negative; other bytes count as 0. */
 function readNumber(bytes: Buffer): number {
   const first = bytes[0] ?? 0;
   if ((first & 0x80) === 0) return Number.parseInt(bytes.toString("latin1"), 8) || 0;
@@ -169,7 +169,7 @@ function untilNul(bytes: Buffer): Buffer {
   return end < 0 ? bytes : bytes.subarray(0, end);
 }
 
-/** UTF-8 where it is, else each byte above 7 bits as `\xNN`: two different names never look alike. */
+/** The text as UTF-8 if valid, else with each byte above 0x7f as `\xNN`, so that different names look different. */
 function showBytes(bytes: Buffer): string {
   const text = bytes.toString("utf8");
   if (!text.includes("\uFFFD")) return text;

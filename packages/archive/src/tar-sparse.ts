@@ -4,7 +4,7 @@ import { ArchiveError } from "./error.ts";
 import { BLOCK_BYTES, readNumber } from "./tar-header.ts";
 import { paxNumber } from "./tar-pax.ts";
 
-/** A piece of a sparse file that is there; what lies between two of them is zeros. Both in bytes. */
+/** A stored piece of a sparse file, in bytes. Between pieces the file has zeros. */
 export interface SparsePiece {
   readonly offset: number;
   readonly length: number;
@@ -12,7 +12,7 @@ export interface SparsePiece {
 
 export interface SparseMap {
   readonly pieces: readonly SparsePiece[];
-  /** Of the file as it is read, in bytes. */
+  /** The size of the whole file, including its holes, in bytes. */
   readonly realSize: number;
 }
 
@@ -20,8 +20,8 @@ const MAX_PIECES = 1_000_000;
 const ZEROS = new Uint8Array(64 * 1024);
 
 /**
- * The map of an old GNU sparse member (GNU tar manual, "Old GNU Format"): four pieces in its header, 21 in each block
- * that follows. Reads those blocks from the cursor.
+ * Reads the map of an old GNU sparse member (GNU tar manual, "Old GNU Format"): four pieces are in its header, and 21
+ * in each following block, which is read from the cursor.
  */
 export async function readGnuSparse(header: Uint8Array, cursor: Cursor): Promise<SparseMap> {
   const pieces: SparsePiece[] = [];
@@ -34,7 +34,7 @@ export async function readGnuSparse(header: Uint8Array, cursor: Cursor): Promise
   };
   take(header, 386, 4);
   const realSize = number(header, 483);
-  // Any value but 0, as in GNU tar.
+  // Like GNU tar, treat any value other than 0 as true.
   for (let isMore = header[482] !== 0; isMore; ) {
     const block = await cursor.take(BLOCK_BYTES);
     if (block.length < BLOCK_BYTES || pieces.length > MAX_PIECES) throw broken(cursor.position);
@@ -45,8 +45,8 @@ export async function readGnuSparse(header: Uint8Array, cursor: Cursor): Promise
 }
 
 /**
- * The map of a sparse member in PAX headers (GNU tar manual, "PAX Format, Versions 0.0, 0.1 and 1.0"), or undefined.
- * Version 1.0 has it at the beginning of the `stored` bytes of the body, from where it is read.
+ * Reads the map of a sparse member from PAX records (GNU tar manual, "PAX Format, Versions 0.0, 0.1 and 1.0");
+ * undefined without one. In version 1.0 the map is at the beginning of the body, which has `stored` bytes.
  */
 export async function readPaxSparse(
   records: readonly (readonly [string, string])[],
@@ -64,7 +64,7 @@ export async function readPaxSparse(
   return checked({ pieces: pairs(numbers.map(paxNumber)), realSize }, cursor.position);
 }
 
-/** The whole content of a sparse file, of which the next `stored` bytes are the pieces. */
+/** The whole content of a sparse file. Its pieces are the next `stored` bytes of the cursor. */
 export async function* expandSparse(
   { pieces, realSize }: SparseMap,
   stored: number,
@@ -84,7 +84,7 @@ function* zeros(count: number): Generator<Uint8Array> {
   for (let left = count; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
 }
 
-/** Version 1.0: the count of pieces, then offset and length of each, a decimal number a line, padded to whole blocks. */
+/** Version 1.0: the number of pieces, then the offset and length of each, one decimal per line, padded to blocks. */
 async function readMapBlocks(stored: number, cursor: Cursor): Promise<number[]> {
   const numbers: number[] = [];
   let rest = "";
@@ -107,7 +107,7 @@ function pairs(numbers: readonly number[]): SparsePiece[] {
   }));
 }
 
-/** Pieces follow one another and end within the file. What is not a number fails every comparison. */
+/** Checks that pieces do not overlap and end within the file. The comparisons also fail for NaN. */
 function checked(map: SparseMap, offset: number): SparseMap {
   let end = 0;
   for (const piece of map.pieces) {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { BLOCK_BYTES, checksum, MAX_OCTAL, paddingAfter } from "./tar-header.ts";
 
-/** What ends a tar: two blocks of zeros. */
+/** The end of a tar: two blocks of zeros. */
 export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK_BYTES);
 
 export type TarEntry =
@@ -13,7 +13,7 @@ const TYPEFLAGS = { file: "0", hardlink: "1", symlink: "2", directory: "5" } as 
 const MODES = { file: 0o644, hardlink: 0o644, symlink: 0o777, directory: 0o755 } as const;
 
 /**
- * The header of a member, with a PAX header before it where ustar is too small. The same entry always gives
+ * The header of a member, after a PAX header if a value does not fit into ustar. The same entry always gives
  * the same bytes: owner 0, no names, time 0.
  */
 export function tarHeader(entry: TarEntry): Uint8Array {
@@ -62,7 +62,7 @@ function fitsField(text: string): boolean {
   return Buffer.byteLength(text) <= 100;
 }
 
-/** PAX has the whole name; what stays in the header must still be text. */
+/** Cuts a name to the header's field without splitting a character. The PAX header has the whole name. */
 function cutToField(text: string): string {
   return fitsField(text)
     ? text

@@ -8,13 +8,13 @@ import { paxRecords, paxSize } from "./tar-pax.ts";
 import { MAX_EXTENSIONS, MAX_MEMBERS } from "./tar-reader.ts";
 import { expandSparse, readGnuSparse, readPaxSparse, type SparseMap } from "./tar-sparse.ts";
 
-/** A member, and whether its body stands in the archive as it is read. */
+/** A member of an archive, which may be a sparse file. */
 export type TolerantMember = TarMember & {
-  /** Parts of the body are left out in the archive: `body()` puts the zeros back. */
+  /** Whether the archive leaves out parts of the body, for which `body()` inserts zeros. */
   readonly isSparse: boolean;
 };
 
-/** What the headers in front of a member say of it. */
+/** The contents of the extended headers before a member. */
 interface Said {
   pax: (readonly [string, string])[];
   longName: string | undefined;
@@ -23,9 +23,9 @@ interface Said {
 }
 
 /**
- * Reads a tar member by member as Go's archive/tar does, with which Docker, containerd, podman and skopeo read images:
- * headers of Version 7, absolute names, sparse files, devices and names that come twice are not a reason to stop, and
- * what follows the end is left alone. For archives of which nothing is unpacked; `TarReader` is for those that are.
+ * Reads a tar member by member like Go's archive/tar, with which Docker, containerd, podman and skopeo read images. It
+ * accepts headers of Version 7, absolute names, sparse files, devices and repeated names, and ignores data after the
+ * end. Use it only for archives that are not unpacked to disk; for those, use `TarReader`.
  */
 export class TolerantTarReader {
   readonly #cursor: Cursor;
@@ -39,12 +39,12 @@ export class TolerantTarReader {
     this.#blocks = new TarBlocks(cursor);
   }
 
-  /** After `next()` has returned undefined: whether the two blocks of zeros were there that end a tar. */
+  /** After `next()` has returned undefined: whether the two blocks of zeros at the end of a tar were present. */
   get hasEndBlocks(): boolean {
     return this.#blocks.hasEndBlocks;
   }
 
-  /** The next file, folder or link, or undefined at the end of the archive. Anything else is passed over. */
+  /** The next file, folder or link; undefined at the end of the archive. Other members are skipped. */
   async next(): Promise<TolerantMember | undefined> {
     while (!this.#ended) {
       await this.#blocks.skipBody();
@@ -54,14 +54,14 @@ export class TolerantTarReader {
     return undefined;
   }
 
-  /** The bytes of the member that `next()` returned last, with the zeros that a sparse one leaves out. */
+  /** The bytes of the member that `next()` returned last, including the zeros of a sparse file. */
   async *body(): AsyncGenerator<Uint8Array, void, undefined> {
     const { bodyLeft } = this.#blocks;
     if (this.#sparse === undefined) yield* this.#cursor.stream(bodyLeft);
     else yield* expandSparse(this.#sparse, bodyLeft, this.#cursor);
   }
 
-  /** Undefined for a member that is passed over, and at the end. */
+  /** Reads a member; undefined when it is to be skipped, and at the end. */
   async #readMember(): Promise<TolerantMember | undefined> {
     const said: Said = { pax: [], longName: undefined, longLink: undefined, count: 0 };
     for (;;) {
@@ -86,7 +86,7 @@ export class TolerantTarReader {
   ): Promise<TolerantMember | undefined> {
     this.#members += 1;
     if (this.#members > MAX_MEMBERS) throw new ArchiveError("limit", `more than ${MAX_MEMBERS} members`);
-    // A record without a value leaves what the header says, as in Go.
+    // As in Go, a record without a value does not override the header.
     const pax = new Map(said.pax.filter(([, value]) => value !== ""));
     const stated = pax.get("size");
     const size = stated === undefined ? header.size : paxSize(stated, start);
@@ -96,7 +96,7 @@ export class TolerantTarReader {
       header.typeflag === "S"
         ? await readGnuSparse(block, this.#cursor)
         : await readPaxSparse(said.pax, stored, this.#cursor);
-    // The map of the old form is not a part of the body, that of PAX 1.0 is.
+    // The map of the old format is not a part of the body; the map of PAX 1.0 is.
     this.#blocks.expectBody(header.typeflag === "S" ? this.#cursor.position : body, stored);
     this.#sparse = sparse;
     const name = pax.get("GNU.sparse.name") ?? pax.get("path") ?? said.longName ?? textOf(header.name);
@@ -107,7 +107,7 @@ export class TolerantTarReader {
       isSparse: sparse !== undefined,
       size: sparse?.realSize ?? stored,
     };
-    // Version 7 has no type for a folder, only the slash at the end of its name.
+    // Version 7 has no type for folders, only a slash at the end of the name.
     if (["0", "\0", "7", "S"].includes(header.typeflag))
       return { ...member, kind: name.endsWith("/") ? "directory" : "file" };
     if (header.typeflag === "5") return { ...member, kind: "directory" };
@@ -118,7 +118,7 @@ export class TolerantTarReader {
     return { ...member, kind: header.typeflag === "1" ? "hardlink" : "symlink", target };
   }
 
-  /** Reads on to the end: whoever sends the bytes must not be left hanging, and their sum may be checked. */
+  /** Reads to the end, so that the sender is not left waiting and a checksum of the stream can be verified. */
   async #drain(): Promise<void> {
     while ((await this.#cursor.take(64 * 1024)).length > 0);
   }
@@ -136,7 +136,7 @@ export class TolerantTarReader {
   }
 }
 
-/** As Go's path.Clean below the root: no `.`, no empty part, and what would leave the archive stays in it. */
+/** Cleans a path like Go's path.Clean below `/`: removes `.`, empty parts, and `..` that would leave the archive. */
 function cleanPath(name: string): string {
   const parts: string[] = [];
   for (const part of name.split("/")) {
@@ -146,7 +146,7 @@ function cleanPath(name: string): string {
   return parts.join("/");
 }
 
-/** A name that is not UTF-8 names no file that an image refers to; it only must not stop the reading. */
+/** Decodes a name. An image refers to no file whose name is not UTF-8, so such a name only must not be an error. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8");
 }

@@ -4,7 +4,7 @@ declare module "unbzip2-stream/lib/bzip2.js" {
   const decoder: {
     /** The block size in units of 100,000 bytes. */
     header(bits: ReadBits): number;
-    /** One block; null behind the last, whose checksum has been compared. */
+    /** Decodes one block; returns null after the last, when the checksum was verified. */
     decompress(
       bits: ReadBits,
       write: (byte: number) => void,

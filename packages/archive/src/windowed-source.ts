@@ -1,25 +1,25 @@
 import { type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
 
 export interface WindowOptions {
-  /** How much to fetch when less is asked for. */
+  /** The size of a window in bytes: smaller reads fetch a whole window. */
   readonly windowBytes?: number;
-  /** How many windows to keep; the oldest goes first. */
+  /** How many windows to keep; the oldest is dropped first. */
   readonly maxWindows?: number;
 }
 
-/** A source that can be told what will be asked for. */
+/** A source that can fetch a range before it is read. */
 export interface PrefetchingSource extends RandomAccessSource {
-  /** How much one request fetches at least. */
+  /** The least number of bytes that one request fetches. */
   readonly windowBytes: number;
-  /** Starts fetching a range, cut to the source; `windowBytes` of it by default. */
+  /** Starts fetching a range, limited to the source; its default length is `windowBytes`. */
   prefetch(offset: number, length?: number): void;
-  /** A part of it as a source of its own that shares what has been fetched. */
+  /** A part of the source as a source of its own, which shares the fetched windows. */
   slice(start: number, size: number): PrefetchingSource;
 }
 
 /**
- * Reads small pieces in larger windows and remembers them, for a source where each read costs a round
- * trip. Pieces of a window or more go straight through: layers are streamed, headers and documents kept.
+ * Reads small pieces in larger windows and caches the windows, for a source where each read costs a round
+ * trip. Reads of a window or more are not cached: layers are streamed, headers and documents are kept.
  */
 export class WindowedSource implements PrefetchingSource {
   readonly size: number;
@@ -52,7 +52,7 @@ export class WindowedSource implements PrefetchingSource {
   prefetch(offset: number, length = this.windowBytes): void {
     const start = Math.max(0, offset);
     const fits = Math.min(offset + length, this.size) - start;
-    // Who reads the range later meets the error, or tries again.
+    // Ignore errors here: a later read of the range reports the error, or tries again.
     if (fits > 0 && this.#find(start, fits) === undefined) this.#fetch(start, fits).bytes.catch(() => undefined);
   }
 

@@ -2,7 +2,7 @@ import type { XzReadableStream as Decoder } from "xz-decompress";
 import { ArchiveError, type ArchiveProblem } from "./error.ts";
 import { type Bounds, requireBounded } from "./ratio.ts";
 
-/** `enum xz_ret` of XZ Embedded, which the decoder is built from; it reports them as numbers in a text. */
+/** Messages for `enum xz_ret` of XZ Embedded. The decoder, which is built from it, has the number in its error text. */
 const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
   3: ["limit", "needs more memory than there is"],
   4: ["limit", "needs a larger dictionary than is allowed"],
@@ -13,8 +13,8 @@ const CAUSES: Readonly<Record<number, readonly [ArchiveProblem, string]>> = {
 };
 
 /**
- * Decompresses an .xz stream, in this process: a decompressor from the PATH could be anybody's.
- * The decoder (XZ Embedded as WebAssembly) loads on first use and checks CRC-32 and CRC-64.
+ * Decompresses an .xz stream in this process, since a program on the PATH cannot be trusted.
+ * The decoder (XZ Embedded as WebAssembly) is loaded on first use and verifies CRC-32 and CRC-64.
  */
 export async function* decompressXz(
   bytes: AsyncIterable<Uint8Array>,
@@ -49,13 +49,13 @@ export async function* decompressXz(
     const [problem, what] = CAUSES[code] ?? ["malformed", "cannot be read"];
     throw new ArchiveError(problem, `the xz data ${what}`, consumed, { cause: error });
   } finally {
-    // A stream that has failed says so again when it is ended, which changes nothing.
+    // Ignore the error: a stream that has failed reports the same failure when it is cancelled.
     await reader.cancel().catch(() => undefined);
   }
 }
 
 async function loadDecoder(): Promise<typeof Decoder> {
   const loaded = await import("xz-decompress");
-  // Node shows the exports of a CommonJS module behind `default`, a bundler by their names.
+  // Node has the exports of this CommonJS module under `default`; a bundler has them by name.
   return loaded.XzReadableStream ?? loaded.default.XzReadableStream;
 }

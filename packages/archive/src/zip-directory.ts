@@ -7,9 +7,9 @@ import { IN_ZIP64, LENGTH, MAX_DIRECTORY_BYTES, MAX_ENTRIES, SIGNATURE } from ".
 import { type CentralEntry, type LinkPolicy, readCentralHeader } from "./zip-header.ts";
 
 export interface ZipDirectory {
-  /** In the order of their data, which they cover from the first byte on. */
+  /** In the order of their data, which begins at the first byte of the file and has no gaps. */
   readonly entries: readonly CentralEntry[];
-  /** Where the data ends and the directory begins. */
+  /** The offset at which the data ends and the directory begins. */
   readonly start: number;
 }
 
@@ -19,12 +19,12 @@ interface DirectoryPlace {
   readonly count: number;
 }
 
-/** Also where the record begins that says so. */
+/** The place of the directory, and the offset of the end record that states it. */
 type PlaceAndEnd = DirectoryPlace & { readonly end: number };
 
 /**
- * Reads the central directory. It must end where its end record begins, which must be the last of the
- * file: no comment, nothing after it.
+ * Reads the central directory. It must end where its end record begins, and that record must be the end of the
+ * file, without a comment or other data after it.
  */
 export async function readZipDirectory(
   source: RandomAccessSource,
@@ -39,7 +39,7 @@ export async function readZipDirectory(
   return parseDirectory(await readExactly(source, place.start, place.size, signal), place, links);
 }
 
-/** Parses the `bytes` of a directory that must fill its place exactly. */
+/** Parses the `bytes` of a directory, which must have exactly the size and the entries that its end record states. */
 export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace, links: LinkPolicy = "refuse"): ZipDirectory {
   const reader = new ByteReader(bytes, place.start, "the central directory");
   const entries: CentralEntry[] = [];
@@ -115,7 +115,7 @@ async function readZip64End(
   if (signature !== SIGNATURE.zip64End || length !== LENGTH.zip64End - 12) {
     throw new ArchiveError("malformed", "the zip64 end record is invalid", recordOffset);
   }
-  record.u32(); // Versions: made by, needed to extract. Each entry says what it needs.
+  record.u32(); // Versions (made by, needed to extract): ignored, because each entry has its own.
   const [disk, directoryDisk, countHere, count] = [record.u32(), record.u32(), record.u64(), record.u64()];
   if (disk !== 0 || directoryDisk !== 0 || countHere !== count) {
     throw new ArchiveError("unsupported", "an archive of several disks", recordOffset);
@@ -123,7 +123,7 @@ async function readZip64End(
   return { count, size: record.u64(), start: record.u64(), end: recordOffset };
 }
 
-/** Where the short record holds a value itself, the zip64 record must say the same. */
+/** If the short record has a value itself, the zip64 record must have the same value. */
 function mergeEnds(short: DirectoryPlace, long: PlaceAndEnd): PlaceAndEnd {
   const agrees =
     (short.count === IN_ZIP64.u16 || short.count === long.count) &&

@@ -7,11 +7,11 @@ import type { CentralEntry, EntryFields } from "./zip-header.ts";
 
 /** A file or folder of a zip. Sizes and offsets are in bytes. */
 export interface ZipEntry extends CentralEntry {
-  /** Where the data begins; it is `compressedSize` bytes long. */
+  /** The offset of the data, which has `compressedSize` bytes. */
   readonly dataOffset: number;
 }
 
-/** Holds the header in front of the data against the directory: they must tell the same of everything. */
+/** Checks that an entry's local header and its directory entry agree in every field. */
 export function requireSameEntry(local: EntryFields, central: CentralEntry): void {
   const differ = (what: string): ArchiveError =>
     new ArchiveError(
@@ -24,12 +24,12 @@ export function requireSameEntry(local: EntryFields, central: CentralEntry): voi
   if (local.flags !== central.flags) throw differ("the flags");
   const isDeferred = (central.flags & FLAG.dataDescriptor) !== 0;
   for (const field of ["crc32", "compressedSize", "size"] as const) {
-    // With a data descriptor the writer did not know yet, and says zero.
+    // With a data descriptor, the local header may have zero, because the writer did not know the value yet.
     if (local[field] !== central[field] && !(isDeferred && local[field] === 0)) throw differ(field);
   }
 }
 
-/** A stored file's two sizes are one. */
+/** Checks that the two sizes of a stored file are equal. */
 export function requirePossibleSizes({ path, method, size, compressedSize, headerOffset }: CentralEntry): void {
   if (method !== "stored" || size === compressedSize) return;
   const message = `${quote(path)} is stored, but in ${compressedSize} bytes while it has ${size}`;
@@ -37,8 +37,8 @@ export function requirePossibleSizes({ path, method, size, compressedSize, heade
 }
 
 /**
- * Reads the data descriptor (4.3.9) that fills the space behind an entry's data: with or without
- * its signature, with 32-bit or 64-bit sizes; its length tells which.
+ * Checks the data descriptor (4.3.9), which must fill the space after an entry's data. It has or lacks a
+ * signature, and has 32-bit or 64-bit sizes; its length determines which.
  */
 export function requireDescriptor(bytes: Uint8Array, offset: number, entry: CentralEntry): void {
   const refuse = (what: string): ArchiveError =>

@@ -11,10 +11,10 @@ import {
   type ZipMethod,
 } from "./zip-format.ts";
 
-/** Links are refused where files are written out; where they are only looked through, they may be listed. */
+/** What to do with symbolic links: refuse them when files are written to disk; list them when files are only read. */
 export type LinkPolicy = "refuse" | "list";
 
-/** What both headers of an entry say. Sizes are in bytes. */
+/** The fields of both headers of an entry. Sizes are in bytes. */
 export interface EntryFields {
   readonly path: string;
   readonly kind: "file" | "directory";
@@ -24,16 +24,16 @@ export interface EntryFields {
   readonly crc32: number;
   readonly compressedSize: number;
   readonly size: number;
-  /** True when the sizes stand in a zip64 field, so that a data descriptor has 64-bit sizes. */
+  /** True when the sizes are in a zip64 field, so that a data descriptor has 64-bit sizes. */
   readonly isZip64: boolean;
 }
 
 /** An entry as the central directory describes it (4.3.12). */
 export interface CentralEntry extends EntryFields {
   readonly headerOffset: number;
-  /** Unix permission bits, where the writer recorded them. */
+  /** Unix permission bits, if the writer recorded them. */
   readonly mode: number | undefined;
-  /** A symbolic link, whose data is its target. Refused unless the caller takes them. */
+  /** Whether it is a symbolic link, whose data is its target. Links are refused unless the caller accepts them. */
   readonly isLink: boolean;
 }
 
@@ -44,7 +44,7 @@ export function readCentralHeader(reader: ByteReader, links: LinkPolicy = "refus
   const common = readCommon(reader);
   const [nameLength, extraLength, commentLength] = [reader.u16(), reader.u16(), reader.u16()];
   const disk = reader.u16();
-  reader.u16(); // Internal attributes: whether the writer took it for text.
+  reader.u16(); // Internal attributes: whether the writer considers the file text.
   const externalAttributes = reader.u32();
   const headerOffset = reader.u32();
   const nameBytes = reader.bytes(nameLength);
@@ -66,7 +66,7 @@ export function readCentralHeader(reader: ByteReader, links: LinkPolicy = "refus
   };
 }
 
-/** Reads the header in front of the data (4.3.7). With a data descriptor its CRC and sizes may be zero. */
+/** Reads the local header, which is before the data (4.3.7). With a data descriptor, its CRC and sizes may be zero. */
 export function readLocalHeader(reader: ByteReader): EntryFields & { readonly extraLength: number } {
   const start = reader.offset;
   requireSignature(reader, SIGNATURE.localHeader, "a local header");
@@ -74,7 +74,7 @@ export function readLocalHeader(reader: ByteReader): EntryFields & { readonly ex
   const [nameLength, extraLength] = [reader.u16(), reader.u16()];
   const nameBytes = reader.bytes(nameLength);
   const needs = common.size === IN_ZIP64.u32 || common.compressedSize === IN_ZIP64.u32;
-  // Here the zip64 field must hold both sizes when it holds one (4.5.3).
+  // In a local header, the zip64 field must have both sizes if it has one (4.5.3).
   const [size, compressedSize] = readExtra(reader, extraLength, [needs, needs]);
   return {
     ...describe(nameBytes, common, start),
@@ -127,11 +127,11 @@ function describe(nameBytes: Uint8Array, common: CommonFields, start: number) {
   return { path, kind, nameBytes, flags, method, crc32 };
 }
 
-/** Device names, and what Windows strips or forbids: such a file would be another one there. */
+/** Device names, and endings that Windows strips or characters it forbids: there, they would name another file. */
 const RESERVED_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$|[. ]$|[<>:"|?*]/i;
 
 function decodeZipName(bytes: Uint8Array, flags: number, start: number): string {
-  // Without the flag the name is in some code page of DOS: only ASCII reads the same in all of them.
+  // Without the flag, the name is in an unknown DOS code page. Only ASCII is the same in all of them.
   if ((flags & FLAG.utf8) === 0 && bytes.some((byte) => byte >= 0x80)) {
     throw new ArchiveError("unsafe-name", "a name with other letters than ASCII is not marked as UTF-8", start);
   }
@@ -139,8 +139,8 @@ function decodeZipName(bytes: Uint8Array, flags: number, start: number): string 
 }
 
 /**
- * Reads the extra fields and returns the zip64 values (4.5.3) for those of the header's fields that `wanted`
- * marks. The zip64 field must hold exactly these: more would be a second opinion.
+ * Reads the extra fields and returns the zip64 values (4.5.3) for the header's fields that `wanted` marks. The zip64
+ * field must have exactly these values: any other would be a second value for a field that has one.
  */
 function readExtra(reader: ByteReader, length: number, wanted: readonly boolean[]): (number | undefined)[] {
   const end = reader.offset + length;
@@ -171,7 +171,7 @@ function readExtra(reader: ByteReader, length: number, wanted: readonly boolean[
 const ZIP64_EXTRA = 0x0001;
 const UNICODE_PATH = 0x7075;
 
-/** The upper half of the external attributes, when a Unix system (3) or macOS (19) wrote them. */
+/** The Unix mode: the upper half of the external attributes, if a Unix system (3) or macOS (19) wrote them. */
 function unixAttributes(
   madeBy: number,
   attributes: number,

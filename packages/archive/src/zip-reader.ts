@@ -13,11 +13,11 @@ import { FLAG, LENGTH } from "./zip-format.ts";
 import { type CentralEntry, type LinkPolicy, readLocalHeader } from "./zip-header.ts";
 
 /**
- * Opens a zip and checks everything but the data itself: every byte belongs to exactly one header, one
- * entry's data, one data descriptor or the directory, and whatever is told twice is told alike.
+ * Opens a zip and checks everything except the data itself: every byte must belong to exactly one header, entry's
+ * data, data descriptor, or the directory, and values that are stored twice must agree.
  *
- * Own code, since yauzl, adm-zip and unzip-stream each skip some of it: local headers, overlaps, CRCs, what
- * stands before or after; two readers of such a zip see two different contents.
+ * This is our own code because yauzl, adm-zip and unzip-stream each skip some of these checks (local headers, overlaps,
+ * CRCs, data before or after), so that two readers may see different contents.
  */
 export async function openZip(
   source: RandomAccessSource,
@@ -40,7 +40,7 @@ export async function openZip(
   return opened;
 }
 
-/** Reads an entry's content, decompressed; its size and CRC are verified, at the latest before the end. */
+/** Reads an entry's decompressed content, and verifies its size and CRC before the stream ends. */
 export async function* readZipEntry(
   source: RandomAccessSource,
   entry: ZipEntry,
@@ -60,13 +60,14 @@ export async function* readZipEntry(
   }
 }
 
-/** A decoder of its own for each of ten thousand small files takes minutes. */
+/** Smaller files are inflated in one call: a stream for each of ten thousand small files would take minutes. */
 const AT_ONCE_BYTES = 1 << 20;
 
 async function* inflateAtOnce(bytes: Uint8Array, entry: ZipEntry): AsyncGenerator<Uint8Array, void, undefined> {
   let inflated: { readonly buffer: Uint8Array; readonly engine: { readonly bytesWritten: number } };
   try {
-    // With `info` it returns this, which its types do not say; one byte more than promised is enough to refuse.
+    // With `info`, the result has this type, which is missing in Node's types. The limit is one byte more than the
+    // stated size, which is enough to detect a larger file.
     inflated = inflateRawSync(bytes, { info: true, maxOutputLength: entry.size + 1 }) as unknown as typeof inflated;
   } catch (error) {
     if (isNativeError(error) && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
@@ -87,12 +88,12 @@ function requireAllConsumed(entry: ZipEntry, consumed: number): void {
   throw new ArchiveError("trailing-data", message, entry.dataOffset + consumed);
 }
 
-/** A stored file as a source of its own, for reading parts of it; undefined for a compressed one. */
+/** A stored file as a source with random access; undefined for a compressed file. */
 export function storedSource(source: RandomAccessSource, entry: ZipEntry): RandomAccessSource | undefined {
   return entry.method === "stored" ? sliceSource(source, entry.dataOffset, entry.size) : undefined;
 }
 
-/** Passes content on while it keeps to the size and CRC that its headers promised. */
+/** Passes content on, and throws when its size or CRC is not as the headers state. */
 export async function* verified(
   bytes: AsyncIterable<Uint8Array>,
   expected: Pick<CentralEntry, "path" | "size" | "crc32">,
@@ -133,7 +134,7 @@ async function openEntry(
   const dataEnd = dataOffset + central.compressedSize;
   if (dataEnd > end) throw overlaps(central);
   if ((central.flags & FLAG.dataDescriptor) !== 0) {
-    // More than a descriptor can have is cut here, so that no gap is read for nothing.
+    // Read at most one byte more than a descriptor can have, and not the whole gap.
     const bytes = await readExactly(source, dataEnd, Math.min(end - dataEnd, 25), signal);
     requireDescriptor(bytes, dataEnd, central);
   } else if (dataEnd !== end) {

@@ -15,25 +15,25 @@ const METHODS: Readonly<Record<number, string>> = {
   95: "xz",
 };
 
-/** An entry as the central directory describes it (APPNOTE 4.3.12), for comparing: nothing else is checked. */
+/** An entry as the central directory describes it (APPNOTE 4.3.12), for comparing; nothing else is checked. */
 export interface ScannedEntry {
   readonly name: string;
   readonly method: string;
-  /** The method with the option that was used, as far as the flags tell (APPNOTE 4.4.4). */
+  /** The method, with the compression option if the flags contain it (APPNOTE 4.4.4). */
   readonly compression: string;
   readonly isEncrypted: boolean;
-  /** The system and version that it was made by and for, and the flags. */
+  /** The system and version that created it, and the flags. */
   readonly madeBy: string;
   readonly mode: string;
   /** A symbolic link, whose data is its target. */
   readonly isLink: boolean;
-  /** In the zone of whoever packed it. */
+  /** The time in the unknown time zone of the program that packed it. */
   readonly time: string;
   readonly extra: Buffer;
   readonly localExtra: Buffer;
   readonly comment: string;
   readonly packed: RandomAccessSource;
-  /** The content, or undefined where it cannot be unpacked here. */
+  /** The content; undefined when it cannot be decompressed here. */
   read(): AsyncIterable<Uint8Array> | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface ScannedZip {
   readonly comment: string;
 }
 
-/** Reads a zip by its central directory, whatever stands before, between or behind the entries. */
+/** Reads a zip by its central directory, and ignores data before, between and after the entries. */
 export async function scanZip(source: RandomAccessSource): Promise<ScannedZip> {
   const end = await findEnd(source);
   if (end.size > MAX_DIRECTORY_BYTES)
@@ -65,7 +65,7 @@ interface End {
   readonly offset: number;
   readonly size: number;
   readonly comment: string;
-  /** What stands before the zip, in bytes: offsets count from behind it. */
+  /** The number of bytes before the zip. Its offsets count from there. */
   readonly shift: number;
 }
 
@@ -116,7 +116,7 @@ async function readEntry(
     localExtra,
     packed,
     name: name.includes("\uFFFD") ? nameBytes.toString("latin1") : name,
-    // The version for unpacking, UTF-8 and the options of deflate follow from other fields.
+    // The version for unpacking and the flags for encryption, UTF-8 and deflate's options are in other fields.
     madeBy: `made by system ${u16(4) >> 8}, version ${u16(4) & 255}, flags 0x${(flags & ~0x0807).toString(16)}`,
     mode: u16(4) >> 8 === 3 ? ((entry.readUInt32LE(38) >>> 16) & 0o7777).toString(8).padStart(4, "0") : "none",
     isLink: u16(4) >> 8 === 3 && ((entry.readUInt32LE(38) >>> 16) & 0o170000) === 0o120000,
@@ -126,7 +126,7 @@ async function readEntry(
   };
 }
 
-/** Sizes and offsets beyond 32 bits stand in the extra field 1 (APPNOTE 4.5.3). */
+/** Sizes and offsets of more than 32 bits, which are in extra field 1 (APPNOTE 4.5.3). */
 function wideNumbers(entry: Buffer, extra: Buffer): { size: number; offset: number } {
   const wide = extraFields(extra).get(1);
   let at = 0;
@@ -140,7 +140,7 @@ function wideNumbers(entry: Buffer, extra: Buffer): { size: number; offset: numb
   return { size, offset: read(entry.readUInt32LE(42)) };
 }
 
-/** The extra fields by their ids; of several the last. */
+/** The extra fields by their IDs; if an ID is repeated, the last one. */
 export function extraFields(extra: Buffer): Map<number, Buffer> {
   const fields = new Map<number, Buffer>();
   for (let at = 0; at + 4 <= extra.length; ) {

@@ -4,7 +4,7 @@ import type { StreamCursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { SIGNATURE } from "./zip-format.ts";
 
-/** What has been seen of an entry's content so far. */
+/** The size and CRC of an entry's content so far. */
 export interface Measured {
   crc32: number;
   /** In bytes. */
@@ -13,14 +13,14 @@ export interface Measured {
 }
 
 const SIGNATURE_BYTES = Buffer.from([0x50, 0x4b, 0x07, 0x08]);
-/** A descriptor with 64-bit sizes, and the signature of what follows it. */
+/** The length of a descriptor with 64-bit sizes, plus the signature of the next record. */
 const LOOKAHEAD_BYTES = 24 + 4;
 const READ_BYTES = 256 * 1024;
 
 /**
- * Reads stored data of unknown length up to its data descriptor, and past that. A descriptor is where the
- * signature, the CRC and the length of all before it, and a header right behind it come together. Data made
- * to look like that ends too early here, which the central directory then tells.
+ * Reads stored data of unknown length, and the data descriptor after it. A descriptor is recognized by its signature,
+ * by the CRC and length of all data before it, and by a header right after it. Data that imitates all of this ends too
+ * early here, which the check against the central directory detects.
  */
 export async function* readStoredToDescriptor(
   cursor: StreamCursor,
@@ -29,7 +29,7 @@ export async function* readStoredToDescriptor(
   let held: Buffer = Buffer.alloc(0);
   for (;;) {
     const found = held.indexOf(SIGNATURE_BYTES);
-    // The last three bytes may be the beginning of a signature.
+    // Hold back the last three bytes: they may be the beginning of a signature.
     const end = found === -1 ? Math.max(0, held.length - 3) : found;
     if (end > 0) {
       measured.add(held.subarray(0, end));
@@ -58,7 +58,7 @@ export async function* readStoredToDescriptor(
   }
 }
 
-/** Reads the descriptor (4.3.9) behind compressed data, whose end is known. */
+/** Reads the descriptor (4.3.9) after compressed data, whose end is known. */
 export async function readDescriptor(cursor: StreamCursor, measured: Measured, compressedSize: number): Promise<void> {
   const offset = cursor.position;
   const bytes = Buffer.from(await cursor.take(LOOKAHEAD_BYTES));
@@ -84,7 +84,7 @@ function descriptorLength(bytes: Buffer, measured: Measured, compressedSize: num
   return undefined;
 }
 
-/** As a number; what is too large to be exact equals no size that was measured. */
+/** Reads a 64-bit number. One that is too large to be exact differs from every measured size. */
 function readU64(reader: ByteReader): number {
   return reader.u32() + reader.u32() * 2 ** 32;
 }

@@ -12,7 +12,7 @@ import { FLAG, LENGTH, MAX_DIRECTORY_BYTES, MAX_ENTRIES, SIGNATURE } from "./zip
 import { type EntryFields, readLocalHeader } from "./zip-header.ts";
 import { type Measured, readDescriptor, readStoredToDescriptor } from "./zip-stored-stream.ts";
 
-/** A file or folder met on the way; read `content` to its end before asking for the next. */
+/** A file or folder. Read `content` to its end before requesting the next one. */
 export interface StreamedZipEntry {
   readonly path: string;
   readonly kind: "file" | "directory";
@@ -23,14 +23,14 @@ interface SeenEntry {
   readonly local: EntryFields;
   readonly headerOffset: number;
   readonly measured: Measured;
-  /** In bytes; known when the content has been read. */
+  /** In bytes; known after the content was read. */
   compressedSize: number;
 }
 
 /**
- * Reads a zip from front to back, for a server that serves no ranges. What it yields is only proven when
- * the last entry has been asked for and none came: then the central directory has been read, and every
- * name, size, CRC and place in it agrees with what was seen. Until then the content is not to be trusted.
+ * Reads a zip from front to back, for a server without ranges. Do not trust the content before the iteration has
+ * ended: only then was the central directory read, and every name, size, CRC and offset in it compared with the
+ * entries.
  */
 export async function* readZipStream(
   bytes: AsyncIterable<Uint8Array>,
@@ -46,7 +46,7 @@ export async function* readZipStream(
       seen.push(entry);
       const content = readContent(cursor, entry);
       yield { path: local.path, kind: local.kind, content };
-      for await (const _ of content); // What the caller left unread.
+      for await (const _ of content); // Skip the rest that the caller did not read.
     }
     await requireDirectory(cursor, seen);
   } finally {
@@ -88,7 +88,7 @@ async function* readContent(cursor: StreamCursor, entry: SeenEntry): AsyncGenera
   if (isDeferred) await readDescriptor(cursor, measured, entry.compressedSize);
 }
 
-/** Reads what is left, which must be the directory, and holds it against what was seen. */
+/** Reads the rest, which must be the directory, and checks that it agrees with the entries. */
 async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]): Promise<void> {
   const start = cursor.position;
   const rest = await cursor.take(MAX_DIRECTORY_BYTES);
@@ -114,7 +114,7 @@ async function requireDirectory(cursor: StreamCursor, seen: readonly SeenEntry[]
   }
 }
 
-/** The end of a file that has gone by, at the offsets it had. */
+/** A source for the end of a file that was already streamed, at its original offsets. */
 function tailSource(start: number, rest: Uint8Array): RandomAccessSource {
   const tail = memorySource(rest);
   return {

@@ -14,19 +14,19 @@ import type { ArtifactLocation } from "./location.ts";
 import { SignedUrl } from "./signed-url.ts";
 
 const MAX_REDIRECTS = 5;
-/** How often a freshly signed URL may be refused: more than a clock that is a little ahead explains. */
+/** How often a new signed URL may be refused. A clock that is slightly fast causes fewer refusals. */
 const MAX_FORBIDDEN = 5;
 const MAX_STRANGE_ANSWERS = 2;
 const NOTABLE_SKEW_MS = 30_000;
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Limits on one try, in milliseconds and bytes. */
+/** Limits on one attempt, in milliseconds and bytes. */
 export interface Pace {
-  /** Until the headers of the answer. */
+  /** The longest wait for the response headers. */
   readonly headersMs: number;
-  /** Without a single byte. */
+  /** The longest time without any byte. */
   readonly silenceMs: number;
-  /** At least this many bytes in each such stretch of waiting. */
+  /** The least number of bytes in each such period of waiting. */
   readonly window: { readonly ms: number; readonly bytes: number };
 }
 
@@ -43,16 +43,16 @@ export interface BlobOptions {
   readonly heapRelief: boolean;
 }
 
-/** The server answered a request for a part with the whole: it knows no ranges. */
+/** The server answered a range request with the whole content: it does not support ranges. */
 export class NoRangesError extends Error {
   override readonly name = "NoRangesError";
 }
 
-/** The stored bytes of one artifact, asked for one request at a time. */
+/** The stored bytes of one artifact, read by separate requests. */
 export class Blob {
   readonly location: ArtifactLocation;
   readonly options: BlobOptions;
-  /** In bytes, as soon as it is known. */
+  /** The size in bytes, once it is known. */
   size: number | undefined;
   #fetched = 0;
   readonly #coverage = new Coverage();
@@ -64,22 +64,22 @@ export class Blob {
     this.location = location;
     this.options = options;
     this.#relieve = options.heapRelief ? createHeapRelief() : () => undefined;
-    // The server of act lists sizes of something else, and no digests: only both together are of the stored bytes.
+    // act's server lists no digest, and a size that is not that of the stored bytes. Trust a size only with a digest.
     this.size = location.size > 0 && location.digest !== undefined ? location.size : undefined;
     this.#url = new SignedUrl(location.mintUrl);
   }
 
-  /** Bytes of content that came over the network. */
+  /** The number of bytes of content that were received. */
   get fetched(): number {
     return this.#fetched;
   }
 
-  /** The same, with bytes that were asked for twice counted once. */
+  /** The number of distinct bytes received: those that were requested twice count once. */
   get distinct(): number {
     return this.#coverage.size;
   }
 
-  /** To be told of all bytes that came, and of where in the content they are. */
+  /** Counts received bytes. The caller reports all of them, with their offset in the content. */
   count(bytes: number, offset: number): void {
     this.#fetched += bytes;
     this.#coverage.add(offset, bytes);
@@ -94,7 +94,7 @@ export class Blob {
     const signed = await this.#url.get(signal);
     let url = signed;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-      // No Authorization here, ever: the signature in the URL is all that the storage may see.
+      // Never send Authorization here: the storage must only receive the signature in the URL.
       const response = await this.options.transport({
         url,
         signal,
@@ -158,7 +158,7 @@ export class Blob {
     const shown = id === undefined ? said : `${said} (request ${String(id)})`;
     if (TRANSIENT.has(status)) return new TransientError(said, { retryAfterMs: retryAfter(headers) });
     if (status === 401 || status === 403) {
-      // The signature has expired, or is not valid yet: a new one is asked for (F23, F24).
+      // The signature has expired or is not valid yet: request a new one.
       this.#url.renew(signed);
       return new TransientError(`${said}${clockSkew(headers.date)}`, { promptly: true, atMost: MAX_FORBIDDEN });
     }
@@ -173,14 +173,14 @@ export class Blob {
   }
 }
 
-/** Signatures are valid between two times: a clock that is off explains a refusal (F98). */
+/** A note about a wrong clock. A signature is valid between two times, so a wrong clock explains a refusal. */
 function clockSkew(date: string | undefined): string {
   const skew = Date.now() - Date.parse(date ?? "");
   if (Number.isNaN(skew) || Math.abs(skew) < NOTABLE_SKEW_MS) return "";
   return `, and the clock here is ${formatDuration(Math.abs(skew))} ${skew > 0 ? "ahead of" : "behind"} the server's`;
 }
 
-/** What no storage answers, but a middleman may: worth few tries. */
+/** The error for an answer that cannot come from the storage, but may come from a proxy: worth few attempts. */
 function strange(url: URL, what: string): TransientError {
   return new TransientError(`${url.host} answered ${what}`, { atMost: MAX_STRANGE_ANSWERS });
 }

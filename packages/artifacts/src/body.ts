@@ -5,8 +5,8 @@ import { formatBytes } from "@release-actions/report";
 import type { Pace } from "./blob.ts";
 
 /**
- * Takes a body as it comes, as long as it keeps pace. For bodies of bounded size: the network never waits for
- * the taker. What the taker throws ends it.
+ * Passes a body to `take` as it arrives, as long as it is fast enough. There is no backpressure, so the size of the
+ * body must be limited. An error that `take` throws ends the transfer.
  */
 export async function takeBody(host: string, body: Readable, pace: Pace, take: (chunk: Buffer) => void): Promise<void> {
   const watch = new PaceWatch(host, body, pace);
@@ -15,7 +15,7 @@ export async function takeBody(host: string, body: Readable, pace: Pace, take: (
       watch.arrived(chunk.length);
       take(chunk);
     } catch (error) {
-      body.destroy(error as Error); // Thrown by `arrived` or a taker, which throw nothing else.
+      body.destroy(error as Error); // `arrived` and `take` throw only errors.
     }
   });
   try {
@@ -26,7 +26,7 @@ export async function takeBody(host: string, body: Readable, pace: Pace, take: (
   }
 }
 
-/** Gives out a body as long as it keeps pace, however long the reader takes over it. */
+/** Yields a body as long as it is fast enough. The time that the reader needs does not count. */
 export async function* readBody(host: string, body: Readable, pace: Pace): AsyncGenerator<Buffer, void, undefined> {
   const watch = new PaceWatch(host, body, pace);
   try {
@@ -43,8 +43,8 @@ export async function* readBody(host: string, body: Readable, pace: Pace): Async
 }
 
 /**
- * Ends a body that is silent, or slower than the least throughput (F09, F11). Only waiting for the network counts,
- * not what the reader does with the bytes.
+ * Ends a body that sends nothing, or is slower than the least throughput. Only time spent waiting for the network
+ * counts, not the time that the reader needs.
  */
 class PaceWatch {
   readonly #host: string;
@@ -52,7 +52,7 @@ class PaceWatch {
   readonly #timer: NodeJS.Timeout;
   #paused = false;
   #since = performance.now();
-  /** In this stretch of waiting, in milliseconds and bytes. */
+  /** Milliseconds and bytes in the current period of waiting. */
   #waited = 0;
   #received = 0;
 

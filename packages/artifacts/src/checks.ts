@@ -4,7 +4,7 @@ import { Fault } from "@release-actions/report";
 import { readCommit } from "./commit.ts";
 import { newestFirst } from "./newest-first.ts";
 
-/** A check run, which is what a job of a workflow looks like from outside. */
+/** A check run, or a job of a run, which has the same fields. */
 export interface Check {
   readonly id: number;
   /** `job`, or `caller / callee` for a job of a called workflow. */
@@ -12,7 +12,7 @@ export interface Check {
   readonly status: string;
   readonly conclusion: string | undefined;
   readonly html_url: string | undefined;
-  /** Of jobs too; undefined while it waits for a runner. */
+  /** Undefined while it waits for a runner. */
   readonly started_at?: string | undefined;
 }
 
@@ -25,10 +25,10 @@ const check: Decoder<Check> = object<Check>({
   started_at: optional(string),
 });
 
-/** Asks for the state of all candidates, as they are now. */
+/** Requests the current state of all candidates. */
 export type CheckSource = (signal?: AbortSignal) => Promise<readonly Check[]>;
 
-/** The check runs of a commit; of a merge commit without any, those of its second parent. */
+/** The check runs of a commit. If a merge commit has none, those of its second parent. */
 export function checksOfCommit(rest: Rest, repository: string, commit: string): CheckSource {
   return async (signal) => {
     const path = `/repos/${repository}/commits/${encodeURIComponent(commit)}/check-runs`;
@@ -40,15 +40,15 @@ export function checksOfCommit(rest: Rest, repository: string, commit: string): 
   };
 }
 
-/** The jobs of a run: what its checks are, with no right needed beyond `actions: read`. */
+/** The jobs of a run, which stand for its checks and need only the permission `actions: read`. */
 export function checksOfRun(rest: Rest, repository: string, runId: number): CheckSource {
   return (signal) => rest.getCounted(`/repos/${repository}/actions/runs/${runId}/jobs`, "jobs", check, signal);
 }
 
 /**
- * The newest check that a name means: the name as it is, or else a trailing part of `caller / callee`.
+ * The newest check with a name: the exact name, or else a trailing part of `caller / callee`.
  *
- * @throws Fault when such a part fits several names
+ * @throws Fault when such a part matches several names
  */
 export function selectCheck(checks: readonly Check[], wanted: string): Check | undefined {
   const exact = checks.filter(({ name }) => name === wanted);
@@ -59,13 +59,13 @@ export function selectCheck(checks: readonly Check[], wanted: string): Check | u
       advice: "Give a longer part of the name in `wait-for-check`.",
     });
   }
-  // One that has not started is the newest there is, whatever its id.
+  // A check that has not started is the newest one, whatever its ID is.
   const waiting = fitting.filter((it) => startOf(it) === undefined);
   const candidates = waiting.length > 0 ? waiting : fitting;
   return candidates.toSorted((one, other) => newestFirst(dated(one), dated(other)))[0];
 }
 
-/** Undefined while it waits; Gitea writes the year 1970 then. */
+/** When the check started; undefined while it waits, for which Gitea has a date in 1970. */
 function startOf({ started_at: text = "" }: Check): Date | undefined {
   const started = new Date(text);
   return started.getTime() > 0 ? started : undefined;

@@ -1,16 +1,16 @@
-/** Which bytes of a file have come: reads may overlap, as those of its end and of what lies there. */
+/** Records which bytes of a file were received. Reads may overlap, such as those of the end and of a last member. */
 export class Coverage {
-  /** Apart from each other, in order. */
+  /** Ranges that neither overlap nor touch, in order. */
   #ranges: { start: number; end: number }[] = [];
 
-  /** In bytes, each counted once. */
+  /** The number of distinct bytes. */
   get size(): number {
     return this.#ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
   add(offset: number, length: number): void {
     let [start, end] = [offset, offset + length];
-    // Most pieces go on where one has ended.
+    // The usual case: the new piece continues a range and touches no other.
     const previous = this.#ranges.find((range) => range.end === start);
     if (
       previous !== undefined &&

@@ -1,11 +1,11 @@
 import { Fault } from "@release-actions/report";
 
-/** There is no such artifact to be had: the one kind of error after which another source may be tried. */
+/** The artifact does not exist. Only after this kind of error may another source be tried. */
 export class MissingArtifactError extends Fault {
   override readonly name: string = "MissingArtifactError";
 }
 
-/** It was there, and its retention has passed. */
+/** The artifact existed, but its retention time is over. */
 export class ExpiredArtifactError extends MissingArtifactError {
   override readonly name = "ExpiredArtifactError";
 }
@@ -15,7 +15,7 @@ export class ForkRefusedError extends Fault {
   override readonly name = "ForkRefusedError";
 }
 
-/** What was to make the artifact has failed or was cancelled. */
+/** The job that should produce the artifact failed or was cancelled. */
 export class ProducerFailedError extends Fault {
   override readonly name = "ProducerFailedError";
 }
@@ -25,12 +25,12 @@ export class ArtifactConflictError extends Fault {
   override readonly name = "ArtifactConflictError";
 }
 
-/** What arrived is not what the listing, or the server itself, had announced. */
+/** The received content differs from what the listing or the server announced. */
 export class ContentError extends Fault {
   override readonly name: string = "ContentError";
 }
 
-/** All of it arrived, with another digest than the listing's: damaged on the way, or stored like that. */
+/** The whole content was received, but its digest differs from the listing's: damaged in transit or in the storage. */
 export class DigestMismatchError extends ContentError {
   override readonly name = "DigestMismatchError";
 }

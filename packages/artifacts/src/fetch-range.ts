@@ -2,15 +2,15 @@ import { Retries, TransientError, transient } from "@release-actions/http";
 import type { Blob } from "./blob.ts";
 import { takeBody } from "./body.ts";
 
-/** A try that brought less than this does not count: it does not renew the budget (F11). */
+/** An attempt that receives fewer bytes than this does not renew the time budget. */
 const WORTHWHILE_BYTES = 64 * 1024;
 
-/** Where bytes go as they come, in their order. Not a stream: for each piece of 64 KiB its hops cost more than copying it. */
+/** Receives bytes in order as they arrive. It is not a stream, whose overhead for 64 KiB exceeds that of a copy. */
 export type Take = (chunk: Buffer) => void;
 
 /**
- * Fetches one range, whatever it takes: after a cut, a stall or a refusal the next request goes on where the last
- * one ended.
+ * Fetches one range with as many requests as needed: after a broken connection, a stall or a refusal, the next request
+ * continues where the last one ended.
  */
 export async function fetchRange(
   blob: Blob,

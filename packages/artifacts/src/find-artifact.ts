@@ -8,7 +8,7 @@ import { newestFirst } from "./newest-first.ts";
 import type { ResultsService } from "./results-service.ts";
 import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
-/** How many names a message lists. */
+/** The most names that a message lists. */
 const SHOWN_NAMES = 20;
 
 interface RestArtifact {
@@ -47,7 +47,7 @@ export async function findInCurrentRun(
   throw missing(name, "this run", names);
 }
 
-/** An artifact's name, and the run that is to have it. */
+/** An artifact's name, and the run to search. */
 export interface RunQuery {
   /** `owner/name`. */
   readonly repository: string;
@@ -73,7 +73,7 @@ export async function findInRun(
   return await findArtifactOfRun(rest, query, signal);
 }
 
-/** As `findInRun`, for a run that is known not to be a fork's. */
+/** Like `findInRun`, for a run that is known not to be a fork's. */
 export async function findArtifactOfRun(
   rest: Rest,
   { repository, runId, name }: RunQuery,
@@ -106,7 +106,7 @@ function restLocation(rest: Rest, repository: string, runId: number, found: Rest
       try {
         return await rest.redirect(`/repos/${repository}/actions/artifacts/${found.id}/zip`, signal);
       } catch (error) {
-        // 410 while it was being read: its time has come, or somebody deleted it (F25, F44).
+        // 410 during a read: the artifact has just expired, or somebody deleted it.
         if (error instanceof RefusedError && error.status === 410) throw expired(repository, runId, found);
         throw error;
       }
@@ -159,7 +159,7 @@ async function listOfRun(
   }
 }
 
-/** What a 404 for a run means; any other error as it is. */
+/** Explains a 404 for a run; returns any other error unchanged. */
 function noSuchRun(repository: string, runId: number, cause: unknown): unknown {
   if (!(cause instanceof RefusedError) || cause.status !== 404) return cause;
   return new RefusedError(`${repository} has no run ${runId}, or the token cannot see that repository`, {

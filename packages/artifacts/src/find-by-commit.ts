@@ -21,8 +21,8 @@ export interface CommitQuery {
 }
 
 /**
- * The artifact of the newest run of a workflow at a commit that has it, whatever else in that run failed
- * or still runs.
+ * The artifact of the newest run of a workflow at a commit that has the artifact, even if other jobs of the run failed
+ * or are still running.
  *
  * @throws MissingArtifactError and ExpiredArtifactError with what was looked at, ForkRefusedError when only forks' runs remain
  */
@@ -61,7 +61,7 @@ export async function findByCommit(
   throw expiry ?? miss;
 }
 
-/** Newest first. Runs of pull requests are listed under their head, so a merge commit leads to its second parent. */
+/** The runs, newest first. Runs of pull requests are listed under the head, which is a merge commit's second parent. */
 async function runsAt(
   rest: Rest,
   query: CommitQuery,

@@ -1,13 +1,13 @@
 import { AccessError, type Transport } from "@release-actions/http";
 import { createResultsService, type ResultsService } from "./results-service.ts";
 
-/** What the runner tells each action; plain `run` steps and other runners may not have it. */
+/** Variables that the runner gives to actions. `run` steps and other runners may not have them. */
 const VARIABLES = ["ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"] as const;
 
 /**
- * The artifacts of the run that this job belongs to.
+ * Opens the artifact service of the run that this job belongs to.
  *
- * @throws AccessError naming the variable that the runner did not set (F94, F95)
+ * @throws AccessError naming the variable that the runner did not set
  */
 export function resultsOfJob(
   env: Readonly<Record<string, string | undefined>>,

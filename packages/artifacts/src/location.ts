@@ -2,9 +2,9 @@
 export interface ArtifactInfo {
   readonly id: number;
   readonly name: string;
-  /** Bytes as stored: of the zip, or of the raw file. */
+  /** The stored size in bytes: that of the zip, or of the raw file. */
   readonly size: number;
-  /** `sha256:<hex>` of the stored bytes; some older services give none. */
+  /** `sha256:<hex>` of the stored bytes; some older services have none. */
   readonly digest: string | undefined;
   readonly createdAt: Date | undefined;
   readonly expiresAt: Date | undefined;
@@ -13,6 +13,6 @@ export interface ArtifactInfo {
 
 /** An artifact that can be read. */
 export interface ArtifactLocation extends ArtifactInfo {
-  /** Asks for a fresh signed URL; each lives about ten minutes. */
+  /** Requests a new signed URL, which is valid for about ten minutes. */
   readonly mintUrl: (signal?: AbortSignal) => Promise<URL>;
 }

@@ -1,4 +1,4 @@
-/** The name that a mistyped one most likely means; undefined when none is near. */
+/** The name that was most likely meant by a mistyped one; undefined when none is similar. */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(wanted.length / 3));
   const ranked = names
@@ -8,7 +8,7 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
   return best !== undefined && best.distance <= limit ? best.name : undefined;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** The Levenshtein distance, computed one row at a time. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...one].entries()) {

@@ -1,15 +1,15 @@
-/** What tells the age of an artifact or a run. */
+/** The fields that determine the age of an artifact or a run. */
 interface Dated {
   readonly id: number;
   readonly createdAt: Date | undefined;
-  /** Whether the attempt of the run that asks made it; where a listing tells. */
+  /** Whether the current attempt of the run created it, if the listing contains that. */
   readonly ofThisAttempt?: boolean;
 }
 
 /**
- * Sorts the newest first: by attempt, then by the time of creation, then by id. Ids alone do not tell: GitHub gives
- * them out of order (10338854604 was made at 08:38, 10338734845 at 08:49 of the same day). One without a time counts
- * as older than those with one.
+ * Sorts the newest first: by attempt, then by creation time, then by ID. IDs alone are not enough, since GitHub assigns
+ * them out of order (10338854604 was created at 08:38, and 10338734845 at 08:49 of the same day). An entry without a
+ * time counts as older than those with one.
  */
 export function newestFirst(one: Dated, other: Dated): number {
   return (

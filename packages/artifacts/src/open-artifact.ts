@@ -9,11 +9,11 @@ import { type Cached, createRangedSource } from "./ranged-source.ts";
 import { verified } from "./verify.ts";
 
 /**
- * Read at once on opening: the front tells the format, and with the first headers saves a round trip; the back
- * holds a zip's directory and a tar's last members.
+ * The parts that are read on opening. The front shows the format, and has the first headers, which saves a round trip.
+ * The back has a zip's directory and a tar's last members.
  */
 const FRONT_BYTES = 40 * 1024;
-/** In pieces side by side, which open the connections that the layers will come by. */
+/** The back is read in parallel pieces, which open the connections for the layers. */
 const BACK_PIECES = 7;
 const BACK_PIECE_BYTES = 36 * 1024;
 const BACK_BYTES = BACK_PIECES * BACK_PIECE_BYTES;
@@ -24,21 +24,21 @@ export interface OpenOptions {
   readonly patience?: Patience;
   readonly pace?: Pace;
   readonly signal?: AbortSignal;
-  /** Whether V8 is kept from collecting for the bytes that come (heap-relief.ts); it is unless this says no. */
+  /** Whether to prevent needless garbage collection during the download (heap-relief.ts). Default true. */
   readonly heapRelief?: boolean;
 }
 
-/** An artifact ready to be read, without ever touching the disk. */
+/** An artifact that can be read without writing it to disk. */
 export type OpenArtifact = {
   readonly location: ArtifactLocation;
-  /** Bytes that came over the network so far. */
+  /** The number of bytes received over the network so far. */
   readonly fetched: () => number;
-  /** Bytes of the artifact that came so far, however often: never more than it has. */
+  /** The number of distinct bytes of the artifact received so far. */
   readonly distinct: () => number;
   /**
-   * All of it in order, as fast as the server allows; from the start each time.
+   * Streams the whole artifact in order, as fast as the server allows; each call starts from the beginning.
    *
-   * @throws DigestMismatchError in place of the end, when the listing gave a digest and this is not it
+   * @throws DigestMismatchError at the end, when the digest differs from the listing's
    */
   readonly stream: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
 } & (
@@ -47,7 +47,7 @@ export type OpenArtifact = {
   | { readonly kind: "sequential"; readonly size: number | undefined }
 );
 
-/** Finds out what the server can do. Reads are parallel where it serves ranges. */
+/** Opens an artifact, and finds out whether the server supports ranges: only then are reads parallel. */
 export async function openArtifact(location: ArtifactLocation, options: OpenOptions): Promise<OpenArtifact> {
   const { transport, reporter, patience = DEFAULT_PATIENCE, pace = DEFAULT_PACE, signal, heapRelief = true } = options;
   const blob = new Blob(location, { transport, patience, pace, heapRelief });

@@ -1,8 +1,8 @@
-/** A read that cuts itself into parts, as far as its turn is concerned. */
+/** A read that is divided into parts, as the scheduler sees it. */
 export interface Reader {
   /** Readers of the lowest rank come first. */
   readonly rank: number;
-  /** Parts on their way or waiting to be consumed. */
+  /** The number of parts that are being fetched or wait to be consumed. */
   readonly underWay: number;
   /** Whether there are parts that have not been started. */
   readonly wantsMore: boolean;
@@ -11,8 +11,8 @@ export interface Reader {
 }
 
 /**
- * Divides the parts that may be under way at a time among the readers. Those of the first rank get all until
- * they have started their last, then come those of the next; within a rank each has at least one.
+ * Divides a limited number of concurrent parts among the readers. Readers of the lowest rank get all of them until
+ * they have started their last part; then come those of the next rank. Within a rank, each reader gets at least one.
  */
 export class PartScheduler {
   #free: number;
@@ -33,13 +33,13 @@ export class PartScheduler {
     this.#share();
   }
 
-  /** A part has been consumed. */
+  /** Tells the scheduler that a part was consumed. */
   release(): void {
     this.#free += 1;
     this.#share();
   }
 
-  /** Out of turn: a reader that has waited for long gets a part. */
+  /** Gives a part, out of turn, to a reader that has waited long. */
   allowOne(reader: Reader): void {
     if (reader.underWay === 0 && reader.wantsMore) this.#start(reader);
   }

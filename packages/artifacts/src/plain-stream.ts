@@ -6,7 +6,7 @@ import { readBody } from "./body.ts";
 
 /**
  * The whole blob in one stream, for servers without ranges, such as the artifact server of `act`. After a
- * failure it is asked for again from the start, and what was given out already is skipped.
+ * failure it is requested again from the start, and the bytes that were already yielded are skipped.
  */
 export async function* streamWhole(
   blob: Blob,
@@ -47,16 +47,16 @@ async function* tryWhole(blob: Blob, signal: AbortSignal | undefined): AsyncGene
     signal?.throwIfAborted();
     throw error instanceof RefusedError ? error : transient(url, error);
   }
-  // Without a length on the wire an early end looks like the end (F07): the listing knows better.
+  // Without a Content-Length, an early end of the body looks like its end, so compare with the listing's size.
   if (blob.size !== undefined && got !== blob.size) {
     throw new TransientError(`${url.host} sent ${got} of ${blob.size} bytes`, { atMost: 4 });
   }
 }
 
-/** A middleman may compress although it was asked not to (F14). */
+/** Decompresses a body: a proxy may compress it although the request forbids that. */
 async function* decoded(wire: AsyncIterable<Buffer>, encoding: string): AsyncIterable<Buffer> {
   if (encoding === "identity") return yield* wire;
   if (encoding !== "gzip") throw new RefusedError(`the storage answered in Content-Encoding ${encoding}`);
-  // The pipeline ends both sides when one fails or the reader leaves.
+  // The pipeline closes both sides when one fails or the reader stops.
   yield* pipeline(Readable.from(wire), createGunzip(), () => undefined) as AsyncIterable<Buffer>;
 }

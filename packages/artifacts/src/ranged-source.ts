@@ -6,18 +6,18 @@ import { PartScheduler, type Reader } from "./part-scheduler.ts";
 
 /** One request fetches this much: long enough to outweigh its latency, short enough to keep memory flat. */
 const PART_BYTES = 2 * 1024 * 1024;
-/** On their way or waiting to be consumed, over all reads together. */
+/** The most parts that are being fetched or wait to be consumed, over all reads together. */
 const PARTS = 8;
-/** A read whose turn has not come gets a part this often all the same: nobody shall take it for hung. */
+/** How often a read gets a part before its turn, so that it does not look hung. */
 const TRICKLE_MS = 5_000;
 
-/** Bytes that are known already. */
+/** Bytes that were already received. */
 export interface Cached {
   readonly offset: number;
   readonly bytes: Buffer;
 }
 
-/** The blob as a source: each read is cut into parts that come side by side and are given out in their order. */
+/** The blob as a source. Each read is divided into parts, which are fetched in parallel and yielded in order. */
 export function createRangedSource(blob: Blob, size: number, cached: readonly Cached[]): RandomAccessSource {
   const scheduler = new PartScheduler(PARTS);
   const source: RandomAccessSource = {

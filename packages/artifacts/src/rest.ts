@@ -6,7 +6,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   403: "Give the job's token the permission to read artifacts:\n\npermissions:\n  actions: read\n  contents: read",
 };
 
-/** GitHub's REST API for finding artifacts: what it refuses is explained by what the action takes. */
+/** GitHub's REST API for finding artifacts. Explains refusals by the permissions that are needed. */
 export function openArtifactRest(options: Omit<RestOptions, "longestLimitMs" | "explain">): Rest {
   return openRest({ ...options, longestLimitMs: LONGEST_LIMIT_MS, explain });
 }

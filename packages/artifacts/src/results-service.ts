@@ -19,7 +19,7 @@ const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
 const MAX_ANSWER_BYTES = 16_000_000;
 const NO_SERVICE_ADVICE =
   "GitHub Enterprise Server has no artifacts of version 4; GitHub, Gitea and Forgejo have. Pass the image through a registry, or with the `file` input.";
-/** Twirp errors that may heal: https://twitchtv.github.io/twirp/docs/errors.html. */
+/** Twirp errors that may be temporary: https://twitchtv.github.io/twirp/docs/errors.html. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 
 export interface ResultsOptions {
@@ -33,14 +33,14 @@ export interface ResultsOptions {
 
 /** The artifacts of the current run, as the job itself sees them: no other token is needed. */
 export interface ResultsService {
-  /** All attempts of the run, newest artifact first; those of one name only, where it is given. */
+  /** The artifacts of all attempts of the run, newest first; if a name is given, only those with that name. */
   list(filter?: { readonly name?: string }, signal?: AbortSignal): Promise<readonly OwnArtifact[]>;
-  /** Takes the artifact of that name away from this attempt. False when there is none. */
+  /** Deletes the artifact with that name from this attempt. Returns false when there is none. */
   remove(name: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 export interface OwnArtifact extends ArtifactLocation {
-  /** Whether this attempt of the run made it; another attempt's does not stand in the way of its name. */
+  /** Whether this attempt of the run created it. The name of another attempt's artifact can be used again. */
   readonly ofThisAttempt: boolean;
 }
 
@@ -132,12 +132,12 @@ async function post<T>(
     const options = { source: `the answer to ${method}`, maxBytes: MAX_ANSWER_BYTES };
     return decoder(protoNames(parseJson(text, options)), "");
   } catch (cause) {
-    // A page of some middleman, most likely (F34): the service itself always answers in JSON.
+    // Most likely a page of a proxy: the service itself always answers in JSON.
     throw new TransientError(`${target.host} answered ${method} with "${excerpt(text)}"`, { cause });
   }
 }
 
-/** Protobuf's JSON names fields in either case: GitHub writes `signed_url`, the server of act `signedUrl`. */
+/** Protobuf's JSON allows two spellings of field names: GitHub writes `signed_url`, and act's server `signedUrl`. */
 function protoNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(protoNames);
   if (typeof value !== "object" || value === null) return value;
@@ -149,7 +149,7 @@ function refusal(method: string, response: HttpResponse, text: string): Error {
   const { status, headers, url } = response;
   const answer = twirpError(text);
   const said = `${status}${answer === undefined ? excerptOf(text) : ` ${answer.code}: ${answer.msg}`}`;
-  // Whoever has the service answers in its own terms, also that something is not found.
+  // A server that has the service answers with a Twirp error, even for "not found".
   if (status === 405 || (status === 404 && (answer === undefined || answer.code === "bad_route"))) {
     return new RefusedError(`${url.host} has no artifact service of version 4 (it answered ${status} to ${method})`, {
       status: 405,
@@ -167,7 +167,7 @@ function refusal(method: string, response: HttpResponse, text: string): Error {
   return new RefusedError(`the artifact service refused ${method} (${said})`, { status });
 }
 
-/** What an error of Twirp says; undefined where the answer is somebody else's. */
+/** The code and message of a Twirp error; undefined when the answer is not from the service. */
 function twirpError(text: string): { readonly code: string; readonly msg: string } | undefined {
   try {
     return decodeJson(text, object({ code: string, msg: optional(string, "") }), {
@@ -179,12 +179,12 @@ function twirpError(text: string): { readonly code: string; readonly msg: string
   }
 }
 
-/** Shown as it came. */
+/** The beginning of an answer's text, for a message. */
 function excerptOf(text: string): string {
   return text.trim() === "" ? "" : `, "${excerpt(text)}"`;
 }
 
-/** The run and the job that the token was made for, from its `scp` claim. It is not verified: that is the service's part. */
+/** The run and the job of the token, from its `scp` claim. The service verifies the token, not this code. */
 function backendIds(token: string): { run: string; job: string } {
   const options = { source: "ACTIONS_RUNTIME_TOKEN", maxBytes: 100_000 };
   const payload = Buffer.from(token.split(".")[1] ?? "", "base64url");

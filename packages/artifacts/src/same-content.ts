@@ -9,8 +9,8 @@ import type { ArtifactLocation } from "./location.ts";
 import { openArtifact } from "./open-artifact.ts";
 
 /**
- * Whether an artifact holds exactly this file, raw or as the one entry of its zip. A zip's own digest does not
- * tell: it covers the file's time stamp too.
+ * Whether an artifact has exactly this file, raw or as the only entry of its zip. The digest of a zip is not enough,
+ * because it also depends on the file's time stamp.
  */
 export async function holdsFile(
   location: ArtifactLocation,

@@ -1,4 +1,4 @@
-/** The signed URL in use, shared by all requests; minted when first needed and again after it was refused. */
+/** The current signed URL, which all requests share. It is requested when first needed, and again after a refusal. */
 export class SignedUrl {
   readonly #mint: (signal?: AbortSignal) => Promise<URL>;
   #current: Promise<URL> | undefined;
@@ -13,19 +13,19 @@ export class SignedUrl {
     try {
       return await minting;
     } catch (error) {
-      // The next one to ask tries again; perhaps only the first asker was cancelled.
+      // The next caller tries again: perhaps only the first caller was cancelled.
       if (this.#current === minting) this.#current = undefined;
       throw error;
     }
   }
 
-  /** Drops this URL. Requests that were refused side by side cost one new URL, not one each. */
+  /** Drops a refused URL. When parallel requests are refused, only one new URL is requested. */
   renew(refused: URL): void {
     const current = this.#current;
     const drop = (url: URL): void => {
       if (url === refused && this.#current === current) this.#current = undefined;
     };
-    // One that is being minted already may fail: that is for those who wait for it.
+    // Ignore a failure of a request for a new URL: its callers receive the error.
     void current?.then(drop, () => undefined);
   }
 }

@@ -1,15 +1,15 @@
 import { AccessError, RefusedError, TransferError } from "@release-actions/http";
 import { Fault } from "@release-actions/report";
 
-/** What went wrong with an upload, in words of ours. */
+/** A failed upload, classified and explained. */
 export interface UploadTrouble {
   readonly kind: "conflict" | "refused" | "transfer" | "unknown";
-  /** Whether the artifact may be there all the same, or another try may help. */
+  /** Whether the artifact may exist despite the error, or another attempt may help. */
   readonly unclear: boolean;
   readonly fault: Error;
 }
 
-/** The client's errors are told apart by their text, for they have neither types nor codes on the outside. */
+/** Explains an error of the client. Only their texts distinguish its errors, as it exports no types or codes. */
 export function explainUpload(
   error: unknown,
   { name, file }: { readonly name: string; readonly file: string },
@@ -47,10 +47,10 @@ export function explainUpload(
   return { kind: "transfer", unclear: true, fault: new TransferError(`${what}.`, { cause: error, advice: kept }) };
 }
 
-/** Storage's answers that another upload may get past: a URL that ran out, a conflict with a lost answer, a limit. */
+/** Status codes after which another upload may succeed: an expired URL, a conflict after a lost answer, a limit. */
 const MAY_HEAL = new Set([403, 408, 409, 412, 429]);
 
-/** What another try meets again: a request that the storage refuses as such, or a file that cannot be read. */
+/** Whether every attempt would fail: the storage refuses the request itself, or the file cannot be read. */
 function isPermanent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && /^(ENOENT|EACCES|EPERM|EISDIR|ENOSPC)$/.test(String(error.code))) return true;
@@ -58,7 +58,7 @@ function isPermanent(error: unknown): boolean {
   return status >= 400 && status < 500 && !MAY_HEAL.has(status);
 }
 
-/** The storage client's errors can have an empty message; what they know is in other places (F28). */
+/** Describes an error of the storage client, whose message can be empty while other fields have the details. */
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const fields = new Map<string, unknown>(Object.entries(error));

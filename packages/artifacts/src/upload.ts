@@ -17,13 +17,13 @@ const MAX_SILENCE_MS = 60_000;
 
 export interface UploadRequest {
   readonly name: string;
-  /** The one file that the artifact is to hold. */
+  /** The only file of the artifact. */
   readonly file: string;
-  /** `zip`: stored, so that any download-artifact can read it and ranges stay contiguous. `raw`: the file itself. */
+  /** `zip`: uncompressed, so that any download-artifact reads it and ranges are contiguous. `raw`: the file itself. */
   readonly format: "zip" | "raw";
-  /** 0: as the repository has it. */
+  /** 0 means the repository's default. */
   readonly retentionDays: number;
-  /** An artifact of that name in this attempt of the run: `same` reuses an equal one, `replace` puts the new one in its place. */
+  /** If this attempt already has an artifact of that name: `same` reuses an equal one, `replace` replaces any. */
   readonly ifExists: "same" | "replace";
 }
 
@@ -39,16 +39,15 @@ export interface Upload {
   readonly id: number;
   /** `sha256:<hex>` of the stored bytes. */
   readonly digest: string | undefined;
-  /** Bytes as stored. */
+  /** The stored size in bytes. */
   readonly size: number;
-  /** Whether an equal artifact was there already. */
+  /** Whether an equal artifact already existed. */
   readonly reused: boolean;
 }
 
 /**
- * Uploads with GitHub's own client and, where that ends in doubt, looks what has become of it: an
- * answer that was lost is not a lost upload (F03, F31). What is there already with the same content is
- * not uploaded again (F30).
+ * Uploads with GitHub's own client. If the result is unclear, looks for the artifact, because the upload may have
+ * succeeded although its answer was lost. An existing artifact with the same content is not uploaded again.
  */
 export async function uploadArtifact(request: UploadRequest, options: UploadOptions): Promise<Upload> {
   const { results, reporter, signal } = options;
@@ -60,7 +59,7 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
   if (earlier !== undefined) return { id: earlier.id, size: earlier.size, digest: earlier.digest, reused: true };
   const tries = { times: MAX_TRIES, pauseMs: doubling(options.firstPauseMs ?? FIRST_PAUSE_MS), signal };
   return await tryTimes<Upload>(tries, async (isLast, failed) => {
-    // Created by the last try and never finished: it is in no listing, and in the way of this one.
+    // The last attempt may have created an artifact and not finished it. It is not listed, but blocks the name.
     if (failed > 0) await results.remove(request.name, signal);
     let trouble: UploadTrouble;
     try {
@@ -85,7 +84,7 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
   });
 }
 
-/** The finished artifact of that name, if it holds our file; a conflict if it holds another. */
+/** The finished artifact of that name, if it has our file. @throws ArtifactConflictError if it has another */
 async function findEqual(request: UploadRequest, options: UploadOptions): Promise<OwnArtifact | undefined> {
   const listed = await options.results.list({ name: request.name }, options.signal);
   const found = listed.find((artifact) => artifact.ofThisAttempt);
@@ -99,9 +98,9 @@ async function findEqual(request: UploadRequest, options: UploadOptions): Promis
 }
 
 async function runClient(request: UploadRequest, signal: AbortSignal | undefined): Promise<UploadArtifactResponse> {
-  // The client takes this from the environment only. By itself it waits five minutes for a line that is dead (F29).
+  // The client reads this only from the environment. By default it waits five minutes for a dead connection.
   process.env["ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS"] ??= String(MAX_SILENCE_MS);
-  // The client with its Azure SDK is two megabytes: only who uploads loads it.
+  // Load the client only for uploads: with its Azure SDK it has two megabytes.
   const [{ DefaultArtifactClient }] = await Promise.all([import("@actions/artifact"), loadToolkitParts()]);
   const options: UploadArtifactOptions = {
     compressionLevel: 0,
@@ -116,7 +115,7 @@ async function runClient(request: UploadRequest, signal: AbortSignal | undefined
       signal,
     );
   if (request.format === "zip" || path.basename(file) === request.name) return await upload(file);
-  // A raw artifact is named by its file, whatever name is asked for; the client follows a link to the content.
+  // The client names a raw artifact after its file and ignores the given name, so pass it a link with that name.
   const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] ?? tmpdir(), "artifact-"));
   try {
     const link = path.join(folder, request.name);
@@ -128,8 +127,9 @@ async function runClient(request: UploadRequest, signal: AbortSignal | undefined
 }
 
 /**
- * The client refuses servers by their name, before it asks them for anything. Whether one has artifacts of version 4, as
- * Gitea and Forgejo do, its artifact service has told by then: see `findEqual`. The name is looked at while the call begins.
+ * Hides the server's name from the client, which refuses servers other than GitHub by their name. `findEqual` has
+ * already checked that the server supports artifacts of version 4, as Gitea and Forgejo do. The client reads the name
+ * only at the beginning of the call.
  */
 function onAnyServer<T>(call: () => Promise<T>): Promise<T> {
   const { GITHUB_SERVER_URL: server } = process.env;
@@ -142,7 +142,7 @@ function onAnyServer<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The client knows no cancellation: it is left behind, and ends with the process. */
+/** Stops waiting on cancellation. The client cannot be cancelled: it goes on until the process ends. */
 async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
   signal.throwIfAborted();

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { DigestMismatchError } from "./faults.ts";
 
 /**
- * Passes bytes on and compares their digest with the one expected (`sha256:<hex>`) at the end.
+ * Passes bytes on, and compares their digest with the expected one (`sha256:<hex>`) at the end.
  *
- * @throws DigestMismatchError after the last byte when they differ (F17), with both digests
+ * @throws DigestMismatchError with both digests, after the last byte, when they differ
  */
 export async function* verified(
   bytes: AsyncIterable<Uint8Array>,

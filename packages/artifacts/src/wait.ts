@@ -3,16 +3,16 @@ import { formatDuration, type Reporter } from "@release-actions/report";
 import { type Check, type CheckSource, selectCheck } from "./checks.ts";
 import { ExpiredArtifactError, MissingArtifactError, ProducerFailedError } from "./faults.ts";
 
-/** Between two looks; each costs at most three requests, most of them free of charge thanks to ETags. */
+/** The time between two lookups. Each sends at most three requests, most of which ETags exempt from the rate limit. */
 const POLL_INTERVAL_MS = 10_000;
 const FAILED = new Set(["failure", "cancelled", "timed_out", "skipped", "stale", "action_required", "startup_failure"]);
 
 export interface WaitOptions {
-  /** What is waited for, in messages: "the artifact" unless said otherwise. */
+  /** The name of the awaited thing in messages. Default "the artifact". */
   readonly what?: string;
-  /** 0 looks once. */
+  /** 0 means to look once. */
   readonly timeoutMs: number;
-  /** The check that makes the artifact: when it fails, waiting cannot help. */
+  /** The check that produces the artifact. When it fails, waiting ends. */
   readonly check?: { readonly name: string; readonly source: CheckSource } | undefined;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal;
@@ -20,22 +20,23 @@ export interface WaitOptions {
 }
 
 /**
- * Looks for an artifact, or what takes its place, until `look` no longer throws `MissingArtifactError`.
+ * Looks for an artifact, or something else, until `look` no longer throws `MissingArtifactError`.
  *
- * @throws ProducerFailedError as soon as the check has failed; after the time, what the last look threw
+ * @throws ProducerFailedError as soon as the check has failed; after the timeout, the error of the last lookup
  */
 export async function waitForArtifact<T>(look: (signal?: AbortSignal) => Promise<T>, options: WaitOptions): Promise<T> {
   const { what = "the artifact", timeoutMs, check, reporter, signal, pollIntervalMs = POLL_INTERVAL_MS } = options;
   const started = performance.now();
   let last = "";
   for (;;) {
-    // Asked before looking: an artifact made between the two is found, and a check that succeeded has made it.
+    // Read the check before looking: then an artifact that is created in between is found, and if the check has
+    // already succeeded, the artifact must exist.
     const state = check === undefined ? undefined : selectCheck(await check.source(signal), check.name);
     let miss: MissingArtifactError;
     try {
       return await look(signal);
     } catch (error) {
-      // Expired is final: no waiting brings it back.
+      // An expired artifact never comes back, so do not wait.
       if (!(error instanceof MissingArtifactError) || error instanceof ExpiredArtifactError) throw error;
       miss = error;
     }

@@ -1,7 +1,7 @@
 import { type Decoder, integer, object, optional, string } from "@release-actions/json";
 import { ForkRefusedError } from "./faults.ts";
 
-/** A run of a workflow, as far as it matters here. */
+/** The fields of a workflow run that are used here. */
 export interface WorkflowRun {
   readonly id: number;
   readonly html_url: string;
@@ -10,13 +10,13 @@ export interface WorkflowRun {
   readonly created_at: string | undefined;
   readonly event: string | undefined;
   /**
-   * The repository its commit comes from: a fork's, for a pull request from one. Null when the fork has been deleted;
-   * undefined from servers that do not say it, as Gitea (1.26, `ToActionWorkflowRun`).
+   * The repository that its commit comes from: the fork, for a pull request from one. Null when the fork was deleted;
+   * undefined from servers that do not report it, such as Gitea (1.26, `ToActionWorkflowRun`).
    */
   readonly head_repository: { readonly full_name: string } | null | undefined;
 }
 
-/** What only happens in the repository itself, whoever caused it. */
+/** Events that happen only in the repository itself, never in a fork. */
 const OWN_EVENTS: ReadonlySet<string | undefined> = new Set([
   "push",
   "create",
@@ -37,7 +37,7 @@ export const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
   head_repository: (value, at) => (value === null ? null : named(value, at)),
 });
 
-/** Whether its commit is of the repository it runs in; a deleted fork's is not. */
+/** Whether its commit is from the repository that it runs in, and not from a fork, which may be deleted. */
 export function isOwnRun(run: WorkflowRun, repository: string): boolean {
   if (run.head_repository === undefined) return OWN_EVENTS.has(run.event);
   return run.head_repository?.full_name.toLowerCase() === repository.toLowerCase();

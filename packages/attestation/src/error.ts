@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** An attestation that is not there, or does not prove what was asked. */
+/** An attestation is missing, or does not prove what is required. */
 export class AttestationError extends Fault {
   override readonly name = "AttestationError";
 }

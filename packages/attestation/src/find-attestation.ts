@@ -6,17 +6,17 @@ import type { TrustedRoots } from "./trusted-roots.ts";
 import { type AttestationPolicy, type Signed, verifyBundle } from "./verify-bundle.ts";
 
 export interface FindAttestation extends AttestationPolicy {
-  /** `owner/name`, whose attestations are looked at. */
+  /** `owner/name` of the repository whose attestations are read. */
   readonly repository: string;
 }
 
-/** GitHub REST API, "List attestations". A bundle is left out where it is too large. */
+/** GitHub REST API, "List attestations". GitHub leaves out a bundle that is too large. */
 const answer = object({ attestations: optional(listOf(object({ bundle: (value: unknown) => value })), []) });
 
 /**
- * An attestation of a digest that GitHub keeps and that holds.
+ * Finds a valid attestation of a digest among those that GitHub stores.
  *
- * @throws AttestationError when there is none, or with what is wrong with each
+ * @throws AttestationError when there is none, or with the reason why each is invalid
  */
 export async function findAttestation(
   rest: Rest,
@@ -26,7 +26,7 @@ export async function findAttestation(
 ): Promise<Signed> {
   const path = `/repos/${repository}/attestations/${policy.digest}?per_page=100`;
   const { attestations } = await rest.get(path, answer, signal).catch((error: unknown) => {
-    // Of what was never attested GitHub has no list either.
+    // GitHub answers 404 for a digest that was never attested.
     if (error instanceof RefusedError && error.status === 404) return { attestations: [] };
     if (error instanceof AccessError && error.status === 403) {
       throw new AttestationError(`the attestations of ${repository} could not be read: ${error.message}`, {

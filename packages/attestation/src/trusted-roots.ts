@@ -2,10 +2,10 @@ import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { type TrustMaterial, toTrustMaterial } from "@sigstore/verify";
 import { AttestationError } from "./error.ts";
 
-/** Whose certificates and logs are trusted, of each instance of Sigstore: its public one, and GitHub's for private repositories. */
+/** The trusted authorities and logs of each Sigstore instance: the public one, and GitHub's for private repositories. */
 export type TrustedRoots = readonly TrustMaterial[];
 
-/** Reads what `gh attestation trusted-root` prints: a trusted root in JSON on each line. */
+/** Reads the output of `gh attestation trusted-root`: one trusted root in JSON per line. */
 export function parseTrustedRoots(text: string): TrustedRoots {
   const documents = text.trim().startsWith("{\n") ? [text] : text.split("\n").filter((line) => line.trim() !== "");
   try {

@@ -4,23 +4,23 @@ import { type TrustMaterial, toSignedEntity, Verifier } from "@sigstore/verify";
 import { AttestationError } from "./error.ts";
 import type { TrustedRoots } from "./trusted-roots.ts";
 
-/** The identity provider of GitHub Actions, by which Fulcio knows a workflow (Fulcio, "oid-info", 1.8). */
+/** The identity provider of GitHub Actions, which Fulcio writes into certificates as the issuer ("oid-info", 1.8). */
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 const STATEMENT_TYPE = "application/vnd.in-toto+json";
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
 export interface AttestationPolicy {
-  /** `sha256:<hex>` of what the attestation must be about. */
+  /** `sha256:<hex>` of the subject that the attestation must be about. */
   readonly digest: string;
   /** `owner/name`, or with the workflow: `owner/name/.github/workflows/docker.yml`. */
   readonly signer: string;
-  /** `https://github.com`. */
+  /** The server's URL, such as `https://github.com`. */
   readonly serverUrl: string;
   readonly issuer?: string;
 }
 
 export interface Signed {
-  /** The workflow that signed, as its certificate has it: `https://github.com/…@refs/heads/main`. */
+  /** The workflow that signed, as in the certificate: `https://github.com/…@refs/heads/main`. */
   readonly identity: string;
   readonly predicateType: string;
 }
@@ -31,10 +31,10 @@ const statement = object({
 });
 
 /**
- * Verifies a Sigstore bundle in this process: the certificate's chain and time, its entry in the certificate log and the
- * signature's in the transparency log, the signature itself, who signed, and what about.
+ * Verifies a Sigstore bundle in this process: the certificate's chain and validity, the entries in the certificate
+ * transparency log and the transparency log, the signature itself, the signer, and the subject.
  *
- * @throws AttestationError saying which of them failed
+ * @throws AttestationError naming the check that failed
  */
 export function verifyBundle(bundle: unknown, roots: TrustedRoots, policy: AttestationPolicy): Signed {
   const reasons: string[] = [];
@@ -53,7 +53,7 @@ function verifyAgainst(json: unknown, root: TrustMaterial, policy: AttestationPo
   if (bundle.content.$case !== "dsseEnvelope" || bundle.content.dsseEnvelope.payloadType !== STATEMENT_TYPE) {
     throw new AttestationError("it is not a statement of in-toto");
   }
-  // An instance without logs of its own, as GitHub's for private repositories, has its timestamps instead.
+  // An instance without logs, such as GitHub's for private repositories, has signed timestamps instead.
   const verifier = new Verifier(root, {
     tlogThreshold: root.tlogs.length > 0 ? 1 : 0,
     ctlogThreshold: root.ctlogs.length > 0 ? 1 : 0,
@@ -75,7 +75,7 @@ function verifyAgainst(json: unknown, root: TrustMaterial, policy: AttestationPo
   return { identity: signer.identity?.subjectAlternativeName ?? "", predicateType };
 }
 
-/** Any ref of the workflow, or any workflow of the repository; never a repository whose name only begins alike. */
+/** Matches the workflow at any ref, or any workflow of the repository, but no repository with a longer name. */
 function identityPattern({ signer, serverUrl }: AttestationPolicy): RegExp {
   const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const isWorkflow = signer.split("/").length > 2;

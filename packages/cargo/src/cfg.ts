@@ -18,7 +18,7 @@ type Expression =
 
 /**
  * Evaluates the key of a `[target.'cfg(..)']` table. Returns undefined when the text is not a valid
- * expression, which cargo ignores without a word (`CfgExpr::matches_key` in cargo-platform).
+ * expression, which cargo silently ignores (`CfgExpr::matches_key` in cargo-platform).
  */
 export function matchesCfg(key: string, active: readonly Cfg[]): boolean | undefined {
   const expression = parseExpression(key);
@@ -42,7 +42,7 @@ function evaluate(expression: Expression, active: readonly Cfg[]): boolean {
   }
 }
 
-// Of white space cargo-platform takes the space alone.
+// cargo-platform accepts only the space character as white space.
 const TOKEN = / *(?:((?:r#)?[A-Za-z_][A-Za-z0-9_]*)|"([^"]*)"|([(),=]))/y;
 
 interface Token {
@@ -52,7 +52,7 @@ interface Token {
 }
 
 function parseExpression(key: string): Expression | undefined {
-  // cargo looks at the text before it reads it: `cfg (unix)` is the name of a target.
+  // cargo checks for `cfg(` before it parses, so `cfg (unix)` is the name of a target.
   const tokens = key.startsWith("cfg(") && key.endsWith(")") ? tokenize(key) : undefined;
   if (tokens === undefined || tokens[0]?.word !== "cfg" || tokens[1]?.sign !== "(") return undefined;
   const parsed = operand(tokens, 2);

@@ -1,7 +1,7 @@
 import { parseToml, type TomlNode, type TomlTable, tableOf } from "@release-actions/toml";
 import { CargoError } from "./fault.ts";
 
-/** The name of the file in the location of a value that was given as `--config KEY=VALUE`. */
+/** The file name in the location of a value that comes from `--config KEY=VALUE`. */
 export const ON_COMMAND_LINE = "--config";
 
 /**

@@ -6,22 +6,22 @@ import { mergeConfig } from "./config-merge.ts";
 import { CargoError } from "./fault.ts";
 
 export interface ConfigOptions {
-  /** Where cargo would be started: its config, then that of every folder above. */
+  /** The working directory of cargo, which reads the configuration there and in every folder above. */
   readonly cwd: string;
   /** `$CARGO_HOME`, or `~/.cargo`. */
   readonly cargoHome: string;
-  /** Files, or `KEY=VALUE` lines, that win over all others, as with `cargo --config`; of two the later one wins. */
+  /** Files or `KEY=VALUE` lines that override all others, as with `cargo --config`; the later ones win. */
   readonly overrides?: readonly string[];
 }
 
 export interface CargoConfig {
-  /** The files read, absolute, the one that wins first; what a file includes follows it. */
+  /** The absolute paths of the files read, in order of precedence; included files follow the one that includes them. */
   readonly files: readonly string[];
-  /** All of them merged. Every value, and every item of a list, knows the file and line it came from. */
+  /** All files merged. Every value and every item of a list has the file and line that it came from. */
   readonly root: TomlTable;
-  /** Those of `files` that win over the environment too, since they were named on the command line. */
+  /** Those of `files` that also override the environment, because they were named on the command line. */
   readonly overrides: ReadonlySet<string>;
-  /** What cargo would warn about. */
+  /** Warnings that cargo would print. */
   readonly warnings: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface CargoConfig {
 export function loadConfig(options: ConfigOptions): CargoConfig {
   const files: string[] = [];
   const warnings: string[] = [];
-  // The system tells a process its working directory without symbolic links.
+  // Resolve symbolic links, as the system does in the working directory of a process.
   const cwd = realPath(options.cwd);
   const first = (options.overrides ?? []).map((each) => loadOverride(each, cwd, files)).reverse();
   const overrides = new Set([...files, ON_COMMAND_LINE]);
@@ -47,7 +47,7 @@ export function loadConfig(options: ConfigOptions): CargoConfig {
 
 const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: 0, end: 0 };
 
-/** `.cargo` of the working directory and of every folder above, then CARGO_HOME unless it was one of them. */
+/** `.cargo` of the working directory and of every folder above, then CARGO_HOME unless it is one of them. */
 function configFolders({ cwd, cargoHome }: ConfigOptions): string[] {
   const folders: string[] = [];
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
@@ -70,8 +70,8 @@ function configFile(folder: string, warnings: string[]): string | undefined {
 }
 
 /**
- * One configuration file with what it includes, as a repository has it: without the files above it and at home.
- * Files are named relative to `shownFrom`.
+ * Reads one configuration file of a repository with the files that it includes, but without those in parent folders and
+ * in CARGO_HOME. Files are named relative to `shownFrom`.
  */
 export function readConfigFile(file: string, shownFrom: string): TomlTable {
   return loadFile(path.resolve(file), { files: [], shownFrom });
@@ -91,7 +91,7 @@ interface Loading {
   readonly shownFrom?: string;
   /** The files that are being read, the outermost first. */
   readonly parents?: readonly string[];
-  /** All that the outermost file has included so far. */
+  /** All files that the outermost file has included so far. */
   readonly seen?: Set<string>;
 }
 
@@ -121,7 +121,7 @@ interface Include {
   readonly node: TomlNode;
 }
 
-/** The included files, the one that wins first: a later one wins over an earlier one, the file itself over both. */
+/** The included files in order of precedence: later ones override earlier ones, and the file itself overrides both. */
 function includesOf(root: TomlTable): Include[] {
   const list = root.entries.get("include");
   if (list === undefined) return [];

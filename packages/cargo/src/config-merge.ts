@@ -1,7 +1,7 @@
 import type { TomlNode, TomlTable } from "@release-actions/toml";
 import { CargoError } from "./fault.ts";
 
-/** Lists that one file replaces as a whole (`is_nonmergeable_list` in cargo's context/mod.rs). */
+/** Lists that are replaced as a whole and not joined (`is_nonmergeable_list` in cargo's context/mod.rs). */
 const REPLACED_LISTS = [
   /^registries\.[^.]*\.credential-provider$/,
   /^target\..*\.runner$/,
@@ -12,8 +12,8 @@ const REPLACED_LISTS = [
 
 /**
  * Merges two configurations as cargo does (https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure):
- * tables by key, lists joined with the winner's items last, of anything else the winner's value.
- * A list or table against a value of another kind is an error.
+ * tables are merged by key, lists are joined with the winner's items last, and for other values the winner's is taken.
+ * If one file has a list or table and the other a value of another kind, that is an error.
  */
 export function mergeConfig(winner: TomlTable, loser: TomlTable): TomlTable {
   return mergeTables(winner, loser, "");

@@ -5,8 +5,8 @@ import type { CargoConfig } from "./config-files.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment of the programs that cargo starts, rustc among them: `[env]` of the configuration adds to it, and wins over it
- * with `force` (Cargo book, "[env]").
+ * The environment of the programs that cargo starts, including rustc: `[env]` of the configuration adds variables, and
+ * with `force` it overrides existing ones (Cargo book, "[env]").
  */
 export function configEnvironment({ root }: CargoConfig, env: Environment): Environment {
   const entries = [...(tableOf(root, "env")?.entries ?? [])];
@@ -22,7 +22,7 @@ function isTrue(node: TomlNode | undefined): boolean {
   return node?.kind === "boolean" && node.value === "true";
 }
 
-/** Relative to the folder that holds the `.cargo` of the file. */
+/** Resolves a path relative to the folder that contains the file's `.cargo`. */
 function fromConfig({ location }: TomlNode, value: string): string {
   return path.resolve(path.dirname(path.dirname(location.file)), value);
 }

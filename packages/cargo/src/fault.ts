@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** Something in a Cargo workspace or its configuration that cargo itself would refuse, with its place. */
+/** A fault in a Cargo workspace or its configuration that cargo itself would refuse, with its location. */
 export class CargoError extends Fault {
   override readonly name = "CargoError";
 }

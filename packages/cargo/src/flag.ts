@@ -22,14 +22,14 @@ const LONG_WITH_VALUE = new Set([
   ...["--emit", "--env-set", "--error-format", "--extern", "--force-warn", "--json", "--out-dir", "--print"],
   ...["--remap-path-prefix", "--remap-path-scope", "--sysroot", "--target"],
 ]);
-/** What `rustc --help` calls equivalent. */
+/** Short options and what they are equivalent to according to `rustc --help`. */
 const SHORTHANDS: Readonly<Record<string, string>> = { "-O": "-Copt-level=3", "-g": "-Cdebuginfo=2" };
 
 /** One option of rustc with its value: one or two arguments. */
 export interface RustFlag<Argument extends { readonly value: string } = { readonly value: string }> {
-  /** The arguments as they were written. */
+  /** The original arguments. */
   readonly args: readonly Argument[];
-  /** One spelling for all: `-Ctarget-cpu=native`, `--cfg=tokio_unstable`. Equal flags are equal strings. */
+  /** The normalized spelling, such as `-Ctarget-cpu=native`, `--cfg=tokio_unstable`: equal flags are equal strings. */
   readonly canonical: string;
 }
 
@@ -63,7 +63,7 @@ function canonicalFlag([first = "", next]: readonly string[]): string {
     : `${name}${name === "-C" || name === "-Z" ? dashedKey(value) : value}`;
 }
 
-/** rustc takes `target_cpu` for `target-cpu`, in keys of -C and -Z alone. */
+/** In keys of -C and -Z, rustc treats `target_cpu` as `target-cpu`. */
 function dashedKey(value: string): string {
   const [key = "", ...rest] = value.split("=");
   return [key.replaceAll("_", "-"), ...rest].join("=");

@@ -1,13 +1,13 @@
 import { entryOf, parseToml, stringValue, type TomlDocument, type TomlString } from "@release-actions/toml";
 import { CargoError } from "./fault.ts";
 
-/** The newest `version` of Cargo.lock this reads (cargo 1.78 and later write 4). */
+/** The newest supported `version` of Cargo.lock (cargo 1.78 and later write 4). */
 const NEWEST_LOCK = 4;
 
 export interface LockedPackage {
   readonly name: string;
   readonly version: TomlString;
-  /** Nothing for a crate of the workspace or a path dependency. */
+  /** Undefined for a crate of the workspace and for a path dependency. */
   readonly source: string | undefined;
 }
 
@@ -17,11 +17,11 @@ export interface LockFile {
   readonly packages: readonly LockedPackage[];
 }
 
-/** Reads a Cargo.lock, refusing a format from the future, whose meaning is unknown. */
+/** Reads a Cargo.lock. Refuses newer formats, whose meaning is unknown. */
 export function parseLock(text: string, file: string): LockFile {
   const document = parseToml(text, file);
   const version = entryOf(document.root, "version");
-  // Formats 1 and 2 carry no number.
+  // Formats 1 and 2 have no number.
   const number = version === undefined ? 2 : Number(version.kind === "integer" ? version.value : Number.NaN);
   if (!(number <= NEWEST_LOCK)) {
     throw new CargoError(

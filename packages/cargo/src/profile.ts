@@ -3,7 +3,7 @@ import type { CargoConfig } from "./config-files.ts";
 import { CargoError } from "./fault.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The settings of a profile that decide what is compiled, as cargo resolves them, in the words of Cargo.toml. */
+/** The settings of a profile that influence the output, as cargo resolves them, with the names of Cargo.toml. */
 export type Profile = Readonly<Record<ProfileKey, string>>;
 
 export type ProfileKey = (typeof PROFILE_KEYS)[number];
@@ -39,8 +39,8 @@ export interface ProfileQuestion {
 }
 
 /**
- * Resolves a profile: `CARGO_PROFILE_*` variables win over configuration files, these over the root manifest,
- * that over the profile it inherits from. Overrides for single packages are left aside.
+ * Resolves a profile: `CARGO_PROFILE_*` variables override configuration files, these the root manifest, and that the
+ * profile it inherits from. Overrides for single packages are ignored.
  */
 export function resolveProfile(name: string, question: ProfileQuestion): Profile {
   const settings = collect(name, question, []);
@@ -87,7 +87,7 @@ function text(node: TomlNode | undefined): string | undefined {
   return node === undefined || node.kind === "array" || node.kind === "table" ? undefined : node.value;
 }
 
-/** `true` is `symbols`; without debug information of its own, cargo strips that of the standard library. */
+/** `true` means `symbols`. In a profile without debug information, cargo strips that of the standard library. */
 function effectiveStrip({ strip, debug }: Readonly<Record<ProfileKey, string>>): string {
   if (strip === "true") return "symbols";
   const isDefault = strip === "none" || strip === "false";

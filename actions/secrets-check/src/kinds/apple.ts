@@ -1,6 +1,6 @@
 import { checkExpiry, type OfflineCheck, problem } from "./kind.ts";
 
-/** A Developer ID certificate with its private key, read and judged as codesign-macos does it. */
+/** Checks a Developer ID certificate with its private key, with the same code as codesign-macos. */
 export const checkP12: OfflineCheck = async (subject) => {
   const [{ describeWrongKind, isIdentity, openIdentity, SigningIdentityError }, { P12Error }] = await Promise.all([
     import("@release-actions/signing-identity"),
@@ -68,7 +68,7 @@ function wrongPassword(name: string, value: string): string {
   return `${name} does not open it${edgeNote(value)}`;
 }
 
-/** White space at the edge of a password that does not open, which is the likely reason. */
+/** Names the likely reason when a password does not open the file: white space at its start or end. */
 function edgeNote(password: string): string {
   return password === password.trim() ? "" : "; it begins or ends with white space";
 }

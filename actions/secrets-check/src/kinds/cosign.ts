@@ -51,6 +51,6 @@ function opens({ cost, salt, nonce, ciphertext }: Sealed, password: string): boo
     xsalsa20poly1305(key, nonce).decrypt(ciphertext);
     return true;
   } catch {
-    return false; // The tag does not fit, which is what a wrong password looks like.
+    return false; // The authentication tag does not match, as with a wrong password.
   }
 }

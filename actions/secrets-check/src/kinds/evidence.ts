@@ -1,6 +1,6 @@
 import type { Kind } from "../expectation.ts";
 
-/** Beginnings by which a value tells its kind, whatever it is called. */
+/** Prefixes that show the kind of a value, whatever its name is. */
 const BEGINNINGS: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:gh[pousr]_|github_pat_)/, "github-token"],
   [/^npm_/, "npm-token"],
@@ -9,7 +9,7 @@ const BEGINNINGS: readonly (readonly [RegExp, Kind])[] = [
   [/^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/, "polarsignals-token"],
 ];
 
-/** What a value says of itself, for names that say nothing: a token with its maker's prefix, a key, a JSON Web Token. */
+/** The kind of a value by its prefix, for secrets with an unknown name: a token, a key, or a JSON Web Token. */
 export function evidentKind(value: string): Kind {
   return BEGINNINGS.find(([beginning]) => beginning.test(value))?.[1] ?? "nonempty";
 }

@@ -3,10 +3,10 @@ import type { Finding } from "../finding.ts";
 import { type OfflineCheck, problem, type Subject, textOf } from "./kind.ts";
 
 const BEGIN = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----/;
-/** The bytes that OpenSSH's own format begins with (OpenSSH, PROTOCOL.key). */
+/** The bytes at the start of OpenSSH's own format (OpenSSH, PROTOCOL.key). */
 const OPENSSH_MAGIC = "openssh-key-v1\0";
 
-/** A private key in any of the common forms: PEM, encrypted or not, OpenSSH's, or an armored one of PGP. */
+/** Checks a private key in a common form: PEM (encrypted or not), OpenSSH's format, or an armored PGP key. */
 export const checkPrivateKey: OfflineCheck = (subject) => {
   const pem = textOf(subject.value);
   const [, label] = BEGIN.exec(pem) ?? [];
@@ -24,7 +24,7 @@ export const checkPrivateKey: OfflineCheck = (subject) => {
   return readKey(pem) === undefined ? [problem(subject, "malformed", "it cannot be read as a private key")] : [];
 };
 
-/** The private key of a GitHub App: RSA, which signs its JSON Web Tokens with RS256. */
+/** Checks the private key of a GitHub App: an RSA key, which signs its JSON Web Tokens with RS256. */
 export const checkAppKey: OfflineCheck = (subject) => {
   const pem = textOf(subject.value);
   const [, label = ""] = BEGIN.exec(pem) ?? [];
@@ -41,7 +41,7 @@ export const checkAppKey: OfflineCheck = (subject) => {
 
 export const checkAppId: OfflineCheck = (subject) => (isAppId(subject.value) ? [] : [notAnAppId(subject)]);
 
-/** Nothing of its reason is told, which would quote the key. */
+/** Reads a key; undefined when it is invalid. The reason is dropped, because it would quote the key. */
 export function readKey(pem: string): KeyObject | undefined {
   try {
     return createPrivateKey(pem);
@@ -50,7 +50,7 @@ export function readKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** The numeric id of an App, or its client id, which GitHub takes in its place. */
+/** Checks the numeric ID of an App, or its client ID, which GitHub accepts too. */
 function isAppId(text: string): boolean {
   return /^(\d+|Iv\d+\.[0-9a-f]{16}|Iv23[A-Za-z0-9]{16})$/.test(text);
 }
@@ -63,7 +63,7 @@ function notAnAppId(subject: Subject): Finding {
   );
 }
 
-/** What pasting does to a key: line breaks lost, written as `\n`, or its end cut off. */
+/** Finds damage from pasting a key: line breaks lost or written as `\n`, or the end cut off. */
 function brokenFrame(subject: Subject, pem: string, label: string): Finding[] {
   if (/-----\\n/.test(pem)) return [problem(subject, "malformed", "its line breaks are written as \\n")];
   if (!pem.includes(`-----END ${label}-----`))
@@ -71,7 +71,7 @@ function brokenFrame(subject: Subject, pem: string, label: string): Finding[] {
   return /-----\r?\n/.test(pem) ? [] : [problem(subject, "malformed", "it has lost its line breaks")];
 }
 
-/** Without its password such a key tells nothing more. */
+/** Whether a key is encrypted, so that it cannot be checked further without its password. */
 function isEncrypted(pem: string, label: string): boolean {
   return label.startsWith("ENCRYPTED") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
 }

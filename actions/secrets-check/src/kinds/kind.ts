@@ -2,10 +2,10 @@ import { countOf } from "@release-actions/report";
 import type { Expectation } from "../expectation.ts";
 import type { Finding, ProblemKind } from "../finding.ts";
 
-/** What a check of one kind is given. */
+/** The input of a check of one kind. */
 export interface Subject {
   readonly expectation: Expectation;
-  /** Of the expected secret; not empty. */
+  /** The value of the expected secret; not empty. */
   readonly value: string;
   /** The value of another secret, by its name in the step's `env`. */
   readonly other: (name: string) => string;
@@ -22,12 +22,12 @@ export function problem({ expectation }: Subject, kind: ProblemKind, message: st
   return { name: expectation.name, problem: kind, level: kind === "expires-soon" ? "warning" : "error", message };
 }
 
-/** Something that nobody can tell about the secret, with which it may be good. */
+/** A warning that a property of the secret is unknown, so that the secret may still be valid. */
 export function unknown({ expectation }: Subject, message: string): Finding {
   return { name: expectation.name, problem: "unverified", level: "warning", message };
 }
 
-/** A finding when a date has passed, or will soon; without a date nobody can tell. */
+/** A finding when an expiry date has passed or is near, or when the date cannot be read. */
 export function checkExpiry(subject: Subject, what: string, expires: Date | undefined): Finding[] {
   if (expires === undefined || Number.isNaN(expires.getTime())) {
     return [unknown(subject, `the date on which ${what} expires cannot be read`)];
@@ -39,7 +39,7 @@ export function checkExpiry(subject: Subject, what: string, expires: Date | unde
   return [problem(subject, "expires-soon", `${what} expires on ${day}, in ${countOf(daysLeft, "day")}`)];
 }
 
-/** Text that is a key or a certificate as it is, or in base64 as people store files. */
+/** The text of a key or certificate, which may be stored in base64. */
 export function textOf(value: string): string {
   return value.includes("-----BEGIN") ? value : (decodeBase64(value)?.toString("latin1") ?? value);
 }
@@ -51,7 +51,7 @@ export function decodeBase64(text: string): Buffer | undefined {
     : undefined;
 }
 
-/** Until when a JSON Web Token is good (RFC 7519, `exp`); undefined where it is not such a token, or does not say. */
+/** When a JSON Web Token expires (RFC 7519, `exp`); undefined when it is not such a token, or has no `exp`. */
 export function jwtExpiry(token: string): Date | undefined {
   const [, payload, signature] = token.split(".");
   if (payload === undefined || signature === undefined) return undefined;

@@ -3,13 +3,13 @@ import { checkExpiry, decodeBase64, jwtExpiry, type OfflineCheck, problem, type 
 
 /** Docker's access tokens of people and of organizations (docs.docker.com, "Personal access tokens"): 27 and more characters behind the prefix. */
 const DOCKER_TOKEN = /^dckr_[po]at_[\w-]{27,}$/;
-/** A day in the life of Amazon's registry passwords: they are given out for 12 hours (AWS docs, "Private registry authentication"). */
+/** Amazon's registries, whose passwords are valid for 12 hours (AWS docs, "Private registry authentication"). */
 const AMAZON = /\.dkr\.ecr(?:-fips)?\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /**
- * A user name and a password or access token of one registry. Registries take names such as `acme+ci`, `robot$acme`,
- * `_json_key` and `tenancy/user@example.com`; only what HTTP's Basic scheme cannot carry is wrong (RFC 7617). Some names say what
- * the password has to be.
+ * Checks a user name and a password or access token for one registry. Registries accept names such as `acme+ci`,
+ * `robot$acme`, `_json_key` and `tenancy/user@example.com`, so only names that HTTP's Basic scheme cannot transmit are
+ * refused (RFC 7617). Some names determine the form of the password.
  */
 export const checkDockerLogin: OfflineCheck = (subject) => {
   const { username = "", registry = "docker.io" } = subject.expectation.options;
@@ -72,7 +72,7 @@ function checkEncodedKeyFile(subject: Subject): Finding[] {
   return [problem(subject, "malformed", `it is not the base64 of a whole JSON key file, ${needed}${instead}`)];
 }
 
-/** What `aws ecr get-login-password` prints is base64 of JSON that says until when it is good. */
+/** Checks a password from `aws ecr get-login-password`, which is JSON in base64 and contains its expiry. */
 function checkAmazonPassword(subject: Subject): Finding[] {
   const { expiration }: { expiration?: unknown } = Object(parsed(decodeBase64(subject.value)?.toString("utf8") ?? ""));
   if (typeof expiration !== "number") return [];
@@ -99,6 +99,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Its text is a secret, of which the error would quote a part.
+    return undefined; // Drop the error, because it would quote a part of the secret.
   }
 }

@@ -1,15 +1,15 @@
 import { checkExpiry, jwtExpiry, type OfflineCheck, problem, type Subject, unknown } from "./kind.ts";
 
-/** Those of Apps and their refresh tokens may hold a JSON Web Token; in the others a second prefix means that it was pasted twice. */
+/** GitHub's tokens. App and refresh tokens may contain a JSON Web Token; the others must have no second prefix. */
 const GITHUB_TOKEN =
   /^(gh[pou]_[A-Za-z0-9]{36,251}|gh[sr]_[A-Za-z0-9_.-]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59})$/;
 const GITHUB_PREFIX = /^(?:gh[pousr]_|github_pat_)/;
 /** npm's granular tokens (docs: "About access tokens"); the older ones without a prefix were revoked. */
 const NPM_TOKEN = /^npm_[A-Za-z0-9]{36,}$/;
-/** What other registries of npm packages take: GitLab's tokens, JSON Web Tokens, Nexus, Artifactory. */
+/** Tokens of other npm registries: GitLab's, JSON Web Tokens, Nexus's and Artifactory's. */
 const OTHER_NPM_TOKEN =
   /^(gl[a-z]{2,4}-[\w.-]{20,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|NpmToken\.[\w-]+|(AKC|cmVmd)\w{20,}={0,2})$/;
-/** Prefixes of other makers' tokens, which no registry of npm packages takes. */
+/** Prefixes of tokens of other services, which no npm registry accepts. */
 const OTHER_MAKERS =
   /^(?:pypi-|dckr_|cio|rubygems_|sk-|sk_|xox[abp]-|A[KS]IA|AIza|hf_|dop_v1_|shp|SG\.|glsa_|npmrc|_auth)/;
 /** npm's tokens before 2021, all of which it has revoked. */
@@ -21,7 +21,7 @@ export function isNpmsOwn(token: string): boolean {
   return NPM_TOKEN.test(token);
 }
 
-/** A token of npm, or of the registry that `registry` names. */
+/** Checks a token of npm, or of the registry in the option `registry`. */
 export const checkNpmToken: OfflineCheck = (subject) => {
   const { value, expectation } = subject;
   const { registry } = expectation.options;
@@ -55,13 +55,13 @@ export const checkGitHubToken: OfflineCheck = (subject) =>
     "it is not a whole GitHub token (they begin with ghp_, github_pat_, gho_, ghu_ or ghs_)",
   );
 
-/** A token of crates.io: 32 letters and digits, since 2020 behind `cio`. */
+/** Checks a token of crates.io: 32 letters and digits, since 2020 with the prefix `cio`. */
 export const checkCratesToken: OfflineCheck = (subject) =>
   matches(subject, /^(cio)?[A-Za-z0-9]{32}$/, "it is not a token of crates.io (`cio` and 32 letters and digits)");
 
 export const checkScarfToken: OfflineCheck = (subject) => matches(subject, BEARER, "it is not an API token of Scarf");
 
-/** A bearer token; where it is a JSON Web Token (RFC 7519), its `exp` counts. */
+/** Checks a bearer token; if it is a JSON Web Token (RFC 7519), also its `exp`. */
 export const checkPolarSignalsToken: OfflineCheck = (subject) => {
   const expires = jwtExpiry(subject.value);
   if (expires !== undefined) return checkExpiry(subject, "it", expires);

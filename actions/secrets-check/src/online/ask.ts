@@ -4,22 +4,22 @@ import type { Finding, ProblemKind } from "../finding.ts";
 import type { Subject } from "../kinds/kind.ts";
 import type { NpmServices } from "../npm-publishing.ts";
 
-/** Where secrets are tried. */
+/** The services that check secrets, and how to call them. */
 export interface Services {
   readonly fetch: Fetch;
   readonly githubApi: string;
-  /** Where git reaches GitHub's repositories. */
+  /** The URL under which git reaches GitHub's repositories. */
   readonly githubServer: string;
   readonly now: Date;
   readonly npmRegistry: string;
   readonly dockerAuth: string;
-  /** For what packages/npm asks. */
+  /** The parameters for checks by packages/npm. */
   readonly npm: NpmServices;
-  /** Between the tries of a request that may still succeed. */
+  /** The pause between attempts of a request that may still succeed. */
   readonly retryDelayMs: number;
   /** Fires when the job is cancelled. */
   readonly signal: AbortSignal;
-  /** Keeps a value out of the log: what a service hands out in exchange is a secret too. */
+  /** Masks a value in the log: a token that a service returns is a secret too. */
   readonly mask: (secret: string) => void;
 }
 
@@ -28,16 +28,16 @@ export type OnlineCheck = (subject: Subject, services: Services) => Promise<Find
 const TRIES = 3;
 const TIMEOUT_MS = 15_000;
 
-/** A service that could not be asked. Its answer might have been yes. */
+/** A service could not be reached, so the secret may still be valid. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
 /**
- * Asks a service, and again where that can help. A redirect is not followed: the secret goes to the host
- * it belongs to, and nowhere else (F16).
+ * Sends a request to a service, and repeats it when that can help. Redirects are not followed, so that the secret
+ * is sent only to the host that it belongs to.
  *
- * @throws NoAnswer when the service cannot be reached, or has none to give
+ * @throws NoAnswer when the service cannot be reached, or fails to answer
  */
 export async function ask(services: Services, url: string, init: FetchInit): Promise<Response> {
   const { signal: cancelled, retryDelayMs } = services;

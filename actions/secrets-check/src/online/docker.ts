@@ -7,8 +7,8 @@ const HUB = "docker.io";
 const WANTED = ["pull", "push"];
 
 /**
- * Whether the login gets a token and, where a repository is named, whether that token may push to it (docs: "Token
- * authentication specification" of the distribution project). Asking for a token changes nothing.
+ * Checks that the login gets a token and, if a repository is given, that the token may push to it (docs: "Token
+ * authentication specification" of the distribution project). Requesting a token has no side effects.
  */
 export const tryDockerLogin: OnlineCheck = async (subject, services) => {
   const { username = "", registry = HUB, repository } = subject.expectation.options;
@@ -40,11 +40,11 @@ export const tryDockerLogin: OnlineCheck = async (subject, services) => {
 
 interface TokenPlace {
   readonly url: URL;
-  /** Absent where the registry itself takes user name and password. */
+  /** The token service; absent when the registry itself accepts user name and password. */
   readonly realm: string | undefined;
 }
 
-/** Where to ask with the login: where the registry's challenge points, or the registry itself. */
+/** The URL to try the login at: that in the registry's challenge, or the registry itself. */
 async function tokenPlace(registry: string, services: Services): Promise<TokenPlace | undefined> {
   if (registry === HUB) {
     const realm = `${services.dockerAuth.replace(/\/+$/, "")}/token`;
@@ -59,14 +59,14 @@ async function tokenPlace(registry: string, services: Services): Promise<TokenPl
   const realm = challenge.parameters.get("realm") ?? "";
   if (challenge.scheme !== "bearer" || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
-  // The password goes over https, or to this machine.
+  // Send the password only over HTTPS, or to the registry's own host.
   if (url.protocol !== "https:" && url.hostname !== base.hostname) return undefined;
   const service = challenge.parameters.get("service");
   if (service !== undefined) url.searchParams.set("service", service);
   return { url, realm };
 }
 
-/** What a token may do is among its claims where it is a JSON Web Token; others are the registry's own business. */
+/** Reads from a JSON Web Token whether it may push. Other tokens do not show that. */
 function checkGrant(subject: Subject, token: unknown, repository: string, registry: string): Finding[] {
   const access = claimsOf(token);
   if (access === undefined) {

@@ -4,13 +4,13 @@ import { type Subject, textOf } from "../kinds/kind.ts";
 import { ask, type OnlineCheck, onlineProblem, type Services } from "./ask.ts";
 import { missingPermissions } from "./permissions.ts";
 
-/** GitHub takes at most ten minutes, and its clock may be behind (docs: "Generating a JSON Web Token for a GitHub App"). */
+/** GitHub accepts at most 10 minutes; its clock may lag (docs, "Generating a JSON Web Token for a GitHub App"). */
 const VALID_S = 9 * 60;
 const CLOCK_DRIFT_S = 60;
 
 /**
- * Whether id and key belong to one App, whether it is installed where it is needed, and what it may do there. No
- * token is made for it.
+ * Checks that ID and key belong to the same App, that it is installed on the repository, and that it has the
+ * permissions. Creates no installation token.
  */
 export const tryAppKey: OnlineCheck = async (subject, services) => {
   const { "app-id": appId = "", permissions, repository } = subject.expectation.options;

@@ -3,7 +3,7 @@ import { checkExpiry, type Subject, unknown } from "../kinds/kind.ts";
 import { ask, type OnlineCheck, onlineProblem, type Services } from "./ask.ts";
 import { missingPermissions } from "./permissions.ts";
 
-/** Scopes that hold others (docs: "Scopes for OAuth apps"). */
+/** Scopes that include others (docs: "Scopes for OAuth apps"). */
 const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   repo: ["repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"],
   "write:packages": ["read:packages"],
@@ -11,10 +11,10 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   "write:org": ["read:org"],
 };
 
-/** Whether GitHub takes the token, until when, and for what. */
+/** Checks that GitHub accepts the token, when it expires, and what it may do. */
 export const tryGitHubToken: OnlineCheck = async (subject, services) => {
   const { scopes, permissions, repository } = subject.expectation.options;
-  // A token of an app belongs to no user.
+  // An App's token does not belong to a user.
   const isOfApp = subject.value.startsWith("ghs_");
   const path = isOfApp ? "/installation/repositories?per_page=1" : "/user";
   const response = await ask(services, `${services.githubApi}${path}`, { headers: headersFor(subject) });
@@ -39,7 +39,7 @@ export const tryGitHubToken: OnlineCheck = async (subject, services) => {
   return findings;
 };
 
-/** As GitHub writes it: `2026-12-05 10:00:00 UTC`, or with an offset, `2026-12-05 10:00:00 -0700`. */
+/** Reads a date as GitHub writes it: `2026-12-05 10:00:00 UTC`, or with an offset, `2026-12-05 10:00:00 -0700`. */
 export function parseExpiry(text: string): Date | undefined {
   const [, day, time, hours, minutes = "00"] =
     /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s*(?:UTC|GMT|Z|([+-]\d{2}):?(\d{2})?)?$/.exec(text.trim()) ??
@@ -64,8 +64,8 @@ function checkScopes(subject: Subject, wanted: string, header: string): Finding[
 }
 
 /**
- * The API tells what the token's owner may do; whether the token itself may, git's own service tells before anything
- * is pushed (git-scm.com, "HTTP transfer protocols", the ref discovery of git-receive-pack), which changes nothing.
+ * Checks the right to push. The API shows only what the token's owner may do. Whether the token itself may push is
+ * shown by the ref discovery of git-receive-pack, which has no side effects (git-scm.com, "HTTP transfer protocols").
  */
 async function checkPush(subject: Subject, services: Services, name: string): Promise<Finding[]> {
   const answer = await ask(services, `${services.githubApi}/repos/${name}`, { headers: headersFor(subject) });

@@ -3,10 +3,10 @@ import { isNpmsOwn } from "../kinds/tokens.ts";
 import { checkTrustedPublisher } from "../npm-publishing.ts";
 import { ask, type OnlineCheck, onlineProblem } from "./ask.ts";
 
-/** Whether the registry knows whose token it is. */
+/** Checks that the registry accepts the token, by asking for its owner. */
 export const tryNpmToken: OnlineCheck = async (subject, services) => {
   const { registry = services.npmRegistry } = subject.expectation.options;
-  // A token of another registry is nothing to show to npm's.
+  // Do not send a token of another registry to npm's.
   if (subject.expectation.options["registry"] === undefined && !isNpmsOwn(subject.value)) {
     return [
       unknown(
@@ -25,8 +25,9 @@ export const tryNpmToken: OnlineCheck = async (subject, services) => {
 };
 
 /**
- * Whether this workflow is a trusted publisher (docs: "Trusted publishing for npm packages"): the packages exist, and the registry
- * exchanges an identity token of this job for one that may publish them. Without a package there is nothing to ask the registry.
+ * Checks that this workflow is a trusted publisher (docs, "Trusted publishing for npm packages"): the packages exist,
+ * and the registry exchanges an identity token of this job for one that may publish them. Without a package name the
+ * registry cannot be asked.
  */
 export const tryNpmOidc: OnlineCheck = async ({ expectation }, { npm }) => {
   const { package: names = "", publish, environment } = expectation.options;

@@ -1,6 +1,6 @@
 const LEVELS: readonly string[] = ["read", "write", "admin"];
 
-/** Those of `contents:write+pull-requests:write` that are not granted; GitHub names them with underscores. */
+/** The permissions of `contents:write+pull-requests:write` that are not granted. GitHub's names have underscores. */
 export function missingPermissions(wanted: string, granted: Readonly<Record<string, unknown>>): string[] {
   return wanted.split(/[+,]/).filter((permission) => {
     const [name = "", level = "read"] = permission.split(":");

@@ -1,7 +1,7 @@
 import { BLOCK_BYTES, checksum, paddingAfter } from "../tar-header.ts";
 import { TAR_END } from "../tar-writer.ts";
 
-/** Fields of one crafted header; whatever is left out is as in a sound one. */
+/** Fields of one crafted header; fields that are left out have valid values. */
 export interface CraftedHeader {
   name?: string | Uint8Array;
   typeflag?: string;
@@ -10,14 +10,14 @@ export interface CraftedHeader {
   linkName?: string;
   magic?: string;
   prefix?: string;
-  /** Replaces the right checksum. */
+  /** Replaces the valid checksum. */
   checksum?: string;
   body?: Uint8Array | string;
-  /** Written over the header at these offsets, before its checksum is made. */
+  /** Bytes to write over the header at these offsets, before its checksum is computed. */
   at?: Readonly<Record<number, string | Uint8Array>>;
 }
 
-/** A member with its body, right or wrong as asked. */
+/** A member with its body, valid or invalid as the fields say. */
 export function member(fields: CraftedHeader): Uint8Array {
   const body = Buffer.from(fields.body ?? "");
   const block = Buffer.alloc(BLOCK_BYTES);
@@ -50,12 +50,12 @@ function paxRecord([key, value]: [string, string]): Uint8Array {
   return Buffer.from(`${rest + length} ${key}=${value}\n`);
 }
 
-/** A whole archive, with its end. */
+/** A complete archive with its end blocks. */
 export function tar(...members: Uint8Array[]): Buffer {
   return Buffer.concat([...members, TAR_END]);
 }
 
-/** 12 bytes that hold a number in GNU's base-256. */
+/** A number in 12 bytes of GNU's base-256. */
 export function base256(value: bigint): Uint8Array {
   const bytes = Buffer.alloc(12);
   for (let index = 11, rest = BigInt.asUintN(96, value); index >= 0; index -= 1, rest >>= 8n) {

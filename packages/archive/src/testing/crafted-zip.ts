@@ -1,13 +1,13 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** One file of a crafted zip. Fields that end in `Local` or `Central` say it differently in one header. */
+/** One file of a crafted zip. Fields that end in `Local` or `Central` change the value in that header only. */
 export interface CraftedEntry {
   name: string | Uint8Array;
   data?: Uint8Array | string;
   deflate?: boolean;
-  /** A data descriptor behind the data, as writers that stream use; "bare" ones have no signature. */
+  /** A data descriptor after the data, as streaming writers use; "bare" ones have no signature. */
   descriptor?: "signed" | "bare" | "signed64" | "bare64";
-  /** Sizes in a zip64 field, whether they need it or not. */
+  /** Whether to write the sizes into a zip64 field, even if they do not need it. */
   zip64?: boolean;
   flags?: number;
   version?: number;
@@ -21,18 +21,18 @@ export interface CraftedEntry {
   nameLocal?: string;
   methodLocal?: number;
   mode?: number;
-  /** The system and version that made it, as in the central directory. */
+  /** The field "version made by" of the central directory: system and version. */
   madeBy?: number;
   /** Date and time as DOS writes them: the date in the upper 16 bits. */
   dosTime?: number;
   comment?: string;
   extra?: Uint8Array;
-  /** Instead of `extra` in the header in front of the data. */
+  /** Replaces `extra` in the local header. */
   extraLocal?: Uint8Array;
   headerOffset?: number;
-  /** Instead of the compressed data. */
+  /** Replaces the compressed data. */
   raw?: Uint8Array;
-  /** Bytes behind the entry that no header knows. */
+  /** Bytes after the entry that belong to no header. */
   gap?: Uint8Array;
 }
 
@@ -45,7 +45,7 @@ export interface CraftedEnd {
   comment?: string;
 }
 
-/** A zip as its parts say, sound unless told otherwise. */
+/** A zip with these entries and this end record; valid unless a field makes it invalid. */
 export function zip(entries: readonly CraftedEntry[], end: CraftedEnd = {}): Buffer {
   const parts: Uint8Array[] = [];
   const central: Uint8Array[] = [];

@@ -1,2 +1,2 @@
-// Crafted archives, for the tests of whoever reads them.
+// Crafted archives, for tests of packages that read archives.
 export { type CraftedEnd, type CraftedEntry, zip } from "./crafted-zip.ts";

@@ -1,8 +1,9 @@
 import { gunzipSync } from "node:zlib";
 
 /**
- * By GNU tar 1.34, `tar --sparse`: `many` of thirty pieces of 4096 bytes, A, B, C, ... one at the start of each 64 KiB,
- * and a hole at its end; `few` of one piece of 3 bytes behind a hole of 1 MiB; `after`, which is not sparse.
+ * Archives by GNU tar 1.34, `tar --sparse`, with three files. `many` has thirty pieces of 4096 bytes (A, B, C, ...),
+ * one at the start of each 64 KiB, and a hole at its end. `few` has one piece of 3 bytes after a hole of 1 MiB. `after`
+ * is not sparse.
  */
 const ARCHIVES = {
   "old GNU": [

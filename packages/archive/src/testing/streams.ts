@@ -1,4 +1,4 @@
-/** Bytes as a stream of chunks of the given size, as a network would cut them. */
+/** Bytes as a stream of chunks of the given size, as they might arrive over a network. */
 export async function* chunked(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array, void, undefined> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }

@@ -13,7 +13,7 @@ const ISSUER = "https://token.actions.githubusercontent.com";
 
 /** A certificate authority, a certificate log and a transparency log, served on the loopback address. */
 export class Sigstore {
-  /** As `gh attestation trusted-root` prints it. */
+  /** The trusted root in the form that `gh attestation trusted-root` prints. */
   readonly trustedRoot: string;
   readonly roots: TrustedRoots;
   readonly #url: string;
@@ -26,7 +26,7 @@ export class Sigstore {
     this.roots = parseTrustedRoots(trustedRoot);
   }
 
-  /** @param clock the time that its parts believe it is; the certificates are valid from an hour ago on. */
+  /** @param logClock the time that the transparency log uses; the certificates are valid from an hour ago on */
   static async start(logClock?: Date): Promise<Sigstore> {
     const pair = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
     const ctlog = await initializeCTLog(pair());
