@@ -16,32 +16,32 @@ const checks = [
 ];
 
 describe("selectCheck", () => {
-  test("takes the exact name before any trailing part", () => {
+  test("prefers the exact name to a trailing part of a name", () => {
     expect(selectCheck(checks, "build")?.id).toBe(4);
     expect(selectCheck(checks, "lint")?.id).toBe(2);
   });
 
-  test("takes a trailing part when it is unique", () => {
+  test("accepts a trailing part when it is unique", () => {
     expect(selectCheck(checks.slice(0, 2), "docker / build")?.id).toBe(1);
     expect(selectCheck(checks.slice(0, 2), "build")?.id).toBe(1);
   });
 
-  test("does not take a part that does not begin at a separator", () => {
+  test("does not accept a part that does not begin at a separator", () => {
     expect(selectCheck(checks, "ker / build")).toBeUndefined();
     expect(selectCheck([], "build")).toBeUndefined();
   });
 
-  test("refuses a part that fits several, naming them", () => {
+  test("refuses a part that matches several checks, and names them", () => {
     expect(() => selectCheck(checks, "docker / build")).toThrow(
       '"docker / build" can mean any of the checks "ci / docker / build", "release / docker / build"',
     );
   });
 
-  test("takes the newest of those with one name", () => {
+  test("selects the newest of several checks with one name", () => {
     expect(selectCheck([check(7, "build"), check(9, "build"), check(8, "build")], "build")?.id).toBe(9);
   });
 
-  test("goes by the time at which they started before it goes by their ids, which are given out of order", () => {
+  test("compares start times before ids, which GitHub does not assign in order", () => {
     const at = (id: number, minute: string) => ({ ...check(id, "build"), started_at: `2026-01-01T08:${minute}:00Z` });
     expect(selectCheck([at(9, "38"), at(7, "49")], "build")?.id).toBe(7);
     expect(selectCheck([at(9, "38"), check(5, "build")], "build")?.id).toBe(5);

@@ -14,7 +14,7 @@ describe("Coverage", () => {
       16,
     ],
     [
-      "pieces apart",
+      "separate pieces",
       [
         [100, 10],
         [0, 10],
@@ -48,7 +48,7 @@ describe("Coverage", () => {
       101,
     ],
     [
-      "a piece that grows into one that came before",
+      "a piece that grows into an earlier one",
       [
         [10, 10],
         [0, 8],

@@ -15,7 +15,7 @@ async function reliefWith(
   return (await import("./heap-relief.ts")).createHeapRelief();
 }
 
-test("collects the young generation after each 12 MiB, and leaves gc() hidden", async () => {
+test("collects the young generation after every 12 MiB, and does not leave `gc()` exposed", async () => {
   const [flags, collections]: [string[], unknown[]] = [[], []];
   const relieve = await reliefWith(flags, (options) => void collections.push(options));
   relieve(11 * MIB);
@@ -28,7 +28,7 @@ test("collects the young generation after each 12 MiB, and leaves gc() hidden", 
   expect(flags).toEqual(["--no-incremental-marking", "--expose-gc", "--no-expose-gc"]);
 });
 
-test("counts on where V8 accepts no flags", async () => {
+test("only counts when V8 does not accept flags", async () => {
   const relieve = await reliefWith([], undefined);
   expect(() => {
     for (let piece = 0; piece < 30; piece += 1) relieve(MIB);

@@ -9,7 +9,7 @@ describe("resultsOfJob", () => {
     [{ ACTIONS_RUNTIME_TOKEN: "t" }, "ACTIONS_RESULTS_URL", "not steps with `run:`"],
     [{ ACTIONS_RESULTS_URL: "http://127.0.0.1" }, "ACTIONS_RUNTIME_TOKEN", "--artifact-server-path"],
     [{ GITHUB_SERVER_URL: "https://git.acme.example" }, "ACTIONS_RESULTS_URL", "GitHub Enterprise Server"],
-  ])("names the variable that is missing from %j (F94, F95)", (env, variable, advice) => {
+  ])("names the variable that %j does not contain (F94, F95)", (env, variable, advice) => {
     let thrown: unknown;
     try {
       resultsOfJob(env, { transport });

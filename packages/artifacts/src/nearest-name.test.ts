@@ -7,6 +7,6 @@ test.each([
   ["image", ["logs", "coverage"], undefined],
   ["image", [], undefined],
   ["", ["a"], "a"],
-])("the nearest to %j among %j is %j", (wanted, names, nearest) => {
+])("the name nearest to %j among %j is %j", (wanted, names, nearest) => {
   expect(nearestName(wanted, names)).toBe(nearest);
 });

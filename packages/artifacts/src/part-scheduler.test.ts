@@ -26,8 +26,8 @@ class Counted implements Reader {
   }
 }
 
-describe("the scheduler of reads that run side by side", () => {
-  test("the first in rank gets all parts until it has started its last one, whoever came first", () => {
+describe("PartScheduler", () => {
+  test("gives all parts to the reader of the first rank until it has started its last one, even if another entered earlier", () => {
     const scheduler = new PartScheduler(4);
     const [second, first] = [new Counted(2, 10), new Counted(1, 5)];
     scheduler.enter(second);
@@ -36,7 +36,7 @@ describe("the scheduler of reads that run side by side", () => {
     expect(first.underWay).toBe(1);
     for (let part = 0; part < 4; part += 1) second.consumeIn(scheduler);
     expect([first.underWay, second.underWay]).toEqual([4, 0]);
-    // Its fifth and last part is on its way: it is the other's turn, which has one part at once, and then what is free.
+    // The first reader has started its fifth and last part, so the second one gets each part that becomes free.
     first.consumeIn(scheduler);
     expect([first.underWay, second.underWay]).toEqual([4, 1]);
     first.consumeIn(scheduler);
@@ -44,14 +44,14 @@ describe("the scheduler of reads that run side by side", () => {
     expect([first.underWay, second.underWay]).toEqual([2, 2]);
   });
 
-  test("reads of one rank never wait for each other", () => {
+  test("gives each reader of the same rank a part at once", () => {
     const scheduler = new PartScheduler(2);
     const readers = [new Counted(0, 9), new Counted(0, 9), new Counted(0, 1)];
     for (const reader of readers) scheduler.enter(reader);
     expect(readers.map(({ underWay }) => underWay)).toEqual([2, 1, 1]);
   });
 
-  test("a read that leaves hands its parts on", () => {
+  test("gives the parts of a reader that leaves to the next one", () => {
     const scheduler = new PartScheduler(3);
     const [first, second] = [new Counted(1, 9), new Counted(2, 9)];
     scheduler.enter(first);
@@ -60,7 +60,7 @@ describe("the scheduler of reads that run side by side", () => {
     expect(second.underWay).toBe(3);
   });
 
-  test("one whose turn has not come may be let through, for one part at a time", () => {
+  test("lets a reader of a later rank start one part at a time when it is allowed to", () => {
     const scheduler = new PartScheduler(1);
     const [first, second] = [new Counted(1, 9), new Counted(2, 9)];
     scheduler.enter(first);

@@ -6,7 +6,7 @@ import { createResultsService } from "./results-service.ts";
 const claims = { scp: "Actions.GenericRead:0 Actions.Results:run-1:job-2" };
 const token = `h.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.s`;
 
-/** Answers every request with this value, or these words, and keeps what was asked. */
+/** Answers every request with this text or this value as JSON, and records the requests. */
 function answering(value: unknown, status = 200): { readonly transport: Transport; readonly asked: HttpRequest[] } {
   const asked: HttpRequest[] = [];
   return {
@@ -14,7 +14,7 @@ function answering(value: unknown, status = 200): { readonly transport: Transpor
     transport: async (request) => {
       asked.push(request);
       const body = Readable.from([Buffer.from(typeof value === "string" ? value : JSON.stringify(value))]);
-      // Only the stream side of a message is read here.
+      // The code under test only reads the body as a stream.
       return { status, headers: {}, url: request.url, body: body as HttpResponse["body"] };
     },
   };
@@ -22,7 +22,7 @@ function answering(value: unknown, status = 200): { readonly transport: Transpor
 
 const url = "https://results.test/";
 
-test("asks in the name of the run and job that the token names", async () => {
+test("sends the ids of the run and job that the token names", async () => {
   const { transport, asked } = answering({});
   expect(await createResultsService({ url, token, transport }).list({ name: "a" })).toEqual([]);
   expect(asked[0]?.url.href).toBe(
@@ -38,7 +38,7 @@ test("asks in the name of the run and job that the token names", async () => {
 test.each([
   ["GitHub", (name: string) => name],
   [
-    "act, in the other case of names",
+    "act, with names in camel case",
     (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
   ],
 ])("reads a listing as %s writes it, newest first", async (_title, write) => {
@@ -59,7 +59,7 @@ test.each([
   ]);
 });
 
-test("F37: a listing without a digest, time or size is taken as it is", async () => {
+test("F37: accepts a listing without a digest, time or size", async () => {
   const artifact = { workflow_run_backend_id: "r", workflow_job_run_backend_id: "j", database_id: "1", name: "a" };
   const { transport } = answering({ artifacts: [artifact] });
   const [listed] = await createResultsService({ url, token, transport }).list();
@@ -67,7 +67,7 @@ test("F37: a listing without a digest, time or size is taken as it is", async ()
 });
 
 test.each([
-  ["no JWT", "opaque", /ACTIONS_RUNTIME_TOKEN is empty/],
+  ["text that is not a JWT", "opaque", /ACTIONS_RUNTIME_TOKEN is empty/],
   ["a JWT without a scope", `h.${Buffer.from("{}").toString("base64url")}.s`, /`scp` is absent/],
   [
     "a scope without a run",
@@ -80,11 +80,11 @@ test.each([
 });
 
 test.each([
-  ["a page, as GitHub Enterprise Server's", 404, "<html>Not Found</html>"],
-  ["nothing", 404, ""],
-  ["a method that is not allowed there", 405, ""],
-  ["Twirp's word for an unknown route", 404, { code: "bad_route", msg: "no handler for path" }],
-])("says once that a server has no such service, by %s", async (_title, status, body) => {
+  ["an HTML page, as from GitHub Enterprise Server", 404, "<html>Not Found</html>"],
+  ["an empty 404 answer", 404, ""],
+  ["a method that is not allowed", 405, ""],
+  ["Twirp's error for an unknown route", 404, { code: "bad_route", msg: "no handler for path" }],
+])("reports after one request that a server lacks the service: %s", async (_title, status, body) => {
   for (const call of ["list", "remove"] as const) {
     const { transport, asked } = answering(body, status);
     const results = createResultsService({ url, token, transport });
@@ -94,7 +94,7 @@ test.each([
   }
 });
 
-test("takes the service's own word for what is not found", async () => {
+test("accepts the service's own answer that an artifact is not found", async () => {
   const { transport } = answering({ code: "not_found", msg: "artifact not found" }, 404);
   expect(await createResultsService({ url, token, transport }).remove("a")).toBe(false);
 });

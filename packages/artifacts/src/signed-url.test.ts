@@ -4,14 +4,14 @@ import { SignedUrl } from "./signed-url.ts";
 
 const url = (signature: number): URL => new URL(`https://storage.invalid/blob?sig=${signature}`);
 
-describe("the signed URL that requests share", () => {
-  test("is minted once for all who ask", async () => {
+describe("SignedUrl", () => {
+  test("is requested once for all callers", async () => {
     let minted = 0;
     const signed = new SignedUrl(async () => url(++minted));
     expect(await Promise.all([signed.get(), signed.get()])).toEqual([url(1), url(1)]);
   });
 
-  test("F23: is minted once more when several requests were refused with it", async () => {
+  test("F23: is renewed once when several requests were refused with it", async () => {
     let minted = 0;
     const signed = new SignedUrl(async () => url(++minted));
     const refused = await signed.get();
@@ -24,7 +24,7 @@ describe("the signed URL that requests share", () => {
     expect(await signed.get()).toEqual(url(2));
   });
 
-  test("F98: a refusal that comes while the next one is being minted is nobody's error when the minting is stopped", async () => {
+  test("F98: causes no unhandled error when a request is refused during a renewal that is then stopped", async () => {
     const stop = new AbortController();
     const mints = [
       async () => url(1),

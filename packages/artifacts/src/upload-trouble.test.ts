@@ -37,14 +37,14 @@ test.each<[title: string, error: unknown, kind: string, unclear: boolean, messag
       /still there/,
     ],
     [
-      "F32: a full storage",
+      "F32: full storage",
       new Error("Failed to CreateArtifact: Artifact storage quota has been hit. Unable to upload any new artifacts."),
       ...(["refused", false] as const),
       /the artifact storage of the account is full$/,
       /Free some .* still there/,
     ],
     [
-      "F35: a service that says no",
+      "F35: a service that refuses",
       new Error("CreateArtifact: response from backend was not ok"),
       ...(["refused", false] as const),
       /the artifact service refused it$/,
@@ -58,7 +58,7 @@ test.each<[title: string, error: unknown, kind: string, unclear: boolean, messag
       /about six hours/,
     ],
     [
-      "a request that the storage refuses as such, which no other try gets past",
+      "a request that the storage refuses every time",
       Object.assign(new Error("the body is too large"), { name: "RestError", statusCode: 413 }),
       ...(["refused", false] as const),
       /too large \(status 413\)$/,

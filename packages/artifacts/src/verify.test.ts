@@ -15,11 +15,11 @@ async function read(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test("passes on what has the digest", async () => {
+test("passes on content that has the digest", async () => {
   expect(await read(verified(pieces("a", "bc"), DIGEST, "x"))).toBe("abc");
 });
 
-test.each([["abd"], [""], ["abc", "d"]])("F17: refuses %j, with both digests", async (...texts) => {
+test.each([["abd"], [""], ["abc", "d"]])("F17: refuses %j and names both digests", async (...texts) => {
   const reading = read(verified(pieces(...texts), DIGEST, "restate.tar"));
   await expect(reading).rejects.toBeInstanceOf(DigestMismatchError);
   await expect(reading).rejects.toThrow(

@@ -4,22 +4,22 @@ import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow
 const runOf = (fields: object): WorkflowRun =>
   workflowRun({ id: 1, html_url: "https://github.com/acme/product/runs/1", ...fields }, "");
 
-describe("whether a run's commit is of the repository that it runs in", () => {
+describe("isOwnRun", () => {
   test.each<[string, object, boolean]>([
-    ["its own", { head_repository: { full_name: "Acme/Product" } }, true],
-    ["a fork's", { head_repository: { full_name: "mallory/product" }, event: "pull_request" }, false],
-    ["a deleted fork's", { head_repository: null, event: "pull_request" }, false],
-    ["a deleted fork's, whatever the event", { head_repository: null, event: "push" }, false],
-    ["a push on a server that names no repository", { event: "push" }, true],
-    ["a dispatch there", { event: "workflow_dispatch" }, true],
-    ["a pull request there, which may be a fork's", { event: "pull_request" }, false],
-    ["a pull request there, by Gitea's name of the event", { event: "pull_request_sync" }, false],
-    ["an event that nobody names", {}, false],
+    ["accepts a run of the repository", { head_repository: { full_name: "Acme/Product" } }, true],
+    ["refuses a run of a fork", { head_repository: { full_name: "mallory/product" }, event: "pull_request" }, false],
+    ["refuses a run of a deleted fork", { head_repository: null, event: "pull_request" }, false],
+    ["refuses a run of a deleted fork for any event", { head_repository: null, event: "push" }, false],
+    ["accepts a push when the server does not name a repository", { event: "push" }, true],
+    ["accepts a dispatch when the server does not name a repository", { event: "workflow_dispatch" }, true],
+    ["refuses a pull request when the server does not name a repository", { event: "pull_request" }, false],
+    ["refuses a pull request under Gitea's name of the event", { event: "pull_request_sync" }, false],
+    ["refuses a run without an event", {}, false],
   ])("%s", (_title, fields, expected) => {
     expect(isOwnRun(runOf(fields), "acme/product")).toBe(expected);
   });
 
-  test("a refusal says whose they are, or that the server does not say it", () => {
+  test("names the repository of refused runs, or says that the server does not name it", () => {
     const runs = [{ head_repository: null }, { event: "pull_request" }, { head_repository: { full_name: "m/fork" } }];
     expect(forkRefused(runs.map(runOf), "3 runs").message).toBe(
       "3 runs of a deleted repository, an unknown repository (pull_request), m/fork, but runs of forks are refused",

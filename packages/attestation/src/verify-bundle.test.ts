@@ -11,7 +11,7 @@ describe("verifyBundle", () => {
   });
   afterAll(() => sigstore.close());
 
-  test("takes an attestation of the digest by the workflow, of the repository, and at a ref", async () => {
+  test("accepts an attestation of the digest from the expected repository, workflow and ref", async () => {
     const bundle = await sigstore.attest();
     for (const signer of [WORKFLOW, "acme/product", `${WORKFLOW}@refs/heads/main`]) {
       expect(verifyBundle(bundle, sigstore.roots, { ...policy, signer })).toEqual({
@@ -30,13 +30,13 @@ describe("verifyBundle", () => {
     ],
     ["by another issuer", { iss: "https://issuer.example" }, /issuer/],
     ["of another digest", { digest: `sha256:${"b".repeat(64)}` }, /is about sha256:b+, expected sha256:a+/],
-    ["without an entry in the log", { isLogged: false }, /expected 1 (timestamps|tlog entries), got 0/],
+    ["without an entry in the transparency log", { isLogged: false }, /expected 1 (timestamps|tlog entries), got 0/],
   ])("refuses an attestation %s", async (_title, options, message) => {
     const bundle = await sigstore.attest(options);
     expect(() => verifyBundle(bundle, sigstore.roots, policy)).toThrow(message);
   });
 
-  test("refuses a repository whose name only begins alike", async () => {
+  test("refuses a repository whose name only starts with the expected name", async () => {
     const bundle = await sigstore.attest({ sub: IDENTITY.replace("acme/product", "acme/product-fork") });
     expect(() => verifyBundle(bundle, sigstore.roots, { ...policy, signer: "acme/product" })).toThrow(/is not valid/);
   });
@@ -51,7 +51,7 @@ describe("verifyBundle", () => {
     }
   });
 
-  test("refuses what another Sigstore signed, and a payload that was changed", async () => {
+  test("refuses a signature from another Sigstore instance, and a changed payload", async () => {
     const other = await Sigstore.start();
     try {
       const bundle = await other.attest();

@@ -12,7 +12,7 @@ function plain(node: TomlNode): Plain {
   return node.kind === "array" ? node.items.map(plain) : node.value;
 }
 
-/** The configuration in `work` of a tree with its CARGO_HOME in `home`. */
+/** The configuration for the folder `work` of a file tree whose CARGO_HOME is `home`. */
 function load(files: Readonly<Record<string, string>>, ...overrides: string[]) {
   using tree = new FileTree({ "work/src/main.rs": "", ...files });
   const config = loadConfig({ cwd: tree.path("work"), cargoHome: tree.path("home"), overrides });
@@ -31,21 +31,21 @@ const INNER = "work/.cargo/config.toml";
 const OUTER = ".cargo/config.toml";
 const HOME = "home/config.toml";
 
-describe("the files of a configuration", () => {
-  test("are those of the folder, of every folder above and of CARGO_HOME, the nearest first", () => {
+describe("configuration files", () => {
+  test("are read from the folder, each folder above it and CARGO_HOME, nearest first", () => {
     const { files, root } = load({ [INNER]: "a.x = 1", [OUTER]: "a.x = 2\na.y = 2", [HOME]: "a.y = 3\nb = 3" });
     expect(files).toEqual([INNER, OUTER, HOME]);
     expect(root).toEqual({ a: { x: "1", y: "2" }, b: "3" });
   });
 
-  test("name CARGO_HOME once where it is one of the folders", () => {
+  test("include CARGO_HOME once when it is one of the folders", () => {
     using tree = new FileTree({ "work/.cargo/config.toml": "a = [1]" });
     const { root, files } = loadConfig({ cwd: tree.path("work"), cargoHome: tree.path("work/.cargo") });
     expect(files).toEqual([tree.path(INNER)]);
     expect(plain(root)).toEqual({ a: ["1"] });
   });
 
-  test("are read under the old name too, which wins and is warned about", () => {
+  test("are also read under the old name, which wins and causes a warning", () => {
     const old = load({ "work/.cargo/config": "a = 1" });
     expect(old.root).toEqual({ a: "1" });
     expect(old.warnings).toEqual(["work/.cargo/config has the deprecated name: rename it to config.toml"]);
@@ -55,13 +55,13 @@ describe("the files of a configuration", () => {
     expect(load({ [INNER]: "a = 2" }).warnings).toEqual([]);
   });
 
-  test("are one file when the old name is a link to the new one", () => {
+  test("cause no warning when the old name is a link to the new one", () => {
     using tree = new FileTree({ [INNER]: "a = 1" });
     symlinkSync("config.toml", tree.path("work/.cargo/config"));
     expect(loadConfig({ cwd: tree.path("work"), cargoHome: tree.path("home") }).warnings).toEqual([]);
   });
 
-  test("lose to those of the command line, of which the later one wins", () => {
+  test("lose to those of the command line, and a later argument wins over an earlier one", () => {
     const files = { [INNER]: "a = 1\nb = 1\nc = 1", "work/extra.toml": "a = 2\nb = 2" };
     const { root, files: read, overrides } = load(files, "extra.toml", "b = 3");
     expect(root).toEqual({ a: "2", b: "3", c: "1" });
@@ -90,29 +90,29 @@ describe("an argument of --config", () => {
   });
 });
 
-describe("what two files say of one key", () => {
+describe("one key in two files", () => {
   test.each([
-    ["lists are joined, the nearer last", "a = [1]", "a = [2, 3]", { a: ["2", "3", "1"] }],
+    ["lists are joined, with the nearer one last", "a = [1]", "a = [2, 3]", { a: ["2", "3", "1"] }],
     [
       "a runner is replaced",
       "[target.t]\nrunner = ['a']",
       "[target.t]\nrunner = ['b']",
       { target: { t: { runner: ["a"] } } },
     ],
-    ["so is a browser", "doc.browser = ['a']", "doc.browser = ['b']", { doc: { browser: ["a"] } }],
+    ["a browser is replaced", "doc.browser = ['a']", "doc.browser = ['b']", { doc: { browser: ["a"] } }],
     [
-      "and a registry's credential provider",
+      "a registry's credential provider is replaced",
       "registries.own.credential-provider = ['a']",
       "registries.own.credential-provider = ['b']",
       { registries: { own: { "credential-provider": ["a"] } } },
     ],
     [
-      "but a list of a like name is joined",
+      "a list with a similar name is joined",
       "[x.registries.own]\ncredential-provider = ['a']",
       "[x.registries.own]\ncredential-provider = ['b']",
       { x: { registries: { own: { "credential-provider": ["b", "a"] } } } },
     ],
-    ["of two values of other kinds the nearer counts", "a = 1", "a = 'x'", { a: "1" }],
+    ["the nearer of two different values wins", "a = 1", "a = 'x'", { a: "1" }],
   ])("%s", (_how, inner, outer, expected) => {
     expect(load({ [INNER]: inner, [OUTER]: outer }).root).toEqual(expected);
   });
@@ -121,13 +121,13 @@ describe("what two files say of one key", () => {
     ["a = [1]", "a = 'x'", "it is of type array in .*work/.cargo/config.toml:1 and string in .*/.cargo/config.toml:1"],
     ["a = 1", "a.b = 1", "it is of type integer in .* and table in "],
     ["a.b = 1", "a = [1]", "it is of type table in .* and array in "],
-  ])("%s beside %s is an error that names both places", (inner, outer, message) => {
+  ])("%s with %s is an error that names both places", (inner, outer, message) => {
     expect(() => load({ [INNER]: inner, [OUTER]: outer })).toThrow(new RegExp(`cannot merge \`a\`: ${message}`));
   });
 });
 
 describe("include", () => {
-  test("brings other files, which lose to the one that names them, the later to win among them", () => {
+  test("reads other files, which lose to the including file, and a later one wins over an earlier one", () => {
     const { root, files } = load({
       [INNER]: 'include = ["one.toml", { path = "two.toml" }, { path = "none.toml", optional = true }]\na = 0',
       "work/.cargo/one.toml": "a = 1\nb = 1\nc = 1",
@@ -152,7 +152,7 @@ describe("include", () => {
     expect(() => load({ [INNER]: config, ...Object.fromEntries(files) })).toThrow(message);
   });
 
-  test("two files may include the same one", () => {
+  test("two files may include the same file", () => {
     const { root } = load({
       [INNER]: "include = ['../../x.toml']",
       [OUTER]: "include = ['../x.toml']",
@@ -162,7 +162,7 @@ describe("include", () => {
   });
 });
 
-test("a repository's own file is read without those above it, and named from where it is shown", () => {
+test("readConfigFile reads one file without those above it, and names it relative to the repository", () => {
   using tree = new FileTree({
     [OUTER]: "b = 1",
     [INNER]: "include = ['one.toml']\na = 1",
@@ -173,7 +173,7 @@ test("a repository's own file is read without those above it, and named from whe
   expect(root.entries.get("a")?.location).toMatchObject({ file: INNER, line: 2 });
 });
 
-test("[env] adds to the environment, and wins over it only by force", () => {
+test("[env] adds variables to the environment, and only replaces one with `force`", () => {
   const { env, tree } = load({
     [INNER]: `[env]
 NEW = "a"

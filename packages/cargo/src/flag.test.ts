@@ -32,7 +32,7 @@ describe("groupFlags", () => {
     [["=x"], ["=x"]],
     [["--deny=a=b"], ["-Da=b"]],
     [[], []],
-  ])("spells %j one way", (args, expected) => {
+  ])("normalizes %j", (args, expected) => {
     expect(canonical(...args)).toEqual(expected);
   });
 
@@ -41,12 +41,12 @@ describe("groupFlags", () => {
     ...["--cfg", "--check-cfg", "--cap-lints", "--color", "--crate-name", "--crate-type", "--diagnostic-width"],
     ...["--edition", "--emit", "--env-set", "--error-format", "--extern", "--force-warn", "--json", "--out-dir"],
     ...["--print", "--remap-path-prefix", "--remap-path-scope", "--sysroot", "--target"],
-  ])("takes the argument after %s for its value", (option) => {
+  ])("treats the argument after %s as its value", (option) => {
     expect(canonical(option, "a", "-g")).toEqual([`${option}=a`, "-Cdebuginfo=2"]);
   });
 
   test.each(["-A", "-C", "-D", "-F", "-L", "-W", "-Z", "-l", "-o"])(
-    "takes that after %s, attached or not",
+    "accepts the value of %s in the same or the next argument",
     (option) => {
       expect(canonical(option, "a", "-g")).toEqual([`${option}a`, "-Cdebuginfo=2"]);
       expect(canonical(`${option}a`, "-g")).toEqual([`${option}a`, "-Cdebuginfo=2"]);

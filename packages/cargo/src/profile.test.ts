@@ -23,7 +23,7 @@ function resolve(name: string, manifest: string, config = "", env: Readonly<Reco
 }
 
 describe("resolveProfile", () => {
-  test("has cargo's defaults, and strips what debug information the standard library brings", () => {
+  test("has cargo's defaults, and strips the standard library's debug information", () => {
     expect(resolve("release", "")).toEqual({
       "opt-level": "3",
       debug: "false",
@@ -36,17 +36,17 @@ describe("resolveProfile", () => {
     expect(resolve("dev", "")).toMatchObject({ "opt-level": "0", debug: "true", strip: "none", panic: "unwind" });
   });
 
-  test.each(["false", "0", "none"])("takes debug = %s of the environment for no debug information", (debug) => {
+  test.each(["false", "0", "none"])("reads debug = %s in the environment as no debug information", (debug) => {
     expect(resolve("release", "", "", { CARGO_PROFILE_RELEASE_DEBUG: debug })).toMatchObject({ strip: "debuginfo" });
   });
 
-  test("the configuration says what a profile inherits, before the manifest", () => {
+  test("prefers the profile to inherit from in the configuration to that in the manifest", () => {
     const manifest = '[profile.dist]\ninherits = "dev"\n';
     expect(resolve("dist", manifest)).toMatchObject({ "opt-level": "0" });
     expect(resolve("dist", manifest, '[profile.dist]\ninherits = "release"\n')).toMatchObject({ "opt-level": "3" });
   });
 
-  test("the environment wins over configuration, that over the manifest, that over what is inherited", () => {
+  test("prefers the environment, then the configuration, then the manifest, then the inherited profile", () => {
     const manifest =
       '[profile.release]\nlto = "thin"\nopt-level = 2\npanic = "abort"\n[profile.dist]\ninherits = "release"\nopt-level = "s"\n';
     expect(resolve("dist", manifest)).toMatchObject({ lto: "thin", "opt-level": "s", panic: "abort" });
@@ -71,21 +71,21 @@ describe("resolveProfile", () => {
     expect(resolve("dev", `[profile.dev]\nstrip = ${strip}\n`)).toMatchObject({ strip: "none" });
   });
 
-  test("leaves out what is written as a list or a table", () => {
+  test("ignores a value that is a list or a table", () => {
     expect(resolve("release", "[profile.release]\nlto = [1]\npanic = { a = 1 }\n")).toMatchObject({
       lto: "false",
       panic: "unwind",
     });
   });
 
-  test("keeps debug information that was asked for", () => {
+  test("keeps requested debug information", () => {
     expect(resolve("release", "[profile.release]\ndebug = 1\n")).toMatchObject({ debug: "1", strip: "none" });
   });
 
   test.each([
-    ["a profile that is not there", "dist", "", /there is no profile dist in .*Cargo\.toml/],
+    ["a profile that does not exist", "dist", "", /there is no profile dist in .*Cargo\.toml/],
     [
-      "one that inherits from itself",
+      "a profile that inherits from itself",
       "x",
       '[profile.x]\ninherits = "y"\n[profile.y]\ninherits = "x"\n',
       /inherits from itself: x -> y -> x/,

@@ -16,12 +16,12 @@ interface Said {
   readonly exitCode?: number;
 }
 
-/** A compiler that says this; what it was asked is in `asked`. */
+/** A compiler with this output and exit code; its command lines are added to `asked`. */
 function rustc({ stdout = ANSWER, stderr = "", exitCode = 0 }: Said, asked: string[] = []): CommandRunner {
   return async (command, args, options) => {
     asked.push([command, ...args].join(" "));
     if (exitCode !== 0 && options?.check !== false) throw new Error("the command failed");
-    return { stdout, stderr, exitCode } as Awaited<ReturnType<CommandRunner>>; // What the callers read of it.
+    return { stdout, stderr, exitCode } as Awaited<ReturnType<CommandRunner>>; // The callers only read these fields.
   };
 }
 
@@ -32,8 +32,8 @@ const query = async (said: Said, channel?: string, env: Readonly<Record<string, 
   return await queryRustc({ cwd: tree.root, env, run: rustc(said) });
 };
 
-describe("the compiler", () => {
-  test("names its release and host", async () => {
+describe("queryRustc", () => {
+  test("returns the compiler's release and host", async () => {
     const asked: string[] = [];
     using tree = new FileTree();
     const found = await queryRustc({ cwd: tree.root, env: {}, run: rustc({}, asked) });
@@ -42,23 +42,23 @@ describe("the compiler", () => {
   });
 
   test.each(["1.95.0", "1.95", "stable", "nightly-2026-01-01", "beta", "1.94-aarch64-apple-darwin"])(
-    "may be what %s pins",
+    "accepts the compiler when %s is pinned",
     async (channel) => {
       expect((await query({}, channel)).pinned?.channel).toBe(channel);
     },
   );
 
-  test.each(["1.94.0", "1.9", "1.95.1", "2.95"])("is an error where %s is pinned", async (channel) => {
+  test.each(["1.94.0", "1.9", "1.95.1", "2.95"])("refuses the compiler when %s is pinned", async (channel) => {
     await expect(query({}, channel)).rejects.toThrow(`pins Rust ${channel}, but rustc here is 1.95.0`);
     expect((await query({}, channel, { RUSTUP_TOOLCHAIN: "stable" })).release).toBe("1.95.0");
   });
 
-  test("that says something else is shown with what it said", async () => {
+  test("shows the output of a compiler that does not name its release and host", async () => {
     await expect(query({ stdout: "release: 1.95.0\n" })).rejects.toThrow("did not name its release and host");
     await expect(query({ stdout: "host: x\nthe release: 1\n" })).rejects.toThrow("but said:\nhost: x");
   });
 
-  test("that does not start is a matter of rustup, or of the pinned channel", async () => {
+  test("shows the error output of a compiler that does not start, and names the pinned channel", async () => {
     const stderr = "\n1\n2\n3\n4\n5\n";
     await expect(query({ exitCode: 1, stderr })).rejects.toThrow(/^rustc does not start:\n1\n2\n3\n4$/);
     await expect(query({ exitCode: 1, stderr }, "1.80.0")).rejects.toThrow(
@@ -70,11 +70,11 @@ describe("the compiler", () => {
   });
 });
 
-describe("the cfg of a target", () => {
+describe("printCfg", () => {
   const ask = (said: Said, asked?: string[]) =>
     printCfg({ cwd: "/", env: {}, run: rustc(said, asked) }, "wasm32-wasip1", ["-Cx"]);
 
-  test("is asked for all kinds of crates at once, and without what that alone adds", async () => {
+  test("asks for all crate types at once, and removes the cfg that only crate types add", async () => {
     const asked: string[] = [];
     const cfg = await ask({ stdout: 'unix\nproc_macro\ntarget_os="wasi"\n' }, asked);
     expect(cfg.map(({ name }) => name)).toEqual(["unix", "target_os"]);
@@ -84,7 +84,7 @@ describe("the cfg of a target", () => {
     ]);
   });
 
-  test("that rustc does not know is an error with the first lines that it said", async () => {
+  test("shows the first lines of rustc's error output for an unknown target", async () => {
     await expect(ask({ exitCode: 1, stderr: "\n1\n2\n3\n4\n5\n6\n7" })).rejects.toThrow(
       /^rustc cannot describe the target wasm32-wasip1 with the flags "-Cx":\n1\n2\n3\n4\n5\n6$/,
     );

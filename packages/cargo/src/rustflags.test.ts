@@ -14,7 +14,7 @@ interface Question {
   readonly target?: string;
 }
 
-/** A compiler for Unix that has a `cfg` for each `--cfg` among its flags; its questions are in `asked`. */
+/** Resolves the flags with a Unix compiler that sets a `cfg` for each `--cfg`; `asked` lists the flags of its calls. */
 async function resolve({ config = "", outer = "", overrides = [], env = {}, target = TARGET }: Question) {
   using tree = new FileTree({ "work/.cargo/config.toml": config, ".cargo/config.toml": outer });
   const asked: (readonly string[])[] = [];
@@ -36,8 +36,8 @@ const EVERYWHERE = `build.rustflags = ["build"]
 [target.${TARGET}]
 rustflags = ["target"]`;
 
-describe("the flags for rustc", () => {
-  test("come from one place alone: the encoded variable, the plain one, the target, the build", async () => {
+describe("resolveRustflags", () => {
+  test("uses only the first of: the encoded variable, the plain one, the target's flags, the build's flags", async () => {
     const env = { CARGO_ENCODED_RUSTFLAGS: "a b\x1fc", RUSTFLAGS: "d" };
     const all = await resolve({ config: EVERYWHERE, env });
     expect([all.source, all.flags, all.hidden]).toEqual([
@@ -55,17 +55,17 @@ describe("the flags for rustc", () => {
     expect([none.source, none.flags]).toEqual(["none", []]);
   });
 
-  test.each(["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"])("an empty %s is set, and hides the files", async (name) => {
+  test.each(["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"])("lets an empty %s override the files", async (name) => {
     const { source, flags } = await resolve({ config: EVERYWHERE, env: { [name]: "" } });
     expect([source, flags]).toEqual([name, []]);
   });
 
-  test("an empty list of the target hides nothing", async () => {
+  test("ignores an empty list for the target", async () => {
     const { source } = await resolve({ config: EVERYWHERE.replace('["target"]', "[]") });
     expect(source).toBe("build");
   });
 
-  test("know where each comes from", async () => {
+  test("records the origin of each flag", async () => {
     const { args } = await resolve({
       config: EVERYWHERE,
       env: { CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS: "variable" },
@@ -82,7 +82,7 @@ describe("the flags for rustc", () => {
     expect(text.args[0]?.origin).toMatchObject({ name: "build.rustflags", location: { line: 1 } });
   });
 
-  test("stand in the order of their weight: files, the variable, the command line", async () => {
+  test("orders flags by precedence: files, the variable, the command line", async () => {
     const { flags } = await resolve({
       config: 'build.rustflags = ["inner"]',
       outer: 'build.rustflags = "outer"'.replace('"outer"', '["outer"]'),
@@ -92,7 +92,7 @@ describe("the flags for rustc", () => {
     expect(flags).toEqual(["outer", "inner", "variable", "override"]);
   });
 
-  test("of a triple with a dot are found as cargo finds them", async () => {
+  test("finds the flags for a triple with a dot as cargo does", async () => {
     const { flags } = await resolve({
       config: "[target.thumbv8m.main-none-eabi]\nrustflags = 'a'",
       env: { CARGO_TARGET_THUMBV8M_MAIN_NONE_EABI_RUSTFLAGS: "b" },
@@ -101,13 +101,13 @@ describe("the flags for rustc", () => {
     expect(flags).toEqual(["a", "b"]);
   });
 
-  test.each(["1", "{ a = 1 }", "[1]"])("refuse a value of another kind, with its line: %s", async (value) => {
+  test.each(["1", "{ a = 1 }", "[1]"])("refuses a value of another type, and names its line: %s", async (value) => {
     await expect(resolve({ config: `build.rustflags = ${value}` })).rejects.toThrow(
       /config\.toml:1: `build\.rustflags` takes a string or an array of strings, found a value of type (integer|table)/,
     );
   });
 
-  test("of profiles are beside the others, whatever their source", async () => {
+  test("lists the flags of profiles separately, for any source", async () => {
     const { ofProfiles, flags } = await resolve({
       config: '[profile.release]\nrustflags = ["p"]\n[profile.dev]\nopt-level = 1',
       env: { RUSTFLAGS: "a" },
@@ -117,8 +117,8 @@ describe("the flags for rustc", () => {
   });
 });
 
-describe("the flags of target.'cfg(..)'", () => {
-  test("are joined in the order of their keys when they match, and rustc is not asked without any", async () => {
+describe("flags of target.'cfg(..)'", () => {
+  test("are joined in the order of their keys when they match, and rustc is not run when there are none", async () => {
     const config = `[target.'cfg(unix)']
 rustflags = ["second"]
 [target.'cfg(all())']
@@ -130,7 +130,7 @@ rustflags = ["never"]`;
     expect((await resolve({ config: "[target.'cfg(unix)']\nrunner = 'x'" })).asked).toEqual([]);
   });
 
-  test("may be switched on by another flag, and then rustc is asked again with it", async () => {
+  test("may be enabled by another flag, with which rustc then runs again", async () => {
     const config = `[target.${TARGET}]
 rustflags = ["--cfg=first"]
 [target.'cfg(first)']
@@ -141,7 +141,7 @@ rustflags = ["second"]`;
     expect(warnings).toEqual([]);
   });
 
-  test("are followed for two rounds, and what would come after is dropped with a warning", async () => {
+  test("are resolved in two rounds, and later ones are dropped with a warning", async () => {
     const config = `[target.${TARGET}]
 rustflags = ["--cfg=a"]
 [target.'cfg(a)']

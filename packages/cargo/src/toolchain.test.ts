@@ -8,12 +8,12 @@ describe("parseToolchainFile", () => {
     ["rust-toolchain", '[toolchain]\nchannel = "stable"\n', "stable", 2],
     ["rust-toolchain", 'toolchain.channel = "stable"\n', "stable", 1],
     ["rust-toolchain.toml", '# why\n[toolchain]\nchannel = "1.95"\n', "1.95", 3],
-  ])("%s with %j names %s", (file, text, channel, line) => {
+  ])("reads from %s with %j the channel %s", (file, text, channel, line) => {
     expect(parseToolchainFile(text, file)).toMatchObject({ channel, location: { file, line } });
   });
 
   test.each(['path = "/opt/rust"', 'components = ["clippy"]', 'targets = ["wasm32-wasip1"]'])(
-    "a table with %s alone names none",
+    "finds no channel in a table with only %s",
     (line) => {
       expect(parseToolchainFile(`[toolchain]\n${line}\n`, "rust-toolchain.toml")).toBeUndefined();
     },
@@ -24,7 +24,7 @@ describe("parseToolchainFile", () => {
     ['[toolchain]\nprofile = "minimal"\n', 1],
     ["[toolchain]\nchannel = 1\n", 2],
     ["a = 1\n", 1],
-  ])("%j is refused, with its line", (text, line) => {
+  ])("refuses %j and names its line", (text, line) => {
     expect(() => parseToolchainFile(text, "rust-toolchain.toml")).toThrow(
       expect.objectContaining({
         message: expect.stringContaining("names no channel"),
@@ -33,7 +33,7 @@ describe("parseToolchainFile", () => {
     );
   });
 
-  test("the old form is for the file without an ending alone", () => {
+  test("accepts the old one-line form only in the file without an extension", () => {
     expect(() => parseToolchainFile("1.95.0\n", "rust-toolchain.toml")).toThrow(/^rust-toolchain.toml/);
     expect(() => parseToolchainFile("1.95.0\nstable\n", "rust-toolchain")).toThrow(/^rust-toolchain/);
   });

@@ -52,7 +52,7 @@ describe("decideChannel", () => {
       { channel: "backport", imageTags: ["1.2.4"], npmDistTag: "release-1.2.4" },
     ],
     [
-      "a release candidate of what comes next (misleads 4)",
+      "a release candidate of the next version (misleads 4)",
       "1.7.3-rc.1",
       ["1.7.2"],
       {
@@ -65,7 +65,7 @@ describe("decideChannel", () => {
       },
     ],
     [
-      "a release candidate of what is out already (misleads 4)",
+      "a release candidate of a version that is already released (misleads 4)",
       "1.7.3-rc.1",
       ["1.7.2", "1.7.3"],
       { channel: "prerelease", isLatest: false, imageTags: ["1.7.3-rc.1"], npmDistTag: "next" },
@@ -77,7 +77,7 @@ describe("decideChannel", () => {
       { channel: "prerelease", imageTags: ["1.6.5-rc.1"], npmDistTag: "next-1.6" },
     ],
     [
-      "a release candidate behind others of its line and of a newer one",
+      "a release candidate older than others of its line and of a newer line",
       "1.6.5-rc.1",
       ["1.6.5-rc.2", "1.7.0-rc.1"],
       { channel: "prerelease", imageTags: ["1.6.5-rc.1"], npmDistTag: "next-1.6.5-rc.1" },
@@ -96,8 +96,13 @@ describe("decideChannel", () => {
         moves: { image: [], npm: [], formula: false },
       },
     ],
-    ["a release beside a higher hotfix, which holds nothing back", "1.7.4", ["1.7.5+hotfix.1"], { channel: "stable" }],
-    ["a release beside higher pre-releases", "1.7.4", ["2.0.0-rc.1"], { channel: "stable", npmDistTag: "latest" }],
+    [
+      "a release with a higher hotfix, which does not hold any names back",
+      "1.7.4",
+      ["1.7.5+hotfix.1"],
+      { channel: "stable" },
+    ],
+    ["a release with higher pre-releases", "1.7.4", ["2.0.0-rc.1"], { channel: "stable", npmDistTag: "latest" }],
   ])("places %s", (_name, version, existing, expected) => {
     expect(decide(version, existing)).toMatchObject(expected);
   });
@@ -105,15 +110,15 @@ describe("decideChannel", () => {
   test.each<[name: string, version: string, existing: string[], heldBack: string[]]>([
     ["nothing from the newest release", "1.7.3", ["1.7.2"], []],
     ["the highest names from a backport", "1.2.4", ["1.2.3", "1.3.1"], ["1", "latest"]],
-    ["all from a backport behind the head of its line", "1.2.4", ["1.2.5", "1.3.1"], ["1.2", "1", "latest"]],
-    ["`latest` alone from the newest of an older major", "1.9.1", ["1.9.0", "2.0.0"], ["latest"]],
-    ["all from a release candidate", "2.0.0-rc.1", ["1.0.0"], ["2.0", "2", "latest"]],
-    ["all from a build", "1.7.4+hotfix.1", ["1.7.4"], ["1.7", "1", "latest"]],
+    ["all names from a backport behind the head of its line", "1.2.4", ["1.2.5", "1.3.1"], ["1.2", "1", "latest"]],
+    ["only `latest` from the newest release of an older major version", "1.9.1", ["1.9.0", "2.0.0"], ["latest"]],
+    ["all names from a release candidate", "2.0.0-rc.1", ["1.0.0"], ["2.0", "2", "latest"]],
+    ["all names from a build", "1.7.4+hotfix.1", ["1.7.4"], ["1.7", "1", "latest"]],
   ])("holds back %s", (_name, version, existing, heldBack) => {
     expect(decide(version, existing)).toMatchObject({ heldBack, line: version.split(".").slice(0, 2).join(".") });
   });
 
-  test("names the version it decided on, and moves a dist-tag and a chart's tag only forwards", () => {
+  test("returns the version, and only moves dist-tags and chart tags forward", () => {
     const rules = ["backport.npm: latest {major}x old", "backport.chart: latest {version}"];
     expect(decide("1.9.1", ["1.9.0", "2.0.0"], rules)).toMatchObject({
       version: { text: "1.9.1" },
@@ -123,15 +128,15 @@ describe("decideChannel", () => {
     });
   });
 
-  test("counts a name with `{version}` as one that nobody follows", () => {
+  test("does not count a name with `{version}` as a moving name", () => {
     expect(decide("1.2.4", ["1.2.5", "1.3.1"]).moves).toEqual({ image: [], npm: [], formula: false });
   });
 
-  test("lists only the names that others follow as moved", () => {
+  test("lists only moving names as moved", () => {
     expect(decide("1.7.3", ["1.7.2"]).moves).toEqual({ image: ["1.7", "latest"], npm: ["latest"], formula: true });
   });
 
-  test("follows changed rules, but never backwards", () => {
+  test("applies changed rules, but never moves a name backwards", () => {
     const rules = [
       "stable.image: {version}, {line}, {major}, latest",
       "backport.formula: versioned",
@@ -145,7 +150,7 @@ describe("decideChannel", () => {
     expect(decide("1.8.1", ["1.9.0", "2.0.0"], rules).imageTags).toEqual(["1.8.1"]);
   });
 
-  test("publishes a hotfix to npm only when asked, and under a name of its own", () => {
+  test("publishes a hotfix to npm only with a rule for it, under its own name", () => {
     expect(decide("1.7.4+hotfix.1", ["1.7.4"], ["build.npm: hotfix-{line}"]).npmDistTag).toBe("hotfix-1.7");
   });
 
@@ -154,7 +159,7 @@ describe("decideChannel", () => {
     .tuple(part, part, part, fc.constantFrom("", "-rc.1", "-rc.2", "+hotfix.1"))
     .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`);
 
-  test("never takes a moving name from a higher version of the same kind, in whatever order releases happen", () => {
+  test("never takes a moving name from a higher version of the same kind, for any order of releases", () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyVersion, { maxLength: 12 }), (history) => {
         const holders = new Map<string, string>();
@@ -198,28 +203,28 @@ describe("parseRules", () => {
     });
   });
 
-  test.each(["push", "versioned", "commit", "skip", "refuse"])("takes the formula rule %s", (value) => {
+  test.each(["push", "versioned", "commit", "skip", "refuse"])("accepts the formula rule %s", (value) => {
     expect(parseRules([`stable.formula: ${value}`]).stable.formula).toBe(value);
   });
 
-  test("leaves the rules it starts from as they are", () => {
+  test("does not change the rules it starts from", () => {
     const before = parseRules([]);
     parseRules(["stable.image: none"], before);
     expect(before).toEqual(parseRules([]));
   });
 
   test.each([
-    ["prefix", "-stable.image: x"],
+    ["a prefix before the channel", "-stable.image: x"],
     ["a second line", "stable.image: x\nstable.npm: y\nz"],
     ["a name of 129 characters", `stable.image: ${"a".repeat(129)}`],
-    ["a placeholder in another case", "stable.image: {Version}"],
+    ["a placeholder with a capital letter", "stable.image: {Version}"],
   ])("refuses %s", (_name, line) => expect(() => parseRules([line])).toThrow("the rule "));
 
-  test("takes a name of 128 characters", () => {
+  test("accepts a name of 128 characters", () => {
     expect(parseRules([`stable.image: ${"a".repeat(128)}`]).stable.image).toEqual(["a".repeat(128)]);
   });
 
-  test("says of a name what it is not, and what to write", () => {
+  test("says why a name is invalid, and what to write instead", () => {
     expect(() => parseRules(["stable.npm: {line}"])).toThrow(
       expect.objectContaining({ advice: "Put a word before it, such as release-{line}." }),
     );

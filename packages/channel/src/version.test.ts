@@ -61,13 +61,13 @@ describe("parseTag", () => {
   });
 
   test.each(["", "latest", "v1", "v1.2", "1.2.3.4", "v01.2.3", "v1.2.3-", "v1.2.3_x", "nightly-2024-01-02"])(
-    "takes %j for a tag that names no version",
+    "finds no version in the tag %j",
     (tag) => {
       expect(parseTag(tag)).toBeUndefined();
     },
   );
 
-  test("tells the versions of one product from those of another in the same repository", () => {
+  test("distinguishes the versions of two products in one repository", () => {
     const tags = ["refs/tags/v1.0.0", "1.1.0", "sdk-v9.0.0", "nightly"];
     expect(versionsOfFamily(tags, "").map((version) => version.text)).toEqual(["1.0.0", "1.1.0"]);
     expect(versionsOfFamily(tags, "sdk-").map((version) => version.text)).toEqual(["9.0.0"]);

@@ -11,7 +11,7 @@ const chartWith = (change: (lines: string[]) => string[]): string => `${change([
 const replaced = (line: number, text: string): string => chartWith((lines) => lines.toSpliced(line, 1, text));
 
 describe("parseChart", () => {
-  test("takes a version without quotes, which YAML reads as text (misleads 9)", () => {
+  test("accepts a version without quotes that YAML reads as text (misleads 9)", () => {
     expect(
       parseChart(
         chartWith((lines) => lines),
@@ -22,22 +22,22 @@ describe("parseChart", () => {
 
   test.each<[name: string, content: string, message: string]>([
     [
-      "a version that YAML takes for a number (B146)",
+      "a version that YAML reads as a number (B146)",
       replaced(2, "version: 1.10"),
       "has 1.1 for `version`, expected text",
     ],
     ["an appVersion that is a number (B146)", replaced(3, "appVersion: 1.10"), "for `appVersion`, expected text"],
     ["no apiVersion (B148)", replaced(0, ""), "has no `apiVersion`"],
-    ["an apiVersion of the future", replaced(0, "apiVersion: v3"), 'the apiVersion "v3"'],
-    ["a version told twice (B149)", chartWith((lines) => [...lines, "version: 1.7.5"]), "unique"],
+    ["an unknown apiVersion", replaced(0, "apiVersion: v3"), 'the apiVersion "v3"'],
+    ["a version that is stated twice (B149)", chartWith((lines) => [...lines, "version: 1.7.5"]), "unique"],
     ["a name in upper case (B150)", replaced(1, "name: Widget"), 'the name "Widget"'],
     ["a name with a slash (B150)", replaced(1, "name: a/b"), 'the name "a/b"'],
-    ["a name that climbs (B150)", replaced(1, "name: ../b"), 'the name "../b"'],
+    ["a name that leaves the folder (B150)", replaced(1, "name: ../b"), 'the name "../b"'],
     ["an empty version", replaced(2, 'version: ""'), 'has "" for `version`'],
     ["a list", "- a\n", "is not a mapping"],
     ["nothing", "", "is not a mapping"],
     [
-      "a bomb of anchors (B155)",
+      "an alias bomb (B155)",
       chartWith((lines) => [
         ...lines,
         "a: &a [x, x, x, x, x, x, x, x, x, x]",
@@ -66,7 +66,7 @@ describe("readChart", () => {
       await expect(readChart(folder, "Chart.yaml")).rejects.toThrow("is not a plain file");
     }));
 
-  test("reads the dependencies of a chart of v1 from requirements.yaml, as Helm does", () =>
+  test("reads the dependencies of a v1 chart from requirements.yaml, as Helm does", () =>
     withFolder(async (file, folder) => {
       writeFileSync(file, "apiVersion: v1\nname: widget\nversion: 1.2.3\n");
       const list = "dependencies:\n  - name: db\n    version: ~1.0\n    repository: https://charts.example\n";
@@ -94,12 +94,12 @@ describe("checkChart", () => {
     "Chart.yaml",
   );
 
-  test("finds nothing where all is as expected, or nothing is", () => {
+  test("finds no problem when the versions match or none are expected", () => {
     expect(checkChart(chart, { version: "1.7.6", appVersion: "1.7.6" })).toEqual([]);
     expect(checkChart(chart, { version: undefined, appVersion: undefined })).toEqual([]);
   });
 
-  test("names each difference at its line", () => {
+  test("reports each difference at its line", () => {
     const problems = checkChart(chart, { version: "1.7.7", appVersion: "1.7.7" });
     expect(problems.map(({ location }) => location?.line)).toEqual([3, 4]);
   });
@@ -111,7 +111,7 @@ describe("checkChart", () => {
 });
 
 describe("imagesIn", () => {
-  test("finds the images of all containers, wherever their pods are described", () => {
+  test("finds the images of all containers, in pods and pod templates", () => {
     const rendered = [
       "kind: Pod\nspec:\n  initContainers: [{ image: b }]\n  containers: [{ image: a }, { name: none }]",
       "kind: CronJob\nspec: { jobTemplate: { spec: { template: { spec: { containers: [{ image: c }, { image: a }] } } } } }",

@@ -5,7 +5,7 @@ import { differences, readPackage, repackChart } from "./chart-package.ts";
 
 const CHART = "apiVersion: v2\nname: widget\nversion: 1.2.3\n";
 
-/** A package as Helm writes it: in whatever order it found the files, each with its own time and owner. */
+/** A package as Helm may write it: with files in any order, and with varying times and modes. */
 function packed(files: readonly (readonly [path: string, content: string])[], { mtime = 0, level = 6 } = {}): Buffer {
   const members = files.flatMap(([path, content]) => {
     const header = Buffer.from(
@@ -27,7 +27,7 @@ const FILES = [
 ] as const;
 
 describe("repackChart", () => {
-  test("gives the same bytes whatever the order, times, modes and compression were", async () => {
+  test("writes the same bytes for any order, times, modes and compression of the input", async () => {
     const one = await repackChart(packed(FILES), "widget-1.2.3.tgz");
     const other = await repackChart(packed(FILES.toReversed(), { mtime: 1_700_000_000, level: 1 }), "widget-1.2.3.tgz");
     expect(Buffer.compare(one.bytes, other.bytes)).toBe(0);
@@ -35,7 +35,7 @@ describe("repackChart", () => {
     expect(one.chart.version).toBe("1.2.3");
   });
 
-  test("sorts the files, and names no system in the gzip header", async () => {
+  test("sorts the files, and leaves the operating system out of the gzip header", async () => {
     const { bytes } = await repackChart(packed(FILES), "widget-1.2.3.tgz");
     const tar = gunzipSync(bytes);
     const reader = new TarReader(new StreamCursor(memorySource(tar).read(0, tar.length)));
@@ -63,7 +63,7 @@ describe("repackChart", () => {
   });
 });
 
-test("differences names the files whose content is another, and those that one has alone", async () => {
+test("differences names files with different content and files that only one package has", async () => {
   const one = await readPackage(packed(FILES), "a");
   const other = await readPackage(
     packed([FILES[0], ["widget/values.yaml", "replicas: 3\n"], ["widget/NOTES", "x"]]),

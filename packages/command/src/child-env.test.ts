@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { buildEnv } from "./build-env.ts";
 import { childEnv, envFor } from "./child-env.ts";
 
-/** Names under which people hand secrets to steps, from the workflows of public repositories. */
+/** Names of secrets in the workflows of public repositories. */
 const SECRETS = [
   ...["DOCKER_PASSWORD", "NOTARY_APP_SPECIFIC_PASSWORD", "CODESIGN_CERTIFICATE", "DEPLOY_PRIVATE_KEY", "MY_PAT"],
   ...["github_token", "GH_TOKEN", "GITHUB_TOKEN", "A_SECRET_KEY", "npm_config__authToken", "NODE_AUTH_TOKEN"],
@@ -36,7 +36,7 @@ const from = (names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, "s3cret"]));
 
 describe("childEnv", () => {
-  test("passes on what a program needs, and nothing that the step was given", () => {
+  test("passes on the variables that a program needs, and no others of the step", () => {
     const env = { ...from([...SECRETS, ...STEP, "SOMETHING_OF_THE_STEP"]), ...NEEDED };
     expect(childEnv(env)).toEqual(NEEDED);
   });
@@ -45,7 +45,7 @@ describe("childEnv", () => {
     ["git", ["GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_SSH_COMMAND", "SSH_AUTH_SOCK"]],
     ["/usr/bin/cargo", ["CARGO_REGISTRIES_OURS_TOKEN", "CARGO_REGISTRY_CREDENTIAL_PROVIDER"]],
     ["docker-credential-ecr-login", ["AWS_SECRET_ACCESS_KEY", "GOOGLE_APPLICATION_CREDENTIALS"]],
-  ])("passes on to %s what it alone needs", (program, names) => {
+  ])("passes on to %s the variables that only it needs", (program, names) => {
     const needed = from(names);
     expect(envFor(program, { ...from(["DOCKER_PASSWORD", "CARGO_REGISTRY_TOKEN"]), ...needed })).toEqual(needed);
     expect(envFor("tar", needed)).toEqual({});
@@ -53,7 +53,7 @@ describe("childEnv", () => {
 });
 
 describe("buildEnv", () => {
-  test("passes on what a build may read, and names the secrets that it left out", () => {
+  test("passes on the variables that a build may read, and names the secrets that it left out", () => {
     const own = {
       SQLX_OFFLINE: "true",
       OPENSSL_DIR: "/opt/ssl",
@@ -68,13 +68,13 @@ describe("buildEnv", () => {
 
   test.each([
     ["a private key", "-----BEGIN OPENSSH PRIVATE KEY-----\nx"],
-    ["a token by its prefix", "ghp_0123456789abcdefghijklmnopqrstuvwxyz"],
+    ["a token with a known prefix", "ghp_0123456789abcdefghijklmnopqrstuvwxyz"],
     ["a password in a URL", "https://user:hunter2@example.org/index"],
   ])("leaves out %s under any name", (_name, value) => {
     expect(buildEnv({ HARMLESS: value })).toEqual({ env: {}, withheld: ["HARMLESS"] });
   });
 
-  test("leaves sccache its storage while it is in use", () => {
+  test("passes on sccache's storage variables only while sccache is in use", () => {
     const storage = { SCCACHE_GHA_ENABLED: "true", ACTIONS_RUNTIME_TOKEN: "t", ACTIONS_RESULTS_URL: "u" };
     expect(buildEnv({ ...storage, RUSTC_WRAPPER: "sccache" }).env).toEqual({ ...storage, RUSTC_WRAPPER: "sccache" });
     expect(buildEnv(storage).env).toEqual({ SCCACHE_GHA_ENABLED: "true" });

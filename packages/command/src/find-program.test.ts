@@ -22,9 +22,9 @@ describe("findProgram", () => {
   const at = (...folders: string[]): string => folders.map((folder) => path.join(root, folder)).join(":");
 
   test.each([
-    ["the first of two", () => at("first", "second"), "first/tool"],
-    ["past what is not executable", () => at("plain", "second"), "second/tool"],
-    ["past folders that are missing", () => at("gone", "first"), "first/tool"],
+    ["the first of two programs", () => at("first", "second"), "first/tool"],
+    ["a program after a file that is not executable", () => at("plain", "second"), "second/tool"],
+    ["a program after a missing folder", () => at("gone", "first"), "first/tool"],
     ["nothing in a relative folder", () => path.relative(process.cwd(), at("first")), undefined],
     ["nothing on an empty PATH", () => "", undefined],
   ])("finds %s", (_name, searchPath, found) => {

@@ -5,19 +5,19 @@ import { runCommand } from "./spawn.ts";
 const node = process.execPath;
 
 describe("runCommand", () => {
-  test("returns both outputs and hands the input through", async () => {
+  test("returns both output streams and passes the input on", async () => {
     const script = "process.stdin.pipe(process.stdout); process.stderr.write('warned')";
     const result = await runCommand(node, ["-e", script], { input: "from stdin" });
     expect(result).toEqual({ exitCode: 0, stdout: "from stdin", stderr: "warned" });
   });
 
-  test("throws with the exit code and what the program said", async () => {
+  test("throws an error with the exit code and the program's output", async () => {
     const failing = runCommand(node, ["-e", "console.error('no such tap'); process.exit(3)"]);
     await expect(failing).rejects.toThrow(/failed with exit code 3:\nno such tap$/);
     await expect(failing).rejects.toBeInstanceOf(CommandError);
   });
 
-  test("returns the exit code when asked not to check it", async () => {
+  test("returns the exit code when the caller does not want it checked", async () => {
     const result = await runCommand(node, ["-e", "process.exit(3)"], { check: false });
     expect(result.exitCode).toBe(3);
   });
@@ -35,7 +35,7 @@ describe("runCommand", () => {
     expect((await runCommand(import.meta.filename, [], { check: false })).exitCode).toBe(126);
   });
 
-  test("stops the child when the signal fires", async () => {
+  test("stops the child when the signal is aborted", async () => {
     const controller = new AbortController();
     const running = runCommand(node, ["-e", "console.log('up'); setInterval(() => {}, 1000)"], {
       signal: controller.signal,

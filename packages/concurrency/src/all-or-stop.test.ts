@@ -4,8 +4,8 @@ import { allOrStop } from "./all-or-stop.ts";
 
 const { signal } = new AbortController();
 
-describe("both", () => {
-  test("does two things at once", async () => {
+describe("allOrStop", () => {
+  test("runs two tasks at the same time", async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const answer = async (): Promise<number> => {
       resolve("asked");
@@ -14,7 +14,7 @@ describe("both", () => {
     expect(await allOrStop(signal, () => promise, answer)).toEqual(["asked", 42]);
   });
 
-  test("stops one when the other fails, and tells of the failure", async () => {
+  test("stops one task when the other fails, and rejects with its error", async () => {
     let stopped = false;
     const long = (stop: AbortSignal): Promise<void> =>
       sleep(60_000, undefined, { signal: stop }).finally(() => {
@@ -27,7 +27,7 @@ describe("both", () => {
     expect(stopped).toBe(true);
   });
 
-  test("is stopped from outside", async () => {
+  test("stops when its signal is aborted", async () => {
     const cancel = new AbortController();
     const doing = allOrStop(
       cancel.signal,

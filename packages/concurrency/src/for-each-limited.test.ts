@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { forEachLimited } from "./for-each-limited.ts";
 
 describe("forEachLimited", () => {
-  test("does all the work, and no more at a time than it may", async () => {
+  test("processes all items, and at most the allowed number at a time", async () => {
     const begun: number[] = [];
     let [underWay, peak] = [0, 0];
     await forEachLimited([1, 2, 3, 4, 5], 2, async (item) => {
@@ -17,7 +17,7 @@ describe("forEachLimited", () => {
     expect(peak).toBe(2);
   });
 
-  test("begins nothing after a failure, and waits for what is under way", async () => {
+  test("does not start an item after a failure, and waits for those in progress", async () => {
     const ended: number[] = [];
     const failing = forEachLimited([1, 2, 3, 4], 2, async (item) => {
       if (item === 1) throw new Error("the first");
@@ -29,7 +29,7 @@ describe("forEachLimited", () => {
     expect(ended).toEqual([2]);
   });
 
-  test("has nothing to do without items", async () => {
+  test("does nothing without items", async () => {
     await forEachLimited([], 3, async () => expect("work").toBe("none"));
   });
 });

@@ -8,7 +8,7 @@ function recorded(times: number) {
 }
 
 describe("tryTimes", () => {
-  test("gives the first value, and waits twice as long after each failed try", async () => {
+  test("returns the first value, and waits twice as long after each failed try", async () => {
     const { pauses, tries } = recorded(5);
     const answers = [AGAIN, AGAIN, AGAIN, undefined] as const;
     let asked = 0;
@@ -27,7 +27,7 @@ describe("tryTimes", () => {
     expect(told).toEqual([false, false, true]);
   });
 
-  test("throws at once what a try throws, and does not wait after the last", async () => {
+  test("passes on an error at once, and does not wait after the last try", async () => {
     const { pauses, tries } = recorded(2);
     const attempt = async (isLast: boolean) => {
       if (isLast) throw new Error("refused");
@@ -45,7 +45,7 @@ describe("tryTimes", () => {
   });
 });
 
-test("jittered stays between half and one and a half of the pause", () => {
+test("jittered returns a pause between half and one and a half times the original", () => {
   expect(jittered(doubling(100), () => 0)(1)).toBe(50);
   expect(jittered(doubling(100), () => 1)(2)).toBe(300);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { memorySource, type RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
 
-/** A source that comes in pieces of its own size, as two files need not be read in step. */
+/** A source that is read in pieces of `size` bytes; the pieces of two files need not have the same size. */
 function inPieces(bytes: Buffer, size: number): RandomAccessSource {
   return {
     size: bytes.length,
@@ -17,7 +17,7 @@ const compare = async (left: Buffer | string, right: Buffer | string) =>
   await mapBytes(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)));
 
 describe("mapBytes", () => {
-  test.each([1, 7, 64, 1000])("finds every place, read in pieces of %d bytes", async (size) => {
+  test.each([1, 7, 64, 1000])("finds every differing range in pieces of %d bytes", async (size) => {
     const left = Buffer.alloc(1000);
     const right = Buffer.from(left);
     right[0] = 1;
@@ -35,7 +35,7 @@ describe("mapBytes", () => {
     ]);
   });
 
-  test("what only one side has differs", async () => {
+  test("counts bytes that only one side has as different", async () => {
     expect(await compare(Buffer.alloc(10), Buffer.alloc(64))).toMatchObject({
       ...{ differing: 54, length: 64, clusters: [{ start: 10, end: 64 }] },
     });
@@ -46,7 +46,7 @@ describe("mapBytes", () => {
     expect(await compare("", "ab")).toMatchObject({ differing: 2, clusters: [{ start: 0, end: 2 }] });
   });
 
-  test("places less than eight bytes apart are one", async () => {
+  test("joins ranges that are less than eight bytes apart", async () => {
     const right = (second: number): Buffer => {
       const bytes = Buffer.alloc(32);
       bytes[4] = 1;
@@ -65,7 +65,7 @@ describe("mapBytes", () => {
     });
   });
 
-  test("draws 64 parts of the longer file, each with its share", async () => {
+  test("divides the longer file into 64 parts, each with its share of differing bytes", async () => {
     const right = Buffer.alloc(128);
     right.fill(1, 3, 7);
     const { buckets } = await compare(Buffer.alloc(128), right);
@@ -75,7 +75,7 @@ describe("mapBytes", () => {
     expect((await compare("abc", "abd")).buckets).toEqual([0, 0, 1]);
   });
 
-  test("lists 10,000 places, and counts the bytes of all", async () => {
+  test("lists at most 10,000 ranges, and counts the bytes of all", async () => {
     const right = Buffer.alloc(10_002 * 10);
     for (let at = 0; at < right.length; at += 10) right[at] = 1;
     const { clusters, differing } = await compare(Buffer.alloc(right.length), right);
@@ -84,7 +84,7 @@ describe("mapBytes", () => {
     expect(differing).toBe(10_002);
   });
 
-  test("releases what it reads from the other side", async () => {
+  test("closes the stream of the other side", async () => {
     let isReleased = false;
     const other: RandomAccessSource = {
       size: 4,
@@ -102,7 +102,7 @@ describe("mapBytes", () => {
     expect(isReleased).toBe(true);
   });
 
-  test("stops when it is told to", async () => {
+  test("stops when the signal is aborted", async () => {
     const source = memorySource(Buffer.from("a"));
     await expect(mapBytes(source, source, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });

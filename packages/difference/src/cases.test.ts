@@ -8,7 +8,7 @@ import { explainDifference } from "./explain.ts";
 
 const CASES = path.join(import.meta.dirname, "../../../test/fixtures/cases/repro");
 
-/** The causes of a pair that is kept, as kind, place and both sides. */
+/** The causes in a pair of files under `test/fixtures`. */
 async function causesOf(folder: string, file: string): Promise<readonly Cause[]> {
   const scratch = mkdtempSync(path.join(tmpdir(), "difference-"));
   const left = await openFileSource(path.join(CASES, folder, "1", file));
@@ -35,7 +35,7 @@ describe("the cause in pairs of builds", () => {
     expect(causes[0]?.place).toMatch(place);
   });
 
-  test("three texts are three findings, each with both sides", async () => {
+  test("reports three texts as three findings, each with both sides", async () => {
     const causes = await causesOf("texts-three", "app.bin");
     expect(causes.map(({ kind, left, right }) => [kind, left, right])).toEqual([
       ["embedded-text", "built on host fv-az1234-567", "built on host buildhost-99x"],

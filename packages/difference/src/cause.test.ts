@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { CAUSE_KINDS, CAUSE_TITLES, type CauseKind, cause, mergeCauses, pathCause } from "./cause.ts";
 
-/** What every report says of a kind: its title, and a word of what helps. */
+/** The title of each kind, and a part of its remedy. */
 const WORDS: Readonly<Record<Exclude<CauseKind, "build-path">, readonly [title: string, remedy: string]>> = {
   target: ["built for another target", "the same target"],
   toolchain: ["another compiler or linker", "rust-toolchain.toml"],
@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<Exclude<CauseKind, "build-path">, readonly [title: 
 
 describe("cause", () => {
   test.each(Object.entries(WORDS))("%s has a title and a remedy", (kind, [title, remedy]) => {
-    // Object.entries forgets the type of the keys.
+    // Object.entries loses the type of the keys.
     const known = kind as keyof typeof WORDS;
     expect(CAUSE_TITLES[known]).toBe(title);
     expect(cause(known, "here", "a", "b")).toMatchObject({
@@ -38,12 +38,12 @@ describe("cause", () => {
     });
   });
 
-  test("every kind has a place in the order of reports", () => {
+  test("reports have a position for every kind", () => {
     expect(CAUSE_TITLES["build-path"]).toBe("a path of the build machine");
     expect(CAUSE_KINDS.toSorted()).toEqual([...Object.keys(WORDS), "build-path"].toSorted());
   });
 
-  test("long sides are cut in the middle", () => {
+  test("shortens long sides in the middle", () => {
     const long = `${"a".repeat(80)}x${"b".repeat(80)}`;
     const cut = `${"a".repeat(80)}…${"b".repeat(80)}`;
     expect(cause("content", "", long, "a".repeat(160))).toMatchObject({ left: cut, right: "a".repeat(160) });
@@ -67,7 +67,7 @@ describe("pathCause", () => {
       "/h/.cargo/git/checkouts=crate-git` or `--remap-path-prefix=/h/git/checkouts/x=crate-git`",
     ],
     ["/h/.rustup", "/opt/toolchains/x", "/h/.rustup=rustup` or `--remap-path-prefix=/opt/toolchains/x=rustup`"],
-  ])("%s and %s can be mapped to a fixed name", (left, right, remedy) => {
+  ])("suggests mapping %s and %s to a fixed name", (left, right, remedy) => {
     const found = pathCause("here", left, right);
     expect(found).toMatchObject({ kind: "build-path", place: "here", count: 1 });
     expect(found.remedy).toContain(remedy);
@@ -76,7 +76,7 @@ describe("pathCause", () => {
 });
 
 describe("mergeCauses", () => {
-  test("counts those of one kind and group, and keeps the first place", () => {
+  test("counts causes of one kind and group, and keeps the first place", () => {
     const [a, b] = [cause("timestamp", "first", "1", "2"), cause("timestamp", "second", "1", "2")];
     expect(mergeCauses([a, b, cause("timestamp", "third", "1", "3")])).toEqual([
       { ...a, count: 2 },
@@ -84,16 +84,16 @@ describe("mergeCauses", () => {
     ]);
   });
 
-  test("another remedy is another finding", () => {
+  test("keeps causes with different remedies apart, unless they have the same group", () => {
     const found = [cause("timestamp", "a", "1", "2"), cause("timestamp", "b", "1", "2", { remedy: "Wait." })];
     expect(mergeCauses(found)).toEqual(found);
     const grouped = ["1", "2"].map((side) => cause("timestamp", "a", side, side, { group: "all" }));
     expect(mergeCauses(grouped)).toMatchObject([{ left: "1", count: 2 }]);
-    // Sides that only read alike when joined are two groups.
+    // The two pairs of sides only look the same when joined.
     expect(mergeCauses([cause("content", "", "ab", "c"), cause("content", "", "a", "bc")])).toHaveLength(2);
   });
 
-  test("sorts by kind, then the most frequent first", () => {
+  test("sorts by kind, then by frequency", () => {
     const rare = cause("timestamp", "", "1", "1");
     const often = { ...cause("timestamp", "", "2", "2"), count: 5 };
     const kinds = mergeCauses([cause("content", "", "", ""), rare, often, cause("target", "", "", "")]);
@@ -105,7 +105,7 @@ describe("mergeCauses", () => {
     ]);
   });
 
-  test("of one kind 20 are kept; the others are counted with the last", () => {
+  test("keeps 20 causes of one kind, and counts the others with the last", () => {
     const many = Array.from({ length: 25 }, (_none, index) => cause("embedded-text", "", String(index), "x"));
     const merged = mergeCauses([...many, cause("embedded-text", "", "3", "x"), cause("content", "", "", "")]);
     expect(merged).toHaveLength(21);

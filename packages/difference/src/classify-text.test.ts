@@ -4,7 +4,7 @@ import { classify, type TextMeaning } from "./classify-text.ts";
 import { compareTexts } from "./texts.ts";
 
 const [NOVEMBER, DECEMBER] = [Date.UTC(2023, 10, 14), Date.UTC(2025, 11, 1)];
-/** Builds of two years, the present after both. */
+/** Builds in two different years, both before `now`. */
 const WINDOWS = {
   now: Date.UTC(2026, 10, 29),
   left: { from: NOVEMBER, to: NOVEMBER + 864e5 },
@@ -20,21 +20,21 @@ describe("classify", () => {
   test.each([
     ["a folder", "/home/one/ws/src/main.rs", "/home/the-other/ws/src/main.rs", "/home/one", "/home/the-other"],
     [
-      "a path behind other text, as Rust packs its texts",
+      "a path directly after other text, as Rust stores its texts",
       "called on None/tmp/a/x.rsassertion",
       "called on None/tmp/bb/x.rsassertion",
       "/tmp/a",
       "/tmp/bb",
     ],
-    ["a path behind its length", "!9 /tmp/one/ws/a", "!r /tmp/two/and/deeper/a", "/tmp/one/ws", "/tmp/two/and/deeper"],
+    ["a path after its length", "!9 /tmp/one/ws/a", "!r /tmp/two/and/deeper/a", "/tmp/one/ws", "/tmp/two/and/deeper"],
     ["a whole folder", "/build/one", "/build/the-other", "/build/one", "/build/the-other"],
     ["a Windows path", "at C:\\one\\src\\a.rs", "at C:\\two\\src\\a.rs", "C:\\one", "C:\\two"],
-    ["a Windows path behind a flag", "/PDB=C:\\one\\a.pdb", "/PDB=C:\\two\\a.pdb", "C:\\one", "C:\\two"],
+    ["a Windows path after a flag", "/PDB=C:\\one\\a.pdb", "/PDB=C:\\two\\a.pdb", "C:\\one", "C:\\two"],
     ["a Windows path with slashes", "D:/one/a.rs", "D:/two/a.rs", "D:/one", "D:/two"],
-    ["a folder elsewhere with a file at its end", "/srv/one/app/main.c", "/srv/two/app/main.c", "/srv/one", "/srv/two"],
+    ["a path to a file in an unusual folder", "/srv/one/app/main.c", "/srv/two/app/main.c", "/srv/one", "/srv/two"],
     ["a path before other words", "/srv/one/x.c !", "/srv/two/x.c !", "/srv/one", "/srv/two"],
     ["a path before other words, one letter more", "/srv/one/xy.c !", "/srv/two/xy.c !", "/srv/one", "/srv/two"],
-    ["a short folder elsewhere", "/s1/main.c", "/s2/main.c", "/s1", "/s2"],
+    ["a path in an unusual folder with a short name", "/s1/main.c", "/s2/main.c", "/s1", "/s2"],
     [
       "cargo's registry",
       "/home/ci/.cargo/registry/src/x/lib.rs",
@@ -42,7 +42,7 @@ describe("classify", () => {
       "/home/ci",
       "/home/u",
     ],
-  ])("reads %s as a path of the machine", async (_name, left, right, one, other) => {
+  ])("reads %s as a path of the build machine", async (_name, left, right, one, other) => {
     expect(await meanings(left, right)).toEqual([{ kind: "path", left: one, right: other }]);
   });
 
@@ -50,7 +50,7 @@ describe("classify", () => {
     ["ISO 8601", "built 2026-11-20T11:34:51Z x", "built 2026-11-21T09:00:00Z x"],
     ["__DATE__", "on Nov 20 2026", "on Nov  9 2026"],
     ["__TIME__", "at 11:34:51.", "at 12:01:02."],
-    ["date's own form", "Fri Nov 20 11:34:51 UTC 2026", "Sat Nov 21 09:00:00 UTC 2026"],
+    ["the format of the `date` command", "Fri Nov 20 11:34:51 UTC 2026", "Sat Nov 21 09:00:00 UTC 2026"],
     ["seconds since 1970", "t=1700000000;", "t=1763638491;"],
     ["milliseconds since 1970", "t=1700000000123;", "t=1763638491456;"],
   ])("reads %s as a time", async (_name, left, right) => {
@@ -59,41 +59,41 @@ describe("classify", () => {
 
   test.each([
     ["a relative path", "library/core/src/num/imp.rs", "library/core/src/fmt/imp.rs"],
-    ["paths that the compiler puts in itself", "/rustc/aaaa/library/std/src/a.rs", "/rustc/bbbb/library/std/src/a.rs"],
+    ["paths that the compiler adds", "/rustc/aaaa/library/std/src/a.rs", "/rustc/bbbb/library/std/src/a.rs"],
     ["a version", "version 1.2.3", "version 1.2.4"],
-    ["ten digits of another era", "id 1000000001 x", "id 1000000002 x"],
-    ["ten digits that are not the builds' own times", "id 1600000001 x", "id 1600000002 x"],
+    ["ten digits of a time long ago", "id 1000000001 x", "id 1000000002 x"],
+    ["ten digits outside the builds' times", "id 1600000001 x", "id 1600000002 x"],
     ["a date in the future", "valid to 2031-01-01T00:00:00Z", "valid to 2032-01-01T00:00:00Z"],
-    ["a bare date that no build is near to", "since 2019-01-01", "since 2019-02-01"],
-    ["a folder of a system", "/etc/one/app.conf", "/etc/two/app.conf"],
+    ["a date that is not near either build", "since 2019-01-01", "since 2019-02-01"],
+    ["a system folder", "/etc/one/app.conf", "/etc/two/app.conf"],
     ["a user", "by root", "by someone"],
-    ["a folder elsewhere alone", "/srv/one", "/srv/two"],
-    ["a folder elsewhere without a file", "/srv/one/app/data", "/srv/two/app/data"],
-    ["a folder elsewhere with a dot in a folder's name", "/srv/one/conf.d/data", "/srv/two/conf.d/data"],
+    ["an unusual folder without a file", "/srv/one", "/srv/two"],
+    ["a path in an unusual folder without a file", "/srv/one/app/data", "/srv/two/app/data"],
+    ["a path in an unusual folder with a dot only in a folder's name", "/srv/one/conf.d/data", "/srv/two/conf.d/data"],
     ["a folder of one letter", "/a/main.c", "/b/main.c"],
-    ["a path far behind the difference", "one of them is in /tmp/x/y.rs", "two of them is in /tmp/x/y.rs"],
-  ])("does not take %s for a path or a time", async (_name, left, right) => {
+    ["a path far after the difference", "one of them is in /tmp/x/y.rs", "two of them is in /tmp/x/y.rs"],
+  ])("does not read %s as a path or a time", async (_name, left, right) => {
     expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["other"]);
   });
 
   test.each([
     ["24 characters on both sides", "k".repeat(24), "v".repeat(24), "k".repeat(24), "v".repeat(24)],
-    ["no more before", "k".repeat(25), "end!", `…${"k".repeat(24)}`, "end!"],
-    ["no more behind", "start", "v".repeat(25), "start", `${"v".repeat(24)}…`],
-  ])("shows what is around a difference: %s", async (_name, before, after, shownBefore, shownAfter) => {
+    ["the whole end", "k".repeat(25), "end!", `…${"k".repeat(24)}`, "end!"],
+    ["the whole start", "start", "v".repeat(25), "start", `${"v".repeat(24)}…`],
+  ])("shows the text around a difference: %s", async (_name, before, after, shownBefore, shownAfter) => {
     expect(await meanings(`${before}1${after}`, `${before}2${after}`)).toEqual([
       { kind: "other", left: `${shownBefore}1${shownAfter}`, right: `${shownBefore}2${shownAfter}` },
     ]);
   });
 
-  test("a hash that cargo makes of flags is not a difference of its own", async () => {
+  test("does not report a hash that cargo derives from flags as a separate difference", async () => {
     const left = "src/target/release/build/a-8e20847e8c7c6658/out/g.rs";
     expect(await meanings(left, left.replace("8e20", "226d"))).toEqual([{ kind: "derived" }]);
   });
 });
 
 describe("compareTexts", () => {
-  test("finds counterparts whatever their order, and counts what has none", async () => {
+  test("finds counterparts in any order, and counts texts without one", async () => {
     const left = memorySource(Buffer.from("/home/x/one\0/home/x/one/a.c\0shared text\0"));
     const right = memorySource(Buffer.from("shared text\0/home/x/other/a.c\0/home/x/other\0"));
     const { pairs, unpaired } = await compareTexts(left, right);
@@ -107,7 +107,7 @@ describe("compareTexts", () => {
     expect(none.unpaired).toHaveLength(4);
   });
 
-  test("a text that spans two chunks is one text", async () => {
+  test("joins a text that spans two chunks", async () => {
     const source = {
       size: 22,
       read: async function* () {

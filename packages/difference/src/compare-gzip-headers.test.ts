@@ -6,13 +6,13 @@ interface Fields {
   readonly time?: number;
   readonly name?: string;
   readonly extra?: string;
-  /** Probably text (the first bit of the flags). */
+  /** The flag FTEXT (the first bit of the flags). */
   readonly text?: boolean;
   readonly level?: number;
   readonly system?: number;
 }
 
-/** RFC 1952, section 2.3. */
+/** A gzip header (RFC 1952, section 2.3) and some data. */
 function header({ time = 0, name, extra, text = false, level = 0, system = 3 }: Fields): Buffer {
   const start = Buffer.alloc(10);
   const flags = (name === undefined ? 0 : 8) | (extra === undefined ? 0 : 4) | (text ? 1 : 0);
@@ -31,7 +31,7 @@ const compare = async (left: Buffer, right: Buffer) =>
 
 describe("gzip headers", () => {
   test.each<[name: string, left: Fields, right: Fields, expected: unknown]>([
-    ["equal ones", { time: 5, name: "a" }, { time: 5, name: "a" }, []],
+    ["equal headers", { time: 5, name: "a" }, { time: 5, name: "a" }, []],
     [
       "the time",
       { time: 1_700_000_000 },
@@ -39,20 +39,25 @@ describe("gzip headers", () => {
       [["timestamp", "in a, gzip header", "2023-11-14T22:13:20.000Z", "none"]],
     ],
     ["the name", { name: "one" }, { name: "two" }, [["embedded-text", "in a, gzip header, file name", "one", "two"]]],
-    ["a name in one only", { name: "one" }, {}, [["embedded-text", "in a, gzip header, file name", "one", "none"]]],
     [
-      "a name behind an extra field",
+      "a name on one side only",
+      { name: "one" },
+      {},
+      [["embedded-text", "in a, gzip header, file name", "one", "none"]],
+    ],
+    [
+      "a name after an extra field",
       { extra: "12345", name: "one" },
       { extra: "123", name: "two" },
       [["embedded-text", "in a, gzip header, file name", "one", "two"]],
     ],
     [
-      "a name where only the flag for text is set beside it",
+      "a name with the flag FTEXT",
       { text: true, name: "one" },
       { text: true, name: "two" },
       [["embedded-text", "in a, gzip header, file name", "one", "two"]],
     ],
-    ["an extra field alone", { extra: "12345" }, {}, []],
+    ["a differing extra field, which is ignored", { extra: "12345" }, {}, []],
     [
       "the level",
       { level: 2 },
@@ -69,12 +74,12 @@ describe("gzip headers", () => {
     expect(await compare(header(left), header(right))).toEqual(expected);
   });
 
-  test("a time has the remedy of gzip", async () => {
+  test("suggests `gzip -n` for a time", async () => {
     const [left, right] = [memorySource(header({ time: 1 })), memorySource(header({ time: 2 }))];
     expect((await compareGzipHeaders(left, right, ""))[0]?.remedy).toContain("`gzip -n`");
   });
 
-  test("files that are cut within the header", async () => {
+  test("accepts files that end within the header", async () => {
     expect(await compare(Buffer.from("1f8b", "hex"), header({ time: 1 }))).toContainEqual([
       ...["timestamp", "in a, gzip header", "none", "1970-01-01T00:00:01.000Z"],
     ]);

@@ -4,7 +4,7 @@ import { compareXzHeaders } from "./compare-xz-headers.ts";
 
 interface Fields {
   readonly check?: number;
-  /** As in the block header: filter ids, sizes of properties, properties. */
+  /** The filters as in the block header, in hexadecimal: for each its id, the size of its properties, and its properties. */
   readonly filters?: string;
   readonly count?: number;
   /** Compressed and uncompressed size, as multibyte integers in hexadecimal. */
@@ -19,7 +19,7 @@ const LZMA2 = "210116";
 function file({ check = 4, filters = LZMA2, count = 1, packed = "", size = "" }: Fields): Buffer {
   const flags = (count - 1) | (packed === "" ? 0 : 0x40) | (size === "" ? 0 : 0x80);
   const fields = Buffer.concat([Buffer.from([flags]), Buffer.from(packed + size + filters, "hex")]);
-  // With its size and CRC-32, a block header fills whole words.
+  // With its size field and CRC-32, a block header is a multiple of four bytes.
   const total = Math.ceil((1 + fields.length + 4) / 4) * 4;
   const padding = Buffer.alloc(total - 1 - fields.length - 4);
   const block = Buffer.concat([Buffer.from([total / 4 - 1]), fields, padding, Buffer.from("crc!")]);
@@ -34,20 +34,15 @@ const compare = async (left: Fields, right: Fields) =>
 
 describe("xz headers", () => {
   test.each<[name: string, left: Fields, right: Fields, expected: unknown]>([
-    ["equal ones", {}, {}, []],
+    ["equal headers", {}, {}, []],
     ["the check", { check: 1 }, { check: 10 }, [["compression", "in a, xz header, check", "CRC32", "SHA-256"]]],
     [
-      "the check of xz itself, and none",
+      "the default check of xz, and no check",
       { check: 4 },
       { check: 0 },
       [["compression", "in a, xz header, check", "CRC64", "none"]],
     ],
-    [
-      "a check that has no name",
-      { check: 4 },
-      { check: 15 },
-      [["compression", "in a, xz header, check", "CRC64", "15"]],
-    ],
+    ["a check without a name", { check: 4 }, { check: 15 }, [["compression", "in a, xz header, check", "CRC64", "15"]]],
     [
       "the dictionary",
       {},
@@ -64,7 +59,7 @@ describe("xz headers", () => {
     expect(await compare(left, right)).toEqual(expected);
   });
 
-  test("sizes that several threads store are told, but not their values", async () => {
+  test("reports that multi-threaded xz stored block sizes, but not their values", async () => {
     const sizes = { packed: "8001", size: "ff8f01" };
     expect(await compare({}, sizes)).toEqual([
       [
@@ -76,7 +71,7 @@ describe("xz headers", () => {
     expect(await compare({ packed: "8001" }, { size: "05" })).toEqual([]);
   });
 
-  test("files that are cut within the headers", async () => {
+  test("accepts files that end within the headers", async () => {
     const whole = file({ packed: "8001" });
     for (let length = 0; length < whole.length; length += 1) {
       const cut = memorySource(whole.subarray(0, length));

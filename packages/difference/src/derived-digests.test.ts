@@ -11,24 +11,24 @@ describe("lists of digests", () => {
   test.each([
     ["md5sums", `${A}  usr/bin/t`, `${B}  usr/bin/t`],
     ["checksums.yaml", `  data.tar.xz: ${A}${A}`, `  data.tar.xz: ${B}${B}`],
-    ["SHA512, cut in the middle", `data.tar.xz: ${A}${A}…${A}`, `data.tar.xz: ${B}${B}…${B}`],
+    ["SHA512, shortened in the middle", `data.tar.xz: ${A}${A}…${A}`, `data.tar.xz: ${B}${B}…${B}`],
     ["BSD", `SHA256 (usr/bin/t) = ${A}${A}`, `SHA256 (usr/bin/t) = ${B}${B}`],
     ["with sizes", ` ${A} 1200 data.tar.xz`, ` ${B} 1204 data.tar.xz`],
     ["RECORD", `usr/bin/t,sha256=${A}-_aZ0123456,4`, `usr/bin/t,sha256=${B}-_aZ0123456,15`],
-  ])("%s: the digest of what differs otherwise is left out", (_name, left, right) => {
+  ])("leaves out the digest of a file that is reported to differ: %s", (_name, left, right) => {
     expect(kindsOf(left, right)).toEqual(["timestamp"]);
   });
 
   test.each([
-    ["the digest of what does not differ", `${A}  usr/bin/other`, `${B}  usr/bin/other`],
+    ["the digest of a file that is not reported to differ", `${A}  usr/bin/other`, `${B}  usr/bin/other`],
     ["a commit", A, B],
     ["a name that differs too", `${A}  usr/bin/t`, `${B}  usr/bin/u`],
-    ["another text beside it", `${A} built on vm usr/bin/t`, `${B} built on build usr/bin/t`],
-  ])("%s is told", (_name, left, right) => {
+    ["other text next to the digest", `${A} built on vm usr/bin/t`, `${B} built on build usr/bin/t`],
+  ])("keeps %s", (_name, left, right) => {
     expect(kindsOf(left, right)).toEqual(["timestamp", "embedded-text"]);
   });
 
-  test("a list alone is told", () => {
+  test("keeps a list of digests that is the only cause", () => {
     const list = cause("embedded-text", "md5sums: line 1", `${A}  usr/bin/t`, `${B}  usr/bin/t`);
     expect(withoutDerivedDigests([list])).toEqual([list]);
   });

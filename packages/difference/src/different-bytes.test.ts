@@ -14,7 +14,7 @@ test("shows the first 16 bytes of each side from where they differ", async () =>
   });
 });
 
-test("says where a side ends", async () => {
+test("says when a side has ended", async () => {
   expect(await differentBytes(sourceOf([1]), sourceOf([1, 2]), 1, "")).toMatchObject({
     left: "the end (of 1 byte)",
     right: "02 (of 2 bytes)",

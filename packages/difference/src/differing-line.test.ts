@@ -21,13 +21,13 @@ describe("the first line that differs", () => {
     expect(await find(left, right)).toEqual({ line, left: one, right: other });
   });
 
-  test("a long line is cut 4096 bytes before and behind the difference", async () => {
+  test("cuts a long line 4096 bytes before and after the start of the difference", async () => {
     const long = (text: string): string => `first\n${"x".repeat(5000)}${text}${"y".repeat(5000)}\n`;
     const { line, left } = await find(long("one"), long("two"));
     expect([line, left]).toEqual([2, `${"x".repeat(4096)}one${"y".repeat(4093)}`]);
   });
 
-  test("lines are counted over all pieces that a file is read in", async () => {
+  test("counts lines across the pieces in which a file is read", async () => {
     const inPieces = (text: string): RandomAccessSource => ({
       size: text.length,
       async *read(offset, length) {
@@ -42,7 +42,7 @@ describe("the first line that differs", () => {
   });
 });
 
-describe("other content at a place", () => {
+describe("differentBytes", () => {
   const show = async (left: string, right: string, at: number) =>
     await differentBytes(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)), at, "in a, ");
 

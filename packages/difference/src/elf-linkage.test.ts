@@ -29,7 +29,7 @@ const interpreter = (path: string): CraftedElf => ({
   segments: [{ type: PT_INTERP, of: ".interp" }],
 });
 
-describe("options of the linker that an ELF file shows", () => {
+describe("reports linker options of an ELF file", () => {
   test.each<[name: string, left: CraftedElf, right: CraftedElf, one: string, other: string]>([
     ["the type", { type: 2 }, { type: 3 }, "type: executable, linkage: static", "type: shared, linkage: shared"],
     [
@@ -62,7 +62,7 @@ describe("options of the linker that an ELF file shows", () => {
       "stack: rwx",
     ],
     [
-      "a stack that is not stated",
+      "a missing stack segment",
       { segments: [{ type: PT_GNU_STACK, flags: 1 }] },
       {},
       "stack: --x",
@@ -70,7 +70,7 @@ describe("options of the linker that an ELF file shows", () => {
     ],
     ["read-only relocations", { segments: [{ type: PT_GNU_RELRO }] }, {}, "relro: true", "relro: false"],
     [
-      "the segments that are loaded",
+      "the loaded segments",
       {
         segments: [
           { type: PT_LOAD, flags: 5 },
@@ -99,7 +99,7 @@ describe("options of the linker that an ELF file shows", () => {
       "page size: 0x1000",
     ],
     ["flags", tags([30, 8]), tags([30, 0x10]), "FLAGS: 0x8", "FLAGS: 0x10"],
-    ["flags of the extension", tags([0x6ffffffb, 1]), tags([0x6ffffffb, 2]), "FLAGS_1: 0x1", "FLAGS_1: 0x2"],
+    ["extended flags", tags([0x6ffffffb, 1]), tags([0x6ffffffb, 2]), "FLAGS_1: 0x1", "FLAGS_1: 0x2"],
   ])("%s", async (_name, left, right, one, other) => {
     expect(await compare(left, right)).toEqual(["linker-options", PLACE, one, other]);
   });
@@ -121,11 +121,11 @@ describe("options of the linker that an ELF file shows", () => {
       `${name}: present`,
       `${name}: absent`,
     ]);
-    // Its value is an address or an offset, which the code decides.
+    // The tag's value is an address or an offset, which depends on the code.
     expect(await compare(tags([tag, 1]), tags([tag, 2]))).toEqual(like("code", ".dynamic"));
   });
 
-  test("flags of one side only", async () => {
+  test("flags on one side only", async () => {
     expect(await compare(tags([21, 0], [30, 8]), tags([21, 0], [21, 0]))).toEqual([
       "linker-options",
       PLACE,
@@ -134,7 +134,7 @@ describe("options of the linker that an ELF file shows", () => {
     ]);
   });
 
-  test("an object file was not linked", async () => {
+  test("nothing of an object file, which was not linked", async () => {
     const object = (flags: number): CraftedElf => ({ type: 1, segments: [{ type: PT_GNU_STACK, flags }] });
     expect(await compare(object(6), object(7))).toEqual(["code", "headers", "0 bytes", "0 bytes"]);
   });

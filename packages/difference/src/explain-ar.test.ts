@@ -15,14 +15,14 @@ async function membersOf(archive: Uint8Array): Promise<[string, string][]> {
   );
 }
 
-test("isAr knows the magic", () => {
+test("isAr recognizes the magic", () => {
   expect(isAr(Buffer.from("!<arch>\n and more"))).toBe(true);
   expect(isAr(Buffer.from("!<arch>"))).toBe(false);
   expect(isAr(Buffer.from("!<thin>\n"))).toBe(false);
 });
 
 describe("readAr", () => {
-  test("names of GNU, System V and BSD, with members of odd size", async () => {
+  test("reads names of GNU, System V and BSD, and members of odd size", async () => {
     const names = "a-long-name-of-an-object.o/\nanother-long-name.o/\n";
     const archive = ar([
       { name: "//", body: names },
@@ -43,7 +43,7 @@ describe("readAr", () => {
     ]);
   });
 
-  test("long names without slashes, as System V ends them, and an offset behind the table", async () => {
+  test("reads long names without slashes, as in System V, and keeps a name whose offset is past the table", async () => {
     const archive = ar([
       { name: "//", body: "one-long-name.o\nb" },
       { name: "/0", body: "x" },
@@ -53,7 +53,7 @@ describe("readAr", () => {
     expect((await membersOf(archive)).map(([name]) => name)).toEqual(["one-long-name.o", "b", "/99"]);
   });
 
-  test("the table of symbols is left out, in each of its forms", async () => {
+  test("leaves out the symbol table in each of its forms", async () => {
     const archive = ar([
       { name: "/", body: "symbols" },
       { name: "/SYM64/", body: "symbols" },
@@ -65,16 +65,16 @@ describe("readAr", () => {
     expect(await membersOf(archive)).toEqual([["a.o", "code"]]);
   });
 
-  test("an empty archive", async () => expect(await readAr(memorySource(ar([])))).toEqual([]));
+  test("reads an empty archive", async () => expect(await readAr(memorySource(ar([])))).toEqual([]));
 
-  test("the last member may lack its padding", async () => {
+  test("accepts a last member without padding", async () => {
     expect(await membersOf(ar([{ name: "a/", body: "odd" }]).subarray(0, -1))).toEqual([["a", "odd"]]);
   });
 
   test.each<[name: string, member: CraftedArMember, message: RegExp]>([
     ["a size that is not a number", { name: "a/", size: "1x" }, /no sound member at byte 72/],
     ["a size beyond the end", { name: "a/", size: "1" }, /no sound member at byte 72/],
-    ["a header with another end", { name: "a/", end: "xx" }, /no sound member at byte 72/],
+    ["a header with wrong end bytes", { name: "a/", end: "xx" }, /no sound member at byte 72/],
     ["a name longer than its member", { name: "#1/9", body: "12345678" }, /a name longer than its member at byte 132/],
   ])("refuses %s", async (_name, member, message) => {
     const failing = readAr(memorySource(ar([{ name: "b/", body: "1234" }, member])));
@@ -82,7 +82,7 @@ describe("readAr", () => {
     await expect(failing).rejects.toBeInstanceOf(ArError);
   });
 
-  test("a name may be all of its member", async () => {
+  test("accepts a name that fills its member", async () => {
     expect(await membersOf(ar([{ name: "#1/4", body: "name" }]))).toEqual([["name", ""]]);
   });
 });
@@ -93,8 +93,8 @@ describe("ar: causes", () => {
 
   test.each<[name: string, fields: Partial<CraftedArMember>, kind: string, one: string, other: string]>([
     ["time", { time: "1700000000" }, "timestamp", "1970-01-01T00:00:00Z", "2023-11-14T22:13:20Z"],
-    ["time that is not stated", { time: "" }, "timestamp", "1970-01-01T00:00:00Z", ""],
-    ["time that is not a number", { time: "later" }, "timestamp", "1970-01-01T00:00:00Z", "later"],
+    ["missing time", { time: "" }, "timestamp", "1970-01-01T00:00:00Z", ""],
+    ["time, when it is not a number,", { time: "later" }, "timestamp", "1970-01-01T00:00:00Z", "later"],
     ["owner", { uid: "1001", gid: "127" }, "member-owner", "0:0", "1001:127"],
     ["mode", { mode: "100755" }, "member-mode", "644", "100755"],
   ])("the %s of a member", async (_name, fields, kind, one, other) => {
@@ -103,7 +103,7 @@ describe("ar: causes", () => {
     ]);
   });
 
-  test("a time has the remedy of ar", async () => {
+  test("a time, with `ar D` as the remedy", async () => {
     const { format, causes } = await explain(ar([{ name: "a/", time: "1" }]), ar([{ name: "a/", time: "2" }]));
     expect(format).toBe("ar");
     expect(causes).toMatchObject([{ remedy: expect.stringContaining("`ar D`") }]);
@@ -115,13 +115,13 @@ describe("ar: causes", () => {
     ]);
   });
 
-  test("equal members in another form of the archive", async () => {
+  test("equal members in archives of different formats", async () => {
     expect(await compare([{ name: "a.o/", body: "code" }], [{ name: "a.o", body: "code" }])).toEqual([
       ["archive-format", "symbol table, names or padding", "72 bytes", "72 bytes"],
     ]);
   });
 
-  test("a damaged archive is compared by its bytes, and its damage is told", async () => {
+  test("the bytes of a damaged archive, with a message about the damage", async () => {
     const whole = ar([{ name: "a/", body: "code" }]);
     const { causes, damage } = await explain(whole, whole.subarray(0, -1));
     expect(damage).toMatch(/no sound member at byte 8/);

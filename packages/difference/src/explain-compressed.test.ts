@@ -3,8 +3,12 @@ import { describe, expect, test } from "@jest/globals";
 import { isCompression } from "./explain-compressed.ts";
 import { causesOf, explain, like } from "./testing/explain.ts";
 
-test.each(["gzip", "zstd", "xz", "bzip2"])("%s is a compression", (format) => expect(isCompression(format)).toBe(true));
-test.each(["tar", "zip", "unknown"])("%s is not one", (format) => expect(isCompression(format)).toBe(false));
+test.each(["gzip", "zstd", "xz", "bzip2"])("%s is a compression format", (format) =>
+  expect(isCompression(format)).toBe(true),
+);
+test.each(["tar", "zip", "unknown"])("%s is not a compression format", (format) =>
+  expect(isCompression(format)).toBe(false),
+);
 
 const withTime = (packed: Buffer, seconds: number): Buffer => {
   const changed = Buffer.from(packed);
@@ -13,7 +17,7 @@ const withTime = (packed: Buffer, seconds: number): Buffer => {
 };
 
 describe("compressed files", () => {
-  test("what the header says comes before what is inside", async () => {
+  test("reports differences in the header before those in the content", async () => {
     const [left, right] = [withTime(gzipSync("one\n"), 1), withTime(gzipSync("two\n"), 2)];
     expect(await causesOf(left, right)).toEqual([
       ["timestamp", "gzip header", "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:02.000Z"],
@@ -22,11 +26,11 @@ describe("compressed files", () => {
     expect(await explain(left, right)).toMatchObject({ format: "gzip", excerpts: [{ place: "unpacked, " }] });
   });
 
-  test("the header alone", async () => {
+  test("reports a difference in the header only", async () => {
     expect(await causesOf(withTime(gzipSync("one"), 1), withTime(gzipSync("one"), 2))).toEqual([like("timestamp")]);
   });
 
-  test("another format of the same content, and of another", async () => {
+  test("reports a different format with equal and with different content", async () => {
     expect(await causesOf(gzipSync("one\n"), zstdCompressSync("one\n"))).toEqual([
       ["compression", "format", "gzip", "zstd"],
     ]);
@@ -37,10 +41,10 @@ describe("compressed files", () => {
     expect((await explain(gzipSync("one\n"), zstdCompressSync("one\n"))).format).toBe("gzip and zstd");
   });
 
-  test("data of equal content", async () => {
+  test("reports different compressed data of equal content", async () => {
     const text = "all work and no play\n".repeat(50);
     const [left, right] = [gzipSync(text, { level: 0 }), gzipSync(text, { level: 9 })];
-    // The byte of the header that tells the level is made equal.
+    // Both headers get the same level byte.
     left[8] = right[8] ?? 0;
     expect(await causesOf(left, right)).toEqual([
       ["compression", "gzip data of equal content", `${left.length} bytes`, `${right.length} bytes`],
@@ -52,7 +56,7 @@ describe("compressed files", () => {
     expect(await causesOf(...zstd)).toEqual([like("compression", "zstd data of equal content")]);
   });
 
-  test("one that is cut differs in its header, and what could not be compared is told", async () => {
+  test("reports the header of a truncated file, and warns that its content was not compared", async () => {
     const [left, right] = [withTime(gzipSync("one\n"), 1), withTime(gzipSync("one\n"), 2)];
     const { causes, warnings, damage } = await explain(left, right.subarray(0, -9));
     expect(causes).toMatchObject([{ kind: "timestamp", place: "gzip header" }]);
@@ -60,7 +64,7 @@ describe("compressed files", () => {
     expect(damage).toBeUndefined();
   });
 
-  test("one that is cut, of equal headers, is damaged", async () => {
+  test("reports a truncated file with an equal header as damaged", async () => {
     const packed = gzipSync("one\n");
     const { causes, warnings, damage } = await explain(packed, packed.subarray(0, -9));
     expect(damage).toBeDefined();
@@ -68,7 +72,7 @@ describe("compressed files", () => {
     expect(causes).toMatchObject([{ kind: "content" }]);
   });
 
-  test("what is in an archive in an archive is opened, up to a depth of six", async () => {
+  test("opens nested archives up to a limit, and warns beyond it", async () => {
     const wrapped = (text: string, times: number): Buffer =>
       times === 0 ? Buffer.from(text) : gzipSync(wrapped(text, times - 1));
     expect(await causesOf(wrapped("one\n", 7), wrapped("two\n", 7))).toEqual([

@@ -9,7 +9,7 @@ const code = (bytes: Uint8Array | string, name = ".text"): CraftedSection => ({
 });
 const section = (name: string, bytes: Uint8Array | string): CraftedSection => ({ name, bytes });
 const rodata = (bytes: Uint8Array | string): CraftedSection => section(".rodata", bytes);
-/** Sections of two files, side by side; the code is equal unless told otherwise. */
+/** The causes between two ELF files with these sections. */
 async function compare(left: readonly CraftedSection[], right: readonly CraftedSection[]): Promise<Told[]> {
   return await causesOf(elf({ sections: left }), elf({ sections: right }));
 }
@@ -18,9 +18,9 @@ const TEXT = code("\x90\x90\x90\xc3");
 describe("ELF: the target", () => {
   test.each([
     ["another machine", { machine: 183 }, "aarch64, 64 bit, little-endian"],
-    ["32 bits", { wide: false }, "x86-64, 32 bit, little-endian"],
+    ["a 32-bit file", { wide: false }, "x86-64, 32 bit, little-endian"],
     ["another byte order", { little: false }, "x86-64, 64 bit, big-endian"],
-  ])("%s is the one cause", async (_name, parts, shown) => {
+  ])("%s is the only cause", async (_name, parts, shown) => {
     const [left, right] = [elf({ sections: [TEXT] }), elf({ ...parts, sections: [rodata("/home/a/x.c")] })];
     expect(await causesOf(left, right)).toEqual([["target", "ELF header", "x86-64, 64 bit, little-endian", shown]]);
     expect(await explain(left, right)).toMatchObject({ format: "elf", parts: [] });
@@ -28,7 +28,7 @@ describe("ELF: the target", () => {
 });
 
 describe("ELF: the toolchain", () => {
-  test("is what `.comment` says on one side only", async () => {
+  test("is reported with the parts of `.comment` that only one side has", async () => {
     const [left, right] = ["GCC: 12\0LLD 17\0rustc 1.80\0", "GCC: 13\0LLD 17\0"];
     expect(await compare([section(".comment", left)], [section(".comment", right)])).toEqual([
       ["toolchain", ".comment", "GCC: 12; rustc 1.80", "GCC: 13"],
@@ -41,7 +41,7 @@ describe("ELF: the toolchain", () => {
     ]);
   });
 
-  test("is gold where only one side has its note", async () => {
+  test("is gold when only one side has its note", async () => {
     const gold = note(".note.gnu.gold-version", "GNU", 4, Buffer.from("gold 1.16"));
     expect(await compare([TEXT], [TEXT, gold])).toEqual([
       ["toolchain", ".note.gnu.gold-version", "another linker", "gold"],
@@ -54,7 +54,7 @@ describe("ELF: the toolchain", () => {
     ]);
   });
 
-  test("explains code and times; paths and symbols remain causes of their own", async () => {
+  test("explains code and times; paths and symbols remain separate causes", async () => {
     const [left, right] = [
       [section(".comment", "A\0"), code("aaaa"), rodata("/home/one/a.c\0built 2023-11-14 10:00\0"), ...symbols([])],
       [section(".comment", "B\0"), code("bbbb"), rodata("/home/two/a.c\0built 2025-11-20 10:00\0")],
@@ -64,7 +64,7 @@ describe("ELF: the toolchain", () => {
 });
 
 describe("ELF: texts", () => {
-  test("a path, a time and symbols in one only are causes side by side", async () => {
+  test("a path, a time and symbols on one side only are three causes", async () => {
     const left = [rodata("/home/one/a.c\0built 2023-11-14 10:00\0"), ...symbols([]), section(".debug_info", "1234")];
     const right = [rodata("/home/two/a.c\0built 2025-11-20 10:00\0"), section(".debug_info", "1234")];
     expect(await compare(left, right)).toEqual([
@@ -78,7 +78,7 @@ describe("ELF: texts", () => {
     ]);
   });
 
-  test("sections that take no bytes of the file are not stripped ones", async () => {
+  test("sections without bytes in the file count as stripped", async () => {
     const empty: CraftedSection = { name: ".debug_info", bytes: "1234", type: SHT_NOBITS };
     expect(await compare([TEXT, empty], [TEXT, section(".debug_info", "1234")])).toEqual([
       ["stripped", "section headers", "none of them", ".debug_info"],
@@ -96,20 +96,20 @@ describe("ELF: texts", () => {
   );
 
   test.each([".debug_info", ".debug_str_offsets", ".zdebug_info", ".strtab", ".dynstr", ".note.x", ".eh_frame_hdr"])(
-    "%s has no text of its own",
+    "texts in %s are not reported",
     async (name) => {
       const sides = ["/home/one/src/a.c", "/home/two/src/a.c"].map((text) => [section(name, text)]);
       expect((await compare(sides[0] ?? [], sides[1] ?? [])).map(([kind]) => kind)).toEqual(["code"]);
     },
   );
 
-  test("bytes of code that can be read as a path are code", async () => {
+  test("bytes of code that look like a path are code", async () => {
     expect(await compare([code("/home/one/a.c")], [code("/home/two/a.c")])).toEqual([
       ["code", ".text", "13 bytes", "13 bytes"],
     ]);
   });
 
-  test("another text is the cause where nothing but data differs", async () => {
+  test("a text is the cause when only data differs", async () => {
     const [left, right] = ["version 1.2.3\0by", "version 1.2.4\0by"];
     const expected = ["embedded-text", ".rodata+0xc", "version 1.2.3", "version 1.2.4"];
     expect(await compare([TEXT, rodata(left)], [TEXT, rodata(right)])).toEqual([expected]);
@@ -119,7 +119,7 @@ describe("ELF: texts", () => {
     expect((await compare([TEXT, rodata(left)], [code("\xcc"), rodata(right)])).map(([kind]) => kind)).toEqual([
       "code",
     ]);
-    // Debug information repeats what the code is made of.
+    // Texts in debug information follow from the code.
     const debug = [section(".debug_str", left), section(".zdebug_str", left)];
     const other = [section(".debug_str", right), section(".zdebug_str", left)];
     expect((await compare([TEXT, ...debug], [TEXT, ...other])).map(([kind]) => kind)).toEqual(["code"]);
@@ -127,13 +127,13 @@ describe("ELF: texts", () => {
     expect((await compare([TEXT, ...debug], [TEXT, ...zipped])).map(([kind]) => kind)).toEqual(["code"]);
   });
 
-  test("a text is the cause where addresses moved but all functions are the same", async () => {
+  test("a text is the cause when addresses moved but all functions have the same size", async () => {
     const left = [code("aaaa"), frames([16, 32]), rodata("version 1.2.3\0")];
     const right = [code("bbbb"), frames([16, 32]), rodata("version 1.2.4\0")];
     expect((await compare(left, right)).map(([kind]) => kind)).toEqual(["embedded-text"]);
   });
 
-  test("a text is the cause where up to three functions got longer with it", async () => {
+  test("a text is the cause when at most three functions changed their size", async () => {
     const text = (version: string): CraftedSection => rodata(`version ${version}\0`);
     const [few, more] = [
       [16, 32, 48, 64, 80],
@@ -147,17 +147,17 @@ describe("ELF: texts", () => {
     expect(await kinds(few, more)).toEqual(["code"]);
   });
 
-  test("read-only data that differs beside a text is named with it", async () => {
+  test("read-only data that differs next to a text is reported with it", async () => {
     const [left, right] = ["version 1.2.3\0\x01\x02", "version 1.2.4\0\x01\x03"];
     expect(await compare([rodata(left)], [rodata(right)])).toEqual([
       ["embedded-text", ".rodata+0xc", "version 1.2.3", "version 1.2.4"],
       ["content", ".rodata+0xf", "16 bytes", "16 bytes"],
     ]);
-    // Data that can be written holds addresses, which follow from other sections.
+    // Writable data contains addresses, which follow from other sections.
     expect(await compare([section(".data", left)], [section(".data", right)])).toEqual([
       ["embedded-text", ".data+0xc", "version 1.2.3", "version 1.2.4"],
     ]);
-    // A longer text moves what is behind it.
+    // A longer text moves the bytes after it.
     expect(await compare([rodata("version 1.2.3\0\x01\x02")], [rodata("version 1.2.10\0\x01\x03")])).toEqual([
       ["embedded-text", ".rodata+0xc", "version 1.2.3", "version 1.2.10"],
     ]);
@@ -171,19 +171,19 @@ describe("ELF: the build id", () => {
   const [left, right] = [buildId("aaaa1111"), buildId("bbbb2222")];
   const expected = [["build-id", ".note.gnu.build-id", "aaaa1111", "bbbb2222"]];
 
-  test("is the cause where nothing else differs", async () => {
+  test("is the cause when nothing else differs", async () => {
     expect(await compare([TEXT, left], [TEXT, right])).toEqual(expected);
     expect(await explain(elf({ sections: [TEXT, left] }), elf({ sections: [TEXT, right] }))).toMatchObject({
       parts: [{ name: ".note.gnu.build-id", left: 20, right: 20, differing: 4 }],
     });
   });
 
-  test("is the cause of the link to debug information that is named after it", async () => {
+  test("is the cause when only the debug link that contains it differs as well", async () => {
     const sides = [section(".gnu_debuglink", "aaaa.debug"), section(".gnu_debuglink", "bbbb.debug")] as const;
     expect(await compare([TEXT, left, sides[0]], [TEXT, right, sides[1]])).toEqual(expected);
   });
 
-  test("is the cause where Go's own id differs with it, in the code and in a note", async () => {
+  test("is the cause when only Go's own build id differs as well, in the code and in a note", async () => {
     const go = (id: string, rest = ""): CraftedSection[] => [
       code(`\xff Go build ID: "${id}"\n \xff${rest}`),
       note(".note.go.buildid", "Go", 4, Buffer.from(id)),
@@ -195,7 +195,7 @@ describe("ELF: the build id", () => {
     ).toEqual([like("code", ".init")]);
   });
 
-  test("is not the cause where something else differs, or another section is there", async () => {
+  test("is not the cause when something else differs or a section is added", async () => {
     expect(await compare([rodata("\0\x01"), left], [rodata("\0\x02"), right])).toEqual([
       like("content", ".rodata+0x1"),
     ]);
@@ -219,7 +219,7 @@ describe("ELF: the order of functions", () => {
     );
   };
 
-  test("is told by their names and sizes", async () => {
+  test("is reported with their names and sizes", async () => {
     const left = [code("abcde"), ...at(["main", 1], ["f", 4], ["g", 8], ["h", 9], ["i", 10])];
     const right = [code("acbde"), ...at(["main", 1], ["g", 8], ["f", 4], ["h", 9], ["i", 10])];
     expect(await compare(left, right)).toEqual([
@@ -227,24 +227,24 @@ describe("ELF: the order of functions", () => {
     ]);
   });
 
-  test("is told by their sizes where there are no names", async () => {
+  test("is reported with their sizes when there are no names", async () => {
     expect(await compare([code("ab"), frames([16, 32, 1, 64])], [code("ba"), frames([16, 1, 32, 64])])).toEqual([
       ["codegen-order", ".text", "32 bytes, 1 byte, 64 bytes", "1 byte, 32 bytes, 64 bytes"],
     ]);
-    // One side with names is not enough.
+    // Names on one side are not enough.
     const named = at(["f", 4], ["g", 8]);
     expect(await compare([code("ab"), frames([16, 32]), ...at()], [code("ba"), frames([32, 16]), ...named])).toEqual([
       like("codegen-order", ".text", "16 bytes, 32 bytes", "32 bytes, 16 bytes"),
     ]);
   });
 
-  test("is where they are, not how the table of symbols lists them", async () => {
+  test("is their order by address, not their order in the symbol table", async () => {
     const [f, g] = [
       { name: "f", address: 0x1000, size: 4 },
       { name: "g", address: 0x2000, size: 4 },
     ];
     expect(await compare([code("ab"), ...symbols([f, g])], [code("ba"), ...symbols([g, f])])).toEqual([like("code")]);
-    // Two names of one function are listed in any order.
+    // Two names of one function may be listed in any order.
     const alias = { ...f, name: "alias" };
     expect(await compare([code("ab"), ...symbols([f, alias])], [code("ba"), ...symbols([alias, f])])).toEqual([
       like("code"),
@@ -255,7 +255,7 @@ describe("ELF: the order of functions", () => {
     ]);
   });
 
-  test("is not told by what is not a function of the file", async () => {
+  test("ignores symbols that are not functions of the file", async () => {
     const [f, g] = [
       { name: "f", address: 0x1000, size: 4 },
       { name: "g", address: 0x2000, size: 4 },
@@ -276,7 +276,7 @@ describe("ELF: the order of functions", () => {
     }
   });
 
-  test("is not the cause where functions differ, or there is one", async () => {
+  test("is not the cause when functions differ or there is only one", async () => {
     const several: readonly (readonly [number[], number[]])[] = [
       [
         [16, 32],
@@ -291,14 +291,14 @@ describe("ELF: the order of functions", () => {
   });
 });
 
-describe("ELF: what is left", () => {
+describe("ELF: other causes", () => {
   const number = (seconds: number): Buffer => {
     const bytes = Buffer.alloc(16);
     bytes.writeBigUInt64LE(BigInt(seconds), 8);
     return bytes;
   };
 
-  test("times compiled in as numbers, where each section that differs holds one", async () => {
+  test("times stored as numbers are the cause when each differing section contains one", async () => {
     const [left, right] = [number(BUILT_LEFT), number(BUILT_RIGHT)];
     const shown = [
       `${BUILT_LEFT} (2023-11-14T22:13:20.000Z in seconds)`,
@@ -317,18 +317,18 @@ describe("ELF: what is left", () => {
     ]);
   });
 
-  test("read-only data of the same functions is other content, with its first bytes", async () => {
+  test("read-only data next to the same functions is reported with its first differing bytes", async () => {
     const sides = ["\x01\x02\x03\x04", "\x01\x02\xff\x04"] as const;
     const left = [code("ab"), frames([16, 32]), rodata(Buffer.from(sides[0], "latin1"))];
     const right = [code("ac"), frames([16, 32]), rodata(Buffer.from(sides[1], "latin1"))];
     expect(await compare(left, right)).toEqual([
       ["content", ".rodata+0x2", "03 04 (of 4 bytes)", "ff 04 (of 4 bytes)"],
     ]);
-    // Without the functions nobody can tell.
+    // Without a list of functions, the cause is code.
     expect(await compare([code("ab"), left[2] ?? TEXT], [code("ac"), right[2] ?? TEXT])).toEqual([like("code")]);
   });
 
-  test("other code is named by the section with the most differing bytes", async () => {
+  test("different code is reported for the section with the most differing bytes", async () => {
     const sections = (text: string, data: string): CraftedSection[] => [section(".data", data), code(text)];
     expect(await compare(sections("aaaa", "\x01"), sections("bbbbb", "\x02"))).toEqual([
       ["code", ".text", "4 bytes", "5 bytes"],
@@ -341,13 +341,13 @@ describe("ELF: what is left", () => {
     ]);
   });
 
-  test("headers alone", async () => {
+  test("a difference only in the headers is reported as code", async () => {
     expect(await causesOf(elf({ entry: 1, sections: [TEXT] }), elf({ entry: 2, sections: [TEXT] }))).toEqual([
       ["code", "headers", "0 bytes", "0 bytes"],
     ]);
   });
 
-  test("each section that differs is listed, also one that only one side has", async () => {
+  test("each differing section is listed, even one that only one side has", async () => {
     const left = [
       code("abcd"),
       section(".same", "s"),
@@ -371,7 +371,7 @@ describe("ELF: what is left", () => {
     ]);
   });
 
-  test("a section that takes no bytes of one file is not compared", async () => {
+  test("a section without bytes in one file is not compared", async () => {
     const empty: CraftedSection = { name: ".bss", bytes: "1234", type: SHT_NOBITS };
     const { parts } = await explain(
       elf({ sections: [code("a"), empty] }),
@@ -384,7 +384,7 @@ describe("ELF: what is left", () => {
 describe("ELF: data is not code", () => {
   const long = (address: string): CraftedSection => code(`${"c".repeat(40)}${address}${"c".repeat(40)}`);
 
-  test("data that differs beside equal code, or code that only refers to it, is told by its bytes", async () => {
+  test("data is reported with its bytes when the code is equal or only refers to it", async () => {
     const data = (bytes: string): CraftedSection => section(".data", bytes);
     const told: Told = ["content", ".data+0x2", "05 (of 3 bytes)", "06 (of 3 bytes)"];
     expect(await compare([TEXT, data("\x01\x01\x05")], [TEXT, data("\x01\x01\x06")])).toEqual([told]);
@@ -394,14 +394,14 @@ describe("ELF: data is not code", () => {
     ]);
   });
 
-  test("a text that differs explains code that refers to it", async () => {
+  test("a differing text explains code that refers to it", async () => {
     const text = (name: string): CraftedSection => rodata(`tool\0built by ${name}\0usage\0`);
     expect(await compare([long("a"), text("alice")], [long("b"), text("bob")])).toEqual([
       ["embedded-text", ".rodata+0xe", "built by alice", "built by bob"],
     ]);
   });
 
-  test("letters beyond ASCII are told as they are read", async () => {
+  test("non-ASCII letters are shown as letters", async () => {
     const text = (name: string): CraftedSection => rodata(`tool\0built by ${name} here\0usage\0`);
     expect(await compare([TEXT, text("Zoë")], [TEXT, text("Müller")])).toEqual([
       ["embedded-text", ".rodata+0xe", "built by Zoë here", "built by Müller here"],
@@ -411,28 +411,28 @@ describe("ELF: data is not code", () => {
     ]);
   });
 
-  test("a text that moved as well is all that differs", async () => {
+  test("a differing text that also moved is the only cause", async () => {
     const [left, right] = [rodata("tool\0built by alice\0usage\0"), rodata("tool\0usage\0built by carol\0")];
     expect(await compare([TEXT, left], [TEXT, right])).toEqual([
       ["embedded-text", ".rodata+0xe", "built by alice", "built by carol"],
     ]);
   });
 
-  test("a text that begins with a letter beyond ASCII", async () => {
+  test("a text that begins with a non-ASCII letter is shown whole", async () => {
     const text = (name: string): CraftedSection => rodata(`tool\0${name} one\0usage\0`);
     expect(await compare([TEXT, text("Ømega")], [TEXT, text("Årsted")])).toEqual([
       ["embedded-text", ".rodata+0x6", "Ømega one", "Årsted one"],
     ]);
   });
 
-  test("letters beyond ASCII, at both ends of a text far behind the beginning", async () => {
+  test("a text with non-ASCII letters at both ends, far from the start of the section, is shown whole", async () => {
     const text = (name: string): CraftedSection => rodata(`${"\x01".repeat(200)}Ø by ${name} né\0usage\0`);
     expect(await compare([TEXT, text("alice")], [TEXT, text("carol")])).toEqual([
       ["embedded-text", ".rodata+0xce", "Ø by alice né", "Ø by carol né"],
     ]);
   });
 
-  test("texts that only moved are told with their place in hexadecimal", async () => {
+  test("texts that only moved are reported with a hexadecimal offset", async () => {
     const [left, right] = [
       rodata("equal on both sides\0one text\0two text\0"),
       rodata("equal on both sides\0two text\0one text\0"),
@@ -442,7 +442,7 @@ describe("ELF: data is not code", () => {
     ]);
   });
 
-  test("texts are not said to have moved where other bytes differ", async () => {
+  test("texts are not reported as moved when other bytes differ", async () => {
     const texts = (name: string): CraftedSection => rodata(`${name}\x01first text\x01second text`);
     const moved = (name: string): CraftedSection => rodata(`second text\x01first text\x01${name}`);
     expect(await compare([TEXT, texts("built by \xe9")], [TEXT, moved("built by \xeb")])).toEqual([

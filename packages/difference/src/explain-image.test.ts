@@ -19,7 +19,7 @@ const ARM = { os: "linux", architecture: "arm", variant: "v7" };
 const layerOf = (files: Readonly<Record<string, string>>): Buffer =>
   gzipSync(tar(Object.entries(files).map(([name, body]) => tarMember({ name, body }))));
 
-/** An OCI image layout (image-spec, image-layout.md), its blobs in the order in which they are needed. */
+/** An OCI image layout (image-spec, image-layout.md) with each blob before those that refer to it. */
 function layout(images: readonly Image[], nested = false): Buffer {
   const blobs: Buffer[] = [];
   const put = (content: Uint8Array | string): { digest: string; size: number } => {
@@ -42,7 +42,7 @@ function layout(images: readonly Image[], nested = false): Buffer {
   ]);
 }
 
-/** What `docker save` writes, layers as plain tars. */
+/** An archive as `docker save` writes it, with uncompressed layers. */
 function saved(image: Image, { prefix = "", tags = ["app:1"] } = {}): Buffer {
   const layers = (image.layers ?? []).map((files, index) => ({
     name: `layer${index}/layer.tar`,
@@ -63,16 +63,16 @@ describe("images: the configuration", () => {
 
   test.each([
     ["created", { created: "2026-01-01T00:00:00Z" }, { created: "2026-01-02T00:00:00Z" }, ".created"],
-    ["created in one only", { created: "2026-01-01T00:00:00Z" }, {}, ".created"],
+    ["created on one side only", { created: "2026-01-01T00:00:00Z" }, {}, ".created"],
     [
-      "never created, as some builders write it",
+      "a date in year 1, which some builders write",
       { created: "2026-01-01T00:00:00Z" },
       { created: "0001-01-01T00:00:00Z" },
       ".created",
     ],
     ["created at 0", { created: "1970-01-01T00:00:00Z" }, { created: "2026-01-02T00:00:00Z" }, ".created"],
     [
-      "a step",
+      "of a step",
       { history: [{ created: "2026-01-01T00:00:00Z" }] },
       { history: [{ created: "2026-01-02T00:00:00Z" }] },
       ".history[0].created",
@@ -82,7 +82,7 @@ describe("images: the configuration", () => {
     expect(causes.map(([kind, place]) => [kind, place])).toEqual([["timestamp", `linux/amd64: config ${path}`]]);
   });
 
-  test("a time has the remedy of BuildKit, and the steps are one finding", async () => {
+  test("times of steps are one finding, with a BuildKit option as the remedy", async () => {
     const steps = (day: string) =>
       config({ history: ["00", "01"].map((hour) => ({ created: `2026-01-${day}T${hour}:00:00Z` })) });
     const { causes } = await explain(layout([steps("01")]), layout([steps("02")]));
@@ -91,7 +91,7 @@ describe("images: the configuration", () => {
     ]);
   });
 
-  test("a field that is called so, but is not a time", async () => {
+  test("a `created` field that is not a time", async () => {
     expect(await compare(config({ created: "yesterday" }), config({ created: "2026-01-01T00:00:00Z" }))).toEqual([
       like("embedded-text", "linux/amd64: config .created", "yesterday", "2026-01-01T00:00:00Z"),
     ]);
@@ -110,7 +110,7 @@ describe("images: the configuration", () => {
     ]);
   });
 
-  test("steps of the Dockerfile have a remedy of their own", async () => {
+  test("steps of the Dockerfile, with their own remedy", async () => {
     const step = (text: string) => config({ history: [{ created_by: text }] });
     const { causes } = await explain(layout([step("RUN make one")]), layout([step("RUN make two")]));
     expect(causes).toMatchObject([
@@ -140,21 +140,24 @@ describe("images: the configuration", () => {
     );
   });
 
-  test("the manifest, without what follows from the layers", async () => {
+  test("the manifest, without digests of layers", async () => {
     const annotated = (text: string): Image => ({ ...config({}), annotations: { "org.example": text } });
     expect(await compare(annotated("one"), annotated("two"))).toEqual([
       ["embedded-text", 'linux/amd64: manifest .annotations["org.example"]', "one", "two"],
     ]);
   });
 
-  test.each(["image", "container", "id", "parent"])("%s follows from other things", async (key) => {
-    const fields = (value: string) => config({ [key]: value, rootfs: { diff_ids: [value] }, author: value });
-    expect(await compare(fields("a"), fields("b"))).toEqual([
-      ["embedded-text", "linux/amd64: config .author", "a", "b"],
-    ]);
-  });
+  test.each(["image", "container", "id", "parent"])(
+    "the field %s, which follows from other fields, is not reported",
+    async (key) => {
+      const fields = (value: string) => config({ [key]: value, rootfs: { diff_ids: [value] }, author: value });
+      expect(await compare(fields("a"), fields("b"))).toEqual([
+        ["embedded-text", "linux/amd64: config .author", "a", "b"],
+      ]);
+    },
+  );
 
-  test("fields whose names only begin so are compared", async () => {
+  test("fields whose names only start like that are compared", async () => {
     const fields = (value: string) => config({ container_config: { Hostname: value } });
     expect(await compare(fields("a"), fields("b"))).toEqual([
       like("embedded-text", "linux/amd64: config .container_config.Hostname"),
@@ -181,7 +184,7 @@ describe("images: layers", () => {
     expect(found.parts[0]?.left).toBe(layerOf({ "etc/host": "one\n" }).length);
   });
 
-  test("another number of them", async () => {
+  test("different numbers of layers", async () => {
     const [left, right] = [layout([image({ a: "x\n" })]), layout([image({ a: "y\n" }, { b: "z" })])];
     expect(await causesOf(left, right)).toEqual([
       ["embedded-text", "linux/amd64: layers together: a: line 1", "x", "y"],
@@ -203,7 +206,7 @@ describe("images: platforms", () => {
     config: { ...platform, author },
   });
 
-  test("are compared one by one, whatever their order", async () => {
+  test("are compared one by one, in any order", async () => {
     const [left, right] = [
       [image(AMD64, "a"), image(ARM, "b")],
       [image(ARM, "c"), image(AMD64, "a")],
@@ -216,7 +219,7 @@ describe("images: platforms", () => {
     ]);
   });
 
-  test("in one only", async () => {
+  test("on one side only", async () => {
     const { causes } = await explain(layout([image(AMD64, "a")]), layout([image(ARM, "a"), image(AMD64, "a")]));
     expect(causes).toMatchObject([
       { kind: "target", place: "platforms", left: "-", right: "linux/arm/v7", remedy: "Build for the same platforms." },
@@ -232,26 +235,26 @@ describe("images: platforms", () => {
     ]);
   });
 
-  test("of the same name are counted", async () => {
+  test("of the same name are numbered", async () => {
     const images = (author: string) => layout([image(AMD64, "a"), image(AMD64, "b"), image(AMD64, author)]);
     expect(await causesOf(images("c"), images("d"))).toEqual([
       ["embedded-text", "linux/amd64 (3): config .author", "c", "d"],
     ]);
   });
 
-  test("that are not stated", async () => {
+  test("that the image does not name", async () => {
     const images = (author: string) => layout([{ config: { author: "a", os: "" } }, { config: { author } }]);
     expect(await causesOf(images("b"), images("c"))).toEqual([["embedded-text", "image 2: config .author", "b", "c"]]);
   });
 });
 
-describe("images: other forms", () => {
+describe("images: other formats", () => {
   const image = (author: string, host = "one"): Image => ({
     config: { ...AMD64, author },
     layers: [{ "etc/host": `${host}\n` }],
   });
 
-  test("what `docker save` writes", async () => {
+  test("archives of `docker save`", async () => {
     expect(await causesOf(saved(image("a")), saved(image("b", "two")))).toEqual([
       ["embedded-text", "linux/amd64: config .author", "a", "b"],
       ["embedded-text", "linux/amd64: layer 1: etc/host: line 1", "one", "two"],
@@ -264,13 +267,13 @@ describe("images: other forms", () => {
     ]);
   });
 
-  test("names with `./` before them", async () => {
+  test("member names that start with `./`", async () => {
     expect(await causesOf(saved(image("a"), { prefix: "./" }), saved(image("b"), { prefix: "./" }))).toEqual([
       ["embedded-text", "linux/amd64: config .author", "a", "b"],
     ]);
   });
 
-  test("equal layers that older versions of `docker save` link", async () => {
+  test("equal layers that older versions of `docker save` store as links", async () => {
     const linked = (host: string): Buffer => {
       const layer = tar([tarMember({ name: "etc/host", body: `${host}\n` })]);
       return tar([
@@ -291,12 +294,12 @@ describe("images: other forms", () => {
     ]);
   });
 
-  test("an OCI layout and what `docker save` writes of one image", async () => {
+  test("an OCI layout and an archive of `docker save` of one image", async () => {
     const causes = await causesOf(layout([image("a")]), saved(image("b")));
     expect(causes).toContainEqual(["embedded-text", "linux/amd64: config .author", "a", "b"]);
   });
 
-  test("an index whose blobs are elsewhere falls back to manifest.json, else to the members", async () => {
+  test("an index whose blobs are missing, where manifest.json or else the members are compared", async () => {
     const index = tarMember({
       name: "index.json",
       body: json({ manifests: [{ digest: `sha256:${"0".repeat(64)}` }, {}, 5] }),
@@ -314,14 +317,14 @@ describe("images: other forms", () => {
     ]);
   });
 
-  test("documents that are not JSON are compared as files", async () => {
+  test("documents that are not JSON, which are compared as files", async () => {
     const broken = (text: string): Buffer => tar([tarMember({ name: "manifest.json", body: `not JSON: ${text}\n` })]);
     expect(await causesOf(broken("one"), broken("two"))).toEqual([
       ["embedded-text", "manifest.json: line 1", "not JSON: one", "not JSON: two"],
     ]);
   });
 
-  test("a tar with an index.json alone is not an image", async () => {
+  test("a tar with only an index.json, which is not an image", async () => {
     const file = (text: string): Buffer => tar([tarMember({ name: "index.json", body: json({ a: text }) })]);
     expect(await causesOf(file("one"), file("two"))).toEqual([["embedded-text", "index.json: .a", "one", "two"]]);
     const marked = (text: string): Buffer => tar([tarMember({ name: "oci-layout", body: `${text}\n` })]);
@@ -330,18 +333,18 @@ describe("images: other forms", () => {
     ]);
   });
 
-  test("an image and a tar of other files are compared as tars", async () => {
+  test("an image and a tar of other files, which are compared as tars", async () => {
     expect(await causesOf(saved({}), tar([tarMember({ name: "a" })]))).toEqual([like("member-set", "members")]);
     expect(await causesOf(tar([tarMember({ name: "a" })]), saved({}))).toEqual([like("member-set", "members")]);
   });
 
-  test("equal images in archives that differ", async () => {
+  test("equal images in different archives", async () => {
     expect(await causesOf(saved(image("a")), Buffer.concat([saved(image("a")), Buffer.alloc(512)]))).toEqual([
       like("archive-format", "padding at the end"),
     ]);
   });
 
-  test("of files of one name the last counts, as tar unpacks them", async () => {
+  test("the last of several files with one name, as when tar extracts them", async () => {
     const twice = (author: string): Buffer =>
       tar([tarMember({ name: "config.json", body: json({ author: "old" }) }), saved({ config: { ...AMD64, author } })]);
     expect(await causesOf(twice("a"), twice("b"))).toEqual([

@@ -5,7 +5,7 @@ import { BUILT_LEFT, BUILT_RIGHT, causesOf, explain, like } from "./testing/expl
 const compare = async (left: unknown, right: unknown) => await causesOf(JSON.stringify(left), JSON.stringify(right));
 
 describe("JSON", () => {
-  test("values by their paths, as jq writes them", async () => {
+  test("reports values by their paths in jq's notation", async () => {
     const left = { a: [{ b: "x" }, 1], "odd key": true, _c1: null, same: 1 };
     const right = { a: [{ b: "y" }, 2, 3], "odd key": false, _c1: {}, same: 1 };
     expect(await compare(left, right)).toEqual([
@@ -17,20 +17,20 @@ describe("JSON", () => {
     ]);
   });
 
-  test("the whole document", async () => {
+  test("reports the whole document when the types differ", async () => {
     expect(await compare([1], { a: 1 })).toEqual([["embedded-text", ".", "[1]", '{"a":1}']]);
   });
 
-  test("keys in one only", async () => {
+  test("reports keys on one side only", async () => {
     expect(await compare({ a: 1, b: { c: "d" } }, { a: 1, e: 2 })).toEqual([
       ["embedded-text", ".b", '{"c":"d"}', "absent"],
       ["embedded-text", ".e", "absent", "2"],
     ]);
-    // Names that every object inherits are not keys.
+    // A name that every object inherits is not a key.
     expect(await compare({ a: 1, toString: "x" }, { a: 1 })).toEqual([["embedded-text", ".toString", '"x"', "absent"]]);
   });
 
-  test("a path and a time", async () => {
+  test("reports a path and a time", async () => {
     expect(
       await compare(
         { root: "/home/one/src/a", at: "2025-11-18T10:00:00Z" },
@@ -42,7 +42,7 @@ describe("JSON", () => {
     ]);
   });
 
-  test("numbers that are the builds' own times, in seconds or milliseconds", async () => {
+  test("reports numbers within the builds' times, in seconds or milliseconds, as times", async () => {
     expect(await compare({ at: BUILT_LEFT }, { at: BUILT_RIGHT })).toEqual([
       ["timestamp", ".at", String(BUILT_LEFT), String(BUILT_RIGHT)],
     ]);
@@ -61,14 +61,14 @@ describe("JSON", () => {
     ]);
   });
 
-  test("a time is not in the future", async () => {
+  test("does not report a number in the future as a time", async () => {
     const soon = Date.UTC(2031, 0, 1) / 1000;
     const windows = { now: Date.UTC(2026, 0, 1), left: { from: 0, to: soon * 2000 }, right: { from: 0, to: 0 } };
     const files = [`{"at": ${soon * 3}}`, `{"at": 0}`] as const;
     expect(await causesOf(...files, windows)).toEqual([like("embedded-text", ".at")]);
   });
 
-  test("keys in another order", async () => {
+  test("reports keys in a different order", async () => {
     const left = { b: 1, a: { d: 1, c: 2 } };
     expect(await compare(left, { a: { c: 2, d: 1 }, b: 1 })).toEqual([
       ["text-order", "keys of JSON objects", "b, a", "a, b"],
@@ -88,7 +88,7 @@ describe("JSON", () => {
     ]);
   });
 
-  test("white space alone", async () => {
+  test("reports a difference only in white space", async () => {
     expect(await causesOf('{"a": 1}', '{"a":1}')).toEqual([
       ["archive-format", "white space of JSON", "8 characters", "7 characters"],
     ]);
@@ -97,19 +97,19 @@ describe("JSON", () => {
     ]);
   });
 
-  test("what is not JSON on one side is compared by its lines", async () => {
+  test("compares lines when one side is not JSON", async () => {
     expect(await causesOf('{"a": 1}\n', '{"a": 2,}\n')).toEqual([["embedded-text", "line 1", '{"a": 1}', '{"a": 2,}']]);
     expect(await causesOf("1\n", "2\n")).toEqual([["embedded-text", "line 1", "1", "2"]]);
     expect(await causesOf("  [1]\n", "\n[2]\n")).toEqual([like("embedded-text", "[0]", "1", "2")]);
   });
 
-  test("the lines are shown as an excerpt", async () => {
+  test("shows the lines as an excerpt", async () => {
     expect((await explain('{"a": 1}\n', '{"a": 2}\n')).excerpts[0]?.lines).toEqual([
       ...["@@ line 1 / 1 @@", '-{"a": 1}', '+{"a": 2}'],
     ]);
   });
 
-  test("200 places are compared", () => {
+  test("reports at most 200 places", () => {
     const list = (value: number): number[] => new Array(250).fill(value);
     expect(compareJson(list(1), list(2))).toHaveLength(200);
     expect(compareJson({ a: 1 }, { a: 1 })).toEqual([]);
