@@ -22,7 +22,7 @@ describe("Mach-O: architectures", () => {
   const [one, other] = [macho({ ...PLAIN, uuid: IDS[0] }), macho({ ...PLAIN, uuid: IDS[1] })];
   const intel = macho({ ...PLAIN, cpuType: X86_64 });
 
-  test("that only one fat file has, or in another order", async () => {
+  test("that only one fat file has, or that are in a different order", async () => {
     expect(
       await causesOf(
         fat([
@@ -46,7 +46,7 @@ describe("Mach-O: architectures", () => {
     ).toEqual([["slices", "architectures", "arm64, x86_64", "x86_64, arm64"]]);
   });
 
-  test("of a fat file are compared one by one, whatever their order", async () => {
+  test("of a fat file are compared one by one, in any order", async () => {
     const left = fat([
       [ARM64, one],
       [X86_64, intel],
@@ -97,7 +97,7 @@ describe("Mach-O: certain causes", () => {
     ]);
   });
 
-  test("sections in one only: debug information, or what the linker was asked for", async () => {
+  test("sections on one side only: debug information, or sections from linker options", async () => {
     const debug = section("__debug_info", "1234", "__DWARF");
     expect(await compare({ sections: [code("a"), debug] }, { sections: [code("a")] })).toEqual([
       ["stripped", "__DWARF,__debug_info", "present", "absent"],
@@ -107,7 +107,7 @@ describe("Mach-O: certain causes", () => {
     ]);
   });
 
-  test("paths and times in texts, whatever else differs", async () => {
+  test("paths and times in texts, even if other things differ", async () => {
     const texts = (folder: string, time: string) => section("__cstring", `/Users/${folder}/a.rs\0built ${time}\0`);
     const left = { sections: [code("aaaa"), texts("one", "2023-11-14 10:00")] };
     const right = { sections: [code("bbbb"), texts("two", "2025-11-20 10:00")] };
@@ -127,7 +127,7 @@ describe("Mach-O: identity", () => {
     expect(await compare({ ...PLAIN, uuid: IDS[0] }, { ...PLAIN, uuid: IDS[1] })).toEqual([
       ["build-id", "LC_UUID", "00112233-4455-6677-8899-AABBCCDDEEFF", "FFEEDDCC-BBAA-9988-7766-554433221100"],
     ]);
-    // Signing again follows from another UUID.
+    // A new signature follows from a new UUID.
     const signed = (uuid: string, signature: string): CraftedMacho => ({ ...PLAIN, uuid, signature });
     expect(await compare(signed(IDS[0], "aaaa"), signed(IDS[1], "bbbb"))).toEqual([like("build-id", "LC_UUID")]);
     expect(await compare({ ...PLAIN, uuid: IDS[0] }, { ...PLAIN, uuid: IDS[1], linkEdit: "other!!" })).toEqual([
@@ -156,7 +156,7 @@ describe("Mach-O: identity", () => {
     expect(await compare(signed("aaaa"), signed("bbbb"))).toEqual([
       ["signature", "LC_CODE_SIGNATURE", "4 bytes", "4 bytes"],
     ]);
-    // Signing adds a load command, which moves what is behind the commands in this crafted file, and grows __LINKEDIT.
+    // Signing adds a load command, which fits before the sections, and enlarges __LINKEDIT.
     expect(await causesOf(signLater(macho(file), shape), macho(file))).toEqual([
       ["signature", "LC_CODE_SIGNATURE", "5 bytes", "none"],
     ]);
@@ -172,7 +172,7 @@ describe("Mach-O: identity", () => {
   });
 });
 
-/** Adds a signature of five bytes as `codesign` does: at the end, aligned to 16, with a load command in the room left. */
+/** Adds a signature of five bytes as `codesign` does: at the end, aligned to 16, with a load command in the free space after the others. */
 function signLater(image: Buffer, { wide = true, little = true }: CraftedMacho): Buffer {
   const padded = Buffer.concat([image, Buffer.alloc((16 - (image.length % 16)) % 16)]);
   const read = (at: number): number => (little ? padded.readUInt32LE(at) : padded.readUInt32BE(at));
@@ -195,8 +195,8 @@ function signLater(image: Buffer, { wide = true, little = true }: CraftedMacho):
   return Buffer.concat([padded, Buffer.from("12345")]);
 }
 
-describe("Mach-O: what only counts alone", () => {
-  test("another text, where the code is the same", async () => {
+describe("Mach-O: causes that depend on the other differences", () => {
+  test("a differing text, when the code is equal", async () => {
     const file = (version: string, text = "a"): CraftedMacho => ({
       sections: [code(text), section("__cstring", `version ${version}`)],
     });
@@ -206,13 +206,13 @@ describe("Mach-O: what only counts alone", () => {
     expect(await compare(file("1.2.3"), file("1.2.4", "b"))).toEqual([like("code", "__TEXT,__text")]);
   });
 
-  test("text in code is code", async () => {
+  test("code, when a text is part of the code", async () => {
     expect(await compare({ sections: [code("/Users/one/a.rs")] }, { sections: [code("/Users/two/a.rs")] })).toEqual([
       ["code", "__TEXT,__text", "15 bytes", "15 bytes"],
     ]);
   });
 
-  test("times compiled in as numbers, where nothing else differs", async () => {
+  test("times stored as numbers, when nothing else differs", async () => {
     const number = (seconds: number): Buffer => {
       const bytes = Buffer.alloc(8);
       bytes.writeBigUInt64LE(BigInt(seconds));
@@ -232,7 +232,7 @@ describe("Mach-O: what only counts alone", () => {
     ).toEqual([like("code", "__TEXT,__text")]);
   });
 
-  test("other code, whatever data differs beside it", async () => {
+  test("code, even if data differs too", async () => {
     const file = (text: string, constant: string): CraftedMacho => ({
       sections: [section("__const", constant), code(text)],
     });
@@ -245,7 +245,7 @@ describe("Mach-O: what only counts alone", () => {
     expect(await compare(file("a", "x"), file("b", "x"))).toEqual([["code", "__TEXT,__text", "1 byte", "1 byte"]]);
   });
 
-  test("a text, where the code has Go's build id, which follows from it", async () => {
+  test("a text, when the code differs only in Go's build id", async () => {
     const file = (id: string, name: string): CraftedMacho => ({
       sections: [code(`Go build ID: "${id.repeat(8)}"${"c".repeat(40)}`), section("__rodata", `built by ${name}\0`)],
     });
@@ -254,7 +254,7 @@ describe("Mach-O: what only counts alone", () => {
     ]);
   });
 
-  test("a text with its words exchanged, where no other section differs", async () => {
+  test("a text with two words exchanged, when no other section differs", async () => {
     const file = (text: string): CraftedMacho => ({
       sections: [section("__const", `tool\0${text}\0usage\0`), code("cccc")],
     });
@@ -263,7 +263,7 @@ describe("Mach-O: what only counts alone", () => {
     ]);
   });
 
-  test("data, where the code differs in short places only, in which it refers to data", async () => {
+  test("data, when the code differs only in short references to it", async () => {
     const file = (address: string, constant: string): CraftedMacho => ({
       sections: [section("__const", constant), code(`${"c".repeat(40)}${address}${"c".repeat(40)}`)],
     });
@@ -276,7 +276,7 @@ describe("Mach-O: what only counts alone", () => {
     expect(await compare(file("aaaaa", "\x01"), file("bbbbb", "\x02"))).toEqual([like("code", "__TEXT,__text")]);
   });
 
-  test("sections that take no bytes of the file are not compared", async () => {
+  test("no sections without bytes in the file", async () => {
     const zero = { ...section("__bss", "1234", "__DATA"), isZeroFill: true };
     expect(await compare({ sections: [code("a"), zero] }, { sections: [code("b")] })).toEqual([
       ["code", "__TEXT,__text", "1 byte", "1 byte"],

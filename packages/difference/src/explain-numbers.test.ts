@@ -11,7 +11,7 @@ async function explain(left: Buffer, right: Buffer, windows: TimeWindows = WINDO
   return causes.map(({ kind, place, left: one, right: other }) => [kind, place, one, other]);
 }
 
-/** Eight bytes before and behind a number. */
+/** A number with eight other bytes before and after it. */
 function around(value: bigint, width: 4 | 8, isLittle: boolean): Buffer {
   const bytes = Buffer.alloc(16 + width, 0xee);
   if (width === 8) isLittle ? bytes.writeBigUInt64LE(value, 8) : bytes.writeBigUInt64BE(value, 8);
@@ -26,9 +26,9 @@ const UNITS = [
   ["nanoseconds", 1_000_000_000n],
 ] as const;
 
-describe("times compiled in as numbers", () => {
+describe("explainNumbers", () => {
   test.each(UNITS.flatMap(([unit, factor]) => [true, false].map((isLittle) => [unit, factor, isLittle] as const)))(
-    "%s, times %d, in 8 bytes, little-endian: %s",
+    "reads %s (factor %d) in 8 bytes, little-endian: %s",
     async (unit, factor, isLittle) => {
       const [one, other] = [BigInt(BUILT_LEFT) * factor, BigInt(BUILT_RIGHT) * factor];
       const [found = [], ...more] = await explain(around(one, 8, isLittle), around(other, 8, isLittle));
@@ -42,12 +42,12 @@ describe("times compiled in as numbers", () => {
     },
   );
 
-  test.each([true, false])("seconds in 4 bytes, little-endian: %s", async (isLittle) => {
+  test.each([true, false])("reads seconds in 4 bytes, little-endian: %s", async (isLittle) => {
     const sides = [BUILT_LEFT, BUILT_RIGHT].map((seconds) => around(BigInt(seconds), 4, isLittle));
     expect(await explain(sides[0] ?? Buffer.alloc(0), sides[1] ?? Buffer.alloc(0))).toEqual([like("timestamp")]);
   });
 
-  test("at the start and at the end of a file", async () => {
+  test("reads a time at the start and at the end of a file", async () => {
     const number = (seconds: number): Buffer => around(BigInt(seconds), 4, true).subarray(8, 12);
     expect(await explain(number(BUILT_LEFT), number(BUILT_RIGHT))).toEqual([like("timestamp", ".data+0x0")]);
     const long = (seconds: number): Buffer => around(BigInt(seconds), 8, true).subarray(8, 16);
@@ -58,14 +58,14 @@ describe("times compiled in as numbers", () => {
     expect(await explain(last(BUILT_LEFT), last(BUILT_RIGHT))).toEqual([like("timestamp", ".data+0x14")]);
   });
 
-  test("every place must be a time", async () => {
+  test("reports times only when every differing range is a time", async () => {
     const file = (seconds: number, other: number): Buffer =>
       Buffer.concat([around(BigInt(seconds), 8, true), around(BigInt(other), 8, true)]);
     expect(await explain(file(BUILT_LEFT, BUILT_LEFT), file(BUILT_RIGHT, BUILT_RIGHT))).toHaveLength(2);
     expect(await explain(file(BUILT_LEFT, 5), file(BUILT_RIGHT, 6))).toEqual([]);
   });
 
-  test("64 places at most", async () => {
+  test("reports at most 64 times", async () => {
     const many = (seconds: number, count: number): Buffer =>
       Buffer.concat(Array.from({ length: count }, () => around(BigInt(seconds), 4, true)));
     expect(await explain(many(BUILT_LEFT, 64), many(BUILT_RIGHT, 64))).toHaveLength(64);
@@ -74,14 +74,24 @@ describe("times compiled in as numbers", () => {
 
   test.each<[name: string, left: number, right: number, windows: TimeWindows]>([
     ["a time of the other build", BUILT_RIGHT, BUILT_LEFT, WINDOWS],
-    ["a time long before", 1_500_000_000, 1_500_000_001, WINDOWS],
-    ["unknown times of the left build", BUILT_LEFT, BUILT_RIGHT, { now: WINDOWS.now, right: WINDOWS.right }],
-    ["unknown times of the right build", BUILT_LEFT, BUILT_RIGHT, { now: WINDOWS.now, left: WINDOWS.left }],
-  ])("%s is a number", async (_name, left, right, windows) => {
+    ["a time long before the builds", 1_500_000_000, 1_500_000_001, WINDOWS],
+    [
+      "a number when the left build's times are unknown",
+      BUILT_LEFT,
+      BUILT_RIGHT,
+      { now: WINDOWS.now, right: WINDOWS.right },
+    ],
+    [
+      "a number when the right build's times are unknown",
+      BUILT_LEFT,
+      BUILT_RIGHT,
+      { now: WINDOWS.now, left: WINDOWS.left },
+    ],
+  ])("does not report %s", async (_name, left, right, windows) => {
     expect(await explain(around(BigInt(left), 8, true), around(BigInt(right), 8, true), windows)).toEqual([]);
   });
 
-  test("a time that no build can have is a number, whatever the windows say", async () => {
+  test("does not report a time that no build can have, even within the given times", async () => {
     const early = { now: WINDOWS.now, left: { from: 0, to: 1e12 }, right: { from: 0, to: 2e12 } };
     const [old, built] = [Date.UTC(1979, 0, 1) / 1000, BUILT_RIGHT];
     expect(await explain(around(BigInt(old), 8, true), around(BigInt(built), 8, true), early)).toEqual([]);
@@ -96,7 +106,7 @@ describe("times compiled in as numbers", () => {
     ).toHaveLength(1);
   });
 
-  test("bytes that can be read as a text are a text", async () => {
+  test("does not report printable bytes, which are a text", async () => {
     const text = (side: string): Buffer => Buffer.from(`\xee\xee\xee\xee${side}\xee\xee\xee\xee`, "latin1");
     const [one, other] = ["eAAA", "iAAA"].map((side) => Buffer.from(side).readUInt32LE(0) * 1000) as [number, number];
     const windows = { now: WINDOWS.now, left: { from: one, to: one }, right: { from: other, to: other } };
@@ -104,7 +114,7 @@ describe("times compiled in as numbers", () => {
     expect(await explain(text("eAAA"), text("iAAA"), windows)).toEqual([]);
   });
 
-  test("more than eight bytes are not one number, and files of two sizes have moved", async () => {
+  test("does not report ranges of more than eight bytes, or files of different sizes", async () => {
     const wide = (seconds: number): Buffer =>
       Buffer.concat([around(BigInt(seconds), 8, true).subarray(8, 16), Buffer.from([seconds & 255])]);
     expect(await explain(wide(BUILT_LEFT), wide(BUILT_RIGHT + 1))).toEqual([]);

@@ -27,7 +27,7 @@ describe("PE: headers", () => {
     ]);
   });
 
-  test("times: of the file, of directories, of debug entries", async () => {
+  test("times of the file, of directories and of debug entries", async () => {
     const parts = (stamp: number): CraftedPe => {
       const table = Buffer.alloc(8);
       table.writeUInt32LE(stamp, 4);
@@ -56,7 +56,7 @@ describe("PE: headers", () => {
     ]);
     expect(causes[0]?.remedy).toContain("/Brepro");
     for (const [index, name] of names.slice(1).entries()) {
-      // One at a time.
+      // Only this time differs.
       const only = pe(parts(BUILT_LEFT));
       const places = [...left.keys()].filter((at) => left.readUInt32LE(Math.min(at, left.length - 4)) === BUILT_LEFT);
       only.writeUInt32LE(BUILT_RIGHT, places[index + 1] ?? 0);
@@ -64,20 +64,20 @@ describe("PE: headers", () => {
     }
   });
 
-  test("a time in one only", async () => {
+  test("a time on one side only", async () => {
     expect(await compare({ stamp: BUILT_LEFT }, { stamp: 0 })).toEqual([
       ["timestamp", "COFF header, TimeDateStamp", LEFT_TIME, "none"],
     ]);
   });
 
-  test("a time that is a hash is an identity", async () => {
+  test("a hash in place of a time, as an identity", async () => {
     const [one, two] = [0xfedcba98, 0x87654321];
     const expected = [["build-id", "COFF header, TimeDateStamp (a hash, no time)", "0xfedcba98", "0x87654321"]];
     expect(await compare({ stamp: one }, { stamp: two })).toEqual(expected);
     expect((await explain(pe({ stamp: one }), pe({ stamp: two }))).causes[0]?.remedy).toContain("/Brepro");
     const reproducible = (stamp: number): CraftedPe => ({ stamp, debug: [{ type: 16 }] });
     expect(await compare(reproducible(BUILT_LEFT), reproducible(BUILT_RIGHT))).toEqual([like("build-id")]);
-    // One of both is enough.
+    // One reproducible file is enough.
     expect(await compare({ stamp: BUILT_LEFT, debug: [{ type: 12 }] }, reproducible(BUILT_RIGHT))).not.toContainEqual(
       expect.arrayContaining(["timestamp"]),
     );
@@ -129,7 +129,7 @@ describe("PE: sections", () => {
     ],
   });
 
-  test("a path beside other code, which follows from it", async () => {
+  test("a path, from which code differences follow", async () => {
     expect(await compare(texts("one", "aaaa"), texts("two", "bbbb"))).toEqual([
       ["build-path", ".rdata+0x9", "/home/one", "/home/two"],
     ]);
@@ -142,7 +142,7 @@ describe("PE: sections", () => {
     ]);
   });
 
-  test("other code, beside which data without a name follows from it", async () => {
+  test("code, from which differences in unnamed data follow", async () => {
     const file = (code: string, data: string): CraftedPe => ({
       sections: [section(".text", code), section(".data", data)],
     });
@@ -153,7 +153,7 @@ describe("PE: sections", () => {
     expect(await compare(file("a", "\x01"), file("ab", "\x02"))).toEqual([["code", ".text", "1 byte", "2 bytes"]]);
   });
 
-  test(".text of .NET holds texts", async () => {
+  test("texts in the .text section of a .NET file", async () => {
     const file = (text: string): CraftedPe => {
       const managed = managedSection(0x1000, ONE);
       return {
@@ -166,7 +166,7 @@ describe("PE: sections", () => {
     ]);
   });
 
-  test("sections in one only", async () => {
+  test("sections on one side only", async () => {
     const more = { sections: [CODE, section(".more", "1234")] };
     expect(await compare({ sections: [CODE] }, more)).toEqual([
       ["linker-options", "section headers", ".text", ".text .more"],
@@ -176,7 +176,7 @@ describe("PE: sections", () => {
     ]);
   });
 
-  test("relocations and unwinding tables alone differ in no way that has a name", async () => {
+  test("only relocations or unwinding tables, reported as content", async () => {
     const file = (name: string, bytes: string): CraftedPe => ({ sections: [CODE, section(name, bytes)] });
     for (const name of [".reloc", ".pdata"])
       expect(await compare(file(name, "\x01\x02"), file(name, "\x01\x03"))).toEqual([like("content", "0x407")]);
@@ -216,25 +216,25 @@ describe("PE: identity", () => {
     expect(await causesOf(unsigned, other)).not.toContainEqual(expect.arrayContaining(["signature"]));
   });
 
-  test("what stands behind the certificates belongs to the file", async () => {
+  test("bytes after the certificates, which belong to the file", async () => {
     const signed = (rest: string): Buffer =>
       Buffer.concat([pe({ sections: [CODE], certificates: "cert" }), Buffer.from(rest)]);
     expect(await causesOf(signed("\x01\x02"), signed("\x01\x03"))).toEqual([like("content")]);
   });
 
-  test("the checksum alone", async () => {
+  test("only the checksum", async () => {
     expect(await compare({ checksum: 1, sections: [CODE] }, { checksum: 2, sections: [CODE] })).toEqual([
       ["content", "optional header, checksum", "the stored checksum", "another one"],
     ]);
   });
 
-  test("other header fields are not an identity", async () => {
+  test("other header fields, which are not an identity", async () => {
     expect(await compare({ subsystem: 2, stamp: 0xfedcba98 }, { subsystem: 3, stamp: 0x87654321 })).toEqual([
       like("content", "0x88"),
     ]);
   });
 
-  test("a PE file whose headers point outside it is compared by its bytes", async () => {
+  test("the bytes of a PE file whose headers point outside it", async () => {
     const whole = pe({ sections: [CODE] });
     const { damage, causes } = await explain(whole, whole.subarray(0, 0x90 + 0x20));
     expect(damage).toMatch(/the headers of the PE file are cut/);
@@ -242,12 +242,12 @@ describe("PE: identity", () => {
   });
 });
 
-describe("PE: texts beside addresses", () => {
+describe("PE: texts near addresses", () => {
   const utf16 = (text: string): Buffer => Buffer.from(`${text}\0`, "utf16le");
   const code = (address: string): CraftedPeSection => section(".text", `${"c".repeat(40)}${address}${"c".repeat(40)}`);
   const join = (...parts: (Buffer | string)[]): Buffer => Buffer.concat(parts.map((part) => Buffer.from(part)));
 
-  test("of UTF-16, as in resources", async () => {
+  test("in UTF-16, as in resources", async () => {
     const resource = (version: string, padding = ""): CraftedPeSection =>
       section(".rsrc", join("\x01\x02\x03\x04", utf16("FileVersion"), utf16(version), utf16("CompanyName"), padding));
     expect(
@@ -261,7 +261,7 @@ describe("PE: texts beside addresses", () => {
     ).toEqual([like("timestamp", ".rsrc+0x22", "2023-11-14 10:00:00", "2025-11-20 10:00:00")]);
   });
 
-  test("of UTF-16, far behind the beginning of the section", async () => {
+  test("in UTF-16, far from the start of the section", async () => {
     const resource = (version: string): CraftedPeSection =>
       section(".rsrc", join("\x01".repeat(24_000), utf16(version)));
     expect(
@@ -269,7 +269,7 @@ describe("PE: texts beside addresses", () => {
     ).toEqual([["embedded-text", ".rsrc+0x5dd2", "built by alice", "built by carol"]]);
   });
 
-  test("of C, where addresses in data and code follow from it", async () => {
+  test("in C strings, from which addresses in data and code follow", async () => {
     const data = (address: string, name: string): CraftedPeSection =>
       section(".rdata", join(address, "\x32\x42\0\0\0\0\0usage\0", name, "\0\0\0"));
     expect(

@@ -23,7 +23,7 @@ const PIXELS = Buffer.from("row upon row upon row of the same pixels, ".repeat(2
 const data = (bytes: Buffer): Buffer => chunk("IDAT", bytes);
 const [FAST, BEST] = [deflateSync(PIXELS, { level: 0 }), deflateSync(PIXELS, { level: 9 })];
 
-test("isPng knows the signature", () => {
+test("isPng recognizes the signature", () => {
   expect(isPng(png())).toBe(true);
   expect(isPng(SIGNATURE.subarray(0, 7))).toBe(false);
   expect(isPng(Buffer.from("\x89PNG\n\n\x1a\n", "latin1"))).toBe(false);
@@ -56,7 +56,7 @@ describe("PNG images", () => {
     ]);
   });
 
-  test("equal pixels that were compressed in another way, in any number of chunks", async () => {
+  test("equal pixels that are compressed differently, in any number of chunks", async () => {
     const [left, right] = [png(data(FAST)), png(data(BEST.subarray(0, 10)), data(BEST.subarray(10)))];
     const sizes = [`${FAST.length} bytes`, `${BEST.length} bytes`];
     expect(await causesOf(png(data(FAST)), png(data(BEST)))).toEqual([
@@ -66,11 +66,11 @@ describe("PNG images", () => {
       ["member-set", "members"],
       ["compression", "IDAT chunks of equal pixels"],
     ]);
-    // The same data in more chunks is not compressed in another way.
+    // The same data in more chunks is compressed in the same way.
     expect((await causesOf(png(data(BEST)), right)).map(([kind]) => kind)).toEqual(["member-set", "content"]);
   });
 
-  test("other pixels are other content", async () => {
+  test("different pixels", async () => {
     const other = deflateSync(Buffer.from(PIXELS).reverse());
     expect(await causesOf(png(data(BEST)), png(data(other)))).toEqual([
       ["content", "IDAT chunk", `${BEST.length} bytes`, `${other.length} bytes`],
@@ -80,7 +80,7 @@ describe("PNG images", () => {
     ]);
   });
 
-  test("other chunks, by their types and their order", async () => {
+  test("other chunks, by type and order", async () => {
     const [gamma, physical] = [chunk("gAMA", "1234"), chunk("pHYs", "123456789")];
     expect(await causesOf(png(gamma), png(chunk("gAMA", "1235")))).toEqual([
       ["content", "gAMA chunk", "4 bytes", "4 bytes"],
@@ -94,7 +94,7 @@ describe("PNG images", () => {
     ]);
   });
 
-  test("an image that is cut is compared up to there", async () => {
+  test("a truncated image, up to its end", async () => {
     const whole = png(time(2023, 1, 2, 3, 4, 5), data(BEST));
     expect(await causesOf(whole, whole.subarray(0, -20))).toEqual([
       like("member-set", "members", "IDAT chunk, IEND chunk", "-"),

@@ -18,7 +18,7 @@ describe("isPyc", () => {
     ["the magic of 3.7", (head) => head.writeUInt16LE(3390, 0)],
     ["a hash that is checked", (head) => head.writeUInt32LE(3, 4)],
     ["a later version", (head) => head.writeUInt16LE(4499, 0)],
-  ])("knows %s", (_name, change) => {
+  ])("recognizes %s", (_name, change) => {
     const head = pyc();
     change(head);
     expect(isPyc(head)).toBe(true);
@@ -26,20 +26,20 @@ describe("isPyc", () => {
 
   test.each<[name: string, change: (head: Buffer) => void]>([
     ["an older magic", (head) => head.writeUInt16LE(3389, 0)],
-    ["a magic that no version has", (head) => head.writeUInt16LE(4500, 0)],
-    ["another third byte", (head) => head.writeUInt8(0, 2)],
-    ["another fourth byte", (head) => head.writeUInt8(0, 3)],
-    ["flags that are not defined", (head) => head.writeUInt8(4, 4)],
+    ["a magic that no version uses", (head) => head.writeUInt16LE(4500, 0)],
+    ["a wrong third byte", (head) => head.writeUInt8(0, 2)],
+    ["a wrong fourth byte", (head) => head.writeUInt8(0, 3)],
+    ["undefined flags", (head) => head.writeUInt8(4, 4)],
     ["more flags", (head) => head.writeUInt8(1, 5)],
     ["flags in the third byte", (head) => head.writeUInt8(1, 6)],
     ["flags in the fourth byte", (head) => head.writeUInt8(1, 7)],
-  ])("does not know %s", (_name, change) => {
+  ])("does not recognize %s", (_name, change) => {
     const head = pyc();
     change(head);
     expect(isPyc(head)).toBe(false);
   });
 
-  test("does not know one that is cut", () => {
+  test("does not recognize a truncated file", () => {
     expect(isPyc(pyc().subarray(0, 15))).toBe(false);
     expect(isPyc(pyc().subarray(0, 16))).toBe(true);
   });
@@ -66,13 +66,13 @@ describe("Python's bytecode", () => {
     ]);
   });
 
-  test("another version of Python", async () => {
+  test("a different version of Python", async () => {
     expect(await causesOf(pyc({ magic: 3495, time: 1 }), pyc({ magic: 3531, time: 2 }))).toEqual([
       ["toolchain", "pyc header", "Python magic 3495", "Python magic 3531"],
     ]);
   });
 
-  test("the code, with the time or without", async () => {
+  test("the code, with or without the time", async () => {
     const code = (path: string): string => `\xe3\0\0\0${path}\0`;
     const [left, right] = [code("/home/one/a.py"), code("/home/two/a.py")];
     expect(await causesOf(pyc({ code: left }), pyc({ code: right }))).toEqual([
@@ -84,7 +84,7 @@ describe("Python's bytecode", () => {
     ]);
   });
 
-  test("what is neither: the size of the source in the header", async () => {
+  test("the size of the source in the header, as content", async () => {
     const [left, right] = [pyc(), pyc()];
     right.writeUInt32LE(77, 12);
     expect(await causesOf(left, right)).toEqual([like("content", "0xc")]);

@@ -38,14 +38,14 @@ describe("tar: headers", () => {
     expect(await compare([tarMember({ name: "a" })], [other])).toEqual([["content", "header of a", "file", shown]]);
   });
 
-  test("contiguous files (type 7) are files", async () => {
+  test("no difference between contiguous files (type 7) and files", async () => {
     expect(await compare([file({ typeflag: "7" })], [file({ typeflag: "7", mode: 0 })])).toEqual([
       ["member-mode", "header of a", "0644", "0000"],
     ]);
     expect(await compare([file({ typeflag: "7" })], [file()])).toEqual([like("archive-format")]);
   });
 
-  test("times in PAX records, with their parts of a second", async () => {
+  test("times in PAX records, with fractions of a second", async () => {
     const records = (time: string) => pax({ mtime: `1700000000.${time}`, atime: "5", ctime: "6" });
     expect(await compare([records("1"), file()], [records("2"), file()])).toEqual([
       [
@@ -60,13 +60,13 @@ describe("tar: headers", () => {
     ]);
   });
 
-  test("other PAX records are metadata, each by its name", async () => {
+  test("other PAX records, each by its name", async () => {
     const records = (build: string) => pax({ "SCHILY.xattr.user.build": build, comment: build, uid: "5" });
     expect(await compare([records("one"), file()], [records("two"), file()])).toEqual([
       ["member-metadata", "header of a, SCHILY.xattr.user.build", "one", "two"],
       ["member-metadata", "header of a, comment", "one", "two"],
     ]);
-    // The member has it, however it is written.
+    // A member may have its metadata in the header or in a record.
     const owner = (uid: string) => [pax({ uid }), file()];
     expect((await compare(owner("5"), owner("6"))).map(([, place]) => place)).not.toContain("header of a, uid");
     expect(await compare([pax({ comment: "x" }), file()], [pax({ vendor: "y" }), file()])).toEqual([
@@ -75,7 +75,7 @@ describe("tar: headers", () => {
     ]);
   });
 
-  test("a time that no calendar has is shown as its number", async () => {
+  test("a time outside of the calendar, as a number", async () => {
     const late = Buffer.from(file());
     Buffer.from([0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).copy(late, 136);
     late.fill(0x20, 148, 156);
@@ -85,7 +85,7 @@ describe("tar: headers", () => {
     expect(shown).toMatch(/^\d+ seconds$/);
   });
 
-  test("one finding for all members with the same kind of difference, with what helps against it", async () => {
+  test("all members with the same kind of difference as one finding, with a remedy", async () => {
     const members = (mtime: number) =>
       ["a", "b", "c"].map((name) => tarMember({ name, mtime: mtime && mtime + name.charCodeAt(0) }));
     const { causes } = await explain(tar(members(0)), tar(members(1_700_000_000)));
@@ -114,7 +114,7 @@ describe("tar: members", () => {
     expect(await compare(named("a", "b"), named("c", "a"))).toEqual([["member-set", "members", "b", "c"]]);
   });
 
-  test("in another order, from the first that moved on", async () => {
+  test("in a different order, from the first that moved", async () => {
     expect(await compare(named("a", "b", "c", "d", "e", "f"), named("a", "c", "b", "d", "e", "f"))).toEqual([
       ["member-order", "member 2", "b, c, d, e", "c, b, d, e"],
     ]);
@@ -124,13 +124,13 @@ describe("tar: members", () => {
     ]);
   });
 
-  test("of one name are counted", async () => {
+  test("of the same name are numbered", async () => {
     const twice = (text: string): Buffer[] => [file(), file({ body: text }), file({ body: "three\n" })];
     expect(await compare(twice("one\n"), twice("two\n"))).toEqual([["embedded-text", "a (2): line 1", "one", "two"]]);
     expect(await compare([file(), file(), file()], [file()])).toEqual([["member-set", "members", "a (2), a (3)", "-"]]);
   });
 
-  test("folders are one member with and without a slash behind them", async () => {
+  test("that are folders are equal with and without a final slash", async () => {
     expect(
       await compare([tarMember({ name: "d//", typeflag: "5" })], [tarMember({ name: "d", typeflag: "5" })]),
     ).toEqual([like("archive-format", "0x1, headers or padding")]);
@@ -139,7 +139,7 @@ describe("tar: members", () => {
     );
   });
 
-  test("a difference inside is told with the name, and shown as a part", async () => {
+  test("that differ inside are named, and listed as parts", async () => {
     const members = (text: string): Buffer[] => [file(), tarMember({ name: "b", body: `start\n${text}\n` })];
     const found = await explain(tar(members("built by alice")), tar(members("built by bob")));
     expect(found).toMatchObject({
@@ -151,7 +151,7 @@ describe("tar: members", () => {
     });
   });
 
-  test("compressed in another way are one member under the left name", async () => {
+  test("in different compression formats are compared under the left name", async () => {
     const { gzipSync, zstdCompressSync } = await import("node:zlib");
     const packed = [gzipSync("text\n"), zstdCompressSync("text\n")] as const;
     const [gz, zst] = [
@@ -172,7 +172,7 @@ describe("tar: members", () => {
     ]);
   });
 
-  test("100 are compared in detail; how many more differ is told", async () => {
+  test("are compared in detail up to 100, and the others are counted", async () => {
     const members = (count: number, text: string): Buffer[] =>
       Array.from({ length: count }, (_none, index) => tarMember({ name: `f${index}`, body: `${text} ${index}\n` }));
     const most = await explain(tar(members(100, "one")), tar(members(100, "two")));
@@ -185,8 +185,8 @@ describe("tar: members", () => {
   });
 });
 
-describe("tar: what is left where all members are equal", () => {
-  test("the name of a PAX header, which holds a process number in GNU tar", async () => {
+describe("tar: differences outside of the members", () => {
+  test("the name of a PAX header, which contains a process number in GNU tar", async () => {
     const named = (process: number) => [
       pax({ comment: "x" }),
       file({ name: "z" }),

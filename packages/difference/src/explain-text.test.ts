@@ -21,7 +21,7 @@ describe("texts: line endings and order", () => {
     expect(await causesOf(left, right)).toEqual([["line-endings", "end of the file", one, other]]);
   });
 
-  test("the same lines in another order", async () => {
+  test("the same lines in a different order", async () => {
     expect(await causesOf(lines("a", "b", "c", "d"), lines("a", "c", "d", "b"))).toEqual([
       ["text-order", "lines from 2 on", "b", "c"],
     ]);
@@ -33,7 +33,7 @@ describe("texts: line endings and order", () => {
 });
 
 describe("texts: lines", () => {
-  test("a path, a time and a text in lines of their own", async () => {
+  test("a path, a time and a text in separate lines", async () => {
     const text = (folder: string, day: string, user: string): string =>
       lines("start", `root=/home/${folder}/src/a.c`, "same", `date=2025-11-${day}T10:00:00Z`, `user=${user}`);
     expect(await causesOf(text("one", "18", "ann"), text("two", "19", "bob"))).toEqual([
@@ -43,7 +43,7 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("lines in one only", async () => {
+  test("lines on one side only", async () => {
     expect(await causesOf(lines("a", "b", "c"), lines("a", "c"))).toEqual([["embedded-text", "line 2", "b", "absent"]]);
     expect(await causesOf(lines("a", "c"), lines("a", "x", "y", "c"))).toEqual([
       ["embedded-text", "line 2", "absent", "x (and 1 more line)"],
@@ -69,7 +69,7 @@ describe("texts: lines", () => {
     expect((await explain(right, left)).excerpts[0]?.lines).toContain("@@ line 4 / 3 @@");
   });
 
-  test("an empty line is told as one", async () => {
+  test("an empty line, shown as empty", async () => {
     expect(await causesOf(lines("a", "", "c"), lines("a", "b", "c"))).toEqual([
       ["embedded-text", "line 2", "an empty line", "b"],
     ]);
@@ -78,7 +78,7 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("a block of more than eight lines is one finding, a shorter one is not", async () => {
+  test("a block of more than eight lines as one finding, a shorter one by its lines", async () => {
     const block = (count: number, side: string): string =>
       lines("start", ...Array.from({ length: count }, (_none, index) => `${side} of number ${index}`), "end");
     const nine = await explain(block(9, "left"), block(9, "right"));
@@ -92,7 +92,7 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("a time in a long block stays a cause of its own", async () => {
+  test("a time in a long block as a separate cause", async () => {
     const block = (user: string, day: string): string =>
       lines(...Array.from({ length: 9 }, (_none, index) => `${user} ${index}`), `at 2025-11-${day}T10:00:00Z`);
     expect(
@@ -103,7 +103,7 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("of an excerpt 40 lines are shown, of a line 240 characters", async () => {
+  test("at most 40 lines of an excerpt, and 240 characters of a line", async () => {
     const many = (side: string): string =>
       lines(...Array.from({ length: 20 }, (_none, index) => `${side}${index}`), "end");
     const { excerpts } = await explain(many("a"), many("b"));
@@ -116,7 +116,7 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("a long line is shown around its difference", async () => {
+  test("the part of a long line around its difference", async () => {
     const long = (user: string): string => `${"x".repeat(100)}${user}${"y".repeat(100)}\n`;
     expect(await causesOf(long("[ann]"), long("[bob]"))).toEqual([
       [
@@ -132,14 +132,14 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("hashes that follow from flags are told in a text of lines", async () => {
+  test("hashes that follow from flags, when the file is a text", async () => {
     const text = (hash: string): string => `dir=build/a-${hash}/out\n`;
     expect(await causesOf(text("8e20847e8c7c6658"), text("226d847e8c7c6658"))).toEqual([
       like("embedded-text", "line 1", "dir=build/a-8e20847e8c7c6658/out", "dir=build/a-226d847e8c7c6658/out"),
     ]);
   });
 
-  test("letters of ISO 8859-1 are read as such", async () => {
+  test("letters of ISO 8859-1", async () => {
     const text = (name: string): Buffer => Buffer.from(`by ${name} in the house of the author\n`, "latin1");
     expect(await causesOf(text("J\u00fcrgen"), text("Ren\u00e9"))).toEqual([
       [
@@ -154,7 +154,7 @@ describe("texts: lines", () => {
     ]);
   });
 
-  test("texts of more than 8 MiB, also where one ends", async () => {
+  test("texts of more than 8 MiB, also when one has ended", async () => {
     const long = "a line of text\n".repeat(600_000);
     const { causes, warnings, excerpts } = await explain(long, `${long}more\n`);
     expect(causes).toMatchObject([{ kind: "embedded-text", place: "line 600001", left: "the end", right: "more" }]);

@@ -14,7 +14,7 @@ const texts = async (left: string, right: string, firstDifference?: number) =>
   });
 
 describe("explainTexts", () => {
-  test("tells certain causes from possible and evident ones, with their places in hexadecimal", async () => {
+  test("distinguishes certain, possible and evident causes, with hexadecimal offsets", async () => {
     const text = (folder: string, day: string, version: string, word: string): string =>
       [`/home/${folder}/a.c`, `on 2025-11-${day}T10:00:00Z`, `version ${version}`, word].join("\0");
     const found = await texts(text("one", "18", "1.2.3", "abcd"), text("two", "19", "1.2.4", "wxyz"));
@@ -31,7 +31,7 @@ describe("explainTexts", () => {
     expect(found.pairs).toHaveLength(4);
   });
 
-  test("flags that map a path, and hashes that follow from them", async () => {
+  test("reports flags that map a path, and leaves out hashes that follow from flags", async () => {
     const flags = (folder: string): string => `cc -ffile-prefix-map=/home/${folder}/src=. -O2`;
     expect(told((await texts(flags("one"), flags("two"))).certain)).toEqual([like("build-flags")]);
     const hash = (digits: string): string => `build/a-${digits}847e8c7c6658/out`;
@@ -43,17 +43,17 @@ describe("explainTexts", () => {
       [like("build-path", ".data+0x23")],
       [like("embedded-text", ".data+0x36")],
     ]);
-    // Where nothing else differs it is a text like others.
+    // When only the hash differs, it is a text like others.
     expect(told((await texts(hash("8e20"), hash("226d"))).possible)).toEqual([like("embedded-text")]);
   });
 
-  test("a text without a counterpart: the others need not be all", async () => {
+  test("reports no possible causes when a text has no counterpart", async () => {
     const found = await texts("version 1.2.3\0abcd", "version 1.2.4");
     expect(found).toMatchObject({ isComplete: false, possible: [], certain: [] });
     expect(told(found.evident)).toEqual([like("embedded-text")]);
   });
 
-  test("more than 16 other texts come from other content", async () => {
+  test("reports no more than 16 texts, since more come from other content", async () => {
     const many = (count: number, side: string): string =>
       Array.from({ length: count }, (_none, index) => `version ${index} of ${side} as said`).join("\0");
     const few = await texts(many(16, "a"), many(16, "b"));
@@ -73,11 +73,11 @@ describe("explainTexts", () => {
     ["#!abcdefghijklmnop1", "#!abcdefghijklmnop2", true],
     ["#!$abcdefghijklmnop1", "#!$abcdefghijklmnop2", false],
     ["a.b:c/d-e_f g1", "a.b:c/d-e_f g2", true],
-  ])("%s and %s are one text on both sides: %s", async (left, right, isEvident) => {
+  ])("finds it evident that %s and %s are the same text: %s", async (left, right, isEvident) => {
     expect((await texts(left, right)).evident).toHaveLength(isEvident ? 1 : 0);
   });
 
-  test("what is far before the first difference is not read", async () => {
+  test("does not read texts far before the first difference", async () => {
     const [left, right] = ["x".repeat(9000), "x".repeat(9000)];
     const found = await texts(`version 1.2.3\0${left}`, `version 1.2.4\0${right}`, 9000);
     expect(found).toMatchObject({ certain: [], possible: [] });
@@ -85,23 +85,23 @@ describe("explainTexts", () => {
   });
 });
 
-describe("bytes of no known format", () => {
-  test("a text that is all that differs", async () => {
+describe("bytes of an unknown format", () => {
+  test("reports a text that is the only difference", async () => {
     expect(await causesOf("\0\x01version 1.2.3\0\x02", "\0\x01version 1.2.10\0\x02")).toEqual([
       ["embedded-text", "0xe", "version 1.2.3", "version 1.2.10"],
     ]);
   });
 
-  test("a text, and what differs beside it", async () => {
+  test("reports a text together with other differing bytes", async () => {
     expect(await causesOf("\0\x01version 1.2.3\0\x02", "\0\x01version 1.2.4\0\x03")).toEqual([
       ["embedded-text", "0xe", "version 1.2.3", "version 1.2.4"],
       ["content", "0x10", "02 (of 17 bytes)", "03 (of 17 bytes)"],
     ]);
-    // A text by chance among bytes that differ anyway.
+    // Short letters among differing bytes may be a text only by chance.
     expect(await causesOf("\0\x01abcd\0\x02", "\0\x01wxyz\0\x03")).toEqual([like("content")]);
   });
 
-  test("a path explains the lengths that follow from it", async () => {
+  test("attributes changed lengths to a path", async () => {
     expect(await causesOf("\0\x10/home/one/a.c\0", "\0\x12/home/three/a.c\0")).toEqual([
       ["build-path", "0x8", "/home/one", "/home/three"],
     ]);
@@ -111,7 +111,7 @@ describe("bytes of no known format", () => {
     ]);
   });
 
-  test("times in numbers, where no text differs", async () => {
+  test("reports times in numbers when no text differs", async () => {
     const number = (seconds: number): Buffer => {
       const bytes = Buffer.alloc(8);
       bytes.writeBigUInt64LE(BigInt(seconds));
@@ -127,14 +127,14 @@ describe("bytes of no known format", () => {
     ).toEqual(["embedded-text", "content"]);
   });
 
-  test("lines where both are texts, bytes where one is not", async () => {
+  test("compares lines when both files are texts, and bytes otherwise", async () => {
     expect(await causesOf("a\n", "b\n")).toEqual([["embedded-text", "line 1", "a", "b"]]);
     expect(await causesOf("a\n", "b\0")).toEqual([like("content", "0x0")]);
     expect(await causesOf("b\0", "a\n")).toEqual([like("content", "0x0")]);
     expect(await causesOf("", "a\n")).toEqual([["content", "0x0", "the end (of 0 bytes)", "61 0a (of 2 bytes)"]]);
   });
 
-  test("equal bytes have no cause", async () => {
+  test("reports no cause for equal bytes", async () => {
     expect(await explain("\0\x01", "\0\x01")).toMatchObject({
       causes: [],
       parts: [],

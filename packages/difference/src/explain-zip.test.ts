@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type CraftedEntry, zip } from "@release-actions/archive/testing";
 import { causesOf, explain, like } from "./testing/explain.ts";
 
-/** Date and time as DOS writes them (APPNOTE 4.4.6). */
+/** A date and time in MS-DOS format (APPNOTE 4.4.6). */
 const dosTime = (year: number, month: number, day: number, hour = 0): number =>
   ((year - 1980) << 25) | (month << 21) | (day << 16) | (hour << 11);
 const field = (id: number, bytes: Uint8Array): Buffer => {
@@ -15,7 +15,7 @@ const field = (id: number, bytes: Uint8Array): Buffer => {
 const compare = async (left: Partial<CraftedEntry>, right: Partial<CraftedEntry>) =>
   await causesOf(zip([{ name: "a", data: "text\n", ...left }]), zip([{ name: "a", data: "text\n", ...right }]));
 
-describe("zip: what the entries say", () => {
+describe("zip: fields of the entries", () => {
   test.each<
     [name: string, left: Partial<CraftedEntry>, right: Partial<CraftedEntry>, kind: string, one: string, other: string]
   >([
@@ -86,7 +86,7 @@ describe("zip: what the entries say", () => {
     expect(await compare({}, { extra: owner(5) })).toEqual([["member-owner", "header of a", "none", "0101050105"]]);
   });
 
-  test("other extra fields and comments are metadata", async () => {
+  test("other extra fields and comments, as metadata", async () => {
     expect(await compare({ extra: field(0xcafe, Buffer.alloc(0)) }, {})).toEqual([
       ["member-metadata", "header of a, extra field 0xcafe", "", "absent"],
     ]);
@@ -96,7 +96,7 @@ describe("zip: what the entries say", () => {
     expect(await compare({ comment: "built" }, {})).toEqual([
       ["member-metadata", "header of a, comment", "built", "absent"],
     ]);
-    // What zip64 stores are sizes, which follow from the content.
+    // A zip64 field stores sizes, which follow from the content.
     expect(await compare({ zip64: true }, {})).toEqual([like("archive-format")]);
   });
 
@@ -113,7 +113,7 @@ describe("zip: what the entries say", () => {
     ]);
   });
 
-  test("times have a remedy that names the program", async () => {
+  test("times, with a remedy that names the program", async () => {
     const [left, right] = [dosTime(1990, 1, 1), dosTime(2023, 1, 1)].map((time) => zip([{ name: "a", dosTime: time }]));
     expect((await explain(left ?? "", right ?? "")).causes).toMatchObject([
       { remedy: expect.stringContaining("zip -X") },
@@ -122,21 +122,21 @@ describe("zip: what the entries say", () => {
 });
 
 describe("zip: contents", () => {
-  test("a difference inside is told with the entry's name", async () => {
+  test("a difference inside is reported with the entry's name", async () => {
     expect(await compare({ data: "one\n", deflate: true }, { data: "two\n", deflate: true })).toEqual([
       ["embedded-text", "a: line 1", "one", "two"],
     ]);
   });
 
-  test("an entry that cannot be unpacked is compared as it is stored", async () => {
+  test("an entry that cannot be decompressed is compared in its stored form", async () => {
     expect(await compare({ flags: 0x801, data: "\x01\x02" }, { flags: 0x801, data: "\x01\x03" })).toEqual([
       ["content", "a: 0x1", "02 (of 2 bytes)", "03 (of 2 bytes)"],
     ]);
   });
 });
 
-describe("zip: what is left where all entries are equal", () => {
-  test("another compression of the same content, of another size", async () => {
+describe("zip: differences outside of the entries' content", () => {
+  test("different compressed data of equal content and different size", async () => {
     const raw = deflateRawSync("aaaaaaaaaaaaaaaaaaaa", { level: 0 });
     const entry = { name: "b", data: "aaaaaaaaaaaaaaaaaaaa", deflate: true };
     const [left, right] = [zip([{ name: "a" }, entry]), zip([{ name: "a" }, { ...entry, raw }])];
@@ -145,8 +145,8 @@ describe("zip: what is left where all entries are equal", () => {
     ]);
   });
 
-  test("another compression of the same content, of the same size", async () => {
-    // The bits that fill the first byte of a stored block have no meaning (RFC 1951, 3.2.4).
+  test("different compressed data of equal content and equal size", async () => {
+    // The padding bits in the first byte of a stored block have no meaning (RFC 1951, 3.2.4).
     const raw = deflateRawSync("text\n", { level: 0 });
     const other = Buffer.from(raw);
     other[0] = (other[0] ?? 0) | 0xf8;
@@ -155,7 +155,7 @@ describe("zip: what is left where all entries are equal", () => {
     ]);
   });
 
-  test("bytes beside the entries", async () => {
+  test("bytes outside of the entries", async () => {
     const gap = Buffer.from("\x01\x02");
     const [left, right] = [zip([{ name: "a", data: "text\n" }]), zip([{ name: "a", data: "text\n", gap }])];
     expect(await causesOf(left, right)).toEqual([

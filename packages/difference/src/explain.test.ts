@@ -28,17 +28,17 @@ describe("explainDifference", () => {
     ["unknown", Buffer.from("text")],
     ["empty", Buffer.alloc(0)],
     ["json", Buffer.from("{}")],
-  ])("takes a file for %s by its content", async (format, bytes) => {
+  ])("detects the format %s by content", async (format, bytes) => {
     expect(await explain(bytes, bytes)).toMatchObject({ format, causes: [], map: { differing: 0 } });
   });
 
-  test("two files of two formats are compared by their bytes", async () => {
+  test("compares the bytes of files in different formats", async () => {
     expect(await explain(elf(), macho({}))).toMatchObject({ format: "elf and macho", causes: [{ kind: "content" }] });
     expect(await explain(gzipSync("a"), tar([]))).toMatchObject({ causes: [{ kind: "content" }] });
     expect((await explain(tar([tarMember({ name: "a" })]), gzipSync("a"))).damage).toBeUndefined();
   });
 
-  test("where a format finds no cause, the bytes are compared", async () => {
+  test("compares the bytes when the format's comparison finds no cause", async () => {
     const rest = (byte: number): Buffer => Buffer.concat([PNG, Buffer.from([byte])]);
     expect(await explain(rest(1), rest(2))).toMatchObject({
       format: "png",
@@ -46,7 +46,7 @@ describe("explainDifference", () => {
     });
   });
 
-  test("a damaged file is compared by its bytes; the first damage is told with its place", async () => {
+  test("compares the bytes of a damaged file, and reports the first damage with its place", async () => {
     const damaged = ar([{ name: "a/", body: "x", size: "9" }]);
     const inside = (bytes: Uint8Array): Buffer =>
       tar([tarMember({ name: "one.a", body: bytes }), tarMember({ name: "two.a", body: bytes })]);
@@ -56,7 +56,7 @@ describe("explainDifference", () => {
     expect(await explain(tar([]), tar([tarMember({ name: "a" })]))).not.toHaveProperty("damage");
   });
 
-  test("an error that is not about the file is not taken for damage", async () => {
+  test("does not treat an unrelated error as damage", async () => {
     const broken = {
       size: 512,
       async *read(_offset: number, length: number) {
@@ -67,7 +67,7 @@ describe("explainDifference", () => {
     await expect(explainDifference(broken, memorySource(ar([])), { scratch: "" })).rejects.toThrow("a bug");
   });
 
-  test("lists of digests that follow from another difference are left out", async () => {
+  test("leaves out digests of files that are reported to differ", async () => {
     const digests = ["c3710b0b980b716464abd0a83acffd35", "5204602de8eac381227d612974a999c9"];
     const packed = (index: number): Buffer =>
       tar([
@@ -79,7 +79,7 @@ describe("explainDifference", () => {
     ]);
   });
 
-  test("without the builds' times no number is one", async () => {
+  test("reports no number as a time when the builds' times are unknown", async () => {
     const number = (seconds: number): Buffer => {
       const bytes = Buffer.alloc(8);
       bytes.writeBigUInt64LE(BigInt(seconds));
@@ -93,7 +93,7 @@ describe("explainDifference", () => {
     expect((await explainDifference(one, other, { scratch: "" })).causes).toMatchObject([{ kind: "timestamp" }]);
   });
 
-  test("stops when it is told to", async () => {
+  test("stops when the signal is aborted", async () => {
     const [left, right] = [memorySource(Buffer.from("a")), memorySource(Buffer.from("b"))];
     const options = { scratch: "", signal: AbortSignal.abort(new Error("enough")) };
     await expect(explainDifference(left, right, options)).rejects.toThrow("enough");

@@ -87,7 +87,7 @@ describe("the cause in images", () => {
       LAYERS,
     ],
     [
-      "squashed, with a folder that a later layer began again",
+      "squashed, with a folder that a later layer replaced",
       {
         layers: [
           { ...ALPHA, "etc/old": "x" },
@@ -98,7 +98,7 @@ describe("the cause in images", () => {
       LAYERS,
     ],
     [
-      "squashed and on another base",
+      "squashed and on a different base",
       { layers: [ALPHA, APP] },
       { layers: [{ ...BETA, ...APP }] },
       [
@@ -107,7 +107,7 @@ describe("the cause in images", () => {
       ],
     ],
     [
-      "of one that docker saved",
+      "in an archive of `docker save`",
       { layers: [ALPHA] },
       { layers: [ALPHA], form: "docker" },
       [
@@ -122,7 +122,7 @@ describe("the cause in images", () => {
       [["compression", "layer 1: format"]],
     ],
     [
-      "on another base",
+      "on a different base",
       { layers: [ALPHA], annotations: { "org.opencontainers.image.base.digest": "sha256:1" } },
       { layers: [BETA], annotations: { "org.opencontainers.image.base.digest": "sha256:2" } },
       [

@@ -13,7 +13,7 @@ const inPieces: RandomAccessSource = {
 test.each([
   ["in one piece", memorySource(TEXT)],
   ["in pieces of three bytes", inPieces],
-])("ranges read as zeros, %s", async (_name, source) => {
+])("returns zeros for masked ranges when reading %s", async (_name, source) => {
   const masked = maskSource(source, [
     { start: 0, end: 1 },
     { start: 2, end: 4 },
@@ -29,7 +29,7 @@ test.each([
   expect(TEXT.toString()).toBe("0123456789");
 });
 
-test("the end may be before that of the source", async () => {
+test("may end before its source", async () => {
   const masked = maskSource(memorySource(TEXT), [], 4);
   expect(masked.size).toBe(4);
   expect(Buffer.from(await readExactly(masked, 0, 4)).toString()).toBe("0123");

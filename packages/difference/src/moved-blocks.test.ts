@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { newTexts } from "./moved-blocks.ts";
 import type { TextRun } from "./text-runs.ts";
 
-/** Runs as they follow each other in a file, each ended by a byte that is not text. */
+/** Runs in the order of a file, each followed by one byte that is not text. */
 function runs(...texts: readonly string[]): TextRun[] {
   let offset = 0;
   return texts.map((text) => {
@@ -12,7 +12,7 @@ function runs(...texts: readonly string[]): TextRun[] {
   });
 }
 
-/** Texts without an end between them, as Rust stores them. */
+/** Texts without a terminator between them, as Rust stores them. */
 function glued(...texts: readonly string[]): string {
   return texts.join("");
 }
@@ -24,12 +24,12 @@ function newIn(left: readonly string[], right: readonly string[]): [string[], st
 
 describe("newTexts", () => {
   test.each([
-    ["glued to another", ["kind", glued("true", "main", "char")], [glued("kind", "true", "main", "char")]],
+    ["joined to another", ["kind", glued("true", "main", "char")], [glued("kind", "true", "main", "char")]],
     ["in another order", [glued("alpha", "bravo", "charlie")], [glued("charlie", "alpha", "bravo")]],
-    ["with a short one between others", [glued("kind", "fn", "true"), "main"], [glued("true", "fn", "main"), "kind"]],
-    ["glued to a short one", [glued("true", "main")], ["true", glued("as", "main")]],
+    ["that is short and between others", [glued("kind", "fn", "true"), "main"], [glued("true", "fn", "main"), "kind"]],
+    ["joined to a short one", [glued("true", "main")], ["true", glued("as", "main")]],
     [
-      "that others come between",
+      "that another text separates from its neighbor",
       [glued("one long", "two long"), "three long"],
       [glued("one long", "three long", "two long")],
     ],
@@ -48,7 +48,7 @@ describe("newTexts", () => {
       [glued("kind", "version 1.2 of it", "true"), "main"],
       [glued("main", "version 1.2-beta of it", "true"), "kind"],
     ],
-  ])("keeps %s without its neighbours", (_name, left, right) => {
+  ])("keeps %s without its neighbors", (_name, left, right) => {
     const [a, b] = newIn(left, right);
     expect([a.length, b.length]).toEqual([1, 1]);
     expect(a.join()).toMatch(/^(built with 2 jobs|version 1\.2 of it)(true)?$/);
@@ -61,14 +61,14 @@ describe("newTexts", () => {
       ["[119, 47, 114, 101, 110, 110, 47, 102, 51, 56, 50, 67, 52, 45, 116, 99]"],
       ["[119, 47, 114, 101, 110, 110, 47, 120, 98, 52, 66, 67, 55, 45, 116, 99]"],
     ],
-    ["numbers, all of them others", ["[169, 23, 142, 5, 146, 230, 21]"], ["[137, 85, 70, 240, 31, 142, 23]"]],
+    ["numbers that are all different", ["[169, 23, 142, 5, 146, 230, 21]"], ["[137, 85, 70, 240, 31, 142, 23]"]],
     ["words in another order", ["alpha foxtrot echo bravo"], ["echo alpha foxtrot bravo"]],
     ["three words in another order", ["alpha echo bravo"], ["echo alpha bravo"]],
   ])("keeps one text of %s", (_name, left, right) => {
     expect(newIn(left, right)).toEqual([left, right]);
   });
 
-  test("keeps an edited text apart from a long one that has moved into it", () => {
+  test("keeps an edited text separate from a long text that moved next to it", () => {
     const [path, other] = ["/rustc/0123abcd/library/alloc/src/map.rs", "a text that does not change at all"];
     const [left, right] = newIn(
       [glued(path, "one 12, 13, 14 built"), other],
@@ -77,7 +77,7 @@ describe("newTexts", () => {
     expect([...left, ...right].join()).not.toContain(path);
   });
 
-  test("keeps a value that changed to one that others have", () => {
+  test("keeps a value that changed to one that also occurs elsewhere", () => {
     expect(newIn(["branch: main", "mainly test"], ["branch: test", "mainly test."])).toEqual([
       ["branch: main", "mainly test"],
       ["branch: test", "mainly test."],
@@ -86,16 +86,16 @@ describe("newTexts", () => {
 
   test.each([
     ["a folder", "/home/a/.cargo/registry/x.rs", "/work/.cargo/registry/x.rs"],
-    ["a folder more", "/build/1st/src/x.rs", "/build/src/x.rs"],
+    ["an additional folder", "/build/1st/src/x.rs", "/build/src/x.rs"],
     ["a time", "at 2026-11-30T01:02:03Z", "at 2027-10-29T11:12:13Z"],
-    ["a word more", "hello world", "hello big world"],
+    ["an additional word", "hello world", "hello big world"],
     ["an end", "version 1.2", "version 1.2-beta"],
     ["all of it", "root", "someone-else"],
   ])("keeps the whole of a text in which %s differs", (_name, left, right) => {
     expect(newIn([left], [right])).toEqual([[left], [right]]);
   });
 
-  test("says where in the file a piece is", () => {
+  test("gives the offset of a piece in the file", () => {
     const found = newTexts(
       runs(glued("kind", "true", "built by root"), "main"),
       runs(glued("true", "kind"), glued("main", "built by nobody")),
@@ -105,12 +105,12 @@ describe("newTexts", () => {
     expect(found.right).toEqual([{ text: "built by nobody", offset: 13, isDelimited: true }]);
   });
 
-  test("keeps text that one side has once more", () => {
+  test("keeps text that one side has more often", () => {
     const longer = glued("kind of it", "main");
     expect(newIn(["kind", "kind of it"], [longer])).toEqual([["kind", "kind of it"], [longer]]);
   });
 
-  test("keeps the whole of a list of which one member is new", () => {
+  test("keeps the whole of a list with one new member", () => {
     const list = (members: string): string => `built with ${members} at here`;
     const [left, right] = [list("c.txt,a.txt,b.txt"), list("a.txt,c.txt")];
     expect(newIn([left], [right])).toEqual([[left], [right]]);
@@ -120,7 +120,7 @@ describe("newTexts", () => {
     ]);
   });
 
-  test("leaves large amounts as they are", () => {
+  test("does not process very long texts", () => {
     const [left, right] = [runs("a".repeat(300_000), "kind"), runs("b".repeat(300_000), "kind")];
     expect(newTexts(left, right)).toEqual({ left, right, hasMoved: false });
   });

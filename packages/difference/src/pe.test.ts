@@ -9,7 +9,7 @@ const GUID = "00112233445566778899aabbccddeeff";
 describe("isPe", () => {
   const is = async (bytes: Buffer): Promise<boolean> => await isPe(memorySource(bytes), bytes.subarray(0, 512));
 
-  test("follows the DOS header to the signature", async () => {
+  test("accepts the signature at the offset in the DOS header", async () => {
     expect(await is(pe())).toBe(true);
     const moved = pe();
     moved.copy(moved, 0x200, 0x80, 0x180);
@@ -19,14 +19,14 @@ describe("isPe", () => {
   });
 
   test.each<[name: string, change: (bytes: Buffer) => Buffer]>([
-    ["another first byte", (bytes) => bytes.fill(0, 0, 1)],
-    ["another second byte", (bytes) => bytes.fill(0, 1, 2)],
-    ["another signature", (bytes) => bytes.fill(0, 0x80, 0x81)],
-    ["a DOS header that is cut", (bytes) => bytes.subarray(0, 63)],
-    ["a place behind the end", (bytes) => Buffer.from(bytes.fill(0xff, 60, 64))],
+    ["a wrong first byte", (bytes) => bytes.fill(0, 0, 1)],
+    ["a wrong second byte", (bytes) => bytes.fill(0, 1, 2)],
+    ["a wrong signature", (bytes) => bytes.fill(0, 0x80, 0x81)],
+    ["a truncated DOS header", (bytes) => bytes.subarray(0, 63)],
+    ["an offset past the end", (bytes) => Buffer.from(bytes.fill(0xff, 60, 64))],
     ["a file that ends before the COFF header does", (bytes) => bytes.subarray(0, 0x80 + 23)],
     [
-      "a place that no linker chooses",
+      "an offset that no linker uses",
       (bytes) => {
         const long = Buffer.concat([bytes, Buffer.alloc(70_000)]);
         bytes.copy(long, 65_540, 0x80, 0x100);
@@ -34,15 +34,15 @@ describe("isPe", () => {
         return long;
       },
     ],
-  ])("not with %s", async (_name, change) => expect(await is(change(pe()))).toBe(false));
+  ])("refuses a file with %s", async (_name, change) => expect(await is(change(pe()))).toBe(false));
 
-  test("with the whole of a COFF header and nothing more", async () => {
+  test("accepts a file that ends after the COFF header", async () => {
     expect(await is(pe().subarray(0, 0x80 + 24))).toBe(true);
   });
 });
 
 describe("readPe", () => {
-  test.each([true, false])("fields of the headers, PE32+: %s", async (isWide) => {
+  test.each([true, false])("reads fields of the headers, PE32+: %s", async (isWide) => {
     const file = await read({ isWide, machine: 0xaa64, linker: [14, 38], stamp: 77, subsystem: 2 });
     const optional = 0x84 + 20;
     const directories = optional + (isWide ? 112 : 96);
@@ -55,7 +55,7 @@ describe("readPe", () => {
     });
   });
 
-  test("sections with their places in the file and in memory", async () => {
+  test("reads sections with their offsets and addresses", async () => {
     const { sections } = await read({
       sections: [
         { name: ".text", bytes: "12345" },
@@ -68,7 +68,7 @@ describe("readPe", () => {
     ]);
   });
 
-  test("times of directories, at addresses in the sections", async () => {
+  test("reads times of directories at addresses in sections", async () => {
     const table = Buffer.alloc(16);
     table.writeUInt32LE(5, 4 + 4);
     const sections = [{ name: ".rdata", bytes: table }];
@@ -80,19 +80,19 @@ describe("readPe", () => {
     expect(await stampsOf(0)).toEqual([]);
     expect(await stampsOf(0xfff)).toEqual([]);
     expect(await stampsOf(0x1010)).toEqual([]);
-    // The table would reach past the end of the file.
+    // The table reaches past the end of the file.
     expect(await stampsOf(0x1009)).toEqual([]);
     expect(await stampsOf(0x1008)).toHaveLength(1);
   });
 
-  test("directories that the header does not count are not there", async () => {
+  test("ignores directories that the header does not count", async () => {
     const sections = [{ name: ".rdata", bytes: Buffer.alloc(16) }];
     const file = await read({ sections, count: 2, directories: { 0: [0x1000, 8] } });
     expect(file.stamps).toHaveLength(2);
     expect((await read({ sections, count: 0 })).stamps).toHaveLength(1);
   });
 
-  test("entries of the debug directory", async () => {
+  test("reads entries of the debug directory", async () => {
     const debug = [
       { type: 13, stamp: 1 },
       { ...codeView(GUID, "C:\\a.pdb"), stamp: 2 },
@@ -113,11 +113,11 @@ describe("readPe", () => {
     ["one of the older form", Buffer.concat([Buffer.from("NB10"), Buffer.alloc(40)])],
     ["one that is too short", Buffer.concat([Buffer.from("RSDS"), Buffer.alloc(19)])],
     ["one that is too long", Buffer.concat([Buffer.from("RSDS"), Buffer.alloc(4093)])],
-  ])("a CodeView entry is left out: %s", async (_name, data) => {
+  ])("leaves out a CodeView entry: %s", async (_name, data) => {
     expect((await read({ debug: [{ type: 2, data }] })).codeView).toBeUndefined();
   });
 
-  test("a CodeView entry without a path, and the longest", async () => {
+  test("reads a CodeView entry without a path, and the longest one", async () => {
     const least = Buffer.concat([Buffer.from("RSDS"), Buffer.alloc(20)]);
     expect((await read({ debug: [{ type: 2, data: least }] })).codeView).toMatchObject({ pdbPath: "" });
     const most = Buffer.concat([Buffer.from("RSDS"), Buffer.alloc(4092, 0x61)]);
@@ -126,12 +126,12 @@ describe("readPe", () => {
     expect((await read({ debug: [{ type: 2, data: path }] })).codeView?.pdbPath).toBe("a.pdb");
   });
 
-  test("a CodeView entry that reaches past the end is left out", async () => {
+  test("leaves out a CodeView entry that reaches past the end", async () => {
     const whole = pe({ debug: [codeView(GUID, "a.pdb")] });
     expect((await readPe(memorySource(whole.subarray(0, -1)))).codeView).toBeUndefined();
   });
 
-  test("certificates are at a place of the file, and within it", async () => {
+  test("reads certificates at a file offset, within the file", async () => {
     expect((await read({ certificates: "cert" })).certificates).toEqual({
       start: HEADERS_BYTES,
       end: HEADERS_BYTES + 4,
@@ -143,7 +143,7 @@ describe("readPe", () => {
     expect((await read({ directories: { 4: [HEADERS_BYTES - 4, 0] } })).certificates).toBeUndefined();
   });
 
-  test("headers that are cut are refused by name", async () => {
+  test("names truncated headers in its error", async () => {
     const failing = readPe(memorySource(pe({ sections: [{ name: "a", bytes: "" }] }).subarray(0, 0x100)));
     await expect(failing).rejects.toThrow("the headers of the PE file are cut or point outside it");
     await expect(failing).rejects.toBeInstanceOf(PeError);
@@ -185,18 +185,18 @@ describe("the id of a .NET module (ECMA-335, II.24.2)", () => {
     ],
     ["a heap that is too small", [0x2000, GUID, [["#GUID", 15]]]],
     ["no heaps", [0x2000, GUID, []]],
-  ])("is not there with %s", async (_name, section) => {
+  ])("is undefined with %s", async (_name, section) => {
     expect((await read(managed(managedSection(...section)))).moduleId).toBeUndefined();
   });
 
-  /** The bytes of the section, from its CLI header on, changed. */
+  /** The module id after `change` was applied to the section's bytes, which start with the CLI header. */
   async function changed(change: (bytes: Buffer) => Buffer | undefined): Promise<unknown> {
     const { bytes, ...section } = managedSection(0x2000, GUID);
     const own = Buffer.from(bytes);
     return (await read(managed({ ...section, bytes: change(own) ?? own }))).moduleId;
   }
 
-  test("is not there where the metadata is not some, or is cut", async () => {
+  test("is undefined when the metadata is invalid or truncated", async () => {
     expect(await changed((bytes) => void bytes.writeUInt32LE(0, 72))).toBeUndefined();
     expect(await changed((bytes) => void bytes.writeUInt32LE(0x100, 8))).toBeUndefined();
     expect(await changed((bytes) => void bytes.writeUInt32LE(0xffff, 72 + 12))).toBeUndefined();
@@ -204,7 +204,7 @@ describe("the id of a .NET module (ECMA-335, II.24.2)", () => {
     expect(await changed((bytes) => bytes.subarray(0, 72 + 19))).toBeUndefined();
     expect(await changed((bytes) => bytes.subarray(0, 15))).toBeUndefined();
     expect(await changed((bytes) => bytes)).toBeDefined();
-    // More streams than the root holds.
+    // The count of streams is higher than the number of streams.
     expect(
       await changed((bytes) => {
         bytes.writeUInt16LE(9, 72 + 16 + 12 + 2);
@@ -212,7 +212,7 @@ describe("the id of a .NET module (ECMA-335, II.24.2)", () => {
         return undefined;
       }),
     ).toBeUndefined();
-    // A name that does not end.
+    // A stream name without a terminator.
     expect(
       await changed((bytes) => {
         const end = bytes.subarray(0, bytes.indexOf("#GUID") + 5);

@@ -15,7 +15,7 @@ describe("RunTally", () => {
     expect(tally.isEven(run(8))).toBe(true);
   });
 
-  test("is not even for one that a side has more often, and says nothing of others", () => {
+  test("is uneven only for a text that one side has more often", () => {
     const tally = new RunTally(1000);
     for (const count of [1, 1, -1] as const) tally.add(run(7), count);
     tally.add(run(9), 1);
@@ -23,7 +23,7 @@ describe("RunTally", () => {
     expect([7, 8, 9].map((hash) => tally.isEven(run(hash)))).toEqual([false, true, true]);
   });
 
-  test("tells texts apart by the second hash where the first is equal", () => {
+  test("distinguishes texts by the second hash when the first is equal", () => {
     const tally = new RunTally(1000);
     tally.add(run(7, 1), 1);
     tally.add(run(7, 2), -1);

@@ -3,7 +3,7 @@ import { memorySource } from "@release-actions/archive";
 import { differenceApart } from "./same-apart.ts";
 import { pairTexts } from "./text-pair.ts";
 
-/** Texts are marked with brackets, which belong to them. */
+/** The first difference outside of texts; a text is in brackets and includes them. */
 async function apart(left: string, right: string): Promise<number | undefined> {
   const texts = (side: string) =>
     [...side.matchAll(/\[[^\]]*\]/g)].map(({ 0: text, index }) => ({ text, offset: index }));
@@ -12,7 +12,7 @@ async function apart(left: string, right: string): Promise<number | undefined> {
   return await differenceApart(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)), pairs);
 }
 
-describe("where two files differ beside their texts", () => {
+describe("differenceApart", () => {
   test.each<[left: string, right: string, at: number | undefined]>([
     ["ab[one]cd[two]ef", "ab[1]cd[2]ef", undefined],
     ["[one]cd[two]", "[1]cd[2]", undefined],
@@ -25,9 +25,9 @@ describe("where two files differ beside their texts", () => {
     ["ab[one]cd", "ab[1]cde", 9],
     ["ab[one]cde", "ab[1]cd", 9],
     ["[one]", "[1]x", 5],
-  ])("%s and %s: %s", async (left, right, at) => expect(await apart(left, right)).toBe(at));
+  ])("finds between %s and %s: %s", async (left, right, at) => expect(await apart(left, right)).toBe(at));
 
-  test("a text within another is left out with it", async () => {
+  test("ignores a text inside another one", async () => {
     const [left, right] = ["ab[one]cd", "ab[two]cX"];
     const run = (text: string, offset: number) => ({ text, offset });
     const pairs = [

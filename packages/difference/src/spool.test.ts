@@ -19,14 +19,14 @@ describe("spool", () => {
   });
   afterAll(async () => await rm(scratch, { recursive: true }));
 
-  test("up to 8 MiB stay in memory", async () => {
+  test("keeps up to 8 MiB in memory", async () => {
     const source = await spool(stream(8), scratch);
     expect(source.size).toBe(8 * MEBIBYTE);
     expect([...(await readExactly(source, 2 * MEBIBYTE - 1, 2))]).toEqual([2, 3]);
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  test("more goes to a file, which goes when it is closed", async () => {
+  test("writes more to a file, and deletes it when closed", async () => {
     const source = await spool(stream(9, "end"), scratch);
     expect(source.size).toBe(9 * MEBIBYTE + 3);
     expect(Buffer.from(await readExactly(source, 9 * MEBIBYTE - 1, 4)).toString("latin1")).toBe("\x09end");
@@ -36,7 +36,7 @@ describe("spool", () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  test("stops when it is told to", async () => {
+  test("stops when the signal is aborted", async () => {
     await expect(spool(stream(1), scratch, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 });

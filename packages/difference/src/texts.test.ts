@@ -30,18 +30,18 @@ describe("scanRuns", () => {
     ["last", 25, 4],
   ];
 
-  test("hands over runs of four printable bytes and more", async () => {
+  test("returns runs of at least four printable bytes", async () => {
     expect(await runs(source(TEXT))).toEqual(EXPECTED);
     expect(await runs(source("abc"))).toEqual([]);
     expect(await runs(source(""))).toEqual([]);
     expect(await runs(source("abcd\0"))).toEqual([["abcd", 0, 4]]);
   });
 
-  test.each([1, 2, 3, 5, 7, 11])("wherever the file is cut into pieces of %d bytes", async (size) => {
+  test.each([1, 2, 3, 5, 7, 11])("returns the same runs in pieces of %d bytes", async (size) => {
     expect(await runs(inPieces(TEXT, size))).toEqual(EXPECTED);
   });
 
-  test("begins where it is told to, and counts offsets from the start", async () => {
+  test("starts at the given offset, and counts offsets from the start of the file", async () => {
     expect(await runs(source(TEXT), 10)).toEqual(EXPECTED.slice(1));
     expect(await runs(source(TEXT), 12)).toEqual([
       ["ne two\t3~", 12, 9],
@@ -49,13 +49,13 @@ describe("scanRuns", () => {
     ]);
   });
 
-  test("ends when it is told to", async () => {
+  test("ends when the callback returns false", async () => {
     expect(await runs(source(TEXT), 0, 1)).toEqual(EXPECTED.slice(0, 1));
     const long = "x".repeat(3 * MAX_RUN_LENGTH);
     expect(await runs(source(long), 0, 1)).toHaveLength(1);
   });
 
-  test("a longer run comes in pieces of 8192 bytes", async () => {
+  test("splits a longer run into pieces of 8192 bytes", async () => {
     const long = `\0${"x".repeat(2 * MAX_RUN_LENGTH)}tail`;
     const expected = [
       ["x".repeat(MAX_RUN_LENGTH), 1, MAX_RUN_LENGTH],
@@ -66,7 +66,7 @@ describe("scanRuns", () => {
     expect(await runs(inPieces(long, 1000))).toEqual(expected);
   });
 
-  test("equal texts have equal hashes, wherever they are; others do not", async () => {
+  test("gives equal hashes to equal texts only, wherever they are", async () => {
     const hashes = async (from: RandomAccessSource) => {
       const found: string[] = [];
       await scanRuns(from, 0, ({ hash, check }) => found.push(`${hash} ${check}`) > 0);
@@ -76,7 +76,7 @@ describe("scanRuns", () => {
     expect(new Set(all).size).toBe(6);
     expect(all[0]).toBe(all[3]);
     expect(await hashes(inPieces("abcd\0abdc\0dcba\0abcd\0aabb\0bbaa\0abcde", 3))).toEqual(all);
-    // Each of both tells apart texts of the same letters.
+    // Each of the two hashes distinguishes texts with the same letters.
     const parts = all.map((both) => both.split(" "));
     for (const index of [0, 1]) expect(new Set(parts.map((both) => both[index])).size).toBe(6);
   });
@@ -88,13 +88,13 @@ const pairsOf = async (left: string, right: string) => {
 };
 
 describe("compareTexts", () => {
-  test("leaves out what both sides have equally often", async () => {
+  test("leaves out texts that both sides have equally often", async () => {
     expect(await pairsOf("same text\0same text\0", "same text\0\0\0same text\0")).toEqual({ pairs: [], unpaired: [] });
     expect(await pairsOf("same text\0same text\0", "same text\0")).toEqual({ pairs: [], unpaired: ["same text"] });
     expect(await pairsOf("same text\0", "same text\0same text\0")).toEqual({ pairs: [], unpaired: ["same text"] });
   });
 
-  test("pairs texts by how they end before how they begin", async () => {
+  test("pairs texts by their ends, then by their beginnings", async () => {
     expect(await pairsOf("one and the same end\0this is said: 1", "\x01the same end\0this is said: 22")).toEqual({
       pairs: [
         ["one and the same end", "the same end"],
@@ -107,7 +107,7 @@ describe("compareTexts", () => {
     ).toMatchObject({ unpaired: [] });
   });
 
-  test("pairs paths by their last name, other texts by their place", async () => {
+  test("pairs paths by their last name, and other texts by their position", async () => {
     expect(await pairsOf("/a/one.rs\0/a/two.rs", "/bb/two.rs\0/cc/one.rs")).toEqual({
       pairs: [
         ["/a/one.rs", "/cc/one.rs"],
@@ -124,7 +124,7 @@ describe("compareTexts", () => {
     });
   });
 
-  test("what is left is paired in order where the counts are equal", async () => {
+  test("pairs the remaining texts in order when their numbers are equal", async () => {
     expect(await pairsOf("abcd\0efgh", "\x01ABCD\0EFGH")).toEqual({
       pairs: [
         ["abcd", "ABCD"],
@@ -135,7 +135,7 @@ describe("compareTexts", () => {
     expect(await pairsOf("abcd\0efgh", "\x01ABCD")).toEqual({ pairs: [], unpaired: ["abcd", "efgh", "ABCD"] });
   });
 
-  test("several texts with one end are paired in order", async () => {
+  test("pairs several texts with the same end in order", async () => {
     expect(await pairsOf("1/the same ending\x002/the same ending", "3/the same ending\x004/the same ending")).toEqual({
       pairs: [
         ["1/the same ending", "3/the same ending"],
@@ -145,7 +145,7 @@ describe("compareTexts", () => {
     });
   });
 
-  test("pairs come in the order of the left file", async () => {
+  test("returns pairs in the order of the left file", async () => {
     const { pairs } = await pairsOf("abcd\0one and the same end", "ABCD\0two and the same end");
     expect(pairs).toEqual([
       ["abcd", "ABCD"],
@@ -153,7 +153,7 @@ describe("compareTexts", () => {
     ]);
   });
 
-  test("takes a text with its words exchanged for edited where the rest is equal", async () => {
+  test("treats a text with two words exchanged as edited when the rest is equal", async () => {
     const [left, right] = [source("ab\0form.name\0cd"), source("ab\0name.form\0cd")];
     expect((await compareTexts(left, right)).pairs).toEqual([]);
     const { pairs, hasMoved } = await compareTexts(left, right, { isAlone: true });
@@ -163,7 +163,7 @@ describe("compareTexts", () => {
     expect(longer.pairs).toEqual([]);
   });
 
-  test("takes a list of numbers for one text, whatever the numbers have in common", async () => {
+  test("treats a list of numbers as one text, whatever numbers both sides share", async () => {
     let state = 1;
     const next = (below: number): number => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -191,24 +191,24 @@ describe("compareTexts", () => {
     ["main", "dev"],
     ["1.2.3", "1.2"],
     ["x", "yesterday"],
-  ])("pairs %s with %s, which of the two is too short to be found", async (left, right) => {
+  ])("pairs %s with %s although one of them is too short for a run", async (left, right) => {
     const { pairs, unpaired } = await compareTexts(source(`\x03\x01${left}\0\x02`), source(`\x03\x01${right}\0\x02`));
     expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([[left, right]]);
     expect(unpaired).toEqual([]);
   });
 
-  test("pairs no number of another place with a text", async () => {
+  test("does not pair a text with bytes after a different number", async () => {
     const { unpaired } = await compareTexts(source("\x03\x01main\0"), source("\x04\x02dev\0"));
     expect(unpaired).toHaveLength(1);
   });
 
-  test("what is before the start is not read", async () => {
+  test("does not read texts before the start", async () => {
     const { pairs, unpaired } = await compareTexts(source("before\0abcd"), source("BEFORE\0ABCD"), { start: 7 });
     expect(pairs.map(({ left }) => left)).toMatchObject([{ text: "abcd", offset: 7 }]);
     expect(unpaired).toEqual([]);
   });
 
-  test("of each side 20,000 texts that differ are looked at", async () => {
+  test("reads at most 20,000 differing texts of each side", async () => {
     const many = (count: number): string =>
       Array.from({ length: count }, (_none, index) => String(index).padStart(5, "_")).join("\0");
     expect((await compareTexts(source(many(20_000)), source(""))).isCut).toBe(false);
@@ -227,7 +227,7 @@ describe("pairTexts", () => {
     ["xab", "ab", 0, 2],
     ["a", "b", 0, 0],
     ["", "b", 0, 0],
-  ])("%j and %j", (one, other, prefix, suffix) => {
+  ])("finds the common prefix and suffix of %j and %j", (one, other, prefix, suffix) => {
     const [left, right] = [
       { text: one, offset: 5 },
       { text: other, offset: 9 },

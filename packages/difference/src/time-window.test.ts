@@ -17,7 +17,7 @@ describe("isNear", () => {
     expect(isNear(left, right, windows)).toBe(isIn);
   });
 
-  test("is false where the time of a build is not known", () => {
+  test("is false when the time of a build is unknown", () => {
     expect(isNear(100, 300, { now: 1e12, left: windows.left })).toBe(false);
     expect(isNear(100, 300, { now: 1e12, right: windows.right })).toBe(false);
   });
@@ -27,12 +27,12 @@ describe("isPast", () => {
   test.each<[name: string, moment: number, now: number, isPast: boolean]>([
     ["1980", Date.UTC(1980, 0, 1), 1e12, true],
     ["before 1980", Date.UTC(1980, 0, 1) - 1, 1e12, false],
-    ["a day ahead, as in another time zone", 1e12 + DAY_MS, 1e12, true],
+    ["a day ahead, as in a different time zone", 1e12 + DAY_MS, 1e12, true],
     ["more than a day ahead", 1e12 + DAY_MS + 1, 1e12, false],
     ["not a number", Number.NaN, 1e12, false],
   ])("%s", (_name, moment, now, expected) => expect(isPast(moment, { now })).toBe(expected));
 
-  test("the clock of a build may be ahead of ours", () => {
+  test("accepts a build whose clock is ahead of ours", () => {
     const late = { from: 0, to: 2e12 };
     expect(isPast(2e12, { now: 1e12, left: late })).toBe(true);
     expect(isPast(2e12, { now: 1e12, right: late })).toBe(true);

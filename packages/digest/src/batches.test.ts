@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { BATCH_BYTES, BATCH_FILES, batches } from "./batches.ts";
 
-/** How many files each job has, of files with these sizes. */
+/** The number of files in each job for files of these sizes. */
 const counts = (...sizes: number[]): number[] =>
   [...batches(sizes.map((size, index) => ({ path: String(index), size })))].map((batch) => batch.length);
 
-describe("the jobs for threads", () => {
-  test("are none without files", () => expect(counts()).toEqual([]));
+describe("batches", () => {
+  test("returns no jobs without files", () => expect(counts()).toEqual([]));
 
-  test("have many small files each", () => {
+  test("puts many small files into one job", () => {
     const small = Array.from({ length: BATCH_FILES }, () => 1);
     expect(counts(...small)).toEqual([BATCH_FILES]);
     expect(counts(...small, 1)).toEqual([BATCH_FILES, 1]);
@@ -30,9 +30,9 @@ describe("the jobs for threads", () => {
       [BATCH_BYTES, BATCH_BYTES, 0, 1],
       [1, 2, 1],
     ],
-  ])("of %j bytes have %j files", (sizes, expected) => expect(counts(...sizes)).toEqual(expected));
+  ])("splits files of %j bytes into jobs of %j files", (sizes, expected) => expect(counts(...sizes)).toEqual(expected));
 
-  test("keep the order", () => {
+  test("keeps the order", () => {
     const files = Array.from({ length: 600 }, (_, index) => ({ path: String(index), size: index }));
     expect([...batches(files)].flat()).toEqual(files);
   });

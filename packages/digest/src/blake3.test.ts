@@ -15,7 +15,7 @@ interface Vectors {
 const file = path.join(import.meta.dirname, "../../../test/fixtures/blake3/test_vectors.json");
 const vectors: Vectors = JSON.parse(readFileSync(file, "utf8"));
 
-/** The input the vectors are made of: 0, 1, ..., 250, 0, 1, ... */
+/** The input of the vectors: 0, 1, ..., 250, 0, 1, ... */
 function input(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_byte, index) => index % 251);
 }
@@ -53,14 +53,14 @@ describe("blake3", () => {
     },
   );
 
-  test("refuses a key of another length", async () => {
+  test("refuses a key of a different length", async () => {
     await expect(blake3("", { kind: "keyed", key: new Uint8Array(31) })).rejects.toThrow(
       /has 32 bytes, this one has 31/,
     );
   });
 });
 
-test("a text is hashed as UTF-8, and a key has 32 bytes", async () => {
+test("hashes text as UTF-8, and refuses a key that does not have 32 bytes", async () => {
   expect(await blake3("ä")).toBe(await blake3(Buffer.from("ä")));
   const keyed = (length: number) => blake3("x", { kind: "keyed", key: new Uint8Array(length) });
   expect(await keyed(32)).toMatch(/^[0-9a-f]{64}$/);

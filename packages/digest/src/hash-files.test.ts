@@ -23,16 +23,16 @@ function place(name: string, bytes: Uint8Array): { path: string; size: number } 
   return { path: file, size: bytes.length };
 }
 
-/** Lengths around the sizes of the buffers, and where reading ahead begins: bytes could be lost or repeated there. */
+/** Lengths around the buffer sizes and the threshold of read-ahead, where bytes could be lost or repeated. */
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const SHORT = [0, 1, 512 * KIB - 1, 512 * KIB, 512 * KIB + 1, 3 * MIB + 7];
-/** Of these one alone is read ahead, in chunks of 2 MiB. */
+/** Lengths of files that may be read ahead in chunks of 2 MiB when they are hashed alone. */
 const LONG = [32 * MIB - 1, 32 * MIB, 32 * MIB + 1, 34 * MIB, 37 * MIB + 12_345];
 
 describe("hashFiles", () => {
   test.each(["native", "wasm"] as const)(
-    "agrees with one-shot hashes at every length, with the %s engine",
+    "agrees with hashes of the whole content at every length, with the %s engine",
     async (engine) => {
       const contents = SHORT.map((length) => Buffer.alloc(length, `${length} bytes, `));
       const files = contents.map((bytes, index) => place(`length-${index}`, bytes));
@@ -46,19 +46,22 @@ describe("hashFiles", () => {
     },
   );
 
-  test.each(LONG)("agrees with the one-shot hash of a file of %d bytes that is read ahead", async (length) => {
-    const bytes = Buffer.alloc(length, `${length} bytes, `);
-    const [hash] = await hashFiles([place("long", bytes)], { algorithms: ["blake3", "sha256"] });
-    expect(hash).toEqual({ blake3: await blake3(bytes), sha256: createHash("sha256").update(bytes).digest("hex") });
-  });
+  test.each(LONG)(
+    "agrees with the hash of the whole content for a file of %d bytes around the read-ahead threshold",
+    async (length) => {
+      const bytes = Buffer.alloc(length, `${length} bytes, `);
+      const [hash] = await hashFiles([place("long", bytes)], { algorithms: ["blake3", "sha256"] });
+      expect(hash).toEqual({ blake3: await blake3(bytes), sha256: createHash("sha256").update(bytes).digest("hex") });
+    },
+  );
 
-  test("computes only what was asked for, in the order given", async () => {
+  test("computes only the requested digests, in the given order", async () => {
     const files = [place("b", Buffer.from("b")), place("a", Buffer.from("a"))];
     const hashes = await hashFiles(files, { algorithms: ["sha256"] });
     expect(hashes).toEqual(["b", "a"].map((text) => ({ sha256: createHash("sha256").update(text).digest("hex") })));
   });
 
-  test("says after each job how much is done of all", async () => {
+  test("reports the progress after each job", async () => {
     const file = place("small", Buffer.from("small"));
     const seen: Progress[] = [];
     const reporter = { ...silentReporter, progress: (progress: Progress): unknown => seen.push(progress) };
@@ -71,7 +74,7 @@ describe("hashFiles", () => {
     expect(seen.map(({ done }) => done).every((done) => [1280, 440, 1720, 2560, 3000].includes(done))).toBe(true);
   });
 
-  test("hashes nothing without starting a thread", async () => {
+  test("does not start a thread without files", async () => {
     expect(await hashFiles([])).toEqual([]);
   });
 
@@ -84,7 +87,7 @@ describe("hashFiles", () => {
       /grown changed while it was hashed: 8 bytes when listed, 9 read/,
     ],
     [
-      "was cut since it was listed",
+      "was truncated since it was listed",
       () => ({ ...place("cut", Buffer.alloc(3)), size: 8 }),
       /cut changed while it was hashed/,
     ],
@@ -94,7 +97,7 @@ describe("hashFiles", () => {
     await expect(failing).rejects.toBeInstanceOf(DigestError);
   });
 
-  test("stops its threads when the signal fires", async () => {
+  test("stops its threads when the signal is aborted", async () => {
     const file = path.join(folder, "sparse");
     writeFileSync(file, "");
     truncateSync(file, 64 * 1024 ** 3);
@@ -104,7 +107,7 @@ describe("hashFiles", () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
-  test("hashes a sparse file of 4 GiB in flat memory and says how far it is", async () => {
+  test("hashes a sparse file of 4 GiB in constant memory and reports its progress", async () => {
     const file = path.join(folder, "four");
     const size = 4 * 1024 ** 3;
     writeFileSync(file, "");
@@ -150,7 +153,7 @@ describe("listTree", () => {
     ]);
   });
 
-  test("refuses what can neither be hashed nor compared", () => {
+  test("refuses a file type that cannot be hashed or compared", () => {
     const root = path.join(folder, "pipe");
     mkdirSync(root);
     execFileSync("mkfifo", [path.join(root, "fifo")]);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { HashProgress } from "./hash-progress.ts";
 
-describe("the progress of jobs", () => {
-  test("grows with what is read, and with each job that is done", () => {
+describe("HashProgress", () => {
+  test("grows with each read and each finished job", () => {
     const progress = new HashProgress([100, 30, 5]);
     expect([progress.done, progress.total]).toEqual([0, 135]);
     progress.read(60);
@@ -16,7 +16,7 @@ describe("the progress of jobs", () => {
     expect(progress.done).toBe(135);
   });
 
-  test("does not lose what was read of another job", () => {
+  test("keeps the bytes read by other jobs when one finishes", () => {
     const progress = new HashProgress([100, 100]);
     progress.read(90);
     progress.read(90);
@@ -24,7 +24,7 @@ describe("the progress of jobs", () => {
     expect(progress.done).toBe(180);
   });
 
-  test("is never more than all, nor less than the jobs that are done", () => {
+  test("is never more than the total or less than the finished jobs", () => {
     const progress = new HashProgress([10, 20]);
     progress.read(50);
     expect(progress.done).toBe(30);
@@ -33,7 +33,7 @@ describe("the progress of jobs", () => {
     expect(progress.done).toBe(30);
   });
 
-  test("counts a short job, of which nothing was told", () => {
+  test("counts a short job that reported no reads", () => {
     const progress = new HashProgress([10, 20]);
     progress.finish(0);
     expect(progress.done).toBe(10);

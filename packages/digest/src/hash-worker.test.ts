@@ -25,7 +25,7 @@ const file = (name: string): Job => ({
 });
 
 describe.each([
-  ["a thread of its own", threadWorker],
+  ["a separate thread", threadWorker],
   ["the caller's thread", callerWorker],
 ])("on %s", (_name, worker) => {
   function start(jobs: Job[]) {
@@ -34,7 +34,7 @@ describe.each([
     return { ...worker({ engine: "fastest", work, onReply: (reply) => replies.push(reply) }), replies };
   }
 
-  test("jobs are done until none is left", async () => {
+  test("processes all jobs", async () => {
     const { finished, close, replies } = start([bytes("x"), file("a")]);
     await finished;
     await close();
@@ -44,13 +44,13 @@ describe.each([
     ]);
   });
 
-  test("a job that fails says why", async () => {
+  test("rejects with the error of a failed job", async () => {
     const { finished, close } = start([file("absent")]);
     await expect(finished).rejects.toThrow(/ENOENT.*absent/);
     await close();
   });
 
-  test("work can be ended before it is done", async () => {
+  test("can be stopped before all jobs are done", async () => {
     const { finished, close, replies } = start(Array.from({ length: 500 }, () => bytes("x")));
     const ended = finished.catch(String);
     await close();
@@ -62,14 +62,14 @@ describe.each([
   });
 });
 
-describe("jobs for several threads", () => {
+describe("runJobs", () => {
   test.each([
     [1, 4],
     [3, 3],
     [3, 1],
     [2, 8],
     [5, 3],
-  ])("%d jobs for %d threads have their hashes in order", async (jobs, threads) => {
+  ])("returns the hashes of %d jobs on %d threads in order", async (jobs, threads) => {
     const work = Array.from({ length: jobs }, (_, index) => bytes(String(index)));
     const hashes = await runJobs(work, { threads });
     expect(hashes.map(([hash]) => hash?.blake3)).toEqual(
@@ -77,31 +77,31 @@ describe("jobs for several threads", () => {
     );
   });
 
-  test("are ended by the first that fails", async () => {
+  test("stops at the first job that fails", async () => {
     const jobs = [file("absent"), ...Array.from({ length: 100 }, () => bytes("x")), file("absent")];
     await expect(runJobs(jobs, { threads: 2 })).rejects.toThrow(/^cannot hash: (?:Error: )?ENOENT.*absent/);
   });
 
-  test("do not start when they were cancelled before", async () => {
+  test("does not start when it was cancelled before", async () => {
     await expect(runJobs([bytes("x")], { signal: AbortSignal.abort(new Error("stopped")) })).rejects.toThrow("stopped");
   });
 });
 
-describe("the files of the engine", () => {
-  test.each(["linux-x64", "linux-arm64", "darwin-arm64", "win32-x64"])("have an addon for %s", (machine) => {
+describe("files of the engine", () => {
+  test.each(["linux-x64", "linux-arm64", "darwin-arm64", "win32-x64"])("include an addon for %s", (machine) => {
     const { addon = "" } = workerData("fastest", machine);
     const [system = "", processor = ""] = machine.split("-");
     expect(path.basename(addon)).toMatch(new RegExp(`^blake\\.${system}-${processor}.*\\.node$`));
     expect(existsSync(addon)).toBe(true);
   });
 
-  test.each(["darwin-x64", "linux-riscv64"])("have none for %s, where WebAssembly does it", (machine) => {
+  test.each(["darwin-x64", "linux-riscv64"])("include no addon for %s, which uses WebAssembly", (machine) => {
     const { choice, addon, wasmGlue, wasmBinary } = workerData("wasm", machine);
     expect([choice, addon]).toEqual(["wasm", undefined]);
     expect([wasmGlue, wasmBinary, engineFile()].map((place) => existsSync(place))).toEqual([true, true, true]);
   });
 
-  test("are paths, also in a bundle, where the bundler has put paths", () => {
+  test("have paths, also in a bundle, in which the bundler writes paths instead of URLs", () => {
     expect(toPath(new URL("file:///a%20b/c.node"))).toBe("/a b/c.node");
     expect(toPath("/a b/c%20d.node")).toBe("/a b/c%20d.node");
   });

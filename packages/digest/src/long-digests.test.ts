@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { longDigests } from "./long-digests.ts";
 
-test("the digests of 64 bytes of a file are those of its content, and can be cancelled", async () => {
+test("longDigests computes SHA-512 and BLAKE2b of a file, and can be cancelled", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "long-digests-"));
   try {
     const file = path.join(folder, "abc");

@@ -21,7 +21,7 @@ function valid(): { context: Record<string, unknown>; files: Record<string, unkn
 }
 
 describe("formatManifest", () => {
-  test("writes keys and files by code unit, whatever the order given", () => {
+  test("sorts keys and files by code unit", () => {
     const text = formatManifest(manifest);
     expect(text).toBe(
       formatManifest({ context: new Map([...manifest.context].reverse()), files: [...manifest.files].reverse() }),
@@ -31,11 +31,11 @@ describe("formatManifest", () => {
     expect(text).toContain('"mode": "0755"');
   });
 
-  test("is a text for people too, with two spaces a level", () => {
+  test("indents by two spaces, for people", () => {
     expect(formatManifest(manifest).split("\n")[1]).toBe('  "format": "build-manifest",');
   });
 
-  test("is read back as it was", () => {
+  test("is read back unchanged", () => {
     const sorted = [...manifest.files].sort((a, b) => (a.path < b.path ? -1 : 1));
     const read = parseManifest(formatManifest(manifest), "m.json");
     expect(read.files).toEqual(sorted);
@@ -51,7 +51,7 @@ describe("parseManifest", () => {
     expect(() => parseManifest(text, "m.json")).toThrow("expected four octal digits");
   });
 
-  test("takes a path as long as the system does, and no longer", () => {
+  test("accepts a path of the system's maximum length, and no longer one", () => {
     const named = (length: number) => JSON.stringify({ ...valid(), files: [{ ...entry, path: "a".repeat(length) }] });
     expect(parseManifest(named(4095), "m.json").files).toHaveLength(1);
     expect(() => parseManifest(named(4096), "m.json")).toThrow("expected one inside the build");
@@ -63,7 +63,7 @@ describe("parseManifest", () => {
     ["null", "null", /expected a JSON object/],
     ["a list", "[]", /expected a JSON object/],
     ["another format", JSON.stringify({ ...valid(), format: "sbom" }), /"format" is "sbom", expected "build-manifest"/],
-    ["a version to come", JSON.stringify({ ...valid(), version: 2 }), /"version" is 2, this reads version 1/],
+    ["a future version", JSON.stringify({ ...valid(), version: 2 }), /"version" is 2, this reads version 1/],
     ["a context that is a list", JSON.stringify({ ...valid(), context: null }), /"context" is not an object/],
     [
       "a number in the context",
@@ -71,8 +71,8 @@ describe("parseManifest", () => {
       /the context's "epoch" is 0, expected a string/,
     ],
     ["files that are an object", JSON.stringify({ ...valid(), files: {} }), /"files" is not a list/],
-    ["no file at all", JSON.stringify({ ...valid(), files: [] }), /it lists no files/],
-    ["a file twice", JSON.stringify({ ...valid(), files: [entry, entry] }), /"a" is listed twice/],
+    ["no files", JSON.stringify({ ...valid(), files: [] }), /it lists no files/],
+    ["a file that is listed twice", JSON.stringify({ ...valid(), files: [entry, entry] }), /"a" is listed twice/],
   ])("refuses %s (F124)", (_name, text, message) => {
     const failing = (): unknown => parseManifest(text, "m.json");
     expect(failing).toThrow(message);
@@ -90,7 +90,7 @@ describe("parseManifest", () => {
     ["a negative size", { ...entry, size: -1 }, /"size" of a is -1, expected a count of bytes/],
     ["a size in words", { ...entry, size: "1" }, /"size" of a is "1"/],
     ["a decimal mode", { ...entry, mode: 420 }, /"mode" of a is 420, expected four octal digits/],
-    ["a link to a number", { path: "a", symlink: 1 }, /"symlink" of a is 1, expected a path/],
+    ["a link whose target is a number", { path: "a", symlink: 1 }, /"symlink" of a is 1, expected a path/],
     ["null", null, /file 1: expected an object/],
   ])("refuses an entry with %s", (_name, item, message) => {
     expect(() => parseManifest(JSON.stringify({ ...valid(), files: [item] }), "m.json")).toThrow(message);

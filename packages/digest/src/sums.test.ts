@@ -61,7 +61,7 @@ describe("parseSums", () => {
   test.each([
     ...["gnu", "gnub", "star", "bsd", "bsd1", "openssl", "upper", "bom", "crlf", "blank", "comment", "dot", "tab"],
     ...["onespace", "pwsh", "utf16", "twice", "plain.sha256", "SHA256SUMS.asc"],
-  ])("reads the list %s as people write it", (name) => {
+  ])("reads the list %s in a format that people use", (name) => {
     const file = path.join(CASES, name.includes(".") || name === "SHA256SUMS.asc" ? name : `${name}.txt`);
     const entries = parseSums(readFileSync(file), file);
     expect(entries.find((entry) => entry.path === "plain")?.hex).toBe(PLAIN.sha256);
@@ -73,12 +73,12 @@ describe("parseSums", () => {
 
   test.each([
     ["UTF-8", Buffer.from(LIST)],
-    ["UTF-8 with a mark", Buffer.from(`\uFEFF${LIST}`)],
-    ["UTF-16, low byte first", Buffer.from(`\uFEFF${LIST}`, "utf16le")],
-    ["UTF-16, high byte first", Buffer.from(`\uFEFF${LIST}`, "utf16le").swap16()],
+    ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${LIST}`)],
+    ["UTF-16, little-endian", Buffer.from(`\uFEFF${LIST}`, "utf16le")],
+    ["UTF-16, big-endian", Buffer.from(`\uFEFF${LIST}`, "utf16le").swap16()],
   ])("reads %s", (_encoding, bytes) => expect(read(bytes)).toEqual([["ä", "aa", 1]]));
 
-  test("passes over comments that are indented, and blanks before PowerShell's fields", () => {
+  test("skips indented comments, and blanks before PowerShell's fields", () => {
     expect(read(`  # comment\n\t; another\n${HEX}  a\n`)).toEqual([["a", "aa", 3]]);
     expect(read(`  Algorithm : SHA256\n  Hash : ${HEX}\n  Path : a\n`)).toEqual([["a", "aa", 3]]);
   });
@@ -91,7 +91,7 @@ describe("parseSums", () => {
     expect(() => parseSums(`${line}\n`, "app.sha256")).toThrow("app.sha256:1 has ");
   });
 
-  test("passes over a carriage return at the end of a line, and keeps any other in the name", () => {
+  test("ignores a carriage return at the end of a line, and keeps any other in the name", () => {
     expect(read(`${HEX}  a\r\n`)).toEqual([["a", "aa", 1]]);
     expect(read(`${HEX}  a\rb\r\n`)).toEqual([["a\rb", "aa", 1]]);
   });
@@ -101,16 +101,16 @@ describe("parseSums", () => {
     [Buffer.from([0x61, 0xfe])],
     [Buffer.from([0xfe, 0x61])],
     [Buffer.from([0x61, 0xff])],
-  ])("takes half a byte order mark (%j) for what it is", (start) => {
+  ])("does not treat half a byte order mark (%j) as one", (start) => {
     const text = start.toString("utf8");
     expect(() => read(Buffer.concat([start, Buffer.from(LIST)]))).toThrow(`list:1 has "${text}aaaa`);
   });
 
-  test("takes a byte order mark off a text", () => {
+  test("removes a byte order mark from a text", () => {
     expect(read(`\uFEFF${LIST}`)).toEqual([["ä", "aa", 1]]);
   });
 
-  test("reads what is signed, and neither the headers nor the signature", () => {
+  test("reads the lines of a signed message, without its headers and signature", () => {
     const signed = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${HEX}  a\n- ${HEX}  -b\n`;
     const signature = `-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n`;
     const entries = [
@@ -122,7 +122,7 @@ describe("parseSums", () => {
     expect(read(signed.trimEnd())).toEqual(entries);
   });
 
-  test("reads the blocks of PowerShell, each with the digest above its path", () => {
+  test("reads PowerShell's blocks, in which the digest is above its path", () => {
     const block = (letter: string, name: string): string =>
       `\r\nAlgorithm : SHA256\r\nHash      : ${letter.repeat(64)}\r\nPath      : C:\\work\\${name}\r\n  \r\n`;
     expect(read(block("A", "a.zip") + block("B", "b.zip"))).toEqual([
@@ -143,7 +143,7 @@ describe("parseSums", () => {
     [`BLAKE3-256 (a) = ${HEX}`, ["blake3"]],
     [`sha256:${HEX}`, ["sha256"]],
     [`BLAKE3-${HEX}`, ["blake3"]],
-  ])("of %s the algorithm is known", (line, algorithms) => {
+  ])("reads the algorithm of %s", (line, algorithms) => {
     if (algorithms === undefined)
       expect(() => parseSums(line, "a.sha512")).toThrow(/has a digest of (?:SHA2-512|BLAKE2b-256)/);
     else expect(parseSums(line, "a.sha256")[0]?.algorithms).toEqual(algorithms);
@@ -153,11 +153,11 @@ describe("parseSums", () => {
     [28 * 2, "SHA-224"],
     [48 * 2, "SHA-384"],
     [20 * 2, "SHA-1"],
-  ])("%d characters are named as what they are: %s", (length, name) => {
+  ])("names the algorithm of %d characters: %s", (length, name) => {
     expect(() => parseSums(`${"a".repeat(length)}  x`, "list")).toThrow(`a digest of ${name} (${length} hex`);
   });
 
-  test("undoes the escapes of a name only where the line says that it has some", () => {
+  test("decodes escapes in a name only when the line is marked as escaped", () => {
     expect(read(`${HEX}  a\\nb\n\\${HEX}  c\\nd\n`)).toEqual([
       ["a\\nb", "aa", 1],
       ["c\nd", "aa", 2],
@@ -175,11 +175,11 @@ describe("parseSums", () => {
     ]);
   });
 
-  test("shows the start of a line that it cannot read", () => {
+  test("shows the start of an invalid line", () => {
     expect(() => read("x".repeat(61))).toThrow(`list:1 has "${"x".repeat(60)}";`);
   });
 
-  test("reads names that need care in every form", () => {
+  test("reads unusual names in every format", () => {
     const names = (list: string): string[] =>
       parseSums(readFileSync(path.join(CASES, list)), list)
         .map((entry) => entry.path)
@@ -189,7 +189,7 @@ describe("parseSums", () => {
     expect(names("b3.txt")).toEqual(names("gnu.txt"));
   });
 
-  test("tells an algorithm by the digest's length, or by what the line says", () => {
+  test("infers the algorithm from the digest's length or from the line", () => {
     const of = (text: string): readonly string[] | undefined => parseSums(text, "B3SUMS")[0]?.algorithms;
     expect(of(`${HEX}  a`)).toEqual(["sha256", "blake3"]);
     expect(of(`${HEX}${HEX}  a`)).toEqual(["sha512", "blake2b"]);
@@ -201,8 +201,8 @@ describe("parseSums", () => {
     ["an empty list", "", /^list holds no checksums$/],
     ["a hash of 63 characters", `${HEX}  ok\n${HEX.slice(1)}  a\n`, /^list:2 has 63 hex characters, expected SHA-256/],
     ["MD5", `${HEX.slice(32)}  a\n`, /^list:1 has a digest of MD5 \(32 hex characters\)/],
-    ["a tag that is not the length's", `SHA512 (a) = ${HEX}`, /^list:1 has a digest of SHA512 \(64 hex/],
-    ["a bare digest that no name tells the file of", `${HEX}\n`, /^list:1 has a digest without the name of a file/],
+    ["a tag that does not match the digest's length", `SHA512 (a) = ${HEX}`, /^list:1 has a digest of SHA512 \(64 hex/],
+    ["a bare digest without a known file", `${HEX}\n`, /^list:1 has a digest without the name of a file/],
     ["an error page", "<html>404</html>", /^list:1 has "<html>404<\/html>"; expected a line such as/],
     [
       "a path with two digests",
@@ -215,7 +215,7 @@ describe("parseSums", () => {
 });
 
 describe("formatSums", () => {
-  test("refuses a name with a carriage return, which the tools write in different ways", () => {
+  test("refuses a name with a carriage return, which tools write differently", () => {
     expect(() => formatSums([{ path: "a\rb", hex: HEX }])).toThrow(
       /"a\\rb" has a name that a checksum list cannot contain/,
     );

@@ -4,13 +4,13 @@ import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { byCodeUnit, listTree, readEntry } from "./tree.ts";
 
-test("names are sorted by code unit, whatever the language", () => {
+test("byCodeUnit sorts names independent of the locale", () => {
   const sorted = ["", "B", "a", "a.b", "a/b", "ab", "ä"];
   expect(sorted.toReversed().sort(byCodeUnit)).toEqual(sorted);
   expect([byCodeUnit("a", "b"), byCodeUnit("b", "a"), byCodeUnit("a", "a")]).toEqual([-1, 1, 0]);
 });
 
-test("a name with the character that stands for bytes that are not UTF-8 is a name", () => {
+test("listTree accepts a name that contains U+FFFD", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tree-"));
   try {
     writeFileSync(path.join(folder, "a\uFFFD"), "x");
@@ -20,7 +20,7 @@ test("a name with the character that stands for bytes that are not UTF-8 is a na
   }
 });
 
-test("a single file or link is read as its folder has it, and all bits of its mode", () => {
+test("readEntry returns the same entry as listTree, with all mode bits", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tree-"));
   try {
     mkdirSync(path.join(folder, "a/b"), { recursive: true });
