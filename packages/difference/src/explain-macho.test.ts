@@ -156,7 +156,7 @@ describe("Mach-O: identity", () => {
     expect(await compare(signed("aaaa"), signed("bbbb"))).toEqual([
       ["signature", "LC_CODE_SIGNATURE", "4 bytes", "4 bytes"],
     ]);
-    // Signing adds a load command, which fits before the sections, and enlarges __LINKEDIT.
+    // Signing adds a load command, which would move the bytes after the commands in this crafted file, and enlarges __LINKEDIT.
     expect(await causesOf(signLater(macho(file), shape), macho(file))).toEqual([
       ["signature", "LC_CODE_SIGNATURE", "5 bytes", "none"],
     ]);

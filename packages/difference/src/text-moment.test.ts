@@ -77,7 +77,7 @@ describe("times in texts", () => {
   });
 
   test("are compared with now by day and hour in local formats", () => {
-    // The days are two apart, so that no time zone moves a date into the future.
+    // Each date is at least a day away from `now`, so that the time zone does not matter.
     const at = (day: number) => ({ now: Date.UTC(2025, 10, day) });
     expect(moments("[Nov 20 2025]", "[Nov 21 2025]", at(22))).toBeDefined();
     expect(moments("[Nov 25 2025]", "[Nov 26 2025]", at(22))).toBeUndefined();

@@ -18,11 +18,11 @@ describe("parseDropTargets", () => {
     ["*-apple-darwin", "widget", "aarch64-apple-darwin", true],
     ["widget-server:*-apple-darwin", "widget-server", "aarch64-apple-darwin", true],
     ["widget-server:*-apple-darwin", "widget", "aarch64-apple-darwin", false],
-  ])("%s: of %s the target %s is dropped: %s", (entry, app, target, isDropped) => {
+  ])("with %s, app %s drops the target %s: %s", (entry, app, target, isDropped) => {
     expect(parseDropTargets([entry])(app, target)).toBe(isDropped);
   });
 
-  test("drops nothing by default, and refuses what is not a target", () => {
+  test("drops nothing by default, and refuses an invalid target", () => {
     expect(parseDropTargets([])("widget", "x86_64-apple-darwin")).toBe(false);
     expect(() => parseDropTargets(["a:b:c"])).toThrow('has "a:b:c", expected a target');
   });

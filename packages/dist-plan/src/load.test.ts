@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("loadPlan", () => {
-  test("takes the manifest itself, a path to it, or the run's artifact", async () => {
+  test("accepts the manifest itself, a path to it, or the run's artifact", async () => {
     const file = path.join(folder, "plan.json");
     await writeFile(file, json);
     const asked: string[] = [];
@@ -33,15 +33,15 @@ describe("loadPlan", () => {
     expect(asked).toEqual(["artifacts-plan-dist-manifest/plan-dist-manifest.json"]);
   });
 
-  test("says what empties an output, and what to write instead", async () => {
+  test("explains an empty value, and says what to write instead", async () => {
     await expect(loadPlan(" ", none)).rejects.toMatchObject({ advice: expect.stringContaining("plan: artifact") });
   });
 
-  test("names the artifact that a finished build would have left", async () => {
+  test("names the artifact that a finished build would have uploaded", async () => {
     await expect(loadManifest("host", none)).rejects.toThrow("this run has no artifact artifacts-dist-manifest");
   });
 
-  test("names a path that is not there, and does not read a file too large to be a manifest", async () => {
+  test("names a missing path, and refuses a file that is too large for a manifest", async () => {
     await expect(loadPlan(path.join(folder, "nowhere.json"), none)).rejects.toThrow(
       /cannot be read from ".*nowhere.json"/,
     );
@@ -54,7 +54,7 @@ describe("loadPlan", () => {
 describe("checksums", () => {
   const hex = (digit: string) => digit.repeat(64);
 
-  test("come from the manifest of a finished build; a plan has none", () => {
+  test("come from the manifest of a finished build, not from a plan", () => {
     const finished = makeManifest({ sha256: (file) => (file.includes("apple") ? hex("a") : undefined) });
     expect(checksumsOf(readPlan(json)).size).toBe(0);
     expect([...checksumsOf(readPlan(JSON.stringify(finished)))]).toEqual([
@@ -63,14 +63,14 @@ describe("checksums", () => {
     ]);
   });
 
-  test('reads what `checksum = "sha512"` of cargo-dist leaves, and refuses it for another algorithm', () => {
+  test('are read from the files that `checksum = "sha512"` gives, and refused for another algorithm', () => {
     const [long, line] = ["c".repeat(128), `${"c".repeat(128)} *a.tar.gz\n`];
     expect([...readChecksumFile(line, "a.tar.gz.sha512", "sha512")]).toEqual([["a.tar.gz", long]]);
     expect(() => readChecksumFile(line, "a.tar.gz.sha256")).toThrow("expected <sha256> *<file name>");
     expect(() => readChecksumFile(`${hex("a")} *a.tar.gz\n`, "sha512.sum", "sha512")).toThrow("expected <sha512>");
   });
 
-  test("are read from a file, in the forms of coreutils and of cargo-dist, with either line end", () => {
+  test("are read from a file in the formats of coreutils and cargo-dist, with either line ending", () => {
     const sums = readChecksumFile(`${hex("a")}  a.tar.xz\r\n${hex("b")} *b.tar.xz\n\n`, "sha256.sum");
     expect([...sums]).toEqual([
       ["a.tar.xz", hex("a")],
@@ -81,14 +81,14 @@ describe("checksums", () => {
   test.each([
     ["nothing", "", "holds no checksum"],
     ["a page of HTML", "<html>404</html>", 'has the line "<html>404</html>"'],
-    ["a hash that is short", `${"a".repeat(63)} *a`, "expected <sha256> *<file name>"],
+    ["a hash that is too short", `${"a".repeat(63)} *a`, "expected <sha256> *<file name>"],
     ["a hash in upper case", `${hex("A")} *a`, "expected <sha256> *<file name>"],
     ["two hashes for one file", `${hex("a")} *a\n${hex("b")} *a\n`, "the sha256 of a is"],
   ])("are refused from a file with %s", (_name, content, message) => {
     expect(() => readChecksumFile(content, "sha256.sum")).toThrow(message);
   });
 
-  test("of two sources must agree", () => {
+  test("from two sources must agree", () => {
     const one = new Map([["a", hex("1")]]);
     expect(
       mergeChecksums([

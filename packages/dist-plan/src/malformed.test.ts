@@ -5,7 +5,7 @@ import { makeManifest } from "./manifest-fixture.ts";
 import { artifactsOf } from "./questions.ts";
 import { readPlan } from "./read.ts";
 
-/** A manifest in which one value, anywhere, is another. */
+/** A manifest in which the value at `path` is replaced. */
 function withOneChange(value: unknown, path: readonly number[], replacement: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined || typeof value !== "object" || value === null) return replacement;
@@ -19,7 +19,7 @@ function withOneChange(value: unknown, path: readonly number[], replacement: unk
   return Array.isArray(value) ? changed.map(([, entry]) => entry) : Object.fromEntries(changed);
 }
 
-test("whatever is wrong with a manifest is said as a fault; what is read is safe to use as file names", () => {
+test("reports every invalid manifest as a Fault, and only returns names that are safe as file names", () => {
   const path = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 6 });
   const replacement = fc.oneof(fc.jsonValue(), fc.constantFrom("..", "a/b", "x\n::error::", "-rf", "1.2.3;id"));
   fc.assert(

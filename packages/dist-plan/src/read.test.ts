@@ -17,7 +17,7 @@ import { MAX_MANIFEST_BYTES, readPlan } from "./read.ts";
 
 type Json = Record<string, unknown>;
 
-/** The manifest with the value at `path` (`releases.0.app_version`) replaced; `undefined` takes it away. */
+/** The manifest with the value at `path` (such as `releases/0/app_version`) replaced; `undefined` removes it. */
 function changed(path: string, value: unknown, base: Json = makeManifest()): string {
   const keys = path.split("/");
   const last = keys.pop() ?? "";
@@ -31,7 +31,7 @@ const ARCHIVE = "widget-x86_64-unknown-linux-gnu.tar.xz";
 describe("readPlan", () => {
   const plan = readPlan(JSON.stringify(makeManifest({ apps: ["widget", "widget-server"] })));
 
-  test("answers what a publisher asks", () => {
+  test("returns the data that a publisher needs", () => {
     const release = releaseOf(plan, "widget");
     expect(plan).toMatchObject({ tag: "v1.2.3", tagIsImplicit: false, isPrerelease: false });
     expect(versionOf(plan).text).toBe("1.2.3");
@@ -44,19 +44,19 @@ describe("readPlan", () => {
     expect(artifactsOf(plan).filter((artifact) => artifact.name === "sha256.sum")).toHaveLength(1);
   });
 
-  test("asks which app is meant when there are several, and names them when it is another", () => {
+  test("requires the name of an app when there are several, and lists them for an unknown name", () => {
     expect(() => releaseOf(plan)).toThrow("the plan releases widget, widget-server: name one of them");
     expect(() => releaseOf(plan, "gadget")).toThrow("the plan does not release gadget, only widget, widget-server");
   });
 
-  test("refuses to speak of one version when apps have several", () => {
+  test("refuses to return one version when the apps have different ones", () => {
     const manifest = makeManifest({ apps: ["widget", "server"], tag: "v1.0.0-FAKEVER" });
     manifest["announcement_tag_is_implicit"] = true;
     const plan = readPlan(changed("releases/1/app_version", "0.9.0", manifest));
     expect(() => versionOf(plan)).toThrow("the plan has several versions: widget 1.2.3, server 0.9.0");
   });
 
-  test("takes a display name with a space, and a release without artifacts", () => {
+  test("accepts a display name with a space, and a release without artifacts", () => {
     const manifest = makeManifest();
     manifest["releases"] = [{ app_name: "widget", app_version: "1.2.3", display_name: "The Widget", display: true }];
     delete manifest["artifacts"];
@@ -65,7 +65,7 @@ describe("readPlan", () => {
     expect(archivesOf(release)).toEqual([]);
   });
 
-  test("takes kinds of artifact it does not know, and keys that newer versions add", () => {
+  test("accepts unknown kinds of artifact, and keys of newer versions", () => {
     const manifest = makeManifest();
     manifest["new_feature"] = { enabled: true };
     const plan = readPlan(changed(`artifacts/${ARCHIVE}.sha256/kind`, "quantum-seal", manifest));
@@ -132,7 +132,7 @@ describe("readPlan", () => {
       "announces a full release, but",
     ],
     [
-      "a checksum artifact that is absent",
+      "a missing checksum artifact",
       changed(`artifacts/${ARCHIVE}/checksum`, "gone.sha256"),
       PlanError,
       "has its checksum in gone.sha256",
@@ -182,7 +182,7 @@ describe("readPlan", () => {
 describe("requireTag", () => {
   const plan = readPlan(JSON.stringify(makeManifest()));
 
-  test("accepts the announced tag, and a run that is for no tag", () => {
+  test("accepts the announced tag, and a run without a tag", () => {
     expect(() => requireTag(plan, "v1.2.3")).not.toThrow();
     expect(() => requireTag(plan, undefined)).not.toThrow();
   });

@@ -21,18 +21,18 @@ async function stored(registry: string, config: unknown, run: CommandRunner = no
 const auth = Buffer.from("octocat:pass:word").toString("base64");
 
 describe("storedCredentials", () => {
-  test("reads what `docker login` left for a registry", async () => {
+  test("reads the credentials that `docker login` stored for a registry", async () => {
     const config = { auths: { "ghcr.io": { auth } } };
     expect(await stored("ghcr.io", config)).toEqual({ username: "octocat", password: "pass:word" });
     expect(await stored("quay.io", config)).toBeUndefined();
   });
 
-  test("knows under which name the client keeps Docker Hub", async () => {
+  test("uses the name under which the client stores Docker Hub", async () => {
     const config = { auths: { "https://index.docker.io/v1/": { auth } } };
     expect(await stored("docker.io", config)).toMatchObject({ username: "octocat" });
   });
 
-  test("asks the helper of the registry, with its name on standard input", async () => {
+  test("asks the registry's credential helper, with the registry's name on standard input", async () => {
     const asked: unknown[] = [];
     const run: CommandRunner = async (command, args, options) => {
       asked.push(command, args, options?.input);
@@ -51,7 +51,7 @@ describe("storedCredentials", () => {
     ]);
   });
 
-  test("has none where the helper knows none, or nobody ever logged in", async () => {
+  test("finds none when the helper has none, or when nobody logged in", async () => {
     const run: CommandRunner = async () => ({ exitCode: 1, stdout: "credentials not found", stderr: "" });
     expect(await stored("ghcr.io", { credsStore: "pass" }, run)).toBeUndefined();
     await rm(path.join(folder, "config.json"));

@@ -15,7 +15,7 @@ describe("parseEndpoint", () => {
     expect(formatEndpoint(endpoint)).toBe(address.replace(/(?<=\d)\/$/, ""));
   });
 
-  test("takes the usual port where none is named, which depends on TLS", () => {
+  test("uses the default port, which depends on TLS", () => {
     expect(parseEndpoint("tcp://host", "DOCKER_HOST")).toMatchObject({ port: 2375 });
     expect(parseEndpoint("tcp://host", "DOCKER_HOST", { verify: true })).toMatchObject({ port: 2376 });
   });
@@ -30,11 +30,11 @@ describe("parseEndpoint", () => {
     "tcp://host/path",
     "http://host",
     "fd://",
-  ])('refuses "%s", naming where it was written and what is expected', (address) => {
+  ])('refuses "%s", and names its source and the expected form', (address) => {
     expect(() => parseEndpoint(address, "DOCKER_HOST")).toThrow(`DOCKER_HOST is "${address}", expected`);
   });
 
-  test("says how to reach an engine behind ssh", () => {
+  test("says how to reach an engine over ssh", () => {
     const parse = (): Endpoint => parseEndpoint("ssh://me@host", "DOCKER_HOST");
     expect(parse).toThrow("engines over ssh");
     expect(parse).toThrow(expect.objectContaining({ advice: expect.stringContaining("/var/run/docker.sock me@host") }));

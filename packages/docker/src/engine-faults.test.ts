@@ -33,7 +33,7 @@ describe("loadImage", () => {
     ["colours", "\\u001b[32mLoaded image:\\u001b[0m localhost/app:1\\n"],
     ["another language", "Image chargée : localhost/app:1\\n"],
     [
-      "a name that was taken before (F68)",
+      "a name that was already in use (F68)",
       `The image localhost/app:1 already exists, renaming the old one with ID ${ID} to empty string\\nLoaded image: localhost/app:1\\n`,
     ],
   ])("is not misled by %s (F81)", async (_what, words) => {
@@ -41,17 +41,17 @@ describe("loadImage", () => {
     expect(await load()).toEqual([{ id: ID, name: "localhost/app:1" }]);
   });
 
-  test("takes only what the engine really has then for loaded (F70)", async () => {
+  test("only counts an image as loaded when the engine has it (F70)", async () => {
     await start({ "POST /images/load": stream('{"stream":"Loaded image: localhost/gone:1\\n"}') });
     await expect(load()).rejects.toThrow("loading the image: the engine says: Loaded image: localhost/gone:1");
   });
 
-  test("fails when the engine has nothing to say (F69, misleads 1)", async () => {
+  test("fails when the engine's answer is empty (F69, misleads 1)", async () => {
     await start({ "POST /images/load": stream("") });
     await expect(load()).rejects.toThrow("no image was loaded");
   });
 
-  test("throws an error inside the stream, although it began with 200 (misleads 1)", async () => {
+  test("throws an error from inside the stream, although the status was 200 (misleads 1)", async () => {
     await start({
       "POST /images/load": stream(
         '{"status":"Loading layer"}\n',
@@ -61,13 +61,13 @@ describe("loadImage", () => {
     await expect(load()).rejects.toMatchObject({ said: "no space left on device", status: undefined });
   });
 
-  test("does not try again what the engine refused", async () => {
+  test("does not retry a request that the engine refused", async () => {
     await start({ "POST /images/load": reply(500, { message: "invalid tar header" }) });
     await expect(load()).rejects.toMatchObject({ said: "invalid tar header", status: 500 });
     expect(scripted.requests.filter((request) => request.startsWith("POST /images/load"))).toHaveLength(1);
   });
 
-  test("starts over when the engine was restarted in the middle, once it answers again (F76)", async () => {
+  test("starts over when the engine restarts during the load and answers again (F76)", async () => {
     const said: string[] = [];
     const restarted: Reply = async (response) => {
       response.writeHead(200).write('{"status":"Loading layer"}\n');
@@ -85,7 +85,7 @@ describe("loadImage", () => {
     expect(scripted.requests.filter((request) => request.startsWith("POST /images/load"))).toHaveLength(2);
   });
 
-  test("reports the sum of the layers, and never goes back when they are counted anew", async () => {
+  test("reports the sum of the layers, and never decreases when a layer is counted again", async () => {
     const steps = [
       ["a", 5, 10],
       ["b", 10, 20],
@@ -110,7 +110,7 @@ describe("loadImage", () => {
   test.each<[api: string, asked: string]>([
     ["1.47", "POST /images/load?quiet=0"],
     ["1.48", 'POST /images/load?quiet=0&platform={"os":"linux","architecture":"amd64"}'],
-  ])("names the platform to an engine of API %s only if it understands", async (api, asked) => {
+  ])("sends the platform to an engine of API %s only if it supports this", async (api, asked) => {
     await start({ "GET /_ping": reply(200, "OK", { "api-version": api }), "POST /images/load": LOADED });
     await load({ platform: { os: "linux", architecture: "amd64" } });
     expect(scripted.requests).toContain(asked);
@@ -118,14 +118,14 @@ describe("loadImage", () => {
 });
 
 describe("pullImage", () => {
-  test("fails when the engine reports no error and has no image either", async () => {
+  test("fails when the engine reports no error but does not have the image", async () => {
     await start({ "POST /images/create": stream('{"status":"Pull complete"}\n') });
     await expect(pullImage(engine, "localhost/other:1", { reporter })).rejects.toThrow(
       "no error, but the image is missing",
     );
   });
 
-  test("asks for a digest as the tag, and for a platform", async () => {
+  test("sends a digest as the tag, and the platform", async () => {
     await start({ "POST /images/create": stream('{"status":"ok"}\n') });
     const digest = `sha256:${"0".repeat(64)}`;
     const platform = { os: "linux", architecture: "arm", variant: "v7" };
@@ -135,7 +135,7 @@ describe("pullImage", () => {
     );
   });
 
-  test("has podman pull from the loopback over plain HTTP, and from elsewhere not", async () => {
+  test("lets podman pull over plain HTTP only from the loopback address", async () => {
     await start({
       "GET /version": reply(200, {
         Version: "5.0",
@@ -155,7 +155,7 @@ describe("pullImage", () => {
     ]);
   });
 
-  test("completes a short name, so that podman and Docker pull the same", async () => {
+  test("completes a short name, so that podman and Docker pull the same image", async () => {
     await start({ "POST /images/create": reply(404, { message: "manifest unknown" }) });
     await expect(pullImage(engine, "alpine", { reporter })).rejects.toMatchObject({
       status: 404,
@@ -164,7 +164,7 @@ describe("pullImage", () => {
     expect(scripted.requests).toContain("POST /images/create?fromImage=docker.io/library/alpine&tag=latest");
   });
 
-  test.each(["-v", "UPPER", "a b", "x\n::error::"])("refuses %j before asking the engine (F143)", async (name) => {
+  test.each(["-v", "UPPER", "a b", "x\n::error::"])("refuses %j before it sends a request (F143)", async (name) => {
     await start({});
     const asked = scripted.requests.length;
     expect(() => pullImage(engine, name, { reporter })).toThrow(/is not an image reference/);
@@ -182,12 +182,12 @@ describe("images", () => {
     }),
   );
 
-  test("does not find what is not there, and says false when there is nothing to remove", async () => {
+  test("returns undefined for a missing image, and false when there is nothing to remove", async () => {
     expect(await inspectImage(engine, "localhost/none:1")).toBeUndefined();
     expect(await removeImage(engine, "localhost/none:1")).toBe(false);
   });
 
-  test("does not find an image of another platform when asked for one (F78)", async () => {
+  test("does not find an image of another platform when a platform is requested (F78)", async () => {
     const platform = { os: "linux", architecture: "arm64" };
     expect(await inspectImage(engine, "localhost/app:1", { platform })).toBeUndefined();
     expect(await inspectImage(engine, "localhost/app:1", { platform: engine.platform })).toMatchObject({ id: ID });
@@ -197,24 +197,24 @@ describe("images", () => {
     expect(await inspectImage(engine, "localhost/app:1")).toMatchObject({ repoDigests: [], diffIds: [] });
   });
 
-  test("throws a conflict as one, in the engine's words", async () => {
+  test("throws a conflict with its status and the engine's message", async () => {
     await expect(removeImage(engine, "localhost/used:1")).rejects.toMatchObject({
       status: 409,
       said: "container 3f is using it",
     });
   });
 
-  test("shows what answered in the engine's place", async () => {
+  test("shows an answer that does not come from the engine", async () => {
     await expect(inspectImage(engine, "html:1")).rejects.toThrow(
       "looking for html:1: the engine says: <html>bad gateway</html>",
     );
   });
 
-  test("names the field that is not what it should be", async () => {
+  test("names a field of the wrong type", async () => {
     await expect(inspectImage(engine, "broken:1")).rejects.toThrow("`Id` is 7, expected a string");
   });
 
-  test("gives a name that has a tag, and `latest` to one that has none", async () => {
+  test("adds a name with its tag, or with `latest` if it has none", async () => {
     await tagImage(engine, ID, "localhost/a/b:c");
     await tagImage(engine, ID, "localhost/a/b");
     expect(scripted.requests).toContain(`POST /images/${ID}/tag?repo=localhost/a/b&tag=c`);
@@ -224,7 +224,7 @@ describe("images", () => {
 });
 
 describe("tryImage", () => {
-  test("removes the container it made", async () => {
+  test("removes the container that it created", async () => {
     await start({
       "POST /containers/create": reply(201, { Id: "c0ffee" }),
       "DELETE /containers/c0ffee": reply(204, ""),
@@ -236,12 +236,12 @@ describe("tryImage", () => {
     ]);
   });
 
-  test("returns the reason why no container can be made (F70)", async () => {
+  test("returns the reason why no container can be created (F70)", async () => {
     await start({ "POST /containers/create": reply(500, { message: "failed to extract layer" }) });
     expect(await tryImage(engine, ID)).toEqual({ kind: "unusable", reason: "failed to extract layer" });
   });
 
-  test("does not take a broken connection for an unusable image", async () => {
+  test("does not treat a broken connection as an unusable image", async () => {
     await start({ "POST /containers/create": (response) => void response.destroy() });
     await expect(tryImage(engine, ID)).rejects.toThrow(EngineConnectionLost);
   });

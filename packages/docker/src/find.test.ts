@@ -42,7 +42,7 @@ async function places(env: Surroundings["env"] = {}): Promise<string[]> {
 }
 
 describe("findCandidates", () => {
-  test("without a choice made, looks at the default socket, then rootless Docker, then podman", async () => {
+  test("by default tries the default socket, then rootless Docker, then podman", async () => {
     expect(await places()).toEqual([
       `the default socket: unix://${home}/var/run/docker.sock`,
       `rootless Docker: unix://${home}/run/user/1001/docker.sock`,
@@ -58,7 +58,7 @@ describe("findCandidates", () => {
     ]);
   });
 
-  test("takes DOCKER_HOST before any context, as docker does", async () => {
+  test("prefers DOCKER_HOST to any context, as docker does", async () => {
     await writeConfig({ currentContext: "remote" });
     const env = { DOCKER_HOST: "tcp://10.0.0.1:2375", DOCKER_CONTEXT: "other" };
     expect(await places(env)).toEqual(["DOCKER_HOST: tcp://10.0.0.1:2375"]);
@@ -72,7 +72,7 @@ describe("findCandidates", () => {
     expect(candidate?.endpoint).toEqual({ kind: "tcp", host: "host", port: 2376, tls });
   });
 
-  test("follows the current context of config.json, and DOCKER_CONTEXT before it", async () => {
+  test("uses DOCKER_CONTEXT, or else the current context of config.json", async () => {
     await writeConfig({ currentContext: "desktop", auths: {} });
     await writeContext("desktop", "unix:///home/me/desktop.sock");
     await writeContext("other", "unix:///other.sock");
@@ -81,12 +81,12 @@ describe("findCandidates", () => {
     expect(await places({ DOCKER_CONTEXT: "default" })).toHaveLength(4);
   });
 
-  test("reads the configuration where DOCKER_CONFIG says", async () => {
+  test("reads the configuration from the folder DOCKER_CONFIG", async () => {
     await writeConfig({ currentContext: "desktop" });
     expect(await places({ DOCKER_CONFIG: path.join(home, "elsewhere") })).toHaveLength(4);
   });
 
-  test("fails for a context that does not exist, naming what chose it", async () => {
+  test("fails for a context that does not exist, and names the setting that chose it", async () => {
     await writeConfig({ currentContext: "gone" });
     await expect(places()).rejects.toThrow(/context "gone", chosen by .*config\.json, does not exist/);
   });
@@ -113,7 +113,7 @@ describe("findEngine", () => {
     }),
   };
 
-  test("finds out what the engine is", async () => {
+  test("returns the engine's product, version, platform and storage", async () => {
     await using docker = await startScriptedEngine({});
     const engine = await findEngine({
       reporter,
@@ -131,7 +131,7 @@ describe("findEngine", () => {
     });
   });
 
-  test("speaks an API no newer than it knows", async () => {
+  test("uses no newer API version than it knows", async () => {
     await using docker = await startScriptedEngine({ "GET /_ping": reply(200, "OK", { "api-version": "1.99" }) });
     const engine = await findEngine({
       reporter,
@@ -140,7 +140,7 @@ describe("findEngine", () => {
     expect(engine.apiVersion).toBe("1.51");
   });
 
-  test("takes podman where Docker is absent", async () => {
+  test("uses podman when Docker is missing", async () => {
     await using engine = await startScriptedEngine(podman);
     await mkdir(path.join(home, "run/podman"), { recursive: true });
     await symlink(engine.endpoint.path, path.join(home, "run/podman/podman.sock"));
@@ -148,7 +148,7 @@ describe("findEngine", () => {
     expect(found).toMatchObject({ product: "podman", platform: { architecture: "arm64" } });
   });
 
-  test("lists what was tried when there is none, with what to do (F75)", async () => {
+  test("lists the places that it tried when there is no engine, and says what to do (F75)", async () => {
     const tried = (await places()).map((place) => `- ${place}: there is no such socket`);
     await expect(findEngine({ reporter, surroundings: surroundings() })).rejects.toMatchObject({
       name: "EngineNotFound",
@@ -157,11 +157,11 @@ describe("findEngine", () => {
     });
   });
 
-  test("tells a daemon that is down from one that is absent (F75)", async () => {
+  test("distinguishes a stopped daemon from a missing one (F75)", async () => {
     const socket = path.join(home, "down.sock");
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(`${socket}.0`, resolve));
-    // A socket that closes in order takes its file along; a killed daemon leaves it.
+    // A server that closes normally deletes its socket file; a killed daemon leaves it.
     await rename(`${socket}.0`, socket);
     await new Promise((resolve) => server.close(resolve));
     const finding = findEngine({ reporter, surroundings: surroundings({ DOCKER_HOST: `unix://${socket}` }) });
@@ -171,7 +171,7 @@ describe("findEngine", () => {
     });
   });
 
-  test("stops at a socket that is denied, and says how to be let in (F75)", async () => {
+  test("stops at a socket without permission, and says how to get access (F75)", async () => {
     await using docker = await startScriptedEngine({});
     await mkdir(path.join(home, "var/run"), { recursive: true });
     await symlink(docker.endpoint.path, path.join(home, "var/run/docker.sock"));
@@ -188,7 +188,7 @@ describe("findEngine", () => {
     ["a web server", reply(404, "<html>nothing here</html>")],
     ["an engine that names no API version", reply(200, "OK")],
     ["an engine that fails", reply(500, { message: "starting" })],
-  ])("does not take %s for an engine", async (_what, answer) => {
+  ])("does not accept %s as an engine", async (_what, answer) => {
     await using server = await startScriptedEngine({ "GET /_ping": answer });
     const finding = findEngine({
       reporter,
@@ -198,7 +198,7 @@ describe("findEngine", () => {
   });
 });
 
-/** Runs as a user without rights of its own; root may open any socket. */
+/** Runs as an unprivileged user, since root may open any socket. */
 async function asSomebodyElse<T>(work: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return await work();
   process.seteuid?.(65_534);

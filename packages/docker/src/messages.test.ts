@@ -13,12 +13,12 @@ async function collect(...texts: readonly (string | Uint8Array)[]): Promise<unkn
 }
 
 describe("readMessages", () => {
-  test("reads a message a line, with either line end, with none at the last, and without empty ones", async () => {
+  test("reads one message per line, with either line ending or none at the end, and skips empty lines", async () => {
     expect(await collect('{"a":1}\r\n\n  \n{"b":2}\n{"c":3}')).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }]);
     expect(await collect("")).toEqual([]);
   });
 
-  test("does not mind where the bytes are cut, also within a character", async () => {
+  test("accepts chunks that split lines and characters", async () => {
     const message = fc
       .dictionary(fc.string(), fc.string({ unit: "binary" }))
       .filter((it) => !("error" in it || "errorDetail" in it));
@@ -40,7 +40,7 @@ describe("readMessages", () => {
   test.each([
     ["as Docker reports it", '{"errorDetail":{"code":1,"message":"unpacking failed"},"error":"unpacking failed"}'],
     ["as podman reports it", '{"error":"unpacking failed"}'],
-  ])("throws an error inside the stream, %s", async (_name, line) => {
+  ])("throws an error from inside the stream, %s", async (_name, line) => {
     await expect(collect('{"status":"ok"}\n', line)).rejects.toMatchObject({
       name: "EngineError",
       status: undefined,
@@ -49,7 +49,7 @@ describe("readMessages", () => {
     });
   });
 
-  test("hands on what came before an error", async () => {
+  test("passes on messages before an error", async () => {
     const seen: unknown[] = [];
     const read = async (): Promise<void> => {
       for await (const message of readMessages(pieces('{"a":1}\n{"error":"no"}\n'), "loading")) seen.push(message);
@@ -60,8 +60,8 @@ describe("readMessages", () => {
 
   test.each([
     ["a line of text", "Loaded image: x\n", /is not JSON/],
-    ["a page of a proxy", "<html>502</html>", /is not JSON/],
-    ["a message cut short", '{"stream":"Loa', /is not JSON/],
+    ["an HTML page of a proxy", "<html>502</html>", /is not JSON/],
+    ["a truncated message", '{"stream":"Loa', /is not JSON/],
     ["a list", "[]\n", /which is not a message/],
     ["null", "null\n", /which is not a message/],
     ["bytes that are not text", "\xff\xfe".repeat(3), /is not/],

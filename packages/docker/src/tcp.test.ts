@@ -19,7 +19,7 @@ function pong(server: Server): Server {
   return server.on("request", (_request, response) => response.writeHead(200, { "api-version": "1.47" }).end("OK"));
 }
 
-test("an engine is reached over TCP, and its absence is told", async () => {
+test("reaches an engine over TCP, and reports a missing one", async () => {
   const server = pong(createServer());
   const port = await listen(server);
   await ping(parseEndpoint(`tcp://127.0.0.1:${port}`, "test"));
@@ -29,14 +29,14 @@ test("an engine is reached over TCP, and its absence is told", async () => {
   await expect(absent).rejects.toThrow(/ECONNREFUSED/);
 });
 
-describe("an engine behind TLS", () => {
+describe("an engine with TLS", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tls-"));
   const file = (name: string): string => path.join(folder, name);
   let server: Server;
   let address: string;
 
   beforeAll(async () => {
-    // One certificate that signs itself serves as authority, server and client.
+    // One self-signed certificate serves as authority, server and client.
     const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", file("key.pem")];
     execFileSync("openssl", ["req", "-x509", "-days", "2", ...key, ...subject, "-out", file("cert.pem")], {
@@ -53,11 +53,11 @@ describe("an engine behind TLS", () => {
 
   const connecting = (tls: TlsFiles): Promise<void> => ping(parseEndpoint(address, "test", tls));
 
-  test("is reached with the certificates that docker keeps", async () => {
+  test("is reached with docker's certificates", async () => {
     await connecting({ ca: file("cert.pem"), cert: file("cert.pem"), key: file("key.pem"), verify: true });
   });
 
-  test("is refused when no known authority vouches for it, unless asked not to check", async () => {
+  test("is refused when no known authority signed its certificate, unless verification is off", async () => {
     const own = { cert: file("cert.pem"), key: file("key.pem") };
     await expect(connecting({ ...own, verify: true })).rejects.toThrow(EngineConnectionLost);
     await connecting({ ...own, verify: false });

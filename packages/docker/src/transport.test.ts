@@ -18,7 +18,7 @@ async function read(body: Bytes): Promise<string> {
 }
 
 describe("exchange", () => {
-  test("tells an answer that breaks off from one that ends", async () => {
+  test("distinguishes a truncated answer from a complete one", async () => {
     await using engine = await startScriptedEngine({ "GET /cut": cut });
     const { body } = await exchange(engine.endpoint, { method: "GET", path: "/cut" });
     await expect(read(body)).rejects.toThrow(EngineConnectionLost);
@@ -31,7 +31,7 @@ describe("exchange", () => {
     await expect(broken).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
   });
 
-  test("throws the signal's reason, before, while waiting, and while reading", async () => {
+  test("throws the signal's reason before the request, while waiting, and while reading", async () => {
     await using engine = await startScriptedEngine({
       "GET /silence": silence,
       "GET /cut": (response) => void response.write("x"),
@@ -48,7 +48,7 @@ describe("exchange", () => {
     await expect(read(body)).rejects.toBe(reason);
   });
 
-  test("throws what reading the body to be sent throws, also when the answer had begun", async () => {
+  test("throws the error of the request body, even when the answer has begun", async () => {
     await using engine = await startScriptedEngine({
       "POST /waits": (_response, request) => void request.resume(),
       "POST /answers": (response, request) => {
@@ -67,9 +67,9 @@ describe("exchange", () => {
     await expect(read(answer.body)).rejects.toBe(wrong);
   });
 
-  test("stops sending to an engine that has refused, and hears what it says", async () => {
+  test("stops sending when the engine refuses, and returns its answer", async () => {
     await using engine = await startScriptedEngine({
-      // Like Go's server, Node's then reads on a while, lest the answer be lost with the connection.
+      // Like Go's server, Node's server then continues to read for a while, so that the answer is not lost with the connection.
       "POST /load": (response) =>
         void response.writeHead(507, { connection: "keep-alive" }).end("no space left on device"),
     });
@@ -86,7 +86,7 @@ describe("exchange", () => {
     expect(sent).toBeLessThan(1000);
   });
 
-  test("reads the body no faster than the engine takes it", async () => {
+  test("reads the body no faster than the engine receives it", async () => {
     await using engine = await startScriptedEngine({ "POST /load": silence });
     let sent = 0;
     const body = async function* (): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain variables of Dockerfiles.
 import { describe, expect, test } from "@jest/globals";
 import { applyEdits } from "@release-actions/text";
 import fc from "fast-check";
@@ -14,16 +14,20 @@ function env(text: string, stage: string): Record<string, string> {
 
 describe("a stage's environment", () => {
   test.each<[string, string, Record<string, string>]>([
-    ["takes several values of one ENV", "ENV a=1 b=2", { a: "1", b: "2" }],
-    ["takes the old form with a space", "ENV a one two", { a: "one two" }],
+    ["reads several values of one ENV", "ENV a=1 b=2", { a: "1", b: "2" }],
+    ["reads the old form with a space", "ENV a one two", { a: "one two" }],
     [
       "resolves quotes and escapes",
       `ENV a="x y" b='$z' c=d\\ e f="g\\"\\$h\\i"`,
       { a: "x y", b: "$z", c: "d e", f: 'g"$h\\i' },
     ],
-    ["goes on over lines, comments and blanks between them", "ENV a=1 \\\n  # note\n\n  b=2", { a: "1", b: "2" }],
+    [
+      "continues over lines, with comments and blank lines between them",
+      "ENV a=1 \\\n  # note\n\n  b=2",
+      { a: "1", b: "2" },
+    ],
     ["joins a value split over lines", "ENV a=on\\\ne", { a: "one" }],
-    ["reads windows line ends", "ENV a=1 \\\r\n  b=2\r", { a: "1", b: "2" }],
+    ["reads Windows line endings", "ENV a=1 \\\r\n  b=2\r", { a: "1", b: "2" }],
     ["sees variables as they were before the instruction", "ENV a=1\nENV a=2 b=$a", { a: "2", b: "1" }],
     [
       "resolves defaults and alternatives",
@@ -31,45 +35,45 @@ describe("a stage's environment", () => {
       { a: "1", b: "2", c: "", d: "", f: "5", g: "6" },
     ],
     [
-      "takes ARG for what ENV does not set",
+      "uses an ARG until an ENV sets the variable",
       "ARG v=arg\nENV a=$v\nENV v=env\nENV b=$v",
       { a: "arg", v: "env", b: "env" },
     ],
     [
-      "cuts and replaces as BuildKit does",
+      "removes and replaces parts of a value as BuildKit does",
       "ARG v=a.b.c\nENV a=${v#*.} b=${v##*.} c=${v%.*} d=${v%%.*} e=${v/b/x} f=${v//./-} g=${v/./} h=${v#z} i=${v%?}",
       { a: "b.c", b: "c", c: "a.b", d: "a", e: "a.x.c", f: "a-b-c", g: "ab.c", h: "a.b.c", i: "a.b." },
     ],
     ["leaves an unset variable empty", "ENV a=[$nothing]", { a: "[]" }],
-    ["is not fooled by a heredoc", "RUN <<EOF\nENV a=1\nEOF", {}],
-    ["is not fooled by a shell line that goes on", 'RUN echo "\\\nENV a=1"', {}],
+    ["ignores ENV inside a heredoc", "RUN <<EOF\nENV a=1\nEOF", {}],
+    ["ignores ENV in a continued shell line", 'RUN echo "\\\nENV a=1"', {}],
     ["is empty without ENV", "RUN true", {}],
   ])("%s", (_name, body, expected) => {
     expect(env(`FROM x AS builder\n${body}\n`, "builder")).toEqual(expected);
   });
 
-  test("inherits from the stage it is based on, whatever the case, and from no other", () => {
+  test("inherits from the stage it is based on, in any case, and from no other", () => {
     const text =
       "FROM x AS Base\nARG r=1\nENV a=base b=base\nFROM y AS other\nENV c=other\nFROM base AS builder\nENV b=$r\n";
     expect(env(text, "BUILDER")).toEqual({ a: "base", b: "1" });
     expect(env(text, "1")).toEqual({ c: "other" });
   });
 
-  test("sees a global ARG only where the stage asks for it", () => {
+  test("sees a global ARG only after the stage declares it", () => {
     expect(env("ARG v=1\nFROM x AS s\nENV a=[$v]\nARG v\nENV b=[$v]\n", "s")).toEqual({ a: "[]", b: "[1]" });
   });
 
-  test("obeys another escape character", () => {
+  test("uses the escape character of the directive", () => {
     expect(env("# escape=`\nFROM x AS s\nENV a=c:\\temp `\n  b=2\n", "s")).toEqual({ a: "c:\\temp", b: "2" });
   });
 
-  test("knows the line of every value", () => {
+  test("records the line of every value", () => {
     const stage = findStage(parseDockerfile("FROM x AS s\nENV a=1 \\\n    b=2\n", "f"), "s");
     expect(stage.env.get("b")?.location).toMatchObject({ file: "f", line: 3 });
   });
 });
 
-test("what only the caller of a build knows is told from what the file says", () => {
+test("distinguishes images that depend on unset arguments from those that the file names", () => {
   const text =
     "ARG BASE\nARG TAG\nFROM ${BASE} AS a\nFROM rust:${TAG:?} AS b\nFROM rust:${TAG%.*} AS c\nFROM rust:1.95.0\n";
   const dockerfile = parseDockerfile(text, "Dockerfile");
@@ -81,7 +85,7 @@ test("what only the caller of a build knows is told from what the file says", ()
   ]);
 });
 
-test("a stage on one of several stages has what all of them share", () => {
+test("a stage that is based on one of several stages has the variables that all of them share", () => {
   const text = [
     "FROM debian AS base",
     "ENV a=1",
@@ -112,7 +116,7 @@ describe("images", () => {
     "COPY --from=0 /a /b",
   ].join("\n");
 
-  test("are all that comes from outside, with variables resolved", () => {
+  test("are all images from outside the Dockerfile, with variables resolved", () => {
     const images = imagesOf(parseDockerfile(text, "Dockerfile"));
     expect(images.map(({ word, by, location }) => [by, word.value, location.line])).toEqual([
       ["# syntax", "docker/dockerfile:1.7", 1],
@@ -122,18 +126,18 @@ describe("images", () => {
     ]);
   });
 
-  test("are edited where the text really stands, even in the default of an ARG", () => {
+  test("are edited where their text is written, even in the default of an ARG", () => {
     const [, from] = imagesOf(parseDockerfile(text, "Dockerfile"));
     if (from === undefined) throw new Error("no FROM");
     const at = from.word.value.indexOf("1.94.0");
     const edit = editWithin(from.word, at, at + 6, "1.95.0");
     expect(edit && applyEdits(text, [edit])).toBe(text.replace("RUST=1.94.0", "RUST=1.95.0"));
-    // Half of this comes from one ARG, half from the other.
+    // This text comes from two ARGs.
     expect(editWithin(from.word, at - 1, at + 6, "x")).toBeUndefined();
   });
 });
 
-test("RUN scripts are those of the shell, at their place in the file", () => {
+test("returns the RUN scripts that a shell runs, with their offsets", () => {
   const text = [
     "FROM x AS s",
     "RUN --mount=type=cache,target=/x \\",
@@ -166,14 +170,14 @@ describe("a broken Dockerfile", () => {
     ["ENV alone", "FROM x\nENV\n", /^Dockerfile:2: ENV sets nothing/],
     ["an open quote", 'FROM x\nENV a="1\n', /^Dockerfile:2: the quote " is never closed/],
     ["an open brace", "FROM x\nENV a=${b\n", /^Dockerfile:2: the brace of \$\{ is never closed/],
-    ["a modifier that is not known", "FROM x\nENV a=${b^^}\n", /^Dockerfile:2: \$\{b\^\^\} is not a substitution/],
+    ["an unknown modifier", "FROM x\nENV a=${b^^}\n", /^Dockerfile:2: \$\{b\^\^\} is not a substitution/],
     ["a YAML file", "version: 3\nservices:\n  a: b\n", /^Dockerfile:1: VERSION: is not a Dockerfile instruction/],
-  ])("with %s is one error with its line", (_name, text, message) => {
+  ])("with %s causes one error with its line", (_name, text, message) => {
     expect(() => parseDockerfile(text, "Dockerfile")).toThrow(DockerfileError);
     expect(() => parseDockerfile(text, "Dockerfile")).toThrow(message);
   });
 
-  test("or any other text never ends in anything but an answer or such an error", () => {
+  test("or any other text only causes a DockerfileError", () => {
     const piece = fc.constantFrom(
       "FROM x",
       "\nENV ",
@@ -205,7 +209,7 @@ describe("a broken Dockerfile", () => {
     );
   });
 
-  test("without the stage asked for names the stages there are", () => {
+  test("without the requested stage causes an error that lists its stages", () => {
     const dockerfile = parseDockerfile("FROM x AS a\nFROM y\n", "Dockerfile");
     expect(() => findStage(dockerfile, "builder")).toThrow('Dockerfile has no stage "builder": it has a, 1');
   });

@@ -34,7 +34,7 @@ describe("parseGateway", () => {
     expect(() => parseGateway(text, repository)).toThrow(message);
   });
 
-  test("puts a tag with replacement patterns in it as it is", () => {
+  test("inserts a tag with replacement patterns literally", () => {
     expect(gatewayUrl(parseGateway("https://acme.dev", repository), { tag: "v$&", file: "$1" })).toBe(
       "https://acme.dev/v$&/$1",
     );

@@ -19,11 +19,11 @@ const reverse = (text: string): string => to("to-github")(text).text;
 test.each(
   `checksums.txt widget_1.2.3_checksums.txt SHA256SUMS SHA256SUMS.txt a.sha1 a.md5 a.zip.sig a.zip.asc cosign.bundle
   multiple.intoto.jsonl dist-manifest.json a.zip.sha256 sha256.sum a.pem a.sigstore.json`.split(/\s+/),
-)("%s is proof of others, and stays on GitHub", (file) => {
+)("keeps %s, which verifies other files, on GitHub", (file) => {
   expect(rewrite(`${GITHUB}/v1/${file}`)).toBe(`${GITHUB}/v1/${file}`);
 });
 
-test("takes as long as there are URLs, and no longer", () => {
+test("rewrites 25,000 URLs in one text", () => {
   const line = `| [x](${GITHUB}/v1/a.tar.xz) | ${"y".repeat(100)} |\n`;
   const { changed } = to("to-gateway")(line.repeat(25_000));
   expect(changed).toHaveLength(25_000);
@@ -56,15 +56,15 @@ describe("rewriteUrls", () => {
     ["a variable with a default", `${GITHUB}/v\${V:-1}/a-\${ARCH}.zip`, `${GATEWAY}/v\${V:-1}/a-\${ARCH}.zip`],
     ["a makefile", `${GITHUB}/v$(VERSION)/a.zip`, `${GATEWAY}/v$(VERSION)/a.zip`],
     ["a placeholder in braces", `${GITHUB}/v{version}/a-{target}.zip`, `${GATEWAY}/v{version}/a-{target}.zip`],
-    ["a placeholder for people", `${GITHUB}/v<version>/a-<arch>.zip`, `${GATEWAY}/v<version>/a-<arch>.zip`],
-    ["a line break of HTML behind it", `${GITHUB}/v1/a.zip<br>`, `${GATEWAY}/v1/a.zip<br>`],
+    ["a placeholder for readers", `${GITHUB}/v<version>/a-<arch>.zip`, `${GATEWAY}/v<version>/a-<arch>.zip`],
+    ["an HTML line break after it", `${GITHUB}/v1/a.zip<br>`, `${GATEWAY}/v1/a.zip<br>`],
     [
       "Markdown's emphasis",
       `_${GITHUB}/v1/a.zip_ ~~${GITHUB}/v1/b.zip~~`,
       `_${GATEWAY}/v1/a.zip_ ~~${GATEWAY}/v1/b.zip~~`,
     ],
     [
-      "a checksum in Markdown's emphasis, which stays",
+      "a checksum in Markdown's emphasis, which is kept",
       `_${GITHUB}/v1/a.zip.sha256_ ~~${GITHUB}/v1/SHA256SUMS~~`,
       `_${GITHUB}/v1/a.zip.sha256_ ~~${GITHUB}/v1/SHA256SUMS~~`,
     ],
@@ -94,48 +94,54 @@ describe("rewriteUrls", () => {
       "https://GitHub.com/Acme/Widget/releases/download/v1/a.zip",
       `${GATEWAY}/v1/a.zip`,
     ],
-    ["two in a row", `${GITHUB}/v1/a.zip ${GITHUB}/v1/b.zip`, `${GATEWAY}/v1/a.zip ${GATEWAY}/v1/b.zip`],
+    ["two consecutive URLs", `${GITHUB}/v1/a.zip ${GITHUB}/v1/b.zip`, `${GATEWAY}/v1/a.zip ${GATEWAY}/v1/b.zip`],
   ])("rewrites %s", (_name, before, after) => {
     expect(rewrite(before)).toBe(after);
     expect(reverse(after).toLowerCase()).toBe(before.toLowerCase());
   });
 
-  test.each(["www.github.com", "github.com:443"])("rewrites URLs of %s, which is GitHub too", (host) => {
+  test.each(["www.github.com", "github.com:443"])("rewrites URLs of %s, which is also GitHub", (host) => {
     expect(rewrite(`https://${host}/acme/widget/releases/download/v1/a.zip`)).toBe(`${GATEWAY}/v1/a.zip`);
   });
 
   test.each<[name: string, text: string]>([
-    ["a repository whose name begins alike", "https://github.com/acme/widget-server/releases/download/v1/a.zip"],
     [
-      "a repository whose name begins alike, with a dot",
+      "a repository whose name starts with the same letters",
+      "https://github.com/acme/widget-server/releases/download/v1/a.zip",
+    ],
+    [
+      "a repository whose name starts with the same letters and a dot",
       "https://github.com/acme/widget.js/releases/download/v1/a.zip",
     ],
-    ["an owner whose name ends alike", "https://github.com/bigacme/widget/releases/download/v1/a.zip"],
-    ["another host that begins alike", "https://github.com.evil.example/acme/widget/releases/download/v1/a.zip"],
-    ["another host that ends alike", "https://notgithub.com/acme/widget/releases/download/v1/a.zip"],
+    ["an owner whose name ends with the same letters", "https://github.com/bigacme/widget/releases/download/v1/a.zip"],
+    [
+      "another host that starts with the same letters",
+      "https://github.com.evil.example/acme/widget/releases/download/v1/a.zip",
+    ],
+    ["another host that ends with the same letters", "https://notgithub.com/acme/widget/releases/download/v1/a.zip"],
     ["an archived copy", `https://web.archive.org/web/2024/${GITHUB}/v1/a.zip`],
     ["an archived copy, percent-encoded", `https://web.archive.org/web%2F${encodeURIComponent(`${GITHUB}/v1/a.zip`)}`],
     ["another scheme", `git+${GITHUB}/v1/a.zip`],
-    ["plain HTTP, which is a fault of its own", `${GITHUB}/v1/a.zip`.replace("https", "http")],
+    ["plain HTTP, which is a separate problem", `${GITHUB}/v1/a.zip`.replace("https", "http")],
     ["a page of a release", "https://github.com/acme/widget/releases/tag/v1"],
     ["the latest download, which has no tag", "https://github.com/acme/widget/releases/latest/download/a.zip"],
     ["a folder", `${GITHUB}/v1/a.zip/`],
     ["a tag without a file", `"${GITHUB}/v1.2.3"`],
     ["a checksum", `${GITHUB}/v1/a.zip.sha256`],
     ["all checksums, and a signature", `${GITHUB}/v1/sha256.sum ${GITHUB}/v1/a.zip.asc`],
-    ["nothing at all", ""],
-  ])("leaves alone %s", (_name, text) => {
+    ["an empty text", ""],
+  ])("does not change %s", (_name, text) => {
     expect(to("to-gateway")(text)).toEqual({ text, changed: [], alreadyRight: [] });
   });
 
-  test("knows the releases of a GitHub Enterprise server, and only those", () => {
+  test("rewrites only releases of a GitHub Enterprise server when one is given", () => {
     const enterprise = parseGateway(GATEWAY, parseRepository("acme/widget", "https://github.acme.dev:8443/"));
     const url = "https://github.acme.dev:8443/acme/widget/releases/download/v1/a.zip";
     const text = to("to-gateway", { gateway: enterprise })(`${url} ${GITHUB}/v1/a.zip`).text;
     expect(text).toBe(`${GATEWAY}/v1/a.zip ${GITHUB}/v1/a.zip`);
   });
 
-  test("tells where each URL is and what it was", () => {
+  test("reports the line and the original of each URL", () => {
     const { changed, alreadyRight } = to("to-gateway")(`one\r\n${GITHUB}/v1/a.zip\r\n\r\n${GATEWAY}/v1/b.zip\n`);
     expect(changed).toEqual([
       { line: 2, tag: "v1", file: "a.zip", githubUrl: `${GITHUB}/v1/a.zip`, gatewayUrl: `${GATEWAY}/v1/a.zip` },
@@ -143,7 +149,7 @@ describe("rewriteUrls", () => {
     expect(alreadyRight).toMatchObject([{ line: 4, file: "b.zip" }]);
   });
 
-  test("takes only files that are included, in any case, and by their decoded name", () => {
+  test("rewrites only included files, in any case, by their decoded names", () => {
     const options = { isWanted: fileFilter(["widget-*.tar.?z"], ["*-musl*"]) };
     const text = `${GITHUB}/v1/widget-a.tar.xz ${GITHUB}/v1/widget-musl.tar.xz ${GITHUB}/v1/Widget%2Da.tar.gz ${GITHUB}/v1/other.tar.xz`;
     expect(to("to-gateway", options)(text).changed.map((url) => url.file)).toEqual([
@@ -152,7 +158,7 @@ describe("rewriteUrls", () => {
     ]);
   });
 
-  test("keeps every byte of an encoding it does not know", () => {
+  test("keeps every byte of an unknown encoding", () => {
     const bytes = Buffer.concat([
       Buffer.of(0xef, 0xbb, 0xbf, 0xe9, 0x80, 0x0d, 0x0a),
       Buffer.from(`${GITHUB}/v1/a.zip`),
@@ -164,7 +170,7 @@ describe("rewriteUrls", () => {
     );
   });
 
-  test("takes linear time on text made to be slow", () => {
+  test("takes linear time on adversarial text", () => {
     const started = performance.now();
     for (const filler of ["$a", "a.", "%2", "/a", "#{", "{{ a", "."]) rewrite(`${GITHUB}/${filler.repeat(50_000)}"`);
     expect(performance.now() - started).toBeLessThan(5000);
@@ -176,7 +182,7 @@ describe("in a formula", () => {
   const mirrored = `  url "${GATEWAY}/v1/a.zip"\r\n  mirror "${GITHUB}/v1/a.zip"\r\n  sha256 "x"\r\n`;
   const withMirror = to("to-gateway", { formula: { mirror: true } });
 
-  test("keeps GitHub's URL as a mirror when asked, once", () => {
+  test("keeps GitHub's URL once as a mirror when requested", () => {
     expect(withMirror(formula).text).toBe(mirrored);
     expect(withMirror(mirrored)).toMatchObject({ text: mirrored, changed: [] });
   });
@@ -185,13 +191,13 @@ describe("in a formula", () => {
     expect(withMirror(rewrite(formula)).text).toBe(mirrored);
   });
 
-  test("never rewrites a mirror, and takes it away again with the gateway", () => {
+  test("never rewrites a mirror, and removes it together with the gateway", () => {
     const options = { formula: { mirror: false } };
     expect(to("to-gateway", options)(mirrored)).toMatchObject({ text: mirrored, changed: [] });
     expect(to("to-github", options)(mirrored).text).toBe(formula);
   });
 
-  test("mirrors no URL of another file or place", () => {
+  test("does not add a mirror for other URLs", () => {
     const other = `  url "https://example.com/a.zip"\n  url "${GATEWAY}/v1/a.zip.sha256"\n`;
     expect(withMirror(other).text).toBe(other);
   });
@@ -209,11 +215,11 @@ describe("for any text", () => {
     .array(fc.tuple(fc.oneof(url, noise), separator), { maxLength: 12 })
     .map((pieces) => pieces.flat().join(""));
 
-  test("rewriting twice is rewriting once", () => {
+  test("rewriting twice gives the same result as rewriting once", () => {
     fc.assert(fc.property(anyText, (text) => expect(rewrite(rewrite(text))).toBe(rewrite(text))));
   });
 
-  test("what is rewritten comes back, and only URLs differ", () => {
+  test("rewriting can be reversed, and only changes URLs", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { text: written, changed } = to("to-gateway")(text);

@@ -14,7 +14,7 @@ async function serve(handler: Handler): Promise<string> {
   return origin;
 }
 
-/** `/github/*` is the original, which redirects to storage as GitHub does; `/gateway/*` is up to the test. */
+/** `/github/*` is the original, which redirects to storage as GitHub does; each test defines `/gateway/*`. */
 function release(
   gateway: (file: string, base: string) => { status: number; location?: string; length?: number },
 ): Handler {
@@ -83,7 +83,7 @@ describe("verifyRedirect", () => {
     expect(await verify(handler)).toContain(reason);
   });
 
-  test("refuses a file that is gone behind both", async () => {
+  test("refuses a file that is missing behind both URLs", async () => {
     const gone: Handler = (request, response, base) => {
       if (request.url?.startsWith("/gateway/")) response.writeHead(302, { location: `${base}/github/v1/a.zip` }).end();
       else response.writeHead(404).end();
@@ -91,7 +91,7 @@ describe("verifyRedirect", () => {
     expect(await verify(gone)).toContain("leads to status 404 at /github/v1/a.zip");
   });
 
-  test("refuses another size", async () => {
+  test("refuses a different size", async () => {
     let asked = 0;
     const growing: Handler = (request, response, base) => {
       if (request.url?.startsWith("/gateway/"))
@@ -104,7 +104,7 @@ describe("verifyRedirect", () => {
     );
   });
 
-  test("names the address that does not answer, without anything signed in it", async () => {
+  test("names the URL that does not answer, without its signature", async () => {
     const verdict = await verifyRedirect("http://127.0.0.1:1/v1/a.zip", "http://127.0.0.1:1/x", {
       fetch: createFetch({}),
     });
@@ -114,7 +114,7 @@ describe("verifyRedirect", () => {
     });
   });
 
-  test("stops when told to", async () => {
+  test("stops when the signal is aborted", async () => {
     await expect(
       verifyRedirect("http://127.0.0.1:1/", "http://127.0.0.1:1/x", {
         fetch: createFetch({}),

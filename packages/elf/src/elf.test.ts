@@ -8,7 +8,7 @@ import { readNotes } from "./notes.ts";
 
 const NAMES = "\0.shstrtab\0.note\0";
 
-/** A little-endian 64-bit file with the section names and one note section, its header fields as told. */
+/** A little-endian 64-bit file with section names, one note section and the given header fields. */
 function elf(header: Readonly<Record<number, number>> = {}, sections: Readonly<Record<number, number>> = {}): Buffer {
   const file = Buffer.alloc(64 + 3 * 64 + 64);
   file.write("\x7fELF\x02\x01\x01", "latin1");
@@ -60,7 +60,7 @@ describe("readElf", () => {
     ["a PE file (B182)", Buffer.from("MZ\x90\0"), /it is a PE file \(Windows\)/],
     ["a Mach-O file", Buffer.from("cffaedfe07000001", "hex"), /it is a Mach-O file/],
     ["other bytes", Buffer.from("hello"), /it starts with 68656c6c/],
-    ["a header that is cut (B162)", elf().subarray(0, 50), /the ELF header is cut: it has 50 bytes/],
+    ["a truncated header (B162)", elf().subarray(0, 50), /the ELF header is cut: it has 50 bytes/],
     ["class 3", elf({ 4: 0x0103 }), /unknown class 3/],
     [
       "section headers past the end (B176)",
@@ -77,12 +77,12 @@ describe("readElf", () => {
     await expect(failing).rejects.toBeInstanceOf(ElfError);
   });
 
-  test("a note that claims more than its section is cut, not read past", async () => {
+  test("truncates a note that is larger than its section", async () => {
     const file = await readElf(memorySource(elf({}, { 284: 60_000 })));
     await expect(readNotes(file)).rejects.toThrow(/section \.note is cut/);
   });
 
-  test("is not misled by the first bytes of others", () => {
+  test("does not accept files of other formats", () => {
     expect(isElf(Buffer.from("\x7fEL"))).toBe(false);
     expect(isElf(Buffer.from("\x7fELF"))).toBe(true);
   });

@@ -24,17 +24,17 @@ const full: EnvironmentLock = {
 
 describe("computeIdentity", () => {
   test.each([
-    ["nothing but a digest and a backend", VECTOR, "aabaeaeda3b27db42054f64719a16afd49e72b4fc6e8493e2fce9d862d240806"],
+    ["only a digest and a backend", VECTOR, "aabaeaeda3b27db42054f64719a16afd49e72b4fc6e8493e2fce9d862d240806"],
     [
       "the same, with the network isolated",
       { ...VECTOR, networkIsolation: true },
       "dcdae57b3749d0aa2d3948de9fde99ceedad34deaef9b618c2d9f939dac25596",
     ],
-  ])("gives the published id for %s", async (_name, lock, envId) => {
+  ])("computes the published id for %s", async (_name, lock, envId) => {
     expect(await computeIdentity(lock)).toMatchObject({ envId, shortId: envId.slice(0, 12) });
   });
 
-  test("takes the parts in the specified order, with nothing between them", async () => {
+  test("joins the parts in the specified order, without separators", async () => {
     const text =
       "base_digest:sha256:abc123pkg:git@2.45pkg:vim@9.1app:firefoxhw:gpuhw:audiomount:src:/home/me/src:/src" +
       "backend:mocknet:isolatedcpu:512mem:18446744073709551615";
@@ -42,7 +42,7 @@ describe("computeIdentity", () => {
     expect((await computeIdentity(full)).envId).toBe(await blake3(text));
   });
 
-  test("gives the second id as the README specifies it", async () => {
+  test("computes the second id as the README specifies", async () => {
     const text =
       "9:env-id-v2,1:2,7:rolling,13:sha256:abc123,1:2,3:git,4:2.45,3:vim,3:9.1,1:1,7:firefox,4:true,4:true," +
       "1:1,3:src,12:/home/me/src,4:/src,4:mock,4:true,3:512,20:18446744073709551615,";
@@ -52,7 +52,7 @@ describe("computeIdentity", () => {
     );
   });
 
-  test("the order of the file counts for the first id and not for the second (B100, misleads 17)", async () => {
+  test("the order in the file affects the first id but not the second (B100, misleads 17)", async () => {
     const reordered = { ...full, packages: [...full.packages].reverse() };
     const [before, after] = [await computeIdentity(full), await computeIdentity(reordered)];
     expect(after.envId).not.toBe(before.envId);
@@ -61,7 +61,7 @@ describe("computeIdentity", () => {
     expect(unsortedLists(reordered)).toEqual([{ key: "resolved_packages", index: 0 }]);
   });
 
-  test("the second id tells apart what the first cannot (B99, F144)", async () => {
+  test("the second id differs for locks that have the same first id (B99, F144)", async () => {
     const two = { ...VECTOR, packages: full.packages };
     const one = { ...VECTOR, packages: [{ name: "git", version: "2.45pkg:vim@9.1" }] };
     const [a, b] = [await computeIdentity(two), await computeIdentity(one)];
@@ -74,7 +74,7 @@ describe("computeIdentity", () => {
 });
 
 describe("unsortedLists", () => {
-  test("compares bytes, where UTF-16 code units would say otherwise", () => {
+  test("compares bytes, not UTF-16 code units", () => {
     const apps = ["\uFF5E", "\u{1F600}"];
     expect(unsortedLists({ ...VECTOR, apps })).toEqual([]);
     expect(unsortedLists({ ...VECTOR, apps: [...apps].reverse() })).toEqual([{ key: "resolved_apps", index: 0 }]);
@@ -84,12 +84,12 @@ describe("unsortedLists", () => {
 describe("ambiguities", () => {
   test.each([
     [
-      "a version that swallows the next package",
+      "a version that contains the next package",
       { resolved_packages: '[{ name = "git", version = "2pkg:vim@9" }]' },
       /version "2pkg:vim@9" contains "pkg:"/,
     ],
     [
-      "a name that swallows another (B99)",
+      "a name that contains another package (B99)",
       { resolved_packages: '[{ name = "1pkg:b@2", version = "3" }]' },
       /name "1pkg:b@2" contains "pkg:"/,
     ],
@@ -112,7 +112,7 @@ describe("ambiguities", () => {
     expect(others).toEqual([]);
   });
 
-  test("what they let through can be read back from the hashed text, so equal ids mean equal locks", () => {
+  test("accepted locks can be read back from the hashed text, so equal ids mean equal locks", () => {
     const word = fc
       .array(
         fc.constantFrom("a", "pkg:", "@", ":", "mount", "hw:", "gpu", "net:isolated", "cpu:", "m", "e", "m:", "/"),

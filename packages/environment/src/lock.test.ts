@@ -2,13 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import { lockText, parseLockText, VECTOR } from "./fixture.ts";
 
 describe("parseLock", () => {
-  test("reads the published vector and warns that its digest pins nothing", () => {
+  test("reads the published vector and warns that its digest does not pin an image", () => {
     const { lock, problems } = parseLockText(lockText());
     expect(lock).toEqual(VECTOR);
     expect(problems).toMatchObject([{ level: "warning", message: expect.stringContaining("too short to pin") }]);
   });
 
-  test("reads lists written as arrays of tables, and knows the place of every item", () => {
+  test("reads lists that are written as arrays of tables, and records the place of every item", () => {
     const text = lockText({
       resolved_packages: undefined,
       mounts: undefined,
@@ -33,13 +33,13 @@ describe("parseLock", () => {
     expect(place("base_image")).toEqual({ file: "karapace.lock", line: 4, column: 14 });
   });
 
-  test("reads a lock without mounts as karapace does: there are none", () => {
+  test("reads a lock without mounts as one with no mounts, as karapace does", () => {
     const { lock, problems } = parseLockText(lockText({ mounts: undefined }));
     expect(lock).toEqual(VECTOR);
     expect(problems.filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  test("reads carriage returns and a byte order mark as the same values (B106)", () => {
+  test("reads the same values with carriage returns and a byte order mark (B106)", () => {
     const { lock } = parseLockText(`\uFEFF${lockText().replaceAll("\n", "\r\n")}`);
     expect(lock).toEqual(VECTOR);
   });
@@ -76,7 +76,7 @@ describe("parseLock", () => {
       5,
     ],
     [
-      "a package twice (B101)",
+      "a repeated package (B101)",
       { resolved_packages: `[${pair}, { name = "a", version = "2" }]` },
       /package a is locked twice, first on line 6/,
       6,
@@ -120,7 +120,7 @@ describe("parseLock", () => {
       12,
     ],
     [
-      "a label twice (B102)",
+      "a repeated label (B102)",
       { mounts: `[${mount("m", "/a", "/c")}, ${mount("m", "/b", "/d")}]` },
       /mount m is locked twice, first on line 12/,
       12,
@@ -157,14 +157,14 @@ describe("parseLock", () => {
   });
 
   test.each([
-    ["a key twice (B105)", `${lockText()}base_image = "other"\n`, /karapace\.lock:13 is not valid TOML/],
-    ["a table twice (B105)", `${lockText()}[a]\n[a]\n`, /karapace\.lock:14 is not valid TOML/],
+    ["a repeated key (B105)", `${lockText()}base_image = "other"\n`, /karapace\.lock:13 is not valid TOML/],
+    ["a repeated table (B105)", `${lockText()}[a]\n[a]\n`, /karapace\.lock:14 is not valid TOML/],
     ["conflict markers (B109)", `<<<<<<< HEAD\n${lockText()}`, /karapace\.lock:1 holds the marker of a merge conflict/],
   ])("refuses %s", (_name, text, message) => {
     expect(() => parseLockText(text)).toThrow(message);
   });
 
-  test("says everything that is wrong at once, from top to bottom", () => {
+  test("reports all problems at once, from top to bottom", () => {
     const { problems } = parseLockText('extra = 1\nhardware_gpu = "yes"\nlock_version = 9\n');
     expect(problems.map(({ location }) => location?.line)).toEqual(
       problems.map(({ location }) => location?.line).sort((a, b) => Number(a) - Number(b)),

@@ -42,13 +42,13 @@ function parse(text: string): ReturnType<typeof parseManifest> {
 }
 
 describe("parseManifest", () => {
-  test("trims, sorts, removes repetitions and lowers the backend's name", () => {
+  test("trims and sorts values, removes duplicates and converts the backend's name to lower case", () => {
     const { manifest, problems } = parse(MANIFEST);
     expect(problems).toEqual([]);
     expect(manifest).toMatchObject({ baseImage: "rolling", packages: ["git", "vim"], backend: "mock", audio: false });
   });
 
-  test("takes the default for everything but the version and the image", () => {
+  test("uses defaults for everything but the version and the image", () => {
     const { manifest, problems } = parse('manifest_version = 1\n[base]\nimage = "x"\n');
     expect(problems).toEqual([]);
     expect(manifest).toEqual({
@@ -95,7 +95,7 @@ describe("parseManifest", () => {
 });
 
 describe("manifestDrift", () => {
-  test("finds none when everything declared is what was locked", () => {
+  test("finds no drift when everything declared is locked", () => {
     expect(manifestDrift(parse(MANIFEST).manifest, LOCK)).toEqual([]);
   });
 
@@ -115,14 +115,14 @@ describe("manifestDrift", () => {
     ["a mount", { mounts: [] }, "mount src", "/home/me/src:/src", null],
     ["the network", { networkIsolation: false }, "network isolation", "true", "false"],
     ["a limit (B110)", { cpuShares: "256" }, "cpu shares", "512", "256"],
-    ["a limit only the lock has (B110)", { memoryLimitMb: "64" }, "memory limit", null, "64"],
+    ["a limit that only the lock has (B110)", { memoryLimitMb: "64" }, "memory limit", null, "64"],
   ])("names %s", (_name, changes, field, declared, locked) => {
     expect(manifestDrift(parse(MANIFEST).manifest, { ...LOCK, ...changes })).toEqual([{ field, declared, locked }]);
   });
 });
 
 describe("lockChanges", () => {
-  test("explains field by field why an id changed", () => {
+  test("explains for each field why an id changed", () => {
     const after = { ...LOCK, packages: [{ name: "git", version: "2.46" }], gpu: false };
     expect(lockChanges(LOCK, after)).toEqual([
       { field: "package git", before: "2.45", after: "2.46" },
@@ -131,7 +131,7 @@ describe("lockChanges", () => {
     ]);
   });
 
-  test("names the order of a list when only that changed", () => {
+  test("names the order of a list when only the order changed", () => {
     const after = { ...LOCK, packages: [...LOCK.packages].reverse() };
     expect(lockChanges(LOCK, after)).toEqual([{ field: "order of a list", before: "sorted", after: "not sorted" }]);
     expect(lockChanges(LOCK, { ...LOCK, envId: "0".repeat(64) })).toEqual([]);

@@ -39,14 +39,14 @@ const options = (change: Partial<GitOptions> = {}): GitOptions => ({
   ...change,
 });
 
-describe("a git with access to a remote", () => {
-  test("reads all tags of a private repository, annotated ones once", async () => {
+describe("openGit", () => {
+  test("reads all tags of a private repository, and annotated tags once", async () => {
     const refs = await listRefs(openGit(options()), options(), "refs/tags/*");
     expect(refs.size).toBe(251);
     expect([...refs.keys()]).toContain("refs/tags/v1.0.249");
   });
 
-  test("keeps the token out of arguments, URL and configuration of a clone", async () => {
+  test("keeps the token out of arguments, URLs and the configuration of a clone", async () => {
     const commands: string[] = [];
     const run: GitOptions["run"] = (command, args, given) => {
       commands.push([command, ...args].join(" "));
@@ -63,7 +63,7 @@ describe("a git with access to a remote", () => {
     }
   });
 
-  test("fails at once when the token is refused, and says which one is needed (F106)", async () => {
+  test("fails at once when the token is refused, and says which token is needed (F106)", async () => {
     waits.length = 0;
     const wrong = options({ token: "wrong" });
     const reading = listRefs(openGit(wrong), wrong, "refs/tags/*");
@@ -74,7 +74,7 @@ describe("a git with access to a remote", () => {
     expect(waits).toEqual([]);
   });
 
-  test("tries again while the server is overloaded, and not for ever (F18, F19)", async () => {
+  test("retries while the server is overloaded, but not forever (F18, F19)", async () => {
     waits.length = 0;
     server.failNext(503, 2);
     expect((await listRefs(openGit(options()), options(), "refs/tags/v2*")).size).toBe(1);
@@ -84,7 +84,7 @@ describe("a git with access to a remote", () => {
     expect(waits).toHaveLength(5);
   });
 
-  test("sends the token to the remote's own host only", () => {
+  test("sends the token only to the remote's own host", () => {
     const env = gitEnvironment(
       { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "a.b", GIT_CONFIG_VALUE_0: "c" },
       { url: "https://github.com/acme/tap", token: TOKEN },

@@ -9,7 +9,7 @@ import { openRest, type RestOptions } from "./rest.ts";
 const API = "https://api.github.test";
 const names = listOf(object({ name: text }));
 
-/** Answers in turn, and keeps what was asked. */
+/** A client whose transport returns the answers in order and records the requests. */
 function scripted(...answers: (Response | Error)[]) {
   const asked: { url: string; init: { headers: Readonly<Record<string, string>> } }[] = [];
   const waits: number[] = [];
@@ -31,7 +31,7 @@ function scripted(...answers: (Response | Error)[]) {
   return { rest: openRest(options), options, asked, waits, lines };
 }
 
-/** As the transport gives it: of an `IncomingMessage` only that it can be read matters here. */
+/** The answer as the transport returns it; the code under test only reads the body as a stream. */
 async function received(url: URL, answer: Response): Promise<HttpResponse> {
   const body = Readable.from([Buffer.from(await answer.arrayBuffer())]) as HttpResponse["body"];
   return { url, status: answer.status, headers: Object.fromEntries(answer.headers), body };
@@ -52,7 +52,7 @@ describe("the REST client", () => {
     expect(new Headers(asked[0]?.init?.headers).get("authorization")).toBe("Bearer ghs_SECRET");
   });
 
-  test("sends the token to no other host, whatever a page says", async () => {
+  test("never sends the token to another host that a page names", async () => {
     const { rest, asked } = scripted(json([], { headers: { link: '<https://evil.example/x>; rel="next"' } }));
     await expect(rest.getAll("/x", names)).rejects.toThrow("next page is at https://evil.example/x");
     expect(asked).toHaveLength(1);
@@ -73,7 +73,7 @@ describe("the REST client", () => {
       [failure(500), failure(503), failure(504)],
       [expect.any(Number), expect.any(Number), expect.any(Number)],
     ],
-  ])("asks again after %s", async (_name, faults, waits) => {
+  ])("retries after %s", async (_name, faults, waits) => {
     const script = scripted(...faults, json([{ name: "v1" }]));
     expect(await script.rest.get("/x", names)).toEqual([{ name: "v1" }]);
     expect(script.waits).toEqual(waits);
@@ -85,7 +85,7 @@ describe("the REST client", () => {
     [403, {}, "Give the job the permission"],
     [404, {}, "Check the name"],
     [422, {}, undefined],
-  ])("does not ask again after %d", async (status, headers, advice) => {
+  ])("does not retry after %d", async (status, headers, advice) => {
     const { rest, asked } = scripted(failure(status, headers));
     const error: unknown = await rest.get("/repos/a/b", names).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(RefusedError);
@@ -94,13 +94,13 @@ describe("the REST client", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("gives up when a limit ends after its time is over", async () => {
+  test("gives up when a rate limit ends after its time budget", async () => {
     const { rest, waits } = scripted(failure(403, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999" }));
     await expect(rest.get("/x", names)).rejects.toThrow("GitHub answers 403");
     expect(waits).toEqual([]);
   });
 
-  test("gives up after minutes of faults, naming the last one", async () => {
+  test("gives up after minutes of errors, and names the last one", async () => {
     let now = 0;
     const { options } = scripted();
     const rest = openRest({
@@ -149,14 +149,14 @@ describe("releases", () => {
     expect(asked[0]?.url).toBe(`${API}/repos/a/b/releases/tags/widget/v1%2Bx`);
   });
 
-  test("are found among the drafts, or not at all", async () => {
+  test("are found among the drafts, or not found", async () => {
     const { rest } = scripted(failure(404), json([{ ...release, draft: true }]), failure(404), json([]));
     const releases = openReleases(rest, "a/b");
     expect(await releases.byTag("widget/v1+x")).toMatchObject({ id: 7, isDraft: true });
     expect(await releases.byTag("widget/v1+x")).toBeUndefined();
   });
 
-  test("are not taken for missing when GitHub is out of order", async () => {
+  test("are not reported as missing when GitHub fails", async () => {
     const { rest } = scripted(failure(403));
     await expect(openReleases(rest, "a/b").byTag("v1")).rejects.toThrow("GitHub answers 403");
   });

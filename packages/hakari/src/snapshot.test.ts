@@ -18,7 +18,7 @@ describe("Snapshot", () => {
     ["changed", () => writeFileSync(at("a"), "other")],
     ["removed", () => rmSync(at("a"))],
     ["left alone", () => undefined],
-  ])("puts a file back that was %s, bytes and mode, and forgets it", async (_name, meddle) => {
+  ])("restores the bytes and the mode of a file that was %s, and deletes the snapshot", async (_name, meddle) => {
     writeFileSync(at("a"), Buffer.from([0, 255, 13, 10]));
     chmodSync(at("a"), 0o600);
     await open().take([at("a")]);
@@ -29,7 +29,7 @@ describe("Snapshot", () => {
     expect(open().exists).toBe(false);
   });
 
-  test("removes a file that was not there, and puts one back whose folder is gone", async () => {
+  test("removes a file that did not exist, and restores one whose folder is missing", async () => {
     mkdirSync(at("sub"));
     writeFileSync(at("sub/a"), "before");
     await open().take([at("sub/a"), at("new")]);
@@ -40,19 +40,19 @@ describe("Snapshot", () => {
     expect(existsSync(at("new"))).toBe(false);
   });
 
-  test("keeps workspaces apart", async () => {
+  test("keeps workspaces separate", async () => {
     await open().take([at("a")]);
     expect(new Snapshot(root, "/elsewhere").exists).toBe(false);
     expect(new Snapshot(root, "/product/").exists).toBe(true);
   });
 
-  test("is none when it was not taken to its end (F85)", async () => {
+  test("does not exist when it is incomplete (F85)", async () => {
     mkdirSync(open().folder);
     writeFileSync(path.join(open().folder, "0"), "half");
     expect(open().exists).toBe(false);
   });
 
-  test.each([["{}"], ['[{"file":1}]'], ["[null]"]])("refuses an index that says %s", async (index) => {
+  test.each([["{}"], ['[{"file":1}]'], ["[null]"]])("refuses an index that contains %s", async (index) => {
     mkdirSync(open().folder);
     writeFileSync(path.join(open().folder, "index.json"), index);
     await expect(open().restore()).rejects.toThrow(/was changed by another program/);

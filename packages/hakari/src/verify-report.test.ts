@@ -4,7 +4,7 @@ import { parseVerifyReport } from "./verify-report.ts";
 const table = (rows: string): string => `\n       package      |  include dev?  features  platform\n\n${rows}\n`;
 
 describe("parseVerifyReport", () => {
-  test("names each dependency, its builds, and who asks for them", () => {
+  test("names each dependency, its builds, and the packages that require them", () => {
     const report = [
       "workspace-hack didn't work correctly:",
       "for dependency registry+https://github.com/rust-lang/crates.io-index#serde@1.0.228:",

@@ -17,17 +17,17 @@ function found(files: Readonly<Record<string, string>>): string | undefined {
   return findNamedVersion(folder)?.version;
 }
 
-describe("the version that a repository names", () => {
+describe("findNamedVersion finds the version", () => {
   test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
     ["in hakari.toml", { ".config/hakari.toml": '# cargo-hakari@0.9.36\nhakari-package = "hack"\n' }, "0.9.36"],
     ["in pins.yml", { "pins.yml": 'tools:\n  cargo-hakari: "0.9.35"\n' }, "0.9.35"],
     ["in mise.toml", { "mise.toml": '[tools]\n"cargo:cargo-hakari" = "0.9.34"\n' }, "0.9.34"],
     [
-      "in an image of tools",
+      "in the Dockerfile of a tools image",
       { "docker/Dockerfile": "FROM x\nRUN cargo install --locked cargo-hakari --version 0.9.33\n" },
       "0.9.33",
     ],
-    ["before the name", { Dockerfile: "RUN cargo install --version 0.9.32 --locked cargo-hakari\n" }, "0.9.32"],
+    ["before the tool's name", { Dockerfile: "RUN cargo install --version 0.9.32 --locked cargo-hakari\n" }, "0.9.32"],
     [
       "in a workflow",
       {
@@ -51,19 +51,19 @@ describe("the version that a repository names", () => {
   });
 });
 
-describe("a patch", () => {
+describe("changesFormatOnly", () => {
   test.each([
     [
-      "of order and spaces is one of format",
+      "accepts a patch of order and spaces",
       '--- a\n+++ b\n-serde = { version = "1", features = ["a"] }\n-x = "1"\n+x = "1"\n+serde = { version = "1", features = ["a",] }\n',
       true,
     ],
     [
-      "with another feature is not",
+      "refuses a patch with another feature",
       '-serde = { version = "1" }\n+serde = { version = "1", features = ["a"] }\n',
       false,
     ],
-    ["of nothing is not", "", false],
+    ["refuses an empty patch", "", false],
   ])("%s", (_name, patch, expected) => {
     expect(changesFormatOnly(patch)).toBe(expected);
   });

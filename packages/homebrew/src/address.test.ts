@@ -22,7 +22,7 @@ describe("an address of the release", () => {
     [MIRROR, [MIRROR, GITHUB]],
     ["https://GITHUB.com:443/Acme/WIDGET/releases/download/v1/f", [GITHUB]],
     ["https://github.com/acme/widget/releases/download/v%31/f", [GITHUB]],
-  ])("is %s, of %j", (url, addresses) => expect(asked(url, ...addresses)).toBeUndefined());
+  ])("accepts %s, with the addresses %j", (url, addresses) => expect(asked(url, ...addresses)).toBeUndefined());
 
   test.each([
     ["a repository of another owner", GITHUB.replace("acme", "other"), GITHUB],
@@ -30,19 +30,19 @@ describe("an address of the release", () => {
     ["a tag with capitals", GITHUB.replace("v1", "V1"), GITHUB],
     ["a file with capitals", GITHUB.replace(/f$/, "F"), GITHUB],
     ["slashes at other places", "https://mirror.example/a/bc", "https://mirror.example/ab/c"],
-    ["another case on a server that is not GitHub", MIRROR.toLowerCase(), MIRROR],
+    ["different letter case on a server other than GitHub", MIRROR.toLowerCase(), MIRROR],
     ["another scheme", GITHUB.replace("https", "http"), GITHUB],
     ["another host", GITHUB.replace("github", "githab"), GITHUB],
     ["a query", `${GITHUB}?x`, GITHUB],
     ["a fragment", `${GITHUB}#x`, GITHUB],
     ["a user", GITHUB.replace("github", "me@github"), GITHUB],
     ["no URL", "widget", GITHUB],
-    ["anything, where the plan has no URL", GITHUB, "widget"],
-  ])("is not one with %s", (_name, url, address) => {
+    ["any URL when the plan has none", GITHUB, "widget"],
+  ])("refuses %s", (_name, url, address) => {
     expect(asked(url, address)).toBe(`${url} is not a URL of this release, expected ${address}`);
   });
 
-  test("is not one of several that were expected, all of which are named", () => {
+  test("names all expected addresses when it refuses one", () => {
     expect(asked("https://a.example/f", GITHUB, MIRROR)).toBe(
       `https://a.example/f is not a URL of this release, expected ${GITHUB} or ${MIRROR}`,
     );
@@ -58,7 +58,7 @@ describe("an address of the release", () => {
     ["https://v1/f", false],
     ["https://a.example/b?/v1/", false],
     ["https://a.example/b#/v1/", false],
-  ])("has the tag among its folders, where the plan does not know it: %s (%s)", (url, isOne) => {
+  ])("must have the tag as a folder when the plan has no address: %s (%s)", (url, isOne) => {
     expect(asked(url)).toBe(isOne ? undefined : `${url} is not of v1`);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { detectBrewVersion } from "./brew-detect.ts";
 import { type BrewOrder, compareBrewVersions } from "./brew-version.ts";
 
-/** What Homebrew's own version.rb said of these under Ruby 3.1 (commit aad366ff, 2026-08-22): rows and columns in the order of `versions`. */
+/** The results of Homebrew's own version.rb under Ruby 3.1 (commit aad366ff, 2026-08-22), with rows and columns in the order of `versions`. */
 const table: {
   readonly versions: readonly string[];
   readonly order: readonly string[];
@@ -14,7 +14,7 @@ const SIGNS: Readonly<Record<string, BrewOrder>> = { "<": -1, "=": 0, ">": 1 };
 
 describe("compareBrewVersions", () => {
   test.each(table.versions.map((version, row) => [version, row] as const))(
-    "orders %s beside the others as Homebrew does",
+    "orders %s among the others as Homebrew does",
     (version, row) => {
       const ours = table.versions.map((other) => [other, compareBrewVersions(version, other)]);
       expect(ours).toEqual(table.versions.map((other, column) => [other, SIGNS[table.order[row]?.[column] ?? ""]]));
@@ -27,21 +27,21 @@ describe("compareBrewVersions", () => {
     ["1.2.3-rc.1", "1.2.3", -1],
     ["1.7.4+hotfix.1", "1.7.4", 1],
     ["1.7.4+hotfix.1", "1.7.5", -1],
-  ] as const)("%s beside %s is %i", (left, right, order) => {
+  ] as const)("compares %s with %s as %i", (left, right, order) => {
     expect(compareBrewVersions(left, right)).toBe(order);
   });
 });
 
 describe("detectBrewVersion", () => {
-  test.each(table.urls)("reads from %s what Homebrew reads: %s", (url, version) => {
+  test.each(table.urls)("reads from %s the same version as Homebrew: %s", (url, version) => {
     expect(detectBrewVersion(url) ?? null).toBe(version);
   });
 
-  test("takes a bad percent sign for what it is", () => {
+  test("accepts an invalid percent sign", () => {
     expect(detectBrewVersion("https://widget.example/100%/widget-1.2.2.tar.gz")).toBe("1.2.2");
   });
 
-  test("reads any address in time", () => {
+  test("reads long addresses without excessive backtracking", () => {
     for (const part of ["-", "1.", "1-", "1_", "v", "/1", "%", "tarball/1."]) {
       detectBrewVersion(`https://github.com/${part.repeat(20_000)}`);
     }

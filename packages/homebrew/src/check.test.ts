@@ -40,7 +40,7 @@ describe("checkFormula", () => {
     expect(messages(makeFormula())).toEqual([]);
   });
 
-  test("takes the gateway that was asked for, and no other", () => {
+  test("accepts the configured gateway, and no other", () => {
     const base = "https://acme.gateway.scarf.sh/widget/v1.2.3";
     const asked = { ...release, addressesOf: (file: string) => [`${GITHUB}/v1.2.3/${file}`, `${base}/${file}`] };
     expect(messages(makeFormula({ base }), asked)).toEqual([]);
@@ -50,9 +50,9 @@ describe("checkFormula", () => {
 
   test.each([
     ["another repository", "https://github.com/somebody-else/fork/releases/download/v1.2.3"],
-    ["a candidate of the version", `${GITHUB}/v1.2.3-rc.1`],
-    ["a version that begins alike", `${GITHUB}/v1.2.30`],
-    ["the tag somewhere else", "https://github.com/acme/widget/releases/download/v1.2.2/v1.2.3"],
+    ["a release candidate of the version", `${GITHUB}/v1.2.3-rc.1`],
+    ["a version that starts with the same digits", `${GITHUB}/v1.2.30`],
+    ["the tag in another place", "https://github.com/acme/widget/releases/download/v1.2.2/v1.2.3"],
     ["the address in a query", "https://evil.example/?x=https://github.com/acme/widget/releases/download/v1.2.3"],
     ["a user before the host", "https://github.com@evil.example/acme/widget/releases/download/v1.2.3"],
     ["another port", "https://github.com:8443/acme/widget/releases/download/v1.2.3"],
@@ -62,13 +62,13 @@ describe("checkFormula", () => {
     ).toHaveLength(4);
   });
 
-  test("takes other spellings of the same address", () => {
+  test("accepts other spellings of the same address", () => {
     for (const base of [`${GITHUB}/v1%2E2.3`, "https://GitHub.com:443/Acme/Widget/releases/download/v1.2.3"]) {
       expect(messages(makeFormula({ base }))).toEqual([]);
     }
   });
 
-  test("takes a hierarchical tag in either spelling", () => {
+  test("accepts a hierarchical tag in either spelling", () => {
     const nested = {
       ...release,
       tag: "widget/v1.2.3",
@@ -80,44 +80,39 @@ describe("checkFormula", () => {
     expect(messages(makeFormula({ base: `${GITHUB}/gadget/v1.2.3` }), nested)).toHaveLength(4);
   });
 
-  test("asks for the whole tag in the path, where the plan does not say where its files are", () => {
+  test("requires the whole tag in the path when the plan has no addresses", () => {
     const unknown = { ...release, addressesOf: () => [] };
     expect(messages(makeFormula({ base: "https://files.example/v1.2.3" }), unknown)).toEqual([]);
     expect(messages(makeFormula({ base: "https://files.example/v1.2.30" }), unknown)).toHaveLength(4);
   });
 
   test.each([
+    ["a call after a string", 'desc "Widgets for everybody"', 'desc "Widgets"\n  system "id"', 'system "id"'],
     [
-      "a call behind a line end in a string",
-      'desc "Widgets for everybody"',
-      'desc "Widgets"\n  system "id"',
-      'system "id"',
-    ],
-    [
-      "a string that goes on in the next line",
+      "a string that continues in the next line",
       'desc "Widgets for everybody"',
       'desc "Widgets\n  "; system "id"',
       "not a plain string",
     ],
-    ["a call behind a semicolon", 'desc "Widgets for everybody"', 'desc "Widgets"; system "id"', 'system "id"'],
+    ["a call after a semicolon", 'desc "Widgets for everybody"', 'desc "Widgets"; system "id"', 'system "id"'],
     ["a call as an option", 'tar.xz"\n', 'tar.xz", tag: `id`\n', "not a plain string"],
     [
-      "a call behind a method",
+      "a call after a method",
       "  def install\n",
       "  def x\n    1\n  end.then { system 'id' }\n  def install\n",
       "end . then",
     ],
-    ["a program before the class", "class Widget", "system 'id'\nclass Widget", 'system "id"'],
-    ["a condition that acts", "  if OS.linux?", "  if system('id')", "if system"],
-    ["a constant that is computed", "  def target_triple", "  X = `id`\n  def target_triple", "X ="],
-    ["a program in the parent class", "< Formula", "< (system('id'); Formula)", "has no `class"],
+    ["code before the class", "class Widget", "system 'id'\nclass Widget", 'system "id"'],
+    ["a condition with a call", "  if OS.linux?", "  if system('id')", "if system"],
+    ["a computed constant", "  def target_triple", "  X = `id`\n  def target_triple", "X ="],
+    ["code in the parent class", "< Formula", "< (system('id'); Formula)", "has no `class"],
     [
-      "a block of the resource",
+      "code in a resource block",
       "  def target_triple",
       '  resource "x" do\n    system "id"\n  end\n  def target_triple',
       'system "id"',
     ],
-    ["a hook of Ruby", "  def target_triple", '  BEGIN { system "id" }\n  def target_triple', "BEGIN"],
+    ["a Ruby hook", "  def target_triple", '  BEGIN { system "id" }\n  def target_triple', "BEGIN"],
   ])("finds %s", (_name, from, to, message) => {
     const found = (): string => {
       try {
@@ -129,7 +124,7 @@ describe("checkFormula", () => {
     expect(found()).toContain(message);
   });
 
-  test("takes every directive of Homebrew that is a plain value, and what waits until somebody installs", () => {
+  test("accepts directives with plain values, and code that only runs on installation", () => {
     const more = `  license any_of: ["MIT", "Apache-2.0"]
   depends_on "acme/tap/gadget"
   depends_on macos: :ventura
@@ -159,17 +154,17 @@ describe("checkFormula", () => {
 
   test.each<[name: string, text: string, message: string]>([
     [
-      "a sha256 that is absent, as cargo-dist writes it without the builds' manifests",
+      "a missing sha256, as cargo-dist writes without the manifests of the builds",
       change(/ {6}sha256 .*\n/, ""),
       "7: widget.rb: there is no sha256 for widget-aarch64-apple-darwin.tar.xz",
     ],
     ["a sha256 written twice", change(/( {6}sha256 .*\n)/, "$1$1"), "9: widget.rb: there is a second sha256"],
     ["a sha256 in upper case", change(FIRST, FIRST.toUpperCase()), "expected 64 lowercase hex characters"],
     ["a sha256 of 65 characters", change(FIRST, `${FIRST}0`), "expected 64 lowercase hex characters"],
-    ["a sha256 behind a blank", change(FIRST, ` ${FIRST}`), "expected 64 lowercase hex characters"],
+    ["a sha256 after a blank", change(FIRST, ` ${FIRST}`), "expected 64 lowercase hex characters"],
     ["a sha256 of 63 characters", change(FIRST, FIRST.slice(1)), "expected 64 lowercase hex characters"],
     [
-      "the sha256 of nothing",
+      "the sha256 of an empty file",
       change(FIRST, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       "is that of an empty file",
     ],
@@ -185,17 +180,17 @@ describe("checkFormula", () => {
     ],
     ["no version", change(/ {2}version .*\n/, ""), "there is no `version`, expected 1.2.3"],
     [
-      "a class that does not fit the file",
+      "a class name that does not match the file",
       makeFormula({ className: "Wigdet" }),
       "1: widget.rb: the class is Wigdet, expected Widget",
     ],
     [
-      "a processor left out",
+      "a missing processor",
       change(/ {4}if Hardware::CPU.intel\?\n.*darwin.*\n.*\n {4}end\n/, ""),
       "there is an archive for macOS on Intel, but no url",
     ],
     [
-      "a system left out",
+      "a missing system",
       change(/ {2}if OS.linux\?\n(.*\n){8} {2}end\n/, ""),
       "there is an archive for Linux on ARM, but no url",
     ],
@@ -224,18 +219,18 @@ describe("checkFormula", () => {
       change("widget-aarch64-apple", "gadget-aarch64-apple"),
       "gadget-aarch64-apple-darwin.tar.xz is not an archive of this release",
     ],
-    ["a sha256 that is not the build's", change(FIRST, "a".repeat(64)), `but the finished build has ${FIRST}`],
-    ["no url at all", 'class Widget < Formula\n  version "1.2.3"\nend\n', "there is no `url`"],
+    ["a sha256 that differs from the build's", change(FIRST, "a".repeat(64)), `but the finished build has ${FIRST}`],
+    ["no url", 'class Widget < Formula\n  version "1.2.3"\nend\n', "there is no `url`"],
   ])("finds %s", (_name, text, message) => {
     expect(messages(text).join("\n")).toContain(message);
   });
 
-  test("does not vouch for an archive whose checksum nobody knows", () => {
+  test("does not accept an archive without a known checksum", () => {
     const unknown = { ...release, archives: archives.map((archive) => ({ ...archive, sha256: undefined })) };
     expect(messages(makeFormula(), unknown)[0]).toContain("there is no sha256 for widget-aarch64-apple-darwin.tar.xz");
   });
 
-  test("misses nothing of what was dropped on purpose", () => {
+  test("does not report targets that were dropped on purpose", () => {
     const text = change(/ {4}if Hardware::CPU.intel\?\n.*darwin.*\n.*\n {4}end\n/, "");
     expect(messages(text, { ...release, isDropped: (target) => target === "x86_64-apple-darwin" })).toEqual([]);
   });
@@ -265,7 +260,7 @@ describe("checkFormula", () => {
 });
 
 describe("checkLayout", () => {
-  test("finds nothing in what cargo-dist writes", () => {
+  test("finds nothing in a formula of cargo-dist", () => {
     expect(checkLayout(makeFormula(), "widget.rb")).toEqual([]);
   });
 
@@ -291,14 +286,14 @@ describe("checkLayout", () => {
 describe("versionedFormula", () => {
   const versioned = versionedFormula(makeFormula(), "widget.rb", "1.2");
 
-  test("renames file and class, and keeps the formula out of everybody's PATH", () => {
+  test("renames file and class, and keeps the formula out of the PATH", () => {
     expect(versioned.file).toBe("widget@1.2.rb");
     expect(versioned.text).toContain("class WidgetAT12 < Formula\n");
     expect(versioned.text).toContain('  license "MIT"\n\n  keg_only :versioned_formula\n\n  BINARY_ALIASES');
     expect(messages(versioned.text, release, versioned.file)).toEqual([]);
   });
 
-  test("leaves everything else as it was", () => {
+  test("does not change anything else", () => {
     const back = versioned.text.replace("WidgetAT12", "Widget").replace("\n  keg_only :versioned_formula\n", "");
     expect(back).toBe(makeFormula());
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseFormula } from "./parse.ts";
 
-/** What a formula with these lines in its class would run as soon as it is read. */
+/** The code that a formula with these lines in its class would run when it is loaded. */
 const foreign = (body: string): readonly string[] =>
   parseFormula(`class Widget < Formula\n${body}\nend\n`, "widget.rb").foreign.map(({ value }) => value);
 
@@ -45,7 +45,7 @@ describe("a formula may not", () => {
     ['if run\n  version "1"\nend', "if run"],
   ])("run %j", (body, expected) => expect(foreign(body)[0] ?? "nothing").toContain(expected));
 
-  test("and what it would run is shown up to a length", () => {
+  test("and the code in the report is shortened", () => {
     expect(foreign(`run "${"x".repeat(100)}"`)).toEqual([`run "${"x".repeat(75)}…`]);
     expect(foreign(`run "${"x".repeat(74)}"`)).toEqual([`run "${"x".repeat(74)}"`]);
   });

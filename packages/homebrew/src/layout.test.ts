@@ -10,7 +10,7 @@ test.each([
   ["a\nb \n", ["warning 2: the line ends with white space"]],
   ["a\n   b\n", ["warning 2: the line is indented by an odd number of spaces"]],
   ["a\n  b\n    c\n\nd\te\n", []],
-])("of %j it finds %j", (text, expected) => {
+])("checkLayout of %j finds %j", (text, expected) => {
   const found = checkLayout(text, "widget.rb").map(({ level, location, message }) => {
     expect(message).toMatch(/^widget\.rb: /);
     return `${level} ${location?.line}: ${message.slice("widget.rb: ".length)}`;

@@ -5,7 +5,7 @@ import { lexFormula } from "./lex.ts";
 /** The statements of a text, each token as `kind text`. */
 const lex = (text: string): string[][] =>
   lexFormula(text, "widget.rb").map((tokens) => tokens.map(({ kind, text: value }) => `${kind} ${value}`));
-/** The statements of a text, each as the words in it. */
+/** The statements of a text, each as the texts of its tokens. */
 const statements = (text: string): string[] =>
   lexFormula(text, "widget.rb").map((tokens) => tokens.map(({ text: value }) => value).join(" "));
 const NUMBERS = "1 12 1_000 1.5 0x1F 0b10 0o17 017 1e-3 1.5e3 2r";
@@ -57,7 +57,7 @@ describe("a statement has the tokens that Ruby reads", () => {
     ["10 %3", ["number 10", "op %", "number 3"]],
     ["puts %w[a b]", ["word puts", "string a b"]],
     ["x = %w[a]", ["word x", "op =", "string a"]],
-  ])("of %j", (ruby, tokens) => expect(lex(ruby)).toEqual([tokens]));
+  ])("in %j", (ruby, tokens) => expect(lex(ruby)).toEqual([tokens]));
 });
 
 describe("a string", () => {
@@ -79,7 +79,7 @@ describe("a string", () => {
     ["%w/a b/", "string a b"],
     ['"a\\\nb"', "string ab"],
     ["%w[#{x}]", "string #{x}"],
-  ])("%j is plain", (ruby, token) => expect(lex(ruby)).toEqual([[token]]));
+  ])("%j is a plain string", (ruby, token) => expect(lex(ruby)).toEqual([[token]]));
 
   test.each([
     '"a #{x} b"',
@@ -101,7 +101,7 @@ describe("a string", () => {
     "%r{a}",
     "/a#{x}/",
     "<<~EOS\nEOS\n",
-  ])("%j may be run, whole as it is", (ruby) => {
+  ])("%j is one token of code", (ruby) => {
     expect(lex(`${ruby.endsWith("\n") ? `x ${ruby}` : `x = ${ruby}`}`).flat()).toEqual(
       expect.arrayContaining(["word x", expect.stringMatching(/^code /)]),
     );
@@ -114,23 +114,23 @@ describe("a statement", () => {
   test.each<[name: string, ruby: string, statements: string[]]>([
     ["ends with its line", "a\nb\n", ["a", "b"]],
     ["ends with a semicolon", "a; b;;c", ["a", "b", "c"]],
-    ["goes on in brackets", "f(a,\n  [b,\n c])\nd", ["f ( a , [ b , c ] )", "d"]],
-    ["ends after a bracket too many", "a)\nb", ["a )", "b"]],
-    ["goes on behind a comma", "a b,\n  c\nd", ["a b , c", "d"]],
-    ["goes on behind an operator", "a =\n  b &&\n  c ||\n d +\n e\nf", ["a = b && c || d + e", "f"]],
-    ["ends behind the parameters of a block", "a do |b|\nc", ["a do | b |", "c"]],
-    ["goes on with a dot before it", "a\n  .b\n  &.c\nd", ["a . b &. c", "d"]],
-    ["does not go on with a range", "a\n  ..b", ["a", ".. b"]],
-    ["goes on behind a backslash", "a \\\n  b\nc", ["a b", "c"]],
-    ["goes on behind a backslash with CR LF", "a \\\r\n  b\r\nc", ["a b", "c"]],
-    ["ends behind a string that is an operator", 'desc ","\nb', ["desc ,", "b"]],
-    ["ends before a comment that has code", "a # (\nb", ["a", "b"]],
+    ["continues in brackets", "f(a,\n  [b,\n c])\nd", ["f ( a , [ b , c ] )", "d"]],
+    ["ends after a surplus bracket", "a)\nb", ["a )", "b"]],
+    ["continues after a comma", "a b,\n  c\nd", ["a b , c", "d"]],
+    ["continues after an operator", "a =\n  b &&\n  c ||\n d +\n e\nf", ["a = b && c || d + e", "f"]],
+    ["ends after the parameters of a block", "a do |b|\nc", ["a do | b |", "c"]],
+    ["continues when the next line starts with a dot", "a\n  .b\n  &.c\nd", ["a . b &. c", "d"]],
+    ["does not continue when the next line starts with a range", "a\n  ..b", ["a", ".. b"]],
+    ["continues after a backslash", "a \\\n  b\nc", ["a b", "c"]],
+    ["continues after a backslash with CR LF", "a \\\r\n  b\r\nc", ["a b", "c"]],
+    ["ends after a string that looks like an operator", 'desc ","\nb', ["desc ,", "b"]],
+    ["ends before a comment that contains code", "a # (\nb", ["a", "b"]],
     ["ends at the end of the program", "a\n__END__\nb (", ["a"]],
     ["ends at the end of the program with CR LF", "a\r\n__END__\r\nb (", ["a"]],
-    ["may begin like the end of the program", "__END__x\n a __END__\nb", ["__END__x", "a __END__", "b"]],
-    ["may have a comment in front", "=begin\nif\n=end of it (\na", ["a"]],
-    ["is none in a comment without end", "a\n=begin\nif\n", ["a"]],
-    ["may have what looks like a comment", "a\n =begin\nb", ["a", "= begin", "b"]],
+    ["may start like the end of the program", "__END__x\n a __END__\nb", ["__END__x", "a __END__", "b"]],
+    ["may follow a block comment", "=begin\nif\n=end of it (\na", ["a"]],
+    ["does not exist in an unclosed block comment", "a\n=begin\nif\n", ["a"]],
+    ["may look like a block comment", "a\n =begin\nb", ["a", "= begin", "b"]],
     ["skips its here document", "f <<~EOS, b\n  if (\n  EOS\nc", ["f <<~EOS , b", "c"]],
     ["skips two here documents", "f <<~A, <<~B\n if\nA\n do\nB\nc", ["f <<~A , <<~B", "c"]],
     ["skips a here document in quotes", "f <<~'the end'\n if\n the end\nc", ["f <<~'the end'", "c"]],
@@ -139,11 +139,11 @@ describe("a statement", () => {
       "f <<~eos\n if\n eos\ng <<-eos\n if\neos\nc",
       ["f <<~eos", "g <<-eos", "c"],
     ],
-    ["skips a here document without a sign", "f <<EOS\n if (\nEOS\nc", ["f <<EOS", "c"]],
-    ["goes on behind a here document", "f(<<~EOS,\n if (\n EOS\n b)\nc", ["f ( <<~EOS , b )", "c"]],
+    ["skips a here document without a dash or tilde", "f <<EOS\n if (\nEOS\nc", ["f <<EOS", "c"]],
+    ["continues after a here document", "f(<<~EOS,\n if (\n EOS\n b)\nc", ["f ( <<~EOS , b )", "c"]],
   ])("%s", (_name, ruby, expected) => expect(statements(ruby)).toEqual(expected));
 
-  test("knows its line, whatever is before it", () => {
+  test("has its line, whatever comes before it", () => {
     const ruby =
       'a\n\n# b\n"#{\\\n}" t; c "d\ne" f\n"#{g\n}\n#{"\n"}" h\ni \\\nj\nk <<~EOS\n\n EOS\nl\n=begin\n\n=end\nm "\\\n"\nn; o';
     const lines = lexFormula(ruby, "widget.rb").flatMap((tokens) =>
@@ -173,7 +173,7 @@ test.each<[ruby: string, message: string]>([
   ['"#{"}', "line 1 has an interpolation without its end"],
   ["a\nb <<~EOS\nc\n", "line 2 has a here document without its end EOS"],
   ["a\nb <<~'the end'", "line 2 has a here document without its end the end"],
-])("%j is refused with the line where it begins", (ruby, message) => {
+])("refuses %j with the line where it begins", (ruby, message) => {
   const failing = (): unknown => lexFormula(ruby, "widget.rb");
   expect(failing).toThrow(FormulaError);
   expect(failing).toThrow(`widget.rb cannot be followed: ${message}`);

@@ -6,7 +6,7 @@ import { parseFormula } from "./parse.ts";
 
 const LINES = makeFormula().split("\n");
 
-test("a formula with lines lost, doubled or foreign is followed or refused, and never read as plain when it computes", () => {
+test("reads or refuses a formula with lost, doubled or foreign lines, and never reads a computed value as plain", () => {
   const foreign = fc.constantFrom(
     "end",
     "else",
@@ -42,7 +42,7 @@ test("a formula with lines lost, doubled or foreign is followed or refused, and 
   );
 });
 
-test("any text at all is refused as a fault, in linear time", () => {
+test("refuses any other text with a FormulaError, in linear time", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
       expect(() => parseFormula(text, "widget.rb")).toThrow(FormulaError);

@@ -7,7 +7,7 @@ const parse = (text: string) => parseFormula(text, "widget.rb");
 const inClass = (body: string): string => `class Widget < Formula\n${body}\nend\n`;
 
 describe("parseFormula", () => {
-  test("reads what cargo-dist writes, with the platform of every download", () => {
+  test("reads a formula of cargo-dist, with the platform of every download", () => {
     const formula = parse(makeFormula());
     expect(formula).toMatchObject({ className: { value: "Widget", line: 1 }, version: { value: "1.2.3", line: 4 } });
     expect(
@@ -43,7 +43,7 @@ describe("parseFormula", () => {
         [["macos", "arm", "https://a"]],
       ],
       [
-        "an else of the system",
+        "an else for the system",
         'if OS.mac?\n url "https://a"\nelse\n url "https://b"\nend',
         [
           ["macos", undefined, "https://a"],
@@ -51,7 +51,7 @@ describe("parseFormula", () => {
         ],
       ],
       [
-        "an else of the processor",
+        "an else for the processor",
         'if OS.linux?\nif Hardware::CPU.intel?\n url "https://a"\nelse\n url "https://b"\nend\nend',
         [
           ["linux", "intel", "https://a"],
@@ -87,12 +87,12 @@ describe("parseFormula", () => {
         [[undefined, undefined, "https://a"]],
       ],
       [
-        "a condition nobody knows, as nothing can be said of it",
+        "an unknown condition, whose platform is unknown",
         'url "https://a"\nif MacOS.version > 13\n url "https://b"\nend',
         [[undefined, undefined, "https://a"]],
       ],
     ],
-  )("follows %s", (_name, body, downloads) => {
+  )("reads %s", (_name, body, downloads) => {
     expect(parse(inClass(body)).downloads.map(({ os, arch, url }) => [os, arch, url.value])).toEqual(downloads);
   });
 
@@ -100,8 +100,8 @@ describe("parseFormula", () => {
     ["an empty file", "", "has no `class … < Formula`"],
     ["a page of HTML", "<html>404</html>", "a string without its end"],
     ["two formulae in one file", makeFormula() + makeFormula(), "has a second formula"],
-    ["a block that stays open", makeFormula().replace(/end\n$/, ""), "line 1 has a block that is never closed"],
-    ["an end too many", `${makeFormula()}end\n`, "an `end` too many"],
+    ["an unclosed block", makeFormula().replace(/end\n$/, ""), "line 1 has a block that is never closed"],
+    ["a surplus end", `${makeFormula()}end\n`, "an `end` too many"],
     ["an else outside of a block", "else\n", "`else` outside of a block"],
     ["interpolation in a value", inClass('url "https://a/#{`id`}"'), "has a `url` that is not a plain string"],
     ["interpolation in the description", inClass('desc "x #{system(1)}"'), "has a `desc` that is not a plain string"],
@@ -111,7 +111,7 @@ describe("parseFormula", () => {
       inClass('desc "Say "hi""'),
       "has a `desc` that is not a plain string",
     ],
-    ["a value that is computed", inClass("url base + name"), "has a `url` that is not a plain string"],
+    ["a computed value", inClass("url base + name"), "has a `url` that is not a plain string"],
     ["a second version", inClass('version "1"\nversion "2"'), "has a second `version`"],
     ["a checksum before any url", inClass('sha256 "x"'), "has a `sha256` that follows no `url`"],
     [
@@ -124,7 +124,7 @@ describe("parseFormula", () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  test("reads the tag of a download by git, its checksums and what the formula needs", () => {
+  test("reads the tag and the checksums of a git download, and the formula's dependencies", () => {
     const { downloads, dependencies } = parse(
       inClass(
         'url "https://a.git", tag: "v1", revision: "x"\nsha256 "a"\nsha256 "b"\ndepends_on "gadget"\ndepends_on :macos\n' +
@@ -136,13 +136,13 @@ describe("parseFormula", () => {
     expect(dependencies.map(({ line }) => line)).toEqual([5, 10]);
   });
 
-  test("has no tag of a download where none is written, or where it is computed", () => {
+  test("reads no tag when there is none, and refuses a computed one", () => {
     expect(parse(inClass('url "https://a.git"')).downloads[0]?.tag).toBeUndefined();
     expect(() => parse(inClass('url "https://a.git", tag: name'))).toThrow("not a plain string");
     expect(parse(inClass('url "https://a.git", tag: :x')).downloads[0]?.tag).toBeUndefined();
   });
 
-  test("takes values in brackets, and refuses what goes on behind a value", () => {
+  test("accepts values in brackets, and refuses anything after a value", () => {
     expect(parse(inClass('version("1")')).version?.value).toBe("1");
     for (const body of ['version "1" "2"', 'version("1" + "2")', 'version "1" if OS.mac?', "version", "version :x"]) {
       expect(() => parse(inClass(body))).toThrow("has a `version` that is not a plain string");
@@ -162,11 +162,11 @@ describe("parseFormula", () => {
     ["class Widget < Cask", "has no `class … < Formula`"],
     ["class Widget < Formula if x", "has no `class … < Formula`"],
     ["module Widget < Formula", "has no `class … < Formula`"],
-  ])("takes no formula from %s", (head, message) => {
+  ])("refuses %s", (head, message) => {
     expect(() => parse(`${head}\nend\n`)).toThrow(message);
   });
 
-  test("says in which line a second formula or version is", () => {
+  test("names the line of a second formula or version", () => {
     const at = (text: string, line: number) =>
       expect(() => parse(text)).toThrow(expect.objectContaining({ location: { file: "widget.rb", line } }));
     at("\nclass A < Formula\nend\nclass B < Formula\nend\n", 4);
@@ -175,11 +175,11 @@ describe("parseFormula", () => {
     at("\n", 1);
   });
 
-  test("takes a license that is not a string, and an escaped quote", () => {
+  test("accepts a license that is not a string, and an escaped quote", () => {
     expect(() => parse(inClass('license any_of: ["MIT", "Apache-2.0"]\ndesc "Say \\"hi\\" \\#{x}"'))).not.toThrow();
   });
 
-  test("points at the line", () => {
+  test("names the line of an interpolation", () => {
     expect(() => parse(inClass('\ndesc "#{1}"'))).toThrow(
       expect.objectContaining({ location: { file: "widget.rb", line: 3 } }),
     );
@@ -199,6 +199,6 @@ test.each([
   ["widget@beta.rb", "Widget@beta"],
   ["c++-lib.rb.rb", "CxxLibRb"],
   ["widget", "Widget"],
-])("Homebrew looks in %s for the class %s", (file, className) => {
+])("derives from %s the class %s, as Homebrew does", (file, className) => {
   expect(classNameOf(file)).toBe(className);
 });

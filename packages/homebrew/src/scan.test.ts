@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { scanFormula } from "./scan.ts";
 
-/** Where each statement of a class body stands, as `first word: place system processor`. */
+/** The place of each statement of a class body, as `first word: place system processor`. */
 function placesOf(body: string): string[] {
   const statements = scanFormula(`class Widget < Formula\n${body}\nend\n`, "widget.rb");
   return statements
@@ -11,9 +11,9 @@ function placesOf(body: string): string[] {
 
 describe("a statement of a formula", () => {
   test.each<[name: string, body: string, places: string[]]>([
-    ["in the class is run when the file is read", "x", ["x: class"]],
+    ["in the class runs when the file is loaded", "x", ["x: class"]],
     [
-      "in Homebrew's blocks is for their platform",
+      "in Homebrew's platform blocks is for their platform",
       "on_macos do\non_arm do\nx\nend\non_intel do\ny\nend\nend\nz",
       [
         "on_macos: class",
@@ -27,26 +27,34 @@ describe("a statement of a formula", () => {
         "z: class",
       ],
     ],
-    ["for Linux", "on_linux do\nx\nend", ["on_linux: class", "x: class linux", "end: class linux"]],
+    [
+      "in a block for Linux is for Linux",
+      "on_linux do\nx\nend",
+      ["on_linux: class", "x: class linux", "end: class linux"],
+    ],
     ["in the block `stable` is for every platform", "stable do\nx\nend", ["stable: class", "x: class", "end: class"]],
     [
-      "behind conditions on the platform is for that one",
+      "after a condition on the platform is for that platform",
       "if OS.linux? && Hardware::CPU.intel?\nx\nend",
       ["if: class", "x: class linux intel", "end: class linux intel"],
     ],
-    ["behind `then` is, too", "if OS.mac? then\nx\nend", ["if: class", "x: class macos", "end: class macos"]],
     [
-      "behind `elsif` is for its own condition",
+      "after `then` is also for that platform",
+      "if OS.mac? then\nx\nend",
+      ["if: class", "x: class macos", "end: class macos"],
+    ],
+    [
+      "after `elsif` is for the new condition",
       "if OS.mac?\nx\nelsif Hardware::CPU.arm?\ny\nend",
       ["if: class", "x: class macos", "elsif: class macos", "y: class arm", "end: class arm"],
     ],
     [
-      "behind `else` is for the other system",
+      "after `else` is for the other system",
       "if OS.linux?\nx\nelse\ny\nend",
       ["if: class", "x: class linux", "else: class linux", "y: class macos", "end: class macos"],
     ],
     [
-      "behind `else` is for the other processor of that system",
+      "after `else` is for the other processor of that system",
       "on_macos do\nif Hardware::CPU.arm?\nx\nelse\ny\nend\nend",
       [
         "on_macos: class",
@@ -59,12 +67,12 @@ describe("a statement of a formula", () => {
       ],
     ],
     [
-      "behind `else` of two conditions is for nobody in particular",
+      "after `else` of two conditions has no known platform",
       "if OS.mac? && Hardware::CPU.arm?\nx\nelse\ny\nend",
       ["if: class", "x: class macos arm", "else: class macos arm", "y: opaque", "end: opaque"],
     ],
     [
-      "behind `else` of a condition that is always true there is for nobody in particular",
+      "after `else` of a condition that is always true has no known platform",
       "on_macos do\nif OS.mac?\nx\nelse\ny\nend\nend",
       [
         "on_macos: class",
@@ -77,26 +85,38 @@ describe("a statement of a formula", () => {
       ],
     ],
     [
-      "behind `rescue` is for nobody in particular",
+      "after `rescue` has no known platform",
       "if OS.mac?\nrescue E\ny\nend",
       ["if: class", "rescue: class macos", "y: opaque", "end: opaque"],
     ],
     [
-      "behind another condition is for nobody in particular",
+      "after another condition has no known platform",
       "if MacOS.version > 13\nx\nelse\ny\nend",
       ["if: class", "x: opaque", "else: opaque", "y: opaque", "end: opaque"],
     ],
-    ["behind half a known condition, too", "if OS.mac? && x?\ny\nend", ["if: class", "y: opaque", "end: opaque"]],
-    ["behind a condition in a string, too", 'if "OS.mac?"\ny\nend', ["if: class", "y: opaque", "end: opaque"]],
-    ["behind `unless`, too", "unless OS.mac?\ny\nend", ["unless: class", "y: opaque", "end: opaque"]],
     [
-      "in another block, too",
+      "after a partly known condition has no known platform",
+      "if OS.mac? && x?\ny\nend",
+      ["if: class", "y: opaque", "end: opaque"],
+    ],
+    [
+      "after a condition in a string has no known platform",
+      'if "OS.mac?"\ny\nend',
+      ["if: class", "y: opaque", "end: opaque"],
+    ],
+    ["after `unless` has no known platform", "unless OS.mac?\ny\nend", ["unless: class", "y: opaque", "end: opaque"]],
+    [
+      "in another block has no known platform",
       "resource do\non_macos do\nx\nend\nend",
       ["resource: class", "on_macos: opaque", "x: opaque", "end: opaque", "end: opaque"],
     ],
-    ["in a block with arguments, too", "on_macos do |x|\ny\nend", ["on_macos: class", "y: opaque", "end: opaque"]],
     [
-      "in a method waits until it is called",
+      "in a block with arguments has no known platform",
+      "on_macos do |x|\ny\nend",
+      ["on_macos: class", "y: opaque", "end: opaque"],
+    ],
+    [
+      "in a method is deferred",
       "def install\nif x\ny\nelse\nz\nend\nend\nw",
       [
         "def: class",
@@ -109,17 +129,21 @@ describe("a statement of a formula", () => {
         "w: class",
       ],
     ],
-    ["in the test waits, too", "test do\nx\nend", ["test: class", "x: deferred", "end: deferred"]],
-    ["in the service waits, too", "service do\nx\nend", ["service: class", "x: deferred", "end: deferred"]],
+    ["in the test is deferred", "test do\nx\nend", ["test: class", "x: deferred", "end: deferred"]],
+    ["in the service is deferred", "service do\nx\nend", ["service: class", "x: deferred", "end: deferred"]],
     [
       "in a method for one platform keeps the platform",
       "on_macos do\ndef x\ny\nend\nend",
       ["on_macos: class", "def: class macos", "y: deferred macos", "end: deferred macos", "end: class macos"],
     ],
-    ["in a class inside is not the formula's", "class X\ny\nend", ["class: class", "y: opaque", "end: opaque"]],
+    [
+      "in a nested class does not belong to the formula",
+      "class X\ny\nend",
+      ["class: class", "y: opaque", "end: opaque"],
+    ],
   ])("%s", (_name, body, places) => expect(placesOf(body)).toEqual(places));
 
-  test("outside of the class is not the formula's", () => {
+  test("outside of the class does not belong to the formula", () => {
     const ruby = "module A\nclass B < Formula\nx\nend\nend\nif OS.mac?\ny\nend\nz";
     const found = scanFormula(ruby, "widget.rb").map(({ tokens, place, os }) =>
       `${tokens[0]?.text} ${place} ${os ?? ""}`.trim(),
@@ -138,7 +162,7 @@ describe("a statement of a formula", () => {
   });
 });
 
-describe("a block ends with its `end`, and a line without one opens none", () => {
+describe("a line without an `end` does not open a block", () => {
   test.each([
     "def x = 1",
     "def x(a, b = (1)) = a",
@@ -203,6 +227,6 @@ test.each<[ruby: string, message: string]>([
   ["in x", "line 1 has `in` outside of a block"],
   ["a\nb do\nc do\nend", "line 2 has a block that is never closed"],
   ["if a\n\nelse\nb", "line 3 has a block that is never closed"],
-])("%j cannot be followed, and the message names the line", (ruby, message) => {
+])("refuses %j, and names the line", (ruby, message) => {
   expect(() => scanFormula(ruby, "widget.rb")).toThrow(`widget.rb cannot be followed: ${message}`);
 });

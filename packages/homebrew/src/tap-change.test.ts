@@ -19,20 +19,20 @@ const swap = (text: string, left: string, right: string): string =>
 
 describe("compareWithTap", () => {
   test.each<[name: string, version: string, current: string | undefined, kind: string]>([
-    ["a formula the tap has not", "1.2.3", undefined, "add"],
+    ["a formula that the tap does not have", "1.2.3", undefined, "add"],
     ["the same formula", "1.2.3", makeFormula(), "same"],
     ["a higher version", "1.2.4", makeFormula(), "update"],
     ["a release after its candidate", "1.2.3", makeFormula({ version: "1.2.3-rc.1" }), "update"],
     [
-      "the same downloads at another address",
+      "the same downloads at a different address",
       "1.2.3",
       makeFormula({ base: "https://acme.gateway.scarf.sh/v1.2.3" }),
       "touch-up",
     ],
-    ["a platform that is added", "1.2.3", makeFormula().replace(INTEL_MAC, ""), "touch-up"],
+    ["an added platform", "1.2.3", makeFormula().replace(INTEL_MAC, ""), "touch-up"],
     ["a lower version", "1.2.3", makeFormula({ version: "1.3.1" }), "refused"],
     ["a candidate after its release", "1.2.3-rc.1", makeFormula(), "refused"],
-    ["the same version from other bytes", "1.2.3", makeFormula({ build: "again" }), "refused"],
+    ["the same version with different bytes", "1.2.3", makeFormula({ build: "again" }), "refused"],
     ["a hotfix, which Homebrew orders above its version", "1.2.3+hotfix.1", makeFormula({ build: "before" }), "update"],
     ["a version after its hotfix", "1.2.3", makeFormula({ version: "1.2.3+hotfix.1" }), "refused"],
     [
@@ -41,7 +41,12 @@ describe("compareWithTap", () => {
       makeFormula({ version: "1.2.3-nightly.1" }),
       "refused",
     ],
-    ["a nightly build after a release, which nobody would leave", "1.2.4-nightly.1", makeFormula(), "refused"],
+    [
+      "a nightly build after a release, which Homebrew would never upgrade",
+      "1.2.4-nightly.1",
+      makeFormula(),
+      "refused",
+    ],
     [
       "a nightly build in a formula of nightly builds",
       "1.2.4-nightly.2",
@@ -50,11 +55,11 @@ describe("compareWithTap", () => {
     ],
     ["a formula without a version", "1.2.3", "class Widget < Formula\nend\n", "refused"],
     ["a file that is not a formula", "1.2.3", "<<<<<<< HEAD\n", "refused"],
-  ])("takes %s for what it is", (_name, version, current, expected) => {
+  ])("classifies %s", (_name, version, current, expected) => {
     expect(kind(version, current)).toBe(expected);
   });
 
-  test("sees the checksums of two platforms that were swapped", () => {
+  test("notices swapped checksums of two platforms", () => {
     const [arm, intel] = ["aarch64", "x86_64"].map((cpu) => fixtureSha256(`widget-${cpu}-apple-darwin.tar.xz`));
     const swapped = swap(makeFormula(), arm ?? "", intel ?? "");
     expect(compareWithTap(candidate("1.2.3"), swapped, false)).toMatchObject({
@@ -65,14 +70,14 @@ describe("compareWithTap", () => {
     expect(compareWithTap(candidate("1.2.3"), swapped, true).kind).toBe("republish");
   });
 
-  test("sees a platform that would be taken away, and a source that becomes a binary", () => {
+  test("notices a removed platform, and a source download that becomes a binary", () => {
     expect(kind("1.2.3", makeFormula(), makeFormula().replace(INTEL_MAC, ""))).toBe("refused");
     const source =
       'class Widget < Formula\n  url "https://github.com/acme/widget/archive/refs/tags/v1.2.3.tar.gz"\n  sha256 "aa"\nend\n';
     expect(kind("1.2.3", source)).toBe("refused");
   });
 
-  test("publishes other bytes of a version only when asked", () => {
+  test("publishes different bytes of a version only when requested", () => {
     expect(compareWithTap(candidate("1.2.3"), makeFormula({ build: "again" }), true).kind).toBe("republish");
     expect(compareWithTap(candidate("1.2.3"), makeFormula({ version: "1.3.1" }), true).kind).toBe("refused");
   });
@@ -87,14 +92,14 @@ describe("compareWithTap", () => {
       '      bin.install "widget"\n',
       '      bin.install "widget"\n      man1.install "w.1"\n',
     ],
-  ])("keeps %s that a person wrote into the version that is there", (_name, from, to) => {
+  ])("keeps %s that a person added to the published version", (_name, from, to) => {
     const edited = makeFormula().replace(from, to);
     expect(edited).not.toBe(makeFormula());
     expect(kind("1.2.3", edited)).toBe("kept");
     expect(compareWithTap(candidate("1.2.3"), edited, true).kind).toBe("republish");
   });
 
-  test("says what people wrote and a new version does not have", () => {
+  test("lists manual additions that a new version lacks", () => {
     const edited = makeFormula().replace(
       "  license",
       '  depends_on "openssl@3"\n  test do\n    system "x"\n  end\n  license',
@@ -106,7 +111,7 @@ describe("compareWithTap", () => {
     });
   });
 
-  test("says what is in the way of each refusal, and what to do", () => {
+  test("gives the reason of each refusal, and says what to do", () => {
     const refusal = (version: string, current: string): unknown => compareWithTap(candidate(version), current, false);
     expect(refusal("1.2.3", "class Widget < Formula\nend\n")).toEqual({
       kind: "refused",
@@ -143,7 +148,7 @@ describe("compareWithTap", () => {
     "head",
     "patch",
     "service",
-  ])("names `%s` among what a new version loses, and not what only looks alike", (directive) => {
+  ])("lists `%s` as lost in a new version, but not similar words", (directive) => {
     const word = directive.replace("!", "");
     const edited = makeFormula().replace(
       "  license",
@@ -159,7 +164,7 @@ describe("compareWithTap", () => {
     ["1.7.0-rc.1", "1.8.0", "prerelease", "`prerelease.formula: versioned`"],
     ["1.2.3", "1.2.3-nightly.1", "stable", "Release 1.2.4"],
     ["1.2.3", "1.2.3+hotfix.1", "stable", "`stable.formula: versioned`"],
-  ])("advises for %s below %s what helps", (version, there, channel, advice) => {
+  ])("gives helpful advice for %s below %s", (version, there, channel, advice) => {
     const change = compareWithTap(candidate(version, undefined, channel), makeFormula({ version: there }), false);
     expect(change).toMatchObject({ kind: "refused", advice: expect.stringContaining(advice) });
   });
@@ -172,7 +177,7 @@ test.each([
   ["1.2.3+hotfix.1", false],
   ["10.1.2.3-nightly.1", false],
   ["v1.2.3-nightly.1", false],
-])("users of %s would never get the release that it leads to: %s", (version, expected) => {
+])("knows for %s whether its users would never get the final release: %s", (version, expected) => {
   expect(isDeadEnd(version)).toBe(expected);
 });
 
@@ -203,8 +208,8 @@ describe("readTapFormula", () => {
       inClass('url "https://github.com/acme/widget/releases/download/v1.2.2/widget-macos-14.0.0.tar.gz"'),
       "1.2.2",
     ],
-    ["a version in a resource only", inClass('resource "x" do\n    version "9.9.9"\n  end'), undefined],
-    ["a formula that cannot be followed", 'class Widget < Formula\n  version "1.2.2"\n  desc "open\nend\n', "1.2.2"],
+    ["a version only in a resource", inClass('resource "x" do\n    version "9.9.9"\n  end'), undefined],
+    ["a formula that cannot be parsed", 'class Widget < Formula\n  version "1.2.2"\n  desc "open\nend\n', "1.2.2"],
     [
       "a stable block",
       inClass(
@@ -216,7 +221,7 @@ describe("readTapFormula", () => {
     expect(readTapFormula(text).version).toBe(version);
   });
 
-  test("reads what comes before the version and after it", () => {
+  test("reads the version scheme and the revision", () => {
     expect(readTapFormula(inClass('version "1.2"\n  version_scheme 2\n  revision 3'))).toMatchObject({
       scheme: 2,
       revision: 3,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { readTapFormula } from "./tap-formula.ts";
 
 describe("a formula of a tap", () => {
-  test("has a version, a revision, a scheme and the bytes of each platform", () => {
+  test("has a version, a revision, a version scheme and the checksum for each platform", () => {
     const text = `# by hand
 class Widget < Formula
   version "1.2.3"
@@ -30,7 +30,7 @@ end
     expect(lines).toContain("# by hand");
   });
 
-  test("that is downloaded by git has its tag and revision for its bytes, and its version from the tag", () => {
+  test("that is downloaded by git has its tag and revision as its checksum, and its version from the tag", () => {
     const text = 'class W < Formula\n  url "https://a/w.git", tag: "v1.2.3", revision: "abc"\nend\n';
     const { version, bytes } = readTapFormula(text);
     expect(version).toBe("1.2.3");
@@ -42,14 +42,14 @@ end
     ["", 0, 0],
     ["revision  3\n", 3, 0],
     ["version_scheme   2\n", 0, 2],
-  ])("that cannot be followed is read line by line: %j", (more, revision, scheme) => {
+  ])("that cannot be parsed is read line by line: %j", (more, revision, scheme) => {
     const text = `class W < Formula\n  url "https://a/w-1.2.3.tar.gz"\n  sha256 "ABC"\n  ${more}  if x\n`;
     const read = readTapFormula(text);
     expect(read).toMatchObject({ version: "1.2.3", revision, scheme, lines: [] });
     expect([...read.bytes]).toEqual([["w-1.2.3.tar.gz", "abc"]]);
   });
 
-  test("that is downloaded without a checksum has its address for its bytes", () => {
+  test("that is downloaded without a checksum has its URL in place of one", () => {
     const { bytes } = readTapFormula('class W < Formula\n  on_linux do\n    url "https://a/w.zip"\n  end\nend\n');
     expect([...bytes]).toEqual([
       ["linux arm", "https://a/w.zip  "],
@@ -57,18 +57,18 @@ end
     ]);
   });
 
-  test("has the version that it names, in brackets or not, and not that of its address", () => {
+  test("has the version that it states, in brackets or not, rather than that of its URL", () => {
     const body = 'version("2.0")\n  url "https://a/w-1.2.3.zip"\n  revision(4)';
     expect(readTapFormula(`class W < Formula\n  ${body}\nend\n`)).toMatchObject({ version: "2.0", revision: 4 });
   });
 
-  test("has the first version that an address tells", () => {
+  test("has the first version that is found in a URL", () => {
     const body = 'on_macos do\nurl "https://a/w.zip"\nend\non_linux do\nurl "https://a/w-1.2.3.zip"\nend';
     expect(readTapFormula(`class W < Formula\n${body}\nend\n`).version).toBe("1.2.3");
     expect(readTapFormula('class W < Formula\nurl "https://a/w.zip"\nend\n').version).toBeUndefined();
   });
 
-  test("has nothing of its methods and resources", () => {
+  test("ignores its methods and resources", () => {
     const body =
       'resource "x" do\nurl "https://a/x-9.zip"\nsha256 "9"\nend\ndef y\nversion "8"\nend\nurl "https://a/w-1.2.zip"\nsha256 "A"';
     const { version, bytes } = readTapFormula(`class W < Formula\n${body}\nend\n`);
@@ -76,12 +76,12 @@ end
     expect(new Set(bytes.values())).toEqual(new Set(["a"]));
   });
 
-  test("has its statements and comments for lines, with white space that does not count", () => {
+  test("has its statements and comments as lines, with normalized white space", () => {
     const { lines } = readTapFormula('# a  b\nclass W < Formula\n  version   "1" # c\n  \t# d\r\nend\n');
     expect(lines).toEqual(["class W < Formula", "version 1", "end", "# a  b", "# d"]);
   });
 
-  test("that cannot be followed has what stands at the start of its lines, and nothing from comments", () => {
+  test("that cannot be parsed is read from the start of its lines, without comments", () => {
     const text = `# version "9"
 class W < Formula
   app_version "8"
@@ -99,11 +99,11 @@ class W < Formula
     expect(readTapFormula(text.replace("app_version", "version  ")).version).toBe("8");
   });
 
-  test("that cannot be followed and has no version anywhere has none", () => {
+  test("that cannot be parsed may have no version", () => {
     expect(readTapFormula('class W\n  url "https://a/w.zip"\n  desc "open\n').version).toBeUndefined();
   });
 
-  test("has no revision and no scheme of its own unless it says so", () => {
+  test("has the revision 0 and the version scheme 0 by default", () => {
     expect(readTapFormula('class W < Formula\n  version "1"\nend\n')).toMatchObject({ revision: 0, scheme: 0 });
   });
 });

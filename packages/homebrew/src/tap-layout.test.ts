@@ -25,18 +25,18 @@ describe("placeOfFormula", () => {
     ["a tap by first letters", ["Formula/w/widget.rb"], "Formula/w/widget.rb", "Formula/w/widget.rb"],
     ["a subfolder", ["Formula/cli/widget.rb", "Formula/other.rb"], "Formula/cli/widget.rb", "Formula/cli/widget.rb"],
     [
-      "two of the name, of which brew takes the longer path",
+      "two formulae of the name, of which brew uses the longer path",
       ["Formula/widget.rb", "Formula/a/b/widget.rb"],
       "Formula/a/b/widget.rb",
       "Formula/a/b/widget.rb",
     ],
     [
-      "two of the same length",
+      "two formulae with paths of the same length",
       ["Formula/b/widget.rb", "Formula/a/widget.rb"],
       "Formula/a/widget.rb",
       "Formula/a/widget.rb",
     ],
-    ["a root that brew ignores", ["widget.rb", "Formula/other.rb"], "Formula/widget.rb", undefined],
+    ["formulae in a root that brew ignores", ["widget.rb", "Formula/other.rb"], "Formula/widget.rb", undefined],
     [
       "a HomebrewFormula folder",
       ["HomebrewFormula/x/widget.rb"],
@@ -51,7 +51,7 @@ describe("placeOfFormula", () => {
     ],
     ["a tap in its root", ["other.rb", "README.md"], "widget.rb", undefined],
     [
-      "a folder of a tap in its root, which brew does not search",
+      "a subfolder of a tap with formulae in its root, which brew does not search",
       ["other.rb", "cli/widget.rb"],
       "widget.rb",
       undefined,
@@ -60,30 +60,35 @@ describe("placeOfFormula", () => {
     ["a hidden folder", ["Formula/.old/widget.rb"], "Formula/widget.rb", undefined],
     ["a name with capitals", ["Formula/Widget.rb"], "Formula/widget.rb", "Formula/Widget.rb"],
     ["a root with a hidden file", [".other.rb"], "Formula/widget.rb", undefined],
-    ["a root with a file that only ends alike", ["other.rb.txt", "x/other.rb"], "Formula/widget.rb", undefined],
-    ["a file that is called as a folder in lower case", ["formula", "other.rb"], "widget.rb", undefined],
     [
-      "a file with the name inside of another",
+      "a root with a file whose name only ends the same",
+      ["other.rb.txt", "x/other.rb"],
+      "Formula/widget.rb",
+      undefined,
+    ],
+    ["a file with the name of a folder in lower case", ["formula", "other.rb"], "widget.rb", undefined],
+    [
+      "a file whose name contains the name",
       ["Formula/widget.rb.bak", "Formula/my-widget.rb"],
       "Formula/widget.rb",
       undefined,
     ],
-    ["a folder whose name begins alike", ["Formula2/widget.rb", "other.rb"], "widget.rb", undefined],
+    ["a folder whose name starts with the same letters", ["Formula2/widget.rb", "other.rb"], "widget.rb", undefined],
     ["both spellings", ["Formula/Widget.rb", "Formula/widget.rb"], "Formula/widget.rb", "Formula/widget.rb"],
   ])("in %s", async (_name, files, path, current) => {
     expect(await place({ files })).toEqual({ path, current });
   });
 
-  test("puts a name into lower case, as brew asks for it", async () => {
+  test("converts a name to lower case, as brew requires", async () => {
     expect(await place({}, "Widget.rb")).toEqual({ path: "Formula/widget.rb", current: undefined });
   });
 
-  test("follows the link of a product's repository that is a tap itself", async () => {
+  test("follows the link in a product repository that is a tap itself", async () => {
     const tap = { files: ["pkg/brew/widget.rb"], links: { HomebrewFormula: "pkg/brew" } };
     expect(await place(tap)).toEqual({ path: "pkg/brew/widget.rb", current: "pkg/brew/widget.rb" });
   });
 
-  test("follows links one after the other, with a slash at their end", async () => {
+  test("follows chains of links, and links with a final slash", async () => {
     const links = { Formula: "one/", one: "./two", two: "pkg/brew/" };
     expect(await place({ files: ["pkg/brew/other.rb"], links })).toEqual({
       path: "pkg/brew/widget.rb",
@@ -94,7 +99,7 @@ describe("placeOfFormula", () => {
     });
   });
 
-  test("follows ten links, and no circle", async () => {
+  test("follows ten links, but not a circle", async () => {
     const chain = (length: number) =>
       Object.fromEntries(
         Array.from({ length }, (_, index) => [index === 0 ? "Formula" : `l${index}`, `l${index + 1}`]),
@@ -106,7 +111,7 @@ describe("placeOfFormula", () => {
     );
   });
 
-  test("knows a new formula from links that stand for others", async () => {
+  test("does not confuse a new formula with links to others", async () => {
     expect(await place({ files: ["Formula/gadget.rb"], links: { "Formula/other.rb": "gadget.rb" } })).toMatchObject({
       current: undefined,
     });
@@ -118,11 +123,11 @@ describe("placeOfFormula", () => {
     [{ "formula_renames.json": { widget: "widget" } }],
     [{ "tap_migrations.json": { widget: "widget" } }],
     [{ "formula_renames.json": { gadget: "widget" } }],
-  ])("has nothing against a list such as %j", async (tables) => {
+  ])("accepts a list such as %j", async (tables) => {
     expect(await place({ tables })).toMatchObject({ path: "Formula/widget.rb" });
   });
 
-  test("says how to make room for the name", async () => {
+  test("says how to free the name", async () => {
     await expect(
       place({ tables: { "tap_migrations.json": { widget: "homebrew/core/gadget" } } }),
     ).rejects.toMatchObject({
@@ -157,7 +162,7 @@ describe("placeOfFormula", () => {
       { files: ["formula/other.rb"] },
       "the tap has the folder formula, expected Formula",
     ],
-  ])("refuses %s, as brew would not read what is written", async (_name, tap, message) => {
+  ])("refuses %s, since brew would not read the formula", async (_name, tap, message) => {
     await expect(place(tap)).rejects.toThrow(message);
   });
 
@@ -174,7 +179,7 @@ describe("placeOfFormula", () => {
         tables: { "formula_renames.json": { old: "widget" } },
       },
     ],
-  ])("takes %s", async (_name, tap) => {
+  ])("accepts %s", async (_name, tap) => {
     expect(await place(tap)).toMatchObject({ path: "Formula/widget.rb" });
   });
 });

@@ -17,7 +17,7 @@ let server: GitServer;
 const git = (...args: string[]): string =>
   execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@y", ...args], { cwd: root, encoding: "utf8" });
 
-/** What somebody else does to the tap. */
+/** Pushes a commit of somebody else to the tap. */
 function pushByOthers(file: string, text: string): void {
   rmSync(path.join(root, "other"), { recursive: true, force: true });
   git("clone", "--quiet", "tap.git", "other");
@@ -53,7 +53,7 @@ const revision = (text: string): Revision => ({
 });
 
 describe("publishRevision", () => {
-  test("writes the first commit of an empty tap, under the name it is given", async () => {
+  test("writes the first commit of an empty tap, with the given author", async () => {
     const tap = await open();
     const published = await publishRevision(tap, me, true, async () => revision("one\n"));
     expect(published).toMatchObject({ changed: true, pushed: true });
@@ -63,21 +63,21 @@ describe("publishRevision", () => {
     );
   });
 
-  test("has nothing to do when the tap has it already, and says which commit holds it", async () => {
+  test("does nothing when the tap already has the content, and returns that commit", async () => {
     const first = await publishRevision(await open(), me, true, async () => revision("one\n"));
     const second = await publishRevision(await open(), me, true, async () => revision("one\n"));
     expect(second).toEqual({ commit: first.commit, changed: false, pushed: false });
     expect(commits()).toHaveLength(1);
   });
 
-  test("commits without pushing when asked", async () => {
+  test("commits without pushing when requested", async () => {
     const published = await publishRevision(await open(), me, false, async () => revision("one\n"));
     expect(published).toMatchObject({ changed: true, pushed: false });
     expect(published.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(() => inTap("Formula/widget.rb")).toThrow("main");
   });
 
-  test("makes its change again on top of a push that came in between", async () => {
+  test("repeats its change on top of a push that came in between", async () => {
     await publishRevision(await open(), me, true, async () => revision("one\n"));
     const tap = await open();
     let rounds = 0;
@@ -92,7 +92,7 @@ describe("publishRevision", () => {
     expect(commits()).toEqual(["widget 1.2.3", "by others", "by others", "widget 1.2.3"]);
   });
 
-  test("gives up when others are faster every time, without forcing anything", async () => {
+  test("gives up when others push first every time, and never forces a push", async () => {
     await publishRevision(await open(), me, true, async () => revision("one\n"));
     const waits: number[] = [];
     const tap = await open({ wait: async (ms: number) => void waits.push(ms) });
@@ -107,7 +107,7 @@ describe("publishRevision", () => {
       advice: "Run this job again.",
     });
     expect(rounds).toBe(6);
-    // Longer each time, and each time by chance.
+    // Each wait is longer, and random.
     expect(waits).toHaveLength(5);
     for (const [index, ms] of waits.entries()) {
       expect(ms).toBeGreaterThanOrEqual(200 * (index + 1));
@@ -116,7 +116,7 @@ describe("publishRevision", () => {
     expect(inTap("Formula/widget.rb")).toBe("one\n");
   });
 
-  test("does not try again when the tap's rules refuse the push", async () => {
+  test("does not retry when the tap's rules refuse the push", async () => {
     await publishRevision(await open(), me, true, async () => revision("one\n"));
     const hook = path.join(root, "tap.git/hooks/pre-receive");
     writeFileSync(hook, "#!/bin/sh\necho 'main is protected' >&2\nexit 1\n");
@@ -134,7 +134,7 @@ describe("publishRevision", () => {
     expect(rounds).toBe(1);
   });
 
-  test("counts a push whose answer got lost as done", async () => {
+  test("treats a push whose answer was lost as done", async () => {
     const losing: CommandRunner = async (command, args, options) => {
       const result = await runCommand(command, args, options);
       return args[0] === "push"
@@ -146,7 +146,7 @@ describe("publishRevision", () => {
     expect(commits()).toEqual(["widget 1.2.3"]);
   });
 
-  test("notices when what it pushed is not what the tap shows", async () => {
+  test("notices when the tap shows different content after the push", async () => {
     const meddling: CommandRunner = async (command, args, options) => {
       const result = await runCommand(command, args, options);
       if (args[0] === "push") pushByOthers("Formula/widget.rb", "something else\n");
@@ -156,7 +156,7 @@ describe("publishRevision", () => {
     await expect(publishing).rejects.toThrow("the tap now shows different content");
   });
 
-  test("leaves the token in no file of the clone", async () => {
+  test("does not leave the token in any file of the clone", async () => {
     const tap = await open();
     await publishRevision(tap, me, true, async () => revision("one\n"));
     const secrets = `${TOKEN}|${Buffer.from(`x-access-token:${TOKEN}`).toString("base64")}`;
@@ -166,7 +166,7 @@ describe("publishRevision", () => {
 });
 
 describe("a tap", () => {
-  /** A tap with these files, of which those that begin with `->` are symbolic links. */
+  /** A tap with these files; a text that begins with `->` is the target of a symbolic link. */
   async function withFiles(files: Readonly<Record<string, string>>): Promise<Tap> {
     git("clone", "--quiet", "tap.git", "maker");
     for (const [file, text] of Object.entries(files)) {
@@ -181,7 +181,7 @@ describe("a tap", () => {
     return open();
   }
 
-  test("has its formulae where brew finds them, links and names that are not ASCII included", async () => {
+  test("has its formulae where brew finds them, even behind links and with non-ASCII names", async () => {
     const tap = await withFiles({
       HomebrewFormula: "->pkg/brew",
       "pkg/brew/widget.rb": "x",
@@ -193,7 +193,7 @@ describe("a tap", () => {
     expect(await formulaPlace(tap, "new.rb")).toEqual({ path: "pkg/brew/new.rb", current: undefined });
   });
 
-  test("gives no formula the name of an alias or of a rename", async () => {
+  test("refuses a formula with the name of an alias or of a rename", async () => {
     const tap = await withFiles({
       "Formula/gadget.rb": "x",
       "Aliases/widget": "->../Formula/gadget.rb",
@@ -204,12 +204,12 @@ describe("a tap", () => {
     await expect(formulaPlace(tap, "gadget.rb")).resolves.toMatchObject({ current: "Formula/gadget.rb" });
   });
 
-  test("is refused with a list of renames that is not one", async () => {
+  test("is refused with an invalid list of renames", async () => {
     const tap = await withFiles({ "Formula/gadget.rb": "x", "formula_renames.json": "[1]" });
     await expect(formulaPlace(tap, "widget.rb")).rejects.toThrow("formula_renames.json of the tap");
   });
 
-  test("gives the text of a file, nothing where there is none, and refuses what is not a file", async () => {
+  test("returns the text of a file, or undefined for a missing one, and refuses other kinds", async () => {
     const tap = await withFiles({ "Formula/widget.rb": "text\n", "link.rb": "->Formula/widget.rb" });
     expect(await readTapFile(tap, "Formula/widget.rb")).toBe("text\n");
     expect(await readTapFile(tap, "Formula/gadget.rb")).toBeUndefined();
@@ -218,7 +218,7 @@ describe("a tap", () => {
     await expect(readTapFile(tap, "Formula/widget.rb/x")).rejects.toThrow("ENOTDIR");
   });
 
-  test("is read from the branch that is asked for, or else from its own", async () => {
+  test("is read from the requested branch, or else from its default branch", async () => {
     await withFiles({ "Formula/widget.rb": "main" });
     git("-C", "maker", "checkout", "--quiet", "-b", "next");
     writeFileSync(path.join(root, "maker/Formula/widget.rb"), "next");
@@ -231,7 +231,7 @@ describe("a tap", () => {
     expect([own.branch, await readTapFile(own, "Formula/widget.rb")]).toEqual(["main", "main"]);
   });
 
-  test("takes a revision that moves a formula, and one of several files", async () => {
+  test("accepts a revision that moves a formula and has several files", async () => {
     await withFiles({ "Formula/Widget.rb": "one\n" });
     const tap = await open();
     const published = await publishRevision(tap, me, true, async () => ({
@@ -250,7 +250,7 @@ describe("a tap", () => {
     expect(inTap("Formula/widget.rb")).toBe("two\n");
   });
 
-  test("is left alone by a revision without files", async () => {
+  test("is not changed by a revision without files", async () => {
     const tap = await withFiles({ "Formula/widget.rb": "one\n" });
     const [head] = git("-C", "tap.git", "rev-parse", "main").split("\n");
     const nothing = { files: new Map<string, string>(), message: "nothing" };
@@ -262,7 +262,7 @@ describe("a tap", () => {
     expect(readFileSync(path.join(tap.folder, "Formula/widget.rb"), "utf8")).toBe("one\n");
   });
 
-  test("is told as soon as a revision is out, and not when there was nothing to push", async () => {
+  test("calls back after each pushed revision, and only then", async () => {
     const told: string[] = [];
     const publish = async (push: boolean, text: string) =>
       publishRevision(

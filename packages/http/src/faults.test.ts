@@ -5,7 +5,7 @@ test.each([
   [new RefusedError("bad request", { status: 400, advice: "Fix it." }), "RefusedError", 400],
   [new AccessError("forbidden", { status: 403, advice: "Fix it." }), "AccessError", 403],
   [new RateLimitError("too many", { status: 429, advice: "Fix it." }), "RateLimitError", 429],
-])("a refusal %s keeps its name, the status and what to do", (error, name, status) => {
+])("a refusal %s keeps its name, its status and its advice", (error, name, status) => {
   expect(error).toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({ name, status, advice: "Fix it." });
   expect(error).not.toBeInstanceOf(TransferError);

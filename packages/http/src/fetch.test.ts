@@ -8,7 +8,7 @@ const servers = new LoopbackServers();
 afterEach(() => servers.close());
 
 describe("createFetch", () => {
-  test("goes through the proxy that the environment names, and past it for hosts of NO_PROXY", async () => {
+  test("uses the proxy that the environment names, except for hosts in NO_PROXY", async () => {
     const proxy = await servers.start((request, response) => response.end(`by proxy: ${request.url}`));
     const direct = await servers.start((_request, response) => response.end("direct"));
     const env = { HTTP_PROXY: proxy.href, NO_PROXY: "127.0.0.1" };
@@ -17,7 +17,7 @@ describe("createFetch", () => {
     expect(await (await ask(direct)).text()).toBe("direct");
   });
 
-  test("asks a proxy for a tunnel to a host of HTTPS", async () => {
+  test("asks a proxy for a tunnel to an HTTPS host", async () => {
     const tunnels: string[] = [];
     const proxy = await servers.start(() => undefined, {
       connect: (request, socket) => {
@@ -29,7 +29,7 @@ describe("createFetch", () => {
     expect(tunnels).toEqual(["service.invalid:443"]);
   });
 
-  test("hands out status, headers and body, and no body where there is none", async () => {
+  test("returns status, headers and body, and null for a missing body", async () => {
     const url = await servers.start((request, response) => {
       if (request.url === "/none") response.writeHead(204).end();
       else response.writeHead(418, { "X-Scopes": "repo" }).end(JSON.stringify({ method: request.method }));
@@ -41,7 +41,7 @@ describe("createFetch", () => {
     expect((await createFetch({})(url, { method: "HEAD" })).body).toBeNull();
   });
 
-  test("follows a redirect without the secrets of the first host, or returns it when asked to", async () => {
+  test("follows a redirect without the secrets of the first host, or returns it when requested", async () => {
     const seen: (string | undefined)[] = [];
     const other = await servers.start((request, response) => response.end(String(request.headers.authorization)));
     const url = await servers.start((request, response) => {
@@ -60,7 +60,7 @@ describe("createFetch", () => {
     [300, 200],
     [399, 200],
     [400, 400],
-  ])("an answer %d with a location is returned as %d", async (status, expected) => {
+  ])("returns an answer %d with a location as %d", async (status, expected) => {
     const url = await servers.start((request, response) => {
       if (request.url === "/end") response.end();
       else response.writeHead(status, { location: "/end" }).end();
@@ -68,7 +68,7 @@ describe("createFetch", () => {
     expect((await createFetch({})(url)).status).toBe(expected);
   });
 
-  test("a redirect without a location is returned, and one that leads nowhere is an error", async () => {
+  test("returns a redirect without a location, and refuses one with an invalid location", async () => {
     const url = await servers.start((request, response) => {
       response.writeHead(302, request.url === "/none" ? {} : { location: "http://[" }).end();
     });
@@ -76,12 +76,12 @@ describe("createFetch", () => {
     await expect(createFetch({})(url)).rejects.toThrow("a redirect that cannot be followed");
   });
 
-  test("follows no redirect of a request that sends something", async () => {
+  test("does not follow a redirect of a request with a body", async () => {
     const url = await servers.start((_request, response) => response.writeHead(307, { location: "/end" }).end());
     await expect(createFetch({})(url, { method: "POST", body: "x" })).rejects.toThrow("cannot be followed");
   });
 
-  test("only secrets stay behind at another origin, and nothing at the same", async () => {
+  test("drops only secret headers at another origin, and none at the same origin", async () => {
     const headers = { Cookie: "c", "Proxy-Authorization": "p", "Cookie-Policy": "all", "X-Authorization": "x" };
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     const echo = (request: IncomingMessage) => names.filter((name) => request.headers[name] !== undefined).join(" ");
@@ -99,7 +99,7 @@ describe("createFetch", () => {
     ["without content", "GET", 204],
     ["that was not modified", "GET", 304],
     ["to HEAD", "HEAD", 200],
-  ])("lets go of the connection after an answer %s", async (_which, method, status) => {
+  ])("releases the connection after an answer %s", async (_which, method, status) => {
     const closed: Promise<unknown>[] = [];
     const url = await servers.start((request, response) => {
       closed.push(once(request.socket, "close"));

@@ -6,7 +6,7 @@ import { type Clock, type Patience, Retries, retrying, TransientError } from "./
 const patience: Patience = { budgetMs: 200, firstPauseMs: 4, longestPauseMs: 30 };
 
 describe("retrying", () => {
-  test("tries again what can heal, and returns the first success", async () => {
+  test("retries transient errors, and returns the first success", async () => {
     let calls = 0;
     const result = await retrying("the call", { ...patience, budgetMs: 20_000 }, undefined, async () => {
       calls += 1;
@@ -16,7 +16,7 @@ describe("retrying", () => {
     expect([result, calls]).toEqual(["done", 3]);
   });
 
-  test("does not try again what cannot heal", async () => {
+  test("does not retry permanent errors", async () => {
     let calls = 0;
     const refused = retrying("the call", patience, undefined, async () => {
       calls += 1;
@@ -26,7 +26,7 @@ describe("retrying", () => {
     expect(calls).toBe(1);
   });
 
-  test("gives up with every cause, counted, and the last one as its own (F19)", async () => {
+  test("gives up with a count of every cause, and the last one as its `cause` (F19)", async () => {
     const causes = ["reset", "busy", "busy"];
     const failed = retrying("the call", { ...patience, budgetMs: 60 }, undefined, async () => {
       throw new TransientError(causes.shift() ?? "busy");
@@ -48,7 +48,7 @@ describe("retrying", () => {
     );
   });
 
-  test("counts what may happen only so often from the last progress", async () => {
+  test("counts errors with a limit from the last progress", async () => {
     const retries = new Retries("the call", patience);
     const strange = new TransientError("a page", { atMost: 1 });
     await retries.after(strange);
@@ -57,7 +57,7 @@ describe("retrying", () => {
     await expect(retries.after(strange)).rejects.toThrow(TransferError);
   });
 
-  /** Time that passes only by waiting. */
+  /** A clock that only advances by waiting. */
   function clockOf(pauses: number[]): Clock {
     let now = 0;
     const wait = async (ms: number): Promise<void> => {
@@ -67,7 +67,7 @@ describe("retrying", () => {
     return { now: () => now, wait };
   }
 
-  test("each pause is twice as long up to the longest, shortened by chance to no less than half", async () => {
+  test("doubles each pause up to the longest, and shortens it randomly by at most half", async () => {
     const shares: number[] = [];
     for (let round = 0; round < 100; round += 1) {
       const pauses: number[] = [];
@@ -85,7 +85,7 @@ describe("retrying", () => {
     expect(Math.max(...shares)).toBeGreaterThan(0.9);
   });
 
-  test("progress makes the pauses short again and the budget whole", async () => {
+  test("resets the pauses and the budget on progress", async () => {
     const pauses: number[] = [];
     const retries = new Retries(
       "x",
@@ -100,7 +100,7 @@ describe("retrying", () => {
     expect(pauses).toHaveLength(5);
   });
 
-  test("waits for as long as the server asks when that is all of the budget, and says how long", async () => {
+  test("waits as long as the server asks when that equals the budget, and reports the wait", async () => {
     const told: string[] = [];
     const reporter = { ...silentReporter, info: (text: string) => told.push(text) };
     const pauses: number[] = [];
@@ -110,7 +110,7 @@ describe("retrying", () => {
     expect(told).toEqual(["slow down; trying again in 2 s"]);
   });
 
-  test("what may be tried again promptly is so once, and then with a pause", async () => {
+  test("retries once without a pause if that is allowed, and then with a pause", async () => {
     const pauses: number[] = [];
     const retries = new Retries("x", { ...patience, budgetMs: 999 }, { clock: clockOf(pauses) });
     const stale = new TransientError("a connection that had ended", { promptly: true });
@@ -122,12 +122,12 @@ describe("retrying", () => {
     expect(pauses).toHaveLength(2);
   });
 
-  test("says so when there was only one try", async () => {
+  test("reports a single try", async () => {
     const once = new Retries("the call", { ...patience, budgetMs: 0 });
     await expect(once.after(new TransientError("busy"))).rejects.toThrow(/^the call failed after one try: busy\.$/);
   });
 
-  test("of cancelled work, the cancellation is the error and not what it broke", async () => {
+  test("throws the reason of a cancellation rather than the error that it caused", async () => {
     const reason = new Error("cancelled");
     const after = new Retries("x", patience).after(new Error("socket hang up"), AbortSignal.abort(reason));
     await expect(after).rejects.toBe(reason);

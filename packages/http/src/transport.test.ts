@@ -23,12 +23,12 @@ describe("the transport", () => {
     await expect(unknown).rejects.toThrow(/^no-such-host\.invalid: .*(ENOTFOUND|EAI_AGAIN)/);
   });
 
-  test("does not wait for headers for ever (F10)", async () => {
+  test("does not wait forever for headers (F10)", async () => {
     const url = await serve(() => undefined);
     await expect(createTransport()({ url, headersTimeoutMs: 50 })).rejects.toThrow("sent no answer within 0.05 s");
   });
 
-  test("does not read more than the limit, nor wait for ever for the rest", async () => {
+  test("does not read more than the limit, or wait forever for the rest", async () => {
     const url = await serve((_message, response) => response.write("x".repeat(1000)));
     const transport = createTransport();
     await expect(readText(url, await transport({ url }), { limit: 999 })).rejects.toThrow("more than 999 bytes");
@@ -47,7 +47,7 @@ describe("the transport", () => {
     await expect(body.toArray()).rejects.toThrow();
   });
 
-  test("goes through the proxy that the environment names", async () => {
+  test("uses the proxy that the environment names", async () => {
     const url = await serve((message, response) => response.end(`asked for ${message.url}`));
     const transport = createTransport({ HTTP_PROXY: url.href });
     const target = new URL("http://storage.invalid/a");
@@ -57,7 +57,7 @@ describe("the transport", () => {
 });
 
 describe("a request", () => {
-  test("introduces itself, unless told how", async () => {
+  test("sends its own user agent, unless the caller sets one", async () => {
     const url = await serve((message, response) => response.end(message.headers["user-agent"]));
     const ask = async (headers: Record<string, string>) =>
       await readText(url, await createTransport()({ url, headers }), { limit: 100 });
@@ -65,7 +65,7 @@ describe("a request", () => {
     expect(await ask({ "User-Agent": "docker" })).toBe("docker");
   });
 
-  test("is a GET by default, on the connection of the one before", async () => {
+  test("is a GET by default, and reuses the previous connection", async () => {
     const sockets = new Set<unknown>();
     const url = await serve((message, response) => {
       sockets.add(message.socket);
@@ -86,7 +86,7 @@ describe("a request", () => {
     ["a text", "hello", "length 5"],
     ["bytes", Buffer.from("hello"), "length 5"],
     ["a stream", pieces(), "chunked"],
-  ])("sends %s with what a server needs to know of its length", async (_what, body, expected) => {
+  ])("sends %s with the matching length or encoding header", async (_what, body, expected) => {
     const url = await serve((message, response) => {
       const { "content-length": length, "transfer-encoding": coding } = message.headers;
       response.write(`${coding ?? `length ${length}`}: `);
@@ -105,7 +105,7 @@ describe("a request", () => {
     await expect(createTransport()({ url, method: "PUT", body: broken() })).rejects.toThrow(RangeError);
   });
 
-  test("is not sent when it is cancelled before", async () => {
+  test("is not sent when it is already cancelled", async () => {
     let asked = 0;
     const url = await serve((_message, response) => {
       asked += 1;
@@ -116,7 +116,7 @@ describe("a request", () => {
     expect(asked).toBe(0);
   });
 
-  test("ends with the reason of the cancellation, which nobody may try again", async () => {
+  test("ends with the reason of the cancellation, which is not transient", async () => {
     const url = await serve(() => undefined);
     for (const [reason, expected] of [
       [new RangeError("enough"), RangeError],
@@ -130,7 +130,7 @@ describe("a request", () => {
     }
   });
 
-  test("leaves no listener behind, however it ends", async () => {
+  test("removes its listeners, however it ends", async () => {
     const { signal } = new AbortController();
     await expect(createTransport()({ url: new URL("http://127.0.0.1:9/"), signal })).rejects.toThrow(TransientError);
     await new Promise(setImmediate);
@@ -159,7 +159,7 @@ describe("readBody", () => {
     expect(await readBody(url, await createTransport()({ url }), { limit: 1000 })).toHaveLength(1000);
   });
 
-  test("a slow answer goes on as long as it is not silent, up to its own limit", async () => {
+  test("continues a slow answer that is not silent, up to its time limit", async () => {
     const url = await serve((message, response) => {
       let left = 12;
       const timer = setInterval(() => {
@@ -178,25 +178,21 @@ describe("readBody", () => {
   });
 });
 
-describe("an error of the network", () => {
+describe("transient", () => {
   const url = new URL("https://registry.example/v2/");
   const failure = (message: string, code?: string) =>
     Object.assign(new Error(message), code === undefined ? {} : { code });
 
   test.each([
-    [
-      "its code is added where the message lacks it",
-      failure("socket hang up", "ECONNRESET"),
-      "socket hang up (ECONNRESET)",
-    ],
-    ["or not said twice", failure("read ECONNRESET", "ECONNRESET"), "read ECONNRESET"],
-    ["one without a code is told as it is", failure("other side closed"), "other side closed"],
-    ["and so is what is not an error", "closed", "closed"],
+    ["adds the code to a message without it", failure("socket hang up", "ECONNRESET"), "socket hang up (ECONNRESET)"],
+    ["does not repeat a code", failure("read ECONNRESET", "ECONNRESET"), "read ECONNRESET"],
+    ["keeps the message of an error without a code", failure("other side closed"), "other side closed"],
+    ["keeps a thrown text", "closed", "closed"],
   ])("%s", (_how, error, expected) => {
     expect(transient(url, error)).toMatchObject({ message: `registry.example: ${expected}`, cause: error });
   });
 
-  test("that says already what to do about it stays as it is", () => {
+  test("returns a TransientError unchanged", () => {
     const known = new TransientError("busy");
     expect(transient(url, known)).toBe(known);
   });
@@ -217,7 +213,7 @@ describe("retryAfter", () => {
   });
 });
 
-test("an excerpt is one line of bounded length", () => {
+test("excerpt returns one line of limited length", () => {
   expect(excerpt(" <html>\n  <body> ")).toBe("<html> <body>");
   expect(excerpt("x".repeat(200))).toBe(`${"x".repeat(120)}…`);
   expect(excerpt("x".repeat(120))).toBe("x".repeat(120));

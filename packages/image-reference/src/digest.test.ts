@@ -5,7 +5,7 @@ import { parseDigest } from "./digest.ts";
 const [sha256, sha512] = ["sha256", "sha512"].map((name) => `${name}:${createHash(name).update("x").digest("hex")}`);
 
 describe("parseDigest", () => {
-  test.each([sha256 ?? "", sha512 ?? ""])("takes %s as it is", (text) => {
+  test.each([sha256 ?? "", sha512 ?? ""])("accepts %s", (text) => {
     expect(parseDigest(text)).toBe(text);
   });
 

@@ -48,7 +48,7 @@ describe("parseReference", () => {
     expect(() => parseReference(`ghcr.io/${"a".repeat(256)}`)).toThrow(/longer than 255/);
   });
 
-  test("ends quickly on a text made to be slow", () => {
+  test("reads adversarial text quickly", () => {
     const started = performance.now();
     expect(() => parseReference(`${"a-".repeat(50_000)}!`)).toThrow(ImageReferenceError);
     expect(() => parseReference(`${"a_a.".repeat(20_000)}/!`)).toThrow(ImageReferenceError);

@@ -28,7 +28,7 @@ describe("parseJson", () => {
     ["a page of HTML", "<!DOCTYPE html>", 'it starts with "<!DOCTYPE html>"'],
     ["invalid UTF-8 (B59)", Uint8Array.of(0x22, 0xff, 0x22), "not UTF-8"],
     ["UTF-16 (B59)", new Uint8Array(Buffer.from("\uFEFF{}", "utf16le")), "not UTF-8"],
-    ["a list cut short", "[1,", "is not JSON"],
+    ["a truncated list", "[1,", "is not JSON"],
   ])("refuses %s", (_name, content, message) => {
     expect(() => parseJson(content, options)).toThrow(JsonError);
     expect(() => parseJson(content, options)).toThrow(message);
@@ -42,7 +42,7 @@ describe("decodeJson", () => {
     assets: optional(listOf(object({ size: integer })), []),
   });
 
-  test("fills in what is absent or null and ignores fields it does not know", () => {
+  test("fills in missing or null fields, and ignores unknown ones", () => {
     const decoded = decodeJson('{"name":"v1","draft":null,"new":{}}', release, options);
     expect(decoded).toEqual({ name: "v1", draft: false, assets: [] });
   });
@@ -59,7 +59,7 @@ describe("decodeJson", () => {
     expect(() => decodeJson(json, release, options)).toThrow(message);
   });
 
-  test("keeps keys that name members of every object (B58)", () => {
+  test("keeps keys that are also properties of every object (B58)", () => {
     const decoded = decodeJson('{"__proto__":"a","constructor":"b"}', mapOf(string), options);
     expect([...decoded]).toEqual([
       ["__proto__", "a"],
@@ -67,12 +67,12 @@ describe("decodeJson", () => {
     ]);
   });
 
-  test("does not take a field from the prototype", () => {
+  test("does not read a field from the prototype", () => {
     const decoder: Decoder<{ toString: string }> = object({ toString: string });
     expect(() => decodeJson("{}", decoder, options)).toThrow("`toString` is absent");
   });
 
-  test("names the accepted values and the place, also under a key that is not an identifier", () => {
+  test("names the accepted values and the path, even under a key that is not an identifier", () => {
     const decoder = mapOf(object({ state: literal("planned", "published") }));
     expect(() => decodeJson('{"a b":{"state":"gone"}}', decoder, options)).toThrow(
       'the plan: `["a b"].state` is "gone", expected "planned" or "published"',

@@ -8,15 +8,15 @@ describe("parseJson, strict", () => {
     '{"a":{"a":[{"a":"a"},{"a":"a:"}]},"b":"\\"a\\":","c":"{\\"x\\":1"}',
     '{"a" : 1, "b" :{"a"\n:2}, "constructor": 3, "":4}',
     `${"[".repeat(64)}${"]".repeat(64)}`,
-  ])("reads %s as it stands", (json) => {
+  ])("reads %s", (json) => {
     expect(parseJson(json, options)).toEqual(JSON.parse(json));
   });
 
   test.each<[id: string, what: string, json: string | Uint8Array, message: string]>([
-    ["B57", "a key told twice", '{"a":1,"b":{},"a":2}', 'has the key "a" twice'],
-    ["B57", "a key told twice further in", '[{"x":[{"a":1,"a":1}]}]', 'has the key "a" twice'],
-    ["B57", "a key told twice in two spellings", '{"a":1,"\\u0061":2}', 'has the key "a" twice'],
-    ["B57", "a key with a quote told twice", '{"\\"":1,"\\u0022":2}', "twice in one object"],
+    ["B57", "a repeated key", '{"a":1,"b":{},"a":2}', 'has the key "a" twice'],
+    ["B57", "a repeated key in a nested object", '[{"x":[{"a":1,"a":1}]}]', 'has the key "a" twice'],
+    ["B57", "a repeated key in two spellings", '{"a":1,"\\u0061":2}', 'has the key "a" twice'],
+    ["B57", "a repeated key with a quote", '{"\\"":1,"\\u0022":2}', "twice in one object"],
     ["B58", "the key `__proto__`", '{"__proto__":{"a":1}}', 'a key named "__proto__"'],
     ["B58", "the key `__proto__` escaped", '{"\\u005f_proto__":{}}', 'a key named "__proto__"'],
     ["B59", "a byte order mark", '\uFEFF{"a":1}', "begins with a byte order mark"],

@@ -28,7 +28,7 @@ describe("a page", () => {
     reason: "the registry was slow",
   });
 
-  test("is read back as it was written, and follows the published schema", () => {
+  test("is read back unchanged, and matches the published schema", () => {
     const waiting = row({ name: "b", state: "awaiting-approval", approve: "npm stage approve 1" });
     const written = page(2, full, row({ state: "skipped", reason: "a hotfix is not published to npm" }), waiting);
     expect(readPage(writePage(written))).toEqual(written);
@@ -38,14 +38,14 @@ describe("a page", () => {
   test.each<[name: string, page: unknown, message: string]>([
     ["a newer format", { ...page(1), ledger: 2 }, "`ledger` is 2, expected 1"],
     ["no rows", { ledger: 1, attempt: 1 }, "`rows` is absent"],
-    ["a state nobody knows", page(1, row({ state: "gone" as "planned" })), '`rows[0].state` is "gone"'],
+    ["an unknown state", page(1, row({ state: "gone" as "planned" })), '`rows[0].state` is "gone"'],
     ["a skip without its reason", page(1, row({ state: "skipped" })), "`rows[0]` is skipped without a `reason`"],
     ["a failure without its reason", page(1, row({ state: "failed" })), "`rows[0]` is failed without a `reason`"],
     ["a channel with a path in it", page(1, row({ channel: "../npm" })), "expected the name of a channel"],
     ["an empty name", page(1, row({ name: "" })), "`rows[0].name` is"],
     ["a digest without an algorithm", page(1, row({ digest: "a".repeat(64) })), "expected a digest such as"],
-    ["a script for an address", page(1, row({ url: "javascript:alert(1)" })), "expected a web address"],
-    ["a time in no zone", page(1, row({ at: "2026-01-02 03:04" })), "expected a time such as"],
+    ["a script in place of a URL", page(1, row({ url: "javascript:alert(1)" })), "expected a web address"],
+    ["a time without a time zone", page(1, row({ at: "2026-01-02 03:04" })), "expected a time such as"],
   ])("is refused with %s, by the reader and by the schema", (_name, content, message) => {
     expect(() => readPage(JSON.stringify(content))).toThrow(message);
     expect(accepts(content)).toBe(false);
@@ -55,14 +55,14 @@ describe("a page", () => {
     expect(() => writePage(page(1, row({ name: "widget\n::error::x" })))).toThrow("expected one line of text");
   });
 
-  test("is refused when empty or cut short", () => {
+  test("is refused when it is empty or truncated", () => {
     expect(() => readPage("", "ledger.json of the artifact x")).toThrow("ledger.json of the artifact x is empty");
     expect(() => readPage('{"ledger":1,')).toThrow("is not JSON");
   });
 });
 
 describe("mergeLedger", () => {
-  test("lets the latest row of each channel and name win, in whatever order the pages come", () => {
+  test("uses the latest row of each channel and name, for any order of the pages", () => {
     const planned = page(1, row({ state: "planned" }), row({ channel: "homebrew", name: "widget" }));
     const done = page(1, row({ state: "verified", at: "2026-01-02T03:04:06Z" }));
     for (const pages of [
@@ -76,13 +76,13 @@ describe("mergeLedger", () => {
     }
   });
 
-  test("believes a later attempt over a clock that runs ahead", () => {
+  test("prefers a later attempt to a later time, since a clock may run ahead", () => {
     const first = page(1, row({ state: "planned", at: "2027-01-01T00:00:00Z" }));
     const second = page(2, row({ state: "verified", at: "2026-01-01T00:00:00Z" }));
     expect(mergeLedger([second, first])).toEqual(second.rows);
   });
 
-  test("takes nothing back when a later attempt begins, and all that it says when it ends", () => {
+  test("keeps earlier rows when a later attempt begins, and replaces them when it ends", () => {
     const first = page(1, row({ state: "verified" }));
     for (const pages of [
       [first, page(2, row({ state: "planned" }))],
@@ -97,11 +97,11 @@ describe("mergeLedger", () => {
     );
   });
 
-  test("takes the later of two rows that one publisher wrote within a second", () => {
+  test("uses the later of two rows that one publisher wrote within a second", () => {
     expect(mergeLedger([page(1, row({ state: "planned" }), row())])).toEqual([row()]);
   });
 
-  test("keeps names apart that would be equal when joined", () => {
+  test("keeps pairs of channel and name separate that are equal when joined", () => {
     const rows = [
       row({ channel: "npm", name: "a/b" }),
       row({ channel: "npm", name: "a" }),
@@ -111,7 +111,7 @@ describe("mergeLedger", () => {
   });
 });
 
-test("only what is there to use counts as published", () => {
+test("isPublished accepts only states in which the package is available", () => {
   const states = ["planned", "published", "verified", "skipped", "failed"] as const;
   expect(states.filter((state) => isPublished(row({ state })))).toEqual(["published", "verified"]);
 });
@@ -127,7 +127,7 @@ describe("the ledger of a run", () => {
     };
   }
 
-  test("is written as one artifact a publisher, which cargo-dist does not attach to the release", async () => {
+  test("is written as one artifact for each publisher, which cargo-dist does not attach to the release", async () => {
     const store = memoryStore();
     store.artifacts.set("artifacts-plan-dist-manifest", new Uint8Array());
     await saveLedger(store, [row({ state: "planned" })], { channel: "npm", attempt: 1, random: "a1" });
@@ -144,11 +144,11 @@ describe("the ledger of a run", () => {
     ]);
   });
 
-  test("is empty before anybody wrote", async () => {
+  test("is empty at first", async () => {
     expect(await loadLedger(memoryStore())).toEqual([]);
   });
 
-  test("leaves out other artifacts that are called alike, and says which", async () => {
+  test("ignores other artifacts with similar names, and reports them", async () => {
     const store = memoryStore();
     store.artifacts.set("ledger-of-accounts", new Uint8Array());
     store.artifacts.set("ledger-npm-1-ab", new TextEncoder().encode("a report of mine"));
@@ -175,7 +175,7 @@ describe("the ledger of a run", () => {
   const states = async (store: LedgerStore): Promise<string[]> =>
     (await loadLedger(store)).map(({ name, state }) => `${name} ${state}`);
 
-  test("has a row before anything can fail, whose place the end takes", async () => {
+  test("has a first row before anything can fail, which the final rows replace", async () => {
     const store = memoryStore();
     await withLedger(store, beginning(1, "a1"), async ({ set }) => {
       expect(await states(store)).toEqual(["acme/tap planned"]);
@@ -185,7 +185,7 @@ describe("the ledger of a run", () => {
     expect([...store.artifacts.keys()]).toEqual(["ledger-homebrew-1-a1-begun", "ledger-homebrew-1-a1"]);
   });
 
-  test("says of a failure what it said last, or that nothing was published", async () => {
+  test("says that nothing was published when the work fails before it sets rows", async () => {
     const store = memoryStore();
     const failing = withLedger(store, beginning(1, "a1"), async () => Promise.reject(new Error("the plan\nis gone")));
     await expect(failing).rejects.toThrow("the plan");
@@ -197,7 +197,7 @@ describe("the ledger of a run", () => {
     });
   });
 
-  test("keeps the beginning of what was killed, until it has run again", async () => {
+  test("keeps the first row of a killed publisher until it has run again", async () => {
     const store = memoryStore();
     await saveLedger(store, [row({ channel: "homebrew", name: "acme/tap", state: "planned" })], {
       channel: "homebrew",
@@ -213,7 +213,7 @@ describe("the ledger of a run", () => {
     expect(await states(store)).toEqual(["acme/tap/widget verified"]);
   });
 
-  test("takes nothing back, and adds nothing, when a publisher that ended well begins again", async () => {
+  test("does not change when a successful publisher begins again", async () => {
     const store = memoryStore();
     const published = row({ channel: "homebrew", name: "acme/tap/widget", state: "verified" });
     await withLedger(store, beginning(1, "a1"), async ({ set }) => set([published]));
@@ -224,7 +224,7 @@ describe("the ledger of a run", () => {
     expect(await states(store)).toEqual(["acme/tap/widget verified"]);
   });
 
-  test("shows that a publisher began again which did not end well, and one of another place", async () => {
+  test("shows that a failed publisher began again, next to a publisher with another name", async () => {
     const store = memoryStore();
     await withLedger(store, beginning(1, "a1"), async ({ set }) =>
       set([row({ channel: "homebrew", name: "acme/tap/widget", state: "failed", reason: "the tap is gone" })]),
@@ -241,7 +241,7 @@ describe("the ledger of a run", () => {
     });
   });
 
-  test("does nothing before its row is there, and keeps no ledger where none is asked for", async () => {
+  test("does not start the work before its first row is stored, and works without a ledger", async () => {
     const broken = { ...memoryStore(), upload: async () => Promise.reject(new Error("no artifacts today")) };
     let worked = 0;
     const work = async (): Promise<void> => {
@@ -255,7 +255,7 @@ describe("the ledger of a run", () => {
 });
 
 describe("waiting for channels", () => {
-  /** What the run has, look by look. */
+  /** A store that lists the artifacts of one look after the other. */
   async function storeOf(
     looks: (readonly (readonly [channel: string, attempt: number, state: LedgerRow["state"] | "begun"])[])[],
   ): Promise<LedgerStore> {
@@ -288,7 +288,7 @@ describe("waiting for channels", () => {
       intervalMs: 1,
     });
 
-  test("ends when each has ended", async () => {
+  test("ends when each channel has ended", async () => {
     expect(
       await wait(
         1,
@@ -302,7 +302,7 @@ describe("waiting for channels", () => {
     ).toEqual([]);
   });
 
-  test("waits again for what begins again while another is waited for", async () => {
+  test("waits again for a channel that begins again in the meantime", async () => {
     expect(
       await wait(
         2,
@@ -327,7 +327,7 @@ describe("waiting for channels", () => {
     ).toEqual(["chart"]);
   });
 
-  test("tells who has not when the time is over, and takes no channel for one whose name it begins with", async () => {
+  test("returns the channels that have not ended in time, and compares whole names", async () => {
     expect(
       await wait(1, [
         ["chart", 1, "verified"],
@@ -342,7 +342,7 @@ describe("waiting for channels", () => {
     ).toEqual(["chart"]);
   });
 
-  test("waits in a later attempt for what failed or did not end before, and not for what is done", async () => {
+  test("waits in a later attempt only for channels that failed or did not end before", async () => {
     expect(
       await wait(2, [
         ["chart", 1, "verified"],

@@ -78,7 +78,7 @@ describe("the loopback registry", () => {
     expect(Buffer.from(await response.arrayBuffer())).toEqual(manifest);
   });
 
-  test("serves a blob whole, in part, and by its headers alone", async () => {
+  test("serves a whole blob, a part of it, and only its headers", async () => {
     const whole = await fetch(url(`blobs/${sha256(layer)}`));
     expect(Buffer.from(await whole.arrayBuffer())).toEqual(layer);
     const part = await fetch(url(`blobs/${sha256(layer)}`), { headers: { Range: "bytes=2998-3003" } });
@@ -115,13 +115,13 @@ describe("the loopback registry", () => {
     expect(response.status).toBe(405);
   });
 
-  test("cuts the connection when a blob cannot be given in full, and tells why", async () => {
+  test("closes the connection when a blob cannot be served in full, and reports why", async () => {
     const pulled = fetch(url(`blobs/${broken}`)).then((response) => response.arrayBuffer());
     await expect(pulled).rejects.toThrow(/fetch failed|terminated/);
     expect(errors).toEqual([new Error("the artifact is gone")]);
   });
 
-  test("releases the source when the engine hangs up, and calls that no error", async () => {
+  test("releases the source when the engine disconnects, without an error", async () => {
     const pulling = request(url(`blobs/${endless}`));
     pulling.on("error", () => undefined).end();
     const [response] = await once(pulling, "response");
@@ -132,7 +132,7 @@ describe("the loopback registry", () => {
     expect(errors).toEqual([]);
   });
 
-  test("has a name nobody can guess, on the loopback address only", () => {
+  test("has an unguessable name, and listens only on the loopback address", () => {
     expect(registry.repository).toMatch(/^127\.0\.0\.1:\d+\/load\/[0-9a-f]{32}$/);
   });
 });
