@@ -11,7 +11,7 @@ const merged = (winner: string, loser: string): unknown =>
   plain(mergeConfig(parseToml(winner, "near.toml").root, parseToml(loser, "far.toml").root));
 
 describe("mergeConfig", () => {
-  test("joins tables, and takes the nearer value", () => {
+  test("joins tables, and uses the nearer value", () => {
     expect(
       merged('[build]\njobs = 1\n[env]\nA = "x"\n', '[build]\njobs = 2\ntarget = "t"\n[net]\noffline = true\n'),
     ).toEqual({
@@ -27,7 +27,7 @@ describe("mergeConfig", () => {
     "my-doc.browser",
     "credential-alias.a.b",
     "registries.mine.credential-provider.args",
-  ])("joins the lists of %s, the nearer last", (key) => {
+  ])("joins the lists of %s, with the nearer one last", (key) => {
     const [table = "", name] = [key.slice(0, key.lastIndexOf(".")), key.slice(key.lastIndexOf(".") + 1)];
     const of = (item: string): string => `[${table}]\n${name} = ["${item}"]\n`;
     const value = key
@@ -42,13 +42,13 @@ describe("mergeConfig", () => {
     "target.x86_64-unknown-linux-gnu.runner",
     "credential-alias.mine",
     "registries.mine.credential-provider",
-  ])("takes the nearer list of %s, which is a command", (key) => {
+  ])("uses the nearer list of %s, which is a command", (key) => {
     const [table = "", name] = [key.slice(0, key.lastIndexOf(".")), key.slice(key.lastIndexOf(".") + 1)];
     const of = (item: string): string => `[${table}]\n${name} = ["${item}"]\n`;
     expect(merged(of("near"), of("far"))).toEqual(merged(of("near"), ""));
   });
 
-  test("refuses a list against a text, with both places", () => {
+  test("refuses to merge a list with a string, and names both places", () => {
     expect(() => merged('[build]\nrustflags = "-g"\n', '\n[build]\nrustflags = ["-g"]\n')).toThrow(
       "cargo cannot merge `build.rustflags`: it is of type string in near.toml:2 and array in far.toml:3",
     );

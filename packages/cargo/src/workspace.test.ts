@@ -19,7 +19,7 @@ function write(name: string, content: string): void {
 const crate = (name: string, rest = ""): string => `[package]\nname = "${name}"\nversion = "1.0.0"\n${rest}`;
 
 describe("readWorkspace", () => {
-  test("finds named, matched and path-dependency members, and leaves out the excluded", () => {
+  test("finds members by name, by pattern and as path dependencies, and leaves out excluded ones", () => {
     write(
       "Cargo.toml",
       '[workspace]\nmembers = ["app", "crates/*"]\nexclude = ["crates/out"]\n[workspace.dependencies]\nshared = { path = "shared" }\n',
@@ -67,7 +67,7 @@ describe("readWorkspace", () => {
     expect(() => readWorkspace(root, root)).toThrow('the workspace member "{a,b}" has no Cargo.toml');
   });
 
-  test("goes to the workspace that a crate names, and that of the nearest crate counts", () => {
+  test("uses the workspace that the nearest crate names", () => {
     write("far/Cargo.toml", '[workspace]\nmembers = ["../app", "../gone"]\n');
     write("gone/notes.md", "");
     write("app/Cargo.toml", '[package]\nname = "app"\nversion = "1.0.0"\nworkspace = "../far"\n');
@@ -80,13 +80,13 @@ describe("readWorkspace", () => {
     expect(readWorkspace(path.join(root, "app/inner"), root).root).toBe(path.join(root, "app/inner"));
   });
 
-  test("takes a lone crate for a workspace of one", () => {
+  test("treats a single crate as a workspace", () => {
     write("Cargo.toml", crate("lone"));
     write("src/lib.rs", "");
     expect(readWorkspace(path.join(root, "src"), root).crates.map(({ name }) => name)).toEqual(["lone"]);
   });
 
-  test("looks a field up in the workspace where the crate inherits it", () => {
+  test("reads a field from the workspace when the crate inherits it", () => {
     write("Cargo.toml", '[workspace]\nmembers = ["a"]\n[workspace.package]\nversion = "1.7.0"\n');
     write("a/Cargo.toml", '[package]\nname = "a"\nversion.workspace = true\nrust-version = "1.90"\n');
     const workspace = readWorkspace(root, root);
@@ -114,7 +114,7 @@ describe("readWorkspace", () => {
 
   test.each([
     [
-      "a member that is missing",
+      "a missing member",
       { "Cargo.toml": '[workspace]\nmembers = [\n  "gone",\n]\n' },
       /^Cargo.toml:3: the workspace member "gone" has no Cargo.toml/,
     ],
@@ -134,7 +134,7 @@ describe("readWorkspace", () => {
       /^Cargo.lock is of version 5/,
     ],
     [
-      "a lock file in conflict (B123)",
+      "a lock file with conflict markers (B123)",
       { "Cargo.toml": crate("a"), "Cargo.lock": "version = 4\n<<<<<<< ours\n" },
       /^Cargo.lock:2 holds the marker of a merge conflict/,
     ],
@@ -143,7 +143,7 @@ describe("readWorkspace", () => {
       { "Cargo.toml": crate("a"), "Cargo.lock": '[[package]]\nname = "a"\n' },
       /^Cargo.lock:1: a \[\[package\]\] needs/,
     ],
-    ["no manifest at all", { "README.md": "" }, /^there is no Cargo.toml in/],
+    ["no manifest", { "README.md": "" }, /^there is no Cargo.toml in/],
   ])("refuses %s", (_name, files, message) => {
     for (const [name, content] of Object.entries(files)) write(name, content);
     expect(() => readWorkspace(root, root)).toThrow(message);
@@ -151,7 +151,7 @@ describe("readWorkspace", () => {
 });
 
 describe("findToolchainFile", () => {
-  test("takes the nearest, and of two the one without extension", () => {
+  test("uses the nearest file, and prefers the one without an extension", () => {
     write("rust-toolchain.toml", '[toolchain]\nprofile = "minimal"\nchannel = "1.94.0"\n');
     write("sub/deep/.keep", "");
     expect(findToolchainFile(path.join(root, "sub/deep"))).toMatchObject({ channel: "1.94.0", location: { line: 3 } });
@@ -162,7 +162,7 @@ describe("findToolchainFile", () => {
   });
 
   test.each(['path = "/opt/rust"', 'components = ["rust-src"]', 'targets = ["wasm32-wasip1"]\nprofile = "minimal"'])(
-    "knows no channel where a file says %s alone, as rustup takes it",
+    "finds no channel in a file with only %s, as rustup does",
     (line) => {
       write("rust-toolchain.toml", `[toolchain]\n${line}\n`);
       expect(findToolchainFile(root)).toBeUndefined();
@@ -175,7 +175,7 @@ describe("findToolchainFile", () => {
     ["rust-toolchain.toml", '[toolchain]\nprofile = "minimal"\n', /names no channel/],
     ["rust-toolchain.toml", "[toolchain]\nchannel = 1.95\n", /names no channel/],
     ["rust-toolchain", "1.95.0\n1.94.0\n", /is not valid TOML/],
-  ])("refuses a %s that says %j", (name, content, message) => {
+  ])("refuses a %s that contains %j", (name, content, message) => {
     write(name, content);
     expect(() => findToolchainFile(root)).toThrow(message);
   });

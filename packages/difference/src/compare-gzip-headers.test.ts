@@ -6,7 +6,7 @@ interface Fields {
   readonly time?: number;
   readonly name?: string;
   readonly extra?: string;
-  /** The flag FTEXT (the first bit of the flags). */
+  /** The flag `FTEXT` (the first bit of the flags). */
   readonly text?: boolean;
   readonly level?: number;
   readonly system?: number;
@@ -52,7 +52,7 @@ describe("gzip headers", () => {
       [["embedded-text", "in a, gzip header, file name", "one", "two"]],
     ],
     [
-      "a name with the flag FTEXT",
+      "a name with the flag `FTEXT`",
       { text: true, name: "one" },
       { text: true, name: "two" },
       [["embedded-text", "in a, gzip header, file name", "one", "two"]],

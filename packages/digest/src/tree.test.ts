@@ -10,7 +10,7 @@ test("byCodeUnit sorts names independent of the locale", () => {
   expect([byCodeUnit("a", "b"), byCodeUnit("b", "a"), byCodeUnit("a", "a")]).toEqual([-1, 1, 0]);
 });
 
-test("listTree accepts a name that contains U+FFFD", () => {
+test("listTree accepts a name that contains `U+FFFD`", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tree-"));
   try {
     writeFileSync(path.join(folder, "a\uFFFD"), "x");
