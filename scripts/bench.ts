@@ -1,4 +1,4 @@
-// The budgets, as ratios against the usual way in the same run: `npm run bench`, `npm run bench -- startup`.
+// Checks the budgets for speed, as ratios to the usual tools measured in the same run: `npm run bench`, `npm run bench -- startup`.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand } from "@release-actions/command";

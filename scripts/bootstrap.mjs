@@ -1,4 +1,4 @@
-// Starts a script of this repository on a machine that has nothing but Node (20 or newer) and npm:
+// Starts a script of this repository on a machine that has only Node (20 or newer) and npm:
 // fetches the pinned pnpm and the runner's Node from npm, installs the workspace, then runs
 // scripts/<name>.ts under that Node. Plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The newest Node 24 the `node24` runtime of GitHub's runners is known to match. */
+/** The newest Node 24 that is known to behave like the `node24` runtime of GitHub's runners. */
 const NODE_VERSION = "24.21.0";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -32,7 +32,7 @@ const script = spawnSync(node, [path.join(root, "scripts", `${name}.ts`), ...arg
 if (script.signal) process.kill(process.pid, script.signal);
 process.exit(script.status ?? 1);
 
-/** The Node that runs scripts, tests and bundles: this one when it is a 24, else the one on npm. */
+/** The Node that runs scripts, tests and bundles: the current one if it is Node 24, else the one from npm. */
 function runnerNode() {
   if (process.versions.node.split(".")[0] === "24") return process.execPath;
   const platform = process.platform === "win32" ? "win" : process.platform;
@@ -40,7 +40,7 @@ function runnerNode() {
   return path.join(folder, "bin", process.platform === "win32" ? "node.exe" : "node");
 }
 
-/** Installs one npm package into the tool cache, visible only when complete. Returns its folder. */
+/** Installs one npm package into the tool cache and returns its folder. The folder appears only when it is complete. */
 function fromNpm(packageName, version) {
   const home = path.join(cacheRoot, "npm", `${packageName}-${version}`);
   const folder = path.join(home, "node_modules", packageName);
@@ -55,7 +55,7 @@ function fromNpm(packageName, version) {
   try {
     renameSync(partial, home);
   } catch (error) {
-    // Another process may have finished first; its copy is as good.
+    // Another process may have finished first; then its copy is used.
     rmSync(partial, { recursive: true, force: true });
     if (!existsSync(home)) throw error;
   }

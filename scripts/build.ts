@@ -9,7 +9,7 @@ import { type ActionFile, readActions } from "./generate/action-file.ts";
 
 const root = path.dirname(import.meta.dirname);
 
-/** How many bundles one process makes at most: the bundler is slow to warm up, and keeps what it read. */
+/** The most bundles that one process makes. More bundles share the warm-up of the bundler, but it keeps everything it reads in memory. */
 const BATCH = 4;
 
 await buildActions(process.argv.slice(2));
@@ -27,7 +27,7 @@ async function buildActions(names: readonly string[]): Promise<void> {
   await Promise.all(workers);
 }
 
-/** Takes what one process makes next. The programs of an action stay together: the folder of the first holds the others. */
+/** Takes the next bundles for one process. The programs of an action stay together, because the folder of the first contains the others. */
 function nextBatch(queue: Entry[][], size: number): Entry[] {
   const batch: Entry[] = [];
   while (batch.length < size) {
@@ -42,7 +42,7 @@ interface Entry {
   readonly label: string;
   readonly source: string;
   readonly target: string;
-  /** Of everything that can end up in it. */
+  /** The digest of all sources that can end up in the bundle. */
   readonly digest: string;
 }
 
@@ -81,8 +81,8 @@ async function bundle(batch: readonly Entry[]): Promise<void> {
 }
 
 /**
- * One digest over everything that can end up in an action's bundles: it, the packages below it, the lock file.
- * The versions of packages cannot: a release that only raises them has the bundles that were tested.
+ * One digest over everything that can end up in an action's bundles: the action, its packages and the lock file. The
+ * version numbers of packages are left out, so that a release that only raises them keeps the tested bundles.
  */
 function sourceDigest(action: ActionFile): string {
   const folders = withDependencies(action.folder);
@@ -112,7 +112,7 @@ function withoutVersion(manifest: string): Buffer {
   return Buffer.from(JSON.stringify({ ...JSON.parse(readFileSync(manifest, "utf8")), version: undefined }));
 }
 
-/** The folder, and those of all workspace packages it depends on. */
+/** The folder, and the folders of all workspace packages on which it depends. */
 function withDependencies(folder: string, found = new Set<string>()): string[] {
   if (found.has(folder)) return [...found];
   found.add(folder);

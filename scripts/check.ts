@@ -1,4 +1,4 @@
-// Everything that must hold besides the tests: format, lint, types, generated files, layers, dependencies, words, nothing unused.
+// Checks everything except the tests: format, lint, types, generated files, layers, dependencies, words, unused code.
 import path from "node:path";
 import { CommandError, runCommand } from "@release-actions/command";
 
@@ -32,7 +32,7 @@ for (const [name, command, args] of checks) {
 }
 process.exit(failed === 0 ? 0 : 1);
 
-/** What the tools' own messages leave out. */
+/** Advice that is missing in the tools' own messages. */
 function adviceFor(output: string): string {
   const [, name] = /Cannot find module '(@release-actions\/[^']+)'/.exec(output) ?? [];
   if (name === undefined) return "";

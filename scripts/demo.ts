@@ -1,5 +1,5 @@
-// The image flow on this machine: an image is built by the real engine, saved by save-restate-image in one job,
-// loaded by load-restate-image in another, and run. GitHub is played by the stand-in the tests use.
+// Shows the image flow on this machine: the real engine builds an image, save-restate-image saves it in one job,
+// load-restate-image loads it in another, and it is run. The tests' stand-in takes the place of GitHub.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -69,7 +69,7 @@ async function showImageFlow(github: GitHub, engine: Engine): Promise<void> {
   console.log(`The second time: cache-hit=${again.outputs["cache-hit"]}, ${again.outputs["size"]}`);
 }
 
-/** Without an engine: an archive saved, downloaded by the published client, and its bytes compared. */
+/** Without an engine, saves an archive, downloads it with the published client, and compares the bytes. */
 async function showArchiveOnDisk(github: GitHub): Promise<void> {
   const folder = workFolder("demo");
   await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// A throwaway Docker engine under .work/engine: node scripts/docker-engine.ts start|stop|status [variant]
+// Starts and stops a temporary Docker engine in .work/engine: node scripts/docker-engine.ts start|stop|status [variant]
 import { Fault, type Reporter, silentReporter } from "@release-actions/report";
 import { acquireEngine, placeOf, releaseEngine, runningEngine } from "./docker-engine/own-engine.ts";
 import { isOwnVariant, OWN_VARIANTS, type OwnVariant } from "./docker-engine/variants.ts";
@@ -7,7 +7,7 @@ export { type Engine, engineAt, type OwnEngine, startAnyEngine, startEngine } fr
 export { NoEngine } from "./docker-engine/machine.ts";
 export { DOCKER_VARIANTS, OWN_VARIANTS, type OwnVariant, type Variant } from "./docker-engine/variants.ts";
 
-/** The user on whose behalf the command line starts an engine: it stays until `stop`. */
+/** The user name with which the command line acquires an engine. It keeps the engine until `stop`. */
 const COMMAND_LINE = "command-line";
 
 async function main(command: string | undefined, variantName: string | undefined): Promise<void> {

@@ -16,12 +16,12 @@ const ROUNDS = 5;
 const BYTES_PER_SECOND = 60_000_000;
 const MB = 1_000_000;
 
-/** The whole, the action that most jobs use alone, and the largest one alone; packed bytes at most. */
+/** The most packed bytes of the whole repository, of the action that most jobs use alone, and of the largest action alone. */
 const BUDGETS = { whole: 5 * MB, small: 150_000, largest: 2 * MB };
 
 /**
- * What a job waits for before an action's first line: download at 60 MB/s, unpacking, start. Beside the published trees
- * of others where `--peer <folder>` names one (a folder with action.yml and dist/index.js).
+ * Measures how long a job waits for an action's first line: download at 60 MB/s, unpacking, start. With `--peer <folder>` (a folder
+ * with action.yml and dist/index.js) it also measures another published action.
  */
 export const download: Bench = {
   name: "download",
@@ -83,7 +83,7 @@ async function row(temp: string, what: string, folder: string, program: string, 
   };
 }
 
-/** Milliseconds from the request to the end of the action, which refuses its lack of inputs. */
+/** Milliseconds from the request to the end of the action, which stops because its inputs are missing. */
 async function wait(archive: string, program: string): Promise<number> {
   const target = mkdtempSync(path.join(tmpdir(), "bench-unpack-"));
   const server = createServer((_request, response) => void send(archive, response));
@@ -118,7 +118,7 @@ async function send(archive: string, response: NodeJS.WritableStream): Promise<v
   response.end();
 }
 
-/** A copy packed as GitHub packs what a job downloads, in a folder of its own. */
+/** Packs a copy of a folder in the same way as GitHub packs the actions that a job downloads. */
 async function pack(folder: string, temp: string): Promise<string> {
   const archive = path.join(mkdtempSync(path.join(temp, "packed-")), "tree.tar.gz");
   await runCommand("tar", ["-czf", archive, "-C", folder, "."]);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { closeServer, listen, originOf } from "../../test/stand-in/http.ts";
 import { Pace } from "../../test/stand-in/proxy/pace.ts";
 
-/** What one connection is given between two looks at the clock. */
+/** The number of bytes that one connection gets before its speed is checked again. */
 const PIECE = 256 * 1024;
 
 export interface FarStorage extends AsyncDisposable {
@@ -12,17 +12,16 @@ export interface FarStorage extends AsyncDisposable {
 }
 
 export interface Distance {
-  /** Per connection. */
+  /** The limit for each connection. */
   readonly bytesPerSecond: number;
-  /** A delay of each request. The first request of a connection has it twice, as with a handshake. */
+  /** Added to each request, and twice to the first request of a connection, which includes the handshake. */
   readonly latencyMs: number;
 }
 
 /**
- * Downloads from a storage as a runner far from it sees them. A real network costs the runner no cores, so
- * what plays it must cost few: the storage is asked about each signed URL for one byte, which is its word on the
- * signature, and for the content once. With a proxy and an emulator that handle every byte, the two took half of
- * the machine, and were measured more than what they stand for.
+ * Starts a server that simulates downloads from a distant storage. A real network does not use the runner's cores, so the
+ * simulation must use few: it asks the storage for one byte of each signed URL, to verify the signature, and only once for
+ * the content. A proxy and an emulator that handle every byte would use half of the machine and dominate the result.
  */
 export async function startFarStorage(storage: string, distance: Distance): Promise<FarStorage> {
   const answers = new Map<string, Promise<Headers>>();
@@ -52,14 +51,14 @@ export async function startFarStorage(storage: string, distance: Distance): Prom
   };
 
   const server = createServer((message, response) => {
-    // An error here is a failed connection, so the client gets a failed connection, too.
+    // On an error the connection is closed, so that the client notices.
     answer(message, response).catch(() => response.destroy());
   });
   await listen(server);
   return { origin: originOf(server), [Symbol.asyncDispose]: () => closeServer(server) };
 }
 
-/** The storage's answer to whoever has this URL. */
+/** The headers with which the storage answers this URL. */
 async function headersOf(url: URL): Promise<Headers> {
   const { headers } = await get(url, { Range: "bytes=0-0" });
   const kept = ["content-type", "content-disposition", "etag", "last-modified"];

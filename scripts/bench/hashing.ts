@@ -7,14 +7,14 @@ import { hashFiles } from "@release-actions/digest";
 import { type Bench, median, type Row } from "./row.ts";
 
 const MIB = 1024 * 1024;
-/** A release is dozens of archives; a few large files show what is lost when they cannot be divided among threads. */
+/** A release has dozens of archives. The shape with a few large files shows the loss when files cannot be divided among threads. */
 const SHAPES = [
   { files: 32, bytes: 32 * MIB, budget: 1.5 },
   { files: 8, bytes: 128 * MIB, budget: undefined },
 ] as const;
 const ROUNDS = 7;
 
-/** 1 GiB of files in the page cache, against `b3sum` of the same. */
+/** Hashes 1 GiB of files in the page cache, compared with `b3sum` on the same files. */
 export const hashing: Bench = {
   name: "hashing",
   async run() {
@@ -33,7 +33,7 @@ export const hashing: Bench = {
   },
 };
 
-/** Rounds of both in turn, so that a busy moment of the machine falls on peer and ours alike. */
+/** Runs both in turns, so that a busy moment of the machine affects both alike. */
 async function race(folder: string, { files: count, bytes, budget }: (typeof SHAPES)[number]): Promise<Row> {
   const files = Array.from({ length: count }, (_none, index) => path.join(folder, `part-${index}`));
   for (const file of files) fill(file, bytes);

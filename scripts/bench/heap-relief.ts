@@ -9,7 +9,7 @@ const BYTES = 400_000_000;
 const ROUNDS = 5;
 const PROBE = path.join(REPOSITORY, "test/integration/artifacts/download.probe.ts");
 
-/** A download whose V8 is told to leave the network's buffers alone, and the same download without that. */
+/** Compares a download with and without the V8 flags that keep the garbage collector away from network buffers. */
 export const heapRelief: Bench = {
   name: "heap-relief",
   async run(say) {

@@ -13,7 +13,7 @@ import { workFolder } from "../folders.ts";
 import { startFarStorage } from "./far-storage.ts";
 import { type Bench, median, type Row } from "./row.ts";
 
-/** A hosted runner's view of the artifact store, and the number of rounds each way is measured. */
+/** The speed at which a hosted runner reaches the artifact store, and the number of rounds. */
 const BYTES_PER_SECOND = 60_000_000;
 const LATENCY_MS = 20;
 const ROUNDS = 5;
@@ -23,7 +23,7 @@ const MAX_PEAK_MIB = 150;
 const LOADED_NAME = "localhost/large:1";
 const TAG = "localhost/restatedev/restate-commit-download:latest";
 
-/** One job uploads an image of 170 MB, another brings it into its engine: our way and the usual one. */
+/** One job uploads an image of 170 MB and another loads it into its engine, with our actions and with the usual ones. */
 export const imageFlow: Bench = {
   name: "image-flow",
   async run(say) {
@@ -159,7 +159,7 @@ async function benchLoad(
   ];
 }
 
-/** What a load takes must not grow with the image. */
+/** Measures the memory of a load, which must not grow with the image. */
 async function benchMemory(network: ProxiedGitHub, engine: Engine, say: (text: string) => void): Promise<Row> {
   const archive = await provideOciArchive(engine, largeRecipe("zstd", 4));
   await using far = await storeFarAway(network, archive);
@@ -176,7 +176,7 @@ async function benchMemory(network: ProxiedGitHub, engine: Engine, say: (text: s
   };
 }
 
-/** An artifact of a run of its own, as a runner far from the storage has it. */
+/** Uploads an artifact in a run of its own, and serves it as if the storage were far from the runner. */
 async function storeFarAway(network: ProxiedGitHub, archive: string): Promise<{ readonly run: Run } & AsyncDisposable> {
   const { github } = network;
   network.reset();
@@ -219,7 +219,7 @@ async function forgetImages(engine: Engine): Promise<void> {
 
 async function docker(engine: Engine, args: readonly string[], inputFile?: string, check = true): Promise<void> {
   const [command, ...prefix] = engine.client;
-  // A shell, so that the file is the client's own standard input and no copy is timed.
+  // A shell opens the file as the client's standard input, so that no copying is measured.
   const words = [command, ...prefix, ...args];
   const script = inputFile === undefined ? '"$@"' : 'file=$1; shift; exec "$@" < "$file"';
   const shellArgs = ["-c", script, "sh", ...(inputFile === undefined ? [] : [inputFile]), ...words];

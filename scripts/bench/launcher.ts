@@ -9,7 +9,7 @@ import { type Bench, median } from "./row.ts";
 const ROUNDS = 25;
 const BUDGET = 1.3;
 
-/** What the launcher of an npm package adds to Node's own start, the program's own start included. */
+/** The time that the launcher of an npm package adds to the start of Node, including the start of the program. */
 export const launcher: Bench = {
   name: "launcher",
   async run() {
@@ -19,7 +19,7 @@ export const launcher: Bench = {
     try {
       const [empty, started] = install(folder, program);
       const times = { empty: [] as number[], started: [] as number[] };
-      // In turns, so that a busy moment of the machine falls on both alike.
+      // Both run in turns, so that a busy moment of the machine affects both alike.
       for (let round = 0; round < ROUNDS; round += 1) {
         times.empty.push((await measureNode(empty, process.env)).ms);
         times.started.push((await measureNode(started, process.env)).ms);
@@ -41,7 +41,7 @@ export const launcher: Bench = {
   },
 };
 
-/** An empty script, and a launcher beside the package of this machine's platform, as npm would lay them out. */
+/** Creates an empty script, and a launcher beside this machine's platform package, in the layout of npm. */
 function install(folder: string, program: string): [empty: string, launcher: string] {
   const wanted = parseWantedPlatform(`${process.platform}-${process.arch}`);
   const about = { repository: "https://github.com/acme/widget" };

@@ -8,13 +8,13 @@ import { type Bench, median, type Row } from "./row.ts";
 
 const BUNDLE = path.resolve(import.meta.dirname, "../../actions/macho-check/dist/index.js");
 const PROGRAMS = 40;
-/** Random data in each program, so that the archive has about 100 MB whatever compresses it. */
+/** Each program contains random data, so that the archive has about 100 MB with any compression. */
 const PAYLOAD_BYTES = 1_600_000;
 const ROUNDS = 5;
 const BUDGET_MS = 1500;
 const BUDGET_MIB = 200;
 
-/** macho-check of an archive of about 100 MB with 40 signed programs, against unpacking it and hashing what is in it. */
+/** macho-check on an archive of about 100 MB with 40 signed programs, compared with unpacking the archive and hashing its files. */
 export const machoCheck: Bench = {
   name: "macho-check",
   async run() {
@@ -32,7 +32,7 @@ export const machoCheck: Bench = {
   },
 };
 
-/** The linker signs programs for arm64, every page of them. */
+/** Packs the programs. The linker signs every page of a program for arm64. */
 async function pack(folder: string): Promise<string> {
   const [source, content] = [path.join(folder, "source"), path.join(folder, "content")];
   for (const one of [source, content]) mkdirSync(one);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 
 export interface Measured {
-  /** From start to exit. */
+  /** The time from start to exit. */
   readonly ms: number;
   /** The largest resident set of the process, in MiB. */
   readonly peakMiB: number;

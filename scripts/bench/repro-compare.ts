@@ -9,12 +9,12 @@ import type { Bench, Row } from "./row.ts";
 const BUNDLE = path.resolve(import.meta.dirname, "../../actions/repro-hash-compare/dist/index.js");
 const MIB = 1024 * 1024;
 const BUDGET_MIB = 400;
-/** Twice the size may take this much more than twice the time. */
+/** The time may grow by at most this factor more than the size of the input. */
 const LINEAR_SLACK = 1.5;
-/** What diffoscope is given up after. */
+/** The time limit for diffoscope. */
 const PEER_TIMEOUT_S = 120;
 
-/** What the builds of one run are like. */
+/** The size and number of the builds in one run. */
 interface Shape {
   readonly what: string;
   readonly builds: number;
@@ -22,12 +22,12 @@ interface Shape {
   readonly bytes: number;
   /** Every n-th file differs in each build. */
   readonly differing: number;
-  /** Whether diffoscope compares the same: its time grows faster, so it gets the small ones. */
+  /** Whether diffoscope runs on the same builds. Its time grows faster, so it gets only small ones. */
   readonly peer: boolean;
 }
 
 const ONE = { files: 1, differing: 1, builds: 2 };
-/** Pairs: the first is what the second is compared with, so many times larger. */
+/** Pairs of a small and a large shape. `factor` says how many times as large the second is. */
 const SHAPES: readonly (readonly [small: Shape, large: Shape, factor: number])[] = [
   [
     { ...ONE, what: "2 builds of a file of 64 MiB", bytes: 64 * MIB, peer: true },
@@ -46,7 +46,7 @@ const SHAPES: readonly (readonly [small: Shape, large: Shape, factor: number])[]
   ],
 ];
 
-/** repro-hash-compare with its search for causes, over size and number, beside diffoscope where that ends. */
+/** repro-hash-compare with its search for causes, for various sizes and numbers of files, compared with diffoscope if that finishes. */
 export const reproCompare: Bench = {
   name: "repro-compare",
   async run(say) {
@@ -108,7 +108,7 @@ async function measure(shape: Shape): Promise<Result> {
   }
 }
 
-/** Starts diffoscope and says its peak memory: of its children the largest, which are few. */
+/** A Python script that runs diffoscope and prints its exit code and the largest peak memory among its processes. */
 const MEASURE = `
 import resource, subprocess, sys
 try:
@@ -131,7 +131,7 @@ async function measureDiffoscope(folder: string): Promise<Result["peer"]> {
 
 const BLOCK_BYTES = MIB;
 
-/** Random data; what differs has the build's folder and number in every block. */
+/** Writes files of random data. Each block of a differing file contains the build's folder and number. */
 function writeBuild(folder: string, { files, bytes, differing }: Shape, build: number): void {
   const block = seededBlock(Math.min(bytes, BLOCK_BYTES));
   for (let index = 0; index < files; index += 1) {
@@ -157,7 +157,7 @@ function writeBuild(folder: string, { files, bytes, differing }: Shape, build: n
 
 let shared: Buffer | undefined;
 
-/** The same in all builds of a run. */
+/** A block of data that is the same in all builds of a run. */
 function seededBlock(bytes: number): Buffer {
   shared ??= randomFillSync(Buffer.alloc(BLOCK_BYTES));
   return Buffer.from(shared.subarray(0, bytes));

@@ -1,9 +1,9 @@
-/** One line of the benchmark's table: a peer and ours, measured in the same run on the same machine. */
+/** One line of the benchmark's table: our result and that of a peer, measured in the same run on the same machine. */
 export interface Row {
   readonly what: string;
   readonly peer: string;
   readonly ours: string;
-  /** Ours divided by the peer's, where that is what the budget speaks of. */
+  /** Our result divided by the peer's, if the budget is a ratio. */
   readonly ratio?: number;
   readonly budget: string;
   readonly held: boolean;
@@ -11,7 +11,7 @@ export interface Row {
 
 export interface Bench {
   readonly name: string;
-  /** Why it cannot run here, or its rows. */
+  /** Returns the rows, or the reason why the benchmark cannot run here. */
   run(say: (text: string) => void): Promise<readonly Row[] | string>;
 }
 

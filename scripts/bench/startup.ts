@@ -9,7 +9,7 @@ const root = path.dirname(path.dirname(import.meta.dirname));
 const ROUNDS = 15;
 const BUDGET = 1.15;
 
-/** A bundle's cold start: every input is read and one refused, against a bundle of `@actions/core` that prints a line. */
+/** The cold start of a bundle that reads all inputs and refuses one, compared with a bundle of `@actions/core` that prints a line. */
 export const startup: Bench = {
   name: "startup",
   async run() {
@@ -18,7 +18,7 @@ export const startup: Bench = {
       .map((action) => ({ name: action.name, file: path.join(action.folder, "dist/index.js"), inputs: action.inputs }))
       .filter(({ file }) => existsSync(file));
     const times = new Map<string, { ms: number[]; peakMiB: number[] }>();
-    // Rounds over all of them, so that a busy moment of the machine falls on peer and ours alike.
+    // All run in turns, so that a busy moment of the machine affects all alike.
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const { name, file, env } of [
         { name: "@actions/core", file: peer, env: process.env },
@@ -52,21 +52,21 @@ export const startup: Bench = {
   },
 };
 
-/** A value that some input of the action cannot have, so that it ends when it has read its inputs. */
+/** An invalid value for some input of the action, so that the action ends after reading its inputs. */
 function refusedInput(inputs: readonly { name: string; type: { kind: string } }[]): NodeJS.ProcessEnv {
   const set = (name: string, value: string): NodeJS.ProcessEnv => ({ [`INPUT_${name.toUpperCase()}`]: value });
   const strict = inputs.find(({ type }) => ["boolean", "number", "enum", "digest"].includes(type.kind));
   if (strict !== undefined) return set(strict.name, "?");
   const file = inputs.find(({ type }) => type.kind === "path");
   if (file !== undefined) return set(file.name, "two\nlines");
-  return {}; // Without any input there is nothing to work on, which is refused too.
+  return {}; // An action without inputs ends because it has nothing to work on.
 }
 
 async function coreBundle(): Promise<string> {
-  // Inside action-kit, the only package that may resolve the toolkit; the folder is ignored by git.
+  // The peer is built inside action-kit, the only package that can import the toolkit; git ignores the folder.
   const folder = path.join(root, "packages/action-kit/dist");
   mkdirSync(folder, { recursive: true });
-  // All of it, as whoever bundles the package as it is published gets it.
+  // The peer contains the whole package, as in a bundle of the published package.
   const peer = 'import * as core from "@actions/core";\nglobalThis.core = core;\ncore.info("hello");\n';
   writeFileSync(path.join(folder, "peer.mjs"), peer);
   const ncc = path.join(root, "scripts/node_modules/@vercel/ncc/dist/ncc/cli.js");

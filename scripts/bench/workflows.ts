@@ -8,7 +8,7 @@ const WORKFLOWS = 40;
 const ROUNDS = 3;
 const BUDGET_MS = 1500;
 
-/** A repository with forty workflows, judged by the built action without a contract, against an action that starts and ends. */
+/** ci-contract on a repository with forty workflows and no contract, compared with an action that only starts and ends. */
 export const workflows: Bench = {
   name: "workflows",
   async run() {
@@ -35,7 +35,7 @@ export const workflows: Bench = {
   },
 };
 
-/** Workflows with filters, a matrix, outputs and a gate, as large repositories have them. */
+/** Writes workflows with filters, a matrix, outputs and a gate, like those of large repositories. */
 function writeWorkflows(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < WORKFLOWS; index += 1) {

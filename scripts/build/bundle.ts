@@ -1,4 +1,4 @@
-// Bundles the programs that are given as JSON, `{"label", "source", "target"}` each, one after the other with ncc.
+// Bundles programs with ncc, one after the other. Each argument is JSON: `{"label", "source", "target"}`.
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import ncc from "@vercel/ncc";
@@ -6,7 +6,7 @@ import { bundledLicenses, type StatsModule } from "./licenses.ts";
 import { minifyScripts } from "./minify.ts";
 import { makeIdsStable, type Stats } from "./stable-ids.ts";
 
-/** What ncc answers (github.com/vercel/ncc, "Programmatically From Node.js"). */
+/** The result of ncc (github.com/vercel/ncc, "Programmatically From Node.js"). */
 interface Bundle {
   readonly code: string;
   readonly assets: Readonly<Record<string, { readonly source: string | Buffer; readonly permissions?: number }>>;

@@ -3,16 +3,16 @@ import path from "node:path";
 
 /** A module in webpack's stats (webpack.js.org/api/stats, "Module Objects"); concatenated ones are nested. */
 export interface StatsModule {
-  /** Null for what is not a file. */
+  /** Null for modules that are not files. */
   readonly nameForCondition?: string | null;
   readonly modules?: readonly StatsModule[];
-  /** In no chunk: imported somewhere, and shaken off. */
+  /** The module is in no chunk, because tree shaking removed it. */
   readonly orphan?: boolean;
 }
 
 /**
- * The licences of everything from npm that is in a bundle, sorted by name. Read from the bundler's own list
- * of modules: ncc's `--license` does not see those that were concatenated, which are most.
+ * The licences of all npm packages in a bundle, sorted by name. They come from the bundler's own list of modules, because
+ * ncc's `--license` misses concatenated modules, which are the majority.
  */
 export function bundledLicenses({ modules }: { readonly modules: readonly StatsModule[] }): string {
   const folders = new Set(
@@ -31,7 +31,7 @@ function filesOf({ nameForCondition, modules = [], orphan = false }: StatsModule
   return [...(typeof nameForCondition !== "string" ? [] : [nameForCondition]), ...modules.flatMap(filesOf)];
 }
 
-/** The folder of the innermost package in `node_modules` that a file belongs to. */
+/** The folder of the innermost package in `node_modules` that contains the file. */
 function packageFolder(file: string): string | undefined {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file.replaceAll(path.sep, "/"))?.[0];
 }

@@ -3,8 +3,8 @@ import path from "node:path";
 import { transform } from "esbuild";
 
 /**
- * Minifies every script in a bundle's folder, which takes esbuild a fraction of the time of ncc's own way. Legal
- * comments go: licenses.txt beside the bundle has the licences whole.
+ * Minifies every script in a bundle's folder with esbuild, which is much faster than ncc's own minification. Legal comments
+ * are removed: licenses.txt beside the bundle has the full licences.
  */
 export async function minifyScripts(folder: string): Promise<void> {
   for (const name of readdirSync(folder).filter((file) => /\.[cm]?js$/.test(file))) {

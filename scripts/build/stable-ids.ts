@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** The part of webpack's statistics that is read here (webpack.js.org/api/stats/#module-object). */
+/** The part of webpack's statistics that is used here (webpack.js.org/api/stats/#module-object). */
 export interface Stats {
   readonly modules: readonly { readonly id: number | null; readonly name: string }[];
 }
 
 /**
- * Where a script names a module: as a key of the table of modules, in a call, and in what is called later. The
- * function is ncc's own in the first script of a bundle, and webpack's in the others.
+ * Patterns for the places where a script contains a module's number: as a key of the table of modules, in a call, and in a
+ * function that is called later. The called function is ncc's in the first script of a bundle, and webpack's in the others.
  */
 const PLACES = [
   /^(\/\*\*\*\/ )(\d+)(?=:)/gm,
@@ -17,12 +17,12 @@ const PLACES = [
   /(\.bind\(__(?:nccwpck|webpack)_require__, )(\d+)(?=[,)])/g,
 ];
 
-/** The table of a package that is a bundle of webpack's itself: its numbers are its own. */
+/** The table of modules in a package that is itself a webpack bundle; its numbers are independent and must not change. */
 const NESTED_TABLE = /(^\/\*{6}\/ \t+var __webpack_modules__ = \(\{[\s\S]*?^\/\*{6}\/ \t+\}\);)/m;
 
 /**
- * Gives each module of a bundle a number that depends on its name alone. Webpack numbers them so that no two of one
- * bundle meet, so a part that several bundles have would differ in each, and stand in a release several times.
+ * Gives each module of a bundle a number that depends only on the module's name. Webpack numbers modules per bundle, so a
+ * part that several bundles share would differ in each of them and be stored several times in a release.
  */
 export function makeIdsStable(folder: string, stats: Stats): void {
   const ids = stableIds(stats);
@@ -36,16 +36,16 @@ export function makeIdsStable(folder: string, stats: Stats): void {
         return before + stable;
       });
     const parts = readFileSync(file, "utf8").split(NESTED_TABLE);
-    // Every second part is a table of another bundle.
+    // Every second part is the table of a nested bundle.
     writeFileSync(file, parts.map((part, index) => (index % 2 === 1 ? part : PLACES.reduce(renumber, part))).join(""));
   }
 }
 
-/** From webpack's number to ours, both as they are written. */
+/** The stable number for each of webpack's numbers, both as text in the script. */
 export function stableIds({ modules }: Stats): Map<string, string> {
   const ids = new Map<string, string>();
   const taken = new Set<number>();
-  // "a.js + 3 modules" is "a.js", whichever modules a bundle could put into it.
+  // "a.js + 3 modules" is named "a.js", because the number of concatenated modules may differ between bundles.
   const named = modules.flatMap(({ id, name }) =>
     id === null || ids.has(String(id)) ? [] : [{ id, name: name.replace(/ \+ \d+ modules$/, "") }],
   );

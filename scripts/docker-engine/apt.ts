@@ -5,15 +5,15 @@ import { Fault } from "@release-actions/report";
 
 const ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Another apt may be at work, such as the machine's own daily one. */
+/** Another apt process may hold the lock, such as the machine's daily update. */
 const WAIT_FOR_LOCK = "--option=DPkg::Lock::Timeout=120";
 
-/** Where this machine gets Debian packages from: its own apt configuration is the only source. */
+/** The source of Debian packages for this machine, taken from its apt configuration. */
 export interface DebianMirror {
   readonly url: string;
-  /** Verifies the mirror's signatures. */
+  /** The keyring that verifies the mirror's signatures. */
   readonly keyring: string;
-  /** What a program that does not read apt's configuration needs in its environment. */
+  /** Environment variables for programs that do not read apt's configuration. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +25,7 @@ export async function findDebianMirror(): Promise<DebianMirror> {
 }
 
 async function mirrorFromApt(): Promise<string> {
-  // The origin is known only once the release files are there, which a fresh container image lacks.
+  // The origin is known only after the release files were downloaded; a fresh container image lacks them.
   const found = (await debianRepository()) ?? (await updateThen(debianRepository));
   if (found === undefined) {
     throw new Fault("apt knows no Debian mirror, from which the test engines are made", {
@@ -41,7 +41,7 @@ async function debianRepository(): Promise<string | undefined> {
   return stdout.split("\n").find((line) => line !== "");
 }
 
-/** Installs a Debian package unless the file that it is wanted for is there already. */
+/** Installs a Debian package unless the needed file already exists. */
 export async function installPackage(name: string, file: string): Promise<void> {
   if (await exists(file)) return;
   const install = () =>
@@ -51,7 +51,7 @@ export async function installPackage(name: string, file: string): Promise<void> 
   await install().catch(() => updateThen(install));
 }
 
-/** Unpacks a Debian package into a folder of its own, without installing it. Returns the folder. */
+/** Unpacks a Debian package into its own folder, without installing it. Returns the folder. */
 export async function unpackPackage(name: string, folder: string): Promise<string> {
   if (await exists(folder)) return folder;
   const partial = `${folder}.${process.pid}`;
@@ -67,7 +67,7 @@ export async function unpackPackage(name: string, folder: string): Promise<strin
   return folder;
 }
 
-/** Puts a finished folder in its place; when another process was first, its folder is as good. */
+/** Moves a finished folder to its place. If another process was first, its folder is used. */
 async function renameUnlessThere(partial: string, folder: string): Promise<void> {
   try {
     await rename(partial, folder);

@@ -6,33 +6,33 @@ import { acquireEngine, placeOf, type RunningEngine, releaseEngine, runningEngin
 import { engineVersion } from "./ping.ts";
 import { type OwnVariant, VARIANTS, type Variant } from "./variants.ts";
 
-/** A Docker engine for tests, demo and bench. Stop it when done; others who use the same one keep it. */
+/** A Docker engine for tests, demo and benchmarks. Dispose of it when done; it keeps running while others use it. */
 export interface Engine extends AsyncDisposable {
   readonly variant: Variant;
   readonly version: string;
   /** As in `DOCKER_HOST`: `unix:///…/docker.sock`. */
   readonly host: string;
   /**
-   * The command that runs its client (`docker`, or `podman`) against it; the client's arguments follow. The client
-   * of an engine of ours sees no folder of this machine: hand files in and out by standard streams.
+   * The command that runs its client (`docker` or `podman`), to which arguments can be appended. The client of an engine
+   * that this repository starts cannot see the folders of this machine, so pass files through standard input and output.
    */
   readonly client: readonly [string, ...string[]];
   stop(): Promise<void>;
 }
 
-/** An engine of this repository, by variant. */
+/** An engine that this repository starts. */
 export interface OwnEngine extends Engine {
   readonly variant: OwnVariant;
   /** The path of the API's unix socket. */
   readonly socket: string;
 }
 
-/** The engine that answers, else one of our own with the containerd store. Throws `NoEngine`. */
+/** Returns the engine that the user's client reaches, or else starts one with the containerd store. @throws NoEngine */
 export async function startAnyEngine(reporter: Reporter): Promise<Engine> {
   return (await reachableEngine(reporter)) ?? (await startEngine("containerd", reporter));
 }
 
-/** Starts an engine of a given variant, or joins the one that this clone has running. Throws `NoEngine`. */
+/** Starts an engine of a variant, or uses the one that this clone already runs. @throws NoEngine */
 export async function startEngine(
   variant: OwnVariant,
   reporter: Reporter,
@@ -43,7 +43,7 @@ export async function startEngine(
   return describeOwn(variant, running, () => releaseEngine(place, user));
 }
 
-/** The engine of that variant which somebody else started at this socket, and will stop. */
+/** The engine of a variant that another process started at this socket and will stop. */
 export async function engineAt(variant: OwnVariant, socket: string): Promise<OwnEngine> {
   const own = await runningEngine({ variant, home: path.dirname(socket) });
   if (own !== undefined) return describeOwn(variant, own, stopNothing);
@@ -52,7 +52,7 @@ export async function engineAt(variant: OwnVariant, socket: string): Promise<Own
   return { ...describeForeign("docker", version, `unix://${socket}`), variant, socket };
 }
 
-/** The engine that the user's own client would use, of Docker or podman. */
+/** The Docker or podman engine that the user's own client would use. */
 async function reachableEngine(reporter: Reporter): Promise<Engine | undefined> {
   try {
     const { endpoint, product, version } = await findEngine({ reporter });
@@ -76,7 +76,7 @@ function describeForeign(product: "docker" | "podman", version: string, host: st
   return { variant: "any", version, host, client, stop: stopNothing, [Symbol.asyncDispose]: stopNothing };
 }
 
-/** An engine that is not ours keeps running. */
+/** Does nothing, because an engine that was not started here keeps running. */
 async function stopNothing(): Promise<void> {
   return undefined;
 }

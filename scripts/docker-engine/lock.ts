@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_INTERVAL_MS = 100;
 
 /**
- * Runs `work` while no other process of this machine runs work of the same name. The lock is a
- * socket in Linux's abstract namespace: the kernel frees it however its owner ends, so that there
- * is no stale lock to judge.
+ * Runs `work` while no other process on this machine runs work with the same name. The lock is a
+ * socket in Linux's abstract namespace. The kernel frees it when its owner ends in any way, so
+ * there are no stale locks.
  */
 export async function withLock<T>(name: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   const address = `\0release-actions-${createHash("sha256").update(name).digest("hex").slice(0, 32)}`;

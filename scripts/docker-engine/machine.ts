@@ -1,12 +1,12 @@
 import { runCommand } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
 
-/** An engine is needed and this machine cannot have one; the message says why. */
+/** Thrown when an engine is needed but cannot be started on this machine; the message says why. */
 export class NoEngine extends Fault {
   override readonly name = "NoEngine";
 }
 
-/** Throws `NoEngine` unless an engine can be started here: root, on a Linux that has apt. */
+/** Checks that an engine can be started here, which needs root on a Linux with apt. @throws NoEngine */
 export async function checkMachine(): Promise<void> {
   const lacks = process.platform === "linux" ? await missingOnLinux() : [`Linux (this is ${process.platform})`];
   if (lacks.length === 0) return;

@@ -8,8 +8,8 @@ import { DOCKERD } from "../tools/pins.ts";
 import { withLock } from "./lock.ts";
 
 /**
- * Docker's newest engine, compiled once a machine and put where the engine's own root shows it. Undefined where there is
- * no Go to compile it with: then Debian's is started.
+ * Compiles Docker's newest engine once per machine, and puts it into the root folder that the engine sees. Undefined when
+ * Go is not available; Debian's engine is then started instead.
  */
 export async function provideNewestDockerd(home: string, reporter: Reporter): Promise<string | undefined> {
   const say = (text: string): void => reporter.info(text);

@@ -17,17 +17,17 @@ import { type OwnVariant, VARIANTS, type VariantRecipe } from "./variants.ts";
 const START_LIMIT_MS = 60_000;
 const STOP_GRACE_MS = 5_000;
 
-/** The kernel's limit for the path of a socket, less its final NUL. */
+/** The kernel's limit for the path of a socket, without the final NUL, in bytes. */
 const SOCKET_PATH_LIMIT = 107;
 
-/** What an engine is and where it works. Two places are two engines, also of one variant. */
+/** The variant and folder of an engine. Two folders are two engines, even of the same variant. */
 export interface EnginePlace {
   readonly variant: OwnVariant;
-  /** Made at the start, removed at the stop. */
+  /** The working folder, which is created at the start and removed at the stop. */
   readonly home: string;
 }
 
-/** Where this clone has its engine of a variant. */
+/** The place of this clone's engine of a variant. */
 export function placeOf(variant: OwnVariant): EnginePlace {
   return { variant, home: workFolder("engine", variant) };
 }
@@ -35,14 +35,15 @@ export function placeOf(variant: OwnVariant): EnginePlace {
 export interface RunningEngine {
   readonly version: string;
   readonly socket: string;
-  /** The engine's first process, as this side sees it. */
+  /** The id of the engine's first process, as seen from outside its namespace. */
   readonly pid: number;
 }
 
 /**
- * Starts the engine unless it runs already, and notes `user` as one who needs it: a word,
- * gone when released, or one that begins with a process ID, gone with that process at the latest.
- * Throws `NoEngine`.
+ * Starts the engine unless it already runs, and records `user` as one of its users. The record lasts until the user
+ * releases the engine; if the name begins with a process id, it lasts no longer than that process.
+ *
+ * @throws NoEngine
  */
 export async function acquireEngine(place: EnginePlace, user: string, reporter: Reporter): Promise<RunningEngine> {
   const { variant, home } = place;
@@ -56,7 +57,7 @@ export async function acquireEngine(place: EnginePlace, user: string, reporter: 
   });
 }
 
-/** Stops the engine when `user` was the last who needed it, or at once for `everybody`. */
+/** Stops the engine if `user` was its last user, or at once for `everybody`. */
 export async function releaseEngine({ home }: EnginePlace, user: string | "everybody"): Promise<void> {
   await withLock(home, async () => {
     await rm(path.join(home, "users", user), { force: true });
@@ -65,7 +66,7 @@ export async function releaseEngine({ home }: EnginePlace, user: string | "every
   });
 }
 
-/** The engine when it is up; looks only. */
+/** The engine if it is running. Does not start it. */
 export async function runningEngine({ home }: EnginePlace): Promise<RunningEngine | undefined> {
   const socket = socketOf(home);
   const pid = await findEngineProcess(home);
@@ -75,7 +76,7 @@ export async function runningEngine({ home }: EnginePlace): Promise<RunningEngin
 
 async function launch(place: EnginePlace, tree: string, reporter: Reporter): Promise<RunningEngine> {
   const { variant, home } = place;
-  await tearDown(home); // What a killed engine left.
+  await tearDown(home); // Removes what a killed engine left.
   await mkdir(path.join(home, "root"), { recursive: true });
   const logFile = path.join(home, "engine.log");
   const log = await open(logFile, "w");

@@ -6,8 +6,8 @@ import { isEngineOf } from "./variants.ts";
 const POLL_INTERVAL_MS = 50;
 
 /**
- * The first process of the engine that works in `home`. The process table is asked, no pid file:
- * it cannot be stale.
+ * Finds the first process of the engine that works in `home`. It searches the process table,
+ * which cannot be outdated like a pid file.
  */
 export async function findEngineProcess(home: string): Promise<number | undefined> {
   for (const entry of await readdir("/proc")) {
@@ -19,7 +19,7 @@ export async function findEngineProcess(home: string): Promise<number | undefine
   return undefined;
 }
 
-/** Ends a process: asks first, insists after `graceMs`. Resolves when it is gone. */
+/** Ends a process: sends SIGTERM, and after `graceMs` milliseconds SIGKILL. Resolves when the process is gone. */
 export async function endProcess(pid: number, graceMs: number): Promise<void> {
   const end = (signal: "SIGTERM" | "SIGKILL"): void => {
     if (isAlive(pid)) process.kill(pid, signal);
@@ -37,11 +37,11 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
-    return false; // ESRCH: there is no such process. We are root, so it cannot be EPERM.
+    return false; // The error is ESRCH (no such process). It cannot be EPERM, because this runs as root.
   }
 }
 
 async function commandLine(pid: string): Promise<string[]> {
-  // Gone between listing and reading is treated as not there.
+  // A process that ends between listing and reading is treated as missing.
   return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
 }

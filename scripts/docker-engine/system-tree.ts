@@ -8,12 +8,12 @@ import { exists, findDebianMirror, installPackage } from "./apt.ts";
 import { withLock } from "./lock.ts";
 import type { System } from "./variants.ts";
 
-/** What nothing in an engine reads. */
+/** Folders that an engine does not need. */
 const DROPPED = ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"];
 
 /**
- * The Debian system an engine runs in, made with debootstrap once a machine and kept in the cache.
- * Engines mount it read-only, so several may share it. Returns its folder.
+ * Creates the Debian system in which engines run, with debootstrap, once per machine, and keeps it in the cache.
+ * Engines mount it read-only, so several can share it. Returns its folder.
  */
 export async function provideSystemTree(system: System, reporter: Reporter): Promise<string> {
   const { suite, packages } = system;
@@ -38,7 +38,7 @@ async function makeSystemTree({ suite, packages }: System, tree: string, reporte
   const partial = `${tree}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(path.dirname(tree), { recursive: true });
-  // It dies with this process, and with its namespaces go its mounts and whatever it started.
+  // The command is killed when this process ends. Its mounts and child processes end with its namespaces.
   const tied = ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--"];
   const options = ["--variant=minbase", `--include=${packages.join(",")}`, `--keyring=${mirror.keyring}`];
   await runCommand("setpriv", [...tied, "debootstrap", ...options, suite, partial, mirror.url], {

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** A Debian system to run an engine in: the release it is made from, and the packages it needs from there. */
+/** A Debian system in which an engine runs: the Debian release and the packages to install. */
 export interface System {
   readonly suite: "sid" | "bookworm";
   readonly packages: readonly string[];
@@ -8,7 +8,7 @@ export interface System {
 
 export interface VariantRecipe {
   readonly system: System;
-  /** Whether Docker's newest engine takes the place of the system's own, where it can be had. */
+  /** Whether to use Docker's newest engine instead of the system's own, if it is available. */
   readonly isNewest?: boolean;
   /** The command that starts the engine. */
   readonly command: (place: CommandPlace) => readonly string[];
@@ -16,12 +16,12 @@ export interface VariantRecipe {
   readonly client: (host: string) => readonly [string, ...string[]];
 }
 
-/** What an engine is to keep to itself. */
+/** The folders and files that belong to one engine alone. */
 export interface CommandPlace {
   readonly home: string;
   readonly host: string;
   readonly cgroup: string;
-  /** Docker's newest engine; undefined for the system's own. */
+  /** The path of Docker's newest engine; undefined for the system's own. */
   readonly dockerd: string | undefined;
 }
 
@@ -30,13 +30,13 @@ const docker28 = {
   packages: ["docker.io", "docker-cli", "docker-buildx", "runc", "tini", "ca-certificates"],
 } as const;
 const docker20 = { suite: "bookworm", packages: ["docker.io", "runc", "tini", "ca-certificates"] } as const;
-/** Podman, and the other tools that make images without an engine: tests of their archives share the system. */
+/** A system with podman and other tools that make images without an engine, for tests of their archives. */
 export const podman5 = {
   suite: "sid",
   packages: ["skopeo", "podman", "buildah", "umoci", "crun", "netavark", "tini", "ca-certificates"],
 } as const satisfies System;
 
-/** The engines that can be started side by side; `any` beside them means whatever engine answers. */
+/** The engines that can run side by side. The additional name `any` means any engine that answers. */
 export const VARIANTS = {
   containerd: { ...docker(docker28, ["--feature=containerd-snapshotter=true"]), isNewest: true },
   overlay2: {
@@ -65,7 +65,7 @@ export const VARIANTS = {
 export type OwnVariant = keyof typeof VARIANTS;
 export type Variant = OwnVariant | "any";
 
-/** Docker engines of each store and age, without the one between. */
+/** Docker engines that cover both stores and old and new versions. */
 export const DOCKER_VARIANTS = ["containerd", "overlay2", "20.10"] as const satisfies readonly OwnVariant[];
 
 export const OWN_VARIANTS: readonly OwnVariant[] = [...DOCKER_VARIANTS, "28", "podman"];
@@ -80,8 +80,8 @@ export function isEngineOf(home: string, args: readonly string[]): boolean {
 }
 
 /**
- * No bridge and no packet filter: containers get no outside network, the machine's own network
- * stays untouched, and engines do not meet. The engine shares the machine's loopback.
+ * The engine has no bridge and no packet filter: containers cannot reach outside networks, the machine's own network
+ * is not changed, and engines do not affect each other. The engine shares the machine's loopback.
  */
 function docker(system: System, options: readonly string[]): VariantRecipe {
   return {
@@ -101,7 +101,7 @@ function docker(system: System, options: readonly string[]): VariantRecipe {
   };
 }
 
-/** Tells an engine's process from others, too. */
+/** The option for the data folder, which also identifies the process of an engine. */
 function dataOption(name: string, home: string): string {
   return `--${name}=${path.join(home, "data")}`;
 }

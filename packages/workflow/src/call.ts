@@ -13,18 +13,18 @@ export type Discount =
   | "followed by another program, whose exit code counts instead"
   | "where failures are ignored (set +e)";
 
-/** One command of a script, as the words it is started with. */
+/** One command of a script. */
 export interface Call {
-  /** Quotes removed; a word with an expansion keeps its text. */
+  /** The program and its arguments, without quotes. A word with an expansion keeps its text. */
   readonly words: readonly string[];
-  /** Offset in the script. */
+  /** The offset of the command in the script. */
   readonly offset: number;
-  /** Undefined when the command runs for sure and its failure fails the step. */
+  /** Undefined when the command always runs and its failure fails the step. */
   readonly discount: Discount | undefined;
 }
 
 export interface ScriptReading {
   readonly calls: readonly Call[];
-  /** What the parser could not make sense of. */
+  /** The parser's errors. */
   readonly errors: readonly string[];
 }

@@ -18,7 +18,7 @@ export class ExpressionFault extends Fault {
 
 export const STATUS_FUNCTIONS: readonly string[] = ["success", "failure", "cancelled", "always"];
 
-/** What GitHub offers to conditions (docs: "Contexts reference"); which of them where, its parser checks. */
+/** The contexts of GitHub's expressions (docs: "Contexts reference"). GitHub's parser checks which of them are allowed where. */
 const CONTEXTS = [
   "github",
   "needs",
@@ -34,7 +34,7 @@ const CONTEXTS = [
   "matrix",
 ];
 
-/** @throws ExpressionFault when GitHub's parser refuses the text. */
+/** Parses an expression. @throws ExpressionFault when GitHub's parser refuses the text */
 export function parseExpression(text: string): Expr {
   try {
     const extra = [...STATUS_FUNCTIONS, "hashfiles"].map((name) => ({ name, minArgs: 0, maxArgs: 255 }));
@@ -44,7 +44,7 @@ export function parseExpression(text: string): Expr {
   }
 }
 
-/** The parts of an expression, one level down. */
+/** The direct parts of an expression. */
 export function partsOf(expression: Expr): readonly Expr[] {
   if (expression instanceof Unary) return [expression.expr];
   if (expression instanceof Grouping) return [expression.group];
@@ -58,7 +58,7 @@ export function partsOf(expression: Expr): readonly Expr[] {
 export function pathsIn(expression: Expr): string[] {
   const path = pathOf(expression);
   const own = path === undefined ? [] : [path];
-  // Below a path are only its own beginnings; an index may read more.
+  // The parts of a path are only its own beginnings, but its indexes may read other paths.
   const below = path === undefined ? partsOf(expression) : indexesIn(expression);
   return [...own, ...below.flatMap(pathsIn)];
 }
@@ -68,7 +68,7 @@ export function functionsIn(expression: Expr): string[] {
   return [...own, ...partsOf(expression).flatMap(functionsIn)];
 }
 
-/** The path that an access names; an index that only a run knows is a `[]` in it. Undefined for anything else. */
+/** The path that an access reads, with `[]` for an index that is known only in a run. Undefined for other expressions. */
 export function pathOf(expression: Expr): string | undefined {
   if (expression instanceof ContextAccess) return expression.name.lexeme.toLowerCase();
   if (!(expression instanceof IndexAccess)) return undefined;
@@ -79,7 +79,7 @@ export function pathOf(expression: Expr): string | undefined {
   return `${base}.${index instanceof Literal ? index.literal.coerceString().toLowerCase() : "[]"}`;
 }
 
-/** The name of a function in lower case, which is how GitHub looks it up. */
+/** The name of a function in lower case, since GitHub ignores its case. */
 export function functionOf(call: FunctionCall): string {
   return call.functionName.lexeme.toLowerCase();
 }

@@ -7,8 +7,8 @@ export type Combination = Readonly<Record<string, unknown>>;
 const MAX_COMBINATIONS = 256;
 
 /**
- * The jobs that a `strategy.matrix` stands for (docs: "Running variations of jobs in a workflow").
- * Undefined where only a run knows: for an expression in place of the matrix or of an axis.
+ * Expands a `strategy.matrix` to its jobs (docs: "Running variations of jobs in a workflow"). Undefined when the jobs are
+ * known only in a run, because the matrix or an axis is an expression.
  */
 export function expandMatrix(matrix: YamlNode): readonly Combination[] | undefined {
   if (!matrix.isPresent) return [{}];
@@ -30,12 +30,12 @@ export function expandMatrix(matrix: YamlNode): readonly Combination[] | undefin
   return includeExtras(hasAxes ? kept : [], records(matrix.get("include")));
 }
 
-/** Whether a job has all values of a pattern. */
+/** Whether a job has all values of the pattern. */
 export function covers(job: Combination, pattern: Combination): boolean {
   return Object.entries(pattern).every(([axis, value]) => isSame(job[axis], value));
 }
 
-/** An `include` extends each job it does not contradict in an original axis; one that fits none is a job of its own. */
+/** Applies `include`. An entry extends each job whose original axes it does not contradict; if there is none, it becomes a new job. */
 function includeExtras(jobs: readonly Combination[], includes: readonly Combination[]): Combination[] {
   const result = jobs.map((job) => ({ original: job, extended: { ...job } }));
   const added: Combination[] = [];
@@ -56,7 +56,7 @@ function records(node: YamlNode): Combination[] {
     .map((item) => Object.fromEntries(item.entries().map(([key, value]) => [key, value.value])));
 }
 
-/** `3.10` and `"3.10"` are the same to a person; YAML's number is not, and GitHub would run 3.1. */
+/** Compares values with their types: in YAML `3.10` is the number 3.1, which is not the string `"3.10"`. */
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

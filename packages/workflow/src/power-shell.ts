@@ -1,6 +1,6 @@
 import type { Call, ScriptReading } from "./call.ts";
 
-/** Cmdlets and keywords; what they do has no exit code of its own. */
+/** Cmdlets and keywords, which do not set an exit code. */
 const NO_PROGRAM =
   /^([A-Z][a-z]+-[A-Za-z]+|if|else|elseif|foreach|for|while|try|catch|finally|function|param|return|switch|echo|cd|\$.*|[{}()].*|#.*|\[.*)$/;
 
@@ -9,9 +9,9 @@ export function isPowerShell(shell: string | undefined): boolean {
 }
 
 /**
- * The programs of a PowerShell script, line by line. The runner ends a script at the error of a cmdlet, but a program's exit
- * code only counts for the last one (docs: "Workflow syntax", exit codes and error action preference), unless the script
- * asks for more. What is inside blocks may not run.
+ * The programs that a PowerShell script starts, line by line. An error of a cmdlet ends the script, but of programs only the
+ * last one's exit code counts (docs: "Workflow syntax", exit codes and error action preference), unless the script checks
+ * exit codes itself. Commands inside blocks may not run.
  */
 export function powerShellCalls(script: string): ScriptReading {
   const checksAll = /\$PSNativeCommandUseErrorActionPreference\s*=\s*\$true/i.test(script);

@@ -19,7 +19,7 @@ const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefa
 
 const IGNORED = "where failures are ignored (set +e)";
 
-/** Commands that only start another one, whose exit code they return; how many arguments stand before it. */
+/** Commands that start another command and return its exit code, with the number of arguments before that command. */
 const WRAPPERS: Readonly<Record<string, number>> = {
   command: 0,
   exec: 0,
@@ -34,20 +34,20 @@ const WRAPPERS: Readonly<Record<string, number>> = {
   "xvfb-run": 0,
 };
 
-/** Options of wrappers whose value is a word of its own. */
+/** Options of wrappers whose value is a separate word. */
 const WITH_VALUE = /^(-n|-k|-s|-u|-g|-o|-c|--kill-after|--signal|--adjustment|--server-args)$/;
 
 /**
- * Every command of a `run:` script with what its failure means there. Undefined for a shell whose language
- * is not read here.
+ * Every command of a `run:` script, and whether its failure fails the step. Undefined for a shell whose language is not
+ * supported.
  *
- * @param shell as written in the workflow; undefined is the runner's default, `bash -e`
+ * @param shell as written in the workflow; undefined for the runner's default, `bash -e`
  */
 export function callsOf(script: string, shell: string | undefined): ScriptReading | undefined {
   if (isPowerShell(shell)) return powerShellCalls(script);
   const options = shellOptions(shell);
   if (options === undefined) return undefined;
-  // An expression is one word or a part of one; its braces would be read as shell.
+  // An expression is a word or part of a word. It is masked, because its braces would be parsed as shell.
   const ast = parse(script.replaceAll(/\$\{\{.*?\}\}/gs, (text) => "x".repeat(text.length)));
   const reader = new Reader(options.stops, options.pipefail);
   reader.statements(ast.commands, undefined);
@@ -62,7 +62,7 @@ function shellOptions(shell: string | undefined): { stops: boolean; pipefail: bo
   return { stops: /(^|\s)-\w*e/.test(flags), pipefail: /pipefail/.test(flags) };
 }
 
-/** Walks a script in its order, since `set` and `exit` matter to what follows. */
+/** Reads a script in order, because `set` and `exit` affect the commands after them. */
 class Reader {
   readonly calls: Call[] = [];
   #stops: boolean;
@@ -77,7 +77,7 @@ class Reader {
 
   statements(statements: readonly Statement[], discount: Discount | undefined): void {
     statements.forEach((statement, index) => {
-      // Without -e only the last command's failure is the script's.
+      // Without -e only a failure of the last command fails the script.
       const ignored = !this.#stops && index < statements.length - 1 ? IGNORED : undefined;
       const after = this.#exited ? "after exit" : this.#mayHaveExited ? "behind an `exit 0` in a branch" : undefined;
       const background = statement.background === true ? "in the background" : undefined;
@@ -90,7 +90,7 @@ class Reader {
     else this.#pipeline(node, discount);
   }
 
-  /** In `a && b || c` a failure of `a` or `b` ends in `c`, and `c` runs only then. */
+  /** In `a && b || c`, `c` runs only if `a` or `b` fails, and hides that failure. */
   #andOr({ commands, operators }: AndOr, discount: Discount | undefined): void {
     commands.forEach((command, index) => {
       const isBehind = operators.slice(0, index).includes("||");
@@ -143,7 +143,7 @@ class Reader {
         this.#list(node.body, branch);
         return;
       case "For":
-        // A list written out runs once for each word; one that is expanded may be empty.
+        // A literal list has at least one word, so the loop runs. A list from an expansion may be empty.
         this.#list(node.body, node.wordlist?.some(isFixed) === true ? discount : branch);
         return;
       case "Select":
@@ -158,7 +158,7 @@ class Reader {
         else this.#command(node.body, discount ?? "in a function");
         return;
       default:
-        return; // Tests and arithmetic start no program.
+        return; // Tests and arithmetic do not start a program.
     }
   }
 
@@ -170,7 +170,7 @@ class Reader {
     const texts = unwrap(words.map(({ value }) => value));
     if (texts.length === 0) return;
     this.calls.push({ words: texts, offset, discount });
-    // A branch that ends the script with success leaves out all that follows.
+    // After a branch with `exit 0`, the rest of the script may not run.
     if (isBranch(discount) && texts[0] === "exit" && (texts.length === 1 || texts[1] === "0"))
       this.#mayHaveExited = true;
     if (discount !== undefined && discount !== IGNORED) return;
@@ -187,7 +187,7 @@ class Reader {
   }
 }
 
-/** `|| exit 1` and `|| { echo why; exit 1; }` pass the failure on. */
+/** Whether the right side of `||` fails too, as in `|| exit 1` and `|| { echo why; exit 1; }`. */
 function failsOn(node: PipelineNode | undefined): boolean {
   if (node?.type === "BraceGroup") {
     const last = node.body.commands.at(-1)?.command;
@@ -206,7 +206,7 @@ function isBranch(discount: Discount | undefined): boolean {
   return discount === "in a branch that may not run" || discount === "behind ||";
 }
 
-/** Takes off `sudo -E`, `env A=b`, `timeout 60` and the like. */
+/** Removes wrappers such as `sudo -E`, `env A=b` and `timeout 60`. */
 function unwrap(words: readonly string[]): readonly string[] {
   const [first = ""] = words;
   if (!Object.hasOwn(WRAPPERS, first) || words.length < 2) return words;

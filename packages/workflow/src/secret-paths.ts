@@ -14,14 +14,14 @@ import {
 import { functionOf, pathOf } from "./expression.ts";
 import type { Combination } from "./matrix.ts";
 
-/** One reading of the `secrets` context; without a name where only a run knows which. */
+/** One read of the `secrets` context. The name is undefined if it is known only in a run. */
 export interface SecretPath {
   readonly name: string | undefined;
-  /** Compared, or one of several values of an `||` or `&&`: the expression has a value without it. */
+  /** Whether the expression has a value without the secret, because it is compared or part of `||` or `&&`. */
   readonly isOptional: boolean;
 }
 
-/** Which secrets an expression reads; `secrets[matrix.x]` once for each of the matrix's jobs. */
+/** The secrets that an expression reads. `secrets[matrix.x]` is listed once for each job of the matrix. */
 export function secretPaths(expression: Expr, matrixes: readonly Combination[]): SecretPath[] {
   return expression.accept(new SecretFinder(matrixes));
 }
@@ -58,7 +58,7 @@ class SecretFinder implements ExprVisitor<SecretPath[]> {
   }
 
   visitLogical({ args, operator }: Logical): SecretPath[] {
-    // `a && secrets.B` has B for its value; `secrets.B && x` and `secrets.B || x` do without.
+    // The value of `a && secrets.B` is B, so B is required. In `secrets.B && x` and `secrets.B || x` it is optional.
     const isAnd = operator.lexeme === "&&";
     return args.flatMap((arg, at) =>
       isAnd && at === args.length - 1 ? arg.accept(this) : this.#optional(() => arg.accept(this)),
@@ -87,7 +87,7 @@ class SecretFinder implements ExprVisitor<SecretPath[]> {
     }
   }
 
-  /** The texts that an index can be; one `undefined` where only a run knows. */
+  /** The values that an index can have; a single `undefined` if they are known only in a run. */
   #namesOf(index: Expr): (string | undefined)[] {
     if (index instanceof Literal) return [index.literal.coerceString()];
     const texts = this.#matrixes.map((job) => textOf(index, job)).filter((text) => text !== "");
@@ -95,11 +95,11 @@ class SecretFinder implements ExprVisitor<SecretPath[]> {
   }
 }
 
-/** What an expression is in one job of a matrix, as far as its values and `format` tell. */
+/** The text of an expression in one job of a matrix, computed from the matrix and `format` only. */
 function textOf(expression: Expr, job: Combination): string | undefined {
   if (expression instanceof Literal) return expression.literal.coerceString();
   if ("functionName" in expression) {
-    // The parser makes calls of no other class.
+    // The cast is safe: only function calls have a `functionName`.
     const call = expression as FunctionCall;
     const [template, ...values] = call.args.map((arg) => textOf(arg, job));
     if (functionOf(call) !== "format" || template === undefined || values.includes(undefined)) return undefined;
@@ -111,7 +111,7 @@ function textOf(expression: Expr, job: Combination): string | undefined {
   return value === undefined || typeof value === "object" ? undefined : String(value);
 }
 
-/** Keys of contexts are compared without case. */
+/** Looks up a key of a context, ignoring case. */
 function valueAt(object: unknown, key: string): unknown {
   return Object.entries(Object(object)).find(([name]) => name.toLowerCase() === key)?.[1];
 }

@@ -6,31 +6,31 @@ import { expandMatrix } from "./matrix.ts";
 import { secretPaths } from "./secret-paths.ts";
 import type { Job, Workflow } from "./workflow.ts";
 
-/** A secret that a workflow reads, by the name it has in the repository's settings. */
+/** A secret that a workflow reads from the repository's settings. */
 export interface UsedSecret {
-  /** In upper case, as the settings show it. */
+  /** The name in upper case, as the settings show it. */
   readonly name: string;
   readonly location: Location & { readonly line: number };
-  /** The workflow does without: it has another value for it (`secrets.A || github.token`), or asks whether it is there. */
+  /** Whether the workflow works without the secret: it has an alternative (`secrets.A || github.token`) or tests whether the secret is set. */
   readonly isOptional: boolean;
-  /** The job that reads it may ask for identity tokens, with which npm and clouds need no secret (`id-token: write`). */
+  /** Whether the job that reads it has `id-token: write`. With identity tokens, npm and clouds do not need a secret. */
   readonly hasIdentity: boolean;
 }
 
 /** The secrets that a folder of workflows reads from the repository. */
 export interface SecretUsage {
   readonly secrets: readonly UsedSecret[];
-  /** Where secrets are passed on to a workflow elsewhere, or read by a name that only a run knows. */
+  /** Places that pass secrets to a workflow in another repository, or read a secret whose name is known only in a run. */
   readonly open: readonly (Location & { readonly line: number })[];
 }
 
-/** Keys whose value is a condition also without `${{ }}`. */
+/** The key whose value is an expression even without `${{ }}`. */
 const CONDITION = "if";
 
 /**
- * The secrets that workflows read from their repository. Not among them: the token that every run has, and what a
- * caller hands to a reusable workflow under that workflow's own name (`on.workflow_call.secrets`), unless it also
- * runs by itself or a workflow beside it passes on all secrets to it.
+ * The secrets that workflows read from their repository. The token of the run is left out. So are secrets that callers
+ * pass to a reusable workflow (`on.workflow_call.secrets`), unless that workflow also starts by other events, or a
+ * workflow in the same folder passes all secrets to it (`secrets: inherit`).
  */
 export function secretUsage(workflows: readonly Workflow[]): SecretUsage {
   const inheriting = inheritingFiles(workflows);
@@ -49,13 +49,13 @@ export function secretUsage(workflows: readonly Workflow[]): SecretUsage {
   return { secrets, open };
 }
 
-/** The names that a job hands to the reusable workflow it calls, in upper case; `all` with `secrets: inherit`. */
+/** The names of the secrets that a job passes to the reusable workflow that it calls, in upper case; "all" for `secrets: inherit`. */
 export function handedSecrets({ node }: Job): readonly string[] | "all" {
   const secrets = node.get("secrets");
   return secrets.text === "inherit" ? "all" : secrets.entries().map(([name]) => name.toUpperCase());
 }
 
-/** Names of files beside these that are called with all secrets, also by those that are called so themselves. */
+/** The names of workflow files that get all secrets, from these workflows or through others that get all secrets. */
 function inheritingFiles(workflows: readonly Workflow[]): ReadonlySet<string> {
   const jobs = workflows.flatMap((workflow) => workflow.jobs);
   const called = jobs.filter((job) => isBeside(job.uses) && handedSecrets(job) === "all");
@@ -67,7 +67,7 @@ function isAmong(uses: string | undefined, workflows: readonly Workflow[]): bool
 }
 
 function isBeside(uses: string | undefined): boolean {
-  // `$/` is the repository of the workflow, `./` that of the checkout (docs: "Reusing workflow configurations").
+  // `$/` means the repository of the workflow, `./` the repository of the checkout (docs: "Reusing workflow configurations").
   return /^(\.|\$)\//.test(uses ?? "");
 }
 
@@ -117,7 +117,7 @@ function readsIn(expression: string, { matrix }: Surroundings) {
     const matrixes = matrix === undefined ? [] : (expandMatrix(matrix) ?? []);
     return secretPaths(parseExpression(expression), matrixes);
   } catch (error) {
-    if (error instanceof ExpressionFault) return []; // GitHub refuses it as well; it reads nothing.
+    if (error instanceof ExpressionFault) return []; // GitHub refuses the expression too, so it reads no secret.
     throw error;
   }
 }

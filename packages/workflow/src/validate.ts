@@ -1,7 +1,7 @@
 import { FeatureFlags } from "@actions/expressions/features";
 import type { Problem } from "@release-actions/report";
 
-/** What GitHub runs since 2026 and its parser still reads only when asked to: `case()`, steps in the background. */
+/** Features that GitHub has had since 2026 but that must be enabled in its parser: `case()`, background steps. */
 const FEATURES = new FeatureFlags({ allowCaseFunction: true, allowBackgroundSteps: true });
 
 const OPTIONS = {
@@ -11,7 +11,7 @@ const OPTIONS = {
   featureFlags: FEATURES,
 };
 
-/** What GitHub's own parser refuses in a workflow: it would not run at all. The parser loads when it is needed. */
+/** The errors that GitHub's own parser finds in a workflow, which GitHub would then not run at all. The parser is loaded on first use. */
 export async function validateWorkflow(content: string, file: string): Promise<Problem[]> {
   const [parser, { TemplateContext, TemplateValidationErrors }, { getWorkflowSchema }] = await Promise.all([
     import("@actions/workflow-parser"),
@@ -25,7 +25,7 @@ export async function validateWorkflow(content: string, file: string): Promise<P
   );
   context.state["featureFlags"] = FEATURES;
   const { value } = parser.parseWorkflow({ name: file, content }, context);
-  // The conversion finds what the schema cannot say, such as circles of jobs; its findings join the errors.
+  // The conversion adds errors that the schema cannot express, such as jobs that need each other.
   if (value !== undefined) await parser.convertWorkflowTemplate(context, value, undefined, OPTIONS);
   return context.errors.getErrors().map(({ rawMessage, range }) => ({
     level: "error",

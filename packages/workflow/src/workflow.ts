@@ -1,7 +1,7 @@
 import type { Location } from "@release-actions/report";
 import { parseYaml, YamlError, type YamlNode } from "@release-actions/yaml";
 
-/** A workflow file as GitHub reads it, as far as what its jobs do and when they run is concerned. */
+/** A workflow file as GitHub reads it: its jobs, and the events that start it. */
 export interface Workflow {
   readonly file: string;
   readonly name: string;
@@ -18,12 +18,12 @@ export interface Trigger {
 
 export interface Job {
   readonly id: string;
-  /** Where the job's key stands. */
+  /** The location of the job's key. */
   readonly location: Location & { readonly line: number };
   readonly needs: readonly string[];
-  /** The condition without `${{ }}`; undefined where there is none. */
+  /** The condition without `${{ }}`; undefined when there is none. */
   readonly condition: string | undefined;
-  /** All steps in the order of the file; the members of a `parallel` group stand in the place of the group. */
+  /** All steps in the order of the file. A `parallel` group is replaced by its members. */
   readonly steps: readonly Step[];
   /** The reusable workflow that the job calls. */
   readonly uses: string | undefined;
@@ -37,7 +37,7 @@ export interface Step {
   readonly run: string | undefined;
   /** The shell as written on the step, else the default of the job, else that of the workflow. */
   readonly shell: string | undefined;
-  /** Runs beside the steps that follow: `background: true`, or a member of a `parallel` group. */
+  /** Whether the step runs in parallel with later steps: it has `background: true` or belongs to a `parallel` group. */
   readonly background: boolean;
   /** The ids of the background steps it waits for (`wait`), or all of them (`wait-all`). */
   readonly waits: readonly string[] | "all" | undefined;
@@ -47,11 +47,11 @@ export interface Step {
   readonly node: YamlNode;
 }
 
-/** @throws YamlError when the file is not YAML, or has no jobs: it is not a workflow then. */
+/** Reads a workflow. @throws YamlError when the file is not valid YAML, or has no jobs and so is not a workflow */
 export function readWorkflow(text: string, file: string): Workflow {
   const root = parseYaml(text, file);
   const jobs = root.get("jobs");
-  if (!jobs.isMap) throw new YamlError(`${file}: \`jobs\` is missing or no mapping`, { location: jobs.location });
+  if (!jobs.isMap) throw new YamlError(`${file}: \`jobs\` is missing or not a mapping`, { location: jobs.location });
   const shell = root.get("defaults").get("run").get("shell").text;
   return {
     file,
@@ -62,14 +62,14 @@ export function readWorkflow(text: string, file: string): Workflow {
   };
 }
 
-/** Whether a file is a list of steps: cargo-dist's `github-build-setup` lies among the workflows and is none. */
+/** Whether a file is a list of steps, like cargo-dist's `github-build-setup`, which is in the folder of workflows but is not one. */
 export function isStepList(text: string, file: string): boolean {
   const content = text.split("\n").find((line) => !/^\s*(#.*|---\s*|%.*)?\r?$/.test(line)) ?? "";
-  // A list begins with one of these; most files begin with a key, and need not be parsed to see that.
+  // A list begins with one of these characters. Most files begin with a key, so they need not be parsed.
   return /^\s*[-[!&]/.test(content) && parseYaml(text, file).isList;
 }
 
-/** The text of a condition: `${{ x }}` around all of it changes nothing, so it is taken off. */
+/** The text of a condition, without `${{ }}` around the whole text, which makes no difference. */
 export function conditionOf(node: YamlNode): string | undefined {
   const text = node.text?.trim();
   return text === undefined || text === ""
@@ -121,7 +121,7 @@ function readStep(node: YamlNode, defaultShell: string | undefined, inGroup: boo
   };
 }
 
-/** `wait-all:` stands without a value, or with a boolean. */
+/** Reads `wait`, or `wait-all`, which has no value or a boolean. */
 function waitsOf(node: YamlNode): Step["waits"] {
   if (node.entries().some(([key]) => key === "wait-all")) return node.get("wait-all").value === false ? [] : "all";
   return node.get("wait").isPresent ? node.get("wait").texts() : undefined;

@@ -1,7 +1,7 @@
 import * as library from "yaml";
 
 /**
- * All of the library, whatever is used of it: a bundler leaves out the exports that one action does not need, and so
- * makes a chunk for each that no other action can share.
+ * The whole library. If only some exports were used, the bundler would leave out the others, and each action would get a
+ * different file that the actions cannot share.
  */
 export const yaml: typeof library = { ...library };

@@ -5,7 +5,7 @@ import { yaml } from "./library.ts";
 
 const { isAlias, isMap, isScalar, isSeq, parseDocument } = yaml;
 
-/** A YAML file that cannot be read, or that is not shaped as it has to be. */
+/** Thrown for a file that is not valid YAML, or does not have the expected structure. */
 export class YamlError extends Fault {
   override readonly name = "YamlError";
 }
@@ -17,12 +17,12 @@ interface Source {
   readonly locate: Locator;
 }
 
-/** A few lines of aliases can stand for gigabytes (B155). */
+/** The most aliases in a file: a few lines of nested aliases can expand to gigabytes. */
 const MAX_ALIASES = 100;
 
 /**
- * A place in a YAML file. What is absent is a node too, at the place of what should have held it, so that
- * reading goes on and the caller decides what it means.
+ * A value in a YAML file. A missing value is a node too, with the location of the node that should contain it, so that
+ * reading can continue and the caller decides what a missing value means.
  */
 export class YamlNode {
   readonly location: Placed;
@@ -31,7 +31,7 @@ export class YamlNode {
 
   constructor(node: Node | null | undefined, source: Source, location: Placed) {
     const resolved = isAlias(node) ? node.resolve(source.document) : node;
-    // Everything in the document was parsed, and an alias leads to a part of it.
+    // The cast is safe: all nodes of the document were parsed, and an alias refers to one of them.
     this.#node = (resolved ?? null) as ParsedNode | null;
     this.#source = source;
     this.location = location;
@@ -49,12 +49,12 @@ export class YamlNode {
     return isSeq(this.#node);
   }
 
-  /** A string, number or boolean as text, which is how GitHub reads most fields; else `undefined`. */
+  /** A string, number or boolean as text, as GitHub reads most fields; undefined for anything else. */
   get text(): string | undefined {
     return isScalar(this.#node) && this.#node.value !== null ? String(this.#node.value) : undefined;
   }
 
-  /** The value as JSON would hold it. */
+  /** The value as plain data, as in JSON. */
   get value(): unknown {
     return this.#node?.toJS(this.#source.document, { maxAliasCount: MAX_ALIASES });
   }
@@ -64,7 +64,7 @@ export class YamlNode {
     return this.entries().find(([name]) => name === key)?.[1] ?? new YamlNode(null, this.#source, this.location);
   }
 
-  /** Keys and values in the order of the file. The place of a value is that of its key. */
+  /** The keys and values in the order of the file. The location of a value is that of its key. */
   entries(): [key: string, value: YamlNode][] {
     if (!isMap<ParsedNode, ParsedNode | null>(this.#node)) return [];
     return this.#node.items.map(({ key, value }) => {
@@ -78,7 +78,7 @@ export class YamlNode {
     return this.#node.items.map((item) => new YamlNode(item, this.#source, this.#source.locate(item.range[0])));
   }
 
-  /** The texts of a list, or of a single value standing for a list of one. */
+  /** The texts of a list; a single value counts as a list of one. */
   texts(): string[] {
     const nodes = this.isList ? this.items() : [this];
     return nodes.flatMap(({ text }) => (text === undefined ? [] : [text]));
@@ -88,7 +88,7 @@ export class YamlNode {
 /**
  * Parses one YAML document (1.2 core schema and aliases, as GitHub does; merge keys are keys like any other).
  *
- * @throws YamlError with the place, for a duplicate key as for any other mistake.
+ * @throws YamlError with the location, for invalid YAML and for duplicate keys
  */
 export function parseYaml(text: string, file: string): YamlNode {
   const locate = createLocator(text, file);
