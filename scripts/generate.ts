@@ -1,6 +1,6 @@
-// Writes what follows from the action.yml files: typed inputs, README tables, action-index.md; the npm launcher; and
-// which tests show the rows of test/faults.md.
-// With --check it writes nothing and fails when something is stale.
+// Generates files from the action.yml files (typed inputs, README tables, action-index.md), the npm launcher, and the
+// column of test/faults.md that names the tests of each row.
+// With --check it writes nothing and fails if a file is outdated.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readActions } from "./generate/action-file.ts";

@@ -1,4 +1,4 @@
-// Changes a package in small ways, and shows which changes its own unit tests do not notice.
+// Makes small changes (mutants) to a package, and shows which of them its own unit tests do not notice.
 // npm run mutate -- packages/channel [--sample 150] [--seed 1] [--workers 2] [--file decide.ts]
 import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -1,5 +1,5 @@
-// Makes an action: `npm run new-action -- check-digest` lays out its folder, tests, documentation and first
-// changeset, links it into the workspace and generates what follows from its action.yml.
+// Creates an action: `npm run new-action -- check-digest` writes its folder, tests, documentation and first
+// changeset, adds it to the workspace, and generates the files that depend on its action.yml.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CommandError, runCommand } from "@release-actions/command";
@@ -22,7 +22,7 @@ for (const [file, text] of files) {
   console.log(`wrote: ${file}`);
 }
 try {
-  // The lock file names every folder of the workspace, so that a frozen install knows the new one.
+  // The lock file must contain the new folder, because a frozen install refuses folders that it does not name.
   await runCommand("npx", ["--yes", packageManager, "install", "--no-frozen-lockfile", "--prefer-offline"], {
     cwd: root,
     env: { ...process.env, CI: undefined },

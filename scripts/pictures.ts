@@ -1,8 +1,8 @@
-// Pictures of job summaries and reports, as their readers see them: `npm run pictures -- summary.md report.html`.
-// Markdown is shown as GitHub shows it, HTML as it is, each in a wide and a narrow window. Without files: the
-// summaries and reports of runs of repro-hash-compare (scripts/pictures/report-runs.ts). With `--readme`: those in the
-// README, made anew (scripts/pictures/readme-runs.ts), for which a Docker engine is started. With `--summaries <folder>`: the
-// summaries that the tests left in that folder (TEST_KEEP_SUMMARIES), side by side. Needs Chromium on the machine.
+// Makes pictures of job summaries and reports, as their readers see them: `npm run pictures -- summary.md report.html`.
+// Markdown is rendered like GitHub does, HTML unchanged, each in a wide and a narrow window. Without files, it shows the
+// summaries and reports of runs of repro-hash-compare (scripts/pictures/report-runs.ts). With `--readme` it makes the pictures
+// of the README (scripts/pictures/readme-runs.ts), for which it starts a Docker engine. With `--summaries <folder>` it shows the
+// summaries that the tests left in that folder (TEST_KEEP_SUMMARIES), side by side. It needs Chromium on the machine.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -18,11 +18,11 @@ import { summarySheets } from "./pictures/summary-sheets.ts";
 
 /** A wide window, and the narrowest one in which people read reports. */
 const WIDTHS_PX = [1012, 420];
-/** Two summaries side by side. */
+/** Wide enough for two summaries side by side. */
 const SHEET_WIDTH_PX = 1500;
-/** As wide as GitHub shows a README. */
+/** The width at which GitHub shows a README. */
 const README_WIDTH_PX = 860;
-/** Browsers draw no higher pictures. */
+/** The maximum height of a picture. */
 const MAX_HEIGHT_PX = 8000;
 
 const { positionals, values } = parseArgs({
@@ -40,7 +40,7 @@ if (program === undefined) {
   console.error("there is no chromium on the PATH: install it, on Debian with `apt-get install chromium`");
   process.exit(1);
 }
-// Pages come from runs with hostile names: nothing in them may run.
+// The pages contain hostile file names on purpose, so scripts in them must not run.
 const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
 try {
   if (values.readme) await takeReadmePictures();

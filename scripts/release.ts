@@ -1,6 +1,6 @@
-// Publishes this repository: `npm run release -- --dry-run` shows what would happen, without it it happens.
-// `--prepare <folder>` pushes nothing and leaves in the folder what push-prepared.ts pushes. `--remote <name or URL>`
-// says where (default origin). For HTTPS remotes set RELEASE_TOKEN.
+// Publishes this repository: `npm run release`. With `--dry-run` it only shows what would happen. With `--prepare <folder>`
+// it pushes nothing and writes the release to the folder, for push-prepared.ts. `--remote <name or URL>` selects the
+// remote (by default origin). For HTTPS remotes set RELEASE_TOKEN.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Fault } from "@release-actions/report";
@@ -28,7 +28,7 @@ const options: Options = {
   releaseBranch: values["release-branch"],
   token: process.env["RELEASE_TOKEN"],
   changesets: path.join(root, "node_modules/@changesets/cli/bin.js"),
-  // A second build of what was tested elsewhere is not tested again; a build that is pushed from here is.
+  // A second build of sources that were tested elsewhere need not be tested again; a build that is pushed from here must be.
   isTested: (tree) => (untested && prepare !== undefined) || isTested(root, tree),
   say: (text) => console.log(`release: ${text}`),
 };

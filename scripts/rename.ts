@@ -1,6 +1,6 @@
 // Gives the repository another name, for a fork: `npm run rename -- acme/release-actions`. Sets `repository` in
-// package.json and rewrites every place that names the old one: documentation, examples, tests.
-// `--from org/actions` where package.json was changed by hand before.
+// package.json and rewrites every place that contains the old name: documentation, examples, tests.
+// Use `--from org/actions` if package.json was already changed by hand.
 
 import path from "node:path";
 import { parseArgs } from "node:util";

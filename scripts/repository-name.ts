@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * `owner/name`, the one setting that documentation, workflows and publishing share: `repository` in package.json.
+ * The repository's `owner/name`, from `repository` in package.json, which documentation, workflows and publishing share.
  *
- * @throws Error when it is not of that form
+ * @throws Error when it does not have that form
  */
 export function repositoryIn(root: string): string {
   const manifest: unknown = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));

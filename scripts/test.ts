@@ -1,7 +1,7 @@
-// All tests, or those of some rings or files: `npm test`, `npm test -- unit`, `npm test -- packages/oci`.
-// `npm test -- world --all` tries everything that is pinned in test/world, not only the sample of every run.
-// `GITEA=1 npm test` compiles Gitea, which takes half an hour and more; without it its tests run where it is compiled.
-// Brings the bundles, the real tools and the engines; ends with one line of counts.
+// Runs all tests, or those of some rings or files: `npm test`, `npm test -- unit`, `npm test -- packages/oci`.
+// `npm test -- world --all` tries everything that is pinned in test/world instead of the usual sample.
+// `GITEA=1 npm test` compiles Gitea, which takes half an hour or more; otherwise its tests run only if it is already compiled.
+// It builds the bundles, installs the real tools, starts the engines, and ends with one line of counts.
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { Fault, formatDuration, silentReporter } from "@release-actions/report";
@@ -20,7 +20,7 @@ interface Part {
   readonly shard?: string;
 }
 
-/** Side by side: they wait for servers and engines more than they compute. About as long as each other. */
+/** Lanes of tests that run in parallel, since they mostly wait for servers and engines. The lanes take about the same time. */
 const LANES: readonly (readonly Part[])[] = [
   ["1/4", "2/4", "3/4"].map((shard) => ({ ring: "integration", project: "integration", shard })),
   [
@@ -30,7 +30,7 @@ const LANES: readonly (readonly Part[])[] = [
   ],
 ];
 
-/** As many files that failed run a second time by themselves; more of them have one cause. */
+/** If at most this many files failed, each runs a second time by itself. More failures probably have one common cause. */
 const MAX_AGAIN = 5;
 
 const root = path.dirname(import.meta.dirname);
@@ -39,9 +39,9 @@ const patterns = args.filter((arg) => !isRing(arg) && arg !== "--all");
 const rings = RINGS.filter((ring) => args.includes(ring) || !args.some(isRing));
 
 const started = performance.now();
-// Tools that have to be compiled take minutes; the unit tests need none of them and run meanwhile.
+// Compiling the tools takes minutes. The unit tests do not need them and run in the meantime.
 const parts = rings.some((ring) => ring !== "unit") ? prepare() : undefined;
-parts?.catch(() => undefined); // Looked at below, after the unit tests.
+parts?.catch(() => undefined); // The error is handled below, after the unit tests.
 const results: { readonly project: Project; readonly files: readonly FileResult[] }[] = [];
 if (rings.includes("unit")) results.push({ project: "unit", files: await runProject("unit", patterns, process.env) });
 
@@ -53,7 +53,7 @@ try {
     }
   };
   await Promise.all(LANES.map(runLane));
-  // By itself: it takes every core, and its limits of time are for downloads, not for a busy machine.
+  // This ring runs alone: it uses every core, and its time limits allow for downloads but not for a busy machine.
   await runLane([{ ring: "world", project: "world" }]);
   await runFailedAgain();
 } finally {
@@ -71,8 +71,8 @@ console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")}
 process.exit(sum("failed") > 0 || nothingRan ? 1 : 0);
 
 /**
- * Two lanes of tests and five engines side by side may starve a test: a file that failed among them runs once more by
- * itself, and that result counts. Which files these are is said, since a test that passes now and then has a fault.
+ * Runs each failed file once more by itself, and uses that result, because two lanes of tests and five engines in parallel
+ * may slow a test down too much. The files are reported, since a test that passes only sometimes has a fault.
  */
 async function runFailedAgain(): Promise<void> {
   const failed = results.flatMap(({ project, files }) =>
@@ -93,7 +93,7 @@ function isRing(arg: string): arg is Ring {
   return RINGS.some((ring) => ring === arg);
 }
 
-/** Builds the bundles, installs the tools and starts the engines. A part that is not available leaves its tests skipped. */
+/** Builds the bundles, installs the tools and starts the engines. Tests of parts that are not available are skipped. */
 async function prepare(): Promise<{ env: NodeJS.ProcessEnv; engines: readonly OwnEngine[] }> {
   const [, , engines] = await Promise.all([
     runCommand(process.execPath, [path.join(root, "scripts/build.ts")], {
@@ -115,7 +115,7 @@ async function prepare(): Promise<{ env: NodeJS.ProcessEnv; engines: readonly Ow
       ...process.env,
       ...Object.fromEntries(sockets),
       PATH: [...folders, process.env["PATH"]].join(path.delimiter),
-      // What was installed for a tool of this machine must not steer the tools under test.
+      // Settings of this machine must not affect the tools under test.
       CARGO_TARGET_DIR: undefined,
       RUSTFLAGS: undefined,
       WORLD_ALL: args.includes("--all") ? "1" : undefined,

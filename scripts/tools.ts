@@ -1,6 +1,6 @@
 // Installs the real tools that the tests run against, at pinned versions, into the user's cache.
 // `npm run tools` installs all of them, `npm run tools -- crane helm` some, `npm run tools -- --list` none.
-// `npm run tools -- --update` fills in the digests of the release archives that our actions install.
+// `npm run tools -- --update` fills in the digests of the release archives that the actions install.
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { PINNED_TOOLS } from "@release-actions/tools";

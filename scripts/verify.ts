@@ -1,5 +1,5 @@
 // Rebuilds a released version from its sources and compares: `npm run verify -- v1.4.2`, `npm run verify -- load-restate-image/v1.0.3`.
-// Exit code 0: the tag holds what its sources build. 1: it does not, with the files that differ.
+// Exit code 0: the tag contains exactly what its sources build. 1: it does not; the differing files are listed.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

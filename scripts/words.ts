@@ -1,4 +1,4 @@
-// Checks the words of this repository: phrases that a reader has to read twice, and spelling.
+// Checks the texts of this repository for spelling, and for phrases that a reader has to read twice.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -38,14 +38,14 @@ function read(file: string): string {
   return readFileSync(path.join(root, file), "utf8");
 }
 
-/** All files of git's that people write; fixtures are other people's. */
+/** All files in git that people write, except fixtures, which come from others. */
 async function listFiles(): Promise<readonly string[]> {
   const patterns = ["*.ts", "*.mjs", "*.md", "*.yml", ":!test/fixtures", ":!*.gen.ts", ":!scripts/words/*"];
   const { stdout } = await runCommand("git", ["ls-files", "-z", "--", ...patterns], { cwd: root });
   return stdout.split("\0").filter((file) => file !== "");
 }
 
-/** One file with each word once: cspell takes seconds for it, and half a minute for all our files. */
+/** Gives cspell one file with each word once, which takes seconds. Checking all files takes half a minute. */
 async function unknownWords(all: readonly string[]): Promise<ReadonlySet<string>> {
   const folder = mkdtempSync(path.join(tmpdir(), "words-"));
   try {

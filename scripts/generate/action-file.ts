@@ -16,7 +16,7 @@ export interface OutputDoc {
   readonly description: string;
 }
 
-/** An `action.yml`, as far as documentation and typed inputs need it. */
+/** The parts of an `action.yml` that documentation and typed inputs need. */
 export interface ActionFile {
   readonly folder: string;
   readonly name: string;
@@ -42,7 +42,7 @@ export function readActions(root: string): ActionFile[] {
   );
 }
 
-/** @throws Error naming the file and what is missing in it: descriptions and input types are not optional. */
+/** Reads an `action.yml`. @throws Error that names the file and the missing description or input type */
 export function readActionFile(folder: string): ActionFile {
   const file = path.join(folder, "action.yml");
   const document = parseDocument(readFileSync(file, "utf8"));
@@ -59,7 +59,7 @@ export function readActionFile(folder: string): ActionFile {
     return map.items.map((pair) => {
       if (!isPair(pair) || !isScalar(pair.key) || !isMap(pair.value))
         throw new Error(`${file}: \`${key}\` is malformed`);
-      // A comment over the first key belongs to the mapping, or to that key, depending on the blank lines.
+      // Depending on blank lines, the YAML library attaches a comment above the first key to the mapping or to that key.
       const first = pair.value.items[0]?.key;
       const comment = pair.value.commentBefore ?? (isScalar(first) ? first.commentBefore : undefined) ?? "";
       return [String(pair.key.value), pair.value, comment];

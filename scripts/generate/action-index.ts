@@ -7,7 +7,7 @@ export interface Documented {
   readonly readmeFile: string;
 }
 
-/** `action-index.md`: every action with its inputs, outputs, permissions and an example. */
+/** The text of `action-index.md`: every action with its inputs, outputs, permissions and an example. */
 export function actionIndex(documented: readonly Documented[]): string {
   const overview = table(
     ["action", "does"],

@@ -1,6 +1,6 @@
 import type { ActionFile, InputDoc } from "./action-file.ts";
 
-/** The source of `src/action.gen.ts`: the action's contract, from which its inputs get their types. */
+/** The source of `src/action.gen.ts`: the action's contract, from which the types of its inputs are derived. */
 export function contractModule(action: ActionFile): string {
   const inputs = action.inputs.map((input) => `    ${key(input.name)}: ${literal(inputSpec(input))},`);
   const outputs = action.outputs.map((output) => JSON.stringify(output.name));
@@ -21,7 +21,7 @@ export function contractModule(action: ActionFile): string {
 }
 
 function inputSpec(input: InputDoc): Record<string, unknown> {
-  // A default with an expression is the runner's to evaluate; it may come out empty.
+  // The runner evaluates a default with an expression, and the result may be empty.
   const isLiteral = input.default !== undefined && input.default !== "" && !input.default.includes("${{");
   return {
     ...input.type,

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** A number of test/faults.md, as tests cite it. */
+/** A number from test/faults.md, as tests cite it. */
 const CITATION = /\b(?:[FB]\d{2,3}|misleads \d{1,2})\b/g;
 const ROW = /^\| ([FB]\d{2,3}|misleads \d{1,2}) \| (.*?) \| (.*?) \|.*\|$/gm;
 
-/** Where the numbers are cited: the files of tests, by number, relative to the repository. */
+/** The test files that cite each number, relative to the repository. */
 export function citedFaults(root: string): Map<string, Set<string>> {
   const cited = new Map<string, Set<string>>();
   for (const file of globSync(["actions/*/src/**/*.ts", "packages/*/src/**/*.ts", "test/**/*.ts"], {
@@ -20,7 +20,7 @@ export function citedFaults(root: string): Map<string, Set<string>> {
   return cited;
 }
 
-/** The page with its last column filled: the tests that show a row. Throws where page and tests do not fit. */
+/** Fills the last column of the page with the tests of each row. @throws Error when a row has no test, or a test cites a missing row */
 export function faultList(page: string, cited: ReadonlyMap<string, ReadonlySet<string>>): string {
   const rows = new Set([...page.matchAll(ROW)].map(([, number = ""]) => number));
   const unknown = [...cited.keys()].filter((number) => !rows.has(number)).sort();

@@ -1,6 +1,6 @@
 /**
- * The type of an input, from the comment that stands first in it in `action.yml`, where the runner
- * and every other reader of the file ignore it:
+ * The type of an input, from the first comment inside the input in `action.yml`. The runner and all other readers of
+ * the file ignore this comment:
  *
  *     retention-days:
  *       # number days 1..90
@@ -13,7 +13,7 @@ export type InputType =
 
 const PLAIN_KINDS = ["string", "boolean", "list", "lines", "path", "digest", "secret"] as const;
 
-/** @throws Error with the grammar when the comment is not a type. */
+/** Parses the comment. @throws Error with the grammar when the comment is not a type */
 export function parseInputType(comment: string, where: string): InputType {
   const text = comment.trim();
   const [kind = "", ...rest] = text.split(/\s+/);

@@ -6,7 +6,7 @@ const SOURCE = "packages/npm/src/launcher/launcher.ts";
 
 export const launcherFile = "packages/npm/src/launcher/launcher.gen.ts";
 
-/** The launcher of npm base packages as JavaScript that any Node runs by itself, in a module that holds its text. */
+/** The source of a module that contains, as a string, the launcher of npm base packages: JavaScript that runs in any Node without dependencies. */
 export function launcherModule(root: string): string {
   const { outputText } = ts.transpileModule(readFileSync(path.join(root, SOURCE), "utf8"), {
     compilerOptions: {

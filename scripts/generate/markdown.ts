@@ -28,8 +28,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 /**
- * Puts `content` between `<!-- name:start -->` and `<!-- name:end -->`.
- * @throws Error when the markers are missing: a generator that finds nothing to do must not pass.
+ * Replaces the text between `<!-- name:start -->` and `<!-- name:end -->` with `content`.
+ * @throws Error when the markers are missing, since a generator that finds nothing to replace must fail
  */
 export function replaceMarked(text: string, name: string, content: string, file: string): string {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];

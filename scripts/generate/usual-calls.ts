@@ -1,15 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are expressions of workflows.
-/** A call of a workflow of which no single input or secret is required, but which does nothing without some of them. */
+/** An example call of a workflow that needs some of its inputs or secrets, although none of them is marked as required. */
 export interface UsualCall {
-  /** The workflow of ours whose job comes before it. */
+  /** The file of the workflow that is called before it. */
   readonly after?: string;
-  /** When it is called at all. */
+  /** The condition of the call. */
   readonly if?: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
 }
 
-/** By the workflow's file: what most callers give it, so that the example in the index works as it is pasted. */
+/** The values that most callers give each workflow, by file name, so that the example in the index works when it is pasted. */
 export const USUAL_CALLS: Readonly<Record<string, UsualCall>> = {
   "docker-attest.yml": {
     after: "docker.yml",

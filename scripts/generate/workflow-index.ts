@@ -4,7 +4,7 @@ import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { table } from "./markdown.ts";
 import { USUAL_CALLS } from "./usual-calls.ts";
 
-/** A workflow that others may call, as far as its documentation goes. */
+/** The documented parts of a reusable workflow. */
 export interface WorkflowDoc {
   readonly file: string;
   /** The comment at the top of the file. */
@@ -12,13 +12,13 @@ export interface WorkflowDoc {
   readonly inputs: readonly (readonly string[])[];
   readonly secrets: readonly (readonly string[])[];
   readonly outputs: readonly (readonly string[])[];
-  /** What a caller must grant: for each scope the most that any job of it asks for. */
+  /** The permissions that a caller must grant: for each scope the highest level that any job requests. */
   readonly permissions: ReadonlyMap<string, string>;
-  /** The inputs, with an example of each, and the secrets without which a call is refused. */
+  /** The required inputs, with an example of each, and the required secrets. */
   readonly required: { readonly inputs: ReadonlyMap<string, string>; readonly secrets: readonly string[] };
 }
 
-/** Levels of a permission, the least first (docs.github.com, "Workflow syntax", `permissions`). */
+/** The levels of a permission, the lowest first (docs.github.com, "Workflow syntax", `permissions`). */
 const LEVELS = ["none", "read", "write"];
 
 /** Every workflow with `on: workflow_call`, sorted by name. */
@@ -33,7 +33,7 @@ export function workflowIndex(workflows: readonly WorkflowDoc[], repository: str
   return ["# Workflows", ...workflows.map((workflow) => workflowEntry(workflow, workflows, repository))].join("\n\n");
 }
 
-/** @throws Error naming the file and what has no description. */
+/** Reads a reusable workflow; undefined for other workflows. @throws Error that names the file and the part without a description */
 export function readWorkflowDoc(file: string, text: string): WorkflowDoc | undefined {
   const document = parseDocument(text);
   if (!document.hasIn(["on", "workflow_call"])) return undefined;
@@ -68,7 +68,10 @@ export function readWorkflowDoc(file: string, text: string): WorkflowDoc | undef
   };
 }
 
-/** A called workflow whose job asks for more than its caller grants fails before it starts. */
+/**
+ * The highest level that the jobs request for each scope. GitHub refuses to start a called workflow whose jobs request
+ * more than the caller grants.
+ */
 function permissionsOf(workflow: unknown): Map<string, string> {
   const { jobs = {} } = Object(workflow) as { jobs?: Record<string, { permissions?: Record<string, string> }> };
   const found = new Map<string, string>();
@@ -80,7 +83,7 @@ function permissionsOf(workflow: unknown): Map<string, string> {
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** The names of what is required, with their descriptions. */
+/** The names of the required inputs or secrets, with their descriptions. */
 function requiredOf(document: Document, key: "inputs" | "secrets"): [string, string][] {
   const map = document.getIn(["on", "workflow_call", key]);
   if (!isMap(map)) return [];
@@ -91,7 +94,7 @@ function requiredOf(document: Document, key: "inputs" | "secrets"): [string, str
   );
 }
 
-/** What a call that is pasted may say: the first code in the description. */
+/** An example value of an input: the first code in its description. */
 function exampleOf(file: string, name: string, description: string): string {
   const [, example] = /`([^`]+)`/.exec(description) ?? [];
   if (example === undefined)
@@ -99,7 +102,7 @@ function exampleOf(file: string, name: string, description: string): string {
   return example;
 }
 
-/** Jobs that call the workflow with all that it must be given, after the one whose outputs it takes. */
+/** Example jobs that call the workflow with everything that it needs, after the workflow whose outputs it uses. */
 function callersOf(workflow: WorkflowDoc, all: readonly WorkflowDoc[], repository: string): string {
   const { after } = USUAL_CALLS[workflow.file] ?? {};
   const before = all.find(({ file }) => file === after);

@@ -1,4 +1,4 @@
-// Which mutants the code that has just run would have reached.
+// Determines which mutants are in code that has just run.
 import { readFileSync } from "node:fs";
 import type { Profiler } from "node:inspector/promises";
 import { Session } from "node:inspector/promises";
@@ -24,7 +24,7 @@ export class Coverage {
     await this.#session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
   }
 
-  /** The mutants, by their place in the list, that were reached since the last call. */
+  /** The indexes of the mutants that were reached since the last call. */
   async take(): Promise<readonly number[]> {
     const { result } = await this.#session.post("Profiler.takePreciseCoverage");
     return result.flatMap(({ url, functions }) => {
@@ -42,13 +42,13 @@ export class Coverage {
 }
 
 /**
- * Takes out what V8 reports as not run because an `await` in a branch of `a ? b : c` was not: it counts what follows an
- * `await`, and goes on after the branch as if the other one did not lead there. What it reports is such a range of its
- * own, or the branch grown by it.
+ * Corrects V8's coverage of code after an `await` in a branch of `a ? b : c`. V8 counts the code after an `await`
+ * separately. If that branch was not taken, V8 also reports the code after the whole expression as not run, although the
+ * other branch leads there. It reports that code as a separate range, or extends the range of the branch over it.
  */
 class Branches {
   readonly #source: string;
-  /** Where the branches end, by the offset of their `?` or `:`. */
+  /** The ends of the branches, by the offset of their `?` or `:`. */
   readonly #ends = new Map<number, number>();
   readonly #awaitEnds = new Set<number>();
 
@@ -82,7 +82,7 @@ class Branches {
   }
 }
 
-/** The innermost range counts: a branch that was not taken lies within a function that ran. */
+/** Whether a place ran. The innermost range decides, because a function that ran may contain a branch that did not. */
 function isCovered(ranges: readonly Profiler.CoverageRange[], place: number): boolean {
   let innermost: Profiler.CoverageRange | undefined;
   for (const range of ranges) {

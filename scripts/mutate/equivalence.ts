@@ -1,30 +1,32 @@
-// Which mutants the list of equivalents leaves out, and which of its entries match nothing.
+// Finds the mutants that the list of equivalents leaves out, and the entries of the list that match nothing.
 import path from "node:path";
 import { lineAt } from "../words/prose.ts";
 import { applyMutant, type Mutant } from "./mutants.ts";
 
-/** A mutant that no test can notice. Lines are without the space around them. */
+/** A mutant that no test can notice. Its lines are written without leading and trailing space. */
 export interface Equivalent {
   /** The line in which the change begins. */
   readonly line: string;
   /** The same line with the change. */
   readonly becomes: string;
-  /** Why the changed program does the same, in a sentence. */
+  /** Why the changed program behaves the same, in one sentence. */
   readonly reason: string;
-  /** How many lines of the file are equal to this one. Default 1. */
+  /** The number of lines of the file that are equal to this one; 1 by default. */
   readonly times?: number;
 }
 
-/** By the file that they change, relative to the project. */
+/** Equivalent mutants by the path of the file that they change, relative to the project. */
 export type Equivalents = Readonly<Record<string, readonly Equivalent[]>>;
 
 export interface Matched {
   readonly equivalent: ReadonlySet<Mutant>;
-  /** What to correct: a sentence for each entry whose line or change is no longer there. */
+  /** A message for each entry whose line or change no longer exists. */
   readonly stale: readonly string[];
 }
 
 /**
+ * Finds the mutants that the list of equivalents names.
+ *
  * @param sources The text of each file, by its path relative to the project.
  * @param mutants All mutants of these files; their paths are absolute.
  */

@@ -1,4 +1,4 @@
-// Mutants that no test can notice, since the changed program does the same. `npm run mutate` leaves them out.
+// Mutants that no test can notice, since the changed program behaves the same. `npm run mutate` leaves them out.
 import type { Equivalents } from "./equivalence.ts";
 
 export const EQUIVALENTS: Equivalents = {
@@ -14,7 +14,7 @@ export const EQUIVALENTS: Equivalents = {
       line: 'const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: 0, end: 0 };',
       becomes:
         'const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: "", line: 1 }, start: (0 + 1), end: 0 };',
-      reason: "A table that stands in no file: nothing reads its offsets.",
+      reason: "The table is not in a file, so its offsets are never read.",
     },
   ],
   "packages/cargo/src/flag.ts": [
@@ -45,26 +45,26 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: 'return node === undefined || node.kind === "array" || node.kind === "table" ? undefined : node.value;',
       becomes: 'return node === undefined || node.kind === "array" && node.kind === "table" ? undefined : node.value;',
-      reason: "Lists and tables have no `value`, so that of them is undefined too.",
+      reason: "Lists and tables do not have a `value`, so the result is undefined too.",
     },
   ],
   "packages/cargo/src/rustc.ts": [
     {
       line: "const host = /^host: (.+)$/m.exec(result.stdout)?.[1];",
       becomes: "const host = /^host: (.+)/m.exec(result.stdout)?.[1];",
-      reason: "The group takes all that is left of its line.",
+      reason: "The group matches the rest of the line.",
     },
     {
       line: "const release = /^release: (.+)$/m.exec(result.stdout)?.[1];",
       becomes: "const release = /^release: (.+)/m.exec(result.stdout)?.[1];",
-      reason: "The group takes all that is left of its line.",
+      reason: "The group matches the rest of the line.",
     },
   ],
   "packages/cargo/src/rustflags.ts": [
     {
       line: ".sort(([a], [b]) => (a < b ? -1 : 1))",
       becomes: ".sort(([a], [b]) => (a < b ? -1 : (1 + 1)))",
-      reason: "A comparer's sign counts, not its size.",
+      reason: "Only the sign of a comparison matters.",
     },
     {
       line: ".sort(([a], [b]) => (a < b ? -1 : 1))",
@@ -75,14 +75,14 @@ export const EQUIVALENTS: Equivalents = {
       line: 'const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "");',
       becomes:
         'const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "mutant");',
-      reason: "Both are names of no file that was given on the command line.",
+      reason: "Neither is the name of a file that was given on the command line.",
     },
   ],
   "packages/cargo/src/workspace.ts": [
     {
       line: "if (known !== undefined) return known;",
       becomes: "if (false) return known;",
-      reason: "A manifest that is read again is the same: this line saves the time.",
+      reason: "Reading a manifest again gives the same result; this line only saves time.",
     },
   ],
   "packages/channel/src/rules.ts": [
@@ -107,7 +107,7 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: 'const words = value.split(/[\\s,]+/).filter((word) => word !== "" && word !== "none");',
       becomes: 'const words = value.split(/[\\s,]/).filter((word) => word !== "" && word !== "none");',
-      reason: "The empty words between two separators are left out behind it.",
+      reason: "The next call removes the empty words between two separators.",
     },
   ],
   "packages/channel/src/tag.ts": [
@@ -136,7 +136,7 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: 'const build = parsed?.build.join(".") ?? "";',
       becomes: 'const build = parsed?.build.join(".") ?? "mutant";',
-      reason: "Without a parsed version, the next line throws whatever the build is.",
+      reason: "Without a parsed version, the next line throws for any build.",
     },
   ],
   "packages/difference/src/cause.ts": [
@@ -144,21 +144,21 @@ export const EQUIVALENTS: Equivalents = {
       line: 'return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "" };',
       becomes:
         'return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "mutant" };',
-      reason: "All paths of one pair of folders are one group, whatever its name.",
+      reason: "The name of a group does not matter: all paths of one pair of folders are one group.",
     },
   ],
   "packages/difference/src/run-tally.ts": [
     {
       line: "this.#byHash[a] = (this.#byHash[a] ?? 0) + count;",
       becomes: "this.#byHash[a] = (this.#byHash[a] ?? 0) - count;",
-      reason: "Only whether the two sides cancel each other is asked, not which has more.",
+      reason: "The caller only tests whether the two sides are equal, not which of them is larger.",
     },
   ],
   "packages/difference/src/elf-texts.ts": [
     {
       line: "if (left.size !== right.size) return false;",
       becomes: "if (false) return false;",
-      reason: "Parts of two sizes have other counts of bytes: this line only saves reading them.",
+      reason: "Parts of different sizes have different byte counts anyway; this line only avoids reading them.",
     },
   ],
   "packages/difference/src/explain-elf.ts": [
@@ -166,42 +166,42 @@ export const EQUIVALENTS: Equivalents = {
       line: ".sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : 1))",
       becomes:
         ".sort((x, y) => x.section - y.section || order(x.address, y.address) || (x.name < y.name ? -1 : (1 + 1)))",
-      reason: "A comparer's sign counts, not its size.",
+      reason: "Only the sign of a comparison matters.",
     },
   ],
   "packages/difference/src/flattened-layers.ts": [
     {
       line: "const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : 1));",
       becomes: "const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : (1 + 1)));",
-      reason: "A comparer's sign counts, not its size.",
+      reason: "Only the sign of a comparison matters.",
     },
   ],
   "packages/difference/src/masked-source.ts": [
     {
       line: "const bytes = hit.length === 0 ? chunk : Buffer.from(chunk);",
       becomes: "const bytes = false ? chunk : Buffer.from(chunk);",
-      reason: "A copy has the same bytes: where nothing is masked, none is needed.",
+      reason: "The copy has the same bytes; without masks it is only unnecessary.",
     },
   ],
   "packages/difference/src/narrow-source.ts": [
     {
       line: "const CHUNK_BYTES = 1 << 16;",
       becomes: "const CHUNK_BYTES = (1 + 1) << 16;",
-      reason: "The size of the pieces changes nothing in what they hold.",
+      reason: "The size of the pieces does not change their content.",
     },
   ],
   "packages/difference/src/text-runs.ts": [
     {
       line: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -1): ScannedRun => {",
       becomes: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -(1 + 1)): ScannedRun => {",
-      reason: "Any number that is not a byte says that nothing precedes it.",
+      reason: "Any number that is not a byte means that nothing precedes it.",
     },
   ],
   "packages/difference/src/text-at.ts": [
     {
       line: 'const [behind = ""] = /^[\\t -~]*/.exec(text.slice(at - start)) ?? [];',
       becomes: 'const [behind = "mutant"] = /^[\\t -~]*/.exec(text.slice(at - start)) ?? [];',
-      reason: "The pattern matches any text, an empty one too.",
+      reason: "The pattern matches any text, even an empty one.",
     },
   ],
   "packages/difference/src/texts.ts": [
@@ -215,45 +215,45 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: "counts[bucket] = (counts[bucket] ?? 0) + next - at;",
       becomes: "counts[bucket] = (counts[bucket] ?? (0 + 1)) + next - at;",
-      reason: "An array of numbers has one in every bucket.",
+      reason: "Every element of the array is set.",
     },
   ],
   "packages/difference/src/compare-gzip-headers.ts": [
     {
       line: "const seconds = bytes.length >= 8 ? bytes.readUInt32LE(4) : 0;",
       becomes: "const seconds = bytes.length >= (8 + 1) ? bytes.readUInt32LE(4) : 0;",
-      reason: "What was unpacked is a gzip file, and the shortest has 18 bytes.",
+      reason: "The bytes are a gzip file that was unpacked, and the shortest one has 18 bytes.",
     },
     {
       line: "const nameEnd = flags & 8 ? bytes.indexOf(0, nameAt) : nameAt;",
       becomes: "const nameEnd = flags & (8 + 1) ? bytes.indexOf(0, nameAt) : nameAt;",
-      reason: "The end of the name is read only where the flag of a name is set.",
+      reason: "The end of the name is read only if the flag for a name is set.",
     },
   ],
   "packages/difference/src/explain-text.ts": [
     {
       line: "for (const { value, added = false, removed = false } of changes) {",
       becomes: "for (const { value, added = true, removed = false } of changes) {",
-      reason: "The library says of each change whether it was added.",
+      reason: "The library sets this property for every change.",
     },
   ],
   "packages/digest/src/blake3.ts": [
     {
       line: 'engine: EngineChoice = "fastest",',
       becomes: 'engine: EngineChoice = "",',
-      reason: "The engine takes every word but `native` and `wasm` for the fastest.",
+      reason: "The engine treats every name except `native` and `wasm` as the fastest.",
     },
   ],
   "packages/digest/src/hash-files.ts": [
     {
       line: "const ahead = groups.length < availableParallelism();",
       becomes: "const ahead = groups.length <= availableParallelism();",
-      reason: "It decides how long files are read, and not what is hashed.",
+      reason: "It affects how long reading takes, not the digests.",
     },
     {
       line: "const ahead = groups.length < availableParallelism();",
       becomes: "const ahead = groups.length >= availableParallelism();",
-      reason: "It decides how long files are read, and not what is hashed.",
+      reason: "It affects how long reading takes, not the digests.",
     },
   ],
   "packages/digest/src/parse-sums.ts": [
@@ -285,43 +285,44 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: 'const [, tag, hex = ""] = bare ?? [];',
       becomes: 'const [, tag, hex = "mutant"] = bare ?? [];',
-      reason: "It is read only where the pattern matched, which then has this group.",
+      reason: "It is read only if the pattern matched, and then the group exists.",
     },
   ],
   "packages/digest/src/pool.ts": [
     {
       line: 'const { engine = "fastest", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
       becomes: 'const { engine = "", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
-      reason: "The engine takes every word but `native` and `wasm` for the fastest.",
+      reason: "The engine treats every name except `native` and `wasm` as the fastest.",
     },
   ],
   "packages/homebrew/src/brew-version.ts": [
     {
       line: 'if (a.kind === "number") return b.kind === "number" ? sign(digits(a) - digits(b)) : 1;',
       becomes: 'if (a.kind === "number") return b.kind === "number" ? sign(digits(a) - digits(b)) : (1 + 1);',
-      reason: "Of a number beside a word, the callers only ask whether the order is 0.",
+      reason: "When a number is compared with a word, the callers only test whether the result is 0.",
     },
     {
       line: 'if (b.kind === "number") return -1;',
       becomes: 'if (b.kind === "number") return 1;',
-      reason: "Of a number beside a word, the callers only ask whether the order is 0.",
+      reason: "When a number is compared with a word, the callers only test whether the result is 0.",
     },
     {
       line: 'if (b.kind === "number") return -1;',
       becomes: 'if (b.kind === "number") return -(1 + 1);',
-      reason: "Of a number beside a word, the callers only ask whether the order is 0.",
+      reason: "When a number is compared with a word, the callers only test whether the result is 0.",
     },
   ],
   "packages/http/src/retry.ts": [
     {
       line: "const { retryAfterMs = 0, atMost = Number.POSITIVE_INFINITY, promptly = false } = error.healing;",
       becomes: "const { retryAfterMs = (0 + 1), atMost = Number.POSITIVE_INFINITY, promptly = false } = error.healing;",
-      reason: "The pause is the longer of this and of the backoff, which is never as short as 1 ms.",
+      reason: "The pause is at least as long as the backoff, which is always longer than 1 ms.",
     },
     {
       line: "this.#reporter?.info(`${error.message}; trying again in ${Math.ceil(pause / 1000)} s`);",
       becomes: "this.#reporter?.info(`${error.message}; trying again in ${Math.ceil(pause / (1000 + 1))} s`);",
-      reason: "Rounded up to whole seconds, what a server asks for stays the same, and all else is random.",
+      reason:
+        "A pause that a server asks for stays the same after rounding up to whole seconds, and any other pause is random.",
     },
   ],
   "packages/http/src/transport.ts": [
@@ -338,22 +339,22 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: "const start = secure ? httpsRequest : httpRequest;",
       becomes: "const start = true ? httpsRequest : httpRequest;",
-      reason: "The two functions differ in their default agent, and an agent is given.",
+      reason: "The two functions differ only in their default agent, and here an agent is always given.",
     },
     {
       line: "const start = secure ? httpsRequest : httpRequest;",
       becomes: "const start = false ? httpsRequest : httpRequest;",
-      reason: "The two functions differ in their default agent, and an agent is given.",
+      reason: "The two functions differ only in their default agent, and here an agent is always given.",
     },
     {
       line: 'if (message === undefined) signal?.removeEventListener("abort", abort);',
       becomes: 'if (true) signal?.removeEventListener("abort", abort);',
-      reason: "A connection that fails closes the answer, too, which removes the listener.",
+      reason: "A failing connection also closes the response, which removes the listener.",
     },
     {
       line: "resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, body: answer });",
       becomes: "resolve({ status: answer.statusCode ?? (0 + 1), headers: answer.headers, url, body: answer });",
-      reason: "An answer to a request always has a status code.",
+      reason: "A response to a request always has a status code.",
     },
   ],
   "packages/oci/src/archive-stream.ts": [
@@ -400,35 +401,35 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: "return plainSite({ value: `(${name} is not set)`, location, ...(rewrite === undefined ? {} : { rewrite }) });",
       becomes: "return plainSite({ value: `(${name} is not set)`, location, ...(false ? {} : { rewrite }) });",
-      reason: "A rewrite that is undefined is read as one that is not there.",
+      reason: "An undefined rewrite is treated like a missing one.",
     },
   ],
   "packages/pins/src/detect/rust.ts": [
     {
       line: "if (newest === undefined) return [];",
       becomes: "if (false) return [];",
-      reason: "Without a newest place there is no place, and nothing is judged.",
+      reason: "Without a newest place the list is empty, so nothing is compared.",
     },
   ],
   "packages/pins/src/flags/targets.ts": [
     {
       line: 'arch === "i686" ? "x86" : arch.replace(/^(arm|thumb)v.*/, "arm").replace(/^riscv(32|64).*/, "riscv$1"),',
       becomes: 'arch === "i686" ? "x86" : arch.replace(/^(arm|thumb)v.*/, "arm").replace(/riscv(32|64).*/, "riscv$1"),',
-      reason: "No architecture of rustc has `riscv` in its middle.",
+      reason: "No architecture of rustc contains `riscv` except at its start.",
     },
   ],
   "packages/pins/src/locate/history.ts": [
     {
       line: 'const size = /^\\w+ blob (\\d+)$/.exec(bytes.toString("utf8", at, end))?.[1];',
       becomes: 'const size = /\\w+ blob (\\d+)$/.exec(bytes.toString("utf8", at, end))?.[1];',
-      reason: "Of git's lines, only that of an object ends in `blob` and a number.",
+      reason: "Only the line before an object ends with `blob` and a number.",
     },
   ],
   "packages/pins/src/version.ts": [
     {
       line: "if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : 1;",
       becomes: "if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : (1 + 1);",
-      reason: "Only the sign of a comparison counts.",
+      reason: "Only the sign of a comparison matters.",
     },
   ],
   "packages/workflow/src/power-shell.ts": [
@@ -440,19 +441,19 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: 'const isChecked = /\\$LASTEXITCODE/.test(follows?.line ?? "") || /\\|\\||&&/.test(program.line);',
       becomes: 'const isChecked = /\\$LASTEXITCODE/.test(follows?.line ?? "mutant") || /\\|\\||&&/.test(program.line);',
-      reason: "Neither text reads the variable.",
+      reason: "Neither text contains the variable.",
     },
   ],
   "packages/workflow/src/script.ts": [
     {
       line: 'const [program = "", ...args] = (shell ?? "").trim().split(/\\s+/);',
       becomes: 'const [program = "mutant", ...args] = (shell ?? "").trim().split(/\\s+/);',
-      reason: "To split a text always yields at least one part.",
+      reason: "Splitting a text always gives at least one part.",
     },
     {
       line: 'const word = words[index] ?? "";',
       becomes: 'const word = words[index] ?? "mutant";',
-      reason: "The loop ends before the words do.",
+      reason: "The loop ends before the last word.",
     },
   ],
   "packages/workflow/src/workflow.ts": [

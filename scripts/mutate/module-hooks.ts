@@ -1,10 +1,10 @@
-// Lets one process load the modules of a package again for each mutant, and only those that the mutant can reach.
+// Lets one process reload the modules of a package for each mutant: only those that depend on the changed file.
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 import { applyMutant, type Mutant } from "./mutants.ts";
 
-/** What the next imports are to load: modules out of `reload` are loaded anew, one of them with the change. */
+/** How the next imports load modules: those in `reload` are loaded again, one of them with the mutant's change. */
 interface Loading {
   readonly mutant: Mutant | undefined;
   readonly reload: ReadonlySet<string>;
@@ -18,7 +18,7 @@ const stripped = new Map<string, string>();
 const resolved = new Map<string, string>();
 const importers = new Map<string, Set<string>>();
 
-/** The files that imported a file so far, by its path. */
+/** The files that have imported the file so far. */
 export const importersOf = (file: string): Iterable<string> => importers.get(file) ?? [];
 
 export function loadAnew(next: Loading): void {
@@ -26,7 +26,7 @@ export function loadAnew(next: Loading): void {
   generation += 1;
 }
 
-/** From here on, TypeScript outside of node_modules is loaded with its types taken out, and jest's functions are those of circus. */
+/** Installs the hooks: TypeScript outside node_modules is loaded without its types, and jest's functions come from jest-circus. */
 export function hookModules(): void {
   const isOwn = (url: string): boolean => /^file:(?!.*\/node_modules\/).*\.ts$/.test(url);
   registerHooks({
@@ -45,7 +45,7 @@ export function hookModules(): void {
     },
     load(url, context, nextLoad) {
       const plain = url.replace(/\?.*/, "");
-      // As bundlers and jest do, and Node does not, JSON is loaded without an attribute.
+      // JSON is loaded without an import attribute, as in bundlers and jest but not in Node.
       if (plain.endsWith(".json") && context.conditions.includes("import")) {
         const source = `export default ${readFileSync(fileURLToPath(plain), "utf8")}`;
         return { format: "module", source, shortCircuit: true };
@@ -56,7 +56,7 @@ export function hookModules(): void {
   });
 }
 
-/** Types become spaces, so that each place in the file stays where it was. */
+/** The source of a file in which types are replaced by spaces, so that all offsets stay the same. */
 function sourceOf(file: string): string {
   if (loading.mutant?.file === file)
     return stripTypeScriptTypes(applyMutant(readFileSync(file, "utf8"), loading.mutant));

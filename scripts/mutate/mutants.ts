@@ -2,17 +2,17 @@
 import { stripTypeScriptTypes } from "node:module";
 import ts from "typescript";
 
-/** One change: the text between two places of a file is replaced. Places are UTF-16 code units. */
+/** One change: the text between two offsets of a file (in UTF-16 code units) is replaced. */
 export interface Mutant {
   readonly file: string;
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
-  /** The start of the whole expression or statement: it has an effect only where this runs. */
+  /** The start of the whole expression or statement. The change has an effect only if this code runs. */
   readonly reachedAt: number;
 }
 
-/** All mutants of a file. Types, imports, and the words of errors have none. */
+/** All mutants of a file. Types, imports and the texts of errors are not changed. */
 export function findMutants(file: string, source: string): readonly Mutant[] {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const found: Mutant[] = [];
@@ -35,17 +35,17 @@ export function applyMutant(
   return source.slice(0, start) + replacement + source.slice(end);
 }
 
-/** Whether it is still a program: `??` beside `&&` is not, and any test would notice that. */
+/** Whether the changed source is still valid. For example, `??` beside `&&` is a syntax error, which any test would notice. */
 export function isProgram(source: string, mutant: Mutant): boolean {
   try {
     stripTypeScriptTypes(applyMutant(source, mutant));
     return true;
   } catch {
-    return false; // The only error there is: the text cannot be parsed.
+    return false; // The only possible error is that the text cannot be parsed.
   }
 }
 
-/** As many of those that pass as asked for, the same for the same seed, in their order. */
+/** Draws `count` of the mutants that pass, in their original order. The same seed gives the same sample. */
 export function sampleMutants(
   all: readonly Mutant[],
   count: number,
@@ -62,7 +62,7 @@ export function sampleMutants(
   return chosen.sort((a, b) => a.index - b.index).map(({ mutant }) => mutant);
 }
 
-/** Tommy Ettinger's generator with 32 bits of state: numbers from 0 up to 1. */
+/** Tommy Ettinger's generator with 32 bits of state (mulberry32). It returns numbers from 0 to 1, excluding 1. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
@@ -106,7 +106,7 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, readonly string[]> = new Map([
   [ts.SyntaxKind.MinusEqualsToken, ["+="]],
 ]);
 
-/** Methods and what is called instead; an empty name stands for the object itself. */
+/** Methods and their replacements. An empty name means that the call is replaced by its object. */
 const METHODS: Readonly<Record<string, string>> = {
   every: "some",
   some: "every",
@@ -163,7 +163,7 @@ function changesOfCall(node: ts.CallExpression): readonly Change[] {
   return other === "" ? [[node, callee.expression.getText()]] : [[callee.name, other]];
 }
 
-/** Without its anchors, one at a time, and with each class that it negates. */
+/** Changes of a regular expression: one anchor or repetition is removed, or one character class is inverted. */
 function changesOfPattern(pattern: string): readonly string[] {
   const changes = [
     pattern.replace(/^\/\^/, "/"),
@@ -176,7 +176,7 @@ function changesOfPattern(pattern: string): readonly string[] {
   return [...new Set(changes)].filter((change) => change !== pattern && !/^\/\/|^\/\*/.test(change));
 }
 
-/** The name of a property, or the key in brackets: to change it is to change a type. */
+/** Whether the node is the name of a property or a key in brackets; changing it would change a type. */
 function isName(node: ts.Node): boolean {
   const { parent } = node;
   return (ts.isPropertyAssignment(parent) && parent.name === node) || ts.isElementAccessExpression(parent);

@@ -1,4 +1,4 @@
-// Runs mutants in processes of their own, one on each core: a mutant may never end, or end the process.
+// Runs mutants in separate processes, one per core, because a mutant may run forever or end its process.
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import path from "node:path";
 import type { Mutant } from "./mutants.ts";
 import type { Answer, MutantRun, Progress, Question, Survey } from "./worker.ts";
 
-/** `unreached`: no test runs the code that it changes. */
+/** `unreached`: no test runs the changed code. */
 export type Verdict = "killed" | "no answer" | "survived" | "unreached";
 
 export interface Judged {
@@ -14,17 +14,17 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-/** What was loaded for a mutant stays in memory: a process is ended after so many. */
+/** The most mutants per process, because the modules that are loaded for each mutant stay in memory. */
 const MUTANTS_PER_PROCESS = 150;
 
-/** A mutant whose next test is slower than the slowest of the unchanged package by so much counts as one that never ends. */
+/** A mutant counts as one that never ends if a test takes longer than this factor times the slowest test of the unchanged package, plus SLOWER_MS. */
 const SLOWER = 10;
 const SLOWER_MS = 10_000;
 const SURVEY_MS = 600_000;
-/** Until a new process can be asked; not counted, since a busy machine takes long for it. */
+/** The time limit for starting a process. It is separate from the limit for tests, because starting is slow on a busy machine. */
 const START_MS = 120_000;
 
-/** @throws Error when a test of the unchanged package fails, since then it would notice every mutant. */
+/** Runs the mutants. @throws Error when a test of the unchanged package fails, since it would then seem to notice every mutant */
 export async function runMutants(
   folder: string,
   mutants: readonly Mutant[],
@@ -65,7 +65,7 @@ async function judge(worker: Worker, mutant: Mutant, index: number, survey: Surv
   return answer.isKilled ? "killed" : "survived";
 }
 
-/** The tests that reach a mutant, those of the quickest file first. */
+/** The tests that reach a mutant, beginning with those of the fastest file. */
 function testsOf(index: number, { files }: Survey): { files: MutantRun["files"]; slowest: number } {
   const timed = files
     .map(({ file, shared, tests }) => {
@@ -82,7 +82,7 @@ function testsOf(index: number, { files }: Survey): { files: MutantRun["files"];
 
 class Worker {
   readonly #folder: string;
-  /** For the files that tests write: a mutant may keep a test from removing them. */
+  /** The folder for files that tests write, since a mutant may prevent a test from removing them. */
   readonly #temp = mkdtempSync(path.join(fastestTemp(), "mutants-"));
   #child: ChildProcess | undefined;
   #asked = 0;
@@ -91,7 +91,10 @@ class Worker {
     this.#folder = folder;
   }
 
-  /** Undefined when a step took longer than the limit in milliseconds, or when the process ended: the next question gets a new one. */
+  /**
+   * Asks the process a question. Undefined when a step exceeded the limit (in milliseconds) or the process ended; the
+   * next question then starts a new process.
+   */
   async ask(question: Question, limit: number): Promise<Answer | undefined> {
     if (this.#asked >= MUTANTS_PER_PROCESS) this.end();
     const child = this.#child ?? (await this.#start());
@@ -117,7 +120,7 @@ class Worker {
     const answer = await new Promise<Answer | undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), limit);
       child.on("message", (message) => {
-        const said = message as Answer | Progress; // Sent by worker.ts, which is ours.
+        const said = message as Answer | Progress; // The cast is safe: only worker.ts sends messages.
         timer?.refresh();
         if (said.kind !== "progress") resolve(said);
       });
@@ -143,7 +146,7 @@ class Worker {
   }
 }
 
-/** A file system in memory, where there is one from which programs can be run: a disk takes most of the time of tests with many files. */
+/** A temporary folder in memory, if there is one from which programs can run. With a disk, tests with many files spend most of their time on it. */
 function fastestTemp(): string {
   const mounts = existsSync("/proc/mounts") ? readFileSync("/proc/mounts", "utf8").split("\n") : [];
   const inMemory = mounts.find((line) => line.startsWith("tmpfs /dev/shm "));

@@ -1,4 +1,4 @@
-// Runs the tests of one file in this process, with jest's own runner of tests (circus).
+// Runs the tests of one file in this process, with jest's own test runner (jest-circus).
 import { pathToFileURL } from "node:url";
 import { addEventHandler, type Event, getState, resetState, run } from "jest-circus";
 
@@ -6,7 +6,7 @@ type DescribeBlock = ReturnType<typeof getState>["rootDescribeBlock"];
 type TestEntry = DescribeBlock["tests"][number];
 
 export interface TestFileOptions {
-  /** The names of those to run; without it, all. Ends at the first that fails. */
+  /** The names of the tests to run, which end at the first failure; by default all tests run. */
   readonly only?: readonly string[];
   readonly timeoutMs: number;
   readonly onLoaded?: () => Promise<void>;
@@ -23,7 +23,7 @@ addEventHandler(async (event: Event) => {
   if (current?.only !== undefined && event.test.errors.length > 0) for (const test of all()) test.mode = "skip";
 });
 
-/** @returns whether a test failed. @throws when the file cannot be loaded. */
+/** Runs the tests of a file. @returns whether a test failed. @throws when the file cannot be loaded */
 export async function runTestFile(file: string, options: TestFileOptions): Promise<boolean> {
   current = options;
   resetState();
@@ -36,7 +36,7 @@ export async function runTestFile(file: string, options: TestFileOptions): Promi
   return unhandledErrors.length > 0 || testResults.some(({ errors }) => errors.length > 0);
 }
 
-/** A mutant may change the titles of a table: then all are run. */
+/** Selects the tests to run. If a mutant changed the title of one, all tests run. */
 function select(only: readonly string[] | undefined): void {
   if (only === undefined) return;
   const tests = all();

@@ -1,4 +1,4 @@
-// Answers one question after the other of its parent (run.ts): what do the tests reach, do they notice this mutant?
+// Answers the questions of its parent (run.ts), one after the other: which mutants do the tests reach, do they notice this mutant?
 import { globSync } from "node:fs";
 import path from "node:path";
 import { Coverage } from "./coverage.ts";
@@ -8,14 +8,14 @@ import { runTestFile } from "./test-file.ts";
 
 const [folder = "."] = process.argv.slice(2);
 
-/** A test that takes longer with a mutant has noticed it. */
+/** A test that takes longer than this with a mutant counts as having noticed it. */
 const TEST_TIMEOUT_MS = 4_000;
 const SURVEY_TIMEOUT_MS = 120_000;
 
-/** What the tests of a file reach of the mutants, by their places in the list. */
+/** The mutants that the tests of a file reach, by their index in the list. */
 export interface SurveyedFile {
   readonly file: string;
-  /** By loading the file, or in a hook that its tests share. */
+  /** Mutants that are reached by loading the file, or in a hook that all its tests share. */
   readonly shared: readonly number[];
   readonly tests: readonly {
     readonly name: string;
@@ -27,9 +27,9 @@ export interface SurveyedFile {
 export interface Survey {
   readonly kind: "survey";
   readonly files: readonly SurveyedFile[];
-  /** For each mutant, the modules to load anew. */
+  /** The modules to reload for each mutant. */
   readonly reload: readonly (readonly string[])[];
-  /** Tests that fail without any mutant, with their errors. */
+  /** Tests that fail without a mutant, with their errors. */
   readonly failures: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface MutantRun {
 
 export type Question = { readonly kind: "survey"; readonly mutants: readonly Mutant[] } | MutantRun;
 export type Answer = Survey | { readonly kind: "ready" } | { readonly kind: "mutant-run"; readonly isKilled: boolean };
-/** Sent after each test, so that a mutant that never ends is told from one with many tests. */
+/** Sent after each test, so that a mutant that never ends can be distinguished from one with many tests. */
 export interface Progress {
   readonly kind: "progress";
 }
@@ -72,7 +72,7 @@ async function survey(mutants: readonly Mutant[]): Promise<Survey> {
       tests.push({ name, milliseconds, reached: await coverage.take() });
       if (error !== undefined) failures.push(`${file}: ${name}: ${String(Array.isArray(error) ? error[0] : error)}`);
     };
-    // Each file has modules of its own, as in jest.
+    // The modules are reloaded for each test file, as in jest.
     loadAnew({ mutant: undefined, reload: modulesOf() });
     const options = { timeoutMs: SURVEY_TIMEOUT_MS, onLoaded: share, onSharedHook: share, onTest: record };
     const known = failures.length;

@@ -1,12 +1,12 @@
-/** What the first lines of a new action are made from. */
+/** The values that the files of a new action are made from. */
 export interface NewAction {
-  /** In kebab-case, a verb and a noun: `check-digest`. */
+  /** A verb and a noun in kebab-case, such as `check-digest`. */
   readonly name: string;
   /** `owner/name` of this repository. */
   readonly repository: string;
 }
 
-/** The files of a new action, by their path in the repository: small, working, tested, and documented. */
+/** The files of a new action, by their path in the repository. The action is small, but it works and has tests and documentation. */
 export function newActionFiles({ name, repository }: NewAction): Record<string, string> {
   const folder = `actions/${name}`;
   const words = name.replaceAll("-", " ");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { marked } from "marked";
 
-/** The marks of a summary as text in colour: not every machine has a font of emoji. */
+/** The symbols of a summary, replaced by coloured text, because not every machine has an emoji font. */
 const MARKS = [
   ["✅", "✔", "#1a7f37"],
   ["❌", "✖", "#cf222e"],
@@ -11,14 +11,14 @@ const MARKS = [
   ["ℹ️", "ℹ", "#0969da"],
 ] as const;
 
-/** Markdown in GitHub's dialect, as HTML. */
+/** Renders GitHub's dialect of Markdown as HTML. */
 export async function renderMarkdown(markdown: string): Promise<string> {
   let html = await marked.parse(markdown, { gfm: true });
   for (const [mark, sign, color] of MARKS) html = html.replaceAll(mark, `<span style="color: ${color}">${sign}</span>`);
   return html;
 }
 
-/** HTML as a page in the style in which GitHub shows a job summary; nothing in it runs or loads. */
+/** Makes a page in GitHub's style for job summaries. Its content security policy forbids it to run or load anything. */
 export function githubPage(content: string, moreStyle = ""): string {
   const style = readFileSync(
     fileURLToPath(import.meta.resolve("github-markdown-css/github-markdown-light.css")),

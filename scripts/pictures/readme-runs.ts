@@ -10,12 +10,12 @@ import { Job } from "../../test/runner/job.ts";
 import { type GitHub, startGitHub } from "../../test/stand-in/github.ts";
 import { compareBuilds } from "./report-runs.ts";
 
-/** The actions that the runs take. */
+/** The actions that the runs use. */
 export const README_ACTIONS = [
   ...["save-restate-image", "load-restate-image", "pins-check", "release-notes", "repro-hash-compare"],
 ];
 
-/** One run for each task of the README, and the job summary that it leaves. GitHub is played by the tests' stand-in. */
+/** One run for each task of the README. It returns the job summary. The tests' stand-in takes the place of GitHub. */
 const RUNS: Readonly<Record<string, (github: GitHub, engine: string) => Promise<string>>> = {
   image: carriedImage,
   workspace: disagreeingPins,
@@ -24,7 +24,7 @@ const RUNS: Readonly<Record<string, (github: GitHub, engine: string) => Promise<
 };
 
 /**
- * The summaries that the README shows pictures of, by the name of the picture, made by the bundles as built.
+ * The summaries of which the README shows pictures, by the name of the picture. The built bundles write them.
  *
  * @param engine the address of a Docker engine, as in `DOCKER_HOST`
  */
@@ -39,7 +39,7 @@ export async function readmeRuns(engine: string): Promise<ReadonlyMap<string, st
   }
 }
 
-/** A summary without what each run has of its own: times, numbers of artifacts, digests. */
+/** Masks the parts of a summary that differ from run to run: times, numbers of artifacts, digests. */
 export function withoutChance(summary: string): string {
   return summary
     .replace(/\b[0-9a-f]{12,}\b/g, "<digest>")
@@ -48,7 +48,7 @@ export function withoutChance(summary: string): string {
     .replace(/(artifact .*?)\(\d+\)|(artifact<\/th><td>)\d+|(of run )\d+/g, "$1$2$3<id>");
 }
 
-/** An image of two platforms that one job saves, and of which another one loads its own. No engine has seen it before. */
+/** One job saves an image for two platforms, and another job loads the one for its platform. The image is new to the engine. */
 async function carriedImage(github: GitHub, engine: string): Promise<string> {
   const text = `${randomUUID()} says hello from the image\n`.repeat(60_000);
   const layer = (platform: string): Buffer => Buffer.concat([tarFile("hello.txt", `${platform}\n${text}`), TAR_END]);
@@ -70,7 +70,7 @@ async function carriedImage(github: GitHub, engine: string): Promise<string> {
   return summaries.join("\n");
 }
 
-/** A workspace of which one place was forgotten when the toolchain was raised. */
+/** A workspace in which one place was forgotten when the toolchain was updated. */
 async function disagreeingPins(): Promise<string> {
   using product = new Product();
   product.replace("Cargo.toml", '"1.95.0"', '"1.94.0"');
@@ -83,7 +83,7 @@ async function disagreeingPins(): Promise<string> {
   }
 }
 
-/** A release of which everything is out but two packages, for which a person has to vouch. */
+/** A release that is published except for two packages that a person must approve. */
 async function releasedWidget(github: GitHub): Promise<string> {
   const repository = github.addRepository("acme/widget");
   const tag = "v1.2.3";

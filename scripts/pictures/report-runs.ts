@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { runCommand } from "@release-actions/command";
 import { Job } from "../../test/runner/job.ts";
 
-/** File names that try to be read as something else: each is one file of the run `evil`. */
+/** Hostile file names, which could be misread as markup or as other names. The run `evil` has one file of each. */
 const EVIL_NAMES = [
   "invoice\u202egpj.exe",
   "zero\u200bwidth\u200d.json",
@@ -30,7 +30,7 @@ const RUNS: Readonly<Record<ReportRun, { builds: number; files: BuildOf }>> = {
 
 export type ReportRun = "small" | "huge" | "evil";
 
-/** Runs repro-hash-compare on builds made up for it. Returns the summary and the report of each run. */
+/** Runs repro-hash-compare on invented builds. Returns the summary and the report of each run. */
 export async function reportRuns(folder: string): Promise<string[]> {
   await runCommand(process.execPath, [path.join(import.meta.dirname, "../build.ts"), "repro-hash-compare"]);
   rmSync(folder, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export async function reportRuns(folder: string): Promise<string[]> {
   return made;
 }
 
-/** Compares the builds of one run with the bundle as built. Returns the summary, and writes the report where it is asked for. */
+/** Compares the builds of one run with the built bundle. Returns the summary, and writes the report if a path is given. */
 export async function compareBuilds(name: ReportRun, report?: string): Promise<string> {
   const { builds, files } = RUNS[name];
   const job = await Job.open();
@@ -67,7 +67,7 @@ export async function compareBuilds(name: ReportRun, report?: string): Promise<s
   }
 }
 
-/** What a small product differs in: a path, a time, a line, and a file that only one build has. */
+/** A small product whose builds differ in a path, a time, a line, and a file that only one build has. */
 function smallBuild(build: number): Files {
   const user = ["one", "another"][build] ?? "";
   return new Map<string, string | Buffer>([
@@ -80,7 +80,7 @@ function smallBuild(build: number): Files {
   ]);
 }
 
-/** Thirty builds of 400 files, every fourth of which differs somewhere. */
+/** A build of 400 files, every fourth of which differs between some of the thirty builds. */
 function hugeBuild(build: number): Files {
   const files = Array.from({ length: 400 }, (_, index): [string, string] => {
     const differs = index % 4 === 0 && build % (2 + (index % 7)) === 1;
@@ -95,7 +95,7 @@ function evilBuild(build: number): Files {
   );
 }
 
-/** A gzip whose header says when it was made (RFC 1952, 2.3.1: MTIME). */
+/** A gzip file with a time in its header (RFC 1952, section 2.3.1, MTIME). */
 function gzipAt(seconds: number, text: string): Buffer {
   const packed = gzipSync(text);
   packed.writeUInt32LE(seconds, 4);

@@ -3,11 +3,11 @@ import path from "node:path";
 import { githubPage, renderMarkdown } from "./github-page.ts";
 import { withoutChance } from "./readme-runs.ts";
 
-/** So many summaries are side by side in one picture: more would be too small to read. */
+/** The most summaries in one picture; more would be too small to read. */
 const PER_SHEET = 8;
 
 export interface Sheet {
-  /** `helm-publish-1` */
+  /** The name of the sheet, such as `helm-publish-1`. */
   readonly name: string;
   /** The page, as HTML. */
   readonly page: string;
@@ -16,15 +16,15 @@ export interface Sheet {
 interface Kept {
   readonly conclusion: string;
   readonly text: string;
-  /** How many runs left this summary, apart from times, digests and numbers. */
+  /** The number of runs with this summary, ignoring times, digests and numbers. */
   count: number;
 }
 
 /**
- * The summaries in a folder, as pages of two columns for each action, failures first. Runs whose summaries differ only
- * in times, digests and numbers are shown once.
+ * Makes pages of two columns from the summaries in a folder, per action and with failures first. Summaries that differ
+ * only in times, digests and numbers are shown once.
  *
- * @param folder what the tests left there with TEST_KEEP_SUMMARIES: `<action>-<conclusion>-<pid>-<number>.md`
+ * @param folder the folder of TEST_KEEP_SUMMARIES, with files `<action>-<conclusion>-<pid>-<number>.md` from the tests
  */
 export async function summarySheets(folder: string): Promise<Sheet[]> {
   const actions = new Map<string, Map<string, Kept>>();
@@ -51,7 +51,7 @@ export async function summarySheets(folder: string): Promise<Sheet[]> {
   return sheets;
 }
 
-/** Chromium breaks columns only between cards; what is longer than a window is cut. */
+/** Columns break only between cards, and a card that is longer than a window is cut off. */
 const STYLE = `
   .sheet { columns: 2; column-gap: 12px }
   .card { break-inside: avoid; border: 1px solid #d0d7de; border-radius: 6px; padding: 12px; margin-bottom: 12px;

@@ -6,21 +6,21 @@ import { pinDocumentation, pinSelfReferences, type References, type ReleasedAs, 
 import { Refusal } from "./refusal.ts";
 import { shareFiles } from "./shared-files.ts";
 
-/** What a user of an action needs beside its bundle. */
+/** The files of an action that its users need in addition to the bundle. */
 const ACTION_FILES = ["action.yml", "README.md", "CHANGELOG.md"];
 const ROOT_FILES = ["README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md", "action-index.md"];
 
 export interface TreeOptions {
-  /** Default `self`. */
+  /** How references to other actions are written; `self` by default. */
   readonly references?: References;
-  /** The actions to take; all of them by default. */
+  /** The actions to include; all by default. */
   readonly names?: readonly string[];
 }
 
 /**
- * Lays out a release: each action as a top-level folder; `actions/<name>/action.yml`, by which workflows and
- * composite actions name it (`$/actions/<name>`, the place that it has in the sources, too); the workflows as they
- * are; the pages; what bundles share, once; and the checksums of all that. Starts from a clone whose bundles are built.
+ * Writes the files of a release from a clone whose bundles are built: each action as a top-level folder;
+ * `actions/<name>/action.yml`, so that workflows and composite actions can refer to the action as in the sources
+ * (`$/actions/<name>`); the unchanged workflows; the pages; one copy of the files that bundles share; and the checksums.
  *
  * @throws Refusal when one of the actions is not built
  */
@@ -39,7 +39,7 @@ export function assembleTree(clone: string, folder: string, released: ReleasedAs
   finishTree(clone, folder, released);
 }
 
-/** Lays out a release of one action and of those that it uses: what the tag `<name>/v1.4.2` leads to. */
+/** Writes the files for the tag `<name>/v1.4.2`: one action and the actions that it uses. */
 export function assembleActionTree(clone: string, folder: string, name: string, released: ReleasedAs): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -55,7 +55,7 @@ export function actionNames(clone: string): string[] {
     .sort();
 }
 
-/** An action and those that it uses, however deep, each once. */
+/** An action and all actions that it uses directly or indirectly, each once. */
 function withSiblings(clone: string, name: string, found: string[] = []): string[] {
   if (found.includes(name)) return found;
   found.push(name);
@@ -90,12 +90,12 @@ function assembleAction(clone: string, folder: string, name: string, point: (yam
   write(path.join(folder, "actions", name, "action.yml"), startedFromTop(contract, name));
 }
 
-/** The same action from `actions/<name>`: the bundle that it starts is at the top. */
+/** Rewrites the action.yml for `actions/<name>`, since the bundle is in the top-level folder. */
 function startedFromTop(contract: string, name: string): string {
   return contract.replace(/^(\s+(?:pre|main|post):\s*["']?)(?=dist\/)/gm, `$1../../${name}/`);
 }
 
-/** Rewrites the pages when it is known what a link can lead to. */
+/** Rewrites the links in the pages. It runs last, when all files that a link may lead to exist. */
 function pinPages(clone: string, folder: string, released: ReleasedAs): void {
   const isReleased = (file: string): boolean => existsSync(path.join(folder, file));
   for (const file of listFiles(folder).filter((name) => name.endsWith(".md"))) {

@@ -5,7 +5,7 @@ import { checksums } from "./checksums.ts";
 import { git } from "./git.ts";
 import { Refusal } from "./refusal.ts";
 
-/** The second build runs elsewhere, in another time zone and language: none of that may reach a bundle. */
+/** The second build has another time zone and language (and folder), none of which may affect a bundle. */
 const ELSEWHERE = { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" };
 
 export async function cloneAt(from: string, folder: string, commit: string): Promise<void> {
@@ -15,13 +15,13 @@ export async function cloneAt(from: string, folder: string, commit: string): Pro
 }
 
 /**
- * Takes the bundles that were built, and tested, in one checkout along into another, with what the build knows
- * them by: it leaves those of the same sources alone.
+ * Copies bundles that were built and tested in one checkout to another, together with the digests of their sources, so
+ * that the build does not rebuild bundles of the same sources.
  */
 export function carryBundles(from: string, to: string): void {
   const stamps = ".work/build";
   if (!existsSync(path.join(from, stamps))) return;
-  // Not what was built once of an action that is gone.
+  // Bundles of actions that no longer exist are not copied.
   const bundles = globSync("actions/*/dist", { cwd: from }).filter((dist) =>
     existsSync(path.join(to, dist, "../action.yml")),
   );
@@ -33,7 +33,7 @@ export function carryBundles(from: string, to: string): void {
 /**
  * Builds the bundles in `first`, a clone at `source`, and again in a fresh clone in another folder.
  *
- * @throws Refusal naming the files that differ.
+ * @throws Refusal that names the files that differ
  */
 export async function buildTwice(first: string, source: string, temp: string): Promise<void> {
   const second = path.join(temp, "second build/in a deeper folder");

@@ -4,7 +4,7 @@ import path from "node:path";
 
 export const CHECKSUMS_FILE = "checksums.txt";
 
-/** Every file below a folder, as `/`-separated relative paths in code-unit order. */
+/** The relative paths of all files below a folder, with `/` as separator and in code-unit order. */
 export function listFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -12,7 +12,7 @@ export function listFiles(folder: string): string[] {
     .sort();
 }
 
-/** Checksums in the format of `sha256sum`, of all files but the checksums themselves. */
+/** The checksums of all files except the checksum file itself, in the format of `sha256sum`. */
 export function checksums(folder: string): string {
   return listFiles(folder)
     .filter((file) => file !== CHECKSUMS_FILE)

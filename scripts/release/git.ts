@@ -1,6 +1,6 @@
 import { type CommandOptions, runCommand } from "@release-actions/command";
 
-/** Settings of the machine or its user must not change what is committed. */
+/** Options that override settings of the machine or its user which could change the committed content. */
 const OWN_SETTINGS = [
   ["core.autocrlf", "false"],
   ["core.excludesFile", "/dev/null"],
@@ -8,20 +8,20 @@ const OWN_SETTINGS = [
   ["commit.gpgSign", "false"],
 ].flatMap(([key, value]) => ["-c", `${key}=${value}`]);
 
-/** Runs git in a folder and returns what it said, without the last line feed. */
+/** Runs git in a folder and returns its output without the last line feed. */
 export async function git(folder: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", ...options.env };
   const result = await runCommand("git", [...OWN_SETTINGS, ...args], { ...options, cwd: folder, env });
   return result.stdout.replace(/\n$/, "");
 }
 
-/** Whether a git command that answers by its exit code says yes. */
+/** Whether a git command that answers with its exit code succeeds. */
 export async function gitSays(folder: string, args: readonly string[]): Promise<boolean> {
   const result = await runCommand("git", args, { cwd: folder, check: false });
   return result.exitCode === 0;
 }
 
-/** Who commits and when, so that the same sources give the same commit whenever and wherever it is made. */
+/** The author, committer and times of a commit. They depend only on the sources, so that the same sources always give the same commit. */
 export async function commitIdentity(folder: string, source: string): Promise<Record<string, string>> {
   const date = await git(folder, ["show", "-s", "--format=%cI", source]);
   const name = "Release";

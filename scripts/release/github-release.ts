@@ -1,11 +1,11 @@
-// Makes the GitHub Release of a version: node scripts/release/github-release.ts <folder>, with GITHUB_API_URL,
+// Creates the GitHub Release of a version: node scripts/release/github-release.ts <folder>, with GITHUB_API_URL,
 // GITHUB_REPOSITORY and RELEASE_TOKEN in the environment. The folder has release.json, notes.md and checksums.txt.
-// A draft first, then its asset, then published, so that it works where releases are immutable
-// (docs.github.com, "Immutable releases"); running it again finishes what was interrupted. Imports nothing but Node.
+// It creates a draft, uploads the asset and then publishes, so that it also works with immutable releases
+// (docs.github.com, "Immutable releases"). Running it again completes an interrupted run. It imports only modules of Node.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Characters that GitHub takes for the body of a release. */
+/** The most characters that GitHub accepts for the body of a release. */
 const BODY_LIMIT = 125_000;
 const ASSET = "checksums.txt";
 
@@ -35,7 +35,7 @@ await uploadAsset(release);
 const published = await call<Release>("PATCH", `/repos/${repository}/releases/${release.id}`, { draft: false });
 console.log(`release: published ${published.html_url}`);
 
-/** The release of the tag; drafts are seen in the list only. */
+/** The release of the tag, searched in the list of releases, because drafts appear only there. */
 async function findRelease(): Promise<Release | undefined> {
   const found: Release[] = [];
   for (let page = 1; ; page += 1) {
@@ -61,7 +61,7 @@ async function uploadAsset({ assets, upload_url }: Release): Promise<void> {
   for (const { id, name, state } of assets) {
     if (name !== ASSET) continue;
     if (state === "uploaded") return;
-    // What an interrupted upload left.
+    // An interrupted upload left this asset.
     await call("DELETE", `/repos/${repository}/releases/assets/${id}`);
   }
   const url = new URL(upload_url.replace(/\{.*$/, ""));

@@ -4,9 +4,9 @@ import { git } from "./git.ts";
 import type { Prepared } from "./publish.ts";
 
 /**
- * Writes a prepared release into a folder, for the job that may push it: `release.json` says what to push,
- * `release.bundle` holds the objects (git-bundle(1)). Two builds of the same sources write the same `release.json`,
- * since it names commits, and those name all content. Beside it: the checksums and notes that preparing left in `root`.
+ * Writes a prepared release into a folder, for the job that may push it: `release.json` lists the refs to push,
+ * `release.bundle` contains the objects (git-bundle(1)). Two builds of the same sources write the same `release.json`,
+ * because it contains commits, whose hashes cover all content. The folder also gets the checksums and notes from `root`.
  */
 export async function handOver({ outcome, clone }: Prepared, root: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
@@ -16,7 +16,7 @@ export async function handOver({ outcome, clone }: Prepared, root: string, folde
   writeFileSync(path.join(folder, "release.json"), `${JSON.stringify(release, undefined, 2)}\n`);
   if (updates.length === 0) return;
   cpSync(path.join(root, ".work/release"), folder, { recursive: true });
-  // A bundle holds refs, not loose commits; what the remote has already is left out.
+  // A bundle needs refs, so each commit gets one. Objects that the remote already has are left out.
   for (const { ref, commit } of updates) await git(clone, ["update-ref", `refs/handed-over/${ref}`, commit]);
   const file = path.resolve(folder, "release.bundle");
   const known = updates.map(({ expected }) => expected).filter((commit) => commit !== "");

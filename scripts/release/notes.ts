@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { ReleasePlan } from "./versions.ts";
 
-/** The notes of a release: what the changelog of each action that it raises says of the new version. */
+/** The notes of a release: the changelog entry of each action that gets a new version. */
 export function releaseNotes(clone: string, plan: ReleasePlan, repository: string): string {
   const raised = plan.actions.filter(({ name }) => plan.raised.includes(name));
   const sections = raised.map(({ name, version }) => {
@@ -17,7 +17,7 @@ export function releaseNotes(clone: string, plan: ReleasePlan, repository: strin
   return `${[usage.join("\n"), ...sections].join("\n\n").trimEnd()}\n`;
 }
 
-/** What stands below the heading of a version, up to the next version. */
+/** The text below the heading of a version, up to the next version. */
 function sectionOf(changelog: string, version: string): string {
   const [, after = ""] = changelog.split(`\n## ${version}\n`);
   const [section = ""] = after.split(/\n## \d/);

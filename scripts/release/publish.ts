@@ -30,12 +30,12 @@ export interface Options {
   /** A name from `git remote`, or a URL. */
   readonly remote: string;
   readonly dryRun: boolean;
-  /** The branch of the sources, and the one that holds releases. */
+  /** The branch with the sources, and (`releaseBranch`) the one with the releases. */
   readonly sourceBranch: string;
   readonly releaseBranch: string;
-  /** Authenticates HTTPS remotes. */
+  /** The token for HTTPS remotes. */
   readonly token?: string | undefined;
-  /** The program of the changesets tool. */
+  /** The path of the changesets tool. */
   readonly changesets: string;
   /** Whether all tests passed for a tree. */
   readonly isTested: (tree: string) => boolean;
@@ -45,15 +45,16 @@ export interface Options {
 export interface Outcome {
   readonly kind: "released" | "planned" | "up-to-date";
   readonly plan: ReleasePlan;
-  /** What was pushed, or would be. */
+  /** The refs that were pushed or would be pushed. */
   readonly updates: readonly Update[];
 }
 
 /**
- * Publishes the committed sources: versions by changesets, bundles built twice, a tree of releases, one
- * atomic push. Running it again after any failure finishes the work; after success it does nothing.
+ * Publishes the committed sources: it applies the changesets, builds the bundles twice, assembles the files of the
+ * release, and pushes everything atomically. Running it again after a failure finishes the work; after success it does
+ * nothing.
  *
- * @throws Refusal with the reason; nothing is pushed then.
+ * @throws Refusal with the reason; nothing was pushed in that case
  */
 export async function publish(options: Options): Promise<Outcome> {
   return withPrepared(options, async ({ outcome, clone, remote }) => {
@@ -70,7 +71,7 @@ export interface Prepared {
   readonly remote: Remote;
 }
 
-/** Prepares a release in a folder of its own, hands it over, and removes the folder. */
+/** Prepares a release in a temporary folder, calls `use` with it, and removes the folder. */
 export async function withPrepared<T>(options: Options, use: (prepared: Prepared) => Promise<T>): Promise<T> {
   await requireTestedTree(options);
   const temp = mkdtempSync(path.join(tmpdir(), "release-"));
@@ -120,7 +121,7 @@ async function prepare(clone: string, temp: string, options: Options): Promise<P
   return { outcome: { kind: updates.length === 0 ? "up-to-date" : "planned", plan, updates }, clone, remote };
 }
 
-/** The tree of each action by itself, in the clone's object store. */
+/** Writes a separate tree for each action to the clone's object store, and returns the trees by action. */
 async function actionTrees(
   clone: string,
   temp: string,
@@ -137,9 +138,10 @@ async function actionTrees(
 }
 
 /**
- * A dry run says what is missing, and goes on to show the rest.
+ * Requires that everything is committed and that all tests passed for exactly this tree. A dry run only reports what is
+ * missing and continues.
  *
- * @throws Refusal unless everything is committed and all tests passed for exactly that.
+ * @throws Refusal when something is missing, except in a dry run
  */
 async function requireTestedTree({ root, isTested, dryRun, say }: Options): Promise<void> {
   const missing = (what: string, advice: string): void => {
@@ -153,7 +155,7 @@ async function requireTestedTree({ root, isTested, dryRun, say }: Options): Prom
   }
 }
 
-/** Puts a folder into the clone's object store as it is, whatever git would ignore. */
+/** Writes a whole folder to the clone's object store, including files that git would ignore. */
 export async function writeTree(clone: string, folder: string): Promise<string> {
   const env = { GIT_DIR: path.join(clone, ".git"), GIT_INDEX_FILE: `${folder}.index`, GIT_WORK_TREE: folder };
   await git(folder, ["add", "--all", "--force", "."], { env });
@@ -171,7 +173,7 @@ interface CommitParts {
   readonly branch: string;
 }
 
-/** A new commit on the release branch, or the one that an earlier run has published with the same content. */
+/** Creates a commit on the release branch, or returns the one that an earlier run published with the same content. */
 async function releaseCommit({ clone, content, plan, tagged, refs, released, branch }: CommitParts): Promise<string> {
   if (released !== undefined) {
     if ((await git(clone, ["rev-parse", `${released}^{tree}`])) === content) return released;
@@ -186,7 +188,7 @@ async function releaseCommit({ clone, content, plan, tagged, refs, released, bra
   return git(clone, ["commit-tree", content, ...parents], { env, input: message });
 }
 
-/** The commit that raised the versions goes to the sources' branch, which must not have moved on. */
+/** The update that puts the commit with the new versions on the branch of the sources. That branch must not have new commits. */
 async function sourceUpdate(clone: string, source: string, refs: Refs, branch: string): Promise<[string, string][]> {
   const ref = `refs/heads/${branch}`;
   const tip = refs.get(ref);
@@ -198,7 +200,7 @@ async function sourceUpdate(clone: string, source: string, refs: Refs, branch: s
   });
 }
 
-/** The subjects of the attestation and the words of the release, where the workflow finds them. */
+/** Stores the checksums (the subjects of the attestation) and the release notes where the workflow expects them. */
 function keepForTheRelease(root: string, tree: string, notes: string): void {
   const folder = path.join(root, ".work/release");
   mkdirSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 // Pushes a release that other jobs have prepared: node scripts/release/push-prepared.ts <folder> <second folder> --remote <URL>
-// Both folders come from builds on machines of their own; they must name the same commits. Imports nothing but Node.
+// The folders come from builds on two machines and must name the same commits. It imports only modules of Node.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,9 +1,9 @@
-// Pushes what a release has prepared. Imports nothing but Node: the job that holds the permission to push runs it
-// on a fresh checkout, without installing anything.
+// Pushes a prepared release. It imports only modules of Node, because the job with the permission to push runs it
+// in a fresh checkout without installing anything.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** A ref to set, and what it must be on the remote at that moment ("" for absent). */
+/** A ref to set, and the commit that it must have on the remote at that moment ("" if it must not exist). */
 export interface Update {
   readonly ref: string;
   readonly commit: string;
@@ -11,10 +11,10 @@ export interface Update {
 }
 
 /**
- * Pushes all or nothing. Each ref is changed only from what it was when the release was decided, so
- * that two releases at once cannot mix.
+ * Pushes all updates atomically. Each ref is changed only if it still has its expected commit, so that two simultaneous
+ * releases cannot mix.
  *
- * @throws an Error with git's words when the remote has moved meanwhile, or does not let us push.
+ * @throws Error with git's message when the remote has changed in the meantime, or does not allow the push
  */
 export async function pushUpdates(
   clone: string,
@@ -28,7 +28,7 @@ export async function pushUpdates(
   await promisify(execFile)("git", args, { cwd: clone, env });
 }
 
-/** A token for HTTPS remotes goes to git by its environment: never into an argument or a file. */
+/** The environment that passes the token for an HTTPS remote to git. The token never appears in an argument or a file. */
 export function tokenEnv(token: string | undefined, remote: string): Record<string, string> {
   if (token === undefined || token === "" || !remote.startsWith("https://")) return {};
   const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");

@@ -2,7 +2,7 @@ import { pushUpdates, type Update } from "./push-updates.ts";
 import { Refusal } from "./refusal.ts";
 import type { Refs, Remote } from "./remote.ts";
 
-/** What is not yet as wanted. */
+/** The updates for refs that do not yet have the wanted commit. */
 export function pendingUpdates(wanted: readonly (readonly [ref: string, commit: string])[], refs: Refs): Update[] {
   return wanted
     .map(([ref, commit]) => ({ ref, commit, expected: refs.get(ref) ?? "" }))
@@ -10,9 +10,9 @@ export function pendingUpdates(wanted: readonly (readonly [ref: string, commit: 
 }
 
 /**
- * Pushes all or nothing.
+ * Pushes all updates atomically.
  *
- * @throws Refusal when the remote has moved meanwhile, or does not let us push.
+ * @throws Refusal when the remote has changed in the meantime, or does not allow the push
  */
 export async function pushAll(clone: string, remote: Remote, updates: readonly Update[]): Promise<void> {
   try {

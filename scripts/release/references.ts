@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 
-/** `owner/name` of this repository and the tags its own files are to point to. */
+/** `owner/name` of this repository, and the tags to which its own files refer. */
 export interface ReleasedAs {
   readonly repository: string;
-  /** `v1.4.2`, for whatever runs. */
+  /** The exact tag, such as `v1.4.2`, for references in workflows and actions. */
   readonly tag: string;
-  /** `v1`, for what people copy. */
+  /** The major tag, such as `v1`, for examples that people copy. */
   readonly majorTag: string;
 }
 
@@ -16,30 +16,30 @@ export interface ReleasedAs {
  */
 export type References = "self" | "tag";
 
-/** A `uses:` of this repository at the running commit: what stands before `$/`, and the path behind it. */
+/** A `uses:` of this repository at the running commit. The groups are the text before `$/` and the path after it. */
 const SELF_REFERENCE = /^(\s*(?:-\s+)?uses:\s*["']?)\$\/([^@\s"'#]+)/gm;
 
-/** A workflow or a composite action whose references to its siblings name the repository and the tag. */
+/** Replaces the `$/` references of a workflow or composite action by references to the repository and tag. */
 export function pinSelfReferences(yaml: string, { repository, tag }: ReleasedAs): string {
   return yaml.replace(SELF_REFERENCE, (_match, before: string, place: string) => {
     return `${before}${repository}/${releasedPath(place)}@${tag}`;
   });
 }
 
-/** The places in this repository that a workflow or a composite action uses, as in `$/<place>`. */
+/** The paths in this repository that a workflow or composite action uses as `$/<path>`. */
 export function selfReferences(yaml: string): string[] {
   return [...yaml.matchAll(SELF_REFERENCE)].map(([, , place = ""]) => place);
 }
 
-/** Where a page is in the sources and in a release, `/`-separated. */
+/** The paths of a page in the sources and in a release, with `/` as separator. */
 export interface Page {
   readonly source: string;
   readonly released: string;
 }
 
 /**
- * A page of documentation: examples at the major tag; links to where things are in a release, or to the
- * sources where a release does not hold them.
+ * Rewrites a page of documentation: examples use the major tag, and links lead to files in the release or, if a release
+ * does not contain the file, to the sources on GitHub.
  */
 export function pinDocumentation(
   markdown: string,
@@ -53,17 +53,17 @@ export function pinDocumentation(
     const source = posix.join(posix.dirname(page.source), target);
     const released = releasedPath(source);
     if (isReleased(released)) return `](${posix.relative(posix.dirname(page.released), released)}`;
-    // A picture is shown from its bytes; anything else is read on its page.
+    // A picture needs the URL of its bytes; any other file is linked to its page.
     return `](https://github.com/${repository}/${source.endsWith(".png") ? "raw" : "blob"}/main/${source}`;
   });
 }
 
-/** The place in a release of what lies here in the sources: an action's folder is at the top. */
+/** The path in a release of a file in the sources. The folders of actions are at the top. */
 export function releasedPath(source: string): string {
   return source.replace(/^actions\//, "");
 }
 
-/** `owner/name` has only one character that means something in a pattern. */
+/** Escapes `owner/name` for a regular expression; only the dot is special. */
 function literal(repository: string): string {
   return repository.replaceAll(".", "\\.");
 }

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A reason not to publish. Nothing has been pushed when it is thrown. */
+/** Thrown when a release is refused, before anything was pushed. */
 export class Refusal extends Fault {
   override readonly name = "Refusal";
 }

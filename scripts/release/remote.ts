@@ -3,13 +3,13 @@ import { tokenEnv } from "./push-updates.ts";
 import { Refusal } from "./refusal.ts";
 import { compareVersions, parseVersion } from "./versions.ts";
 
-/** A git remote, by URL, with what authenticates to it in the environment. */
+/** The URL of a git remote, and the environment variables that authenticate to it. */
 export interface Remote {
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Tags and branches of a remote: full name (`refs/tags/v1`) to the commit it leads to. */
+/** The commits of a remote's tags and branches, by full name (`refs/tags/v1`). */
 export type Refs = ReadonlyMap<string, string>;
 
 export const IMMUTABLE_TAG = /^refs\/tags\/(?:[^/]+\/)?v\d+\.\d+\.\d+$/;
@@ -20,7 +20,7 @@ export interface Tag {
   readonly commit: string;
 }
 
-/** What a release commit says of itself in trailers: the sources, its own tag, and each action's with its commit. */
+/** The trailers of a release commit: its sources, its own tag, and the tag and commit of each action. */
 const SOURCE_TRAILER = "Source";
 const TAG_TRAILER = "Tag";
 
@@ -30,7 +30,7 @@ export async function findRemote(root: string, nameOrUrl: string, token: string 
   return { url, env: tokenEnv(token, url) };
 }
 
-/** Reads all refs and fetches what they lead to into the clone. Annotated tags count as their commit. */
+/** Reads all refs and fetches their commits into the clone. An annotated tag counts as its commit. */
 export async function readRemote(clone: string, remote: Remote): Promise<Refs> {
   const listing = await git(clone, ["ls-remote", remote.url], { env: remote.env });
   const refs = new Map<string, string>();
@@ -46,9 +46,9 @@ export async function readRemote(clone: string, remote: Remote): Promise<Refs> {
 }
 
 /**
- * Every tag that must not move is where the release branch says it was put.
+ * Requires that every immutable tag has the commit that the release branch recorded for it.
  *
- * @throws Refusal naming the tags that were moved, removed or made by hand.
+ * @throws Refusal that names the tags which were moved, removed or created by hand
  */
 export async function checkHistory(clone: string, refs: Refs, branch: string): Promise<void> {
   const claimed = await claimedTags(clone, refs.get(`refs/heads/${branch}`));
@@ -66,18 +66,18 @@ export async function checkHistory(clone: string, refs: Refs, branch: string): P
   });
 }
 
-/** The sources a release commit was made from. */
+/** The commit of the sources from which a release commit was made. */
 export async function sourceOf(clone: string, commit: string): Promise<string> {
   return git(clone, ["show", "-s", `--format=%(trailers:key=${SOURCE_TRAILER},valueonly,separator=%x2C)`, commit]);
 }
 
-/** The message of a release commit, which itself becomes `tag`. */
+/** The message of a release commit, which the tag `tag` will point to. */
 export function releaseMessage(tag: string, source: string, actions: readonly Tag[]): string {
   const others = actions.map(({ name, commit }) => `${TAG_TRAILER}: ${name} ${commit}`);
   return `release ${tag}\n\n${[`${SOURCE_TRAILER}: ${source}`, `${TAG_TRAILER}: ${tag}`, ...others].join("\n")}\n`;
 }
 
-/** The message of a commit that holds one action. */
+/** The message of a commit that contains a single action. */
 export function tagMessage(tag: string, source: string): string {
   return `release ${tag}\n\n${SOURCE_TRAILER}: ${source}\n`;
 }

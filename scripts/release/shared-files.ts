@@ -3,22 +3,22 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import path from "node:path";
 import { listFiles } from "./checksums.ts";
 
-/** The folder of a release with what several bundles have alike, each file below the digest of its content. */
+/** The folder of a release for files that several bundles share. Each file is in a folder named by the digest of its content. */
 const SHARED_FOLDER = "shared";
 
-/** Below this, in bytes, a copy costs less than a reference to another place. */
+/** The smallest size in bytes of a file to share; below it a copy costs less than a reference. */
 const SMALLEST = 2048;
 
-/** A part of a bundle that it loads when needed, as ncc names them. */
+/** ncc's names for the parts of a bundle that are loaded on demand. */
 const CHUNK = /\/\d+\.index\.js$/;
 
 /**
- * Puts each file that stands in several bundles of a tree in one place. A part of a bundle becomes a line that
- * exports the shared one; another file, such as a native addon, is found where it is: the bundler writes its path
+ * Moves each file that several bundles contain to one shared place. A part of a bundle is replaced by a line that exports
+ * the shared part. For other files, such as native addons, the paths in the bundles are rewritten; the bundler writes them
  * as `<folder of the bundle> + "<name>"`.
  */
 export function shareFiles(tree: string): void {
-  // Files that are referred to come first: that changes the parts, which may be alike only then.
+  // Other files come first: rewriting their paths changes the parts, which may become equal only then.
   for (const copies of repeated(tree, (file) => !isProgram(file) && !CHUNK.test(file))) {
     const shared = moveToShared(tree, copies);
     for (const file of copies) pointPartsTo(tree, file, shared);
@@ -29,7 +29,7 @@ export function shareFiles(tree: string): void {
   }
 }
 
-/** The files that stand in several places, grouped by content. */
+/** The files that exist several times, grouped by content. */
 function repeated(tree: string, isWanted: (file: string) => boolean): string[][] {
   const groups = new Map<string, string[]>();
   for (const file of listFiles(tree)) {
@@ -40,7 +40,7 @@ function repeated(tree: string, isWanted: (file: string) => boolean): string[][]
   return [...groups.values()].filter((copies) => copies.length > 1);
 }
 
-/** What the runner starts, and what describes a bundle, stay where they are. */
+/** Whether the file must stay in its bundle, because the runner starts it or it describes the bundle. */
 function isProgram(file: string): boolean {
   return ["index.js", "package.json", "licenses.txt"].includes(path.basename(file));
 }
@@ -48,14 +48,14 @@ function isProgram(file: string): boolean {
 function moveToShared(tree: string, [first = "", ...others]: readonly string[]): string {
   const shared = `${SHARED_FOLDER}/${digest(tree, first).slice(0, 16)}/${path.basename(first)}`;
   mkdirSync(path.dirname(path.join(tree, shared)), { recursive: true });
-  // Parts are modules, as the bundles' own package.json says.
+  // The parts are ES modules, so the shared folder needs a package.json that says so.
   writeFileSync(path.join(tree, SHARED_FOLDER, "package.json"), '{\n  "type": "module"\n}\n');
   renameSync(path.join(tree, first), path.join(tree, shared));
   for (const file of others) rmSync(path.join(tree, file));
   return shared;
 }
 
-/** Rewrites the path of a file that was moved, in all parts of the bundle that it belonged to. */
+/** Rewrites the path of a moved file in all parts of its bundle. */
 function pointPartsTo(tree: string, file: string, shared: string): void {
   const folder = path.dirname(path.join(tree, file));
   const name = path.basename(file).replaceAll(".", "\\.");

@@ -3,18 +3,18 @@ import { Refusal } from "./refusal.ts";
 import { highestReleased, type Refs, type Tag, tagMessage } from "./remote.ts";
 import { compareVersions, parseVersion, type ReleasePlan } from "./versions.ts";
 
-/** Which tags a release makes, and which of them must never move. */
+/** The tags of a release: `immutable` ones never move, `moving` ones follow the newest version. */
 export interface Tags {
   readonly immutable: readonly Tag[];
   readonly moving: readonly Tag[];
 }
 
 /**
- * The tags of each action: `<action>/v1.4.2` where its version is new, and `<action>/v1`. They lead to commits that
- * hold that action alone, one after the other, apart from the history of the whole: no workflow file is in them.
+ * The tags of each action: `<action>/v1.4.2` if its version is new, and `<action>/v1`. Their commits contain only that
+ * action and no workflow files. They form one history per action, separate from the history of the whole repository.
  *
- * @param trees the tree of each action by itself, by its name
- * @throws Refusal when an action runs other code than the release of the same version did.
+ * @param trees the separate tree of each action, by the action's name
+ * @throws Refusal when an action's code differs from the release of the same version
  */
 export async function tagActions(
   clone: string,
@@ -45,13 +45,13 @@ export async function tagActions(
   return { immutable, moving };
 }
 
-/** The tags of the whole: `v1.4.2`, and `v1` where that is its highest version. */
+/** The tags of the whole repository: `v1.4.2`, and `v1` if this is its highest version. */
 export function tagWhole(version: string, commit: string, refs: Refs): Tags {
   const moving = movingTag(refs, "", version).map((name) => ({ name, commit }));
   return { immutable: [{ name: `v${version}`, commit }], moving };
 }
 
-/** The major tag follows the highest version of its line, which a late fix of an older one is not. */
+/** The major tag, if the version is the highest of its major version. A later fix of an older version does not move it. */
 function movingTag(refs: Refs, prefix: string, version: string): string[] {
   const ours = parseVersion(version, prefix);
   const highest = highestReleased(refs, prefix, ours.major);
@@ -59,7 +59,7 @@ function movingTag(refs: Refs, prefix: string, version: string): string[] {
   return isHighest ? [`${prefix}v${ours.major}`] : [];
 }
 
-/** A commit with one action, on top of that action's release before, if there was one. */
+/** Creates a commit with one action. Its parent is the previous release of that action, if there is one. */
 async function commitAction(clone: string, plan: ReleasePlan, tag: string, tree: string, refs: Refs): Promise<string> {
   const [name = "", version = ""] = tag.split("/v");
   const before = highestReleased(refs, `${name}/`, parseVersion(version, name).major);
@@ -69,7 +69,7 @@ async function commitAction(clone: string, plan: ReleasePlan, tag: string, tree:
   return git(clone, ["commit-tree", tree, ...parents], { env, input: tagMessage(tag, plan.source) });
 }
 
-/** All that decides what an action does: contracts and bundles, not the pages about them. */
+/** The files that determine what an action does: action.yml and bundles, but not documentation. */
 async function whatRuns(clone: string, tree: string): Promise<string> {
   const files = (await git(clone, ["ls-tree", "-r", tree])).split("\n");
   return files.filter((line) => !/(\.md|\tchecksums\.txt|\tLICENSE)$/.test(line)).join("\n");

@@ -9,16 +9,16 @@ import { findRemote, IMMUTABLE_TAG, readRemote, sourceOf } from "./remote.ts";
 import { parseVersion, readVersion } from "./versions.ts";
 
 export interface Verification {
-  /** The commit that the release says it was built from. */
+  /** The commit from which the release was built, as the release states. */
   readonly source: string;
-  /** Files of the tag that these sources do not build, build otherwise, or build beside them. */
+  /** Files that differ between the tag and the new build, or exist in only one of them. */
   readonly differing: readonly string[];
 }
 
 /**
- * Builds the sources of a released tag anew and compares the trees.
+ * Builds the sources of a released tag again and compares the trees.
  *
- * @throws Refusal when there is no such tag, or it was not made by a release
+ * @throws Refusal when the tag does not exist, or was not made by a release
  */
 export async function verifyTag(options: {
   readonly root: string;

@@ -15,9 +15,9 @@ export interface VersionedAction {
   readonly version: string;
 }
 
-/** What a release would carry, and the commit that says so. */
+/** The versions in a release, and the commit that sets them. */
 export interface ReleasePlan {
-  /** The sources: the tested commit, or the one on top of it that raises the versions. */
+  /** The commit of the sources: the tested commit, or the commit after it that raises the versions. */
   readonly source: string;
   readonly version: string;
   readonly actions: readonly VersionedAction[];
@@ -29,10 +29,10 @@ const BUMPS = ["major", "minor", "patch"] as const;
 type Bump = (typeof BUMPS)[number];
 
 /**
- * Applies the pending changesets in a clone: each action's and package's version and changelog by the
- * changesets tool, the private root's by the largest bump of any action. All of it becomes one commit.
+ * Applies the pending changesets in a clone and commits the result. The changesets tool updates the versions and changelogs
+ * of actions and packages; the root's version is raised by the largest bump of any action.
  *
- * @throws Refusal when an action has never been given a version.
+ * @throws Refusal when an action has no version yet
  */
 export async function applyVersions(clone: string, changesets: string): Promise<ReleasePlan> {
   const before = readActionVersions(clone);
@@ -56,7 +56,7 @@ export function pendingChangesets(root: string): string[] {
   return globSync(".changeset/*.md", { cwd: root }).filter((file) => path.basename(file) !== "README.md");
 }
 
-/** @throws Refusal unless the text is `<major>.<minor>.<patch>`: pre-releases of actions are not published. */
+/** Parses a version. @throws Refusal unless the text is `<major>.<minor>.<patch>`, since pre-releases of actions are not published */
 export function parseVersion(text: string, of: string): Version {
   const [, major, minor, patch] = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.exec(text) ?? [];
   if (major === undefined) throw new Refusal(`the version of ${of} is "${text}", expected <major>.<minor>.<patch>`);
@@ -67,7 +67,7 @@ export function compareVersions(a: Version, b: Version): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
 }
 
-/** The largest bump among actions that were raised; a first version counts as what it raised. */
+/** The largest bump of any action. A first version counts as a bump from 0.0.0. */
 function largestBump(before: readonly VersionedAction[], raised: readonly VersionedAction[]): Bump {
   const bumps = raised.map(({ name, version }): Bump => {
     const [old, now] = [parseVersion(versionOf(before, name) ?? "0.0.0", name), parseVersion(version, name)];
@@ -111,7 +111,7 @@ function writeVersion(file: string, version: string): void {
   writeFileSync(file, text.replace(/("version":\s*)"[^"]*"/, `$1${JSON.stringify(version)}`));
 }
 
-/** The root's changelog points to those of the actions, which have the words. */
+/** Writes the root's changelog, which only links to the changelogs of the actions. */
 function writeRootChangelog(root: string, version: string, raised: readonly VersionedAction[]): void {
   const file = path.join(root, "CHANGELOG.md");
   const title = "# Changelog\n";

@@ -3,14 +3,14 @@ import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { repositoryIn } from "../repository-name.ts";
 
-/** The one file that names teams of the owner (`@owner/team`). */
+/** The only file that names teams of the owner (`@owner/team`). */
 const OWNERS = ".github/CODEOWNERS";
 
 /**
  * Rewrites `owner/name` in every text file that git tracks. Longer names that contain it (`org/actions-old`,
- * `my.org/actions`) are others. Returns the files that changed.
+ * `my.org/actions`) are not changed. Returns the files that changed.
  *
- * @param from what the files say today; by default what package.json says
+ * @param from the name that is in the files now; by default the one in package.json
  */
 export async function renameRepository(root: string, to: string, from = repositoryIn(root)): Promise<string[]> {
   const name = new RegExp(`(?<![\\w.-])${from.replaceAll(".", "\\.")}(?![\\w-]|\\.[\\w])`, "g");

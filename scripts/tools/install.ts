@@ -5,7 +5,7 @@ import { findProgram, runCommand } from "@release-actions/command";
 import { cacheFolder } from "../folders.ts";
 import type { Tool } from "./pins.ts";
 
-/** The folder a tool's program is in, or would be; `undefined` for Debian's, which are on the PATH. */
+/** The folder for a tool's program; undefined for Debian packages, whose programs are on the PATH. */
 export function binFolder(tool: Tool): string | undefined {
   return tool.by === "apt" ? undefined : path.join(toolFolder(tool), "bin");
 }
@@ -21,12 +21,12 @@ function toolFolder({ name, version }: Tool): string {
   return cacheFolder("tools", name, version);
 }
 
-/** Installs tools, each way of installing in turn, visible only when complete. */
+/** Installs tools, one kind of source after the other. The folder of a tool appears only when it is complete. */
 export async function install(tools: readonly Tool[], say: (text: string) => void): Promise<void> {
   const missing = tools.filter((tool) => !isInstalled(tool));
   const debian = missing.filter((tool) => tool.by === "apt");
   if (debian.length > 0) await installDebianPackages(debian, say);
-  // Cargo and Go use every core by themselves; side by side they only fill each other's gaps.
+  // Cargo and Go each use every core; running both in parallel only fills idle moments.
   const others = (by: Tool["by"]): Tool[] => missing.filter((tool) => tool.by === by);
   await Promise.all([others("go"), others("cargo"), others("pip")].map((group) => installInTurn(group, say)));
 }
@@ -60,11 +60,11 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
       return;
     }
     await runCommand("go", ["install", ...flags, wanted], { env });
-    // Go names a program after its folder; two versions side by side have names of their own.
+    // Go names a program after its folder; `program` renames it, so that two versions can be installed side by side.
     const [built, program] = [path.basename(tool.module), tool.program ?? name];
     if (built !== program) renameSync(path.join(folder, "bin", built), path.join(folder, "bin", program));
   } else if (tool.by === "cargo") {
-    // Debug builds without debug information: what counts here is the time to the first test.
+    // Debug builds without debug information are used, because the time until the first test matters most.
     const target = cacheFolder("build", "cargo-target");
     const env = { ...process.env, CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", RUSTFLAGS: undefined };
     const features = tool.features === undefined ? [] : ["--no-default-features", "--features", tool.features];
@@ -84,11 +84,11 @@ async function installInto(folder: string, tool: Tool): Promise<void> {
   }
 }
 
-/** Where Go keeps the files of a module, `<path>@<version>`, which it downloads unless they are there. */
+/** The folder in which Go keeps the files of a module `<path>@<version>`. Go downloads them if necessary. */
 export async function moduleFolder(module: string): Promise<string> {
   await runCommand("go", ["mod", "download", module], { cwd: tmpdir() });
   const cache = (await runCommand("go", ["env", "GOMODCACHE"])).stdout.trim();
-  // Capitals are written so that file systems without them can tell paths apart (go.dev/ref/mod, "module-path").
+  // Go escapes capitals, because some file systems ignore case (go.dev/ref/mod, "module-path").
   return path.join(
     cache,
     module.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`),
@@ -103,7 +103,7 @@ async function installDebianPackages(tools: readonly Tool[], say: (text: string)
   }
   say(`installing Debian packages: ${names.join(" ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  // An update that fails for one of several sources need not matter; the install tells.
+  // A failed update of one of several sources may not matter; the installation will show.
   await runCommand("apt-get", ["update", "-q"], { env, check: false });
   await runCommand("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...names], { env });
 }

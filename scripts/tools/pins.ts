@@ -1,16 +1,16 @@
-/** One real tool the tests, the demo or the benchmark run against, and where it comes from. */
+/** A real tool that the tests, the demo or the benchmark use, and its source. */
 export type Tool = {
   readonly name: string;
   readonly version: string;
-  /** The program to look for; the name unless they differ. */
+  /** The name of the program, if it differs from the name of the tool. */
   readonly program?: string;
-} /** `variables` are set in the program, as its own build does (`go help link`, "-X"). */ & (
+} /** `variables` are set at link time, as in the tool's own build (`go help link`, "-X"). */ & (
   | {
       readonly by: "go";
       readonly module: string;
       readonly variables?: Readonly<Record<string, string>>;
       readonly tags?: readonly string[];
-      /** The program is the module's root package, whose go.mod has `replace` lines: `go install` refuses those. */
+      /** Set when the go.mod of the module has `replace` lines, which `go install` refuses. The program is the module's root package. */
       readonly hasReplacements?: true;
     }
   | { readonly by: "cargo"; readonly features?: string }
@@ -30,12 +30,12 @@ export const TOOLS: readonly Tool[] = [
     by: "go",
     module: "github.com/opencontainers/distribution-spec/conformance",
   },
-  // What runners have, and beside it the one before, which many still use.
+  // The version on GitHub's runners, and the previous major version, which many people still use.
   { name: "helm", version: "4.3.2", by: "go", module: "helm.sh/helm/v4/cmd/helm" },
   { name: "helm3", version: "3.22.0", by: "go", module: "helm.sh/helm/v3/cmd/helm" },
   { name: "cargo-hakari", version: "0.9.39", by: "cargo" },
   { name: "cargo-deny", version: "0.20.2", by: "cargo" },
-  // Without what it takes to update itself, which is much to compile.
+  // The self-update feature is left out, because it takes long to compile.
   { name: "cargo-nextest", version: "0.9.151", by: "cargo", features: "default-no-update" },
   { name: "just", version: "1.59.0", by: "cargo" },
   { name: "cargo-license", version: "0.7.0", by: "cargo" },
@@ -56,8 +56,8 @@ export const TOOLS: readonly Tool[] = [
 ];
 
 /**
- * Docker's newest engine, which Debian does not have (sid had 28.5.2 in November 2026). The test engines bring it
- * themselves: it takes minutes to compile, and only they run it.
+ * Docker's newest engine, which Debian does not have (sid had 28.5.2 in November 2026). It is compiled only for the test
+ * engines, since it takes minutes and nothing else needs it.
  */
 export const DOCKERD: Tool = {
   name: "dockerd",
@@ -68,8 +68,8 @@ export const DOCKERD: Tool = {
 };
 
 /**
- * Another forge, whose artifact service speaks GitHub's v4 protocol: compiled once a machine, for the tests that use it.
- * The newest version whose modules can all be had from the Go proxy.
+ * Another forge, whose artifact service implements GitHub's v4 protocol. It is compiled once per machine for the tests that
+ * use it. This is the newest version for which the Go proxy has all modules.
  */
 export const GITEA: Tool = {
   name: "gitea",

@@ -5,9 +5,8 @@ import { archiveUrl, type PinnedTool } from "@release-actions/tools";
 type Say = (text: string) => void;
 
 /**
- * Fills the SHA-256 of release archives into pinned-tools.json, for the versions pinned there. What cannot be
- * downloaded stays as it is: no digest is ever made up, and a known one that changed is an error. Returns
- * whether there was something to fill in.
+ * Writes the SHA-256 of release archives to pinned-tools.json, for the versions that are pinned there. Entries whose archive
+ * cannot be downloaded do not change. A known digest that no longer matches is an error. Returns whether a digest was added.
  */
 export async function updateDigests(
   file: string,

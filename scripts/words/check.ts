@@ -1,9 +1,9 @@
-// Where a file's prose has one of the phrases, and which of its words a dictionary has to know.
+// Finds the phrases in a file's prose, and the words in it that the dictionary must contain.
 import { PHRASES, type Phrase } from "./phrases.ts";
 import type { Prose } from "./prose.ts";
 
 export interface Finding {
-  /** Where it starts in the file. */
+  /** The offset of its start in the file. */
   readonly offset: number;
   readonly found: string;
   readonly instead: string;
@@ -21,7 +21,7 @@ export function findPhrases(proses: readonly Prose[], phrases: readonly Phrase[]
   );
 }
 
-/** Words of sentences, each with the place where it comes first. Code, names of files and addresses are left out. */
+/** The words of sentences, each with the place of its first occurrence. Code, names of files and addresses are left out. */
 export function wordsOf(proses: readonly Prose[]): ReadonlyMap<string, number> {
   const words = new Map<string, number>();
   for (const prose of proses) {
@@ -35,10 +35,10 @@ export function wordsOf(proses: readonly Prose[]): ReadonlyMap<string, number> {
   return words;
 }
 
-/** Code in backquotes, the target of a link, an address. */
+/** Text that is not prose: code in backquotes, the target of a link, an address. */
 const NOT_PROSE = /\\?`[^`]*`|\]\([^)]*\)|\b\w+:\/\/\S+|<!--[\s\S]*?-->/g;
 
-/** A string is a sentence when some of its words are words. */
+/** Whether a string is a sentence, because it contains ordinary words. */
 function isSentence(prose: Prose): boolean {
   return prose.kind !== "string" || /[a-z]{2,},? [a-z]{2,},? [a-z]{2,}/i.test(prose.text);
 }

@@ -1,11 +1,11 @@
-// Ways of writing that a reader has to read twice, and what to write instead.
+// Phrases that a reader has to read twice, and what to write instead.
 
 export interface Phrase {
   readonly pattern: RegExp;
   readonly instead: string;
 }
 
-/** A space stands for any white space: sentences go over lines. */
+/** Creates a phrase. A space in the pattern matches any white space, because sentences continue over lines. */
 const phrase = (pattern: string, instead: string): Phrase => ({
   pattern: new RegExp(pattern.replaceAll(" ", "\\s+"), "gi"),
   instead,

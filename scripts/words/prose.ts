@@ -1,24 +1,24 @@
-// What people read in a file: comments, strings and the text of pages, at the places where they were written.
+// Finds the text that people read in a file (comments, strings, the text of pages), with its position.
 import ts from "typescript";
 import { type CST, Parser } from "yaml";
 
-/** A stretch of text; whatever is no prose in it, such as the stars of a comment, is replaced by as many spaces. */
+/** A piece of text. Characters that are not prose, such as the stars of a comment, are replaced by spaces. */
 export interface Prose {
   readonly text: string;
-  /** Where it starts in the file, in UTF-16 code units. */
+  /** The offset of its start in the file, in UTF-16 code units. */
   readonly offset: number;
-  /** A string may be data rather than a sentence. */
+  /** "string" may be data rather than a sentence. */
   readonly kind: "comment" | "string" | "page";
 }
 
-/** The prose of a file, in its order, by the end of the file's name; nothing for what is neither code, YAML nor a page. */
+/** The prose of a file, in order. The file's extension decides how it is read; files other than code, YAML and pages have none. */
 export function readProse(file: string, source: string): readonly Prose[] {
   if (/\.[cm]?[jt]s$/.test(file)) return readScript(file, source);
   if (/\.ya?ml$/.test(file)) return readYaml(source);
   return file.endsWith(".md") ? [readPage(source)] : [];
 }
 
-/** The line, from 1, of a place in a file. */
+/** The number of the line, from 1, that contains an offset. */
 export function lineAt(source: string, offset: number): number {
   return source.slice(0, offset).split("\n").length;
 }
@@ -43,7 +43,7 @@ interface Literal {
   readonly text: string;
 }
 
-/** Strings, the parts of templates, and regular expressions, whose text is left out. */
+/** Strings and the parts of templates. Regular expressions are found too, but without their text. */
 function readStrings(file: ts.SourceFile): readonly Literal[] {
   const found: Literal[] = [];
   const visit = (node: ts.Node): void => {
@@ -63,7 +63,7 @@ function readStrings(file: ts.SourceFile): readonly Literal[] {
   return found;
 }
 
-/** Comments between two places of code. Lines of `//` below each other are one comment. */
+/** The comments between two offsets in code. Consecutive lines of `//` are one comment. */
 function readComments(source: string, from: number, to: number): readonly Prose[] {
   const comments = source.slice(from, to).matchAll(/\/\*[\s\S]*?\*\/|\/\/.*(?:\n[ \t]*\/\/.*)*/g);
   return [...comments].map((match) => ({
@@ -99,7 +99,7 @@ function isToken(token: object): token is CST.SourceToken | CST.FlowScalar | CST
   return "type" in token && TEXTS.has(token.type);
 }
 
-/** A page without its blocks of code. */
+/** The text of a page without its code blocks. */
 function readPage(source: string): Prose {
   return { kind: "page", offset: 0, text: source.replaceAll(/^( *)(```+)[\s\S]*?^\1\2$/gm, blank) };
 }
