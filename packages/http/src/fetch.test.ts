@@ -76,6 +76,15 @@ describe("createFetch", () => {
     await expect(createFetch({})(url)).rejects.toThrow("a redirect that cannot be followed");
   });
 
+  test("follows a redirect of HEAD", async () => {
+    const url = await servers.start((request, response) => {
+      if (request.url === "/end") response.writeHead(200, { "X-Method": request.method }).end();
+      else response.writeHead(307, { location: "/end" }).end();
+    });
+    const answer = await createFetch({})(url, { method: "HEAD" });
+    expect([answer.status, answer.headers.get("x-method")]).toEqual([200, "HEAD"]);
+  });
+
   test("does not follow a redirect of a request with a body", async () => {
     const url = await servers.start((_request, response) => response.writeHead(307, { location: "/end" }).end());
     await expect(createFetch({})(url, { method: "POST", body: "x" })).rejects.toThrow("cannot be followed");
@@ -104,7 +113,7 @@ describe("createFetch", () => {
     const url = await servers.start((request, response) => {
       closed.push(once(request.socket, "close"));
       if (request.url === "/end") return response.writeHead(204).end();
-      response.writeHead(status, { location: "/end" });
+      response.writeHead(status, status === 302 ? { location: "/end" } : {});
       return status === 302 ? response.write("never ends") : response.end();
     });
     expect((await createFetch({})(url, { method })).body).toBeNull();

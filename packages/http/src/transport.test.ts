@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
+import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { TransientError } from "./retry.ts";
 import { LoopbackServers } from "./testing/index.ts";
@@ -45,6 +46,16 @@ describe("the transport", () => {
     cancel.abort(new Error("cancelled"));
     await expect(waiting).rejects.toThrow("cancelled");
     await expect(body.toArray()).rejects.toThrow();
+  });
+
+  test("an answer that breaks off before anybody reads it ends nothing but itself", async () => {
+    const url = await serve((_message, response) => response.write("x"));
+    const cancel = new AbortController();
+    const { body } = await createTransport()({ url, signal: cancel.signal });
+    const closed = new Promise((resolve) => body.on("close", resolve));
+    cancel.abort(new Error("cancelled"));
+    await closed;
+    expect(body.errored?.message).toBe("cancelled");
   });
 
   test("uses the proxy that the environment names", async () => {
@@ -159,6 +170,15 @@ describe("readBody", () => {
     expect(await readBody(url, await createTransport()({ url }), { limit: 1000 })).toHaveLength(1000);
   });
 
+  test("leaves no timer behind that would keep the process from ending", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const url = new URL("http://registry.example/");
+    const before = timers();
+    const body = Readable.from([Buffer.from("x")]) as IncomingMessage;
+    expect(await readBody(url, { status: 200, headers: {}, url, body }, { limit: 1 })).toHaveLength(1);
+    expect(timers()).toBe(before);
+  });
+
   test("continues a slow answer that is not silent, up to its time limit", async () => {
     const url = await serve((message, response) => {
       let left = 12;
@@ -208,6 +228,7 @@ describe("retryAfter", () => {
     ["Thu, 01 Jan 2026 00:00:09 GMT", 9000],
     ["Wed, 31 Dec 2025 00:00:00 GMT", 0],
     ["soon", undefined],
+    ["30, 60", undefined],
   ])("reads %j as %p ms", (header, expected) => {
     expect(retryAfter(header === undefined ? {} : { "retry-after": header }, now)).toBe(expected);
   });
@@ -216,5 +237,6 @@ describe("retryAfter", () => {
 test("excerpt returns one line of limited length", () => {
   expect(excerpt(" <html>\n  <body> ")).toBe("<html> <body>");
   expect(excerpt("x".repeat(200))).toBe(`${"x".repeat(120)}…`);
+  expect(excerpt("x".repeat(121))).toBe(`${"x".repeat(120)}…`);
   expect(excerpt("x".repeat(120))).toBe("x".repeat(120));
 });
