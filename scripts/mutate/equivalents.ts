@@ -357,6 +357,32 @@ export const EQUIVALENTS: Equivalents = {
       reason: "A response to a request always has a status code.",
     },
   ],
+  "packages/macho/src/signature/signature.ts": [
+    {
+      line: "RANK.indexOf(directory.hash.name) > RANK.indexOf(best.hash.name) ? directory : best,",
+      becomes: "RANK.lastIndexOf(directory.hash.name) > RANK.indexOf(best.hash.name) ? directory : best,",
+      reason: "Each name is in the list once.",
+    },
+    {
+      line: "RANK.indexOf(directory.hash.name) > RANK.indexOf(best.hash.name) ? directory : best,",
+      becomes: "RANK.indexOf(directory.hash.name) > RANK.lastIndexOf(best.hash.name) ? directory : best,",
+      reason: "Each name is in the list once.",
+    },
+  ],
+  "packages/macho/src/signature/special-slots.ts": [
+    {
+      line: "if (error instanceof PlistError) return undefined; // Then it has none that could be gone by.",
+      becomes: "if (true) return undefined; // Then it has none that could be gone by.",
+      reason: "`readInfoPlist` throws nothing else.",
+    },
+  ],
+  "packages/macho/src/signature/superblob.ts": [
+    {
+      line: 'const area = new ByteReader(image.bytes, "code signature", "big", image.start).window(',
+      becomes: 'const area = new ByteReader(image.bytes, "code signature", "", image.start).window(',
+      reason: "The reader takes every order but `little` for the big one.",
+    },
+  ],
   "packages/oci/src/archive-stream.ts": [
     {
       line: "const CHUNK_BYTES = 1024 * 1024;",

@@ -58,6 +58,7 @@ describe("the header", () => {
     expect(() => readImage(words(1), 64)).toThrow(
       expect.objectContaining({ message: "not a Mach-O image: it starts with 0x01000000 (at byte 64)", offset: 64 }),
     );
+    expect(() => readImage(Buffer.of(0xcf, 0xfa), 64)).toThrow("Mach-O header: needs 4 bytes at 0");
     expect(() => readImage(words(0xfeedfacf, 0x0100000c), 64)).toThrow("Mach-O header: needs 4 bytes at 8");
     const commands = words(0xfeedfacf, 0x0100000c, 0, 2, 1, 100, 0, 0);
     expect(() => readImage(commands)).toThrow("Mach-O header: needs 100 bytes at 32");

@@ -8,6 +8,7 @@ describe("decodeOid", () => {
     ["00", "0.0"],
     ["4f", "1.39"],
     ["883703", "2.999.3"],
+    ["2a818000", "1.2.16384"],
   ])("decodes %s as %s", (hex, oid) => {
     expect(decodeOid(Buffer.from(hex, "hex"))).toBe(oid);
   });

@@ -145,6 +145,16 @@ describe("checkSigning", () => {
       }),
     ],
     [
+      "a list of digests, one of them of a hash that is not known",
+      () => ({
+        cms: (directory) => {
+          const hash = createHash("sha256").update(directory).digest();
+          const unknown = sequence(oid("1.2.3"), octets(Buffer.of(1)));
+          return cmsOf({ attributes: [[DIGESTS, unknown, sequence(oid(SHA256), octets(hash))]] })(directory);
+        },
+      }),
+    ],
+    [
       "a second code directory, which is listed",
       () => {
         let all: Buffer[] = [];

@@ -47,6 +47,12 @@ describe("readInfoPlist", () => {
     expect(await read(numbers)).toEqual([255, 256, 65_536, 1, 256]);
   });
 
+  test("begins with the object that the end of the list names, wherever it is", async () => {
+    const bytes = binaryList([9], [0x10, 5], [0xa1, 1]);
+    bytes.writeBigUInt64BE(2n, bytes.length - 16);
+    expect(await read(bytes)).toEqual([5]);
+  });
+
   test("takes lists nested sixteen deep", async () => {
     const nested = (levels: number) =>
       read(binaryList(...Array.from({ length: levels }, (_, index) => [0xa1, index + 1]), [9]));

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Asn1Error } from "../certificate/asn1.ts";
 import { context, generalizedTime, integer, octets, oid, sequence, set, utcTime } from "../testing/der.ts";
@@ -95,6 +95,15 @@ describe("readCms", () => {
     expect(await signerOf({ withoutOwn: true, others: [double] })).toMatchObject({ certificate: undefined });
     const forged = { ...identity, key: double.key };
     expect(await signerOf({ identity: forged })).toMatchObject({
+      verifies: false,
+      certificate: { commonName: "Signer" },
+    });
+  });
+
+  test("does not verify with a certificate whose key cannot have made such a signature", async () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    const other = await issue({ subject: { CN: "Signer" }, issuer: authority, publicKey });
+    expect(await signerOf({ identity: other })).toMatchObject({
       verifies: false,
       certificate: { commonName: "Signer" },
     });

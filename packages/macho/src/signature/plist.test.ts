@@ -32,6 +32,7 @@ describe("readPlist", () => {
     ["a byte order mark before it", (xml: string) => `\uFEFF${xml}`],
     ["a stray end tag behind it, as in Microsoft's azmcp", (xml: string) => `${xml}\n</xml>`],
     ["zeros behind it", (xml: string) => `${xml}\0\0`],
+    ["the mark of the binary form in a comment", (xml: string) => xml.replace("<plist", "<!-- bplist00 --><plist")],
     ["an end tag in a comment", (xml: string) => xml.replace("<dict>", "<!-- </plist> --><dict>")],
   ])("takes %s", async (_title, change) => {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>a</key><true/></dict></plist>`;
@@ -60,6 +61,7 @@ describe("readPlist", () => {
     ["tags that do not match", "<plist><dict></array></plist>", /not well-formed XML/],
     ["text in another encoding", "<plist><string>\uFFFD</string></plist>", /not well-formed XML/],
     ["another root", "<dict/>", /not a property list with one value/],
+    ["another root with one value", "<array><true/></array>", /not a property list with one value/],
     ["two values", "<plist><true/><true/></plist>", /not a property list with one value/],
     ["a key without a value", "<plist><dict><key>a</key></dict></plist>", /key without a value/],
     ["a value without a key", "<plist><dict><true/><true/></dict></plist>", /key without a value/],

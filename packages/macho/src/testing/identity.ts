@@ -31,6 +31,8 @@ export interface IssueOptions {
   readonly extensions?: readonly string[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** In the certificate, instead of its own. */
+  readonly publicKey?: KeyObject;
 }
 
 let serials = 1000;
@@ -52,7 +54,7 @@ export async function issue(options: IssueOptions): Promise<Identity> {
     issuer?.name ?? name,
     sequence(time(notBefore), time(notAfter)),
     name,
-    publicKey.export({ type: "spki", format: "der" }),
+    (options.publicKey ?? publicKey).export({ type: "spki", format: "der" }),
     ...(extensions.length === 0
       ? []
       : [context(3, sequence(...extensions.map((one) => sequence(oid(one), octets(NULL)))))]),
