@@ -1,45 +1,32 @@
 import { chmod, cp, link, lstat, mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { bestCodeDirectory, checkSigning, type ImageReport } from "@release-actions/macho";
 import { describeWith } from "../parts.ts";
-import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
+import type { StepOptions, StepResult } from "../runner/job.ts";
 import { makeFatBinary } from "../stand-in/apple/mac-binary.ts";
-import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
+import { useSigningBench } from "../stand-in/apple/signing-bench.ts";
+import { WORKSHOP_TOOLS } from "../stand-in/apple/workshop.ts";
 
 const JIT = `<plist version="1.0"><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>`;
 
 describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
-  let workshop: Workshop;
-  let arm64: string;
-  let amd64: string;
-  let job: Job;
-
-  beforeAll(async () => {
-    workshop = await Workshop.open();
-    [arm64, amd64] = [await workshop.build("arm64"), await workshop.build("amd64")];
-  }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    job = await Job.open();
-    await cp(arm64, path.join(job.workspace, "tool"));
-  });
-  afterEach(async () => await job.close());
+  const bench = useSigningBench();
 
   /** Runs a step without any secret. */
   const signWithoutSecrets = (inputs: Record<string, string>, options: Pick<StepOptions, "env"> = {}) =>
-    job.step("codesign-macos", { inputs: { path: "tool", ...inputs }, ...options });
+    bench.job.step("codesign-macos", { inputs: { path: "tool", ...inputs }, ...options });
   const sign = async (
     inputs: Record<string, string> = {},
     options: Pick<StepOptions, "env"> = {},
   ): Promise<StepResult> => {
-    const { identity, timestamps, authorities } = workshop;
+    const { identity, timestamps, authorities } = bench.workshop;
     const certificate = (await readFile(identity.p12)).toString("base64");
     const given = { certificate, "certificate-password": identity.password, timestamp: timestamps.url };
     return await signWithoutSecrets({ ...given, authorities: authorities.join("\n"), ...inputs }, options);
   };
-  const read = async (name: string): Promise<Buffer> => await readFile(path.join(job.workspace, name));
+  const read = async (name: string): Promise<Buffer> => await readFile(path.join(bench.job.workspace, name));
   const imagesOf = async (name: string): Promise<readonly ImageReport[]> =>
     (await checkSigning(await read(name))).images;
   const identifiersOf = async (name: string): Promise<(string | undefined)[]> =>
@@ -49,7 +36,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
 
   test("signs ad hoc without any secret, as in runs of forks", async () => {
-    await cp(await makeFatBinary([amd64, arm64], workshop.fresh()), path.join(job.workspace, "universal"));
+    await cp(await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()), path.join(bench.job.workspace, "universal"));
     const result = await signWithoutSecrets({ path: "tool\nuniversal", "ad-hoc": "true" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect(await identifiersOf("universal")).toEqual(["universal", "universal"]);
@@ -62,7 +49,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
       cdhash: signature && bestCodeDirectory(signature).cdhash,
     });
     // rcodesign reports the empty CMS that it wrote itself. This test checks only that the code matches its signature.
-    const judged = await runCommand("rcodesign", ["verify", path.join(job.workspace, "tool")], { check: false });
+    const judged = await runCommand("rcodesign", ["verify", path.join(bench.job.workspace, "tool")], { check: false });
     expect(`${judged.stdout}${judged.stderr}`).not.toMatch(/mismatch/);
   });
 
@@ -77,7 +64,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   ])("a dry run %s signs a copy, checks it, and leaves the file as it was", async (_title, run, certificate) => {
     const result = await run();
     expect([messages(result), result.conclusion, result.outputs["certificate"]]).toEqual(["", "success", certificate]);
-    expect((await read("tool")).equals(await readFile(arm64))).toBe(true);
+    expect((await read("tool")).equals(await readFile(bench.arm64))).toBe(true);
     expect(result.log).toMatch(/tool: its copy was signed, it was not changed/);
     expect(result.summary).toMatch(/dry run, nothing was changed/);
   });
@@ -94,31 +81,31 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   });
 
   test("signs through a symbolic link and keeps the link, and signs a file once where two links lead to it", async () => {
-    await mkdir(path.join(job.workspace, "cellar"));
-    await cp(arm64, path.join(job.workspace, "cellar/real-tool"));
-    await chmod(path.join(job.workspace, "cellar/real-tool"), 0o750);
-    for (const name of ["current", "stable"]) await symlink("cellar/real-tool", path.join(job.workspace, name));
+    await mkdir(path.join(bench.job.workspace, "cellar"));
+    await cp(bench.arm64, path.join(bench.job.workspace, "cellar/real-tool"));
+    await chmod(path.join(bench.job.workspace, "cellar/real-tool"), 0o750);
+    for (const name of ["current", "stable"]) await symlink("cellar/real-tool", path.join(bench.job.workspace, name));
     const result = await sign({ path: "current\nstable" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
-    expect((await lstat(path.join(job.workspace, "current"))).isSymbolicLink()).toBe(true);
-    expect(await readlink(path.join(job.workspace, "stable"))).toBe("cellar/real-tool");
-    expect((await stat(path.join(job.workspace, "cellar/real-tool"))).mode & 0o777).toBe(0o750);
+    expect((await lstat(path.join(bench.job.workspace, "current"))).isSymbolicLink()).toBe(true);
+    expect(await readlink(path.join(bench.job.workspace, "stable"))).toBe("cellar/real-tool");
+    expect((await stat(path.join(bench.job.workspace, "cellar/real-tool"))).mode & 0o777).toBe(0o750);
     // The identifier comes from the name of the file, not of the link.
     expect(await identifiersOf("cellar/real-tool")).toEqual(["real-tool"]);
     expect(JSON.parse(result.outputs["files"] ?? "").length).toBe(1);
   });
 
   test("does not change what another hard link to the file shows", async () => {
-    await link(path.join(job.workspace, "tool"), path.join(job.workspace, "other"));
+    await link(path.join(bench.job.workspace, "tool"), path.join(bench.job.workspace, "other"));
     expect((await sign()).conclusion).toBe("success");
-    expect((await read("other")).equals(await readFile(arm64))).toBe(true);
+    expect((await read("other")).equals(await readFile(bench.arm64))).toBe(true);
   });
 
   test.each([
     ["tool-1.2.3", "tool-1"],
     ["libfoo.1.dylib", "libfoo.1"],
   ])("chooses the identifier of %s as codesign does, and replaces Go's a.out", async (name, identifier) => {
-    await cp(arm64, path.join(job.workspace, name));
+    await cp(bench.arm64, path.join(bench.job.workspace, name));
     expect(await identifiersOf(name)).toEqual(["a.out"]);
     expect((await sign({ path: name })).conclusion).toBe("success");
     expect(await identifiersOf(name)).toEqual([identifier]);
@@ -126,8 +113,8 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
 
   test("keeps nothing of an earlier signature, as `codesign --force` does", async () => {
     const extra = ["--code-signature-flags", "library", "--binary-identifier", "com.example.earlier"];
-    const earlier = await workshop.sign(arm64, { entitlements: JIT, extra });
-    await cp(earlier, path.join(job.workspace, "tool"));
+    const earlier = await bench.workshop.sign(bench.arm64, { entitlements: JIT, extra });
+    await cp(earlier, path.join(bench.job.workspace, "tool"));
     const result = await sign();
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect(await entitlementsOf("tool")).toEqual([undefined]);
@@ -135,7 +122,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
     const [image] = await imagesOf("tool");
     const flags = image?.signature && bestCodeDirectory(image.signature).flags;
     expect(flags).toBe(0x10000);
-    const judged = await runCommand("rcodesign", ["verify", path.join(job.workspace, "tool")], { check: false });
+    const judged = await runCommand("rcodesign", ["verify", path.join(bench.job.workspace, "tool")], { check: false });
     expect(`${judged.stdout}${judged.stderr}`).toMatch(/no problems detected/);
   });
 
@@ -148,7 +135,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
     ],
     ["the identifier", "--binary-identifier", /arm64: it has the identifier \S+, expected com\.example\.tool/],
   ])("refuses the result of a signing program that ignores %s", async (_title, option, message) => {
-    await writeFile(path.join(job.workspace, "app.entitlements"), JIT);
+    await writeFile(path.join(bench.job.workspace, "app.entitlements"), JIT);
     const before = await read("tool");
     const inputs = { entitlements: "app.entitlements", identifier: "com.example.tool" };
     const result = await sign(inputs, { env: { PATH: await programThatIgnores(option) } });
@@ -161,7 +148,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   /** A program that calls the real rcodesign, but drops one option and its value. */
   async function programThatIgnores(option: string): Promise<string> {
     const { stdout } = await runCommand("which", ["rcodesign"]);
-    const folder = workshop.fresh();
+    const folder = bench.workshop.fresh();
     await mkdir(folder);
     const script = `#!/usr/bin/env node
 const args = process.argv.slice(2);

@@ -1,63 +1,50 @@
 import { existsSync } from "node:fs";
 import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { checkSigning } from "@release-actions/macho";
 import { readAuthorities } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
-import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
+import type { StepOptions, StepResult } from "../runner/job.ts";
 import { openssl, type SigningIdentity } from "../stand-in/apple/identity.ts";
 import { Mac } from "../stand-in/apple/mac.ts";
 import { makeFatBinary } from "../stand-in/apple/mac-binary.ts";
-import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
+import { useSigningBench } from "../stand-in/apple/signing-bench.ts";
+import { WORKSHOP_TOOLS } from "../stand-in/apple/workshop.ts";
 
 const TEAM = "TEAMID1234";
 
 describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
-  let workshop: Workshop;
-  let arm64: string;
-  let amd64: string;
-  let job: Job;
-
-  beforeAll(async () => {
-    workshop = await Workshop.open();
-    [arm64, amd64] = [await workshop.build("arm64"), await workshop.build("amd64")];
-  }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    job = await Job.open();
-    await cp(arm64, path.join(job.workspace, "tool"));
-  });
-  afterEach(async () => await job.close());
+  const bench = useSigningBench();
 
   const p12 = async (identity: SigningIdentity): Promise<string> => (await readFile(identity.p12)).toString("base64");
   const sign = async (
     inputs: Record<string, string> = {},
     options: Pick<StepOptions, "env" | "stop"> & { identity?: SigningIdentity } = {},
   ): Promise<StepResult> => {
-    const { identity = workshop.identity, ...rest } = options;
+    const { identity = bench.workshop.identity, ...rest } = options;
     const secrets = { certificate: await p12(identity), "certificate-password": identity.password };
     const given = {
       path: "tool",
       "team-id": TEAM,
-      timestamp: workshop.timestamps.url,
-      authorities: workshop.authorities.join("\n"),
+      timestamp: bench.workshop.timestamps.url,
+      authorities: bench.workshop.authorities.join("\n"),
       ...secrets,
       ...inputs,
     };
-    return await job.step("codesign-macos", { inputs: given, ...rest });
+    return await bench.job.step("codesign-macos", { inputs: given, ...rest });
   };
   const findings = async (file: string): Promise<string[]> => {
-    const authorities = await readAuthorities(workshop.authorities);
-    const report = await checkSigning(await readFile(path.join(job.workspace, file)), { teamId: TEAM, authorities });
+    const authorities = await readAuthorities(bench.workshop.authorities);
+    const report = await checkSigning(await readFile(path.join(bench.job.workspace, file)), { teamId: TEAM, authorities });
     return report.findings.map(({ code }) => code);
   };
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
   const leftovers = async (): Promise<string[]> =>
-    [...(await readdir(job.temp)), ...(await readdir(job.workspace))].filter((name) => name.includes("codesign-macos"));
+    [...(await readdir(bench.job.temp)), ...(await readdir(bench.job.workspace))].filter((name) => name.includes("codesign-macos"));
 
   test("signs thin and universal files for notarization with rcodesign", async () => {
-    await cp(await makeFatBinary([amd64, arm64], workshop.fresh()), path.join(job.workspace, "universal"));
+    await cp(await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()), path.join(bench.job.workspace, "universal"));
     const result = await sign({ path: "tool\nuniversal", identifier: "com.example.tool" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect([await findings("tool"), await findings("universal")]).toEqual([[], []]);
@@ -82,39 +69,39 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       },
     ]);
     expect(result.outputs).toMatchObject({
-      certificate: workshop.identity.commonName,
+      certificate: bench.workshop.identity.commonName,
       "team-id": TEAM,
       expires: expect.stringMatching(/^20\d\d-/),
     });
-    expect((await stat(path.join(job.workspace, "tool"))).mode & 0o777).toBe(0o755);
+    expect((await stat(path.join(bench.job.workspace, "tool"))).mode & 0o777).toBe(0o755);
     expect(await leftovers()).toEqual([]);
   });
 
   test("opens a .p12 with the old encryption too", async () => {
-    const identity = await workshop.otherIdentity("legacy", { legacyP12: true });
+    const identity = await bench.workshop.otherIdentity("legacy", { legacyP12: true });
     const result = await sign({}, { identity });
     expect([messages(result), await findings("tool")]).toEqual(["", []]);
   });
 
   test("keeps password and key out of the log, outputs and summary (F109)", async () => {
     const result = await sign();
-    const key = (await readFile(workshop.identity.key, "utf8")).split("\n")[1] ?? "";
-    for (const secret of [workshop.identity.password, key, (await p12(workshop.identity)).slice(0, 40)]) {
+    const key = (await readFile(bench.workshop.identity.key, "utf8")).split("\n")[1] ?? "";
+    for (const secret of [bench.workshop.identity.password, key, (await p12(bench.workshop.identity)).slice(0, 40)]) {
       expect(result.log + JSON.stringify(result.outputs) + result.summary).not.toContain(secret);
     }
   });
 
   test("signs with entitlements, and without a timestamp when told so", async () => {
     const entitlements = `<plist version="1.0"><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>`;
-    await writeFile(path.join(job.workspace, "app.entitlements"), entitlements);
+    await writeFile(path.join(bench.job.workspace, "app.entitlements"), entitlements);
     const result = await sign({ entitlements: "app.entitlements", timestamp: "none" });
     expect([messages(result), await findings("tool")]).toEqual(["", ["no-timestamp"]]);
-    const report = await checkSigning(await readFile(path.join(job.workspace, "tool")));
+    const report = await checkSigning(await readFile(path.join(bench.job.workspace, "tool")));
     expect(report.images[0]?.signature?.entitlements.xml).toEqual(new Map([["com.apple.security.cs.allow-jit", true]]));
   });
 
   test("warns of a certificate that expires soon", async () => {
-    const result = await sign({}, { identity: await workshop.otherIdentity("soon", { days: 10 }) });
+    const result = await sign({}, { identity: await bench.workshop.otherIdentity("soon", { days: 10 }) });
     expect(result.conclusion).toBe("success");
     expect(result.annotations).toEqual([
       expect.objectContaining({ level: "warning", message: expect.stringMatching(/expires on .*, in (9|10) days/) }),
@@ -122,7 +109,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
   });
 
   const certificateOnly = async (): Promise<string> => {
-    const { folder } = workshop.identity;
+    const { folder } = bench.workshop.identity;
     await openssl(folder, [
       "pkcs12",
       "-export",
@@ -160,19 +147,19 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     ],
     [
       "a .p12 that is truncated",
-      async () => ({ certificate: (await p12(workshop.identity)).slice(0, 400) }),
+      async () => ({ certificate: (await p12(bench.workshop.identity)).slice(0, 400) }),
       /it is not a PKCS #12 file/,
     ],
     ["a .p12 without its key", async () => ({ certificate: await certificateOnly() }), /holds no private key/],
     [
       "a certificate that has expired",
-      async () => ({ certificate: await p12(await workshop.otherIdentity("expired", { days: -1 })) }),
+      async () => ({ certificate: await p12(await bench.workshop.otherIdentity("expired", { days: -1 })) }),
       /expired on 20/,
     ],
     [
       "a certificate for development",
       async () => ({
-        certificate: await p12(await workshop.otherIdentity("development", { marker: "1.2.840.113635.100.6.1.12" })),
+        certificate: await p12(await bench.workshop.otherIdentity("development", { marker: "1.2.840.113635.100.6.1.12" })),
       }),
       /is a Mac Development certificate/,
     ],
@@ -191,17 +178,17 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     const result = await sign(await inputs());
     expect(result.conclusion).toBe("failure");
     expect(messages(result)).toMatch(message);
-    expect((await readFile(path.join(job.workspace, "tool"))).equals(await readFile(arm64))).toBe(true);
+    expect((await readFile(path.join(bench.job.workspace, "tool"))).equals(await readFile(bench.arm64))).toBe(true);
     expect(await leftovers()).toEqual([]);
-    expect(result.log).not.toContain(workshop.identity.password);
+    expect(result.log).not.toContain(bench.workshop.identity.password);
   });
 
   describeMac("with Apple's codesign");
 
   function describeMac(title: string): void {
     const open = (): Promise<Mac> => {
-      const { key, certificate, authorityDer } = workshop.identity;
-      return Mac.open({ signing: { key, certificate, authorityDer, timestampUrl: workshop.timestamps.url } });
+      const { key, certificate, authorityDer } = bench.workshop.identity;
+      return Mac.open({ signing: { key, certificate, authorityDer, timestampUrl: bench.workshop.timestamps.url } });
     };
     const codesign = { backend: "codesign", timestamp: "http://timestamp.apple.com/ts01" };
     const LOGIN = "/Users/runner/Library/Keychains/login.keychain-db";
@@ -216,7 +203,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       const keychain = lists[0]?.[0] ?? "";
       expect(lists).toEqual([[expect.stringMatching(/codesign\.keychain-db$/), LOGIN], [LOGIN]]);
       expect([existsSync(keychain), await mac.searchList(), await leftovers()]).toEqual([false, [LOGIN], []]);
-      const [post] = await job.post();
+      const [post] = await bench.job.post();
       expect(post?.conclusion).toBe("success");
     });
 
@@ -226,7 +213,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       const calls = await mac.calls();
       const stdin = calls.map((call) => call.stdin).join("\n");
       const secrets = [
-        workshop.identity.password,
+        bench.workshop.identity.password,
         ...[...stdin.matchAll(/-[pPk] ([0-9a-f]{48})/g)].map(([, secret = ""]) => secret),
       ];
       expect(secrets.length).toBeGreaterThan(3);
@@ -247,7 +234,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       await sign(codesign, { env: mac.env, stop: { when: /\[command\]codesign/, by: "SIGKILL" } });
       const keychain = (await mac.searchList())[0] ?? "";
       expect([existsSync(keychain), (await leftovers()).length]).toEqual([true, 2]);
-      const [post] = await job.post();
+      const [post] = await bench.job.post();
       expect([post?.conclusion, existsSync(keychain), await mac.searchList(), await leftovers()]).toEqual([
         "success",
         false,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { workspaceFolder } from "@release-actions/action-kit";
 import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { type ActionRunner, contract } from "./action.gen.ts";
@@ -9,7 +10,7 @@ import { reportFindings } from "./summary.ts";
 
 /** Checks the workflows against the contract; without one, runs the general checks. Or writes a first contract. */
 export async function checkOrSuggest(runner: ActionRunner): Promise<void> {
-  const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
+  const workspace = workspaceFolder(runner.env);
   const file = runner.inputs.contract;
   const shown = path.relative(workspace, file);
   const workflows = await readWorkflowFolder(runner.inputs.workflows, workspace);

@@ -1,3 +1,4 @@
+import { workspaceFolder } from "@release-actions/action-kit";
 import { createTransport } from "@release-actions/http";
 import { Fault, type Problem } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
@@ -17,7 +18,7 @@ import { SymbolsError } from "./symbols-error.ts";
  */
 export async function debugSymbols(runner: ActionRunner): Promise<void> {
   const { inputs } = runner;
-  const workspace = runner.env["GITHUB_WORKSPACE"] ?? process.cwd();
+  const workspace = workspaceFolder(runner.env);
   runner.setOutput("uploaded", false);
   const products = await runner.group("Splitting", () => makeProducts(runner, workspace));
   runner.setOutput("build-ids", Object.fromEntries(products.map(({ name, buildId }) => [name, buildId])));

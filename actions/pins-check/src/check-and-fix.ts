@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { workspaceFolder } from "@release-actions/action-kit";
 import type { CommandRunner } from "@release-actions/command";
 import {
   askRegistries,
@@ -36,7 +37,7 @@ export interface Verdict extends CheckResult {
 const MAX_ROUNDS = 3;
 
 export async function checkAndFix(inputs: Inputs, services: Services): Promise<Verdict> {
-  const root = services.env["GITHUB_WORKSPACE"] || process.cwd();
+  const root = workspaceFolder(services.env);
   const config = findConfig(inputs.config, root);
   services.info(config === undefined ? "no pins.yml: checking the built-in relations" : `checking what ${config} says`);
   const options = {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { workspaceFolder } from "@release-actions/action-kit";
 import type { Services } from "./plan-setup.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Services } from "./plan-setup.ts";
  */
 export async function trustWorkspace({ exec, env, info }: Services): Promise<void> {
   if (!isContainer(env)) return;
-  const workspace = await realpath(env["GITHUB_WORKSPACE"] || process.cwd());
+  const workspace = await realpath(workspaceFolder(env));
   const quiet = { env, onOutput: () => undefined };
   const known = await exec("git", ["config", "--global", "--get-all", "safe.directory"], { ...quiet, check: false });
   if (known.stdout.split("\n").includes(workspace)) return;

@@ -1,3 +1,4 @@
+import { withoutWorkspace } from "@release-actions/action-kit";
 import type { ActionRunner } from "./action.gen.ts";
 import type { SetupPlan } from "./plan-setup.ts";
 
@@ -10,16 +11,15 @@ export function summarizePlan(runner: ActionRunner, { targets, flags, variables 
   runner.info(`configuration: ${flags.files.join(", ") || "none"}`);
   for (const { flag, from, fate } of flags.rows) runner.info(`  ${flag}  ${fate}, from ${from}`);
   for (const { name, value, from } of variables) runner.info(`  ${name}=${value}  from ${from}`);
-  const inWorkspace = (text: string): string => text.replaceAll(`${runner.env["GITHUB_WORKSPACE"]}/`, "");
   runner.summary
     .heading(`Flags and variables for ${targets.join(", ")}`)
     .findings(flags.warnings.map((message) => ({ level: "warning", message })))
     .table(
       ["flag", "from", "state"],
-      flags.rows.map(({ flag, from, fate }) => [`\`${flag}\``, inWorkspace(from), fate]),
+      flags.rows.map(({ flag, from, fate }) => [`\`${flag}\``, withoutWorkspace(from), fate]),
     )
     .table(
       ["variable", "value", "from"],
-      variables.map(({ name, value, from }) => [`\`${name}\``, `\`${value}\``, inWorkspace(from)]),
+      variables.map(({ name, value, from }) => [`\`${name}\``, `\`${value}\``, withoutWorkspace(from)]),
     );
 }

@@ -1,3 +1,4 @@
+import { workspaceFolder } from "@release-actions/action-kit";
 import { forEachLimited } from "@release-actions/concurrency";
 import {
   type Download,
@@ -70,7 +71,7 @@ async function readDocuments(runner: ActionRunner): Promise<readonly Document[]>
   if (inputs.files.length === 0 && inputs.release === undefined) {
     throw new RewriteError("neither `files` nor `release` is given, so there is nothing to rewrite");
   }
-  const files = await readFiles(inputs.files, env["GITHUB_WORKSPACE"] ?? process.cwd());
+  const files = await readFiles(inputs.files, workspaceFolder(env));
   if (inputs.release === undefined) return files;
   const access = {
     apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",

@@ -1,3 +1,4 @@
+import { workspaceFolder } from "@release-actions/action-kit";
 import type { CommandRunner } from "@release-actions/command";
 import { createFetch } from "@release-actions/http";
 import { countOf } from "@release-actions/report";
@@ -60,7 +61,7 @@ export async function checkRun(runner: ActionRunner): Promise<void> {
     services,
   });
   const address = `${env["GITHUB_SERVER_URL"] || "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}`;
-  const where = { workspace: env["GITHUB_WORKSPACE"] ?? process.cwd(), repository: address };
+  const where = { workspace: workspaceFolder(env), repository: address };
   const ofNpm = isAuto ? await checkNpmJobs(usage.npmJobs, services?.npm, where) : [];
   const findings = [...found, ...ofNpm, ...(isAuto || files.length === 0 ? [] : compareUsage(expectations, usage))];
   for (const { name, level, message } of findings) {

@@ -4,3 +4,4 @@ export { type PublishedRow, type PublishState, writePublished } from "./publishe
 export { runAction } from "./run.ts";
 export type { Runner } from "./runner.ts";
 export { type Cell, escapeMarkdown, MARKS, type Mark, Summary } from "./summary.ts";
+export { withoutWorkspace, workspaceFolder } from "./workspace.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Location } from "@release-actions/report";
+import { workspaceFolder, workspacePath } from "./workspace.ts";
 
 /** The URL of a location in the repository of the run; undefined when the repository does not have it. */
 export type SourceLink = (location: Location) => string | undefined;
@@ -20,20 +21,10 @@ export function sourceLink(env: NodeJS.ProcessEnv): SourceLink {
   };
 }
 
-/** GitHub shows an annotation on a file only when its path is relative to the workspace. */
-export function workspacePath(file: string): string {
-  const relative = path.relative(workspace(), path.resolve(file));
-  return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
-}
-
 /** Whether a path is in another checkout: a folder with its own `.git` does not belong to the run's repository. */
 function isInAnotherCheckout(relative: string): boolean {
   for (let folder = path.dirname(relative); folder !== "."; folder = path.dirname(folder)) {
-    if (existsSync(path.join(workspace(), folder, ".git"))) return true;
+    if (existsSync(path.join(workspaceFolder(), folder, ".git"))) return true;
   }
   return false;
-}
-
-function workspace(): string {
-  return process.env["GITHUB_WORKSPACE"] || process.cwd();
 }

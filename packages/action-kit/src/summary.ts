@@ -1,7 +1,7 @@
-import path from "node:path";
 import type { Level, Location, Problem } from "@release-actions/report";
 import type { Failure } from "./failure.ts";
-import { type SourceLink, workspacePath } from "./source-link.ts";
+import type { SourceLink } from "./source-link.ts";
+import { withoutWorkspace, workspacePath } from "./workspace.ts";
 
 /** GitHub refuses a step summary over 1 MiB (docs: "Job summaries", step isolation and limits). */
 const MAX_SUMMARY_BYTES = 1024 * 1024;
@@ -197,12 +197,6 @@ function plainSentence(text: string): string {
 function splitAdvice(message: string): [said: string, advice: string] {
   const [said = "", advice = ""] = message.split(/\r?\nNext: (.*)/s);
   return [said, advice];
-}
-
-/** Makes paths relative to the workspace, as in annotations and links: the runner's own folders are not useful. */
-function withoutWorkspace(text: string): string {
-  const workspace = process.env["GITHUB_WORKSPACE"];
-  return workspace ? text.replaceAll(`${workspace}${path.sep}`, "") : text;
 }
 
 function fenced(text: string, language = ""): string {

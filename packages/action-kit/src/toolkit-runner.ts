@@ -8,9 +8,9 @@ import { execRunner } from "./exec.ts";
 import { inertText, LineWriter } from "./log-text.ts";
 import { progressPrinter } from "./progress.ts";
 import type { Runner } from "./runner.ts";
-import { workspacePath } from "./source-link.ts";
 import { readState } from "./state.ts";
 import type { Summary } from "./summary.ts";
+import { workspacePath } from "./workspace.ts";
 
 /** GitHub limits all outputs of a job together to 1 MiB, and reports no error when they are larger. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;

@@ -1,39 +1,33 @@
+import { parseSums } from "@release-actions/digest/parse-sums";
 import { type DistPlan, PlanError } from "./plan.ts";
 import { artifactsOf } from "./questions.ts";
 
-/** The checksums of files by name, in lowercase hex; SHA-256 unless another algorithm is given. */
+/** The SHA-256 of files by name, lowercase hex; that of another algorithm where it is named. */
 export type Checksums = ReadonlyMap<string, string>;
 
-/** The checksums in the manifest of a finished build. A plan has none. */
+/** The checksums that a manifest of a finished build holds. A plan holds none. */
 export function checksumsOf(plan: DistPlan): Checksums {
   return new Map(artifactsOf(plan).flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [[name, sha256]])));
 }
 
-/** The number of hex characters of the algorithms that both cargo-dist's `checksum` and Node support. */
+/** What cargo-dist's `checksum` makes that Node can check too, with the number of hex characters. */
 const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
 export type ChecksumAlgorithm = keyof typeof HEX_LENGTH;
 export const CHECKSUM_ALGORITHMS: readonly ChecksumAlgorithm[] = ["sha256", "sha512"];
 
 /**
- * Reads a checksum file such as `.sha256` or `sha256.sum`. Its lines are `<hex> <name>`, or `<hex> *<name>` as
- * cargo-dist writes them (GNU coreutils manual, "md5sum invocation").
+ * Reads a checksum file such as `.sha256` or `sha256.sum`. It accepts only lines of the form `<hex>  <name>`, or
+ * `<hex> *<name>` as cargo-dist writes them (GNU coreutils manual, "md5sum invocation").
  */
 export function readChecksumFile(content: string, source: string, algorithm: ChecksumAlgorithm = "sha256"): Checksums {
-  const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const entries = lines.map((line): [string, string] => {
-    const [, hex, name] = /^([0-9a-f]+) [ *](\S+)$/.exec(line) ?? [];
-    if (hex?.length !== HEX_LENGTH[algorithm] || name === undefined) {
-      throw new PlanError(
-        `${source} has the line ${JSON.stringify(line.slice(0, 100))}, expected <${algorithm}> *<file name>`,
-      );
-    }
-    return [name, hex];
-  });
-  if (entries.length === 0) throw new PlanError(`${source} holds no checksum`);
-  return mergeChecksums(
-    entries.map((entry) => [source, new Map([entry])]),
-    algorithm,
-  );
+  const form = new RegExp(`^[0-9a-f]{${HEX_LENGTH[algorithm]}} [ *]\\S+$`);
+  const other = content.split(/\r?\n/).find((line) => line.trim() !== "" && !form.test(line));
+  if (other !== undefined) {
+    throw new PlanError(
+      `${source} has the line ${JSON.stringify(other.slice(0, 100))}, expected <${algorithm}> *<file name>`,
+    );
+  }
+  return new Map(parseSums(content, source).map(({ path, hex }) => [path, hex]));
 }
 
 /**

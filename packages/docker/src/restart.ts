@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { AGAIN, tryTimes } from "@release-actions/concurrency";
 import type { Reporter } from "@release-actions/report";
 import { type Engine, ping } from "./engine.ts";
 import { EngineConnectionLost } from "./fault.ts";
@@ -28,14 +28,13 @@ export async function retryOverRestart<T>(
 
 async function comesBack(engine: Engine, signal: AbortSignal | undefined): Promise<boolean> {
   const deadline = Date.now() + COMEBACK_LIMIT_MS;
-  while (Date.now() < deadline) {
+  const tries = { times: Number.POSITIVE_INFINITY, pauseMs: () => POLL_INTERVAL_MS, signal };
+  return await tryTimes<boolean>(tries, async () => {
     signal?.throwIfAborted();
     const answers = await ping(engine.endpoint, signal).then(
       () => true,
       () => false,
     );
-    if (answers) return true;
-    await sleep(POLL_INTERVAL_MS);
-  }
-  return false;
+    return answers || Date.now() + POLL_INTERVAL_MS >= deadline ? answers : AGAIN;
+  });
 }

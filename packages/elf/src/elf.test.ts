@@ -60,7 +60,7 @@ describe("readElf", () => {
     ["a PE file (B182)", Buffer.from("MZ\x90\0"), /it is a PE file \(Windows\)/],
     ["a Mach-O file", Buffer.from("cffaedfe07000001", "hex"), /it is a Mach-O file/],
     ["other bytes", Buffer.from("hello"), /it starts with 68656c6c/],
-    ["a truncated header (B162)", elf().subarray(0, 50), /the ELF header is cut: it has 50 bytes/],
+    ["a truncated header (B162)", elf().subarray(0, 50), /the ELF header: needs 2 bytes at 58, but has only 50/],
     ["class 3", elf({ 4: 0x0103 }), /unknown class 3/],
     [
       "section headers past the end (B176)",
@@ -69,7 +69,7 @@ describe("readElf", () => {
     ],
     ["section headers of 8 bytes", elf({ 58: 8 }), /a section header has 8 bytes, expected at least 64/],
     ["a section past the end", elf({}, { 216: 1000 }), /section 2 ends at 1020 of 320 bytes: the file is cut/],
-    ["a name past the end of the names", elf({}, { 192: 999 }), /the section names is cut/],
+    ["a name past the end of the names", elf({}, { 192: 999 }), /the section names: needs 0 bytes at 999/],
     ["sixty thousand sections", elf({ 60: 60_000 }), /the section headers end at 3840064 of 320 bytes/],
   ])("refuses %s", async (_name, bytes, message) => {
     const failing = readElf(memorySource(bytes));
@@ -79,7 +79,7 @@ describe("readElf", () => {
 
   test("truncates a note that is larger than its section", async () => {
     const file = await readElf(memorySource(elf({}, { 284: 60_000 })));
-    await expect(readNotes(file)).rejects.toThrow(/section \.note is cut/);
+    await expect(readNotes(file)).rejects.toThrow(/section \.note: needs \d+ bytes at/);
   });
 
   test("does not accept files of other formats", () => {

@@ -76,7 +76,7 @@ function readRange(
     case UNSIGNED_4:
       return { address: relative + fields.u32(at), size: fields.u32(at + 4) };
     case SIGNED_8:
-      return { address: relative + Number(BigInt.asIntN(64, fields.u64(at))), size: Number(fields.u64(at + 8)) };
+      return { address: relative + Number(BigInt.asIntN(64, fields.bigU64(at))), size: Number(fields.bigU64(at + 8)) };
     case ABSOLUTE:
       return { address: fields.word(at), size: fields.word(at + (wide ? 8 : 4)) };
     default:

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { CommandError, type CommandResult } from "@release-actions/command";
+import { AGAIN, jittered, tryTimes } from "@release-actions/concurrency";
 import { listRefs, readRemote } from "@release-actions/git";
 import type { Tap } from "./tap.ts";
 import { TapError } from "./tap-error.ts";
@@ -45,7 +45,10 @@ export async function publishRevision(
   revise: () => Promise<Revision>,
   pushed: () => void = () => undefined,
 ): Promise<Published> {
-  for (let tries = 1; ; tries += 1) {
+  const { wait, signal } = tap.access;
+  const tries = { times: MAX_PUSHES, pauseMs: jittered((failed) => RACE_WAIT_MS * failed), wait, signal };
+  return await tryTimes<Published>(tries, async (isLast, failed) => {
+    if (failed > 0) await resetToRemote(tap);
     const base = await headOf(tap);
     const revision = await revise();
     const commit = await commitRevision(tap, identity, revision);
@@ -61,10 +64,9 @@ export async function publishRevision(
       await readBack(tap, revision);
       return { commit, changed: true, pushed: true };
     }
-    if (remote === base || tries === MAX_PUSHES) throw refusedPush(tap, result, tries, remote === base);
-    await (tap.access.wait ?? waitFor)(RACE_WAIT_MS * tries * (0.5 + Math.random()), tap.access.signal);
-    await resetToRemote(tap);
-  }
+    if (remote === base || isLast) throw refusedPush(tap, result, failed + 1, remote === base);
+    return AGAIN;
+  });
 }
 
 async function commitRevision(tap: Tap, { name, email }: Identity, revision: Revision): Promise<string | undefined> {
@@ -131,8 +133,4 @@ function refusedPush(tap: Tap, result: CommandResult, tries: number, unmoved: bo
         : "Run this job again.",
     },
   );
-}
-
-function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return delay(ms, undefined, signal && { signal });
 }

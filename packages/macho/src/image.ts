@@ -1,4 +1,5 @@
-import { type ByteOrder, ByteReader } from "./byte-reader.ts";
+import type { ByteOrder } from "@release-actions/bytes";
+import { ByteReader } from "./byte-reader.ts";
 import { architectureName } from "./cpu.ts";
 import { MachoError } from "./error.ts";
 import { type BuildVersion, type LoadCommand, readBuildVersion, readLoadCommands } from "./load-commands.ts";

@@ -1,0 +1,82 @@
+export type ByteOrder = "little" | "big";
+
+/**
+ * The one place where bounds are checked: a piece of a file that knows where it is in it, so that every error can say
+ * the byte. Offsets given to it count from its start. The reader of a format says in `fault` which error it throws.
+ */
+export abstract class ByteWindow {
+  readonly bytes: Uint8Array;
+  /** Where the piece starts in the file. */
+  readonly start: number;
+  readonly order: ByteOrder;
+  readonly #what: string;
+  readonly #view: DataView;
+
+  /** @param what names the piece in errors */
+  constructor(bytes: Uint8Array, what: string, order: ByteOrder, start = 0) {
+    this.bytes = bytes;
+    this.start = start;
+    this.order = order;
+    this.#what = what;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** @param at the byte in the file */
+  protected abstract fault(message: string, at: number): Error;
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  u8(offset: number): number {
+    return this.#view.getUint8(this.#checked(offset, 1));
+  }
+
+  u16(offset: number): number {
+    return this.#view.getUint16(this.#checked(offset, 2), this.order === "little");
+  }
+
+  u32(offset: number): number {
+    return this.#view.getUint32(this.#checked(offset, 4), this.order === "little");
+  }
+
+  i32(offset: number): number {
+    return this.#view.getInt32(this.#checked(offset, 4), this.order === "little");
+  }
+
+  /** A 64-bit value that must be an offset, a size or a flag: beyond 2^53 it cannot be any. */
+  u64(offset: number): number {
+    const value = this.bigU64(offset);
+    if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+    throw this.error(`the 64-bit value 0x${value.toString(16)} is larger than any file`, offset);
+  }
+
+  bigU64(offset: number): bigint {
+    return this.#view.getBigUint64(this.#checked(offset, 8), this.order === "little");
+  }
+
+  slice(offset: number, length: number): Uint8Array {
+    this.#checked(offset, length);
+    return this.bytes.subarray(offset, offset + length);
+  }
+
+  /** Text up to a NUL, `max` bytes or the end of the piece, whichever comes first. */
+  text(offset: number, max = this.bytes.length): string {
+    this.#checked(offset, 0);
+    const field = this.bytes.subarray(offset, offset + max);
+    const end = field.indexOf(0);
+    return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString("utf8");
+  }
+
+  error(message: string, offset: number): Error {
+    return this.fault(`${this.#what}: ${message}`, this.start + offset);
+  }
+
+  #checked(offset: number, length: number): number {
+    if (offset >= 0 && length >= 0 && offset + length <= this.bytes.length) return offset;
+    throw this.error(
+      `needs ${length} bytes at ${offset}, but has only ${this.bytes.length}: it is truncated or an offset is wrong`,
+      Math.min(Math.max(offset, 0), this.bytes.length),
+    );
+  }
+}

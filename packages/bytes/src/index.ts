@@ -1,0 +1,1 @@
+export { type ByteOrder, ByteWindow } from "./byte-window.ts";
