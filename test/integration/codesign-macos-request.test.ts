@@ -36,7 +36,10 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
 
   test("signs ad hoc without any secret, as in runs of forks", async () => {
-    await cp(await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()), path.join(bench.job.workspace, "universal"));
+    await cp(
+      await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()),
+      path.join(bench.job.workspace, "universal"),
+    );
     const result = await signWithoutSecrets({ path: "tool\nuniversal", "ad-hoc": "true" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect(await identifiersOf("universal")).toEqual(["universal", "universal"]);

@@ -36,15 +36,23 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
   };
   const findings = async (file: string): Promise<string[]> => {
     const authorities = await readAuthorities(bench.workshop.authorities);
-    const report = await checkSigning(await readFile(path.join(bench.job.workspace, file)), { teamId: TEAM, authorities });
+    const report = await checkSigning(await readFile(path.join(bench.job.workspace, file)), {
+      teamId: TEAM,
+      authorities,
+    });
     return report.findings.map(({ code }) => code);
   };
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
   const leftovers = async (): Promise<string[]> =>
-    [...(await readdir(bench.job.temp)), ...(await readdir(bench.job.workspace))].filter((name) => name.includes("codesign-macos"));
+    [...(await readdir(bench.job.temp)), ...(await readdir(bench.job.workspace))].filter((name) =>
+      name.includes("codesign-macos"),
+    );
 
   test("signs thin and universal files for notarization with rcodesign", async () => {
-    await cp(await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()), path.join(bench.job.workspace, "universal"));
+    await cp(
+      await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()),
+      path.join(bench.job.workspace, "universal"),
+    );
     const result = await sign({ path: "tool\nuniversal", identifier: "com.example.tool" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect([await findings("tool"), await findings("universal")]).toEqual([[], []]);
@@ -159,7 +167,9 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     [
       "a certificate for development",
       async () => ({
-        certificate: await p12(await bench.workshop.otherIdentity("development", { marker: "1.2.840.113635.100.6.1.12" })),
+        certificate: await p12(
+          await bench.workshop.otherIdentity("development", { marker: "1.2.840.113635.100.6.1.12" }),
+        ),
       }),
       /is a Mac Development certificate/,
     ],

@@ -2,15 +2,15 @@ import { parseSums } from "@release-actions/digest/parse-sums";
 import { type DistPlan, PlanError } from "./plan.ts";
 import { artifactsOf } from "./questions.ts";
 
-/** The SHA-256 of files by name, lowercase hex; that of another algorithm where it is named. */
+/** The checksums of files by name, in lowercase hex; SHA-256 unless another algorithm is given. */
 export type Checksums = ReadonlyMap<string, string>;
 
-/** The checksums that a manifest of a finished build holds. A plan holds none. */
+/** The checksums in the manifest of a finished build. A plan has none. */
 export function checksumsOf(plan: DistPlan): Checksums {
   return new Map(artifactsOf(plan).flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [[name, sha256]])));
 }
 
-/** What cargo-dist's `checksum` makes that Node can check too, with the number of hex characters. */
+/** The number of hex characters of the algorithms that both cargo-dist's `checksum` and Node support. */
 const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
 export type ChecksumAlgorithm = keyof typeof HEX_LENGTH;
 export const CHECKSUM_ALGORITHMS: readonly ChecksumAlgorithm[] = ["sha256", "sha512"];
