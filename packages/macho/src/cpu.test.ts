@@ -41,12 +41,12 @@ test.each<[cpuType: number, subtype: number, name: string]>([
   expect(architectureName(cpuType, subtype)).toBe(name);
 });
 
-test("the high byte of a subtype holds capabilities, which do not belong to the name", () => {
+test("ignores the high byte of a subtype, which contains capabilities", () => {
   expect(architectureName(0x0100000c, 0x8100_0002)).toBe("arm64e");
   expect(architectureName(0x01000007, 0x8000_0003)).toBe("x86_64");
 });
 
-test("what has no name is shown as numbers", () => {
+test("shows an unnamed CPU as numbers", () => {
   expect(architectureName(0x0100000c, 77)).toBe("arm64:77");
   expect(architectureName(6, 0x8000_0001)).toBe("cpu 6:1");
 });

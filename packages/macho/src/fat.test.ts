@@ -35,7 +35,7 @@ describe("a fat file", () => {
   test.each([
     ["fat", false],
     ["fat64", true],
-  ] as const)("of the kind %s has an image for each architecture, at its place", (kind, isWide) => {
+  ] as const)("of the kind %s has an image for each architecture, at its offset", (kind, isWide) => {
     const { images, ...file } = readMacho(
       fatOf(
         [
@@ -52,7 +52,7 @@ describe("a fat file", () => {
     ]);
   });
 
-  test("may begin right behind its header, and have slices that touch", () => {
+  test("may have a slice directly after its header, and adjacent slices", () => {
     const touching = fatOf([
       { offset: 48, bytes: arm64 },
       { cpuType: X86_64, offset: 80, bytes: amd64 },
@@ -69,7 +69,7 @@ describe("a fat file", () => {
 
   test.each<[title: string, file: Buffer, message: string]>([
     [
-      "a slice of nothing",
+      "an empty slice",
       fatOf([{ offset: 64, size: 0 }], { length: 100 }),
       "arm64 takes bytes 64 to 64 of a file of 100",
     ],
@@ -91,7 +91,7 @@ describe("a fat file", () => {
       "x86_64 and arm64 overlap",
     ],
     ["one architecture twice", fatOf([{ offset: 64 }, { offset: 128 }]), "it lists arm64 twice (at byte 28)"],
-    ["a header cut short", fatOf([{ offset: 28 }]).subarray(0, 20), "fat header: needs 4 bytes at 20"],
+    ["a truncated header", fatOf([{ offset: 28 }]).subarray(0, 20), "fat header: needs 4 bytes at 20"],
     ["33 architectures", bigEndianWords(0xcafebabe, 33), "it lists 33 architectures; a Java class file"],
   ])("is refused with %s", (_title, file, message) => {
     expect(() => readSlices(file)).toThrow(message);
@@ -102,7 +102,7 @@ describe("a fat file", () => {
     expect(readMacho(fatOf(slices)).images).toHaveLength(32);
   });
 
-  test("tells subtypes apart without their capabilities", () => {
+  test("compares subtypes without their capabilities", () => {
     const same = [
       { subtype: 2, offset: 64 },
       { subtype: 0x8000_0002, offset: 128 },
@@ -110,7 +110,7 @@ describe("a fat file", () => {
     expect(() => readSlices(fatOf(same))).toThrow("it lists arm64e twice");
   });
 
-  test("says which slice is for another CPU than its entry, and throws that only for who wants images", () => {
+  test("reports a slice for a different CPU than its entry, and throws only when the caller reads images", () => {
     const file = fatOf([{ cpuType: X86_64, offset: 64, bytes: arm64 }]);
     const message = "fat header: the entry for x86_64 points to an image for arm64 (at byte 8)";
     expect(readSlices(file).slices).toEqual([
@@ -120,11 +120,11 @@ describe("a fat file", () => {
   });
 });
 
-describe("bytes of a fat file that no architecture has", () => {
+describe("bytes outside of a fat file's architectures", () => {
   const foreign = (...parameters: Parameters<typeof fatOf>) => readSlices(fatOf(...parameters)).foreignBytes;
   const first = { offset: 4096, bytes: arm64, align: 12 };
 
-  test("are none where zeros fill up to the alignment, whatever stands behind the header", () => {
+  test("are accepted when they are zeros up to the alignment, and before the first slice", () => {
     expect(foreign([first])).toBeUndefined();
     expect(foreign([first, { cpuType: X86_64, offset: 8192, bytes: amd64, align: 12 }])).toBeUndefined();
     expect(foreign([{ ...first, align: 2 }])).toBeUndefined();
@@ -137,7 +137,7 @@ describe("bytes of a fat file that no architecture has", () => {
 
   test.each<[title: string, slices: Slice[], message: string]>([
     [
-      "a gap of as much as the alignment",
+      "a gap as large as the alignment",
       [first, { cpuType: X86_64, offset: 4128 + 4096, bytes: amd64, align: 12 }],
       "4096 bytes before its architecture x86_64, more than the alignment asks for",
     ],
@@ -146,26 +146,29 @@ describe("bytes of a fat file that no architecture has", () => {
       [first, { cpuType: X86_64, offset: 8192, bytes: amd64, align: 16 }],
       "4064 bytes before its architecture x86_64, more than the alignment asks for",
     ],
-  ])("are %s", (_title, slices, message) => {
+  ])("are reported: %s", (_title, slices, message) => {
     expect(foreign(slices)).toBe(message);
   });
 
-  test("are those behind the last one, zeros or not", () => {
+  test("are reported after the last slice, even if they are zeros", () => {
     expect(foreign([first], { length: 4129 })).toBe("1 bytes after its last architecture");
   });
 
-  test.each([false, true])("are those between header and first slice that are not zero (64-bit: %s)", (isWide) => {
-    const file = fatOf([first], { isWide });
-    const end = isWide ? 40 : 28;
-    for (const at of [end, 4095]) {
-      const changed = Buffer.from(file);
-      changed[at] = 1;
-      expect(readSlices(changed).foreignBytes).toBe("bytes before its architecture arm64 that are not zero");
-    }
-  });
+  test.each([false, true])(
+    "are reported between the header and the first slice if they are not zero (64-bit: %s)",
+    (isWide) => {
+      const file = fatOf([first], { isWide });
+      const end = isWide ? 40 : 28;
+      for (const at of [end, 4095]) {
+        const changed = Buffer.from(file);
+        changed[at] = 1;
+        expect(readSlices(changed).foreignBytes).toBe("bytes before its architecture arm64 that are not zero");
+      }
+    },
+  );
 });
 
-describe("files that are something else", () => {
+describe("files of other formats", () => {
   test.each<[bytes: Buffer, what: string]>([
     [Buffer.from("7f454c46", "hex"), "is an ELF file (Linux)"],
     [Buffer.from("MZ\x90\0"), "is a PE file (Windows)"],
@@ -179,11 +182,11 @@ describe("files that are something else", () => {
     [Buffer.from("0001020304", "hex"), "starts with 00010203"],
     [Buffer.from("abc"), "has only 3 bytes"],
     [Buffer.alloc(0), "is empty"],
-  ])("are told what they are: %j", (bytes, what) => {
+  ])("are named: %j", (bytes, what) => {
     expect(() => readMacho(bytes)).toThrow(`not a Mach-O file: it ${what} (at byte 0)`);
   });
 
-  test("static libraries are known by either magic of ar", () => {
+  test("static libraries are recognized by either magic of ar", () => {
     const known = ["!<arch>\n#1/12", "!<thin>\n", "!<arch>", "!<ARCH>\n"].map((text) =>
       isStaticLibrary(Buffer.from(text)),
     );
@@ -196,7 +199,7 @@ describe("files that are something else", () => {
     expect(() => readMacho(file)).toThrow("it is a universal static library (at byte 0)");
   });
 
-  test("first bytes are told apart, whatever there is of them", () => {
+  test("isMacho accepts only Mach-O magics, in inputs of any length", () => {
     const heads = [
       bigEndianWords(0xfeedface),
       bigEndianWords(0xfeedfacf),

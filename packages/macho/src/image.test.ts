@@ -21,7 +21,7 @@ describe("the header", () => {
     [11, "kext"],
     [12, "fileset"],
     [99, "99"],
-  ])("of file type %d is of a file of the kind %s", (number, fileType) => {
+  ])("with file type %d has the kind %s", (number, fileType) => {
     const image = readImage(words(0xfeedfacf, 0x0100000c, 0, number, 0, 0, 0x85, 0));
     expect([image.fileType, image.flags]).toEqual([fileType, 0x85]);
   });
@@ -54,7 +54,7 @@ describe("the header", () => {
     expect(readMacho(bytes)).toMatchObject({ kind: "thin", images: [fields] });
   });
 
-  test("is refused by its first bytes, as they are in the file", () => {
+  test("is refused with its first bytes in file order", () => {
     expect(() => readImage(words(1), 64)).toThrow(
       expect.objectContaining({ message: "not a Mach-O image: it starts with 0x01000000 (at byte 64)", offset: 64 }),
     );
@@ -66,7 +66,7 @@ describe("the header", () => {
   });
 });
 
-test("libraries are those of all load commands that load one, in their order, as far as their names go", () => {
+test("libraries are read from all load commands that load one, in order, up to the NUL of each name", () => {
   const library = (number: number, name: string): Buffer =>
     command(number, words(24, 2, 0x10000, 0x10000), Buffer.from(name.padEnd(16, "\0")));
   const image = readImage(
@@ -83,7 +83,7 @@ test("libraries are those of all load commands that load one, in their order, as
   expect(image.libraries).toEqual(["load", "weak", "re-exported", "lazy", "upward, it is so"]);
 });
 
-test("the code signature is where its load command says", () => {
+test("reads the place of the code signature from its load command", () => {
   const image = readImage(imageOf([command(0x1d, words(48, 10))], { tail: Buffer.alloc(10) }));
   expect(image.codeSignature).toEqual({ offset: 48, size: 10 });
   expect(() => readImage(imageOf([command(0x1d, words(48, 11))], { tail: Buffer.alloc(10) }))).toThrow(
@@ -135,30 +135,30 @@ describe("segments", () => {
     ]);
   });
 
-  test("may reach to the end of the file, and not past it", () => {
+  test("may reach to the end of the file, but not past it", () => {
     expect(readImage(imageOf([segmentOf("__TEXT", 4, 100)])).segments[0]?.fileSize).toBe(100);
     const message = "LC_SEGMENT_64 command: segment __TEXT ends at 105 of 104 bytes: the file is cut (at byte 40)";
     expect(() => readImage(imageOf([segmentOf("__TEXT", 5, 100)]))).toThrow(message);
   });
 
-  test("may not count more sections than their load command holds", () => {
+  test("may not count more sections than their load command contains", () => {
     const bytes = imageOf([segmentOf("__TEXT", 0, 0, [{ name: "__text", offset: 0, size: 0 }])]);
     bytes.writeUInt32LE(2, 32 + 64);
     expect(() => readImage(bytes)).toThrow(/LC_SEGMENT_64 command: needs \d+ bytes? at \d+/);
   });
 });
 
-test("load commands are read up to the limit of 4096", () => {
+test("reads at most 4096 load commands", () => {
   expect(readImage(imageOf(Array(4096).fill(words(0x2a, 8)))).loadCommands).toHaveLength(4096);
   expect(() => readImage(imageOf(Array(4097).fill(words(0x2a, 8))))).toThrow("4097 load commands are more than");
 });
 
-test.each([4, 7, 9, 10])("a load command of %d bytes is refused", (size) => {
+test.each([4, 7, 9, 10])("refuses a load command of %d bytes", (size) => {
   const bytes = imageOf([Buffer.concat([words(0x2a, size), Buffer.alloc(8)])]);
   expect(() => readImage(bytes)).toThrow(`load command 0 has the size ${size} (at byte 36)`);
 });
 
-test("offsets of an image within a file count from the file's start in errors, from its own in fields", () => {
+test("counts offsets from the file's start in errors, and from the image's start in fields", () => {
   const bytes = imageOf([command(0x2a, words(0, 0)), words(0x1d, 0)]);
   expect(() => readImage(bytes, 1000)).toThrow("load command 1 has the size 0 (at byte 1052)");
   const { start, loadCommands } = readImage(imageOf([words(0x2a, 8), words(0x2a, 8)]), 1000);

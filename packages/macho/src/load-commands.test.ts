@@ -98,7 +98,7 @@ describe("the build version", () => {
     expect(build(command(0x2a, words(0, 0)), command(number, words(0x000a0900, 0x000a0a00)))).toEqual(expected);
   });
 
-  test("is that of LC_BUILD_VERSION where both are there, and none where none is", () => {
+  test("prefers LC_BUILD_VERSION to the older command, and is undefined without either", () => {
     const older = command(0x24, words(0x000a0900, 0x000a0a00));
     expect(build(older, command(0x32, words(1, 0x000b0000, 0x000c0000, 0)))?.sdk).toBe("12.0");
     expect(build(command(0x2a, words(0, 0)))).toBeUndefined();

@@ -8,7 +8,7 @@ const ARM64 = 0x0100000c;
 const X86_64 = 0x01000007;
 
 describe("readMacho", () => {
-  test("reads what the load commands say of a thin file", () => {
+  test("reads the load commands of a thin file", () => {
     const uuid = Buffer.from("00112233445566778899aabbccddeeff", "hex");
     const name = Buffer.alloc(32);
     name.write("/usr/lib/libSystem.B.dylib");
@@ -52,7 +52,7 @@ describe("readMacho", () => {
     ["a script (B161)", Buffer.from("#!/bin/sh\n"), /it is a script/],
     ["an ELF file", Buffer.from("7f454c4602010100", "hex"), /it is an ELF file/],
     ["a PE file (B182)", Buffer.from("MZ......"), /it is a PE file/],
-    ["a header cut short (B162)", words(0xfeedfacf, ARM64, 0, 2), /only 16: it is truncated.*\(at byte 16\)/],
+    ["a truncated header (B162)", words(0xfeedfacf, ARM64, 0, 2), /only 16: it is truncated.*\(at byte 16\)/],
     [
       "load commands past sizeofcmds (B167)",
       imageOf([words(27, 64)]),
@@ -106,7 +106,7 @@ describe("readMacho", () => {
     ["a fat architecture inside the header", fatOf([[ARM64, 4, 60]], 64), /starts inside the header/],
     ["a Java class file (B165)", bigEndianWords(0xcafebabe, 65, 0, 0), /Java class file/],
     [
-      "a fat entry that names another CPU than its image (B174)",
+      "a fat entry for a different CPU than its image (B174)",
       Buffer.concat([fatOf([[X86_64, 64, 32]], 64), imageOf([])]),
       /the entry for x86_64 points to an image for arm64/,
     ],
@@ -134,7 +134,7 @@ describe("readSlices", () => {
   const kinds = (bytes: Buffer): string[] =>
     readSlices(bytes).slices.map(({ kind, architecture }) => `${architecture} ${kind}`);
 
-  test("tells architectures apart by their subtypes", () => {
+  test("distinguishes architectures by their subtypes", () => {
     const file = fat([
       [0, arm(0)],
       [1, arm(1)],
@@ -154,7 +154,7 @@ describe("readSlices", () => {
     ]);
   });
 
-  test("takes static libraries, thin and universal, for no programs", () => {
+  test("does not treat thin and universal static libraries as programs", () => {
     const library = Buffer.from("!<arch>\n#1/12           0           0     0     100644  20        `\n");
     const file = fat([
       [0, library],
@@ -173,7 +173,7 @@ describe("readSlices", () => {
   });
 
   test.each<[title: string, file: Buffer, foreign: RegExp]>([
-    ["behind the last architecture", fat([[0, arm(0)]], Buffer.alloc(7)), /^7 bytes after its last architecture$/],
+    ["after the last architecture", fat([[0, arm(0)]], Buffer.alloc(7)), /^7 bytes after its last architecture$/],
     [
       "hidden before an architecture",
       (() => {
@@ -184,7 +184,7 @@ describe("readSlices", () => {
       /^bytes before its architecture arm64 that are not zero$/,
     ],
     [
-      "of padding that no alignment asks for",
+      "of padding that no alignment requires",
       (() => {
         const file = fat([
           [0, arm(0)],
@@ -208,7 +208,7 @@ describe("isMacho", () => {
     ["a Java class file (B165)", bigEndianWords(0xcafebabe, 52), false],
     ["a script", Buffer.from("#!/bin/sh"), false],
     ["two bytes", Buffer.from([0xcf, 0xfa]), false],
-  ])("tells %s by its first bytes", (_title, head, expected) => {
+  ])("recognizes %s by its first bytes", (_title, head, expected) => {
     expect(isMacho(head)).toBe(expected);
   });
 });

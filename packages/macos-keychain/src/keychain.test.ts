@@ -24,7 +24,7 @@ function recorder(answer: (line: string) => Partial<CommandResult> = () => ({}))
 }
 
 describe("createKeychain", () => {
-  test("hands the password over by standard input only", async () => {
+  test("passes the password only on standard input", async () => {
     const { run, calls } = recorder();
     const { password } = await createKeychain(run, "/tmp/a b/k.keychain-db");
     expect(password).toMatch(/^[0-9a-f]{48}$/);
@@ -52,7 +52,7 @@ describe("createKeychain", () => {
     await expect(createKeychain(run, "/tmp/k.keychain-db")).rejects.toThrow(/could not be created at .*: not found/);
   });
 
-  test("says that this needs macOS where there is no `security` (F99)", async () => {
+  test("says that it needs macOS when there is no `security` program (F99)", async () => {
     const { run } = recorder(() => ({ exitCode: 127 }));
     await expect(createKeychain(run, "/tmp/k.keychain-db")).rejects.toMatchObject({
       advice: "This needs a macOS runner.",
@@ -64,7 +64,7 @@ describe("importIdentity", () => {
   const keychain = { path: "/k", password: "00" };
   const p12 = { file: "/id.p12", password: "11", fingerprint: "ab12" };
 
-  test("takes the identity's being there for success, and nothing else", async () => {
+  test("treats only the presence of the identity as success", async () => {
     const there = recorder((line) => ({ stdout: line.includes("find-identity") ? '  1) AB12 "Developer ID"\n' : "" }));
     await importIdentity(there.run, keychain, p12);
     const absent = recorder(() => ({ stdout: "MAC verification failed" }));
@@ -77,13 +77,13 @@ describe("importIdentity", () => {
 describe("the search list", () => {
   const list = (text: string) => recorder((line) => ({ stdout: line.includes(" -s ") ? "" : text }));
 
-  test("is put first into, once, and keeps what was there", async () => {
+  test("gets the keychain as its first entry, once, and keeps the others", async () => {
     const { run, calls } = list('    "/login.keychain-db"\n    "/k"\n');
     expect(await addToSearchList(run, "/k")).toEqual(["/login.keychain-db", "/k"]);
     expect(calls.at(-1)?.line).toBe("security list-keychains -d user -s /k /login.keychain-db");
   });
 
-  test("is taken out of, and left alone when there is nothing to take out", async () => {
+  test("loses the keychain, and is not changed when it does not have it", async () => {
     const there = list('"/k"\n"/login.keychain-db"\n"/another"\n');
     await removeFromSearchList(there.run, "/k");
     expect(there.calls.at(-1)?.line).toBe("security list-keychains -d user -s /login.keychain-db /another");

@@ -12,7 +12,7 @@ import { checkProduct } from "./check-product.ts";
 import { MAX_DEPTH } from "./containers.ts";
 import { openProduct } from "./product.ts";
 
-/** The smallest arm64 program: a header, and LC_BUILD_VERSION for macOS 12. Not signed. */
+/** The smallest arm64 program: a header and LC_BUILD_VERSION for macOS 12, not signed. */
 const PROGRAM = Buffer.from(
   "cffaedfe0c00000100000000020000000100000018000000000000000000000032000000180000000100000000000c0000000c0000000000",
   "hex",
@@ -63,7 +63,7 @@ describe("checkProduct", () => {
     expect(await check(name, await content())).toEqual({ found: [`unsigned ${found}`], notChecked: [] });
   });
 
-  test("opens archives to a depth, and says where it stopped", async () => {
+  test("opens nested archives up to a limit, and says where it stopped", async () => {
     let content = await zip({ t: PROGRAM });
     for (let depth = 1; depth < MAX_DEPTH + 2; depth += 1) content = await zip({ "x.zip": content, t: PROGRAM });
     const { found, notChecked } = await check("a.zip", content);
@@ -73,7 +73,7 @@ describe("checkProduct", () => {
     ]);
   });
 
-  test("one odd file ends nothing: what only looks like an archive is said and passed over", async () => {
+  test("reports and skips a file that only looks like an archive, and continues", async () => {
     const { found, notChecked } = await check(
       "a.zip",
       await zip({
@@ -89,7 +89,7 @@ describe("checkProduct", () => {
     ]);
   });
 
-  test("reads a zip with a comment by its directory, and says so", async () => {
+  test("reads a zip with a comment by its directory, and reports that", async () => {
     const plain = await zip({ "bin/t": PROGRAM });
     const commented = Buffer.concat([plain, Buffer.from("hello")]);
     commented.writeUInt16LE(5, plain.length - 2);
@@ -101,17 +101,17 @@ describe("checkProduct", () => {
     expect((await check("a.zip", plain.subarray(0, -10))).found).toEqual(["unreadable "]);
   });
 
-  test("static libraries are neither programs nor damage, alone and beside others", async () => {
+  test("treats static libraries neither as programs nor as damaged, alone or with other files", async () => {
     expect(await check("lib.a", LIBRARY)).toEqual({ found: [], notChecked: [] });
     expect(await check("a.tgz", gzipSync(tar("lib/x.a", LIBRARY)))).toEqual({ found: [], notChecked: [] });
   });
 
-  test("a disk image is not opened, and the result says so", async () => {
+  test("does not open a disk image, and reports that", async () => {
     const image = Buffer.concat([Buffer.alloc(600), Buffer.from("koly"), Buffer.alloc(508)]);
     expect((await check("a.dmg", image)).notChecked).toEqual(["a.dmg: disk images and installers are not opened"]);
   });
 
-  test("takes any folder of a bundle's layout for one", async () => {
+  test("treats any folder with the layout of a bundle as one", async () => {
     await mkdir(path.join(folder, "Synth.vst3/Contents/MacOS"), { recursive: true });
     await writeFile(path.join(folder, "Synth.vst3/Contents/MacOS/Synth"), PROGRAM);
     await mkdir(path.join(folder, "Odd.thing/Contents/MacOS"), { recursive: true });
@@ -137,7 +137,7 @@ describe("bundleOf", () => {
     expect(bundleOf(file)).toMatchObject({ name, base });
   });
 
-  test("a program in no bundle has none", () => {
+  test("finds no bundle for a program outside of one", () => {
     expect(bundleOf("bin/tool")).toBeUndefined();
   });
 });
@@ -170,7 +170,7 @@ describe("Bundles", () => {
   }
   const whole = { "Info.plist": list, "_CodeSignature/CodeResources": seal };
 
-  test("finds nothing where Info.plist and seal are those that were signed, whatever helpers are there", async () => {
+  test("finds no problem when Info.plist and seal are the signed ones, with any helpers", async () => {
     expect(await findings(whole, SIGNED)).toEqual([]);
   });
 
@@ -178,20 +178,20 @@ describe("Bundles", () => {
     [title: string, files: Readonly<Record<string, Buffer>>, slots: ReadonlyMap<number, Uint8Array>, found: RegExp]
   >([
     [
-      "another Info.plist",
+      "a different Info.plist",
       { ...whole, "Info.plist": Buffer.concat([list, Buffer.from(" ")]) },
       SIGNED,
       /^changed-after-signing: .*different Info\.plist/,
     ],
     [
-      "another seal",
+      "a different seal",
       { ...whole, "_CodeSignature/CodeResources": list },
       SIGNED,
       /^changed-after-signing: .*different _CodeSignature\/CodeResources/,
     ],
     ["no seal", { "Info.plist": list }, SIGNED, /^changed-after-signing: .*the bundle no longer has/],
     [
-      "a program that was signed by itself",
+      "a program that was signed alone",
       whole,
       new Map([[1, sha256(list)]]),
       /^bundle-not-sealed: was signed alone, without the _CodeSignature/,
@@ -200,8 +200,8 @@ describe("Bundles", () => {
     expect(await findings(files, slots)).toEqual([expect.stringMatching(found)]);
   });
 
-  test("goes by the program that a binary Info.plist names", async () => {
-    // By Python's plistlib: CFBundleExecutable is "Other".
+  test("uses the program that a binary Info.plist names", async () => {
+    // Written by Python's plistlib: CFBundleExecutable is "Other".
     const head = "62706c6973743030d101025f1012434642756e646c6545786563757461626c65554f74686572080b20";
     const trailer = "0000000000000101000000000000000300000000000000000000000000000026";
     const binary = Buffer.from(head + trailer, "hex");

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A tar.xz that its decoder does not have whole after the first bytes. */
+/** Packs files into a tar.xz; with `MACHO` it is too large to be decoded at once. */
 function pack(name: string, files: readonly string[]): string {
   execFileSync("tar", ["-cJf", name, ...files], { cwd: folder });
   return path.join(folder, name);
@@ -27,14 +27,14 @@ async function contentsOf(file: string): Promise<string[]> {
 
 const MACHO = Buffer.concat([Buffer.from("cffaedfe0c000001", "hex"), randomBytes(2_000_000)]);
 
-test("reads a large tar.xz after a look at its first bytes, and the next one", async () => {
+test("reads a large tar.xz after its first bytes were inspected, and then reads it again", async () => {
   writeFileSync(path.join(folder, "tool"), MACHO);
   const file = pack("tool.tar.xz", ["tool"]);
   expect(await contentsOf(file)).toEqual(["binary tool"]);
   expect(await contentsOf(file)).toEqual(["binary tool"]);
 });
 
-test("reads an xz file inside another, and what stands behind it", async () => {
+test("reads an xz file inside another, and the file after it", async () => {
   writeFileSync(path.join(folder, "tool"), MACHO);
   pack("inner.tar.xz", ["tool"]);
   expect(await contentsOf(pack("outer.tar.xz", ["inner.tar.xz", "tool"]))).toEqual([
@@ -46,13 +46,13 @@ test("reads an xz file inside another, and what stands behind it", async () => {
 test.each([
   ["tar.bz2", "-cjf"],
   ["tar.xz", "-cJf"],
-])("reads a .%s, whose bytes may be a program alone, with its name", async (ending, option) => {
+])("reads a .%s with its member's name, although it could be a single compressed program", async (ending, option) => {
   writeFileSync(path.join(folder, "tool"), MACHO);
   execFileSync("tar", [option, `tool.${ending}`, "tool"], { cwd: folder });
   expect(await contentsOf(path.join(folder, `tool.${ending}`))).toEqual(["binary tool"]);
 });
 
-test("reads the programs of a tar with links to outside, and passes over gigabytes of zeros", async () => {
+test("reads the programs of a tar with links to outside, and skips gigabytes of zeros", async () => {
   writeFileSync(path.join(folder, "tool"), MACHO);
   symlinkSync("/etc/hosts", path.join(folder, "absolute"));
   symlinkSync("../../outside", path.join(folder, "relative"));

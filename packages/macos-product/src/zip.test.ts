@@ -8,7 +8,7 @@ import { findProducts } from "./find-products.ts";
 import { openProduct, ProductError } from "./product.ts";
 import { packForSubmission } from "./zip.ts";
 
-/** The first bytes of an arm64 program; enough to be told by. */
+/** The first bytes of an arm64 program, enough to recognize it. */
 const MACHO = Buffer.concat([Buffer.from("cffaedfe0c000001", "hex"), Buffer.alloc(100)]);
 
 let folder: string;
@@ -57,7 +57,7 @@ describe("packForSubmission", () => {
     });
   });
 
-  test("packs equal files into equal bytes, whatever their dates", async () => {
+  test("packs equal files into equal bytes, regardless of their dates", async () => {
     await writeFile(at("tool"), MACHO, { mode: 0o755 });
     const first = await pack("tool");
     await utimes(at("tool"), new Date(1e12), new Date(1e12));
@@ -69,7 +69,7 @@ describe("packForSubmission", () => {
   test.each(["UTC", "Asia/Tokyo", "America/St_Johns"])("packs the same bytes in the time zone %s", async (TZ) => {
     await writeFile(at("tool"), MACHO, { mode: 0o755 });
     const here = await pack("tool");
-    // A process of its own, since Node takes its time zone once.
+    // A separate process, since Node reads its time zone only once.
     const index = path.join(import.meta.dirname, "index.ts");
     const script = `import { openProduct, packForSubmission } from ${JSON.stringify(index)};
       await packForSubmission([await openProduct("tool")], "unpacked", "there.zip");`;
@@ -86,7 +86,7 @@ describe("openProduct", () => {
     ["tool.txz", Buffer.from("fd377a585a00", "hex"), "tar"],
     ["installer", Buffer.from("xar!\0\u001c"), "installer"],
     ["image", Buffer.concat([Buffer.alloc(600), Buffer.from("koly"), Buffer.alloc(508)]), "disk-image"],
-  ])("tells what %s is by its content", async (name, content, kind) => {
+  ])("detects %s by its content", async (name, content, kind) => {
     await writeFile(at(name), content);
     expect((await openProduct(at(name))).kind).toBe(kind);
   });

@@ -7,7 +7,7 @@ import { notarytoolService, storeCredentials } from "./notarytool-service.ts";
 const failed = (stderr: string): CommandResult => ({ exitCode: 69, stdout: "", stderr });
 const answered = (value: object): CommandResult => ({ exitCode: 0, stdout: JSON.stringify(value), stderr: "" });
 
-/** Answers one call after the other, and keeps how long it was made to wait. */
+/** A service that returns the results in order, and records its calls and waits. */
 function service(...results: readonly CommandResult[]) {
   const queue = [...results];
   const calls: string[] = [];
@@ -26,7 +26,7 @@ describe("notarytoolService", () => {
     "Error: HTTP status code: 429. Too Many Requests.",
     "The network connection was lost. NSURLErrorDomain Code=-1005",
     "Error: The request timed out.",
-  ])("tries again after: %s", async (said) => {
+  ])("retries after: %s", async (said) => {
     const {
       service: notarytool,
       calls,
@@ -39,7 +39,7 @@ describe("notarytoolService", () => {
     );
   });
 
-  test("gives up after four tries, with what it said last", async () => {
+  test("gives up after four tries, and shows the last message", async () => {
     const said = "Error: HTTP status code: 500.";
     const { service: notarytool, calls } = service(...Array.from({ length: 9 }, () => failed(said)));
     await expect(notarytool.status("1")).rejects.toThrow(
@@ -48,13 +48,13 @@ describe("notarytoolService", () => {
     expect(calls.length).toBe(4);
   });
 
-  test("does not try again what cannot heal", async () => {
+  test("does not retry permanent errors", async () => {
     const { service: notarytool, calls } = service(failed("Error: HTTP status code: 401. Unauthenticated."));
     await expect(notarytool.status("1")).rejects.toThrow(/401/);
     expect(calls.length).toBe(1);
   });
 
-  test("goes by the JSON when the exit code says otherwise, either way", async () => {
+  test("uses the JSON for any exit code", async () => {
     const invalid = { id: "1", status: "Invalid" };
     const { service: notarytool } = service(
       { ...answered(invalid), exitCode: 0 },
@@ -64,14 +64,14 @@ describe("notarytoolService", () => {
     expect((await notarytool.status("1")).status).toBe("invalid");
   });
 
-  test("takes a status that it does not know for no verdict", async () => {
+  test("does not treat an unknown status as a verdict", async () => {
     const { service: notarytool } = service(answered({ id: "1", status: "Probably" }));
     expect(await notarytool.status("1")).toEqual({ status: "other", text: "Probably" });
   });
 
   test.each([
     ["no id", answered({ message: "Successfully uploaded file" }), /exit code 0:\nSuccessfully uploaded file/],
-    ["half of an answer", { exitCode: 0, stdout: '{"id":', stderr: "" }, /exit code 0:\n\{"id":/],
+    ["a truncated answer", { exitCode: 0, stdout: '{"id":', stderr: "" }, /exit code 0:\n\{"id":/],
     ["no answer", { exitCode: 0, stdout: "", stderr: "" }, /ended with exit code 0/],
   ])("refuses %s", async (_title, result, message) => {
     await expect(service(result).service.submit("a.zip", "a.zip", "")).rejects.toThrow(message);
@@ -86,7 +86,7 @@ describe("notarytoolService", () => {
     expect((await notarytool.status(id)).status).toBe("invalid");
   });
 
-  test("takes an id for a submission, and only exit code 0 for an upload", async () => {
+  test("requires an id of a submission, and exit code 0 of an upload", async () => {
     const failing = service({ ...answered({ id, message: "Upload failed" }), exitCode: 1 });
     const submitted = await failing.service.submit("a.zip", "a.zip", "");
     expect(submitted.id).toBe(id);
@@ -96,13 +96,13 @@ describe("notarytoolService", () => {
   test.each([
     ["status", "Error: HTTP status code: 404. Submission does not exist or does not belong to your team."],
     ["log", "Error: Submission log is not yet available or submissionId does not exist"],
-  ] as const)("says that the %s is not there as the REST service does, by its status", async (what, said) => {
+  ] as const)("reports a missing %s with the same status as the REST service", async (what, said) => {
     const { service: notarytool, calls } = service(failed(said));
     await expect(notarytool[what](id)).rejects.toMatchObject({ name: "NotaryHttpError", status: 404 });
     expect(calls.length).toBe(1);
   });
 
-  test("lists what was submitted lately", async () => {
+  test("lists recent submissions", async () => {
     const entry = { createdDate: "2026-01-01T00:00:00.000Z", id, name: "a.zip", status: "Accepted" };
     const { service: notarytool, calls } = service(answered({ history: [entry], message: "Successfully received" }));
     expect(await notarytool.list()).toEqual([entry]);
@@ -125,13 +125,13 @@ describe("storeCredentials", () => {
   };
   const offline = failed("Error: The Internet connection appears to be offline. NSURLErrorDomain Code=-1009");
 
-  test("tries again after network trouble", async () => {
+  test("retries after network errors", async () => {
     expect(await store(offline, offline, { exitCode: 0, stdout: "Credentials saved to Keychain.", stderr: "" })).toBe(
       3,
     );
   });
 
-  test("does not blame the password for the network", async () => {
+  test("does not blame the password for a network error", async () => {
     await expect(store(offline, offline, offline, offline)).rejects.toMatchObject({
       message: expect.stringMatching(/could not reach Apple to check the credentials:\n.*offline/),
       advice: expect.stringMatching(/nothing is known to be wrong with the credentials/),
@@ -149,7 +149,7 @@ describe("storeCredentials", () => {
   test.each([
     ["A required agreement is missing or has expired.", /account holder must accept/],
     ["Team is not yet configured for notarization.", /enable notarization for the team/],
-  ])("has its own advice for: %s", async (said, advice) => {
+  ])("gives specific advice for: %s", async (said, advice) => {
     await expect(store(failed(`Error: HTTP status code: 403. ${said}`))).rejects.toMatchObject({
       advice: expect.stringMatching(advice),
     });

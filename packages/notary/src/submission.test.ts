@@ -5,7 +5,7 @@ import { parseSubmissions } from "./submission.ts";
 import { complaintsOf } from "./verify.ts";
 
 describe("parseSubmissions", () => {
-  test("reads what was written, and the least that a person would write", () => {
+  test("reads a list that the action wrote, and the shortest hand-written one", () => {
     const text = JSON.stringify([
       { name: "a.zip", sha256: "AB", id: "1", stage: "created" },
       { sha256: "cd", id: "2" },
@@ -28,7 +28,7 @@ describe("parseSubmissions", () => {
 });
 
 describe("parseLog", () => {
-  test("takes an issue whose severity is not known for an error, and null for empty", () => {
+  test("treats an issue of unknown severity as an error, and null as an empty list", () => {
     const log = parseLog({
       status: "Accepted",
       sha256: "AB",
@@ -38,7 +38,7 @@ describe("parseLog", () => {
     expect(log).toMatchObject({ sha256: "ab", issues: [{ severity: "error", path: "", message: "x" }], ticket: [] });
   });
 
-  test("keeps verdict and log whatever one issue looks like", () => {
+  test("keeps the verdict and the log when one issue is malformed", () => {
     const issues = [{ severity: "error", message: null, path: "a" }, null, "words"];
     const log = parseLog({ status: "Invalid", statusCode: 4000, issues, ticketContents: [null, { cdhash: "AB" }] });
     expect(log.issues.map(({ message }) => message)).toEqual([
@@ -50,7 +50,7 @@ describe("parseLog", () => {
     expect(parseLog({ status: "Invalid", issues: {} }).issues).toEqual([]);
   });
 
-  test("shows the summary with advice where no issue says why", () => {
+  test("shows the summary with advice when no issue gives a reason", () => {
     const log = { status: "Rejected", statusSummary: "Team is not yet configured for notarization.", statusCode: 7000 };
     expect(complaintsOf(parseLog(log))).toEqual([
       {
@@ -79,11 +79,11 @@ describe("adviceFor", () => {
     ["The signature of the binary is invalid.", /changed after signing/],
     ["The binary uses an SDK older than the 10.9 SDK.", /10\.9 SDK or later/],
     ["Team is not yet configured for notarization.", /developer support/],
-  ])("knows %s", (message, advice) => {
+  ])("has advice for: %s", (message, advice) => {
     expect(adviceFor(message)).toMatch(advice);
   });
 
-  test("has no advice for what it does not know", () => {
+  test("has no advice for an unknown issue", () => {
     expect(adviceFor("The moon is in the wrong phase.")).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ const parts = (token: string): unknown[] =>
     .map((part) => JSON.parse(Buffer.from(part, "base64url").toString()));
 
 describe("TokenSource", () => {
-  test("makes a token as App Store Connect wants it, signed with the key", () => {
+  test("creates a token for App Store Connect, signed with the key", () => {
     const token = new TokenSource(parseApiKey(pem, "ABCD123456", ISSUER), () => START_MS).get();
     expect(parts(token)).toEqual([
       { alg: "ES256", kid: "ABCD123456", typ: "JWT" },
@@ -64,7 +64,7 @@ describe("parseApiKey", () => {
   test.each([
     ["nothing", "", /neither PEM text nor base64 of one/],
     ["a password", "hunter2-hunter2", /neither PEM text/],
-    ["a PEM that is cut (F109)", pem.slice(0, 100), /cannot be read/],
+    ["a truncated PEM (F109)", pem.slice(0, 100), /cannot be read/],
     ["a public key", createPublicKey(pem).export({ type: "spki", format: "pem" }).toString(), /cannot be read/],
     ["an RSA key", rsa, /of the kind rsa/],
     ["a key on another curve", other, /of the kind ec secp384r1: expected EC on P-256/],
@@ -78,7 +78,7 @@ describe("parseApiKey", () => {
   test.each([
     ["a key id", "abc", ISSUER, /the key id is malformed: it has 3 characters/],
     ["an issuer", "ABCD123456", "me", /issuer is malformed: expected a UUID/],
-  ])("refuses %s that is not one", (_title, keyId, issuer, message) => {
+  ])("refuses an invalid value for %s", (_title, keyId, issuer, message) => {
     expect(() => parseApiKey(pem, keyId, issuer)).toThrow(message);
   });
 });

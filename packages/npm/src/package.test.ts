@@ -34,7 +34,7 @@ const GLIBC: BinaryNeeds = { libc: "glibc", glibc: undefined, isStatic: false };
 const STATIC: BinaryNeeds = { libc: undefined, glibc: undefined, isStatic: true };
 
 describe("a package.json", () => {
-  test("of a static build is for Android too, and one of a glibc build says which glibc it needs", () => {
+  test("of a static build also allows Android, and one of a glibc build names the required glibc", () => {
     expect(platformManifest(PRODUCT, LINUX, STATIC, [], { os: ["linux"] })).toMatchObject({ os: ["linux", "android"] });
     expect(platformManifest(PRODUCT, LINUX, { ...GLIBC, glibc: "2.39" }, [])).toMatchObject({
       os: ["linux"],
@@ -43,7 +43,7 @@ describe("a package.json", () => {
     });
   });
 
-  test("of a platform names its system, and is kept out of zips", () => {
+  test("of a platform names its system, and prefers an unpacked installation", () => {
     expect(platformManifest(PRODUCT, LINUX, GLIBC, ["bin/widget"], { author: "Acme" })).toEqual({
       name: "@acme/widget-linux-x64",
       version: "1.2.3",
@@ -65,7 +65,7 @@ describe("a package.json", () => {
     ["version", "1.2.2"],
     ["os", ["darwin"]],
     ["cpu", "arm64"],
-  ])("refuses a template that says another %s", (field, value) => {
+  ])("refuses a template with a different %s", (field, value) => {
     expect(() => platformManifest(PRODUCT, LINUX, STATIC, [], { [field]: value })).toThrow(
       `the template says \`${field}\``,
     );
@@ -84,7 +84,7 @@ describe("a package.json", () => {
     );
   });
 
-  test("of somebody's own base is raised to the release, with its other dependencies kept", () => {
+  test("of a hand-written base gets the version of the release, and keeps other dependencies", () => {
     const written = {
       name: "@acme/widget",
       version: "0.0.0",
@@ -103,11 +103,11 @@ describe("a package.json", () => {
     expect(() => ownBaseManifest(PRODUCT, [LINUX], { ...written, name: "other" })).toThrow("says `name` is");
   });
 
-  test.each([undefined, "", "Proprietary", "MIT AND", 7])("refuses %p as a licence", (license) => {
+  test.each([undefined, "", "Proprietary", "MIT AND", 7])("refuses %p as a license", (license) => {
     expect(() => requireLicense(license, "widget")).toThrow("expected an SPDX expression");
   });
 
-  test("takes SPDX expressions, and cargo's old form", () => {
+  test("accepts SPDX expressions, and cargo's old form", () => {
     expect(["BUSL-1.1", "MIT OR Apache-2.0", "MIT/Apache-2.0"].map((text) => requireLicense(text, "widget"))).toEqual([
       "BUSL-1.1",
       "MIT OR Apache-2.0",
@@ -128,7 +128,7 @@ describe("a packed package", () => {
   const manifest = baseManifest(PRODUCT, [LINUX], ["bin"]);
   const whole = { "package.json": manifest, "bin/widget.js": launcher, "README.md": "# Widget\n" };
 
-  test("comes back as it was, by the same bytes every time", async () => {
+  test("is read back unchanged, and has the same bytes every time", async () => {
     const given = files(whole, ["bin/widget.js"]);
     const bytes = await packTarball(given);
     expect(integrityOf(await packTarball(new Map([...given].reverse())))).toBe(integrityOf(bytes));
@@ -139,14 +139,14 @@ describe("a packed package", () => {
     expect(tarballName("@acme/widget", "1.2.3")).toBe("acme-widget-1.2.3.tgz");
   });
 
-  test("differs by content, by mode and by what is missing", () => {
+  test("differs in content, in mode and in missing files", () => {
     const one = files({ a: "1", b: "2", c: "3" }, ["c"]);
     expect(differingFiles(one, files({ a: "1", b: "3", c: "3", d: "" }))).toEqual(["b", "c", "d"]);
   });
 
   test.each<[name: string, change: Record<string, string | Manifest>, executable: string[], message: string]>([
     [
-      "a launcher below a licence header (B158, misleads 18)",
+      "a launcher below a license header (B158, misleads 18)",
       { "bin/widget.js": `// MIT\n${launcher}` },
       ["bin/widget.js"],
       "whose first line is not a shebang",
@@ -159,20 +159,20 @@ describe("a packed package", () => {
     ],
     ["a byte order mark before it", { "bin/widget.js": `\uFEFF${launcher}` }, ["bin/widget.js"], "not a shebang"],
     ["a launcher that is not executable (B159)", {}, [], "without the executable bit"],
-    [
-      "a launcher that is not in it",
-      { "package.json": { ...manifest, bin: "other.js" } },
-      ["bin/widget.js"],
-      "has no file for",
-    ],
+    ["a missing launcher", { "package.json": { ...manifest, bin: "other.js" } }, ["bin/widget.js"], "has no file for"],
     [
       "an install script (B156)",
       { "package.json": { ...manifest, scripts: { postinstall: "node get.js" } } },
       ["bin/widget.js"],
       "script `postinstall`",
     ],
-    ["what is private", { "package.json": { ...manifest, private: true } }, ["bin/widget.js"], "is marked `private`"],
-    ["no licence", { "package.json": { ...manifest, license: undefined } }, ["bin/widget.js"], "has no licence"],
+    [
+      "a package that is marked private",
+      { "package.json": { ...manifest, private: true } },
+      ["bin/widget.js"],
+      "is marked `private`",
+    ],
+    ["no license", { "package.json": { ...manifest, license: undefined } }, ["bin/widget.js"], "has no licence"],
     ["an invalid package.json", { "package.json": "[]" }, ["bin/widget.js"], "is not an object"],
   ])("is refused with %s", (_name, change, executable, message) => {
     expect(() => checkPackage(files({ ...whole, ...change }, executable), "widget")).toThrow(message);
@@ -185,7 +185,7 @@ describe("a packed package", () => {
   });
 });
 
-describe("a program", () => {
+describe("checkBinary", () => {
   const elf = (machine: number): Buffer => {
     const header = Buffer.alloc(64);
     header.write("\x7fELF\x02\x01\x01", "latin1");
@@ -208,11 +208,11 @@ describe("a program", () => {
   };
 
   test.each<[string, Buffer, string]>([
-    ["a static one for Linux", elf(62), "x86_64-unknown-linux-musl"],
-    ["one for Linux on arm64", elf(183), "aarch64-unknown-linux-gnu"],
-    ["one for macOS", macho(0x0100000c), "aarch64-apple-darwin"],
-    ["one for Windows", pe(0x8664), "x86_64-pc-windows-msvc"],
-  ])("is taken where its target says: %s", async (_name, bytes, target) => {
+    ["a static program for Linux", elf(62), "x86_64-unknown-linux-musl"],
+    ["a program for Linux on arm64", elf(183), "aarch64-unknown-linux-gnu"],
+    ["a program for macOS", macho(0x0100000c), "aarch64-apple-darwin"],
+    ["a program for Windows", pe(0x8664), "x86_64-pc-windows-msvc"],
+  ])("accepts %s", async (_name, bytes, target) => {
     expect(await checkBinary(bytes, target, "widget")).toEqual({ libc: undefined, isStatic: target.includes("linux") });
   });
 
@@ -222,9 +222,9 @@ describe("a program", () => {
     ["macOS on another CPU (B174)", macho(0x01000007), "aarch64-apple-darwin", "macOS on x64"],
     ["Windows (B182)", pe(0x8664), "x86_64-unknown-linux-gnu", "Windows on x64"],
     ["Windows on another CPU", pe(0xaa64), "x86_64-pc-windows-msvc", "Windows on arm64"],
-    ["nobody, being a script (B161)", Buffer.from("#!/bin/sh\n"), "x86_64-unknown-linux-gnu", "no program"],
-    ["nobody, being empty (B160)", Buffer.alloc(0), "x86_64-unknown-linux-gnu", "empty"],
-  ])("is refused when it is for %s", async (_name, bytes, target, message) => {
+    ["no system, because it is a script (B161)", Buffer.from("#!/bin/sh\n"), "x86_64-unknown-linux-gnu", "no program"],
+    ["no system, because it is empty (B160)", Buffer.alloc(0), "x86_64-unknown-linux-gnu", "empty"],
+  ])("refuses a program for %s", async (_name, bytes, target, message) => {
     await expect(checkBinary(bytes, target, "widget")).rejects.toThrow(message);
   });
 });

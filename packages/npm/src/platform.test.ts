@@ -18,7 +18,7 @@ describe("platforms", () => {
   });
 
   test.each(["wasm32-wasip1", "aarch64-apple-ios", "x86_64-fortanix-unknown-sgx", "x86_64", ""])(
-    "knows no platform of Node for %s",
+    "finds no platform of Node for %s",
     (target) => {
       expect(platformOfTarget(target)).toBeUndefined();
     },
@@ -31,18 +31,18 @@ describe("platforms", () => {
     ["linux-x64-musl", ["x86_64-unknown-linux-gnu"], undefined],
     ["linux-arm64", ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin"], undefined],
     ["win32-x64", ["x86_64-pc-windows-msvc"], "x86_64-pc-windows-msvc"],
-  ])("takes for %s of %j the build for %s", (wanted, built, target) => {
+  ])("selects for %s from %j the build for %s", (wanted, built, target) => {
     expect(targetFor(parseWantedPlatform(wanted), built)).toBe(target);
   });
 
   test.each(["linux", "macos-arm64", "linux-x86_64", "darwin-arm64-musl", "linux-x64-uclibc", "windows-x64"])(
-    "refuses %s, which Node does not say",
+    "refuses %s, which is not a platform of Node",
     (text) => {
       expect(() => parseWantedPlatform(text)).toThrow("expected <os>-<cpu> in Node's words");
     },
   );
 
-  test("names a package after the platform as it was asked for", () => {
+  test("names a package after the platform as it was requested", () => {
     expect(platformPackageName({ name: "@acme/widget", binary: "w" }, parseWantedPlatform("linux-x64"))).toBe(
       "@acme/widget-linux-x64",
     );
@@ -76,6 +76,6 @@ test.each([
 test.each([
   ["aarch64-linux-android", { os: "android", cpu: "arm64" }],
   ["armv7-linux-androideabi", { os: "android", cpu: "arm" }],
-])("%s is a platform of Node's", (target, platform) => {
+])("%s is a platform of Node", (target, platform) => {
   expect(platformOfTarget(target)).toMatchObject(platform);
 });

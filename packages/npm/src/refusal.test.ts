@@ -68,7 +68,7 @@ describe("explainRefusal", () => {
       /npm stage approve 1b4e/,
     ],
     [
-      "a version that is staged, to be staged again",
+      "a staged version that is staged again",
       {
         code: "E409",
         summary:
@@ -89,7 +89,7 @@ describe("explainRefusal", () => {
       /raise the version/,
     ],
     [
-      "a version that is public, as npm finds itself",
+      "a public version that npm itself detects",
       { code: "", summary: "You cannot publish over the previously published versions: 1.2.3." },
       {},
       "published-before",
@@ -103,9 +103,9 @@ describe("explainRefusal", () => {
       /^$/,
     ],
     ["a busy registry", { code: "E429", summary: "429 Too Many Requests" }, {}, "transient", /^$/],
-    ["a network that breaks", { code: "ECONNRESET", summary: "read ECONNRESET" }, {}, "transient", /^$/],
+    ["a broken connection", { code: "ECONNRESET", summary: "read ECONNRESET" }, {}, "transient", /^$/],
     [
-      "the filter against spam",
+      "the spam filter",
       {
         code: "E403",
         summary: `403 Forbidden - ${PUT} Package name triggered spam detection; if you believe this is in error, please contact support`,
@@ -140,7 +140,7 @@ describe("explainRefusal", () => {
       /Capitals count/,
     ],
     [
-      "a name that staging does not create",
+      "a new name, which staging cannot create",
       { code: "E404", summary: "404 Not Found - POST https://registry.example/-/stage/package/w" },
       { action: "stage", exists: false },
       "final",
@@ -174,14 +174,14 @@ describe("explainRefusal", () => {
       "final",
       /11\.15\.0/,
     ],
-    ["what npm never said before", { code: "E418", summary: "I'm a teapot" }, {}, "final", /^$/],
-  ])("knows %s", (_what, failure, change, kind, words) => {
+    ["an unknown message of npm", { code: "E418", summary: "I'm a teapot" }, {}, "final", /^$/],
+  ])("explains %s", (_what, failure, change, kind, words) => {
     const found = explainRefusal(failure, request(change));
     expect(found.kind).toBe(kind);
     expect(found.advice ?? "").toMatch(words);
   });
 
-  test("recommends a token that bypasses two-factor authentication nowhere without saying when that ends", () => {
+  test("mentions when tokens that bypass two-factor authentication will end, wherever it recommends one", () => {
     for (const code of ["EOTP", "E401", "E403", "E404", "E422", "E409", "ENEEDAUTH"]) {
       for (const credential of ["token", "identity"] as const) {
         const { advice = "" } = explainRefusal({ code, summary: "" }, request({ credential }));
@@ -192,7 +192,7 @@ describe("explainRefusal", () => {
   });
 });
 
-test("a trusted publisher's fields are told as the registry asks for them, the environment too", () => {
+test("names a trusted publisher's fields as the registry does, including the environment", () => {
   const workflow = "acme/widget/.github/workflows/release.yml@refs/heads/main";
   expect(trustAdvice(workflow, "npm")).toContain("workflow `release.yml`, environment `npm`");
   expect(trustAdvice(workflow, "")).toContain("no environment");

@@ -21,7 +21,7 @@ const answering = (status: number, body: unknown) => (_request: IncomingMessage,
   void response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
 
 describe("openNpmRegistry", () => {
-  test("reads versions and dist-tags past the caches, the slash of a scope encoded", async () => {
+  test("reads versions and dist-tags without caches, and encodes the slash of a scope", async () => {
     const asked: unknown[] = [];
     const dist = { integrity: "sha512-x", shasum: "y", tarball: "http://127.0.0.1/w.tgz", attestations: { url: "z" } };
     const origin = await serve((request, response) => {
@@ -38,13 +38,13 @@ describe("openNpmRegistry", () => {
     expect(asked).toEqual([["/npm/@a%2fw?write=true", "Bearer T"]]);
   });
 
-  test("tells a name that does not exist from one of which everything was unpublished", async () => {
+  test("distinguishes a name that does not exist from one with all versions unpublished", async () => {
     expect(await open(await serve(answering(404, {}))).packument("w")).toBeUndefined();
     const unpublished = await serve(answering(200, { name: "w", time: { unpublished: {} } }));
     expect(await open(unpublished).packument("w")).toEqual({ tags: new Map(), versions: new Map() });
   });
 
-  test("tries again what may heal, also a page that something between answers with (F13, F19)", async () => {
+  test("retries transient errors, including an HTML page from a proxy (F13, F19)", async () => {
     const answers: [number, unknown][] = [
       [503, "busy"],
       [429, ""],
@@ -56,12 +56,12 @@ describe("openNpmRegistry", () => {
     await expect(open(origin).packument("w")).rejects.toThrow(/GET http.*\/w failed after \d+ tries: .*answered 500/);
   });
 
-  test("takes a refusal for an error, not for a package that is not there", async () => {
+  test("treats a refusal as an error, not as a missing package", async () => {
     const origin = await serve(answering(403, { error: "blocked" }));
     await expect(open(origin).packument("w")).rejects.toThrow('answered 403: {"error":"blocked"}');
   });
 
-  test("sends no token to where a tarball is redirected to (F16), nor follows it into plain HTTP elsewhere", async () => {
+  test("does not send the token to another host, or follow a redirect to plain HTTP elsewhere (F16)", async () => {
     const seen: (string | undefined)[] = [];
     const origin = await serve((request, response) => {
       seen.push(request.headers.authorization);
@@ -88,12 +88,12 @@ describe("openNpmRegistry", () => {
 
   test.each<[string, number, unknown]>([
     ["401", 401, {}],
-    ["nobody's name", 200, {}],
-  ])("says that a token is not taken when the registry answers %s", async (_what, status, body) => {
+    ["without a user name", 200, {}],
+  ])("reports a token that is not accepted when the registry answers %s", async (_what, status, body) => {
     await expect(open(await serve(answering(status, body)), "T").whoami()).rejects.toThrow("does not accept the token");
   });
 
-  test("knows nothing of rights where the registry tells nothing", async () => {
+  test("returns no access rights when the registry does not provide them", async () => {
     expect(await open(await serve(answering(404, {}))).collaborators("w")).toBeUndefined();
     expect(await open(await serve(answering(200, { me: "read-write" }))).collaborators("w")).toEqual(
       new Map([["me", "read-write"]]),
@@ -109,7 +109,7 @@ describe("openNpmRegistry", () => {
 });
 
 describe("identityTokenFor", () => {
-  test("asks for the audience by which npm calls the registry, and again when GitHub is busy (F103)", async () => {
+  test("requests the audience that npm uses for the registry, and retries when GitHub is busy (F103)", async () => {
     const asked: unknown[] = [];
     const answers: [number, unknown][] = [
       [503, ""],

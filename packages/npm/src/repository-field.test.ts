@@ -11,7 +11,7 @@ test.each<[field: unknown, same: boolean]>([
   ["github:Acme/widget", true],
   ["Acme/widget", true],
   [{ type: "git", url: "git+https://github.com/Acme/widget.git", directory: "npm" }, true],
-  // The registry compares capitals, GitHub does not.
+  // The registry compares case, GitHub does not.
   ["git+https://github.com/acme/widget.git", false],
   ["git+https://github.com/Acme/Widget.git", false],
   ["https://github.com/Acme/widget-server", false],

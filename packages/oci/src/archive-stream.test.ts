@@ -24,7 +24,7 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-describe("the stream of a tar", () => {
+describe("openTarStream", () => {
   const tar = tarOf(soundLayout());
 
   test.each<[wrapping: string, bytes: Buffer]>([
@@ -32,7 +32,7 @@ describe("the stream of a tar", () => {
     ["gzip", gzipSync(tar)],
     ["xz", outputOf("xz", ["-c"], tar)],
     ["bzip2", outputOf("bzip2", ["-c"], tar)],
-  ])("is unwrapped: %s", async (wrapping, bytes) => {
+  ])("decompresses %s", async (wrapping, bytes) => {
     const stream = await openTarStream(chunked(bytes));
     expect(stream.wrapping).toBe(wrapping);
     expect(await bytesOf(stream.bytes)).toEqual(tar);
@@ -43,7 +43,7 @@ describe("the stream of a tar", () => {
     ["gzip in gzip", gzipSync(gzipSync(tar)), "gzip data with no tar in it"],
     ["xz in gzip", gzipSync(outputOf("xz", ["-c"], tar)), "xz data with no tar in it"],
     ["an empty gzip", gzipSync(""), "an empty file"],
-  ])("is refused when there is no tar in %s", async (_name, bytes, found) => {
+  ])("refuses %s without a tar in it", async (_name, bytes, found) => {
     const { bytes: content } = await openTarStream(chunked(bytes));
     await expect(bytesOf(content)).rejects.toMatchObject({
       problem: "not-an-image",
@@ -62,13 +62,13 @@ describe("the stream of a tar", () => {
     ["json", "JSON"],
     ["empty", "an empty file"],
     ["unknown", "of no known format"],
-  ] as const)("has a name for what is %s", (format, name) => {
+  ] as const)("describes the format %s in its error", (format, name) => {
     expect(notATar(format).message).toBe(`it is ${name}, expected a tar of an image`);
     expect(notATar(format).advice).toContain("`docker save --output <file>`");
     expect(isWrapping(format)).toBe(["gzip", "zstd", "xz", "bzip2"].includes(format));
   });
 
-  test("may be one of before POSIX, without magic", () => {
+  test("accepts a tar from before POSIX, without a magic", () => {
     const v7 = outputOf("tar", ["-c", "--format=v7", "-C", import.meta.dirname, "index.ts"]);
     expect(formatOfImage(v7.subarray(0, 512))).toBe("tar");
     expect(formatOfImage(v7.subarray(0, 100))).toBe("unknown");
@@ -93,7 +93,7 @@ describe("the content of an artifact", () => {
   const content = async (...entries: Parameters<typeof zip>[0]): Promise<string> =>
     (await bytesOf(artifactContent(chunked(zip(entries))))).toString();
 
-  test("is its one file, whatever folders there are", async () => {
+  test("is its only file, in any folder", async () => {
     expect(await content({ name: "a/", data: "", mode: 0o40755 }, { name: "a/b", data: "bytes" })).toBe("bytes");
     expect((await bytesOf(artifactContent(chunked(Buffer.from("no zip"))))).toString()).toBe("no zip");
     expect(await bytesOf(artifactContent(chunked(Buffer.of())))).toHaveLength(0);
@@ -116,7 +116,7 @@ describe("the tar inside an artifact", () => {
   const tar = tarOf(soundLayout());
   const located = (bytes: Buffer) => locateTar(new WindowedSource(memorySource(bytes)));
 
-  test("is found beside folders and what macOS adds", async () => {
+  test("is found next to folders and files that macOS adds", async () => {
     const found = await located(
       zip([
         { name: "a/", data: "", mode: 0o40755 },
@@ -128,7 +128,7 @@ describe("the tar inside an artifact", () => {
     expect(await bytesOf(found.source.read(0, found.source.size))).toEqual(tar);
   });
 
-  test("is asked for at both ends at once, before anything is known", async () => {
+  test("is requested at both ends at once", async () => {
     const fetched: [number, number][] = [];
     const bytes = zip([{ name: "a.tar", data: Buffer.concat([tar, Buffer.alloc(200_000)]) }]);
     const memory = memorySource(bytes);
@@ -162,7 +162,7 @@ describe("the tar inside an artifact", () => {
   });
 });
 
-describe("an archive that is read by offsets", () => {
+describe("an archive that is read with random access", () => {
   const stopped = AbortSignal.abort(new Error("stopped"));
   const source = () => new WindowedSource(memorySource(tarOf(soundLayout())));
 
@@ -172,7 +172,7 @@ describe("an archive that is read by offsets", () => {
     await expect(locateTar(source(), stopped)).rejects.toThrow("stopped");
   });
 
-  test("knows whether the end blocks are there", async () => {
+  test("reports whether it has end blocks", async () => {
     const tar = tarOf(soundLayout());
     const cut = () => new WindowedSource(memorySource(tar.subarray(0, -1024)));
     expect((await indexImageArchive(source())).hasEndBlocks).toBe(true);
@@ -181,7 +181,7 @@ describe("an archive that is read by offsets", () => {
     expect((await digestImageArchive(cut())).hasEndBlocks).toBe(false);
   });
 
-  test("is read for the image that is wanted", async () => {
+  test("is read for the requested image", async () => {
     const files: Files = {};
     const [one, two] = [addImage(files), addImage(files, { layers: ["two"] })];
     const windows = new WindowedSource(memorySource(tarOf(layout(files, [one, two]))));
@@ -192,7 +192,7 @@ describe("an archive that is read by offsets", () => {
 describe("a check before an upload", () => {
   const check = (files: Files) => checkImageArchive(chunked(tarOf(files)));
 
-  test("asks for all layers of all images", async () => {
+  test("requires all layers of all images", async () => {
     const files = soundLayout();
     const image = (await check(files)).archive.images[0];
     const paths = image?.layers.map(({ digest }) => pathOf(digest ?? "")) ?? [];
@@ -217,7 +217,7 @@ describe("a check before an upload", () => {
     await expect(check(layout(files, named))).rejects.toThrow("the archive holds 2 images: app:0, app:1");
   });
 
-  test("tells what the tar is wrapped in, and whether its end is there", async () => {
+  test("reports the compression of the tar, and whether it has end blocks", async () => {
     const tar = tarOf(dockerArchive());
     expect(await checkImageArchive(chunked(gzipSync(tar)))).toMatchObject({ wrapping: "gzip", hasEndBlocks: true });
     expect(await checkImageArchive(chunked(tar.subarray(0, -1024)))).toMatchObject({

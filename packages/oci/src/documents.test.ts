@@ -26,7 +26,7 @@ function refuses(failing: () => unknown, message: string): void {
 describe("an index", () => {
   const read = (value: unknown) => parseIndex(bytesOf(value), "index.json");
 
-  test("has its manifests with all that a descriptor may say", () => {
+  test("has manifests with all fields of a descriptor", () => {
     const platform = { os: "windows", architecture: "arm", variant: "v7", "os.version": "10.0.1" };
     const whole = { ...descriptor, urls: ["https://a"], annotations: { k: "v" }, platform };
     expect(read({ schemaVersion: 2, manifests: [whole, descriptor] }).manifests).toEqual([
@@ -53,7 +53,7 @@ describe("an index", () => {
       "architecture` is absent",
     ],
     [
-      "a key that Go takes for another",
+      "a key that Go confuses with another",
       { manifests: [], Manifests: [] },
       'has the key "Manifests", which some would read as "manifests"',
     ],
@@ -70,7 +70,7 @@ describe("a manifest", () => {
   const read = (value: unknown) => parseManifest(bytesOf(value), "the manifest");
   const config = { ...descriptor, mediaType: CONFIG };
 
-  test("has a config, layers and perhaps the type of an artifact", () => {
+  test("has a config, layers and optionally an artifact type", () => {
     expect(read({ schemaVersion: 2, config, layers: [descriptor], artifactType: "a/b" })).toMatchObject({
       config: { mediaType: CONFIG },
       layers: [plain],
@@ -109,16 +109,16 @@ describe("a config", () => {
     [{ os: "" }, "linux", "unknown"],
     [{ os: "freebsd" }, "freebsd", "unknown"],
     [{ architecture: "arm64" }, "linux", "arm64"],
-  ])("that only says %j is for %s on %s", (said, os, architecture) => {
+  ])("with only %j is for %s on %s", (said, os, architecture) => {
     expect(read({ ...said, rootfs })).toMatchObject({ os, architecture, namesPlatform: false });
   });
 
-  test("may have no layers, as null or not at all", () => {
+  test("may have no layers, with null or a missing list", () => {
     expect(read({ rootfs: { type: "layers", diff_ids: null } }).diffIds).toEqual([]);
     expect(read({ rootfs: { type: "layers" } }).diffIds).toEqual([]);
   });
 
-  test("may say how to run it, in the types that engines read", () => {
+  test("may have settings for running it, with the types that engines read", () => {
     const config = {
       Cmd: ["a"],
       Entrypoint: ["a"],
@@ -135,7 +135,7 @@ describe("a config", () => {
   });
 });
 
-test("of any document the type is known, where it says it", () => {
+test("parseMediaType reads the type of any document that states it", () => {
   expect(parseMediaType(bytesOf({ mediaType: MANIFEST, x: 1 }), "a")).toBe(MANIFEST);
   expect(parseMediaType(bytesOf({}), "a")).toBeUndefined();
 });
@@ -152,7 +152,7 @@ test("a layout has its version", () => {
   refuses(() => parseLayoutVersion(bytesOf({})), "imageLayoutVersion` is absent");
 });
 
-test("the images of docker's list have paths without dots and slashes in front", () => {
+test("parseDockerImages removes leading dots and slashes from paths", () => {
   const value = [
     { Config: "./a/./b.json", RepoTags: ["a:1"], Layers: ["/c/layer.tar", "d//layer.tar"] },
     { Config: "c.json", RepoTags: null, Layers: null },
@@ -163,7 +163,7 @@ test("the images of docker's list have paths without dots and slashes in front",
   ]);
 });
 
-test("a document may be as long as registries take it, and no longer", () => {
+test("accepts documents up to the size limit of registries", () => {
   const padded = (text: string, length: number): Buffer => Buffer.from(text.padEnd(length));
   const index = '{"manifests":[]}';
   expect(parseIndex(padded(index, MAX_MANIFEST_BYTES), "a").manifests).toEqual([]);

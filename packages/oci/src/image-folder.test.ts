@@ -22,7 +22,7 @@ async function write(files: Files): Promise<void> {
   }
 }
 
-/** By both ways of reading it, which must agree. */
+/** The digest by streaming and by random access, which must agree. */
 async function digestOfFolder(): Promise<string> {
   const source = await openImageFile(folder);
   const { archive, hasEndBlocks } = await checkImageArchive(source.read(0, source.size));
@@ -38,7 +38,7 @@ function platforms(): { files: Files; index: string } {
   return { files: layout(files, [index]), index: index.digest };
 }
 
-test("an OCI layout in a folder is read as the tar of it, with nothing else that is there", async () => {
+test("reads an OCI layout in a folder like its tar, without other files", async () => {
   const { files, index } = platforms();
   await write({
     ...files,
@@ -51,7 +51,7 @@ test("an OCI layout in a folder is read as the tar of it, with nothing else that
   expect(source.size).toBe(tarOf(files).length);
 });
 
-test("blobs may be links, as Bazel makes them", async () => {
+test("accepts blobs that are links, as Bazel creates them", async () => {
   const { files, index } = platforms();
   await write(files);
   await mkdir(path.join(folder, "cas"));
@@ -62,39 +62,42 @@ test("blobs may be links, as Bazel makes them", async () => {
   expect(await digestOfFolder()).toBe(index);
 });
 
-test.each(["one image", "several platforms"])("what skopeo's `dir:` writes of %s is read as a layout", async (what) => {
-  const { files, index } = platforms();
-  const sound = soundLayout();
-  const [source, digest] =
-    what === "one image" ? [sound, JSON.parse(String(sound["index.json"])).manifests[0].digest] : [files, index];
-  const blobs = Object.entries(source).flatMap(([name, bytes]): [string, Buffer | undefined][] => {
-    const [, algorithm, hex] = /^blobs\/(\w+)\/(\w+)$/.exec(name) ?? [];
-    const isManifest = bytes?.includes('"layers":[') === true;
-    if (hex === undefined || pathOf(digest) === name) return [];
-    return [[`${algorithm === "sha256" ? "" : `${algorithm}-`}${hex}${isManifest ? ".manifest.json" : ""}`, bytes]];
-  });
-  await write({
-    ...Object.fromEntries(blobs),
-    "manifest.json": source[pathOf(digest)],
-    version: Buffer.from("Directory Transport Version: 1.1\n"),
-    "signature-1": Buffer.from("x"),
-  });
-  expect(await digestOfFolder()).toBe(digest);
-  const { members } = await indexTar(await openImageFile(folder));
-  const blobNames = Object.keys(source).filter((name) => name.startsWith("blobs/"));
-  expect([...members.keys()].sort()).toEqual([...blobNames, "index.json", "oci-layout"].sort());
-});
+test.each(["one image", "several platforms"])(
+  "reads the output of skopeo's `dir:` for %s as a layout",
+  async (what) => {
+    const { files, index } = platforms();
+    const sound = soundLayout();
+    const [source, digest] =
+      what === "one image" ? [sound, JSON.parse(String(sound["index.json"])).manifests[0].digest] : [files, index];
+    const blobs = Object.entries(source).flatMap(([name, bytes]): [string, Buffer | undefined][] => {
+      const [, algorithm, hex] = /^blobs\/(\w+)\/(\w+)$/.exec(name) ?? [];
+      const isManifest = bytes?.includes('"layers":[') === true;
+      if (hex === undefined || pathOf(digest) === name) return [];
+      return [[`${algorithm === "sha256" ? "" : `${algorithm}-`}${hex}${isManifest ? ".manifest.json" : ""}`, bytes]];
+    });
+    await write({
+      ...Object.fromEntries(blobs),
+      "manifest.json": source[pathOf(digest)],
+      version: Buffer.from("Directory Transport Version: 1.1\n"),
+      "signature-1": Buffer.from("x"),
+    });
+    expect(await digestOfFolder()).toBe(digest);
+    const { members } = await indexTar(await openImageFile(folder));
+    const blobNames = Object.keys(source).filter((name) => name.startsWith("blobs/"));
+    expect([...members.keys()].sort()).toEqual([...blobNames, "index.json", "oci-layout"].sort());
+  },
+);
 
 test.each<[string, Files]>([
   ["nothing", {}],
   ["other files", { "src/main.rs": undefined, "manifest.json": Buffer.from("{}") }],
   ["another transport's version", { version: Buffer.from("2"), "manifest.json": Buffer.from("{}") }],
-])("a folder with %s is refused", async (_what, files) => {
+])("refuses a folder with %s", async (_what, files) => {
   await write(files);
   await expect(openImageFile(folder)).rejects.toThrow(`the folder ${folder} holds no image`);
 });
 
-test("a file that changes while it is read is not served", async () => {
+test("refuses a file that changes while it is read", async () => {
   await write(soundLayout());
   const source = await openImageFile(folder);
   await writeFile(path.join(folder, "index.json"), "{}");
@@ -104,7 +107,7 @@ test("a file that changes while it is read is not served", async () => {
   await expect(read()).rejects.toThrow("index.json was changed while it was read");
 });
 
-test("a folder of `dir:` with a manifest that is too long is refused before it is read", async () => {
+test("refuses a `dir:` folder with a manifest that is too long before it reads it", async () => {
   await write({
     "manifest.json": Buffer.alloc(MAX_MANIFEST_BYTES + 1, " "),
     version: Buffer.from("Directory Transport Version: 1.1\n"),
@@ -112,7 +115,7 @@ test("a folder of `dir:` with a manifest that is too long is refused before it i
   await expect(openImageFile(folder)).rejects.toThrow(`manifest.json has ${MAX_MANIFEST_BYTES + 1} bytes`);
 });
 
-test("names beside blobs that only end like a digest are left out", async () => {
+test("ignores file names that only end like a digest", async () => {
   const { files, index } = platforms();
   await write({ ...files, [`blobs/sha256/partial-${"0".repeat(64)}`]: Buffer.from("x") });
   expect(await digestOfFolder()).toBe(index);

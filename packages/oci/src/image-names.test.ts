@@ -5,9 +5,9 @@ import { isNamed, namesOf, noSuchImage, severalImages, withoutDigests } from "./
 
 const HEX = "a".repeat(64);
 
-describe("the names that a descriptor carries", () => {
+describe("namesOf", () => {
   const names = (annotations: Readonly<Record<string, string>>): readonly string[] =>
-    namesOf({ annotations: new Map(Object.entries(annotations)) } as unknown as Descriptor); // Nothing else is read.
+    namesOf({ annotations: new Map(Object.entries(annotations)) } as unknown as Descriptor); // The function only reads the annotations.
   const NAME = "io.containerd.image.name";
   const REF = "org.opencontainers.image.ref.name";
 
@@ -21,12 +21,12 @@ describe("the names that a descriptor carries", () => {
   ])("%j: %j", (annotations, expected) => expect(names(annotations)).toEqual(expected));
 });
 
-test("names that only repeat a digest are left out", () => {
+test("withoutDigests leaves out names that only contain a digest", () => {
   const kept = ["a:1", `a@sha256:${HEX}x`, "a@md5:00", `@sha256:${HEX}-1`];
   expect(withoutDigests([...kept, `a@sha256:${HEX}`, `b:1@sha512:${HEX}${HEX}`])).toEqual(kept);
 });
 
-describe("an image is the one that is wanted", () => {
+describe("isNamed", () => {
   test.each([
     ["app:1", "app:1", true],
     ["docker.io/library/app:1", "app:1", true],
@@ -42,25 +42,25 @@ describe("an image is the one that is wanted", () => {
     ["a name with a space", "a name with a space", true],
     ["a name with a space", "another name", false],
     ["a name with a space", "app:1", false],
-  ])("named %j, wanted %j: %s", (name, wanted, expected) => {
+  ])("compares the name %j with the requested name %j: %s", (name, wanted, expected) => {
     expect(isNamed([name], wanted)).toBe(expected);
     expect(isNamed(["other:1", name], wanted)).toBe(expected);
     expect(isNamed([], wanted)).toBe(false);
   });
 
-  test("although a name may have no grammar", () => {
+  test("also compares names that are not valid references", () => {
     expect(() => parseReference("a name with a space")).toThrow(ImageReferenceError);
   });
 });
 
-test("names are shown as they are, and in quotes where they could be read as something else", () => {
+test("shows names in quotes when they could be misread", () => {
   expect(noSuchImage("x\ny", ["a.b/c:1_d@sha256:e+f-g", "h i", "j\n"])).toMatchObject({
     problem: "ambiguous",
     message: 'the archive has no image "x\\ny"; it has a.b/c:1_d@sha256:e+f-g, "h i", "j\\n"',
   });
 });
 
-test("of several images the message says how to choose", () => {
+test("says how to choose one of several images", () => {
   expect(severalImages(["a:1", "b:2"])).toMatchObject({
     problem: "ambiguous",
     message: "the archive holds 2 images: a:1, b:2",

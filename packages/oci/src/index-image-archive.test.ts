@@ -16,7 +16,7 @@ import {
   tarOf,
 } from "./testing/crafted-image.ts";
 
-/** Counts requests and in how many rounds they come, as a server far away would show them. */
+/** A slow source that counts its requests, and the rounds of simultaneous requests. */
 function remote(bytes: Buffer) {
   const state = { requests: 0, rounds: 0, bytes: 0 };
   let inFlight = 0;
@@ -42,7 +42,7 @@ async function index(windows: WindowedSource) {
   return { ...(await indexImageArchive(located.source)), source: located.source };
 }
 
-/** Layers too large to come along with a header, and with nothing to compress. */
+/** The content of a layer that is too large to be fetched along with a header, and does not compress. */
 const large = (seed: number): string => {
   let state = seed;
   const digits = Array.from({ length: 100_000 }, () => {
@@ -62,7 +62,7 @@ function largeLayout(layers: number): Files {
 }
 
 describe("indexImageArchive", () => {
-  test("finds every blob where it is, in a tar, in a zip and in docker's form", async () => {
+  test("finds the offset of every blob in a tar, in a zip and in docker's format", async () => {
     for (const files of [soundLayout(), dockerArchive(), largeLayout(2)]) {
       const tar = tarOf(files);
       for (const bytes of [tar, zip([{ name: "restate.tar", data: tar, descriptor: "signed" }])]) {
@@ -78,7 +78,7 @@ describe("indexImageArchive", () => {
     }
   });
 
-  test("fetches headers side by side once the image's manifest has been met, and never a layer", async () => {
+  test("fetches headers in parallel after it has read the image's manifest, and never fetches a layer", async () => {
     const files = largeLayout(40);
     const { windows, state } = remote(zip([{ name: "a", data: tarOf(files), descriptor: "signed" }]));
     const { archive } = await index(windows);
@@ -89,12 +89,12 @@ describe("indexImageArchive", () => {
       .sort()
       .filter((path) => isDocument(path) || (files[path]?.length ?? 0) > 50_000);
     const walked = large.findLastIndex((path) => isDocument(path) && files[path]?.includes("in-toto") === false);
-    // Head and tail come in one round, all that the forecast fetches in another.
+    // Head and tail are fetched in one round, and everything that the forecast prefetches in another.
     expect(state.rounds).toBeLessThanOrEqual(walked + 3);
     expect(state.rounds).toBeLessThan(state.requests);
   });
 
-  test("walks when index.json does not stand at the end", async () => {
+  test("walks the members when index.json is not at the end", async () => {
     const files = largeLayout(3);
     const { "index.json": first, ...rest } = files;
     const tar = Buffer.concat([tarOf({ "index.json": first }).subarray(0, -1024), tarOf(rest)]);
@@ -111,7 +111,7 @@ describe("indexImageArchive", () => {
     expect(archive.digest).toBe(image.digest);
   });
 
-  test("is not misled by a manifest that gives wrong sizes", async () => {
+  test("refuses a manifest of the wrong size", async () => {
     const files: Files = {};
     const image = addImage(files, { layers: [large(1), large(2)] });
     const lying = { ...image, size: image.size + 1 };
@@ -121,7 +121,7 @@ describe("indexImageArchive", () => {
 
 describe("digestImageArchive", () => {
   test.each(["gzip", "zstd"] as const)(
-    "finds out what the %s layers of a docker archive are known by",
+    "computes the digests of the %s layers of a docker archive",
     async (compression) => {
       const tar = tarOf(dockerArchive({ compression, layers: ["one", "two", "three"] }));
       const source = new WindowedSource(memorySource(tar));
@@ -136,7 +136,7 @@ describe("digestImageArchive", () => {
     },
   );
 
-  test("refuses a layer that is not what the config says (B52)", async () => {
+  test("refuses a layer that does not match the config (B52)", async () => {
     const tar = tarOf(
       dockerArchive({
         compression: "gzip",
@@ -179,7 +179,7 @@ describe("locateTar", () => {
       ]),
       "holds a, b; expected the image archive alone",
     ],
-    ["a zip with a text", zip([{ name: "a", data: "hello" }]), "of no known format, expected a tar"],
+    ["a zip with a text file", zip([{ name: "a", data: "hello" }]), "of no known format, expected a tar"],
     ["a zip in a zip", zip([{ name: "a", data: zip([]) }]), "it is a zip, expected a tar"],
   ])("refuses %s", async (_, bytes, message) => {
     await expect(locateTar(remote(bytes).windows)).rejects.toThrow(message);

@@ -64,7 +64,7 @@ async function filesOf(tar: Buffer): Promise<Map<string, Buffer>> {
 const json = (files: ReadonlyMap<string, Buffer>, path: string) => JSON.parse(files.get(path)?.toString() ?? "null");
 
 describe("repackForLoad", () => {
-  test("passes all blobs on and names the image for both kinds of engine (F72)", async () => {
+  test("passes on all blobs, and describes the image for both kinds of engine (F72)", async () => {
     const files = soundLayout();
     const { archive, files: out } = await repack(chunked(tarOf(files)));
     const blobs = Object.keys(files).filter((path) => path.startsWith("blobs/"));
@@ -83,7 +83,7 @@ describe("repackForLoad", () => {
     ]);
   });
 
-  test("leaves the archive's own names out: the tag moves when everything is there", async () => {
+  test("leaves out the archive's own names, since the tag only moves after the load", async () => {
     const files: Files = {};
     const named = { ...addImage(files), annotations: { "io.containerd.image.name": "localhost/own:1" } };
     const { bytes, archive } = await repack(chunked(tarOf(layout(files, [named]))));
@@ -91,7 +91,7 @@ describe("repackForLoad", () => {
     expect(bytes.includes("localhost/own")).toBe(false);
   });
 
-  test("names the wanted platform's image alone to engines without the containerd store", async () => {
+  test("lists only the requested platform's image for engines without the containerd store", async () => {
     const files: Files = {};
     const [one, other] = [addImage(files), addImage(files, { platform: arm64, layers: ["arm"] })];
     const index = addIndex(files, [one, other]);
@@ -103,7 +103,7 @@ describe("repackForLoad", () => {
     expect(loadedIds(archive, image)).toEqual({ containerd: index.digest, classic: image.config.digest });
   });
 
-  test("names one manifest where index.json lists several", async () => {
+  test("lists one manifest when the archive's index.json lists several", async () => {
     const files: Files = {};
     const [one, other] = [addImage(files), addImage(files, { platform: arm64, layers: ["arm"] })];
     const { archive, files: out } = await repack(chunked(tarOf(layout(files, [one, other]))), arm64);
@@ -111,7 +111,7 @@ describe("repackForLoad", () => {
     expect(loadedIds(archive, selectImage(archive, arm64)).containerd).toBe(other.digest);
   });
 
-  test("gives a docker archive its manifest last, wherever it stood", async () => {
+  test("writes the manifest of a docker archive last, wherever it was", async () => {
     const files = dockerArchive();
     const first = Buffer.concat([
       tarFile("manifest.json", files["manifest.json"] ?? ""),
@@ -124,7 +124,7 @@ describe("repackForLoad", () => {
   });
 
   test.each(["none", "gzip"] as const)(
-    "makes a layout of a docker archive for the containerd store, so that its identity is known (layers: %s)",
+    "converts a docker archive to a layout for the containerd store, so that its identity is known (layers: %s)",
     async (compression) => {
       const { archive, files: out } = await repack(chunked(tarOf(dockerArchive({ compression }))), amd64, {
         store: "containerd",
@@ -138,7 +138,7 @@ describe("repackForLoad", () => {
     },
   );
 
-  test("writes a layer that was a link to another under the other's name (B66)", async () => {
+  test("writes a layer that is a link under the name of its target (B66)", async () => {
     const { linked, layerPath } = linkedArchive();
     const { files: out } = await repack(chunked(linked));
     expect(json(out, "manifest.json")[0].Layers).toEqual([layerPath, layerPath]);
@@ -148,14 +148,14 @@ describe("repackForLoad", () => {
   test.each([
     ["gzip", gzipSync],
     ["zstd", zstdCompressSync],
-  ] as const)("unwraps an archive that is compressed with %s as a whole", async (_, compress) => {
+  ] as const)("decompresses an archive that is compressed with %s as a whole", async (_, compress) => {
     const files = soundLayout();
     const plain = await repack(chunked(tarOf(files)));
     const wrapped = await repack(chunked(compress(tarOf(files))));
     expect(wrapped.bytes.equals(plain.bytes)).toBe(true);
   });
 
-  describe("for an engine that cannot unpack what layers are in", () => {
+  describe("for an engine that does not support the layers' compression", () => {
     const compressions = new Set(["zstd", "xz", "bzip2"] as const);
     const made = { layout: soundLayout, "docker archive": dockerArchive };
     const layers = ["one".repeat(9000), "two"];
@@ -203,7 +203,7 @@ describe("repackForLoad", () => {
       expect(out.get("layer.tar")?.equals(layerTar("one"))).toBe(true);
     });
 
-    test("leaves layers that it unpacks as they are", async () => {
+    test("does not change layers with a supported compression", async () => {
       const tar = tarOf(soundLayout({ layers, compression: "gzip" }));
       const [plain, other] = [
         await repack(chunked(tar)),
@@ -213,7 +213,7 @@ describe("repackForLoad", () => {
     });
 
     test.each(["xz", "bzip2"] as const)(
-      "gives containerd no manifest that calls its %s layers by a type",
+      "gives containerd no manifest with a media type for %s layers",
       async (compression) => {
         const bytes = chunked(tarOf(dockerArchive({ layers, compression })));
         const { archive, files: out } = await repack(bytes, amd64, {
@@ -225,7 +225,7 @@ describe("repackForLoad", () => {
       },
     );
 
-    test("refuses a layer that is not its diff ID, before there is an image", async () => {
+    test("refuses a layer that does not match its diff ID before the image is complete", async () => {
       const rootfs = { type: "layers", diff_ids: [digestOf(Buffer.from("other")), digestOf(layerTar("two"))] };
       const tar = tarOf(soundLayout({ layers, compression: "zstd", config: { rootfs } }));
       const output: Uint8Array[] = [];
@@ -255,7 +255,7 @@ describe("repackForLoad", () => {
   });
 
   test.each([
-    ["cut", (tar: Buffer) => tar.subarray(0, tar.length - 3000)],
+    ["truncated", (tar: Buffer) => tar.subarray(0, tar.length - 3000)],
     ["changed", (tar: Buffer) => change(tar)],
   ])("never lets an archive that was %s become an image (F64, B03)", async (_, damage) => {
     const tar = tarOf(soundLayout());
@@ -282,13 +282,13 @@ describe("selectImage", () => {
     ["linux/arm/v5", "v5"],
     ["linux/x86_64", undefined],
     ["linux/amd64/v3", undefined],
-  ])("for %s takes the best that runs there", async (wanted, variant) => {
+  ])("selects for %s the best image that it can run", async (wanted, variant) => {
     const { archive } = await repack(chunked(tarOf(severalPlatforms(platforms))));
     expect(selectImage(archive, parsePlatform(wanted) ?? amd64).platform.variant).toBe(variant);
   });
 
   test.each(["linux/386", "windows/amd64", "linux/arm64"])(
-    "has nothing for %s and says what there is (B46, B47)",
+    "finds no image for %s and lists the available ones (B46, B47)",
     async (wanted) => {
       const { archive } = await repack(chunked(tarOf(severalPlatforms(platforms))));
       expect(() => selectImage(archive, parsePlatform(wanted) ?? amd64)).toThrow(
@@ -297,7 +297,7 @@ describe("selectImage", () => {
     },
   );
 
-  test("refuses an image whose layer the archive lacks, and no other (F65, F71)", async () => {
+  test("refuses only an image that lacks a layer (F65, F71)", async () => {
     const files = severalPlatforms(platforms.slice(1));
     const { archive } = await repack(chunked(tarOf(files)));
     const lost = archive.images[0]?.layers[1]?.digest ?? "";
@@ -310,7 +310,7 @@ describe("selectImage", () => {
 });
 
 describe("artifactContent", () => {
-  test("passes a file that is not a zip through", async () => {
+  test("returns a file that is not a zip unchanged", async () => {
     const tar = tarOf(soundLayout());
     const read = await repack(artifactContent(chunked(tar)));
     expect(read.archive.images).toHaveLength(1);
@@ -319,7 +319,7 @@ describe("artifactContent", () => {
   test.each<[string, Partial<CraftedEntry>]>([
     ["a stored zip", { descriptor: "signed" }],
     ["a deflated zip", { deflate: true, descriptor: "signed" }],
-  ])("gives the one file of %s", async (_, more) => {
+  ])("returns the only file of %s", async (_, more) => {
     const read = await repack(
       artifactContent(chunked(zip([{ name: "restate.tar", data: tarOf(soundLayout()), ...more }]))),
     );
@@ -338,7 +338,7 @@ describe("artifactContent", () => {
         { name: "b", data: "x" },
       ]),
     ],
-    ["with bytes behind it (B88)", Buffer.concat([zip([{ name: "a", data }]), Buffer.from("x")])],
+    ["with bytes after it (B88)", Buffer.concat([zip([{ name: "a", data }]), Buffer.from("x")])],
   ])("never lets the file of a zip %s become an image", async (_, bytes) => {
     const output: Uint8Array[] = [];
     const stream = repackForLoad(artifactContent(chunked(bytes)), (archive) => selectImage(archive, amd64));

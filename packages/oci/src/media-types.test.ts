@@ -4,7 +4,7 @@ import { artifactName, documentKind, layerCompression } from "./media-types.ts";
 const OCI = "application/vnd.oci.image";
 const DOCKER = "application/vnd.docker";
 
-describe("a document of a media type", () => {
+describe("the kind of a document", () => {
   test.each([
     [`${OCI}.index.v1+json`, "index"],
     [`${DOCKER}.distribution.manifest.list.v2+json`, "index"],
@@ -18,10 +18,10 @@ describe("a document of a media type", () => {
     ["", "config"],
     [`${OCI}.layer.v1.tar`, undefined],
     [`${OCI}.index.v1`, undefined],
-  ])("%s is: %s", (type, kind) => expect(documentKind(type)).toBe(kind));
+  ])("for the media type %s is: %s", (type, kind) => expect(documentKind(type)).toBe(kind));
 });
 
-describe("a layer of a media type", () => {
+describe("the compression of a layer", () => {
   test.each([
     [`${OCI}.layer.v1.tar`, "none"],
     [`${OCI}.layer.v1.tar+gzip`, "gzip"],
@@ -41,10 +41,10 @@ describe("a layer of a media type", () => {
     [`${OCI}.layer.v1.tar+gzip+encrypted`, undefined],
     [`${OCI}.config.v1+json`, undefined],
     ["", undefined],
-  ])("%s is compressed with: %s", (type, compression) => expect(layerCompression(type)).toBe(compression));
+  ])("for the media type %s is: %s", (type, compression) => expect(layerCompression(type)).toBe(compression));
 });
 
-describe("what is not an image has a name for people", () => {
+describe("the description of an artifact that is not an image", () => {
   test.each([
     ["application/vnd.cncf.helm.config.v1+json", "a Helm chart"],
     ["application/vnd.wasm.config.v0+json", "a WebAssembly module"],
@@ -58,7 +58,7 @@ describe("what is not an image has a name for people", () => {
     ["application/vnd.cncf.flux.config.v1+json", "a Flux artifact"],
     ["application/vnd.docker.ai.model.config.v0.1+json", "a model"],
     ["application/vnd.cncf.model.config.v1+json", "a model"],
-  ])("%s: %s", (type, name) => {
+  ])("for %s is: %s", (type, name) => {
     expect(artifactName([type])).toBe(`${name} (${type})`);
     expect(artifactName(["application/x", type])).toBe(`${name} (${type})`);
   });
@@ -71,12 +71,12 @@ describe("what is not an image has a name for people", () => {
     "vnd.cncf.flux.",
     "vnd.docker.ai.",
     "vnd.cncf.model.",
-  ])("a type that only has %s somewhere is not one", (part) => {
+  ])("is not derived from a type that only contains %s", (part) => {
     const type = `application/x-application/${part}`;
     expect(artifactName([type])).toBe(`an artifact of the type "${type}"`);
   });
 
-  test("nothing known, the first type", () => {
+  test("is the first type when none is known", () => {
     expect(artifactName(["application/a", "application/b"])).toBe('an artifact of the type "application/a"');
     expect(artifactName([])).toBe('an artifact of the type ""');
   });

@@ -33,7 +33,7 @@ const elsewhere = (platform: { os: string; architecture: string } | undefined): 
 });
 
 describe("an OCI layout", () => {
-  test("has the type that its index.json says, or else that of the specification", async () => {
+  test("has the media type of its index.json, or the one of the specification by default", async () => {
     const files: Files = {};
     const images = [addImage(files), addImage(files, { platform: arm64 })];
     const bare = { ...files, ...layout(files, images, { mediaType: undefined }) };
@@ -45,7 +45,7 @@ describe("an OCI layout", () => {
     });
   });
 
-  test("has a document of the family that it says itself, when its descriptor says the other", async () => {
+  test("prefers the media type in a document to that of its descriptor", async () => {
     const files: Files = {};
     const image = addImage(files, { manifest: { mediaType: DOCKER_MANIFEST } });
     const archive = await read(layout(files, [image]));
@@ -54,7 +54,7 @@ describe("an OCI layout", () => {
     expect((await read(layout(files, [quiet]))).root?.mediaType).toBe(MANIFEST);
   });
 
-  test("has an image once that two indexes list, and knows the entry that it comes from", async () => {
+  test("has an image once that two indexes list, and records its entry", async () => {
     const files: Files = {};
     const image = addImage(files);
     const [one, two] = [addIndex(files, [image]), addIndex(files, [image], { x: 1 })];
@@ -63,7 +63,7 @@ describe("an OCI layout", () => {
     expect(archive.identity).toBe("index.json");
   });
 
-  test("has an image once that an index lists twice for one platform, and twice for two", async () => {
+  test("has an image once that an index lists twice for one platform, and is identified by its index.json for two platforms", async () => {
     const files: Files = {};
     const image = addImage(files);
     const twice = await read(layout(files, [addIndex(files, [image, { ...image, annotations: { a: "b" } }])]));
@@ -99,7 +99,7 @@ describe("an OCI layout", () => {
     });
   });
 
-  test("tells which manifests are not there, and for which platforms", async () => {
+  test("lists missing manifests and their platforms", async () => {
     const files: Files = {};
     const there = addImage(files);
     const absent = [
@@ -112,7 +112,7 @@ describe("an OCI layout", () => {
     expect(archive.absentDocuments).toEqual(absent.map(({ digest }) => digest));
   });
 
-  test("is refused when index.json names what is not there", async () => {
+  test("is refused when index.json lists a missing blob", async () => {
     const files: Files = {};
     const absent = elsewhere(arm64);
     await expect(read(layout(files, [addImage(files), absent]))).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe("an OCI layout", () => {
     });
   });
 
-  test("without an image says what it holds", async () => {
+  test("without an image is refused with a list of its content", async () => {
     const files: Files = {};
     const chart = addBlob(files, MANIFEST, {
       config: addBlob(files, "application/vnd.cncf.helm.config.v1+json", "{}"),
@@ -139,7 +139,7 @@ describe("an OCI layout", () => {
     await expect(read(layout(files, [attestation]))).rejects.toThrow(/^the archive holds no image$/);
   });
 
-  test("gives the image of a name or of a digest alone", async () => {
+  test("returns only the image with the requested name or digest", async () => {
     const files: Files = {};
     const one = { ...addImage(files), annotations: { "io.containerd.image.name": "docker.io/library/one:1" } };
     const two = addImage(files, { layers: ["two"] });
@@ -174,7 +174,7 @@ describe("an OCI layout", () => {
     expect(archive).toMatchObject({ kind: "oci-layout", digest: (await read(soundLayout())).digest });
   });
 
-  test("with an `oci-layout` as long as it may be is read", async () => {
+  test("is read with an `oci-layout` of the maximum length", async () => {
     const padded = Buffer.from('{"imageLayoutVersion":"1.0.0"}'.padEnd(1024));
     expect((await read({ ...soundLayout(), "oci-layout": padded })).images).toHaveLength(1);
   });
@@ -186,7 +186,7 @@ describe("an image of a layout", () => {
     return layout(files, [image]);
   };
 
-  test("has what its documents say", async () => {
+  test("has the values of its documents", async () => {
     const files: Files = {};
     const image = addImage(files, { layers: ["one"], platform: { os: "linux", architecture: "arm", variant: "v6" } });
     const manifest = JSON.parse(files[pathOf(image.digest)]?.toString() ?? "");
@@ -211,7 +211,7 @@ describe("an image of a layout", () => {
     ]);
   });
 
-  test("lacks the layers that are not there, whose types tell how they are compressed", async () => {
+  test("lists missing layers, whose compression is read from their types", async () => {
     const files: Files = {};
     const image = addImage(files, { compression: "zstd" });
     const [layer] = JSON.parse(files[pathOf(image.digest)]?.toString() ?? "").layers;
@@ -220,7 +220,7 @@ describe("an image of a layout", () => {
     expect(archive.images[0]?.layers.map(({ compression }) => compression)).toEqual(["zstd", "zstd"]);
   });
 
-  test("says which of its layers are compressed although their type says otherwise", async () => {
+  test("marks layers that are compressed although their type says otherwise", async () => {
     const files: Files = {};
     const tar = addBlob(files, LAYER, layerTar("one"));
     const { layers } = JSON.parse(files[pathOf(addImage(files, { layers: ["two"] }).digest)]?.toString() ?? "");
@@ -243,7 +243,7 @@ describe("an image of a layout", () => {
     ]);
   });
 
-  test("says from where its foreign layers are to be downloaded", async () => {
+  test("lists the URLs of its foreign layers", async () => {
     const files: Files = {};
     const tar = addBlob(files, LAYER, layerTar("one"));
     const foreign = {
@@ -283,7 +283,7 @@ describe("an image of a layout", () => {
     );
   });
 
-  test("is named by the type that it gives itself, when it is an artifact", async () => {
+  test("is described by its artifact type when it is an artifact", async () => {
     const files: Files = {};
     const config = addBlob(files, "application/vnd.oci.empty.v1+json", "{}");
     const artifact = manifestOf(files, { artifactType: "application/vnd.acme.thing", config, layers: [] });
@@ -302,7 +302,7 @@ describe("an image of a layout", () => {
     });
   });
 
-  test("that is not compressed must be its diff ID, unless the two are of different algorithms", async () => {
+  test("with an uncompressed layer must have its digest as the diff ID, unless the algorithms differ", async () => {
     const files: Files = {};
     const rootfs = { type: "layers", diff_ids: [digestOf(layerTar("one"), "sha512")] };
     const crafted = { layers: ["one"], compression: "none", config: { rootfs } } as const;
@@ -323,7 +323,7 @@ describe("an image of a layout", () => {
     [{ os: "linux", architecture: "arm64" }, {}, true],
     [{ os: "linux", architecture: "arm64" }, { architecture: undefined }, false],
     [undefined, {}, false],
-  ])("listed for %j, with a config of %j, is denied by it: %s", async (platform, config, denied) => {
+  ])("listed for %j, with a config of %j, contradicts its config: %s", async (platform, config, denied) => {
     const files: Files = {};
     const image = { ...addImage(files, { layers: [], config }), platform };
     const archive = await read(layout(files, [image]));
@@ -334,7 +334,7 @@ describe("an image of a layout", () => {
   });
 });
 
-describe("an archive in both forms", () => {
+describe("an archive in both formats", () => {
   /** A layout of two images with docker's list beside it. */
   function both(change: (entries: { Config: string; RepoTags: string[]; Layers: string[] }[]) => unknown = (it) => it) {
     const files: Files = {};
@@ -351,11 +351,11 @@ describe("an archive in both forms", () => {
     return { files: { ...layout(files, images), "manifest.json": manifest }, images };
   }
 
-  test("has the names of both", async () => {
+  test("has the names of both formats", async () => {
     expect((await read(both().files)).names).toEqual(["app:0", "app:1"]);
   });
 
-  test("has the names of the image that is wanted alone", async () => {
+  test("has only the names of the requested image", async () => {
     const { files, images } = both();
     expect((await read(files, images[1]?.digest)).names).toEqual(["app:1"]);
   });
@@ -371,7 +371,7 @@ describe("an archive in both forms", () => {
     ["fewer layers", ([one]) => [{ ...one, Layers: one?.Layers.slice(1) }]],
     ["more layers", ([one]) => [{ ...one, Layers: [...(one?.Layers ?? []), "x"] }]],
     ["one other layer", ([one]) => [{ ...one, Layers: [one?.Layers[0], "x"] }]],
-  ])("is refused with %s in one of them", async (_name, change) => {
+  ])("is refused with %s in one of the formats", async (_name, change) => {
     await expect(read(both(change).files)).rejects.toMatchObject({
       problem: "mismatch",
       message: "manifest.json and index.json list different layers for one config",
@@ -387,7 +387,7 @@ describe("an archive in both forms", () => {
   });
 });
 
-describe("what is not an image archive is described", () => {
+describe("describes an archive that is not an image", () => {
   test.each<[files: Files, message: string]>([
     [{}, "the tar is neither an OCI layout nor a docker archive: it has no file at all"],
     [{ a: Buffer.of() }, 'the tar is neither an OCI layout nor a docker archive: it has 1 file such as "a"'],
@@ -421,7 +421,7 @@ describe("a docker archive", () => {
     "manifest.json": Buffer.from(JSON.stringify(entries)),
   });
 
-  test("is known by its config, and gets the manifest that containerd makes for it", async () => {
+  test("is identified by its config, and gets the manifest that containerd creates for it", async () => {
     const archive = await read(one);
     const [{ Config, Layers }] = entriesOf(one);
     const digest = digestOf(one[Config] ?? Buffer.of());
@@ -449,7 +449,7 @@ describe("a docker archive", () => {
   });
 
   test.each(["gz", "zst", "xz", "bz2"])(
-    "names its compressed layers by digest, with the ending .tar.%s",
+    "may name its compressed layers by digest with the ending .tar.%s",
     async (ending) => {
       const layerPath = (_tar: Buffer, _index: number, stored: Buffer) => `${digestOf(stored).slice(7)}.tar.${ending}`;
       const files = dockerArchive({ compression: "gzip", layerPath });
@@ -459,22 +459,28 @@ describe("a docker archive", () => {
     },
   );
 
-  test.each(["sha256:", "blobs/sha256/", ""])("names its compressed layers by digest behind %j", async (prefix) => {
+  test.each(["sha256:", "blobs/sha256/", ""])("may name its compressed layers by digest after %j", async (prefix) => {
     const layerPath = (_tar: Buffer, _index: number, stored: Buffer) => `${prefix}${digestOf(stored).slice(7)}`;
     expect((await read(dockerArchive({ compression: "gzip", layerPath }))).root).toBeDefined();
   });
 
-  test.each(["x/", "sha512:", "blobs/sha512/"])("names no compressed layer by digest behind %j", async (prefix) => {
-    const layerPath = (_tar: Buffer, _index: number, stored: Buffer) => `${prefix}${digestOf(stored).slice(7)}`;
-    const archive = await read(dockerArchive({ compression: "gzip", layerPath }));
-    expect(archive.root).toBeUndefined();
-    expect(archive.documents.size).toBe(0);
-  });
+  test.each(["x/", "sha512:", "blobs/sha512/"])(
+    "does not name a compressed layer by digest after %j",
+    async (prefix) => {
+      const layerPath = (_tar: Buffer, _index: number, stored: Buffer) => `${prefix}${digestOf(stored).slice(7)}`;
+      const archive = await read(dockerArchive({ compression: "gzip", layerPath }));
+      expect(archive.root).toBeUndefined();
+      expect(archive.documents.size).toBe(0);
+    },
+  );
 
-  test.each(["", "sha256:"])("is read when its config was changed under its name behind %j", async (prefix) => {
-    const { digest } = await read(dockerArchive({ configPath: `${prefix}${"0".repeat(64)}` }));
-    expect(digest).toBe((await read(dockerArchive({}))).digest);
-  });
+  test.each(["", "sha256:"])(
+    "is read when its config does not match the digest in its name after %j",
+    async (prefix) => {
+      const { digest } = await read(dockerArchive({ configPath: `${prefix}${"0".repeat(64)}` }));
+      expect(digest).toBe((await read(dockerArchive({}))).digest);
+    },
+  );
 
   test("is refused when the blob of its config has another digest", async () => {
     const configPath = `blobs/sha256/${"0".repeat(64)}`;
@@ -492,7 +498,7 @@ describe("a docker archive", () => {
     expect(archive.names).toEqual(["a:1", "b:1"]);
   });
 
-  test("gives the image of a name or of its config's digest", async () => {
+  test("returns the image with the requested name or config digest", async () => {
     const files = together(...entriesOf(one), ...entriesOf(two));
     const other = await read(files, "other:2");
     expect(other.names).toEqual(["other:1", "other:2"]);
@@ -504,12 +510,12 @@ describe("a docker archive", () => {
     await expect(read(files)).rejects.toThrow("the archive holds 2 images: localhost/app:1, other:1");
   });
 
-  test("gives the image of a name, whatever the config of another is", async () => {
+  test("returns the image with the requested name, even if the config of another is missing", async () => {
     const files = together(...entriesOf(one), { ...entriesOf(two)[0], Config: "x.json" });
     expect((await read(files, "localhost/app:1")).names).toEqual(["localhost/app:1"]);
   });
 
-  test("shows an image without a name by its config", async () => {
+  test("shows an image without a name by its config's digest", async () => {
     const [entry] = entriesOf(one);
     const files = together({ ...entry, RepoTags: null }, ...entriesOf(two));
     await expect(read(files)).rejects.toThrow(`the archive holds 2 images: ${entry.Config}, other:1`);
@@ -536,7 +542,7 @@ describe("a docker archive", () => {
       "manifest.json lists 1 layer, the config 0 diff IDs",
     ],
     [
-      "has a long list",
+      "has a list that is too long",
       { "manifest.json": Buffer.alloc(4_194_305) },
       "limit",
       "manifest.json has 4194305 bytes, expected a document of at most 4194304",
@@ -545,7 +551,7 @@ describe("a docker archive", () => {
     await expect(read(files)).rejects.toMatchObject({ problem, message });
   });
 
-  test("may have a list and a config as long as they are allowed to be", async () => {
+  test("may have a list and a config of the maximum length", async () => {
     const padded = (bytes: Buffer | undefined, length: number) =>
       Buffer.concat([bytes ?? Buffer.of(), Buffer.alloc(length - (bytes?.length ?? 0), " ")]);
     const files = dockerArchive({ layers: [], configPath: "c.json" });

@@ -11,8 +11,8 @@ import { ODD_ARCHIVES, REFUSED_ARCHIVES, twoImages } from "./testing/odd-archive
 
 const amd64 = { os: "linux", architecture: "amd64" };
 
-describe.each(archiveReaders)("what other loaders take, %s", (way, read) => {
-  test.each(ODD_ARCHIVES)("takes $title", async ({ title, make }) => {
+describe.each(archiveReaders)("archives that other loaders accept, %s", (way, read) => {
+  test.each(ODD_ARCHIVES)("accepts $title", async ({ title, make }) => {
     const bytes = make(["one", "two"]);
     if (way === "indexed by ranged reads" && /sparse|around/.test(title)) {
       await expect(read(bytes)).rejects.toThrow(/sparse file|compressed with \w+ as a whole/);
@@ -23,7 +23,7 @@ describe.each(archiveReaders)("what other loaders take, %s", (way, read) => {
   });
 
   test.each(["architecture", "os"])(
-    "takes a config without `%s` as an image for the engine's platform",
+    "accepts a config without `%s` as an image for the engine's platform",
     async (key) => {
       const files: Files = {};
       const { platform: _, ...image } = addImage(files, { config: { [key]: undefined } });
@@ -32,7 +32,7 @@ describe.each(archiveReaders)("what other loaders take, %s", (way, read) => {
     },
   );
 
-  test.each(REFUSED_ARCHIVES)("refuses %s, and says what it is", async (_title, make, message) => {
+  test.each(REFUSED_ARCHIVES)("refuses %s, and describes it", async (_title, make, message) => {
     await expect(read(make()).then((archive) => selectImage(archive, amd64))).rejects.toThrow(message);
   });
 });
@@ -57,11 +57,11 @@ describe("the input `image`", () => {
     ["docker.io/library/one:1", one],
     ["ghcr.io/acme/two:2", two],
     [two, two],
-  ])("%s chooses one of an OCI archive", async (image, digest) => {
+  ])("%s selects an image of an OCI archive", async (image, digest) => {
     expect(await chosen(twoImageArchive, image)).toMatchObject({ digest });
   });
 
-  test("chooses one of a docker archive, by name or by its config's digest", async () => {
+  test("selects an image of a docker archive by name or by config digest", async () => {
     const [first, second] = [
       dockerArchive(),
       dockerArchive({ layers: ["three"], entry: { RepoTags: ["localhost/other:1"] } }),
@@ -78,7 +78,7 @@ describe("the input `image`", () => {
 });
 
 test.each(archiveReaders)(
-  "a docker archive with an image for each of two platforms, %s, is read by platform",
+  "reads a docker archive with an image for each of two platforms by platform, %s",
   async (_way, read) => {
     const [one, two] = ["amd64", "arm64"].map((architecture) =>
       dockerArchive({ layers: [architecture], layerPath: () => `${architecture}/layer.tar`, config: { architecture } }),
@@ -94,7 +94,7 @@ test.each(archiveReaders)(
   },
 );
 
-test("files that macOS puts into a zip beside the archive are not a second file", async () => {
+test("ignores files that macOS adds to a zip", async () => {
   const archive = tarOf(soundLayout());
   const packed = zip([
     { name: "__MACOSX/._restate.tar", data: "x" },

@@ -63,7 +63,7 @@ async function contentOf(tar: Buffer): Promise<Map<string, string>> {
 }
 
 describe("an archive with some of the layers", () => {
-  test("has these, the config and all documents, in the order in which they are asked for", async () => {
+  test("has the requested layers, the config and all documents, in the requested order", async () => {
     const files = soundLayout({ layers: ["one", "two", "three"] });
     const { output, ranks, image, indexed } = await part(files, amd64, (layers) => layers.toReversed().slice(0, 2));
     const content = await contentOf(await output());
@@ -110,26 +110,23 @@ describe("an archive with some of the layers", () => {
     await expect(written).rejects.toMatchObject({ problem, message: expect.stringContaining(message) });
   });
 
-  test.each(["sha256", "sha512"] as const)(
-    "never names an image of which a blob of %s was changed",
-    async (algorithm) => {
-      const { written, chunks } = await part(
-        soundLayout({ algorithm }),
-        amd64,
-        (layers) => layers.slice(1),
-        async function* ({ size }) {
-          yield Buffer.alloc(size);
-        },
-      );
-      await expect(written).rejects.toMatchObject({
-        problem: "mismatch",
-        message: expect.stringMatching(
-          `^the blob ${algorithm}:\\w+ has the digest ${algorithm}:\\w+: its content was changed$`,
-        ),
-      });
-      expect(Buffer.concat(chunks).includes("index.json")).toBe(false);
-    },
-  );
+  test.each(["sha256", "sha512"] as const)("never lists an image with a changed blob with %s", async (algorithm) => {
+    const { written, chunks } = await part(
+      soundLayout({ algorithm }),
+      amd64,
+      (layers) => layers.slice(1),
+      async function* ({ size }) {
+        yield Buffer.alloc(size);
+      },
+    );
+    await expect(written).rejects.toMatchObject({
+      problem: "mismatch",
+      message: expect.stringMatching(
+        `^the blob ${algorithm}:\\w+ has the digest ${algorithm}:\\w+: its content was changed$`,
+      ),
+    });
+    expect(Buffer.concat(chunks).includes("index.json")).toBe(false);
+  });
 });
 
 describe("the identity of a loaded image", () => {
@@ -146,13 +143,13 @@ describe("the identity of a loaded image", () => {
     expect([containerd, classic]).toEqual([index.digest, image.config.digest]);
   });
 
-  test("is the manifest, where index.json lists several", async () => {
+  test("is the manifest when index.json lists several", async () => {
     const files: Files = {};
     const [one, two] = [addImage(files), addImage(files, { platform: arm64, layers: ["arm"] })];
     expect((await ids(layout(files, [one, two]), arm64)).containerd).toBe(two.digest);
   });
 
-  test("is not known to containerd where a layer is compressed and its type says that it is not", async () => {
+  test("is unknown for containerd when a layer is compressed and its type says that it is not", async () => {
     const files: Files = {};
     const image = addImage(files, { layers: ["one"] });
     const manifest = JSON.parse(files[pathOf(image.digest)]?.toString() ?? "");
@@ -161,7 +158,7 @@ describe("the identity of a loaded image", () => {
     expect((await ids(mislabelled)).containerd).toBeUndefined();
   });
 
-  test("is the manifest that is made of a docker archive, where its layers are known", async () => {
+  test("is the manifest that is created for a docker archive when the digests of its layers are known", async () => {
     const { containerd, archive } = await ids(dockerArchive());
     expect(containerd).toBe(archive.root?.digest);
     expect((await ids(dockerArchive({ compression: "gzip" }))).containerd).toBeUndefined();
@@ -173,7 +170,7 @@ describe("the identity of a loaded image", () => {
     ["none", true],
     ["xz", false],
     ["bzip2", false],
-  ] as const)("is known to containerd with layers in %s: %s", async (compression, isKnown) => {
+  ] as const)("is known for containerd with layers in %s: %s", async (compression, isKnown) => {
     const { containerd, archive } = await ids(soundLayout({ compression }));
     expect(containerd).toBe(isKnown ? archive.digest : undefined);
   });

@@ -28,7 +28,7 @@ function multiPlatform(): { files: Files; index: string } {
 }
 
 describe.each(archiveReaders)("an archive %s", (way, read) => {
-  test("of several platforms gives its images and skips attestations (B49, F74)", async () => {
+  test("of several platforms has its images, without attestations (B49, F74)", async () => {
     const { files, index } = multiPlatform();
     const archive = await read(tarOf(files));
     expect(archive).toMatchObject({ kind: "oci-layout", identity: "descriptor", digest: index, names: [] });
@@ -37,14 +37,14 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.root?.digest).toBe(index);
   });
 
-  test("with a layer whose first file is called as bzip2 data begin", async () => {
+  test("with a layer whose first file name starts like bzip2 data is read", async () => {
     const layer = Buffer.concat([tarFile("BZh91", "content"), TAR_END]);
     const archive = await read(tarOf(soundLayout({ layers: [layer], compression: "none" })));
     expect(archive.images[0]?.layers.map(({ compression }) => compression)).toEqual(["none"]);
   });
 
   test.each(["none", "gzip", "zstd", "xz", "bzip2"] as const)(
-    "with layers compressed by %s says so",
+    "with layers compressed by %s reports this",
     async (compression) => {
       const archive = await read(tarOf(soundLayout({ compression })));
       expect(archive.images[0]?.layers.map((layer) => layer.compression)).toEqual([compression, compression]);
@@ -72,7 +72,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.images).toHaveLength(1);
   });
 
-  test("of several descriptors is known by its index.json", async () => {
+  test("with several descriptors is identified by its index.json", async () => {
     const files: Files = {};
     const images = [addImage(files), addImage(files, { platform: { os: "linux", architecture: "arm64" } })];
     const whole = layout(files, images);
@@ -84,7 +84,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     );
   });
 
-  test("whose descriptor has no platform takes it from the config", async () => {
+  test("whose descriptor has no platform uses that of the config", async () => {
     const files: Files = {};
     const { platform: _, ...image } = addImage(files, {
       platform: { os: "linux", architecture: "arm", variant: "v6" },
@@ -93,7 +93,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.images.map(({ platform }) => formatPlatform(platform))).toEqual(["linux/arm/v6"]);
   });
 
-  test("that lists a platform without its content tells which (F71)", async () => {
+  test("that lists a platform without its content names it (F71)", async () => {
     const files: Files = {};
     const elsewhere: Files = {};
     const absent = addImage(elsewhere, { platform: { os: "linux", architecture: "s390x" } });
@@ -102,21 +102,21 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.images).toHaveLength(1);
   });
 
-  test("with content of an unknown kind beside an image reads on", async () => {
+  test("with content of an unknown kind next to an image is read", async () => {
     const files: Files = {};
     const other = addBlob(files, "application/vnd.example.v1+json", "{}");
     const archive = await read(tarOf(layout(files, [addImage(files), other])));
     expect(archive.images).toHaveLength(1);
   });
 
-  test("named by digest alone, as containerd names what has no name, has none", async () => {
+  test("that is only named by digest, as containerd names unnamed images, has no names", async () => {
     const files: Files = {};
     const image = addImage(files);
     const named = { ...image, annotations: { "io.containerd.image.name": `moby-dangling@${image.digest}` } };
     expect((await read(tarOf(layout(files, [named])))).names).toEqual([]);
   });
 
-  test("with an artifact that is not an image beside one reads on", async () => {
+  test("with an artifact next to an image is read", async () => {
     const files: Files = {};
     const config = addBlob(files, "application/vnd.oci.empty.v1+json", "{}");
     const other = addBlob(files, MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [] });
@@ -124,7 +124,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.images).toHaveLength(1);
   });
 
-  test("saved by docker before 25 is known by its config", async () => {
+  test("saved by docker before 25 is identified by its config", async () => {
     const archive = await read(tarOf(dockerArchive()));
     expect(archive).toMatchObject({ kind: "docker-archive", identity: "config", names: ["localhost/app:1"] });
     expect(archive.digest).toBe(archive.images[0]?.config.digest);
@@ -144,7 +144,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     "-v",
     "one\n::error::two",
     "Upper:1",
-  ])("named %j is read, and the name is kept for people alone", async (name) => {
+  ])("named %j is read, and the name is only shown to people", async (name) => {
     expect((await read(tarOf(annotated("io.containerd.image.name", name)))).names).toEqual([name]);
     expect((await read(tarOf(annotated("org.opencontainers.image.ref.name", name)))).names).toEqual([name]);
     expect((await read(tarOf(dockerArchive({ entry: { RepoTags: [name] } })))).names).toEqual([name]);
@@ -155,7 +155,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
   });
 
   test.each(["gzip", "zstd"] as const)(
-    "in docker's form with %s layers named by digest can be served",
+    "in docker's format with %s layers named by digest can be served",
     async (compression) => {
       const layerPath = (_tar: Buffer, _index: number, stored: Buffer): string => `${digestOf(stored).slice(7)}.tar.gz`;
       const archive = await read(tarOf(dockerArchive({ compression, layerPath })));
@@ -179,7 +179,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     expect(archive.root === undefined).toBe(!isRead);
   });
 
-  test("in both forms, as docker writes since 25, is one image (B68)", async () => {
+  test("in both formats, as docker writes since version 25, is one image (B68)", async () => {
     const files = soundLayout({ compression: "none" });
     const archive = await read(tarOf(withDockerManifest(files)));
     expect(archive).toMatchObject({ kind: "oci-layout", names: ["localhost/app:1"] });
@@ -385,7 +385,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     await expect(reading).rejects.toThrow(message);
   });
 
-  test("is refused for the platform that its config denies, and for no other: F78", async () => {
+  test("is refused only for the platform that its config contradicts: F78", async () => {
     const archive = await read(tarOf(denied()));
     const [image] = archive.images;
     expect(image?.denied).toMatch(/listed for linux\/arm64, its config is for linux\/amd64/);
@@ -394,14 +394,14 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
 
   if (way === "indexed by ranged reads") return;
 
-  test("is refused: B37, F64, F73, other bytes than its digest in a layer", async () => {
+  test("is refused: B37, F64, F73, a layer that does not match its digest", async () => {
     await expect(read(tarOf(changed(soundLayout(), "layer")))).rejects.toThrow(
       /^the blob sha256:\w+ has the digest sha256:/,
     );
   });
 
   test.each(["none", "gzip", "zstd", "xz", "bzip2"] as const)(
-    "is refused: B52, a %s layer that is not its diff ID",
+    "is refused: B52, a %s layer that does not match its diff ID",
     async (compression) => {
       const files = dockerArchive({ compression });
       const path = Object.keys(files).find((name) => name.endsWith("layer.tar")) ?? "";
@@ -411,7 +411,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     },
   );
 
-  test("is refused: F63, a gzip layer that is cut but gunzips far", async () => {
+  test("is refused: F63, a truncated gzip layer that mostly decompresses", async () => {
     const files = dockerArchive({ compression: "gzip" });
     const path = Object.keys(files).find((name) => name.endsWith("layer.tar")) ?? "";
     files[path] = files[path]?.subarray(0, -10);

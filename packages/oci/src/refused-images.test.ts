@@ -20,7 +20,7 @@ const [amd64, arm64, windows] = [
   { os: "windows", architecture: "amd64" },
 ];
 
-/** What is wrong with an image, and what is said to those who want it. */
+/** Broken images, and the message for a caller that requests them. */
 const BROKEN: readonly (readonly [string, (files: Files) => Described, RegExp])[] = [
   ["without its config", (files) => lacking(files, "config"), /refers to the blob sha256:\w+, which is not in/],
   ["without one of its layers", (files) => lacking(files, "layers"), /lacks its layer/],
@@ -31,7 +31,7 @@ const BROKEN: readonly (readonly [string, (files: Files) => Described, RegExp])[
     /2 layers, its config 0 diff IDs/,
   ],
 ];
-/** What is whole, and what engines cannot be given. */
+/** Complete images that engines cannot load. */
 const UNSUPPORTED: readonly (readonly [string, (files: Files) => Described, RegExp])[] = [
   ["with encrypted layers", (files) => typed(files, `${LAYER}+gzip+encrypted`), /is encrypted/],
   ["with layers of nydus", (files) => typed(files, "application/vnd.oci.image.layer.nydus.blob.v1"), /nydus.blob.v1, /],
@@ -43,30 +43,33 @@ const UNSUPPORTED: readonly (readonly [string, (files: Files) => Described, RegE
 ];
 
 describe.each(archiveReaders)("of several images, %s", (way, read) => {
-  test.each([...BROKEN, ...UNSUPPORTED])("one %s stops only those who want it", async (_what, make, message) => {
-    const files: Files = {};
-    const sound = addImage(files);
-    const archive = tarOf(layout(files, [addIndex(files, [make(files), sound])]));
-    if (way === "checked before an upload" && BROKEN.some(([, other]) => other === make)) {
-      await expect(read(archive)).rejects.toThrow(/which is not in the archive|lacks its layers|config.Cmd|diff IDs/);
-      return;
-    }
-    const found = await read(archive);
-    expect(selectImage(found, amd64).manifest?.digest).toBe(sound.digest);
-    expect(() => selectImage(found, arm64)).toThrow(message);
-    expect(() => selectImage(found, windows)).toThrow(
-      /^there is no image for windows\/amd64; the archive has .*linux\/amd64/,
-    );
-  });
+  test.each([...BROKEN, ...UNSUPPORTED])(
+    "an image %s only fails callers that request it",
+    async (_what, make, message) => {
+      const files: Files = {};
+      const sound = addImage(files);
+      const archive = tarOf(layout(files, [addIndex(files, [make(files), sound])]));
+      if (way === "checked before an upload" && BROKEN.some(([, other]) => other === make)) {
+        await expect(read(archive)).rejects.toThrow(/which is not in the archive|lacks its layers|config.Cmd|diff IDs/);
+        return;
+      }
+      const found = await read(archive);
+      expect(selectImage(found, amd64).manifest?.digest).toBe(sound.digest);
+      expect(() => selectImage(found, arm64)).toThrow(message);
+      expect(() => selectImage(found, windows)).toThrow(
+        /^there is no image for windows\/amd64; the archive has .*linux\/amd64/,
+      );
+    },
+  );
 
-  test.each(UNSUPPORTED.slice(0, 2))("one %s gives way to another for its platform", async (_what, make) => {
+  test.each(UNSUPPORTED.slice(0, 2))("an image %s is passed over for another of its platform", async (_what, make) => {
     const files: Files = {};
     const [odd, sound] = [make(files), addImage(files, { platform: arm64 })];
     const found = await read(tarOf(layout(files, [addIndex(files, [odd, sound])])));
     expect(selectImage(found, arm64).manifest?.digest).toBe(sound.digest);
   });
 
-  test("the only one is refused when it is read, or when it is wanted", async () => {
+  test("a single image is refused when it is read or when it is requested", async () => {
     for (const [, make, message] of [...BROKEN, ...UNSUPPORTED]) {
       const files: Files = {};
       const archive = tarOf(layout(files, [make(files)]));
@@ -102,7 +105,7 @@ function typed(files: Files, mediaType: string): Described {
   });
 }
 
-/** As images of Windows have them: Docker keeps of their base the URLs alone. */
+/** An image with a foreign layer, as Windows images have: docker only stores the layer's URLs. */
 function foreign(files: Files): Described {
   return changed(files, ({ layers: [first] }) => {
     if (first === undefined) throw new Error("the image has no layer");

@@ -18,7 +18,7 @@ async function recorded(tar: Uint8Array, chunk = 777): Promise<StreamedFiles> {
 }
 const tarOf = (...members: Uint8Array[]): Buffer => Buffer.concat([...members, TAR_END]);
 
-describe("the files of a tar that has gone by", () => {
+describe("the files of a streamed tar", () => {
   const document = Buffer.from('{"a":1}');
   const zipped = gzipSync(document);
 
@@ -67,7 +67,7 @@ describe("the files of a tar that has gone by", () => {
   });
 
   test.each(["sha256", "sha512"] as const)(
-    "are refused where a blob of %s is not what it is called by",
+    "are refused when a blob does not match the %s in its name",
     async (algorithm) => {
       const digest = digestOf(document, algorithm);
       expect((await recorded(tarOf(tarFile(pathOf(digest), document)))).digest(pathOf(digest))).toBe(digest);
@@ -78,7 +78,7 @@ describe("the files of a tar that has gone by", () => {
     },
   );
 
-  test("have the digest of what is compressed in them, unless they are called by their own", async () => {
+  test("have the digest of their decompressed content, unless their name is their own digest", async () => {
     const files = await recorded(
       tarOf(tarFile("layer", zipped), tarFile(pathOf(digestOf(zipped)), zipped), tarFile("plain", document)),
     );
@@ -87,7 +87,7 @@ describe("the files of a tar that has gone by", () => {
     expect(files.plainDigest("plain")).toBeUndefined();
   });
 
-  test("keep their content while there is room for it", async () => {
+  test("keep their content up to a total limit", async () => {
     const big = (letter: string): Buffer => Buffer.from(`["${letter.repeat((8 << 20) - 4)}"]`);
     expect(MAX_RETAINED_BYTES).toBe(4 * big("a").length);
     const letters = ["a", "b", "c", "d"];
@@ -105,7 +105,7 @@ describe("the files of a tar that has gone by", () => {
   });
 });
 
-describe("the digest of what is in a compressed file", () => {
+describe("PlainDigest", () => {
   const content = randomBytes(20_000);
   const of = async (bytes: Uint8Array, piece: number) => {
     const plain = new PlainDigest();
@@ -118,7 +118,7 @@ describe("the digest of what is in a compressed file", () => {
     ["zstd", zstdCompressSync],
     ["xz", (bytes) => outputOf("xz", ["-c"], bytes)],
     ["bzip2", (bytes) => outputOf("bzip2", ["-c"], bytes)],
-  ])("is that of the content, in %s", async (_name, compress) => {
+  ])("returns the digest of the content in %s", async (_name, compress) => {
     for (const piece of [100, 1 << 20]) expect(await of(compress(content), piece)).toBe(digestOf(content));
     expect(await of(compress(Buffer.of(1)), 1)).toBe(digestOf(Buffer.of(1)));
   });
@@ -128,13 +128,13 @@ describe("the digest of what is in a compressed file", () => {
     expect(await of(gzipSync(large), 1 << 18)).toBe(digestOf(large));
   });
 
-  test("is none of a file that is not compressed, however short", async () => {
+  test("returns undefined for an uncompressed file of any length", async () => {
     expect(await of(content, 3000)).toBeUndefined();
     expect(await of(Buffer.from("BZh91AY"), 1)).toBeUndefined();
     expect(await of(Buffer.of(), 1)).toBeUndefined();
   });
 
-  test("is none of a file that is damaged", async () => {
+  test("throws for a damaged file", async () => {
     const damaged = gzipSync(content);
     damaged.fill(0, 20, 2000);
     await expect(of(damaged, 100)).rejects.toThrow();

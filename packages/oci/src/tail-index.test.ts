@@ -32,7 +32,7 @@ describe("the index at the end of a tar", () => {
     expect((await tailOf(tarOf(files)))?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
   });
 
-  test.each([1, 511])("is found in front of %d bytes that are not a block", async (more) => {
+  test.each([1, 511])("is found before %d bytes that are not a block", async (more) => {
     const tail = await tailOf(Buffer.concat([tarOf(files), Buffer.alloc(more, 1)]));
     expect(tail?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
   });
@@ -43,7 +43,7 @@ describe("the index at the end of a tar", () => {
     expect(await tailOf(Buffer.from(tarFile("index.jsox", files["index.json"] ?? "")))).toBeUndefined();
   });
 
-  test("is found within 64 KiB, and not looked for farther away", async () => {
+  test("is found only within the last 64 KiB", async () => {
     const index = tarFile("index.json", files["index.json"] ?? "");
     const behind = (bytes: number) => tailOf(Buffer.concat([index, Buffer.alloc(bytes)]));
     expect((await behind(64 * 1024 - index.length))?.manifests).toHaveLength(1);
@@ -59,21 +59,21 @@ describe("the index at the end of a tar", () => {
     ["an empty file", Buffer.alloc(0)],
     ["a short file", Buffer.from("index.json")],
     ["a name without a header", Buffer.concat([Buffer.from("index.json\0"), Buffer.alloc(1024)])],
-    ["another file whose name begins so", Buffer.from(tarFile("index.json.bak", files["index.json"] ?? ""))],
+    ["another file whose name starts the same", Buffer.from(tarFile("index.json.bak", files["index.json"] ?? ""))],
     ["a document that is not JSON", Buffer.from(tarFile("index.json", "<html>"))],
-    ["an index that is cut", Buffer.from(tarFile("index.json", files["index.json"] ?? "")).subarray(0, 512)],
+    ["a truncated index", Buffer.from(tarFile("index.json", files["index.json"] ?? "")).subarray(0, 512)],
   ])("is not there in %s", async (_name, tar) => expect(await tailOf(tar)).toBeUndefined());
 
-  test("is not looked for when the work was cancelled", async () => {
+  test("is not read when the work is cancelled", async () => {
     const source = new WindowedSource(memorySource(tarOf(files)));
     await expect(readTailIndex(source, AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
   });
 });
 
-describe("the forecast of where blobs are", () => {
+describe("BlobForecast", () => {
   const WINDOW = 4096;
 
-  /** The offsets that are fetched ahead as the walk meets each member, by its path; and where members end. */
+  /** The prefetched offsets by the path of the member at which they are prefetched, and the ends of members. */
   async function walk(files: Files, make: (files: Files) => Buffer = tarOf) {
     const tar = make(files);
     const memory = memorySource(tar);
@@ -96,7 +96,7 @@ describe("the forecast of where blobs are", () => {
     return { fetched, endOf };
   }
 
-  /** An image of which the layers come behind the manifest, most of them too large for one window. */
+  /** An image with most of its layers after the manifest, most of them too large for one window. */
   function crafted(layers: number, small = 0): { files: Files; manifest: string; behind: string[] } {
     for (let seed = 0; ; seed += 1) {
       const files: Files = {};
@@ -108,13 +108,13 @@ describe("the forecast of where blobs are", () => {
       const behind = Object.keys(files)
         .filter((path) => path > manifest)
         .sort();
-      // By chance of the digests: some blobs come before it, more behind it.
+      // The order depends on the digests: some blobs come before the manifest, and more after it.
       if (behind.length < Object.keys(files).length - 1 && behind.length > (layers + small) / 2)
         return { files: layout(files, [image]), manifest, behind };
     }
   }
 
-  test("fetches the headers behind each large blob, once the manifest has been met", async () => {
+  test("fetches the header after each large blob when it has read the manifest", async () => {
     const { files, manifest, behind } = crafted(8);
     const { fetched, endOf } = await walk(files);
     const large = behind.filter((path) => (files[path]?.length ?? 0) >= WINDOW);
@@ -122,7 +122,7 @@ describe("the forecast of where blobs are", () => {
     expect(fetched).toEqual({ [manifest]: large.map(endOf) });
   });
 
-  test("does not fetch what comes along with the header before", async () => {
+  test("does not fetch headers that come with the previous one", async () => {
     const { files, manifest, behind } = crafted(3, 9);
     const { fetched, endOf } = await walk(files);
     const large = behind.filter((path) => (files[path]?.length ?? 0) >= WINDOW);
@@ -141,7 +141,7 @@ describe("the forecast of where blobs are", () => {
     );
   });
 
-  test("waits for the manifests of all images, and not for those of attestations", async () => {
+  test("waits for the manifests of all images, but not for those of attestations", async () => {
     const files: Files = {};
     const layer = (content: string): Buffer => Buffer.alloc(3 * WINDOW, content);
     const images = ["amd64", "arm64"].map((architecture) =>
@@ -161,19 +161,19 @@ describe("the forecast of where blobs are", () => {
     for (const path of Object.keys(fetched)) expect(path >= last).toBe(true);
   });
 
-  test("fetches nothing when a manifest cannot be read, whatever follows", async () => {
+  test("fetches nothing when a manifest cannot be read", async () => {
     const { files, manifest } = crafted(8);
     const broken = { ...files, [manifest]: Buffer.from("{}") };
     expect((await walk(broken)).fetched).toEqual({});
   });
 
-  test("fetches nothing for a manifest that is longer than any may be", async () => {
+  test("fetches nothing for a manifest that is too long", async () => {
     const { files, manifest } = crafted(8);
     const long = Buffer.concat([files[manifest] ?? Buffer.of(), Buffer.alloc(4 << 20, " ")]);
     expect((await walk({ ...files, [manifest]: long })).fetched).toEqual({});
   });
 
-  test("reads a manifest that the walk met before the index that lists it", async () => {
+  test("reads a manifest that comes before the index that lists it", async () => {
     const { files, manifest } = crafted(8);
     const index = addIndex(files, JSON.parse(files["index.json"]?.toString() ?? "").manifests);
     const first = (all: Files): Buffer => {
@@ -184,7 +184,7 @@ describe("the forecast of where blobs are", () => {
     expect(Object.keys(fetched)).toEqual([pathOf(index.digest)]);
   });
 
-  test("passes on what is wrong with the source itself", async () => {
+  test("passes on errors of the source", async () => {
     const { files, manifest } = crafted(2);
     const source: PrefetchingSource = {
       size: 1e6,

@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 import { writeTempFile } from "./temp-file.ts";
 import { chunked } from "./testing/archive-readers.ts";
 
-test("a file is written, and what is in the way is told", async () => {
+test("writes a file, and reports what prevents it", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "temp-file-"));
   try {
     const file = path.join(folder, "a");

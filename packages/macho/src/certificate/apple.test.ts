@@ -22,7 +22,7 @@ const faultOf = (of: Identity, others: Identity[], authorities?: Authorities | "
   developerIdFault(of.certificate, certificates(...others), authorities);
 
 describe("developerIdFault", () => {
-  test("finds none where a key that issues such certificates has signed it, the root there or not", () => {
+  test("accepts a certificate that a known Developer ID key issued, with or without the root certificate", () => {
     const known = { ...NONE, developerId: new Set([authority.certificate.keyFingerprint]) };
     expect([faultOf(leaf, [authority], known), faultOf(leaf, [root, authority], known)]).toEqual([
       undefined,
@@ -30,7 +30,7 @@ describe("developerIdFault", () => {
     ]);
   });
 
-  test("finds none where the authority has Apple's marker and Apple's root has signed it", () => {
+  test("accepts a certificate whose authority has Apple's marker and is signed by Apple's root", () => {
     const known = { ...NONE, roots: new Set([root.certificate.fingerprint]) };
     expect(faultOf(leaf, [authority, root], known)).toBeUndefined();
     expect(faultOf(leaf, [authority], known)).toEqual({
@@ -39,7 +39,7 @@ describe("developerIdFault", () => {
     });
   });
 
-  test("takes another authority of the same root for none, since it issues other kinds", async () => {
+  test("refuses another authority of the same root, since it issues other kinds of certificates", async () => {
     const other = await issue({ subject: { CN: "Leaf" }, issuer: unmarked, extensions: [DEVELOPER_ID_APPLICATION] });
     expect(faultOf(other, [unmarked, root], { ...NONE, roots: new Set([root.certificate.fingerprint]) })).toEqual({
       kind: "not-developer-id",
@@ -47,13 +47,13 @@ describe("developerIdFault", () => {
     });
   });
 
-  test("names where the chain of an imitation ends", () => {
+  test("names the certificate at which the chain of an imitation ends", () => {
     expect(faultOf(leaf, [root, authority])?.message).toBe(
       '"Leaf" is issued by "Authority", whose chain ends in "Root", which is not Apple\'s Developer ID authority',
     );
   });
 
-  test("cannot tell where the certificate of the issuer is missing", async () => {
+  test("reports a missing certificate of the issuer", async () => {
     const imitation = await issue({ subject: { CN: "Authority" }, issuer: root });
     const missing = {
       kind: "incomplete-chain",
@@ -62,7 +62,7 @@ describe("developerIdFault", () => {
     expect([faultOf(leaf, []), faultOf(leaf, [root, imitation])]).toEqual([missing, missing]);
   });
 
-  test("names one that issued itself, unless nobody asks who issued it", async () => {
+  test("reports a self-issued certificate, unless any issuer is allowed", async () => {
     const own = await issue({ subject: { CN: "Own" }, extensions: [DEVELOPER_ID_APPLICATION] });
     expect(faultOf(own, [])).toEqual({ kind: "not-developer-id", message: '"Own" is issued by itself, not by Apple' });
     expect([faultOf(own, [], "any"), faultOf(leaf, [], "any")]).toEqual([undefined, undefined]);
@@ -76,7 +76,7 @@ describe("developerIdFault", () => {
     ["1.2.840.113635.100.6.1.2", "an Apple Development certificate"],
     ["1.2.840.113635.100.6.1.4", "an Apple Distribution certificate"],
     ["1.2.3", "not a Developer ID Application certificate"],
-  ])("tells by the marker %s that it is %s", async (marker, kind) => {
+  ])("recognizes by the marker %s %s", async (marker, kind) => {
     const other = await issue({ subject: { O: "Other" }, issuer: authority, extensions: [marker] });
     for (const authorities of [undefined, "any"] as const) {
       expect(faultOf(other, [authority], authorities)).toEqual({
@@ -86,7 +86,7 @@ describe("developerIdFault", () => {
     }
   });
 
-  test("ends where certificates have issued each other", async () => {
+  test("stops when certificates have issued each other", async () => {
     const first = await issue({ subject: { CN: "A" } });
     const second = await issue({ subject: { CN: "B" }, issuer: first });
     const circle = { ...first.certificate, selfIssued: false };
@@ -99,7 +99,7 @@ describe("timestampAuthorityFault", () => {
   const fault = (signer: Identity, others: Identity[], authorities?: Authorities | "any") =>
     timestampAuthorityFault(signer.certificate, certificates(...others), authorities);
 
-  test("finds none where a key for time-stamping, or Apple's root, is above the signer", () => {
+  test("accepts a signer below a known time-stamping key or Apple's root", () => {
     expect(
       fault(leaf, [authority, root], { ...NONE, timestamps: new Set([authority.certificate.keyFingerprint]) }),
     ).toBeUndefined();
@@ -110,7 +110,7 @@ describe("timestampAuthorityFault", () => {
     expect(fault(leaf, [], "any")).toBeUndefined();
   });
 
-  test("names the signer and the authority on top, which counts only when its signatures hold", async () => {
+  test("names the signer and the highest authority whose signatures are valid", async () => {
     expect(fault(leaf, [authority, root])).toBe('"Leaf" of the authority "Root"');
     expect(fault(leaf, [])).toBe('"Leaf" of the authority "CN=Authority"');
     expect(fault(leaf, [root], { ...NONE, roots: new Set([root.certificate.fingerprint]) })).toContain("CN=Authority");
@@ -120,7 +120,7 @@ describe("timestampAuthorityFault", () => {
   });
 });
 
-test("other authorities count beside Apple's, whose own stay", () => {
+test("withAuthorities adds authorities to Apple's", () => {
   const known = withAuthorities([authority.certificate]);
   const key = authority.certificate.keyFingerprint;
   expect([...known.developerId]).toEqual([...APPLE_AUTHORITIES.developerId, key]);
@@ -129,7 +129,7 @@ test("other authorities count beside Apple's, whose own stay", () => {
   expect(faultOf(leaf, [authority], known)).toBeUndefined();
 });
 
-test("Apple's authorities are known by their SHA-256 (apple.com/certificateauthority)", () => {
+test("APPLE_AUTHORITIES has the SHA-256 of Apple's authorities (apple.com/certificateauthority)", () => {
   const { developerId, timestamps, roots } = APPLE_AUTHORITIES;
   expect([developerId.size, timestamps.size, roots.size]).toEqual([2, 1, 3]);
   for (const hash of [...developerId, ...timestamps, ...roots]) expect(hash).toMatch(/^[0-9a-f]{64}$/);

@@ -5,7 +5,7 @@ import { Asn1Error, childOf, contextChild, isUniversal, parseAsn1, readTime } fr
 const parse = (bytes: Uint8Array) => parseAsn1(bytes, "a value");
 
 describe("parseAsn1", () => {
-  test("tells class, tag, content and encoding of each value", async () => {
+  test("reads class, tag, content and encoding of each value", async () => {
     const inner = [integer(5), der(0x41, Buffer.from("a")), der(0x82, Buffer.from("c")), der(0xc3, Buffer.from("p"))];
     const node = await parse(sequence(...inner));
     expect(node).toMatchObject({ class: "universal", tag: 16 });
@@ -22,7 +22,7 @@ describe("parseAsn1", () => {
     expect(node.children[0]?.children).toEqual([]);
   });
 
-  test("joins the pieces of an octet string in BER, as Apple's codesign writes them", async () => {
+  test("joins the pieces of an octet string in BER, which Apple's codesign writes", async () => {
     const pieces = Buffer.concat([
       Buffer.of(0x24, 0x80),
       octets(Buffer.from("ab")),
@@ -38,7 +38,7 @@ describe("parseAsn1", () => {
     }
   });
 
-  test("takes values nested 32 deep, and none deeper", async () => {
+  test("accepts values nested 32 deep, and no deeper ones", async () => {
     const nested = (levels: number): Buffer => {
       let value = integer(1);
       for (let level = 0; level < levels; level += 1) value = sequence(value);
@@ -57,14 +57,14 @@ describe("parseAsn1", () => {
 
   test.each<[string, Uint8Array]>([
     ["nothing", Buffer.alloc(0)],
-    ["a value that is cut", sequence(integer(1)).subarray(0, 4)],
-    ["an integer made of others", der(0x22, integer(1))],
+    ["a truncated value", sequence(integer(1)).subarray(0, 4)],
+    ["an integer that is constructed from others", der(0x22, integer(1))],
   ])("refuses %s", async (_title, bytes) => {
     await expect(parse(bytes)).rejects.toBeInstanceOf(Asn1Error);
   });
 });
 
-test("children are found by place and by context tag", async () => {
+test("finds children by position and by context tag", async () => {
   const node = await parse(sequence(integer(1), der(0x80, Buffer.from("x")), context(1), der(0x41), context(3)));
   expect(childOf(node, 0, "a number").tag).toBe(2);
   expect(() => childOf(node, 5, "the sixth")).toThrow("the sixth is missing");

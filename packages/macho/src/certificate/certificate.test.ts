@@ -8,7 +8,7 @@ import { isIssuedBy, parseCertificate, readOid } from "./certificate.ts";
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 describe("parseCertificate", () => {
-  test("reads what matters for signed code", async () => {
+  test("reads the fields that matter for signed code", async () => {
     const root = await issue({ subject: { C: "US", O: "Example Inc.", CN: "Example Root" } });
     const leaf = await issue({
       subject: { C: "DE", S: "Land", L: "City", O: "Café", OU: "TEAMID1234", CN: "Developer ID Application: Café" },
@@ -34,7 +34,7 @@ describe("parseCertificate", () => {
     expect(Buffer.from(issuerDer).equals(root.name)).toBe(true);
   });
 
-  test("reads one that issued itself, without extensions or a common name", async () => {
+  test("reads a self-issued certificate without extensions or a common name", async () => {
     const { certificate } = await issue({ subject: { O: "Example" } });
     expect(certificate).toMatchObject({
       ...{ subject: "O=Example", issuer: "O=Example", selfIssued: true, extensions: [] },
@@ -42,7 +42,7 @@ describe("parseCertificate", () => {
     });
   });
 
-  test("reads text in UTF-16, as old certificates have it, each of several names, and no part that it does not know", async () => {
+  test("reads UTF-16 text, as in old certificates, and each of several names, and skips unknown parts", async () => {
     const wide = (text: string): Buffer => der(0x1e, Buffer.from(text, "utf16le").swap16());
     const name = sequence(
       set(sequence(oid("2.5.4.3"), wide("Näme"))),
@@ -79,7 +79,7 @@ describe("parseCertificate", () => {
 });
 
 describe("isIssuedBy", () => {
-  test("goes by the signature, and by the name that must be the issuer's", async () => {
+  test("checks the signature and the name of the issuer", async () => {
     const root = await issue({ subject: { CN: "Root" } });
     const imitation = await issue({ subject: { CN: "Root" } });
     const renamed = { ...root.certificate, subject: "CN=Other" };
@@ -90,11 +90,11 @@ describe("isIssuedBy", () => {
   });
 });
 
-test("an object identifier must be one, and well-formed", async () => {
+test("refuses a value that is not a valid object identifier", async () => {
   expect(readOid(await parseAsn1(oid("1.2.840.113635.100.6.1.13"), "x"))).toBe(DEVELOPER_ID_APPLICATION);
   for (const bytes of [integer(5), der(0x06), der(0x86, Buffer.of(0x55))]) {
     const node = await parseAsn1(bytes, "x").catch((error: unknown) => error);
-    if (node instanceof Error) continue; // The parser has refused it before.
+    if (node instanceof Error) continue; // The parser has already refused it.
     expect(() => readOid(node as Parameters<typeof readOid>[0])).toThrow("an object identifier is malformed");
   }
 });

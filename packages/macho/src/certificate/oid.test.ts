@@ -15,7 +15,7 @@ describe("decodeOid", () => {
 
   test.each([
     ["nothing", ""],
-    ["an arc without end", "2a86"],
+    ["an unterminated arc", "2a86"],
     ["an arc of 200 bits", `2a${"ff".repeat(28)}7f`],
   ])("refuses %s", (_title, hex) => {
     expect(decodeOid(Buffer.from(hex, "hex"))).toBeUndefined();

@@ -58,7 +58,7 @@ interface Signing {
   /** Further code directories. */
   readonly alternates?: readonly DirectoryFields[];
   readonly blobs?: readonly (readonly [slot: number, blob: Uint8Array])[];
-  /** Undefined for no CMS at all. */
+  /** Undefined for a signature without a CMS. */
   readonly cms?: ((directory: Uint8Array) => Uint8Array) | undefined;
 }
 
@@ -68,7 +68,7 @@ const cmsOf =
   (directory: Uint8Array): Buffer =>
     signCms(directory, { identity: leaf, others: [authority], unsigned: stamp, ...options });
 
-/** A program that Apple would notarize, but for what is changed. */
+/** A program that Apple would notarize, with the given changes. */
 function signed(signing: Signing = {}): Buffer {
   const { code, alternates = [], blobs = [], cms = "cms" in signing ? signing.cms : cmsOf() } = signing;
   return signedImageOf((pages) => {
@@ -100,7 +100,7 @@ const listOf = (...hashes: Uint8Array[]): Buffer => {
 };
 
 describe("checkSigning", () => {
-  test("finds nothing against a program that is signed as Apple asks", async () => {
+  test("finds no problem in a program that is signed as Apple requires", async () => {
     const { images, findings } = await check(signed(), TEAM);
     expect(findings).toEqual([]);
     expect(images.map(({ image, signature }) => [image.architecture, signature?.codeDirectories.length])).toEqual([
@@ -111,7 +111,7 @@ describe("checkSigning", () => {
   test.each<[title: string, signing: () => Signing]>([
     ["entitlements", () => ({ blobs: [entitlements("com.apple.security.cs.allow-jit")] })],
     [
-      "a host of plug-ins that may be debugged",
+      "a debuggable plug-in host",
       () => ({
         blobs: [entitlements("com.apple.security.get-task-allow", "com.apple.security.cs.disable-library-validation")],
       }),
@@ -122,7 +122,7 @@ describe("checkSigning", () => {
       () => ({ code: { fileType: 6 }, blobs: [entitlements("aps-environment")] }),
     ],
     [
-      "its own property list",
+      "an embedded property list",
       () => {
         const infoPlist = "<plist><dict/></plist>";
         return { code: { infoPlist }, directory: { special: new Map([[1, Buffer.from(infoPlist)]]) } };
@@ -170,7 +170,7 @@ describe("checkSigning", () => {
         return { alternates: [{ hashType: 1 }], cms: cmsOf({ attributes: [[CDHASHES, listOf(...hashes)]] }) };
       },
     ],
-  ])("finds nothing against one with %s", async (_title, signing) => {
+  ])("finds no problem in a program with %s", async (_title, signing) => {
     expect((await check(signed(signing()), TEAM)).findings).toEqual([]);
   });
 
@@ -494,7 +494,7 @@ describe("checkSigning", () => {
     },
   );
 
-  test("goes by the signer's own clock where no timestamp says more", async () => {
+  test("uses the signer's own clock when there is no timestamp", async () => {
     const time = (text: string) =>
       cmsOf({ unsigned: () => [], attributes: [["1.2.840.113549.1.9.5", utcTime(new Date(text))]] });
     const messages = async (text: string) =>
@@ -506,7 +506,7 @@ describe("checkSigning", () => {
     expect((await messages("2028-01-01T00:00:01Z"))[0]).toMatch(/^was signed on 2028-01-01, when/);
   });
 
-  test("does not ask for a team unless one is expected, nor who issued a certificate where nobody asks", async () => {
+  test("checks the team only when one is expected, and the issuer unless any is allowed", async () => {
     const other = signed({ directory: { teamId: "OTHERTEAM1" } });
     expect((await check(other)).findings).toEqual([]);
     expect((await checkSigning(signed(), { authorities: "any" })).findings).toEqual([]);
@@ -514,14 +514,14 @@ describe("checkSigning", () => {
     expect(foreign).toEqual(["foreign-timestamp", "not-developer-id"]);
   });
 
-  test("names neither text nor SDK of what is not for macOS", async () => {
+  test("does not report an old SDK of an image for another system", async () => {
     const bytes = signed({ code: { sdk: 0x000a0800 } });
     const build = bytes.indexOf(Buffer.from("3200000018000000", "hex"));
     bytes.writeUInt32LE(2, build + 8);
     expect((await check(bytes)).findings.map(({ code }) => code)).toEqual(["changed-after-signing"]);
   });
 
-  test("leaves object files, debug symbols and static libraries alone", async () => {
+  test("ignores object files, debug symbols and static libraries", async () => {
     for (const fileType of [1, 4, 10]) {
       const { images, findings } = await check(signed({ code: { fileType, sdk: 0 } }));
       expect([images[0]?.signature, findings]).toEqual([undefined, []]);
@@ -529,7 +529,7 @@ describe("checkSigning", () => {
     expect(await check(Buffer.from("!<arch>\n"))).toEqual({ images: [], findings: [] });
   });
 
-  test("expects a signature of what runs or is loaded", async () => {
+  test("expects a signature of files that run or are loaded", async () => {
     const needed: boolean[] = [];
     for (const fileType of [2, 6, 7, 8, 11, 1, 9, 10, 12]) {
       const [report] = (await check(signed({ code: { fileType } }))).images;
@@ -538,7 +538,7 @@ describe("checkSigning", () => {
     expect(needed).toEqual([true, true, true, true, true, false, false, false, false]);
   });
 
-  test("says that a file cannot be read at all", async () => {
+  test("reports a file that cannot be read", async () => {
     const { images, findings } = await check(Buffer.from("#!/bin/sh"));
     expect(images).toEqual([]);
     expect(findings).toMatchObject([
@@ -568,7 +568,7 @@ describe("checkSigning", () => {
   }
   const [arm64, amd64] = [0x0100000c, 0x01000007];
 
-  test("reads each architecture of a fat file for itself", async () => {
+  test("checks each architecture of a fat file separately", async () => {
     const other = signed({ code: { cpuType: amd64 }, directory: { flags: 0 } });
     const { images, findings } = await check(fatOf([amd64, other], [arm64, signed()]));
     expect(images.map(({ image }) => image.architecture)).toEqual(["x86_64", "arm64"]);
@@ -584,7 +584,7 @@ describe("checkSigning", () => {
     expect(await check(fatOf([amd64, Buffer.from("!<arch>\n")], [arm64, signed()]))).toMatchObject({ findings: [] });
   });
 
-  test("names bytes of a fat file that no signature covers, where there is one", async () => {
+  test("reports bytes of a signed fat file that no signature covers", async () => {
     const more = Buffer.concat([fatOf([arm64, signed()]), Buffer.alloc(5)]);
     expect((await check(more)).findings).toMatchObject([
       {
@@ -597,7 +597,7 @@ describe("checkSigning", () => {
   });
 });
 
-test("the best code directory is that of the strongest hash, in the kernel's order (cs_blobs.h)", async () => {
+test("bestCodeDirectory returns the directory with the strongest hash, in the kernel's order (cs_blobs.h)", async () => {
   const best = async (...hashTypes: (1 | 2 | 3 | 4 | 5)[]): Promise<string | undefined> => {
     const [hashType = 2, ...others] = hashTypes;
     const alternates = others.map((other) => ({ hashType: other }));

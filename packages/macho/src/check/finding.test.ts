@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type FindingCode, findingOf } from "./finding.ts";
 
-/** What the advice names: a tool, a setting, a certificate. */
+/** A tool, setting or certificate that the advice names. */
 test.each<[code: FindingCode, level: "error" | "warning", advice: RegExp]>([
   ["damaged", "error", /Build the file again/],
   ["unsigned", "error", /Sign it with a Developer ID Application certificate/],
@@ -21,7 +21,7 @@ test.each<[code: FindingCode, level: "error" | "warning", advice: RegExp]>([
   ["separated-from-bundle", "warning", /Ship the whole bundle/],
   ["foreign-timestamp", "error", /`--timestamp`/],
   ["not-checked", "warning", /`codesign --verify/],
-])("%s is of the level %s, with advice", (code, level, advice) => {
+])("%s has the level %s and advice", (code, level, advice) => {
   expect(findingOf(code, "arm64", "says what is wrong")).toEqual({
     ...{ code, level, architecture: "arm64", message: "says what is wrong", dependsOnBundle: false },
     advice: expect.stringMatching(advice),

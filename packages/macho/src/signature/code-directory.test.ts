@@ -51,7 +51,7 @@ describe("readCodeDirectory", () => {
     [3, "sha256-truncated", "sha256", 20],
     [4, "sha384", "sha384", 48],
     [5, "sha512", "sha512", 64],
-  ] as const)("knows hash type %d of cs_blobs.h as %s", (hashType, name, algorithm, size) => {
+  ] as const)("reads hash type %d of cs_blobs.h as %s", (hashType, name, algorithm, size) => {
     const directory = read({ hashType });
     expect(directory.hash).toEqual({ name, algorithm, size });
     expect(hex(directory.pageHashes)[2]).toBe(digest(algorithm, code.subarray(8192), size));
@@ -65,13 +65,13 @@ describe("readCodeDirectory", () => {
     [0x20300, { teamId: "TEAM", codeLimit: 77, execSegmentFlags: undefined, runtimeVersion: undefined }],
     [0x20400, { teamId: "TEAM", codeLimit: 77, execSegmentFlags: 1, runtimeVersion: undefined }],
     [0x20500, { teamId: "TEAM", codeLimit: 77, execSegmentFlags: 1, runtimeVersion: "12.0" }],
-  ])("of version %d has the fields that there were then", (version, expected) => {
+  ])("of version %d has the fields of that version", (version, expected) => {
     const since = version >= 0x20200 ? { teamId: "TEAM" } : {};
     const fields = { version, ...since, codeLimit64: 77, execSegmentFlags: 1, runtime: 0x000c0000 };
     expect(read(fields)).toMatchObject({ version, identifier: "com.example.tool", ...expected });
   });
 
-  test("leaves out what the newest version may leave out", () => {
+  test("leaves out optional fields of the newest version", () => {
     expect(read()).toMatchObject({ teamId: undefined, codeLimit: 10_000, runtimeVersion: undefined, flags: 0 });
     expect(read().specialHashes.size).toBe(0);
   });

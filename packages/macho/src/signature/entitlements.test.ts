@@ -73,7 +73,7 @@ describe("readEntitlements", () => {
     return wrapped(entry("a", value));
   };
 
-  test("takes values nested sixteen deep", async () => {
+  test("accepts values nested sixteen deep", async () => {
     expect((await read({ der: deep(15) })).faults).toEqual([]);
     expect((await read({ der: deep(16) })).faults).toEqual(["the DER form is nested too deeply"]);
   });
@@ -91,13 +91,13 @@ describe("readEntitlements", () => {
     ["an unknown kind of value", wrapped(entry("a", NULL)), /holds a value of the unknown type universal 5/],
     ["an integer over 48 bits", wrapped(entry("a", der(0x02, Buffer.alloc(7, 1)))), /unknown type universal 2/],
     ["another context tag", wrapped(entry("a", context(15))), /unknown type context 15/],
-  ])("names %s, and keeps the XML form", async (_title, form, fault) => {
+  ])("reports %s, and keeps the XML form", async (_title, form, fault) => {
     const xml = "<plist><dict><key>a</key><true/></dict></plist>";
     const found = await read({ xml, der: form });
     expect(found).toEqual({ xml: new Map([["a", true]]), der: undefined, faults: [expect.stringMatching(fault)] });
   });
 
-  test("names an XML form that is not a dictionary, and keeps the DER form", async () => {
+  test("reports an XML form that is not a dictionary, and keeps the DER form", async () => {
     const found = await read({ xml: "<plist><array/></plist>", der: wrapped(entry("a", boolean(true))) });
     expect(found).toEqual({
       ...{ xml: undefined, der: new Map([["a", true]]) },
@@ -120,12 +120,12 @@ describe("a set of entitlements", () => {
     faults: [],
   };
 
-  test("names each once, in their order", () => {
+  test("lists each name once, in order", () => {
     expect(entitlementNames(both)).toEqual(["a", "b", "c"]);
     expect(entitlementNames({ xml: undefined, der: undefined, faults: [] })).toEqual([]);
   });
 
-  test("grants what either form grants", () => {
+  test("grants an entitlement that either form grants", () => {
     const names = ["a", "b", "c", "d"];
     expect(names.map((name) => isEntitled(both, name))).toEqual([true, true, false, false]);
     expect(names.map((name) => isEntitled({ ...both, xml: undefined }, name))).toEqual([true, false, false, false]);

@@ -23,16 +23,16 @@ describe("verifyPages", () => {
     ["pages of 16 KiB", { pageShift: 14 }],
     ["one hash over everything", { pageShift: 0 }],
     ["SHA-1", { hashType: 1 }],
-    ["SHA-256 cut to 20 bytes", { hashType: 3 }],
+    ["SHA-256 truncated to 20 bytes", { hashType: 3 }],
     ["SHA-512", { hashType: 5 }],
-  ])("finds nothing changed in an image signed with %s", (_title, fields) => expect(verify(fields)).toBeUndefined());
+  ])("finds no changes in an image signed with %s", (_title, fields) => expect(verify(fields)).toBeUndefined());
 
   test.each([
     [4095, 0, 0],
     [4096, 1, 4096],
     [8191, 1, 4096],
     [9999, 2, 8192],
-  ])("names the page of a change at byte %d", (at, page, offset) => {
+  ])("reports the page of a change at byte %d", (at, page, offset) => {
     expect(verify({}, changed(at))).toEqual({ kind: "page", page, offset });
   });
 
@@ -40,18 +40,18 @@ describe("verifyPages", () => {
     expect(verify(fields, changed(9999))).toMatchObject({ kind: "page" });
   });
 
-  test("leaves the signature itself alone", () => expect(verify({}, changed(10_000 + 16_000))).toBeUndefined());
+  test("does not check the signature's own bytes", () => expect(verify({}, changed(10_000 + 16_000))).toBeUndefined());
 
-  test("names bytes behind the last segment, and only those", () => {
+  test("reports bytes after the last segment, and only those", () => {
     expect(verify({}, (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]))).toEqual({ kind: "trailing", bytes: 1 });
   });
 
-  test("names a limit that is not where the signature begins", () => {
+  test("reports a code limit that is not the start of the signature", () => {
     expect(verify({ codeLimit: 8192 })).toEqual({ kind: "limit", codeLimit: 8192, expected: 10_000 });
     expect(verify({ codeLimit64: 10_001 })).toEqual({ kind: "limit", codeLimit: 10_001, expected: 10_000 });
   });
 
-  test("names a number of pages that is not that of its code", () => {
+  test("reports a number of pages that does not match the code", () => {
     const cut = (bytes: Buffer): Buffer => {
       const directory = bytes.indexOf(Buffer.from("fade0c02", "hex"));
       bytes.writeUInt32BE(2, directory + 28);

@@ -15,7 +15,7 @@ const parse = (...parts: readonly (number | Buffer)[]): string => {
 const developerIdAuthority = text(Buffer.from("2a864886f76364060206", "hex"));
 
 describe("formatRequirement", () => {
-  test("writes what codesign gives a Developer ID program", () => {
+  test("writes the requirement that codesign gives a Developer ID program", () => {
     const requirement = parse(
       6,
       6,

@@ -35,7 +35,7 @@ describe("readRequirements", () => {
     });
   });
 
-  test("takes an empty set, and one of 32", () => {
+  test("accepts an empty set, and one of 32", () => {
     expect(read(setOf())).toEqual({ requirements: [], faults: [] });
     expect(read(setOf(...Array.from({ length: 32 }, () => [3, requirement(1)] as const))).requirements).toHaveLength(
       32,
@@ -44,20 +44,24 @@ describe("readRequirements", () => {
 
   const broken = Buffer.from(requirement(1)).fill(0, 3, 4);
   test.each<[title: string, bytes: Buffer, fault: string]>([
-    ["33 of them", bigEndianWords(0xfade0c01, 12, 33), "requirements: 33 requirements are more than 32 (at byte 108)"],
-    ["one outside", bigEndianWords(0xfade0c01, 20, 1, 3, 500), "requirements: needs 4 bytes at 504"],
+    ["a set of 33", bigEndianWords(0xfade0c01, 12, 33), "requirements: 33 requirements are more than 32 (at byte 108)"],
+    [
+      "a requirement outside of the set",
+      bigEndianWords(0xfade0c01, 20, 1, 3, 500),
+      "requirements: needs 4 bytes at 504",
+    ],
     ["another magic", setOf([3, broken.fill(1, 3, 4)]), "code requirement: starts with 0xfade0c01 (at byte 120)"],
     [
-      "a form of expression that is not known",
+      "an unknown form of expression",
       setOf([3, bigEndianWords(0xfade0c00, 16, 2, 1)]),
       "the expression form 2 is unknown (at byte 128)",
     ],
-    ["an operation that is not known", setOf([3, requirement(99)]), "the operation 99 is unknown (at byte 132)"],
+    ["an unknown operation", setOf([3, requirement(99)]), "the operation 99 is unknown (at byte 132)"],
   ])("says why it could not read %s", (_title, bytes, fault) => {
     expect(read(bytes)).toEqual({ requirements: [], faults: [expect.stringContaining(fault)] });
   });
 
-  test("keeps what it read before a fault", () => {
+  test("keeps the requirements before an unreadable one", () => {
     const { requirements, faults } = read(setOf([1, requirement(1)], [3, requirement(99)]));
     expect([requirements, faults.length]).toEqual([[{ kind: "host", expression: "always" }], 1]);
   });

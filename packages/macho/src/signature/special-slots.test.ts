@@ -14,7 +14,7 @@ import { readCodeSignature } from "./superblob.ts";
 const list = (identifier: string): string =>
   `<plist><dict><key>CFBundleIdentifier</key><string>${identifier}</string></dict></plist>`;
 
-/** An image signed over `special`, with the blobs that its signature then has. */
+/** An image whose code directory hashes `special`, and whose signature contains `blobs`. */
 function signed(
   special: ReadonlyMap<number, Uint8Array>,
   blobs: ReadonlyMap<number, Uint8Array>,
@@ -27,7 +27,7 @@ function signed(
   return { image, signature, directory: signature.codeDirectories[0] };
 }
 
-/** cs_blobs.h */
+/** Slots of cs_blobs.h */
 const SLOTS: readonly (readonly [slot: number, name: string, magic: number])[] = [
   [2, "requirements", 0xfade0c01],
   [5, "entitlements", 0xfade7171],
@@ -39,7 +39,7 @@ const SLOTS: readonly (readonly [slot: number, name: string, magic: number])[] =
 ];
 
 describe("changedSlots", () => {
-  test.each(SLOTS)("slot %d: names the %s that were changed, added or removed", (slot, name, magic) => {
+  test.each(SLOTS)("slot %d: reports %s that were changed, added or removed", (slot, name, magic) => {
     const [one, other] = [blob(magic, Buffer.from("one")), blob(magic, Buffer.from("other"))];
     const changed = (special: Uint8Array | undefined, content: Uint8Array | undefined): string[] => {
       const entry = (bytes: Uint8Array | undefined) => new Map(bytes === undefined ? [] : [[slot, bytes]]);
@@ -50,7 +50,7 @@ describe("changedSlots", () => {
     expect([changed(one, other), changed(undefined, one), changed(one, undefined)]).toEqual([[name], [name], [name]]);
   });
 
-  test("says nothing of slots whose content is elsewhere", () => {
+  test("ignores slots whose content is outside of the signature", () => {
     const { signature, directory } = signed(new Map([1, 3, 6].map((slot) => [slot, Buffer.from("x")])), new Map());
     expect(changedSlots(signature, directory)).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe("changedSlots", () => {
 describe("the property list in a program", () => {
   const infoPlist = list("com.example.tool");
 
-  test("is found, and tells the identifier of its bundle", async () => {
+  test("is found, and gives the bundle identifier", async () => {
     const { image } = signed(new Map(), new Map(), { infoPlist });
     expect(Buffer.from(embeddedInfoPlist(image) ?? []).toString()).toBe(infoPlist);
     expect(await bundleIdentifierOf(image)).toBe("com.example.tool");
@@ -75,11 +75,11 @@ describe("the property list in a program", () => {
     ],
     ["a list of something else", { infoPlist: "<plist><array/></plist>" }],
     ["a list that cannot be read", { infoPlist: "<plist>" }],
-  ])("tells no identifier where there is %s", async (_title, code) => {
+  ])("gives no identifier when there is %s", async (_title, code) => {
     expect(await bundleIdentifierOf(signed(new Map(), new Map(), code).image)).toBeUndefined();
   });
 
-  test("is not looked for in another segment, nor where the section holds no bytes of the file", () => {
+  test("is not read from another segment, or from a section without bytes in the file", () => {
     const { image } = signed(new Map(), new Map(), { infoPlist });
     const section = image.segments[0]?.sections[1];
     if (section === undefined) throw new Error("no section");
@@ -99,7 +99,7 @@ describe("the property list in a program", () => {
     expect(others.map(find)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  test("is what slot 1 was signed with, differs from it, or is absent", () => {
+  test("matches slot 1, differs from it, or is absent", () => {
     const check = (signedList: string | undefined, code: CodeFields) => {
       const special = new Map(signedList === undefined ? [] : [[1, Buffer.from(signedList)]]);
       const { image, directory } = signed(special, new Map(), code);
@@ -112,7 +112,7 @@ describe("the property list in a program", () => {
   });
 });
 
-test("matchesSlot holds content of a bundle against its slot, whatever the hash", () => {
+test("matchesSlot compares a bundle's content with its slot for every hash type", () => {
   expect(BUNDLE_SLOT).toEqual({ infoPlist: 1, resources: 3 });
   for (const hashType of [1, 2, 3, 4, 5] as const) {
     const special = new Map([[3, Buffer.from("seal")]]);

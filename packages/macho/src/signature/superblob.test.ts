@@ -3,7 +3,7 @@ import { readImage } from "../image.ts";
 import { bigEndianWords, command, imageOf, words } from "../testing/image.ts";
 import { type CodeSignature, readCodeSignature } from "./superblob.ts";
 
-/** Header and one LC_CODE_SIGNATURE; the signature follows at once. */
+/** A header and one LC_CODE_SIGNATURE, directly followed by the signature. */
 const START = 32 + 16;
 
 function read(signature: Buffer): CodeSignature | undefined {
@@ -62,7 +62,7 @@ function directory(fields: Fields = {}): Buffer {
 }
 
 describe("readCodeSignature", () => {
-  test("reads a directory and leaves out what is not there", () => {
+  test("reads a directory and leaves out missing blobs", () => {
     expect(read(superblob([0, directory()]))).toMatchObject({
       codeDirectories: [
         { identifier: "id", teamId: undefined, hash: { name: "sha256" }, pageSize: 4096, codeLimit: 48 },
@@ -73,12 +73,12 @@ describe("readCodeSignature", () => {
     });
   });
 
-  test("takes an empty CMS wrapper for none, as ad-hoc signatures have it", () => {
+  test("treats an empty CMS wrapper, which ad-hoc signatures have, as missing", () => {
     const wrapper = bigEndianWords(0xfade0b01, 8);
     expect(read(superblob([0, directory()], [0x10000, wrapper]))?.cms).toBeUndefined();
   });
 
-  test("takes entitlements and CMS of up to 1 MiB, and names larger ones", () => {
+  test("accepts entitlements and CMS of up to 1 MiB, and reports larger ones", () => {
     for (const [slot, magic] of [
       [5, 0xfade7171],
       [7, 0xfade7172],
@@ -91,7 +91,7 @@ describe("readCodeSignature", () => {
       const taken = sized(1_048_576);
       const contents = [taken?.entitlementsXml, taken?.entitlementsDer, taken?.cms].map((bytes) => bytes?.length);
       expect([contents.filter((length) => length !== undefined), taken?.faults]).toEqual([[1_048_568], []]);
-      // Directory of 88 bytes behind header and index of 28: the blob is at 116 of the signature.
+      // After the header and index (28 bytes) and the directory (88 bytes), the blob is at byte 116 of the signature.
       const fault = `code signature slot ${slot}: slot ${slot} is larger than 1048576 bytes (at byte ${START + 116 + 4})`;
       expect(sized(1_048_577)?.faults).toEqual([fault]);
     }
@@ -107,7 +107,7 @@ describe("readCodeSignature", () => {
     expect(() => read(superblob([0, directory()], ...many, [200, directory()]))).toThrow("65 blobs are more than 64");
   });
 
-  test("tells each blob with its slot, magic and bytes, and the length of all", () => {
+  test("lists each blob with its slot, magic and bytes, and gives the total length", () => {
     const set = bigEndianWords(0xfade0c01, 12, 0);
     const signature = read(superblob([0, directory()], [2, set]));
     expect(signature?.size).toBe(12 + 16 + 88 + 12);
@@ -118,7 +118,7 @@ describe("readCodeSignature", () => {
     expect(signature?.requirements).toEqual([]);
   });
 
-  test("finds no signature where no load command names one (B168)", () => {
+  test("finds no signature without its load command (B168)", () => {
     expect(readCodeSignature(readImage(imageOf([])))).toBeUndefined();
   });
 
@@ -127,13 +127,13 @@ describe("readCodeSignature", () => {
 
   test.each<[title: string, signature: Buffer, message: RegExp]>([
     ["no superblob", blob(0xfade0b01), /starts with 0xfade0b01, not with 0xfade0cc0 \(at byte 48\)/],
-    ["one longer than its place", bigEndianWords(0xfade0cc0, 4000, 0), /needs 4000 bytes at 0/],
+    ["a superblob longer than its place", bigEndianWords(0xfade0cc0, 4000, 0), /needs 4000 bytes at 0/],
     ["4 billion blobs", bigEndianWords(0xfade0cc0, 12, huge), /4294967295 blobs are more than 64/],
     ["a blob past the end", bigEndianWords(0xfade0cc0, 20, 1, 0, 5000), /needs 4 bytes at 5004/],
     ["a blob of size zero", superblob([0, blob(0xfade0c02, 0)]), /the blob of slot 0 has the length 0/],
     ["no CodeDirectory", superblob([2, blob(0xfade0c01)]), /there is no CodeDirectory/],
-    ["a slot with another blob in it", superblob([0, blob(0xfade0c01)]), /slot 0 holds 0xfade0c01, not 0xfade0c02/],
-    ["a slot twice", superblob([0, directory()], [0, directory()]), /slot 0 is there twice/],
+    ["a slot with a wrong blob", superblob([0, blob(0xfade0c01)]), /slot 0 holds 0xfade0c01, not 0xfade0c02/],
+    ["a repeated slot", superblob([0, directory()], [0, directory()]), /slot 0 is there twice/],
     ["4 billion page hashes", superblob([0, directory({ codeSlots: huge })]), /needs 137438953440 bytes at 56/],
     ["4 billion special slots", superblob([0, directory({ specialSlots: huge })]), /needs 137438953440 bytes at -/],
     ["page hashes outside", superblob([0, directory({ hashOffset: 5000 })]), /needs 32 bytes at 5000/],
@@ -142,7 +142,7 @@ describe("readCodeSignature", () => {
     ["pages of 2^200 bytes", superblob([0, directory({ sizes: 0x200200c8 })]), /a page of 2\^200 bytes/],
     ["scatter vectors", superblob([0, directory({ scatter: 8 })]), /scatter vectors/],
     [
-      "an identifier without end",
+      "an unterminated identifier",
       superblob([0, directory({ identifier: "idid", hashOffset: 56 }).fill(0x69, 52)]),
       /a text has no end/,
     ],
@@ -155,7 +155,7 @@ describe("readCodeSignature", () => {
     ["another blob for requirements", 2, blob(0xfade0c02), /slot 2 holds 0xfade0c02/],
     ["an alternate with an unknown hash", 0x1000, directory({ sizes: 0x20090000 + 12 }), /the hash type 9 is unknown/],
     ["another blob for entitlements", 5, blob(0xfade0b01), /slot 5 holds 0xfade0b01/],
-  ])("reads the rest beside %s", (_title, slot, bytes, fault) => {
+  ])("reads the rest next to %s", (_title, slot, bytes, fault) => {
     const signature = read(superblob([0, directory()], [slot, bytes]));
     expect(signature?.codeDirectories.map(({ identifier }) => identifier)).toEqual(["id"]);
     expect(signature?.faults).toEqual([expect.stringMatching(fault)]);
